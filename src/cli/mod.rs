@@ -1,0 +1,1 @@
+//! The roof's command line: one file a subcommand.

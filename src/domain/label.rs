@@ -1,0 +1,120 @@
+//! Label events: what was decided, by whom, when, and what was on the screen.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// One step of a person's work: all events of a step are undone and redone together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(pub i64);
+
+/// What was decided about one candidate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum LabelAction {
+    /// This class and no other.
+    Set {
+        /// Class name.
+        class: Arc<str>,
+    },
+    /// This class besides others.
+    Tag {
+        /// Class name.
+        class: Arc<str>,
+    },
+    /// No longer this class.
+    Untag {
+        /// Class name.
+        class: Arc<str>,
+    },
+    /// No class any more.
+    Clear,
+    /// Looked at, and cannot say.
+    Unsure,
+    /// Passed over for now.
+    Skip,
+    /// Marked for a second look, or the mark taken off.
+    Flag {
+        /// True where it is marked.
+        on: bool,
+    },
+    /// A remark; empty takes it away.
+    Note {
+        /// The text.
+        text: Arc<str>,
+    },
+    /// Takes back a whole step (the event's candidate is empty).
+    Undo {
+        /// The step taken back.
+        of: StepId,
+    },
+    /// Does a step again that was taken back (the event's candidate is empty).
+    Redo {
+        /// The step done again.
+        of: StepId,
+    },
+}
+
+/// What the person saw when deciding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Shown {
+    /// The epoch on screen: its `candid`, else its number from 1.
+    pub epoch: String,
+    /// Stretch, as named in the program.
+    pub stretch: String,
+    /// How limits were found.
+    pub limits: String,
+    /// Lower and upper limit of the science stamp, in its unit, where it was drawn.
+    pub science_limits: Option<[f32; 2]>,
+    /// Colour map.
+    pub color_map: String,
+    /// True where a model's score was visible.
+    pub is_score_shown: bool,
+}
+
+/// How a decision came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A key or button for the candidate on screen.
+    Window,
+    /// A selection of several candidates.
+    Bulk,
+    /// A table of labels.
+    Import,
+    /// The command line.
+    CommandLine,
+}
+
+/// One line of the append-only journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelEvent {
+    /// The step it belongs to.
+    pub step: StepId,
+    /// The candidate's identifier; empty for undo and redo.
+    pub candidate: Arc<str>,
+    /// What was decided.
+    #[serde(flatten)]
+    pub action: LabelAction,
+    /// Name of the vocabulary in use.
+    pub vocabulary: Arc<str>,
+    /// Who.
+    pub annotator: Arc<str>,
+    /// When.
+    pub at: Timestamp,
+    /// How long the candidate had been on screen, milliseconds.
+    pub dwell_ms: Option<u32>,
+    /// What was on screen.
+    pub shown: Option<Shown>,
+    /// Model whose score was known, and the score.
+    pub model: Option<Arc<str>>,
+    /// The score at that moment.
+    pub score: Option<f64>,
+    /// How the decision came in.
+    pub origin: Origin,
+    /// Program version.
+    pub program: Arc<str>,
+}

@@ -1,0 +1,331 @@
+//! The labels: the fold of all label events.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::label::{LabelAction, LabelEvent, StepId};
+
+/// What is known of one candidate after all its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelState {
+    /// Its classes: none, one, or several tags, in the order given.
+    pub classes: Vec<Arc<str>>,
+    /// Somebody looked and could not say.
+    pub is_unsure: bool,
+    /// Passed over.
+    pub is_skipped: bool,
+    /// Marked for a second look.
+    pub is_flagged: bool,
+    /// A remark.
+    pub note: Option<Arc<str>>,
+    /// The event that last changed class, unsure or skip: its index in the journal.
+    pub decided_by: Option<usize>,
+}
+
+impl LabelState {
+    /// True where a class was given.
+    pub const fn is_labelled(&self) -> bool {
+        !self.classes.is_empty()
+    }
+
+    /// True where a person has dealt with it: labelled, unsure or skipped.
+    pub const fn is_seen(&self) -> bool {
+        self.is_labelled() || self.is_unsure || self.is_skipped
+    }
+
+    fn apply(&mut self, action: &LabelAction, at: usize) {
+        match action {
+            LabelAction::Set { class } => self.decide(vec![class.clone()], at),
+            LabelAction::Clear => self.decide(Vec::new(), at),
+            LabelAction::Tag { class } => {
+                let mut classes = std::mem::take(&mut self.classes);
+                if !classes.contains(class) {
+                    classes.push(class.clone());
+                }
+                self.decide(classes, at);
+            }
+            LabelAction::Untag { class } => {
+                let mut classes = std::mem::take(&mut self.classes);
+                classes.retain(|known| known != class);
+                self.decide(classes, at);
+            }
+            LabelAction::Unsure => {
+                self.decide(Vec::new(), at);
+                self.is_unsure = true;
+            }
+            LabelAction::Skip => {
+                self.is_skipped = true;
+                self.decided_by = Some(at);
+            }
+            LabelAction::Flag { on } => self.is_flagged = *on,
+            LabelAction::Note { text } => {
+                self.note = (!text.trim().is_empty()).then(|| text.clone());
+            }
+            LabelAction::Undo { .. } | LabelAction::Redo { .. } => {}
+        }
+    }
+
+    fn decide(&mut self, classes: Vec<Arc<str>>, at: usize) {
+        self.classes = classes;
+        self.is_unsure = false;
+        self.is_skipped = false;
+        self.decided_by = Some(at);
+    }
+}
+
+/// The journal in memory and what follows from it.
+#[derive(Clone, Debug, Default)]
+pub struct LabelBook {
+    events: Vec<Arc<LabelEvent>>,
+    of_candidate: HashMap<Arc<str>, Vec<usize>>,
+    of_step: HashMap<StepId, Vec<usize>>,
+    undone: HashSet<StepId>,
+    states: HashMap<Arc<str>, LabelState>,
+    undo: BTreeMap<Arc<str>, Vec<StepId>>,
+    redo: BTreeMap<Arc<str>, Vec<StepId>>,
+    revision: u64,
+}
+
+impl LabelBook {
+    /// The fold of a whole journal.
+    pub fn of(events: impl IntoIterator<Item = Arc<LabelEvent>>) -> Self {
+        let mut book = Self::default();
+        for event in events {
+            book.push(event);
+        }
+        book
+    }
+
+    /// Adds one event at the end.
+    pub fn push(&mut self, event: Arc<LabelEvent>) {
+        self.revision += 1;
+        let at = self.events.len();
+        self.events.push(event.clone());
+        match event.action {
+            LabelAction::Undo { of } => {
+                self.undone.insert(of);
+                self.move_step(&event.annotator, of, true);
+                self.refold_step(of);
+            }
+            LabelAction::Redo { of } => {
+                self.undone.remove(&of);
+                self.move_step(&event.annotator, of, false);
+                self.refold_step(of);
+            }
+            _ => {
+                self.of_candidate
+                    .entry(event.candidate.clone())
+                    .or_default()
+                    .push(at);
+                let step = self.of_step.entry(event.step).or_default();
+                step.push(at);
+                if step.len() == 1 {
+                    self.undo
+                        .entry(event.annotator.clone())
+                        .or_default()
+                        .push(event.step);
+                    self.redo.remove(&event.annotator);
+                }
+                self.states
+                    .entry(event.candidate.clone())
+                    .or_default()
+                    .apply(&event.action, at);
+            }
+        }
+    }
+
+    /// All events in order.
+    pub fn events(&self) -> &[Arc<LabelEvent>] {
+        &self.events
+    }
+
+    /// The events of one candidate, oldest first, with whether each still counts.
+    pub fn history(&self, candidate: &str) -> impl Iterator<Item = (&LabelEvent, bool)> {
+        let of_candidate = self
+            .of_candidate
+            .get(candidate)
+            .map_or(&[][..], Vec::as_slice);
+        of_candidate.iter().map(|&at| {
+            let event = &*self.events[at];
+            (event, !self.undone.contains(&event.step))
+        })
+    }
+
+    /// What is known of a candidate.
+    pub fn state(&self, candidate: &str) -> &LabelState {
+        static NOTHING: LabelState = LabelState {
+            classes: Vec::new(),
+            is_unsure: false,
+            is_skipped: false,
+            is_flagged: false,
+            note: None,
+            decided_by: None,
+        };
+        self.states.get(candidate).unwrap_or(&NOTHING)
+    }
+
+    /// The event that decided a candidate's present class.
+    pub fn decision(&self, candidate: &str) -> Option<&LabelEvent> {
+        self.state(candidate).decided_by.map(|at| &*self.events[at])
+    }
+
+    /// All candidates with at least one event, sorted by identifier.
+    pub fn candidates(&self) -> Vec<(&Arc<str>, &LabelState)> {
+        let mut all: Vec<_> = self.states.iter().collect();
+        all.sort_by_key(|(id, _)| *id);
+        all
+    }
+
+    /// The step that `annotator` would take back next.
+    pub fn next_undo(&self, annotator: &str) -> Option<StepId> {
+        self.undo.get(annotator)?.last().copied()
+    }
+
+    /// The step that `annotator` would do again next.
+    pub fn next_redo(&self, annotator: &str) -> Option<StepId> {
+        self.redo.get(annotator)?.last().copied()
+    }
+
+    /// The events of a step, in order.
+    pub fn step(&self, step: StepId) -> impl Iterator<Item = &LabelEvent> {
+        let events = self.of_step.get(&step).map_or(&[][..], Vec::as_slice);
+        events.iter().map(|&at| &*self.events[at])
+    }
+
+    /// Grows with every event: what is derived from the labels is kept by this number.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    fn move_step(&mut self, annotator: &Arc<str>, step: StepId, is_undo: bool) {
+        let (from, to) = if is_undo {
+            (&mut self.undo, &mut self.redo)
+        } else {
+            (&mut self.redo, &mut self.undo)
+        };
+        if let Some(stack) = from.get_mut(annotator) {
+            stack.retain(|known| *known != step);
+        }
+        to.entry(annotator.clone()).or_default().push(step);
+    }
+
+    fn refold_step(&mut self, step: StepId) {
+        let events = self.of_step.get(&step).cloned().unwrap_or_default();
+        for at in events {
+            let id = self.events[at].candidate.clone();
+            let mut state = LabelState::default();
+            for &at in self.of_candidate.get(&id).map_or(&[][..], Vec::as_slice) {
+                let event = &self.events[at];
+                if !self.undone.contains(&event.step) {
+                    state.apply(&event.action, at);
+                }
+            }
+            self.states.insert(id, state);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Origin, Timestamp};
+
+    fn event(step: i64, candidate: &str, action: LabelAction) -> Arc<LabelEvent> {
+        Arc::new(LabelEvent {
+            step: StepId(step),
+            candidate: candidate.into(),
+            action,
+            vocabulary: "real_bogus".into(),
+            annotator: "ana".into(),
+            at: Timestamp(step),
+            dwell_ms: None,
+            shown: None,
+            model: None,
+            score: None,
+            origin: Origin::Window,
+            program: "test".into(),
+        })
+    }
+
+    fn set(step: i64, candidate: &str, class: &str) -> Arc<LabelEvent> {
+        event(
+            step,
+            candidate,
+            LabelAction::Set {
+                class: class.into(),
+            },
+        )
+    }
+
+    fn classes(book: &LabelBook, candidate: &str) -> Vec<String> {
+        book.state(candidate)
+            .classes
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn the_last_decision_counts_and_undo_brings_back_the_one_before() {
+        let mut book = LabelBook::of([set(1, "a", "real"), set(2, "a", "bogus")]);
+        assert_eq!(classes(&book, "a"), ["bogus"]);
+        book.push(event(3, "", LabelAction::Undo { of: StepId(2) }));
+        assert_eq!(classes(&book, "a"), ["real"]);
+        assert_eq!(book.next_undo("ana"), Some(StepId(1)));
+        assert_eq!(book.next_redo("ana"), Some(StepId(2)));
+        book.push(event(4, "", LabelAction::Redo { of: StepId(2) }));
+        assert_eq!(classes(&book, "a"), ["bogus"]);
+        assert_eq!(book.history("a").filter(|(_, counts)| *counts).count(), 2);
+    }
+
+    #[test]
+    fn a_bulk_step_is_undone_as_one() {
+        let mut book = LabelBook::of([
+            set(1, "a", "real"),
+            set(2, "a", "bogus"),
+            set(2, "b", "bogus"),
+        ]);
+        book.push(event(3, "", LabelAction::Undo { of: StepId(2) }));
+        assert_eq!(classes(&book, "a"), ["real"]);
+        assert!(!book.state("b").is_seen());
+    }
+
+    #[test]
+    fn a_new_decision_empties_redo_of_that_person_only() {
+        let mut book = LabelBook::of([set(1, "a", "real")]);
+        book.push(event(2, "", LabelAction::Undo { of: StepId(1) }));
+        let mut other = (*set(3, "b", "real")).clone();
+        other.annotator = "ben".into();
+        book.push(Arc::new(other));
+        assert_eq!(book.next_redo("ana"), Some(StepId(1)));
+        book.push(set(4, "c", "real"));
+        assert_eq!(book.next_redo("ana"), None);
+    }
+
+    #[test]
+    fn tags_add_up_and_unsure_takes_the_class_away() {
+        let tag = |step, class: &str| {
+            event(
+                step,
+                "a",
+                LabelAction::Tag {
+                    class: class.into(),
+                },
+            )
+        };
+        let mut book = LabelBook::of([tag(1, "dipole"), tag(2, "edge"), tag(3, "edge")]);
+        assert_eq!(classes(&book, "a"), ["dipole", "edge"]);
+        book.push(event(
+            4,
+            "a",
+            LabelAction::Untag {
+                class: "dipole".into(),
+            },
+        ));
+        assert_eq!(classes(&book, "a"), ["edge"]);
+        book.push(event(5, "a", LabelAction::Unsure));
+        assert!(book.state("a").is_unsure && !book.state("a").is_labelled());
+    }
+}

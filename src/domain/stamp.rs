@@ -1,0 +1,104 @@
+//! A stamp's pixels, and where they come from.
+
+use std::{path::Path, sync::Arc};
+
+use super::geometry::Geometry;
+
+/// Identifies one stamp of the opened set; never reused while the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StampId(pub u32);
+
+/// What kind of container holds stamps. Recognised from the bytes, not from the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SourceKind {
+    /// A FITS file, plain, gzipped or tile-compressed.
+    Fits,
+    /// A FITS cutout as ZTF packs it: no WCS, row 0 is north.
+    ZtfCutout,
+    /// An Avro object container file.
+    Avro,
+    /// A gzipped tar archive of Avro files.
+    TarGz,
+    /// A plain tar archive of Avro files.
+    Tar,
+}
+
+/// A file on disk that holds stamps.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// The file.
+    pub path: Arc<Path>,
+    /// How to read it.
+    pub kind: SourceKind,
+}
+
+/// Which part of a source is one stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// An image HDU (0 is the primary one), and the plane along NAXIS3 where it is a cube.
+    Hdu {
+        /// Zero-based HDU number.
+        hdu: u16,
+        /// Zero-based plane.
+        plane: Option<u32>,
+    },
+    /// The cutout of the stamp's role in an alert record.
+    Cutout {
+        /// Byte offset of the Avro file in its (uncompressed) archive; 0 for a file of its own.
+        at_byte: u64,
+        /// Bytes of that Avro file; 0 where it is the whole file.
+        len: u32,
+        /// Zero-based record within the Avro file.
+        record: u32,
+    },
+}
+
+/// One decoded stamp: 32-bit pixels, row by row, row 0 first as in the file.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// Pixels per row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width * height` values; NaN where the file has none (BLANK included).
+    pub pixels: Arc<[f32]>,
+    /// The file's unit (BUNIT), such as `ADU`, `DN`, `nJy`.
+    pub unit: Option<Arc<str>>,
+    /// Saturation level in that unit, where the header says so.
+    pub saturation: Option<f32>,
+    /// Where north is.
+    pub geometry: Geometry,
+}
+
+impl Stamp {
+    /// A stamp without unit or geometry.
+    ///
+    /// # Panics
+    /// Where `pixels` has another length than `width * height`.
+    pub fn new(width: usize, height: usize, pixels: impl Into<Arc<[f32]>>) -> Self {
+        let pixels = pixels.into();
+        assert_eq!(
+            pixels.len(),
+            width * height,
+            "a stamp has width x height pixels"
+        );
+        Self {
+            width,
+            height,
+            pixels,
+            unit: None,
+            saturation: None,
+            geometry: Geometry::Unknown,
+        }
+    }
+
+    /// The value at column `x`, row `y`; none outside.
+    pub fn at(&self, x: usize, y: usize) -> Option<f32> {
+        (x < self.width && y < self.height).then(|| self.pixels[y * self.width + x])
+    }
+
+    /// Bytes of pixel memory.
+    pub fn bytes(&self) -> usize {
+        self.pixels.len() * size_of::<f32>()
+    }
+}

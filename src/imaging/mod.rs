@@ -1,0 +1,1 @@
+//! Floor 1: pure pixel maths. What a shader computes, this room computes too.

@@ -1,0 +1,1 @@
+//! Floor 2: formats in and out.

@@ -1,0 +1,1 @@
+//! Floor 3: long tasks. Threads, channels, cancel tokens; window and command line call the same.

@@ -1,0 +1,3 @@
+//! The program: see `destello --help`.
+
+fn main() {}

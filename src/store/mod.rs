@@ -1,0 +1,1 @@
+//! Floor 2: the project file, SQLite: journal of labels, session.

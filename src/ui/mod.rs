@@ -1,0 +1,1 @@
+//! Floor 5: egui views. State in, commands out.

@@ -1,0 +1,217 @@
+//! The house plan: who may import whom, and which outside crate enters by which door.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// From the ground up. A room may use itself and the rooms listed for it, nothing else.
+const FLOORS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("imaging", &["domain"]),
+    ("io", &["domain", "imaging"]),
+    ("store", &["domain"]),
+    ("gpu", &["domain", "imaging"]),
+    ("jobs", &["domain", "imaging", "io", "store", "gpu"]),
+    ("app", &["domain", "imaging", "jobs"]),
+    ("ui", &["domain", "imaging", "gpu", "app"]),
+];
+
+/// The roof: may use everything below.
+const ROOF: &[&str] = &["main.rs", "lib.rs", "viewer.rs", "viewer/", "cli/"];
+
+/// Each outside crate enters by its door. A trailing `/` means the whole room.
+const DOORS: &[(&str, &[&str])] = &[
+    ("fitsio", &["io/fits"]),
+    ("fitsio_sys", &["io/fits"]),
+    ("serde_avro_fast", &["io/"]),
+    ("parquet", &["io/"]),
+    ("votable", &["io/"]),
+    ("csv", &["io/"]),
+    ("tar", &["io/"]),
+    ("flate2", &["io/"]),
+    ("miniz_oxide", &["io/"]),
+    ("rusqlite", &["store/"]),
+    ("wgpu", &["gpu/"]),
+    ("egui", &["ui/", "viewer.rs", "viewer/"]),
+    ("egui_plot", &["ui/"]),
+    ("egui_wgpu", &["ui/", "viewer.rs", "viewer/"]),
+    ("eframe", &["viewer.rs", "viewer/"]),
+    ("rfd", &["jobs/"]),
+    ("std::thread", &["jobs/"]),
+    ("clap", &["main.rs", "cli/"]),
+];
+
+#[test]
+fn every_import_points_down() {
+    let mut faults = Vec::new();
+    for (inside, text) in sources() {
+        let Some((room, _)) = inside.split_once('/') else {
+            continue;
+        };
+        if is_roof(&inside) {
+            continue;
+        }
+        let Some((_, below)) = FLOORS.iter().find(|(name, _)| *name == room) else {
+            faults.push(format!("{inside}: {room} has no floor"));
+            continue;
+        };
+        for used in crate_imports(&text) {
+            let is_room = FLOORS.iter().any(|(name, _)| *name == used);
+            if is_room && used != room && !below.contains(&used.as_str()) {
+                faults.push(format!("{inside}: {room} may not use {used}"));
+            }
+            if ROOF
+                .iter()
+                .any(|roof| roof.trim_end_matches(['/']).trim_end_matches(".rs") == used)
+            {
+                faults.push(format!("{inside}: {room} may not use the roof ({used})"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn outside_crates_enter_by_their_doors() {
+    let mut faults = Vec::new();
+    for (inside, text) in sources() {
+        for (name, doors) in DOORS {
+            let is_door = doors.iter().any(|door| inside.starts_with(door));
+            if !is_door && uses_crate(&text, name) {
+                faults.push(format!("{inside}: {name} is used only in {doors:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_file_opens_with_its_line() {
+    let faults: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//!"))
+        .map(|(inside, _)| format!("{inside}: a file opens with its `//!` line"))
+        .collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn floors_only_name_lower_floors() {
+    for (at, (name, below)) in FLOORS.iter().enumerate() {
+        for used in *below {
+            let is_lower = FLOORS[..at].iter().any(|(floor, _)| floor == used);
+            assert!(is_lower, "{name} names {used}, which is not below it");
+        }
+    }
+}
+
+#[test]
+fn the_checks_see_what_they_look_for() {
+    let text = "use crate::{domain::Role, io::{fits, scan}};\nlet x = crate::store::open();";
+    let found = crate_imports(text);
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        ["domain", "io", "store"]
+    );
+    assert!(uses_crate(
+        "let t = std::thread::Builder::new();",
+        "std::thread"
+    ));
+    assert!(uses_crate("use rusqlite::Connection;", "rusqlite"));
+    assert!(!uses_crate("egui_wgpu::wgpu_something()", "wgpu"));
+    assert!(!uses_crate("// see wgpu::Device", "wgpu"));
+}
+
+/// True where code (not a comment) names a path of that crate.
+fn uses_crate(text: &str, name: &str) -> bool {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .any(|line| {
+            line.match_indices(name).any(|(at, _)| {
+                let before = line[..at].chars().next_back();
+                let after = &line[at + name.len()..];
+                let starts = before.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == ':'));
+                starts
+                    && (after.starts_with("::")
+                        || (line.trim_start().starts_with("use ") && after.starts_with(';')))
+            })
+        })
+}
+
+fn is_roof(inside: &str) -> bool {
+    ROOF.iter().any(|roof| inside.starts_with(roof))
+}
+
+/// Every source file below `src`, by its path inside, with its text.
+fn sources() -> Vec<(String, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = rust_files(&src);
+    assert!(!files.is_empty(), "no source found under {}", src.display());
+    files
+        .into_iter()
+        .map(|file| {
+            let inside = file
+                .strip_prefix(&src)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
+            (inside, fs::read_to_string(&file).unwrap())
+        })
+        .collect()
+}
+
+/// The first path segment after every `crate::`, also inside `use crate::{…}`.
+fn crate_imports(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for rest in text.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(group_heads(group)),
+            None => found.extend(first_segment(rest)),
+        }
+    }
+    found
+}
+
+/// The first segment of every path in a `{…}` group, nested groups passed over.
+fn group_heads(group: &str) -> Vec<String> {
+    let mut heads = Vec::new();
+    let mut depth = 0;
+    let mut word = String::new();
+    for c in group.chars() {
+        match c {
+            '}' if depth == 0 => break,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => heads.extend(first_segment(&std::mem::take(&mut word))),
+            _ if depth == 0 => word.push(c),
+            _ => {}
+        }
+    }
+    heads.extend(first_segment(&word));
+    heads
+}
+
+fn first_segment(path: &str) -> Option<String> {
+    let name: String = path
+        .trim()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
+    (!name.is_empty()).then_some(name)
+}
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|ext| ext == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
