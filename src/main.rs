@@ -1,3 +1,7 @@
 //! The program: see `destello --help`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    destello::cli::run()
+}

@@ -1,1 +1,45 @@
 //! The roof's command line: one file a subcommand.
+
+pub mod inspect;
+pub mod label;
+pub mod open;
+pub mod render;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Look at transient candidates, judge them, and teach a network what you know.
+#[derive(Debug, Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    open: open::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print what is found in files, folders and archives, without a window
+    Inspect(inspect::Args),
+    /// Import, export or stream labels, without a window
+    Label(label::Args),
+    /// Write stamps, contact sheets or strips as PNG, with the window's shaders
+    Render(render::Args),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Label(args)) => label::run(&args),
+        Some(Command::Render(args)) => render::run(&args),
+        None => open::run(&cli.open),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("destello: {error:#}");
+        ExitCode::from(1)
+    })
+}

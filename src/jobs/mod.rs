@@ -1,1 +1,3 @@
 //! Floor 3: long tasks. Threads, channels, cancel tokens; window and command line call the same.
+
+pub mod open;
