@@ -27,7 +27,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("fitsio_sys", &["io/fits"]),
     ("serde_avro_fast", &["io/"]),
     ("parquet", &["io/"]),
-    ("votable", &["io/"]),
+    ("quick_xml", &["io/"]),
     ("csv", &["io/"]),
     ("tar", &["io/"]),
     ("flate2", &["io/"]),
