@@ -1,1 +1,39 @@
 //! Floor 2: wgpu. The stamp atlas, the instanced stamp pipeline, pictures without a window.
+//!
+//! Sorted by lifetime: [`StampAtlas`] holds pixels as long as the device lives and is shared
+//! by all threads; [`StampPainter`] holds the pipeline and the buffers of this frame's
+//! batches; `prepare` uploads instances and looks, `paint` only records one draw call.
+//!
+//! Other rooms do not name `wgpu`: the types they must pass through stand here.
+
+pub mod atlas;
+pub mod headless;
+pub mod stamps;
+
+mod atlas_layers;
+mod atlas_texture;
+mod batch;
+mod lut;
+mod pipeline;
+mod stamp_data;
+
+pub use atlas::{AtlasError, AtlasStatus, StampAtlas};
+pub use headless::{Headless, HeadlessError};
+pub use stamps::{Frame, StampInstance, StampPainter};
+
+/// A device, as egui's `RenderState` holds it.
+pub type Device = wgpu::Device;
+/// Its queue.
+pub type Queue = wgpu::Queue;
+/// The pass that egui paints in.
+pub type RenderPass<'a> = wgpu::RenderPass<'a>;
+/// What a callback's `prepare` receives.
+pub type CommandEncoder = wgpu::CommandEncoder;
+/// What a callback's `prepare` may return.
+pub type CommandBuffer = wgpu::CommandBuffer;
+/// The format of the window's surface.
+pub type TextureFormat = wgpu::TextureFormat;
+/// What the adapter says of itself.
+pub type AdapterInfo = wgpu::AdapterInfo;
+/// The adapter behind a device.
+pub type Adapter = wgpu::Adapter;

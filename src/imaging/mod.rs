@@ -1,1 +1,32 @@
 //! Floor 1: pure pixel maths. What a shader computes, this room computes too.
+//!
+//! From pixel to colour: [`marks`] says which pixels are no measurements, [`limits`] chooses
+//! the interval, [`stretch`] bends it, [`color_map`] colours it, and [`look`] holds all of
+//! them together. [`orientation`] and [`placement`] say where a pixel lies on the screen.
+
+pub mod color_map;
+pub mod equalise;
+pub mod histogram;
+pub mod limits;
+pub mod look;
+pub mod marks;
+pub mod orientation;
+pub mod placement;
+pub mod preset;
+pub mod scale_bar;
+pub mod sigma_clip;
+pub mod statistics;
+pub mod stretch;
+pub mod zscale;
+
+pub use color_map::ColorMap;
+pub use histogram::Histogram;
+pub use limits::{LimitRule, Limits};
+pub use look::{Look, MarkColors};
+pub use marks::{Marks, PixelMark};
+pub use orientation::{Compass, Orientation, sky_at};
+pub use placement::{Placement, View};
+pub use preset::{Preset, Recipe};
+pub use scale_bar::ScaleBar;
+pub use statistics::StampStatistics;
+pub use stretch::Stretch;

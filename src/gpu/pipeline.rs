@@ -1,0 +1,132 @@
+//! The stamp pipeline: shader, bindings and target, made once per device and format.
+
+use super::stamp_data::InstanceData;
+
+const SHADER: &str = include_str!("../../shaders/stamp.wgsl");
+
+/// The pipeline and the layout of its one bind group.
+#[derive(Debug)]
+pub struct StampPipeline {
+    /// The pipeline.
+    pub pipeline: wgpu::RenderPipeline,
+    /// Target area, atlas, colour maps, looks, quantiles.
+    pub layout: wgpu::BindGroupLayout,
+}
+
+impl StampPipeline {
+    /// For a target of one sample without depth, as egui's.
+    pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
+        let layout = bind_group_layout(device);
+        let shader = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("stamp.wgsl"),
+            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
+        });
+        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some("stamps"),
+            bind_group_layouts: &[Some(&layout)],
+            immediate_size: 0,
+        });
+        let entry_point = if target_format.is_srgb() {
+            "fs_main_srgb_target"
+        } else {
+            "fs_main"
+        };
+        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label: Some("stamps"),
+            layout: Some(&pipeline_layout),
+            vertex: wgpu::VertexState {
+                module: &shader,
+                entry_point: Some("vs_main"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                buffers: &[Some(wgpu::VertexBufferLayout {
+                    array_stride: size_of::<InstanceData>() as u64,
+                    step_mode: wgpu::VertexStepMode::Instance,
+                    attributes: &InstanceData::ATTRIBUTES,
+                })],
+            },
+            primitive: wgpu::PrimitiveState {
+                topology: wgpu::PrimitiveTopology::TriangleStrip,
+                ..wgpu::PrimitiveState::default()
+            },
+            depth_stencil: None,
+            multisample: wgpu::MultisampleState::default(),
+            fragment: Some(wgpu::FragmentState {
+                module: &shader,
+                entry_point: Some(entry_point),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                targets: &[Some(target_format.into())],
+            }),
+            multiview_mask: None,
+            cache: None,
+        });
+        Self { pipeline, layout }
+    }
+}
+
+fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    let fragment = wgpu::ShaderStages::FRAGMENT;
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("stamps"),
+        entries: &[
+            entry(
+                0,
+                wgpu::ShaderStages::VERTEX,
+                buffer(wgpu::BufferBindingType::Uniform),
+            ),
+            entry(
+                1,
+                fragment,
+                texture(
+                    wgpu::TextureSampleType::Uint,
+                    wgpu::TextureViewDimension::D2Array,
+                ),
+            ),
+            entry(
+                2,
+                fragment,
+                texture(
+                    wgpu::TextureSampleType::Float { filterable: false },
+                    wgpu::TextureViewDimension::D2,
+                ),
+            ),
+            entry(3, fragment, storage()),
+            entry(4, fragment, storage()),
+        ],
+    })
+}
+
+const fn entry(
+    binding: u32,
+    visibility: wgpu::ShaderStages,
+    ty: wgpu::BindingType,
+) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility,
+        ty,
+        count: None,
+    }
+}
+
+const fn storage() -> wgpu::BindingType {
+    buffer(wgpu::BufferBindingType::Storage { read_only: true })
+}
+
+const fn buffer(ty: wgpu::BufferBindingType) -> wgpu::BindingType {
+    wgpu::BindingType::Buffer {
+        ty,
+        has_dynamic_offset: false,
+        min_binding_size: None,
+    }
+}
+
+const fn texture(
+    sample_type: wgpu::TextureSampleType,
+    view_dimension: wgpu::TextureViewDimension,
+) -> wgpu::BindingType {
+    wgpu::BindingType::Texture {
+        sample_type,
+        view_dimension,
+        multisampled: false,
+    }
+}

@@ -1,0 +1,111 @@
+//! What the stamp shader reads, laid out byte for byte as `shaders/stamp.wgsl` declares it.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::imaging::{ColorMap, Look, Stretch};
+
+use super::{atlas_layers::Tile, stamps::StampInstance};
+
+/// One stamp of a batch: `Instance` in the shader, stepped per instance.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct InstanceData {
+    rect_px: [f32; 4],
+    matrix: [f32; 4],
+    origin_and_marks: [f32; 4],
+    tile: [u32; 4],
+    selection: [u32; 4],
+}
+
+impl InstanceData {
+    /// Attributes in the order of the fields.
+    pub const ATTRIBUTES: [wgpu::VertexAttribute; 5] = wgpu::vertex_attr_array![
+        0 => Float32x4, 1 => Float32x4, 2 => Float32x4, 3 => Uint32x4, 4 => Uint32x4
+    ];
+
+    /// An instance whose pixels lie in `tile`.
+    pub fn new(instance: &StampInstance, tile: &Tile) -> Self {
+        let [[a, b], [c, d]] = instance.placement.matrix;
+        let [x, y] = instance.placement.origin;
+        let marks = tile.marks;
+        Self {
+            rect_px: instance.rect_px,
+            matrix: [a, b, c, d],
+            origin_and_marks: [x, y, marks.sentinel_from, marks.saturated_from],
+            tile: [tile.origin[0], tile.origin[1], tile.size[0], tile.size[1]],
+            selection: [tile.layer, instance.look, u32::from(instance.is_negated), 0],
+        }
+    }
+}
+
+/// One look: `Look` in the shader.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct LookData {
+    low: f32,
+    high: f32,
+    contrast: f32,
+    bias: f32,
+    stretch: u32,
+    parameter: f32,
+    color_map: u32,
+    is_inverted: u32,
+    nan_color: u32,
+    sentinel_color: u32,
+    saturated_color: u32,
+    quantiles_start: u32,
+    quantiles_count: u32,
+    padding: [u32; 3],
+}
+
+impl LookData {
+    /// A look; its quantiles, if its stretch uses them, are appended to `quantiles`.
+    pub fn new(look: &Look, quantiles: &mut Vec<f32>) -> Self {
+        let table = match (&look.equalise, look.stretch) {
+            (Some(table), Stretch::HistogramEqual) => table.as_ref(),
+            _ => &[],
+        };
+        let quantiles_start = quantiles.len() as u32;
+        quantiles.extend_from_slice(table);
+        Self {
+            low: look.limits.low,
+            high: look.limits.high,
+            contrast: look.contrast,
+            bias: look.bias,
+            stretch: stretch_code(look.stretch),
+            parameter: look.stretch.parameter(look.stretch_parameter),
+            color_map: color_map_row(look.color_map),
+            is_inverted: u32::from(look.is_inverted),
+            nan_color: packed(Some(look.marks.nan)),
+            sentinel_color: packed(Some(look.marks.sentinel)),
+            saturated_color: packed(look.marks.saturated),
+            quantiles_start,
+            quantiles_count: table.len() as u32,
+            padding: [0; 3],
+        }
+    }
+}
+
+/// The `case` of a stretch in the shader.
+const fn stretch_code(stretch: Stretch) -> u32 {
+    match stretch {
+        Stretch::Linear => 0,
+        Stretch::Log => 1,
+        Stretch::Sqrt => 2,
+        Stretch::Square => 3,
+        Stretch::Asinh => 4,
+        Stretch::Sinh => 5,
+        Stretch::Power => 6,
+        Stretch::HistogramEqual => 7,
+    }
+}
+
+/// The row of a map in the colour map texture: its place in `ColorMap::ALL`.
+pub const fn color_map_row(map: ColorMap) -> u32 {
+    map as u32
+}
+
+/// A colour as `unpack4x8unorm` reads it; alpha 0 where there is none.
+fn packed(color: Option<[u8; 3]>) -> u32 {
+    color.map_or(0, |[r, g, b]| u32::from_le_bytes([r, g, b, 255]))
+}

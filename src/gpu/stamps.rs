@@ -1,0 +1,155 @@
+//! Draws grids of stamps: one instanced draw call a batch (`shaders/stamp.wgsl`).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    domain::StampId,
+    imaging::{Look, Placement},
+};
+
+use super::{
+    atlas::StampAtlas,
+    batch::{Batch, BatchContents},
+    lut::color_map_texture,
+    pipeline::StampPipeline,
+    stamp_data::{InstanceData, LookData},
+};
+
+/// One stamp on the target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StampInstance {
+    /// Whose pixels.
+    pub stamp: StampId,
+    /// Left, top, width and height in target pixels (not points), y down. What of the
+    /// rectangle lies outside the stamp is left as it is.
+    pub rect_px: [f32; 4],
+    /// Zoom, pan, rotation and flips: see [`crate::imaging::View::placement`].
+    pub placement: Placement,
+    /// Index into the looks of the same batch.
+    pub look: u32,
+    /// True flips the sign of each value before it is coloured: for a difference that is
+    /// reference minus science. Marks are judged by what the stamp stores.
+    pub is_negated: bool,
+}
+
+/// The frame that a batch is prepared for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Differs from frame to frame (egui's `cumulative_frame_nr`).
+    pub number: u64,
+    /// Width and height of the whole render target, pixels.
+    pub size_px: [u32; 2],
+}
+
+/// Pipeline, colour maps and the batches of the current frame.
+#[derive(Debug)]
+pub struct StampPainter {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    atlas: Arc<StampAtlas>,
+    pipeline: StampPipeline,
+    color_maps: wgpu::TextureView,
+    frame: Option<u64>,
+    batches: BTreeMap<u64, Batch>,
+}
+
+impl StampPainter {
+    /// A painter for targets of one format, one sample a pixel and no depth buffer.
+    pub fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        target_format: wgpu::TextureFormat,
+        atlas: Arc<StampAtlas>,
+    ) -> Self {
+        Self {
+            pipeline: StampPipeline::new(device, target_format),
+            color_maps: color_map_texture(device, queue),
+            device: device.clone(),
+            queue: queue.clone(),
+            atlas,
+            frame: None,
+            batches: BTreeMap::new(),
+        }
+    }
+
+    /// The atlas it draws from.
+    pub const fn atlas(&self) -> &Arc<StampAtlas> {
+        &self.atlas
+    }
+
+    /// Uploads instances and looks of one batch, no pixels; returns the stamps that are not
+    /// in the atlas, each once and in order of their ids, so that the caller has them uploaded. Those
+    /// are not drawn, nor are instances whose look does not exist.
+    ///
+    /// A new frame number begins a frame; a batch that was not prepared in the frame before
+    /// is dropped then. `batch` names the batch within a frame, the same in the next.
+    pub fn prepare(
+        &mut self,
+        frame: Frame,
+        batch: u64,
+        instances: &[StampInstance],
+        looks: &[Look],
+    ) -> Vec<StampId> {
+        self.begin(frame.number);
+        let ids = instances.iter().map(|instance| instance.stamp);
+        let (tiles, atlas_revision) = self.atlas.use_tiles(ids);
+        let mut missing = Vec::new();
+        let mut drawn = Vec::with_capacity(instances.len());
+        for (instance, tile) in instances.iter().zip(tiles) {
+            match tile {
+                Some(tile) if (instance.look as usize) < looks.len() => {
+                    drawn.push(InstanceData::new(instance, &tile));
+                }
+                Some(_) => {}
+                None => missing.push(instance.stamp),
+            }
+        }
+        let mut quantiles = Vec::new();
+        let looks: Vec<LookData> = looks
+            .iter()
+            .map(|look| LookData::new(look, &mut quantiles))
+            .collect();
+        let prepared = self
+            .batches
+            .entry(batch)
+            .or_insert_with(|| Batch::new(&self.device));
+        prepared.frame = frame.number;
+        prepared.write(
+            (&self.device, &self.queue),
+            (&self.pipeline, &self.color_maps),
+            &self.atlas,
+            &BatchContents {
+                size_px: frame.size_px,
+                instances: &drawn,
+                looks: &looks,
+                quantiles: &quantiles,
+                atlas_revision,
+            },
+        );
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
+    /// Records one draw call; nothing where the batch was not prepared in this frame.
+    pub fn paint(&self, batch: u64, pass: &mut wgpu::RenderPass<'_>) {
+        let prepared = self.batches.get(&batch);
+        if let Some(prepared) = prepared.filter(|found| Some(found.frame) == self.frame) {
+            prepared.paint(&self.pipeline, pass);
+        }
+    }
+
+    /// Batches whose buffers are held.
+    pub fn batches(&self) -> usize {
+        self.batches.len()
+    }
+
+    fn begin(&mut self, number: u64) {
+        if self.frame == Some(number) {
+            return;
+        }
+        let last = self.frame.replace(number);
+        self.batches.retain(|_, batch| Some(batch.frame) == last);
+        self.atlas.begin_frame(number);
+    }
+}
