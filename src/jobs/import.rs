@@ -18,6 +18,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use anyhow::Context;
 
+use super::vocabulary::best_vocabulary;
 use crate::{
     domain::{
         Catalogue, LabelAction, LabelBook, LabelEvent, Origin, Problem, StepId, Timestamp,
@@ -45,6 +46,8 @@ pub struct Importer<'a> {
 pub struct ImportPlan {
     /// The events to append; empty where every row is known.
     pub events: Vec<LabelEvent>,
+    /// Name of the vocabulary that the labels were read with.
+    pub vocabulary: Arc<str>,
     /// Rows that bring something new.
     pub new_rows: usize,
     /// Rows that were already known.
@@ -56,18 +59,22 @@ pub struct ImportPlan {
 }
 
 /// Reads a table, works out what is new in it, and appends that in one transaction.
+///
+/// Without a vocabulary the built-in one that knows most labels of the table is taken.
 pub fn import_labels(
     project: &mut Project,
     catalogue: &Catalogue,
     labels: &Path,
-    vocabulary: &Vocabulary,
+    vocabulary: Option<&Vocabulary>,
     annotator: &str,
 ) -> anyhow::Result<ImportPlan> {
     let table = labels_csv::read(labels).context("the labels cannot be read")?;
+    let best = || best_vocabulary(table.rows.iter().map(|row| &*row.label));
+    let vocabulary = vocabulary.cloned().unwrap_or_else(best);
     let events = project.events_since(0)?;
     let book = LabelBook::of(events.into_iter().map(|(_, event)| Arc::new(event)));
     let importer = Importer {
-        vocabulary,
+        vocabulary: &vocabulary,
         annotator: annotator.into(),
         at: super::clock::now(),
         step: project.step_ids()?.next_step(),
@@ -86,6 +93,7 @@ pub fn plan_import(
 ) -> ImportPlan {
     let mut plan = ImportPlan {
         problems: table.problems.clone(),
+        vocabulary: importer.vocabulary.name.clone(),
         ..ImportPlan::default()
     };
     let objects = ObjectNames::of(catalogue, table.is_by_detection);

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod export;
 pub mod import;
 pub mod open;
+pub mod vocabulary;

@@ -111,7 +111,8 @@ fn check_folder(path: &Path) -> Result<(), StoreError> {
     })
 }
 
-/// Looks at the first bytes, so that a foreign file is never touched.
+/// Looks at the first bytes, so that a foreign file is never touched; and opens for writing,
+/// because SQLite would leave read-only files beside a read-only project.
 fn check_content(path: &Path) -> Result<(), StoreError> {
     let foreign = |why: &str| StoreError::NotAProject {
         path: path.to_path_buf(),
@@ -133,10 +134,16 @@ fn check_content(path: &Path) -> Result<(), StoreError> {
     file.take(SQLITE_MAGIC.len() as u64)
         .read_to_end(&mut start)
         .map_err(unreadable)?;
-    if start.is_empty() || start == SQLITE_MAGIC {
-        return Ok(());
+    if !start.is_empty() && start != SQLITE_MAGIC {
+        return Err(foreign("its first bytes are not those of a database"));
     }
-    Err(foreign("its first bytes are not those of a database"))
+    match File::options().write(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(StoreError::NotWritable {
+            path: path.to_path_buf(),
+            why: format!("the file is read-only ({error})"),
+        }),
+    }
 }
 
 /// Puts SQLite's reasons for not writing into words.
