@@ -1,12 +1,91 @@
 //! `destello label`: labels in and out without a window.
 
-use std::process::ExitCode;
+mod export;
+mod import;
+mod list;
+mod stream;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::Subcommand;
+
+use crate::{
+    domain::{Catalogue, LabelBook},
+    jobs,
+    store::Project,
+};
 
 /// Arguments of `label`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take labels from a table into a project
+    ///
+    /// Exit status: 0 where every row was taken or known before; 2 where some rows could not be
+    /// used (each is named) and the rest was taken; 1 where nothing was done.
+    Import(import::Args),
+    /// Write a project's labels as a table, or with their stamps as a training bundle
+    ///
+    /// Exit status: 0 where the file was written; 2 where it was, but some stamps of a bundle
+    /// could not be decoded (each is named); 1 where nothing was written.
+    Export(export::Args),
+    /// Print a project's labels
+    List(list::Args),
+    /// Label by lines on standard input: `id,label`, `undo` or `redo`
+    ///
+    /// Each line is answered by `ok NUMBER ID LABEL` when the decision is on disk, or by
+    /// `error REASON`. LABEL is a class, an alias, `unsure` or `skip`.
+    Stream(stream::Args),
+}
 
 /// Runs the label command.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not yet: {args:?}")
+    match &args.command {
+        Command::Import(args) => import::run(args),
+        Command::Export(args) => export::run(args),
+        Command::List(args) => list::run(args),
+        Command::Stream(args) => stream::run(args),
+    }
+}
+
+/// Opens a project that must be there.
+fn open_existing(path: &Path) -> anyhow::Result<Project> {
+    anyhow::ensure!(
+        path.exists(),
+        "{}: there is no such project",
+        path.display()
+    );
+    Ok(Project::open_or_create(path)?)
+}
+
+/// The labels of a project.
+fn book_of(project: &Project) -> anyhow::Result<LabelBook> {
+    let events = project.events_since(0)?;
+    Ok(LabelBook::of(
+        events.into_iter().map(|(_, event)| Arc::new(event)),
+    ))
+}
+
+/// The candidates of these files; their faults are counted on standard error.
+fn open_catalogue(paths: &[PathBuf]) -> Catalogue {
+    if paths.is_empty() {
+        return Catalogue::default();
+    }
+    let opened = jobs::open::read_all(paths);
+    if !opened.problems.is_empty() {
+        eprintln!(
+            "{} inputs could not be used; `destello inspect` names them",
+            opened.problems.len()
+        );
+    }
+    opened.catalogue
 }

@@ -11,6 +11,30 @@ use super::Timestamp;
 #[serde(transparent)]
 pub struct StepId(pub i64);
 
+/// Gives out steps. Two windows on one project never give the same one, because the project
+/// file hands each of them a range of its own (`store::Project::step_ids`).
+#[derive(Debug, PartialEq, Eq)]
+pub struct StepIds {
+    next: i64,
+}
+
+impl StepIds {
+    /// The steps of one range: 2^32 numbers from `range << 32` on.
+    pub const fn of_range(range: u32) -> Self {
+        // 31 bits, so that the number stays positive.
+        Self {
+            next: ((range & 0x7fff_ffff) as i64) << 32,
+        }
+    }
+
+    /// A step that was never given before.
+    pub const fn next_step(&mut self) -> StepId {
+        let step = StepId(self.next);
+        self.next += 1;
+        step
+    }
+}
+
 /// What was decided about one candidate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
@@ -45,6 +69,12 @@ pub enum LabelAction {
     Note {
         /// The text.
         text: Arc<str>,
+    },
+    /// A table of labels was read: the other events of the step are its rows, and the step
+    /// belongs to the person who read it (the event's candidate is empty).
+    Import {
+        /// The table's file name.
+        table: Arc<str>,
     },
     /// Takes back a whole step (the event's candidate is empty).
     Undo {
@@ -117,4 +147,19 @@ pub struct LabelEvent {
     pub origin: Origin,
     /// Program version.
     pub program: Arc<str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StepIds;
+
+    #[test]
+    fn ranges_never_give_the_same_step() {
+        let mut first = StepIds::of_range(1);
+        let mut second = StepIds::of_range(2);
+        let of_first: Vec<_> = (0..1000).map(|_| first.next_step()).collect();
+        assert!(of_first.is_sorted_by(|a, b| a < b));
+        assert!(of_first.iter().all(|step| *step < second.next_step()));
+        assert!(StepIds::of_range(u32::MAX).next_step().0 > 0);
+    }
 }

@@ -63,7 +63,7 @@ impl LabelState {
             LabelAction::Note { text } => {
                 self.note = (!text.trim().is_empty()).then(|| text.clone());
             }
-            LabelAction::Undo { .. } | LabelAction::Redo { .. } => {}
+            LabelAction::Import { .. } | LabelAction::Undo { .. } | LabelAction::Redo { .. } => {}
         }
     }
 
@@ -104,35 +104,33 @@ impl LabelBook {
         let at = self.events.len();
         self.events.push(event.clone());
         match event.action {
-            LabelAction::Undo { of } => {
-                self.undone.insert(of);
-                self.move_step(&event.annotator, of, true);
-                self.refold_step(of);
-            }
-            LabelAction::Redo { of } => {
-                self.undone.remove(&of);
-                self.move_step(&event.annotator, of, false);
-                self.refold_step(of);
-            }
+            LabelAction::Undo { of } => self.move_step(of, true),
+            LabelAction::Redo { of } => self.move_step(of, false),
+            LabelAction::Import { .. } => self.join_step(&event, at),
             _ => {
                 self.of_candidate
                     .entry(event.candidate.clone())
                     .or_default()
                     .push(at);
-                let step = self.of_step.entry(event.step).or_default();
-                step.push(at);
-                if step.len() == 1 {
-                    self.undo
-                        .entry(event.annotator.clone())
-                        .or_default()
-                        .push(event.step);
-                    self.redo.remove(&event.annotator);
+                self.join_step(&event, at);
+                let state = self.states.entry(event.candidate.clone()).or_default();
+                if !self.undone.contains(&event.step) {
+                    state.apply(&event.action, at);
                 }
-                self.states
-                    .entry(event.candidate.clone())
-                    .or_default()
-                    .apply(&event.action, at);
             }
+        }
+    }
+
+    /// Counts the event among those of its step; its first event says whose step it is.
+    fn join_step(&mut self, event: &LabelEvent, at: usize) {
+        let step = self.of_step.entry(event.step).or_default();
+        step.push(at);
+        if step.len() == 1 {
+            self.undo
+                .entry(event.annotator.clone())
+                .or_default()
+                .push(event.step);
+            self.redo.remove(&event.annotator);
         }
     }
 
@@ -199,22 +197,40 @@ impl LabelBook {
         self.revision
     }
 
-    fn move_step(&mut self, annotator: &Arc<str>, step: StepId, is_undo: bool) {
+    /// Takes a step back or does it again. What is already so, as when two windows undo the
+    /// same step, or names no known step, changes nothing.
+    fn move_step(&mut self, step: StepId, is_undo: bool) {
+        let Some(first) = self.of_step.get(&step).and_then(|events| events.first()) else {
+            return;
+        };
+        let owner = self.events[*first].annotator.clone();
+        let is_changed = if is_undo {
+            self.undone.insert(step)
+        } else {
+            self.undone.remove(&step)
+        };
+        if !is_changed {
+            return;
+        }
         let (from, to) = if is_undo {
             (&mut self.undo, &mut self.redo)
         } else {
             (&mut self.redo, &mut self.undo)
         };
-        if let Some(stack) = from.get_mut(annotator) {
+        if let Some(stack) = from.get_mut(&owner) {
             stack.retain(|known| *known != step);
         }
-        to.entry(annotator.clone()).or_default().push(step);
+        to.entry(owner).or_default().push(step);
+        self.refold_step(step);
     }
 
     fn refold_step(&mut self, step: StepId) {
         let events = self.of_step.get(&step).cloned().unwrap_or_default();
         for at in events {
             let id = self.events[at].candidate.clone();
+            if matches!(self.events[at].action, LabelAction::Import { .. }) {
+                continue;
+            }
             let mut state = LabelState::default();
             for &at in self.of_candidate.get(&id).map_or(&[][..], Vec::as_slice) {
                 let event = &self.events[at];
@@ -302,6 +318,35 @@ mod tests {
         assert_eq!(book.next_redo("ana"), Some(StepId(1)));
         book.push(set(4, "c", "real"));
         assert_eq!(book.next_redo("ana"), None);
+    }
+
+    #[test]
+    fn two_windows_that_undo_the_same_step_undo_it_once() {
+        let undo = |at| event(at, "", LabelAction::Undo { of: StepId(2) });
+        let mut book = LabelBook::of([set(1, "a", "real"), set(2, "a", "bogus")]);
+        book.push(undo(3));
+        book.push(undo(4));
+        assert_eq!(book.next_undo("ana"), Some(StepId(1)));
+        book.push(event(5, "", LabelAction::Redo { of: StepId(2) }));
+        assert_eq!(classes(&book, "a"), ["bogus"]);
+        assert_eq!(book.next_redo("ana"), None);
+        book.push(event(6, "", LabelAction::Undo { of: StepId(77) }));
+        assert_eq!(book.next_redo("ana"), None);
+    }
+
+    #[test]
+    fn an_import_belongs_to_who_read_it_whatever_names_its_rows_carry() {
+        let marker = LabelAction::Import {
+            table: "night.csv".into(),
+        };
+        let mut row = (*set(1, "a", "real")).clone();
+        row.annotator = "ben".into();
+        let mut book = LabelBook::of([event(1, "", marker), Arc::new(row)]);
+        assert_eq!(book.next_undo("ben"), None);
+        assert_eq!(book.next_undo("ana"), Some(StepId(1)));
+        book.push(event(2, "", LabelAction::Undo { of: StepId(1) }));
+        assert!(!book.state("a").is_seen());
+        assert!(book.candidates().iter().all(|(id, _)| !id.is_empty()));
     }
 
     #[test]

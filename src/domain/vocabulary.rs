@@ -39,11 +39,9 @@ impl Vocabulary {
     /// The class of that name or alias. Case, spaces, `-` and `_` are ignored.
     pub fn class(&self, name: &str) -> Option<&Class> {
         let wanted = fold(name);
-        self.classes.iter().find(|class| {
-            fold(&class.name) == wanted
-                || fold(&class.title) == wanted
-                || class.aliases.iter().any(|alias| fold(alias) == wanted)
-        })
+        self.classes
+            .iter()
+            .find(|class| class.spellings().any(|known| fold(known) == wanted))
     }
 
     /// The class of that key.
@@ -53,7 +51,8 @@ impl Vocabulary {
             .find(|class| class.key.eq_ignore_ascii_case(&key))
     }
 
-    /// Why this vocabulary cannot be used: no class, a name or key given twice, a bad colour.
+    /// Why this vocabulary cannot be used: no class, an empty name, a name, alias or key given
+    /// twice, a bad colour.
     ///
     /// # Errors
     /// The reason as a sentence without a full stop.
@@ -63,11 +62,24 @@ impl Vocabulary {
         }
         for (at, class) in self.classes.iter().enumerate() {
             let before = &self.classes[..at];
+            // Tables join several tags by `;`.
+            if fold(&class.name).is_empty() || class.name.contains(';') {
+                return Err(format!(
+                    "class number {} has a name that is empty or has a semicolon",
+                    at + 1
+                ));
+            }
             if before
                 .iter()
                 .any(|other| fold(&other.name) == fold(&class.name))
             {
                 return Err(format!("class {} stands twice", class.name));
+            }
+            if let Some((other, spelling)) = shared_spelling(before, class) {
+                return Err(format!(
+                    "{spelling} may mean class {} or class {}",
+                    other.name, class.name
+                ));
             }
             if let Some(other) = before
                 .iter()
@@ -214,7 +226,26 @@ impl Vocabulary {
     }
 }
 
+/// A spelling of `class` that one of the other classes has too, with that class.
+fn shared_spelling<'a>(others: &'a [Class], class: &'a Class) -> Option<(&'a Class, &'a str)> {
+    class.spellings().find_map(|spelling| {
+        let wanted = fold(spelling);
+        let other = others
+            .iter()
+            .find(|other| other.spellings().any(|known| fold(known) == wanted))?;
+        Some((other, spelling))
+    })
+}
+
 impl Class {
+    /// Name, title and aliases.
+    fn spellings(&self) -> impl Iterator<Item = &str> {
+        [&self.name, &self.title]
+            .into_iter()
+            .chain(&self.aliases)
+            .map(|spelling| &**spelling)
+    }
+
     /// Red, green and blue of the colour; none where it is not `#rrggbb`.
     pub fn rgb(&self) -> Option<[u8; 3]> {
         let hex = self
@@ -228,7 +259,9 @@ impl Class {
 
 type BuiltIn<'a> = (&'a str, &'a str, char, &'a str, &'a [&'a str]);
 
-// The colour-blind-safe palette of Okabe and Ito (2008).
+/// Colours for classes that name none, from the colour-blind-safe palette of Okabe and Ito (2008).
+pub const PALETTE: [&str; 7] = [VERMILION, SKY, PURPLE, BLUE, GREEN, YELLOW, GREY];
+
 const SKY: &str = "#56b4e9";
 const GREEN: &str = "#009e73";
 const YELLOW: &str = "#f0e442";
@@ -275,6 +308,17 @@ mod tests {
             );
         }
         assert!(seven.class("quasar").is_none());
+    }
+
+    #[test]
+    fn an_alias_of_two_classes_is_named() {
+        let mut vocabulary = Vocabulary::sequence_classes();
+        vocabulary.classes[3].aliases.push("rr-l".into());
+        let why = vocabulary.check().unwrap_err();
+        assert!(
+            why.contains("rr_lyrae") && why.contains("eclipsing_binary"),
+            "{why}"
+        );
     }
 
     #[test]

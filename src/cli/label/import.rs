@@ -1,0 +1,75 @@
+//! `destello label import`: labels from a table into a project.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use crate::{
+    jobs::{annotator::annotator, import::import_labels, vocabulary::find_vocabulary},
+    store::Project,
+};
+
+/// Arguments of `label import`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, folders and archives with the stamps whose ids the table may name
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The project file; made where there is none
+    #[arg(long)]
+    project: PathBuf,
+    /// The table: CSV with `id,label`, optionally `annotator` and `time`
+    #[arg(long)]
+    labels: PathBuf,
+    /// Name of a vocabulary or a TOML file; by default the built-in one that knows most labels
+    #[arg(long, value_name = "NAME|FILE")]
+    vocabulary: Option<String>,
+    /// Who gave labels that name nobody; by default the system's user name
+    #[arg(long, value_name = "NAME")]
+    annotator: Option<String>,
+}
+
+/// Imports and prints what came in.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let vocabulary = args
+        .vocabulary
+        .as_deref()
+        .map(find_vocabulary)
+        .transpose()?;
+    let mut project = Project::open_or_create(&args.project)?;
+    let catalogue = super::open_catalogue(&args.paths);
+    anyhow::ensure!(
+        !catalogue.is_empty(),
+        "no candidate was found in the given paths; `destello inspect` says why"
+    );
+    remember_paths(&mut project, &args.paths)?;
+    let plan = import_labels(
+        &mut project,
+        &catalogue,
+        &args.labels,
+        vocabulary.as_ref(),
+        &annotator(args.annotator.as_deref()),
+    )?;
+    for problem in &plan.problems {
+        eprintln!("{problem}");
+    }
+    println!(
+        "{} rows imported with the vocabulary {}, {} known before, {} without label, {} not usable",
+        plan.new_rows,
+        plan.vocabulary,
+        plan.known_rows,
+        plan.unlabelled_rows,
+        plan.problems.len()
+    );
+    Ok(ExitCode::from(if plan.problems.is_empty() { 0 } else { 2 }))
+}
+
+/// Adds the paths to those of the project, so that an export finds the metadata again.
+fn remember_paths(project: &mut Project, more: &[PathBuf]) -> anyhow::Result<()> {
+    let mut paths = project.paths()?;
+    for path in more {
+        let path = std::path::absolute(path)?;
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    Ok(project.put_paths(&paths)?)
+}

@@ -1,0 +1,38 @@
+//! `destello label list`: a project's labels, one a line.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use crate::{
+    domain::Catalogue,
+    io::export::{Selection, rows},
+};
+
+/// Arguments of `label list`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The project file
+    #[arg(long)]
+    project: PathBuf,
+}
+
+/// Prints identifier, label, annotator and time, separated by tabs.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let project = super::open_existing(&args.project)?;
+    let book = super::book_of(&project)?;
+    let mut out = io::stdout().lock();
+    for row in rows(&book, &Catalogue::default(), Selection::Judged) {
+        let label = match row.state.classes.as_slice() {
+            [] if row.state.is_unsure => "unsure".to_owned(),
+            classes => classes.join(";"),
+        };
+        let (annotator, at) = row.event.map_or(("", String::new()), |event| {
+            (&*event.annotator, event.at.to_string())
+        });
+        writeln!(out, "{}\t{label}\t{annotator}\t{at}", row.id)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,116 @@
+//! Labels out: one table of columns, five table formats, and the training bundle.
+
+mod beside;
+pub mod bundle;
+pub mod columns;
+mod csv;
+mod json_lines;
+mod parquet;
+pub mod row;
+pub mod split;
+mod votable;
+
+use std::path::{Path, PathBuf};
+
+pub use beside::written_beside;
+pub use row::{ExportRow, Selection, rows};
+
+use super::fits_write;
+
+/// Why nothing was exported. An existing file of that name is still whole.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {why}", path.display())]
+pub struct ExportError {
+    /// The file that should have been written.
+    pub path: PathBuf,
+    /// The cause.
+    pub why: String,
+}
+
+/// What an export looks like on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values with one header line.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+    /// Apache Parquet.
+    Parquet,
+    /// VOTable 1.4, TABLEDATA.
+    VoTable,
+    /// A FITS binary table.
+    Fits,
+    /// A FITS file with stamps, masks, labels and split: see [`bundle`].
+    Bundle,
+}
+
+impl Format {
+    /// Every format with its name on the command line and the endings of its files.
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 6] = [
+        (Self::Bundle, "bundle", &[".bundle.fits"]),
+        (Self::Csv, "csv", &[".csv"]),
+        (Self::JsonLines, "jsonl", &[".jsonl", ".ndjson"]),
+        (Self::Parquet, "parquet", &[".parquet"]),
+        (Self::VoTable, "votable", &[".vot", ".votable", ".xml"]),
+        (Self::Fits, "fits", &[".fits", ".fit"]),
+    ];
+
+    /// The format that a file's ending names.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        Self::ALL
+            .iter()
+            .find(|(_, _, endings)| endings.iter().any(|ending| name.ends_with(ending)))
+            .map(|(format, ..)| *format)
+    }
+
+    /// The format of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(format, ..)| *format)
+    }
+}
+
+/// Writes a table of labels, beside and renamed.
+///
+/// # Errors
+/// Where the file cannot be written, and for [`Format::Bundle`], which [`bundle::write`] writes.
+pub fn write_table(path: &Path, format: Format, rows: &[ExportRow<'_>]) -> Result<(), ExportError> {
+    written_beside(path, |beside| match format {
+        Format::Csv => csv::write(beside, rows),
+        Format::JsonLines => json_lines::write(beside, rows),
+        Format::Parquet => parquet::write(beside, rows),
+        Format::VoTable => votable::write(beside, rows),
+        Format::Fits => write_fits(beside, rows),
+        Format::Bundle => Err("a bundle is not a table".into()),
+    })
+}
+
+fn write_fits(beside: &Path, rows: &[ExportRow<'_>]) -> Result<(), String> {
+    let mut file = fits_write::FitsWriter::create(beside)?;
+    file.table("LABELS", &columns::of_rows(rows))?;
+    file.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_names_the_format() {
+        for (name, format) in [
+            ("a.csv", Some(Format::Csv)),
+            ("night.BUNDLE.fits", Some(Format::Bundle)),
+            ("night.fits", Some(Format::Fits)),
+            ("a.xml", Some(Format::VoTable)),
+            ("a.b.jsonl", Some(Format::JsonLines)),
+            ("a.parquet", Some(Format::Parquet)),
+            ("labels", None),
+        ] {
+            assert_eq!(Format::of_path(Path::new(name)), format, "{name}");
+        }
+        assert_eq!(Format::of_name("Bundle"), Some(Format::Bundle));
+    }
+}

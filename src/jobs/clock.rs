@@ -1,0 +1,11 @@
+//! The clock on the wall, for those who may read it: jobs and the roof.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::Timestamp;
+
+/// Now, in UTC.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(since.map_or(0, |since| since.as_micros() as i64))
+}

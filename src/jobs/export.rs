@@ -1,0 +1,69 @@
+//! Export of labels: chooses the rows and the format, and writes one file.
+
+use std::path::Path;
+
+use crate::{
+    domain::{Catalogue, LabelBook, Problem},
+    io::export::{
+        ExportError, Format, Selection,
+        bundle::{self, Decode},
+        rows,
+        split::Split,
+        write_table,
+    },
+};
+
+/// What to export and how.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportRequest<'a> {
+    /// The file to write.
+    pub out: &'a Path,
+    /// Its format.
+    pub format: Format,
+    /// True for every candidate, also without a label.
+    pub is_all: bool,
+    /// How a bundle divides the objects.
+    pub split: Split,
+}
+
+/// What was exported.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ExportReport {
+    /// Candidates.
+    pub candidates: usize,
+    /// Stamps, in a bundle.
+    pub stamps: usize,
+    /// Stamps that a bundle lacks because they could not be decoded.
+    pub problems: Vec<Problem>,
+}
+
+/// Writes the file. `decode` gives the pixels of a bundle; tables never call it.
+///
+/// A table has the candidates with a class and those marked unsure, flagged or with a note; a
+/// bundle has those with a class; both have everything where the request says so.
+pub fn export_labels(
+    book: &LabelBook,
+    catalogue: &Catalogue,
+    request: &ExportRequest<'_>,
+    decode: &mut Decode<'_>,
+) -> Result<ExportReport, ExportError> {
+    let selection = match (request.is_all, request.format) {
+        (true, _) => Selection::All,
+        (false, Format::Bundle) => Selection::Labelled,
+        (false, _) => Selection::Judged,
+    };
+    let rows = rows(book, catalogue, selection);
+    if request.format == Format::Bundle {
+        let written = bundle::write(request.out, &rows, &request.split, decode)?;
+        return Ok(ExportReport {
+            candidates: written.objects,
+            stamps: written.stamps,
+            problems: written.problems,
+        });
+    }
+    write_table(request.out, request.format, &rows)?;
+    Ok(ExportReport {
+        candidates: rows.len(),
+        ..ExportReport::default()
+    })
+}

@@ -1,0 +1,59 @@
+//! Finds the vocabulary that a person means.
+
+use std::path::Path;
+
+use crate::{domain::Vocabulary, io::vocabulary_file};
+
+/// The built-in vocabulary of that name, else the one in the TOML file of that path.
+pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
+    let built_ins = Vocabulary::built_ins();
+    let names: Vec<_> = built_ins.iter().map(|v| v.name.to_string()).collect();
+    if let Some(built_in) = built_ins.into_iter().find(|v| *v.name == *name_or_file) {
+        return Ok(built_in);
+    }
+    let path = Path::new(name_or_file);
+    anyhow::ensure!(
+        path.exists(),
+        "{name_or_file} is neither a file nor one of the vocabularies {}",
+        names.join(", ")
+    );
+    Ok(vocabulary_file::read(path)?)
+}
+
+/// The built-in vocabulary that knows most of these labels; the first one of equals.
+pub fn best_vocabulary<'a>(labels: impl Iterator<Item = &'a str> + Clone) -> Vocabulary {
+    let known = |vocabulary: &Vocabulary| {
+        let labels = labels.clone();
+        labels
+            .filter(|label| vocabulary.class(label).is_some())
+            .count()
+    };
+    let [first, others @ ..] = Vocabulary::built_ins();
+    others.into_iter().fold(first, |best, other| {
+        if known(&other) > known(&best) {
+            other
+        } else {
+            best
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vocabulary_is_found_by_name_by_file_and_by_its_labels() {
+        assert_eq!(&*find_vocabulary("sequence").unwrap().name, "sequence");
+        let why = find_vocabulary("no_such").unwrap_err().to_string();
+        assert!(
+            why.contains("no_such") && why.contains("alerce_stamp"),
+            "{why}"
+        );
+        let best = |labels: &[&'static str]| best_vocabulary(labels.iter().copied()).name;
+        assert_eq!(&*best(&["SN", "RRL", "EB"]), "sequence");
+        assert_eq!(&*best(&["AGN", "SN", "bogus"]), "alerce_stamp");
+        assert_eq!(&*best(&["1", "0", "0"]), "real_bogus");
+        assert_eq!(&*best(&[]), "real_bogus");
+    }
+}

@@ -1,0 +1,94 @@
+//! The journal of label events: only ever appended to.
+
+use rusqlite::{TransactionBehavior, params};
+
+use super::{
+    Project, StoreError,
+    event_row::{COLUMNS, PLACES, event_of, with_values},
+};
+use crate::domain::{LabelEvent, StepIds};
+
+impl Project {
+    /// Appends all events in one transaction and returns the number of the last one.
+    ///
+    /// When this returns `Ok`, the events are on disk; otherwise none of them is. Without
+    /// events it returns the number of the journal's last event (0 where there is none).
+    pub fn append(&mut self, events: &[LabelEvent]) -> Result<i64, StoreError> {
+        let failed = self.failed("writing labels");
+        self.try_append(events).map_err(failed)
+    }
+
+    fn try_append(&mut self, events: &[LabelEvent]) -> rusqlite::Result<i64> {
+        if events.is_empty() {
+            return self.last_seq();
+        }
+        let writing = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        {
+            let sql = format!("INSERT INTO label_events ({COLUMNS}) VALUES ({PLACES})");
+            let mut insert = writing.prepare(&sql)?;
+            for event in events {
+                with_values(event, |values| insert.execute(values))?;
+            }
+        }
+        let last = writing.last_insert_rowid();
+        writing.commit()?;
+        Ok(last)
+    }
+
+    fn last_seq(&self) -> rusqlite::Result<i64> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM label_events";
+        self.connection.query_row(sql, [], |row| row.get(0))
+    }
+
+    /// Every event after number `seq` (0 for all), oldest first, each with its number: this is
+    /// how one window sees what another one wrote. Numbers grow in the order of the commits.
+    pub fn events_since(&self, seq: i64) -> Result<Vec<(i64, LabelEvent)>, StoreError> {
+        let sql = format!("SELECT seq, {COLUMNS} FROM label_events WHERE seq > ? ORDER BY seq");
+        let reading = || {
+            let mut select = self.connection.prepare(&sql)?;
+            let rows = select.query_map(params![seq], event_of)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        reading().map_err(|error| match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged {
+                path: self.path.clone(),
+                why: format!("a label event cannot be read: {error}"),
+            },
+            other => self.failed("reading labels")(other),
+        })
+    }
+
+    /// A range of step numbers that no other window has or will get.
+    pub fn step_ids(&mut self) -> Result<StepIds, StoreError> {
+        let failed = self.failed("reserving step numbers");
+        let mut reserve = || {
+            let writing = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            writing.execute("UPDATE about SET step_range = step_range + 1", [])?;
+            let sql = "SELECT step_range FROM about";
+            let range = writing.query_row(sql, [], |row| row.get::<_, u32>(0))?;
+            writing.commit()?;
+            Ok(StepIds::of_range(range))
+        };
+        reserve().map_err(failed)
+    }
+
+    /// Looks through the whole file for damage.
+    pub fn check_integrity(&self) -> Result<(), StoreError> {
+        let answer: String = self
+            .connection
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .map_err(self.failed("checking the project"))?;
+        if answer == "ok" {
+            return Ok(());
+        }
+        Err(StoreError::Damaged {
+            path: self.path.clone(),
+            why: answer,
+        })
+    }
+}

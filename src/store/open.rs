@@ -1,0 +1,181 @@
+//! Opening a project: what cannot be written is refused here, not after an hour of work.
+
+use std::{
+    fs::File,
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{
+    Project, StoreError,
+    schema::{APPLICATION_ID, LAYOUT, LAYOUTS},
+    session::now,
+};
+
+/// How long a write waits for another window's write before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The first bytes of every SQLite file.
+const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+impl Project {
+    /// Opens a project file, or makes one where there is none or an empty file.
+    ///
+    /// # Errors
+    /// Where the folder is missing, where something else lies there, where the file comes from a
+    /// newer program, and where it cannot be written: this is tried with a real transaction.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_path_buf();
+        check_folder(&path)?;
+        check_content(&path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)
+            .map_err(|error| refusal(&path, "opening the project", error))?;
+        let mut project = Self { connection, path };
+        project.check_owner()?;
+        project
+            .make_ready()
+            .map_err(|error| refusal(&project.path, "opening the project", error))?;
+        Ok(project)
+    }
+
+    /// Refuses other programs' databases and newer layouts before anything is written.
+    fn check_owner(&self) -> Result<(), StoreError> {
+        let read = |sql: &str| {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(|error| refusal(&self.path, "reading the project", error))
+        };
+        self.connection
+            .busy_timeout(BUSY_TIMEOUT)
+            .map_err(self.failed("opening the project"))?;
+        let owner = read("PRAGMA application_id")?;
+        let is_untouched = owner == 0 && read("SELECT count(*) FROM sqlite_master")? == 0;
+        if owner != APPLICATION_ID && !is_untouched {
+            return Err(StoreError::NotAProject {
+                path: self.path.clone(),
+                why: "it is a database of another program".into(),
+            });
+        }
+        let found = read("PRAGMA user_version")?;
+        if found > LAYOUT {
+            return Err(StoreError::Newer {
+                path: self.path.clone(),
+                found,
+                known: LAYOUT,
+            });
+        }
+        Ok(())
+    }
+
+    /// Write-ahead mode, the newest layout, and a line that says who wrote last.
+    fn make_ready(&mut self) -> rusqlite::Result<()> {
+        self.connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        let writing = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Read again: another window may have made the tables while this one waited.
+        let found = writing.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
+        for script in LAYOUTS.iter().skip(found.max(0) as usize) {
+            writing.execute_batch(script)?;
+        }
+        writing.pragma_update(None, "application_id", APPLICATION_ID)?;
+        writing.pragma_update(None, "user_version", LAYOUT)?;
+        writing.execute(
+            "INSERT INTO about VALUES (1, ?1, ?2, ?1, ?2, 0)
+             ON CONFLICT (one) DO UPDATE SET written_by = ?1, written_at_us = ?2",
+            (env!("CARGO_PKG_VERSION"), now()),
+        )?;
+        writing.commit()
+    }
+}
+
+fn check_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(StoreError::FolderMissing {
+        path: path.to_path_buf(),
+        folder: folder.to_path_buf(),
+    })
+}
+
+/// Looks at the first bytes, so that a foreign file is never touched; and opens for writing,
+/// because SQLite would leave read-only files beside a read-only project.
+fn check_content(path: &Path) -> Result<(), StoreError> {
+    let foreign = |why: &str| StoreError::NotAProject {
+        path: path.to_path_buf(),
+        why: why.into(),
+    };
+    if path.is_dir() {
+        return Err(foreign("it is a folder"));
+    }
+    let unreadable = |error: std::io::Error| StoreError::NotWritable {
+        path: path.to_path_buf(),
+        why: error.to_string(),
+    };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut start = Vec::new();
+    file.take(SQLITE_MAGIC.len() as u64)
+        .read_to_end(&mut start)
+        .map_err(unreadable)?;
+    if !start.is_empty() && start != SQLITE_MAGIC {
+        return Err(foreign("its first bytes are not those of a database"));
+    }
+    match File::options().write(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(StoreError::NotWritable {
+            path: path.to_path_buf(),
+            why: format!("the file is read-only ({error})"),
+        }),
+    }
+}
+
+/// Puts SQLite's reasons for not writing into words.
+fn refusal(path: &Path, doing: &'static str, source: rusqlite::Error) -> StoreError {
+    let path: PathBuf = path.to_path_buf();
+    let why = match source.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly) => "the file or its folder is read-only",
+        Some(ErrorCode::CannotOpen) => {
+            "no file can be made in its folder (is the folder read-only?)"
+        }
+        Some(ErrorCode::PermissionDenied) => "permission denied",
+        Some(ErrorCode::DiskFull) => "the disk is full",
+        Some(ErrorCode::SystemIoFailure) => "the disk or file system reports an error",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds it locked"
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            return StoreError::Damaged {
+                path,
+                why: source.to_string(),
+            };
+        }
+        _ => {
+            return StoreError::Sqlite {
+                path,
+                doing,
+                source,
+            };
+        }
+    };
+    StoreError::NotWritable {
+        path,
+        why: format!("{why} ({source})"),
+    }
+}

@@ -1,0 +1,64 @@
+//! The tables of a project file, one script for each layout number.
+
+/// `PRAGMA application_id` of a project: the letters `dstl`.
+pub(super) const APPLICATION_ID: i64 = 0x6473_746c;
+
+/// The script at position `n` brings a file of layout `n` to layout `n + 1`.
+///
+/// Identifiers are text and times are integers (microseconds since 1970 UTC): both stay exact.
+/// The triggers make the journal append-only for every program that writes to the file.
+pub(super) const LAYOUTS: [&str; 1] = ["
+CREATE TABLE label_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    step INTEGER NOT NULL,
+    candidate TEXT NOT NULL,
+    action TEXT NOT NULL,
+    class TEXT,
+    is_on INTEGER,
+    text TEXT,
+    of_step INTEGER,
+    vocabulary TEXT NOT NULL,
+    annotator TEXT NOT NULL,
+    at_us INTEGER NOT NULL,
+    dwell_ms INTEGER,
+    shown_epoch TEXT,
+    shown_stretch TEXT,
+    shown_limits TEXT,
+    shown_science_low REAL,
+    shown_science_high REAL,
+    shown_color_map TEXT,
+    is_score_shown INTEGER,
+    model TEXT,
+    score REAL,
+    origin TEXT NOT NULL,
+    program TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER label_events_keep BEFORE UPDATE ON label_events
+BEGIN SELECT RAISE(ABORT, 'label events are never changed'); END;
+
+CREATE TRIGGER label_events_stay BEFORE DELETE ON label_events
+BEGIN SELECT RAISE(ABORT, 'label events are never deleted'); END;
+
+-- INSERT OR REPLACE would delete without calling the trigger above.
+CREATE TRIGGER label_events_grow BEFORE INSERT ON label_events
+WHEN EXISTS (SELECT 1 FROM label_events WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'label events are never replaced'); END;
+
+CREATE TABLE session (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+-- A path is text; bytes where it is not UTF-8.
+CREATE TABLE paths (position INTEGER PRIMARY KEY, path ANY NOT NULL) STRICT;
+
+CREATE TABLE about (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    created_by TEXT NOT NULL,
+    created_at_us INTEGER NOT NULL,
+    written_by TEXT NOT NULL,
+    written_at_us INTEGER NOT NULL,
+    step_range INTEGER NOT NULL
+) STRICT;
+"];
+
+/// The layout that this program writes.
+pub(super) const LAYOUT: i64 = LAYOUTS.len() as i64;
