@@ -4,5 +4,6 @@ pub mod annotator;
 pub mod clock;
 pub mod export;
 pub mod import;
+pub mod inspect;
 pub mod open;
 pub mod vocabulary;
