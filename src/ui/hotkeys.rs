@@ -3,9 +3,8 @@
 use egui::{Event, Key, Modifiers, Ui};
 
 use super::view_memory::ViewMemory;
-use crate::{
-    app::{Action, AppState, Command, action::Menu, command::Label, keys::Chord, state::Pane},
-    ui::inspect,
+use crate::app::{
+    Action, AppState, Command, action::Menu, command::Label, keys::Chord, state::Pane,
 };
 
 /// The commands that this frame's keys ask for.
@@ -32,21 +31,27 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         return;
     }
     // The palette reads its own keys.
-    if ui.ctx().egui_wants_keyboard_input() || state.panes.contains(&Pane::Palette) {
+    if ui.ctx().text_edit_focused() || state.panes.contains(&Pane::Palette) {
         return;
     }
+    let is_widget_focused = ui.ctx().egui_wants_keyboard_input();
     for (chord, is_repeat) in pressed {
-        serve(&chord, is_repeat, state, memory, commands);
+        if is_widget_focused && moves_or_presses_a_widget(&chord) {
+            continue;
+        }
+        serve(&chord, is_repeat, state, commands);
     }
 }
 
-fn serve(
-    chord: &Chord,
-    is_repeat: bool,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
-) {
+/// Keys by which a button or slider that was reached with Tab is used and left.
+fn moves_or_presses_a_widget(chord: &Chord) -> bool {
+    matches!(
+        &*chord.key,
+        "Space" | "Enter" | "Escape" | "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown"
+    )
+}
+
+fn serve(chord: &Chord, is_repeat: bool, state: &AppState, commands: &mut Vec<Command>) {
     if let Some(class) = class_of(chord, state) {
         // A key held down must not label the whole queue.
         if !is_repeat {
@@ -61,9 +66,6 @@ fn serve(
         return;
     }
     match action {
-        Action::ZoomIn => inspect::zoom_by_key(&mut memory.camera, 1.25),
-        Action::ZoomOut => inspect::zoom_by_key(&mut memory.camera, 0.8),
-        Action::ZoomReset => memory.camera = super::view_memory::Camera::default(),
         Action::SelectNone if close_pane(state, commands) => {}
         _ => commands.push(Command::Do(action)),
     }
