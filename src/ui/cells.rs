@@ -19,6 +19,12 @@ pub fn serve_focus(ui: &Ui, state: &AppState, served: &mut u64, field: Field, re
     }
 }
 
+/// Gives a widget that shows only a sign a name that can be read out.
+pub fn named(response: Response, role: egui::Role, name: &str) -> Response {
+    response.widget_info(|| egui::WidgetInfo::labeled(role, true, name));
+    response
+}
+
 /// As much of the end of a text as fits: identifiers of one field differ at their ends.
 pub fn end_of(painter: &egui::Painter, text: &str, font: &egui::FontId, width: f32) -> String {
     let wide = painter.layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::WHITE);

@@ -3,6 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{
+    cells,
     light_curve::light_curve_ui,
     readout,
     stamp_paint::StampBatch,
@@ -145,6 +146,8 @@ fn large_stamps(
             )
         });
         if let Some((laid, response)) = shown {
+            let name = format!("{} of {}", role.name(), candidate.id);
+            let response = cells::named(response, egui::Role::Image, &name);
             point(ui, &laid, &response, state, memory, commands);
         }
     }

@@ -205,22 +205,20 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             })
             .response
             .on_hover_text("Sort the queue by this column");
-        let arrow = if is_descending { "⬇" } else { "⬆" };
-        if ui
-            .button(arrow)
-            .on_hover_text("Smallest or largest first")
-            .clicked()
-        {
+        let (arrow, order) = if is_descending {
+            ("⬇", "Largest first")
+        } else {
+            ("⬆", "Smallest first")
+        };
+        let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
+        if turn.on_hover_text(order).clicked() {
             is_descending = !is_descending;
         }
         let refresh = Action::RefreshQueue.info();
-        if ui
-            .button("⟳")
-            .on_hover_text(format!(
-                "{} ({})",
-                refresh.help,
-                state.settings.keys.hint(Action::RefreshQueue)
-            ))
+        let key = state.settings.keys.hint(Action::RefreshQueue);
+        let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+        if again
+            .on_hover_text(format!("{} ({key})", refresh.help))
             .clicked()
         {
             commands.push(Command::Do(Action::RefreshQueue));
