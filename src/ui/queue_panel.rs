@@ -1,6 +1,8 @@
 //! The left-hand panel: the queue with sort and filter, one row a candidate.
 
-use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+};
 
 use super::{
     cells,
@@ -170,7 +172,7 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         word = format!("⚑ {word}");
     }
     if labels.note.is_some() {
-        word.push_str(" ✎");
+        word.push_str(" ✏");
     }
     painter.text(
         pos2(x, rect.bottom() - 4.0),
@@ -187,42 +189,21 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_descending = spec.is_descending;
     ui.horizontal(|ui| {
         ui.label(weak(ui, "sort"));
-        let width = (ui.available_width() - 66.0).max(60.0);
-        egui::ComboBox::from_id_salt("sort by")
-            .width(width)
-            .selected_text(column.name())
-            .height(420.0)
-            .show_ui(ui, |ui| {
-                for known in Column::OWN {
-                    let name = known.name().to_owned();
-                    ui.selectable_value(&mut column, known, name);
-                }
-                ui.separator();
-                for name in state.field_names() {
-                    let text = name.to_string();
-                    ui.selectable_value(&mut column, Column::Field(name), text);
-                }
-            })
-            .response
-            .on_hover_text("Sort the queue by this column");
-        let (arrow, order) = if is_descending {
-            ("⬇", "Largest first")
-        } else {
-            ("⬆", "Smallest first")
-        };
-        let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
-        if turn.on_hover_text(order).clicked() {
-            is_descending = !is_descending;
-        }
-        let refresh = Action::RefreshQueue.info();
-        let key = state.settings.keys.hint(Action::RefreshQueue);
-        let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
-        if again
-            .on_hover_text(format!("{} ({key})", refresh.help))
-            .clicked()
-        {
-            commands.push(Command::Do(Action::RefreshQueue));
-        }
+        // From the right: what is left is the menu's. Were it any wider, the panel would grow
+        // with every frame.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            refresh_ui(ui, state, commands);
+            let (arrow, order) = if is_descending {
+                ("⬇", "Largest first")
+            } else {
+                ("⬆", "Smallest first")
+            };
+            let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
+            if turn.on_hover_text(order).clicked() {
+                is_descending = !is_descending;
+            }
+            column_menu(ui, state, &mut column);
+        });
     });
     if column != spec.column || is_descending != spec.is_descending {
         commands.push(Command::Queue(QueueCommand::Sort {
@@ -230,6 +211,39 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             is_descending,
         }));
     }
+}
+
+fn refresh_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let refresh = Action::RefreshQueue.info();
+    let key = state.settings.keys.hint(Action::RefreshQueue);
+    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+    if again
+        .on_hover_text(format!("{} ({key})", refresh.help))
+        .clicked()
+    {
+        commands.push(Command::Do(Action::RefreshQueue));
+    }
+}
+
+fn column_menu(ui: &mut Ui, state: &AppState, column: &mut Column) {
+    egui::ComboBox::from_id_salt("sort by")
+        .width(ui.available_width())
+        .selected_text(column.name())
+        .truncate()
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for known in Column::OWN {
+                let name = known.name().to_owned();
+                ui.selectable_value(column, known, name);
+            }
+            ui.separator();
+            for name in state.field_names() {
+                let text = name.to_string();
+                ui.selectable_value(column, Column::Field(name), text);
+            }
+        })
+        .response
+        .on_hover_text("Sort the queue by this column");
 }
 
 fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
@@ -254,7 +268,7 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
         Field::Filter,
         &response,
     );
-    if response.changed() {
+    if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())));
     } else if !response.has_focus() {
         memory.filter = None;

@@ -206,6 +206,9 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     let hint = format!("search id ({})", state.settings.keys.hint(Action::Search));
     let field = TextEdit::singleline(&mut memory.search)
         .hint_text(hint)
+        // The menu bar takes the padding of text fields away.
+        .margin(egui::Margin::symmetric(8, 3))
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(150.0);
     let response = ui
         .add(field)
