@@ -1,5 +1,4 @@
 //! The views in kittest: the whole window without a screen, driven by keys, clicks and names.
-#![allow(dead_code, reason = "each test file uses its share of these helpers")]
 
 use destello::{
     app::{Command, command::Session, settings::Settings},

@@ -1,24 +1,21 @@
 //! A few small pictures of the window, drawn by the software rasteriser.
 
-mod common;
-mod view_harness;
-
-use common::{InlineWindow, StampSet};
 use destello::{
     app::{Action, column::Column, command::QueueCommand, settings::Theme},
     domain::Problem,
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
-use view_harness::{drawn_view, gpu_snapshot, press, ui_snapshot, view};
+
+use super::{
+    common::{self, StampSet},
+    harness::{drawn_view, gpu_snapshot, press, ui_snapshot, view},
+    open,
+};
 
 const SIZE: [f32; 2] = [900.0, 600.0];
 
 fn part(left: f32, top: f32, width: f32, height: f32) -> Rect {
     Rect::from_min_size(pos2(left, top), vec2(width, height))
-}
-
-fn open(window: &mut InlineWindow, set: &StampSet) {
-    window.open(&[set.path()], &set.beside("night.destello"));
 }
 
 #[test]

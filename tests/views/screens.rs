@@ -1,0 +1,196 @@
+//! Screens and panes: what they say, and that everything comes to rest inside the window.
+
+use destello::app::{
+    settings::Theme,
+    shelf::Shelved,
+    state::{Pane, Screen},
+};
+use egui::{Key, Modifiers, Rect, pos2, vec2};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use super::{
+    NONE, SIZE,
+    common::{self, InlineWindow, StampSet},
+    harness::{View, click, press, rect_of, rest, shows, view},
+    open, opened, tidy, window,
+};
+
+#[test]
+fn the_start_page_says_what_belongs_here_and_which_key_brings_it() {
+    let mut view = view(SIZE, |_| {});
+    assert!(shows(&view, "or drop files and folders on this window"));
+    let open_folder = "Open a folder of stamps or alert packets Ctrl+Shift+O";
+    assert_eq!(click(&mut view, open_folder), ["Do(OpenFolder)"]);
+    assert_eq!(
+        press(&mut view, Modifiers::COMMAND, Key::O),
+        ["Do(OpenFiles)"]
+    );
+    assert_eq!(window(&view).dialogs.len(), 2);
+    assert_eq!(click(&mut view, "See all keys ?"), ["Do(KeySheet)"]);
+    assert!(shows(&view, "Next unlabelled"));
+}
+
+#[test]
+fn a_recent_project_opens_from_the_start_page() {
+    let set = StampSet::new();
+    let mut first = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    first.label(common::REAL);
+    let settings = first.saved_settings.clone().unwrap();
+    first.close();
+    let mut view = view(SIZE, |window| window.state.settings = settings);
+    let asked = click(&mut view, "night");
+    assert_eq!(asked.len(), 1);
+    assert_eq!(window(&view).queue().len(), 6);
+    assert_eq!(window(&view).classes(&["hits01"]), ["real"]);
+    assert!(shows(&view, "labelled 1/6"));
+}
+
+#[test]
+fn looks_of_another_set_are_not_taken_for_those_of_this_one() {
+    let (first, second) = (StampSet::new(), StampSet::with_stamps(9, 2));
+    let mut view = view(SIZE, |window| open(window, &first));
+    let limits = |view: &mut View| {
+        let shown = view.state_mut();
+        let state = &shown.window.state;
+        let here = state.place.candidate.unwrap();
+        let scope = destello::app::display::Scope::Locked;
+        let role = destello::domain::Role::Science;
+        let look = shown
+            .memory
+            .looks
+            .look(state, here, state.place.epoch, role, scope);
+        (
+            look.unwrap().limits,
+            state.limits(here, state.place.epoch, role).unwrap(),
+        )
+    };
+    let (of_first, _) = limits(&mut view);
+    open(&mut view.state_mut().window, &second);
+    rest(&mut view);
+    let (shown, expected) = limits(&mut view);
+    assert_eq!(shown, expected);
+    assert_ne!(shown, of_first);
+}
+
+#[test]
+fn problems_are_listed_with_path_and_reason() {
+    let set = StampSet::new();
+    std::fs::write(set.path().join("empty.fits"), b"").unwrap();
+    let mut view = view(SIZE, |window| open(window, &set));
+    assert!(shows(&view, "Problems (1)"));
+    assert_eq!(press(&mut view, NONE, Key::F3), ["Do(Problems)"]);
+    assert!(shows(&view, "1 problem"));
+    assert!(shows(&view, "empty.fits"));
+    assert!(shows(&view, "recognised"));
+    click(&mut view, "Copy all");
+}
+
+#[test]
+fn a_refused_project_is_told_in_place() {
+    let set = StampSet::new();
+    let project = set.beside("thesis.destello");
+    std::fs::write(&project, "Chapter 1").unwrap();
+    let mut view = view(SIZE, |window| window.open(&[set.path()], &project));
+    assert!(shows(&view, "no labels"));
+    assert!(shows(&view, "labels cannot be kept"));
+    press(&mut view, NONE, Key::F3);
+    assert!(shows(&view, "this is not a destello project"));
+}
+
+#[test]
+fn a_stamp_that_cannot_be_decoded_leaves_the_screen_usable() {
+    let set = StampSet::new();
+    let mut view = view(SIZE, |window| {
+        open(window, &set);
+        std::fs::write(set.file("hits01"), b"gone").unwrap();
+    });
+    let id = window(&view).state.epoch().unwrap().stamps[0].id;
+    let shelved = window(&view).state.shelf.get(id);
+    assert!(matches!(shelved, Some(Shelved::Failed(_))), "{shelved:?}");
+    assert!(shows(&view, "Problems (3)") || shows(&view, "Problems (15)"));
+    assert_eq!(press(&mut view, NONE, Key::Num1), ["Label(Class(0))"]);
+}
+
+#[test]
+fn every_screen_and_pane_comes_to_rest_in_both_themes() {
+    let (_set, mut view) = opened();
+    for theme in [Theme::Dark, Theme::Light] {
+        view.state_mut().window.state.settings.theme = theme;
+        for screen in [Screen::Inspect, Screen::Mosaic, Screen::Problems] {
+            for pane in [
+                Pane::Settings,
+                Pane::KeySheet,
+                Pane::Palette,
+                Pane::Histogram,
+                Pane::Header,
+            ] {
+                tidy(&mut view);
+                view.state_mut().window.state.screen = screen;
+                view.state_mut().window.state.panes.insert(pane);
+                view.run();
+            }
+        }
+    }
+    // Also in a window as small as it gets, and with all vocabularies.
+    view.set_size(vec2(860.0, 560.0));
+    for vocabulary in 0..3 {
+        tidy(&mut view);
+        view.state_mut().window.state.vocabulary = vocabulary;
+        view.run();
+    }
+}
+
+#[test]
+fn nothing_leaves_the_smallest_window() {
+    let (_set, mut view) = opened();
+    view.set_size(vec2(860.0, 560.0));
+    let screen = Rect::from_min_size(pos2(0.0, 0.0), vec2(860.0, 560.0)).expand(1.0);
+    for pane in [
+        Pane::Settings,
+        Pane::KeySheet,
+        Pane::Palette,
+        Pane::Histogram,
+    ] {
+        tidy(&mut view);
+        view.state_mut().window.state.vocabulary = 1;
+        view.state_mut().window.state.panes.insert(pane);
+        rest(&mut view);
+        let names = [
+            "Close window",
+            "Search by a part of the identifier; Enter finds the next",
+            "saved",
+        ];
+        for node in view.root().children_recursive() {
+            let name = node.accesskit_node().label().unwrap_or_default();
+            if names.contains(&&*name) {
+                assert!(
+                    screen.contains_rect(node.rect()),
+                    "{pane:?}: {name} {:?}",
+                    node.rect()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn panels_keep_their_width() {
+    let (_set, mut view) = opened();
+    let places = |view: &View| {
+        [
+            "Sort the queue by this column",
+            "1 real",
+            "Note on this candidate",
+        ]
+        .map(|name| rect_of(view, name))
+    };
+    let before = places(&view);
+    for _ in 0..3 {
+        press(&mut view, NONE, Key::ArrowRight);
+    }
+    assert_eq!(places(&view), before);
+    view.get_by_label("Refresh the queue");
+    view.get_by_label("Smallest first").click();
+    rest(&mut view);
+    view.get_by_label("Largest first");
+}
