@@ -1,12 +1,17 @@
 //! The key sheet: all keys at a glance, classes first.
 
-use egui::{Align2, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Align2, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::{inspect::weak, theme};
 use crate::app::{
     Action, AppState, Command,
     action::{ACTIONS, Menu},
 };
+
+/// Room for the keys of one action, points.
+const KEYS: f32 = 146.0;
+/// Height of a line, points.
+const LINE: f32 = 16.0;
 
 /// The sheet.
 pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -34,6 +39,9 @@ pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 fn sheet([left, middle, right]: &mut [Ui; 3], state: &AppState) {
+    for column in [&mut *left, &mut *middle, &mut *right] {
+        column.spacing_mut().interact_size.y = LINE;
+    }
     heading(left, &state.vocabulary().title);
     for class in &state.vocabulary().classes {
         line(left, &class.key.to_string(), &class.title);
@@ -61,11 +69,11 @@ fn heading(ui: &mut Ui, text: &str) {
 
 fn line(ui: &mut Ui, key: &str, title: &str) {
     ui.horizontal(|ui| {
-        let key = RichText::new(key).monospace();
-        ui.add_sized(
-            vec2(118.0, 16.0),
-            egui::Label::new(key).halign(egui::Align::Min),
-        );
+        let size = vec2(KEYS, LINE);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(KEYS);
+            ui.label(RichText::new(key).monospace());
+        });
         ui.label(title);
     });
 }

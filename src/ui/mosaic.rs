@@ -44,12 +44,10 @@ pub fn mosaic_ui(
         });
         return;
     }
-    let foot = if state.selection.is_empty() {
-        0.0
-    } else {
-        34.0
-    };
-    let height = ui.available_height() - foot;
+    if !state.selection.is_empty() {
+        egui::Panel::bottom("selection").show(ui, |ui| selection_ui(ui, state, commands));
+    }
+    let height = ui.available_height();
     let grid = Grid::new(
         state.mosaic_role,
         memory.cell_side,
@@ -77,9 +75,6 @@ pub fn mosaic_ui(
         page_ui(ui, viewport, &grid, state, memory, commands);
     });
     ui.data_mut(|data| data.insert_temp(offset, shown.state.clamped_offset().y));
-    if !state.selection.is_empty() {
-        selection_ui(ui, state, commands);
-    }
 }
 
 /// How cells stand in rows and columns.
@@ -137,7 +132,7 @@ impl Grid {
 }
 
 fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label(weak(ui, "show"));
         let choices = [
             (None, "triplet"),
@@ -362,7 +357,7 @@ fn choose(
 }
 
 fn selection_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let text = format!("{} selected", state.selection.len());
         ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));
         for (at, class) in state.vocabulary().classes.iter().enumerate() {

@@ -174,6 +174,23 @@ fn nothing_leaves_the_smallest_window() {
 }
 
 #[test]
+fn bars_of_the_mosaic_wrap_in_the_smallest_window() {
+    let (_set, mut view) = opened();
+    view.set_size(vec2(860.0, 560.0));
+    view.state_mut().window.state.vocabulary = 1;
+    press(&mut view, NONE, Key::M);
+    press(&mut view, Modifiers::COMMAND, Key::A);
+    let middle = Rect::from_min_max(pos2(232.0, 0.0), pos2(628.0, 560.0));
+    let select_none = "Escape Select none";
+    for name in ["Size of a stamp", "Select rest of page (R)", select_none] {
+        let rect = rect_of(&view, name);
+        assert!(middle.contains_rect(rect), "{name} at {rect:?}");
+    }
+    click(&mut view, select_none);
+    assert!(window(&view).state.selection.is_empty());
+}
+
+#[test]
 fn panels_keep_their_width() {
     let (_set, mut view) = opened();
     let places = |view: &View| {
