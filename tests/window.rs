@@ -1,5 +1,6 @@
 //! The real program in a real window: the tour and its pictures; then keys as a hand presses
 //! them, a kill, and the next start.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod common;
 

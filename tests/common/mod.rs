@@ -4,6 +4,7 @@
     unused_imports,
     reason = "each test file uses its share of these helpers"
 )]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod inline_window;
 mod stamp_set;

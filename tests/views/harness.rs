@@ -1,4 +1,5 @@
 //! The views in kittest: the whole window without a screen, driven by keys, clicks and names.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 use destello::{
     app::{Command, command::Session, settings::Settings},
