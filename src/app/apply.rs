@@ -56,6 +56,7 @@ impl AppState {
             }
             Action::OpenFiles => vec![Effect::Pick(PickFor::OpenFiles)],
             Action::OpenFolder => vec![Effect::Pick(PickFor::OpenFolder)],
+            Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
             Action::Quit => vec![Effect::Quit],

@@ -33,7 +33,8 @@ pub enum Screen {
 }
 
 /// Small windows above the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Pane {
     /// Keys, name, memory, theme.
     Settings,
@@ -154,6 +155,8 @@ pub struct AppState {
     pub motion: Option<Motion>,
     /// The role in the mosaic; none for the triplet.
     pub mosaic_role: Option<Role>,
+    /// Side of a mosaic cell, points.
+    pub mosaic_side: f32,
     /// The candidates on the mosaic page.
     pub page: Arc<[CandidateIx]>,
     /// This user's settings.
@@ -199,6 +202,7 @@ impl AppState {
             focus: None,
             motion: None,
             mosaic_role: Some(Role::Science),
+            mosaic_side: 104.0,
             page: Arc::new([]),
             settings,
             login_name: login_name.into(),

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, label::StepIds},
+    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,
 };
 
@@ -62,6 +62,8 @@ pub enum PickFor {
     OpenFiles,
     /// A folder to open.
     OpenFolder,
+    /// A vocabulary of the user's own (TOML).
+    Vocabulary,
     /// A table of labels to read.
     ImportLabels,
     /// A file to write labels to.
@@ -151,6 +153,13 @@ pub enum JobEvent {
         job: JobId,
         /// How far.
         progress: Progress,
+    },
+    /// A vocabulary was read, or cannot be used.
+    Vocabulary {
+        /// The file, or the name of a built-in one.
+        source: PathBuf,
+        /// The vocabulary, or why not.
+        vocabulary: Result<Box<Vocabulary>, Problem>,
     },
     /// A job ended.
     Done {

@@ -1,8 +1,15 @@
 //! Finds the vocabulary that a person means.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    thread::Builder,
+};
 
-use crate::{domain::Vocabulary, io::vocabulary_file};
+use super::{event::JobEvent, reporter::Reporter};
+use crate::{
+    domain::{Problem, Vocabulary},
+    io::vocabulary_file,
+};
 
 /// The built-in vocabulary of that name, else the one in the TOML file of that path.
 pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
@@ -18,6 +25,24 @@ pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
         names.join(", ")
     );
     Ok(vocabulary_file::read(path)?)
+}
+
+/// Reads a vocabulary for the window; the answer comes as news.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn read(source: PathBuf, reporter: Reporter) -> std::io::Result<()> {
+    Builder::new().name("vocabulary".into()).spawn(move || {
+        let name = source.to_string_lossy();
+        let vocabulary = find_vocabulary(&name)
+            .map(Box::new)
+            .map_err(|error| Problem::new(name.clone(), "vocabulary", format!("{error:#}")));
+        reporter.send(JobEvent::Vocabulary {
+            source: source.clone(),
+            vocabulary,
+        });
+    })?;
+    Ok(())
 }
 
 /// The built-in vocabulary that knows most of these labels; the first one of equals.

@@ -10,13 +10,14 @@ use super::{
     stamp_paint::StampBatch,
     stamp_view::{Place, outlined_text},
     theme,
-    view_memory::{Camera, CellSide, ViewMemory},
+    view_memory::{Camera, ViewMemory},
 };
 use crate::{
     app::{
         Action, AppState, Command,
         command::{Go, Label, Select, Session},
         display::Scope,
+        session::MOSAIC_SIDES,
     },
     domain::{CandidateIx, Role},
 };
@@ -31,7 +32,7 @@ pub fn mosaic_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    bar_ui(ui, state, memory, commands);
+    bar_ui(ui, state, commands);
     let order = state.queue.order();
     if order.is_empty() {
         ui.centered_and_justified(|ui| {
@@ -50,7 +51,7 @@ pub fn mosaic_ui(
     let height = ui.available_height() - foot;
     let grid = Grid::new(
         state.mosaic_role,
-        memory.cell_side,
+        state.mosaic_side,
         ui.available_width() - 14.0,
         order.len(),
     );
@@ -90,9 +91,9 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(role: Option<Role>, side: CellSide, width: f32, count: usize) -> Self {
+    fn new(role: Option<Role>, side: f32, width: f32, count: usize) -> Self {
         let stamps = if role.is_some() { 1.0 } else { 3.0 };
-        let cell = vec2(side.0 * stamps, side.0 + FOOT);
+        let cell = vec2(side * stamps, side + FOOT);
         let step = cell + vec2(GAP, GAP);
         let columns = ((width + GAP) / step.x).floor().max(1.0) as usize;
         Self {
@@ -134,7 +135,7 @@ impl Grid {
     }
 }
 
-fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(weak(ui, "show"));
         let choices = [
@@ -154,8 +155,13 @@ fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut
         }
         ui.separator();
         ui.label(weak(ui, "size"));
-        let slider = egui::Slider::new(&mut memory.cell_side.0, 40.0..=260.0).show_value(false);
+        let mut side = state.mosaic_side;
+        let range = MOSAIC_SIDES.0..=MOSAIC_SIDES.1;
+        let slider = egui::Slider::new(&mut side, range).show_value(false);
         ui.add(slider).on_hover_text("Size of a stamp");
+        if (side - state.mosaic_side).abs() > f32::EPSILON {
+            commands.push(Command::Session(Session::MosaicSide(side)));
+        }
         ui.separator();
         let rest = Action::SelectRestOfPage;
         let text = format!("{} ({})", rest.info().title, state.settings.keys.hint(rest));
@@ -257,9 +263,6 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             StrokeKind::Outside,
         );
     }
-    if is_selected {
-        painter.rect_filled(rect, 2.0, theme::AMBER.gamma_multiply(0.12));
-    }
     let value = cells::sorted_value(state, ix);
     if !value.is_empty() {
         outlined_text(painter, rect.min + vec2(4.0, 3.0), Align2::LEFT_TOP, &value);
@@ -272,21 +275,26 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             "⚑",
         );
     }
-    let word = cells::label_word(labels);
-    let text = if word.is_empty() {
-        candidate.id.to_string()
-    } else {
-        word
-    };
     let font = FontId::proportional(theme::CAPTION);
-    let clip = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
-    let at = pos2(rect.left() + 5.0, rect.bottom() - 3.0);
-    clip.text(
-        at,
+    let color = theme::caption_color(ui);
+    let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
+    let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0);
+    let word = cells::label_word(labels);
+    let word = foot.text(
+        right,
+        Align2::RIGHT_BOTTOM,
+        word,
+        font.clone(),
+        ui.visuals().text_color(),
+    );
+    let room = rect.width() - word.width() - 14.0;
+    let id = cells::end_of(&foot, &candidate.id, &font, room);
+    foot.text(
+        pos2(rect.left() + 5.0, right.y),
         Align2::LEFT_BOTTOM,
-        text,
+        id,
         font,
-        theme::caption_color(ui),
+        color,
     );
 }
 

@@ -1,6 +1,8 @@
 //! The left-hand panel: the queue with sort and filter, one row a candidate.
 
-use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+};
 
 use super::{
     cells,
@@ -166,6 +168,12 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         x += 12.0;
     }
     let mut word = cells::label_word(labels);
+    if word.is_empty() {
+        word = match candidate.epochs.len() {
+            1 => "1 epoch".into(),
+            many => format!("{many} epochs"),
+        };
+    }
     if labels.is_flagged {
         word = format!("⚑ {word}");
     }
@@ -187,44 +195,26 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_descending = spec.is_descending;
     ui.horizontal(|ui| {
         ui.label(weak(ui, "sort"));
-        let width = (ui.available_width() - 66.0).max(60.0);
-        egui::ComboBox::from_id_salt("sort by")
-            .width(width)
-            .selected_text(column.name())
-            .height(420.0)
-            .show_ui(ui, |ui| {
-                for known in Column::OWN {
-                    let name = known.name().to_owned();
-                    ui.selectable_value(&mut column, known, name);
-                }
-                ui.separator();
-                for name in state.field_names() {
-                    let text = name.to_string();
-                    ui.selectable_value(&mut column, Column::Field(name), text);
-                }
-            })
-            .response
-            .on_hover_text("Sort the queue by this column");
-        let arrow = if is_descending { "⬇" } else { "⬆" };
-        if ui
-            .button(arrow)
-            .on_hover_text("Smallest or largest first")
-            .clicked()
-        {
-            is_descending = !is_descending;
-        }
-        let refresh = Action::RefreshQueue.info();
-        if ui
-            .button("⟳")
-            .on_hover_text(format!(
-                "{} ({})",
-                refresh.help,
-                state.settings.keys.hint(Action::RefreshQueue)
-            ))
-            .clicked()
-        {
-            commands.push(Command::Do(Action::RefreshQueue));
-        }
+        // Buttons first, from the right: the box takes what is left and never widens the panel.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let refresh = Action::RefreshQueue;
+            let key = state.settings.keys.hint(refresh);
+            let response = ui
+                .button("⟳")
+                .on_hover_text(format!("{} ({key})", refresh.info().help));
+            if response.clicked() {
+                commands.push(Command::Do(refresh));
+            }
+            let arrow = if is_descending { "⬇" } else { "⬆" };
+            if ui
+                .button(arrow)
+                .on_hover_text("Smallest or largest first")
+                .clicked()
+            {
+                is_descending = !is_descending;
+            }
+            column_box(ui, state, &mut column);
+        });
     });
     if column != spec.column || is_descending != spec.is_descending {
         commands.push(Command::Queue(QueueCommand::Sort {
@@ -232,6 +222,27 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             is_descending,
         }));
     }
+}
+
+fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
+    egui::ComboBox::from_id_salt("sort by")
+        .width(ui.available_width() - 2.0 * theme::GRID)
+        .truncate()
+        .selected_text(column.name())
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for known in Column::OWN {
+                let name = known.name().to_owned();
+                ui.selectable_value(column, known, name);
+            }
+            ui.separator();
+            for name in state.field_names() {
+                let text = name.to_string();
+                ui.selectable_value(column, Column::Field(name), text);
+            }
+        })
+        .response
+        .on_hover_text("Sort the queue by this column");
 }
 
 fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {

@@ -208,6 +208,7 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     let hint = format!("search id ({})", state.settings.keys.hint(Action::Search));
     let field = TextEdit::singleline(&mut memory.search)
         .hint_text(hint)
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(150.0);
     let response = ui
         .add(field)

@@ -74,8 +74,6 @@ pub struct ViewMemory {
     pub drag_from: Option<egui::Pos2>,
     /// Scroll the mosaic and the queue to the candidate on screen when it changes.
     pub scrolled_to: (Option<CandidateIx>, u64),
-    /// Side of a mosaic cell, points.
-    pub cell_side: CellSide,
     /// A histogram limit being dragged: 0 the lower, 1 the upper.
     pub dragged_limit: Option<usize>,
     /// Looks already worked out.
@@ -88,16 +86,6 @@ pub struct ViewMemory {
     pub batches: u64,
     /// The theme that the context was given.
     pub theme: Option<crate::app::settings::Theme>,
-}
-
-/// Side of a mosaic cell, points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CellSide(pub f32);
-
-impl Default for CellSide {
-    fn default() -> Self {
-        Self(104.0)
-    }
 }
 
 /// Stamps that the painter missed, told from the painter to the next frame.

@@ -72,19 +72,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in &report.problems {
         eprintln!("{problem}");
     }
-    match format {
-        Format::Bundle => println!(
-            "{} candidates with {} stamps written to {}",
-            report.candidates,
-            report.stamps,
-            args.out.display()
-        ),
-        _ => println!(
-            "{} candidates written to {}",
-            report.candidates,
-            args.out.display()
-        ),
-    }
+    let stamps = match format {
+        Format::Bundle => format!(" with {} stamps", report.stamps),
+        _ => String::new(),
+    };
+    let out = args.out.display();
+    crate::cli::say(&format!(
+        "{} candidates{stamps} written to {out}",
+        report.candidates
+    ))?;
     Ok(ExitCode::from(if report.problems.is_empty() {
         0
     } else {
