@@ -108,12 +108,11 @@ impl FitsLayout {
         for hdu in 0..MAX_HDUS {
             match file.go_to(hdu) {
                 Ok(Some(kind)) => layout.add(&mut file, hdu, kind, names)?,
-                Ok(None) => break,
                 Err(error) if hdu == 0 || file.has_extension_after(hdu - 1)? => {
                     return Err(error.into());
                 }
                 // The standard allows anything after the last HDU.
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             }
         }
         if layout.images.is_empty() {

@@ -93,7 +93,7 @@ impl<'a> FitsStamps<'a> {
             self.look_at(hdu, 0)?;
             headers.push(self.images[&hdu].header.clone());
         }
-        let cards = headers.iter().flat_map(|header| header.cards());
+        let cards = headers.iter().flat_map(Header::cards);
         Ok(cards
             .map(|card| {
                 let comment = match card.comment.as_str() {
