@@ -10,10 +10,13 @@
 use std::{
     borrow::Cow,
     ffi::{CStr, c_char, c_int, c_long, c_void},
+    path::Path,
     ptr,
 };
 
 use fitsio_sys as c;
+
+use super::fits_literal::literal_name;
 
 /// Room for a card, a value, a comment or a name (cfitsio's FLEN constants are at most 81).
 const TEXT_BYTES: usize = 128;
@@ -98,6 +101,30 @@ impl<'a> FitsMemory<'a> {
             _place: place,
             bytes,
             len,
+        })
+    }
+
+    /// Opens a file that is too long to be read whole: cfitsio reads the parts that are wanted.
+    pub fn open_on_disk(path: &Path) -> Result<Self, FitsError> {
+        let refused = |text: String| FitsError {
+            doing: "open",
+            text,
+            status: 0,
+        };
+        let metadata = path
+            .metadata()
+            .map_err(|error| refused(error.to_string()))?;
+        let name = literal_name(path).map_err(refused)?;
+        let mut file = ptr::null_mut();
+        let mut status = 0;
+        // SAFETY: both variables live through the call; cfitsio copies the name; 0 is READONLY.
+        unsafe { c::ffdkopn(&raw mut file, name.as_ptr(), 0, &raw mut status) };
+        check("open", status)?;
+        Ok(Self {
+            file,
+            _place: Box::new((ptr::null_mut(), 0)),
+            bytes: Cow::Borrowed(&[]),
+            len: usize::try_from(metadata.len()).unwrap_or(usize::MAX),
         })
     }
 
