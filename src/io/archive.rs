@@ -156,13 +156,13 @@ impl MemberReader {
             Self::Gzip(points, stream) => {
                 let stream = entered(stream, points, path, at)?;
                 let skip = at.saturating_sub(stream.position());
-                let gunzip = |error| BytesError::Gunzip(error);
-                io::copy(&mut stream.by_ref().take(skip), &mut io::sink()).map_err(gunzip)?;
+                io::copy(&mut stream.by_ref().take(skip), &mut io::sink())
+                    .map_err(BytesError::Gunzip)?;
                 stream
                     .by_ref()
                     .take(len as u64)
                     .read_to_end(&mut bytes)
-                    .map_err(gunzip)?;
+                    .map_err(BytesError::Gunzip)?;
             }
         }
         if bytes.len() < len {

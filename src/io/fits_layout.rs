@@ -1,6 +1,6 @@
 //! What a FITS file consists of: its images by role, its EPOCHS table. No pixel is read.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use super::{
     field_names::FieldNames,
@@ -103,24 +103,37 @@ impl FitsLayout {
     /// Reads all headers and the EPOCHS table.
     pub fn read(bytes: Cow<'_, [u8]>, names: &FieldNames) -> Result<Self, LayoutError> {
         let is_free_format = is_free_format(&bytes);
-        let mut file = FitsMemory::open(bytes)?;
+        let mut layout = Self::read_from(FitsMemory::open(bytes)?, names)?;
+        layout.is_ztf_cutout = is_ztf_cutout(&layout, is_free_format);
+        Ok(layout)
+    }
+
+    /// The same of a file that is too long for memory.
+    pub fn read_on_disk(path: &Path, names: &FieldNames) -> Result<Self, LayoutError> {
+        Self::read_from(FitsMemory::open_on_disk(path)?, names)
+    }
+
+    fn read_from(mut file: FitsMemory<'_>, names: &FieldNames) -> Result<Self, LayoutError> {
         let mut layout = Self::default();
         for hdu in 0..MAX_HDUS {
             match file.go_to(hdu) {
                 Ok(Some(kind)) => layout.add(&mut file, hdu, kind, names)?,
-                Ok(None) => break,
                 Err(error) if hdu == 0 || file.has_extension_after(hdu - 1)? => {
                     return Err(error.into());
                 }
                 // The standard allows anything after the last HDU.
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             }
         }
         if layout.images.is_empty() {
             return Err(LayoutError::NoImage);
         }
-        layout.is_ztf_cutout = is_ztf_cutout(&layout, is_free_format);
         Ok(layout)
+    }
+
+    /// True for a training bundle: many objects in one file (see `export::bundle`).
+    pub fn is_bundle(&self) -> bool {
+        self.primary.text("DESTELLO").as_deref() == Some("BUNDLE")
     }
 
     fn add(
