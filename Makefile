@@ -55,7 +55,7 @@ ifeq ($(DISPLAY_KIND),none)
 	@# Pictures of an earlier visit are removed from our own folder, never from one that was named.
 	@[ "$$TOUR" != tour ] || rm -rf tour
 	@$(ON_DISPLAY) $(CARGO) run --quiet --release --locked -- --tour "$$TOUR" $${DATA:+"$$DATA"}
-	@echo "The pictures are in $$(cd "$$TOUR" && pwd)."
+	@cd "$$TOUR" && echo "The pictures are in $$PWD."
 else
 	$(CARGO) run --quiet --release --locked -- $${DATA:+"$$DATA"}
 endif
