@@ -6,7 +6,7 @@
 //!
 //! | floor | room | what lives there |
 //! |---|---|---|
-//! | roof | `main.rs`, [`cli`], `viewer` | arguments; one file a subcommand; eframe's door |
+//! | roof | `main.rs`, [`cli`], [`viewer`] | arguments; one file a subcommand; eframe's door |
 //! | 5 | [`ui`] | egui views: state in, commands out |
 //! | 4 | [`app`] | `AppState`, `Command`, pure `apply`, undo, selection |
 //! | 3 | [`jobs`] | one long task a file: threads, progress, cancel |
@@ -23,3 +23,4 @@ pub mod io;
 pub mod jobs;
 pub mod store;
 pub mod ui;
+pub mod viewer;

@@ -9,7 +9,7 @@ use destello::{
 
 /// The numeric cards of the primary header.
 fn cards(file: &Path) -> HashMap<String, f64> {
-    let bytes = fs::read(file).unwrap();
+    let bytes = fs::read(file).expect("a readable file");
     bytes
         .chunks(80)
         .take_while(|card| !card.starts_with(b"END "))
@@ -81,9 +81,9 @@ fn rubin_stamps_lie_as_their_position_angle_says() {
 
 /// East lies a quarter turn to the left of north, as stored and turned.
 fn check_compass(geometry: &Geometry) {
-    let turned = Orientation::north_up(geometry).unwrap();
+    let turned = Orientation::north_up(geometry).expect("north");
     for orientation in [Orientation::as_stored(geometry), turned] {
-        let compass = orientation.compass(geometry).unwrap();
+        let compass = orientation.compass(geometry).expect("north");
         // Counter-clockwise by a quarter, y down: (x, y) becomes (y, -x).
         let left = [compass.north[1], -compass.north[0]];
         let along = left[0] * compass.east[0] + left[1] * compass.east[1];
@@ -97,9 +97,9 @@ fn check_reference(geometry: &Geometry) {
         panic!("no WCS");
     };
     let [x, y] = wcs.crpix.map(|value| value - 1.0);
-    let (ra, dec) = sky_at(geometry, x, y).unwrap();
+    let (ra, dec) = sky_at(geometry, x, y).expect("a position");
     assert!((ra - wcs.crval_deg[0]).abs() < 1e-9 && (dec - wcs.crval_deg[1]).abs() < 1e-9);
-    let (ra_next, dec_next) = sky_at(geometry, x + 1.0, y).unwrap();
+    let (ra_next, dec_next) = sky_at(geometry, x + 1.0, y).expect("a position");
     let step = ((ra_next - ra) * dec.to_radians().cos()).hypot(dec_next - dec) * 3600.0;
     assert!((step - 0.2).abs() < 0.001, "{step}");
 }

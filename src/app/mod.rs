@@ -1,1 +1,28 @@
 //! Floor 4: the application's state, its commands, and the pure function between them.
+//!
+//! `AppState::apply` is the only way in: no thread, no file, no clock, no GPU. What has to
+//! happen outside comes back as `Effect`s, and what happened returns as `JobEvent`s.
+
+pub mod action;
+pub mod apply;
+pub mod column;
+pub mod command;
+pub mod display;
+pub mod effect;
+pub mod filter;
+pub mod going;
+pub mod keys;
+pub mod labelling;
+pub mod light_curve;
+pub mod news;
+pub mod queue;
+pub mod selection;
+pub mod session;
+pub mod settings;
+pub mod shelf;
+pub mod state;
+
+pub use action::Action;
+pub use command::Command;
+pub use effect::Effect;
+pub use state::AppState;

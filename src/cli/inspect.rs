@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use crate::jobs::inspect::inspect;
+
 /// Arguments of `inspect`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -15,5 +17,11 @@ pub struct Args {
 
 /// Prints what was found; exit status 2 where nothing could be opened.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not yet: {args:?}")
+    let inspection = inspect(&args.paths);
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&inspection)?);
+    } else {
+        print!("{}", inspection.report());
+    }
+    Ok(ExitCode::from(if inspection.objects == 0 { 2 } else { 0 }))
 }

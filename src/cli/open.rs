@@ -2,6 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::Context;
+
+use crate::viewer::{Start, open_window};
+
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -17,5 +21,19 @@ pub struct Args {
 
 /// Opens the window and returns when it is closed.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not yet: {args:?}")
+    let mut start = Start {
+        paths: args.paths.clone(),
+        project: args.project.clone(),
+        tour: args.tour.clone(),
+    };
+    if let (Some(folder), None) = (&start.tour, &start.project) {
+        // The labels of a visit do not go into the person's own project.
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
+        if !start.paths.is_empty() {
+            start.project = Some(folder.join("tour.destello"));
+        }
+    }
+    open_window(start)?;
+    Ok(ExitCode::SUCCESS)
 }

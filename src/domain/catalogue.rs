@@ -54,17 +54,14 @@ impl Catalogue {
     ///
     /// Epochs of one identifier come into time order; a detection already known (same
     /// `candid`, or the very same place on disk) is counted as a duplicate and left out.
-    pub fn absorb(&mut self, part: Candidate) -> CandidateIx {
+    pub fn absorb(&mut self, mut part: Candidate) -> CandidateIx {
         let Some(&ix) = self.by_id.get(&part.id) else {
             let ix = ix_of(self.candidates.len());
             self.by_id.insert(part.id.clone(), ix);
-            let mut fresh = Candidate {
-                epochs: Vec::new(),
-                ..part.clone()
-            };
-            self.duplicates += join_epochs(&mut fresh.epochs, part.epochs);
-            fresh.sort_by_time();
-            self.candidates.push(fresh);
+            let epochs = std::mem::take(&mut part.epochs);
+            self.duplicates += join_epochs(&mut part.epochs, epochs);
+            part.sort_by_time();
+            self.candidates.push(part);
             return ix;
         };
         let known = &mut self.candidates[ix.0 as usize];

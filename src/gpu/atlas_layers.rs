@@ -59,7 +59,7 @@ struct Layer {
 /// All layers, and the index from stamp to tile.
 #[derive(Debug, Default)]
 pub struct Layers {
-    layers: Vec<Layer>,
+    stack: Vec<Layer>,
     index: HashMap<StampId, (u32, u32)>,
     touches: u64,
     frame: u64,
@@ -84,7 +84,7 @@ impl Layers {
 
     /// Adds empty layers.
     pub fn grow_to(&mut self, layers: u32) {
-        self.layers.resize_with(layers as usize, Layer::default);
+        self.stack.resize_with(layers as usize, Layer::default);
     }
 
     /// Begins a frame: from now on only what is used again is safe from eviction.
@@ -97,7 +97,7 @@ impl Layers {
         let (layer, slot) = *self.index.get(&id)?;
         self.touches += 1;
         let (touches, frame) = (self.touches, self.frame);
-        let held = self.layers.get_mut(layer as usize)?;
+        let held = self.stack.get_mut(layer as usize)?;
         let side = held.side;
         let entry = held.slots.get_mut(slot as usize)?.as_mut()?;
         entry.touched = touches;
@@ -108,7 +108,7 @@ impl Layers {
     /// A free tile of the right class, or a whole free layer; none where there is neither.
     pub fn place(&mut self, id: StampId, size: [u32; 2], marks: Marks, side: u32) -> Option<Tile> {
         let layer = self.free_layer(side)?;
-        let held = self.layers.get_mut(layer as usize)?;
+        let held = self.stack.get_mut(layer as usize)?;
         if held.side != side {
             let slots = (LAYER_SIDE / side).pow(2);
             held.side = side;
@@ -135,7 +135,7 @@ impl Layers {
         let Some((layer, slot)) = self.index.remove(&id) else {
             return false;
         };
-        if let Some(held) = self.layers.get_mut(layer as usize) {
+        if let Some(held) = self.stack.get_mut(layer as usize) {
             held.slots[slot as usize] = None;
             held.free.push(slot);
             if held.free.len() == held.slots.len() {
@@ -149,7 +149,7 @@ impl Layers {
     /// what this frame uses: an eighth of the class at once, or else a layer of another.
     pub fn evict_for(&mut self, side: u32) -> Result<(), Full> {
         let mut idle: Vec<(u64, StampId)> = self
-            .layers
+            .stack
             .iter()
             .filter(|layer| layer.side == side)
             .flat_map(|layer| layer.slots.iter().flatten())
@@ -176,11 +176,11 @@ impl Layers {
             let is_idle = entries().all(|entry| entry.used_in != Some(self.frame));
             is_idle.then(|| entries().map(|entry| entry.touched).max())
         };
-        let oldest = (0..self.layers.len())
-            .filter_map(|at| last_touch(&self.layers[at]).map(|touched| (touched, at)))
+        let oldest = (0..self.stack.len())
+            .filter_map(|at| last_touch(&self.stack[at]).map(|touched| (touched, at)))
             .min();
         let (_, at) = oldest.ok_or(Full)?;
-        let ids: Vec<StampId> = self.layers[at]
+        let ids: Vec<StampId> = self.stack[at]
             .slots
             .iter()
             .flatten()
@@ -195,7 +195,7 @@ impl Layers {
 
     /// A layer of that class with a free tile, or else an empty one.
     fn free_layer(&self, side: u32) -> Option<u32> {
-        let find = |is_good: &dyn Fn(&Layer) -> bool| self.layers.iter().position(is_good);
+        let find = |is_good: &dyn Fn(&Layer) -> bool| self.stack.iter().position(is_good);
         find(&|layer| layer.side == side && !layer.free.is_empty())
             .or_else(|| find(&|layer| layer.side == 0))
             .map(|at| at as u32)

@@ -89,7 +89,7 @@ fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
                     wgpu::TextureViewDimension::D2,
                 ),
             ),
-            entry(3, fragment, storage()),
+            entry(3, wgpu::ShaderStages::VERTEX, storage()),
             entry(4, fragment, storage()),
         ],
     })

@@ -63,6 +63,7 @@ pub fn fraction_below(table: &[f32], value: f32) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the ends of the table are exact")]
 mod tests {
     use super::{QUANTILES, fraction_below, quantiles};
     use crate::{domain::Stamp, imaging::Limits};

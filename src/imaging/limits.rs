@@ -7,7 +7,7 @@ use crate::domain::Stamp;
 use super::{
     marks::{Marks, usable_pixels, usable_values},
     sigma_clip::sigma_clip,
-    statistics::{median, percentile_of_sorted, sorted},
+    statistics::{median, percentile},
     zscale::zscale,
 };
 
@@ -219,11 +219,10 @@ impl LimitRule {
     }
 }
 
-fn percentiles(values: Vec<f32>, lower: f64, upper: f64) -> Option<(f64, f64)> {
-    let values = sorted(values);
+fn percentiles(mut values: Vec<f32>, lower: f64, upper: f64) -> Option<(f64, f64)> {
     Some((
-        percentile_of_sorted(&values, lower)?,
-        percentile_of_sorted(&values, upper)?,
+        percentile(&mut values, lower)?,
+        percentile(&mut values, upper)?,
     ))
 }
 

@@ -146,6 +146,7 @@ impl Look {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small binary fractions are exact")]
 mod tests {
     use super::{Look, MarkColors};
     use crate::{

@@ -114,7 +114,7 @@ impl Placement {
         let [x, y] = self.corner_position_at(offset_px).map(f32::floor);
         let is_inside =
             x >= 0.0 && y >= 0.0 && x < stamp_size[0] as f32 && y < stamp_size[1] as f32;
-        is_inside.then(|| [x as usize, y as usize])
+        is_inside.then_some([x as usize, y as usize])
     }
 
     /// The offset at which a position in the stamp is drawn; none for a degenerate view.

@@ -9,8 +9,10 @@ use crate::domain::{Role, Stamp};
 
 use super::{
     color_map::ColorMap,
-    limits::LimitRule,
+    limits::{LimitRule, Limits},
     look::{Look, MarkColors},
+    marks::usable_values,
+    statistics::{mad_sigma, median},
     stretch::Stretch,
 };
 
@@ -33,6 +35,12 @@ pub enum Preset {
     Braai,
 }
 
+/// Standard deviations of the sky up to which a softened asinh is linear.
+const NOISE_SOFTENING: f32 = 3.0;
+
+/// About so many pixels tell the noise to a hundredth of itself.
+const NOISE_SAMPLES: usize = 10_000;
+
 /// How the pixels of one role become a look.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -42,6 +50,9 @@ pub struct Recipe {
     pub is_symmetric: bool,
     /// The stretch, with its usual parameter.
     pub stretch: Stretch,
+    /// True softens an asinh stretch by the noise, where that is more than usual: see
+    /// [`Recipe::look_over`].
+    pub is_softened_by_noise: bool,
     /// The colours.
     pub color_map: ColorMap,
     /// True runs through the map backwards.
@@ -52,6 +63,10 @@ pub struct Recipe {
 
 impl Recipe {
     /// The look for stamps that share limits.
+    ///
+    /// Softening by the noise follows Lupton, Gunn & Szalay (1999): asinh is linear up to
+    /// [`NOISE_SOFTENING`] standard deviations of the sky. A bright source keeps the usual
+    /// parameter; a stamp of mere noise is shown linearly rather than lifted to white.
     pub fn look_over(&self, stamps: &[&Stamp]) -> Look {
         let limits = self.rule.limits_over(stamps);
         let limits = if self.is_symmetric {
@@ -62,6 +77,10 @@ impl Recipe {
         let mut look = Look::new(limits, self.stretch, self.color_map);
         look.is_inverted = self.is_inverted;
         look.marks = self.marks;
+        if self.is_softened_by_noise {
+            let noise = noise_share(stamps, limits);
+            look.stretch_parameter = look.stretch_parameter.max(noise * NOISE_SOFTENING);
+        }
         look.equalise_over(stamps);
         look
     }
@@ -71,6 +90,7 @@ impl Recipe {
             rule,
             is_symmetric: false,
             stretch,
+            is_softened_by_noise: false,
             color_map,
             is_inverted: false,
             marks: MarkColors::default(),
@@ -119,7 +139,7 @@ impl Preset {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Destello => {
-                "science and reference: asinh, 0.5 to 99.7 % of both; difference: linear, symmetric about zero, blue fades, red brightens"
+                "science and reference: asinh softened by the noise, 1 to 99.8 % of both; difference: linear, symmetric about zero, blue fades, red brightens"
             }
             Self::Alerce => "grey; science and reference up to the brightest of the central 4×4",
             Self::Fink => "reversed Blues, 0.5 to 99.95 %; asinh, difference linear",
@@ -193,7 +213,11 @@ impl Preset {
 fn own(role: Role) -> Recipe {
     match role {
         Role::Science | Role::Reference => {
-            Recipe::new(percentile(0.5, 99.7), Stretch::Asinh, ColorMap::Grey)
+            let rule = percentile(1.0, 99.8);
+            Recipe {
+                is_softened_by_noise: true,
+                ..Recipe::new(rule, Stretch::Asinh, ColorMap::Grey)
+            }
         }
         Role::Difference | Role::Snr => {
             Recipe::new(percentile(0.3, 99.7), Stretch::Linear, ColorMap::RdBu)
@@ -203,6 +227,16 @@ fn own(role: Role) -> Recipe {
         Role::Variance => Recipe::new(percentile(0.5, 99.5), Stretch::Linear, ColorMap::Viridis),
         Role::Psf => Recipe::new(LimitRule::MinMax, Stretch::Asinh, ColorMap::Viridis),
     }
+}
+
+/// Standard deviation of the sky as a share of the interval, from the median absolute
+/// deviation; 0 where no pixel is usable.
+fn noise_share(stamps: &[&Stamp], limits: Limits) -> f32 {
+    let values = usable_values(stamps);
+    let stride = (values.len() / NOISE_SAMPLES).max(1);
+    let values: Vec<f32> = values.into_iter().step_by(stride).collect();
+    let sigma = median(&values).and_then(|center| mad_sigma(&values, center));
+    sigma.unwrap_or_default() as f32 / (limits.high - limits.low)
 }
 
 const fn percentile(lower: f64, upper: f64) -> LimitRule {
@@ -218,6 +252,7 @@ fn linear_for_difference(role: Role, stretch: Stretch) -> Stretch {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "symmetric limits are exact opposites")]
 mod tests {
     use super::Preset;
     use crate::{
@@ -254,6 +289,22 @@ mod tests {
         assert!(r > b);
         let [r, _, b] = look.color(-6.0, PixelMark::Plain);
         assert!(b > r);
+    }
+
+    #[test]
+    fn our_science_is_softened_where_there_is_only_noise() {
+        let mut pixels: Vec<f32> = (0..900).map(|i| ((i * 37) % 101) as f32).collect();
+        let recipe = Preset::Destello.recipe(Role::Science);
+        let look = recipe.look_over(&[&Stamp::new(30, 30, pixels.clone())]);
+        assert!(look.stretch_parameter > 0.5, "{}", look.stretch_parameter);
+        for bright in pixels.iter_mut().skip(400).take(20) {
+            *bright = 20_000.0;
+        }
+        let look = recipe.look_over(&[&Stamp::new(30, 30, pixels)]);
+        assert_eq!(
+            Some(look.stretch_parameter),
+            Stretch::Asinh.usual_parameter()
+        );
     }
 
     #[test]

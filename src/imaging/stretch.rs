@@ -109,6 +109,7 @@ impl Stretch {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "zero is exact")]
 mod tests {
     use super::Stretch;
 

@@ -92,7 +92,7 @@ impl Line {
 fn fit_line(samples: &[f32], is_bad: &[bool]) -> Option<Line> {
     let good = || {
         let points = samples.iter().zip(is_bad).enumerate();
-        points.filter_map(|(rank, (value, bad))| (!bad).then(|| (rank as f64, f64::from(*value))))
+        points.filter_map(|(rank, (value, bad))| (!bad).then_some((rank as f64, f64::from(*value))))
     };
     let count = good().count();
     if count == 0 {

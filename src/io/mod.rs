@@ -1,8 +1,44 @@
 //! Floor 2: formats in and out.
+//!
+//! Reading goes two ways through this room. [`scan`] indexes: it recognises what files hold by
+//! their bytes and tells candidates whose stamps are references, without decoding a pixel.
+//! [`decode`] fetches the pixels of the stamps that somebody wants to see, [`header`] everything
+//! else a file says of them. FITS goes through cfitsio in memory, alerts through
+//! `serde_avro_fast`, archives are entered where a member lies.
 
+mod alert_container;
+mod alert_file;
+mod alert_plan;
+mod alert_record;
+mod archive;
+mod archive_gzip;
+mod contents;
+pub mod decode;
 pub mod export;
+mod field_names;
 pub mod fits_bundle;
+mod fits_epochs;
+mod fits_geometry;
+mod fits_header;
+mod fits_layout;
 mod fits_literal;
+mod fits_memory;
+mod fits_stamp;
 mod fits_write;
+mod gunzip;
+pub mod header;
 pub mod labels_csv;
+mod recognise;
+pub mod scan;
+mod scan_alerts;
+mod scan_fits;
+mod scan_folder;
+mod scan_index;
+mod scan_names;
+mod scan_roles;
+mod scan_rules;
 pub mod vocabulary_file;
+
+pub use decode::Decoder;
+pub use header::header;
+pub use scan::{Found, StampIds, scan};

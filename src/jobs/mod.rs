@@ -2,7 +2,16 @@
 
 pub mod annotator;
 pub mod clock;
+pub mod decode;
+pub mod dialog;
+pub mod event;
 pub mod export;
+pub mod header;
 pub mod import;
+pub mod index;
+pub mod inspect;
+pub mod journal;
 pub mod open;
+pub mod reporter;
+pub mod transfer;
 pub mod vocabulary;

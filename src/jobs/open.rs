@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{Catalogue, Problem};
+use crate::{
+    domain::{Catalogue, Problem},
+    io::{Decoder, Found, StampIds, scan},
+};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -15,7 +18,31 @@ pub struct Opened {
     pub recognised: Vec<(PathBuf, String)>,
 }
 
+impl Opened {
+    /// Takes in one piece of news of a scan.
+    pub fn absorb(&mut self, found: Found) {
+        match found {
+            Found::Recognised { path, rule } => self.recognised.push((path, rule)),
+            Found::Candidate(candidate) => {
+                self.catalogue.absorb(candidate);
+            }
+            Found::Problem(problem) => self.problems.push(problem),
+            Found::Progress { .. } => {}
+        }
+    }
+}
+
 /// Indexes the paths on this thread.
-pub fn read_all(_paths: &[PathBuf]) -> Opened {
-    Opened::default()
+pub fn read_all(paths: &[PathBuf]) -> Opened {
+    read_all_with(paths, &Decoder::default())
+}
+
+/// Indexes the paths on this thread; `decoder` is then quickest for the stamps found.
+pub fn read_all_with(paths: &[PathBuf], decoder: &Decoder) -> Opened {
+    let mut opened = Opened::default();
+    let ids = StampIds::default();
+    scan(paths, decoder, &ids, &|| false, &mut |found| {
+        opened.absorb(found)
+    });
+    opened
 }

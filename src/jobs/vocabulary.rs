@@ -21,12 +21,10 @@ pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
 }
 
 /// The built-in vocabulary that knows most of these labels; the first one of equals.
-pub fn best_vocabulary<'a>(labels: impl Iterator<Item = &'a str> + Clone) -> Vocabulary {
+pub fn best_vocabulary(labels: &[&str]) -> Vocabulary {
     let known = |vocabulary: &Vocabulary| {
-        let labels = labels.clone();
-        labels
-            .filter(|label| vocabulary.class(label).is_some())
-            .count()
+        let is_known = |label: &&&str| vocabulary.class(label).is_some();
+        labels.iter().filter(is_known).count()
     };
     let [first, others @ ..] = Vocabulary::built_ins();
     others.into_iter().fold(first, |best, other| {
@@ -50,7 +48,7 @@ mod tests {
             why.contains("no_such") && why.contains("alerce_stamp"),
             "{why}"
         );
-        let best = |labels: &[&'static str]| best_vocabulary(labels.iter().copied()).name;
+        let best = |labels: &[&str]| best_vocabulary(labels).name;
         assert_eq!(&*best(&["SN", "RRL", "EB"]), "sequence");
         assert_eq!(&*best(&["AGN", "SN", "bogus"]), "alerce_stamp");
         assert_eq!(&*best(&["1", "0", "0"]), "real_bogus");

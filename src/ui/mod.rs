@@ -1,1 +1,34 @@
 //! Floor 5: egui views. State in, commands out.
+//!
+//! A view takes `&AppState` and its own `&mut ViewMemory`, paints, and pushes commands; it
+//! changes nothing else.
+
+pub mod frame;
+pub mod theme;
+pub mod view_memory;
+
+mod cells;
+mod header_pane;
+mod histogram_pane;
+mod hotkeys;
+mod inspect;
+mod key_sheet;
+mod label_panel;
+mod light_curve;
+mod mosaic;
+mod palette;
+mod problems;
+mod queue_panel;
+mod readout;
+mod settings_pane;
+mod stamp_paint;
+mod stamp_view;
+mod start_page;
+mod status_bar;
+mod strip;
+mod top_bar;
+mod wants;
+
+pub use frame::frame_ui;
+pub use stamp_paint::install;
+pub use view_memory::ViewMemory;

@@ -12,4 +12,4 @@ wcs.wcs.crval = [150, 2]
 wcs.wcs.cd = [[-3.48e-5, 4.31e-5], [4.32e-5, 3.49e-5]]
 for x, y in [(0, 0), (29.5, -3), (2000, 1500)]:
     ra, dec = wcs.all_pix2world(x, y, 0)
-    print(f"    ({x:.1f}, {y:.1f}, {float(ra):.12f}, {float(dec):.12f}),")
+    print(f"    ({x:.1f}, {y:.1f}, {float(ra):.12f}, {float(dec):.12f})")

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
-    domain::{Problem, StampRef},
+    domain::StampRef,
     io::export::{Format, split::Split},
     jobs::export::{ExportRequest, export_labels},
 };
@@ -66,16 +66,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             ..Split::default()
         },
     };
-    let mut decode = |stamps: &[StampRef]| {
-        let refuse = |stamp: &StampRef| {
-            let path = stamp.source.path.display().to_string();
-            (
-                stamp.id,
-                Err(Problem::new(path, "stamp", "it cannot be decoded")),
-            )
-        };
-        stamps.iter().map(refuse).collect()
-    };
+    let decoder = crate::io::Decoder::default();
+    let mut decode = |stamps: &[StampRef]| decoder.decode(stamps);
     let report = export_labels(&book, &catalogue, &request, &mut decode)?;
     for problem in &report.problems {
         eprintln!("{problem}");

@@ -1,0 +1,231 @@
+//! Actions without payload: menu, shortcut, palette and key sheet all read this one table.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person can ask for with one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each action is described in the table below")]
+pub enum Action {
+    OpenFiles,
+    OpenFolder,
+    ImportLabels,
+    ExportLabels,
+    Quit,
+    NextCandidate,
+    PreviousCandidate,
+    NextUnlabelled,
+    FirstCandidate,
+    LastCandidate,
+    NextEpoch,
+    PreviousEpoch,
+    Play,
+    PlayBack,
+    Blink,
+    BlinkBack,
+    Unsure,
+    Skip,
+    Flag,
+    Note,
+    ClearLabel,
+    Undo,
+    Redo,
+    NextVocabulary,
+    Search,
+    Filter,
+    RefreshQueue,
+    SelectAll,
+    SelectNone,
+    SelectRestOfPage,
+    Inspect,
+    Mosaic,
+    Problems,
+    Settings,
+    KeySheet,
+    Palette,
+    NextPreset,
+    NextStretch,
+    NextLimits,
+    NextColorMap,
+    NextLock,
+    Invert,
+    AutoContrast,
+    NorthUp,
+    FlipSign,
+    Crosshair,
+    Histogram,
+    Header,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    ToggleTheme,
+}
+
+/// The menu an action stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// Files in and out.
+    File,
+    /// Where to go.
+    Go,
+    /// Judging.
+    Label,
+    /// How stamps are drawn.
+    View,
+    /// Windows of the program.
+    Window,
+}
+
+impl Menu {
+    /// All menus from left to right.
+    pub const ALL: [Self; 5] = [Self::File, Self::Go, Self::Label, Self::View, Self::Window];
+
+    /// The menu's title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Go => "Go",
+            Self::Label => "Label",
+            Self::View => "View",
+            Self::Window => "Window",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct ActionInfo {
+    /// The action.
+    pub action: Action,
+    /// Where it stands.
+    pub menu: Menu,
+    /// Its name.
+    pub title: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
+    /// Its keys, unless the user chose others.
+    pub keys: &'static [&'static str],
+}
+
+const fn row(
+    action: Action,
+    menu: Menu,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+) -> ActionInfo {
+    ActionInfo {
+        action,
+        menu,
+        title,
+        help,
+        keys,
+    }
+}
+
+/// Every action, in menu order.
+#[rustfmt::skip]
+pub const ACTIONS: &[ActionInfo] = &[
+    row(Action::OpenFiles, Menu::File, "Open files…", "Open FITS files, alert packets or archives", &["Ctrl+O"]),
+    row(Action::OpenFolder, Menu::File, "Open folder…", "Open everything in a folder", &["Ctrl+Shift+O"]),
+    row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
+    row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
+    row(Action::Quit, Menu::File, "Quit", "Close the window; every label is already on disk", &["Ctrl+Q"]),
+    row(Action::NextCandidate, Menu::Go, "Next candidate", "Go to the next candidate of the queue", &["ArrowRight"]),
+    row(Action::PreviousCandidate, Menu::Go, "Previous candidate", "Go back one candidate", &["ArrowLeft"]),
+    row(Action::NextUnlabelled, Menu::Go, "Next unlabelled", "Go to the next candidate that nobody has judged", &["N"]),
+    row(Action::FirstCandidate, Menu::Go, "First candidate", "Go to the start of the queue", &["Home"]),
+    row(Action::LastCandidate, Menu::Go, "Last candidate", "Go to the end of the queue", &["End"]),
+    row(Action::NextEpoch, Menu::Go, "Next epoch", "Show the next visit", &["]", "ArrowDown"]),
+    row(Action::PreviousEpoch, Menu::Go, "Previous epoch", "Show the visit before", &["[", "ArrowUp"]),
+    row(Action::Play, Menu::Go, "Play epochs", "Run through the epochs at constant scale", &["Space"]),
+    row(Action::PlayBack, Menu::Go, "Play backwards", "Run through the epochs backwards", &["Shift+Space"]),
+    row(Action::Blink, Menu::Go, "Blink", "Show science, reference, difference in turn at one place", &["B"]),
+    row(Action::BlinkBack, Menu::Go, "Blink back", "Blink in the other order", &["Shift+B"]),
+    row(Action::Search, Menu::Go, "Search by id", "Find a candidate by a part of its identifier", &["/"]),
+    row(Action::Filter, Menu::Go, "Filter", "Keep only candidates that match, such as mag<20 label:none", &["Ctrl+F"]),
+    row(Action::RefreshQueue, Menu::Go, "Refresh the queue", "Filter and sort again, with the labels given since", &["F5"]),
+    row(Action::Unsure, Menu::Label, "Unsure", "Looked at, and cannot say", &["U"]),
+    row(Action::Skip, Menu::Label, "Skip", "Pass over for now", &["S"]),
+    row(Action::Flag, Menu::Label, "Flag", "Mark for a second look, or take the mark off", &["F"]),
+    row(Action::Note, Menu::Label, "Note", "Write a remark", &["E"]),
+    row(Action::ClearLabel, Menu::Label, "Clear label", "Take the label away", &["0", "Delete"]),
+    row(Action::Undo, Menu::Label, "Undo", "Take back the last step, also after a restart", &["Ctrl+Z", "Backspace"]),
+    row(Action::Redo, Menu::Label, "Redo", "Do the step again", &["Ctrl+Shift+Z", "Ctrl+Y"]),
+    row(Action::NextVocabulary, Menu::Label, "Next vocabulary", "Change the set of classes", &["V"]),
+    row(Action::SelectAll, Menu::Label, "Select all", "Select every candidate of the queue", &["Ctrl+A"]),
+    row(Action::SelectNone, Menu::Label, "Select none", "Drop the selection", &["Escape"]),
+    row(Action::SelectRestOfPage, Menu::Label, "Select rest of page", "Select all on this mosaic page that nobody has judged", &["R"]),
+    row(Action::NextPreset, Menu::View, "Next look", "Change between destello's look and those of the brokers", &["P"]),
+    row(Action::NextStretch, Menu::View, "Next stretch", "Linear, log, sqrt, square, asinh, sinh, power, histogram-equal", &["T"]),
+    row(Action::NextLimits, Menu::View, "Next limits", "Min-max, percentile, zscale, sigma-clip", &["J"]),
+    row(Action::NextColorMap, Menu::View, "Next colour map", "Change the colour map of science and reference", &["K"]),
+    row(Action::NextLock, Menu::View, "Next scale lock", "Limits locked over the epochs, over the set, or free", &["Y"]),
+    row(Action::Invert, Menu::View, "Invert", "Exchange black and white", &["I"]),
+    row(Action::AutoContrast, Menu::View, "Reset contrast", "Contrast, bias and hand-set limits back to automatic", &["C"]),
+    row(Action::NorthUp, Menu::View, "North up", "Turn stamps so that north is up and east is left", &["O"]),
+    row(Action::FlipSign, Menu::View, "Flip difference sign", "Show reference minus science as science minus reference", &["X"]),
+    row(Action::Crosshair, Menu::View, "Cross-hair", "Mirror the pointer in every stamp", &["G"]),
+    row(Action::Histogram, Menu::View, "Histogram", "Pixel values with limits to drag", &["Shift+H"]),
+    row(Action::Header, Menu::View, "Header", "Header cards and packet fields of this epoch", &["H"]),
+    row(Action::ZoomIn, Menu::View, "Zoom in", "Enlarge all stamps together", &["Plus", "Z"]),
+    row(Action::ZoomOut, Menu::View, "Zoom out", "Shrink all stamps together", &["Minus", "Shift+Z"]),
+    row(Action::ZoomReset, Menu::View, "Whole stamp", "Zoom and pan back", &["Equals"]),
+    row(Action::ToggleTheme, Menu::View, "Light or dark", "Change the theme", &["Ctrl+T"]),
+    row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter", "F1"]),
+    row(Action::Mosaic, Menu::Window, "Mosaic", "Many candidates at once", &["M", "F2"]),
+    row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
+    row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
+    row(Action::KeySheet, Menu::Window, "Keys", "All keys on one sheet", &["?"]),
+    row(Action::Palette, Menu::Window, "Command palette", "Find any action by name", &["Ctrl+P", "Ctrl+K"]),
+];
+
+impl Action {
+    /// The table row of this action.
+    pub fn info(self) -> &'static ActionInfo {
+        static MISSING: ActionInfo = row(Action::Quit, Menu::File, "?", "?", &[]);
+        ACTIONS
+            .iter()
+            .find(|info| info.action == self)
+            .unwrap_or(&MISSING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_action_stands_once_and_no_key_twice() {
+        let mut keys = std::collections::BTreeMap::new();
+        for (at, info) in ACTIONS.iter().enumerate() {
+            assert!(
+                ACTIONS[..at]
+                    .iter()
+                    .all(|other| other.action != info.action),
+                "{}",
+                info.title
+            );
+            for key in info.keys {
+                assert_eq!(keys.insert(*key, info.title), None, "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_row() {
+        for info in ACTIONS {
+            assert_eq!(info.action.info().title, info.title);
+        }
+        assert_eq!(
+            ACTIONS.last().map(|info| info.action),
+            Some(Action::Palette)
+        );
+        assert_eq!(
+            ACTIONS.len(),
+            52,
+            "an action was added or lost: keep enum and table equal"
+        );
+        assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());
+    }
+}

@@ -1,0 +1,191 @@
+//! `apply`: the only way into the state.
+
+use super::{
+    action::Action,
+    command::{Command, QueueCommand, Want},
+    effect::Effect,
+    queue::QueueSpec,
+    settings::Theme,
+    state::{AppState, Field, Motion, Pane, Screen},
+};
+use crate::{
+    domain::{LabelAction, Timestamp},
+    jobs::event::PickFor,
+};
+
+impl AppState {
+    /// Applies one command at the moment `now` and says what has to happen outside.
+    pub fn apply(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
+        match command {
+            Command::Do(action) => self.act(action, now),
+            Command::Go(go) => self.apply_go(go, now),
+            Command::Label(label) => self.apply_label(label, now),
+            Command::Queue(queue) => self.apply_queue(queue, now),
+            Command::Select(select) => {
+                self.selection.apply(select, &self.queue);
+                Vec::new()
+            }
+            Command::Display(display) => {
+                self.display = *display;
+                vec![self.save_session()]
+            }
+            Command::Session(session) => self.apply_session(session, now),
+            Command::Want(want) => self.apply_want(want),
+            Command::News(event) => self.apply_news(*event, now),
+        }
+    }
+
+    fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        match action {
+            Action::NextCandidate => self.walk(1, now),
+            Action::PreviousCandidate => self.walk(-1, now),
+            Action::FirstCandidate => self.walk(isize::MIN, now),
+            Action::LastCandidate => self.walk(isize::MAX, now),
+            Action::NextUnlabelled => self.go_to_next_unlabelled(now),
+            Action::NextEpoch => self.step_epoch(1),
+            Action::PreviousEpoch => self.step_epoch(-1),
+            Action::Unsure => self.decide(&LabelAction::Unsure, true, now),
+            Action::Skip => self.decide(&LabelAction::Skip, true, now),
+            Action::ClearLabel => self.decide(&LabelAction::Clear, false, now),
+            Action::Flag => self.toggle_flag(now),
+            Action::Undo => self.undo(now),
+            Action::Redo => self.redo(now),
+            Action::NextVocabulary => {
+                let next = (self.vocabulary + 1) % self.vocabularies.len();
+                self.apply_label(super::command::Label::Vocabulary(next), now)
+            }
+            Action::OpenFiles => vec![Effect::Pick(PickFor::OpenFiles)],
+            Action::OpenFolder => vec![Effect::Pick(PickFor::OpenFolder)],
+            Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
+            Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
+            Action::Quit => vec![Effect::Quit],
+            other => self.act_on_window(other, now),
+        }
+    }
+
+    fn act_on_window(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        match action {
+            Action::Play => self.toggle_motion(Motion::Play {
+                is_backwards: false,
+            }),
+            Action::PlayBack => self.toggle_motion(Motion::Play { is_backwards: true }),
+            Action::Blink => self.toggle_motion(Motion::Blink {
+                is_backwards: false,
+            }),
+            Action::BlinkBack => self.toggle_motion(Motion::Blink { is_backwards: true }),
+            Action::Search => self.focus_on(Field::Search),
+            Action::Filter => self.focus_on(Field::Filter),
+            Action::Note => {
+                self.screen = Screen::Inspect;
+                self.focus_on(Field::Note);
+            }
+            Action::RefreshQueue => self.queue.refresh(&self.catalogue, &self.book),
+            Action::SelectAll => self.selection.set(self.queue.order().iter().copied()),
+            Action::SelectNone => self.selection.clear(),
+            Action::SelectRestOfPage => self.select_rest_of_page(now),
+            Action::Inspect => return self.show(Screen::Inspect),
+            Action::Mosaic => return self.show(Screen::Mosaic),
+            Action::Problems => return self.show(Screen::Problems),
+            Action::Settings => self.toggle(Pane::Settings),
+            Action::KeySheet => self.toggle(Pane::KeySheet),
+            Action::Palette => self.toggle(Pane::Palette),
+            Action::Histogram => self.toggle(Pane::Histogram),
+            Action::Header => {
+                self.toggle(Pane::Header);
+                return self.refresh_header();
+            }
+            Action::NextLock => {
+                let news = self.next_lock();
+                self.tell(news, now);
+                return vec![self.save_session()];
+            }
+            Action::ToggleTheme => {
+                self.settings.theme = match self.settings.theme {
+                    Theme::Dark => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                };
+                return vec![Effect::SaveSettings(Box::new(self.settings.clone()))];
+            }
+            other => {
+                if let Some(news) = self.display.act(other) {
+                    self.tell(news, now);
+                    return vec![self.save_session()];
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn show(&mut self, screen: Screen) -> Vec<Effect> {
+        self.screen = screen;
+        vec![self.save_session()]
+    }
+
+    fn select_rest_of_page(&mut self, now: Timestamp) {
+        let rest: Vec<_> = self
+            .page
+            .iter()
+            .copied()
+            .filter(|ix| {
+                self.catalogue
+                    .get(*ix)
+                    .is_some_and(|c| !self.book.state(&c.id).is_seen())
+            })
+            .collect();
+        self.tell(
+            format!("{} candidates of this page selected", rest.len()),
+            now,
+        );
+        self.selection.set(rest);
+    }
+
+    fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
+        let spec = match command {
+            QueueCommand::Search(text) => return self.search(&text, now),
+            QueueCommand::Sort {
+                column,
+                is_descending,
+            } => QueueSpec {
+                column,
+                is_descending,
+                ..self.queue.spec().clone()
+            },
+            QueueCommand::Filter(filter) => QueueSpec {
+                filter,
+                ..self.queue.spec().clone()
+            },
+        };
+        self.queue.set_spec(spec, &self.catalogue, &self.book);
+        vec![self.save_session()]
+    }
+
+    /// Decodes what is not on the shelf. The newest wants replace all earlier ones.
+    fn apply_want(&mut self, want: Want) -> Vec<Effect> {
+        self.shelf.drop_pending();
+        self.shelf.begin_round();
+        let Want {
+            visible,
+            ahead,
+            reload,
+        } = want;
+        // What comes soon is marked first, so that it leaves before what is visible.
+        let ahead: Vec<_> = ahead
+            .into_iter()
+            .filter(|s| self.shelf.want(s.id))
+            .collect();
+        let mut wanted: Vec<_> = visible
+            .into_iter()
+            .filter(|s| self.shelf.want(s.id))
+            .collect();
+        wanted.extend(ahead);
+        let lost: Vec<_> = reload
+            .into_iter()
+            .filter_map(|id| self.shelf.ready(id).map(|decoded| (id, decoded.clone())))
+            .collect();
+        let mut effects = vec![Effect::Decode { wanted }];
+        if !lost.is_empty() {
+            effects.push(Effect::Reload(lost));
+        }
+        effects
+    }
+}

@@ -1,0 +1,234 @@
+//! Columns: everything a candidate can be sorted and filtered by.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Candidate, FieldValue, label_book::LabelState};
+
+/// Something known of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// The order in which candidates were found.
+    #[default]
+    Found,
+    /// Identifier.
+    Id,
+    /// Class label.
+    Label,
+    /// None, labelled, unsure, skipped.
+    State,
+    /// Brightest magnitude of its epochs.
+    Mag,
+    /// Number of epochs.
+    Epochs,
+    /// Time of the first epoch, MJD.
+    First,
+    /// Time of the last epoch, MJD.
+    Last,
+    /// Class written in the data.
+    Truth,
+    /// Flagged.
+    Flag,
+    /// Any header or packet field, of the candidate or of its last epoch that has it.
+    Field(Arc<str>),
+}
+
+/// A candidate's value in a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Arc<str>),
+    /// Nothing known; sorts last whichever way.
+    Missing,
+}
+
+impl Column {
+    /// The column of that name: one of ours, else a field.
+    pub fn from_name(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "found" => Self::Found,
+            "id" | "objectid" | "oid" => Self::Id,
+            "label" | "class" => Self::Label,
+            "state" => Self::State,
+            "mag" | "magnitude" => Self::Mag,
+            "n" | "epochs" | "ndet" => Self::Epochs,
+            "first" | "firstmjd" => Self::First,
+            "last" | "lastmjd" => Self::Last,
+            "truth" => Self::Truth,
+            "flag" | "flagged" => Self::Flag,
+            _ => Self::Field(name.into()),
+        }
+    }
+
+    /// The columns of our own, in menu order.
+    pub const OWN: [Self; 10] = [
+        Self::Found,
+        Self::Id,
+        Self::Label,
+        Self::State,
+        Self::Mag,
+        Self::Epochs,
+        Self::First,
+        Self::Last,
+        Self::Truth,
+        Self::Flag,
+    ];
+
+    /// The name as typed in a filter and shown in a menu.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Found => "found",
+            Self::Id => "id",
+            Self::Label => "label",
+            Self::State => "state",
+            Self::Mag => "mag",
+            Self::Epochs => "epochs",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Truth => "truth",
+            Self::Flag => "flag",
+            Self::Field(name) => name,
+        }
+    }
+
+    /// The value of a candidate with these labels, found as the `found`-th.
+    pub fn cell(&self, found: usize, candidate: &Candidate, labels: &LabelState) -> Cell {
+        match self {
+            Self::Found => Cell::Number(found as f64),
+            Self::Id => Cell::Text(candidate.id.clone()),
+            Self::Label if labels.classes.is_empty() => Cell::Missing,
+            Self::Label => Cell::Text(labels.classes.join(";").into()),
+            Self::State => Cell::Text(state_word(labels).into()),
+            Self::Mag => brightest(candidate),
+            Self::Epochs => Cell::Number(candidate.epochs.len() as f64),
+            Self::First => time(candidate.epochs.first()),
+            Self::Last => time(
+                candidate
+                    .epochs
+                    .iter()
+                    .rev()
+                    .find(|epoch| epoch.mjd.is_some()),
+            ),
+            Self::Truth => candidate.truth.clone().map_or(Cell::Missing, Cell::Text),
+            Self::Flag => Cell::Number(f64::from(u8::from(labels.is_flagged))),
+            Self::Field(name) => field(candidate, name),
+        }
+    }
+}
+
+/// What a person has done with a candidate, in a word.
+pub const fn state_word(labels: &LabelState) -> &'static str {
+    if labels.is_labelled() {
+        "labelled"
+    } else if labels.is_unsure {
+        "unsure"
+    } else if labels.is_skipped {
+        "skipped"
+    } else {
+        "none"
+    }
+}
+
+fn brightest(candidate: &Candidate) -> Cell {
+    let mags = candidate
+        .epochs
+        .iter()
+        .filter_map(|epoch| epoch.mag)
+        .filter(|mag| mag.is_finite());
+    mags.reduce(f32::min)
+        .map_or(Cell::Missing, |mag| Cell::Number(f64::from(mag)))
+}
+
+fn time(epoch: Option<&crate::domain::Epoch>) -> Cell {
+    epoch
+        .and_then(|epoch| epoch.mjd)
+        .map_or(Cell::Missing, |mjd| Cell::Number(mjd.days()))
+}
+
+fn field(candidate: &Candidate, name: &str) -> Cell {
+    let of_epochs = candidate
+        .epochs
+        .iter()
+        .rev()
+        .find_map(|epoch| epoch.fields.get(name));
+    match of_epochs.or_else(|| candidate.fields.get(name)) {
+        Some(FieldValue::Number(value)) if !value.is_nan() => Cell::Number(value),
+        Some(FieldValue::Text(text)) => Cell::Text(text),
+        _ => Cell::Missing,
+    }
+}
+
+impl Cell {
+    /// Order for sorting: numbers before texts, missing last; `is_descending` turns the first
+    /// two round but leaves missing values last.
+    pub fn order(&self, other: &Self, is_descending: bool) -> Ordering {
+        let order = match (self, other) {
+            (Self::Missing, Self::Missing) => return Ordering::Equal,
+            (Self::Missing, _) => return Ordering::Greater,
+            (_, Self::Missing) => return Ordering::Less,
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Number(_), Self::Text(_)) => Ordering::Less,
+            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+        };
+        if is_descending {
+            order.reverse()
+        } else {
+            order
+        }
+    }
+
+    /// The value for a narrow place; empty where missing.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e9 => {
+                format!("{value:.0}")
+            }
+            Self::Number(value) => format!("{value:.3}"),
+            Self::Text(text) => text.to_string(),
+            Self::Missing => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Epoch;
+
+    #[test]
+    fn missing_values_sort_last_whichever_way() {
+        for is_descending in [false, true] {
+            let mut cells = [Cell::Missing, Cell::Number(2.0), Cell::Number(1.0)];
+            cells.sort_by(|a, b| a.order(b, is_descending));
+            assert_eq!(cells[2], Cell::Missing);
+            assert_eq!(
+                cells[0],
+                Cell::Number(if is_descending { 2.0 } else { 1.0 })
+            );
+        }
+    }
+
+    #[test]
+    fn the_brightest_magnitude_is_the_smallest_number() {
+        let epoch = |mag| Epoch {
+            mag,
+            ..Epoch::default()
+        };
+        let candidate = Candidate {
+            epochs: vec![
+                epoch(Some(20.0)),
+                epoch(Some(18.5)),
+                epoch(Some(f32::NAN)),
+                epoch(None),
+            ],
+            ..Candidate::default()
+        };
+        let cell = Column::from_name("mag").cell(0, &candidate, &LabelState::default());
+        assert_eq!(cell, Cell::Number(18.5));
+    }
+}

@@ -1,0 +1,58 @@
+//! Effects: what has to happen outside, decided by `apply` and started by the roof.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::settings::Settings;
+use crate::{
+    domain::{Catalogue, LabelBook, LabelEvent, StampId, StampRef},
+    jobs::{
+        event::{Decoded, JobId, PickFor},
+        transfer::ImportOrder,
+    },
+};
+
+/// Work for the world outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Open the project file (or the default one for these paths), then index the paths.
+    Open {
+        /// Number of this opening; news of earlier ones is ignored.
+        generation: u64,
+        /// Files, folders, archives.
+        paths: Vec<PathBuf>,
+        /// The project file.
+        project: Option<PathBuf>,
+    },
+    /// Append to the journal in one transaction.
+    Append(Vec<LabelEvent>),
+    /// Keep the session (JSON) in the project.
+    SaveSession(String),
+    /// Keep the settings of this user.
+    SaveSettings(Box<Settings>),
+    /// Decode these, the first ones first; requests before this one are dropped.
+    Decode {
+        /// In order of need.
+        wanted: Vec<StampRef>,
+    },
+    /// Bring decoded stamps back into the memory of the GPU.
+    Reload(Vec<(StampId, Arc<Decoded>)>),
+    /// Read header or packet fields.
+    ReadHeader(StampRef),
+    /// Ask the user for a file or folder.
+    Pick(PickFor),
+    /// Write labels to a file.
+    Export {
+        /// Where; the extension chooses the format.
+        path: PathBuf,
+        /// The labels at this moment.
+        book: Arc<LabelBook>,
+        /// The candidates at this moment.
+        catalogue: Arc<Catalogue>,
+    },
+    /// Read labels from a table.
+    Import(Box<ImportOrder>),
+    /// Stop a job.
+    Cancel(JobId),
+    /// Close the window.
+    Quit,
+}

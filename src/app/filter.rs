@@ -1,0 +1,261 @@
+//! The filter line: `mag<20 epochs>=5 label:none ZTF18`, all terms together.
+
+use std::sync::Arc;
+
+use super::column::{Cell, Column};
+use crate::domain::{Candidate, label_book::LabelState};
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `=` or `:`; texts without case.
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// The identifier contains this, without case.
+    IdContains(String),
+    /// The column compares so with the value.
+    Compare {
+        /// What is looked at.
+        column: Column,
+        /// How.
+        comparison: Comparison,
+        /// With what; `none` stands for a missing value.
+        value: Arc<str>,
+    },
+}
+
+/// All conditions of the filter line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    terms: Vec<Term>,
+}
+
+const OPERATORS: [(&str, Comparison); 7] = [
+    ("<=", Comparison::LessOrEqual),
+    (">=", Comparison::GreaterOrEqual),
+    ("!=", Comparison::NotEqual),
+    ("<", Comparison::Less),
+    (">", Comparison::Greater),
+    ("=", Comparison::Equal),
+    (":", Comparison::Equal),
+];
+
+impl Filter {
+    /// Reads a filter line.
+    ///
+    /// # Errors
+    /// A sentence naming the term that cannot be understood.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let terms = line
+            .split_whitespace()
+            .map(parse_term)
+            .collect::<Result<_, _>>()?;
+        Ok(Self { terms })
+    }
+
+    /// True where the candidate meets every term.
+    pub fn matches(&self, found: usize, candidate: &Candidate, labels: &LabelState) -> bool {
+        self.terms
+            .iter()
+            .all(|term| term.matches(found, candidate, labels))
+    }
+
+    /// True where it lets everything through.
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+}
+
+fn parse_term(word: &str) -> Result<Term, String> {
+    // The operator that stands first in the word; at one place the longer one.
+    let found = OPERATORS
+        .iter()
+        .filter_map(|(sign, comparison)| word.find(sign).map(|at| (at, *sign, *comparison)))
+        .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()));
+    let Some((at, sign, comparison)) = found else {
+        return Ok(Term::IdContains(word.to_lowercase()));
+    };
+    let (name, value) = (&word[..at], &word[at + sign.len()..]);
+    if name.is_empty() || value.is_empty() {
+        return Err(format!(
+            "{word:?}: write column, comparison and value, such as mag<20"
+        ));
+    }
+    let needs_number = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+    if needs_number && value.parse::<f64>().is_err() {
+        return Err(format!("{word:?}: {value} is not a number"));
+    }
+    Ok(Term::Compare {
+        column: Column::from_name(name),
+        comparison,
+        value: value.into(),
+    })
+}
+
+impl Term {
+    fn matches(&self, found: usize, candidate: &Candidate, labels: &LabelState) -> bool {
+        match self {
+            Self::IdContains(part) => contains_without_case(&candidate.id, part),
+            Self::Compare {
+                column: Column::Label,
+                comparison,
+                value,
+            } => {
+                let has = if is_none(value) {
+                    labels.classes.is_empty()
+                } else {
+                    labels
+                        .classes
+                        .iter()
+                        .any(|class| class.eq_ignore_ascii_case(value))
+                };
+                has == (*comparison != Comparison::NotEqual)
+            }
+            Self::Compare {
+                column,
+                comparison,
+                value,
+            } => compare(&column.cell(found, candidate, labels), *comparison, value),
+        }
+    }
+}
+
+fn is_none(value: &str) -> bool {
+    value.eq_ignore_ascii_case("none")
+}
+
+/// `part` must already be in lower case.
+fn contains_without_case(text: &str, part: &str) -> bool {
+    if text.is_ascii() {
+        let (text, part) = (text.as_bytes(), part.as_bytes());
+        return part.is_empty()
+            || text
+                .windows(part.len())
+                .any(|window| window.eq_ignore_ascii_case(part));
+    }
+    text.to_lowercase().contains(part)
+}
+
+fn compare(cell: &Cell, comparison: Comparison, value: &str) -> bool {
+    let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let pair = match cell {
+        Cell::Number(cell) => number(value).map(|value| (*cell, value)),
+        // Identifiers are compared as texts: a double would round them.
+        Cell::Text(text) if !is_equality => number(text).zip(number(value)),
+        Cell::Text(_) | Cell::Missing => None,
+    };
+    if let Some((cell, value)) = pair {
+        return compare_numbers(cell, comparison, value);
+    }
+    let is_equal = match cell {
+        Cell::Missing => is_none(value),
+        Cell::Text(text) => text.eq_ignore_ascii_case(value),
+        Cell::Number(_) => false,
+    };
+    is_equality && is_equal == (comparison == Comparison::Equal)
+}
+
+fn compare_numbers(cell: f64, comparison: Comparison, value: f64) -> bool {
+    match comparison {
+        Comparison::Less => cell < value,
+        Comparison::LessOrEqual => cell <= value,
+        Comparison::Greater => cell > value,
+        Comparison::GreaterOrEqual => cell >= value,
+        Comparison::Equal => (cell - value).abs() <= f64::EPSILON * cell.abs().max(1.0),
+        Comparison::NotEqual => (cell - value).abs() > f64::EPSILON * cell.abs().max(1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Epoch, Fields};
+
+    fn candidate() -> Candidate {
+        let fields = Fields::new(
+            Arc::from([Arc::from("rb")]),
+            vec![0.7],
+            vec![("candid".into(), "1127174604415015005".into())],
+        );
+        let epoch = Epoch {
+            mag: Some(19.2),
+            fields,
+            ..Epoch::default()
+        };
+        Candidate {
+            id: "ZTF18abcdefg".into(),
+            epochs: vec![epoch],
+            ..Candidate::default()
+        }
+    }
+
+    fn keeps(line: &str) -> bool {
+        let labels = LabelState {
+            classes: vec!["real".into()],
+            ..LabelState::default()
+        };
+        Filter::parse(line)
+            .unwrap()
+            .matches(0, &candidate(), &labels)
+    }
+
+    #[test]
+    fn terms_compare_columns_fields_and_labels() {
+        for line in [
+            "",
+            "mag<20",
+            "mag>=19.1 rb>0.5",
+            "label:real",
+            "label!=bogus",
+            "label!=none",
+            "ztf18ABC",
+            "epochs=1",
+            "state:labelled",
+            "flag=0",
+            "truth:none",
+            "mag<=19.3",
+        ] {
+            assert!(keeps(line), "{line}");
+        }
+        for line in [
+            "mag<19",
+            "rb<0.5",
+            "label:none",
+            "label:bogus",
+            "xyz",
+            "drb>0",
+            "id:other",
+        ] {
+            assert!(!keeps(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn long_identifiers_are_compared_exactly() {
+        assert!(keeps("candid:1127174604415015005"));
+        assert!(!keeps("candid:1127174604415015006"));
+    }
+
+    #[test]
+    fn a_term_that_makes_no_sense_is_named() {
+        for line in ["mag<", "<20", "mag<bright"] {
+            let why = Filter::parse(line).unwrap_err();
+            assert!(why.contains(line), "{why}");
+        }
+    }
+}

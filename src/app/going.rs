@@ -1,0 +1,156 @@
+//! Moving about: candidates, epochs, playing.
+
+use super::{
+    command::Go,
+    effect::Effect,
+    state::{AppState, Motion, Screen},
+};
+use crate::domain::{CandidateIx, Timestamp};
+
+impl AppState {
+    pub(super) fn apply_go(&mut self, go: Go, now: Timestamp) -> Vec<Effect> {
+        match go {
+            Go::To { candidate, open } => {
+                if open {
+                    self.screen = Screen::Inspect;
+                }
+                self.go_to(candidate, now)
+            }
+            Go::Epoch(epoch) => {
+                self.set_epoch(epoch);
+                vec![self.save_session()]
+            }
+            Go::PlayStep => {
+                let epochs = self
+                    .candidate()
+                    .map_or(0, |candidate| candidate.epochs.len());
+                if let (Some(Motion::Play { is_backwards }), 1..) = (self.motion, epochs) {
+                    let step = if is_backwards { epochs - 1 } else { 1 };
+                    self.set_epoch((self.place.epoch + step) % epochs);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// `steps` candidates on in the queue, or back.
+    pub(super) fn walk(&mut self, steps: isize, now: Timestamp) -> Vec<Effect> {
+        let from = self.place.candidate;
+        match self.queue.neighbour(from, steps) {
+            Some(candidate) if Some(candidate) == from => {
+                let end = if steps > 0 { "end" } else { "start" };
+                if self.toast.is_none() {
+                    self.tell(format!("this is the {end} of the queue"), now);
+                }
+                Vec::new()
+            }
+            Some(candidate) => self.go_to(candidate, now),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn go_to_next_unlabelled(&mut self, now: Timestamp) -> Vec<Effect> {
+        let found = self.queue.find_after(self.place.candidate, |ix| {
+            self.catalogue
+                .get(ix)
+                .is_some_and(|c| !self.book.state(&c.id).is_seen())
+        });
+        if let Some(candidate) = found {
+            return self.go_to(candidate, now);
+        }
+        self.tell("every candidate of the queue has been judged", now);
+        Vec::new()
+    }
+
+    pub(super) fn go_to(&mut self, candidate: CandidateIx, now: Timestamp) -> Vec<Effect> {
+        let Some(epochs) = self.catalogue.get(candidate).map(|c| c.epochs.len()) else {
+            return Vec::new();
+        };
+        if self.place.candidate != Some(candidate) {
+            self.place.candidate = Some(candidate);
+            self.place.since = Some(now);
+            self.place.epoch = self.first_look(candidate, epochs);
+            self.motion = self
+                .motion
+                .filter(|motion| matches!(motion, Motion::Blink { .. }));
+        }
+        self.place.is_chosen = true;
+        self.return_to = None;
+        let mut effects = self.refresh_header();
+        effects.push(self.save_session());
+        effects
+    }
+
+    /// The epoch to look at first: the brightest with stamps, else the first.
+    fn first_look(&self, candidate: CandidateIx, epochs: usize) -> usize {
+        let Some(candidate) = self.catalogue.get(candidate) else {
+            return 0;
+        };
+        let brightest = (0..epochs)
+            .filter(|at| !candidate.epochs[*at].stamps.is_empty())
+            .filter_map(|at| Some((at, candidate.epochs[at].mag.filter(|mag| mag.is_finite())?)))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        brightest.map_or(0, |(at, _)| at)
+    }
+
+    pub(super) fn step_epoch(&mut self, steps: isize) -> Vec<Effect> {
+        self.motion = None;
+        self.set_epoch(self.place.epoch.saturating_add_signed(steps));
+        let mut effects = self.refresh_header();
+        effects.push(self.save_session());
+        effects
+    }
+
+    fn set_epoch(&mut self, epoch: usize) {
+        let last = self
+            .candidate()
+            .map_or(0, |candidate| candidate.epochs.len().saturating_sub(1));
+        self.place.epoch = epoch.min(last);
+    }
+
+    pub(super) fn search(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+        let wanted = text.trim().to_lowercase();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let is_match = |ix: CandidateIx| {
+            self.catalogue
+                .get(ix)
+                .is_some_and(|c| c.id.to_lowercase().contains(&wanted))
+        };
+        if let Some(candidate) = self.queue.find_after(self.place.candidate, is_match) {
+            return self.go_to(candidate, now);
+        }
+        let is_hidden = self.catalogue.iter().any(|(ix, _)| is_match(ix));
+        self.warn(
+            if is_hidden {
+                format!("{text}: only among the candidates that the filter hides")
+            } else {
+                format!("{text}: no candidate has this in its id")
+            },
+            now,
+        );
+        Vec::new()
+    }
+
+    /// Starts a motion, or stops the same one.
+    pub(super) fn toggle_motion(&mut self, motion: Motion) {
+        self.motion = if self.motion == Some(motion) {
+            None
+        } else {
+            Some(motion)
+        };
+    }
+}
+
+impl AppState {
+    /// The epoch that stands for a candidate in lists: the one on screen for the candidate on
+    /// screen, else the one that would be looked at first.
+    pub fn epoch_to_show(&self, candidate: CandidateIx) -> usize {
+        if self.place.candidate == Some(candidate) {
+            return self.place.epoch;
+        }
+        let epochs = self.catalogue.get(candidate).map_or(0, |c| c.epochs.len());
+        self.first_look(candidate, epochs)
+    }
+}

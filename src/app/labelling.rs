@@ -1,0 +1,254 @@
+//! Judging: a key becomes label events, the book folds them, the journal gets them.
+
+use std::sync::Arc;
+
+use super::{
+    command::Label,
+    effect::Effect,
+    state::{AppState, Screen},
+};
+use crate::domain::{
+    CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, Timestamp, label::StepId,
+};
+
+impl AppState {
+    pub(super) fn apply_label(&mut self, label: Label, now: Timestamp) -> Vec<Effect> {
+        match label {
+            Label::Class(at) => {
+                let Some(class) = self.vocabulary().classes.get(at).map(|c| c.name.clone()) else {
+                    return Vec::new();
+                };
+                let is_tagging = self.vocabulary().is_tagging;
+                let all_have = self
+                    .targets()
+                    .iter()
+                    .filter_map(|ix| self.catalogue.get(*ix))
+                    .all(|candidate| self.book.state(&candidate.id).classes.contains(&class));
+                let action = match (is_tagging, all_have) {
+                    (false, _) => LabelAction::Set { class },
+                    (true, false) => LabelAction::Tag { class },
+                    (true, true) => LabelAction::Untag { class },
+                };
+                self.decide(&action, !is_tagging, now)
+            }
+            Label::Note { candidate, text } => self.decide_about(
+                &[candidate],
+                &LabelAction::Note { text },
+                Origin::Window,
+                now,
+            ),
+            Label::Vocabulary(at) => {
+                self.vocabulary = at.min(self.vocabularies.len() - 1);
+                self.tell(format!("vocabulary: {}", self.vocabulary().title), now);
+                vec![self.save_session()]
+            }
+        }
+    }
+
+    pub(super) fn toggle_flag(&mut self, now: Timestamp) -> Vec<Effect> {
+        let all_flagged = self
+            .targets()
+            .iter()
+            .filter_map(|ix| self.catalogue.get(*ix))
+            .all(|candidate| self.book.state(&candidate.id).is_flagged);
+        self.decide(&LabelAction::Flag { on: !all_flagged }, false, now)
+    }
+
+    /// Whom a decision is about: the selection on the mosaic, else the candidate on screen.
+    pub fn targets(&self) -> Vec<CandidateIx> {
+        if self.screen == Screen::Mosaic && !self.selection.is_empty() {
+            self.selection.iter().collect()
+        } else {
+            self.place.candidate.into_iter().collect()
+        }
+    }
+
+    /// The same action for every target. Goes on to the next candidate where one was judged
+    /// and `advances`.
+    pub(super) fn decide(
+        &mut self,
+        action: &LabelAction,
+        advances: bool,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let is_bulk = self.screen == Screen::Mosaic && !self.selection.is_empty();
+        let origin = if is_bulk {
+            Origin::Bulk
+        } else {
+            Origin::Window
+        };
+        let mut effects = self.decide_about(&self.targets(), action, origin, now);
+        if effects.is_empty() {
+            return effects;
+        }
+        if is_bulk {
+            self.selection.clear();
+        } else if advances && self.settings.advances_after_label {
+            effects.extend(self.walk(1, now));
+        }
+        effects
+    }
+
+    /// One step: the same action for all of these.
+    fn decide_about(
+        &mut self,
+        candidates: &[CandidateIx],
+        action: &LabelAction,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let ids: Vec<_> = candidates
+            .iter()
+            .filter_map(|ix| Some(self.catalogue.get(*ix)?.id.clone()))
+            .collect();
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        let Some(step) = self.next_step(now) else {
+            return Vec::new();
+        };
+        let events: Vec<_> = ids
+            .iter()
+            .map(|id| self.event(step, id.clone(), action.clone(), origin, now))
+            .collect();
+        self.decided_at.push(now);
+        self.tell(format!("{}: {}", words(action), subject(&ids)), now);
+        self.record(events)
+    }
+
+    pub(super) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(of) = self.book.next_undo(&self.annotator()) else {
+            self.tell("nothing to undo", now);
+            return Vec::new();
+        };
+        self.take_step(of, LabelAction::Undo { of }, "undone", now)
+    }
+
+    pub(super) fn redo(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(of) = self.book.next_redo(&self.annotator()) else {
+            self.tell("nothing to redo", now);
+            return Vec::new();
+        };
+        self.take_step(of, LabelAction::Redo { of }, "done again", now)
+    }
+
+    fn take_step(
+        &mut self,
+        of: StepId,
+        action: LabelAction,
+        verb: &str,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let Some(step) = self.next_step(now) else {
+            return Vec::new();
+        };
+        let events: Vec<_> = self.book.step(of).cloned().collect();
+        let ids: Vec<_> = events.iter().map(|event| event.candidate.clone()).collect();
+        let what = events
+            .first()
+            .map(|event| words(&event.action))
+            .unwrap_or_default();
+        self.tell(format!("{verb}: {what}: {}", subject(&ids)), now);
+        let event = self.event(step, "".into(), action, Origin::Window, now);
+        let mut effects = self.record(vec![event]);
+        if let [id] = &*ids
+            && let Some(candidate) = self.catalogue.find(id)
+        {
+            effects.extend(self.go_to(candidate, now));
+        }
+        effects
+    }
+
+    /// The number of the next step. Labels need a project that can be written: without one
+    /// the reason is shown.
+    fn next_step(&mut self, now: Timestamp) -> Option<StepId> {
+        if let Some(steps) = &mut self.steps {
+            return Some(steps.next_step());
+        }
+        let why = match &self.project.fault {
+            Some(fault) => format!("labels cannot be kept: {fault}"),
+            None => "open stamps first: there is no project to keep labels".into(),
+        };
+        self.warn(why, now);
+        None
+    }
+
+    fn event(
+        &self,
+        step: StepId,
+        candidate: Arc<str>,
+        action: LabelAction,
+        origin: Origin,
+        now: Timestamp,
+    ) -> LabelEvent {
+        let dwell_us = self.place.since.map(|since| now.0 - since.0);
+        LabelEvent {
+            step,
+            candidate,
+            action,
+            vocabulary: self.vocabulary().name.clone(),
+            annotator: self.annotator(),
+            at: now,
+            dwell_ms: dwell_us
+                .filter(|_| origin == Origin::Window)
+                .and_then(|us| u32::try_from(us / 1000).ok()),
+            shown: Some(self.shown()),
+            model: None,
+            score: None,
+            origin,
+            program: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+
+    fn shown(&self) -> Shown {
+        let look = &self.display.plain;
+        let epoch = self.epoch();
+        let name = epoch.and_then(|epoch| epoch.candid.as_deref().map(str::to_owned));
+        let limits = self.place.candidate.and_then(|candidate| {
+            self.limits(candidate, self.place.epoch, Role::Science)
+                .map(|l| [l.low, l.high])
+        });
+        Shown {
+            epoch: name.unwrap_or_else(|| (self.place.epoch + 1).to_string()),
+            stretch: look.stretch.name().to_owned(),
+            limits: look.rule.name().to_owned(),
+            science_limits: limits,
+            color_map: look.color_map.name().to_owned(),
+            is_score_shown: false,
+        }
+    }
+
+    /// Into the book at once, and to the journal.
+    fn record(&mut self, events: Vec<LabelEvent>) -> Vec<Effect> {
+        for event in &events {
+            Arc::make_mut(&mut self.book).push(Arc::new(event.clone()));
+        }
+        self.project.unsaved += events.len();
+        vec![Effect::Append(events)]
+    }
+}
+
+/// An action in words: "labelled real".
+pub fn words(action: &LabelAction) -> String {
+    match action {
+        LabelAction::Set { class } => format!("labelled {class}"),
+        LabelAction::Tag { class } => format!("tagged {class}"),
+        LabelAction::Untag { class } => format!("tag {class} taken off"),
+        LabelAction::Clear => "label cleared".into(),
+        LabelAction::Unsure => "unsure".into(),
+        LabelAction::Skip => "skipped".into(),
+        LabelAction::Flag { on: true } => "flagged".into(),
+        LabelAction::Flag { on: false } => "flag taken off".into(),
+        LabelAction::Note { .. } => "noted".into(),
+        LabelAction::Import { table } => format!("labels of {table} imported"),
+        LabelAction::Undo { .. } => "undo".into(),
+        LabelAction::Redo { .. } => "redo".into(),
+    }
+}
+
+fn subject(ids: &[Arc<str>]) -> String {
+    match ids {
+        [one] => one.to_string(),
+        many => format!("{} candidates", many.len()),
+    }
+}

@@ -1,0 +1,262 @@
+//! The queue: candidates that match the filter, in the chosen order.
+//!
+//! The order is frozen while a person labels: nothing jumps because a label changed. It is
+//! made anew when filter or sort change, or on request.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    column::{Cell, Column},
+    filter::Filter,
+};
+use crate::domain::{CandidateIx, Catalogue, LabelBook};
+
+/// How the queue is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueSpec {
+    /// What is sorted by.
+    pub column: Column,
+    /// Largest first.
+    pub is_descending: bool,
+    /// The filter line.
+    pub filter: String,
+}
+
+impl QueueSpec {
+    /// True where candidates stand in the order of finding: new ones go to the end.
+    fn is_finding_order(&self) -> bool {
+        self.column == Column::Found && !self.is_descending
+    }
+}
+
+/// Candidates in order.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    spec: QueueSpec,
+    filter: Filter,
+    fault: Option<String>,
+    order: Vec<CandidateIx>,
+    rank: Vec<u32>,
+    taken: usize,
+    revision: u64,
+}
+
+const NOT_IN_QUEUE: u32 = u32::MAX;
+
+impl Queue {
+    /// How it is made.
+    pub const fn spec(&self) -> &QueueSpec {
+        &self.spec
+    }
+
+    /// Why the filter line is not understood; the last good filter stays in force.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// The candidates in order.
+    pub fn order(&self) -> &[CandidateIx] {
+        &self.order
+    }
+
+    /// Place of a candidate in the order, from 0.
+    pub fn rank(&self, candidate: CandidateIx) -> Option<usize> {
+        let rank = *self.rank.get(candidate.0 as usize)?;
+        (rank != NOT_IN_QUEUE).then_some(rank as usize)
+    }
+
+    /// Grows whenever the order changes.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// True where candidates were found that the order does not know yet.
+    pub fn is_behind(&self, catalogue: &Catalogue) -> bool {
+        self.taken < catalogue.len()
+    }
+
+    /// Changes filter and order.
+    pub fn set_spec(&mut self, spec: QueueSpec, catalogue: &Catalogue, book: &LabelBook) {
+        match Filter::parse(&spec.filter) {
+            Ok(filter) => {
+                self.filter = filter;
+                self.fault = None;
+            }
+            Err(why) => self.fault = Some(why),
+        }
+        self.spec = spec;
+        self.refresh(catalogue, book);
+    }
+
+    /// Filters and sorts everything again.
+    pub fn refresh(&mut self, catalogue: &Catalogue, book: &LabelBook) {
+        self.order.clear();
+        self.taken = 0;
+        self.take_new(catalogue, book);
+        if !self.spec.is_finding_order() {
+            self.sort(catalogue, book);
+        }
+        self.number();
+    }
+
+    /// Takes in what was found since. In finding order new candidates go to the end;
+    /// otherwise the caller decides when to `refresh`.
+    pub fn extend(&mut self, catalogue: &Catalogue, book: &LabelBook) {
+        if self.spec.is_finding_order() && self.is_behind(catalogue) {
+            self.take_new(catalogue, book);
+            self.number();
+        }
+    }
+
+    /// The candidate `steps` away in the order, not beyond its ends.
+    pub fn neighbour(&self, from: Option<CandidateIx>, steps: isize) -> Option<CandidateIx> {
+        let last = self.order.len().checked_sub(1)?;
+        let at = match from.and_then(|from| self.rank(from)) {
+            Some(rank) => rank.saturating_add_signed(steps).min(last),
+            None => 0,
+        };
+        self.order.get(at).copied()
+    }
+
+    /// The first candidate after `from`, going round once, that meets the condition.
+    pub fn find_after(
+        &self,
+        from: Option<CandidateIx>,
+        mut is_wanted: impl FnMut(CandidateIx) -> bool,
+    ) -> Option<CandidateIx> {
+        let start = from
+            .and_then(|from| self.rank(from))
+            .map_or(0, |rank| rank + 1);
+        let (before, after) = self.order.split_at(start.min(self.order.len()));
+        after
+            .iter()
+            .chain(before)
+            .copied()
+            .find(|candidate| is_wanted(*candidate))
+    }
+
+    fn take_new(&mut self, catalogue: &Catalogue, book: &LabelBook) {
+        let new = catalogue.iter().skip(self.taken);
+        if self.filter.is_empty() {
+            self.order.extend(new.map(|(ix, _)| ix));
+        } else {
+            let kept = new.filter(|(ix, candidate)| {
+                self.filter
+                    .matches(ix.0 as usize, candidate, book.state(&candidate.id))
+            });
+            let kept: Vec<_> = kept.map(|(ix, _)| ix).collect();
+            self.order.extend(kept);
+        }
+        self.taken = catalogue.len();
+    }
+
+    fn sort(&mut self, catalogue: &Catalogue, book: &LabelBook) {
+        let mut keyed: Vec<(Cell, CandidateIx)> = self
+            .order
+            .iter()
+            .filter_map(|ix| {
+                let candidate = catalogue.get(*ix)?;
+                let labels = book.state(&candidate.id);
+                Some((self.spec.column.cell(ix.0 as usize, candidate, labels), *ix))
+            })
+            .collect();
+        let is_descending = self.spec.is_descending;
+        keyed.sort_by(|a, b| a.0.order(&b.0, is_descending).then(a.1.cmp(&b.1)));
+        self.order = keyed.into_iter().map(|(_, ix)| ix).collect();
+    }
+
+    fn number(&mut self) {
+        self.revision += 1;
+        self.rank.clear();
+        self.rank.resize(self.taken, NOT_IN_QUEUE);
+        for (rank, ix) in self.order.iter().enumerate() {
+            self.rank[ix.0 as usize] = rank as u32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Candidate, Epoch};
+
+    fn catalogue(mags: &[f32]) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        for (at, mag) in mags.iter().enumerate() {
+            let epoch = Epoch {
+                mag: Some(*mag),
+                ..Epoch::default()
+            };
+            catalogue.absorb(Candidate {
+                id: format!("c{at}").into(),
+                epochs: vec![epoch],
+                ..Candidate::default()
+            });
+        }
+        catalogue
+    }
+
+    fn order(queue: &Queue) -> Vec<u32> {
+        queue.order().iter().map(|ix| ix.0).collect()
+    }
+
+    #[test]
+    fn filter_and_sort_make_the_order() {
+        let (catalogue, book) = (catalogue(&[20.0, 18.0, 22.0, 19.0]), LabelBook::default());
+        let mut queue = Queue::default();
+        let spec = |column, is_descending, filter: &str| QueueSpec {
+            column,
+            is_descending,
+            filter: filter.into(),
+        };
+        queue.set_spec(spec(Column::Mag, false, "mag<21"), &catalogue, &book);
+        assert_eq!(order(&queue), [1, 3, 0]);
+        assert_eq!(queue.rank(CandidateIx(2)), None);
+        queue.set_spec(spec(Column::Mag, true, ""), &catalogue, &book);
+        assert_eq!(order(&queue), [2, 0, 3, 1]);
+        assert_eq!(
+            queue.neighbour(Some(CandidateIx(2)), -1),
+            Some(CandidateIx(2))
+        );
+        assert_eq!(
+            queue.neighbour(Some(CandidateIx(2)), 2),
+            Some(CandidateIx(3))
+        );
+    }
+
+    #[test]
+    fn a_bad_filter_is_told_and_the_last_good_one_stays() {
+        let (catalogue, book) = (catalogue(&[20.0, 18.0]), LabelBook::default());
+        let mut queue = Queue::default();
+        let good = QueueSpec {
+            filter: "mag<19".into(),
+            ..QueueSpec::default()
+        };
+        queue.set_spec(good, &catalogue, &book);
+        let bad = QueueSpec {
+            filter: "mag<".into(),
+            ..QueueSpec::default()
+        };
+        queue.set_spec(bad, &catalogue, &book);
+        assert!(queue.fault().is_some());
+        assert_eq!(order(&queue), [1]);
+    }
+
+    #[test]
+    fn searching_goes_round_once() {
+        let (catalogue, book) = (catalogue(&[20.0; 4]), LabelBook::default());
+        let mut queue = Queue::default();
+        queue.refresh(&catalogue, &book);
+        let odd = |ix: CandidateIx| ix.0 == 1;
+        assert_eq!(
+            queue.find_after(Some(CandidateIx(2)), odd),
+            Some(CandidateIx(1))
+        );
+        assert_eq!(
+            queue.find_after(Some(CandidateIx(1)), odd),
+            Some(CandidateIx(1))
+        );
+        assert_eq!(queue.find_after(None, |_| false), None);
+    }
+}

@@ -1,0 +1,73 @@
+//! The selection: one and the same on every screen.
+
+use std::collections::BTreeSet;
+
+use super::{command::Select, queue::Queue};
+use crate::domain::CandidateIx;
+
+/// Selected candidates, and the one from which a range is drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    chosen: BTreeSet<CandidateIx>,
+    anchor: Option<CandidateIx>,
+}
+
+impl Selection {
+    /// Number of selected candidates.
+    pub fn len(&self) -> usize {
+        self.chosen.len()
+    }
+
+    /// True where nothing is selected.
+    pub fn is_empty(&self) -> bool {
+        self.chosen.is_empty()
+    }
+
+    /// True where this one is selected.
+    pub fn contains(&self, candidate: CandidateIx) -> bool {
+        self.chosen.contains(&candidate)
+    }
+
+    /// All selected candidates in catalogue order.
+    pub fn iter(&self) -> impl Iterator<Item = CandidateIx> + '_ {
+        self.chosen.iter().copied()
+    }
+
+    /// Drops the selection.
+    pub fn clear(&mut self) {
+        self.chosen.clear();
+        self.anchor = None;
+    }
+
+    /// Selects these and nothing else.
+    pub fn set(&mut self, candidates: impl IntoIterator<Item = CandidateIx>) {
+        self.chosen = candidates.into_iter().collect();
+    }
+
+    /// Changes the selection; ranges follow the queue's order.
+    pub fn apply(&mut self, select: Select, queue: &Queue) {
+        match select {
+            Select::Only(candidate) => {
+                self.chosen = BTreeSet::from([candidate]);
+                self.anchor = Some(candidate);
+            }
+            Select::Toggle(candidate) => {
+                if !self.chosen.remove(&candidate) {
+                    self.chosen.insert(candidate);
+                }
+                self.anchor = Some(candidate);
+            }
+            Select::Through(candidate) => {
+                let from = self.anchor.and_then(|anchor| queue.rank(anchor));
+                match (from, queue.rank(candidate)) {
+                    (Some(a), Some(b)) => {
+                        self.chosen
+                            .extend(queue.order()[a.min(b)..=a.max(b)].iter().copied());
+                    }
+                    _ => self.apply(Select::Only(candidate), queue),
+                }
+            }
+            Select::Add(candidates) => self.chosen.extend(candidates),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Settings of this user, kept beside no project: theme, name, memory, keys.
+
+use serde::{Deserialize, Serialize};
+
+use super::keys::KeyMap;
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Dark panels: the default, for eyes adapted to the night.
+    #[default]
+    Dark,
+    /// Light panels.
+    Light,
+}
+
+/// Settings of this user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Name written with each label; empty takes the login name.
+    pub annotator: String,
+    /// Memory for decoded stamps, MiB.
+    pub memory_mib: usize,
+    /// Epochs a second while playing.
+    pub play_per_second: f32,
+    /// Go to the next candidate after a label.
+    pub advances_after_label: bool,
+    /// Vocabulary files of this user (TOML).
+    pub vocabulary_files: Vec<std::path::PathBuf>,
+    /// Projects opened last, newest first.
+    pub recent_projects: Vec<std::path::PathBuf>,
+    /// Keys that were changed.
+    pub keys: KeyMap,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::Dark,
+            annotator: String::new(),
+            memory_mib: 1024,
+            play_per_second: 4.0,
+            advances_after_label: true,
+            vocabulary_files: Vec::new(),
+            recent_projects: Vec::new(),
+            keys: KeyMap::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Most projects remembered.
+    const MOST_RECENT: usize = 8;
+
+    /// Puts a project at the head of the recent ones.
+    pub fn remember_project(&mut self, project: &std::path::Path) {
+        self.recent_projects.retain(|known| known != project);
+        self.recent_projects.insert(0, project.to_owned());
+        self.recent_projects.truncate(Self::MOST_RECENT);
+    }
+
+    /// Bytes for decoded stamps.
+    pub const fn memory_bytes(&self) -> usize {
+        self.memory_mib.saturating_mul(1024 * 1024)
+    }
+}

@@ -1,0 +1,310 @@
+//! The state of the application: all that views may look at.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    display::Display, queue::Queue, selection::Selection, settings::Settings, shelf::Shelf,
+};
+use crate::{
+    domain::{
+        Candidate, CandidateIx, Catalogue, Epoch, LabelBook, Problem, Role, StampId, Timestamp,
+        Vocabulary, label::StepIds,
+    },
+    jobs::event::{JobId, Progress},
+};
+
+/// What fills the middle of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    /// One candidate, large.
+    #[default]
+    Inspect,
+    /// Many candidates.
+    Mosaic,
+    /// What could not be opened.
+    Problems,
+}
+
+/// Small windows above the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pane {
+    /// Keys, name, memory, theme.
+    Settings,
+    /// All keys.
+    KeySheet,
+    /// Find an action by name.
+    Palette,
+    /// Pixel values and limits.
+    Histogram,
+    /// Header cards and packet fields.
+    Header,
+}
+
+/// A text field that a key jumps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Search by identifier.
+    Search,
+    /// The filter line.
+    Filter,
+    /// The note of the candidate.
+    Note,
+}
+
+/// What runs by itself until a key stops it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// Through the epochs.
+    Play {
+        /// Newest first.
+        is_backwards: bool,
+    },
+    /// Through the roles at one place.
+    Blink {
+        /// Difference first.
+        is_backwards: bool,
+    },
+}
+
+/// The candidate and epoch on screen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The candidate.
+    pub candidate: Option<CandidateIx>,
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Since when the candidate has been on screen.
+    pub since: Option<Timestamp>,
+    /// True once the person has moved: then a restored place no longer overrides it.
+    pub is_chosen: bool,
+}
+
+/// A short message at the foot of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// The message.
+    pub text: String,
+    /// True for bad news.
+    pub is_error: bool,
+    /// Since when it is up.
+    pub since: Timestamp,
+}
+
+/// The project file and what is not on disk yet.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectState {
+    /// The file; none before it is open.
+    pub path: Option<PathBuf>,
+    /// What was opened.
+    pub paths: Vec<PathBuf>,
+    /// Events given but not yet acknowledged by the disk.
+    pub unsaved: usize,
+    /// Why the project cannot be used, or why the last event could not be written.
+    pub fault: Option<String>,
+}
+
+/// Header cards of a stamp: asked for, there, or failed.
+#[derive(Clone, Debug)]
+pub struct HeaderCards {
+    /// Whose.
+    pub stamp: StampId,
+    /// None while they are being read.
+    pub cards: Option<Result<Arc<[(String, String)]>, Arc<Problem>>>,
+}
+
+/// Everything that the window shows.
+#[derive(Debug)]
+pub struct AppState {
+    /// All candidates.
+    pub catalogue: Arc<Catalogue>,
+    /// All labels.
+    pub book: Arc<LabelBook>,
+    /// The vocabularies to choose from.
+    pub vocabularies: Vec<Vocabulary>,
+    /// The one in use.
+    pub vocabulary: usize,
+    /// What could not be opened.
+    pub problems: Vec<Problem>,
+    /// What was recognised, by which rule.
+    pub recognised: Vec<(PathBuf, String)>,
+    /// Candidates in order.
+    pub queue: Queue,
+    /// Where we are.
+    pub place: Place,
+    /// What is selected.
+    pub selection: Selection,
+    /// How stamps are drawn.
+    pub display: Display,
+    /// Decoded stamps.
+    pub shelf: Shelf,
+    /// What fills the window.
+    pub screen: Screen,
+    /// Small windows.
+    pub panes: BTreeSet<Pane>,
+    /// The field a key asked for, and the number of that request.
+    pub focus: Option<(u64, Field)>,
+    /// What runs by itself.
+    pub motion: Option<Motion>,
+    /// The role in the mosaic; none for the triplet.
+    pub mosaic_role: Option<Role>,
+    /// The candidates on the mosaic page.
+    pub page: Arc<[CandidateIx]>,
+    /// This user's settings.
+    pub settings: Settings,
+    /// The login name, for an empty `settings.annotator`.
+    pub login_name: Arc<str>,
+    /// The last message.
+    pub toast: Option<Toast>,
+    /// The project file.
+    pub project: ProjectState,
+    /// Running jobs.
+    pub jobs: BTreeMap<JobId, Progress>,
+    /// Header cards on request.
+    pub header: Option<HeaderCards>,
+    /// Number of the present opening; news of earlier ones is ignored.
+    pub generation: u64,
+    /// The candidate to return to once it is found again.
+    pub(super) return_to: Option<(Arc<str>, usize)>,
+    /// Step numbers of this window; none before the project is open.
+    pub(super) steps: Option<StepIds>,
+    /// Times of the decisions of this session, for the rate.
+    pub(super) decided_at: Vec<Timestamp>,
+}
+
+impl AppState {
+    /// An empty state.
+    pub fn new(settings: Settings, login_name: &str) -> Self {
+        let shelf = Shelf::new(settings.memory_bytes());
+        Self {
+            catalogue: Arc::default(),
+            book: Arc::default(),
+            vocabularies: Vocabulary::built_ins().into(),
+            vocabulary: 0,
+            problems: Vec::new(),
+            recognised: Vec::new(),
+            queue: Queue::default(),
+            place: Place::default(),
+            selection: Selection::default(),
+            display: Display::default(),
+            shelf,
+            screen: Screen::default(),
+            panes: BTreeSet::new(),
+            focus: None,
+            motion: None,
+            mosaic_role: Some(Role::Science),
+            page: Arc::new([]),
+            settings,
+            login_name: login_name.into(),
+            toast: None,
+            project: ProjectState::default(),
+            jobs: BTreeMap::new(),
+            header: None,
+            generation: 0,
+            return_to: None,
+            steps: None,
+            decided_at: Vec::new(),
+        }
+    }
+
+    /// The vocabulary in use.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabularies[self.vocabulary.min(self.vocabularies.len() - 1)]
+    }
+
+    /// The name written with labels.
+    pub fn annotator(&self) -> Arc<str> {
+        match self.settings.annotator.trim() {
+            "" => self.login_name.clone(),
+            name => name.into(),
+        }
+    }
+
+    /// The candidate on screen.
+    pub fn candidate(&self) -> Option<&Candidate> {
+        self.catalogue.get(self.place.candidate?)
+    }
+
+    /// The epoch on screen.
+    pub fn epoch(&self) -> Option<&Epoch> {
+        self.candidate()?.epochs.get(self.place.epoch)
+    }
+
+    /// True where nothing was opened: the start page stands here.
+    pub fn is_blank(&self) -> bool {
+        self.project.paths.is_empty() && self.catalogue.is_empty()
+    }
+
+    /// Names of the numeric fields that the first candidates have, sorted: what a menu offers
+    /// to sort by. Any other field can be typed in the filter line.
+    pub fn field_names(&self) -> Vec<Arc<str>> {
+        const LOOKED_AT: usize = 20;
+        let mut names = BTreeSet::new();
+        for (_, candidate) in self.catalogue.iter().take(LOOKED_AT) {
+            let of_epochs = candidate.epochs.iter().map(|epoch| &epoch.fields);
+            for fields in of_epochs.chain([&candidate.fields]) {
+                names.extend(fields.iter().map(|(name, _)| name.clone()));
+            }
+        }
+        names.into_iter().collect()
+    }
+
+    /// Number of candidates of the catalogue with a class.
+    pub fn labelled(&self) -> usize {
+        let states = self.book.candidates();
+        let known = states
+            .into_iter()
+            .filter(|(id, _)| self.catalogue.find(id).is_some());
+        known.filter(|(_, state)| state.is_labelled()).count()
+    }
+
+    /// Decisions of this session per minute, over the last five minutes at most.
+    pub fn decisions_per_minute(&self, now: Timestamp) -> Option<f64> {
+        const WINDOW_US: i64 = 300_000_000;
+        let recent: Vec<_> = self
+            .decided_at
+            .iter()
+            .filter(|at| now.0 - at.0 < WINDOW_US)
+            .collect();
+        let first = recent.first()?;
+        let minutes = (now.0 - first.0) as f64 / 60e6;
+        (recent.len() >= 3 && minutes > 0.25).then(|| recent.len() as f64 / minutes)
+    }
+
+    /// Shows a short message.
+    pub(super) fn tell(&mut self, text: impl Into<String>, now: Timestamp) {
+        self.toast = Some(Toast {
+            text: text.into(),
+            is_error: false,
+            since: now,
+        });
+    }
+
+    /// Shows bad news.
+    pub(super) fn warn(&mut self, text: impl Into<String>, now: Timestamp) {
+        self.toast = Some(Toast {
+            text: text.into(),
+            is_error: true,
+            since: now,
+        });
+    }
+
+    /// Asks the view to put the keyboard into a text field.
+    pub(super) fn focus_on(&mut self, field: Field) {
+        let serial = self.focus.map_or(0, |(serial, _)| serial) + 1;
+        self.focus = Some((serial, field));
+    }
+
+    /// Opens a small window, or closes it.
+    pub(super) fn toggle(&mut self, pane: Pane) {
+        if !self.panes.remove(&pane) {
+            self.panes.insert(pane);
+        }
+    }
+}

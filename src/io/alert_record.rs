@@ -1,0 +1,406 @@
+//! One alert record read along its plan: measurements, fields, and where the cutouts lie.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::alert_plan::{Keep, Meaning, PacketField, Plan, RecordPlan, ValueField};
+use crate::domain::Role;
+
+/// What is wanted of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Everything, to index it.
+    All,
+    /// Only the cutouts, to decode them.
+    Cutouts,
+}
+
+/// One cutout of a packet; its bytes are borrowed from the file.
+#[derive(Clone, Debug)]
+pub struct Cutout<'a> {
+    /// What it shows.
+    pub role: Role,
+    /// The field's name.
+    pub name: Arc<str>,
+    /// The FITS file, usually gzipped; none where the packet has null or nothing.
+    pub bytes: Option<&'a [u8]>,
+}
+
+/// One packet.
+#[derive(Debug, Default)]
+pub struct Packet<'a> {
+    /// Values of the detection and of the packet itself.
+    pub row: Row,
+    /// Numbers by the positions of the plan's names; NaN where there is none.
+    pub numbers: Vec<f64>,
+    /// Texts, and integers too long for a double.
+    pub texts: Vec<(Arc<str>, Arc<str>)>,
+    /// Earlier measurements.
+    pub history: Vec<Row>,
+    /// Cutouts in file order.
+    pub cutouts: Vec<Cutout<'a>>,
+}
+
+/// Values that have a meaning, as the file has them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Identifier of the object.
+    pub object_id: Option<Arc<str>>,
+    /// Identifier of the detection; none for a non-detection.
+    pub candid: Option<Arc<str>>,
+    /// Julian date.
+    pub jd: Option<f64>,
+    /// Modified Julian date.
+    pub mjd: Option<f64>,
+    /// Filter number.
+    pub filter_id: Option<i64>,
+    /// Filter name.
+    pub band: Option<Arc<str>>,
+    /// Magnitude.
+    pub mag: Option<f64>,
+    /// Its error.
+    pub mag_err: Option<f64>,
+    /// Limiting magnitude.
+    pub limiting_mag: Option<f64>,
+    /// Flux, nJy.
+    pub flux_njy: Option<f64>,
+    /// Its error, nJy.
+    pub flux_err_njy: Option<f64>,
+    /// Sign of the difference as written: `t`, `1`, `true` …
+    pub is_diff_pos: Option<Arc<str>>,
+    /// Full width at half maximum, pixels.
+    pub fwhm_px: Option<f64>,
+    /// Right ascension, degrees.
+    pub ra: Option<f64>,
+    /// Declination, degrees.
+    pub dec: Option<f64>,
+}
+
+impl Row {
+    fn set(&mut self, meaning: Meaning, value: &Scalar<'_>) {
+        match meaning {
+            // A survey without an object yet writes 0 or null.
+            Meaning::ObjectId => self.object_id = self.object_id.take().or_else(|| value.id()),
+            Meaning::Candid => self.candid = self.candid.take().or_else(|| value.id()),
+            Meaning::Jd => self.jd = value.number(),
+            Meaning::Mjd => self.mjd = value.number(),
+            Meaning::FilterId => self.filter_id = value.number().map(|number| number as i64),
+            Meaning::Band => self.band = value.text(),
+            Meaning::Mag => self.mag = value.number(),
+            Meaning::MagErr => self.mag_err = value.number(),
+            Meaning::LimitingMag => self.limiting_mag = value.number(),
+            Meaning::FluxNjy => self.flux_njy = value.number(),
+            Meaning::FluxErrNjy => self.flux_err_njy = value.number(),
+            Meaning::IsDiffPos => self.is_diff_pos = value.text(),
+            Meaning::FwhmPx => self.fwhm_px = value.number(),
+            Meaning::Ra => self.ra = value.number(),
+            Meaning::Dec => self.dec = value.number(),
+        }
+    }
+}
+
+/// Reads a packet along its plan.
+pub struct PacketSeed<'p> {
+    /// The plan of the schema.
+    pub plan: &'p Plan,
+    /// What is wanted.
+    pub wanted: Wanted,
+}
+
+impl<'de> DeserializeSeed<'de> for PacketSeed<'_> {
+    type Value = Packet<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Packet<'de>, D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PacketSeed<'_> {
+    type Value = Packet<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an alert record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Packet<'de>, A::Error> {
+        let mut packet = Packet::default();
+        if self.wanted == Wanted::All {
+            packet.numbers = vec![f64::NAN; self.plan.names.len()];
+        }
+        for field in &self.plan.fields {
+            if map.next_key::<IgnoredAny>()?.is_none() {
+                break;
+            }
+            match (field, self.wanted) {
+                (PacketField::Cutout(role, name), _) => {
+                    let CutoutBytes(bytes) = map.next_value()?;
+                    let (role, name) = (*role, name.clone());
+                    packet.cutouts.push(Cutout { role, name, bytes });
+                }
+                (PacketField::Candidate(plan), Wanted::All) => {
+                    map.next_value_seed(RecordSeed {
+                        plan,
+                        row: &mut packet.row,
+                        kept: Some((&mut packet.numbers, &mut packet.texts)),
+                    })?;
+                }
+                (PacketField::History(plan), Wanted::All) => {
+                    map.next_value_seed(HistorySeed(plan, &mut packet.history))?;
+                }
+                (PacketField::Value(field), Wanted::All) => {
+                    let value: Scalar<'_> = map.next_value()?;
+                    if let Some(meaning) = field.meaning {
+                        packet.row.set(meaning, &value);
+                    }
+                    keep(field, &value, &mut packet.numbers, &mut packet.texts);
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(packet)
+    }
+}
+
+type Kept<'r> = (&'r mut Vec<f64>, &'r mut Vec<(Arc<str>, Arc<str>)>);
+
+/// Reads a record of values into a row, and those that are kept into lists.
+struct RecordSeed<'p, 'r> {
+    plan: &'p RecordPlan,
+    row: &'r mut Row,
+    kept: Option<Kept<'r>>,
+}
+
+impl<'de> DeserializeSeed<'de> for RecordSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RecordSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record of measurements or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        for field in &self.plan.fields {
+            if map.next_key::<IgnoredAny>()?.is_none() {
+                break;
+            }
+            if field.meaning.is_none() && field.keep == Keep::Nowhere {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value: Scalar<'_> = map.next_value()?;
+            if let Some(meaning) = field.meaning {
+                self.row.set(meaning, &value);
+            }
+            if let Some((numbers, texts)) = &mut self.kept {
+                keep(field, &value, numbers, texts);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a list of earlier measurements, which may be null.
+struct HistorySeed<'p, 'r>(&'p RecordPlan, &'r mut Vec<Row>);
+
+impl<'de> DeserializeSeed<'de> for HistorySeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for HistorySeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of measurements or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        loop {
+            let mut row = Row::default();
+            let seed = RecordSeed {
+                plan: self.0,
+                row: &mut row,
+                kept: None,
+            };
+            if list.next_element_seed(seed)?.is_none() {
+                return Ok(());
+            }
+            self.1.push(row);
+        }
+    }
+}
+
+fn keep(
+    field: &ValueField,
+    value: &Scalar<'_>,
+    numbers: &mut [f64],
+    texts: &mut Vec<(Arc<str>, Arc<str>)>,
+) {
+    match (&field.keep, value) {
+        (Keep::Number(_, name), Scalar::Int(long)) if long.unsigned_abs() > 1 << 53 => {
+            texts.push((name.clone(), long.to_string().into()));
+        }
+        (Keep::Number(at, _), _) => {
+            if let (Some(place), Some(number)) = (numbers.get_mut(*at), value.number()) {
+                *place = number;
+            }
+        }
+        (Keep::Text(name), _) => {
+            texts.extend(value.text().map(|text| (name.clone(), text)));
+        }
+        (Keep::Nowhere, _) => {}
+    }
+}
+
+/// A simple value; anything else is passed over.
+enum Scalar<'a> {
+    Nothing,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(Cow<'a, str>),
+}
+
+impl Scalar<'_> {
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Bool(value) => Some(f64::from(u8::from(*value))),
+            Self::Int(value) => Some(*value as f64),
+            Self::Float(value) => Some(*value),
+            Self::Text(_) | Self::Nothing => None,
+        }
+    }
+
+    fn text(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Nothing => None,
+            Self::Bool(value) => Some(value.to_string().into()),
+            Self::Int(value) => Some(value.to_string().into()),
+            Self::Float(value) => Some(value.to_string().into()),
+            Self::Text(text) => Some(text.as_ref().into()),
+        }
+    }
+
+    fn id(&self) -> Option<Arc<str>> {
+        self.text().filter(|id| !matches!(&**id, "" | "0"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Nothing)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Int(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_bytes<E>(self, _: &[u8]) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar<'de>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Nothing)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Nothing)
+    }
+}
+
+/// A cutout: bytes, a record with a field `stampData`, or null.
+struct CutoutBytes<'a>(Option<&'a [u8]>);
+
+impl<'de> Deserialize<'de> for CutoutBytes<'de> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(CutoutVisitor)
+    }
+}
+
+struct CutoutVisitor;
+
+impl<'de> Visitor<'de> for CutoutVisitor {
+    type Value = CutoutBytes<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a cutout or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<CutoutBytes<'de>, E> {
+        Ok(CutoutBytes(None))
+    }
+
+    fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<CutoutBytes<'de>, E> {
+        Ok(CutoutBytes(Some(bytes).filter(|bytes| !bytes.is_empty())))
+    }
+
+    fn visit_borrowed_str<E>(self, _: &'de str) -> Result<CutoutBytes<'de>, E> {
+        Ok(CutoutBytes(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CutoutBytes<'de>, A::Error> {
+        let mut found = CutoutBytes(None);
+        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+            let cutout: CutoutBytes<'_> = map.next_value()?;
+            if matches!(&*key, "stampData" | "stamp_data") {
+                found = cutout;
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,196 @@
+//! Tar archives, plain or gzipped: members as a stream, and later one member at a time.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    archive_gzip::{Checkpoints, Gunzip},
+    gunzip::{BytesError, MAX_BYTES},
+};
+
+/// Bytes read from disk at a time.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// Checkpoints of the archives met so far, so that members are found again.
+#[derive(Default)]
+pub struct Archives(Mutex<HashMap<PathBuf, Arc<Mutex<Checkpoints>>>>);
+
+/// A file in an archive.
+pub struct Member {
+    /// Its path in the archive.
+    pub name: PathBuf,
+    /// Where its content starts in the unpacked archive.
+    pub at_byte: u64,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl Archives {
+    fn checkpoints(&self, path: &Path) -> Arc<Mutex<Checkpoints>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(path.to_owned()).or_default().clone()
+    }
+
+    /// Hands each regular file of the archive to `each`, in order, until that returns false.
+    ///
+    /// What lies before a cut or a damage has been handed over when the error comes.
+    pub fn read_members(
+        &self,
+        path: &Path,
+        is_gzip: bool,
+        each: &mut dyn FnMut(Member) -> bool,
+    ) -> io::Result<()> {
+        let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+        if !is_gzip {
+            return walk(file, each);
+        }
+        // An archive that changed must not be entered at places of the old one.
+        *lock(&self.checkpoints(path)) = Checkpoints::default();
+        let points = self.checkpoints(path);
+        let stream = KeepingGunzip {
+            stream: Gunzip::new(file),
+            points,
+        };
+        walk(stream, each)
+    }
+
+    /// The content of members at (byte, length), handed to `each` with their position in the
+    /// list; fastest in file order.
+    pub fn read_members_at(
+        &self,
+        path: &Path,
+        is_gzip: bool,
+        places: &[(u64, u32)],
+        each: &mut dyn FnMut(usize, Result<Vec<u8>, BytesError>),
+    ) {
+        let mut reader = if is_gzip {
+            MemberReader::Gzip(self.checkpoints(path), None)
+        } else {
+            MemberReader::Plain(None)
+        };
+        for (index, (at, len)) in places.iter().enumerate() {
+            each(index, reader.read(path, *at, *len as usize));
+        }
+    }
+}
+
+fn lock(points: &Mutex<Checkpoints>) -> std::sync::MutexGuard<'_, Checkpoints> {
+    points.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn walk(input: impl Read, each: &mut dyn FnMut(Member) -> bool) -> io::Result<()> {
+    let mut archive = tar::Archive::new(input);
+    for entry in archive.entries()? {
+        let entry = entry?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let name = entry.path()?.into_owned();
+        let (at_byte, len) = (entry.raw_file_position(), entry.size());
+        if len > MAX_BYTES as u64 {
+            // Passed over without reading it into memory; the caller sees an empty member.
+            let bytes = Vec::new();
+            if !each(Member {
+                name,
+                at_byte,
+                bytes,
+            }) {
+                break;
+            }
+            continue;
+        }
+        // A damaged header may promise any length: memory grows only with what is there.
+        let mut bytes = Vec::with_capacity(len.min(1 << 20) as usize);
+        entry.take(len).read_to_end(&mut bytes)?;
+        if (bytes.len() as u64) < len {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if !each(Member {
+            name,
+            at_byte,
+            bytes,
+        }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A gzip stream that leaves checkpoints behind.
+struct KeepingGunzip<R> {
+    stream: Gunzip<R>,
+    points: Arc<Mutex<Checkpoints>>,
+}
+
+impl<R: io::BufRead> Read for KeepingGunzip<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let len = self.stream.read(room)?;
+        self.stream.keep(&mut lock(&self.points));
+        Ok(len)
+    }
+}
+
+/// Reads members one after the other, without going back to the start for each.
+enum MemberReader {
+    Plain(Option<File>),
+    Gzip(Arc<Mutex<Checkpoints>>, Option<Gunzip<BufReader<File>>>),
+}
+
+impl MemberReader {
+    fn read(&mut self, path: &Path, at: u64, len: usize) -> Result<Vec<u8>, BytesError> {
+        let mut bytes = Vec::new();
+        match self {
+            Self::Plain(file) => {
+                let file = match file {
+                    Some(file) => file,
+                    None => file.insert(File::open(path)?),
+                };
+                file.seek(SeekFrom::Start(at))?;
+                file.take(len as u64).read_to_end(&mut bytes)?;
+            }
+            Self::Gzip(points, stream) => {
+                let stream = entered(stream, points, path, at)?;
+                let skip = at.saturating_sub(stream.position());
+                let gunzip = |error| BytesError::Gunzip(error);
+                io::copy(&mut stream.by_ref().take(skip), &mut io::sink()).map_err(gunzip)?;
+                stream
+                    .by_ref()
+                    .take(len as u64)
+                    .read_to_end(&mut bytes)
+                    .map_err(gunzip)?;
+            }
+        }
+        if bytes.len() < len {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        Ok(bytes)
+    }
+}
+
+/// The stream, at or before byte `at`: as it is, or resumed where that is nearer.
+fn entered<'s>(
+    stream: &'s mut Option<Gunzip<BufReader<File>>>,
+    points: &Mutex<Checkpoints>,
+    path: &Path,
+    at: u64,
+) -> io::Result<&'s mut Gunzip<BufReader<File>>> {
+    let position = stream.as_ref().map(Gunzip::position);
+    let point = lock(points).before(at).cloned();
+    let nearest = point.as_ref().map_or(0, |point| point.out_bytes());
+    let is_good = position.is_some_and(|position| position <= at && position >= nearest);
+    if !is_good {
+        let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+        *stream = Some(match &point {
+            Some(point) => Gunzip::resume(file, point)?,
+            None => Gunzip::new(file),
+        });
+    }
+    stream
+        .as_mut()
+        .ok_or_else(|| io::ErrorKind::NotFound.into())
+}

@@ -1,0 +1,219 @@
+//! Pixels on demand: the stamps that are asked for, each file read once.
+
+use std::{borrow::Cow, collections::BTreeMap, path::Path};
+
+use super::{
+    alert_file::read_records,
+    alert_plan::{Plan, Plans, Survey},
+    alert_record::{Packet, Wanted},
+    archive::Archives,
+    fits_stamp::FitsStamps,
+    gunzip::{gunzip, is_gzip, read_file},
+};
+use crate::domain::{Part, Problem, SourceKind, Stamp, StampId, StampRef};
+
+/// Reads stamps. May be shared between threads; keeps the schemas of alerts and the places at
+/// which archives can be entered, both small.
+#[derive(Default)]
+pub struct Decoder {
+    /// Alert schemas met so far.
+    pub(super) plans: Plans,
+    /// Archives met so far.
+    pub(super) archives: Archives,
+}
+
+/// Results by position in the list of wanted stamps.
+type Results = BTreeMap<usize, Result<Stamp, Problem>>;
+/// Wanted stamps with their position in the list.
+type Wants<'a> = [(usize, &'a StampRef)];
+
+impl Decoder {
+    /// The wanted stamps, in the order asked for, each with its pixels or why there are none.
+    ///
+    /// Stamps of one cube, packet or archive are read together, so ask for them together.
+    pub fn decode(&self, wanted: &[StampRef]) -> Vec<(StampId, Result<Stamp, Problem>)> {
+        let mut order: Vec<(usize, &StampRef)> = wanted.iter().enumerate().collect();
+        order.sort_by(|(_, a), (_, b)| {
+            (&a.source.path, sort_key(a.part)).cmp(&(&b.source.path, sort_key(b.part)))
+        });
+        let mut results = Results::new();
+        for same_file in order.chunk_by(|(_, a), (_, b)| a.source == b.source) {
+            self.decode_file(same_file, &mut results);
+        }
+        let result = |(at, stamp): (usize, &StampRef)| {
+            let missing = || Err(problem(stamp, "the file no longer holds it"));
+            (stamp.id, results.remove(&at).unwrap_or_else(missing))
+        };
+        wanted.iter().enumerate().map(result).collect()
+    }
+
+    fn decode_file(&self, wants: &Wants<'_>, results: &mut Results) {
+        let Some((_, first)) = wants.first() else {
+            return;
+        };
+        let path: &Path = &first.source.path;
+        let kind = first.source.kind;
+        match kind {
+            SourceKind::TarGz | SourceKind::Tar => {
+                let is_gzip = kind == SourceKind::TarGz;
+                self.decode_archive(path, is_gzip, wants, results);
+            }
+            SourceKind::Fits | SourceKind::ZtfCutout | SourceKind::Avro => match read_file(path) {
+                Ok(bytes) if kind == SourceKind::Avro => self.decode_alerts(&bytes, wants, results),
+                Ok(bytes) => {
+                    decode_fits(
+                        Cow::Owned(bytes),
+                        kind == SourceKind::ZtfCutout,
+                        wants,
+                        results,
+                    );
+                }
+                Err(error) => fail(wants, &error.to_string(), results),
+            },
+        }
+    }
+
+    fn decode_archive(&self, path: &Path, is_gzip: bool, wants: &Wants<'_>, results: &mut Results) {
+        let members: Vec<&Wants<'_>> = wants
+            .chunk_by(|(_, a), (_, b)| member_of(a.part) == member_of(b.part))
+            .collect();
+        let places: Vec<_> = members
+            .iter()
+            .map(|same| member_of(same[0].1.part))
+            .collect();
+        self.archives
+            .read_members_at(path, is_gzip, &places, &mut |at, bytes| match bytes {
+                Ok(bytes) => self.decode_alerts(&bytes, members[at], results),
+                Err(error) => fail(members[at], &error.to_string(), results),
+            });
+    }
+
+    fn decode_alerts(&self, bytes: &[u8], wants: &Wants<'_>, results: &mut Results) {
+        let unpacked;
+        let bytes = if is_gzip(bytes) {
+            match gunzip(bytes) {
+                Ok(inside) => unpacked = inside,
+                Err(error) => return fail(wants, &error.to_string(), results),
+            }
+            &unpacked[..]
+        } else {
+            bytes
+        };
+        let is_wanted = |number| wants.iter().any(|(_, want)| record_of(want.part) == number);
+        let done = read_records(
+            bytes,
+            &self.plans,
+            Wanted::Cutouts,
+            &is_wanted,
+            &mut |number, plan, packet| {
+                for (at, want) in wants
+                    .iter()
+                    .filter(|(_, want)| record_of(want.part) == number)
+                {
+                    let stamp = cutout(plan, &packet, want);
+                    results.insert(*at, stamp.map_err(|why| problem(want, &why)));
+                }
+            },
+        );
+        if let Err(error) = done {
+            let error = error.to_string();
+            let open = wants.iter().filter(|(at, _)| !results.contains_key(at));
+            fail(&open.copied().collect::<Vec<_>>(), &error, results);
+        }
+    }
+}
+
+/// The FITS file in the cutout of the wanted role.
+pub(super) fn cutout_bytes<'a>(
+    packet: &Packet<'a>,
+    want: &StampRef,
+) -> Result<Cow<'a, [u8]>, String> {
+    let cutout = packet
+        .cutouts
+        .iter()
+        .find(|cutout| cutout.role == want.role);
+    let bytes = cutout.and_then(|cutout| cutout.bytes);
+    let bytes = bytes.ok_or("the cutout is null")?;
+    if is_gzip(bytes) {
+        let unpacked = gunzip(bytes).map_err(|error| error.to_string())?;
+        Ok(Cow::Owned(unpacked))
+    } else {
+        Ok(Cow::Borrowed(bytes))
+    }
+}
+
+fn cutout(plan: &Plan, packet: &Packet<'_>, want: &StampRef) -> Result<Stamp, String> {
+    let bytes = cutout_bytes(packet, want)?;
+    let read = || {
+        let mut file = FitsStamps::open(bytes, plan.survey == Survey::Ztf)?;
+        let hdu = file.first_image()?;
+        file.stamp(hdu, 0, want.role)
+    };
+    read().map_err(|error| error.to_string())
+}
+
+fn decode_fits(bytes: Cow<'_, [u8]>, is_ztf: bool, wants: &Wants<'_>, results: &mut Results) {
+    let mut file = match FitsStamps::open(bytes, is_ztf) {
+        Ok(file) => file,
+        Err(error) => return fail(wants, &error.to_string(), results),
+    };
+    for (at, want) in wants {
+        let (hdu, plane) = match want.part {
+            Part::Hdu { hdu, plane } => (hdu, plane.unwrap_or(0)),
+            Part::Cutout { .. } => (0, 0),
+        };
+        let stamp = file.stamp(hdu, plane, want.role);
+        results.insert(
+            *at,
+            stamp.map_err(|error| problem(want, &error.to_string())),
+        );
+    }
+}
+
+fn fail(wants: &Wants<'_>, why: &str, results: &mut Results) {
+    for (at, want) in wants {
+        results.insert(*at, Err(problem(want, why)));
+    }
+}
+
+pub(super) fn problem(stamp: &StampRef, why: &str) -> Problem {
+    let path = stamp.source.path.display();
+    let (path, what) = match stamp.part {
+        Part::Hdu { .. } => (path.to_string(), "stamp"),
+        Part::Cutout { len: 0, .. } => (path.to_string(), "cutout"),
+        Part::Cutout { at_byte, .. } => (format!("{path} (packet at byte {at_byte})"), "cutout"),
+    };
+    Problem::new(path, format!("{what} {}", stamp.role.name()), why)
+}
+
+const fn member_of(part: Part) -> (u64, u32) {
+    match part {
+        Part::Cutout { at_byte, len, .. } => (at_byte, len),
+        Part::Hdu { .. } => (0, 0),
+    }
+}
+
+const fn record_of(part: Part) -> u32 {
+    match part {
+        Part::Cutout { record, .. } => record,
+        Part::Hdu { .. } => 0,
+    }
+}
+
+/// File order.
+const fn sort_key(part: Part) -> (u64, u32, u32) {
+    match part {
+        Part::Hdu { hdu, plane } => {
+            let plane = match plane {
+                Some(plane) => plane,
+                None => 0,
+            };
+            (hdu as u64, plane, 0)
+        }
+        Part::Cutout {
+            at_byte,
+            len,
+            record,
+        } => (at_byte, len, record),
+    }
+}

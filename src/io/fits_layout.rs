@@ -1,0 +1,227 @@
+//! What a FITS file consists of: its images by role, its EPOCHS table. No pixel is read.
+
+use std::borrow::Cow;
+
+use super::{
+    field_names::FieldNames,
+    fits_epochs,
+    fits_geometry::has_wcs,
+    fits_header::Header,
+    fits_memory::{FitsError, FitsMemory, HduKind},
+};
+use crate::domain::{Epoch, Role};
+
+/// Images with more pixels a side are no stamps.
+pub const MAX_SIDE_PX: usize = 1024;
+/// A stamp file has few HDUs; a damaged one may seem to have endlessly many.
+const MAX_HDUS: usize = 1000;
+
+/// Why a FITS file is not opened: a clause for the Problems list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// cfitsio refused.
+    #[error("is FITS that cannot be read: {0}")]
+    Fits(#[from] FitsError),
+    /// Data are missing at the end.
+    #[error("is cut short: HDU {hdu} ends at byte {needed}, but the file has {len} bytes")]
+    Truncated {
+        /// Zero-based HDU.
+        hdu: usize,
+        /// Bytes that the headers promise.
+        needed: u64,
+        /// Bytes of the file.
+        len: usize,
+    },
+    /// Too large for a stamp.
+    #[error(
+        "holds an image of {width}x{height} pixels; stamps have at most {MAX_SIDE_PX} pixels a side"
+    )]
+    TooLarge {
+        /// Pixels per row.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
+    /// Nothing to show.
+    #[error("holds no image")]
+    NoImage,
+    /// The cube and its table contradict each other.
+    #[error("cube {role} has {planes} planes, but the EPOCHS table has {rows} rows")]
+    Rows {
+        /// The cube's role.
+        role: &'static str,
+        /// Length of its third axis.
+        planes: usize,
+        /// Length of the table.
+        rows: usize,
+    },
+    /// Two cubes contradict each other.
+    #[error("cube {role} has {planes} planes, but there are {epochs} epochs")]
+    Planes {
+        /// The cube's role.
+        role: &'static str,
+        /// Length of its third axis.
+        planes: usize,
+        /// Epochs of the object.
+        epochs: usize,
+    },
+}
+
+/// One image or cube of the file.
+#[derive(Clone, Debug)]
+pub struct ImageHdu {
+    /// Zero-based HDU.
+    pub hdu: u16,
+    /// The role its EXTNAME stands for.
+    pub role: Option<Role>,
+    /// Which of several of that role: from a number at the end of EXTNAME, or EXTVER.
+    pub number: Option<u32>,
+    /// Pixels per row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Length of the third axis, where there is one.
+    pub planes: Option<usize>,
+    /// Its cards.
+    pub header: Header,
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Default)]
+pub struct FitsLayout {
+    /// The primary header, also where it has no image.
+    pub primary: Header,
+    /// All images in file order.
+    pub images: Vec<ImageHdu>,
+    /// The rows of the EPOCHS table, without stamps.
+    pub epochs: Option<Vec<Epoch>>,
+    /// True for a cutout as ZTF packs it.
+    pub is_ztf_cutout: bool,
+}
+
+impl FitsLayout {
+    /// Reads all headers and the EPOCHS table.
+    pub fn read(bytes: Cow<'_, [u8]>, names: &FieldNames) -> Result<Self, LayoutError> {
+        let is_free_format = is_free_format(&bytes);
+        let mut file = FitsMemory::open(bytes)?;
+        let mut layout = Self::default();
+        for hdu in 0..MAX_HDUS {
+            match file.go_to(hdu) {
+                Ok(Some(kind)) => layout.add(&mut file, hdu, kind, names)?,
+                Ok(None) => break,
+                Err(error) if hdu == 0 || file.has_extension_after(hdu - 1)? => {
+                    return Err(error.into());
+                }
+                // The standard allows anything after the last HDU.
+                Err(_) => break,
+            }
+        }
+        if layout.images.is_empty() {
+            return Err(LayoutError::NoImage);
+        }
+        layout.is_ztf_cutout = is_ztf_cutout(&layout, is_free_format);
+        Ok(layout)
+    }
+
+    fn add(
+        &mut self,
+        file: &mut FitsMemory<'_>,
+        hdu: usize,
+        kind: HduKind,
+        names: &FieldNames,
+    ) -> Result<(), LayoutError> {
+        let header = Header::new(file.cards()?);
+        if hdu == 0 {
+            self.primary = header.clone();
+        }
+        let name = header.text("EXTNAME").unwrap_or_default();
+        match kind {
+            HduKind::Image => self.images.extend(image(file, hdu, &name, header)?),
+            HduKind::Table if name.eq_ignore_ascii_case("EPOCHS") => {
+                let end = file_end(file)?;
+                check_end(file, hdu, end)?;
+                self.epochs = Some(fits_epochs::read(file, names)?);
+            }
+            HduKind::Table => {}
+        }
+        Ok(())
+    }
+}
+
+/// The current HDU as an image; none where it has no pixels in two or three dimensions.
+pub fn image(
+    file: &mut FitsMemory<'_>,
+    hdu: usize,
+    name: &str,
+    header: Header,
+) -> Result<Option<ImageHdu>, LayoutError> {
+    let (bitpix, axes) = file.image()?;
+    let (width, height, planes) = match axes[..] {
+        [width, height] => (width, height, None),
+        [width, height, planes, ref more @ ..] if more.iter().all(|len| *len == 1) => {
+            (width, height, Some(planes))
+        }
+        _ => return Ok(None),
+    };
+    if width == 0 || height == 0 || planes == Some(0) {
+        return Ok(None);
+    }
+    if width.max(height) > MAX_SIDE_PX {
+        return Err(LayoutError::TooLarge { width, height });
+    }
+    let needed = if file.is_compressed() {
+        file_end(file)?
+    } else {
+        let pixels = (width * height) as u64;
+        let bytes = pixels.saturating_mul(planes.unwrap_or(1) as u64);
+        let bytes = bytes.saturating_mul(u64::from(bitpix.unsigned_abs()) / 8);
+        file.data_range()?[0].saturating_add(bytes)
+    };
+    check_end(file, hdu, needed)?;
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let version = || header.number("EXTVER").map(|version| version as u32);
+    Ok(Some(ImageHdu {
+        hdu: hdu as u16,
+        role: Role::from_alias(name),
+        number: name[digits..].parse().ok().or_else(version),
+        width,
+        height,
+        planes,
+        header,
+    }))
+}
+
+/// The end of the current HDU's data; its last block may lack its padding.
+fn file_end(file: &mut FitsMemory<'_>) -> Result<u64, FitsError> {
+    let [_, end] = file.data_range()?;
+    let len = file.len() as u64;
+    let is_only_padding = end > len && end - len < 2880 && end == len.next_multiple_of(2880);
+    Ok(if is_only_padding { len } else { end })
+}
+
+const fn check_end(file: &FitsMemory<'_>, hdu: usize, needed: u64) -> Result<(), LayoutError> {
+    let len = file.len();
+    if needed > len as u64 {
+        return Err(LayoutError::Truncated { hdu, needed, len });
+    }
+    Ok(())
+}
+
+/// ZTF writes `SIMPLE  =  T` with the T in column 11 or so, where the standard wants column 30.
+pub fn is_free_format(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"SIMPLE  =") && bytes.get(29) != Some(&b'T')
+}
+
+/// A ZTF cutout has unit DN and no coordinate system; its SIMPLE card is not in fixed format, or
+/// (where a broker wrote it anew) it measures 63x63 pixels.
+fn is_ztf_cutout(layout: &FitsLayout, is_free_format: bool) -> bool {
+    let [only] = &layout.images[..] else {
+        return false;
+    };
+    let is_small = only.width <= 63 && only.height <= 63 && only.planes.is_none();
+    let is_whole = only.width == 63 && only.height == 63;
+    is_small
+        && !has_wcs(&only.header)
+        && only.header.text("BUNIT").as_deref() == Some("DN")
+        && (is_free_format || is_whole)
+}

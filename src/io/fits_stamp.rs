@@ -1,0 +1,146 @@
+//! Pixels of one FITS file as stamps.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+use super::{
+    fits_geometry::{self, ZTF_ARCSEC_PER_PX},
+    fits_header::Header,
+    fits_layout::{self, ImageHdu, LayoutError},
+    fits_memory::{FitsError, FitsMemory, HduKind},
+};
+use crate::domain::{Geometry, Role, Stamp};
+
+/// Why a stamp has no pixels: a clause for the Problems list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StampError {
+    /// The file is damaged, cut short or too large.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// The place that was indexed is not there any more.
+    #[error("has no image in HDU {hdu} (plane {plane}); has the file changed?")]
+    Missing {
+        /// Zero-based HDU.
+        hdu: u16,
+        /// Zero-based plane.
+        plane: u32,
+    },
+}
+
+impl From<FitsError> for StampError {
+    fn from(error: FitsError) -> Self {
+        Self::Layout(error.into())
+    }
+}
+
+/// A FITS file whose stamps are read one after the other.
+pub struct FitsStamps<'a> {
+    file: FitsMemory<'a>,
+    primary: Header,
+    images: BTreeMap<u16, ImageHdu>,
+    is_ztf: bool,
+}
+
+impl<'a> FitsStamps<'a> {
+    /// Opens the bytes. `is_ztf`: row 0 is north, by ZTF's convention.
+    pub fn open(bytes: Cow<'a, [u8]>, is_ztf: bool) -> Result<Self, StampError> {
+        let is_free_format = fits_layout::is_free_format(&bytes);
+        let mut file = FitsMemory::open(bytes)?;
+        let primary = Header::new(file.cards()?);
+        let is_unit_dn = primary.text("BUNIT").as_deref() == Some("DN");
+        let is_like_ztf = is_free_format && is_unit_dn && !fits_geometry::has_wcs(&primary);
+        Ok(Self {
+            file,
+            primary,
+            images: BTreeMap::new(),
+            is_ztf: is_ztf || is_like_ztf,
+        })
+    }
+
+    /// The stamp of that HDU and plane (0 where the image has two dimensions).
+    pub fn stamp(&mut self, hdu: u16, plane: u32, role: Role) -> Result<Stamp, StampError> {
+        self.look_at(hdu, plane)?;
+        let image = &self.images[&hdu];
+        if plane as usize >= image.planes.unwrap_or(1) {
+            return Err(StampError::Missing { hdu, plane });
+        }
+        let size = image.width * image.height;
+        let pixels = self.file.pixels(plane as usize * size, size)?;
+        let mut stamp = Stamp::new(image.width, image.height, pixels);
+        stamp.unit = self.unit(image, role);
+        let level = |header: &Header| header.number("SATURATE").map(|level| level as f32);
+        stamp.saturation = level(&image.header).or_else(|| level(&self.primary));
+        stamp.geometry = self.geometry(image, role);
+        Ok(stamp)
+    }
+
+    /// The first image of the file: what a cutout of an alert holds.
+    pub fn first_image(&mut self) -> Result<u16, StampError> {
+        for hdu in 0..=u16::MAX {
+            let Some(kind) = self.file.go_to(usize::from(hdu))? else {
+                break;
+            };
+            if kind == HduKind::Image && !self.file.image()?.1.is_empty() {
+                return Ok(hdu);
+            }
+        }
+        Err(LayoutError::NoImage.into())
+    }
+
+    /// The cards of that HDU, after those of the primary one where it is another.
+    pub fn cards(&mut self, hdu: u16) -> Result<Vec<(String, String)>, StampError> {
+        let mut headers = vec![self.primary.clone()];
+        if hdu > 0 {
+            self.look_at(hdu, 0)?;
+            headers.push(self.images[&hdu].header.clone());
+        }
+        let cards = headers.iter().flat_map(|header| header.cards());
+        Ok(cards
+            .map(|card| {
+                let comment = match card.comment.as_str() {
+                    "" => String::new(),
+                    comment => format!(" / {comment}"),
+                };
+                (card.name.clone(), format!("{}{comment}", card.value))
+            })
+            .collect())
+    }
+
+    /// Makes the HDU current and remembers its header.
+    fn look_at(&mut self, hdu: u16, plane: u32) -> Result<(), StampError> {
+        let missing = StampError::Missing { hdu, plane };
+        if self.file.go_to(usize::from(hdu))? != Some(HduKind::Image) {
+            return Err(missing);
+        }
+        if !self.images.contains_key(&hdu) {
+            let header = match hdu {
+                0 => self.primary.clone(),
+                _ => Header::new(self.file.cards()?),
+            };
+            let name = header.text("EXTNAME").unwrap_or_default();
+            let image = fits_layout::image(&mut self.file, usize::from(hdu), &name, header)?;
+            self.images.insert(hdu, image.ok_or(missing)?);
+        }
+        Ok(())
+    }
+
+    fn unit(&self, image: &ImageHdu, role: Role) -> Option<Arc<str>> {
+        let shares_primary = matches!(role, Role::Science | Role::Reference | Role::Difference);
+        let primary = shares_primary.then_some(&self.primary);
+        let unit = image.header.text("BUNIT");
+        unit.or_else(|| primary?.text("BUNIT")).map(Arc::from)
+    }
+
+    fn geometry(&self, image: &ImageHdu, role: Role) -> Geometry {
+        if self.is_ztf {
+            return Geometry::ZtfRowZeroNorth {
+                arcsec_per_px: ZTF_ARCSEC_PER_PX,
+            };
+        }
+        match fits_geometry::geometry(&image.header) {
+            // An extension without coordinates covers the same sky as the primary image; a
+            // point-spread function covers none.
+            Geometry::Unknown if role != Role::Psf => fits_geometry::geometry(&self.primary),
+            own => own,
+        }
+    }
+}

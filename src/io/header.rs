@@ -1,0 +1,95 @@
+//! Everything that a file says of one stamp, read when it is asked for.
+
+use std::sync::Arc;
+
+use super::{
+    alert_file::read_records,
+    alert_plan::Plan,
+    alert_record::{Packet, Wanted},
+    decode::{Decoder, cutout_bytes, problem},
+    fits_stamp::FitsStamps,
+    gunzip::{gunzip, is_gzip, read_file},
+};
+use crate::domain::{Part, Problem, SourceKind, StampRef};
+
+/// Names and values: the cards of the stamp's FITS header, before them a packet's own fields.
+pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String)>, Problem> {
+    let read = || -> Result<Vec<(String, String)>, String> {
+        let bytes = file_bytes(stamp, decoder)?;
+        match stamp.part {
+            Part::Hdu { hdu, .. } => {
+                let file = FitsStamps::open(bytes.into(), false);
+                let cards = file.and_then(|mut file| file.cards(hdu));
+                cards.map_err(|error| error.to_string())
+            }
+            Part::Cutout { record, .. } => packet_header(&bytes, stamp, record, decoder),
+        }
+    };
+    read().map_err(|why| Problem {
+        what: "header".into(),
+        ..problem(stamp, &why)
+    })
+}
+
+/// The file, or the member of the archive, in which the stamp lies.
+fn file_bytes(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<u8>, String> {
+    let path = &stamp.source.path;
+    let (SourceKind::Tar | SourceKind::TarGz, Part::Cutout { at_byte, len, .. }) =
+        (stamp.source.kind, stamp.part)
+    else {
+        return read_file(path).map_err(|error| error.to_string());
+    };
+    let is_gzip_archive = stamp.source.kind == SourceKind::TarGz;
+    let mut member = Err("it is not there any more".to_owned());
+    decoder
+        .archives
+        .read_members_at(path, is_gzip_archive, &[(at_byte, len)], &mut |_, bytes| {
+            member = bytes.map_err(|error| error.to_string());
+        });
+    let bytes = member?;
+    if is_gzip(&bytes) {
+        return gunzip(&bytes).map_err(|error| error.to_string());
+    }
+    Ok(bytes)
+}
+
+fn packet_header(
+    bytes: &[u8],
+    stamp: &StampRef,
+    record: u32,
+    decoder: &Decoder,
+) -> Result<Vec<(String, String)>, String> {
+    let mut lines = Err("the record is not there any more".to_owned());
+    let done = read_records(
+        bytes,
+        &decoder.plans,
+        Wanted::All,
+        &|number| number == record,
+        &mut |_, plan, packet| lines = Ok(packet_lines(plan, &packet, stamp)),
+    );
+    match (lines, done) {
+        (Err(_), Err(error)) => Err(error.to_string()),
+        (lines, _) => lines,
+    }
+}
+
+fn packet_lines(plan: &Plan, packet: &Packet<'_>, stamp: &StampRef) -> Vec<(String, String)> {
+    let id = |name: &str, id: &Option<Arc<str>>| Some((name.to_owned(), id.as_ref()?.to_string()));
+    let row = &packet.row;
+    let ids = [id("objectId", &row.object_id), id("candid", &row.candid)];
+    let numbers = plan.names.iter().zip(&packet.numbers);
+    let numbers = numbers.filter(|(_, value)| !value.is_nan());
+    let texts = packet.texts.iter();
+    let mut lines: Vec<(String, String)> = ids
+        .into_iter()
+        .flatten()
+        .chain(numbers.map(|(name, value)| (name.to_string(), value.to_string())))
+        .chain(texts.map(|(name, text)| (name.to_string(), text.to_string())))
+        .collect();
+    // A damaged cutout leaves the packet's own fields readable.
+    if let Ok(bytes) = cutout_bytes(packet, stamp) {
+        let cards = FitsStamps::open(bytes, false).and_then(|mut file| file.cards(0));
+        lines.extend(cards.unwrap_or_default());
+    }
+    lines
+}

@@ -1,0 +1,256 @@
+//! From the records of an alert file to candidates, one epoch each.
+
+use std::sync::Arc;
+
+use super::{
+    alert_file::read_records,
+    alert_plan::{Plan, Plans, Survey},
+    alert_record::{Cutout, Packet, Row, Wanted},
+    fits_geometry::ZTF_ARCSEC_PER_PX,
+    fits_header::difference_sign,
+    recognise::{Content, HEAD_BYTES, recognise},
+    scan::StampIds,
+};
+use crate::domain::{
+    Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
+    StampRef,
+};
+
+/// Where the bytes of an alert file lie.
+#[derive(Clone, Copy)]
+pub struct AlertPlace<'a> {
+    /// The file, or the archive.
+    pub source: &'a Arc<Source>,
+    /// How the file is called in the Problems list.
+    pub label: &'a str,
+    /// Byte offset within the unpacked archive; 0 for a file of its own.
+    pub at_byte: u64,
+    /// Its bytes within the archive; 0 for a file of its own.
+    pub len: u32,
+}
+
+/// What an alert file gave.
+#[derive(Debug, Default)]
+pub struct AlertsFound {
+    /// One candidate for each packet with a stamp.
+    pub candidates: Vec<Candidate>,
+    /// Packets and cutouts that are not usable.
+    pub problems: Vec<Problem>,
+}
+
+/// Indexes one alert file.
+pub fn read_alerts(
+    bytes: &[u8],
+    place: AlertPlace<'_>,
+    plans: &Plans,
+    ids: &StampIds,
+) -> AlertsFound {
+    let mut found = AlertsFound::default();
+    let done = read_records(
+        bytes,
+        plans,
+        Wanted::All,
+        &|_| true,
+        &mut |record, plan, packet| match candidate(
+            record,
+            plan,
+            packet,
+            place,
+            ids,
+            &mut found.problems,
+        ) {
+            Ok(candidate) => found.candidates.push(candidate),
+            Err(problem) => found.problems.push(problem),
+        },
+    );
+    if let Err(error) = done {
+        let problem = Problem::new(place.label, "alert file", error.to_string());
+        found.problems.push(problem);
+    }
+    found
+}
+
+fn candidate(
+    record: u32,
+    plan: &Plan,
+    packet: Packet<'_>,
+    place: AlertPlace<'_>,
+    ids: &StampIds,
+    problems: &mut Vec<Problem>,
+) -> Result<Candidate, Problem> {
+    let id = packet
+        .row
+        .object_id
+        .clone()
+        .or_else(|| packet.row.candid.clone());
+    let name = packet.row.candid.as_deref().unwrap_or("without candid");
+    let refuse = |why: &str| Problem::new(place.label, format!("packet {name}"), why);
+    let id = id.ok_or_else(|| refuse("has neither an object identifier nor a candid"))?;
+    if packet.cutouts.is_empty() {
+        return Err(refuse("has a schema without cutouts"));
+    }
+    let faults: Vec<_> = packet.cutouts.iter().map(fault).collect();
+    if let [Some(first), ..] = faults[..]
+        && faults.iter().all(Option::is_some)
+    {
+        return Err(refuse(&format!(
+            "has no usable cutout: {} {first}",
+            packet.cutouts[0].name
+        )));
+    }
+    let mut stamps: Vec<StampRef> = Vec::new();
+    for (cutout, fault) in packet.cutouts.iter().zip(faults) {
+        if let Some(why) = fault {
+            let what = format!("{} of packet {name}", cutout.name);
+            problems.push(Problem::new(place.label, what, why));
+        } else if stamps.iter().all(|stamp| stamp.role != cutout.role) {
+            stamps.push(StampRef {
+                id: ids.next(),
+                role: cutout.role,
+                source: place.source.clone(),
+                part: Part::Cutout {
+                    at_byte: place.at_byte,
+                    len: place.len,
+                    record,
+                },
+            });
+        }
+    }
+    stamps.sort_by_key(|stamp| stamp.role);
+    let survey = survey_of(plan, &id);
+    let fields = Fields::new(plan.names.clone(), packet.numbers, packet.texts);
+    let position = packet.row.ra.zip(packet.row.dec);
+    Ok(Candidate {
+        id,
+        history: packet
+            .history
+            .iter()
+            .filter_map(|row| photometry(row, survey))
+            .collect(),
+        position_deg: position.map(|(ra, dec)| [ra, dec]),
+        epochs: vec![epoch(&packet.row, survey, stamps, fields)],
+        truth: None,
+        fields: Fields::default(),
+    })
+}
+
+/// Why a cutout cannot be a FITS file, seen from its first bytes.
+fn fault(cutout: &Cutout<'_>) -> Option<&'static str> {
+    let Some(bytes) = cutout.bytes else {
+        return Some("is null");
+    };
+    match recognise(&bytes[..bytes.len().min(HEAD_BYTES)]) {
+        Content::Fits | Content::Gzip => None,
+        other => Some(other.refusal()),
+    }
+}
+
+/// Brokers rename the schema, but ZTF's object names stay.
+pub fn survey_of(plan: &Plan, object_id: &str) -> Survey {
+    if object_id.starts_with("ZTF") {
+        Survey::Ztf
+    } else {
+        plan.survey
+    }
+}
+
+fn epoch(row: &Row, survey: Survey, stamps: Vec<StampRef>, fields: Fields) -> Epoch {
+    let single = |value: Option<f64>| value.map(|value| value as f32);
+    let [mag, mag_err] = magnitude(row);
+    let fwhm_px = row.fwhm_px.filter(|_| survey == Survey::Ztf);
+    let sign = row.is_diff_pos.as_deref().map(difference_sign);
+    // Rubin always subtracts the template.
+    let has_flux = || row.flux_njy.map(|_| DifferenceSign::ScienceMinusReference);
+    Epoch {
+        candid: row.candid.clone(),
+        mjd: mjd(row),
+        band: band(row, survey),
+        mag,
+        mag_err,
+        limiting_mag: single(row.limiting_mag),
+        seeing_arcsec: single(fwhm_px.map(|px| px * ZTF_ARCSEC_PER_PX)),
+        difference_sign: sign.or_else(has_flux).unwrap_or_default(),
+        stamps,
+        fields,
+    }
+}
+
+/// A detection where the row has a candid, else an upper limit; none without time or magnitude.
+fn photometry(row: &Row, survey: Survey) -> Option<Photometry> {
+    let is_upper_limit = row.candid.is_none();
+    let [mag, mag_err] = magnitude(row);
+    let mag = if is_upper_limit {
+        row.limiting_mag? as f32
+    } else {
+        mag?
+    };
+    Some(Photometry {
+        mjd: mjd(row)?,
+        band: band(row, survey),
+        mag,
+        mag_err: mag_err.filter(|_| !is_upper_limit),
+        is_upper_limit,
+    })
+}
+
+fn mjd(row: &Row) -> Option<Mjd> {
+    let mjd = row.mjd.and_then(Mjd::new);
+    mjd.or_else(|| row.jd.and_then(Mjd::from_jd))
+}
+
+fn band(row: &Row, survey: Survey) -> Option<Band> {
+    let name = row.band.as_deref().and_then(Band::from_name);
+    name.or_else(|| match (survey, row.filter_id?) {
+        (Survey::Ztf, fid) => Band::from_ztf_fid(fid),
+        (Survey::Winter, 0) => Some(Band::Y),
+        (Survey::Winter, 1) => Some(Band::Other("J".into())),
+        (Survey::Winter, 2) => Some(Band::Other("H".into())),
+        (Survey::Winter, 3) => Some(Band::Other("K".into())),
+        _ => None,
+    })
+}
+
+/// Magnitude and error; from a positive flux in nJy as m = 31.4 - 2.5 lg f (AB, Rubin DPDD).
+fn magnitude(row: &Row) -> [Option<f32>; 2] {
+    if row.mag.is_some() {
+        return [row.mag, row.mag_err].map(|value| value.map(|value| value as f32));
+    }
+    let Some(flux) = row.flux_njy.filter(|flux| *flux > 0.0) else {
+        return [None, None];
+    };
+    let error = row.flux_err_njy;
+    let error = error.map(|error| (2.5 / std::f64::consts::LN_10 * error / flux) as f32);
+    [Some((31.4 - 2.5 * flux.log10()) as f32), error]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flux_becomes_an_ab_magnitude() {
+        // A DECam alert gives both: 1375.2510968 +- 255.2295796 nJy and 23.554045 +- 0.2014992.
+        let row = Row {
+            flux_njy: Some(1_375.251_096_8),
+            flux_err_njy: Some(255.229_579_6),
+            ..Row::default()
+        };
+        let [mag, error] = magnitude(&row).map(Option::unwrap);
+        assert!((mag - 23.554).abs() < 1e-3, "{mag}");
+        assert!((error - 0.2015).abs() < 1e-4, "{error}");
+    }
+
+    #[test]
+    fn a_row_without_candid_is_an_upper_limit() {
+        let row = Row {
+            jd: Some(2_458_832.5),
+            filter_id: Some(2),
+            limiting_mag: Some(19.5),
+            ..Row::default()
+        };
+        let point = photometry(&row, Survey::Ztf).unwrap();
+        assert!(point.is_upper_limit);
+        assert_eq!(point.band, Some(Band::R));
+        assert_eq!((point.mag, point.mag_err), (19.5, None));
+    }
+}

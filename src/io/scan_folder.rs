@@ -1,0 +1,177 @@
+//! Folders: walked in order of names, their tables read first, their role files put together.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use super::{
+    scan::{Met, Scan},
+    scan_index::DetectionTable,
+    scan_names::{Naming, RoleName},
+    scan_roles::RoleFile,
+};
+
+/// Folders within folders beyond this depth are taken for a mistake.
+const MAX_DEPTH: usize = 32;
+
+/// What the folders above say of a folder.
+#[derive(Clone, Default)]
+struct Above {
+    table: Option<Rc<DetectionTable>>,
+    /// Folders beside this one, itself included; 0 where the user named this one.
+    siblings: usize,
+    depth: usize,
+}
+
+/// Files and folders in a folder, each in order of names.
+struct Listing {
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl Scan<'_> {
+    /// A folder that the user named.
+    pub(super) fn folder_root(&mut self, path: &Path) {
+        // An object's folder may be opened by itself while its table lies beside it.
+        let parent = path.parent().and_then(|parent| list(parent).ok());
+        let above = Above {
+            table: parent.and_then(|listing| self.table(&listing.files)),
+            ..Above::default()
+        };
+        self.folder(path, &above);
+    }
+
+    /// Files that the user named and that lie in one folder.
+    pub(super) fn named_files(&mut self, files: &[PathBuf]) {
+        let folder = files.first().and_then(|file| file.parent());
+        let beside = folder.and_then(|folder| list(folder).ok());
+        let table = beside.and_then(|listing| self.table(&listing.files));
+        self.files(
+            folder.unwrap_or(Path::new("")),
+            files,
+            table.as_deref(),
+            0,
+            Met::Named,
+        );
+    }
+
+    fn folder(&mut self, path: &Path, above: &Above) {
+        let is_new = fs::canonicalize(path).is_ok_and(|real| self.visited.insert(real));
+        if !is_new || above.depth > MAX_DEPTH {
+            return;
+        }
+        let listing = match list(path) {
+            Ok(listing) => listing,
+            Err(error) => return self.problem(path, "folder", &format!("cannot be read: {error}")),
+        };
+        self.total += listing.files.len();
+        let table = self.table(&listing.files).or_else(|| above.table.clone());
+        self.files(
+            path,
+            &listing.files,
+            table.as_deref(),
+            above.siblings,
+            Met::InFolder,
+        );
+        let inside = Above {
+            table,
+            siblings: listing.folders.len(),
+            depth: above.depth + 1,
+        };
+        for folder in &listing.folders {
+            if (self.is_cancelled)() {
+                return;
+            }
+            self.folder(folder, &inside);
+        }
+    }
+
+    /// The first table of detections among the files.
+    fn table(&self, files: &[PathBuf]) -> Option<Rc<DetectionTable>> {
+        let is_csv = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "csv");
+        files
+            .iter()
+            .filter(is_csv)
+            .find_map(|path| DetectionTable::read(path, &self.names))
+            .map(Rc::new)
+    }
+
+    /// The files of one folder: those that belong together by their names, and the others.
+    fn files(
+        &mut self,
+        folder: &Path,
+        files: &[PathBuf],
+        table: Option<&DetectionTable>,
+        siblings: usize,
+        met: Met,
+    ) {
+        let mut named: Vec<(RoleName, &PathBuf)> = files
+            .iter()
+            .map(|path| (RoleName::of(path), path))
+            .collect();
+        // A single image.fits is no set of roles.
+        let bare = named.iter().filter(|(name, _)| name.is_bare_role()).count();
+        if bare == 1 {
+            for (name, path) in &mut named {
+                if name.is_bare_role() {
+                    *name = RoleName::without_role(path);
+                }
+            }
+        }
+        named.sort();
+        let prefixes = named.iter().filter(|(name, _)| name.role.is_some());
+        let naming = Naming::of(folder, prefixes.map(|(name, _)| &*name.prefix), siblings);
+        for same in named.chunk_by(|(a, _), (b, _)| a.is_same_epoch(b)) {
+            if (self.is_cancelled)() {
+                return;
+            }
+            match same {
+                [(name, path)] if name.role.is_none() => self.file(path, met),
+                _ => {
+                    let files = same.iter().filter_map(|(name, path)| {
+                        let role = name.role?;
+                        Some(RoleFile { path, role })
+                    });
+                    let files: Vec<_> = files.collect();
+                    self.role_files(&files, &same[0].0.prefix, &naming, table, met);
+                }
+            }
+            for _ in same {
+                self.step();
+            }
+        }
+    }
+}
+
+fn list(path: &Path) -> io::Result<Listing> {
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    let mut listing = Listing {
+        files: Vec::new(),
+        folders: Vec::new(),
+    };
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let kind = entry.file_type()?;
+        let path = entry.path();
+        let is_folder = kind.is_dir() || (kind.is_symlink() && path.is_dir());
+        // Pipes and devices would block.
+        let is_file = kind.is_file() || (kind.is_symlink() && !is_folder);
+        if is_folder {
+            listing.folders.push(path);
+        } else if is_file {
+            listing.files.push(path);
+        }
+    }
+    listing.files.sort();
+    listing.folders.sort();
+    Ok(listing)
+}

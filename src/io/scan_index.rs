@@ -1,0 +1,215 @@
+//! Tables beside stamps: a CSV file that says which detection is whose, when and how bright.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use super::{
+    field_names::FieldNames,
+    fits_header::{difference_sign, exact_number},
+};
+use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd};
+
+/// Columns with a meaning, by their position in the table.
+#[derive(Debug, Default)]
+struct Columns {
+    candid: Option<usize>,
+    object: Option<usize>,
+    jd: Option<usize>,
+    mjd: Option<usize>,
+    fid: Option<usize>,
+    band: Option<usize>,
+    mag: Option<usize>,
+    mag_err: Option<usize>,
+    limiting_mag: Option<usize>,
+    is_diff_pos: Option<usize>,
+    ra: Option<usize>,
+    dec: Option<usize>,
+    truth: Option<usize>,
+}
+
+/// A table of detections, recognised by its columns.
+#[derive(Debug)]
+pub struct DetectionTable {
+    columns: Columns,
+    names: Vec<String>,
+    /// Position in `numbers` of each column that holds only numbers.
+    number_at: Vec<Option<usize>>,
+    number_names: Arc<[Arc<str>]>,
+    rows: HashMap<Box<str>, csv::StringRecord>,
+}
+
+impl DetectionTable {
+    /// The table in that file; none where it has no column that names detections, or is no CSV.
+    pub fn read(path: &Path, names: &FieldNames) -> Option<Self> {
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_path(path)
+            .ok()?;
+        let heads: Vec<String> = reader.headers().ok()?.iter().map(str::to_owned).collect();
+        let columns = Columns::of(&heads);
+        let candid = columns.candid?;
+        let mut rows = HashMap::new();
+        let mut is_number = vec![true; heads.len()];
+        for row in reader.into_records() {
+            // A row that is no text is left out: its stamps open without it.
+            let Ok(row) = row else { continue };
+            for (is_number, cell) in is_number.iter_mut().zip(&row) {
+                *is_number &= cell.trim().is_empty() || exact_number(cell).is_some();
+            }
+            if let Some(candid) = row.get(candid).filter(|candid| !candid.trim().is_empty()) {
+                rows.insert(candid.trim().into(), row.clone());
+            }
+        }
+        let mut count = 0;
+        let number_at: Vec<_> = (0..heads.len())
+            .map(|at| {
+                let is_kept = is_number[at] && !columns.is_id(at);
+                count += usize::from(is_kept);
+                is_kept.then(|| count - 1)
+            })
+            .collect();
+        let kept = heads.iter().zip(&number_at).filter(|(_, at)| at.is_some());
+        Some(Self {
+            number_names: names.list(kept.map(|(name, _)| name.as_str())),
+            columns,
+            names: heads,
+            number_at,
+            rows,
+        })
+    }
+
+    /// The object of a detection.
+    pub fn object(&self, candid: &str) -> Option<&str> {
+        self.cell(self.rows.get(candid)?, self.columns.object)
+    }
+
+    /// True where the table has the detection.
+    pub fn has(&self, candid: &str) -> bool {
+        self.rows.contains_key(candid)
+    }
+
+    /// Completes a candidate's only epoch from the row of its detection.
+    pub fn complete(&self, candid: &str, candidate: &mut Candidate, names: &FieldNames) {
+        let Some(row) = self.rows.get(candid) else {
+            return;
+        };
+        let columns = &self.columns;
+        let number = |at| self.cell(row, at)?.parse::<f64>().ok();
+        candidate.position_deg = number(columns.ra)
+            .zip(number(columns.dec))
+            .map(|(ra, dec)| [ra, dec])
+            .or(candidate.position_deg);
+        if let Some(class) = self.cell(row, columns.truth) {
+            candidate.truth = Some(class.into());
+        }
+        if let Some(epoch) = candidate.epochs.first_mut() {
+            self.complete_epoch(row, epoch, names);
+        }
+    }
+
+    fn complete_epoch(&self, row: &csv::StringRecord, epoch: &mut Epoch, names: &FieldNames) {
+        let columns = &self.columns;
+        let number = |at| self.cell(row, at)?.parse::<f64>().ok();
+        let single = |at| number(at).map(|value| value as f32);
+        let mjd = number(columns.mjd).and_then(Mjd::new);
+        let jd = number(columns.jd).and_then(Mjd::from_jd);
+        let name = self.cell(row, columns.band).and_then(Band::from_name);
+        let fid = number(columns.fid).and_then(|fid| Band::from_ztf_fid(fid as i64));
+        epoch.mjd = mjd.or(jd).or(epoch.mjd);
+        epoch.band = name.or(fid).or(epoch.band.take());
+        epoch.mag = single(columns.mag).or(epoch.mag);
+        epoch.mag_err = single(columns.mag_err).or(epoch.mag_err);
+        epoch.limiting_mag = single(columns.limiting_mag).or(epoch.limiting_mag);
+        if let Some(sign) = self.cell(row, columns.is_diff_pos).map(difference_sign)
+            && sign != DifferenceSign::Unknown
+        {
+            epoch.difference_sign = sign;
+        }
+        epoch.fields = self.fields(row, names);
+    }
+
+    fn fields(&self, row: &csv::StringRecord, names: &FieldNames) -> Fields {
+        let mut numbers = vec![f64::NAN; self.number_names.len()];
+        let mut texts = Vec::new();
+        for ((name, at), cell) in self.names.iter().zip(&self.number_at).zip(row) {
+            match at {
+                Some(at) => numbers[*at] = exact_number(cell).unwrap_or(f64::NAN),
+                None if cell.trim().is_empty() => {}
+                None => texts.push((names.name(name), cell.into())),
+            }
+        }
+        Fields::new(self.number_names.clone(), numbers, texts)
+    }
+
+    fn cell<'r>(&self, row: &'r csv::StringRecord, at: Option<usize>) -> Option<&'r str> {
+        let cell = row.get(at?)?.trim();
+        (!cell.is_empty()).then_some(cell)
+    }
+}
+
+impl Columns {
+    fn of(heads: &[String]) -> Self {
+        let find = |names: &[&str]| {
+            let is_one = |head: &String| names.iter().any(|name| head.eq_ignore_ascii_case(name));
+            heads.iter().position(is_one)
+        };
+        Self {
+            candid: find(&["candid", "diaSourceId", "candid_str", "measurement_id"]),
+            object: find(&["objectId", "object", "oid", "object_id", "diaObjectId"]),
+            jd: find(&["jd"]),
+            mjd: find(&["mjd", "midpointMjdTai"]),
+            fid: find(&["fid"]),
+            band: find(&["band", "filter"]),
+            mag: find(&["magpsf", "mag"]),
+            mag_err: find(&["sigmapsf", "magerr", "mag_err"]),
+            limiting_mag: find(&["diffmaglim", "limmag"]),
+            is_diff_pos: find(&["isdiffpos"]),
+            ra: find(&["ra"]),
+            dec: find(&["dec"]),
+            truth: find(&["class", "label", "truth"]),
+        }
+    }
+
+    fn is_id(&self, at: usize) -> bool {
+        self.candid == Some(at) || self.object == Some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detections_are_found_by_exact_identifiers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index.csv");
+        let text = "objectId,candid,jd,fid,magpsf,isdiffpos,rb,note\n\
+                    ZTF1,1127174604415015005,2458881.5,2,19.25,f,0.9,\n\
+                    ZTF2,1127174604415015006,2458882.5,1,18.5,t,,odd\n";
+        std::fs::write(&path, text).unwrap();
+        let names = FieldNames::default();
+        let table = DetectionTable::read(&path, &names).unwrap();
+        assert_eq!(table.object("1127174604415015006"), Some("ZTF2"));
+        assert_eq!(table.object("1127174604415015007"), None);
+        let mut candidate = Candidate {
+            epochs: vec![Epoch::default()],
+            ..Candidate::default()
+        };
+        table.complete("1127174604415015005", &mut candidate, &names);
+        let epoch = &candidate.epochs[0];
+        assert_eq!(epoch.mjd, Mjd::new(58_881.0));
+        assert_eq!(epoch.band, Some(Band::R));
+        assert_eq!(epoch.mag, Some(19.25));
+        assert_eq!(epoch.difference_sign, DifferenceSign::ReferenceMinusScience);
+        assert_eq!(epoch.fields.number("rb"), Some(0.9));
+        let candid = epoch.fields.text("candid").map(|id| &**id);
+        assert_eq!(candid, Some("1127174604415015005"));
+    }
+
+    #[test]
+    fn a_table_without_detections_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index.csv");
+        std::fs::write(&path, "path,class,id\na,b,c\n").unwrap();
+        assert!(DetectionTable::read(&path, &FieldNames::default()).is_none());
+    }
+}

@@ -1,0 +1,251 @@
+//! File names of separate role files: which epoch, which role, whose object.
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::scan::stem;
+use crate::domain::Role;
+
+/// A file's name taken apart. Files of one epoch sort side by side, in role order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoleName {
+    /// What comes before the role; the whole stem where there is no role.
+    pub prefix: String,
+    /// The role at the end of the name.
+    pub role: Option<Role>,
+}
+
+impl RoleName {
+    /// `<prefix>_<role>`, also with `-` or `.`; a number after the role belongs to the prefix.
+    pub fn of(path: &Path) -> Self {
+        let stem = stem(path);
+        let (prefix, tail) = stem.rsplit_once(['_', '-', '.']).unwrap_or(("", &stem));
+        let Some(role) = Role::from_alias(tail) else {
+            return Self::without_role(path);
+        };
+        let digits = tail.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let prefix = match (prefix, &tail[digits..]) {
+            (prefix, "") => prefix.to_owned(),
+            ("", number) => number.to_owned(),
+            (prefix, number) => format!("{prefix}_{number}"),
+        };
+        Self {
+            prefix,
+            role: Some(role),
+        }
+    }
+
+    /// The whole stem as prefix.
+    pub fn without_role(path: &Path) -> Self {
+        Self {
+            prefix: stem(path),
+            role: None,
+        }
+    }
+
+    /// True for a name such as `science.fits`.
+    pub const fn is_bare_role(&self) -> bool {
+        self.prefix.is_empty() && self.role.is_some()
+    }
+
+    /// True where both have a role and the same prefix.
+    pub fn is_same_epoch(&self, other: &Self) -> bool {
+        self.role.is_some() && other.role.is_some() && self.prefix == other.prefix
+    }
+}
+
+/// How the role files of one folder name their objects.
+#[derive(Debug)]
+pub struct Naming {
+    folder: String,
+    is_folder_object: bool,
+    /// For `<object>_<number>`: how many prefixes share the object.
+    shared: BTreeMap<String, usize>,
+}
+
+/// An epoch's object and its own name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpochName {
+    /// Identifier of the object.
+    pub object: String,
+    /// Identifier of the epoch, where the names have one.
+    pub epoch: Option<String>,
+}
+
+impl Naming {
+    /// Decides it from all prefixes of the folder; `siblings`: folders beside it, 0 for a folder
+    /// that the user named.
+    ///
+    /// The folder is the object where all names are those of epochs, unless nothing but
+    /// detection identifiers in a folder without siblings could as well be a flat set.
+    pub fn of<'a>(
+        folder: &Path,
+        prefixes: impl Iterator<Item = &'a str> + Clone,
+        siblings: usize,
+    ) -> Self {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let own = |prefix: &str| prefix.strip_prefix(&*name).map(str::to_owned);
+        let is_own = |prefix: &str| !name.is_empty() && own(prefix).is_some();
+        let is_epoch = |prefix: &str| prefix.is_empty() || is_own(prefix) || is_epoch_name(prefix);
+        let is_certain = |prefix: &str| !is_detection_id(prefix) || is_own(prefix);
+        let is_like_object = siblings >= 2 || is_ztf_object(&name);
+        let mut shared: BTreeMap<String, usize> = BTreeMap::new();
+        let mut last = None;
+        for prefix in prefixes.clone() {
+            if last != Some(prefix)
+                && let Some((object, number)) = split(prefix)
+                && is_number(number)
+            {
+                *shared.entry(object.to_owned()).or_default() += 1;
+            }
+            last = Some(prefix);
+        }
+        Self {
+            is_folder_object: !name.is_empty()
+                && prefixes.clone().all(is_epoch)
+                && (is_like_object || prefixes.clone().all(is_certain)),
+            folder: name.into_owned(),
+            shared,
+        }
+    }
+
+    /// True where the folder is the object.
+    pub const fn is_folder_object(&self) -> bool {
+        self.is_folder_object
+    }
+
+    /// Object and epoch of a prefix.
+    pub fn epoch(&self, prefix: &str) -> EpochName {
+        let named = |object: &str, epoch: &str| EpochName {
+            object: object.to_owned(),
+            epoch: Some(epoch.to_owned()).filter(|epoch| !epoch.is_empty()),
+        };
+        if self.is_folder_object {
+            let own = prefix.strip_prefix(&self.folder);
+            let own = own.map(|rest| rest.trim_start_matches(['_', '-', '.']));
+            return named(&self.folder, own.unwrap_or(prefix));
+        }
+        match split(prefix) {
+            Some((object, epoch)) if self.is_epoch_of(object, epoch) => named(object, epoch),
+            _ if is_detection_id(prefix) => named(prefix, prefix),
+            _ => named(prefix, ""),
+        }
+    }
+
+    /// Numbers at the end of a name may belong to the object's own name (`Blind15A_0832_2069`):
+    /// an epoch is short, a detection or a date, or several files share what is before it.
+    fn is_epoch_of(&self, object: &str, epoch: &str) -> bool {
+        let is_shared = self.shared.get(object).is_some_and(|count| *count > 1);
+        let is_short = is_number(epoch) && epoch.len() <= 3;
+        let is_word = is_epoch_name(epoch) && !is_number(epoch);
+        is_word || is_short || is_detection_id(epoch) || (is_number(epoch) && is_shared)
+    }
+}
+
+fn split(prefix: &str) -> Option<(&str, &str)> {
+    let parts = prefix.rsplit_once(['_', '-']);
+    parts.filter(|(object, _)| !object.is_empty())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A survey's 64-bit identifier.
+fn is_detection_id(text: &str) -> bool {
+    is_number(text) && text.len() >= 12
+}
+
+fn is_ztf_object(name: &str) -> bool {
+    let digits = |range| name.get(range).is_some_and(is_number);
+    name.len() == 12 && name.starts_with("ZTF") && digits(3..5)
+}
+
+/// A number, a date, or a number after `e`, `ep`, `epoch`, `t`, `mjd`, `night`.
+fn is_epoch_name(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let number = ["epoch", "night", "mjd", "ep", "e", "t"]
+        .iter()
+        .find_map(|word| lower.strip_prefix(word))
+        .unwrap_or(&lower);
+    is_number(number) || mjd(number).is_some()
+}
+
+/// A date with a fraction, as MJD: `57070.1527`.
+pub fn mjd(text: &str) -> Option<f64> {
+    let value: f64 = text.contains('.').then(|| text.parse().ok())??;
+    (40_000.0..100_000.0).contains(&value).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &str, siblings: usize, prefixes: &[&str]) -> Vec<(String, Option<String>)> {
+        let naming = Naming::of(Path::new(folder), prefixes.iter().copied(), siblings);
+        let epoch = |prefix: &&str| {
+            let name = naming.epoch(prefix);
+            (name.object, name.epoch)
+        };
+        prefixes.iter().map(epoch).collect()
+    }
+
+    fn pair(object: &str, epoch: &str) -> (String, Option<String>) {
+        let epoch = (!epoch.is_empty()).then(|| epoch.to_owned());
+        (object.to_owned(), epoch)
+    }
+
+    #[test]
+    fn names_are_taken_apart_at_the_role() {
+        for (file, prefix, role) in [
+            ("1127_science.fits.gz", "1127", Some(Role::Science)),
+            ("sn1-ref.fits", "sn1", Some(Role::Reference)),
+            ("sn1_02.diff.fits.fz", "sn1_02", Some(Role::Difference)),
+            ("sn1_sci2.fits", "sn1_2", Some(Role::Science)),
+            ("template.fits", "", Some(Role::Reference)),
+            ("SNHiTS15B.fits.gz", "SNHiTS15B", None),
+        ] {
+            let name = RoleName::of(Path::new(file));
+            assert_eq!((&*name.prefix, name.role), (prefix, role), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_folder_among_others_is_an_object() {
+        assert_eq!(
+            names(
+                "set/ZTF17aaaaaas",
+                211,
+                &["1127174604415015005", "1127174604415015006"]
+            ),
+            [
+                pair("ZTF17aaaaaas", "1127174604415015005"),
+                pair("ZTF17aaaaaas", "1127174604415015006")
+            ]
+        );
+        assert_eq!(
+            names("set/sn1", 0, &["", "2"]),
+            [pair("sn1", ""), pair("sn1", "2")]
+        );
+        assert_eq!(names("set/sn1", 0, &["sn1_e01"]), [pair("sn1", "e01")]);
+    }
+
+    #[test]
+    fn a_flat_folder_has_its_objects_in_the_names() {
+        assert_eq!(
+            names("flat", 0, &["a_1", "a_2", "b_1"]),
+            [pair("a", "1"), pair("a", "2"), pair("b", "1")]
+        );
+        assert_eq!(
+            names("flat", 0, &["1127174604415015005"]),
+            [pair("1127174604415015005", "1127174604415015005")]
+        );
+        assert_eq!(
+            names("flat", 0, &["ZTF18abc_1127174604415015005"]),
+            [pair("ZTF18abc", "1127174604415015005")]
+        );
+        assert_eq!(
+            names("flat", 3, &["Blind15A_0832_2069"]),
+            [pair("Blind15A_0832_2069", "")]
+        );
+    }
+}

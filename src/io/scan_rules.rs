@@ -1,0 +1,92 @@
+//! The rules of recognition in words.
+
+use super::scan_fits::FitsRule;
+
+/// A rule by which stamps were recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// A FITS file by its own layout.
+    Fits(FitsRule),
+    /// A FITS file for each role, one folder for each object.
+    RoleFilesByFolder,
+    /// A FITS file for each role, the object in the file's name.
+    RoleFilesFlat,
+    /// A FITS file for each role, the object in a table beside them.
+    RoleFilesByIndex,
+    /// Alert packets in files.
+    Alerts,
+    /// Alert packets in archives.
+    ArchivedAlerts,
+}
+
+impl Rule {
+    /// The rule and how often it was applied, as a sentence without a full stop.
+    pub fn sentence(self, count: usize) -> String {
+        let plural = |one: &str, many: &str| {
+            if count == 1 {
+                format!("1 {one}")
+            } else {
+                format!("{count} {many}")
+            }
+        };
+        match self {
+            Self::Fits(FitsRule::CubeWithTable) => format!(
+                "{}: one object per file, time on NAXIS3",
+                plural(
+                    "FITS cube with an EPOCHS table",
+                    "FITS cubes with an EPOCHS table"
+                )
+            ),
+            Self::Fits(FitsRule::Cube) => format!(
+                "{}: one object per file, time on NAXIS3, times unknown",
+                plural(
+                    "FITS cube without an EPOCHS table",
+                    "FITS cubes without an EPOCHS table"
+                )
+            ),
+            Self::Fits(FitsRule::Extensions) => format!(
+                "{}: one object per file, roles by EXTNAME",
+                plural("multi-extension FITS file", "multi-extension FITS files")
+            ),
+            Self::Fits(FitsRule::Lone) => format!(
+                "{}: one object per file, one stamp each",
+                plural("FITS image", "FITS images")
+            ),
+            Self::RoleFilesByFolder => format!(
+                "{} of separate FITS files, role by the end of the name: one folder per object",
+                plural("epoch", "epochs")
+            ),
+            Self::RoleFilesFlat => format!(
+                "{} of separate FITS files, role by the end of the name: object by its beginning",
+                plural("epoch", "epochs")
+            ),
+            Self::RoleFilesByIndex => format!(
+                "{} of separate FITS files, role by the end of the name: object and time by the \
+                 CSV table beside them",
+                plural("epoch", "epochs")
+            ),
+            Self::Alerts => format!(
+                "{} (Avro): packets of one object are its epochs",
+                plural("alert packet", "alert packets")
+            ),
+            Self::ArchivedAlerts => format!(
+                "{} in an archive (tar, Avro): packets of one object are its epochs",
+                plural("alert packet", "alert packets")
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_count() {
+        assert_eq!(
+            Rule::Fits(FitsRule::CubeWithTable).sentence(275),
+            "275 FITS cubes with an EPOCHS table: one object per file, time on NAXIS3"
+        );
+        assert!(Rule::Alerts.sentence(1).starts_with("1 alert packet "));
+    }
+}

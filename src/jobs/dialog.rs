@@ -1,0 +1,52 @@
+//! Native file dialogs, on threads of their own: a dialog never holds up the window.
+
+use std::thread::Builder;
+
+use super::{
+    event::{JobEvent, PickFor},
+    reporter::Reporter,
+};
+
+/// Asks the user for files; the answer comes as news.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn pick(purpose: PickFor, reporter: Reporter) -> std::io::Result<()> {
+    Builder::new().name("dialog".into()).spawn(move || {
+        let paths = ask(purpose);
+        reporter.send(JobEvent::Picked { purpose, paths });
+    })?;
+    Ok(())
+}
+
+fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    match purpose {
+        PickFor::OpenFiles => dialog
+            .set_title("Open stamps, packets or archives")
+            .pick_files()
+            .unwrap_or_default(),
+        PickFor::OpenFolder => dialog
+            .set_title("Open a folder")
+            .pick_folder()
+            .into_iter()
+            .collect(),
+        PickFor::ImportLabels => dialog
+            .set_title("Import labels")
+            .add_filter("Table of labels (id,label)", &["csv"])
+            .pick_file()
+            .into_iter()
+            .collect(),
+        PickFor::ExportLabels => dialog
+            .set_title("Export labels")
+            .set_file_name("labels.csv")
+            .add_filter("CSV", &["csv"])
+            .add_filter("JSON Lines", &["jsonl"])
+            .add_filter("Parquet", &["parquet"])
+            .add_filter("VOTable", &["vot", "xml"])
+            .add_filter("FITS table or training bundle", &["fits"])
+            .save_file()
+            .into_iter()
+            .collect(),
+    }
+}

@@ -1,0 +1,169 @@
+//! News from workers: plain types that the application's state understands.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, label::StepIds},
+    imaging::statistics::StampStatistics,
+};
+
+/// A kind of long work; at most one of each kind runs at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobId {
+    /// Indexing what was opened.
+    Index,
+    /// Writing labels.
+    Export,
+    /// Reading labels.
+    Import,
+}
+
+impl JobId {
+    /// The work in a word, for the progress bar.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Index => "indexing",
+            Self::Export => "exporting",
+            Self::Import => "importing",
+        }
+    }
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Done so far.
+    pub done: usize,
+    /// Of how many, as far as known.
+    pub total: usize,
+}
+
+/// A decoded stamp with what was measured while it was in the worker's hands.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// Pixels.
+    pub stamp: Stamp,
+    /// Their statistics; none where no pixel can be used.
+    pub statistics: Option<StampStatistics>,
+}
+
+impl Decoded {
+    /// Measures a stamp.
+    pub fn new(stamp: Stamp) -> Self {
+        let statistics = StampStatistics::of(&stamp);
+        Self { stamp, statistics }
+    }
+}
+
+/// What a file dialog was opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickFor {
+    /// Files to open.
+    OpenFiles,
+    /// A folder to open.
+    OpenFolder,
+    /// A table of labels to read.
+    ImportLabels,
+    /// A file to write labels to.
+    ExportLabels,
+}
+
+/// What the indexing of one opening found since the last news.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Candidates, or parts of candidates already known.
+    pub candidates: Vec<Candidate>,
+    /// Faults.
+    pub problems: Vec<Problem>,
+    /// What was recognised, by which rule.
+    pub recognised: Vec<(PathBuf, String)>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// News.
+#[derive(Debug)]
+pub enum JobEvent {
+    /// The project is open: its labels so far and its session.
+    ProjectOpened {
+        /// Number of the opening.
+        generation: u64,
+        /// The file.
+        path: PathBuf,
+        /// The whole journal.
+        events: Vec<LabelEvent>,
+        /// Step numbers for this window.
+        steps: StepIds,
+        /// The session as JSON.
+        session: Option<String>,
+        /// The paths that are being opened (the project's own where none were given).
+        paths: Vec<PathBuf>,
+    },
+    /// The project cannot be used.
+    ProjectRefused {
+        /// Number of the opening.
+        generation: u64,
+        /// Why, naming the file.
+        why: String,
+    },
+    /// Indexing found something.
+    Found {
+        /// Number of the opening.
+        generation: u64,
+        /// What.
+        batch: Batch,
+    },
+    /// Indexing is at its end.
+    IndexDone {
+        /// Number of the opening.
+        generation: u64,
+        /// True where the user stopped it.
+        is_cancelled: bool,
+    },
+    /// Stamps were decoded, or could not be.
+    Decoded(Vec<(StampId, Result<Arc<Decoded>, Arc<Problem>>)>),
+    /// Header cards or packet fields of a stamp.
+    Header {
+        /// Whose.
+        stamp: StampId,
+        /// Names and values, or why not.
+        cards: Result<Arc<[(String, String)]>, Arc<Problem>>,
+    },
+    /// Label events are on disk.
+    Saved {
+        /// How many.
+        events: usize,
+    },
+    /// Label events could not be written: they are kept in memory and tried again.
+    NotSaved {
+        /// Why, naming the file.
+        why: String,
+    },
+    /// Another window on this project, or an import, added events.
+    Arrived(Vec<LabelEvent>),
+    /// The whole journal in its true order, after two windows wrote at once.
+    Reordered(Vec<LabelEvent>),
+    /// Faults found by a job other than indexing.
+    Problems(Vec<Problem>),
+    /// Progress of a job.
+    Progress {
+        /// Which.
+        job: JobId,
+        /// How far.
+        progress: Progress,
+    },
+    /// A job ended.
+    Done {
+        /// Which.
+        job: JobId,
+        /// What it did, or why it failed: a sentence.
+        outcome: Result<String, String>,
+    },
+    /// The user chose files; none where the dialog was dismissed.
+    Picked {
+        /// What for.
+        purpose: PickFor,
+        /// What.
+        paths: Vec<PathBuf>,
+    },
+}

@@ -1,0 +1,211 @@
+//! The journal's thread: owns the project file, writes decisions, hears of other windows.
+
+use std::{path::PathBuf, thread::Builder, time::Duration};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+
+use super::{event::JobEvent, reporter::Reporter};
+use crate::{domain::LabelEvent, store::Project};
+
+/// How often the project is asked for events of other windows.
+const LISTEN_EVERY: Duration = Duration::from_millis(1000);
+/// Room for orders; one label is one order, and each is written within milliseconds.
+const ORDER_ROOM: usize = 1024;
+
+enum Order {
+    Append(Vec<LabelEvent>),
+    SaveSession(String),
+    Close(Sender<()>),
+}
+
+/// The way to the journal's thread.
+pub struct Journal {
+    orders: Sender<Order>,
+}
+
+impl Journal {
+    /// Starts the thread. It first calls `open`, which gives the project and the number of
+    /// its last event known, and then owns it; without a project it ends at once.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(
+        open: impl FnOnce() -> Option<(Project, i64)> + Send + 'static,
+        reporter: Reporter,
+    ) -> std::io::Result<Self> {
+        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
+        Builder::new().name("journal".into()).spawn(move || {
+            if let Some((project, known)) = open() {
+                Keeper {
+                    project,
+                    known,
+                    reporter,
+                    unwritten: Vec::new(),
+                }
+                .run(&inbox);
+            }
+        })?;
+        Ok(Self { orders })
+    }
+
+    /// Writes these events, in one transaction.
+    pub fn append(&self, events: Vec<LabelEvent>) {
+        self.order(Order::Append(events));
+    }
+
+    /// Keeps the session; of several the last counts.
+    pub fn save_session(&self, json: String) {
+        self.order(Order::SaveSession(json));
+    }
+
+    /// Waits until everything is on disk and ends the thread.
+    pub fn close(self) {
+        let (done, wait) = crossbeam_channel::bounded(1);
+        self.order(Order::Close(done));
+        // An error means that the thread is gone already; then there is nothing to wait for.
+        wait.recv().ok();
+    }
+
+    /// Without a project the thread has ended, and there is nothing to keep.
+    fn order(&self, order: Order) {
+        if self.orders.send(order).is_err() {
+            log::debug!("no project: nothing is kept");
+        }
+    }
+}
+
+struct Keeper {
+    project: Project,
+    known: i64,
+    reporter: Reporter,
+    unwritten: Vec<LabelEvent>,
+}
+
+impl Keeper {
+    fn run(mut self, inbox: &Receiver<Order>) {
+        loop {
+            let mut session = None;
+            let first = match inbox.recv_timeout(LISTEN_EVERY) {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let mut closing = None;
+            for order in first.into_iter().chain(inbox.try_iter()) {
+                match order {
+                    Order::Append(events) => {
+                        self.unwritten.extend(events);
+                        self.write();
+                    }
+                    Order::SaveSession(json) => session = Some(json),
+                    Order::Close(done) => closing = Some(done),
+                }
+            }
+            // Whatever could not be written before is tried again at each turn.
+            self.write();
+            if let Some(json) = session
+                && let Err(error) = self.project.session_put("window", &json)
+            {
+                log::warn!("{error}");
+            }
+            if let Some(done) = closing {
+                // Nobody waits any more where this fails, which is as good.
+                done.send(()).ok();
+                return;
+            }
+            self.listen();
+        }
+    }
+
+    fn write(&mut self) {
+        if self.unwritten.is_empty() {
+            return;
+        }
+        match self.project.append(&self.unwritten) {
+            Ok(last) => {
+                let events = std::mem::take(&mut self.unwritten).len();
+                self.reporter.send(JobEvent::Saved { events });
+                if last == self.known + events as i64 {
+                    self.known = last;
+                } else {
+                    self.reread();
+                }
+            }
+            Err(error) => {
+                self.reporter.send(JobEvent::NotSaved {
+                    why: error.to_string(),
+                });
+            }
+        }
+    }
+
+    /// Another window wrote in between: the true order is the file's.
+    fn reread(&mut self) {
+        match self.project.events_since(0) {
+            Ok(events) => {
+                self.known = events.last().map_or(0, |(seq, _)| *seq);
+                let events = events.into_iter().map(|(_, event)| event).collect();
+                self.reporter.send(JobEvent::Reordered(events));
+            }
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+
+    fn listen(&mut self) {
+        match self.project.events_since(self.known) {
+            Ok(events) => {
+                if let Some((last, _)) = events.last() {
+                    self.known = *last;
+                    let events = events.into_iter().map(|(_, event)| event).collect();
+                    self.reporter.send(JobEvent::Arrived(events));
+                }
+            }
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+}
+
+/// The project file for these paths where the user names none: in the user's data folder,
+/// named after the first path and a number made of all of them.
+pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "destello")?;
+    let full: Vec<_> = paths
+        .iter()
+        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        .collect();
+    let name = full
+        .first()?
+        .file_stem()
+        .map_or("set".into(), |stem| stem.to_string_lossy());
+    let number = full.iter().fold(FNV_OFFSET, |hash, path| {
+        path.as_os_str()
+            .as_encoded_bytes()
+            .iter()
+            .chain(b"\n")
+            .fold(hash, |hash, byte| {
+                (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
+            })
+    });
+    let file = format!(
+        "{name}-{:08x}.destello",
+        number as u32 ^ (number >> 32) as u32
+    );
+    Some(folders.data_dir().join("projects").join(file))
+}
+
+// The hash of Fowler, Noll and Vo (FNV-1a, 64 bits): the same for all versions of the program.
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+#[cfg(test)]
+mod tests {
+    use super::default_project;
+
+    #[test]
+    fn the_same_paths_lead_to_the_same_project_and_others_to_another() {
+        let project = |path: &str| default_project(&[path.into()]).unwrap();
+        assert_eq!(project("/data/night"), project("/data/night"));
+        assert_ne!(project("/data/night"), project("/other/night"));
+        assert!(project("/data/night").to_string_lossy().contains("night-"));
+    }
+}

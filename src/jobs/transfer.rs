@@ -1,0 +1,144 @@
+//! Import and export in the background of the window.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::Builder,
+};
+
+use super::{
+    event::{JobEvent, JobId, Progress},
+    export::{ExportRequest, export_labels},
+    import::import_labels,
+    reporter::Reporter,
+};
+use crate::{
+    domain::{Catalogue, LabelBook, Vocabulary},
+    io::{
+        decode::Decoder,
+        export::{Format, split::Split},
+    },
+    store::Project,
+};
+
+/// Writes labels to a file whose extension chooses the format.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn export(
+    path: PathBuf,
+    book: Arc<LabelBook>,
+    catalogue: Arc<Catalogue>,
+    decoder: Arc<Decoder>,
+    reporter: Reporter,
+) -> std::io::Result<()> {
+    reporter.send(JobEvent::Progress {
+        job: JobId::Export,
+        progress: Progress::default(),
+    });
+    Builder::new().name("export".into()).spawn(move || {
+        let outcome = write(&path, &book, &catalogue, &decoder);
+        reporter.send(JobEvent::Done {
+            job: JobId::Export,
+            outcome,
+        });
+    })?;
+    Ok(())
+}
+
+fn write(
+    path: &Path,
+    book: &LabelBook,
+    catalogue: &Catalogue,
+    decoder: &Decoder,
+) -> Result<String, String> {
+    let Some(format) = Format::of_path(path) else {
+        return Err(format!(
+            "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits or .bundle.fits",
+            path.display()
+        ));
+    };
+    let request = ExportRequest {
+        out: path,
+        format,
+        is_all: false,
+        split: Split::default(),
+    };
+    let report = export_labels(book, catalogue, &request, &mut |stamps| {
+        decoder.decode(stamps)
+    })
+    .map_err(|error| error.to_string())?;
+    let lost = match report.problems.len() {
+        0 => String::new(),
+        lost => format!("; {lost} stamps could not be read"),
+    };
+    Ok(format!(
+        "{} candidates written to {}{lost}",
+        report.candidates,
+        path.display()
+    ))
+}
+
+/// What an import needs.
+#[derive(Debug)]
+pub struct ImportOrder {
+    /// The table.
+    pub table: PathBuf,
+    /// The project that takes the labels.
+    pub project: PathBuf,
+    /// Whose identifiers are known.
+    pub catalogue: Arc<Catalogue>,
+    /// The classes; rows may use aliases.
+    pub vocabulary: Vocabulary,
+    /// The person, for rows that name none.
+    pub annotator: Arc<str>,
+}
+
+/// Reads labels from a table into the project; the journal's thread hears of them.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn import(order: ImportOrder, reporter: Reporter) -> std::io::Result<()> {
+    reporter.send(JobEvent::Progress {
+        job: JobId::Import,
+        progress: Progress::default(),
+    });
+    Builder::new().name("import".into()).spawn(move || {
+        let outcome = read(&order).map_err(|error| format!("{error:#}"));
+        reporter.send(match outcome {
+            Ok((text, problems)) => {
+                reporter.send(JobEvent::Problems(problems));
+                JobEvent::Done {
+                    job: JobId::Import,
+                    outcome: Ok(text),
+                }
+            }
+            Err(why) => JobEvent::Done {
+                job: JobId::Import,
+                outcome: Err(why),
+            },
+        });
+    })?;
+    Ok(())
+}
+
+fn read(order: &ImportOrder) -> anyhow::Result<(String, Vec<crate::domain::Problem>)> {
+    let mut project = Project::open_or_create(&order.project)?;
+    let knows_any = Some(&order.vocabulary);
+    let plan = import_labels(
+        &mut project,
+        &order.catalogue,
+        &order.table,
+        knows_any,
+        &order.annotator,
+    )?;
+    let refused = match plan.problems.len() {
+        0 => String::new(),
+        count => format!("; {count} rows not used, see Problems"),
+    };
+    let text = format!(
+        "{} new labels, {} known already{refused}",
+        plan.new_rows, plan.known_rows
+    );
+    Ok((text, plan.problems))
+}

@@ -1,0 +1,85 @@
+//! Small pieces that several views share.
+
+use egui::{Response, Ui};
+
+use crate::{
+    app::{AppState, state::Field},
+    domain::{CandidateIx, Timestamp, label_book::LabelState},
+};
+
+/// Puts the keyboard into a text field where a key asked for it.
+pub fn serve_focus(ui: &Ui, state: &AppState, served: &mut u64, field: Field, response: &Response) {
+    if let Some((serial, wanted)) = state.focus
+        && wanted == field
+        && serial > *served
+    {
+        *served = serial;
+        response.request_focus();
+        ui.scroll_to_rect(response.rect, None);
+    }
+}
+
+/// As much of the end of a text as fits: identifiers of one field differ at their ends.
+pub fn end_of(painter: &egui::Painter, text: &str, font: &egui::FontId, width: f32) -> String {
+    let wide = painter.layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::WHITE);
+    if wide.size().x <= width {
+        return text.to_owned();
+    }
+    let letters = text.chars().count();
+    let fits = (letters as f32 * (width / wide.size().x).max(0.0)) as usize;
+    let end: String = text
+        .chars()
+        .skip(letters + 2 - fits.clamp(2, letters))
+        .collect();
+    format!("…{end}")
+}
+
+/// The time of day (UTC) of a moment, with its date.
+pub fn clock(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(
+        |_| "?".into(),
+        |time| time.strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+/// The colour that stands for a candidate's label: its class, or grey for seen ones.
+pub fn label_color(state: &AppState, labels: &LabelState) -> Option<egui::Color32> {
+    let known = labels.classes.first().map(|name| {
+        let class = state
+            .vocabularies
+            .iter()
+            .find_map(|vocabulary| vocabulary.class(name));
+        class.map_or(egui::Color32::GRAY, super::theme::class_color)
+    });
+    known.or_else(|| labels.is_seen().then_some(egui::Color32::GRAY))
+}
+
+/// The label of a candidate in a word.
+pub fn label_word(labels: &LabelState) -> String {
+    if labels.is_labelled() {
+        labels.classes.join(", ")
+    } else if labels.is_unsure {
+        "unsure".into()
+    } else if labels.is_skipped {
+        "skipped".into()
+    } else {
+        String::new()
+    }
+}
+
+/// The value that the queue is sorted by, short; empty in the order of finding.
+pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
+    use crate::app::column::Column;
+    let column = &state.queue.spec().column;
+    if matches!(column, Column::Found | Column::Id | Column::Label) {
+        return String::new();
+    }
+    state
+        .catalogue
+        .get(ix)
+        .map_or_else(String::new, |candidate| {
+            column
+                .cell(ix.0 as usize, candidate, state.book.state(&candidate.id))
+                .short()
+        })
+}

@@ -1,0 +1,113 @@
+//! One frame of the window: panels round the screen, small windows above, keys, wants.
+
+use egui::{CentralPanel, Panel, Ui};
+
+use super::{
+    header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic, palette,
+    problems, queue_panel, settings_pane, start_page, status_bar, theme, top_bar,
+    view_memory::ViewMemory, wants,
+};
+use crate::{
+    app::{
+        AppState, Command,
+        command::Go,
+        state::{Motion, Pane, Screen},
+    },
+    domain::Timestamp,
+};
+
+/// Shows the state and returns what the person asked for.
+pub fn frame_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    now: Timestamp,
+) -> Vec<Command> {
+    let mut commands = Vec::new();
+    memory.batches = 0;
+    if memory.theme != Some(state.settings.theme) {
+        if memory.theme.is_none() {
+            theme::install_fonts(ui.ctx());
+        }
+        memory.theme = Some(state.settings.theme);
+        theme::apply(ui.ctx(), state.settings.theme);
+    }
+    hotkeys::hotkeys(ui, state, memory, &mut commands);
+    run_motion(ui, state, memory, &mut commands);
+    Panel::top("menus").show(ui, |ui| {
+        top_bar::top_bar_ui(ui, state, memory, &mut commands)
+    });
+    Panel::bottom("status").show(ui, |ui| {
+        status_bar::status_bar_ui(ui, state, memory, now, &mut commands);
+    });
+    if state.is_blank() {
+        CentralPanel::default().show(ui, |ui| start_page::start_page_ui(ui, state, &mut commands));
+    } else {
+        screens(ui, state, memory, &mut commands);
+    }
+    panes(ui, state, memory, &mut commands);
+    wants::wants(state, memory, &mut commands);
+    if memory.hover != memory.next_hover {
+        // The cross-hair is mirrored with the next frame.
+        ui.ctx().request_repaint();
+    }
+    memory.hover = memory.next_hover.take();
+    commands
+}
+
+fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    if state.screen != Screen::Problems {
+        Panel::left("queue")
+            .default_size(232.0)
+            .size_range(160.0..=420.0)
+            .show(ui, |ui| {
+                ui.add_space(theme::GRID / 2.0);
+                queue_panel::queue_panel_ui(ui, state, memory, commands);
+            });
+        Panel::right("labels")
+            .default_size(232.0)
+            .size_range(180.0..=420.0)
+            .show(ui, |ui| {
+                ui.add_space(theme::GRID / 2.0);
+                label_panel::label_panel_ui(ui, state, memory, commands);
+            });
+    }
+    CentralPanel::default().show(ui, |ui| match state.screen {
+        Screen::Inspect => inspect::inspect_ui(ui, state, memory, commands),
+        Screen::Mosaic => mosaic::mosaic_ui(ui, state, memory, commands),
+        Screen::Problems => problems::problems_ui(ui, state),
+    });
+}
+
+fn panes(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    for pane in &state.panes {
+        match pane {
+            Pane::Settings => settings_pane::settings_ui(ui, state, memory, commands),
+            Pane::KeySheet => key_sheet::key_sheet_ui(ui, state, commands),
+            Pane::Palette => palette::palette_ui(ui, state, memory, commands),
+            Pane::Histogram => histogram_pane::histogram_ui(ui, state, memory, commands),
+            Pane::Header => header_pane::header_ui(ui, state, commands),
+        }
+    }
+}
+
+/// Steps of playing and blinking, at the pace of the settings.
+fn run_motion(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    let Some(motion) = state.motion else {
+        memory.motion_step = (0, 0.0);
+        return;
+    };
+    let pace = 1.0 / f64::from(state.settings.play_per_second.max(0.1));
+    let now = ui.input(|input| input.time);
+    let (step, since) = memory.motion_step;
+    if since <= 0.0 {
+        memory.motion_step = (0, now);
+    } else if now - since >= pace {
+        memory.motion_step = (step + 1, now);
+        if matches!(motion, Motion::Play { .. }) {
+            commands.push(Command::Go(Go::PlayStep));
+        }
+    }
+    ui.ctx()
+        .request_repaint_after(std::time::Duration::from_secs_f64(pace / 2.0));
+}

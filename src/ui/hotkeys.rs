@@ -1,0 +1,158 @@
+//! From the keyboard to commands. Keys are dead while a text field has the keyboard.
+
+use egui::{Event, Key, Modifiers, Ui};
+
+use super::view_memory::ViewMemory;
+use crate::{
+    app::{Action, AppState, Command, action::Menu, command::Label, keys::Chord, state::Pane},
+    ui::inspect,
+};
+
+/// The commands that this frame's keys ask for.
+pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    let pressed: Vec<(Chord, bool)> = ui.input(|input| {
+        let events = input.events.iter();
+        events
+            .filter_map(|event| match event {
+                Event::Key {
+                    key,
+                    pressed: true,
+                    repeat,
+                    modifiers,
+                    ..
+                } => Some((chord(*key, *modifiers), *repeat)),
+                _ => None,
+            })
+            .collect()
+    });
+    if let Some((_, captured)) = &mut memory.key_capture {
+        if let Some((chord, _)) = pressed.into_iter().next_back() {
+            *captured = Some(chord);
+        }
+        return;
+    }
+    // The palette reads its own keys.
+    if ui.ctx().egui_wants_keyboard_input() || state.panes.contains(&Pane::Palette) {
+        return;
+    }
+    for (chord, is_repeat) in pressed {
+        serve(&chord, is_repeat, state, memory, commands);
+    }
+}
+
+fn serve(
+    chord: &Chord,
+    is_repeat: bool,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    if let Some(class) = class_of(chord, state) {
+        // A key held down must not label the whole queue.
+        if !is_repeat {
+            commands.push(Command::Label(Label::Class(class)));
+        }
+        return;
+    }
+    let Some(action) = state.settings.keys.action(chord) else {
+        return;
+    };
+    if is_repeat && (action.info().menu == Menu::Label || action.info().menu == Menu::Window) {
+        return;
+    }
+    match action {
+        Action::ZoomIn => inspect::zoom_by_key(&mut memory.camera, 1.25),
+        Action::ZoomOut => inspect::zoom_by_key(&mut memory.camera, 0.8),
+        Action::ZoomReset => memory.camera = super::view_memory::Camera::default(),
+        Action::SelectNone if close_pane(state, commands) => {}
+        _ => commands.push(Command::Do(action)),
+    }
+}
+
+/// The class whose key this is. Classes come before actions: they are what the hand does all
+/// day; the key sheet lists them first.
+fn class_of(chord: &Chord, state: &AppState) -> Option<usize> {
+    if chord.ctrl || chord.alt || chord.shift {
+        return None;
+    }
+    let mut letters = chord.key.chars();
+    let (Some(key), None) = (letters.next(), letters.next()) else {
+        return None;
+    };
+    state
+        .vocabulary()
+        .classes
+        .iter()
+        .position(|class| class.key.eq_ignore_ascii_case(&key))
+}
+
+/// Escape closes the topmost small window first.
+fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
+    let action = state.panes.iter().next_back().map(|pane| match pane {
+        Pane::Settings => Action::Settings,
+        Pane::KeySheet => Action::KeySheet,
+        Pane::Palette => Action::Palette,
+        Pane::Histogram => Action::Histogram,
+        Pane::Header => Action::Header,
+    });
+    commands.extend(action.map(Command::Do));
+    action.is_some()
+}
+
+/// A key press as a chord of ours.
+fn chord(key: Key, modifiers: Modifiers) -> Chord {
+    let name = match key {
+        Key::ArrowLeft => "ArrowLeft",
+        Key::ArrowRight => "ArrowRight",
+        Key::ArrowUp => "ArrowUp",
+        Key::ArrowDown => "ArrowDown",
+        Key::Plus | Key::Minus | Key::Equals | Key::Comma => key.name(),
+        other if other.symbol_or_name().len() == 1 => other.symbol_or_name(),
+        other => other.name(),
+    };
+    // Keys that are typed with Shift on some keyboards and without on others.
+    let is_sign = name.len() == 1 && !name.chars().all(char::is_alphanumeric) || name == "Plus";
+    Chord {
+        ctrl: modifiers.command,
+        shift: modifiers.shift && !is_sign,
+        alt: modifiers.alt,
+        key: name.to_owned(),
+    }
+}
+
+/// True for the key that leaves everything as it is.
+pub fn is_escape(chord: &Chord) -> bool {
+    chord.key == "Escape"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::keys::KeyMap;
+
+    #[test]
+    fn presses_lead_to_the_actions_of_the_table() {
+        let keys = KeyMap::default();
+        let (none, ctrl, shift) = (Modifiers::NONE, Modifiers::COMMAND, Modifiers::SHIFT);
+        for (key, modifiers, action) in [
+            (Key::ArrowRight, none, Action::NextCandidate),
+            (Key::OpenBracket, none, Action::PreviousEpoch),
+            (Key::CloseBracket, none, Action::NextEpoch),
+            (Key::Questionmark, shift, Action::KeySheet),
+            (Key::Slash, none, Action::Search),
+            (Key::Z, ctrl, Action::Undo),
+            (Key::Z, ctrl | shift, Action::Redo),
+            (Key::Z, none, Action::ZoomIn),
+            (Key::Plus, shift, Action::ZoomIn),
+            (Key::Space, shift, Action::PlayBack),
+            (Key::F5, none, Action::RefreshQueue),
+            (Key::Comma, ctrl, Action::Settings),
+            (Key::Num0, none, Action::ClearLabel),
+            (Key::Backspace, none, Action::Undo),
+            (Key::Escape, none, Action::SelectNone),
+            (Key::Enter, none, Action::Inspect),
+        ] {
+            assert_eq!(keys.action(&chord(key, modifiers)), Some(action), "{key:?}");
+        }
+    }
+}

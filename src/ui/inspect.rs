@@ -1,0 +1,252 @@
+//! Inspect: the large stamps of one epoch, the strip of all epochs, the light curve.
+
+use egui::{Rect, Sense, Ui, pos2, vec2};
+
+use super::{
+    light_curve::light_curve_ui,
+    readout,
+    stamp_paint::StampBatch,
+    stamp_view::{Laid, Place},
+    strip::strip_ui,
+    theme::{self, GRID},
+    view_memory::{Camera, Hover, ViewMemory},
+};
+use crate::{
+    app::{
+        AppState, Command,
+        display::{Display, Scope, Tweak},
+        state::Motion,
+    },
+    domain::{Candidate, CandidateIx, Role},
+};
+
+/// Height of the captions above and below the large stamps, points.
+const CAPTIONS: f32 = 40.0;
+
+/// The inspect screen.
+pub fn inspect_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
+        nothing_here(ui, state);
+        return;
+    };
+    let area = ui.available_rect_before_wrap();
+    let light_curve_height = (area.height() * 0.27).clamp(110.0, 260.0);
+    let roles = candidate.roles();
+    let strip_height = strip_height(candidate, &roles, area);
+    let stamps_height = area.height() - light_curve_height - strip_height - 2.0 * GRID;
+    let (stamps, rest) = area.split_top_bottom_at_y(area.top() + stamps_height.max(120.0));
+    let (strip, curve) = rest.split_top_bottom_at_y(rest.top() + strip_height + GRID);
+    large_stamps(ui, stamps, state, memory, ix, commands);
+    if strip_height > 0.0 {
+        strip_ui(
+            ui,
+            strip.shrink2(vec2(0.0, GRID / 2.0)),
+            state,
+            memory,
+            commands,
+        );
+    }
+    let mut curve_ui = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(curve)
+            .id_salt("light curve"),
+    );
+    light_curve_ui(&mut curve_ui, state, commands);
+    ui.allocate_rect(area, Sense::hover());
+}
+
+fn strip_height(candidate: &Candidate, roles: &[Role], area: Rect) -> f32 {
+    if candidate.epochs.len() < 2 {
+        return 0.0;
+    }
+    let rows = roles.len().clamp(1, 3) as f32;
+    (rows * 46.0 + 34.0).min(area.height() * 0.35)
+}
+
+fn nothing_here(ui: &mut Ui, state: &AppState) {
+    let text = if state.queue.order().is_empty() && !state.catalogue.is_empty() {
+        "No candidate matches the filter. Change it with Ctrl+F."
+    } else if state.jobs.is_empty() {
+        "No candidate found. See the list of problems (F3), or open other files (Ctrl+O)."
+    } else {
+        "Looking for stamps…"
+    };
+    ui.centered_and_justified(|ui| ui.label(text));
+}
+
+/// The roles that stand side by side: those that any epoch has, or one place while blinking.
+fn shown_roles(candidate: &Candidate, state: &AppState, memory: &ViewMemory) -> Vec<Role> {
+    let mut roles = candidate.roles();
+    roles.retain(|role| !matches!(role, Role::Psf | Role::Variance));
+    if roles.is_empty() {
+        roles = candidate.roles();
+    }
+    if let Some(Motion::Blink { is_backwards }) = state.motion
+        && roles.len() > 1
+    {
+        let at = memory.motion_step.0 % roles.len();
+        let at = if is_backwards {
+            roles.len() - 1 - at
+        } else {
+            at
+        };
+        return vec![roles[at]];
+    }
+    roles
+}
+
+fn large_stamps(
+    ui: &mut Ui,
+    area: Rect,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    ix: CandidateIx,
+    commands: &mut Vec<Command>,
+) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let roles = shown_roles(candidate, state, memory);
+    let (columns, rows) = grid_of(roles.len(), area);
+    let cell = vec2(
+        (area.width() - GRID * (columns - 1) as f32) / columns as f32,
+        (area.height() - GRID * (rows - 1) as f32) / rows as f32,
+    );
+    let side = cell.x.min(cell.y - CAPTIONS).max(16.0);
+    let mut batch = StampBatch::default();
+    let mut laid = Vec::new();
+    // Stamps stand together in the middle, so that the eye need not travel.
+    let total = side * columns as f32 + GRID * (columns - 1) as f32;
+    let left = area.left() + (area.width() - total).max(0.0) / 2.0;
+    for (at, role) in roles.iter().enumerate() {
+        let (column, row) = (at % columns, at / columns);
+        let x = left + column as f32 * (side + GRID);
+        let y = area.top() + row as f32 * (side + CAPTIONS + GRID) + CAPTIONS / 2.0;
+        let rect = Rect::from_min_size(pos2(x, y), vec2(side, side));
+        let place = Place {
+            candidate: ix,
+            epoch: state.place.epoch,
+            role: *role,
+            rect,
+            scope: Scope::Locked,
+        };
+        readout::caption(ui, &place, state, memory);
+        let found = place.lay(ui, state, memory, &mut batch, memory.camera);
+        laid.extend(found);
+        let shown = found.map(|laid| {
+            (
+                laid,
+                ui.interact(rect, ui.scope_id().with(*role), Sense::click_and_drag()),
+            )
+        });
+        if let Some((laid, response)) = shown {
+            point(ui, &laid, &response, state, memory, commands);
+        }
+    }
+    let number = memory.batches;
+    memory.batches += 1;
+    batch.paint(ui, area, number, &memory.lost);
+    for laid in &laid {
+        laid.decorate(ui, state);
+        if let (true, Some(hover)) = (state.display.has_crosshair, memory.hover) {
+            laid.crosshair(ui, hover.position);
+        }
+    }
+}
+
+/// Columns and rows that give the largest squares.
+fn grid_of(count: usize, area: Rect) -> (usize, usize) {
+    let side = |columns: usize| {
+        let rows = count.div_ceil(columns);
+        (area.width() / columns as f32).min(area.height() / rows as f32 - CAPTIONS)
+    };
+    let columns = (1..=count.max(1))
+        .max_by(|a, b| side(*a).total_cmp(&side(*b)))
+        .unwrap_or(1);
+    (columns, count.max(1).div_ceil(columns))
+}
+
+/// Pointer over a large stamp: read-out, pan, zoom, contrast and bias.
+fn point(
+    ui: &Ui,
+    laid: &Laid,
+    response: &egui::Response,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    if let Some(pointer) = response.hover_pos() {
+        let position = laid.position_at(ui, pointer);
+        memory.next_hover = Some(Hover {
+            role: laid.place.role,
+            epoch: laid.place.epoch,
+            position,
+        });
+        let scroll =
+            ui.input(|input| input.smooth_scroll_delta().y + (input.zoom_delta() - 1.0) * 400.0);
+        if scroll.abs() > 0.0 {
+            zoom_about(
+                &mut memory.camera,
+                laid,
+                position,
+                f64::from(scroll / 200.0).exp(),
+            );
+        }
+    }
+    if response.dragged_by(egui::PointerButton::Primary) {
+        let drag = response.drag_delta() * ui.pixels_per_point();
+        let panned = laid.view.panned([f64::from(drag.x), f64::from(drag.y)]);
+        memory.camera.offset_px[0] += panned.center[0] - laid.view.center[0];
+        memory.camera.offset_px[1] += panned.center[1] - laid.view.center[1];
+    }
+    if response.dragged_by(egui::PointerButton::Secondary) {
+        let drag = response.drag_delta() / laid.place.rect.size();
+        let Tweak { contrast, bias } = state.display.tweak;
+        let tweak = Tweak {
+            contrast: (contrast * (-2.0 * drag.y).exp()).clamp(0.1, 20.0),
+            bias: (bias - drag.x).clamp(0.0, 1.0),
+        };
+        commands.push(Command::Display(Box::new(Display {
+            tweak,
+            ..state.display.clone()
+        })));
+    }
+    if response.double_clicked() {
+        memory.camera = Camera::default();
+    }
+}
+
+/// Zooms so that the position under the pointer stays there.
+pub fn zoom_about(camera: &mut Camera, laid: &Laid, position: [f64; 2], factor: f64) {
+    let zoom = (camera.zoom * factor).clamp(1.0, 40.0);
+    let factor = zoom / camera.zoom;
+    if factor <= 1.0 && zoom <= 1.0 {
+        *camera = Camera::default();
+        return;
+    }
+    for axis in 0..2 {
+        let distance = position[axis] - laid.view.center[axis];
+        camera.offset_px[axis] += distance * (1.0 - 1.0 / factor);
+    }
+    camera.zoom = zoom;
+}
+
+/// Zooms about the middle, for the keys.
+pub fn zoom_by_key(camera: &mut Camera, factor: f64) {
+    camera.zoom = (camera.zoom * factor).clamp(1.0, 40.0);
+    if camera.zoom <= 1.0 {
+        *camera = Camera::default();
+    }
+}
+
+/// The text colour of captions, for the modules beside.
+pub fn weak(ui: &Ui, text: impl Into<String>) -> egui::RichText {
+    egui::RichText::new(text)
+        .size(theme::CAPTION)
+        .color(theme::caption_color(ui))
+}

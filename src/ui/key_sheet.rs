@@ -1,0 +1,71 @@
+//! The key sheet: all keys at a glance, classes first.
+
+use egui::{Align2, RichText, ScrollArea, Ui, vec2};
+
+use super::{inspect::weak, theme};
+use crate::app::{
+    Action, AppState, Command,
+    action::{ACTIONS, Menu},
+};
+
+/// The sheet.
+pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let mut is_open = true;
+    egui::Window::new("Keys")
+        .open(&mut is_open)
+        .collapsible(false)
+        .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
+        .default_size(vec2(900.0, 560.0))
+        .show(ui.ctx(), |ui| {
+            ScrollArea::vertical().show(ui, |ui| {
+                ui.columns_const(|columns: &mut [Ui; 3]| sheet(columns, state));
+                ui.add_space(theme::GRID);
+                ui.label(weak(
+                    ui,
+                    "Over a large stamp: wheel zooms, drag pans, right-drag changes contrast and bias, double click shows all. \
+                     Mosaic: click, Ctrl+click, Shift+click and drag select; double click opens. \
+                     Keys are dead while a text field has the keyboard; Esc leaves it. Change keys in Settings.",
+                ));
+            });
+        });
+    if !is_open {
+        commands.push(Command::Do(Action::KeySheet));
+    }
+}
+
+fn sheet([left, middle, right]: &mut [Ui; 3], state: &AppState) {
+    heading(left, &state.vocabulary().title);
+    for class in &state.vocabulary().classes {
+        line(left, &class.key.to_string(), &class.title);
+    }
+    group(left, Menu::Label, state);
+    group(middle, Menu::Go, state);
+    group(middle, Menu::File, state);
+    group(right, Menu::View, state);
+    group(right, Menu::Window, state);
+}
+
+fn group(ui: &mut Ui, menu: Menu, state: &AppState) {
+    heading(ui, menu.title());
+    for info in ACTIONS.iter().filter(|info| info.menu == menu) {
+        let chords = state.settings.keys.chords(info.action);
+        let keys: Vec<_> = chords.iter().map(ToString::to_string).collect();
+        line(ui, &keys.join("  "), info.title);
+    }
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(theme::GRID / 2.0);
+    ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));
+}
+
+fn line(ui: &mut Ui, key: &str, title: &str) {
+    ui.horizontal(|ui| {
+        let key = RichText::new(key).monospace();
+        ui.add_sized(
+            vec2(118.0, 16.0),
+            egui::Label::new(key).halign(egui::Align::Min),
+        );
+        ui.label(title);
+    });
+}

@@ -1,0 +1,69 @@
+//! Problems: what could not be opened, and why; what was recognised, and by which rule.
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::{inspect::weak, theme};
+use crate::app::AppState;
+
+/// The screen.
+pub fn problems_ui(ui: &mut Ui, state: &AppState) {
+    ui.horizontal(|ui| {
+        let count = state.problems.len();
+        let title = if count == 1 {
+            "1 problem".into()
+        } else {
+            format!("{count} problems")
+        };
+        ui.heading(title);
+        if count > 0 && ui.button("Copy all").clicked() {
+            let lines: Vec<_> = state.problems.iter().map(ToString::to_string).collect();
+            ui.copy_text(lines.join("\n"));
+        }
+    });
+    ui.add_space(theme::GRID);
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        if let Some(fault) = &state.project.fault {
+            ui.label(RichText::new("project").strong());
+            ui.label(RichText::new(fault).color(theme::alarm_text(ui)));
+            ui.add_space(theme::GRID);
+        }
+        if state.problems.is_empty() {
+            ui.label(weak(ui, "Everything that was opened could be read."));
+        }
+        grouped(ui, state);
+        ui.add_space(2.0 * theme::GRID);
+        ui.label(RichText::new("recognised").strong());
+        for (path, rule) in &state.recognised {
+            ui.label(weak(ui, format!("{}: {rule}", path.display())));
+        }
+        if state.catalogue.duplicates() > 0 {
+            let text = format!(
+                "{} epochs were found twice and are shown once",
+                state.catalogue.duplicates()
+            );
+            ui.label(weak(ui, text));
+        }
+    });
+}
+
+/// Faults of one kind together.
+fn grouped(ui: &mut Ui, state: &AppState) {
+    let mut problems: Vec<_> = state.problems.iter().collect();
+    problems.sort_by(|a, b| (&a.what, &a.why, &a.path).cmp(&(&b.what, &b.why, &b.path)));
+    for group in problems.chunk_by(|a, b| a.what == b.what && a.why == b.why) {
+        let first = group[0];
+        let count = if group.len() > 1 {
+            format!(" ({})", group.len())
+        } else {
+            String::new()
+        };
+        ui.label(
+            RichText::new(format!("{}: {}{count}", first.what, first.why))
+                .color(theme::alarm_text(ui)),
+        );
+        for problem in group {
+            ui.add(egui::Label::new(RichText::new(&problem.path).monospace()).selectable(true));
+        }
+        ui.add_space(theme::GRID);
+    }
+}

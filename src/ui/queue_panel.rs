@@ -1,0 +1,270 @@
+//! The left-hand panel: the queue with sort and filter, one row a candidate.
+
+use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
+
+use super::{
+    cells,
+    inspect::weak,
+    stamp_paint::StampBatch,
+    stamp_view::Place,
+    theme,
+    view_memory::{Camera, ViewMemory},
+};
+use crate::{
+    app::{
+        Action, AppState, Command,
+        column::Column,
+        command::{Go, QueueCommand},
+        display::Scope,
+        state::Field,
+    },
+    domain::CandidateIx,
+};
+
+const ROW: f32 = 38.0;
+
+/// The panel.
+pub fn queue_panel_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    sort_ui(ui, state, commands);
+    filter_ui(ui, state, memory, commands);
+    let (shown, all) = (state.queue.order().len(), state.catalogue.len());
+    let count = if shown == all {
+        format!("{all} candidates")
+    } else {
+        format!("{shown} of {all} candidates")
+    };
+    ui.label(weak(ui, count));
+    let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
+    // Keep the candidate on screen in view when it changes, and only then.
+    let key = (state.place.candidate, state.queue.revision());
+    if memory.scrolled_to != key {
+        memory.scrolled_to = key;
+        if let Some(rank) = state.place.candidate.and_then(|ix| state.queue.rank(ix)) {
+            let middle = rank as f32 * ROW - ui.available_height() / 2.0 + ROW;
+            area = area.vertical_scroll_offset(middle.max(0.0));
+        }
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    area.show_rows(ui, ROW, shown, |ui, rows| {
+        let mut batch = StampBatch::default();
+        let clip = ui.clip_rect();
+        let mut words = Vec::new();
+        for rank in rows {
+            let ix = state.queue.order()[rank];
+            let size = vec2(ui.available_width(), ROW);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+            row_background(ui, rect, state, ix, response.hovered());
+            thumbnail(ui, rect, state, memory, ix, &mut batch);
+            if response.clicked() {
+                commands.push(Command::Go(Go::To {
+                    candidate: ix,
+                    open: false,
+                }));
+            }
+            response.widget_info(|| {
+                let id = state
+                    .catalogue
+                    .get(ix)
+                    .map_or("", |candidate| &*candidate.id);
+                egui::WidgetInfo::labeled(egui::Role::Button, true, id)
+            });
+            words.push((rect, ix));
+        }
+        let number = memory.batches;
+        memory.batches += 1;
+        batch.paint(ui, clip, number, &memory.lost);
+        for (rect, ix) in words {
+            row_words(ui, rect, state, ix);
+        }
+    });
+}
+
+fn row_background(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx, is_hovered: bool) {
+    let fill = if state.place.candidate == Some(ix) {
+        theme::AMBER.gamma_multiply(0.30)
+    } else if state.selection.contains(ix) {
+        theme::AMBER.gamma_multiply(0.14)
+    } else if is_hovered {
+        ui.visuals().widgets.hovered.weak_bg_fill
+    } else {
+        return;
+    };
+    ui.painter().rect_filled(rect, 3.0, fill);
+}
+
+fn thumbnail(
+    ui: &Ui,
+    rect: Rect,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    ix: CandidateIx,
+    batch: &mut StampBatch,
+) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let Some(role) = candidate.roles().first().copied() else {
+        return;
+    };
+    let square = Rect::from_min_size(rect.min + vec2(4.0, 3.0), vec2(ROW - 6.0, ROW - 6.0));
+    let epoch = state.epoch_to_show(ix);
+    let place = Place {
+        candidate: ix,
+        epoch,
+        role,
+        rect: square,
+        scope: Scope::Epoch,
+    };
+    place.lay(ui, state, memory, batch, Camera::default());
+}
+
+fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let labels = state.book.state(&candidate.id);
+    let left = rect.left() + ROW + 4.0;
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let font = FontId::proportional(theme::TEXT);
+    let small = FontId::proportional(theme::CAPTION);
+    let value = cells::sorted_value(state, ix);
+    let galley = painter.layout_no_wrap(
+        value,
+        FontId::monospace(theme::CAPTION),
+        theme::caption_color(ui),
+    );
+    let value_left = rect.right() - galley.size().x - 6.0;
+    painter.galley(
+        pos2(value_left, rect.top() + 4.0),
+        galley,
+        theme::caption_color(ui),
+    );
+    let names = painter.with_clip_rect(
+        Rect::from_min_max(
+            pos2(left, rect.top()),
+            pos2(value_left - 4.0, rect.bottom()),
+        )
+        .intersect(painter.clip_rect()),
+    );
+    let color = ui.visuals().text_color();
+    let name = cells::end_of(&names, &candidate.id, &font, value_left - 4.0 - left);
+    names.text(
+        pos2(left, rect.top() + 3.0),
+        Align2::LEFT_TOP,
+        name,
+        font,
+        color,
+    );
+    let mut x = left;
+    if let Some(color) = cells::label_color(state, labels) {
+        painter.circle_filled(pos2(x + 4.0, rect.bottom() - 10.0), 4.0, color);
+        x += 12.0;
+    }
+    let mut word = cells::label_word(labels);
+    if labels.is_flagged {
+        word = format!("⚑ {word}");
+    }
+    if labels.note.is_some() {
+        word.push_str(" ✎");
+    }
+    painter.text(
+        pos2(x, rect.bottom() - 4.0),
+        Align2::LEFT_BOTTOM,
+        word,
+        small,
+        theme::caption_color(ui),
+    );
+}
+
+fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let spec = state.queue.spec();
+    let mut column = spec.column.clone();
+    let mut is_descending = spec.is_descending;
+    ui.horizontal(|ui| {
+        ui.label(weak(ui, "sort"));
+        let width = (ui.available_width() - 66.0).max(60.0);
+        egui::ComboBox::from_id_salt("sort by")
+            .width(width)
+            .selected_text(column.name())
+            .height(420.0)
+            .show_ui(ui, |ui| {
+                for known in Column::OWN {
+                    let name = known.name().to_owned();
+                    ui.selectable_value(&mut column, known, name);
+                }
+                ui.separator();
+                for name in state.field_names() {
+                    let text = name.to_string();
+                    ui.selectable_value(&mut column, Column::Field(name), text);
+                }
+            })
+            .response
+            .on_hover_text("Sort the queue by this column");
+        let arrow = if is_descending { "⬇" } else { "⬆" };
+        if ui
+            .button(arrow)
+            .on_hover_text("Smallest or largest first")
+            .clicked()
+        {
+            is_descending = !is_descending;
+        }
+        let refresh = Action::RefreshQueue.info();
+        if ui
+            .button("⟳")
+            .on_hover_text(format!(
+                "{} ({})",
+                refresh.help,
+                state.settings.keys.hint(Action::RefreshQueue)
+            ))
+            .clicked()
+        {
+            commands.push(Command::Do(Action::RefreshQueue));
+        }
+    });
+    if column != spec.column || is_descending != spec.is_descending {
+        commands.push(Command::Queue(QueueCommand::Sort {
+            column,
+            is_descending,
+        }));
+    }
+}
+
+fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    let in_force = &state.queue.spec().filter;
+    let text = memory.filter.get_or_insert_with(|| in_force.clone());
+    let hint = format!(
+        "filter, such as mag<20 ({})",
+        state.settings.keys.hint(Action::Filter)
+    );
+    let response = ui.add(
+        TextEdit::singleline(text)
+            .hint_text(hint)
+            .desired_width(f32::INFINITY),
+    );
+    let response = response.on_hover_text(
+        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\na bare word is a part of the id",
+    );
+    cells::serve_focus(
+        ui,
+        state,
+        &mut memory.focus_served,
+        Field::Filter,
+        &response,
+    );
+    if response.changed() {
+        commands.push(Command::Queue(QueueCommand::Filter(text.clone())));
+    } else if !response.has_focus() {
+        memory.filter = None;
+    }
+    if let Some(why) = state.queue.fault() {
+        let text = RichText::new(why)
+            .size(theme::CAPTION)
+            .color(theme::alarm_text(ui));
+        ui.label(text);
+    }
+}

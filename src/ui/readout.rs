@@ -1,0 +1,179 @@
+//! Numbers beside stamps: captions with limits, and the value under the pointer.
+
+use egui::{Align2, FontId, Ui, pos2};
+
+use super::{stamp_view::Place, theme, view_memory::ViewMemory};
+use crate::{
+    app::{AppState, display::Scope},
+    domain::{Role, Stamp},
+    imaging::{Marks, PixelMark, sky_at},
+};
+
+/// The caption of a large stamp: role above, limits and unit below.
+pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory) {
+    let font = FontId::proportional(theme::CAPTION);
+    let color = theme::caption_color(ui);
+    let above = place.rect.left_top() - egui::vec2(0.0, 3.0);
+    let text = FontId::proportional(theme::TEXT);
+    ui.painter().text(
+        above,
+        Align2::LEFT_BOTTOM,
+        place.role.name(),
+        text,
+        ui.visuals().text_color(),
+    );
+    let Some(stamp) = stamp(state, place) else {
+        return;
+    };
+    let painter = ui.painter();
+    let right = pos2(place.rect.right(), above.y);
+    painter.text(
+        right,
+        Align2::RIGHT_BOTTOM,
+        geometry_words(state, stamp),
+        font.clone(),
+        color,
+    );
+    let look = memory.looks.look(
+        state,
+        place.candidate,
+        place.epoch,
+        place.role,
+        Scope::Locked,
+    );
+    let Some(look) = look else { return };
+    let unit = stamp.unit.as_deref().unwrap_or("");
+    let limits = format!(
+        "{} … {} {unit}",
+        short_number(look.limits.low),
+        short_number(look.limits.high)
+    );
+    let below = place.rect.left_bottom() + egui::vec2(0.0, 3.0);
+    painter.text(below, Align2::LEFT_TOP, limits, font.clone(), color);
+    let recipe = state.display.recipe(place.role);
+    let words = format!("{} · {}", recipe.stretch.name(), recipe.rule.name());
+    let right = pos2(place.rect.right(), below.y);
+    painter.text(right, Align2::RIGHT_TOP, words, font, color);
+}
+
+/// Which rule says where north is.
+fn geometry_words(state: &AppState, stamp: &Stamp) -> String {
+    let turned = if state.display.is_north_up {
+        "north up · "
+    } else {
+        ""
+    };
+    format!(
+        "{}×{} · {turned}{}",
+        stamp.width,
+        stamp.height,
+        stamp.geometry.rule()
+    )
+}
+
+fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
+    let epoch = state
+        .catalogue
+        .get(place.candidate)?
+        .epochs
+        .get(place.epoch)?;
+    Some(&state.shelf.ready(epoch.stamp(place.role)?.id)?.stamp)
+}
+
+/// What is under the pointer, in words: position, value, significance, sky position.
+pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
+    let hover = memory.hover?;
+    let epoch = state.candidate()?.epochs.get(hover.epoch)?;
+    let decoded = state.shelf.ready(epoch.stamp(hover.role)?.id)?;
+    let stamp = &decoded.stamp;
+    let [x, y] = hover.position;
+    let is_negated = state.display.negates(hover.role, epoch.difference_sign);
+    let value = pixel(stamp, x, y).map(|stored| {
+        let shown = if is_negated { -stored } else { stored };
+        value_words(
+            stamp,
+            stored,
+            shown,
+            decoded.statistics.as_ref(),
+            hover.role,
+        )
+    });
+    let sky =
+        sky_at(&stamp.geometry, x, y).map(|(ra, dec)| format!("  RA {ra:.5}° Dec {dec:+.5}°"));
+    Some(format!(
+        "x {x:5.1}  y {y:5.1}  {}{}",
+        value.unwrap_or_else(|| "outside".into()),
+        sky.unwrap_or_default()
+    ))
+}
+
+fn pixel(stamp: &Stamp, x: f64, y: f64) -> Option<f32> {
+    let (x, y) = (x.round(), y.round());
+    (x >= 0.0 && y >= 0.0)
+        .then(|| stamp.at(x as usize, y as usize))
+        .flatten()
+}
+
+fn value_words(
+    stamp: &Stamp,
+    stored: f32,
+    shown: f32,
+    statistics: Option<&crate::imaging::StampStatistics>,
+    role: Role,
+) -> String {
+    let unit = stamp.unit.as_deref().unwrap_or("");
+    match Marks::of(stamp).classify(stored) {
+        PixelMark::Nan => "NaN (no value in the file)".into(),
+        PixelMark::Sentinel => format!("{} (fill value)", short_number(stored)),
+        mark => {
+            let saturated = if mark == PixelMark::Saturated {
+                " saturated"
+            } else {
+                ""
+            };
+            let sigma = statistics
+                .and_then(|statistics| statistics.in_sigma(stored))
+                .filter(|_| role != Role::Snr)
+                .map(|sigma| format!("  {:+.1} σ", if stored == shown { sigma } else { -sigma }));
+            format!(
+                "{} {unit}{saturated}{}",
+                short_number(shown),
+                sigma.unwrap_or_default()
+            )
+        }
+    }
+}
+
+/// A number in about six characters.
+pub fn short_number(value: f32) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".into()
+    } else if !(1e-3..1e6).contains(&size) {
+        format!("{value:.2e}")
+    } else if size >= 100.0 {
+        format!("{value:.0}")
+    } else if size >= 1.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_number;
+
+    #[test]
+    fn numbers_stay_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (812.4, "812"),
+            (-12.34, "-12.3"),
+            (0.5, "0.500"),
+            (1.2e8, "1.20e8"),
+        ] {
+            assert_eq!(short_number(value), text);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The one place with colours and sizes. Stamps sit on neutral grey; amber means "selected"
+//! or "act here"; classes have the colours of their vocabulary.
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
+
+use crate::{
+    app::settings::Theme,
+    domain::{Band, Class},
+};
+
+/// The grid that everything stands on, points.
+pub const GRID: f32 = 8.0;
+/// Text size, points.
+pub const TEXT: f32 = 13.0;
+/// Caption size, points.
+pub const CAPTION: f32 = 11.0;
+
+/// The accent: selected, or act here.
+pub const AMBER: Color32 = Color32::from_rgb(0xe6, 0x9f, 0x00);
+/// Bad news.
+pub const ALARM: Color32 = Color32::from_rgb(0xe0, 0x60, 0x40);
+/// Behind stamps in the dark theme: neutral, no tint near pixels that are judged.
+const MATTE_DARK: Color32 = Color32::from_gray(0x26);
+/// Behind stamps in the light theme.
+const MATTE_LIGHT: Color32 = Color32::from_gray(0xc4);
+
+/// The grey behind stamps.
+pub fn matte(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode {
+        MATTE_DARK
+    } else {
+        MATTE_LIGHT
+    }
+}
+
+/// The grey of captions: weaker than text, still readable.
+pub fn caption_color(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode {
+        Color32::from_gray(0xa8)
+    } else {
+        Color32::from_gray(0x50)
+    }
+}
+
+/// Lines behind plots: seen, never louder than the points.
+pub fn grid_color(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode {
+        Color32::from_gray(0x48)
+    } else {
+        Color32::from_gray(0xb8)
+    }
+}
+
+/// A colour of text that keeps its contrast on the panel: light-theme amber is darker.
+pub fn accent_text(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode {
+        AMBER
+    } else {
+        Color32::from_rgb(0x8a, 0x5a, 0x00)
+    }
+}
+
+/// The colour of bad news as text.
+pub fn alarm_text(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode {
+        ALARM
+    } else {
+        Color32::from_rgb(0xb0, 0x30, 0x10)
+    }
+}
+
+/// The colour of a class.
+pub fn class_color(class: &Class) -> Color32 {
+    class
+        .rgb()
+        .map_or(Color32::GRAY, |[r, g, b]| Color32::from_rgb(r, g, b))
+}
+
+/// Black or white, whichever reads better on this colour.
+pub fn on(color: Color32) -> Color32 {
+    let [r, g, b, _] = color.to_array();
+    let luminance = 0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b);
+    if luminance > 130.0 {
+        Color32::BLACK
+    } else {
+        Color32::WHITE
+    }
+}
+
+/// The colour of a band in light curves, after the palette of Okabe and Ito.
+pub fn band_color(band: Option<&Band>) -> Color32 {
+    match band {
+        Some(Band::U) => Color32::from_rgb(0x56, 0xb4, 0xe9),
+        Some(Band::G) => Color32::from_rgb(0x00, 0x9e, 0x73),
+        Some(Band::R) => Color32::from_rgb(0xd5, 0x5e, 0x00),
+        Some(Band::I) => Color32::from_rgb(0xcc, 0x79, 0xa7),
+        Some(Band::Z) => Color32::from_rgb(0x33, 0x88, 0xcc),
+        Some(Band::Y) => Color32::from_rgb(0xc8, 0xb4, 0x20),
+        Some(Band::Other(_)) | None => Color32::from_gray(0x90),
+    }
+}
+
+/// Adds the fonts: signs that the text font lacks (primes, arrows) come from the monospaced one.
+pub fn install_fonts(ctx: &egui::Context) {
+    let mut fonts = egui::FontDefinitions::default();
+    if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
+        family.push("Hack".to_owned());
+    }
+    ctx.set_fonts(fonts);
+}
+
+/// Gives a context our sizes and colours.
+pub fn apply(ctx: &egui::Context, theme: Theme) {
+    let egui_theme = match theme {
+        Theme::Dark => egui::Theme::Dark,
+        Theme::Light => egui::Theme::Light,
+    };
+    ctx.set_theme(egui_theme);
+    ctx.style_mut_of(egui_theme, |style| {
+        style.text_styles = [
+            (
+                TextStyle::Small,
+                FontId::new(CAPTION, FontFamily::Proportional),
+            ),
+            (TextStyle::Body, FontId::new(TEXT, FontFamily::Proportional)),
+            (
+                TextStyle::Button,
+                FontId::new(TEXT, FontFamily::Proportional),
+            ),
+            (
+                TextStyle::Monospace,
+                FontId::new(TEXT - 1.0, FontFamily::Monospace),
+            ),
+            (
+                TextStyle::Heading,
+                FontId::new(20.0, FontFamily::Proportional),
+            ),
+        ]
+        .into();
+        style.spacing.item_spacing = egui::vec2(GRID, GRID / 2.0);
+        style.spacing.button_padding = egui::vec2(GRID, GRID / 4.0 + 1.0);
+        style.spacing.interact_size.y = 22.0;
+        style.visuals = visuals(theme);
+    });
+}
+
+fn visuals(theme: Theme) -> Visuals {
+    let mut visuals = match theme {
+        Theme::Dark => Visuals::dark(),
+        Theme::Light => Visuals::light(),
+    };
+    match theme {
+        Theme::Dark => {
+            visuals.panel_fill = Color32::from_gray(0x1b);
+            visuals.window_fill = Color32::from_gray(0x20);
+            visuals.override_text_color = Some(Color32::from_gray(0xdc));
+        }
+        Theme::Light => {
+            visuals.panel_fill = Color32::from_gray(0xf0);
+            visuals.window_fill = Color32::from_gray(0xf8);
+            visuals.override_text_color = Some(Color32::from_gray(0x18));
+        }
+    }
+    visuals.selection.bg_fill = AMBER.gamma_multiply(0.45);
+    visuals.selection.stroke = Stroke::new(1.0, AMBER);
+    for widget in [
+        &mut visuals.widgets.noninteractive,
+        &mut visuals.widgets.inactive,
+        &mut visuals.widgets.hovered,
+        &mut visuals.widgets.active,
+        &mut visuals.widgets.open,
+    ] {
+        widget.corner_radius = CornerRadius::same(3);
+    }
+    visuals.window_corner_radius = CornerRadius::same(6);
+    visuals
+}

@@ -1,0 +1,178 @@
+//! What views remember for themselves: zoom, hover, text being typed, looks already worked out.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{
+    app::{
+        AppState,
+        display::{Lock, Scope},
+        keys::Chord,
+    },
+    domain::{CandidateIx, Role, StampId},
+    imaging::Look,
+};
+
+/// The pointer over a stamp, mirrored in all others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hover {
+    /// The stamp under the pointer.
+    pub role: Role,
+    /// Its epoch.
+    pub epoch: usize,
+    /// Position in stamp pixels; the first pixel's centre is (0, 0).
+    pub position: [f64; 2],
+}
+
+/// One zoom and pan for all large stamps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    /// 1 shows the whole stamp.
+    pub zoom: f64,
+    /// What is in the middle, as an offset from the stamp's middle in stamp pixels.
+    pub offset_px: [f64; 2],
+}
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self {
+            zoom: 1.0,
+            offset_px: [0.0; 2],
+        }
+    }
+}
+
+/// A key that is being chosen in the settings window.
+pub type KeyCapture = Option<(crate::app::Action, Option<Chord>)>;
+
+/// What views remember.
+#[derive(Default)]
+pub struct ViewMemory {
+    /// Zoom and pan of the large stamps.
+    pub camera: Camera,
+    /// The pointer, as of the last frame, and as found in this one.
+    pub hover: Option<Hover>,
+    /// Found in this frame; becomes `hover` at its end.
+    pub next_hover: Option<Hover>,
+    /// Step of blinking, and when it was made (seconds of the egui clock).
+    pub motion_step: (usize, f64),
+    /// Text of the search field.
+    pub search: String,
+    /// Text of the filter field; none while it follows the queue.
+    pub filter: Option<String>,
+    /// Text of the note being written, with the candidate it is about.
+    pub note: Option<(CandidateIx, String)>,
+    /// Text of the palette and the chosen row.
+    pub palette: (String, usize),
+    /// The last focus request served.
+    pub focus_served: u64,
+    /// A key that is being chosen.
+    pub key_capture: KeyCapture,
+    /// Where a drag over the mosaic began, in content coordinates.
+    pub drag_from: Option<egui::Pos2>,
+    /// Scroll the mosaic and the queue to the candidate on screen when it changes.
+    pub scrolled_to: (Option<CandidateIx>, u64),
+    /// Side of a mosaic cell, points.
+    pub cell_side: CellSide,
+    /// A histogram limit being dragged: 0 the lower, 1 the upper.
+    pub dragged_limit: Option<usize>,
+    /// Looks already worked out.
+    pub looks: LookMemo,
+    /// Stamps decoded but no longer in the memory of the GPU, as the last frame found.
+    pub lost: Lost,
+    /// What was wanted last.
+    pub last_want: Option<u64>,
+    /// Number of stamp batches drawn in this frame.
+    pub batches: u64,
+    /// The theme that the context was given.
+    pub theme: Option<crate::app::settings::Theme>,
+}
+
+/// Side of a mosaic cell, points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CellSide(pub f32);
+
+impl Default for CellSide {
+    fn default() -> Self {
+        Self(104.0)
+    }
+}
+
+/// Stamps that the painter missed, told from the painter to the next frame.
+#[derive(Clone, Default)]
+pub struct Lost(Arc<Mutex<Vec<StampId>>>);
+
+impl Lost {
+    /// Adds stamps.
+    pub fn extend(&self, ids: impl IntoIterator<Item = StampId>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(ids);
+    }
+
+    /// Takes all of them.
+    pub fn take(&self) -> Vec<StampId> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+struct LookKey {
+    candidate: CandidateIx,
+    role: Role,
+    epoch: usize,
+    scope: Scope,
+}
+
+/// Looks by candidate and role, kept until the display changes. A look whose stamps are not
+/// all there yet is worked out again when more arrive.
+#[derive(Default)]
+pub struct LookMemo {
+    looks: HashMap<LookKey, (Look, bool, u64)>,
+    display: Option<Box<crate::app::display::Display>>,
+}
+
+/// Looks kept at most; above that all are worked out anew.
+const MOST_LOOKS: usize = 20_000;
+
+impl LookMemo {
+    /// The look of a stamp, where any stamp that it takes its limits from is in memory.
+    pub fn look(
+        &mut self,
+        state: &AppState,
+        candidate: CandidateIx,
+        epoch: usize,
+        role: Role,
+        scope: Scope,
+    ) -> Option<Look> {
+        if self.display.as_deref() != Some(&state.display) || self.looks.len() > MOST_LOOKS {
+            self.looks.clear();
+            self.display = Some(Box::new(state.display.clone()));
+        }
+        let is_per_epoch = scope == Scope::Epoch || state.display.lock == Lock::Free;
+        let key = LookKey {
+            candidate,
+            role,
+            epoch: if is_per_epoch { epoch } else { 0 },
+            scope,
+        };
+        if let Some((look, is_settled, revision)) = self.looks.get(&key)
+            && (*is_settled || *revision == state.shelf.revision())
+        {
+            return Some(look.clone());
+        }
+        let look = state.look(candidate, epoch, role, scope)?;
+        let is_settled = state.is_look_settled(candidate, epoch, role, scope);
+        self.looks
+            .insert(key, (look.clone(), is_settled, state.shelf.revision()));
+        Some(look)
+    }
+
+    /// Forgets everything: another set was opened.
+    pub fn clear(&mut self) {
+        self.looks.clear();
+    }
+}

@@ -1,0 +1,122 @@
+//! Which stamps the view needs: what is on the screen first, then what will be soon.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::view_memory::ViewMemory;
+use crate::{
+    app::{AppState, Command, command::Want, state::Screen},
+    domain::{Candidate, CandidateIx, Role, StampRef},
+};
+
+/// Candidates after the one on screen that are decoded ahead, and before it.
+const AHEAD: usize = 8;
+const BEHIND: usize = 2;
+/// Rows of the queue panel that may be visible.
+const QUEUE_ROWS: usize = 24;
+
+/// Pushes a command where what is needed has changed since the last frame.
+pub fn wants(state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    let reload = memory.lost.take();
+    let key = key_of(state);
+    if memory.last_want == Some(key) && reload.is_empty() {
+        return;
+    }
+    memory.last_want = Some(key);
+    let mut want = Want {
+        reload,
+        ..Want::default()
+    };
+    if state.screen == Screen::Mosaic {
+        for ix in state.page.iter() {
+            shown_stamps(state, *ix, &mut want.visible);
+        }
+        page_after(state, &mut want.ahead);
+    }
+    if let Some(candidate) = state.candidate() {
+        of_sequence(candidate, state.place.epoch, &mut want.visible);
+        near(state, &mut want);
+    }
+    commands.push(Command::Want(want));
+}
+
+/// A number that changes when the needs change.
+fn key_of(state: &AppState) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    state.generation.hash(&mut hasher);
+    state.screen.hash(&mut hasher);
+    state.place.candidate.hash(&mut hasher);
+    state.place.epoch.hash(&mut hasher);
+    state.queue.revision().hash(&mut hasher);
+    state.mosaic_role.hash(&mut hasher);
+    state
+        .candidate()
+        .map(|candidate| candidate.epochs.len())
+        .hash(&mut hasher);
+    if state.screen == Screen::Mosaic {
+        state.page.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// All stamps of a candidate, the epoch on screen first, then its neighbours.
+fn of_sequence(candidate: &Candidate, epoch: usize, into: &mut Vec<StampRef>) {
+    let mut order: Vec<usize> = (0..candidate.epochs.len()).collect();
+    order.sort_by_key(|at| at.abs_diff(epoch));
+    for at in order {
+        into.extend(candidate.epochs[at].stamps.iter().cloned());
+    }
+}
+
+/// The stamps that a small picture of a candidate shows.
+fn shown_stamps(state: &AppState, ix: CandidateIx, into: &mut Vec<StampRef>) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let Some(epoch) = candidate.epochs.get(state.epoch_to_show(ix)) else {
+        return;
+    };
+    let stamps = epoch.stamps.iter().filter(|stamp| match state.mosaic_role {
+        Some(role) => stamp.role == role,
+        None => matches!(
+            stamp.role,
+            Role::Science | Role::Reference | Role::Difference
+        ),
+    });
+    into.extend(stamps.cloned());
+}
+
+fn page_after(state: &AppState, into: &mut Vec<StampRef>) {
+    let order = state.queue.order();
+    let last = state
+        .page
+        .last()
+        .and_then(|ix| state.queue.rank(*ix))
+        .map_or(0, |rank| rank + 1);
+    let end = (last + state.page.len()).min(order.len());
+    for ix in &order[last.min(end)..end] {
+        shown_stamps(state, *ix, into);
+    }
+}
+
+/// Thumbnails round the candidate on screen, and whole candidates that come next.
+fn near(state: &AppState, want: &mut Want) {
+    let order = state.queue.order();
+    let Some(rank) = state.place.candidate.and_then(|ix| state.queue.rank(ix)) else {
+        return;
+    };
+    let rows = rank.saturating_sub(QUEUE_ROWS)..(rank + QUEUE_ROWS).min(order.len());
+    let thumbnails = order[rows].iter().filter_map(|ix| {
+        let candidate = state.catalogue.get(*ix)?;
+        let epoch = candidate.epochs.get(state.epoch_to_show(*ix))?;
+        let role = candidate.roles().first().copied()?;
+        epoch.stamp(role).cloned()
+    });
+    want.visible.extend(thumbnails);
+    let soon = order.iter().skip(rank + 1).take(AHEAD);
+    let before = order[..rank].iter().rev().take(BEHIND);
+    for ix in soon.chain(before) {
+        if let Some(candidate) = state.catalogue.get(*ix) {
+            of_sequence(candidate, state.epoch_to_show(*ix), &mut want.ahead);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
+
+mod runner;
+pub mod settings_file;
+pub mod tour;
+
+use std::path::PathBuf;
+
+use crossbeam_channel::Receiver;
+
+use crate::{
+    app::{AppState, Command, command::Session, effect::Effect},
+    jobs::{annotator::annotator, clock, event::JobEvent, reporter::Reporter},
+    ui::{self, ViewMemory},
+};
+use runner::Runner;
+use tour::Tour;
+
+/// What the window starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// What to open; nothing for the last project, or the start page.
+    pub paths: Vec<PathBuf>,
+    /// The project file, where one is named.
+    pub project: Option<PathBuf>,
+    /// A folder for the pictures of a scripted visit.
+    pub tour: Option<PathBuf>,
+}
+
+/// News taken in one frame at most, so that a flood does not hold up the window.
+const NEWS_PER_FRAME: usize = 64;
+/// Memory of the GPU for stamps.
+const ATLAS_BYTES: u64 = 256 << 20;
+
+struct Viewer {
+    state: AppState,
+    memory: ViewMemory,
+    runner: Runner,
+    inbox: Receiver<JobEvent>,
+    queue: Vec<Command>,
+    tour: Option<Tour>,
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// Where there is no display, no Vulkan, Metal or DX12 driver, or the tour failed.
+pub fn open_window(start: Start) -> anyhow::Result<()> {
+    let size = if start.tour.is_some() {
+        [1440.0, 900.0]
+    } else {
+        [1320.0, 860.0]
+    };
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("destello")
+            .with_app_id("destello")
+            .with_inner_size(size)
+            .with_min_inner_size([860.0, 560.0])
+            .with_drag_and_drop(true),
+        renderer: eframe::Renderer::Wgpu,
+        ..Default::default()
+    };
+    let outcome = std::sync::Arc::new(std::sync::Mutex::new(Ok(())));
+    let of_tour = outcome.clone();
+    eframe::run_native(
+        "destello",
+        options,
+        Box::new(move |context| Ok(Box::new(Viewer::new(context, start, of_tour)?))),
+    )
+    .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    let outcome = std::mem::replace(
+        &mut *outcome
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+        Ok(()),
+    );
+    outcome.map_err(anyhow::Error::msg)
+}
+
+impl Viewer {
+    fn new(
+        context: &eframe::CreationContext<'_>,
+        start: Start,
+        of_tour: tour::Outcome,
+    ) -> anyhow::Result<Self> {
+        let render_state = context
+            .wgpu_render_state
+            .as_ref()
+            .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
+        let atlas = ui::install(render_state, ATLAS_BYTES);
+        let ctx = context.egui_ctx.clone();
+        let (reporter, inbox) = Reporter::new(move || ctx.request_repaint());
+        let (settings, fault) = settings_file::load();
+        let mut state = AppState::new(settings, &annotator(None));
+        settings_file::add_vocabularies(&mut state);
+        state.problems.extend(fault);
+        let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
+        let mut viewer = Self {
+            runner: Runner::new(reporter, Some(atlas))?,
+            memory: ViewMemory::default(),
+            queue: Vec::new(),
+            state,
+            inbox,
+            tour,
+        };
+        let last = viewer
+            .state
+            .settings
+            .recent_projects
+            .first()
+            .filter(|path| path.exists());
+        if !start.paths.is_empty() || start.project.is_some() {
+            let open = Session::Open {
+                paths: start.paths,
+                project: start.project,
+            };
+            viewer.queue.push(Command::Session(open));
+        } else if let Some(last) = last.cloned().filter(|_| viewer.tour.is_none()) {
+            let open = Session::Open {
+                paths: Vec::new(),
+                project: Some(last),
+            };
+            viewer.queue.push(Command::Session(open));
+        }
+        Ok(viewer)
+    }
+
+    /// Events first, then commands, in order; effects start as they come.
+    fn apply_all(&mut self, ctx: &egui::Context) {
+        let now = clock::now();
+        let news = self.inbox.try_iter().take(NEWS_PER_FRAME);
+        let news: Vec<_> = news.map(|event| Command::News(Box::new(event))).collect();
+        let commands = news.into_iter().chain(std::mem::take(&mut self.queue));
+        for command in commands.collect::<Vec<_>>() {
+            for effect in self.state.apply(command, now) {
+                if matches!(effect, Effect::Quit) {
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                } else if let Err(error) = self.runner.start(effect) {
+                    log::error!("{error}");
+                }
+            }
+        }
+        if !self.inbox.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+
+    fn take_dropped(&mut self, ctx: &egui::Context) {
+        let paths: Vec<_> = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .iter()
+                .map(|file| file.path().to_owned())
+                .collect()
+        });
+        if !paths.is_empty() {
+            self.queue.push(Command::Session(Session::Open {
+                paths,
+                project: None,
+            }));
+        }
+    }
+}
+
+impl eframe::App for Viewer {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_dropped(ctx);
+        self.apply_all(ctx);
+        if let Some(tour) = &mut self.tour {
+            tour.step(ctx, &self.state, &mut self.queue);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let commands = ui::frame_ui(ui, &self.state, &mut self.memory, clock::now());
+        if !commands.is_empty() {
+            self.queue.extend(commands);
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self) {
+        self.runner.close();
+    }
+}

@@ -1,0 +1,134 @@
+//! Starts what `apply` asked for: effects become jobs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::settings_file;
+use crate::{
+    app::effect::Effect,
+    gpu::StampAtlas,
+    io::{decode::Decoder, scan::StampIds},
+    jobs::{
+        decode::DecodePool,
+        dialog,
+        event::JobId,
+        header,
+        index::{self, Opening, Reading},
+        journal::Journal,
+        reporter::{CancelToken, Reporter},
+        transfer,
+    },
+};
+
+/// The running jobs of this window.
+pub struct Runner {
+    reporter: Reporter,
+    reading: Reading,
+    atlas: Option<Arc<StampAtlas>>,
+    pool: DecodePool,
+    journal: Option<Journal>,
+    cancel: BTreeMap<JobId, CancelToken>,
+}
+
+impl Runner {
+    /// Starts the decoders. Without an atlas stamps are decoded but not drawn.
+    pub fn new(reporter: Reporter, atlas: Option<Arc<StampAtlas>>) -> std::io::Result<Self> {
+        let reading = Reading {
+            ids: Arc::new(StampIds::default()),
+            decoder: Arc::new(Decoder::default()),
+        };
+        let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
+        Ok(Self {
+            reporter,
+            reading,
+            atlas,
+            pool,
+            journal: None,
+            cancel: BTreeMap::new(),
+        })
+    }
+
+    /// Starts one effect.
+    ///
+    /// # Errors
+    /// Where the system gives no thread, or the settings cannot be written.
+    pub fn start(&mut self, effect: Effect) -> anyhow::Result<()> {
+        match effect {
+            Effect::Open {
+                generation,
+                paths,
+                project,
+            } => {
+                self.open(Opening {
+                    generation,
+                    paths,
+                    project,
+                })?;
+            }
+            Effect::Append(events) => {
+                if let Some(journal) = &self.journal {
+                    journal.append(events);
+                }
+            }
+            Effect::SaveSession(json) => {
+                if let Some(journal) = &self.journal {
+                    journal.save_session(json);
+                }
+            }
+            Effect::SaveSettings(settings) => settings_file::save(&settings)?,
+            Effect::Decode { wanted } => self.pool.request(wanted),
+            Effect::Reload(stamps) => self.pool.reload(stamps),
+            Effect::ReadHeader(stamp) => {
+                header::read(stamp, self.reading.decoder.clone(), self.reporter.clone())?;
+            }
+            Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
+            Effect::Export {
+                path,
+                book,
+                catalogue,
+            } => {
+                let decoder = self.reading.decoder.clone();
+                transfer::export(path, book, catalogue, decoder, self.reporter.clone())?;
+            }
+            Effect::Import(order) => transfer::import(*order, self.reporter.clone())?,
+            Effect::Cancel(job) => {
+                if let Some(token) = self.cancel.get(&job) {
+                    token.cancel();
+                }
+            }
+            Effect::Quit => {}
+        }
+        Ok(())
+    }
+
+    /// Leaves the present set: its index stops, its journal is written to the end.
+    fn open(&mut self, opening: Opening) -> std::io::Result<()> {
+        if let Some(token) = self.cancel.remove(&JobId::Index) {
+            token.cancel();
+        }
+        if let Some(journal) = self.journal.take() {
+            journal.close();
+        }
+        let decoder = Arc::new(Decoder::default());
+        self.reading.decoder = decoder;
+        self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, self.atlas.as_ref())?;
+        let token = CancelToken::default();
+        self.cancel.insert(JobId::Index, token.clone());
+        self.journal = Some(index::open(
+            opening,
+            self.reading.clone(),
+            token,
+            &self.reporter,
+        )?);
+        Ok(())
+    }
+
+    /// Stops everything; returns when every decision is on disk.
+    pub fn close(&mut self) {
+        for token in self.cancel.values() {
+            token.cancel();
+        }
+        if let Some(journal) = self.journal.take() {
+            journal.close();
+        }
+    }
+}

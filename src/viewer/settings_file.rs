@@ -1,0 +1,67 @@
+//! The settings of this user as a TOML file in the configuration folder.
+
+use std::path::PathBuf;
+
+use crate::{
+    app::{AppState, settings::Settings},
+    domain::Problem,
+    io::vocabulary_file,
+};
+
+/// Where the settings lie; none where there is no home folder.
+pub fn path() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "destello")?;
+    Some(folders.config_dir().join("settings.toml"))
+}
+
+/// The settings; the defaults where there are none yet, or where the file cannot be read:
+/// then the reason comes with them and the file is left as it is until settings change.
+pub fn load() -> (Settings, Option<Problem>) {
+    let Some(path) = path() else {
+        return (Settings::default(), None);
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return (Settings::default(), None);
+        }
+        Err(error) => return (Settings::default(), Some(fault(&path, &error.to_string()))),
+    };
+    match toml::from_str(&text) {
+        Ok(settings) => (settings, None),
+        Err(error) => (Settings::default(), Some(fault(&path, error.message()))),
+    }
+}
+
+/// Writes the settings beside and renames.
+///
+/// # Errors
+/// Where the folder or file cannot be written.
+pub fn save(settings: &Settings) -> anyhow::Result<()> {
+    let Some(path) = path() else {
+        anyhow::bail!("there is no home folder for settings")
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let beside = path.with_extension("toml.partial");
+    std::fs::write(&beside, toml::to_string_pretty(settings)?)?;
+    std::fs::rename(&beside, &path)?;
+    Ok(())
+}
+
+/// Adds the user's own vocabularies; a file that cannot be used becomes a problem.
+pub fn add_vocabularies(state: &mut AppState) {
+    for file in state.settings.vocabulary_files.clone() {
+        match vocabulary_file::read(&file) {
+            Ok(vocabulary) => state.vocabularies.push(vocabulary),
+            Err(error) => {
+                state.problems.push(fault(&file, &error.to_string()));
+            }
+        }
+    }
+}
+
+fn fault(path: &std::path::Path, why: &str) -> Problem {
+    Problem::new(path.display().to_string(), "settings", why)
+}
