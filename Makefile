@@ -89,8 +89,8 @@ if [ -z "$${XDG_RUNTIME_DIR:-}" ]; then
     trap 'rm -rf "$$XDG_RUNTIME_DIR"' EXIT
 fi
 if [ -z "$${VK_DRIVER_FILES:-}$${VK_ICD_FILENAMES:-}" ]; then
-    VK_ICD_FILENAMES=$$(find $(VULKAN_DRIVERS) -name 'lvp_icd*.json' 2>/dev/null | paste -s -d : -)
-    export VK_ICD_FILENAMES
+    drivers=$$(find $(VULKAN_DRIVERS) -name 'lvp_icd*.json' 2>/dev/null | paste -s -d : -)
+    [ -z "$$drivers" ] || export VK_ICD_FILENAMES="$$drivers"
 fi
 xvfb-run --auto-servernum --server-args='-screen 0 1600x1000x24 -noreset' "$$@"
 endef
