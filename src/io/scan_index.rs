@@ -7,6 +7,7 @@ use super::{
     fits_header::{difference_sign, exact_number},
 };
 use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd};
+use crate::imaging::magnitude::ab_from_njy;
 
 /// Columns with a meaning, by their position in the table.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ struct Columns {
     mag: Option<usize>,
     mag_err: Option<usize>,
     limiting_mag: Option<usize>,
+    flux_njy: Option<usize>,
+    flux_err_njy: Option<usize>,
     is_diff_pos: Option<usize>,
     ra: Option<usize>,
     dec: Option<usize>,
@@ -116,8 +119,13 @@ impl DetectionTable {
         let fid = number(columns.fid).and_then(|fid| Band::from_ztf_fid(fid as i64));
         epoch.mjd = mjd.or(jd).or(epoch.mjd);
         epoch.band = name.or(fid).or(epoch.band.take());
-        epoch.mag = single(columns.mag).or(epoch.mag);
-        epoch.mag_err = single(columns.mag_err).or(epoch.mag_err);
+        let flux_err = number(columns.flux_err_njy);
+        let of_flux = number(columns.flux_njy).and_then(|flux| ab_from_njy(flux, flux_err));
+        let (of_flux, err_of_flux) = of_flux.unzip();
+        epoch.mag = single(columns.mag).or(of_flux).or(epoch.mag);
+        epoch.mag_err = single(columns.mag_err)
+            .or(err_of_flux.flatten())
+            .or(epoch.mag_err);
         epoch.limiting_mag = single(columns.limiting_mag).or(epoch.limiting_mag);
         if let Some(sign) = cell(row, columns.is_diff_pos).map(difference_sign)
             && sign != DifferenceSign::Unknown
@@ -163,6 +171,8 @@ impl Columns {
             mag: find(&["magpsf", "mag"]),
             mag_err: find(&["sigmapsf", "magerr", "mag_err"]),
             limiting_mag: find(&["diffmaglim", "limmag"]),
+            flux_njy: find(&["psfFlux"]),
+            flux_err_njy: find(&["psfFluxErr"]),
             is_diff_pos: find(&["isdiffpos"]),
             ra: find(&["ra"]),
             dec: find(&["dec"]),

@@ -26,12 +26,19 @@ pub fn end_of(painter: &egui::Painter, text: &str, font: &egui::FontId, width: f
         return text.to_owned();
     }
     let letters = text.chars().count();
-    let fits = (letters as f32 * (width / wide.size().x).max(0.0)) as usize;
-    let end: String = text
-        .chars()
-        .skip(letters + 2 - fits.clamp(2, letters))
-        .collect();
-    format!("…{end}")
+    let share = (width / wide.size().x).max(0.0);
+    let mut skipped = letters - (letters as f32 * share) as usize;
+    loop {
+        let end: String = text.chars().skip(skipped).collect();
+        let end = format!("…{end}");
+        let size = painter
+            .layout_no_wrap(end.clone(), font.clone(), egui::Color32::WHITE)
+            .size();
+        if size.x <= width || skipped >= letters {
+            return end;
+        }
+        skipped += 1;
+    }
 }
 
 /// The time of day (UTC) of a moment, with its date.

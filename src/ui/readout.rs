@@ -15,7 +15,7 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
     let color = theme::caption_color(ui);
     let above = place.rect.left_top() - egui::vec2(0.0, 3.0);
     let text = FontId::proportional(theme::TEXT);
-    ui.painter().text(
+    let name = ui.painter().text(
         above,
         Align2::LEFT_BOTTOM,
         place.role.name(),
@@ -27,13 +27,13 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
     };
     let painter = ui.painter();
     let right = pos2(place.rect.right(), above.y);
-    painter.text(
-        right,
-        Align2::RIGHT_BOTTOM,
-        geometry_words(state, stamp),
-        font.clone(),
-        color,
-    );
+    let room = right.x - name.right() - theme::GRID;
+    let words = geometry_words(state, stamp).into_iter().find(|words| {
+        let galley = painter.layout_no_wrap(words.clone(), font.clone(), color);
+        galley.size().x <= room
+    });
+    let words = words.unwrap_or_default();
+    painter.text(right, Align2::RIGHT_BOTTOM, words, font.clone(), color);
     let look = memory.looks.look(
         state,
         place.candidate,
@@ -56,19 +56,16 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
     painter.text(right, Align2::RIGHT_TOP, words, font, color);
 }
 
-/// Which rule says where north is.
-fn geometry_words(state: &AppState, stamp: &Stamp) -> String {
+/// Size, and which rule says where north is: in full, and shorter for narrow places.
+fn geometry_words(state: &AppState, stamp: &Stamp) -> [String; 3] {
+    let size = format!("{}×{}", stamp.width, stamp.height);
     let turned = if state.display.is_north_up {
         "north up · "
     } else {
         ""
     };
-    format!(
-        "{}×{} · {turned}{}",
-        stamp.width,
-        stamp.height,
-        stamp.geometry.rule()
-    )
+    let rule = stamp.geometry.rule();
+    [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
 }
 
 fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
