@@ -94,6 +94,8 @@ pub struct Toast {
     pub text: String,
     /// True for bad news.
     pub is_error: bool,
+    /// True where undo takes back what the message tells.
+    pub offers_undo: bool,
     /// Since when it is up.
     pub since: Timestamp,
 }
@@ -286,6 +288,17 @@ impl AppState {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: false,
+            offers_undo: false,
+            since: now,
+        });
+    }
+
+    /// Shows what was decided, with the way back.
+    pub(super) fn tell_decision(&mut self, text: String, now: Timestamp) {
+        self.toast = Some(Toast {
+            text,
+            is_error: false,
+            offers_undo: true,
             since: now,
         });
     }
@@ -295,6 +308,7 @@ impl AppState {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: true,
+            offers_undo: false,
             since: now,
         });
     }

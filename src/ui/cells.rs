@@ -1,21 +1,34 @@
 //! Small pieces that several views share.
 
-use egui::{Response, Ui};
+use super::view_memory::ViewMemory;
 
 use crate::{
     app::{AppState, state::Field},
     domain::{CandidateIx, Timestamp, label_book::LabelState},
 };
 
-/// Puts the keyboard into a text field where a key asked for it.
-pub fn serve_focus(ui: &Ui, state: &AppState, served: &mut u64, field: Field, response: &Response) {
-    if let Some((serial, wanted)) = state.focus
-        && wanted == field
-        && serial > *served
-    {
-        *served = serial;
-        response.request_focus();
-        ui.scroll_to_rect(response.rect, None);
+/// The name of a text field that keys jump to.
+pub fn field_id(field: Field) -> egui::Id {
+    egui::Id::new(("field", field as u8))
+}
+
+/// Gives a text field the keyboard where a key or menu asked for it. Called before the field is
+/// shown, so that what was typed behind the key in the same frame goes into it.
+pub fn serve_focus(ui: &egui::Ui, state: &AppState, memory: &mut ViewMemory, field: Field) {
+    let is_awaited = memory
+        .awaited
+        .is_some_and(|awaited| awaited.field == Some(field));
+    let is_new =
+        |(serial, wanted): &(u64, Field)| *wanted == field && *serial > memory.focus_served;
+    let asked = state.focus.filter(is_new);
+    if let Some((serial, _)) = asked {
+        memory.focus_served = serial;
+    }
+    if is_awaited {
+        memory.awaited = None;
+    }
+    if is_awaited || asked.is_some() {
+        ui.memory_mut(|memory| memory.request_focus(field_id(field)));
     }
 }
 

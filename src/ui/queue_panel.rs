@@ -178,7 +178,7 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         word = format!("⚑ {word}");
     }
     if labels.note.is_some() {
-        word.push_str(" ✎");
+        word.push_str(" ✏");
     }
     painter.text(
         pos2(x, rect.bottom() - 4.0),
@@ -246,6 +246,7 @@ fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
 }
 
 fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    cells::serve_focus(ui, state, memory, Field::Filter);
     let in_force = &state.queue.spec().filter;
     let text = memory.filter.get_or_insert_with(|| in_force.clone());
     let hint = format!(
@@ -254,18 +255,12 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     );
     let response = ui.add(
         TextEdit::singleline(text)
+            .id(cells::field_id(Field::Filter))
             .hint_text(hint)
             .desired_width(f32::INFINITY),
     );
     let response = response.on_hover_text(
         "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\na bare word is a part of the id",
-    );
-    cells::serve_focus(
-        ui,
-        state,
-        &mut memory.focus_served,
-        Field::Filter,
-        &response,
     );
     if response.changed() {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())));

@@ -10,6 +10,7 @@ use crate::{
         AppState,
         display::{Lock, Scope},
         keys::Chord,
+        state::Field,
     },
     domain::{CandidateIx, Role, StampId},
     imaging::Look,
@@ -44,6 +45,15 @@ impl Default for Camera {
     }
 }
 
+/// What a key has asked for and is about to get the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The field; none for the palette.
+    pub field: Option<Field>,
+    /// Frames waited so far.
+    pub frames: u8,
+}
+
 /// A key that is being chosen in the settings window.
 pub type KeyCapture = Option<(crate::app::Action, Option<Chord>)>;
 
@@ -66,6 +76,9 @@ pub struct ViewMemory {
     pub note: Option<(CandidateIx, String)>,
     /// Text of the palette and the chosen row.
     pub palette: (String, usize),
+    /// The text field or window that a key has just asked for: until it has the keyboard, keys
+    /// are nobody's.
+    pub awaited: Option<Awaited>,
     /// The last focus request served.
     pub focus_served: u64,
     /// A key that is being chosen.
