@@ -9,7 +9,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    display::Display, queue::Queue, selection::Selection, settings::Settings, shelf::Shelf,
+    display::Display, label_count::LabelCount, queue::Queue, selection::Selection,
+    settings::Settings, shelf::Shelf,
 };
 use crate::{
     domain::{
@@ -175,6 +176,8 @@ pub struct AppState {
     pub header: Option<HeaderCards>,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
+    /// Candidates with a class.
+    pub(super) label_count: LabelCount,
     /// The candidate to return to once it is found again.
     pub(super) return_to: Option<(Arc<str>, usize)>,
     /// Step numbers of this window; none before the project is open.
@@ -213,6 +216,7 @@ impl AppState {
             jobs: BTreeMap::new(),
             header: None,
             generation: 0,
+            label_count: LabelCount::default(),
             return_to: None,
             steps: None,
             decided_at: Vec::new(),
@@ -262,12 +266,8 @@ impl AppState {
     }
 
     /// Number of candidates of the catalogue with a class.
-    pub fn labelled(&self) -> usize {
-        let states = self.book.candidates();
-        let known = states
-            .into_iter()
-            .filter(|(id, _)| self.catalogue.find(id).is_some());
-        known.filter(|(_, state)| state.is_labelled()).count()
+    pub const fn labelled(&self) -> usize {
+        self.label_count.get()
     }
 
     /// Decisions of this session per minute, over the last five minutes at most.

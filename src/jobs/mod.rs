@@ -12,6 +12,8 @@ pub mod index;
 pub mod inspect;
 pub mod journal;
 pub mod open;
+pub mod render;
+mod render_plan;
 pub mod reporter;
 pub mod transfer;
 pub mod vocabulary;

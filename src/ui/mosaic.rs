@@ -60,13 +60,15 @@ pub fn mosaic_ui(
         .auto_shrink(false)
         .max_height(height);
     let marker = ui.scope_id().with("mosaic shows");
-    let key = (state.place.candidate, state.queue.revision(), grid.columns);
-    let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, u64, usize)>(marker));
+    // By rank, not by the queue's revision: candidates that are still being found go to the end,
+    // and must not pull back somebody who has scrolled away.
+    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
+    let key = (state.place.candidate, rank, grid.columns);
+    let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, Option<usize>, usize)>(marker));
     let offset = ui.scope_id().with("mosaic offset");
     if last != Some(key) {
         ui.data_mut(|data| data.insert_temp(marker, key));
         let present = ui.data(|data| data.get_temp::<f32>(offset)).unwrap_or(0.0);
-        let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
         if let Some(scroll) = rank.and_then(|rank| grid.scroll_to(rank, present, height)) {
             area = area.vertical_scroll_offset(scroll);
         }

@@ -42,11 +42,13 @@ pub fn queue_panel_ui(
     };
     ui.label(weak(ui, count));
     let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
-    // Keep the candidate on screen in view when it changes, and only then.
-    let key = (state.place.candidate, state.queue.revision());
+    // Keep the candidate on screen in view when it or its rank changes, and only then:
+    // candidates that are still being found go to the end.
+    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
+    let key = (state.place.candidate, rank);
     if memory.scrolled_to != key {
         memory.scrolled_to = key;
-        if let Some(rank) = state.place.candidate.and_then(|ix| state.queue.rank(ix)) {
+        if let Some(rank) = rank {
             let middle = rank as f32 * ROW - ui.available_height() / 2.0 + ROW;
             area = area.vertical_scroll_offset(middle.max(0.0));
         }

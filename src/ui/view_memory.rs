@@ -85,8 +85,8 @@ pub struct ViewMemory {
     pub key_capture: KeyCapture,
     /// Where a drag over the mosaic began, in content coordinates.
     pub drag_from: Option<egui::Pos2>,
-    /// Scroll the mosaic and the queue to the candidate on screen when it changes.
-    pub scrolled_to: (Option<CandidateIx>, u64),
+    /// The candidate on screen, and its rank, that the queue was scrolled to.
+    pub scrolled_to: (Option<CandidateIx>, Option<usize>),
     /// A histogram limit being dragged: 0 the lower, 1 the upper.
     pub dragged_limit: Option<usize>,
     /// Looks already worked out.
