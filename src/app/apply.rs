@@ -86,7 +86,10 @@ impl AppState {
                 self.screen = Screen::Inspect;
                 self.focus_on(Field::Note);
             }
-            Action::RefreshQueue => self.queue.refresh(&self.catalogue, &self.book),
+            Action::RefreshQueue => {
+                self.queue.refresh(&self.catalogue, &self.book);
+                self.selection.keep_shown(&self.queue);
+            }
             Action::SelectAll => self.selection.set(self.queue.order().iter().copied()),
             Action::SelectNone => self.selection.clear(),
             Action::SelectRestOfPage => self.select_rest_of_page(now),
@@ -163,6 +166,7 @@ impl AppState {
             },
         };
         self.queue.set_spec(spec, &self.catalogue, &self.book);
+        self.selection.keep_shown(&self.queue);
         vec![self.save_session()]
     }
 

@@ -165,12 +165,16 @@ impl AppState {
         if let Some(steps) = &mut self.steps {
             return Some(steps.next_step());
         }
-        let why = match &self.project.fault {
+        self.warn(self.why_no_labels(), now);
+        None
+    }
+
+    /// Why there is no project to keep labels in.
+    pub(super) fn why_no_labels(&self) -> String {
+        match &self.project.fault {
             Some(fault) => format!("labels cannot be kept: {fault}"),
             None => "open stamps first: there is no project to keep labels".into(),
-        };
-        self.warn(why, now);
-        None
+        }
     }
 
     fn event(

@@ -37,6 +37,7 @@ impl AppState {
             }
             JobEvent::ProjectRefused { generation, why } if generation == self.generation => {
                 self.project.fault = Some(why);
+                self.warn(self.why_no_labels(), now);
             }
             JobEvent::Found { generation, batch } if generation == self.generation => {
                 return self.take_batch(batch, now);
@@ -110,18 +111,23 @@ impl AppState {
                 }
             }
             JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
-                return self.picked(purpose, paths);
+                return self.picked(purpose, paths, now);
             }
             _ => {}
         }
         Vec::new()
     }
 
-    fn picked(&mut self, purpose: PickFor, mut paths: Vec<std::path::PathBuf>) -> Vec<Effect> {
+    fn picked(
+        &mut self,
+        purpose: PickFor,
+        mut paths: Vec<std::path::PathBuf>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         match purpose {
             PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None),
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
-            PickFor::ImportLabels => self.import(paths.swap_remove(0)),
+            PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
         }
     }

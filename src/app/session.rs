@@ -57,7 +57,7 @@ impl AppState {
                 vec![self.save_session()]
             }
             Session::Export(path) => self.export(path),
-            Session::Import(path) => self.import(path),
+            Session::Import(path) => self.import(path, now),
             Session::Cancel(job) => vec![Effect::Cancel(job)],
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
@@ -119,8 +119,9 @@ impl AppState {
         }]
     }
 
-    pub(super) fn import(&self, path: PathBuf) -> Vec<Effect> {
+    pub(super) fn import(&mut self, path: PathBuf, now: Timestamp) -> Vec<Effect> {
         let Some(project) = self.project.path.clone() else {
+            self.warn(self.why_no_labels(), now);
             return Vec::new();
         };
         vec![Effect::Import(Box::new(ImportOrder {
@@ -133,12 +134,14 @@ impl AppState {
     }
 
     pub(super) fn save_session(&self) -> Effect {
+        // While the last place is looked for, the one on screen is provisional.
+        let here = self
+            .candidate()
+            .map(|candidate| (candidate.id.clone(), self.place.epoch));
+        let place = self.return_to.clone().or(here);
         let saved = SavedSession {
-            candidate: self
-                .candidate()
-                .map(|candidate| candidate.id.clone())
-                .or_else(|| self.return_to.as_ref().map(|(id, _)| id.clone())),
-            epoch: self.place.epoch,
+            epoch: place.as_ref().map_or(0, |(_, epoch)| *epoch),
+            candidate: place.map(|(id, _)| id),
             screen: self.screen,
             queue: self.queue.spec().clone(),
             display: self.display.clone(),

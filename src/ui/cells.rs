@@ -9,7 +9,7 @@ use crate::{
 
 /// The name of a text field that keys jump to.
 pub fn field_id(field: Field) -> egui::Id {
-    egui::Id::new(("field", field as u8))
+    egui::Id::unique(("destello field", field as u8))
 }
 
 /// Gives a text field the keyboard where a key or menu asked for it. Called before the field is

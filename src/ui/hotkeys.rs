@@ -3,15 +3,12 @@
 use egui::{Event, Key, Modifiers, Ui};
 
 use super::view_memory::{Awaited, ViewMemory};
-use crate::{
-    app::{
-        Action, AppState, Command,
-        action::Menu,
-        command::Label,
-        keys::Chord,
-        state::{Field, Pane},
-    },
-    ui::inspect,
+use crate::app::{
+    Action, AppState, Command,
+    action::Menu,
+    command::Label,
+    keys::Chord,
+    state::{Field, Pane},
 };
 
 /// The commands that this frame's keys ask for.
@@ -38,7 +35,7 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         return;
     }
     // The palette reads its own keys.
-    if ui.ctx().egui_wants_keyboard_input() || state.panes.contains(&Pane::Palette) {
+    if ui.ctx().text_edit_focused() || state.panes.contains(&Pane::Palette) {
         memory.awaited = None;
         return;
     }
@@ -49,7 +46,11 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         }
         return;
     }
+    let is_widget_focused = ui.ctx().egui_wants_keyboard_input();
     for (chord, is_repeat) in pressed {
+        if is_widget_focused && moves_or_presses_a_widget(&chord) {
+            continue;
+        }
         serve(&chord, is_repeat, state, memory, commands);
         if memory.awaited.is_some() {
             // What was typed after this key in the same frame belongs to the field.
@@ -57,6 +58,14 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             return;
         }
     }
+}
+
+/// Keys by which a button or slider that was reached with Tab is used and left.
+fn moves_or_presses_a_widget(chord: &Chord) -> bool {
+    matches!(
+        &*chord.key,
+        "Space" | "Enter" | "Escape" | "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown"
+    )
 }
 
 /// Frames after which a field that was asked for and is not on this screen is given up.
@@ -113,9 +122,6 @@ fn serve(
         memory.awaited = Some(Awaited { field, frames: 0 });
     }
     match action {
-        Action::ZoomIn => inspect::zoom_by_key(&mut memory.camera, 1.25),
-        Action::ZoomOut => inspect::zoom_by_key(&mut memory.camera, 0.8),
-        Action::ZoomReset => memory.camera = super::view_memory::Camera::default(),
         Action::SelectNone if close_pane(state, commands) => {}
         _ => commands.push(Command::Do(action)),
     }

@@ -122,7 +122,9 @@ impl Lost {
 
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 struct LookKey {
+    generation: u64,
     candidate: CandidateIx,
+    epochs: usize,
     role: Role,
     epoch: usize,
     scope: Scope,
@@ -154,8 +156,11 @@ impl LookMemo {
             self.display = Some(Box::new(state.display.clone()));
         }
         let is_per_epoch = scope == Scope::Epoch || state.display.lock == Lock::Free;
+        // Another set numbers its candidates anew, and a candidate may gain epochs.
         let key = LookKey {
+            generation: state.generation,
             candidate,
+            epochs: state.catalogue.get(candidate)?.epochs.len(),
             role,
             epoch: if is_per_epoch { epoch } else { 0 },
             scope,
@@ -170,10 +175,5 @@ impl LookMemo {
         self.looks
             .insert(key, (look.clone(), is_settled, state.shelf.revision()));
         Some(look)
-    }
-
-    /// Forgets everything: another set was opened.
-    pub fn clear(&mut self) {
-        self.looks.clear();
     }
 }

@@ -1,6 +1,6 @@
 //! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
 
-mod runner;
+pub mod runner;
 pub mod settings_file;
 pub mod tour;
 
@@ -215,6 +215,9 @@ impl eframe::App for Viewer {
     }
 
     fn on_exit(&mut self) {
+        // Nobody reads news any more: a worker that waits for room to send must not hold up
+        // the journal.
+        self.inbox = crossbeam_channel::never();
         self.runner.close();
         if self.tour.is_none()
             && let Err(error) = settings_file::save(&self.state.settings)
