@@ -33,6 +33,13 @@ pub struct FitsError {
     pub status: i32,
 }
 
+impl FitsError {
+    /// True where a header ends without its END card.
+    pub const fn is_header_cut(&self) -> bool {
+        self.status == c::NO_END as c_int
+    }
+}
+
 /// What an HDU holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HduKind {
@@ -64,7 +71,7 @@ pub struct FitsMemory<'a> {
 }
 
 /// FITS files consist of blocks of this many bytes.
-const BLOCK_BYTES: usize = 2880;
+pub const BLOCK_BYTES: usize = 2880;
 
 impl<'a> FitsMemory<'a> {
     /// Opens the bytes; the primary HDU is current.
