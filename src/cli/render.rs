@@ -1,6 +1,6 @@
 //! `destello render`: pictures without a window.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::ValueEnum;
 
@@ -95,12 +95,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         columns: args.columns,
         rows: args.rows,
     };
+    let mut out = std::io::stdout().lock();
     let problems = render::render(&order, &mut |picture| {
         let [width, height] = picture.size_px;
-        println!("{} ({width}×{height} pixels)", picture.path.display());
+        writeln!(out, "{} ({width}×{height} pixels)", picture.path.display())?;
         for (at, row) in (1..).zip(picture.rows) {
-            println!("  row {at}: {row}");
+            writeln!(out, "  row {at}: {row}")?;
         }
+        Ok(())
     })?;
     for problem in problems {
         eprintln!("{problem}");

@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod journal;
 pub mod open;
 pub mod render;
+mod render_painter;
 mod render_plan;
 pub mod reporter;
 pub mod transfer;

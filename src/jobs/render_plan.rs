@@ -29,9 +29,7 @@ pub(super) struct Plan {
 }
 
 /// Pictures whose stamps are decoded together.
-pub(super) struct Batch {
-    pub plans: Vec<Plan>,
-}
+pub(super) type Batch = Vec<Plan>;
 
 /// All pictures of an order.
 pub(super) fn plan(order: &RenderOrder, catalogue: &Catalogue) -> anyhow::Result<Vec<Batch>> {
@@ -58,7 +56,6 @@ pub(super) fn plan(order: &RenderOrder, catalogue: &Catalogue) -> anyhow::Result
 /// The candidates asked for, in that order; all where none is named.
 fn choose(ids: &[String], catalogue: &Catalogue) -> anyhow::Result<Vec<CandidateIx>> {
     if ids.is_empty() {
-        ensure!(!catalogue.is_empty(), "no candidate was found");
         return Ok(catalogue.iter().map(|(ix, _)| ix).collect());
     }
     let find = |id: &String| {
@@ -142,9 +139,7 @@ fn stamps(
             words: vec![format!("{} {role}", place(candidate, epoch))],
         }
     });
-    Ok(Batch {
-        plans: plans.collect(),
-    })
+    Ok(plans.collect())
 }
 
 fn strip(roles: &[Role], ix: CandidateIx, candidate: &Candidate) -> Batch {
@@ -166,7 +161,7 @@ fn strip(roles: &[Role], ix: CandidateIx, candidate: &Candidate) -> Batch {
         group: 1,
         words: roles.iter().map(words).collect(),
     };
-    Batch { plans: vec![plan] }
+    vec![plan]
 }
 
 fn sheets(
@@ -202,7 +197,7 @@ fn sheets(
             group: roles.len(),
             words,
         };
-        Ok(Batch { plans: vec![plan] })
+        Ok(vec![plan])
     };
     pages.enumerate().map(page).collect()
 }
