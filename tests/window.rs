@@ -15,7 +15,7 @@ use common::StampSet;
 use destello::{domain::LabelBook, store::Project};
 
 /// A slow machine draws every pixel of the window by itself.
-const PATIENCE: Duration = Duration::from_secs(80);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The pictures of the tour, in order.
 const PICTURES: [&str; 16] = [
@@ -48,7 +48,7 @@ impl Display {
     fn start() -> Option<Self> {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1440x900x24"])
-            .args(["-nolisten", "tcp"])
+            .args(["-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -64,7 +64,9 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        self.server.kill().ok();
+        // Asked to end it tidies up its lock and socket; killed it would not.
+        let server = self.server.id().to_string();
+        Command::new("kill").arg(server).status().ok();
         self.server.wait().ok();
     }
 }
@@ -115,8 +117,7 @@ fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 fn is_installed(tool: &str) -> bool {
-    let answer = Command::new(tool).arg("version").output();
-    answer.is_ok_and(|answer| answer.status.success())
+    Command::new(tool).arg("--help").output().is_ok()
 }
 
 /// The labels that are on disk.

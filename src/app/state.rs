@@ -17,7 +17,7 @@ use crate::{
         Candidate, CandidateIx, Catalogue, Epoch, LabelBook, Problem, Role, StampId, Timestamp,
         Vocabulary, label::StepIds,
     },
-    jobs::event::{JobId, Progress},
+    jobs::event::{Cards, JobId, Progress},
 };
 
 /// What fills the middle of the window.
@@ -120,7 +120,7 @@ pub struct HeaderCards {
     /// Whose.
     pub stamp: StampId,
     /// None while they are being read.
-    pub cards: Option<Result<Arc<[(String, String)]>, Arc<Problem>>>,
+    pub cards: Option<Cards>,
 }
 
 /// Everything that the window shows.

@@ -83,6 +83,12 @@ pub struct Batch {
     pub progress: Progress,
 }
 
+/// A stamp as it came from its file, or why it could not.
+pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
+
+/// Names and values of a header or packet, or why they could not be read.
+pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
+
 /// News.
 #[derive(Debug)]
 pub enum JobEvent {
@@ -123,13 +129,13 @@ pub enum JobEvent {
         is_cancelled: bool,
     },
     /// Stamps were decoded, or could not be.
-    Decoded(Vec<(StampId, Result<Arc<Decoded>, Arc<Problem>>)>),
+    Decoded(Vec<Outcome>),
     /// Header cards or packet fields of a stamp.
     Header {
         /// Whose.
         stamp: StampId,
         /// Names and values, or why not.
-        cards: Result<Arc<[(String, String)]>, Arc<Problem>>,
+        cards: Cards,
     },
     /// Label events are on disk.
     Saved {

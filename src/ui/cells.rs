@@ -1,5 +1,7 @@
 //! Small pieces that several views share.
 
+use egui::Response;
+
 use super::view_memory::ViewMemory;
 
 use crate::{
@@ -30,6 +32,12 @@ pub fn serve_focus(ui: &egui::Ui, state: &AppState, memory: &mut ViewMemory, fie
     if is_awaited || asked.is_some() {
         ui.memory_mut(|memory| memory.request_focus(field_id(field)));
     }
+}
+
+/// Gives a widget that shows only a sign a name that can be read out.
+pub fn named(response: Response, role: egui::Role, name: &str) -> Response {
+    response.widget_info(|| egui::WidgetInfo::labeled(role, true, name));
+    response
 }
 
 /// As much of the end of a text as fits: identifiers of one field differ at their ends.

@@ -3,6 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{
+    cells,
     light_curve::light_curve_ui,
     readout,
     stamp_paint::StampBatch,
@@ -151,6 +152,8 @@ fn large_stamps(
             )
         });
         if let Some((laid, response)) = shown {
+            let name = format!("{} of {}", role.name(), candidate.id);
+            let response = cells::named(response, egui::Role::Image, &name);
             point(ui, &laid, &response, state, memory, commands);
         }
     }
@@ -245,10 +248,9 @@ pub fn zoom_about(camera: &mut Camera, laid: &Laid, position: [f64; 2], factor: 
         *camera = Camera::default();
         return;
     }
-    for axis in 0..2 {
-        let distance = position[axis] - laid.view.center[axis];
-        camera.offset_px[axis] += distance * (1.0 - 1.0 / factor);
-    }
+    let share = 1.0 - 1.0 / factor;
+    camera.offset_px[0] += (position[0] - laid.view.center[0]) * share;
+    camera.offset_px[1] += (position[1] - laid.view.center[1]) * share;
     camera.zoom = zoom;
 }
 

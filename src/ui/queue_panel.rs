@@ -199,20 +199,22 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.label(weak(ui, "sort"));
         // Buttons first, from the right: the box takes what is left and never widens the panel.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let refresh = Action::RefreshQueue;
-            let key = state.settings.keys.hint(refresh);
-            let response = ui
-                .button("⟳")
-                .on_hover_text(format!("{} ({key})", refresh.info().help));
-            if response.clicked() {
-                commands.push(Command::Do(refresh));
-            }
-            let arrow = if is_descending { "⬇" } else { "⬆" };
-            if ui
-                .button(arrow)
-                .on_hover_text("Smallest or largest first")
+            let refresh = Action::RefreshQueue.info();
+            let key = state.settings.keys.hint(Action::RefreshQueue);
+            let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+            if again
+                .on_hover_text(format!("{} ({key})", refresh.help))
                 .clicked()
             {
+                commands.push(Command::Do(Action::RefreshQueue));
+            }
+            let (arrow, order) = if is_descending {
+                ("⬇", "Largest first")
+            } else {
+                ("⬆", "Smallest first")
+            };
+            let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
+            if turn.on_hover_text(order).clicked() {
                 is_descending = !is_descending;
             }
             column_box(ui, state, &mut column);

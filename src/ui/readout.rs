@@ -86,11 +86,10 @@ pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
     let [x, y] = hover.position;
     let is_negated = state.display.negates(hover.role, epoch.difference_sign);
     let value = pixel(stamp, x, y).map(|stored| {
-        let shown = if is_negated { -stored } else { stored };
         value_words(
             stamp,
             stored,
-            shown,
+            is_negated,
             decoded.statistics.as_ref(),
             hover.role,
         )
@@ -114,11 +113,12 @@ fn pixel(stamp: &Stamp, x: f64, y: f64) -> Option<f32> {
 fn value_words(
     stamp: &Stamp,
     stored: f32,
-    shown: f32,
+    is_negated: bool,
     statistics: Option<&crate::imaging::StampStatistics>,
     role: Role,
 ) -> String {
     let unit = stamp.unit.as_deref().unwrap_or("");
+    let shown = if is_negated { -stored } else { stored };
     match Marks::of(stamp).classify(stored) {
         PixelMark::Nan => "NaN (no value in the file)".into(),
         PixelMark::Sentinel => format!("{} (fill value)", short_number(stored)),
@@ -131,7 +131,7 @@ fn value_words(
             let sigma = statistics
                 .and_then(|statistics| statistics.in_sigma(stored))
                 .filter(|_| role != Role::Snr)
-                .map(|sigma| format!("  {:+.1} σ", if stored == shown { sigma } else { -sigma }));
+                .map(|sigma| format!("  {:+.1} σ", if is_negated { -sigma } else { sigma }));
             format!(
                 "{} {unit}{saturated}{}",
                 short_number(shown),

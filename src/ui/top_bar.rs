@@ -168,11 +168,9 @@ fn jobs_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             format!("{} {}", job.title(), state.catalogue.len())
         };
         ui.add(ProgressBar::new(share).desired_width(180.0).text(text));
-        if ui
-            .small_button("✖")
-            .on_hover_text("Stop this job")
-            .clicked()
-        {
+        let stop = format!("Stop {}", job.title());
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, &stop);
+        if button.on_hover_text(stop).clicked() {
             commands.push(Command::Session(Session::Cancel(*job)));
         }
     }

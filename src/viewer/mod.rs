@@ -3,6 +3,7 @@
 pub mod runner;
 pub mod settings_file;
 pub mod tour;
+mod tour_script;
 
 use std::path::PathBuf;
 

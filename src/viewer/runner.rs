@@ -81,10 +81,11 @@ impl Runner {
                     journal.save_session(json);
                 }
             }
-            Effect::SaveSettings(settings) if self.keeps_settings => {
-                settings_file::save(&settings)?
+            Effect::SaveSettings(settings) => {
+                if self.keeps_settings {
+                    settings_file::save(&settings)?;
+                }
             }
-            Effect::SaveSettings(_) => {}
             Effect::Decode { wanted } => self.pool.request(wanted),
             Effect::Reload(stamps) => self.pool.reload(stamps),
             Effect::ReadHeader(stamp) => {
@@ -106,6 +107,7 @@ impl Runner {
                     token.cancel();
                 }
             }
+            // The window closes itself.
             Effect::Quit => {}
         }
         Ok(())
