@@ -97,17 +97,19 @@ pub fn label_word(labels: &LabelState) -> String {
 
 /// The value that the queue is sorted by, short; empty in the order of finding.
 pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
-    use crate::app::column::Column;
+    use crate::app::column::{Cell, Column};
     let column = &state.queue.spec().column;
     if matches!(column, Column::Found | Column::Id | Column::Label) {
         return String::new();
     }
-    state
-        .catalogue
-        .get(ix)
-        .map_or_else(String::new, |candidate| {
-            column
-                .cell(ix.0 as usize, candidate, state.book.state(&candidate.id))
-                .short()
-        })
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return String::new();
+    };
+    let cell = column.cell(ix.0 as usize, candidate, state.book.state(&candidate.id));
+    match (column, &cell) {
+        // One number of digits in a column of equals.
+        (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
+        (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
+        _ => cell.short(),
+    }
 }

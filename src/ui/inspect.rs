@@ -223,8 +223,8 @@ fn point(
         memory.camera.offset_px[0] += panned.center[0] - laid.view.center[0];
         memory.camera.offset_px[1] += panned.center[1] - laid.view.center[1];
     }
-    if response.dragged_by(egui::PointerButton::Secondary) {
-        let drag = response.drag_delta() / laid.place.rect.size();
+    let drag = response.drag_delta() / laid.place.rect.size();
+    if response.dragged_by(egui::PointerButton::Secondary) && drag != egui::Vec2::ZERO {
         let Tweak { contrast, bias } = state.display.tweak;
         let tweak = Tweak {
             contrast: (contrast * (-2.0 * drag.y).exp()).clamp(0.1, 20.0),

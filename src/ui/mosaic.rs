@@ -24,6 +24,8 @@ use crate::{
 
 const GAP: f32 = 6.0;
 const FOOT: f32 = 17.0;
+/// Round the grid, for the frames of its outermost cells.
+const EDGE: f32 = 3.0;
 
 /// The mosaic screen.
 pub fn mosaic_ui(
@@ -74,7 +76,7 @@ pub fn mosaic_ui(
         }
     }
     let shown = area.show_viewport(ui, |ui, viewport| {
-        ui.set_height(grid.rows as f32 * grid.step.y);
+        ui.set_height(grid.rows as f32 * grid.step.y + EDGE);
         page_ui(ui, viewport, &grid, state, memory, commands);
     });
     ui.data_mut(|data| data.insert_temp(offset, shown.state.clamped_offset().y));
@@ -181,7 +183,7 @@ fn page_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    let origin = ui.min_rect().min;
+    let origin = ui.min_rect().min + vec2(EDGE, EDGE);
     let order = state.queue.order();
     let first = (viewport.top() / grid.step.y).floor().max(0.0) as usize * grid.columns;
     let last = ((viewport.bottom() / grid.step.y).ceil() as usize * grid.columns).min(order.len());
@@ -264,6 +266,11 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             Stroke::new(width, theme::AMBER),
             StrokeKind::Outside,
         );
+    }
+    if is_selected {
+        // Never over the pixels: they are judged by their brightness.
+        let foot = rect.with_min_y(rect.bottom() - FOOT);
+        painter.rect_filled(foot, 2.0, theme::AMBER.gamma_multiply(0.3));
     }
     let value = cells::sorted_value(state, ix);
     if !value.is_empty() {

@@ -266,7 +266,7 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     let response = response.on_hover_text(
         "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\na bare word is a part of the id",
     );
-    if response.changed() {
+    if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())));
     } else if !response.has_focus() {
         memory.filter = None;

@@ -11,6 +11,8 @@ use crate::{
 /// How long a message stays, microseconds.
 const TOAST_US: i64 = 6_000_000;
 const ALARM_US: i64 = 20_000_000;
+/// Room for the pixel read-out, points.
+const READ_OUT: f32 = 330.0;
 
 /// The bar.
 pub fn status_bar_ui(
@@ -23,10 +25,13 @@ pub fn status_bar_ui(
     ui.horizontal(|ui| {
         let words = readout::under_pointer(state, memory);
         let words = words.unwrap_or_else(|| "point at a stamp to read its pixels".into());
-        ui.add_sized(
-            [330.0, 18.0],
-            egui::Label::new(RichText::new(words).monospace().size(theme::CAPTION)).truncate(),
-        );
+        // Always of one width, so that nothing moves with the pointer.
+        let size = egui::vec2(READ_OUT, 18.0);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(READ_OUT);
+            let words = RichText::new(words).monospace().size(theme::CAPTION);
+            ui.add(egui::Label::new(words).truncate());
+        });
         ui.separator();
         let display = &state.display;
         ui.label(weak(

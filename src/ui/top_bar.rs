@@ -208,6 +208,8 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     let field = TextEdit::singleline(&mut memory.search)
         .id(cells::field_id(Field::Search))
         .hint_text(hint)
+        // The menu bar takes the padding of text fields away.
+        .margin(egui::Margin::symmetric(8, 3))
         .align(egui::Align2::LEFT_CENTER)
         .desired_width(150.0);
     let response = ui

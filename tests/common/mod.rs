@@ -1,5 +1,9 @@
 //! What tests of the window share: a made stamp set, and a window without a screen.
-#![allow(dead_code, reason = "each test file uses its share of these helpers")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file uses its share of these helpers"
+)]
 
 mod inline_window;
 mod stamp_set;

@@ -1,4 +1,5 @@
 //! The views in kittest: the whole window without a screen, driven by keys, clicks and names.
+#![allow(dead_code, reason = "each test file uses its share of these helpers")]
 
 use destello::{
     app::{Command, command::Session, settings::Settings},
@@ -75,9 +76,12 @@ fn frame(ui: &mut Ui, shown: &mut Shown) {
     }
     let now = shown.window.now();
     let commands = frame_ui(ui, &shown.window.state, &mut shown.memory, now);
-    let persons = commands
-        .iter()
-        .filter(|c| !matches!(c, Command::Want(_) | Command::Session(Session::Page(_))));
+    let persons = commands.iter().filter(|command| {
+        !matches!(
+            command,
+            Command::Want(_) | Command::Session(Session::Page(_) | Session::DropToast)
+        )
+    });
     shown.asked.extend(persons.map(|c| format!("{c:?}")));
     if !commands.is_empty() {
         ui.ctx().request_repaint();
