@@ -55,6 +55,7 @@ fn vocabulary_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut chosen = state.vocabulary;
     egui::ComboBox::from_id_salt("vocabulary")
         .width(ui.available_width())
+        .truncate()
         .selected_text(&*state.vocabulary().title)
         .show_ui(ui, |ui| {
             for (at, vocabulary) in state.vocabularies.iter().enumerate() {
