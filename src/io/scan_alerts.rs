@@ -210,17 +210,22 @@ fn band(row: &Row, survey: Survey) -> Option<Band> {
     })
 }
 
-/// Magnitude and error; from a positive flux in nJy as m = 31.4 - 2.5 lg f (AB, Rubin DPDD).
+/// Magnitude and error of a row, from its flux where it has no magnitude.
 fn magnitude(row: &Row) -> [Option<f32>; 2] {
-    if row.mag.is_some() {
-        return [row.mag, row.mag_err].map(|value| value.map(|value| value as f32));
+    match row.flux_njy {
+        Some(flux) if row.mag.is_none() => ab_magnitude(flux, row.flux_err_njy),
+        _ => [row.mag, row.mag_err].map(|value| value.map(|value| value as f32)),
     }
-    let Some(flux) = row.flux_njy.filter(|flux| *flux > 0.0) else {
+}
+
+/// AB magnitude and error of a positive flux in nJy: m = 31.4 - 2.5 lg f (Oke and Gunn 1983).
+pub fn ab_magnitude(flux_njy: f64, error_njy: Option<f64>) -> [Option<f32>; 2] {
+    if flux_njy <= 0.0 || !flux_njy.is_finite() {
         return [None, None];
-    };
-    let error = row.flux_err_njy;
-    let error = error.map(|error| (2.5 / std::f64::consts::LN_10 * error / flux) as f32);
-    [Some((31.4 - 2.5 * flux.log10()) as f32), error]
+    }
+    let relative = error_njy.map(|error| error / flux_njy);
+    let error = relative.map(|error| (2.5 / std::f64::consts::LN_10 * error) as f32);
+    [Some((31.4 - 2.5 * flux_njy.log10()) as f32), error]
 }
 
 #[cfg(test)]

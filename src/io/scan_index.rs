@@ -5,6 +5,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 use super::{
     field_names::FieldNames,
     fits_header::{difference_sign, exact_number},
+    scan_alerts::ab_magnitude,
 };
 use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd};
 
@@ -20,6 +21,8 @@ struct Columns {
     mag: Option<usize>,
     mag_err: Option<usize>,
     limiting_mag: Option<usize>,
+    flux_njy: Option<usize>,
+    flux_err_njy: Option<usize>,
     is_diff_pos: Option<usize>,
     ra: Option<usize>,
     dec: Option<usize>,
@@ -119,6 +122,13 @@ impl DetectionTable {
         epoch.mag = single(columns.mag).or(epoch.mag);
         epoch.mag_err = single(columns.mag_err).or(epoch.mag_err);
         epoch.limiting_mag = single(columns.limiting_mag).or(epoch.limiting_mag);
+        if let Some(flux) = number(columns.flux_njy) {
+            // Rubin gives the flux of the difference, which is always science minus template.
+            let [mag, mag_err] = ab_magnitude(flux, number(columns.flux_err_njy));
+            epoch.mag = epoch.mag.or(mag);
+            epoch.mag_err = epoch.mag_err.or(mag_err);
+            epoch.difference_sign = DifferenceSign::ScienceMinusReference;
+        }
         if let Some(sign) = cell(row, columns.is_diff_pos).map(difference_sign)
             && sign != DifferenceSign::Unknown
         {
@@ -162,6 +172,8 @@ impl Columns {
             band: find(&["band", "filter"]),
             mag: find(&["magpsf", "mag"]),
             mag_err: find(&["sigmapsf", "magerr", "mag_err"]),
+            flux_njy: find(&["psfFlux"]),
+            flux_err_njy: find(&["psfFluxErr"]),
             limiting_mag: find(&["diffmaglim", "limmag"]),
             is_diff_pos: find(&["isdiffpos"]),
             ra: find(&["ra"]),
