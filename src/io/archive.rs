@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    archive_gzip::{Checkpoints, Gunzip},
+    archive_gzip::{Checkpoint, Checkpoints, Gunzip},
     gunzip::{BytesError, MAX_BYTES},
 };
 
@@ -181,9 +181,7 @@ fn entered<'s>(
 ) -> io::Result<&'s mut Gunzip<BufReader<File>>> {
     let position = stream.as_ref().map(Gunzip::position);
     let point = lock(points).before(at).cloned();
-    let nearest = point
-        .as_ref()
-        .map_or(0, super::archive_gzip::Checkpoint::out_bytes);
+    let nearest = point.as_ref().map_or(0, Checkpoint::out_bytes);
     let is_good = position.is_some_and(|position| position <= at && position >= nearest);
     if !is_good {
         let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);

@@ -127,6 +127,10 @@ impl DetectionTable {
             .or(err_of_flux.flatten())
             .or(epoch.mag_err);
         epoch.limiting_mag = single(columns.limiting_mag).or(epoch.limiting_mag);
+        if columns.flux_njy.is_some() {
+            // Rubin gives the flux of the difference, which is always science minus template.
+            epoch.difference_sign = DifferenceSign::ScienceMinusReference;
+        }
         if let Some(sign) = cell(row, columns.is_diff_pos).map(difference_sign)
             && sign != DifferenceSign::Unknown
         {
@@ -170,6 +174,7 @@ impl Columns {
             band: find(&["band", "filter"]),
             mag: find(&["magpsf", "mag"]),
             mag_err: find(&["sigmapsf", "magerr", "mag_err"]),
+            flux_njy: find(&["psfFlux"]),
             limiting_mag: find(&["diffmaglim", "limmag"]),
             flux_njy: find(&["psfFlux"]),
             flux_err_njy: find(&["psfFluxErr"]),

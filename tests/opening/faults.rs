@@ -166,7 +166,9 @@ fn damaged_bytes_never_panic() {
     let tar = tarred(&[("a.avro", null.clone()), ("b.avro", deflate.clone())]);
     let mut extensions = cube_file("SN1", 3, 3);
     extensions.extend(image("REFERENCE", &[3, 2], &[1.0; 6], &[]));
+    let values: Vec<i32> = (0..900).map(|value| value * value % 777).collect();
     let kinds = [
+        compressed(folder.path(), &values, [30, 30]),
         extensions.clone(),
         gzipped(&extensions),
         null,
@@ -176,7 +178,7 @@ fn damaged_bytes_never_panic() {
         tar,
     ];
     let mut opened = 0;
-    for turn in 0..900 {
+    for turn in 0..1200 {
         let kind = &kinds[turn % kinds.len()];
         // Damage in the first kilobytes hits headers, where it does most.
         let bytes = if turn % 2 == 0 {

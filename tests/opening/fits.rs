@@ -43,6 +43,41 @@ fn a_cube_with_its_table_is_an_object() {
 }
 
 #[test]
+fn stamps_are_decoded_by_many_threads_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..8 {
+        let name = format!("{number}.fits.gz");
+        put(folder.path(), &name, &gzipped(&cube_file(&name, 30, 30)));
+    }
+    let opened = open(folder.path());
+    let stamps: Vec<_> = opened
+        .catalogue
+        .iter()
+        .flat_map(|(_, object)| object.epochs.iter().map(|epoch| epoch.stamps[0].clone()))
+        .collect();
+    assert_eq!(stamps.len(), 240);
+    let decoder = destello::io::Decoder::default();
+    let check = || {
+        for wanted in stamps.chunks(7) {
+            for (wanted, (_, stamp)) in wanted.iter().zip(decoder.decode(wanted)) {
+                let destello::domain::Part::Hdu {
+                    plane: Some(plane), ..
+                } = wanted.part
+                else {
+                    panic!("{wanted:?}");
+                };
+                assert_eq!(stamp.unwrap().pixels[0], plane as f32 * 6.0);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(check);
+        }
+    });
+}
+
+#[test]
 fn a_table_of_another_length_names_both_numbers() {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(&put(folder.path(), "x.fits", &cube_file("SN1", 3, 4)));

@@ -96,29 +96,14 @@ fn a_file_without_its_last_padding_opens() {
 #[test]
 fn tile_compressed_images_open() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.fits.fz");
-    let shape = fitsio::images::ImageDescription {
-        data_type: fitsio::images::ImageType::Long,
-        dimensions: &[16, 20],
-    };
     let values: Vec<i32> = (0..320).map(|value| value * 3 - 100).collect();
-    // cfitsio's own syntax for "compress what is written here".
-    let spec = format!("{}[compress R]", path.display());
-    let mut file = fitsio::FitsFile::create(spec).open().unwrap();
-    let hdu = file.create_image("SCI".to_owned(), &shape).unwrap();
-    hdu.write_image(&mut file, &values).unwrap();
-    drop(file);
-    let bytes = std::fs::read(&path).unwrap();
+    let bytes = compressed(folder.path(), &values, [16, 20]);
     assert!(
         bytes.windows(6).any(|word| word == b"ZIMAGE"),
         "not compressed"
     );
-    let opened = open(&path);
-    let object = candidate(&opened, "x");
-    let stamp = stamp(object, 0, Role::Science).unwrap();
-    assert_eq!((stamp.width, stamp.height), (20, 16));
     let expected: Vec<f32> = values.iter().map(|value| *value as f32).collect();
-    assert_eq!(stamp.pixels[..], expected);
+    assert_eq!(pixels_of(&bytes), expected);
 }
 
 #[test]

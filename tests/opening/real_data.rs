@@ -222,6 +222,11 @@ fn rubin_alerts_open_with_variance_and_psf() {
         object.epochs[0].candid.as_deref(),
         Some("169813006131658851")
     );
+    let mags = opened
+        .catalogue
+        .iter()
+        .filter(|(_, object)| object.epochs[0].mag.is_some());
+    assert!(mags.count() > 3, "fluxes give magnitudes");
     let science = stamp(object, 0, Role::Science).unwrap();
     assert_pixels(&science, (30, 30), 0, 4_162.741_688_728_333, 9.997_524);
     let scale = science.geometry.arcsec_per_px().unwrap();

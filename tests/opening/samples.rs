@@ -1,6 +1,7 @@
 //! Files to open, made here byte by byte: FITS, gzip, tar and Avro.
 
 use std::{
+    fmt::Write as _,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -17,9 +18,9 @@ pub fn header(cards: &[(&str, String)]) -> Vec<u8> {
     let mut text = String::new();
     for (name, value) in cards {
         let card = format!("{name:<8}= {value:>20}");
-        text.push_str(&format!("{card:<80}"));
+        write!(text, "{card:<80}").unwrap();
     }
-    text.push_str(&format!("{:<80}", "END"));
+    write!(text, "{:<80}", "END").unwrap();
     padded(text.into_bytes(), b' ')
 }
 
@@ -97,6 +98,9 @@ impl Column {
     }
 }
 
+const TYPES: [&str; 4] = ["TTYPE1", "TTYPE2", "TTYPE3", "TTYPE4"];
+const FORMS: [&str; 4] = ["TFORM1", "TFORM2", "TFORM3", "TFORM4"];
+
 /// A binary table.
 pub fn table(name: &str, columns: &[Column]) -> Vec<u8> {
     let rows = columns[0].2.len();
@@ -112,8 +116,6 @@ pub fn table(name: &str, columns: &[Column]) -> Vec<u8> {
         ("TFIELDS", columns.len().to_string()),
         ("EXTNAME", quoted(name)),
     ];
-    const TYPES: [&str; 4] = ["TTYPE1", "TTYPE2", "TTYPE3", "TTYPE4"];
-    const FORMS: [&str; 4] = ["TFORM1", "TFORM2", "TFORM3", "TFORM4"];
     for (at, column) in columns.iter().enumerate() {
         cards.push((TYPES[at], quoted(column.0)));
         cards.push((FORMS[at], quoted(column.1)));
@@ -231,4 +233,22 @@ pub fn open_all_and_decode(path: &Path) -> (usize, usize, usize) {
     let decoded = decoder.decode(&wanted);
     let good = decoded.iter().filter(|(_, stamp)| stamp.is_ok()).count();
     (wanted.len(), good, problems)
+}
+
+/// A tile-compressed (Rice) image of `[rows, columns]`, as `fpack` makes it.
+pub fn compressed(folder: &Path, values: &[i32], shape: [usize; 2]) -> Vec<u8> {
+    let path = folder.join("compressed.tmp");
+    let description = fitsio::images::ImageDescription {
+        data_type: fitsio::images::ImageType::Long,
+        dimensions: &shape,
+    };
+    // cfitsio's own syntax for "compress what is written here".
+    let spec = format!("{}[compress R]", path.display());
+    let mut file = fitsio::FitsFile::create(spec).open().unwrap();
+    let hdu = file.create_image("SCI".to_owned(), &description).unwrap();
+    hdu.write_image(&mut file, values).unwrap();
+    drop(file);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    bytes
 }
