@@ -40,9 +40,9 @@ pub fn measure(what: &str, folder: &Path) -> anyhow::Result<Rates> {
     let opened = read_all_with(&[folder.to_owned()], &decoder);
     anyhow::ensure!(opened.problems.is_empty(), "{:?}", opened.problems.first());
     let files = files_of(&opened.catalogue);
-    let one = best_of_three(|| decode(&decoder, &files))?;
+    let one = best_of_five(|| decode(&decoder, &files))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let all = best_of_three(|| {
+    let all = best_of_five(|| {
         let share = files.len().div_ceil(cores);
         std::thread::scope(|scope| {
             let shares: Vec<_> = files.chunks(share).collect();
@@ -89,10 +89,10 @@ fn decode(decoder: &Decoder, files: &[Vec<StampRef>]) -> anyhow::Result<usize> {
     Ok(stamps)
 }
 
-fn best_of_three(mut work: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<Rate> {
+fn best_of_five(mut work: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<Rate> {
     let mut best = Duration::MAX;
     let mut stamps = 0;
-    for _ in 0..3 {
+    for _ in 0..5 {
         let start = Instant::now();
         stamps = work()?;
         best = best.min(start.elapsed());

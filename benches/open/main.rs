@@ -104,6 +104,7 @@ fn browse(set: &Path, folder: &Path, count: usize, report: &mut Report) -> anyho
 fn scroll(window: &mut Window, name: &str, report: &mut Report) {
     let mut all = Vec::new();
     for speed in SPEEDS {
+        window.go_to_top();
         let frames: Vec<_> = (0..FRAMES).map(|_| window.paced_frame(speed)).collect();
         println!("{name}, {speed} points a frame: {}", quantiles_ms(&frames));
         all.extend(frames);
@@ -143,7 +144,7 @@ fn label_all(window: &mut Window) {
 fn see_everything(window: &mut Window) -> anyhow::Result<()> {
     let patience = Duration::from_secs(600);
     let start = Instant::now();
-    window.send(Command::Do(destello::app::Action::FirstCandidate));
+    window.go_to_top();
     let mut seen = 0;
     loop {
         window.frame(500.0);

@@ -53,27 +53,32 @@ impl Report {
     }
 }
 
-/// Median and upper quantiles of the work of frames, and the worst.
+/// Median and upper quantiles of the work of frames; by the clock on the wall the last ones, too.
 pub fn quantiles_ms(frames: &[FrameTime]) -> String {
-    let mut times: Vec<Duration> = frames.iter().map(|frame| frame.total()).collect();
-    times.sort_unstable();
-    let at = |share: f64| {
-        let rank = (share * times.len().saturating_sub(1) as f64).round() as usize;
-        times.get(rank).map_or(0.0, |time| time.as_secs_f64() * 1e3)
-    };
-    let apply = frames
-        .iter()
-        .map(|frame| frame.apply)
-        .max()
-        .unwrap_or_default();
+    let work: Vec<f64> = sorted_ms(frames.iter().map(|frame| frame.work()));
+    let wall: Vec<f64> = sorted_ms(frames.iter().map(|frame| frame.total()));
+    let apply = sorted_ms(frames.iter().map(|frame| frame.apply));
     format!(
-        "median {:.1}, 95 % {:.1}, 99 % {:.1}, worst {:.1} ms (apply alone {:.1} ms at most)",
-        at(0.5),
-        at(0.95),
-        at(0.99),
-        at(1.0),
-        apply.as_secs_f64() * 1e3
+        "median {:.1}, 95 % {:.1}, 99 % {:.1}, worst {:.1} ms; with waits for a core 99 % {:.1}, worst {:.1} ms, of it news and commands {:.1} ms",
+        quantile(&work, 0.5),
+        quantile(&work, 0.95),
+        quantile(&work, 0.99),
+        quantile(&work, 1.0),
+        quantile(&wall, 0.99),
+        quantile(&wall, 1.0),
+        quantile(&apply, 1.0),
     )
+}
+
+fn sorted_ms(times: impl Iterator<Item = Duration>) -> Vec<f64> {
+    let mut times: Vec<f64> = times.map(|time| time.as_secs_f64() * 1e3).collect();
+    times.sort_unstable_by(f64::total_cmp);
+    times
+}
+
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let rank = (share * sorted.len().saturating_sub(1) as f64).round() as usize;
+    sorted.get(rank).copied().unwrap_or(0.0)
 }
 
 /// Memory of this process that is in RAM, MB (10⁶ bytes); NaN where the system does not say.

@@ -36,12 +36,19 @@ pub struct FrameTime {
     pub apply: Duration,
     /// Views and tessellation.
     pub show: Duration,
+    /// How much of it the thread waited for a core that another process had.
+    pub waited: Duration,
 }
 
 impl FrameTime {
-    /// All work of the frame.
+    /// The frame by the clock on the wall.
     pub fn total(self) -> Duration {
         self.apply + self.show
+    }
+
+    /// The frame as it would be on a machine that does nothing else.
+    pub fn work(self) -> Duration {
+        self.total().saturating_sub(self.waited)
     }
 }
 
@@ -119,6 +126,7 @@ impl Window {
 
     /// One frame with the pointer in the middle and the wheel turned by so many points.
     pub fn frame(&mut self, scroll: f32) -> FrameTime {
+        let waited = waited_for_core();
         let start = Instant::now();
         self.apply_all();
         let apply = start.elapsed();
@@ -135,7 +143,11 @@ impl Window {
         let show = start.elapsed();
         self.queue.extend(commands);
         self.time_s += PACE.as_secs_f64();
-        FrameTime { apply, show }
+        FrameTime {
+            apply,
+            show,
+            waited: waited_for_core().saturating_sub(waited),
+        }
     }
 
     /// A frame at the pace of a screen: what is left of its time belongs to the workers.
@@ -143,6 +155,13 @@ impl Window {
         let time = self.frame(scroll);
         std::thread::sleep(PACE.saturating_sub(time.total()));
         time
+    }
+
+    /// Scrolls the mosaic to its top; egui takes some frames for that.
+    pub fn go_to_top(&mut self) {
+        for _ in 0..60 {
+            self.frame(-1e7);
+        }
     }
 
     fn apply_all(&mut self) {
@@ -181,6 +200,13 @@ impl Window {
             _ => {}
         }
     }
+}
+
+/// Time that this thread could have run but had no core; none where the system does not say.
+fn waited_for_core() -> Duration {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited = said.split_whitespace().nth(1);
+    Duration::from_nanos(waited.and_then(|ns| ns.parse().ok()).unwrap_or(0))
 }
 
 fn input(time_s: f64, scroll: f32) -> egui::RawInput {
