@@ -174,7 +174,6 @@ impl Columns {
             band: find(&["band", "filter"]),
             mag: find(&["magpsf", "mag"]),
             mag_err: find(&["sigmapsf", "magerr", "mag_err"]),
-            flux_njy: find(&["psfFlux"]),
             limiting_mag: find(&["diffmaglim", "limmag"]),
             flux_njy: find(&["psfFlux"]),
             flux_err_njy: find(&["psfFluxErr"]),
