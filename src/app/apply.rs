@@ -16,6 +16,12 @@ use crate::{
 impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
+        let effects = self.apply_command(command, now);
+        self.label_count.update(&self.catalogue, &self.book);
+        effects
+    }
+
+    fn apply_command(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
         match command {
             Command::Do(action) => self.act(action, now),
             Command::Go(go) => self.apply_go(go, now),
@@ -56,6 +62,7 @@ impl AppState {
             }
             Action::OpenFiles => vec![Effect::Pick(PickFor::OpenFiles)],
             Action::OpenFolder => vec![Effect::Pick(PickFor::OpenFolder)],
+            Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
             Action::Quit => vec![Effect::Quit],

@@ -154,9 +154,7 @@ impl Display {
 
     /// True where the difference of that epoch is shown with its sign turned.
     pub fn negates(&self, role: Role, sign: DifferenceSign) -> bool {
-        self.flips_sign
-            && matches!(role, Role::Difference | Role::Snr)
-            && sign == DifferenceSign::ReferenceMinusScience
+        self.flips_sign && sign.is_turned_in(role)
     }
 
     const fn limits_of_set(&self, role: Role) -> Option<Limits> {
@@ -310,17 +308,15 @@ impl AppState {
         role: Role,
         scope: Scope,
     ) -> impl Iterator<Item = crate::domain::StampId> {
-        let roles = self.display.preset.roles_locked_with(role);
         let epochs: &[Epoch] = match (scope, self.display.lock) {
             (Scope::Locked, Lock::Object | Lock::Set) => &candidate.epochs,
             (Scope::Epoch, _) | (_, Lock::Free) => {
                 candidate.epochs.get(epoch..=epoch).unwrap_or_default()
             }
         };
-        epochs
-            .iter()
-            .flat_map(|epoch| &epoch.stamps)
-            .filter(move |stamp| roles.contains(&stamp.role))
+        let preset = self.display.preset;
+        preset
+            .stamps_locked_with(role, epochs)
             .map(|stamp| stamp.id)
     }
 

@@ -5,7 +5,7 @@ use super::{
     effect::Effect,
     state::{AppState, Motion, Screen},
 };
-use crate::domain::{CandidateIx, Timestamp};
+use crate::domain::{Candidate, CandidateIx, Timestamp};
 
 impl AppState {
     pub(super) fn apply_go(&mut self, go: Go, now: Timestamp) -> Vec<Effect> {
@@ -63,13 +63,13 @@ impl AppState {
     }
 
     pub(super) fn go_to(&mut self, candidate: CandidateIx, now: Timestamp) -> Vec<Effect> {
-        let Some(epochs) = self.catalogue.get(candidate).map(|c| c.epochs.len()) else {
+        let Some(first_look) = self.catalogue.get(candidate).map(Candidate::first_look) else {
             return Vec::new();
         };
         if self.place.candidate != Some(candidate) {
             self.place.candidate = Some(candidate);
             self.place.since = Some(now);
-            self.place.epoch = self.first_look(candidate, epochs);
+            self.place.epoch = first_look;
             self.motion = self
                 .motion
                 .filter(|motion| matches!(motion, Motion::Blink { .. }));
@@ -79,18 +79,6 @@ impl AppState {
         let mut effects = self.refresh_header();
         effects.push(self.save_session());
         effects
-    }
-
-    /// The epoch to look at first: the brightest with stamps, else the first.
-    fn first_look(&self, candidate: CandidateIx, epochs: usize) -> usize {
-        let Some(candidate) = self.catalogue.get(candidate) else {
-            return 0;
-        };
-        let brightest = (0..epochs)
-            .filter(|at| !candidate.epochs[*at].stamps.is_empty())
-            .filter_map(|at| Some((at, candidate.epochs[at].mag.filter(|mag| mag.is_finite())?)))
-            .min_by(|a, b| a.1.total_cmp(&b.1));
-        brightest.map_or(0, |(at, _)| at)
     }
 
     pub(super) fn step_epoch(&mut self, steps: isize) -> Vec<Effect> {
@@ -150,7 +138,8 @@ impl AppState {
         if self.place.candidate == Some(candidate) {
             return self.place.epoch;
         }
-        let epochs = self.catalogue.get(candidate).map_or(0, |c| c.epochs.len());
-        self.first_look(candidate, epochs)
+        self.catalogue
+            .get(candidate)
+            .map_or(0, Candidate::first_look)
     }
 }

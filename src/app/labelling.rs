@@ -112,7 +112,7 @@ impl AppState {
             .map(|id| self.event(step, id.clone(), action.clone(), origin, now))
             .collect();
         self.decided_at.push(now);
-        self.tell(format!("{}: {}", words(action), subject(&ids)), now);
+        self.tell_decision(format!("{}: {}", words(action), subject(&ids)), now);
         self.record(events)
     }
 

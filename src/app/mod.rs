@@ -12,6 +12,7 @@ pub mod effect;
 pub mod filter;
 pub mod going;
 pub mod keys;
+pub mod label_count;
 pub mod labelling;
 pub mod light_curve;
 pub mod news;

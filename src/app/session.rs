@@ -1,6 +1,6 @@
 //! The session: what is restored at the next start without asking.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ use crate::{
     domain::{Catalogue, LabelBook, Role, Timestamp},
     jobs::transfer::ImportOrder,
 };
+
+/// Smallest and largest side of a mosaic cell, points.
+pub const MOSAIC_SIDES: (f32, f32) = (40.0, 260.0);
 
 /// What a project remembers of the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,10 @@ pub struct SavedSession {
     pub vocabulary: Arc<str>,
     /// The role in the mosaic.
     pub mosaic_role: Option<Role>,
+    /// Side of a mosaic cell, points; none for the usual one.
+    pub mosaic_side: Option<f32>,
+    /// Small windows that were open.
+    pub panes: BTreeSet<Pane>,
 }
 
 impl AppState {
@@ -42,6 +49,11 @@ impl AppState {
             Session::Open { paths, project } => self.open(paths, project),
             Session::Show(screen) => {
                 self.screen = screen;
+                vec![self.save_session()]
+            }
+            Session::Vocabulary(source) => vec![Effect::ReadVocabulary(source)],
+            Session::MosaicSide(side) => {
+                self.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
                 vec![self.save_session()]
             }
             Session::Export(path) => self.export(path),
@@ -135,6 +147,13 @@ impl AppState {
             display: self.display.clone(),
             vocabulary: self.vocabulary().name.clone(),
             mosaic_role: self.mosaic_role,
+            mosaic_side: Some(self.mosaic_side),
+            panes: self
+                .panes
+                .iter()
+                .copied()
+                .filter(|pane| *pane != Pane::Palette)
+                .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.
         Effect::SaveSession(serde_json::to_string(&saved).unwrap_or_default())
@@ -153,6 +172,8 @@ impl AppState {
         self.screen = saved.screen;
         self.display = saved.display;
         self.mosaic_role = saved.mosaic_role;
+        self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
+        self.panes = saved.panes;
         self.queue
             .set_spec(saved.queue, &self.catalogue, &self.book);
         self.return_to = saved.candidate.map(|id| (id, saved.epoch));

@@ -1,6 +1,9 @@
 //! The shelf: decoded stamps in memory, with a limit in bytes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     domain::{Problem, StampId},
@@ -28,6 +31,10 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub struct Shelf {
     entries: HashMap<StampId, Entry>,
+    /// What was asked for since the requests were last dropped.
+    asked: Vec<StampId>,
+    /// Decoded stamps by their last use: looking through all of them would hold up a frame.
+    by_use: BTreeSet<(u64, StampId)>,
     clock: u64,
     bytes: usize,
     limit_bytes: usize,
@@ -39,6 +46,8 @@ impl Shelf {
     pub fn new(limit_bytes: usize) -> Self {
         Self {
             entries: HashMap::new(),
+            asked: Vec::new(),
+            by_use: BTreeSet::new(),
             clock: 0,
             bytes: 0,
             limit_bytes,
@@ -91,14 +100,23 @@ impl Shelf {
                 last_use: clock,
             }
         });
+        if is_new {
+            self.asked.push(id);
+        } else if entry.last_use != clock && self.by_use.remove(&(entry.last_use, id)) {
+            self.by_use.insert((clock, id));
+        }
         entry.last_use = clock;
         is_new
     }
 
     /// Forgets every request that was not answered: the worker pool dropped them.
     pub fn drop_pending(&mut self) {
-        self.entries
-            .retain(|_, entry| !matches!(entry.content, Shelved::Pending));
+        for id in std::mem::take(&mut self.asked) {
+            let entry = self.entries.get(&id);
+            if entry.is_some_and(|entry| matches!(entry.content, Shelved::Pending)) {
+                self.entries.remove(&id);
+            }
+        }
     }
 
     /// Puts a decoded stamp, or its failure, on the shelf.
@@ -109,6 +127,11 @@ impl Shelf {
             .get(&id)
             .map_or(self.clock, |entry| entry.last_use);
         self.bytes += size(&content);
+        if matches!(content, Shelved::Ready(_)) {
+            self.by_use.insert((last_use, id));
+        } else {
+            self.by_use.remove(&(last_use, id));
+        }
         if let Some(old) = self.entries.insert(id, Entry { content, last_use }) {
             self.bytes -= size(&old.content);
         }
@@ -118,6 +141,8 @@ impl Shelf {
     /// Empties the shelf.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.asked.clear();
+        self.by_use.clear();
         self.bytes = 0;
         self.revision += 1;
     }
@@ -128,21 +153,15 @@ impl Shelf {
         if self.bytes <= self.limit_bytes {
             return;
         }
-        let mut oldest: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.last_use < self.clock)
-            .map(|(id, entry)| (entry.last_use, *id, size(&entry.content)))
-            .filter(|(_, _, size)| *size > 0)
-            .collect();
-        oldest.sort_unstable();
         let goal = self.limit_bytes - self.limit_bytes / 10;
-        for (_, id, size) in oldest {
-            if self.bytes <= goal {
-                break;
+        while self.bytes > goal
+            && let Some((last_use, id)) = self.by_use.first().copied()
+            && last_use < self.clock
+        {
+            self.by_use.remove(&(last_use, id));
+            if let Some(old) = self.entries.remove(&id) {
+                self.bytes -= size(&old.content);
             }
-            self.entries.remove(&id);
-            self.bytes -= size;
         }
     }
 }
@@ -190,6 +209,22 @@ mod tests {
                 .count(),
             5
         );
+    }
+
+    #[test]
+    fn a_stamp_wanted_again_outlives_younger_ones() {
+        let mut shelf = Shelf::new(2_000);
+        for id in 0..5 {
+            shelf.begin_round();
+            shelf.want(StampId(id));
+            shelf.put(StampId(id), ready());
+        }
+        shelf.begin_round();
+        assert!(!shelf.want(StampId(0)));
+        shelf.want(StampId(5));
+        shelf.put(StampId(5), ready());
+        assert!(shelf.ready(StampId(0)).is_some());
+        assert!(shelf.ready(StampId(1)).is_none());
     }
 
     #[test]

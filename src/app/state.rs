@@ -9,14 +9,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    display::Display, queue::Queue, selection::Selection, settings::Settings, shelf::Shelf,
+    display::Display, label_count::LabelCount, queue::Queue, selection::Selection,
+    settings::Settings, shelf::Shelf,
 };
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, Epoch, LabelBook, Problem, Role, StampId, Timestamp,
         Vocabulary, label::StepIds,
     },
-    jobs::event::{JobId, Progress},
+    jobs::event::{Cards, JobId, Progress},
 };
 
 /// What fills the middle of the window.
@@ -33,7 +34,8 @@ pub enum Screen {
 }
 
 /// Small windows above the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Pane {
     /// Keys, name, memory, theme.
     Settings,
@@ -93,6 +95,8 @@ pub struct Toast {
     pub text: String,
     /// True for bad news.
     pub is_error: bool,
+    /// True where undo takes back what the message tells.
+    pub offers_undo: bool,
     /// Since when it is up.
     pub since: Timestamp,
 }
@@ -116,7 +120,7 @@ pub struct HeaderCards {
     /// Whose.
     pub stamp: StampId,
     /// None while they are being read.
-    pub cards: Option<Result<Arc<[(String, String)]>, Arc<Problem>>>,
+    pub cards: Option<Cards>,
 }
 
 /// Everything that the window shows.
@@ -154,6 +158,8 @@ pub struct AppState {
     pub motion: Option<Motion>,
     /// The role in the mosaic; none for the triplet.
     pub mosaic_role: Option<Role>,
+    /// Side of a mosaic cell, points.
+    pub mosaic_side: f32,
     /// The candidates on the mosaic page.
     pub page: Arc<[CandidateIx]>,
     /// This user's settings.
@@ -170,6 +176,8 @@ pub struct AppState {
     pub header: Option<HeaderCards>,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
+    /// Candidates with a class.
+    pub(super) label_count: LabelCount,
     /// The candidate to return to once it is found again.
     pub(super) return_to: Option<(Arc<str>, usize)>,
     /// Step numbers of this window; none before the project is open.
@@ -199,6 +207,7 @@ impl AppState {
             focus: None,
             motion: None,
             mosaic_role: Some(Role::Science),
+            mosaic_side: 104.0,
             page: Arc::new([]),
             settings,
             login_name: login_name.into(),
@@ -207,6 +216,7 @@ impl AppState {
             jobs: BTreeMap::new(),
             header: None,
             generation: 0,
+            label_count: LabelCount::default(),
             return_to: None,
             steps: None,
             decided_at: Vec::new(),
@@ -256,12 +266,8 @@ impl AppState {
     }
 
     /// Number of candidates of the catalogue with a class.
-    pub fn labelled(&self) -> usize {
-        let states = self.book.candidates();
-        let known = states
-            .into_iter()
-            .filter(|(id, _)| self.catalogue.find(id).is_some());
-        known.filter(|(_, state)| state.is_labelled()).count()
+    pub const fn labelled(&self) -> usize {
+        self.label_count.get()
     }
 
     /// Decisions of this session per minute, over the last five minutes at most.
@@ -282,6 +288,17 @@ impl AppState {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: false,
+            offers_undo: false,
+            since: now,
+        });
+    }
+
+    /// Shows what was decided, with the way back.
+    pub(super) fn tell_decision(&mut self, text: String, now: Timestamp) {
+        self.toast = Some(Toast {
+            text,
+            is_error: false,
+            offers_undo: true,
             since: now,
         });
     }
@@ -291,6 +308,7 @@ impl AppState {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: true,
+            offers_undo: false,
             since: now,
         });
     }

@@ -18,6 +18,13 @@ pub enum DifferenceSign {
     Unknown,
 }
 
+impl DifferenceSign {
+    /// True where the pixels of a role have the opposite sign of science minus reference.
+    pub fn is_turned_in(self, role: Role) -> bool {
+        role.is_signed() && self == Self::ReferenceMinusScience
+    }
+}
+
 /// Where the pixels of one stamp lie. Decoded on demand by `io`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StampRef {
@@ -102,6 +109,17 @@ impl Candidate {
             .into_iter()
             .filter(|role| self.epochs.iter().any(|epoch| epoch.stamp(*role).is_some()))
             .collect()
+    }
+
+    /// The epoch to look at first, from 0: the brightest with stamps, else the first.
+    pub fn first_look(&self) -> usize {
+        let magnitude = |epoch: &Epoch| epoch.mag.filter(|mag| mag.is_finite());
+        let epochs = self.epochs.iter().enumerate();
+        let brightest = epochs
+            .filter(|(_, epoch)| !epoch.stamps.is_empty())
+            .filter_map(|(at, epoch)| Some((at, magnitude(epoch)?)))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        brightest.map_or(0, |(at, _)| at)
     }
 
     /// Brings epochs and history into time order; the sort is stable.

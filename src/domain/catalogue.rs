@@ -58,8 +58,10 @@ impl Catalogue {
         let Some(&ix) = self.by_id.get(&part.id) else {
             let ix = ix_of(self.candidates.len());
             self.by_id.insert(part.id.clone(), ix);
-            let epochs = std::mem::take(&mut part.epochs);
-            self.duplicates += join_epochs(&mut part.epochs, epochs);
+            if part.epochs.len() > 1 {
+                let epochs = std::mem::take(&mut part.epochs);
+                self.duplicates += join_epochs(&mut part.epochs, epochs);
+            }
             part.sort_by_time();
             self.candidates.push(part);
             return ix;
@@ -99,7 +101,8 @@ fn is_same_detection(a: &Epoch, b: &Epoch) -> bool {
         return a == b;
     }
     match (a.stamps.first(), b.stamps.first()) {
-        (Some(a), Some(b)) => a.source == b.source && a.part == b.part && a.role == b.role,
+        // The part first: it tells the epochs of one cube apart without comparing long paths.
+        (Some(a), Some(b)) => a.part == b.part && a.role == b.role && a.source == b.source,
         _ => false,
     }
 }

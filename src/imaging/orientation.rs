@@ -84,6 +84,13 @@ impl Orientation {
         }
     }
 
+    /// Width and height on screen of a stamp of that size, in stamp pixels.
+    pub fn extent_of(self, stamp_size: [usize; 2]) -> [f64; 2] {
+        let [width, height] = stamp_size.map(|side| side.max(1) as f64);
+        self.screen_from_pixel
+            .map(|[x, y]| x.abs() * width + y.abs() * height)
+    }
+
     /// Pixel direction out of screen direction.
     pub fn pixel_from_screen(self) -> Matrix2 {
         // The determinant of an orientation is ±1 by construction.

@@ -30,9 +30,7 @@ impl View {
     /// The whole stamp, as large as the rectangle allows.
     pub fn fit(size_px: [f64; 2], stamp_size: [usize; 2], orientation: Orientation) -> Self {
         let [width, height] = stamp_size.map(|side| side.max(1) as f64);
-        let extent = orientation
-            .screen_from_pixel
-            .map(|[x, y]| x.abs() * width + y.abs() * height);
+        let extent = orientation.extent_of(stamp_size);
         let zoom = (size_px[0] / extent[0]).min(size_px[1] / extent[1]);
         Self {
             zoom: if zoom > 0.0 { zoom } else { 1.0 },

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Role, Stamp};
+use crate::domain::{Epoch, Role, Stamp, StampRef};
 
 use super::{
     color_map::ColorMap,
@@ -167,6 +167,17 @@ impl Preset {
             (_, Role::Variance) => &[Role::Variance],
             (_, Role::Psf) => &[Role::Psf],
         }
+    }
+
+    /// The stamps of these epochs that share limits with those of a role.
+    pub fn stamps_locked_with(
+        self,
+        role: Role,
+        epochs: &[Epoch],
+    ) -> impl Iterator<Item = &StampRef> {
+        let roles = self.roles_locked_with(role);
+        let stamps = epochs.iter().flat_map(|epoch| &epoch.stamps);
+        stamps.filter(|stamp| roles.contains(&stamp.role))
     }
 
     /// How stamps of a role are shown. Brokers know science, reference and difference; what

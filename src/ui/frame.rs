@@ -36,7 +36,7 @@ pub fn frame_ui(
     hotkeys::hotkeys(ui, state, memory, &mut commands);
     run_motion(ui, state, memory, &mut commands);
     Panel::top("menus").show(ui, |ui| {
-        top_bar::top_bar_ui(ui, state, memory, &mut commands)
+        top_bar::top_bar_ui(ui, state, memory, &mut commands);
     });
     Panel::bottom("status").show(ui, |ui| {
         status_bar::status_bar_ui(ui, state, memory, now, &mut commands);

@@ -22,6 +22,7 @@ pub fn histogram_ui(
     egui::Window::new("Histogram")
         .open(&mut is_open)
         .resizable(false)
+        .default_pos(egui::pos2(420.0, 470.0))
         .default_width(380.0)
         .show(ui.ctx(), |ui| {
             let mut has_any = false;

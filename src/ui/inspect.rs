@@ -36,10 +36,16 @@ pub fn inspect_ui(
         return;
     };
     let area = ui.available_rect_before_wrap();
-    let light_curve_height = (area.height() * 0.27).clamp(110.0, 260.0);
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
-    let stamps_height = area.height() - light_curve_height - strip_height - 2.0 * GRID;
+    let least_curve = (area.height() * 0.25).clamp(110.0, 240.0);
+    let most_stamps = area.height() - least_curve - strip_height - 2.0 * GRID;
+    // Stamps as large as they can be; what they leave goes to the light curve.
+    let stamps_height = most_stamps.min(needed_height(
+        shown_roles(candidate, state, memory).len(),
+        area,
+        most_stamps,
+    ));
     let (stamps, rest) = area.split_top_bottom_at_y(area.top() + stamps_height.max(120.0));
     let (strip, curve) = rest.split_top_bottom_at_y(rest.top() + strip_height + GRID);
     large_stamps(ui, stamps, state, memory, ix, commands);
@@ -174,6 +180,16 @@ fn grid_of(count: usize, area: Rect) -> (usize, usize) {
     (columns, count.max(1).div_ceil(columns))
 }
 
+/// The height that this many stamps fill when they are as large as the width allows.
+fn needed_height(count: usize, area: Rect, most: f32) -> f32 {
+    let (columns, rows) = grid_of(
+        count,
+        Rect::from_min_size(area.min, vec2(area.width(), most)),
+    );
+    let side = (area.width() - GRID * (columns - 1) as f32) / columns as f32;
+    rows as f32 * (side + CAPTIONS + GRID)
+}
+
 /// Pointer over a large stamp: read-out, pan, zoom, contrast and bias.
 fn point(
     ui: &Ui,
@@ -232,10 +248,9 @@ pub fn zoom_about(camera: &mut Camera, laid: &Laid, position: [f64; 2], factor: 
         *camera = Camera::default();
         return;
     }
-    for axis in 0..2 {
-        let distance = position[axis] - laid.view.center[axis];
-        camera.offset_px[axis] += distance * (1.0 - 1.0 / factor);
-    }
+    let share = 1.0 - 1.0 / factor;
+    camera.offset_px[0] += (position[0] - laid.view.center[0]) * share;
+    camera.offset_px[1] += (position[1] - laid.view.center[1]) * share;
     camera.zoom = zoom;
 }
 

@@ -20,7 +20,7 @@ pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
         .open(&mut is_open)
         .collapsible(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-        .default_size(vec2(900.0, 560.0))
+        .default_size(vec2(940.0, 660.0))
         .show(ui.ctx(), |ui| {
             ScrollArea::vertical().show(ui, |ui| {
                 ui.columns_const(|columns: &mut [Ui; 3]| sheet(columns, state));
@@ -67,12 +67,12 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));
 }
 
-fn line(ui: &mut Ui, key: &str, title: &str) {
+fn line(ui: &mut Ui, keys: &str, title: &str) {
     ui.horizontal(|ui| {
         let size = vec2(KEYS, LINE);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_width(KEYS);
-            ui.label(RichText::new(key).monospace());
+            ui.label(RichText::new(keys).monospace());
         });
         ui.label(title);
     });

@@ -10,13 +10,14 @@ use super::{
     stamp_paint::StampBatch,
     stamp_view::{Place, outlined_text},
     theme,
-    view_memory::{Camera, CellSide, ViewMemory},
+    view_memory::{Camera, ViewMemory},
 };
 use crate::{
     app::{
         Action, AppState, Command,
         command::{Go, Label, Select, Session},
         display::Scope,
+        session::MOSAIC_SIDES,
     },
     domain::{CandidateIx, Role},
 };
@@ -33,7 +34,7 @@ pub fn mosaic_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    bar_ui(ui, state, memory, commands);
+    bar_ui(ui, state, commands);
     let order = state.queue.order();
     if order.is_empty() {
         ui.centered_and_justified(|ui| {
@@ -50,7 +51,7 @@ pub fn mosaic_ui(
     let height = ui.available_height();
     let grid = Grid::new(
         state.mosaic_role,
-        memory.cell_side,
+        state.mosaic_side,
         ui.available_width() - 14.0,
         order.len(),
     );
@@ -59,13 +60,15 @@ pub fn mosaic_ui(
         .auto_shrink(false)
         .max_height(height);
     let marker = ui.scope_id().with("mosaic shows");
-    let key = (state.place.candidate, state.queue.revision(), grid.columns);
-    let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, u64, usize)>(marker));
+    // By rank, not by the queue's revision: candidates that are still being found go to the end,
+    // and must not pull back somebody who has scrolled away.
+    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
+    let key = (state.place.candidate, rank, grid.columns);
+    let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, Option<usize>, usize)>(marker));
     let offset = ui.scope_id().with("mosaic offset");
     if last != Some(key) {
         ui.data_mut(|data| data.insert_temp(marker, key));
         let present = ui.data(|data| data.get_temp::<f32>(offset)).unwrap_or(0.0);
-        let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
         if let Some(scroll) = rank.and_then(|rank| grid.scroll_to(rank, present, height)) {
             area = area.vertical_scroll_offset(scroll);
         }
@@ -87,9 +90,9 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(role: Option<Role>, side: CellSide, width: f32, count: usize) -> Self {
+    fn new(role: Option<Role>, side: f32, width: f32, count: usize) -> Self {
         let stamps = if role.is_some() { 1.0 } else { 3.0 };
-        let cell = vec2(side.0 * stamps, side.0 + FOOT);
+        let cell = vec2(side * stamps, side + FOOT);
         let step = cell + vec2(GAP, GAP);
         let columns = ((width + GAP) / step.x).floor().max(1.0) as usize;
         Self {
@@ -131,7 +134,7 @@ impl Grid {
     }
 }
 
-fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.label(weak(ui, "show"));
         let choices = [
@@ -151,9 +154,13 @@ fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut
         }
         ui.separator();
         ui.label(weak(ui, "size"));
-        let slider = egui::Slider::new(&mut memory.cell_side.0, 40.0..=260.0).show_value(false);
+        let mut side = state.mosaic_side;
+        let range = MOSAIC_SIDES.0..=MOSAIC_SIDES.1;
+        let slider = egui::Slider::new(&mut side, range).show_value(false);
         ui.add(slider).on_hover_text("Size of a stamp");
-        ui.separator();
+        if (side - state.mosaic_side).abs() > f32::EPSILON {
+            commands.push(Command::Session(Session::MosaicSide(side)));
+        }
         let rest = Action::SelectRestOfPage;
         let text = format!("{} ({})", rest.info().title, state.settings.keys.hint(rest));
         if ui.button(text).on_hover_text(rest.info().help).clicked() {
@@ -271,21 +278,26 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             "⚑",
         );
     }
-    let word = cells::label_word(labels);
-    let text = if word.is_empty() {
-        candidate.id.to_string()
-    } else {
-        word
-    };
     let font = FontId::proportional(theme::CAPTION);
-    let clip = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
-    let at = pos2(rect.left() + 5.0, rect.bottom() - 3.0);
-    clip.text(
-        at,
+    let color = theme::caption_color(ui);
+    let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
+    let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0);
+    let word = cells::label_word(labels);
+    let word = foot.text(
+        right,
+        Align2::RIGHT_BOTTOM,
+        word,
+        font.clone(),
+        ui.visuals().text_color(),
+    );
+    let room = rect.width() - word.width() - 14.0;
+    let id = cells::end_of(&foot, &candidate.id, &font, room);
+    foot.text(
+        pos2(rect.left() + 5.0, right.y),
         Align2::LEFT_BOTTOM,
-        text,
+        id,
         font,
-        theme::caption_color(ui),
+        color,
     );
 }
 

@@ -42,11 +42,13 @@ pub fn queue_panel_ui(
     };
     ui.label(weak(ui, count));
     let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
-    // Keep the candidate on screen in view when it changes, and only then.
-    let key = (state.place.candidate, state.queue.revision());
+    // Keep the candidate on screen in view when it or its rank changes, and only then:
+    // candidates that are still being found go to the end.
+    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
+    let key = (state.place.candidate, rank);
     if memory.scrolled_to != key {
         memory.scrolled_to = key;
-        if let Some(rank) = state.place.candidate.and_then(|ix| state.queue.rank(ix)) {
+        if let Some(rank) = rank {
             let middle = rank as f32 * ROW - ui.available_height() / 2.0 + ROW;
             area = area.vertical_scroll_offset(middle.max(0.0));
         }
@@ -168,6 +170,12 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         x += 12.0;
     }
     let mut word = cells::label_word(labels);
+    if word.is_empty() {
+        word = match candidate.epochs.len() {
+            1 => "1 epoch".into(),
+            many => format!("{many} epochs"),
+        };
+    }
     if labels.is_flagged {
         word = format!("⚑ {word}");
     }
@@ -189,10 +197,17 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_descending = spec.is_descending;
     ui.horizontal(|ui| {
         ui.label(weak(ui, "sort"));
-        // From the right: what is left is the menu's. Were it any wider, the panel would grow
-        // with every frame.
+        // Buttons first, from the right: the box takes what is left and never widens the panel.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            refresh_ui(ui, state, commands);
+            let refresh = Action::RefreshQueue.info();
+            let key = state.settings.keys.hint(Action::RefreshQueue);
+            let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+            if again
+                .on_hover_text(format!("{} ({key})", refresh.help))
+                .clicked()
+            {
+                commands.push(Command::Do(Action::RefreshQueue));
+            }
             let (arrow, order) = if is_descending {
                 ("⬇", "Largest first")
             } else {
@@ -202,7 +217,7 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             if turn.on_hover_text(order).clicked() {
                 is_descending = !is_descending;
             }
-            column_menu(ui, state, &mut column);
+            column_box(ui, state, &mut column);
         });
     });
     if column != spec.column || is_descending != spec.is_descending {
@@ -213,23 +228,11 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn refresh_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let refresh = Action::RefreshQueue.info();
-    let key = state.settings.keys.hint(Action::RefreshQueue);
-    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
-    if again
-        .on_hover_text(format!("{} ({key})", refresh.help))
-        .clicked()
-    {
-        commands.push(Command::Do(Action::RefreshQueue));
-    }
-}
-
-fn column_menu(ui: &mut Ui, state: &AppState, column: &mut Column) {
+fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
     egui::ComboBox::from_id_salt("sort by")
-        .width(ui.available_width())
-        .selected_text(column.name())
+        .width(ui.available_width() - 2.0 * theme::GRID)
         .truncate()
+        .selected_text(column.name())
         .height(420.0)
         .show_ui(ui, |ui| {
             for known in Column::OWN {
@@ -247,6 +250,7 @@ fn column_menu(ui: &mut Ui, state: &AppState, column: &mut Column) {
 }
 
 fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    cells::serve_focus(ui, state, memory, Field::Filter);
     let in_force = &state.queue.spec().filter;
     let text = memory.filter.get_or_insert_with(|| in_force.clone());
     let hint = format!(
@@ -255,18 +259,12 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     );
     let response = ui.add(
         TextEdit::singleline(text)
+            .id(cells::field_id(Field::Filter))
             .hint_text(hint)
             .desired_width(f32::INFINITY),
     );
     let response = response.on_hover_text(
         "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\na bare word is a part of the id",
-    );
-    cells::serve_focus(
-        ui,
-        state,
-        &mut memory.focus_served,
-        Field::Filter,
-        &response,
     );
     if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())));

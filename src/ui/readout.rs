@@ -19,7 +19,9 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
     };
     let above = line(place.rect.top() - 3.0, Align::Max);
     let stamp = stamp(state, place);
-    let geometry = stamp.map_or_else(String::new, |stamp| geometry_words(state, stamp));
+    let geometry = stamp
+        .map(|stamp| geometry_words(state, stamp))
+        .unwrap_or_default();
     let title = FontId::proportional(theme::TEXT);
     let color = ui.visuals().text_color();
     above.paint(ui, place.role.name(), (title, color), &geometry);
@@ -46,7 +48,7 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
         theme::caption_color(ui),
     );
     let below = line(place.rect.bottom() + 3.0, Align::Min);
-    below.paint(ui, &limits, caption, &words);
+    below.paint(ui, &limits, caption, &[words]);
 }
 
 /// One line of words above or below a stamp.
@@ -58,15 +60,19 @@ struct Line {
 }
 
 impl Line {
-    /// Words at the left; those for the right only where there is room for both.
-    fn paint(&self, ui: &Ui, left: &str, (font, color): (FontId, Color32), right: &str) {
+    /// Words at the left; at the right the first of several that leaves room for both.
+    fn paint(&self, ui: &Ui, left: &str, (font, color): (FontId, Color32), right: &[String]) {
         let painter = ui.painter();
         let at = pos2(self.left, self.y);
         let taken = painter.text(at, Align2([Align::Min, self.align]), left, font, color);
         let font = FontId::proportional(theme::CAPTION);
         let color = theme::caption_color(ui);
-        let galley = painter.layout_no_wrap(right.to_owned(), font, color);
-        if taken.right() + theme::GRID + galley.size().x <= self.right {
+        let room = self.right - taken.right() - theme::GRID;
+        let fits = |words: &String| {
+            let galley = painter.layout_no_wrap(words.clone(), font.clone(), color);
+            (galley.size().x <= room).then_some(galley)
+        };
+        if let Some(galley) = right.iter().find_map(fits) {
             let at = pos2(self.right, self.y);
             let rect = Align2([Align::Max, self.align]).anchor_size(at, galley.size());
             painter.galley(rect.min, galley, color);
@@ -74,19 +80,16 @@ impl Line {
     }
 }
 
-/// Which rule says where north is.
-fn geometry_words(state: &AppState, stamp: &Stamp) -> String {
+/// Size, and which rule says where north is: in full, and shorter for narrow places.
+fn geometry_words(state: &AppState, stamp: &Stamp) -> [String; 3] {
+    let size = format!("{}×{}", stamp.width, stamp.height);
     let turned = if state.display.is_north_up {
         "north up · "
     } else {
         ""
     };
-    format!(
-        "{}×{} · {turned}{}",
-        stamp.width,
-        stamp.height,
-        stamp.geometry.rule()
-    )
+    let rule = stamp.geometry.rule();
+    [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
 }
 
 fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
@@ -107,11 +110,10 @@ pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
     let [x, y] = hover.position;
     let is_negated = state.display.negates(hover.role, epoch.difference_sign);
     let value = pixel(stamp, x, y).map(|stored| {
-        let shown = if is_negated { -stored } else { stored };
         value_words(
             stamp,
             stored,
-            shown,
+            is_negated,
             decoded.statistics.as_ref(),
             hover.role,
         )
@@ -135,11 +137,12 @@ fn pixel(stamp: &Stamp, x: f64, y: f64) -> Option<f32> {
 fn value_words(
     stamp: &Stamp,
     stored: f32,
-    shown: f32,
+    is_negated: bool,
     statistics: Option<&crate::imaging::StampStatistics>,
     role: Role,
 ) -> String {
     let unit = stamp.unit.as_deref().unwrap_or("");
+    let shown = if is_negated { -stored } else { stored };
     match Marks::of(stamp).classify(stored) {
         PixelMark::Nan => "NaN (no value in the file)".into(),
         PixelMark::Sentinel => format!("{} (fill value)", short_number(stored)),
@@ -152,7 +155,7 @@ fn value_words(
             let sigma = statistics
                 .and_then(|statistics| statistics.in_sigma(stored))
                 .filter(|_| role != Role::Snr)
-                .map(|sigma| format!("  {:+.1} σ", if stored == shown { sigma } else { -sigma }));
+                .map(|sigma| format!("  {:+.1} σ", if is_negated { -sigma } else { sigma }));
             format!(
                 "{} {unit}{saturated}{}",
                 short_number(shown),

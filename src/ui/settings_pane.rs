@@ -22,6 +22,7 @@ pub fn settings_ui(
     egui::Window::new("Settings")
         .open(&mut is_open)
         .collapsible(false)
+        .default_pos(egui::pos2(420.0, 120.0))
         .default_size(vec2(480.0, 520.0))
         .show(ui.ctx(), |ui| {
             Grid::new("settings")

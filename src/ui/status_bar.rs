@@ -114,19 +114,9 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     } else {
         theme::accent_text(ui)
     };
-    let undo = if toast.is_error {
-        String::new()
-    } else {
-        format!(" ({} takes back)", state.settings.keys.hint(Action::Undo))
-    };
-    let is_decision = state.book.next_undo(&state.annotator()).is_some()
-        && state
-            .book
-            .events()
-            .last()
-            .is_some_and(|event| event.at == toast.since);
-    let text = if is_decision {
-        format!("{}{undo}", toast.text)
+    let text = if toast.offers_undo {
+        let key = state.settings.keys.hint(Action::Undo);
+        format!("{} ({key} takes back)", toast.text)
     } else {
         toast.text.clone()
     };

@@ -204,7 +204,9 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
 
 fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
     let hint = format!("search id ({})", state.settings.keys.hint(Action::Search));
+    cells::serve_focus(ui, state, memory, Field::Search);
     let field = TextEdit::singleline(&mut memory.search)
+        .id(cells::field_id(Field::Search))
         .hint_text(hint)
         // The menu bar takes the padding of text fields away.
         .margin(egui::Margin::symmetric(8, 3))
@@ -213,13 +215,6 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     let response = ui
         .add(field)
         .on_hover_text("Search by a part of the identifier; Enter finds the next");
-    cells::serve_focus(
-        ui,
-        state,
-        &mut memory.focus_served,
-        Field::Search,
-        &response,
-    );
     if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         commands.push(Command::Queue(QueueCommand::Search(memory.search.clone())));
     }

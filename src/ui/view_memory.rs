@@ -10,6 +10,7 @@ use crate::{
         AppState,
         display::{Lock, Scope},
         keys::Chord,
+        state::Field,
     },
     domain::{CandidateIx, Role, StampId},
     imaging::Look,
@@ -44,6 +45,15 @@ impl Default for Camera {
     }
 }
 
+/// What a key has asked for and is about to get the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The field; none for the palette.
+    pub field: Option<Field>,
+    /// Frames waited so far.
+    pub frames: u8,
+}
+
 /// A key that is being chosen in the settings window.
 pub type KeyCapture = Option<(crate::app::Action, Option<Chord>)>;
 
@@ -66,16 +76,17 @@ pub struct ViewMemory {
     pub note: Option<(CandidateIx, String)>,
     /// Text of the palette and the chosen row.
     pub palette: (String, usize),
+    /// The text field or window that a key has just asked for: until it has the keyboard, keys
+    /// are nobody's.
+    pub awaited: Option<Awaited>,
     /// The last focus request served.
     pub focus_served: u64,
     /// A key that is being chosen.
     pub key_capture: KeyCapture,
     /// Where a drag over the mosaic began, in content coordinates.
     pub drag_from: Option<egui::Pos2>,
-    /// Scroll the mosaic and the queue to the candidate on screen when it changes.
-    pub scrolled_to: (Option<CandidateIx>, u64),
-    /// Side of a mosaic cell, points.
-    pub cell_side: CellSide,
+    /// The candidate on screen, and its rank, that the queue was scrolled to.
+    pub scrolled_to: (Option<CandidateIx>, Option<usize>),
     /// A histogram limit being dragged: 0 the lower, 1 the upper.
     pub dragged_limit: Option<usize>,
     /// Looks already worked out.
@@ -88,16 +99,6 @@ pub struct ViewMemory {
     pub batches: u64,
     /// The theme that the context was given.
     pub theme: Option<crate::app::settings::Theme>,
-}
-
-/// Side of a mosaic cell, points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CellSide(pub f32);
-
-impl Default for CellSide {
-    fn default() -> Self {
-        Self(104.0)
-    }
 }
 
 /// Stamps that the painter missed, told from the painter to the next frame.

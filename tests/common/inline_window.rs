@@ -58,7 +58,7 @@ impl InlineWindow {
             saved_settings: None,
             dialogs: Vec::new(),
             has_quit: false,
-            runner: Runner::new(reporter, atlas).unwrap(),
+            runner: Runner::new(reporter, atlas, false).unwrap(),
             inbox,
             now: START,
             is_indexing: false,
