@@ -185,7 +185,9 @@ impl AppState {
         self.recognised.sort();
         if is_cancelled {
             self.tell("indexing stopped: what was found so far is open", now);
-        } else if let Some((path, rule)) = self.recognised.first() {
+        } else if !self.toast.as_ref().is_some_and(|toast| toast.is_error)
+            && let Some((path, rule)) = self.recognised.first()
+        {
             let text = format!("{}: {rule}", path.display());
             self.tell(text, now);
         }
