@@ -185,8 +185,9 @@ impl AppState {
         self.recognised.sort();
         if is_cancelled {
             self.tell("indexing stopped: what was found so far is open", now);
-        } else if let (None, Some((path, rule))) = (&self.project.fault, self.recognised.first()) {
-            // Why labels cannot be kept is not covered by what was recognised.
+        } else if !self.toast.as_ref().is_some_and(|toast| toast.is_error)
+            && let Some((path, rule)) = self.recognised.first()
+        {
             let text = format!("{}: {rule}", path.display());
             self.tell(text, now);
         }

@@ -120,7 +120,10 @@ impl Scan<'_> {
                 }
             }
         }
-        named.sort();
+        named.sort_by(|(a, path_a), (b, path_b)| {
+            a.cmp(b)
+                .then_with(|| path_a.as_os_str().cmp(path_b.as_os_str()))
+        });
         let prefixes = named.iter().filter(|(name, _)| name.role.is_some());
         let prefixes: Vec<&str> = prefixes.map(|(name, _)| &*name.prefix).collect();
         let naming = Naming::of(folder, &prefixes, siblings);
@@ -172,7 +175,9 @@ fn list(path: &Path) -> io::Result<Listing> {
             listing.files.push(path);
         }
     }
-    listing.files.sort();
-    listing.folders.sort();
+    // As text: comparing paths part by part takes a second for 100,000 of them.
+    for paths in [&mut listing.files, &mut listing.folders] {
+        paths.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+    }
     Ok(listing)
 }

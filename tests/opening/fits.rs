@@ -207,3 +207,31 @@ fn an_image_too_large_for_a_stamp_is_named_with_its_size() {
     let why = &opened.problems[0].why;
     assert!(why.contains("1025x2") && why.contains("1024"), "{why}");
 }
+
+#[test]
+fn a_training_bundle_opens_object_by_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = header(&[
+        ("SIMPLE", "T".into()),
+        ("BITPIX", "8".into()),
+        ("NAXIS", "0".into()),
+        ("DESTELLO", quoted("BUNDLE")),
+        ("BUNDVER", "1".into()),
+    ]);
+    let planes: Vec<f32> = (0..12).map(|value| value as f32).collect();
+    bytes.extend(image("SCIENCE", &[2, 2, 3], &planes, &[]));
+    let ids = ["a", "b", "a"].map(|id| id.as_bytes().to_vec());
+    let columns = [
+        Column("objectId", "1A", ids.into()),
+        Column::doubles("mjd", &[2.0, 5.0, 1.0]),
+    ];
+    bytes.extend(table("BUNDLE", &columns));
+    let opened = open(&put(folder.path(), "bundle.fits", &bytes));
+    assert!(opened.problems.is_empty(), "{:?}", opened.problems);
+    assert!(opened.recognised[0].1.contains("training bundle"));
+    assert_eq!(opened.catalogue.len(), 2);
+    let object = candidate(&opened, "a");
+    assert_eq!(object.epochs.len(), 2);
+    let first = stamp(object, 0, Role::Science).unwrap();
+    assert_eq!(first.pixels[..], planes[8..]);
+}
