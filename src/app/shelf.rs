@@ -42,7 +42,7 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// An empty shelf that holds at most `limit_bytes` of pixels.
+    /// An empty shelf that holds at most `limit_bytes` of decoded stamps.
     pub fn new(limit_bytes: usize) -> Self {
         Self {
             entries: HashMap::new(),
@@ -68,7 +68,7 @@ impl Shelf {
         self.entries.get(&id).map(|entry| &entry.content)
     }
 
-    /// Bytes of pixels held.
+    /// Bytes of decoded stamps held.
     pub const fn bytes(&self) -> usize {
         self.bytes
     }
@@ -166,9 +166,15 @@ impl Shelf {
     }
 }
 
+/// What a stamp takes beside its pixels: itself with its statistics, its place in map and order,
+/// and about a third of those for what allocator and tables leave empty. Of small stamps there
+/// are hundreds of thousands in a gibibyte.
+const BESIDE_PIXELS: usize =
+    (size_of::<Decoded>() + size_of::<(StampId, Entry)>() + size_of::<(u64, StampId)>()) * 4 / 3;
+
 fn size(content: &Shelved) -> usize {
     match content {
-        Shelved::Ready(decoded) => decoded.stamp.bytes(),
+        Shelved::Ready(decoded) => decoded.stamp.bytes() + BESIDE_PIXELS,
         Shelved::Pending | Shelved::Failed(_) => 0,
     }
 }
@@ -213,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_stamp_wanted_again_outlives_younger_ones() {
-        let mut shelf = Shelf::new(2_000);
+        let mut shelf = Shelf::new(5 * size(&ready()));
         for id in 0..5 {
             shelf.begin_round();
             shelf.want(StampId(id));
