@@ -1,4 +1,8 @@
 //! Import of label tables: rows become events once, and every row that cannot be used is named.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its scene cannot be set"
+)]
 
 use std::{fs, path::Path, sync::Arc};
 

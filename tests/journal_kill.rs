@@ -1,6 +1,11 @@
 //! The real program is killed at random moments: every acknowledged decision is still there.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its scene cannot be set"
+)]
 
 use std::{
+    fmt::Write as _,
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, Stdio},
@@ -40,12 +45,11 @@ fn live_and_die(project: &Path, life: u64, random: &mut Random) -> Vec<(i64, Str
     let mut child = start(project);
     let mut input = child.stdin.take().unwrap();
     let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
-    let lines: String = (0..LINES)
-        .map(|number| {
-            let label = ["real", "bogus", "unsure"][random.below(3) as usize];
-            format!("life{life}-{number},{label}\n")
-        })
-        .collect();
+    let mut lines = String::new();
+    for number in 0..LINES {
+        let label = ["real", "bogus", "unsure"][random.below(3) as usize];
+        writeln!(lines, "life{life}-{number},{label}").unwrap();
+    }
     // The pipe holds all of it, so the program is at work when it dies.
     input.write_all(lines.as_bytes()).unwrap();
     let answers_before = random.below(40) as usize;

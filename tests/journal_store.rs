@@ -1,4 +1,8 @@
 //! The project file: what is appended stays, exactly; what is no project is refused.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its scene cannot be set"
+)]
 
 use std::{fs, path::Path, path::PathBuf};
 

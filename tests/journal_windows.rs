@@ -1,4 +1,8 @@
 //! Several windows and processes on one project: nothing is lost or overwritten.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its scene cannot be set"
+)]
 
 use std::{
     collections::HashSet,

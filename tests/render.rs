@@ -1,5 +1,10 @@
 //! `destello render`: every pixel of a picture is what the twin of the shader says.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test fails the test as the test itself would"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -268,7 +273,8 @@ fn what_does_not_exist_is_named_with_what_does() {
     let folder = tempfile::tempdir().unwrap();
     triplets(folder.path());
     let base = order(folder.path(), Kind::Stamps, "");
-    let cases: [(fn(&mut RenderOrder), &str); 5] = [
+    type Change = fn(&mut RenderOrder);
+    let cases: [(Change, &str); 5] = [
         (
             |order| order.ids = vec!["obj9".into()],
             "obj9: not among the 3 candidates (obj0,",

@@ -11,6 +11,7 @@ pub enum Action {
     OpenFolder,
     ImportLabels,
     ExportLabels,
+    AddVocabulary,
     Quit,
     NextCandidate,
     PreviousCandidate,
@@ -130,6 +131,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenFolder, Menu::File, "Open folder…", "Open everything in a folder", &["Ctrl+Shift+O"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
+    row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::Quit, Menu::File, "Quit", "Close the window; every label is already on disk", &["Ctrl+Q"]),
     row(Action::NextCandidate, Menu::Go, "Next candidate", "Go to the next candidate of the queue", &["ArrowRight"]),
     row(Action::PreviousCandidate, Menu::Go, "Previous candidate", "Go back one candidate", &["ArrowLeft"]),
@@ -223,7 +225,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            52,
+            53,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

@@ -62,6 +62,7 @@ impl AppState {
             }
             Action::OpenFiles => vec![Effect::Pick(PickFor::OpenFiles)],
             Action::OpenFolder => vec![Effect::Pick(PickFor::OpenFolder)],
+            Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
             Action::Quit => vec![Effect::Quit],
@@ -85,7 +86,10 @@ impl AppState {
                 self.screen = Screen::Inspect;
                 self.focus_on(Field::Note);
             }
-            Action::RefreshQueue => self.queue.refresh(&self.catalogue, &self.book),
+            Action::RefreshQueue => {
+                self.queue.refresh(&self.catalogue, &self.book);
+                self.selection.keep_shown(&self.queue);
+            }
             Action::SelectAll => self.selection.set(self.queue.order().iter().copied()),
             Action::SelectNone => self.selection.clear(),
             Action::SelectRestOfPage => self.select_rest_of_page(now),
@@ -162,6 +166,7 @@ impl AppState {
             },
         };
         self.queue.set_spec(spec, &self.catalogue, &self.book);
+        self.selection.keep_shown(&self.queue);
         vec![self.save_session()]
     }
 

@@ -21,6 +21,8 @@ pub enum Column {
     State,
     /// Brightest magnitude of its epochs.
     Mag,
+    /// The survey's identifier of the last detection (`candid`, `diaSourceId`).
+    Candid,
     /// Number of epochs.
     Epochs,
     /// Time of the first epoch, MJD.
@@ -54,6 +56,7 @@ impl Column {
             "id" | "objectid" | "oid" => Self::Id,
             "label" | "class" => Self::Label,
             "state" => Self::State,
+            "candid" | "diasourceid" => Self::Candid,
             "mag" | "magnitude" => Self::Mag,
             "n" | "epochs" | "ndet" => Self::Epochs,
             "first" | "firstmjd" => Self::First,
@@ -65,12 +68,13 @@ impl Column {
     }
 
     /// The columns of our own, in menu order.
-    pub const OWN: [Self; 10] = [
+    pub const OWN: [Self; 11] = [
         Self::Found,
         Self::Id,
         Self::Label,
         Self::State,
         Self::Mag,
+        Self::Candid,
         Self::Epochs,
         Self::First,
         Self::Last,
@@ -86,6 +90,7 @@ impl Column {
             Self::Label => "label",
             Self::State => "state",
             Self::Mag => "mag",
+            Self::Candid => "candid",
             Self::Epochs => "epochs",
             Self::First => "first",
             Self::Last => "last",
@@ -104,6 +109,14 @@ impl Column {
             Self::Label => Cell::Text(labels.classes.join(";").into()),
             Self::State => Cell::Text(state_word(labels).into()),
             Self::Mag => brightest(candidate),
+            Self::Candid => {
+                let last = candidate
+                    .epochs
+                    .iter()
+                    .rev()
+                    .find_map(|epoch| epoch.candid.clone());
+                last.map_or(Cell::Missing, Cell::Text)
+            }
             Self::Epochs => Cell::Number(candidate.epochs.len() as f64),
             Self::First => time(candidate.epochs.first()),
             Self::Last => time(

@@ -108,6 +108,10 @@ pub enum Session {
     Export(PathBuf),
     /// Read labels from this table.
     Import(PathBuf),
+    /// Use this vocabulary: a file, or the name of a built-in one.
+    Vocabulary(PathBuf),
+    /// Side of a mosaic cell, points.
+    MosaicSide(f32),
     /// Stop a job.
     Cancel(crate::jobs::event::JobId),
     /// New settings.

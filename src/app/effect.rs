@@ -38,6 +38,8 @@ pub enum Effect {
     Reload(Vec<(StampId, Arc<Decoded>)>),
     /// Read header or packet fields.
     ReadHeader(StampRef),
+    /// Read a vocabulary: a file, or the name of a built-in one.
+    ReadVocabulary(PathBuf),
     /// Ask the user for a file or folder.
     Pick(PickFor),
     /// Write labels to a file.

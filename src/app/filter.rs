@@ -111,6 +111,17 @@ impl Term {
         match self {
             Self::IdContains(part) => contains_without_case(&candidate.id, part),
             Self::Compare {
+                column: Column::Candid,
+                comparison: Comparison::Equal,
+                value,
+            } => {
+                let mut candids = candidate
+                    .epochs
+                    .iter()
+                    .filter_map(|epoch| epoch.candid.as_deref());
+                candids.any(|candid| candid == &**value)
+            }
+            Self::Compare {
                 column: Column::Label,
                 comparison,
                 value,
@@ -190,9 +201,10 @@ mod tests {
         let fields = Fields::new(
             Arc::from([Arc::from("rb")]),
             vec![0.7],
-            vec![("candid".into(), "1127174604415015005".into())],
+            vec![("pid".into(), "1127174604415015005".into())],
         );
         let epoch = Epoch {
+            candid: Some("472263571115115000".into()),
             mag: Some(19.2),
             fields,
             ..Epoch::default()
@@ -247,8 +259,10 @@ mod tests {
 
     #[test]
     fn long_identifiers_are_compared_exactly() {
-        assert!(keeps("candid:1127174604415015005"));
-        assert!(!keeps("candid:1127174604415015006"));
+        assert!(keeps("pid:1127174604415015005"));
+        assert!(!keeps("pid:1127174604415015006"));
+        assert!(keeps("candid:472263571115115000"));
+        assert!(!keeps("candid:472263571115115001"));
     }
 
     #[test]

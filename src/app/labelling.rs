@@ -112,7 +112,7 @@ impl AppState {
             .map(|id| self.event(step, id.clone(), action.clone(), origin, now))
             .collect();
         self.decided_at.push(now);
-        self.tell(format!("{}: {}", words(action), subject(&ids)), now);
+        self.tell_decision(format!("{}: {}", words(action), subject(&ids)), now);
         self.record(events)
     }
 
@@ -165,12 +165,16 @@ impl AppState {
         if let Some(steps) = &mut self.steps {
             return Some(steps.next_step());
         }
-        let why = match &self.project.fault {
+        self.warn(self.why_no_labels(), now);
+        None
+    }
+
+    /// Why there is no project to keep labels in.
+    pub(super) fn why_no_labels(&self) -> String {
+        match &self.project.fault {
             Some(fault) => format!("labels cannot be kept: {fault}"),
             None => "open stamps first: there is no project to keep labels".into(),
-        };
-        self.warn(why, now);
-        None
+        }
     }
 
     fn event(

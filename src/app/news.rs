@@ -1,6 +1,6 @@
 //! News from workers: how events change the state.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     effect::Effect,
@@ -8,7 +8,7 @@ use super::{
     state::{AppState, HeaderCards},
 };
 use crate::{
-    domain::{LabelBook, LabelEvent, Timestamp},
+    domain::{LabelBook, LabelEvent, Problem, Timestamp, Vocabulary},
     jobs::event::{Batch, JobEvent, JobId, PickFor},
 };
 
@@ -37,6 +37,7 @@ impl AppState {
             }
             JobEvent::ProjectRefused { generation, why } if generation == self.generation => {
                 self.project.fault = Some(why);
+                self.warn(self.why_no_labels(), now);
             }
             JobEvent::Found { generation, batch } if generation == self.generation => {
                 return self.take_batch(batch, now);
@@ -99,6 +100,9 @@ impl AppState {
                 }
             }
             JobEvent::Reordered(events) => self.book = Arc::new(fold(events)),
+            JobEvent::Vocabulary { source, vocabulary } => {
+                return self.take_vocabulary(source, vocabulary, now);
+            }
             JobEvent::Done { job, outcome } => {
                 self.jobs.remove(&job);
                 match outcome {
@@ -107,19 +111,61 @@ impl AppState {
                 }
             }
             JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
-                return self.picked(purpose, paths);
+                return self.picked(purpose, paths, now);
             }
             _ => {}
         }
         Vec::new()
     }
 
-    fn picked(&mut self, purpose: PickFor, mut paths: Vec<std::path::PathBuf>) -> Vec<Effect> {
+    fn picked(
+        &mut self,
+        purpose: PickFor,
+        mut paths: Vec<std::path::PathBuf>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         match purpose {
             PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None),
-            PickFor::ImportLabels => self.import(paths.swap_remove(0)),
+            PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
+            PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
         }
+    }
+
+    /// Uses a vocabulary that was read; a file is remembered for the next start.
+    fn take_vocabulary(
+        &mut self,
+        source: PathBuf,
+        vocabulary: Result<Box<Vocabulary>, Problem>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let vocabulary = match vocabulary {
+            Ok(vocabulary) => *vocabulary,
+            Err(problem) => {
+                self.warn(problem.to_string(), now);
+                self.problems.push(problem);
+                return Vec::new();
+            }
+        };
+        let known = self
+            .vocabularies
+            .iter()
+            .position(|known| known.name == vocabulary.name);
+        let at = known.unwrap_or(self.vocabularies.len());
+        let is_built_in = at < Vocabulary::built_ins().len();
+        if at == self.vocabularies.len() {
+            self.vocabularies.push(vocabulary);
+        } else if !is_built_in {
+            self.vocabularies[at] = vocabulary;
+        }
+        self.vocabulary = at;
+        self.tell(format!("vocabulary: {}", self.vocabulary().title), now);
+        let mut effects = vec![self.save_session()];
+        if !is_built_in && !self.settings.vocabulary_files.contains(&source) {
+            self.settings.vocabulary_files.push(source);
+            effects.push(Effect::SaveSettings(Box::new(self.settings.clone())));
+        }
+        effects
     }
 
     fn take_batch(&mut self, batch: Batch, now: Timestamp) -> Vec<Effect> {
@@ -139,6 +185,9 @@ impl AppState {
         self.recognised.sort();
         if is_cancelled {
             self.tell("indexing stopped: what was found so far is open", now);
+        } else if let Some((path, rule)) = self.recognised.first() {
+            let text = format!("{}: {rule}", path.display());
+            self.tell(text, now);
         }
         let mut effects = self.settle(now);
         if self.place.candidate.is_none() && self.queue.order().is_empty() {

@@ -44,6 +44,12 @@ impl Selection {
         self.chosen = candidates.into_iter().collect();
     }
 
+    /// Drops what the queue no longer shows: nobody labels what the filter hides.
+    pub fn keep_shown(&mut self, queue: &Queue) {
+        self.chosen
+            .retain(|candidate| queue.rank(*candidate).is_some());
+    }
+
     /// Changes the selection; ranges follow the queue's order.
     pub fn apply(&mut self, select: Select, queue: &Queue) {
         match select {

@@ -1,6 +1,6 @@
 //! The session: what is restored at the next start without asking.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ use crate::{
     domain::{Catalogue, LabelBook, Role, Timestamp},
     jobs::transfer::ImportOrder,
 };
+
+/// Smallest and largest side of a mosaic cell, points.
+pub const MOSAIC_SIDES: (f32, f32) = (40.0, 260.0);
 
 /// What a project remembers of the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,10 @@ pub struct SavedSession {
     pub vocabulary: Arc<str>,
     /// The role in the mosaic.
     pub mosaic_role: Option<Role>,
+    /// Side of a mosaic cell, points; none for the usual one.
+    pub mosaic_side: Option<f32>,
+    /// Small windows that were open.
+    pub panes: BTreeSet<Pane>,
 }
 
 impl AppState {
@@ -44,8 +51,13 @@ impl AppState {
                 self.screen = screen;
                 vec![self.save_session()]
             }
+            Session::Vocabulary(source) => vec![Effect::ReadVocabulary(source)],
+            Session::MosaicSide(side) => {
+                self.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
+                vec![self.save_session()]
+            }
             Session::Export(path) => self.export(path),
-            Session::Import(path) => self.import(path),
+            Session::Import(path) => self.import(path, now),
             Session::Cancel(job) => vec![Effect::Cancel(job)],
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
@@ -107,8 +119,9 @@ impl AppState {
         }]
     }
 
-    pub(super) fn import(&self, path: PathBuf) -> Vec<Effect> {
+    pub(super) fn import(&mut self, path: PathBuf, now: Timestamp) -> Vec<Effect> {
         let Some(project) = self.project.path.clone() else {
+            self.warn(self.why_no_labels(), now);
             return Vec::new();
         };
         vec![Effect::Import(Box::new(ImportOrder {
@@ -121,17 +134,26 @@ impl AppState {
     }
 
     pub(super) fn save_session(&self) -> Effect {
+        // While the last place is looked for, the one on screen is provisional.
+        let here = self
+            .candidate()
+            .map(|candidate| (candidate.id.clone(), self.place.epoch));
+        let place = self.return_to.clone().or(here);
         let saved = SavedSession {
-            candidate: self
-                .candidate()
-                .map(|candidate| candidate.id.clone())
-                .or_else(|| self.return_to.as_ref().map(|(id, _)| id.clone())),
-            epoch: self.place.epoch,
+            epoch: place.as_ref().map_or(0, |(_, epoch)| *epoch),
+            candidate: place.map(|(id, _)| id),
             screen: self.screen,
             queue: self.queue.spec().clone(),
             display: self.display.clone(),
             vocabulary: self.vocabulary().name.clone(),
             mosaic_role: self.mosaic_role,
+            mosaic_side: Some(self.mosaic_side),
+            panes: self
+                .panes
+                .iter()
+                .copied()
+                .filter(|pane| *pane != Pane::Palette)
+                .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.
         Effect::SaveSession(serde_json::to_string(&saved).unwrap_or_default())
@@ -150,6 +172,8 @@ impl AppState {
         self.screen = saved.screen;
         self.display = saved.display;
         self.mosaic_role = saved.mosaic_role;
+        self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
+        self.panes = saved.panes;
         self.queue
             .set_spec(saved.queue, &self.catalogue, &self.book);
         self.return_to = saved.candidate.map(|id| (id, saved.epoch));

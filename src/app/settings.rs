@@ -33,6 +33,8 @@ pub struct Settings {
     pub vocabulary_files: Vec<std::path::PathBuf>,
     /// Projects opened last, newest first.
     pub recent_projects: Vec<std::path::PathBuf>,
+    /// Inner size of the window, points.
+    pub window_size: Option<[f32; 2]>,
     /// Keys that were changed.
     pub keys: KeyMap,
 }
@@ -47,6 +49,7 @@ impl Default for Settings {
             advances_after_label: true,
             vocabulary_files: Vec::new(),
             recent_projects: Vec::new(),
+            window_size: None,
             keys: KeyMap::default(),
         }
     }

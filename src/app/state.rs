@@ -17,7 +17,7 @@ use crate::{
         Candidate, CandidateIx, Catalogue, Epoch, LabelBook, Problem, Role, StampId, Timestamp,
         Vocabulary, label::StepIds,
     },
-    jobs::event::{JobId, Progress},
+    jobs::event::{Cards, JobId, Progress},
 };
 
 /// What fills the middle of the window.
@@ -34,7 +34,8 @@ pub enum Screen {
 }
 
 /// Small windows above the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Pane {
     /// Keys, name, memory, theme.
     Settings,
@@ -94,6 +95,8 @@ pub struct Toast {
     pub text: String,
     /// True for bad news.
     pub is_error: bool,
+    /// True where undo takes back what the message tells.
+    pub offers_undo: bool,
     /// Since when it is up.
     pub since: Timestamp,
 }
@@ -117,7 +120,7 @@ pub struct HeaderCards {
     /// Whose.
     pub stamp: StampId,
     /// None while they are being read.
-    pub cards: Option<Result<Arc<[(String, String)]>, Arc<Problem>>>,
+    pub cards: Option<Cards>,
 }
 
 /// Everything that the window shows.
@@ -155,6 +158,8 @@ pub struct AppState {
     pub motion: Option<Motion>,
     /// The role in the mosaic; none for the triplet.
     pub mosaic_role: Option<Role>,
+    /// Side of a mosaic cell, points.
+    pub mosaic_side: f32,
     /// The candidates on the mosaic page.
     pub page: Arc<[CandidateIx]>,
     /// This user's settings.
@@ -202,6 +207,7 @@ impl AppState {
             focus: None,
             motion: None,
             mosaic_role: Some(Role::Science),
+            mosaic_side: 104.0,
             page: Arc::new([]),
             settings,
             login_name: login_name.into(),
@@ -282,6 +288,17 @@ impl AppState {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: false,
+            offers_undo: false,
+            since: now,
+        });
+    }
+
+    /// Shows what was decided, with the way back.
+    pub(super) fn tell_decision(&mut self, text: String, now: Timestamp) {
+        self.toast = Some(Toast {
+            text,
+            is_error: false,
+            offers_undo: true,
             since: now,
         });
     }
@@ -291,6 +308,7 @@ impl AppState {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: true,
+            offers_undo: false,
             since: now,
         });
     }

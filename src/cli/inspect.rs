@@ -19,9 +19,9 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let inspection = inspect(&args.paths);
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&inspection)?);
+        super::say(&serde_json::to_string_pretty(&inspection)?)?;
     } else {
-        print!("{}", inspection.report());
+        super::say(&inspection.report())?;
     }
     Ok(ExitCode::from(if inspection.objects == 0 { 2 } else { 0 }))
 }

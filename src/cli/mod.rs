@@ -5,7 +5,7 @@ pub mod label;
 pub mod open;
 pub mod render;
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -39,7 +39,19 @@ pub fn run() -> ExitCode {
         None => open::run(&cli.open),
     };
     done.unwrap_or_else(|error| {
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("destello: {error:#}");
         ExitCode::from(1)
     })
+}
+
+/// Prints a text with its line end. A reader that has gone (`| head`) ends the program quietly.
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.trim_end_matches('\n').as_bytes())?;
+    out.write_all(b"\n")?;
+    out.flush()
 }

@@ -14,6 +14,9 @@ pub struct Args {
     /// The project file for labels; by default one for these paths in the user's data folder
     #[arg(long)]
     project: Option<PathBuf>,
+    /// The classes to label with: real_bogus, sequence, alerce_stamp, or a TOML file
+    #[arg(long, value_name = "NAME|FILE")]
+    vocabulary: Option<String>,
     /// Play a scripted visit, save a picture of every screen in this folder, and quit
     #[arg(long, value_name = "DIR")]
     tour: Option<PathBuf>,
@@ -24,6 +27,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut start = Start {
         paths: args.paths.clone(),
         project: args.project.clone(),
+        vocabulary: args.vocabulary.clone(),
         tour: args.tour.clone(),
     };
     if let (Some(folder), None) = (&start.tour, &start.project) {

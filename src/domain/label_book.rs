@@ -102,7 +102,6 @@ impl LabelBook {
     pub fn push(&mut self, event: Arc<LabelEvent>) {
         self.revision += 1;
         let at = self.events.len();
-        self.events.push(event.clone());
         match event.action {
             LabelAction::Undo { of } => self.move_step(of, true),
             LabelAction::Redo { of } => self.move_step(of, false),
@@ -119,6 +118,7 @@ impl LabelBook {
                 }
             }
         }
+        self.events.push(event);
     }
 
     /// Counts the event among those of its step; its first event says whose step it is.

@@ -9,6 +9,7 @@ pub mod equalise;
 pub mod histogram;
 pub mod limits;
 pub mod look;
+pub mod magnitude;
 pub mod marks;
 pub mod orientation;
 pub mod placement;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    archive_gzip::{Checkpoints, Gunzip},
+    archive_gzip::{Checkpoint, Checkpoints, Gunzip},
     gunzip::{BytesError, MAX_BYTES},
 };
 
@@ -156,13 +156,13 @@ impl MemberReader {
             Self::Gzip(points, stream) => {
                 let stream = entered(stream, points, path, at)?;
                 let skip = at.saturating_sub(stream.position());
-                let gunzip = |error| BytesError::Gunzip(error);
-                io::copy(&mut stream.by_ref().take(skip), &mut io::sink()).map_err(gunzip)?;
+                io::copy(&mut stream.by_ref().take(skip), &mut io::sink())
+                    .map_err(BytesError::Gunzip)?;
                 stream
                     .by_ref()
                     .take(len as u64)
                     .read_to_end(&mut bytes)
-                    .map_err(gunzip)?;
+                    .map_err(BytesError::Gunzip)?;
             }
         }
         if bytes.len() < len {
@@ -181,7 +181,7 @@ fn entered<'s>(
 ) -> io::Result<&'s mut Gunzip<BufReader<File>>> {
     let position = stream.as_ref().map(Gunzip::position);
     let point = lock(points).before(at).cloned();
-    let nearest = point.as_ref().map_or(0, |point| point.out_bytes());
+    let nearest = point.as_ref().map_or(0, Checkpoint::out_bytes);
     let is_good = position.is_some_and(|position| position <= at && position >= nearest);
     if !is_good {
         let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);

@@ -27,7 +27,7 @@ pub struct Checkpoint {
     out_bytes: u64,
     member: Member,
     inflater: Box<DecompressorOxide>,
-    window: Box<[u8; WINDOW_BYTES]>,
+    window: Box<[u8]>,
 }
 
 /// Checkpoints in order, their spacing growing with the length of the stream.
@@ -97,7 +97,7 @@ pub struct Gunzip<R> {
     fresh: std::ops::Range<usize>,
     member: Member,
     inflater: Box<DecompressorOxide>,
-    window: Box<[u8; WINDOW_BYTES]>,
+    window: Box<[u8]>,
     /// Checksum and length of the member so far; none where it was entered in the middle.
     crc: Option<Crc>,
 }
@@ -112,7 +112,7 @@ impl<R: BufRead> Gunzip<R> {
             fresh: 0..0,
             member: Member::Head,
             inflater: Box::default(),
-            window: Box::new([0; WINDOW_BYTES]),
+            window: empty_window(),
             crc: None,
         }
     }
@@ -259,6 +259,11 @@ impl<R: BufRead> Gunzip<R> {
         self.in_bytes += N as u64;
         Ok(bytes)
     }
+}
+
+/// Made on the heap: 32 KiB are much for a stack.
+fn empty_window() -> Box<[u8]> {
+    vec![0; WINDOW_BYTES].into()
 }
 
 fn damaged(why: &'static str) -> io::Error {

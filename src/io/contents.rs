@@ -15,10 +15,15 @@ use super::{
 /// A longer gzipped file is looked at before it is unpacked: it may be an archive.
 const SMALL_BYTES: u64 = 8 << 20;
 
+/// A longer FITS file stays on disk, and only what is wanted of it is read.
+pub const LARGE_FITS_BYTES: u64 = 64 << 20;
+
 /// What a file holds.
 pub enum Contents {
     /// A FITS file, unpacked.
     Fits(Vec<u8>),
+    /// A long FITS file, to be read on disk.
+    LargeFits,
     /// An Avro file, unpacked.
     Avro(Vec<u8>),
     /// A tar archive, to be read as a stream.
@@ -38,12 +43,11 @@ pub fn contents(path: &Path) -> Result<Contents, BytesError> {
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut bytes)?;
     match recognise(&bytes) {
-        Content::Fits | Content::Avro | Content::Gzip if len > MAX_BYTES as u64 => {
-            match packed_content(path) {
-                Ok(Content::Tar) => Ok(Contents::TarGz),
-                _ => Err(BytesError::TooLarge),
-            }
-        }
+        Content::Fits if len > LARGE_FITS_BYTES => Ok(Contents::LargeFits),
+        Content::Avro | Content::Gzip if len > MAX_BYTES as u64 => match packed_content(path) {
+            Ok(Content::Tar) => Ok(Contents::TarGz),
+            _ => Err(BytesError::TooLarge),
+        },
         Content::Gzip if len > SMALL_BYTES && packed_content(path)? == Content::Tar => {
             Ok(Contents::TarGz)
         }

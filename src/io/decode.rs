@@ -58,16 +58,11 @@ impl Decoder {
                 let is_gzip = kind == SourceKind::TarGz;
                 self.decode_archive(path, is_gzip, wants, results);
             }
-            SourceKind::Fits | SourceKind::ZtfCutout | SourceKind::Avro => match read_file(path) {
-                Ok(bytes) if kind == SourceKind::Avro => self.decode_alerts(&bytes, wants, results),
-                Ok(bytes) => {
-                    decode_fits(
-                        Cow::Owned(bytes),
-                        kind == SourceKind::ZtfCutout,
-                        wants,
-                        results,
-                    );
-                }
+            SourceKind::Fits | SourceKind::ZtfCutout => {
+                decode_fits(path, kind == SourceKind::ZtfCutout, wants, results);
+            }
+            SourceKind::Avro => match read_file(path) {
+                Ok(bytes) => self.decode_alerts(&bytes, wants, results),
                 Err(error) => fail(wants, &error.to_string(), results),
             },
         }
@@ -152,8 +147,8 @@ fn cutout(plan: &Plan, packet: &Packet<'_>, want: &StampRef) -> Result<Stamp, St
     read().map_err(|error| error.to_string())
 }
 
-fn decode_fits(bytes: Cow<'_, [u8]>, is_ztf: bool, wants: &Wants<'_>, results: &mut Results) {
-    let mut file = match FitsStamps::open(bytes, is_ztf) {
+fn decode_fits(path: &Path, is_ztf: bool, wants: &Wants<'_>, results: &mut Results) {
+    let mut file = match FitsStamps::open_file(path, is_ztf) {
         Ok(file) => file,
         Err(error) => return fail(wants, &error.to_string(), results),
     };

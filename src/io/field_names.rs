@@ -27,13 +27,14 @@ impl FieldNames {
     }
 
     /// The shared copy of a list of names.
-    pub fn list<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Arc<[Arc<str>]> {
+    pub fn list(&self, names: &[&str]) -> Arc<[Arc<str>]> {
         let mut lists = self.lists.borrow_mut();
-        let is_same = |list: &Arc<[Arc<str>]>| list.iter().map(|name| &**name).eq(names.clone());
+        let is_same =
+            |list: &Arc<[Arc<str>]>| list.iter().map(|name| &**name).eq(names.iter().copied());
         if let Some(at) = lists.iter().position(is_same) {
             return lists[at].clone();
         }
-        let list: Arc<[Arc<str>]> = names.clone().map(|name| self.name(name)).collect();
+        let list: Arc<[Arc<str>]> = names.iter().map(|name| self.name(name)).collect();
         if lists.len() == MAX_LISTS {
             lists.remove(0);
         }
@@ -43,7 +44,8 @@ impl FieldNames {
 
     /// Fields from named numbers and texts.
     pub fn fields(&self, numbers: &[(&str, f64)], texts: Vec<(&str, String)>) -> Fields {
-        let names = self.list(numbers.iter().map(|(name, _)| *name));
+        let list: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
+        let names = self.list(&list);
         let values = numbers.iter().map(|(_, value)| *value).collect();
         let texts = texts.into_iter();
         let texts = texts.map(|(name, text)| (self.name(name), text.into()));
@@ -58,9 +60,9 @@ mod tests {
     #[test]
     fn equal_lists_are_one_list() {
         let names = FieldNames::default();
-        let first = names.list(["rb", "drb"].into_iter());
-        let again = names.list(["rb", "drb"].into_iter());
-        let other = names.list(["rb"].into_iter());
+        let first = names.list(&["rb", "drb"]);
+        let again = names.list(&["rb", "drb"]);
+        let other = names.list(&["rb"]);
         assert!(Arc::ptr_eq(&first, &again));
         assert!(Arc::ptr_eq(&first[0], &other[0]));
     }

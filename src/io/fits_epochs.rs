@@ -3,7 +3,8 @@
 use super::{
     field_names::FieldNames,
     fits_header::difference_sign,
-    fits_memory::{Column, FitsError, FitsMemory},
+    fits_memory::{FitsError, FitsMemory},
+    fits_memory_table::Column,
 };
 use crate::domain::{Band, Epoch, Mjd};
 

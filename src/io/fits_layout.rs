@@ -1,13 +1,13 @@
 //! What a FITS file consists of: its images by role, its EPOCHS table. No pixel is read.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use super::{
     field_names::FieldNames,
     fits_epochs,
     fits_geometry::has_wcs,
     fits_header::Header,
-    fits_memory::{FitsError, FitsMemory, HduKind},
+    fits_memory::{BLOCK_BYTES, FitsError, FitsMemory, HduKind},
 };
 use crate::domain::{Epoch, Role};
 
@@ -21,7 +21,10 @@ const MAX_HDUS: usize = 1000;
 pub enum LayoutError {
     /// cfitsio refused.
     #[error("is FITS that cannot be read: {0}")]
-    Fits(#[from] FitsError),
+    Fits(FitsError),
+    /// The file ends within a header.
+    #[error("is cut short: a header has no END card")]
+    HeaderCut,
     /// Data are missing at the end.
     #[error("is cut short: HDU {hdu} ends at byte {needed}, but the file has {len} bytes")]
     Truncated {
@@ -67,6 +70,16 @@ pub enum LayoutError {
     },
 }
 
+impl From<FitsError> for LayoutError {
+    fn from(error: FitsError) -> Self {
+        if error.is_header_cut() {
+            Self::HeaderCut
+        } else {
+            Self::Fits(error)
+        }
+    }
+}
+
 /// One image or cube of the file.
 #[derive(Clone, Debug)]
 pub struct ImageHdu {
@@ -103,24 +116,37 @@ impl FitsLayout {
     /// Reads all headers and the EPOCHS table.
     pub fn read(bytes: Cow<'_, [u8]>, names: &FieldNames) -> Result<Self, LayoutError> {
         let is_free_format = is_free_format(&bytes);
-        let mut file = FitsMemory::open(bytes)?;
+        let mut layout = Self::read_from(FitsMemory::open(bytes)?, names)?;
+        layout.is_ztf_cutout = is_ztf_cutout(&layout, is_free_format);
+        Ok(layout)
+    }
+
+    /// The same of a file that is too long for memory.
+    pub fn read_on_disk(path: &Path, names: &FieldNames) -> Result<Self, LayoutError> {
+        Self::read_from(FitsMemory::open_on_disk(path)?, names)
+    }
+
+    fn read_from(mut file: FitsMemory<'_>, names: &FieldNames) -> Result<Self, LayoutError> {
         let mut layout = Self::default();
         for hdu in 0..MAX_HDUS {
             match file.go_to(hdu) {
                 Ok(Some(kind)) => layout.add(&mut file, hdu, kind, names)?,
-                Ok(None) => break,
                 Err(error) if hdu == 0 || file.has_extension_after(hdu - 1)? => {
                     return Err(error.into());
                 }
                 // The standard allows anything after the last HDU.
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             }
         }
         if layout.images.is_empty() {
             return Err(LayoutError::NoImage);
         }
-        layout.is_ztf_cutout = is_ztf_cutout(&layout, is_free_format);
         Ok(layout)
+    }
+
+    /// True for a training bundle: many objects in one file (see `export::bundle`).
+    pub fn is_bundle(&self) -> bool {
+        self.primary.text("DESTELLO").as_deref() == Some("BUNDLE")
     }
 
     fn add(
@@ -134,12 +160,13 @@ impl FitsLayout {
         if hdu == 0 {
             self.primary = header.clone();
         }
+        let end = data_end(file, &header)?;
+        check_end(file, hdu, end)?;
+        check_padding(file, hdu, end)?;
         let name = header.text("EXTNAME").unwrap_or_default();
         match kind {
             HduKind::Image => self.images.extend(image(file, hdu, &name, header)?),
             HduKind::Table if name.eq_ignore_ascii_case("EPOCHS") => {
-                let end = file_end(file)?;
-                check_end(file, hdu, end)?;
                 self.epochs = Some(fits_epochs::read(file, names)?);
             }
             HduKind::Table => {}
@@ -155,7 +182,7 @@ pub fn image(
     name: &str,
     header: Header,
 ) -> Result<Option<ImageHdu>, LayoutError> {
-    let (bitpix, axes) = file.image()?;
+    let (_, axes) = file.image()?;
     let (width, height, planes) = match axes[..] {
         [width, height] => (width, height, None),
         [width, height, planes, ref more @ ..] if more.iter().all(|len| *len == 1) => {
@@ -169,15 +196,8 @@ pub fn image(
     if width.max(height) > MAX_SIDE_PX {
         return Err(LayoutError::TooLarge { width, height });
     }
-    let needed = if file.is_compressed() {
-        file_end(file)?
-    } else {
-        let pixels = (width * height) as u64;
-        let bytes = pixels.saturating_mul(planes.unwrap_or(1) as u64);
-        let bytes = bytes.saturating_mul(u64::from(bitpix.unsigned_abs()) / 8);
-        file.data_range()?[0].saturating_add(bytes)
-    };
-    check_end(file, hdu, needed)?;
+    let end = data_end(file, &header)?;
+    check_end(file, hdu, end)?;
     let digits = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let version = || header.number("EXTVER").map(|version| version as u32);
     Ok(Some(ImageHdu {
@@ -191,17 +211,35 @@ pub fn image(
     }))
 }
 
-/// The end of the current HDU's data; its last block may lack its padding.
-fn file_end(file: &mut FitsMemory<'_>) -> Result<u64, FitsError> {
-    let [_, end] = file.data_range()?;
-    let len = file.len() as u64;
-    let is_only_padding = end > len && end - len < 2880 && end == len.next_multiple_of(2880);
-    Ok(if is_only_padding { len } else { end })
+/// The end of the current HDU's data, without padding (FITS standard 4.0, equation 2).
+fn data_end(file: &mut FitsMemory<'_>, header: &Header) -> Result<u64, FitsError> {
+    let card = |name: &str| header.number(name).map_or(0, |value| value as u64);
+    let axes = card("NAXIS").min(999);
+    let axis = |number: u64| card(&format!("NAXIS{number}"));
+    let values = (1..=axes).map(axis).reduce(u64::saturating_mul);
+    let groups = header.number("GCOUNT").map_or(1, |value| value as u64);
+    let values = values.unwrap_or(0).saturating_add(card("PCOUNT"));
+    let bits = header
+        .number("BITPIX")
+        .map_or(8, |value| value.abs() as u64);
+    let bytes = values.saturating_mul(groups).saturating_mul(bits / 8);
+    Ok(file.data_range()?[0].saturating_add(bytes))
 }
 
 const fn check_end(file: &FitsMemory<'_>, hdu: usize, needed: u64) -> Result<(), LayoutError> {
     let len = file.len();
     if needed > len as u64 {
+        return Err(LayoutError::Truncated { hdu, needed, len });
+    }
+    Ok(())
+}
+
+/// A file that ends within the padding of its data was cut, and more may be missing; one that
+/// ends with the data comes from a writer without padding.
+const fn check_padding(file: &FitsMemory<'_>, hdu: usize, end: u64) -> Result<(), LayoutError> {
+    let len = file.len();
+    let needed = end.next_multiple_of(BLOCK_BYTES as u64);
+    if end < len as u64 && (len as u64) < needed {
         return Err(LayoutError::Truncated { hdu, needed, len });
     }
     Ok(())

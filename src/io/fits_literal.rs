@@ -160,7 +160,7 @@ impl Drop for FitsDisk {
     }
 }
 
-fn literal_name(path: &Path) -> Result<CString, String> {
+pub(super) fn literal_name(path: &Path) -> Result<CString, String> {
     // An absolute name cannot begin with a blank, which cfitsio would take away.
     let path = std::path::absolute(path).map_err(|error| error.to_string())?;
     let bytes = path.as_os_str().as_encoded_bytes();

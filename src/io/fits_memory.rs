@@ -1,4 +1,4 @@
-//! cfitsio on bytes in memory: the only file that calls C.
+//! cfitsio on bytes in memory: with its twin for tables the only file that calls C.
 //!
 //! Files, alert cutouts and archive members all come here as bytes, so there is one code path,
 //! no temporary file, and no file name that cfitsio could take for its extended syntax.
@@ -10,10 +10,13 @@
 use std::{
     borrow::Cow,
     ffi::{CStr, c_char, c_int, c_long, c_void},
+    path::Path,
     ptr,
 };
 
 use fitsio_sys as c;
+
+use super::fits_literal::literal_name;
 
 /// Room for a card, a value, a comment or a name (cfitsio's FLEN constants are at most 81).
 const TEXT_BYTES: usize = 128;
@@ -28,6 +31,13 @@ pub struct FitsError {
     pub text: String,
     /// cfitsio's number.
     pub status: i32,
+}
+
+impl FitsError {
+    /// True where a header ends without its END card.
+    pub const fn is_header_cut(&self) -> bool {
+        self.status == c::NO_END as c_int
+    }
 }
 
 /// What an HDU holds.
@@ -50,25 +60,9 @@ pub struct Card {
     pub comment: String,
 }
 
-/// One column of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// TTYPE.
-    pub name: String,
-    /// True where it holds text.
-    pub is_text: bool,
-    /// True where it holds 64-bit integers, which a double cannot always hold.
-    pub is_long: bool,
-    /// True where each row has one value.
-    pub is_scalar: bool,
-    /// Bytes of one text.
-    width: usize,
-    number: c_int,
-}
-
 /// A FITS file that lies in memory, opened for reading.
 pub struct FitsMemory<'a> {
-    file: *mut c::fitsfile,
+    pub(super) file: *mut c::fitsfile,
     // cfitsio keeps the addresses of these two and reads the bytes behind them: they stay where
     // they are, also when this is moved, and outlive `file` (see Drop).
     _place: Box<(*mut c_void, usize)>,
@@ -77,7 +71,7 @@ pub struct FitsMemory<'a> {
 }
 
 /// FITS files consist of blocks of this many bytes.
-const BLOCK_BYTES: usize = 2880;
+pub const BLOCK_BYTES: usize = 2880;
 
 impl<'a> FitsMemory<'a> {
     /// Opens the bytes; the primary HDU is current.
@@ -86,7 +80,7 @@ impl<'a> FitsMemory<'a> {
     /// it: it is added, while [`Self::len`] stays the true length.
     pub fn open(mut bytes: Cow<'a, [u8]>) -> Result<Self, FitsError> {
         let len = bytes.len();
-        if len % BLOCK_BYTES != 0 {
+        if !len.is_multiple_of(BLOCK_BYTES) {
             bytes.to_mut().resize(len.next_multiple_of(BLOCK_BYTES), 0);
         }
         let mut place = Box::new((bytes.as_ptr().cast_mut().cast::<c_void>(), bytes.len()));
@@ -114,6 +108,30 @@ impl<'a> FitsMemory<'a> {
             _place: place,
             bytes,
             len,
+        })
+    }
+
+    /// Opens a file that is too long to be read whole: cfitsio reads the parts that are wanted.
+    pub fn open_on_disk(path: &Path) -> Result<Self, FitsError> {
+        let refused = |text: String| FitsError {
+            doing: "open",
+            text,
+            status: 0,
+        };
+        let metadata = path
+            .metadata()
+            .map_err(|error| refused(error.to_string()))?;
+        let name = literal_name(path).map_err(refused)?;
+        let mut file = ptr::null_mut();
+        let mut status = 0;
+        // SAFETY: both variables live through the call; cfitsio copies the name; 0 is READONLY.
+        unsafe { c::ffdkopn(&raw mut file, name.as_ptr(), 0, &raw mut status) };
+        check("open", status)?;
+        Ok(Self {
+            file,
+            _place: Box::new((ptr::null_mut(), 0)),
+            bytes: Cow::Borrowed(&[]),
+            len: usize::try_from(metadata.len()).unwrap_or(usize::MAX),
         })
     }
 
@@ -264,7 +282,7 @@ impl<'a> FitsMemory<'a> {
     }
 
     /// `count` values that `call` writes through (file, room, null seen, status).
-    fn filled<T: Copy>(
+    pub(super) fn filled<T: Copy>(
         &mut self,
         doing: &'static str,
         count: usize,
@@ -282,142 +300,6 @@ impl<'a> FitsMemory<'a> {
         check(doing, status)?;
         Ok(room)
     }
-
-    /// Number of rows of the current table.
-    pub fn rows(&mut self) -> Result<usize, FitsError> {
-        let (mut rows, mut status) = (0, 0);
-        // SAFETY: `file` is open.
-        unsafe { c::ffgnrwll(self.file, &raw mut rows, &raw mut status) };
-        check("count rows", status)?;
-        // A damaged header may promise any number: each row takes a byte at least.
-        usize::try_from(rows)
-            .ok()
-            .filter(|rows| *rows <= self.len)
-            .ok_or_else(|| FitsError {
-                doing: "count rows",
-                text: format!("the table promises {rows} rows, more than the file can hold"),
-                status: 0,
-            })
-    }
-
-    /// The columns of the current table.
-    pub fn columns(&mut self) -> Result<Vec<Column>, FitsError> {
-        let (mut count, mut status) = (0, 0);
-        // SAFETY: `file` is open.
-        unsafe { c::ffgncl(self.file, &raw mut count, &raw mut status) };
-        check("count columns", status)?;
-        (1..=count).map(|number| self.column(number)).collect()
-    }
-
-    fn column(&mut self, number: c_int) -> Result<Column, FitsError> {
-        let mut name = Text::default();
-        let (mut kind, mut repeat, mut width, mut status) = (0, 0, 0, 0);
-        let (no_text, no_long, no_double) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        // SAFETY: `file` is open; `name` has more than the 71 bytes that cfitsio writes, and
-        // null is allowed for what is not wanted.
-        unsafe {
-            c::ffgbcl(
-                self.file,
-                number,
-                name.at(),
-                no_text,
-                no_text,
-                no_long,
-                no_double,
-                no_double,
-                no_long,
-                no_text,
-                &raw mut status,
-            );
-            c::ffgtcl(
-                self.file,
-                number,
-                &raw mut kind,
-                &raw mut repeat,
-                &raw mut width,
-                &raw mut status,
-            );
-        }
-        check("read column", status)?;
-        // cfitsio gives logical values as the texts T and F.
-        let is_text = [c::TSTRING, c::TLOGICAL].contains(&kind.unsigned_abs());
-        let scalar_repeat = if is_text { width } else { 1 };
-        Ok(Column {
-            name: name.read(),
-            is_text,
-            is_long: kind == c::TLONGLONG as c_int,
-            is_scalar: kind > 0 && repeat == scalar_repeat,
-            width: usize::try_from(width).unwrap_or(0),
-            number,
-        })
-    }
-
-    /// All rows of a scalar number column; NaN where a value is missing.
-    pub fn numbers(&mut self, column: &Column) -> Result<Vec<f64>, FitsError> {
-        let (rows, number, none) = (self.rows()?, column.number, f64::NAN);
-        // SAFETY: `file` is open; `out` has room for one double a row.
-        self.filled(
-            "read column",
-            rows,
-            none,
-            |file, out, null_seen, status| unsafe {
-                c::ffgcvd(
-                    file,
-                    number,
-                    1,
-                    1,
-                    rows as i64,
-                    none,
-                    out,
-                    null_seen,
-                    status,
-                );
-            },
-        )
-    }
-
-    /// All rows of a scalar integer column, exact; 0 where a value is missing.
-    pub fn longs(&mut self, column: &Column) -> Result<Vec<i64>, FitsError> {
-        let (rows, number) = (self.rows()?, column.number);
-        // SAFETY: `file` is open; `out` has room for one integer a row.
-        self.filled(
-            "read column",
-            rows,
-            0,
-            |file, out, null_seen, status| unsafe {
-                c::ffgcvjj(file, number, 1, 1, rows as i64, 0, out, null_seen, status);
-            },
-        )
-    }
-
-    /// All rows of a text column, without trailing spaces.
-    pub fn texts(&mut self, column: &Column) -> Result<Vec<String>, FitsError> {
-        let (rows, number, stride) = (self.rows()?, column.number, column.width + 1);
-        let mut room = vec![0_u8; rows.saturating_mul(stride)];
-        let starts = room.chunks_exact_mut(stride);
-        let mut places: Vec<*mut c_char> = starts.map(|text| text.as_mut_ptr().cast()).collect();
-        let mut null = [0 as c_char; 1];
-        let (mut null_seen, mut status) = (0, 0);
-        // SAFETY: `file` is open; each place has room for one text of the column's width and
-        // its final zero.
-        unsafe {
-            let (null, out) = (null.as_mut_ptr(), places.as_mut_ptr());
-            let (null_seen, status) = (&raw mut null_seen, &raw mut status);
-            c::ffgcvs(
-                self.file,
-                number,
-                1,
-                1,
-                rows as i64,
-                null,
-                out,
-                null_seen,
-                status,
-            );
-        }
-        check("read column", status)?;
-        Ok(room.chunks_exact(stride).map(text_of).collect())
-    }
 }
 
 impl Drop for FitsMemory<'_> {
@@ -430,7 +312,7 @@ impl Drop for FitsMemory<'_> {
 
 /// Room for one text of cfitsio.
 #[derive(Clone, Copy)]
-struct Text([u8; TEXT_BYTES]);
+pub(super) struct Text([u8; TEXT_BYTES]);
 
 impl Default for Text {
     fn default() -> Self {
@@ -439,21 +321,21 @@ impl Default for Text {
 }
 
 impl Text {
-    const fn at(&mut self) -> *mut c_char {
+    pub(super) const fn at(&mut self) -> *mut c_char {
         self.0.as_mut_ptr().cast()
     }
 
-    fn read(&self) -> String {
+    pub(super) fn read(&self) -> String {
         text_of(&self.0)
     }
 }
 
-fn text_of(bytes: &[u8]) -> String {
+pub(super) fn text_of(bytes: &[u8]) -> String {
     let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
     String::from_utf8_lossy(text).trim_end().to_owned()
 }
 
-fn check(doing: &'static str, status: c_int) -> Result<(), FitsError> {
+pub(super) fn check(doing: &'static str, status: c_int) -> Result<(), FitsError> {
     if status == 0 {
         return Ok(());
     }

@@ -1,21 +1,33 @@
 //! Pixels of one FITS file as stamps.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+    sync::Arc,
+};
 
 use super::{
+    contents::LARGE_FITS_BYTES,
     fits_geometry::{self, ZTF_ARCSEC_PER_PX},
     fits_header::Header,
     fits_layout::{self, ImageHdu, LayoutError},
     fits_memory::{FitsError, FitsMemory, HduKind},
+    gunzip::{BytesError, is_gzip, read_file},
 };
 use crate::domain::{Geometry, Role, Stamp};
 
 /// Why a stamp has no pixels: a clause for the Problems list.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum StampError {
     /// The file is damaged, cut short or too large.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// The file cannot be read.
+    #[error(transparent)]
+    Bytes(#[from] BytesError),
     /// The place that was indexed is not there any more.
     #[error("has no image in HDU {hdu} (plane {plane}); has the file changed?")]
     Missing {
@@ -24,6 +36,12 @@ pub enum StampError {
         /// Zero-based plane.
         plane: u32,
     },
+}
+
+impl From<io::Error> for StampError {
+    fn from(error: io::Error) -> Self {
+        Self::Bytes(error.into())
+    }
 }
 
 impl From<FitsError> for StampError {
@@ -44,15 +62,28 @@ impl<'a> FitsStamps<'a> {
     /// Opens the bytes. `is_ztf`: row 0 is north, by ZTF's convention.
     pub fn open(bytes: Cow<'a, [u8]>, is_ztf: bool) -> Result<Self, StampError> {
         let is_free_format = fits_layout::is_free_format(&bytes);
-        let mut file = FitsMemory::open(bytes)?;
+        let mut file = Self::of(FitsMemory::open(bytes)?, is_ztf)?;
+        let is_unit_dn = file.primary.text("BUNIT").as_deref() == Some("DN");
+        file.is_ztf |= is_free_format && is_unit_dn && !fits_geometry::has_wcs(&file.primary);
+        Ok(file)
+    }
+
+    /// Opens the file, on disk where it is too long to be read whole.
+    pub fn open_file(path: &Path, is_ztf: bool) -> Result<FitsStamps<'static>, StampError> {
+        let is_large = path.metadata()?.len() > LARGE_FITS_BYTES;
+        if is_large && !starts_as_gzip(path)? {
+            return FitsStamps::of(FitsMemory::open_on_disk(path)?, is_ztf);
+        }
+        FitsStamps::open(Cow::Owned(read_file(path)?), is_ztf)
+    }
+
+    fn of(mut file: FitsMemory<'a>, is_ztf: bool) -> Result<Self, StampError> {
         let primary = Header::new(file.cards()?);
-        let is_unit_dn = primary.text("BUNIT").as_deref() == Some("DN");
-        let is_like_ztf = is_free_format && is_unit_dn && !fits_geometry::has_wcs(&primary);
         Ok(Self {
             file,
             primary,
             images: BTreeMap::new(),
-            is_ztf: is_ztf || is_like_ztf,
+            is_ztf,
         })
     }
 
@@ -93,7 +124,7 @@ impl<'a> FitsStamps<'a> {
             self.look_at(hdu, 0)?;
             headers.push(self.images[&hdu].header.clone());
         }
-        let cards = headers.iter().flat_map(|header| header.cards());
+        let cards = headers.iter().flat_map(Header::cards);
         Ok(cards
             .map(|card| {
                 let comment = match card.comment.as_str() {
@@ -143,4 +174,10 @@ impl<'a> FitsStamps<'a> {
             own => own,
         }
     }
+}
+
+fn starts_as_gzip(path: &Path) -> io::Result<bool> {
+    let mut head = [0; 2];
+    File::open(path)?.read_exact(&mut head)?;
+    Ok(is_gzip(&head))
 }

@@ -241,31 +241,36 @@ const fn double_of(value: &Value) -> f64 {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn words(error: fitsio::errors::Error) -> String {
     error.to_string()
 }
 
 /// Printable ASCII that Python's `unicode_escape` turns back into `text`.
 pub(super) fn escape_text(text: &str) -> String {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'\\';
     let body = text.trim_end_matches(' ');
-    let mut out = String::with_capacity(text.len());
-    for c in body.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            ' '..='~' => out.push(c),
-            _ => match u32::from(c) {
-                code @ 0..=0xff => out.push_str(&format!("\\x{code:02x}")),
-                code @ 0..=0xffff => out.push_str(&format!("\\u{code:04x}")),
-                code => out.push_str(&format!("\\U{code:08x}")),
-            },
-        }
-    }
     // Readers drop trailing blanks.
-    out.push_str(&"\\x20".repeat(text.len() - body.len()));
-    out
+    let blanks = "\\x20".repeat(text.len() - body.len());
+    if body.bytes().all(is_plain) {
+        return format!("{body}{blanks}");
+    }
+    body.chars().map(escaped).chain([blanks]).collect()
+}
+
+fn escaped(c: char) -> String {
+    match c {
+        '\\' => "\\\\".into(),
+        '\n' => "\\n".into(),
+        '\r' => "\\r".into(),
+        '\t' => "\\t".into(),
+        ' '..='~' => c.into(),
+        _ => match u32::from(c) {
+            code @ 0..=0xff => format!("\\x{code:02x}"),
+            code @ 0..=0xffff => format!("\\u{code:04x}"),
+            code => format!("\\U{code:08x}"),
+        },
+    }
 }
 
 /// What [`escape_text`] wrote; a text that no such writer wrote stays as it is.

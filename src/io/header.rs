@@ -14,15 +14,13 @@ use crate::domain::{Part, Problem, SourceKind, StampRef};
 
 /// Names and values: the cards of the stamp's FITS header, before them a packet's own fields.
 pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String)>, Problem> {
-    let read = || -> Result<Vec<(String, String)>, String> {
-        let bytes = file_bytes(stamp, decoder)?;
-        match stamp.part {
-            Part::Hdu { hdu, .. } => {
-                let file = FitsStamps::open(bytes.into(), false);
-                let cards = file.and_then(|mut file| file.cards(hdu));
-                cards.map_err(|error| error.to_string())
-            }
-            Part::Cutout { record, .. } => packet_header(&bytes, stamp, record, decoder),
+    let read = || match stamp.part {
+        Part::Hdu { hdu, .. } => FitsStamps::open_file(&stamp.source.path, false)
+            .and_then(|mut file| file.cards(hdu))
+            .map_err(|error| error.to_string()),
+        Part::Cutout { record, .. } => {
+            let bytes = alert_bytes(stamp, decoder)?;
+            packet_header(&bytes, stamp, record, decoder)
         }
     };
     read().map_err(|why| Problem {
@@ -31,8 +29,8 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
     })
 }
 
-/// The file, or the member of the archive, in which the stamp lies.
-fn file_bytes(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<u8>, String> {
+/// The alert file, or the member of the archive, in which the stamp lies.
+fn alert_bytes(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<u8>, String> {
     let path = &stamp.source.path;
     let (SourceKind::Tar | SourceKind::TarGz, Part::Cutout { at_byte, len, .. }) =
         (stamp.source.kind, stamp.part)

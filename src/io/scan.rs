@@ -17,7 +17,8 @@ use super::{
     contents::{Contents, contents},
     decode::Decoder,
     field_names::FieldNames,
-    fits_layout::FitsLayout,
+    fits_bundle,
+    fits_layout::{FitsLayout, LayoutError},
     gunzip,
     recognise::{Content, HEAD_BYTES, recognise},
     scan_alerts::{AlertPlace, AlertsFound, read_alerts},
@@ -156,7 +157,14 @@ impl Scan<'_> {
     /// The headers of a file that is FITS; any other file is dealt with, and problems are told.
     pub(super) fn fits(&mut self, path: &Path, met: Met) -> Option<FitsRead> {
         match contents(path) {
-            Ok(Contents::Fits(bytes)) => return self.fits_headers(path, bytes),
+            Ok(Contents::Fits(bytes)) => {
+                let layout = FitsLayout::read(bytes.into(), &self.names);
+                return self.fits_layout(path, layout);
+            }
+            Ok(Contents::LargeFits) => {
+                let layout = FitsLayout::read_on_disk(path, &self.names);
+                return self.fits_layout(path, layout);
+            }
             Ok(Contents::Avro(bytes)) => self.alert_file(path, &bytes),
             Ok(Contents::Tar) => self.archive(path, SourceKind::Tar),
             Ok(Contents::TarGz) => self.archive(path, SourceKind::TarGz),
@@ -169,8 +177,12 @@ impl Scan<'_> {
         None
     }
 
-    fn fits_headers(&mut self, path: &Path, bytes: Vec<u8>) -> Option<FitsRead> {
-        match FitsLayout::read(bytes.into(), &self.names) {
+    fn fits_layout(
+        &mut self,
+        path: &Path,
+        layout: Result<FitsLayout, LayoutError>,
+    ) -> Option<FitsRead> {
+        match layout {
             Ok(layout) => Some(FitsRead {
                 rule: FitsRule::of(&layout),
                 source: scan_fits::source(path, &layout),
@@ -185,6 +197,9 @@ impl Scan<'_> {
 
     /// A FITS file that is an object of its own.
     pub(super) fn whole_fits(&mut self, path: &Path, fits: &FitsRead) {
+        if fits.layout.is_bundle() {
+            return self.bundle(path, &fits.source);
+        }
         let place = FitsPlace {
             source: &fits.source,
             ids: self.ids,
@@ -196,6 +211,18 @@ impl Scan<'_> {
                 self.candidate(candidate);
             }
             Err(error) => self.problem(path, "file", &error.to_string()),
+        }
+    }
+
+    fn bundle(&mut self, path: &Path, source: &Arc<Source>) {
+        match fits_bundle::read_index(source, &mut || self.ids.next()) {
+            Ok(candidates) => {
+                self.count(Rule::Bundle, 1);
+                for candidate in candidates.into_iter().flatten() {
+                    self.candidate(candidate);
+                }
+            }
+            Err(error) => self.problem(path, "training bundle", &error.why),
         }
     }
 

@@ -15,6 +15,7 @@ use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
     StampRef,
 };
+use crate::imaging::magnitude::ab_from_njy;
 
 /// Where the bytes of an alert file lie.
 #[derive(Clone, Copy)]
@@ -210,35 +211,23 @@ fn band(row: &Row, survey: Survey) -> Option<Band> {
     })
 }
 
-/// Magnitude and error; from a positive flux in nJy as m = 31.4 - 2.5 lg f (AB, Rubin DPDD).
+/// Magnitude and error; those of the flux where the packet has only that.
 fn magnitude(row: &Row) -> [Option<f32>; 2] {
     if row.mag.is_some() {
         return [row.mag, row.mag_err].map(|value| value.map(|value| value as f32));
     }
-    let Some(flux) = row.flux_njy.filter(|flux| *flux > 0.0) else {
-        return [None, None];
-    };
-    let error = row.flux_err_njy;
-    let error = error.map(|error| (2.5 / std::f64::consts::LN_10 * error / flux) as f32);
-    [Some((31.4 - 2.5 * flux.log10()) as f32), error]
+    let of_flux = row
+        .flux_njy
+        .and_then(|flux| ab_from_njy(flux, row.flux_err_njy));
+    [
+        of_flux.map(|(mag, _)| mag),
+        of_flux.and_then(|(_, err)| err),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn flux_becomes_an_ab_magnitude() {
-        // A DECam alert gives both: 1375.2510968 +- 255.2295796 nJy and 23.554045 +- 0.2014992.
-        let row = Row {
-            flux_njy: Some(1_375.251_096_8),
-            flux_err_njy: Some(255.229_579_6),
-            ..Row::default()
-        };
-        let [mag, error] = magnitude(&row).map(Option::unwrap);
-        assert!((mag - 23.554).abs() < 1e-3, "{mag}");
-        assert!((error - 0.2015).abs() < 1e-4, "{error}");
-    }
 
     #[test]
     fn a_row_without_candid_is_an_upper_limit() {

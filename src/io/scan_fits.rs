@@ -7,7 +7,7 @@ use super::{
     fits_layout::{FitsLayout, ImageHdu, LayoutError},
     scan::StampIds,
 };
-use crate::domain::{Candidate, Epoch, Part, Role, Source, SourceKind, StampRef};
+use crate::domain::{Candidate, DifferenceSign, Epoch, Part, Role, Source, SourceKind, StampRef};
 
 /// How the stamps of a file hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -241,7 +241,7 @@ pub fn describe(epoch: &mut Epoch, layout: &FitsLayout, image: &ImageHdu, names:
         .limiting_mag
         .or_else(|| single(&["DIFFMAGLIM", "LIMMAG5", "LIMMAG"]));
     epoch.seeing_arcsec = epoch.seeing_arcsec.or_else(|| single(&["SEEING"]));
-    if epoch.difference_sign == Default::default() {
+    if epoch.difference_sign == DifferenceSign::Unknown {
         epoch.difference_sign = layout.primary.difference_sign();
     }
     // The primary header's fields are the candidate's.

@@ -122,7 +122,8 @@ impl Scan<'_> {
         }
         named.sort();
         let prefixes = named.iter().filter(|(name, _)| name.role.is_some());
-        let naming = Naming::of(folder, prefixes.map(|(name, _)| &*name.prefix), siblings);
+        let prefixes: Vec<&str> = prefixes.map(|(name, _)| &*name.prefix).collect();
+        let naming = Naming::of(folder, &prefixes, siblings);
         for same in named.chunk_by(|(a, _), (b, _)| a.is_same_epoch(b)) {
             if (self.is_cancelled)() {
                 return;

@@ -7,6 +7,7 @@ use super::{
     fits_header::{difference_sign, exact_number},
 };
 use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd};
+use crate::imaging::magnitude::ab_from_njy;
 
 /// Columns with a meaning, by their position in the table.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ struct Columns {
     mag: Option<usize>,
     mag_err: Option<usize>,
     limiting_mag: Option<usize>,
+    flux_njy: Option<usize>,
+    flux_err_njy: Option<usize>,
     is_diff_pos: Option<usize>,
     ra: Option<usize>,
     dec: Option<usize>,
@@ -69,7 +72,7 @@ impl DetectionTable {
             .collect();
         let kept = heads.iter().zip(&number_at).filter(|(_, at)| at.is_some());
         Some(Self {
-            number_names: names.list(kept.map(|(name, _)| name.as_str())),
+            number_names: names.list(&kept.map(|(name, _)| name.as_str()).collect::<Vec<_>>()),
             columns,
             names: heads,
             number_at,
@@ -79,7 +82,7 @@ impl DetectionTable {
 
     /// The object of a detection.
     pub fn object(&self, candid: &str) -> Option<&str> {
-        self.cell(self.rows.get(candid)?, self.columns.object)
+        cell(self.rows.get(candid)?, self.columns.object)
     }
 
     /// True where the table has the detection.
@@ -93,12 +96,12 @@ impl DetectionTable {
             return;
         };
         let columns = &self.columns;
-        let number = |at| self.cell(row, at)?.parse::<f64>().ok();
+        let number = |at| cell(row, at)?.parse::<f64>().ok();
         candidate.position_deg = number(columns.ra)
             .zip(number(columns.dec))
             .map(|(ra, dec)| [ra, dec])
             .or(candidate.position_deg);
-        if let Some(class) = self.cell(row, columns.truth) {
+        if let Some(class) = cell(row, columns.truth) {
             candidate.truth = Some(class.into());
         }
         if let Some(epoch) = candidate.epochs.first_mut() {
@@ -108,18 +111,27 @@ impl DetectionTable {
 
     fn complete_epoch(&self, row: &csv::StringRecord, epoch: &mut Epoch, names: &FieldNames) {
         let columns = &self.columns;
-        let number = |at| self.cell(row, at)?.parse::<f64>().ok();
+        let number = |at| cell(row, at)?.parse::<f64>().ok();
         let single = |at| number(at).map(|value| value as f32);
         let mjd = number(columns.mjd).and_then(Mjd::new);
         let jd = number(columns.jd).and_then(Mjd::from_jd);
-        let name = self.cell(row, columns.band).and_then(Band::from_name);
+        let name = cell(row, columns.band).and_then(Band::from_name);
         let fid = number(columns.fid).and_then(|fid| Band::from_ztf_fid(fid as i64));
         epoch.mjd = mjd.or(jd).or(epoch.mjd);
         epoch.band = name.or(fid).or(epoch.band.take());
-        epoch.mag = single(columns.mag).or(epoch.mag);
-        epoch.mag_err = single(columns.mag_err).or(epoch.mag_err);
+        let flux_err = number(columns.flux_err_njy);
+        let of_flux = number(columns.flux_njy).and_then(|flux| ab_from_njy(flux, flux_err));
+        let (of_flux, err_of_flux) = of_flux.unzip();
+        epoch.mag = single(columns.mag).or(of_flux).or(epoch.mag);
+        epoch.mag_err = single(columns.mag_err)
+            .or(err_of_flux.flatten())
+            .or(epoch.mag_err);
         epoch.limiting_mag = single(columns.limiting_mag).or(epoch.limiting_mag);
-        if let Some(sign) = self.cell(row, columns.is_diff_pos).map(difference_sign)
+        if columns.flux_njy.is_some() {
+            // Rubin gives the flux of the difference, which is always science minus template.
+            epoch.difference_sign = DifferenceSign::ScienceMinusReference;
+        }
+        if let Some(sign) = cell(row, columns.is_diff_pos).map(difference_sign)
             && sign != DifferenceSign::Unknown
         {
             epoch.difference_sign = sign;
@@ -139,11 +151,12 @@ impl DetectionTable {
         }
         Fields::new(self.number_names.clone(), numbers, texts)
     }
+}
 
-    fn cell<'r>(&self, row: &'r csv::StringRecord, at: Option<usize>) -> Option<&'r str> {
-        let cell = row.get(at?)?.trim();
-        (!cell.is_empty()).then_some(cell)
-    }
+/// The text of a cell; none where the column is missing or the cell empty.
+fn cell(row: &csv::StringRecord, at: Option<usize>) -> Option<&str> {
+    let cell = row.get(at?)?.trim();
+    (!cell.is_empty()).then_some(cell)
 }
 
 impl Columns {
@@ -162,6 +175,8 @@ impl Columns {
             mag: find(&["magpsf", "mag"]),
             mag_err: find(&["sigmapsf", "magerr", "mag_err"]),
             limiting_mag: find(&["diffmaglim", "limmag"]),
+            flux_njy: find(&["psfFlux"]),
+            flux_err_njy: find(&["psfFluxErr"]),
             is_diff_pos: find(&["isdiffpos"]),
             ra: find(&["ra"]),
             dec: find(&["dec"]),

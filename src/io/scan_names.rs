@@ -77,20 +77,16 @@ impl Naming {
     ///
     /// The folder is the object where all names are those of epochs, unless nothing but
     /// detection identifiers in a folder without siblings could as well be a flat set.
-    pub fn of<'a>(
-        folder: &Path,
-        prefixes: impl Iterator<Item = &'a str> + Clone,
-        siblings: usize,
-    ) -> Self {
+    pub fn of(folder: &Path, prefixes: &[&str], siblings: usize) -> Self {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let own = |prefix: &str| prefix.strip_prefix(&*name).map(str::to_owned);
         let is_own = |prefix: &str| !name.is_empty() && own(prefix).is_some();
-        let is_epoch = |prefix: &str| prefix.is_empty() || is_own(prefix) || is_epoch_name(prefix);
-        let is_certain = |prefix: &str| !is_detection_id(prefix) || is_own(prefix);
+        let is_epoch = |prefix: &&str| prefix.is_empty() || is_own(prefix) || is_epoch_name(prefix);
+        let is_certain = |prefix: &&str| !is_detection_id(prefix) || is_own(prefix);
         let is_like_object = siblings >= 2 || is_ztf_object(&name);
         let mut shared: BTreeMap<String, usize> = BTreeMap::new();
         let mut last = None;
-        for prefix in prefixes.clone() {
+        for &prefix in prefixes {
             if last != Some(prefix)
                 && let Some((object, number)) = split(prefix)
                 && is_number(number)
@@ -101,8 +97,8 @@ impl Naming {
         }
         Self {
             is_folder_object: !name.is_empty()
-                && prefixes.clone().all(is_epoch)
-                && (is_like_object || prefixes.clone().all(is_certain)),
+                && prefixes.iter().all(is_epoch)
+                && (is_like_object || prefixes.iter().all(is_certain)),
             folder: name.into_owned(),
             shared,
         }
@@ -181,7 +177,7 @@ mod tests {
     use super::*;
 
     fn names(folder: &str, siblings: usize, prefixes: &[&str]) -> Vec<(String, Option<String>)> {
-        let naming = Naming::of(Path::new(folder), prefixes.iter().copied(), siblings);
+        let naming = Naming::of(Path::new(folder), prefixes, siblings);
         let epoch = |prefix: &&str| {
             let name = naming.epoch(prefix);
             (name.object, name.epoch)

@@ -7,6 +7,8 @@ use super::scan_fits::FitsRule;
 pub enum Rule {
     /// A FITS file by its own layout.
     Fits(FitsRule),
+    /// A training bundle of this program.
+    Bundle,
     /// A FITS file for each role, one folder for each object.
     RoleFilesByFolder,
     /// A FITS file for each role, the object in the file's name.
@@ -51,6 +53,13 @@ impl Rule {
             Self::Fits(FitsRule::Lone) => format!(
                 "{}: one object per file, one stamp each",
                 plural("FITS image", "FITS images")
+            ),
+            Self::Bundle => format!(
+                "{}: objects by the table BUNDLE, one plane per epoch",
+                plural(
+                    "training bundle of destello",
+                    "training bundles of destello"
+                )
             ),
             Self::RoleFilesByFolder => format!(
                 "{} of separate FITS files, role by the end of the name: one folder per object",

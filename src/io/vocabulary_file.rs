@@ -116,8 +116,8 @@ fn class_of((at, class): (usize, ClassToml)) -> Class {
 
 /// The line, from 1, of a byte position.
 fn line_of(text: &str, at_byte: usize) -> usize {
-    let before = &text.as_bytes()[..at_byte.min(text.len())];
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    let before = text.get(..at_byte).unwrap_or(text);
+    1 + before.matches('\n').count()
 }
 
 #[cfg(test)]

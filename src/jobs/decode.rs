@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    event::{Decoded, JobEvent},
+    event::{Decoded, JobEvent, Outcome},
     reporter::Reporter,
 };
 use crate::{
@@ -163,7 +163,7 @@ impl Worker {
         }
     }
 
-    fn decode(&self, stamps: &[StampRef]) -> Vec<(StampId, Result<Arc<Decoded>, Arc<Problem>>)> {
+    fn decode(&self, stamps: &[StampRef]) -> Vec<Outcome> {
         let decoded = self.decoder.decode(stamps).into_iter().map(|(id, result)| {
             let result = result.map_err(Arc::new).and_then(|stamp| {
                 let decoded = Arc::new(Decoded::new(stamp));

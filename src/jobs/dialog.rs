@@ -31,6 +31,12 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .pick_folder()
             .into_iter()
             .collect(),
+        PickFor::Vocabulary => dialog
+            .set_title("Add a vocabulary")
+            .add_filter("Vocabulary", &["toml"])
+            .pick_file()
+            .into_iter()
+            .collect(),
         PickFor::ImportLabels => dialog
             .set_title("Import labels")
             .add_filter("Table of labels (id,label)", &["csv"])

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, label::StepIds},
+    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,
 };
 
@@ -62,6 +62,8 @@ pub enum PickFor {
     OpenFiles,
     /// A folder to open.
     OpenFolder,
+    /// A vocabulary of the user's own (TOML).
+    Vocabulary,
     /// A table of labels to read.
     ImportLabels,
     /// A file to write labels to.
@@ -80,6 +82,12 @@ pub struct Batch {
     /// How far it is.
     pub progress: Progress,
 }
+
+/// A stamp as it came from its file, or why it could not.
+pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
+
+/// Names and values of a header or packet, or why they could not be read.
+pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
 
 /// News.
 #[derive(Debug)]
@@ -121,13 +129,13 @@ pub enum JobEvent {
         is_cancelled: bool,
     },
     /// Stamps were decoded, or could not be.
-    Decoded(Vec<(StampId, Result<Arc<Decoded>, Arc<Problem>>)>),
+    Decoded(Vec<Outcome>),
     /// Header cards or packet fields of a stamp.
     Header {
         /// Whose.
         stamp: StampId,
         /// Names and values, or why not.
-        cards: Result<Arc<[(String, String)]>, Arc<Problem>>,
+        cards: Cards,
     },
     /// Label events are on disk.
     Saved {
@@ -151,6 +159,13 @@ pub enum JobEvent {
         job: JobId,
         /// How far.
         progress: Progress,
+    },
+    /// A vocabulary was read, or cannot be used.
+    Vocabulary {
+        /// The file, or the name of a built-in one.
+        source: PathBuf,
+        /// The vocabulary, or why not.
+        vocabulary: Result<Box<Vocabulary>, Problem>,
     },
     /// A job ended.
     Done {

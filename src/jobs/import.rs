@@ -69,8 +69,10 @@ pub fn import_labels(
     annotator: &str,
 ) -> anyhow::Result<ImportPlan> {
     let table = labels_csv::read(labels).context("the labels cannot be read")?;
-    let best = || best_vocabulary(table.rows.iter().map(|row| &*row.label));
-    let vocabulary = vocabulary.cloned().unwrap_or_else(best);
+    let words: Vec<_> = table.rows.iter().map(|row| &*row.label).collect();
+    let vocabulary = vocabulary
+        .cloned()
+        .unwrap_or_else(|| best_vocabulary(&words));
     let events = project.events_since(0)?;
     let book = LabelBook::of(events.into_iter().map(|(_, event)| Arc::new(event)));
     let importer = Importer {

@@ -92,7 +92,7 @@ fn open_project(
     news: &Reporter,
 ) -> Result<(Project, i64), String> {
     let file = match project {
-        Some(file) => file,
+        Some(file) => std::path::absolute(&file).unwrap_or(file),
         None => new_default_project(paths)?,
     };
     let text = |error: crate::store::StoreError| error.to_string();

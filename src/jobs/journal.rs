@@ -8,7 +8,7 @@ use super::{event::JobEvent, reporter::Reporter};
 use crate::{domain::LabelEvent, store::Project};
 
 /// How often the project is asked for events of other windows.
-const LISTEN_EVERY: Duration = Duration::from_millis(1000);
+const LISTEN_EVERY: Duration = Duration::from_secs(1);
 /// Room for orders; one label is one order, and each is written within milliseconds.
 const ORDER_ROOM: usize = 1024;
 

@@ -42,7 +42,7 @@ pub fn read_all_with(paths: &[PathBuf], decoder: &Decoder) -> Opened {
     let mut opened = Opened::default();
     let ids = StampIds::default();
     scan(paths, decoder, &ids, &|| false, &mut |found| {
-        opened.absorb(found)
+        opened.absorb(found);
     });
     opened
 }

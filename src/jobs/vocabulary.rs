@@ -1,8 +1,15 @@
 //! Finds the vocabulary that a person means.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    thread::Builder,
+};
 
-use crate::{domain::Vocabulary, io::vocabulary_file};
+use super::{event::JobEvent, reporter::Reporter};
+use crate::{
+    domain::{Problem, Vocabulary},
+    io::vocabulary_file,
+};
 
 /// The built-in vocabulary of that name, else the one in the TOML file of that path.
 pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
@@ -20,13 +27,29 @@ pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
     Ok(vocabulary_file::read(path)?)
 }
 
+/// Reads a vocabulary for the window; the answer comes as news.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn read(source: PathBuf, reporter: Reporter) -> std::io::Result<()> {
+    Builder::new().name("vocabulary".into()).spawn(move || {
+        let name = source.to_string_lossy();
+        let vocabulary = find_vocabulary(&name)
+            .map(Box::new)
+            .map_err(|error| Problem::new(name.clone(), "vocabulary", format!("{error:#}")));
+        reporter.send(JobEvent::Vocabulary {
+            source: source.clone(),
+            vocabulary,
+        });
+    })?;
+    Ok(())
+}
+
 /// The built-in vocabulary that knows most of these labels; the first one of equals.
-pub fn best_vocabulary<'a>(labels: impl Iterator<Item = &'a str> + Clone) -> Vocabulary {
+pub fn best_vocabulary(labels: &[&str]) -> Vocabulary {
     let known = |vocabulary: &Vocabulary| {
-        let labels = labels.clone();
-        labels
-            .filter(|label| vocabulary.class(label).is_some())
-            .count()
+        let is_known = |label: &&&str| vocabulary.class(label).is_some();
+        labels.iter().filter(is_known).count()
     };
     let [first, others @ ..] = Vocabulary::built_ins();
     others.into_iter().fold(first, |best, other| {
@@ -50,7 +73,7 @@ mod tests {
             why.contains("no_such") && why.contains("alerce_stamp"),
             "{why}"
         );
-        let best = |labels: &[&'static str]| best_vocabulary(labels.iter().copied()).name;
+        let best = |labels: &[&str]| best_vocabulary(labels).name;
         assert_eq!(&*best(&["SN", "RRL", "EB"]), "sequence");
         assert_eq!(&*best(&["AGN", "SN", "bogus"]), "alerce_stamp");
         assert_eq!(&*best(&["1", "0", "0"]), "real_bogus");

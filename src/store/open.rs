@@ -46,14 +46,19 @@ impl Project {
 
     /// Refuses other programs' databases and newer layouts before anything is written.
     fn check_owner(&self) -> Result<(), StoreError> {
-        let read = |sql: &str| {
-            self.connection
-                .query_row(sql, [], |row| row.get::<_, i64>(0))
-                .map_err(|error| refusal(&self.path, "reading the project", error))
-        };
         self.connection
             .busy_timeout(BUSY_TIMEOUT)
             .map_err(self.failed("opening the project"))?;
+        // One snapshot: another window may be making the tables between two of these reads.
+        let snapshot = self
+            .connection
+            .unchecked_transaction()
+            .map_err(self.failed("opening the project"))?;
+        let read = |sql: &str| {
+            snapshot
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(|error| refusal(&self.path, "reading the project", error))
+        };
         let owner = read("PRAGMA application_id")?;
         let is_untouched = owner == 0 && read("SELECT count(*) FROM sqlite_master")? == 0;
         if owner != APPLICATION_ID && !is_untouched {

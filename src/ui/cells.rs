@@ -1,22 +1,43 @@
 //! Small pieces that several views share.
 
-use egui::{Response, Ui};
+use egui::Response;
+
+use super::view_memory::ViewMemory;
 
 use crate::{
     app::{AppState, state::Field},
     domain::{CandidateIx, Timestamp, label_book::LabelState},
 };
 
-/// Puts the keyboard into a text field where a key asked for it.
-pub fn serve_focus(ui: &Ui, state: &AppState, served: &mut u64, field: Field, response: &Response) {
-    if let Some((serial, wanted)) = state.focus
-        && wanted == field
-        && serial > *served
-    {
-        *served = serial;
-        response.request_focus();
-        ui.scroll_to_rect(response.rect, None);
+/// The name of a text field that keys jump to.
+pub fn field_id(field: Field) -> egui::Id {
+    egui::Id::unique(("destello field", field as u8))
+}
+
+/// Gives a text field the keyboard where a key or menu asked for it. Called before the field is
+/// shown, so that what was typed behind the key in the same frame goes into it.
+pub fn serve_focus(ui: &egui::Ui, state: &AppState, memory: &mut ViewMemory, field: Field) {
+    let is_awaited = memory
+        .awaited
+        .is_some_and(|awaited| awaited.field == Some(field));
+    let is_new =
+        |(serial, wanted): &(u64, Field)| *wanted == field && *serial > memory.focus_served;
+    let asked = state.focus.filter(is_new);
+    if let Some((serial, _)) = asked {
+        memory.focus_served = serial;
     }
+    if is_awaited {
+        memory.awaited = None;
+    }
+    if is_awaited || asked.is_some() {
+        ui.memory_mut(|memory| memory.request_focus(field_id(field)));
+    }
+}
+
+/// Gives a widget that shows only a sign a name that can be read out.
+pub fn named(response: Response, role: egui::Role, name: &str) -> Response {
+    response.widget_info(|| egui::WidgetInfo::labeled(role, true, name));
+    response
 }
 
 /// As much of the end of a text as fits: identifiers of one field differ at their ends.
@@ -26,12 +47,19 @@ pub fn end_of(painter: &egui::Painter, text: &str, font: &egui::FontId, width: f
         return text.to_owned();
     }
     let letters = text.chars().count();
-    let fits = (letters as f32 * (width / wide.size().x).max(0.0)) as usize;
-    let end: String = text
-        .chars()
-        .skip(letters + 2 - fits.clamp(2, letters))
-        .collect();
-    format!("…{end}")
+    let share = (width / wide.size().x).max(0.0);
+    let mut skipped = letters - (letters as f32 * share) as usize;
+    loop {
+        let end: String = text.chars().skip(skipped).collect();
+        let end = format!("…{end}");
+        let size = painter
+            .layout_no_wrap(end.clone(), font.clone(), egui::Color32::WHITE)
+            .size();
+        if size.x <= width || skipped >= letters {
+            return end;
+        }
+        skipped += 1;
+    }
 }
 
 /// The time of day (UTC) of a moment, with its date.
@@ -69,17 +97,19 @@ pub fn label_word(labels: &LabelState) -> String {
 
 /// The value that the queue is sorted by, short; empty in the order of finding.
 pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
-    use crate::app::column::Column;
+    use crate::app::column::{Cell, Column};
     let column = &state.queue.spec().column;
     if matches!(column, Column::Found | Column::Id | Column::Label) {
         return String::new();
     }
-    state
-        .catalogue
-        .get(ix)
-        .map_or_else(String::new, |candidate| {
-            column
-                .cell(ix.0 as usize, candidate, state.book.state(&candidate.id))
-                .short()
-        })
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return String::new();
+    };
+    let cell = column.cell(ix.0 as usize, candidate, state.book.state(&candidate.id));
+    match (column, &cell) {
+        // One number of digits in a column of equals.
+        (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
+        (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
+        _ => cell.short(),
+    }
 }

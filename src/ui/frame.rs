@@ -5,11 +5,12 @@ use egui::{CentralPanel, Panel, Ui};
 use super::{
     header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic, palette,
     problems, queue_panel, settings_pane, start_page, status_bar, theme, top_bar,
-    view_memory::ViewMemory, wants,
+    view_memory::{Camera, ViewMemory},
+    wants,
 };
 use crate::{
     app::{
-        AppState, Command,
+        Action, AppState, Command,
         command::Go,
         state::{Motion, Pane, Screen},
     },
@@ -35,7 +36,7 @@ pub fn frame_ui(
     hotkeys::hotkeys(ui, state, memory, &mut commands);
     run_motion(ui, state, memory, &mut commands);
     Panel::top("menus").show(ui, |ui| {
-        top_bar::top_bar_ui(ui, state, memory, &mut commands)
+        top_bar::top_bar_ui(ui, state, memory, &mut commands);
     });
     Panel::bottom("status").show(ui, |ui| {
         status_bar::status_bar_ui(ui, state, memory, now, &mut commands);
@@ -46,6 +47,7 @@ pub fn frame_ui(
         screens(ui, state, memory, &mut commands);
     }
     panes(ui, state, memory, &mut commands);
+    commands.retain(|command| !serve_camera(command, memory));
     wants::wants(state, memory, &mut commands);
     if memory.hover != memory.next_hover {
         // The cross-hair is mirrored with the next frame.
@@ -53,6 +55,17 @@ pub fn frame_ui(
     }
     memory.hover = memory.next_hover.take();
     commands
+}
+
+/// Zoom belongs to the view: asked for by key, menu or palette, it is served here.
+fn serve_camera(command: &Command, memory: &mut ViewMemory) -> bool {
+    match command {
+        Command::Do(Action::ZoomIn) => inspect::zoom_by_key(&mut memory.camera, 1.25),
+        Command::Do(Action::ZoomOut) => inspect::zoom_by_key(&mut memory.camera, 0.8),
+        Command::Do(Action::ZoomReset) => memory.camera = Camera::default(),
+        _ => return false,
+    }
+    true
 }
 
 fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {

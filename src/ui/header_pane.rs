@@ -10,7 +10,8 @@ pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_open = true;
     egui::Window::new("Header and fields")
         .open(&mut is_open)
-        .default_size(vec2(420.0, 480.0))
+        .default_pos(egui::pos2(420.0, 360.0))
+        .default_size(vec2(460.0, 440.0))
         .show(ui.ctx(), |ui| match &state.header {
             None => {
                 ui.label(weak(ui, "This epoch has no stamp."));
@@ -22,7 +23,7 @@ pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
                 Some(Err(problem)) => {
                     ui.label(RichText::new(problem.to_string()).color(theme::alarm_text(ui)));
                 }
-                Some(Ok(cards)) => cards_ui(ui, cards),
+                Some(Ok(cards)) => cards_ui(ui, state, cards),
             },
         });
     if !is_open {
@@ -30,24 +31,42 @@ pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn cards_ui(ui: &mut Ui, cards: &[(String, String)]) {
+fn cards_ui(ui: &mut Ui, state: &AppState, cards: &[(String, String)]) {
+    let fields = fields(state);
     if ui.button("Copy").clicked() {
-        let lines: Vec<_> = cards
+        let lines = fields
             .iter()
-            .map(|(name, value)| format!("{name} = {value}"))
-            .collect();
-        ui.copy_text(lines.join("\n"));
+            .chain(cards)
+            .map(|(name, value)| format!("{name} = {value}"));
+        ui.copy_text(lines.collect::<Vec<_>>().join("\n"));
     }
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-        Grid::new("cards")
-            .num_columns(2)
-            .striped(true)
-            .show(ui, |ui| {
-                for (name, value) in cards {
-                    ui.label(RichText::new(name).monospace());
-                    ui.add(egui::Label::new(RichText::new(value).monospace()).selectable(true));
-                    ui.end_row();
-                }
-            });
+        for (title, rows) in [
+            ("fields of this epoch", &*fields),
+            ("header of the file", cards),
+        ] {
+            if rows.is_empty() {
+                continue;
+            }
+            ui.label(RichText::new(title).color(theme::accent_text(ui)));
+            Grid::new(title)
+                .num_columns(2)
+                .striped(true)
+                .show(ui, |ui| {
+                    for (name, value) in rows {
+                        ui.label(RichText::new(name).monospace());
+                        ui.add(egui::Label::new(RichText::new(value).monospace()).selectable(true));
+                        ui.end_row();
+                    }
+                });
+        }
     });
+}
+
+/// What tables and packets say of the epoch on screen.
+fn fields(state: &AppState) -> Vec<(String, String)> {
+    let of_epoch = state.epoch().map(|epoch| &epoch.fields);
+    let all = of_epoch.into_iter().flat_map(crate::domain::Fields::iter);
+    all.map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect()
 }

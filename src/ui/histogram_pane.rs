@@ -4,10 +4,7 @@ use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::{inspect::weak, readout::short_number, theme, view_memory::ViewMemory};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        display::{Display, Scope},
-    },
+    app::{Action, AppState, Command, display::Scope},
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
 };
@@ -25,6 +22,7 @@ pub fn histogram_ui(
     egui::Window::new("Histogram")
         .open(&mut is_open)
         .resizable(false)
+        .default_pos(egui::pos2(420.0, 470.0))
         .default_width(380.0)
         .show(ui.ctx(), |ui| {
             let mut has_any = false;
@@ -168,11 +166,11 @@ fn drag(
     } else {
         (limits.low, value.max(limits.low))
     };
-    let mut display = Display {
-        ..state.display.clone()
-    };
+    let mut display = state.display.clone();
     if let Some(recipe) = display.recipe_mut(role) {
         recipe.rule = LimitRule::Manual { low, high };
+    }
+    if display != state.display {
         commands.push(Command::Display(Box::new(display)));
     }
 }

@@ -2,10 +2,13 @@
 
 use egui::{Event, Key, Modifiers, Ui};
 
-use super::view_memory::ViewMemory;
-use crate::{
-    app::{Action, AppState, Command, action::Menu, command::Label, keys::Chord, state::Pane},
-    ui::inspect,
+use super::view_memory::{Awaited, ViewMemory};
+use crate::app::{
+    Action, AppState, Command,
+    action::Menu,
+    command::Label,
+    keys::Chord,
+    state::{Field, Pane},
 };
 
 /// The commands that this frame's keys ask for.
@@ -32,12 +35,60 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         return;
     }
     // The palette reads its own keys.
-    if ui.ctx().egui_wants_keyboard_input() || state.panes.contains(&Pane::Palette) {
+    if ui.ctx().text_edit_focused() || state.panes.contains(&Pane::Palette) {
+        memory.awaited = None;
         return;
     }
-    for (chord, is_repeat) in pressed {
-        serve(&chord, is_repeat, state, memory, commands);
+    if let Some(awaited) = &mut memory.awaited {
+        awaited.frames += 1;
+        if awaited.frames > PATIENCE_FRAMES {
+            memory.awaited = None;
+        }
+        return;
     }
+    let is_widget_focused = ui.ctx().egui_wants_keyboard_input();
+    for (chord, is_repeat) in pressed {
+        if is_widget_focused && moves_or_presses_a_widget(&chord) {
+            continue;
+        }
+        serve(&chord, is_repeat, state, memory, commands);
+        if memory.awaited.is_some() {
+            // What was typed after this key in the same frame belongs to the field.
+            drop_until(ui, &chord);
+            return;
+        }
+    }
+}
+
+/// Keys by which a button or slider that was reached with Tab is used and left.
+fn moves_or_presses_a_widget(chord: &Chord) -> bool {
+    matches!(
+        &*chord.key,
+        "Space" | "Enter" | "Escape" | "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown"
+    )
+}
+
+/// Frames after which a field that was asked for and is not on this screen is given up.
+const PATIENCE_FRAMES: u8 = 4;
+
+/// Takes the events up to this key press, and the text it typed, out of the frame's input.
+fn drop_until(ui: &Ui, last: &Chord) {
+    ui.input_mut(|input| {
+        let is_last = |event: &Event| match event {
+            Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                ..
+            } => chord(*key, *modifiers) == *last,
+            _ => false,
+        };
+        let Some(at) = input.events.iter().position(is_last) else {
+            return;
+        };
+        let has_text = matches!(input.events.get(at + 1), Some(Event::Text(_)));
+        input.events.drain(..=at + usize::from(has_text));
+    });
 }
 
 fn serve(
@@ -57,13 +108,20 @@ fn serve(
     let Some(action) = state.settings.keys.action(chord) else {
         return;
     };
-    if is_repeat && (action.info().menu == Menu::Label || action.info().menu == Menu::Window) {
+    let is_once = matches!(action.info().menu, Menu::Label | Menu::Window);
+    if is_repeat && is_once {
         return;
     }
+    let field = match action {
+        Action::Search => Some(Field::Search),
+        Action::Filter => Some(Field::Filter),
+        Action::Note => Some(Field::Note),
+        _ => None,
+    };
+    if field.is_some() || action == Action::Palette {
+        memory.awaited = Some(Awaited { field, frames: 0 });
+    }
     match action {
-        Action::ZoomIn => inspect::zoom_by_key(&mut memory.camera, 1.25),
-        Action::ZoomOut => inspect::zoom_by_key(&mut memory.camera, 0.8),
-        Action::ZoomReset => memory.camera = super::view_memory::Camera::default(),
         Action::SelectNone if close_pane(state, commands) => {}
         _ => commands.push(Command::Do(action)),
     }

@@ -3,6 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{
+    cells,
     light_curve::light_curve_ui,
     readout,
     stamp_paint::StampBatch,
@@ -35,10 +36,16 @@ pub fn inspect_ui(
         return;
     };
     let area = ui.available_rect_before_wrap();
-    let light_curve_height = (area.height() * 0.27).clamp(110.0, 260.0);
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
-    let stamps_height = area.height() - light_curve_height - strip_height - 2.0 * GRID;
+    let least_curve = (area.height() * 0.25).clamp(110.0, 240.0);
+    let most_stamps = area.height() - least_curve - strip_height - 2.0 * GRID;
+    // Stamps as large as they can be; what they leave goes to the light curve.
+    let stamps_height = most_stamps.min(needed_height(
+        shown_roles(candidate, state, memory).len(),
+        area,
+        most_stamps,
+    ));
     let (stamps, rest) = area.split_top_bottom_at_y(area.top() + stamps_height.max(120.0));
     let (strip, curve) = rest.split_top_bottom_at_y(rest.top() + strip_height + GRID);
     large_stamps(ui, stamps, state, memory, ix, commands);
@@ -145,6 +152,8 @@ fn large_stamps(
             )
         });
         if let Some((laid, response)) = shown {
+            let name = format!("{} of {}", role.name(), candidate.id);
+            let response = cells::named(response, egui::Role::Image, &name);
             point(ui, &laid, &response, state, memory, commands);
         }
     }
@@ -169,6 +178,16 @@ fn grid_of(count: usize, area: Rect) -> (usize, usize) {
         .max_by(|a, b| side(*a).total_cmp(&side(*b)))
         .unwrap_or(1);
     (columns, count.max(1).div_ceil(columns))
+}
+
+/// The height that this many stamps fill when they are as large as the width allows.
+fn needed_height(count: usize, area: Rect, most: f32) -> f32 {
+    let (columns, rows) = grid_of(
+        count,
+        Rect::from_min_size(area.min, vec2(area.width(), most)),
+    );
+    let side = (area.width() - GRID * (columns - 1) as f32) / columns as f32;
+    rows as f32 * (side + CAPTIONS + GRID)
 }
 
 /// Pointer over a large stamp: read-out, pan, zoom, contrast and bias.
@@ -204,8 +223,8 @@ fn point(
         memory.camera.offset_px[0] += panned.center[0] - laid.view.center[0];
         memory.camera.offset_px[1] += panned.center[1] - laid.view.center[1];
     }
-    if response.dragged_by(egui::PointerButton::Secondary) {
-        let drag = response.drag_delta() / laid.place.rect.size();
+    let drag = response.drag_delta() / laid.place.rect.size();
+    if response.dragged_by(egui::PointerButton::Secondary) && drag != egui::Vec2::ZERO {
         let Tweak { contrast, bias } = state.display.tweak;
         let tweak = Tweak {
             contrast: (contrast * (-2.0 * drag.y).exp()).clamp(0.1, 20.0),
@@ -229,10 +248,9 @@ pub fn zoom_about(camera: &mut Camera, laid: &Laid, position: [f64; 2], factor: 
         *camera = Camera::default();
         return;
     }
-    for axis in 0..2 {
-        let distance = position[axis] - laid.view.center[axis];
-        camera.offset_px[axis] += distance * (1.0 - 1.0 / factor);
-    }
+    let share = 1.0 - 1.0 / factor;
+    camera.offset_px[0] += (position[0] - laid.view.center[0]) * share;
+    camera.offset_px[1] += (position[1] - laid.view.center[1]) * share;
     camera.zoom = zoom;
 }
 

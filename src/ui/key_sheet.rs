@@ -8,6 +8,9 @@ use crate::app::{
     action::{ACTIONS, Menu},
 };
 
+/// Width of the column of keys, points.
+const KEYS: f32 = 136.0;
+
 /// The sheet.
 pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_open = true;
@@ -15,7 +18,7 @@ pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
         .open(&mut is_open)
         .collapsible(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-        .default_size(vec2(900.0, 560.0))
+        .default_size(vec2(940.0, 660.0))
         .show(ui.ctx(), |ui| {
             ScrollArea::vertical().show(ui, |ui| {
                 ui.columns_const(|columns: &mut [Ui; 3]| sheet(columns, state));
@@ -59,13 +62,13 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));
 }
 
-fn line(ui: &mut Ui, key: &str, title: &str) {
+fn line(ui: &mut Ui, keys: &str, title: &str) {
     ui.horizontal(|ui| {
-        let key = RichText::new(key).monospace();
-        ui.add_sized(
-            vec2(118.0, 16.0),
-            egui::Label::new(key).halign(egui::Align::Min),
-        );
+        let (rect, _) = ui.allocate_exact_size(vec2(KEYS, 16.0), egui::Sense::hover());
+        let font = egui::FontId::monospace(theme::TEXT - 1.0);
+        let color = ui.visuals().text_color();
+        ui.painter()
+            .text(rect.left_center(), Align2::LEFT_CENTER, keys, font, color);
         ui.label(title);
     });
 }

@@ -55,6 +55,7 @@ fn vocabulary_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut chosen = state.vocabulary;
     egui::ComboBox::from_id_salt("vocabulary")
         .width(ui.available_width())
+        .truncate()
         .selected_text(&*state.vocabulary().title)
         .show_ui(ui, |ui| {
             for (at, vocabulary) in state.vocabularies.iter().enumerate() {
@@ -149,17 +150,18 @@ fn note_ui(
     {
         memory.note = Some((candidate, stored.to_owned()));
     }
+    cells::serve_focus(ui, state, memory, Field::Note);
     let Some((_, text)) = &mut memory.note else {
         return;
     };
     let hint = format!("note ({})", state.settings.keys.hint(Action::Note));
     let response = ui.add(
         TextEdit::singleline(text)
+            .id(cells::field_id(Field::Note))
             .hint_text(hint)
             .desired_width(f32::INFINITY),
     );
     let response = response.on_hover_text("Note on this candidate");
-    cells::serve_focus(ui, state, &mut memory.focus_served, Field::Note, &response);
     if response.lost_focus() && *text != stored {
         let text = text.as_str().into();
         commands.push(Command::Label(Label::Note { candidate, text }));

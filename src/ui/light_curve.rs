@@ -25,7 +25,7 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
         ui.centered_and_justified(|ui| {
             ui.label(weak(
                 ui,
-                "No magnitudes or times with this candidate: no light curve.",
+                "No light curve: this candidate has no magnitudes with times.",
             ));
         });
         return;

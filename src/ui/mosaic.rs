@@ -10,19 +10,22 @@ use super::{
     stamp_paint::StampBatch,
     stamp_view::{Place, outlined_text},
     theme,
-    view_memory::{Camera, CellSide, ViewMemory},
+    view_memory::{Camera, ViewMemory},
 };
 use crate::{
     app::{
         Action, AppState, Command,
         command::{Go, Label, Select, Session},
         display::Scope,
+        session::MOSAIC_SIDES,
     },
     domain::{CandidateIx, Role},
 };
 
 const GAP: f32 = 6.0;
 const FOOT: f32 = 17.0;
+/// Round the grid, for the frames of its outermost cells.
+const EDGE: f32 = 3.0;
 
 /// The mosaic screen.
 pub fn mosaic_ui(
@@ -31,7 +34,7 @@ pub fn mosaic_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    bar_ui(ui, state, memory, commands);
+    bar_ui(ui, state, commands);
     let order = state.queue.order();
     if order.is_empty() {
         ui.centered_and_justified(|ui| {
@@ -50,7 +53,7 @@ pub fn mosaic_ui(
     let height = ui.available_height() - foot;
     let grid = Grid::new(
         state.mosaic_role,
-        memory.cell_side,
+        state.mosaic_side,
         ui.available_width() - 14.0,
         order.len(),
     );
@@ -73,7 +76,7 @@ pub fn mosaic_ui(
         }
     }
     let shown = area.show_viewport(ui, |ui, viewport| {
-        ui.set_height(grid.rows as f32 * grid.step.y);
+        ui.set_height(grid.rows as f32 * grid.step.y + EDGE);
         page_ui(ui, viewport, &grid, state, memory, commands);
     });
     ui.data_mut(|data| data.insert_temp(offset, shown.state.clamped_offset().y));
@@ -92,9 +95,9 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(role: Option<Role>, side: CellSide, width: f32, count: usize) -> Self {
+    fn new(role: Option<Role>, side: f32, width: f32, count: usize) -> Self {
         let stamps = if role.is_some() { 1.0 } else { 3.0 };
-        let cell = vec2(side.0 * stamps, side.0 + FOOT);
+        let cell = vec2(side * stamps, side + FOOT);
         let step = cell + vec2(GAP, GAP);
         let columns = ((width + GAP) / step.x).floor().max(1.0) as usize;
         Self {
@@ -136,7 +139,7 @@ impl Grid {
     }
 }
 
-fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(weak(ui, "show"));
         let choices = [
@@ -156,8 +159,13 @@ fn bar_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut
         }
         ui.separator();
         ui.label(weak(ui, "size"));
-        let slider = egui::Slider::new(&mut memory.cell_side.0, 40.0..=260.0).show_value(false);
+        let mut side = state.mosaic_side;
+        let range = MOSAIC_SIDES.0..=MOSAIC_SIDES.1;
+        let slider = egui::Slider::new(&mut side, range).show_value(false);
         ui.add(slider).on_hover_text("Size of a stamp");
+        if (side - state.mosaic_side).abs() > f32::EPSILON {
+            commands.push(Command::Session(Session::MosaicSide(side)));
+        }
         ui.separator();
         let rest = Action::SelectRestOfPage;
         let text = format!("{} ({})", rest.info().title, state.settings.keys.hint(rest));
@@ -175,7 +183,7 @@ fn page_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    let origin = ui.min_rect().min;
+    let origin = ui.min_rect().min + vec2(EDGE, EDGE);
     let order = state.queue.order();
     let first = (viewport.top() / grid.step.y).floor().max(0.0) as usize * grid.columns;
     let last = ((viewport.bottom() / grid.step.y).ceil() as usize * grid.columns).min(order.len());
@@ -260,7 +268,9 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         );
     }
     if is_selected {
-        painter.rect_filled(rect, 2.0, theme::AMBER.gamma_multiply(0.12));
+        // Never over the pixels: they are judged by their brightness.
+        let foot = rect.with_min_y(rect.bottom() - FOOT);
+        painter.rect_filled(foot, 2.0, theme::AMBER.gamma_multiply(0.3));
     }
     let value = cells::sorted_value(state, ix);
     if !value.is_empty() {
@@ -274,21 +284,26 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             "⚑",
         );
     }
-    let word = cells::label_word(labels);
-    let text = if word.is_empty() {
-        candidate.id.to_string()
-    } else {
-        word
-    };
     let font = FontId::proportional(theme::CAPTION);
-    let clip = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
-    let at = pos2(rect.left() + 5.0, rect.bottom() - 3.0);
-    clip.text(
-        at,
+    let color = theme::caption_color(ui);
+    let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
+    let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0);
+    let word = cells::label_word(labels);
+    let word = foot.text(
+        right,
+        Align2::RIGHT_BOTTOM,
+        word,
+        font.clone(),
+        ui.visuals().text_color(),
+    );
+    let room = rect.width() - word.width() - 14.0;
+    let id = cells::end_of(&foot, &candidate.id, &font, room);
+    foot.text(
+        pos2(rect.left() + 5.0, right.y),
         Align2::LEFT_BOTTOM,
-        text,
+        id,
         font,
-        theme::caption_color(ui),
+        color,
     );
 }
 

@@ -1,6 +1,8 @@
 //! The left-hand panel: the queue with sort and filter, one row a candidate.
 
-use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+};
 
 use super::{
     cells,
@@ -168,11 +170,17 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         x += 12.0;
     }
     let mut word = cells::label_word(labels);
+    if word.is_empty() {
+        word = match candidate.epochs.len() {
+            1 => "1 epoch".into(),
+            many => format!("{many} epochs"),
+        };
+    }
     if labels.is_flagged {
         word = format!("⚑ {word}");
     }
     if labels.note.is_some() {
-        word.push_str(" ✎");
+        word.push_str(" ✏");
     }
     painter.text(
         pos2(x, rect.bottom() - 4.0),
@@ -189,44 +197,28 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_descending = spec.is_descending;
     ui.horizontal(|ui| {
         ui.label(weak(ui, "sort"));
-        let width = (ui.available_width() - 66.0).max(60.0);
-        egui::ComboBox::from_id_salt("sort by")
-            .width(width)
-            .selected_text(column.name())
-            .height(420.0)
-            .show_ui(ui, |ui| {
-                for known in Column::OWN {
-                    let name = known.name().to_owned();
-                    ui.selectable_value(&mut column, known, name);
-                }
-                ui.separator();
-                for name in state.field_names() {
-                    let text = name.to_string();
-                    ui.selectable_value(&mut column, Column::Field(name), text);
-                }
-            })
-            .response
-            .on_hover_text("Sort the queue by this column");
-        let arrow = if is_descending { "⬇" } else { "⬆" };
-        if ui
-            .button(arrow)
-            .on_hover_text("Smallest or largest first")
-            .clicked()
-        {
-            is_descending = !is_descending;
-        }
-        let refresh = Action::RefreshQueue.info();
-        if ui
-            .button("⟳")
-            .on_hover_text(format!(
-                "{} ({})",
-                refresh.help,
-                state.settings.keys.hint(Action::RefreshQueue)
-            ))
-            .clicked()
-        {
-            commands.push(Command::Do(Action::RefreshQueue));
-        }
+        // Buttons first, from the right: the box takes what is left and never widens the panel.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let refresh = Action::RefreshQueue.info();
+            let key = state.settings.keys.hint(Action::RefreshQueue);
+            let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+            if again
+                .on_hover_text(format!("{} ({key})", refresh.help))
+                .clicked()
+            {
+                commands.push(Command::Do(Action::RefreshQueue));
+            }
+            let (arrow, order) = if is_descending {
+                ("⬇", "Largest first")
+            } else {
+                ("⬆", "Smallest first")
+            };
+            let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
+            if turn.on_hover_text(order).clicked() {
+                is_descending = !is_descending;
+            }
+            column_box(ui, state, &mut column);
+        });
     });
     if column != spec.column || is_descending != spec.is_descending {
         commands.push(Command::Queue(QueueCommand::Sort {
@@ -236,7 +228,29 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
 }
 
+fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
+    egui::ComboBox::from_id_salt("sort by")
+        .width(ui.available_width() - 2.0 * theme::GRID)
+        .truncate()
+        .selected_text(column.name())
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for known in Column::OWN {
+                let name = known.name().to_owned();
+                ui.selectable_value(column, known, name);
+            }
+            ui.separator();
+            for name in state.field_names() {
+                let text = name.to_string();
+                ui.selectable_value(column, Column::Field(name), text);
+            }
+        })
+        .response
+        .on_hover_text("Sort the queue by this column");
+}
+
 fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    cells::serve_focus(ui, state, memory, Field::Filter);
     let in_force = &state.queue.spec().filter;
     let text = memory.filter.get_or_insert_with(|| in_force.clone());
     let hint = format!(
@@ -245,20 +259,14 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     );
     let response = ui.add(
         TextEdit::singleline(text)
+            .id(cells::field_id(Field::Filter))
             .hint_text(hint)
             .desired_width(f32::INFINITY),
     );
     let response = response.on_hover_text(
         "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\na bare word is a part of the id",
     );
-    cells::serve_focus(
-        ui,
-        state,
-        &mut memory.focus_served,
-        Field::Filter,
-        &response,
-    );
-    if response.changed() {
+    if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())));
     } else if !response.has_focus() {
         memory.filter = None;

@@ -1,6 +1,6 @@
 //! Numbers beside stamps: captions with limits, and the value under the pointer.
 
-use egui::{Align2, FontId, Ui, pos2};
+use egui::{Align, Align2, Color32, FontId, Ui, pos2};
 
 use super::{stamp_view::Place, theme, view_memory::ViewMemory};
 use crate::{
@@ -11,29 +11,20 @@ use crate::{
 
 /// The caption of a large stamp: role above, limits and unit below.
 pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory) {
-    let font = FontId::proportional(theme::CAPTION);
-    let color = theme::caption_color(ui);
-    let above = place.rect.left_top() - egui::vec2(0.0, 3.0);
-    let text = FontId::proportional(theme::TEXT);
-    ui.painter().text(
-        above,
-        Align2::LEFT_BOTTOM,
-        place.role.name(),
-        text,
-        ui.visuals().text_color(),
-    );
-    let Some(stamp) = stamp(state, place) else {
-        return;
+    let line = |y, align| Line {
+        left: place.rect.left(),
+        right: place.rect.right(),
+        y,
+        align,
     };
-    let painter = ui.painter();
-    let right = pos2(place.rect.right(), above.y);
-    painter.text(
-        right,
-        Align2::RIGHT_BOTTOM,
-        geometry_words(state, stamp),
-        font.clone(),
-        color,
-    );
+    let above = line(place.rect.top() - 3.0, Align::Max);
+    let stamp = stamp(state, place);
+    let geometry = stamp
+        .map(|stamp| geometry_words(state, stamp))
+        .unwrap_or_default();
+    let title = FontId::proportional(theme::TEXT);
+    let color = ui.visuals().text_color();
+    above.paint(ui, place.role.name(), (title, color), &geometry);
     let look = memory.looks.look(
         state,
         place.candidate,
@@ -41,34 +32,64 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
         place.role,
         Scope::Locked,
     );
-    let Some(look) = look else { return };
+    let (Some(stamp), Some(look)) = (stamp, look) else {
+        return;
+    };
     let unit = stamp.unit.as_deref().unwrap_or("");
     let limits = format!(
         "{} … {} {unit}",
         short_number(look.limits.low),
         short_number(look.limits.high)
     );
-    let below = place.rect.left_bottom() + egui::vec2(0.0, 3.0);
-    painter.text(below, Align2::LEFT_TOP, limits, font.clone(), color);
     let recipe = state.display.recipe(place.role);
     let words = format!("{} · {}", recipe.stretch.name(), recipe.rule.name());
-    let right = pos2(place.rect.right(), below.y);
-    painter.text(right, Align2::RIGHT_TOP, words, font, color);
+    let caption = (
+        FontId::proportional(theme::CAPTION),
+        theme::caption_color(ui),
+    );
+    let below = line(place.rect.bottom() + 3.0, Align::Min);
+    below.paint(ui, &limits, caption, &[words]);
 }
 
-/// Which rule says where north is.
-fn geometry_words(state: &AppState, stamp: &Stamp) -> String {
+/// One line of words above or below a stamp.
+struct Line {
+    left: f32,
+    right: f32,
+    y: f32,
+    align: Align,
+}
+
+impl Line {
+    /// Words at the left; at the right the first of several that leaves room for both.
+    fn paint(&self, ui: &Ui, left: &str, (font, color): (FontId, Color32), right: &[String]) {
+        let painter = ui.painter();
+        let at = pos2(self.left, self.y);
+        let taken = painter.text(at, Align2([Align::Min, self.align]), left, font, color);
+        let font = FontId::proportional(theme::CAPTION);
+        let color = theme::caption_color(ui);
+        let room = self.right - taken.right() - theme::GRID;
+        let fits = |words: &String| {
+            let galley = painter.layout_no_wrap(words.clone(), font.clone(), color);
+            (galley.size().x <= room).then_some(galley)
+        };
+        if let Some(galley) = right.iter().find_map(fits) {
+            let at = pos2(self.right, self.y);
+            let rect = Align2([Align::Max, self.align]).anchor_size(at, galley.size());
+            painter.galley(rect.min, galley, color);
+        }
+    }
+}
+
+/// Size, and which rule says where north is: in full, and shorter for narrow places.
+fn geometry_words(state: &AppState, stamp: &Stamp) -> [String; 3] {
+    let size = format!("{}×{}", stamp.width, stamp.height);
     let turned = if state.display.is_north_up {
         "north up · "
     } else {
         ""
     };
-    format!(
-        "{}×{} · {turned}{}",
-        stamp.width,
-        stamp.height,
-        stamp.geometry.rule()
-    )
+    let rule = stamp.geometry.rule();
+    [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
 }
 
 fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
@@ -89,11 +110,10 @@ pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
     let [x, y] = hover.position;
     let is_negated = state.display.negates(hover.role, epoch.difference_sign);
     let value = pixel(stamp, x, y).map(|stored| {
-        let shown = if is_negated { -stored } else { stored };
         value_words(
             stamp,
             stored,
-            shown,
+            is_negated,
             decoded.statistics.as_ref(),
             hover.role,
         )
@@ -117,11 +137,12 @@ fn pixel(stamp: &Stamp, x: f64, y: f64) -> Option<f32> {
 fn value_words(
     stamp: &Stamp,
     stored: f32,
-    shown: f32,
+    is_negated: bool,
     statistics: Option<&crate::imaging::StampStatistics>,
     role: Role,
 ) -> String {
     let unit = stamp.unit.as_deref().unwrap_or("");
+    let shown = if is_negated { -stored } else { stored };
     match Marks::of(stamp).classify(stored) {
         PixelMark::Nan => "NaN (no value in the file)".into(),
         PixelMark::Sentinel => format!("{} (fill value)", short_number(stored)),
@@ -134,7 +155,7 @@ fn value_words(
             let sigma = statistics
                 .and_then(|statistics| statistics.in_sigma(stored))
                 .filter(|_| role != Role::Snr)
-                .map(|sigma| format!("  {:+.1} σ", if stored == shown { sigma } else { -sigma }));
+                .map(|sigma| format!("  {:+.1} σ", if is_negated { -sigma } else { sigma }));
             format!(
                 "{} {unit}{saturated}{}",
                 short_number(shown),

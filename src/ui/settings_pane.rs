@@ -2,7 +2,7 @@
 
 use egui::{DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::{hotkeys, inspect::weak, theme, view_memory::ViewMemory};
+use super::{cells, hotkeys, inspect::weak, theme, view_memory::ViewMemory};
 use crate::app::{
     Action, AppState, Command,
     action::ACTIONS,
@@ -22,6 +22,7 @@ pub fn settings_ui(
     egui::Window::new("Settings")
         .open(&mut is_open)
         .collapsible(false)
+        .default_pos(egui::pos2(420.0, 120.0))
         .default_size(vec2(480.0, 520.0))
         .show(ui.ctx(), |ui| {
             Grid::new("settings")
@@ -112,7 +113,9 @@ fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
                         keys.join("  ")
                     };
                     let button = egui::Button::new(RichText::new(text).monospace());
-                    if ui.add(button.min_size(vec2(150.0, 20.0))).clicked() {
+                    let name = format!("{}: {}", info.title, keys.join(" or "));
+                    let button = ui.add(button.min_size(vec2(150.0, 20.0)));
+                    if cells::named(button, egui::Role::Button, &name).clicked() {
                         memory.key_capture = Some((info.action, None));
                     }
                     ui.end_row();

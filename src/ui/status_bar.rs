@@ -11,6 +11,8 @@ use crate::{
 /// How long a message stays, microseconds.
 const TOAST_US: i64 = 6_000_000;
 const ALARM_US: i64 = 20_000_000;
+/// Room for the pixel read-out, points.
+const READ_OUT: f32 = 330.0;
 
 /// The bar.
 pub fn status_bar_ui(
@@ -23,10 +25,13 @@ pub fn status_bar_ui(
     ui.horizontal(|ui| {
         let words = readout::under_pointer(state, memory);
         let words = words.unwrap_or_else(|| "point at a stamp to read its pixels".into());
-        ui.add_sized(
-            [330.0, 18.0],
-            egui::Label::new(RichText::new(words).monospace().size(theme::CAPTION)).truncate(),
-        );
+        // Always of one width, so that nothing moves with the pointer.
+        let size = egui::vec2(READ_OUT, 18.0);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(READ_OUT);
+            let words = RichText::new(words).monospace().size(theme::CAPTION);
+            ui.add(egui::Label::new(words).truncate());
+        });
         ui.separator();
         let display = &state.display;
         ui.label(weak(
@@ -109,19 +114,9 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     } else {
         theme::accent_text(ui)
     };
-    let undo = if toast.is_error {
-        String::new()
-    } else {
-        format!(" ({} takes back)", state.settings.keys.hint(Action::Undo))
-    };
-    let is_decision = state.book.next_undo(&state.annotator()).is_some()
-        && state
-            .book
-            .events()
-            .last()
-            .is_some_and(|event| event.at == toast.since);
-    let text = if is_decision {
-        format!("{}{undo}", toast.text)
+    let text = if toast.offers_undo {
+        let key = state.settings.keys.hint(Action::Undo);
+        format!("{} ({key} takes back)", toast.text)
     } else {
         toast.text.clone()
     };

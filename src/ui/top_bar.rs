@@ -168,11 +168,9 @@ fn jobs_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             format!("{} {}", job.title(), state.catalogue.len())
         };
         ui.add(ProgressBar::new(share).desired_width(180.0).text(text));
-        if ui
-            .small_button("✖")
-            .on_hover_text("Stop this job")
-            .clicked()
-        {
+        let stop = format!("Stop {}", job.title());
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, &stop);
+        if button.on_hover_text(stop).clicked() {
             commands.push(Command::Session(Session::Cancel(*job)));
         }
     }
@@ -206,19 +204,17 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
 
 fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
     let hint = format!("search id ({})", state.settings.keys.hint(Action::Search));
+    cells::serve_focus(ui, state, memory, Field::Search);
     let field = TextEdit::singleline(&mut memory.search)
+        .id(cells::field_id(Field::Search))
         .hint_text(hint)
+        // The menu bar takes the padding of text fields away.
+        .margin(egui::Margin::symmetric(8, 3))
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(150.0);
     let response = ui
         .add(field)
         .on_hover_text("Search by a part of the identifier; Enter finds the next");
-    cells::serve_focus(
-        ui,
-        state,
-        &mut memory.focus_served,
-        Field::Search,
-        &response,
-    );
     if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         commands.push(Command::Queue(QueueCommand::Search(memory.search.clone())));
     }

@@ -10,6 +10,7 @@ use crate::{
         AppState,
         display::{Lock, Scope},
         keys::Chord,
+        state::Field,
     },
     domain::{CandidateIx, Role, StampId},
     imaging::Look,
@@ -44,6 +45,15 @@ impl Default for Camera {
     }
 }
 
+/// What a key has asked for and is about to get the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The field; none for the palette.
+    pub field: Option<Field>,
+    /// Frames waited so far.
+    pub frames: u8,
+}
+
 /// A key that is being chosen in the settings window.
 pub type KeyCapture = Option<(crate::app::Action, Option<Chord>)>;
 
@@ -66,6 +76,9 @@ pub struct ViewMemory {
     pub note: Option<(CandidateIx, String)>,
     /// Text of the palette and the chosen row.
     pub palette: (String, usize),
+    /// The text field or window that a key has just asked for: until it has the keyboard, keys
+    /// are nobody's.
+    pub awaited: Option<Awaited>,
     /// The last focus request served.
     pub focus_served: u64,
     /// A key that is being chosen.
@@ -74,8 +87,6 @@ pub struct ViewMemory {
     pub drag_from: Option<egui::Pos2>,
     /// The candidate on screen, and its rank, that the queue was scrolled to.
     pub scrolled_to: (Option<CandidateIx>, Option<usize>),
-    /// Side of a mosaic cell, points.
-    pub cell_side: CellSide,
     /// A histogram limit being dragged: 0 the lower, 1 the upper.
     pub dragged_limit: Option<usize>,
     /// Looks already worked out.
@@ -88,16 +99,6 @@ pub struct ViewMemory {
     pub batches: u64,
     /// The theme that the context was given.
     pub theme: Option<crate::app::settings::Theme>,
-}
-
-/// Side of a mosaic cell, points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CellSide(pub f32);
-
-impl Default for CellSide {
-    fn default() -> Self {
-        Self(104.0)
-    }
 }
 
 /// Stamps that the painter missed, told from the painter to the next frame.
@@ -121,7 +122,9 @@ impl Lost {
 
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 struct LookKey {
+    generation: u64,
     candidate: CandidateIx,
+    epochs: usize,
     role: Role,
     epoch: usize,
     scope: Scope,
@@ -153,8 +156,11 @@ impl LookMemo {
             self.display = Some(Box::new(state.display.clone()));
         }
         let is_per_epoch = scope == Scope::Epoch || state.display.lock == Lock::Free;
+        // Another set numbers its candidates anew, and a candidate may gain epochs.
         let key = LookKey {
+            generation: state.generation,
             candidate,
+            epochs: state.catalogue.get(candidate)?.epochs.len(),
             role,
             epoch: if is_per_epoch { epoch } else { 0 },
             scope,
@@ -169,10 +175,5 @@ impl LookMemo {
         self.looks
             .insert(key, (look.clone(), is_settled, state.shelf.revision()));
         Some(look)
-    }
-
-    /// Forgets everything: another set was opened.
-    pub fn clear(&mut self) {
-        self.looks.clear();
     }
 }

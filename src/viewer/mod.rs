@@ -1,15 +1,17 @@
 //! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
 
-mod runner;
+pub mod runner;
 pub mod settings_file;
 pub mod tour;
+mod tour_script;
 
 use std::path::PathBuf;
 
 use crossbeam_channel::Receiver;
 
 use crate::{
-    app::{AppState, Command, command::Session, effect::Effect},
+    app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
+    domain::Problem,
     jobs::{annotator::annotator, clock, event::JobEvent, reporter::Reporter},
     ui::{self, ViewMemory},
 };
@@ -23,6 +25,8 @@ pub struct Start {
     pub paths: Vec<PathBuf>,
     /// The project file, where one is named.
     pub project: Option<PathBuf>,
+    /// A vocabulary: a name or a file.
+    pub vocabulary: Option<String>,
     /// A folder for the pictures of a scripted visit.
     pub tour: Option<PathBuf>,
 }
@@ -31,6 +35,10 @@ pub struct Start {
 const NEWS_PER_FRAME: usize = 64;
 /// Memory of the GPU for stamps.
 const ATLAS_BYTES: u64 = 256 << 20;
+/// Size of the window at the first start, points.
+const USUAL_SIZE: [f32; 2] = [1320.0, 860.0];
+/// Size of the window in the pictures of a tour.
+const TOUR_SIZE: [f32; 2] = [1440.0, 900.0];
 
 struct Viewer {
     state: AppState,
@@ -46,10 +54,14 @@ struct Viewer {
 /// # Errors
 /// Where there is no display, no Vulkan, Metal or DX12 driver, or the tour failed.
 pub fn open_window(start: Start) -> anyhow::Result<()> {
-    let size = if start.tour.is_some() {
-        [1440.0, 900.0]
-    } else {
-        [1320.0, 860.0]
+    // A visit neither takes nor leaves anything in the person's settings.
+    let (settings, fault) = match start.tour {
+        Some(_) => (Settings::default(), None),
+        None => settings_file::load(),
+    };
+    let size = match start.tour {
+        Some(_) => TOUR_SIZE,
+        None => settings.window_size.unwrap_or(USUAL_SIZE),
     };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -66,7 +78,14 @@ pub fn open_window(start: Start) -> anyhow::Result<()> {
     eframe::run_native(
         "destello",
         options,
-        Box::new(move |context| Ok(Box::new(Viewer::new(context, start, of_tour)?))),
+        Box::new(move |context| {
+            Ok(Box::new(Viewer::new(
+                context,
+                start,
+                (settings, fault),
+                of_tour,
+            )?))
+        }),
     )
     .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let outcome = std::mem::replace(
@@ -82,6 +101,7 @@ impl Viewer {
     fn new(
         context: &eframe::CreationContext<'_>,
         start: Start,
+        (settings, fault): (Settings, Option<Problem>),
         of_tour: tour::Outcome,
     ) -> anyhow::Result<Self> {
         let render_state = context
@@ -91,19 +111,22 @@ impl Viewer {
         let atlas = ui::install(render_state, ATLAS_BYTES);
         let ctx = context.egui_ctx.clone();
         let (reporter, inbox) = Reporter::new(move || ctx.request_repaint());
-        let (settings, fault) = settings_file::load();
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
         state.problems.extend(fault);
         let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
         let mut viewer = Self {
-            runner: Runner::new(reporter, Some(atlas))?,
+            runner: Runner::new(reporter, Some(atlas), tour.is_none())?,
             memory: ViewMemory::default(),
             queue: Vec::new(),
             state,
             inbox,
             tour,
         };
+        if let Some(vocabulary) = start.vocabulary {
+            let vocabulary = Session::Vocabulary(vocabulary.into());
+            viewer.queue.push(Command::Session(vocabulary));
+        }
         let last = viewer
             .state
             .settings
@@ -146,6 +169,16 @@ impl Viewer {
         }
     }
 
+    /// The size is kept for the next start.
+    fn note_size(&mut self, ctx: &egui::Context) {
+        let size = ctx
+            .input(|input| input.viewport().inner_rect)
+            .map(|rect| rect.size());
+        if let Some(size) = size.filter(|size| size.x >= 1.0 && size.y >= 1.0) {
+            self.state.settings.window_size = Some([size.x, size.y]);
+        }
+    }
+
     fn take_dropped(&mut self, ctx: &egui::Context) {
         let paths: Vec<_> = ctx.input(|input| {
             input
@@ -167,6 +200,7 @@ impl Viewer {
 impl eframe::App for Viewer {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_dropped(ctx);
+        self.note_size(ctx);
         self.apply_all(ctx);
         if let Some(tour) = &mut self.tour {
             tour.step(ctx, &self.state, &mut self.queue);
@@ -182,6 +216,14 @@ impl eframe::App for Viewer {
     }
 
     fn on_exit(&mut self) {
+        // Nobody reads news any more: a worker that waits for room to send must not hold up
+        // the journal.
+        self.inbox = crossbeam_channel::never();
         self.runner.close();
+        if self.tour.is_none()
+            && let Err(error) = settings_file::save(&self.state.settings)
+        {
+            log::error!("{error}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         index::{self, Opening, Reading},
         journal::Journal,
         reporter::{CancelToken, Reporter},
-        transfer,
+        transfer, vocabulary,
     },
 };
 
@@ -27,11 +27,17 @@ pub struct Runner {
     pool: DecodePool,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
+    keeps_settings: bool,
 }
 
 impl Runner {
-    /// Starts the decoders. Without an atlas stamps are decoded but not drawn.
-    pub fn new(reporter: Reporter, atlas: Option<Arc<StampAtlas>>) -> std::io::Result<Self> {
+    /// Starts the decoders. Without an atlas stamps are decoded but not drawn; a visit
+    /// (`keeps_settings` false) leaves the user's settings alone.
+    pub fn new(
+        reporter: Reporter,
+        atlas: Option<Arc<StampAtlas>>,
+        keeps_settings: bool,
+    ) -> std::io::Result<Self> {
         let reading = Reading {
             ids: Arc::new(StampIds::default()),
             decoder: Arc::new(Decoder::default()),
@@ -44,6 +50,7 @@ impl Runner {
             pool,
             journal: None,
             cancel: BTreeMap::new(),
+            keeps_settings,
         })
     }
 
@@ -74,12 +81,17 @@ impl Runner {
                     journal.save_session(json);
                 }
             }
-            Effect::SaveSettings(settings) => settings_file::save(&settings)?,
+            Effect::SaveSettings(settings) => {
+                if self.keeps_settings {
+                    settings_file::save(&settings)?;
+                }
+            }
             Effect::Decode { wanted } => self.pool.request(wanted),
             Effect::Reload(stamps) => self.pool.reload(stamps),
             Effect::ReadHeader(stamp) => {
                 header::read(stamp, self.reading.decoder.clone(), self.reporter.clone())?;
             }
+            Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {
                 path,
@@ -95,6 +107,7 @@ impl Runner {
                     token.cancel();
                 }
             }
+            // The window closes itself.
             Effect::Quit => {}
         }
         Ok(())

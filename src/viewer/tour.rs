@@ -8,12 +8,8 @@ use std::{
     },
 };
 
-use crate::app::{
-    Action, AppState, Command,
-    command::{Label, QueueCommand, Select, Session},
-    shelf::Shelved,
-    state::Screen,
-};
+use super::tour_script::{Stop, stops};
+use crate::app::{AppState, Command, shelf::Shelved, state::Screen};
 
 /// How the tour ended: a sentence where it failed.
 pub type Outcome = Arc<Mutex<Result<(), String>>>;
@@ -22,15 +18,6 @@ pub type Outcome = Arc<Mutex<Result<(), String>>>;
 const CALM_FRAMES: u32 = 4;
 /// Frames after which the tour goes on although stamps are still missing.
 const PATIENCE_FRAMES: u32 = 1200;
-
-struct Stop {
-    name: &'static str,
-    commands: Vec<Command>,
-}
-
-fn stop(name: &'static str, commands: Vec<Command>) -> Stop {
-    Stop { name, commands }
-}
 
 /// A visit under way.
 pub struct Tour {
@@ -159,108 +146,6 @@ fn is_settled(state: &AppState) -> bool {
         .as_ref()
         .is_none_or(|header| header.cards.is_some());
     state.project.unsaved == 0 && header_is_there && of_page.chain(of_place).all(is_there)
-}
-
-/// What is visited: everything, where something is open.
-fn stops(state: &AppState) -> Vec<Stop> {
-    let act = Command::Do;
-    if state.is_blank() {
-        return vec![
-            stop("01-start", Vec::new()),
-            stop("02-keys", vec![act(Action::KeySheet)]),
-            stop(
-                "03-settings",
-                vec![act(Action::KeySheet), act(Action::Settings)],
-            ),
-        ];
-    }
-    let label = |class| Command::Label(Label::Class(class));
-    let page: Vec<_> = state.queue.order().iter().take(5).copied().collect();
-    let show = |screen| Command::Session(Session::Show(screen));
-    vec![
-        stop(
-            "01-inspect",
-            vec![show(Screen::Inspect), act(Action::FirstCandidate)],
-        ),
-        stop(
-            "02-labelled",
-            vec![
-                label(0),
-                label(1),
-                act(Action::PreviousCandidate),
-                act(Action::Flag),
-            ],
-        ),
-        stop(
-            "03-epoch-north-up",
-            vec![act(Action::NextEpoch), act(Action::NorthUp)],
-        ),
-        stop(
-            "04-histogram",
-            vec![act(Action::NorthUp), act(Action::Histogram)],
-        ),
-        stop(
-            "05-header",
-            vec![act(Action::Histogram), act(Action::Header)],
-        ),
-        stop(
-            "06-look-of-alerce",
-            vec![act(Action::Header), act(Action::NextPreset)],
-        ),
-        stop(
-            "07-mosaic",
-            vec![
-                Command::Display(Box::default()),
-                show(Screen::Mosaic),
-                Command::Session(Session::MosaicRole(Some(crate::domain::Role::Science))),
-            ],
-        ),
-        stop(
-            "08-mosaic-triplets",
-            vec![
-                Command::Session(Session::MosaicRole(None)),
-                Command::Select(Select::Add(page)),
-            ],
-        ),
-        stop(
-            "09-filter",
-            vec![
-                act(Action::SelectNone),
-                show(Screen::Inspect),
-                Command::Queue(QueueCommand::Filter("label:none".into())),
-            ],
-        ),
-        stop(
-            "10-problems",
-            vec![
-                Command::Queue(QueueCommand::Filter(String::new())),
-                show(Screen::Problems),
-            ],
-        ),
-        stop(
-            "11-palette",
-            vec![show(Screen::Inspect), act(Action::Palette)],
-        ),
-        stop("12-keys", vec![act(Action::Palette), act(Action::KeySheet)]),
-        stop(
-            "13-settings",
-            vec![act(Action::KeySheet), act(Action::Settings)],
-        ),
-        stop(
-            "14-light",
-            vec![act(Action::Settings), act(Action::ToggleTheme)],
-        ),
-        stop("15-light-mosaic", vec![show(Screen::Mosaic)]),
-        stop(
-            "16-undone",
-            vec![
-                act(Action::ToggleTheme),
-                show(Screen::Inspect),
-                act(Action::Undo),
-                act(Action::Undo),
-            ],
-        ),
-    ]
 }
 
 fn write_png(path: &Path, picture: &egui::ColorImage) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
-    domain::{Problem, StampRef},
+    domain::StampRef,
     io::export::{Format, split::Split},
     jobs::export::{ExportRequest, export_labels},
 };
@@ -66,33 +66,21 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             ..Split::default()
         },
     };
-    let mut decode = |stamps: &[StampRef]| {
-        let refuse = |stamp: &StampRef| {
-            let path = stamp.source.path.display().to_string();
-            (
-                stamp.id,
-                Err(Problem::new(path, "stamp", "it cannot be decoded")),
-            )
-        };
-        stamps.iter().map(refuse).collect()
-    };
+    let decoder = crate::io::Decoder::default();
+    let mut decode = |stamps: &[StampRef]| decoder.decode(stamps);
     let report = export_labels(&book, &catalogue, &request, &mut decode)?;
     for problem in &report.problems {
         eprintln!("{problem}");
     }
-    match format {
-        Format::Bundle => println!(
-            "{} candidates with {} stamps written to {}",
-            report.candidates,
-            report.stamps,
-            args.out.display()
-        ),
-        _ => println!(
-            "{} candidates written to {}",
-            report.candidates,
-            args.out.display()
-        ),
-    }
+    let stamps = match format {
+        Format::Bundle => format!(" with {} stamps", report.stamps),
+        _ => String::new(),
+    };
+    let out = args.out.display();
+    crate::cli::say(&format!(
+        "{} candidates{stamps} written to {out}",
+        report.candidates
+    ))?;
     Ok(ExitCode::from(if report.problems.is_empty() {
         0
     } else {

@@ -51,14 +51,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in &plan.problems {
         eprintln!("{problem}");
     }
-    println!(
+    crate::cli::say(&format!(
         "{} rows imported with the vocabulary {}, {} known before, {} without label, {} not usable",
         plan.new_rows,
         plan.vocabulary,
         plan.known_rows,
         plan.unlabelled_rows,
         plan.problems.len()
-    );
+    ))?;
     Ok(ExitCode::from(if plan.problems.is_empty() { 0 } else { 2 }))
 }
 

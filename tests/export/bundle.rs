@@ -1,9 +1,8 @@
 //! The training bundle: read by an independent crate, by astropy, and by destello itself.
 
-mod export_samples;
-
 use std::{collections::HashMap, fs, path::Path, process::Command, sync::Arc};
 
+use crate::samples::{AWKWARD_ID, CANDID, epoch, set};
 use destello::{
     domain::{
         Candidate, Catalogue, DifferenceSign, Epoch, LabelBook, Part, Problem, Role, Source,
@@ -19,7 +18,6 @@ use destello::{
         fits_bundle::read_index,
     },
 };
-use export_samples::{AWKWARD_ID, CANDID, epoch, set};
 
 /// Pixels by stamp; what is not here cannot be decoded.
 type Pixels = HashMap<StampId, Stamp>;
@@ -174,12 +172,8 @@ fn images_and_masks_read_back_plane_by_plane() {
     }
     assert!((science[1] - science[0] - 1.0).abs() < 1e-3);
     // The reference that cannot be decoded and the difference that is missing are empty planes.
-    assert!(images["MASK_REFERENCE"].1[36..72].iter().all(|m| *m == 2.0));
-    assert!(
-        images["MASK_DIFFERENCE"].1[20..40]
-            .iter()
-            .all(|m| *m == 2.0)
-    );
+    assert_eq!(images["MASK_REFERENCE"].1[36..72], [2.0; 36]);
+    assert_eq!(images["MASK_DIFFERENCE"].1[20..40], [2.0; 20]);
 }
 
 #[test]

@@ -1,0 +1,164 @@
+# Everything to build, run and test destello; `make help` lists the commands.
+#
+# A Rust toolchain, a C compiler and make must be there. What else the system lacks is installed
+# through apt-get, as root or with sudo; elsewhere it is named, and nothing is done.
+
+CARGO ?= cargo
+# What `make run` opens, and where its pictures go on a machine without a display. Only the
+# command line sets them: DATA is a name that people use for other things in their environment.
+DATA :=
+TOUR := tour
+
+# Paths may have any sign in them: they travel in the environment, and `$` stays as it is.
+override DATA := $(value DATA)
+override TOUR := $(value TOUR)
+export DATA TOUR
+# rustup puts cargo there; a shell older than that does not look there yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+# Options of this make are not for the makes that cargo calls.
+unexport MAKEFLAGS MFLAGS
+
+SYSTEM := $(shell uname -s)
+ifeq ($(SYSTEM),Linux)
+DISPLAY_KIND := $(if $(WAYLAND_DISPLAY),wayland,$(if $(DISPLAY),x11,none))
+else
+DISPLAY_KIND := native
+endif
+export DISPLAY_KIND
+
+.PHONY: help system build run test lint bench
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make run             open the window; without a display, save pictures of every screen in tour/'
+	@echo 'make run DATA=PATH   open a file, folder or archive'
+	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
+	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
+	@echo 'make lint            rustfmt and clippy, warnings denied'
+	@echo 'make bench           run the benches'
+	@echo 'make build           build target/release/destello'
+	@echo 'make system          install what the system lacks, and nothing else'
+
+system:
+	@sh -c "$$install_what_is_missing"
+
+build:
+	$(CARGO) build --release --locked
+
+run: system
+	@if [ -n "$$DATA" ] && [ ! -e "$$DATA" ]; then \
+	    echo "make run: there is no file or folder $$DATA" >&2; exit 1; \
+	fi
+	$(CARGO) build --release --locked
+ifeq ($(DISPLAY_KIND),none)
+	@echo "There is no display here, so destello plays a visit on a virtual one and saves pictures of every screen in $$TOUR."
+	@# Pictures of an earlier visit are removed from our own folder, never from one that was named.
+	@[ "$$TOUR" != tour ] || rm -rf tour
+	@$(ON_DISPLAY) $(CARGO) run --quiet --release --locked -- --tour "$$TOUR" $${DATA:+"$$DATA"}
+	@cd "$$TOUR" && echo "The pictures are in $$PWD."
+else
+	$(CARGO) run --quiet --release --locked -- $${DATA:+"$$DATA"}
+endif
+
+test: system
+	@if [ -z "$$DESTELLO_REAL_DATA" ]; then \
+	    echo 'Tests on real data are skipped: DESTELLO_REAL_DATA is not set.'; \
+	fi
+	$(ON_DISPLAY) $(CARGO) test --release --locked
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+
+bench: system
+	$(ON_DISPLAY) $(CARGO) bench --locked --bench '*'
+
+VULKAN_DRIVERS := /usr/share/vulkan/icd.d /usr/local/share/vulkan/icd.d /etc/vulkan/icd.d
+
+# Runs a command where a window can open: as it is where there is a display, else under Xvfb with
+# Mesa's software driver, which can draw there on any machine. A driver that was named is kept.
+ifeq ($(DISPLAY_KIND),none)
+ON_DISPLAY := sh -c "$$run_under_xvfb" sh
+endif
+
+define run_under_xvfb
+set -eu
+if [ -z "$${XDG_RUNTIME_DIR:-}" ]; then
+    XDG_RUNTIME_DIR=$$(mktemp -d)
+    export XDG_RUNTIME_DIR
+    trap 'rm -rf "$$XDG_RUNTIME_DIR"' EXIT
+fi
+if [ -z "$${VK_DRIVER_FILES:-}$${VK_ICD_FILENAMES:-}" ]; then
+    drivers=$$(find $(VULKAN_DRIVERS) -name 'lvp_icd*.json' 2>/dev/null | paste -s -d : -)
+    [ -z "$$drivers" ] || export VK_ICD_FILENAMES="$$drivers"
+fi
+xvfb-run --auto-servernum --server-args='-screen 0 1600x1000x24 -noreset' "$$@"
+endef
+export run_under_xvfb
+
+# winit and wgpu load these libraries when the window opens, so the linker misses none of them.
+# Without a display Mesa's driver must be there even beside another one: only it draws on Xvfb.
+define install_what_is_missing
+set -eu
+find_missing() {
+    missing=
+    command -v cc >/dev/null || missing="$$missing gcc libc6-dev"
+    [ "$$DISPLAY_KIND" != native ] || return 0
+    libraries=$$(PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null) || {
+        echo "destello: there is no list of libraries here (ldconfig -p), so they are not checked." >&2
+        return 0
+    }
+    library libvulkan.so.1 libvulkan1
+    library libxkbcommon.so.0 libxkbcommon0
+    if [ "$$DISPLAY_KIND" = wayland ]; then
+        library libwayland-client.so.0 libwayland-client0
+    else
+        library libX11.so.6 libx11-6
+        library libX11-xcb.so.1 libx11-xcb1
+        library libXcursor.so.1 libxcursor1
+        library libXi.so.6 libxi6
+        library libxkbcommon-x11.so.0 libxkbcommon-x11-0
+    fi
+    if [ "$$DISPLAY_KIND" = none ]; then
+        command -v Xvfb >/dev/null && command -v xvfb-run >/dev/null || missing="$$missing xvfb"
+        command -v xauth >/dev/null || missing="$$missing xauth"
+        driver 'lvp_icd*.json'
+    else
+        driver '*.json'
+    fi
+}
+library() {
+    case "$$libraries" in
+        *"$$1 "*) ;;
+        *) missing="$$missing $$2" ;;
+    esac
+}
+driver() {
+    [ -z "$${VK_DRIVER_FILES:-}$${VK_ICD_FILENAMES:-}" ] || return 0
+    found=$$(find $(VULKAN_DRIVERS) -name "$$1" 2>/dev/null || :)
+    [ -n "$$found" ] || missing="$$missing mesa-vulkan-drivers"
+}
+stop() {
+    echo "destello: $$1" >&2
+    exit 1
+}
+command -v $(CARGO) >/dev/null || stop "there is no $(CARGO): install Rust 1.95 or later from https://rustup.rs"
+find_missing
+[ -n "$$missing" ] || exit 0
+[ "$$DISPLAY_KIND" != native ] || stop "there is no C compiler (cc); on macOS, run: xcode-select --install"
+install="apt-get install -y --no-install-recommends$$missing"
+command -v apt-get >/dev/null || stop "the system lacks what these Debian packages hold; please install it:$$missing"
+if [ "$$(id -u)" = 0 ]; then
+    sudo=
+elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+    sudo=sudo
+else
+    stop "the system lacks packages; as root, run: apt-get update && $$install"
+fi
+echo "The system lacks$$missing: installing."
+$$sudo apt-get update || echo "Going on with the package lists that are here." >&2
+$$sudo env DEBIAN_FRONTEND=noninteractive $$install
+find_missing
+[ -z "$$missing" ] || stop "still missing after the installation:$$missing"
+endef
+export install_what_is_missing

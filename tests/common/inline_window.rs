@@ -1,0 +1,279 @@
+//! The window without a screen: the real state, jobs, project file and decoders; every command
+//! is followed to its end before the next one.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use crossbeam_channel::Receiver;
+use destello::{
+    app::{
+        Action, AppState, Command, Effect,
+        command::{Go, Label, QueueCommand, Session, Want},
+        settings::Settings,
+        state::Screen,
+    },
+    domain::{CandidateIx, StampId, Timestamp, label_book::LabelState},
+    gpu::StampAtlas,
+    jobs::{
+        event::{JobEvent, JobId, PickFor},
+        reporter::Reporter,
+    },
+    viewer::runner::Runner,
+};
+
+/// A worker that says nothing for so long has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// 2026-11-22 12:00 UTC.
+const START: Timestamp = Timestamp(1_795_348_800_000_000);
+
+/// A person at a window that has no screen.
+pub struct InlineWindow {
+    /// What the window would show.
+    pub state: AppState,
+    /// Settings that would have been written to the person's own file.
+    pub saved_settings: Option<Settings>,
+    /// Dialogs that would have been opened.
+    pub dialogs: Vec<PickFor>,
+    /// True once the window was asked to close.
+    pub has_quit: bool,
+    runner: Runner,
+    inbox: Receiver<JobEvent>,
+    now: Timestamp,
+    is_indexing: bool,
+    is_reloading: bool,
+    decoding: HashSet<StampId>,
+    running: BTreeSet<JobId>,
+}
+
+impl InlineWindow {
+    /// A window with nothing open. With an atlas its stamps can be drawn.
+    pub fn new(settings: Settings, person: &str, atlas: Option<Arc<StampAtlas>>) -> Self {
+        let (reporter, inbox) = Reporter::new(|| {});
+        Self {
+            state: AppState::new(settings, person),
+            saved_settings: None,
+            dialogs: Vec::new(),
+            has_quit: false,
+            runner: Runner::new(reporter, atlas, false).unwrap(),
+            inbox,
+            now: START,
+            is_indexing: false,
+            is_reloading: false,
+            decoding: HashSet::new(),
+            running: BTreeSet::new(),
+        }
+    }
+
+    /// Ana's window on these paths and this project.
+    pub fn on(path: &Path, project: &Path) -> Self {
+        let mut window = Self::new(Settings::default(), "ana", None);
+        window.open(&[path.to_owned()], project);
+        window
+    }
+
+    /// Opens paths (none for those of the project) and waits for the end of the index.
+    pub fn open(&mut self, paths: &[PathBuf], project: &Path) {
+        self.apply(Command::Session(Session::Open {
+            paths: paths.to_vec(),
+            project: Some(project.to_owned()),
+        }));
+    }
+
+    /// One command and all that follows from it. Each takes a second of the person's time.
+    pub fn apply(&mut self, command: Command) {
+        self.begin(command);
+        self.settle();
+    }
+
+    /// One command; what follows from it may still be under way.
+    pub fn begin(&mut self, command: Command) {
+        self.now.0 += 1_000_000;
+        self.run(command);
+    }
+
+    /// Waits until everything under way is done.
+    pub fn settle(&mut self) {
+        self.hear_until(Self::is_settled);
+        while let Ok(event) = self.inbox.try_recv() {
+            self.take(event);
+        }
+    }
+
+    /// Takes news until that is so.
+    ///
+    /// # Panics
+    /// Where the workers fall silent before.
+    pub fn hear_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        while !is_so(self) {
+            let event = self.inbox.recv_timeout(PATIENCE);
+            self.take(event.expect("the workers fell silent"));
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        let project = &self.state.project;
+        let header = self.state.header.as_ref();
+        !self.is_indexing
+            && !self.is_reloading
+            && self.decoding.is_empty()
+            && self.running.is_empty()
+            && (project.unsaved == 0 || project.fault.is_some())
+            && header.is_none_or(|header| header.cards.is_some())
+    }
+
+    fn take(&mut self, event: JobEvent) {
+        match &event {
+            JobEvent::IndexDone { generation, .. } if *generation == self.state.generation => {
+                self.is_indexing = false;
+            }
+            JobEvent::Decoded(stamps) => {
+                self.is_reloading &= !stamps.is_empty();
+                for (id, _) in stamps {
+                    self.decoding.remove(id);
+                }
+            }
+            JobEvent::Done { job, .. } => {
+                self.running.remove(job);
+            }
+            _ => {}
+        }
+        self.run(Command::News(Box::new(event)));
+    }
+
+    fn run(&mut self, command: Command) {
+        for effect in self.state.apply(command, self.now) {
+            match effect {
+                Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
+                Effect::Pick(purpose) => self.dialogs.push(purpose),
+                Effect::Quit => self.has_quit = true,
+                other => self.start(other),
+            }
+        }
+    }
+
+    fn start(&mut self, effect: Effect) {
+        match &effect {
+            Effect::Open { .. } => self.is_indexing = true,
+            Effect::Decode { wanted } => {
+                self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
+            }
+            Effect::Reload(_) => self.is_reloading = true,
+            Effect::Export { .. } => {
+                self.running.insert(JobId::Export);
+            }
+            Effect::Import(_) => {
+                self.running.insert(JobId::Import);
+            }
+            _ => {}
+        }
+        self.runner.start(effect).unwrap();
+    }
+
+    /// Closes the window; returns when everything is on disk.
+    pub fn close(mut self) {
+        self.runner.close();
+    }
+
+    /// The moment of the last command.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+/// What a person does.
+impl InlineWindow {
+    /// Presses the key of an action.
+    pub fn act(&mut self, action: Action) {
+        self.apply(Command::Do(action));
+    }
+
+    /// Gives the class at that position of the vocabulary.
+    pub fn label(&mut self, class: usize) {
+        self.apply(Command::Label(Label::Class(class)));
+    }
+
+    /// Goes to a candidate by its row.
+    pub fn go_to(&mut self, id: &str) {
+        let candidate = self.ix(id);
+        let open = false;
+        self.apply(Command::Go(Go::To { candidate, open }));
+    }
+
+    /// Types a filter line.
+    pub fn filter(&mut self, line: &str) {
+        self.apply(Command::Queue(QueueCommand::Filter(line.into())));
+    }
+
+    /// Looks at the mosaic with this page on screen.
+    pub fn show_mosaic(&mut self, page: &[&str]) {
+        let page: Vec<_> = page.iter().map(|id| self.ix(id)).collect();
+        self.apply(Command::Session(Session::Show(Screen::Mosaic)));
+        self.apply(Command::Session(Session::Page(page.into())));
+    }
+
+    /// Has every stamp of the candidate on screen decoded.
+    pub fn look(&mut self) {
+        let candidate = self.state.candidate().expect("a candidate on screen");
+        let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
+        let visible = stamps.cloned().collect();
+        self.apply(Command::Want(Want {
+            visible,
+            ..Want::default()
+        }));
+    }
+
+    /// Closes the window and starts the program anew on the project.
+    pub fn restart(self) -> Self {
+        let project = self.state.project.path.clone().expect("an open project");
+        let settings = self.state.settings.clone();
+        let person = self.state.annotator();
+        self.close();
+        let mut window = Self::new(settings, &person, None);
+        window.open(&[], &project);
+        window
+    }
+}
+
+/// What a person sees.
+impl InlineWindow {
+    /// The candidate of that id.
+    pub fn ix(&self, id: &str) -> CandidateIx {
+        let found = self.state.catalogue.find(id);
+        found.unwrap_or_else(|| panic!("{id} was not found"))
+    }
+
+    /// The id of the candidate on screen.
+    pub fn here(&self) -> &str {
+        self.state.candidate().map_or("nowhere", |c| &*c.id)
+    }
+
+    /// The ids of the queue in order.
+    pub fn queue(&self) -> Vec<&str> {
+        let order = self.state.queue.order().iter();
+        let known = order.filter_map(|ix| self.state.catalogue.get(*ix));
+        known.map(|candidate| &*candidate.id).collect()
+    }
+
+    /// What is known of a candidate.
+    pub fn labels(&self, id: &str) -> &LabelState {
+        self.state.book.state(id)
+    }
+
+    /// The classes of these candidates, joined by `+`; `-` for none.
+    pub fn classes(&self, ids: &[&str]) -> Vec<String> {
+        let class = |id: &&str| match self.labels(id).classes.join("+") {
+            none if none.is_empty() => "-".into(),
+            some => some,
+        };
+        ids.iter().map(class).collect()
+    }
+
+    /// The message at the foot of the window.
+    pub fn toast(&self) -> &str {
+        self.state.toast.as_ref().map_or("", |toast| &toast.text)
+    }
+}

@@ -1,0 +1,17 @@
+//! What tests of the window share: a made stamp set, and a window without a screen.
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file uses its share of these helpers"
+)]
+
+mod inline_window;
+mod stamp_set;
+
+pub use inline_window::InlineWindow;
+pub use stamp_set::StampSet;
+
+/// The classes of the first vocabulary, by position.
+pub const REAL: usize = 0;
+/// See `REAL`.
+pub const BOGUS: usize = 1;

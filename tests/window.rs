@@ -1,0 +1,261 @@
+//! The real program in a real window: the tour and its pictures; then keys as a hand presses
+//! them, a kill, and the next start.
+
+mod common;
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use common::StampSet;
+use destello::{domain::LabelBook, store::Project};
+
+/// A slow machine draws every pixel of the window by itself.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// The pictures of the tour, in order.
+const PICTURES: [&str; 16] = [
+    "01-inspect",
+    "02-labelled",
+    "03-epoch-north-up",
+    "04-histogram",
+    "05-header",
+    "06-look-of-alerce",
+    "07-mosaic",
+    "08-mosaic-triplets",
+    "09-filter",
+    "10-problems",
+    "11-palette",
+    "12-keys",
+    "13-settings",
+    "14-light",
+    "15-light-mosaic",
+    "16-undone",
+];
+
+/// A display of our own, gone when dropped.
+struct Display {
+    name: String,
+    server: Child,
+}
+
+impl Display {
+    /// Starts Xvfb; none where it is not installed.
+    fn start() -> Option<Self> {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1440x900x24"])
+            .args(["-nolisten", "tcp", "-noreset"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        // It says its number when it is ready.
+        let mut number = String::new();
+        let mut answer = BufReader::new(server.stdout.take().unwrap());
+        answer.read_line(&mut number).unwrap();
+        let name = format!(":{}", number.trim());
+        Some(Self { name, server })
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // Asked to end it tidies up its lock and socket; killed it would not.
+        let server = self.server.id().to_string();
+        Command::new("kill").arg(server).status().ok();
+        self.server.wait().ok();
+    }
+}
+
+/// The program, killed when dropped.
+struct Program(Child);
+
+impl Program {
+    /// Starts it on a display with a home of its own.
+    fn start(display: &str, home: &Path, arguments: &[&Path]) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_destello"))
+            .args(arguments)
+            .env("DISPLAY", display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("HOME", home)
+            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("USER", "ana")
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+
+    /// Waits for its own end, and whether that was a good one.
+    fn ends_well(&mut self) -> bool {
+        wait_for("the end of the program", || self.0.try_wait().unwrap()).success()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Asks again and again: another process has no way to tell us. The pause only spares the
+/// processor that it needs.
+fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn is_installed(tool: &str) -> bool {
+    Command::new(tool).arg("--help").output().is_ok()
+}
+
+/// The labels that are on disk.
+fn book(project: &Path) -> LabelBook {
+    let events = Project::open_or_create(project).unwrap().events_since(0);
+    LabelBook::of(events.unwrap().into_iter().map(|(_, event)| event.into()))
+}
+
+fn classes(book: &LabelBook) -> Vec<String> {
+    let ids = ["hits01", "hits02", "hits03", "hits04"];
+    let classes = ids.map(|id| book.state(id).classes.join("+"));
+    classes.into()
+}
+
+#[test]
+fn the_tour_takes_a_picture_of_every_screen() {
+    let own = Display::start();
+    let display = own.as_ref().map(|display| display.name.clone());
+    let Some(display) = display.or_else(|| std::env::var("DISPLAY").ok()) else {
+        println!("SKIPPED: there is no display, and Xvfb is not installed");
+        return;
+    };
+    let set = StampSet::new();
+    std::fs::write(set.path().join("empty.fits"), b"").unwrap();
+    let (home, tour) = (set.beside("home"), set.beside("tour"));
+    let arguments = [&*set.path(), Path::new("--tour"), &tour];
+    assert!(Program::start(&display, &home, &arguments).ends_well());
+    let picture = |name: &&str| {
+        let file = tour.join(format!("{name}.png"));
+        let picture = image::open(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        picture.to_rgb8()
+    };
+    let pictures: Vec<_> = PICTURES.iter().map(picture).collect();
+    for (name, picture) in PICTURES.iter().zip(&pictures) {
+        assert!(picture.width() >= 860 && picture.height() >= 560, "{name}");
+        let colors: BTreeSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
+        assert!(colors.len() > 60, "{name} has {} colours", colors.len());
+    }
+    for (at, name) in PICTURES.iter().enumerate() {
+        for (other, picture) in PICTURES.iter().zip(&pictures).take(at) {
+            assert_ne!(picture, &pictures[at], "{other} and {name} look the same");
+        }
+    }
+    // Two labels and a flag; then flag and second label are taken back.
+    let book = book(&tour.join("tour.destello"));
+    assert_eq!(book.events().len(), 5);
+    assert_eq!(classes(&book), ["real", "", "", ""]);
+    assert!(book.events().iter().all(|event| &*event.annotator == "ana"));
+}
+
+/// A hand at the keyboard of a display.
+struct Hand<'a> {
+    display: &'a str,
+}
+
+impl Hand<'_> {
+    fn xdotool(&self, words: &[&str]) -> String {
+        let answer = Command::new("xdotool")
+            .args(words)
+            .env("DISPLAY", self.display)
+            .output()
+            .unwrap();
+        assert!(answer.status.success(), "xdotool {words:?}: {answer:?}");
+        String::from_utf8(answer.stdout).unwrap()
+    }
+
+    /// Waits for the window and gives it the keyboard: there is no window manager to do so.
+    fn take_window(&self) {
+        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "^destello$"]);
+        let window = found.lines().next().unwrap();
+        self.xdotool(&["windowfocus", "--sync", window]);
+    }
+
+    fn press(&self, key: &str) {
+        self.xdotool(&["key", key]);
+    }
+}
+
+/// True where the project remembers that candidate as the one on screen.
+fn is_place(project: &Path, id: &str) -> bool {
+    let session = || {
+        let project = Project::open_or_create(project.is_file().then_some(project)?).unwrap();
+        project.session_get("window").unwrap()
+    };
+    let place = format!("\"candidate\":\"{id}\"");
+    session().is_some_and(|session| session.contains(&place))
+}
+
+fn wait_for_place(project: &Path, id: &str) {
+    wait_for(id, || is_place(project, id).then_some(()));
+}
+
+fn wait_for_events(project: &Path, count: usize) {
+    wait_for("labels on disk", || {
+        (book(project).events().len() == count).then_some(())
+    });
+}
+
+#[test]
+fn labels_given_by_key_survive_a_kill() {
+    let Some(display) = Display::start().filter(|_| is_installed("xdotool")) else {
+        println!("SKIPPED: Xvfb or xdotool is not installed");
+        return;
+    };
+    let hand = Hand {
+        display: &display.name,
+    };
+    let set = StampSet::new();
+    let (home, project): (PathBuf, PathBuf) = (set.beside("home"), set.beside("night.destello"));
+    let arguments = [&*set.path(), Path::new("--project"), &project];
+    let mut program = Program::start(&display.name, &home, &arguments);
+    hand.take_window();
+    wait_for_place(&project, "hits01");
+    for (at, key) in ["1", "2"].into_iter().enumerate() {
+        hand.press(key);
+        wait_for_events(&project, at + 1);
+    }
+    hand.press("Right");
+    wait_for_place(&project, "hits04");
+    hand.press("1");
+    wait_for_events(&project, 3);
+    wait_for_place(&project, "hits05");
+    program.0.kill().unwrap();
+    assert!(!program.ends_well());
+    assert_eq!(classes(&book(&project)), ["real", "bogus", "", "real"]);
+
+    // Without any argument it opens the last project at the last place.
+    let mut program = Program::start(&display.name, &home, &[]);
+    hand.take_window();
+    // Keys pressed before it has opened the project are lost; this one may come twice.
+    wait_for("the last candidate", || {
+        hand.press("End");
+        is_place(&project, "hits06").then_some(())
+    });
+    hand.press("BackSpace");
+    wait_for_place(&project, "hits04");
+    hand.press("ctrl+q");
+    assert!(program.ends_well());
+    assert!(!book(&project).state("hits04").is_labelled());
+    assert!(book(&project).state("hits01").is_labelled());
+}
