@@ -68,9 +68,14 @@ impl Shelf {
         self.entries.get(&id).map(|entry| &entry.content)
     }
 
-    /// Bytes of decoded stamps held.
+    /// Bytes of pixels held.
     pub const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Bytes of pixels and of what stands beside them.
+    fn memory_bytes(&self) -> usize {
+        self.bytes + self.by_use.len() * BESIDE_PIXELS
     }
 
     /// Grows whenever a stamp arrives or leaves.
@@ -150,11 +155,11 @@ impl Shelf {
     /// Drops the oldest tenth and more until the limit is kept. What is wanted in this round
     /// stays, even above the limit: it is on the screen.
     fn evict(&mut self) {
-        if self.bytes <= self.limit_bytes {
+        if self.memory_bytes() <= self.limit_bytes {
             return;
         }
         let goal = self.limit_bytes - self.limit_bytes / 10;
-        while self.bytes > goal
+        while self.memory_bytes() > goal
             && let Some((last_use, id)) = self.by_use.first().copied()
             && last_use < self.clock
         {
@@ -174,7 +179,7 @@ const BESIDE_PIXELS: usize =
 
 fn size(content: &Shelved) -> usize {
     match content {
-        Shelved::Ready(decoded) => decoded.stamp.bytes() + BESIDE_PIXELS,
+        Shelved::Ready(decoded) => decoded.stamp.bytes(),
         Shelved::Pending | Shelved::Failed(_) => 0,
     }
 }
@@ -219,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_stamp_wanted_again_outlives_younger_ones() {
-        let mut shelf = Shelf::new(5 * size(&ready()));
+        let mut shelf = Shelf::new(5 * (400 + BESIDE_PIXELS));
         for id in 0..5 {
             shelf.begin_round();
             shelf.want(StampId(id));
