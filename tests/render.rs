@@ -268,12 +268,14 @@ fn many_candidates_go_to_several_sheets_in_a_folder() {
     assert!(!order.out.exists());
 }
 
+/// What is changed in a good order.
+type Change = fn(&mut RenderOrder);
+
 #[test]
 fn what_does_not_exist_is_named_with_what_does() {
     let folder = tempfile::tempdir().unwrap();
     triplets(folder.path());
     let base = order(folder.path(), Kind::Stamps, "");
-    type Change = fn(&mut RenderOrder);
     let cases: [(Change, &str); 5] = [
         (
             |order| order.ids = vec!["obj9".into()],

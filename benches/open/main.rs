@@ -142,7 +142,7 @@ fn label_all(window: &mut Window) {
 
 /// Pages from the top to the end, waiting for the stamps of each page.
 fn see_everything(window: &mut Window) -> anyhow::Result<()> {
-    let patience = Duration::from_secs(600);
+    let patience = Duration::from_mins(10);
     let start = Instant::now();
     window.go_to_top();
     let mut seen = 0;
@@ -203,7 +203,7 @@ fn first_stamp(set: &Path, folder: &Path, report: &mut Report) -> anyhow::Result
         if let Some(shown) = shown {
             break shown;
         }
-        anyhow::ensure!(start.elapsed() < Duration::from_secs(60), "no stamp came");
+        anyhow::ensure!(start.elapsed() < Duration::from_mins(1), "no stamp came");
         std::thread::sleep(Duration::from_millis(1));
     };
     let look = window

@@ -42,7 +42,7 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// An empty shelf that holds at most `limit_bytes` of pixels.
+    /// An empty shelf that holds at most `limit_bytes` of decoded stamps.
     pub fn new(limit_bytes: usize) -> Self {
         Self {
             entries: HashMap::new(),
@@ -71,6 +71,11 @@ impl Shelf {
     /// Bytes of pixels held.
     pub const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Bytes of pixels and of what stands beside them.
+    fn memory_bytes(&self) -> usize {
+        self.bytes + self.by_use.len() * BESIDE_PIXELS
     }
 
     /// Grows whenever a stamp arrives or leaves.
@@ -150,11 +155,11 @@ impl Shelf {
     /// Drops the oldest tenth and more until the limit is kept. What is wanted in this round
     /// stays, even above the limit: it is on the screen.
     fn evict(&mut self) {
-        if self.bytes <= self.limit_bytes {
+        if self.memory_bytes() <= self.limit_bytes {
             return;
         }
         let goal = self.limit_bytes - self.limit_bytes / 10;
-        while self.bytes > goal
+        while self.memory_bytes() > goal
             && let Some((last_use, id)) = self.by_use.first().copied()
             && last_use < self.clock
         {
@@ -165,6 +170,12 @@ impl Shelf {
         }
     }
 }
+
+/// What a stamp takes beside its pixels: itself with its statistics, its place in map and order,
+/// and about a third of those for what allocator and tables leave empty. Of small stamps there
+/// are hundreds of thousands in a gibibyte.
+const BESIDE_PIXELS: usize =
+    (size_of::<Decoded>() + size_of::<(StampId, Entry)>() + size_of::<(u64, StampId)>()) * 4 / 3;
 
 fn size(content: &Shelved) -> usize {
     match content {
@@ -213,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_stamp_wanted_again_outlives_younger_ones() {
-        let mut shelf = Shelf::new(2_000);
+        let mut shelf = Shelf::new(5 * (400 + BESIDE_PIXELS));
         for id in 0..5 {
             shelf.begin_round();
             shelf.want(StampId(id));
