@@ -21,7 +21,7 @@ use destello::{
     domain::{LabelAction, LabelEvent, Origin, Role, Timestamp, label::StepId},
     gpu::{Headless, StampInstance},
     imaging::{Orientation, View},
-    jobs::event::JobEvent,
+    jobs::event::{JobEvent, JournalNews},
 };
 use report::{Report, quantiles_ms, resident_mb};
 use window::Window;
@@ -136,7 +136,12 @@ fn label_all(window: &mut Window) {
         .iter()
         .map(|(_, candidate)| candidate.id.clone());
     let events = (1..).zip(ids).map(event).collect();
-    window.send(Command::News(Box::new(JobEvent::Arrived(events))));
+    let generation = window.state.generation;
+    let news = JournalNews::Arrived(events);
+    window.send(Command::News(Box::new(JobEvent::Journal {
+        generation,
+        news,
+    })));
     window.frame(0.0);
 }
 

@@ -11,6 +11,7 @@ pub mod display;
 pub mod effect;
 pub mod filter;
 pub mod going;
+pub mod journal_news;
 pub mod keys;
 pub mod label_count;
 pub mod labelling;

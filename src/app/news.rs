@@ -82,24 +82,16 @@ impl AppState {
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);
             }
-            other => return self.apply_journal_news(other, now),
+            other => return self.apply_other_news(other, now),
         }
         Vec::new()
     }
 
-    fn apply_journal_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
+    fn apply_other_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
         match event {
-            JobEvent::Saved { events } => {
-                self.project.unsaved = self.project.unsaved.saturating_sub(events);
-                self.project.fault = None;
+            JobEvent::Journal { generation, news } if generation == self.generation => {
+                self.apply_journal_news(news);
             }
-            JobEvent::NotSaved { why } => self.project.fault = Some(why),
-            JobEvent::Arrived(events) => {
-                for event in events {
-                    Arc::make_mut(&mut self.book).push(Arc::new(event));
-                }
-            }
-            JobEvent::Reordered(events) => self.book = Arc::new(fold(events)),
             JobEvent::Vocabulary { source, vocabulary } => {
                 return self.take_vocabulary(source, vocabulary, now);
             }
@@ -176,7 +168,23 @@ impl AppState {
         self.recognised.extend(batch.recognised);
         self.jobs.insert(JobId::Index, batch.progress);
         self.queue.extend(&self.catalogue, &self.book);
+        if self.queue.is_behind(&self.catalogue) && self.may_sort_again(now) {
+            self.queue.refresh(&self.catalogue, &self.book);
+        }
         self.settle(now)
+    }
+
+    /// While candidates are being found, a sorted queue is made anew once a second: often enough
+    /// to begin work, seldom enough not to hold up the window.
+    fn may_sort_again(&mut self, now: Timestamp) -> bool {
+        const SORT_EVERY_US: i64 = 1_000_000;
+        let is_time = self
+            .sorted_at
+            .is_none_or(|at| now.0 - at.0 >= SORT_EVERY_US);
+        if is_time {
+            self.sorted_at = Some(now);
+        }
+        is_time
     }
 
     fn finish_index(&mut self, is_cancelled: bool, now: Timestamp) -> Vec<Effect> {

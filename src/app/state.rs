@@ -178,6 +178,8 @@ pub struct AppState {
     pub generation: u64,
     /// Candidates with a class.
     pub(super) label_count: LabelCount,
+    /// When a sorted queue was last made while candidates were being found.
+    pub(super) sorted_at: Option<Timestamp>,
     /// The candidate to return to once it is found again.
     pub(super) return_to: Option<(Arc<str>, usize)>,
     /// Step numbers of this window; none before the project is open.
@@ -217,6 +219,7 @@ impl AppState {
             header: None,
             generation: 0,
             label_count: LabelCount::default(),
+            sorted_at: None,
             return_to: None,
             steps: None,
             decided_at: Vec::new(),

@@ -137,20 +137,13 @@ pub enum JobEvent {
         /// Names and values, or why not.
         cards: Cards,
     },
-    /// Label events are on disk.
-    Saved {
-        /// How many.
-        events: usize,
+    /// From the journal's thread of one opening.
+    Journal {
+        /// Number of the opening.
+        generation: u64,
+        /// What it says.
+        news: JournalNews,
     },
-    /// Label events could not be written: they are kept in memory and tried again.
-    NotSaved {
-        /// Why, naming the file.
-        why: String,
-    },
-    /// Another window on this project, or an import, added events.
-    Arrived(Vec<LabelEvent>),
-    /// The whole journal in its true order, after two windows wrote at once.
-    Reordered(Vec<LabelEvent>),
     /// Faults found by a job other than indexing.
     Problems(Vec<Problem>),
     /// Progress of a job.
@@ -181,4 +174,23 @@ pub enum JobEvent {
         /// What.
         paths: Vec<PathBuf>,
     },
+}
+
+/// News of the project file.
+#[derive(Debug)]
+pub enum JournalNews {
+    /// Label events are on disk.
+    Saved {
+        /// How many.
+        events: usize,
+    },
+    /// Label events could not be written: they are kept in memory and tried again.
+    NotSaved {
+        /// Why, naming the file.
+        why: String,
+    },
+    /// Another window on this project, or an import, added events.
+    Arrived(Vec<LabelEvent>),
+    /// The whole journal in its true order, after two windows wrote at once.
+    Reordered(Vec<LabelEvent>),
 }

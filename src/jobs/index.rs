@@ -56,11 +56,10 @@ pub fn open(
     reporter: &Reporter,
 ) -> std::io::Result<Journal> {
     let news = reporter.clone();
+    let generation = opening.generation;
     let first = move || {
         let Opening {
-            generation,
-            mut paths,
-            project,
+            mut paths, project, ..
         } = opening;
         let opened = match open_project(generation, &mut paths, project, &news) {
             Ok(opened) => Some(opened),
@@ -81,7 +80,7 @@ pub fn open(
         }
         opened
     };
-    Journal::start(first, reporter.clone())
+    Journal::start(generation, first, reporter.clone())
 }
 
 /// Opens the project, fills in its paths where none were given, and reports it.

@@ -4,7 +4,10 @@ use std::{path::PathBuf, thread::Builder, time::Duration};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use super::{event::JobEvent, reporter::Reporter};
+use super::{
+    event::{JobEvent, JournalNews},
+    reporter::Reporter,
+};
 use crate::{domain::LabelEvent, store::Project};
 
 /// How often the project is asked for events of other windows.
@@ -30,6 +33,7 @@ impl Journal {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(
+        generation: u64,
         open: impl FnOnce() -> Option<(Project, i64)> + Send + 'static,
         reporter: Reporter,
     ) -> std::io::Result<Self> {
@@ -37,6 +41,7 @@ impl Journal {
         Builder::new().name("journal".into()).spawn(move || {
             if let Some((project, known)) = open() {
                 Keeper {
+                    generation,
                     project,
                     known,
                     reporter,
@@ -75,6 +80,7 @@ impl Journal {
 }
 
 struct Keeper {
+    generation: u64,
     project: Project,
     known: i64,
     reporter: Reporter,
@@ -117,6 +123,12 @@ impl Keeper {
         }
     }
 
+    /// A window that has gone hears nothing, and needs to hear nothing.
+    fn tell(&self, news: JournalNews) {
+        let generation = self.generation;
+        self.reporter.send(JobEvent::Journal { generation, news });
+    }
+
     fn write(&mut self) {
         if self.unwritten.is_empty() {
             return;
@@ -124,7 +136,7 @@ impl Keeper {
         match self.project.append(&self.unwritten) {
             Ok(last) => {
                 let events = std::mem::take(&mut self.unwritten).len();
-                self.reporter.send(JobEvent::Saved { events });
+                self.tell(JournalNews::Saved { events });
                 if last == self.known + events as i64 {
                     self.known = last;
                 } else {
@@ -132,7 +144,7 @@ impl Keeper {
                 }
             }
             Err(error) => {
-                self.reporter.send(JobEvent::NotSaved {
+                self.tell(JournalNews::NotSaved {
                     why: error.to_string(),
                 });
             }
@@ -145,7 +157,7 @@ impl Keeper {
             Ok(events) => {
                 self.known = events.last().map_or(0, |(seq, _)| *seq);
                 let events = events.into_iter().map(|(_, event)| event).collect();
-                self.reporter.send(JobEvent::Reordered(events));
+                self.tell(JournalNews::Reordered(events));
             }
             Err(error) => log::warn!("{error}"),
         }
@@ -157,7 +169,7 @@ impl Keeper {
                 if let Some((last, _)) = events.last() {
                     self.known = *last;
                     let events = events.into_iter().map(|(_, event)| event).collect();
-                    self.reporter.send(JobEvent::Arrived(events));
+                    self.tell(JournalNews::Arrived(events));
                 }
             }
             Err(error) => log::warn!("{error}"),

@@ -113,14 +113,13 @@ impl Runner {
         Ok(())
     }
 
-    /// Leaves the present set: its index stops, its journal is written to the end.
+    /// Leaves the present set: its index stops, its journal ends by itself.
     fn open(&mut self, opening: Opening) -> std::io::Result<()> {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
-        if let Some(journal) = self.journal.take() {
-            journal.close();
-        }
+        // Its thread writes what it was given to the end, without this one waiting for it.
+        self.journal = None;
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, self.atlas.as_ref())?;
