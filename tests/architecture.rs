@@ -35,6 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("csv", &["io/"]),
     ("tar", &["io/"]),
     ("flate2", &["io/"]),
+    ("libdeflater", &["io/"]),
     ("miniz_oxide", &["io/"]),
     ("rusqlite", &["store/"]),
     ("wgpu", &["gpu/"]),

@@ -37,7 +37,7 @@ impl LabelCount {
                 _ => self.look_again(&event.candidate, catalogue, book),
             }
         }
-        for (_, candidate) in catalogue.iter().skip(self.is_labelled.len()) {
+        for (_, candidate) in catalogue.since(self.is_labelled.len()) {
             let is_labelled = book.state(&candidate.id).is_labelled();
             self.count += usize::from(is_labelled);
             self.is_labelled.push(is_labelled);

@@ -137,7 +137,7 @@ impl Queue {
     }
 
     fn take_new(&mut self, catalogue: &Catalogue, book: &LabelBook) {
-        let new = catalogue.iter().skip(self.taken);
+        let new = catalogue.since(self.taken);
         if self.filter.is_empty() {
             self.order.extend(new.map(|(ix, _)| ix));
         } else {

@@ -45,6 +45,14 @@ impl Catalogue {
             .map(|(ix, candidate)| (ix_of(ix), candidate))
     }
 
+    /// The candidates found since there were `count` of them, without a walk over those before.
+    pub fn since(&self, count: usize) -> impl Iterator<Item = (CandidateIx, &Candidate)> {
+        let new = self.candidates.get(count..).unwrap_or_default();
+        (count..)
+            .zip(new)
+            .map(|(ix, candidate)| (ix_of(ix), candidate))
+    }
+
     /// Epochs that were found twice (the same detection in two files) and kept once.
     pub const fn duplicates(&self) -> usize {
         self.duplicates
