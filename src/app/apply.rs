@@ -32,7 +32,11 @@ impl AppState {
                 Vec::new()
             }
             Command::Display(display) => {
+                let is_relock = !self.display.has_rules_of(&display);
                 self.display = *display;
+                if is_relock {
+                    self.lock_set_again();
+                }
                 vec![self.save_session()]
             }
             Command::Session(session) => self.apply_session(session, now),
@@ -65,6 +69,7 @@ impl AppState {
             Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
+            Action::Quit if self.refuses_to_leave(now) => Vec::new(),
             Action::Quit => vec![Effect::Quit],
             other => self.act_on_window(other, now),
         }
@@ -117,7 +122,11 @@ impl AppState {
                 return vec![Effect::SaveSettings(Box::new(self.settings.clone()))];
             }
             other => {
+                let before = self.display.clone();
                 if let Some(news) = self.display.act(other) {
+                    if !before.has_rules_of(&self.display) {
+                        self.lock_set_again();
+                    }
                     self.tell(news, now);
                     return vec![self.save_session()];
                 }
@@ -132,10 +141,15 @@ impl AppState {
     }
 
     fn select_rest_of_page(&mut self, now: Timestamp) {
+        if self.screen != Screen::Mosaic {
+            self.tell("the mosaic has pages: open it first", now);
+            return;
+        }
         let rest: Vec<_> = self
             .page
             .iter()
             .copied()
+            .filter(|ix| self.queue.rank(*ix).is_some())
             .filter(|ix| {
                 self.catalogue
                     .get(*ix)

@@ -31,6 +31,20 @@ pub enum Command {
     News(Box<JobEvent>),
 }
 
+impl Command {
+    /// True where it judges whatever candidate is on screen.
+    pub fn is_decision(&self) -> bool {
+        match self {
+            Self::Label(Label::Class(_)) => true,
+            Self::Do(action) => matches!(
+                action,
+                Action::Unsure | Action::Skip | Action::Flag | Action::ClearLabel
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// Moving about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Go {

@@ -132,6 +132,26 @@ impl Display {
         self.set_limits = SetLimits::default();
     }
 
+    /// True where both find limits by the same rules.
+    pub fn has_rules_of(&self, other: &Self) -> bool {
+        let rules = |display: &Self| {
+            let roles = [display.plain, display.difference, display.snr];
+            (
+                display.preset,
+                roles.map(|recipe| (recipe.rule, recipe.is_symmetric)),
+            )
+        };
+        rules(self) == rules(other)
+    }
+
+    /// Another set has other limits: a lock over the last one ends.
+    pub(super) fn unlock_set(&mut self) {
+        self.set_limits = SetLimits::default();
+        if self.lock == Lock::Set {
+            self.lock = Lock::Object;
+        }
+    }
+
     /// The recipe of a role.
     pub fn recipe(&self, role: Role) -> Recipe {
         match role {
@@ -323,6 +343,12 @@ impl AppState {
     /// The next scale lock; locking over the set takes limits from what is in memory.
     pub(super) fn next_lock(&mut self) -> String {
         self.display.lock = next(&Lock::ALL, &self.display.lock);
+        self.lock_set_again();
+        format!("scale {}", self.display.lock.name())
+    }
+
+    /// Finds the limits of the set anew, where it is locked.
+    pub(super) fn lock_set_again(&mut self) {
         if self.display.lock == Lock::Set {
             self.display.set_limits = SetLimits {
                 plain: self.limits_over_set(Role::Science),
@@ -330,7 +356,6 @@ impl AppState {
                 snr: self.limits_over_set(Role::Snr),
             };
         }
-        format!("scale {}", self.display.lock.name())
     }
 
     fn limits_over_set(&self, role: Role) -> Option<Limits> {

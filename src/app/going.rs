@@ -17,8 +17,11 @@ impl AppState {
                 self.go_to(candidate, now)
             }
             Go::Epoch(epoch) => {
+                self.motion = None;
                 self.set_epoch(epoch);
-                vec![self.save_session()]
+                let mut effects = self.refresh_header();
+                effects.push(self.save_session());
+                effects
             }
             Go::PlayStep => {
                 let epochs = self
@@ -28,7 +31,7 @@ impl AppState {
                     let step = if is_backwards { epochs - 1 } else { 1 };
                     self.set_epoch((self.place.epoch + step) % epochs);
                 }
-                Vec::new()
+                self.refresh_header()
             }
         }
     }
@@ -63,8 +66,18 @@ impl AppState {
     }
 
     pub(super) fn go_to(&mut self, candidate: CandidateIx, now: Timestamp) -> Vec<Effect> {
+        self.place_at(candidate, now);
+        self.place.is_chosen = true;
+        self.return_to = None;
+        let mut effects = self.refresh_header();
+        effects.push(self.save_session());
+        effects
+    }
+
+    /// Puts a candidate on screen, without choosing it for the person.
+    pub(super) fn place_at(&mut self, candidate: CandidateIx, now: Timestamp) {
         let Some(first_look) = self.catalogue.get(candidate).map(Candidate::first_look) else {
-            return Vec::new();
+            return;
         };
         if self.place.candidate != Some(candidate) {
             self.place.candidate = Some(candidate);
@@ -74,11 +87,6 @@ impl AppState {
                 .motion
                 .filter(|motion| matches!(motion, Motion::Blink { .. }));
         }
-        self.place.is_chosen = true;
-        self.return_to = None;
-        let mut effects = self.refresh_header();
-        effects.push(self.save_session());
-        effects
     }
 
     pub(super) fn step_epoch(&mut self, steps: isize) -> Vec<Effect> {
@@ -89,7 +97,7 @@ impl AppState {
         effects
     }
 
-    fn set_epoch(&mut self, epoch: usize) {
+    pub(super) fn set_epoch(&mut self, epoch: usize) {
         let last = self
             .candidate()
             .map_or(0, |candidate| candidate.epochs.len().saturating_sub(1));

@@ -54,12 +54,19 @@ impl AppState {
         self.decide(&LabelAction::Flag { on: !all_flagged }, false, now)
     }
 
-    /// Whom a decision is about: the selection on the mosaic, else the candidate on screen.
+    /// Whom a decision is about: the selection on the mosaic, else the candidate on screen;
+    /// nobody where no stamp is shown.
     pub fn targets(&self) -> Vec<CandidateIx> {
-        if self.screen == Screen::Mosaic && !self.selection.is_empty() {
-            self.selection.iter().collect()
-        } else {
-            self.place.candidate.into_iter().collect()
+        let place = self.place.candidate;
+        match self.screen {
+            Screen::Mosaic if !self.selection.is_empty() => self.selection.iter().collect(),
+            // One that is scrolled away or filtered out is not judged unseen.
+            Screen::Mosaic => place
+                .filter(|ix| self.page.contains(ix))
+                .into_iter()
+                .collect(),
+            Screen::Inspect => place.into_iter().collect(),
+            Screen::Problems => Vec::new(),
         }
     }
 
@@ -97,20 +104,27 @@ impl AppState {
         origin: Origin,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let ids: Vec<_> = candidates
+        let known = candidates
             .iter()
-            .filter_map(|ix| Some(self.catalogue.get(*ix)?.id.clone()))
+            .filter_map(|ix| Some((*ix, self.catalogue.get(*ix)?)));
+        let targets: Vec<_> = known
+            .map(|(ix, candidate)| (ix, candidate.id.clone()))
             .collect();
-        if ids.is_empty() {
+        if targets.is_empty() {
             return Vec::new();
         }
         let Some(step) = self.next_step(now) else {
             return Vec::new();
         };
-        let events: Vec<_> = ids
-            .iter()
-            .map(|id| self.event(step, id.clone(), action.clone(), origin, now))
-            .collect();
+        let event = |(ix, id): &(CandidateIx, Arc<str>)| LabelEvent {
+            shown: Some(self.shown(*ix)),
+            ..self.event(step, id.clone(), action.clone(), origin, now)
+        };
+        let events: Vec<_> = targets.iter().map(event).collect();
+        let ids: Vec<_> = targets.into_iter().map(|(_, id)| id).collect();
+        // Who has judged does not want to be led elsewhere by what is still being found.
+        self.place.is_chosen = true;
+        self.return_to = None;
         self.decided_at.push(now);
         self.tell_decision(format!("{}: {}", words(action), subject(&ids)), now);
         self.record(events)
@@ -196,7 +210,7 @@ impl AppState {
             dwell_ms: dwell_us
                 .filter(|_| origin == Origin::Window)
                 .and_then(|us| u32::try_from(us / 1000).ok()),
-            shown: Some(self.shown()),
+            shown: None,
             model: None,
             score: None,
             origin,
@@ -204,16 +218,23 @@ impl AppState {
         }
     }
 
-    fn shown(&self) -> Shown {
+    /// What was on screen of one candidate. Limits are told for the one at the place alone:
+    /// small pictures have their own.
+    fn shown(&self, ix: CandidateIx) -> Shown {
         let look = &self.display.plain;
-        let epoch = self.epoch();
+        let at = self.epoch_to_show(ix);
+        let epoch = self
+            .catalogue
+            .get(ix)
+            .and_then(|candidate| candidate.epochs.get(at));
         let name = epoch.and_then(|epoch| epoch.candid.as_deref().map(str::to_owned));
-        let limits = self.place.candidate.and_then(|candidate| {
-            self.limits(candidate, self.place.epoch, Role::Science)
-                .map(|l| [l.low, l.high])
-        });
+        let is_at_place = self.place.candidate == Some(ix) && self.screen == Screen::Inspect;
+        let limits = is_at_place
+            .then(|| self.limits(ix, at, Role::Science))
+            .flatten();
+        let limits = limits.map(|limits| [limits.low, limits.high]);
         Shown {
-            epoch: name.unwrap_or_else(|| (self.place.epoch + 1).to_string()),
+            epoch: name.unwrap_or_else(|| (at + 1).to_string()),
             stretch: look.stretch.name().to_owned(),
             limits: look.rule.name().to_owned(),
             science_limits: limits,

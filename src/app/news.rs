@@ -8,7 +8,7 @@ use super::{
     state::{AppState, HeaderCards},
 };
 use crate::{
-    domain::{LabelBook, LabelEvent, Problem, Timestamp, Vocabulary},
+    domain::{LabelBook, LabelEvent, Problem, StampId, Timestamp, Vocabulary},
     jobs::event::{Batch, JobEvent, JobId, PickFor},
 };
 
@@ -56,6 +56,8 @@ impl AppState {
                 for (id, result) in stamps {
                     let content = match result {
                         Ok(decoded) => Shelved::Ready(decoded),
+                        // One of a set that was left, or that nobody waits for any more.
+                        Err(_) if self.shelf.get(id).is_none() => continue,
                         Err(problem) => {
                             if !self.problems.contains(&problem) {
                                 self.problems.push((*problem).clone());
@@ -117,7 +119,7 @@ impl AppState {
         now: Timestamp,
     ) -> Vec<Effect> {
         match purpose {
-            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None),
+            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, now),
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
             PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
@@ -145,6 +147,16 @@ impl AppState {
             .position(|known| known.name == vocabulary.name);
         let at = known.unwrap_or(self.vocabularies.len());
         let is_built_in = at < Vocabulary::built_ins().len();
+        if is_built_in && self.vocabularies[at] != vocabulary {
+            let name = &vocabulary.name;
+            let why = format!(
+                "{}: {name} is the name of a built-in vocabulary: give yours another",
+                source.display()
+            );
+            self.warn(why, now);
+            return Vec::new();
+        }
+        self.asked_vocabulary = Some(vocabulary.name.clone());
         if at == self.vocabularies.len() {
             self.vocabularies.push(vocabulary);
         } else if !is_built_in {
@@ -161,9 +173,11 @@ impl AppState {
     }
 
     fn take_batch(&mut self, batch: Batch, now: Timestamp) -> Vec<Effect> {
+        let shown = self.first_stamp();
         for candidate in batch.candidates {
             Arc::make_mut(&mut self.catalogue).absorb(candidate);
         }
+        self.find_epoch_again(shown);
         self.problems.extend(batch.problems);
         self.recognised.extend(batch.recognised);
         self.jobs.insert(JobId::Index, batch.progress);
@@ -200,37 +214,55 @@ impl AppState {
             self.tell(text, now);
         }
         let mut effects = self.settle(now);
-        if self.place.candidate.is_none() && self.queue.order().is_empty() {
-            self.return_to = None;
-        }
         effects.push(self.save_session());
         effects
     }
 
-    /// Goes to the candidate of the last session once it is there; until the person moves,
-    /// to the first one.
-    fn settle(&mut self, now: Timestamp) -> Vec<Effect> {
-        if let Some((id, epoch)) = self.return_to.clone()
-            && let Some(candidate) = self.catalogue.find(&id)
-            && !self.place.is_chosen
-        {
-            let effects = self.go_to(candidate, now);
-            let last = self
-                .candidate()
-                .map_or(0, |c| c.epochs.len().saturating_sub(1));
-            self.place.epoch = epoch.min(last);
-            return effects;
+    /// The stamp by which the epoch on screen is known, whatever its number becomes.
+    fn first_stamp(&self) -> Option<StampId> {
+        self.epoch()?.stamps.first().map(|stamp| stamp.id)
+    }
+
+    /// Epochs come into time order as they are found: the one on screen keeps its place there.
+    fn find_epoch_again(&mut self, shown: Option<StampId>) {
+        let at = shown.and_then(|shown| {
+            let mut epochs = self.candidate()?.epochs.iter();
+            epochs.position(|epoch| epoch.stamps.first().is_some_and(|stamp| stamp.id == shown))
+        });
+        if let Some(at) = at {
+            self.place.epoch = at;
         }
-        if self.place.candidate.is_none()
+    }
+
+    /// Goes to the place of the last session as far as it is found; until the person moves,
+    /// to the first candidate. Such a place is provisional: it is not written over the saved one.
+    fn settle(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.place.is_chosen {
+            return Vec::new();
+        }
+        let before = (self.place.candidate, self.place.epoch);
+        let wanted = self.return_to.clone();
+        let found = wanted
+            .as_ref()
+            .and_then(|place| self.catalogue.find(&place.candidate));
+        if let (Some(place), Some(candidate)) = (wanted, found) {
+            self.place_at(candidate, now);
+            let epochs = self
+                .candidate()
+                .map_or(&[][..], |candidate| &candidate.epochs);
+            let named = epochs
+                .iter()
+                .position(|epoch| place.candid.is_some() && epoch.candid == place.candid);
+            self.set_epoch(named.unwrap_or(place.epoch));
+        } else if self.place.candidate.is_none()
             && let Some(first) = self.queue.order().first().copied()
         {
-            let return_to = self.return_to.take();
-            // The place is provisional: it is not written over the one of the last session.
-            self.go_to(first, now);
-            self.place.is_chosen = false;
-            self.return_to = return_to;
+            self.place_at(first, now);
         }
-        Vec::new()
+        if (self.place.candidate, self.place.epoch) == before {
+            return Vec::new();
+        }
+        self.refresh_header()
     }
 }
 

@@ -13,20 +13,33 @@ use super::{
 };
 use crate::{
     domain::{Catalogue, LabelBook, Role, Timestamp},
-    jobs::transfer::ImportOrder,
+    jobs::{event::JobId, transfer::ImportOrder},
 };
+
+/// How problems with the user's own settings and vocabularies are marked.
+pub const SETTINGS: &str = "settings";
 
 /// Smallest and largest side of a mosaic cell, points.
 pub const MOSAIC_SIDES: (f32, f32) = (40.0, 260.0);
+
+/// The place that a project remembers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedPlace {
+    /// Identifier of the candidate on screen.
+    pub candidate: Arc<str>,
+    /// Its epoch, from 0.
+    pub epoch: usize,
+    /// The survey's identifier of that epoch, which stays when others are found before it.
+    pub candid: Option<Arc<str>>,
+}
 
 /// What a project remembers of the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedSession {
-    /// Identifier of the candidate on screen.
-    pub candidate: Option<Arc<str>>,
-    /// Its epoch, from 0.
-    pub epoch: usize,
+    /// What was on screen.
+    pub place: Option<SavedPlace>,
     /// The screen.
     pub screen: Screen,
     /// Filter and order.
@@ -46,7 +59,7 @@ pub struct SavedSession {
 impl AppState {
     pub(super) fn apply_session(&mut self, session: Session, now: Timestamp) -> Vec<Effect> {
         match session {
-            Session::Open { paths, project } => self.open(paths, project),
+            Session::Open { paths, project } => self.open(paths, project, now),
             Session::Show(screen) => {
                 self.screen = screen;
                 vec![self.save_session()]
@@ -84,12 +97,21 @@ impl AppState {
         }
     }
 
-    /// Leaves the present set and opens another. Labels are on disk already.
-    pub(super) fn open(&mut self, paths: Vec<PathBuf>, project: Option<PathBuf>) -> Vec<Effect> {
+    /// Leaves the present set and opens another; refused while the disk takes no labels.
+    pub(super) fn open(
+        &mut self,
+        paths: Vec<PathBuf>,
+        project: Option<PathBuf>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        if self.refuses_to_leave(now) {
+            return Vec::new();
+        }
         self.generation += 1;
         self.catalogue = Arc::new(Catalogue::default());
         self.book = Arc::new(LabelBook::default());
-        self.problems.clear();
+        // What is wrong with the user's own settings stays true.
+        self.problems.retain(|problem| problem.what == SETTINGS);
         self.recognised.clear();
         self.selection.clear();
         self.shelf.clear();
@@ -98,7 +120,13 @@ impl AppState {
         self.header = None;
         self.return_to = None;
         self.steps = None;
-        self.queue.refresh(&self.catalogue, &self.book);
+        self.motion = None;
+        self.sorted_at = None;
+        self.decided_at.clear();
+        self.jobs.remove(&JobId::Index);
+        self.display.unlock_set();
+        self.queue
+            .set_spec(QueueSpec::default(), &self.catalogue, &self.book);
         self.project = ProjectState {
             paths: paths.clone(),
             ..ProjectState::default()
@@ -108,6 +136,26 @@ impl AppState {
             paths,
             project,
         }]
+    }
+
+    /// True where labels are not on disk and the disk refuses them: leaving would lose them.
+    /// The first attempt is told why; a second one at once goes through.
+    pub fn refuses_to_leave(&mut self, now: Timestamp) -> bool {
+        let Some(fault) = self
+            .project
+            .fault
+            .clone()
+            .filter(|_| self.project.unsaved > 0)
+        else {
+            return false;
+        };
+        let why = format!(
+            "{} labels are not on disk ({fault}); leaving again at once loses them",
+            self.project.unsaved
+        );
+        let is_told = self.toast.as_ref().is_some_and(|toast| toast.text == why);
+        self.warn(why, now);
+        !is_told
     }
 
     pub(super) fn export(&self, path: PathBuf) -> Vec<Effect> {
@@ -135,13 +183,13 @@ impl AppState {
 
     pub(super) fn save_session(&self) -> Effect {
         // While the last place is looked for, the one on screen is provisional.
-        let here = self
-            .candidate()
-            .map(|candidate| (candidate.id.clone(), self.place.epoch));
-        let place = self.return_to.clone().or(here);
+        let here = self.candidate().map(|candidate| SavedPlace {
+            candidate: candidate.id.clone(),
+            epoch: self.place.epoch,
+            candid: self.epoch().and_then(|epoch| epoch.candid.clone()),
+        });
         let saved = SavedSession {
-            epoch: place.as_ref().map_or(0, |(_, epoch)| *epoch),
-            candidate: place.map(|(id, _)| id),
+            place: self.return_to.clone().or(here),
             screen: self.screen,
             queue: self.queue.spec().clone(),
             display: self.display.clone(),
@@ -164,10 +212,11 @@ impl AppState {
         let Ok(saved) = serde_json::from_str::<SavedSession>(json) else {
             return;
         };
+        let name = self.asked_vocabulary.as_ref().unwrap_or(&saved.vocabulary);
         let named = self
             .vocabularies
             .iter()
-            .position(|known| known.name == saved.vocabulary);
+            .position(|known| known.name == *name);
         self.vocabulary = named.unwrap_or(self.vocabulary);
         self.screen = saved.screen;
         self.display = saved.display;
@@ -176,7 +225,7 @@ impl AppState {
         self.panes = saved.panes;
         self.queue
             .set_spec(saved.queue, &self.catalogue, &self.book);
-        self.return_to = saved.candidate.map(|id| (id, saved.epoch));
+        self.return_to = saved.place;
     }
 
     /// Asks for the header of the epoch on screen where its pane is open.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     display::Display, label_count::LabelCount, queue::Queue, selection::Selection,
-    settings::Settings, shelf::Shelf,
+    session::SavedPlace, settings::Settings, shelf::Shelf,
 };
 use crate::{
     domain::{
@@ -181,7 +181,9 @@ pub struct AppState {
     /// When a sorted queue was last made while candidates were being found.
     pub(super) sorted_at: Option<Timestamp>,
     /// The candidate to return to once it is found again.
-    pub(super) return_to: Option<(Arc<str>, usize)>,
+    pub(super) return_to: Option<SavedPlace>,
+    /// The vocabulary asked for in this session of the program: it wins over the saved one.
+    pub(super) asked_vocabulary: Option<Arc<str>>,
     /// Step numbers of this window; none before the project is open.
     pub(super) steps: Option<StepIds>,
     /// Times of the decisions of this session, for the rate.
@@ -221,6 +223,7 @@ impl AppState {
             label_count: LabelCount::default(),
             sorted_at: None,
             return_to: None,
+            asked_vocabulary: None,
             steps: None,
             decided_at: Vec::new(),
         }

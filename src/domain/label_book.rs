@@ -57,7 +57,10 @@ impl LabelState {
             }
             LabelAction::Skip => {
                 self.is_skipped = true;
-                self.decided_by = Some(at);
+                // A class that was given keeps its author.
+                if self.classes.is_empty() {
+                    self.decided_by = Some(at);
+                }
             }
             LabelAction::Flag { on } => self.is_flagged = *on,
             LabelAction::Note { text } => {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{Problem, StampId, StampRef},
-    gpu::StampAtlas,
+    gpu::{AtlasError, StampAtlas},
     io::decode::Decoder,
 };
 
@@ -178,13 +178,13 @@ impl Worker {
         decoded.collect()
     }
 
-    /// Why the stamp cannot be drawn, where it cannot.
+    /// Why the stamp can never be drawn, where it cannot. One that only finds no room now is
+    /// asked for again by the painter.
     fn upload(&self, id: StampId, decoded: &Decoded) -> Option<String> {
-        let atlas = self.atlas.as_ref()?;
-        atlas
-            .upload(id, &decoded.stamp)
-            .err()
-            .map(|error| error.to_string())
+        match self.atlas.as_ref()?.upload(id, &decoded.stamp) {
+            Ok(()) | Err(AtlasError::Full { .. }) => None,
+            Err(error) => Some(error.to_string()),
+        }
     }
 }
 

@@ -19,6 +19,12 @@ pub enum JobId {
 }
 
 impl JobId {
+    /// True for work that stops where it is. The rest is short, and a file that is written
+    /// beside and renamed comes whole or not at all.
+    pub const fn can_be_stopped(self) -> bool {
+        matches!(self, Self::Index)
+    }
+
     /// The work in a word, for the progress bar.
     pub const fn title(self) -> &'static str {
         match self {

@@ -58,9 +58,12 @@ impl Journal {
         self.order(Order::Append(events));
     }
 
-    /// Keeps the session; of several the last counts.
+    /// Keeps the session; of several the last counts. Where the journal is busy with labels,
+    /// this one is passed over: another comes with the next step.
     pub fn save_session(&self, json: String) {
-        self.order(Order::SaveSession(json));
+        if self.orders.try_send(Order::SaveSession(json)).is_err() {
+            log::debug!("a session was not kept");
+        }
     }
 
     /// Waits until everything is on disk and ends the thread.
@@ -94,7 +97,7 @@ impl Keeper {
             let first = match inbox.recv_timeout(LISTEN_EVERY) {
                 Ok(order) => Some(order),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return self.write_at_last(),
             };
             let mut closing = None;
             for order in first.into_iter().chain(inbox.try_iter()) {
@@ -121,6 +124,19 @@ impl Keeper {
             }
             self.listen();
         }
+    }
+
+    /// Another set was opened: what is not written is tried for a minute more.
+    fn write_at_last(mut self) {
+        const TRIES: u32 = 60;
+        for _ in 0..TRIES {
+            self.write();
+            if self.unwritten.is_empty() {
+                return;
+            }
+            std::thread::sleep(LISTEN_EVERY);
+        }
+        log::error!("{} labels could not be written", self.unwritten.len());
     }
 
     /// A window that has gone hears nothing, and needs to hear nothing.

@@ -32,11 +32,11 @@ pub fn export(
     decoder: Arc<Decoder>,
     reporter: Reporter,
 ) -> std::io::Result<()> {
-    reporter.send(JobEvent::Progress {
-        job: JobId::Export,
-        progress: Progress::default(),
-    });
     Builder::new().name("export".into()).spawn(move || {
+        reporter.send(JobEvent::Progress {
+            job: JobId::Export,
+            progress: Progress::default(),
+        });
         let outcome = write(&path, &book, &catalogue, &decoder);
         reporter.send(JobEvent::Done {
             job: JobId::Export,
@@ -99,11 +99,11 @@ pub struct ImportOrder {
 /// # Errors
 /// Where the system gives no thread.
 pub fn import(order: ImportOrder, reporter: Reporter) -> std::io::Result<()> {
-    reporter.send(JobEvent::Progress {
-        job: JobId::Import,
-        progress: Progress::default(),
-    });
     Builder::new().name("import".into()).spawn(move || {
+        reporter.send(JobEvent::Progress {
+            job: JobId::Import,
+            progress: Progress::default(),
+        });
         let outcome = read(&order).map_err(|error| format!("{error:#}"));
         reporter.send(match outcome {
             Ok((text, problems)) => {

@@ -28,6 +28,9 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             })
             .collect()
     });
+    if !state.panes.contains(&Pane::Settings) {
+        memory.key_capture = None;
+    }
     if let Some((_, captured)) = &mut memory.key_capture {
         if let Some((chord, _)) = pressed.into_iter().next_back() {
             *captured = Some(chord);

@@ -165,9 +165,12 @@ fn jobs_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         let text = if progress.total > 0 {
             format!("{} {}/{}", job.title(), progress.done, progress.total)
         } else {
-            format!("{} {}", job.title(), state.catalogue.len())
+            job.title().to_owned()
         };
         ui.add(ProgressBar::new(share).desired_width(180.0).text(text));
+        if !job.can_be_stopped() {
+            continue;
+        }
         let stop = format!("Stop {}", job.title());
         let button = cells::named(ui.small_button("✖"), egui::Role::Button, &stop);
         if button.on_hover_text(stop).clicked() {

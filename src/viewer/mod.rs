@@ -11,7 +11,7 @@ use crossbeam_channel::Receiver;
 
 use crate::{
     app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
-    domain::Problem,
+    domain::{Problem, Timestamp},
     jobs::{annotator::annotator, clock, event::JobEvent, reporter::Reporter},
     ui::{self, ViewMemory},
 };
@@ -152,20 +152,40 @@ impl Viewer {
     /// Events first, then commands, in order; effects start as they come.
     fn apply_all(&mut self, ctx: &egui::Context) {
         let now = clock::now();
-        let news = self.inbox.try_iter().take(NEWS_PER_FRAME);
-        let news: Vec<_> = news.map(|event| Command::News(Box::new(event))).collect();
-        let commands = news.into_iter().chain(std::mem::take(&mut self.queue));
-        for command in commands.collect::<Vec<_>>() {
-            for effect in self.state.apply(command, now) {
-                if matches!(effect, Effect::Quit) {
-                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-                } else if let Err(error) = self.runner.start(effect) {
-                    log::error!("{error}");
-                }
-            }
+        let news: Vec<_> = self.inbox.try_iter().take(NEWS_PER_FRAME).collect();
+        let seen = self.state.place.candidate;
+        for event in news {
+            self.apply(Command::News(Box::new(event)), now, ctx);
+        }
+        let mut commands = std::mem::take(&mut self.queue);
+        if self.state.place.candidate != seen {
+            // The news brought another candidate to the screen: a key was not meant for it.
+            commands.retain(|command| !command.is_decision());
+        }
+        for command in commands {
+            self.apply(command, now, ctx);
         }
         if !self.inbox.is_empty() {
             ctx.request_repaint();
+        }
+    }
+
+    fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
+        for effect in self.state.apply(command, now) {
+            if matches!(effect, Effect::Quit) {
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            } else if let Err(error) = self.runner.start(effect) {
+                log::error!("{error}");
+            }
+        }
+    }
+
+    /// Labels that the disk refuses must not be lost by closing the window: the first attempt
+    /// is turned down, and told.
+    fn guard_close(&mut self, ctx: &egui::Context) {
+        let is_closing = ctx.input(|input| input.viewport().close_requested());
+        if is_closing && self.state.refuses_to_leave(clock::now()) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
     }
 
@@ -201,6 +221,7 @@ impl eframe::App for Viewer {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_dropped(ctx);
         self.note_size(ctx);
+        self.guard_close(ctx);
         self.apply_all(ctx);
         if let Some(tour) = &mut self.tour {
             tour.step(ctx, &self.state, &mut self.queue);

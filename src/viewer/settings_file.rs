@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    app::{AppState, settings::Settings},
+    app::{AppState, session::SETTINGS, settings::Settings},
     domain::Problem,
     io::vocabulary_file,
 };
@@ -15,7 +15,7 @@ pub fn path() -> Option<PathBuf> {
 }
 
 /// The settings; the defaults where there are none yet, or where the file cannot be read:
-/// then the reason comes with them and the file is left as it is until settings change.
+/// then the reason comes with them and the file is kept under another name.
 pub fn load() -> (Settings, Option<Problem>) {
     let Some(path) = path() else {
         return (Settings::default(), None);
@@ -29,7 +29,16 @@ pub fn load() -> (Settings, Option<Problem>) {
     };
     match toml::from_str(&text) {
         Ok(settings) => (settings, None),
-        Err(error) => (Settings::default(), Some(fault(&path, error.message()))),
+        Err(error) => {
+            // Kept beside, for the next change of a setting writes a new file.
+            let kept = path.with_extension("toml.bad");
+            let aside = match std::fs::rename(&path, &kept) {
+                Ok(()) => format!("; the file is kept as {}", kept.display()),
+                Err(_) => String::new(),
+            };
+            let why = format!("{}{aside}", error.message());
+            (Settings::default(), Some(fault(&path, &why)))
+        }
     }
 }
 
@@ -63,5 +72,5 @@ pub fn add_vocabularies(state: &mut AppState) {
 }
 
 fn fault(path: &std::path::Path, why: &str) -> Problem {
-    Problem::new(path.display().to_string(), "settings", why)
+    Problem::new(path.display().to_string(), SETTINGS, why)
 }
