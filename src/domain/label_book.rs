@@ -376,4 +376,16 @@ mod tests {
         book.push(event(5, "a", LabelAction::Unsure));
         assert!(book.state("a").is_unsure && !book.state("a").is_labelled());
     }
+
+    #[test]
+    fn a_skip_leaves_a_class_with_its_author() {
+        let mut skip = (*event(2, "a", LabelAction::Skip)).clone();
+        skip.annotator = "ben".into();
+        let book = LabelBook::of([set(1, "a", "real"), Arc::new(skip)]);
+        assert!(book.state("a").is_skipped);
+        assert_eq!(
+            book.decision("a").map(|event| &*event.annotator),
+            Some("ana")
+        );
+    }
 }

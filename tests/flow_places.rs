@@ -1,0 +1,202 @@
+//! Flows about places: which epoch and which candidate a decision is about, and leaving.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its scene cannot be set"
+)]
+
+use std::{path::Path, sync::Arc};
+
+use destello::{
+    app::{
+        Action, AppState, Command, Effect,
+        command::{Go, Label, Select, Session},
+        settings::Settings,
+        state::Screen,
+    },
+    domain::{
+        Candidate, CandidateIx, Epoch, LabelEvent, Mjd, Part, Role, Source, SourceKind, StampId,
+        StampRef, StepIds, Timestamp,
+    },
+    jobs::event::{Batch, JobEvent, JournalNews},
+};
+
+/// A packet as the index finds it: one epoch of one object.
+fn packet(object: &str, number: u32, mjd: f64, mag: f32) -> Candidate {
+    let path: Arc<Path> = Path::new(&format!("/night/{number}.avro")).into();
+    let stamp = StampRef {
+        id: StampId(number),
+        role: Role::Science,
+        source: Arc::new(Source {
+            path,
+            kind: SourceKind::Avro,
+        }),
+        part: Part::Cutout {
+            at_byte: 0,
+            len: 0,
+            record: 0,
+        },
+    };
+    let epoch = Epoch {
+        candid: Some(number.to_string().into()),
+        mjd: Mjd::new(mjd),
+        mag: Some(mag),
+        stamps: vec![stamp],
+        ..Epoch::default()
+    };
+    Candidate {
+        id: object.into(),
+        epochs: vec![epoch],
+        ..Candidate::default()
+    }
+}
+
+struct Window {
+    state: AppState,
+    now: i64,
+}
+
+impl Window {
+    /// A window on an open project.
+    fn new() -> Self {
+        let mut window = Self {
+            state: AppState::new(Settings::default(), "ana"),
+            now: 0,
+        };
+        let open = Session::Open {
+            paths: vec!["/night".into()],
+            project: None,
+        };
+        window.apply(Command::Session(open));
+        window.hear(JobEvent::ProjectOpened {
+            generation: window.state.generation,
+            path: "/night.destello".into(),
+            events: Vec::new(),
+            steps: StepIds::of_range(1),
+            session: None,
+            paths: vec!["/night".into()],
+        });
+        window
+    }
+
+    fn apply(&mut self, command: Command) -> Vec<Effect> {
+        self.now += 1_000_000;
+        self.state.apply(command, Timestamp(self.now))
+    }
+
+    fn hear(&mut self, event: JobEvent) -> Vec<Effect> {
+        self.apply(Command::News(Box::new(event)))
+    }
+
+    fn find(&mut self, candidates: Vec<Candidate>) {
+        let batch = Batch {
+            candidates,
+            ..Batch::default()
+        };
+        self.hear(JobEvent::Found {
+            generation: self.state.generation,
+            batch,
+        });
+    }
+
+    fn label(&mut self, class: usize) -> Vec<LabelEvent> {
+        appended(self.apply(Command::Label(Label::Class(class))))
+    }
+}
+
+fn appended(effects: Vec<Effect>) -> Vec<LabelEvent> {
+    let of = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Append(events) => Some(events),
+        _ => None,
+    });
+    of.flatten().collect()
+}
+
+#[test]
+fn the_epoch_on_screen_stays_when_an_earlier_one_is_found() {
+    let mut window = Window::new();
+    window.find(vec![packet("ZTF18a", 2, 58_002.0, 19.0)]);
+    assert_eq!(window.state.epoch().unwrap().candid.as_deref(), Some("2"));
+    window.find(vec![packet("ZTF18a", 1, 58_001.0, 18.0)]);
+    assert_eq!(window.state.place.epoch, 1);
+    assert_eq!(window.state.epoch().unwrap().candid.as_deref(), Some("2"));
+}
+
+#[test]
+fn a_bulk_label_tells_of_each_candidate_what_was_shown_of_it() {
+    let mut window = Window::new();
+    window.find(vec![packet("a", 1, 1.0, 19.0), packet("b", 2, 2.0, 19.0)]);
+    window.apply(Command::Session(Session::Show(Screen::Mosaic)));
+    let both = vec![CandidateIx(0), CandidateIx(1)];
+    window.apply(Command::Select(Select::Add(both)));
+    let events = window.label(0);
+    let shown: Vec<_> = events
+        .iter()
+        .map(|event| event.shown.clone().unwrap())
+        .collect();
+    assert_eq!(
+        shown.iter().map(|shown| &*shown.epoch).collect::<Vec<_>>(),
+        ["1", "2"]
+    );
+    assert!(shown.iter().all(|shown| shown.science_limits.is_none()));
+    assert_eq!(events[0].step, events[1].step);
+}
+
+#[test]
+fn nothing_is_labelled_where_no_stamp_is_shown() {
+    let mut window = Window::new();
+    window.find(vec![packet("a", 1, 1.0, 19.0), packet("b", 2, 2.0, 19.0)]);
+    window.apply(Command::Session(Session::Show(Screen::Problems)));
+    assert!(window.label(0).is_empty());
+    // On the mosaic the candidate of the place may be scrolled away.
+    window.apply(Command::Session(Session::Show(Screen::Mosaic)));
+    window.apply(Command::Session(Session::Page(Arc::from([CandidateIx(1)]))));
+    assert!(window.label(0).is_empty());
+    window.apply(Command::Go(Go::To {
+        candidate: CandidateIx(1),
+        open: false,
+    }));
+    assert_eq!(window.label(0).len(), 1);
+}
+
+#[test]
+fn leaving_is_refused_once_while_the_disk_refuses_labels() {
+    let mut window = Window::new();
+    window.find(vec![packet("a", 1, 1.0, 19.0)]);
+    window.label(0);
+    let generation = window.state.generation;
+    let news = JournalNews::NotSaved {
+        why: "/night.destello: the disk is full".into(),
+    };
+    window.hear(JobEvent::Journal { generation, news });
+    let quits = |effects: Vec<Effect>| effects.iter().any(|e| matches!(e, Effect::Quit));
+    assert!(!quits(window.apply(Command::Do(Action::Quit))));
+    let toast = window.state.toast.clone().unwrap();
+    assert!(
+        toast.is_error && toast.text.contains("the disk is full"),
+        "{}",
+        toast.text
+    );
+    assert!(quits(window.apply(Command::Do(Action::Quit))));
+    // Once they are written nothing stands in the way.
+    window.hear(JobEvent::Journal {
+        generation,
+        news: JournalNews::Saved { events: 1 },
+    });
+    assert!(quits(window.apply(Command::Do(Action::Quit))));
+}
+
+#[test]
+fn another_set_begins_without_the_filter_of_the_last() {
+    let mut window = Window::new();
+    window.find(vec![packet("a", 1, 1.0, 19.0)]);
+    let filter = destello::app::command::QueueCommand::Filter("mag<10".into());
+    window.apply(Command::Queue(filter));
+    assert!(window.state.queue.order().is_empty());
+    let open = Session::Open {
+        paths: vec!["/other".into()],
+        project: None,
+    };
+    window.apply(Command::Session(open));
+    window.find(vec![packet("b", 2, 2.0, 19.0)]);
+    assert_eq!(window.state.queue.order().len(), 1);
+}
