@@ -1,8 +1,4 @@
 //! Flows about places: which epoch and which candidate a decision is about, and leaving.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops where its scene cannot be set"
-)]
 
 use std::{path::Path, sync::Arc};
 
