@@ -83,6 +83,10 @@ impl Project {
         self.connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
+        // Every commit moves on into the main file: a copy of it made while a window is open has
+        // the labels that the window calls saved.
+        self.connection
+            .pragma_update(None, "wal_autocheckpoint", 1)?;
         let writing = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
