@@ -1,0 +1,19 @@
+//! Floor 2: the sky by recipe. Light curves, scenes, instruments and artefacts become image
+//! sequences and triplets, the same pixels for the same seed.
+//!
+//! A [`Survey`] says how the sky is observed, [`Templates`](crate::domain::Templates) bring
+//! empirical light curves, point-spread functions and conditions where the user has them. A
+//! [`Simulate`] makes candidate number `index`: a pure function of order, seed and index, so that
+//! threads share the work without changing a pixel.
+
+pub mod distribution;
+pub mod error;
+pub mod order;
+pub mod random;
+pub mod survey;
+
+pub use distribution::Distribution;
+pub use error::SimulationError;
+pub use order::{SequenceClass, SequenceOrder, Simulate, TripletOrder};
+pub use random::Random;
+pub use survey::Survey;
