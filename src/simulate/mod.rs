@@ -7,9 +7,16 @@
 //! threads share the work without changing a pixel.
 
 pub mod distribution;
+pub mod empirical_psf;
 pub mod error;
+pub mod exposure;
+pub mod fourier;
+pub mod galaxy;
+pub mod image;
 pub mod order;
+pub mod psf;
 pub mod random;
+pub mod subtraction;
 pub mod survey;
 
 pub use distribution::Distribution;

@@ -1,0 +1,111 @@
+//! The point-spread function of one exposure: a Moffat profile or an empirical template.
+
+use super::{
+    Random, empirical_psf::EmpiricalPsf, fourier::Fourier, fourier::Spectrum, image::Image,
+};
+use crate::imaging::Moffat;
+
+/// A point-spread function of unit sum.
+#[derive(Clone, Debug)]
+pub enum Psf {
+    /// By formula.
+    Moffat(Moffat),
+    /// From a template.
+    Empirical(EmpiricalPsf),
+}
+
+impl Psf {
+    /// Full width at half maximum, pixels.
+    pub fn fwhm_px(&self) -> f64 {
+        match self {
+            Self::Moffat(moffat) => moffat.fwhm_px,
+            Self::Empirical(psf) => psf.fwhm_px(),
+        }
+    }
+
+    /// Pixels of uniform weight with the noise of its optimal weights, 1/ΣP².
+    pub fn noise_equivalent_area_px(&self) -> f64 {
+        match self {
+            Self::Moffat(moffat) => moffat.noise_equivalent_area_px(),
+            Self::Empirical(psf) => psf.noise_equivalent_area_px(),
+        }
+    }
+
+    /// Adds a point source of these counts at `center`, pixels from the middle of the first.
+    pub fn add_to(&self, image: &mut Image, center: [f64; 2], counts: f64) {
+        if counts == 0.0 {
+            return;
+        }
+        let side = image.side();
+        match self {
+            Self::Moffat(moffat) => moffat.add_to(&mut image.pixels, side, center, counts),
+            Self::Empirical(psf) => psf.add_to(&mut image.pixels, side, center, counts),
+        }
+    }
+
+    /// Its image of unit sum, centred on the middle pixel.
+    pub fn image(&self, side: usize) -> Image {
+        let mut image = Image::new(side);
+        let middle = image.middle() as f64;
+        self.add_to(&mut image, [middle, middle], 1.0);
+        image
+    }
+
+    /// Its transform as a kernel that moves nothing.
+    pub fn spectrum(&self, fourier: &Fourier) -> Spectrum {
+        fourier.forward_kernel(&self.image(fourier.side()))
+    }
+
+    /// Adds a point source drawn out along a straight line of this length and direction
+    /// (radians from x to y), its middle at `center`.
+    pub fn add_trail_to(
+        &self,
+        image: &mut Image,
+        center: [f64; 2],
+        counts: f64,
+        [length_px, angle_rad]: [f64; 2],
+    ) {
+        // Steps of a third of the width cannot be told from a line.
+        let steps = (3.0 * length_px / self.fwhm_px()).ceil() as usize + 1;
+        let (sin, cos) = angle_rad.sin_cos();
+        for step in 0..steps {
+            let along = length_px * ((step as f64 + 0.5) / steps as f64 - 0.5);
+            let at = [center[0] + along * cos, center[1] + along * sin];
+            self.add_to(image, at, counts / steps as f64);
+        }
+    }
+}
+
+/// Draws Moffat profiles as a survey describes them.
+pub fn draw_moffat(model: &super::survey::PsfModel, fwhm_px: f64, random: &mut Random) -> Psf {
+    Psf::Moffat(Moffat {
+        fwhm_px,
+        beta: model.moffat_beta.draw(random),
+        ellipticity: model.ellipticity.draw(random),
+        angle_rad: random.uniform(0.0, std::f64::consts::PI),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trail_keeps_the_counts_and_is_as_long_as_asked() {
+        let psf = Psf::Moffat(Moffat::round(4.0, 4.0));
+        let mut image = Image::new(61);
+        psf.add_trail_to(&mut image, [30.0, 30.0], 1000.0, [15.0, 0.0]);
+        let sum: f32 = image.pixels.iter().sum();
+        assert!((sum - 1000.0).abs() < 8.0, "{sum}");
+        let peak = image.at(30, 30);
+        assert!((image.at(37, 30) / peak - 0.5).abs() < 0.12);
+        assert!(image.at(30, 37) < 0.1 * peak);
+    }
+
+    #[test]
+    fn no_counts_leave_the_image_alone() {
+        let mut image = Image::new(5);
+        Psf::Moffat(Moffat::round(2.0, 3.0)).add_to(&mut image, [2.0, 2.0], 0.0);
+        assert_eq!(image, Image::new(5));
+    }
+}
