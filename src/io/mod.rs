@@ -17,6 +17,7 @@ mod contents;
 pub mod decode;
 pub mod export;
 mod field_names;
+pub mod figure;
 pub mod fits_bundle;
 mod fits_epochs;
 mod fits_geometry;
