@@ -8,6 +8,7 @@
 
 pub mod distribution;
 pub mod error;
+pub mod light_curve;
 pub mod order;
 pub mod random;
 pub mod survey;
