@@ -13,6 +13,7 @@ pub mod exposure;
 pub mod fourier;
 pub mod galaxy;
 pub mod image;
+pub mod light_curve;
 pub mod order;
 pub mod psf;
 pub mod random;
