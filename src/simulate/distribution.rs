@@ -59,6 +59,22 @@ impl Distribution {
         }
     }
 
+    /// The spread of these values: their percentiles, straight lines between. None without values.
+    pub fn of_values(values: &[f64]) -> Option<Self> {
+        const STEPS: usize = 20;
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let last = sorted.len().checked_sub(1)?;
+        let point = |step: usize| {
+            let share = step as f64 / STEPS as f64;
+            [100.0 * share, sorted[(share * last as f64).round() as usize]]
+        };
+        Some(Self::Shape(Shape {
+            percentiles: Some((0..=STEPS).map(point).collect()),
+            ..Shape::default()
+        }))
+    }
+
     /// Smallest and largest value that can be drawn.
     pub fn range(&self) -> [f64; 2] {
         [self.quantile(0.0), self.quantile(1.0)]
@@ -192,6 +208,16 @@ mod tests {
         let mean = values.iter().sum::<f64>() / 4000.0;
         // Mean of a normal cut to [-1, 3]: (phi(-1) - phi(3)) / (Phi(3) - Phi(-1)) = 0.2828.
         assert!((mean - 0.2828).abs() < 0.04, "{mean}");
+    }
+
+    #[test]
+    fn the_spread_of_values_comes_back() {
+        let values: Vec<_> = (0..=100).rev().map(|k| f64::from(k).powi(2)).collect();
+        let spread = Distribution::of_values(&values).unwrap();
+        assert!((spread.quantile(0.5) - 2500.0).abs() < 1.0);
+        assert_eq!(spread.range(), [0.0, 10_000.0]);
+        assert_eq!(spread.check(), Ok(()));
+        assert_eq!(Distribution::of_values(&[]), None);
     }
 
     #[test]
