@@ -192,6 +192,10 @@ pub fn fireball_dimming(day: f64, explosion_day: f64, first_day: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "values on the grid and darkness are exact"
+)]
 mod tests {
     use super::*;
 
