@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use super::table::SupernovaTable;
+use super::table::{COBALT_MAG_PER_DAY, SupernovaTable};
 use crate::domain::{Band, SupernovaTemplate, Templates};
 use crate::simulate::Random;
 use crate::simulate::light_curve::passband::{self, WAVELENGTHS_NM};
 
 /// Fluxes relative to the maximum in r that are no light.
 const DARK: f32 = 1e-6;
-
-/// After its last phase a template fades as radioactive cobalt does.
-const COBALT_MAG_PER_DAY: f64 = 0.0098;
 
 /// Most rows of a table.
 const MOST_ROWS: usize = 4096;
@@ -81,7 +78,8 @@ fn table(template: &SupernovaTemplate) -> Option<SupernovaTable> {
     SupernovaTable::from_columns(first, step, &columns)
 }
 
-/// Magnitudes on a grid of days: dark until the template shines, and fading where it ends.
+/// Magnitudes on a grid of days: dark until the template shines, and where it ends
+/// fading as radioactive cobalt does.
 fn magnitudes(
     phases: &[f64],
     flux: &[f32],
