@@ -25,7 +25,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The name under which a file is written before it is renamed.
-pub fn partial_name(path: &Path) -> PathBuf {
+fn partial_name(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".partial");
