@@ -66,6 +66,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rfd", &["jobs/"]),
     ("std::thread", &["jobs/"]),
     ("clap", &["main.rs", "cli/"]),
+    ("ctrlc", &["cli/"]),
 ];
 
 #[test]

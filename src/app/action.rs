@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Action {
     OpenFiles,
     OpenFolder,
+    OpenDemo,
+    NewSimulation,
     ImportLabels,
     ExportLabels,
     AddVocabulary,
@@ -129,6 +131,8 @@ const fn row(
 pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenFiles, Menu::File, "Open files…", "Open FITS files, alert packets or archives", &["Ctrl+O"]),
     row(Action::OpenFolder, Menu::File, "Open folder…", "Open everything in a folder", &["Ctrl+Shift+O"]),
+    row(Action::OpenDemo, Menu::File, "Open the demo sky", "Simulate 2,000 candidates of all classes, once, and open them", &["Ctrl+D"]),
+    row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
@@ -225,7 +229,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            53,
+            55,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

@@ -41,6 +41,7 @@ impl AppState {
             }
             Command::Session(session) => self.apply_session(session, now),
             Command::Want(want) => self.apply_want(want),
+            Command::Simulation(simulation) => self.apply_simulation(simulation),
             Command::News(event) => self.apply_news(*event, now),
         }
     }
@@ -66,6 +67,8 @@ impl AppState {
             }
             Action::OpenFiles => vec![Effect::Pick(PickFor::OpenFiles)],
             Action::OpenFolder => vec![Effect::Pick(PickFor::OpenFolder)],
+            Action::OpenDemo => self.open_demo(now),
+            Action::NewSimulation => self.toggle_simulation(),
             Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],

@@ -2,10 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{action::Action, column::Column, display::Display, keys::Chord, settings::Settings};
+use super::{
+    action::Action, column::Column, display::Display, keys::Chord, settings::Settings,
+    simulation::SimulationForm,
+};
 use crate::{
     domain::{CandidateIx, Role, StampId, StampRef},
-    jobs::event::JobEvent,
+    jobs::event::{JobEvent, PickFor},
 };
 
 /// One thing that happens.
@@ -27,6 +30,8 @@ pub enum Command {
     Session(Session),
     /// Stamps that the view needs.
     Want(Want),
+    /// Simulating a sky.
+    Simulation(Simulation),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -143,6 +148,17 @@ pub enum Session {
     MosaicRole(Option<Role>),
     /// A toast was read or has been up long enough.
     DropToast,
+}
+
+/// Simulating a sky.
+#[derive(Clone, Debug)]
+pub enum Simulation {
+    /// The whole order as it stands in its pane, edited by the view.
+    Form(Box<SimulationForm>),
+    /// Ask for a file or folder of the order.
+    Pick(PickFor),
+    /// Go.
+    Start,
 }
 
 /// Stamps that the view needs: what is on screen, then what will be soon.

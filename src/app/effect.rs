@@ -7,6 +7,7 @@ use crate::{
     domain::{Catalogue, LabelBook, LabelEvent, StampId, StampRef},
     jobs::{
         event::{Decoded, JobId, PickFor},
+        simulation_order::SimulationOrder,
         transfer::ImportOrder,
     },
 };
@@ -53,6 +54,17 @@ pub enum Effect {
     },
     /// Read labels from a table.
     Import(Box<ImportOrder>),
+    /// Simulate, and open what was made.
+    Simulate(Box<SimulationOrder>),
+    /// Make the demo sky where it is not there yet, and open it.
+    OpenDemo,
+    /// Show what a simulation would make. Requests before this one are dropped.
+    Preview {
+        /// Number of the request.
+        serial: u64,
+        /// The order.
+        order: Box<SimulationOrder>,
+    },
     /// Stop a job.
     Cancel(JobId),
     /// Close the window.

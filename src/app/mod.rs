@@ -22,6 +22,7 @@ pub mod selection;
 pub mod session;
 pub mod settings;
 pub mod shelf;
+pub mod simulation;
 pub mod state;
 
 pub use action::Action;

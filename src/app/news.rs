@@ -104,6 +104,10 @@ impl AppState {
                     Err(why) => self.warn(why, now),
                 }
             }
+            JobEvent::Simulated(outcome) => return self.take_simulated(outcome, now),
+            JobEvent::Previewed { serial, preview } => {
+                self.simulation.take_preview(serial, preview);
+            }
             JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
                 return self.picked(purpose, paths, now);
             }
@@ -123,6 +127,9 @@ impl AppState {
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
             PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
+            PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
+                self.take_simulation_path(purpose, &paths[0])
+            }
         }
     }
 

@@ -200,7 +200,7 @@ impl AppState {
                 .panes
                 .iter()
                 .copied()
-                .filter(|pane| *pane != Pane::Palette)
+                .filter(|pane| !matches!(pane, Pane::Palette | Pane::Simulation))
                 .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     display::Display, label_count::LabelCount, queue::Queue, selection::Selection,
-    session::SavedPlace, settings::Settings, shelf::Shelf,
+    session::SavedPlace, settings::Settings, shelf::Shelf, simulation::SimulationPane,
 };
 use crate::{
     domain::{
@@ -47,6 +47,8 @@ pub enum Pane {
     Histogram,
     /// Header cards and packet fields.
     Header,
+    /// An order for simulated candidates.
+    Simulation,
 }
 
 /// A text field that a key jumps to.
@@ -174,6 +176,8 @@ pub struct AppState {
     pub jobs: BTreeMap<JobId, Progress>,
     /// Header cards on request.
     pub header: Option<HeaderCards>,
+    /// The order for simulated candidates, with its preview.
+    pub simulation: SimulationPane,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
@@ -219,6 +223,7 @@ impl AppState {
             project: ProjectState::default(),
             jobs: BTreeMap::new(),
             header: None,
+            simulation: SimulationPane::default(),
             generation: 0,
             label_count: LabelCount::default(),
             sorted_at: None,

@@ -1,9 +1,12 @@
 //! The roof's command line: one file a subcommand.
 
+pub mod demo;
 pub mod inspect;
 pub mod label;
 pub mod open;
+mod progress;
 pub mod render;
+pub mod simulate;
 
 use std::{io::Write, process::ExitCode};
 
@@ -25,6 +28,10 @@ enum Command {
     Inspect(inspect::Args),
     /// Import, export or stream labels, without a window
     Label(label::Args),
+    /// Simulate image sequences or triplets of a survey
+    Simulate(simulate::Args),
+    /// Make the demo sky where it is not there yet, and open it
+    Demo(demo::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
 }
@@ -35,6 +42,8 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Label(args)) => label::run(&args),
+        Some(Command::Simulate(args)) => simulate::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),
         None => open::run(&cli.open),
     };

@@ -24,12 +24,16 @@ pub struct Args {
 
 /// Opens the window and returns when it is closed.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut start = Start {
+    open(Start {
         paths: args.paths.clone(),
         project: args.project.clone(),
         vocabulary: args.vocabulary.clone(),
         tour: args.tour.clone(),
-    };
+    })
+}
+
+/// Opens the window on `start`.
+pub(super) fn open(mut start: Start) -> anyhow::Result<ExitCode> {
     if let (Some(folder), None) = (&start.tour, &start.project) {
         // The labels of a visit do not go into the person's own project.
         std::fs::create_dir_all(folder)

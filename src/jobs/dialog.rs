@@ -43,6 +43,22 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .pick_file()
             .into_iter()
             .collect(),
+        PickFor::Survey => dialog
+            .set_title("Choose a survey")
+            .add_filter("Survey", &["toml"])
+            .pick_file()
+            .into_iter()
+            .collect(),
+        PickFor::Templates => dialog
+            .set_title("Choose a folder of templates")
+            .pick_folder()
+            .into_iter()
+            .collect(),
+        PickFor::SimulationFolder => dialog
+            .set_title("Choose an empty folder for the simulation")
+            .pick_folder()
+            .into_iter()
+            .collect(),
         PickFor::ExportLabels => dialog
             .set_title("Export labels")
             .set_file_name("labels.csv")

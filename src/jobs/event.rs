@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::{preview::Preview, simulate::Simulated};
 use crate::{
     domain::{Candidate, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,
@@ -16,13 +17,15 @@ pub enum JobId {
     Export,
     /// Reading labels.
     Import,
+    /// Simulating a sky.
+    Simulate,
 }
 
 impl JobId {
     /// True for work that stops where it is. The rest is short, and a file that is written
     /// beside and renamed comes whole or not at all.
     pub const fn can_be_stopped(self) -> bool {
-        matches!(self, Self::Index)
+        matches!(self, Self::Index | Self::Simulate)
     }
 
     /// The work in a word, for the progress bar.
@@ -31,6 +34,7 @@ impl JobId {
             Self::Index => "indexing",
             Self::Export => "exporting",
             Self::Import => "importing",
+            Self::Simulate => "simulating",
         }
     }
 }
@@ -74,6 +78,12 @@ pub enum PickFor {
     ImportLabels,
     /// A file to write labels to.
     ExportLabels,
+    /// A survey of the user's own (TOML).
+    Survey,
+    /// A folder of templates.
+    Templates,
+    /// A folder for simulated candidates.
+    SimulationFolder,
 }
 
 /// What the indexing of one opening found since the last news.
@@ -172,6 +182,15 @@ pub enum JobEvent {
         job: JobId,
         /// What it did, or why it failed: a sentence.
         outcome: Result<String, String>,
+    },
+    /// A simulation ended: what was made, or why it failed.
+    Simulated(Result<Simulated, String>),
+    /// A look at what a simulation would make.
+    Previewed {
+        /// Number of the request.
+        serial: u64,
+        /// What it would look like, or why it cannot be.
+        preview: Result<Arc<Preview>, String>,
     },
     /// The user chose files; none where the dialog was dismissed.
     Picked {

@@ -67,7 +67,10 @@ impl Distribution {
         let last = sorted.len().checked_sub(1)?;
         let point = |step: usize| {
             let share = step as f64 / STEPS as f64;
-            [100.0 * share, sorted[(share * last as f64).round() as usize]]
+            [
+                100.0 * share,
+                sorted[(share * last as f64).round() as usize],
+            ]
         };
         Some(Self::Shape(Shape {
             percentiles: Some((0..=STEPS).map(point).collect()),

@@ -4,7 +4,7 @@ use egui::{CentralPanel, Panel, Ui};
 
 use super::{
     header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic, palette,
-    problems, queue_panel, settings_pane, start_page, status_bar, theme, top_bar,
+    problems, queue_panel, settings_pane, simulation_pane, start_page, status_bar, theme, top_bar,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -100,6 +100,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<
             Pane::Palette => palette::palette_ui(ui, state, memory, commands),
             Pane::Histogram => histogram_pane::histogram_ui(ui, state, memory, commands),
             Pane::Header => header_pane::header_ui(ui, state, commands),
+            Pane::Simulation => simulation_pane::simulation_ui(ui, state, memory, commands),
         }
     }
 }

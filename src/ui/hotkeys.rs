@@ -155,6 +155,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
         Pane::Palette => Action::Palette,
         Pane::Histogram => Action::Histogram,
         Pane::Header => Action::Header,
+        Pane::Simulation => Action::NewSimulation,
     });
     commands.extend(action.map(Command::Do));
     action.is_some()

@@ -21,6 +21,8 @@ mod problems;
 mod queue_panel;
 mod readout;
 mod settings_pane;
+mod simulation_pane;
+mod simulation_preview;
 mod stamp_paint;
 mod stamp_view;
 mod start_page;

@@ -3,7 +3,29 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use super::{inspect::weak, theme};
-use crate::app::{Action, AppState, Command, command::Session};
+use crate::app::{Action, AppState, Command, command::Session, simulation::JobId};
+
+/// Width of the buttons, points.
+const WIDTH: f32 = 420.0;
+
+/// The three ways to begin.
+const CHOICES: [(Action, &str, &str); 3] = [
+    (
+        Action::OpenFolder,
+        "Open a stamp set",
+        "a folder of FITS files, alert packets or archives",
+    ),
+    (
+        Action::OpenDemo,
+        "Open the demo sky",
+        "2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts",
+    ),
+    (
+        Action::NewSimulation,
+        "Simulate a sky",
+        "image sequences or triplets of a survey of your choice",
+    ),
+];
 
 /// The page.
 pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -15,27 +37,43 @@ pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>)
             "look at transient candidates, judge them, and teach a network what you know",
         ));
         ui.add_space(4.0 * theme::GRID);
-        for (action, text) in [
-            (
-                Action::OpenFolder,
-                "Open a folder of stamps or alert packets",
-            ),
-            (Action::OpenFiles, "Open FITS files, packets or archives"),
-            (Action::KeySheet, "See all keys"),
-        ] {
-            let key = state.settings.keys.hint(action);
-            let button = Button::new(text)
-                .shortcut_text(key)
-                .min_size(vec2(420.0, 40.0));
-            if ui.add(button).clicked() {
-                commands.push(Command::Do(action));
-            }
+        for (action, text, help) in CHOICES {
+            choice_ui(ui, state, action, [text, help], commands);
         }
         ui.add_space(theme::GRID);
+        if ui.link("See all keys").clicked() {
+            commands.push(Command::Do(Action::KeySheet));
+        }
         ui.label(weak(ui, "or drop files and folders on this window"));
         ui.add_space(3.0 * theme::GRID);
         recent_ui(ui, state, commands);
     });
+}
+
+/// One large choice: what it does, its key, and a word more below.
+fn choice_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    action: Action,
+    [text, help]: [&str; 2],
+    commands: &mut Vec<Command>,
+) {
+    let key = state.settings.keys.hint(action);
+    let button = Button::new(RichText::new(text).size(16.0))
+        .shortcut_text(key)
+        .min_size(vec2(WIDTH, 48.0));
+    // The demo is made once; a second click would do nothing.
+    let is_busy = action == Action::OpenDemo && state.jobs.contains_key(&JobId::Simulate);
+    if ui.add_enabled(!is_busy, button).clicked() {
+        commands.push(Command::Do(action));
+    }
+    let help = if is_busy {
+        "making the demo sky: a moment"
+    } else {
+        help
+    };
+    ui.label(weak(ui, help));
+    ui.add_space(theme::GRID);
 }
 
 fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -53,7 +91,7 @@ fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         let name = project
             .file_stem()
             .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-        let response = ui.add(Button::new(name).min_size(vec2(420.0, 24.0)));
+        let response = ui.add(Button::new(name).min_size(vec2(WIDTH, 24.0)));
         if response
             .on_hover_text(project.display().to_string())
             .clicked()

@@ -95,6 +95,8 @@ pub struct ViewMemory {
     pub lost: Lost,
     /// What was wanted last.
     pub last_want: Option<u64>,
+    /// Pictures of the simulation's preview.
+    pub preview: super::simulation_preview::PreviewTextures,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.

@@ -12,7 +12,7 @@ use crossbeam_channel::Receiver;
 use crate::{
     app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
     domain::{Problem, Timestamp},
-    jobs::{annotator::annotator, clock, event::JobEvent, reporter::Reporter},
+    jobs::{annotator::annotator, clock, event::JobEvent, reporter::Reporter, simulate},
     ui::{self, ViewMemory},
 };
 use runner::Runner;
@@ -113,6 +113,7 @@ impl Viewer {
         let (reporter, inbox) = Reporter::new(move || ctx.request_repaint());
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
+        state.simulation.home = simulate::usual_parent();
         state.problems.extend(fault);
         let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
         let mut viewer = Self {

@@ -1,6 +1,6 @@
 //! Starts what `apply` asked for: effects become jobs.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::settings_file;
 use crate::{
@@ -9,12 +9,16 @@ use crate::{
     io::{decode::Decoder, scan::StampIds},
     jobs::{
         decode::DecodePool,
-        dialog,
-        event::JobId,
+        demo, dialog,
+        event::{JobEvent, JobId},
         header,
         index::{self, Opening, Reading},
         journal::Journal,
+        preview::Previewer,
         reporter::{CancelToken, Reporter},
+        simulate,
+        simulation_order::SimulationOrder,
+        simulator::{SimulatorOf, simulator_of},
         transfer, vocabulary,
     },
 };
@@ -28,6 +32,9 @@ pub struct Runner {
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
+    simulator_of: Arc<SimulatorOf>,
+    demo_folder: Option<PathBuf>,
+    previewer: Option<Previewer>,
 }
 
 impl Runner {
@@ -51,7 +58,21 @@ impl Runner {
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
+            simulator_of: Arc::new(simulator_of),
+            demo_folder: demo::demo_folder(),
+            previewer: None,
         })
+    }
+
+    /// The same with other simulators, and another place for the demo.
+    #[must_use]
+    pub fn simulating(self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) -> Self {
+        Self {
+            simulator_of,
+            demo_folder: Some(demo_folder),
+            previewer: None,
+            ..self
+        }
     }
 
     /// Starts one effect.
@@ -102,6 +123,17 @@ impl Runner {
                 transfer::export(path, book, catalogue, decoder, self.reporter.clone())?;
             }
             Effect::Import(order) => transfer::import(*order, self.reporter.clone())?,
+            Effect::Simulate(order) => {
+                let token = self.new_token(JobId::Simulate);
+                simulate::start(
+                    *order,
+                    self.simulator_of.clone(),
+                    token,
+                    self.reporter.clone(),
+                )?;
+            }
+            Effect::OpenDemo => self.open_demo()?,
+            Effect::Preview { serial, order } => self.preview(serial, *order)?,
             Effect::Cancel(job) => {
                 if let Some(token) = self.cancel.get(&job) {
                     token.cancel();
@@ -109,6 +141,39 @@ impl Runner {
             }
             // The window closes itself.
             Effect::Quit => {}
+        }
+        Ok(())
+    }
+
+    fn new_token(&mut self, job: JobId) -> CancelToken {
+        let token = CancelToken::default();
+        self.cancel.insert(job, token.clone());
+        token
+    }
+
+    fn open_demo(&mut self) -> anyhow::Result<()> {
+        let Some(folder) = self.demo_folder.clone() else {
+            let why = "there is no home folder to keep the demo sky in".to_owned();
+            self.reporter.send(JobEvent::Simulated(Err(why)));
+            return Ok(());
+        };
+        let token = self.new_token(JobId::Simulate);
+        demo::start(
+            folder,
+            self.simulator_of.clone(),
+            token,
+            self.reporter.clone(),
+        )?;
+        Ok(())
+    }
+
+    fn preview(&mut self, serial: u64, order: SimulationOrder) -> std::io::Result<()> {
+        if self.previewer.is_none() {
+            let simulator_of = self.simulator_of.clone();
+            self.previewer = Some(Previewer::start(simulator_of, self.reporter.clone())?);
+        }
+        if let Some(previewer) = &self.previewer {
+            previewer.request(serial, order);
         }
         Ok(())
     }
@@ -123,8 +188,7 @@ impl Runner {
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, self.atlas.as_ref())?;
-        let token = CancelToken::default();
-        self.cancel.insert(JobId::Index, token.clone());
+        let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(
             opening,
             self.reading.clone(),

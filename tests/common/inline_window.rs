@@ -21,6 +21,7 @@ use destello::{
     jobs::{
         event::{JobEvent, JobId, PickFor},
         reporter::Reporter,
+        simulator::SimulatorOf,
     },
     viewer::runner::Runner,
 };
@@ -47,6 +48,8 @@ pub struct InlineWindow {
     is_reloading: bool,
     decoding: HashSet<StampId>,
     running: BTreeSet<JobId>,
+    /// The preview that was asked for last and is not there yet.
+    previewing: Option<u64>,
 }
 
 impl InlineWindow {
@@ -65,7 +68,14 @@ impl InlineWindow {
             is_reloading: false,
             decoding: HashSet::new(),
             running: BTreeSet::new(),
+            previewing: None,
         }
+    }
+
+    /// The same with other simulators, and another place for the demo sky.
+    pub fn simulating(mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) -> Self {
+        self.runner = self.runner.simulating(simulator_of, demo_folder);
+        self
     }
 
     /// Ana's window on these paths and this project.
@@ -121,6 +131,7 @@ impl InlineWindow {
             && !self.is_reloading
             && self.decoding.is_empty()
             && self.running.is_empty()
+            && self.previewing.is_none()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
@@ -138,6 +149,12 @@ impl InlineWindow {
             }
             JobEvent::Done { job, .. } => {
                 self.running.remove(job);
+            }
+            JobEvent::Simulated(_) => {
+                self.running.remove(&JobId::Simulate);
+            }
+            JobEvent::Previewed { serial, .. } if self.previewing == Some(*serial) => {
+                self.previewing = None;
             }
             _ => {}
         }
@@ -168,6 +185,10 @@ impl InlineWindow {
             Effect::Import(_) => {
                 self.running.insert(JobId::Import);
             }
+            Effect::Simulate(_) | Effect::OpenDemo => {
+                self.running.insert(JobId::Simulate);
+            }
+            Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}
         }
         self.runner.start(effect).unwrap();

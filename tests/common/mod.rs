@@ -8,6 +8,7 @@
 
 mod inline_window;
 mod stamp_set;
+pub mod test_sky;
 
 pub use inline_window::InlineWindow;
 pub use stamp_set::StampSet;

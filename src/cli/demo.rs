@@ -1,0 +1,59 @@
+//! `destello demo`: the demo sky.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+
+use super::{
+    open,
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+};
+use crate::{
+    jobs::{
+        demo::{demo_folder, make_demo},
+        simulation_folder::Crew,
+        simulator::simulator_of,
+    },
+    viewer::Start,
+};
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only make it, and print where it is
+    #[arg(long)]
+    no_window: bool,
+    /// Make it in this folder instead of the user's cache
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Play a scripted visit, save a picture of every screen in this folder, and quit
+    #[arg(long, value_name = "DIR")]
+    tour: Option<PathBuf>,
+}
+
+/// Makes the demo where it is not there yet, and opens it.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let folder = args.folder.clone().or_else(demo_folder);
+    let folder = folder.context("there is no home folder for the demo: name one with --folder")?;
+    let cancel = cancel_by_signal()?;
+    let line = ProgressLine::new();
+    let tell = |progress| line.tell(progress);
+    let made = make_demo(&folder, &simulator_of, &Crew::new(0, &cancel, &tell));
+    line.clear();
+    let made = made?;
+    if made.is_cancelled {
+        eprintln!("{}", made.sentence());
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    if args.no_window {
+        super::say(&folder.display().to_string())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // From here on Ctrl-C ends the program, as without a demo.
+    cancel.cancel();
+    open::open(Start {
+        paths: vec![folder],
+        tour: args.tour.clone(),
+        ..Start::default()
+    })
+}

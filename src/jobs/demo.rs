@@ -1,0 +1,148 @@
+//! The demo sky: a survey of its own in the user's cache folder, made once.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context;
+
+use super::{
+    reporter::{CancelToken, Reporter},
+    simulate::{Simulated, in_background},
+    simulation_folder::{Crew, Sky, fill},
+    simulation_order::{Kind, Naming, SimulationOrder},
+    simulator::{SimulatorOf, prepare},
+};
+use crate::{
+    domain::{ImageSequence, Role},
+    io::simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
+    simulate::Simulate,
+};
+
+/// The survey, whose conditions differ from those that networks are trained in.
+const SURVEY: &str = "hits2015";
+/// Of the whole demo.
+const SEED: u64 = 2015;
+/// Candidates.
+const COUNT: u64 = 2000;
+/// Of so many consecutive candidates …
+const CYCLE: u64 = 5;
+/// … those at these places are sequences, the others triplets.
+const SEQUENCES: [u64; 2] = [0, 2];
+
+/// Where the demo lies; none where there is no home folder.
+pub fn demo_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "destello")?;
+    Some(folders.cache_dir().join("demo"))
+}
+
+/// Sequences and triplets in turn.
+struct Mixed {
+    sequences: Arc<dyn Simulate>,
+    triplets: Arc<dyn Simulate>,
+}
+
+impl Simulate for Mixed {
+    fn candidate(&self, index: u64) -> ImageSequence {
+        let (round, place) = (index / CYCLE, index % CYCLE);
+        let before = SEQUENCES.iter().filter(|at| **at < place).count() as u64;
+        let each = SEQUENCES.len() as u64;
+        if SEQUENCES.contains(&place) {
+            self.sequences.candidate(round * each + before)
+        } else {
+            self.triplets
+                .candidate(round * (CYCLE - each) + place - before)
+        }
+    }
+}
+
+/// Makes the demo: 800 sequences of all classes and 1,200 triplets, real and bogus, mixed.
+///
+/// A finished one is taken as it is, an unfinished one completed, and one of another version
+/// replaced.
+///
+/// # Errors
+/// Where the folder holds something else or cannot be written.
+pub fn make_demo(
+    folder: &Path,
+    simulator_of: &SimulatorOf,
+    crew: &Crew<'_>,
+) -> anyhow::Result<Simulated> {
+    let order = |kind| SimulationOrder {
+        kind,
+        survey: SURVEY.into(),
+        templates: None,
+        classes: Vec::new(),
+        roles: vec![Role::Science, Role::Reference, Role::Difference],
+        count: COUNT,
+        seed: SEED,
+        out: folder.to_owned(),
+    };
+    let (sequences, triplets) = (order(Kind::Sequences), order(Kind::Triplets));
+    let prepared = prepare(&sequences)?;
+    let mut table = sequences.table(&prepared);
+    table.insert("kind".into(), "demo".into());
+    let sky = Sky {
+        simulator: Arc::new(Mixed {
+            sequences: simulator_of(&sequences, &prepared)?,
+            triplets: simulator_of(&triplets, &prepared)?,
+        }),
+        naming: Naming::new("demo".into(), COUNT),
+        count: COUNT,
+        survey: prepared.survey.title.clone(),
+        seed: SEED,
+        order: table,
+    };
+    clear_other_version(folder, &sky)
+        .with_context(|| format!("{}: an older demo cannot be removed", folder.display()))?;
+    fill(folder, &sky, crew)
+}
+
+/// Removes the files of a demo that this version would make otherwise, and nothing else.
+fn clear_other_version(folder: &Path, sky: &Sky) -> std::io::Result<()> {
+    let wanted = Manifest::new(sky.order.clone());
+    let is_other = |known: &Manifest| {
+        let is_demo = known.order.get("kind").and_then(toml::Value::as_str) == Some("demo");
+        is_demo && known.difference(&wanted).is_some()
+    };
+    let Ok(Some(known)) = Manifest::read(folder) else {
+        return Ok(());
+    };
+    if !is_other(&known) {
+        return Ok(());
+    }
+    // The manifest last: a removal that is interrupted is begun again.
+    let mut last = None;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if name == MANIFEST {
+            last = Some(path);
+        } else if name == TRUTH_TABLE || (name.starts_with("demo-") && name.ends_with(".fits")) {
+            fs::remove_file(path)?;
+        }
+    }
+    last.map_or(Ok(()), fs::remove_file)
+}
+
+/// Makes the demo in the background of the window.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn start(
+    folder: PathBuf,
+    simulator_of: Arc<SimulatorOf>,
+    cancel: CancelToken,
+    reporter: Reporter,
+) -> std::io::Result<()> {
+    in_background(reporter, move |tell| {
+        let crew = Crew::new(0, &cancel, tell);
+        make_demo(&folder, &*simulator_of, &crew)
+    })
+}

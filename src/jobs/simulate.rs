@@ -1,0 +1,122 @@
+//! Simulating into a folder: an order becomes files, a truth table and a manifest.
+
+use std::{path::PathBuf, sync::Arc, thread::Builder};
+
+use super::{
+    event::{JobEvent, JobId, Progress},
+    reporter::{CancelToken, Reporter},
+    simulation_folder::{Crew, Sky, fill},
+    simulation_order::{Naming, SimulationOrder},
+    simulator::{SimulatorOf, prepare},
+};
+use anyhow::ensure;
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulated {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Candidates made now.
+    pub made: u64,
+    /// Candidates that were there already.
+    pub kept: u64,
+    /// True where the user stopped it: the same order goes on.
+    pub is_cancelled: bool,
+    /// Visits that were dropped from tables of conditions.
+    pub dropped_visits: usize,
+}
+
+impl Simulated {
+    /// The same as a sentence.
+    pub fn sentence(&self) -> String {
+        let folder = self.folder.display();
+        let there = self.made + self.kept;
+        if self.is_cancelled {
+            return format!(
+                "stopped: {there} candidates are in {folder}; the same order goes on from there"
+            );
+        }
+        let dropped = match self.dropped_visits {
+            0 => String::new(),
+            count => format!("; {count} visits without usable conditions were left out"),
+        };
+        match self.kept {
+            0 => format!("{there} candidates simulated in {folder}{dropped}"),
+            kept => format!(
+                "{there} candidates in {folder}, {kept} of them from an earlier run{dropped}"
+            ),
+        }
+    }
+}
+
+/// Serves an order. A folder that holds a part of the same order is completed; its files are in
+/// the end the same, byte by byte, as of one run on any number of threads.
+///
+/// # Errors
+/// Where the order cannot be served, or the folder holds something else or cannot be written.
+pub fn simulate(
+    order: &SimulationOrder,
+    simulator_of: &SimulatorOf,
+    crew: &Crew<'_>,
+) -> anyhow::Result<Simulated> {
+    ensure!(
+        order.count > 0,
+        "the number of candidates must be at least 1"
+    );
+    ensure!(
+        !order.roles.is_empty(),
+        "no role is chosen: name at least one"
+    );
+    let prepared = prepare(order)?;
+    let sky = Sky {
+        simulator: simulator_of(order, &prepared)?,
+        naming: Naming::of(order),
+        count: order.count,
+        survey: prepared.survey.title.clone(),
+        seed: order.seed,
+        order: order.table(&prepared),
+    };
+    let mut simulated = fill(&order.out, &sky, crew)?;
+    simulated.dropped_visits = prepared.dropped_visits;
+    Ok(simulated)
+}
+
+/// Where simulations go unless a folder is named; none where there is no home folder.
+pub fn usual_parent() -> Option<PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    let parent = folders.document_dir().unwrap_or(folders.home_dir());
+    Some(parent.join("destello"))
+}
+
+/// Serves an order in the background of the window.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn start(
+    order: SimulationOrder,
+    simulator_of: Arc<SimulatorOf>,
+    cancel: CancelToken,
+    reporter: Reporter,
+) -> std::io::Result<()> {
+    in_background(reporter, move |tell| {
+        let crew = Crew::new(0, &cancel, tell);
+        simulate(&order, &*simulator_of, &crew)
+    })
+}
+
+/// Runs a simulation on a thread and reports its progress and end.
+pub(super) fn in_background(
+    reporter: Reporter,
+    work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> anyhow::Result<Simulated> + Send + 'static,
+) -> std::io::Result<()> {
+    let job = JobId::Simulate;
+    Builder::new().name("simulate".into()).spawn(move || {
+        let tell = |progress| {
+            reporter.send(JobEvent::Progress { job, progress });
+        };
+        tell(Progress::default());
+        let outcome = work(&tell).map_err(|error| format!("{error:#}"));
+        reporter.send(JobEvent::Simulated(outcome));
+    })?;
+    Ok(())
+}

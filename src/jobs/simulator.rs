@@ -1,0 +1,170 @@
+//! From an order to the simulator that serves it: survey, templates and classes looked up.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::simulation_order::{Kind, SimulationOrder};
+use crate::{
+    domain::{ImageSequence, Templates},
+    io::{
+        fingerprint::Fingerprint,
+        templates::{TemplatesError, TemplatesRead, read_templates, read_visits_table},
+    },
+    simulate::{SequenceClass, SequenceOrder, Simulate, SimulationError, Survey, TripletOrder},
+};
+
+/// What an order stands on.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// How the sky is observed.
+    pub survey: Arc<Survey>,
+    /// Empty where the order names none.
+    pub templates: Arc<Templates>,
+    /// Visits that were dropped from tables of conditions.
+    pub dropped_visits: usize,
+    /// Changes with any value of the survey.
+    pub survey_fingerprint: String,
+    /// Changes with any byte of the templates; `none` without.
+    pub templates_fingerprint: String,
+}
+
+/// Makes simulators. Tests bring their own.
+pub type SimulatorOf =
+    dyn Fn(&SimulationOrder, &Prepared) -> Result<Arc<dyn Simulate>, SimulationError> + Send + Sync;
+
+/// Fills in the measured magnitudes of a simulated candidate before it is written.
+pub type Measure = fn(&mut ImageSequence);
+
+/// How magnitudes are measured; without, files have none.
+pub const MEASURE: Option<Measure> = None;
+
+/// Looks up survey and templates.
+///
+/// # Errors
+/// Where the survey is unknown or impossible, or templates cannot be used.
+pub fn prepare(order: &SimulationOrder) -> Result<Prepared, SimulationError> {
+    let survey = survey(&order.survey)?;
+    let mut read = match &order.templates {
+        Some(folder) => read_templates(folder).map_err(refused)?,
+        None => TemplatesRead::default(),
+    };
+    let mut survey_fingerprint = Fingerprint::default();
+    survey_fingerprint.add(format!("{survey:?}").as_bytes());
+    if let Some(table) = &survey.visits_table {
+        let (fields, dropped) =
+            read_visits_table(&beside(&order.survey, table)).map_err(refused)?;
+        survey_fingerprint.add(format!("{fields:?}").as_bytes());
+        // The survey's own conditions, rather than those of the templates.
+        read.templates.fields = fields;
+        read.dropped_visits = dropped;
+    }
+    let hex = |number: u64| format!("{number:016x}");
+    Ok(Prepared {
+        survey: Arc::new(survey),
+        templates: Arc::new(read.templates),
+        dropped_visits: read.dropped_visits,
+        survey_fingerprint: hex(survey_fingerprint.get()),
+        templates_fingerprint: match order.templates {
+            Some(_) => hex(read.fingerprint),
+            None => "none".into(),
+        },
+    })
+}
+
+/// The simulator of an order.
+///
+/// # Errors
+/// Where a class or kind is unknown, or the survey or templates cannot serve it.
+pub fn simulator_of(
+    order: &SimulationOrder,
+    prepared: &Prepared,
+) -> Result<Arc<dyn Simulate>, SimulationError> {
+    match order.kind {
+        // The lead replaces the two arms:
+        // Ok(Arc::new(SequenceSimulator::new(sequence_order(order, prepared)?)?))
+        // Ok(Arc::new(TripletSimulator::new(triplet_order(order, prepared))?))
+        Kind::Sequences => sequence_order(order, prepared).and_then(|_| Err(absent())),
+        Kind::Triplets => Some(triplet_order(order, prepared))
+            .ok_or_else(absent)
+            .and_then(|_| Err(absent())),
+    }
+}
+
+fn absent() -> SimulationError {
+    SimulationError::Order("the simulators are not joined to this build".into())
+}
+
+fn sequence_order(
+    order: &SimulationOrder,
+    prepared: &Prepared,
+) -> Result<SequenceOrder, SimulationError> {
+    let mut classes = Vec::new();
+    for name in &order.classes {
+        let class = SequenceClass::from_name(name)?;
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
+    }
+    if classes.is_empty() {
+        classes = SequenceClass::ALL.to_vec();
+    }
+    Ok(SequenceOrder {
+        survey: prepared.survey.clone(),
+        templates: prepared.templates.clone(),
+        classes,
+        roles: order.roles.clone(),
+        seed: order.seed,
+    })
+}
+
+fn triplet_order(order: &SimulationOrder, prepared: &Prepared) -> TripletOrder {
+    TripletOrder {
+        survey: prepared.survey.clone(),
+        templates: prepared.templates.clone(),
+        kinds: order.classes.clone(),
+        roles: order.roles.clone(),
+        seed: order.seed,
+    }
+}
+
+/// Name, title and source of the surveys that come with the program.
+pub fn surveys() -> Vec<[String; 3]> {
+    let of = |name: &str| {
+        let survey = Survey::built_in(name).ok()?;
+        Some([name.to_owned(), survey.title, survey.source])
+    };
+    Survey::built_in_names().filter_map(of).collect()
+}
+
+/// A survey by its name, or from a TOML file.
+fn survey(name: &str) -> Result<Survey, SimulationError> {
+    if !is_file(name) {
+        return Survey::built_in(name);
+    }
+    let text = std::fs::read_to_string(name).map_err(|error| SimulationError::Survey {
+        survey: name.into(),
+        why: format!("cannot be read: {error}"),
+    })?;
+    Survey::from_toml(name, &text)
+}
+
+/// True for the name of a survey file.
+pub(super) fn is_file(survey: &str) -> bool {
+    let ending = Path::new(survey).extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
+}
+
+/// A path of a survey's file is relative to that file.
+fn beside(survey: &str, path: &Path) -> PathBuf {
+    match Path::new(survey).parent() {
+        Some(folder) if is_file(survey) => folder.join(path),
+        _ => path.to_owned(),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
+fn refused(error: TemplatesError) -> SimulationError {
+    SimulationError::Templates(error.to_string())
+}
