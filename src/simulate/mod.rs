@@ -6,6 +6,7 @@
 //! [`Simulate`] makes candidate number `index`: a pure function of order, seed and index, so that
 //! threads share the work without changing a pixel.
 
+pub mod conditions;
 pub mod distribution;
 pub mod empirical_psf;
 pub mod error;
@@ -13,11 +14,13 @@ pub mod exposure;
 pub mod fourier;
 pub mod galaxy;
 pub mod image;
+pub mod observing;
 pub mod order;
 pub mod psf;
 pub mod random;
 pub mod subtraction;
 pub mod survey;
+mod survey_check;
 
 pub use distribution::Distribution;
 pub use error::SimulationError;
