@@ -32,9 +32,17 @@ pub fn check(survey: &Survey) -> Result<(), String> {
     check_detector(&survey.detector)?;
     check_bands(&survey.bands)?;
     check_cadence(&survey.cadence)?;
-    spread("site.seeing_arcsec", &survey.site.seeing_arcsec, [0.01, 60.0])?;
+    spread(
+        "site.seeing_arcsec",
+        &survey.site.seeing_arcsec,
+        [0.01, 60.0],
+    )?;
     spread("site.airmass", &survey.site.airmass, [1.0, 40.0])?;
-    number("site.night_correlation", survey.site.night_correlation, SHARE)?;
+    number(
+        "site.night_correlation",
+        survey.site.night_correlation,
+        SHARE,
+    )?;
     let psf = &survey.psf;
     spread("psf.moffat_beta", &psf.moffat_beta, [1.01, 1000.0])?;
     spread("psf.ellipticity", &psf.ellipticity, [0.0, 0.9])?;
@@ -55,7 +63,11 @@ pub fn check(survey: &Survey) -> Result<(), String> {
     check_neighbours(&survey.neighbours)?;
     let reference = &survey.reference;
     spread("reference.exposures", &reference.exposures, [1.0, 10_000.0])?;
-    spread("reference.seeing_factor", &reference.seeing_factor, [0.1, 10.0])?;
+    spread(
+        "reference.seeing_factor",
+        &reference.seeing_factor,
+        [0.1, 10.0],
+    )?;
     check_subtraction(&survey.subtraction)
 }
 
@@ -64,8 +76,16 @@ fn check_detector(detector: &DetectorModel) -> Result<(), String> {
     number("detector.pixel_scale_arcsec", scale, [0.001, 100.0])?;
     let gain = &detector.gain_e_per_adu;
     spread("detector.gain_e_per_adu", gain, [0.001, 10_000.0])?;
-    spread("detector.read_noise_e", &detector.read_noise_e, [0.0, 10_000.0])?;
-    spread("detector.saturation_adu", &detector.saturation_adu, [1.0, 1e9])
+    spread(
+        "detector.read_noise_e",
+        &detector.read_noise_e,
+        [0.0, 10_000.0],
+    )?;
+    spread(
+        "detector.saturation_adu",
+        &detector.saturation_adu,
+        [1.0, 1e9],
+    )
 }
 
 fn check_bands(bands: &[BandModel]) -> Result<(), String> {
@@ -80,7 +100,9 @@ fn check_bands(bands: &[BandModel]) -> Result<(), String> {
             ));
         }
         if bands[..at].iter().any(|other| other.band() == band.band()) {
-            return Err(format!("bands[{at}].name is {name:?}, which is given twice"));
+            return Err(format!(
+                "bands[{at}].name is {name:?}, which is given twice"
+            ));
         }
         let field = |field: &str| format!("bands.{name}.{field}");
         number(&field("share"), band.share, [0.0, 1e6])?;
@@ -98,7 +120,11 @@ fn check_bands(bands: &[BandModel]) -> Result<(), String> {
 }
 
 fn check_cadence(cadence: &Cadence) -> Result<(), String> {
-    spread("cadence.first_mjd", &cadence.first_mjd, [-100_000.0, 200_000.0])?;
+    spread(
+        "cadence.first_mjd",
+        &cadence.first_mjd,
+        [-100_000.0, 200_000.0],
+    )?;
     spread("cadence.visits", &cadence.visits, VISITS)?;
     spread("cadence.visits_a_night", &cadence.visits_a_night, VISITS)?;
     let nights = &cadence.nights_apart_days;
@@ -107,7 +133,11 @@ fn check_cadence(cadence: &Cadence) -> Result<(), String> {
     spread("cadence.visits_apart_days", visits, [0.000_01, 10.0])?;
     let most = cadence.most_visits as f64;
     number("cadence.most_visits", most, VISITS)?;
-    number("cadence.least_visits", cadence.least_visits as f64, [1.0, most])?;
+    number(
+        "cadence.least_visits",
+        cadence.least_visits as f64,
+        [1.0, most],
+    )?;
     spread("cadence.dropout", &cadence.dropout, SHARE)?;
     number("cadence.late_start_share", cadence.late_start_share, SHARE)
 }
@@ -121,9 +151,17 @@ fn check_neighbours(neighbours: &Neighbours) -> Result<(), String> {
 fn check_subtraction(subtraction: &SubtractionModel) -> Result<(), String> {
     number("subtraction.shift_px", subtraction.shift_px, [0.0, 5.0])?;
     number("subtraction.width", subtraction.width, [0.0, 0.5])?;
-    number("subtraction.ellipticity", subtraction.ellipticity, [0.0, 0.5])?;
+    number(
+        "subtraction.ellipticity",
+        subtraction.ellipticity,
+        [0.0, 0.5],
+    )?;
     number("subtraction.flux", subtraction.flux, [0.0, 0.5])?;
-    number("subtraction.gradient_share", subtraction.gradient_share, SHARE)
+    number(
+        "subtraction.gradient_share",
+        subtraction.gradient_share,
+        SHARE,
+    )
 }
 
 fn number(name: &str, value: f64, [least, most]: Range) -> Result<(), String> {
@@ -131,14 +169,18 @@ fn number(name: &str, value: f64, [least, most]: Range) -> Result<(), String> {
     if value >= least && value <= most {
         return Ok(());
     }
-    Err(format!("{name} is {value}: it must lie from {least} to {most}"))
+    Err(format!(
+        "{name} is {value}: it must lie from {least} to {most}"
+    ))
 }
 
 fn spread(name: &str, distribution: &Distribution, [least, most]: Range) -> Result<(), String> {
     if let Distribution::Constant(value) = distribution {
         return number(name, *value, [least, most]);
     }
-    distribution.check().map_err(|why| format!("{name}: {why}"))?;
+    distribution
+        .check()
+        .map_err(|why| format!("{name}: {why}"))?;
     for value in distribution.range() {
         // Quantiles of a logarithm come back with rounding errors.
         let slack = 1e-9 * value.abs();
@@ -165,7 +207,10 @@ mod tests {
             assert!(!survey.source.is_empty() && !survey.title.is_empty());
         }
         let unknown = Survey::built_in("hst").unwrap_err().to_string();
-        assert!(unknown.contains("hits2015") && unknown.contains("rubin"), "{unknown}");
+        assert!(
+            unknown.contains("hits2015") && unknown.contains("rubin"),
+            "{unknown}"
+        );
     }
 
     /// The refusal of HiTS with one line changed.
@@ -178,31 +223,76 @@ mod tests {
     #[test]
     fn impossible_values_are_refused_with_field_value_and_range() {
         for (from, to, field, value) in [
-            ("stamp_side_px = 21", "stamp_side_px = 20", "stamp_side_px", "20"),
-            ("pixel_scale_arcsec = 0.27", "pixel_scale_arcsec = 0", "pixel_scale_arcsec", "0"),
+            (
+                "stamp_side_px = 21",
+                "stamp_side_px = 20",
+                "stamp_side_px",
+                "20",
+            ),
+            (
+                "pixel_scale_arcsec = 0.27",
+                "pixel_scale_arcsec = 0",
+                "pixel_scale_arcsec",
+                "0",
+            ),
             ("{ uniform = [3.9, 4.5] }", "-1.5", "gain_e_per_adu", "-1.5"),
-            ("{ uniform = [5.5, 7.0] }", "{ uniform = [-3, 7] }", "read_noise_e", "-3"),
+            (
+                "{ uniform = [5.5, 7.0] }",
+                "{ uniform = [-3, 7] }",
+                "read_noise_e",
+                "-3",
+            ),
             ("{ uniform = [35000, 46000] }", "0", "saturation_adu", "0"),
             ("name = \"g\"", "name = \"F606W\"", "name", "F606W"),
             ("share = 1", "share = 0", "share", "0"),
             ("exposure_s = 86", "exposure_s = 0", "exposure_s", "0"),
             ("exposure_s = 86", "exposure_s = nan", "exposure_s", "NaN"),
-            ("[100, 25.2]", "[100, 99]", "bands.g.zero_point", "99"),
+            ("[100, 25.13]", "[100, 99]", "bands.g.zero_point", "99"),
             ("[[0, 100]", "[[0, -5]", "sky_adu", "-5"),
             ("visits = {", "visits = 0 #", "cadence.visits", "0"),
             ("most_visits = 30", "most_visits = 0", "most_visits", "0"),
             ("most_visits = 30", "most_visits = 5", "least_visits", "12"),
-            ("late_start_share = 0.15", "late_start_share = 15", "late_start_share", "15"),
-            ("[[0, 0.9]", "[[0, 0]", "seeing_arcsec", "0"),
-            ("[[0, 1.05]", "[[0, 0.5]", "airmass", "0.5"),
-            ("night_correlation = 0.6", "night_correlation = 1.6", "night_correlation", "1.6"),
+            (
+                "late_start_share = 0.15",
+                "late_start_share = 15",
+                "late_start_share",
+                "15",
+            ),
+            ("[[0, 0.95]", "[[0, 0]", "seeing_arcsec", "0"),
+            ("[[0, 1.08]", "[[0, 0.5]", "airmass", "0.5"),
+            (
+                "night_correlation = 0.6",
+                "night_correlation = 1.6",
+                "night_correlation",
+                "1.6",
+            ),
             ("{ uniform = [2.5, 4.5] }", "1", "moffat_beta", "1"),
             ("within = [0, 0.2]", "within = [0, 1]", "ellipticity", "1"),
-            ("resampled_share = 0.6", "resampled_share = -0.1", "resampled_share", "-0.1"),
-            ("asteroid = {", "asteroid = 400 #", "magnitudes.asteroid", "400"),
-            ("exposures = {", "exposures = 0 #", "reference.exposures", "0"),
-            ("shift_px = 0.04", "shift_px = -1", "subtraction.shift_px", "-1"),
-            ("[[0, 0.9]", "[[0, 5]", "site.seeing_arcsec", "ascend"),
+            (
+                "resampled_share = 0.6",
+                "resampled_share = -0.1",
+                "resampled_share",
+                "-0.1",
+            ),
+            (
+                "asteroid = {",
+                "asteroid = 400 #",
+                "magnitudes.asteroid",
+                "400",
+            ),
+            (
+                "exposures = {",
+                "exposures = 0 #",
+                "reference.exposures",
+                "0",
+            ),
+            (
+                "shift_px = 0.04",
+                "shift_px = -1",
+                "subtraction.shift_px",
+                "-1",
+            ),
+            ("[[0, 0.95]", "[[0, 5]", "site.seeing_arcsec", "ascend"),
         ] {
             let why = refusal(from, to);
             assert!(why.contains("mine") && why.contains(field), "{to}: {why}");
@@ -211,7 +301,9 @@ mod tests {
         let unknown = refusal("share = 1", "share = 1\nsahre = 2");
         assert!(unknown.contains("sahre"), "{unknown}");
         let bands = HITS.find("[[bands]]").unwrap()..HITS.find("[cadence]").unwrap();
-        let none = HITS.replace(&HITS[bands.clone()], "").replacen("source", "bands = []\nsource", 1);
+        let none =
+            HITS.replace(&HITS[bands.clone()], "")
+                .replacen("source", "bands = []\nsource", 1);
         let why = Survey::from_toml("mine", &none).unwrap_err().to_string();
         assert!(why.contains("one filter at least"), "{why}");
         let twice = HITS.replace(&HITS[bands.clone()], &HITS[bands].repeat(2));
