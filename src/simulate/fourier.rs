@@ -160,15 +160,16 @@ impl Spectrum {
     }
 
     /// Convolves with a Gaussian of this covariance, pixels²: [xx, xy, yy]. Negative variances
-    /// sharpen.
+    /// sharpen, no frequency by more than e⁵: an image as blurred as that has nothing there.
     pub fn blur(&mut self, [xx, xy, yy]: [f64; 3]) {
+        const STRONGEST: f64 = 5.0;
         let factor = -2.0 * std::f64::consts::PI.powi(2);
         for x in 0..self.side / 2 + 1 {
             let kx = self.frequency(x);
             for y in 0..self.side {
                 let ky = self.frequency(y);
                 let exponent = factor * (xx * kx * kx + 2.0 * xy * kx * ky + yy * ky * ky);
-                self.values[x * self.side + y] *= (exponent as f32).exp();
+                self.values[x * self.side + y] *= (exponent.min(STRONGEST) as f32).exp();
             }
         }
     }

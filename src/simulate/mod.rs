@@ -6,22 +6,33 @@
 //! [`Simulate`] makes candidate number `index`: a pure function of order, seed and index, so that
 //! threads share the work without changing a pixel.
 
+pub mod conditions;
 pub mod distribution;
 pub mod empirical_psf;
+pub mod epoch_images;
 pub mod error;
 pub mod exposure;
 pub mod fourier;
+pub mod frame;
 pub mod galaxy;
+pub mod host;
 pub mod image;
 pub mod light_curve;
+pub mod neighbours;
+pub mod observing;
 pub mod order;
 pub mod psf;
 pub mod random;
+pub mod reference_stack;
+pub mod scene;
+pub mod sequence;
 pub mod subtraction;
 pub mod survey;
+mod survey_check;
 
 pub use distribution::Distribution;
 pub use error::SimulationError;
 pub use order::{SequenceClass, SequenceOrder, Simulate, TripletOrder};
 pub use random::Random;
+pub use sequence::SequenceSimulator;
 pub use survey::Survey;
