@@ -6,6 +6,8 @@
 //! [`Simulate`] makes candidate number `index`: a pure function of order, seed and index, so that
 //! threads share the work without changing a pixel.
 
+pub mod artefact;
+pub mod detection;
 pub mod distribution;
 pub mod empirical_psf;
 pub mod error;
@@ -18,9 +20,16 @@ pub mod psf;
 pub mod random;
 pub mod subtraction;
 pub mod survey;
+pub mod survey_triplet;
+pub mod triplet;
+pub mod triplet_kind;
+pub mod triplet_real;
+pub mod triplet_scene;
+pub mod triplet_setting;
 
 pub use distribution::Distribution;
 pub use error::SimulationError;
 pub use order::{SequenceClass, SequenceOrder, Simulate, TripletOrder};
 pub use random::Random;
 pub use survey::Survey;
+pub use triplet::TripletSimulator;

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Distribution, SimulationError};
+use super::{Distribution, SimulationError, survey_triplet::TripletModel};
 
 /// Surveys that come with the program: name and text.
-const BUILT_IN: [(&str, &str); 1] = [(
-    "hits2015",
-    include_str!("../../assets/surveys/hits2015.toml"),
-)];
+const BUILT_IN: [(&str, &str); 2] = [
+    (
+        "hits2015",
+        include_str!("../../assets/surveys/hits2015.toml"),
+    ),
+    ("mixed", include_str!("../../assets/surveys/mixed.toml")),
+];
 
 /// A survey. The README explains every field.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -38,6 +41,9 @@ pub struct Survey {
     pub reference: ReferenceModel,
     /// How well it is subtracted.
     pub subtraction: SubtractionModel,
+    /// What concerns triplets of real and bogus detections alone.
+    #[serde(default)]
+    pub triplets: TripletModel,
     /// A CSV of real visits in the layout of `observing_conditions_*.csv`, used in place of
     /// cadence, site, sky and zero points. Relative to the survey's file.
     pub visits_table: Option<PathBuf>,
@@ -211,6 +217,6 @@ impl Survey {
         if self.bands.is_empty() {
             return Err("there is no band".into());
         }
-        Ok(())
+        self.triplets.check()
     }
 }
