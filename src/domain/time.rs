@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Modified Julian Date in days, in the time scale of the data (ZTF UTC, Rubin TAI).
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mjd(f64);
 

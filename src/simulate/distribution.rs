@@ -34,6 +34,14 @@ pub struct Shape {
 }
 
 impl Distribution {
+    /// Uniform in the logarithm between two positive values.
+    pub fn log_uniform(low: f64, high: f64) -> Self {
+        Self::Shape(Shape {
+            log_uniform: Some([low, high]),
+            ..Shape::default()
+        })
+    }
+
     /// A value.
     pub fn draw(&self, random: &mut Random) -> f64 {
         self.quantile(random.unit())

@@ -7,6 +7,8 @@
 //! threads share the work without changing a pixel.
 
 pub mod conditions;
+pub mod artefact;
+pub mod detection;
 pub mod distribution;
 pub mod empirical_psf;
 pub mod epoch_images;
@@ -29,6 +31,12 @@ pub mod sequence;
 pub mod subtraction;
 pub mod survey;
 mod survey_check;
+pub mod survey_triplet;
+pub mod triplet;
+pub mod triplet_kind;
+pub mod triplet_real;
+pub mod triplet_scene;
+pub mod triplet_setting;
 
 pub use distribution::Distribution;
 pub use error::SimulationError;
@@ -36,3 +44,4 @@ pub use order::{SequenceClass, SequenceOrder, Simulate, TripletOrder};
 pub use random::Random;
 pub use sequence::SequenceSimulator;
 pub use survey::Survey;
+pub use triplet::TripletSimulator;

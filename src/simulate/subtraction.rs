@@ -62,8 +62,9 @@ impl Input {
         }
     }
 
-    /// The transform of the image, missing pixels taken as sky; computed once.
-    fn spectrum(&self, fourier: &Fourier) -> Spectrum {
+    /// Multiplies a kernel by the transform of the image, missing pixels taken as sky; the
+    /// transform is computed once.
+    fn convolve(&self, fourier: &Fourier, kernel: &mut Spectrum) {
         let transform = || {
             if self.image.pixels.iter().all(|pixel| pixel.is_finite()) {
                 return fourier.forward(&self.image);
@@ -74,20 +75,51 @@ impl Input {
             }
             fourier.forward(&filled)
         };
-        self.spectrum.get_or_init(transform).clone()
+        kernel.multiply(self.spectrum.get_or_init(transform));
+    }
+}
+
+/// How one image is convolved to the point-spread function of the other.
+#[derive(Clone, Debug)]
+pub struct Matching {
+    kernel: Spectrum,
+    is_reference_convolved: bool,
+}
+
+impl Matching {
+    /// The matching of two images, by their point-spread functions as kernels and their widths
+    /// (pixels): the sharper one is convolved.
+    pub fn of(science: (&Spectrum, f64), reference: (&Spectrum, f64)) -> Self {
+        let is_reference_convolved = reference.1 <= science.1;
+        let kernel = if is_reference_convolved {
+            science.0.matched_from(reference.0)
+        } else {
+            reference.0.matched_from(science.0)
+        };
+        Self {
+            kernel,
+            is_reference_convolved,
+        }
     }
 
-    fn convolved(&self, fourier: &Fourier, to: &Self, mismatch: &Mismatch) -> (Image, f32) {
-        let mut kernel = to.psf.matched_from(&self.psf);
+    /// The same with a pipeline's errors of width, shape and registration.
+    pub fn spoil(&mut self, mismatch: &Mismatch) {
         if mismatch.blur_px2 != [0.0; 3] {
-            kernel.blur(mismatch.blur_px2);
+            self.kernel.blur(mismatch.blur_px2);
         }
         if mismatch.shift_px != [0.0; 2] {
-            kernel.shift(mismatch.shift_px);
+            self.kernel.shift(mismatch.shift_px);
         }
-        let variance_factor = kernel.sum_of_squares() as f32;
-        kernel.multiply(&self.spectrum(fourier));
-        (fourier.inverse(kernel), variance_factor)
+    }
+
+    /// True where the reference is the one that is convolved.
+    pub const fn is_reference_convolved(&self) -> bool {
+        self.is_reference_convolved
+    }
+
+    /// What the convolution does to the variance of white noise.
+    pub fn variance_factor(&self) -> f32 {
+        self.kernel.sum_of_squares() as f32
     }
 }
 
@@ -125,17 +157,43 @@ pub fn subtract(
     scale: f32,
     mismatch: &Mismatch,
 ) -> Difference {
+    let mut matching = Matching::of(
+        (&science.psf, science.fwhm_px),
+        (&reference.psf, reference.fwhm_px),
+    );
+    matching.spoil(mismatch);
+    subtract_matched(fourier, science, reference, scale, mismatch, matching)
+}
+
+/// Subtracts with a kernel that is known already, the mismatch's errors of width and registration
+/// in it.
+pub fn subtract_matched(
+    fourier: &Fourier,
+    science: &Input,
+    reference: &Input,
+    scale: f32,
+    mismatch: &Mismatch,
+    matching: Matching,
+) -> Difference {
     let scale = scale * (1.0 + mismatch.flux as f32);
-    let is_reference_sharper = reference.fwhm_px <= science.fwhm_px;
-    let (convolved, factor) = if is_reference_sharper {
-        reference.convolved(fourier, science, mismatch)
+    let factor = matching.variance_factor();
+    let is_reference_sharper = matching.is_reference_convolved;
+    let sharper = if is_reference_sharper {
+        reference
     } else {
-        science.convolved(fourier, reference, mismatch)
+        science
     };
+    let mut product = matching.kernel;
+    sharper.convolve(fourier, &mut product);
+    let convolved = fourier.inverse(product);
     let side = science.image.side();
     let middle = science.image.middle() as f32;
-    let sky_sigma = median_sigma(&science.variance);
-    let [gx, gy] = mismatch.gradient.map(|g| g as f32 * sky_sigma);
+    let [gx, gy] = if mismatch.gradient == [0.0; 2] {
+        [0.0; 2]
+    } else {
+        let sky_sigma = median_sigma(&science.variance);
+        mismatch.gradient.map(|g| g as f32 * sky_sigma)
+    };
     let mut difference = Difference {
         image: Image::new(side),
         variance: Image::new(side),

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Distribution, Random, SimulationError, survey_check};
+use super::{
+    Distribution, Random, SimulationError, survey_check, survey_triplet::TripletModel,
+};
 use crate::domain::{Band, Detector};
 
 /// Surveys that come with the program: name and text.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     (
         "hits2015",
         include_str!("../../assets/surveys/hits2015.toml"),
@@ -16,6 +18,7 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("ztf", include_str!("../../assets/surveys/ztf.toml")),
     ("rubin", include_str!("../../assets/surveys/rubin.toml")),
     ("demo", include_str!("../../assets/surveys/demo.toml")),
+    ("mixed", include_str!("../../assets/surveys/mixed.toml")),
 ];
 
 /// A survey. The README explains every field.
@@ -47,6 +50,9 @@ pub struct Survey {
     pub reference: ReferenceModel,
     /// How well it is subtracted.
     pub subtraction: SubtractionModel,
+    /// What concerns triplets of real and bogus detections alone.
+    #[serde(default)]
+    pub triplets: TripletModel,
     /// A CSV of real visits in the layout of `observing_conditions_*.csv`, used in place of
     /// cadence, site, sky and zero points. Relative to the survey's file.
     pub visits_table: Option<PathBuf>,
@@ -278,5 +284,15 @@ impl DetectorModel {
             read_noise_e: self.read_noise_e.draw(random) as f32,
             saturation_adu: self.saturation_adu.draw(random) as f32,
         }
+        if self.stamp_side_px < 11 || self.stamp_side_px > 255 || self.stamp_side_px % 2 == 0 {
+            return Err(format!(
+                "stamp_side_px is {}: it must be odd, from 11 to 255",
+                self.stamp_side_px
+            ));
+        }
+        if self.bands.is_empty() {
+            return Err("there is no band".into());
+        }
+        self.triplets.check()
     }
 }

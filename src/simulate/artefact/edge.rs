@@ -1,0 +1,103 @@
+//! Borders of detectors: missing pixels, and what the pixels beside them show.
+
+use super::{Artefact, Plates, plates::Side};
+use crate::simulate::{Random, triplet_scene::Scene, triplet_setting::Setting};
+
+/// A border at the target, with a glow or with a star that it cuts.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge;
+
+/// Glow over the noise of the sky.
+const GLOW_SIGMAS: [f64; 2] = [1.5, 40.0];
+
+impl Artefact for Edge {
+    fn compose(&self, setting: &Setting, scene: &mut Scene, random: &mut Random) {
+        if random.chance(0.4) {
+            let counts = setting.unit_adu() * random.log_uniform(30.0, 3000.0);
+            let center = scene.near_target(2.0, random);
+            scene.add_constant_star(center, counts);
+        }
+    }
+
+    fn scar(&self, setting: &Setting, scene: &Scene, plates: &mut Plates, random: &mut Random) {
+        let gap = Gap::draw([-2.0, 4.0], random);
+        let side = if random.chance(0.7) {
+            Side::Science
+        } else {
+            Side::Reference
+        };
+        if random.chance(0.75) {
+            let glow = setting.sky_sigma_adu * random.log_uniform(GLOW_SIGMAS[0], GLOW_SIGMAS[1]);
+            let glow = if random.chance(0.6) { glow } else { -glow };
+            let reach = random.uniform(0.5, 2.5);
+            let image = plates.of(side);
+            let grid = image.side();
+            for (at, pixel) in image.pixels.iter_mut().enumerate() {
+                let distance = gap.distance(at, grid, scene.target_px);
+                if distance >= 0.0 && distance < 6.0 * reach {
+                    let scatter = 1.0 + 0.6 * random.standard_normal();
+                    *pixel += (glow * (-distance / reach).exp() * scatter) as f32;
+                }
+            }
+        }
+        let other = random.chance(0.5);
+        gap.cut(
+            plates,
+            scene.target_px,
+            [
+                side == Side::Science || other,
+                side == Side::Reference || other,
+            ],
+        );
+        plates.fill = draw_fill(setting, random);
+    }
+}
+
+/// What files hold where there is no measurement.
+pub fn draw_fill(setting: &Setting, random: &mut Random) -> f32 {
+    match random.weighted(&[0.6, 0.3, 0.1]) {
+        0 => f32::NAN,
+        1 => 0.0,
+        _ => setting.visit.sky_adu,
+    }
+}
+
+/// A half-plane without measurements.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap {
+    axis: usize,
+    sign: f64,
+    from_px: f64,
+}
+
+impl Gap {
+    /// One that begins this far from the target, pixels, in any of the four directions.
+    pub fn draw(from_px: [f64; 2], random: &mut Random) -> Self {
+        Self {
+            axis: random.below(2),
+            sign: if random.chance(0.5) { 1.0 } else { -1.0 },
+            from_px: random.uniform(from_px[0], from_px[1]),
+        }
+    }
+
+    /// Distance of a pixel from the gap; negative within.
+    fn distance(&self, at: usize, grid: usize, target: [f64; 2]) -> f64 {
+        let place = if self.axis == 0 { at % grid } else { at / grid };
+        self.from_px - self.sign * (place as f64 - target[self.axis])
+    }
+
+    /// Takes the measurements out of science image and reference, as wanted.
+    pub fn cut(&self, plates: &mut Plates, target: [f64; 2], is_cut: [bool; 2]) {
+        let grid = plates.science.side();
+        for (image, is_cut) in [&mut plates.science, &mut plates.reference]
+            .into_iter()
+            .zip(is_cut)
+        {
+            for (at, pixel) in image.pixels.iter_mut().enumerate() {
+                if is_cut && self.distance(at, grid, target) < 0.0 {
+                    *pixel = f32::NAN;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Peaks of noise: chance, and noise that neighbouring pixels share.
+
+use super::{Artefact, Plates, plates::Side};
+use crate::simulate::{
+    Random, fourier::Fourier, image::Image, triplet_scene::Scene, triplet_setting::Setting,
+};
+
+/// A peak of white noise.
+#[derive(Clone, Copy, Debug)]
+pub struct NoisePeak;
+
+/// A peak of smooth noise: moiré, scattered light, ill-resampled sky.
+#[derive(Clone, Copy, Debug)]
+pub struct CorrelatedNoise;
+
+/// Noise peaks are detected from here on; their number falls by e for each `FALL` of S/N.
+const LOWEST_SNR: f64 = 3.0;
+const FALL: f64 = 0.8;
+/// Width of the smoothing, pixels (standard deviation).
+const SMOOTHING_PX: [f64; 2] = [0.8, 4.0];
+/// Standard deviation of the smooth noise over that of the sky.
+const SMOOTH_SIGMAS: [f64; 2] = [0.4, 3.0];
+/// Share of either in the reference.
+const IN_REFERENCE: f64 = 0.35;
+
+impl Artefact for NoisePeak {
+    /// White noise under the condition that its matched filter has this value at the target: the
+    /// noise as it is, plus the filter times what is missing. Waiting for such peaks to come by
+    /// would take a thousand stamps for one of S/N 5.
+    fn scar(&self, setting: &Setting, scene: &Scene, plates: &mut Plates, random: &mut Random) {
+        let snr = (LOWEST_SNR + random.exponential(FALL)).min(5.7);
+        let counts = setting.unit_adu() * if random.chance(0.5) { snr } else { -snr };
+        let side = if random.chance(IN_REFERENCE) {
+            Side::Reference
+        } else {
+            Side::Science
+        };
+        let camera = match side {
+            Side::Science => &setting.science,
+            Side::Reference => &setting.reference,
+        };
+        let image = plates.of(side);
+        let mut peak = Image::new(image.side());
+        camera.psf.add_to(&mut peak, scene.target_px, counts);
+        // Chance knows no profile: pixel by pixel it deviates from the mean peak.
+        for (pixel, added) in image.pixels.iter_mut().zip(&peak.pixels) {
+            *pixel += added * (1.0 + 0.3 * random.standard_normal_f32());
+        }
+    }
+
+    fn is_small(&self) -> bool {
+        true
+    }
+}
+
+impl Artefact for CorrelatedNoise {
+    fn scar(&self, setting: &Setting, _scene: &Scene, plates: &mut Plates, random: &mut Random) {
+        let (side, sigma) = if random.chance(IN_REFERENCE) {
+            (Side::Reference, setting.sky_sigma_adu)
+        } else {
+            (Side::Science, setting.sky_sigma_adu)
+        };
+        let smoothing = random.log_uniform(SMOOTHING_PX[0], SMOOTHING_PX[1]);
+        let amplitude = sigma * random.log_uniform(SMOOTH_SIGMAS[0], SMOOTH_SIGMAS[1]);
+        let noise = smooth_noise(plates.science.side(), smoothing, random);
+        plates.of(side).add(&noise, amplitude as f32);
+    }
+}
+
+/// Gaussian noise of unit variance smoothed by a Gaussian, pixels.
+fn smooth_noise(side: usize, sigma_px: f64, random: &mut Random) -> Image {
+    let mut noise = Image::new(side);
+    for pixel in &mut noise.pixels {
+        *pixel = random.standard_normal_f32();
+    }
+    let fourier = Fourier::new(side);
+    let mut spectrum = fourier.forward(&noise);
+    let variance = sigma_px * sigma_px;
+    spectrum.blur([variance, 0.0, variance]);
+    let mut noise = fourier.inverse(spectrum);
+    let power: f32 = noise.pixels.iter().map(|p| p * p).sum();
+    let scale = 1.0 / (power / (side * side) as f32).sqrt().max(f32::MIN_POSITIVE);
+    for pixel in &mut noise.pixels {
+        *pixel *= scale;
+    }
+    noise
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smooth_noise_has_unit_variance_and_the_correlation_of_its_width() {
+        let mut random = Random::of(1, 0, 0);
+        let (mut power, mut shared) = (0.0, 0.0);
+        for _ in 0..40 {
+            let noise = smooth_noise(40, 1.5, &mut random);
+            for row in noise.pixels.chunks_exact(40) {
+                power += row.iter().map(|p| f64::from(p * p)).sum::<f64>();
+                shared += row.windows(3).map(|w| f64::from(w[0] * w[2])).sum::<f64>();
+            }
+        }
+        power /= 40.0 * 1600.0;
+        shared /= 40.0 * 40.0 * 38.0;
+        assert!((power - 1.0).abs() < 1e-3);
+        // exp(-d²/(4σ²)) at two pixels.
+        assert!((shared - (-4.0_f64 / 9.0).exp()).abs() < 0.04, "{shared}");
+    }
+}

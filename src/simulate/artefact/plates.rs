@@ -1,0 +1,107 @@
+//! The recorded images of a triplet while artefacts change them.
+
+use crate::simulate::{
+    image::{Image, middle_of},
+    triplet_setting::Setting,
+};
+
+/// Science image and reference: counts above the sky, NaN where there is no measurement.
+#[derive(Clone, Debug)]
+pub struct Plates {
+    /// Science.
+    pub science: Image,
+    /// Reference.
+    pub reference: Image,
+    /// What files hold where there is no measurement: NaN, or a number.
+    pub fill: f32,
+}
+
+/// One of the two images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The new one.
+    Science,
+    /// The old one.
+    Reference,
+}
+
+impl Plates {
+    /// Science image and reference as recorded.
+    pub fn new([science, reference]: [Image; 2]) -> Self {
+        Self {
+            science,
+            reference,
+            fill: f32::NAN,
+        }
+    }
+
+    /// The image of a side.
+    pub const fn of(&mut self, side: Side) -> &mut Image {
+        match side {
+            Side::Science => &mut self.science,
+            Side::Reference => &mut self.reference,
+        }
+    }
+
+    /// Clips what artefacts have added beyond saturation, and rounds the science image where its
+    /// counts are whole numbers.
+    pub fn settle(&mut self, setting: &Setting) {
+        let ceilings = [
+            setting.science.ceiling_adu(),
+            setting.reference.ceiling_adu(),
+        ];
+        for (image, ceiling) in [&mut self.science, &mut self.reference]
+            .into_iter()
+            .zip(ceilings)
+        {
+            for pixel in &mut image.pixels {
+                if *pixel > ceiling {
+                    *pixel = ceiling;
+                }
+            }
+        }
+        let science = &setting.science;
+        if science.recorder.is_quantised && science.resampled_px.is_none() {
+            let sky = science.recorder.sky_adu;
+            for pixel in &mut self.science.pixels {
+                *pixel = (*pixel + sky).round() - sky;
+            }
+        }
+    }
+
+    /// Calls for every pixel (x, y) of a rectangle given by its first pixel and its size, as far
+    /// as it lies inside.
+    pub fn rectangle(
+        side: usize,
+        first: [isize; 2],
+        size: [usize; 2],
+    ) -> impl Iterator<Item = usize> {
+        let range = move |axis: usize| {
+            let start = first[axis].clamp(0, side as isize);
+            let end = (first[axis] + size[axis] as isize).clamp(start, side as isize);
+            start as usize..end as usize
+        };
+        let columns = range(0);
+        range(1).flat_map(move |y| columns.clone().map(move |x| y * side + x))
+    }
+
+    /// Pixel of the middle, for rectangles.
+    pub const fn middle(&self) -> isize {
+        middle_of(self.science.side()) as isize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Plates;
+
+    #[test]
+    fn rectangles_are_cut_at_the_border() {
+        let all = |first, size| Plates::rectangle(4, first, size).collect::<Vec<_>>();
+        assert_eq!(all([1, 2], [2, 1]), [9, 10]);
+        assert_eq!(all([-1, -1], [2, 2]), [0]);
+        assert_eq!(all([3, 3], [9, 9]), [15]);
+        assert!(all([7, 0], [2, 2]).is_empty());
+        assert!(all([-5, 0], [2, 2]).is_empty());
+    }
+}

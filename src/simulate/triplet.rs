@@ -1,0 +1,309 @@
+//! Triplets: one detection in a difference image, real or bogus, with science image and reference.
+//!
+//! Every candidate goes the way of a survey's: light, camera, subtraction, matched filter. What is
+//! found is cut out around its peak. Nothing but the sky and the artefact tells real from bogus:
+//! centring, missing pixels and the sign of the difference are drawn alike for both.
+
+use std::sync::Arc;
+
+use super::{
+    Random, Simulate, SimulationError, TripletOrder,
+    artefact::{
+        Plates, add_companion,
+        edge::{Gap, draw_fill},
+    },
+    detection::{MatchedFilter, Peak, Search},
+    empirical_psf::PsfLibrary,
+    fourier::Fourier,
+    image::{Image, middle_of},
+    subtraction::{Difference, Mismatch, subtract_matched},
+    triplet_kind::{Kind, KindPlan},
+    triplet_scene::Scene,
+    triplet_setting::{Setting, SettingSource},
+};
+use crate::domain::{DifferenceSign, ImageSequence, Role, SequenceEpoch, Truth};
+
+/// Makes triplets.
+#[derive(Debug)]
+pub struct TripletSimulator {
+    order: TripletOrder,
+    plan: KindPlan,
+    library: Option<PsfLibrary>,
+    fourier: Fourier,
+}
+
+/// Keeps the random numbers apart from those of image sequences.
+const STREAM: u64 = 2;
+/// Lowest S/N of a detection that is kept, of either class.
+const THRESHOLD: f64 = 4.5;
+/// Draws of a candidate before the brightest is taken.
+const MOST_DRAWS: usize = 12;
+/// Pixels around the stamp in which convolutions wrap and detections are centred.
+const MARGIN_PX: usize = 8;
+/// Where detections are looked for.
+const SEARCH: Search = Search {
+    near_px: 3,
+    far_px: 7,
+};
+/// Distance at which missing strips begin, pixels from the target.
+const STRIP_PX: [f64; 2] = [3.5, 9.5];
+
+/// One try.
+struct Draw {
+    setting: Setting,
+    scene: Scene,
+    plates: Plates,
+    difference: Difference,
+    peak: Peak,
+}
+
+impl TripletSimulator {
+    /// Prepares an order.
+    ///
+    /// # Errors
+    /// Where a kind is not known, no image is asked for, the survey is impossible, or the
+    /// templates' point-spread functions cannot be used.
+    pub fn new(order: TripletOrder) -> Result<Self, SimulationError> {
+        let survey = &order.survey;
+        survey.check().map_err(|why| SimulationError::Survey {
+            survey: survey.title.clone(),
+            why,
+        })?;
+        if order.roles.is_empty() {
+            return Err(SimulationError::Order("no image is asked for".into()));
+        }
+        let psfs = &order.templates.psfs;
+        let scale = survey.detector.pixel_scale_arcsec;
+        let library = if psfs.is_empty() {
+            None
+        } else {
+            Some(PsfLibrary::new(psfs, scale)?)
+        };
+        let median_fwhm = match &survey.triplets.fwhm_px {
+            Some(fwhm_px) => fwhm_px.quantile(0.5),
+            None => survey.site.seeing_arcsec.quantile(0.5) / scale,
+        };
+        // Beyond any sensible width the grid stops growing.
+        let margin = MARGIN_PX.max(median_fwhm.min(24.0).ceil() as usize);
+        let least = survey.stamp_side_px + 2 * margin;
+        Ok(Self {
+            plan: KindPlan::of(&order.kinds)?,
+            library,
+            fourier: Fourier::new(Fourier::good_side(least)),
+            order,
+        })
+    }
+
+    /// The draw that is kept: the first that is detected, else the brightest.
+    fn settle(&self, kind: Kind, random: &mut Random) -> Draw {
+        let mut best = self.draw(kind, random);
+        for _ in 1..MOST_DRAWS {
+            if best.1 {
+                break;
+            }
+            let next = self.draw(kind, random);
+            if next.1 || next.0.peak.snr.abs() > best.0.peak.snr.abs() {
+                best = next;
+            }
+        }
+        best.0
+    }
+
+    /// One draw, and whether it is detected as what it is.
+    fn draw(&self, kind: Kind, random: &mut Random) -> (Draw, bool) {
+        let survey = &*self.order.survey;
+        let source = SettingSource {
+            survey,
+            library: self.library.as_ref(),
+            fourier: &self.fourier,
+        };
+        let setting = source.draw(random);
+        let mismatch = Mismatch::draw(&survey.subtraction, setting.fwhm_px(), random);
+        let side = self.fourier.side();
+        let mut scene = Scene::draw(&setting, side, mismatch, random);
+        let is_fading = self.compose(kind, &setting, &mut scene, random);
+        let mut plates = self.expose(kind, &setting, &scene, random);
+        if random.chance(survey.triplets.missing_share) {
+            let is_cut = [random.chance(0.8), random.chance(0.7)];
+            Gap::draw(STRIP_PX, random).cut(&mut plates, scene.target_px, is_cut);
+            plates.fill = draw_fill(&setting, random);
+        }
+        let difference = self.subtract(&setting, &scene.mismatch, &plates);
+        let filter = MatchedFilter::of(setting.filter(), setting.fwhm_px());
+        let sign = is_fading.map(|is_fading| !is_fading);
+        let peak = filter.find(&difference, SEARCH, sign);
+        let is_detected = peak.is_some_and(|peak| is_detected(kind, &peak, &scene, &setting));
+        let draw = Draw {
+            peak: peak.unwrap_or(Peak {
+                offset_px: [0, 0],
+                snr: 0.0,
+            }),
+            setting,
+            scene,
+            plates,
+            difference,
+        };
+        (draw, is_detected)
+    }
+
+    /// Fills the scene; for a real source tells whether it is fainter than in the reference.
+    fn compose(
+        &self,
+        kind: Kind,
+        setting: &Setting,
+        scene: &mut Scene,
+        random: &mut Random,
+    ) -> Option<bool> {
+        let model = &self.order.survey.triplets;
+        match kind {
+            Kind::Real(kind) => Some(kind.compose(model, setting, scene, random)),
+            Kind::Bogus(kind) => {
+                let artefact = kind.artefact();
+                if artefact.is_small() && random.chance(model.on_source_share) {
+                    add_companion(setting, scene, random);
+                }
+                artefact.compose(setting, scene, random);
+                None
+            }
+        }
+    }
+
+    fn expose(&self, kind: Kind, setting: &Setting, scene: &Scene, random: &mut Random) -> Plates {
+        let mut light = scene.render(setting, &self.fourier);
+        if let Kind::Bogus(kind) = kind {
+            kind.artefact().shine(setting, scene, &mut light, random);
+        }
+        setting.science.expose(&mut light[0], random);
+        setting.reference.expose(&mut light[1], random);
+        let mut plates = Plates::new(light);
+        if let Kind::Bogus(kind) = kind {
+            kind.artefact().scar(setting, scene, &mut plates, random);
+            plates.settle(setting);
+        }
+        plates
+    }
+
+    fn subtract(&self, setting: &Setting, mismatch: &Mismatch, plates: &Plates) -> Difference {
+        let science = setting.science.input(plates.science.clone());
+        let reference = setting.reference.input(plates.reference.clone());
+        let mut matching = setting.matching.clone();
+        matching.spoil(mismatch);
+        subtract_matched(&self.fourier, &science, &reference, 1.0, mismatch, matching)
+    }
+
+    /// Cuts the images out around the peak.
+    fn cut(&self, id: Arc<str>, kind: Kind, draw: Draw, is_turned: bool) -> ImageSequence {
+        let side = self.order.survey.stamp_side_px;
+        let mut roles = self.order.roles.clone();
+        roles.sort_unstable();
+        roles.dedup();
+        let images = roles
+            .into_iter()
+            .map(|role| (role, draw.stamp(role, side, is_turned)));
+        let images = images.collect();
+        let start = middle_of(self.fourier.side()) as isize - (side / 2) as isize;
+        let place = |axis: usize| {
+            (draw.scene.target_px[axis] - (start + draw.peak.offset_px[axis]) as f64) as f32
+        };
+        let target = matches!(kind, Kind::Real(_))
+            .then(|| draw.scene.stars.last())
+            .flatten();
+        let change = target.map(|star| (star.science_adu - star.reference_adu).abs());
+        let truth = Truth {
+            class: kind.class(),
+            kind: kind.name().into(),
+            field: self.order.survey.title.clone(),
+            mag: change.and_then(|counts| draw.setting.visit.magnitude(counts)),
+            snr: Some(draw.peak.snr.abs()),
+            ..draw.scene.truth.clone()
+        };
+        ImageSequence {
+            id,
+            width: side,
+            height: side,
+            detector: draw.setting.detector,
+            epochs: vec![SequenceEpoch {
+                centroid_px: [place(0), place(1)],
+                difference_sign: if is_turned {
+                    DifferenceSign::ReferenceMinusScience
+                } else {
+                    DifferenceSign::ScienceMinusReference
+                },
+                measured_mag: None,
+                true_counts_adu: target.map(|star| star.science_adu as f32),
+                visit: draw.setting.visit.clone(),
+            }],
+            images,
+            truth: Some(truth),
+        }
+    }
+}
+
+impl Simulate for TripletSimulator {
+    fn candidate(&self, index: u64) -> ImageSequence {
+        let mut random = Random::of(self.order.seed, STREAM, index);
+        let kind = self.plan.draw(index, &mut random);
+        let draw = self.settle(kind, &mut random);
+        let follows = random.chance(self.order.survey.triplets.polarity_share);
+        let is_turned = follows && draw.peak.snr < 0.0;
+        self.cut(format!("T{index:07}").into(), kind, draw, is_turned)
+    }
+}
+
+/// True where a peak is what the kind is found as.
+fn is_detected(kind: Kind, peak: &Peak, scene: &Scene, setting: &Setting) -> bool {
+    let snr = peak.snr.abs();
+    match kind {
+        Kind::Real(_) => {
+            let middle = setting.science.psf_image.middle() as f64;
+            let miss = |axis: usize| middle + peak.offset_px[axis] as f64 - scene.target_px[axis];
+            let trail = scene.truth.trail_px.unwrap_or(0.0);
+            let nearest = (0.5 * setting.fwhm_px()).max(1.5) + 0.5 * trail;
+            snr >= THRESHOLD && miss(0).hypot(miss(1)) <= nearest
+        }
+        Kind::Bogus(kind) => {
+            let [low, high] = kind.snr_range();
+            (low..=high).contains(&snr)
+        }
+    }
+}
+
+impl Draw {
+    /// The stamp of a role around the peak.
+    fn stamp(&self, role: Role, side: usize, is_turned: bool) -> Vec<f32> {
+        let cut = |image: &Image| image.stamp(side, self.peak.offset_px);
+        let with_sky = |image: &Image, sky: f32| {
+            let lit = cut(image).into_iter().map(|pixel| pixel + sky);
+            Self::filled(lit, self.plates.fill)
+        };
+        // Files that hold a number where there is no measurement hold 0 in the difference.
+        let gap = if self.plates.fill.is_nan() {
+            f32::NAN
+        } else {
+            0.0
+        };
+        let sign = if is_turned { -1.0 } else { 1.0 };
+        let signed = |image: &Image| {
+            let turned = cut(image).into_iter().map(|pixel| sign * pixel);
+            Self::filled(turned, gap)
+        };
+        let science = &self.setting.science;
+        match role {
+            Role::Science => with_sky(&self.plates.science, science.recorder.sky_adu),
+            Role::Reference => with_sky(
+                &self.plates.reference,
+                self.setting.reference.recorder.sky_adu,
+            ),
+            Role::Difference => signed(&self.difference.image),
+            Role::Snr => signed(&self.difference.snr()),
+            Role::Variance => cut(&science.input(self.plates.science.clone()).variance),
+            Role::Psf => science.psf_image.stamp(side, [0, 0]),
+        }
+    }
+
+    fn filled(pixels: impl Iterator<Item = f32>, fill: f32) -> Vec<f32> {
+        pixels
+            .map(|pixel| if pixel.is_nan() { fill } else { pixel })
+            .collect()
+    }
+}

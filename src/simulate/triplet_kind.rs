@@ -1,0 +1,292 @@
+//! The kinds of real and bogus detections, their weights, and what an order makes of them.
+
+use super::{Random, SimulationError};
+use crate::domain::Vocabulary;
+
+/// What a real source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RealKind {
+    /// A new point source on blank sky.
+    Hostless,
+    /// A new point source in the disc of a galaxy.
+    InHost,
+    /// At the centre of a galaxy, brighter or fainter than before.
+    Nuclear,
+    /// A star, brighter or fainter than in the reference.
+    VariableStar,
+    /// A brightening whose quiet state is barely seen in the reference.
+    FaintInReference,
+    /// A moving source, drawn out or not.
+    Asteroid,
+}
+
+/// What was taken for a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BogusKind {
+    /// A wrong registration of the two images.
+    Dipole,
+    /// A wrong width of the kernel.
+    PsfRing,
+    /// A saturated star, bleeding or not.
+    SaturatedStar,
+    /// Ringing, speckle or a one-sided rest of a bright star.
+    BrightStarResidual,
+    /// A spot, a straight track or a worm.
+    CosmicRay,
+    /// One to three hot or dead pixels.
+    HotPixel,
+    /// One to three bad columns or rows, whole or in part.
+    BadColumn,
+    /// A satellite or an aircraft, across the stamp or ending in it.
+    SatelliteTrail,
+    /// The spike of a bright star.
+    DiffractionSpike,
+    /// Chance.
+    NoisePeak,
+    /// A peak of correlated noise.
+    CorrelatedNoise,
+    /// The rest of a galaxy's core.
+    GalaxyCore,
+    /// The border of a detector.
+    Edge,
+    /// A block of masked or spoilt pixels through an object.
+    MaskedBlock,
+    /// Something in the reference that was never on the sky.
+    ReferenceArtefact,
+    /// A reflection out of focus.
+    Ghost,
+}
+
+impl RealKind {
+    /// All kinds with their weights (our choice after prototypes).
+    pub const ALL: [(Self, f64); 6] = [
+        (Self::Hostless, 0.28),
+        (Self::InHost, 0.22),
+        (Self::Nuclear, 0.12),
+        (Self::VariableStar, 0.20),
+        (Self::FaintInReference, 0.10),
+        (Self::Asteroid, 0.08),
+    ];
+
+    /// Name in orders and truth tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hostless => "hostless",
+            Self::InHost => "in_host",
+            Self::Nuclear => "nuclear",
+            Self::VariableStar => "variable_star",
+            Self::FaintInReference => "faint_in_reference",
+            Self::Asteroid => "asteroid",
+        }
+    }
+}
+
+impl BogusKind {
+    /// All kinds with their weights (our choice after prototypes, noise peaks in number).
+    pub const ALL: [(Self, f64); 16] = [
+        (Self::Dipole, 0.12),
+        (Self::PsfRing, 0.09),
+        (Self::SaturatedStar, 0.08),
+        (Self::BrightStarResidual, 0.09),
+        (Self::CosmicRay, 0.09),
+        (Self::HotPixel, 0.05),
+        (Self::BadColumn, 0.06),
+        (Self::SatelliteTrail, 0.05),
+        (Self::DiffractionSpike, 0.04),
+        (Self::NoisePeak, 0.11),
+        (Self::CorrelatedNoise, 0.05),
+        (Self::GalaxyCore, 0.06),
+        (Self::Edge, 0.04),
+        (Self::MaskedBlock, 0.05),
+        (Self::ReferenceArtefact, 0.06),
+        (Self::Ghost, 0.02),
+    ];
+
+    /// Name in orders and truth tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dipole => "dipole",
+            Self::PsfRing => "psf_ring",
+            Self::SaturatedStar => "saturated_star",
+            Self::BrightStarResidual => "bright_star_residual",
+            Self::CosmicRay => "cosmic_ray",
+            Self::HotPixel => "hot_pixel",
+            Self::BadColumn => "bad_column",
+            Self::SatelliteTrail => "satellite_trail",
+            Self::DiffractionSpike => "diffraction_spike",
+            Self::NoisePeak => "noise_peak",
+            Self::CorrelatedNoise => "correlated_noise",
+            Self::GalaxyCore => "galaxy_core",
+            Self::Edge => "edge",
+            Self::MaskedBlock => "masked_block",
+            Self::ReferenceArtefact => "reference_artefact",
+            Self::Ghost => "ghost",
+        }
+    }
+}
+
+/// A kind of either class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A source on the sky.
+    Real(RealKind),
+    /// None.
+    Bogus(BogusKind),
+}
+
+impl Kind {
+    /// Name in orders and truth tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Real(kind) => kind.name(),
+            Self::Bogus(kind) => kind.name(),
+        }
+    }
+
+    /// Class in the `real_bogus` vocabulary.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Real(_) => "real",
+            Self::Bogus(_) => "bogus",
+        }
+    }
+
+    /// All kinds, real ones first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let real = RealKind::ALL.into_iter().map(|(kind, _)| Self::Real(kind));
+        let bogus = BogusKind::ALL
+            .into_iter()
+            .map(|(kind, _)| Self::Bogus(kind));
+        real.chain(bogus)
+    }
+}
+
+/// The kinds of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindPlan {
+    real: Vec<(RealKind, f64)>,
+    bogus: Vec<(BogusKind, f64)>,
+}
+
+impl KindPlan {
+    /// The plan of an order: names of kinds, `real` and `bogus` with their aliases; all kinds
+    /// where nothing is named. Case, spaces and `-` for `_` do not matter.
+    ///
+    /// # Errors
+    /// Where a name is not known; the error names all.
+    pub fn of(names: &[String]) -> Result<Self, SimulationError> {
+        let vocabulary = Vocabulary::real_bogus();
+        let mut wanted = Vec::new();
+        for name in names {
+            let folded = name.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+            let class = vocabulary.class(name).map(|class| class.name.clone());
+            let before = wanted.len();
+            wanted
+                .extend(Kind::all().filter(|kind| {
+                    kind.name() == folded || class.as_deref() == Some(kind.class())
+                }));
+            if wanted.len() == before {
+                let known: Vec<_> = Kind::all().map(Kind::name).collect();
+                return Err(SimulationError::UnknownClass {
+                    name: name.clone(),
+                    known: format!("real, bogus, {}", known.join(", ")),
+                });
+            }
+        }
+        let is_wanted = |kind: Kind| wanted.is_empty() || wanted.contains(&kind);
+        Ok(Self {
+            real: RealKind::ALL
+                .into_iter()
+                .filter(|(kind, _)| is_wanted(Kind::Real(*kind)))
+                .collect(),
+            bogus: BogusKind::ALL
+                .into_iter()
+                .filter(|(kind, _)| is_wanted(Kind::Bogus(*kind)))
+                .collect(),
+        })
+    }
+
+    /// The kind of candidate `index`: real where it is even and bogus where it is odd, as far as
+    /// both are wanted; within the class by weight.
+    pub fn draw(&self, index: u64, random: &mut Random) -> Kind {
+        let is_real = match (self.real.is_empty(), self.bogus.is_empty()) {
+            (false, false) => index.is_multiple_of(2),
+            (is_without_real, _) => !is_without_real,
+        };
+        if is_real {
+            Kind::Real(by_weight(&self.real, random))
+        } else {
+            Kind::Bogus(by_weight(&self.bogus, random))
+        }
+    }
+}
+
+fn by_weight<K: Copy>(kinds: &[(K, f64)], random: &mut Random) -> K {
+    let mut left = random.unit() * kinds.iter().map(|(_, weight)| weight).sum::<f64>();
+    let found = kinds.iter().find(|(_, weight)| {
+        left -= weight;
+        left < 0.0
+    });
+    found.unwrap_or(&kinds[kinds.len() - 1]).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(names: &[&str]) -> Result<KindPlan, SimulationError> {
+        KindPlan::of(
+            &names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn classes_alternate_and_kinds_follow_their_weights() {
+        let plan = plan(&[]).unwrap();
+        let mut counts = std::collections::BTreeMap::new();
+        for index in 0..20_000 {
+            let kind = plan.draw(index, &mut Random::of(3, 0, index));
+            assert_eq!(matches!(kind, Kind::Real(_)), index % 2 == 0);
+            *counts.entry(kind.name()).or_insert(0) += 1;
+        }
+        let weights = RealKind::ALL.map(|(kind, weight)| (kind.name(), weight));
+        let bogus = BogusKind::ALL.map(|(kind, weight)| (kind.name(), weight));
+        for weights in [&weights[..], &bogus[..]] {
+            let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+            for (name, weight) in weights {
+                let expected = 10_000.0 * weight;
+                let found = f64::from(counts[name]);
+                assert!(
+                    (found - expected).abs() < 5.0 * expected.sqrt(),
+                    "{name}: {found}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn single_kinds_and_classes_can_be_ordered() {
+        let only = plan(&["Cosmic-Ray"]).unwrap();
+        let kind = only.draw(4, &mut Random::of(1, 0, 0));
+        assert_eq!(kind, Kind::Bogus(BogusKind::CosmicRay));
+        let real = plan(&["real"]).unwrap();
+        assert!((0..9).all(|at| real.draw(at, &mut Random::of(1, 0, at)).class() == "real"));
+        let both = plan(&["hostless", "bogus"]).unwrap();
+        assert_eq!(both.draw(0, &mut Random::of(1, 0, 0)).name(), "hostless");
+        assert_eq!(both.draw(1, &mut Random::of(1, 0, 0)).class(), "bogus");
+    }
+
+    #[test]
+    fn unknown_kinds_are_refused_with_all_that_there_are() {
+        let error = plan(&["hostless", "gremlin"]).unwrap_err().to_string();
+        assert!(error.contains("gremlin"), "{error}");
+        assert!(
+            Kind::all().all(|kind| error.contains(kind.name())),
+            "{error}"
+        );
+    }
+}
