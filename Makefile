@@ -30,7 +30,7 @@ export DISPLAY_KIND
 .DEFAULT_GOAL := help
 
 help:
-	@echo 'make run             open the window; without a display, save pictures of every screen in tour/'
+	@echo 'make run             open the demo sky; without a display, save pictures of every screen in tour/'
 	@echo 'make run DATA=PATH   open a file, folder or archive'
 	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
@@ -54,10 +54,12 @@ ifeq ($(DISPLAY_KIND),none)
 	@echo "There is no display here, so destello plays a visit on a virtual one and saves pictures of every screen in $$TOUR."
 	@# Pictures of an earlier visit are removed from our own folder, never from one that was named.
 	@[ "$$TOUR" != tour ] || rm -rf tour
-	@$(ON_DISPLAY) $(CARGO) run --quiet --release --locked -- --tour "$$TOUR" $${DATA:+"$$DATA"}
+	@if [ -n "$$DATA" ]; then set -- "$$DATA"; else set -- demo; fi; \
+	    $(ON_DISPLAY) $(CARGO) run --quiet --release --locked -- "$$@" --tour "$$TOUR"
 	@cd "$$TOUR" && echo "The pictures are in $$PWD."
 else
-	$(CARGO) run --quiet --release --locked -- $${DATA:+"$$DATA"}
+	@if [ -n "$$DATA" ]; then set -- "$$DATA"; else set -- demo; fi; \
+	    $(CARGO) run --quiet --release --locked -- "$$@"
 endif
 
 test: system

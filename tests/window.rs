@@ -35,7 +35,8 @@ const PICTURES: [&str; 16] = [
     "13-settings",
     "14-light",
     "15-light-mosaic",
-    "16-undone",
+    "16-new-simulation",
+    "17-undone",
 ];
 
 /// A display of our own, gone when dropped.

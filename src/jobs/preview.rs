@@ -23,7 +23,7 @@ use crate::{
 /// Triplets shown.
 const TRIPLETS: u64 = 8;
 /// Pictures of a row, shared by its roles.
-const PICTURES: usize = 6;
+const PICTURES: usize = 9;
 /// Roles shown.
 const ROLES: usize = 3;
 
@@ -206,18 +206,24 @@ fn epochs_shown(sequence: &ImageSequence, count: usize) -> Vec<usize> {
     epochs
 }
 
-/// The stamps in destello's look, with limits over all of them, as in the window.
+/// The stamps in destello's look: limits hold over the epochs, and science and reference share
+/// them.
 fn pictures(sequence: &ImageSequence, role: Role, epochs: &[usize]) -> Vec<Picture> {
-    let stamp = |at: &usize| {
+    let stamp = |role: Role, at: &usize| {
         let pixels = sequence.image(role, *at)?;
         let mut stamp = Stamp::new(sequence.width, sequence.height, pixels);
         stamp.saturation = Some(sequence.detector.saturation_adu);
         Some(stamp)
     };
-    let stamps: Vec<Stamp> = epochs.iter().filter_map(stamp).collect();
-    let look = Preset::Destello
-        .recipe(role)
-        .look_over(&stamps.iter().collect::<Vec<_>>());
+    let stamps_of = |role| epochs.iter().filter_map(move |at| stamp(role, at));
+    let stamps: Vec<Stamp> = stamps_of(role).collect();
+    let shared: Vec<Stamp> = match role {
+        Role::Science => stamps_of(Role::Reference).collect(),
+        Role::Reference => stamps_of(Role::Science).collect(),
+        _ => Vec::new(),
+    };
+    let locked: Vec<&Stamp> = stamps.iter().chain(&shared).collect();
+    let look = Preset::Destello.recipe(role).look_over(&locked);
     let picture = |stamp: &Stamp| {
         let marks = Marks::of(stamp);
         let rows = stamp.pixels.chunks_exact(stamp.width);

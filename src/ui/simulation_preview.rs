@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Side of a picture, points.
-const SIDE: f32 = 58.0;
+const SIDE: f32 = 50.0;
 /// Width of the captions, points.
 const CAPTION_WIDTH: f32 = 128.0;
 
@@ -98,7 +98,8 @@ fn row_ui<'a>(
         ui.spacing_mut().item_spacing.x = 2.0;
         cell_ui(ui, vec2(CAPTION_WIDTH, SIDE), |ui| caption_ui(ui, row));
         for (role, pictures) in &row.lines {
-            for (texture, picture) in textures.by_ref().zip(pictures) {
+            // The pictures first: a zip takes one from its first side before it sees the other's end.
+            for (picture, texture) in pictures.iter().zip(textures.by_ref()) {
                 let longest = picture.width.max(picture.height).max(1) as f32;
                 let size = vec2(picture.width as f32, picture.height as f32) * (SIDE / longest);
                 let name = format!("{} of {}", role.name(), row.class);

@@ -41,7 +41,11 @@ pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>)
             choice_ui(ui, state, action, [text, help], commands);
         }
         ui.add_space(theme::GRID);
-        if ui.link("See all keys").clicked() {
+        let key = state.settings.keys.hint(Action::KeySheet);
+        if ui
+            .add(Button::new("See all keys").shortcut_text(key))
+            .clicked()
+        {
             commands.push(Command::Do(Action::KeySheet));
         }
         ui.label(weak(ui, "or drop files and folders on this window"));

@@ -64,15 +64,11 @@ impl Runner {
         })
     }
 
-    /// The same with other simulators, and another place for the demo.
-    #[must_use]
-    pub fn simulating(self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) -> Self {
-        Self {
-            simulator_of,
-            demo_folder: Some(demo_folder),
-            previewer: None,
-            ..self
-        }
+    /// Changes the simulators, and the place for the demo sky.
+    pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
+        self.simulator_of = simulator_of;
+        self.demo_folder = Some(demo_folder);
+        self.previewer = None;
     }
 
     /// Starts one effect.

@@ -9,7 +9,12 @@ use std::{
 };
 
 use super::tour_script::{Stop, stops};
-use crate::app::{AppState, Command, shelf::Shelved, state::Screen};
+use crate::app::{
+    AppState, Command,
+    shelf::Shelved,
+    simulation::PreviewState,
+    state::{Pane, Screen},
+};
 
 /// How the tour ended: a sentence where it failed.
 pub type Outcome = Arc<Mutex<Result<(), String>>>;
@@ -145,7 +150,12 @@ fn is_settled(state: &AppState) -> bool {
         .header
         .as_ref()
         .is_none_or(|header| header.cards.is_some());
-    state.project.unsaved == 0 && header_is_there && of_page.chain(of_place).all(is_there)
+    let preview_is_there = !state.panes.contains(&Pane::Simulation)
+        || !matches!(state.simulation.preview, PreviewState::Pending);
+    state.project.unsaved == 0
+        && header_is_there
+        && preview_is_there
+        && of_page.chain(of_place).all(is_there)
 }
 
 fn write_png(path: &Path, picture: &egui::ColorImage) -> anyhow::Result<()> {

@@ -39,6 +39,10 @@ pub(super) fn stops(state: &AppState) -> Vec<Stop> {
                 "03-settings",
                 [act(Action::KeySheet), act(Action::Settings)],
             ),
+            stop(
+                "04-new-simulation",
+                [act(Action::Settings), act(Action::NewSimulation)],
+            ),
         ];
     }
     let mut stops = of_one_candidate();
@@ -113,8 +117,13 @@ fn of_windows() -> Vec<Stop> {
         ),
         stop("15-light-mosaic", [show(Screen::Mosaic)]),
         stop(
-            "16-undone",
-            [act(Action::ToggleTheme), inspect(), undo(), undo()],
+            "16-new-simulation",
+            [
+                act(Action::ToggleTheme),
+                inspect(),
+                act(Action::NewSimulation),
+            ],
         ),
+        stop("17-undone", [act(Action::NewSimulation), undo(), undo()]),
     ]
 }

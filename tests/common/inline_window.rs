@@ -74,8 +74,13 @@ impl InlineWindow {
 
     /// The same with other simulators, and another place for the demo sky.
     pub fn simulating(mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) -> Self {
-        self.runner = self.runner.simulating(simulator_of, demo_folder);
+        self.simulate_by(simulator_of, demo_folder);
         self
+    }
+
+    /// Changes the simulators, and the place for the demo sky.
+    pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
+        self.runner.simulate_by(simulator_of, demo_folder);
     }
 
     /// Ana's window on these paths and this project.

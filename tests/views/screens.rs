@@ -3,6 +3,7 @@
 use destello::app::{
     settings::Theme,
     shelf::Shelved,
+    simulation::Kind,
     state::{Pane, Screen},
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
@@ -19,8 +20,9 @@ use super::{
 fn the_start_page_says_what_belongs_here_and_which_key_brings_it() {
     let mut view = view(SIZE, |_| {});
     assert!(shows(&view, "or drop files and folders on this window"));
-    let open_folder = "Open a folder of stamps or alert packets Ctrl+Shift+O";
+    let open_folder = "Open a stamp set Ctrl+Shift+O";
     assert_eq!(click(&mut view, open_folder), ["Do(OpenFolder)"]);
+    assert!(shows(&view, "Open the demo sky Ctrl+D"));
     assert_eq!(
         press(&mut view, Modifiers::COMMAND, Key::O),
         ["Do(OpenFiles)"]
@@ -43,6 +45,47 @@ fn a_recent_project_opens_from_the_start_page() {
     assert_eq!(window(&view).queue().len(), 6);
     assert_eq!(window(&view).classes(&["hits01"]), ["real"]);
     assert!(shows(&view, "labelled 1/6"));
+}
+
+#[test]
+fn the_simulation_pane_edits_an_order_and_says_what_is_wrong_with_it() {
+    let (skies, _) = common::test_sky::test_skies();
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(SIZE, |window| {
+        window.simulate_by(skies, folder.path().join("demo"));
+        window.state.simulation.home = Some(folder.path().to_owned());
+    });
+    let asked = click(&mut view, "Simulate a sky Ctrl+N");
+    assert_eq!(asked, ["Do(NewSimulation)"]);
+    assert!(shows(&view, "Cepheid") && shows(&view, "HiTS 2015"));
+    for role in ["science", "reference", "difference"] {
+        let name = format!("{role} of asteroid");
+        assert_eq!(view.query_all_by_label(&name).count(), 3, "{name}");
+    }
+    click(&mut view, "triplets");
+    assert_eq!(window(&view).state.simulation.form.kind, Kind::Triplets);
+    assert!(shows(&view, "Only these kinds"));
+    click(&mut view, "image sequences");
+    for class in [
+        "Supernova",
+        "RR Lyrae",
+        "Cepheid",
+        "Eclipsing binary",
+        "Non-variable",
+        "Galaxy",
+        "Asteroid",
+    ] {
+        let all: Vec<_> = view
+            .query_all_by_role_and_label(egui::accesskit::Role::CheckBox, class)
+            .collect();
+        assert_eq!(all.len(), 1, "{class}");
+        all[0].click();
+        drop(all);
+        rest(&mut view);
+    }
+    assert!(shows(&view, "choose at least one class"));
+    press(&mut view, NONE, Key::Escape);
+    assert!(!window(&view).state.panes.contains(&Pane::Simulation));
 }
 
 #[test]
