@@ -1,0 +1,127 @@
+//! The local sky: level and scatter of a ring of pixels round a source, outliers clipped.
+
+use super::frame::Frame;
+use crate::imaging::sigma_clip::sigma_clip;
+
+/// Pixels further from the median than so many standard deviations are other sources.
+const CLIP_SIGMA: f64 = 3.0;
+const CLIP_ROUNDS: usize = 8;
+/// Standard deviation of a normal distribution cut at 3 sigma, in units of the uncut one:
+/// √(1 - 6 φ(3) / (2 Φ(3) - 1)).
+const CLIPPED_SIGMA: f64 = 0.986_578;
+/// Fewer pixels than these tell no scatter.
+const LEAST_PIXELS: usize = 8;
+
+/// A ring of pixels by the distances of their centres from a source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ring {
+    /// Inner radius, pixels.
+    pub inner_px: f64,
+    /// Outer radius, pixels.
+    pub outer_px: f64,
+}
+
+impl Ring {
+    /// The ring for a source of that width in a frame of that size: from twice the FWHM on, but
+    /// never so far out that a small stamp has no ring; as wide as it is far. Our choice.
+    pub fn around(fwhm_px: f64, width: usize, height: usize) -> Self {
+        let half_side = width.min(height) as f64 / 2.0;
+        let inner_px = (2.0 * fwhm_px).max(5.0).min(0.8 * half_side);
+        Self {
+            inner_px,
+            outer_px: (2.0 * inner_px).max(inner_px + 6.0),
+        }
+    }
+}
+
+/// The sky at a source, in the unit of the pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Background {
+    /// Mean of the pixels that were kept.
+    pub level: f64,
+    /// Standard deviation of one pixel.
+    pub scatter: f64,
+    /// Standard deviation of the level.
+    pub error: f64,
+    /// Pixels that were kept.
+    pub used_px: usize,
+}
+
+/// The background of a source at a position. What is known of the source's own light on each pixel
+/// (`star`, y, x) is taken off first: the wings of a bright star reach into any ring.
+///
+/// None where the ring has fewer than eight good pixels.
+pub fn background(
+    frame: &Frame<'_>,
+    position_px: [f64; 2],
+    ring: Ring,
+    star: Option<&[f32]>,
+) -> Option<Background> {
+    let hole = ring.inner_px * ring.inner_px;
+    let ring = frame.within(position_px, ring.outer_px);
+    let values = ring.filter(|(at, dx, dy)| dx * dx + dy * dy >= hole && frame.is_good(*at));
+    let values: Vec<f32> = match star {
+        Some(star) => values.map(|(at, ..)| frame.values[at] - star[at]).collect(),
+        None => values.map(|(at, ..)| frame.values[at]).collect(),
+    };
+    of_values(&values)
+}
+
+fn of_values(values: &[f32]) -> Option<Background> {
+    if values.len() < LEAST_PIXELS {
+        return None;
+    }
+    let (low, high) = sigma_clip(values, CLIP_SIGMA, CLIP_ROUNDS)?;
+    let kept = || {
+        let values = values.iter().map(|value| f64::from(*value));
+        values.filter(|value| *value >= low && *value <= high)
+    };
+    let used_px = kept().count();
+    if used_px < LEAST_PIXELS {
+        return None;
+    }
+    let count = used_px as f64;
+    let level = kept().sum::<f64>() / count;
+    let squares: f64 = kept().map(|value| (value - level).powi(2)).sum();
+    let scatter = (squares / (count - 1.0)).sqrt() / CLIPPED_SIGMA;
+    Some(Background {
+        level,
+        scatter,
+        error: scatter / count.sqrt(),
+        used_px,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::photometry::test_sky::{Noise, star};
+
+    #[test]
+    fn a_neighbour_does_not_lift_the_sky() {
+        let mut noise = Noise::new(3);
+        let (mut levels, mut scatters) = (0.0, 0.0);
+        for _ in 0..100 {
+            let mut values: Vec<f32> = (0..441).map(|_| 100.0 + 5.0 * noise.normal()).collect();
+            for (value, light) in values.iter_mut().zip(star(21, [18.0, 17.0], 3.0)) {
+                *value += 20_000.0 * light;
+            }
+            let frame = Frame::new(21, 21, &values, None).unwrap();
+            let ring = Ring::around(4.0, 21, 21);
+            let sky = background(&frame, [10.0, 10.0], ring, None).unwrap();
+            levels += sky.level / 100.0;
+            scatters += sky.scatter / 100.0;
+        }
+        assert!((levels - 100.0).abs() < 1.0, "{levels}");
+        assert!((scatters - 5.0).abs() < 0.5, "{scatters}");
+    }
+
+    #[test]
+    fn a_ring_without_pixels_tells_nothing() {
+        let values = [1.0; 9];
+        let frame = Frame::new(3, 3, &values, None).unwrap();
+        let ring = Ring::around(3.0, 3, 3);
+        assert!(background(&frame, [50.0, 1.0], ring, None).is_none());
+        assert!(of_values(&[1.0; 7]).is_none());
+    }
+}
