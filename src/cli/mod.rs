@@ -3,6 +3,7 @@
 pub mod inspect;
 pub mod label;
 pub mod open;
+pub mod photometry;
 pub mod render;
 
 use std::{io::Write, process::ExitCode};
@@ -27,6 +28,8 @@ enum Command {
     Label(label::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
+    /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
+    Photometry(photometry::Args),
 }
 
 /// Runs the command line of this process.
@@ -36,6 +39,7 @@ pub fn run() -> ExitCode {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Label(args)) => label::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),
     };
     done.unwrap_or_else(|error| {
