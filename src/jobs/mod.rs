@@ -15,6 +15,7 @@ pub mod open;
 pub mod photometry;
 mod photometry_epochs;
 mod photometry_facts;
+mod photometry_shapes;
 mod photometry_table;
 pub mod render;
 mod render_painter;

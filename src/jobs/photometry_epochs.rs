@@ -1,42 +1,34 @@
 //! Photometry of one candidate: which stamps, which point-spread function, where.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use super::{
     photometry::{CandidatePhotometry, EpochPhotometry, PhotometryOrder},
     photometry_facts::Facts,
+    photometry_shapes::shapes,
 };
 use crate::{
-    domain::{Band, Candidate, Epoch, Problem, Role, Stamp, StampId, StampRef},
-    imaging::{
-        photometry::{
-            EmpiricalPsf, Flags, Frame, Measured, Noise, PsfShape, Request, Ring, Width,
-            background, measure, measure_width,
-        },
-        statistics::median,
+    domain::{Candidate, Problem, Role, Stamp, StampId, StampRef},
+    imaging::photometry::{
+        Frame, Measured, Noise, PsfShape, Request, Ring, background, measure, measure_usual_width,
     },
     io::Decoder,
 };
 
-/// A source as bright as this tells its own place and width.
+/// A source as bright as this tells its own place.
 const SNR_FOR_PLACE: f64 = 10.0;
-const SNR_FOR_WIDTH: f64 = 20.0;
 /// A centroid this far from the middle of the stamp is that of another source, pixels.
 const FARTHEST_PX: f64 = 1.5;
-/// Widths outside of this range are no point source's, pixels.
-const BELIEVED_FWHM_PX: std::ops::RangeInclusive<f64> = 1.2..=15.0;
-/// Width where nothing tells one, pixels: our choice, a usual one of well sampled surveys.
-const ASSUMED_FWHM_PX: f64 = 3.0;
-
 /// The pixels of a candidate.
-type Pixels = HashMap<StampId, Stamp>;
+pub(super) type Pixels = HashMap<StampId, Stamp>;
 
 /// One epoch with what is at hand for it.
-struct Shot<'a> {
-    at: usize,
-    facts: Facts<'a>,
-    reference: &'a StampRef,
-    stamp: &'a Stamp,
+pub(super) struct Shot<'a> {
+    /// The epoch, from 0.
+    pub at: usize,
+    pub facts: Facts<'a>,
+    pub reference: &'a StampRef,
+    pub stamp: &'a Stamp,
 }
 
 /// Measures every epoch of a candidate that has a stamp of the wanted role.
@@ -135,76 +127,6 @@ fn problem(shot: &Shot<'_>, order: &PhotometryOrder) -> Problem {
     )
 }
 
-/// The point-spread function of each epoch: its image, else a Moffat profile of the seeing, else
-/// what the brighter epochs of the same band show, else an assumed width.
-fn shapes(shots: &[Shot<'_>], order: &PhotometryOrder, pixels: &Pixels) -> Vec<(PsfShape, Flags)> {
-    let given: Vec<_> = shots.iter().map(|shot| given_shape(shot, pixels)).collect();
-    let measured: Vec<_> = shots
-        .iter()
-        .zip(&given)
-        .map(|(shot, given)| match given {
-            Some(_) => None,
-            None => shown_width(shot, order, pixels),
-        })
-        .collect();
-    let all = given.into_iter().zip(shots).enumerate();
-    all.map(|(at, (given, shot))| {
-        if let Some(given) = given {
-            return (given, Flags::default());
-        }
-        if let Some(width) = measured[at] {
-            return (width.psf(), Flags::default());
-        }
-        let band = &shot.facts.epoch.band;
-        match usual_fwhm(shots, &measured, band.as_ref()) {
-            Some(fwhm_px) => (PsfShape::moffat(fwhm_px), Flags::default()),
-            None => (PsfShape::moffat(ASSUMED_FWHM_PX), Flags::WIDTH_ASSUMED),
-        }
-    })
-    .collect()
-}
-
-fn given_shape(shot: &Shot<'_>, pixels: &Pixels) -> Option<PsfShape> {
-    let image = shot.facts.epoch.stamp(Role::Psf);
-    let image = image.and_then(|image| pixels.get(&image.id));
-    let image = image.and_then(|psf| EmpiricalPsf::new(psf.width, psf.height, &psf.pixels));
-    if let Some(image) = image {
-        return Some(PsfShape::Empirical(Arc::new(image)));
-    }
-    let seeing = f64::from(shot.facts.epoch.seeing_arcsec?);
-    let fwhm_px = seeing / shot.facts.pixel_scale(shot.stamp)?;
-    (fwhm_px > 0.5 && fwhm_px.is_finite()).then(|| PsfShape::moffat(fwhm_px))
-}
-
-/// The width that an epoch itself shows: on the measured stamp, or else on its science stamp,
-/// where a difference may show nothing.
-fn shown_width(shot: &Shot<'_>, order: &PhotometryOrder, pixels: &Pixels) -> Option<Width> {
-    let science = shot.facts.epoch.stamp(Role::Science);
-    let science = science.filter(|_| order.on != Role::Science);
-    let science = science.and_then(|science| pixels.get(&science.id));
-    let mut stamps = [Some(shot.stamp), science].into_iter().flatten();
-    stamps.find_map(|stamp| {
-        let frame = Frame::of(stamp)?;
-        let near = shot.facts.centroid_px().unwrap_or(frame.middle_px());
-        let width = measure_width(&frame, near)?;
-        let is_believed = BELIEVED_FWHM_PX.contains(&width.ellipse.fwhm_px);
-        (is_believed && width.snr >= SNR_FOR_WIDTH).then_some(width)
-    })
-}
-
-/// The median width of the epochs of a band, else of all.
-fn usual_fwhm(shots: &[Shot<'_>], measured: &[Option<Width>], band: Option<&Band>) -> Option<f64> {
-    let widths = |is_wanted: &dyn Fn(&Epoch) -> bool| -> Vec<f32> {
-        let known = shots.iter().zip(measured);
-        let known = known.filter(|(shot, _)| is_wanted(shot.facts.epoch));
-        known
-            .filter_map(|(_, width)| Some(width.as_ref()?.ellipse.fwhm_px as f32))
-            .collect()
-    };
-    let of_band = widths(&|epoch| epoch.band.as_ref() == band);
-    median(&of_band).or_else(|| median(&widths(&|_| true)))
-}
-
 fn of_shot(
     shot: &Shot<'_>,
     order: &PhotometryOrder,
@@ -222,7 +144,7 @@ fn of_shot(
     let noise = variance.map_or_else(
         || {
             let ring = Ring::around(psf.fwhm_px(), stamp.width, stamp.height);
-            let sky = background(&frame, position_px, ring, None);
+            let sky = background(&frame, position_px, ring);
             let gain_e_per_adu = shot.facts.gain(stamp, order.on, sky);
             Noise::Scatter { gain_e_per_adu }
         },
@@ -262,7 +184,7 @@ fn recentered(frame: &Frame<'_>, is_negative: bool, from: [f64; 2]) -> Option<[f
     } else {
         frame
     };
-    let [x, y] = measure_width(frame, from)?.center_px;
+    let [x, y] = measure_usual_width(frame, from)?.center_px;
     let is_near = (x - from[0]).hypot(y - from[1]) <= FARTHEST_PX;
     is_near.then_some([x, y])
 }

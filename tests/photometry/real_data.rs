@@ -126,28 +126,3 @@ fn zz_differences_of_ztf_have_the_magnitudes_of_their_alerts() {
         }
     }
 }
-
-#[test]
-fn tmp_widths() {
-    use destello::imaging::photometry::{Frame, measure_width};
-    let Some(folder) = data("hits/NonVariable") else { return };
-    let opened = read_all(&[folder]);
-    let mut ratios = Vec::new(); let mut dx=Vec::new(); let mut dy=Vec::new(); let mut ell=Vec::new();
-    let mut betas: BTreeMap<String, usize> = BTreeMap::new();
-    let mut rb: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for (_, star) in opened.catalogue.iter() {
-        let ids: Vec<_> = star.epochs.iter().filter_map(|e| e.stamp(Role::Science).cloned()).collect();
-        for ((_, stamp), e) in Decoder::default().decode(&ids).into_iter().zip(&star.epochs) {
-            let stamp = stamp.unwrap();
-            let frame = Frame::of(&stamp).unwrap();
-            if let (Some(w), Some(s), Some(cx), Some(cy)) = (measure_width(&frame, [10.0,10.0]), e.seeing_arcsec, e.fields.number("CX"), e.fields.number("CY")) && w.snr > 200.0 && s < 2.5 {
-                let r = w.ellipse.fwhm_px * 0.27 / f64::from(s);
-                ratios.push(r); dx.push(w.center_px[0]-cx); dy.push(w.center_px[1]-cy); ell.push(w.ellipse.ellipticity);
-                *betas.entry(format!("{:?}", w.beta)).or_default() += 1;
-                rb.entry(format!("{:?}", w.beta)).or_default().push(r);
-            }
-        }
-    }
-    println!("WIDTHS n {} ratio median {:.3} scatter {:.3}; dx {:+.3} {:.3} dy {:+.3} {:.3} ell {:.3} betas {betas:?}", ratios.len(), median(ratios.clone()), scatter(&ratios), median(dx.clone()), scatter(&dx), median(dy.clone()), scatter(&dy), median(ell));
-    for (b, v) in rb { println!("  {b} {:.3} {:.3}", median(v.clone()), scatter(&v)); }
-}

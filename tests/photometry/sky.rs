@@ -30,7 +30,18 @@ impl Sky {
 
     /// Pixels in ADU of a star of that flux: photons of star and sky, read noise.
     pub fn stamp(&mut self, psf: &PsfShape, position: [f64; 2], flux_adu: f64) -> Vec<f32> {
-        let shares = psf.sample(SIDE, SIDE, position);
+        self.square(psf, SIDE, position, flux_adu)
+    }
+
+    /// The same on a square of another side.
+    pub fn square(
+        &mut self,
+        psf: &PsfShape,
+        side: usize,
+        position: [f64; 2],
+        flux_adu: f64,
+    ) -> Vec<f32> {
+        let shares = psf.sample(side, side, position);
         let pixel = |share: &f32| {
             let electrons = GAIN * (SKY + flux_adu * f64::from(*share));
             let photons: f64 = Poisson::new(electrons).unwrap().sample(&mut self.0);

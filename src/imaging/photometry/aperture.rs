@@ -12,20 +12,21 @@ pub const RADIUS_FWHM: f64 = 1.0;
 /// Parts into which the side of a pixel on the circle is divided.
 const PARTS: i32 = 8;
 
+/// Pixels whose centres lie this far outside of a circle may still be cut by it.
+pub(super) const CUT_PX: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
 /// The flux within a radius over the share of the PSF within it.
-pub(super) fn aperture(scene: &Scene<'_>, radius_px: f64) -> Option<Estimate> {
-    let pixels = scene.frame.within(scene.position_px, radius_px + 0.75);
-    scene.weighed(pixels.map(|(at, dx, dy)| (at, inside(dx, dy, radius_px))))
+pub(super) fn aperture(scene: &Scene<'_>) -> Option<Estimate> {
+    scene.weighed(|pixel, _, _| pixel.inside)
 }
 
 /// The share of a pixel that lies within a circle about the origin.
-fn inside(dx: f64, dy: f64, radius_px: f64) -> f64 {
-    let distance = dx.hypot(dy);
-    let half_diagonal = std::f64::consts::FRAC_1_SQRT_2;
-    if distance <= radius_px - half_diagonal {
+pub(super) fn inside(dx: f64, dy: f64, radius_px: f64) -> f64 {
+    let distance = (dx * dx + dy * dy).sqrt();
+    if distance <= radius_px - CUT_PX {
         return 1.0;
     }
-    if distance >= radius_px + half_diagonal {
+    if distance >= radius_px + CUT_PX {
         return 0.0;
     }
     let offset = |part: i32| (f64::from(part) + 0.5) / f64::from(PARTS) - 0.5;

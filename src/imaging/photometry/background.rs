@@ -47,31 +47,60 @@ pub struct Background {
     pub used_px: usize,
 }
 
-/// The background of a source at a position. What is known of the source's own light on each pixel
-/// (`star`, y, x) is taken off first: the wings of a bright star reach into any ring.
+/// The background of a source at a position.
 ///
 /// None where the ring has fewer than eight good pixels.
-pub fn background(
-    frame: &Frame<'_>,
-    position_px: [f64; 2],
-    ring: Ring,
-    star: Option<&[f32]>,
-) -> Option<Background> {
-    let hole = ring.inner_px * ring.inner_px;
-    let ring = frame.within(position_px, ring.outer_px);
-    let values = ring.filter(|(at, dx, dy)| dx * dx + dy * dy >= hole && frame.is_good(*at));
-    let values: Vec<f32> = match star {
-        Some(star) => values.map(|(at, ..)| frame.values[at] - star[at]).collect(),
-        None => values.map(|(at, ..)| frame.values[at]).collect(),
-    };
-    of_values(&values)
+pub fn background(frame: &Frame<'_>, position_px: [f64; 2], ring: Ring) -> Option<Background> {
+    SkyPixels::of(frame, position_px, ring).background()
 }
 
-fn of_values(values: &[f32]) -> Option<Background> {
-    if values.len() < LEAST_PIXELS {
-        return None;
+/// The good pixels of a ring, gathered once for all rounds of a measurement.
+pub(super) struct SkyPixels {
+    at: Vec<usize>,
+    values: Vec<f32>,
+    /// What was kept when outliers were last looked for.
+    bounds: (f64, f64),
+}
+
+impl SkyPixels {
+    pub fn of(frame: &Frame<'_>, position_px: [f64; 2], ring: Ring) -> Self {
+        let hole = ring.inner_px * ring.inner_px;
+        let inside = frame.within(position_px, ring.outer_px).into_iter();
+        let is_ring = |(_, dx, dy): &(usize, f64, f64)| dx * dx + dy * dy >= hole;
+        let at = inside.filter(is_ring).map(|(at, ..)| at);
+        let at: Vec<usize> = at.filter(|at| frame.is_good(*at)).collect();
+        let values: Vec<f32> = at.iter().map(|at| frame.values[*at]).collect();
+        let bounds = sigma_clip(&values, CLIP_SIGMA, CLIP_ROUNDS);
+        Self {
+            bounds: bounds.unwrap_or((f64::NAN, f64::NAN)),
+            at,
+            values,
+        }
     }
-    let (low, high) = sigma_clip(values, CLIP_SIGMA, CLIP_ROUNDS)?;
+
+    pub fn background(&self) -> Option<Background> {
+        kept(&self.values, self.bounds)
+    }
+
+    /// The background without the light of a source of that flux: the wings of a bright star
+    /// reach into any ring. Outliers are looked for anew where those wings are no small matter
+    /// against the scatter.
+    pub fn without_star(&mut self, psf: &[f32], flux: f64) -> Option<Background> {
+        let flux = flux as f32;
+        let pixels = self.at.iter().zip(&self.values);
+        let values: Vec<f32> = pixels.map(|(at, value)| value - flux * psf[*at]).collect();
+        let highest = self.at.iter().map(|at| psf[*at]).fold(0.0, f32::max);
+        if f64::from(flux.abs() * highest) > WINGS_THAT_CLIP * (self.bounds.1 - self.bounds.0) {
+            self.bounds = sigma_clip(&values, CLIP_SIGMA, CLIP_ROUNDS)?;
+        }
+        kept(&values, self.bounds)
+    }
+}
+
+/// Wings above this share of the kept range may have made good pixels outliers.
+const WINGS_THAT_CLIP: f64 = 0.03;
+
+fn kept(values: &[f32], (low, high): (f64, f64)) -> Option<Background> {
     let kept = || {
         let values = values.iter().map(|value| f64::from(*value));
         values.filter(|value| *value >= low && *value <= high)
@@ -108,7 +137,7 @@ mod tests {
             }
             let frame = Frame::new(21, 21, &values, None).unwrap();
             let ring = Ring::around(4.0, 21, 21);
-            let sky = background(&frame, [10.0, 10.0], ring, None).unwrap();
+            let sky = background(&frame, [10.0, 10.0], ring).unwrap();
             levels += sky.level / 100.0;
             scatters += sky.scatter / 100.0;
         }
@@ -121,7 +150,7 @@ mod tests {
         let values = [1.0; 9];
         let frame = Frame::new(3, 3, &values, None).unwrap();
         let ring = Ring::around(3.0, 3, 3);
-        assert!(background(&frame, [50.0, 1.0], ring, None).is_none());
-        assert!(of_values(&[1.0; 7]).is_none());
+        assert!(background(&frame, [50.0, 1.0], ring).is_none());
+        assert!(kept(&[1.0; 7], (0.0, 2.0)).is_none());
     }
 }

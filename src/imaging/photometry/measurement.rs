@@ -3,17 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    aperture::{self, aperture},
-    background::{Background, Ring, background},
+    area::Area,
+    background::{Background, Ring, SkyPixels},
     estimate::{Estimate, Scene},
     flags::Flags,
     frame::Frame,
     noise::Noise,
-    optimal::{self, optimal},
-    psf_fit::psf_fit,
     psf_shape::PsfShape,
 };
-use crate::imaging::marks::PixelMark;
 
 /// How a flux is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -111,31 +108,30 @@ pub fn measure(frame: &Frame<'_>, request: &Request<'_>) -> Option<Measured> {
     let fwhm_px = request.psf.fwhm_px();
     let psf = request.psf.sample(frame.width, frame.height, [x, y]);
     let ring = Ring::around(fwhm_px, frame.width, frame.height);
-    let area = Area::of(request, ring);
-    let mut sky = background(frame, [x, y], ring, None)?;
+    let area = Area::of(frame, request, ring);
+    let mut ring_pixels = SkyPixels::of(frame, [x, y], ring);
+    let mut sky = ring_pixels.background()?;
     let mut found: Option<Estimate> = None;
     for _ in 0..MOST_ROUNDS {
         let flux = found.map_or(0.0, |found| found.flux);
         let variances = request.noise.variances(&sky, &psf, flux)?;
         let scene = Scene {
             frame,
-            position_px: [x, y],
+            area: &area.pixels,
             psf: &psf,
             variances: &variances,
             sky: [sky.level, request.noise.sky_error(&sky, &variances)],
             fwhm_px,
         };
         let next = area.estimate(&scene)?;
-        let settled = SETTLED * next.variance.sqrt();
-        let is_settled = (next.flux - flux).abs() <= settled;
+        let is_settled = (next.flux - flux).abs() <= SETTLED * next.variance.sqrt();
         found = Some(next);
         let wings = wings_matter(&psf, frame.width, [x, y], ring, next.flux, &sky);
         if is_settled || !(wings || request.noise.knows_photons()) {
             break;
         }
         if wings {
-            let star: Vec<f32> = psf.iter().map(|share| next.flux as f32 * share).collect();
-            sky = background(frame, [x, y], ring, Some(&star))?;
+            sky = ring_pixels.without_star(&psf, next.flux)?;
         }
     }
     let found = found.filter(|found| found.flux.is_finite() && found.variance > 0.0)?;
@@ -146,38 +142,8 @@ pub fn measure(frame: &Frame<'_>, request: &Request<'_>) -> Option<Measured> {
         used_px: found.used_px,
         position_px: [x, y],
         fwhm_px,
-        flags: flags(frame, [x, y], area.radius_px),
+        flags: area.flags,
     })
-}
-
-/// The method with its radius.
-struct Area {
-    method: Method,
-    radius_px: f64,
-}
-
-impl Area {
-    fn of(request: &Request<'_>, ring: Ring) -> Self {
-        let fwhm_px = request.psf.fwhm_px();
-        let usual = match request.method {
-            Method::Optimal => (optimal::MASK_FWHM * fwhm_px).max(1.5),
-            Method::Psf => ring.outer_px,
-            Method::Aperture => (aperture::RADIUS_FWHM * fwhm_px).max(1.0),
-        };
-        let given = request.radius_px.filter(|radius| radius.is_finite());
-        Self {
-            method: request.method,
-            radius_px: given.filter(|radius| *radius > 0.0).unwrap_or(usual),
-        }
-    }
-
-    fn estimate(&self, scene: &Scene<'_>) -> Option<Estimate> {
-        match self.method {
-            Method::Optimal => optimal(scene, self.radius_px),
-            Method::Psf => psf_fit(scene, self.radius_px),
-            Method::Aperture => aperture(scene, self.radius_px),
-        }
-    }
 }
 
 /// True where the light of the source at the inner edge of the ring is more than a hundredth of
@@ -199,23 +165,4 @@ fn wings_matter(
     });
     let share = at_edge.into_iter().fold(0.0, f32::max);
     flux.abs() * f64::from(share) > 0.01 * sky.scatter
-}
-
-/// How far a remark reaches: what lies in the core of the source matters for every method.
-fn flags(frame: &Frame<'_>, position_px: [f64; 2], radius_px: f64) -> Flags {
-    let mut flags = Flags::default();
-    if frame.cuts(
-        position_px,
-        radius_px.min(frame.width.min(frame.height) as f64 / 2.0 - 1.0),
-    ) {
-        flags.insert(Flags::EDGE);
-    }
-    for (at, ..) in frame.within(position_px, radius_px) {
-        match frame.mark(at) {
-            PixelMark::Plain => {}
-            PixelMark::Saturated => flags.insert(Flags::SATURATED),
-            PixelMark::Nan | PixelMark::Sentinel => flags.insert(Flags::MISSING),
-        }
-    }
-    flags
 }

@@ -7,6 +7,7 @@
 //! width on a stamp.
 
 pub mod aperture;
+mod area;
 pub mod background;
 pub mod calibration;
 pub mod empirical_psf;
@@ -20,6 +21,7 @@ pub mod optimal;
 mod psf_fit;
 pub mod psf_shape;
 pub mod sequence;
+pub mod stars;
 #[cfg(test)]
 mod test_sky;
 pub mod width;
@@ -35,4 +37,5 @@ pub use measurement::{Measured, Method, Request, measure};
 pub use noise::Noise;
 pub use psf_shape::{Ellipse, PsfShape};
 pub use sequence::light_curve;
-pub use width::{Width, measure_width};
+pub use stars::stars_width;
+pub use width::{Width, measure_usual_width, measure_width};

@@ -9,14 +9,7 @@ use super::estimate::{Estimate, Scene};
 /// Our choice: 99.6 % of what a Gaussian source on a bright sky tells lies within.
 pub const MASK_FWHM: f64 = 1.0;
 
-/// The optimally weighed flux within a mask radius.
-pub(super) fn optimal(scene: &Scene<'_>, mask_px: f64) -> Option<Estimate> {
-    let pixels = scene.frame.within(scene.position_px, mask_px);
-    scene.weighed(pixels.map(|(at, ..)| {
-        let variance = f64::from(scene.variances[at]);
-        (
-            at,
-            f64::from(scene.psf[at]) / variance.max(f64::MIN_POSITIVE),
-        )
-    }))
+/// The optimally weighed flux of the area.
+pub(super) fn optimal(scene: &Scene<'_>) -> Option<Estimate> {
+    scene.weighed(|_, psf, variance| psf / variance)
 }

@@ -1,7 +1,10 @@
 //! PSF photometry: the flux and the local background that fit the pixels best, in weighted least
 //! squares. Pixels that other sources light are left out.
 
-use super::estimate::{Estimate, Scene};
+use super::{
+    area::AreaPixel,
+    estimate::{Estimate, Scene},
+};
 
 /// Pixels of a neighbour deviate by more standard deviations than this …
 const CLIP_SIGMA: f64 = 5.0;
@@ -49,18 +52,15 @@ impl Sums {
     }
 }
 
-/// The flux of the best fit within a radius.
-pub(super) fn psf_fit(scene: &Scene<'_>, radius_px: f64) -> Option<Estimate> {
-    let own_px2 = (OWN_FWHM * scene.fwhm_px).powi(2);
-    let pixels = scene.frame.within(scene.position_px, radius_px);
-    let mut pixels: Vec<(usize, bool)> = pixels
-        .filter(|(at, ..)| scene.is_good(*at))
-        .map(|(at, dx, dy)| (at, dx * dx + dy * dy <= own_px2))
-        .collect();
+/// The flux of the best fit to the area.
+pub(super) fn psf_fit(scene: &Scene<'_>) -> Option<Estimate> {
+    let own_px = OWN_FWHM * scene.fwhm_px;
+    let can_be_used = |pixel: &&AreaPixel| scene.variances[pixel.at] > 0.0;
+    let mut pixels: Vec<AreaPixel> = scene.area.iter().filter(can_be_used).copied().collect();
     let mut found = fitted(scene, &pixels)?;
     for _ in 0..CLIP_ROUNDS {
         let before = pixels.len();
-        pixels.retain(|(at, is_own)| *is_own || agrees(scene, &found, *at));
+        pixels.retain(|pixel| pixel.distance_px <= own_px || agrees(scene, &found, pixel.at));
         if pixels.len() == before {
             break;
         }
@@ -70,10 +70,10 @@ pub(super) fn psf_fit(scene: &Scene<'_>, radius_px: f64) -> Option<Estimate> {
     Some(found)
 }
 
-fn fitted(scene: &Scene<'_>, pixels: &[(usize, bool)]) -> Option<Estimate> {
+fn fitted(scene: &Scene<'_>, pixels: &[AreaPixel]) -> Option<Estimate> {
     let mut sums = Sums::default();
-    for (at, _) in pixels {
-        sums.add(scene, *at);
+    for pixel in pixels {
+        sums.add(scene, pixel.at);
     }
     sums.solved()
 }
@@ -81,6 +81,6 @@ fn fitted(scene: &Scene<'_>, pixels: &[(usize, bool)]) -> Option<Estimate> {
 fn agrees(scene: &Scene<'_>, found: &Estimate, at: usize) -> bool {
     let star = found.flux * f64::from(scene.psf[at]);
     let data = f64::from(scene.frame.values[at]) - scene.sky[0];
-    let sigma = f64::from(scene.variances[at]).sqrt();
-    (data - found.background - star).abs() <= CLIP_SIGMA * sigma + MODEL_SHARE * star.abs()
+    let left = (data - found.background - star).abs() - MODEL_SHARE * star.abs();
+    left <= 0.0 || left * left <= CLIP_SIGMA * CLIP_SIGMA * f64::from(scene.variances[at])
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::empirical_psf::EmpiricalPsf;
 
 /// Exponent of a Moffat profile where none is known: our choice, near the mean of stars in HiTS.
-pub const USUAL_BETA: f64 = 3.5;
+pub const USUAL_BETA: f64 = 4.0;
 
 /// Size and form of an elliptical profile.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,10 +8,14 @@ use super::{
     width_fit::{Fit, Profile},
 };
 
+/// The sky for the first look is that round a source of this width, pixels.
+const USUAL_FWHM_PX: f64 = 4.0;
+/// A source below this many standard deviations is none.
+const LEAST_SNR: f64 = 3.0;
 /// A source this many times above the noise tells the form of its wings.
 const SNR_FOR_WINGS: f64 = 40.0;
 /// Exponents that are tried then, after [`USUAL_BETA`].
-const BETAS: [f64; 3] = [2.5, 3.0, 5.0];
+const BETAS: [f64; 4] = [2.5, 3.0, 3.5, 5.0];
 
 /// The form of a point source.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +28,7 @@ pub struct Width {
     pub beta: Option<f64>,
     /// Light above the background, in the unit of the pixels.
     pub flux: f64,
-    /// Peak over the noise of the sky, summed over the profile.
+    /// Flux over its standard deviation on the noise of the sky alone.
     pub snr: f64,
 }
 
@@ -47,31 +51,48 @@ impl Width {
 ///
 /// None where no source stands out of the noise there.
 pub fn measure_width(frame: &Frame<'_>, near_px: [f64; 2]) -> Option<Width> {
-    let ring = Ring::around(4.0, frame.width, frame.height);
-    let sky = background(frame, near_px, ring, None)?;
-    let start = moments(frame, near_px, sky.level)?;
-    let usual = Fit::of(frame, &start, sky.level, Profile::Moffat(USUAL_BETA))?;
-    let snr = |fit: &Fit| fit.peak / sky.scatter * fit.effective_px().sqrt();
+    let (usual, scatter) = fit_usual(frame, near_px)?;
     let mut best = usual;
-    if snr(&usual) >= SNR_FOR_WINGS {
-        let others = BETAS
-            .map(Profile::Moffat)
-            .into_iter()
-            .chain([Profile::Gaussian]);
+    if snr(&usual, scatter) >= SNR_FOR_WINGS {
+        let others = BETAS.map(Profile::Moffat).into_iter();
+        let others = others.chain([Profile::Gaussian]);
         for fit in others.filter_map(|profile| usual.refitted(frame, profile)) {
             if fit.mean_square < best.mean_square {
                 best = fit;
             }
         }
     }
+    told(&best, scatter)
+}
+
+/// As [`measure_width`], with the usual exponent whatever the wings: the widths of many images are
+/// then of one kind, and so are the fluxes that are measured with them.
+pub fn measure_usual_width(frame: &Frame<'_>, near_px: [f64; 2]) -> Option<Width> {
+    let (usual, scatter) = fit_usual(frame, near_px)?;
+    told(&usual, scatter)
+}
+
+fn fit_usual(frame: &Frame<'_>, near_px: [f64; 2]) -> Option<(Fit, f64)> {
+    let ring = Ring::around(USUAL_FWHM_PX, frame.width, frame.height);
+    let sky = background(frame, near_px, ring)?;
+    let start = moments(frame, near_px, sky.level)?;
+    let fit = Fit::of(frame, &start, sky.level, Profile::Moffat(USUAL_BETA))?;
+    Some((fit, sky.scatter))
+}
+
+fn snr(fit: &Fit, scatter: f64) -> f64 {
+    fit.peak / scatter * fit.effective_px().sqrt()
+}
+
+fn told(fit: &Fit, scatter: f64) -> Option<Width> {
     let found = Width {
-        center_px: best.center_px,
-        ellipse: best.ellipse(),
-        beta: best.profile.beta(),
-        flux: best.flux(),
-        snr: snr(&best),
+        center_px: fit.center_px,
+        ellipse: fit.ellipse(),
+        beta: fit.profile.beta(),
+        flux: fit.flux(),
+        snr: snr(fit, scatter),
     };
-    (found.snr.is_finite() && found.snr >= 3.0).then_some(found)
+    (found.snr.is_finite() && found.snr >= LEAST_SNR).then_some(found)
 }
 
 #[cfg(test)]

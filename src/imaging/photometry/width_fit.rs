@@ -74,10 +74,9 @@ impl Fit {
         let scale = 2.0 * std::f64::consts::LN_2 * (xx * yy - xy * xy);
         let [x, y] = start.center_px;
         let nearest = y.round().max(0.0) as usize * frame.width + x.round().max(0.0) as usize;
-        let brightest = frame
-            .within(start.center_px, 2.0)
-            .filter(|(at, ..)| frame.is_good(*at));
-        let brightest = brightest.map(|(at, ..)| f64::from(frame.values[at]));
+        let near = frame.within(start.center_px, 2.0).into_iter();
+        let good = near.filter(|(at, ..)| frame.is_good(*at));
+        let brightest = good.map(|(at, ..)| f64::from(frame.values[at]));
         let peak = frame.values.get(nearest).filter(|_| frame.is_good(nearest));
         let peak = peak.map_or_else(|| brightest.fold(0.0, f64::max), |peak| f64::from(*peak));
         let first = Self {
@@ -97,6 +96,7 @@ impl Fit {
         let reach = (REACH_FWHM * self.ellipse().fwhm_px).max(4.0);
         let pixels: Vec<[f64; 3]> = frame
             .within(self.center_px, reach)
+            .into_iter()
             .filter(|(at, ..)| frame.is_good(*at))
             .map(|(at, dx, dy)| {
                 let [x, y] = self.center_px;
