@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{action::Action, column::Column, display::Display, keys::Chord, settings::Settings};
+use super::{
+    action::Action, column::Column, display::Display, keys::Chord, measured::CurveChoice,
+    settings::Settings,
+};
 use crate::{
     domain::{CandidateIx, Role, StampId, StampRef},
     jobs::event::JobEvent,
@@ -126,6 +129,8 @@ pub enum Session {
     Vocabulary(PathBuf),
     /// Side of a mosaic cell, points.
     MosaicSide(f32),
+    /// Show this light curve.
+    LightCurve(CurveChoice),
     /// Stop a job.
     Cancel(crate::jobs::event::JobId),
     /// New settings.

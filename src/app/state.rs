@@ -9,8 +9,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    display::Display, label_count::LabelCount, queue::Queue, selection::Selection,
-    session::SavedPlace, settings::Settings, shelf::Shelf,
+    display::Display,
+    label_count::LabelCount,
+    measured::{CurveChoice, MeasuredCurves},
+    queue::Queue,
+    selection::Selection,
+    session::SavedPlace,
+    settings::Settings,
+    shelf::Shelf,
 };
 use crate::{
     domain::{
@@ -174,6 +180,10 @@ pub struct AppState {
     pub jobs: BTreeMap<JobId, Progress>,
     /// Header cards on request.
     pub header: Option<HeaderCards>,
+    /// Which light curve is shown.
+    pub curve: CurveChoice,
+    /// Light curves measured here.
+    pub measured: MeasuredCurves,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
@@ -219,6 +229,8 @@ impl AppState {
             project: ProjectState::default(),
             jobs: BTreeMap::new(),
             header: None,
+            curve: CurveChoice::default(),
+            measured: MeasuredCurves::default(),
             generation: 0,
             label_count: LabelCount::default(),
             sorted_at: None,

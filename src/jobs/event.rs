@@ -2,8 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use crate::{
-    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
+    domain::{Candidate, CandidateIx, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,
 };
 
@@ -95,6 +96,21 @@ pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
 /// Names and values of a header or packet, or why they could not be read.
 pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
 
+/// A light curve that was measured for the window.
+#[derive(Clone, Debug)]
+pub struct MeasuredCurve {
+    /// Number of the opening.
+    pub generation: u64,
+    /// Whose.
+    pub candidate: CandidateIx,
+    /// How many stamps it had.
+    pub stamps: usize,
+    /// How it was measured.
+    pub order: PhotometryOrder,
+    /// What was found; empty where nothing could be measured.
+    pub curve: Arc<CandidatePhotometry>,
+}
+
 /// News.
 #[derive(Debug)]
 pub enum JobEvent {
@@ -143,6 +159,8 @@ pub enum JobEvent {
         /// Names and values, or why not.
         cards: Cards,
     },
+    /// A light curve was measured.
+    Measured(MeasuredCurve),
     /// From the journal's thread of one opening.
     Journal {
         /// Number of the opening.

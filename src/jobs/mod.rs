@@ -12,6 +12,7 @@ pub mod index;
 pub mod inspect;
 pub mod journal;
 pub mod open;
+pub mod photometer;
 pub mod photometry;
 mod photometry_epochs;
 mod photometry_facts;

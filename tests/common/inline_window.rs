@@ -121,6 +121,7 @@ impl InlineWindow {
             && !self.is_reloading
             && self.decoding.is_empty()
             && self.running.is_empty()
+            && !self.state.measured.is_measuring()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }

@@ -1,7 +1,10 @@
 //! The local sky: level and scatter of a ring of pixels round a source, outliers clipped.
 
 use super::frame::Frame;
-use crate::imaging::sigma_clip::sigma_clip;
+use crate::imaging::{
+    sigma_clip::sigma_clip,
+    statistics::{mad_sigma, median},
+};
 
 /// Pixels further from the median than so many standard deviations are other sources.
 const CLIP_SIGMA: f64 = 3.0;
@@ -70,7 +73,7 @@ impl SkyPixels {
         let at = inside.filter(is_ring).map(|(at, ..)| at);
         let at: Vec<usize> = at.filter(|at| frame.is_good(*at)).collect();
         let values: Vec<f32> = at.iter().map(|at| frame.values[*at]).collect();
-        let bounds = sigma_clip(&values, CLIP_SIGMA, CLIP_ROUNDS);
+        let bounds = clip(&values);
         Self {
             bounds: bounds.unwrap_or((f64::NAN, f64::NAN)),
             at,
@@ -91,7 +94,7 @@ impl SkyPixels {
         let values: Vec<f32> = pixels.map(|(at, value)| value - flux * psf[*at]).collect();
         let highest = self.at.iter().map(|at| psf[*at]).fold(0.0, f32::max);
         if f64::from(flux.abs() * highest) > WINGS_THAT_CLIP * (self.bounds.1 - self.bounds.0) {
-            self.bounds = sigma_clip(&values, CLIP_SIGMA, CLIP_ROUNDS)?;
+            self.bounds = clip(&values)?;
         }
         kept(&values, self.bounds)
     }
@@ -100,21 +103,53 @@ impl SkyPixels {
 /// Wings above this share of the kept range may have made good pixels outliers.
 const WINGS_THAT_CLIP: f64 = 0.03;
 
+/// The interval outside which pixels are outliers: begun from the median and its absolute
+/// deviations, which no neighbour moves far, then by mean and standard deviation of what is kept.
+/// None where there are too few values.
+fn clip(values: &[f32]) -> Option<(f64, f64)> {
+    let center = median(values)?;
+    let sigma = mad_sigma(values, center)?;
+    if sigma == 0.0 {
+        // Half of the pixels are equal: coarse counts, or a blank.
+        return sigma_clip(values, CLIP_SIGMA, CLIP_ROUNDS);
+    }
+    let about =
+        |center: f64, sigma: f64| (center - CLIP_SIGMA * sigma, center + CLIP_SIGMA * sigma);
+    let mut bounds = about(center, sigma);
+    let mut used_px = 0;
+    for _ in 0..CLIP_ROUNDS {
+        let next = kept(values, bounds)?;
+        if next.used_px == used_px {
+            break;
+        }
+        used_px = next.used_px;
+        bounds = about(next.level, next.scatter);
+    }
+    Some(bounds)
+}
+
+/// The background of the values within bounds.
 fn kept(values: &[f32], (low, high): (f64, f64)) -> Option<Background> {
-    let kept = || {
-        let values = values.iter().map(|value| f64::from(*value));
-        values.filter(|value| *value >= low && *value <= high)
-    };
-    let used_px = kept().count();
+    // Sums about a value within the bounds lose no digits.
+    let pivot = low.midpoint(high);
+    let (mut used_px, mut sum, mut squares) = (0, 0.0, 0.0);
+    for value in values {
+        let value = f64::from(*value);
+        if value >= low && value <= high {
+            let off = value - pivot;
+            used_px += 1;
+            sum += off;
+            squares += off * off;
+        }
+    }
     if used_px < LEAST_PIXELS {
         return None;
     }
     let count = used_px as f64;
-    let level = kept().sum::<f64>() / count;
-    let squares: f64 = kept().map(|value| (value - level).powi(2)).sum();
-    let scatter = (squares / (count - 1.0)).sqrt() / CLIPPED_SIGMA;
+    let variance = (squares - sum * sum / count).max(0.0) / (count - 1.0);
+    let scatter = variance.sqrt() / CLIPPED_SIGMA;
     Some(Background {
-        level,
+        level: pivot + sum / count,
         scatter,
         error: scatter / count.sqrt(),
         used_px,
