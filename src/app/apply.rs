@@ -16,8 +16,9 @@ use crate::{
 impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
-        let effects = self.apply_command(command, now);
+        let mut effects = self.apply_command(command, now);
         self.label_count.update(&self.catalogue, &self.book);
+        effects.extend(self.want_curve());
         effects
     }
 

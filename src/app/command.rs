@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    action::Action, column::Column, display::Display, keys::Chord, settings::Settings,
-    simulation::SimulationForm,
+    action::Action, column::Column, display::Display, keys::Chord, measured::CurveChoice,
+    settings::Settings, simulation::SimulationForm,
 };
 use crate::{
     domain::{CandidateIx, Role, StampId, StampRef},
@@ -131,6 +131,8 @@ pub enum Session {
     Vocabulary(PathBuf),
     /// Side of a mosaic cell, points.
     MosaicSide(f32),
+    /// Show this light curve.
+    LightCurve(CurveChoice),
     /// Stop a job.
     Cancel(crate::jobs::event::JobId),
     /// New settings.

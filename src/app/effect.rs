@@ -4,10 +4,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::settings::Settings;
 use crate::{
-    domain::{Catalogue, LabelBook, LabelEvent, StampId, StampRef},
+    domain::{Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, StampId, StampRef},
     jobs::{
         event::{Decoded, JobId, PickFor},
         simulation_order::SimulationOrder,
+        photometry::PhotometryOrder,
         transfer::ImportOrder,
     },
 };
@@ -39,6 +40,19 @@ pub enum Effect {
     Reload(Vec<(StampId, Arc<Decoded>)>),
     /// Read header or packet fields.
     ReadHeader(StampRef),
+    /// Measure a light curve; a request before this one that is not begun is dropped.
+    Measure {
+        /// Number of the opening.
+        generation: u64,
+        /// The candidate as it is known now.
+        candidate: Box<Candidate>,
+        /// Its place in the catalogue.
+        ix: CandidateIx,
+        /// How many stamps it has.
+        stamps: usize,
+        /// How it is measured.
+        order: PhotometryOrder,
+    },
     /// Read a vocabulary: a file, or the name of a built-in one.
     ReadVocabulary(PathBuf),
     /// Ask the user for a file or folder.

@@ -1,30 +1,148 @@
-//! The light curve of a candidate: its epochs and its history as points on one time axis.
+//! The light curve of a candidate: its epochs and its history as points on one time axis, as the
+//! data give them or as they are measured here.
 
-use crate::domain::{Band, Candidate, Mjd};
+use std::sync::Arc;
+
+use super::state::AppState;
+use crate::{
+    domain::{Band, Candidate, Mjd, Role},
+    imaging::photometry::Brightness,
+    jobs::photometry::{CandidatePhotometry, EpochPhotometry},
+};
 
 /// One point of a light curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// Time.
     pub mjd: Mjd,
-    /// Magnitude; for an upper limit the limiting magnitude.
-    pub mag: f64,
-    /// Standard deviation, magnitudes.
-    pub mag_err: Option<f64>,
+    /// Magnitude or flux; for an upper limit the limiting magnitude.
+    pub value: f64,
+    /// Standard deviation, in the same unit.
+    pub err: Option<f64>,
     /// Filter.
     pub band: Option<Band>,
-    /// True where nothing was detected down to `mag`.
+    /// True where nothing was detected down to `value`.
     pub is_upper_limit: bool,
     /// The epoch (from 0) it belongs to, where there are images.
     pub epoch: Option<usize>,
 }
 
-/// The points of a candidate: those of its epochs first, then its history.
+/// What values mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Magnitudes: bright is small.
+    Magnitudes,
+    /// Fluxes in this unit.
+    Fluxes(Arc<str>),
+}
+
+/// The light curve on screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Curve {
+    /// Nothing to show, and why.
+    Nothing(String),
+    /// Being measured.
+    Measuring,
+    /// Points.
+    Points {
+        /// In any order.
+        points: Vec<Point>,
+        /// What their values mean.
+        scale: Scale,
+        /// How they came about, where they are not the data's own.
+        caption: Option<String>,
+    },
+}
+
+/// The light curve of the candidate on screen.
+pub fn shown_curve(state: &AppState) -> Curve {
+    let Some(candidate) = state.candidate() else {
+        return Curve::Nothing(String::new());
+    };
+    let Some(key) = state.curve_key() else {
+        let points = given_points(candidate);
+        if points.is_empty() {
+            let why = "No light curve: this candidate has no magnitudes with times.";
+            return Curve::Nothing(why.into());
+        }
+        let scale = Scale::Magnitudes;
+        return Curve::Points {
+            points,
+            scale,
+            caption: None,
+        };
+    };
+    match state.measured.get(key) {
+        Some(measured) => measured_curve(candidate, measured, key.on),
+        None => Curve::Measuring,
+    }
+}
+
+/// Magnitudes where any epoch has a zero point, else fluxes.
+fn measured_curve(candidate: &Candidate, measured: &CandidatePhotometry, on: Role) -> Curve {
+    let epochs = &measured.epochs;
+    let Some(first) = epochs.first() else {
+        let cause = measured.problems.first();
+        let cause = cause.map_or_else(String::new, |problem| format!(" {}", problem.why));
+        return Curve::Nothing(format!("No epoch could be measured:{cause}"));
+    };
+    let is_calibrated = measured.uncalibrated() < epochs.len();
+    let point = |epoch: &EpochPhotometry| {
+        let known = candidate.epochs.get(epoch.epoch)?;
+        let (value, err, is_upper_limit) = match (is_calibrated, epoch.brightness) {
+            (false, _) => (epoch.measured.flux, Some(epoch.measured.flux_err), false),
+            (true, Some(Brightness::Magnitude { mag, mag_err })) => (mag, Some(mag_err), false),
+            (true, Some(Brightness::Limit(limit))) => (limit, None, true),
+            (true, None) => return None,
+        };
+        Some(Point {
+            mjd: known.mjd?,
+            value,
+            err,
+            band: known.band.clone(),
+            is_upper_limit,
+            epoch: Some(epoch.epoch),
+        })
+    };
+    let scale = if is_calibrated {
+        Scale::Magnitudes
+    } else {
+        Scale::Fluxes(first.unit.clone().unwrap_or_else(|| "counts".into()))
+    };
+    let points = epochs.iter().filter_map(point).collect();
+    let caption = Some(caption(measured, on, &scale));
+    Curve::Points {
+        points,
+        scale,
+        caption,
+    }
+}
+
+fn caption(measured: &CandidatePhotometry, on: Role, scale: &Scale) -> String {
+    let unit = match scale {
+        Scale::Magnitudes => "magnitudes",
+        Scale::Fluxes(unit) => unit,
+    };
+    let mut text = format!(
+        "measured here: optimal photometry of the {} stamps, in {unit}",
+        on.name()
+    );
+    let missing = measured.uncalibrated();
+    if missing > 0 && *scale == Scale::Magnitudes {
+        text += &format!("; {missing} epochs without zero point are left out");
+    }
+    if !measured.problems.is_empty() {
+        text += &format!("; {} stamps could not be used", measured.problems.len());
+    }
+    text
+}
+
+/// The points that the data give: those of the epochs first, then the history.
 ///
 /// An epoch with images but without magnitude stands as an upper limit where its limiting
 /// magnitude is known. A history point at the time of an epoch (within a tenth of a second)
 /// is that epoch and left out.
-pub fn light_curve(candidate: &Candidate) -> Vec<Point> {
+pub fn given_points(candidate: &Candidate) -> Vec<Point> {
     let mut points: Vec<_> = candidate
         .epochs
         .iter()
@@ -34,8 +152,8 @@ pub fn light_curve(candidate: &Candidate) -> Vec<Point> {
             let limit = epoch.limiting_mag.filter(|mag| mag.is_finite());
             Some(Point {
                 mjd: epoch.mjd?,
-                mag: f64::from(mag.or(limit)?),
-                mag_err: mag
+                value: f64::from(mag.or(limit)?),
+                err: mag
                     .and(epoch.mag_err)
                     .filter(|err| err.is_finite())
                     .map(f64::from),
@@ -54,8 +172,8 @@ pub fn light_curve(candidate: &Candidate) -> Vec<Point> {
         if !is_known && earlier.mag.is_finite() {
             points.push(Point {
                 mjd: earlier.mjd,
-                mag: f64::from(earlier.mag),
-                mag_err: earlier.mag_err.map(f64::from),
+                value: f64::from(earlier.mag),
+                err: earlier.mag_err.map(f64::from),
                 band: earlier.band.clone(),
                 is_upper_limit: earlier.is_upper_limit,
                 epoch: None,
@@ -102,7 +220,7 @@ mod tests {
             history: vec![earlier(5.0, true), earlier(10.0, false)],
             ..Candidate::default()
         };
-        let points = light_curve(&candidate);
+        let points = given_points(&candidate);
         assert_eq!(points.len(), 3);
         assert_eq!(
             (points[0].epoch, points[0].is_upper_limit),

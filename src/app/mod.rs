@@ -16,6 +16,7 @@ pub mod keys;
 pub mod label_count;
 pub mod labelling;
 pub mod light_curve;
+pub mod measured;
 pub mod news;
 pub mod queue;
 pub mod selection;

@@ -80,6 +80,7 @@ impl AppState {
                     });
                 }
             }
+            JobEvent::Measured(measured) => self.take_curve(measured),
             JobEvent::Problems(problems) => self.problems.extend(problems),
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);

@@ -8,6 +8,7 @@ use super::{
     command::Session,
     display::Display,
     effect::Effect,
+    measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
 };
@@ -52,6 +53,8 @@ pub struct SavedSession {
     pub mosaic_role: Option<Role>,
     /// Side of a mosaic cell, points; none for the usual one.
     pub mosaic_side: Option<f32>,
+    /// Which light curve is shown.
+    pub curve: CurveChoice,
     /// Small windows that were open.
     pub panes: BTreeSet<Pane>,
 }
@@ -71,6 +74,10 @@ impl AppState {
             }
             Session::Export(path) => self.export(path),
             Session::Import(path) => self.import(path, now),
+            Session::LightCurve(choice) => {
+                self.curve = choice;
+                vec![self.save_session()]
+            }
             Session::Cancel(job) => vec![Effect::Cancel(job)],
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
@@ -118,6 +125,7 @@ impl AppState {
         self.place = super::state::Place::default();
         self.page = Arc::new([]);
         self.header = None;
+        self.measured = MeasuredCurves::default();
         self.return_to = None;
         self.steps = None;
         self.motion = None;
@@ -196,6 +204,7 @@ impl AppState {
             vocabulary: self.vocabulary().name.clone(),
             mosaic_role: self.mosaic_role,
             mosaic_side: Some(self.mosaic_side),
+            curve: self.curve,
             panes: self
                 .panes
                 .iter()
@@ -223,6 +232,7 @@ impl AppState {
         self.mosaic_role = saved.mosaic_role;
         self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
         self.panes = saved.panes;
+        self.curve = saved.curve;
         self.queue
             .set_spec(saved.queue, &self.catalogue, &self.book);
         self.return_to = saved.place;

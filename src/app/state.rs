@@ -9,8 +9,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    display::Display, label_count::LabelCount, queue::Queue, selection::Selection,
-    session::SavedPlace, settings::Settings, shelf::Shelf, simulation::SimulationPane,
+    display::Display,
+    label_count::LabelCount,
+    measured::{CurveChoice, MeasuredCurves},
+    queue::Queue,
+    selection::Selection,
+    session::SavedPlace,
+    settings::Settings,
+    shelf::Shelf,
+    simulation::SimulationPane,
 };
 use crate::{
     domain::{
@@ -178,6 +185,10 @@ pub struct AppState {
     pub header: Option<HeaderCards>,
     /// The order for simulated candidates, with its preview.
     pub simulation: SimulationPane,
+    /// Which light curve is shown.
+    pub curve: CurveChoice,
+    /// Light curves measured here.
+    pub measured: MeasuredCurves,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
@@ -224,6 +235,8 @@ impl AppState {
             jobs: BTreeMap::new(),
             header: None,
             simulation: SimulationPane::default(),
+            curve: CurveChoice::default(),
+            measured: MeasuredCurves::default(),
             generation: 0,
             label_count: LabelCount::default(),
             sorted_at: None,

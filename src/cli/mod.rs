@@ -5,6 +5,7 @@ pub mod inspect;
 pub mod label;
 pub mod open;
 mod progress;
+pub mod photometry;
 pub mod render;
 pub mod simulate;
 
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
+    /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
+    Photometry(photometry::Args),
 }
 
 /// Runs the command line of this process.
@@ -45,6 +48,7 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),
     };
     done.unwrap_or_else(|error| {

@@ -55,12 +55,16 @@ impl Default for Marks {
 impl Marks {
     /// The levels of one stamp.
     pub fn of(stamp: &Stamp) -> Self {
-        let saturated_from = stamp
-            .saturation
+        Self::of_pixels(&stamp.pixels, stamp.saturation)
+    }
+
+    /// The levels of pixels without a stamp around them, and of this saturation level.
+    pub fn of_pixels(pixels: &[f32], saturation: Option<f32>) -> Self {
+        let saturated_from = saturation
             .filter(|level| level.is_finite() && *level > 0.0)
             .unwrap_or(f32::INFINITY);
         Self {
-            sentinel_from: sentinel_from(&stamp.pixels),
+            sentinel_from: sentinel_from(pixels),
             saturated_from,
         }
     }
@@ -101,10 +105,7 @@ pub fn usable_values(stamps: &[&Stamp]) -> Vec<f32> {
 
 /// The usable values of pixels without a stamp around them.
 pub fn usable_pixels(pixels: &[f32]) -> Vec<f32> {
-    let marks = Marks {
-        sentinel_from: sentinel_from(pixels),
-        ..Marks::default()
-    };
+    let marks = Marks::of_pixels(pixels, None);
     let is_usable = |value: &f32| marks.is_usable(*value);
     pixels.iter().copied().filter(is_usable).collect()
 }

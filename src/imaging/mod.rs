@@ -3,6 +3,7 @@
 //! From pixel to colour: [`marks`] says which pixels are no measurements, [`limits`] chooses
 //! the interval, [`stretch`] bends it, [`color_map`] colours it, and [`look`] holds all of
 //! them together. [`orientation`] and [`placement`] say where a pixel lies on the screen.
+//! From pixel to flux: [`photometry`] measures point sources, [`magnitude`] names their fluxes.
 
 pub mod color_map;
 pub mod equalise;
@@ -13,6 +14,7 @@ pub mod magnitude;
 pub mod marks;
 pub mod moffat;
 pub mod orientation;
+pub mod photometry;
 pub mod placement;
 pub mod preset;
 pub mod scale_bar;

@@ -3,8 +3,9 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{preview::Preview, simulate::Simulated};
+use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use crate::{
-    domain::{Candidate, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
+    domain::{Candidate, CandidateIx, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,
 };
 
@@ -105,6 +106,21 @@ pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
 /// Names and values of a header or packet, or why they could not be read.
 pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
 
+/// A light curve that was measured for the window.
+#[derive(Clone, Debug)]
+pub struct MeasuredCurve {
+    /// Number of the opening.
+    pub generation: u64,
+    /// Whose.
+    pub candidate: CandidateIx,
+    /// How many stamps it had.
+    pub stamps: usize,
+    /// How it was measured.
+    pub order: PhotometryOrder,
+    /// What was found; empty where nothing could be measured.
+    pub curve: Arc<CandidatePhotometry>,
+}
+
 /// News.
 #[derive(Debug)]
 pub enum JobEvent {
@@ -153,6 +169,8 @@ pub enum JobEvent {
         /// Names and values, or why not.
         cards: Cards,
     },
+    /// A light curve was measured.
+    Measured(MeasuredCurve),
     /// From the journal's thread of one opening.
     Journal {
         /// Number of the opening.

@@ -7,12 +7,16 @@ use std::{
 
 use super::simulation_order::{Kind, SimulationOrder};
 use crate::{
-    domain::{ImageSequence, Templates},
+    domain::{ImageSequence, Role, Templates},
+    imaging::photometry::{DETECTION_SIGMA, Method, light_curve},
     io::{
         fingerprint::Fingerprint,
         templates::{TemplatesError, TemplatesRead, read_templates, read_visits_table},
     },
-    simulate::{SequenceClass, SequenceOrder, Simulate, SimulationError, Survey, TripletOrder},
+    simulate::{
+        SequenceClass, SequenceOrder, SequenceSimulator, Simulate, SimulationError, Survey,
+        TripletOrder, TripletSimulator,
+    },
 };
 
 /// What an order stands on.
@@ -38,7 +42,25 @@ pub type SimulatorOf =
 pub type Measure = fn(&mut ImageSequence);
 
 /// How magnitudes are measured; without, files have none.
-pub const MEASURE: Option<Measure> = None;
+pub const MEASURE: Option<Measure> = Some(measure_magnitudes);
+
+/// Optimal photometry, as a survey's pipeline would do it: on the science images, or on the
+/// differences where there are no others. Below three sigma there is no magnitude.
+fn measure_magnitudes(sequence: &mut ImageSequence) {
+    const RELATIVE_TO_MAG: f64 = 2.5 / std::f64::consts::LN_10;
+    let roles = [Role::Science, Role::Difference].into_iter();
+    let Some(on) = roles.into_iter().find(|role| sequence.cube(*role).is_some()) else {
+        return;
+    };
+    let measured = light_curve(sequence, Method::Optimal, on);
+    for (epoch, measured) in sequence.epochs.iter_mut().zip(measured) {
+        let detected = measured.filter(|measured| measured.snr() > DETECTION_SIGMA);
+        epoch.measured_mag = detected.and_then(|measured| {
+            let mag = epoch.visit.magnitude(measured.flux)?;
+            Some([mag as f32, (RELATIVE_TO_MAG / measured.snr()) as f32])
+        });
+    }
+}
 
 /// Looks up survey and templates.
 ///
@@ -81,19 +103,10 @@ pub fn simulator_of(
     order: &SimulationOrder,
     prepared: &Prepared,
 ) -> Result<Arc<dyn Simulate>, SimulationError> {
-    match order.kind {
-        // The lead replaces the two arms:
-        // Ok(Arc::new(SequenceSimulator::new(sequence_order(order, prepared)?)?))
-        // Ok(Arc::new(TripletSimulator::new(triplet_order(order, prepared))?))
-        Kind::Sequences => sequence_order(order, prepared).and_then(|_| Err(absent())),
-        Kind::Triplets => Some(triplet_order(order, prepared))
-            .ok_or_else(absent)
-            .and_then(|_| Err(absent())),
-    }
-}
-
-fn absent() -> SimulationError {
-    SimulationError::Order("the simulators are not joined to this build".into())
+    Ok(match order.kind {
+        Kind::Sequences => Arc::new(SequenceSimulator::new(sequence_order(order, prepared)?)?),
+        Kind::Triplets => Arc::new(TripletSimulator::new(triplet_order(order, prepared))?),
+    })
 }
 
 fn sequence_order(

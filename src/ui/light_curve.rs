@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Ui, Vec2b};
+use egui::{Align, Layout, Ui, Vec2b};
 use egui_plot::{Line, MarkerShape, Plot, PlotUi, Points, VLine};
 
 use super::{inspect::weak, theme};
 use crate::{
     app::{
         AppState, Command,
-        command::Go,
-        light_curve::{Point, light_curve, nearest_epoch},
+        command::{Go, Session},
+        light_curve::{Curve, Point, Scale, nearest_epoch, shown_curve},
+        measured::{CurveChoice, has_magnitudes, measured_roles},
     },
-    domain::Band,
+    domain::{Band, Candidate},
 };
 
 /// The plot, filling what is left.
@@ -20,16 +21,89 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
     let Some(candidate) = state.candidate() else {
         return;
     };
-    let points = light_curve(candidate);
-    if points.is_empty() {
-        ui.centered_and_justified(|ui| {
-            ui.label(weak(
-                ui,
-                "No light curve: this candidate has no magnitudes with times.",
-            ));
-        });
+    let curve = shown_curve(state);
+    let caption = match &curve {
+        Curve::Points { caption, .. } => caption.as_deref(),
+        Curve::Nothing(_) | Curve::Measuring => None,
+    };
+    head_ui(ui, state, candidate, caption, commands);
+    match curve {
+        Curve::Nothing(why) => {
+            ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
+        }
+        Curve::Measuring => {
+            ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
+        }
+        Curve::Points { points, scale, .. } => {
+            plot_ui(ui, state, candidate, &points, &scale, commands);
+        }
+    }
+}
+
+/// How the points came about, and what else can be shown; nothing where there is no choice.
+fn head_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    candidate: &Candidate,
+    caption: Option<&str>,
+    commands: &mut Vec<Command>,
+) {
+    let roles = measured_roles(candidate);
+    let may_choose_source = has_magnitudes(candidate) && !roles.is_empty();
+    let key = state.curve_key();
+    let may_choose_role = roles.len() > 1 && key.is_some();
+    if caption.is_none() && !may_choose_source && !may_choose_role {
         return;
     }
+    let mut choice = state.curve;
+    ui.horizontal(|ui| {
+        if let Some(caption) = caption {
+            ui.label(weak(ui, caption));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if may_choose_source {
+                choose(
+                    ui,
+                    &mut choice.is_measured,
+                    &[(true, "measured"), (false, "given")],
+                );
+            }
+            if may_choose_role {
+                let shown = key.map_or(choice.on, |key| key.on);
+                let mut on = shown;
+                let names: Vec<_> = roles
+                    .iter()
+                    .rev()
+                    .map(|role| (*role, role.name()))
+                    .collect();
+                choose(ui, &mut on, &names);
+                if on != shown {
+                    choice.on = on;
+                }
+            }
+        });
+    });
+    if choice != state.curve {
+        commands.push(Command::Session(Session::LightCurve(choice)));
+    }
+}
+
+/// Small words side by side, one of them chosen.
+fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)]) {
+    for (value, name) in among {
+        let text = egui::RichText::new(*name).size(theme::CAPTION);
+        ui.selectable_value(chosen, *value, text);
+    }
+}
+
+fn plot_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    candidate: &Candidate,
+    points: &[Point],
+    scale: &Scale,
+    commands: &mut Vec<Command>,
+) {
     let origin = points
         .iter()
         .map(|p| p.mjd.days())
@@ -39,20 +113,29 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
         .epoch()
         .and_then(|epoch| epoch.mjd)
         .map(|mjd| mjd.days() - origin);
-    let plot = Plot::new(("light curve", &*candidate.id))
-        .invert_y(true)
+    let label = match scale {
+        Scale::Magnitudes => "magnitude".into(),
+        Scale::Fluxes(unit) => format!("flux ({unit})"),
+    };
+    let CurveChoice { is_measured, .. } = state.curve;
+    let plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
+        .invert_y(*scale == Scale::Magnitudes)
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
         .allow_boxed_zoom(false)
         .x_axis_label(format!("MJD − {origin:.0} (days)"))
-        .y_axis_label("magnitude")
+        .y_axis_label(label)
         .y_axis_min_width(40.0)
         .set_margin_fraction(egui::vec2(0.03, 0.12))
         .grid_color(theme::grid_color(ui))
         .show_crosshair(false);
+    let most_err = match scale {
+        Scale::Magnitudes => 5.0,
+        Scale::Fluxes(_) => f64::INFINITY,
+    };
     let response = plot.show(ui, |plot| {
-        for (band, points) in by_band(&points) {
-            draw_band(plot, band.as_ref(), &points, origin);
+        for (band, points) in by_band(points) {
+            draw_band(plot, band.as_ref(), &points, origin, most_err);
         }
         if let Some(x) = cursor {
             plot.vline(
@@ -80,12 +163,18 @@ fn by_band(points: &[Point]) -> BTreeMap<Option<Band>, Vec<&Point>> {
     bands
 }
 
-fn draw_band(plot: &mut PlotUi<'_>, band: Option<&Band>, points: &[&Point], origin: f64) {
+fn draw_band(
+    plot: &mut PlotUi<'_>,
+    band: Option<&Band>,
+    points: &[&Point],
+    origin: f64,
+    most_err: f64,
+) {
     let color = theme::band_color(band);
     let name = band.map_or("no band", Band::name).to_owned();
-    let at = |point: &Point| [point.mjd.days() - origin, point.mag];
+    let at = |point: &Point| [point.mjd.days() - origin, point.value];
     for point in points {
-        if let Some(err) = point.mag_err.filter(|err| *err > 0.0 && *err < 5.0) {
+        if let Some(err) = point.err.filter(|err| *err > 0.0 && *err < most_err) {
             let [x, y] = at(point);
             let bar = vec![[x, y - err], [x, y + err]];
             plot.line(

@@ -15,6 +15,7 @@ use crate::{
         index::{self, Opening, Reading},
         journal::Journal,
         preview::Previewer,
+        photometer::{CurveRequest, Photometer},
         reporter::{CancelToken, Reporter},
         simulate,
         simulation_order::SimulationOrder,
@@ -29,6 +30,7 @@ pub struct Runner {
     reading: Reading,
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
+    photometer: Photometer,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -50,11 +52,13 @@ impl Runner {
             decoder: Arc::new(Decoder::default()),
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
+        let photometer = Photometer::start(&reporter, &reading.decoder)?;
         Ok(Self {
             reporter,
             reading,
             atlas,
             pool,
+            photometer,
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -108,6 +112,19 @@ impl Runner {
             Effect::ReadHeader(stamp) => {
                 header::read(stamp, self.reading.decoder.clone(), self.reporter.clone())?;
             }
+            Effect::Measure {
+                generation,
+                candidate,
+                ix,
+                stamps,
+                order,
+            } => self.photometer.request(CurveRequest {
+                generation,
+                candidate,
+                ix,
+                stamps,
+                order,
+            }),
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {
@@ -184,6 +201,7 @@ impl Runner {
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, self.atlas.as_ref())?;
+        self.photometer = Photometer::start(&self.reporter, &self.reading.decoder)?;
         let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(
             opening,

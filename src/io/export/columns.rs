@@ -74,6 +74,51 @@ pub struct FilledColumn {
     pub values: Vec<Value>,
 }
 
+/// Rows and columns whose values are asked for one by one, so that a million rows need not stand
+/// in memory in the form of a format.
+pub trait Table {
+    /// Names and types of the columns.
+    fn heads(&self) -> Vec<(&str, Kind)>;
+    /// Number of rows.
+    fn rows(&self) -> usize;
+    /// One value.
+    fn value(&self, row: usize, column: usize) -> Value;
+}
+
+impl Table for [ExportRow<'_>] {
+    fn heads(&self) -> Vec<(&str, Kind)> {
+        COLUMNS.iter().map(|head| (head.name, head.kind)).collect()
+    }
+
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value {
+        (COLUMNS[column].value)(&self[row])
+    }
+}
+
+impl Table for [FilledColumn] {
+    fn heads(&self) -> Vec<(&str, Kind)> {
+        let heads = self
+            .iter()
+            .map(|column| (column.name.as_str(), column.kind));
+        heads.collect()
+    }
+
+    fn rows(&self) -> usize {
+        self.iter()
+            .map(|column| column.values.len())
+            .min()
+            .unwrap_or(0)
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value {
+        self[column].values[row].clone()
+    }
+}
+
 /// The columns of every export, in their order.
 pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let mut all = identity();
@@ -168,7 +213,8 @@ const fn column(
     }
 }
 
-fn text(value: Option<&str>) -> Value {
+/// Text, or nothing.
+pub fn text(value: Option<&str>) -> Value {
     value.map_or(Value::Null, |value| Value::Text(value.to_owned()))
 }
 
@@ -181,7 +227,8 @@ fn float(value: Option<f32>) -> Value {
     finite.map_or(Value::Null, Value::Float)
 }
 
-fn double(value: Option<f64>) -> Value {
+/// A finite number, or nothing.
+pub fn double(value: Option<f64>) -> Value {
     let finite = value.filter(|value| value.is_finite());
     finite.map_or(Value::Null, Value::Double)
 }

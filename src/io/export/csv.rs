@@ -1,25 +1,28 @@
 //! Comma-separated values: one header line, UTF-8, empty where nothing is known.
 
-use std::path::Path;
+use std::{fs::File, io::Write, path::Path};
 
-use super::{
-    columns::{COLUMNS, Value},
-    row::ExportRow,
-};
+use super::columns::{Table, Value};
 
 /// Writes all rows.
-pub(super) fn write(path: &Path, rows: &[ExportRow<'_>]) -> Result<(), String> {
-    try_write(path, rows).map_err(|error| error.to_string())
+pub(super) fn write<T: Table + ?Sized>(path: &Path, table: &T) -> Result<(), String> {
+    let file = File::create(path).map_err(|error| error.to_string())?;
+    write_to(file, table).map_err(|error| error.to_string())
 }
 
-fn try_write(path: &Path, rows: &[ExportRow<'_>]) -> csv::Result<()> {
-    let mut writer = csv::Writer::from_path(path)?;
-    writer.write_record(COLUMNS.iter().map(|column| column.name))?;
-    for row in rows {
-        writer.write_record(COLUMNS.iter().map(|column| field((column.value)(row))))?;
+/// Writes all rows to a file that is open, or to standard output.
+pub(super) fn write_to<T: Table + ?Sized>(out: impl Write, table: &T) -> std::io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let heads = table.heads();
+    let columns = 0..heads.len();
+    writer.write_record(heads.iter().map(|(name, _)| name))?;
+    for row in 0..table.rows() {
+        let fields = columns
+            .clone()
+            .map(|column| field(table.value(row, column)));
+        writer.write_record(fields)?;
     }
-    writer.flush()?;
-    Ok(())
+    writer.flush()
 }
 
 /// The shortest text that reads back as the same value.

@@ -1,4 +1,4 @@
-//! Labels out: one table of columns, five table formats, and the training bundle.
+//! Tables out: labels in five table formats and as the training bundle, and any other columns.
 
 mod beside;
 pub mod bundle;
@@ -13,6 +13,7 @@ mod votable;
 use std::path::{Path, PathBuf};
 
 pub use beside::written_beside;
+pub use columns::FilledColumn;
 pub use row::{ExportRow, Selection, rows};
 
 use super::fits_write;
@@ -81,11 +82,43 @@ pub fn write_table(path: &Path, format: Format, rows: &[ExportRow<'_>]) -> Resul
     written_beside(path, |beside| match format {
         Format::Csv => csv::write(beside, rows),
         Format::JsonLines => json_lines::write(beside, rows),
-        Format::Parquet => parquet::write(beside, rows),
+        Format::Parquet => parquet::write(beside, "labels", rows),
         Format::VoTable => votable::write(beside, rows),
         Format::Fits => write_fits(beside, rows),
         Format::Bundle => Err("a bundle is not a table".into()),
     })
+}
+
+/// Writes columns of any meaning as a table of that name, beside and renamed: CSV, Parquet or FITS.
+///
+/// # Errors
+/// Where the file cannot be written, and for the other formats.
+pub fn write_columns(
+    path: &Path,
+    format: Format,
+    name: &str,
+    columns: &[FilledColumn],
+) -> Result<(), ExportError> {
+    written_beside(path, |beside| match format {
+        Format::Csv => csv::write(beside, columns),
+        Format::Parquet => parquet::write(beside, name, columns),
+        Format::Fits => {
+            let mut file = fits_write::FitsWriter::create(beside)?;
+            file.table(name, columns)?;
+            file.finish()
+        }
+        Format::JsonLines | Format::VoTable | Format::Bundle => {
+            Err("this table can be written as .csv, .parquet or .fits".into())
+        }
+    })
+}
+
+/// Writes columns as comma-separated values to an open place, such as standard output.
+///
+/// # Errors
+/// Where nothing can be written there.
+pub fn write_csv_to(out: impl std::io::Write, columns: &[FilledColumn]) -> std::io::Result<()> {
+    csv::write_to(out, columns)
 }
 
 fn write_fits(beside: &Path, rows: &[ExportRow<'_>]) -> Result<(), String> {

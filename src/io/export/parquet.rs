@@ -13,31 +13,36 @@ use parquet::{
     schema::types::{Type, TypePtr},
 };
 
-use super::{
-    columns::{COLUMNS, Column, Kind, Value},
-    row::ExportRow,
-};
+use super::columns::{Kind, Table, Value};
 
 /// Rows kept in memory at once, column by column.
 const ROWS_PER_GROUP: usize = 100_000;
 
-/// Writes all rows.
-pub(super) fn write(path: &Path, rows: &[ExportRow<'_>]) -> std::result::Result<(), String> {
+/// Writes all rows of a table of that name.
+pub(super) fn write<T: Table + ?Sized>(
+    path: &Path,
+    name: &str,
+    table: &T,
+) -> std::result::Result<(), String> {
     let file = File::create(path).map_err(|error| error.to_string())?;
-    try_write(file, rows).map_err(|error| error.to_string())
+    try_write(file, name, table).map_err(|error| error.to_string())
 }
 
-fn try_write(file: File, rows: &[ExportRow<'_>]) -> Result<()> {
+fn try_write<T: Table + ?Sized>(file: File, name: &str, table: &T) -> Result<()> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(concat!("destello ", env!("CARGO_PKG_VERSION")).into())
         .build();
-    let mut writer = SerializedFileWriter::new(file, schema()?, Arc::new(properties))?;
-    for group in rows.chunks(ROWS_PER_GROUP) {
+    let heads = table.heads();
+    let schema = schema(name, &heads)?;
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties))?;
+    for first in (0..table.rows()).step_by(ROWS_PER_GROUP) {
+        let group = first..table.rows().min(first + ROWS_PER_GROUP);
         let mut group_writer = writer.next_row_group()?;
-        for column in COLUMNS.iter() {
+        for (column, (_, kind)) in heads.iter().enumerate() {
             if let Some(mut out) = group_writer.next_column()? {
-                write_column(&mut out, column, group)?;
+                let values = group.clone().map(|row| table.value(row, column));
+                write_column(&mut out, *kind, values)?;
                 out.close()?;
             }
         }
@@ -47,9 +52,9 @@ fn try_write(file: File, rows: &[ExportRow<'_>]) -> Result<()> {
     Ok(())
 }
 
-fn schema() -> Result<TypePtr> {
-    let field = |column: &Column| {
-        let (physical, logical) = match column.kind {
+fn schema(name: &str, heads: &[(&str, Kind)]) -> Result<TypePtr> {
+    let field = |(name, kind): &(&str, Kind)| {
+        let (physical, logical) = match kind {
             Kind::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
             Kind::Time => (
                 PhysicalType::INT64,
@@ -60,24 +65,23 @@ fn schema() -> Result<TypePtr> {
             Kind::Double => (PhysicalType::DOUBLE, None),
             Kind::Bool => (PhysicalType::BOOLEAN, None),
         };
-        Type::primitive_type_builder(column.name, physical)
+        Type::primitive_type_builder(name, physical)
             .with_repetition(Repetition::OPTIONAL)
             .with_logical_type(logical)
             .build()
             .map(Arc::new)
     };
-    let fields = COLUMNS.iter().map(field).collect::<Result<Vec<_>>>()?;
-    let root = Type::group_type_builder("labels").with_fields(fields);
+    let fields = heads.iter().map(field).collect::<Result<Vec<_>>>()?;
+    let root = Type::group_type_builder(name).with_fields(fields);
     Ok(Arc::new(root.build()?))
 }
 
 fn write_column(
     out: &mut SerializedColumnWriter<'_>,
-    column: &Column,
-    rows: &[ExportRow<'_>],
+    kind: Kind,
+    values: impl Iterator<Item = Value>,
 ) -> Result<()> {
-    let values = rows.iter().map(column.value);
-    match column.kind {
+    match kind {
         Kind::Text => write_values::<ByteArrayType>(out, values, |value| match value {
             Value::Text(text) => Some(ByteArray::from(text.into_bytes())),
             _ => None,

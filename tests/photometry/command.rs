@@ -1,0 +1,1 @@
+//! The command's own way: files in, table out.
