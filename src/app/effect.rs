@@ -7,8 +7,8 @@ use crate::{
     domain::{Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, StampId, StampRef},
     jobs::{
         event::{Decoded, JobId, PickFor},
-        simulation_order::SimulationOrder,
         photometry::PhotometryOrder,
+        simulation_order::SimulationOrder,
         transfer::ImportOrder,
     },
 };

@@ -4,8 +4,8 @@ pub mod demo;
 pub mod inspect;
 pub mod label;
 pub mod open;
-mod progress;
 pub mod photometry;
+mod progress;
 pub mod render;
 pub mod simulate;
 

@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{preview::Preview, simulate::Simulated};
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
+use super::{preview::Preview, simulate::Simulated};
 use crate::{
     domain::{Candidate, CandidateIx, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,

@@ -49,7 +49,10 @@ pub const MEASURE: Option<Measure> = Some(measure_magnitudes);
 fn measure_magnitudes(sequence: &mut ImageSequence) {
     const RELATIVE_TO_MAG: f64 = 2.5 / std::f64::consts::LN_10;
     let roles = [Role::Science, Role::Difference].into_iter();
-    let Some(on) = roles.into_iter().find(|role| sequence.cube(*role).is_some()) else {
+    let Some(on) = roles
+        .into_iter()
+        .find(|role| sequence.cube(*role).is_some())
+    else {
         return;
     };
     let measured = light_curve(sequence, Method::Optimal, on);

@@ -6,8 +6,8 @@
 //! [`Simulate`] makes candidate number `index`: a pure function of order, seed and index, so that
 //! threads share the work without changing a pixel.
 
-pub mod conditions;
 pub mod artefact;
+pub mod conditions;
 pub mod detection;
 pub mod distribution;
 pub mod empirical_psf;

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{
-    Distribution, Random, SimulationError, survey_check, survey_triplet::TripletModel,
-};
+use super::{Distribution, Random, SimulationError, survey_check, survey_triplet::TripletModel};
 use crate::domain::{Band, Detector};
 
 /// Surveys that come with the program: name and text.
@@ -284,15 +282,5 @@ impl DetectorModel {
             read_noise_e: self.read_noise_e.draw(random) as f32,
             saturation_adu: self.saturation_adu.draw(random) as f32,
         }
-        if self.stamp_side_px < 11 || self.stamp_side_px > 255 || self.stamp_side_px % 2 == 0 {
-            return Err(format!(
-                "stamp_side_px is {}: it must be odd, from 11 to 255",
-                self.stamp_side_px
-            ));
-        }
-        if self.bands.is_empty() {
-            return Err("there is no band".into());
-        }
-        self.triplets.check()
     }
 }

@@ -29,7 +29,7 @@ mod width_fit;
 
 pub use aperture::best_aperture;
 pub use background::{Background, Ring, background};
-pub use calibration::{Brightness, Calibration};
+pub use calibration::{Brightness, Calibration, DETECTION_SIGMA};
 pub use empirical_psf::EmpiricalPsf;
 pub use flags::Flags;
 pub use frame::Frame;
