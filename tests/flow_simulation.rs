@@ -1,4 +1,5 @@
 //! Simulating in the window: the form, its preview, the run, the demo sky; faults in place.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod common;
 
@@ -66,7 +67,7 @@ fn the_preview_follows_the_form() {
     ];
     assert_eq!(preview(&window), all);
     edit(&mut window, |form| {
-        form.classes.retain(|name| &**name == "cepheid")
+        form.classes.retain(|name| &**name == "cepheid");
     });
     assert_eq!(preview(&window), ["cepheid"]);
     let PreviewState::Ready(shown) = &window.state.simulation.preview else {

@@ -1,4 +1,5 @@
 //! Simulating into a folder: the exchange layout, resume, refusals, and the stream in memory.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod common;
 
@@ -104,7 +105,9 @@ fn what_is_written_opens_as_it_was_made() {
         assert_eq!(stamp.unit.as_deref(), Some("ADU"));
     }
     for stamp in &epoch.stamps {
-        let (_, read) = Decoder::default().decode(&[stamp.clone()]).remove(0);
+        let (_, read) = Decoder::default()
+            .decode(std::slice::from_ref(stamp))
+            .remove(0);
         let image = made.image(stamp.role, 1).unwrap();
         assert_eq!(&*read.unwrap().pixels, image, "{:?}", stamp.role);
     }
@@ -336,7 +339,7 @@ fn the_demo_is_made_once_completed_and_replaced() {
     assert_eq!(make().made, 2000);
     let whole = contents(&demo);
     assert_eq!((make().made, make().kept), (0, 2000));
-    let opened = read_all(&[demo.clone()]);
+    let opened = read_all(std::slice::from_ref(&demo));
     assert_eq!((opened.catalogue.len(), opened.problems.len()), (2000, 0));
     let classes = opened
         .catalogue

@@ -121,7 +121,7 @@ fn every_layout_is_read() {
     assert_eq!(supernova.flux[1], (Band::R, vec![0.5; 6]));
     assert_eq!(read.eclipsing_binaries[0].kind, "contact");
     assert_eq!(read.eclipsing_binaries[0].period_days, Some(0.4));
-    assert_eq!(read.rr_lyrae[0].values[2], 1.0);
+    assert_eq!(read.rr_lyrae[0].values, [0.0, 0.5, 1.0, 0.5, 0.0]);
 }
 
 /// What is said of a folder that `write` filled.
@@ -136,7 +136,8 @@ fn refusal(write: impl FnOnce(&Path)) -> String {
 
 #[test]
 fn wrong_shapes_are_refused_by_file_and_cause() {
-    let cases: [(&dyn Fn(&Path), &str); 9] = [
+    type Write<'a> = &'a dyn Fn(&Path);
+    let cases: [(Write<'_>, &str); 9] = [
         (&|_| {}, ": holds no templates"),
         (
             &|folder| write_psfs(folder, 0.9, 2),
@@ -161,7 +162,7 @@ fn wrong_shapes_are_refused_by_file_and_cause() {
                     &[1, 6],
                     &[0.1; 6],
                     &[],
-                ))
+                ));
             },
             "/rr_lyrae.fits: the table PHASE is missing",
         ),

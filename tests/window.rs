@@ -19,7 +19,7 @@ use destello::{domain::LabelBook, store::Project};
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The pictures of the tour, in order.
-const PICTURES: [&str; 16] = [
+const PICTURES: [&str; 17] = [
     "01-inspect",
     "02-labelled",
     "03-epoch-north-up",

@@ -33,8 +33,7 @@ impl ProgressLine {
 
     /// Shows how far the work is.
     pub fn tell(&self, Progress { done, total }: Progress) {
-        if total > 0 {
-            let full = BAR * done.min(total) / total;
+        if let Some(full) = (BAR * done.min(total)).checked_div(total) {
             let bar = "█".repeat(full) + &"·".repeat(BAR - full);
             self.write(&format!("{bar} {done} of {total}"));
         }

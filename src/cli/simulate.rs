@@ -102,10 +102,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     line.clear();
     let simulated = simulated?;
     super::say(&simulated.sentence())?;
-    Ok(match simulated.is_cancelled {
-        true => ExitCode::from(INTERRUPTED),
-        false => ExitCode::SUCCESS,
-    })
+    Ok(ExitCode::from(if simulated.is_cancelled {
+        INTERRUPTED
+    } else {
+        0
+    }))
 }
 
 fn list() -> anyhow::Result<ExitCode> {

@@ -211,6 +211,7 @@ fn decimal(number: f64) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "what was written is read")]
 mod tests {
     use super::*;
     use crate::io::{

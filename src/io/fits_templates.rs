@@ -76,7 +76,8 @@ impl FitsTables {
 
     /// The axes, where there are as many as wanted.
     fn axes<const N: usize>(&self, what: &str) -> Result<[usize; N], String> {
-        <[usize; N]>::try_from(self.axes.as_slice()).map_err(|_| {
+        let axes = <[usize; N]>::try_from(self.axes.as_slice()).ok();
+        axes.ok_or_else(|| {
             format!(
                 "the primary image has {} axes, where {what} are wanted",
                 self.axes.len()
@@ -158,8 +159,8 @@ pub(super) fn psfs(file: &FitsTables) -> Result<Vec<PsfTemplate>, String> {
     }
     let column = |name| file.numbers("PSF", name, count, "point-spread functions");
     let (seeing, cx, cy) = (column("SEEING")?, column("CX")?, column("CY")?);
-    let images = file.pixels.chunks_exact(width * height).zip(1..);
-    let psf = |(((pixels, number), seeing), (cx, cy)): (((&[f32], usize), &f64), (&f64, &f64))| {
+    let psf = |(at, pixels): (usize, &[f32])| {
+        let number = at + 1;
         let sum: f64 = pixels.iter().map(|pixel| f64::from(*pixel)).sum();
         if !sum.is_finite() {
             return Err(format!("point-spread function {number} holds NaN"));
@@ -169,17 +170,18 @@ pub(super) fn psfs(file: &FitsTables) -> Result<Vec<PsfTemplate>, String> {
                 "point-spread function {number} sums to {sum:.4}; it must sum to 1"
             ));
         }
-        if *seeing <= 0.0 {
-            return Err(format!("row {number} of PSF has a seeing of {seeing}"));
+        if seeing[at] <= 0.0 {
+            return Err(format!("row {number} of PSF has no SEEING above 0"));
         }
         Ok(PsfTemplate {
             side: width,
             pixels: pixels.into(),
-            seeing_arcsec: *seeing as f32,
-            center_px: [*cx as f32, *cy as f32],
+            seeing_arcsec: seeing[at] as f32,
+            center_px: [cx[at] as f32, cy[at] as f32],
         })
     };
-    images.zip(seeing).zip(cx.iter().zip(cy)).map(psf).collect()
+    let images = file.pixels.chunks_exact(width * height);
+    images.enumerate().map(psf).collect()
 }
 
 /// Supernovae: image (model, band, phase), card `AXIS2`, tables `PHASE` and `MODELS`.
@@ -254,10 +256,10 @@ pub(super) fn phase_curves(
         ));
     }
     let kinds = file.texts(table, kind, stars, "stars in the image")?;
-    let periods = match file.table(table)?.numbers.contains_key("PERIOD") {
-        true => Some(file.numbers(table, "PERIOD", stars, "stars in the image")?),
-        false => None,
-    };
+    let has_periods = file.table(table)?.numbers.contains_key("PERIOD");
+    let periods = has_periods
+        .then(|| file.numbers(table, "PERIOD", stars, "stars in the image"))
+        .transpose()?;
     if let Some(at) = periods.and_then(|all| all.iter().position(|days| *days <= 0.0)) {
         return Err(format!("row {} of {table} has no period above 0", at + 1));
     }

@@ -4,7 +4,7 @@
 //! `EXP_TIME` (s), `SEEING` (arcsec), `AIRMASS`, `BACK_LEVEL` (ADU a pixel), `LIMIT_MAG_EA5`
 //! (magnitude of five standard deviations), `ZP_PS` (magnitude of one ADU a second).
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, num::ParseFloatError, path::Path};
 
 use crate::domain::{Band, FieldVisits, Mjd, Visit};
 
@@ -89,7 +89,8 @@ pub(super) fn read(path: &Path) -> Result<Visits, String> {
 fn visit(cells: [&str; COLUMNS.len()]) -> Result<Option<Visit>, String> {
     let mut numbers = [0.0; COLUMNS.len() - 2];
     for ((number, cell), column) in numbers.iter_mut().zip(&cells[2..]).zip(&COLUMNS[2..]) {
-        let Some(value) = number_of(cell).map_err(|()| format!("{column} is {cell:?}"))? else {
+        let Some(value) = number_of(cell).map_err(|why| format!("{column} is {cell:?}: {why}"))?
+        else {
             return Ok(None);
         };
         *number = value;
@@ -127,13 +128,13 @@ pub(super) fn unknown_band(name: &str) -> String {
 }
 
 /// A number; none where the cell says that there is none.
-fn number_of(cell: &str) -> Result<Option<f64>, ()> {
+fn number_of(cell: &str) -> Result<Option<f64>, ParseFloatError> {
     const MISSING: [&str; 6] = ["", "nan", "null", "none", "--", "n/a"];
     if MISSING.contains(&cell.to_ascii_lowercase().as_str()) {
         return Ok(None);
     }
-    let value: f64 = cell.parse().map_err(|_| ())?;
-    Ok(value.is_finite().then_some(value))
+    let value: f64 = cell.parse()?;
+    Ok(Some(value).filter(|value| value.is_finite()))
 }
 
 #[cfg(test)]

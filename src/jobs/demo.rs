@@ -114,21 +114,22 @@ fn clear_other_version(folder: &Path, sky: &Sky) -> std::io::Result<()> {
         return Ok(());
     }
     // The manifest last: a removal that is interrupted is begun again.
-    let mut last = None;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if name == MANIFEST {
-            last = Some(path);
-        } else if name == TRUTH_TABLE || (name.starts_with("demo-") && name.ends_with(".fits")) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name == TRUTH_TABLE || is_of_a_demo(&name) {
             fs::remove_file(path)?;
         }
     }
-    last.map_or(Ok(()), fs::remove_file)
+    fs::remove_file(folder.join(MANIFEST))
+}
+
+/// True for `demo-000123.fits`, of a demo of any size.
+fn is_of_a_demo(name: &str) -> bool {
+    let number = name
+        .strip_prefix("demo-")
+        .and_then(|name| name.strip_suffix(".fits"));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Makes the demo in the background of the window.

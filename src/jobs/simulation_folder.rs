@@ -236,14 +236,12 @@ impl Work<'_> {
             if index >= self.sky.count {
                 break;
             }
-            let row = match self.known(index) {
-                Some(row) => row,
-                None => {
-                    share.made += 1;
-                    self.make(index).inspect_err(|_| {
-                        self.is_stopped.store(true, Ordering::Relaxed);
-                    })?
-                }
+            let row = if let Some(row) = self.known(index) {
+                row
+            } else {
+                share.made += 1;
+                self.make(index)
+                    .inspect_err(|_| self.is_stopped.store(true, Ordering::Relaxed))?
             };
             share.rows.push((index, row));
             self.done.fetch_add(1, Ordering::Relaxed);
@@ -296,9 +294,10 @@ impl Work<'_> {
 
     fn tell(&self, is_last: bool) {
         // Whoever finds it held leaves the telling to the holder.
-        let told = match is_last {
-            true => Some(self.told.lock().unwrap_or_else(PoisonError::into_inner)),
-            false => self.told.try_lock().ok(),
+        let told = if is_last {
+            Some(self.told.lock().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            self.told.try_lock().ok()
         };
         let Some(mut told) = told.filter(|told| is_last || told.elapsed() >= TELL_EVERY) else {
             return;

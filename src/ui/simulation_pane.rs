@@ -128,9 +128,9 @@ fn survey_ui(
 ) {
     let known = &state.simulation.surveys;
     let title = known.iter().find(|[name, ..]| *name == form.survey);
-    let title = title.map_or(form.survey.clone(), |[_, title, _]| title.clone());
+    let title = title.map_or_else(|| file_name(&form.survey), |[_, title, _]| title.clone());
     ui.horizontal(|ui| {
-        ComboBox::from_id_salt("survey")
+        let choice = ComboBox::from_id_salt("survey")
             .selected_text(title)
             .width(FIELD_WIDTH)
             .truncate()
@@ -140,6 +140,7 @@ fn survey_ui(
                         .on_hover_text(source);
                 }
             });
+        choice.response.on_hover_text("How the sky is observed");
         if ui
             .button("File…")
             .on_hover_text("A survey of your own (TOML)")
@@ -148,6 +149,15 @@ fn survey_ui(
             commands.push(Command::Simulation(Simulation::Pick(PickFor::Survey)));
         }
     });
+}
+
+/// The end of a path, which tells more than its beginning.
+fn file_name(path: &str) -> String {
+    let name = std::path::Path::new(path).file_name();
+    name.map_or_else(
+        || path.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// A path to type or to choose.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Side of a picture, points.
-const SIDE: f32 = 50.0;
+const SIDE: f32 = 48.0;
 /// Width of the captions, points.
 const CAPTION_WIDTH: f32 = 128.0;
 

@@ -104,7 +104,7 @@ impl TestSky {
             kind: "round, \"plain\"".into(),
             field: "07".into(),
             mag: Some(20.0 + index as f64 / 7.0),
-            period_days: (index % 2 == 0).then_some(1.0 / 3.0),
+            period_days: index.is_multiple_of(2).then_some(1.0 / 3.0),
             host_mag: Some(f64::INFINITY),
             ..Truth::default()
         }

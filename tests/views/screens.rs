@@ -57,7 +57,7 @@ fn the_simulation_pane_edits_an_order_and_says_what_is_wrong_with_it() {
     });
     let asked = click(&mut view, "Simulate a sky Ctrl+N");
     assert_eq!(asked, ["Do(NewSimulation)"]);
-    assert!(shows(&view, "Cepheid") && shows(&view, "HiTS 2015"));
+    assert!(shows(&view, "Cepheid") && shows(&view, "Choose…"));
     for role in ["science", "reference", "difference"] {
         let name = format!("{role} of asteroid");
         assert_eq!(view.query_all_by_label(&name).count(), 3, "{name}");
