@@ -145,7 +145,9 @@ fn is_settled(state: &AppState) -> bool {
         .header
         .as_ref()
         .is_none_or(|header| header.cards.is_some());
-    state.project.unsaved == 0 && header_is_there && of_page.chain(of_place).all(is_there)
+    let is_written = state.project.unsaved == 0;
+    let is_measured = !state.measured.is_measuring();
+    is_written && is_measured && header_is_there && of_page.chain(of_place).all(is_there)
 }
 
 fn write_png(path: &Path, picture: &egui::ColorImage) -> anyhow::Result<()> {
