@@ -152,7 +152,10 @@ fn is_settled(state: &AppState) -> bool {
         .is_none_or(|header| header.cards.is_some());
     let preview_is_there = !state.panes.contains(&Pane::Simulation)
         || !matches!(state.simulation.preview, PreviewState::Pending);
-    state.project.unsaved == 0
+    let is_written = state.project.unsaved == 0;
+    let is_measured = !state.measured.is_measuring();
+    is_written
+        && is_measured
         && header_is_there
         && preview_is_there
         && of_page.chain(of_place).all(is_there)

