@@ -6,6 +6,7 @@
 
 pub mod color_map;
 pub mod equalise;
+pub mod fast_math;
 pub mod histogram;
 pub mod limits;
 pub mod look;
