@@ -1,5 +1,7 @@
 //! `destello simulate`: a sky by recipe, into a folder.
 
+mod compare;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
@@ -42,6 +44,8 @@ enum What {
     },
     /// List the surveys that come with the program
     Surveys,
+    /// Hold simulated sequences against real ones of the same class, conditions and magnitudes
+    Compare(compare::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -74,6 +78,7 @@ struct OrderArgs {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (kind, classes, args) = match &args.what {
         What::Surveys => return list(),
+        What::Compare(args) => return compare::run(args),
         What::Sequences { classes, order } => (Kind::Sequences, classes, order),
         What::Triplets { kinds, order } => (Kind::Triplets, kinds, order),
     };

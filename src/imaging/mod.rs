@@ -5,8 +5,10 @@
 //! them together. [`orientation`] and [`placement`] say where a pixel lies on the screen.
 //! From pixel to flux: [`photometry`] measures point sources, [`magnitude`] names their fluxes.
 
+pub mod appearance;
 pub mod color_map;
 pub mod equalise;
+pub mod fast_math;
 pub mod histogram;
 pub mod limits;
 pub mod look;

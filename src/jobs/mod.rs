@@ -1,7 +1,9 @@
 //! Floor 3: long tasks. Threads, channels, cancel tokens; window and command line call the same.
 
 pub mod annotator;
+pub mod assemble;
 pub mod clock;
+pub mod compare;
 pub mod decode;
 pub mod demo;
 pub mod dialog;

@@ -65,16 +65,31 @@ fn measure_magnitudes(sequence: &mut ImageSequence) {
     }
 }
 
+/// A survey and the templates of a folder, without the survey's own table of visits.
+///
+/// # Errors
+/// Where the survey is unknown or impossible, or templates cannot be used.
+pub fn look_up(
+    survey_name: &str,
+    folder: Option<&Path>,
+) -> Result<(Survey, Templates), SimulationError> {
+    Ok((survey(survey_name)?, templates(folder)?.templates))
+}
+
+fn templates(folder: Option<&Path>) -> Result<TemplatesRead, SimulationError> {
+    folder.map_or_else(
+        || Ok(TemplatesRead::default()),
+        |folder| read_templates(folder).map_err(refused),
+    )
+}
+
 /// Looks up survey and templates.
 ///
 /// # Errors
 /// Where the survey is unknown or impossible, or templates cannot be used.
 pub fn prepare(order: &SimulationOrder) -> Result<Prepared, SimulationError> {
     let survey = survey(&order.survey)?;
-    let mut read = match &order.templates {
-        Some(folder) => read_templates(folder).map_err(refused)?,
-        None => TemplatesRead::default(),
-    };
+    let mut read = templates(order.templates.as_deref())?;
     let mut survey_fingerprint = Fingerprint::default();
     survey_fingerprint.add(format!("{survey:?}").as_bytes());
     if let Some(table) = &survey.visits_table {

@@ -3,7 +3,7 @@
 use rand_distr::{Distribution as _, Poisson};
 
 use super::{Random, image::Image};
-use crate::domain::Detector;
+use crate::{domain::Detector, imaging::fast_math::round};
 
 /// Above this many electrons a Poisson number is drawn as a normal one: its skewness, below
 /// 0.13, does not show against the noise of reading.
@@ -42,7 +42,7 @@ impl Recorder {
     fn read_out(&self, counts: f32) -> f32 {
         let counts = counts.min(self.detector.saturation_adu);
         if self.is_quantised {
-            counts.round()
+            round(counts)
         } else {
             counts
         }

@@ -1,6 +1,7 @@
 //! The light of a galaxy: an exponential disc plus a de Vaucouleurs bulge.
 
 use super::{Random, image::Image};
+use crate::imaging::fast_math::exp;
 
 /// A galaxy of unit total flux, before the point-spread function.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,16 +33,20 @@ impl GalaxyProfile {
     pub fn add_to(&self, image: &mut Image, center: [f64; 2], counts: f64) {
         let side = image.side();
         let shape = Shape::of(self, counts);
-        for y in 0..side {
+        let column = |x: f64| x.clamp(0.0, side as f64) as usize;
+        let first = column((center[0] - STEEP_PX).ceil());
+        let end = column((center[0] + STEEP_PX).floor() + 1.0).max(first);
+        for (y, row) in image.pixels.chunks_exact_mut(side).enumerate() {
             let dy = y as f64 - center[1];
-            for x in 0..side {
-                let dx = x as f64 - center[0];
-                let is_steep = dx.abs() < STEEP_PX && dy.abs() < STEEP_PX;
-                image.pixels[y * side + x] += if is_steep {
-                    shape.integrated(dx, dy)
-                } else {
-                    shape.at(dx, dy)
-                };
+            let dx = |x: usize| x as f64 - center[0];
+            if dy.abs() >= STEEP_PX {
+                shape.add_row(row, dx(0), dy);
+                continue;
+            }
+            shape.add_row(&mut row[..first], dx(0), dy);
+            shape.add_row(&mut row[end..], dx(end), dy);
+            for (x, pixel) in row[first..end].iter_mut().enumerate() {
+                *pixel += shape.integrated(dx(first + x), dy);
             }
         }
     }
@@ -59,10 +64,10 @@ impl GalaxyProfile {
 }
 
 struct Shape {
-    sin: f64,
-    cos: f64,
-    inverse_ratio: f64,
-    inverse_radius: f64,
+    sin: f32,
+    cos: f32,
+    inverse_ratio: f32,
+    inverse_radius: f32,
     disc: f32,
     bulge: f32,
 }
@@ -74,26 +79,32 @@ impl Shape {
         let bulge = profile.bulge_share * counts / (DE_VAUCOULEURS[1] * area);
         let disc = (1.0 - profile.bulge_share) * counts / (EXPONENTIAL[1] * area);
         Self {
-            sin,
-            cos,
-            inverse_ratio: 1.0 / profile.axis_ratio,
-            inverse_radius: 1.0 / profile.radius_px,
+            sin: sin as f32,
+            cos: cos as f32,
+            inverse_ratio: (1.0 / profile.axis_ratio) as f32,
+            inverse_radius: (1.0 / profile.radius_px) as f32,
             disc: disc as f32,
             bulge: bulge as f32,
         }
     }
 
+    /// Adds the light along a row that begins at `dx`.
+    fn add_row(&self, row: &mut [f32], dx: f64, dy: f64) {
+        for (at, pixel) in row.iter_mut().enumerate() {
+            *pixel += self.at(dx + at as f64, dy);
+        }
+    }
+
+    #[inline]
     fn at(&self, dx: f64, dy: f64) -> f32 {
+        let (dx, dy) = (dx as f32, dy as f32);
         let along = dx * self.cos + dy * self.sin;
         let across = (dy * self.cos - dx * self.sin) * self.inverse_ratio;
-        let radius = (along.hypot(across) * self.inverse_radius) as f32;
-        let mut light = 0.0;
-        if self.disc > 0.0 {
-            light += self.disc * (-EXPONENTIAL[0] as f32 * (radius - 1.0)).exp();
-        }
+        let radius = (along * along + across * across).sqrt() * self.inverse_radius;
+        let mut light = self.disc * exp(-EXPONENTIAL[0] as f32 * (radius - 1.0));
         if self.bulge > 0.0 {
             let root = radius.sqrt().sqrt();
-            light += self.bulge * (-DE_VAUCOULEURS[0] as f32 * (root - 1.0)).exp();
+            light += self.bulge * exp(-DE_VAUCOULEURS[0] as f32 * (root - 1.0));
         }
         light
     }

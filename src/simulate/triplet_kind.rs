@@ -84,21 +84,21 @@ impl RealKind {
 impl BogusKind {
     /// All kinds with their weights (our choice after prototypes, noise peaks in number).
     pub const ALL: [(Self, f64); 16] = [
-        (Self::Dipole, 0.12),
+        (Self::Dipole, 0.11),
         (Self::PsfRing, 0.09),
-        (Self::SaturatedStar, 0.08),
-        (Self::BrightStarResidual, 0.09),
-        (Self::CosmicRay, 0.09),
+        (Self::SaturatedStar, 0.07),
+        (Self::BrightStarResidual, 0.08),
+        (Self::CosmicRay, 0.08),
         (Self::HotPixel, 0.05),
         (Self::BadColumn, 0.06),
         (Self::SatelliteTrail, 0.05),
         (Self::DiffractionSpike, 0.04),
         (Self::NoisePeak, 0.11),
         (Self::CorrelatedNoise, 0.05),
-        (Self::GalaxyCore, 0.06),
+        (Self::GalaxyCore, 0.05),
         (Self::Edge, 0.04),
         (Self::MaskedBlock, 0.05),
-        (Self::ReferenceArtefact, 0.06),
+        (Self::ReferenceArtefact, 0.05),
         (Self::Ghost, 0.02),
     ];
 

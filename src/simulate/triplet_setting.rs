@@ -178,6 +178,34 @@ impl Setting {
         }
     }
 
+    /// Share of a sky pixel's variance in the difference that is the reference's.
+    pub fn reference_share(&self) -> f64 {
+        let science = self.sky_sigma_adu * self.sky_sigma_adu;
+        let reference = self.reference_sigma_adu * self.reference_sigma_adu;
+        let factor = f64::from(self.matching.variance_factor());
+        let [science, reference] = if self.matching.is_reference_convolved() {
+            [science, factor * reference]
+        } else {
+            [factor * science, reference]
+        };
+        reference / (science + reference).max(f64::MIN_POSITIVE)
+    }
+
+    /// What a kernel blurs too much whose width is wrong by this share, pixels². A kernel can be
+    /// too sharp only by what it blurs at all: where it has less to give, it is too wide.
+    pub fn wrong_blur_px2(&self, error: f64) -> f64 {
+        const GAUSSIAN: f64 = 2.355;
+        let [science, reference] = [&self.science, &self.reference].map(|c| c.psf.fwhm_px());
+        let kernel = (science * science - reference * reference).abs() / (GAUSSIAN * GAUSSIAN);
+        let variance = (self.fwhm_px() / GAUSSIAN).powi(2);
+        let wrong = variance * ((1.0 + error).powi(2) - 1.0);
+        if wrong >= -0.8 * kernel {
+            wrong
+        } else {
+            variance * ((1.0 - error).powi(2) - 1.0)
+        }
+    }
+
     /// Full width at half maximum in the difference, pixels.
     pub fn fwhm_px(&self) -> f64 {
         self.science.psf.fwhm_px().max(self.reference.psf.fwhm_px())

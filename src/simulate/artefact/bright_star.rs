@@ -22,8 +22,7 @@ const IN_REFERENCE: f64 = 0.3;
 impl Artefact for BrightStarResidual {
     fn compose(&self, setting: &Setting, scene: &mut Scene, random: &mut Random) {
         let counts = setting.unit_adu() * random.log_uniform(BRIGHTNESS[0], BRIGHTNESS[1]);
-        let variance = (setting.fwhm_px() / 2.355).powi(2);
-        let width = 2.0 * random.normal(0.0, 0.03) * variance;
+        let width = setting.wrong_blur_px2(random.normal_within(0.0, 0.03, [-0.1, 0.1]));
         scene.mismatch.blur_px2 = [width, 0.0, width];
         scene.add_constant_star(scene.target_px, counts);
     }

@@ -17,8 +17,7 @@ impl Artefact for GalaxyCore {
         let counts = setting.unit_adu() * random.log_uniform(BRIGHTNESS[0], BRIGHTNESS[1]);
         let radius = random.log_uniform(RADIUS_PX[0], RADIUS_PX[1]);
         scene.add_galaxy(scene.target_px, counts, radius, random);
-        let variance = (setting.fwhm_px() / 2.355).powi(2);
-        let width = 2.0 * random.normal_within(0.0, 0.12, [-0.35, 0.35]) * variance;
+        let width = setting.wrong_blur_px2(random.normal_within(0.0, 0.12, [-0.35, 0.35]));
         scene.mismatch.blur_px2 = [width, 0.0, width];
         let shift = random.normal(0.0, 0.3);
         let (sin, cos) = scene.angle_rad.sin_cos();

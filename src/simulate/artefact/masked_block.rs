@@ -29,16 +29,16 @@ impl Artefact for MaskedBlock {
         } else {
             Side::Science
         };
-        let (camera, fade) = match side {
-            Side::Science => (&setting.science, setting.sky_sigma_adu),
-            Side::Reference => (&setting.reference, setting.sky_sigma_adu),
+        let camera = match side {
+            Side::Science => &setting.science,
+            Side::Reference => &setting.reference,
         };
         // Counts above the sky: none, those of a file filled with 0, a dark hole, a full well.
         let value = match random.weighted(&[0.3, 0.25, 0.15, 0.2, 0.1]) {
             0 => f32::NAN,
             1 => 0.0,
             2 => -camera.recorder.sky_adu,
-            3 => -(fade * random.log_uniform(10.0, 300.0)) as f32,
+            3 => -(setting.sky_sigma_adu * random.log_uniform(10.0, 300.0)) as f32,
             _ => camera.ceiling_adu(),
         };
         plates.fill = draw_fill(setting, random);

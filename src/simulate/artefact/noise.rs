@@ -20,7 +20,7 @@ const FALL: f64 = 0.8;
 const SMOOTHING_PX: [f64; 2] = [0.8, 4.0];
 /// Standard deviation of the smooth noise over that of the sky.
 const SMOOTH_SIGMAS: [f64; 2] = [0.4, 3.0];
-/// Share of either in the reference.
+/// Share of the smooth noise that is the reference's.
 const IN_REFERENCE: f64 = 0.35;
 
 impl Artefact for NoisePeak {
@@ -30,7 +30,7 @@ impl Artefact for NoisePeak {
     fn scar(&self, setting: &Setting, scene: &Scene, plates: &mut Plates, random: &mut Random) {
         let snr = (LOWEST_SNR + random.exponential(FALL)).min(5.7);
         let counts = setting.unit_adu() * if random.chance(0.5) { snr } else { -snr };
-        let side = if random.chance(IN_REFERENCE) {
+        let side = if random.chance(setting.reference_share()) {
             Side::Reference
         } else {
             Side::Science
@@ -55,13 +55,14 @@ impl Artefact for NoisePeak {
 
 impl Artefact for CorrelatedNoise {
     fn scar(&self, setting: &Setting, _scene: &Scene, plates: &mut Plates, random: &mut Random) {
-        let (side, sigma) = if random.chance(IN_REFERENCE) {
-            (Side::Reference, setting.sky_sigma_adu)
+        let side = if random.chance(IN_REFERENCE) {
+            Side::Reference
         } else {
-            (Side::Science, setting.sky_sigma_adu)
+            Side::Science
         };
         let smoothing = random.log_uniform(SMOOTHING_PX[0], SMOOTHING_PX[1]);
-        let amplitude = sigma * random.log_uniform(SMOOTH_SIGMAS[0], SMOOTH_SIGMAS[1]);
+        let amplitude =
+            setting.sky_sigma_adu * random.log_uniform(SMOOTH_SIGMAS[0], SMOOTH_SIGMAS[1]);
         let noise = smooth_noise(plates.science.side(), smoothing, random);
         plates.of(side).add(&noise, amplitude as f32);
     }

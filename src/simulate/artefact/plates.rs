@@ -1,5 +1,6 @@
 //! The recorded images of a triplet while artefacts change them.
 
+use crate::imaging::fast_math::round;
 use crate::simulate::{
     image::{Image, middle_of},
     triplet_setting::Setting,
@@ -64,7 +65,7 @@ impl Plates {
         if science.recorder.is_quantised && science.resampled_px.is_none() {
             let sky = science.recorder.sky_adu;
             for pixel in &mut self.science.pixels {
-                *pixel = (*pixel + sky).round() - sky;
+                *pixel = round(*pixel + sky) - sky;
             }
         }
     }

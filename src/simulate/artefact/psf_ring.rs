@@ -17,13 +17,10 @@ const BRIGHTEST: f64 = 4000.0;
 impl Artefact for PsfRing {
     fn compose(&self, setting: &Setting, scene: &mut Scene, random: &mut Random) {
         let error = random.uniform(WIDTH_ERROR[0], WIDTH_ERROR[1]);
-        let factor = if random.chance(0.5) {
-            1.0 + error
-        } else {
-            1.0 - error
-        };
+        let error = if random.chance(0.5) { error } else { -error };
         let variance = (setting.fwhm_px() / 2.355).powi(2);
-        let wider = variance * (factor * factor - 1.0);
+        let wider = setting.wrong_blur_px2(error);
+        let factor = 1.0 + wider / variance;
         let stretch = variance * random.uniform(0.0, 0.12);
         let turn = 2.0 * scene.angle_rad;
         scene.mismatch.blur_px2 = [
@@ -34,7 +31,7 @@ impl Artefact for PsfRing {
         scene.mismatch.flux = random.normal(0.0, 0.02);
         let snr = random.log_uniform(SNR[0], SNR[1]);
         // The filter over the ring's positive and negative parts leaves about this share.
-        let share = 0.5 * (1.0 - 2.0 / (1.0 + factor * factor)).abs();
+        let share = 0.5 * (1.0 - 2.0 / (1.0 + factor)).abs().max(0.01);
         let brightness = (snr / share).min(BRIGHTEST);
         scene.add_constant_star(scene.target_px, setting.unit_adu() * brightness);
     }

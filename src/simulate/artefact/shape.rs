@@ -15,13 +15,15 @@ pub struct Line {
     pub length_px: f64,
 }
 
-/// Ends fade over this many pixels.
+/// Ends fade over this many pixels, or this share of the width.
 const END_PX: f64 = 0.35;
+const END_SIGMAS: f64 = 0.6;
 
 impl Line {
     /// Adds `amplitude(along)` at the ridge, `along` in pixels from the middle.
     pub fn add_to(&self, image: &mut Image, amplitude: impl Fn(f64) -> f64) {
         let (sin, cos) = self.angle_rad.sin_cos();
+        let end = END_PX.max(END_SIGMAS * self.sigma_px);
         paint(image, |x, y| {
             let (dx, dy) = (x - self.center_px[0], y - self.center_px[1]);
             let across = (cos * dy - sin * dx) / self.sigma_px;
@@ -29,7 +31,7 @@ impl Line {
                 return 0.0;
             }
             let along = cos * dx + sin * dy;
-            let beyond = (along.abs() - 0.5 * self.length_px) / END_PX;
+            let beyond = (along.abs() - 0.5 * self.length_px) / end;
             if beyond > 12.0 {
                 return 0.0;
             }
@@ -73,6 +75,6 @@ mod tests {
         let sum: f32 = image.pixels.iter().sum();
         let expected = 2.0 * 12.0 * 1.5 * std::f32::consts::TAU.sqrt();
         assert!((sum / expected - 1.0).abs() < 0.02, "{sum} {expected}");
-        assert!(image.at(20, 25) > 1.9 && image.at(25, 20) < 0.02 && image.at(20, 28) < 0.01);
+        assert!(image.at(20, 22) > 1.9 && image.at(25, 20) < 0.02 && image.at(20, 31) < 0.02);
     }
 }

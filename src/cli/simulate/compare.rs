@@ -1,0 +1,87 @@
+//! `destello simulate compare`: are simulated images like real ones?
+
+use std::{path::PathBuf, process::ExitCode};
+
+use crate::{
+    cli::say,
+    jobs::{
+        compare::{self, CompareOrder, CompareReport},
+        simulator::look_up,
+    },
+    simulate::SequenceClass,
+};
+
+/// Arguments of `simulate compare`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Real image sequences with their classes: files and folders
+    #[arg(required = true)]
+    real: Vec<PathBuf>,
+    /// The survey that made them (see `destello simulate surveys`), or a file
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    survey: String,
+    /// A folder of empirical point-spread functions and light curves
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// The class that is compared
+    #[arg(long, default_value = "non_variable")]
+    class: String,
+    /// How many sequences are simulated
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(10..))]
+    count: u64,
+    /// Which of all skies
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Draw the distributions into this file
+    #[arg(long, value_name = "FILE.svg")]
+    out: Option<PathBuf>,
+}
+
+/// Compares, and prints what was found.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let (survey, templates) = look_up(&args.survey, args.templates.as_deref())?;
+    let report = compare::compare(&CompareOrder {
+        real: args.real.clone(),
+        class: SequenceClass::from_name(&args.class)?,
+        survey,
+        templates,
+        count: args.count as usize,
+        seed: args.seed,
+    })?;
+    say(&table(&report))?;
+    if let Some(path) = &args.out {
+        report.write_figure(path)?;
+        say(&format!("figure: {}", path.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(report: &CompareReport) -> String {
+    let [real, simulated] = report.counts;
+    let mut text = format!(
+        "{real} real and {simulated} simulated sequences; {} real epochs without conditions left out\n\n\
+         {:<28} {:>10} {:>10} {:>10} {:>10}\n",
+        report.dropped_epochs, "median over the epochs", "real", "simulated", "KS", "p"
+    );
+    for quantity in &report.quantities {
+        let [real, simulated] = quantity.samples.each_ref().map(|sample| middle(sample));
+        text += &format!(
+            "{:<28} {real:>10.3} {simulated:>10.3} {:>10.3} {:>10.3}\n",
+            quantity.name, quantity.ks_distance, quantity.p_value
+        );
+    }
+    text += &format!(
+        "\nA random forest tells real from simulated with an area under the ROC curve of {:.3}\n\
+         (0.5: not at all). One feature alone:\n",
+        report.separability
+    );
+    for (name, area) in &report.features {
+        text += &format!("  {area:.3}  {name}\n");
+    }
+    text
+}
+
+fn middle(sample: &[f64]) -> f64 {
+    let values: Vec<f32> = sample.iter().map(|value| *value as f32).collect();
+    crate::imaging::statistics::median(&values).unwrap_or(f64::NAN)
+}

@@ -1,0 +1,279 @@
+//! Simulated sequences held against real ones: two-sample tests of what can be measured on the
+//! images, and a forest that tries to tell them apart.
+//!
+//! The simulation is given the times and conditions of the real sequences and the spread of their
+//! magnitudes, so that what is left to differ is the image model itself.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, ensure};
+use statrs::stats_tests::{
+    NaNPolicy,
+    ks_test::{KSTwoSampleAlternativeMethod, ks_twosample},
+};
+
+use super::{assemble::assemble, open::read_all_with};
+use crate::{
+    domain::{Detector, FieldVisits, ImageSequence, Role, Templates},
+    imaging::{
+        appearance::{FEATURES, appearances, features},
+        statistics::median,
+    },
+    io::{
+        Decoder,
+        figure::{Comparison, write_comparisons},
+    },
+    lightcurve::separability::{area_under_roc, separability},
+    simulate::{Distribution, SequenceClass, SequenceOrder, SequenceSimulator, Simulate, Survey},
+};
+
+/// What to compare.
+#[derive(Clone, Debug)]
+pub struct CompareOrder {
+    /// Real sequences: files and folders.
+    pub real: Vec<PathBuf>,
+    /// The class that is compared; real candidates of others are left out.
+    pub class: SequenceClass,
+    /// How the sky is observed, but for conditions and magnitudes.
+    pub survey: Survey,
+    /// Point-spread functions and light curves.
+    pub templates: Templates,
+    /// Simulated sequences.
+    pub count: usize,
+    /// Which of all skies.
+    pub seed: u64,
+}
+
+/// One quantity of both samples; a value for each sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    /// Name with unit.
+    pub name: String,
+    /// Of the real and of the simulated sequences.
+    pub samples: [Vec<f64>; 2],
+    /// Largest distance of the two cumulative distributions (Kolmogorov & Smirnov).
+    pub ks_distance: f64,
+    /// Probability of a distance at least as large in samples of one distribution.
+    pub p_value: f64,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompareReport {
+    /// What was measured.
+    pub quantities: Vec<Quantity>,
+    /// Area under the ROC curve of the forest that tells real from simulated, out of bag.
+    pub separability: f64,
+    /// The same area of each feature by itself, the most telling first.
+    pub features: Vec<(&'static str, f64)>,
+    /// Real and simulated sequences.
+    pub counts: [usize; 2],
+    /// Real epochs left out for want of a condition.
+    pub dropped_epochs: usize,
+}
+
+/// Compares.
+///
+/// # Errors
+/// Where there are too few real sequences of the class, or nothing can be simulated.
+pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
+    let (real, dropped_epochs) = real_sequences(order)?;
+    let simulated = simulated_sequences(order, &real)?;
+    let samples = [&real, &simulated];
+    let rows = samples.map(|sample| -> Vec<Vec<f64>> {
+        sample
+            .iter()
+            .map(|sequence| features(sequence).into())
+            .collect()
+    });
+    let column = |side: usize, at: usize| rows[side].iter().map(|row| row[at]).collect::<Vec<_>>();
+    let mut alone: Vec<_> = FEATURES
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let area = area_under_roc(&column(0, at), &column(1, at));
+            (*name, area.max(1.0 - area))
+        })
+        .collect();
+    alone.sort_by(|a, b| b.1.total_cmp(&a.1));
+    Ok(CompareReport {
+        quantities: quantities(samples)?,
+        separability: separability(&rows[0], &rows[1], order.seed).map_err(anyhow::Error::msg)?,
+        features: alone,
+        counts: samples.map(Vec::len),
+        dropped_epochs,
+    })
+}
+
+fn real_sequences(order: &CompareOrder) -> anyhow::Result<(Vec<ImageSequence>, usize)> {
+    const FEWEST: usize = 10;
+    let decoder = Decoder::default();
+    let opened = read_all_with(&order.real, &decoder);
+    let usual = usual_detector(&order.survey);
+    let mut found = Vec::new();
+    let mut dropped = 0;
+    for (_, candidate) in opened.catalogue.iter() {
+        let class = candidate.truth.as_deref().map(SequenceClass::from_name);
+        if class != Some(Ok(order.class)) {
+            continue;
+        }
+        let assembled =
+            assemble(candidate, Role::Science, usual, &decoder).map_err(anyhow::Error::msg)?;
+        dropped += assembled.dropped;
+        found.push(assembled.sequence);
+    }
+    ensure!(
+        found.len() >= FEWEST,
+        "{} real sequences of the class {} are too few to compare with: at least {FEWEST}",
+        found.len(),
+        order.class.name()
+    );
+    Ok((found, dropped))
+}
+
+/// The middle of the survey's detectors, for files that say nothing of theirs.
+fn usual_detector(survey: &Survey) -> Detector {
+    let middle = |distribution: &Distribution| distribution.quantile(0.5) as f32;
+    Detector {
+        pixel_scale_arcsec: survey.detector.pixel_scale_arcsec as f32,
+        gain_e_per_adu: middle(&survey.detector.gain_e_per_adu),
+        read_noise_e: middle(&survey.detector.read_noise_e),
+        saturation_adu: middle(&survey.detector.saturation_adu),
+    }
+}
+
+/// Simulates under the conditions and with the magnitudes of the real sequences.
+fn simulated_sequences(
+    order: &CompareOrder,
+    real: &[ImageSequence],
+) -> anyhow::Result<Vec<ImageSequence>> {
+    let mut templates = order.templates.clone();
+    templates.fields = real
+        .iter()
+        .map(|sequence| FieldVisits {
+            field: sequence.id.to_string(),
+            visits: sequence
+                .epochs
+                .iter()
+                .map(|epoch| epoch.visit.clone())
+                .collect(),
+        })
+        .collect();
+    let mut survey = order.survey.clone();
+    // The real visits are those that were kept.
+    survey.cadence.dropout = Distribution::Constant(0.0);
+    survey.cadence.late_start_share = 0.0;
+    let magnitudes: Vec<f64> = real.iter().filter_map(mean_magnitude).collect();
+    survey.magnitudes.star = Distribution::of_values(&magnitudes)
+        .context("no real sequence has a magnitude that can be measured")?;
+    let simulator = SequenceSimulator::new(SequenceOrder {
+        survey: Arc::new(survey),
+        templates: Arc::new(templates),
+        classes: vec![order.class],
+        roles: vec![Role::Science],
+        seed: order.seed,
+    })?;
+    Ok((0..order.count as u64)
+        .map(|index| simulator.candidate(index))
+        .collect())
+}
+
+/// Magnitude of the median flux, each on its epoch's zero point.
+fn mean_magnitude(sequence: &ImageSequence) -> Option<f64> {
+    use crate::imaging::photometry::{Method, light_curve};
+    let measured = light_curve(sequence, Method::Optimal, Role::Science);
+    let magnitudes: Vec<f32> = measured
+        .iter()
+        .zip(&sequence.epochs)
+        .filter_map(|(measured, epoch)| epoch.visit.magnitude(measured.as_ref()?.flux))
+        .map(|magnitude| magnitude as f32)
+        .collect();
+    median(&magnitudes)
+}
+
+fn quantities(samples: [&Vec<ImageSequence>; 2]) -> anyhow::Result<Vec<Quantity>> {
+    let measured =
+        samples.map(|sample| -> Vec<[Option<f64>; 5]> { sample.iter().map(measures).collect() });
+    let names = [
+        "sky level (ADU)",
+        "noise (ADU)",
+        "width of the PSF (arcsec)",
+        "log10 of S/N",
+        "number of epochs",
+    ];
+    let of = |(at, name): (usize, &str)| {
+        let samples = [0, 1].map(|side: usize| -> Vec<f64> {
+            measured[side]
+                .iter()
+                .filter_map(|values| values[at])
+                .collect()
+        });
+        let (ks_distance, p_value) = ks_twosample(
+            samples[0].clone(),
+            samples[1].clone(),
+            KSTwoSampleAlternativeMethod::TwoSidedAsymptotic,
+            NaNPolicy::Error,
+        )
+        .with_context(|| format!("the {name} cannot be compared"))?;
+        Ok(Quantity {
+            name: name.into(),
+            samples,
+            ks_distance,
+            p_value,
+        })
+    };
+    names.into_iter().enumerate().map(of).collect()
+}
+
+/// Medians over the epochs of a sequence, and their number.
+fn measures(sequence: &ImageSequence) -> [Option<f64>; 5] {
+    let all = appearances(sequence);
+    let middle = |values: Vec<Option<f64>>| {
+        let values: Vec<f32> = values
+            .into_iter()
+            .flatten()
+            .map(|value| value as f32)
+            .collect();
+        median(&values)
+    };
+    [
+        middle(all.iter().map(|a| a.sky_adu).collect()),
+        middle(all.iter().map(|a| a.noise_adu).collect()),
+        middle(all.iter().map(|a| a.fwhm_arcsec).collect()),
+        middle(
+            all.iter()
+                .map(|a| a.snr.filter(|snr| *snr > 0.0).map(f64::log10))
+                .collect(),
+        ),
+        Some(sequence.epochs.len() as f64),
+    ]
+}
+
+impl CompareReport {
+    /// Writes the samples as histograms (SVG).
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_figure(&self, path: &Path) -> anyhow::Result<()> {
+        let comparisons: Vec<_> = self
+            .quantities
+            .iter()
+            .map(|quantity| Comparison {
+                title: quantity.name.clone(),
+                note: format!(
+                    "KS distance {:.2}, p = {:.2}",
+                    quantity.ks_distance, quantity.p_value
+                ),
+                samples: quantity.samples.clone(),
+            })
+            .collect();
+        Ok(write_comparisons(
+            path,
+            ["real", "simulated"],
+            &comparisons,
+        )?)
+    }
+}
