@@ -55,7 +55,7 @@ fn of_epoch(sequence: &ImageSequence, epoch: usize, snr: Option<f64>) -> Option<
     let scale = f64::from(sequence.detector.pixel_scale_arcsec);
     let center = facts.centroid_px.map(f64::from);
     let ring = Ring::around(f64::from(facts.visit.seeing_arcsec) / scale, width, height);
-    let sky = background(&frame, center, ring, None);
+    let sky = background(&frame, center, ring);
     let mut appearance = Appearance {
         sky_adu: sky.map(|sky| sky.level),
         noise_adu: sky.map(|sky| sky.scatter),
