@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The survey, whose conditions differ from those that networks are trained in.
-const SURVEY: &str = "hits2015";
+const SURVEY: &str = "demo";
 /// Of the whole demo.
 const SEED: u64 = 2015;
 /// Candidates.
