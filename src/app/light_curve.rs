@@ -123,18 +123,15 @@ fn caption(measured: &CandidatePhotometry, on: Role, scale: &Scale) -> String {
         Scale::Magnitudes => "magnitudes",
         Scale::Fluxes(unit) => unit,
     };
-    let mut text = format!(
-        "measured here: optimal photometry of the {} stamps, in {unit}",
-        on.name()
-    );
+    let role = on.name();
+    let how = format!("measured here: optimal photometry of the {role} stamps, in {unit}");
     let missing = measured.uncalibrated();
-    if missing > 0 && *scale == Scale::Magnitudes {
-        text += &format!("; {missing} epochs without zero point are left out");
-    }
-    if !measured.problems.is_empty() {
-        text += &format!("; {} stamps could not be used", measured.problems.len());
-    }
-    text
+    let is_partly = missing > 0 && *scale == Scale::Magnitudes;
+    let missing = is_partly.then(|| format!("left out for want of a zero point: {missing}"));
+    let unusable = measured.problems.len();
+    let unusable = (unusable > 0).then(|| format!("stamps that could not be used: {unusable}"));
+    let sentences = [Some(how), missing, unusable].into_iter().flatten();
+    sentences.collect::<Vec<_>>().join("; ")
 }
 
 /// The points that the data give: those of the epochs first, then the history.

@@ -65,7 +65,7 @@ pub fn flux_at_snr(psf: &PsfShape, snr: f64) -> f64 {
     };
     let (mut low, mut high) = (1.0, 1e9);
     for _ in 0..100 {
-        let middle: f64 = (low * high as f64).sqrt();
+        let middle: f64 = f64::sqrt(low * high);
         if told(middle) < snr {
             low = middle;
         } else {

@@ -102,7 +102,9 @@ mod tests {
     fn a_gaussian_is_found_with_its_width() {
         let shape = PsfShape::Gaussian(Ellipse::round(4.0));
         let mut values = shape.sample(21, 21, [9.4, 11.3]);
-        values.iter_mut().for_each(|value| *value += 3.0);
+        for value in &mut values {
+            *value += 3.0;
+        }
         let frame = Frame::new(21, 21, &values, None).unwrap();
         let found = moments(&frame, [10.0, 10.0], 3.0).unwrap();
         assert!((found.center_px[0] - 9.4).abs() < 1e-2, "{found:?}");

@@ -135,7 +135,7 @@ impl Fit {
     /// Width and form.
     pub fn ellipse(&self) -> Ellipse {
         let [a, b, c] = self.form;
-        let (mean, turn) = ((a + c) / 2.0, ((a - c) / 2.0).hypot(b));
+        let (mean, turn) = (a.midpoint(c), ((a - c) / 2.0).hypot(b));
         let (large, small) = (mean + turn, (mean - turn).max(1e-12));
         Ellipse {
             fwhm_px: 2.0 * (large * small).powf(-0.25),
