@@ -3,7 +3,9 @@
 //! Used to hold simulated images against real ones.
 
 use super::{
-    photometry::{Background, Frame, Method, Ring, background, light_curve, measure_width},
+    photometry::{
+        Background, Frame, Measured, Method, Ring, background, light_curve, measure_usual_width,
+    },
     statistics::{mad_sigma, median},
 };
 use crate::domain::{ImageSequence, Role};
@@ -22,7 +24,9 @@ pub struct Appearance {
     pub noise_adu: Option<f64>,
     /// Correlation of the noise of pixels next to each other along x and along y.
     pub noise_correlation: Option<[f64; 2]>,
-    /// S/N of the target by optimal photometry.
+    /// Counts of the target by optimal photometry, ADU.
+    pub flux_adu: Option<f64>,
+    /// The same over its standard deviation.
     pub snr: Option<f64>,
     /// Full width at half maximum of the target, arcseconds.
     pub fwhm_arcsec: Option<f64>,
@@ -40,13 +44,18 @@ pub fn appearances(sequence: &ImageSequence) -> Vec<Appearance> {
     let epochs = measured.iter().enumerate();
     epochs
         .map(|(epoch, measured)| {
-            let snr = measured.map(|measured| measured.snr());
-            of_epoch(sequence, epoch, snr).unwrap_or_default()
+            let appearance = of_epoch(sequence, epoch, measured.as_ref());
+            appearance.unwrap_or_default()
         })
         .collect()
 }
 
-fn of_epoch(sequence: &ImageSequence, epoch: usize, snr: Option<f64>) -> Option<Appearance> {
+fn of_epoch(
+    sequence: &ImageSequence,
+    epoch: usize,
+    measured: Option<&Measured>,
+) -> Option<Appearance> {
+    let snr = measured.map(Measured::snr);
     let (width, height) = (sequence.width, sequence.height);
     let pixels = sequence.image(Role::Science, epoch)?;
     let saturation = Some(sequence.detector.saturation_adu);
@@ -60,12 +69,13 @@ fn of_epoch(sequence: &ImageSequence, epoch: usize, snr: Option<f64>) -> Option<
         sky_adu: sky.map(|sky| sky.level),
         noise_adu: sky.map(|sky| sky.scatter),
         noise_correlation: sky.and_then(|sky| correlation(sequence, pixels, center, ring, sky)),
+        flux_adu: measured.map(|measured| measured.flux),
         snr,
         ..Appearance::default()
     };
     let is_bright = snr.is_some_and(|snr| snr >= SNR_FOR_FORM);
     if let (true, Some(sky)) = (is_bright, sky)
-        && let Some(form) = measure_width(&frame, center)
+        && let Some(form) = measure_usual_width(&frame, center)
     {
         appearance.fwhm_arcsec = Some(form.ellipse.fwhm_px * scale);
         appearance.ellipticity = Some(form.ellipse.ellipticity);
@@ -151,8 +161,7 @@ pub const FEATURES: [&str; 13] = [
 ///
 /// Medians and scatters over the epochs, free of the conditions themselves: a classifier that
 /// sees them cannot tell two fields apart by their sky.
-pub fn features(sequence: &ImageSequence) -> [f64; FEATURES.len()] {
-    let all = appearances(sequence);
+pub fn features(sequence: &ImageSequence, all: &[Appearance]) -> [f64; FEATURES.len()] {
     let of = |number: &dyn Fn(&Appearance, usize) -> Option<f64>| -> Vec<f32> {
         let numbers = all.iter().enumerate();
         let numbers = numbers.filter_map(|(epoch, appearance)| number(appearance, epoch));
@@ -184,21 +193,20 @@ pub fn features(sequence: &ImageSequence) -> [f64; FEATURES.len()] {
         middle(&wings),
         spread(&wings),
         middle(&of(&|a, _| a.offset_px)),
-        flux_scatter(sequence),
+        flux_scatter(sequence, all),
     ]
 }
 
 /// Robust scatter of the fluxes, on one zero point, over their errors: 1 for a constant star.
-fn flux_scatter(sequence: &ImageSequence) -> f64 {
-    let measured = light_curve(sequence, Method::Optimal, Role::Science);
-    let rates: Vec<[f64; 2]> = measured
+fn flux_scatter(sequence: &ImageSequence, all: &[Appearance]) -> f64 {
+    let rates: Vec<[f64; 2]> = all
         .iter()
         .zip(&sequence.epochs)
-        .filter_map(|(measured, epoch)| {
-            let measured = (*measured)?;
-            // Counts of a star of magnitude 20 in the same exposure.
-            let unit = epoch.visit.counts(20.0);
-            Some([measured.flux / unit, measured.flux_err / unit])
+        .filter_map(|(appearance, epoch)| {
+            let (flux, snr) = (appearance.flux_adu?, appearance.snr?);
+            // In units of the counts of a star of magnitude 20 in the same exposure.
+            let rate = flux / epoch.visit.counts(20.0);
+            Some([rate, rate / snr])
         })
         .collect();
     let fluxes: Vec<f32> = rates.iter().map(|rate| rate[0] as f32).collect();

@@ -19,8 +19,8 @@ use super::{assemble::assemble, open::read_all_with};
 use crate::{
     domain::{Detector, FieldVisits, ImageSequence, Role, Templates},
     imaging::{
-        appearance::{FEATURES, appearances, features},
-        statistics::median,
+        appearance::{Appearance, FEATURES, appearances, features},
+        statistics::{median, percentile_of_sorted, sorted},
     },
     io::{
         Decoder,
@@ -60,6 +60,17 @@ pub struct Quantity {
     pub p_value: f64,
 }
 
+/// One number of the images, over a sequence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FeatureReport {
+    /// Name.
+    pub name: &'static str,
+    /// Area under the ROC curve of this number by itself, at least 0.5.
+    pub area: f64,
+    /// 16th, 50th and 84th percentile in real and in simulated sequences.
+    pub percentiles: [[f64; 3]; 2],
+}
+
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompareReport {
@@ -67,8 +78,8 @@ pub struct CompareReport {
     pub quantities: Vec<Quantity>,
     /// Area under the ROC curve of the forest that tells real from simulated, out of bag.
     pub separability: f64,
-    /// The same area of each feature by itself, the most telling first.
-    pub features: Vec<(&'static str, f64)>,
+    /// What each feature tells by itself, the most telling first.
+    pub features: Vec<FeatureReport>,
     /// Real and simulated sequences.
     pub counts: [usize; 2],
     /// Real epochs left out for want of a condition.
@@ -83,26 +94,16 @@ pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
     let (real, dropped_epochs) = real_sequences(order)?;
     let simulated = simulated_sequences(order, &real)?;
     let samples = [&real, &simulated];
-    let rows = samples.map(|sample| -> Vec<Vec<f64>> {
-        sample
-            .iter()
-            .map(|sequence| features(sequence).into())
+    let seen = samples.map(|sample| sample.iter().map(appearances).collect::<Vec<_>>());
+    let rows = [0, 1].map(|side: usize| -> Vec<Vec<f64>> {
+        let both = samples[side].iter().zip(&seen[side]);
+        both.map(|(sequence, seen)| features(sequence, seen).into())
             .collect()
     });
-    let column = |side: usize, at: usize| rows[side].iter().map(|row| row[at]).collect::<Vec<_>>();
-    let mut alone: Vec<_> = FEATURES
-        .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let area = area_under_roc(&column(0, at), &column(1, at));
-            (*name, area.max(1.0 - area))
-        })
-        .collect();
-    alone.sort_by(|a, b| b.1.total_cmp(&a.1));
     Ok(CompareReport {
-        quantities: quantities(samples)?,
+        quantities: quantities([0, 1].map(|side| measures(&seen[side])))?,
         separability: separability(&rows[0], &rows[1], order.seed).map_err(anyhow::Error::msg)?,
-        features: alone,
+        features: feature_reports(&rows),
         counts: samples.map(Vec::len),
         dropped_epochs,
     })
@@ -194,9 +195,29 @@ fn mean_magnitude(sequence: &ImageSequence) -> Option<f64> {
     median(&magnitudes)
 }
 
-fn quantities(samples: [&Vec<ImageSequence>; 2]) -> anyhow::Result<Vec<Quantity>> {
-    let measured =
-        samples.map(|sample| -> Vec<[Option<f64>; 5]> { sample.iter().map(measures).collect() });
+/// Each feature by itself.
+fn feature_reports(rows: &[Vec<Vec<f64>>; 2]) -> Vec<FeatureReport> {
+    let report = |(at, name): (usize, &&'static str)| {
+        let columns = rows
+            .each_ref()
+            .map(|rows| -> Vec<f64> { rows.iter().map(|row| row[at]).collect() });
+        let area = area_under_roc(&columns[0], &columns[1]);
+        let percentiles = columns.map(|column| {
+            let sorted = sorted(column.into_iter().map(|value| value as f32).collect());
+            [16.0, 50.0, 84.0].map(|p| percentile_of_sorted(&sorted, p).unwrap_or(f64::NAN))
+        });
+        FeatureReport {
+            name,
+            area: area.max(1.0 - area),
+            percentiles,
+        }
+    };
+    let mut reports: Vec<_> = FEATURES.iter().enumerate().map(report).collect();
+    reports.sort_by(|a, b| b.area.total_cmp(&a.area));
+    reports
+}
+
+fn quantities(measured: [Vec<[Option<f64>; 5]>; 2]) -> anyhow::Result<Vec<Quantity>> {
     let names = [
         "sky level (ADU)",
         "noise (ADU)",
@@ -228,28 +249,22 @@ fn quantities(samples: [&Vec<ImageSequence>; 2]) -> anyhow::Result<Vec<Quantity>
     names.into_iter().enumerate().map(of).collect()
 }
 
-/// Medians over the epochs of a sequence, and their number.
-fn measures(sequence: &ImageSequence) -> [Option<f64>; 5] {
-    let all = appearances(sequence);
-    let middle = |values: Vec<Option<f64>>| {
-        let values: Vec<f32> = values
-            .into_iter()
-            .flatten()
-            .map(|value| value as f32)
-            .collect();
-        median(&values)
+/// Medians over the epochs of each sequence, and their number.
+fn measures(seen: &[Vec<Appearance>]) -> Vec<[Option<f64>; 5]> {
+    let of = |all: &Vec<Appearance>| {
+        let middle = |number: &dyn Fn(&Appearance) -> Option<f64>| {
+            let values = all.iter().filter_map(number).map(|value| value as f32);
+            median(&values.collect::<Vec<_>>())
+        };
+        [
+            middle(&|a| a.sky_adu),
+            middle(&|a| a.noise_adu),
+            middle(&|a| a.fwhm_arcsec),
+            middle(&|a| a.snr.filter(|snr| *snr > 0.0).map(f64::log10)),
+            Some(all.len() as f64),
+        ]
     };
-    [
-        middle(all.iter().map(|a| a.sky_adu).collect()),
-        middle(all.iter().map(|a| a.noise_adu).collect()),
-        middle(all.iter().map(|a| a.fwhm_arcsec).collect()),
-        middle(
-            all.iter()
-                .map(|a| a.snr.filter(|snr| *snr > 0.0).map(f64::log10))
-                .collect(),
-        ),
-        Some(sequence.epochs.len() as f64),
-    ]
+    seen.iter().map(of).collect()
 }
 
 impl CompareReport {

@@ -72,11 +72,18 @@ fn table(report: &CompareReport) -> String {
     }
     text += &format!(
         "\nA random forest tells real from simulated with an area under the ROC curve of {:.3}\n\
-         (0.5: not at all). One feature alone:\n",
-        report.separability
+         (0.5: not at all). One number alone:\n\n\
+         {:<28} {:>6}   {:^26}   {:^26}\n",
+        report.separability, "16th, 50th, 84th percentile", "area", "real", "simulated"
     );
-    for (name, area) in &report.features {
-        text += &format!("  {area:.3}  {name}\n");
+    for feature in &report.features {
+        let [real, simulated] = feature
+            .percentiles
+            .map(|[a, b, c]| format!("{a:>8.3} {b:>8.3} {c:>8.3}"));
+        text += &format!(
+            "{:<28} {:>6.3}   {real}   {simulated}\n",
+            feature.name, feature.area
+        );
     }
     text
 }
