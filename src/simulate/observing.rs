@@ -138,7 +138,8 @@ impl Observatory {
             sky_adu: visit.sky_adu,
             is_quantised: self.survey.detector.is_quantised,
         };
-        let fwhm_px = conditions.seeing_arcsec / self.survey.detector.pixel_scale_arcsec;
+        let fwhm_px = self.survey.psf.width_factor * conditions.seeing_arcsec
+            / self.survey.detector.pixel_scale_arcsec;
         let typical = Moffat::round(fwhm_px, self.survey.psf.moffat_beta.quantile(0.5));
         let area = typical.noise_equivalent_area_px();
         visit.limiting_mag = limiting_magnitude(&visit, &recorder, area)? as f32;

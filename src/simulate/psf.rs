@@ -110,14 +110,17 @@ impl PsfSource {
         PsfLibrary::new(&templates.psfs, pixel_scale_arcsec).map(Self::Library)
     }
 
-    /// The point-spread function of an exposure with this seeing.
+    /// The point-spread function of an exposure with this seeing, as the survey reports it.
     pub fn draw(&self, seeing_arcsec: f64, random: &mut Random) -> Psf {
         match self {
             Self::Library(library) => Psf::Empirical(library.draw(seeing_arcsec, random)),
             Self::Model {
                 model,
                 pixel_scale_arcsec,
-            } => draw_moffat(model, seeing_arcsec / pixel_scale_arcsec, random),
+            } => {
+                let fwhm_px = model.width_factor * seeing_arcsec / pixel_scale_arcsec;
+                draw_moffat(model, fwhm_px, random)
+            }
         }
     }
 }

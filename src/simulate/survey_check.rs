@@ -46,6 +46,7 @@ pub fn check(survey: &Survey) -> Result<(), String> {
     let psf = &survey.psf;
     spread("psf.moffat_beta", &psf.moffat_beta, [1.01, 1000.0])?;
     spread("psf.ellipticity", &psf.ellipticity, [0.0, 0.9])?;
+    number("psf.width_factor", psf.width_factor, [0.1, 10.0])?;
     number("psf.centroid_jitter_px", psf.centroid_jitter_px, [0.0, 5.0])?;
     number("psf.resampled_share", psf.resampled_share, SHARE)?;
     let of_stars = psf.resampled_share_of_stars.unwrap_or_default();
@@ -266,8 +267,13 @@ mod tests {
                 "night_correlation",
                 "1.6",
             ),
-            ("{ uniform = [2.5, 4.5] }", "1", "moffat_beta", "1"),
-            ("within = [0, 0.2]", "within = [0, 1]", "ellipticity", "1"),
+            ("{ uniform = [3.2, 6.0] }", "1", "moffat_beta", "1"),
+            (
+                "{ normal = [0.1, 0.06], within = [0, 0.3] }",
+                "{ uniform = [0, 1] }",
+                "ellipticity",
+                "1",
+            ),
             (
                 "resampled_share = 0.6",
                 "resampled_share = -0.1",
