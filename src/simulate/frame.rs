@@ -129,7 +129,7 @@ impl Frame {
 
     /// Whether pixels are averages of neighbours on the CCD.
     pub fn is_resampled(&self) -> bool {
-        self.fraction_px != [0.0; 2]
+        self.fraction_px.iter().any(|fraction| *fraction != 0.0)
     }
 
     /// Standard deviation of optimal photometry of a point source of these counts, ADU.

@@ -40,6 +40,7 @@ impl Image {
     }
 
     /// A smaller image with the same middle pixel; itself where it is no larger.
+    #[must_use]
     pub fn middle_part(self, side: usize) -> Self {
         if side >= self.side {
             return self;

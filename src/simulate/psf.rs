@@ -88,7 +88,7 @@ pub enum PsfSource {
     /// The survey's Moffat profiles.
     Model {
         /// Exponents and ellipticities.
-        model: PsfModel,
+        model: Box<PsfModel>,
         /// Side of a pixel, arcseconds.
         pixel_scale_arcsec: f64,
     },
@@ -103,7 +103,7 @@ impl PsfSource {
         let pixel_scale_arcsec = survey.detector.pixel_scale_arcsec;
         if templates.psfs.is_empty() {
             return Ok(Self::Model {
-                model: survey.psf.clone(),
+                model: Box::new(survey.psf.clone()),
                 pixel_scale_arcsec,
             });
         }

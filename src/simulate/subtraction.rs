@@ -79,10 +79,10 @@ impl Input {
 
     fn convolved(&self, fourier: &Fourier, to: &Self, mismatch: &Mismatch) -> (Image, f32) {
         let mut kernel = to.psf.matched_from(&self.psf);
-        if mismatch.blur_px2 != [0.0; 3] {
+        if mismatch.blur_px2.iter().any(|variance| *variance != 0.0) {
             kernel.blur(mismatch.blur_px2);
         }
-        if mismatch.shift_px != [0.0; 2] {
+        if mismatch.shift_px.iter().any(|shift| *shift != 0.0) {
             kernel.shift(mismatch.shift_px);
         }
         let variance_factor = kernel.sum_of_squares() as f32;
