@@ -80,6 +80,7 @@ fn three_terms(ratio: f64, second: f64, third: f64) -> PhaseTable {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "periods are given, not computed")]
 mod tests {
     use std::f64::consts::TAU;
 

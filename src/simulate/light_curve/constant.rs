@@ -40,6 +40,7 @@ pub fn no_light() -> Drawn {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "what is constant is exactly so")]
 mod tests {
     use super::*;
     use crate::domain::Band;

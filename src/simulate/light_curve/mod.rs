@@ -62,10 +62,12 @@ impl LightCurve {
         const SAME_TIME_DAYS: f64 = 1e-6;
         let place = passband::place(band);
         match self {
-            Self::Dark => f64::INFINITY,
+            Self::Moment {
+                mjd: seen,
+                magnitudes,
+            } if (mjd - seen).abs() < SAME_TIME_DAYS => magnitudes.at(place),
+            Self::Dark | Self::Moment { .. } => f64::INFINITY,
             Self::Constant(magnitudes) => magnitudes.at(place),
-            Self::Moment { mjd: seen, .. } if (mjd - seen).abs() > SAME_TIME_DAYS => f64::INFINITY,
-            Self::Moment { magnitudes, .. } => magnitudes.at(place),
             Self::Periodic(star) => star.magnitude(mjd, place),
             Self::Supernova(supernova) => supernova.magnitude(mjd, place),
         }

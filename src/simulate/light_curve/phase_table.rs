@@ -71,6 +71,7 @@ impl PhaseTable {
     }
 
     /// Moved so that the mean over the cycle is 0.
+    #[must_use]
     pub fn centred(mut self) -> Self {
         let cycle = &self.values[..self.values.len() - 1];
         let mean = cycle.iter().map(|value| f64::from(*value)).sum::<f64>() / cycle.len() as f64;
@@ -90,6 +91,7 @@ fn interpolated(phases: &[f64], values: &[f32], phase: f64) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small binary fractions are exact")]
 mod tests {
     use super::*;
 

@@ -7,7 +7,7 @@ use crate::simulate::light_curve::{Sampling, StarMagnitudes, passband};
 const USUAL_VISITS: f64 = 25.0;
 
 /// Least range of the visits' magnitudes.
-const RANGE_MAG: f64 = 0.08;
+pub const RANGE_MAG: f64 = 0.08;
 
 /// What is demanded of a binary.
 #[derive(Clone, Copy, Debug, PartialEq)]

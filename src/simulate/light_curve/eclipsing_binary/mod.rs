@@ -78,6 +78,9 @@ pub fn draw(
         let kind = Kind::draw(random);
         for _ in 0..BINARIES {
             let binary = Binary::draw(random, kind, magnitudes, templates, sampling);
+            if !binary.is_deep() {
+                continue;
+            }
             let quick = demand.judge(sampling, &binary.magnitudes, |mjd| binary.variation(mjd));
             if quick.is_accepted {
                 // The table is the curve: what is demanded must hold for it.
@@ -122,6 +125,11 @@ impl Binary {
             mag,
             magnitudes: StarMagnitudes::of_black_body(mag, sampling.band, temperature_k),
         }
+    }
+
+    /// Whether its primary minimum alone is deep enough; most that are not fail by this.
+    fn is_deep(&self) -> bool {
+        self.shape.magnitude(0.0) > acceptance::RANGE_MAG
     }
 
     /// Magnitudes below maximum light at a time (MJD).

@@ -37,12 +37,17 @@ impl Shape {
         }
     }
 
-    /// The same as a table. Built-in curves are symmetric about the minima.
+    /// The same as a table, with finer steps where eclipses are short.
     pub fn table(&self) -> PhaseTable {
-        const STEPS: usize = 512;
-        if let Self::Template(table) = self {
-            return table.clone();
+        match self {
+            Self::Template(table) => table.clone(),
+            Self::Spheres(pair) if pair.radii[0] + pair.radii[1] < 0.35 => self.mirrored::<512>(),
+            Self::Spheres(_) | Self::Contact(_) => self.mirrored::<256>(),
         }
+    }
+
+    /// Built-in curves are symmetric about the minima: half a cycle is computed.
+    fn mirrored<const STEPS: usize>(&self) -> PhaseTable {
         let mut cycle = [0.0; STEPS];
         for step in 0..=STEPS / 2 {
             let value = self.magnitude(step as f64 / STEPS as f64) as f32;

@@ -96,6 +96,7 @@ impl SpherePair {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "light out of eclipse is exact")]
 mod tests {
     use super::*;
 

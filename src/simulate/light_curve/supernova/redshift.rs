@@ -18,6 +18,7 @@ pub fn at_distance_modulus(modulus_mag: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "limits are exact")]
 mod tests {
     use super::at_distance_modulus;
 

@@ -5,6 +5,9 @@
 
 use crate::simulate::light_curve::passband::{self, WAVELENGTHS_NM};
 
+/// How fast light fades whose energy comes from radioactive cobalt 56 (mean life 111 days).
+pub const COBALT_MAG_PER_DAY: f64 = 0.0098;
+
 /// Magnitudes on a uniform grid of days and at some wavelengths.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SupernovaTable {
@@ -111,9 +114,8 @@ impl SupernovaTable {
     }
 
     /// Magnitude on a day; infinite before the first light. After the last day the light fades as
-    /// that of radioactive cobalt, 0.0098 mag a day.
+    /// that of radioactive cobalt.
     pub fn magnitude(&self, day: f64, column: Column) -> f64 {
-        const COBALT_MAG_PER_DAY: f64 = 0.0098;
         let last = self.rows() - 1;
         let place = (day - self.first_day) / self.step_days;
         if place < 0.0 {
@@ -192,6 +194,10 @@ pub fn fireball_dimming(day: f64, explosion_day: f64, first_day: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "values on the grid and darkness are exact"
+)]
 mod tests {
     use super::*;
 

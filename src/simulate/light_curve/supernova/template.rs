@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use super::table::SupernovaTable;
+use super::table::{COBALT_MAG_PER_DAY, SupernovaTable};
 use crate::domain::{Band, SupernovaTemplate, Templates};
 use crate::simulate::Random;
 use crate::simulate::light_curve::passband::{self, WAVELENGTHS_NM};
 
 /// Fluxes relative to the maximum in r that are no light.
 const DARK: f32 = 1e-6;
-
-/// After its last phase a template fades as radioactive cobalt does.
-const COBALT_MAG_PER_DAY: f64 = 0.0098;
 
 /// Most rows of a table.
 const MOST_ROWS: usize = 4096;
@@ -81,7 +78,8 @@ fn table(template: &SupernovaTemplate) -> Option<SupernovaTable> {
     SupernovaTable::from_columns(first, step, &columns)
 }
 
-/// Magnitudes on a grid of days: dark until the template shines, and fading where it ends.
+/// Magnitudes on a grid of days: dark until the template shines, and where it ends
+/// fading as radioactive cobalt does.
 fn magnitudes(
     phases: &[f64],
     flux: &[f32],
@@ -114,6 +112,7 @@ fn magnitudes(
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "darkness is exact")]
 mod tests {
     use super::*;
 
@@ -153,7 +152,7 @@ mod tests {
         assert_eq!((u, i), (g, r));
         let mag = |flux: f64| -2.5 * flux.log10();
         assert!((table.magnitude(0.0, g) - mag(0.8)).abs() < 1e-6);
-        assert!((table.magnitude(1.0, g) - (mag(0.8) + mag(0.4)) / 2.0).abs() < 1e-6);
+        assert!((table.magnitude(1.0, g) - f64::midpoint(mag(0.8), mag(0.4))).abs() < 1e-6);
         assert!((table.magnitude(4.0, r) - mag(0.25)).abs() < 1e-6);
         assert_eq!(table.magnitude(-1.0, g), f64::INFINITY);
         // Past its end the g column fades by 0.0098 mag a day.

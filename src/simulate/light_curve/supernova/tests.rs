@@ -50,7 +50,8 @@ fn time_runs_slower_by_one_plus_z() {
             let here = magnitude(&at_rest, day, &Band::R);
             let there = magnitude(&far, day * (1.0 + redshift), &Band::I);
             assert!(
-                here == there || (here - there).abs() < 1e-6,
+                here.is_finite() == there.is_finite()
+                    && (here.is_infinite() || (here - there).abs() < 1e-6),
                 "{kind} {day}: {here} {there}"
             );
         }
@@ -116,7 +117,8 @@ fn drawn_supernovae_are_half_ia_and_near_when_bright() {
 #[test]
 fn some_appear_at_the_end_some_peak_and_some_only_fade() {
     let (sky, magnitudes) = (test_sky::hits(), test_sky::magnitudes());
-    let [first, last] = sky.sample(|at| at.window_mjd());
+    let [first, last] =
+        [sky.visits.first(), sky.visits.last()].map(|visit| visit.unwrap().mjd.days());
     let (mut late, mut within, mut early, mut once) = (0, 0, 0, 0);
     for index in 0..1000 {
         let mut random = Random::of(7, 0, index);
