@@ -100,6 +100,7 @@ pub const fn middle_of(side: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that no arithmetic touches")]
 mod tests {
     use super::*;
     use crate::imaging::Moffat;
