@@ -40,6 +40,7 @@ impl Image {
     }
 
     /// A smaller image with the same middle pixel; itself where it is no larger.
+    #[must_use]
     pub fn middle_part(self, side: usize) -> Self {
         if side >= self.side {
             return self;
@@ -99,6 +100,7 @@ pub const fn middle_of(side: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that no arithmetic touches")]
 mod tests {
     use super::*;
     use crate::imaging::Moffat;

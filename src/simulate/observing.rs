@@ -138,7 +138,8 @@ impl Observatory {
             sky_adu: visit.sky_adu,
             is_quantised: self.survey.detector.is_quantised,
         };
-        let fwhm_px = conditions.seeing_arcsec / self.survey.detector.pixel_scale_arcsec;
+        let fwhm_px = self.survey.psf.width_factor * conditions.seeing_arcsec
+            / self.survey.detector.pixel_scale_arcsec;
         let typical = Moffat::round(fwhm_px, self.survey.psf.moffat_beta.quantile(0.5));
         let area = typical.noise_equivalent_area_px();
         visit.limiting_mag = limiting_magnitude(&visit, &recorder, area)? as f32;
@@ -207,6 +208,7 @@ fn is_possible(survey: &Survey, visit: &Visit) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that no arithmetic touches")]
 mod tests {
     use super::*;
 
@@ -224,7 +226,11 @@ mod tests {
     fn field(name: &str, seeing: f32, zero_point: f32) -> FieldVisits {
         let visit = |at: u32| Visit {
             mjd: Mjd::new(57_070.0 - f64::from(at)).unwrap(),
-            band: if at % 3 == 0 { Band::R } else { Band::G },
+            band: if at.is_multiple_of(3) {
+                Band::R
+            } else {
+                Band::G
+            },
             exposure_s: 86.0,
             seeing_arcsec: seeing,
             airmass: 1.2,

@@ -88,7 +88,7 @@ pub enum PsfSource {
     /// The survey's Moffat profiles.
     Model {
         /// Exponents and ellipticities.
-        model: PsfModel,
+        model: Box<PsfModel>,
         /// Side of a pixel, arcseconds.
         pixel_scale_arcsec: f64,
     },
@@ -103,21 +103,24 @@ impl PsfSource {
         let pixel_scale_arcsec = survey.detector.pixel_scale_arcsec;
         if templates.psfs.is_empty() {
             return Ok(Self::Model {
-                model: survey.psf.clone(),
+                model: Box::new(survey.psf.clone()),
                 pixel_scale_arcsec,
             });
         }
         PsfLibrary::new(&templates.psfs, pixel_scale_arcsec).map(Self::Library)
     }
 
-    /// The point-spread function of an exposure with this seeing.
+    /// The point-spread function of an exposure with this seeing, as the survey reports it.
     pub fn draw(&self, seeing_arcsec: f64, random: &mut Random) -> Psf {
         match self {
             Self::Library(library) => Psf::Empirical(library.draw(seeing_arcsec, random)),
             Self::Model {
                 model,
                 pixel_scale_arcsec,
-            } => draw_moffat(model, seeing_arcsec / pixel_scale_arcsec, random),
+            } => {
+                let fwhm_px = model.width_factor * seeing_arcsec / pixel_scale_arcsec;
+                draw_moffat(model, fwhm_px, random)
+            }
         }
     }
 }

@@ -204,7 +204,8 @@ fn resampled_share(survey: &Survey, class: SequenceClass) -> f64 {
 }
 
 fn grid_side(survey: &Survey) -> usize {
-    let bad = survey.site.seeing_arcsec.quantile(0.95) / survey.detector.pixel_scale_arcsec;
+    let seeing = survey.psf.width_factor * survey.site.seeing_arcsec.quantile(0.95);
+    let bad = seeing / survey.detector.pixel_scale_arcsec;
     let [least, most] = MARGINS_PX;
     let margin = (MARGIN_WIDTHS * bad).clamp(least, most);
     Fourier::good_side(survey.stamp_side_px + margin.ceil() as usize)

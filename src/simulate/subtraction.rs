@@ -104,10 +104,10 @@ impl Matching {
 
     /// The same with a pipeline's errors of width, shape and registration.
     pub fn spoil(&mut self, mismatch: &Mismatch) {
-        if mismatch.blur_px2 != [0.0; 3] {
+        if mismatch.blur_px2.iter().any(|variance| *variance != 0.0) {
             self.kernel.blur(mismatch.blur_px2);
         }
-        if mismatch.shift_px != [0.0; 2] {
+        if mismatch.shift_px.iter().any(|shift| *shift != 0.0) {
             self.kernel.shift(mismatch.shift_px);
         }
     }

@@ -143,6 +143,10 @@ pub struct PsfModel {
     pub moffat_beta: Distribution,
     /// 1 − minor / major axis.
     pub ellipticity: Distribution,
+    /// Full width at half maximum in the image for what the survey reports as its seeing: 1
+    /// where they are the same.
+    #[serde(default = "as_reported")]
+    pub width_factor: f64,
     /// Where a target lies in its pixel: offsets are drawn to ± this, pixels.
     pub centroid_jitter_px: f64,
     /// Share of the supernovae, galaxies and asteroids whose images were resampled to a common
@@ -150,6 +154,10 @@ pub struct PsfModel {
     pub resampled_share: f64,
     /// The same for stars: pipelines cut them out in other ways. As above where it is missing.
     pub resampled_share_of_stars: Option<f64>,
+}
+
+const fn as_reported() -> f64 {
+    1.0
 }
 
 /// Magnitudes of the targets in the survey's first band.

@@ -47,6 +47,7 @@ pub fn check(survey: &Survey) -> Result<(), String> {
     let psf = &survey.psf;
     spread("psf.moffat_beta", &psf.moffat_beta, [1.01, 1000.0])?;
     spread("psf.ellipticity", &psf.ellipticity, [0.0, 0.9])?;
+    number("psf.width_factor", psf.width_factor, [0.1, 10.0])?;
     number("psf.centroid_jitter_px", psf.centroid_jitter_px, [0.0, 5.0])?;
     number("psf.resampled_share", psf.resampled_share, SHARE)?;
     let of_stars = psf.resampled_share_of_stars.unwrap_or_default();
@@ -221,84 +222,96 @@ mod tests {
         Survey::from_toml("mine", &text).unwrap_err().to_string()
     }
 
+    /// Text of the file, what stands in its place, and what the refusal names.
+    const REFUSED: &[[&str; 4]] = &[
+        [
+            "stamp_side_px = 21",
+            "stamp_side_px = 20",
+            "stamp_side_px",
+            "20",
+        ],
+        [
+            "pixel_scale_arcsec = 0.27",
+            "pixel_scale_arcsec = 0",
+            "pixel_scale_arcsec",
+            "0",
+        ],
+        ["{ uniform = [3.9, 4.5] }", "-1.5", "gain_e_per_adu", "-1.5"],
+        [
+            "{ uniform = [5.5, 7.0] }",
+            "{ uniform = [-3, 7] }",
+            "read_noise_e",
+            "-3",
+        ],
+        ["{ uniform = [35000, 46000] }", "0", "saturation_adu", "0"],
+        ["name = \"g\"", "name = \"F606W\"", "name", "F606W"],
+        ["share = 1", "share = 0", "share", "0"],
+        ["exposure_s = 86", "exposure_s = 0", "exposure_s", "0"],
+        ["exposure_s = 86", "exposure_s = nan", "exposure_s", "NaN"],
+        ["[100, 25.13]", "[100, 99]", "bands.g.zero_point", "99"],
+        ["[[0, 100]", "[[0, -5]", "sky_adu", "-5"],
+        ["visits = {", "visits = 0 #", "cadence.visits", "0"],
+        ["most_visits = 30", "most_visits = 0", "most_visits", "0"],
+        ["most_visits = 30", "most_visits = 5", "least_visits", "12"],
+        [
+            "late_start_share = 0.15",
+            "late_start_share = 15",
+            "late_start_share",
+            "15",
+        ],
+        ["[[0, 0.95]", "[[0, 0]", "seeing_arcsec", "0"],
+        ["[[0, 1.08]", "[[0, 0.5]", "airmass", "0.5"],
+        [
+            "night_correlation = 0.6",
+            "night_correlation = 1.6",
+            "night_correlation",
+            "1.6",
+        ],
+        ["{ uniform = [3.2, 6.0] }", "1", "moffat_beta", "1"],
+        [
+            "{ normal = [0.1, 0.06], within = [0, 0.3] }",
+            "{ uniform = [0, 1] }",
+            "ellipticity",
+            "1",
+        ],
+        [
+            "resampled_share = 0.6",
+            "resampled_share = -0.1",
+            "resampled_share",
+            "-0.1",
+        ],
+        [
+            "asteroid = {",
+            "asteroid = 400 #",
+            "magnitudes.asteroid",
+            "400",
+        ],
+        [
+            "exposures = {",
+            "exposures = 0 #",
+            "reference.exposures",
+            "0",
+        ],
+        [
+            "shift_px = 0.04",
+            "shift_px = -1",
+            "subtraction.shift_px",
+            "-1",
+        ],
+        ["[[0, 0.95]", "[[0, 5]", "site.seeing_arcsec", "ascend"],
+    ];
+
     #[test]
     fn impossible_values_are_refused_with_field_value_and_range() {
-        for (from, to, field, value) in [
-            (
-                "stamp_side_px = 21",
-                "stamp_side_px = 20",
-                "stamp_side_px",
-                "20",
-            ),
-            (
-                "pixel_scale_arcsec = 0.27",
-                "pixel_scale_arcsec = 0",
-                "pixel_scale_arcsec",
-                "0",
-            ),
-            ("{ uniform = [3.9, 4.5] }", "-1.5", "gain_e_per_adu", "-1.5"),
-            (
-                "{ uniform = [5.5, 7.0] }",
-                "{ uniform = [-3, 7] }",
-                "read_noise_e",
-                "-3",
-            ),
-            ("{ uniform = [35000, 46000] }", "0", "saturation_adu", "0"),
-            ("name = \"g\"", "name = \"F606W\"", "name", "F606W"),
-            ("share = 1", "share = 0", "share", "0"),
-            ("exposure_s = 86", "exposure_s = 0", "exposure_s", "0"),
-            ("exposure_s = 86", "exposure_s = nan", "exposure_s", "NaN"),
-            ("[100, 25.13]", "[100, 99]", "bands.g.zero_point", "99"),
-            ("[[0, 100]", "[[0, -5]", "sky_adu", "-5"),
-            ("visits = {", "visits = 0 #", "cadence.visits", "0"),
-            ("most_visits = 30", "most_visits = 0", "most_visits", "0"),
-            ("most_visits = 30", "most_visits = 5", "least_visits", "12"),
-            (
-                "late_start_share = 0.15",
-                "late_start_share = 15",
-                "late_start_share",
-                "15",
-            ),
-            ("[[0, 0.95]", "[[0, 0]", "seeing_arcsec", "0"),
-            ("[[0, 1.08]", "[[0, 0.5]", "airmass", "0.5"),
-            (
-                "night_correlation = 0.6",
-                "night_correlation = 1.6",
-                "night_correlation",
-                "1.6",
-            ),
-            ("{ uniform = [2.5, 4.5] }", "1", "moffat_beta", "1"),
-            ("within = [0, 0.2]", "within = [0, 1]", "ellipticity", "1"),
-            (
-                "resampled_share = 0.6",
-                "resampled_share = -0.1",
-                "resampled_share",
-                "-0.1",
-            ),
-            (
-                "asteroid = {",
-                "asteroid = 400 #",
-                "magnitudes.asteroid",
-                "400",
-            ),
-            (
-                "exposures = {",
-                "exposures = 0 #",
-                "reference.exposures",
-                "0",
-            ),
-            (
-                "shift_px = 0.04",
-                "shift_px = -1",
-                "subtraction.shift_px",
-                "-1",
-            ),
-            ("[[0, 0.95]", "[[0, 5]", "site.seeing_arcsec", "ascend"),
-        ] {
+        for [from, to, field, value] in REFUSED {
             let why = refusal(from, to);
             assert!(why.contains("mine") && why.contains(field), "{to}: {why}");
             assert!(why.contains(value), "{to}: {why}");
         }
+    }
+
+    #[test]
+    fn unknown_fields_and_wrong_lists_of_filters_are_refused() {
         let unknown = refusal("share = 1", "share = 1\nsahre = 2");
         assert!(unknown.contains("sahre"), "{unknown}");
         let bands = HITS.find("[[bands]]").unwrap()..HITS.find("[cadence]").unwrap();

@@ -58,13 +58,13 @@ type Extreme = (&'static str, fn(&mut Survey));
 const EXTREMES: [Extreme; 11] = [
     ("hardly any light", |survey| all_magnitudes(survey, 40.0)),
     ("everything saturated", |survey| {
-        all_magnitudes(survey, -5.0)
+        all_magnitudes(survey, -5.0);
     }),
     ("sky above saturation", |survey| {
         survey.detector.saturation_adu = Distribution::Constant(50.0);
     }),
     ("no sky", |survey| {
-        survey.bands[0].sky_adu = Distribution::Constant(0.0)
+        survey.bands[0].sky_adu = Distribution::Constant(0.0);
     }),
     ("no noise of reading", |survey| {
         survey.bands[0].sky_adu = Distribution::Constant(0.0);
@@ -80,13 +80,13 @@ const EXTREMES: [Extreme; 11] = [
         survey.cadence.least_visits = 1;
     }),
     ("hopeless seeing", |survey| {
-        survey.site.seeing_arcsec = Distribution::Constant(60.0)
+        survey.site.seeing_arcsec = Distribution::Constant(60.0);
     }),
     ("no seeing", |survey| {
-        survey.site.seeing_arcsec = Distribution::Constant(0.01)
+        survey.site.seeing_arcsec = Distribution::Constant(0.01);
     }),
     ("very flat", |survey| {
-        survey.psf.ellipticity = Distribution::Constant(0.9)
+        survey.psf.ellipticity = Distribution::Constant(0.9);
     }),
     ("crowded", |survey| {
         survey.neighbours.share = 1.0;

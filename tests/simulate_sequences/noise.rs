@@ -18,7 +18,7 @@ fn ratios(sequences: &[ImageSequence]) -> Vec<(f32, f64)> {
                 continue;
             }
             let stamp = sequence.image(Role::Science, at).unwrap();
-            let level = f64::from(destello::imaging::statistics::median(stamp).unwrap());
+            let level = destello::imaging::statistics::median(stamp).unwrap();
             // One image in a hundred has a hot pixel.
             let expected = level / gain + read * read + 1.0 / 12.0;
             let limit = 7.0 * expected.sqrt();

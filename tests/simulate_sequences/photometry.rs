@@ -2,7 +2,7 @@
 
 use destello::{domain::Role, simulate::SequenceClass};
 
-use crate::{compact, deviation, make, mean, uniform};
+use crate::{compact, make, mean, quantile, uniform};
 
 /// Counts of a point source and their standard deviation, by weighted least squares of the
 /// point-spread function and a level (Naylor 1998 with the level left free).
@@ -65,8 +65,8 @@ fn recovered(mags: [f64; 2], count: u64) -> Vec<[f64; 3]> {
 #[test]
 fn counts_are_recovered_without_bias_from_faint_to_nearly_saturated() {
     let mut all = recovered([15.3, 19.0], 120);
-    all.extend(recovered([19.0, 22.0], 120));
-    all.extend(recovered([22.0, 23.4], 120));
+    all.extend(recovered([19.0, 22.0], 160));
+    all.extend(recovered([21.5, 24.0], 200));
     for [low, high] in [
         [5.0, 10.0],
         [10.0, 30.0],
@@ -82,18 +82,22 @@ fn counts_are_recovered_without_bias_from_faint_to_nearly_saturated() {
         let errors: Vec<_> = here.iter().map(|[.., error]| *error).collect();
         let count = pulls.len() as f64;
         assert!(count > 300.0, "S/N {low} to {high}: only {count}");
-        let (center, scatter) = (mean(&pulls), deviation(&pulls));
+        // One image in a hundred has a hot pixel, now and then in the star: quantiles leave that
+        // out. Half the range of 68 % has a standard error of 0.96/√n, the median of 1.25/√n.
+        let mut sorted = pulls;
+        let [low_pull, center, high_pull] =
+            [0.1587, 0.5, 0.8413].map(|share| quantile(&mut sorted, share));
+        let scatter = 0.5 * (high_pull - low_pull);
         println!(
-            "S/N {low} to {high}: {count} epochs, mean pull {center:.3}, scatter {scatter:.3}, \
-             mean relative error {:.5}",
+            "S/N {low} to {high}: {count} epochs, pull {center:.3} ± {scatter:.3}, mean relative \
+             error {:.5}",
             mean(&errors)
         );
-        // Four standard errors: 1/√n of the mean, 1/√(2n) of the scatter.
+        let tolerance = 4.0 / count.sqrt();
         assert!(
-            center.abs() < 4.0 / count.sqrt(),
+            center.abs() < 1.25 * tolerance,
             "S/N {low} to {high}: {center}"
         );
-        let tolerance = 4.0 / (2.0 * count).sqrt();
         assert!(
             (scatter - 1.0).abs() < tolerance,
             "S/N {low} to {high}: {scatter}"

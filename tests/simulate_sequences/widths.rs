@@ -52,7 +52,7 @@ fn width_ratios(name: &str, widest_arcsec: f64, mags: [f64; 2]) -> Vec<f64> {
     survey.psf.moffat_beta = Distribution::Constant(3.5);
     survey.psf.ellipticity = Distribution::Constant(0.0);
     survey.magnitudes.star = uniform(mags[0], mags[1]);
-    let scale = survey.detector.pixel_scale_arcsec;
+    let scale = survey.detector.pixel_scale_arcsec / survey.psf.width_factor;
     let mut ratios = Vec::new();
     for sequence in make(survey, SequenceClass::NonVariable, &[Role::Science], 24) {
         for (at, epoch) in sequence.epochs.iter().enumerate() {
