@@ -164,7 +164,9 @@ fn simulated_sequences(
         })
         .collect();
     let mut survey = order.survey.clone();
-    // The real visits are those that were kept.
+    // The real visits are those that were kept, and star stamps are cut out, not resampled: what
+    // simulations for training vary on top of that would only show here.
+    survey.psf.resampled_share_of_stars = Some(0.0);
     survey.cadence.dropout = Distribution::Constant(0.0);
     survey.cadence.late_start_share = 0.0;
     let magnitudes: Vec<f64> = real.iter().filter_map(mean_magnitude).collect();

@@ -10,10 +10,12 @@ use super::{
 use crate::domain::{Detector, Visit};
 
 /// Relative scatter of the true width about the one that is reported, of an epoch and of a whole
-/// sequence (recipes: measured on HiTS).
-const WIDTH_SCATTER: f64 = 0.04;
-const SEQUENCE_WIDTH_SCATTER: f64 = 0.03;
-/// Relative error of the reported sky.
+/// sequence: what real HiTS stars scatter beyond the templates (measured).
+const WIDTH_SCATTER: f64 = 0.03;
+const SEQUENCE_WIDTH_SCATTER: f64 = 0.015;
+/// The sky at a target over the sky reported for its CCD: mean and scatter of a sequence, and
+/// scatter of an epoch (measured on real HiTS stars).
+const LOCAL_SKY: [f64; 2] = [0.99, 0.01];
 const SKY_SCATTER: f64 = 0.005;
 /// Scatter of the flux beyond photon noise, magnitudes: of each epoch, with the zero point (a
 /// slope for each sequence), and of the few epochs that are worse (recipes: measured on HiTS).
@@ -64,6 +66,7 @@ impl FrameModel<'_> {
         let fixed = place(random);
         let width = random.normal(0.0, SEQUENCE_WIDTH_SCATTER);
         let slope = random.normal(0.0, ZERO_POINT_SLOPE);
+        let local_sky = random.normal(LOCAL_SKY[0], LOCAL_SKY[1]);
         let frame = |visit: &Visit| {
             let median = median_zero_point(visits, visit);
             let excess = slope * (f64::from(visit.zero_point) - median);
@@ -83,7 +86,7 @@ impl FrameModel<'_> {
             Frame {
                 noise_area_px: psf.noise_equivalent_area_px(),
                 psf,
-                recorder: self.recorder(visit, random),
+                recorder: self.recorder(visit, local_sky, random),
                 offset_px,
                 fraction_px,
                 transparency,
@@ -92,10 +95,11 @@ impl FrameModel<'_> {
         visits.iter().map(frame).collect()
     }
 
-    fn recorder(&self, visit: &Visit, random: &mut Random) -> Recorder {
+    fn recorder(&self, visit: &Visit, local_sky: f64, random: &mut Random) -> Recorder {
+        let sky_adu = f64::from(visit.sky_adu) * random.normal(local_sky, SKY_SCATTER);
         Recorder {
             detector: self.detector,
-            sky_adu: (f64::from(visit.sky_adu) * random.normal(1.0, SKY_SCATTER)) as f32,
+            sky_adu: sky_adu as f32,
             is_quantised: self.survey.detector.is_quantised,
         }
     }

@@ -107,7 +107,7 @@ impl PsfSource {
                 pixel_scale_arcsec,
             });
         }
-        PsfLibrary::new(&templates.psfs, pixel_scale_arcsec).map(Self::Library)
+        PsfLibrary::new(&templates.psfs).map(Self::Library)
     }
 
     /// The point-spread function of an exposure with this seeing, as the survey reports it.

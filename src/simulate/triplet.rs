@@ -77,7 +77,7 @@ impl TripletSimulator {
         let library = if psfs.is_empty() {
             None
         } else {
-            Some(PsfLibrary::new(psfs, scale)?)
+            Some(PsfLibrary::new(psfs)?)
         };
         let median_fwhm = match &survey.triplets.fwhm_px {
             Some(fwhm_px) => fwhm_px.quantile(0.5),
