@@ -192,7 +192,7 @@ impl TripletSimulator {
     }
 
     /// Cuts the images out around the peak.
-    fn cut(&self, id: Arc<str>, kind: Kind, draw: Draw, is_turned: bool) -> ImageSequence {
+    fn cut(&self, id: Arc<str>, kind: Kind, draw: &Draw, is_turned: bool) -> ImageSequence {
         let side = self.order.survey.stamp_side_px;
         let mut roles = self.order.roles.clone();
         roles.sort_unstable();
@@ -246,7 +246,7 @@ impl Simulate for TripletSimulator {
         let draw = self.settle(kind, &mut random);
         let follows = random.chance(self.order.survey.triplets.polarity_share);
         let is_turned = follows && draw.peak.snr < 0.0;
-        self.cut(format!("T{index:07}").into(), kind, draw, is_turned)
+        self.cut(format!("T{index:07}").into(), kind, &draw, is_turned)
     }
 }
 

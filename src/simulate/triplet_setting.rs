@@ -75,19 +75,19 @@ impl SettingSource<'_> {
         let detector = draw_detector(survey, random);
         let scale = survey.detector.pixel_scale_arcsec;
         let model = &survey.triplets;
-        let fwhm = match &model.fwhm_px {
-            Some(fwhm_px) => fwhm_px.draw(random),
-            None => survey.site.seeing_arcsec.draw(random) / scale,
-        }
-        .max(SHARPEST_PX);
-        let reference_fwhm = match &model.reference_fwhm_factor {
-            Some(factor) => fwhm * factor.draw(random),
-            None => {
-                let typical = survey.site.seeing_arcsec.quantile(0.5) / scale;
-                typical * survey.reference.seeing_factor.draw(random)
-            }
-        }
-        .max(SHARPEST_PX);
+        let fwhm = if let Some(fwhm_px) = &model.fwhm_px {
+            fwhm_px.draw(random)
+        } else {
+            survey.site.seeing_arcsec.draw(random) / scale
+        };
+        let fwhm = fwhm.max(SHARPEST_PX);
+        let reference_fwhm = if let Some(factor) = &model.reference_fwhm_factor {
+            fwhm * factor.draw(random)
+        } else {
+            let typical = survey.site.seeing_arcsec.quantile(0.5) / scale;
+            typical * survey.reference.seeing_factor.draw(random)
+        };
+        let reference_fwhm = reference_fwhm.max(SHARPEST_PX);
         let mut visit = draw_visit(survey, fwhm * scale, random);
         let science = Recorder {
             detector,
