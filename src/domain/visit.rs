@@ -49,6 +49,7 @@ pub struct FieldVisits {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that no arithmetic touches")]
 mod tests {
     use super::*;
 

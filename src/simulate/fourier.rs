@@ -56,7 +56,9 @@ impl Fourier {
             }
             left == 1 && side.is_multiple_of(2)
         };
-        (least.max(2)..).find(is_good).unwrap_or(least)
+        // A power of two lies between a number and its double.
+        let least = least.max(2);
+        (least..=2 * least).find(is_good).unwrap_or(least)
     }
 
     /// Width and height, pixels.
@@ -160,15 +162,16 @@ impl Spectrum {
     }
 
     /// Convolves with a Gaussian of this covariance, pixels²: [xx, xy, yy]. Negative variances
-    /// sharpen.
+    /// sharpen, no frequency by more than e⁵: an image as blurred as that has nothing there.
     pub fn blur(&mut self, [xx, xy, yy]: [f64; 3]) {
+        const STRONGEST: f64 = 5.0;
         let factor = -2.0 * std::f64::consts::PI.powi(2);
-        for x in 0..self.side / 2 + 1 {
+        for x in 0..=self.side / 2 {
             let kx = self.frequency(x);
             for y in 0..self.side {
                 let ky = self.frequency(y);
                 let exponent = factor * (xx * kx * kx + 2.0 * xy * kx * ky + yy * ky * ky);
-                self.values[x * self.side + y] *= (exponent as f32).exp();
+                self.values[x * self.side + y] *= (exponent.min(STRONGEST) as f32).exp();
             }
         }
     }
@@ -176,6 +179,7 @@ impl Spectrum {
     /// The kernel that turns images with the point-spread function `from` into images with this
     /// one: P·F*/(|F|² + ε), ε = 10⁻⁴ of the largest |F|², so that frequencies which `from`
     /// hardly has are not blown up. Its sum is the ratio of the sums.
+    #[must_use]
     pub fn matched_from(&self, from: &Self) -> Self {
         const REGULARISATION: f32 = 1e-4;
         let floor = REGULARISATION * from.values[0].norm_sqr();

@@ -39,6 +39,23 @@ impl Image {
         }
     }
 
+    /// A smaller image with the same middle pixel; itself where it is no larger.
+    #[must_use]
+    pub fn middle_part(self, side: usize) -> Self {
+        if side >= self.side {
+            return self;
+        }
+        let pixels = self.stamp_about_middle(side);
+        Self { side, pixels }
+    }
+
+    fn stamp_about_middle(&self, side: usize) -> Vec<f32> {
+        let first = self.middle() - middle_of(side);
+        let rows = self.pixels.chunks_exact(self.side).skip(first).take(side);
+        rows.flat_map(|row| row[first..first + side].iter().copied())
+            .collect()
+    }
+
     /// The middle, `stamp_side` × `stamp_side` pixels, shifted by whole pixels (x, y).
     ///
     /// Pixels outside of the image are NaN.
@@ -83,6 +100,7 @@ pub const fn middle_of(side: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that no arithmetic touches")]
 mod tests {
     use super::*;
     use crate::imaging::Moffat;
@@ -98,6 +116,15 @@ mod tests {
             if side > 24 {
                 assert_eq!(image.stamp(21, [1, -2])[12 * 21 + 9], 1.0);
             }
+        }
+        for side in [30, 31] {
+            let mut image = Image::new(48);
+            let middle = image.middle();
+            image.pixels[middle * 48 + middle + 1] = 1.0;
+            let part = image.clone().middle_part(side);
+            assert_eq!(part.at(part.middle() + 1, part.middle()), 1.0);
+            assert_eq!(part.pixels.len(), side * side);
+            assert_eq!(image.clone().middle_part(60), image);
         }
         let outside = Image::new(5).stamp(7, [0, 0]);
         assert_eq!(outside.iter().filter(|pixel| pixel.is_nan()).count(), 24);

@@ -7,19 +7,30 @@
 //! threads share the work without changing a pixel.
 
 pub mod artefact;
+pub mod conditions;
 pub mod detection;
 pub mod distribution;
 pub mod empirical_psf;
+pub mod epoch_images;
 pub mod error;
 pub mod exposure;
 pub mod fourier;
+pub mod frame;
 pub mod galaxy;
+pub mod host;
 pub mod image;
+pub mod light_curve;
+pub mod neighbours;
+pub mod observing;
 pub mod order;
 pub mod psf;
 pub mod random;
+pub mod reference_stack;
+pub mod scene;
+pub mod sequence;
 pub mod subtraction;
 pub mod survey;
+mod survey_check;
 pub mod survey_triplet;
 pub mod triplet;
 pub mod triplet_kind;
@@ -31,5 +42,6 @@ pub use distribution::Distribution;
 pub use error::SimulationError;
 pub use order::{SequenceClass, SequenceOrder, Simulate, TripletOrder};
 pub use random::Random;
+pub use sequence::SequenceSimulator;
 pub use survey::Survey;
 pub use triplet::TripletSimulator;

@@ -1,9 +1,13 @@
 //! The point-spread function of one exposure: a Moffat profile or an empirical template.
 
 use super::{
-    Random, empirical_psf::EmpiricalPsf, fourier::Fourier, fourier::Spectrum, image::Image,
+    Random, SimulationError, Survey,
+    empirical_psf::{EmpiricalPsf, PsfLibrary},
+    fourier::{Fourier, Spectrum},
+    image::Image,
+    survey::PsfModel,
 };
-use crate::imaging::Moffat;
+use crate::{domain::Templates, imaging::Moffat};
 
 /// A point-spread function of unit sum.
 #[derive(Clone, Debug)]
@@ -76,8 +80,53 @@ impl Psf {
     }
 }
 
+/// Where the point-spread functions of exposures come from.
+#[derive(Clone, Debug)]
+pub enum PsfSource {
+    /// Templates, stretched to the seeing.
+    Library(PsfLibrary),
+    /// The survey's Moffat profiles.
+    Model {
+        /// Exponents and ellipticities.
+        model: Box<PsfModel>,
+        /// Side of a pixel, arcseconds.
+        pixel_scale_arcsec: f64,
+    },
+}
+
+impl PsfSource {
+    /// The templates where there are any, else the survey's model.
+    ///
+    /// # Errors
+    /// Where a template has no light.
+    pub fn new(survey: &Survey, templates: &Templates) -> Result<Self, SimulationError> {
+        let pixel_scale_arcsec = survey.detector.pixel_scale_arcsec;
+        if templates.psfs.is_empty() {
+            return Ok(Self::Model {
+                model: Box::new(survey.psf.clone()),
+                pixel_scale_arcsec,
+            });
+        }
+        PsfLibrary::new(&templates.psfs, pixel_scale_arcsec).map(Self::Library)
+    }
+
+    /// The point-spread function of an exposure with this seeing, as the survey reports it.
+    pub fn draw(&self, seeing_arcsec: f64, random: &mut Random) -> Psf {
+        match self {
+            Self::Library(library) => Psf::Empirical(library.draw(seeing_arcsec, random)),
+            Self::Model {
+                model,
+                pixel_scale_arcsec,
+            } => {
+                let fwhm_px = model.width_factor * seeing_arcsec / pixel_scale_arcsec;
+                draw_moffat(model, fwhm_px, random)
+            }
+        }
+    }
+}
+
 /// Draws Moffat profiles as a survey describes them.
-pub fn draw_moffat(model: &super::survey::PsfModel, fwhm_px: f64, random: &mut Random) -> Psf {
+pub fn draw_moffat(model: &PsfModel, fwhm_px: f64, random: &mut Random) -> Psf {
     Psf::Moffat(Moffat {
         fwhm_px,
         beta: model.moffat_beta.draw(random),

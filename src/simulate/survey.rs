@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Distribution, SimulationError, survey_triplet::TripletModel};
+use super::{Distribution, Random, SimulationError, survey_check, survey_triplet::TripletModel};
+use crate::domain::{Band, Detector};
 
 /// Surveys that come with the program: name and text.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 5] = [
     (
         "hits2015",
         include_str!("../../assets/surveys/hits2015.toml"),
     ),
+    ("ztf", include_str!("../../assets/surveys/ztf.toml")),
+    ("rubin", include_str!("../../assets/surveys/rubin.toml")),
+    ("demo", include_str!("../../assets/surveys/demo.toml")),
     ("mixed", include_str!("../../assets/surveys/mixed.toml")),
 ];
 
@@ -37,6 +41,9 @@ pub struct Survey {
     pub psf: PsfModel,
     /// Magnitudes of the targets, first band.
     pub magnitudes: Magnitudes,
+    /// Other stars in the image.
+    #[serde(default)]
+    pub neighbours: Neighbours,
     /// The deep stack that is subtracted.
     pub reference: ReferenceModel,
     /// How well it is subtracted.
@@ -87,16 +94,33 @@ pub struct BandModel {
 pub struct Cadence {
     /// MJD of the first night.
     pub first_mjd: Distribution,
-    /// Nights with visits.
-    pub nights: Distribution,
-    /// Days from one such night to the next.
-    pub nights_apart_days: Distribution,
+    /// Visits of a field in all, before any is lost.
+    pub visits: Distribution,
     /// Visits a night.
     pub visits_a_night: Distribution,
+    /// Days from one night with visits to the next.
+    pub nights_apart_days: Distribution,
     /// Days from one visit of a night to the next.
     pub visits_apart_days: Distribution,
     /// Most visits of a sequence.
     pub most_visits: usize,
+    /// Where losses would leave fewer visits than this, none is lost.
+    #[serde(default = "one_visit")]
+    pub least_visits: usize,
+    /// Share of the visits that are lost, drawn for each sequence.
+    #[serde(default = "no_loss")]
+    pub dropout: Distribution,
+    /// Share of the sequences that begin up to seven visits late.
+    #[serde(default)]
+    pub late_start_share: f64,
+}
+
+const fn one_visit() -> usize {
+    1
+}
+
+const fn no_loss() -> Distribution {
+    Distribution::Constant(0.0)
 }
 
 /// The site.
@@ -119,14 +143,24 @@ pub struct PsfModel {
     pub moffat_beta: Distribution,
     /// 1 − minor / major axis.
     pub ellipticity: Distribution,
+    /// Full width at half maximum in the image for what the survey reports as its seeing: 1
+    /// where they are the same.
+    #[serde(default = "as_reported")]
+    pub width_factor: f64,
     /// Where a target lies in its pixel: offsets are drawn to ± this, pixels.
     pub centroid_jitter_px: f64,
-    /// Share of the epochs whose images were resampled to a common grid, which correlates the
-    /// noise of neighbouring pixels.
+    /// Share of the supernovae, galaxies and asteroids whose images were resampled to a common
+    /// grid, which keeps the target in its place and correlates the noise of near pixels.
     pub resampled_share: f64,
+    /// The same for stars: pipelines cut them out in other ways. As above where it is missing.
+    pub resampled_share_of_stars: Option<f64>,
 }
 
-/// The magnitudes of stars.
+const fn as_reported() -> f64 {
+    1.0
+}
+
+/// Magnitudes of the targets in the survey's first band.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Magnitudes {
@@ -140,6 +174,29 @@ pub struct Magnitudes {
     pub host: Distribution,
     /// Asteroids.
     pub asteroid: Distribution,
+}
+
+/// Stars beside the target, of constant light.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Neighbours {
+    /// Share of the sequences with any.
+    pub share: f64,
+    /// How many there are then.
+    pub number: Distribution,
+    /// Their magnitudes in the first band.
+    pub magnitude: Distribution,
+}
+
+impl Default for Neighbours {
+    /// None.
+    fn default() -> Self {
+        Self {
+            share: 0.0,
+            number: Distribution::Constant(1.0),
+            magnitude: Distribution::Constant(21.0),
+        }
+    }
 }
 
 /// The deep stack.
@@ -206,17 +263,33 @@ impl Survey {
     /// Why nothing can be simulated with it.
     ///
     /// # Errors
-    /// A sentence naming the field and its value.
+    /// A sentence naming the field, its value and what is allowed.
     pub fn check(&self) -> Result<(), String> {
-        if self.stamp_side_px < 11 || self.stamp_side_px > 255 || self.stamp_side_px % 2 == 0 {
-            return Err(format!(
-                "stamp_side_px is {}: it must be odd, from 11 to 255",
-                self.stamp_side_px
-            ));
-        }
-        if self.bands.is_empty() {
-            return Err("there is no band".into());
-        }
+        survey_check::check(self)?;
         self.triplets.check()
+    }
+
+    /// The filter in which magnitudes are drawn: the first.
+    pub fn first_band(&self) -> Band {
+        self.bands.first().map_or(Band::R, BandModel::band)
+    }
+}
+
+impl BandModel {
+    /// The filter.
+    pub fn band(&self) -> Band {
+        Band::from_name(&self.name).unwrap_or_else(|| Band::Other(self.name.as_str().into()))
+    }
+}
+
+impl DetectorModel {
+    /// A CCD of the camera.
+    pub fn draw(&self, random: &mut Random) -> Detector {
+        Detector {
+            pixel_scale_arcsec: self.pixel_scale_arcsec as f32,
+            gain_e_per_adu: self.gain_e_per_adu.draw(random) as f32,
+            read_noise_e: self.read_noise_e.draw(random) as f32,
+            saturation_adu: self.saturation_adu.draw(random) as f32,
+        }
     }
 }

@@ -204,7 +204,11 @@ fn edges_and_blocks_miss_pixels_or_replace_them() {
         let mut run = 1;
         let mut longest = 1;
         for pair in pixels.windows(2) {
-            run = if pair[0].to_bits() == pair[1].to_bits() { run + 1 } else { 1 };
+            run = if pair[0].to_bits() == pair[1].to_bits() {
+                run + 1
+            } else {
+                1
+            };
             longest = longest.max(run);
         }
         missing.max(longest)
