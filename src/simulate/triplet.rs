@@ -73,13 +73,13 @@ impl TripletSimulator {
             return Err(SimulationError::Order("no image is asked for".into()));
         }
         let psfs = PsfSource::new(survey, &order.templates)?;
-        let median_fwhm = match &survey.triplets.fwhm_px {
-            Some(fwhm_px) => fwhm_px.quantile(0.5),
-            None => {
+        let median_fwhm = survey.triplets.fwhm_px.as_ref().map_or_else(
+            || {
                 let scale = survey.detector.pixel_scale_arcsec / survey.psf.width_factor;
                 survey.site.seeing_arcsec.quantile(0.5) / scale
-            }
-        };
+            },
+            |fwhm_px| fwhm_px.quantile(0.5),
+        );
         // Beyond any sensible width the grid stops growing.
         let margin = MARGIN_PX.max(median_fwhm.min(24.0).ceil() as usize);
         let least = survey.stamp_side_px + 2 * margin;
