@@ -29,6 +29,8 @@ pub struct Search {
 
 /// The filter reaches this many widths from its middle.
 const REACH_WIDTHS: f64 = 1.1;
+/// Pixels of less variance (ADU²) are without noise, and have no S/N.
+const LEAST_VARIANCE: f32 = 1e-12;
 /// It is never wider than this, pixels from the middle.
 const WIDEST_PX: usize = 8;
 
@@ -37,7 +39,8 @@ impl MatchedFilter {
     pub fn of(psf: &Image, fwhm_px: f64) -> Self {
         let middle = psf.middle();
         let reach = (REACH_WIDTHS * fwhm_px).ceil().max(2.0) as usize;
-        let half = reach.min(WIDEST_PX).min(middle);
+        // Room is left for the search.
+        let half = reach.min(WIDEST_PX).min(middle.saturating_sub(2));
         let mut weights = Vec::with_capacity((2 * half + 1).pow(2));
         for y in middle - half..=middle + half {
             let row = &psf.pixels[y * psf.side()..][..psf.side()];
@@ -57,7 +60,8 @@ impl MatchedFilter {
     ) -> Option<Peak> {
         let weighted = Weighted::of(difference);
         let middle = difference.image.middle() as isize;
-        let far = (search.far_px as isize).min(middle - self.half as isize);
+        // One pixel further out is looked at too.
+        let far = (search.far_px as isize).min(middle - self.half as isize - 1);
         let near = (search.near_px as isize).min(far);
         let value = |[x, y]: [isize; 2]| {
             let snr = self.snr_at(&weighted, (middle + x) as usize, (middle + y) as usize);
@@ -79,7 +83,8 @@ impl MatchedFilter {
         // Only from the border of the square may the slope lead on.
         while at.iter().any(|x| x.abs() >= near) {
             let (next, found) = highest(&mut square(at, 1))?;
-            if found.0 <= best.0 {
+            // Total order: whatever the numbers are, the climb ends.
+            if found.0.total_cmp(&best.0).is_le() {
                 break;
             }
             if next.iter().any(|x| x.abs() > far) {
@@ -128,7 +133,7 @@ impl Weighted {
             .iter()
             .zip(&difference.variance.pixels)
             .map(|(counts, variance)| {
-                let is_known = counts.is_finite() && *variance > 0.0;
+                let is_known = counts.is_finite() && *variance > LEAST_VARIANCE;
                 if is_known { 1.0 / variance } else { 0.0 }
             })
             .collect();

@@ -104,10 +104,10 @@ impl Matching {
 
     /// The same with a pipeline's errors of width, shape and registration.
     pub fn spoil(&mut self, mismatch: &Mismatch) {
-        if mismatch.blur_px2.iter().any(|variance| *variance != 0.0) {
+        if !is_zero(&mismatch.blur_px2) {
             self.kernel.blur(mismatch.blur_px2);
         }
-        if mismatch.shift_px.iter().any(|shift| *shift != 0.0) {
+        if !is_zero(&mismatch.shift_px) {
             self.kernel.shift(mismatch.shift_px);
         }
     }
@@ -187,13 +187,6 @@ pub fn subtract_matched(
     sharper.convolve(fourier, &mut product);
     let convolved = fourier.inverse(product);
     let side = science.image.side();
-    let middle = science.image.middle() as f32;
-    let [gx, gy] = if mismatch.gradient == [0.0; 2] {
-        [0.0; 2]
-    } else {
-        let sky_sigma = median_sigma(&science.variance);
-        mismatch.gradient.map(|g| g as f32 * sky_sigma)
-    };
     let mut difference = Difference {
         image: Image::new(side),
         variance: Image::new(side),
@@ -202,21 +195,36 @@ pub fn subtract_matched(
         let (s, r) = (science.image.pixels[at], reference.image.pixels[at]);
         let (vs, vr) = (science.variance.pixels[at], reference.variance.pixels[at]);
         let other = convolved.pixels[at];
-        let (x, y) = ((at % side) as f32 - middle, (at / side) as f32 - middle);
         let (counts, variance) = if is_reference_sharper {
             (s - scale * other, vs + scale * scale * factor * vr)
         } else {
             (other - scale * r, factor * vs + scale * scale * vr)
         };
         let is_known = s.is_finite() && r.is_finite();
-        difference.image.pixels[at] = if is_known {
-            counts + gx * x + gy * y
-        } else {
-            f32::NAN
-        };
+        difference.image.pixels[at] = if is_known { counts } else { f32::NAN };
         difference.variance.pixels[at] = variance;
     }
+    if !is_zero(&mismatch.gradient) {
+        let sky_sigma = median_sigma(&science.variance);
+        let slope = mismatch.gradient.map(|g| g as f32 * sky_sigma);
+        add_gradient(&mut difference.image, slope);
+    }
     difference
+}
+
+/// Adds a background of this slope along x and y, 0 in the middle.
+fn add_gradient(image: &mut Image, [gx, gy]: [f32; 2]) {
+    let (side, middle) = (image.side(), image.middle() as f32);
+    for (y, row) in image.pixels.chunks_exact_mut(side).enumerate() {
+        let offset = gy * (y as f32 - middle);
+        for (x, pixel) in row.iter_mut().enumerate() {
+            *pixel += gx * (x as f32 - middle) + offset;
+        }
+    }
+}
+
+fn is_zero(values: &[f64]) -> bool {
+    values.iter().all(|value| value.abs() < f64::MIN_POSITIVE)
 }
 
 /// Standard deviation of a sky pixel: the median keeps stars out.

@@ -265,7 +265,8 @@ impl Survey {
     /// # Errors
     /// A sentence naming the field, its value and what is allowed.
     pub fn check(&self) -> Result<(), String> {
-        survey_check::check(self)
+        survey_check::check(self)?;
+        self.triplets.check()
     }
 
     /// The filter in which magnitudes are drawn: the first.
@@ -284,11 +285,16 @@ impl BandModel {
 impl DetectorModel {
     /// A CCD of the camera.
     pub fn draw(&self, random: &mut Random) -> Detector {
-        Detector {
+        let mut detector = Detector {
             pixel_scale_arcsec: self.pixel_scale_arcsec as f32,
             gain_e_per_adu: self.gain_e_per_adu.draw(random) as f32,
             read_noise_e: self.read_noise_e.draw(random) as f32,
             saturation_adu: self.saturation_adu.draw(random) as f32,
+        };
+        if self.is_quantised {
+            // A pixel of whole counts cannot hold a part of one.
+            detector.saturation_adu = detector.saturation_adu.floor();
         }
+        detector
     }
 }

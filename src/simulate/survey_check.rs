@@ -29,7 +29,6 @@ pub fn check(survey: &Survey) -> Result<(), String> {
             "stamp_side_px is {side}: it must be odd, from 11 to 255"
         ));
     }
-    survey.triplets.check()?;
     check_detector(&survey.detector)?;
     check_bands(&survey.bands)?;
     check_cadence(&survey.cadence)?;

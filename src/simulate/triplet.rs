@@ -13,9 +13,9 @@ use super::{
         edge::{Gap, draw_fill},
     },
     detection::{MatchedFilter, Peak, Search},
-    empirical_psf::PsfLibrary,
     fourier::Fourier,
     image::{Image, middle_of},
+    psf::PsfSource,
     subtraction::{Difference, Mismatch, subtract_matched},
     triplet_kind::{Kind, KindPlan},
     triplet_scene::Scene,
@@ -28,7 +28,7 @@ use crate::domain::{DifferenceSign, ImageSequence, Role, SequenceEpoch, Truth};
 pub struct TripletSimulator {
     order: TripletOrder,
     plan: KindPlan,
-    library: Option<PsfLibrary>,
+    psfs: PsfSource,
     fourier: Fourier,
 }
 
@@ -72,23 +72,20 @@ impl TripletSimulator {
         if order.roles.is_empty() {
             return Err(SimulationError::Order("no image is asked for".into()));
         }
-        let psfs = &order.templates.psfs;
-        let scale = survey.detector.pixel_scale_arcsec;
-        let library = if psfs.is_empty() {
-            None
-        } else {
-            Some(PsfLibrary::new(psfs)?)
-        };
-        let median_fwhm = match &survey.triplets.fwhm_px {
-            Some(fwhm_px) => fwhm_px.quantile(0.5),
-            None => survey.site.seeing_arcsec.quantile(0.5) / scale,
-        };
+        let psfs = PsfSource::new(survey, &order.templates)?;
+        let median_fwhm = survey.triplets.fwhm_px.as_ref().map_or_else(
+            || {
+                let scale = survey.detector.pixel_scale_arcsec / survey.psf.width_factor;
+                survey.site.seeing_arcsec.quantile(0.5) / scale
+            },
+            |fwhm_px| fwhm_px.quantile(0.5),
+        );
         // Beyond any sensible width the grid stops growing.
         let margin = MARGIN_PX.max(median_fwhm.min(24.0).ceil() as usize);
         let least = survey.stamp_side_px + 2 * margin;
         Ok(Self {
             plan: KindPlan::of(&order.kinds)?,
-            library,
+            psfs,
             fourier: Fourier::new(Fourier::good_side(least)),
             order,
         })
@@ -114,7 +111,7 @@ impl TripletSimulator {
         let survey = &*self.order.survey;
         let source = SettingSource {
             survey,
-            library: self.library.as_ref(),
+            psfs: &self.psfs,
             fourier: &self.fourier,
         };
         let setting = source.draw(random);
@@ -192,7 +189,7 @@ impl TripletSimulator {
     }
 
     /// Cuts the images out around the peak.
-    fn cut(&self, id: Arc<str>, kind: Kind, draw: Draw, is_turned: bool) -> ImageSequence {
+    fn cut(&self, id: Arc<str>, kind: Kind, draw: &Draw, is_turned: bool) -> ImageSequence {
         let side = self.order.survey.stamp_side_px;
         let mut roles = self.order.roles.clone();
         roles.sort_unstable();
@@ -246,7 +243,7 @@ impl Simulate for TripletSimulator {
         let draw = self.settle(kind, &mut random);
         let follows = random.chance(self.order.survey.triplets.polarity_share);
         let is_turned = follows && draw.peak.snr < 0.0;
-        self.cut(format!("T{index:07}").into(), kind, draw, is_turned)
+        self.cut(format!("T{index:07}").into(), kind, &draw, is_turned)
     }
 }
 

@@ -3,14 +3,13 @@
 
 use super::{
     Random, Survey,
-    empirical_psf::PsfLibrary,
     exposure::Recorder,
     fourier::{Fourier, Spectrum},
     image::Image,
-    psf::{Psf, draw_moffat},
+    psf::{Psf, PsfSource},
     subtraction::{Input, Matching},
 };
-use crate::domain::{Band, Detector, Mjd, Visit};
+use crate::domain::{Detector, Mjd, Visit};
 
 /// One image's optics and camera.
 #[derive(Clone, Debug)]
@@ -55,8 +54,8 @@ pub struct Setting {
 pub struct SettingSource<'a> {
     /// The survey.
     pub survey: &'a Survey,
-    /// Its point-spread functions; Moffat profiles without.
-    pub library: Option<&'a PsfLibrary>,
+    /// Its point-spread functions.
+    pub psfs: &'a PsfSource,
     /// Transforms of the grid.
     pub fourier: &'a Fourier,
 }
@@ -72,31 +71,32 @@ impl SettingSource<'_> {
     /// Draws the conditions of one triplet.
     pub fn draw(&self, random: &mut Random) -> Setting {
         let survey = self.survey;
-        let detector = draw_detector(survey, random);
-        let scale = survey.detector.pixel_scale_arcsec;
+        let detector = survey.detector.draw(random);
         let model = &survey.triplets;
-        let fwhm = match &model.fwhm_px {
-            Some(fwhm_px) => fwhm_px.draw(random),
-            None => survey.site.seeing_arcsec.draw(random) / scale,
-        }
-        .max(SHARPEST_PX);
-        let reference_fwhm = match &model.reference_fwhm_factor {
-            Some(factor) => fwhm * factor.draw(random),
-            None => {
-                let typical = survey.site.seeing_arcsec.quantile(0.5) / scale;
-                typical * survey.reference.seeing_factor.draw(random)
-            }
-        }
-        .max(SHARPEST_PX);
-        let mut visit = draw_visit(survey, fwhm * scale, random);
+        // Seeing as the survey reports it, for one pixel of width in the image.
+        let pixel = survey.detector.pixel_scale_arcsec / survey.psf.width_factor;
+        let seeing = if let Some(fwhm_px) = &model.fwhm_px {
+            fwhm_px.draw(random) * pixel
+        } else {
+            survey.site.seeing_arcsec.draw(random)
+        };
+        let seeing = seeing.max(SHARPEST_PX * pixel);
+        let reference_seeing = if let Some(factor) = &model.reference_fwhm_factor {
+            seeing * factor.draw(random)
+        } else {
+            let typical = survey.site.seeing_arcsec.quantile(0.5);
+            typical * survey.reference.seeing_factor.draw(random)
+        };
+        let reference_seeing = reference_seeing.max(SHARPEST_PX * pixel);
+        let mut visit = draw_visit(survey, seeing, random);
         let science = Recorder {
             detector,
             sky_adu: visit.sky_adu,
             is_quantised: survey.detector.is_quantised,
         };
         let reference = draw_stack(survey, science, random);
-        let science = self.camera(science, fwhm, survey.psf.resampled_share, random);
-        let reference = self.camera(reference, reference_fwhm, RESAMPLED_REFERENCES, random);
+        let science = self.camera(science, seeing, survey.psf.resampled_share, random);
+        let reference = self.camera(reference, reference_seeing, RESAMPLED_REFERENCES, random);
         let limit = 5.0
             * science
                 .recorder
@@ -108,17 +108,11 @@ impl SettingSource<'_> {
     fn camera(
         &self,
         recorder: Recorder,
-        fwhm_px: f64,
+        seeing_arcsec: f64,
         resampled_share: f64,
         random: &mut Random,
     ) -> Camera {
-        let psf = match self.library {
-            Some(library) => {
-                let seeing = fwhm_px * self.survey.detector.pixel_scale_arcsec;
-                Psf::Empirical(library.draw(seeing, random))
-            }
-            None => draw_moffat(&self.survey.psf, fwhm_px, random),
-        };
+        let psf = self.psfs.draw(seeing_arcsec, random);
         let resampled_px = random
             .chance(resampled_share)
             .then(|| [(); 2].map(|()| random.unit() as f32));
@@ -290,23 +284,13 @@ fn shifted(center: [f64; 2], fraction: Option<[f32; 2]>) -> [f64; 2] {
     [center[0] + fx, center[1] + fy]
 }
 
-fn draw_detector(survey: &Survey, random: &mut Random) -> Detector {
-    let model = &survey.detector;
-    Detector {
-        pixel_scale_arcsec: model.pixel_scale_arcsec as f32,
-        gain_e_per_adu: model.gain_e_per_adu.draw(random) as f32,
-        read_noise_e: model.read_noise_e.draw(random) as f32,
-        saturation_adu: model.saturation_adu.draw(random) as f32,
-    }
-}
-
 fn draw_visit(survey: &Survey, seeing_arcsec: f64, random: &mut Random) -> Visit {
     let shares: Vec<_> = survey.bands.iter().map(|band| band.share).collect();
     let band = &survey.bands[random.weighted(&shares)];
     let mjd = survey.cadence.first_mjd.draw(random) + random.unit();
     Visit {
         mjd: Mjd::new(mjd).unwrap_or_default(),
-        band: Band::from_name(&band.name).unwrap_or(Band::G),
+        band: band.band(),
         exposure_s: band.exposure_s as f32,
         seeing_arcsec: seeing_arcsec as f32,
         airmass: survey.site.airmass.draw(random) as f32,

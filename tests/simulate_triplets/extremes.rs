@@ -9,6 +9,9 @@ use destello::{
 
 use crate::made::{ROLES, simulator, survey};
 
+/// What makes a survey extreme; the function gives a constant.
+type Change = fn(&mut Survey, &dyn Fn(f64) -> Distribution);
+
 fn exercise(name: &str, survey: Survey) {
     let side = survey.stamp_side_px;
     let simulator = simulator(survey, &[], 1);
@@ -27,14 +30,14 @@ fn exercise(name: &str, survey: Survey) {
 #[test]
 fn extreme_surveys_do_not_panic() {
     let constant = |value| Distribution::Constant(value);
-    let cases: [(&str, fn(&mut Survey, &dyn Fn(f64) -> Distribution)); 7] = [
+    let cases: [(&str, Change); 7] = [
         ("tiny stamps", |survey, _| survey.stamp_side_px = 11),
         ("wide stars", |survey, of| {
             survey.stamp_side_px = 11;
             survey.triplets.fwhm_px = Some(of(30.0));
         }),
         ("sharp stars", |survey, of| {
-            survey.triplets.fwhm_px = Some(of(0.3))
+            survey.triplets.fwhm_px = Some(of(0.3));
         }),
         ("no sky", |survey, of| {
             survey.detector.read_noise_e = of(0.0);
@@ -50,7 +53,7 @@ fn extreme_surveys_do_not_panic() {
             }
         }),
         ("saturated sky", |survey, of| {
-            survey.detector.saturation_adu = of(50.0)
+            survey.detector.saturation_adu = of(50.0);
         }),
         ("large stamps", |survey, _| survey.stamp_side_px = 63),
     ];

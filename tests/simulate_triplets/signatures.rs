@@ -65,7 +65,12 @@ fn saturated_stars_have_a_flat_top_and_half_of_them_bleed() {
         level.count() >= 3
     });
     assert!(flat > 0.9, "{flat}");
-    let bleeding = share(&all, |made| {
+    // Near the border of the stamp one direction has less room than the other.
+    let inside: Vec<_> = all
+        .into_iter()
+        .filter(|made| target(made).iter().all(|place| (place - 10.0).abs() < 2.0))
+        .collect();
+    let bleeding = share(&inside, |made| {
         let stamp = Stamp::of(made, Role::Science);
         let [cx, cy] = target(made);
         let high = 0.4 * f64::from(made.detector.saturation_adu);
@@ -199,7 +204,11 @@ fn edges_and_blocks_miss_pixels_or_replace_them() {
         let mut run = 1;
         let mut longest = 1;
         for pair in pixels.windows(2) {
-            run = if pair[0] == pair[1] { run + 1 } else { 1 };
+            run = if pair[0].to_bits() == pair[1].to_bits() {
+                run + 1
+            } else {
+                1
+            };
             longest = longest.max(run);
         }
         missing.max(longest)
