@@ -1,7 +1,5 @@
 //! A candidate of files as a sequence in memory: pixels, times and conditions together.
 
-use std::sync::Arc;
-
 use crate::{
     domain::{
         Candidate, Detector, Epoch, ImageSequence, Problem, Role, SequenceEpoch, Stamp, StampRef,
@@ -140,8 +138,8 @@ fn truth_of(candidate: &Candidate) -> Option<Truth> {
         class: class.name(),
         field: candidate
             .fields
-            .text("FIELD")
-            .map_or_else(String::new, |f: &Arc<str>| f.to_string()),
+            .get("FIELD")
+            .map_or_else(String::new, |field| field.to_string()),
         ..Truth::default()
     })
 }

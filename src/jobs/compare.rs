@@ -26,7 +26,7 @@ use crate::{
         Decoder,
         figure::{Comparison, write_comparisons},
     },
-    lightcurve::separability::{area_under_roc, separability},
+    lightcurve::separability::{GroupedRow, area_under_roc, separability, separability_of_unseen},
     simulate::{Distribution, SequenceClass, SequenceOrder, SequenceSimulator, Simulate, Survey},
 };
 
@@ -78,6 +78,8 @@ pub struct CompareReport {
     pub quantities: Vec<Quantity>,
     /// Area under the ROC curve of the forest that tells real from simulated, out of bag.
     pub separability: f64,
+    /// The same of fields that the forest has not seen; none where there are too few fields.
+    pub separability_of_unseen: Option<f64>,
     /// What each feature tells by itself, the most telling first.
     pub features: Vec<FeatureReport>,
     /// Real and simulated sequences.
@@ -85,6 +87,9 @@ pub struct CompareReport {
     /// Real epochs left out for want of a condition.
     pub dropped_epochs: usize,
 }
+
+/// Sequences that are simulated first, for their magnitudes alone.
+const FIRST_TRY: usize = 60;
 
 /// Compares.
 ///
@@ -95,14 +100,21 @@ pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
     let simulated = simulated_sequences(order, &real)?;
     let samples = [&real, &simulated];
     let seen = samples.map(|sample| sample.iter().map(appearances).collect::<Vec<_>>());
-    let rows = [0, 1].map(|side: usize| -> Vec<Vec<f64>> {
+    let rows = [0, 1].map(|side: usize| -> Vec<GroupedRow> {
         let both = samples[side].iter().zip(&seen[side]);
-        both.map(|(sequence, seen)| features(sequence, seen).into())
-            .collect()
+        let row = |(sequence, seen): (&ImageSequence, &Vec<Appearance>)| GroupedRow {
+            numbers: features(sequence, seen).into(),
+            group: field_of(sequence),
+        };
+        both.map(row).collect()
     });
+    let [a, b] = &rows;
+    let told = separability(a, b, order.seed).map_err(anyhow::Error::msg)?;
+    let told_of_unseen = separability_of_unseen(a, b, order.seed).map_err(anyhow::Error::msg)?;
     Ok(CompareReport {
         quantities: quantities([0, 1].map(|side| measures(&seen[side])))?,
-        separability: separability(&rows[0], &rows[1], order.seed).map_err(anyhow::Error::msg)?,
+        separability: told,
+        separability_of_unseen: told_of_unseen,
         features: feature_reports(&rows),
         counts: samples.map(Vec::len),
         dropped_epochs,
@@ -155,7 +167,7 @@ fn simulated_sequences(
     templates.fields = real
         .iter()
         .map(|sequence| FieldVisits {
-            field: sequence.id.to_string(),
+            field: field_of(sequence),
             visits: sequence
                 .epochs
                 .iter()
@@ -170,18 +182,43 @@ fn simulated_sequences(
     survey.cadence.dropout = Distribution::Constant(0.0);
     survey.cadence.late_start_share = 0.0;
     let magnitudes: Vec<f64> = real.iter().filter_map(mean_magnitude).collect();
-    survey.magnitudes.star = Distribution::of_values(&magnitudes)
-        .context("no real sequence has a magnitude that can be measured")?;
-    let simulator = SequenceSimulator::new(SequenceOrder {
-        survey: Arc::new(survey),
-        templates: Arc::new(templates),
-        classes: vec![order.class],
-        roles: vec![Role::Science],
-        seed: order.seed,
-    })?;
-    Ok((0..order.count as u64)
-        .map(|index| simulator.candidate(index))
-        .collect())
+    let templates = Arc::new(templates);
+    let simulate = |magnitudes: &[f64], count: usize| -> anyhow::Result<Vec<ImageSequence>> {
+        let mut survey = survey.clone();
+        survey.magnitudes.star = Distribution::of_values(magnitudes)
+            .context("no real sequence has a magnitude that can be measured")?;
+        let simulator = SequenceSimulator::new(SequenceOrder {
+            survey: Arc::new(survey),
+            templates: templates.clone(),
+            classes: vec![order.class],
+            roles: vec![Role::Science],
+            seed: order.seed,
+        })?;
+        let numbers = 0..count as u64;
+        Ok(numbers.map(|index| simulator.candidate(index)).collect())
+    };
+    // Photometry with the reported seeing finds too much or too little light, on both skies alike:
+    // a first try tells how much, so that the second has the true magnitudes.
+    let offsets: Vec<f32> = simulate(&magnitudes, FIRST_TRY)?
+        .iter()
+        .filter_map(|sequence| Some((mean_magnitude(sequence)? - true_magnitude(sequence)?) as f32))
+        .collect();
+    let offset = median(&offsets).unwrap_or(0.0);
+    let magnitudes: Vec<f64> = magnitudes
+        .iter()
+        .map(|magnitude| magnitude - offset)
+        .collect();
+    simulate(&magnitudes, order.count)
+}
+
+fn true_magnitude(sequence: &ImageSequence) -> Option<f64> {
+    sequence.truth.as_ref()?.mag
+}
+
+/// The field whose exposures a sequence is made of.
+fn field_of(sequence: &ImageSequence) -> String {
+    let truth = sequence.truth.as_ref();
+    truth.map_or_else(String::new, |truth| truth.field.clone())
 }
 
 /// Magnitude of the median flux, each on its epoch's zero point.
@@ -198,11 +235,11 @@ fn mean_magnitude(sequence: &ImageSequence) -> Option<f64> {
 }
 
 /// Each feature by itself.
-fn feature_reports(rows: &[Vec<Vec<f64>>; 2]) -> Vec<FeatureReport> {
+fn feature_reports(rows: &[Vec<GroupedRow>; 2]) -> Vec<FeatureReport> {
     let report = |(at, name): (usize, &&'static str)| {
         let columns = rows
             .each_ref()
-            .map(|rows| -> Vec<f64> { rows.iter().map(|row| row[at]).collect() });
+            .map(|rows| -> Vec<f64> { rows.iter().map(|row| row.numbers[at]).collect() });
         let area = area_under_roc(&columns[0], &columns[1]);
         let percentiles = columns.map(|column| {
             let sorted = sorted(column.into_iter().map(|value| value as f32).collect());

@@ -1,5 +1,7 @@
 //! Can a random forest tell two samples apart?
 
+use std::collections::BTreeSet;
+
 use smartcore::{
     ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters},
     linalg::basic::matrix::DenseMatrix,
@@ -10,14 +12,101 @@ const TREES: usize = 300;
 /// Fewest rows in a leaf: with few hundred rows smaller leaves only learn noise.
 const LEAF: usize = 3;
 
+/// A row of numbers, and the group (a field, an exposure) whose particulars it shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupedRow {
+    /// Numbers, as many in every row.
+    pub numbers: Vec<f64>,
+    /// Group.
+    pub group: String,
+}
+
 /// The area under the ROC curve of a random forest that was trained to tell the rows of `a` from
 /// those of `b`, each row judged by trees that have not seen it (out of bag): 0.5 where it cannot
 /// tell them apart, 1 where it always can.
 ///
 /// # Errors
 /// A sentence, where a sample is too small or rows differ in length.
-pub fn separability(a: &[Vec<f64>], b: &[Vec<f64>], seed: u64) -> Result<f64, String> {
-    let width = a.first().map_or(0, Vec::len);
+pub fn separability(a: &[GroupedRow], b: &[GroupedRow], seed: u64) -> Result<f64, String> {
+    let (matrix, classes) =
+        training_set(&a.iter().collect::<Vec<_>>(), &b.iter().collect::<Vec<_>>())?;
+    let scores = RandomForestRegressor::fit(&matrix, &classes, parameters(a, seed))
+        .and_then(|forest| forest.predict_oob(&matrix))
+        .map_err(|error| error.to_string())?;
+    let (of_a, of_b) = scores.split_at(a.len());
+    Ok(area_under_roc(of_a, of_b))
+}
+
+/// The same, where each group is judged by a forest that has seen no row of it: what the forest
+/// learns is not what one group happens to be like. Mean over the groups by their rows of `a`;
+/// groups with fewer than ten of either sample are trained on only. None where no group is left.
+///
+/// # Errors
+/// As [`separability`].
+pub fn separability_of_unseen(
+    a: &[GroupedRow],
+    b: &[GroupedRow],
+    seed: u64,
+) -> Result<Option<f64>, String> {
+    const FEWEST: usize = 10;
+    let groups: BTreeSet<&str> = a.iter().map(|row| row.group.as_str()).collect();
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for group in groups {
+        let split = |rows: &'_ [GroupedRow]| -> [Vec<usize>; 2] {
+            let (inside, outside) = (0..rows.len()).partition(|at| rows[*at].group == group);
+            [inside, outside]
+        };
+        let ([a_in, a_out], [b_in, b_out]) = (split(a), split(b));
+        if a_in.len() < FEWEST || b_in.len() < FEWEST || a_out.len() < FEWEST {
+            continue;
+        }
+        let pick = |rows: &'_ [GroupedRow], at: &[usize]| -> Vec<GroupedRow> {
+            at.iter().map(|at| rows[*at].clone()).collect()
+        };
+        let trained = [pick(a, &a_out), pick(b, &b_out)];
+        let judged = [pick(a, &a_in), pick(b, &b_in)];
+        let [of_a, of_b] = judged_by_others(&trained, &judged, seed)?;
+        sum += a_in.len() as f64 * area_under_roc(&of_a, &of_b);
+        weight += a_in.len() as f64;
+    }
+    Ok((weight > 0.0).then(|| sum / weight))
+}
+
+/// Scores of rows by a forest that was trained on others.
+fn judged_by_others(
+    trained: &[Vec<GroupedRow>; 2],
+    judged: &[Vec<GroupedRow>; 2],
+    seed: u64,
+) -> Result<[Vec<f64>; 2], String> {
+    let refs = |rows: &[Vec<GroupedRow>; 2]| {
+        let [a, b] = rows.each_ref().map(|rows| rows.iter().collect::<Vec<_>>());
+        training_set(&a, &b)
+    };
+    let (matrix, classes) = refs(trained)?;
+    let (unseen, _) = refs(judged)?;
+    let mut scores = RandomForestRegressor::fit(&matrix, &classes, parameters(&trained[0], seed))
+        .and_then(|forest| forest.predict(&unseen))
+        .map_err(|error| error.to_string())?;
+    let of_b = scores.split_off(judged[0].len());
+    Ok([scores, of_b])
+}
+
+fn parameters(rows: &[GroupedRow], seed: u64) -> RandomForestRegressorParameters {
+    let width = rows.first().map_or(1, |row| row.numbers.len());
+    RandomForestRegressorParameters::default()
+        .with_n_trees(TREES)
+        .with_min_samples_leaf(LEAF)
+        .with_m((width as f64).sqrt().ceil() as usize)
+        .with_keep_samples(true)
+        .with_seed(seed)
+}
+
+/// The rows as a matrix, and 0 for those of `a`, 1 for those of `b`.
+fn training_set(
+    a: &[&GroupedRow],
+    b: &[&GroupedRow],
+) -> Result<(DenseMatrix<f64>, Vec<f64>), String> {
+    let width = a.first().map_or(0, |row| row.numbers.len());
     if a.len() < 2 * LEAF || b.len() < 2 * LEAF || width == 0 {
         return Err(format!(
             "{} and {} rows are too few to tell samples apart",
@@ -25,23 +114,13 @@ pub fn separability(a: &[Vec<f64>], b: &[Vec<f64>], seed: u64) -> Result<f64, St
             b.len()
         ));
     }
-    let rows: Vec<Vec<f64>> = a.iter().chain(b).cloned().collect();
+    let rows: Vec<Vec<f64>> = a.iter().chain(b).map(|row| row.numbers.clone()).collect();
     if rows.iter().any(|row| row.len() != width) {
         return Err("rows differ in length".into());
     }
-    let classes: Vec<f64> = (0..rows.len()).map(|at| f64::from(at >= a.len())).collect();
+    let classes = (0..rows.len()).map(|at| f64::from(at >= a.len())).collect();
     let matrix = DenseMatrix::from_2d_vec(&rows).map_err(|error| error.to_string())?;
-    let parameters = RandomForestRegressorParameters::default()
-        .with_n_trees(TREES)
-        .with_min_samples_leaf(LEAF)
-        .with_m((width as f64).sqrt().ceil() as usize)
-        .with_keep_samples(true)
-        .with_seed(seed);
-    let scores = RandomForestRegressor::fit(&matrix, &classes, parameters)
-        .and_then(|forest| forest.predict_oob(&matrix))
-        .map_err(|error| error.to_string())?;
-    let (of_a, of_b) = scores.split_at(a.len());
-    Ok(area_under_roc(of_a, of_b))
+    Ok((matrix, classes))
 }
 
 /// The probability that a value of `above` exceeds one of `below`, ties counted half
@@ -65,37 +144,66 @@ pub fn area_under_roc(below: &[f64], above: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Rows of three numbers scattered over 0 to 1, the first of them shifted.
-    fn rows(count: usize, shift: f64, offset: usize) -> Vec<Vec<f64>> {
+    /// Rows of three numbers scattered over 0 to 1, the first of them shifted, in three groups.
+    fn rows(count: usize, shift: f64, offset: usize) -> Vec<GroupedRow> {
         // Numbers of a low discrepancy repel each other, which a forest would learn.
         let scattered = |at: usize| ((at as f64 * 12.989_8).sin() * 43_758.545_3).abs().fract();
         let row = |k: usize| {
             let part = |column: usize| scattered(3 * (k + offset) + column + 1);
-            vec![part(0) + shift, part(1), part(2)]
+            GroupedRow {
+                numbers: vec![part(0) + shift, part(1), part(2)],
+                group: (k % 3).to_string(),
+            }
         };
         (0..count).map(row).collect()
     }
 
     #[test]
     fn the_same_cannot_be_told_apart_and_the_different_can() {
-        let same = separability(&rows(200, 0.0, 0), &rows(200, 0.0, 1000), 1).unwrap();
-        assert!((0.3..0.7).contains(&same), "{same}");
-        let other = separability(&rows(200, 0.0, 0), &rows(200, 0.5, 1000), 1).unwrap();
+        let base = rows(200, 0.0, 0);
+        let same = separability(&base, &rows(200, 0.0, 1000), 1).unwrap();
+        assert!((0.4..0.6).contains(&same), "{same}");
+        let other = separability(&base, &rows(200, 0.5, 1000), 1).unwrap();
         assert!(other > 0.7, "{other}");
-        let apart = separability(&rows(200, 0.0, 0), &rows(200, 2.0, 1000), 1).unwrap();
+        let apart = separability(&base, &rows(200, 2.0, 1000), 1).unwrap();
         assert!(apart > 0.999, "{apart}");
+        let unseen = |b: &[GroupedRow]| separability_of_unseen(&base, b, 1).unwrap().unwrap();
+        assert!((0.35..0.65).contains(&unseen(&rows(200, 0.0, 1000))));
+        assert!(unseen(&rows(200, 2.0, 1000)) > 0.999);
+    }
+
+    #[test]
+    fn what_only_one_group_is_like_does_not_tell_others_apart() {
+        // Each group of `a` has a number of its own in the first column; `b` has them mixed.
+        let mut a = rows(300, 0.0, 0);
+        for row in &mut a {
+            row.numbers[0] = row.group.parse::<f64>().unwrap();
+        }
+        let mut b = rows(300, 0.0, 1000);
+        for (at, row) in b.iter_mut().enumerate() {
+            row.numbers[0] = (at % 7) as f64;
+        }
+        let seen = separability(&a, &b, 1).unwrap();
+        let unseen = separability_of_unseen(&a, &b, 1).unwrap().unwrap();
+        assert!(seen > 0.65 && unseen < seen, "{seen} {unseen}");
     }
 
     #[test]
     fn too_few_rows_are_refused() {
         assert!(separability(&rows(2, 0.0, 0), &rows(200, 0.0, 0), 1).is_err());
         assert!(separability(&[], &[], 1).is_err());
+        let few = rows(12, 0.0, 0);
+        assert_eq!(separability_of_unseen(&few, &few, 1), Ok(None));
     }
 
     #[test]
     fn ties_count_half() {
-        assert_eq!(area_under_roc(&[1.0, 2.0], &[3.0, 4.0]), 1.0);
-        assert_eq!(area_under_roc(&[1.0], &[1.0]), 0.5);
-        assert_eq!(area_under_roc(&[1.0, 3.0], &[2.0]), 0.5);
+        for (below, above, area) in [
+            (&[1.0, 2.0][..], &[3.0, 4.0][..], 1.0),
+            (&[1.0], &[1.0], 0.5),
+            (&[1.0, 3.0], &[2.0], 0.5),
+        ] {
+            assert!((area_under_roc(below, above) - area).abs() < 1e-12);
+        }
     }
 }

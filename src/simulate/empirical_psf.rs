@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Random, SimulationError};
-use crate::domain::PsfTemplate;
+use super::{Random, SimulationError, psf_place::PsfPlace};
+use crate::{
+    domain::PsfTemplate,
+    imaging::photometry::{Frame, moments::moments},
+};
 
 /// Templates ready for use, in the order of their seeing.
 #[derive(Clone, Debug)]
@@ -22,6 +25,9 @@ struct Prepared {
     /// (y, x), and the same with the axes exchanged.
     pixels: [Vec<f32>; 2],
     sum_of_squares: f64,
+    elongation: f64,
+    /// Share of all templates that are rounder.
+    elongation_rank: f64,
 }
 
 /// A template as it appears in one exposure.
@@ -36,6 +42,8 @@ pub struct EmpiricalPsf {
 
 /// Templates whose seeing differs by no more than this are as good as each other, arcseconds.
 const NEAR_ARCSEC: f64 = 0.06;
+/// Templates that are looked at for one of the wanted elongation.
+const TRIES: usize = 4;
 /// Fewest templates to choose from.
 const FEWEST: usize = 10;
 /// Full width at half maximum over the root of the noise-equivalent area, for the usual form of
@@ -57,19 +65,23 @@ impl PsfLibrary {
                     "point-spread function {at} (counted from 0) has no light in its middle"
                 ))
             })?;
-            prepared.push(Arc::new(ready));
+            prepared.push(ready);
         }
         if prepared.is_empty() {
             return Err(SimulationError::Templates(
                 "there is no point-spread function".into(),
             ));
         }
+        rank_by_elongation(&mut prepared);
         prepared.sort_by(|a, b| a.seeing_arcsec.total_cmp(&b.seeing_arcsec));
-        Ok(Self { prepared })
+        Ok(Self {
+            prepared: prepared.into_iter().map(Arc::new).collect(),
+        })
     }
 
-    /// One of the templates nearest to this seeing, turned at random and stretched to it.
-    pub fn draw(&self, seeing_arcsec: f64, random: &mut Random) -> EmpiricalPsf {
+    /// One of the templates nearest to this seeing, as elongated as the place on the CCD makes
+    /// them, turned as it says and stretched to the seeing.
+    pub fn draw(&self, seeing_arcsec: f64, place: &PsfPlace, random: &mut Random) -> EmpiricalPsf {
         let position = |limit: f64| self.prepared.partition_point(|p| p.seeing_arcsec < limit);
         let (mut first, mut end) = (
             position(seeing_arcsec - NEAR_ARCSEC),
@@ -87,13 +99,29 @@ impl PsfLibrary {
                 end += 1;
             }
         }
-        let prepared = random.choose(&self.prepared[first..end]).clone();
+        let wanted = place.elongation_of_exposure(random);
+        let near = &self.prepared[first..end];
+        let mut prepared = random.choose(near);
+        for _ in 1..TRIES {
+            let other = random.choose(near);
+            if (other.elongation_rank - wanted).abs() < (prepared.elongation_rank - wanted).abs() {
+                prepared = other;
+            }
+        }
         EmpiricalPsf {
             stretch: seeing_arcsec / prepared.seeing_arcsec,
-            prepared,
-            is_transposed: random.chance(0.5),
-            flips: [random.chance(0.5), random.chance(0.5)],
+            prepared: prepared.clone(),
+            is_transposed: place.is_transposed,
+            flips: place.flips,
         }
+    }
+}
+
+fn rank_by_elongation(prepared: &mut [Prepared]) {
+    prepared.sort_by(|a, b| a.elongation.total_cmp(&b.elongation));
+    let count = prepared.len() as f64;
+    for (rank, template) in prepared.iter_mut().enumerate() {
+        template.elongation_rank = (rank as f64 + 0.5) / count;
     }
 }
 
@@ -122,6 +150,9 @@ impl Prepared {
         }
         let squares = pixels.iter().map(|pixel| f64::from(*pixel).powi(2));
         let sum_of_squares: f64 = squares.sum();
+        let elongation = Frame::new(side, side, &pixels, None)
+            .and_then(|frame| moments(&frame, center_px, 0.0))
+            .map_or(0.0, |moments| moments.ellipticity());
         let transposed = (0..pixels.len()).map(|at| pixels[at % side * side + at / side]);
         Some(Self {
             side,
@@ -129,6 +160,8 @@ impl Prepared {
             seeing_arcsec: f64::from(template.seeing_arcsec),
             fwhm_px: WIDTH_OF_AREA / sum_of_squares.sqrt(),
             sum_of_squares,
+            elongation,
+            elongation_rank: 0.0,
             pixels: [transposed.collect(), pixels].map(|p: Vec<f32>| p),
         })
     }
@@ -240,7 +273,9 @@ mod tests {
 
     fn drawn(templates: &[PsfTemplate], seeing: f64, seed: u64) -> EmpiricalPsf {
         let library = PsfLibrary::new(templates).unwrap();
-        library.draw(seeing, &mut Random::of(seed, 0, 0))
+        let mut random = Random::of(seed, 0, 0);
+        let place = PsfPlace::draw(&mut random);
+        library.draw(seeing, &place, &mut random)
     }
 
     #[test]
@@ -284,8 +319,9 @@ mod tests {
         let mut elongated = [0; 2];
         for _ in 0..200 {
             let mut image = vec![0.0; 21 * 21];
+            let place = PsfPlace::draw(&mut random);
             library
-                .draw(1.35, &mut random)
+                .draw(1.35, &place, &mut random)
                 .add_to(&mut image, 21, [10.0, 10.0], 1.0);
             elongated[usize::from(image[10 * 21 + 13] > image[13 * 21 + 10])] += 1;
         }
@@ -301,7 +337,7 @@ mod tests {
         let mut random = Random::of(1, 0, 0);
         for seeing in [0.5, 1.3, 3.0] {
             for _ in 0..30 {
-                let psf = library.draw(seeing, &mut random);
+                let psf = library.draw(seeing, &PsfPlace::draw(&mut random), &mut random);
                 let nearest = seeing.clamp(3.8 * 0.27, 6.75 * 0.27);
                 assert!((psf.prepared.seeing_arcsec - nearest).abs() < 0.16);
             }

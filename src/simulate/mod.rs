@@ -24,6 +24,7 @@ pub mod neighbours;
 pub mod observing;
 pub mod order;
 pub mod psf;
+pub mod psf_place;
 pub mod random;
 pub mod reference_stack;
 pub mod scene;

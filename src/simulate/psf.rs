@@ -5,6 +5,7 @@ use super::{
     empirical_psf::{EmpiricalPsf, PsfLibrary},
     fourier::{Fourier, Spectrum},
     image::Image,
+    psf_place::PsfPlace,
     survey::PsfModel,
 };
 use crate::{domain::Templates, imaging::Moffat};
@@ -111,27 +112,29 @@ impl PsfSource {
     }
 
     /// The point-spread function of an exposure with this seeing, as the survey reports it.
-    pub fn draw(&self, seeing_arcsec: f64, random: &mut Random) -> Psf {
+    pub fn draw(&self, seeing_arcsec: f64, place: &PsfPlace, random: &mut Random) -> Psf {
         match self {
-            Self::Library(library) => Psf::Empirical(library.draw(seeing_arcsec, random)),
+            Self::Library(library) => Psf::Empirical(library.draw(seeing_arcsec, place, random)),
             Self::Model {
                 model,
                 pixel_scale_arcsec,
             } => {
                 let fwhm_px = model.width_factor * seeing_arcsec / pixel_scale_arcsec;
-                draw_moffat(model, fwhm_px, random)
+                draw_moffat(model, fwhm_px, place, random)
             }
         }
     }
 }
 
 /// Draws Moffat profiles as a survey describes them.
-pub fn draw_moffat(model: &PsfModel, fwhm_px: f64, random: &mut Random) -> Psf {
+pub fn draw_moffat(model: &PsfModel, fwhm_px: f64, place: &PsfPlace, random: &mut Random) -> Psf {
     Psf::Moffat(Moffat {
         fwhm_px,
         beta: model.moffat_beta.draw(random),
-        ellipticity: model.ellipticity.draw(random),
-        angle_rad: random.uniform(0.0, std::f64::consts::PI),
+        ellipticity: model
+            .ellipticity
+            .quantile(place.elongation_of_exposure(random)),
+        angle_rad: place.angle_of_exposure_rad(random),
     })
 }
 

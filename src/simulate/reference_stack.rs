@@ -6,6 +6,7 @@ use super::{
     frame::median,
     image::Image,
     psf::{Psf, PsfSource},
+    psf_place::PsfPlace,
     scene::{Light, Scene, ScenePainter, counts_at},
 };
 use crate::domain::{Band, Detector, Mjd, Visit};
@@ -81,7 +82,11 @@ impl ReferenceStack {
             is_quantised: false,
         };
         Self {
-            psf: psfs.draw(f64::from(visit.seeing_arcsec), random),
+            psf: psfs.draw(
+                f64::from(visit.seeing_arcsec),
+                &PsfPlace::draw(random),
+                random,
+            ),
             recorder,
             light,
             // The stack is one image: its noise is the same at every epoch.

@@ -7,6 +7,7 @@ use super::{
     fourier::{Fourier, Spectrum},
     image::Image,
     psf::{Psf, PsfSource},
+    psf_place::PsfPlace,
     subtraction::{Input, Matching},
 };
 use crate::domain::{Detector, Mjd, Visit};
@@ -112,7 +113,9 @@ impl SettingSource<'_> {
         resampled_share: f64,
         random: &mut Random,
     ) -> Camera {
-        let psf = self.psfs.draw(seeing_arcsec, random);
+        let psf = self
+            .psfs
+            .draw(seeing_arcsec, &PsfPlace::draw(random), random);
         let resampled_px = random
             .chance(resampled_share)
             .then(|| [(); 2].map(|()| random.unit() as f32));

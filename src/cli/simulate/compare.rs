@@ -70,9 +70,13 @@ fn table(report: &CompareReport) -> String {
             quantity.name, quantity.ks_distance, quantity.p_value
         );
     }
+    let of_unseen = report
+        .separability_of_unseen
+        .map_or_else(|| "too few fields".into(), |area| format!("{area:.3}"));
     text += &format!(
-        "\nA random forest tells real from simulated with an area under the ROC curve of {:.3}\n\
-         (0.5: not at all). One number alone:\n\n\
+        "\nArea under the ROC curve of a random forest that tells real from simulated\n\
+         (0.5: not at all): {:.3} out of bag, {of_unseen} on fields it has not seen.\n\
+         One number alone:\n\n\
          {:<28} {:>6}   {:^26}   {:^26}\n",
         report.separability, "16th, 50th, 84th percentile", "area", "real", "simulated"
     );

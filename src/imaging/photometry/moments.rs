@@ -25,6 +25,14 @@ impl Moments {
     pub fn sigma_px(&self) -> f64 {
         determinant(self.covariance_px2).max(0.0).powf(0.25)
     }
+
+    /// 1 − minor / major axis.
+    pub fn ellipticity(&self) -> f64 {
+        let [xx, xy, yy] = self.covariance_px2;
+        let half_spread = (0.5 * (xx - yy)).hypot(xy);
+        let mean = 0.5 * (xx + yy);
+        1.0 - ((mean - half_spread).max(0.0) / (mean + half_spread)).sqrt()
+    }
 }
 
 /// Follows the source nearest to a position on a background. None where there is no light above
