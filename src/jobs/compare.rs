@@ -26,7 +26,9 @@ use crate::{
         Decoder,
         figure::{Comparison, write_comparisons},
     },
-    lightcurve::separability::{GroupedRow, area_under_roc, separability, separability_of_unseen},
+    lightcurve::separability::{
+        GroupedRow, area_under_roc, linear_separability, separability, separability_of_unseen,
+    },
     simulate::{Distribution, SequenceClass, SequenceOrder, SequenceSimulator, Simulate, Survey},
 };
 
@@ -80,6 +82,8 @@ pub struct CompareReport {
     pub separability: f64,
     /// The same of fields that the forest has not seen; none where there are too few fields.
     pub separability_of_unseen: Option<f64>,
+    /// The same area of a logistic regression, the lightest classifier.
+    pub linear_separability: f64,
     /// What each feature tells by itself, the most telling first.
     pub features: Vec<FeatureReport>,
     /// Real and simulated sequences.
@@ -115,6 +119,7 @@ pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
         quantities: quantities([0, 1].map(|side| measures(&seen[side])))?,
         separability: told,
         separability_of_unseen: told_of_unseen,
+        linear_separability: linear_separability(a, b).map_err(anyhow::Error::msg)?,
         features: feature_reports(&rows),
         counts: samples.map(Vec::len),
         dropped_epochs,

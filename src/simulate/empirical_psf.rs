@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::{Random, SimulationError, psf_place::PsfPlace};
 use crate::{
     domain::PsfTemplate,
-    imaging::photometry::{Frame, moments::moments},
+    imaging::{
+        Moffat,
+        photometry::{Frame, moments::moments},
+    },
 };
 
 /// Templates ready for use, in the order of their seeing.
@@ -42,8 +45,13 @@ pub struct EmpiricalPsf {
 
 /// Templates whose seeing differs by no more than this are as good as each other, arcseconds.
 const NEAR_ARCSEC: f64 = 0.06;
+/// Share of the light in the aureole that a template, cut at its edge, does not show, and its width
+/// over the template's: a Moffat profile of β = 2. The sky around bright HiTS stars is lifted so
+/// much (measured: 2 % at S/N 300).
+const AUREOLE_SHARE: f64 = 0.03;
+const AUREOLE_WIDTH: f64 = 3.0;
 /// Templates that are looked at for one of the wanted elongation.
-const TRIES: usize = 4;
+const TRIES: usize = 3;
 /// Fewest templates to choose from.
 const FEWEST: usize = 10;
 /// Full width at half maximum over the root of the noise-equivalent area, for the usual form of
@@ -175,7 +183,7 @@ impl EmpiricalPsf {
 
     /// 1/ΣP², pixels.
     pub fn noise_equivalent_area_px(&self) -> f64 {
-        self.stretch * self.stretch / self.prepared.sum_of_squares
+        (self.stretch / (1.0 - AUREOLE_SHARE)).powi(2) / self.prepared.sum_of_squares
     }
 
     /// Adds a source of these counts to an image, `center` in pixels from the middle of the
@@ -193,7 +201,10 @@ impl EmpiricalPsf {
         let side = self.prepared.side;
         let columns = self.taps(width, center[0], origin[0], self.flips[0]);
         let rows = self.taps(height, center[1], origin[1], self.flips[1]);
-        let scale = (counts / (self.stretch * self.stretch)) as f32;
+        let aureole = Moffat::round(AUREOLE_WIDTH * self.fwhm_px(), 2.0);
+        aureole.add_to(pixels, width, center, AUREOLE_SHARE * counts);
+        let in_template = (1.0 - AUREOLE_SHARE) * counts;
+        let scale = (in_template / (self.stretch * self.stretch)) as f32;
         let mut line = vec![0.0_f32; side];
         for (row, tap) in pixels.chunks_exact_mut(width.max(1)).zip(&rows) {
             let Some((first, weights)) = tap else {
@@ -252,7 +263,6 @@ fn catmull_rom(t: f32) -> [f32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imaging::Moffat;
 
     /// A template of a known profile, its centre off the middle.
     fn template(fwhm_px: f64, ellipticity: f64) -> PsfTemplate {
@@ -288,10 +298,11 @@ mod tests {
             let moffat = Moffat::round(5.0, 4.0);
             moffat.add_to(&mut expected, 41, [20.0 + offset, 20.0 - offset], 1000.0);
             let sum: f32 = found.iter().sum();
-            assert!((sum - 1000.0).abs() < 10.0, "{sum}");
+            // A quarter of the aureole lies outside.
+            assert!((sum - 992.0).abs() < 8.0, "{sum}");
             let peak = expected.iter().copied().fold(0.0, f32::max);
             for (a, b) in found.iter().zip(&expected) {
-                assert!((a - b).abs() < 0.03 * peak, "{a} {b}");
+                assert!((a - b).abs() < 0.05 * peak, "{a} {b}");
             }
         }
     }
@@ -307,7 +318,7 @@ mod tests {
         let half = 0.5 * (at(33) + at(34)) / at(30);
         // (1 + (3.5/3.75)² (2^¼ − 1))⁻⁴.
         assert!((half - 0.541).abs() < 0.03, "{half}");
-        assert!((image.iter().sum::<f32>() - 1.0).abs() < 0.01);
+        assert!((image.iter().sum::<f32>() - 0.992).abs() < 0.01);
         let squares: f32 = image.iter().map(|p| p * p).sum();
         assert!((f64::from(squares) * psf.noise_equivalent_area_px() - 1.0).abs() < 0.05);
     }

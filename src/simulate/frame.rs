@@ -16,10 +16,12 @@ use crate::{
 /// Relative scatter of the true width about the one that is reported, of an epoch and of a whole
 /// sequence: what real HiTS stars scatter beyond the templates (measured).
 const WIDTH_SCATTER: f64 = 0.03;
-const SEQUENCE_WIDTH_SCATTER: f64 = 0.015;
+const SEQUENCE_WIDTH_SCATTER: f64 = 0.01;
+/// How much wider stars are where they are elongated most than where they are round.
+const WIDTH_OF_ELONGATION: f64 = 0.05;
 /// The sky at a target over the sky reported for its CCD: mean and scatter of a sequence, and
 /// scatter of an epoch (measured on real HiTS stars).
-const LOCAL_SKY: [f64; 2] = [0.99, 0.01];
+const LOCAL_SKY: [f64; 2] = [0.987, 0.006];
 const SKY_SCATTER: f64 = 0.005;
 /// Scatter of the flux beyond photon noise, magnitudes: of each epoch, with the zero point (a
 /// slope for each sequence), and of the few epochs that are worse (recipes: measured on HiTS).
@@ -70,9 +72,10 @@ impl FrameModel<'_> {
         let place = |random: &mut Random| [(); 2].map(|()| random.uniform(-jitter, jitter));
         let is_resampled = random.chance(self.resampled_share);
         let fixed = place(random);
-        let width = random.normal(0.0, SEQUENCE_WIDTH_SCATTER);
-        let slope = random.normal(0.0, ZERO_POINT_SLOPE);
         let place_on_ccd = PsfPlace::draw(random);
+        let elongated = WIDTH_OF_ELONGATION * (place_on_ccd.elongation() - 0.5);
+        let width = elongated + random.normal(0.0, SEQUENCE_WIDTH_SCATTER);
+        let slope = random.normal(0.0, ZERO_POINT_SLOPE);
         let local_sky = random.normal(LOCAL_SKY[0], LOCAL_SKY[1]);
         let frame = |visit: &Visit| {
             let median = median_zero_point(visits, visit);
