@@ -96,9 +96,10 @@ fn a_constant_star_has_constant_counts_at_one_zero_point() {
         );
         scatters.push(deviation(&offsets));
     }
-    // Transparency: 0.015 and now and then 0.08 or a zero point that is off; far below 0.1 mag.
+    // Transparency: 0.013, now and then 0.08, a zero point that is off, and the light that
+    // calibration with the reported seeing finds too much or too little; far below 0.1 mag.
     let typical = mean(&scatters);
-    assert!((0.014..0.035).contains(&typical), "{typical}");
+    assert!((0.019..0.045).contains(&typical), "{typical}");
 }
 
 #[test]

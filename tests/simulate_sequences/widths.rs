@@ -72,13 +72,13 @@ fn width_ratios(name: &str, widest_arcsec: f64, mags: [f64; 2]) -> Vec<f64> {
 
 #[test]
 fn bright_stars_are_as_wide_as_the_seeing() {
-    // √(0.04² + 0.03²) = 0.05 is the scatter of the true width about the reported one; 24
-    // sequences of 27 epochs give the mean to 0.007, as the part of a sequence is shared.
+    // √(0.03² + 0.01² + 0.05²/12) = 0.035 is the scatter of the true width about the reported
+    // one; 24 sequences of 27 epochs give the mean to 0.005, as the part of a sequence is shared.
     for (name, widest, mags) in [("hits2015", 2.0, [17.0, 18.0]), ("ztf", 3.0, [15.0, 16.0])] {
         let ratios = width_ratios(name, widest, mags);
         assert!(ratios.len() > 200, "{}", ratios.len());
         let (center, scatter) = (mean(&ratios), deviation(&ratios));
         assert!((center - 1.0).abs() < 0.025, "{name}: {center}");
-        assert!((scatter - 0.05).abs() < 0.015, "{name}: {scatter}");
+        assert!((scatter - 0.035).abs() < 0.012, "{name}: {scatter}");
     }
 }

@@ -87,7 +87,8 @@ fn saturated_stars_have_a_flat_top_and_half_of_them_bleed() {
         };
         along(0).abs_diff(along(1)) >= 3
     });
-    assert!((0.2..0.65).contains(&bleeding), "{bleeding}");
+    // Half of them, and some that are only elongated; of about 70, to 0.06.
+    assert!((0.3..0.75).contains(&bleeding), "{bleeding}");
 }
 
 #[test]
