@@ -186,6 +186,7 @@ fn simulated_sequences(
     survey.psf.resampled_share_of_stars = Some(0.0);
     survey.cadence.dropout = Distribution::Constant(0.0);
     survey.cadence.late_start_share = 0.0;
+    survey.cadence.borrowed_share = 0.0;
     let magnitudes: Vec<f64> = real.iter().filter_map(mean_magnitude).collect();
     let templates = Arc::new(templates);
     let simulate = |magnitudes: &[f64], count: usize| -> anyhow::Result<Vec<ImageSequence>> {

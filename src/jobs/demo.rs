@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{ImageSequence, Role},
     io::simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
-    simulate::Simulate,
+    simulate::{Random, Simulate},
 };
 
 /// The survey, whose conditions differ from those that networks are trained in.
@@ -28,9 +28,11 @@ const SEED: u64 = 2015;
 /// Candidates.
 const COUNT: u64 = 2000;
 /// Of so many consecutive candidates …
-const CYCLE: u64 = 5;
-/// … those at these places are sequences, the others triplets.
-const SEQUENCES: [u64; 2] = [0, 2];
+const CYCLE: usize = 5;
+/// … this many are sequences, in an order that tells nothing, and the others triplets.
+const SEQUENCES: usize = 2;
+/// Which random numbers mix them.
+const STREAM: u64 = 100;
 
 /// Where the demo lies; none where there is no home folder.
 pub fn demo_folder() -> Option<PathBuf> {
@@ -46,14 +48,15 @@ struct Mixed {
 
 impl Simulate for Mixed {
     fn candidate(&self, index: u64) -> ImageSequence {
-        let (round, place) = (index / CYCLE, index % CYCLE);
-        let before = SEQUENCES.iter().filter(|at| **at < place).count() as u64;
-        let each = SEQUENCES.len() as u64;
-        if SEQUENCES.contains(&place) {
-            self.sequences.candidate(round * each + before)
+        let round = index / CYCLE as u64;
+        let place = Random::place_in_block(SEED, STREAM, index, CYCLE);
+        if place < SEQUENCES {
+            self.sequences
+                .candidate(round * SEQUENCES as u64 + place as u64)
         } else {
+            let each = (CYCLE - SEQUENCES) as u64;
             self.triplets
-                .candidate(round * (CYCLE - each) + place - before)
+                .candidate(round * each + (place - SEQUENCES) as u64)
         }
     }
 }
@@ -107,11 +110,11 @@ fn clear_other_version(folder: &Path, sky: &Sky) -> std::io::Result<()> {
         let is_demo = known.order.get("kind").and_then(toml::Value::as_str) == Some("demo");
         is_demo && known.difference(&wanted).is_some()
     };
-    let Ok(Some(known)) = Manifest::read(folder) else {
-        return Ok(());
-    };
-    if !is_other(&known) {
-        return Ok(());
+    match Manifest::read(folder) {
+        Ok(None) => return Ok(()),
+        Ok(Some(known)) if !is_other(&known) => return Ok(()),
+        // A power cut may leave the manifest empty: what it belonged to is made again.
+        Ok(Some(_)) | Err(_) => {}
     }
     // The manifest last: a removal that is interrupted is begun again.
     for entry in fs::read_dir(folder)? {

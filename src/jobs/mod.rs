@@ -28,6 +28,7 @@ mod render_plan;
 pub mod reporter;
 pub mod simulate;
 pub mod simulation_folder;
+mod simulation_lock;
 pub mod simulation_order;
 pub mod simulator;
 pub mod stream;

@@ -1,6 +1,7 @@
 //! Light curves for the window: one worker that measures the newest request.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::Builder,
 };
@@ -76,7 +77,9 @@ impl Photometer {
         let (worker, reporter, decoder) = (shared.clone(), reporter.clone(), decoder.clone());
         Builder::new().name("photometry".into()).spawn(move || {
             while let Some(request) = worker.next() {
-                let curve = measure_candidate(&request.candidate, &request.order, &decoder);
+                let measure = || measure_candidate(&request.candidate, &request.order, &decoder);
+                // One candidate that breaks it must not take the later ones with it.
+                let curve = catch_unwind(AssertUnwindSafe(measure)).unwrap_or_default();
                 let measured = MeasuredCurve {
                     generation: request.generation,
                     candidate: request.ix,

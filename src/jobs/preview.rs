@@ -2,6 +2,7 @@
 //! request is served.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::Builder,
 };
@@ -11,6 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::{
     event::JobEvent,
     reporter::Reporter,
+    simulate::BROKEN,
     simulation_order::{Kind, SimulationOrder},
     simulator::{Prepared, SimulatorOf, prepare},
 };
@@ -109,7 +111,10 @@ impl Maker {
             let Some(Request { serial, order }) = newest else {
                 continue;
             };
-            let preview = match self.preview(&order) {
+            // A preview that breaks down must not take the later ones with it.
+            let made = catch_unwind(AssertUnwindSafe(|| self.preview(&order)))
+                .unwrap_or_else(|_| Err(SimulationError::Order(BROKEN.into())));
+            let preview = match made {
                 Ok(Some(preview)) => Ok(Arc::new(preview)),
                 Ok(None) => continue,
                 Err(error) => Err(error.to_string()),

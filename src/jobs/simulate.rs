@@ -1,6 +1,11 @@
 //! Simulating into a folder: an order becomes files, a truth table and a manifest.
 
-use std::{path::PathBuf, sync::Arc, thread::Builder};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::Arc,
+    thread::Builder,
+};
 
 use super::{
     event::{JobEvent, JobId, Progress},
@@ -9,7 +14,10 @@ use super::{
     simulation_order::{Naming, SimulationOrder},
     simulator::{SimulatorOf, prepare},
 };
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
+
+/// What is said where the simulator itself breaks down.
+pub(super) const BROKEN: &str = "the simulator failed; please report this";
 
 /// What was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +123,10 @@ pub(super) fn in_background(
             reporter.send(JobEvent::Progress { job, progress });
         };
         tell(Progress::default());
-        let outcome = work(&tell).map_err(|error| format!("{error:#}"));
+        // Whatever happens, the window must hear that the job is over.
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(&tell)))
+            .unwrap_or_else(|_| Err(anyhow!(BROKEN)))
+            .map_err(|error| format!("{error:#}"));
         reporter.send(JobEvent::Simulated(outcome));
     })?;
     Ok(())

@@ -15,7 +15,11 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 
 use super::{
-    event::Progress, reporter::CancelToken, simulate::Simulated, simulation_order::Naming,
+    event::Progress,
+    reporter::CancelToken,
+    simulate::{BROKEN, Simulated},
+    simulation_lock::FolderLock,
+    simulation_order::Naming,
     simulator::MEASURE,
 };
 use crate::{
@@ -87,8 +91,10 @@ impl<'a> Crew<'a> {
 /// Where the folder holds another order or foreign files, or cannot be written.
 pub(super) fn fill(folder: &Path, sky: &Sky, crew: &Crew<'_>) -> anyhow::Result<Simulated> {
     let mut manifest = Manifest::new(sky.order.clone());
-    let present =
-        take_over(folder, sky, &manifest).with_context(|| folder.display().to_string())?;
+    let named = || folder.display().to_string();
+    make_folder(folder).with_context(named)?;
+    let _lock = FolderLock::take(folder).with_context(named)?;
+    let present = take_over(folder, sky, &manifest).with_context(named)?;
     let simulated = |made, kept, is_cancelled| Simulated {
         folder: folder.to_owned(),
         made,
@@ -129,13 +135,16 @@ struct Present {
     is_complete: bool,
 }
 
-/// Makes the folder, or looks at what is in it. Left-overs of a run that was killed are removed.
-fn take_over(folder: &Path, sky: &Sky, wanted: &Manifest) -> anyhow::Result<Present> {
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
     match fs::metadata(folder) {
         Ok(metadata) if !metadata.is_dir() => bail!("a file of that name is in the way"),
-        Ok(_) => {}
-        Err(_) => fs::create_dir_all(folder).context("the folder cannot be made")?,
+        Ok(_) => Ok(()),
+        Err(_) => fs::create_dir_all(folder).context("the folder cannot be made"),
     }
+}
+
+/// Looks at what is in the folder. Left-overs of a run that was killed are removed.
+fn take_over(folder: &Path, sky: &Sky, wanted: &Manifest) -> anyhow::Result<Present> {
     let manifest = Manifest::read(folder).map_err(anyhow::Error::msg)?;
     if let Some(difference) = manifest.as_ref().and_then(|known| known.difference(wanted)) {
         bail!("holds another simulation ({difference}); choose another folder, or empty this one");
@@ -193,6 +202,17 @@ struct Work<'a> {
     told: Mutex<Instant>,
 }
 
+/// Stops the other threads where one panics.
+struct StopsOnPanic<'a>(&'a AtomicBool);
+
+impl Drop for StopsOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 /// What a thread made.
 #[derive(Default)]
 struct Share {
@@ -209,10 +229,11 @@ impl Work<'_> {
                 thread::Builder::new()
                     .name(name)
                     .spawn_scoped(scope, || self.take_part())
+                    .inspect_err(|_| self.is_stopped.store(true, Ordering::Relaxed))
             };
             let workers: Vec<_> = (1..=self.crew.threads).map(start).collect();
             let joined = workers.into_iter().map(|worker| {
-                let failed = |_| anyhow!("the simulator failed; please report this");
+                let failed = |_| anyhow!(BROKEN);
                 worker?.join().map_err(failed)?
             });
             joined.collect()
@@ -231,6 +252,7 @@ impl Work<'_> {
 
     fn take_part(&self) -> anyhow::Result<Share> {
         let mut share = Share::default();
+        let _stops_others = StopsOnPanic(&self.is_stopped);
         while !self.crew.cancel.is_cancelled() && !self.is_stopped.load(Ordering::Relaxed) {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             if index >= self.sky.count {

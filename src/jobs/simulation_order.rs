@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::simulator::{Prepared, is_file};
-use crate::domain::Role;
+use crate::{domain::Role, simulate::RECIPE};
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,7 @@ impl SimulationOrder {
         let mut table = toml::Table::new();
         let mut put = |name: &str, value: toml::Value| table.insert(name.into(), value);
         put("kind", self.kind.name().into());
+        put("recipe", i64::from(RECIPE).into());
         put("survey", self.survey_word().into());
         put(
             "survey_fingerprint",

@@ -6,6 +6,10 @@
 //! [`Simulate`] makes candidate number `index`: a pure function of order, seed and index, so that
 //! threads share the work without changing a pixel.
 
+/// Number of the recipe, raised whenever the same order makes other pixels: folders of another one
+/// are not gone on with.
+pub const RECIPE: u32 = 1;
+
 pub mod artefact;
 pub mod conditions;
 pub mod detection;

@@ -13,9 +13,6 @@ use crate::{
     imaging::Moffat,
 };
 
-/// Share of the candidates whose conditions, but not whose times, are those of another field, so
-/// that the weather of a field does not give its candidates away.
-const BORROWED_CONDITIONS_SHARE: f64 = 0.3;
 /// Most visits that are missing at the start of a late sequence.
 const MOST_LATE: usize = 7;
 /// Magnitudes that a real visit's zero point may lie beyond the survey's.
@@ -76,7 +73,7 @@ impl Observatory {
 
     fn of_a_field(&self, random: &mut Random) -> FieldVisits {
         let mut observed = random.choose(&self.fields).clone();
-        if random.chance(BORROWED_CONDITIONS_SHARE) {
+        if random.chance(self.survey.cadence.borrowed_share) {
             let other = random.choose(&self.fields);
             for visit in &mut observed.visits {
                 let like: Vec<_> = other

@@ -93,6 +93,19 @@ impl Random {
         at.unwrap_or(weights.len().saturating_sub(1))
     }
 
+    /// A place below `count` for candidate `index`: each block of `count` candidates has every place
+    /// once, in an order of its own, so that shares are equal and numbers tell nothing.
+    pub fn place_in_block(seed: u64, stream: u64, index: u64, count: usize) -> usize {
+        let block = count.max(1) as u64;
+        let mut random = Self::of(seed, stream, index / block);
+        let mut places: Vec<usize> = (0..block as usize).collect();
+        // Fisher and Yates (1938).
+        for last in (1..places.len()).rev() {
+            places.swap(last, random.below(last + 1));
+        }
+        places[(index % block) as usize]
+    }
+
     /// The generator itself, for distributions of `rand_distr`.
     pub fn generator(&mut self) -> &mut impl Rng {
         &mut self.0
@@ -122,6 +135,26 @@ mod tests {
         assert_eq!(all.len(), 300);
         // The mean of 300 uniform numbers has a standard deviation of 0.0167.
         assert!((mean - 0.5).abs() < 0.07, "{mean}");
+    }
+
+    #[test]
+    fn every_block_has_every_place_in_an_order_of_its_own() {
+        let block = |at: u64| -> Vec<_> {
+            let indices = at * 7..(at + 1) * 7;
+            indices
+                .map(|index| Random::place_in_block(4, 1, index, 7))
+                .collect()
+        };
+        let mut orders = std::collections::BTreeSet::new();
+        for at in 0..50 {
+            let places = block(at);
+            let mut sorted = places.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2, 3, 4, 5, 6]);
+            orders.insert(places);
+        }
+        assert!(orders.len() > 45, "{}", orders.len());
+        assert_eq!(Random::place_in_block(4, 1, 3, 1), 0);
     }
 
     #[test]

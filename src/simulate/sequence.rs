@@ -18,6 +18,8 @@ use crate::domain::{
 
 /// Keeps the random numbers of sequences apart from those of other simulations.
 const STREAM: u64 = 0x5e9;
+/// Those that say which candidate is of which class.
+const MIXING: u64 = 0x5ea;
 /// The grid for convolutions is larger than the stamp by this many times the width of a point
 /// source in bad seeing, within these limits, so that what leaves the grid on one side and comes
 /// back on the other stays off the stamp.
@@ -87,7 +89,8 @@ impl SequenceSimulator {
 
     fn plan(&self, index: u64, random: &mut Random) -> Plan {
         let survey = &self.order.survey;
-        let class = self.order.classes[(index % self.order.classes.len() as u64) as usize];
+        let classes = &self.order.classes;
+        let class = classes[Random::place_in_block(self.order.seed, MIXING, index, classes.len())];
         let detector = survey.detector.draw(random);
         let observed = self.observatory.visits(&detector, random);
         let visits = observed.visits;

@@ -113,6 +113,14 @@ pub struct Cadence {
     /// Share of the sequences that begin up to seven visits late.
     #[serde(default)]
     pub late_start_share: f64,
+    /// Share of the sequences of real fields whose conditions, not whose times, come visit by visit
+    /// from another field, so that a field cannot be told by them.
+    #[serde(default = "usual_borrowed_share")]
+    pub borrowed_share: f64,
+}
+
+const fn usual_borrowed_share() -> f64 {
+    0.3
 }
 
 const fn one_visit() -> usize {

@@ -140,7 +140,8 @@ fn check_cadence(cadence: &Cadence) -> Result<(), String> {
         [1.0, most],
     )?;
     spread("cadence.dropout", &cadence.dropout, SHARE)?;
-    number("cadence.late_start_share", cadence.late_start_share, SHARE)
+    number("cadence.late_start_share", cadence.late_start_share, SHARE)?;
+    number("cadence.borrowed_share", cadence.borrowed_share, SHARE)
 }
 
 fn check_neighbours(neighbours: &Neighbours) -> Result<(), String> {
