@@ -52,8 +52,11 @@ pub fn run() -> ExitCode {
         None => open::run(&cli.open),
     };
     done.unwrap_or_else(|error| {
-        let io = error.downcast_ref::<std::io::Error>();
-        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
+        let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+            let io = cause.downcast_ref::<std::io::Error>();
+            io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+        };
+        if error.chain().any(is_broken_pipe) {
             return ExitCode::SUCCESS;
         }
         eprintln!("destello: {error:#}");

@@ -57,7 +57,7 @@ struct OrderArgs {
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// How many candidates
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     count: u64,
     /// Which of all skies: the same seed gives the same pixels
     #[arg(long, default_value_t = 1)]

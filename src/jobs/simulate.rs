@@ -78,7 +78,7 @@ pub fn simulate(
     let prepared = prepare(order)?;
     let sky = Sky {
         simulator: simulator_of(order, &prepared)?,
-        naming: Naming::of(order),
+        naming: Naming::of(order, &prepared),
         count: order.count,
         survey: prepared.survey.title.clone(),
         seed: order.seed,

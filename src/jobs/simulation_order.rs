@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::simulator::{Prepared, is_file};
-use crate::{domain::Role, simulate::RECIPE};
+use crate::{domain::Role, io::fingerprint::Fingerprint, simulate::RECIPE};
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,13 +110,25 @@ impl Naming {
         }
     }
 
-    /// The names of an order.
-    pub fn of(order: &SimulationOrder) -> Self {
+    /// The names of an order: survey, kind and seed, and where it is no plain one a mark of what it
+    /// names beside them, so that other candidates have other names.
+    pub fn of(order: &SimulationOrder, prepared: &Prepared) -> Self {
         let letter = match order.kind {
             Kind::Sequences => 's',
             Kind::Triplets => 't',
         };
-        let prefix = format!("{}-{letter}{}", order.survey_word(), order.seed);
+        let mut prefix = format!("{}-{letter}{}", order.survey_word(), order.seed);
+        let is_plain =
+            order.classes.is_empty() && order.templates.is_none() && !is_file(&order.survey);
+        if !is_plain {
+            let mut mark = Fingerprint::default();
+            for class in &order.classes {
+                mark.add(class.as_bytes());
+            }
+            mark.add(prepared.templates_fingerprint.as_bytes());
+            mark.add(prepared.survey_fingerprint.as_bytes());
+            prefix += &format!("-{:04x}", mark.get() & 0xffff);
+        }
         Self::new(prefix, order.count)
     }
 

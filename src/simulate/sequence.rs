@@ -158,7 +158,7 @@ impl Simulate for SequenceSimulator {
             ));
         }
         truth.class = class.name();
-        truth.snr = Some(largest_snr);
+        truth.snr = (largest_snr > 0.0).then_some(largest_snr);
         ImageSequence {
             id: format!("S{index:07}").into(),
             width: side,

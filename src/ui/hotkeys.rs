@@ -50,7 +50,12 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         return;
     }
     let is_widget_focused = ui.ctx().egui_wants_keyboard_input();
+    let is_list_open = egui::Popup::is_any_open(ui.ctx());
     for (chord, is_repeat) in pressed {
+        // An open list takes the key that closes it.
+        if is_list_open && is_escape(&chord) {
+            continue;
+        }
         if is_widget_focused && moves_or_presses_a_widget(&chord) {
             continue;
         }
@@ -101,7 +106,9 @@ fn serve(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    if let Some(class) = class_of(chord, state) {
+    // What is typed into a form, and beside its fields, must not judge what lies behind.
+    let has_form = state.panes.contains(&Pane::Simulation);
+    if let Some(class) = class_of(chord, state).filter(|_| !has_form) {
         // A key held down must not label the whole queue.
         if !is_repeat {
             commands.push(Command::Label(Label::Class(class)));
@@ -111,6 +118,10 @@ fn serve(
     let Some(action) = state.settings.keys.action(chord) else {
         return;
     };
+    let serves_form = action == Action::SelectNone || action.info().menu == Menu::Window;
+    if has_form && !serves_form {
+        return;
+    }
     let is_once = matches!(action.info().menu, Menu::Label | Menu::Window);
     if is_repeat && is_once {
         return;
