@@ -5,6 +5,7 @@ pub mod candidate;
 pub mod catalogue;
 pub mod detector;
 pub mod fields;
+pub mod fnv;
 pub mod geometry;
 pub mod image_sequence;
 pub mod label;

@@ -19,7 +19,8 @@ pub enum Role {
     Snr,
     /// Pixel variance of the science image, in its unit squared.
     Variance,
-    /// Point-spread function, unit sum.
+    /// Point-spread function: the share of a source's light on each pixel; wings beyond the stamp may
+    /// be missing from the sum of 1.
     Psf,
 }
 

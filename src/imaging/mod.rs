@@ -7,6 +7,7 @@
 
 pub mod appearance;
 pub mod color_map;
+pub mod cubic_taps;
 pub mod equalise;
 pub mod fast_math;
 pub mod histogram;
@@ -26,6 +27,7 @@ pub mod stretch;
 pub mod zscale;
 
 pub use color_map::ColorMap;
+pub use cubic_taps::CubicTaps;
 pub use histogram::Histogram;
 pub use limits::{LimitRule, Limits};
 pub use look::{Look, MarkColors};

@@ -6,12 +6,11 @@
 
 use std::{collections::BTreeMap, num::ParseFloatError, path::Path};
 
-use crate::domain::{Band, FieldVisits, Mjd, Visit};
+use crate::domain::{
+    Band, FieldVisits, Mjd, Visit,
+    visit::{BELIEVED_SEEING_ARCSEC, BELIEVED_ZERO_POINT},
+};
 
-/// Zero points that are not above this are sentinels of a failed calibration.
-const LEAST_ZERO_POINT: f64 = 20.0;
-/// Seeing outside of this is a failed measurement, arcseconds.
-const SEEING_ARCSEC: [f64; 2] = [0.7, 4.2];
 /// A table whose fields all have fewer visits is no schedule.
 const LEAST_VISITS: usize = 5;
 
@@ -39,9 +38,9 @@ const COLUMNS: [&str; 9] = [
 
 /// Reads the table.
 ///
-/// Rows with a missing value, a zero point that is not above 20 or a seeing outside 0.7 to 4.2
-/// arcseconds are dropped: one visit of unknown zero point, filled with a typical one, makes a
-/// constant star vary.
+/// Rows with a missing value or conditions that are not believed ([`Visit::is_believed`]) are
+/// dropped: one visit of unknown zero point, filled with a typical one, makes a constant star
+/// vary.
 pub(super) fn read(path: &Path) -> Result<Visits, String> {
     let mut table = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -68,11 +67,12 @@ pub(super) fn read(path: &Path) -> Result<Visits, String> {
     }
     let most = fields.values().map(Vec::len).max().unwrap_or(0);
     if most < LEAST_VISITS {
+        let [faintest, brightest] = BELIEVED_ZERO_POINT;
+        let [sharpest, widest] = BELIEVED_SEEING_ARCSEC;
         return Err(format!(
             "has too few visits: no field has {LEAST_VISITS} that can be used ({dropped} rows \
-             lack a value, have a zero point of {LEAST_ZERO_POINT} or less, or a seeing outside \
-             {} to {} arcseconds)",
-            SEEING_ARCSEC[0], SEEING_ARCSEC[1]
+             lack a value, have a zero point outside {faintest} to {brightest}, a seeing outside \
+             {sharpest} to {widest} arcseconds, or an impossible exposure time, airmass or sky)"
         ));
     }
     let in_time = |(field, mut visits): (String, Vec<Visit>)| {
@@ -105,12 +105,7 @@ fn visit(cells: [&str; COLUMNS.len()]) -> Result<Option<Visit>, String> {
         Some(band) => band,
         None => return Ok(None),
     };
-    let is_possible = zero_point > LEAST_ZERO_POINT
-        && (SEEING_ARCSEC[0]..=SEEING_ARCSEC[1]).contains(&seeing)
-        && exposure_s > 0.0
-        && airmass >= 1.0
-        && sky >= 0.0;
-    Ok(is_possible.then_some(Visit {
+    let visit = Visit {
         mjd,
         band,
         exposure_s: exposure_s as f32,
@@ -119,7 +114,8 @@ fn visit(cells: [&str; COLUMNS.len()]) -> Result<Option<Visit>, String> {
         sky_adu: sky as f32,
         limiting_mag: limit as f32,
         zero_point: zero_point as f32,
-    }))
+    };
+    Ok(visit.is_believed().then_some(visit))
 }
 
 /// What is said of a filter that is none of the six.

@@ -18,12 +18,8 @@ pub struct Assembled {
     pub dropped: usize,
 }
 
-/// Zero points and seeing outside of these are placeholders of failed measurements.
-const BELIEVED_ZERO_POINT: std::ops::Range<f64> = 20.0..40.0;
-const BELIEVED_SEEING_ARCSEC: std::ops::Range<f64> = 0.3..6.0;
-
 /// Reads the stamps of one role of a candidate whose epochs give MJD, band, EXPTIME, SEEING, SKY
-/// and ZP (per second), as image sequences do.
+/// and ZP (per second), as image sequences do. Without AIRMASS it is 1, without LIMMAG5 it is NaN.
 ///
 /// `usual` stands in for what a header does not say of the detector.
 ///
@@ -80,24 +76,20 @@ pub fn assemble(
     })
 }
 
-/// Time and conditions; none where one is missing or no measurement.
+/// Time and conditions; none where one that is needed is missing or no measurement.
 fn visit_of(epoch: &Epoch) -> Option<Visit> {
     let number = |name: &str| epoch.fields.number(name).filter(|value| value.is_finite());
-    let zero_point = number("ZP").filter(|zp| BELIEVED_ZERO_POINT.contains(zp))?;
-    let seeing = f64::from(epoch.seeing_arcsec?);
-    if !BELIEVED_SEEING_ARCSEC.contains(&seeing) {
-        return None;
-    }
-    Some(Visit {
+    let visit = Visit {
         mjd: epoch.mjd?,
         band: epoch.band.clone()?,
-        exposure_s: number("EXPTIME").filter(|exposure| *exposure > 0.0)? as f32,
-        seeing_arcsec: seeing as f32,
+        exposure_s: number("EXPTIME")? as f32,
+        seeing_arcsec: epoch.seeing_arcsec?,
         airmass: number("AIRMASS").unwrap_or(1.0) as f32,
         sky_adu: number("SKY")? as f32,
-        limiting_mag: epoch.limiting_mag?,
-        zero_point: zero_point as f32,
-    })
+        limiting_mag: epoch.limiting_mag.unwrap_or(f32::NAN),
+        zero_point: number("ZP")? as f32,
+    };
+    visit.is_believed().then_some(visit)
 }
 
 fn epoch_of(epoch: &Epoch, visit: Visit, stamp: &Stamp) -> SequenceEpoch {

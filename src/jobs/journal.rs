@@ -8,7 +8,13 @@ use super::{
     event::{JobEvent, JournalNews},
     reporter::Reporter,
 };
-use crate::{domain::LabelEvent, store::Project};
+use crate::{
+    domain::{
+        LabelEvent,
+        fnv::{FNV_START, fnv1a},
+    },
+    store::Project,
+};
 
 /// How often the project is asked for events of other windows.
 const LISTEN_EVERY: Duration = Duration::from_secs(1);
@@ -205,14 +211,9 @@ pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
         .first()?
         .file_stem()
         .map_or("set".into(), |stem| stem.to_string_lossy());
-    let number = full.iter().fold(FNV_OFFSET, |hash, path| {
-        path.as_os_str()
-            .as_encoded_bytes()
-            .iter()
-            .chain(b"\n")
-            .fold(hash, |hash, byte| {
-                (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
-            })
+    let number = full.iter().fold(FNV_START, |hash, path| {
+        let bytes = path.as_os_str().as_encoded_bytes().iter();
+        fnv1a(hash, bytes.chain(b"\n").copied())
     });
     let file = format!(
         "{name}-{:08x}.destello",
@@ -220,10 +221,6 @@ pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
     );
     Some(folders.data_dir().join("projects").join(file))
 }
-
-// The hash of Fowler, Noll and Vo (FNV-1a, 64 bits): the same for all versions of the program.
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
 #[cfg(test)]
 mod tests {
@@ -234,6 +231,13 @@ mod tests {
         let project = |path: &str| default_project(&[path.into()]).unwrap();
         assert_eq!(project("/data/night"), project("/data/night"));
         assert_ne!(project("/data/night"), project("/other/night"));
+        // Projects that exist are named so.
+        let known = project("/nowhere/destello/night");
+        assert!(
+            known.ends_with("night-bd7cbccc.destello"),
+            "{}",
+            known.display()
+        );
         assert!(project("/data/night").to_string_lossy().contains("night-"));
     }
 }

@@ -53,15 +53,15 @@ impl Distribution {
             Self::Constant(value) => return *value,
             Self::Shape(shape) => shape,
         };
+        let cut = shape.cut();
         if let Some([low, high]) = shape.uniform {
             low + (high - low) * u
         } else if let Some([low, high]) = shape.log_uniform {
             (low.ln() + (high.ln() - low.ln()) * u).exp()
         } else if let Some([mean, sigma]) = shape.normal {
-            mean + sigma * truncated_normal(u, shape.within.map(|w| w.map(|x| (x - mean) / sigma)))
+            mean + sigma * truncated_normal(u, cut)
         } else if let Some([median, sigma]) = shape.log_normal {
-            let within = shape.within.map(|w| w.map(|x| (x / median).ln() / sigma));
-            median * (sigma * truncated_normal(u, within)).exp()
+            median * (sigma * truncated_normal(u, cut)).exp()
         } else {
             interpolated(shape.percentiles.as_deref().unwrap_or_default(), 100.0 * u)
         }
@@ -105,6 +105,15 @@ impl Distribution {
 }
 
 impl Shape {
+    /// The interval that normal and log-normal values are cut to, in widths from the middle.
+    fn cut(&self) -> Option<[f64; 2]> {
+        let within = self.within?;
+        let of_normal = |[mean, sigma]: [f64; 2]| within.map(|x| (x - mean) / sigma);
+        let of_log_normal = |[median, sigma]: [f64; 2]| within.map(|x| (x / median).ln() / sigma);
+        let log_normal = || self.log_normal.map(of_log_normal);
+        self.normal.map(of_normal).or_else(log_normal)
+    }
+
     fn check(&self) -> Result<(), String> {
         let pairs = [self.uniform, self.log_uniform, self.normal, self.log_normal];
         let given = pairs.iter().flatten().count() + usize::from(self.percentiles.is_some());
@@ -140,6 +149,14 @@ impl Shape {
         if self.log_normal.is_some() && self.within.is_some_and(|[low, _]| low <= 0.0) {
             return Err("within of log_normal needs values above 0".into());
         }
+        if self
+            .cut()
+            .is_some_and(|[low, high]| low > FAR || high < -FAR)
+        {
+            return Err(format!(
+                "within lies wholly more than {FAR} widths from the middle, where no value is drawn"
+            ));
+        }
         if self.within.is_some() && self.normal.is_none() && self.log_normal.is_none() {
             return Err("within belongs to normal and log_normal".into());
         }
@@ -148,6 +165,9 @@ impl Shape {
             .map_or(Ok(()), check_percentiles)
     }
 }
+
+/// Widths from the middle beyond which there is nothing that a simulation could draw.
+const FAR: f64 = 8.0;
 
 fn check_percentiles(points: &[[f64; 2]]) -> Result<(), String> {
     let ascends = |axis: usize| points.windows(2).all(|pair| pair[0][axis] <= pair[1][axis]);
@@ -164,8 +184,6 @@ fn check_percentiles(points: &[[f64; 2]]) -> Result<(), String> {
 
 /// The quantile of a standard normal, cut to an interval.
 fn truncated_normal(u: f64, within: Option<[f64; 2]>) -> f64 {
-    // Further out there is nothing that a simulation could draw.
-    const FAR: f64 = 8.0;
     let normal = Normal::standard();
     let [low, high] = within.unwrap_or([-FAR, FAR]);
     let [below, above] = [low, high].map(|x| normal.cdf(x.clamp(-FAR, FAR)));
@@ -243,6 +261,8 @@ mod tests {
             ("{ log_uniform = [0, 2] }", "above 0"),
             ("{ normal = [3, 0] }", "not above 0"),
             ("{ uniform = [1, 2], within = [0, 1] }", "within"),
+            ("{ normal = [0, 1], within = [9, 20] }", "8 widths"),
+            ("{ log_normal = [1, 0.1], within = [0.1, 0.2] }", "8 widths"),
             ("{ percentiles = [[0, 2], [90, 3]] }", "ascend"),
             ("nan", "number"),
         ] {

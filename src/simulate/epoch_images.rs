@@ -188,15 +188,8 @@ impl<'a> EpochImages<'a> {
     }
 }
 
-/// The point-spread function of an epoch, of unit sum in the stamp.
+/// The point-spread function of an epoch. Its sum is the share of a source's light that falls
+/// within the stamp, so that a flux that is fitted with it is the whole light, as the truth is.
 fn psf_stamp(frame: &Frame, side: usize) -> Vec<f32> {
-    let image = frame.psf_image(side + 2 * RIM_PX);
-    let mut stamp = image.stamp(side, [0, 0]);
-    let sum: f32 = stamp.iter().sum();
-    if sum > 0.0 {
-        for pixel in &mut stamp {
-            *pixel /= sum;
-        }
-    }
-    stamp
+    frame.psf_image(side + 2 * RIM_PX).stamp(side, [0, 0])
 }

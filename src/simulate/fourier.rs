@@ -137,13 +137,6 @@ impl Spectrum {
         }
     }
 
-    /// Multiplies by a number.
-    pub fn scale(&mut self, factor: f32) {
-        for value in &mut self.values {
-            *value *= factor;
-        }
-    }
-
     /// Moves the image by a fraction of a pixel along x and y.
     pub fn shift(&mut self, [dx, dy]: [f64; 2]) {
         let phases = |shift: f64| -> Vec<Complex32> {

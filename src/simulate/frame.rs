@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{Detector, Visit},
-    imaging::Moffat,
+    imaging::{Moffat, statistics::median},
 };
 
 /// Relative scatter of the true width about the one that is reported, of an epoch and of a whole
@@ -105,7 +105,8 @@ impl FrameModel<'_> {
             }
         };
         let mut frames: Vec<_> = visits.iter().map(frame).collect();
-        let usual = median(frames.iter().map(|frame| frame.calibrating_light).collect());
+        let lights: Vec<_> = frames.iter().map(|f| f.calibrating_light as f32).collect();
+        let usual = median(&lights).unwrap_or_default();
         for frame in &mut frames {
             if usual > 0.0 && frame.calibrating_light > 0.0 {
                 frame.transparency *= usual / frame.calibrating_light;
@@ -157,16 +158,11 @@ fn calibrating_light(psf: &Psf, reported_fwhm_px: f64) -> f64 {
     }
 }
 
-/// Median zero point of the visits in the same filter.
+/// Median zero point of the visits in the same filter, the visit itself among them.
 fn median_zero_point(visits: &[Visit], visit: &Visit) -> f64 {
     let alike = visits.iter().filter(|other| other.band == visit.band);
-    median(alike.map(|other| f64::from(other.zero_point)).collect())
-}
-
-/// The middle of these values; 0 where there is none.
-pub(super) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    let zero_points: Vec<_> = alike.map(|other| other.zero_point).collect();
+    median(&zero_points).unwrap_or_else(|| f64::from(visit.zero_point))
 }
 
 fn draw_transparency(excess_mag: f64, random: &mut Random) -> f64 {
@@ -214,7 +210,7 @@ impl Frame {
         }
     }
 
-    /// The point-spread function of the stamp, of unit sum about the middle pixel.
+    /// The point-spread function of the stamp about the middle pixel; light beyond it is cut off.
     pub fn psf_image(&self, side: usize) -> Image {
         let mut image = Image::new(side);
         let middle = image.middle() as f64;

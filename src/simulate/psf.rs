@@ -1,22 +1,22 @@
-//! The point-spread function of one exposure: a Moffat profile or an empirical template.
+//! The point-spread function of one exposure: a Moffat profile or a template.
 
 use super::{
     Random, SimulationError, Survey,
-    empirical_psf::{EmpiricalPsf, PsfLibrary},
     fourier::{Fourier, Spectrum},
     image::Image,
     psf_place::PsfPlace,
     survey::PsfModel,
+    template_psf::{PsfLibrary, TemplatePsf},
 };
 use crate::{domain::Templates, imaging::Moffat};
 
-/// A point-spread function of unit sum.
+/// A point-spread function of unit sum, wings included.
 #[derive(Clone, Debug)]
 pub enum Psf {
     /// By formula.
     Moffat(Moffat),
     /// From a template.
-    Empirical(EmpiricalPsf),
+    Template(TemplatePsf),
 }
 
 impl Psf {
@@ -24,7 +24,7 @@ impl Psf {
     pub fn fwhm_px(&self) -> f64 {
         match self {
             Self::Moffat(moffat) => moffat.fwhm_px,
-            Self::Empirical(psf) => psf.fwhm_px(),
+            Self::Template(psf) => psf.fwhm_px(),
         }
     }
 
@@ -32,7 +32,7 @@ impl Psf {
     pub fn noise_equivalent_area_px(&self) -> f64 {
         match self {
             Self::Moffat(moffat) => moffat.noise_equivalent_area_px(),
-            Self::Empirical(psf) => psf.noise_equivalent_area_px(),
+            Self::Template(psf) => psf.noise_equivalent_area_px(),
         }
     }
 
@@ -44,11 +44,11 @@ impl Psf {
         let side = image.side();
         match self {
             Self::Moffat(moffat) => moffat.add_to(&mut image.pixels, side, center, counts),
-            Self::Empirical(psf) => psf.add_to(&mut image.pixels, side, center, counts),
+            Self::Template(psf) => psf.add_to(&mut image.pixels, side, center, counts),
         }
     }
 
-    /// Its image of unit sum, centred on the middle pixel.
+    /// Its image, centred on the middle pixel; light beyond the image is not in it.
     pub fn image(&self, side: usize) -> Image {
         let mut image = Image::new(side);
         let middle = image.middle() as f64;
@@ -114,7 +114,7 @@ impl PsfSource {
     /// The point-spread function of an exposure with this seeing, as the survey reports it.
     pub fn draw(&self, seeing_arcsec: f64, place: &PsfPlace, random: &mut Random) -> Psf {
         match self {
-            Self::Library(library) => Psf::Empirical(library.draw(seeing_arcsec, place, random)),
+            Self::Library(library) => Psf::Template(library.draw(seeing_arcsec, place, random)),
             Self::Model {
                 model,
                 pixel_scale_arcsec,

@@ -3,13 +3,15 @@
 use super::{
     Random, Survey,
     exposure::Recorder,
-    frame::median,
     image::Image,
     psf::{Psf, PsfSource},
     psf_place::PsfPlace,
     scene::{Light, Scene, ScenePainter, counts_at},
 };
-use crate::domain::{Band, Detector, Mjd, Visit};
+use crate::{
+    domain::{Band, Detector, Mjd, Visit},
+    imaging::statistics::median,
+};
 
 /// The exposures of a stack were taken in the year that ended this many days before the first
 /// visit: no supernova that is seen then had begun.
@@ -134,7 +136,8 @@ fn mean_counts(scene: &Scene, visit: &Visit, exposures: usize, random: &mut Rand
 fn typical_visit(visits: &[Visit], band: &Band, like: &Visit) -> Visit {
     let middle = |of: fn(&Visit) -> f32| {
         let alike = visits.iter().filter(|visit| visit.band == *band);
-        median(alike.map(|visit| f64::from(of(visit))).collect()) as f32
+        let values: Vec<_> = alike.map(of).collect();
+        median(&values).unwrap_or_default() as f32
     };
     Visit {
         mjd: visits.first().map_or(like.mjd, |first| first.mjd),

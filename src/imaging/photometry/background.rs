@@ -81,6 +81,11 @@ impl SkyPixels {
         }
     }
 
+    /// Where the pixels lie.
+    pub fn places(&self) -> &[usize] {
+        &self.at
+    }
+
     pub fn background(&self) -> Option<Background> {
         kept(&self.values, self.bounds)
     }

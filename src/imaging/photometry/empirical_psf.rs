@@ -1,11 +1,15 @@
-//! A point-spread function that was measured: an image of unit sum, moved by interpolation.
+//! A point-spread function that was measured: an image, moved by interpolation.
 
 use super::{frame::Frame, moments::moments};
+use crate::imaging::CubicTaps;
 
 /// Gaussian FWHM in standard deviations, 2 √(2 ln 2).
 const FWHM_PER_SIGMA: f64 = 2.354_820_045_030_949_3;
 
-/// An image of a point source, background free.
+/// A sum below this is no point-spread function whose wings are cut, but one in another unit.
+const LEAST_SUM: f64 = 0.5;
+
+/// An image of a point source, background free: the share of its light on each pixel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmpiricalPsf {
     width: usize,
@@ -16,8 +20,9 @@ pub struct EmpiricalPsf {
 }
 
 impl EmpiricalPsf {
-    /// From an image (y, x), which is brought to unit sum. Missing pixels count as dark. Its centre
-    /// is the centroid of its light, so it need not stand in the middle.
+    /// From an image (y, x). A sum between 0.5 and 1 is believed: the rest of the light lies beyond
+    /// the image. With any other it is brought to unit sum. Missing pixels count as dark. Its
+    /// centre is the centroid of its light, so it need not stand in the middle.
     ///
     /// None where the image holds no point source.
     pub fn new(width: usize, height: usize, values: &[f32]) -> Option<Self> {
@@ -28,8 +33,10 @@ impl EmpiricalPsf {
         if sum <= 0.0 || !sum.is_finite() {
             return None;
         }
-        for value in &mut values {
-            *value = (f64::from(*value) / sum) as f32;
+        if !(LEAST_SUM..=1.0).contains(&sum) {
+            for value in &mut values {
+                *value = (f64::from(*value) / sum) as f32;
+            }
         }
         let found = moments(
             &Frame::new(width, height, &values, None)?,
@@ -52,8 +59,8 @@ impl EmpiricalPsf {
 
     /// As [`super::PsfShape::sample`].
     pub(super) fn sample(&self, width: usize, height: usize, [x, y]: [f64; 2]) -> Vec<f32> {
-        let of_columns = Taps::along(width, x, self.center_px[0], self.width);
-        let of_rows = Taps::along(height, y, self.center_px[1], self.height);
+        let of_columns = taps(width, x, self.center_px[0]);
+        let of_rows = taps(height, y, self.center_px[1]);
         let mut out = Vec::with_capacity(width * height);
         for rows in &of_rows {
             out.extend(of_columns.iter().map(|columns| self.value(columns, rows)));
@@ -61,7 +68,7 @@ impl EmpiricalPsf {
         out
     }
 
-    fn value(&self, columns: &Taps, rows: &Taps) -> f32 {
+    fn value(&self, columns: &CubicTaps, rows: &CubicTaps) -> f32 {
         let mut sum = 0.0;
         for (row, by_row) in rows.inside(self.height) {
             for (column, by_column) in columns.inside(self.width) {
@@ -78,38 +85,10 @@ fn brightest(values: &[f32], width: usize) -> [f64; 2] {
     [(at % width) as f64, (at / width) as f64]
 }
 
-/// Four neighbours along one axis and their weights: cubic convolution (Keys 1981, a = -1/2).
-struct Taps {
-    first: isize,
-    weights: [f32; 4],
-}
-
-impl Taps {
-    /// For each of `count` pixels where a source at `at` has its light from.
-    fn along(count: usize, at: f64, center: f64, side: usize) -> Vec<Self> {
-        let far = side as f64 + 4.0;
-        let of_pixel = |pixel: usize| {
-            let from = (pixel as f64 - at + center).clamp(-far, 2.0 * far);
-            let t = (from - from.floor()) as f32;
-            let weights = [
-                0.5 * t * (t * (2.0 - t) - 1.0),
-                0.5 * (t * t * (3.0 * t - 5.0) + 2.0),
-                0.5 * t * (t * (4.0 - 3.0 * t) + 1.0),
-                0.5 * t * t * (t - 1.0),
-            ];
-            let first = from.floor() as isize - 1;
-            Self { first, weights }
-        };
-        (0..count).map(of_pixel).collect()
-    }
-
-    fn inside(&self, side: usize) -> impl Iterator<Item = (usize, f32)> {
-        let weighed = (self.first..).zip(self.weights);
-        weighed.filter_map(move |(at, weight)| {
-            let at = usize::try_from(at).ok().filter(|at| *at < side)?;
-            Some((at, weight))
-        })
-    }
+/// For each of `count` pixels where a source at `at` has its light from in an image about `center`.
+fn taps(count: usize, at: f64, center: f64) -> Vec<CubicTaps> {
+    let of_pixel = |pixel: usize| CubicTaps::at(pixel as f64 - at + center);
+    (0..count).map(of_pixel).collect()
 }
 
 #[cfg(test)]
@@ -129,6 +108,23 @@ mod tests {
         let peak = wanted.iter().copied().fold(0.0, f32::max);
         for (moved, wanted) in moved.iter().zip(&wanted) {
             assert!((moved - wanted).abs() < 0.01 * peak, "{moved} {wanted}");
+        }
+    }
+
+    #[test]
+    fn light_beyond_the_image_is_not_made_up() {
+        let profile = PsfShape::moffat(10.0);
+        let image = profile.sample(21, 21, [10.0, 10.0]);
+        let inside: f32 = image.iter().sum();
+        assert!((0.8..0.97).contains(&inside), "{inside}");
+        for (scale, expected) in [(1.0, inside), (5.0, 1.0), (0.1, 1.0)] {
+            let scaled: Vec<f32> = image.iter().map(|value| value * scale).collect();
+            let psf = EmpiricalPsf::new(21, 21, &scaled).unwrap();
+            let sum: f32 = psf.sample(21, 21, [10.0, 10.0]).iter().sum();
+            assert!(
+                (sum - expected).abs() < 5e-3,
+                "{scale}: {sum}, not {expected}"
+            );
         }
     }
 

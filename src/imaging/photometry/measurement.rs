@@ -114,7 +114,7 @@ pub fn measure(frame: &Frame<'_>, request: &Request<'_>) -> Option<Measured> {
     let mut found: Option<Estimate> = None;
     for _ in 0..MOST_ROUNDS {
         let flux = found.map_or(0.0, |found| found.flux);
-        let variances = request.noise.variances(&sky, &psf, flux)?;
+        let variances = request.noise.variances(&ring_pixels, &sky, &psf, flux)?;
         let scene = Scene {
             frame,
             area: &area.pixels,

@@ -1,11 +1,17 @@
 //! How much each pixel scatters: what a stamp brings, what the detector says, or what the sky shows.
 
-use super::background::Background;
+use super::background::{Background, SkyPixels};
+use crate::imaging::statistics::median;
+
+/// Rounds in which the level of a variance image and the source's share of it settle.
+const VARIANCE_ROUNDS: usize = 3;
 
 /// Where the variance of the pixels comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Noise<'a> {
-    /// An image of variances (y, x), the source's own photons included.
+    /// An image of variances (y, x), the source's own photons included. Only its level in the sky
+    /// ring and the point source that fits it best are used: such images are mostly computed from
+    /// the noisy pixels themselves.
     Variance(&'a [f32]),
     /// Photons of a sky that is still in the image, photons of the source, and read noise.
     Detector {
@@ -28,14 +34,16 @@ impl Noise<'_> {
     /// pixels do: weights from the data themselves favour pixels that are too low.
     ///
     /// None where the model does not fit the image, or says that there is no noise at all.
-    pub(super) fn variances(&self, sky: &Background, psf: &[f32], flux: f64) -> Option<Vec<f32>> {
+    pub(super) fn variances(
+        &self,
+        ring: &SkyPixels,
+        sky: &Background,
+        psf: &[f32],
+        flux: f64,
+    ) -> Option<Vec<f32>> {
         let of_ring = sky.scatter * sky.scatter;
         let (of_sky, gain) = match *self {
-            Self::Variance(image) => {
-                let is_usable = |value: f32| value.is_finite() && value > 0.0 && value < 1e20;
-                let clean = |value: &f32| if is_usable(*value) { *value } else { 0.0 };
-                return (image.len() == psf.len()).then(|| image.iter().map(clean).collect());
-            }
+            Self::Variance(image) => return smooth_variances(image, ring, psf),
             Self::Detector {
                 gain_e_per_adu: gain,
                 read_noise_e,
@@ -81,4 +89,43 @@ impl Noise<'_> {
             }
         }
     }
+}
+
+/// A variance image without its own noise: the level in the ring and the point source of variance
+/// that fits the image best in least squares, 0 where the image has no variance.
+///
+/// The photons of a source spread as its light does, so this needs no gain. A pixel's own noise
+/// hardly enters: one factor is fitted for all of them.
+fn smooth_variances(image: &[f32], ring: &SkyPixels, psf: &[f32]) -> Option<Vec<f32>> {
+    if image.len() != psf.len() {
+        return None;
+    }
+    let is_usable = |at: &usize| {
+        let value = image[*at];
+        value.is_finite() && value > 0.0 && value < 1e20
+    };
+    let in_ring: Vec<usize> = ring.places().iter().copied().filter(is_usable).collect();
+    let everywhere: Vec<usize> = (0..image.len()).filter(is_usable).collect();
+    let (mut level, mut per_share) = (0.0, 0.0);
+    for _ in 0..VARIANCE_ROUNDS {
+        let without_source = |at: &usize| image[*at] - per_share * psf[*at];
+        level = median(&in_ring.iter().map(without_source).collect::<Vec<_>>())?;
+        let (mut fitted, mut squares) = (0.0, 0.0);
+        for at in &everywhere {
+            let share = f64::from(psf[*at]);
+            fitted += share * (f64::from(image[*at]) - level);
+            squares += share * share;
+        }
+        if squares > 0.0 {
+            per_share = (fitted / squares).max(0.0) as f32;
+        }
+    }
+    if !(level > 0.0 && level.is_finite()) {
+        return None;
+    }
+    let mut variances = vec![0.0; image.len()];
+    for at in everywhere {
+        variances[at] = level as f32 + per_share * psf[at].max(0.0);
+    }
+    Some(variances)
 }

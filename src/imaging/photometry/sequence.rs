@@ -10,8 +10,9 @@ use crate::domain::{ImageSequence, Role};
 /// The flux of the target at each epoch, ADU; none where it cannot be measured.
 ///
 /// Positions are the sequence's own. The point-spread function is that of its PSF images, else a
-/// Moffat profile of the visit's seeing; the noise is that of its variance images for science,
-/// else that of the detector, and for other roles that of the sky ring. A difference that is
+/// Moffat profile of the visit's seeing; the noise is that of the detector for science, and for
+/// other roles that of the sky ring. Variance images are passed over: they are computed from the
+/// noisy counts, and the detector is known. A difference that is
 /// reference minus science is turned, so that a brightening is positive.
 pub fn light_curve(sequence: &ImageSequence, method: Method, on: Role) -> Vec<Option<Measured>> {
     let epochs = 0..sequence.epochs.len();
@@ -36,15 +37,15 @@ fn of_epoch(sequence: &ImageSequence, method: Method, on: Role, epoch: usize) ->
         |image| PsfShape::Empirical(Arc::new(image)),
     );
     let gain_e_per_adu = f64::from(detector.gain_e_per_adu);
-    let noise = match (on, sequence.image(Role::Variance, epoch)) {
-        (Role::Science, Some(variance)) => Noise::Variance(variance),
-        (Role::Science, None) => Noise::Detector {
+    let noise = if on == Role::Science {
+        Noise::Detector {
             gain_e_per_adu,
             read_noise_e: f64::from(detector.read_noise_e),
-        },
-        _ => Noise::Scatter {
+        }
+    } else {
+        Noise::Scatter {
             gain_e_per_adu: Some(gain_e_per_adu),
-        },
+        }
     };
     let request = Request {
         method,

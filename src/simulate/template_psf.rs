@@ -6,7 +6,7 @@ use super::{Random, SimulationError, psf_place::PsfPlace};
 use crate::{
     domain::PsfTemplate,
     imaging::{
-        Moffat,
+        CubicTaps, Moffat,
         photometry::{Frame, moments::moments},
     },
 };
@@ -35,7 +35,7 @@ struct Prepared {
 
 /// A template as it appears in one exposure.
 #[derive(Clone, Debug)]
-pub struct EmpiricalPsf {
+pub struct TemplatePsf {
     prepared: Arc<Prepared>,
     /// Width of the exposure over width of the template.
     stretch: f64,
@@ -89,7 +89,7 @@ impl PsfLibrary {
 
     /// One of the templates nearest to this seeing, as elongated as the place on the CCD makes
     /// them, turned as it says and stretched to the seeing.
-    pub fn draw(&self, seeing_arcsec: f64, place: &PsfPlace, random: &mut Random) -> EmpiricalPsf {
+    pub fn draw(&self, seeing_arcsec: f64, place: &PsfPlace, random: &mut Random) -> TemplatePsf {
         let position = |limit: f64| self.prepared.partition_point(|p| p.seeing_arcsec < limit);
         let (mut first, mut end) = (
             position(seeing_arcsec - NEAR_ARCSEC),
@@ -116,7 +116,7 @@ impl PsfLibrary {
                 prepared = other;
             }
         }
-        EmpiricalPsf {
+        TemplatePsf {
             stretch: seeing_arcsec / prepared.seeing_arcsec,
             prepared: prepared.clone(),
             is_transposed: place.is_transposed,
@@ -175,7 +175,7 @@ impl Prepared {
     }
 }
 
-impl EmpiricalPsf {
+impl TemplatePsf {
     /// Full width at half maximum, pixels.
     pub fn fwhm_px(&self) -> f64 {
         self.prepared.fwhm_px * self.stretch
@@ -227,8 +227,8 @@ impl EmpiricalPsf {
         }
     }
 
-    /// For each pixel along an axis the first of four template pixels and their weights
-    /// (Catmull & Rom 1974); none outside of the template.
+    /// For each pixel along an axis the first of four template pixels and their weights; none
+    /// outside of the template.
     fn taps(
         &self,
         count: usize,
@@ -239,25 +239,10 @@ impl EmpiricalPsf {
         let sign = if is_flipped { -1.0 } else { 1.0 };
         let tap = |at: usize| {
             let place = origin + sign * (at as f64 - center) / self.stretch;
-            let first = place.floor() - 1.0;
-            if first < 0.0 || first + 4.0 > self.prepared.side as f64 {
-                return None;
-            }
-            Some((first as usize, catmull_rom((place - place.floor()) as f32)))
+            CubicTaps::at(place).all_inside(self.prepared.side)
         };
         (0..count).map(tap).collect()
     }
-}
-
-/// Weights of the pixels at −1, 0, 1 and 2 for a value at `t` from 0 to 1.
-fn catmull_rom(t: f32) -> [f32; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    [
-        0.5 * (-t3 + 2.0 * t2 - t),
-        0.5 * (3.0 * t3 - 5.0 * t2 + 2.0),
-        0.5 * (-3.0 * t3 + 4.0 * t2 + t),
-        0.5 * (t3 - t2),
-    ]
 }
 
 #[cfg(test)]
@@ -281,7 +266,7 @@ mod tests {
         }
     }
 
-    fn drawn(templates: &[PsfTemplate], seeing: f64, seed: u64) -> EmpiricalPsf {
+    fn drawn(templates: &[PsfTemplate], seeing: f64, seed: u64) -> TemplatePsf {
         let library = PsfLibrary::new(templates).unwrap();
         let mut random = Random::of(seed, 0, 0);
         let place = PsfPlace::draw(&mut random);
