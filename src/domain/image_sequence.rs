@@ -31,6 +31,9 @@ pub struct SequenceEpoch {
     pub visit: Visit,
     /// Where the target lies in the image, pixels from the centre of the first one: (x, y).
     pub centroid_px: [f32; 2],
+    /// Full width at half maximum of a point source in the science image, pixels, where it is known
+    /// apart from the reported seeing.
+    pub psf_fwhm_px: Option<f32>,
     /// Which image was subtracted from which.
     pub difference_sign: DifferenceSign,
     /// Measured magnitude and its standard deviation.

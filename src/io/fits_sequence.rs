@@ -155,6 +155,9 @@ fn columns(epochs: &[SequenceEpoch]) -> Vec<Column<'static>> {
         floats("MAGERR", "mag", &measured(1)),
         floats("CX", "pix", &|epoch| epoch.centroid_px[0]),
         floats("CY", "pix", &|epoch| epoch.centroid_px[1]),
+        floats("PSFFWHM", "pix", &|epoch| {
+            epoch.psf_fwhm_px.unwrap_or(f32::NAN)
+        }),
         texts("ISDIFFPOS", &|epoch| {
             let sign = match epoch.difference_sign {
                 DifferenceSign::ScienceMinusReference => "t",

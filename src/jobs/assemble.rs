@@ -101,6 +101,7 @@ fn epoch_of(epoch: &Epoch, visit: Visit, stamp: &Stamp) -> SequenceEpoch {
             (Some(x), Some(y)) => [x, y],
             _ => middle,
         },
+        psf_fwhm_px: field("PSFFWHM"),
         difference_sign: epoch.difference_sign,
         measured_mag: epoch
             .mag

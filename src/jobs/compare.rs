@@ -201,7 +201,15 @@ fn simulated_sequences(
             seed: order.seed,
         })?;
         let numbers = 0..count as u64;
-        Ok(numbers.map(|index| simulator.candidate(index)).collect())
+        // Real sequences do not know their widths either.
+        let as_real = |index| {
+            let mut sequence = simulator.candidate(index);
+            for epoch in &mut sequence.epochs {
+                epoch.psf_fwhm_px = None;
+            }
+            sequence
+        };
+        Ok(numbers.map(as_real).collect())
     };
     // Photometry with the reported seeing finds too much or too little light, on both skies alike:
     // a first try tells how much, so that the second has the true magnitudes.

@@ -1,6 +1,6 @@
 //! The point-spread function of each epoch of a candidate.
 //!
-//! Its image, where the data bring one. Else a Moffat profile: where the source itself is bright,
+//! Its image, where the data bring one. Else a Moffat profile: of the width that they name; where the source itself is bright,
 //! of the width that it shows; elsewhere of the seeing that the file names, or of the stars beside
 //! it where the file names none. Such a seeing is right
 //! in its run but not always in its scale (in HiTS it is 1.24 times the full width at half
@@ -51,6 +51,9 @@ pub(super) fn shapes(
         if let Some(image) = &look.image {
             return (PsfShape::Empirical(image.clone()), Flags::default());
         }
+        if let Some(known_px) = look.known_px {
+            return (PsfShape::moffat(known_px), Flags::default());
+        }
         if let Some(seeing_px) = look.seeing_px {
             return (of_seeing(look, scale * seeing_px), Flags::default());
         }
@@ -74,6 +77,8 @@ pub(super) fn shapes(
 /// What one epoch tells of its point-spread function.
 struct Look {
     image: Option<Arc<EmpiricalPsf>>,
+    /// Width of point sources on this very stamp (PSFFWHM), as our simulations write it.
+    known_px: Option<f64>,
     /// Seeing of the exposure.
     seeing_px: Option<f64>,
     /// Width of this very source, as the survey found it.
@@ -100,6 +105,12 @@ impl Look {
         let stars_px = needs_stars.then(|| width_of_stars(shot, pixels));
         Self {
             image: image.map(Arc::new),
+            known_px: shot
+                .facts
+                .epoch
+                .fields
+                .number("PSFFWHM")
+                .filter(|width| *width > 0.5),
             seeing_px: seeing_px.filter(|_| !is_of_source),
             source_px: seeing_px.filter(|_| is_of_source),
             width: width.flatten(),

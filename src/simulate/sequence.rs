@@ -182,6 +182,7 @@ fn epoch(
     SequenceEpoch {
         visit,
         centroid_px: frame.offset_px.map(|offset| (middle + offset) as f32),
+        psf_fwhm_px: Some(frame.psf.fwhm_px() as f32),
         difference_sign: if has_difference {
             DifferenceSign::ScienceMinusReference
         } else {

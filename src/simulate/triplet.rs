@@ -226,6 +226,7 @@ impl TripletSimulator {
                 } else {
                     DifferenceSign::ScienceMinusReference
                 },
+                psf_fwhm_px: Some(draw.setting.science.psf.fwhm_px() as f32),
                 measured_mag: None,
                 true_counts_adu: target.map(|star| star.science_adu as f32),
                 visit: draw.setting.visit.clone(),

@@ -125,6 +125,7 @@ fn epoch(at: usize, index: u64) -> SequenceEpoch {
         },
         centroid_px: [5.25, 4.75],
         difference_sign: DifferenceSign::ScienceMinusReference,
+        psf_fwhm_px: None,
         measured_mag: (at != 1).then_some([20.5, 0.1]),
         true_counts_adu: Some(300.0 + 100.0 * at as f32),
     }

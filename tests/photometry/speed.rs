@@ -34,6 +34,7 @@ fn sequence(sky: &mut Sky) -> ImageSequence {
             visit,
             centroid_px: position.map(|at| at as f32),
             difference_sign: DifferenceSign::ReferenceMinusScience,
+            psf_fwhm_px: None,
             measured_mag: None,
             true_counts_adu: Some(counts as f32),
         });

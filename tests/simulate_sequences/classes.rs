@@ -28,7 +28,10 @@ fn classes_have_equal_shares_and_complete_truths() {
             .position(|known| *known == of)
             .unwrap()] += 1;
         let shines = truth.class != "galaxy";
-        assert!(!truth.kind.is_empty() && (truth.snr.is_some() || !shines), "{truth:?}");
+        assert!(
+            !truth.kind.is_empty() && (truth.snr.is_some() || !shines),
+            "{truth:?}"
+        );
         assert!(sequence.cube(Role::Science).is_none());
         let is_periodic = matches!(
             of,

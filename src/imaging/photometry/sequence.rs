@@ -10,7 +10,7 @@ use crate::domain::{ImageSequence, Role};
 /// The flux of the target at each epoch, ADU; none where it cannot be measured.
 ///
 /// Positions are the sequence's own. The point-spread function is that of its PSF images, else a
-/// Moffat profile of the visit's seeing; the noise is that of the detector for science, and for
+/// Moffat profile of the epoch's own width or the visit's seeing; the noise is that of the detector for science, and for
 /// other roles that of the sky ring. Variance images are passed over: they are computed from the
 /// noisy counts, and the detector is known. A difference that is
 /// reference minus science is turned, so that a brightening is positive.
@@ -31,8 +31,8 @@ fn of_epoch(sequence: &ImageSequence, method: Method, on: Role, epoch: usize) ->
     let of_image = of_image.and_then(|image| EmpiricalPsf::new(width, height, image));
     let psf = of_image.map_or_else(
         || {
-            let seeing = facts.visit.seeing_arcsec / detector.pixel_scale_arcsec;
-            PsfShape::moffat(f64::from(seeing))
+            let seeing_px = facts.visit.seeing_arcsec / detector.pixel_scale_arcsec;
+            PsfShape::moffat(f64::from(facts.psf_fwhm_px.unwrap_or(seeing_px)))
         },
         |image| PsfShape::Empirical(Arc::new(image)),
     );
