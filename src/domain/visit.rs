@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn marks_of_failed_measurements_are_not_believed() {
-        assert!(good().is_believed());
         type Change = fn(&mut Visit);
+        assert!(good().is_believed());
         let kept: [Change; 4] = [
             |visit| visit.limiting_mag = f32::NAN,
             |visit| visit.seeing_arcsec = 0.7,
