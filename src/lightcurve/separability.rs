@@ -212,7 +212,7 @@ pub fn area_under_roc(below: &[f64], above: &[f64]) -> f64 {
     all.sort_unstable_by(|x, y| x.0.total_cmp(&y.0));
     let mut wins = 0.0;
     let mut passed = 0.0;
-    for ties in all.chunk_by(|x, y| x.0 == y.0) {
+    for ties in all.chunk_by(|x, y| x.0.total_cmp(&y.0).is_eq()) {
         let high = ties.iter().filter(|(_, is_above)| *is_above).count() as f64;
         let low = ties.len() as f64 - high;
         wins += high * (passed + 0.5 * low);

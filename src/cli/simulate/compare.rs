@@ -58,43 +58,45 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn table(report: &CompareReport) -> String {
     let [real, simulated] = report.counts;
-    let mut text = format!(
-        "{real} real and {simulated} simulated sequences; {} real epochs without conditions left out\n\n\
-         {:<28} {:>10} {:>10} {:>10} {:>10}\n",
-        report.dropped_epochs, "median over the epochs", "real", "simulated", "KS", "p"
-    );
-    for quantity in &report.quantities {
+    let mut lines = vec![
+        format!(
+            "{real} real and {simulated} simulated sequences; {} real epochs without conditions \
+             left out\n",
+            report.dropped_epochs
+        ),
+        format!(
+            "{:<28} {:>10} {:>10} {:>10} {:>10}",
+            "median over the epochs", "real", "simulated", "KS", "p"
+        ),
+    ];
+    lines.extend(report.quantities.iter().map(|quantity| {
         let [real, simulated] = quantity.samples.each_ref().map(|sample| middle(sample));
-        text += &format!(
-            "{:<28} {real:>10.3} {simulated:>10.3} {:>10.3} {:>10.3}\n",
+        format!(
+            "{:<28} {real:>10.3} {simulated:>10.3} {:>10.3} {:>10.3}",
             quantity.name, quantity.ks_distance, quantity.p_value
-        );
-    }
+        )
+    }));
     let of_unseen = report
         .separability_of_unseen
         .map_or_else(|| "too few fields".into(), |area| format!("{area:.3}"));
-    text += &format!(
-        "\nArea under the ROC curve of classifiers that tell real from simulated (0.5: not at all):\n\
-         logistic regression {:.3}, random forest {:.3} out of bag, {of_unseen} on fields it has not seen.\n\
-         One number alone:\n\n\
-         {:<28} {:>6}   {:^26}   {:^26}\n",
-        report.linear_separability,
-        report.separability,
-        "16th, 50th, 84th percentile",
-        "area",
-        "real",
-        "simulated"
-    );
-    for feature in &report.features {
+    lines.push(format!(
+        "\nArea under the ROC curve of classifiers that tell real from simulated (0.5: not at \
+         all):\nlogistic regression {:.3}, random forest {:.3} out of bag, {of_unseen} on fields \
+         it has not seen.\nOne number alone:\n",
+        report.linear_separability, report.separability
+    ));
+    lines.push(format!(
+        "{:<30} {:>6}   {:^26}   {:^26}",
+        "16th, 50th, 84th percentile", "area", "real", "simulated"
+    ));
+    lines.extend(report.features.iter().map(|feature| {
         let [real, simulated] = feature
             .percentiles
             .map(|[a, b, c]| format!("{a:>8.3} {b:>8.3} {c:>8.3}"));
-        text += &format!(
-            "{:<28} {:>6.3}   {real}   {simulated}\n",
-            feature.name, feature.area
-        );
-    }
-    text
+        let (name, area) = (feature.name, feature.area);
+        format!("{name:<30} {area:>6.3}   {real}   {simulated}")
+    }));
+    lines.join("\n")
 }
 
 fn middle(sample: &[f64]) -> f64 {
