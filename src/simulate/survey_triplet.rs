@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Distribution;
+use super::{Distribution, detection::THRESHOLD};
 
 /// Detections in difference images.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -16,7 +16,7 @@ pub struct TripletModel {
     pub reference_fwhm_factor: Option<Distribution>,
     /// S/N in the difference that real sources are made for.
     pub snr: Distribution,
-    /// Share of the real sources that are faint: S/N log-uniform from 4.5 to 12.
+    /// Share of the real sources that are faint: S/N log-uniform from 4 to 12.
     pub faint_share: f64,
     /// Share of the triplets, real and bogus, with a strip of missing pixels.
     pub missing_share: f64,
@@ -32,7 +32,7 @@ impl Default for TripletModel {
         Self {
             fwhm_px: None,
             reference_fwhm_factor: None,
-            snr: Distribution::log_uniform(4.5, 120.0),
+            snr: Distribution::log_uniform(THRESHOLD, 120.0),
             faint_share: 0.2,
             missing_share: 0.04,
             polarity_share: 0.85,

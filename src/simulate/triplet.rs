@@ -1,8 +1,9 @@
 //! Triplets: one detection in a difference image, real or bogus, with science image and reference.
 //!
 //! Every candidate goes the way of a survey's: light, camera, subtraction, matched filter. What is
-//! found is cut out around its peak. Nothing but the sky and the artefact tells real from bogus:
-//! centring, missing pixels and the sign of the difference are drawn alike for both.
+//! found is cut out around its peak. Nothing but the sky and the artefact shall tell real from
+//! bogus: both are detected from the same S/N on, centred on their peak alike, lose pixels alike,
+//! and about as many of either are negative ([`super::triplet_real`]).
 
 use std::sync::Arc;
 
@@ -10,11 +11,12 @@ use super::{
     Random, Simulate, SimulationError, TripletOrder,
     artefact::{
         Plates, add_companion,
-        edge::{Gap, draw_fill},
+        edge::{Gap, NEAREST_PX, draw_fill},
+        noise::lift,
     },
-    detection::{MatchedFilter, Peak, Search},
+    detection::{MatchedFilter, Peak, Search, THRESHOLD},
     fourier::Fourier,
-    image::{Image, middle_of},
+    image::Image,
     psf::PsfSource,
     subtraction::{Difference, Mismatch, subtract_matched},
     triplet_kind::{Kind, KindPlan},
@@ -34,19 +36,19 @@ pub struct TripletSimulator {
 
 /// Keeps the random numbers apart from those of image sequences.
 const STREAM: u64 = 2;
-/// Lowest S/N of a detection that is kept, of either class.
-const THRESHOLD: f64 = 4.5;
 /// Draws of a candidate before the brightest is taken.
 const MOST_DRAWS: usize = 12;
-/// Pixels around the stamp in which convolutions wrap and detections are centred.
-const MARGIN_PX: usize = 8;
+/// Convolutions wrap within at least this of the border, pixels.
+const LEAST_WRAP_PX: f64 = 4.0;
+/// Beyond any sensible width the grid stops growing, pixels.
+const MOST_WRAP_PX: f64 = 24.0;
 /// Where detections are looked for.
 const SEARCH: Search = Search {
     near_px: 3,
     far_px: 7,
 };
 /// Distance at which missing strips begin, pixels from the target.
-const STRIP_PX: [f64; 2] = [3.5, 9.5];
+const STRIP_PX: [f64; 2] = [NEAREST_PX, 9.5];
 
 /// One try.
 struct Draw {
@@ -73,16 +75,16 @@ impl TripletSimulator {
             return Err(SimulationError::Order("no image is asked for".into()));
         }
         let psfs = PsfSource::new(survey, &order.templates)?;
-        let median_fwhm = survey.triplets.fwhm_px.as_ref().map_or_else(
+        let wide_fwhm = survey.triplets.fwhm_px.as_ref().map_or_else(
             || {
                 let scale = survey.detector.pixel_scale_arcsec / survey.psf.width_factor;
-                survey.site.seeing_arcsec.quantile(0.5) / scale
+                survey.site.seeing_arcsec.quantile(0.95) / scale
             },
-            |fwhm_px| fwhm_px.quantile(0.5),
+            |fwhm_px| fwhm_px.quantile(0.95),
         );
-        // Beyond any sensible width the grid stops growing.
-        let margin = MARGIN_PX.max(median_fwhm.min(24.0).ceil() as usize);
-        let least = survey.stamp_side_px + 2 * margin;
+        // A stamp about the farthest peak stays clear of where convolutions wrap.
+        let wrap = wide_fwhm.clamp(LEAST_WRAP_PX, MOST_WRAP_PX).ceil() as usize;
+        let least = survey.stamp_side_px + 2 * (SEARCH.far_px + wrap);
         Ok(Self {
             plan: KindPlan::of(&order.kinds)?,
             psfs,
@@ -122,9 +124,11 @@ impl TripletSimulator {
         let mut plates = self.expose(kind, &setting, &scene, random);
         if random.chance(survey.triplets.missing_share) {
             let is_cut = [random.chance(0.8), random.chance(0.7)];
-            Gap::draw(STRIP_PX, random).cut(&mut plates, scene.target_px, is_cut);
+            let gap = Gap::draw(STRIP_PX, random);
+            gap.cut(&mut plates, &setting, scene.target_px, is_cut);
             plates.fill = draw_fill(&setting, random);
         }
+        plates.resample(&setting);
         let difference = self.subtract(&setting, &scene.mismatch, &plates);
         let filter = MatchedFilter::of(setting.filter(), setting.fwhm_px());
         let sign = is_fading.map(|is_fading| !is_fading);
@@ -133,6 +137,7 @@ impl TripletSimulator {
         let draw = Draw {
             peak: peak.unwrap_or(Peak {
                 offset_px: [0, 0],
+                fraction_px: [0.0; 2],
                 snr: 0.0,
             }),
             setting,
@@ -165,6 +170,7 @@ impl TripletSimulator {
         }
     }
 
+    /// What both CCDs record, artefacts included.
     fn expose(&self, kind: Kind, setting: &Setting, scene: &Scene, random: &mut Random) -> Plates {
         let mut light = scene.render(setting, &self.fourier);
         if let Kind::Bogus(kind) = kind {
@@ -175,9 +181,22 @@ impl TripletSimulator {
         let mut plates = Plates::new(light);
         if let Kind::Bogus(kind) = kind {
             kind.artefact().scar(setting, scene, &mut plates, random);
+            if let Some(snr) = kind.artefact().noise_snr(random) {
+                let now = self.snr_of_target(setting, scene, &plates);
+                lift(snr - now, setting, scene, &mut plates);
+            }
             plates.settle(setting);
         }
         plates
+    }
+
+    /// The S/N that the target would be found with.
+    fn snr_of_target(&self, setting: &Setting, scene: &Scene, plates: &Plates) -> f64 {
+        let mut plates = plates.clone();
+        plates.resample(setting);
+        let difference = self.subtract(setting, &scene.mismatch, &plates);
+        let filter = MatchedFilter::of(setting.filter(), setting.fwhm_px());
+        filter.snr_of_middle(&difference)
     }
 
     fn subtract(&self, setting: &Setting, mismatch: &Mismatch, plates: &Plates) -> Difference {
@@ -198,10 +217,7 @@ impl TripletSimulator {
             .into_iter()
             .map(|role| (role, draw.stamp(role, side, is_turned)));
         let images = images.collect();
-        let start = middle_of(self.fourier.side()) as isize - (side / 2) as isize;
-        let place = |axis: usize| {
-            (draw.scene.target_px[axis] - (start + draw.peak.offset_px[axis]) as f64) as f32
-        };
+        let place = |fraction_px: f64| ((side / 2) as f64 + fraction_px) as f32;
         let target = matches!(kind, Kind::Real(_))
             .then(|| draw.scene.stars.last())
             .flatten();
@@ -220,7 +236,7 @@ impl TripletSimulator {
             height: side,
             detector: draw.setting.detector,
             epochs: vec![SequenceEpoch {
-                centroid_px: [place(0), place(1)],
+                centroid_px: draw.peak.fraction_px.map(place),
                 difference_sign: if is_turned {
                     DifferenceSign::ReferenceMinusScience
                 } else {

@@ -6,17 +6,17 @@ use crate::domain::Vocabulary;
 /// What a real source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RealKind {
-    /// A new point source on blank sky.
+    /// A point source on blank sky, in one of the images only.
     Hostless,
-    /// A new point source in the disc of a galaxy.
+    /// A point source in the disc of a galaxy, in one of the images only.
     InHost,
     /// At the centre of a galaxy, brighter or fainter than before.
     Nuclear,
     /// A star, brighter or fainter than in the reference.
     VariableStar,
-    /// A brightening whose quiet state is barely seen in the reference.
+    /// A change whose fainter state is barely seen.
     FaintInReference,
-    /// A moving source, drawn out or not.
+    /// A moving source, drawn out or not, in one of the images only.
     Asteroid,
 }
 

@@ -1,15 +1,15 @@
 //! Real sources: what is on the sky where something has changed.
 
 use super::{
-    Random,
-    survey_triplet::TripletModel,
-    triplet_kind::RealKind,
-    triplet_scene::{Scene, Star},
-    triplet_setting::Setting,
+    Random, detection::THRESHOLD, survey_triplet::TripletModel, triplet_kind::RealKind,
+    triplet_scene::Scene, triplet_setting::Setting,
 };
 
 /// Brightest host over a source of S/N 1.
 const BRIGHTEST_HOST: f64 = 1500.0;
+/// Share that is fainter than in the reference (transients in the reference exist): as many of any
+/// kind as of the bogus detections are negative, so that the sign tells nothing.
+const FADING: f64 = 0.42;
 
 impl RealKind {
     /// Puts a real source onto the scene's target; returns true where it is fainter than in the
@@ -21,55 +21,78 @@ impl RealKind {
         scene: &mut Scene,
         random: &mut Random,
     ) -> bool {
-        let snr = draw_snr(model, random);
-        let target = scene.target_px;
+        let wanted = Wanted {
+            snr: draw_snr(model, random),
+            is_fading: random.chance(FADING),
+        };
         match self {
-            Self::Hostless => {
-                let counts = setting.counts_of_snr(snr, 0.0);
-                scene.add_star(target, counts, 0.0);
-                false
-            }
-            Self::InHost => in_host(snr, setting, scene, random),
-            Self::Nuclear => nuclear(snr, setting, scene, random),
+            Self::Hostless => wanted.add(scene, 0.0, wanted.counts(setting, 0.0)),
+            Self::InHost => in_host(wanted, setting, scene, random),
+            Self::Nuclear => nuclear(wanted, setting, scene, random),
             Self::VariableStar => {
                 // From a twentieth to three times the quiet light.
                 let amplitude = random.log_uniform(0.05, 3.0);
-                variable(snr, amplitude, setting, scene, random)
+                let first = wanted.counts(setting, 0.0) / amplitude;
+                // The quiet light's own noise asks for a larger change.
+                let change = wanted.counts(setting, first / setting.noise_area_px);
+                wanted.add(scene, change / amplitude, change);
             }
             Self::FaintInReference => {
                 let quiet = setting.unit_adu() * random.log_uniform(1.0, 20.0);
-                let change = setting.counts_of_snr(snr, quiet / setting.noise_area_px);
-                let is_fading = random.chance(0.2);
-                add_change(scene, quiet, change, is_fading);
-                is_fading
+                let change = wanted.counts(setting, quiet / setting.noise_area_px);
+                wanted.add(scene, quiet, change);
             }
             Self::Asteroid => {
                 let length = random.uniform(0.0, 1.5) * setting.science.psf.fwhm_px();
                 let trail = if random.chance(0.3) { 0.0 } else { length };
                 // A trail covers more sky.
                 let spread = (1.0 + trail / setting.fwhm_px()).sqrt();
-                scene.stars.push(Star {
-                    center_px: target,
-                    science_adu: spread * setting.counts_of_snr(snr, 0.0),
-                    reference_adu: 0.0,
-                    trail: [trail, scene.angle_rad],
-                });
+                wanted.add(scene, 0.0, spread * wanted.counts(setting, 0.0));
+                let angle_rad = scene.angle_rad;
+                if let Some(asteroid) = scene.stars.last_mut() {
+                    asteroid.trail = [trail, angle_rad];
+                }
                 scene.truth.trail_px = Some(trail);
-                false
             }
         }
+        wanted.is_fading
+    }
+}
+
+/// The change that a source is made for.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    snr: f64,
+    is_fading: bool,
+}
+
+impl Wanted {
+    /// Its counts where `light_adu` (a pixel) shines all the time.
+    fn counts(self, setting: &Setting, light_adu: f64) -> f64 {
+        setting.counts_of_snr(self.snr, light_adu, self.is_fading)
+    }
+
+    /// Puts a star of `quiet` counts onto the target that is brighter by `change` in one image.
+    fn add(self, scene: &mut Scene, quiet: f64, change: f64) {
+        let bright = quiet + change;
+        let [science, reference] = if self.is_fading {
+            [quiet, bright]
+        } else {
+            [bright, quiet]
+        };
+        scene.add_star(scene.target_px, science, reference);
     }
 }
 
 fn draw_snr(model: &TripletModel, random: &mut Random) -> f64 {
     if random.chance(model.faint_share) {
-        random.log_uniform(4.5, 12.0)
+        random.log_uniform(THRESHOLD, 12.0)
     } else {
         model.snr.draw(random)
     }
 }
 
-fn in_host(snr: f64, setting: &Setting, scene: &mut Scene, random: &mut Random) -> bool {
+fn in_host(wanted: Wanted, setting: &Setting, scene: &mut Scene, random: &mut Random) {
     let radius = random.log_uniform(1.0, 8.0);
     let counts = setting.unit_adu() * random.log_uniform(10.0, BRIGHTEST_HOST);
     let target = scene.target_px;
@@ -83,13 +106,11 @@ fn in_host(snr: f64, setting: &Setting, scene: &mut Scene, random: &mut Random) 
     let area = std::f64::consts::PI * profile.axis_ratio * radius * radius + setting.noise_area_px;
     let distance = offset[0].hypot(offset[1]);
     let light = 0.5 * counts / area * (-(distance / radius - 0.5).max(0.0)).exp();
-    let change = setting.counts_of_snr(snr, light);
-    scene.add_star(target, change, 0.0);
+    wanted.add(scene, 0.0, wanted.counts(setting, light));
     note_host(scene, setting, counts, distance, radius);
-    false
 }
 
-fn nuclear(snr: f64, setting: &Setting, scene: &mut Scene, random: &mut Random) -> bool {
+fn nuclear(wanted: Wanted, setting: &Setting, scene: &mut Scene, random: &mut Random) {
     let radius = random.log_uniform(0.6, 7.0);
     let counts = setting.unit_adu() * random.log_uniform(20.0, 1000.0);
     let offset = [(); 2].map(|()| random.normal(0.0, 0.15));
@@ -99,37 +120,8 @@ fn nuclear(snr: f64, setting: &Setting, scene: &mut Scene, random: &mut Random) 
     let area = std::f64::consts::PI * profile.axis_ratio * radius * radius + setting.noise_area_px;
     let quiet = setting.unit_adu() * random.log_uniform(1.0, 100.0);
     let light = 0.7 * counts / area + quiet / setting.noise_area_px;
-    let change = setting.counts_of_snr(snr, light);
-    let is_fading = random.chance(0.3);
-    add_change(scene, quiet, change, is_fading);
+    wanted.add(scene, quiet, wanted.counts(setting, light));
     note_host(scene, setting, counts, offset[0].hypot(offset[1]), radius);
-    is_fading
-}
-
-fn variable(
-    snr: f64,
-    amplitude: f64,
-    setting: &Setting,
-    scene: &mut Scene,
-    random: &mut Random,
-) -> bool {
-    let first = setting.counts_of_snr(snr, 0.0) / amplitude;
-    // The quiet light's own noise asks for a larger change.
-    let change = setting.counts_of_snr(snr, first / setting.noise_area_px);
-    let is_fading = random.chance(0.4);
-    add_change(scene, change / amplitude, change, is_fading);
-    is_fading
-}
-
-/// A star of `quiet` counts that is brighter by `change` in one of the images.
-fn add_change(scene: &mut Scene, quiet: f64, change: f64, is_fading: bool) {
-    let counts = [quiet + change, quiet];
-    let [science, reference] = if is_fading {
-        [counts[1], counts[0]]
-    } else {
-        counts
-    };
-    scene.add_star(scene.target_px, science, reference);
 }
 
 fn note_host(scene: &mut Scene, setting: &Setting, counts: f64, offset_px: f64, radius_px: f64) {

@@ -216,11 +216,14 @@ impl Setting {
     }
 
     /// Change of counts that has this S/N in the difference where `light_adu` (a pixel) shines
-    /// all the time: its own photons and those of the light are noise too (King 1983).
-    pub fn counts_of_snr(&self, snr: f64, light_adu: f64) -> f64 {
-        let gain = f64::from(self.detector.gain_e_per_adu);
-        let variance = self.difference_variance_adu2 + light_adu.max(0.0) / gain;
-        let half = snr * snr / (2.0 * gain);
+    /// all the time: its own photons and those of the light are noise too (King 1983). What fades
+    /// has its photons in the reference.
+    pub fn counts_of_snr(&self, snr: f64, light_adu: f64, is_fading: bool) -> f64 {
+        let [science, reference] = [&self.science, &self.reference]
+            .map(|camera| 1.0 / f64::from(camera.recorder.detector.gain_e_per_adu));
+        let own = if is_fading { reference } else { science };
+        let variance = self.difference_variance_adu2 + light_adu.max(0.0) * (science + reference);
+        let half = 0.5 * snr * snr * own;
         half + (half * half + snr * snr * variance * self.noise_area_px).sqrt()
     }
 }
@@ -253,14 +256,19 @@ impl Camera {
         }
     }
 
-    /// Records light: counts above the sky with their noise.
+    /// Records light on the pixels of the CCD: counts above the sky with their noise.
     pub fn expose(&self, light: &mut Image, random: &mut Random) {
         self.recorder.expose(light, random);
-        if let Some(fraction) = self.resampled_px {
-            light.resample(fraction);
-        }
         for pixel in &mut light.pixels {
             *pixel -= self.recorder.sky_adu;
+        }
+    }
+
+    /// Resamples what was recorded, artefacts and all. Missing pixels take what lies before them
+    /// along.
+    pub fn resample(&self, recorded: &mut Image) {
+        if let Some(fraction) = self.resampled_px {
+            recorded.resample(fraction);
         }
     }
 

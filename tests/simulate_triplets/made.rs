@@ -171,7 +171,19 @@ pub fn snr(made: &ImageSequence) -> f64 {
     made.truth.as_ref().and_then(|truth| truth.snr).unwrap()
 }
 
-/// Where the injected object lies.
+/// The pixel of the science image that is brightest with its neighbours, near the middle.
+pub fn brightest(made: &ImageSequence) -> [f64; 2] {
+    let stamp = Stamp::of(made, Role::Science);
+    let near = stamp.middle() - 5..=stamp.middle() + 5;
+    let places = near
+        .clone()
+        .flat_map(|y| near.clone().map(move |x| [x as f64, y as f64]));
+    let light = |place: &[f64; 2]| stamp.ring_mean(*place, [0.0, 1.6]);
+    let found = places.max_by(|a, b| light(a).total_cmp(&light(b)));
+    found.unwrap_or([stamp.middle() as f64; 2])
+}
+
+/// Where the detection's peak lies.
 pub fn target(made: &ImageSequence) -> [f64; 2] {
     made.epochs[0].centroid_px.map(f64::from)
 }

@@ -1,7 +1,7 @@
 //! Real sources: what was injected is what is measured.
 
 use destello::{
-    domain::Role,
+    domain::{ImageSequence, Role},
     simulate::{Distribution, Simulate},
 };
 
@@ -32,7 +32,9 @@ fn counts_in_the_difference_are_the_true_ones() {
     survey.triplets.snr = Distribution::log_uniform(30.0, 100.0);
     survey.triplets.faint_share = 0.0;
     let made = candidates(survey, "hostless", 300);
-    let ratio = made.iter().map(|made| {
+    // What has faded has no counts in the science image.
+    let has_light = |made: &&ImageSequence| made.epochs[0].true_counts_adu > Some(0.0);
+    let ratio = made.iter().filter(has_light).map(|made| {
         let difference = Stamp::of(made, Role::Difference);
         let psf = Stamp::of(made, Role::Psf);
         let inside = |stamp: &Stamp, center| -> f64 {
@@ -48,7 +50,8 @@ fn counts_in_the_difference_are_the_true_ones() {
     ratios.sort_by(f64::total_cmp);
     // The median: where the reference is the wider one the difference has its width, and
     // neighbours leave residuals.
-    assert!((ratios[150] - 1.0).abs() < 0.03, "{}", ratios[150]);
+    let median = ratios[ratios.len() / 2];
+    assert!((median - 1.0).abs() < 0.03, "{median}");
 }
 
 #[test]
@@ -118,7 +121,7 @@ fn the_kinds_are_what_their_names_say() {
         difference.ring_mean(target(made), [0.0, 1.5]) < 0.0
     });
     let fading = fading.count();
-    assert!((50..110).contains(&fading), "{fading} of 200 fade");
+    assert!((60..115).contains(&fading), "{fading} of 200 fade");
     let quiet = mean(stars.iter().map(|made| at(made, Role::Reference)));
     assert!(quiet > 3.0, "{quiet}");
     let asteroids = candidates(plain_survey("hits2015"), "asteroid", 200);

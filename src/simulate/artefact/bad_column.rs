@@ -26,7 +26,8 @@ impl Artefact for BadColumn {
         let width = 1 + random.below(3);
         let is_along_y = random.chance(0.5);
         // The pixel of the target along the column and across.
-        let [x, y] = scene.target_px.map(|place| place.round() as isize);
+        let target = side.before_resampling(setting, scene.target_px);
+        let [x, y] = target.map(|place| place.round() as isize);
         let (along, across) = if is_along_y { (y, x) } else { (x, y) };
         let start = if random.chance(0.6) {
             0

@@ -1,6 +1,6 @@
 //! Cosmic rays: charge in a few pixels, sharper than any star.
 
-use super::{Artefact, Plates, shape::Line};
+use super::{Artefact, Plates, plates::Side, shape::Line};
 use crate::simulate::{Random, image::Image, triplet_scene::Scene, triplet_setting::Setting};
 
 /// A spot, a straight track of a muon, or the worm of a scattered electron.
@@ -14,7 +14,13 @@ impl Artefact for CosmicRay {
     fn scar(&self, setting: &Setting, scene: &Scene, plates: &mut Plates, random: &mut Random) {
         let amplitude =
             setting.sky_sigma_adu * random.log_uniform(AMPLITUDE_SIGMAS[0], AMPLITUDE_SIGMAS[1]);
-        strike(&mut plates.science, scene, amplitude, random);
+        let target = Side::Science.before_resampling(setting, scene.target_px);
+        strike(
+            &mut plates.science,
+            (target, scene.angle_rad),
+            amplitude,
+            random,
+        );
     }
 
     fn is_small(&self) -> bool {
@@ -22,26 +28,32 @@ impl Artefact for CosmicRay {
     }
 }
 
-/// Lets a particle of any sort through an image near the target.
-pub fn strike(image: &mut Image, scene: &Scene, amplitude_adu: f64, random: &mut Random) {
+/// Lets a particle of any sort through an image at a place (pixels), in a direction (radians from
+/// x to y).
+pub fn strike(
+    image: &mut Image,
+    (center_px, angle_rad): ([f64; 2], f64),
+    amplitude_adu: f64,
+    random: &mut Random,
+) {
     match random.weighted(&[0.4, 0.4, 0.2]) {
         0 => track(
             image,
-            scene.target_px,
-            scene.angle_rad,
+            center_px,
+            angle_rad,
             random.uniform(0.5, 1.5),
             amplitude_adu,
             random,
         ),
         1 => track(
             image,
-            scene.target_px,
-            scene.angle_rad,
+            center_px,
+            angle_rad,
             random.log_uniform(2.0, 16.0),
             amplitude_adu,
             random,
         ),
-        _ => worm(image, scene, amplitude_adu, random),
+        _ => worm(image, (center_px, angle_rad), amplitude_adu, random),
     }
 }
 
@@ -67,9 +79,12 @@ fn track(
 }
 
 /// Short steps that turn at random.
-fn worm(image: &mut Image, scene: &Scene, amplitude_adu: f64, random: &mut Random) {
-    let mut angle = scene.angle_rad;
-    let mut place = scene.target_px;
+fn worm(
+    image: &mut Image,
+    (mut place, mut angle): ([f64; 2], f64),
+    amplitude_adu: f64,
+    random: &mut Random,
+) {
     for _ in 0..3 + random.below(7) {
         angle += random.normal(0.0, 0.7);
         let step = Line {

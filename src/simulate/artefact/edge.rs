@@ -9,6 +9,9 @@ pub struct Edge;
 
 /// Glow over the noise of the sky.
 const GLOW_SIGMAS: [f64; 2] = [1.5, 40.0];
+/// Nearest distance at which pixels are missing, from the target, of either class: resampling
+/// takes up to one pixel more, and the target's own is kept.
+pub const NEAREST_PX: f64 = 1.5;
 
 impl Artefact for Edge {
     fn compose(&self, setting: &Setting, scene: &mut Scene, random: &mut Random) {
@@ -20,7 +23,7 @@ impl Artefact for Edge {
     }
 
     fn scar(&self, setting: &Setting, scene: &Scene, plates: &mut Plates, random: &mut Random) {
-        let gap = Gap::draw([-2.0, 4.0], random);
+        let gap = Gap::draw([NEAREST_PX, 5.0], random);
         let side = if random.chance(0.7) {
             Side::Science
         } else {
@@ -30,10 +33,11 @@ impl Artefact for Edge {
             let glow = setting.sky_sigma_adu * random.log_uniform(GLOW_SIGMAS[0], GLOW_SIGMAS[1]);
             let glow = if random.chance(0.6) { glow } else { -glow };
             let reach = random.uniform(0.5, 2.5);
+            let target = side.before_resampling(setting, scene.target_px);
             let image = plates.of(side);
             let grid = image.side();
             for (at, pixel) in image.pixels.iter_mut().enumerate() {
-                let distance = gap.distance(at, grid, scene.target_px);
+                let distance = gap.distance(at, grid, target);
                 if distance >= 0.0 && distance < 6.0 * reach {
                     let scatter = 1.0 + 0.6 * random.standard_normal();
                     *pixel += (glow * (-distance / reach).exp() * scatter) as f32;
@@ -43,6 +47,7 @@ impl Artefact for Edge {
         let other = random.chance(0.5);
         gap.cut(
             plates,
+            setting,
             scene.target_px,
             [
                 side == Side::Science || other,
@@ -87,13 +92,11 @@ impl Gap {
     }
 
     /// Takes the measurements out of science image and reference, as wanted.
-    pub fn cut(&self, plates: &mut Plates, target: [f64; 2], is_cut: [bool; 2]) {
+    pub fn cut(&self, plates: &mut Plates, setting: &Setting, target: [f64; 2], is_cut: [bool; 2]) {
         let grid = plates.science.side();
-        for (image, is_cut) in [&mut plates.science, &mut plates.reference]
-            .into_iter()
-            .zip(is_cut)
-        {
-            for (at, pixel) in image.pixels.iter_mut().enumerate() {
+        for (side, is_cut) in [Side::Science, Side::Reference].into_iter().zip(is_cut) {
+            let target = side.before_resampling(setting, target);
+            for (at, pixel) in plates.of(side).pixels.iter_mut().enumerate() {
                 if is_cut && self.distance(at, grid, target) < 0.0 {
                     *pixel = f32::NAN;
                 }

@@ -33,12 +33,15 @@ impl Artefact for Ghost {
         // The target lies anywhere on it.
         let distance = random.uniform(0.0, radius);
         let (sin, cos) = scene.angle_rad.sin_cos();
-        let [cx, cy] = [
-            scene.target_px[0] - distance * cos,
-            scene.target_px[1] - distance * sin,
-        ];
-        let image = &mut light[usize::from(random.chance(IN_REFERENCE))];
-        paint(image, |x, y| {
+        let in_reference = random.chance(IN_REFERENCE);
+        let camera = if in_reference {
+            &setting.reference
+        } else {
+            &setting.science
+        };
+        let [x, y] = camera.before_resampling(scene.target_px);
+        let [cx, cy] = [x - distance * cos, y - distance * sin];
+        paint(&mut light[usize::from(in_reference)], |x, y| {
             let from_center = (x - cx).hypot(y - cy);
             let inner = if hole > 0.0 {
                 disc(from_center, hole, softness)

@@ -1,6 +1,6 @@
 //! Hot and dead pixels.
 
-use super::{Artefact, Plates};
+use super::{Artefact, Plates, plates::Side};
 use crate::simulate::{Random, triplet_scene::Scene, triplet_setting::Setting};
 
 /// One to three pixels with a current of their own, or without any response.
@@ -25,7 +25,8 @@ impl Artefact for HotPixel {
             -(0.5 * amplitude).min(sky)
         };
         let grid = plates.science.side();
-        let target = scene.target_px.map(|place| place.round() as isize);
+        let target = Side::Science.before_resampling(setting, scene.target_px);
+        let target = target.map(|place| place.round() as isize);
         let count = *random.choose(&[1, 1, 1, 1, 2, 3]);
         for number in 0..count {
             let step = |random: &mut Random| {

@@ -29,10 +29,8 @@ impl Artefact for MaskedBlock {
         } else {
             Side::Science
         };
-        let camera = match side {
-            Side::Science => &setting.science,
-            Side::Reference => &setting.reference,
-        };
+        let camera = side.camera(setting);
+        let target = camera.before_resampling(scene.target_px);
         // Counts above the sky: none, those of a file filled with 0, a dark hole, a full well.
         let value = match random.weighted(&[0.3, 0.25, 0.15, 0.2, 0.1]) {
             0 => f32::NAN,
@@ -57,7 +55,7 @@ impl Artefact for MaskedBlock {
         // The block covers part of the object, so that the rest of it is left over.
         let first = [0, 1].map(|axis| {
             let inside = random.below(size[axis] + 2) as isize;
-            scene.target_px[axis].round() as isize + 1 - inside
+            target[axis].round() as isize + 1 - inside
         });
         let image = plates.of(side);
         for at in Plates::rectangle(grid, first, size) {

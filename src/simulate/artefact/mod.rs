@@ -2,7 +2,8 @@
 //!
 //! An [`Artefact`] may act at three moments: on the scene before any light is drawn, on the light
 //! before it is recorded (then it has photon noise), and on the recorded pixels. Its signature in
-//! the difference is never painted: the subtraction makes it.
+//! the difference is never painted: the subtraction makes it. Recorded pixels are those of the
+//! CCD: images that are resampled are so with their artefacts in them.
 
 pub mod bad_column;
 pub mod bright_star;
@@ -23,7 +24,8 @@ pub mod spike;
 pub mod trail;
 
 use super::{
-    Random, image::Image, triplet_kind::BogusKind, triplet_scene::Scene, triplet_setting::Setting,
+    Random, detection::THRESHOLD, image::Image, triplet_kind::BogusKind, triplet_scene::Scene,
+    triplet_setting::Setting,
 };
 pub use plates::Plates;
 
@@ -42,8 +44,15 @@ pub trait Artefact: Sync {
     ) {
     }
 
-    /// Changes recorded pixels.
+    /// Changes recorded pixels, those of the CCD: where something lies on them tells
+    /// [`Side::before_resampling`](plates::Side::before_resampling).
     fn scar(&self, _setting: &Setting, _scene: &Scene, _plates: &mut Plates, _random: &mut Random) {
+    }
+
+    /// The S/N, negative too, that the noise shall have in the difference where it is the noise
+    /// that is detected.
+    fn noise_snr(&self, _random: &mut Random) -> Option<f64> {
+        None
     }
 
     /// True where it is small, so that it may as well lie on or beside a star or galaxy.
@@ -78,9 +87,9 @@ impl BogusKind {
     /// S/N in the difference between which it is detected.
     pub const fn snr_range(self) -> [f64; 2] {
         match self {
-            Self::NoisePeak => [3.0, 6.0],
-            Self::CorrelatedNoise => [4.0, 20.0],
-            _ => [4.5, f64::INFINITY],
+            Self::NoisePeak => [THRESHOLD, 6.0],
+            Self::CorrelatedNoise => [THRESHOLD, 20.0],
+            _ => [THRESHOLD, f64::INFINITY],
         }
     }
 }

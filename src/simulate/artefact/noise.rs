@@ -2,7 +2,8 @@
 
 use super::{Artefact, Plates, plates::Side};
 use crate::simulate::{
-    Random, fourier::Fourier, image::Image, triplet_scene::Scene, triplet_setting::Setting,
+    Random, detection::THRESHOLD, fourier::Fourier, image::Image, triplet_scene::Scene,
+    triplet_setting::Setting,
 };
 
 /// A peak of white noise.
@@ -13,8 +14,7 @@ pub struct NoisePeak;
 #[derive(Clone, Copy, Debug)]
 pub struct CorrelatedNoise;
 
-/// Noise peaks are detected from here on; their number falls by e for each `FALL` of S/N.
-const LOWEST_SNR: f64 = 3.0;
+/// The number of noise peaks falls by e for each of these, S/N.
 const FALL: f64 = 0.8;
 /// Width of the smoothing, pixels (standard deviation).
 const SMOOTHING_PX: [f64; 2] = [0.8, 4.0];
@@ -24,32 +24,28 @@ const SMOOTH_SIGMAS: [f64; 2] = [0.4, 3.0];
 const IN_REFERENCE: f64 = 0.35;
 
 impl Artefact for NoisePeak {
-    /// White noise under the condition that its matched filter has this value at the target: the
-    /// noise as it is, plus the filter times what is missing. Waiting for such peaks to come by
-    /// would take a thousand stamps for one of S/N 5.
-    fn scar(&self, setting: &Setting, scene: &Scene, plates: &mut Plates, random: &mut Random) {
-        let snr = (LOWEST_SNR + random.exponential(FALL)).min(5.7);
-        let counts = setting.unit_adu() * if random.chance(0.5) { snr } else { -snr };
-        let side = if random.chance(setting.reference_share()) {
-            Side::Reference
-        } else {
-            Side::Science
-        };
-        let camera = match side {
-            Side::Science => &setting.science,
-            Side::Reference => &setting.reference,
-        };
-        let image = plates.of(side);
-        let mut peak = Image::new(image.side());
-        camera.psf.add_to(&mut peak, scene.target_px, counts);
-        // Chance knows no profile: pixel by pixel it deviates from the mean peak.
-        for (pixel, added) in image.pixels.iter_mut().zip(&peak.pixels) {
-            *pixel += added * (1.0 + 0.3 * random.standard_normal_f32());
-        }
+    fn noise_snr(&self, random: &mut Random) -> Option<f64> {
+        let snr = (THRESHOLD + random.exponential(FALL)).min(5.7);
+        Some(if random.chance(0.5) { snr } else { -snr })
     }
 
     fn is_small(&self) -> bool {
         true
+    }
+}
+
+/// White noise under the condition that its matched filter has another value at the target: the
+/// noise as it is, plus the filter times what is missing (S/N), in both images by their share of
+/// the variance. Waiting for such peaks to come by would take ten thousand stamps for one of S/N 5.
+pub fn lift(missing_snr: f64, setting: &Setting, scene: &Scene, plates: &mut Plates) {
+    let counts = setting.unit_adu() * missing_snr;
+    let share = setting.reference_share();
+    for (side, counts) in [
+        (Side::Science, (1.0 - share) * counts),
+        (Side::Reference, -share * counts),
+    ] {
+        let camera = side.camera(setting);
+        camera.add_source(plates.of(side), scene.target_px, counts, [0.0; 2]);
     }
 }
 

@@ -1,9 +1,9 @@
-//! The recorded images of a triplet while artefacts change them.
+//! The recorded images of a triplet while artefacts change them, on the pixels of the CCD.
 
 use crate::imaging::fast_math::round;
 use crate::simulate::{
-    image::{Image, middle_of},
-    triplet_setting::Setting,
+    image::Image,
+    triplet_setting::{Camera, Setting},
 };
 
 /// Science image and reference: counts above the sky, NaN where there is no measurement.
@@ -24,6 +24,21 @@ pub enum Side {
     Science,
     /// The old one.
     Reference,
+}
+
+impl Side {
+    /// The camera that took it.
+    pub const fn camera(self, setting: &Setting) -> &Camera {
+        match self {
+            Self::Science => &setting.science,
+            Self::Reference => &setting.reference,
+        }
+    }
+
+    /// Where something has to lie on its CCD that shall appear at `center` in the end.
+    pub fn before_resampling(self, setting: &Setting, center: [f64; 2]) -> [f64; 2] {
+        self.camera(setting).before_resampling(center)
+    }
 }
 
 impl Plates {
@@ -62,12 +77,18 @@ impl Plates {
             }
         }
         let science = &setting.science;
-        if science.recorder.is_quantised && science.resampled_px.is_none() {
+        if science.recorder.is_quantised {
             let sky = science.recorder.sky_adu;
             for pixel in &mut self.science.pixels {
                 *pixel = round(*pixel + sky) - sky;
             }
         }
+    }
+
+    /// Resamples both images as their cameras ask for.
+    pub fn resample(&mut self, setting: &Setting) {
+        setting.science.resample(&mut self.science);
+        setting.reference.resample(&mut self.reference);
     }
 
     /// Calls for every pixel (x, y) of a rectangle given by its first pixel and its size, as far
@@ -84,11 +105,6 @@ impl Plates {
         };
         let columns = range(0);
         range(1).flat_map(move |y| columns.clone().map(move |x| y * side + x))
-    }
-
-    /// Pixel of the middle, for rectangles.
-    pub const fn middle(&self) -> isize {
-        middle_of(self.science.side()) as isize
     }
 }
 

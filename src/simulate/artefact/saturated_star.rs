@@ -36,16 +36,14 @@ impl Artefact for SaturatedStar {
         let is_along_y = random.chance(0.5);
         let grid = plates.science.side();
         let width = 1 + random.below(3);
-        let [x, y] = scene.target_px.map(|place| place.round() as isize);
         for side in [Side::Science, Side::Reference] {
             if side == Side::Reference && random.chance(0.4) {
                 continue;
             }
-            let ceiling = match side {
-                Side::Science => setting.science.ceiling_adu(),
-                Side::Reference => setting.reference.ceiling_adu(),
-            };
-            let level = ceiling * random.uniform(0.5, 1.0) as f32;
+            let camera = side.camera(setting);
+            let target = camera.before_resampling(scene.target_px);
+            let [x, y] = target.map(|place| place.round() as isize);
+            let level = camera.ceiling_adu() * random.uniform(0.5, 1.0) as f32;
             let half = random.log_uniform(3.0, grid as f64) as isize;
             let length = 2 * half as usize + 1;
             let across = (width / 2) as isize;

@@ -32,18 +32,21 @@ impl Artefact for DiffractionSpike {
         let amplitude =
             setting.sky_sigma_adu * random.log_uniform(AMPLITUDE_SIGMAS[0], AMPLITUDE_SIGMAS[1]);
         let decay = random.log_uniform(8.0, 40.0);
+        let first = usize::from(random.chance(0.3));
+        let centers = [&setting.science, &setting.reference]
+            .map(|camera| camera.before_resampling(scene.target_px));
         let line = Line {
-            center_px: scene.target_px,
+            center_px: centers[first],
             angle_rad: scene.angle_rad,
             sigma_px: random.uniform(0.6, 1.6),
             length_px: f64::INFINITY,
         };
-        let first = usize::from(random.chance(0.3));
         let falls = |along: f64| amplitude * (-along / decay).clamp(-3.0, 3.0).exp();
         line.add_to(&mut light[first], falls);
         if random.chance(IN_BOTH) {
             let ratio = random.uniform(0.2, 1.1);
             let turned = Line {
+                center_px: centers[1 - first],
                 angle_rad: line.angle_rad + random.normal(0.0, 0.05),
                 sigma_px: line.sigma_px * random.uniform(0.8, 1.3),
                 ..line
