@@ -116,7 +116,7 @@ pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
     let told = separability(a, b, order.seed).map_err(anyhow::Error::msg)?;
     let told_of_unseen = separability_of_unseen(a, b, order.seed).map_err(anyhow::Error::msg)?;
     Ok(CompareReport {
-        quantities: quantities([0, 1].map(|side| measures(&seen[side])))?,
+        quantities: quantities(&[0, 1].map(|side| measures(&seen[side])))?,
         separability: told,
         separability_of_unseen: told_of_unseen,
         linear_separability: linear_separability(a, b).map_err(anyhow::Error::msg)?,
@@ -270,7 +270,7 @@ fn feature_reports(rows: &[Vec<GroupedRow>; 2]) -> Vec<FeatureReport> {
     reports
 }
 
-fn quantities(measured: [Vec<[Option<f64>; 5]>; 2]) -> anyhow::Result<Vec<Quantity>> {
+fn quantities(measured: &[Vec<[Option<f64>; 5]>; 2]) -> anyhow::Result<Vec<Quantity>> {
     let names = [
         "sky level (ADU)",
         "noise (ADU)",

@@ -127,7 +127,7 @@ impl Naming {
             }
             mark.add(prepared.templates_fingerprint.as_bytes());
             mark.add(prepared.survey_fingerprint.as_bytes());
-            prefix += &format!("-{:04x}", mark.get() & 0xffff);
+            prefix = format!("{prefix}-{:04x}", mark.get() & 0xffff);
         }
         Self::new(prefix, order.count)
     }

@@ -253,8 +253,9 @@ mod tests {
         let found: Vec<_> = sequence.images.iter().map(|(role, _)| *role).collect();
         assert_eq!(found, [Role::Science, Role::Psf]);
         assert_eq!(&*sequence.id, "S0000042");
-        let classes: std::collections::BTreeSet<_> =
-            (42..49).map(|index| made.candidate(index).class()).collect();
+        let classes: std::collections::BTreeSet<_> = (42..49)
+            .map(|index| made.candidate(index).class())
+            .collect();
         assert_eq!(classes.len(), 7, "one of each class in every seven");
         let pixels = 21 * 21 * sequence.epochs.len();
         assert!(sequence.images.iter().all(|(_, cube)| cube.len() == pixels));

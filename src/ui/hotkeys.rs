@@ -118,7 +118,8 @@ fn serve(
     let Some(action) = state.settings.keys.action(chord) else {
         return;
     };
-    let serves_form = action == Action::SelectNone || action.info().menu == Menu::Window;
+    let serves_form = matches!(action, Action::SelectNone | Action::Palette)
+        || action.info().menu == Menu::Window;
     if has_form && !serves_form {
         return;
     }
