@@ -10,7 +10,8 @@ use crate::app::{
 
 /// The palette above everything.
 pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    let mut is_done = ui.input(|input| input.key_pressed(Key::Escape));
+    let is_left = ui.input(|input| input.key_pressed(Key::Escape));
+    let mut asked = None;
     egui::Window::new("Command palette")
         .title_bar(false)
         .resizable(false)
@@ -43,14 +44,13 @@ pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: 
             if found.is_empty() {
                 ui.label(weak(ui, "No action has this in its name."));
             }
-            if let Some(action) = chosen {
-                is_done = true;
-                commands.push(Command::Do(action));
-            }
+            asked = chosen;
         });
-    if is_done {
+    if is_left || asked.is_some() {
         memory.palette = (String::new(), 0);
+        // The palette goes first: an action may bring another screen.
         commands.push(Command::Do(Action::Palette));
+        commands.extend(asked.map(Command::Do));
     }
 }
 
