@@ -256,7 +256,7 @@ impl TripletSimulator {
 impl Simulate for TripletSimulator {
     fn candidate(&self, index: u64) -> ImageSequence {
         let mut random = Random::of(self.order.seed, STREAM, index);
-        let kind = self.plan.draw(index, &mut random);
+        let kind = self.plan.draw(self.order.seed, index, &mut random);
         let draw = self.settle(kind, &mut random);
         let follows = random.chance(self.order.survey.triplets.polarity_share);
         let is_turned = follows && draw.peak.snr < 0.0;

@@ -3,6 +3,9 @@
 use super::{Random, SimulationError};
 use crate::domain::Vocabulary;
 
+/// Keeps the random numbers that say which candidate is real apart from all others.
+const MIXING: u64 = 0x5eb;
+
 /// What a real source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RealKind {
@@ -206,11 +209,11 @@ impl KindPlan {
         })
     }
 
-    /// The kind of candidate `index`: real where it is even and bogus where it is odd, as far as
-    /// both are wanted; within the class by weight.
-    pub fn draw(&self, index: u64, random: &mut Random) -> Kind {
+    /// The kind of candidate `index` of the simulation `seed`: of every two one is real and one
+    /// bogus, as far as both are wanted, in an order that tells nothing; within the class by weight.
+    pub fn draw(&self, seed: u64, index: u64, random: &mut Random) -> Kind {
         let is_real = match (self.real.is_empty(), self.bogus.is_empty()) {
-            (false, false) => index.is_multiple_of(2),
+            (false, false) => Random::place_in_block(seed, MIXING, index, 2) == 0,
             (is_without_real, _) => !is_without_real,
         };
         if is_real {
@@ -244,14 +247,23 @@ mod tests {
     }
 
     #[test]
-    fn classes_alternate_and_kinds_follow_their_weights() {
+    fn pairs_have_both_classes_and_kinds_follow_their_weights() {
         let plan = plan(&[]).unwrap();
         let mut counts = std::collections::BTreeMap::new();
+        let (mut first_is_real, mut real_first) = (false, 0);
         for index in 0..20_000 {
-            let kind = plan.draw(index, &mut Random::of(3, 0, index));
-            assert_eq!(matches!(kind, Kind::Real(_)), index % 2 == 0);
+            let kind = plan.draw(3, index, &mut Random::of(3, 0, index));
+            let is_real = matches!(kind, Kind::Real(_));
+            if index % 2 == 0 {
+                first_is_real = is_real;
+                real_first += i32::from(is_real);
+            } else {
+                assert_ne!(is_real, first_is_real);
+            }
             *counts.entry(kind.name()).or_insert(0) += 1;
         }
+        // Half of 10,000 pairs, four standard deviations of 50.
+        assert!((real_first - 5000).abs() < 200, "{real_first}");
         let weights = RealKind::ALL.map(|(kind, weight)| (kind.name(), weight));
         let bogus = BogusKind::ALL.map(|(kind, weight)| (kind.name(), weight));
         for weights in [&weights[..], &bogus[..]] {
@@ -271,13 +283,14 @@ mod tests {
     #[test]
     fn single_kinds_and_classes_can_be_ordered() {
         let only = plan(&["Cosmic-Ray"]).unwrap();
-        let kind = only.draw(4, &mut Random::of(1, 0, 0));
+        let kind = only.draw(1, 4, &mut Random::of(1, 0, 0));
         assert_eq!(kind, Kind::Bogus(BogusKind::CosmicRay));
         let real = plan(&["real"]).unwrap();
-        assert!((0..9).all(|at| real.draw(at, &mut Random::of(1, 0, at)).class() == "real"));
+        assert!((0..9).all(|at| real.draw(1, at, &mut Random::of(1, 0, at)).class() == "real"));
         let both = plan(&["hostless", "bogus"]).unwrap();
-        assert_eq!(both.draw(0, &mut Random::of(1, 0, 0)).name(), "hostless");
-        assert_eq!(both.draw(1, &mut Random::of(1, 0, 0)).class(), "bogus");
+        let pair = [0, 1].map(|at| both.draw(1, at, &mut Random::of(1, 0, at)));
+        assert!(pair.iter().any(|kind| kind.name() == "hostless"));
+        assert!(pair.iter().any(|kind| kind.class() == "bogus"));
     }
 
     #[test]
