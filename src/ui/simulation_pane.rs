@@ -37,7 +37,7 @@ pub fn simulation_ui(
         .open(&mut is_open)
         .collapsible(false)
         .default_pos(egui::pos2(120.0, 70.0))
-        .default_size(vec2(FORM_WIDTH + 630.0, 580.0))
+        .default_size(vec2(FORM_WIDTH + 665.0, 580.0))
         .show(ui.ctx(), |ui| {
             ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
