@@ -10,7 +10,7 @@
 //! | 5 | [`ui`] | egui views: state in, commands out |
 //! | 4 | [`app`] | `AppState`, `Command`, pure `apply`, undo, selection |
 //! | 3 | [`jobs`] | one long task a file: threads, progress, cancel |
-//! | 2 | [`io`], [`store`], [`simulate`], [`lightcurve`], [`gpu`] | formats; the project file; the sky by recipe; features and the forest; wgpu pipelines |
+//! | 2 | [`io`], [`store`], [`simulate`], [`learn`], [`lightcurve`], [`gpu`] | formats; the project file; the sky by recipe; networks; features and the forest; wgpu pipelines |
 //! | 1 | [`imaging`] | pure pixel maths, twins of the shaders |
 //! | ground | [`domain`] | plain types |
 
@@ -21,6 +21,7 @@ pub mod gpu;
 pub mod imaging;
 pub mod io;
 pub mod jobs;
+pub mod learn;
 pub mod lightcurve;
 pub mod simulate;
 pub mod store;

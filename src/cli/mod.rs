@@ -8,6 +8,7 @@ pub mod photometry;
 mod progress;
 pub mod render;
 pub mod simulate;
+mod train;
 
 use std::{io::Write, process::ExitCode};
 
@@ -35,6 +36,8 @@ enum Command {
     Demo(demo::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
+    /// Teach a network
+    Train(train::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
     Photometry(photometry::Args),
 }
@@ -48,6 +51,7 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Train(args)) => train::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),
     };

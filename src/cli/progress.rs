@@ -33,9 +33,15 @@ impl ProgressLine {
 
     /// Shows how far the work is.
     pub fn tell(&self, Progress { done, total }: Progress) {
-        if let Some(full) = (BAR * done.min(total)).checked_div(total) {
+        self.tell_with(done as u64, total as u64, "");
+    }
+
+    /// The same with words after it.
+    pub fn tell_with(&self, done: u64, total: u64, rest: &str) {
+        if let Some(full) = (BAR as u64 * done.min(total)).checked_div(total) {
+            let full = full as usize;
             let bar = "█".repeat(full) + &"·".repeat(BAR - full);
-            self.write(&format!("{bar} {done} of {total}"));
+            self.write(&format!("{bar} {done} of {total}{rest}"));
         }
     }
 

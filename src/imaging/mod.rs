@@ -3,6 +3,7 @@
 //! From pixel to colour: [`marks`] says which pixels are no measurements, [`limits`] chooses
 //! the interval, [`stretch`] bends it, [`color_map`] colours it, and [`look`] holds all of
 //! them together. [`orientation`] and [`placement`] say where a pixel lies on the screen.
+//! From stamps to what a network takes: [`model_input`].
 //! From pixel to flux: [`photometry`] measures point sources, [`magnitude`] names their fluxes.
 
 pub mod appearance;
@@ -15,6 +16,7 @@ pub mod limits;
 pub mod look;
 pub mod magnitude;
 pub mod marks;
+pub mod model_input;
 pub mod moffat;
 pub mod orientation;
 pub mod photometry;

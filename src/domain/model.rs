@@ -1,0 +1,153 @@
+//! What a trained model is: its identity and its card.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::Role;
+
+/// Names one version of a model: its name and a fingerprint of its weights, `cap@1f0c44d2`.
+///
+/// Scores are kept under it, so that no score of one version is ever taken for another's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ModelId(Arc<str>);
+
+impl ModelId {
+    /// The version of that name whose weights have that fingerprint.
+    pub fn new(name: &str, fingerprint: u64) -> Self {
+        Self(format!("{name}@{:08x}", fingerprint >> 32).into())
+    }
+
+    /// An identity that was written earlier.
+    pub fn from_text(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The model's name without the version.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('@').map_or(&*self.0, |(name, _)| name)
+    }
+
+    /// Name and version.
+    pub const fn text(&self) -> &Arc<str> {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How the pixels of one channel are brought to the numbers that a network takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scaling {
+    /// Least to 0, largest to 1 (Cabrera-Vives et al. 2017).
+    MinMax,
+    /// Less the median, divided by the root of the sum of squares, times 5 (our choice).
+    MedianNorm,
+    /// Divided by the root of the sum of squares (Duev et al. 2019).
+    Norm,
+}
+
+/// What a network takes in, and how it is prepared: the same in training and in use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputPlan {
+    /// The images it needs, in channel order.
+    pub channels: Vec<Role>,
+    /// Side of the square that is cut out about the stamp's centre, pixels.
+    pub side_px: usize,
+    /// Stamps of another pixel scale are resampled to this one, arcseconds; none takes pixels as
+    /// they come, as do stamps that do not tell their scale.
+    pub pixel_scale_arcsec: Option<f64>,
+    /// How every channel is scaled.
+    pub scaling: Scaling,
+    /// True where differences are turned so that the detection is positive.
+    pub is_in_detection_polarity: bool,
+}
+
+impl InputPlan {
+    /// Numbers for one epoch: channels times side times side.
+    pub const fn len(&self) -> usize {
+        self.channels.len() * self.side_px * self.side_px
+    }
+
+    /// True for a plan without channels, which nothing can be scored with.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How a model came to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrainingRecord {
+    /// What it learned from.
+    pub data: String,
+    /// Optimiser and schedule, in words.
+    pub recipe: String,
+    /// The command that makes it again.
+    pub command: String,
+    /// Random seed.
+    pub seed: u64,
+    /// Examples presented, repetitions counted.
+    pub examples: u64,
+    /// Commit of destello.
+    pub commit: String,
+    /// Day on which it was made, UTC.
+    pub date: String,
+}
+
+/// Everything that is known of a model but its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Layout of this card; [`ModelCard::FORMAT`].
+    pub format: u32,
+    /// Short name, unique among the shipped ones.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// Network definition: a name of `learn`.
+    pub network: String,
+    /// Members of an ensemble; 1 where it is none.
+    pub members: usize,
+    /// Inputs.
+    pub input: InputPlan,
+    /// Names of the classes, in the order of the outputs; `bogus`, `real` for real/bogus.
+    pub classes: Vec<String>,
+    /// Number of trained parameters.
+    pub parameters: usize,
+    /// Score from which a candidate is called real, unless the user chooses another.
+    pub threshold: f32,
+    /// How it was made.
+    pub training: TrainingRecord,
+    /// Measured figures by name.
+    pub figures: BTreeMap<String, f64>,
+}
+
+impl ModelCard {
+    /// The layout of cards that this program writes and reads.
+    pub const FORMAT: u32 = 1;
+
+    /// Position of the class that `threshold` is about: `real` where there is one.
+    pub fn positive_class(&self) -> Option<usize> {
+        self.classes.iter().position(|class| class == "real")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ModelId;
+
+    #[test]
+    fn an_identity_tells_its_name() {
+        let id = ModelId::new("cap", 0x1f0c_44d2_0000_0001);
+        assert_eq!(id.to_string(), "cap@1f0c44d2");
+        assert_eq!(id.name(), "cap");
+        assert_eq!(ModelId::from_text("plain").name(), "plain");
+    }
+}

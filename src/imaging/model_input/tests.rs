@@ -1,0 +1,132 @@
+use super::*;
+use crate::domain::Scaling;
+
+fn plan(channels: &[Role], scaling: Scaling) -> InputPlan {
+    InputPlan {
+        channels: channels.to_vec(),
+        side_px: 5,
+        pixel_scale_arcsec: None,
+        scaling,
+        is_in_detection_polarity: true,
+    }
+}
+
+fn plane(role: Role, side: usize, pixels: &[f32]) -> Plane<'_> {
+    Plane {
+        role,
+        width: side,
+        height: side,
+        pixels,
+        arcsec_per_px: None,
+    }
+}
+
+fn ramp(side: usize) -> Vec<f32> {
+    (0..side * side).map(|at| at as f32).collect()
+}
+
+#[test]
+fn the_middle_is_cut_out() {
+    let pixels = ramp(9);
+    let plan = plan(&[Role::Science], Scaling::MinMax);
+    let input = prepare(&[plane(Role::Science, 9, &pixels)], &plan).unwrap();
+    assert_eq!(input.len(), plan.len());
+    // 40 is the centre of 9x9; the square runs from 20 to 60.
+    assert_eq!((input[0], input[12], input[24]), (0.0, 0.5, 1.0));
+}
+
+#[test]
+fn a_negative_detection_is_turned_and_its_science_is_not() {
+    let science = ramp(5);
+    let mut difference = vec![1.0; 25];
+    difference[12] = -100.0;
+    let planes = [
+        plane(Role::Science, 5, &science),
+        plane(Role::Difference, 5, &difference),
+    ];
+    let plan = plan(&[Role::Science, Role::Difference], Scaling::MedianNorm);
+    let input = prepare(&planes, &plan).unwrap();
+    assert!(input[25 + 12] > 4.9, "{}", input[25 + 12]);
+    assert!(input[0] < 0.0 && input[24] > 0.0);
+}
+
+#[test]
+fn what_is_no_number_becomes_zero_after_the_scaling() {
+    let mut pixels = vec![1000.0; 25];
+    pixels[3] = f32::NAN;
+    pixels[12] = 1100.0;
+    let plan = plan(&[Role::Reference], Scaling::MedianNorm);
+    let input = prepare(&[plane(Role::Reference, 5, &pixels)], &plan).unwrap();
+    assert_eq!(input[3], 0.0);
+    assert_eq!(input[12], 5.0);
+    assert!(input.iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn missing_small_and_blank_images_are_refused_by_name() {
+    let pixels = ramp(5);
+    let science = plane(Role::Science, 5, &pixels);
+    let wanted = plan(&[Role::Science, Role::Reference], Scaling::MinMax);
+    let refusal = prepare(&[science], &wanted).unwrap_err().to_string();
+    assert_eq!(refusal, "has no reference stamp");
+    let wanted = plan(&[Role::Snr], Scaling::MinMax);
+    let refusal = prepare(&[science], &wanted).unwrap_err();
+    assert_eq!(refusal, InputError::Missing(Role::Snr));
+    let wanted = plan(&[Role::Science], Scaling::MinMax);
+    let tiny = plane(Role::Science, 2, &pixels[..4]);
+    let refusal = prepare(&[tiny], &wanted).unwrap_err().to_string();
+    assert!(refusal.contains("2x2"), "{refusal}");
+    let blank = [f32::NAN; 25];
+    let refusal = prepare(&[plane(Role::Science, 5, &blank)], &wanted);
+    assert_eq!(refusal, Err(InputError::Blank(Role::Science)));
+}
+
+#[test]
+fn an_snr_image_is_computed_from_what_there_is() {
+    let mut difference = vec![0.0; 25];
+    // Scatter of 1 but for the middle.
+    for (at, value) in difference.iter_mut().enumerate() {
+        *value = if at % 2 == 0 { 0.7 } else { -0.7 };
+    }
+    difference[12] = 40.0;
+    let variance = vec![4.0; 25];
+    let given = snr::from_variance(&difference, &variance).unwrap();
+    assert_eq!(given[12], 20.0);
+    let estimated = snr::estimated(&difference, None).unwrap();
+    assert!((30.0..45.0).contains(&estimated[12]), "{}", estimated[12]);
+    let mut science = vec![100.0; 25];
+    science[12] = 100.0 + 40.0 * 40.0 * 6.2;
+    let with_photons = snr::estimated(&difference, Some(&science)).unwrap();
+    assert!((with_photons[12] - 1.0).abs() < 0.1, "{}", with_photons[12]);
+}
+
+#[test]
+fn another_pixel_scale_is_resampled() {
+    // A plane of slope 1 per pixel of 0.5 arcseconds is one of slope 2 per arcsecond.
+    let pixels: Vec<f32> = (0..21 * 21).map(|at| (at % 21) as f32).collect();
+    let image = Plane {
+        arcsec_per_px: Some(0.5),
+        ..plane(Role::Science, 21, &pixels)
+    };
+    let plan = InputPlan {
+        pixel_scale_arcsec: Some(1.0),
+        ..plan(&[Role::Science], Scaling::MinMax)
+    };
+    let square = cutout::square(&image, &pixels, &plan).unwrap();
+    assert_eq!(&square[..5], &[6.0, 8.0, 10.0, 12.0, 14.0]);
+}
+
+#[test]
+fn braai_takes_short_stamps_from_their_corner() {
+    let pixels = [3.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    let image = Plane {
+        role: Role::Science,
+        width: 4,
+        height: 3,
+        pixels: &pixels,
+        arcsec_per_px: None,
+    };
+    let plan = plan(&[Role::Science], Scaling::Norm);
+    let input = prepare(&[image], &plan).unwrap();
+    assert_eq!(&input[..5], &[0.6, 0.0, 0.0, 0.8, 1e-9]);
+}

@@ -1,0 +1,175 @@
+//! The one thread that owns all work with networks.
+//!
+//! Work comes as tasks that are done step by step. Between two steps the most urgent task is taken,
+//! so that an explanation that somebody waits for does not wait for a training that lasts hours.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::Builder,
+};
+
+/// How soon a task must be done; the first is the most urgent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Somebody looks at where its result will stand.
+    Now,
+    /// Scores of what is not on the screen.
+    Soon,
+    /// Training.
+    Background,
+}
+
+/// What a step left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// There is more to do.
+    More,
+    /// The task is done, cancelled or failed; it has said so itself.
+    Done,
+}
+
+/// Work with networks.
+pub trait Task: Send {
+    /// How soon it must be done; may change between steps.
+    fn urgency(&self) -> Urgency;
+
+    /// Does a part of it, of some 100 milliseconds at most.
+    fn step(&mut self) -> After;
+
+    /// Called instead of further steps where a step panicked.
+    fn broke_off(&mut self);
+}
+
+#[derive(Default)]
+struct Desk {
+    tasks: VecDeque<Box<dyn Task>>,
+    is_closed: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    desk: Mutex<Desk>,
+    bell: Condvar,
+}
+
+impl Shared {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the most urgent task, the one that came first among equals; none once closed.
+    fn next(&self) -> Option<Box<dyn Task>> {
+        let mut desk = self.desk();
+        while !desk.is_closed {
+            let urgencies = desk.tasks.iter().map(|task| task.urgency());
+            let most = urgencies.enumerate().min_by_key(|(at, urgency)| (*urgency, *at));
+            if let Some((at, _)) = most {
+                return desk.tasks.remove(at);
+            }
+            let woken = self.bell.wait(desk);
+            desk = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+}
+
+/// The thread.
+pub struct Learner {
+    shared: Arc<Shared>,
+}
+
+impl Learner {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start() -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let worker = shared.clone();
+        Builder::new().name("learner".into()).spawn(move || {
+            while let Some(mut task) = worker.next() {
+                match catch_unwind(AssertUnwindSafe(|| task.step())) {
+                    // At the end of the line: equals take turns.
+                    Ok(After::More) => worker.desk().tasks.push_back(task),
+                    Ok(After::Done) => {}
+                    Err(_) => task.broke_off(),
+                }
+            }
+        })?;
+        Ok(Self { shared })
+    }
+
+    /// Adds a task.
+    pub fn add(&self, task: Box<dyn Task>) {
+        self.shared.desk().tasks.push_back(task);
+        self.shared.bell.notify_one();
+    }
+}
+
+impl Drop for Learner {
+    fn drop(&mut self) {
+        self.shared.desk().is_closed = true;
+        self.shared.bell.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crossbeam_channel::{Receiver, Sender, unbounded};
+
+    use super::*;
+
+    struct Counting {
+        urgency: Urgency,
+        left: u32,
+        said: Sender<Urgency>,
+        may_go: Receiver<()>,
+    }
+
+    impl Task for Counting {
+        fn urgency(&self) -> Urgency {
+            self.urgency
+        }
+
+        fn step(&mut self) -> After {
+            self.may_go.recv().unwrap();
+            assert!(self.left > 0, "told to break");
+            self.said.send(self.urgency).unwrap();
+            self.left -= 1;
+            if self.left == 0 { After::Done } else { After::More }
+        }
+
+        fn broke_off(&mut self) {
+            self.said.send(Urgency::Soon).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_somebody_waits_for_comes_between_the_steps_of_a_training() {
+        let (said, heard) = unbounded();
+        let (go, may_go) = unbounded();
+        let task = |urgency, left| {
+            let (said, may_go) = (said.clone(), may_go.clone());
+            Box::new(Counting { urgency, left, said, may_go })
+        };
+        let learner = Learner::start().unwrap();
+        learner.add(task(Urgency::Background, 3));
+        go.send(()).unwrap();
+        let next = || heard.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert_eq!(next(), Urgency::Background);
+        learner.add(task(Urgency::Now, 1));
+        (0..3).for_each(|_| go.send(()).unwrap());
+        let rest = [next(), next(), next()];
+        // The second step of the training may have been taken up already.
+        assert!(rest[..2].contains(&Urgency::Now), "{rest:?}");
+        // A task that panics is told, and the thread lives on.
+        learner.add(task(Urgency::Now, 0));
+        learner.add(task(Urgency::Now, 1));
+        (0..2).for_each(|_| go.send(()).unwrap());
+        assert_eq!([next(), next()], [Urgency::Soon, Urgency::Now]);
+    }
+}

@@ -1,0 +1,523 @@
+//! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clock::now,
+    training_set::{Amount, Prepared, TrainingSet, prepare_set},
+};
+pub use super::training_set::TrainingData;
+use crate::{
+    domain::{ModelCard, TrainingRecord, fnv},
+    io::whole_file::write_whole,
+    learn::{
+        Architecture, Compute, Examples, Model, Network, checkpoint, model_file,
+        schedule::Schedule,
+        trainer::{self, Standing, Trainer, Validation},
+    },
+};
+
+/// What is to be trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainOrder {
+    /// Which network.
+    pub architecture: Architecture,
+    /// What from.
+    pub data: TrainingData,
+    /// How.
+    pub schedule: Schedule,
+    /// Random seed; member `m` of an ensemble has `seed + m`.
+    pub seed: u64,
+    /// Members of an ensemble; 1 for anything else.
+    pub members: usize,
+    /// Simulated examples that are made at a time.
+    pub chunk: usize,
+    /// How often each is presented.
+    pub passes: usize,
+    /// Simulated examples to validate with.
+    pub validation: usize,
+    /// Threads that simulate.
+    pub threads: usize,
+    /// The model's name; none for that of the architecture.
+    pub name: Option<String>,
+    /// The command that makes the model again, for the card.
+    pub command: String,
+    /// Commit of destello, for the card.
+    pub commit: String,
+    /// The model file.
+    pub out: PathBuf,
+}
+
+/// One point of the learning curve.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Steps done, over all members of an ensemble.
+    pub step: u64,
+    /// Mean training loss since the point before, nats.
+    pub loss: f64,
+    /// Loss on examples that are not learned from, nats.
+    pub validation_loss: f64,
+    /// Share of right classes among them.
+    pub validation_accuracy: f64,
+}
+
+/// How far a training is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingNews {
+    /// Steps done, over all members.
+    pub step: u64,
+    /// Steps in all, unless it stops early.
+    pub steps: u64,
+    /// Training loss of the last steps, where there were any.
+    pub loss: Option<f64>,
+    /// The learning curve so far.
+    pub curve: Arc<[CurvePoint]>,
+    /// Examples learned from in a second.
+    pub examples_per_s: f64,
+    /// Seconds left, as far as known.
+    pub seconds_left: Option<f64>,
+}
+
+/// What a checkpoint holds beside weights.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    /// What was ordered: another order does not go on from here.
+    order: String,
+    standing: Standing,
+    has_best: bool,
+    curve: Vec<CurvePoint>,
+}
+
+/// Steps made between two looks at the cancel token.
+const STEPS_AT_ONCE: u64 = 4;
+/// Seconds between checkpoints, about.
+const SAVE_EVERY_S: f64 = 60.0;
+
+/// A training under way. The thread that owns it calls [`Training::advance`] until it is finished.
+pub struct Training {
+    order: TrainOrder,
+    card: ModelCard,
+    compute: Compute,
+    trainer: Trainer,
+    set: TrainingSet,
+    validation: Examples,
+    chunk: Option<Chunk>,
+    finished: Vec<Network>,
+    curve: Vec<CurvePoint>,
+    started: Instant,
+    steps_here: u64,
+    saved: Instant,
+    last_loss: Option<f64>,
+}
+
+/// The chunk that is being learned from.
+struct Chunk {
+    examples: Arc<Examples>,
+    number: u64,
+    order: Vec<usize>,
+}
+
+impl Training {
+    /// Prepares data and network, or goes on from the checkpoint beside the model file.
+    ///
+    /// # Errors
+    /// Where the order is impossible, or the checkpoint is another order's.
+    pub fn start(order: TrainOrder, compute: &Compute) -> anyhow::Result<Self> {
+        check(&order)?;
+        let card = card_of(&order);
+        let checkpoint = Checkpoint::read(&order, &card, compute)?;
+        let steps_a_chunk = (order.chunk * order.passes / order.schedule.batch).max(1) as u64;
+        let (finished, standing) = checkpoint.as_ref().map_or((0, 0), |checkpoint| {
+            (checkpoint.finished.len() as u64, checkpoint.header.standing.step)
+        });
+        // Members of an ensemble see different examples.
+        let chunks_a_member = order.schedule.steps.div_ceil(steps_a_chunk);
+        let Prepared {
+            training: set,
+            validation,
+        } = prepare_set(
+            &order.data,
+            &card,
+            Amount {
+                chunk: order.chunk,
+                first_chunk: finished * chunks_a_member + standing / steps_a_chunk,
+                validation: order.validation,
+                threads: order.threads,
+                seed: order.seed,
+            },
+        )?;
+        let channels = card.input.channels.len();
+        let seed = order.seed.wrapping_add(finished);
+        let schedule = order.schedule.clone();
+        let (trainer, finished, curve) = match checkpoint {
+            None => {
+                let network = single(order.architecture);
+                let trainer = Trainer::new(network, channels, schedule, seed, compute);
+                (trainer, Vec::new(), Vec::new())
+            }
+            Some(found) => {
+                let trainer = Trainer::of(&found.network, schedule, seed, compute);
+                let standing = found.header.standing;
+                let trainer = trainer.resumed(standing, found.best, found.optimiser)?;
+                (trainer, found.finished, found.header.curve)
+            }
+        };
+        Ok(Self {
+            card,
+            compute: compute.clone(),
+            trainer,
+            set,
+            validation,
+            chunk: None,
+            finished,
+            curve,
+            started: Instant::now(),
+            steps_here: 0,
+            saved: Instant::now(),
+            last_loss: None,
+            order,
+        })
+    }
+
+    /// True when all members are trained.
+    pub fn is_finished(&self) -> bool {
+        self.finished.len() >= self.order.members
+    }
+
+    /// Makes a few steps; validates and saves where it is time.
+    ///
+    /// # Errors
+    /// Where the data break off, or a checkpoint cannot be written.
+    pub fn advance(&mut self) -> anyhow::Result<()> {
+        for _ in 0..STEPS_AT_ONCE {
+            if self.trainer.is_finished() {
+                return self.finish_member();
+            }
+            self.step()?;
+            let step = self.trainer.standing().step;
+            if step.is_multiple_of(self.order.schedule.validate_every) {
+                self.validate()?;
+            }
+        }
+        if self.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) -> anyhow::Result<()> {
+        let step = self.trainer.standing().step;
+        let batch = self.order.schedule.batch;
+        let steps_a_chunk = match &self.set {
+            TrainingSet::Simulated(_) => (self.order.chunk * self.order.passes / batch).max(1),
+            TrainingSet::Labelled(examples) => examples.len().div_ceil(batch),
+        } as u64;
+        let (number, within) = (step / steps_a_chunk, step % steps_a_chunk);
+        if self.chunk.as_ref().is_none_or(|chunk| chunk.number != number) {
+            let examples = self.set.next()?;
+            if examples.is_empty() {
+                bail!("{} gives nothing to learn from", self.order.data.in_words());
+            }
+            let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
+            let order = presentation(examples.len(), steps_a_chunk as usize * batch, seed, number);
+            self.chunk = Some(Chunk {
+                examples,
+                number,
+                order,
+            });
+        }
+        if let Some(chunk) = &self.chunk {
+            let from = within as usize * batch;
+            let until = (from + batch).min(chunk.order.len());
+            self.trainer.step(&chunk.examples, &chunk.order[from..until])?;
+            self.steps_here += 1;
+        }
+        Ok(())
+    }
+
+    fn validate(&mut self) -> anyhow::Result<()> {
+        let validation = self.trainer.validate(&self.validation)?;
+        self.trainer.keep_best(&validation);
+        let Validation { loss, accuracy, .. } = validation;
+        let trained = self.trainer.take_loss();
+        self.last_loss = trained.or(self.last_loss);
+        self.curve.push(CurvePoint {
+            step: self.steps_done(),
+            loss: trained.unwrap_or(f64::NAN),
+            validation_loss: loss,
+            validation_accuracy: accuracy,
+        });
+        Ok(())
+    }
+
+    fn finish_member(&mut self) -> anyhow::Result<()> {
+        let is_validated = self.curve.last().is_some_and(|point| point.step == self.steps_done());
+        if !is_validated {
+            self.validate()?;
+        }
+        self.finished.push(self.trainer.best()?.at_rest());
+        if !self.is_finished() {
+            let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
+            let network = single(self.order.architecture);
+            let channels = self.card.input.channels.len();
+            let schedule = self.order.schedule.clone();
+            self.trainer = Trainer::new(network, channels, schedule, seed, &self.compute);
+            self.chunk = None;
+        }
+        self.save()
+    }
+
+    fn steps_done(&self) -> u64 {
+        let before = self.finished.len() as u64 * self.order.schedule.steps;
+        let here = if self.is_finished() { 0 } else { self.trainer.standing().step };
+        before + here
+    }
+
+    /// How far it is.
+    pub fn news(&self) -> TrainingNews {
+        let steps = self.order.members as u64 * self.order.schedule.steps;
+        let step = self.steps_done();
+        let rate = self.steps_here as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
+        let left = steps.saturating_sub(step) as f64 / rate;
+        TrainingNews {
+            step,
+            steps,
+            loss: self.last_loss,
+            curve: self.curve.clone().into(),
+            examples_per_s: rate * self.order.schedule.batch as f64,
+            seconds_left: left.is_finite().then_some(left),
+        }
+    }
+
+    /// Writes the checkpoint.
+    ///
+    /// # Errors
+    /// Where it cannot be written; the one before stays.
+    pub fn save(&mut self) -> anyhow::Result<()> {
+        let network = |network: &Network| {
+            let mut card = self.card.clone();
+            card.network = single(self.order.architecture).name().into();
+            card.members = 1;
+            model_file::to_bytes(&Model::new(card, network, &self.compute))
+        };
+        let header = Header {
+            order: fingerprint_of(&self.order),
+            standing: self.trainer.standing(),
+            has_best: self.trainer.standing().best.is_some(),
+            curve: self.curve.clone(),
+        };
+        let mut blobs = vec![self.trainer.optimiser_bytes()?, network(self.trainer.network()?)?];
+        if header.has_best {
+            blobs.push(network(self.trainer.best()?)?);
+        }
+        for member in &self.finished {
+            blobs.push(network(member)?);
+        }
+        let path = checkpoint_path(&self.order.out);
+        write_whole(&path, &checkpoint::to_bytes(&header, &blobs)?)
+            .with_context(|| format!("{}: the checkpoint cannot be written", path.display()))?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// The trained model.
+    ///
+    /// # Errors
+    /// Where it is not finished.
+    pub fn model(&self) -> anyhow::Result<Model> {
+        if !self.is_finished() {
+            bail!("the training is not finished");
+        }
+        let network = Network::joined(self.order.architecture, &self.finished)?;
+        let mut model = Model::new(self.card.clone(), &network, &self.compute);
+        let validation =
+            trainer::validate(model.network(), &self.validation, &self.compute)?;
+        let card = model.card_mut();
+        card.figures.insert("validation_loss".into(), validation.loss);
+        card.figures.insert("validation_accuracy".into(), validation.accuracy);
+        card.figures.insert("validation_examples".into(), self.validation.len() as f64);
+        Ok(model)
+    }
+
+    /// Writes the model and its card beside it, and takes the checkpoint away.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn write(&self) -> anyhow::Result<Model> {
+        let model = self.model()?;
+        let out = &self.order.out;
+        write_model(&model, out)?;
+        // What it was for is done; a file that stays does no harm.
+        std::fs::remove_file(checkpoint_path(out)).unwrap_or_default();
+        Ok(model)
+    }
+}
+
+/// Writes a model, and its card beside it as JSON.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
+    let refused = |path: &Path| format!("{}: cannot be written", path.display());
+    write_whole(path, &model_file::to_bytes(model)?).with_context(|| refused(path))?;
+    let card = path.with_extension("json");
+    let mut text = serde_json::to_string_pretty(model.card())?;
+    text.push('\n');
+    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
+}
+
+/// The file in which an unfinished training waits.
+pub fn checkpoint_path(out: &Path) -> PathBuf {
+    out.with_extension("checkpoint")
+}
+
+/// A member of an ensemble, or the network itself.
+const fn single(architecture: Architecture) -> Architecture {
+    match architecture {
+        Architecture::Cape => Architecture::Cap,
+        other => other,
+    }
+}
+
+fn check(order: &TrainOrder) -> anyhow::Result<()> {
+    if order.architecture == Architecture::Braai {
+        bail!("braai is imported with `destello models import`, not trained");
+    }
+    if order.schedule.batch == 0 || order.schedule.steps == 0 || order.schedule.validate_every == 0 {
+        bail!("a training has at least one step of one example");
+    }
+    if order.chunk < order.schedule.batch || order.passes == 0 || order.members == 0 {
+        bail!("a chunk holds at least one batch, presented at least once");
+    }
+    if let Some(folder) = order.out.parent()
+        && !folder.as_os_str().is_empty()
+        && !folder.is_dir()
+    {
+        bail!("{}: there is no such folder", folder.display());
+    }
+    Ok(())
+}
+
+fn card_of(order: &TrainOrder) -> ModelCard {
+    let architecture = order.architecture;
+    let input = architecture.input();
+    let steps = order.schedule.steps * order.members as u64;
+    ModelCard {
+        format: ModelCard::FORMAT,
+        name: order.name.clone().unwrap_or_else(|| architecture.name().into()),
+        about: architecture.about().into(),
+        network: architecture.name().into(),
+        members: order.members,
+        parameters: 0,
+        input,
+        classes: vec!["bogus".into(), "real".into()],
+        threshold: 0.5,
+        training: TrainingRecord {
+            data: order.data.in_words(),
+            recipe: order.schedule.in_words(),
+            command: order.command.clone(),
+            seed: order.seed,
+            examples: steps * order.schedule.batch as u64,
+            commit: order.commit.clone(),
+            date: today(),
+        },
+        figures: std::collections::BTreeMap::default(),
+    }
+}
+
+/// The day, UTC.
+fn today() -> String {
+    let text = now().to_string();
+    text.chars().take(10).collect()
+}
+
+/// Everything that decides the result.
+fn fingerprint_of(order: &TrainOrder) -> String {
+    let TrainOrder {
+        architecture,
+        data,
+        schedule,
+        seed,
+        members,
+        chunk,
+        passes,
+        validation,
+        ..
+    } = order;
+    format!(
+        "{architecture:?} {data:?} {schedule:?} {seed} {members} {chunk} {passes} {validation}"
+    )
+}
+
+/// An order of presentation: each pass shows all examples in an order of its own.
+fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usize> {
+    let mut order = Vec::with_capacity(wanted + count);
+    for pass in 0_u64.. {
+        if order.len() >= wanted {
+            break;
+        }
+        let key = |at: usize| {
+            let words = [seed, number, pass, at as u64];
+            fnv::fnv1a(fnv::FNV_START, words.into_iter().flat_map(u64::to_le_bytes))
+        };
+        let mut one: Vec<usize> = (0..count).collect();
+        one.sort_by_cached_key(|at| key(*at));
+        order.extend(one);
+    }
+    order.truncate(wanted);
+    order
+}
+
+/// What a checkpoint gave back.
+struct Checkpoint {
+    header: Header,
+    optimiser: Vec<u8>,
+    network: Network,
+    best: Option<Network>,
+    finished: Vec<Network>,
+}
+
+impl Checkpoint {
+    /// None where there is no checkpoint.
+    fn read(
+        order: &TrainOrder,
+        card: &ModelCard,
+        compute: &Compute,
+    ) -> anyhow::Result<Option<Self>> {
+        let path = checkpoint_path(&order.out);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let name = path.display().to_string();
+        let bytes = std::fs::read(&path).with_context(|| name.clone())?;
+        let (header, blobs): (Header, _) =
+            checkpoint::from_bytes(&bytes).with_context(|| name.clone())?;
+        if header.order != fingerprint_of(order) {
+            bail!(
+                "{name} belongs to a training with other settings; take it away to start {} anew",
+                card.name
+            );
+        }
+        let mut blobs = blobs.into_iter();
+        let optimiser = blobs.next().unwrap_or_default();
+        let mut networks = blobs
+            .map(|blob| Ok(model_file::from_bytes(&name, &blob, compute)?.network().clone()))
+            .collect::<anyhow::Result<std::collections::VecDeque<_>>>()?;
+        let network = networks.pop_front().with_context(|| format!("{name} is truncated"))?;
+        let best = if header.has_best { networks.pop_front() } else { None };
+        Ok(Some(Self {
+            header,
+            optimiser,
+            network,
+            best,
+            finished: networks.into(),
+        }))
+    }
+}

@@ -1,0 +1,38 @@
+//! What can go wrong with models.
+
+use thiserror::Error;
+
+/// A fault, told to the user.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum LearnError {
+    /// Not the name of a network.
+    #[error("\"{0}\" is no network; there are {1}")]
+    UnknownNetwork(String, String),
+    /// A file that cannot be used as a model.
+    #[error("{file} is no model that can be used: {why}")]
+    File {
+        /// Where it was read from.
+        file: String,
+        /// Why not.
+        why: String,
+    },
+    /// Inputs of a wrong size.
+    #[error("the model takes {expected} numbers for each candidate, and got {found}")]
+    Input {
+        /// Channels times side times side.
+        expected: usize,
+        /// What came.
+        found: usize,
+    },
+    /// Nothing to learn from, or an impossible setting.
+    #[error("{0}")]
+    Training(String),
+    /// The device failed.
+    #[error("{device} failed: {why}")]
+    Device {
+        /// Its name.
+        device: String,
+        /// What it said.
+        why: String,
+    },
+}

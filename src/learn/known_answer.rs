@@ -1,0 +1,92 @@
+//! Known answers: a device that does not compute what the CPU computes is not trusted.
+
+use super::{Compute, LearnError, Model};
+
+/// Largest difference of a probability.
+pub const TOLERANCE: f32 = 1e-3;
+/// Inputs asked about.
+const COUNT: usize = 16;
+
+/// The device that a model is computed on, and what the user must know about it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The model on a device that computes it rightly.
+    pub model: Model,
+    /// Why that is not the device that was chosen.
+    pub warning: Option<String>,
+}
+
+/// Computes a batch on the model's device and on the CPU; where they disagree or the device fails,
+/// the CPU it is.
+///
+/// # Errors
+/// Where the CPU fails too.
+pub fn check(model: Model) -> Result<Checked, LearnError> {
+    if !model.compute().is_gpu() {
+        return Ok(Checked {
+            model,
+            warning: None,
+        });
+    }
+    let questions = questions(model.card().input.len());
+    let on_cpu = model.on(&Compute::cpu());
+    let expected = on_cpu.score(&questions)?;
+    let device = model.compute().name().to_owned();
+    let why = match model.score(&questions) {
+        Ok(answers) => match disagreement(&answers, &expected) {
+            None => {
+                return Ok(Checked {
+                    model,
+                    warning: None,
+                });
+            }
+            Some(difference) => format!("computes scores that are off by {difference:.3}"),
+        },
+        Err(error) => format!("cannot compute {}: {error}", model.card().name),
+    };
+    Ok(Checked {
+        model: on_cpu,
+        warning: Some(format!("{device} {why}; the CPU is used instead")),
+    })
+}
+
+/// The largest difference, where it is too large. What is no number never agrees.
+fn disagreement(answers: &[f32], expected: &[f32]) -> Option<f32> {
+    if answers.len() != expected.len() {
+        return Some(f32::INFINITY);
+    }
+    let differences = answers.iter().zip(expected).map(|(a, b)| (a - b).abs());
+    let largest = differences.fold(0.0, |largest: f32, difference| {
+        if difference.is_nan() {
+            f32::INFINITY
+        } else {
+            largest.max(difference)
+        }
+    });
+    (largest > TOLERANCE).then_some(largest)
+}
+
+/// Inputs that look like stamps: a source in the middle of each channel, of changing width and
+/// strength, on a pattern that stands for noise.
+fn questions(size: usize) -> Vec<f32> {
+    let value = |at: usize| {
+        let (of, place) = (at / size, at % size);
+        let noise = ((at as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32;
+        let wave = (place as f32 * 0.05 * (of + 1) as f32).sin();
+        noise - 0.5 + wave * of as f32 / COUNT as f32
+    };
+    (0..COUNT * size).map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_are_off_or_no_numbers_disagree() {
+        assert_eq!(disagreement(&[0.5, 0.2], &[0.5, 0.2004]), None);
+        assert!(disagreement(&[0.5, 0.3], &[0.5, 0.2]).is_some());
+        assert!(disagreement(&[f32::NAN], &[0.5]).is_some());
+        assert!(disagreement(&[0.5], &[0.5, 0.5]).is_some());
+    }
+}

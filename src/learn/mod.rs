@@ -1,0 +1,21 @@
+//! Floor 2: networks, by burn. What trains them, what keeps them, what explains them.
+//!
+//! [`network`] defines the networks, [`Model`] is one with its card, [`model_file`] keeps it,
+//! [`device`] chooses where it is computed, and [`trainer`] teaches it.
+
+pub mod batch;
+pub mod checkpoint;
+pub mod device;
+pub mod error;
+pub mod known_answer;
+pub mod model;
+pub mod model_file;
+pub mod network;
+pub mod schedule;
+pub mod trainer;
+
+pub use batch::{Example, Examples};
+pub use device::{Compute, Wish};
+pub use error::LearnError;
+pub use model::Model;
+pub use network::{Architecture, Network, Views};

@@ -1,0 +1,121 @@
+//! A trained network with its card: what scores candidates.
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData, activation::softmax},
+};
+
+use super::{Architecture, Compute, LearnError, Network, Views, model_file};
+use crate::domain::{ModelCard, ModelId};
+
+/// Candidates computed at once: enough to keep two cores busy, little enough to stay in their caches.
+const BATCH: usize = 64;
+
+/// A model on a device.
+#[derive(Clone, Debug)]
+pub struct Model {
+    card: ModelCard,
+    id: ModelId,
+    network: Network,
+    compute: Compute,
+}
+
+impl Model {
+    /// A network with a card; `network` may be one in training.
+    pub fn new(mut card: ModelCard, network: &Network, compute: &Compute) -> Self {
+        let network = network.valid().fork(&compute.plain());
+        card.parameters = network.num_params();
+        let fingerprint = model_file::fingerprint(&network);
+        Self {
+            id: ModelId::new(&card.name, fingerprint),
+            card,
+            network,
+            compute: compute.clone(),
+        }
+    }
+
+    /// An untrained network of that architecture.
+    ///
+    /// # Errors
+    /// Where the card names no network.
+    pub(super) fn untrained(card: ModelCard, compute: &Compute) -> Result<Self, LearnError> {
+        let architecture = Architecture::from_name(&card.network)?;
+        let channels = card.input.channels.len();
+        let network = architecture.init(channels, card.members, &compute.plain());
+        Ok(Self::new(card, &network, compute))
+    }
+
+    /// Its card.
+    pub const fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// Its card, to be filled in. The identity is that of the weights and stays.
+    pub const fn card_mut(&mut self) -> &mut ModelCard {
+        &mut self.card
+    }
+
+    /// Name and version.
+    pub const fn id(&self) -> &ModelId {
+        &self.id
+    }
+
+    /// Where it is computed.
+    pub const fn compute(&self) -> &Compute {
+        &self.compute
+    }
+
+    /// The network.
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The same model on another device.
+    #[must_use]
+    pub fn on(&self, compute: &Compute) -> Self {
+        Self {
+            network: self.network.clone().fork(&compute.plain()),
+            compute: compute.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Class probabilities of prepared inputs, one after the other: `classes` numbers for each.
+    ///
+    /// # Errors
+    /// Where the inputs are not whole ones, or the device fails.
+    pub fn score(&self, inputs: &[f32]) -> Result<Vec<f32>, LearnError> {
+        let size = self.card.input.len();
+        if size == 0 || !inputs.len().is_multiple_of(size) {
+            return Err(LearnError::Input {
+                expected: size,
+                found: inputs.len(),
+            });
+        }
+        let mut said = Vec::with_capacity(inputs.len() / size * self.card.classes.len());
+        for batch in inputs.chunks(BATCH * size) {
+            let batch = self.tensor(batch, &self.compute.plain());
+            let output = softmax(self.network.forward(batch, Views::Four), 1);
+            let output = output.try_into_data().map_err(|error| self.failed(&error))?;
+            let output: Vec<f32> = output.try_into_vec().map_err(|error| self.failed(&error))?;
+            said.extend(output);
+        }
+        Ok(said)
+    }
+
+    /// (n, channel, y, x) on a device.
+    pub(super) fn tensor(&self, inputs: &[f32], device: &Device) -> Tensor<4> {
+        let plan = &self.card.input;
+        let [channels, side] = [plan.channels.len(), plan.side_px];
+        let count = inputs.len() / plan.len().max(1);
+        let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
+        Tensor::from_data(data, device)
+    }
+
+    fn failed(&self, error: &dyn std::error::Error) -> LearnError {
+        LearnError::Device {
+            device: self.compute.name().into(),
+            why: error.to_string(),
+        }
+    }
+}

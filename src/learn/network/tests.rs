@@ -1,0 +1,81 @@
+use burn::{
+    module::Module,
+    tensor::{Device, Distribution, Tensor},
+};
+
+use super::*;
+
+fn inputs(count: usize, channels: usize, side: usize) -> Tensor<4> {
+    let noise = Distribution::Normal(0.0, 1.0);
+    Tensor::random([count, channels, side, side], noise, &Device::flex())
+}
+
+fn close(a: Tensor<2>, b: Tensor<2>) -> bool {
+    let (a, b): (Vec<f32>, Vec<f32>) = (a.into_data().try_into_vec().unwrap(), b.into_data().try_into_vec().unwrap());
+    a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-4)
+}
+
+#[test]
+fn networks_have_the_published_numbers_of_parameters() {
+    for (architecture, channels, expected) in [
+        (Architecture::DeepHits, 4, 697_858),
+        (Architecture::DeepHitsRelu, 4, 697_858),
+        (Architecture::Cap, 4, 255_490),
+        (Architecture::Cape, 4, 5 * 255_490),
+        (Architecture::Braai, 3, 312_081),
+    ] {
+        let network = architecture.init(channels, 5, &Device::flex());
+        assert_eq!(network.num_params(), expected, "{}", architecture.name());
+    }
+}
+
+#[test]
+fn a_batch_equals_its_rows() {
+    for architecture in Architecture::ALL {
+        let plan = architecture.input();
+        let network = architecture.init(plan.channels.len(), 2, &Device::flex());
+        let batch = inputs(3, plan.channels.len(), plan.side_px);
+        let together = network.forward(batch.clone(), Views::Four);
+        let rows = batch.split(1, 0);
+        let alone = rows
+            .into_iter()
+            .map(|row| network.forward(row, Views::Four))
+            .collect();
+        assert!(close(together, Tensor::cat(alone, 0)), "{}", architecture.name());
+    }
+}
+
+#[test]
+fn cyclic_pooling_does_not_see_how_a_stamp_is_turned() {
+    for architecture in [Architecture::Cap, Architecture::Cape, Architecture::Compact] {
+        let network = architecture.init(4, 2, &Device::flex());
+        let batch = inputs(2, 4, 21);
+        let turned = batch.clone().swap_dims(2, 3).flip([2]);
+        let said = network.forward(batch, Views::Four);
+        assert!(
+            close(said, network.forward(turned, Views::Four)),
+            "{}",
+            architecture.name()
+        );
+    }
+}
+
+#[test]
+fn dropout_is_for_training_only() {
+    let network = Architecture::Compact.init(4, 1, &Device::flex());
+    let batch = inputs(2, 4, 21);
+    let once = network.forward(batch.clone(), Views::Four);
+    assert!(close(once.clone(), network.forward(batch.clone(), Views::Four)));
+    let device = Device::flex().autodiff();
+    let training = network.clone().fork(&device).train();
+    let said = training.forward(batch.clone().autodiff(), Views::Four).inner();
+    assert!(!close(once.clone(), said), "no dropout in training");
+    let valid = training.valid();
+    assert!(close(once, valid.forward(batch, Views::Four)));
+}
+
+#[test]
+fn unknown_names_are_refused_with_those_that_exist() {
+    let refusal = Architecture::from_name("resnet").unwrap_err().to_string();
+    assert!(refusal.contains("resnet") && refusal.contains("compact"), "{refusal}");
+}

@@ -1,0 +1,41 @@
+//! The four quarter turns of a stamp.
+
+use burn::tensor::Tensor;
+
+/// Which orientations a network looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Views {
+    /// All four quarter turns, joined by the network: in use, and in training as published.
+    Four,
+    /// The stamp as it comes, for a training that turns every example at random.
+    One,
+}
+
+impl Views {
+    /// How many.
+    pub const fn count(self) -> usize {
+        match self {
+            Self::Four => 4,
+            Self::One => 1,
+        }
+    }
+
+    /// The views of (candidate, channel, y, x), one after the other: (view · candidate, channel, y, x).
+    pub fn of(self, input: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::One => input,
+            Self::Four => {
+                let turned = input.clone().swap_dims(2, 3);
+                Tensor::cat(
+                    vec![
+                        input.clone(),
+                        turned.clone().flip([2]),
+                        input.flip([2, 3]),
+                        turned.flip([3]),
+                    ],
+                    0,
+                )
+            }
+        }
+    }
+}

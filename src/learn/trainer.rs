@@ -1,0 +1,293 @@
+//! Teaches a network, step by step; the job that owns it decides what comes between the steps.
+
+use burn::{
+    module::Module,
+    nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
+    optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig},
+    tensor::{Int, Tensor, TensorData, activation::softmax},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Architecture, Compute, Examples, LearnError, Network, Views,
+    schedule::{Optimiser, Schedule},
+};
+use crate::domain::fnv::{FNV_START, fnv1a};
+
+/// Largest norm of the gradient of one layer's weights that AdamW is given.
+const MOST_GRADIENT: f32 = 5.0;
+/// Candidates validated at once.
+const BATCH: usize = 128;
+
+/// How well a network does on examples that it does not learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// Mean cross-entropy, nats.
+    pub loss: f64,
+    /// Share of right classes.
+    pub accuracy: f64,
+    /// Class probabilities, one row for each example.
+    pub probabilities: Vec<f32>,
+}
+
+/// How far a training is: what a checkpoint holds beside weights and optimiser.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Steps done.
+    pub step: u64,
+    /// Loss of the best validation, and the step it was made at.
+    pub best: Option<(f64, u64)>,
+}
+
+/// A network that is being taught.
+pub struct Trainer {
+    /// Always there between steps: the optimiser takes it and gives it back.
+    network: Option<Network>,
+    best: Option<Network>,
+    optimiser: ModuleOptimizer,
+    loss: CrossEntropyLoss,
+    schedule: Schedule,
+    compute: Compute,
+    seed: u64,
+    standing: Standing,
+    losses: Losses,
+}
+
+/// The mean of losses since it was last asked for.
+#[derive(Default)]
+struct Losses {
+    sum: Option<Tensor<1>>,
+    count: u32,
+}
+
+impl Trainer {
+    /// An untrained network; the same seed gives the same one.
+    pub fn new(
+        architecture: Architecture,
+        channels: usize,
+        schedule: Schedule,
+        seed: u64,
+        compute: &Compute,
+    ) -> Self {
+        compute.seed(seed);
+        let network = architecture.init(channels, 1, &compute.plain());
+        Self::of(&network, schedule, seed, compute)
+    }
+
+    /// Goes on with a network that knows something already.
+    pub fn of(network: &Network, schedule: Schedule, seed: u64, compute: &Compute) -> Self {
+        let optimiser = match schedule.optimiser {
+            Optimiser::Sgd { .. } => SgdConfig::new().init(),
+            Optimiser::AdamW { decay, .. } => AdamWConfig::new()
+                .with_weight_decay(decay)
+                .with_epsilon(1e-8)
+                .with_grad_clipping(Some(
+                    burn::grad_clipping::GradientClippingConfig::Norm(MOST_GRADIENT),
+                ))
+                .init(),
+        };
+        let device = compute.differentiating();
+        Self {
+            network: Some(network.clone().fork(&device).train()),
+            best: None,
+            optimiser,
+            loss: CrossEntropyLossConfig::new().init(&device),
+            schedule,
+            compute: compute.clone(),
+            seed,
+            standing: Standing {
+                step: 0,
+                best: None,
+            },
+            losses: Losses::default(),
+        }
+    }
+
+    /// How far it is.
+    pub const fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// The course of training.
+    pub const fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// True when the last step is done, or validation has not become better for too long.
+    pub fn is_finished(&self) -> bool {
+        let Standing { step, best } = self.standing;
+        let patience = self.schedule.patience;
+        let is_stale = best.is_some_and(|(_, at)| patience > 0 && step >= at + patience);
+        step >= self.schedule.steps || is_stale
+    }
+
+    /// Learns from the examples of one batch.
+    ///
+    /// # Errors
+    /// Where the batch is empty.
+    pub fn step(&mut self, examples: &Examples, chosen: &[usize]) -> Result<(), LearnError> {
+        if chosen.is_empty() {
+            return Err(LearnError::Training("there is nothing to learn from".into()));
+        }
+        let Some(network) = self.network.take() else {
+            return Err(LearnError::Training("an earlier step broke off".into()));
+        };
+        let step = self.standing.step;
+        // The same at every run of this step, also after a resumption.
+        let noise = fnv1a(self.seed ^ FNV_START, step.to_le_bytes());
+        self.compute.seed(noise);
+        let turn = |order: usize| (fnv1a(noise, [order as u8, (order >> 8) as u8]) >> 7) as u8 & 7;
+        let device = self.compute.differentiating();
+        let side = examples.side();
+        let shape = [chosen.len(), examples.channels(), side, side];
+        let inputs = TensorData::new(examples.oriented(chosen, turn), shape);
+        let classes: Vec<i32> = chosen
+            .iter()
+            .map(|at| i32::from(examples.classes()[*at]))
+            .collect();
+        let classes = TensorData::new(classes, [chosen.len()]);
+        let said = network.forward(
+            Tensor::from_data(inputs, &device),
+            self.schedule.views(),
+        );
+        let targets = Tensor::<1, Int>::from_data(classes, &device);
+        let loss = self.loss.forward(said, targets);
+        let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        self.losses.add(loss.inner());
+        let rate = self.schedule.rate(step);
+        self.network = Some(self.optimiser.step(rate, network, gradients));
+        self.standing.step += 1;
+        Ok(())
+    }
+
+    /// The mean loss since this was asked for last; none where no step was made.
+    pub fn take_loss(&mut self) -> Option<f64> {
+        self.losses.take()
+    }
+
+    /// Classifies examples as in use: four views, no dropout.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn validate(&self, examples: &Examples) -> Result<Validation, LearnError> {
+        validate(self.network()?, examples, &self.compute)
+    }
+
+    /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.
+    pub fn keep_best(&mut self, validation: &Validation) -> bool {
+        let is_better = self
+            .standing
+            .best
+            .is_none_or(|(best, _)| validation.loss < best);
+        if is_better && let Some(network) = &self.network {
+            self.best = Some(network.valid());
+            self.standing.best = Some((validation.loss, self.standing.step));
+        }
+        is_better
+    }
+
+    /// The network as it is.
+    ///
+    /// # Errors
+    /// Where a step broke off.
+    pub fn network(&self) -> Result<&Network, LearnError> {
+        self.network
+            .as_ref()
+            .ok_or_else(|| LearnError::Training("an earlier step broke off".into()))
+    }
+
+    /// The network of the best validation, or as it is where none was made.
+    ///
+    /// # Errors
+    /// Where a step broke off.
+    pub fn best(&self) -> Result<&Network, LearnError> {
+        match &self.best {
+            Some(best) => Ok(best),
+            None => self.network(),
+        }
+    }
+
+    /// The optimiser's state, to be kept with the weights.
+    ///
+    /// # Errors
+    /// Where it cannot be put down.
+    pub fn optimiser_bytes(&self) -> Result<Vec<u8>, LearnError> {
+        let bytes = self.optimiser.into_bytes();
+        let bytes = bytes.map_err(|error| LearnError::Training(error.to_string()))?;
+        Ok(bytes.to_vec())
+    }
+
+    /// Goes on where a checkpoint was made: [`Self::of`] its network, with its optimiser, its best
+    /// network and its standing.
+    ///
+    /// # Errors
+    /// Where the state is another optimiser's.
+    pub fn resumed(
+        mut self,
+        standing: Standing,
+        best: Option<Network>,
+        optimiser: Vec<u8>,
+    ) -> Result<Self, LearnError> {
+        let bytes = burn::tensor::Bytes::from_bytes_vec(optimiser);
+        let loaded = self.optimiser.from_bytes(bytes);
+        self.optimiser = loaded.map_err(|error| LearnError::Training(error.to_string()))?;
+        self.best = best;
+        self.standing = standing;
+        Ok(self)
+    }
+}
+
+impl Losses {
+    fn add(&mut self, loss: Tensor<1>) {
+        self.sum = Some(match self.sum.take() {
+            Some(sum) => sum + loss,
+            None => loss,
+        });
+        self.count += 1;
+    }
+
+    fn take(&mut self) -> Option<f64> {
+        let sum = self.sum.take()?.into_data();
+        let mean = sum.iter::<f64>().next()? / f64::from(std::mem::take(&mut self.count));
+        Some(mean)
+    }
+}
+
+/// Classifies examples as in use: four views, no dropout.
+///
+/// # Errors
+/// Where there is none.
+pub fn validate(
+    network: &Network,
+    examples: &Examples,
+    compute: &Compute,
+) -> Result<Validation, LearnError> {
+    if examples.is_empty() {
+        return Err(LearnError::Training("there is nothing to validate with".into()));
+    }
+    let network = network.valid();
+    let device = compute.plain();
+    let mut probabilities = Vec::new();
+    for batch in examples.inputs().chunks(BATCH * examples.size()) {
+        let side = examples.side();
+        let shape = [batch.len() / examples.size(), examples.channels(), side, side];
+        let batch = Tensor::<4>::from_data(TensorData::new(batch.to_vec(), shape), &device);
+        let said = softmax(network.forward(batch, Views::Four), 1).into_data();
+        probabilities.extend(said.iter::<f32>());
+    }
+    let classes = probabilities.len() / examples.len();
+    let mut loss = 0.0;
+    let mut right = 0;
+    for (row, class) in probabilities.chunks(classes).zip(examples.classes()) {
+        let class = usize::from(*class);
+        loss -= f64::from(row[class].max(f32::MIN_POSITIVE)).ln();
+        let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        right += usize::from(said.is_some_and(|(said, _)| said == class));
+    }
+    let count = examples.len() as f64;
+    Ok(Validation {
+        loss: loss / count,
+        accuracy: right as f64 / count,
+        probabilities,
+    })
+}
