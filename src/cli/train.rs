@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
-    jobs::train::{TrainOrder, Training, TrainingData, checkpoint_path},
+    jobs::train::{TrainOrder, Training, TrainingData, checkpoint_path, cores},
     learn::{Architecture, Compute, Wish, schedule::Schedule},
 };
 
@@ -115,13 +115,18 @@ fn real_bogus(args: &RealBogus) -> anyhow::Result<ExitCode> {
         if cancel.is_cancelled() {
             line.clear();
             training.save()?;
-            eprintln!("stopped; the same command goes on from {}", checkpoint.display());
+            eprintln!(
+                "stopped; the same command goes on from {}",
+                checkpoint.display()
+            );
             return Ok(ExitCode::from(INTERRUPTED));
         }
         training.advance()?;
         let news = training.news();
         line.tell_with(news.step, news.steps, &rest_of(&news));
-        if news.curve.len() > told && let Some(point) = news.curve.last() {
+        if news.curve.len() > told
+            && let Some(point) = news.curve.last()
+        {
             told = news.curve.len();
             line.clear();
             eprintln!(
@@ -177,7 +182,6 @@ fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
         }
     };
     let is_ensemble = architecture == Architecture::Cape;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     Ok(TrainOrder {
         architecture,
@@ -188,7 +192,7 @@ fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
         chunk: args.chunk,
         passes: args.passes,
         validation: args.validation,
-        threads: args.threads.unwrap_or(cores),
+        threads: args.threads.unwrap_or_else(cores),
         name: args.name.clone(),
         command: format!("destello {command}"),
         commit: args.commit.clone(),

@@ -64,7 +64,9 @@ impl Shared {
         let mut desk = self.desk();
         while !desk.is_closed {
             let urgencies = desk.tasks.iter().map(|task| task.urgency());
-            let most = urgencies.enumerate().min_by_key(|(at, urgency)| (*urgency, *at));
+            let most = urgencies
+                .enumerate()
+                .min_by_key(|(at, urgency)| (*urgency, *at));
             if let Some((at, _)) = most {
                 return desk.tasks.remove(at);
             }
@@ -140,7 +142,11 @@ mod tests {
             assert!(self.left > 0, "told to break");
             self.said.send(self.urgency).unwrap();
             self.left -= 1;
-            if self.left == 0 { After::Done } else { After::More }
+            if self.left == 0 {
+                After::Done
+            } else {
+                After::More
+            }
         }
 
         fn broke_off(&mut self) {
@@ -154,7 +160,12 @@ mod tests {
         let (go, may_go) = unbounded();
         let task = |urgency, left| {
             let (said, may_go) = (said.clone(), may_go.clone());
-            Box::new(Counting { urgency, left, said, may_go })
+            Box::new(Counting {
+                urgency,
+                left,
+                said,
+                may_go,
+            })
         };
         let learner = Learner::start().unwrap();
         learner.add(task(Urgency::Background, 3));

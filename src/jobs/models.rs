@@ -19,7 +19,9 @@ pub const DEFAULT: &str = "compact";
 
 /// The cards of the models that come with the program.
 pub fn shipped() -> Vec<ModelCard> {
-    let cards = SHIPPED.iter().map(|(name, bytes)| model_file::card_of(name, bytes));
+    let cards = SHIPPED
+        .iter()
+        .map(|(name, bytes)| model_file::card_of(name, bytes));
     cards.filter_map(Result::ok).collect()
 }
 
@@ -41,6 +43,8 @@ fn unknown(name: &str) -> LearnError {
     let known = SHIPPED.map(|(name, _)| name).join(", ");
     LearnError::File {
         file: name.into(),
-        why: format!("there is no such file, and no such model comes with destello; there are {known}"),
+        why: format!(
+            "there is no such file, and no such model comes with destello; there are {known}"
+        ),
     }
 }

@@ -29,7 +29,10 @@ pub fn score_candidates(
     let ready: Vec<&Vec<f32>> = prepared.iter().flatten().flatten().collect();
     let mut probabilities = Vec::new();
     for inputs in ready.chunks(MOST_EPOCHS) {
-        let inputs: Vec<f32> = inputs.iter().flat_map(|input| input.iter().copied()).collect();
+        let inputs: Vec<f32> = inputs
+            .iter()
+            .flat_map(|input| input.iter().copied())
+            .collect();
         probabilities.extend(model.score(&inputs)?);
     }
     let classes = model.card().classes.len();

@@ -9,11 +9,11 @@ use std::{
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+pub use super::training_set::TrainingData;
 use super::{
     clock::now,
     training_set::{Amount, Prepared, TrainingSet, prepare_set},
 };
-pub use super::training_set::TrainingData;
 use crate::{
     domain::{ModelCard, TrainingRecord, fnv},
     io::whole_file::write_whole,
@@ -135,7 +135,10 @@ impl Training {
         let checkpoint = Checkpoint::read(&order, &card, compute)?;
         let steps_a_chunk = (order.chunk * order.passes / order.schedule.batch).max(1) as u64;
         let (finished, standing) = checkpoint.as_ref().map_or((0, 0), |checkpoint| {
-            (checkpoint.finished.len() as u64, checkpoint.header.standing.step)
+            (
+                checkpoint.finished.len() as u64,
+                checkpoint.header.standing.step,
+            )
         });
         // Members of an ensemble see different examples.
         let chunks_a_member = order.schedule.steps.div_ceil(steps_a_chunk);
@@ -220,7 +223,11 @@ impl Training {
             TrainingSet::Labelled(examples) => examples.len().div_ceil(batch),
         } as u64;
         let (number, within) = (step / steps_a_chunk, step % steps_a_chunk);
-        if self.chunk.as_ref().is_none_or(|chunk| chunk.number != number) {
+        if self
+            .chunk
+            .as_ref()
+            .is_none_or(|chunk| chunk.number != number)
+        {
             let examples = self.set.next()?;
             if examples.is_empty() {
                 bail!("{} gives nothing to learn from", self.order.data.in_words());
@@ -236,7 +243,8 @@ impl Training {
         if let Some(chunk) = &self.chunk {
             let from = within as usize * batch;
             let until = (from + batch).min(chunk.order.len());
-            self.trainer.step(&chunk.examples, &chunk.order[from..until])?;
+            self.trainer
+                .step(&chunk.examples, &chunk.order[from..until])?;
             self.steps_here += 1;
         }
         Ok(())
@@ -258,7 +266,10 @@ impl Training {
     }
 
     fn finish_member(&mut self) -> anyhow::Result<()> {
-        let is_validated = self.curve.last().is_some_and(|point| point.step == self.steps_done());
+        let is_validated = self
+            .curve
+            .last()
+            .is_some_and(|point| point.step == self.steps_done());
         if !is_validated {
             self.validate()?;
         }
@@ -276,7 +287,11 @@ impl Training {
 
     fn steps_done(&self) -> u64 {
         let before = self.finished.len() as u64 * self.order.schedule.steps;
-        let here = if self.is_finished() { 0 } else { self.trainer.standing().step };
+        let here = if self.is_finished() {
+            0
+        } else {
+            self.trainer.standing().step
+        };
         before + here
     }
 
@@ -313,7 +328,10 @@ impl Training {
             has_best: self.trainer.standing().best.is_some(),
             curve: self.curve.clone(),
         };
-        let mut blobs = vec![self.trainer.optimiser_bytes()?, network(self.trainer.network()?)?];
+        let mut blobs = vec![
+            self.trainer.optimiser_bytes()?,
+            network(self.trainer.network()?)?,
+        ];
         if header.has_best {
             blobs.push(network(self.trainer.best()?)?);
         }
@@ -337,12 +355,14 @@ impl Training {
         }
         let network = Network::joined(self.order.architecture, &self.finished)?;
         let mut model = Model::new(self.card.clone(), &network, &self.compute);
-        let validation =
-            trainer::validate(model.network(), &self.validation, &self.compute)?;
+        let validation = trainer::validate(model.network(), &self.validation, &self.compute)?;
         let card = model.card_mut();
-        card.figures.insert("validation_loss".into(), validation.loss);
-        card.figures.insert("validation_accuracy".into(), validation.accuracy);
-        card.figures.insert("validation_examples".into(), self.validation.len() as f64);
+        card.figures
+            .insert("validation_loss".into(), validation.loss);
+        card.figures
+            .insert("validation_accuracy".into(), validation.accuracy);
+        card.figures
+            .insert("validation_examples".into(), self.validation.len() as f64);
         Ok(model)
     }
 
@@ -373,6 +393,11 @@ pub fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
     write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
 }
 
+/// Threads that this machine runs at once.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// The file in which an unfinished training waits.
 pub fn checkpoint_path(out: &Path) -> PathBuf {
     out.with_extension("checkpoint")
@@ -390,7 +415,8 @@ fn check(order: &TrainOrder) -> anyhow::Result<()> {
     if order.architecture == Architecture::Braai {
         bail!("braai is imported with `destello models import`, not trained");
     }
-    if order.schedule.batch == 0 || order.schedule.steps == 0 || order.schedule.validate_every == 0 {
+    if order.schedule.batch == 0 || order.schedule.steps == 0 || order.schedule.validate_every == 0
+    {
         bail!("a training has at least one step of one example");
     }
     if order.chunk < order.schedule.batch || order.passes == 0 || order.members == 0 {
@@ -411,7 +437,10 @@ fn card_of(order: &TrainOrder) -> ModelCard {
     let steps = order.schedule.steps * order.members as u64;
     ModelCard {
         format: ModelCard::FORMAT,
-        name: order.name.clone().unwrap_or_else(|| architecture.name().into()),
+        name: order
+            .name
+            .clone()
+            .unwrap_or_else(|| architecture.name().into()),
         about: architecture.about().into(),
         network: architecture.name().into(),
         members: order.members,
@@ -451,9 +480,7 @@ fn fingerprint_of(order: &TrainOrder) -> String {
         validation,
         ..
     } = order;
-    format!(
-        "{architecture:?} {data:?} {schedule:?} {seed} {members} {chunk} {passes} {validation}"
-    )
+    format!("{architecture:?} {data:?} {schedule:?} {seed} {members} {chunk} {passes} {validation}")
 }
 
 /// An order of presentation: each pass shows all examples in an order of its own.
@@ -508,10 +535,20 @@ impl Checkpoint {
         let mut blobs = blobs.into_iter();
         let optimiser = blobs.next().unwrap_or_default();
         let mut networks = blobs
-            .map(|blob| Ok(model_file::from_bytes(&name, &blob, compute)?.network().clone()))
+            .map(|blob| {
+                Ok(model_file::from_bytes(&name, &blob, compute)?
+                    .network()
+                    .clone())
+            })
             .collect::<anyhow::Result<std::collections::VecDeque<_>>>()?;
-        let network = networks.pop_front().with_context(|| format!("{name} is truncated"))?;
-        let best = if header.has_best { networks.pop_front() } else { None };
+        let network = networks
+            .pop_front()
+            .with_context(|| format!("{name} is truncated"))?;
+        let best = if header.has_best {
+            networks.pop_front()
+        } else {
+            None
+        };
         Ok(Some(Self {
             header,
             optimiser,

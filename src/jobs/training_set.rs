@@ -73,7 +73,10 @@ impl TrainingData {
             }
             Self::Labelled { paths, .. } => {
                 let paths = paths.iter().map(|path| path.display().to_string());
-                format!("labelled stamps of {}", paths.collect::<Vec<_>>().join(", "))
+                format!(
+                    "labelled stamps of {}",
+                    paths.collect::<Vec<_>>().join(", ")
+                )
             }
         }
     }
@@ -260,10 +263,13 @@ fn labelled(
     let shape = || Examples::new(card.input.channels.len(), card.input.side_px);
     let (mut training, mut validation) = (shape(), shape());
     for (_, candidate) in opened.catalogue.iter() {
-        let is_kept = fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17)
-            % VALIDATED
-            == 0;
-        let set = if is_kept { &mut validation } else { &mut training };
+        let is_kept =
+            fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0;
+        let set = if is_kept {
+            &mut validation
+        } else {
+            &mut training
+        };
         let inputs = prepare_candidate(candidate, card, &decoder);
         for (epoch, input) in inputs.into_iter().enumerate() {
             let label = match &table {

@@ -32,7 +32,9 @@ impl FromStr for Wish {
             "auto" => Ok(Self::Auto),
             "cpu" => Ok(Self::Cpu),
             "gpu" => Ok(Self::Gpu),
-            _ => Err(format!("\"{text}\" is no device; there are auto, cpu and gpu")),
+            _ => Err(format!(
+                "\"{text}\" is no device; there are auto, cpu and gpu"
+            )),
         }
     }
 }

@@ -96,7 +96,9 @@ impl Model {
         for batch in inputs.chunks(BATCH * size) {
             let batch = self.tensor(batch, &self.compute.plain());
             let output = softmax(self.network.forward(batch, Views::Four), 1);
-            let output = output.try_into_data().map_err(|error| self.failed(&error))?;
+            let output = output
+                .try_into_data()
+                .map_err(|error| self.failed(&error))?;
             let output: Vec<f32> = output.try_into_vec().map_err(|error| self.failed(&error))?;
             said.extend(output);
         }

@@ -127,7 +127,10 @@ impl Schedule {
         } else {
             "all four rotations"
         };
-        format!("{optimiser}; {} steps of {} examples, {views}", self.steps, self.batch)
+        format!(
+            "{optimiser}; {} steps of {} examples, {views}",
+            self.steps, self.batch
+        )
     }
 }
 

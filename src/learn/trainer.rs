@@ -81,9 +81,9 @@ impl Trainer {
             Optimiser::AdamW { decay, .. } => AdamWConfig::new()
                 .with_weight_decay(decay)
                 .with_epsilon(1e-8)
-                .with_grad_clipping(Some(
-                    burn::grad_clipping::GradientClippingConfig::Norm(MOST_GRADIENT),
-                ))
+                .with_grad_clipping(Some(burn::grad_clipping::GradientClippingConfig::Norm(
+                    MOST_GRADIENT,
+                )))
                 .init(),
         };
         let device = compute.differentiating();
@@ -127,7 +127,9 @@ impl Trainer {
     /// Where the batch is empty.
     pub fn step(&mut self, examples: &Examples, chosen: &[usize]) -> Result<(), LearnError> {
         if chosen.is_empty() {
-            return Err(LearnError::Training("there is nothing to learn from".into()));
+            return Err(LearnError::Training(
+                "there is nothing to learn from".into(),
+            ));
         }
         let Some(network) = self.network.take() else {
             return Err(LearnError::Training("an earlier step broke off".into()));
@@ -146,10 +148,7 @@ impl Trainer {
             .map(|at| i32::from(examples.classes()[*at]))
             .collect();
         let classes = TensorData::new(classes, [chosen.len()]);
-        let said = network.forward(
-            Tensor::from_data(inputs, &device),
-            self.schedule.views(),
-        );
+        let said = network.forward(Tensor::from_data(inputs, &device), self.schedule.views());
         let targets = Tensor::<1, Int>::from_data(classes, &device);
         let loss = self.loss.forward(said, targets);
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
@@ -263,14 +262,21 @@ pub fn validate(
     compute: &Compute,
 ) -> Result<Validation, LearnError> {
     if examples.is_empty() {
-        return Err(LearnError::Training("there is nothing to validate with".into()));
+        return Err(LearnError::Training(
+            "there is nothing to validate with".into(),
+        ));
     }
     let network = network.valid();
     let device = compute.plain();
     let mut probabilities = Vec::new();
     for batch in examples.inputs().chunks(BATCH * examples.size()) {
         let side = examples.side();
-        let shape = [batch.len() / examples.size(), examples.channels(), side, side];
+        let shape = [
+            batch.len() / examples.size(),
+            examples.channels(),
+            side,
+            side,
+        ];
         let batch = Tensor::<4>::from_data(TensorData::new(batch.to_vec(), shape), &device);
         let said = softmax(network.forward(batch, Views::Four), 1).into_data();
         probabilities.extend(said.iter::<f32>());

@@ -18,7 +18,9 @@ pub(super) fn scale(square: &mut [f32], scaling: Scaling) -> bool {
             let low = known.iter().copied().fold(f32::INFINITY, f32::min);
             let high = known.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let span = f64::from(high) - f64::from(low);
-            apply(square, 0.0, |value| divide(f64::from(value) - f64::from(low), span));
+            apply(square, 0.0, |value| {
+                divide(f64::from(value) - f64::from(low), span)
+            });
         }
         Scaling::MedianNorm => {
             let middle = median(&known).unwrap_or(0.0);
@@ -37,7 +39,9 @@ pub(super) fn scale(square: &mut [f32], scaling: Scaling) -> bool {
 
 /// Root of the sum of squares about a value.
 fn norm(values: &[f32], about: f64) -> f64 {
-    let squares = values.iter().map(|value| (f64::from(*value) - about).powi(2));
+    let squares = values
+        .iter()
+        .map(|value| (f64::from(*value) - about).powi(2));
     squares.sum::<f64>().sqrt()
 }
 

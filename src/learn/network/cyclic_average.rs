@@ -6,10 +6,7 @@ use burn::{
     tensor::{Device, Tensor, activation::relu},
 };
 
-use super::{
-    Trunk, Views,
-    trunk::he_normal,
-};
+use super::{Trunk, Views, trunk::he_normal};
 
 /// Trunk and head: 255,490 parameters with four channels.
 #[derive(Module, Debug)]

@@ -46,8 +46,12 @@ impl DeepHits {
             .reshape([views, count, Trunk::FEATURES])
             .swap_dims(0, 1)
             .reshape([count, views * Trunk::FEATURES]); // (n, 9216)
-        let x = self.dropout.forward(rectify(self.dense_1.forward(joined), self.leak));
-        let x = self.dropout.forward(rectify(self.dense_2.forward(x), self.leak));
+        let x = self
+            .dropout
+            .forward(rectify(self.dense_1.forward(joined), self.leak));
+        let x = self
+            .dropout
+            .forward(rectify(self.dense_2.forward(x), self.leak));
         self.classes.forward(x)
     }
 }

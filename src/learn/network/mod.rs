@@ -79,7 +79,9 @@ impl Architecture {
     /// What it is, in a sentence.
     pub const fn about(self) -> &'static str {
         match self {
-            Self::DeepHits => "Deep-HiTS (Cabrera-Vives et al. 2017): rotations concatenated, leaky ReLU",
+            Self::DeepHits => {
+                "Deep-HiTS (Cabrera-Vives et al. 2017): rotations concatenated, leaky ReLU"
+            }
             Self::DeepHitsRelu => "Deep-HiTS with ReLU (Reyes et al. 2018)",
             Self::Cap => "Deep-HiTS with cyclic average pooling (Reyes et al. 2018)",
             Self::Cape => "Ensemble of networks with cyclic average pooling (Reyes et al. 2018)",

@@ -11,7 +11,10 @@ fn inputs(count: usize, channels: usize, side: usize) -> Tensor<4> {
 }
 
 fn close(a: Tensor<2>, b: Tensor<2>) -> bool {
-    let (a, b): (Vec<f32>, Vec<f32>) = (a.into_data().try_into_vec().unwrap(), b.into_data().try_into_vec().unwrap());
+    let (a, b): (Vec<f32>, Vec<f32>) = (
+        a.into_data().try_into_vec().unwrap(),
+        b.into_data().try_into_vec().unwrap(),
+    );
     a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-4)
 }
 
@@ -41,7 +44,11 @@ fn a_batch_equals_its_rows() {
             .into_iter()
             .map(|row| network.forward(row, Views::Four))
             .collect();
-        assert!(close(together, Tensor::cat(alone, 0)), "{}", architecture.name());
+        assert!(
+            close(together, Tensor::cat(alone, 0)),
+            "{}",
+            architecture.name()
+        );
     }
 }
 
@@ -65,10 +72,15 @@ fn dropout_is_for_training_only() {
     let network = Architecture::Compact.init(4, 1, &Device::flex());
     let batch = inputs(2, 4, 21);
     let once = network.forward(batch.clone(), Views::Four);
-    assert!(close(once.clone(), network.forward(batch.clone(), Views::Four)));
+    assert!(close(
+        once.clone(),
+        network.forward(batch.clone(), Views::Four)
+    ));
     let device = Device::flex().autodiff();
     let training = network.clone().fork(&device).train();
-    let said = training.forward(batch.clone().autodiff(), Views::Four).inner();
+    let said = training
+        .forward(batch.clone().autodiff(), Views::Four)
+        .inner();
     assert!(!close(once.clone(), said), "no dropout in training");
     let valid = training.valid();
     assert!(close(once, valid.forward(batch, Views::Four)));
@@ -77,5 +89,8 @@ fn dropout_is_for_training_only() {
 #[test]
 fn unknown_names_are_refused_with_those_that_exist() {
     let refusal = Architecture::from_name("resnet").unwrap_err().to_string();
-    assert!(refusal.contains("resnet") && refusal.contains("compact"), "{refusal}");
+    assert!(
+        refusal.contains("resnet") && refusal.contains("compact"),
+        "{refusal}"
+    );
 }

@@ -29,7 +29,13 @@ impl Trunk {
     /// `leak` is the slope below zero; 0 makes it a ReLU.
     pub fn init(channels: usize, leak: f64, device: &Device) -> Self {
         let conv = |from, to, kernel, pad| {
-            convolution(from, to, kernel, PaddingConfig2d::Explicit(pad, pad, pad, pad), device)
+            convolution(
+                from,
+                to,
+                kernel,
+                PaddingConfig2d::Explicit(pad, pad, pad, pad),
+                device,
+            )
         };
         Self {
             conv_1: conv(channels, 32, 4, 3), // 21 -> 27 padded -> 24
