@@ -12,7 +12,10 @@ use crate::{
 };
 
 /// The models that come with the program: name and file.
-const SHIPPED: [(&str, &[u8]); 0] = [];
+const SHIPPED: [(&str, &[u8]); 1] = [(
+    "compact",
+    include_bytes!("../../assets/models/compact.safetensors"),
+)];
 
 /// The model that candidates are scored with unless the user chooses another.
 pub const DEFAULT: &str = "compact";
