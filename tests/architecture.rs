@@ -53,6 +53,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("libdeflater", &["io/"]),
     ("miniz_oxide", &["io/"]),
     ("plotters", &["io/figure"]),
+    ("epaint_default_fonts", &["io/figure"]),
     ("rusqlite", &["store/"]),
     ("burn", &["learn/"]),
     ("burn_wgpu", &["learn/"]),

@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens a project that must be there.
-fn open_existing(path: &Path) -> anyhow::Result<Project> {
+pub(super) fn open_existing(path: &Path) -> anyhow::Result<Project> {
     anyhow::ensure!(
         path.exists(),
         "{}: there is no such project",
@@ -68,7 +68,7 @@ fn open_existing(path: &Path) -> anyhow::Result<Project> {
 }
 
 /// The labels of a project.
-fn book_of(project: &Project) -> anyhow::Result<LabelBook> {
+pub(super) fn book_of(project: &Project) -> anyhow::Result<LabelBook> {
     let events = project.events_since(0)?;
     Ok(LabelBook::of(
         events.into_iter().map(|(_, event)| Arc::new(event)),

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use plotters::{coord::ranged1d::ValueFormatter, prelude::*};
 
-use super::export::{ExportError, written_beside};
+use super::{
+    export::{ExportError, written_beside},
+    figure_bitmap::{Drawn, use_font},
+};
 
 /// Two samples of one quantity, drawn over each other.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,9 +49,8 @@ pub fn write_comparisons(
     })
 }
 
-type Drawn<T> = Result<T, Box<dyn std::error::Error>>;
-
 fn draw(svg: &mut String, names: [&str; 2], comparisons: &[Comparison]) -> Drawn<()> {
+    use_font()?;
     let columns = comparisons.len().clamp(1, COLUMNS);
     let rows = comparisons.len().div_ceil(columns).max(1);
     let size = (PANEL[0] * columns as u32, PANEL[1] * rows as u32 + HEAD);

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod decode;
 pub mod demo;
 pub mod dialog;
+pub mod evaluation;
 pub mod event;
 pub mod export;
 pub mod header;

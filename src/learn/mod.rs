@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod device;
 pub mod error;
 pub mod known_answer;
+pub mod metrics;
 pub mod model;
 pub mod model_file;
 pub mod network;

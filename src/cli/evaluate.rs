@@ -1,0 +1,212 @@
+//! `destello evaluate`: how well models judge candidates whose truth is known.
+
+mod table;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use anyhow::{Context, bail};
+
+use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use crate::{
+    domain::{Catalogue, JudgedAt, LabelBook, ModelFacts, ScoreBook},
+    io::Decoder,
+    jobs::{
+        evaluation::{Report, Request, Truths, report, write_report},
+        event::Progress,
+        models,
+        open::read_all_with,
+        reporter::CancelToken,
+        score::score_candidates,
+        truth_table::TruthTable,
+    },
+    learn::{Compute, Wish},
+};
+
+/// Candidates scored between two looks at the clock and at Ctrl-C.
+const CHUNK: usize = 64;
+/// The part of `--json` that never changes its form, for one model.
+const UNLABELLED: &str = "no candidate could be judged";
+
+/// Arguments of `evaluate`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, folders and archives
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// A model that comes with destello, or a model file; several are compared
+    #[arg(long, value_name = "NAME|FILE", default_value = models::DEFAULT)]
+    model: Vec<String>,
+    /// Table of labels (CSV); without one, the classes that the data give
+    #[arg(long, value_name = "CSV", conflicts_with = "project")]
+    labels: Option<PathBuf>,
+    /// The labels of a project instead
+    #[arg(long, value_name = "FILE")]
+    project: Option<PathBuf>,
+    /// Score from which a candidate is called real; by default that of the model
+    #[arg(long, value_name = "SCORE", value_parser = threshold)]
+    threshold: Option<f64>,
+    /// Which epochs are judged: `each`, the `last` one of an object, or the one with its
+    /// `highest` score. By default each for real or bogus, the last for classes of sequences
+    #[arg(long, value_name = "each|last|highest")]
+    at: Option<JudgedAt>,
+    /// Sets drawn for the uncertainties; all epochs of an object are drawn together
+    #[arg(long, default_value_t = 300)]
+    replicates: usize,
+    /// Seed of those
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Write every figure as CSV, JSON and PNG into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where to compute: auto, cpu or gpu
+    #[arg(long, default_value = "auto")]
+    device: Wish,
+}
+
+fn threshold(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| format!("{text} is no number"))?;
+    if (0.0..=1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err("a score lies between 0 and 1".into())
+    }
+}
+
+/// Where the truth comes from, read before anything is scored.
+enum Source {
+    Data,
+    Table(TruthTable),
+    Project(LabelBook),
+}
+
+impl Source {
+    fn of(args: &Args) -> anyhow::Result<Self> {
+        if let Some(path) = &args.labels {
+            let table = TruthTable::read(path)?;
+            for problem in &table.problems {
+                eprintln!("{problem}");
+            }
+            return Ok(Self::Table(table));
+        }
+        let Some(path) = &args.project else {
+            return Ok(Self::Data);
+        };
+        let project = super::label::open_existing(path)?;
+        Ok(Self::Project(super::label::book_of(&project)?))
+    }
+
+    const fn truths(&self) -> Truths<'_> {
+        match self {
+            Self::Data => Truths::Data,
+            Self::Table(table) => Truths::Table(table),
+            Self::Project(book) => Truths::Labels(book),
+        }
+    }
+}
+
+/// Scores, judges, prints, writes.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let source = Source::of(args)?;
+    let cancel = cancel_by_signal()?;
+    let decoder = Decoder::default();
+    let opened = read_all_with(&args.paths, &decoder);
+    for problem in &opened.problems {
+        eprintln!("{problem}");
+    }
+    if opened.catalogue.is_empty() {
+        bail!("no candidate was found");
+    }
+    let Some((scores, facts)) = score(args, &opened.catalogue, &decoder, &cancel)? else {
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let request = Request {
+        at: args.at,
+        threshold: args.threshold,
+        replicates: args.replicates,
+        seed: args.seed,
+    };
+    let report = report(
+        &opened.catalogue,
+        source.truths(),
+        &scores,
+        &facts,
+        &request,
+    );
+    let text = if args.json {
+        json(&report)?
+    } else {
+        table::text(&report)
+    };
+    if report.models.iter().all(|model| model.n == 0) {
+        let reasons = report.models.iter().flat_map(|model| &model.left_out);
+        let reasons: Vec<_> = reasons
+            .map(|left| format!("{} {}", left.n, left.why))
+            .collect();
+        bail!("{UNLABELLED}: {}", reasons.join("; "));
+    }
+    super::say(&text)?;
+    if let Some(folder) = &args.out {
+        let files = write_report(folder, &report, &opened.catalogue)?;
+        eprintln!("{} files written to {}", files.len(), folder.display());
+    }
+    let is_clean = opened.problems.is_empty();
+    Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
+}
+
+/// One model gives one object; several a list of such objects, with what they differ in.
+fn json(report: &Report) -> anyhow::Result<String> {
+    let json = match &report.models[..] {
+        [model] => serde_json::to_string_pretty(model),
+        _ => serde_json::to_string_pretty(report),
+    };
+    json.context("the report cannot be written as JSON")
+}
+
+/// What every model says of every candidate; none where Ctrl-C came.
+fn score(
+    args: &Args,
+    catalogue: &Catalogue,
+    decoder: &Decoder,
+    cancel: &CancelToken,
+) -> anyhow::Result<Option<(ScoreBook, Vec<ModelFacts>)>> {
+    let compute = Compute::choose(args.device)?;
+    let mut scores = ScoreBook::default();
+    let mut all_facts: Vec<ModelFacts> = Vec::new();
+    let line = ProgressLine::new();
+    let candidates: Vec<_> = catalogue.iter().collect();
+    for (number, name) in args.model.iter().enumerate() {
+        let checked = models::find(name, &compute)?;
+        if let Some(warning) = &checked.warning {
+            eprintln!("{warning}");
+        }
+        let model = checked.model;
+        let facts = ModelFacts::of(model.id(), model.card());
+        if all_facts.iter().any(|known| known.id == facts.id) {
+            eprintln!("{name} is {}, which is judged already", facts.id);
+            continue;
+        }
+        let mut done = number * candidates.len();
+        for chunk in candidates.chunks(CHUNK) {
+            if cancel.is_cancelled() {
+                line.clear();
+                return Ok(None);
+            }
+            let chunk_of: Vec<_> = chunk.iter().map(|(_, candidate)| *candidate).collect();
+            let verdicts = score_candidates(&chunk_of, &model, decoder)?;
+            for ((ix, _), verdicts) in chunk.iter().zip(verdicts) {
+                scores.put(&facts.id, *ix, Arc::clone(&verdicts));
+            }
+            done += chunk.len();
+            line.tell(Progress {
+                done,
+                total: args.model.len() * candidates.len(),
+            });
+        }
+        all_facts.push(facts);
+    }
+    line.clear();
+    Ok(Some((scores, all_facts)))
+}

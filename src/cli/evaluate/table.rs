@@ -1,0 +1,178 @@
+//! The table of an evaluation, in the form of the publications: percent with their uncertainties.
+
+use crate::{
+    domain::{
+        Evaluation, Measure, ModelComparison,
+        evaluation::{Figures, OverSeeds},
+    },
+    jobs::evaluation::Report,
+};
+
+/// Figures that stand in the publications' tables.
+const HEADLINE: [Measure; 4] = [
+    Measure::Accuracy,
+    Measure::Precision,
+    Measure::Recall,
+    Measure::F1,
+];
+
+/// Everything as text.
+pub(super) fn text(report: &Report) -> String {
+    let width = report.models.iter().map(|m| m.model.text().len()).max();
+    let width = width.unwrap_or(0).max(12);
+    let heads = HEADLINE.map(|measure| format!("{:>15}", measure.title()));
+    let mut lines = vec![format!("{:<width$}{}", "percent", heads.concat())];
+    lines.extend(
+        report
+            .models
+            .iter()
+            .map(|m| row(m.model.text(), width, &m.figures, &m.uncertainty)),
+    );
+    lines.extend(report.over_seeds.iter().map(|seeds| {
+        let OverSeeds { name, models, .. } = seeds;
+        let name = format!("{name} ×{models}");
+        row(&name, width, &seeds.figures, &seeds.uncertainty)
+    }));
+    let of = if report.over_seeds.is_empty() {
+        "± is one standard deviation by bootstrap over the objects"
+    } else {
+        "± is one standard deviation: by bootstrap over the objects, in rows with × over models"
+    };
+    lines.push(of.into());
+    for model in &report.models {
+        lines.push(String::new());
+        lines.extend(details(model));
+    }
+    lines.extend(report.comparisons.iter().flat_map(comparison));
+    lines.join("\n")
+}
+
+fn row(name: &str, width: usize, figures: &Figures, uncertainty: &Figures) -> String {
+    let cells = HEADLINE.map(|measure| {
+        let cell = figure(measure, figures, uncertainty);
+        format!("{cell:>15}")
+    });
+    format!("{name:<width$}{}", cells.concat())
+}
+
+/// A figure in its unit with its uncertainty; a dash where the data cannot tell it.
+fn figure(measure: Measure, figures: &Figures, uncertainty: &Figures) -> String {
+    let Some(value) = figures.get(measure) else {
+        return "–".into();
+    };
+    let (scale, digits) = if measure.is_percent() {
+        (100.0, 2)
+    } else {
+        (1.0, 5)
+    };
+    let error = uncertainty.get(measure).map_or_else(String::new, |error| {
+        format!(" ± {:.digits$}", scale * error)
+    });
+    format!("{:.digits$}{error}", scale * value)
+}
+
+fn details(model: &Evaluation) -> Vec<String> {
+    let what = match model.at {
+        crate::domain::JudgedAt::Each => format!("{} epochs of {}", model.n, model.objects),
+        at => format!("{} ({at} epoch)", model.objects),
+    };
+    let threshold = model.threshold.map_or_else(String::new, |threshold| {
+        format!(", real from a score of {threshold}")
+    });
+    let mut lines = vec![format!("{}: {what} objects{threshold}", model.model)];
+    let rest = Measure::ALL.iter().filter(|m| !HEADLINE.contains(m));
+    lines.extend(rest.map(|measure| {
+        let unit = if measure.is_percent() { " %" } else { "" };
+        let value = figure(*measure, &model.figures, &model.uncertainty);
+        format!("  {:<28}{value}{unit}", measure.title())
+    }));
+    lines.extend(model.at_recall.iter().map(|point| {
+        let specificity = point.specificity.map_or("–".into(), percent);
+        format!(
+            "  recall {} from a score of {:.4}: specificity {specificity} %",
+            point.wanted, point.threshold
+        )
+    }));
+    let with = model.rank_correlation.iter();
+    lines.extend(with.map(|(name, value)| {
+        let value = value.map_or_else(|| "–".into(), |value| format!("{value:.3}"));
+        format!("  rank correlation with {name}: {value}")
+    }));
+    lines.extend(matrix(model));
+    lines.extend(bins(model));
+    lines.extend(
+        model
+            .left_out
+            .iter()
+            .map(|left| format!("  left out: {} {}", left.n, left.why)),
+    );
+    lines
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2}", 100.0 * share)
+}
+
+/// The confusion matrix with recall and precision of each class.
+fn matrix(model: &Evaluation) -> Vec<String> {
+    let width = model.classes.iter().map(String::len).max().unwrap_or(0) + 2;
+    let width = width.max(10);
+    let heads = model.classes.iter().map(|class| format!("{class:>width$}"));
+    let heads: String = heads.chain([format!("{:>10}", "recall %")]).collect();
+    let mut lines = vec![format!("  {:<width$}{heads}", "is \\ called")];
+    for (row, class) in model.confusion.rows().zip(&model.per_class) {
+        let counts: String = row.iter().map(|count| format!("{count:>width$}")).collect();
+        let recall = class.recall.map_or_else(|| "–".into(), percent);
+        lines.push(format!("  {:<width$}{counts}{recall:>10}", class.class));
+    }
+    let precisions = model.per_class.iter().map(|class| {
+        let precision = class.precision.map_or_else(|| "–".into(), percent);
+        format!("{precision:>width$}")
+    });
+    let precisions: String = precisions.collect();
+    lines.push(format!("  {:<width$}{precisions}", "prec. %"));
+    lines
+}
+
+fn bins(model: &Evaluation) -> Vec<String> {
+    let by_snr = model.by_snr.iter().map(|bin| {
+        let to = if bin.to.is_finite() {
+            format!("–{}", bin.to)
+        } else {
+            " and more".into()
+        };
+        let error = bin.error.map_or_else(|| "–".into(), percent);
+        format!("  S/N {}{to}: {error} % wrong of {}", bin.from, bin.n)
+    });
+    let by_kind = model.by_kind.iter().map(|kind| {
+        let recall = kind.recall.map_or_else(|| "–".into(), percent);
+        format!(
+            "  {} {}: {recall} % right of {}",
+            kind.class, kind.kind, kind.n
+        )
+    });
+    by_snr.chain(by_kind).collect()
+}
+
+fn comparison(comparison: &ModelComparison) -> Vec<String> {
+    let [first, second] = &comparison.models;
+    let law = if comparison.is_exact {
+        "exact"
+    } else {
+        "chi-square"
+    };
+    let rank = comparison
+        .rank_correlation
+        .map_or_else(String::new, |rank| {
+            format!("; rank correlation of the scores {rank:.3}")
+        });
+    vec![
+        String::new(),
+        format!("{first} against {second}, {} judged by both", comparison.n),
+        format!(
+            "  only the first right: {}; only the second: {}; McNemar p = {:.2e} ({law}){rank}",
+            comparison.only_first_right, comparison.only_second_right, comparison.mcnemar_p_value
+        ),
+        format!("  judged differently: {}", comparison.differ.len()),
+    ]
+}

@@ -1,0 +1,442 @@
+//! How well a model judges candidates whose truth is known: figures with their uncertainties.
+
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+
+use serde::{Serialize, Serializer};
+
+use super::{CandidateIx, Confusion, ModelCard, ModelId};
+
+/// Which epochs of an object are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JudgedAt {
+    /// Every epoch for itself, as a survey does that looks at each detection.
+    Each,
+    /// The last epoch that was scored: what is known in the end.
+    Last,
+    /// The epoch with the highest score: an object is as real as its best epoch. Where a model has
+    /// more than two classes, the epoch of which it is most certain.
+    Highest,
+}
+
+impl JudgedAt {
+    /// All, in menu order.
+    pub const ALL: [Self; 3] = [Self::Each, Self::Last, Self::Highest];
+
+    /// Its name: `each`, `last`, `highest`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Each => "each",
+            Self::Last => "last",
+            Self::Highest => "highest",
+        }
+    }
+}
+
+impl fmt::Display for JudgedAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for JudgedAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|at| at.name() == text);
+        found.ok_or_else(|| format!("\"{text}\" is none of each, last and highest"))
+    }
+}
+
+/// What evaluation must know of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelFacts {
+    /// Name and version.
+    pub id: ModelId,
+    /// Names of its classes, in the order of its probabilities.
+    pub classes: Vec<String>,
+    /// The class that a threshold is about, where there are two classes and one of them is `real`.
+    pub positive: Option<usize>,
+    /// The threshold that comes with the model.
+    pub threshold: f64,
+}
+
+impl ModelFacts {
+    /// Those of a card.
+    pub fn of(id: &ModelId, card: &ModelCard) -> Self {
+        Self {
+            id: id.clone(),
+            classes: card.classes.clone(),
+            positive: card.positive_class().filter(|_| card.classes.len() == 2),
+            // By its decimals: 0.62 as a double would be 0.6200000047683716.
+            threshold: card.threshold.to_string().parse().unwrap_or(0.5),
+        }
+    }
+
+    /// Where its objects are judged unless the user says otherwise: every epoch of a network that
+    /// tells real from bogus, the last one of a network that follows a sequence.
+    pub const fn usual_at(&self) -> JudgedAt {
+        if self.positive.is_some() {
+            JudgedAt::Each
+        } else {
+            JudgedAt::Last
+        }
+    }
+}
+
+/// A figure.
+///
+/// With a positive class, precision, recall and F1 are of that class; for more classes they are
+/// means over the classes, and the areas are means of one class against the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Share that was called rightly.
+    Accuracy,
+    /// Share of what was called real that is real.
+    Precision,
+    /// Share of what is real that was called so.
+    Recall,
+    /// Harmonic mean of precision and recall.
+    F1,
+    /// Mean over the classes of their recall.
+    MeanRecall,
+    /// Area under the receiver operating characteristic.
+    Auc,
+    /// Precision averaged over recall.
+    AveragePrecision,
+    /// Smallest false-negative rate with a false-positive rate of at most 1e-2.
+    FnrAtFpr01,
+    /// The same at 1e-3.
+    FnrAtFpr001,
+    /// Share of the bogus that is rejected where 95 % of the real are kept.
+    SpecificityAtRecall95,
+    /// Mean square of probability less outcome.
+    Brier,
+    /// Expected calibration error.
+    CalibrationError,
+}
+
+impl Measure {
+    /// How many there are.
+    pub const COUNT: usize = 12;
+
+    /// All, in the order of [`Figures`].
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Accuracy,
+        Self::Precision,
+        Self::Recall,
+        Self::F1,
+        Self::MeanRecall,
+        Self::Auc,
+        Self::AveragePrecision,
+        Self::FnrAtFpr01,
+        Self::FnrAtFpr001,
+        Self::SpecificityAtRecall95,
+        Self::Brier,
+        Self::CalibrationError,
+    ];
+
+    /// Its key in JSON, and the key below that.
+    const fn keys(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Accuracy => ("accuracy", None),
+            Self::Precision => ("precision", None),
+            Self::Recall => ("recall", None),
+            Self::F1 => ("f1", None),
+            Self::MeanRecall => ("mean_recall", None),
+            Self::Auc => ("auc", None),
+            Self::AveragePrecision => ("average_precision", None),
+            Self::FnrAtFpr01 => ("fnr_at_fpr", Some("0.01")),
+            Self::FnrAtFpr001 => ("fnr_at_fpr", Some("0.001")),
+            Self::SpecificityAtRecall95 => ("specificity_at_recall", Some("0.95")),
+            Self::Brier => ("brier", None),
+            Self::CalibrationError => ("calibration_error", None),
+        }
+    }
+
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::F1 => "F1",
+            Self::MeanRecall => "mean recall",
+            Self::Auc => "AUC",
+            Self::AveragePrecision => "average precision",
+            Self::FnrAtFpr01 => "FNR at FPR 0.01",
+            Self::FnrAtFpr001 => "FNR at FPR 0.001",
+            Self::SpecificityAtRecall95 => "specificity at recall 0.95",
+            Self::Brier => "Brier score",
+            Self::CalibrationError => "calibration error",
+        }
+    }
+
+    /// True where it is told in percent.
+    pub const fn is_percent(self) -> bool {
+        !matches!(
+            self,
+            Self::Auc | Self::AveragePrecision | Self::Brier | Self::CalibrationError
+        )
+    }
+}
+
+/// A number for each [`Measure`]; none where the data cannot tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Figures(pub [Option<f64>; Measure::COUNT]);
+
+impl Figures {
+    /// One of them.
+    pub const fn get(&self, measure: Measure) -> Option<f64> {
+        self.0[measure as usize]
+    }
+}
+
+impl Serialize for Figures {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Entry {
+            Plain(Option<f64>),
+            Below(BTreeMap<&'static str, Option<f64>>),
+        }
+        let mut entries: Vec<(&str, Entry)> = Vec::new();
+        for (measure, value) in Measure::ALL.into_iter().zip(self.0) {
+            match (measure.keys(), entries.last_mut()) {
+                ((key, Some(below)), Some((last, Entry::Below(map)))) if *last == key => {
+                    map.insert(below, value);
+                }
+                ((key, Some(below)), _) => {
+                    entries.push((key, Entry::Below([(below, value)].into())));
+                }
+                ((key, None), _) => entries.push((key, Entry::Plain(value))),
+            }
+        }
+        serializer.collect_map(entries)
+    }
+}
+
+/// What is known of one class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClassFigures {
+    /// Its name.
+    #[serde(skip)]
+    pub class: String,
+    /// How many are of it.
+    pub n: u64,
+    /// Share of what was called so that is so.
+    pub precision: Option<f64>,
+    /// Share that was called so.
+    pub recall: Option<f64>,
+    /// Harmonic mean of the two.
+    pub f1: Option<f64>,
+    /// Area under the receiver operating characteristic of this class against the rest.
+    pub auc: Option<f64>,
+}
+
+/// As a map from the names of the classes.
+fn by_class<S: Serializer>(all: &[ClassFigures], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(all.iter().map(|figures| (&figures.class, figures)))
+}
+
+/// The threshold that keeps a wanted share of the real, and what it costs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AtRecall {
+    /// The wanted recall.
+    pub wanted: f64,
+    /// The highest threshold that gives it.
+    pub threshold: f64,
+    /// The recall that it gives.
+    pub recall: Option<f64>,
+    /// The share of the bogus that it rejects.
+    pub specificity: Option<f64>,
+}
+
+/// Errors within a range of S/N.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct SnrBin {
+    /// Least S/N.
+    pub from: f64,
+    /// Upper end, not included; infinite (null) for the last.
+    pub to: f64,
+    /// How many were judged.
+    pub n: u64,
+    /// How many of them wrongly.
+    pub wrong: u64,
+    /// The share that was judged wrongly.
+    pub error: Option<f64>,
+    /// An interval of one standard deviation about it (Wilson 1927).
+    pub interval: Option<[f64; 2]>,
+}
+
+/// Errors within a kind of simulated source or artefact.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KindFigures {
+    /// The kind: `dipole`, `hosted`, …
+    pub kind: Arc<str>,
+    /// The class that it is of.
+    pub class: String,
+    /// How many were judged.
+    pub n: u64,
+    /// The share that was called rightly.
+    pub recall: Option<f64>,
+}
+
+/// What could not be judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Why.
+    pub why: String,
+    /// How many: epochs where each epoch is judged, else objects.
+    pub n: usize,
+}
+
+/// One thing that was judged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// The object.
+    pub candidate: CandidateIx,
+    /// Its epoch, from 0.
+    pub epoch: u32,
+    /// Position of its true class.
+    pub truth: u8,
+    /// Position of the class that it was called.
+    pub said: u8,
+    /// Probability of the positive class; of the class that it was called where there is none.
+    pub score: f32,
+}
+
+impl Judged {
+    /// True where it was called what it is.
+    pub const fn is_right(&self) -> bool {
+        self.truth == self.said
+    }
+}
+
+/// Curves, as many points as a picture needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curves {
+    /// False-positive and true-positive rate.
+    pub roc: Vec<[f64; 2]>,
+    /// False-positive and false-negative rate.
+    pub det: Vec<[f64; 2]>,
+    /// Recall and precision.
+    pub precision_recall: Vec<[f64; 2]>,
+    /// Mean probability, share that came true, and number, of bins that are not empty.
+    pub calibration: Vec<(f64, f64, u64)>,
+    /// What the threshold does: false-positive rate and true-positive rate.
+    pub operating: Option<[f64; 2]>,
+    /// How many are positive, and how many not.
+    pub counts: [u64; 2],
+}
+
+/// How well one model judges.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// Name and version.
+    pub model: ModelId,
+    /// Classes in the order of the confusion matrix.
+    pub classes: Vec<String>,
+    /// Which epochs were judged.
+    pub at: JudgedAt,
+    /// Score from which a candidate is called real; none where the likeliest of several classes
+    /// is taken.
+    pub threshold: Option<f64>,
+    /// How many were judged: epochs where each epoch is judged, else objects.
+    pub n: usize,
+    /// How many objects they are of.
+    pub objects: usize,
+    /// The figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Their standard deviations by bootstrap over the objects.
+    pub uncertainty: Figures,
+    /// True classes in rows, what was said in columns.
+    pub confusion: Confusion,
+    /// Every class, in their order.
+    #[serde(serialize_with = "by_class")]
+    pub per_class: Vec<ClassFigures>,
+    /// Thresholds for wanted recalls.
+    pub at_recall: Vec<AtRecall>,
+    /// Errors against S/N, where the data tell it.
+    pub by_snr: Vec<SnrBin>,
+    /// Errors by kind, where the data tell it.
+    pub by_kind: Vec<KindFigures>,
+    /// Spearman's rank correlation of the score with other numbers, by their names.
+    pub rank_correlation: BTreeMap<String, Option<f64>>,
+    /// What was not judged, and why.
+    pub left_out: Vec<LeftOut>,
+    /// Position of the positive class.
+    #[serde(skip)]
+    pub positive: Option<usize>,
+    /// Everything that was judged.
+    #[serde(skip)]
+    pub judged: Arc<[Judged]>,
+    /// Curves for pictures.
+    #[serde(skip)]
+    pub curves: Curves,
+}
+
+/// Two models on the same things.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ModelComparison {
+    /// The two.
+    pub models: [ModelId; 2],
+    /// How many things both judged.
+    pub n: usize,
+    /// How many only the first calls rightly.
+    pub only_first_right: u64,
+    /// How many only the second calls rightly.
+    pub only_second_right: u64,
+    /// McNemar's test: the chance of so uneven counts where both err equally often.
+    pub mcnemar_p_value: f64,
+    /// True where that chance is exact, false where it is that of a chi-square.
+    pub is_exact: bool,
+    /// Spearman's rank correlation of their scores.
+    pub rank_correlation: Option<f64>,
+    /// What they call differently: as the first and as the second judged it.
+    #[serde(skip)]
+    pub differ: Arc<[[Judged; 2]]>,
+}
+
+/// Mean and spread over models of one name that differ by their seeds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverSeeds {
+    /// The name that they share.
+    pub name: String,
+    /// How many there are.
+    pub models: usize,
+    /// Means.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Standard deviations from seed to seed.
+    pub uncertainty: Figures,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_written_by_name_with_those_of_one_kind_together() {
+        let mut figures = Figures::default();
+        figures.0[Measure::FnrAtFpr001 as usize] = Some(0.25);
+        figures.0[Measure::Accuracy as usize] = Some(0.75);
+        let json = serde_json::to_value(figures).unwrap();
+        assert_eq!(json["accuracy"], 0.75);
+        assert_eq!(json["fnr_at_fpr"]["0.001"], 0.25);
+        assert!(json["fnr_at_fpr"]["0.01"].is_null() && json["f1"].is_null());
+        assert_eq!(json["specificity_at_recall"].as_object().unwrap().len(), 1);
+        for (at, measure) in Measure::ALL.into_iter().enumerate() {
+            assert_eq!(measure as usize, at);
+        }
+    }
+
+    #[test]
+    fn epochs_to_judge_are_named() {
+        for at in JudgedAt::ALL {
+            assert_eq!(at.to_string().parse(), Ok(at));
+        }
+        assert!("first".parse::<JudgedAt>().unwrap_err().contains("first"));
+    }
+}

@@ -1,0 +1,19 @@
+//! Evaluation: scores against truths, as figures, plots and files.
+//!
+//! [`evaluate`] judges one model; [`report`] several, with what they differ in and all plots;
+//! [`write_report`] keeps a report as files.
+
+mod compare;
+
+mod figures;
+mod files;
+mod judge;
+mod plots;
+mod report;
+mod truths;
+
+pub use compare::{compare, over_seeds};
+pub use figures::{Request, evaluate};
+pub use files::write_report;
+pub use report::{Report, report};
+pub use truths::Truths;

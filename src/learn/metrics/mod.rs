@@ -1,0 +1,26 @@
+//! How good scores are: pure numbers, one idea a file.
+//!
+//! Scores come as [`Ranking`], sorted once. Everything is counted with a weight for each judged
+//! thing, so that the [`bootstrap`] counts again without sorting again. A figure that the data
+//! cannot tell (a recall where nothing is real) is none, never NaN.
+
+pub mod bootstrap;
+pub mod calibration;
+pub mod det;
+pub mod error_by_bin;
+pub mod mcnemar;
+pub mod operating_point;
+pub mod precision_recall;
+pub mod published;
+pub mod rank_correlation;
+pub mod ranking;
+pub mod roc;
+
+pub use crate::domain::Confusion;
+pub use bootstrap::{Groups, bootstrap};
+pub use ranking::{Ranking, Steps};
+
+#[cfg(test)]
+mod kinds_of_classifiers;
+#[cfg(test)]
+pub(crate) mod test_scores;

@@ -1,0 +1,81 @@
+//! Operating points: the threshold for a wanted recall, and what it costs.
+
+use super::Steps;
+
+/// A threshold and its rates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OperatingPoint {
+    /// Scores of at least this are called positive; infinite where nothing is.
+    pub threshold: f64,
+    /// Share of the positive things that are called so; none without any.
+    pub recall: Option<f64>,
+    /// Share of the others that are not called so; none without any.
+    pub specificity: Option<f64>,
+}
+
+impl Steps {
+    /// The highest threshold that keeps at least that share of the positive things.
+    pub fn at_recall(&self, recall: f64) -> Option<OperatingPoint> {
+        let positives = self.positives();
+        // In counts, so that 0.95 of 20 are 19 whatever the rounding.
+        let wanted = (recall * positives as f64 - 1e-9).ceil() as u64;
+        let at = self.true_positives.iter().position(|tp| *tp >= wanted)?;
+        (positives > 0).then(|| self.point(at, self.thresholds[at]))
+    }
+
+    /// What a threshold does.
+    pub fn at_threshold(&self, threshold: f64) -> OperatingPoint {
+        let above = self.thresholds.partition_point(|step| *step >= threshold);
+        match above.checked_sub(1) {
+            Some(at) => self.point(at, threshold),
+            None => OperatingPoint {
+                threshold,
+                recall: (self.positives() > 0).then_some(0.0),
+                specificity: (self.negatives() > 0).then_some(1.0),
+            },
+        }
+    }
+
+    fn point(&self, at: usize, threshold: f64) -> OperatingPoint {
+        let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
+        let let_in = share(self.false_positives[at], self.negatives());
+        OperatingPoint {
+            threshold,
+            recall: share(self.true_positives[at], self.positives()),
+            specificity: let_in.map(|let_in| 1.0 - let_in),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::learn::metrics::{
+        Ranking,
+        test_scores::{close, ranking},
+    };
+
+    #[test]
+    fn the_threshold_for_a_recall_is_the_strictest_that_keeps_it() {
+        let steps = ranking().steps();
+        let point = steps.at_recall(0.5).unwrap();
+        assert!((point.threshold - 0.7).abs() < 1e-12);
+        close(point.recall, 0.5);
+        close(point.specificity, 5.0 / 6.0);
+        let all = steps.at_recall(1.0).unwrap();
+        assert!((all.threshold - 0.2).abs() < 1e-12);
+        close(all.specificity, 1.0 / 6.0);
+        assert_eq!(Ranking::new(&[0.1], &[false]).steps().at_recall(0.5), None);
+    }
+
+    #[test]
+    fn a_threshold_between_scores_counts_what_lies_above() {
+        let steps = ranking().steps();
+        let point = steps.at_threshold(0.5);
+        close(point.recall, 4.0 / 6.0);
+        close(point.specificity, 0.5);
+        assert_eq!(steps.at_threshold(0.45).recall, point.recall);
+        close(steps.at_threshold(2.0).recall, 0.0);
+        close(steps.at_threshold(2.0).specificity, 1.0);
+        close(steps.at_threshold(-1.0).specificity, 0.0);
+    }
+}
