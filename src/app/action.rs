@@ -14,6 +14,7 @@ pub enum Action {
     ImportLabels,
     ExportLabels,
     AddVocabulary,
+    ExportEvaluation,
     Quit,
     NextCandidate,
     PreviousCandidate,
@@ -37,11 +38,13 @@ pub enum Action {
     Search,
     Filter,
     RefreshQueue,
+    WholeQueue,
     SelectAll,
     SelectNone,
     SelectRestOfPage,
     Inspect,
     Mosaic,
+    Evaluate,
     Problems,
     Settings,
     KeySheet,
@@ -136,6 +139,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
+    row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::Quit, Menu::File, "Quit", "Close the window; every label is already on disk", &["Ctrl+Q"]),
     row(Action::NextCandidate, Menu::Go, "Next candidate", "Go to the next candidate of the queue", &["ArrowRight"]),
     row(Action::PreviousCandidate, Menu::Go, "Previous candidate", "Go back one candidate", &["ArrowLeft"]),
@@ -151,6 +155,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Search, Menu::Go, "Search by id", "Find a candidate by a part of its identifier", &["/"]),
     row(Action::Filter, Menu::Go, "Filter", "Keep only candidates that match, such as mag<20 label:none", &["Ctrl+F"]),
     row(Action::RefreshQueue, Menu::Go, "Refresh the queue", "Filter and sort again, with the labels given since", &["F5"]),
+    row(Action::WholeQueue, Menu::Go, "All candidates again", "Leave the few that were opened from the evaluation", &["Ctrl+F5"]),
     row(Action::Unsure, Menu::Label, "Unsure", "Looked at, and cannot say", &["U"]),
     row(Action::Skip, Menu::Label, "Skip", "Pass over for now", &["S"]),
     row(Action::Flag, Menu::Label, "Flag", "Mark for a second look, or take the mark off", &["F"]),
@@ -180,6 +185,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ToggleTheme, Menu::View, "Light or dark", "Change the theme", &["Ctrl+T"]),
     row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter", "F1"]),
     row(Action::Mosaic, Menu::Window, "Mosaic", "Many candidates at once", &["M", "F2"]),
+    row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
     row(Action::KeySheet, Menu::Window, "Keys", "All keys on one sheet", &["?"]),
@@ -229,7 +235,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            55,
+            58,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

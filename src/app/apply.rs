@@ -19,6 +19,7 @@ impl AppState {
         let mut effects = self.apply_command(command, now);
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
+        effects.extend(self.want_evaluation());
         effects
     }
 
@@ -43,6 +44,7 @@ impl AppState {
             Command::Session(session) => self.apply_session(session, now),
             Command::Want(want) => self.apply_want(want),
             Command::Simulation(simulation) => self.apply_simulation(simulation),
+            Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
             Command::News(event) => self.apply_news(*event, now),
         }
     }
@@ -73,6 +75,7 @@ impl AppState {
             Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
+            Action::ExportEvaluation => self.pick_evaluation_folder(now),
             Action::Quit if self.refuses_to_leave(now) => Vec::new(),
             Action::Quit => vec![Effect::Quit],
             other => self.act_on_window(other, now),
@@ -104,6 +107,8 @@ impl AppState {
             Action::SelectRestOfPage => self.select_rest_of_page(now),
             Action::Inspect => return self.show(Screen::Inspect),
             Action::Mosaic => return self.show(Screen::Mosaic),
+            Action::Evaluate => return self.show(Screen::Evaluate),
+            Action::WholeQueue => self.drop_shortlist(now),
             Action::Problems => return self.show(Screen::Problems),
             Action::Settings => self.toggle(Pane::Settings),
             Action::KeySheet => self.toggle(Pane::KeySheet),

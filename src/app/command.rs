@@ -4,11 +4,14 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     action::Action, column::Column, display::Display, keys::Chord, measured::CurveChoice,
-    settings::Settings, simulation::SimulationForm,
+    queue::Shortlist, settings::Settings, simulation::SimulationForm,
 };
 use crate::{
-    domain::{CandidateIx, Role, StampId, StampRef},
-    jobs::event::{JobEvent, PickFor},
+    domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
+    jobs::{
+        evaluation::evaluator::TruthSource,
+        event::{JobEvent, PickFor},
+    },
 };
 
 /// One thing that happens.
@@ -32,6 +35,8 @@ pub enum Command {
     Want(Want),
     /// Simulating a sky.
     Simulation(Simulation),
+    /// Judging models.
+    Evaluate(Evaluate),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -161,6 +166,19 @@ pub enum Simulation {
     Pick(PickFor),
     /// Go.
     Start,
+}
+
+/// Judging models.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Evaluate {
+    /// Take truths from here.
+    Truth(TruthSource),
+    /// Judge at these epochs; none for what is usual for a model.
+    At(Option<JudgedAt>),
+    /// Call candidates real from this score on.
+    Threshold(f64),
+    /// Show these, and nothing else, in the mosaic.
+    Open(Shortlist),
 }
 
 /// Stamps that the view needs: what is on screen, then what will be soon.

@@ -6,6 +6,7 @@ use super::settings::Settings;
 use crate::{
     domain::{Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, StampId, StampRef},
     jobs::{
+        evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
         photometry::PhotometryOrder,
         simulation_order::SimulationOrder,
@@ -68,6 +69,17 @@ pub enum Effect {
     },
     /// Read labels from a table.
     Import(Box<ImportOrder>),
+    /// Judge models. Orders before this one that are not begun are dropped.
+    Evaluate(Box<EvaluationOrder>),
+    /// Write all figures of an evaluation into a folder.
+    WriteEvaluation {
+        /// Where.
+        folder: PathBuf,
+        /// What was found.
+        report: Arc<Report>,
+        /// The candidates at this moment.
+        catalogue: Arc<Catalogue>,
+    },
     /// Simulate, and open what was made.
     Simulate(Box<SimulationOrder>),
     /// Make the demo sky where it is not there yet, and open it.

@@ -66,7 +66,7 @@ impl AppState {
                 .into_iter()
                 .collect(),
             Screen::Inspect => place.into_iter().collect(),
-            Screen::Problems => Vec::new(),
+            Screen::Evaluate | Screen::Problems => Vec::new(),
         }
     }
 

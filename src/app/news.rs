@@ -105,6 +105,7 @@ impl AppState {
                     Err(why) => self.warn(why, now),
                 }
             }
+            JobEvent::Evaluated { serial, report } => self.evaluation.take(serial, report),
             JobEvent::Simulated(outcome) => return self.take_simulated(outcome, now),
             JobEvent::Previewed { serial, preview } => {
                 self.simulation.take_preview(serial, preview);
@@ -128,6 +129,7 @@ impl AppState {
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
             PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
+            PickFor::EvaluationFolder => self.write_evaluation(paths.swap_remove(0)),
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
                 self.take_simulation_path(purpose, &paths[0])
             }

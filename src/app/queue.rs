@@ -3,6 +3,8 @@
 //! The order is frozen while a person labels: nothing jumps because a label changed. It is
 //! made anew when filter or sort change, or on request.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -30,11 +32,21 @@ impl QueueSpec {
     }
 }
 
+/// A few candidates that are looked at alone, whatever the filter lets through besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shortlist {
+    /// What they are: "29 bogus called real".
+    pub title: String,
+    /// Each with the epoch to look at, from 0.
+    pub candidates: BTreeMap<CandidateIx, usize>,
+}
+
 /// Candidates in order.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     spec: QueueSpec,
     filter: Filter,
+    shortlist: Option<Shortlist>,
     fault: Option<String>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
@@ -48,6 +60,22 @@ impl Queue {
     /// How it is made.
     pub const fn spec(&self) -> &QueueSpec {
         &self.spec
+    }
+
+    /// The few that are looked at alone.
+    pub const fn shortlist(&self) -> Option<&Shortlist> {
+        self.shortlist.as_ref()
+    }
+
+    /// Looks at a few alone; none for all again.
+    pub fn set_shortlist(
+        &mut self,
+        shortlist: Option<Shortlist>,
+        catalogue: &Catalogue,
+        book: &LabelBook,
+    ) {
+        self.shortlist = shortlist;
+        self.refresh(catalogue, book);
     }
 
     /// Why the filter line is not understood; the last good filter stays in force.
@@ -137,7 +165,10 @@ impl Queue {
     }
 
     fn take_new(&mut self, catalogue: &Catalogue, book: &LabelBook) {
-        let new = catalogue.since(self.taken);
+        let shortlist = self.shortlist.as_ref();
+        let new = catalogue.since(self.taken).filter(|(ix, _)| {
+            shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(ix))
+        });
         if self.filter.is_empty() {
             self.order.extend(new.map(|(ix, _)| ix));
         } else {

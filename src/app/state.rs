@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     display::Display,
+    evaluation::EvaluationPane,
     label_count::LabelCount,
     measured::{CurveChoice, MeasuredCurves},
     queue::Queue,
@@ -36,6 +37,8 @@ pub enum Screen {
     Inspect,
     /// Many candidates.
     Mosaic,
+    /// How well models judge.
+    Evaluate,
     /// What could not be opened.
     Problems,
 }
@@ -185,6 +188,8 @@ pub struct AppState {
     pub header: Option<HeaderCards>,
     /// The order for simulated candidates, with its preview.
     pub simulation: SimulationPane,
+    /// How well models judge.
+    pub evaluation: EvaluationPane,
     /// Which light curve is shown.
     pub curve: CurveChoice,
     /// Light curves measured here.
@@ -235,6 +240,7 @@ impl AppState {
             jobs: BTreeMap::new(),
             header: None,
             simulation: SimulationPane::default(),
+            evaluation: EvaluationPane::default(),
             curve: CurveChoice::default(),
             measured: MeasuredCurves::default(),
             generation: 0,

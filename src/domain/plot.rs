@@ -82,6 +82,17 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
+/// Where names stand without hiding what was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corner {
+    /// At the lower left.
+    LowerLeft,
+    /// At the lower right.
+    LowerRight,
+    /// At the upper right.
+    UpperRight,
+}
+
 /// A plot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
@@ -95,6 +106,8 @@ pub struct Plot {
     pub y: Axis,
     /// What is drawn.
     pub series: Vec<Series>,
+    /// Where the names of the series stand.
+    pub names: Corner,
     /// What stands where there is nothing to draw.
     pub why_empty: &'static str,
 }

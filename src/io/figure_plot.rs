@@ -5,7 +5,7 @@ use plotters::{coord::types::RangedCoordf64, prelude::*};
 use super::figure_bitmap::{COLORS, Drawn, FONT, png};
 use crate::domain::{
     Plot,
-    plot::{Axis, Ink, Mark, Series},
+    plot::{Axis, Corner, Ink, Mark, Series},
 };
 
 /// Size of a picture, pixels.
@@ -48,7 +48,7 @@ pub fn plot_png(plot: &Plot) -> Result<Vec<u8>, String> {
         for series in &plot.series {
             draw_series(&mut chart, series)?;
         }
-        names(&mut chart)
+        names(&mut chart, plot.names)
     })
 }
 
@@ -121,10 +121,15 @@ fn draw_series(chart: &mut Chart<'_, '_>, series: &Series) -> Drawn<()> {
     Ok(())
 }
 
-fn names<'a, 'b: 'a>(chart: &mut Chart<'a, 'b>) -> Drawn<()> {
+fn names<'a, 'b: 'a>(chart: &mut Chart<'a, 'b>, corner: Corner) -> Drawn<()> {
+    let place = match corner {
+        Corner::LowerLeft => SeriesLabelPosition::LowerLeft,
+        Corner::LowerRight => SeriesLabelPosition::LowerRight,
+        Corner::UpperRight => SeriesLabelPosition::UpperRight,
+    };
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::LowerLeft)
+        .position(place)
         .margin(20)
         .legend_area_size(34)
         .label_font((FONT, LETTERS[3]))
@@ -175,6 +180,7 @@ mod tests {
                 ink: Ink::Model(0),
                 points,
             }],
+            names: Corner::LowerLeft,
             why_empty: "nothing was measured",
         }
     }

@@ -59,6 +59,11 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .pick_folder()
             .into_iter()
             .collect(),
+        PickFor::EvaluationFolder => dialog
+            .set_title("Choose a folder for the figures")
+            .pick_folder()
+            .into_iter()
+            .collect(),
         PickFor::ExportLabels => dialog
             .set_title("Export labels")
             .set_file_name("labels.csv")

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
-use super::{preview::Preview, simulate::Simulated};
+use super::{evaluation::Report, preview::Preview, simulate::Simulated};
 use crate::{
     domain::{Candidate, CandidateIx, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
     imaging::statistics::StampStatistics,
@@ -85,6 +85,8 @@ pub enum PickFor {
     Templates,
     /// A folder for simulated candidates.
     SimulationFolder,
+    /// A folder for the figures of an evaluation.
+    EvaluationFolder,
 }
 
 /// What the indexing of one opening found since the last news.
@@ -200,6 +202,13 @@ pub enum JobEvent {
         job: JobId,
         /// What it did, or why it failed: a sentence.
         outcome: Result<String, String>,
+    },
+    /// Models were judged, or why they could not be.
+    Evaluated {
+        /// Number of the order.
+        serial: u64,
+        /// What was found, or why nothing.
+        report: Result<Arc<Report>, String>,
     },
     /// A simulation ended: what was made, or why it failed.
     Simulated(Result<Simulated, String>),

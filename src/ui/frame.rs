@@ -3,8 +3,9 @@
 use egui::{CentralPanel, Panel, Ui};
 
 use super::{
-    header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic, palette,
-    problems, queue_panel, settings_pane, simulation_pane, start_page, status_bar, theme, top_bar,
+    evaluate, header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic,
+    palette, problems, queue_panel, settings_pane, simulation_pane, start_page, status_bar, theme,
+    top_bar,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -69,7 +70,7 @@ fn serve_camera(command: &Command, memory: &mut ViewMemory) -> bool {
 }
 
 fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    if state.screen != Screen::Problems {
+    if !matches!(state.screen, Screen::Problems | Screen::Evaluate) {
         Panel::left("queue")
             .default_size(232.0)
             .size_range(160.0..=420.0)
@@ -88,6 +89,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
     CentralPanel::default().show(ui, |ui| match state.screen {
         Screen::Inspect => inspect::inspect_ui(ui, state, memory, commands),
         Screen::Mosaic => mosaic::mosaic_ui(ui, state, memory, commands),
+        Screen::Evaluate => evaluate::evaluate_ui(ui, state, memory, commands),
         Screen::Problems => problems::problems_ui(ui, state),
     });
 }

@@ -8,6 +8,9 @@ pub mod theme;
 pub mod view_memory;
 
 mod cells;
+mod evaluate;
+mod evaluate_matrix;
+mod evaluate_plot;
 mod header_pane;
 mod histogram_pane;
 mod hotkeys;

@@ -41,6 +41,7 @@ pub fn queue_panel_ui(
         format!("{shown} of {all} candidates")
     };
     ui.label(weak(ui, count));
+    shortlist_ui(ui, state, commands);
     let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
     // Keep the candidate on screen in view when it or its rank changes, and only then:
     // candidates that are still being found go to the end.
@@ -85,6 +86,22 @@ pub fn queue_panel_ui(
         for (rect, ix) in words {
             row_words(ui, rect, state, ix);
         }
+    });
+}
+
+/// What the queue is narrowed to, with the way back.
+fn shortlist_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let Some(shortlist) = state.queue.shortlist() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        let back = Action::WholeQueue;
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, back.info().title);
+        let help = format!("{} ({})", back.info().title, state.settings.keys.hint(back));
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::Do(back));
+        }
+        ui.label(RichText::new(&shortlist.title).color(theme::accent_text(ui)));
     });
 }
 

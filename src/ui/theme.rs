@@ -100,6 +100,28 @@ pub fn band_color(band: Option<&Band>) -> Color32 {
     }
 }
 
+/// The colour of a model in plots, by its place, after the palette of Okabe and Ito.
+pub fn model_color(at: usize) -> Color32 {
+    const COLORS: [Color32; 6] = [
+        Color32::from_rgb(0x33, 0x99, 0xdd),
+        Color32::from_rgb(0xd5, 0x5e, 0x00),
+        Color32::from_rgb(0x00, 0x9e, 0x73),
+        Color32::from_rgb(0xcc, 0x79, 0xa7),
+        Color32::from_rgb(0xe6, 0x9f, 0x00),
+        Color32::from_rgb(0x56, 0xb4, 0xe9),
+    ];
+    COLORS[at % COLORS.len()]
+}
+
+/// The grey of published curves, by their place.
+pub fn published_color(ui: &egui::Ui, at: usize) -> Color32 {
+    match (at, ui.visuals().dark_mode) {
+        (0, true) => Color32::from_gray(0xd0),
+        (0, false) => Color32::from_gray(0x40),
+        _ => Color32::from_gray(0x88),
+    }
+}
+
 /// Adds the fonts: signs that the text font lacks (primes, arrows) come from the monospaced one.
 pub fn install_fonts(ctx: &egui::Context) {
     let mut fonts = egui::FontDefinitions::default();

@@ -34,6 +34,7 @@ pub fn top_bar_ui(
         for (screen, action) in [
             (Screen::Inspect, Action::Inspect),
             (Screen::Mosaic, Action::Mosaic),
+            (Screen::Evaluate, Action::Evaluate),
             (Screen::Problems, Action::Problems),
         ] {
             let title = match screen {

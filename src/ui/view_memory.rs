@@ -97,6 +97,10 @@ pub struct ViewMemory {
     pub last_want: Option<u64>,
     /// Pictures of the simulation's preview.
     pub preview: super::simulation_preview::PreviewTextures,
+    /// The plot of the evaluation that is shown, by its place.
+    pub plot: usize,
+    /// The model whose confusion matrix is shown, by its place.
+    pub judged_model: usize,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.

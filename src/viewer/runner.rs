@@ -10,6 +10,7 @@ use crate::{
     jobs::{
         decode::DecodePool,
         demo, dialog,
+        evaluation::evaluator::{Evaluator, start_writing},
         event::{JobEvent, JobId},
         header,
         index::{self, Opening, Reading},
@@ -32,6 +33,7 @@ pub struct Runner {
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
     photometer: Photometer,
+    evaluator: Evaluator,
     #[expect(dead_code, reason = "scoring, explaining and training come next")]
     learner: Learner,
     journal: Option<Journal>,
@@ -56,7 +58,9 @@ impl Runner {
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
+        let evaluator = Evaluator::start(&reporter)?;
         Ok(Self {
+            evaluator,
             reporter,
             reading,
             atlas,
@@ -140,6 +144,12 @@ impl Runner {
                 transfer::export(path, book, catalogue, decoder, self.reporter.clone())?;
             }
             Effect::Import(order) => transfer::import(*order, self.reporter.clone())?,
+            Effect::Evaluate(order) => self.evaluator.request(*order),
+            Effect::WriteEvaluation {
+                folder,
+                report,
+                catalogue,
+            } => start_writing(folder, report, catalogue, self.reporter.clone())?,
             Effect::Simulate(order) => {
                 let token = self.new_token(JobId::Simulate);
                 simulate::start(

@@ -138,6 +138,7 @@ impl InlineWindow {
             && self.running.is_empty()
             && self.previewing.is_none()
             && !self.state.measured.is_measuring()
+            && !self.state.evaluation.is_under_way()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
@@ -185,7 +186,7 @@ impl InlineWindow {
                 self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
             }
             Effect::Reload(_) => self.is_reloading = true,
-            Effect::Export { .. } => {
+            Effect::Export { .. } | Effect::WriteEvaluation { .. } => {
                 self.running.insert(JobId::Export);
             }
             Effect::Import(_) => {

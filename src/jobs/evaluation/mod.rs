@@ -1,10 +1,11 @@
 //! Evaluation: scores against truths, as figures, plots and files.
 //!
 //! [`evaluate`] judges one model; [`report`] several, with what they differ in and all plots;
-//! [`write_report`] keeps a report as files.
+//! [`write_report`] keeps a report as files; [`evaluator`] does both in the background of the window.
 
 mod compare;
 
+pub mod evaluator;
 mod figures;
 mod files;
 mod judge;

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         Evaluation, Plot,
         evaluation::SnrBin,
-        plot::{Axis, Ink, Mark, Point, Series, Tick},
+        plot::{Axis, Corner, Ink, Mark, Point, Series, Tick},
     },
     learn::metrics::{det::deviate, published::PUBLISHED},
 };
@@ -143,6 +143,7 @@ fn det(models: &[Evaluation]) -> Plot {
         x: deviate_axis("false-positive rate", [8e-5, 0.6]),
         y: deviate_axis("false-negative rate", [2e-4, 0.95]),
         series,
+        names: Corner::UpperRight,
         why_empty: NEEDS_TWO_CLASSES,
     }
 }
@@ -159,6 +160,7 @@ fn roc(models: &[Evaluation]) -> Plot {
         x: share_axis("false-positive rate"),
         y: share_axis("true-positive rate (recall)"),
         series,
+        names: Corner::LowerRight,
         why_empty: NEEDS_TWO_CLASSES,
     }
 }
@@ -177,6 +179,7 @@ fn precision_recall(models: &[Evaluation]) -> Plot {
         x: share_axis("recall"),
         y: share_axis("precision"),
         series,
+        names: Corner::LowerLeft,
         why_empty: NEEDS_TWO_CLASSES,
     }
 }
@@ -197,6 +200,7 @@ fn calibration(models: &[Evaluation]) -> Plot {
         x: share_axis("probability that the model gives"),
         y: share_axis("share that is so"),
         series,
+        names: Corner::LowerRight,
         why_empty: "Needs labelled candidates that are scored.",
     }
 }
@@ -242,6 +246,7 @@ fn error_by_snr(models: &[Evaluation]) -> Plot {
             |share| share,
         ),
         series,
+        names: Corner::UpperRight,
         why_empty: "The labelled candidates do not tell their signal-to-noise ratio.",
     }
 }

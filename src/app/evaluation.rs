@@ -1,0 +1,253 @@
+//! How well models judge, as the window shows it: which truths, which models, the newest report.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    command::Evaluate,
+    effect::Effect,
+    queue::Shortlist,
+    state::{AppState, Screen},
+};
+pub use crate::jobs::evaluation::{
+    Report,
+    evaluator::{EvaluationOrder, TruthSource},
+};
+use crate::{
+    domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook, Timestamp},
+    jobs::{evaluation::Request, event::PickFor},
+};
+
+/// What a report depends on: where this has changed, models are judged anew.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    generation: u64,
+    candidates: usize,
+    labels: u64,
+    scores: u64,
+    truth: TruthSource,
+    at: Option<JudgedAt>,
+    thresholds: Vec<(ModelId, f64)>,
+}
+
+/// The state of the screen.
+#[derive(Clone, Debug, Default)]
+pub struct EvaluationPane {
+    /// What models say.
+    pub scores: Arc<ScoreBook>,
+    /// The models, with the threshold in force.
+    pub models: Vec<ModelFacts>,
+    /// Where truths come from, as chosen.
+    chosen: Option<TruthSource>,
+    /// Which epochs are judged; none for what is usual.
+    at: Option<JudgedAt>,
+    report: Option<Arc<Report>>,
+    fault: Option<String>,
+    key: Option<Key>,
+    serial: u64,
+    is_under_way: bool,
+}
+
+impl EvaluationPane {
+    /// The newest report.
+    pub const fn report(&self) -> Option<&Arc<Report>> {
+        self.report.as_ref()
+    }
+
+    /// Why there is none.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// True while models are being judged.
+    pub const fn is_under_way(&self) -> bool {
+        self.is_under_way
+    }
+
+    /// Which epochs are judged; none for what is usual for a model.
+    pub const fn at(&self) -> Option<JudgedAt> {
+        self.at
+    }
+
+    /// Takes in a report; an older one than was asked for last is nobody's any more.
+    pub(super) fn take(&mut self, serial: u64, report: Result<Arc<Report>, String>) {
+        if serial != self.serial {
+            return;
+        }
+        self.is_under_way = false;
+        match report {
+            Ok(report) => {
+                self.fault = None;
+                self.report = Some(report);
+            }
+            Err(why) => {
+                self.fault = Some(why);
+                self.report = None;
+            }
+        }
+    }
+}
+
+/// What was judged, as a list to look at. Of several epochs of one object the first is shown.
+pub fn shortlist<'a>(title: String, judged: impl IntoIterator<Item = &'a Judged>) -> Shortlist {
+    let mut shortlist = Shortlist {
+        title,
+        ..Shortlist::default()
+    };
+    for judged in judged {
+        let epoch = judged.epoch as usize;
+        let known = shortlist.candidates.entry(judged.candidate);
+        known.or_insert(epoch);
+    }
+    shortlist
+}
+
+impl AppState {
+    /// Where truths come from: as chosen, else labels where there are any or the data have none.
+    pub fn truth_source(&self) -> TruthSource {
+        self.evaluation.chosen.unwrap_or_else(|| {
+            if self.labelled() == 0 && self.has_truth() {
+                TruthSource::Data
+            } else {
+                TruthSource::Labels
+            }
+        })
+    }
+
+    /// True where the data say of a candidate what it is.
+    pub fn has_truth(&self) -> bool {
+        let mut candidates = self.catalogue.iter();
+        candidates.any(|(_, candidate)| candidate.truth.is_some())
+    }
+
+    pub(super) fn apply_evaluate(&mut self, evaluate: Evaluate, now: Timestamp) -> Vec<Effect> {
+        match evaluate {
+            Evaluate::Truth(truth) => self.evaluation.chosen = Some(truth),
+            Evaluate::At(at) => self.evaluation.at = at,
+            Evaluate::Threshold(threshold) => self.set_judging_threshold(threshold),
+            Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, now),
+        }
+        Vec::new()
+    }
+
+    /// Judges anew where anything has changed that a report depends on. One report at a time: what
+    /// changes meanwhile is judged when it is there.
+    pub(super) fn want_evaluation(&mut self) -> Option<Effect> {
+        if self.screen != Screen::Evaluate || self.evaluation.is_under_way {
+            return None;
+        }
+        let models = self.models_to_judge();
+        if models.is_empty() {
+            return None;
+        }
+        let thresholds = models
+            .iter()
+            .map(|model| (model.id.clone(), model.threshold));
+        let key = Key {
+            generation: self.generation,
+            candidates: self.catalogue.len(),
+            labels: self.book.revision(),
+            scores: self.scores_revision(),
+            truth: self.truth_source(),
+            at: self.evaluation.at,
+            thresholds: thresholds.collect(),
+        };
+        if self.evaluation.key.as_ref() == Some(&key) {
+            return None;
+        }
+        let truth = key.truth;
+        self.evaluation.key = Some(key);
+        self.evaluation.serial += 1;
+        self.evaluation.is_under_way = true;
+        Some(Effect::Evaluate(Box::new(EvaluationOrder {
+            serial: self.evaluation.serial,
+            catalogue: self.catalogue.clone(),
+            book: self.book.clone(),
+            scores: self.scores_to_judge(),
+            models,
+            truth,
+            request: Request {
+                at: self.evaluation.at,
+                ..Request::default()
+            },
+        })))
+    }
+
+    fn open_shortlist(&mut self, shortlist: Shortlist, now: Timestamp) -> Vec<Effect> {
+        let first = shortlist.candidates.iter().next();
+        let Some((first, epoch)) = first.map(|(ix, epoch)| (*ix, *epoch)) else {
+            self.tell("there is nothing to open", now);
+            return Vec::new();
+        };
+        self.tell(shortlist.title.clone(), now);
+        self.narrow_queue(Some(shortlist));
+        self.screen = Screen::Mosaic;
+        let effects = self.go_to(first, now);
+        self.set_epoch(epoch);
+        effects
+    }
+
+    pub(super) fn drop_shortlist(&mut self, now: Timestamp) {
+        if self.queue.shortlist().is_none() {
+            self.tell(
+                "the queue has all candidates that the filter lets through",
+                now,
+            );
+            return;
+        }
+        self.narrow_queue(None);
+    }
+
+    fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {
+        self.queue
+            .set_shortlist(shortlist, &self.catalogue, &self.book);
+        self.selection.keep_shown(&self.queue);
+    }
+
+    pub(super) fn pick_evaluation_folder(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.evaluation.report.is_none() {
+            self.warn("there is no evaluation yet: open its screen first", now);
+            return Vec::new();
+        }
+        vec![Effect::Pick(PickFor::EvaluationFolder)]
+    }
+
+    pub(super) fn write_evaluation(&self, folder: PathBuf) -> Vec<Effect> {
+        let report = self.evaluation.report.iter();
+        let write = |report: &Arc<Report>| Effect::WriteEvaluation {
+            folder: folder.clone(),
+            report: report.clone(),
+            catalogue: self.catalogue.clone(),
+        };
+        report.map(write).collect()
+    }
+}
+
+/// What is judged.
+impl AppState {
+    /// The models, the first of which the threshold slider is about.
+    fn models_to_judge(&self) -> Vec<ModelFacts> {
+        self.evaluation.models.clone()
+    }
+
+    fn scores_to_judge(&self) -> Arc<ScoreBook> {
+        self.evaluation.scores.clone()
+    }
+
+    fn scores_revision(&self) -> u64 {
+        let counts = self.evaluation.models.iter();
+        let counts = counts.map(|model| self.evaluation.scores.count(&model.id) as u64);
+        counts.sum()
+    }
+
+    fn set_judging_threshold(&mut self, threshold: f64) {
+        if let Some(model) = self.evaluation.models.first_mut() {
+            model.threshold = threshold.clamp(0.0, 1.0);
+        }
+    }
+
+    /// The score from which candidates are called real; none where several classes are told apart.
+    pub fn judging_threshold(&self) -> Option<f64> {
+        let model = self.evaluation.models.first()?;
+        model.positive.map(|_| model.threshold)
+    }
+}
