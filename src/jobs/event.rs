@@ -5,7 +5,10 @@ use std::{path::PathBuf, sync::Arc};
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use super::{preview::Preview, simulate::Simulated};
 use crate::{
-    domain::{Candidate, CandidateIx, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
+    domain::{
+        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, Problem, ScoreRow, Stamp, StampId,
+        StepIds, Verdicts, Vocabulary,
+    },
     imaging::statistics::StampStatistics,
 };
 
@@ -204,6 +207,15 @@ pub enum JobEvent {
         generation: u64,
         /// What it says.
         news: JournalNews,
+    },
+    /// What the project holds of a model's scores; nothing where there is no project.
+    StoredScores {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// Candidates with an epoch each; some may be gone from the opened set.
+        rows: Arc<[ScoreRow]>,
     },
     /// A model was read, or cannot be used.
     ModelLoaded {
