@@ -113,6 +113,11 @@ impl ScoreBook {
         self.models.get(model)?.get(&candidate)
     }
 
+    /// Forgets what a model said.
+    pub fn forget(&mut self, model: &ModelId) {
+        self.models.remove(model);
+    }
+
     /// The models that scored anything, by name.
     pub fn models(&self) -> impl Iterator<Item = &ModelId> {
         self.models.keys()
