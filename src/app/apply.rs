@@ -20,6 +20,7 @@ impl AppState {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_evaluation());
+        effects.extend(self.want_scores());
         effects
     }
 
@@ -45,6 +46,7 @@ impl AppState {
             Command::Want(want) => self.apply_want(want),
             Command::Simulation(simulation) => self.apply_simulation(simulation),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
+            Command::Scoring(scoring) => self.apply_scoring(scoring, now),
             Command::News(event) => self.apply_news(*event, now),
         }
     }
@@ -76,8 +78,16 @@ impl AppState {
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
             Action::ExportEvaluation => self.pick_evaluation_folder(now),
+            Action::AddModel => vec![Effect::Pick(PickFor::Model)],
             Action::Quit if self.refuses_to_leave(now) => Vec::new(),
             Action::Quit => vec![Effect::Quit],
+            Action::HideScores => self.hide_scores(now),
+            Action::NextModel => self.next_model(now),
+            Action::RaiseThreshold => self.nudge_threshold(1.0, now),
+            Action::LowerThreshold => self.nudge_threshold(-1.0, now),
+            Action::ChooseThreshold => self.choose_threshold(now),
+            Action::Disagreements => self.show_disagreements(now),
+            Action::ScoreAgain => self.start_scoring(),
             other => self.act_on_window(other, now),
         }
     }
@@ -99,7 +109,7 @@ impl AppState {
                 self.focus_on(Field::Note);
             }
             Action::RefreshQueue => {
-                self.queue.refresh(&self.catalogue, &self.book);
+                self.refresh_queue();
                 self.selection.keep_shown(&self.queue);
             }
             Action::SelectAll => self.selection.set(self.queue.order().iter().copied()),
@@ -172,7 +182,7 @@ impl AppState {
         self.selection.set(rest);
     }
 
-    fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
         let spec = match command {
             QueueCommand::Search(text) => return self.search(&text, now),
             QueueCommand::Sort {
@@ -188,7 +198,7 @@ impl AppState {
                 ..self.queue.spec().clone()
             },
         };
-        self.queue.set_spec(spec, &self.catalogue, &self.book);
+        self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
         vec![self.save_session()]
     }

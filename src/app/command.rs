@@ -37,6 +37,8 @@ pub enum Command {
     Simulation(Simulation),
     /// Judging models.
     Evaluate(Evaluate),
+    /// Models and what they say.
+    Scoring(Scoring),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -175,10 +177,23 @@ pub enum Evaluate {
     Truth(TruthSource),
     /// Judge at these epochs; none for what is usual for a model.
     At(Option<JudgedAt>),
-    /// Call candidates real from this score on.
-    Threshold(f64),
     /// Show these, and nothing else, in the mosaic.
     Open(Shortlist),
+}
+
+/// Models and what they say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scoring {
+    /// Also show the scores of this model, a name or a file.
+    Show(Arc<str>),
+    /// Show them no more.
+    Drop(Arc<str>),
+    /// Its scores stand on the stamps.
+    Activate(Arc<str>),
+    /// The threshold of the active model.
+    Threshold(f32),
+    /// The recall that a threshold is chosen for, 0 to 1.
+    WantedRecall(f32),
 }
 
 /// Stamps that the view needs: what is on screen, then what will be soon.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     command::Evaluate,
     effect::Effect,
-    queue::Shortlist,
+    queue::{Facts, Shortlist},
     state::{AppState, Screen},
 };
 pub use crate::jobs::evaluation::{
@@ -23,7 +23,7 @@ struct Key {
     generation: u64,
     candidates: usize,
     labels: u64,
-    scores: u64,
+    scored: Vec<usize>,
     truth: TruthSource,
     at: Option<JudgedAt>,
     thresholds: Vec<(ModelId, f64)>,
@@ -32,10 +32,6 @@ struct Key {
 /// The state of the screen.
 #[derive(Clone, Debug, Default)]
 pub struct EvaluationPane {
-    /// What models say.
-    pub scores: Arc<ScoreBook>,
-    /// The models, with the threshold in force.
-    pub models: Vec<ModelFacts>,
     /// Where truths come from, as chosen.
     chosen: Option<TruthSource>,
     /// Which epochs are judged; none for what is usual.
@@ -43,6 +39,8 @@ pub struct EvaluationPane {
     report: Option<Arc<Report>>,
     fault: Option<String>,
     key: Option<Key>,
+    /// The scores of that key.
+    scores: Arc<ScoreBook>,
     serial: u64,
     is_under_way: bool,
 }
@@ -66,6 +64,17 @@ impl EvaluationPane {
     /// Which epochs are judged; none for what is usual for a model.
     pub const fn at(&self) -> Option<JudgedAt> {
         self.at
+    }
+
+    /// Forgets what was found of a set that is left.
+    pub(super) fn forget(&mut self) {
+        let at = self.at;
+        let serial = self.serial;
+        *self = Self {
+            at,
+            serial: serial + 1,
+            ..Self::default()
+        };
     }
 
     /// Takes in a report; an older one than was asked for last is nobody's any more.
@@ -113,9 +122,11 @@ impl AppState {
         })
     }
 
-    /// True where the data say of a candidate what it is.
+    /// True where the data say of a candidate what it is. Sets say it of all or of none, or of
+    /// some among the first.
     pub fn has_truth(&self) -> bool {
-        let mut candidates = self.catalogue.iter();
+        const LOOKED_AT: usize = 1000;
+        let mut candidates = self.catalogue.iter().take(LOOKED_AT);
         candidates.any(|(_, candidate)| candidate.truth.is_some())
     }
 
@@ -123,7 +134,6 @@ impl AppState {
         match evaluate {
             Evaluate::Truth(truth) => self.evaluation.chosen = Some(truth),
             Evaluate::At(at) => self.evaluation.at = at,
-            Evaluate::Threshold(threshold) => self.set_judging_threshold(threshold),
             Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, now),
         }
         Vec::new()
@@ -132,7 +142,8 @@ impl AppState {
     /// Judges anew where anything has changed that a report depends on. One report at a time: what
     /// changes meanwhile is judged when it is there.
     pub(super) fn want_evaluation(&mut self) -> Option<Effect> {
-        if self.screen != Screen::Evaluate || self.evaluation.is_under_way {
+        let is_looked_at = self.screen == Screen::Evaluate && !self.scores.is_hidden;
+        if !is_looked_at || self.evaluation.is_under_way {
             return None;
         }
         let models = self.models_to_judge();
@@ -146,13 +157,29 @@ impl AppState {
             generation: self.generation,
             candidates: self.catalogue.len(),
             labels: self.book.revision(),
-            scores: self.scores_revision(),
+            scored: self.scored_counts(&models),
             truth: self.truth_source(),
             at: self.evaluation.at,
             thresholds: thresholds.collect(),
         };
-        if self.evaluation.key.as_ref() == Some(&key) {
+        let before = self.evaluation.key.as_ref();
+        if before == Some(&key) {
             return None;
+        }
+        // A copy for the worker; a threshold that moves needs no new one.
+        let has_same_scores = before.is_some_and(|before| {
+            let models = |key: &Key| {
+                key.thresholds
+                    .iter()
+                    .map(|(id, _)| id.clone())
+                    .collect::<Vec<_>>()
+            };
+            before.scored == key.scored
+                && before.generation == key.generation
+                && models(before) == models(&key)
+        });
+        if !has_same_scores {
+            self.evaluation.scores = Arc::new(self.scores.book.clone());
         }
         let truth = key.truth;
         self.evaluation.key = Some(key);
@@ -162,7 +189,7 @@ impl AppState {
             serial: self.evaluation.serial,
             catalogue: self.catalogue.clone(),
             book: self.book.clone(),
-            scores: self.scores_to_judge(),
+            scores: self.evaluation.scores.clone(),
             models,
             truth,
             request: Request {
@@ -198,8 +225,12 @@ impl AppState {
     }
 
     fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {
-        self.queue
-            .set_shortlist(shortlist, &self.catalogue, &self.book);
+        let facts = Facts {
+            catalogue: &self.catalogue,
+            book: &self.book,
+            scores: &self.scores,
+        };
+        self.queue.set_shortlist(shortlist, facts);
         self.selection.keep_shown(&self.queue);
     }
 
@@ -224,30 +255,28 @@ impl AppState {
 
 /// What is judged.
 impl AppState {
-    /// The models, the first of which the threshold slider is about.
+    /// The models that are shown and read, the active one first, with the thresholds in force.
     fn models_to_judge(&self) -> Vec<ModelFacts> {
-        self.evaluation.models.clone()
+        let active = &self.scores.active().source;
+        let mut shown: Vec<_> = self.scores.shown().iter().collect();
+        shown.sort_by_key(|model| model.source != *active);
+        let facts = shown.into_iter().filter_map(|model| {
+            let ready = model.ready.as_ref()?;
+            // By its decimals, so that what the slider shows is what counts.
+            let threshold = model.threshold().to_string().parse();
+            Some(ModelFacts {
+                threshold: threshold.unwrap_or_else(|_| f64::from(model.threshold())),
+                ..ModelFacts::of(&ready.id, &ready.card)
+            })
+        });
+        facts.collect()
     }
 
-    fn scores_to_judge(&self) -> Arc<ScoreBook> {
-        self.evaluation.scores.clone()
-    }
-
-    fn scores_revision(&self) -> u64 {
-        let counts = self.evaluation.models.iter();
-        let counts = counts.map(|model| self.evaluation.scores.count(&model.id) as u64);
-        counts.sum()
-    }
-
-    fn set_judging_threshold(&mut self, threshold: f64) {
-        if let Some(model) = self.evaluation.models.first_mut() {
-            model.threshold = threshold.clamp(0.0, 1.0);
-        }
-    }
-
-    /// The score from which candidates are called real; none where several classes are told apart.
-    pub fn judging_threshold(&self) -> Option<f64> {
-        let model = self.evaluation.models.first()?;
-        model.positive.map(|_| model.threshold)
+    /// How many candidates each model has judged: where that has changed there are new scores.
+    fn scored_counts(&self, models: &[ModelFacts]) -> Vec<usize> {
+        let counts = models.iter();
+        counts
+            .map(|model| self.scores.book.count(&model.id))
+            .collect()
     }
 }

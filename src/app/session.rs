@@ -10,6 +10,7 @@ use super::{
     effect::Effect,
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
+    scores::{SavedScores, Scores},
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
 };
 use crate::{
@@ -55,6 +56,8 @@ pub struct SavedSession {
     pub mosaic_side: Option<f32>,
     /// Which light curve is shown.
     pub curve: CurveChoice,
+    /// The models side by side, their thresholds, and whether scores are hidden.
+    pub scores: SavedScores,
     /// Small windows that were open.
     pub panes: BTreeSet<Pane>,
 }
@@ -126,6 +129,7 @@ impl AppState {
         self.page = Arc::new([]);
         self.header = None;
         self.measured = MeasuredCurves::default();
+        self.evaluation.forget();
         self.return_to = None;
         self.steps = None;
         self.motion = None;
@@ -133,8 +137,9 @@ impl AppState {
         self.decided_at.clear();
         self.jobs.remove(&JobId::Index);
         self.display.unlock_set();
-        self.queue
-            .set_spec(QueueSpec::default(), &self.catalogue, &self.book);
+        self.drop_scores();
+        self.queue.forget_shortlist();
+        self.set_queue(QueueSpec::default());
         self.project = ProjectState {
             paths: paths.clone(),
             ..ProjectState::default()
@@ -205,6 +210,7 @@ impl AppState {
             mosaic_role: self.mosaic_role,
             mosaic_side: Some(self.mosaic_side),
             curve: self.curve,
+            scores: self.scores.saved(),
             panes: self
                 .panes
                 .iter()
@@ -233,8 +239,8 @@ impl AppState {
         self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
         self.panes = saved.panes;
         self.curve = saved.curve;
-        self.queue
-            .set_spec(saved.queue, &self.catalogue, &self.book);
+        self.scores = Scores::restored(saved.scores);
+        self.set_queue(saved.queue);
         self.return_to = saved.place;
     }
 

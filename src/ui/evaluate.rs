@@ -1,6 +1,6 @@
 //! Evaluate: how well models judge candidates whose truth is known.
 
-use egui::{Grid, RichText, ScrollArea, Slider, Ui};
+use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::{
     evaluate_matrix::matrix_ui, evaluate_plot::plots_ui, inspect::weak, theme,
@@ -34,6 +34,12 @@ pub fn evaluate_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
+    if state.scores.is_hidden {
+        let key = state.settings.keys.hint(Action::HideScores);
+        let why = format!("Labels are blind. Show the scores ({key}) to judge models.");
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
+        return;
+    }
     bar_ui(ui, state, commands);
     ui.separator();
     let report = state.evaluation.report();
@@ -103,7 +109,6 @@ fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.separator();
         at_ui(ui, state, commands);
         ui.separator();
-        threshold_ui(ui, state, commands);
         let export = Action::ExportEvaluation;
         let has_report = state.evaluation.report().is_some();
         let button = ui.add_enabled(has_report, egui::Button::new("Export…"));
@@ -147,21 +152,6 @@ fn at_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
     if at != state.evaluation.at() {
         commands.push(Command::Evaluate(Evaluate::At(at)));
-    }
-}
-
-fn threshold_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let Some(present) = state.judging_threshold() else {
-        return;
-    };
-    let mut threshold = present;
-    let slider = Slider::new(&mut threshold, 0.0..=1.0)
-        .fixed_decimals(3)
-        .text("threshold");
-    ui.add(slider)
-        .on_hover_text("From this score on a candidate is called real");
-    if (threshold - present).abs() > f64::EPSILON {
-        commands.push(Command::Evaluate(Evaluate::Threshold(threshold)));
     }
 }
 

@@ -4,8 +4,8 @@ use egui::{CentralPanel, Panel, Ui};
 
 use super::{
     evaluate, header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic,
-    palette, problems, queue_panel, settings_pane, simulation_pane, start_page, status_bar, theme,
-    top_bar,
+    palette, problems, queue_panel, score_bar, settings_pane, simulation_pane, start_page,
+    status_bar, theme, top_bar,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -70,6 +70,9 @@ fn serve_camera(command: &Command, memory: &mut ViewMemory) -> bool {
 }
 
 fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    if state.screen != Screen::Problems {
+        Panel::top("scores").show(ui, |ui| score_bar::score_bar_ui(ui, state, commands));
+    }
     if !matches!(state.screen, Screen::Problems | Screen::Evaluate) {
         Panel::left("queue")
             .default_size(232.0)

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use super::settings_file;
 use crate::{
     app::effect::Effect,
+    domain::ModelId,
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
     jobs::{
@@ -16,9 +17,11 @@ use crate::{
         index::{self, Opening, Reading},
         journal::Journal,
         learner::Learner,
+        model_shelf::{LoadTask, ModelShelf},
         photometer::{CurveRequest, Photometer},
         preview::Previewer,
         reporter::{CancelToken, Reporter},
+        score_task::{Focus, ScoreTask, Scorer},
         simulate,
         simulation_order::SimulationOrder,
         simulator::{SimulatorOf, simulator_of},
@@ -34,8 +37,10 @@ pub struct Runner {
     pool: DecodePool,
     photometer: Photometer,
     evaluator: Evaluator,
-    #[expect(dead_code, reason = "scoring, explaining and training come next")]
     learner: Learner,
+    shelf: ModelShelf,
+    focus: Focus,
+    scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -67,6 +72,9 @@ impl Runner {
             pool,
             photometer,
             learner: Learner::start()?,
+            shelf: ModelShelf::default(),
+            focus: Focus::default(),
+            scoring: BTreeMap::new(),
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -161,6 +169,13 @@ impl Runner {
             }
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
+            Effect::LoadModel { .. }
+            | Effect::ReadScores(_)
+            | Effect::Score(_)
+            | Effect::KeepScores { .. }
+            | Effect::StopScoring(_)
+            | Effect::LookAt(_) => self.start_scoring(effect),
+            Effect::Cancel(JobId::Score) => self.stop_scoring(),
             Effect::Cancel(job) => {
                 if let Some(token) = self.cancel.get(&job) {
                     token.cancel();
@@ -170,6 +185,53 @@ impl Runner {
             Effect::Quit => {}
         }
         Ok(())
+    }
+
+    fn start_scoring(&mut self, effect: Effect) {
+        match effect {
+            Effect::LoadModel { generation, source } => self.learner.add(Box::new(LoadTask {
+                generation,
+                source,
+                shelf: self.shelf.clone(),
+                reporter: self.reporter.clone(),
+            })),
+            Effect::ReadScores(model) => {
+                if let Some(journal) = &self.journal {
+                    journal.read_scores(model);
+                }
+            }
+            Effect::Score(order) => {
+                let cancel = CancelToken::default();
+                self.scoring.insert(order.model.clone(), cancel.clone());
+                let scorer = Scorer {
+                    shelf: self.shelf.clone(),
+                    decoder: self.reading.decoder.clone(),
+                    focus: self.focus.clone(),
+                    cancel,
+                    reporter: self.reporter.clone(),
+                };
+                self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
+            }
+            Effect::KeepScores { model, rows } => {
+                if let Some(journal) = &self.journal {
+                    journal.put_scores(model, rows);
+                }
+            }
+            Effect::StopScoring(model) => {
+                if let Some(token) = self.scoring.remove(&model) {
+                    token.cancel();
+                }
+            }
+            Effect::LookAt(candidates) => self.focus.put(candidates),
+            _ => {}
+        }
+    }
+
+    fn stop_scoring(&mut self) {
+        for token in self.scoring.values() {
+            token.cancel();
+        }
+        self.scoring.clear();
     }
 
     fn new_token(&mut self, job: JobId) -> CancelToken {
@@ -210,6 +272,8 @@ impl Runner {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
+        self.stop_scoring();
+        self.focus = Focus::default();
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;
         let decoder = Arc::new(Decoder::default());
@@ -231,6 +295,7 @@ impl Runner {
         for token in self.cancel.values() {
             token.cancel();
         }
+        self.stop_scoring();
         if let Some(journal) = self.journal.take() {
             journal.close();
         }

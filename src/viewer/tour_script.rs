@@ -97,6 +97,7 @@ fn of_many(state: &AppState) -> Vec<Stop> {
             [none, show(Screen::Inspect), filter("label:none")],
         ),
         stop("10-problems", [filter(""), show(Screen::Problems)]),
+        stop("10-evaluate", [show(Screen::Evaluate)]),
     ]
 }
 

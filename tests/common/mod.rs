@@ -7,10 +7,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod inline_window;
+mod sky;
 mod stamp_set;
 pub mod test_sky;
 
 pub use inline_window::InlineWindow;
+pub use sky::Sky;
 pub use stamp_set::StampSet;
 
 /// The classes of the first vocabulary, by position.

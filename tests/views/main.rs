@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod evaluate;
 mod harness;
 mod keys;
 mod pictures;

@@ -1,0 +1,39 @@
+//! A small simulated sky on disk, made by the program itself.
+
+use std::{path::PathBuf, process::Command};
+
+use tempfile::TempDir;
+
+/// Triplets of real and bogus detections, half of each.
+pub struct Sky {
+    folder: TempDir,
+}
+
+impl Sky {
+    /// So many of them.
+    ///
+    /// # Panics
+    /// Where they cannot be simulated.
+    pub fn new(count: usize) -> Self {
+        let sky = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
+        command.args(["simulate", "triplets", "--survey", "mixed", "--seed", "7"]);
+        command.arg("--count").arg(count.to_string());
+        let done = command.arg("--out").arg(sky.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}");
+        sky
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> PathBuf {
+        self.beside("sky")
+    }
+
+    /// A place beside it.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}

@@ -1,0 +1,49 @@
+//! The Evaluate screen: what stands there, and what its cells and tabs do.
+
+use destello::app::{Action, state::Screen};
+use egui::Key;
+
+use super::{
+    NONE, SIZE,
+    common::Sky,
+    harness::{click, press, shows, texts, view},
+    window,
+};
+
+#[test]
+fn models_are_judged_and_cells_open_what_they_count() {
+    let sky = Sky::new(40);
+    let mut view = view(SIZE, |window| {
+        window.open(&[sky.path()], &sky.beside("p.destello"));
+        window.act(Action::Evaluate);
+    });
+    for part in ["accuracy", "FNR at FPR 0.01", "in the data", "is \\ called"] {
+        assert!(shows(&view, part), "{part} among {:?}", texts(&view));
+    }
+    for tab in [
+        "ROC",
+        "Precision and recall",
+        "Calibration",
+        "Errors against S/N",
+        "DET",
+    ] {
+        click(&mut view, tab);
+    }
+    let report = window(&view).state.evaluation.report().unwrap().clone();
+    let count = report.models[0].confusion.count(1, 1);
+    assert!(count > 0);
+    click(&mut view, &format!("{count} real called real"));
+    assert_eq!(window(&view).state.screen, Screen::Mosaic);
+    assert_eq!(window(&view).state.queue.order().len() as u64, count);
+    click(&mut view, "All candidates again");
+    assert_eq!(window(&view).state.queue.order().len(), 40);
+    press(&mut view, NONE, Key::F6);
+    assert_eq!(window(&view).state.screen, Screen::Evaluate);
+}
+
+#[test]
+fn without_truth_it_says_what_brings_it() {
+    let (_set, mut view) = super::opened();
+    press(&mut view, NONE, Key::F6);
+    assert!(shows(&view, "judged here"), "{:?}", texts(&view));
+}
