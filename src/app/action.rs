@@ -58,6 +58,8 @@ pub enum Action {
     Crosshair,
     Histogram,
     Header,
+    Explanation,
+    NextExplanation,
     ZoomIn,
     ZoomOut,
     ZoomReset,
@@ -174,6 +176,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Crosshair, Menu::View, "Cross-hair", "Mirror the pointer in every stamp", &["G"]),
     row(Action::Histogram, Menu::View, "Histogram", "Pixel values with limits to drag", &["Shift+H"]),
     row(Action::Header, Menu::View, "Header", "Header cards and packet fields of this epoch", &["H"]),
+    row(Action::Explanation, Menu::View, "Explanation", "Show over the stamps why the model says what it says", &["W"]),
+    row(Action::NextExplanation, Menu::View, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+W"]),
     row(Action::ZoomIn, Menu::View, "Zoom in", "Enlarge all stamps together", &["Plus", "Z"]),
     row(Action::ZoomOut, Menu::View, "Zoom out", "Shrink all stamps together", &["Minus", "Shift+Z"]),
     row(Action::ZoomReset, Menu::View, "Whole stamp", "Zoom and pan back", &["Equals"]),
@@ -229,7 +233,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            55,
+            57,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

@@ -19,6 +19,7 @@ impl AppState {
         let mut effects = self.apply_command(command, now);
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
+        effects.extend(self.want_explanation());
         effects
     }
 
@@ -112,6 +113,9 @@ impl AppState {
             Action::Header => {
                 self.toggle(Pane::Header);
                 return self.refresh_header();
+            }
+            Action::Explanation | Action::NextExplanation => {
+                return self.act_on_explanation(action, now);
             }
             Action::NextLock => {
                 let news = self.next_lock();

@@ -7,6 +7,7 @@ use crate::{
     domain::{Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, StampId, StampRef},
     jobs::{
         event::{Decoded, JobId, PickFor},
+        explain::ExplainRequest,
         photometry::PhotometryOrder,
         simulation_order::SimulationOrder,
         transfer::ImportOrder,
@@ -53,6 +54,8 @@ pub enum Effect {
         /// How it is measured.
         order: PhotometryOrder,
     },
+    /// Explain what a model says; a request before this one that is not begun is dropped.
+    Explain(Box<ExplainRequest>),
     /// Read a vocabulary: a file, or the name of a built-in one.
     ReadVocabulary(PathBuf),
     /// Ask the user for a file or folder.

@@ -9,6 +9,7 @@ pub mod column;
 pub mod command;
 pub mod display;
 pub mod effect;
+pub mod explain;
 pub mod filter;
 pub mod going;
 pub mod journal_news;

@@ -8,6 +8,7 @@ use super::{
     command::Session,
     display::Display,
     effect::Effect,
+    explain::{ExplainChoice, Explanations},
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
@@ -55,6 +56,8 @@ pub struct SavedSession {
     pub mosaic_side: Option<f32>,
     /// Which light curve is shown.
     pub curve: CurveChoice,
+    /// What is shown of explanations.
+    pub explain: ExplainChoice,
     /// Small windows that were open.
     pub panes: BTreeSet<Pane>,
 }
@@ -78,6 +81,7 @@ impl AppState {
                 self.curve = choice;
                 vec![self.save_session()]
             }
+            Session::Explanation(choice) => self.choose_explanation(choice),
             Session::Cancel(job) => vec![Effect::Cancel(job)],
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
@@ -126,6 +130,7 @@ impl AppState {
         self.page = Arc::new([]);
         self.header = None;
         self.measured = MeasuredCurves::default();
+        self.explanations = Explanations::default();
         self.return_to = None;
         self.steps = None;
         self.motion = None;
@@ -205,6 +210,7 @@ impl AppState {
             mosaic_role: self.mosaic_role,
             mosaic_side: Some(self.mosaic_side),
             curve: self.curve,
+            explain: self.explain,
             panes: self
                 .panes
                 .iter()
@@ -233,6 +239,7 @@ impl AppState {
         self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
         self.panes = saved.panes;
         self.curve = saved.curve;
+        self.explain = saved.explain;
         self.queue
             .set_spec(saved.queue, &self.catalogue, &self.book);
         self.return_to = saved.place;

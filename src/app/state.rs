@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     display::Display,
+    explain::{ExplainChoice, Explanations},
     label_count::LabelCount,
     measured::{CurveChoice, MeasuredCurves},
     queue::Queue,
@@ -189,6 +190,10 @@ pub struct AppState {
     pub curve: CurveChoice,
     /// Light curves measured here.
     pub measured: MeasuredCurves,
+    /// What is shown of explanations.
+    pub explain: ExplainChoice,
+    /// Explanations computed here.
+    pub explanations: Explanations,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
@@ -237,6 +242,8 @@ impl AppState {
             simulation: SimulationPane::default(),
             curve: CurveChoice::default(),
             measured: MeasuredCurves::default(),
+            explain: ExplainChoice::default(),
+            explanations: Explanations::default(),
             generation: 0,
             label_count: LabelCount::default(),
             sorted_at: None,

@@ -1,6 +1,7 @@
 //! The roof's command line: one file a subcommand.
 
 pub mod demo;
+mod explain;
 pub mod inspect;
 pub mod label;
 pub mod open;
@@ -36,6 +37,8 @@ enum Command {
     Demo(demo::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
+    /// Show which pixels make a model say what it says of an epoch
+    Explain(explain::Args),
     /// Teach a network
     Train(train::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),

@@ -8,7 +8,9 @@ pub mod theme;
 pub mod view_memory;
 
 mod cells;
+mod explain_bar;
 mod header_pane;
+mod heat_map;
 mod histogram_pane;
 mod hotkeys;
 mod inspect;

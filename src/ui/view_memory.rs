@@ -97,6 +97,8 @@ pub struct ViewMemory {
     pub last_want: Option<u64>,
     /// Pictures of the simulation's preview.
     pub preview: super::simulation_preview::PreviewTextures,
+    /// Pictures of the explanation shown.
+    pub heat_maps: super::heat_map::HeatMapTextures,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.

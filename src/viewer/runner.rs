@@ -11,6 +11,7 @@ use crate::{
         decode::DecodePool,
         demo, dialog,
         event::{JobEvent, JobId},
+        explain::Explainer,
         header,
         index::{self, Opening, Reading},
         journal::Journal,
@@ -32,8 +33,8 @@ pub struct Runner {
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
     photometer: Photometer,
-    #[expect(dead_code, reason = "scoring, explaining and training come next")]
     learner: Learner,
+    explainer: Explainer,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -56,6 +57,7 @@ impl Runner {
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
+        let explainer = Explainer::new(reporter.clone());
         Ok(Self {
             reporter,
             reading,
@@ -63,6 +65,7 @@ impl Runner {
             pool,
             photometer,
             learner: Learner::start()?,
+            explainer,
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -129,6 +132,10 @@ impl Runner {
                 stamps,
                 order,
             }),
+            Effect::Explain(request) => {
+                let decoder = &self.reading.decoder;
+                self.learner.add(self.explainer.request(*request, decoder));
+            }
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {

@@ -138,6 +138,7 @@ impl InlineWindow {
             && self.running.is_empty()
             && self.previewing.is_none()
             && !self.state.measured.is_measuring()
+            && !self.state.explanations.is_awaited()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
