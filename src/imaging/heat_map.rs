@@ -1,13 +1,14 @@
 //! Colours of heat maps that lie over stamps.
 //!
-//! What speaks for a class is orange and filled, what speaks against it blue and hatched: the two
-//! colours (after Okabe and Ito) differ to colour-blind eyes, and the hatching tells the sign without
-//! any colour. What does not matter is transparent.
+//! What speaks for a class is green and filled, what speaks against it purple and hatched: ends of a
+//! diverging map that colour-blind eyes tell apart (after ColorBrewer's PRGn, lightened to be seen on
+//! black), and no colours of the maps below. The hatching tells the sign without any colour. What does
+//! not matter is transparent.
 
 /// Speaks for the class: red, green, blue.
-pub const FOR: [u8; 3] = [0xff, 0x8c, 0x00];
+pub const FOR: [u8; 3] = [0x1f, 0xc8, 0x5a];
 /// Speaks against it.
-pub const AGAINST: [u8; 3] = [0x2f, 0x9b, 0xff];
+pub const AGAINST: [u8; 3] = [0xb4, 0x5c, 0xff];
 /// A pixel of a heat map is drawn as so many by so many, to have room for the hatching.
 pub const CELLS: usize = 4;
 

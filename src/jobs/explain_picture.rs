@@ -17,6 +17,9 @@ use crate::{
     io::Decoder,
 };
 
+/// The line round what the model sees.
+const OUTLINE: [u8; 4] = [0x80, 0x80, 0x80, 0xff];
+
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Drawn {
@@ -122,13 +125,20 @@ fn covered(
     let placement = view.placement([picture.width(), picture.height()].map(f64::from));
     let map = explanation.map(role).unwrap_or_default();
     let largest = explanation.largest();
+    // One pixel of the picture, in pixels of the model's square.
+    let thin = 1.0 / (view.zoom * footprint.step);
+    let is_edge = |along: &f64| *along < thin || *along >= footprint.side as f64 - thin;
     let mut covered = picture.clone();
     for (x, y, pixel) in covered.enumerate_pixels_mut() {
         let position = placement.position_at([x as f32 + 0.5, y as f32 + 0.5]);
         let Some(place) = footprint.place_of(position) else {
             continue;
         };
-        let [red, green, blue, alpha] = color_at(map, footprint.side, place, largest);
+        let [red, green, blue, alpha] = if place.iter().any(is_edge) {
+            OUTLINE
+        } else {
+            color_at(map, footprint.side, place, largest)
+        };
         let share = f32::from(alpha) / 255.0 * drawn.opacity.clamp(0.0, 1.0);
         for (below, above) in pixel.0.iter_mut().zip([red, green, blue]) {
             let mixed = f32::from(*below) * (1.0 - share) + f32::from(above) * share;

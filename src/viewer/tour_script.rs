@@ -125,5 +125,6 @@ fn of_windows() -> Vec<Stop> {
             ],
         ),
         stop("17-undone", [act(Action::NewSimulation), undo(), undo()]),
+        stop("18-explanation", [act(Action::Explanation)]),
     ]
 }

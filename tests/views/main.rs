@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod explanation;
 mod harness;
 mod keys;
 mod pictures;

@@ -10,6 +10,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::{layers::Layers, relevance::forward};
 use crate::imaging::statistics::median;
 
+/// Of these, so many at once: what is computed stays in the caches.
+const AT_ONCE: usize = 4;
 /// Places on the way at which gradients are taken.
 pub(super) const STEPS: usize = 32;
 
@@ -45,12 +47,14 @@ pub(super) fn integrate(
     let tensor = |values: Vec<f32>, shape: [usize; 4], device: &Device| {
         Tensor::<4>::from_data(TensorData::new(values, shape), device)
     };
-    let way = tensor(
-        way(input, &baseline),
-        [STEPS, shape[1], shape[2], shape[3]],
-        device,
-    );
-    let mean = gradient(members, way, class).mean_dim(0);
+    let batch = [AT_ONCE, shape[1], shape[2], shape[3]];
+    let way = way(input, &baseline);
+    let gradients = way.chunks(AT_ONCE * input.len().max(1)).map(|inputs| {
+        let inputs = tensor(inputs.to_vec(), batch, device);
+        gradient(members, inputs, class).sum_dim(0)
+    });
+    let sum = gradients.fold(Tensor::zeros(shape, &plain), |sum, more| sum + more);
+    let mean = sum / STEPS as f32;
     let start = tensor(baseline, shape, device);
     let of_baseline = score(members, start.clone(), class).inner().into_scalar();
     let end = tensor(input.to_vec(), shape, &plain);

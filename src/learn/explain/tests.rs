@@ -288,7 +288,10 @@ fn heat_maps_of_cyclic_networks_turn_with_the_stamp() {
     models.extend([Architecture::Cap, Architecture::Cape].map(|a| model(a, true)));
     for model in models {
         let input = stamps(&model);
-        for method in ExplainMethod::ALL {
+        // An ensemble's members are CAP, and its gradients take as many times as long.
+        let is_ensemble = matches!(model.network(), Network::Cape(_));
+        for method in &ExplainMethod::ALL[..if is_ensemble { 1 } else { 3 }] {
+            let method = *method;
             let found = rotation_invariance(&model, &input, method).unwrap();
             let name = format!("{}, {}: {found:?}", model.id(), method.name());
             assert!(
