@@ -40,6 +40,14 @@ pub enum Action {
     SelectAll,
     SelectNone,
     SelectRestOfPage,
+    AddModel,
+    NextModel,
+    HideScores,
+    RaiseThreshold,
+    LowerThreshold,
+    ChooseThreshold,
+    Disagreements,
+    ScoreAgain,
     Inspect,
     Mosaic,
     Problems,
@@ -75,6 +83,8 @@ pub enum Menu {
     Go,
     /// Judging.
     Label,
+    /// Models and what they say.
+    Model,
     /// How stamps are drawn.
     View,
     /// Windows of the program.
@@ -83,7 +93,14 @@ pub enum Menu {
 
 impl Menu {
     /// All menus from left to right.
-    pub const ALL: [Self; 5] = [Self::File, Self::Go, Self::Label, Self::View, Self::Window];
+    pub const ALL: [Self; 6] = [
+        Self::File,
+        Self::Go,
+        Self::Label,
+        Self::View,
+        Self::Model,
+        Self::Window,
+    ];
 
     /// The menu's title.
     pub const fn title(self) -> &'static str {
@@ -92,6 +109,7 @@ impl Menu {
             Self::Go => "Go",
             Self::Label => "Label",
             Self::View => "View",
+            Self::Model => "Model",
             Self::Window => "Window",
         }
     }
@@ -164,6 +182,16 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::SelectAll, Menu::Label, "Select all", "Select every candidate of the queue", &["Ctrl+A"]),
     row(Action::SelectNone, Menu::Label, "Select none", "Drop the selection", &["Escape"]),
     row(Action::SelectRestOfPage, Menu::Label, "Select rest of page", "Select all on this mosaic page that nobody has judged", &["R"]),
+    row(Action::AddModel, Menu::Model, "Add model…", "Show the scores of a model from a file (safetensors with its card)", &["Ctrl+M"]),
+    row(Action::NextModel, Menu::Model, "Next model", "The scores of the next of the shown models stand on the stamps", &["W"]),
+    row(Action::HideScores, Menu::Model, "Hide scores", "Label blind: no trace of a score on the screen; again shows them", &["Shift+S"]),
+    row(Action::RaiseThreshold, Menu::Model, "Raise threshold", "Call fewer candidates real", &["."]),
+    row(Action::LowerThreshold, Menu::Model, "Lower threshold", "Call more candidates real", &["Comma"]),
+    row(Action::ChooseThreshold, Menu::Model, "Threshold for recall", "The threshold that finds the wanted share of the labelled real candidates", &["Shift+T"]),
+    row(Action::Disagreements, Menu::Model, "Disagreements", "Keep only candidates that the shown models put on different sides; again shows all", &["D"]),
+    row(Action::ScoreAgain, Menu::Model, "Score the rest", "Go on scoring after it was stopped or failed", &["Shift+F5"]),
+    row(Action::Explanation, Menu::Model, "Explanation", "Show over the stamps why the model says what it says", &["L"]),
+    row(Action::NextExplanation, Menu::Model, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+L"]),
     row(Action::NextPreset, Menu::View, "Next look", "Change between destello's look and those of the brokers", &["P"]),
     row(Action::NextStretch, Menu::View, "Next stretch", "Linear, log, sqrt, square, asinh, sinh, power, histogram-equal", &["T"]),
     row(Action::NextLimits, Menu::View, "Next limits", "Min-max, percentile, zscale, sigma-clip", &["J"]),
@@ -176,8 +204,6 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Crosshair, Menu::View, "Cross-hair", "Mirror the pointer in every stamp", &["G"]),
     row(Action::Histogram, Menu::View, "Histogram", "Pixel values with limits to drag", &["Shift+H"]),
     row(Action::Header, Menu::View, "Header", "Header cards and packet fields of this epoch", &["H"]),
-    row(Action::Explanation, Menu::View, "Explanation", "Show over the stamps why the model says what it says", &["W"]),
-    row(Action::NextExplanation, Menu::View, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+W"]),
     row(Action::ZoomIn, Menu::View, "Zoom in", "Enlarge all stamps together", &["Plus", "Z"]),
     row(Action::ZoomOut, Menu::View, "Zoom out", "Shrink all stamps together", &["Minus", "Shift+Z"]),
     row(Action::ZoomReset, Menu::View, "Whole stamp", "Zoom and pan back", &["Equals"]),
@@ -233,7 +259,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            57,
+            65,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

@@ -20,6 +20,7 @@ impl AppState {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_explanation());
+        effects.extend(self.want_scores());
         effects
     }
 
@@ -44,6 +45,7 @@ impl AppState {
             Command::Session(session) => self.apply_session(session, now),
             Command::Want(want) => self.apply_want(want),
             Command::Simulation(simulation) => self.apply_simulation(simulation),
+            Command::Scoring(scoring) => self.apply_scoring(scoring, now),
             Command::News(event) => self.apply_news(*event, now),
         }
     }
@@ -74,8 +76,16 @@ impl AppState {
             Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
             Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
             Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
+            Action::AddModel => vec![Effect::Pick(PickFor::Model)],
             Action::Quit if self.refuses_to_leave(now) => Vec::new(),
             Action::Quit => vec![Effect::Quit],
+            Action::HideScores => self.hide_scores(now),
+            Action::NextModel => self.next_model(now),
+            Action::RaiseThreshold => self.nudge_threshold(1.0, now),
+            Action::LowerThreshold => self.nudge_threshold(-1.0, now),
+            Action::ChooseThreshold => self.choose_threshold(now),
+            Action::Disagreements => self.show_disagreements(now),
+            Action::ScoreAgain => self.start_scoring(),
             other => self.act_on_window(other, now),
         }
     }
@@ -97,7 +107,7 @@ impl AppState {
                 self.focus_on(Field::Note);
             }
             Action::RefreshQueue => {
-                self.queue.refresh(&self.catalogue, &self.book);
+                self.refresh_queue();
                 self.selection.keep_shown(&self.queue);
             }
             Action::SelectAll => self.selection.set(self.queue.order().iter().copied()),
@@ -171,7 +181,7 @@ impl AppState {
         self.selection.set(rest);
     }
 
-    fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
         let spec = match command {
             QueueCommand::Search(text) => return self.search(&text, now),
             QueueCommand::Sort {
@@ -187,7 +197,7 @@ impl AppState {
                 ..self.queue.spec().clone()
             },
         };
-        self.queue.set_spec(spec, &self.catalogue, &self.book);
+        self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
         vec![self.save_session()]
     }

@@ -4,7 +4,28 @@ use std::{cmp::Ordering, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Candidate, FieldValue, label_book::LabelState};
+use super::scores::Scores;
+use crate::domain::{Candidate, CandidateIx, FieldValue, LabelBook, label_book::LabelState};
+
+/// A candidate with all that is known of it.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// Its place in the order of finding.
+    pub ix: CandidateIx,
+    /// The candidate.
+    pub candidate: &'a Candidate,
+    /// All labels.
+    pub book: &'a LabelBook,
+    /// All scores.
+    pub scores: &'a Scores,
+}
+
+impl Row<'_> {
+    /// What persons have decided about it.
+    pub fn labels(&self) -> &LabelState {
+        self.book.state(&self.candidate.id)
+    }
+}
 
 /// Something known of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
@@ -33,9 +54,20 @@ pub enum Column {
     Truth,
     /// Flagged.
     Flag,
+    /// Score of the active model, at the candidate's best epoch.
+    Score,
+    /// Score of the shown model of a name; the whole text, `score:cap`.
+    ScoreOf(Arc<str>),
+    /// How far the score is from the threshold.
+    Margin,
+    /// Largest difference between the scores of two shown models.
+    Disagreement,
     /// Any header or packet field, of the candidate or of its last epoch that has it.
     Field(Arc<str>),
 }
+
+/// What stands before a model's name in the name of a column.
+pub const SCORE_OF: &str = "score:";
 
 /// A candidate's value in a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,11 +95,28 @@ impl Column {
             "last" | "lastmjd" => Self::Last,
             "truth" => Self::Truth,
             "flag" | "flagged" => Self::Flag,
+            "score" => Self::Score,
+            "margin" => Self::Margin,
+            "disagreement" => Self::Disagreement,
+            text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
             _ => Self::Field(name.into()),
         }
     }
 
-    /// The columns of our own, in menu order.
+    /// The score of the shown model of that name.
+    pub fn score_of(model: &str) -> Self {
+        Self::ScoreOf(format!("{SCORE_OF}{}", model.to_lowercase()).into())
+    }
+
+    /// True where its values come from models: blind labelling shows none of them.
+    pub const fn is_of_scores(&self) -> bool {
+        matches!(
+            self,
+            Self::Score | Self::ScoreOf(_) | Self::Margin | Self::Disagreement
+        )
+    }
+
+    /// The columns of our own that every set has, in menu order.
     pub const OWN: [Self; 11] = [
         Self::Found,
         Self::Id,
@@ -96,18 +145,31 @@ impl Column {
             Self::Last => "last",
             Self::Truth => "truth",
             Self::Flag => "flag",
-            Self::Field(name) => name,
+            Self::Score => "score",
+            Self::Margin => "margin",
+            Self::Disagreement => "disagreement",
+            Self::ScoreOf(name) | Self::Field(name) => name,
         }
     }
 
-    /// The value of a candidate with these labels, found as the `found`-th.
-    pub fn cell(&self, found: usize, candidate: &Candidate, labels: &LabelState) -> Cell {
+    /// What models say of a candidate in this column; none for other columns.
+    pub fn score(&self, ix: CandidateIx, scores: &Scores) -> Option<f32> {
         match self {
-            Self::Found => Cell::Number(found as f64),
+            Self::Score => scores.score(ix),
+            Self::ScoreOf(name) => scores.score_of(name.strip_prefix(SCORE_OF)?, ix),
+            Self::Margin => scores.margin(ix),
+            Self::Disagreement => scores.disagreement(ix),
+            _ => None,
+        }
+    }
+
+    /// The value of a candidate.
+    pub fn cell(&self, row: Row<'_>) -> Cell {
+        let candidate = row.candidate;
+        match self {
+            Self::Label | Self::State | Self::Flag => self.of_labels(row.labels()),
+            Self::Found => Cell::Number(f64::from(row.ix.0)),
             Self::Id => Cell::Text(candidate.id.clone()),
-            Self::Label if labels.classes.is_empty() => Cell::Missing,
-            Self::Label => Cell::Text(labels.classes.join(";").into()),
-            Self::State => Cell::Text(state_word(labels).into()),
             Self::Mag => brightest(candidate),
             Self::Candid => {
                 let last = candidate
@@ -127,8 +189,21 @@ impl Column {
                     .find(|epoch| epoch.mjd.is_some()),
             ),
             Self::Truth => candidate.truth.clone().map_or(Cell::Missing, Cell::Text),
-            Self::Flag => Cell::Number(f64::from(u8::from(labels.is_flagged))),
+            Self::Score | Self::ScoreOf(_) | Self::Margin | Self::Disagreement => {
+                let score = self.score(row.ix, row.scores);
+                score.map_or(Cell::Missing, |score| Cell::Number(f64::from(score)))
+            }
             Self::Field(name) => field(candidate, name),
+        }
+    }
+
+    fn of_labels(&self, labels: &LabelState) -> Cell {
+        match self {
+            Self::Label if labels.classes.is_empty() => Cell::Missing,
+            Self::Label => Cell::Text(labels.classes.join(";").into()),
+            Self::State => Cell::Text(state_word(labels).into()),
+            Self::Flag => Cell::Number(f64::from(u8::from(labels.is_flagged))),
+            _ => Cell::Missing,
         }
     }
 }
@@ -241,7 +316,13 @@ mod tests {
             ],
             ..Candidate::default()
         };
-        let cell = Column::from_name("mag").cell(0, &candidate, &LabelState::default());
+        let row = Row {
+            ix: CandidateIx(0),
+            candidate: &candidate,
+            book: &LabelBook::default(),
+            scores: &Scores::default(),
+        };
+        let cell = Column::from_name("mag").cell(row);
         assert_eq!(cell, Cell::Number(18.5));
     }
 }

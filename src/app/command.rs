@@ -32,6 +32,8 @@ pub enum Command {
     Want(Want),
     /// Simulating a sky.
     Simulation(Simulation),
+    /// Models and what they say.
+    Scoring(Scoring),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -163,6 +165,21 @@ pub enum Simulation {
     Pick(PickFor),
     /// Go.
     Start,
+}
+
+/// Models and what they say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scoring {
+    /// Also show the scores of this model, a name or a file.
+    Show(Arc<str>),
+    /// Show them no more.
+    Drop(Arc<str>),
+    /// Its scores stand on the stamps.
+    Activate(Arc<str>),
+    /// The threshold of the active model.
+    Threshold(f32),
+    /// The recall that a threshold is chosen for, 0 to 1.
+    WantedRecall(f32),
 }
 
 /// Stamps that the view needs: what is on screen, then what will be soon.

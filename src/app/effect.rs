@@ -4,11 +4,15 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::settings::Settings;
 use crate::{
-    domain::{Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, StampId, StampRef},
+    domain::{
+        Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, ScoreRow, StampId,
+        StampRef,
+    },
     jobs::{
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
         photometry::PhotometryOrder,
+        score_task::ScoreOrder,
         simulation_order::SimulationOrder,
         transfer::ImportOrder,
     },
@@ -82,6 +86,28 @@ pub enum Effect {
         /// The order.
         order: Box<SimulationOrder>,
     },
+    /// Read a model, by name or file.
+    LoadModel {
+        /// Number of the opening that asks.
+        generation: u64,
+        /// Name or file.
+        source: Arc<str>,
+    },
+    /// Ask the project for a model's scores.
+    ReadScores(ModelId),
+    /// Score the set.
+    Score(Box<ScoreOrder>),
+    /// Keep scores in the project.
+    KeepScores {
+        /// Whose.
+        model: ModelId,
+        /// Which.
+        rows: Vec<ScoreRow>,
+    },
+    /// Stop scoring by this model.
+    StopScoring(ModelId),
+    /// Score these first.
+    LookAt(Arc<[CandidateIx]>),
     /// Stop a job.
     Cancel(JobId),
     /// Close the window.

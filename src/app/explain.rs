@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{
     domain::{ExplainMethod, Explanation, Timestamp},
-    jobs::{
-        explain::{ExplainKey, ExplainRequest, Explained},
-        models,
-    },
+    jobs::explain::{ExplainKey, ExplainRequest, Explained},
 };
 
 /// Explanations kept: going back and forth computes nothing twice.
@@ -82,14 +79,21 @@ impl AppState {
         self.explanations.get(&self.explain_key()?)
     }
 
-    /// Name or file of the model that is explained.
+    /// Name or file of the model that is explained: the one whose scores stand on the stamps.
     pub fn explained_model(&self) -> Arc<str> {
-        models::DEFAULT.into()
+        self.scores.active().source.clone()
+    }
+
+    /// True where explanations stand on the screen. An explanation tells what a model says, so that
+    /// blind labelling hides it too.
+    pub fn shows_explanations(&self) -> bool {
+        let is_there = self.screen == Screen::Inspect && self.epoch().is_some();
+        self.explain.is_shown && is_there && !self.scores.is_hidden
     }
 
     /// What is to be explained; none where nothing is shown.
     fn explain_key(&self) -> Option<ExplainKey> {
-        if !self.explain.is_shown || self.screen != Screen::Inspect {
+        if !self.shows_explanations() {
             return None;
         }
         let stamps = self.epoch()?.stamps.iter().map(|stamp| stamp.id);
@@ -125,6 +129,13 @@ impl AppState {
 
     /// Shows heat maps or takes them away; the next method shows them too.
     pub(super) fn act_on_explanation(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        if self.scores.is_hidden {
+            self.tell(
+                "scores are hidden for blind labelling, and explanations with them",
+                now,
+            );
+            return Vec::new();
+        }
         let mut choice = self.explain;
         if action == Action::NextExplanation {
             if choice.is_shown {

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::column::{Cell, Column};
-use crate::domain::{Candidate, label_book::LabelState};
+use super::column::{Cell, Column, Row, SCORE_OF};
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +26,8 @@ pub enum Comparison {
 pub enum Term {
     /// The identifier contains this, without case.
     IdContains(String),
+    /// The shown models put it on different sides of their thresholds.
+    Disagree,
     /// The column compares so with the value.
     Compare {
         /// What is looked at.
@@ -68,10 +69,17 @@ impl Filter {
     }
 
     /// True where the candidate meets every term.
-    pub fn matches(&self, found: usize, candidate: &Candidate, labels: &LabelState) -> bool {
-        self.terms
-            .iter()
-            .all(|term| term.matches(found, candidate, labels))
+    pub fn matches(&self, row: Row<'_>) -> bool {
+        self.terms.iter().all(|term| term.matches(row))
+    }
+
+    /// True where scores decide what it lets through.
+    pub fn uses_scores(&self) -> bool {
+        self.terms.iter().any(|term| match term {
+            Term::Disagree => true,
+            Term::Compare { column, .. } => column.is_of_scores(),
+            Term::IdContains(_) => false,
+        })
     }
 
     /// True where it lets everything through.
@@ -81,12 +89,10 @@ impl Filter {
 }
 
 fn parse_term(word: &str) -> Result<Term, String> {
-    // The operator that stands first in the word; at one place the longer one.
-    let found = OPERATORS
-        .iter()
-        .filter_map(|(sign, comparison)| word.find(sign).map(|at| (at, *sign, *comparison)))
-        .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()));
-    let Some((at, sign, comparison)) = found else {
+    if word.eq_ignore_ascii_case("disagree") {
+        return Ok(Term::Disagree);
+    }
+    let Some((at, sign, comparison)) = find_operator(word) else {
         return Ok(Term::IdContains(word.to_lowercase()));
     };
     let (name, value) = (&word[..at], &word[at + sign.len()..]);
@@ -106,10 +112,29 @@ fn parse_term(word: &str) -> Result<Term, String> {
     })
 }
 
+/// The operator that stands first in a word; at one place the longer one. The colon of
+/// `score:cap>0.9` belongs to the name.
+fn find_operator(word: &str) -> Option<(usize, &'static str, Comparison)> {
+    let first_from = |from: usize| {
+        OPERATORS
+            .iter()
+            .filter_map(|(sign, comparison)| {
+                let at = word.get(from..)?.find(sign)? + from;
+                Some((at, *sign, *comparison))
+            })
+            .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()))
+    };
+    let is_score_of = word.to_ascii_lowercase().starts_with(SCORE_OF);
+    let after_name = is_score_of.then(|| first_from(SCORE_OF.len())).flatten();
+    after_name.or_else(|| first_from(0))
+}
+
 impl Term {
-    fn matches(&self, found: usize, candidate: &Candidate, labels: &LabelState) -> bool {
+    fn matches(&self, row: Row<'_>) -> bool {
+        let candidate = row.candidate;
         match self {
             Self::IdContains(part) => contains_without_case(&candidate.id, part),
+            Self::Disagree => row.scores.disagrees(row.ix),
             Self::Compare {
                 column: Column::Candid,
                 comparison: Comparison::Equal,
@@ -126,6 +151,7 @@ impl Term {
                 comparison,
                 value,
             } => {
+                let labels = row.labels();
                 let has = if is_none(value) {
                     labels.classes.is_empty()
                 } else {
@@ -140,7 +166,7 @@ impl Term {
                 column,
                 comparison,
                 value,
-            } => compare(&column.cell(found, candidate, labels), *comparison, value),
+            } => compare(&column.cell(row), *comparison, value),
         }
     }
 }
@@ -195,7 +221,32 @@ fn compare_numbers(cell: f64, comparison: Comparison, value: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Epoch, Fields};
+    use crate::{
+        app::scores::Scores,
+        domain::{
+            Candidate, CandidateIx, Epoch, Fields, LabelAction, LabelBook, LabelEvent, Origin,
+            StepId, Timestamp,
+        },
+    };
+
+    fn labelled_real() -> LabelBook {
+        LabelBook::of([Arc::new(LabelEvent {
+            step: StepId(1),
+            candidate: candidate().id,
+            action: LabelAction::Set {
+                class: "real".into(),
+            },
+            vocabulary: "real_bogus".into(),
+            annotator: "ana".into(),
+            at: Timestamp(1),
+            dwell_ms: None,
+            shown: None,
+            model: None,
+            score: None,
+            origin: Origin::Window,
+            program: "test".into(),
+        })])
+    }
 
     fn candidate() -> Candidate {
         let fields = Fields::new(
@@ -217,13 +268,12 @@ mod tests {
     }
 
     fn keeps(line: &str) -> bool {
-        let labels = LabelState {
-            classes: vec!["real".into()],
-            ..LabelState::default()
-        };
-        Filter::parse(line)
-            .unwrap()
-            .matches(0, &candidate(), &labels)
+        Filter::parse(line).unwrap().matches(Row {
+            ix: CandidateIx(0),
+            candidate: &candidate(),
+            book: &labelled_real(),
+            scores: &Scores::default(),
+        })
     }
 
     #[test]
@@ -255,6 +305,38 @@ mod tests {
         ] {
             assert!(!keeps(line), "{line}");
         }
+    }
+
+    #[test]
+    fn scores_are_compared_by_column_and_model() {
+        let term = |line| Filter::parse(line).unwrap().terms.remove(0);
+        let compare = |column, comparison, value: &str| Term::Compare {
+            column,
+            comparison,
+            value: value.into(),
+        };
+        let of_cap = Column::score_of("CAP");
+        for (line, expected) in [
+            (
+                "score>0.9",
+                compare(Column::Score, Comparison::Greater, "0.9"),
+            ),
+            (
+                "score:none",
+                compare(Column::Score, Comparison::Equal, "none"),
+            ),
+            (
+                "score:cap>=0.9",
+                compare(of_cap.clone(), Comparison::GreaterOrEqual, "0.9"),
+            ),
+            ("Score:CAP:none", compare(of_cap, Comparison::Equal, "none")),
+            ("disagree", Term::Disagree),
+        ] {
+            assert_eq!(term(line), expected, "{line}");
+        }
+        assert!(Filter::parse("mag<20 score>0.5").unwrap().uses_scores());
+        assert!(!Filter::parse("mag<20").unwrap().uses_scores());
+        assert!(keeps("score:none") && !keeps("score>0") && !keeps("disagree"));
     }
 
     #[test]

@@ -1,16 +1,45 @@
-//! How many candidates of the catalogue have a class, kept up to date event by event.
+//! How many candidates of the catalogue have a class, and which of them are real or bogus, kept up
+//! to date event by event.
 //!
 //! The status bar shows it in every frame. Counting anew, over a hundred thousand labels, would
 //! take longer than a frame.
 
 use std::sync::Arc;
 
-use crate::domain::{CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent};
+use crate::domain::{
+    CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent, label_book::LabelState,
+};
+
+/// What a candidate's label says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Real,
+    Bogus,
+    /// A class of another vocabulary.
+    Other,
+}
+
+impl Said {
+    fn of(labels: &LabelState) -> Self {
+        let is = |name: &str| labels.classes.iter().any(|class| &**class == name);
+        match labels.classes.len() {
+            0 => Self::Nothing,
+            _ if is("real") => Self::Real,
+            _ if is("bogus") => Self::Bogus,
+            _ => Self::Other,
+        }
+    }
+
+    fn counts(self) -> usize {
+        usize::from(self != Self::Nothing)
+    }
+}
 
 /// The count, and up to where catalogue and journal are counted.
 #[derive(Clone, Debug, Default)]
 pub struct LabelCount {
-    is_labelled: Vec<bool>,
+    said: Vec<Said>,
     count: usize,
     events: usize,
     last: Option<Arc<LabelEvent>>,
@@ -20,6 +49,21 @@ impl LabelCount {
     /// Candidates of the catalogue with a class.
     pub const fn get(&self) -> usize {
         self.count
+    }
+
+    /// Candidates that are labelled real.
+    pub fn real(&self) -> impl Iterator<Item = CandidateIx> {
+        self.that_are(Said::Real)
+    }
+
+    /// Candidates that are labelled bogus.
+    pub fn bogus(&self) -> impl Iterator<Item = CandidateIx> {
+        self.that_are(Said::Bogus)
+    }
+
+    fn that_are(&self, wanted: Said) -> impl Iterator<Item = CandidateIx> {
+        let all = (0..).zip(&self.said);
+        all.filter_map(move |(ix, said)| (*said == wanted).then_some(CandidateIx(ix)))
     }
 
     /// Takes in what is new in catalogue and book; counts anew where either was exchanged.
@@ -37,10 +81,10 @@ impl LabelCount {
                 _ => self.look_again(&event.candidate, catalogue, book),
             }
         }
-        for (_, candidate) in catalogue.since(self.is_labelled.len()) {
-            let is_labelled = book.state(&candidate.id).is_labelled();
-            self.count += usize::from(is_labelled);
-            self.is_labelled.push(is_labelled);
+        for (_, candidate) in catalogue.since(self.said.len()) {
+            let said = Said::of(book.state(&candidate.id));
+            self.count += said.counts();
+            self.said.push(said);
         }
         self.events = book.events().len();
         self.last = book.events().last().cloned();
@@ -54,7 +98,7 @@ impl LabelCount {
             (Some(Some(now)), Some(then)) => Arc::ptr_eq(now, then),
             _ => false,
         };
-        is_same_journal && catalogue.len() >= self.is_labelled.len()
+        is_same_journal && catalogue.len() >= self.said.len()
     }
 
     fn look_again(&mut self, id: &str, catalogue: &Catalogue, book: &LabelBook) {
@@ -62,10 +106,10 @@ impl LabelCount {
             return;
         };
         // One that is not counted yet comes with the rest of the catalogue.
-        if let Some(known) = self.is_labelled.get_mut(ix as usize) {
-            self.count -= usize::from(*known);
-            *known = book.state(id).is_labelled();
-            self.count += usize::from(*known);
+        if let Some(known) = self.said.get_mut(ix as usize) {
+            self.count -= known.counts();
+            *known = Said::of(book.state(id));
+            self.count += known.counts();
         }
     }
 }
@@ -128,6 +172,13 @@ mod tests {
         book.push(event(6, "a", LabelAction::Unsure));
         count.update(&catalogue, &book);
         assert_eq!(count.get(), 2);
+        let real: Vec<_> = count.real().map(|ix| ix.0).collect();
+        assert_eq!(real, [1, 2]);
+        let class = "bogus".into();
+        book.push(event(7, "b", LabelAction::Set { class }));
+        count.update(&catalogue, &book);
+        assert_eq!(count.real().count(), 1);
+        assert_eq!(count.bogus().collect::<Vec<_>>(), [CandidateIx(1)]);
     }
 
     #[test]

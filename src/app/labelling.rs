@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     command::Label,
     effect::Effect,
+    scores::Reading,
     state::{AppState, Screen},
 };
 use crate::domain::{
@@ -116,9 +117,14 @@ impl AppState {
         let Some(step) = self.next_step(now) else {
             return Vec::new();
         };
-        let event = |(ix, id): &(CandidateIx, Arc<str>)| LabelEvent {
-            shown: Some(self.shown(*ix)),
-            ..self.event(step, id.clone(), action.clone(), origin, now)
+        let event = |(ix, id): &(CandidateIx, Arc<str>)| {
+            let (model, score) = self.known_score(*ix).unzip();
+            LabelEvent {
+                shown: Some(self.shown(*ix)),
+                model,
+                score,
+                ..self.event(step, id.clone(), action.clone(), origin, now)
+            }
         };
         let events: Vec<_> = targets.iter().map(event).collect();
         let ids: Vec<_> = targets.into_iter().map(|(_, id)| id).collect();
@@ -218,6 +224,28 @@ impl AppState {
         }
     }
 
+    /// The active model and its score of what stands for a candidate on this screen, hidden or
+    /// not: of the epoch where it is shown large, else of the best epoch.
+    fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
+        let model = self.scores.active();
+        let reading = match self.screen {
+            Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_to_show(ix)),
+            Screen::Mosaic | Screen::Problems => self.scores.of_candidate(model, ix),
+        };
+        let Reading::Score { value, .. } = reading else {
+            return None;
+        };
+        let id = model.ready.as_ref()?.id.text().clone();
+        // To the digits that a person would read, not those of the conversion.
+        Some((id, (f64::from(value) * 1e6).round() / 1e6))
+    }
+
+    /// True where a score of the candidate stood on the screen.
+    fn is_score_shown(&self, ix: CandidateIx) -> bool {
+        let is_in_view = self.screen == Screen::Inspect || self.page.contains(&ix);
+        is_in_view && !self.scores.is_hidden && self.known_score(ix).is_some()
+    }
+
     /// What was on screen of one candidate. Limits are told for the one at the place alone:
     /// small pictures have their own.
     fn shown(&self, ix: CandidateIx) -> Shown {
@@ -239,7 +267,7 @@ impl AppState {
             limits: look.rule.name().to_owned(),
             science_limits: limits,
             color_map: look.color_map.name().to_owned(),
-            is_score_shown: false,
+            is_score_shown: self.is_score_shown(ix),
         }
     }
 

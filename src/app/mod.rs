@@ -20,12 +20,16 @@ pub mod light_curve;
 pub mod measured;
 pub mod news;
 pub mod queue;
+pub mod score_tally;
+pub mod scores;
+pub mod scoring;
 pub mod selection;
 pub mod session;
 pub mod settings;
 pub mod shelf;
 pub mod simulation;
 pub mod state;
+pub mod threshold;
 
 pub use action::Action;
 pub use command::Command;

@@ -106,6 +106,10 @@ impl AppState {
                     Err(why) => self.warn(why, now),
                 }
             }
+            JobEvent::ModelLoaded { .. }
+            | JobEvent::StoredScores { .. }
+            | JobEvent::Scored { .. }
+            | JobEvent::ScoringEnded { .. } => return self.take_score_news(event, now),
             JobEvent::Simulated(outcome) => return self.take_simulated(outcome, now),
             JobEvent::Previewed { serial, preview } => {
                 self.simulation.take_preview(serial, preview);
@@ -128,6 +132,7 @@ impl AppState {
             PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, now),
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
             PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
+            PickFor::Model => self.add_model(&paths[0]),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
                 self.take_simulation_path(purpose, &paths[0])
@@ -190,16 +195,16 @@ impl AppState {
         self.problems.extend(batch.problems);
         self.recognised.extend(batch.recognised);
         self.jobs.insert(JobId::Index, batch.progress);
-        self.queue.extend(&self.catalogue, &self.book);
+        self.extend_queue();
         if self.queue.is_behind(&self.catalogue) && self.may_sort_again(now) {
-            self.queue.refresh(&self.catalogue, &self.book);
+            self.refresh_queue();
         }
         self.settle(now)
     }
 
     /// While candidates are being found, a sorted queue is made anew once a second: often enough
     /// to begin work, seldom enough not to hold up the window.
-    fn may_sort_again(&mut self, now: Timestamp) -> bool {
+    pub(super) fn may_sort_again(&mut self, now: Timestamp) -> bool {
         const SORT_EVERY_US: i64 = 1_000_000;
         let is_time = self
             .sorted_at
@@ -212,7 +217,7 @@ impl AppState {
 
     fn finish_index(&mut self, is_cancelled: bool, now: Timestamp) -> Vec<Effect> {
         self.jobs.remove(&JobId::Index);
-        self.queue.refresh(&self.catalogue, &self.book);
+        self.refresh_queue();
         self.recognised.sort();
         if is_cancelled {
             self.tell("indexing stopped: what was found so far is open", now);
@@ -224,6 +229,7 @@ impl AppState {
         }
         let mut effects = self.settle(now);
         effects.push(self.save_session());
+        effects.extend(self.start_scoring());
         effects
     }
 

@@ -6,10 +6,33 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    column::{Cell, Column},
+    column::{Cell, Column, Row},
     filter::Filter,
+    scores::Scores,
 };
-use crate::domain::{CandidateIx, Catalogue, LabelBook};
+use crate::domain::{Candidate, CandidateIx, Catalogue, LabelBook};
+
+/// What a queue is made of.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// All candidates.
+    pub catalogue: &'a Catalogue,
+    /// All labels.
+    pub book: &'a LabelBook,
+    /// All scores.
+    pub scores: &'a Scores,
+}
+
+impl<'a> Facts<'a> {
+    fn row(&self, ix: CandidateIx, candidate: &'a Candidate) -> Row<'a> {
+        Row {
+            ix,
+            candidate,
+            book: self.book,
+            scores: self.scores,
+        }
+    }
+}
 
 /// How the queue is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +100,7 @@ impl Queue {
     }
 
     /// Changes filter and order.
-    pub fn set_spec(&mut self, spec: QueueSpec, catalogue: &Catalogue, book: &LabelBook) {
+    pub fn set_spec(&mut self, spec: QueueSpec, facts: Facts<'_>) {
         match Filter::parse(&spec.filter) {
             Ok(filter) => {
                 self.filter = filter;
@@ -86,27 +109,34 @@ impl Queue {
             Err(why) => self.fault = Some(why),
         }
         self.spec = spec;
-        self.refresh(catalogue, book);
+        self.refresh(facts);
     }
 
     /// Filters and sorts everything again.
-    pub fn refresh(&mut self, catalogue: &Catalogue, book: &LabelBook) {
+    pub fn refresh(&mut self, facts: Facts<'_>) {
         self.order.clear();
         self.taken = 0;
-        self.take_new(catalogue, book);
-        if !self.spec.is_finding_order() {
-            self.sort(catalogue, book);
+        self.take_new(facts);
+        if self.spec.column.is_of_scores() {
+            self.sort_by_score(facts.scores);
+        } else if !self.spec.is_finding_order() {
+            self.sort(facts);
         }
         self.number();
     }
 
     /// Takes in what was found since. In finding order new candidates go to the end;
     /// otherwise the caller decides when to `refresh`.
-    pub fn extend(&mut self, catalogue: &Catalogue, book: &LabelBook) {
-        if self.spec.is_finding_order() && self.is_behind(catalogue) {
-            self.take_new(catalogue, book);
+    pub fn extend(&mut self, facts: Facts<'_>) {
+        if self.spec.is_finding_order() && self.is_behind(facts.catalogue) {
+            self.take_new(facts);
             self.number();
         }
+    }
+
+    /// True where scores decide who is in it, or in which order.
+    pub fn uses_scores(&self) -> bool {
+        self.spec.column.is_of_scores() || self.filter.uses_scores()
     }
 
     /// The candidate `steps` away in the order, not beyond its ends.
@@ -136,29 +166,49 @@ impl Queue {
             .find(|candidate| is_wanted(*candidate))
     }
 
-    fn take_new(&mut self, catalogue: &Catalogue, book: &LabelBook) {
-        let new = catalogue.since(self.taken);
+    fn take_new(&mut self, facts: Facts<'_>) {
+        let new = facts.catalogue.since(self.taken);
         if self.filter.is_empty() {
             self.order.extend(new.map(|(ix, _)| ix));
         } else {
-            let kept = new.filter(|(ix, candidate)| {
-                self.filter
-                    .matches(ix.0 as usize, candidate, book.state(&candidate.id))
-            });
+            let kept = new.filter(|(ix, candidate)| self.filter.matches(facts.row(*ix, candidate)));
             let kept: Vec<_> = kept.map(|(ix, _)| ix).collect();
             self.order.extend(kept);
         }
-        self.taken = catalogue.len();
+        self.taken = facts.catalogue.len();
     }
 
-    fn sort(&mut self, catalogue: &Catalogue, book: &LabelBook) {
+    /// Numbers alone, without a look at the candidates: a threshold that is dragged sorts a
+    /// hundred thousand in every frame.
+    fn sort_by_score(&mut self, scores: &Scores) {
+        let column = &self.spec.column;
+        let (mut known, missing): (Vec<_>, Vec<_>) = self
+            .order
+            .iter()
+            .map(|ix| (column.score(*ix, scores), *ix))
+            .partition(|(score, _)| score.is_some());
+        let is_descending = self.spec.is_descending;
+        known.sort_unstable_by(|(a, ix), (b, other)| {
+            let [a, b] = [a, b].map(|score| score.unwrap_or(f32::NAN));
+            let order = a.total_cmp(&b);
+            let order = if is_descending {
+                order.reverse()
+            } else {
+                order
+            };
+            order.then(ix.cmp(other))
+        });
+        let all = known.into_iter().chain(missing);
+        self.order = all.map(|(_, ix)| ix).collect();
+    }
+
+    fn sort(&mut self, facts: Facts<'_>) {
         let mut keyed: Vec<(Cell, CandidateIx)> = self
             .order
             .iter()
             .filter_map(|ix| {
-                let candidate = catalogue.get(*ix)?;
-                let labels = book.state(&candidate.id);
-                Some((self.spec.column.cell(ix.0 as usize, candidate, labels), *ix))
+                let candidate = facts.catalogue.get(*ix)?;
+                Some((self.spec.column.cell(facts.row(*ix, candidate)), *ix))
             })
             .collect();
         let is_descending = self.spec.is_descending;
@@ -197,23 +247,47 @@ mod tests {
         catalogue
     }
 
+    struct Known {
+        catalogue: Catalogue,
+        book: LabelBook,
+        scores: Scores,
+    }
+
+    impl Known {
+        fn of(mags: &[f32]) -> Self {
+            Self {
+                catalogue: catalogue(mags),
+                book: LabelBook::default(),
+                scores: Scores::default(),
+            }
+        }
+
+        fn facts(&self) -> Facts<'_> {
+            Facts {
+                catalogue: &self.catalogue,
+                book: &self.book,
+                scores: &self.scores,
+            }
+        }
+    }
+
     fn order(queue: &Queue) -> Vec<u32> {
         queue.order().iter().map(|ix| ix.0).collect()
     }
 
     #[test]
     fn filter_and_sort_make_the_order() {
-        let (catalogue, book) = (catalogue(&[20.0, 18.0, 22.0, 19.0]), LabelBook::default());
+        let known = Known::of(&[20.0, 18.0, 22.0, 19.0]);
         let mut queue = Queue::default();
         let spec = |column, is_descending, filter: &str| QueueSpec {
             column,
             is_descending,
             filter: filter.into(),
         };
-        queue.set_spec(spec(Column::Mag, false, "mag<21"), &catalogue, &book);
+        queue.set_spec(spec(Column::Mag, false, "mag<21"), known.facts());
         assert_eq!(order(&queue), [1, 3, 0]);
         assert_eq!(queue.rank(CandidateIx(2)), None);
-        queue.set_spec(spec(Column::Mag, true, ""), &catalogue, &book);
+        queue.set_spec(spec(Column::Mag, true, ""), known.facts());
         assert_eq!(order(&queue), [2, 0, 3, 1]);
         assert_eq!(
             queue.neighbour(Some(CandidateIx(2)), -1),
@@ -227,27 +301,27 @@ mod tests {
 
     #[test]
     fn a_bad_filter_is_told_and_the_last_good_one_stays() {
-        let (catalogue, book) = (catalogue(&[20.0, 18.0]), LabelBook::default());
+        let known = Known::of(&[20.0, 18.0]);
         let mut queue = Queue::default();
         let good = QueueSpec {
             filter: "mag<19".into(),
             ..QueueSpec::default()
         };
-        queue.set_spec(good, &catalogue, &book);
+        queue.set_spec(good, known.facts());
         let bad = QueueSpec {
             filter: "mag<".into(),
             ..QueueSpec::default()
         };
-        queue.set_spec(bad, &catalogue, &book);
+        queue.set_spec(bad, known.facts());
         assert!(queue.fault().is_some());
         assert_eq!(order(&queue), [1]);
     }
 
     #[test]
     fn searching_goes_round_once() {
-        let (catalogue, book) = (catalogue(&[20.0; 4]), LabelBook::default());
+        let known = Known::of(&[20.0; 4]);
         let mut queue = Queue::default();
-        queue.refresh(&catalogue, &book);
+        queue.refresh(known.facts());
         let odd = |ix: CandidateIx| ix.0 == 1;
         assert_eq!(
             queue.find_after(Some(CandidateIx(2)), odd),

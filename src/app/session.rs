@@ -11,6 +11,7 @@ use super::{
     explain::{ExplainChoice, Explanations},
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
+    scores::{SavedScores, Scores},
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
 };
 use crate::{
@@ -58,6 +59,8 @@ pub struct SavedSession {
     pub curve: CurveChoice,
     /// What is shown of explanations.
     pub explain: ExplainChoice,
+    /// The models side by side, their thresholds, and whether scores are hidden.
+    pub scores: SavedScores,
     /// Small windows that were open.
     pub panes: BTreeSet<Pane>,
 }
@@ -138,8 +141,8 @@ impl AppState {
         self.decided_at.clear();
         self.jobs.remove(&JobId::Index);
         self.display.unlock_set();
-        self.queue
-            .set_spec(QueueSpec::default(), &self.catalogue, &self.book);
+        self.drop_scores();
+        self.set_queue(QueueSpec::default());
         self.project = ProjectState {
             paths: paths.clone(),
             ..ProjectState::default()
@@ -211,6 +214,7 @@ impl AppState {
             mosaic_side: Some(self.mosaic_side),
             curve: self.curve,
             explain: self.explain,
+            scores: self.scores.saved(),
             panes: self
                 .panes
                 .iter()
@@ -240,8 +244,8 @@ impl AppState {
         self.panes = saved.panes;
         self.curve = saved.curve;
         self.explain = saved.explain;
-        self.queue
-            .set_spec(saved.queue, &self.catalogue, &self.book);
+        self.scores = Scores::restored(saved.scores);
+        self.set_queue(saved.queue);
         self.return_to = saved.place;
     }
 

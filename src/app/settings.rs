@@ -31,6 +31,8 @@ pub struct Settings {
     pub advances_after_label: bool,
     /// Vocabulary files of this user (TOML).
     pub vocabulary_files: Vec<std::path::PathBuf>,
+    /// Model files of this user.
+    pub model_files: Vec<std::path::PathBuf>,
     /// Projects opened last, newest first.
     pub recent_projects: Vec<std::path::PathBuf>,
     /// Inner size of the window, points.
@@ -48,6 +50,7 @@ impl Default for Settings {
             play_per_second: 4.0,
             advances_after_label: true,
             vocabulary_files: Vec::new(),
+            model_files: Vec::new(),
             recent_projects: Vec::new(),
             window_size: None,
             keys: KeyMap::default(),

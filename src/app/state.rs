@@ -13,7 +13,8 @@ use super::{
     explain::{ExplainChoice, Explanations},
     label_count::LabelCount,
     measured::{CurveChoice, MeasuredCurves},
-    queue::Queue,
+    queue::{Facts, Queue, QueueSpec},
+    scores::Scores,
     selection::Selection,
     session::SavedPlace,
     settings::Settings,
@@ -133,6 +134,12 @@ pub struct HeaderCards {
     pub cards: Option<Cards>,
 }
 
+/// Place, screen and queue, and the page of the mosaic, that scores were last wanted for.
+pub(super) type FocusTold = (
+    (Option<CandidateIx>, Screen, u64),
+    Option<Arc<[CandidateIx]>>,
+);
+
 /// Everything that the window shows.
 #[derive(Debug)]
 pub struct AppState {
@@ -154,6 +161,8 @@ pub struct AppState {
     pub place: Place,
     /// What is selected.
     pub selection: Selection,
+    /// What models say.
+    pub scores: Scores,
     /// How stamps are drawn.
     pub display: Display,
     /// Decoded stamps.
@@ -198,6 +207,8 @@ pub struct AppState {
     pub generation: u64,
     /// Candidates with a class.
     pub(super) label_count: LabelCount,
+    /// For which place and page it was last told who is looked at.
+    pub(super) focus_told: Option<FocusTold>,
     /// When a sorted queue was last made while candidates were being found.
     pub(super) sorted_at: Option<Timestamp>,
     /// The candidate to return to once it is found again.
@@ -224,6 +235,7 @@ impl AppState {
             queue: Queue::default(),
             place: Place::default(),
             selection: Selection::default(),
+            scores: Scores::default(),
             display: Display::default(),
             shelf,
             screen: Screen::default(),
@@ -246,6 +258,7 @@ impl AppState {
             explanations: Explanations::default(),
             generation: 0,
             label_count: LabelCount::default(),
+            focus_told: None,
             sorted_at: None,
             return_to: None,
             asked_vocabulary: None,
@@ -312,6 +325,39 @@ impl AppState {
         let first = recent.first()?;
         let minutes = (now.0 - first.0) as f64 / 60e6;
         (recent.len() >= 3 && minutes > 0.25).then(|| recent.len() as f64 / minutes)
+    }
+
+    /// Filters and sorts everything again.
+    pub(super) fn refresh_queue(&mut self) {
+        let (catalogue, book, scores) = (&self.catalogue, &self.book, &self.scores);
+        self.queue.refresh(Facts {
+            catalogue,
+            book,
+            scores,
+        });
+    }
+
+    /// Changes filter and order.
+    pub(super) fn set_queue(&mut self, spec: QueueSpec) {
+        let (catalogue, book, scores) = (&self.catalogue, &self.book, &self.scores);
+        self.queue.set_spec(
+            spec,
+            Facts {
+                catalogue,
+                book,
+                scores,
+            },
+        );
+    }
+
+    /// Takes in what was found since the queue was made.
+    pub(super) fn extend_queue(&mut self) {
+        let (catalogue, book, scores) = (&self.catalogue, &self.book, &self.scores);
+        self.queue.extend(Facts {
+            catalogue,
+            book,
+            scores,
+        });
     }
 
     /// Shows a short message.

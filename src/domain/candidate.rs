@@ -1,6 +1,6 @@
 //! A candidate: one object of the sky with its epochs in time order.
 
-use std::sync::Arc;
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,33 @@ impl Epoch {
     pub fn stamp(&self, role: Role) -> Option<&StampRef> {
         self.stamps.iter().find(|stamp| stamp.role == role)
     }
+
+    /// A text that names this epoch among those of its candidate, the same whenever and from
+    /// wherever the data are opened: scores are kept under it.
+    ///
+    /// It is the survey's identifier where there is one. Otherwise it is made of the time, to the
+    /// last digit, and of the place of the first stamp: its file with the folder that it lies in,
+    /// and the part of that file; `mjd 59000.25 S01/science.fits 0.3` is the fourth plane of the
+    /// primary HDU. Folders above do not count, so that a set may be moved.
+    pub fn key(&self) -> String {
+        if let Some(candid) = &self.candid {
+            return candid.to_string();
+        }
+        let mjd = self.mjd.map(|mjd| format!("mjd {}", mjd.days()));
+        let place = self.stamps.first().map(|stamp| {
+            let path = &stamp.source.path;
+            let folder = path.parent().and_then(Path::file_name);
+            let names = folder.into_iter().chain(path.file_name());
+            let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+            format!("{} {}", names.join("/"), stamp.part)
+        });
+        let parts: Vec<String> = mjd.into_iter().chain(place).collect();
+        if parts.is_empty() {
+            "?".into()
+        } else {
+            parts.join(" ")
+        }
+    }
 }
 
 /// A measurement without images: an earlier detection or an upper limit.
@@ -103,6 +130,21 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// [`Epoch::key`] of every epoch. Epochs that nothing tells apart are numbered from the second on.
+    pub fn epoch_keys(&self) -> Vec<Arc<str>> {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let key = |epoch: &Epoch| -> Arc<str> {
+            let key = epoch.key();
+            let count = seen.entry(key.clone()).or_default();
+            *count += 1;
+            match *count {
+                1 => key.into(),
+                count => format!("{key} ({count})").into(),
+            }
+        };
+        self.epochs.iter().map(key).collect()
+    }
+
     /// The roles any of its epochs has, in role order.
     pub fn roles(&self) -> Vec<Role> {
         Role::ALL
@@ -132,5 +174,68 @@ impl Candidate {
         });
         self.history
             .sort_by(|a, b| a.mjd.days().total_cmp(&b.mjd.days()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SourceKind;
+
+    fn stamp(path: &str, part: Part) -> StampRef {
+        StampRef {
+            id: StampId(1),
+            role: Role::Science,
+            source: Arc::new(Source {
+                path: Path::new(path).into(),
+                kind: SourceKind::Fits,
+            }),
+            part,
+        }
+    }
+
+    // Projects hold such texts: they must stay what they are.
+    #[test]
+    fn an_epoch_is_named_by_candid_else_by_time_and_place() {
+        let plane = Part::Hdu {
+            hdu: 0,
+            plane: Some(3),
+        };
+        let mut epoch = Epoch {
+            candid: Some("472263571115115000".into()),
+            mjd: Mjd::new(59_000.123_456_789_01),
+            stamps: vec![stamp("/data/night/S01/science.fits", plane)],
+            ..Epoch::default()
+        };
+        assert_eq!(epoch.key(), "472263571115115000");
+        epoch.candid = None;
+        let key = "mjd 59000.12345678901 S01/science.fits 0.3";
+        assert_eq!(epoch.key(), key);
+        epoch.stamps = vec![stamp("/moved/S01/science.fits", plane)];
+        assert_eq!(epoch.key(), key);
+        epoch.mjd = None;
+        let packet = Part::Cutout {
+            at_byte: 512,
+            len: 40,
+            record: 2,
+        };
+        epoch.stamps = vec![stamp("night.tar", packet)];
+        assert_eq!(epoch.key(), "night.tar 512.2");
+        assert_eq!(Epoch::default().key(), "?");
+    }
+
+    #[test]
+    fn epochs_that_nothing_tells_apart_are_numbered() {
+        let epoch = |mjd: f64| Epoch {
+            mjd: Mjd::new(mjd),
+            ..Epoch::default()
+        };
+        let candidate = Candidate {
+            epochs: vec![epoch(1.0), epoch(1.0), epoch(2.0)],
+            ..Candidate::default()
+        };
+        let keys = candidate.epoch_keys();
+        let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
+        assert_eq!(keys, ["mjd 1", "mjd 1 (2)", "mjd 2"]);
     }
 }

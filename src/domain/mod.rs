@@ -35,7 +35,7 @@ pub use label_book::{LabelBook, LabelState};
 pub use model::{InputPlan, ModelCard, ModelId, Scaling, TrainingRecord};
 pub use problem::Problem;
 pub use role::Role;
-pub use score::{ScoreBook, Verdict, Verdicts};
+pub use score::{KeptScores, ScoreBook, ScoreRow, Verdict, Verdicts};
 pub use stamp::{Part, Source, SourceKind, Stamp, StampId};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};
 pub use time::{Mjd, Timestamp};

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{CandidateIx, ModelId};
+use super::{Candidate, CandidateIx, ModelId};
 
 /// What one model says of one epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,68 @@ impl Verdict {
 /// What one model says of one candidate, epoch by epoch in time order.
 pub type Verdicts = Arc<[Verdict]>;
 
+/// What one model says of one epoch, as it is kept in a project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreRow {
+    /// Identifier of the candidate.
+    pub candidate: Arc<str>,
+    /// Which of its epochs: a text of [`Candidate::epoch_keys`].
+    pub epoch: Arc<str>,
+    /// What the model says.
+    pub verdict: Verdict,
+}
+
+impl ScoreRow {
+    /// A row for every epoch of a candidate; `verdicts` are in their order.
+    pub fn of(candidate: &Candidate, verdicts: &[Verdict]) -> Vec<Self> {
+        let keys = candidate.epoch_keys();
+        let rows = keys.into_iter().zip(verdicts);
+        rows.map(|(epoch, verdict)| Self {
+            candidate: candidate.id.clone(),
+            epoch,
+            verdict: verdict.clone(),
+        })
+        .collect()
+    }
+}
+
+/// The scores of one model that a project holds, found by candidate.
+///
+/// Refusals are left out: they cost little to find again, and what was missing may have come.
+#[derive(Clone, Debug, Default)]
+pub struct KeptScores {
+    by_candidate: HashMap<Arc<str>, HashMap<Arc<str>, Arc<[f32]>>>,
+}
+
+impl KeptScores {
+    /// The scores among rows of a project.
+    pub fn of(rows: &[ScoreRow]) -> Self {
+        let mut kept = Self::default();
+        for row in rows {
+            if let Verdict::Probabilities(said) = &row.verdict {
+                let epochs = kept.by_candidate.entry(row.candidate.clone()).or_default();
+                epochs.insert(row.epoch.clone(), said.clone());
+            }
+        }
+        kept
+    }
+
+    /// What is known of a candidate's epochs, in their order.
+    pub fn known(&self, candidate: &Candidate) -> Vec<Option<Verdict>> {
+        let Some(epochs) = self.by_candidate.get(&candidate.id) else {
+            return vec![None; candidate.epochs.len()];
+        };
+        let keys = candidate.epoch_keys();
+        let known = |key: Arc<str>| epochs.get(&key).cloned().map(Verdict::Probabilities);
+        keys.into_iter().map(known).collect()
+    }
+
+    /// All verdicts of a candidate; none unless every epoch has its score.
+    pub fn complete(&self, candidate: &Candidate) -> Option<Verdicts> {
+        self.known(candidate).into_iter().collect()
+    }
+}
+
 /// All scores of the opened set.
 #[derive(Clone, Debug, Default)]
 pub struct ScoreBook {
@@ -49,6 +111,11 @@ impl ScoreBook {
     /// What a model says of a candidate.
     pub fn get(&self, model: &ModelId, candidate: CandidateIx) -> Option<&Verdicts> {
         self.models.get(model)?.get(&candidate)
+    }
+
+    /// Forgets what a model said.
+    pub fn forget(&mut self, model: &ModelId) {
+        self.models.remove(model);
     }
 
     /// The models that scored anything, by name.
@@ -74,6 +141,38 @@ impl ScoreBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Epoch, Mjd};
+
+    #[test]
+    fn kept_scores_find_their_epochs_again_and_refusals_are_asked_anew() {
+        let epoch = |mjd: f64| Epoch {
+            mjd: Mjd::new(mjd),
+            ..Epoch::default()
+        };
+        let mut candidate = Candidate {
+            id: "a".into(),
+            epochs: vec![epoch(1.0), epoch(2.0)],
+            ..Candidate::default()
+        };
+        let real = Verdict::Probabilities([0.1, 0.9].into());
+        let bogus = Verdict::Probabilities([0.8, 0.2].into());
+        let rows = ScoreRow::of(&candidate, &[real.clone(), bogus.clone()]);
+        assert_eq!(&*rows[1].epoch, "mjd 2");
+        let kept = KeptScores::of(&rows);
+        let all = kept.complete(&candidate).unwrap();
+        assert_eq!(&all[..], &[real.clone(), bogus]);
+        // A new epoch came between them.
+        candidate.epochs.insert(1, epoch(1.5));
+        assert_eq!(kept.complete(&candidate), None);
+        assert_eq!(kept.known(&candidate)[..2], [Some(real), None]);
+        let refused = [
+            Verdict::Refused("has no reference stamp".into()),
+            Verdict::Refused("has no reference stamp".into()),
+            Verdict::Refused("has no reference stamp".into()),
+        ];
+        let kept = KeptScores::of(&ScoreRow::of(&candidate, &refused));
+        assert_eq!(kept.known(&candidate), [None, None, None]);
+    }
 
     #[test]
     fn a_candidate_is_as_real_as_its_best_epoch() {

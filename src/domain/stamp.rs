@@ -1,6 +1,6 @@
 //! A stamp's pixels, and where they come from.
 
-use std::{path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use super::geometry::Geometry;
 
@@ -51,6 +51,22 @@ pub enum Part {
         /// Zero-based record within the Avro file.
         record: u32,
     },
+}
+
+impl fmt::Display for Part {
+    /// `0` or `0.3` for an HDU and its plane, `512.2` for byte and record of a packet.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hdu { hdu, plane: None } => write!(f, "{hdu}"),
+            Self::Hdu {
+                hdu,
+                plane: Some(plane),
+            } => write!(f, "{hdu}.{plane}"),
+            Self::Cutout {
+                at_byte, record, ..
+            } => write!(f, "{at_byte}.{record}"),
+        }
+    }
 }
 
 /// One decoded stamp: 32-bit pixels, row by row, row 0 first as in the file.

@@ -59,6 +59,12 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .pick_folder()
             .into_iter()
             .collect(),
+        PickFor::Model => dialog
+            .set_title("Add a model")
+            .add_filter("Model with its card", &["safetensors"])
+            .pick_file()
+            .into_iter()
+            .collect(),
         PickFor::ExportLabels => dialog
             .set_title("Export labels")
             .set_file_name("labels.csv")

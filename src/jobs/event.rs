@@ -6,7 +6,10 @@ use super::explain::Explained;
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use super::{preview::Preview, simulate::Simulated};
 use crate::{
-    domain::{Candidate, CandidateIx, LabelEvent, Problem, Stamp, StampId, StepIds, Vocabulary},
+    domain::{
+        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, Problem, ScoreRow, Stamp, StampId,
+        StepIds, Verdicts, Vocabulary,
+    },
     imaging::statistics::StampStatistics,
 };
 
@@ -21,13 +24,15 @@ pub enum JobId {
     Import,
     /// Simulating a sky.
     Simulate,
+    /// Scoring the opened set.
+    Score,
 }
 
 impl JobId {
     /// True for work that stops where it is. The rest is short, and a file that is written
     /// beside and renamed comes whole or not at all.
     pub const fn can_be_stopped(self) -> bool {
-        matches!(self, Self::Index | Self::Simulate)
+        matches!(self, Self::Index | Self::Simulate | Self::Score)
     }
 
     /// The work in a word, for the progress bar.
@@ -37,6 +42,7 @@ impl JobId {
             Self::Export => "exporting",
             Self::Import => "importing",
             Self::Simulate => "simulating",
+            Self::Score => "scoring",
         }
     }
 }
@@ -86,6 +92,8 @@ pub enum PickFor {
     Templates,
     /// A folder for simulated candidates.
     SimulationFolder,
+    /// A model of the user's own.
+    Model,
 }
 
 /// What the indexing of one opening found since the last news.
@@ -120,6 +128,28 @@ pub struct MeasuredCurve {
     pub order: PhotometryOrder,
     /// What was found; empty where nothing could be measured.
     pub curve: Arc<CandidatePhotometry>,
+}
+
+/// A model that is ready to score.
+#[derive(Clone, Debug)]
+pub struct LoadedModel {
+    /// Name and version.
+    pub id: ModelId,
+    /// Its card.
+    pub card: Arc<ModelCard>,
+    /// Why it is not computed on the device that was chosen.
+    pub warning: Option<String>,
+}
+
+/// How the scoring of a set by one model ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScoringEnd {
+    /// Every candidate was scored or refused.
+    Finished,
+    /// The user stopped it.
+    Stopped,
+    /// Why it broke off: a sentence.
+    Failed(String),
 }
 
 /// News.
@@ -180,6 +210,44 @@ pub enum JobEvent {
         generation: u64,
         /// What it says.
         news: JournalNews,
+    },
+    /// What the project holds of a model's scores; nothing where there is no project.
+    StoredScores {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// Candidates with an epoch each; some may be gone from the opened set.
+        rows: Arc<[ScoreRow]>,
+    },
+    /// A model was read, or cannot be used.
+    ModelLoaded {
+        /// Number of the opening that asked for it.
+        generation: u64,
+        /// Its name or file, as asked for.
+        source: Arc<str>,
+        /// The model, or why not: a sentence.
+        model: Result<LoadedModel, String>,
+    },
+    /// What a model says of some candidates.
+    Scored {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// Candidates, with a verdict for each epoch.
+        scores: Vec<(CandidateIx, Verdicts)>,
+        /// What of it the project does not hold yet.
+        new: Vec<ScoreRow>,
+    },
+    /// A model is at the end of the set.
+    ScoringEnded {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// How.
+        end: ScoringEnd,
     },
     /// Faults found by a job other than indexing.
     Problems(Vec<Problem>),

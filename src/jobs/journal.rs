@@ -1,4 +1,4 @@
-//! The journal's thread: owns the project file, writes decisions, hears of other windows.
+//! The journal's thread: owns the project file, writes decisions and scores, hears of other windows.
 
 use std::{path::PathBuf, thread::Builder, time::Duration};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        LabelEvent,
+        LabelEvent, ModelId, Problem, ScoreRow,
         fnv::{FNV_START, fnv1a},
     },
     store::Project,
@@ -24,6 +24,8 @@ const ORDER_ROOM: usize = 1024;
 enum Order {
     Append(Vec<LabelEvent>),
     SaveSession(String),
+    PutScores(ModelId, Vec<ScoreRow>),
+    ReadScores(ModelId),
     Close(Sender<()>),
 }
 
@@ -34,7 +36,7 @@ pub struct Journal {
 
 impl Journal {
     /// Starts the thread. It first calls `open`, which gives the project and the number of
-    /// its last event known, and then owns it; without a project it ends at once.
+    /// its last event known, and then owns it; without a project nothing is kept.
     ///
     /// # Errors
     /// Where the system gives no thread.
@@ -44,18 +46,20 @@ impl Journal {
         reporter: Reporter,
     ) -> std::io::Result<Self> {
         let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
-        Builder::new().name("journal".into()).spawn(move || {
-            if let Some((project, known)) = open() {
-                Keeper {
+        Builder::new()
+            .name("journal".into())
+            .spawn(move || match open() {
+                Some((project, known)) => Keeper {
                     generation,
                     project,
                     known,
                     reporter,
                     unwritten: Vec::new(),
+                    has_told_of_scores: false,
                 }
-                .run(&inbox);
-            }
-        })?;
+                .run(&inbox),
+                None => keep_nothing(generation, &reporter, &inbox),
+            })?;
         Ok(Self { orders })
     }
 
@@ -72,6 +76,17 @@ impl Journal {
         }
     }
 
+    /// Keeps scores. Where they cannot be kept the user is told once, and works on without.
+    pub fn put_scores(&self, model: ModelId, rows: Vec<ScoreRow>) {
+        self.order(Order::PutScores(model, rows));
+    }
+
+    /// Asks for the scores that the project holds; they come as [`JobEvent::StoredScores`], also
+    /// where there are none.
+    pub fn read_scores(&self, model: ModelId) {
+        self.order(Order::ReadScores(model));
+    }
+
     /// Waits until everything is on disk and ends the thread.
     pub fn close(self) {
         let (done, wait) = crossbeam_channel::bounded(1);
@@ -80,10 +95,29 @@ impl Journal {
         wait.recv().ok();
     }
 
-    /// Without a project the thread has ended, and there is nothing to keep.
     fn order(&self, order: Order) {
         if self.orders.send(order).is_err() {
-            log::debug!("no project: nothing is kept");
+            log::debug!("the journal is closed: nothing is kept");
+        }
+    }
+}
+
+/// Without a project: whoever asks for scores hears that none are kept.
+fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
+    for order in inbox {
+        match order {
+            Order::ReadScores(model) => {
+                let rows = [].into();
+                reporter.send(JobEvent::StoredScores {
+                    generation,
+                    model,
+                    rows,
+                });
+            }
+            Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
+                log::debug!("no project: nothing is kept");
+            }
+            Order::Close(_) => return,
         }
     }
 }
@@ -94,6 +128,7 @@ struct Keeper {
     known: i64,
     reporter: Reporter,
     unwritten: Vec<LabelEvent>,
+    has_told_of_scores: bool,
 }
 
 impl Keeper {
@@ -113,6 +148,8 @@ impl Keeper {
                         self.write();
                     }
                     Order::SaveSession(json) => session = Some(json),
+                    Order::PutScores(model, rows) => self.put_scores(&model, &rows),
+                    Order::ReadScores(model) => self.read_scores(model),
                     Order::Close(done) => closing = Some(done),
                 }
             }
@@ -170,6 +207,36 @@ impl Keeper {
                     why: error.to_string(),
                 });
             }
+        }
+    }
+
+    fn put_scores(&mut self, model: &ModelId, rows: &[ScoreRow]) {
+        if let Err(error) = self.project.put_scores(model, rows) {
+            self.tell_of_scores("scores are not kept", &error.to_string());
+        }
+    }
+
+    fn read_scores(&mut self, model: ModelId) {
+        let rows = self.project.scores_of(&model).unwrap_or_else(|error| {
+            self.tell_of_scores("kept scores are computed anew", &error.to_string());
+            Vec::new()
+        });
+        self.reporter.send(JobEvent::StoredScores {
+            generation: self.generation,
+            model,
+            rows: rows.into(),
+        });
+    }
+
+    /// Once: the same would come with every hundred candidates.
+    fn tell_of_scores(&mut self, what: &str, why: &str) {
+        log::warn!("{what}: {why}");
+        if !self.has_told_of_scores {
+            self.has_told_of_scores = true;
+            let path = self.project.path().display().to_string();
+            let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(why);
+            let problem = Problem::new(path, what, why);
+            self.reporter.send(JobEvent::Problems(vec![problem]));
         }
     }
 

@@ -20,6 +20,11 @@ const SHIPPED: [(&str, &[u8]); 1] = [(
 /// The model that candidates are scored with unless the user chooses another.
 pub const DEFAULT: &str = "compact";
 
+/// The names of the models that come with the program.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
+}
+
 /// The cards of the models that come with the program.
 pub fn shipped() -> Vec<ModelCard> {
     let cards = SHIPPED

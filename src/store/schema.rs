@@ -7,7 +7,10 @@ pub(super) const APPLICATION_ID: i64 = 0x6473_746c;
 ///
 /// Identifiers are text and times are integers (microseconds since 1970 UTC): both stay exact.
 /// The triggers make the journal append-only for every program that writes to the file.
-pub(super) const LAYOUTS: [&str; 1] = ["
+pub(super) const LAYOUTS: [&str; 2] = [LABELS, SCORES];
+
+/// Layout 1: labels and session.
+const LABELS: &str = "
 CREATE TABLE label_events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     step INTEGER NOT NULL,
@@ -58,7 +61,21 @@ CREATE TABLE about (
     written_at_us INTEGER NOT NULL,
     step_range INTEGER NOT NULL
 ) STRICT;
-"];
+";
+
+/// Layout 2: what models said. Probabilities are 32-bit floats, little endian, one after the other
+/// in the order of the classes of the model's card.
+const SCORES: &str = "
+CREATE TABLE scores (
+    model TEXT NOT NULL,
+    candidate TEXT NOT NULL,
+    epoch TEXT NOT NULL,
+    probabilities BLOB,
+    refusal TEXT,
+    PRIMARY KEY (model, candidate, epoch),
+    CHECK ((probabilities IS NULL) <> (refusal IS NULL))
+) STRICT, WITHOUT ROWID;
+";
 
 /// The layout that this program writes.
 pub(super) const LAYOUT: i64 = LAYOUTS.len() as i64;

@@ -97,18 +97,28 @@ pub fn label_word(labels: &LabelState) -> String {
 
 /// The value that the queue is sorted by, short; empty in the order of finding.
 pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
-    use crate::app::column::{Cell, Column};
+    use crate::app::column::{Cell, Column, Row};
     let column = &state.queue.spec().column;
     if matches!(column, Column::Found | Column::Id | Column::Label) {
+        return String::new();
+    }
+    if column.is_of_scores() && (state.scores.is_hidden || *column == Column::Score) {
+        // Hidden, or in the badge already.
         return String::new();
     }
     let Some(candidate) = state.catalogue.get(ix) else {
         return String::new();
     };
-    let cell = column.cell(ix.0 as usize, candidate, state.book.state(&candidate.id));
+    let cell = column.cell(Row {
+        ix,
+        candidate,
+        book: &state.book,
+        scores: &state.scores,
+    });
     match (column, &cell) {
         // One number of digits in a column of equals.
         (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
+        (column, Cell::Number(score)) if column.is_of_scores() => format!("{score:.3}"),
         (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
         _ => cell.short(),
     }

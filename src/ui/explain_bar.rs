@@ -120,8 +120,3 @@ fn details(explanation: &Explanation) -> String {
         explanation.rest
     )
 }
-
-/// True where the epoch on screen is explained, or why not is to be said.
-pub fn is_shown(state: &AppState) -> bool {
-    state.explain.is_shown && state.epoch().is_some()
-}

@@ -4,7 +4,8 @@ use egui::{CentralPanel, Panel, Ui};
 
 use super::{
     header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic, palette,
-    problems, queue_panel, settings_pane, simulation_pane, start_page, status_bar, theme, top_bar,
+    problems, queue_panel, score_bar, settings_pane, simulation_pane, start_page, status_bar,
+    theme, top_bar,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -70,6 +71,7 @@ fn serve_camera(command: &Command, memory: &mut ViewMemory) -> bool {
 
 fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
     if state.screen != Screen::Problems {
+        Panel::top("scores").show(ui, |ui| score_bar::score_bar_ui(ui, state, commands));
         Panel::left("queue")
             .default_size(232.0)
             .size_range(160.0..=420.0)

@@ -5,7 +5,7 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 use super::{
     cells, explain_bar, heat_map,
     light_curve::light_curve_ui,
-    readout,
+    readout, score_badge,
     stamp_paint::StampBatch,
     stamp_view::{Laid, Place},
     strip::strip_ui,
@@ -35,11 +35,12 @@ pub fn inspect_ui(
         nothing_here(ui, state);
         return;
     };
+    scores_ui(ui, state, ix);
     let area = ui.available_rect_before_wrap();
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
     let least_curve = (area.height() * 0.25).clamp(110.0, 240.0);
-    let bar_height = if explain_bar::is_shown(state) {
+    let bar_height = if state.shows_explanations() {
         explain_bar::HEIGHT
     } else {
         0.0
@@ -76,12 +77,36 @@ pub fn inspect_ui(
     ui.allocate_rect(area, Sense::hover());
 }
 
+/// What every shown model says of the epoch on screen; the place stays where scores are hidden.
+fn scores_ui(ui: &mut Ui, state: &AppState, ix: CandidateIx) {
+    let size = vec2(ui.available_width(), 18.0);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        if state.scores.is_hidden {
+            return;
+        }
+        ui.label(weak(ui, "scores of this epoch"));
+        egui::ScrollArea::horizontal()
+            .id_salt("scores of this epoch")
+            .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
+            .show(ui, |ui| {
+                for model in state.scores.shown() {
+                    let reading = state.scores.of_epoch(model, ix, state.place.epoch);
+                    let is_active = state.scores.is_active(&model.source);
+                    score_badge::score_ui(ui, model.name(), is_active, reading);
+                    ui.add_space(GRID);
+                }
+            });
+    });
+}
+
 fn strip_height(candidate: &Candidate, roles: &[Role], area: Rect) -> f32 {
     if candidate.epochs.len() < 2 {
         return 0.0;
     }
     let rows = roles.len().clamp(1, 3) as f32;
-    (rows * 46.0 + 34.0).min(area.height() * 0.35)
+    (rows * 46.0 + 50.0).min(area.height() * 0.37)
 }
 
 fn nothing_here(ui: &mut Ui, state: &AppState) {

@@ -22,6 +22,8 @@ mod palette;
 mod problems;
 mod queue_panel;
 mod readout;
+mod score_badge;
+mod score_bar;
 mod settings_pane;
 mod simulation_pane;
 mod simulation_preview;

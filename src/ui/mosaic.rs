@@ -7,6 +7,7 @@ use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind
 use super::{
     cells,
     inspect::weak,
+    score_badge,
     stamp_paint::StampBatch,
     stamp_view::{Place, outlined_text},
     theme,
@@ -23,7 +24,9 @@ use crate::{
 };
 
 const GAP: f32 = 6.0;
-const FOOT: f32 = 17.0;
+const FOOT: f32 = 21.0;
+/// Height of the bar of a score at the very foot of a cell.
+const BAR: f32 = 3.0;
 /// Round the grid, for the frames of its outermost cells.
 const EDGE: f32 = 3.0;
 
@@ -278,10 +281,32 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             "⚑",
         );
     }
+    cell_words(ui, rect, state, ix);
+}
+
+/// Score, identifier and label at the foot of a cell.
+fn cell_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let labels = state.book.state(&candidate.id);
+    let painter = ui.painter();
+    let mut left = rect.left() + 5.0;
+    if let Some(reading) = score_badge::of_candidate(state, ix) {
+        let inner = rect.shrink2(vec2(2.5, 2.5));
+        let bar = inner.with_min_y(inner.bottom() - BAR);
+        let threshold = state.scores.active().threshold();
+        let mark = ui.visuals().text_color();
+        score_badge::bar(painter, bar, reading, threshold, mark);
+        let corner = pos2(rect.left() + 4.0, rect.bottom() - FOOT + 2.0);
+        let badge = Rect::from_min_size(corner, score_badge::BADGE);
+        score_badge::paint(ui, painter, badge, reading);
+        left = badge.right() + 4.0;
+    }
     let font = FontId::proportional(theme::CAPTION);
     let color = theme::caption_color(ui);
     let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
-    let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0);
+    let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0 - BAR);
     let word = cells::label_word(labels);
     let word = foot.text(
         right,
@@ -290,15 +315,9 @@ fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         font.clone(),
         ui.visuals().text_color(),
     );
-    let room = rect.width() - word.width() - 14.0;
+    let room = word.left() - left - 4.0;
     let id = cells::end_of(&foot, &candidate.id, &font, room);
-    foot.text(
-        pos2(rect.left() + 5.0, right.y),
-        Align2::LEFT_BOTTOM,
-        id,
-        font,
-        color,
-    );
+    foot.text(pos2(left, right.y), Align2::LEFT_BOTTOM, id, font, color);
 }
 
 fn choose(

@@ -7,6 +7,7 @@ use egui::{
 use super::{
     cells,
     inspect::weak,
+    score_badge,
     stamp_paint::StampBatch,
     stamp_view::Place,
     theme,
@@ -164,6 +165,11 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         font,
         color,
     );
+    if let Some(reading) = score_badge::of_candidate(state, ix) {
+        let corner = rect.right_bottom() - score_badge::BADGE - vec2(5.0, 4.0);
+        let badge = Rect::from_min_size(corner, score_badge::BADGE);
+        score_badge::paint(ui, &painter, badge, reading);
+    }
     let mut x = left;
     if let Some(color) = cells::label_color(state, labels) {
         painter.circle_filled(pos2(x + 4.0, rect.bottom() - 10.0), 4.0, color);
@@ -240,6 +246,11 @@ fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
                 ui.selectable_value(column, known, name);
             }
             ui.separator();
+            for known in state.score_columns() {
+                let name = known.name().to_owned();
+                ui.selectable_value(column, known, name);
+            }
+            ui.separator();
             for name in state.field_names() {
                 let text = name.to_string();
                 ui.selectable_value(column, Column::Field(name), text);
@@ -264,7 +275,7 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
             .desired_width(f32::INFINITY),
     );
     let response = response.on_hover_text(
-        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\na bare word is a part of the id",
+        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nscore>0.9  score:cap<0.1  disagree\na bare word is a part of the id",
     );
     if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())));

@@ -3,6 +3,7 @@
 use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{
+    score_badge,
     stamp_paint::StampBatch,
     stamp_view::Place,
     theme,
@@ -13,8 +14,10 @@ use crate::{
     domain::{Candidate, CandidateIx, Epoch, Role},
 };
 
-/// Height of the words under an epoch, points.
-const WORDS: f32 = 30.0;
+/// Height of score and words under an epoch, points.
+const WORDS: f32 = 46.0;
+/// Height of the score alone.
+const SCORE: f32 = 16.0;
 /// Room for the role names on the left, points.
 const NAMES: f32 = 28.0;
 const GAP: f32 = 2.0;
@@ -125,6 +128,7 @@ impl Strip<'_> {
         memory.batches += 1;
         batch.paint(ui, clip, number, &memory.lost);
         for epoch in first..=last {
+            self.score(ui, state, epoch);
             self.words(
                 ui,
                 epoch,
@@ -132,6 +136,19 @@ impl Strip<'_> {
                 epoch == state.place.epoch,
             );
         }
+    }
+
+    /// The score of the active model, in a place that is there before the score is.
+    fn score(&self, ui: &Ui, state: &AppState, at: usize) {
+        let Some(reading) = score_badge::of_epoch(state, self.ix, at) else {
+            return;
+        };
+        let stamp = self.cell(at, self.roles.len().max(1) - 1);
+        let width = score_badge::BADGE.x.min(stamp.width());
+        let size = vec2(width, score_badge::BADGE.y);
+        let center = pos2(stamp.center().x, stamp.bottom() + 2.0 + size.y / 2.0);
+        let rect = Rect::from_center_size(center, size);
+        score_badge::paint(ui, ui.painter(), rect, reading);
     }
 
     fn words(&self, ui: &Ui, at: usize, epoch: &Epoch, is_current: bool) {
@@ -152,7 +169,7 @@ impl Strip<'_> {
             || format!("{}", at + 1),
             |mjd| format!("{:.1}", mjd.days() % 10_000.0),
         );
-        let below = pos2(column.center().x, column.bottom() + 2.0);
+        let below = pos2(column.center().x, column.bottom() + 2.0 + SCORE);
         ui.painter()
             .text(below, Align2::CENTER_TOP, date, font.clone(), color);
         let band = epoch

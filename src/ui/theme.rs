@@ -85,6 +85,15 @@ pub fn class_color(class: &Class) -> Color32 {
         .map_or(Color32::GRAY, |[r, g, b]| Color32::from_rgb(r, g, b))
 }
 
+/// The colour of a side of the threshold: that of the classes real and bogus.
+pub const fn side_color(is_real: bool) -> Color32 {
+    if is_real {
+        Color32::from_rgb(0x00, 0x9e, 0x73)
+    } else {
+        Color32::from_rgb(0xd5, 0x5e, 0x00)
+    }
+}
+
 /// Black or white, whichever reads better on this colour.
 pub fn on(color: Color32) -> Color32 {
     let [r, g, b, _] = color.to_array();
@@ -183,4 +192,19 @@ fn visuals(theme: Theme) -> Visuals {
     }
     visuals.window_corner_radius = CornerRadius::same(6);
     visuals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{class_color, side_color};
+    use crate::domain::Vocabulary;
+
+    #[test]
+    fn sides_of_the_threshold_have_the_colors_of_their_classes() {
+        let vocabulary = Vocabulary::real_bogus();
+        for (name, is_real) in [("real", true), ("bogus", false)] {
+            let class = vocabulary.class(name).unwrap();
+            assert_eq!(side_color(is_real), class_color(class), "{name}");
+        }
+    }
 }

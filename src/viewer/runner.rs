@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use super::settings_file;
 use crate::{
     app::effect::Effect,
+    domain::ModelId,
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
     jobs::{
@@ -16,9 +17,11 @@ use crate::{
         index::{self, Opening, Reading},
         journal::Journal,
         learner::Learner,
+        model_shelf::{LoadTask, ModelShelf},
         photometer::{CurveRequest, Photometer},
         preview::Previewer,
         reporter::{CancelToken, Reporter},
+        score_task::{Focus, ScoreTask, Scorer},
         simulate,
         simulation_order::SimulationOrder,
         simulator::{SimulatorOf, simulator_of},
@@ -35,6 +38,9 @@ pub struct Runner {
     photometer: Photometer,
     learner: Learner,
     explainer: Explainer,
+    shelf: ModelShelf,
+    focus: Focus,
+    scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -66,6 +72,9 @@ impl Runner {
             photometer,
             learner: Learner::start()?,
             explainer,
+            shelf: ModelShelf::default(),
+            focus: Focus::default(),
+            scoring: BTreeMap::new(),
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -158,6 +167,13 @@ impl Runner {
             }
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
+            Effect::LoadModel { .. }
+            | Effect::ReadScores(_)
+            | Effect::Score(_)
+            | Effect::KeepScores { .. }
+            | Effect::StopScoring(_)
+            | Effect::LookAt(_) => self.start_scoring(effect),
+            Effect::Cancel(JobId::Score) => self.stop_scoring(),
             Effect::Cancel(job) => {
                 if let Some(token) = self.cancel.get(&job) {
                     token.cancel();
@@ -167,6 +183,53 @@ impl Runner {
             Effect::Quit => {}
         }
         Ok(())
+    }
+
+    fn start_scoring(&mut self, effect: Effect) {
+        match effect {
+            Effect::LoadModel { generation, source } => self.learner.add(Box::new(LoadTask {
+                generation,
+                source,
+                shelf: self.shelf.clone(),
+                reporter: self.reporter.clone(),
+            })),
+            Effect::ReadScores(model) => {
+                if let Some(journal) = &self.journal {
+                    journal.read_scores(model);
+                }
+            }
+            Effect::Score(order) => {
+                let cancel = CancelToken::default();
+                self.scoring.insert(order.model.clone(), cancel.clone());
+                let scorer = Scorer {
+                    shelf: self.shelf.clone(),
+                    decoder: self.reading.decoder.clone(),
+                    focus: self.focus.clone(),
+                    cancel,
+                    reporter: self.reporter.clone(),
+                };
+                self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
+            }
+            Effect::KeepScores { model, rows } => {
+                if let Some(journal) = &self.journal {
+                    journal.put_scores(model, rows);
+                }
+            }
+            Effect::StopScoring(model) => {
+                if let Some(token) = self.scoring.remove(&model) {
+                    token.cancel();
+                }
+            }
+            Effect::LookAt(candidates) => self.focus.put(candidates),
+            _ => {}
+        }
+    }
+
+    fn stop_scoring(&mut self) {
+        for token in self.scoring.values() {
+            token.cancel();
+        }
+        self.scoring.clear();
     }
 
     fn new_token(&mut self, job: JobId) -> CancelToken {
@@ -207,6 +270,8 @@ impl Runner {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
+        self.stop_scoring();
+        self.focus = Focus::default();
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;
         let decoder = Arc::new(Decoder::default());
@@ -228,6 +293,7 @@ impl Runner {
         for token in self.cancel.values() {
             token.cancel();
         }
+        self.stop_scoring();
         if let Some(journal) = self.journal.take() {
             journal.close();
         }

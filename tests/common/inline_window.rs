@@ -137,6 +137,7 @@ impl InlineWindow {
             && self.decoding.is_empty()
             && self.running.is_empty()
             && self.previewing.is_none()
+            && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
             && !self.state.explanations.is_awaited()
             && (project.unsaved == 0 || project.fault.is_some())

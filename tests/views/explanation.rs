@@ -14,16 +14,16 @@ use super::{
 fn a_key_brings_the_bar_with_model_class_and_shares_and_takes_it_away() {
     let (_set, mut view) = opened();
     assert!(!shows(&view, "because of"));
-    assert_eq!(press(&mut view, NONE, Key::W), ["Do(Explanation)"]);
+    assert_eq!(press(&mut view, NONE, Key::L), ["Do(Explanation)"]);
     assert!(shows(&view, "compact says "));
     assert!(shows(&view, "science ") && shows(&view, "snr (computed) "));
     assert!(shows(&view, "for") && shows(&view, "against"));
     assert_eq!(
-        press(&mut view, Modifiers::SHIFT, Key::W),
+        press(&mut view, Modifiers::SHIFT, Key::L),
         ["Do(NextExplanation)"]
     );
     assert!(shows(&view, "LRP α1 β0"));
-    press(&mut view, NONE, Key::W);
+    press(&mut view, NONE, Key::L);
     assert!(!shows(&view, "because of"));
 }
 
@@ -31,7 +31,7 @@ fn a_key_brings_the_bar_with_model_class_and_shares_and_takes_it_away() {
 fn the_heat_map_changes_the_middle_of_the_stamps_and_nothing_around() {
     let set = StampSet::with_stamps(63, 3);
     let mut view = drawn_view(SIZE, |window| open(window, &set));
-    press(&mut view, NONE, Key::W);
+    press(&mut view, NONE, Key::L);
     // The bar takes its room in both pictures.
     view.state_mut().window.state.explain.opacity = 0.0;
     view.run();
@@ -57,5 +57,5 @@ fn the_heat_map_changes_the_middle_of_the_stamps_and_nothing_around() {
     }
     assert_eq!(outside, 0);
     assert!(inside > 1000, "{inside}");
-    assert_eq!(Action::Explanation.info().keys, ["W"]);
+    assert_eq!(Action::Explanation.info().keys, ["L"]);
 }

@@ -1,0 +1,381 @@
+//! Scores in the window: the models side by side, what they say, and on which side of their
+//! thresholds it falls.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::score_tally::Tally;
+use crate::{
+    domain::{CandidateIx, ModelCard, ModelId, ScoreBook, Verdict, Verdicts},
+    jobs::models,
+};
+
+/// Recall that a threshold is chosen for unless the user wants another.
+const USUAL_RECALL: f32 = 0.95;
+/// Threshold while a model's card is not read yet.
+const USUAL_THRESHOLD: f32 = 0.5;
+
+/// How far a model is with the opened set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Candidates are still being found, or there are none.
+    #[default]
+    Waiting,
+    /// The model is being read, or the scores that the project holds.
+    Reading,
+    /// Scores come in.
+    Scoring,
+    /// Every candidate is scored or refused.
+    Done,
+    /// The user stopped it.
+    Stopped,
+    /// It cannot score: why.
+    Failed(Arc<str>),
+}
+
+impl Standing {
+    /// True while something is under way.
+    pub const fn is_busy(&self) -> bool {
+        matches!(self, Self::Reading | Self::Scoring)
+    }
+}
+
+/// A model that was read.
+#[derive(Clone, Debug)]
+pub struct ReadyModel {
+    /// Name and version.
+    pub id: ModelId,
+    /// Its card.
+    pub card: Arc<ModelCard>,
+    /// Position of the class `real` among its outputs.
+    pub class: usize,
+}
+
+/// A model whose scores are shown.
+#[derive(Clone, Debug)]
+pub struct ShownModel {
+    /// The name of one that comes with the program, or a file.
+    pub source: Arc<str>,
+    /// Version and card; none before it was read.
+    pub ready: Option<ReadyModel>,
+    /// How far it is.
+    pub standing: Standing,
+    /// One number a candidate.
+    pub tally: Tally,
+    /// The user's threshold; none for that of the card.
+    pub(super) chosen: Option<f32>,
+    /// The version that the user's threshold was chosen for; none where it was chosen in this
+    /// session.
+    pub(super) chosen_for: Option<ModelId>,
+}
+
+impl ShownModel {
+    /// A model that is not read yet.
+    pub fn new(source: Arc<str>) -> Self {
+        Self {
+            source,
+            ready: None,
+            standing: Standing::default(),
+            tally: Tally::default(),
+            chosen: None,
+            chosen_for: None,
+        }
+    }
+
+    /// Its name for the user: that of its card, else of its file.
+    pub fn name(&self) -> &str {
+        if let Some(ready) = &self.ready {
+            return ready.id.name();
+        }
+        let stem = std::path::Path::new(&*self.source).file_stem();
+        stem.and_then(|stem| stem.to_str()).unwrap_or(&self.source)
+    }
+
+    /// From this score on a candidate is called real.
+    pub fn threshold(&self) -> f32 {
+        let of_card = self.ready.as_ref().map(|ready| ready.card.threshold);
+        self.chosen.or(of_card).unwrap_or(USUAL_THRESHOLD)
+    }
+
+    /// True where its threshold is the user's own.
+    pub const fn is_threshold_chosen(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    /// True where that score is on the side of the real ones.
+    pub fn is_real(&self, score: f32) -> bool {
+        score >= self.threshold()
+    }
+}
+
+/// What can stand where a score belongs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading<'a> {
+    /// A score.
+    Score {
+        /// The probability of the class `real`.
+        value: f32,
+        /// On which side of the threshold.
+        is_real: bool,
+    },
+    /// Why there is none, and never will be.
+    Refused(&'a str),
+    /// Not there yet.
+    Pending,
+}
+
+/// What a project remembers of scoring.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedScores {
+    /// The models side by side.
+    pub models: Vec<SavedModel>,
+    /// Which of them is the active one.
+    pub active: usize,
+    /// Blind labelling.
+    pub is_hidden: bool,
+    /// The recall that a threshold is chosen for.
+    pub wanted_recall: Option<f32>,
+}
+
+/// A model that a project remembers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedModel {
+    /// Name or file.
+    pub source: Arc<str>,
+    /// The user's threshold, and the version that it was chosen for.
+    pub threshold: Option<(f32, ModelId)>,
+}
+
+/// Everything about scores of the opened set.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// What every model says of every epoch.
+    pub book: ScoreBook,
+    /// Blind labelling: no trace of a score is on the screen.
+    pub is_hidden: bool,
+    /// The recall that a threshold is chosen for, 0 to 1.
+    pub wanted_recall: f32,
+    pub(super) shown: Vec<ShownModel>,
+    pub(super) active: usize,
+    revision: u64,
+}
+
+impl Default for Scores {
+    fn default() -> Self {
+        Self {
+            book: ScoreBook::default(),
+            is_hidden: false,
+            wanted_recall: USUAL_RECALL,
+            shown: vec![ShownModel::new(models::DEFAULT.into())],
+            active: 0,
+            revision: 0,
+        }
+    }
+}
+
+impl Scores {
+    /// The models side by side; never empty.
+    pub fn shown(&self) -> &[ShownModel] {
+        &self.shown
+    }
+
+    /// The model whose scores stand on the stamps.
+    pub fn active(&self) -> &ShownModel {
+        &self.shown[self.active.min(self.shown.len() - 1)]
+    }
+
+    /// True where this is the active model.
+    pub fn is_active(&self, source: &str) -> bool {
+        *self.active().source == *source
+    }
+
+    /// The model of another source that is the very same version.
+    pub(super) fn twin(&self, source: &str, id: &ModelId) -> Option<&ShownModel> {
+        self.shown.iter().find(|model| {
+            let is_it = model.ready.as_ref().is_some_and(|ready| ready.id == *id);
+            is_it && *model.source != *source
+        })
+    }
+
+    /// True while any model is being read or scores.
+    pub fn is_busy(&self) -> bool {
+        self.shown.iter().any(|model| model.standing.is_busy())
+    }
+
+    /// Grows with every change of scores, models and thresholds.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(super) const fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// The score of a candidate by the active model: that of its best epoch.
+    pub fn score(&self, candidate: CandidateIx) -> Option<f32> {
+        self.active().tally.score(candidate)
+    }
+
+    /// The score of a candidate by the shown model of that name.
+    pub fn score_of(&self, name: &str, candidate: CandidateIx) -> Option<f32> {
+        let mut shown = self.shown.iter();
+        let model = shown.find(|model| model.name().eq_ignore_ascii_case(name))?;
+        model.tally.score(candidate)
+    }
+
+    /// How far the score is from the threshold: the least sure candidates have the least.
+    pub fn margin(&self, candidate: CandidateIx) -> Option<f32> {
+        let active = self.active();
+        Some((active.tally.score(candidate)? - active.threshold()).abs())
+    }
+
+    /// The largest difference between the scores of any two shown models; none below two scores.
+    pub fn disagreement(&self, candidate: CandidateIx) -> Option<f32> {
+        let scores = self
+            .shown
+            .iter()
+            .filter_map(|model| model.tally.score(candidate));
+        let (count, low, high) = scores.fold((0, f32::MAX, f32::MIN), |(count, low, high), s| {
+            (count + 1, low.min(s), high.max(s))
+        });
+        (count > 1).then(|| high - low)
+    }
+
+    /// True where two shown models put a candidate on different sides of their thresholds.
+    pub fn disagrees(&self, candidate: CandidateIx) -> bool {
+        let sides = self.shown.iter().filter_map(|model| {
+            let score = model.tally.score(candidate)?;
+            Some(model.is_real(score))
+        });
+        let [mut has_real, mut has_bogus] = [false; 2];
+        for is_real in sides {
+            has_real |= is_real;
+            has_bogus |= !is_real;
+        }
+        has_real && has_bogus
+    }
+
+    /// What stands for one epoch of a candidate.
+    pub fn of_epoch<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+        epoch: usize,
+    ) -> Reading<'a> {
+        self.read(model, candidate, |verdicts| match verdicts.get(epoch) {
+            Some(Verdict::Refused(why)) => Err(Some(&**why)),
+            Some(verdict) => verdict
+                .probability(model.ready.as_ref().map_or(0, |ready| ready.class))
+                .ok_or(None),
+            None => Err(None),
+        })
+    }
+
+    /// What stands for a whole candidate.
+    pub fn of_candidate<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+    ) -> Reading<'a> {
+        self.read(model, candidate, |verdicts| {
+            let score = model.tally.score(candidate);
+            score.ok_or_else(|| verdicts.first().and_then(refusal))
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+        of: impl FnOnce(&'a Verdicts) -> Result<f32, Option<&'a str>>,
+    ) -> Reading<'a> {
+        if let Standing::Failed(why) = &model.standing {
+            return Reading::Refused(why);
+        }
+        let ready = model.ready.as_ref();
+        let Some(verdicts) = ready.and_then(|ready| self.book.get(&ready.id, candidate)) else {
+            return Reading::Pending;
+        };
+        match of(verdicts) {
+            Ok(value) => Reading::Score {
+                value,
+                is_real: model.is_real(value),
+            },
+            Err(why) => Reading::Refused(why.unwrap_or("has no score")),
+        }
+    }
+
+    /// Takes in what a model says; true where that model is shown.
+    pub(super) fn take(&mut self, id: &ModelId, said: Vec<(CandidateIx, Verdicts)>) -> bool {
+        let book = &mut self.book;
+        let is_it = |model: &&mut ShownModel| model.ready.as_ref().is_some_and(|r| r.id == *id);
+        let Some(model) = self.shown.iter_mut().find(is_it) else {
+            return false;
+        };
+        let class = model.ready.as_ref().map_or(0, |ready| ready.class);
+        let mut news = Vec::with_capacity(said.len());
+        for (candidate, verdicts) in said {
+            // One that came before counts already.
+            if book.get(id, candidate).is_some() {
+                continue;
+            }
+            let why = verdicts.first().and_then(refusal).unwrap_or("has no epoch");
+            let why: Arc<str> = why.into();
+            book.put(id, candidate, verdicts);
+            let highest = book.highest(id, candidate, class);
+            news.push((candidate, highest.ok_or(why)));
+        }
+        model.tally.put(news);
+        self.revision += 1;
+        true
+    }
+
+    /// What a project remembers of this.
+    pub(super) fn saved(&self) -> SavedScores {
+        let model = |model: &ShownModel| {
+            let id = model.ready.as_ref().map(|ready| ready.id.clone());
+            let id = id.or_else(|| model.chosen_for.clone());
+            SavedModel {
+                source: model.source.clone(),
+                threshold: model.chosen.zip(id),
+            }
+        };
+        SavedScores {
+            models: self.shown.iter().map(model).collect(),
+            active: self.active,
+            is_hidden: self.is_hidden,
+            wanted_recall: Some(self.wanted_recall),
+        }
+    }
+
+    /// Scoring as a project remembers it, with no score yet.
+    pub(super) fn restored(saved: SavedScores) -> Self {
+        let usual = Self::default();
+        let models = saved.models.into_iter().map(|saved| {
+            let (chosen, chosen_for) = saved.threshold.unzip();
+            ShownModel {
+                chosen: chosen.filter(|threshold| (0.0..=1.0).contains(threshold)),
+                chosen_for,
+                ..ShownModel::new(saved.source)
+            }
+        });
+        let shown: Vec<_> = models.collect();
+        let wanted = saved.wanted_recall.filter(|wanted| *wanted > 0.0);
+        Self {
+            is_hidden: saved.is_hidden,
+            wanted_recall: wanted.unwrap_or(usual.wanted_recall).min(1.0),
+            active: saved.active.min(shown.len().saturating_sub(1)),
+            shown: if shown.is_empty() { usual.shown } else { shown },
+            ..usual
+        }
+    }
+}
+
+fn refusal(verdict: &Verdict) -> Option<&str> {
+    match verdict {
+        Verdict::Refused(why) => Some(why),
+        Verdict::Probabilities(_) => None,
+    }
+}

@@ -1,0 +1,277 @@
+//! Scoring the opened set in the background: step by step, what is looked at first.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use super::{
+    event::{JobEvent, ScoringEnd},
+    learner::{After, Task, Urgency},
+    model_shelf::ModelShelf,
+    reporter::{CancelToken, Reporter},
+    score::score_candidates,
+};
+use crate::{
+    domain::{
+        Candidate, CandidateIx, Catalogue, Epoch, KeptScores, ModelId, ScoreRow, Verdict, Verdicts,
+    },
+    io::Decoder,
+    learn::{LearnError, Model},
+};
+
+/// How long a step may take: an explanation or a click waits no longer.
+const STEP_MS: f64 = 100.0;
+/// Epochs of the first step, and the fewest and most of any.
+const FIRST_EPOCHS: f64 = 16.0;
+const EPOCHS: (f64, f64) = (4.0, 512.0);
+/// Candidates that are looked up among the kept scores in one step.
+const LOOKED_UP: usize = 2000;
+/// Candidates that are scored in one step at most, however few epochs they have.
+const MOST_AT_ONCE: usize = 512;
+
+/// Who is looked at: the newest word counts.
+#[derive(Clone, Default)]
+pub struct Focus(Arc<Mutex<Arc<[CandidateIx]>>>);
+
+impl Focus {
+    /// Says who is looked at now, the most urgent first.
+    pub fn put(&self, candidates: Arc<[CandidateIx]>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = candidates;
+    }
+
+    fn get(&self) -> Arc<[CandidateIx]> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// What is to be scored.
+#[derive(Clone, Debug)]
+pub struct ScoreOrder {
+    /// Number of the opening.
+    pub generation: u64,
+    /// By which version of which model.
+    pub model: ModelId,
+    /// All candidates.
+    pub catalogue: Arc<Catalogue>,
+    /// What the project holds already: nothing of it is computed again.
+    pub kept: Arc<[ScoreRow]>,
+}
+
+/// What a task needs beside its order.
+#[derive(Clone)]
+pub struct Scorer {
+    /// The models at hand.
+    pub shelf: ModelShelf,
+    /// The decoder of the opened set.
+    pub decoder: Arc<Decoder>,
+    /// Who is looked at.
+    pub focus: Focus,
+    /// Asks it to stop.
+    pub cancel: CancelToken,
+    /// Who hears of scores.
+    pub reporter: Reporter,
+}
+
+/// The scoring of one set by one model.
+pub struct ScoreTask {
+    order: ScoreOrder,
+    scorer: Scorer,
+    kept: Option<KeptScores>,
+    /// Up to where candidates were looked up among the kept scores.
+    looked_up: usize,
+    is_done: Vec<bool>,
+    /// Before this one all are done.
+    next: usize,
+    epochs_a_step: f64,
+}
+
+impl ScoreTask {
+    /// A task that has not begun.
+    pub fn new(order: ScoreOrder, scorer: Scorer) -> Self {
+        Self {
+            is_done: vec![false; order.catalogue.len()],
+            order,
+            scorer,
+            kept: None,
+            looked_up: 0,
+            next: 0,
+            epochs_a_step: FIRST_EPOCHS,
+        }
+    }
+
+    fn is_waiting(&self, ix: CandidateIx) -> bool {
+        self.is_done.get(ix.0 as usize) == Some(&false)
+    }
+
+    fn end(&self, end: ScoringEnd) -> After {
+        self.scorer.reporter.send(JobEvent::ScoringEnded {
+            generation: self.order.generation,
+            model: self.order.model.clone(),
+            end,
+        });
+        After::Done
+    }
+
+    /// False where nobody listens any more.
+    fn say(&mut self, scores: Vec<(CandidateIx, Verdicts)>, new: Vec<ScoreRow>) -> bool {
+        for (ix, _) in &scores {
+            self.is_done[ix.0 as usize] = true;
+        }
+        scores.is_empty()
+            || self.scorer.reporter.send(JobEvent::Scored {
+                generation: self.order.generation,
+                model: self.order.model.clone(),
+                scores,
+                new,
+            })
+    }
+
+    /// Gives out what the project holds, some candidates at a time.
+    fn look_up(&mut self, kept: &KeptScores) -> bool {
+        let from = self.looked_up;
+        let catalogue = self.order.catalogue.clone();
+        let some = catalogue.since(from).take(LOOKED_UP);
+        let found = some.filter_map(|(ix, candidate)| Some((ix, kept.complete(candidate)?)));
+        let found = found.filter(|(_, verdicts)| !verdicts.is_empty());
+        let found = found.collect();
+        self.looked_up = (from + LOOKED_UP).min(catalogue.len());
+        self.say(found, Vec::new())
+    }
+
+    /// The next candidates: who is looked at, then the rest in the order of finding.
+    fn choose(&mut self) -> Vec<CandidateIx> {
+        while self.is_done.get(self.next) == Some(&true) {
+            self.next += 1;
+        }
+        let focus = self.scorer.focus.get();
+        let rest = (self.next..self.is_done.len()).map(|at| CandidateIx(at as u32));
+        let mut chosen = Vec::new();
+        let mut epochs = 0.0;
+        for ix in focus.iter().copied().chain(rest) {
+            if !self.is_waiting(ix) || chosen.contains(&ix) {
+                continue;
+            }
+            let of_this = self.order.catalogue.get(ix).map_or(0, |c| c.epochs.len());
+            let is_full = epochs > 0.0 && epochs + of_this as f64 > self.epochs_a_step;
+            if is_full || chosen.len() >= MOST_AT_ONCE {
+                break;
+            }
+            epochs += of_this as f64;
+            chosen.push(ix);
+        }
+        chosen
+    }
+
+    fn score(&mut self, chosen: &[CandidateIx], kept: &KeptScores) -> Result<bool, LearnError> {
+        let Some(model) = self.scorer.shelf.get(&self.order.model) else {
+            let why = format!("the model {} is no longer at hand", self.order.model);
+            return Err(LearnError::Training(why));
+        };
+        let began = Instant::now();
+        let catalogue = self.order.catalogue.clone();
+        let some = chosen.iter().filter_map(|ix| catalogue.get(*ix));
+        let verdicts = score_missing(some, kept, &model, &self.scorer.decoder)?;
+        let took_ms = began.elapsed().as_secs_f64() * 1e3;
+        let epochs: usize = verdicts.iter().map(|(all, _)| all.len()).sum();
+        // Half of the way to what would have filled the time: one slow disk is no rule.
+        let fits = epochs as f64 * STEP_MS / took_ms.max(1.0);
+        self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
+        let (all, new): (Vec<_>, Vec<_>) = verdicts.into_iter().unzip();
+        let scores = chosen.iter().copied().zip(all).collect();
+        Ok(self.say(scores, new.into_iter().flatten().collect()))
+    }
+}
+
+/// Scores the epochs of candidates that the project does not hold. For each candidate all
+/// verdicts, and the rows that are new.
+fn score_missing<'a>(
+    candidates: impl Iterator<Item = &'a Candidate>,
+    kept: &KeptScores,
+    model: &Model,
+    decoder: &Decoder,
+) -> Result<Vec<(Verdicts, Vec<ScoreRow>)>, LearnError> {
+    let known: Vec<_> = candidates
+        .map(|candidate| (candidate, kept.known(candidate)))
+        .collect();
+    let missing: Vec<Candidate> = known
+        .iter()
+        .map(|(candidate, known)| Candidate {
+            id: candidate.id.clone(),
+            epochs: missing_epochs(candidate, known),
+            ..Candidate::default()
+        })
+        .collect();
+    let missing: Vec<&Candidate> = missing.iter().collect();
+    let scored = score_candidates(&missing, model, decoder)?;
+    let joined = known.into_iter().zip(scored);
+    Ok(joined
+        .map(|((candidate, known), scored)| {
+            let is_new: Vec<bool> = known.iter().map(Option::is_none).collect();
+            let mut scored = scored.iter();
+            let all: Verdicts = known
+                .into_iter()
+                .map(|known| known.or_else(|| scored.next().cloned()))
+                .map(|verdict| verdict.unwrap_or_else(|| Verdict::Refused("was left out".into())))
+                .collect();
+            let rows = ScoreRow::of(candidate, &all).into_iter().zip(is_new);
+            let new = rows.filter_map(|(row, is_new)| is_new.then_some(row));
+            (all, new.collect())
+        })
+        .collect())
+}
+
+fn missing_epochs(candidate: &Candidate, known: &[Option<Verdict>]) -> Vec<Epoch> {
+    let epochs = candidate.epochs.iter().zip(known);
+    let missing = epochs.filter_map(|(epoch, known)| known.is_none().then_some(epoch));
+    missing.cloned().collect()
+}
+
+impl Task for ScoreTask {
+    fn urgency(&self) -> Urgency {
+        let is_looked_at = self
+            .scorer
+            .focus
+            .get()
+            .iter()
+            .any(|ix| self.is_waiting(*ix));
+        if is_looked_at {
+            Urgency::Now
+        } else {
+            Urgency::Soon
+        }
+    }
+
+    fn step(&mut self) -> After {
+        if self.scorer.cancel.is_cancelled() {
+            return self.end(ScoringEnd::Stopped);
+        }
+        let Some(kept) = self.kept.take() else {
+            self.kept = Some(KeptScores::of(&self.order.kept));
+            self.order.kept = Arc::new([]);
+            return After::More;
+        };
+        let is_heard = if self.looked_up < self.is_done.len() {
+            self.look_up(&kept)
+        } else {
+            let chosen = self.choose();
+            if chosen.is_empty() {
+                return self.end(ScoringEnd::Finished);
+            }
+            match self.score(&chosen, &kept) {
+                Ok(is_heard) => is_heard,
+                Err(error) => return self.end(ScoringEnd::Failed(error.to_string())),
+            }
+        };
+        self.kept = Some(kept);
+        if is_heard { After::More } else { After::Done }
+    }
+
+    fn broke_off(&mut self) {
+        let why = "scoring broke off at a candidate that cannot be computed";
+        self.end(ScoringEnd::Failed(why.into()));
+    }
+}

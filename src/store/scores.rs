@@ -1,0 +1,107 @@
+//! Scores: what each version of a model said of each epoch.
+
+use std::sync::Arc;
+
+use rusqlite::{Row, TransactionBehavior, params, types::Type};
+
+use super::{Project, StoreError};
+use crate::domain::{ModelId, ScoreRow, Verdict};
+
+impl Project {
+    /// Keeps what a model said, all of it in one transaction; an earlier word of the same model on
+    /// the same epoch is replaced.
+    ///
+    /// # Errors
+    /// Where the project cannot be written; then nothing of it is kept.
+    pub fn put_scores(&mut self, model: &ModelId, rows: &[ScoreRow]) -> Result<(), StoreError> {
+        let failed = self.failed("writing scores");
+        self.try_put_scores(model, rows).map_err(failed)
+    }
+
+    fn try_put_scores(&mut self, model: &ModelId, rows: &[ScoreRow]) -> rusqlite::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let writing = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        {
+            let mut insert = writing.prepare(
+                "INSERT OR REPLACE INTO scores (model, candidate, epoch, probabilities, refusal)
+                 VALUES (?, ?, ?, ?, ?)",
+            )?;
+            let model: &str = model.text();
+            for row in rows {
+                let (candidate, epoch) = (&*row.candidate, &*row.epoch);
+                let (probabilities, refusal) = match &row.verdict {
+                    Verdict::Probabilities(all) => (Some(blob_of(all)), None),
+                    Verdict::Refused(why) => (None, Some(&**why)),
+                };
+                insert.execute(params![model, candidate, epoch, probabilities, refusal])?;
+            }
+        }
+        writing.commit()
+    }
+
+    /// Everything that a version of a model said, by candidate and epoch.
+    ///
+    /// # Errors
+    /// Where the project cannot be read, or holds scores that are none.
+    pub fn scores_of(&self, model: &ModelId) -> Result<Vec<ScoreRow>, StoreError> {
+        let reading = || {
+            let mut select = self.connection.prepare(
+                "SELECT candidate, epoch, probabilities, refusal FROM scores
+                 WHERE model = ? ORDER BY candidate, epoch",
+            )?;
+            let mut rows = select.query([&**model.text()])?;
+            let mut all: Vec<ScoreRow> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let known = all.last().map(|row| row.candidate.clone());
+                all.push(row_of(row, known)?);
+            }
+            Ok(all)
+        };
+        reading().map_err(|error| match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged {
+                path: self.path.clone(),
+                why: format!("a score cannot be read: {error}"),
+            },
+            other => self.failed("reading scores")(other),
+        })
+    }
+}
+
+/// `known` is the candidate of the row before: its epochs share one name.
+fn row_of(row: &Row<'_>, known: Option<Arc<str>>) -> rusqlite::Result<ScoreRow> {
+    let candidate = row.get_ref(0)?.as_str()?;
+    let verdict = match row.get_ref(2)?.as_blob_or_null()? {
+        Some(bytes) => Verdict::Probabilities(probabilities_of(bytes)?),
+        None => Verdict::Refused(row.get_ref(3)?.as_str()?.into()),
+    };
+    Ok(ScoreRow {
+        candidate: known
+            .filter(|known| **known == *candidate)
+            .unwrap_or_else(|| candidate.into()),
+        epoch: row.get_ref(1)?.as_str()?.into(),
+        verdict,
+    })
+}
+
+fn blob_of(probabilities: &[f32]) -> Vec<u8> {
+    let numbers = probabilities.iter();
+    numbers.flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn probabilities_of(bytes: &[u8]) -> rusqlite::Result<Arc<[f32]>> {
+    let (numbers, rest) = bytes.as_chunks::<4>();
+    if numbers.is_empty() || !rest.is_empty() {
+        let why = format!("{} bytes are no probabilities", bytes.len());
+        return Err(rusqlite::Error::FromSqlConversionFailure(
+            2,
+            Type::Blob,
+            why.into(),
+        ));
+    }
+    Ok(numbers.iter().copied().map(f32::from_le_bytes).collect())
+}
