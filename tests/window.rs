@@ -19,7 +19,7 @@ use destello::{domain::LabelBook, store::Project};
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The pictures of the tour, in order.
-const PICTURES: [&str; 17] = [
+const PICTURES: [&str; 18] = [
     "01-inspect",
     "02-labelled",
     "03-epoch-north-up",
@@ -37,6 +37,7 @@ const PICTURES: [&str; 17] = [
     "15-light-mosaic",
     "16-new-simulation",
     "17-undone",
+    "18-explanation",
 ];
 
 /// A display of our own, gone when dropped.

@@ -69,6 +69,8 @@ pub enum Action {
     Crosshair,
     Histogram,
     Header,
+    Explanation,
+    NextExplanation,
     ZoomIn,
     ZoomOut,
     ZoomReset,
@@ -193,6 +195,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ChooseThreshold, Menu::Model, "Threshold for recall", "The threshold that finds the wanted share of the labelled real candidates", &["Shift+T"]),
     row(Action::Disagreements, Menu::Model, "Disagreements", "Keep only candidates that the shown models put on different sides; again shows all", &["D"]),
     row(Action::ScoreAgain, Menu::Model, "Score the rest", "Go on scoring after it was stopped or failed", &["Shift+F5"]),
+    row(Action::Explanation, Menu::Model, "Explanation", "Show over the stamps why the model says what it says", &["L"]),
+    row(Action::NextExplanation, Menu::Model, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+L"]),
     row(Action::NextPreset, Menu::View, "Next look", "Change between destello's look and those of the brokers", &["P"]),
     row(Action::NextStretch, Menu::View, "Next stretch", "Linear, log, sqrt, square, asinh, sinh, power, histogram-equal", &["T"]),
     row(Action::NextLimits, Menu::View, "Next limits", "Min-max, percentile, zscale, sigma-clip", &["J"]),
@@ -261,7 +265,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            66,
+            68,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

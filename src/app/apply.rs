@@ -20,6 +20,7 @@ impl AppState {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_evaluation());
+        effects.extend(self.want_explanation());
         effects.extend(self.want_scores());
         effects
     }
@@ -127,6 +128,9 @@ impl AppState {
             Action::Header => {
                 self.toggle(Pane::Header);
                 return self.refresh_header();
+            }
+            Action::Explanation | Action::NextExplanation => {
+                return self.act_on_explanation(action, now);
             }
             Action::NextLock => {
                 let news = self.next_lock();

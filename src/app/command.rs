@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    action::Action, column::Column, display::Display, keys::Chord, measured::CurveChoice,
-    queue::Shortlist, settings::Settings, simulation::SimulationForm,
+    action::Action, column::Column, display::Display, explain::ExplainChoice, keys::Chord,
+    measured::CurveChoice, queue::Shortlist, settings::Settings, simulation::SimulationForm,
 };
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
@@ -140,6 +140,8 @@ pub enum Session {
     MosaicSide(f32),
     /// Show this light curve.
     LightCurve(CurveChoice),
+    /// Show this over the stamps.
+    Explanation(ExplainChoice),
     /// Stop a job.
     Cancel(crate::jobs::event::JobId),
     /// New settings.

@@ -11,6 +11,7 @@ use crate::{
     jobs::{
         evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
+        explain::ExplainRequest,
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
         simulation_order::SimulationOrder,
@@ -58,6 +59,8 @@ pub enum Effect {
         /// How it is measured.
         order: PhotometryOrder,
     },
+    /// Explain what a model says; a request before this one that is not begun is dropped.
+    Explain(Box<ExplainRequest>),
     /// Read a vocabulary: a file, or the name of a built-in one.
     ReadVocabulary(PathBuf),
     /// Ask the user for a file or folder.

@@ -10,6 +10,7 @@ pub mod command;
 pub mod display;
 pub mod effect;
 pub mod evaluation;
+pub mod explain;
 pub mod filter;
 pub mod going;
 pub mod journal_news;

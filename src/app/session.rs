@@ -8,6 +8,7 @@ use super::{
     command::Session,
     display::Display,
     effect::Effect,
+    explain::{ExplainChoice, Explanations},
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
     scores::{SavedScores, Scores},
@@ -56,6 +57,8 @@ pub struct SavedSession {
     pub mosaic_side: Option<f32>,
     /// Which light curve is shown.
     pub curve: CurveChoice,
+    /// What is shown of explanations.
+    pub explain: ExplainChoice,
     /// The models side by side, their thresholds, and whether scores are hidden.
     pub scores: SavedScores,
     /// Small windows that were open.
@@ -81,6 +84,7 @@ impl AppState {
                 self.curve = choice;
                 vec![self.save_session()]
             }
+            Session::Explanation(choice) => self.choose_explanation(choice),
             Session::Cancel(job) => vec![Effect::Cancel(job)],
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
@@ -130,6 +134,7 @@ impl AppState {
         self.header = None;
         self.measured = MeasuredCurves::default();
         self.evaluation.forget();
+        self.explanations = Explanations::default();
         self.return_to = None;
         self.steps = None;
         self.motion = None;
@@ -210,6 +215,7 @@ impl AppState {
             mosaic_role: self.mosaic_role,
             mosaic_side: Some(self.mosaic_side),
             curve: self.curve,
+            explain: self.explain,
             scores: self.scores.saved(),
             panes: self
                 .panes
@@ -239,6 +245,7 @@ impl AppState {
         self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
         self.panes = saved.panes;
         self.curve = saved.curve;
+        self.explain = saved.explain;
         self.scores = Scores::restored(saved.scores);
         self.set_queue(saved.queue);
         self.return_to = saved.place;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     display::Display,
     evaluation::EvaluationPane,
+    explain::{ExplainChoice, Explanations},
     label_count::LabelCount,
     measured::{CurveChoice, MeasuredCurves},
     queue::{Facts, Queue, QueueSpec},
@@ -203,6 +204,10 @@ pub struct AppState {
     pub curve: CurveChoice,
     /// Light curves measured here.
     pub measured: MeasuredCurves,
+    /// What is shown of explanations.
+    pub explain: ExplainChoice,
+    /// Explanations computed here.
+    pub explanations: Explanations,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
@@ -255,6 +260,8 @@ impl AppState {
             evaluation: EvaluationPane::default(),
             curve: CurveChoice::default(),
             measured: MeasuredCurves::default(),
+            explain: ExplainChoice::default(),
+            explanations: Explanations::default(),
             generation: 0,
             label_count: LabelCount::default(),
             focus_told: None,

@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod evaluate;
+mod explain;
 pub mod inspect;
 pub mod label;
 pub mod open;
@@ -39,6 +40,8 @@ enum Command {
     Render(render::Args),
     /// Judge models by candidates whose truth is known
     Evaluate(evaluate::Args),
+    /// Show which pixels make a model say what it says of an epoch
+    Explain(explain::Args),
     /// Teach a network
     Train(train::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),

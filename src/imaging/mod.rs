@@ -11,6 +11,7 @@ pub mod color_map;
 pub mod cubic_taps;
 pub mod equalise;
 pub mod fast_math;
+pub mod heat_map;
 pub mod histogram;
 pub mod limits;
 pub mod look;

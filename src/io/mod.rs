@@ -38,6 +38,7 @@ mod fits_templates;
 mod fits_write;
 mod gunzip;
 pub mod header;
+pub mod heat_maps;
 pub mod labels_csv;
 mod recognise;
 pub mod scan;

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::explain::Explained;
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use super::{evaluation::Report, preview::Preview, simulate::Simulated};
 use crate::{
@@ -203,6 +204,8 @@ pub enum JobEvent {
     },
     /// A light curve was measured.
     Measured(MeasuredCurve),
+    /// What a model says was explained, or cannot be.
+    Explained(Explained),
     /// From the journal's thread of one opening.
     Journal {
         /// Number of the opening.

@@ -157,7 +157,8 @@ impl Place {
     }
 }
 
-fn save(picture: &RgbaImage, path: &Path) -> anyhow::Result<()> {
+/// Writes a picture beside and renamed.
+pub(super) fn save(picture: &RgbaImage, path: &Path) -> anyhow::Result<()> {
     let picture = DynamicImage::from(picture.clone()).to_rgb8();
     let write = |beside: &Path| {
         let written = picture.save_with_format(beside, ImageFormat::Png);

@@ -102,7 +102,7 @@ impl Examples {
 }
 
 /// Appends a square in one of its eight orientations.
-fn orient(square: &[f32], side: usize, turn: u8, out: &mut Vec<f32>) {
+pub(super) fn orient(square: &[f32], side: usize, turn: u8, out: &mut Vec<f32>) {
     let last = side - 1;
     for y in 0..side {
         for x in 0..side {

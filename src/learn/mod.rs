@@ -7,6 +7,7 @@ pub mod batch;
 pub mod checkpoint;
 pub mod device;
 pub mod error;
+pub mod explain;
 pub mod known_answer;
 pub mod metrics;
 pub mod model;

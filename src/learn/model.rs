@@ -38,7 +38,7 @@ impl Model {
     ///
     /// # Errors
     /// Where the card names no network.
-    pub(super) fn untrained(card: ModelCard, compute: &Compute) -> Result<Self, LearnError> {
+    pub fn untrained(card: ModelCard, compute: &Compute) -> Result<Self, LearnError> {
         let architecture = Architecture::from_name(&card.network)?;
         let channels = card.input.channels.len();
         let network = architecture.init(channels, card.members, &compute.plain());

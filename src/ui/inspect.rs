@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{
-    cells,
+    cells, explain_bar, heat_map,
     light_curve::light_curve_ui,
     readout, score_badge,
     stamp_paint::StampBatch,
@@ -40,7 +40,12 @@ pub fn inspect_ui(
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
     let least_curve = (area.height() * 0.25).clamp(110.0, 240.0);
-    let most_stamps = area.height() - least_curve - strip_height - 2.0 * GRID;
+    let bar_height = if state.shows_explanations() {
+        explain_bar::HEIGHT
+    } else {
+        0.0
+    };
+    let most_stamps = area.height() - least_curve - strip_height - bar_height - 2.0 * GRID;
     // Stamps as large as they can be; what they leave goes to the light curve.
     let stamps_height = most_stamps.min(needed_height(
         shown_roles(candidate, state, memory).len(),
@@ -48,8 +53,12 @@ pub fn inspect_ui(
         most_stamps,
     ));
     let (stamps, rest) = area.split_top_bottom_at_y(area.top() + stamps_height.max(120.0));
+    let (bar, rest) = rest.split_top_bottom_at_y(rest.top() + bar_height);
     let (strip, curve) = rest.split_top_bottom_at_y(rest.top() + strip_height + GRID);
     large_stamps(ui, stamps, state, memory, ix, commands);
+    if bar_height > 0.0 {
+        explain_bar::explain_bar_ui(ui, bar, state, commands);
+    }
     if strip_height > 0.0 {
         strip_ui(
             ui,
@@ -186,6 +195,7 @@ fn large_stamps(
     memory.batches += 1;
     batch.paint(ui, area, number, &memory.lost);
     for laid in &laid {
+        heat_map::heat_map_ui(ui, laid, state, memory);
         laid.decorate(ui, state);
         if let (true, Some(hover)) = (state.display.has_crosshair, memory.hover) {
             laid.crosshair(ui, hover.position);

@@ -6,6 +6,7 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals
 use crate::{
     app::settings::Theme,
     domain::{Band, Class},
+    imaging::heat_map,
 };
 
 /// The grid that everything stands on, points.
@@ -19,10 +20,18 @@ pub const CAPTION: f32 = 11.0;
 pub const AMBER: Color32 = Color32::from_rgb(0xe6, 0x9f, 0x00);
 /// Bad news.
 pub const ALARM: Color32 = Color32::from_rgb(0xe0, 0x60, 0x40);
+/// Speaks for what a model says, in heat maps.
+pub const SPEAKS_FOR: Color32 = of_rgb(heat_map::FOR);
+/// Speaks against it.
+pub const SPEAKS_AGAINST: Color32 = of_rgb(heat_map::AGAINST);
 /// Behind stamps in the dark theme: neutral, no tint near pixels that are judged.
 const MATTE_DARK: Color32 = Color32::from_gray(0x26);
 /// Behind stamps in the light theme.
 const MATTE_LIGHT: Color32 = Color32::from_gray(0xc4);
+
+const fn of_rgb([red, green, blue]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
 
 /// The grey behind stamps.
 pub fn matte(ui: &egui::Ui) -> Color32 {

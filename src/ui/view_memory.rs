@@ -101,6 +101,8 @@ pub struct ViewMemory {
     pub plot: usize,
     /// The model whose confusion matrix is shown, by its place.
     pub judged_model: usize,
+    /// Pictures of the explanation shown.
+    pub heat_maps: super::heat_map::HeatMapTextures,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.

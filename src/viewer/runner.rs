@@ -13,6 +13,7 @@ use crate::{
         demo, dialog,
         evaluation::evaluator::{Evaluator, start_writing},
         event::{JobEvent, JobId},
+        explain::Explainer,
         header,
         index::{self, Opening, Reading},
         journal::Journal,
@@ -38,6 +39,7 @@ pub struct Runner {
     photometer: Photometer,
     evaluator: Evaluator,
     learner: Learner,
+    explainer: Explainer,
     shelf: ModelShelf,
     focus: Focus,
     scoring: BTreeMap<ModelId, CancelToken>,
@@ -64,6 +66,7 @@ impl Runner {
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
+        let explainer = Explainer::new(reporter.clone());
         Ok(Self {
             evaluator,
             reporter,
@@ -72,6 +75,7 @@ impl Runner {
             pool,
             photometer,
             learner: Learner::start()?,
+            explainer,
             shelf: ModelShelf::default(),
             focus: Focus::default(),
             scoring: BTreeMap::new(),
@@ -141,6 +145,10 @@ impl Runner {
                 stamps,
                 order,
             }),
+            Effect::Explain(request) => {
+                let decoder = &self.reading.decoder;
+                self.learner.add(self.explainer.request(*request, decoder));
+            }
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {

@@ -155,9 +155,11 @@ fn is_settled(state: &AppState) -> bool {
     let is_written = state.project.unsaved == 0;
     let is_measured = !state.measured.is_measuring();
     let is_judged = !state.evaluation.is_under_way();
+    let is_explained = !state.explanations.is_awaited();
     is_written
         && is_measured
         && is_judged
+        && is_explained
         && header_is_there
         && preview_is_there
         && of_page.chain(of_place).all(is_there)

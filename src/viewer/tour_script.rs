@@ -126,5 +126,6 @@ fn of_windows() -> Vec<Stop> {
             ],
         ),
         stop("17-undone", [act(Action::NewSimulation), undo(), undo()]),
+        stop("18-explanation", [act(Action::Explanation)]),
     ]
 }

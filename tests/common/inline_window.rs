@@ -140,6 +140,7 @@ impl InlineWindow {
             && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
             && !self.state.evaluation.is_under_way()
+            && !self.state.explanations.is_awaited()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod evaluate;
+mod explanation;
 mod harness;
 mod keys;
 mod pictures;

@@ -6,6 +6,55 @@ use crate::{
     imaging::CubicTaps,
 };
 
+/// Where a model's square lies in a stamp: the same for cutting it out and for drawing what was found
+/// in it. Positions are stamp pixels, the first pixel's centre being (0, 0).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Footprint {
+    /// The position of the square's first pixel.
+    pub first: [f64; 2],
+    /// Stamp pixels per pixel of the square.
+    pub step: f64,
+    /// Pixels of a side.
+    pub side: usize,
+}
+
+impl Footprint {
+    /// In a stamp of that size; its pixel scale is in arcseconds, where it is known.
+    pub fn of(stamp_size: [usize; 2], arcsec_per_px: Option<f64>, plan: &InputPlan) -> Self {
+        let side = plan.side_px;
+        let step = step_px(arcsec_per_px, plan);
+        // Of an even width the pixel right of the middle is the centre, as in ALeRCE's and braai's crops.
+        let start = |sides: usize| match plan.scaling {
+            Scaling::Norm if sides <= side => 0.0,
+            _ => (sides / 2) as f64 - (side / 2) as f64 * step,
+        };
+        Self {
+            first: stamp_size.map(start),
+            step,
+            side,
+        }
+    }
+
+    /// The position in the stamp of a place in the square, counted in its pixels from the corner of the
+    /// first one.
+    pub fn position_of(&self, [across, down]: [f64; 2]) -> [f64; 2] {
+        [
+            self.first[0] + (across - 0.5) * self.step,
+            self.first[1] + (down - 0.5) * self.step,
+        ]
+    }
+
+    /// The place in the square of a position in the stamp: the inverse of [`Self::position_of`]. None
+    /// outside the square.
+    pub fn place_of(&self, position: [f64; 2]) -> Option<[f64; 2]> {
+        let place = [0, 1].map(|axis| (position[axis] - self.first[axis]) / self.step + 0.5);
+        let is_inside = place
+            .iter()
+            .all(|along| (0.0..self.side as f64).contains(along));
+        is_inside.then_some(place)
+    }
+}
+
 /// Scales closer than this count as the same.
 const SAME_SCALE: f64 = 0.02;
 
@@ -15,8 +64,8 @@ pub(super) fn square(
     pixels: &[f32],
     plan: &InputPlan,
 ) -> Result<Vec<f32>, InputError> {
-    let side = plan.side_px;
-    let step = step_px(plane, plan);
+    let footprint = Footprint::of([plane.width, plane.height], plane.arcsec_per_px, plan);
+    let Footprint { first, step, side } = footprint;
     let reach = (side as f64 * step / 2.0).ceil() as usize;
     if plane.width < reach || plane.height < reach || pixels.len() != plane.width * plane.height {
         return Err(InputError::Small {
@@ -33,20 +82,14 @@ pub(super) fn square(
             resampled(plane, pixels, x, y)
         }
     };
-    // Of an even width the pixel right of the middle is the centre, as in ALeRCE's and braai's crops.
-    let start = |sides: usize| match plan.scaling {
-        Scaling::Norm if sides <= side => 0.0,
-        _ => (sides / 2) as f64 - (side / 2) as f64 * step,
-    };
-    let (first_x, first_y) = (start(plane.width), start(plane.height));
     let places = |first: f64| (0..side).map(move |at| first + at as f64 * step);
-    let rows = places(first_y).flat_map(|y| places(first_x).map(move |x| (x, y)));
+    let rows = places(first[1]).flat_map(|y| places(first[0]).map(move |x| (x, y)));
     Ok(rows.map(|(x, y)| value(x, y)).collect())
 }
 
 /// Stamp pixels per model pixel.
-fn step_px(plane: &Plane<'_>, plan: &InputPlan) -> f64 {
-    match (plan.pixel_scale_arcsec, plane.arcsec_per_px) {
+fn step_px(arcsec_per_px: Option<f64>, plan: &InputPlan) -> f64 {
+    match (plan.pixel_scale_arcsec, arcsec_per_px) {
         (Some(wanted), Some(has)) if has > 0.0 && wanted > 0.0 => {
             let step = wanted / has;
             if (step - 1.0).abs() < SAME_SCALE {

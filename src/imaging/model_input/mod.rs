@@ -11,6 +11,7 @@ mod snr;
 
 use std::borrow::Cow;
 
+pub use cutout::Footprint;
 use thiserror::Error;
 
 use crate::domain::{InputPlan, Role, Stamp};

@@ -130,3 +130,30 @@ fn braai_takes_short_stamps_from_their_corner() {
     let input = prepare(&[image], &plan).unwrap();
     assert_eq!(&input[..5], &[0.6, 0.0, 0.0, 0.8, 1e-9]);
 }
+
+#[test]
+fn a_square_lies_where_it_was_cut_out() {
+    // A stamp whose pixels tell their own position.
+    let pixels = ramp(9);
+    let plan = plan(&[Role::Science], Scaling::MedianNorm);
+    let image = plane(Role::Science, 9, &pixels);
+    let square = cutout::square(&image, &pixels, &plan).unwrap();
+    let footprint = Footprint::of([9, 9], None, &plan);
+    for (at, value) in square.iter().enumerate() {
+        let place = [at % 5, at / 5].map(|along| along as f64 + 0.5);
+        let [x, y] = footprint.position_of(place);
+        assert_eq!(f64::from(*value), y * 9.0 + x);
+        assert_eq!(footprint.place_of([x, y]), Some(place));
+    }
+    // It reaches half a pixel beyond the centres of its outermost pixels.
+    assert_eq!(footprint.place_of([1.5, 1.5]), Some([0.0, 0.0]));
+    assert_eq!(footprint.place_of([1.4, 3.0]), None);
+    assert_eq!(footprint.place_of([6.5, 3.0]), None);
+    // Of half the pixel scale, twice as many stamp pixels.
+    let plan = InputPlan {
+        pixel_scale_arcsec: Some(1.0),
+        ..plan
+    };
+    let footprint = Footprint::of([21, 21], Some(0.5), &plan);
+    assert_eq!((footprint.first, footprint.step), ([6.0, 6.0], 2.0));
+}

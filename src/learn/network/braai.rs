@@ -15,14 +15,14 @@ use super::{cyclic_average::dense, trunk::convolution};
 /// 312,081 parameters; science, reference and difference of 63x63 pixels.
 #[derive(Module, Debug)]
 pub struct Braai {
-    conv1: Conv2d,
-    conv2: Conv2d,
-    conv3: Conv2d,
-    conv4: Conv2d,
-    fc_1: Linear,
-    fc_out: Linear,
-    pool_2: MaxPool2d,
-    pool_4: MaxPool2d,
+    pub(in crate::learn) conv1: Conv2d,
+    pub(in crate::learn) conv2: Conv2d,
+    pub(in crate::learn) conv3: Conv2d,
+    pub(in crate::learn) conv4: Conv2d,
+    pub(in crate::learn) fc_1: Linear,
+    pub(in crate::learn) fc_out: Linear,
+    pub(in crate::learn) pool_2: MaxPool2d,
+    pub(in crate::learn) pool_4: MaxPool2d,
 }
 
 impl Braai {

@@ -15,12 +15,12 @@ use super::{Head, Views, trunk::convolution};
 /// Four convolutions, of which only the first sees all 21x21 pixels, and CAP's head.
 #[derive(Module, Debug)]
 pub struct Compact {
-    conv_1: Conv2d,
-    conv_2: Conv2d,
-    conv_3: Conv2d,
-    conv_4: Conv2d,
-    pool: MaxPool2d,
-    head: Head,
+    pub(in crate::learn) conv_1: Conv2d,
+    pub(in crate::learn) conv_2: Conv2d,
+    pub(in crate::learn) conv_3: Conv2d,
+    pub(in crate::learn) conv_4: Conv2d,
+    pub(in crate::learn) pool: MaxPool2d,
+    pub(in crate::learn) head: Head,
 }
 
 impl Compact {

@@ -11,8 +11,8 @@ use super::{Trunk, Views, trunk::he_normal};
 /// Trunk and head: 255,490 parameters with four channels.
 #[derive(Module, Debug)]
 pub struct CyclicAverage {
-    trunk: Trunk,
-    head: Head,
+    pub(in crate::learn) trunk: Trunk,
+    pub(in crate::learn) head: Head,
 }
 
 impl CyclicAverage {
@@ -34,9 +34,9 @@ impl CyclicAverage {
 /// Two dense layers for each view, their mean over the views, and the classes.
 #[derive(Module, Debug)]
 pub struct Head {
-    dense_1: Linear,
-    dense_2: Linear,
-    classes: Linear,
+    pub(in crate::learn) dense_1: Linear,
+    pub(in crate::learn) dense_2: Linear,
+    pub(in crate::learn) classes: Linear,
     dropout: Dropout,
 }
 

@@ -15,12 +15,12 @@ use super::{
 /// 697,858 parameters with four channels.
 #[derive(Module, Debug)]
 pub struct DeepHits {
-    trunk: Trunk,
-    dense_1: Linear,
-    dense_2: Linear,
-    classes: Linear,
+    pub(in crate::learn) trunk: Trunk,
+    pub(in crate::learn) dense_1: Linear,
+    pub(in crate::learn) dense_2: Linear,
+    pub(in crate::learn) classes: Linear,
     dropout: Dropout,
-    leak: f64,
+    pub(in crate::learn) leak: f64,
 }
 
 impl DeepHits {

@@ -19,6 +19,7 @@ pub use compact::Compact;
 pub use cyclic_average::{CyclicAverage, Head};
 pub use deep_hits::DeepHits;
 pub use trunk::Trunk;
+pub(in crate::learn) use trunk::rectify;
 pub use views::Views;
 
 use super::LearnError;

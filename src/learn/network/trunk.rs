@@ -13,13 +13,13 @@ use burn::{
 /// Five convolutions and two poolings: (n, channels, 21, 21) to (n, 2304).
 #[derive(Module, Debug)]
 pub struct Trunk {
-    conv_1: Conv2d,
-    conv_2: Conv2d,
-    conv_3: Conv2d,
-    conv_4: Conv2d,
-    conv_5: Conv2d,
-    pool: MaxPool2d,
-    leak: f64,
+    pub(in crate::learn) conv_1: Conv2d,
+    pub(in crate::learn) conv_2: Conv2d,
+    pub(in crate::learn) conv_3: Conv2d,
+    pub(in crate::learn) conv_4: Conv2d,
+    pub(in crate::learn) conv_5: Conv2d,
+    pub(in crate::learn) pool: MaxPool2d,
+    pub(in crate::learn) leak: f64,
 }
 
 impl Trunk {
@@ -65,7 +65,7 @@ impl Trunk {
 }
 
 /// ReLU, leaky where the slope below zero is not 0.
-pub(super) fn rectify<const D: usize>(x: Tensor<D>, leak: f64) -> Tensor<D> {
+pub(in crate::learn) fn rectify<const D: usize>(x: Tensor<D>, leak: f64) -> Tensor<D> {
     if leak > 0.0 {
         activation::leaky_relu(x, leak)
     } else {

@@ -38,4 +38,20 @@ impl Views {
             }
         }
     }
+
+    /// Every view turned back, and all of them added up: (view · candidate, channel, y, x) to
+    /// (candidate, channel, y, x). The transpose of [`Self::of`].
+    pub(in crate::learn) fn added_back(self, views: &Tensor<4>) -> Tensor<4> {
+        let count = views.dims()[0] / self.count();
+        let view = |at: usize| views.clone().narrow(0, at * count, count);
+        match self {
+            Self::One => view(0),
+            Self::Four => {
+                view(0)
+                    + view(1).flip([2]).swap_dims(2, 3)
+                    + view(2).flip([2, 3])
+                    + view(3).flip([3]).swap_dims(2, 3)
+            }
+        }
+    }
 }

@@ -1,0 +1,283 @@
+//! Explaining: why a model says what it says of the epoch on screen.
+//!
+//! The learner's thread does it before anything else, because somebody waits; the newest request
+//! wins. It is always computed on the CPU: that takes a fraction of a second, less than a GPU needs
+//! to make its programs.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use anyhow::{Context, anyhow};
+
+use super::{
+    event::JobEvent,
+    learner::{After, Task, Urgency},
+    models,
+    reporter::Reporter,
+    score::prepare_candidate,
+};
+use crate::{
+    domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, StampId},
+    io::Decoder,
+    learn::{Compute, Model, explain::explain},
+};
+
+/// What makes two explanations the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainKey {
+    /// The candidate.
+    pub candidate: CandidateIx,
+    /// The stamps of the epoch.
+    pub stamps: Arc<[StampId]>,
+    /// Name or file of the model.
+    pub model: Arc<str>,
+    /// How.
+    pub method: ExplainMethod,
+}
+
+/// An explanation that is wanted.
+#[derive(Debug)]
+pub struct ExplainRequest {
+    /// Number of the opening.
+    pub generation: u64,
+    /// Of what.
+    pub key: ExplainKey,
+    /// The epoch.
+    pub epoch: Epoch,
+}
+
+/// An explanation that was asked for, or why there is none: a sentence.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// Number of the opening.
+    pub generation: u64,
+    /// Of what.
+    pub key: ExplainKey,
+    /// What was found.
+    pub outcome: Result<Arc<Explanation>, Arc<str>>,
+}
+
+/// Explains one epoch.
+///
+/// # Errors
+/// Where the model cannot take it, or the device fails.
+pub fn explain_epoch(
+    epoch: &Epoch,
+    model: &Model,
+    method: ExplainMethod,
+    decoder: &Decoder,
+) -> anyhow::Result<Explanation> {
+    let alone = Candidate {
+        epochs: vec![epoch.clone()],
+        ..Candidate::default()
+    };
+    let prepared = prepare_candidate(&alone, model.card(), decoder);
+    let prepared = prepared.into_iter().next();
+    let name = &model.card().name;
+    let input = prepared
+        .ok_or_else(|| anyhow!("there is no epoch"))?
+        .map_err(|why| anyhow!("{name} cannot take this epoch: it {why}"))?;
+    Ok(explain(model, &input, method)?)
+}
+
+/// The model of that name or in that file, for explaining.
+///
+/// # Errors
+/// Where there is none.
+pub fn model_for_explaining(name: &str) -> anyhow::Result<Model> {
+    let found = models::find(name, &Compute::cpu()).context("no explanation")?;
+    Ok(found.model)
+}
+
+struct Wanted {
+    request: ExplainRequest,
+    decoder: Arc<Decoder>,
+}
+
+/// A model that was read, with the time of its file.
+struct Known {
+    name: Arc<str>,
+    modified: Option<SystemTime>,
+    model: Model,
+}
+
+#[derive(Default)]
+struct Desk {
+    wanted: Mutex<Option<Wanted>>,
+    known: Mutex<Option<Known>>,
+}
+
+/// Takes requests and makes tasks of them.
+pub struct Explainer {
+    desk: Arc<Desk>,
+    reporter: Reporter,
+}
+
+impl Explainer {
+    /// One that answers there.
+    pub fn new(reporter: Reporter) -> Self {
+        Self {
+            desk: Arc::default(),
+            reporter,
+        }
+    }
+
+    /// The task of explaining this; a request before it that is not begun is dropped.
+    pub fn request(&self, request: ExplainRequest, decoder: &Arc<Decoder>) -> Box<dyn Task> {
+        *lock(&self.desk.wanted) = Some(Wanted {
+            request,
+            decoder: decoder.clone(),
+        });
+        Box::new(Explaining {
+            desk: self.desk.clone(),
+            reporter: self.reporter.clone(),
+            begun: None,
+        })
+    }
+}
+
+/// Serves the newest request, which another of its kind may have done already.
+struct Explaining {
+    desk: Arc<Desk>,
+    reporter: Reporter,
+    begun: Option<(u64, ExplainKey)>,
+}
+
+impl Task for Explaining {
+    fn urgency(&self) -> Urgency {
+        Urgency::Now
+    }
+
+    fn step(&mut self) -> After {
+        let wanted = lock(&self.desk.wanted).take();
+        if let Some(Wanted { request, decoder }) = wanted {
+            let ExplainRequest {
+                generation,
+                key,
+                epoch,
+            } = request;
+            self.begun = Some((generation, key.clone()));
+            let outcome = self
+                .desk
+                .model(&key.model)
+                .and_then(|model| explain_epoch(&epoch, &model, key.method, &decoder));
+            self.tell(outcome.map_err(|error| format!("{error:#}")));
+        }
+        After::Done
+    }
+
+    fn broke_off(&mut self) {
+        self.tell(Err(
+            "the explanation broke off: the program log says where".into()
+        ));
+    }
+}
+
+impl Explaining {
+    fn tell(&mut self, outcome: Result<Explanation, String>) {
+        if let Some((generation, key)) = self.begun.take() {
+            // Where nobody listens any more, the learner is about to end too.
+            self.reporter.send(JobEvent::Explained(Explained {
+                generation,
+                key,
+                outcome: outcome.map(Arc::new).map_err(Into::into),
+            }));
+        }
+    }
+}
+
+impl Desk {
+    /// The model, read once; a file that was written since is read again.
+    fn model(&self, name: &Arc<str>) -> anyhow::Result<Model> {
+        let modified = Path::new(&**name)
+            .metadata()
+            .and_then(|m| m.modified())
+            .ok();
+        let mut known = lock(&self.known);
+        if let Some(known) = &*known
+            && known.name == *name
+            && known.modified == modified
+        {
+            return Ok(known.model.clone());
+        }
+        let model = model_for_explaining(name)?;
+        *known = Some(Known {
+            name: name.clone(),
+            modified,
+            model: model.clone(),
+        });
+        Ok(model)
+    }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::Receiver;
+
+    use super::*;
+
+    fn request(stamp: u32) -> ExplainRequest {
+        ExplainRequest {
+            generation: 1,
+            key: ExplainKey {
+                candidate: CandidateIx(0),
+                stamps: [StampId(stamp)].into(),
+                model: models::DEFAULT.into(),
+                method: ExplainMethod::Relevance,
+            },
+            epoch: Epoch::default(),
+        }
+    }
+
+    fn answers(inbox: &Receiver<JobEvent>) -> Vec<Explained> {
+        let news = inbox.try_iter();
+        news.filter_map(|event| match event {
+            JobEvent::Explained(explained) => Some(explained),
+            _ => None,
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_newest_request_wins_and_a_refusal_names_the_model_and_the_cause() {
+        let (reporter, inbox) = Reporter::new(|| {});
+        let explainer = Explainer::new(reporter);
+        let decoder = Arc::new(Decoder::default());
+        let mut tasks = [1, 2].map(|stamp| explainer.request(request(stamp), &decoder));
+        assert!(tasks.iter().all(|task| task.urgency() == Urgency::Now));
+        for task in &mut tasks {
+            assert_eq!(task.step(), After::Done);
+        }
+        let answers = answers(&inbox);
+        assert_eq!(answers.len(), 1);
+        assert_eq!(*answers[0].key.stamps, [StampId(2)]);
+        let why = answers[0].outcome.as_ref().unwrap_err();
+        assert_eq!(
+            &**why,
+            "compact cannot take this epoch: it has no reference stamp"
+        );
+    }
+
+    #[test]
+    fn an_unknown_model_is_told() {
+        let (reporter, inbox) = Reporter::new(|| {});
+        let explainer = Explainer::new(reporter);
+        let mut wanted = request(1);
+        wanted.key.model = "no_such_model".into();
+        let mut task = explainer.request(wanted, &Arc::new(Decoder::default()));
+        assert_eq!(task.step(), After::Done);
+        let answers = answers(&inbox);
+        let why = answers[0].outcome.as_ref().unwrap_err();
+        assert!(why.contains("no_such_model"), "{why}");
+        // What breaks off before it has begun has nothing to tell.
+        task.broke_off();
+        assert!(inbox.is_empty());
+    }
+}
