@@ -3,10 +3,12 @@
 pub mod demo;
 pub mod inspect;
 pub mod label;
+pub mod models;
 pub mod open;
 pub mod photometry;
 mod progress;
 pub mod render;
+pub mod score;
 pub mod simulate;
 mod train;
 
@@ -36,6 +38,10 @@ enum Command {
     Demo(demo::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
+    /// Write what models say of every epoch as a table
+    Score(score::Args),
+    /// List the models that come with destello, print the card of one, or import one
+    Models(models::Args),
     /// Teach a network
     Train(train::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
@@ -51,6 +57,8 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Score(args)) => score::run(&args),
+        Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),
