@@ -132,7 +132,7 @@ fn real_bogus(args: &RealBogus) -> anyhow::Result<ExitCode> {
             eprintln!(
                 "step {:>7}  loss {:.4}  validation: loss {:.4}, accuracy {:.4}  ({:.0} examples/s{})",
                 point.step,
-                point.loss,
+                point.loss.unwrap_or(f64::NAN),
                 point.validation_loss,
                 point.validation_accuracy,
                 news.examples_per_s,

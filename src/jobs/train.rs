@@ -1,6 +1,7 @@
 //! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
 
 use std::{
+    collections::VecDeque,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -60,8 +61,8 @@ pub struct TrainOrder {
 pub struct CurvePoint {
     /// Steps done, over all members of an ensemble.
     pub step: u64,
-    /// Mean training loss since the point before, nats.
-    pub loss: f64,
+    /// Mean training loss since the point before, nats; none where no step was made since.
+    pub loss: Option<f64>,
     /// Loss on examples that are not learned from, nats.
     pub validation_loss: f64,
     /// Share of right classes among them.
@@ -166,9 +167,10 @@ impl Training {
                 (trainer, Vec::new(), Vec::new())
             }
             Some(found) => {
-                let trainer = Trainer::of(&found.network, schedule, seed, compute);
+                let network = single(order.architecture);
+                let trainer = Trainer::new(network, channels, schedule, seed, compute);
                 let standing = found.header.standing;
-                let trainer = trainer.resumed(standing, found.best, found.optimiser)?;
+                let trainer = trainer.resumed(standing, found.best, found.state)?;
                 (trainer, found.finished, found.header.curve)
             }
         };
@@ -258,7 +260,7 @@ impl Training {
         self.last_loss = trained.or(self.last_loss);
         self.curve.push(CurvePoint {
             step: self.steps_done(),
-            loss: trained.unwrap_or(f64::NAN),
+            loss: trained,
             validation_loss: loss,
             validation_accuracy: accuracy,
         });
@@ -328,10 +330,7 @@ impl Training {
             has_best: self.trainer.standing().best.is_some(),
             curve: self.curve.clone(),
         };
-        let mut blobs = vec![
-            self.trainer.optimiser_bytes()?,
-            network(self.trainer.network()?)?,
-        ];
+        let mut blobs = self.trainer.state()?.to_vec();
         if header.has_best {
             blobs.push(network(self.trainer.best()?)?);
         }
@@ -505,8 +504,7 @@ fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usiz
 /// What a checkpoint gave back.
 struct Checkpoint {
     header: Header,
-    optimiser: Vec<u8>,
-    network: Network,
+    state: [Vec<u8>; 2],
     best: Option<Network>,
     finished: Vec<Network>,
 }
@@ -533,17 +531,12 @@ impl Checkpoint {
             );
         }
         let mut blobs = blobs.into_iter();
-        let optimiser = blobs.next().unwrap_or_default();
-        let mut networks = blobs
-            .map(|blob| {
-                Ok(model_file::from_bytes(&name, &blob, compute)?
-                    .network()
-                    .clone())
-            })
-            .collect::<anyhow::Result<std::collections::VecDeque<_>>>()?;
-        let network = networks
-            .pop_front()
-            .with_context(|| format!("{name} is truncated"))?;
+        let state = [(); 2].map(|()| blobs.next().unwrap_or_default());
+        let networks = blobs.map(|blob| {
+            let model = model_file::from_bytes(&name, &blob, compute)?;
+            Ok(model.network().clone())
+        });
+        let mut networks = networks.collect::<anyhow::Result<VecDeque<_>>>()?;
         let best = if header.has_best {
             networks.pop_front()
         } else {
@@ -551,8 +544,7 @@ impl Checkpoint {
         };
         Ok(Some(Self {
             header,
-            optimiser,
-            network,
+            state,
             best,
             finished: networks.into(),
         }))

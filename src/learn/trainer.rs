@@ -4,7 +4,8 @@ use burn::{
     module::Module,
     nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
     optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig},
-    tensor::{Int, Tensor, TensorData, activation::softmax},
+    store::{ModuleRecord, RecordError},
+    tensor::{Bytes, Int, Tensor, TensorData, activation::softmax},
 };
 use serde::{Deserialize, Serialize};
 
@@ -206,30 +207,36 @@ impl Trainer {
         }
     }
 
-    /// The optimiser's state, to be kept with the weights.
+    /// Weights and optimiser as they are, each in bytes. The optimiser knows weights by names that
+    /// only these bytes keep: those of a model file would not do.
     ///
     /// # Errors
-    /// Where it cannot be put down.
-    pub fn optimiser_bytes(&self) -> Result<Vec<u8>, LearnError> {
-        let bytes = self.optimiser.into_bytes();
-        let bytes = bytes.map_err(|error| LearnError::Training(error.to_string()))?;
-        Ok(bytes.to_vec())
+    /// Where they cannot be put down.
+    pub fn state(&self) -> Result<[Vec<u8>; 2], LearnError> {
+        let network = self.network()?.clone().into_record().into_bytes();
+        let network = network.map_err(|error| LearnError::Training(error.to_string()))?;
+        let optimiser = self.optimiser.into_bytes();
+        let optimiser = optimiser.map_err(|error| LearnError::Training(error.to_string()))?;
+        Ok([network.to_vec(), optimiser.to_vec()])
     }
 
-    /// Goes on where a checkpoint was made: [`Self::of`] its network, with its optimiser, its best
-    /// network and its standing.
+    /// Goes on where [`Self::state`] was taken.
     ///
     /// # Errors
-    /// Where the state is another optimiser's.
+    /// Where the state is another network's.
     pub fn resumed(
         mut self,
         standing: Standing,
         best: Option<Network>,
-        optimiser: Vec<u8>,
+        [network, optimiser]: [Vec<u8>; 2],
     ) -> Result<Self, LearnError> {
-        let bytes = burn::tensor::Bytes::from_bytes_vec(optimiser);
-        let loaded = self.optimiser.from_bytes(bytes);
-        self.optimiser = loaded.map_err(|error| LearnError::Training(error.to_string()))?;
+        let refused = |error: RecordError| LearnError::Training(error.to_string());
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(network)).map_err(refused)?;
+        if let Some(untrained) = self.network.take() {
+            self.network = Some(untrained.try_load_record(record).map_err(refused)?);
+        }
+        let loaded = self.optimiser.from_bytes(Bytes::from_bytes_vec(optimiser));
+        self.optimiser = loaded.map_err(refused)?;
         self.best = best;
         self.standing = standing;
         Ok(self)

@@ -8,7 +8,7 @@
 
 /// Number of the recipe, raised whenever the same order makes other pixels: folders of another one
 /// are not gone on with.
-pub const RECIPE: u32 = 1;
+pub const RECIPE: u32 = 2;
 
 pub mod artefact;
 pub mod conditions;

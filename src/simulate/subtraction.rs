@@ -126,20 +126,25 @@ impl Matching {
 impl Mismatch {
     /// Draws the errors of one subtraction; `fwhm_px` is the wider point-spread function's.
     pub fn draw(model: &SubtractionModel, fwhm_px: f64, random: &mut Random) -> Self {
+        let worse = if random.chance(model.poor_share) {
+            random.log_uniform(1.0, model.poor_factor)
+        } else {
+            1.0
+        };
         let variance = (fwhm_px / 2.355).powi(2);
-        let width = (1.0 + random.normal(0.0, model.width)).powi(2) - 1.0;
-        let stretch = 2.0 * random.normal(0.0, model.ellipticity);
+        let width = (1.0 + random.normal(0.0, worse * model.width)).powi(2) - 1.0;
+        let stretch = 2.0 * random.normal(0.0, worse * model.ellipticity);
         let turn = random.uniform(0.0, std::f64::consts::TAU);
         let has_gradient = random.chance(model.gradient_share);
         let slope = if has_gradient { GRADIENT } else { 0.0 };
         Self {
-            shift_px: [(); 2].map(|()| random.normal(0.0, model.shift_px)),
+            shift_px: [(); 2].map(|()| random.normal(0.0, worse * model.shift_px)),
             blur_px2: [
                 variance * (width + stretch * turn.cos()),
                 variance * stretch * turn.sin(),
                 variance * (width - stretch * turn.cos()),
             ],
-            flux: random.normal(0.0, model.flux),
+            flux: random.normal(0.0, worse * model.flux),
             gradient: [(); 2].map(|()| random.normal(0.0, slope)),
         }
     }

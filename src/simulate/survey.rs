@@ -231,6 +231,16 @@ pub struct SubtractionModel {
     pub flux: f64,
     /// Share of the differences with a background gradient.
     pub gradient_share: f64,
+    /// Share of the differences of triplets that went worse than usual, of real and bogus alike.
+    #[serde(default)]
+    pub poor_share: f64,
+    /// How much worse at most: their errors are log-uniformly up to so many times as large.
+    #[serde(default = "no_worse")]
+    pub poor_factor: f64,
+}
+
+const fn no_worse() -> f64 {
+    1.0
 }
 
 impl Survey {

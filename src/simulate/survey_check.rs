@@ -163,6 +163,12 @@ fn check_subtraction(subtraction: &SubtractionModel) -> Result<(), String> {
         "subtraction.gradient_share",
         subtraction.gradient_share,
         SHARE,
+    )?;
+    number("subtraction.poor_share", subtraction.poor_share, SHARE)?;
+    number(
+        "subtraction.poor_factor",
+        subtraction.poor_factor,
+        [1.0, 20.0],
     )
 }
 

@@ -58,6 +58,8 @@ pub enum BogusKind {
     ReferenceArtefact,
     /// A reflection out of focus.
     Ghost,
+    /// Bands, feathers and borders of light that strayed through the telescope.
+    ScatteredLight,
 }
 
 impl RealKind {
@@ -86,23 +88,24 @@ impl RealKind {
 
 impl BogusKind {
     /// All kinds with their weights (our choice after prototypes, noise peaks in number).
-    pub const ALL: [(Self, f64); 16] = [
-        (Self::Dipole, 0.11),
-        (Self::PsfRing, 0.09),
-        (Self::SaturatedStar, 0.07),
+    pub const ALL: [(Self, f64); 17] = [
+        (Self::Dipole, 0.10),
+        (Self::PsfRing, 0.07),
+        (Self::SaturatedStar, 0.06),
         (Self::BrightStarResidual, 0.08),
-        (Self::CosmicRay, 0.08),
+        (Self::CosmicRay, 0.07),
         (Self::HotPixel, 0.05),
-        (Self::BadColumn, 0.06),
+        (Self::BadColumn, 0.05),
         (Self::SatelliteTrail, 0.05),
-        (Self::DiffractionSpike, 0.04),
+        (Self::DiffractionSpike, 0.03),
         (Self::NoisePeak, 0.11),
         (Self::CorrelatedNoise, 0.05),
         (Self::GalaxyCore, 0.05),
-        (Self::Edge, 0.04),
+        (Self::Edge, 0.03),
         (Self::MaskedBlock, 0.05),
         (Self::ReferenceArtefact, 0.05),
-        (Self::Ghost, 0.02),
+        (Self::Ghost, 0.03),
+        (Self::ScatteredLight, 0.07),
     ];
 
     /// Name in orders and truth tables.
@@ -124,6 +127,7 @@ impl BogusKind {
             Self::MaskedBlock => "masked_block",
             Self::ReferenceArtefact => "reference_artefact",
             Self::Ghost => "ghost",
+            Self::ScatteredLight => "scattered_light",
         }
     }
 }

@@ -94,3 +94,44 @@ fn unknown_names_are_refused_with_those_that_exist() {
         "{refusal}"
     );
 }
+
+/// The slope of a sum of outputs along a direction in the input, and the gradient's word on it.
+fn slopes(network: &Network, views: Views) -> (f32, f32) {
+    // Small, as ReLU and pooling have corners; not smaller, as numbers have seven digits.
+    const STEP: f32 = 3e-4;
+    let device = Device::flex().autodiff();
+    let at = inputs(2, 4, 21);
+    let along = inputs(2, 4, 21);
+    let value = |x: Tensor<4>| {
+        let out = network.forward(x, views);
+        let weights = Tensor::<2>::from_floats([[1.0, -0.5], [0.3, 0.7]], &Device::flex());
+        (out * weights).sum().into_scalar::<f32>()
+    };
+    let ahead = value(at.clone() + along.clone() * STEP);
+    let behind = value(at.clone() - along.clone() * STEP);
+    let tracked = Tensor::<4>::from_data(at.into_data(), &device).require_grad();
+    let weights = Tensor::<2>::from_floats([[1.0, -0.5], [0.3, 0.7]], &device);
+    let taught = network.clone().fork(&device);
+    let out = taught.forward(tracked.clone(), views);
+    // Dropout is off: the network is not in training.
+    let gradients = (out * weights).sum().backward();
+    let gradient = tracked.grad(&gradients).unwrap();
+    let said = (gradient * along).sum().into_scalar::<f32>();
+    ((ahead - behind) / (2.0 * STEP), said)
+}
+
+#[test]
+fn gradients_are_those_of_finite_differences() {
+    for architecture in [Architecture::Compact, Architecture::Cap, Architecture::Cape] {
+        for views in [Views::Four, Views::One] {
+            let network = architecture.init(4, 2, &Device::flex()).at_rest();
+            let (difference, gradient) = slopes(&network, views);
+            let close = (difference - gradient).abs() < 0.05 * (gradient.abs() + 0.4);
+            assert!(
+                close,
+                "{} {views:?}: {difference} {gradient}",
+                architecture.name()
+            );
+        }
+    }
+}

@@ -19,6 +19,7 @@ pub mod plates;
 pub mod psf_ring;
 pub mod reference;
 pub mod saturated_star;
+pub mod scattered_light;
 pub mod shape;
 pub mod spike;
 pub mod trail;
@@ -81,6 +82,7 @@ impl BogusKind {
             Self::MaskedBlock => &masked_block::MaskedBlock,
             Self::ReferenceArtefact => &reference::ReferenceArtefact,
             Self::Ghost => &ghost::Ghost,
+            Self::ScatteredLight => &scattered_light::ScatteredLight,
         }
     }
 
