@@ -5,10 +5,12 @@ mod evaluate;
 mod explain;
 pub mod inspect;
 pub mod label;
+pub mod models;
 pub mod open;
 pub mod photometry;
 mod progress;
 pub mod render;
+pub mod score;
 pub mod simulate;
 mod train;
 
@@ -42,6 +44,10 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Show which pixels make a model say what it says of an epoch
     Explain(explain::Args),
+    /// Write what models say of every epoch as a table
+    Score(score::Args),
+    /// List the models that come with destello, print the card of one, or import one
+    Models(models::Args),
     /// Teach a network
     Train(train::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
@@ -59,6 +65,8 @@ pub fn run() -> ExitCode {
         Some(Command::Render(args)) => render::run(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Score(args)) => score::run(&args),
+        Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),

@@ -11,7 +11,10 @@ use clap::ValueEnum;
 use crate::{
     domain::Role,
     imaging::photometry::Method,
-    jobs::photometry::{self, PhotometryOrder},
+    jobs::{
+        photometry::{self, PhotometryOrder},
+        table,
+    },
 };
 
 /// Arguments of `photometry`.
@@ -71,7 +74,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     if let Some(out) = &args.out {
         // Before the work, not after it.
-        photometry::format_of(out)?;
+        table::format_of(out)?;
     }
     let mut progress = Progress::default();
     let report = photometry::photometry(&args.paths, &order, &mut |done, all| {
@@ -83,7 +86,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if report.epochs == 0 {
         anyhow::bail!("no epoch could be measured");
     }
-    photometry::write(&report.columns, args.out.as_deref())?;
+    table::write("PHOTOMETRY", &report.columns, args.out.as_deref())?;
     if report.uncalibrated > 0 {
         eprintln!(
             "{} of {} epochs have no zero point: their fluxes stay in the unit of the stamps",

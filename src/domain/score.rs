@@ -75,6 +75,22 @@ impl KeptScores {
         kept
     }
 
+    /// True where that epoch has its score.
+    pub fn holds(&self, row: &ScoreRow) -> bool {
+        let epochs = self.by_candidate.get(&row.candidate);
+        epochs.is_some_and(|epochs| epochs.contains_key(&row.epoch))
+    }
+
+    /// Epochs with a score.
+    pub fn len(&self) -> usize {
+        self.by_candidate.values().map(HashMap::len).sum()
+    }
+
+    /// True where nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.by_candidate.is_empty()
+    }
+
     /// What is known of a candidate's epochs, in their order.
     pub fn known(&self, candidate: &Candidate) -> Vec<Option<Verdict>> {
         let Some(epochs) = self.by_candidate.get(&candidate.id) else {

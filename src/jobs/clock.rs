@@ -4,6 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::Timestamp;
 
+/// The day, UTC: `2026-11-22`.
+pub fn today() -> String {
+    now().to_string().chars().take(10).collect()
+}
+
 /// Now, in UTC.
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -1,11 +1,14 @@
 //! Models by name or file: those that come with the program, and the user's own.
 
-use std::path::Path;
+use std::{ffi::OsStr, fs, path::Path};
 
+use anyhow::Context;
+
+use super::{clock::today, train::write_model};
 use crate::{
     domain::ModelCard,
     learn::{
-        Compute, LearnError,
+        Architecture, Compute, LearnError, Model, braai_import,
         known_answer::{self, Checked},
         model_file,
     },
@@ -47,12 +50,54 @@ pub fn find(name: &str, compute: &Compute) -> Result<Checked, LearnError> {
     known_answer::check(model)
 }
 
+/// The card of the model of that name, or in that file.
+///
+/// # Errors
+/// Where there is none, or the file is no model.
+pub fn card(name: &str) -> Result<ModelCard, LearnError> {
+    let shipped = SHIPPED.iter().find(|(known, _)| *known == name);
+    match shipped {
+        Some((name, bytes)) => model_file::card_of(name, bytes),
+        None if Path::new(name).exists() => {
+            let unreadable = |error: std::io::Error| refused(name, error.to_string());
+            let bytes = fs::read(name).map_err(unreadable)?;
+            model_file::card_of(name, &bytes)
+        }
+        None => Err(unknown(name)),
+    }
+}
+
+/// Brings weights that somebody else published into a model file, with its card beside it.
+///
+/// # Errors
+/// Where the network's weights are not known in any other form, the file holds others, or nothing
+/// can be written.
+pub fn import(file: &Path, network: &str, out: &Path, command: &str) -> anyhow::Result<Model> {
+    let architecture = Architecture::from_name(network)?;
+    anyhow::ensure!(
+        architecture == Architecture::Braai,
+        "weights of {network} are trained with `destello train`; only those of braai can be imported"
+    );
+    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
+    let name = file.file_name().map(OsStr::to_string_lossy);
+    let name = name.unwrap_or_else(|| file.to_string_lossy());
+    let mut model = braai_import::import(&name, &bytes, &Compute::cpu())?;
+    let training = &mut model.card_mut().training;
+    command.clone_into(&mut training.command);
+    training.date = today();
+    write_model(&model, out)?;
+    Ok(model)
+}
+
 fn unknown(name: &str) -> LearnError {
     let known = SHIPPED.map(|(name, _)| name).join(", ");
+    let why = "there is no such file, and no such model comes with destello; there are";
+    refused(name, format!("{why} {known}"))
+}
+
+fn refused(file: &str, why: String) -> LearnError {
     LearnError::File {
-        file: name.into(),
-        why: format!(
-            "there is no such file, and no such model comes with destello; there are {known}"
-        ),
+        file: file.into(),
+        why,
     }
 }

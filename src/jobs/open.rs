@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::reporter::CancelToken;
 use crate::{
     domain::{Catalogue, Problem},
     io::{Decoder, Found, StampIds, scan},
@@ -39,9 +40,15 @@ pub fn read_all(paths: &[PathBuf]) -> Opened {
 
 /// Indexes the paths on this thread; `decoder` is then quickest for the stamps found.
 pub fn read_all_with(paths: &[PathBuf], decoder: &Decoder) -> Opened {
+    read_until(paths, decoder, &CancelToken::default())
+}
+
+/// The same; where it is cancelled, what was found so far.
+pub fn read_until(paths: &[PathBuf], decoder: &Decoder, cancel: &CancelToken) -> Opened {
     let mut opened = Opened::default();
     let ids = StampIds::default();
-    scan(paths, decoder, &ids, &|| false, &mut |found| {
+    let must_stop = || cancel.is_cancelled();
+    scan(paths, decoder, &ids, &must_stop, &mut |found| {
         opened.absorb(found);
     });
     opened

@@ -1,8 +1,8 @@
 //! Photometry of candidates: every epoch of every object, by one method, as a table.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,10 +13,7 @@ use super::{
 use crate::{
     domain::{Candidate, Problem, Role},
     imaging::photometry::{Brightness, Measured, Method},
-    io::{
-        Decoder,
-        export::{FilledColumn, Format, write_columns, write_csv_to},
-    },
+    io::{Decoder, export::FilledColumn},
 };
 
 /// How epochs are measured.
@@ -146,35 +143,4 @@ pub fn photometry(
     report.columns = columns(&rows, order.method);
     report.problems = problems;
     Ok(report)
-}
-
-/// Writes the table: to a file whose ending names the format, or as CSV to standard output.
-///
-/// # Errors
-/// Where the ending names no format of this table, or nothing can be written.
-pub fn write(columns: &[FilledColumn], out: Option<&Path>) -> anyhow::Result<()> {
-    let Some(path) = out else {
-        return Ok(write_csv_to(std::io::stdout().lock(), columns)?);
-    };
-    Ok(write_columns(
-        path,
-        format_of(path)?,
-        "PHOTOMETRY",
-        columns,
-    )?)
-}
-
-/// The format that a file's ending names.
-///
-/// # Errors
-/// Where it names none that this table can have.
-pub fn format_of(path: &Path) -> anyhow::Result<Format> {
-    let is_table = |format: &Format| matches!(format, Format::Csv | Format::Parquet | Format::Fits);
-    let format = Format::of_path(path).filter(is_table);
-    format.with_context(|| {
-        format!(
-            "{}: the ending should be .csv, .parquet or .fits",
-            path.display()
-        )
-    })
 }

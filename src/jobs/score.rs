@@ -1,15 +1,15 @@
 //! Scoring: what a model says of every epoch of candidates.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use super::score_inputs::{EpochInput, Inputs, Wanted, inputs};
 use crate::{
-    domain::{Candidate, ModelCard, Stamp, StampId, StampRef, Verdict, Verdicts},
-    imaging::model_input::{Plane, prepare},
+    domain::{Candidate, KeptScores, ModelCard, Verdict, Verdicts},
     io::Decoder,
     learn::{LearnError, Model},
 };
 
-/// Epochs that are prepared and computed at once.
+/// Epochs that are computed at once.
 const MOST_EPOCHS: usize = 256;
 
 /// Scores candidates; one answer for each, in order. A stamp that cannot be decoded refuses its
@@ -22,29 +22,26 @@ pub fn score_candidates(
     model: &Model,
     decoder: &Decoder,
 ) -> Result<Vec<Verdicts>, LearnError> {
-    let prepared: Vec<_> = candidates
-        .iter()
-        .map(|candidate| prepare_candidate(candidate, model.card(), decoder))
-        .collect();
-    let ready: Vec<&Vec<f32>> = prepared.iter().flatten().flatten().collect();
-    let mut probabilities = Vec::new();
-    for inputs in ready.chunks(MOST_EPOCHS) {
-        let inputs: Vec<f32> = inputs
-            .iter()
-            .flat_map(|input| input.iter().copied())
-            .collect();
-        probabilities.extend(model.score(&inputs)?);
+    complete_scores(candidates, &KeptScores::default(), model, decoder)
+}
+
+/// The same, but epochs whose scores are kept are neither decoded nor computed.
+///
+/// # Errors
+/// Where the device fails.
+pub fn complete_scores(
+    candidates: &[&Candidate],
+    kept: &KeptScores,
+    model: &Model,
+    decoder: &Decoder,
+) -> Result<Vec<Verdicts>, LearnError> {
+    let plan = &model.card().input;
+    let of_models = inputs(candidates, &[Wanted { plan, kept }], decoder);
+    let mut verdicts = Vec::with_capacity(candidates.len());
+    for inputs in of_models {
+        verdicts.extend(compute(model, inputs)?);
     }
-    let classes = model.card().classes.len();
-    let mut rows = probabilities.chunks(classes.max(1));
-    let verdicts = prepared.iter().map(|epochs| -> Verdicts {
-        let of_epoch = |epoch: &Result<Vec<f32>, Arc<str>>| match epoch {
-            Ok(_) => Verdict::Probabilities(rows.next().unwrap_or_default().into()),
-            Err(why) => Verdict::Refused(why.clone()),
-        };
-        epochs.iter().map(of_epoch).collect()
-    });
-    Ok(verdicts.collect())
+    Ok(verdicts)
 }
 
 /// The model's inputs of every epoch, or why there are none.
@@ -53,29 +50,45 @@ pub fn prepare_candidate(
     card: &ModelCard,
     decoder: &Decoder,
 ) -> Vec<Result<Vec<f32>, Arc<str>>> {
-    let refs: Vec<StampRef> = candidate
-        .epochs
-        .iter()
-        .flat_map(|epoch| epoch.stamps.iter().cloned())
-        .collect();
-    let stamps: HashMap<StampId, _> = decoder.decode(&refs).into_iter().collect();
-    let epoch = |stamp_refs: &[StampRef]| -> Result<Vec<f32>, Arc<str>> {
-        let mut planes: Vec<Plane<'_>> = Vec::with_capacity(stamp_refs.len());
-        for stamp_ref in stamp_refs {
-            match stamps.get(&stamp_ref.id) {
-                Some(Ok(stamp)) => planes.push(plane(stamp_ref, stamp)),
-                Some(Err(problem)) if card.input.channels.contains(&stamp_ref.role) => {
-                    return Err(problem.to_string().into());
-                }
-                _ => {}
-            }
-        }
-        prepare(&planes, &card.input).map_err(|error| error.to_string().into())
+    let wanted = Wanted {
+        plan: &card.input,
+        kept: &KeptScores::default(),
     };
-    let epochs = candidate.epochs.iter();
-    epochs.map(|visit| epoch(&visit.stamps)).collect()
+    let epochs = inputs(&[candidate], &[wanted], decoder);
+    let epochs = epochs.into_iter().flatten().flatten();
+    let input = |epoch| match epoch {
+        EpochInput::Ready(input) => Some(Ok(input)),
+        EpochInput::Refused(why) => Some(Err(why)),
+        EpochInput::Kept(_) => None,
+    };
+    epochs.filter_map(input).collect()
 }
 
-fn plane<'a>(stamp_ref: &StampRef, stamp: &'a Stamp) -> Plane<'a> {
-    Plane::of(stamp_ref.role, stamp)
+/// What a model says of epochs that are ready.
+///
+/// # Errors
+/// Where the device fails.
+pub(super) fn compute(model: &Model, inputs: Inputs) -> Result<Vec<Verdicts>, LearnError> {
+    let ready: Vec<&[f32]> = inputs
+        .iter()
+        .flatten()
+        .filter_map(|epoch| match epoch {
+            EpochInput::Ready(input) => Some(&input[..]),
+            EpochInput::Kept(_) | EpochInput::Refused(_) => None,
+        })
+        .collect();
+    let mut probabilities = Vec::new();
+    for inputs in ready.chunks(MOST_EPOCHS) {
+        probabilities.extend(model.score(&inputs.concat())?);
+    }
+    let mut rows = probabilities.chunks(model.card().classes.len().max(1));
+    let verdicts = inputs.into_iter().map(|epochs| -> Verdicts {
+        let verdict = |epoch| match epoch {
+            EpochInput::Kept(verdict) => verdict,
+            EpochInput::Ready(_) => Verdict::Probabilities(rows.next().unwrap_or_default().into()),
+            EpochInput::Refused(why) => Verdict::Refused(why),
+        };
+        epochs.into_iter().map(verdict).collect()
+    });
+    Ok(verdicts.collect())
 }

@@ -28,9 +28,14 @@ pub fn check(model: Model) -> Result<Checked, LearnError> {
             warning: None,
         });
     }
-    let questions = questions(model.card().input.len());
     let on_cpu = model.on(&Compute::cpu());
-    let expected = on_cpu.score(&questions)?;
+    settle(model, on_cpu)
+}
+
+/// The model, where it answers as the trusted one does; else the trusted one.
+fn settle(model: Model, trusted: Model) -> Result<Checked, LearnError> {
+    let questions = questions(model.card().input.len());
+    let expected = trusted.score(&questions)?;
     let device = model.compute().name().to_owned();
     let why = match model.score(&questions) {
         Ok(answers) => match disagreement(&answers, &expected) {
@@ -45,7 +50,7 @@ pub fn check(model: Model) -> Result<Checked, LearnError> {
         Err(error) => format!("cannot compute {}: {error}", model.card().name),
     };
     Ok(Checked {
-        model: on_cpu,
+        model: trusted,
         warning: Some(format!("{device} {why}; the CPU is used instead")),
     })
 }
@@ -81,6 +86,22 @@ fn questions(size: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learn::model_file::tests::untrained;
+
+    #[test]
+    fn a_device_that_computes_something_else_is_not_used() {
+        let honest = untrained("compact");
+        let same = settle(honest.clone(), honest.clone()).unwrap();
+        assert_eq!(same.warning, None);
+        // Other weights stand for a device that computes something else.
+        let wrong = untrained("compact");
+        assert_ne!(wrong.id(), honest.id());
+        let checked = settle(wrong, honest.clone()).unwrap();
+        assert_eq!(checked.model.id(), honest.id());
+        let warning = checked.warning.unwrap();
+        assert!(warning.contains("off by"), "{warning}");
+        assert!(warning.ends_with("the CPU is used instead"), "{warning}");
+    }
 
     #[test]
     fn answers_that_are_off_or_no_numbers_disagree() {

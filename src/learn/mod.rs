@@ -4,6 +4,7 @@
 //! [`device`] chooses where it is computed, and [`trainer`] teaches it.
 
 pub mod batch;
+pub mod braai_import;
 pub mod checkpoint;
 pub mod device;
 pub mod error;

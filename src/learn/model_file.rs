@@ -4,11 +4,11 @@ use std::{fs, path::Path};
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
-    store::{ModuleSnapshot, SafetensorsStore},
-    tensor::{Tensor, TensorData},
+    store::{ApplyError, ApplyResult, ModuleSnapshot, SafetensorsStore},
+    tensor::{Shape, Tensor, TensorData},
 };
 
-use super::{Compute, LearnError, Model, Network};
+use super::{Architecture, Compute, LearnError, Model, Network};
 use crate::domain::{
     ModelCard,
     fnv::{FNV_START, fnv1a},
@@ -16,6 +16,10 @@ use crate::domain::{
 
 /// Where the card is kept in the metadata.
 const CARD: &str = "card";
+/// What every network here tells apart: bogus and real.
+const CLASSES: usize = 2;
+/// Ensembles larger than this are a slip of the pen.
+const MOST_MEMBERS: usize = 100;
 
 /// A fingerprint of all weights, in the order of the layers.
 pub(super) fn fingerprint(network: &Network) -> u64 {
@@ -58,8 +62,8 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>, LearnError> {
 /// Reads a model file.
 ///
 /// # Errors
-/// Where it cannot be read, is truncated, has no card, or the weights are not those of its
-/// architecture.
+/// Where it cannot be read, is truncated, has no card or one of another layout, or the weights are
+/// not those of its architecture.
 pub fn read(path: &Path, compute: &Compute) -> Result<Model, LearnError> {
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| refused(&name, &error))?;
@@ -72,14 +76,7 @@ pub fn read(path: &Path, compute: &Compute) -> Result<Model, LearnError> {
 /// As [`read`].
 pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, LearnError> {
     let card = card_of(name, bytes)?;
-    if card.format != ModelCard::FORMAT {
-        let why = format!(
-            "its card has layout {}, and this version of destello reads {}",
-            card.format,
-            ModelCard::FORMAT
-        );
-        return Err(refused_with(name, why));
-    }
+    check(&card).map_err(|why| refused_with(name, why))?;
     let mut model = Model::untrained(card, compute)?;
     let mut network = model.network().clone();
     load(name, bytes, &mut network)?;
@@ -88,7 +85,10 @@ pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, 
 }
 
 fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnError> {
-    let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec())).skip_enum_variants(true);
+    let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec()))
+        .skip_enum_variants(true)
+        .validate(false)
+        .allow_partial(true);
     let loaded = match network {
         Network::DeepHits(network) => network.load_from(&mut store),
         Network::Cap(network) => network.load_from(&mut store),
@@ -99,11 +99,70 @@ fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnErro
     let result = loaded.map_err(|error| {
         let first = error.to_string();
         let first = first.trim().lines().next().unwrap_or_default().to_owned();
-        refused_with(name, format!("its weights do not fit its network: {first}"))
+        refused_with(name, format!("its weights cannot be read: {first}"))
     })?;
-    if let Some(unused) = result.unused.first() {
-        let why = format!("it has weights that its network lacks, such as {unused}");
-        return Err(refused_with(name, why));
+    misfit(&result).map_or(Ok(()), |why| {
+        let why = format!("its weights are not those of its network: {why}");
+        Err(refused_with(name, why))
+    })
+}
+
+/// The first thing that does not fit.
+pub(super) fn misfit(result: &ApplyResult) -> Option<String> {
+    if let Some(error) = result.errors.first() {
+        return Some(match error {
+            ApplyError::ShapeMismatch {
+                path,
+                expected,
+                found,
+            } => {
+                let dims = |shape: &Shape| {
+                    let dims: Vec<_> = shape.iter().map(ToString::to_string).collect();
+                    dims.join("x")
+                };
+                format!("{path} is {}, not {}", dims(found), dims(expected))
+            }
+            other => other.to_string(),
+        });
+    }
+    if let Some((missing, _)) = result.missing.first() {
+        return Some(format!("{missing} is missing"));
+    }
+    let unused = result.unused.first();
+    unused.map(|unused| format!("it has no {unused}"))
+}
+
+/// What a card must say for its network to be made.
+fn check(card: &ModelCard) -> Result<(), String> {
+    let architecture = Architecture::from_name(&card.network)
+        .map_err(|error| format!("its card names a network that is none: {error}"))?;
+    let takes = architecture.input();
+    let (channels, side) = (card.input.channels.len(), card.input.side_px);
+    if side != takes.side_px {
+        return Err(format!(
+            "its card gives {0}x{0} pixels to {1}, which takes {2}x{2}",
+            side,
+            architecture.name(),
+            takes.side_px
+        ));
+    }
+    let is_fixed = architecture == Architecture::Braai;
+    if channels == 0 || is_fixed && channels != takes.channels.len() {
+        return Err(format!(
+            "its card gives {channels} channels to {}, which takes {}",
+            architecture.name(),
+            takes.channels.len()
+        ));
+    }
+    if card.classes.len() != CLASSES {
+        let count = card.classes.len();
+        return Err(format!("its card names {count} classes, not {CLASSES}"));
+    }
+    if !(1..=MOST_MEMBERS).contains(&card.members) {
+        let members = card.members;
+        return Err(format!(
+            "its card names {members} members, not 1 to {MOST_MEMBERS}"
+        ));
     }
     Ok(())
 }
@@ -114,6 +173,25 @@ fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnErro
 /// Where the bytes are no safetensors file, or have no card.
 pub fn card_of(name: &str, bytes: &[u8]) -> Result<ModelCard, LearnError> {
     let no = |why: &str| refused_with(name, why.into());
+    let metadata = metadata_of(name, bytes)?;
+    let card = metadata.get(CARD).and_then(serde_json::Value::as_str);
+    let card = card.ok_or_else(|| no("it has no model card; `destello models import` adds one"))?;
+    let unreadable = |error| refused_with(name, format!("its card cannot be read: {error}"));
+    let card: serde_json::Value = serde_json::from_str(card).map_err(unreadable)?;
+    // The layout first: a card of another one may lack what this one has.
+    let format = card.get("format").and_then(serde_json::Value::as_u64);
+    if format != Some(ModelCard::FORMAT.into()) {
+        let format = format.map_or("no layout".into(), |format| format!("layout {format}"));
+        let known = ModelCard::FORMAT;
+        let why = format!("its card has {format}, and this version of destello reads {known}");
+        return Err(refused_with(name, why));
+    }
+    serde_json::from_value(card).map_err(unreadable)
+}
+
+/// The texts that a safetensors file carries besides its tensors; JSON null where it has none.
+pub(super) fn metadata_of(name: &str, bytes: &[u8]) -> Result<serde_json::Value, LearnError> {
+    let no = |why: &str| refused_with(name, why.into());
     let length = bytes
         .first_chunk::<8>()
         .map(|start| u64::from_le_bytes(*start));
@@ -121,23 +199,22 @@ pub fn card_of(name: &str, bytes: &[u8]) -> Result<ModelCard, LearnError> {
         .and_then(|length| usize::try_from(length).ok())
         .and_then(|length| bytes.get(8..8usize.checked_add(length)?))
         .ok_or_else(|| no("it is no safetensors file, or truncated"))?;
-    let header: serde_json::Value =
+    let mut header: serde_json::Value =
         serde_json::from_slice(header).map_err(|_| no("it is no safetensors file"))?;
-    let card = header
-        .get("__metadata__")
-        .and_then(|metadata| metadata.get(CARD)?.as_str())
-        .ok_or_else(|| no("it has no model card; `destello models import` adds one"))?;
-    serde_json::from_str(card)
-        .map_err(|error| refused_with(name, format!("its card cannot be read: {error}")))
+    let metadata = header.get_mut("__metadata__");
+    Ok(metadata.map_or(serde_json::Value::Null, serde_json::Value::take))
 }
 
 fn refused(file: &str, error: &dyn std::error::Error) -> LearnError {
     refused_with(file, error.to_string())
 }
 
-fn refused_with(file: &str, why: String) -> LearnError {
+pub(super) fn refused_with(file: &str, why: String) -> LearnError {
     LearnError::File {
         file: file.into(),
         why,
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -67,6 +67,26 @@ pub enum InputError {
     },
 }
 
+/// The images that an epoch's input is prepared from, among those that it `has`: the plan's channels,
+/// and what an S/N image that is not there is computed from.
+///
+/// # Errors
+/// Where an image is missing and cannot be computed.
+pub fn needed(plan: &InputPlan, has: impl Fn(Role) -> bool) -> Result<Vec<Role>, InputError> {
+    let mut needed = Vec::new();
+    for role in &plan.channels {
+        if has(*role) {
+            needed.push(*role);
+        } else if *role == Role::Snr && has(Role::Difference) {
+            let sources = [Role::Difference, Role::Variance, Role::Science];
+            needed.extend(sources.into_iter().filter(|role| has(*role)));
+        } else {
+            return Err(InputError::Missing(*role));
+        }
+    }
+    Ok(needed)
+}
+
 /// Prepares one epoch: (channel, y, x), `plan.len()` numbers, all finite.
 ///
 /// # Errors

@@ -7,8 +7,15 @@ const NORM: f32 = 5.0;
 /// What Duev et al. (2019) fill short stamps with.
 const BRAAI_FILL: f32 = 1e-9;
 
+/// Larger pixels are no measurements: ZTF writes -3.4e38 where a reference is blank.
+const LARGEST: f32 = 1e20;
+
 /// Scales in place; false where no pixel can be used.
 pub(super) fn scale(square: &mut [f32], scaling: Scaling) -> bool {
+    if scaling != Scaling::Norm {
+        let wild = square.iter_mut().filter(|value| value.abs() > LARGEST);
+        wild.for_each(|value| *value = f32::NAN);
+    }
     let known: Vec<f32> = square.iter().copied().filter(|v| v.is_finite()).collect();
     if known.is_empty() {
         return false;
@@ -30,7 +37,10 @@ pub(super) fn scale(square: &mut [f32], scaling: Scaling) -> bool {
             });
         }
         Scaling::Norm => {
-            let norm = norm(&known, 0.0);
+            // The published code sums in 32 bits: one wild pixel overflows, and the image becomes 0.
+            let overflow = f64::from(f32::MAX).sqrt();
+            let norm = Some(norm(&known, 0.0)).filter(|norm| *norm < overflow);
+            let norm = norm.unwrap_or(f64::INFINITY);
             apply(square, BRAAI_FILL, |value| divide(f64::from(value), norm));
         }
     }

@@ -157,3 +157,31 @@ fn a_square_lies_where_it_was_cut_out() {
     let footprint = Footprint::of([21, 21], Some(0.5), &plan);
     assert_eq!((footprint.first, footprint.step), ([6.0, 6.0], 2.0));
 }
+
+#[test]
+fn only_what_an_input_is_prepared_from_is_needed() {
+    let wanted = plan(&[Role::Science, Role::Snr], Scaling::MinMax);
+    let all = |_: Role| true;
+    assert_eq!(needed(&wanted, all).unwrap(), [Role::Science, Role::Snr]);
+    let no_snr = |role: Role| !matches!(role, Role::Snr | Role::Variance);
+    let sources = [Role::Science, Role::Difference, Role::Science];
+    assert_eq!(needed(&wanted, no_snr).unwrap(), sources);
+    let only_science = |role: Role| role == Role::Science;
+    let refusal = needed(&wanted, only_science).unwrap_err();
+    assert_eq!(refusal, InputError::Missing(Role::Snr));
+}
+
+#[test]
+fn wild_pixels_are_no_measurements_and_blank_an_image_for_braai() {
+    let mut pixels = ramp(5);
+    pixels[3] = f32::MIN;
+    for scaling in [Scaling::MinMax, Scaling::MedianNorm] {
+        let wanted = plan(&[Role::Reference], scaling);
+        let input = prepare(&[plane(Role::Reference, 5, &pixels)], &wanted).unwrap();
+        assert_eq!(input[3], 0.0);
+        assert!(input[24] > 0.9, "{input:?}");
+    }
+    let wanted = plan(&[Role::Reference], Scaling::Norm);
+    let input = prepare(&[plane(Role::Reference, 5, &pixels)], &wanted).unwrap();
+    assert!(input.iter().all(|value| *value == 0.0), "{input:?}");
+}

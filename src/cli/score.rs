@@ -1,0 +1,97 @@
+//! `destello score`: what models say of every epoch, as a table.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use crate::{
+    jobs::{
+        models,
+        score_run::{ScoreNews, ScoreOrder, ScoreReport, score},
+        table,
+    },
+    learn::Wish,
+};
+
+/// Arguments of `score`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, folders and archives
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// A model that comes with destello, or a model file; may be given several times
+    #[arg(long = "model", value_name = "NAME|FILE", default_value = models::DEFAULT)]
+    models: Vec<String>,
+    /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Take scores from this project, and keep new ones in it
+    #[arg(long, value_name = "FILE")]
+    project: Option<PathBuf>,
+    /// Where to compute: auto, cpu or gpu
+    #[arg(long, default_value = "auto")]
+    device: Wish,
+}
+
+/// Scores, writes the table, and says what could not be scored.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if let Some(out) = &args.out {
+        // Before the work, not after it.
+        table::format_of(out)?;
+    }
+    let order = ScoreOrder {
+        paths: args.paths.clone(),
+        models: args.models.clone(),
+        device: args.device,
+        project: args.project.clone(),
+    };
+    let cancel = cancel_by_signal()?;
+    let line = ProgressLine::new();
+    let report = score(&order, &cancel, &mut |news| match news {
+        ScoreNews::Progress(progress) => line.tell(progress),
+        ScoreNews::Warning(text) => {
+            line.clear();
+            eprintln!("{text}");
+        }
+    });
+    line.clear();
+    let Some(report) = report? else {
+        eprintln!("stopped; no table was written");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    tell_faults(&report);
+    table::write("SCORES", &report.columns, args.out.as_deref())?;
+    if let Some(out) = &args.out {
+        super::say(&summary(&report, args.project.is_some(), out))?;
+    }
+    let is_complete = report.problems.is_empty() && report.refusals.is_empty();
+    Ok(ExitCode::from(if is_complete { 0 } else { 2 }))
+}
+
+fn tell_faults(report: &ScoreReport) {
+    for problem in &report.problems {
+        eprintln!("{problem}");
+    }
+    for refusals in &report.refusals {
+        eprintln!(
+            "{} of {} epochs cannot be scored by {}: {} (the first: {})",
+            refusals.epochs, report.epochs, refusals.model, refusals.why, refusals.first
+        );
+    }
+}
+
+fn summary(report: &ScoreReport, has_project: bool, out: &std::path::Path) -> String {
+    let kept = if has_project {
+        format!(
+            " ({} scores from the project, {} new)",
+            report.kept, report.computed
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "{} epochs of {} candidates written to {}{kept}",
+        report.epochs,
+        report.candidates,
+        out.display()
+    )
+}

@@ -1,0 +1,115 @@
+use super::*;
+use crate::domain::TrainingRecord;
+
+/// A network of random weights.
+pub(in crate::learn) fn untrained(network: &str) -> Model {
+    let architecture = Architecture::from_name(network).unwrap();
+    let card = ModelCard {
+        format: ModelCard::FORMAT,
+        name: network.into(),
+        about: String::new(),
+        network: network.into(),
+        members: if network == "cape" { 2 } else { 1 },
+        input: architecture.input(),
+        classes: vec!["bogus".into(), "real".into()],
+        parameters: 0,
+        threshold: 0.5,
+        training: TrainingRecord::default(),
+        figures: std::collections::BTreeMap::default(),
+    };
+    Model::untrained(card, &Compute::cpu()).unwrap()
+}
+
+/// The bytes of a model whose card was changed.
+fn with_card(mut model: Model, change: impl FnOnce(&mut ModelCard)) -> Vec<u8> {
+    change(model.card_mut());
+    to_bytes(&model).unwrap()
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    let read = from_bytes("my.safetensors", bytes, &Compute::cpu());
+    let said = read.unwrap_err().to_string();
+    assert!(said.starts_with("my.safetensors is no model"), "{said}");
+    assert!(!said.contains('\n'), "one sentence: {said}");
+    said
+}
+
+#[test]
+fn every_architecture_says_the_same_after_a_visit_to_a_file() {
+    for architecture in Architecture::ALL {
+        let model = untrained(architecture.name());
+        let bytes = to_bytes(&model).unwrap();
+        let again = from_bytes("x", &bytes, &Compute::cpu()).unwrap();
+        assert_eq!(again.id(), model.id());
+        assert_eq!(again.card(), model.card());
+        let wave = |at: usize| (at as f32 * 0.37).sin();
+        let inputs: Vec<f32> = (0..3 * model.card().input.len()).map(wave).collect();
+        let (said, said_again) = (model.score(&inputs), again.score(&inputs));
+        assert_eq!(said, said_again, "{}", architecture.name());
+    }
+}
+
+#[test]
+fn truncated_files_and_other_files_are_refused() {
+    let bytes = to_bytes(&untrained("compact")).unwrap();
+    for length in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
+        refusal(&bytes[..length]);
+    }
+    let said = refusal(&bytes[..bytes.len() / 2]);
+    assert!(said.contains("weights cannot be read"), "{said}");
+    assert!(refusal(&bytes[..4]).contains("truncated"));
+    let said = refusal(b"SIMPLE  =                    T");
+    assert!(said.contains("no safetensors file"), "{said}");
+}
+
+#[test]
+fn weights_of_another_architecture_are_refused() {
+    let said = refusal(&with_card(untrained("compact"), |card| {
+        card.network = "cap".into();
+    }));
+    assert!(said.contains("not those of its network"), "{said}");
+    let said = refusal(&with_card(untrained("compact"), |card| {
+        card.network = "resnet".into();
+    }));
+    assert!(said.contains("resnet") && said.contains("cape"), "{said}");
+}
+
+#[test]
+fn a_wrong_number_of_channels_is_refused() {
+    let fewer = |card: &mut ModelCard| {
+        card.input.channels.pop();
+    };
+    let said = refusal(&with_card(untrained("cap"), fewer));
+    assert!(
+        said.contains("conv_1.weight is 32x4x4x4, not 32x3x4x4"),
+        "{said}"
+    );
+    let said = refusal(&with_card(untrained("braai"), fewer));
+    assert!(
+        said.contains("2 channels to braai, which takes 3"),
+        "{said}"
+    );
+    let said = refusal(&with_card(untrained("compact"), |card| {
+        card.input.side_px = 63;
+    }));
+    assert!(said.contains("63x63 pixels to compact"), "{said}");
+}
+
+#[test]
+fn another_layout_of_the_card_or_none_is_refused() {
+    let said = refusal(&with_card(untrained("compact"), |card| card.format = 9));
+    assert!(
+        said.contains("layout 9") && said.contains("reads 1"),
+        "{said}"
+    );
+    let bytes = to_bytes(&untrained("compact")).unwrap();
+    // The same length, so that the header stays whole.
+    let at = bytes
+        .windows(6)
+        .position(|part| part == b"\"card\"")
+        .unwrap();
+    let mut without = bytes.clone();
+    without[at..at + 6].copy_from_slice(b"\"none\"");
+    let said = refusal(&without);
+    assert!(said.contains("has no model card"), "{said}");
+}
