@@ -245,7 +245,15 @@ impl AppState {
     /// True where a score of the candidate stood on the screen.
     fn is_score_shown(&self, ix: CandidateIx) -> bool {
         let is_in_view = self.screen == Screen::Inspect || self.page.contains(&ix);
-        is_in_view && !self.scores.is_hidden && self.known_score(ix).is_some()
+        // The order and the choice of a queue by scores tell of them too, hidden or not.
+        if is_in_view && self.queue.uses_scores() {
+            return true;
+        }
+        let mut shown = self.scores.shown().iter();
+        let any = shown.any(|model| {
+            matches!(self.scores.of_candidate(model, ix), Reading::Score { .. })
+        });
+        is_in_view && !self.scores.is_hidden && any
     }
 
     /// What was on screen of one candidate. Limits are told for the one at the place alone:

@@ -68,7 +68,9 @@ impl AppState {
     pub(super) fn hide_scores(&mut self, now: Timestamp) -> Vec<Effect> {
         self.scores.is_hidden = !self.scores.is_hidden;
         self.tell(
-            if self.scores.is_hidden {
+            if self.scores.is_hidden && self.queue.uses_scores() {
+                "scores are hidden, but they still sort or filter the queue: labels are not blind"
+            } else if self.scores.is_hidden {
                 "scores are hidden: labels are blind"
             } else {
                 "scores are shown"

@@ -109,6 +109,9 @@ fn real_bogus(args: &RealBogus) -> anyhow::Result<ExitCode> {
     }
     eprintln!("training on the {}", compute.name());
     let mut training = Training::start(order, &compute)?;
+    for note in training.notes() {
+        eprintln!("{note}");
+    }
     let line = ProgressLine::new();
     let mut told = training.news().curve.len();
     while !training.is_finished() {

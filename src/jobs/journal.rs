@@ -78,7 +78,10 @@ impl Journal {
 
     /// Keeps scores. Where they cannot be kept the user is told once, and works on without.
     pub fn put_scores(&self, model: ModelId, rows: Vec<ScoreRow>) {
-        self.order(Order::PutScores(model, rows));
+        // Never waited for: the window calls this, and what is not kept is computed again.
+        if self.orders.try_send(Order::PutScores(model, rows)).is_err() {
+            log::debug!("the journal is busy or closed: these scores are not kept");
+        }
     }
 
     /// Asks for the scores that the project holds; they come as [`JobEvent::StoredScores`], also

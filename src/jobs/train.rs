@@ -116,6 +116,7 @@ pub struct Training {
     steps_here: u64,
     saved: Instant,
     last_loss: Option<f64>,
+    notes: Vec<String>,
 }
 
 /// The chunk that is being learned from.
@@ -146,6 +147,7 @@ impl Training {
         let Prepared {
             training: set,
             validation,
+            notes,
         } = prepare_set(
             &order.data,
             &card,
@@ -187,8 +189,14 @@ impl Training {
             steps_here: 0,
             saved: Instant::now(),
             last_loss: None,
+            notes,
             order,
         })
+    }
+
+    /// What the user must know of the data: what was left out, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// True when all members are trained.
@@ -420,6 +428,13 @@ fn check(order: &TrainOrder) -> anyhow::Result<()> {
     }
     if order.chunk < order.schedule.batch || order.passes == 0 || order.members == 0 {
         bail!("a chunk holds at least one batch, presented at least once");
+    }
+    if order
+        .out
+        .extension()
+        .is_none_or(|ending| ending != "safetensors")
+    {
+        bail!("{}: a model file ends in .safetensors", order.out.display());
     }
     if let Some(folder) = order.out.parent()
         && !folder.as_os_str().is_empty()

@@ -1,6 +1,7 @@
 //! What networks learn from: simulated triplets without end, or a labelled set.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::PathBuf,
     sync::Arc,
@@ -94,6 +95,8 @@ pub(super) enum TrainingSet {
 pub(super) struct Prepared {
     pub training: TrainingSet,
     pub validation: Examples,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
 }
 
 /// How much is simulated.
@@ -144,14 +147,11 @@ pub(super) fn prepare_set(
             Ok(Prepared {
                 training: TrainingSet::Simulated(Chunks::start(simulator, card, amount)?),
                 validation,
+                notes: Vec::new(),
             })
         }
         TrainingData::Labelled { paths, labels } => {
-            let (training, validation) = labelled(paths, labels.as_ref(), card)?;
-            Ok(Prepared {
-                training: TrainingSet::Labelled(Arc::new(training)),
-                validation,
-            })
+            labelled(paths, labels.as_ref(), card)
         }
     }
 }
@@ -256,12 +256,14 @@ fn labelled(
     paths: &[PathBuf],
     labels: Option<&PathBuf>,
     card: &ModelCard,
-) -> anyhow::Result<(Examples, Examples)> {
+) -> anyhow::Result<Prepared> {
     let decoder = Decoder::default();
     let opened = read_all_with(paths, &decoder);
     let table = labels.map(|table| TruthTable::read(table)).transpose()?;
     let shape = || Examples::new(card.input.channels.len(), card.input.side_px);
     let (mut training, mut validation) = (shape(), shape());
+    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
+    let mut unlabelled = 0_usize;
     for (_, candidate) in opened.catalogue.iter() {
         let is_kept =
             fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0;
@@ -277,9 +279,17 @@ fn labelled(
                 None => candidate.truth.as_ref(),
             };
             let class = label.and_then(|label| class_of(label, &card.classes));
-            if let (Some(class), Ok(input)) = (class, input) {
-                let class = class as u8;
-                set.push(&Example { input, class })?;
+            match (label, class, input) {
+                (_, Some(class), Ok(input)) => {
+                    let class = class as u8;
+                    set.push(&Example { input, class })?;
+                }
+                (Some(_), Some(_), Err(why)) => *left_out.entry(why.to_string()).or_default() += 1,
+                (Some(label), None, _) => {
+                    let why = format!("label \"{label}\" is no class of {}", card.name);
+                    *left_out.entry(why).or_default() += 1;
+                }
+                (None, ..) => unlabelled += 1,
             }
         }
     }
@@ -291,5 +301,21 @@ fn labelled(
             validation.len()
         );
     }
-    Ok((training, validation))
+    if training.classes().iter().all(|class| *class == training.classes()[0]) {
+        let class = &card.classes[usize::from(training.classes()[0])];
+        bail!("all labels are {class}: a network learns from more than one class");
+    }
+    if unlabelled > 0 {
+        left_out.insert("no label".into(), unlabelled);
+    }
+    let read = opened.problems.iter();
+    let read = read.chain(table.iter().flat_map(|table| &table.problems));
+    let mut notes: Vec<String> = read.map(ToString::to_string).collect();
+    let counts = left_out.into_iter();
+    notes.extend(counts.map(|(why, count)| format!("{count} epochs left out: {why}")));
+    Ok(Prepared {
+        training: TrainingSet::Labelled(Arc::new(training)),
+        validation,
+        notes,
+    })
 }

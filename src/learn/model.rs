@@ -25,7 +25,7 @@ impl Model {
     pub fn new(mut card: ModelCard, network: &Network, compute: &Compute) -> Self {
         let network = network.valid().fork(&compute.plain());
         card.parameters = network.num_params();
-        let fingerprint = model_file::fingerprint(&network);
+        let fingerprint = model_file::fingerprint(&card, &network);
         Self {
             id: ModelId::new(&card.name, fingerprint),
             card,

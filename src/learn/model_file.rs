@@ -9,9 +9,12 @@ use burn::{
 };
 
 use super::{Architecture, Compute, LearnError, Model, Network};
-use crate::domain::{
-    ModelCard,
-    fnv::{FNV_START, fnv1a},
+use crate::{
+    domain::{
+        ModelCard,
+        fnv::{FNV_START, fnv1a},
+    },
+    imaging::model_input::PREPARATION,
 };
 
 /// Where the card is kept in the metadata.
@@ -21,8 +24,9 @@ const CLASSES: usize = 2;
 /// Ensembles larger than this are a slip of the pen.
 const MOST_MEMBERS: usize = 100;
 
-/// A fingerprint of all weights, in the order of the layers.
-pub(super) fn fingerprint(network: &Network) -> u64 {
+/// A fingerprint of all that decides a score: the weights in the order of the layers, the inputs and
+/// how they are prepared, the classes.
+pub(super) fn fingerprint(card: &ModelCard, network: &Network) -> u64 {
     struct Hasher(u64);
     impl ModuleVisitor for Hasher {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -31,7 +35,15 @@ pub(super) fn fingerprint(network: &Network) -> u64 {
             self.0 = fnv1a(self.0, bytes);
         }
     }
-    let mut hasher = Hasher(FNV_START);
+    let ModelCard {
+        network: name,
+        members,
+        input,
+        classes,
+        ..
+    } = card;
+    let words = format!("{PREPARATION} {name} {members} {input:?} {classes:?}");
+    let mut hasher = Hasher(fnv1a(FNV_START, words.bytes()));
     network.visit(&mut hasher);
     // The low bits of this hash change more than the high ones.
     hasher.0.rotate_left(32)

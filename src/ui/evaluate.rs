@@ -263,7 +263,7 @@ fn comparison_ui(ui: &mut Ui, comparison: &ModelComparison, commands: &mut Vec<C
         };
         ui.label(format!(
             "{first} against {second}: only the first right {}, only the second {}; McNemar \
-             p = {:.2e}: {verdict}",
+             p = {:.2e}: {verdict} (epochs of one object count each, which makes p too small)",
             comparison.only_first_right, comparison.only_second_right, comparison.mcnemar_p_value
         ));
         let title = format!(

@@ -129,7 +129,10 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut threshold = present;
     ui.label(weak(ui, "threshold"));
     ui.spacing_mut().slider_width = 130.0;
+    // A threshold that was chosen for a recall has more digits than the slider shows: it is
+    // rounded where a person moves it, not where it is drawn.
     let slider = Slider::new(&mut threshold, 0.0..=1.0)
+        .clamping(egui::SliderClamping::Edits)
         .fixed_decimals(3)
         .step_by(0.001);
     let keys = &state.settings.keys;
@@ -139,8 +142,9 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         keys.hint(Action::RaiseThreshold)
     );
     let slider = cells::named(ui.add(slider), egui::Role::Slider, "Threshold");
+    let is_moved = slider.changed();
     slider.on_hover_text(help);
-    if (threshold - present).abs() > 1e-6 {
+    if is_moved && (threshold - present).abs() > 1e-6 {
         commands.push(Command::Scoring(Scoring::Threshold(threshold)));
     }
 }

@@ -173,6 +173,7 @@ fn comparison(comparison: &ModelComparison) -> Vec<String> {
             "  only the first right: {}; only the second: {}; McNemar p = {:.2e} ({law}){rank}",
             comparison.only_first_right, comparison.only_second_right, comparison.mcnemar_p_value
         ),
+        "  epochs of one object count each, which makes p too small".into(),
         format!("  judged differently: {}", comparison.differ.len()),
     ]
 }

@@ -16,6 +16,10 @@ use thiserror::Error;
 
 use crate::domain::{InputPlan, Role, Stamp};
 
+/// Raised whenever the same stamps give other inputs: scores of before are then not taken for those
+/// of after.
+pub const PREPARATION: u32 = 1;
+
 /// One image of an epoch: pixels row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct Plane<'a> {

@@ -1,4 +1,4 @@
-//! Several models: what two of them differ in, and what seeds do.
+//! Several models: what two of them differ in, and how those of one name scatter.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -50,7 +50,7 @@ pub fn compare(first: &Evaluation, second: &Evaluation) -> ModelComparison {
     }
 }
 
-/// Mean and spread over models of one name, where there are several: those differ by their seeds.
+/// Mean and spread over models of one name, where there are several: trained with other seeds, as a rule.
 pub fn over_seeds(evaluations: &[Evaluation]) -> Vec<OverSeeds> {
     let mut of_name: BTreeMap<&str, Vec<&Evaluation>> = BTreeMap::new();
     for evaluation in evaluations {

@@ -120,7 +120,7 @@ fn table(report: &Report) -> anyhow::Result<Vec<u8>> {
     let seeds = report.over_seeds.iter().flat_map(|seeds| {
         Measure::ALL.into_iter().map(move |measure| {
             vec![
-                format!("{}, {} seeds", seeds.name, seeds.models),
+                format!("{}, {} models", seeds.name, seeds.models),
                 measure.title().to_owned(),
                 number(seeds.figures.get(measure)),
                 number(seeds.uncertainty.get(measure)),

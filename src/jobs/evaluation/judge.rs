@@ -151,8 +151,9 @@ fn usable(verdict: &Verdict) -> Result<&[f32], String> {
 fn call(probabilities: &[f32], facts: &ModelFacts, request: &Request) -> (usize, f32) {
     if let Some(positive) = facts.positive {
         let score = probabilities[positive];
-        let threshold = request.threshold.unwrap_or(facts.threshold);
-        let is_positive = f64::from(score) >= threshold;
+        // As single numbers: a score that is the threshold counts as the window counts it.
+        let threshold = request.threshold.unwrap_or(facts.threshold) as f32;
+        let is_positive = score >= threshold;
         let called = if is_positive { positive } else { 1 - positive };
         return (called, score);
     }
