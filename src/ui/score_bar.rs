@@ -163,7 +163,10 @@ fn standing_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.add(egui::Label::new(text).truncate());
     };
     match &model.standing {
-        Standing::Failed(why) => say(ui, why.to_string(), theme::alarm_text(ui)),
+        Standing::Failed(why) => {
+            let color = theme::alarm_text(ui);
+            say(ui, why.to_string(), color);
+        }
         Standing::Stopped => {
             let rest = Action::ScoreAgain;
             action_button(ui, state, rest, rest.info().title, commands);
@@ -178,7 +181,8 @@ fn standing_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         Standing::Done if tally.scored() == 0 => {
             let why = tally.first_refusal().unwrap_or("there is nothing to score");
             let text = format!("{} can score none of these candidates: {why}", model.name());
-            say(ui, text, theme::accent_text(ui));
+            let color = theme::accent_text(ui);
+            say(ui, text, color);
         }
         Standing::Done | Standing::Waiting => {}
     }
