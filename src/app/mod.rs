@@ -20,6 +20,7 @@ pub mod light_curve;
 pub mod measured;
 pub mod news;
 pub mod queue;
+pub mod score_news;
 pub mod score_tally;
 pub mod scores;
 pub mod scoring;

@@ -35,6 +35,14 @@ impl Evidence {
         }
         format!("rejects {} of {} labelled bogus", self.rejected, self.bogus)
     }
+
+    /// The same for a narrow place.
+    pub fn rejection_in_short(&self) -> String {
+        if self.bogus < ENOUGH_BOGUS {
+            return "bogus rejection unknown".into();
+        }
+        format!("rejects {}/{}", self.rejected, self.bogus)
+    }
 }
 
 /// The highest threshold that still finds the wanted share of these real ones; none without any.

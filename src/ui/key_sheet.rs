@@ -49,6 +49,7 @@ fn sheet([left, middle, right]: &mut [Ui; 3], state: &AppState) {
     group(left, Menu::Label, state);
     group(middle, Menu::Go, state);
     group(middle, Menu::File, state);
+    group(left, Menu::Model, state);
     group(right, Menu::View, state);
     group(right, Menu::Window, state);
 }

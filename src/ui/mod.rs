@@ -18,6 +18,7 @@ mod key_sheet;
 mod label_panel;
 mod light_curve;
 mod mosaic;
+mod mosaic_cell;
 mod palette;
 mod problems;
 mod queue_panel;

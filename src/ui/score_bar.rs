@@ -158,12 +158,12 @@ fn counts(state: &AppState) -> String {
 fn standing_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let model = state.scores.active();
     let tally = &model.tally;
-    let alarm = |ui: &mut Ui, text: String| {
-        let text = RichText::new(text).color(theme::alarm_text(ui));
+    let say = |ui: &mut Ui, text: String, color| {
+        let text = RichText::new(text).color(color);
         ui.add(egui::Label::new(text).truncate());
     };
     match &model.standing {
-        Standing::Failed(why) => alarm(ui, format!("{}: {why}", model.name())),
+        Standing::Failed(why) => say(ui, why.to_string(), theme::alarm_text(ui)),
         Standing::Stopped => {
             let rest = Action::ScoreAgain;
             action_button(ui, state, rest, rest.info().title, commands);
@@ -178,7 +178,7 @@ fn standing_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         Standing::Done if tally.scored() == 0 => {
             let why = tally.first_refusal().unwrap_or("there is nothing to score");
             let text = format!("{} can score none of these candidates: {why}", model.name());
-            alarm(ui, text);
+            say(ui, text, theme::accent_text(ui));
         }
         Standing::Done | Standing::Waiting => {}
     }
@@ -206,15 +206,21 @@ fn recall_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         let choose = Action::ChooseThreshold;
         action_button(ui, state, choose, choose.info().title, commands);
     }
+    let rejection = evidence.rejection_words();
     let found = evidence.recall().map(|_| {
         let (found, real) = (evidence.found, evidence.real);
-        format!("finds {found} of {real} labelled real; ")
+        format!("{rejection}; finds {found} of {real} labelled real")
     });
-    let text = format!(
-        "{}{}",
-        found.unwrap_or_default(),
-        evidence.rejection_words()
-    );
-    ui.add(egui::Label::new(weak(ui, &text)).truncate())
-        .on_hover_text(text);
+    let full = found.unwrap_or_else(|| rejection.clone());
+    let short = evidence.rejection_in_short();
+    let fits = |text: &&String| {
+        let font = egui::FontId::proportional(theme::CAPTION);
+        let color = theme::caption_color(ui);
+        let galley = ui.painter().layout_no_wrap((*text).clone(), font, color);
+        galley.size().x <= ui.available_width()
+    };
+    let text = [&full, &rejection].into_iter().find(fits).unwrap_or(&short);
+    let text = weak(ui, text);
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(full);
 }

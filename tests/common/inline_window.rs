@@ -39,6 +39,8 @@ pub struct InlineWindow {
     pub saved_settings: Option<Settings>,
     /// Dialogs that would have been opened.
     pub dialogs: Vec<PickFor>,
+    /// Rows of scores that were computed, and not read from the project.
+    pub computed: usize,
     /// True once the window was asked to close.
     pub has_quit: bool,
     runner: Runner,
@@ -60,6 +62,7 @@ impl InlineWindow {
             state: AppState::new(settings, person),
             saved_settings: None,
             dialogs: Vec::new(),
+            computed: 0,
             has_quit: false,
             runner: Runner::new(reporter, atlas, false).unwrap(),
             inbox,
@@ -158,6 +161,7 @@ impl InlineWindow {
             JobEvent::Done { job, .. } => {
                 self.running.remove(job);
             }
+            JobEvent::Scored { new, .. } => self.computed += new.len(),
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
             }

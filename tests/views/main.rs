@@ -9,6 +9,7 @@ mod harness;
 mod keys;
 mod pictures;
 mod pointer;
+mod scores;
 mod screens;
 
 use common::{InlineWindow, StampSet};

@@ -1,0 +1,234 @@
+//! Scoring from its start to its end: what is asked of the learner's thread, and what it says.
+
+use std::sync::Arc;
+
+use super::{
+    effect::Effect,
+    scores::{ReadyModel, Scores, ShownModel, Standing},
+    state::{AppState, Screen},
+};
+use crate::{
+    domain::{CandidateIx, ModelId, ScoreRow, Timestamp, Verdicts},
+    jobs::{
+        event::{JobEvent, JobId, LoadedModel, Progress, ScoringEnd},
+        score_task::ScoreOrder,
+    },
+};
+
+/// Rows of the queue before and after the candidate on screen that are scored first.
+const NEAR: usize = 24;
+
+impl AppState {
+    /// News of an earlier opening are nobody's; scores of one are not kept either, as its project
+    /// is closed.
+    pub(super) fn take_score_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
+        match event {
+            JobEvent::ModelLoaded {
+                generation,
+                source,
+                model,
+            } if generation == self.generation => return self.take_model(&source, model, now),
+            JobEvent::StoredScores {
+                generation,
+                model,
+                rows,
+            } if generation == self.generation => return self.take_stored(&model, rows),
+            JobEvent::Scored {
+                generation,
+                model,
+                scores,
+                new,
+            } if generation == self.generation => {
+                return self.take_scores(&model, scores, new, now);
+            }
+            JobEvent::ScoringEnded {
+                generation,
+                model,
+                end,
+            } if generation == self.generation => self.end_scoring(&model, end, now),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Has every model that is not busy and not done score the set, once all is found.
+    pub(super) fn start_scoring(&mut self) -> Vec<Effect> {
+        let is_indexing = self.jobs.contains_key(&JobId::Index);
+        if is_indexing || self.catalogue.is_empty() {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        for model in &mut self.scores.shown {
+            if model.standing.is_busy() || model.standing == Standing::Done {
+                continue;
+            }
+            model.standing = Standing::Reading;
+            effects.push(Effect::LoadModel {
+                generation: self.generation,
+                source: model.source.clone(),
+            });
+        }
+        self.show_scoring_progress();
+        effects
+    }
+
+    pub(super) fn show_scoring_progress(&mut self) {
+        let busy = self.scores.shown.iter();
+        let busy: Vec<_> = busy.filter(|model| model.standing.is_busy()).collect();
+        let progress = Progress {
+            done: busy.iter().map(|model| model.tally.done()).sum(),
+            total: busy.len() * self.catalogue.len(),
+        };
+        if busy.is_empty() {
+            self.jobs.remove(&JobId::Score);
+        } else {
+            self.jobs.insert(JobId::Score, progress);
+        }
+    }
+
+    pub(super) fn take_model(
+        &mut self,
+        source: &str,
+        loaded: Result<LoadedModel, String>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let mut shown = self.scores.shown.iter_mut();
+        let Some(model) = shown.find(|model| *model.source == *source) else {
+            return Vec::new();
+        };
+        let ready = loaded.and_then(|loaded| {
+            let class = loaded.card.positive_class();
+            let class = class.ok_or("has no class named real")?;
+            let (id, card) = (loaded.id, loaded.card);
+            Ok((ReadyModel { id, card, class }, loaded.warning))
+        });
+        let (ready, warning) = match ready {
+            Ok(ready) => ready,
+            Err(why) => {
+                model.standing = Standing::Failed(why.as_str().into());
+                let text = format!("{} cannot score: {why}", model.name());
+                self.warn(text, now);
+                self.show_scoring_progress();
+                return Vec::new();
+            }
+        };
+        let source = model.source.clone();
+        if let Some(twin) = self.scores.twin(&source, &ready.id) {
+            let twin = twin.name().to_owned();
+            let effects = self.drop_model(&source, now);
+            self.tell(format!("{source} is {twin}, which is shown already"), now);
+            return effects;
+        }
+        let mut shown = self.scores.shown.iter_mut();
+        let Some(model) = shown.find(|model| model.source == source) else {
+            return Vec::new();
+        };
+        if model.chosen_for.as_ref().is_some_and(|id| *id != ready.id) {
+            // Another version: what was chosen for the old one means nothing.
+            model.chosen = None;
+        }
+        let id = ready.id.clone();
+        model.chosen_for = Some(id.clone());
+        model.ready = Some(ready);
+        if let Some(warning) = warning {
+            self.warn(warning, now);
+        }
+        self.after_scores_changed();
+        vec![Effect::ReadScores(id)]
+    }
+
+    /// The project has said what it holds: the rest is computed.
+    pub(super) fn take_stored(&mut self, id: &ModelId, kept: Arc<[ScoreRow]>) -> Vec<Effect> {
+        let mut shown = self.scores.shown.iter_mut();
+        let model = shown.find(|model| {
+            let is_it = model.ready.as_ref().is_some_and(|ready| ready.id == *id);
+            is_it && model.standing == Standing::Reading
+        });
+        let Some(model) = model else {
+            return Vec::new();
+        };
+        model.standing = Standing::Scoring;
+        vec![Effect::Score(Box::new(ScoreOrder {
+            generation: self.generation,
+            model: id.clone(),
+            catalogue: self.catalogue.clone(),
+            kept,
+        }))]
+    }
+
+    pub(super) fn take_scores(
+        &mut self,
+        id: &ModelId,
+        scores: Vec<(CandidateIx, Verdicts)>,
+        new: Vec<ScoreRow>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let is_shown = self.scores.take(id, scores);
+        self.show_scoring_progress();
+        if is_shown && self.queue.uses_scores() && self.may_sort_again(now) {
+            self.refresh_queue();
+        }
+        if new.is_empty() {
+            return Vec::new();
+        }
+        let model = id.clone();
+        vec![Effect::KeepScores { model, rows: new }]
+    }
+
+    pub(super) fn end_scoring(&mut self, id: &ModelId, end: ScoringEnd, now: Timestamp) {
+        let mut shown = self.scores.shown.iter_mut();
+        let is_it = |model: &&mut ShownModel| model.ready.as_ref().is_some_and(|r| r.id == *id);
+        let Some(model) = shown.find(is_it) else {
+            return;
+        };
+        let name = model.name().to_owned();
+        model.standing = match &end {
+            ScoringEnd::Finished => Standing::Done,
+            ScoringEnd::Stopped => Standing::Stopped,
+            ScoringEnd::Failed(why) => Standing::Failed(why.as_str().into()),
+        };
+        match end {
+            ScoringEnd::Finished => {}
+            ScoringEnd::Stopped => self.tell(format!("scoring by {name} stopped"), now),
+            ScoringEnd::Failed(why) => self.warn(format!("scoring by {name}: {why}"), now),
+        }
+        self.after_scores_changed();
+    }
+
+    /// Who is looked at, the candidate on screen first; told anew where it has changed while
+    /// scores are being made.
+    pub(super) fn want_scores(&mut self) -> Option<Effect> {
+        if !self.scores.is_busy() {
+            return None;
+        }
+        let key = (self.place.candidate, self.screen, self.queue.revision());
+        let page = (self.screen == Screen::Mosaic).then(|| self.page.clone());
+        let is_told = self.focus_told.as_ref().is_some_and(|(told, seen)| {
+            let is_same_page = match (seen, &page) {
+                (Some(seen), Some(page)) => Arc::ptr_eq(seen, page),
+                (seen, page) => seen.is_none() && page.is_none(),
+            };
+            *told == key && is_same_page
+        });
+        if is_told {
+            return None;
+        }
+        self.focus_told = Some((key, page.clone()));
+        let order = self.queue.order();
+        let rank = self.place.candidate.and_then(|ix| self.queue.rank(ix));
+        let near = rank.map_or(0..0, |rank| {
+            rank.saturating_sub(NEAR)..(rank + NEAR).min(order.len())
+        });
+        let place = self.place.candidate.iter();
+        let page = page.as_deref().unwrap_or_default().iter();
+        let all = place.chain(page).chain(&order[near]).copied();
+        Some(Effect::LookAt(all.collect()))
+    }
+
+    /// Forgets scores with the set that they were of.
+    pub(super) fn drop_scores(&mut self) {
+        self.scores = Scores::default();
+        self.focus_told = None;
+        self.jobs.remove(&JobId::Score);
+    }
+}

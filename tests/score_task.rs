@@ -1,0 +1,141 @@
+//! The scoring task step by step, without a thread: what is looked at comes first, what the project
+//! holds is not computed, and a word stops it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{InlineWindow, StampSet};
+use crossbeam_channel::Receiver;
+use destello::{
+    domain::{CandidateIx, ModelId, ScoreRow, Verdict},
+    io::Decoder,
+    jobs::{
+        event::{JobEvent, ScoringEnd},
+        learner::{After, Task, Urgency},
+        model_shelf::ModelShelf,
+        models,
+        reporter::{CancelToken, Reporter},
+        score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
+    },
+};
+
+struct Bench {
+    _set: StampSet,
+    window: InlineWindow,
+    scorer: Scorer,
+    model: ModelId,
+    inbox: Receiver<JobEvent>,
+}
+
+fn bench() -> Bench {
+    let set = StampSet::new();
+    let window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    let (reporter, inbox) = Reporter::new(|| {});
+    let shelf = ModelShelf::default();
+    let model = shelf.load(models::DEFAULT).unwrap().id;
+    let scorer = Scorer {
+        shelf,
+        decoder: Arc::new(Decoder::default()),
+        focus: Focus::default(),
+        cancel: CancelToken::default(),
+        reporter,
+    };
+    Bench {
+        _set: set,
+        window,
+        scorer,
+        model,
+        inbox,
+    }
+}
+
+impl Bench {
+    fn task(&self, kept: Vec<ScoreRow>) -> ScoreTask {
+        let order = ScoreOrder {
+            generation: 1,
+            model: self.model.clone(),
+            catalogue: self.window.state.catalogue.clone(),
+            kept: kept.into(),
+        };
+        ScoreTask::new(order, self.scorer.clone())
+    }
+
+    /// Candidates and new rows of the next piece of news.
+    fn scored(&self) -> (Vec<u32>, Vec<ScoreRow>) {
+        match self.inbox.try_recv().unwrap() {
+            JobEvent::Scored { scores, new, .. } => {
+                (scores.iter().map(|(ix, _)| ix.0).collect(), new)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn end(&self) -> ScoringEnd {
+        match self.inbox.try_recv().unwrap() {
+            JobEvent::ScoringEnded { end, .. } => end,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Takes up the kept scores, and looks all candidates up among them.
+fn begin(task: &mut ScoreTask) {
+    for _ in 0..2 {
+        assert_eq!(task.step(), After::More);
+    }
+}
+
+#[test]
+fn who_is_looked_at_comes_first_and_what_is_kept_is_not_computed() {
+    let bench = bench();
+    bench.scorer.focus.put([CandidateIx(4)].into());
+    let mut task = bench.task(Vec::new());
+    begin(&mut task);
+    assert_eq!(task.urgency(), Urgency::Now);
+    task.step();
+    let (first, mut rows) = bench.scored();
+    assert_eq!(first[0], 4);
+    assert_eq!(task.urgency(), Urgency::Soon);
+    // Somebody looks elsewhere while it goes on.
+    let rest = (0..6).rev().find(|ix| !first.contains(ix)).unwrap();
+    bench.scorer.focus.put([CandidateIx(rest)].into());
+    task.step();
+    let (second, more) = bench.scored();
+    assert_eq!(second[0], rest);
+    rows.extend(more);
+    while task.step() == After::More {
+        rows.extend(bench.scored().1);
+    }
+    assert_eq!(bench.end(), ScoringEnd::Finished);
+    assert_eq!(rows.len(), 30, "six objects of five epochs");
+    assert!(
+        rows.iter()
+            .all(|row| matches!(row.verdict, Verdict::Probabilities(_)))
+    );
+
+    // One epoch of one object is missing in the project: it alone is computed.
+    let lost = rows.remove(7);
+    let mut task = bench.task(rows);
+    begin(&mut task);
+    let (kept, new) = bench.scored();
+    assert_eq!((kept.len(), new.len()), (5, 0));
+    task.step();
+    let (_, new) = bench.scored();
+    assert_eq!(new, [lost]);
+    assert_eq!(task.step(), After::Done);
+    assert_eq!(bench.end(), ScoringEnd::Finished);
+}
+
+#[test]
+fn it_stops_where_it_is() {
+    let bench = bench();
+    let mut task = bench.task(Vec::new());
+    begin(&mut task);
+    task.step();
+    bench.scored();
+    bench.scorer.cancel.cancel();
+    assert_eq!(task.step(), After::Done);
+    assert_eq!(bench.end(), ScoringEnd::Stopped);
+}

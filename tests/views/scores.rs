@@ -1,0 +1,126 @@
+//! Scores on the screen: where they stand, what the threshold says, and that hiding hides all.
+
+use destello::{
+    app::{
+        Action, Command,
+        column::Column,
+        command::{QueueCommand, Scoring},
+        scores::Standing,
+    },
+    jobs::event::ScoringEnd,
+};
+use egui::{Key, Modifiers};
+
+use super::{
+    NONE, SIZE,
+    common::{InlineWindow, StampSet},
+    harness::{View, click, press, rest, shows, texts, view},
+    open, opened, tidy, window,
+};
+
+fn counts(view: &View) -> String {
+    let model = window(view).state.scores.active();
+    let real = model.tally.real(model.threshold());
+    format!("{real} real · {} bogus · 0 not scored", 6 - real)
+}
+
+#[test]
+fn the_bar_counts_as_the_threshold_moves() {
+    let (_set, mut view) = opened();
+    assert_eq!(window(&view).state.scores.active().tally.scored(), 6);
+    assert!(shows(&view, &counts(&view)));
+    for threshold in [0.0, 1.0] {
+        let command = Command::Scoring(Scoring::Threshold(threshold));
+        view.state_mut().window.apply(command);
+        rest(&mut view);
+        assert!(shows(&view, &counts(&view)), "{threshold}");
+    }
+    assert_eq!(press(&mut view, NONE, Key::Comma), ["Do(LowerThreshold)"]);
+    let threshold = window(&view).state.scores.active().threshold();
+    assert!((threshold - 0.99).abs() < 1e-6, "{threshold}");
+    assert!(shows(
+        &view,
+        "bogus rejection on this sky is unknown (0 of about 10"
+    ));
+}
+
+#[test]
+fn hiding_takes_every_trace_of_scores_from_the_screen() {
+    let (_set, mut view) = opened();
+    let sort = QueueCommand::Sort {
+        column: Column::Margin,
+        is_descending: true,
+    };
+    view.state_mut().window.apply(Command::Queue(sort));
+    rest(&mut view);
+    assert!(shows(&view, "scores of this epoch"));
+    assert_eq!(
+        press(&mut view, Modifiers::SHIFT, Key::S),
+        ["Do(HideScores)"]
+    );
+    press(&mut view, NONE, Key::M);
+    press(&mut view, NONE, Key::F1);
+    let value = window(&view).state.scores.active().threshold();
+    for text in texts(&view) {
+        assert!(!text.contains("not scored"), "{text}");
+        assert!(!text.contains(&format!("{value:.3}")), "{text}");
+        assert!(!text.contains("compact: "), "{text}");
+    }
+    assert!(shows(&view, "scores are hidden: labels are blind"));
+    click(&mut view, "Show scores");
+    assert!(shows(&view, &counts(&view)));
+}
+
+#[test]
+fn where_the_score_would_stand_is_why_there_is_none() {
+    let set = StampSet::new();
+    let mut view = view(SIZE, |window: &mut InlineWindow| open(window, &set));
+    let id = window(&view)
+        .state
+        .scores
+        .active()
+        .ready
+        .clone()
+        .unwrap()
+        .id;
+    let generation = window(&view).state.generation;
+    let end = destello::jobs::event::JobEvent::ScoringEnded {
+        generation,
+        model: id,
+        end: ScoringEnd::Stopped,
+    };
+    view.state_mut().window.apply(Command::News(Box::new(end)));
+    rest(&mut view);
+    assert!(shows(&view, "Score the rest"));
+    assert_eq!(
+        press(&mut view, Modifiers::SHIFT, Key::F5),
+        ["Do(ScoreAgain)"]
+    );
+    let standing = &window(&view).state.scores.active().standing;
+    assert_eq!(*standing, Standing::Done);
+    let broken = set.beside("broken.safetensors");
+    std::fs::write(&broken, b"weights?").unwrap();
+    let source = broken.to_string_lossy().into();
+    let show = Command::Scoring(Scoring::Show(source));
+    view.state_mut().window.apply(show);
+    rest(&mut view);
+    assert!(shows(
+        &view,
+        "broken.safetensors is no model that can be used"
+    ));
+    tidy(&mut view);
+}
+
+#[test]
+fn actions_of_scores_stand_in_the_menu() {
+    let (_set, mut view) = opened();
+    click(&mut view, "Model");
+    for action in [
+        Action::AddModel,
+        Action::HideScores,
+        Action::ChooseThreshold,
+        Action::Disagreements,
+    ] {
+        assert!(shows(&view, action.info().title), "{action:?}");
+    }
+}
