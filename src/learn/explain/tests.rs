@@ -27,8 +27,16 @@ fn tensor(values: &[f32], shape: [usize; 4]) -> Tensor<4> {
     Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
 }
 
+/// The same at every call: twelve hashed numbers make about a normal one.
 fn noise(shape: [usize; 4]) -> Tensor<4> {
-    Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Device::flex())
+    let hashed = |at: usize| {
+        let mixed = (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed >> 40) as f32 / (1_u32 << 24) as f32
+    };
+    let normal = |at: usize| (0..12).map(|part| hashed(at * 12 + part)).sum::<f32>() - 6.0;
+    let count = shape.iter().product();
+    tensor(&(0..count).map(normal).collect::<Vec<_>>(), shape)
 }
 
 fn sum(values: &[f32]) -> f64 {
@@ -324,18 +332,29 @@ fn gradients_agree_with_finite_differences() {
         let inputs = model.tensor(input, &Device::flex());
         integrated_gradients::score(&plain, inputs, 1).into_scalar::<f32>()
     };
-    const STEP: f32 = 4e-3;
-    for at in (0..input.len()).step_by(97) {
+    let slope = |at: usize, step: f32| {
         let moved = |by: f32| {
             let mut moved = input.clone();
             moved[at] += by;
             score(&moved)
         };
-        let slope = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
-        // A ReLU that turns within the step leaves a small difference.
-        let apart = (slope - gradient[at]).abs();
-        assert!(apart < 0.03 * largest, "{at}: {slope} and {}", gradient[at]);
+        (moved(step) - moved(-step)) / (2.0 * step)
+    };
+    let mut compared = 0;
+    for at in (0..input.len()).step_by(29) {
+        let (wide, narrow) = (slope(at, 4e-3), slope(at, 2e-3));
+        // Where a ReLU or the winner of a window turns within the step, there is no one slope.
+        if (wide - narrow).abs() < 0.01 * largest {
+            let apart = (narrow - gradient[at]).abs();
+            assert!(
+                apart < 0.02 * largest,
+                "{at}: {narrow} and {}",
+                gradient[at]
+            );
+            compared += 1;
+        }
     }
+    assert!(compared > 30, "{compared}");
 }
 
 #[test]
