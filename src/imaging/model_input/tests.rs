@@ -1,3 +1,5 @@
+//! Inputs as networks take them.
+
 use super::*;
 use crate::domain::Scaling;
 

@@ -1,3 +1,5 @@
+//! The networks: sizes, rows, rotations, gradients.
+
 use burn::{
     module::Module,
     tensor::{Device, Distribution, Tensor},
