@@ -6,7 +6,8 @@ use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
     jobs::{
         models,
-        score_run::{ScoreNews, ScoreOrder, ScoreReport, score},
+        score_report::ScoreReport,
+        score_run::{ScoreNews, ScoreOrder, score},
         table,
     },
     learn::Wish,
@@ -83,7 +84,7 @@ fn summary(report: &ScoreReport, has_project: bool, out: &std::path::Path) -> St
     let kept = if has_project {
         format!(
             " ({} scores from the project, {} new)",
-            report.kept, report.computed
+            report.counts.kept, report.counts.computed
         )
     } else {
         String::new()

@@ -4,10 +4,8 @@
 //! holds is not computed again, and what is computed is kept in it chunk by chunk.
 
 use std::{
-    collections::BTreeMap,
     ops::Range,
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::PathBuf,
     thread::{self, Builder},
 };
 
@@ -17,17 +15,18 @@ use crossbeam_channel::{Sender, bounded};
 use super::{
     event::Progress,
     models,
-    open::{Opened, read_until},
+    open::read_until,
     reporter::CancelToken,
     score::compute,
     score_inputs::{Inputs, Wanted, inputs},
-    score_table::{ModelScores, columns},
+    score_report::{Counts, ScoreReport},
+    score_shelf::Shelf,
+    score_table::ModelScores,
 };
 use crate::{
-    domain::{Candidate, KeptScores, ModelId, Problem, ScoreRow, Verdict, Verdicts},
-    io::{Decoder, export::FilledColumn},
+    domain::{Candidate, KeptScores, ScoreRow, Verdict, Verdicts},
+    io::Decoder,
     learn::{Compute, Model, Wish},
-    store::{Project, StoreError},
 };
 
 /// Epochs that are prepared at a time.
@@ -57,43 +56,19 @@ pub enum ScoreNews {
     Warning(String),
 }
 
-/// Epochs that a model could not score for the same reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusals {
-    /// The model's name.
-    pub model: String,
-    /// Why.
-    pub why: Arc<str>,
-    /// How many.
-    pub epochs: usize,
-    /// The first candidate with such an epoch.
-    pub first: Arc<str>,
-}
-
-/// What a run found.
-#[derive(Debug, Default)]
-pub struct ScoreReport {
-    /// The table: a row for each epoch.
-    pub columns: Vec<FilledColumn>,
-    /// Candidates.
-    pub candidates: usize,
-    /// Epochs.
-    pub epochs: usize,
-    /// Scores that were computed now; each epoch counts once for each model.
-    pub computed: usize,
-    /// Scores that the project held.
-    pub kept: usize,
-    /// What could not be scored, the most frequent reason first.
-    pub refusals: Vec<Refusals>,
-    /// What could not be opened.
-    pub problems: Vec<Problem>,
-}
-
 /// A model at work.
 struct Scorer {
     model: Model,
-    kept: KeptScores,
     verdicts: Vec<Verdicts>,
+}
+
+impl Scorer {
+    fn scores(&self) -> ModelScores<'_> {
+        ModelScores {
+            card: self.model.card(),
+            verdicts: &self.verdicts,
+        }
+    }
 }
 
 /// Scores everything; none where it was cancelled (the project keeps what was scored until then).
@@ -108,57 +83,32 @@ pub fn score(
 ) -> anyhow::Result<Option<ScoreReport>> {
     let mut scorers = scorers(order, told)?;
     let decoder = Decoder::default();
-    let Opened {
-        catalogue,
-        problems,
-        ..
-    } = read_until(&order.paths, &decoder, cancel);
+    let opened = read_until(&order.paths, &decoder, cancel);
     if cancel.is_cancelled() {
         return Ok(None);
     }
+    let catalogue = &opened.catalogue;
     if catalogue.is_empty() {
-        let cause = problems.first().map(|problem| format!(": {problem}"));
+        let cause = opened.problems.first();
+        let cause = cause.map(|problem| format!(": {problem}"));
         bail!("no candidate was found{}", cause.unwrap_or_default());
     }
-    let mut shelf = Shelf::open(order.project.as_deref(), &mut scorers, told)?;
     let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
-    let mut report = ScoreReport {
-        candidates: candidates.len(),
-        epochs: candidates.iter().map(|c| c.epochs.len()).sum(),
-        problems,
-        ..ScoreReport::default()
-    };
-    let kept: Vec<KeptScores> = scorers
-        .iter_mut()
-        .map(|s| std::mem::take(&mut s.kept))
-        .collect();
+    let mut shelf = Shelf::open(order.project.as_deref(), told)?;
+    let kept = scorers.iter().map(|scorer| shelf.kept(scorer.model.id()));
+    let kept: Vec<KeptScores> = kept.collect::<Result<_, _>>()?;
     let work = Work {
         candidates: &candidates,
         kept: &kept,
         decoder: &decoder,
         cancel,
     };
-    work.run(&mut scorers, &mut shelf, &mut report, told)?;
+    let counts = work.run(&mut scorers, &mut shelf, told)?;
     if cancel.is_cancelled() {
         return Ok(None);
     }
-    report.refusals = refusals(&candidates, &scorers);
-    if report.computed + report.kept == 0 {
-        let why = report
-            .refusals
-            .first()
-            .map(|refusals| format!(": {}", refusals.why));
-        bail!("no epoch could be scored{}", why.unwrap_or_default());
-    }
-    let scores: Vec<ModelScores<'_>> = scorers
-        .iter()
-        .map(|scorer| ModelScores {
-            card: scorer.model.card(),
-            verdicts: &scorer.verdicts,
-        })
-        .collect();
-    report.columns = columns(&candidates, &scores);
-    Ok(Some(report))
+    let scores: Vec<ModelScores<'_>> = scorers.iter().map(Scorer::scores).collect();
+    ScoreReport::of(&candidates, &scores, counts, opened.problems).map(Some)
 }
 
 fn scorers(order: &ScoreOrder, told: &mut dyn FnMut(ScoreNews)) -> anyhow::Result<Vec<Scorer>> {
@@ -171,54 +121,10 @@ fn scorers(order: &ScoreOrder, told: &mut dyn FnMut(ScoreNews)) -> anyhow::Resul
         }
         scorers.push(Scorer {
             model: checked.model,
-            kept: KeptScores::default(),
             verdicts: Vec::new(),
         });
     }
     Ok(scorers)
-}
-
-/// The project, where there is one that can be written.
-struct Shelf(Option<Project>);
-
-impl Shelf {
-    /// Opens the project and takes what it holds of every model. One that cannot be written is told
-    /// and then done without.
-    fn open(
-        path: Option<&Path>,
-        scorers: &mut [Scorer],
-        told: &mut dyn FnMut(ScoreNews),
-    ) -> anyhow::Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self(None));
-        };
-        let project = match Project::open_or_create(path) {
-            Ok(project) => project,
-            Err(error @ StoreError::NotWritable { .. }) => {
-                told(ScoreNews::Warning(format!("{error}; no score is kept")));
-                return Ok(Self(None));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        for scorer in scorers {
-            scorer.kept = KeptScores::of(&project.scores_of(scorer.model.id())?);
-        }
-        Ok(Self(Some(project)))
-    }
-
-    /// Keeps what is new. A project that refuses is told once and then done without.
-    fn keep(&mut self, model: &ModelId, rows: &[ScoreRow], told: &mut dyn FnMut(ScoreNews)) {
-        let kept = self
-            .0
-            .as_mut()
-            .map(|project| project.put_scores(model, rows));
-        if let Some(Err(error)) = kept {
-            told(ScoreNews::Warning(format!(
-                "{error}; no more scores are kept"
-            )));
-            self.0 = None;
-        }
-    }
 }
 
 /// What both threads look at.
@@ -238,9 +144,9 @@ impl Work<'_> {
         self,
         scorers: &mut [Scorer],
         shelf: &mut Shelf,
-        report: &mut ScoreReport,
         told: &mut dyn FnMut(ScoreNews),
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Counts> {
+        let mut counts = Counts::default();
         let plans: Vec<_> = scorers
             .iter()
             .map(|s| s.model.card().input.clone())
@@ -263,7 +169,7 @@ impl Work<'_> {
                 let chunk = &self.candidates[range.clone()];
                 for ((scorer, kept), inputs) in scorers.iter_mut().zip(self.kept).zip(of_models) {
                     let verdicts = compute(&scorer.model, inputs)?;
-                    let new = new_rows(chunk, &verdicts, kept, report);
+                    let new = new_rows(chunk, &verdicts, kept, &mut counts);
                     shelf.keep(scorer.model.id(), &new, told);
                     scorer.verdicts.extend(verdicts);
                 }
@@ -272,7 +178,7 @@ impl Work<'_> {
                     total: self.candidates.len(),
                 }));
             }
-            Ok(())
+            Ok(counts)
         })
     }
 
@@ -308,42 +214,20 @@ fn new_rows(
     candidates: &[&Candidate],
     verdicts: &[Verdicts],
     kept: &KeptScores,
-    report: &mut ScoreReport,
+    counts: &mut Counts,
 ) -> Vec<ScoreRow> {
     let pairs = candidates.iter().zip(verdicts);
     let all = pairs.flat_map(|(candidate, verdicts)| ScoreRow::of(candidate, verdicts));
     let mut new = Vec::new();
     for row in all {
         if kept.holds(&row) {
-            report.kept += 1;
+            counts.kept += 1;
         } else {
-            report.computed += usize::from(matches!(row.verdict, Verdict::Probabilities(_)));
+            counts.computed += usize::from(matches!(row.verdict, Verdict::Probabilities(_)));
             new.push(row);
         }
     }
     new
-}
-
-fn refusals(candidates: &[&Candidate], scorers: &[Scorer]) -> Vec<Refusals> {
-    let mut all = Vec::new();
-    for scorer in scorers {
-        let mut reasons: BTreeMap<&Arc<str>, (usize, &Arc<str>)> = BTreeMap::new();
-        for (candidate, verdicts) in candidates.iter().zip(&scorer.verdicts) {
-            for verdict in verdicts.iter() {
-                if let Verdict::Refused(why) = verdict {
-                    reasons.entry(why).or_insert((0, &candidate.id)).0 += 1;
-                }
-            }
-        }
-        all.extend(reasons.into_iter().map(|(why, (epochs, first))| Refusals {
-            model: scorer.model.card().name.clone(),
-            why: why.clone(),
-            epochs,
-            first: first.clone(),
-        }));
-    }
-    all.sort_by_key(|refusals| std::cmp::Reverse(refusals.epochs));
-    all
 }
 
 #[cfg(test)]

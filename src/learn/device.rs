@@ -62,10 +62,14 @@ impl Compute {
     /// # Errors
     /// Where a GPU is wanted and there is none.
     pub fn choose(wish: Wish) -> Result<Self, LearnError> {
-        match (wish, hardware_gpu()) {
-            (Wish::Cpu, _) | (Wish::Auto, None) => Ok(Self::cpu()),
-            (_, Some(gpu)) => Ok(gpu),
-            (Wish::Gpu, None) => Err(LearnError::Training(
+        if wish == Wish::Cpu {
+            // Asking the drivers takes a second.
+            return Ok(Self::cpu());
+        }
+        match hardware_gpu() {
+            Some(gpu) => Ok(gpu),
+            None if wish == Wish::Auto => Ok(Self::cpu()),
+            None => Err(LearnError::Training(
                 "this machine has no GPU that networks can be computed on".into(),
             )),
         }
