@@ -113,7 +113,7 @@ fn a_table_of_labels_says_what_is_judged_and_what_is_left_out() {
         let is_it = |left: &&Value| left["why"].as_str().unwrap().contains(part);
         left_out.iter().find(is_it).map(|left| left["n"].clone())
     };
-    assert_eq!(count("not in the table"), Some(40.into()));
+    assert_eq!(count("not labelled in the table"), Some(40.into()));
     assert_eq!(count("no such thing"), Some(1.into()));
 }
 
@@ -163,7 +163,7 @@ fn what_cannot_be_done_is_one_sentence() {
     fs::write(&table, "id,label\nsomebody else,real\n").unwrap();
     let said = refusal(&["--labels", &table.display().to_string()]);
     assert!(said.contains("no candidate could be judged"), "{said}");
-    assert!(said.contains("not in the table of labels"), "{said}");
+    assert!(said.contains("not labelled in the table"), "{said}");
 }
 
 #[test]

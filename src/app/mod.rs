@@ -25,6 +25,7 @@ pub mod score_news;
 pub mod score_tally;
 pub mod scores;
 pub mod scoring;
+mod screen;
 pub mod selection;
 pub mod session;
 pub mod settings;

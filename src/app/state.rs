@@ -6,8 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use serde::{Deserialize, Serialize};
-
+pub use super::screen::{Pane, Screen};
 use super::{
     display::Display,
     evaluation::EvaluationPane,
@@ -29,39 +28,6 @@ use crate::{
     },
     jobs::event::{Cards, JobId, Progress},
 };
-
-/// What fills the middle of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Screen {
-    /// One candidate, large.
-    #[default]
-    Inspect,
-    /// Many candidates.
-    Mosaic,
-    /// How well models judge.
-    Evaluate,
-    /// What could not be opened.
-    Problems,
-}
-
-/// Small windows above the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pane {
-    /// Keys, name, memory, theme.
-    Settings,
-    /// All keys.
-    KeySheet,
-    /// Find an action by name.
-    Palette,
-    /// Pixel values and limits.
-    Histogram,
-    /// Header cards and packet fields.
-    Header,
-    /// An order for simulated candidates.
-    Simulation,
-}
 
 /// A text field that a key jumps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

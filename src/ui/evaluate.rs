@@ -19,6 +19,8 @@ use crate::{
 const LEFT: f32 = 430.0;
 /// Room for the comparison below the plot, points.
 const BELOW: f32 = 84.0;
+/// Below this many of a class its figures mean little (our choice).
+const FEW: u64 = 10;
 /// The numbers that stand large.
 const HEADLINE: [Measure; 4] = [
     Measure::Accuracy,
@@ -178,10 +180,22 @@ fn figures_ui(ui: &mut Ui, report: &Report, memory: &mut ViewMemory, commands: &
         ui,
         "± one standard deviation, by bootstrap over the objects",
     ));
+    few_ui(ui, model);
     ui.add_space(theme::GRID);
     matrix_ui(ui, model, commands);
     ui.add_space(theme::GRID);
     rest_ui(ui, model);
+}
+
+/// Figures of a handful mean little, and say so.
+fn few_ui(ui: &mut Ui, model: &Evaluation) {
+    for class in model.per_class.iter().filter(|class| class.n < FEW) {
+        let text = format!(
+            "{} of class {}: its figures mean little",
+            class.n, class.class
+        );
+        ui.label(RichText::new(text).color(theme::accent_text(ui)));
+    }
 }
 
 /// Models in columns; a click on a name shows its matrix.
@@ -189,9 +203,11 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
     Grid::new("figures table").striped(true).show(ui, |ui| {
         ui.label("");
         for (at, model) in report.models.iter().enumerate() {
-            let name = RichText::new(model.model.to_string()).color(theme::model_color(at));
-            ui.selectable_value(shown, at, name)
-                .on_hover_text("Show the confusion matrix of this model");
+            ui.horizontal(|ui| {
+                ui.colored_label(theme::model_color(at), "■");
+                ui.selectable_value(shown, at, model.model.to_string())
+                    .on_hover_text("Show the confusion matrix of this model");
+            });
         }
         ui.end_row();
         for measure in Measure::ALL {
@@ -229,13 +245,12 @@ fn figure(model: &Evaluation, measure: Measure) -> String {
 /// Thresholds for recalls, kinds, and what was left out.
 fn rest_ui(ui: &mut Ui, model: &Evaluation) {
     for point in &model.at_recall {
-        let specificity = point.specificity.unwrap_or(f64::NAN);
-        ui.label(format!(
-            "recall {} from {:.3}: rejects {:.1} % of the bogus",
-            point.wanted,
-            point.threshold,
-            100.0 * specificity
-        ));
+        let rejects = point.specificity.map_or_else(
+            || "no bogus to reject".into(),
+            |share| format!("rejects {:.1} % of the bogus", 100.0 * share),
+        );
+        let (wanted, threshold) = (point.wanted, point.threshold);
+        ui.label(format!("recall {wanted} from {threshold:.3}: {rejects}"));
     }
     if !model.by_kind.is_empty() {
         ui.add_space(theme::GRID);

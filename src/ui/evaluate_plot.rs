@@ -57,6 +57,7 @@ fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
         .collect();
     EguiPlot::new(("evaluation", plot.name))
         .height(height)
+        .show_crosshair(false)
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
         .allow_boxed_zoom(false)

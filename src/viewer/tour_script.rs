@@ -97,7 +97,6 @@ fn of_many(state: &AppState) -> Vec<Stop> {
             [none, show(Screen::Inspect), filter("label:none")],
         ),
         stop("10-problems", [filter(""), show(Screen::Problems)]),
-        stop("10-evaluate", [show(Screen::Evaluate)]),
     ]
 }
 
@@ -127,5 +126,6 @@ fn of_windows() -> Vec<Stop> {
         ),
         stop("17-undone", [act(Action::NewSimulation), undo(), undo()]),
         stop("18-explanation", [act(Action::Explanation)]),
+        stop("19-evaluate", [show(Screen::Evaluate)]),
     ]
 }

@@ -1,10 +1,7 @@
 //! The table of an evaluation, in the form of the publications: percent with their uncertainties.
 
 use crate::{
-    domain::{
-        Evaluation, Measure, ModelComparison,
-        evaluation::{Figures, OverSeeds},
-    },
+    domain::{Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds},
     jobs::evaluation::Report,
 };
 
@@ -82,14 +79,21 @@ fn details(model: &Evaluation) -> Vec<String> {
     let mut lines = vec![format!("{}: {what} objects{threshold}", model.model)];
     let rest = Measure::ALL.iter().filter(|m| !HEADLINE.contains(m));
     lines.extend(rest.map(|measure| {
-        let unit = if measure.is_percent() { " %" } else { "" };
+        let is_known = model.figures.get(*measure).is_some();
+        let unit = if measure.is_percent() && is_known {
+            " %"
+        } else {
+            ""
+        };
         let value = figure(*measure, &model.figures, &model.uncertainty);
         format!("  {:<28}{value}{unit}", measure.title())
     }));
     lines.extend(model.at_recall.iter().map(|point| {
-        let specificity = point.specificity.map_or("–".into(), percent);
+        let specificity = point
+            .specificity
+            .map_or_else(|| "unknown".into(), |share| format!("{} %", percent(share)));
         format!(
-            "  recall {} from a score of {:.4}: specificity {specificity} %",
+            "  recall {} from a score of {:.4}: specificity {specificity}",
             point.wanted, point.threshold
         )
     }));

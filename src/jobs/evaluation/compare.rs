@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    domain::{
-        Evaluation, Judged, Measure, ModelComparison,
-        evaluation::{Figures, OverSeeds},
-    },
+    domain::{Evaluation, Figures, Judged, Measure, ModelComparison, evaluation::OverSeeds},
     learn::metrics::{bootstrap::mean_and_deviation, mcnemar::mcnemar, rank_correlation::spearman},
 };
 

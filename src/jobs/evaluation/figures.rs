@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{Truths, judge::Sheet};
 use crate::{
     domain::{
-        Candidate, Catalogue, Confusion, Evaluation, Judged, JudgedAt, Measure, ModelFacts,
-        ScoreBook,
-        evaluation::{AtRecall, ClassFigures, Curves, Figures, KindFigures, SnrBin},
+        Candidate, Catalogue, Confusion, Evaluation, Figures, Judged, JudgedAt, Measure,
+        ModelFacts, ScoreBook,
+        evaluation::{AtRecall, ClassFigures, Curves, KindFigures, SnrBin},
     },
     learn::metrics::{
         Groups, Ranking, Steps, bootstrap,
@@ -166,6 +166,8 @@ impl<'a> Counted<'a> {
         let one = steps.first().filter(|_| self.positive.is_some());
         let bins = calibration(&self.said, &self.is_so, weights, CALIBRATION_BINS);
         let is_binary = self.positive.is_some();
+        // Where everything is positive any order of scores is perfect, which tells nothing.
+        let both = steps.iter().filter(|steps| steps.has_both());
         let at_recall = one
             .filter(|steps| steps.has_both())
             .and_then(|steps| steps.at_recall(0.95));
@@ -176,7 +178,7 @@ impl<'a> Counted<'a> {
             of(Confusion::f1),
             confusion.mean_recall(),
             mean(steps.iter().filter_map(Steps::auc)),
-            mean(steps.iter().filter_map(Steps::average_precision)),
+            mean(both.filter_map(Steps::average_precision)),
             one.and_then(|steps| steps.fnr_at_fpr(1e-2)),
             one.and_then(|steps| steps.fnr_at_fpr(1e-3)),
             at_recall.and_then(|point| point.specificity),

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Request, Truths};
+use super::{Request, Truths, truths::Classes};
 use crate::domain::{
-    Candidate, CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, ScoreBook, Verdict,
-    evaluation::LeftOut,
+    CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, ScoreBook, Verdict, evaluation::LeftOut,
 };
 
 /// Everything that was judged, with the probabilities of all classes one after the other.
@@ -33,6 +32,7 @@ impl Sheet {
     ) -> Self {
         let mut sheet = Self::default();
         let at = request.at.unwrap_or_else(|| facts.usual_at());
+        let mut classes = Classes::new(truths, &facts.classes);
         for (ix, candidate) in catalogue.iter() {
             let Some(verdicts) = scores.get(&facts.id, ix) else {
                 let missing = if at == JudgedAt::Each {
@@ -52,7 +52,8 @@ impl Sheet {
                 }),
             };
             for said in said {
-                sheet.judge(ix, candidate, &said, truths, facts, request);
+                let truth = classes.of(candidate, said.epoch);
+                sheet.judge(ix, &said, truth, facts, request);
             }
         }
         sheet
@@ -112,9 +113,8 @@ impl Sheet {
     fn judge(
         &mut self,
         ix: CandidateIx,
-        candidate: &Candidate,
         said: &Said<'_>,
-        truths: Truths<'_>,
+        truth: Result<usize, String>,
         facts: &ModelFacts,
         request: &Request,
     ) {
@@ -122,7 +122,7 @@ impl Sheet {
             self.leave_out("scored with another number of classes", 1);
             return;
         }
-        let truth = match truths.class(candidate, said.epoch, &facts.classes) {
+        let truth = match truth {
             Ok(truth) => truth,
             Err(why) => return self.leave_out(&why, 1),
         };
@@ -167,7 +167,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{Epoch, ModelId};
+    use crate::domain::{Candidate, Epoch, ModelId};
 
     fn facts(classes: &[&str]) -> ModelFacts {
         ModelFacts {

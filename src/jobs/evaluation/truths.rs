@@ -1,6 +1,6 @@
 //! What candidates really are: out of a table, as the data say, or as people labelled them.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     domain::{Candidate, LabelBook},
@@ -18,19 +18,35 @@ pub enum Truths<'a> {
     Labels(&'a LabelBook),
 }
 
-impl Truths<'_> {
-    /// The position of an epoch's true class among a model's classes, or why it has none.
-    pub(super) fn class(
-        self,
-        candidate: &Candidate,
-        epoch: usize,
-        classes: &[String],
-    ) -> Result<usize, String> {
-        let label = self.label(candidate, epoch)?;
-        let class = class_of(&label, classes);
-        class.ok_or_else(|| format!("labelled \"{label}\", which is no class of the model"))
+/// Truths as positions among the classes of a model.
+pub(super) struct Classes<'a> {
+    truths: Truths<'a>,
+    names: &'a [String],
+    /// Labels come by the thousand and are few.
+    known: HashMap<Arc<str>, Option<usize>>,
+}
+
+impl<'a> Classes<'a> {
+    pub fn new(truths: Truths<'a>, names: &'a [String]) -> Self {
+        Self {
+            truths,
+            names,
+            known: HashMap::new(),
+        }
     }
 
+    /// The position of an epoch's true class, or why it has none.
+    pub fn of(&mut self, candidate: &Candidate, epoch: usize) -> Result<usize, String> {
+        let label = self.truths.label(candidate, epoch)?;
+        let names = self.names;
+        let known = self.known.entry(label.clone());
+        let class = *known.or_insert_with(|| class_of(&label, names));
+        class.ok_or_else(|| format!("labelled \"{label}\", which is no class of the model"))
+    }
+}
+
+impl Truths<'_> {
+    /// What an epoch really is, as written, or why that is not known.
     fn label(self, candidate: &Candidate, epoch: usize) -> Result<Arc<str>, String> {
         match self {
             Self::Data => candidate
@@ -40,7 +56,7 @@ impl Truths<'_> {
             Self::Table(table) => table
                 .label(candidate, epoch)
                 .cloned()
-                .ok_or_else(|| "not in the table of labels".into()),
+                .ok_or_else(|| "not labelled in the table".into()),
             Self::Labels(book) => {
                 let state = book.state(&candidate.id);
                 match &state.classes[..] {

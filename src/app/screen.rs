@@ -1,0 +1,36 @@
+//! What fills the window, and the small windows above it.
+
+use serde::{Deserialize, Serialize};
+
+/// What fills the middle of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    /// One candidate, large.
+    #[default]
+    Inspect,
+    /// Many candidates.
+    Mosaic,
+    /// How well models judge.
+    Evaluate,
+    /// What could not be opened.
+    Problems,
+}
+
+/// Small windows above the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pane {
+    /// Keys, name, memory, theme.
+    Settings,
+    /// All keys.
+    KeySheet,
+    /// Find an action by name.
+    Palette,
+    /// Pixel values and limits.
+    Histogram,
+    /// Header cards and packet fields.
+    Header,
+    /// An order for simulated candidates.
+    Simulation,
+}
