@@ -34,7 +34,7 @@ impl Default for ExplainChoice {
         Self {
             is_shown: false,
             method: ExplainMethod::default(),
-            opacity: 0.7,
+            opacity: 0.85,
         }
     }
 }

@@ -370,9 +370,9 @@ fn integrated_gradients_are_complete() {
             f64::from(found.start - found.rest),
         );
         let size: f64 = found.maps.concat().iter().map(|v| f64::from(v.abs())).sum();
-        // What 32 midpoints miss of the integral.
+        // What 20 midpoints miss of the integral.
         assert!(
-            (pixels - change).abs() < 0.02 * size,
+            (pixels - change).abs() < 0.03 * size,
             "{}: {pixels} for {change}",
             model.id()
         );
