@@ -250,9 +250,8 @@ impl AppState {
             return true;
         }
         let mut shown = self.scores.shown().iter();
-        let any = shown.any(|model| {
-            matches!(self.scores.of_candidate(model, ix), Reading::Score { .. })
-        });
+        let any =
+            shown.any(|model| matches!(self.scores.of_candidate(model, ix), Reading::Score { .. }));
         is_in_view && !self.scores.is_hidden && any
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::training_set::TrainingData;
 use super::{
-    clock::now,
+    clock::today,
     training_set::{Amount, Prepared, TrainingSet, prepare_set},
 };
 use crate::{
@@ -473,12 +473,6 @@ fn card_of(order: &TrainOrder) -> ModelCard {
         },
         figures: std::collections::BTreeMap::default(),
     }
-}
-
-/// The day, UTC.
-fn today() -> String {
-    let text = now().to_string();
-    text.chars().take(10).collect()
 }
 
 /// Everything that decides the result.

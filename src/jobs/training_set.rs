@@ -150,9 +150,7 @@ pub(super) fn prepare_set(
                 notes: Vec::new(),
             })
         }
-        TrainingData::Labelled { paths, labels } => {
-            labelled(paths, labels.as_ref(), card)
-        }
+        TrainingData::Labelled { paths, labels } => labelled(paths, labels.as_ref(), card),
     }
 }
 
@@ -301,7 +299,11 @@ fn labelled(
             validation.len()
         );
     }
-    if training.classes().iter().all(|class| *class == training.classes()[0]) {
+    if training
+        .classes()
+        .iter()
+        .all(|class| *class == training.classes()[0])
+    {
         let class = &card.classes[usize::from(training.classes()[0])];
         bail!("all labels are {class}: a network learns from more than one class");
     }
