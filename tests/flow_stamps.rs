@@ -137,7 +137,8 @@ fn a_label_says_what_was_on_screen() {
         limits: recipe.rule.name().into(),
         science_limits: Some([limits.low, limits.high]),
         color_map: recipe.color_map.name().into(),
-        is_score_shown: false,
+        // The compact model has scored the epochs of the strip.
+        is_score_shown: true,
     };
     assert_eq!(event.shown.as_ref(), Some(&expected));
     // Opened, looked at, epoch, stretch, map, label: a second each.

@@ -7,7 +7,7 @@ use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::Builder,
+    thread::{Builder, JoinHandle},
 };
 
 /// How soon a task must be done; the first is the most urgent.
@@ -80,6 +80,7 @@ impl Shared {
 /// The thread.
 pub struct Learner {
     shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Learner {
@@ -90,7 +91,7 @@ impl Learner {
     pub fn start() -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let worker = shared.clone();
-        Builder::new().name("learner".into()).spawn(move || {
+        let thread = Builder::new().name("learner".into()).spawn(move || {
             while let Some(mut task) = worker.next() {
                 match catch_unwind(AssertUnwindSafe(|| task.step())) {
                     // At the end of the line: equals take turns.
@@ -100,7 +101,10 @@ impl Learner {
                 }
             }
         })?;
-        Ok(Self { shared })
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+        })
     }
 
     /// Adds a task.
@@ -114,6 +118,10 @@ impl Drop for Learner {
     fn drop(&mut self) {
         self.shared.desk().is_closed = true;
         self.shared.bell.notify_one();
+        // At most a step is waited for: drivers do not like a program that ends while they work.
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap_or_default();
+        }
     }
 }
 

@@ -15,10 +15,13 @@ use crate::{
 };
 
 /// The models that come with the program: name and file.
-const SHIPPED: [(&str, &[u8]); 1] = [(
-    "compact",
-    include_bytes!("../../assets/models/compact.safetensors"),
-)];
+const SHIPPED: [(&str, &[u8]); 2] = [
+    (
+        "compact",
+        include_bytes!("../../assets/models/compact.safetensors"),
+    ),
+    ("cap", include_bytes!("../../assets/models/cap.safetensors")),
+];
 
 /// The model that candidates are scored with unless the user chooses another.
 pub const DEFAULT: &str = "compact";

@@ -8,7 +8,7 @@ use std::{
     str::FromStr,
 };
 
-use burn::tensor::{Device, DeviceType};
+use burn::tensor::{Device, DeviceKind, DeviceType};
 
 use super::LearnError;
 
@@ -112,7 +112,10 @@ impl fmt::Debug for Compute {
 fn hardware_gpu() -> Option<Compute> {
     let ask = || {
         let devices = Device::enumerate(DeviceType::Wgpu).into_vec();
-        devices.into_iter().find_map(|device| {
+        // Not even asked for its name: that would start it.
+        let software = Device::wgpu(DeviceKind::Cpu);
+        let hardware = devices.into_iter().filter(|device| *device != software);
+        hardware.into_iter().find_map(|device| {
             let identity = device.identity()?;
             // Only a card on a bus has a physical identity; a software rasteriser has none.
             identity.physical.as_ref()?;

@@ -45,5 +45,6 @@ fn models_are_judged_and_cells_open_what_they_count() {
 fn without_truth_it_says_what_brings_it() {
     let (_set, mut view) = super::opened();
     press(&mut view, NONE, Key::F6);
+    click(&mut view, "labels (0)");
     assert!(shows(&view, "judged here"), "{:?}", texts(&view));
 }

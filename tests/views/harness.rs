@@ -54,6 +54,8 @@ fn settled(
     window: InlineWindow,
     builder: egui_kittest::HarnessBuilder<Shown>,
 ) -> View {
+    // An evaluation that arrives and its plot take a few frames more than a click does.
+    let builder = builder.with_max_steps(12);
     let shown = Shown {
         window,
         memory: ViewMemory::default(),

@@ -1,3 +1,5 @@
+//! Model files: whole, broken, of other networks.
+
 use super::*;
 use crate::domain::TrainingRecord;
 
