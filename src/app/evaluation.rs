@@ -1,6 +1,6 @@
 //! How well models judge, as the window shows it: which truths, which models, the newest report.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use super::{
     command::Evaluate,
@@ -242,10 +242,10 @@ impl AppState {
         vec![Effect::Pick(PickFor::EvaluationFolder)]
     }
 
-    pub(super) fn write_evaluation(&self, folder: PathBuf) -> Vec<Effect> {
+    pub(super) fn write_evaluation(&self, folder: &Path) -> Vec<Effect> {
         let report = self.evaluation.report.iter();
         let write = |report: &Arc<Report>| Effect::WriteEvaluation {
-            folder: folder.clone(),
+            folder: folder.to_owned(),
             report: report.clone(),
             catalogue: self.catalogue.clone(),
         };

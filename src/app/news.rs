@@ -135,7 +135,7 @@ impl AppState {
             PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
             PickFor::Model => self.add_model(&paths[0]),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
-            PickFor::EvaluationFolder => self.write_evaluation(paths.swap_remove(0)),
+            PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
                 self.take_simulation_path(purpose, &paths[0])
             }

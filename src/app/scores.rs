@@ -240,7 +240,7 @@ impl Scores {
         let (count, low, high) = scores.fold((0, f32::MAX, f32::MIN), |(count, low, high), s| {
             (count + 1, low.min(s), high.max(s))
         });
-        (count > 1).then(|| high - low)
+        (count > 1).then_some(high - low)
     }
 
     /// True where two shown models put a candidate on different sides of their thresholds.

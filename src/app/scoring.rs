@@ -188,7 +188,7 @@ impl AppState {
         let mut columns = vec![Column::Score, Column::Margin];
         if self.scores.shown.len() > 1 {
             columns.push(Column::Disagreement);
-            let names = self.scores.shown.iter().map(|model| model.name());
+            let names = self.scores.shown.iter().map(ShownModel::name);
             columns.extend(names.map(Column::score_of));
         }
         columns

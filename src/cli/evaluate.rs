@@ -67,7 +67,9 @@ pub struct Args {
 }
 
 fn threshold(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| format!("{text} is no number"))?;
+    let value: f64 = text
+        .parse()
+        .map_err(|error| format!("{text} is no number: {error}"))?;
     if (0.0..=1.0).contains(&value) {
         Ok(value)
     } else {

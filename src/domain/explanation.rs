@@ -107,6 +107,7 @@ impl Explanation {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that must be the very same")]
 mod tests {
     use super::*;
     use crate::domain::Scaling;

@@ -54,12 +54,15 @@ impl ScoreRow {
     }
 }
 
+/// Class probabilities by an epoch's key.
+type ByEpoch = HashMap<Arc<str>, Arc<[f32]>>;
+
 /// The scores of one model that a project holds, found by candidate.
 ///
 /// Refusals are left out: they cost little to find again, and what was missing may have come.
 #[derive(Clone, Debug, Default)]
 pub struct KeptScores {
-    by_candidate: HashMap<Arc<str>, HashMap<Arc<str>, Arc<[f32]>>>,
+    by_candidate: HashMap<Arc<str>, ByEpoch>,
 }
 
 impl KeptScores {

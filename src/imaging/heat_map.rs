@@ -75,7 +75,8 @@ mod tests {
         };
         assert!(alphas(1.0).iter().all(|alpha| *alpha == 255));
         let hatched = alphas(-1.0);
-        assert_eq!(hatched.iter().filter(|alpha| **alpha == 255).count(), 8);
-        assert_eq!(hatched.iter().filter(|alpha| **alpha == 64).count(), 8);
+        let how_many = |wanted: u8| hatched.iter().filter(|alpha| alpha.eq(&&wanted)).count();
+        assert_eq!(how_many(255), 8);
+        assert_eq!(how_many(64), 8);
     }
 }

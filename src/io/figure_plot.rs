@@ -40,7 +40,10 @@ pub fn plot_png(plot: &Plot) -> Result<Vec<u8>, String> {
             .draw()?;
         marks(root, &chart, &plot.x, &plot.y)?;
         if plot.is_empty() {
-            let middle = ((x0 + x1) / 2.0 - (x1 - x0) * 0.4, f64::midpoint(y0, y1));
+            let middle = (
+                f64::midpoint(x0, x1) - (x1 - x0) * 0.4,
+                f64::midpoint(y0, y1),
+            );
             let text = Text::new(plot.why_empty, middle, (FONT, LETTERS[2]));
             chart.draw_series([text])?;
             return Ok(());

@@ -129,7 +129,7 @@ impl Drop for Learner {
 mod tests {
     use std::time::Duration;
 
-    use crossbeam_channel::{Receiver, Sender, unbounded};
+    use crossbeam_channel::{Receiver, Sender, bounded};
 
     use super::*;
 
@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn what_somebody_waits_for_comes_between_the_steps_of_a_training() {
-        let (said, heard) = unbounded();
-        let (go, may_go) = unbounded();
+        let (said, heard) = bounded(16);
+        let (go, may_go) = bounded(16);
         let task = |urgency, left| {
             let (said, may_go) = (said.clone(), may_go.clone());
             Box::new(Counting {

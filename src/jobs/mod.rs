@@ -48,6 +48,8 @@ pub mod simulator;
 pub mod stream;
 pub mod table;
 pub mod train;
+mod train_checkpoint;
+mod train_order;
 mod training_set;
 pub mod transfer;
 pub mod truth_table;

@@ -1,60 +1,26 @@
 //! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
 
-use std::{
-    collections::VecDeque,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Instant,
-};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-pub use super::training_set::TrainingData;
+pub use super::{
+    train_checkpoint::checkpoint_path, train_order::TrainOrder, training_set::TrainingData,
+};
 use super::{
-    clock::today,
+    train_checkpoint::{Checkpoint, Header},
+    train_order::single,
     training_set::{Amount, Prepared, TrainingSet, prepare_set},
 };
 use crate::{
-    domain::{ModelCard, TrainingRecord, fnv},
+    domain::{ModelCard, fnv},
     io::whole_file::write_whole,
     learn::{
-        Architecture, Compute, Examples, Model, Network, checkpoint, model_file,
-        schedule::Schedule,
-        trainer::{self, Standing, Trainer, Validation},
+        Compute, Examples, Model, Network, model_file,
+        trainer::{self, Trainer, Validation},
     },
 };
-
-/// What is to be trained.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainOrder {
-    /// Which network.
-    pub architecture: Architecture,
-    /// What from.
-    pub data: TrainingData,
-    /// How.
-    pub schedule: Schedule,
-    /// Random seed; member `m` of an ensemble has `seed + m`.
-    pub seed: u64,
-    /// Members of an ensemble; 1 for anything else.
-    pub members: usize,
-    /// Simulated examples that are made at a time.
-    pub chunk: usize,
-    /// How often each is presented.
-    pub passes: usize,
-    /// Simulated examples to validate with.
-    pub validation: usize,
-    /// Threads that simulate.
-    pub threads: usize,
-    /// The model's name; none for that of the architecture.
-    pub name: Option<String>,
-    /// The command that makes the model again, for the card.
-    pub command: String,
-    /// Commit of destello, for the card.
-    pub commit: String,
-    /// The model file.
-    pub out: PathBuf,
-}
 
 /// One point of the learning curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,16 +50,6 @@ pub struct TrainingNews {
     pub examples_per_s: f64,
     /// Seconds left, as far as known.
     pub seconds_left: Option<f64>,
-}
-
-/// What a checkpoint holds beside weights.
-#[derive(Debug, Serialize, Deserialize)]
-struct Header {
-    /// What was ordered: another order does not go on from here.
-    order: String,
-    standing: Standing,
-    has_best: bool,
-    curve: Vec<CurvePoint>,
 }
 
 /// Steps made between two looks at the cancel token.
@@ -132,8 +88,8 @@ impl Training {
     /// # Errors
     /// Where the order is impossible, or the checkpoint is another order's.
     pub fn start(order: TrainOrder, compute: &Compute) -> anyhow::Result<Self> {
-        check(&order)?;
-        let card = card_of(&order);
+        order.check()?;
+        let card = order.card();
         let checkpoint = Checkpoint::read(&order, &card, compute)?;
         let steps_a_chunk = (order.chunk * order.passes / order.schedule.batch).max(1) as u64;
         let (finished, standing) = checkpoint.as_ref().map_or((0, 0), |checkpoint| {
@@ -326,28 +282,20 @@ impl Training {
     /// # Errors
     /// Where it cannot be written; the one before stays.
     pub fn save(&mut self) -> anyhow::Result<()> {
-        let network = |network: &Network| {
-            let mut card = self.card.clone();
-            card.network = single(self.order.architecture).name().into();
-            card.members = 1;
-            model_file::to_bytes(&Model::new(card, network, &self.compute))
+        let standing = self.trainer.standing();
+        let best = standing.best.is_some().then(|| self.trainer.best());
+        let checkpoint = Checkpoint {
+            header: Header {
+                order: self.order.fingerprint(),
+                standing,
+                has_best: best.is_some(),
+                curve: self.curve.clone(),
+            },
+            state: self.trainer.state()?,
+            best: best.transpose()?.cloned(),
+            finished: self.finished.clone(),
         };
-        let header = Header {
-            order: fingerprint_of(&self.order),
-            standing: self.trainer.standing(),
-            has_best: self.trainer.standing().best.is_some(),
-            curve: self.curve.clone(),
-        };
-        let mut blobs = self.trainer.state()?.to_vec();
-        if header.has_best {
-            blobs.push(network(self.trainer.best()?)?);
-        }
-        for member in &self.finished {
-            blobs.push(network(member)?);
-        }
-        let path = checkpoint_path(&self.order.out);
-        write_whole(&path, &checkpoint::to_bytes(&header, &blobs)?)
-            .with_context(|| format!("{}: the checkpoint cannot be written", path.display()))?;
+        checkpoint.write(&self.order, &self.card, &self.compute)?;
         self.saved = Instant::now();
         Ok(())
     }
@@ -405,92 +353,6 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The file in which an unfinished training waits.
-pub fn checkpoint_path(out: &Path) -> PathBuf {
-    out.with_extension("checkpoint")
-}
-
-/// A member of an ensemble, or the network itself.
-const fn single(architecture: Architecture) -> Architecture {
-    match architecture {
-        Architecture::Cape => Architecture::Cap,
-        other => other,
-    }
-}
-
-fn check(order: &TrainOrder) -> anyhow::Result<()> {
-    if order.architecture == Architecture::Braai {
-        bail!("braai is imported with `destello models import`, not trained");
-    }
-    if order.schedule.batch == 0 || order.schedule.steps == 0 || order.schedule.validate_every == 0
-    {
-        bail!("a training has at least one step of one example");
-    }
-    if order.chunk < order.schedule.batch || order.passes == 0 || order.members == 0 {
-        bail!("a chunk holds at least one batch, presented at least once");
-    }
-    if order
-        .out
-        .extension()
-        .is_none_or(|ending| ending != "safetensors")
-    {
-        bail!("{}: a model file ends in .safetensors", order.out.display());
-    }
-    if let Some(folder) = order.out.parent()
-        && !folder.as_os_str().is_empty()
-        && !folder.is_dir()
-    {
-        bail!("{}: there is no such folder", folder.display());
-    }
-    Ok(())
-}
-
-fn card_of(order: &TrainOrder) -> ModelCard {
-    let architecture = order.architecture;
-    let input = architecture.input();
-    let steps = order.schedule.steps * order.members as u64;
-    ModelCard {
-        format: ModelCard::FORMAT,
-        name: order
-            .name
-            .clone()
-            .unwrap_or_else(|| architecture.name().into()),
-        about: architecture.about().into(),
-        network: architecture.name().into(),
-        members: order.members,
-        parameters: 0,
-        input,
-        classes: vec!["bogus".into(), "real".into()],
-        threshold: 0.5,
-        training: TrainingRecord {
-            data: order.data.in_words(),
-            recipe: order.schedule.in_words(),
-            command: order.command.clone(),
-            seed: order.seed,
-            examples: steps * order.schedule.batch as u64,
-            commit: order.commit.clone(),
-            date: today(),
-        },
-        figures: std::collections::BTreeMap::default(),
-    }
-}
-
-/// Everything that decides the result.
-fn fingerprint_of(order: &TrainOrder) -> String {
-    let TrainOrder {
-        architecture,
-        data,
-        schedule,
-        seed,
-        members,
-        chunk,
-        passes,
-        validation,
-        ..
-    } = order;
-    format!("{architecture:?} {data:?} {schedule:?} {seed} {members} {chunk} {passes} {validation}")
-}
-
 /// An order of presentation: each pass shows all examples in an order of its own.
 fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usize> {
     let mut order = Vec::with_capacity(wanted + count);
@@ -508,54 +370,4 @@ fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usiz
     }
     order.truncate(wanted);
     order
-}
-
-/// What a checkpoint gave back.
-struct Checkpoint {
-    header: Header,
-    state: [Vec<u8>; 2],
-    best: Option<Network>,
-    finished: Vec<Network>,
-}
-
-impl Checkpoint {
-    /// None where there is no checkpoint.
-    fn read(
-        order: &TrainOrder,
-        card: &ModelCard,
-        compute: &Compute,
-    ) -> anyhow::Result<Option<Self>> {
-        let path = checkpoint_path(&order.out);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let name = path.display().to_string();
-        let bytes = std::fs::read(&path).with_context(|| name.clone())?;
-        let (header, blobs): (Header, _) =
-            checkpoint::from_bytes(&bytes).with_context(|| name.clone())?;
-        if header.order != fingerprint_of(order) {
-            bail!(
-                "{name} belongs to a training with other settings; take it away to start {} anew",
-                card.name
-            );
-        }
-        let mut blobs = blobs.into_iter();
-        let state = [(); 2].map(|()| blobs.next().unwrap_or_default());
-        let networks = blobs.map(|blob| {
-            let model = model_file::from_bytes(&name, &blob, compute)?;
-            Ok(model.network().clone())
-        });
-        let mut networks = networks.collect::<anyhow::Result<VecDeque<_>>>()?;
-        let best = if header.has_best {
-            networks.pop_front()
-        } else {
-            None
-        };
-        Ok(Some(Self {
-            header,
-            state,
-            best,
-            finished: networks.into(),
-        }))
-    }
 }

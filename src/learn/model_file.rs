@@ -211,8 +211,8 @@ pub(super) fn metadata_of(name: &str, bytes: &[u8]) -> Result<serde_json::Value,
         .and_then(|length| usize::try_from(length).ok())
         .and_then(|length| bytes.get(8..8usize.checked_add(length)?))
         .ok_or_else(|| no("it is no safetensors file, or truncated"))?;
-    let mut header: serde_json::Value =
-        serde_json::from_slice(header).map_err(|_| no("it is no safetensors file"))?;
+    let mut header: serde_json::Value = serde_json::from_slice(header)
+        .map_err(|error| no(&format!("it is no safetensors file: {error}")))?;
     let metadata = header.get_mut("__metadata__");
     Ok(metadata.map_or(serde_json::Value::Null, serde_json::Value::take))
 }

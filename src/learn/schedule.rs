@@ -135,6 +135,7 @@ impl Schedule {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "numbers that must be the very same")]
 mod tests {
     use super::*;
 

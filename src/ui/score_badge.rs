@@ -14,7 +14,7 @@ pub const BADGE: Vec2 = vec2(28.0, 13.0);
 
 /// Two digits; three where two would say "certain" of what is not.
 pub fn score_words(value: f32) -> String {
-    if value < 0.995 && value >= 0.005 {
+    if (0.005..0.995).contains(&value) {
         let text = format!("{value:.2}");
         return text.trim_start_matches('0').to_owned();
     }

@@ -112,16 +112,8 @@ impl Runner {
                     project,
                 })?;
             }
-            Effect::Append(events) => {
-                if let Some(journal) = &self.journal {
-                    journal.append(events);
-                }
-            }
-            Effect::SaveSession(json) => {
-                if let Some(journal) = &self.journal {
-                    journal.save_session(json);
-                }
-            }
+            Effect::Append(events) => self.with_journal(|journal| journal.append(events)),
+            Effect::SaveSession(json) => self.with_journal(|journal| journal.save_session(json)),
             Effect::SaveSettings(settings) => {
                 if self.keeps_settings {
                     settings_file::save(&settings)?;
@@ -145,10 +137,6 @@ impl Runner {
                 stamps,
                 order,
             }),
-            Effect::Explain(request) => {
-                let decoder = &self.reading.decoder;
-                self.learner.add(self.explainer.request(*request, decoder));
-            }
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {
@@ -182,32 +170,43 @@ impl Runner {
             | Effect::Score(_)
             | Effect::KeepScores { .. }
             | Effect::StopScoring(_)
-            | Effect::LookAt(_) => self.start_scoring(effect),
-            Effect::Cancel(JobId::Score) => self.stop_scoring(),
-            Effect::Cancel(job) => {
-                if let Some(token) = self.cancel.get(&job) {
-                    token.cancel();
-                }
-            }
+            | Effect::LookAt(_)
+            | Effect::Explain(_) => self.start_learning(effect),
+            Effect::Cancel(job) => self.stop(job),
             // The window closes itself.
             Effect::Quit => {}
         }
         Ok(())
     }
 
-    fn start_scoring(&mut self, effect: Effect) {
+    fn stop(&mut self, job: JobId) {
+        if job == JobId::Score {
+            self.stop_scoring();
+        } else if let Some(token) = self.cancel.get(&job) {
+            token.cancel();
+        }
+    }
+
+    /// What only an open project can do.
+    fn with_journal(&self, order: impl FnOnce(&Journal)) {
+        if let Some(journal) = &self.journal {
+            order(journal);
+        }
+    }
+
+    fn start_learning(&mut self, effect: Effect) {
         match effect {
+            Effect::Explain(request) => {
+                let decoder = &self.reading.decoder;
+                self.learner.add(self.explainer.request(*request, decoder));
+            }
             Effect::LoadModel { generation, source } => self.learner.add(Box::new(LoadTask {
                 generation,
                 source,
                 shelf: self.shelf.clone(),
                 reporter: self.reporter.clone(),
             })),
-            Effect::ReadScores(model) => {
-                if let Some(journal) = &self.journal {
-                    journal.read_scores(model);
-                }
-            }
+            Effect::ReadScores(model) => self.with_journal(|journal| journal.read_scores(model)),
             Effect::Score(order) => {
                 let cancel = CancelToken::default();
                 self.scoring.insert(order.model.clone(), cancel.clone());
@@ -221,9 +220,7 @@ impl Runner {
                 self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
             }
             Effect::KeepScores { model, rows } => {
-                if let Some(journal) = &self.journal {
-                    journal.put_scores(model, rows);
-                }
+                self.with_journal(|journal| journal.put_scores(model, rows));
             }
             Effect::StopScoring(model) => {
                 if let Some(token) = self.scoring.remove(&model) {

@@ -125,7 +125,8 @@ fn matrix(model: &Evaluation) -> Vec<String> {
     let heads: String = heads.chain([format!("{:>10}", "recall %")]).collect();
     let mut lines = vec![format!("  {:<width$}{heads}", "is \\ called")];
     for (row, class) in model.confusion.rows().zip(&model.per_class) {
-        let counts: String = row.iter().map(|count| format!("{count:>width$}")).collect();
+        let counts: Vec<_> = row.iter().map(|count| format!("{count:>width$}")).collect();
+        let counts = counts.concat();
         let recall = class.recall.map_or_else(|| "–".into(), percent);
         lines.push(format!("  {:<width$}{counts}{recall:>10}", class.class));
     }

@@ -105,7 +105,9 @@ pub fn prepare(planes: &[Plane<'_>], plan: &InputPlan) -> Result<Vec<f32>, Input
     if plan.is_in_detection_polarity && is_negative(&squares, plan.side_px) {
         for (role, square) in &mut squares {
             if role.is_signed() {
-                square.iter_mut().for_each(|value| *value = -*value);
+                for value in square {
+                    *value = -*value;
+                }
             }
         }
     }

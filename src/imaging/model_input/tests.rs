@@ -1,4 +1,5 @@
 //! Inputs as networks take them.
+#![expect(clippy::float_cmp, reason = "numbers that must be the very same")]
 
 use super::*;
 use crate::domain::Scaling;

@@ -88,7 +88,7 @@ impl Evaluator {
                 let report = catch_unwind(AssertUnwindSafe(|| Arc::new(order.report())));
                 let evaluated = JobEvent::Evaluated {
                     serial: order.serial,
-                    report: report.map_err(|_| "the evaluation broke off".into()),
+                    report: report.ok().ok_or_else(|| "the evaluation broke off".into()),
                 };
                 if !reporter.send(evaluated) {
                     return;

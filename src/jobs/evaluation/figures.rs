@@ -239,12 +239,14 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// Only corners of a staircase, and no more of them than a picture can show.
 fn thinned(curve: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let same = |a: f64, b: f64| a.total_cmp(&b).is_eq();
     let is_corner = |at: usize| {
         let (Some(before), Some(after)) = (at.checked_sub(1), curve.get(at + 1)) else {
             return true;
         };
-        let on_line =
-            |axis: usize| curve[before][axis] == curve[at][axis] && curve[at][axis] == after[axis];
+        let on_line = |axis: usize| {
+            same(curve[before][axis], curve[at][axis]) && same(curve[at][axis], after[axis])
+        };
         !on_line(0) && !on_line(1)
     };
     let corners: Vec<_> = (0..curve.len()).filter(|at| is_corner(*at)).collect();

@@ -58,7 +58,7 @@ pub(super) fn integrate(
     let sum = gradients.fold(Tensor::zeros(shape, &plain), |sum, more| sum + more);
     let mean = sum / STEPS as f32;
     let start = tensor(baseline, shape, device);
-    let of_baseline = score(members, start.clone(), class).inner().into_scalar();
+    let of_baseline = score(members, &start, class).inner().into_scalar();
     let end = tensor(input.to_vec(), shape, &plain);
     Integrated {
         shares: (end - start.inner()) * mean,
@@ -69,13 +69,13 @@ pub(super) fn integrate(
 /// The gradient of the score of a class at each input of a batch, by its pixels.
 pub(super) fn gradient(members: &[Layers], inputs: Tensor<4>, class: usize) -> Tensor<4> {
     let inputs = inputs.require_grad();
-    let gradients = score(members, inputs.clone(), class).sum().backward();
+    let gradients = score(members, &inputs, class).sum().backward();
     let found = inputs.grad(&gradients);
     found.unwrap_or_else(|| inputs.inner().zeros_like())
 }
 
 /// The score of a class for each input of a batch: (input), the mean over the members.
-pub(super) fn score(members: &[Layers], inputs: Tensor<4>, class: usize) -> Tensor<1> {
+pub(super) fn score(members: &[Layers], inputs: &Tensor<4>, class: usize) -> Tensor<1> {
     let said = members.iter().map(|layers| {
         let (_, scores) = forward(layers, inputs.clone());
         scores.narrow(1, class, 1).flatten::<1>(0, 3)

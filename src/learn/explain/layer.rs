@@ -3,6 +3,7 @@
 //! All tensors are (view · candidate, channel, y, x); what is a vector in the network has 1x1 pixels.
 
 use burn::{
+    module::Param,
     nn::{Linear, PaddingConfig2d, conv::Conv2d, pool::MaxPool2d},
     tensor::{
         Tensor,
@@ -70,7 +71,7 @@ impl Layer for Convolution {
             padding,
         };
         let [outputs, ..] = kernels.weight.dims();
-        let bias = self.0.bias.as_ref().map(|bias| bias.val());
+        let bias = self.0.bias.as_ref().map(Param::val);
         let bias = bias_of(bias, outputs, &relevance);
         share(&kernels, &bias, input, &relevance, rule)
     }
@@ -117,7 +118,7 @@ impl Layer for Dense {
     fn relevance(&self, input: &Tensor<4>, relevance: Tensor<4>, rule: Rule) -> Passed {
         let matrix = Matrix(self.0.weight.val());
         let [_, outputs] = matrix.0.dims();
-        let bias = self.0.bias.as_ref().map(|bias| bias.val());
+        let bias = self.0.bias.as_ref().map(Param::val);
         let bias = bias_of(bias, outputs, &relevance);
         share(&matrix, &bias, input, &relevance, rule)
     }

@@ -81,7 +81,7 @@ fn propagated(
 ) -> Result<Shares, LearnError> {
     let members = layers_of(model.network());
     let tensor = model.tensor(input, &model.compute().plain());
-    let start = integrated_gradients::score(&members, tensor.clone(), class).into_scalar();
+    let start = integrated_gradients::score(&members, &tensor, class).into_scalar();
     let (mut sum, mut by_biases) = (tensor.zeros_like(), 0.0);
     for layers in &members {
         let passed = relevance::propagate(layers, tensor.clone(), class, rule);
@@ -103,7 +103,7 @@ fn integrated(model: &Model, input: &[f32], class: usize) -> Result<Shares, Lear
     let plan = &model.card().input;
     let shape = [1, plan.channels.len(), plan.side_px, plan.side_px];
     let tensor = model.tensor(input, &device);
-    let start = integrated_gradients::score(&members, tensor, class);
+    let start = integrated_gradients::score(&members, &tensor, class);
     let found = integrated_gradients::integrate(&members, input, shape, class, &device);
     Ok(Shares {
         start: start.inner().into_scalar(),

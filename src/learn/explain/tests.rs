@@ -1,4 +1,5 @@
 //! Explanations: conservation, invariance, completeness, gradients.
+#![expect(clippy::float_cmp, reason = "numbers that must be the very same")]
 
 use burn::{
     module::{ModuleMapper, Param},
@@ -245,8 +246,8 @@ fn the_list_of_layers_computes_what_the_network_computes() {
         if matches!(model.network(), Network::Cape(_)) {
             continue; // Its members are CAP; its score is their mean, which the softmax is not.
         }
-        let said = integrated_gradients::score(&members, input.clone(), 1);
-        let against = integrated_gradients::score(&members, input, 0);
+        let said = integrated_gradients::score(&members, &input, 1);
+        let against = integrated_gradients::score(&members, &input, 0);
         let [first, second] =
             [0, 1].map(|class| expected.clone().narrow(1, class, 1).flatten(0, 1));
         // braai's network has 0 for `bogus`; explained is the score of `real` with its sign turned.
@@ -332,7 +333,7 @@ fn gradients_agree_with_finite_differences() {
     let plain = layers_of(model.network());
     let score = |input: &[f32]| {
         let inputs = model.tensor(input, &Device::flex());
-        integrated_gradients::score(&plain, inputs, 1).into_scalar::<f32>()
+        integrated_gradients::score(&plain, &inputs, 1).into_scalar::<f32>()
     };
     let slope = |at: usize, step: f32| {
         let moved = |by: f32| {

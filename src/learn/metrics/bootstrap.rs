@@ -70,7 +70,7 @@ pub fn bootstrap<const N: usize>(
             moments.add(figure);
         }
     }
-    moments.map(|moments| moments.deviation())
+    moments.map(Moments::deviation)
 }
 
 /// Mean and sum of squares, one value after the other (Welford 1962).

@@ -10,7 +10,7 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
         .unzip();
     let (a, b) = (ranks(&a), ranks(&b));
     // Mean ranks always have this mean.
-    let mean = (a.len() as f64 + 1.0) / 2.0;
+    let mean = f64::midpoint(a.len() as f64, 1.0);
     let product = |a: &[f64], b: &[f64]| -> f64 {
         a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum()
     };
@@ -24,9 +24,11 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
-    for equal in order.chunk_by(|a, b| values[*a] == values[*b]) {
-        let rank = before as f64 + (equal.len() as f64 + 1.0) / 2.0;
-        equal.iter().for_each(|at| ranks[*at] = rank);
+    for equal in order.chunk_by(|a, b| values[*a].total_cmp(&values[*b]).is_eq()) {
+        let rank = before as f64 + f64::midpoint(equal.len() as f64, 1.0);
+        for at in equal {
+            ranks[*at] = rank;
+        }
         before += equal.len();
     }
     ranks

@@ -140,7 +140,6 @@ impl Architecture {
 
 /// A network of any architecture.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are a handful of them")]
 pub enum Network {
     /// Concatenated rotations.
     DeepHits(DeepHits),
