@@ -99,7 +99,7 @@ fn a_table_of_labels_says_what_is_judged_and_what_is_left_out() {
     for (at, row) in rows.enumerate() {
         let cells: Vec<_> = row.split(',').collect();
         let label = if at == 0 { "no such thing" } else { cells[1] };
-        labels += &format!("{},{label}\n", cells[0]);
+        labels.extend([cells[0], ",", label, "\n"]);
     }
     let table = folder.path().join("labels.csv");
     fs::write(&table, labels).unwrap();

@@ -53,10 +53,10 @@ fn one_threshold_moves_all_figures() {
     window.apply(Command::Scoring(Scoring::Threshold(0.0)));
     let model = &report(&window).models[0];
     assert_eq!(model.threshold, Some(0.0));
-    assert_eq!(figure(&window, Measure::Recall), 1.0);
+    assert!(figure(&window, Measure::Recall) >= 1.0);
     assert_eq!(model.confusion.called(0), 0);
     assert_eq!(model.curves.operating, Some([1.0, 1.0]));
-    assert_eq!(figure(&window, Measure::Auc), auc);
+    assert!((figure(&window, Measure::Auc) - auc).abs() < 1e-12);
     let at = Evaluate::At(Some(JudgedAt::Highest));
     window.apply(Command::Evaluate(at));
     assert_eq!(report(&window).models[0].at, JudgedAt::Highest);

@@ -111,7 +111,8 @@ fn an_epoch_that_the_model_cannot_take_is_told_with_the_reason() {
 }
 
 fn refusal(outcome: Option<&Outcome>) -> String {
-    outcome.unwrap().as_ref().unwrap_err().to_string()
+    let outcome = outcome.expect("there is an explanation");
+    outcome.as_ref().expect_err("it is refused").to_string()
 }
 
 /// A science image with a source.
@@ -121,10 +122,11 @@ fn image(path: &Path, side: usize) {
         dimensions: &[side, side],
     };
     let file = FitsFile::create(path).with_custom_primary(&description);
-    let mut file = file.open().unwrap();
-    let hdu = file.primary_hdu().unwrap();
+    let mut file = file.open().expect("a new file");
+    let hdu = file.primary_hdu().expect("its image");
     let pixels: Vec<f32> = (0..side * side).map(|at| (at % 7) as f32).collect();
-    hdu.write_image(&mut file, &pixels).unwrap();
+    hdu.write_image(&mut file, &pixels)
+        .expect("the pixels are written");
 }
 
 fn order(set: &StampSet, out: &str) -> ExplainOrder {
@@ -246,7 +248,7 @@ fn best_ms(model: &Model, method: ExplainMethod) -> f64 {
         .collect();
     let time = || {
         let start = Instant::now();
-        explain(model, &input, method).unwrap();
+        explain(model, &input, method).expect("it is explained");
         start.elapsed().as_secs_f64() * 1e3
     };
     (0..5).map(|_| time()).fold(f64::INFINITY, f64::min)

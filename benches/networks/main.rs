@@ -5,6 +5,7 @@
 //! the rates of destello are told.
 
 use std::{
+    collections::BTreeMap,
     process::Command,
     time::{Duration, Instant},
 };
@@ -121,7 +122,7 @@ fn card(architecture: Architecture) -> ModelCard {
         parameters: 0,
         threshold: 0.5,
         training: TrainingRecord::default(),
-        figures: Default::default(),
+        figures: BTreeMap::default(),
     }
 }
 

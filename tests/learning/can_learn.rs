@@ -7,7 +7,7 @@ use destello::learn::{
 use super::sky;
 
 /// A tiny set is learned within this.
-const MOST: Duration = Duration::from_secs(60);
+const MOST: Duration = Duration::from_mins(1);
 
 /// The share of pairs of a real and a bogus example that are in the right order.
 fn auc(scores: &[f32], classes: &[u8]) -> f64 {
@@ -40,9 +40,9 @@ fn auc_after(architecture: Architecture, steps: u64, training: &Examples, test: 
         let chosen: Vec<usize> = (0..32)
             .map(|at| (step * 32 + at) % training.len())
             .collect();
-        trainer.step(training, &chosen).unwrap();
+        trainer.step(training, &chosen).expect("a step");
     }
-    let validation = trainer.validate(test).unwrap();
+    let validation = trainer.validate(test).expect("a validation");
     let real: Vec<f32> = validation
         .probabilities
         .chunks(2)

@@ -33,14 +33,14 @@ fn order(out: &Path, architecture: Architecture, members: usize) -> TrainOrder {
 fn trained(order: &TrainOrder, pieces: usize) -> String {
     let compute = Compute::cpu();
     loop {
-        let mut training = Training::start(order.clone(), &compute).unwrap();
+        let mut training = Training::start(order.clone(), &compute).expect("it starts");
         for _ in 0..pieces {
             if training.is_finished() {
-                return training.write().unwrap().id().to_string();
+                return training.write().expect("a model").id().to_string();
             }
-            training.advance().unwrap();
+            training.advance().expect("a step");
         }
-        training.save().unwrap();
+        training.save().expect("a checkpoint");
     }
 }
 

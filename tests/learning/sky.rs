@@ -53,7 +53,7 @@ pub fn example(number: u64, plan: &InputPlan) -> Example {
         plane(Role::Difference, difference.as_slice()),
     ];
     Example {
-        input: prepare(&planes, plan).unwrap(),
+        input: prepare(&planes, plan).expect("all planes are there"),
         class: u8::from(is_real),
     }
 }
@@ -63,7 +63,9 @@ pub fn examples(numbers: std::ops::Range<u64>) -> Examples {
     let plan = Architecture::Compact.input();
     let mut examples = Examples::new(plan.channels.len(), plan.side_px);
     for number in numbers {
-        examples.push(&example(number, &plan)).unwrap();
+        examples
+            .push(&example(number, &plan))
+            .expect("of one shape");
     }
     examples
 }
