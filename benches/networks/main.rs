@@ -81,7 +81,7 @@ fn rate(mut work: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<f64> 
 
 fn scored(architecture: Architecture) -> anyhow::Result<f64> {
     let card = card(architecture);
-    let inputs = noise(8 * BATCH * card.input.len());
+    let inputs = noise(8 * BATCH * architecture.input().len());
     let trainer = Trainer::new(
         architecture,
         4,
@@ -89,7 +89,7 @@ fn scored(architecture: Architecture) -> anyhow::Result<f64> {
         1,
         &Compute::cpu(),
     );
-    let model = Model::new(card, trainer.network()?, &Compute::cpu());
+    let model = Model::new(card, trainer.network()?, &Compute::cpu())?;
     rate(|| Ok(model.score(&inputs)?.len() / 2))
 }
 
@@ -117,7 +117,7 @@ fn card(architecture: Architecture) -> ModelCard {
         about: architecture.about().into(),
         network: architecture.name().into(),
         members: 1,
-        input: architecture.input(),
+        input: architecture.input().into(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,

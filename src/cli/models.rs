@@ -68,18 +68,16 @@ fn row(card: &ModelCard) -> String {
     } else {
         ""
     };
-    let roles: Vec<&str> = card.input.channels.iter().map(|role| role.name()).collect();
-    let side = card.input.side_px;
     let figures: Vec<String> = card
         .figures
         .iter()
         .map(|(name, value)| format!("{name} {value:.4}"))
         .collect();
     format!(
-        "{}{default}  {}  {} of {side}x{side}  {} parameters  {}\n    {}",
+        "{}{default}  {}  {}  {} parameters  {}\n    {}",
         card.name,
         card.network,
-        roles.join(", "),
+        card.input.in_words(),
         card.parameters,
         card.training.date,
         figures.join(", ")

@@ -39,7 +39,10 @@ pub use image_sequence::{ImageSequence, SequenceEpoch};
 pub use label::{LabelAction, LabelEvent, Origin, Shown, StepId, StepIds};
 pub use label_book::{LabelBook, LabelState};
 pub use measure::{Figures, Measure};
-pub use model::{InputPlan, ModelCard, ModelId, Scaling, TrainingRecord};
+pub use model::{
+    FeaturePlan, InputPlan, ModelCard, ModelId, ModelInput, Scaling, SequenceForm, SequencePlan,
+    TrainingRecord,
+};
 pub use plot::Plot;
 pub use problem::Problem;
 pub use role::Role;

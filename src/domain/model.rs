@@ -82,6 +82,81 @@ impl InputPlan {
     }
 }
 
+/// How the images of a sequence become the channels of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SequenceForm {
+    /// The image, its difference to the mean of the earlier images, and that difference in units of
+    /// the noise (our choice).
+    RunningDifference,
+    /// Three consecutive images (Carrasco-Davis et al. 2019).
+    Window,
+}
+
+/// What a network takes in that follows a candidate from epoch to epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SequencePlan {
+    /// The images it needs of every epoch: one of science stamps.
+    pub role: Role,
+    /// How they become channels.
+    pub form: SequenceForm,
+    /// Side of the square that is cut out about the stamp's centre, pixels.
+    pub side_px: usize,
+}
+
+/// What a model takes in that looks at numbers of a light curve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeaturePlan {
+    /// Names of the features, in the order of the inputs.
+    pub features: Vec<String>,
+    /// Epochs from which on there is a verdict.
+    pub fewest_epochs: usize,
+}
+
+/// What a model takes in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ModelInput {
+    /// The stamps of one epoch.
+    Stamps(InputPlan),
+    /// The stamps of all epochs so far.
+    Sequence(SequencePlan),
+    /// Features of the light curve so far.
+    Features(FeaturePlan),
+}
+
+impl ModelInput {
+    /// The plan of a model of single epochs.
+    pub const fn stamps(&self) -> Option<&InputPlan> {
+        match self {
+            Self::Stamps(plan) => Some(plan),
+            Self::Sequence(_) | Self::Features(_) => None,
+        }
+    }
+
+    /// What is taken in, in a few words.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Stamps(plan) => {
+                let roles: Vec<&str> = plan.channels.iter().map(|role| role.name()).collect();
+                format!("{} of {1}x{1}", roles.join(", "), plan.side_px)
+            }
+            Self::Sequence(plan) => {
+                format!("sequences of {} of {1}x{1}", plan.role.name(), plan.side_px)
+            }
+            Self::Features(plan) => format!("{} features of light curves", plan.features.len()),
+        }
+    }
+}
+
+impl From<InputPlan> for ModelInput {
+    fn from(plan: InputPlan) -> Self {
+        Self::Stamps(plan)
+    }
+}
+
 /// How a model came to be.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -116,7 +191,7 @@ pub struct ModelCard {
     /// Members of an ensemble; 1 where it is none.
     pub members: usize,
     /// Inputs.
-    pub input: InputPlan,
+    pub input: ModelInput,
     /// Names of the classes, in the order of the outputs; `bogus`, `real` for real/bogus.
     pub classes: Vec<String>,
     /// Number of trained parameters.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::score_inputs::{EpochInput, Inputs, Wanted, inputs};
 use crate::{
-    domain::{Candidate, KeptScores, ModelCard, Verdict, Verdicts},
+    domain::{Candidate, InputPlan, KeptScores, Verdict, Verdicts},
     io::Decoder,
     learn::{LearnError, Model},
 };
@@ -35,7 +35,7 @@ pub fn complete_scores(
     model: &Model,
     decoder: &Decoder,
 ) -> Result<Vec<Verdicts>, LearnError> {
-    let plan = &model.card().input;
+    let plan = model.plan();
     let of_models = inputs(candidates, &[Wanted { plan, kept }], decoder);
     let mut verdicts = Vec::with_capacity(candidates.len());
     for inputs in of_models {
@@ -47,11 +47,11 @@ pub fn complete_scores(
 /// The model's inputs of every epoch, or why there are none.
 pub fn prepare_candidate(
     candidate: &Candidate,
-    card: &ModelCard,
+    plan: &InputPlan,
     decoder: &Decoder,
 ) -> Vec<Result<Vec<f32>, Arc<str>>> {
     let wanted = Wanted {
-        plan: &card.input,
+        plan,
         kept: &KeptScores::default(),
     };
     let epochs = inputs(&[candidate], &[wanted], decoder);

@@ -147,10 +147,7 @@ impl Work<'_> {
         told: &mut dyn FnMut(ScoreNews),
     ) -> anyhow::Result<Counts> {
         let mut counts = Counts::default();
-        let plans: Vec<_> = scorers
-            .iter()
-            .map(|s| s.model.card().input.clone())
-            .collect();
+        let plans: Vec<_> = scorers.iter().map(|s| s.model.plan().clone()).collect();
         thread::scope(|scope| {
             let (sender, ready) = bounded(CHUNKS_AHEAD);
             let plans = &plans;

@@ -115,7 +115,7 @@ impl Training {
                 seed: order.seed,
             },
         )?;
-        let channels = card.input.channels.len();
+        let channels = order.architecture.input().channels.len();
         let seed = order.seed.wrapping_add(finished);
         let schedule = order.schedule.clone();
         let (trainer, finished, curve) = match checkpoint {
@@ -243,7 +243,7 @@ impl Training {
         if !self.is_finished() {
             let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
             let network = single(self.order.architecture);
-            let channels = self.card.input.channels.len();
+            let channels = self.order.architecture.input().channels.len();
             let schedule = self.order.schedule.clone();
             self.trainer = Trainer::new(network, channels, schedule, seed, &self.compute);
             self.chunk = None;
@@ -309,7 +309,7 @@ impl Training {
             bail!("the training is not finished");
         }
         let network = Network::joined(self.order.architecture, &self.finished)?;
-        let mut model = Model::new(self.card.clone(), &network, &self.compute);
+        let mut model = Model::new(self.card.clone(), &network, &self.compute)?;
         let validation = trainer::validate(model.network(), &self.validation, &self.compute)?;
         let card = model.card_mut();
         card.figures

@@ -76,7 +76,6 @@ impl TrainOrder {
     /// The card of the model to be, without its figures.
     pub(super) fn card(&self) -> ModelCard {
         let architecture = self.architecture;
-        let input = architecture.input();
         let steps = self.schedule.steps * self.members as u64;
         ModelCard {
             format: ModelCard::FORMAT,
@@ -88,7 +87,7 @@ impl TrainOrder {
             network: architecture.name().into(),
             members: self.members,
             parameters: 0,
-            input,
+            input: architecture.input().into(),
             classes: vec!["bogus".into(), "real".into()],
             threshold: 0.5,
             training: TrainingRecord {

@@ -198,6 +198,11 @@ impl Drop for Chunks {
     }
 }
 
+fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
+    let plan = card.input.stamps();
+    plan.with_context(|| format!("{} does not look at single epochs", card.name))
+}
+
 /// Simulated triplets as examples.
 fn simulated(
     simulator: &Arc<dyn Simulate>,
@@ -205,7 +210,8 @@ fn simulated(
     threads: usize,
     card: &ModelCard,
 ) -> anyhow::Result<Examples> {
-    let mut examples = Examples::new(card.input.channels.len(), card.input.side_px);
+    let plan = stamp_plan(card)?;
+    let mut examples = Examples::new(plan.channels.len(), plan.side_px);
     for sequence in stream(simulator, range, threads, ROOM)? {
         if let Some(example) = example(&sequence, card) {
             examples.push(&example)?;
@@ -220,7 +226,7 @@ fn simulated(
 /// a survey gives none: the model must know both.
 pub(super) fn example(sequence: &ImageSequence, card: &ModelCard) -> Option<Example> {
     let has_snr = fnv::fnv1a(fnv::FNV_START, sequence.id.bytes()) & 0x100 == 0;
-    let input = prepare_sequence(sequence, 0, has_snr, &card.input)?;
+    let input = prepare_sequence(sequence, 0, has_snr, card.input.stamps()?)?;
     let class = sequence.class()?;
     let class = card.classes.iter().position(|known| known == class)?;
     Some(Example {
@@ -255,10 +261,11 @@ fn labelled(
     labels: Option<&PathBuf>,
     card: &ModelCard,
 ) -> anyhow::Result<Prepared> {
+    let plan = stamp_plan(card)?;
     let decoder = Decoder::default();
     let opened = read_all_with(paths, &decoder);
     let table = labels.map(|table| TruthTable::read(table)).transpose()?;
-    let shape = || Examples::new(card.input.channels.len(), card.input.side_px);
+    let shape = || Examples::new(plan.channels.len(), plan.side_px);
     let (mut training, mut validation) = (shape(), shape());
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     let mut unlabelled = 0_usize;
@@ -270,7 +277,7 @@ fn labelled(
         } else {
             &mut training
         };
-        let inputs = prepare_candidate(candidate, card, &decoder);
+        let inputs = prepare_candidate(candidate, plan, &decoder);
         for (epoch, input) in inputs.into_iter().enumerate() {
             let label = match &table {
                 Some(table) => table.label(candidate, epoch),

@@ -6,7 +6,7 @@ use burn::{
 };
 
 use super::{Architecture, Compute, LearnError, Network, Views, model_file};
-use crate::domain::{ModelCard, ModelId};
+use crate::domain::{InputPlan, ModelCard, ModelId};
 
 /// Candidates computed at once: enough to keep two cores busy, little enough to stay in their caches.
 const BATCH: usize = 64;
@@ -15,6 +15,7 @@ const BATCH: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Model {
     card: ModelCard,
+    plan: InputPlan,
     id: ModelId,
     network: Network,
     compute: Compute,
@@ -22,16 +23,25 @@ pub struct Model {
 
 impl Model {
     /// A network with a card; `network` may be one in training.
-    pub fn new(mut card: ModelCard, network: &Network, compute: &Compute) -> Self {
+    ///
+    /// # Errors
+    /// Where the card is that of a model which does not look at the stamps of one epoch.
+    pub fn new(
+        mut card: ModelCard,
+        network: &Network,
+        compute: &Compute,
+    ) -> Result<Self, LearnError> {
+        let plan = plan_of(&card)?.clone();
         let network = network.valid().fork(&compute.plain());
         card.parameters = network.num_params();
         let fingerprint = model_file::fingerprint(&card, &network);
-        Self {
+        Ok(Self {
             id: ModelId::new(&card.name, fingerprint),
             card,
+            plan,
             network,
             compute: compute.clone(),
-        }
+        })
     }
 
     /// An untrained network of that architecture.
@@ -40,14 +50,19 @@ impl Model {
     /// Where the card names no network.
     pub fn untrained(card: ModelCard, compute: &Compute) -> Result<Self, LearnError> {
         let architecture = Architecture::from_name(&card.network)?;
-        let channels = card.input.channels.len();
+        let channels = plan_of(&card)?.channels.len();
         let network = architecture.init(channels, card.members, &compute.plain());
-        Ok(Self::new(card, &network, compute))
+        Self::new(card, &network, compute)
     }
 
     /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card
+    }
+
+    /// What it takes in.
+    pub const fn plan(&self) -> &InputPlan {
+        &self.plan
     }
 
     /// Its card, to be filled in. The identity is that of the weights and stays.
@@ -85,7 +100,7 @@ impl Model {
     /// # Errors
     /// Where the inputs are not whole ones, or the device fails.
     pub fn score(&self, inputs: &[f32]) -> Result<Vec<f32>, LearnError> {
-        let size = self.card.input.len();
+        let size = self.plan.len();
         if size == 0 || !inputs.len().is_multiple_of(size) {
             return Err(LearnError::Input {
                 expected: size,
@@ -107,7 +122,7 @@ impl Model {
 
     /// (n, channel, y, x) on a device.
     pub(super) fn tensor(&self, inputs: &[f32], device: &Device) -> Tensor<4> {
-        let plan = &self.card.input;
+        let plan = &self.plan;
         let [channels, side] = [plan.channels.len(), plan.side_px];
         let count = inputs.len() / plan.len().max(1);
         let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
@@ -120,4 +135,16 @@ impl Model {
             why: error.to_string(),
         }
     }
+}
+
+/// The plan of a model of single epochs.
+pub(super) fn plan_of(card: &ModelCard) -> Result<&InputPlan, LearnError> {
+    card.input.stamps().ok_or_else(|| LearnError::File {
+        file: card.name.clone(),
+        why: format!(
+            "{} takes stamps of one epoch, not {}",
+            card.network,
+            card.input.in_words()
+        ),
+    })
 }

@@ -93,7 +93,7 @@ pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, 
     let mut network = model.network().clone();
     load(name, bytes, &mut network)?;
     let card = model.card_mut().clone();
-    Ok(Model::new(card, &network, compute))
+    Model::new(card, &network, compute)
 }
 
 fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnError> {
@@ -149,7 +149,11 @@ fn check(card: &ModelCard) -> Result<(), String> {
     let architecture = Architecture::from_name(&card.network)
         .map_err(|error| format!("its card names a network that is none: {error}"))?;
     let takes = architecture.input();
-    let (channels, side) = (card.input.channels.len(), card.input.side_px);
+    let plan = card.input.stamps().ok_or_else(|| {
+        let takes = card.input.in_words();
+        format!("its card gives {takes} to {}", architecture.name())
+    })?;
+    let (channels, side) = (plan.channels.len(), plan.side_px);
     if side != takes.side_px {
         return Err(format!(
             "its card gives {0}x{0} pixels to {1}, which takes {2}x{2}",

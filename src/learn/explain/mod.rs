@@ -36,7 +36,7 @@ pub fn explain(
     input: &[f32],
     method: ExplainMethod,
 ) -> Result<Explanation, LearnError> {
-    let plan = &model.card().input;
+    let plan = model.plan();
     if input.len() != plan.len() {
         return Err(LearnError::Input {
             expected: plan.len(),
@@ -100,7 +100,7 @@ fn integrated(model: &Model, input: &[f32], class: usize) -> Result<Shares, Lear
     let device = model.compute().differentiating();
     let network = model.network().clone().fork(&device);
     let members: Vec<Layers> = layers_of(&network);
-    let plan = &model.card().input;
+    let plan = model.plan();
     let shape = [1, plan.channels.len(), plan.side_px, plan.side_px];
     let tensor = model.tensor(input, &device);
     let start = integrated_gradients::score(&members, &tensor, class);

@@ -75,7 +75,7 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         about: String::new(),
         network: architecture.name().into(),
         members: 2,
-        input: architecture.input(),
+        input: architecture.input().into(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,
@@ -83,14 +83,14 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         figures: std::collections::BTreeMap::new(),
     };
     let compute = Compute::cpu();
-    let channels = card.input.channels.len();
+    let channels = architecture.input().channels.len();
     let network = architecture.init(channels, 2, &Device::flex());
     let network = if has_biases {
         network.map(&mut Shaken)
     } else {
         network
     };
-    Model::new(card, &network, &compute)
+    Model::new(card, &network, &compute).unwrap()
 }
 
 fn shipped() -> Model {
@@ -100,7 +100,7 @@ fn shipped() -> Model {
 
 /// A source in the middle of every channel, on noise.
 fn stamps(model: &Model) -> Vec<f32> {
-    let plan = &model.card().input;
+    let plan = model.plan();
     let side = plan.side_px;
     let mut input = values(&noise([1, plan.channels.len(), side, side]).mul_scalar(0.1));
     let middle = side as f32 / 2.0;
@@ -239,7 +239,7 @@ fn cyclic_averaging_shares_by_activation() {
 fn the_list_of_layers_computes_what_the_network_computes() {
     for architecture in Architecture::ALL {
         let model = model(architecture, true);
-        let plan = &model.card().input;
+        let plan = model.plan();
         let input = noise([3, plan.channels.len(), plan.side_px, plan.side_px]);
         let expected = model.network().forward(input.clone(), Views::Four);
         let members = layers_of(model.network());

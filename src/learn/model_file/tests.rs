@@ -1,7 +1,7 @@
 //! Model files: whole, broken, of other networks.
 
 use super::*;
-use crate::domain::TrainingRecord;
+use crate::domain::{InputPlan, ModelInput, TrainingRecord};
 
 /// A network of random weights.
 pub(in crate::learn) fn untrained(network: &str) -> Model {
@@ -12,7 +12,7 @@ pub(in crate::learn) fn untrained(network: &str) -> Model {
         about: String::new(),
         network: network.into(),
         members: if network == "cape" { 2 } else { 1 },
-        input: architecture.input(),
+        input: architecture.input().into(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,
@@ -45,7 +45,7 @@ fn every_architecture_says_the_same_after_a_visit_to_a_file() {
         assert_eq!(again.id(), model.id());
         assert_eq!(again.card(), model.card());
         let wave = |at: usize| (at as f32 * 0.37).sin();
-        let inputs: Vec<f32> = (0..3 * model.card().input.len()).map(wave).collect();
+        let inputs: Vec<f32> = (0..3 * model.plan().len()).map(wave).collect();
         let (said, said_again) = (model.score(&inputs), again.score(&inputs));
         assert_eq!(said, said_again, "{}", architecture.name());
     }
@@ -76,10 +76,17 @@ fn weights_of_another_architecture_are_refused() {
     assert!(said.contains("resnet") && said.contains("cape"), "{said}");
 }
 
+fn plan(card: &mut ModelCard) -> &mut InputPlan {
+    match &mut card.input {
+        ModelInput::Stamps(plan) => plan,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_wrong_number_of_channels_is_refused() {
     let fewer = |card: &mut ModelCard| {
-        card.input.channels.pop();
+        plan(card).channels.pop();
     };
     let said = refusal(&with_card(untrained("cap"), fewer));
     assert!(
@@ -92,7 +99,7 @@ fn a_wrong_number_of_channels_is_refused() {
         "{said}"
     );
     let said = refusal(&with_card(untrained("compact"), |card| {
-        card.input.side_px = 63;
+        plan(card).side_px = 63;
     }));
     assert!(said.contains("63x63 pixels to compact"), "{said}");
 }
