@@ -243,7 +243,7 @@ fn what_cannot_be_explained_is_said_in_a_sentence_and_writes_nothing() {
 
 /// The time of one explanation, the best of five; the first brings the code into memory.
 fn best_ms(model: &Model, method: ExplainMethod) -> f64 {
-    let input: Vec<f32> = (0..model.plan().len())
+    let input: Vec<f32> = (0..model.stamps().expect("stamps").len())
         .map(|at| ((at * 37) % 101) as f32 / 101.0)
         .collect();
     let time = || {

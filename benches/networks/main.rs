@@ -81,7 +81,7 @@ fn rate(mut work: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<f64> 
 
 fn scored(architecture: Architecture) -> anyhow::Result<f64> {
     let card = card(architecture);
-    let inputs = noise(8 * BATCH * architecture.input().len());
+    let inputs = noise(8 * BATCH * model.stamps()?.len());
     let trainer = Trainer::new(
         architecture,
         4,
@@ -117,7 +117,7 @@ fn card(architecture: Architecture) -> ModelCard {
         about: architecture.about().into(),
         network: architecture.name().into(),
         members: 1,
-        input: architecture.input().into(),
+        input: architecture.input(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,

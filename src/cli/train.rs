@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::bail;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
@@ -21,6 +22,8 @@ pub(super) struct Args {
 enum What {
     /// A network that tells real detections from bogus ones
     RealBogus(RealBogus),
+    /// A network that follows a candidate from epoch to epoch and tells its class
+    Sequence(SequenceArgs),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -92,16 +95,72 @@ struct RealBogus {
     out: PathBuf,
 }
 
+#[derive(Debug, Parser)]
+struct SequenceArgs {
+    /// recurrent, or `recurrent_window` for the published input
+    #[arg(long, default_value = "recurrent")]
+    network: String,
+    /// Simulated sequences of this survey, or of a survey in a TOML file
+    #[arg(long, default_value = "hits2015", conflicts_with = "data")]
+    survey: String,
+    /// A folder of templates for the simulation
+    #[arg(long)]
+    templates: Option<PathBuf>,
+    /// Labelled sequences instead: files, folders, archives
+    #[arg(long, num_args = 1..)]
+    data: Vec<PathBuf>,
+    /// Table of their labels (CSV); without one, the classes that the data give
+    #[arg(long, requires = "data")]
+    labels: Option<PathBuf>,
+    /// Batches of 64 sequences learned from
+    #[arg(long, default_value_t = 6_000)]
+    steps: u64,
+    /// Simulated sequences made at a time
+    #[arg(long, default_value_t = 8_000)]
+    chunk: usize,
+    /// How often each of them is presented
+    #[arg(long, default_value_t = 2)]
+    passes: usize,
+    /// Simulated sequences to validate with
+    #[arg(long, default_value_t = 2_100)]
+    validation: usize,
+    /// Steps between validations
+    #[arg(long, default_value_t = 500)]
+    validate_every: u64,
+    /// Highest learning rate; that of the recipe where none is given
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Random seed
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to compute: auto, cpu or gpu
+    #[arg(long, default_value = "auto")]
+    device: Wish,
+    /// Threads that simulate
+    #[arg(long)]
+    threads: Option<usize>,
+    /// The model's name; that of the network where none is given
+    #[arg(long)]
+    name: Option<String>,
+    /// Commit of destello, for the model card
+    #[arg(long, default_value = "")]
+    commit: String,
+    /// The model file (safetensors); its card is written beside it
+    #[arg(long)]
+    out: PathBuf,
+}
+
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::RealBogus(args) => real_bogus(args),
+        What::RealBogus(args) => train(order_of(args)?, args.device),
+        What::Sequence(args) => train(sequence_order(args)?, args.device),
     }
 }
 
-fn real_bogus(args: &RealBogus) -> anyhow::Result<ExitCode> {
-    let order = order_of(args)?;
-    let compute = Compute::choose(args.device)?;
+fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
+    let compute = Compute::choose(device)?;
+    let out = order.out.clone();
     let cancel = cancel_by_signal()?;
     let checkpoint = checkpoint_path(&order.out);
     if checkpoint.exists() {
@@ -151,7 +210,7 @@ fn real_bogus(args: &RealBogus) -> anyhow::Result<ExitCode> {
         model.id(),
         model.card().parameters,
         accuracy.copied().unwrap_or(f64::NAN),
-        args.out.display()
+        out.display()
     ))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -173,22 +232,13 @@ fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
     if let Some(rate) = args.rate {
         schedule = schedule.with_rate(rate);
     }
-    let data = if args.data.is_empty() {
-        TrainingData::Simulation {
-            survey: args.survey.clone(),
-            templates: args.templates.clone(),
-        }
-    } else {
-        TrainingData::Labelled {
-            paths: args.data.clone(),
-            labels: args.labels.clone(),
-        }
-    };
+    if architecture.is_recurrent() {
+        bail!("{} is trained with `destello train sequence`", args.network);
+    }
     let is_ensemble = architecture == Architecture::Cape;
-    let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     Ok(TrainOrder {
         architecture,
-        data,
+        data: data_of(&args.survey, &args.templates, &args.data, &args.labels),
         schedule,
         seed: args.seed,
         members: if is_ensemble { args.members } else { 1 },
@@ -197,8 +247,63 @@ fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
         validation: args.validation,
         threads: args.threads.unwrap_or_else(cores),
         name: args.name.clone(),
-        command: format!("destello {command}"),
+        command: command(),
         commit: args.commit.clone(),
         out: args.out.clone(),
     })
+}
+
+fn sequence_order(args: &SequenceArgs) -> anyhow::Result<TrainOrder> {
+    let architecture = Architecture::from_name(&args.network)?;
+    if !architecture.is_recurrent() {
+        bail!(
+            "{} is trained with `destello train real-bogus`",
+            args.network
+        );
+    }
+    let mut schedule = Schedule::ours(architecture, args.steps);
+    schedule.validate_every = args.validate_every;
+    if let Some(rate) = args.rate {
+        schedule = schedule.with_rate(rate);
+    }
+    Ok(TrainOrder {
+        architecture,
+        data: data_of(&args.survey, &args.templates, &args.data, &args.labels),
+        schedule,
+        seed: args.seed,
+        members: 1,
+        chunk: args.chunk,
+        passes: args.passes,
+        validation: args.validation,
+        threads: args.threads.unwrap_or_else(cores),
+        name: args.name.clone(),
+        command: command(),
+        commit: args.commit.clone(),
+        out: args.out.clone(),
+    })
+}
+
+fn data_of(
+    survey: &str,
+    templates: &Option<PathBuf>,
+    paths: &[PathBuf],
+    labels: &Option<PathBuf>,
+) -> TrainingData {
+    if paths.is_empty() {
+        TrainingData::Simulation {
+            survey: survey.to_owned(),
+            templates: templates.clone(),
+        }
+    } else {
+        TrainingData::Labelled {
+            paths: paths.to_vec(),
+            labels: labels.clone(),
+        }
+    }
+}
+
+/// What was typed, for the card.
+fn command() -> String {
+    let typed: Vec<String> = std::env::args().skip(1).collect();
+    format!("destello {}", typed.join(" "))
 }

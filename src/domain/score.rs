@@ -78,10 +78,13 @@ impl KeptScores {
         kept
     }
 
-    /// True where that epoch has its score.
+    /// True where that epoch has this very score.
     pub fn holds(&self, row: &ScoreRow) -> bool {
         let epochs = self.by_candidate.get(&row.candidate);
-        epochs.is_some_and(|epochs| epochs.contains_key(&row.epoch))
+        let kept = epochs.and_then(|epochs| epochs.get(&row.epoch));
+        kept.is_some_and(
+            |kept| matches!(&row.verdict, Verdict::Probabilities(said) if said == kept),
+        )
     }
 
     /// Epochs with a score.

@@ -24,6 +24,7 @@ pub mod photometry;
 pub mod placement;
 pub mod preset;
 pub mod scale_bar;
+pub mod sequence_input;
 pub mod sigma_clip;
 pub mod statistics;
 pub mod stretch;

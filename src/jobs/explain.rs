@@ -74,7 +74,7 @@ pub fn explain_epoch(
         epochs: vec![epoch.clone()],
         ..Candidate::default()
     };
-    let prepared = prepare_candidate(&alone, model.plan(), decoder);
+    let prepared = prepare_candidate(&alone, model.stamps()?, decoder);
     let prepared = prepared.into_iter().next();
     let name = &model.card().name;
     let input = prepared

@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use super::score_inputs::{EpochInput, Inputs, Wanted, inputs};
+use super::{
+    score_inputs::{EpochInput, Inputs, SequenceInput, Wanted, WantedStamps, inputs, stamp_inputs},
+    sequence_epochs::Calibrated,
+};
 use crate::{
     domain::{Candidate, InputPlan, KeptScores, Verdict, Verdicts},
+    imaging::sequence_input::CalibratedEpoch,
     io::Decoder,
-    learn::{LearnError, Model},
+    learn::{
+        LearnError, Model,
+        follow::{Follow, Memory},
+    },
 };
 
 /// Epochs that are computed at once.
@@ -35,8 +42,8 @@ pub fn complete_scores(
     model: &Model,
     decoder: &Decoder,
 ) -> Result<Vec<Verdicts>, LearnError> {
-    let plan = model.plan();
-    let of_models = inputs(candidates, &[Wanted { plan, kept }], decoder);
+    let input = &model.card().input;
+    let of_models = inputs(candidates, &[Wanted { input, kept }], decoder);
     let mut verdicts = Vec::with_capacity(candidates.len());
     for inputs in of_models {
         verdicts.extend(compute(model, inputs)?);
@@ -50,11 +57,11 @@ pub fn prepare_candidate(
     plan: &InputPlan,
     decoder: &Decoder,
 ) -> Vec<Result<Vec<f32>, Arc<str>>> {
-    let wanted = Wanted {
+    let wanted = WantedStamps {
         plan,
         kept: &KeptScores::default(),
     };
-    let epochs = inputs(&[candidate], &[wanted], decoder);
+    let epochs = stamp_inputs(&[candidate], &[wanted], decoder);
     let epochs = epochs.into_iter().flatten().flatten();
     let input = |epoch| match epoch {
         EpochInput::Ready(input) => Some(Ok(input)),
@@ -64,11 +71,21 @@ pub fn prepare_candidate(
     epochs.filter_map(input).collect()
 }
 
-/// What a model says of epochs that are ready.
+/// What a model says of inputs that are ready.
 ///
 /// # Errors
 /// Where the device fails.
 pub(super) fn compute(model: &Model, inputs: Inputs) -> Result<Vec<Verdicts>, LearnError> {
+    match inputs {
+        Inputs::Stamps(inputs) => compute_stamps(model, inputs),
+        Inputs::Sequences(inputs) => compute_sequences(model, inputs),
+    }
+}
+
+fn compute_stamps(
+    model: &Model,
+    inputs: Vec<Vec<EpochInput>>,
+) -> Result<Vec<Verdicts>, LearnError> {
     let ready: Vec<&[f32]> = inputs
         .iter()
         .flatten()
@@ -89,6 +106,43 @@ pub(super) fn compute(model: &Model, inputs: Inputs) -> Result<Vec<Verdicts>, Le
             EpochInput::Refused(why) => Verdict::Refused(why),
         };
         epochs.into_iter().map(verdict).collect()
+    });
+    Ok(verdicts.collect())
+}
+
+fn compute_sequences(
+    model: &Model,
+    inputs: Vec<SequenceInput>,
+) -> Result<Vec<Verdicts>, LearnError> {
+    let plan = model.sequence()?;
+    let usable = |epochs: &[Calibrated]| -> Vec<CalibratedEpoch> {
+        epochs.iter().flatten().cloned().collect()
+    };
+    let ready: Vec<Vec<CalibratedEpoch>> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            SequenceInput::Ready(epochs) => Some(usable(epochs)),
+            SequenceInput::Known(_) => None,
+        })
+        .collect();
+    let mut memories = vec![Memory::new(plan); ready.len()];
+    let pairs = memories.iter_mut().zip(&ready);
+    let mut follows: Vec<Follow<'_>> = pairs
+        .map(|(memory, epochs)| Follow { memory, epochs })
+        .collect();
+    let mut told = model.follow(&mut follows)?.into_iter();
+    let verdicts = inputs.into_iter().map(|input| -> Verdicts {
+        match input {
+            SequenceInput::Known(verdicts) => verdicts.into(),
+            SequenceInput::Ready(epochs) => {
+                let mut rows = told.next().unwrap_or_default().into_iter();
+                let verdict = |epoch| match epoch {
+                    Ok(_) => Verdict::Probabilities(rows.next().unwrap_or_default().into()),
+                    Err(why) => Verdict::Refused(why),
+                };
+                epochs.into_iter().map(verdict).collect()
+            }
+        }
     });
     Ok(verdicts.collect())
 }

@@ -5,8 +5,12 @@ use std::{
     sync::Arc,
 };
 
+use super::sequence_epochs::{self, Calibrated};
 use crate::{
-    domain::{Candidate, Epoch, InputPlan, KeptScores, Problem, Role, Stamp, StampId, Verdict},
+    domain::{
+        Candidate, Epoch, InputPlan, KeptScores, ModelInput, Problem, Role, SequencePlan, Stamp,
+        StampId, Verdict,
+    },
     imaging::model_input::{Plane, needed, prepare},
     io::Decoder,
 };
@@ -21,12 +25,32 @@ pub(super) enum EpochInput {
     Refused(Arc<str>),
 }
 
-/// One model's epochs of some candidates, candidate by candidate.
-pub(super) type Inputs = Vec<Vec<EpochInput>>;
+/// What is known of a candidate before a model follows it.
+pub(super) enum SequenceInput {
+    /// Nothing new: what the project has, and why the rest cannot be computed.
+    Known(Vec<Verdict>),
+    /// To be computed from the first epoch on.
+    Ready(Vec<Calibrated>),
+}
+
+/// One model's inputs of some candidates, candidate by candidate.
+pub(super) enum Inputs {
+    /// Epoch by epoch.
+    Stamps(Vec<Vec<EpochInput>>),
+    /// As a whole.
+    Sequences(Vec<SequenceInput>),
+}
 
 /// What one model takes, and what is kept of its scores.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
+    pub input: &'a ModelInput,
+    pub kept: &'a KeptScores,
+}
+
+/// What one model of single epochs takes, and what is kept of its scores.
+#[derive(Clone, Copy)]
+pub(super) struct WantedStamps<'a> {
     pub plan: &'a InputPlan,
     pub kept: &'a KeptScores,
 }
@@ -39,12 +63,60 @@ pub(super) fn inputs(
     wanted: &[Wanted<'_>],
     decoder: &Decoder,
 ) -> Vec<Inputs> {
+    let of_stamps: Vec<WantedStamps<'_>> = wanted
+        .iter()
+        .filter_map(|model| {
+            let (plan, kept) = (model.input.stamps()?, model.kept);
+            Some(WantedStamps { plan, kept })
+        })
+        .collect();
+    let mut of_stamps = stamp_inputs(candidates, &of_stamps, decoder).into_iter();
+    let of_model = |model: &Wanted<'_>| match model.input {
+        ModelInput::Sequence(plan) => {
+            Inputs::Sequences(sequence_inputs(candidates, plan, model.kept, decoder))
+        }
+        ModelInput::Stamps(_) | ModelInput::Features(_) => {
+            Inputs::Stamps(of_stamps.next().unwrap_or_default())
+        }
+    };
+    wanted.iter().map(of_model).collect()
+}
+
+/// Candidates of which every usable epoch has its score are not computed again; others from the first
+/// epoch on, as every verdict depends on all epochs before it.
+fn sequence_inputs(
+    candidates: &[&Candidate],
+    plan: &SequencePlan,
+    kept: &KeptScores,
+    decoder: &Decoder,
+) -> Vec<SequenceInput> {
+    let epochs = sequence_epochs::calibrated(candidates, plan, decoder);
+    let of_candidate = |(candidate, epochs): (&&Candidate, Vec<Calibrated>)| {
+        let known = kept.known(candidate);
+        let settled = known.into_iter().zip(&epochs).map(|pair| match pair {
+            (_, Err(why)) => Some(Verdict::Refused(why.clone())),
+            (known, Ok(_)) => known,
+        });
+        match settled.collect() {
+            Some(verdicts) => SequenceInput::Known(verdicts),
+            None => SequenceInput::Ready(epochs),
+        }
+    };
+    candidates.iter().zip(epochs).map(of_candidate).collect()
+}
+
+/// The inputs of single epochs, model by model.
+pub(super) fn stamp_inputs(
+    candidates: &[&Candidate],
+    wanted: &[WantedStamps<'_>],
+    decoder: &Decoder,
+) -> Vec<Vec<Vec<EpochInput>>> {
     let known: Vec<Vec<Vec<Option<Verdict>>>> = wanted
         .iter()
         .map(|model| candidates.iter().map(|c| model.kept.known(c)).collect())
         .collect();
     let stamps = decode(candidates, wanted, &known, decoder);
-    let of_model = |(model, known): (&Wanted<'_>, Vec<Vec<Option<Verdict>>>)| -> Inputs {
+    let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Verdict>>>)| {
         let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Verdict>>)| {
             let epochs = candidate.epochs.iter().zip(known);
             let input = |(epoch, known): (&Epoch, Option<Verdict>)| match known {
@@ -56,7 +128,8 @@ pub(super) fn inputs(
             };
             epochs.map(input).collect()
         };
-        candidates.iter().zip(known).map(of_candidate).collect()
+        let epochs = candidates.iter().zip(known).map(of_candidate);
+        epochs.collect::<Vec<Vec<EpochInput>>>()
     };
     wanted.iter().zip(known).map(of_model).collect()
 }
@@ -64,7 +137,7 @@ pub(super) fn inputs(
 /// The stamps of all epochs that some model has yet to score, read together.
 fn decode(
     candidates: &[&Candidate],
-    wanted: &[Wanted<'_>],
+    wanted: &[WantedStamps<'_>],
     known: &[Vec<Vec<Option<Verdict>>>],
     decoder: &Decoder,
 ) -> Stamps {

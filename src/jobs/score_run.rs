@@ -147,7 +147,10 @@ impl Work<'_> {
         told: &mut dyn FnMut(ScoreNews),
     ) -> anyhow::Result<Counts> {
         let mut counts = Counts::default();
-        let plans: Vec<_> = scorers.iter().map(|s| s.model.plan().clone()).collect();
+        let plans: Vec<_> = scorers
+            .iter()
+            .map(|s| s.model.card().input.clone())
+            .collect();
         thread::scope(|scope| {
             let (sender, ready) = bounded(CHUNKS_AHEAD);
             let plans = &plans;
@@ -155,7 +158,8 @@ impl Work<'_> {
                 .name("prepare".into())
                 .spawn_scoped(scope, move || {
                     let models = plans.iter().zip(self.kept);
-                    let wanted: Vec<_> = models.map(|(plan, kept)| Wanted { plan, kept }).collect();
+                    let wanted: Vec<_> =
+                        models.map(|(input, kept)| Wanted { input, kept }).collect();
                     self.prepare(&wanted, &sender);
                 })
                 .context("the system gives no thread")?;

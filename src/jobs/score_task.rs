@@ -10,12 +10,10 @@ use super::{
     learner::{After, Task, Urgency},
     model_shelf::ModelShelf,
     reporter::{CancelToken, Reporter},
-    score::score_candidates,
+    score::complete_scores,
 };
 use crate::{
-    domain::{
-        Candidate, CandidateIx, Catalogue, Epoch, KeptScores, ModelId, ScoreRow, Verdict, Verdicts,
-    },
+    domain::{Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ScoreRow, Verdicts},
     io::Decoder,
     learn::{LearnError, Model},
 };
@@ -186,48 +184,24 @@ impl ScoreTask {
     }
 }
 
-/// Scores the epochs of candidates that the project does not hold. For each candidate all
-/// verdicts, and the rows that are new.
+/// Scores what the project does not hold of candidates. For each of them all verdicts, and the rows
+/// that are new.
 fn score_missing<'a>(
     candidates: impl Iterator<Item = &'a Candidate>,
     kept: &KeptScores,
     model: &Model,
     decoder: &Decoder,
 ) -> Result<Vec<(Verdicts, Vec<ScoreRow>)>, LearnError> {
-    let known: Vec<_> = candidates
-        .map(|candidate| (candidate, kept.known(candidate)))
-        .collect();
-    let missing: Vec<Candidate> = known
-        .iter()
-        .map(|(candidate, known)| Candidate {
-            id: candidate.id.clone(),
-            epochs: missing_epochs(candidate, known),
-            ..Candidate::default()
-        })
-        .collect();
-    let missing: Vec<&Candidate> = missing.iter().collect();
-    let scored = score_candidates(&missing, model, decoder)?;
-    let joined = known.into_iter().zip(scored);
-    Ok(joined
-        .map(|((candidate, known), scored)| {
-            let is_new: Vec<bool> = known.iter().map(Option::is_none).collect();
-            let mut scored = scored.iter();
-            let all: Verdicts = known
-                .into_iter()
-                .map(|known| known.or_else(|| scored.next().cloned()))
-                .map(|verdict| verdict.unwrap_or_else(|| Verdict::Refused("was left out".into())))
-                .collect();
-            let rows = ScoreRow::of(candidate, &all).into_iter().zip(is_new);
-            let new = rows.filter_map(|(row, is_new)| is_new.then_some(row));
-            (all, new.collect())
+    let candidates: Vec<&Candidate> = candidates.collect();
+    let verdicts = complete_scores(&candidates, kept, model, decoder)?;
+    let pairs = candidates.into_iter().zip(verdicts);
+    Ok(pairs
+        .map(|(candidate, verdicts)| {
+            let rows = ScoreRow::of(candidate, &verdicts).into_iter();
+            let new = rows.filter(|row| !kept.holds(row)).collect();
+            (verdicts, new)
         })
         .collect())
-}
-
-fn missing_epochs(candidate: &Candidate, known: &[Option<Verdict>]) -> Vec<Epoch> {
-    let epochs = candidate.epochs.iter().zip(known);
-    let missing = epochs.filter_map(|(epoch, known)| known.is_none().then_some(epoch));
-    missing.cloned().collect()
 }
 
 impl Task for ScoreTask {

@@ -17,8 +17,8 @@ use crate::{
     domain::{ModelCard, fnv},
     io::whole_file::write_whole,
     learn::{
-        Compute, Examples, Model, Network, model_file,
-        trainer::{self, Trainer, Validation},
+        Compute, Lessons, Model, Network, NetworkShape, model_file,
+        trainer::{Trainer, Validation},
     },
 };
 
@@ -64,7 +64,7 @@ pub struct Training {
     compute: Compute,
     trainer: Trainer,
     set: TrainingSet,
-    validation: Examples,
+    validation: Arc<dyn Lessons>,
     chunk: Option<Chunk>,
     finished: Vec<Network>,
     curve: Vec<CurvePoint>,
@@ -77,7 +77,7 @@ pub struct Training {
 
 /// The chunk that is being learned from.
 struct Chunk {
-    examples: Arc<Examples>,
+    examples: Arc<dyn Lessons>,
     number: u64,
     order: Vec<usize>,
 }
@@ -115,18 +115,18 @@ impl Training {
                 seed: order.seed,
             },
         )?;
-        let channels = order.architecture.input().channels.len();
+        let shape = NetworkShape::of(&card);
         let seed = order.seed.wrapping_add(finished);
         let schedule = order.schedule.clone();
         let (trainer, finished, curve) = match checkpoint {
             None => {
                 let network = single(order.architecture);
-                let trainer = Trainer::new(network, channels, schedule, seed, compute);
+                let trainer = Trainer::new(network, shape, schedule, seed, compute);
                 (trainer, Vec::new(), Vec::new())
             }
             Some(found) => {
                 let network = single(order.architecture);
-                let trainer = Trainer::new(network, channels, schedule, seed, compute);
+                let trainer = Trainer::new(network, shape, schedule, seed, compute);
                 let standing = found.header.standing;
                 let trainer = trainer.resumed(standing, found.best, found.state)?;
                 (trainer, found.finished, found.header.curve)
@@ -186,7 +186,7 @@ impl Training {
         let batch = self.order.schedule.batch;
         let steps_a_chunk = match &self.set {
             TrainingSet::Simulated(_) => (self.order.chunk * self.order.passes / batch).max(1),
-            TrainingSet::Labelled(examples) => examples.len().div_ceil(batch),
+            TrainingSet::Labelled(examples) => examples.len().div_ceil(batch).max(1),
         } as u64;
         let (number, within) = (step / steps_a_chunk, step % steps_a_chunk);
         if self
@@ -210,14 +210,14 @@ impl Training {
             let from = within as usize * batch;
             let until = (from + batch).min(chunk.order.len());
             self.trainer
-                .step(&chunk.examples, &chunk.order[from..until])?;
+                .step(&*chunk.examples, &chunk.order[from..until])?;
             self.steps_here += 1;
         }
         Ok(())
     }
 
     fn validate(&mut self) -> anyhow::Result<()> {
-        let validation = self.trainer.validate(&self.validation)?;
+        let validation = self.trainer.validate(&*self.validation)?;
         self.trainer.keep_best(&validation);
         let Validation { loss, accuracy, .. } = validation;
         let trained = self.trainer.take_loss();
@@ -243,9 +243,9 @@ impl Training {
         if !self.is_finished() {
             let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
             let network = single(self.order.architecture);
-            let channels = self.order.architecture.input().channels.len();
+            let shape = NetworkShape::of(&self.card);
             let schedule = self.order.schedule.clone();
-            self.trainer = Trainer::new(network, channels, schedule, seed, &self.compute);
+            self.trainer = Trainer::new(network, shape, schedule, seed, &self.compute);
             self.chunk = None;
         }
         self.save()
@@ -309,9 +309,11 @@ impl Training {
             bail!("the training is not finished");
         }
         let network = Network::joined(self.order.architecture, &self.finished)?;
-        let mut model = Model::new(self.card.clone(), &network, &self.compute)?;
-        let validation = trainer::validate(model.network(), &self.validation, &self.compute)?;
+        let (network, figures) = self.validation.settle(network, &self.compute)?;
+        let mut model = Model::new(self.card.clone(), &network, &self.compute);
+        let validation = self.validation.validate(model.network(), &self.compute)?;
         let card = model.card_mut();
+        card.figures.extend(figures);
         card.figures
             .insert("validation_loss".into(), validation.loss);
         card.figures

@@ -60,7 +60,7 @@ impl Checkpoint {
             let mut card = card.clone();
             card.network = single(order.architecture).name().into();
             card.members = 1;
-            Model::new(card, network, compute).and_then(|model| model_file::to_bytes(&model))
+            model_file::to_bytes(&Model::new(card, network, compute))
         };
         let mut blobs = self.state.to_vec();
         for kept in self.best.iter().chain(&self.finished) {

@@ -8,6 +8,7 @@ use super::{clock::today, training_set::TrainingData};
 use crate::{
     domain::{ModelCard, TrainingRecord},
     learn::{Architecture, schedule::Schedule},
+    simulate::SequenceClass,
 };
 
 /// What is to be trained.
@@ -73,6 +74,16 @@ impl TrainOrder {
         Ok(())
     }
 
+    /// What the network tells apart.
+    fn classes(&self) -> Vec<String> {
+        if self.architecture.is_recurrent() {
+            let classes = SequenceClass::ALL.map(SequenceClass::name);
+            classes.map(str::to_owned).to_vec()
+        } else {
+            vec!["bogus".into(), "real".into()]
+        }
+    }
+
     /// The card of the model to be, without its figures.
     pub(super) fn card(&self) -> ModelCard {
         let architecture = self.architecture;
@@ -87,8 +98,8 @@ impl TrainOrder {
             network: architecture.name().into(),
             members: self.members,
             parameters: 0,
-            input: architecture.input().into(),
-            classes: vec!["bogus".into(), "real".into()],
+            input: architecture.input(),
+            classes: self.classes(),
             threshold: 0.5,
             training: TrainingRecord {
                 data: self.data.in_words(),

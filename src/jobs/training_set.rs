@@ -1,8 +1,9 @@
-//! What networks learn from: simulated triplets without end, or a labelled set.
+//! What networks learn from: simulated candidates without end, or a labelled set.
 
 use std::{
     collections::BTreeMap,
     io,
+    ops::Range,
     path::PathBuf,
     sync::Arc,
     thread::{Builder, JoinHandle},
@@ -14,16 +15,18 @@ use crossbeam_channel::{Receiver, bounded};
 use super::{
     open::read_all_with,
     score::prepare_candidate,
+    sequence_epochs::simulated_roles,
     simulation_order::{Kind, SimulationOrder},
     simulator::{prepare as prepare_order, simulator_of},
     stream::stream,
+    training_sequences,
     truth_table::{TruthTable, class_of},
 };
 use crate::{
-    domain::{ImageSequence, InputPlan, ModelCard, Role, fnv},
+    domain::{Candidate, ImageSequence, InputPlan, ModelCard, ModelInput, Role, fnv},
     imaging::model_input::{Plane, prepare},
     io::Decoder,
-    learn::{Example, Examples},
+    learn::{Example, Examples, Lessons},
     simulate::Simulate,
 };
 
@@ -45,7 +48,7 @@ const VALIDATED: u64 = 6;
 /// Where examples come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TrainingData {
-    /// Triplets of a survey, new ones in every chunk.
+    /// Candidates of a survey, new ones in every chunk: triplets or sequences, as the model takes.
     Simulation {
         /// Name of the survey, or its TOML file.
         survey: String,
@@ -70,7 +73,7 @@ impl TrainingData {
                     Some(folder) => format!(" with the templates of {}", folder.display()),
                     None => String::new(),
                 };
-                format!("simulated triplets of survey {survey}{templates}")
+                format!("simulated candidates of survey {survey}{templates}")
             }
             Self::Labelled { paths, .. } => {
                 let paths = paths.iter().map(|path| path.display().to_string());
@@ -88,13 +91,13 @@ pub(super) enum TrainingSet {
     /// Every chunk is new.
     Simulated(Chunks),
     /// Every chunk is the whole set.
-    Labelled(Arc<Examples>),
+    Labelled(Arc<dyn Lessons>),
 }
 
 /// A set to learn from, and one to validate with that nothing is learned from.
 pub(super) struct Prepared {
     pub training: TrainingSet,
-    pub validation: Examples,
+    pub validation: Arc<dyn Lessons>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -111,7 +114,7 @@ pub(super) struct Amount {
 
 impl TrainingSet {
     /// The next chunk.
-    pub fn next(&mut self) -> anyhow::Result<Arc<Examples>> {
+    pub fn next(&mut self) -> anyhow::Result<Arc<dyn Lessons>> {
         match self {
             Self::Simulated(chunks) => chunks.next(),
             Self::Labelled(examples) => Ok(examples.clone()),
@@ -130,40 +133,59 @@ pub(super) fn prepare_set(
 ) -> anyhow::Result<Prepared> {
     match data {
         TrainingData::Simulation { survey, templates } => {
+            let (kind, roles) = match &card.input {
+                ModelInput::Sequence(plan) => (Kind::Sequences, simulated_roles(plan)),
+                _ => (Kind::Triplets, ROLES.to_vec()),
+            };
             let order = SimulationOrder {
                 survey: survey.clone(),
                 templates: templates.clone(),
-                kind: Kind::Triplets,
-                roles: ROLES.to_vec(),
+                kind,
+                roles,
                 seed: amount.seed,
                 classes: Vec::new(),
                 count: 0,
                 out: PathBuf::new(),
             };
             let simulator = simulator_of(&order, &prepare_order(&order)?)?;
-            let card = Arc::new(card.clone());
+            let card = card.clone();
+            let threads = amount.threads;
+            let make = move |range| simulated_lessons(&simulator, range, threads, &card);
             let until = VALIDATION_FROM + amount.validation as u64;
-            let validation = simulated(&simulator, VALIDATION_FROM..until, amount.threads, &card)?;
+            let validation = make(VALIDATION_FROM..until)?;
             Ok(Prepared {
-                training: TrainingSet::Simulated(Chunks::start(simulator, card, amount)?),
+                training: TrainingSet::Simulated(Chunks::start(make, amount)?),
                 validation,
                 notes: Vec::new(),
             })
         }
-        TrainingData::Labelled { paths, labels } => labelled(paths, labels.as_ref(), card),
+        TrainingData::Labelled { paths, labels } => {
+            let labels = labels.as_ref();
+            let prepared = match &card.input {
+                ModelInput::Sequence(plan) => {
+                    let set = training_sequences::labelled(paths, labels, card, plan)?;
+                    Prepared {
+                        training: TrainingSet::Labelled(Arc::new(set.training)),
+                        validation: Arc::new(set.validation),
+                        notes: set.notes,
+                    }
+                }
+                _ => labelled(paths, labels, card)?,
+            };
+            enough(prepared, card)
+        }
     }
 }
 
 /// A thread that prepares the next chunk while one is learned from.
 pub(super) struct Chunks {
-    ready: Receiver<anyhow::Result<Examples>>,
+    ready: Receiver<anyhow::Result<Arc<dyn Lessons>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Chunks {
     fn start(
-        simulator: Arc<dyn Simulate>,
-        card: Arc<ModelCard>,
+        make: impl Fn(Range<u64>) -> anyhow::Result<Arc<dyn Lessons>> + Send + 'static,
         amount: Amount,
     ) -> io::Result<Self> {
         let (sender, ready) = bounded(0);
@@ -171,8 +193,7 @@ impl Chunks {
         let thread = Builder::new().name("chunks".into()).spawn(move || {
             for number in amount.first_chunk.. {
                 let range = number * chunk..(number + 1) * chunk;
-                let examples = simulated(&simulator, range, amount.threads, &card);
-                if sender.send(examples).is_err() {
+                if sender.send(make(range)).is_err() {
                     return;
                 }
             }
@@ -183,9 +204,8 @@ impl Chunks {
         })
     }
 
-    fn next(&mut self) -> anyhow::Result<Arc<Examples>> {
-        let chunk = self.ready.recv().context("the simulator broke off")??;
-        Ok(Arc::new(chunk))
+    fn next(&mut self) -> anyhow::Result<Arc<dyn Lessons>> {
+        self.ready.recv().context("the simulator broke off")?
     }
 }
 
@@ -203,10 +223,55 @@ fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
     plan.with_context(|| format!("{} does not look at single epochs", card.name))
 }
 
+/// Simulated candidates as the model takes them.
+fn simulated_lessons(
+    simulator: &Arc<dyn Simulate>,
+    range: Range<u64>,
+    threads: usize,
+    card: &ModelCard,
+) -> anyhow::Result<Arc<dyn Lessons>> {
+    Ok(match &card.input {
+        ModelInput::Sequence(plan) => Arc::new(training_sequences::simulated(
+            simulator,
+            range,
+            threads,
+            plan,
+            &card.classes,
+        )?),
+        _ => Arc::new(simulated(simulator, range, threads, card)?),
+    })
+}
+
+/// True for one object in so many: it is kept for validation, always the same.
+pub(super) fn is_for_validation(candidate: &Candidate) -> bool {
+    fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0
+}
+
+/// A labelled set that something can be learned from.
+fn enough(prepared: Prepared, card: &ModelCard) -> anyhow::Result<Prepared> {
+    if let TrainingSet::Labelled(training) = &prepared.training {
+        if training.is_empty() || prepared.validation.is_empty() {
+            let why = prepared.notes.join("; ");
+            bail!(
+                "{} examples can be learned from and {} are kept for validation: too few{}{why}",
+                training.len(),
+                prepared.validation.len(),
+                if why.is_empty() { "" } else { "; " }
+            );
+        }
+        let first = training.classes()[0];
+        if training.classes().iter().all(|class| *class == first) {
+            let class = &card.classes[usize::from(first)];
+            bail!("all labels are {class}: a network learns from more than one class");
+        }
+    }
+    Ok(prepared)
+}
+
 /// Simulated triplets as examples.
 fn simulated(
     simulator: &Arc<dyn Simulate>,
-    range: std::ops::Range<u64>,
+    range: Range<u64>,
     threads: usize,
     card: &ModelCard,
 ) -> anyhow::Result<Examples> {
@@ -270,9 +335,7 @@ fn labelled(
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     let mut unlabelled = 0_usize;
     for (_, candidate) in opened.catalogue.iter() {
-        let is_kept =
-            fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0;
-        let set = if is_kept {
+        let set = if is_for_validation(candidate) {
             &mut validation
         } else {
             &mut training
@@ -298,22 +361,6 @@ fn labelled(
             }
         }
     }
-    if training.is_empty() || validation.is_empty() {
-        bail!(
-            "of {} candidates {} epochs can be learned from and {} kept for validation: too few",
-            opened.catalogue.len(),
-            training.len(),
-            validation.len()
-        );
-    }
-    if training
-        .classes()
-        .iter()
-        .all(|class| *class == training.classes()[0])
-    {
-        let class = &card.classes[usize::from(training.classes()[0])];
-        bail!("all labels are {class}: a network learns from more than one class");
-    }
     if unlabelled > 0 {
         left_out.insert("no label".into(), unlabelled);
     }
@@ -324,7 +371,7 @@ fn labelled(
     notes.extend(counts.map(|(why, count)| format!("{count} epochs left out: {why}")));
     Ok(Prepared {
         training: TrainingSet::Labelled(Arc::new(training)),
-        validation,
+        validation: Arc::new(validation),
         notes,
     })
 }

@@ -44,7 +44,7 @@ pub fn import(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, Lear
         return Err(refused_with(name, why));
     }
     let card = card(name, source);
-    Model::new(card, &Network::Braai(network), compute)
+    Ok(Model::new(card, &Network::Braai(network), compute))
 }
 
 fn card(name: &str, source: Option<&str>) -> ModelCard {
@@ -56,7 +56,7 @@ fn card(name: &str, source: Option<&str>) -> ModelCard {
         about: braai.about().into(),
         network: braai.name().into(),
         members: 1,
-        input: braai.input().into(),
+        input: braai.input(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,

@@ -16,6 +16,9 @@ pub enum LearnError {
         /// Why not.
         why: String,
     },
+    /// Inputs of another kind.
+    #[error("this network does not take {0}, but {1}")]
+    Kind(&'static str, &'static str),
     /// Inputs of a wrong size.
     #[error("the model takes {expected} numbers for each candidate, and got {found}")]
     Input {

@@ -34,7 +34,7 @@ pub fn check(model: Model) -> Result<Checked, LearnError> {
 
 /// The model, where it answers as the trusted one does; else the trusted one.
 fn settle(model: Model, trusted: Model) -> Result<Checked, LearnError> {
-    let questions = questions(model.plan().len());
+    let questions = questions(model.stamps()?.len());
     let expected = trusted.score(&questions)?;
     let device = model.compute().name().to_owned();
     let why = match model.score(&questions) {

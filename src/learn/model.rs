@@ -5,8 +5,8 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation::softmax},
 };
 
-use super::{Architecture, Compute, LearnError, Network, Views, model_file};
-use crate::domain::{InputPlan, ModelCard, ModelId};
+use super::{Architecture, Compute, LearnError, Network, NetworkShape, Views, model_file};
+use crate::domain::{InputPlan, ModelCard, ModelId, ModelInput, SequencePlan};
 
 /// Candidates computed at once: enough to keep two cores busy, little enough to stay in their caches.
 const BATCH: usize = 64;
@@ -15,7 +15,6 @@ const BATCH: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Model {
     card: ModelCard,
-    plan: InputPlan,
     id: ModelId,
     network: Network,
     compute: Compute,
@@ -23,25 +22,16 @@ pub struct Model {
 
 impl Model {
     /// A network with a card; `network` may be one in training.
-    ///
-    /// # Errors
-    /// Where the card is that of a model which does not look at the stamps of one epoch.
-    pub fn new(
-        mut card: ModelCard,
-        network: &Network,
-        compute: &Compute,
-    ) -> Result<Self, LearnError> {
-        let plan = plan_of(&card)?.clone();
+    pub fn new(mut card: ModelCard, network: &Network, compute: &Compute) -> Self {
         let network = network.valid().fork(&compute.plain());
         card.parameters = network.num_params();
         let fingerprint = model_file::fingerprint(&card, &network);
-        Ok(Self {
+        Self {
             id: ModelId::new(&card.name, fingerprint),
             card,
-            plan,
             network,
             compute: compute.clone(),
-        })
+        }
     }
 
     /// An untrained network of that architecture.
@@ -50,9 +40,8 @@ impl Model {
     /// Where the card names no network.
     pub fn untrained(card: ModelCard, compute: &Compute) -> Result<Self, LearnError> {
         let architecture = Architecture::from_name(&card.network)?;
-        let channels = plan_of(&card)?.channels.len();
-        let network = architecture.init(channels, card.members, &compute.plain());
-        Self::new(card, &network, compute)
+        let network = architecture.init(NetworkShape::of(&card), &compute.plain());
+        Ok(Self::new(card, &network, compute))
     }
 
     /// Its card.
@@ -60,9 +49,24 @@ impl Model {
         &self.card
     }
 
-    /// What it takes in.
-    pub const fn plan(&self) -> &InputPlan {
-        &self.plan
+    /// What it takes of every single epoch.
+    ///
+    /// # Errors
+    /// Where it takes sequences.
+    pub fn stamps(&self) -> Result<&InputPlan, LearnError> {
+        let stamps = self.card.input.stamps();
+        stamps.ok_or(LearnError::Kind("single epochs", "sequences"))
+    }
+
+    /// What it takes of a sequence.
+    ///
+    /// # Errors
+    /// Where it takes single epochs.
+    pub const fn sequence(&self) -> Result<&SequencePlan, LearnError> {
+        match &self.card.input {
+            ModelInput::Sequence(plan) => Ok(plan),
+            _ => Err(LearnError::Kind("sequences", "single epochs")),
+        }
     }
 
     /// Its card, to be filled in. The identity is that of the weights and stays.
@@ -100,7 +104,7 @@ impl Model {
     /// # Errors
     /// Where the inputs are not whole ones, or the device fails.
     pub fn score(&self, inputs: &[f32]) -> Result<Vec<f32>, LearnError> {
-        let size = self.plan.len();
+        let size = self.stamps()?.len();
         if size == 0 || !inputs.len().is_multiple_of(size) {
             return Err(LearnError::Input {
                 expected: size,
@@ -109,8 +113,8 @@ impl Model {
         }
         let mut said = Vec::with_capacity(inputs.len() / size * self.card.classes.len());
         for batch in inputs.chunks(BATCH * size) {
-            let batch = self.tensor(batch, &self.compute.plain());
-            let output = softmax(self.network.forward(batch, Views::Four), 1);
+            let batch = self.tensor(batch, &self.compute.plain())?;
+            let output = softmax(self.network.forward(batch, Views::Four)?, 1);
             let output = output
                 .try_into_data()
                 .map_err(|error| self.failed(&error))?;
@@ -121,30 +125,18 @@ impl Model {
     }
 
     /// (n, channel, y, x) on a device.
-    pub(super) fn tensor(&self, inputs: &[f32], device: &Device) -> Tensor<4> {
-        let plan = &self.plan;
+    pub(super) fn tensor(&self, inputs: &[f32], device: &Device) -> Result<Tensor<4>, LearnError> {
+        let plan = self.stamps()?;
         let [channels, side] = [plan.channels.len(), plan.side_px];
         let count = inputs.len() / plan.len().max(1);
         let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
-        Tensor::from_data(data, device)
+        Ok(Tensor::from_data(data, device))
     }
 
-    fn failed(&self, error: &dyn std::error::Error) -> LearnError {
+    pub(super) fn failed(&self, error: &dyn std::error::Error) -> LearnError {
         LearnError::Device {
             device: self.compute.name().into(),
             why: error.to_string(),
         }
     }
-}
-
-/// The plan of a model of single epochs.
-pub(super) fn plan_of(card: &ModelCard) -> Result<&InputPlan, LearnError> {
-    card.input.stamps().ok_or_else(|| LearnError::File {
-        file: card.name.clone(),
-        why: format!(
-            "{} takes stamps of one epoch, not {}",
-            card.network,
-            card.input.in_words()
-        ),
-    })
 }

@@ -11,16 +11,18 @@ use burn::{
 use super::{Architecture, Compute, LearnError, Model, Network};
 use crate::{
     domain::{
-        ModelCard,
+        InputPlan, ModelCard, ModelInput,
         fnv::{FNV_START, fnv1a},
     },
-    imaging::model_input::PREPARATION,
+    imaging::{model_input, sequence_input},
 };
 
 /// Where the card is kept in the metadata.
 const CARD: &str = "card";
 /// What every network here tells apart: bogus and real.
 const CLASSES: usize = 2;
+/// Largest number of classes of a network over sequences.
+const MOST_CLASSES: usize = 64;
 /// Ensembles larger than this are a slip of the pen.
 const MOST_MEMBERS: usize = 100;
 
@@ -42,7 +44,11 @@ pub(super) fn fingerprint(card: &ModelCard, network: &Network) -> u64 {
         classes,
         ..
     } = card;
-    let words = format!("{PREPARATION} {name} {members} {input:?} {classes:?}");
+    let preparation = match input {
+        ModelInput::Sequence(_) => sequence_input::PREPARATION,
+        _ => model_input::PREPARATION,
+    };
+    let words = format!("{preparation} {name} {members} {input:?} {classes:?}");
     let mut hasher = Hasher(fnv1a(FNV_START, words.bytes()));
     network.visit(&mut hasher);
     // The low bits of this hash change more than the high ones.
@@ -64,6 +70,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>, LearnError> {
         Network::Cape(members) => members.save_into(&mut store),
         Network::Compact(network) => network.save_into(&mut store),
         Network::Braai(network) => network.save_into(&mut store),
+        Network::Recurrent(network) => network.save_into(&mut store),
     };
     saved.map_err(|error| refused(&model.card().name, &error))?;
     store
@@ -93,7 +100,7 @@ pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, 
     let mut network = model.network().clone();
     load(name, bytes, &mut network)?;
     let card = model.card_mut().clone();
-    Model::new(card, &network, compute)
+    Ok(Model::new(card, &network, compute))
 }
 
 fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnError> {
@@ -107,6 +114,7 @@ fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnErro
         Network::Cape(members) => members.load_from(&mut store),
         Network::Compact(network) => network.load_from(&mut store),
         Network::Braai(network) => network.load_from(&mut store),
+        Network::Recurrent(network) => network.load_from(&mut store),
     };
     let result = loaded.map_err(|error| {
         let first = error.to_string();
@@ -148,31 +156,33 @@ pub(super) fn misfit(result: &ApplyResult) -> Option<String> {
 fn check(card: &ModelCard) -> Result<(), String> {
     let architecture = Architecture::from_name(&card.network)
         .map_err(|error| format!("its card names a network that is none: {error}"))?;
-    let takes = architecture.input();
-    let plan = card.input.stamps().ok_or_else(|| {
-        let takes = card.input.in_words();
-        format!("its card gives {takes} to {}", architecture.name())
-    })?;
-    let (channels, side) = (plan.channels.len(), plan.side_px);
-    if side != takes.side_px {
-        return Err(format!(
-            "its card gives {0}x{0} pixels to {1}, which takes {2}x{2}",
-            side,
-            architecture.name(),
-            takes.side_px
-        ));
-    }
-    let is_fixed = architecture == Architecture::Braai;
-    if channels == 0 || is_fixed && channels != takes.channels.len() {
-        return Err(format!(
-            "its card gives {channels} channels to {}, which takes {}",
-            architecture.name(),
-            takes.channels.len()
-        ));
-    }
-    if card.classes.len() != CLASSES {
-        let count = card.classes.len();
-        return Err(format!("its card names {count} classes, not {CLASSES}"));
+    match (&card.input, architecture.input()) {
+        (ModelInput::Stamps(given), ModelInput::Stamps(taken)) => {
+            check_stamps(architecture, given, &taken)?;
+            if card.classes.len() != CLASSES {
+                let count = card.classes.len();
+                return Err(format!("its card names {count} classes, not {CLASSES}"));
+            }
+        }
+        (ModelInput::Sequence(given), ModelInput::Sequence(taken)) => {
+            if given.side_px != taken.side_px {
+                return Err(other_side(architecture, given.side_px, taken.side_px));
+            }
+            if !(2..=MOST_CLASSES).contains(&card.classes.len()) {
+                let count = card.classes.len();
+                return Err(format!(
+                    "its card names {count} classes, not 2 to {MOST_CLASSES}"
+                ));
+            }
+        }
+        (given, taken) => {
+            return Err(format!(
+                "its card gives {} to {}, which takes {}",
+                given.in_words(),
+                architecture.name(),
+                taken.in_words()
+            ));
+        }
     }
     if !(1..=MOST_MEMBERS).contains(&card.members) {
         let members = card.members;
@@ -181,6 +191,31 @@ fn check(card: &ModelCard) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+fn check_stamps(
+    architecture: Architecture,
+    given: &InputPlan,
+    taken: &InputPlan,
+) -> Result<(), String> {
+    if given.side_px != taken.side_px {
+        return Err(other_side(architecture, given.side_px, taken.side_px));
+    }
+    let channels = given.channels.len();
+    let is_fixed = architecture == Architecture::Braai;
+    if channels == 0 || is_fixed && channels != taken.channels.len() {
+        return Err(format!(
+            "its card gives {channels} channels to {}, which takes {}",
+            architecture.name(),
+            taken.channels.len()
+        ));
+    }
+    Ok(())
+}
+
+fn other_side(architecture: Architecture, given: usize, taken: usize) -> String {
+    let name = architecture.name();
+    format!("its card gives {given}x{given} pixels to {name}, which takes {taken}x{taken}")
 }
 
 /// The card of a model file, without its weights.

@@ -66,6 +66,7 @@ impl Schedule {
     pub const fn ours(architecture: Architecture, steps: u64) -> Self {
         let rate = match architecture {
             Architecture::Compact => 2e-3,
+            Architecture::Recurrent | Architecture::RecurrentWindow => 2.5e-3,
             _ => 1e-3,
         };
         Self {

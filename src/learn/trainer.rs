@@ -2,23 +2,20 @@
 
 use burn::{
     module::Module,
-    nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
     optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig},
     store::{ModuleRecord, RecordError},
-    tensor::{Bytes, Int, Tensor, TensorData, activation::softmax},
+    tensor::{Bytes, Tensor},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Architecture, Compute, Examples, LearnError, Network, Views,
+    Architecture, Compute, LearnError, Lesson, Lessons, Network, NetworkShape,
     schedule::{Optimiser, Schedule},
 };
 use crate::domain::fnv::{FNV_START, fnv1a};
 
 /// Largest norm of the gradient of one layer's weights that AdamW is given.
 const MOST_GRADIENT: f32 = 5.0;
-/// Candidates validated at once.
-const BATCH: usize = 128;
 
 /// How well a network does on examples that it does not learn from.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +24,7 @@ pub struct Validation {
     pub loss: f64,
     /// Share of right classes.
     pub accuracy: f64,
-    /// Class probabilities, one row for each example.
+    /// Class probabilities, one row for each example: of a sequence after its last epoch.
     pub probabilities: Vec<f32>,
 }
 
@@ -46,7 +43,6 @@ pub struct Trainer {
     network: Option<Network>,
     best: Option<Network>,
     optimiser: ModuleOptimizer,
-    loss: CrossEntropyLoss,
     schedule: Schedule,
     compute: Compute,
     seed: u64,
@@ -65,13 +61,19 @@ impl Trainer {
     /// An untrained network; the same seed gives the same one.
     pub fn new(
         architecture: Architecture,
-        channels: usize,
+        shape: NetworkShape,
         schedule: Schedule,
         seed: u64,
         compute: &Compute,
     ) -> Self {
         compute.seed(seed);
-        let network = architecture.init(channels, 1, &compute.plain());
+        let network = architecture.init(
+            NetworkShape {
+                members: 1,
+                ..shape
+            },
+            &compute.plain(),
+        );
         Self::of(&network, schedule, seed, compute)
     }
 
@@ -92,7 +94,6 @@ impl Trainer {
             network: Some(network.clone().fork(&device).train()),
             best: None,
             optimiser,
-            loss: CrossEntropyLossConfig::new().init(&device),
             schedule,
             compute: compute.clone(),
             seed,
@@ -126,32 +127,26 @@ impl Trainer {
     ///
     /// # Errors
     /// Where the batch is empty.
-    pub fn step(&mut self, examples: &Examples, chosen: &[usize]) -> Result<(), LearnError> {
+    pub fn step(&mut self, lessons: &dyn Lessons, chosen: &[usize]) -> Result<(), LearnError> {
         if chosen.is_empty() {
             return Err(LearnError::Training(
                 "there is nothing to learn from".into(),
             ));
         }
-        let Some(network) = self.network.take() else {
-            return Err(LearnError::Training("an earlier step broke off".into()));
-        };
         let step = self.standing.step;
         // The same at every run of this step, also after a resumption.
         let noise = fnv1a(self.seed ^ FNV_START, step.to_le_bytes());
         self.compute.seed(noise);
-        let turn = |order: usize| (fnv1a(noise, [order as u8, (order >> 8) as u8]) >> 7) as u8 & 7;
-        let device = self.compute.differentiating();
-        let side = examples.side();
-        let shape = [chosen.len(), examples.channels(), side, side];
-        let inputs = TensorData::new(examples.oriented(chosen, turn), shape);
-        let classes: Vec<i32> = chosen
-            .iter()
-            .map(|at| i32::from(examples.classes()[*at]))
-            .collect();
-        let classes = TensorData::new(classes, [chosen.len()]);
-        let said = network.forward(Tensor::from_data(inputs, &device), self.schedule.views());
-        let targets = Tensor::<1, Int>::from_data(classes, &device);
-        let loss = self.loss.forward(said, targets);
+        let lesson = Lesson {
+            chosen,
+            noise,
+            views: self.schedule.views(),
+            device: self.compute.differentiating(),
+        };
+        let loss = lessons.loss(self.network()?, &lesson)?;
+        let Some(network) = self.network.take() else {
+            return Err(LearnError::Training("an earlier step broke off".into()));
+        };
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         self.losses.add(loss.inner());
         let rate = self.schedule.rate(step);
@@ -165,12 +160,12 @@ impl Trainer {
         self.losses.take()
     }
 
-    /// Classifies examples as in use: four views, no dropout.
+    /// Classifies examples as in use.
     ///
     /// # Errors
     /// Where there is none.
-    pub fn validate(&self, examples: &Examples) -> Result<Validation, LearnError> {
-        validate(self.network()?, examples, &self.compute)
+    pub fn validate(&self, lessons: &dyn Lessons) -> Result<Validation, LearnError> {
+        lessons.validate(self.network()?, &self.compute)
     }
 
     /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.
@@ -257,50 +252,4 @@ impl Losses {
         let mean = sum.iter::<f64>().next()? / f64::from(std::mem::take(&mut self.count));
         Some(mean)
     }
-}
-
-/// Classifies examples as in use: four views, no dropout.
-///
-/// # Errors
-/// Where there is none.
-pub fn validate(
-    network: &Network,
-    examples: &Examples,
-    compute: &Compute,
-) -> Result<Validation, LearnError> {
-    if examples.is_empty() {
-        return Err(LearnError::Training(
-            "there is nothing to validate with".into(),
-        ));
-    }
-    let network = network.valid();
-    let device = compute.plain();
-    let mut probabilities = Vec::new();
-    for batch in examples.inputs().chunks(BATCH * examples.size()) {
-        let side = examples.side();
-        let shape = [
-            batch.len() / examples.size(),
-            examples.channels(),
-            side,
-            side,
-        ];
-        let batch = Tensor::<4>::from_data(TensorData::new(batch.to_vec(), shape), &device);
-        let said = softmax(network.forward(batch, Views::Four), 1).into_data();
-        probabilities.extend(said.iter::<f32>());
-    }
-    let classes = probabilities.len() / examples.len();
-    let mut loss = 0.0;
-    let mut right = 0;
-    for (row, class) in probabilities.chunks(classes).zip(examples.classes()) {
-        let class = usize::from(*class);
-        loss -= f64::from(row[class].max(f32::MIN_POSITIVE)).ln();
-        let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        right += usize::from(said.is_some_and(|(said, _)| said == class));
-    }
-    let count = examples.len() as f64;
-    Ok(Validation {
-        loss: loss / count,
-        accuracy: right as f64 / count,
-        probabilities,
-    })
 }

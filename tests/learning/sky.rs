@@ -61,6 +61,7 @@ pub fn example(number: u64, plan: &InputPlan) -> Example {
 /// Examples of those numbers, as `compact` takes them.
 pub fn examples(numbers: std::ops::Range<u64>) -> Examples {
     let plan = Architecture::Compact.input();
+    let plan = plan.stamps().expect("of single epochs");
     let mut examples = Examples::new(plan.channels.len(), plan.side_px);
     for number in numbers {
         examples

@@ -30,7 +30,7 @@ pub fn rotation_invariance(
     input: &[f32],
     method: ExplainMethod,
 ) -> Result<Invariance, LearnError> {
-    let side = model.plan().side_px;
+    let side = model.stamps()?.side_px;
     let first = pixels(&explain(model, input, method)?);
     let mut worst = Invariance {
         correlation: 1.0,

@@ -4,21 +4,25 @@ use super::layer::{
     Concatenation, Convolution, CyclicAverage, Dense, Flattening, FourViews, Layer, MaxPooling,
     Rectifier,
 };
-use crate::learn::network::{self, Braai, Compact, DeepHits, Head, Network, Trunk};
+use crate::learn::{
+    LearnError,
+    network::{self, Braai, Compact, DeepHits, Head, Network, Trunk},
+};
 
 /// Layers in the order in which they are computed.
 pub(super) type Layers = Vec<Box<dyn Layer>>;
 
 /// The layers of each member: one list for all networks but ensembles. The last layer gives a score
 /// for every class, before the softmax.
-pub(super) fn layers_of(network: &Network) -> Vec<Layers> {
-    match network {
+pub(super) fn layers_of(network: &Network) -> Result<Vec<Layers>, LearnError> {
+    Ok(match network {
         Network::DeepHits(network) => vec![of_deep_hits(network)],
         Network::Cap(network) => vec![of_cap(network)],
         Network::Cape(members) => members.iter().map(of_cap).collect(),
         Network::Compact(network) => vec![of_compact(network)],
         Network::Braai(network) => vec![of_braai(network)],
-    }
+        Network::Recurrent(_) => return Err(LearnError::Kind("single epochs", "sequences")),
+    })
 }
 
 const RELU: Rectifier = Rectifier { leak: 0.0 };

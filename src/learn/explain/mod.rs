@@ -36,7 +36,7 @@ pub fn explain(
     input: &[f32],
     method: ExplainMethod,
 ) -> Result<Explanation, LearnError> {
-    let plan = model.plan();
+    let plan = model.stamps()?;
     if input.len() != plan.len() {
         return Err(LearnError::Input {
             expected: plan.len(),
@@ -79,8 +79,8 @@ fn propagated(
     class: usize,
     rule: Rule,
 ) -> Result<Shares, LearnError> {
-    let members = layers_of(model.network());
-    let tensor = model.tensor(input, &model.compute().plain());
+    let members = layers_of(model.network())?;
+    let tensor = model.tensor(input, &model.compute().plain())?;
     let start = integrated_gradients::score(&members, &tensor, class).into_scalar();
     let (mut sum, mut by_biases) = (tensor.zeros_like(), 0.0);
     for layers in &members {
@@ -99,10 +99,10 @@ fn propagated(
 fn integrated(model: &Model, input: &[f32], class: usize) -> Result<Shares, LearnError> {
     let device = model.compute().differentiating();
     let network = model.network().clone().fork(&device);
-    let members: Vec<Layers> = layers_of(&network);
-    let plan = model.plan();
+    let members: Vec<Layers> = layers_of(&network)?;
+    let plan = model.stamps()?;
     let shape = [1, plan.channels.len(), plan.side_px, plan.side_px];
-    let tensor = model.tensor(input, &device);
+    let tensor = model.tensor(input, &device)?;
     let start = integrated_gradients::score(&members, &tensor, class);
     let found = integrated_gradients::integrate(&members, input, shape, class, &device);
     Ok(Shares {

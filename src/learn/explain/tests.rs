@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{ModelCard, Scaling, TrainingRecord},
-    learn::{Architecture, Network, Views, model_file},
+    learn::{Architecture, Network, NetworkShape, Views, model_file},
 };
 
 const RULES: [Rule; 2] = [Rule::FOR_AND_AGAINST, Rule::FOR];
@@ -75,7 +75,7 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         about: String::new(),
         network: architecture.name().into(),
         members: 2,
-        input: architecture.input().into(),
+        input: architecture.input(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,
@@ -83,14 +83,13 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         figures: std::collections::BTreeMap::new(),
     };
     let compute = Compute::cpu();
-    let channels = architecture.input().channels.len();
-    let network = architecture.init(channels, 2, &Device::flex());
+    let network = architecture.init(NetworkShape::of(&card), &Device::flex());
     let network = if has_biases {
         network.map(&mut Shaken)
     } else {
         network
     };
-    Model::new(card, &network, &compute).unwrap()
+    Model::new(card, &network, &compute)
 }
 
 fn shipped() -> Model {
@@ -100,7 +99,7 @@ fn shipped() -> Model {
 
 /// A source in the middle of every channel, on noise.
 fn stamps(model: &Model) -> Vec<f32> {
-    let plan = model.plan();
+    let plan = model.stamps().unwrap();
     let side = plan.side_px;
     let mut input = values(&noise([1, plan.channels.len(), side, side]).mul_scalar(0.1));
     let middle = side as f32 / 2.0;
@@ -239,10 +238,10 @@ fn cyclic_averaging_shares_by_activation() {
 fn the_list_of_layers_computes_what_the_network_computes() {
     for architecture in Architecture::ALL {
         let model = model(architecture, true);
-        let plan = model.plan();
+        let plan = model.stamps().unwrap();
         let input = noise([3, plan.channels.len(), plan.side_px, plan.side_px]);
-        let expected = model.network().forward(input.clone(), Views::Four);
-        let members = layers_of(model.network());
+        let expected = model.network().forward(input.clone(), Views::Four).unwrap();
+        let members = layers_of(model.network()).unwrap();
         if matches!(model.network(), Network::Cape(_)) {
             continue; // Its members are CAP; its score is their mean, which the softmax is not.
         }
@@ -323,16 +322,17 @@ fn gradients_agree_with_finite_differences() {
     let model = shipped();
     let input = stamps(&model);
     let device = model.compute().differentiating();
-    let members = layers_of(&model.network().clone().fork(&device));
-    let gradient = integrated_gradients::gradient(&members, model.tensor(&input, &device), 1);
+    let members = layers_of(&model.network().clone().fork(&device)).unwrap();
+    let gradient =
+        integrated_gradients::gradient(&members, model.tensor(&input, &device).unwrap(), 1);
     let gradient = values(&gradient);
     let largest = gradient
         .iter()
         .fold(0.0_f32, |most, value| most.max(value.abs()));
     assert!(largest > 0.0);
-    let plain = layers_of(model.network());
+    let plain = layers_of(model.network()).unwrap();
     let score = |input: &[f32]| {
-        let inputs = model.tensor(input, &Device::flex());
+        let inputs = model.tensor(input, &Device::flex()).unwrap();
         integrated_gradients::score(&plain, &inputs, 1).into_scalar::<f32>()
     };
     let slope = |at: usize, step: f32| {

@@ -12,7 +12,7 @@ pub(in crate::learn) fn untrained(network: &str) -> Model {
         about: String::new(),
         network: network.into(),
         members: if network == "cape" { 2 } else { 1 },
-        input: architecture.input().into(),
+        input: architecture.input(),
         classes: vec!["bogus".into(), "real".into()],
         parameters: 0,
         threshold: 0.5,
@@ -44,8 +44,11 @@ fn every_architecture_says_the_same_after_a_visit_to_a_file() {
         let again = from_bytes("x", &bytes, &Compute::cpu()).unwrap();
         assert_eq!(again.id(), model.id());
         assert_eq!(again.card(), model.card());
+        let Ok(plan) = model.stamps() else {
+            continue;
+        };
         let wave = |at: usize| (at as f32 * 0.37).sin();
-        let inputs: Vec<f32> = (0..3 * model.plan().len()).map(wave).collect();
+        let inputs: Vec<f32> = (0..3 * plan.len()).map(wave).collect();
         let (said, said_again) = (model.score(&inputs), again.score(&inputs));
         assert_eq!(said, said_again, "{}", architecture.name());
     }

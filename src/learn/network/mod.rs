@@ -1,11 +1,13 @@
-//! The networks of real or bogus. Each is defined once, with its shapes beside the layers.
+//! The networks. Each is defined once, with its shapes beside the layers.
 //!
-//! Inputs are (candidate, channel, y, x); outputs are (candidate, class) before the softmax.
+//! Those of single epochs take (candidate, channel, y, x) and give (candidate, class) before the
+//! softmax; the recurrent one takes sequences and gives (sequence, epoch, class).
 
 mod braai;
 mod compact;
 mod cyclic_average;
 mod deep_hits;
+mod recurrent;
 mod trunk;
 mod views;
 
@@ -18,12 +20,14 @@ pub use braai::Braai;
 pub use compact::Compact;
 pub use cyclic_average::{CyclicAverage, Head};
 pub use deep_hits::DeepHits;
+pub use recurrent::{Recurrent, RecurrentState, SequenceBatch};
 pub use trunk::Trunk;
 pub(in crate::learn) use trunk::rectify;
 pub use views::Views;
 
 use super::LearnError;
-use crate::domain::{InputPlan, Role, Scaling};
+use crate::domain::{InputPlan, ModelCard, ModelInput, Role, Scaling, SequenceForm, SequencePlan};
+use crate::imaging::sequence_input;
 
 /// Which network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,17 +44,50 @@ pub enum Architecture {
     Compact,
     /// The network of ZTF (Duev et al. 2019); its weights are imported, not trained.
     Braai,
+    /// The recurrent convolutional network over image sequences.
+    Recurrent,
+    /// The same with the published input: windows of three consecutive images.
+    RecurrentWindow,
+}
+
+/// What the size of a network depends on, apart from its architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkShape {
+    /// Images it takes of each epoch.
+    pub channels: usize,
+    /// Classes it tells apart; two wherever a network tells real from bogus.
+    pub classes: usize,
+    /// Members of an ensemble; 1 where it is none.
+    pub members: usize,
+}
+
+impl NetworkShape {
+    /// The shape that a card tells.
+    pub fn of(card: &ModelCard) -> Self {
+        let channels = match &card.input {
+            ModelInput::Stamps(plan) => plan.channels.len(),
+            ModelInput::Sequence(_) => sequence_input::CHANNELS,
+            ModelInput::Features(plan) => plan.features.len(),
+        };
+        Self {
+            channels,
+            classes: card.classes.len(),
+            members: card.members,
+        }
+    }
 }
 
 impl Architecture {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Compact,
         Self::Cap,
         Self::Cape,
         Self::DeepHits,
         Self::DeepHitsRelu,
         Self::Braai,
+        Self::Recurrent,
+        Self::RecurrentWindow,
     ];
 
     /// The name on the command line and in cards.
@@ -62,6 +99,8 @@ impl Architecture {
             Self::Cape => "cape",
             Self::Compact => "compact",
             Self::Braai => "braai",
+            Self::Recurrent => "recurrent",
+            Self::RecurrentWindow => "recurrent_window",
         }
     }
 
@@ -88,11 +127,33 @@ impl Architecture {
             Self::Cape => "Ensemble of networks with cyclic average pooling (Reyes et al. 2018)",
             Self::Compact => "Cyclic average pooling over a small trunk, for CPUs",
             Self::Braai => "braai d6_m9 (Duev et al. 2019)",
+            Self::Recurrent => {
+                "Recurrent convolutional network over image sequences, seen against their running mean"
+            }
+            Self::RecurrentWindow => {
+                "Recurrent convolutional network over windows of three images (Carrasco-Davis et al. 2019)"
+            }
         }
     }
 
     /// The inputs it takes unless a card says otherwise.
-    pub fn input(self) -> InputPlan {
+    pub fn input(self) -> ModelInput {
+        let sequence = |form| {
+            ModelInput::Sequence(SequencePlan {
+                role: Role::Science,
+                form,
+                side_px: 21,
+            })
+        };
+        match self {
+            Self::Recurrent => sequence(SequenceForm::RunningDifference),
+            Self::RecurrentWindow => sequence(SequenceForm::Window),
+            _ => ModelInput::Stamps(self.stamps()),
+        }
+    }
+
+    /// The stamps of an epoch that a network of single epochs takes.
+    fn stamps(self) -> InputPlan {
         let all = vec![Role::Reference, Role::Science, Role::Difference, Role::Snr];
         let plan = InputPlan {
             channels: all,
@@ -119,10 +180,20 @@ impl Architecture {
         !matches!(self, Self::DeepHits | Self::DeepHitsRelu)
     }
 
-    /// An untrained network for that many channels of 21x21 pixels; braai is fixed at 3 of 63x63.
+    /// True where it follows a candidate from epoch to epoch.
+    pub const fn is_recurrent(self) -> bool {
+        matches!(self, Self::Recurrent | Self::RecurrentWindow)
+    }
+
+    /// An untrained network of that shape for 21x21 pixels; braai is fixed at 3 channels of 63x63.
     ///
     /// Weights depend on the device's seed.
-    pub fn init(self, channels: usize, members: usize, device: &Device) -> Network {
+    pub fn init(self, shape: NetworkShape, device: &Device) -> Network {
+        let NetworkShape {
+            channels,
+            classes,
+            members,
+        } = shape;
         match self {
             Self::DeepHits => Network::DeepHits(DeepHits::init(channels, 0.01, device)),
             Self::DeepHitsRelu => Network::DeepHits(DeepHits::init(channels, 0.0, device)),
@@ -134,6 +205,9 @@ impl Architecture {
             ),
             Self::Compact => Network::Compact(Compact::init(channels, device)),
             Self::Braai => Network::Braai(Braai::init(device)),
+            Self::Recurrent | Self::RecurrentWindow => {
+                Network::Recurrent(Recurrent::init(channels, classes, device))
+            }
         }
     }
 }
@@ -151,17 +225,34 @@ pub enum Network {
     Compact(Compact),
     /// ZTF's.
     Braai(Braai),
+    /// Over sequences.
+    Recurrent(Recurrent),
 }
 
 impl Network {
     /// (candidate, channel, y, x) to (candidate, class) before the softmax.
-    pub fn forward(&self, input: Tensor<4>, views: Views) -> Tensor<2> {
-        match self {
+    ///
+    /// # Errors
+    /// Where the network takes sequences.
+    pub fn forward(&self, input: Tensor<4>, views: Views) -> Result<Tensor<2>, LearnError> {
+        Ok(match self {
             Self::DeepHits(network) => network.forward(input),
             Self::Cap(network) => network.forward(input, views),
             Self::Cape(members) => average(members, &input, views),
             Self::Compact(network) => network.forward(input, views),
             Self::Braai(network) => network.forward(input),
+            Self::Recurrent(_) => return Err(LearnError::Kind("single epochs", "sequences")),
+        })
+    }
+
+    /// The network over sequences.
+    ///
+    /// # Errors
+    /// Where it is one of single epochs.
+    pub const fn recurrent(&self) -> Result<&Recurrent, LearnError> {
+        match self {
+            Self::Recurrent(network) => Ok(network),
+            _ => Err(LearnError::Kind("sequences", "single epochs")),
         }
     }
 }

@@ -1,0 +1,136 @@
+//! Following candidates: class probabilities after every epoch, each new epoch at the same cost.
+
+use burn::{
+    module::Module,
+    tensor::{Tensor, TensorData, activation::softmax},
+};
+
+use super::{
+    LearnError, Model,
+    network::{Recurrent, RecurrentState, SequenceBatch},
+};
+use crate::{
+    domain::SequencePlan,
+    imaging::sequence_input::{CHANNELS, CONDITIONS, CalibratedEpoch, History},
+};
+
+/// What a model remembers of one candidate: enough to go on with its next epoch alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory {
+    history: History,
+    cell: Vec<f32>,
+    hidden: Vec<f32>,
+}
+
+impl Memory {
+    /// Of a candidate that was never seen.
+    pub fn new(plan: &SequencePlan) -> Self {
+        Self {
+            history: History::new(plan.form, plan.side_px),
+            cell: vec![0.0; Recurrent::UNITS],
+            hidden: vec![0.0; Recurrent::UNITS],
+        }
+    }
+
+    /// Epochs seen so far.
+    pub fn epochs(&self) -> usize {
+        self.history.epochs()
+    }
+}
+
+/// A candidate, and its epochs that come next.
+pub struct Follow<'a> {
+    /// What is remembered of the earlier ones.
+    pub memory: &'a mut Memory,
+    /// The next ones.
+    pub epochs: &'a [CalibratedEpoch],
+}
+
+impl Model {
+    /// Class probabilities after each of the next epochs of candidates, which then are remembered.
+    /// One row per epoch for every candidate, in order.
+    ///
+    /// # Errors
+    /// Where the model takes single epochs, or the device fails.
+    pub fn follow(&self, candidates: &mut [Follow<'_>]) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
+        let mut told: Vec<Vec<Vec<f32>>> = vec![Vec::new(); candidates.len()];
+        // Sequences of one length are computed together, and end with a state of their own.
+        let mut lengths: Vec<usize> = candidates.iter().map(|one| one.epochs.len()).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        for length in lengths.into_iter().filter(|length| *length > 0) {
+            let (places, mut alike): (Vec<usize>, Vec<&mut Follow<'_>>) = candidates
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, one)| one.epochs.len() == length)
+                .unzip();
+            for (places, some) in places.chunks(64).zip(alike.chunks_mut(64)) {
+                for (place, rows) in places.iter().zip(self.follow_alike(some, length)?) {
+                    told[*place] = rows;
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    fn follow_alike(
+        &self,
+        candidates: &mut [&mut Follow<'_>],
+        length: usize,
+    ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
+        let side = self.sequence()?.side_px;
+        let network = self.network().recurrent()?.valid();
+        let device = self.compute().plain();
+        let (mut channels, mut conditions) = (Vec::new(), Vec::new());
+        for candidate in candidates.iter_mut() {
+            for epoch in candidate.epochs {
+                let memory = &mut candidate.memory;
+                conditions.extend(memory.history.next(epoch, &mut channels));
+            }
+        }
+        let count = candidates.len();
+        let images = count * length;
+        let shape = [images, CHANNELS, side, side];
+        let batch = SequenceBatch {
+            images: Tensor::from_data(TensorData::new(channels, shape), &device),
+            conditions: Tensor::from_data(
+                TensorData::new(conditions, [images, CONDITIONS]),
+                &device,
+            ),
+            lengths: vec![length; count],
+        };
+        let gathered = |part: fn(&Memory) -> &Vec<f32>| {
+            let values: Vec<f32> = candidates
+                .iter()
+                .flat_map(|one| part(one.memory).iter().copied())
+                .collect();
+            let data = TensorData::new(values, [count, Recurrent::UNITS]);
+            Tensor::<2>::from_data(data, &device)
+        };
+        let before = RecurrentState {
+            cell: gathered(|memory| &memory.cell),
+            hidden: gathered(|memory| &memory.hidden),
+        };
+        let (said, after) = network.forward(batch, Some(before));
+        let classes = said.dims()[2];
+        let said = self.numbers(softmax(said, 2).reshape([images, classes]))?;
+        let cells = self.numbers(after.cell)?;
+        let hiddens = self.numbers(after.hidden)?;
+        let states = cells
+            .chunks(Recurrent::UNITS)
+            .zip(hiddens.chunks(Recurrent::UNITS));
+        for (candidate, (cell, hidden)) in candidates.iter_mut().zip(states) {
+            candidate.memory.cell = cell.to_vec();
+            candidate.memory.hidden = hidden.to_vec();
+        }
+        let of_candidate = |rows: &[f32]| rows.chunks(classes).map(<[f32]>::to_vec).collect();
+        Ok(said.chunks(length * classes).map(of_candidate).collect())
+    }
+
+    fn numbers(&self, tensor: Tensor<2>) -> Result<Vec<f32>, LearnError> {
+        let data = tensor
+            .try_into_data()
+            .map_err(|error| self.failed(&error))?;
+        data.try_into_vec().map_err(|error| self.failed(&error))
+    }
+}

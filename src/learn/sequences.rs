@@ -1,0 +1,285 @@
+//! Image sequences to learn from. They are kept as calibrated images; what the network sees of them is
+//! made anew at every presentation, with other epochs left out and in another orientation.
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::Module,
+    tensor::{
+        Device, Tensor, TensorData,
+        activation::{log_softmax, softmax},
+    },
+};
+
+use super::{
+    Compute, LearnError, Lesson, Lessons, Network,
+    batch::orient,
+    lessons::Settled,
+    network::SequenceBatch,
+    temperature::{Judged, best_temperature, calibration_error},
+    trainer::Validation,
+};
+use crate::{
+    domain::{SequencePlan, fnv::fnv1a},
+    imaging::sequence_input::{CHANNELS, CONDITIONS, CalibratedEpoch, History},
+};
+
+/// Sequences validated at once.
+const BATCH: usize = 64;
+/// Epochs over which the weight of a verdict rises to that of later ones.
+const RAMP: usize = 10;
+/// What the last verdict weighs on top.
+const LAST: f32 = 5.0;
+/// Fewest epochs that are left of a sequence.
+const FEWEST: usize = 3;
+
+/// A candidate of known class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequence {
+    /// Its usable images in the order of time.
+    pub epochs: Vec<CalibratedEpoch>,
+    /// Position of its class in the model's card.
+    pub class: u8,
+}
+
+/// Many of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequences {
+    plan: SequencePlan,
+    sequences: Vec<Sequence>,
+    classes: Vec<u8>,
+}
+
+/// What a network takes, as numbers.
+struct Inputs {
+    channels: Vec<f32>,
+    conditions: Vec<f32>,
+    lengths: Vec<usize>,
+}
+
+impl Sequences {
+    /// Those that have an epoch, to be seen as a plan says.
+    pub fn new(plan: &SequencePlan, sequences: impl IntoIterator<Item = Sequence>) -> Self {
+        let sequences: Vec<_> = sequences
+            .into_iter()
+            .filter(|sequence| !sequence.epochs.is_empty())
+            .collect();
+        Self {
+            plan: plan.clone(),
+            classes: sequences.iter().map(|sequence| sequence.class).collect(),
+            sequences,
+        }
+    }
+
+    /// They themselves.
+    pub fn all(&self) -> &[Sequence] {
+        &self.sequences
+    }
+
+    fn inputs<'a>(&self, chosen: impl Iterator<Item = (Vec<&'a CalibratedEpoch>, u8)>) -> Inputs {
+        let mut inputs = Inputs {
+            channels: Vec::new(),
+            conditions: Vec::new(),
+            lengths: Vec::new(),
+        };
+        let side = self.plan.side_px;
+        let mut seen = Vec::with_capacity(CHANNELS * side * side);
+        for (epochs, turn) in chosen {
+            let mut history = History::new(self.plan.form, side);
+            inputs.lengths.push(epochs.len());
+            for epoch in epochs {
+                seen.clear();
+                inputs.conditions.extend(history.next(epoch, &mut seen));
+                for channel in seen.chunks_exact(side * side) {
+                    orient(channel, side, turn, &mut inputs.channels);
+                }
+            }
+        }
+        inputs
+    }
+}
+
+impl Inputs {
+    fn batch(self, side: usize, device: &Device) -> SequenceBatch {
+        let images = self.channels.len() / (CHANNELS * side * side);
+        let shape = [images, CHANNELS, side, side];
+        SequenceBatch {
+            images: Tensor::from_data(TensorData::new(self.channels, shape), device),
+            conditions: Tensor::from_data(
+                TensorData::new(self.conditions, [images, CONDITIONS]),
+                device,
+            ),
+            lengths: self.lengths,
+        }
+    }
+}
+
+/// The epochs of a sequence that are shown this time: half of the times all of them, else without
+/// some, or from a later one on, or up to an earlier one. Our choice.
+fn shown(epochs: &[CalibratedEpoch], chance: u64) -> Vec<&CalibratedEpoch> {
+    let count = epochs.len();
+    let part = |share: u64| (count as u64 * (chance >> 8 & 0xff) * share / (256 * 100)) as usize;
+    let all = epochs.iter().enumerate();
+    let kept: Vec<&CalibratedEpoch> = match chance & 7 {
+        0..=3 => return epochs.iter().collect(),
+        4 | 5 => {
+            let is_kept = |at: usize| fnv1a(chance, [at as u8]) % 100 >= 15;
+            all.filter(|(at, _)| is_kept(*at)).map(|(_, e)| e).collect()
+        }
+        6 => epochs[part(50)..].iter().collect(),
+        _ => epochs[..count - part(50)].iter().collect(),
+    };
+    if kept.len() < FEWEST {
+        epochs.iter().collect()
+    } else {
+        kept
+    }
+}
+
+/// What each verdict weighs in the loss: (sequence, epoch), 0 beyond the end. They sum to the number
+/// of sequences.
+fn weights(lengths: &[usize], most: usize) -> Vec<f32> {
+    let mut weights = Vec::with_capacity(lengths.len() * most);
+    for length in lengths {
+        let of = |at: usize| {
+            let ramp = ((at + 1) as f32 / RAMP as f32).min(1.0);
+            if at + 1 == *length { ramp + LAST } else { ramp }
+        };
+        let sum: f32 = (0..*length).map(of).sum();
+        weights.extend((0..most).map(|at| if at < *length { of(at) / sum } else { 0.0 }));
+    }
+    weights
+}
+
+impl Lessons for Sequences {
+    fn len(&self) -> usize {
+        self.sequences.len()
+    }
+
+    fn classes(&self) -> &[u8] {
+        &self.classes
+    }
+
+    /// Cross-entropy of the verdicts after all epochs; later ones weigh more, the last most.
+    fn loss(&self, network: &Network, lesson: &Lesson<'_>) -> Result<Tensor<1>, LearnError> {
+        let network = network.recurrent()?;
+        let chosen = lesson.chosen.iter().enumerate().map(|(order, at)| {
+            let chance = fnv1a(lesson.noise, (order as u64).to_le_bytes());
+            let epochs = shown(&self.sequences[*at].epochs, chance >> 9);
+            (epochs, lesson.turn(order))
+        });
+        let device = &lesson.device;
+        let batch = self.inputs(chosen).batch(self.plan.side_px, device);
+        let lengths = batch.lengths.clone();
+        let (said, _) = network.forward(batch, None);
+        let [count, most, classes] = said.dims();
+        let mut target = vec![0.0_f32; count * most * classes];
+        let weights = weights(&lengths, most);
+        for (place, weight) in weights.into_iter().enumerate() {
+            let class = usize::from(self.classes[lesson.chosen[place / most]]);
+            if let Some(cell) = target.get_mut(place * classes + class) {
+                *cell = weight;
+            }
+        }
+        let target = TensorData::new(target, [count, most, classes]);
+        let target = Tensor::<3>::from_data(target, device);
+        Ok((log_softmax(said, 2) * target)
+            .sum()
+            .div_scalar(-(count as f64)))
+    }
+
+    fn validate(&self, network: &Network, compute: &Compute) -> Result<Validation, LearnError> {
+        let all = self.verdicts(network, compute)?;
+        let last = all
+            .iter()
+            .flat_map(|rows| rows.last().cloned().unwrap_or_default());
+        Validation::of(last.collect(), &self.classes)
+    }
+
+    /// The temperature that fits all verdicts from the third epoch on, and how well probabilities are
+    /// calibrated before and after.
+    fn settle(&self, network: Network, compute: &Compute) -> Result<Settled, LearnError> {
+        let before = self.verdicts(&network, compute)?;
+        let temperature = best_temperature(&self.judged(&before));
+        let Network::Recurrent(recurrent) = network else {
+            return Err(LearnError::Kind("sequences", "single epochs"));
+        };
+        let network = Network::Recurrent(recurrent.tempered(temperature));
+        let after = self.verdicts(&network, compute)?;
+        let figures = [
+            ("temperature", temperature),
+            (
+                "calibration_error_untempered",
+                calibration_error(&self.judged(&before)),
+            ),
+            ("calibration_error", calibration_error(&self.judged(&after))),
+            ("validation_mean_recall", self.mean_recall(&after)),
+        ];
+        Ok((
+            network,
+            figures.map(|(name, value)| (name.to_owned(), value)).into(),
+        ))
+    }
+}
+
+impl Sequences {
+    fn judged<'a>(&self, verdicts: &'a [Vec<Vec<f32>>]) -> Vec<Judged<'a>> {
+        let all = verdicts.iter().zip(&self.classes);
+        let rows = all.flat_map(|(rows, class)| {
+            let rows = rows.iter().skip(FEWEST - 1);
+            rows.map(|row| (&row[..], usize::from(*class)))
+        });
+        rows.collect()
+    }
+
+    /// Mean over the classes of the share that is recognised after the last epoch.
+    fn mean_recall(&self, verdicts: &[Vec<Vec<f32>>]) -> f64 {
+        let mut counts: BTreeMap<u8, [usize; 2]> = BTreeMap::new();
+        for (rows, class) in verdicts.iter().zip(&self.classes) {
+            let last = rows.last().map_or(&[][..], |row| &row[..]);
+            let most = last.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            let is_right = most.is_some_and(|(most, _)| most == usize::from(*class));
+            let count = counts.entry(*class).or_default();
+            count[0] += usize::from(is_right);
+            count[1] += 1;
+        }
+        let recalls = counts
+            .values()
+            .map(|[right, all]| *right as f64 / *all as f64);
+        recalls.sum::<f64>() / counts.len().max(1) as f64
+    }
+
+    /// Class probabilities after every epoch of every sequence.
+    ///
+    /// # Errors
+    /// Where the network takes single epochs.
+    pub fn verdicts(
+        &self,
+        network: &Network,
+        compute: &Compute,
+    ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
+        let network = network.recurrent()?.valid();
+        let device = compute.plain();
+        let mut verdicts = Vec::with_capacity(self.sequences.len());
+        for some in self.sequences.chunks(BATCH) {
+            let whole = some
+                .iter()
+                .map(|sequence| (sequence.epochs.iter().collect(), 0));
+            let batch = self.inputs(whole).batch(self.plan.side_px, &device);
+            let lengths = batch.lengths.clone();
+            let (said, _) = network.forward(batch, None);
+            let [_, most, classes] = said.dims();
+            let said: Vec<f32> = softmax(said, 2).into_data().iter::<f32>().collect();
+            let rows = said.chunks((most * classes).max(1)).zip(lengths);
+            verdicts.extend(rows.map(|(rows, length)| {
+                let rows = rows.chunks(classes.max(1)).take(length);
+                rows.map(<[f32]>::to_vec).collect::<Vec<_>>()
+            }));
+        }
+        Ok(verdicts)
+    }
+}
+
+#[cfg(test)]
+#[path = "sequences_tests.rs"]
+mod tests;
