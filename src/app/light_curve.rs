@@ -36,6 +36,19 @@ pub enum Scale {
     Fluxes(Arc<str>),
 }
 
+/// The day that times of a candidate are counted from on screen, MJD.
+pub fn time_origin(candidate: &Candidate) -> f64 {
+    let epochs = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
+    let history = candidate.history.iter().map(|point| point.mjd);
+    let first = epochs.chain(history).map(|mjd| mjd.days());
+    let first = first.fold(f64::INFINITY, f64::min);
+    if first.is_finite() {
+        first.floor()
+    } else {
+        0.0
+    }
+}
+
 /// The light curve on screen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Curve {

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod apply;
+pub mod classes;
 pub mod column;
 pub mod command;
 pub mod display;

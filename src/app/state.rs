@@ -23,8 +23,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Candidate, CandidateIx, Catalogue, Epoch, LabelBook, Problem, Role, StampId, Timestamp,
-        Vocabulary, label::StepIds,
+        Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, StampId,
+        Timestamp, Vocabulary, label::StepIds,
     },
     jobs::event::{Cards, JobId, Progress},
 };
@@ -237,6 +237,12 @@ impl AppState {
             steps: None,
             decided_at: Vec::new(),
         }
+    }
+
+    /// A class by any of its spellings: of the vocabulary in use, else of the first that knows it.
+    pub fn class_named(&self, name: &str) -> Option<&Class> {
+        let mut all = std::iter::once(self.vocabulary()).chain(&self.vocabularies);
+        all.find_map(|vocabulary| vocabulary.class(name))
     }
 
     /// The vocabulary in use.

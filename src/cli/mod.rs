@@ -3,6 +3,7 @@
 pub mod demo;
 mod evaluate;
 mod explain;
+mod fine_tune;
 pub mod inspect;
 pub mod label;
 pub mod models;
@@ -50,6 +51,8 @@ enum Command {
     Models(models::Args),
     /// Teach a network
     Train(train::Args),
+    /// Teach a trained model with the labels of a new sky
+    FineTune(fine_tune::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
     Photometry(photometry::Args),
 }
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
         Some(Command::Score(args)) => score::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),
+        Some(Command::FineTune(args)) => fine_tune::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),
     };

@@ -6,7 +6,7 @@ use super::{
     open::read_all_with,
     sequence_epochs::{calibrated, of_simulated},
     stream::stream,
-    training_set::is_for_validation,
+    training_set::{IsKept, LabelledSet},
     truth_table::{TruthTable, class_of},
 };
 use crate::{
@@ -40,14 +40,6 @@ pub(super) fn simulated(
     Ok(Sequences::new(plan, sequences))
 }
 
-/// A labelled set, divided by object.
-pub(super) struct Labelled {
-    pub training: Sequences,
-    pub validation: Sequences,
-    /// What was left out, and why.
-    pub notes: Vec<String>,
-}
-
 /// Reads a labelled set; without a table the classes that the data give.
 ///
 /// # Errors
@@ -57,7 +49,8 @@ pub(super) fn labelled(
     labels: Option<&PathBuf>,
     card: &ModelCard,
     plan: &SequencePlan,
-) -> anyhow::Result<Labelled> {
+    is_kept: IsKept,
+) -> anyhow::Result<LabelledSet> {
     let decoder = Decoder::default();
     let opened = read_all_with(paths, &decoder);
     let table = labels.map(|table| TruthTable::read(table)).transpose()?;
@@ -87,7 +80,7 @@ pub(super) fn labelled(
                 *left_out.entry("no usable epoch".into()).or_default() += 1;
                 continue;
             }
-            let set = if is_for_validation(candidate) {
+            let set = if is_kept(candidate) {
                 &mut validation
             } else {
                 &mut training
@@ -103,9 +96,9 @@ pub(super) fn labelled(
     let mut notes: Vec<String> = problems.map(ToString::to_string).collect();
     let counts = left_out.into_iter();
     notes.extend(counts.map(|(why, count)| format!("{count} candidates left out: {why}")));
-    Ok(Labelled {
-        training: Sequences::new(plan, training),
-        validation: Sequences::new(plan, validation),
+    Ok(LabelledSet {
+        training: Arc::new(Sequences::new(plan, training)),
+        validation: Arc::new(Sequences::new(plan, validation)),
         notes,
     })
 }

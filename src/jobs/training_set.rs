@@ -1,7 +1,6 @@
 //! What networks learn from: simulated candidates without end, or a labelled set.
 
 use std::{
-    collections::BTreeMap,
     io,
     ops::Range,
     path::PathBuf,
@@ -13,35 +12,19 @@ use anyhow::{Context, bail};
 use crossbeam_channel::{Receiver, bounded};
 
 use super::{
-    open::read_all_with,
-    score::prepare_candidate,
     sequence_epochs::simulated_roles,
     simulation_order::{Kind, SimulationOrder},
     simulator::{prepare as prepare_order, simulator_of},
-    stream::stream,
-    training_sequences,
-    truth_table::{TruthTable, class_of},
+    training_sequences, training_triplets,
 };
 use crate::{
-    domain::{Candidate, ImageSequence, InputPlan, ModelCard, ModelInput, Role, fnv},
-    imaging::model_input::{Plane, prepare},
-    io::Decoder,
-    learn::{Example, Examples, Lessons},
+    domain::{Candidate, ModelCard, ModelInput, fnv},
+    learn::Lessons,
     simulate::Simulate,
 };
 
 /// Triplets that validation is made with have numbers from here on, which no training reaches.
 const VALIDATION_FROM: u64 = 1 << 40;
-/// Roles that are simulated: what a model may take, and the variance that S/N is computed from.
-const ROLES: [Role; 5] = [
-    Role::Science,
-    Role::Reference,
-    Role::Difference,
-    Role::Snr,
-    Role::Variance,
-];
-/// Candidates simulated ahead of the one that is prepared.
-const ROOM: usize = 512;
 /// One labelled object in so many is kept for validation.
 const VALIDATED: u64 = 6;
 
@@ -133,21 +116,7 @@ pub(super) fn prepare_set(
 ) -> anyhow::Result<Prepared> {
     match data {
         TrainingData::Simulation { survey, templates } => {
-            let (kind, roles) = match &card.input {
-                ModelInput::Sequence(plan) => (Kind::Sequences, simulated_roles(plan)),
-                _ => (Kind::Triplets, ROLES.to_vec()),
-            };
-            let order = SimulationOrder {
-                survey: survey.clone(),
-                templates: templates.clone(),
-                kind,
-                roles,
-                seed: amount.seed,
-                classes: Vec::new(),
-                count: 0,
-                out: PathBuf::new(),
-            };
-            let simulator = simulator_of(&order, &prepare_order(&order)?)?;
+            let simulator = simulator_for(survey, templates.as_ref(), card, amount.seed)?;
             let card = card.clone();
             let threads = amount.threads;
             let make = move |range| simulated_lessons(&simulator, range, threads, &card);
@@ -161,20 +130,42 @@ pub(super) fn prepare_set(
         }
         TrainingData::Labelled { paths, labels } => {
             let labels = labels.as_ref();
-            let prepared = match &card.input {
-                ModelInput::Sequence(plan) => {
-                    let set = training_sequences::labelled(paths, labels, card, plan)?;
-                    Prepared {
-                        training: TrainingSet::Labelled(Arc::new(set.training)),
-                        validation: Arc::new(set.validation),
-                        notes: set.notes,
-                    }
-                }
-                _ => labelled(paths, labels, card)?,
-            };
-            enough(prepared, card)
+            let set = read_labelled(paths, labels, card, is_for_validation)?;
+            enough(&set, card)?;
+            Ok(Prepared {
+                training: TrainingSet::Labelled(set.training),
+                validation: set.validation,
+                notes: set.notes,
+            })
         }
     }
+}
+
+/// The simulator of what a model takes.
+///
+/// # Errors
+/// Where the survey or the templates cannot be used.
+pub(super) fn simulator_for(
+    survey: &str,
+    templates: Option<&PathBuf>,
+    card: &ModelCard,
+    seed: u64,
+) -> anyhow::Result<Arc<dyn Simulate>> {
+    let (kind, roles) = match &card.input {
+        ModelInput::Sequence(plan) => (Kind::Sequences, simulated_roles(plan)),
+        _ => (Kind::Triplets, training_triplets::ROLES.to_vec()),
+    };
+    let order = SimulationOrder {
+        survey: survey.to_owned(),
+        templates: templates.cloned(),
+        kind,
+        roles,
+        seed,
+        classes: Vec::new(),
+        count: 0,
+        out: PathBuf::new(),
+    };
+    Ok(simulator_of(&order, &prepare_order(&order)?)?)
 }
 
 /// A thread that prepares the next chunk while one is learned from.
@@ -218,13 +209,8 @@ impl Drop for Chunks {
     }
 }
 
-fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
-    let plan = card.input.stamps();
-    plan.with_context(|| format!("{} does not look at single epochs", card.name))
-}
-
 /// Simulated candidates as the model takes them.
-fn simulated_lessons(
+pub(super) fn simulated_lessons(
     simulator: &Arc<dyn Simulate>,
     range: Range<u64>,
     threads: usize,
@@ -238,7 +224,9 @@ fn simulated_lessons(
             plan,
             &card.classes,
         )?),
-        _ => Arc::new(simulated(simulator, range, threads, card)?),
+        _ => Arc::new(training_triplets::simulated(
+            simulator, range, threads, card,
+        )?),
     })
 }
 
@@ -247,131 +235,56 @@ pub(super) fn is_for_validation(candidate: &Candidate) -> bool {
     fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0
 }
 
-/// A labelled set that something can be learned from.
-fn enough(prepared: Prepared, card: &ModelCard) -> anyhow::Result<Prepared> {
-    if let TrainingSet::Labelled(training) = &prepared.training {
-        if training.is_empty() || prepared.validation.is_empty() {
-            let why = prepared.notes.join("; ");
-            bail!(
-                "{} examples can be learned from and {} are kept for validation: too few{}{why}",
-                training.len(),
-                prepared.validation.len(),
-                if why.is_empty() { "" } else { "; " }
-            );
-        }
-        let first = training.classes()[0];
-        if training.classes().iter().all(|class| *class == first) {
-            let class = &card.classes[usize::from(first)];
-            bail!("all labels are {class}: a network learns from more than one class");
-        }
-    }
-    Ok(prepared)
+/// Labelled candidates, divided by object.
+pub(super) struct LabelledSet {
+    pub training: Arc<dyn Lessons>,
+    pub validation: Arc<dyn Lessons>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
 }
 
-/// Simulated triplets as examples.
-fn simulated(
-    simulator: &Arc<dyn Simulate>,
-    range: Range<u64>,
-    threads: usize,
-    card: &ModelCard,
-) -> anyhow::Result<Examples> {
-    let plan = stamp_plan(card)?;
-    let mut examples = Examples::new(plan.channels.len(), plan.side_px);
-    for sequence in stream(simulator, range, threads, ROOM)? {
-        if let Some(example) = example(&sequence, card) {
-            examples.push(&example)?;
-        }
-    }
-    Ok(examples)
-}
+/// Says which objects are kept for validation.
+pub(super) type IsKept = fn(&Candidate) -> bool;
 
-/// A simulated triplet as the model sees it; none where its input cannot be prepared, as in use.
+/// Reads a labelled set as the model takes it; without a table the classes that the data give.
 ///
-/// Of every two one has the S/N that its survey computed, the other the one that is estimated where
-/// a survey gives none: the model must know both.
-pub(super) fn example(sequence: &ImageSequence, card: &ModelCard) -> Option<Example> {
-    let has_snr = fnv::fnv1a(fnv::FNV_START, sequence.id.bytes()) & 0x100 == 0;
-    let input = prepare_sequence(sequence, 0, has_snr, card.input.stamps()?)?;
-    let class = sequence.class()?;
-    let class = card.classes.iter().position(|known| known == class)?;
-    Some(Example {
-        input,
-        class: class as u8,
-    })
-}
-
-fn prepare_sequence(
-    sequence: &ImageSequence,
-    epoch: usize,
-    has_snr: bool,
-    plan: &InputPlan,
-) -> Option<Vec<f32>> {
-    let is_known = |role: Role| has_snr || !matches!(role, Role::Snr | Role::Variance);
-    let planes = sequence.images.iter().filter_map(|(role, _)| {
-        Some(Plane {
-            role: *role,
-            width: sequence.width,
-            height: sequence.height,
-            pixels: sequence.image(*role, epoch)?,
-            arcsec_per_px: Some(f64::from(sequence.detector.pixel_scale_arcsec)),
-        })
-    });
-    let planes: Vec<_> = planes.filter(|plane| is_known(plane.role)).collect();
-    prepare(&planes, plan).ok()
-}
-
-/// A labelled set, divided by object.
-fn labelled(
+/// # Errors
+/// Where the table cannot be read.
+pub(super) fn read_labelled(
     paths: &[PathBuf],
     labels: Option<&PathBuf>,
     card: &ModelCard,
-) -> anyhow::Result<Prepared> {
-    let plan = stamp_plan(card)?;
-    let decoder = Decoder::default();
-    let opened = read_all_with(paths, &decoder);
-    let table = labels.map(|table| TruthTable::read(table)).transpose()?;
-    let shape = || Examples::new(plan.channels.len(), plan.side_px);
-    let (mut training, mut validation) = (shape(), shape());
-    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
-    let mut unlabelled = 0_usize;
-    for (_, candidate) in opened.catalogue.iter() {
-        let set = if is_for_validation(candidate) {
-            &mut validation
-        } else {
-            &mut training
-        };
-        let inputs = prepare_candidate(candidate, plan, &decoder);
-        for (epoch, input) in inputs.into_iter().enumerate() {
-            let label = match &table {
-                Some(table) => table.label(candidate, epoch),
-                None => candidate.truth.as_ref(),
-            };
-            let class = label.and_then(|label| class_of(label, &card.classes));
-            match (label, class, input) {
-                (_, Some(class), Ok(input)) => {
-                    let class = class as u8;
-                    set.push(&Example { input, class })?;
-                }
-                (Some(_), Some(_), Err(why)) => *left_out.entry(why.to_string()).or_default() += 1,
-                (Some(label), None, _) => {
-                    let why = format!("label \"{label}\" is no class of {}", card.name);
-                    *left_out.entry(why).or_default() += 1;
-                }
-                (None, ..) => unlabelled += 1,
-            }
+    is_kept: IsKept,
+) -> anyhow::Result<LabelledSet> {
+    match &card.input {
+        ModelInput::Sequence(plan) => {
+            training_sequences::labelled(paths, labels, card, plan, is_kept)
         }
+        _ => training_triplets::labelled(paths, labels, card, is_kept),
     }
-    if unlabelled > 0 {
-        left_out.insert("no label".into(), unlabelled);
+}
+
+/// That something can be learned from a labelled set.
+fn enough(set: &LabelledSet, card: &ModelCard) -> anyhow::Result<()> {
+    if set.training.is_empty() || set.validation.is_empty() {
+        let why: String = set.notes.iter().map(|note| format!("; {note}")).collect();
+        bail!(
+            "{} examples can be learned from and {} are kept for validation: too few{why}",
+            set.training.len(),
+            set.validation.len(),
+        );
     }
-    let read = opened.problems.iter();
-    let read = read.chain(table.iter().flat_map(|table| &table.problems));
-    let mut notes: Vec<String> = read.map(ToString::to_string).collect();
-    let counts = left_out.into_iter();
-    notes.extend(counts.map(|(why, count)| format!("{count} epochs left out: {why}")));
-    Ok(Prepared {
-        training: TrainingSet::Labelled(Arc::new(training)),
-        validation: Arc::new(validation),
-        notes,
-    })
+    several_classes(&*set.training, card)
+}
+
+/// That a set has more than one class.
+pub(super) fn several_classes(set: &dyn Lessons, card: &ModelCard) -> anyhow::Result<()> {
+    let mut classes = set.classes().iter();
+    if let Some(first) = classes.next()
+        && classes.all(|class| class == first)
+    {
+        let class = &card.classes[usize::from(*first)];
+        bail!("all labels are {class}: a network learns from more than one class");
+    }
+    Ok(())
 }

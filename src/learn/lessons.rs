@@ -25,6 +25,16 @@ pub struct Lesson<'a> {
 }
 
 impl Lesson<'_> {
+    /// The same with other examples.
+    pub(super) fn of<'b>(&'b self, chosen: &'b [usize]) -> Lesson<'b> {
+        Lesson {
+            chosen,
+            noise: self.noise,
+            views: self.views,
+            device: self.device.clone(),
+        }
+    }
+
     /// In which of eight orientations an example of the batch is shown.
     pub(super) fn turn(&self, order: usize) -> u8 {
         (fnv1a(self.noise, [order as u8, (order >> 8) as u8]) >> 7) as u8 & 7

@@ -13,6 +13,7 @@ pub mod follow;
 pub mod known_answer;
 pub mod lessons;
 pub mod metrics;
+pub mod mixed;
 pub mod model;
 pub mod model_file;
 pub mod network;

@@ -96,7 +96,9 @@ impl Schedule {
                 rate * 0.5_f64.powi(halvings as i32)
             }
             Optimiser::AdamW { rate, .. } => {
-                let warm = ((step + 1) as f64 / WARM_UP as f64).min(1.0);
+                // Short courses, as of fine-tuning, have no time to warm up for long.
+                let warm_up = WARM_UP.min(self.steps / 10).max(1);
+                let warm = ((step + 1) as f64 / warm_up as f64).min(1.0);
                 let done = step as f64 / self.steps.max(1) as f64;
                 let cosine = 0.5 * (1.0 + (std::f64::consts::PI * done.min(1.0)).cos());
                 rate * warm * (LAST + (1.0 - LAST) * cosine)

@@ -105,6 +105,13 @@ impl Trainer {
         }
     }
 
+    /// The same, but the features stay as they are and only what tells the classes apart is learned.
+    #[must_use]
+    pub fn with_head_only(mut self) -> Self {
+        self.network = self.network.map(Network::with_head_only);
+        self
+    }
+
     /// How far it is.
     pub const fn standing(&self) -> Standing {
         self.standing

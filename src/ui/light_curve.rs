@@ -10,7 +10,7 @@ use crate::{
     app::{
         AppState, Command,
         command::{Go, Session},
-        light_curve::{Curve, Point, Scale, nearest_epoch, shown_curve},
+        light_curve::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin},
         measured::{CurveChoice, has_magnitudes, measured_roles},
     },
     domain::{Band, Candidate},
@@ -38,6 +38,11 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
             plot_ui(ui, state, candidate, &points, &scale, commands);
         }
     }
+}
+
+/// What plots of one candidate on the axis of time share.
+pub fn linked(candidate: &Candidate) -> egui::Id {
+    egui::Id::new(("time axis", &*candidate.id))
 }
 
 /// How the points came about, and what else can be shown; nothing where there is no choice.
@@ -104,11 +109,7 @@ fn plot_ui(
     scale: &Scale,
     commands: &mut Vec<Command>,
 ) {
-    let origin = points
-        .iter()
-        .map(|p| p.mjd.days())
-        .fold(f64::INFINITY, f64::min)
-        .floor();
+    let origin = time_origin(candidate);
     let cursor = state
         .epoch()
         .and_then(|epoch| epoch.mjd)
@@ -120,6 +121,7 @@ fn plot_ui(
     let CurveChoice { is_measured, .. } = state.curve;
     let plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
+        .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
         .allow_boxed_zoom(false)

@@ -43,6 +43,17 @@ impl Compact {
         }
     }
 
+    /// The same with nothing to be learned but the dense layers.
+    pub(super) fn with_head_only(self) -> Self {
+        Self {
+            conv_1: self.conv_1.no_grad(),
+            conv_2: self.conv_2.no_grad(),
+            conv_3: self.conv_3.no_grad(),
+            conv_4: self.conv_4.no_grad(),
+            ..self
+        }
+    }
+
     /// (n, channels, 21, 21) to (n, 2).
     pub fn forward(&self, input: Tensor<4>, views: Views) -> Tensor<2> {
         let x = relu(self.pool.forward(self.conv_1.forward(views.of(input))));

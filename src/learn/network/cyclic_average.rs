@@ -24,6 +24,14 @@ impl CyclicAverage {
         }
     }
 
+    /// The same with nothing to be learned but the dense layers.
+    pub(super) fn with_head_only(self) -> Self {
+        Self {
+            trunk: self.trunk.no_grad(),
+            head: self.head,
+        }
+    }
+
     /// (n, channels, 21, 21) to (n, 2).
     pub fn forward(&self, input: Tensor<4>, views: Views) -> Tensor<2> {
         let features = self.trunk.forward(views.of(input));

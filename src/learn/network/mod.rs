@@ -264,6 +264,22 @@ impl Network {
         self.valid()
     }
 
+    /// The same with nothing to be learned but the layers that tell the classes apart: features stay as
+    /// they are. Networks whose head is no part of its own learn as a whole.
+    #[must_use]
+    pub fn with_head_only(self) -> Self {
+        match self {
+            Self::Recurrent(network) => Self::Recurrent(network.with_head_only()),
+            Self::Compact(network) => Self::Compact(network.with_head_only()),
+            Self::Cap(network) => Self::Cap(network.with_head_only()),
+            Self::Cape(members) => {
+                let members = members.into_iter().map(CyclicAverage::with_head_only);
+                Self::Cape(members.collect())
+            }
+            other => other,
+        }
+    }
+
     /// Several trained networks as one of that architecture: an ensemble, or the only one there is.
     ///
     /// # Errors

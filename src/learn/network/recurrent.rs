@@ -123,6 +123,19 @@ impl Recurrent {
         leaky_relu(self.norm.forward(self.dense.forward(x)), LEAK)
     }
 
+    /// The same with nothing to be learned but the last layer.
+    pub(super) fn with_head_only(self) -> Self {
+        Self {
+            conv_1: self.conv_1.no_grad(),
+            conv_2: self.conv_2.no_grad(),
+            conv_3: self.conv_3.no_grad(),
+            dense: self.dense.no_grad(),
+            norm: self.norm.no_grad(),
+            lstm: self.lstm.no_grad(),
+            ..self
+        }
+    }
+
     /// The same network, less or more sure: what comes before the softmax, divided by `temperature`
     /// (Guo et al. 2017).
     #[must_use]
