@@ -85,7 +85,12 @@ impl AppState {
                 vec![self.save_session()]
             }
             Session::Explanation(choice) => self.choose_explanation(choice),
-            Session::Cancel(job) => vec![Effect::Cancel(job)],
+            Session::Cancel(job) => {
+                if job == JobId::Train {
+                    self.training.expect_stop();
+                }
+                vec![Effect::Cancel(job)]
+            }
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
                 self.settings = *settings;

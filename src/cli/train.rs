@@ -2,12 +2,14 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
-    jobs::train::{TrainOrder, Training, TrainingData, checkpoint_path, cores},
-    learn::{Architecture, Compute, Wish, schedule::Schedule},
+    jobs::train::{
+        Recipe, TrainOrder, Training, TrainingData, TrainingNews, USUAL_STEPS, checkpoint_path,
+    },
+    learn::{Architecture, Compute, Wish},
 };
 
 /// What to train.
@@ -21,14 +23,6 @@ pub(super) struct Args {
 enum What {
     /// A network that tells real detections from bogus ones
     RealBogus(RealBogus),
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum RecipeName {
-    /// Optimiser and schedule of the publication
-    Published,
-    /// AdamW over a cosine, one random orientation of each example
-    Ours,
 }
 
 #[derive(Debug, Parser)]
@@ -48,25 +42,25 @@ struct RealBogus {
     /// Table of their labels (CSV); without one, the classes that the data give
     #[arg(long, requires = "data")]
     labels: Option<PathBuf>,
-    /// Whose optimiser and schedule
-    #[arg(long, value_enum, default_value = "ours")]
-    recipe: RecipeName,
+    /// Whose optimiser and schedule: ours or published
+    #[arg(long, default_value = "ours")]
+    recipe: Recipe,
     /// Batches learned from, for each member of an ensemble
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = USUAL_STEPS)]
     steps: u64,
-    /// Members of an ensemble
-    #[arg(long, default_value_t = 5)]
-    members: usize,
-    /// Simulated triplets made at a time
-    #[arg(long, default_value_t = 40_000)]
-    chunk: usize,
-    /// How often each of them is presented
-    #[arg(long, default_value_t = 4)]
-    passes: usize,
-    /// Simulated triplets to validate with
-    #[arg(long, default_value_t = 4_000)]
-    validation: usize,
-    /// Steps between validations; that of the recipe where none is given
+    /// Members of an ensemble; 5 where none is given
+    #[arg(long)]
+    members: Option<usize>,
+    /// Simulated triplets made at a time; 40,000, or as many as are needed
+    #[arg(long)]
+    chunk: Option<usize>,
+    /// How often each of them is presented; 4 times where none is given
+    #[arg(long)]
+    passes: Option<usize>,
+    /// Simulated triplets to validate with; 4,000, fewer for a short training
+    #[arg(long)]
+    validation: Option<usize>,
+    /// Steps between validations; those of the recipe, or a tenth of a short training
     #[arg(long)]
     validate_every: Option<u64>,
     /// Highest learning rate; that of the recipe where none is given
@@ -156,23 +150,13 @@ fn real_bogus(args: &RealBogus) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn rest_of(news: &crate::jobs::train::TrainingNews) -> String {
+fn rest_of(news: &TrainingNews) -> String {
     let minutes = news.seconds_left.map(|seconds| seconds / 60.0);
     minutes.map_or_else(String::new, |minutes| format!(", {minutes:.1} min left"))
 }
 
 fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
     let architecture = Architecture::from_name(&args.network)?;
-    let mut schedule = match args.recipe {
-        RecipeName::Published => Schedule::published(args.steps),
-        RecipeName::Ours => Schedule::ours(architecture, args.steps),
-    };
-    if let Some(every) = args.validate_every {
-        schedule.validate_every = every;
-    }
-    if let Some(rate) = args.rate {
-        schedule = schedule.with_rate(rate);
-    }
     let data = if args.data.is_empty() {
         TrainingData::Simulation {
             survey: args.survey.clone(),
@@ -184,21 +168,27 @@ fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
             labels: args.labels.clone(),
         }
     };
-    let is_ensemble = architecture == Architecture::Cape;
+    let (recipe, out) = (args.recipe, args.out.clone());
+    let mut order = TrainOrder::usual(architecture, data, recipe, args.steps, out);
+    if let Some(passes) = args.passes {
+        order = order.with_passes(passes);
+    }
+    if let Some(members) = args.members.filter(|_| architecture == Architecture::Cape) {
+        order.members = members;
+    }
+    if let Some(every) = args.validate_every {
+        order.schedule.validate_every = every;
+    }
+    if let Some(rate) = args.rate {
+        order.schedule = order.schedule.with_rate(rate);
+    }
+    order.chunk = args.chunk.unwrap_or(order.chunk);
+    order.validation = args.validation.unwrap_or(order.validation);
+    order.threads = args.threads.unwrap_or(order.threads);
+    order.seed = args.seed;
+    order.name.clone_from(&args.name);
+    order.commit.clone_from(&args.commit);
     let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
-    Ok(TrainOrder {
-        architecture,
-        data,
-        schedule,
-        seed: args.seed,
-        members: if is_ensemble { args.members } else { 1 },
-        chunk: args.chunk,
-        passes: args.passes,
-        validation: args.validation,
-        threads: args.threads.unwrap_or_else(cores),
-        name: args.name.clone(),
-        command: format!("destello {command}"),
-        commit: args.commit.clone(),
-        out: args.out.clone(),
-    })
+    order.command = format!("destello {command}");
+    Ok(order)
 }

@@ -1,23 +1,23 @@
 //! What networks learn from: simulated triplets without end, or a labelled set.
 
 use std::{
-    collections::BTreeMap,
     io,
     path::PathBuf,
     sync::Arc,
     thread::{Builder, JoinHandle},
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
-    open::read_all_with,
-    score::prepare_candidate,
+    reporter::CancelToken,
     simulation_order::{Kind, SimulationOrder},
     simulator::{prepare as prepare_order, simulator_of},
     stream::stream,
-    truth_table::{TruthTable, class_of},
+    training_labels::{OpenedSet, labelled, labelled_files},
+    truths::Truths,
 };
 use crate::{
     domain::{ImageSequence, InputPlan, ModelCard, Role, fnv},
@@ -39,8 +39,9 @@ const ROLES: [Role; 5] = [
 ];
 /// Candidates simulated ahead of the one that is prepared.
 const ROOM: usize = 512;
-/// One labelled object in so many is kept for validation.
-const VALIDATED: u64 = 6;
+
+/// What is told where the simulator's thread ended.
+const BROKE_OFF: &str = "the simulator broke off";
 
 /// Where examples come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +60,8 @@ pub enum TrainingData {
         /// Table of labels.
         labels: Option<PathBuf>,
     },
+    /// The set that is open in the window, and the labels of its project.
+    Opened(OpenedSet),
 }
 
 impl TrainingData {
@@ -79,6 +82,15 @@ impl TrainingData {
                     paths.collect::<Vec<_>>().join(", ")
                 )
             }
+            Self::Opened(set) => format!("stamps of {}, as labelled in its project", set.name),
+        }
+    }
+
+    /// Everything of it that decides the result.
+    pub(super) fn fingerprint(&self) -> String {
+        match self {
+            Self::Simulation { .. } | Self::Labelled { .. } => format!("{self:?}"),
+            Self::Opened(set) => set.fingerprint(),
         }
     }
 }
@@ -110,6 +122,14 @@ pub(super) struct Amount {
 }
 
 impl TrainingSet {
+    /// True where the next chunk is there; it is waited for so long at most.
+    pub fn fetch(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        match self {
+            Self::Simulated(chunks) => chunks.fetch(patience),
+            Self::Labelled(_) => Ok(true),
+        }
+    }
+
     /// The next chunk.
     pub fn next(&mut self) -> anyhow::Result<Arc<Examples>> {
         match self {
@@ -117,6 +137,13 @@ impl TrainingSet {
             Self::Labelled(examples) => Ok(examples.clone()),
         }
     }
+}
+
+/// What reads labelled sets.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub decoder: &'a Decoder,
+    pub cancel: &'a CancelToken,
 }
 
 /// Prepares training and validation.
@@ -127,6 +154,7 @@ pub(super) fn prepare_set(
     data: &TrainingData,
     card: &ModelCard,
     amount: Amount,
+    sources: Sources<'_>,
 ) -> anyhow::Result<Prepared> {
     match data {
         TrainingData::Simulation { survey, templates } => {
@@ -150,13 +178,19 @@ pub(super) fn prepare_set(
                 notes: Vec::new(),
             })
         }
-        TrainingData::Labelled { paths, labels } => labelled(paths, labels.as_ref(), card),
+        TrainingData::Labelled { paths, labels } => {
+            labelled_files(paths, labels.as_deref(), card, sources)
+        }
+        TrainingData::Opened(set) => {
+            labelled(&set.catalogue, Truths::Labels(&set.book), card, sources)
+        }
     }
 }
 
 /// A thread that prepares the next chunk while one is learned from.
 pub(super) struct Chunks {
     ready: Receiver<anyhow::Result<Examples>>,
+    fetched: Option<Arc<Examples>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -179,12 +213,27 @@ impl Chunks {
         })?;
         Ok(Self {
             ready,
+            fetched: None,
             thread: Some(thread),
         })
     }
 
+    fn fetch(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        if self.fetched.is_none() {
+            match self.ready.recv_timeout(patience) {
+                Ok(chunk) => self.fetched = Some(Arc::new(chunk?)),
+                Err(RecvTimeoutError::Timeout) => return Ok(false),
+                Err(RecvTimeoutError::Disconnected) => bail!(BROKE_OFF),
+            }
+        }
+        Ok(true)
+    }
+
     fn next(&mut self) -> anyhow::Result<Arc<Examples>> {
-        let chunk = self.ready.recv().context("the simulator broke off")??;
+        if let Some(chunk) = self.fetched.take() {
+            return Ok(chunk);
+        }
+        let chunk = self.ready.recv().context(BROKE_OFF)??;
         Ok(Arc::new(chunk))
     }
 }
@@ -247,77 +296,4 @@ fn prepare_sequence(
     });
     let planes: Vec<_> = planes.filter(|plane| is_known(plane.role)).collect();
     prepare(&planes, plan).ok()
-}
-
-/// A labelled set, divided by object.
-fn labelled(
-    paths: &[PathBuf],
-    labels: Option<&PathBuf>,
-    card: &ModelCard,
-) -> anyhow::Result<Prepared> {
-    let decoder = Decoder::default();
-    let opened = read_all_with(paths, &decoder);
-    let table = labels.map(|table| TruthTable::read(table)).transpose()?;
-    let shape = || Examples::new(card.input.channels.len(), card.input.side_px);
-    let (mut training, mut validation) = (shape(), shape());
-    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
-    let mut unlabelled = 0_usize;
-    for (_, candidate) in opened.catalogue.iter() {
-        let is_kept =
-            fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0;
-        let set = if is_kept {
-            &mut validation
-        } else {
-            &mut training
-        };
-        let inputs = prepare_candidate(candidate, card, &decoder);
-        for (epoch, input) in inputs.into_iter().enumerate() {
-            let label = match &table {
-                Some(table) => table.label(candidate, epoch),
-                None => candidate.truth.as_ref(),
-            };
-            let class = label.and_then(|label| class_of(label, &card.classes));
-            match (label, class, input) {
-                (_, Some(class), Ok(input)) => {
-                    let class = class as u8;
-                    set.push(&Example { input, class })?;
-                }
-                (Some(_), Some(_), Err(why)) => *left_out.entry(why.to_string()).or_default() += 1,
-                (Some(label), None, _) => {
-                    let why = format!("label \"{label}\" is no class of {}", card.name);
-                    *left_out.entry(why).or_default() += 1;
-                }
-                (None, ..) => unlabelled += 1,
-            }
-        }
-    }
-    if training.is_empty() || validation.is_empty() {
-        bail!(
-            "of {} candidates {} epochs can be learned from and {} kept for validation: too few",
-            opened.catalogue.len(),
-            training.len(),
-            validation.len()
-        );
-    }
-    if training
-        .classes()
-        .iter()
-        .all(|class| *class == training.classes()[0])
-    {
-        let class = &card.classes[usize::from(training.classes()[0])];
-        bail!("all labels are {class}: a network learns from more than one class");
-    }
-    if unlabelled > 0 {
-        left_out.insert("no label".into(), unlabelled);
-    }
-    let read = opened.problems.iter();
-    let read = read.chain(table.iter().flat_map(|table| &table.problems));
-    let mut notes: Vec<String> = read.map(ToString::to_string).collect();
-    let counts = left_out.into_iter();
-    notes.extend(counts.map(|(why, count)| format!("{count} epochs left out: {why}")));
-    Ok(Prepared {
-        training: TrainingSet::Labelled(Arc::new(training)),
-        validation,
-        notes,
-    })
 }

@@ -16,6 +16,7 @@ pub mod model_file;
 pub mod network;
 pub mod schedule;
 pub mod trainer;
+pub mod validation;
 
 pub use batch::{Example, Examples};
 pub use device::{Compute, Wish};

@@ -5,31 +5,19 @@ use burn::{
     nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig},
     optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig},
     store::{ModuleRecord, RecordError},
-    tensor::{Bytes, Int, Tensor, TensorData, activation::softmax},
+    tensor::{Bytes, Int, Tensor, TensorData},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Architecture, Compute, Examples, LearnError, Network, Views,
+    Architecture, Compute, Examples, LearnError, Network,
     schedule::{Optimiser, Schedule},
+    validation::{Validation, validate},
 };
 use crate::domain::fnv::{FNV_START, fnv1a};
 
 /// Largest norm of the gradient of one layer's weights that AdamW is given.
 const MOST_GRADIENT: f32 = 5.0;
-/// Candidates validated at once.
-const BATCH: usize = 128;
-
-/// How well a network does on examples that it does not learn from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Validation {
-    /// Mean cross-entropy, nats.
-    pub loss: f64,
-    /// Share of right classes.
-    pub accuracy: f64,
-    /// Class probabilities, one row for each example.
-    pub probabilities: Vec<f32>,
-}
 
 /// How far a training is: what a checkpoint holds beside weights and optimiser.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -257,50 +245,4 @@ impl Losses {
         let mean = sum.iter::<f64>().next()? / f64::from(std::mem::take(&mut self.count));
         Some(mean)
     }
-}
-
-/// Classifies examples as in use: four views, no dropout.
-///
-/// # Errors
-/// Where there is none.
-pub fn validate(
-    network: &Network,
-    examples: &Examples,
-    compute: &Compute,
-) -> Result<Validation, LearnError> {
-    if examples.is_empty() {
-        return Err(LearnError::Training(
-            "there is nothing to validate with".into(),
-        ));
-    }
-    let network = network.valid();
-    let device = compute.plain();
-    let mut probabilities = Vec::new();
-    for batch in examples.inputs().chunks(BATCH * examples.size()) {
-        let side = examples.side();
-        let shape = [
-            batch.len() / examples.size(),
-            examples.channels(),
-            side,
-            side,
-        ];
-        let batch = Tensor::<4>::from_data(TensorData::new(batch.to_vec(), shape), &device);
-        let said = softmax(network.forward(batch, Views::Four), 1).into_data();
-        probabilities.extend(said.iter::<f32>());
-    }
-    let classes = probabilities.len() / examples.len();
-    let mut loss = 0.0;
-    let mut right = 0;
-    for (row, class) in probabilities.chunks(classes).zip(examples.classes()) {
-        let class = usize::from(*class);
-        loss -= f64::from(row[class].max(f32::MIN_POSITIVE)).ln();
-        let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        right += usize::from(said.is_some_and(|(said, _)| said == class));
-    }
-    let count = examples.len() as f64;
-    Ok(Validation {
-        loss: loss / count,
-        accuracy: right as f64 / count,
-        probabilities,
-    })
 }

@@ -1,0 +1,101 @@
+//! How well a network does on examples that it does not learn from, a batch at a time.
+
+use burn::{
+    module::Module,
+    tensor::{Tensor, TensorData, activation::softmax},
+};
+
+use super::{Compute, Examples, LearnError, Network, Views};
+
+/// Candidates validated at once.
+const BATCH: usize = 128;
+
+/// How well a network does on examples that it does not learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// Mean cross-entropy, nats.
+    pub loss: f64,
+    /// Share of right classes.
+    pub accuracy: f64,
+    /// Class probabilities, one row for each example.
+    pub probabilities: Vec<f32>,
+}
+
+/// A validation under way: between two steps others may have the device.
+pub struct Validating {
+    network: Network,
+    compute: Compute,
+    probabilities: Vec<f32>,
+    done: usize,
+}
+
+impl Validating {
+    /// Of this network as it is now; nothing is computed yet.
+    pub fn new(network: &Network, compute: &Compute) -> Self {
+        Self {
+            network: network.valid(),
+            compute: compute.clone(),
+            probabilities: Vec::new(),
+            done: 0,
+        }
+    }
+
+    /// Classifies one more batch as in use: four views, no dropout. What was found, after the last.
+    ///
+    /// # Errors
+    /// Where there is no example.
+    pub fn step(&mut self, examples: &Examples) -> Result<Option<Validation>, LearnError> {
+        if examples.is_empty() {
+            return Err(LearnError::Training(
+                "there is nothing to validate with".into(),
+            ));
+        }
+        let until = (self.done + BATCH).min(examples.len());
+        let size = examples.size();
+        let batch = examples.inputs()[self.done * size..until * size].to_vec();
+        let side = examples.side();
+        let shape = [until - self.done, examples.channels(), side, side];
+        let batch = TensorData::new(batch, shape);
+        let batch = Tensor::<4>::from_data(batch, &self.compute.plain());
+        let said = softmax(self.network.forward(batch, Views::Four), 1).into_data();
+        self.probabilities.extend(said.iter::<f32>());
+        self.done = until;
+        let is_done = until == examples.len();
+        Ok(is_done.then(|| judged(std::mem::take(&mut self.probabilities), examples)))
+    }
+}
+
+/// Classifies all examples as in use: four views, no dropout.
+///
+/// # Errors
+/// Where there is none.
+pub fn validate(
+    network: &Network,
+    examples: &Examples,
+    compute: &Compute,
+) -> Result<Validation, LearnError> {
+    let mut validating = Validating::new(network, compute);
+    loop {
+        if let Some(validation) = validating.step(examples)? {
+            return Ok(validation);
+        }
+    }
+}
+
+fn judged(probabilities: Vec<f32>, examples: &Examples) -> Validation {
+    let classes = probabilities.len() / examples.len();
+    let mut loss = 0.0;
+    let mut right = 0;
+    for (row, class) in probabilities.chunks(classes).zip(examples.classes()) {
+        let class = usize::from(*class);
+        loss -= f64::from(row[class].max(f32::MIN_POSITIVE)).ln();
+        let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        right += usize::from(said.is_some_and(|(said, _)| said == class));
+    }
+    let count = examples.len() as f64;
+    Validation {
+        loss: loss / count,
+        accuracy: right as f64 / count,
+        probabilities,
+    }
+}
