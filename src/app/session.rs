@@ -86,8 +86,10 @@ impl AppState {
             }
             Session::Explanation(choice) => self.choose_explanation(choice),
             Session::Cancel(job) => {
-                if job == JobId::Train {
-                    self.training.expect_stop();
+                match job {
+                    JobId::Train => self.training.expect_stop(),
+                    JobId::Score => self.stop_reading_models(),
+                    _ => {}
                 }
                 vec![Effect::Cancel(job)]
             }

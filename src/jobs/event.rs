@@ -258,6 +258,8 @@ pub enum JobEvent {
         generation: u64,
         /// Which version of which model.
         model: ModelId,
+        /// Number of the run.
+        run: u64,
         /// How.
         end: ScoringEnd,
     },
