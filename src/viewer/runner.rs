@@ -67,7 +67,8 @@ impl Runner {
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
-        let explainer = Explainer::new(reporter.clone());
+        let shelf = ModelShelf::default();
+        let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             evaluator,
             reporter,
@@ -77,7 +78,7 @@ impl Runner {
             photometer,
             learner: Learner::start()?,
             explainer,
-            shelf: ModelShelf::default(),
+            shelf,
             focus: Focus::default(),
             scoring: BTreeMap::new(),
             journal: None,
