@@ -3,6 +3,7 @@
 pub mod band;
 pub mod candidate;
 pub mod catalogue;
+mod class_names;
 pub mod confusion;
 pub mod detector;
 pub mod evaluation;
@@ -29,6 +30,7 @@ pub mod vocabulary;
 pub use band::Band;
 pub use candidate::{Candidate, DifferenceSign, Epoch, Photometry, StampRef};
 pub use catalogue::{CandidateIx, Catalogue};
+pub use class_names::class_of;
 pub use confusion::Confusion;
 pub use detector::Detector;
 pub use evaluation::{Evaluation, Judged, JudgedAt, ModelComparison, ModelFacts};

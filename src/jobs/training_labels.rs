@@ -13,11 +13,11 @@ use super::{
     open::read_until,
     score::prepare_candidate,
     training_set::{Prepared, Sources, TrainingSet},
-    truth_table::{TruthTable, class_of},
+    truth_table::TruthTable,
     truths::Truths,
 };
 use crate::{
-    domain::{Candidate, Catalogue, LabelBook, ModelCard, fnv},
+    domain::{Candidate, Catalogue, LabelBook, ModelCard, class_of, fnv},
     learn::{Example, Examples},
 };
 

@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::truth_table::{TruthTable, class_of};
-use crate::domain::{Candidate, LabelBook};
+use super::truth_table::TruthTable;
+use crate::domain::{Candidate, LabelBook, class_of};
 
 /// Where truths come from.
 #[derive(Clone, Copy, Debug)]
