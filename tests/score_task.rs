@@ -56,6 +56,7 @@ impl Bench {
         let order = ScoreOrder {
             generation: 1,
             model: self.model.clone(),
+            run: 1,
             catalogue: self.window.state.catalogue.clone(),
             kept: kept.into(),
         };

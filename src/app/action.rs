@@ -53,6 +53,7 @@ pub enum Action {
     Inspect,
     Mosaic,
     Evaluate,
+    Train,
     Problems,
     Settings,
     KeySheet,
@@ -216,6 +217,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter", "F1"]),
     row(Action::Mosaic, Menu::Window, "Mosaic", "Many candidates at once", &["M", "F2"]),
     row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
+    row(Action::Train, Menu::Window, "Train", "Teach a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
     row(Action::KeySheet, Menu::Window, "Keys", "All keys on one sheet", &["?"]),
@@ -265,7 +267,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            68,
+            69,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

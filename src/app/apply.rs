@@ -47,6 +47,7 @@ impl AppState {
             Command::Want(want) => self.apply_want(want),
             Command::Simulation(simulation) => self.apply_simulation(simulation),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
+            Command::Train(train) => self.apply_train(train),
             Command::Scoring(scoring) => self.apply_scoring(scoring, now),
             Command::News(event) => self.apply_news(*event, now),
         }
@@ -119,6 +120,7 @@ impl AppState {
             Action::Inspect => return self.show(Screen::Inspect),
             Action::Mosaic => return self.show(Screen::Mosaic),
             Action::Evaluate => return self.show(Screen::Evaluate),
+            Action::Train => return self.show(Screen::Train),
             Action::WholeQueue => self.drop_shortlist(now),
             Action::Problems => return self.show(Screen::Problems),
             Action::Settings => self.toggle(Pane::Settings),

@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     action::Action, column::Column, display::Display, explain::ExplainChoice, keys::Chord,
     measured::CurveChoice, queue::Shortlist, settings::Settings, simulation::SimulationForm,
+    training::TrainingForm,
 };
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
@@ -39,6 +40,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Models and what they say.
     Scoring(Scoring),
+    /// Teaching a network.
+    Train(Train),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -170,6 +173,19 @@ pub enum Simulation {
     Pick(PickFor),
     /// Go.
     Start,
+}
+
+/// Teaching a network.
+#[derive(Clone, Debug)]
+pub enum Train {
+    /// The whole order as it stands on its screen, edited by the view.
+    Form(Box<TrainingForm>),
+    /// Ask for a file of the order.
+    Pick(PickFor),
+    /// Go, or go on from where the same order was stopped.
+    Start,
+    /// Go from the start: what an earlier training left unfinished is thrown away.
+    StartAnew,
 }
 
 /// Judging models.

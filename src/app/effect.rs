@@ -15,6 +15,7 @@ use crate::{
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
         simulation_order::SimulationOrder,
+        train_task::TrainRequest,
         transfer::ImportOrder,
     },
 };
@@ -116,6 +117,8 @@ pub enum Effect {
         /// Which.
         rows: Vec<ScoreRow>,
     },
+    /// Train a network.
+    Train(Box<TrainRequest>),
     /// Stop scoring by this model.
     StopScoring(ModelId),
     /// Score these first.

@@ -166,7 +166,7 @@ impl AppState {
         if before == Some(&key) {
             return None;
         }
-        // A copy for the worker; a threshold that moves needs no new one.
+        // A copy for the worker, which shares its blocks; a threshold that moves needs none.
         let has_same_scores = before.is_some_and(|before| {
             let models = |key: &Key| {
                 key.thresholds

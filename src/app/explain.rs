@@ -10,7 +10,7 @@ use super::{
     state::{AppState, Screen},
 };
 use crate::{
-    domain::{ExplainMethod, Explanation, Timestamp},
+    domain::{ExplainMethod, Explanation, ModelId, Timestamp},
     jobs::explain::{ExplainKey, ExplainRequest, Explained},
 };
 
@@ -79,9 +79,11 @@ impl AppState {
         self.explanations.get(&self.explain_key()?)
     }
 
-    /// Name or file of the model that is explained: the one whose scores stand on the stamps.
-    pub fn explained_model(&self) -> Arc<str> {
-        self.scores.active().source.clone()
+    /// The version of the model that is explained: the one whose scores stand on the stamps; none
+    /// before it is read.
+    fn explained_model(&self) -> Option<ModelId> {
+        let ready = self.scores.active().ready.as_ref()?;
+        Some(ready.id.clone())
     }
 
     /// True where explanations stand on the screen. An explanation tells what a model says, so that
@@ -100,7 +102,7 @@ impl AppState {
         Some(ExplainKey {
             candidate: self.place.candidate?,
             stamps: stamps.collect(),
-            model: self.explained_model(),
+            model: self.explained_model()?,
             method: self.explain.method,
         })
     }

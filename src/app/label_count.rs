@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent, label_book::LabelState,
+    CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent, class_of, label_book::LabelState,
 };
 
 /// What a candidate's label says of it.
@@ -16,19 +16,25 @@ enum Said {
     Nothing,
     Real,
     Bogus,
-    /// A class of another vocabulary.
+    /// A class of the user's own, or classes that contradict each other.
     Other,
 }
 
+/// The two sides, in the order of [`Said::of`].
+const SIDES: [&str; 2] = ["bogus", "real"];
+
 impl Said {
     fn of(labels: &LabelState) -> Self {
-        let is = |name: &str| labels.classes.iter().any(|class| &**class == name);
-        match labels.classes.len() {
-            0 => Self::Nothing,
-            _ if is("real") => Self::Real,
-            _ if is("bogus") => Self::Bogus,
-            _ => Self::Other,
+        let sides = labels.classes.iter().map(|class| class_of(class, &SIDES));
+        let mut said = Self::Nothing;
+        for side in sides {
+            said = match (said, side) {
+                (Self::Nothing | Self::Bogus, Some(0)) => Self::Bogus,
+                (Self::Nothing | Self::Real, Some(1)) => Self::Real,
+                _ => Self::Other,
+            };
         }
+        said
     }
 
     fn counts(self) -> usize {
@@ -178,6 +184,13 @@ mod tests {
         book.push(event(7, "b", LabelAction::Set { class }));
         count.update(&catalogue, &book);
         assert_eq!(count.real().count(), 1);
+        // Every astronomical class is real, as where models are judged.
+        for (step, class, real) in [(8, "SN", 2), (9, "galaxy", 2), (10, "my_own", 1)] {
+            let class = class.into();
+            book.push(event(step, "a", LabelAction::Set { class }));
+            count.update(&catalogue, &book);
+            assert_eq!((count.real().count(), count.get()), (real, 3));
+        }
         assert_eq!(count.bogus().collect::<Vec<_>>(), [CandidateIx(1)]);
     }
 

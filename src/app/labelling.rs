@@ -67,7 +67,7 @@ impl AppState {
                 .into_iter()
                 .collect(),
             Screen::Inspect => place.into_iter().collect(),
-            Screen::Evaluate | Screen::Problems => Vec::new(),
+            Screen::Evaluate | Screen::Train | Screen::Problems => Vec::new(),
         }
     }
 
@@ -230,7 +230,7 @@ impl AppState {
         let model = self.scores.active();
         let reading = match self.screen {
             Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_to_show(ix)),
-            Screen::Mosaic | Screen::Evaluate | Screen::Problems => {
+            Screen::Mosaic | Screen::Evaluate | Screen::Train | Screen::Problems => {
                 self.scores.of_candidate(model, ix)
             }
         };

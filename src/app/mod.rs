@@ -34,6 +34,10 @@ pub mod shelf;
 pub mod simulation;
 pub mod state;
 pub mod threshold;
+pub mod training;
+mod training_form;
+mod training_plan;
+pub mod words;
 
 pub use action::Action;
 pub use command::Command;

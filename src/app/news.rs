@@ -111,6 +111,7 @@ impl AppState {
             | JobEvent::StoredScores { .. }
             | JobEvent::Scored { .. }
             | JobEvent::ScoringEnded { .. } => return self.take_score_news(event, now),
+            JobEvent::Training(update) => return self.take_training(update, now),
             JobEvent::Simulated(outcome) => return self.take_simulated(outcome, now),
             JobEvent::Previewed { serial, preview } => {
                 self.simulation.take_preview(serial, preview);
@@ -136,6 +137,9 @@ impl AppState {
             PickFor::Model => self.add_model(&paths[0]),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
             PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
+            PickFor::TrainingSurvey | PickFor::NewModel => {
+                self.take_training_path(purpose, &paths[0])
+            }
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
                 self.take_simulation_path(purpose, &paths[0])
             }

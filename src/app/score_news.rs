@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     effect::Effect,
+    score_tally::Tally,
     scores::{ReadyModel, Scores, ShownModel, Standing},
     state::{AppState, Screen},
 };
@@ -44,8 +45,9 @@ impl AppState {
             JobEvent::ScoringEnded {
                 generation,
                 model,
+                run,
                 end,
-            } if generation == self.generation => self.end_scoring(&model, end, now),
+            } if generation == self.generation => self.end_scoring(&model, run, end, now),
             _ => {}
         }
         Vec::new()
@@ -63,6 +65,8 @@ impl AppState {
                 continue;
             }
             model.standing = Standing::Reading;
+            // No run counts until the next one begins.
+            model.run = 0;
             effects.push(Effect::LoadModel {
                 generation: self.generation,
                 source: model.source.clone(),
@@ -70,6 +74,17 @@ impl AppState {
         }
         self.show_scoring_progress();
         effects
+    }
+
+    /// The user stops scoring. What scores says itself when it has stopped; what is still being
+    /// read does not begin.
+    pub(super) fn stop_reading_models(&mut self) {
+        for model in &mut self.scores.shown {
+            if model.standing == Standing::Reading {
+                model.standing = Standing::Stopped;
+            }
+        }
+        self.show_scoring_progress();
     }
 
     pub(super) fn show_scoring_progress(&mut self) {
@@ -128,13 +143,27 @@ impl AppState {
             model.chosen = None;
         }
         let id = ready.id.clone();
+        let is_wanted = model.standing == Standing::Reading;
         model.chosen_for = Some(id.clone());
-        model.ready = Some(ready);
+        let before = model.ready.replace(ready);
+        let replaced = before.filter(|before| before.id != id);
+        if replaced.is_some() {
+            // The file is another model by now: no score of the old one counts for it.
+            model.tally = Tally::default();
+        }
         if let Some(warning) = warning {
             self.warn(warning, now);
         }
+        let mut effects = Vec::new();
+        if let Some(old) = replaced {
+            self.scores.book.forget(&old.id);
+            effects.push(Effect::StopScoring(old.id));
+        }
         self.after_scores_changed();
-        vec![Effect::ReadScores(id)]
+        if is_wanted {
+            effects.push(Effect::ReadScores(id));
+        }
+        effects
     }
 
     /// The project has said what it holds: the rest is computed.
@@ -148,9 +177,12 @@ impl AppState {
             return Vec::new();
         };
         model.standing = Standing::Scoring;
+        self.scores.runs += 1;
+        model.run = self.scores.runs;
         vec![Effect::Score(Box::new(ScoreOrder {
             generation: self.generation,
             model: id.clone(),
+            run: self.scores.runs,
             catalogue: self.catalogue.clone(),
             kept,
         }))]
@@ -175,9 +207,12 @@ impl AppState {
         vec![Effect::KeepScores { model, rows: new }]
     }
 
-    pub(super) fn end_scoring(&mut self, id: &ModelId, end: ScoringEnd, now: Timestamp) {
+    pub(super) fn end_scoring(&mut self, id: &ModelId, run: u64, end: ScoringEnd, now: Timestamp) {
         let mut shown = self.scores.shown.iter_mut();
-        let is_it = |model: &&mut ShownModel| model.ready.as_ref().is_some_and(|r| r.id == *id);
+        // A run that was given up may end after another has begun.
+        let is_it = |model: &&mut ShownModel| {
+            model.run == run && model.ready.as_ref().is_some_and(|ready| ready.id == *id)
+        };
         let Some(model) = shown.find(is_it) else {
             return;
         };

@@ -63,6 +63,8 @@ pub struct ShownModel {
     pub standing: Standing,
     /// One number a candidate.
     pub tally: Tally,
+    /// Number of the run that scores for it.
+    pub(super) run: u64,
     /// The user's threshold; none for that of the card.
     pub(super) chosen: Option<f32>,
     /// The version that the user's threshold was chosen for; none where it was chosen in this
@@ -78,6 +80,7 @@ impl ShownModel {
             ready: None,
             standing: Standing::default(),
             tally: Tally::default(),
+            run: 0,
             chosen: None,
             chosen_for: None,
         }
@@ -159,6 +162,8 @@ pub struct Scores {
     pub wanted_recall: f32,
     pub(super) shown: Vec<ShownModel>,
     pub(super) active: usize,
+    /// Number of the last run of scoring.
+    pub(super) runs: u64,
     revision: u64,
 }
 
@@ -170,6 +175,7 @@ impl Default for Scores {
             wanted_recall: USUAL_RECALL,
             shown: vec![ShownModel::new(models::DEFAULT.into())],
             active: 0,
+            runs: 0,
             revision: 0,
         }
     }

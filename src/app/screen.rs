@@ -13,6 +13,8 @@ pub enum Screen {
     Mosaic,
     /// How well models judge.
     Evaluate,
+    /// Teaching a network.
+    Train,
     /// What could not be opened.
     Problems,
 }

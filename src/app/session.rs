@@ -85,7 +85,14 @@ impl AppState {
                 vec![self.save_session()]
             }
             Session::Explanation(choice) => self.choose_explanation(choice),
-            Session::Cancel(job) => vec![Effect::Cancel(job)],
+            Session::Cancel(job) => {
+                match job {
+                    JobId::Train => self.training.expect_stop(),
+                    JobId::Score => self.stop_reading_models(),
+                    _ => {}
+                }
+                vec![Effect::Cancel(job)]
+            }
             Session::Settings(settings) => {
                 self.shelf.set_limit(settings.memory_bytes());
                 self.settings = *settings;

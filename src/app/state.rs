@@ -20,6 +20,7 @@ use super::{
     settings::Settings,
     shelf::Shelf,
     simulation::SimulationPane,
+    training::TrainingPane,
 };
 use crate::{
     domain::{
@@ -166,6 +167,8 @@ pub struct AppState {
     pub simulation: SimulationPane,
     /// How well models judge.
     pub evaluation: EvaluationPane,
+    /// The order for a network, and what became of it.
+    pub training: TrainingPane,
     /// Which light curve is shown.
     pub curve: CurveChoice,
     /// Light curves measured here.
@@ -224,6 +227,7 @@ impl AppState {
             header: None,
             simulation: SimulationPane::default(),
             evaluation: EvaluationPane::default(),
+            training: TrainingPane::default(),
             curve: CurveChoice::default(),
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),
@@ -271,6 +275,11 @@ impl AppState {
     /// True where nothing was opened: the start page stands here.
     pub fn is_blank(&self) -> bool {
         self.project.paths.is_empty() && self.catalogue.is_empty()
+    }
+
+    /// True while the start page fills the window. A network can be trained without a set.
+    pub fn shows_start_page(&self) -> bool {
+        self.is_blank() && self.screen != Screen::Train
     }
 
     /// Names of the numeric fields that the first candidates have, sorted: what a menu offers

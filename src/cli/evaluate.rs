@@ -11,13 +11,14 @@ use crate::{
     domain::{Catalogue, JudgedAt, LabelBook, ModelFacts, ScoreBook},
     io::Decoder,
     jobs::{
-        evaluation::{Report, Request, Truths, report, write_report},
+        evaluation::{Report, Request, report, write_report},
         event::Progress,
         models,
         open::read_all_with,
         reporter::CancelToken,
         score::score_candidates,
         truth_table::TruthTable,
+        truths::Truths,
     },
     learn::{Compute, Wish},
 };

@@ -3,12 +3,14 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
-    jobs::train::{TrainOrder, Training, TrainingData, checkpoint_path, cores},
-    learn::{Architecture, Compute, Wish, schedule::Schedule},
+    jobs::train::{
+        Recipe, TrainOrder, Training, TrainingData, TrainingNews, checkpoint_path, usual_steps,
+    },
+    learn::{Architecture, Compute, Wish},
 };
 
 /// What to train.
@@ -23,15 +25,7 @@ enum What {
     /// A network that tells real detections from bogus ones
     RealBogus(RealBogus),
     /// A network that follows a candidate from epoch to epoch and tells its class
-    Sequence(SequenceArgs),
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum RecipeName {
-    /// Optimiser and schedule of the publication
-    Published,
-    /// AdamW over a cosine, one random orientation of each example
-    Ours,
+    Sequence(SequenceClasses),
 }
 
 #[derive(Debug, Parser)]
@@ -42,91 +36,56 @@ struct RealBogus {
     /// Simulated triplets of this survey, or of a survey in a TOML file
     #[arg(long, default_value = "mixed", conflicts_with = "data")]
     survey: String,
-    /// A folder of templates for the simulation
+    /// Whose optimiser and schedule: ours or published
+    #[arg(long, default_value = "ours")]
+    recipe: Recipe,
+    /// Members of an ensemble; 5 where none is given
     #[arg(long)]
-    templates: Option<PathBuf>,
-    /// Labelled stamps instead: files, folders, archives
-    #[arg(long, num_args = 1..)]
-    data: Vec<PathBuf>,
-    /// Table of their labels (CSV); without one, the classes that the data give
-    #[arg(long, requires = "data")]
-    labels: Option<PathBuf>,
-    /// Whose optimiser and schedule
-    #[arg(long, value_enum, default_value = "ours")]
-    recipe: RecipeName,
-    /// Batches learned from, for each member of an ensemble
-    #[arg(long, default_value_t = 20_000)]
-    steps: u64,
-    /// Members of an ensemble
-    #[arg(long, default_value_t = 5)]
-    members: usize,
-    /// Simulated triplets made at a time
-    #[arg(long, default_value_t = 40_000)]
-    chunk: usize,
-    /// How often each of them is presented
-    #[arg(long, default_value_t = 4)]
-    passes: usize,
-    /// Simulated triplets to validate with
-    #[arg(long, default_value_t = 4_000)]
-    validation: usize,
-    /// Steps between validations; that of the recipe where none is given
-    #[arg(long)]
-    validate_every: Option<u64>,
-    /// Highest learning rate; that of the recipe where none is given
-    #[arg(long)]
-    rate: Option<f64>,
-    /// Random seed
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Where to compute: auto, cpu or gpu
-    #[arg(long, default_value = "auto")]
-    device: Wish,
-    /// Threads that simulate
-    #[arg(long)]
-    threads: Option<usize>,
-    /// The model's name; that of the network where none is given
-    #[arg(long)]
-    name: Option<String>,
-    /// Commit of destello, for the model card
-    #[arg(long, default_value = "")]
-    commit: String,
-    /// The model file (safetensors); its card is written beside it
-    #[arg(long)]
-    out: PathBuf,
+    members: Option<usize>,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Debug, Parser)]
-struct SequenceArgs {
+struct SequenceClasses {
     /// recurrent, or `recurrent_window` for the published input
     #[arg(long, default_value = "recurrent")]
     network: String,
     /// Simulated sequences of this survey, or of a survey in a TOML file
     #[arg(long, default_value = "hits2015", conflicts_with = "data")]
     survey: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every training knows.
+#[derive(Debug, Parser)]
+struct Common {
     /// A folder of templates for the simulation
     #[arg(long)]
     templates: Option<PathBuf>,
-    /// Labelled sequences instead: files, folders, archives
+    /// Labelled candidates instead: files, folders, archives
     #[arg(long, num_args = 1..)]
     data: Vec<PathBuf>,
     /// Table of their labels (CSV); without one, the classes that the data give
     #[arg(long, requires = "data")]
     labels: Option<PathBuf>,
-    /// Batches of 64 sequences learned from
-    #[arg(long, default_value_t = 6_000)]
-    steps: u64,
-    /// Simulated sequences made at a time
-    #[arg(long, default_value_t = 8_000)]
-    chunk: usize,
-    /// How often each of them is presented
-    #[arg(long, default_value_t = 2)]
-    passes: usize,
-    /// Simulated sequences to validate with
-    #[arg(long, default_value_t = 2_100)]
-    validation: usize,
-    /// Steps between validations
-    #[arg(long, default_value_t = 500)]
-    validate_every: u64,
+    /// Batches learned from, for each member of an ensemble; those of the recipe where none is given
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Simulated candidates made at a time; as many as are needed, and at most 40,000 triplets or
+    /// 8,000 sequences
+    #[arg(long)]
+    chunk: Option<usize>,
+    /// How often each of them is presented; 4 times where none is given
+    #[arg(long)]
+    passes: Option<usize>,
+    /// Simulated candidates to validate with; 4,000, fewer for a short training
+    #[arg(long)]
+    validation: Option<usize>,
+    /// Steps between validations; those of the recipe, or a tenth of a short training
+    #[arg(long)]
+    validate_every: Option<u64>,
     /// Highest learning rate; that of the recipe where none is given
     #[arg(long)]
     rate: Option<f64>,
@@ -153,8 +112,8 @@ struct SequenceArgs {
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::RealBogus(args) => train(order_of(args)?, args.device),
-        What::Sequence(args) => train(sequence_order(args)?, args.device),
+        What::RealBogus(args) => train(real_bogus(args)?, args.common.device),
+        What::Sequence(args) => train(sequence(args)?, args.common.device),
     }
 }
 
@@ -215,45 +174,24 @@ fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn rest_of(news: &crate::jobs::train::TrainingNews) -> String {
+fn rest_of(news: &TrainingNews) -> String {
     let minutes = news.seconds_left.map(|seconds| seconds / 60.0);
     minutes.map_or_else(String::new, |minutes| format!(", {minutes:.1} min left"))
 }
 
-fn order_of(args: &RealBogus) -> anyhow::Result<TrainOrder> {
+fn real_bogus(args: &RealBogus) -> anyhow::Result<TrainOrder> {
     let architecture = Architecture::from_name(&args.network)?;
-    let mut schedule = match args.recipe {
-        RecipeName::Published => Schedule::published(args.steps),
-        RecipeName::Ours => Schedule::ours(architecture, args.steps),
-    };
-    if let Some(every) = args.validate_every {
-        schedule.validate_every = every;
-    }
-    if let Some(rate) = args.rate {
-        schedule = schedule.with_rate(rate);
-    }
     if architecture.is_recurrent() {
         bail!("{} is trained with `destello train sequence`", args.network);
     }
-    let is_ensemble = architecture == Architecture::Cape;
-    Ok(TrainOrder {
-        architecture,
-        data: data_of(&args.survey, &args.templates, &args.data, &args.labels),
-        schedule,
-        seed: args.seed,
-        members: if is_ensemble { args.members } else { 1 },
-        chunk: args.chunk,
-        passes: args.passes,
-        validation: args.validation,
-        threads: args.threads.unwrap_or_else(cores),
-        name: args.name.clone(),
-        command: command(),
-        commit: args.commit.clone(),
-        out: args.out.clone(),
-    })
+    let mut order = order(&args.common, architecture, args.recipe, &args.survey);
+    if let Some(members) = args.members.filter(|_| architecture == Architecture::Cape) {
+        order.members = members;
+    }
+    Ok(order)
 }
 
-fn sequence_order(args: &SequenceArgs) -> anyhow::Result<TrainOrder> {
+fn sequence(args: &SequenceClasses) -> anyhow::Result<TrainOrder> {
     let architecture = Architecture::from_name(&args.network)?;
     if !architecture.is_recurrent() {
         bail!(
@@ -261,49 +199,44 @@ fn sequence_order(args: &SequenceArgs) -> anyhow::Result<TrainOrder> {
             args.network
         );
     }
-    let mut schedule = Schedule::ours(architecture, args.steps);
-    schedule.validate_every = args.validate_every;
-    if let Some(rate) = args.rate {
-        schedule = schedule.with_rate(rate);
-    }
-    Ok(TrainOrder {
+    Ok(order(
+        &args.common,
         architecture,
-        data: data_of(&args.survey, &args.templates, &args.data, &args.labels),
-        schedule,
-        seed: args.seed,
-        members: 1,
-        chunk: args.chunk,
-        passes: args.passes,
-        validation: args.validation,
-        threads: args.threads.unwrap_or_else(cores),
-        name: args.name.clone(),
-        command: command(),
-        commit: args.commit.clone(),
-        out: args.out.clone(),
-    })
+        Recipe::Ours,
+        &args.survey,
+    ))
 }
 
-fn data_of(
-    survey: &str,
-    templates: &Option<PathBuf>,
-    paths: &[PathBuf],
-    labels: &Option<PathBuf>,
-) -> TrainingData {
-    if paths.is_empty() {
+fn order(args: &Common, architecture: Architecture, recipe: Recipe, survey: &str) -> TrainOrder {
+    let data = if args.data.is_empty() {
         TrainingData::Simulation {
             survey: survey.to_owned(),
-            templates: templates.clone(),
+            templates: args.templates.clone(),
         }
     } else {
         TrainingData::Labelled {
-            paths: paths.to_vec(),
-            labels: labels.clone(),
+            paths: args.data.clone(),
+            labels: args.labels.clone(),
         }
+    };
+    let steps = args.steps.unwrap_or_else(|| usual_steps(architecture));
+    let mut order = TrainOrder::usual(architecture, data, recipe, steps, args.out.clone());
+    if let Some(passes) = args.passes {
+        order = order.with_passes(passes);
     }
-}
-
-/// What was typed, for the card.
-fn command() -> String {
-    let typed: Vec<String> = std::env::args().skip(1).collect();
-    format!("destello {}", typed.join(" "))
+    if let Some(every) = args.validate_every {
+        order.schedule.validate_every = every;
+    }
+    if let Some(rate) = args.rate {
+        order.schedule = order.schedule.with_rate(rate);
+    }
+    order.chunk = args.chunk.unwrap_or(order.chunk);
+    order.validation = args.validation.unwrap_or(order.validation);
+    order.threads = args.threads.unwrap_or(order.threads);
+    order.seed = args.seed;
+    order.name.clone_from(&args.name);
+    order.commit.clone_from(&args.commit);
+    let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+    order.command = format!("destello {command}");
+    order
 }

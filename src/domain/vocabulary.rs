@@ -239,7 +239,7 @@ fn shared_spelling<'a>(others: &'a [Class], class: &'a Class) -> Option<(&'a Cla
 
 impl Class {
     /// Name, title and aliases.
-    fn spellings(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn spellings(&self) -> impl Iterator<Item = &str> {
         [&self.name, &self.title]
             .into_iter()
             .chain(&self.aliases)
@@ -271,7 +271,7 @@ const PURPLE: &str = "#cc79a7";
 const GREY: &str = "#999999";
 
 /// A spelling without case, spaces, dashes and underscores.
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     name.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_'))
         .flat_map(char::to_lowercase)

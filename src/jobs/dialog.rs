@@ -43,7 +43,7 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .pick_file()
             .into_iter()
             .collect(),
-        PickFor::Survey => dialog
+        PickFor::Survey | PickFor::TrainingSurvey => dialog
             .set_title("Choose a survey")
             .add_filter("Survey", &["toml"])
             .pick_file()
@@ -68,6 +68,13 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .set_title("Add a model")
             .add_filter("Model with its card", &["safetensors"])
             .pick_file()
+            .into_iter()
+            .collect(),
+        PickFor::NewModel => dialog
+            .set_title("A file for the new model")
+            .set_file_name("model.safetensors")
+            .add_filter("Model with its card", &["safetensors"])
+            .save_file()
             .into_iter()
             .collect(),
         PickFor::ExportLabels => dialog

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::explain::Explained;
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
-use super::{evaluation::Report, preview::Preview, simulate::Simulated};
+use super::{evaluation::Report, preview::Preview, simulate::Simulated, train_task::TrainUpdate};
 use crate::{
     domain::{
         Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, Problem, ScoreRow, Stamp, StampId,
@@ -26,13 +26,18 @@ pub enum JobId {
     Simulate,
     /// Scoring the opened set.
     Score,
+    /// Training a network.
+    Train,
 }
 
 impl JobId {
     /// True for work that stops where it is. The rest is short, and a file that is written
     /// beside and renamed comes whole or not at all.
     pub const fn can_be_stopped(self) -> bool {
-        matches!(self, Self::Index | Self::Simulate | Self::Score)
+        matches!(
+            self,
+            Self::Index | Self::Simulate | Self::Score | Self::Train
+        )
     }
 
     /// The work in a word, for the progress bar.
@@ -43,6 +48,7 @@ impl JobId {
             Self::Import => "importing",
             Self::Simulate => "simulating",
             Self::Score => "scoring",
+            Self::Train => "training",
         }
     }
 }
@@ -96,6 +102,10 @@ pub enum PickFor {
     EvaluationFolder,
     /// A model of the user's own.
     Model,
+    /// A survey of the user's own (TOML) to train on.
+    TrainingSurvey,
+    /// A file for a model that is to be trained.
+    NewModel,
 }
 
 /// What the indexing of one opening found since the last news.
@@ -248,6 +258,8 @@ pub enum JobEvent {
         generation: u64,
         /// Which version of which model.
         model: ModelId,
+        /// Number of the run.
+        run: u64,
         /// How.
         end: ScoringEnd,
     },
@@ -281,6 +293,8 @@ pub enum JobEvent {
         /// What was found, or why nothing.
         report: Result<Arc<Report>, String>,
     },
+    /// A training has news.
+    Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.
     Simulated(Result<Simulated, String>),
     /// A look at what a simulation would make.

@@ -4,23 +4,20 @@
 //! wins. It is always computed on the CPU: that takes a fraction of a second, less than a GPU needs
 //! to make its programs.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow};
 
 use super::{
     event::JobEvent,
     learner::{After, Task, Urgency},
+    model_shelf::ModelShelf,
     models,
     reporter::Reporter,
     score::prepare_candidate,
 };
 use crate::{
-    domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, StampId},
+    domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, ModelId, StampId},
     io::Decoder,
     learn::{Compute, Model, explain::explain},
 };
@@ -32,8 +29,8 @@ pub struct ExplainKey {
     pub candidate: CandidateIx,
     /// The stamps of the epoch.
     pub stamps: Arc<[StampId]>,
-    /// Name or file of the model.
-    pub model: Arc<str>,
+    /// The version of the model.
+    pub model: ModelId,
     /// How.
     pub method: ExplainMethod,
 }
@@ -97,42 +94,35 @@ struct Wanted {
     decoder: Arc<Decoder>,
 }
 
-/// A model that was read, with the time of its file.
-struct Known {
-    name: Arc<str>,
-    modified: Option<SystemTime>,
-    model: Model,
-}
-
-#[derive(Default)]
-struct Desk {
-    wanted: Mutex<Option<Wanted>>,
-    known: Mutex<Option<Known>>,
-}
+/// The newest request.
+type Desk = Arc<Mutex<Option<Wanted>>>;
 
 /// Takes requests and makes tasks of them.
 pub struct Explainer {
-    desk: Arc<Desk>,
+    desk: Desk,
+    shelf: ModelShelf,
     reporter: Reporter,
 }
 
 impl Explainer {
-    /// One that answers there.
-    pub fn new(reporter: Reporter) -> Self {
+    /// One that explains models of this shelf, and answers there.
+    pub fn new(shelf: ModelShelf, reporter: Reporter) -> Self {
         Self {
             desk: Arc::default(),
+            shelf,
             reporter,
         }
     }
 
     /// The task of explaining this; a request before it that is not begun is dropped.
     pub fn request(&self, request: ExplainRequest, decoder: &Arc<Decoder>) -> Box<dyn Task> {
-        *lock(&self.desk.wanted) = Some(Wanted {
+        *lock(&self.desk) = Some(Wanted {
             request,
             decoder: decoder.clone(),
         });
         Box::new(Explaining {
             desk: self.desk.clone(),
+            shelf: self.shelf.clone(),
             reporter: self.reporter.clone(),
             begun: None,
         })
@@ -141,7 +131,8 @@ impl Explainer {
 
 /// Serves the newest request, which another of its kind may have done already.
 struct Explaining {
-    desk: Arc<Desk>,
+    desk: Desk,
+    shelf: ModelShelf,
     reporter: Reporter,
     begun: Option<(u64, ExplainKey)>,
 }
@@ -152,7 +143,7 @@ impl Task for Explaining {
     }
 
     fn step(&mut self) -> After {
-        let wanted = lock(&self.desk.wanted).take();
+        let wanted = lock(&self.desk).take();
         if let Some(Wanted { request, decoder }) = wanted {
             let ExplainRequest {
                 generation,
@@ -161,7 +152,6 @@ impl Task for Explaining {
             } = request;
             self.begun = Some((generation, key.clone()));
             let outcome = self
-                .desk
                 .model(&key.model)
                 .and_then(|model| explain_epoch(&epoch, &model, key.method, &decoder));
             self.tell(outcome.map_err(|error| format!("{error:#}")));
@@ -177,6 +167,13 @@ impl Task for Explaining {
 }
 
 impl Explaining {
+    /// The model, on the CPU.
+    fn model(&self, id: &ModelId) -> anyhow::Result<Model> {
+        let model = self.shelf.get(id);
+        let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
+        Ok(model.on_cpu())
+    }
+
     fn tell(&mut self, outcome: Result<Explanation, String>) {
         if let Some((generation, key)) = self.begun.take() {
             // Where nobody listens any more, the learner is about to end too.
@@ -186,30 +183,6 @@ impl Explaining {
                 outcome: outcome.map(Arc::new).map_err(Into::into),
             }));
         }
-    }
-}
-
-impl Desk {
-    /// The model, read once; a file that was written since is read again.
-    fn model(&self, name: &Arc<str>) -> anyhow::Result<Model> {
-        let modified = Path::new(&**name)
-            .metadata()
-            .and_then(|m| m.modified())
-            .ok();
-        let mut known = lock(&self.known);
-        if let Some(known) = &*known
-            && known.name == *name
-            && known.modified == modified
-        {
-            return Ok(known.model.clone());
-        }
-        let model = model_for_explaining(name)?;
-        *known = Some(Known {
-            name: name.clone(),
-            modified,
-            model: model.clone(),
-        });
-        Ok(model)
     }
 }
 
@@ -223,13 +196,20 @@ mod tests {
 
     use super::*;
 
-    fn request(stamp: u32) -> ExplainRequest {
+    fn explainer() -> (Explainer, ModelId, Receiver<JobEvent>) {
+        let (reporter, inbox) = Reporter::new(|| {});
+        let shelf = ModelShelf::default();
+        let model = shelf.load(models::DEFAULT).unwrap().id;
+        (Explainer::new(shelf, reporter), model, inbox)
+    }
+
+    fn request(stamp: u32, model: &ModelId) -> ExplainRequest {
         ExplainRequest {
             generation: 1,
             key: ExplainKey {
                 candidate: CandidateIx(0),
                 stamps: [StampId(stamp)].into(),
-                model: models::DEFAULT.into(),
+                model: model.clone(),
                 method: ExplainMethod::Relevance,
             },
             epoch: Epoch::default(),
@@ -247,10 +227,9 @@ mod tests {
 
     #[test]
     fn the_newest_request_wins_and_a_refusal_names_the_model_and_the_cause() {
-        let (reporter, inbox) = Reporter::new(|| {});
-        let explainer = Explainer::new(reporter);
+        let (explainer, model, inbox) = explainer();
         let decoder = Arc::new(Decoder::default());
-        let mut tasks = [1, 2].map(|stamp| explainer.request(request(stamp), &decoder));
+        let mut tasks = [1, 2].map(|stamp| explainer.request(request(stamp, &model), &decoder));
         assert!(tasks.iter().all(|task| task.urgency() == Urgency::Now));
         for task in &mut tasks {
             assert_eq!(task.step(), After::Done);
@@ -266,16 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_model_is_told() {
-        let (reporter, inbox) = Reporter::new(|| {});
-        let explainer = Explainer::new(reporter);
-        let mut wanted = request(1);
-        wanted.key.model = "no_such_model".into();
+    fn a_model_that_was_not_read_is_told() {
+        let (explainer, _, inbox) = explainer();
+        let wanted = request(1, &ModelId::new("other", 1));
         let mut task = explainer.request(wanted, &Arc::new(Decoder::default()));
         assert_eq!(task.step(), After::Done);
         let answers = answers(&inbox);
         let why = answers[0].outcome.as_ref().unwrap_err();
-        assert!(why.contains("no_such_model"), "{why}");
+        assert!(why.contains("other"), "{why}");
         // What breaks off before it has begun has nothing to tell.
         task.broke_off();
         assert!(inbox.is_empty());

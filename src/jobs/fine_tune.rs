@@ -9,17 +9,20 @@ use anyhow::bail;
 
 use super::{
     clock::today,
-    models,
-    train::write_model,
-    training_set::{read_labelled, several_classes, simulated_lessons, simulator_for},
+    models::{self, write_model},
+    reporter::CancelToken,
+    training_labels::{labelled_files, several_classes},
+    training_set::{Sources, simulated_lessons, simulator_for},
 };
 use crate::{
     domain::{ModelCard, ModelInput, TrainingRecord, fnv},
+    io::Decoder,
     learn::{
         Compute, Lessons, Model, Network,
         mixed::{Mixed, balanced_batch},
         schedule::{Optimiser, Schedule},
-        trainer::{Trainer, Validation},
+        trainer::Trainer,
+        validation::{Validation, validate},
     },
 };
 
@@ -109,19 +112,28 @@ impl FineTuning {
         }
         let parent = models::find(&order.model, compute)?.model;
         let card = parent.card().clone();
-        let set = read_labelled(&order.paths, order.labels.as_ref(), &card, |_| false)?;
-        let labelled = set.training;
-        if labelled.is_empty() {
-            let why: String = set.notes.iter().map(|note| format!("; {note}")).collect();
-            bail!("there is no label to learn from{why}");
+        let sources = Sources {
+            decoder: &Decoder::default(),
+            cancel: &CancelToken::default(),
+        };
+        let set = labelled_files(
+            &order.paths,
+            order.labels.as_deref(),
+            &card,
+            sources,
+            |_| false,
+        )?;
+        if set.training.is_empty() {
+            bail!("there is no label to learn from{}", set.notes_in_words());
         }
+        let labelled = set.training;
         several_classes(&*labelled, &card)?;
         let (replayed, test) = old_sky(&order, &card)?;
         let phases = phases(&card, labelled.len(), order.replay > 0);
         let trainer = trainer_of(parent.network(), &phases[0], order.seed, compute);
         let before = [
-            labelled.validate(parent.network(), compute)?,
-            test.validate(parent.network(), compute)?,
+            validate(parent.network(), &*labelled, compute)?,
+            validate(parent.network(), &*test, compute)?,
         ];
         Ok(Self {
             lessons: Mixed::new(labelled.clone(), replayed.clone()),
@@ -221,8 +233,8 @@ impl FineTuning {
         card.training = self.record(&card);
         card.figures.clear();
         let after = [
-            self.labelled.validate(&network, compute)?,
-            self.test.validate(&network, compute)?,
+            validate(&network, &*self.labelled, compute)?,
+            validate(&network, &*self.test, compute)?,
         ];
         let skies = ["labelled", "old_sky"].into_iter().zip(&self.before);
         for ((sky, before), after) in skies.zip(&after) {

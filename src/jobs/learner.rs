@@ -40,6 +40,9 @@ pub trait Task: Send {
 
     /// Called instead of further steps where a step panicked.
     fn broke_off(&mut self);
+
+    /// Called instead of further steps where the program ends: what must not be lost is kept.
+    fn close(&mut self) {}
 }
 
 #[derive(Default)]
@@ -100,6 +103,10 @@ impl Learner {
                     Err(_) => task.broke_off(),
                 }
             }
+            let left = std::mem::take(&mut worker.desk().tasks);
+            for mut task in left {
+                task.close();
+            }
         })?;
         Ok(Self {
             shared,
@@ -112,16 +119,21 @@ impl Learner {
         self.shared.desk().tasks.push_back(task);
         self.shared.bell.notify_one();
     }
+
+    /// Ends the work: tasks under way keep what must not be lost. At most a step is waited for.
+    pub fn close(&mut self) {
+        self.shared.desk().is_closed = true;
+        self.shared.bell.notify_one();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap_or_default();
+        }
+    }
 }
 
 impl Drop for Learner {
     fn drop(&mut self) {
-        self.shared.desk().is_closed = true;
-        self.shared.bell.notify_one();
-        // At most a step is waited for: drivers do not like a program that ends while they work.
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap_or_default();
-        }
+        // Drivers do not like a program that ends while they work.
+        self.close();
     }
 }
 
@@ -190,5 +202,36 @@ mod tests {
         learner.add(task(Urgency::Now, 1));
         (0..2).for_each(|_| go.send(()).unwrap());
         assert_eq!([next(), next()], [Urgency::Soon, Urgency::Now]);
+    }
+
+    struct Endless(Sender<()>);
+
+    impl Task for Endless {
+        fn urgency(&self) -> Urgency {
+            Urgency::Background
+        }
+
+        fn step(&mut self) -> After {
+            After::More
+        }
+
+        fn broke_off(&mut self) {}
+
+        fn close(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_under_way_at_the_end_is_kept() {
+        let (kept, all) = bounded(4);
+        let mut learner = Learner::start().unwrap();
+        learner.add(Box::new(Endless(kept.clone())));
+        learner.add(Box::new(Endless(kept)));
+        learner.close();
+        assert_eq!(all.try_iter().count(), 2);
+        // Once is enough.
+        drop(learner);
+        assert_eq!(all.try_iter().count(), 0);
     }
 }

@@ -1,12 +1,17 @@
 //! Models by name or file: those that come with the program, and the user's own.
 
-use std::{ffi::OsStr, fs, path::Path};
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 
-use super::{clock::today, train::write_model};
+use super::clock::today;
 use crate::{
     domain::ModelCard,
+    io::whole_file::write_whole,
     learn::{
         Architecture, Compute, LearnError, Model, braai_import,
         known_answer::{self, Checked},
@@ -25,6 +30,13 @@ const SHIPPED: [(&str, &[u8]); 2] = [
 
 /// The model that candidates are scored with unless the user chooses another.
 pub const DEFAULT: &str = "compact";
+
+/// Where models that are trained in the window lie unless a file is named; none where there is no
+/// home folder.
+pub fn usual_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "destello")?;
+    Some(folders.data_dir().join("models"))
+}
 
 /// The names of the models that come with the program.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -90,6 +102,19 @@ pub fn import(file: &Path, network: &str, out: &Path, command: &str) -> anyhow::
     training.date = today();
     write_model(&model, out)?;
     Ok(model)
+}
+
+/// Writes a model, and its card beside it as JSON.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
+    let refused = |path: &Path| format!("{}: cannot be written", path.display());
+    write_whole(path, &model_file::to_bytes(model)?).with_context(|| refused(path))?;
+    let card = path.with_extension("json");
+    let mut text = serde_json::to_string_pretty(model.card())?;
+    text.push('\n');
+    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
 }
 
 fn unknown(name: &str) -> LearnError {

@@ -53,6 +53,8 @@ pub struct ScoreOrder {
     pub generation: u64,
     /// By which version of which model.
     pub model: ModelId,
+    /// Number of this run: its end is nobody's once another has begun.
+    pub run: u64,
     /// All candidates.
     pub catalogue: Arc<Catalogue>,
     /// What the project holds already: nothing of it is computed again.
@@ -109,6 +111,7 @@ impl ScoreTask {
         self.scorer.reporter.send(JobEvent::ScoringEnded {
             generation: self.order.generation,
             model: self.order.model.clone(),
+            run: self.order.run,
             end,
         });
         After::Done

@@ -1,59 +1,39 @@
 //! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
 
-use std::{path::Path, sync::Arc, time::Instant};
-
-use anyhow::{Context, bail};
-use serde::{Deserialize, Serialize};
-
-pub use super::{
-    train_checkpoint::checkpoint_path, train_order::TrainOrder, training_set::TrainingData,
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
 };
+
+use anyhow::bail;
+
 use super::{
+    models::write_model,
     train_checkpoint::{Checkpoint, Header},
+    train_chunk::Chunk,
+    train_curve::Losses,
     train_order::single,
-    training_set::{Amount, Prepared, TrainingSet, prepare_set},
+    training_set::{Prepared, TrainingSet},
 };
+pub use super::{
+    train_checkpoint::checkpoint_path,
+    train_curve::{CurvePoint, LossPoint, TrainingNews},
+    train_order::{Recipe, TrainOrder, cores, usual_steps},
+    train_preparation::Preparation,
+    training_labels::OpenedSet,
+    training_set::TrainingData,
+};
+pub use crate::learn::Architecture;
 use crate::{
-    domain::{ModelCard, fnv},
-    io::whole_file::write_whole,
+    domain::ModelCard,
+    io::Decoder,
     learn::{
-        Compute, Lessons, Model, Network, NetworkShape, model_file,
-        trainer::{Trainer, Validation},
+        Compute, Lessons, Model, Network, NetworkShape,
+        trainer::Trainer,
+        validation::{Validating, Validation},
     },
 };
 
-/// One point of the learning curve.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CurvePoint {
-    /// Steps done, over all members of an ensemble.
-    pub step: u64,
-    /// Mean training loss since the point before, nats; none where no step was made since.
-    pub loss: Option<f64>,
-    /// Loss on examples that are not learned from, nats.
-    pub validation_loss: f64,
-    /// Share of right classes among them.
-    pub validation_accuracy: f64,
-}
-
-/// How far a training is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainingNews {
-    /// Steps done, over all members.
-    pub step: u64,
-    /// Steps in all, unless it stops early.
-    pub steps: u64,
-    /// Training loss of the last steps, where there were any.
-    pub loss: Option<f64>,
-    /// The learning curve so far.
-    pub curve: Arc<[CurvePoint]>,
-    /// Examples learned from in a second.
-    pub examples_per_s: f64,
-    /// Seconds left, as far as known.
-    pub seconds_left: Option<f64>,
-}
-
-/// Steps made between two looks at the cancel token.
-const STEPS_AT_ONCE: u64 = 4;
 /// Seconds between checkpoints, about.
 const SAVE_EVERY_S: f64 = 60.0;
 
@@ -68,18 +48,23 @@ pub struct Training {
     chunk: Option<Chunk>,
     finished: Vec<Network>,
     curve: Vec<CurvePoint>,
-    started: Instant,
+    losses: Losses,
+    phase: Phase,
+    /// When the first step of this run was made.
+    started: Option<Instant>,
     steps_here: u64,
     saved: Instant,
-    last_loss: Option<f64>,
     notes: Vec<String>,
 }
 
-/// The chunk that is being learned from.
-struct Chunk {
-    examples: Arc<dyn Lessons>,
-    number: u64,
-    order: Vec<usize>,
+/// What the next piece of work is.
+enum Phase {
+    Learning,
+    /// The member under way is validated.
+    Validating(Validating),
+    /// All members are trained: the model is validated.
+    Judging(Box<Model>, Validating),
+    Finished(Box<Model>),
 }
 
 impl Training {
@@ -88,66 +73,57 @@ impl Training {
     /// # Errors
     /// Where the order is impossible, or the checkpoint is another order's.
     pub fn start(order: TrainOrder, compute: &Compute) -> anyhow::Result<Self> {
-        order.check()?;
-        let card = order.card();
-        let checkpoint = Checkpoint::read(&order, &card, compute)?;
-        let steps_a_chunk = (order.chunk * order.passes / order.schedule.batch).max(1) as u64;
-        let (finished, standing) = checkpoint.as_ref().map_or((0, 0), |checkpoint| {
-            (
-                checkpoint.finished.len() as u64,
-                checkpoint.header.standing.step,
-            )
-        });
-        // Members of an ensemble see different examples.
-        let chunks_a_member = order.schedule.steps.div_ceil(steps_a_chunk);
-        let Prepared {
-            training: set,
-            validation,
-            notes,
-        } = prepare_set(
-            &order.data,
-            &card,
-            Amount {
-                chunk: order.chunk,
-                first_chunk: finished * chunks_a_member + standing / steps_a_chunk,
-                validation: order.validation,
-                threads: order.threads,
-                seed: order.seed,
-            },
-        )?;
+        let decoder = Arc::new(Decoder::default());
+        Preparation::begin(
+            order,
+            compute,
+            decoder,
+            super::reporter::CancelToken::default(),
+        )?
+        .finish()
+    }
+
+    pub(super) fn of(
+        order: TrainOrder,
+        card: ModelCard,
+        compute: Compute,
+        checkpoint: Option<Checkpoint>,
+        prepared: Prepared,
+    ) -> anyhow::Result<Self> {
         let shape = NetworkShape::of(&card);
-        let seed = order.seed.wrapping_add(finished);
-        let schedule = order.schedule.clone();
-        let (trainer, finished, curve) = match checkpoint {
-            None => {
-                let network = single(order.architecture);
-                let trainer = Trainer::new(network, shape, schedule, seed, compute);
-                (trainer, Vec::new(), Vec::new())
-            }
+        let done = checkpoint.as_ref().map_or(0, |found| found.finished.len());
+        let seed = order.seed.wrapping_add(done as u64);
+        let network = single(order.architecture);
+        let trainer = Trainer::new(network, shape, order.schedule.clone(), seed, &compute);
+        let (trainer, finished, header) = match checkpoint {
+            None => (trainer, Vec::new(), None),
             Some(found) => {
-                let network = single(order.architecture);
-                let trainer = Trainer::new(network, shape, schedule, seed, compute);
                 let standing = found.header.standing;
                 let trainer = trainer.resumed(standing, found.best, found.state)?;
-                (trainer, found.finished, found.header.curve)
+                (trainer, found.finished, Some(found.header))
             }
         };
-        Ok(Self {
+        let (curve, losses) =
+            header.map_or_else(Default::default, |header| (header.curve, header.losses));
+        let mut training = Self {
             card,
-            compute: compute.clone(),
+            compute,
             trainer,
-            set,
-            validation,
+            set: prepared.training,
+            validation: prepared.validation,
             chunk: None,
             finished,
             curve,
-            started: Instant::now(),
+            losses,
+            phase: Phase::Learning,
+            started: None,
             steps_here: 0,
             saved: Instant::now(),
-            last_loss: None,
-            notes,
+            notes: prepared.notes,
             order,
-        })
+        };
+        training.phase = training.phase_after_steps()?;
+        Ok(training)
     }
 
     /// What the user must know of the data: what was left out, and why.
@@ -155,92 +131,147 @@ impl Training {
         &self.notes
     }
 
-    /// True when all members are trained.
-    pub fn is_finished(&self) -> bool {
-        self.finished.len() >= self.order.members
+    /// True when there is a model.
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.phase, Phase::Finished(_))
     }
 
-    /// Makes a few steps; validates and saves where it is time.
+    /// True where [`Self::advance`] need not wait for examples; they are waited for so long at most.
+    ///
+    /// # Errors
+    /// Where the simulator broke off.
+    pub fn is_ready(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        let is_learning = matches!(self.phase, Phase::Learning) && !self.trainer.is_finished();
+        let (number, _) = self.place_in_chunks();
+        let has_chunk = self
+            .chunk
+            .as_ref()
+            .is_some_and(|chunk| chunk.number == number);
+        if !is_learning || has_chunk {
+            return Ok(true);
+        }
+        self.set.fetch(patience)
+    }
+
+    /// Does one piece of work: a step, or a batch of a validation. Saves where it is time.
     ///
     /// # Errors
     /// Where the data break off, or a checkpoint cannot be written.
     pub fn advance(&mut self) -> anyhow::Result<()> {
-        for _ in 0..STEPS_AT_ONCE {
-            if self.trainer.is_finished() {
-                return self.finish_member();
+        match &mut self.phase {
+            Phase::Learning if self.trainer.is_finished() => self.finish_member()?,
+            Phase::Learning => {
+                self.step()?;
+                self.phase = self.phase_after_steps()?;
+                self.save_where_it_is_time()?;
             }
-            self.step()?;
-            let step = self.trainer.standing().step;
-            if step.is_multiple_of(self.order.schedule.validate_every) {
-                self.validate()?;
+            Phase::Validating(validating) => {
+                if let Some(validation) = validating.step(&*self.validation)? {
+                    self.take_validation(&validation)?;
+                    self.phase = Phase::Learning;
+                }
             }
-        }
-        if self.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
-            self.save()?;
+            Phase::Judging(model, validating) => {
+                if let Some(validation) = validating.step(&*self.validation)? {
+                    let mut model = model.clone();
+                    let figures = &mut model.card_mut().figures;
+                    figures.insert("validation_loss".into(), validation.loss);
+                    figures.insert("validation_accuracy".into(), validation.accuracy);
+                    let examples = self.validation.len() as f64;
+                    figures.insert("validation_examples".into(), examples);
+                    self.phase = Phase::Finished(model);
+                }
+            }
+            Phase::Finished(_) => {}
         }
         Ok(())
     }
 
-    fn step(&mut self) -> anyhow::Result<()> {
+    /// What comes after the steps made so far: also where they were made before a stop.
+    fn phase_after_steps(&self) -> anyhow::Result<Phase> {
+        if self.is_taught() {
+            let network = Network::joined(self.order.architecture, &self.finished)?;
+            let (network, figures) = self.validation.settle(network, &self.compute)?;
+            let mut model = Box::new(Model::new(self.card.clone(), &network, &self.compute));
+            model.card_mut().figures.extend(figures);
+            let validating = Validating::new(model.network(), &self.compute);
+            return Ok(Phase::Judging(model, validating));
+        }
         let step = self.trainer.standing().step;
+        let is_time = step.is_multiple_of(self.order.schedule.validate_every);
+        let is_validated = self.curve.last().map_or(0, |point| point.step) == self.steps_done();
+        let is_last = self.trainer.is_finished();
+        if step == 0 || is_validated || !(is_time || is_last) {
+            return Ok(Phase::Learning);
+        }
+        let network = self.trainer.network()?;
+        Ok(Phase::Validating(Validating::new(network, &self.compute)))
+    }
+
+    const fn is_taught(&self) -> bool {
+        self.finished.len() >= self.order.members
+    }
+
+    /// The chunk that the next step learns from, and which of its batches.
+    fn place_in_chunks(&self) -> (u64, u64) {
         let batch = self.order.schedule.batch;
         let steps_a_chunk = match &self.set {
-            TrainingSet::Simulated(_) => (self.order.chunk * self.order.passes / batch).max(1),
-            TrainingSet::Labelled(examples) => examples.len().div_ceil(batch).max(1),
-        } as u64;
-        let (number, within) = (step / steps_a_chunk, step % steps_a_chunk);
-        if self
-            .chunk
-            .as_ref()
-            .is_none_or(|chunk| chunk.number != number)
-        {
+            TrainingSet::Simulated(_) => self.order.steps_a_chunk(),
+            TrainingSet::Labelled(examples) => examples.len().div_ceil(batch).max(1) as u64,
+        };
+        let step = self.trainer.standing().step;
+        (step / steps_a_chunk, step % steps_a_chunk)
+    }
+
+    fn step(&mut self) -> anyhow::Result<()> {
+        let batch = self.order.schedule.batch;
+        let (number, within) = self.place_in_chunks();
+        let is_same = |chunk: &Chunk| chunk.number == number;
+        if !self.chunk.as_ref().is_some_and(is_same) {
             let examples = self.set.next()?;
             if examples.is_empty() {
                 bail!("{} gives nothing to learn from", self.order.data.in_words());
             }
+            let wanted = match &self.set {
+                TrainingSet::Simulated(_) => self.order.steps_a_chunk() as usize * batch,
+                TrainingSet::Labelled(examples) => examples.len().next_multiple_of(batch),
+            };
             let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
-            let order = presentation(examples.len(), steps_a_chunk as usize * batch, seed, number);
-            self.chunk = Some(Chunk {
-                examples,
-                number,
-                order,
-            });
+            self.chunk = Some(Chunk::new(examples, number, wanted, seed));
         }
+        self.started.get_or_insert_with(Instant::now);
         if let Some(chunk) = &self.chunk {
-            let from = within as usize * batch;
-            let until = (from + batch).min(chunk.order.len());
-            self.trainer
-                .step(&*chunk.examples, &chunk.order[from..until])?;
+            let chosen = chunk.batch(within as usize, batch);
+            self.trainer.step(&*chunk.examples, chosen)?;
             self.steps_here += 1;
+        }
+        if self.losses.count_step() {
+            self.note_loss();
         }
         Ok(())
     }
 
-    fn validate(&mut self) -> anyhow::Result<()> {
-        let validation = self.trainer.validate(&*self.validation)?;
-        self.trainer.keep_best(&validation);
-        let Validation { loss, accuracy, .. } = validation;
-        let trained = self.trainer.take_loss();
-        self.last_loss = trained.or(self.last_loss);
+    fn note_loss(&mut self) {
+        if let Some(loss) = self.trainer.take_loss() {
+            self.losses.put(self.steps_done(), loss);
+        }
+    }
+
+    fn take_validation(&mut self, validation: &Validation) -> anyhow::Result<()> {
+        self.trainer.keep_best(validation);
+        self.note_loss();
         self.curve.push(CurvePoint {
             step: self.steps_done(),
-            loss: trained,
-            validation_loss: loss,
-            validation_accuracy: accuracy,
+            loss: self.losses.take_mean(),
+            validation_loss: validation.loss,
+            validation_accuracy: validation.accuracy,
         });
-        Ok(())
+        self.save_where_it_is_time()
     }
 
     fn finish_member(&mut self) -> anyhow::Result<()> {
-        let is_validated = self
-            .curve
-            .last()
-            .is_some_and(|point| point.step == self.steps_done());
-        if !is_validated {
-            self.validate()?;
-        }
         self.finished.push(self.trainer.best()?.at_rest());
-        if !self.is_finished() {
+        if !self.is_taught() {
             let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
             let network = single(self.order.architecture);
             let shape = NetworkShape::of(&self.card);
@@ -248,12 +279,13 @@ impl Training {
             self.trainer = Trainer::new(network, shape, schedule, seed, &self.compute);
             self.chunk = None;
         }
+        self.phase = self.phase_after_steps()?;
         self.save()
     }
 
     fn steps_done(&self) -> u64 {
         let before = self.finished.len() as u64 * self.order.schedule.steps;
-        let here = if self.is_finished() {
+        let here = if self.is_taught() {
             0
         } else {
             self.trainer.standing().step
@@ -265,16 +297,25 @@ impl Training {
     pub fn news(&self) -> TrainingNews {
         let steps = self.order.members as u64 * self.order.schedule.steps;
         let step = self.steps_done();
-        let rate = self.steps_here as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
+        let rate = self.started.map_or(0.0, |started| {
+            self.steps_here as f64 / started.elapsed().as_secs_f64().max(1e-3)
+        });
         let left = steps.saturating_sub(step) as f64 / rate;
         TrainingNews {
             step,
             steps,
-            loss: self.last_loss,
+            losses: self.losses.points().into(),
             curve: self.curve.clone().into(),
             examples_per_s: rate * self.order.schedule.batch as f64,
             seconds_left: left.is_finite().then_some(left),
         }
+    }
+
+    fn save_where_it_is_time(&mut self) -> anyhow::Result<()> {
+        if self.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
+            self.save()?;
+        }
+        Ok(())
     }
 
     /// Writes the checkpoint.
@@ -290,6 +331,7 @@ impl Training {
                 standing,
                 has_best: best.is_some(),
                 curve: self.curve.clone(),
+                losses: self.losses.clone(),
             },
             state: self.trainer.state()?,
             best: best.transpose()?.cloned(),
@@ -304,23 +346,11 @@ impl Training {
     ///
     /// # Errors
     /// Where it is not finished.
-    pub fn model(&self) -> anyhow::Result<Model> {
-        if !self.is_finished() {
-            bail!("the training is not finished");
+    pub fn model(&self) -> anyhow::Result<&Model> {
+        match &self.phase {
+            Phase::Finished(model) => Ok(model),
+            _ => bail!("the training is not finished"),
         }
-        let network = Network::joined(self.order.architecture, &self.finished)?;
-        let (network, figures) = self.validation.settle(network, &self.compute)?;
-        let mut model = Model::new(self.card.clone(), &network, &self.compute);
-        let validation = self.validation.validate(model.network(), &self.compute)?;
-        let card = model.card_mut();
-        card.figures.extend(figures);
-        card.figures
-            .insert("validation_loss".into(), validation.loss);
-        card.figures
-            .insert("validation_accuracy".into(), validation.accuracy);
-        card.figures
-            .insert("validation_examples".into(), self.validation.len() as f64);
-        Ok(model)
     }
 
     /// Writes the model and its card beside it, and takes the checkpoint away.
@@ -330,46 +360,9 @@ impl Training {
     pub fn write(&self) -> anyhow::Result<Model> {
         let model = self.model()?;
         let out = &self.order.out;
-        write_model(&model, out)?;
+        write_model(model, out)?;
         // What it was for is done; a file that stays does no harm.
         std::fs::remove_file(checkpoint_path(out)).unwrap_or_default();
-        Ok(model)
+        Ok(model.clone())
     }
-}
-
-/// Writes a model, and its card beside it as JSON.
-///
-/// # Errors
-/// Where a file cannot be written.
-pub fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
-    let refused = |path: &Path| format!("{}: cannot be written", path.display());
-    write_whole(path, &model_file::to_bytes(model)?).with_context(|| refused(path))?;
-    let card = path.with_extension("json");
-    let mut text = serde_json::to_string_pretty(model.card())?;
-    text.push('\n');
-    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
-}
-
-/// Threads that this machine runs at once.
-pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// An order of presentation: each pass shows all examples in an order of its own.
-fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usize> {
-    let mut order = Vec::with_capacity(wanted + count);
-    for pass in 0_u64.. {
-        if order.len() >= wanted {
-            break;
-        }
-        let key = |at: usize| {
-            let words = [seed, number, pass, at as u64];
-            fnv::fnv1a(fnv::FNV_START, words.into_iter().flat_map(u64::to_le_bytes))
-        };
-        let mut one: Vec<usize> = (0..count).collect();
-        one.sort_by_cached_key(|at| key(*at));
-        order.extend(one);
-    }
-    order.truncate(wanted);
-    order
 }

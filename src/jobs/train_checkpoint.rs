@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    train::CurvePoint,
+    train_curve::{CurvePoint, Losses},
     train_order::{TrainOrder, single},
 };
 use crate::{
@@ -29,6 +29,9 @@ pub(super) struct Header {
     pub has_best: bool,
     /// The learning curve so far.
     pub curve: Vec<CurvePoint>,
+    /// Training loss so far.
+    #[serde(default)]
+    pub losses: Losses,
 }
 
 /// The file in which an unfinished training waits.

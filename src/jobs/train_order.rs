@@ -1,6 +1,6 @@
 //! What a person orders to be trained, and what the order says of the model.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use anyhow::bail;
 
@@ -10,6 +10,73 @@ use crate::{
     learn::{Architecture, schedule::Schedule},
     simulate::SequenceClass,
 };
+
+/// Batches learned from unless a person says otherwise.
+pub const fn usual_steps(architecture: Architecture) -> u64 {
+    if architecture.is_recurrent() {
+        6_000
+    } else {
+        20_000
+    }
+}
+
+/// Members of an ensemble.
+const MEMBERS: usize = 5;
+/// Simulated examples made at a time, at most: sequences are large.
+const fn most_at_a_time(architecture: Architecture) -> usize {
+    if architecture.is_recurrent() {
+        8_000
+    } else {
+        40_000
+    }
+}
+
+/// How often each is presented.
+const PASSES: usize = 4;
+/// Simulated examples to validate with: at most, and at least.
+const VALIDATION: (usize, usize) = (4_000, 256);
+/// A training is validated so many times at least.
+const VALIDATIONS: u64 = 10;
+
+/// Whose optimiser and schedule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Recipe {
+    /// `AdamW` over a cosine, one random orientation of each example.
+    #[default]
+    Ours,
+    /// Optimiser and schedule of the publication.
+    Published,
+}
+
+impl Recipe {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Ours, Self::Published];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Published => "published",
+        }
+    }
+
+    /// The schedule of so many steps.
+    pub const fn schedule(self, architecture: Architecture, steps: u64) -> Schedule {
+        match self {
+            Self::Ours => Schedule::ours(architecture, steps),
+            Self::Published => Schedule::published(steps),
+        }
+    }
+}
+
+impl FromStr for Recipe {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|known| known.name() == text);
+        found.ok_or_else(|| format!("\"{text}\" is no recipe; there are ours and published"))
+    }
+}
 
 /// What is to be trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +110,60 @@ pub struct TrainOrder {
 }
 
 impl TrainOrder {
+    /// The usual order: seed 1, the network's own name. Short trainings simulate no more than they
+    /// learn from, are validated on fewer examples, and ten times all the same.
+    pub fn usual(
+        architecture: Architecture,
+        data: TrainingData,
+        recipe: Recipe,
+        steps: u64,
+        out: PathBuf,
+    ) -> Self {
+        let mut schedule = recipe.schedule(architecture, steps);
+        let often = (steps / VALIDATIONS).max(1);
+        schedule.validate_every = schedule.validate_every.min(often);
+        let presented = usize::try_from(steps).unwrap_or(usize::MAX);
+        let presented = presented.saturating_mul(schedule.batch);
+        let members = if architecture == Architecture::Cape {
+            MEMBERS
+        } else {
+            1
+        };
+        Self {
+            architecture,
+            data,
+            seed: 1,
+            members,
+            chunk: most_at_a_time(architecture),
+            passes: PASSES,
+            validation: (presented / 4).clamp(VALIDATION.1, VALIDATION.0),
+            threads: cores(),
+            name: None,
+            command: String::new(),
+            commit: String::new(),
+            out,
+            schedule,
+        }
+        .with_passes(PASSES)
+    }
+
+    /// The same with so many presentations of each example, and chunks of the usual size.
+    #[must_use]
+    pub fn with_passes(mut self, passes: usize) -> Self {
+        self.passes = passes;
+        let steps = usize::try_from(self.schedule.steps).unwrap_or(usize::MAX);
+        let presented = steps.saturating_mul(self.schedule.batch);
+        let needed = presented.div_ceil(passes.max(1));
+        let most = most_at_a_time(self.architecture);
+        self.chunk = needed.clamp(self.schedule.batch.min(most), most);
+        self
+    }
+
+    /// Steps that learn from one chunk of the simulation.
+    pub(super) fn steps_a_chunk(&self) -> u64 {
+        (self.chunk * self.passes / self.schedule.batch).max(1) as u64
+    }
+
     /// Why nothing can be trained by it.
     ///
     /// # Errors
@@ -127,10 +248,16 @@ impl TrainOrder {
             validation,
             ..
         } = self;
+        let data = data.fingerprint();
         format!(
-            "{architecture:?} {data:?} {schedule:?} {seed} {members} {chunk} {passes} {validation}"
+            "{architecture:?} {data} {schedule:?} {seed} {members} {chunk} {passes} {validation}"
         )
     }
+}
+
+/// Threads that this machine runs at once.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A member of an ensemble, or the network itself.

@@ -1,17 +1,18 @@
 //! Image sequences to learn from: simulated ones without end, or a labelled set.
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use anyhow::bail;
 
 use super::{
-    open::read_all_with,
     sequence_epochs::{calibrated, of_simulated},
     stream::stream,
-    training_set::{IsKept, LabelledSet},
-    truth_table::{TruthTable, class_of},
+    training_labels::{IsKept, LabelledSet},
+    training_set::Sources,
+    truths::Truths,
 };
 use crate::{
-    domain::{Candidate, ModelCard, SequencePlan},
-    io::Decoder,
+    domain::{Candidate, Catalogue, ModelCard, SequencePlan, class_of},
     learn::{Sequence, Sequences},
     simulate::Simulate,
 };
@@ -40,40 +41,33 @@ pub(super) fn simulated(
     Ok(Sequences::new(plan, sequences))
 }
 
-/// Reads a labelled set; without a table the classes that the data give.
+/// A labelled set, divided by object.
 ///
 /// # Errors
-/// Where the table cannot be read.
+/// Where it was stopped.
 pub(super) fn labelled(
-    paths: &[PathBuf],
-    labels: Option<&PathBuf>,
+    catalogue: &Catalogue,
+    truths: Truths<'_>,
     card: &ModelCard,
     plan: &SequencePlan,
+    sources: Sources<'_>,
     is_kept: IsKept,
 ) -> anyhow::Result<LabelledSet> {
-    let decoder = Decoder::default();
-    let opened = read_all_with(paths, &decoder);
-    let table = labels.map(|table| TruthTable::read(table)).transpose()?;
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     let mut known: Vec<(&Candidate, u8)> = Vec::new();
-    for (_, candidate) in opened.catalogue.iter() {
-        let label = match &table {
-            Some(table) => table.label(candidate, 0),
-            None => candidate.truth.as_ref(),
-        };
-        match label.map(|label| (label, class_of(label, &card.classes))) {
-            Some((_, Some(class))) => known.push((candidate, class as u8)),
-            Some((label, None)) => {
-                let why = format!("label \"{label}\" is no class of {}", card.name);
-                *left_out.entry(why).or_default() += 1;
-            }
-            None => *left_out.entry("no label".into()).or_default() += 1,
+    for (_, candidate) in catalogue.iter() {
+        match class_of_candidate(candidate, truths, card) {
+            Ok(class) => known.push((candidate, class as u8)),
+            Err(why) => *left_out.entry(why).or_default() += 1,
         }
     }
     let (mut training, mut validation) = (Vec::new(), Vec::new());
     for some in known.chunks(AT_ONCE) {
+        if sources.cancel.is_cancelled() {
+            bail!("stopped");
+        }
         let candidates: Vec<&Candidate> = some.iter().map(|(candidate, _)| *candidate).collect();
-        let epochs = calibrated(&candidates, plan, &decoder);
+        let epochs = calibrated(&candidates, plan, sources.decoder);
         for ((candidate, class), epochs) in some.iter().zip(epochs) {
             let usable: Vec<_> = epochs.into_iter().filter_map(Result::ok).collect();
             if usable.is_empty() {
@@ -91,14 +85,33 @@ pub(super) fn labelled(
             });
         }
     }
-    let problems = opened.problems.iter();
-    let problems = problems.chain(table.iter().flat_map(|table| &table.problems));
-    let mut notes: Vec<String> = problems.map(ToString::to_string).collect();
     let counts = left_out.into_iter();
-    notes.extend(counts.map(|(why, count)| format!("{count} candidates left out: {why}")));
     Ok(LabelledSet {
         training: Arc::new(Sequences::new(plan, training)),
         validation: Arc::new(Sequences::new(plan, validation)),
-        notes,
+        notes: counts
+            .map(|(why, count)| format!("{count} candidates left out: {why}"))
+            .collect(),
     })
+}
+
+/// The class of a candidate: by the first epoch that is labelled, where labels are those of epochs.
+fn class_of_candidate(
+    candidate: &Candidate,
+    truths: Truths<'_>,
+    card: &ModelCard,
+) -> Result<usize, String> {
+    let labels = (0..candidate.epochs.len()).map(|epoch| truths.label(candidate, epoch));
+    let mut why = "has no epoch".to_owned();
+    for label in labels {
+        match label {
+            Ok(label) => {
+                let class = class_of(&label, &card.classes);
+                return class
+                    .ok_or_else(|| format!("label \"{label}\" is no class of {}", card.name));
+            }
+            Err(reason) => why = reason,
+        }
+    }
+    Err(why)
 }

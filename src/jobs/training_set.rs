@@ -6,27 +6,32 @@ use std::{
     path::PathBuf,
     sync::Arc,
     thread::{Builder, JoinHandle},
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
+    reporter::CancelToken,
     sequence_epochs::simulated_roles,
     simulation_order::{Kind, SimulationOrder},
     simulator::{prepare as prepare_order, simulator_of},
+    training_labels::{OpenedSet, is_for_validation, labelled, labelled_files},
     training_sequences, training_triplets,
+    truths::Truths,
 };
 use crate::{
-    domain::{Candidate, ModelCard, ModelInput, fnv},
+    domain::{ModelCard, ModelInput},
+    io::Decoder,
     learn::Lessons,
     simulate::Simulate,
 };
 
 /// Triplets that validation is made with have numbers from here on, which no training reaches.
 const VALIDATION_FROM: u64 = 1 << 40;
-/// One labelled object in so many is kept for validation.
-const VALIDATED: u64 = 6;
+/// What is told where the simulator's thread ended.
+const BROKE_OFF: &str = "the simulator broke off";
 
 /// Where examples come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +50,8 @@ pub enum TrainingData {
         /// Table of labels.
         labels: Option<PathBuf>,
     },
+    /// The set that is open in the window, and the labels of its project.
+    Opened(OpenedSet),
 }
 
 impl TrainingData {
@@ -65,6 +72,15 @@ impl TrainingData {
                     paths.collect::<Vec<_>>().join(", ")
                 )
             }
+            Self::Opened(set) => format!("stamps of {}, as labelled in its project", set.name),
+        }
+    }
+
+    /// Everything of it that decides the result.
+    pub(super) fn fingerprint(&self) -> String {
+        match self {
+            Self::Simulation { .. } | Self::Labelled { .. } => format!("{self:?}"),
+            Self::Opened(set) => set.fingerprint(),
         }
     }
 }
@@ -96,6 +112,14 @@ pub(super) struct Amount {
 }
 
 impl TrainingSet {
+    /// True where the next chunk is there; it is waited for so long at most.
+    pub fn fetch(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        match self {
+            Self::Simulated(chunks) => chunks.fetch(patience),
+            Self::Labelled(_) => Ok(true),
+        }
+    }
+
     /// The next chunk.
     pub fn next(&mut self) -> anyhow::Result<Arc<dyn Lessons>> {
         match self {
@@ -103,6 +127,13 @@ impl TrainingSet {
             Self::Labelled(examples) => Ok(examples.clone()),
         }
     }
+}
+
+/// What reads labelled sets.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub decoder: &'a Decoder,
+    pub cancel: &'a CancelToken,
 }
 
 /// Prepares training and validation.
@@ -113,6 +144,7 @@ pub(super) fn prepare_set(
     data: &TrainingData,
     card: &ModelCard,
     amount: Amount,
+    sources: Sources<'_>,
 ) -> anyhow::Result<Prepared> {
     match data {
         TrainingData::Simulation { survey, templates } => {
@@ -129,14 +161,12 @@ pub(super) fn prepare_set(
             })
         }
         TrainingData::Labelled { paths, labels } => {
-            let labels = labels.as_ref();
-            let set = read_labelled(paths, labels, card, is_for_validation)?;
-            enough(&set, card)?;
-            Ok(Prepared {
-                training: TrainingSet::Labelled(set.training),
-                validation: set.validation,
-                notes: set.notes,
-            })
+            labelled_files(paths, labels.as_deref(), card, sources, is_for_validation)?
+                .prepared(card)
+        }
+        TrainingData::Opened(set) => {
+            let truths = Truths::Labels(&set.book);
+            labelled(&set.catalogue, truths, card, sources, is_for_validation)?.prepared(card)
         }
     }
 }
@@ -171,6 +201,7 @@ pub(super) fn simulator_for(
 /// A thread that prepares the next chunk while one is learned from.
 pub(super) struct Chunks {
     ready: Receiver<anyhow::Result<Arc<dyn Lessons>>>,
+    fetched: Option<Arc<dyn Lessons>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -191,12 +222,27 @@ impl Chunks {
         })?;
         Ok(Self {
             ready,
+            fetched: None,
             thread: Some(thread),
         })
     }
 
+    fn fetch(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        if self.fetched.is_none() {
+            match self.ready.recv_timeout(patience) {
+                Ok(chunk) => self.fetched = Some(chunk?),
+                Err(RecvTimeoutError::Timeout) => return Ok(false),
+                Err(RecvTimeoutError::Disconnected) => bail!(BROKE_OFF),
+            }
+        }
+        Ok(true)
+    }
+
     fn next(&mut self) -> anyhow::Result<Arc<dyn Lessons>> {
-        self.ready.recv().context("the simulator broke off")?
+        if let Some(chunk) = self.fetched.take() {
+            return Ok(chunk);
+        }
+        self.ready.recv().context(BROKE_OFF)?
     }
 }
 
@@ -228,63 +274,4 @@ pub(super) fn simulated_lessons(
             simulator, range, threads, card,
         )?),
     })
-}
-
-/// True for one object in so many: it is kept for validation, always the same.
-pub(super) fn is_for_validation(candidate: &Candidate) -> bool {
-    fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(17) % VALIDATED == 0
-}
-
-/// Labelled candidates, divided by object.
-pub(super) struct LabelledSet {
-    pub training: Arc<dyn Lessons>,
-    pub validation: Arc<dyn Lessons>,
-    /// What was left out, and why.
-    pub notes: Vec<String>,
-}
-
-/// Says which objects are kept for validation.
-pub(super) type IsKept = fn(&Candidate) -> bool;
-
-/// Reads a labelled set as the model takes it; without a table the classes that the data give.
-///
-/// # Errors
-/// Where the table cannot be read.
-pub(super) fn read_labelled(
-    paths: &[PathBuf],
-    labels: Option<&PathBuf>,
-    card: &ModelCard,
-    is_kept: IsKept,
-) -> anyhow::Result<LabelledSet> {
-    match &card.input {
-        ModelInput::Sequence(plan) => {
-            training_sequences::labelled(paths, labels, card, plan, is_kept)
-        }
-        _ => training_triplets::labelled(paths, labels, card, is_kept),
-    }
-}
-
-/// That something can be learned from a labelled set.
-fn enough(set: &LabelledSet, card: &ModelCard) -> anyhow::Result<()> {
-    if set.training.is_empty() || set.validation.is_empty() {
-        let why: String = set.notes.iter().map(|note| format!("; {note}")).collect();
-        bail!(
-            "{} examples can be learned from and {} are kept for validation: too few{why}",
-            set.training.len(),
-            set.validation.len(),
-        );
-    }
-    several_classes(&*set.training, card)
-}
-
-/// That a set has more than one class.
-pub(super) fn several_classes(set: &dyn Lessons, card: &ModelCard) -> anyhow::Result<()> {
-    let mut classes = set.classes().iter();
-    if let Some(first) = classes.next()
-        && classes.all(|class| class == first)
-    {
-        let class = &card.classes[usize::from(*first)];
-        bail!("all labels are {class}: a network learns from more than one class");
-    }
-    Ok(())
 }

@@ -1,20 +1,19 @@
 //! Triplets to learn from: simulated ones without end, or a labelled set.
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use super::{
-    open::read_all_with,
     score::prepare_candidate,
     stream::stream,
-    training_set::{IsKept, LabelledSet},
-    truth_table::{TruthTable, class_of},
+    training_labels::{IsKept, LabelledSet},
+    training_set::Sources,
+    truths::Truths,
 };
 use crate::{
-    domain::{ImageSequence, InputPlan, ModelCard, Role, fnv},
+    domain::{Candidate, Catalogue, ImageSequence, InputPlan, ModelCard, Role, class_of, fnv},
     imaging::model_input::{Plane, prepare},
-    io::Decoder,
     learn::{Example, Examples},
     simulate::Simulate,
 };
@@ -88,58 +87,93 @@ fn prepare_sequence(
 }
 
 /// A labelled set, divided by object.
+///
+/// # Errors
+/// Where it was stopped.
 pub(super) fn labelled(
-    paths: &[PathBuf],
-    labels: Option<&PathBuf>,
+    catalogue: &Catalogue,
+    truths: Truths<'_>,
     card: &ModelCard,
+    sources: Sources<'_>,
     is_kept: IsKept,
 ) -> anyhow::Result<LabelledSet> {
-    let plan = stamp_plan(card)?;
-    let decoder = Decoder::default();
-    let opened = read_all_with(paths, &decoder);
-    let table = labels.map(|table| TruthTable::read(table)).transpose()?;
-    let shape = || Examples::new(plan.channels.len(), plan.side_px);
-    let (mut training, mut validation) = (shape(), shape());
-    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
-    let mut unlabelled = 0_usize;
-    for (_, candidate) in opened.catalogue.iter() {
-        let set = if is_kept(candidate) {
-            &mut validation
-        } else {
-            &mut training
-        };
-        let inputs = prepare_candidate(candidate, plan, &decoder);
-        for (epoch, input) in inputs.into_iter().enumerate() {
-            let label = match &table {
-                Some(table) => table.label(candidate, epoch),
-                None => candidate.truth.as_ref(),
-            };
-            let class = label.and_then(|label| class_of(label, &card.classes));
-            match (label, class, input) {
-                (_, Some(class), Ok(input)) => {
-                    let class = class as u8;
-                    set.push(&Example { input, class })?;
-                }
-                (Some(_), Some(_), Err(why)) => *left_out.entry(why.to_string()).or_default() += 1,
-                (Some(label), None, _) => {
-                    let why = format!("label \"{label}\" is no class of {}", card.name);
-                    *left_out.entry(why).or_default() += 1;
-                }
-                (None, ..) => unlabelled += 1,
-            }
+    let mut sheet = Sheet::new(card, stamp_plan(card)?);
+    for (_, candidate) in catalogue.iter() {
+        if sources.cancel.is_cancelled() {
+            bail!("stopped");
+        }
+        sheet.take(candidate, truths, sources, is_kept(candidate))?;
+    }
+    let counts = sheet.left_out.into_iter();
+    Ok(LabelledSet {
+        training: Arc::new(sheet.training),
+        validation: Arc::new(sheet.validation),
+        notes: counts
+            .map(|(why, count)| format!("{count} epochs left out: {why}"))
+            .collect(),
+    })
+}
+
+/// What was found so far.
+struct Sheet<'a> {
+    card: &'a ModelCard,
+    plan: &'a InputPlan,
+    training: Examples,
+    validation: Examples,
+    left_out: BTreeMap<String, usize>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(card: &'a ModelCard, plan: &'a InputPlan) -> Self {
+        let empty = || Examples::new(plan.channels.len(), plan.side_px);
+        Self {
+            card,
+            plan,
+            training: empty(),
+            validation: empty(),
+            left_out: BTreeMap::new(),
         }
     }
-    if unlabelled > 0 {
-        left_out.insert("no label".into(), unlabelled);
+
+    fn leave_out(&mut self, why: String) {
+        *self.left_out.entry(why).or_default() += 1;
     }
-    let read = opened.problems.iter();
-    let read = read.chain(table.iter().flat_map(|table| &table.problems));
-    let mut notes: Vec<String> = read.map(ToString::to_string).collect();
-    let counts = left_out.into_iter();
-    notes.extend(counts.map(|(why, count)| format!("{count} epochs left out: {why}")));
-    Ok(LabelledSet {
-        training: Arc::new(training),
-        validation: Arc::new(validation),
-        notes,
-    })
+
+    fn take(
+        &mut self,
+        candidate: &Candidate,
+        truths: Truths<'_>,
+        sources: Sources<'_>,
+        is_kept: bool,
+    ) -> anyhow::Result<()> {
+        let class = |epoch| {
+            let label = truths.label(candidate, epoch)?;
+            let class = class_of(&label, &self.card.classes);
+            class.ok_or_else(|| format!("label \"{label}\" is no class of {}", self.card.name))
+        };
+        let classes: Vec<_> = (0..candidate.epochs.len()).map(class).collect();
+        if classes.iter().all(Result::is_err) {
+            // Nothing of it is decoded.
+            let reasons = classes.into_iter().filter_map(Result::err);
+            reasons.for_each(|why| self.leave_out(why));
+            return Ok(());
+        }
+        let inputs = prepare_candidate(candidate, self.plan, sources.decoder);
+        for (class, input) in classes.into_iter().zip(inputs) {
+            match (class, input) {
+                (Ok(class), Ok(input)) => {
+                    let class = class as u8;
+                    let set = if is_kept {
+                        &mut self.validation
+                    } else {
+                        &mut self.training
+                    };
+                    set.push(&Example { input, class })?;
+                }
+                (Ok(_), Err(why)) => self.leave_out(why.to_string()),
+                (Err(why), _) => self.leave_out(why),
+            }
+        }
+        Ok(())
+    }
 }

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use crate::{
-    domain::{Candidate, Problem, Vocabulary},
+    domain::{Candidate, Problem},
     io::labels_csv::{self, LabelsError},
 };
 
@@ -39,43 +39,6 @@ impl TruthTable {
             self.labels.get(candid)
         } else {
             self.labels.get(&candidate.id)
-        }
-    }
-}
-
-/// The position of a label among a model's classes; any spelling of a vocabulary that comes with the
-/// program is understood, and every astronomical class is `real` to a model that knows no other.
-pub fn class_of(label: &str, classes: &[String]) -> Option<usize> {
-    let place = |name: &str| classes.iter().position(|class| class == name);
-    if let Some(at) = place(label) {
-        return Some(at);
-    }
-    let vocabularies = Vocabulary::built_ins();
-    let known: Vec<_> = vocabularies
-        .iter()
-        .filter_map(|vocabulary| vocabulary.class(label))
-        .collect();
-    let named = known.iter().find_map(|class| place(&class.name));
-    named.or_else(|| (!known.is_empty()).then(|| place("real")).flatten())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::class_of;
-
-    #[test]
-    fn every_spelling_finds_its_class() {
-        let real_bogus = ["bogus", "real"].map(String::from);
-        for (label, expected) in [
-            ("real", Some(1)),
-            ("0", Some(0)),
-            ("artefact", Some(0)),
-            ("SN", Some(1)),
-            ("RR Lyrae", Some(1)),
-            ("no such thing", None),
-            ("", None),
-        ] {
-            assert_eq!(class_of(label, &real_bogus), expected, "{label}");
         }
     }
 }

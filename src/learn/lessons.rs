@@ -1,12 +1,14 @@
 //! What networks learn from: anything that has a loss and can be validated with.
 
+use std::ops::Range;
+
 use burn::{
     module::Module,
     nn::loss::CrossEntropyLossConfig,
     tensor::{Device, Int, Tensor, TensorData, activation::softmax},
 };
 
-use super::{Compute, Examples, LearnError, Network, Views, trainer::Validation};
+use super::{Compute, Examples, LearnError, Network, Views};
 use crate::domain::fnv::fnv1a;
 
 /// Candidates validated at once.
@@ -60,17 +62,26 @@ pub trait Lessons: Send + Sync {
     /// Where the network takes inputs of another kind.
     fn loss(&self, network: &Network, lesson: &Lesson<'_>) -> Result<Tensor<1>, LearnError>;
 
-    /// Classifies all examples as in use.
+    /// Class probabilities of some examples as in use, a row for each: of a sequence after its last
+    /// epoch.
     ///
     /// # Errors
-    /// Where there is none, or the network takes inputs of another kind.
-    fn validate(&self, network: &Network, compute: &Compute) -> Result<Validation, LearnError>;
+    /// Where the network takes inputs of another kind.
+    fn classify(
+        &self,
+        network: &Network,
+        range: Range<usize>,
+        compute: &Compute,
+    ) -> Result<Vec<f32>, LearnError>;
+
+    /// So many of them are classified at once: more would keep others waiting.
+    fn validated_at_once(&self) -> usize;
 
     /// What is settled on a validation set when a training is over, such as how sure the network may
     /// be: the network, and figures for its card. Nothing, unless a kind of examples knows better.
     ///
     /// # Errors
-    /// As [`Self::validate`].
+    /// As [`Self::classify`].
     fn settle(&self, network: Network, _compute: &Compute) -> Result<Settled, LearnError> {
         Ok((network, Vec::new()))
     }
@@ -108,47 +119,22 @@ impl Lessons for Examples {
     }
 
     /// Four views, no dropout.
-    fn validate(&self, network: &Network, compute: &Compute) -> Result<Validation, LearnError> {
-        let network = network.valid();
-        let device = compute.plain();
-        let mut probabilities = Vec::new();
-        for batch in self.inputs().chunks((BATCH * self.size()).max(1)) {
-            let side = self.side();
-            let count = batch.len() / self.size();
-            let shape = [count, self.channels(), side, side];
-            let batch = Tensor::<4>::from_data(TensorData::new(batch.to_vec(), shape), &device);
-            let said = softmax(network.forward(batch, Views::Four)?, 1).into_data();
-            probabilities.extend(said.iter::<f32>());
-        }
-        Validation::of(probabilities, self.classes())
+    fn classify(
+        &self,
+        network: &Network,
+        range: Range<usize>,
+        compute: &Compute,
+    ) -> Result<Vec<f32>, LearnError> {
+        let (size, side) = (self.size(), self.side());
+        let shape = [range.len(), self.channels(), side, side];
+        let inputs = self.inputs()[range.start * size..range.end * size].to_vec();
+        let inputs = TensorData::new(inputs, shape);
+        let inputs = Tensor::<4>::from_data(inputs, &compute.plain());
+        let said = softmax(network.valid().forward(inputs, Views::Four)?, 1);
+        Ok(said.into_data().iter::<f32>().collect())
     }
-}
 
-impl Validation {
-    /// Loss and accuracy of class probabilities, a row for each example.
-    ///
-    /// # Errors
-    /// Where there is none.
-    pub fn of(probabilities: Vec<f32>, classes: &[u8]) -> Result<Self, LearnError> {
-        if classes.is_empty() {
-            let why = "there is nothing to validate with";
-            return Err(LearnError::Training(why.into()));
-        }
-        let width = probabilities.len() / classes.len();
-        let mut loss = 0.0;
-        let mut right = 0;
-        for (row, class) in probabilities.chunks(width.max(1)).zip(classes) {
-            let class = usize::from(*class);
-            let said = row.get(class).copied().unwrap_or(0.0);
-            loss -= f64::from(said.max(f32::MIN_POSITIVE)).ln();
-            let most = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            right += usize::from(most.is_some_and(|(most, _)| most == class));
-        }
-        let count = classes.len() as f64;
-        Ok(Self {
-            loss: loss / count,
-            accuracy: right as f64 / count,
-            probabilities,
-        })
+    fn validated_at_once(&self) -> usize {
+        BATCH
     }
 }

@@ -1,11 +1,11 @@
 //! Labels of a new sky and examples of the old one, learned from together, so that nothing of the old
 //! is forgotten (replay).
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::Tensor;
 
-use super::{Compute, LearnError, Lesson, Lessons, Network, trainer::Validation};
+use super::{Compute, LearnError, Lesson, Lessons, Network};
 
 /// Two sets in one: the labelled examples come first, then those that are replayed. In each batch both
 /// parts weigh the same, however many examples they have.
@@ -54,9 +54,26 @@ impl Lessons for Mixed {
         Ok(sum?.div_scalar(count))
     }
 
-    /// On the labelled examples alone.
-    fn validate(&self, network: &Network, compute: &Compute) -> Result<Validation, LearnError> {
-        self.labelled.validate(network, compute)
+    fn classify(
+        &self,
+        network: &Network,
+        range: Range<usize>,
+        compute: &Compute,
+    ) -> Result<Vec<f32>, LearnError> {
+        let first = self.labelled.len();
+        let labelled = range.start.min(first)..range.end.min(first);
+        let replayed = range.start.max(first) - first..range.end.max(first) - first;
+        let mut said = Vec::new();
+        for (set, range) in [(&self.labelled, labelled), (&self.replayed, replayed)] {
+            if !range.is_empty() {
+                said.extend(set.classify(network, range, compute)?);
+            }
+        }
+        Ok(said)
+    }
+
+    fn validated_at_once(&self) -> usize {
+        self.labelled.validated_at_once()
     }
 }
 

@@ -21,6 +21,7 @@ pub mod schedule;
 pub mod sequences;
 pub mod temperature;
 pub mod trainer;
+pub mod validation;
 
 pub use batch::{Example, Examples};
 pub use device::{Compute, Wish};

@@ -79,6 +79,20 @@ impl Model {
         &self.id
     }
 
+    /// The same on the CPU.
+    #[must_use]
+    pub fn on_cpu(&self) -> Self {
+        if !self.compute.is_gpu() {
+            return self.clone();
+        }
+        let compute = Compute::cpu();
+        Self {
+            network: self.network.clone().fork(&compute.plain()),
+            compute,
+            ..self.clone()
+        }
+    }
+
     /// Where it is computed.
     pub const fn compute(&self) -> &Compute {
         &self.compute

@@ -1,7 +1,7 @@
 //! Image sequences to learn from. They are kept as calibrated images; what the network sees of them is
 //! made anew at every presentation, with other epochs left out and in another orientation.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use burn::{
     module::Module,
@@ -17,7 +17,6 @@ use super::{
     lessons::Settled,
     network::SequenceBatch,
     temperature::{Judged, best_temperature, calibration_error},
-    trainer::Validation,
 };
 use crate::{
     domain::{SequencePlan, fnv::fnv1a},
@@ -25,7 +24,7 @@ use crate::{
 };
 
 /// Sequences validated at once.
-const BATCH: usize = 64;
+const BATCH: usize = 32;
 /// Epochs over which the weight of a verdict rises to that of later ones.
 const RAMP: usize = 10;
 /// What the last verdict weighs on top.
@@ -188,12 +187,19 @@ impl Lessons for Sequences {
             .div_scalar(-(count as f64)))
     }
 
-    fn validate(&self, network: &Network, compute: &Compute) -> Result<Validation, LearnError> {
-        let all = self.verdicts(network, compute)?;
-        let last = all
-            .iter()
-            .flat_map(|rows| rows.last().cloned().unwrap_or_default());
-        Validation::of(last.collect(), &self.classes)
+    fn classify(
+        &self,
+        network: &Network,
+        range: Range<usize>,
+        compute: &Compute,
+    ) -> Result<Vec<f32>, LearnError> {
+        let all = self.verdicts_of(range, network, compute)?;
+        let last = all.into_iter().filter_map(|mut rows| rows.pop());
+        Ok(last.flatten().collect())
+    }
+
+    fn validated_at_once(&self) -> usize {
+        BATCH
     }
 
     /// The temperature that fits all verdicts from the third epoch on, and how well probabilities are
@@ -258,10 +264,19 @@ impl Sequences {
         network: &Network,
         compute: &Compute,
     ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
+        self.verdicts_of(0..self.sequences.len(), network, compute)
+    }
+
+    fn verdicts_of(
+        &self,
+        range: Range<usize>,
+        network: &Network,
+        compute: &Compute,
+    ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
         let network = network.recurrent()?.valid();
         let device = compute.plain();
-        let mut verdicts = Vec::with_capacity(self.sequences.len());
-        for some in self.sequences.chunks(BATCH) {
+        let mut verdicts = Vec::with_capacity(range.len());
+        for some in self.sequences[range].chunks(BATCH) {
             let whole = some
                 .iter()
                 .map(|sequence| (sequence.epochs.iter().collect(), 0));

@@ -8,6 +8,7 @@ use crate::{
         follow::{Follow, Memory},
         schedule::Schedule,
         trainer::Trainer,
+        validation::validate,
     },
 };
 
@@ -166,7 +167,7 @@ fn a_variable_star_is_told_from_a_constant_one_after_a_short_training() {
     let (settled, figures) = test
         .settle(trainer.network().unwrap().clone(), &compute)
         .unwrap();
-    let settled = test.validate(&settled, &compute).unwrap();
+    let settled = validate(&settled, &test, &compute).unwrap();
     assert!((settled.accuracy - after.accuracy).abs() < 1e-9);
     assert!(figures.iter().any(|(name, _)| name == "temperature"));
 }

@@ -11,22 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     Architecture, Compute, LearnError, Lesson, Lessons, Network, NetworkShape,
     schedule::{Optimiser, Schedule},
+    validation::{Validation, validate},
 };
 use crate::domain::fnv::{FNV_START, fnv1a};
 
 /// Largest norm of the gradient of one layer's weights that AdamW is given.
 const MOST_GRADIENT: f32 = 5.0;
-
-/// How well a network does on examples that it does not learn from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Validation {
-    /// Mean cross-entropy, nats.
-    pub loss: f64,
-    /// Share of right classes.
-    pub accuracy: f64,
-    /// Class probabilities, one row for each example: of a sequence after its last epoch.
-    pub probabilities: Vec<f32>,
-}
 
 /// How far a training is: what a checkpoint holds beside weights and optimiser.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,7 +162,7 @@ impl Trainer {
     /// # Errors
     /// Where there is none.
     pub fn validate(&self, lessons: &dyn Lessons) -> Result<Validation, LearnError> {
-        lessons.validate(self.network()?, &self.compute)
+        validate(self.network()?, lessons, &self.compute)
     }
 
     /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.

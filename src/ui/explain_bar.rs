@@ -4,7 +4,7 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use super::{cells, inspect::weak, theme};
 use crate::{
-    app::{AppState, Command, command::Session},
+    app::{AppState, Command, command::Session, scores::Standing},
     domain::{ExplainMethod, Explanation},
 };
 
@@ -65,18 +65,23 @@ fn legend_ui(ui: &mut Ui) {
 
 fn outcome_ui(ui: &mut Ui, state: &AppState) {
     match state.explanation() {
-        None => {
-            ui.label(weak(ui, "Explaining…"));
-        }
-        Some(Err(why)) => {
-            let text = RichText::new(format!("No explanation: {why}"));
-            ui.add(Label::new(text.color(theme::alarm_text(ui))).truncate());
-        }
+        None => match &state.scores.active().standing {
+            Standing::Failed(why) => refusal_ui(ui, why),
+            _ => {
+                ui.label(weak(ui, "Explaining…"));
+            }
+        },
+        Some(Err(why)) => refusal_ui(ui, why),
         Some(Ok(explanation)) => {
             let label = ui.add(Label::new(words(explanation, state)).truncate());
             label.on_hover_text(details(explanation));
         }
     }
+}
+
+fn refusal_ui(ui: &mut Ui, why: &str) {
+    let text = RichText::new(format!("No explanation: {why}"));
+    ui.add(Label::new(text.color(theme::alarm_text(ui))).truncate());
 }
 
 /// Model, class, and the shares of the channels.

@@ -5,7 +5,7 @@ use egui::{CentralPanel, Panel, Ui};
 use super::{
     evaluate, header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic,
     palette, problems, queue_panel, score_bar, settings_pane, simulation_pane, start_page,
-    status_bar, theme, top_bar,
+    status_bar, theme, top_bar, train,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -42,7 +42,7 @@ pub fn frame_ui(
     Panel::bottom("status").show(ui, |ui| {
         status_bar::status_bar_ui(ui, state, memory, now, &mut commands);
     });
-    if state.is_blank() {
+    if state.shows_start_page() {
         CentralPanel::default().show(ui, |ui| start_page::start_page_ui(ui, state, &mut commands));
     } else {
         screens(ui, state, memory, &mut commands);
@@ -70,10 +70,11 @@ fn serve_camera(command: &Command, memory: &mut ViewMemory) -> bool {
 }
 
 fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    if state.screen != Screen::Problems {
+    let has_scores = !matches!(state.screen, Screen::Problems | Screen::Train);
+    if has_scores {
         Panel::top("scores").show(ui, |ui| score_bar::score_bar_ui(ui, state, commands));
     }
-    if !matches!(state.screen, Screen::Problems | Screen::Evaluate) {
+    if has_scores && state.screen != Screen::Evaluate {
         Panel::left("queue")
             .default_size(232.0)
             .size_range(160.0..=420.0)
@@ -93,6 +94,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         Screen::Inspect => inspect::inspect_ui(ui, state, memory, commands),
         Screen::Mosaic => mosaic::mosaic_ui(ui, state, memory, commands),
         Screen::Evaluate => evaluate::evaluate_ui(ui, state, memory, commands),
+        Screen::Train => train::train_ui(ui, state, commands),
         Screen::Problems => problems::problems_ui(ui, state),
     });
 }

@@ -8,7 +8,7 @@ use crate::app::{
     action::Menu,
     command::Label,
     keys::Chord,
-    state::{Field, Pane},
+    state::{Field, Pane, Screen},
 };
 
 /// The commands that this frame's keys ask for.
@@ -107,7 +107,8 @@ fn serve(
     commands: &mut Vec<Command>,
 ) {
     // What is typed into a form, and beside its fields, must not judge what lies behind.
-    let has_form = state.panes.contains(&Pane::Simulation);
+    let has_pane = state.panes.contains(&Pane::Simulation);
+    let has_form = has_pane || state.screen == Screen::Train;
     if let Some(class) = class_of(chord, state).filter(|_| !has_form) {
         // A key held down must not label the whole queue.
         if !is_repeat {
@@ -119,7 +120,8 @@ fn serve(
         return;
     };
     let serves_form = matches!(action, Action::SelectNone | Action::Palette)
-        || action.info().menu == Menu::Window;
+        || action.info().menu == Menu::Window
+        || (!has_pane && matches!(action.info().menu, Menu::File | Menu::Model));
     if has_form && !serves_form {
         return;
     }

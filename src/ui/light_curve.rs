@@ -42,7 +42,7 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
 
 /// What plots of one candidate on the axis of time share.
 pub fn linked(candidate: &Candidate) -> egui::Id {
-    egui::Id::new(("time axis", &*candidate.id))
+    egui::Id::unique(("time axis", &*candidate.id))
 }
 
 /// How the points came about, and what else can be shown; nothing where there is no choice.

@@ -12,6 +12,7 @@ mod evaluate;
 mod evaluate_matrix;
 mod evaluate_plot;
 mod explain_bar;
+mod form_fields;
 mod header_pane;
 mod heat_map;
 mod histogram_pane;
@@ -37,6 +38,9 @@ mod start_page;
 mod status_bar;
 mod strip;
 mod top_bar;
+mod train;
+mod train_form;
+mod train_plot;
 mod wants;
 
 pub use frame::frame_ui;

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use egui::{Button, ComboBox, DragValue, Grid, RichText, TextEdit, Ui, vec2};
+use egui::{Button, DragValue, Grid, RichText, TextEdit, Ui, vec2};
 
 use super::{
+    form_fields::{FIELD_WIDTH, path_ui, survey_ui},
     inspect::weak,
     simulation_preview::{preview_ui, swatch_ui},
     theme,
@@ -21,8 +22,6 @@ use crate::{
 
 /// Width of the form, points.
 const FORM_WIDTH: f32 = 370.0;
-/// Width of its text fields, points.
-const FIELD_WIDTH: f32 = 206.0;
 
 /// The window. Widgets edit a copy; where it differs, one command carries it.
 pub fn simulation_ui(
@@ -67,11 +66,13 @@ fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &
         });
         ui.end_row();
         ui.label("Survey");
-        survey_ui(ui, state, form, commands);
+        let pick = Command::Simulation(Simulation::Pick(PickFor::Survey));
+        survey_ui(ui, state, &mut form.survey, pick, commands);
         ui.end_row();
         ui.label("Templates");
         let hint = "none: built-in physics";
-        path_ui(ui, &mut form.templates, hint, PickFor::Templates, commands);
+        let pick = Command::Simulation(Simulation::Pick(PickFor::Templates));
+        path_ui(ui, &mut form.templates, hint, pick, commands);
         ui.end_row();
         ui.label("Classes");
         match form.kind {
@@ -108,74 +109,9 @@ fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &
             .order()
             .map(|order| order.out.display().to_string());
         let usual = usual.unwrap_or_else(|_| "a new folder".into());
-        path_ui(
-            ui,
-            &mut form.out,
-            &usual,
-            PickFor::SimulationFolder,
-            commands,
-        );
+        let pick = Command::Simulation(Simulation::Pick(PickFor::SimulationFolder));
+        path_ui(ui, &mut form.out, &usual, pick, commands);
         ui.end_row();
-    });
-}
-
-/// The surveys that come with the program, or a file.
-fn survey_ui(
-    ui: &mut Ui,
-    state: &AppState,
-    form: &mut SimulationForm,
-    commands: &mut Vec<Command>,
-) {
-    let known = &state.simulation.surveys;
-    let title = known.iter().find(|[name, ..]| *name == form.survey);
-    let title = title.map_or_else(|| file_name(&form.survey), |[_, title, _]| title.clone());
-    ui.horizontal(|ui| {
-        let choice = ComboBox::from_id_salt("survey")
-            .selected_text(title)
-            .width(FIELD_WIDTH)
-            .truncate()
-            .show_ui(ui, |ui| {
-                for [name, title, source] in known {
-                    ui.selectable_value(&mut form.survey, name.clone(), title)
-                        .on_hover_text(source);
-                }
-            });
-        choice.response.on_hover_text("How the sky is observed");
-        if ui
-            .button("File…")
-            .on_hover_text("A survey of your own (TOML)")
-            .clicked()
-        {
-            commands.push(Command::Simulation(Simulation::Pick(PickFor::Survey)));
-        }
-    });
-}
-
-/// The end of a path, which tells more than its beginning.
-fn file_name(path: &str) -> String {
-    let name = std::path::Path::new(path).file_name();
-    name.map_or_else(
-        || path.to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
-}
-
-/// A path to type or to choose.
-fn path_ui(
-    ui: &mut Ui,
-    path: &mut String,
-    hint: &str,
-    purpose: PickFor,
-    commands: &mut Vec<Command>,
-) {
-    ui.horizontal(|ui| {
-        let field = TextEdit::singleline(path)
-            .hint_text(hint)
-            .desired_width(FIELD_WIDTH);
-        ui.add(field).on_hover_text(hint);
-        if ui.button("Choose…").clicked() {
-            commands.push(Command::Simulation(Simulation::Pick(purpose)));
-        }
     });
 }
 

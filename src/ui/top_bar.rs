@@ -35,6 +35,7 @@ pub fn top_bar_ui(
             (Screen::Inspect, Action::Inspect),
             (Screen::Mosaic, Action::Mosaic),
             (Screen::Evaluate, Action::Evaluate),
+            (Screen::Train, Action::Train),
             (Screen::Problems, Action::Problems),
         ] {
             let title = match screen {
@@ -44,7 +45,8 @@ pub fn top_bar_ui(
                 _ => action.info().title.to_owned(),
             };
             let key = state.settings.keys.hint(action);
-            let response = ui.selectable_label(state.screen == screen && !state.is_blank(), title);
+            let is_shown = state.screen == screen && !state.shows_start_page();
+            let response = ui.selectable_label(is_shown, title);
             if response
                 .on_hover_text(format!("{} ({key})", action.info().help))
                 .clicked()

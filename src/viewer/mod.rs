@@ -12,7 +12,7 @@ use crossbeam_channel::Receiver;
 use crate::{
     app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
     domain::{Problem, Timestamp},
-    jobs::{annotator::annotator, clock, event::JobEvent, reporter::Reporter, simulate},
+    jobs::{annotator::annotator, clock, event::JobEvent, models, reporter::Reporter, simulate},
     ui::{self, ViewMemory},
 };
 use runner::Runner;
@@ -114,6 +114,7 @@ impl Viewer {
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
         state.simulation.home = simulate::usual_parent();
+        state.training.home = models::usual_folder();
         state.problems.extend(fault);
         let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
         let mut viewer = Self {

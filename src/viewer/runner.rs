@@ -26,6 +26,7 @@ use crate::{
         simulate,
         simulation_order::SimulationOrder,
         simulator::{SimulatorOf, simulator_of},
+        train_task::{TrainRequest, TrainTask, TrainTools},
         transfer, vocabulary,
     },
 };
@@ -66,7 +67,8 @@ impl Runner {
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
-        let explainer = Explainer::new(reporter.clone());
+        let shelf = ModelShelf::default();
+        let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             evaluator,
             reporter,
@@ -76,7 +78,7 @@ impl Runner {
             photometer,
             learner: Learner::start()?,
             explainer,
-            shelf: ModelShelf::default(),
+            shelf,
             focus: Focus::default(),
             scoring: BTreeMap::new(),
             journal: None,
@@ -165,6 +167,7 @@ impl Runner {
             }
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
+            Effect::Train(request) => self.train(*request),
             Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
@@ -232,6 +235,16 @@ impl Runner {
         }
     }
 
+    fn train(&mut self, request: TrainRequest) {
+        let tools = TrainTools {
+            shelf: self.shelf.clone(),
+            decoder: self.reading.decoder.clone(),
+            cancel: self.new_token(JobId::Train),
+            reporter: self.reporter.clone(),
+        };
+        self.learner.add(Box::new(TrainTask::new(request, tools)));
+    }
+
     fn stop_scoring(&mut self) {
         for token in self.scoring.values() {
             token.cancel();
@@ -295,7 +308,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Stops everything; returns when every decision is on disk.
+    /// Stops everything; returns when every decision and an unfinished training are on disk.
     pub fn close(&mut self) {
         for token in self.cancel.values() {
             token.cancel();
@@ -304,5 +317,6 @@ impl Runner {
         if let Some(journal) = self.journal.take() {
             journal.close();
         }
+        self.learner.close();
     }
 }

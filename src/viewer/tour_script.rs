@@ -127,5 +127,6 @@ fn of_windows() -> Vec<Stop> {
         stop("17-undone", [act(Action::NewSimulation), undo(), undo()]),
         stop("18-explanation", [act(Action::Explanation)]),
         stop("19-evaluate", [show(Screen::Evaluate)]),
+        stop("20-train", [show(Screen::Train)]),
     ]
 }

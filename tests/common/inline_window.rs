@@ -22,6 +22,7 @@ use destello::{
         event::{JobEvent, JobId, PickFor},
         reporter::Reporter,
         simulator::SimulatorOf,
+        train_task::TrainUpdate,
     },
     viewer::runner::Runner,
 };
@@ -166,6 +167,9 @@ impl InlineWindow {
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
             }
+            JobEvent::Training(TrainUpdate::Ended(_)) => {
+                self.running.remove(&JobId::Train);
+            }
             JobEvent::Previewed { serial, .. } if self.previewing == Some(*serial) => {
                 self.previewing = None;
             }
@@ -201,6 +205,9 @@ impl InlineWindow {
             Effect::Simulate(_) | Effect::OpenDemo => {
                 self.running.insert(JobId::Simulate);
             }
+            Effect::Train(_) => {
+                self.running.insert(JobId::Train);
+            }
             Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}
         }
@@ -209,6 +216,8 @@ impl InlineWindow {
 
     /// Closes the window; returns when everything is on disk.
     pub fn close(mut self) {
+        // As in the real window: nobody reads news any more.
+        self.inbox = crossbeam_channel::never();
         self.runner.close();
     }
 

@@ -36,9 +36,12 @@ fn trained(order: &TrainOrder, pieces: usize) -> String {
         let mut training = Training::start(order.clone(), &compute).expect("it starts");
         for _ in 0..pieces {
             if training.is_finished() {
-                return training.write().expect("a model").id().to_string();
+                break;
             }
             training.advance().expect("a step");
+        }
+        if training.is_finished() {
+            return training.write().expect("a model").id().to_string();
         }
         training.save().expect("a checkpoint");
     }

@@ -12,6 +12,7 @@ mod pictures;
 mod pointer;
 mod scores;
 mod screens;
+mod training;
 
 use common::{InlineWindow, StampSet};
 use destello::app::state::Screen;

@@ -87,6 +87,7 @@ fn where_the_score_would_stand_is_why_there_is_none() {
     let end = destello::jobs::event::JobEvent::ScoringEnded {
         generation,
         model: id,
+        run: 1,
         end: ScoringEnd::Stopped,
     };
     view.state_mut().window.apply(Command::News(Box::new(end)));

@@ -10,12 +10,13 @@ use std::{
 
 use crossbeam_channel::{Sender, bounded};
 
-use super::{Report, Request, Truths, report, write_report};
+use super::{Report, Request, report, write_report};
 use crate::{
     domain::{Catalogue, LabelBook, ModelFacts, ScoreBook},
     jobs::{
         event::{JobEvent, JobId, Progress},
         reporter::Reporter,
+        truths::Truths,
     },
 };
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Truths, judge::Sheet};
+use super::judge::Sheet;
 use crate::{
     domain::{
         Candidate, Catalogue, Confusion, Evaluation, Figures, Judged, JudgedAt, Measure,
         ModelFacts, ScoreBook,
         evaluation::{AtRecall, ClassFigures, Curves, KindFigures, SnrBin},
     },
+    jobs::truths::Truths,
     learn::metrics::{
         Groups, Ranking, Steps, bootstrap,
         calibration::{brier, calibration, expected_calibration_error},

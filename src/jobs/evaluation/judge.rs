@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Request, Truths, truths::Classes};
-use crate::domain::{
-    CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, ScoreBook, Verdict, evaluation::LeftOut,
+use super::Request;
+use crate::{
+    domain::{
+        CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, ScoreBook, Verdict,
+        evaluation::LeftOut,
+    },
+    jobs::truths::{Classes, Truths},
 };
 
 /// Everything that was judged, with the probabilities of all classes one after the other.

@@ -11,10 +11,8 @@ mod files;
 mod judge;
 mod plots;
 mod report;
-mod truths;
 
 pub use compare::{compare, over_seeds};
 pub use figures::{Request, evaluate};
 pub use files::write_report;
 pub use report::{Report, report};
-pub use truths::Truths;

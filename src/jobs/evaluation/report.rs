@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Request, Truths, compare, evaluate, over_seeds, plots::plots};
-use crate::domain::{
-    Catalogue, Evaluation, ModelComparison, ModelFacts, Plot, ScoreBook, evaluation::OverSeeds,
+use super::{Request, compare, evaluate, over_seeds, plots::plots};
+use crate::{
+    domain::{
+        Catalogue, Evaluation, ModelComparison, ModelFacts, Plot, ScoreBook, evaluation::OverSeeds,
+    },
+    jobs::truths::Truths,
 };
 
 /// Everything that is found out about models.

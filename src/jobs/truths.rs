@@ -2,10 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{
-    domain::{Candidate, LabelBook},
-    jobs::truth_table::{TruthTable, class_of},
-};
+use super::truth_table::TruthTable;
+use crate::domain::{Candidate, LabelBook, class_of};
 
 /// Where truths come from.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +45,10 @@ impl<'a> Classes<'a> {
 
 impl Truths<'_> {
     /// What an epoch really is, as written, or why that is not known.
-    fn label(self, candidate: &Candidate, epoch: usize) -> Result<Arc<str>, String> {
+    ///
+    /// # Errors
+    /// The reason, as a part of a sentence.
+    pub fn label(self, candidate: &Candidate, epoch: usize) -> Result<Arc<str>, String> {
         match self {
             Self::Data => candidate
                 .truth

@@ -1,0 +1,127 @@
+//! All scores of the opened set, in blocks that copies share: a worker gets a copy for next to nothing.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{CandidateIx, ModelId, Verdict, Verdicts};
+
+/// Candidates of a block: what is copied at most when a score comes to a book that was copied.
+const BLOCK: usize = 256;
+
+type Block = Arc<[Option<Verdicts>; BLOCK]>;
+
+/// What one model says, by candidate.
+#[derive(Clone, Debug, Default)]
+struct OfModel {
+    blocks: Vec<Block>,
+    count: usize,
+}
+
+impl OfModel {
+    fn put(&mut self, CandidateIx(ix): CandidateIx, verdicts: Verdicts) {
+        let (at, within) = (ix as usize / BLOCK, ix as usize % BLOCK);
+        while self.blocks.len() <= at {
+            self.blocks.push(Arc::new([const { None }; BLOCK]));
+        }
+        let before = Arc::make_mut(&mut self.blocks[at])[within].replace(verdicts);
+        self.count += usize::from(before.is_none());
+    }
+
+    fn get(&self, CandidateIx(ix): CandidateIx) -> Option<&Verdicts> {
+        let block = self.blocks.get(ix as usize / BLOCK)?;
+        block[ix as usize % BLOCK].as_ref()
+    }
+}
+
+/// All scores of the opened set.
+#[derive(Clone, Debug, Default)]
+pub struct ScoreBook {
+    models: BTreeMap<ModelId, OfModel>,
+}
+
+impl ScoreBook {
+    /// Keeps what a model says of a candidate; an earlier word of the same model is replaced.
+    pub fn put(&mut self, model: &ModelId, candidate: CandidateIx, verdicts: Verdicts) {
+        if !self.models.contains_key(model) {
+            self.models.insert(model.clone(), OfModel::default());
+        }
+        if let Some(scores) = self.models.get_mut(model) {
+            scores.put(candidate, verdicts);
+        }
+    }
+
+    /// What a model says of a candidate.
+    pub fn get(&self, model: &ModelId, candidate: CandidateIx) -> Option<&Verdicts> {
+        self.models.get(model)?.get(candidate)
+    }
+
+    /// Forgets what a model said.
+    pub fn forget(&mut self, model: &ModelId) {
+        self.models.remove(model);
+    }
+
+    /// The models that scored anything, by name.
+    pub fn models(&self) -> impl Iterator<Item = &ModelId> {
+        self.models.keys()
+    }
+
+    /// Candidates that a model has scored or refused.
+    pub fn count(&self, model: &ModelId) -> usize {
+        self.models.get(model).map_or(0, |scores| scores.count)
+    }
+
+    /// The largest probability of a class over a candidate's epochs: one number to sort by.
+    pub fn highest(&self, model: &ModelId, candidate: CandidateIx, class: usize) -> Option<f32> {
+        let verdicts = self.get(model, candidate)?;
+        let known = verdicts
+            .iter()
+            .filter_map(|verdict: &Verdict| verdict.probability(class));
+        known.max_by(f32::total_cmp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_is_as_real_as_its_best_epoch() {
+        let (model, candidate) = (ModelId::new("cap", 0), CandidateIx(3));
+        let mut book = ScoreBook::default();
+        let said = [
+            Verdict::Probabilities([0.9, 0.1].into()),
+            Verdict::Refused("has no reference".into()),
+            Verdict::Probabilities([0.4, 0.6].into()),
+        ];
+        book.put(&model, candidate, said.into());
+        assert_eq!(book.highest(&model, candidate, 1), Some(0.6));
+        assert_eq!(book.highest(&model, CandidateIx(0), 1), None);
+        assert_eq!(book.count(&model), 1);
+    }
+
+    fn said(real: f32) -> Verdicts {
+        [Verdict::Probabilities([1.0 - real, real].into())].into()
+    }
+
+    #[test]
+    fn a_copy_shares_what_has_not_changed_since() {
+        let model = ModelId::new("cap", 0);
+        let mut book = ScoreBook::default();
+        for ix in 0..1000 {
+            book.put(&model, CandidateIx(ix), said(0.5));
+        }
+        let copy = book.clone();
+        book.put(&model, CandidateIx(3), said(0.9));
+        book.put(&model, CandidateIx(1000), said(0.1));
+        let highest = |book: &ScoreBook, ix| book.highest(&model, CandidateIx(ix), 1);
+        assert_eq!(
+            (highest(&book, 3), highest(&copy, 3)),
+            (Some(0.9), Some(0.5))
+        );
+        assert_eq!((book.count(&model), copy.count(&model)), (1001, 1000));
+        assert_eq!(highest(&copy, 1000), None);
+        let blocks = |book: &ScoreBook| book.models[&model].blocks.clone();
+        let pairs: Vec<_> = blocks(&book).into_iter().zip(blocks(&copy)).collect();
+        let shared = pairs.iter().filter(|(a, b)| Arc::ptr_eq(a, b));
+        assert_eq!((pairs.len(), shared.count()), (4, 2));
+    }
+}

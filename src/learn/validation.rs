@@ -1,0 +1,92 @@
+//! How well a network does on examples that it does not learn from, a batch at a time.
+
+use burn::module::Module;
+
+use super::{Compute, LearnError, Lessons, Network};
+
+/// How well a network does on examples that it does not learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// Mean cross-entropy, nats.
+    pub loss: f64,
+    /// Share of right classes.
+    pub accuracy: f64,
+    /// Class probabilities, one row for each example: of a sequence after its last epoch.
+    pub probabilities: Vec<f32>,
+}
+
+/// A validation under way: between two steps others may have the device.
+pub struct Validating {
+    network: Network,
+    compute: Compute,
+    probabilities: Vec<f32>,
+    done: usize,
+}
+
+impl Validating {
+    /// Of this network as it is now; nothing is computed yet.
+    pub fn new(network: &Network, compute: &Compute) -> Self {
+        Self {
+            network: network.valid(),
+            compute: compute.clone(),
+            probabilities: Vec::new(),
+            done: 0,
+        }
+    }
+
+    /// Classifies one more batch as in use. What was found, after the last.
+    ///
+    /// # Errors
+    /// Where there is no example.
+    pub fn step(&mut self, examples: &dyn Lessons) -> Result<Option<Validation>, LearnError> {
+        if examples.is_empty() {
+            return Err(LearnError::Training(
+                "there is nothing to validate with".into(),
+            ));
+        }
+        let until = (self.done + examples.validated_at_once()).min(examples.len());
+        let said = examples.classify(&self.network, self.done..until, &self.compute)?;
+        self.probabilities.extend(said);
+        self.done = until;
+        let is_done = until == examples.len();
+        Ok(is_done.then(|| {
+            let probabilities = std::mem::take(&mut self.probabilities);
+            judged(probabilities, examples.classes())
+        }))
+    }
+}
+
+/// Classifies all examples as in use.
+///
+/// # Errors
+/// Where there is none.
+pub fn validate(
+    network: &Network,
+    examples: &dyn Lessons,
+    compute: &Compute,
+) -> Result<Validation, LearnError> {
+    let mut validating = Validating::new(network, compute);
+    loop {
+        if let Some(validation) = validating.step(examples)? {
+            return Ok(validation);
+        }
+    }
+}
+
+fn judged(probabilities: Vec<f32>, known: &[u8]) -> Validation {
+    let classes = (probabilities.len() / known.len().max(1)).max(1);
+    let mut loss = 0.0;
+    let mut right = 0;
+    for (row, class) in probabilities.chunks(classes).zip(known) {
+        let class = usize::from(*class);
+        loss -= f64::from(row[class].max(f32::MIN_POSITIVE)).ln();
+        let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        right += usize::from(said.is_some_and(|(said, _)| said == class));
+    }
+    let count = known.len() as f64;
+    Validation {
+        loss: loss / count,
+        accuracy: right as f64 / count,
+        probabilities,
+    }
+}
