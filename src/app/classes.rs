@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::scores::{Scores, ShownModel};
+use super::scores::{Reading, ReadyModel, Scores, ShownModel};
 use crate::domain::{CandidateIx, Verdict};
 
 /// Class probabilities of one candidate, epoch by epoch.
@@ -35,11 +35,51 @@ impl Scores {
 
     /// What that model says of a candidate; none before it has said anything.
     pub fn classes(&self, candidate: CandidateIx) -> Option<ClassVerdicts<'_>> {
-        let ready = self.class_model()?.ready.as_ref()?;
-        Some(ClassVerdicts {
-            classes: &ready.card.classes,
-            verdicts: self.book.get(&ready.id, candidate)?,
+        self.classes_of(self.class_model()?, candidate)
+    }
+
+    /// What a model says of the classes of a candidate.
+    pub fn classes_of<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+    ) -> Option<ClassVerdicts<'a>> {
+        let ready = model.ready.as_ref()?;
+        Some(ready.verdicts(self.book.get(&ready.id, candidate)?))
+    }
+}
+
+impl ReadyModel {
+    /// Verdicts of this model with the names of its classes.
+    pub fn verdicts<'a>(&'a self, verdicts: &'a [Verdict]) -> ClassVerdicts<'a> {
+        ClassVerdicts {
+            classes: &self.card.classes,
+            verdicts,
+        }
+    }
+
+    /// The likeliest class of one row.
+    pub(super) fn likeliest(&self, row: &[f32]) -> Option<Said<'_>> {
+        let at = likeliest(row)?;
+        Some(Said {
+            class: self.card.classes.get(at)?,
+            probability: row[at],
         })
+    }
+}
+
+/// The position of the largest probability.
+pub(super) fn likeliest(row: &[f32]) -> Option<usize> {
+    let all = row.iter().enumerate();
+    all.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
+}
+
+impl<'a> From<Said<'a>> for Reading<'a> {
+    fn from(said: Said<'a>) -> Self {
+        Self::Class {
+            class: said.class,
+            probability: said.probability,
+        }
     }
 }
 
@@ -88,6 +128,13 @@ impl<'a> ClassVerdicts<'a> {
         self.ranked(self.last()?).first().copied()
     }
 
+    /// How far the likeliest class lies before the next one, after the last epoch.
+    pub fn lead(&self) -> Option<f32> {
+        let ranked = self.ranked(self.last()?);
+        let second = ranked.get(1).map_or(0.0, |said| said.probability);
+        Some(ranked.first()?.probability - second)
+    }
+
     /// The probability of a class after the last epoch.
     pub fn probability(&self, class: usize) -> Option<f32> {
         self.last()?.get(class).copied()
@@ -113,10 +160,20 @@ impl<'a> ClassVerdicts<'a> {
 }
 
 impl ShownModel {
+    /// Candidates by the class that they are called after their last epoch, in the order of the classes;
+    /// none for a model of real and bogus.
+    pub fn class_counts(&self) -> Vec<(&str, usize)> {
+        let ready = self.ready.iter().filter(|ready| ready.real.is_none());
+        let names = ready.flat_map(|ready| &ready.card.classes).enumerate();
+        names
+            .map(|(at, class)| (class.as_str(), self.tally.called(at)))
+            .collect()
+    }
+
     /// True where it was read and tells other classes than real and bogus.
     pub fn tells_classes(&self) -> bool {
         let ready = self.ready.as_ref();
-        ready.is_some_and(|ready| ready.card.positive_class().is_none())
+        ready.is_some_and(|ready| ready.real.is_none())
     }
 }
 

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::scores::Scores;
+use super::{classes::class_named, scores::Scores};
 use crate::domain::{Candidate, CandidateIx, FieldValue, LabelBook, label_book::LabelState};
 
 /// A candidate with all that is known of it.
@@ -62,12 +62,22 @@ pub enum Column {
     Margin,
     /// Largest difference between the scores of two shown models.
     Disagreement,
+    /// The class that the class model calls it after its last epoch.
+    Said,
+    /// The probability of a class after the last epoch; the whole text, `p:supernova`.
+    ProbabilityOf(Arc<str>),
+    /// How unsure the class model is, 0 to 1.
+    Entropy,
+    /// How much the last epoch changed the class model's mind, 0 to 1.
+    Change,
     /// Any header or packet field, of the candidate or of its last epoch that has it.
     Field(Arc<str>),
 }
 
 /// What stands before a model's name in the name of a column.
 pub const SCORE_OF: &str = "score:";
+/// What stands before a class's name in the name of a column.
+pub const PROBABILITY_OF: &str = "p:";
 
 /// A candidate's value in a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +108,11 @@ impl Column {
             "score" => Self::Score,
             "margin" => Self::Margin,
             "disagreement" => Self::Disagreement,
+            "said" => Self::Said,
+            "entropy" => Self::Entropy,
+            "change" => Self::Change,
             text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
+            text if text.starts_with(PROBABILITY_OF) => Self::ProbabilityOf(text.into()),
             _ => Self::Field(name.into()),
         }
     }
@@ -108,11 +122,23 @@ impl Column {
         Self::ScoreOf(format!("{SCORE_OF}{}", model.to_lowercase()).into())
     }
 
+    /// The probability of a class.
+    pub fn probability_of(class: &str) -> Self {
+        Self::ProbabilityOf(format!("{PROBABILITY_OF}{class}").into())
+    }
+
     /// True where its values come from models: blind labelling shows none of them.
     pub const fn is_of_scores(&self) -> bool {
         matches!(
             self,
-            Self::Score | Self::ScoreOf(_) | Self::Margin | Self::Disagreement
+            Self::Score
+                | Self::ScoreOf(_)
+                | Self::Margin
+                | Self::Disagreement
+                | Self::Said
+                | Self::ProbabilityOf(_)
+                | Self::Entropy
+                | Self::Change
         )
     }
 
@@ -148,7 +174,10 @@ impl Column {
             Self::Score => "score",
             Self::Margin => "margin",
             Self::Disagreement => "disagreement",
-            Self::ScoreOf(name) | Self::Field(name) => name,
+            Self::Said => "said",
+            Self::Entropy => "entropy",
+            Self::Change => "change",
+            Self::ScoreOf(name) | Self::ProbabilityOf(name) | Self::Field(name) => name,
         }
     }
 
@@ -159,6 +188,13 @@ impl Column {
             Self::ScoreOf(name) => scores.score_of(name.strip_prefix(SCORE_OF)?, ix),
             Self::Margin => scores.margin(ix),
             Self::Disagreement => scores.disagreement(ix),
+            Self::Entropy => scores.classes(ix)?.entropy(),
+            Self::Change => scores.classes(ix)?.change(),
+            Self::ProbabilityOf(name) => {
+                let said = scores.classes(ix)?;
+                let class = class_named(name.strip_prefix(PROBABILITY_OF)?, said.classes)?;
+                said.probability(class)
+            }
             _ => None,
         }
     }
@@ -189,7 +225,17 @@ impl Column {
                     .find(|epoch| epoch.mjd.is_some()),
             ),
             Self::Truth => candidate.truth.clone().map_or(Cell::Missing, Cell::Text),
-            Self::Score | Self::ScoreOf(_) | Self::Margin | Self::Disagreement => {
+            Self::Said => {
+                let said = row.scores.classes(row.ix).and_then(|said| said.said());
+                said.map_or(Cell::Missing, |said| Cell::Text(said.class.into()))
+            }
+            Self::Score
+            | Self::ScoreOf(_)
+            | Self::Margin
+            | Self::Disagreement
+            | Self::ProbabilityOf(_)
+            | Self::Entropy
+            | Self::Change => {
                 let score = self.score(row.ix, row.scores);
                 score.map_or(Cell::Missing, |score| Cell::Number(f64::from(score)))
             }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::column::{Cell, Column, Row, SCORE_OF};
+use super::{
+    classes::class_named,
+    column::{Cell, Column, PROBABILITY_OF, Row, SCORE_OF},
+};
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +127,11 @@ fn find_operator(word: &str) -> Option<(usize, &'static str, Comparison)> {
             })
             .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()))
     };
-    let is_score_of = word.to_ascii_lowercase().starts_with(SCORE_OF);
-    let after_name = is_score_of.then(|| first_from(SCORE_OF.len())).flatten();
-    after_name.or_else(|| first_from(0))
+    let lower = word.to_ascii_lowercase();
+    let prefixes = [SCORE_OF, PROBABILITY_OF].into_iter();
+    let named = prefixes.filter(|prefix| lower.starts_with(prefix));
+    let mut after_name = named.filter_map(|prefix| first_from(prefix.len()));
+    after_name.next().or_else(|| first_from(0))
 }
 
 impl Term {
@@ -145,6 +150,19 @@ impl Term {
                     .iter()
                     .filter_map(|epoch| epoch.candid.as_deref());
                 candids.any(|candid| candid == &**value)
+            }
+            Self::Compare {
+                column: Column::Said,
+                comparison: comparison @ (Comparison::Equal | Comparison::NotEqual),
+                value,
+            } => {
+                let said = row.scores.classes(row.ix);
+                let is_it = said.is_some_and(|said| {
+                    let called = said.said().map(|said| said.class);
+                    let named = class_named(value, said.classes).map(|at| &*said.classes[at]);
+                    called.is_some() && called == named
+                });
+                is_it == (*comparison == Comparison::Equal)
             }
             Self::Compare {
                 column: Column::Label,

@@ -234,7 +234,11 @@ impl AppState {
                 self.scores.of_candidate(model, ix)
             }
         };
-        let Reading::Score { value, .. } = reading else {
+        let (Reading::Score { value, .. }
+        | Reading::Class {
+            probability: value, ..
+        }) = reading
+        else {
             return None;
         };
         let id = model.ready.as_ref()?.id.text().clone();
@@ -250,8 +254,7 @@ impl AppState {
             return true;
         }
         let mut shown = self.scores.shown().iter();
-        let any =
-            shown.any(|model| matches!(self.scores.of_candidate(model, ix), Reading::Score { .. }));
+        let any = shown.any(|model| self.scores.of_candidate(model, ix).is_known());
         is_in_view && !self.scores.is_hidden && any
     }
 

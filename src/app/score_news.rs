@@ -112,10 +112,12 @@ impl AppState {
             return Vec::new();
         };
         let ready = loaded.and_then(|loaded| {
-            let class = loaded.card.positive_class();
-            let class = class.ok_or("has no class named real")?;
+            if loaded.card.classes.is_empty() {
+                return Err("tells no class".into());
+            }
             let (id, card) = (loaded.id, loaded.card);
-            Ok((ReadyModel { id, card, class }, loaded.warning))
+            let real = card.positive_class();
+            Ok((ReadyModel { id, card, real }, loaded.warning))
         });
         let (ready, warning) = match ready {
             Ok(ready) => ready,

@@ -11,6 +11,8 @@ pub struct Tally {
     sorted: Vec<f32>,
     refused: usize,
     first_refusal: Option<std::sync::Arc<str>>,
+    /// Candidates by the class that they are called.
+    called: Vec<usize>,
 }
 
 impl Tally {
@@ -38,6 +40,19 @@ impl Tally {
         }
         // What was sorted before is one run: this merges.
         self.sorted.sort_by(f32::total_cmp);
+    }
+
+    /// Counts a candidate that is called so; a candidate comes once.
+    pub fn call(&mut self, class: usize) {
+        if self.called.len() <= class {
+            self.called.resize(class + 1, 0);
+        }
+        self.called[class] += 1;
+    }
+
+    /// Candidates that are called so.
+    pub fn called(&self, class: usize) -> usize {
+        self.called.get(class).copied().unwrap_or(0)
     }
 
     /// The score of a candidate.

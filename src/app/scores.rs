@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::score_tally::Tally;
+use super::{classes::likeliest, score_tally::Tally};
 use crate::{
     domain::{CandidateIx, ModelCard, ModelId, ScoreBook, Verdict, Verdicts},
     jobs::models,
@@ -48,8 +48,8 @@ pub struct ReadyModel {
     pub id: ModelId,
     /// Its card.
     pub card: Arc<ModelCard>,
-    /// Position of the class `real` among its outputs.
-    pub class: usize,
+    /// Position of the class `real` among its outputs; none for a model that tells other classes.
+    pub real: Option<usize>,
 }
 
 /// A model whose scores are shown.
@@ -106,6 +106,13 @@ impl ShownModel {
         self.chosen.is_some()
     }
 
+    fn side_of(&self, value: f32) -> Reading<'static> {
+        Reading::Score {
+            value,
+            is_real: self.is_real(value),
+        }
+    }
+
     /// True where that score is on the side of the real ones.
     pub fn is_real(&self, score: f32) -> bool {
         score >= self.threshold()
@@ -122,10 +129,24 @@ pub enum Reading<'a> {
         /// On which side of the threshold.
         is_real: bool,
     },
+    /// The likeliest class, of a model that tells more than real and bogus.
+    Class {
+        /// Its name.
+        class: &'a str,
+        /// Its probability.
+        probability: f32,
+    },
     /// Why there is none, and never will be.
     Refused(&'a str),
     /// Not there yet.
     Pending,
+}
+
+impl Reading<'_> {
+    /// True where a model says something.
+    pub const fn is_known(&self) -> bool {
+        matches!(self, Self::Score { .. } | Self::Class { .. })
+    }
 }
 
 /// What a project remembers of scoring.
@@ -231,27 +252,40 @@ impl Scores {
         model.tally.score(candidate)
     }
 
-    /// How far the score is from the threshold: the least sure candidates have the least.
+    /// How far the score is from the threshold, or the likeliest class before the next one: the least
+    /// sure candidates have the least.
     pub fn margin(&self, candidate: CandidateIx) -> Option<f32> {
         let active = self.active();
+        if active.tells_classes() {
+            return self.classes(candidate)?.lead();
+        }
         Some((active.tally.score(candidate)? - active.threshold()).abs())
     }
 
     /// The largest difference between the scores of any two shown models; none below two scores.
     pub fn disagreement(&self, candidate: CandidateIx) -> Option<f32> {
-        let scores = self
-            .shown
-            .iter()
-            .filter_map(|model| model.tally.score(candidate));
+        let models = self.shown.iter().filter(|model| !model.tells_classes());
+        let scores = models.filter_map(|model| model.tally.score(candidate));
         let (count, low, high) = scores.fold((0, f32::MAX, f32::MIN), |(count, low, high), s| {
             (count + 1, low.min(s), high.max(s))
         });
         (count > 1).then_some(high - low)
     }
 
-    /// True where two shown models put a candidate on different sides of their thresholds.
+    /// True where two shown models put a candidate on different sides of their thresholds, or two that
+    /// tell classes call it differently.
     pub fn disagrees(&self, candidate: CandidateIx) -> bool {
-        let sides = self.shown.iter().filter_map(|model| {
+        let classes = self.shown.iter().filter_map(|model| {
+            let said = self.classes_of(model, candidate)?.said()?;
+            model.tells_classes().then_some(said.class)
+        });
+        let mut classes = classes.peekable();
+        let first = classes.peek().copied();
+        if classes.any(|class| Some(class) != first) {
+            return true;
+        }
+        let models = self.shown.iter().filter(|model| !model.tells_classes());
+        let sides = models.filter_map(|model| {
             let score = model.tally.score(candidate)?;
             Some(model.is_real(score))
         });
@@ -270,12 +304,18 @@ impl Scores {
         candidate: CandidateIx,
         epoch: usize,
     ) -> Reading<'a> {
-        self.read(model, candidate, |verdicts| match verdicts.get(epoch) {
-            Some(Verdict::Refused(why)) => Err(Some(&**why)),
-            Some(verdict) => verdict
-                .probability(model.ready.as_ref().map_or(0, |ready| ready.class))
-                .ok_or(None),
-            None => Err(None),
+        self.read(model, candidate, |ready, verdicts| {
+            let verdict = verdicts.get(epoch).ok_or(None)?;
+            match (verdict, ready.real) {
+                (Verdict::Refused(why), _) => Err(Some(&**why)),
+                (verdict, Some(real)) => {
+                    let value = verdict.probability(real).ok_or(None)?;
+                    Ok(model.side_of(value))
+                }
+                (Verdict::Probabilities(row), None) => {
+                    ready.likeliest(row).map(Reading::from).ok_or(None)
+                }
+            }
         })
     }
 
@@ -285,9 +325,14 @@ impl Scores {
         model: &'a ShownModel,
         candidate: CandidateIx,
     ) -> Reading<'a> {
-        self.read(model, candidate, |verdicts| {
-            let score = model.tally.score(candidate);
-            score.ok_or_else(|| verdicts.first().and_then(refusal))
+        self.read(model, candidate, |ready, verdicts| {
+            let refused = || verdicts.first().and_then(refusal);
+            if ready.real.is_some() {
+                let score = model.tally.score(candidate).ok_or_else(refused)?;
+                return Ok(model.side_of(score));
+            }
+            let said = ready.verdicts(verdicts).said();
+            said.map(Reading::from).ok_or_else(refused)
         })
     }
 
@@ -295,22 +340,18 @@ impl Scores {
         &'a self,
         model: &'a ShownModel,
         candidate: CandidateIx,
-        of: impl FnOnce(&'a Verdicts) -> Result<f32, Option<&'a str>>,
+        of: impl FnOnce(&'a ReadyModel, &'a Verdicts) -> Result<Reading<'a>, Option<&'a str>>,
     ) -> Reading<'a> {
         if let Standing::Failed(why) = &model.standing {
             return Reading::Refused(why);
         }
-        let ready = model.ready.as_ref();
-        let Some(verdicts) = ready.and_then(|ready| self.book.get(&ready.id, candidate)) else {
+        let Some(ready) = &model.ready else {
             return Reading::Pending;
         };
-        match of(verdicts) {
-            Ok(value) => Reading::Score {
-                value,
-                is_real: model.is_real(value),
-            },
-            Err(why) => Reading::Refused(why.unwrap_or("has no score")),
-        }
+        let Some(verdicts) = self.book.get(&ready.id, candidate) else {
+            return Reading::Pending;
+        };
+        of(ready, verdicts).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
     }
 
     /// Takes in what a model says; true where that model is shown.
@@ -320,7 +361,9 @@ impl Scores {
         let Some(model) = self.shown.iter_mut().find(is_it) else {
             return false;
         };
-        let class = model.ready.as_ref().map_or(0, |ready| ready.class);
+        let Some(ready) = model.ready.clone() else {
+            return false;
+        };
         let mut news = Vec::with_capacity(said.len());
         for (candidate, verdicts) in said {
             // One that came before counts already.
@@ -329,9 +372,20 @@ impl Scores {
             }
             let why = verdicts.first().and_then(refusal).unwrap_or("has no epoch");
             let why: Arc<str> = why.into();
+            let said = match ready.real {
+                Some(real) => {
+                    let all = verdicts.iter().filter_map(|said| said.probability(real));
+                    all.max_by(f32::total_cmp)
+                }
+                None => {
+                    let last = ready.verdicts(&verdicts).last();
+                    let class = last.and_then(likeliest);
+                    class.into_iter().for_each(|class| model.tally.call(class));
+                    last.zip(class).map(|(row, class)| row[class])
+                }
+            };
             book.put(id, candidate, verdicts);
-            let highest = book.highest(id, candidate, class);
-            news.push((candidate, highest.ok_or(why)));
+            news.push((candidate, said.ok_or(why)));
         }
         model.tally.put(news);
         self.revision += 1;

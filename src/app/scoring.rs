@@ -191,6 +191,15 @@ impl AppState {
             let names = self.scores.shown.iter().map(ShownModel::name);
             columns.extend(names.map(Column::score_of));
         }
+        let classes = self
+            .scores
+            .class_model()
+            .and_then(|model| model.ready.as_ref());
+        if let Some(ready) = classes {
+            columns.extend([Column::Said, Column::Entropy, Column::Change]);
+            let names = ready.card.classes.iter();
+            columns.extend(names.map(|class| Column::probability_of(class)));
+        }
         columns
     }
 

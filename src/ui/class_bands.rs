@@ -1,10 +1,15 @@
 //! Class probabilities as stacked bands on the time axis of the light curve: one sees when the model
 //! made up its mind, and which epoch did it.
 
-use egui::{Align, Color32, Layout, Rect, RichText, Sense, Ui, vec2};
+use egui::{Align, Layout, RichText, Sense, Ui, vec2};
 use egui_plot::{Bar, BarChart, Plot, VLine};
 
-use super::{inspect::weak, light_curve::linked, score_badge::score_words, theme};
+use super::{
+    inspect::weak,
+    light_curve::linked,
+    score_badge::{class_color, class_title, score_words},
+    theme,
+};
 use crate::{
     app::{
         AppState, Command,
@@ -65,23 +70,12 @@ fn head_ui(ui: &mut Ui, state: &AppState, model: &str, said: ClassVerdicts<'_>) 
 }
 
 /// A class in its colour, with its probability.
-pub fn chip_ui(ui: &mut Ui, state: &AppState, class: &str, probability: f32) {
+fn chip_ui(ui: &mut Ui, state: &AppState, class: &str, probability: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
-    ui.painter().rect_filled(rect, 2.0, color(state, class));
-    let words = format!("{} {}", title(state, class), score_words(probability));
+    ui.painter()
+        .rect_filled(rect, 2.0, class_color(state, class));
+    let words = format!("{} {}", class_title(state, class), score_words(probability));
     ui.label(RichText::new(words).size(theme::CAPTION));
-}
-
-/// The colour of a class wherever it is shown; grey where no vocabulary knows it.
-pub fn color(state: &AppState, class: &str) -> Color32 {
-    let known = state.class_named(class);
-    known.map_or(Color32::GRAY, theme::class_color)
-}
-
-/// The name of a class on screen.
-pub fn title(state: &AppState, class: &str) -> String {
-    let known = state.class_named(class);
-    known.map_or_else(|| class.to_owned(), |class| class.title.to_string())
 }
 
 /// From when to when a verdict stood, days, and its probabilities.
@@ -131,7 +125,10 @@ fn plot_ui(
         });
         let why = why.map_or("it has no epoch", |why| why);
         ui.centered_and_justified(|ui| {
-            ui.label(weak(ui, format!("No class: every epoch is left out; the first {why}")));
+            ui.label(weak(
+                ui,
+                format!("No class: every epoch is left out; the first {why}"),
+            ));
         });
         return;
     }
@@ -159,9 +156,12 @@ fn plot_ui(
                     .width(span.until - span.from)
                     .base_offset(f64::from(below))
             };
-            let fill = color(state, name);
-            let bars = spans.iter().map(bar).map(|bar| bar.fill(fill).stroke((0.0, fill)));
-            plot.bar_chart(BarChart::new(title(state, name), bars.collect()).color(fill));
+            let fill = class_color(state, name);
+            let bars = spans
+                .iter()
+                .map(bar)
+                .map(|bar| bar.fill(fill).stroke((0.0, fill)));
+            plot.bar_chart(BarChart::new(class_title(state, name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {
             let line = VLine::new("epoch on screen", mjd.days() - origin);

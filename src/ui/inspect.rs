@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{
-    cells, explain_bar, heat_map,
+    cells, class_bands, explain_bar, heat_map,
     light_curve::light_curve_ui,
     readout, score_badge,
     stamp_paint::StampBatch,
@@ -21,6 +21,8 @@ use crate::{
     domain::{Candidate, CandidateIx, Role},
 };
 
+/// Share of the light curve where class probabilities stand below it.
+const CURVE_SHARE: f32 = 0.55;
 /// Height of the captions above and below the large stamps, points.
 const CAPTIONS: f32 = 40.0;
 
@@ -68,6 +70,13 @@ pub fn inspect_ui(
             commands,
         );
     }
+    let has_classes = !state.scores.is_hidden && state.scores.class_model().is_some();
+    let share = if has_classes { CURVE_SHARE } else { 1.0 };
+    let (curve, bands) = curve.split_top_bottom_at_fraction(share);
+    if has_classes {
+        let builder = egui::UiBuilder::new().max_rect(bands).id_salt("classes");
+        class_bands::class_bands_ui(&mut ui.new_child(builder), state, commands);
+    }
     let mut curve_ui = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(curve)
@@ -94,7 +103,7 @@ fn scores_ui(ui: &mut Ui, state: &AppState, ix: CandidateIx) {
                 for model in state.scores.shown() {
                     let reading = state.scores.of_epoch(model, ix, state.place.epoch);
                     let is_active = state.scores.is_active(&model.source);
-                    score_badge::score_ui(ui, model.name(), is_active, reading);
+                    score_badge::score_ui(ui, state, model.name(), is_active, reading);
                     ui.add_space(GRID);
                 }
             });

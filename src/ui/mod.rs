@@ -8,6 +8,7 @@ pub mod theme;
 pub mod view_memory;
 
 mod cells;
+mod class_bands;
 mod evaluate;
 mod evaluate_matrix;
 mod evaluate_plot;

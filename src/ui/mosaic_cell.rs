@@ -100,12 +100,11 @@ fn cell_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
     if let Some(reading) = score_badge::of_candidate(state, ix) {
         let inner = rect.shrink2(vec2(2.5, 2.5));
         let bar = inner.with_min_y(inner.bottom() - BAR);
-        let threshold = state.scores.active().threshold();
         let mark = ui.visuals().text_color();
-        score_badge::bar(painter, bar, reading, threshold, mark);
+        score_badge::bar(painter, bar, state, reading, mark);
         let corner = pos2(rect.left() + 4.0, rect.bottom() - FOOT + 2.0);
         let badge = Rect::from_min_size(corner, score_badge::BADGE);
-        score_badge::paint(ui, painter, badge, reading);
+        score_badge::paint(ui, painter, badge, state, reading);
         left = badge.right() + 4.0;
     }
     let font = FontId::proportional(theme::CAPTION);

@@ -191,7 +191,7 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
     if let Some(reading) = score_badge::of_candidate(state, ix) {
         let corner = rect.right_bottom() - score_badge::BADGE - vec2(5.0, 4.0);
         let badge = Rect::from_min_size(corner, score_badge::BADGE);
-        score_badge::paint(ui, &painter, badge, reading);
+        score_badge::paint(ui, &painter, badge, state, reading);
     }
     let mut x = left;
     if let Some(color) = cells::label_color(state, labels) {

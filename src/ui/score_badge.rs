@@ -28,7 +28,10 @@ pub fn score_words(value: f32) -> String {
 /// What stands in place of a score in a badge.
 fn words(reading: Reading<'_>) -> String {
     match reading {
-        Reading::Score { value, .. } => score_words(value),
+        Reading::Score { value, .. }
+        | Reading::Class {
+            probability: value, ..
+        } => score_words(value),
         Reading::Refused(_) => "none".into(),
         Reading::Pending => "…".into(),
     }
@@ -47,7 +50,7 @@ pub fn of_candidate(state: &AppState, ix: CandidateIx) -> Option<Reading<'_>> {
 }
 
 /// A badge in this rectangle.
-pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, reading: Reading<'_>) {
+pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>) {
     let font = FontId::proportional(10.0);
     let color = match reading {
         Reading::Score { is_real: true, .. } => {
@@ -58,6 +61,11 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, reading: Reading<'_>) {
             let stroke = Stroke::new(1.2, theme::side_color(false));
             painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
             ui.visuals().text_color()
+        }
+        Reading::Class { class, .. } => {
+            let color = class_color(state, class);
+            painter.rect_filled(rect, 3.0, color);
+            theme::on(color)
         }
         Reading::Refused(_) | Reading::Pending => theme::caption_color(ui),
     };
@@ -70,20 +78,39 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, reading: Reading<'_>) {
     );
 }
 
-/// A thin bar as long as the score, with a mark at the threshold.
-pub fn bar(painter: &Painter, rect: Rect, reading: Reading<'_>, threshold: f32, mark: Color32) {
-    let Reading::Score { value, is_real } = reading else {
-        return;
-    };
+/// The colour of a class wherever it is shown; grey where no vocabulary knows it.
+pub fn class_color(state: &AppState, class: &str) -> Color32 {
+    let known = state.class_named(class);
+    known.map_or(Color32::GRAY, theme::class_color)
+}
+
+/// The name of a class on screen.
+pub fn class_title(state: &AppState, class: &str) -> String {
+    let known = state.class_named(class);
+    known.map_or_else(|| class.to_owned(), |class| class.title.to_string())
+}
+
+/// A thin bar as long as the score, with a mark at the threshold; in the colour of its class where a
+/// model tells classes.
+pub fn bar(painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>, mark: Color32) {
     let x = |share: f32| rect.left() + share.clamp(0.0, 1.0) * rect.width();
-    let filled = Rect::from_min_max(rect.min, pos2(x(value), rect.bottom()));
-    painter.rect_filled(filled, 0.0, theme::side_color(is_real));
-    let at = x(threshold);
-    painter.vline(at, rect.y_range(), Stroke::new(1.5, mark));
+    let fill = |value: f32, color: Color32| {
+        let filled = Rect::from_min_max(rect.min, pos2(x(value), rect.bottom()));
+        painter.rect_filled(filled, 0.0, color);
+    };
+    match reading {
+        Reading::Score { value, is_real } => {
+            fill(value, theme::side_color(is_real));
+            let at = x(state.scores.active().threshold());
+            painter.vline(at, rect.y_range(), Stroke::new(1.5, mark));
+        }
+        Reading::Class { class, probability } => fill(probability, class_color(state, class)),
+        Reading::Refused(_) | Reading::Pending => {}
+    }
 }
 
 /// A score as a widget, with its model's name before it; says aloud what it shows.
-pub fn score_ui(ui: &mut Ui, name: &str, is_active: bool, reading: Reading<'_>) {
+pub fn score_ui(ui: &mut Ui, state: &AppState, name: &str, is_active: bool, reading: Reading<'_>) {
     let title = egui::RichText::new(name).size(theme::CAPTION);
     let title = if is_active {
         title.strong()
@@ -98,11 +125,20 @@ pub fn score_ui(ui: &mut Ui, name: &str, is_active: bool, reading: Reading<'_>) 
         }
         Reading::Score { value, is_real } => {
             let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
-            paint(ui, ui.painter(), rect, reading);
+            paint(ui, ui.painter(), rect, state, reading);
             let side = if is_real { "real" } else { "bogus" };
             let text = format!("{name}: {value:.4}, {side}");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
             response.on_hover_text(text);
+        }
+        Reading::Class { class, probability } => {
+            let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
+            paint(ui, ui.painter(), rect, state, reading);
+            let title = class_title(state, class);
+            let text = format!("{name}: {title}, probability {probability:.4}");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+            response.on_hover_text(text);
+            ui.label(egui::RichText::new(title).size(theme::CAPTION));
         }
         Reading::Pending => {
             ui.label(super::inspect::weak(ui, "…"));

@@ -3,7 +3,7 @@
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
-use super::{cells, inspect::weak, theme};
+use super::{cells, inspect::weak, score_badge::class_title, theme};
 use crate::app::{
     Action, AppState, Command,
     command::{Scoring, Session},
@@ -21,21 +21,49 @@ pub fn score_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) 
             });
             return;
         }
+        if state.scores.active().tells_classes() {
+            ui.label(class_counts(state)).on_hover_text(
+                "Candidates by their likeliest class after the last epoch. Not scored: an image \
+                 or a zero point is missing, or scoring has not come so far.",
+            );
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                end_ui(ui, state, commands);
+            });
+            return;
+        }
         threshold_ui(ui, state, commands);
         ui.label(counts(state)).on_hover_text(
             "Candidates on either side of the threshold, by their best epoch. Not scored: an \
              image that the model needs is missing, or scoring has not come so far.",
         );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            action_button(ui, state, Action::HideScores, "Hide", commands);
-            if state.scores.shown().len() > 1 {
-                let name = Action::Disagreements.info().title;
-                action_button(ui, state, Action::Disagreements, name, commands);
-            }
-            standing_ui(ui, state, commands);
+            end_ui(ui, state, commands);
             recall_ui(ui, state, commands);
         });
     });
+}
+
+/// The right-hand end, from right to left.
+fn end_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    action_button(ui, state, Action::HideScores, "Hide", commands);
+    if state.scores.shown().len() > 1 {
+        let name = Action::Disagreements.info().title;
+        action_button(ui, state, Action::Disagreements, name, commands);
+    }
+    standing_ui(ui, state, commands);
+}
+
+/// "112 RR Lyrae · 33 supernova · 4 not scored".
+fn class_counts(state: &AppState) -> String {
+    let model = state.scores.active();
+    let counts = model.class_counts();
+    let rest = state.catalogue.len().saturating_sub(model.tally.scored());
+    let named = counts.iter().filter(|(_, count)| *count > 0);
+    let mut words: Vec<String> = named
+        .map(|(class, count)| format!("{count} {}", class_title(state, class)))
+        .collect();
+    words.push(format!("{rest} not scored"));
+    words.join(" · ")
 }
 
 fn action_button(

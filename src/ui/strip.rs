@@ -148,7 +148,7 @@ impl Strip<'_> {
         let size = vec2(width, score_badge::BADGE.y);
         let center = pos2(stamp.center().x, stamp.bottom() + 2.0 + size.y / 2.0);
         let rect = Rect::from_center_size(center, size);
-        score_badge::paint(ui, ui.painter(), rect, reading);
+        score_badge::paint(ui, ui.painter(), rect, state, reading);
     }
 
     fn words(&self, ui: &Ui, at: usize, epoch: &Epoch, is_current: bool) {
