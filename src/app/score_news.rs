@@ -9,9 +9,10 @@ use super::{
     state::{AppState, Screen},
 };
 use crate::{
-    domain::{CandidateIx, ModelId, ScoreRow, Timestamp, Verdicts},
+    domain::{Candidate, CandidateIx, ModelId, Role, ScoreRow, Timestamp, Verdicts},
     jobs::{
         event::{JobEvent, JobId, LoadedModel, Progress, ScoringEnd},
+        models,
         score_task::ScoreOrder,
     },
 };
@@ -59,6 +60,7 @@ impl AppState {
         if is_indexing || self.catalogue.is_empty() {
             return Vec::new();
         }
+        self.show_usual_models();
         let mut effects = Vec::new();
         for model in &mut self.scores.shown {
             if model.standing.is_busy() || model.standing == Standing::Done {
@@ -74,6 +76,40 @@ impl AppState {
         }
         self.show_scoring_progress();
         effects
+    }
+
+    /// Sequences are also followed by the model of sequences, unless the user has chosen what is shown.
+    fn show_usual_models(&mut self) {
+        let is_sequence = |candidate: &Candidate| {
+            let epochs = candidate.epochs.iter();
+            epochs
+                .filter(|epoch| epoch.stamp(Role::Science).is_some())
+                .count()
+                > 1
+        };
+        let is_shown = |model: &ShownModel| *model.source == *models::SEQUENCES;
+        if self.scores.is_usual
+            && !self.scores.shown.iter().any(is_shown)
+            && self
+                .catalogue
+                .iter()
+                .any(|(_, candidate)| is_sequence(candidate))
+        {
+            let model = ShownModel::new(models::SEQUENCES.into());
+            self.scores.shown.push(model);
+        }
+    }
+
+    /// Where the active model can score nothing at all and another one can, that one is active.
+    fn prefer_what_scores(&mut self) {
+        let active = self.scores.active();
+        if !self.scores.is_usual || active.standing != Standing::Done || active.tally.scored() > 0 {
+            return;
+        }
+        let mut shown = self.scores.shown.iter();
+        if let Some(at) = shown.position(|model| model.tally.scored() > 0) {
+            self.scores.active = at;
+        }
     }
 
     /// The user stops scoring. What scores says itself when it has stopped; what is still being
@@ -229,6 +265,7 @@ impl AppState {
             ScoringEnd::Stopped => self.tell(format!("scoring by {name} stopped"), now),
             ScoringEnd::Failed(why) => self.warn(format!("scoring by {name}: {why}"), now),
         }
+        self.prefer_what_scores();
         self.after_scores_changed();
     }
 

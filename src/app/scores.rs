@@ -157,6 +157,8 @@ pub struct SavedScores {
     pub models: Vec<SavedModel>,
     /// Which of them is the active one.
     pub active: usize,
+    /// True where nobody has chosen them.
+    pub is_usual: bool,
     /// Blind labelling.
     pub is_hidden: bool,
     /// The recall that a threshold is chosen for.
@@ -183,6 +185,8 @@ pub struct Scores {
     pub wanted_recall: f32,
     pub(super) shown: Vec<ShownModel>,
     pub(super) active: usize,
+    /// True as long as nobody has chosen which models are shown.
+    pub(super) is_usual: bool,
     /// Number of the last run of scoring.
     pub(super) runs: u64,
     revision: u64,
@@ -196,6 +200,7 @@ impl Default for Scores {
             wanted_recall: USUAL_RECALL,
             shown: vec![ShownModel::new(models::DEFAULT.into())],
             active: 0,
+            is_usual: true,
             runs: 0,
             revision: 0,
         }
@@ -405,6 +410,7 @@ impl Scores {
         SavedScores {
             models: self.shown.iter().map(model).collect(),
             active: self.active,
+            is_usual: self.is_usual,
             is_hidden: self.is_hidden,
             wanted_recall: Some(self.wanted_recall),
         }
@@ -427,6 +433,7 @@ impl Scores {
             is_hidden: saved.is_hidden,
             wanted_recall: wanted.unwrap_or(usual.wanted_recall).min(1.0),
             active: saved.active.min(shown.len().saturating_sub(1)),
+            is_usual: saved.is_usual || shown.is_empty(),
             shown: if shown.is_empty() { usual.shown } else { shown },
             ..usual
         }

@@ -82,6 +82,7 @@ impl AppState {
 
     /// The next of the shown models becomes the active one.
     pub(super) fn next_model(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.scores.is_usual = false;
         let count = self.scores.shown.len();
         self.scores.active = (self.scores.active + 1) % count;
         let name = self.scores.active().name();
@@ -117,6 +118,7 @@ impl AppState {
 
     /// Also shows a model; one that is shown becomes the active one.
     fn show_model(&mut self, source: Arc<str>) -> Vec<Effect> {
+        self.scores.is_usual = false;
         let mut shown = self.scores.shown.iter();
         let known = shown.position(|model| model.source == source);
         self.scores.active = known.unwrap_or(self.scores.shown.len());
@@ -139,6 +141,7 @@ impl AppState {
         let Some(at) = shown.position(|model| *model.source == *source) else {
             return Vec::new();
         };
+        self.scores.is_usual = false;
         let dropped = self.scores.shown.remove(at);
         if self.scores.active >= at {
             self.scores.active = self.scores.active.saturating_sub(1);

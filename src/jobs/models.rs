@@ -20,16 +20,23 @@ use crate::{
 };
 
 /// The models that come with the program: name and file.
-const SHIPPED: [(&str, &[u8]); 2] = [
+const SHIPPED: [(&str, &[u8]); 3] = [
     (
         "compact",
         include_bytes!("../../assets/models/compact.safetensors"),
     ),
     ("cap", include_bytes!("../../assets/models/cap.safetensors")),
+    (
+        SEQUENCES,
+        include_bytes!("../../assets/models/recurrent.safetensors"),
+    ),
 ];
 
 /// The model that candidates are scored with unless the user chooses another.
 pub const DEFAULT: &str = "compact";
+
+/// The model that tells the classes of image sequences unless the user chooses another.
+pub const SEQUENCES: &str = "recurrent";
 
 /// Where models that are trained in the window lie unless a file is named; none where there is no
 /// home folder.

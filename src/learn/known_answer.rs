@@ -1,11 +1,17 @@
 //! Known answers: a device that does not compute what the CPU computes is not trusted.
 
-use super::{Compute, LearnError, Model};
+use super::{
+    Compute, LearnError, Model,
+    follow::{Follow, Memory},
+};
+use crate::{domain::ModelInput, imaging::sequence_input::CalibratedEpoch};
 
 /// Largest difference of a probability.
 pub const TOLERANCE: f32 = 1e-3;
 /// Inputs asked about.
 const COUNT: usize = 16;
+/// Counts of a pixel of value 1 in the sequence asked about.
+const BRIGHT: f32 = 200.0;
 
 /// The device that a model is computed on, and what the user must know about it.
 #[derive(Debug)]
@@ -34,10 +40,9 @@ pub fn check(model: Model) -> Result<Checked, LearnError> {
 
 /// The model, where it answers as the trusted one does; else the trusted one.
 fn settle(model: Model, trusted: Model) -> Result<Checked, LearnError> {
-    let questions = questions(model.stamps()?.len());
-    let expected = trusted.score(&questions)?;
+    let expected = answers(&trusted)?;
     let device = model.compute().name().to_owned();
-    let why = match model.score(&questions) {
+    let why = match answers(&model) {
         Ok(answers) => match disagreement(&answers, &expected) {
             None => {
                 return Ok(Checked {
@@ -53,6 +58,31 @@ fn settle(model: Model, trusted: Model) -> Result<Checked, LearnError> {
         model: trusted,
         warning: Some(format!("{device} {why}; the CPU is used instead")),
     })
+}
+
+/// What a model says of the questions.
+fn answers(model: &Model) -> Result<Vec<f32>, LearnError> {
+    let ModelInput::Sequence(plan) = &model.card().input else {
+        return model.score(&questions(model.stamps()?.len()));
+    };
+    let pixels = questions(plan.side_px * plan.side_px);
+    let epochs: Vec<CalibratedEpoch> = pixels
+        .chunks_exact(plan.side_px * plan.side_px)
+        .enumerate()
+        .map(|(at, pixels)| CalibratedEpoch {
+            pixels: pixels.iter().map(|value| value * BRIGHT).collect(),
+            noise: 4.0,
+            mjd: 57_000.0 + at as f64,
+            fwhm_px: 4.5,
+            band: None,
+        })
+        .collect();
+    let mut memory = Memory::new(plan);
+    let mut follow = [Follow {
+        memory: &mut memory,
+        epochs: &epochs,
+    }];
+    Ok(model.follow(&mut follow)?.concat().concat())
 }
 
 /// The largest difference, where it is too large. What is no number never agrees.
