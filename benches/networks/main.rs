@@ -14,7 +14,8 @@ use anyhow::Context;
 use destello::{
     domain::{ModelCard, TrainingRecord},
     learn::{
-        Architecture, Compute, Example, Examples, Model, schedule::Schedule, trainer::Trainer,
+        Architecture, Compute, Example, Examples, Model, NetworkShape, schedule::Schedule,
+        trainer::Trainer,
     },
 };
 
@@ -22,6 +23,12 @@ use destello::{
 const MEASURED: Duration = Duration::from_secs(8);
 /// Candidates computed at once, here and there.
 const BATCH: usize = 64;
+/// Four images, two classes.
+const SHAPE: NetworkShape = NetworkShape {
+    channels: 4,
+    classes: 2,
+    members: 1,
+};
 
 fn main() -> anyhow::Result<()> {
     let mut rates = Vec::new();
@@ -81,28 +88,29 @@ fn rate(mut work: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<f64> 
 
 fn scored(architecture: Architecture) -> anyhow::Result<f64> {
     let card = card(architecture);
-    let inputs = noise(8 * BATCH * model.stamps()?.len());
     let trainer = Trainer::new(
         architecture,
-        4,
+        SHAPE,
         Schedule::ours(architecture, 1),
         1,
         &Compute::cpu(),
     );
-    let model = Model::new(card, trainer.network()?, &Compute::cpu())?;
+    let model = Model::new(card, trainer.network()?, &Compute::cpu());
+    let inputs = noise(8 * BATCH * model.stamps()?.len());
     rate(|| Ok(model.score(&inputs)?.len() / 2))
 }
 
 fn trained(architecture: Architecture, is_one_view: bool) -> anyhow::Result<f64> {
     let mut schedule = Schedule::ours(architecture, u64::MAX);
     schedule.is_one_view = is_one_view;
-    let plan = architecture.input();
+    let input = architecture.input();
+    let plan = input.stamps().context("of single epochs")?;
     let mut examples = Examples::new(plan.channels.len(), plan.side_px);
     for (at, input) in noise(BATCH * plan.len()).chunks(plan.len()).enumerate() {
         let (input, class) = (input.to_vec(), (at % 2) as u8);
         examples.push(&Example { input, class })?;
     }
-    let mut trainer = Trainer::new(architecture, 4, schedule, 1, &Compute::cpu());
+    let mut trainer = Trainer::new(architecture, SHAPE, schedule, 1, &Compute::cpu());
     let chosen: Vec<usize> = (0..BATCH).collect();
     rate(|| {
         trainer.step(&examples, &chosen)?;

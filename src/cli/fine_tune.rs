@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Simulated examples that the old sky is tested with, before and after
     #[arg(long, default_value_t = 700)]
     test: usize,
+    /// Steps in all; those of the recipe where none is given
+    #[arg(long)]
+    steps: Option<u64>,
     /// Random seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -66,6 +69,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         templates: args.templates.clone(),
         replay: args.replay,
         test: args.test.max(1),
+        steps: args.steps,
         seed: args.seed,
         threads: args.threads.unwrap_or_else(cores),
         name: args.name.clone(),

@@ -50,6 +50,8 @@ pub struct FineTuneOrder {
     pub replay: usize,
     /// Simulated examples that the old sky is tested with.
     pub test: usize,
+    /// Steps in all; none for those of the recipe.
+    pub steps: Option<u64>,
     /// Random seed.
     pub seed: u64,
     /// Threads that simulate.
@@ -129,7 +131,10 @@ impl FineTuning {
         let labelled = set.training;
         several_classes(&*labelled, &card)?;
         let (replayed, test) = old_sky(&order, &card)?;
-        let phases = phases(&card, labelled.len(), order.replay > 0);
+        let mut phases = phases(&card, labelled.len(), order.replay > 0);
+        if let Some(steps) = order.steps {
+            shorten(&mut phases, steps);
+        }
         let trainer = trainer_of(parent.network(), &phases[0], order.seed, compute);
         let before = [
             validate(parent.network(), &*labelled, compute)?,
@@ -351,6 +356,16 @@ fn phases(card: &ModelCard, labels: usize, has_replay: bool) -> Vec<Phase> {
             phase(true, 40, 1e-3, [32, 32]),
             phase(false, 80, 5e-4, [32, 32]),
         ],
+    }
+}
+
+/// The same course in so many steps: each part keeps its share, and has one at least.
+fn shorten(phases: &mut [Phase], steps: u64) {
+    let all: u64 = phases.iter().map(|phase| phase.schedule.steps).sum();
+    for phase in phases {
+        let share = steps as f64 * phase.schedule.steps as f64 / all.max(1) as f64;
+        phase.schedule.steps = (share.round() as u64).max(1);
+        phase.schedule.validate_every = phase.schedule.steps;
     }
 }
 

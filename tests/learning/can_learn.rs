@@ -1,13 +1,18 @@
 use std::time::{Duration, Instant};
 
 use destello::learn::{
-    Architecture, Compute, Example, Examples, schedule::Schedule, trainer::Trainer,
+    Architecture, Compute, Example, Examples, NetworkShape, schedule::Schedule, trainer::Trainer,
 };
 
 use super::sky;
 
 /// A tiny set is learned within this.
 const MOST: Duration = Duration::from_mins(1);
+const SHAPE: NetworkShape = NetworkShape {
+    channels: 4,
+    classes: 2,
+    members: 1,
+};
 
 /// The share of pairs of a real and a bogus example that are in the right order.
 fn auc(scores: &[f32], classes: &[u8]) -> f64 {
@@ -35,7 +40,7 @@ fn auc(scores: &[f32], classes: &[u8]) -> f64 {
 fn auc_after(architecture: Architecture, steps: u64, training: &Examples, test: &Examples) -> f64 {
     let mut schedule = Schedule::ours(architecture, steps);
     schedule.batch = 32;
-    let mut trainer = Trainer::new(architecture, 4, schedule, 7, &Compute::cpu());
+    let mut trainer = Trainer::new(architecture, SHAPE, schedule, 7, &Compute::cpu());
     for step in 0..steps as usize {
         let chosen: Vec<usize> = (0..32)
             .map(|at| (step * 32 + at) % training.len())

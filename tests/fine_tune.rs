@@ -1,0 +1,196 @@
+//! `destello fine-tune`: what is learned from a table of labels, what is kept, what is refused.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+fn destello(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
+    command.args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Simulated candidates in a folder, and a table of labels of some of them.
+struct Sky {
+    folder: tempfile::TempDir,
+}
+
+impl Sky {
+    fn new(what: &str, survey: &str, count: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("sky").display().to_string();
+        let count = count.to_string();
+        let done = destello(&[
+            "simulate", what, "--survey", survey, "--seed", "11", "--count", &count, "--out", &out,
+        ]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn labels(&self, rows: &[(&str, &str)]) -> String {
+        let mut table = String::from("id,label\n");
+        for (id, label) in rows {
+            table.extend([*id, ",", *label, "\n"]);
+        }
+        let path = self.path("labels.csv");
+        fs::write(&path, table).unwrap();
+        path.display().to_string()
+    }
+
+    /// Fine-tunes a few steps; replays and tests with little.
+    fn tune(&self, model: &str, labels: &str, out: &str, more: &[&str]) -> Output {
+        let sky = self.path("sky").display().to_string();
+        let out = self.path(out).display().to_string();
+        let usual = [
+            "fine-tune",
+            &sky,
+            "--labels",
+            labels,
+            "--model",
+            model,
+            "--out",
+            &out,
+            "--replay",
+            "70",
+            "--test",
+            "35",
+            "--device",
+            "cpu",
+        ];
+        destello(&[&usual[..], more].concat())
+    }
+}
+
+fn card(model: &Path) -> Value {
+    let card = fs::read(model.with_extension("json")).unwrap();
+    serde_json::from_slice(&card).unwrap()
+}
+
+/// Identifiers and classes, as the simulation's own table of truths tells them.
+fn truths(sky: &Sky) -> Vec<(String, String)> {
+    let table = fs::read_to_string(sky.path("sky").join("truth.csv")).unwrap();
+    let mut rows = table.lines().map(|row| row.split(',').collect::<Vec<_>>());
+    let head = rows.next().unwrap();
+    let column_of = |name: &str| head.iter().position(|column| *column == name).unwrap();
+    let (id, class) = (column_of("id"), column_of("class"));
+    rows.map(|row| (row[id].to_owned(), row[class].to_owned()))
+        .collect()
+}
+
+#[test]
+fn a_sequence_model_learns_from_labels_and_its_result_serves_every_command() {
+    let sky = Sky::new("sequences", "hits2015", 21);
+    let truths = truths(&sky);
+    let rows: Vec<_> = truths.iter().map(|(id, class)| (&**id, &**class)).collect();
+    let labels = sky.labels(&rows);
+    let done = sky.tune(
+        "recurrent",
+        &labels,
+        "taught.safetensors",
+        &["--steps", "3"],
+    );
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(
+        text(&done.stderr).contains("3 rr_lyrae"),
+        "{}",
+        text(&done.stderr)
+    );
+    let model = sky.path("taught.safetensors");
+    let card = card(&model);
+    let training = &card["training"];
+    assert!(
+        training["data"]
+            .as_str()
+            .unwrap()
+            .contains("after recurrent@")
+    );
+    assert!(
+        training["recipe"]
+            .as_str()
+            .unwrap()
+            .contains("fine-tuning of head")
+    );
+    for figure in ["old_sky_accuracy_before", "old_sky_accuracy_after"] {
+        let value = card["figures"][figure].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&value), "{figure} {value}");
+    }
+    let model = model.display().to_string();
+    let sky_path = sky.path("sky").display().to_string();
+    let judged = destello(&[
+        "evaluate", &sky_path, "--model", &model, "--labels", &labels, "--json", "--device", "cpu",
+    ]);
+    assert!(judged.status.success(), "{}", text(&judged.stderr));
+    let judged: Value = serde_json::from_slice(&judged.stdout).unwrap();
+    assert_eq!(judged["n"].as_u64(), Some(21));
+    let scores = sky.path("scores.csv").display().to_string();
+    let scored = destello(&["score", &sky_path, "--model", &model, "--out", &scores]);
+    assert!(scored.status.success(), "{}", text(&scored.stderr));
+    let head = fs::read_to_string(&scores).unwrap();
+    assert!(head.lines().next().unwrap().contains("eclipsing_binary"));
+    // It can be taught again.
+    let again = sky.tune(&model, &labels, "again.safetensors", &["--steps", "2"]);
+    assert!(again.status.success(), "{}", text(&again.stderr));
+}
+
+#[test]
+fn the_same_seed_teaches_the_same_and_labels_of_few_epochs_teach_the_head() {
+    let sky = Sky::new("triplets", "mixed", 16);
+    let truths = truths(&sky);
+    let rows: Vec<_> = truths.iter().map(|(id, class)| (&**id, &**class)).collect();
+    let labels = sky.labels(&rows);
+    let tune = |out: &str, seed: &str| {
+        let done = sky.tune("compact", &labels, out, &["--steps", "4", "--seed", seed]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let said = text(&done.stdout);
+        said.split_whitespace().next().unwrap().to_owned()
+    };
+    let first = tune("a.safetensors", "5");
+    assert_eq!(first, tune("b.safetensors", "5"));
+    assert_ne!(first, tune("c.safetensors", "6"));
+    let recipe = card(&sky.path("a.safetensors"));
+    let recipe = recipe["training"]["recipe"].as_str().unwrap().to_owned();
+    assert!(
+        recipe.contains("of head") && !recipe.contains("of all layers"),
+        "{recipe}"
+    );
+}
+
+#[test]
+fn what_cannot_teach_is_refused_and_nothing_is_written() {
+    let sky = Sky::new("triplets", "mixed", 8);
+    let truths = truths(&sky);
+    let id = |at: usize| &*truths[at].0;
+    let refused = |labels: &str, out: &str, model: &str| {
+        let done = sky.tune(model, labels, out, &[]);
+        assert!(!done.status.success());
+        assert!(!sky.path(out).exists());
+        text(&done.stderr)
+    };
+    let alike = sky.labels(&[(id(0), "real"), (id(1), "real"), (id(2), "SN")]);
+    let why = refused(&alike, "x.safetensors", "compact");
+    assert!(why.contains("all labels are real"), "{why}");
+    let unknown = sky.labels(&[(id(0), "quasar"), (id(1), "no such thing")]);
+    let why = refused(&unknown, "x.safetensors", "compact");
+    assert!(why.contains("no label to learn from"), "{why}");
+    assert!(
+        why.contains("\"no such thing\" is no class of compact"),
+        "{why}"
+    );
+    let good = sky.labels(&[(id(0), "real"), (id(1), "bogus")]);
+    let why = refused(&good, "x.txt", "compact");
+    assert!(why.contains(".safetensors"), "{why}");
+    let why = refused(&good, "x.safetensors", "nowhere");
+    assert!(why.contains("nowhere"), "{why}");
+}
