@@ -181,7 +181,7 @@ fn what_cannot_teach_is_refused_and_nothing_is_written() {
     let alike = sky.labels(&[(id(0), "real"), (id(1), "real"), (id(2), "SN")]);
     let why = refused(&alike, "x.safetensors", "compact");
     assert!(why.contains("all labels are real"), "{why}");
-    let unknown = sky.labels(&[(id(0), "quasar"), (id(1), "no such thing")]);
+    let unknown = sky.labels(&[(id(0), "nothing"), (id(1), "no such thing")]);
     let why = refused(&unknown, "x.safetensors", "compact");
     assert!(why.contains("no label to learn from"), "{why}");
     assert!(

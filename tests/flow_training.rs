@@ -4,7 +4,10 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use common::{InlineWindow, Sky};
 use destello::{
@@ -20,6 +23,12 @@ use destello::{
     learn::{Compute, model_file},
 };
 use tempfile::TempDir;
+
+/// Trainings take turns: the random numbers of a device are one for the whole program.
+fn in_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A window whose models go into a folder of the test.
 fn window(home: &TempDir) -> InlineWindow {
@@ -72,6 +81,7 @@ fn start_and_wait(window: &mut InlineWindow, steps: u64) {
 
 #[test]
 fn a_network_is_trained_to_its_end_and_shown() {
+    let _turn = in_turn();
     let sky = Sky::new(12);
     let home = tempfile::tempdir().unwrap();
     let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
@@ -115,6 +125,7 @@ fn a_network_is_trained_to_its_end_and_shown() {
 
 #[test]
 fn what_was_cancelled_goes_on_to_the_same_weights() {
+    let _turn = in_turn();
     let home = tempfile::tempdir().unwrap();
     let mut window = window(&home);
     fill_in(&mut window, |form| form.name = "whole".into());
@@ -166,6 +177,7 @@ fn outputs(file: &Path) -> Vec<f32> {
 
 #[test]
 fn starting_anew_throws_the_unfinished_training_away() {
+    let _turn = in_turn();
     let home = tempfile::tempdir().unwrap();
     let mut window = window(&home);
     fill_in(&mut window, |_| ());
@@ -183,6 +195,7 @@ fn starting_anew_throws_the_unfinished_training_away() {
 
 #[test]
 fn closing_the_window_saves_what_was_learned() {
+    let _turn = in_turn();
     let home = tempfile::tempdir().unwrap();
     let mut window = window(&home);
     fill_in(&mut window, |form| form.steps = 100);
@@ -193,6 +206,7 @@ fn closing_the_window_saves_what_was_learned() {
 
 #[test]
 fn the_labels_of_the_project_teach_too() {
+    let _turn = in_turn();
     let sky = Sky::new(48);
     let home = tempfile::tempdir().unwrap();
     let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
@@ -232,6 +246,7 @@ fn the_labels_of_the_project_teach_too() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_told_where_the_button_is() {
+    let _turn = in_turn();
     let home = tempfile::tempdir().unwrap();
     let mut window = window(&home);
     let in_the_way = home.path().join("file");

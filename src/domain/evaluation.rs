@@ -150,6 +150,21 @@ pub struct KindFigures {
     pub recall: Option<f64>,
 }
 
+/// What a model knows after so many epochs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AfterEpochs {
+    /// Epochs seen.
+    pub epochs: u32,
+    /// How many objects were judged; one with fewer epochs by its last.
+    pub n: u64,
+    /// Share that was called what it is.
+    pub accuracy: Option<f64>,
+    /// Mean of the recalls of the classes that there are.
+    pub mean_recall: Option<f64>,
+    /// Recall of every class, in the order of the model's.
+    pub recall: Vec<Option<f64>>,
+}
+
 /// What could not be judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
@@ -230,6 +245,8 @@ pub struct Evaluation {
     pub by_snr: Vec<SnrBin>,
     /// Errors by kind, where the data tell it.
     pub by_kind: Vec<KindFigures>,
+    /// How soon it knows: after 1, 2, … epochs. Nothing for a model of real and bogus.
+    pub by_epochs: Vec<AfterEpochs>,
     /// Spearman's rank correlation of the score with other numbers, by their names.
     pub rank_correlation: BTreeMap<String, Option<f64>>,
     /// What was not judged, and why.

@@ -41,6 +41,8 @@ pub enum Mark {
 pub enum Ink {
     /// A model, by its position.
     Model(usize),
+    /// A class, by its position among those of its model.
+    Class(usize),
     /// Something published, by its position.
     Published(usize),
     /// What a plot is compared with: a diagonal.
@@ -118,7 +120,7 @@ impl Plot {
         let mut models = self
             .series
             .iter()
-            .filter(|series| matches!(series.ink, Ink::Model(_)));
+            .filter(|series| matches!(series.ink, Ink::Model(_) | Ink::Class(_)));
         models.all(|series| series.points.is_empty())
     }
 }

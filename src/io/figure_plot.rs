@@ -86,6 +86,7 @@ fn marks(
 fn color(ink: Ink) -> RGBColor {
     match ink {
         Ink::Model(at) => COLORS[at % COLORS.len()],
+        Ink::Class(at) => COLORS[(at + 1) % COLORS.len()],
         Ink::Published(0) => RGBColor(70, 70, 70),
         Ink::Published(_) => RGBColor(150, 150, 150),
         Ink::Guide => RGBColor(190, 190, 190),

@@ -34,6 +34,7 @@ fn tab(plot: &Plot) -> RichText {
         "precision_recall" => "Precision and recall",
         "calibration" => "Calibration",
         "error_by_snr" => "Errors against S/N",
+        "recall_by_epochs" => "Recall by epochs",
         _ => &plot.title,
     };
     RichText::new(title)
@@ -51,6 +52,7 @@ fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
         .iter()
         .map(|series| match series.ink {
             Ink::Model(at) => theme::model_color(at),
+            Ink::Class(at) => theme::class_curve_color(at),
             Ink::Published(at) => theme::published_color(ui, at),
             Ink::Guide => theme::grid_color(ui),
         })

@@ -5,7 +5,7 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals
 
 use crate::{
     app::settings::Theme,
-    domain::{Band, Class},
+    domain::{Band, Class, Vocabulary},
     imaging::heat_map,
 };
 
@@ -131,6 +131,13 @@ pub fn model_color(at: usize) -> Color32 {
     COLORS[at % COLORS.len()]
 }
 
+/// The colour of the curve of a class, by its place among those of its model: as the vocabulary of
+/// sequences has them.
+pub fn class_curve_color(at: usize) -> Color32 {
+    let classes = Vocabulary::sequence_classes().classes;
+    classes.get(at).map_or(Color32::GRAY, class_color)
+}
+
 /// The grey of published curves, by their place.
 pub fn published_color(ui: &egui::Ui, at: usize) -> Color32 {
     match (at, ui.visuals().dark_mode) {
@@ -219,7 +226,6 @@ fn visuals(theme: Theme) -> Visuals {
 #[cfg(test)]
 mod tests {
     use super::{class_color, side_color};
-    use crate::domain::Vocabulary;
 
     #[test]
     fn sides_of_the_threshold_have_the_colors_of_their_classes() {

@@ -104,6 +104,7 @@ fn details(model: &Evaluation) -> Vec<String> {
     }));
     lines.extend(matrix(model));
     lines.extend(bins(model));
+    lines.extend(epochs(model));
     lines.extend(
         model
             .left_out
@@ -111,6 +112,26 @@ fn details(model: &Evaluation) -> Vec<String> {
             .map(|left| format!("  left out: {} {}", left.n, left.why)),
     );
     lines
+}
+
+/// Mean recall after the first, third, fifth, tenth, … epoch.
+fn epochs(model: &Evaluation) -> Vec<String> {
+    const TOLD: [u32; 8] = [1, 2, 3, 5, 10, 15, 20, 25];
+    let known = model.by_epochs.iter();
+    let told = known.filter(|after| TOLD.contains(&after.epochs));
+    told.map(|after| {
+        let mean = after.mean_recall.map_or_else(|| "–".into(), percent);
+        let classes = model.classes.iter().zip(&after.recall);
+        let classes: Vec<String> = classes
+            .filter_map(|(class, recall)| Some(format!("{class} {}", percent((*recall)?))))
+            .collect();
+        let epochs = after.epochs;
+        format!(
+            "  after {epochs} epochs: mean recall {mean} % ({})",
+            classes.join(", ")
+        )
+    })
+    .collect()
 }
 
 fn percent(share: f64) -> String {

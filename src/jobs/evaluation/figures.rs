@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::judge::Sheet;
+use super::{epochs_seen::after_epochs, judge::Sheet};
 use crate::{
     domain::{
         Candidate, Catalogue, Confusion, Evaluation, Figures, Judged, JudgedAt, Measure,
@@ -96,6 +96,7 @@ pub fn evaluate(
         at_recall: at_recall(facts, steps.as_ref()),
         by_snr: by_snr(catalogue, &sheet.judged),
         by_kind: by_kind(catalogue, &sheet.judged, facts),
+        by_epochs: after_epochs(catalogue, truths, scores, facts),
         rank_correlation: rank_correlations(catalogue, &sheet.judged, facts),
         left_out: sheet.left_out(),
         positive: facts.positive,

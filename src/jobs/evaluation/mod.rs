@@ -4,6 +4,7 @@
 //! [`write_report`] keeps a report as files; [`evaluator`] does both in the background of the window.
 
 mod compare;
+mod epochs_seen;
 
 pub mod evaluator;
 mod figures;

@@ -23,6 +23,7 @@ pub(super) fn plots(models: &[Evaluation]) -> Vec<Plot> {
         precision_recall(models),
         calibration(models),
         error_by_snr(models),
+        recall_by_epochs(models),
     ]
 }
 
@@ -209,6 +210,50 @@ fn calibration(models: &[Evaluation]) -> Plot {
 fn binomial(share: f64, count: u64) -> [f64; 2] {
     let deviation = (share * (1.0 - share) / count.max(1) as f64).sqrt();
     [share - deviation, share + deviation]
+}
+
+/// The mean recall of every model; of one alone also that of each class.
+fn recall_by_epochs(models: &[Evaluation]) -> Plot {
+    let mut series = of_models(models, Mark::LineAndPoints, |model| {
+        let known = model.by_epochs.iter();
+        known
+            .filter_map(|after| Some(Point::plain([after.epochs.into(), after.mean_recall?])))
+            .collect()
+    });
+    for series in &mut series {
+        series.name = format!("mean, {}", series.name);
+    }
+    if let [model] = models {
+        let classes = model.classes.iter().enumerate();
+        series.extend(classes.filter_map(|(at, class)| {
+            let known = model.by_epochs.iter();
+            let points: Vec<Point> = known
+                .filter_map(|after| Some(Point::plain([after.epochs.into(), after.recall[at]?])))
+                .collect();
+            (!points.is_empty()).then(|| Series {
+                name: class.clone(),
+                mark: Mark::Line,
+                ink: Ink::Class(at),
+                points,
+            })
+        }));
+    }
+    let most = models.iter().map(|model| model.by_epochs.len()).max();
+    let most = most.unwrap_or(0).max(2) as f64;
+    Plot {
+        name: "recall_by_epochs",
+        title: "Recall against the number of epochs seen".into(),
+        x: axis(
+            "epochs seen",
+            &[1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0].map(|tick: f64| tick.min(most)),
+            [0.5, most + 0.5],
+            |epochs| epochs,
+        ),
+        y: share_axis("recall"),
+        series,
+        names: Corner::LowerRight,
+        why_empty: "Needs a model that follows sequences, and labelled candidates with several epochs.",
+    }
 }
 
 fn error_by_snr(models: &[Evaluation]) -> Plot {
