@@ -49,6 +49,24 @@ pub fn time_origin(candidate: &Candidate) -> f64 {
     }
 }
 
+/// From when to when plots of a candidate reach, MJD: a little beyond its last epoch, so that what was
+/// said then can be seen. None where no epoch has a time.
+pub fn time_range(candidate: &Candidate) -> Option<[f64; 2]> {
+    /// Share of the time seen so far, and days where there is one epoch only.
+    const BEYOND: (f64, f64) = (0.03, 1.0);
+    let times = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
+    let times: Vec<f64> = times.map(|mjd| mjd.days()).collect();
+    let first = times.iter().copied().reduce(f64::min)?;
+    let last = times.iter().copied().reduce(f64::max)?;
+    let seen = last - first;
+    let beyond = if seen > 0.0 {
+        BEYOND.0 * seen
+    } else {
+        BEYOND.1
+    };
+    Some([first, last + beyond])
+}
+
 /// The light curve on screen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Curve {

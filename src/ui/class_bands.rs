@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, Plot, VLine};
 
 use super::{
     inspect::weak,
-    light_curve::linked,
+    light_curve::{Y_AXIS, linked},
     score_badge::{class_color, class_title, score_words},
     theme,
 };
@@ -15,17 +15,13 @@ use crate::{
         AppState, Command,
         classes::ClassVerdicts,
         command::Go,
-        light_curve::{nearest_epoch, time_origin},
+        light_curve::{nearest_epoch, time_origin, time_range},
     },
     domain::Candidate,
 };
 
-/// How long the last verdict is drawn, as a share of the time seen so far.
-const LAST_SHARE: f64 = 0.03;
 /// Classes that are named in the line above.
 const NAMED: usize = 3;
-/// Days that a single epoch is drawn for.
-const ALONE_DAYS: f64 = 1.0;
 
 /// The bands of the candidate on screen; says so where there are none yet.
 pub fn class_bands_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -92,13 +88,11 @@ fn spans<'a>(candidate: &Candidate, said: &ClassVerdicts<'a>, origin: f64) -> Ve
         .filter_map(|(at, epoch)| Some((epoch.mjd?.days() - origin, said.row(at)?)))
         .collect();
     told.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (Some(first), Some(last)) = (told.first(), told.last()) else {
+    let Some([_, end]) = time_range(candidate) else {
         return Vec::new();
     };
-    let rest = ((last.0 - first.0) * LAST_SHARE).max(1e-3);
-    let end = if told.len() == 1 { ALONE_DAYS } else { rest };
     let ends = told.iter().skip(1).map(|(from, _)| *from);
-    let ends = ends.chain([last.0 + end]);
+    let ends = ends.chain([end - origin]);
     let spans = told.iter().zip(ends);
     spans
         .map(|((from, row), until)| Span {
@@ -133,7 +127,7 @@ fn plot_ui(
         return;
     }
     let cursor = state.epoch().and_then(|epoch| epoch.mjd);
-    let plot = Plot::new(("class probabilities", &*candidate.id))
+    let mut plot = Plot::new(("class probabilities", &*candidate.id))
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
         .allow_zoom([true, false])
@@ -142,11 +136,15 @@ fn plot_ui(
         .include_y(0.0)
         .include_y(1.0)
         .set_margin_fraction(vec2(0.03, 0.0))
+        .x_axis_label(format!("MJD − {origin:.0} (days)"))
         .y_axis_label("probability")
-        .y_axis_min_width(40.0)
+        .y_axis_min_width(Y_AXIS)
         .show_x(false)
         .show_grid(false)
         .show_crosshair(false);
+    for end in time_range(candidate).into_iter().flatten() {
+        plot = plot.include_x(end - origin);
+    }
     let response = plot.show(ui, |plot| {
         for (class, name) in said.classes.iter().enumerate() {
             let bar = |span: &Span<'_>| {

@@ -187,9 +187,12 @@ fn figures_ui(ui: &mut Ui, report: &Report, memory: &mut ViewMemory, commands: &
     rest_ui(ui, model);
 }
 
-/// Figures of a handful mean little, and say so.
+/// Figures of a handful mean little, and say so. Of many classes some may be absent; of two both are
+/// needed.
 fn few_ui(ui: &mut Ui, model: &Evaluation) {
-    for class in model.per_class.iter().filter(|class| class.n < FEW) {
+    let may_be_absent = model.classes.len() > 2;
+    let few = model.per_class.iter().filter(|class| class.n < FEW);
+    for class in few.filter(|class| class.n > 0 || !may_be_absent) {
         let text = format!(
             "{} of class {}: its figures mean little",
             class.n, class.class

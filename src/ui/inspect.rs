@@ -41,7 +41,12 @@ pub fn inspect_ui(
     let area = ui.available_rect_before_wrap();
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
-    let least_curve = (area.height() * 0.25).clamp(110.0, 240.0);
+    let has_classes = !state.scores.is_hidden && state.scores.class_model().is_some();
+    let least_curve = if has_classes {
+        (area.height() * 0.38).clamp(160.0, 380.0)
+    } else {
+        (area.height() * 0.25).clamp(110.0, 240.0)
+    };
     let bar_height = if state.shows_explanations() {
         explain_bar::HEIGHT
     } else {
@@ -70,7 +75,6 @@ pub fn inspect_ui(
             commands,
         );
     }
-    let has_classes = !state.scores.is_hidden && state.scores.class_model().is_some();
     let share = if has_classes { CURVE_SHARE } else { 1.0 };
     let (curve, bands) = curve.split_top_bottom_at_fraction(share);
     if has_classes {

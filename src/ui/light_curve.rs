@@ -10,7 +10,7 @@ use crate::{
     app::{
         AppState, Command,
         command::{Go, Session},
-        light_curve::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin},
+        light_curve::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin, time_range},
         measured::{CurveChoice, has_magnitudes, measured_roles},
     },
     domain::{Band, Candidate},
@@ -39,6 +39,9 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
         }
     }
 }
+
+/// Least width of the vertical axis, points: plots below one another begin at one place.
+pub const Y_AXIS: f32 = 58.0;
 
 /// What plots of one candidate on the axis of time share.
 pub fn linked(candidate: &Candidate) -> egui::Id {
@@ -119,18 +122,27 @@ fn plot_ui(
         Scale::Fluxes(unit) => format!("flux ({unit})"),
     };
     let CurveChoice { is_measured, .. } = state.curve;
-    let plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
+    let has_bands = !state.scores.is_hidden && state.scores.class_model().is_some();
+    let time_label = format!("MJD − {origin:.0} (days)");
+    let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
         .allow_boxed_zoom(false)
-        .x_axis_label(format!("MJD − {origin:.0} (days)"))
         .y_axis_label(label)
-        .y_axis_min_width(40.0)
+        .y_axis_min_width(Y_AXIS)
         .set_margin_fraction(egui::vec2(0.03, 0.12))
         .grid_color(theme::grid_color(ui))
         .show_crosshair(false);
+    if has_bands {
+        // The bands below tell the time.
+        for end in time_range(candidate).into_iter().flatten() {
+            plot = plot.include_x(end - origin);
+        }
+    } else {
+        plot = plot.x_axis_label(time_label);
+    }
     let most_err = match scale {
         Scale::Magnitudes => 5.0,
         Scale::Fluxes(_) => f64::INFINITY,
