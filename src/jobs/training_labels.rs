@@ -157,7 +157,7 @@ impl<'a> Sheet<'a> {
         }
         let inputs = prepare_candidate(candidate, self.card, sources.decoder);
         let hash = fnv::fnv1a(fnv::FNV_START, candidate.id.bytes());
-        let is_kept = hash.rotate_left(17) % VALIDATED == 0;
+        let is_kept = hash.rotate_left(17).is_multiple_of(VALIDATED);
         for (class, input) in classes.into_iter().zip(inputs) {
             match (class, input) {
                 (Ok(class), Ok(input)) => {
