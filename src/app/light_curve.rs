@@ -40,7 +40,7 @@ pub enum Scale {
 pub fn time_origin(candidate: &Candidate) -> f64 {
     let epochs = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
     let history = candidate.history.iter().map(|point| point.mjd);
-    let first = epochs.chain(history).map(|mjd| mjd.days());
+    let first = epochs.chain(history).map(Mjd::days);
     let first = first.fold(f64::INFINITY, f64::min);
     if first.is_finite() {
         first.floor()
@@ -55,7 +55,7 @@ pub fn time_range(candidate: &Candidate) -> Option<[f64; 2]> {
     /// Share of the time seen so far, and days where there is one epoch only.
     const BEYOND: (f64, f64) = (0.03, 1.0);
     let times = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
-    let times: Vec<f64> = times.map(|mjd| mjd.days()).collect();
+    let times: Vec<f64> = times.map(Mjd::days).collect();
     let first = times.iter().copied().reduce(f64::min)?;
     let last = times.iter().copied().reduce(f64::max)?;
     let seen = last - first;

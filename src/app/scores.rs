@@ -377,17 +377,16 @@ impl Scores {
             }
             let why = verdicts.first().and_then(refusal).unwrap_or("has no epoch");
             let why: Arc<str> = why.into();
-            let said = match ready.real {
-                Some(real) => {
-                    let all = verdicts.iter().filter_map(|said| said.probability(real));
-                    all.max_by(f32::total_cmp)
+            let said = if let Some(real) = ready.real {
+                let all = verdicts.iter().filter_map(|said| said.probability(real));
+                all.max_by(f32::total_cmp)
+            } else {
+                let last = ready.verdicts(&verdicts).last();
+                let class = last.and_then(likeliest);
+                if let Some(class) = class {
+                    model.tally.call(class);
                 }
-                None => {
-                    let last = ready.verdicts(&verdicts).last();
-                    let class = last.and_then(likeliest);
-                    class.into_iter().for_each(|class| model.tally.call(class));
-                    last.zip(class).map(|(row, class)| row[class])
-                }
+                last.zip(class).map(|(row, class)| row[class])
             };
             book.put(id, candidate, verdicts);
             news.push((candidate, said.ok_or(why)));

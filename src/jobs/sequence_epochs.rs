@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::photometry_facts::Facts;
 use crate::{
     domain::{
-        Candidate, Epoch, ImageSequence, Problem, Role, SequencePlan, Stamp, StampId,
+        Candidate, Epoch, ImageSequence, Mjd, Problem, Role, SequencePlan, Stamp, StampId,
         visit::{BELIEVED_SEEING_ARCSEC, BELIEVED_ZERO_POINT},
     },
     imaging::{
@@ -66,7 +66,7 @@ fn of_epoch(
         height: stamp.height,
         pixels: &stamp.pixels,
         calibration: facts.calibration(stamp).filter(is_believed),
-        mjd: facts.epoch.mjd.map(|mjd| mjd.days()),
+        mjd: facts.epoch.mjd.map(Mjd::days),
         fwhm_px: seeing
             .zip(scale)
             .map(|(seeing, scale)| (seeing / scale) as f32),
@@ -87,7 +87,7 @@ fn is_seeing_believed(epoch: &Epoch) -> bool {
 
 /// The usable epochs of a simulated sequence.
 pub(super) fn of_simulated(sequence: &ImageSequence, plan: &SequencePlan) -> Vec<CalibratedEpoch> {
-    let scale = sequence.detector.pixel_scale_arcsec as f32;
+    let scale = sequence.detector.pixel_scale_arcsec;
     let epochs = sequence.epochs.iter().enumerate();
     let epochs = epochs.filter(|(_, epoch)| epoch.visit.is_believed());
     let calibrated = epochs.filter_map(|(at, epoch)| {

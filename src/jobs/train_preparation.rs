@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, thread::Builder, time::Duration};
 
-use anyhow::anyhow;
+use anyhow::Context;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
@@ -96,9 +96,9 @@ impl Preparation {
     pub fn finish(self) -> anyhow::Result<Training> {
         let late = || {
             let received = self.ready.recv();
-            received.map_err(|_| anyhow!("preparing the examples broke off"))?
+            received.context("preparing the examples broke off")?
         };
-        let prepared = self.prepared.map_or_else(late, |prepared| prepared)?;
+        let prepared = self.prepared.unwrap_or_else(late)?;
         Training::of(
             self.order,
             self.card,

@@ -147,7 +147,8 @@ impl LabelledSet {
 
     /// What was left out, to be put behind a sentence.
     pub fn notes_in_words(&self) -> String {
-        self.notes.iter().map(|note| format!("; {note}")).collect()
+        let notes = self.notes.iter();
+        notes.flat_map(|note| ["; ", note]).collect()
     }
 }
 

@@ -84,7 +84,7 @@ impl Model {
         let (mut channels, mut conditions) = (Vec::new(), Vec::new());
         for candidate in candidates.iter_mut() {
             for epoch in candidate.epochs {
-                let memory = &mut candidate.memory;
+                let memory = &mut *candidate.memory;
                 conditions.extend(memory.history.next(epoch, &mut channels));
             }
         }

@@ -45,7 +45,7 @@ pub struct Sequence {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequences {
     plan: SequencePlan,
-    sequences: Vec<Sequence>,
+    all: Vec<Sequence>,
     classes: Vec<u8>,
 }
 
@@ -59,20 +59,20 @@ struct Inputs {
 impl Sequences {
     /// Those that have an epoch, to be seen as a plan says.
     pub fn new(plan: &SequencePlan, sequences: impl IntoIterator<Item = Sequence>) -> Self {
-        let sequences: Vec<_> = sequences
+        let all: Vec<_> = sequences
             .into_iter()
             .filter(|sequence| !sequence.epochs.is_empty())
             .collect();
         Self {
             plan: plan.clone(),
-            classes: sequences.iter().map(|sequence| sequence.class).collect(),
-            sequences,
+            classes: all.iter().map(|sequence| sequence.class).collect(),
+            all,
         }
     }
 
     /// They themselves.
     pub fn all(&self) -> &[Sequence] {
-        &self.sequences
+        &self.all
     }
 
     fn inputs<'a>(&self, chosen: impl Iterator<Item = (Vec<&'a CalibratedEpoch>, u8)>) -> Inputs {
@@ -152,7 +152,7 @@ fn weights(lengths: &[usize], most: usize) -> Vec<f32> {
 
 impl Lessons for Sequences {
     fn len(&self) -> usize {
-        self.sequences.len()
+        self.all.len()
     }
 
     fn classes(&self) -> &[u8] {
@@ -164,7 +164,7 @@ impl Lessons for Sequences {
         let network = network.recurrent()?;
         let chosen = lesson.chosen.iter().enumerate().map(|(order, at)| {
             let chance = fnv1a(lesson.noise, (order as u64).to_le_bytes());
-            let epochs = shown(&self.sequences[*at].epochs, chance >> 9);
+            let epochs = shown(&self.all[*at].epochs, chance >> 9);
             (epochs, lesson.turn(order))
         });
         let device = &lesson.device;
@@ -264,7 +264,7 @@ impl Sequences {
         network: &Network,
         compute: &Compute,
     ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
-        self.verdicts_of(0..self.sequences.len(), network, compute)
+        self.verdicts_of(0..self.all.len(), network, compute)
     }
 
     fn verdicts_of(
@@ -276,7 +276,7 @@ impl Sequences {
         let network = network.recurrent()?.valid();
         let device = compute.plain();
         let mut verdicts = Vec::with_capacity(range.len());
-        for some in self.sequences[range].chunks(BATCH) {
+        for some in self.all[range].chunks(BATCH) {
             let whole = some
                 .iter()
                 .map(|sequence| (sequence.epochs.iter().collect(), 0));

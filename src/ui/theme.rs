@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn sides_of_the_threshold_have_the_colors_of_their_classes() {
-        let vocabulary = Vocabulary::real_bogus();
+        let vocabulary = super::Vocabulary::real_bogus();
         for (name, is_real) in [("real", true), ("bogus", false)] {
             let class = vocabulary.class(name).unwrap();
             assert_eq!(side_color(is_real), class_color(class), "{name}");

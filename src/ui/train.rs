@@ -37,19 +37,19 @@ pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                 standing_ui(ui, state);
             });
         });
-    egui::CentralPanel::default().show(ui, |ui| match state.training.news() {
-        Some(news) => {
+    egui::CentralPanel::default().show(ui, |ui| {
+        if let Some(news) = state.training.news() {
             progress_ui(ui, state, news);
             ui.add_space(theme::GRID);
             curves_ui(ui, news);
+            return;
         }
-        None => {
-            let why = match state.training.standing() {
-                TrainingStanding::Preparing => "Examples are being prepared…",
-                _ => "How it learns is drawn here while it runs: loss and accuracy by step.",
-            };
-            ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
-        }
+        let why = if *state.training.standing() == TrainingStanding::Preparing {
+            "Examples are being prepared…"
+        } else {
+            "How it learns is drawn here while it runs: loss and accuracy by step."
+        };
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
     });
 }
 

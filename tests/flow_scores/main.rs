@@ -90,7 +90,7 @@ fn sort(window: &mut InlineWindow, column: Column, is_descending: bool) {
 }
 
 /// A model that has learned nothing to speak of.
-pub fn tiny_model(out: PathBuf, seed: u64) -> PathBuf {
+fn tiny_model(out: PathBuf, seed: u64) -> PathBuf {
     let schedule = Schedule {
         steps: 2,
         batch: 8,

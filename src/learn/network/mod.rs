@@ -214,6 +214,10 @@ impl Architecture {
 
 /// A network of any architecture.
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a handful of networks, and their weights lie elsewhere"
+)]
 pub enum Network {
     /// Concatenated rotations.
     DeepHits(DeepHits),

@@ -140,8 +140,8 @@ impl Recurrent {
     /// (Guo et al. 2017).
     #[must_use]
     pub fn tempered(mut self, temperature: f64) -> Self {
-        let scaled = |param: Param<Tensor<2>>| param.map(|weights| weights.div_scalar(temperature));
-        self.classes.weight = scaled(self.classes.weight);
+        let weight = self.classes.weight;
+        self.classes.weight = weight.map(|weight| weight.div_scalar(temperature));
         let bias = self.classes.bias.take();
         self.classes.bias = bias.map(|bias| bias.map(|bias| bias.div_scalar(temperature)));
         self
