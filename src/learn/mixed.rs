@@ -136,12 +136,11 @@ mod tests {
         let mut others = 0;
         for _ in 0..100 {
             for at in balanced_batch(&classes, 7, [16, 32], &mut chance) {
-                match classes.get(at) {
-                    Some(class) => counts[usize::from(*class)] += 1,
-                    None => {
-                        assert!(at < classes.len() + 7);
-                        others += 1;
-                    }
+                if let Some(class) = classes.get(at) {
+                    counts[usize::from(*class)] += 1;
+                } else {
+                    assert!(at < classes.len() + 7);
+                    others += 1;
                 }
             }
         }

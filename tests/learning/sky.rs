@@ -64,9 +64,7 @@ pub fn examples(numbers: std::ops::Range<u64>) -> Examples {
     let plan = plan.stamps().expect("of single epochs");
     let mut examples = Examples::new(plan.channels.len(), plan.side_px);
     for number in numbers {
-        examples
-            .push(&example(number, &plan))
-            .expect("of one shape");
+        examples.push(&example(number, plan)).expect("of one shape");
     }
     examples
 }
