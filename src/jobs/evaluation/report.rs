@@ -144,7 +144,10 @@ mod tests {
         );
         assert!(comparison.mcnemar_p_value < 1e-20 && !comparison.is_exact);
         assert_eq!(comparison.differ.len(), 200);
-        assert!(found.plots.iter().all(|plot| !plot.is_empty()));
+        // Each epoch is judged for itself: nothing grows with their number.
+        let empty = found.plots.iter().filter(|plot| plot.is_empty());
+        let empty: Vec<_> = empty.map(|plot| plot.name).collect();
+        assert_eq!(empty, ["recall_by_epochs"]);
     }
 
     #[test]
