@@ -4,7 +4,7 @@ use plotters::{coord::types::RangedCoordf64, prelude::*};
 
 use super::figure_bitmap::{COLORS, Drawn, FONT, png};
 use crate::domain::{
-    Plot,
+    Class, Plot, Vocabulary,
     plot::{Axis, Corner, Ink, Mark, Series},
 };
 
@@ -83,10 +83,17 @@ fn marks(
     Ok(())
 }
 
+/// As the vocabulary of sequences has them: the colour of a class is the same everywhere.
+fn class_color(at: usize) -> RGBColor {
+    let classes = Vocabulary::sequence_classes().classes;
+    let [red, green, blue] = classes.get(at).and_then(Class::rgb).unwrap_or([128; 3]);
+    RGBColor(red, green, blue)
+}
+
 fn color(ink: Ink) -> RGBColor {
     match ink {
         Ink::Model(at) => COLORS[at % COLORS.len()],
-        Ink::Class(at) => COLORS[(at + 1) % COLORS.len()],
+        Ink::Class(at) => class_color(at),
         Ink::Published(0) => RGBColor(70, 70, 70),
         Ink::Published(_) => RGBColor(150, 150, 150),
         Ink::Guide => RGBColor(190, 190, 190),
