@@ -1,4 +1,6 @@
-//! `destello train`: teaches a network.
+//! `destello train`: teaches a network, or a forest.
+
+mod forest;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -21,6 +23,8 @@ pub(super) struct Args {
 enum What {
     /// A network that tells real detections from bogus ones
     RealBogus(RealBogus),
+    /// A random forest that tells classes of objects apart by their light curves
+    Forest(forest::Args),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -96,6 +100,7 @@ struct RealBogus {
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::RealBogus(args) => real_bogus(args),
+        What::Forest(args) => forest::run(args),
     }
 }
 
