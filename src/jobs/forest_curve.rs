@@ -21,8 +21,6 @@ const MAG_PER_SHARE: f64 = 1.085_736_204_758_129_6;
 const SNR_FOR_WIDTH: f64 = 50.0;
 /// A shown width over the named seeing outside of this is that of a galaxy or of a cosmic ray.
 const BELIEVED_SCALE: std::ops::RangeInclusive<f64> = 0.6..=1.2;
-/// So many epochs tell the scale of the seeing.
-const EPOCHS_FOR_SCALE: usize = 3;
 /// A width further than this from the run of the seeing is disturbed by a neighbour.
 const FARTHEST_FROM_RUN: f64 = 0.25;
 /// Stands in for headers that do not say what they were taken with: DECam, as in HiTS.
@@ -90,7 +88,7 @@ fn one_band(points: &[&BandPoint]) -> LightCurve {
 /// believed.
 ///
 /// The point-spread function is a Moffat profile, as wide as the bright epochs of the source itself
-/// show, elsewhere as the seeing says on the scale that they tell. What a sequence says of its
+/// show, elsewhere as the seeing says on the scale that those up to it tell. What a sequence says of its
 /// point-spread function is passed over: simulations know it, real files do not.
 pub fn of_sequence(mut sequence: ImageSequence) -> Vec<Option<Point>> {
     set_widths(&mut sequence);
@@ -117,27 +115,22 @@ fn on_zero_point(zero_point: f64) -> f64 {
     10f64.powf(0.4 * (ZERO_POINT - zero_point))
 }
 
+/// Sets the width of every epoch by what it and earlier ones show: a flux stays what it was when
+/// later epochs come.
 fn set_widths(sequence: &mut ImageSequence) {
     let scale_px = f64::from(sequence.detector.pixel_scale_arcsec);
-    let seeing_px = |at: usize| f64::from(sequence.epochs[at].visit.seeing_arcsec) / scale_px;
-    let shown: Vec<Option<f64>> = (0..sequence.epochs.len())
-        .map(|at| shown_width(sequence, at))
-        .collect();
-    let scales = shown.iter().enumerate().filter_map(|(at, width)| {
-        let scale = (*width)? / seeing_px(at);
-        BELIEVED_SCALE.contains(&scale).then_some(scale as f32)
-    });
-    let scales: Vec<f32> = scales.collect();
-    let scale = median(&scales).filter(|_| scales.len() >= EPOCHS_FOR_SCALE);
-    let scale = scale.unwrap_or(1.0);
-    let width = |(at, shown): (usize, &Option<f64>)| {
-        let run = scale * seeing_px(at);
+    let mut scales: Vec<f32> = Vec::new();
+    for at in 0..sequence.epochs.len() {
+        let seeing_px = f64::from(sequence.epochs[at].visit.seeing_arcsec) / scale_px;
+        let shown = shown_width(sequence, at).filter(|width| {
+            let scale = width / seeing_px;
+            BELIEVED_SCALE.contains(&scale)
+        });
+        scales.extend(shown.map(|width| (width / seeing_px) as f32));
+        let run = median(&scales).unwrap_or(1.0) * seeing_px;
         let agrees = |width: &f64| (width / run - 1.0).abs() <= FARTHEST_FROM_RUN;
-        shown.filter(agrees).unwrap_or(run) as f32
-    };
-    let widths: Vec<f32> = shown.iter().enumerate().map(width).collect();
-    for (epoch, width) in sequence.epochs.iter_mut().zip(widths) {
-        epoch.psf_fwhm_px = Some(width);
+        let width = shown.filter(agrees).unwrap_or(run);
+        sequence.epochs[at].psf_fwhm_px = Some(width as f32);
     }
 }
 
