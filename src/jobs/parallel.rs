@@ -43,7 +43,7 @@ pub(super) fn in_parallel<T: Send>(
         let start = |_| {
             Builder::new()
                 .name("share".into())
-                .spawn_scoped(scope, &work)
+                .spawn_scoped(scope, work)
         };
         let workers = (0..threads.max(1))
             .map(start)

@@ -238,6 +238,10 @@ impl<'a> Samples<'a> {
 
     /// Powers at `step`, `2 step`, …: sines and cosines are turned on from block to block, which
     /// costs four products rather than a sine.
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "lanes side by side in several arrays: the compiler makes vectors of them"
+    )]
     fn powers(&self, step: f64, count: usize) -> Vec<f64> {
         let wave = |day: &f64| -> Wave {
             let angle = TAU * step * day;

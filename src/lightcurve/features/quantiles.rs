@@ -57,7 +57,7 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 /// The middle of sorted values.
 fn median(sorted: &[f64]) -> Option<f64> {
     let n = sorted.len();
-    (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
+    (n > 0).then(|| f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]))
 }
 
 #[cfg(test)]
