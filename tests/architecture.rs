@@ -58,6 +58,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("burn", &["learn/"]),
     ("burn_wgpu", &["learn/"]),
     ("smartcore", &["lightcurve/"]),
+    ("light_curve_feature", &["lightcurve/"]),
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),

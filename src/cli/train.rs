@@ -1,4 +1,6 @@
-//! `destello train`: teaches a network.
+//! `destello train`: teaches a network, or a forest.
+
+mod forest;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -26,6 +28,8 @@ enum What {
     RealBogus(RealBogus),
     /// A network that follows a candidate from epoch to epoch and tells its class
     Sequence(SequenceClasses),
+    /// A random forest that tells classes of objects apart by their light curves
+    Forest(forest::Args),
 }
 
 #[derive(Debug, Parser)]
@@ -114,6 +118,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::RealBogus(args) => train(real_bogus(args)?, args.common.device),
         What::Sequence(args) => train(sequence(args)?, args.common.device),
+        What::Forest(args) => forest::run(args),
     }
 }
 

@@ -13,6 +13,8 @@ use crate::{
 pub struct Assembled {
     /// The sequence. Its truth has the class that the files give.
     pub sequence: ImageSequence,
+    /// For each of its epochs its place among the candidate's.
+    pub places: Vec<usize>,
     /// Epochs that were left out, because a condition is missing or impossible or their stamps
     /// are not as large as the others.
     pub dropped: usize,
@@ -34,9 +36,10 @@ pub fn assemble(
     let epochs: Vec<_> = candidate
         .epochs
         .iter()
-        .filter_map(|epoch| Some((epoch, epoch.stamp(role)?.clone(), visit_of(epoch)?)))
+        .enumerate()
+        .filter_map(|(at, epoch)| Some((at, epoch, epoch.stamp(role)?.clone(), visit_of(epoch)?)))
         .collect();
-    let wanted: Vec<StampRef> = epochs.iter().map(|(_, stamp, _)| stamp.clone()).collect();
+    let wanted: Vec<StampRef> = epochs.iter().map(|(.., stamp, _)| stamp.clone()).collect();
     let mut stamps: std::collections::HashMap<_, _> = decoder.decode(&wanted).into_iter().collect();
     let mut sequence = ImageSequence {
         id: candidate.id.clone(),
@@ -47,8 +50,8 @@ pub fn assemble(
         images: Vec::new(),
         truth: truth_of(candidate),
     };
-    let mut cube = Vec::new();
-    for (epoch, reference, visit) in epochs {
+    let (mut cube, mut places) = (Vec::new(), Vec::new());
+    for (at, epoch, reference, visit) in epochs {
         let stamp = match stamps.remove(&reference.id) {
             Some(decoded) => decoded.map_err(|problem: Problem| problem.to_string())?,
             None => continue,
@@ -60,6 +63,7 @@ pub fn assemble(
         if (stamp.width, stamp.height) == (sequence.width, sequence.height) {
             cube.extend_from_slice(&stamp.pixels);
             sequence.epochs.push(epoch_of(epoch, visit, &stamp));
+            places.push(at);
         }
     }
     if sequence.epochs.is_empty() {
@@ -73,6 +77,7 @@ pub fn assemble(
     Ok(Assembled {
         dropped: candidate.epochs.len() - sequence.epochs.len(),
         sequence,
+        places,
     })
 }
 

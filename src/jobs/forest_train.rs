@@ -1,0 +1,208 @@
+//! Training a forest: light curves out of the simulator or a labelled set, features, trees, and a
+//! model file at the end.
+
+use anyhow::Context;
+
+pub use super::forest_order::{ForestOrder, LabelledObjects, SimulatedObjects, usual_growth};
+use super::{
+    forest_judge::{ForestJudgement, judge},
+    forest_set::{KnownCurve, VALIDATION_FROM, labelled, simulated, simulator},
+    parallel::in_parallel,
+    reporter::CancelToken,
+};
+use crate::{
+    io::whole_file::write_whole,
+    lightcurve::{
+        Forest,
+        forest_file::to_bytes,
+        growing::{Example, Origin, grow},
+        tree::Tree,
+    },
+};
+
+/// What a training is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForestStage {
+    /// Measuring the labelled set.
+    Measuring,
+    /// Simulating and measuring what is learned from.
+    Simulating,
+    /// Growing trees.
+    Growing,
+    /// Simulating what is validated with.
+    SimulatingValidation,
+    /// Judging it.
+    Judging,
+}
+
+impl ForestStage {
+    /// What is being done, in a word or two.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Measuring => "objects measured",
+            Self::Simulating => "objects simulated",
+            Self::Growing => "trees grown",
+            Self::SimulatingValidation => "validation objects simulated",
+            Self::Judging => "validation objects judged",
+        }
+    }
+}
+
+/// Hears how many of how many are done, from any thread.
+pub type Told<'a> = &'a (dyn Fn(ForestStage, usize, usize) + Sync);
+
+/// A trained forest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainedForest {
+    /// The forest, with its figures in the card.
+    pub forest: Forest,
+    /// How well it judges what it has not learned from; none without validation.
+    pub judgement: Option<ForestJudgement>,
+    /// What the user must know of the data: what was left out, and why.
+    pub notes: Vec<String>,
+}
+
+/// Trains; where it was cancelled, none. The order decides every byte of the trees, whatever the
+/// number of threads.
+///
+/// # Errors
+/// Where the order is impossible, or the data cannot be used.
+pub fn train(
+    order: &ForestOrder,
+    cancel: &CancelToken,
+    told: Told<'_>,
+) -> anyhow::Result<Option<TrainedForest>> {
+    order.check()?;
+    let mut card = order.card();
+    let Some(material) = gather(order, &card.classes, cancel, told)? else {
+        return Ok(None);
+    };
+    let examples = &material.examples;
+    let classes = card.classes.len();
+    let trees = order.trees as usize;
+    let one = |number: u64| grow(examples, classes, &order.growth, number);
+    let heard = |done: usize| told(ForestStage::Growing, done, trees);
+    let grown = in_parallel(0..order.trees, order.threads, cancel, &heard, &one)?;
+    let Some(grown) = grown else {
+        return Ok(None);
+    };
+    let trees: Vec<Tree> = grown.into_iter().collect::<Result<_, _>>()?;
+    card.parameters = trees.iter().map(Tree::len).sum();
+    card.training.examples = examples
+        .iter()
+        .map(|example| example.rows.len() as u64)
+        .sum();
+    let mut forest = Forest::new(card, trees).map_err(anyhow::Error::msg)?;
+    let Some(validation) = validation(order, &forest, material.validation, cancel, told)? else {
+        return Ok(None);
+    };
+    let all = validation.len();
+    let heard = |done: usize| told(ForestStage::Judging, done, all);
+    let judged = judge(&forest, &validation, order.threads, cancel, &heard)?;
+    let Some(judgement) = judged.filter(|_| !cancel.is_cancelled()) else {
+        return Ok(None);
+    };
+    let judgement = (all > 0).then_some(judgement);
+    if let Some(judgement) = &judgement {
+        forest.figures_mut().extend(judgement.figures());
+    }
+    Ok(Some(TrainedForest {
+        forest,
+        judgement,
+        notes: material.notes,
+    }))
+}
+
+/// Writes a forest, and its card beside it as JSON.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_forest(forest: &Forest, path: &std::path::Path) -> anyhow::Result<()> {
+    let refused = |path: &std::path::Path| format!("{}: cannot be written", path.display());
+    write_whole(path, &to_bytes(forest)?).with_context(|| refused(path))?;
+    let card = path.with_extension("json");
+    let mut text = serde_json::to_string_pretty(forest.card())?;
+    text.push('\n');
+    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
+}
+
+/// What is learned from.
+struct Material {
+    examples: Vec<Example>,
+    /// Labelled objects that are not learned from.
+    validation: Vec<KnownCurve>,
+    notes: Vec<String>,
+}
+
+fn gather(
+    order: &ForestOrder,
+    classes: &[String],
+    cancel: &CancelToken,
+    told: Told<'_>,
+) -> anyhow::Result<Option<Material>> {
+    let mut material = Material {
+        examples: Vec::new(),
+        validation: Vec::new(),
+        notes: Vec::new(),
+    };
+    let beginnings = order.beginnings;
+    if let Some(objects) = &order.labelled {
+        let heard = |done: usize, all: usize| told(ForestStage::Measuring, done, all);
+        let set = labelled(objects, classes, order.threads, cancel, &heard)?;
+        let Some(mut set) = set else {
+            return Ok(None);
+        };
+        material.notes = std::mem::take(&mut set.notes);
+        // Beside simulations every label is learned from: validation is simulated.
+        let (learned, kept) = match order.simulated {
+            Some(_) => (set.curves, Vec::new()),
+            None => set.divided(),
+        };
+        let examples = learned.iter();
+        let examples = examples.filter_map(|known| known.example(Origin::Labelled, beginnings));
+        material.examples.extend(examples);
+        material.validation = kept;
+    }
+    if let Some(objects) = &order.simulated {
+        let simulator = simulator(objects, order.seed)?;
+        let all = objects.count as usize;
+        let heard = |done: usize| told(ForestStage::Simulating, done, all);
+        let example = |known: KnownCurve| known.example(Origin::Simulated, beginnings);
+        let numbers = 0..objects.count;
+        let threads = order.threads;
+        let made = simulated(
+            &simulator, classes, numbers, threads, cancel, &heard, &example,
+        )?;
+        let Some(made) = made else {
+            return Ok(None);
+        };
+        material.examples.extend(made);
+    }
+    Ok(Some(material))
+}
+
+fn validation(
+    order: &ForestOrder,
+    forest: &Forest,
+    kept: Vec<KnownCurve>,
+    cancel: &CancelToken,
+    told: Told<'_>,
+) -> anyhow::Result<Option<Vec<KnownCurve>>> {
+    let Some(objects) = &order.simulated else {
+        return Ok(Some(kept));
+    };
+    let simulator = simulator(objects, order.seed)?;
+    let all = order.validation as usize;
+    let heard = |done: usize| told(ForestStage::SimulatingValidation, done, all);
+    let numbers = VALIDATION_FROM..VALIDATION_FROM + order.validation;
+    let classes = &forest.card().classes;
+    simulated(
+        &simulator,
+        classes,
+        numbers,
+        order.threads,
+        cancel,
+        &heard,
+        &Some,
+    )
+}
