@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::scores::{Reading, ReadyModel, Scores, ShownModel};
-use crate::domain::{CandidateIx, Verdict};
+use crate::domain::{CandidateIx, Verdict, likeliest};
 
 /// Class probabilities of one candidate, epoch by epoch.
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +66,6 @@ impl ReadyModel {
             probability: row[at],
         })
     }
-}
-
-/// The position of the largest probability.
-pub(super) fn likeliest(row: &[f32]) -> Option<usize> {
-    let all = row.iter().enumerate();
-    all.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
 }
 
 impl<'a> From<Said<'a>> for Reading<'a> {

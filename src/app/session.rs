@@ -11,7 +11,8 @@ use super::{
     explain::{ExplainChoice, Explanations},
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
-    scores::{SavedScores, Scores},
+    saved_scores::SavedScores,
+    scores::Scores,
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
 };
 use crate::{

@@ -14,6 +14,7 @@ pub mod geometry;
 pub mod image_sequence;
 pub mod label;
 pub mod label_book;
+pub mod latent;
 pub mod measure;
 pub mod model;
 pub mod plot;
@@ -41,6 +42,7 @@ pub use geometry::{Geometry, Wcs};
 pub use image_sequence::{ImageSequence, SequenceEpoch};
 pub use label::{LabelAction, LabelEvent, Origin, Shown, StepId, StepIds};
 pub use label_book::{LabelBook, LabelState};
+pub use latent::{Embedding, LatentComponent, LatentPoint, LatentSpace};
 pub use measure::{Figures, Measure};
 pub use model::{
     FeaturePlan, InputPlan, ModelCard, ModelId, ModelInput, Scaling, SequenceForm, SequencePlan,
@@ -49,7 +51,7 @@ pub use model::{
 pub use plot::Plot;
 pub use problem::Problem;
 pub use role::Role;
-pub use score::{KeptScores, ScoreRow, Verdict, Verdicts};
+pub use score::{KeptScores, ScoreRow, Verdict, Verdicts, likeliest};
 pub use score_book::ScoreBook;
 pub use stamp::{Part, Source, SourceKind, Stamp, StampId};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};

@@ -23,6 +23,12 @@ impl Verdict {
     }
 }
 
+/// The position of the largest number of a row; none of an empty one.
+pub fn likeliest(row: &[f32]) -> Option<usize> {
+    let all = row.iter().enumerate();
+    all.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
+}
+
 /// What one model says of one candidate, epoch by epoch in time order.
 pub type Verdicts = Arc<[Verdict]>;
 

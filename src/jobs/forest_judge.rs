@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 pub use super::forest_set::{KnownCurve, LabelledSet, labelled};
 use super::{parallel::in_parallel, reporter::CancelToken};
-use crate::{domain::Confusion, lightcurve::Forest};
+use crate::{
+    domain::{Confusion, likeliest},
+    lightcurve::Forest,
+};
 
 /// Numbers of epochs after which it is judged.
 pub const AFTER_EPOCHS: [usize; 9] = [3, 4, 5, 7, 10, 13, 16, 20, 25];
@@ -40,7 +43,7 @@ pub fn judge(
         counts
             .map(|count| (count, known.curve.prefix(count)))
             .chain([(0, known.curve.clone())])
-            .filter_map(|(count, curve)| Some((count, most_likely(&forest.judge(&curve).ok()?)?)))
+            .filter_map(|(count, curve)| Some((count, likeliest(&forest.judge(&curve).ok()?)?)))
             .collect()
     };
     let all = in_parallel(0..curves.len() as u64, threads, cancel, told, &said)?;
@@ -62,10 +65,6 @@ pub fn judge(
         after: matrices.into_iter().collect(),
         classes,
     }))
-}
-
-fn most_likely(said: &[f32]) -> Option<usize> {
-    (0..said.len()).max_by(|a, b| said[*a].total_cmp(&said[*b]))
 }
 
 impl ForestJudgement {

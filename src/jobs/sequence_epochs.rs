@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::photometry_facts::Facts;
 use crate::{
     domain::{
-        Candidate, Epoch, ImageSequence, Mjd, Problem, Role, SequencePlan, Stamp, StampId,
+        Candidate, Epoch, ImageSequence, Mjd, Problem, SequencePlan, Stamp, StampId,
         visit::{BELIEVED_SEEING_ARCSEC, BELIEVED_ZERO_POINT},
     },
     imaging::{
@@ -104,9 +104,4 @@ pub(super) fn of_simulated(sequence: &ImageSequence, plan: &SequencePlan) -> Vec
         CalibratedEpoch::of(&shot, plan.side_px).ok()
     });
     calibrated.collect()
-}
-
-/// The roles that are simulated for a plan.
-pub(super) fn simulated_roles(plan: &SequencePlan) -> Vec<Role> {
-    vec![plan.role]
 }

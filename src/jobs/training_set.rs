@@ -14,7 +14,6 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
     reporter::CancelToken,
-    sequence_epochs::simulated_roles,
     simulation_order::{Kind, SimulationOrder},
     simulator::{prepare as prepare_order, simulator_of},
     training_labels::{OpenedSet, is_for_validation, labelled, labelled_files},
@@ -182,7 +181,7 @@ pub(super) fn simulator_for(
     seed: u64,
 ) -> anyhow::Result<Arc<dyn Simulate>> {
     let (kind, roles) = match &card.input {
-        ModelInput::Sequence(plan) => (Kind::Sequences, simulated_roles(plan)),
+        ModelInput::Sequence(plan) => (Kind::Sequences, vec![plan.role]),
         _ => (Kind::Triplets, training_triplets::ROLES.to_vec()),
     };
     let order = SimulationOrder {

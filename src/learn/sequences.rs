@@ -19,7 +19,7 @@ use super::{
     temperature::{Judged, best_temperature, calibration_error},
 };
 use crate::{
-    domain::{SequencePlan, fnv::fnv1a},
+    domain::{SequencePlan, fnv::fnv1a, likeliest},
     imaging::sequence_input::{CHANNELS, CONDITIONS, CalibratedEpoch, History},
 };
 
@@ -243,8 +243,7 @@ impl Sequences {
         let mut counts: BTreeMap<u8, [usize; 2]> = BTreeMap::new();
         for (rows, class) in verdicts.iter().zip(&self.classes) {
             let last = rows.last().map_or(&[][..], |row| &row[..]);
-            let most = last.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            let is_right = most.is_some_and(|(most, _)| most == usize::from(*class));
+            let is_right = likeliest(last) == Some(usize::from(*class));
             let count = counts.entry(*class).or_default();
             count[0] += usize::from(is_right);
             count[1] += 1;

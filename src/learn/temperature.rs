@@ -1,5 +1,7 @@
 //! Calibration: a temperature that makes probabilities as sure as they are right (Guo et al. 2017).
 
+use crate::domain::likeliest;
+
 /// Temperatures that are looked at.
 const RANGE: [f64; 2] = [0.2, 5.0];
 /// Halvings of the golden section: the temperature is found to a thousandth.
@@ -41,11 +43,11 @@ pub fn calibration_error(rows: &[Judged<'_>]) -> f64 {
     const BINS: usize = 10;
     let mut bins = [[0.0_f64; 3]; BINS];
     for (row, class) in rows {
-        let most = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        if let Some((at, said)) = most {
+        if let Some(at) = likeliest(row) {
+            let said = row[at];
             let bin = &mut bins[((said * BINS as f32) as usize).min(BINS - 1)];
             bin[0] += 1.0;
-            bin[1] += f64::from(*said);
+            bin[1] += f64::from(said);
             bin[2] += f64::from(u8::from(at == *class));
         }
     }

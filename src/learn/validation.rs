@@ -3,6 +3,7 @@
 use burn::module::Module;
 
 use super::{Compute, LearnError, Lessons, Network};
+use crate::domain::likeliest;
 
 /// How well a network does on examples that it does not learn from.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,8 +81,7 @@ fn judged(probabilities: Vec<f32>, known: &[u8]) -> Validation {
     for (row, class) in probabilities.chunks(classes).zip(known) {
         let class = usize::from(*class);
         loss -= f64::from(row[class].max(f32::MIN_POSITIVE)).ln();
-        let said = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        right += usize::from(said.is_some_and(|(said, _)| said == class));
+        right += usize::from(likeliest(row) == Some(class));
     }
     let count = known.len() as f64;
     Validation {

@@ -1,7 +1,7 @@
 //! How soon a model knows: what it says after so many epochs.
 
 use crate::{
-    domain::{Catalogue, ModelFacts, ScoreBook, Verdict, evaluation::AfterEpochs},
+    domain::{Catalogue, ModelFacts, ScoreBook, Verdict, evaluation::AfterEpochs, likeliest},
     jobs::truths::{Classes, Truths},
 };
 
@@ -60,10 +60,7 @@ fn followed(
 
 fn called(verdict: &Verdict) -> Option<usize> {
     match verdict {
-        Verdict::Probabilities(row) if row.iter().all(|p| p.is_finite()) => {
-            let most = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            most.map(|(class, _)| class)
-        }
+        Verdict::Probabilities(row) if row.iter().all(|p| p.is_finite()) => likeliest(row),
         Verdict::Probabilities(_) | Verdict::Refused(_) => None,
     }
 }

@@ -23,7 +23,7 @@ use burn::{module::Module, tensor::Tensor};
 pub use invariance::{Invariance, rotation_invariance};
 
 use super::{Compute, LearnError, Model};
-use crate::domain::{ExplainMethod, Explanation};
+use crate::domain::{ExplainMethod, Explanation, likeliest};
 use layers::{Layers, layers_of};
 use rule::Rule;
 
@@ -44,9 +44,8 @@ pub fn explain(
         });
     }
     let probabilities = model.score(input)?;
-    let predicted = probabilities.iter().enumerate();
-    let predicted = predicted.max_by(|a, b| a.1.total_cmp(b.1));
-    let (class, probability) = predicted.map_or((0, 0.0), |(class, said)| (class, *said));
+    let class = likeliest(&probabilities).unwrap_or_default();
+    let probability = probabilities.get(class).copied().unwrap_or_default();
     let found = match method {
         ExplainMethod::Relevance => propagated(model, input, class, Rule::FOR_AND_AGAINST),
         ExplainMethod::PositiveRelevance => propagated(model, input, class, Rule::FOR),
