@@ -15,6 +15,7 @@ use destello::{
     imaging::heat_map,
     io::{Decoder, StampIds, scan},
     jobs::{
+        explain::{explain_epoch, model_for_explaining},
         explain_files::{ExplainOrder, explain_to_file},
         explain_picture::Drawn,
         models,
@@ -256,9 +257,7 @@ fn best_ms(model: &Model, method: ExplainMethod) -> f64 {
 
 #[test]
 fn an_explanation_is_there_while_one_looks() {
-    let compact = models::find(models::DEFAULT, &Compute::cpu())
-        .unwrap()
-        .model;
+    let compact = model_for_explaining(models::DEFAULT).unwrap();
     let card = ModelCard {
         name: "cap".into(),
         network: "cap".into(),
@@ -293,18 +292,11 @@ fn real_alerts_are_explained() {
         }
     });
     assert!(!candidates.is_empty());
-    let model = models::find(models::DEFAULT, &Compute::cpu())
-        .unwrap()
-        .model;
+    let model = model_for_explaining(models::DEFAULT).unwrap();
     let mut explained = 0;
     for candidate in candidates.iter().take(20) {
         let epoch = &candidate.epochs[0];
-        let found = destello::jobs::explain::explain_epoch(
-            epoch,
-            &model,
-            ExplainMethod::Relevance,
-            &decoder,
-        );
+        let found = explain_epoch(epoch, &model, ExplainMethod::Relevance, &decoder);
         match found {
             Ok(explanation) => {
                 let values = explanation.maps.iter().flatten();

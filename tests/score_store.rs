@@ -7,7 +7,10 @@
 use std::{path::Path, time::Instant};
 
 use destello::{
-    domain::{LabelAction, LabelEvent, ModelId, Origin, ScoreRow, StepId, Timestamp, Verdict},
+    domain::{
+        LabelAction, LabelEvent, ModelId, NewScores, Origin, Remembered, ScoreRow, StepId,
+        Timestamp, Verdict,
+    },
     jobs::{event::JobEvent, journal::Journal, reporter::Reporter},
     store::Project,
 };
@@ -47,15 +50,20 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
         ),
         row("é \"b\"", "2", said(&[0.1, 0.2, 0.3, 0.4])),
     ];
-    project.put_scores(&model(), &rows).unwrap();
+    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
     let other = ModelId::new("cap", 8 << 32);
     project
-        .put_scores(&other, &[row("a", "472263571115115000", said(&[0.5, 0.5]))])
+        .put_scores(
+            &other,
+            &vec![row("a", "472263571115115000", said(&[0.5, 0.5]))].into(),
+        )
         .unwrap();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
     rows[2].verdict = said(&[0.0, 1.0]);
-    project.put_scores(&model(), &rows[2..3]).unwrap();
-    project.put_scores(&model(), &[]).unwrap();
+    project
+        .put_scores(&model(), &rows[2..3].to_vec().into())
+        .unwrap();
+    project.put_scores(&model(), &NewScores::default()).unwrap();
     drop(project);
     let project = Project::open_or_create(&path).unwrap();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
@@ -67,7 +75,7 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
 /// Brings a project back to what layout 1 was.
 fn make_layout_1(path: &Path) {
     let raw = rusqlite::Connection::open(path).unwrap();
-    raw.execute_batch("DROP TABLE scores; PRAGMA user_version = 1;")
+    raw.execute_batch("DROP TABLE scores; DROP TABLE memories; PRAGMA user_version = 1;")
         .unwrap();
 }
 
@@ -101,7 +109,7 @@ fn a_project_of_layout_1_is_taken_along_with_its_labels() {
     assert_eq!(project.events_since(0).unwrap(), [(1, event)]);
     assert_eq!(project.session_get("window").unwrap().unwrap(), "{}");
     let rows = [row("a", "1", said(&[0.5, 0.5]))];
-    project.put_scores(&model(), &rows).unwrap();
+    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
     project.check_integrity().unwrap();
     let raw = rusqlite::Connection::open(&path).unwrap();
@@ -116,7 +124,7 @@ fn damaged_scores_are_told_and_not_taken() {
     let path = folder.path().join("night.destello");
     let mut project = Project::open_or_create(&path).unwrap();
     let rows = [row("a", "1", said(&[0.5, 0.5]))];
-    project.put_scores(&model(), &rows).unwrap();
+    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
     let raw = rusqlite::Connection::open(&path).unwrap();
     raw.execute("UPDATE scores SET probabilities = x'010203'", [])
         .unwrap();
@@ -136,7 +144,7 @@ fn a_hundred_thousand_scores_are_a_matter_of_seconds() {
         .map(|at| row(&format!("T{at:07}"), "mjd 59000.5", said(&[0.5, 0.5])))
         .collect();
     let start = Instant::now();
-    project.put_scores(&model(), &rows).unwrap();
+    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
     let written = start.elapsed();
     let reading = Instant::now();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
@@ -153,7 +161,7 @@ fn the_journal_keeps_scores_and_answers_with_them() {
     let open = move || Some((Project::open_or_create(&path).unwrap(), 0));
     let journal = Journal::start(3, open, reporter).unwrap();
     let rows = vec![row("a", "1", said(&[0.25, 0.75]))];
-    journal.put_scores(model(), rows.clone());
+    journal.put_scores(model(), rows.to_vec().into());
     journal.read_scores(model());
     journal.close();
     let answers: Vec<_> = inbox.try_iter().collect();
@@ -168,7 +176,7 @@ fn the_journal_keeps_scores_and_answers_with_them() {
 fn without_a_project_nothing_is_kept_and_the_answer_says_so() {
     let (reporter, inbox) = Reporter::new(|| {});
     let journal = Journal::start(1, || None, reporter).unwrap();
-    journal.put_scores(model(), vec![row("a", "1", said(&[0.25, 0.75]))]);
+    journal.put_scores(model(), vec![row("a", "1", said(&[0.25, 0.75]))].into());
     journal.read_scores(model());
     journal.close();
     let answers: Vec<_> = inbox.try_iter().collect();
@@ -191,7 +199,7 @@ fn where_scores_cannot_be_kept_the_user_hears_it_once() {
     };
     let journal = Journal::start(1, open, reporter).unwrap();
     for _ in 0..3 {
-        journal.put_scores(model(), vec![row("a", "1", said(&[0.25, 0.75]))]);
+        journal.put_scores(model(), vec![row("a", "1", said(&[0.25, 0.75]))].into());
     }
     journal.close();
     let told: Vec<_> = inbox.try_iter().collect();
@@ -203,4 +211,29 @@ fn where_scores_cannot_be_kept_the_user_hears_it_once() {
         text.contains("night.destello: scores are not kept"),
         "{text}"
     );
+}
+
+#[test]
+fn what_a_model_remembers_is_that_after_the_last_epoch_it_saw() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("night.destello");
+    let mut project = Project::open_or_create(&path).unwrap();
+    let after = |epoch: &str, memory: &[u8]| Remembered {
+        candidate: "a".into(),
+        epoch: epoch.into(),
+        memory: memory.into(),
+    };
+    for kept in [after("mjd 1", &[1, 2]), after("mjd 2", &[0, 255, 3])] {
+        let new = NewScores {
+            rows: Vec::new(),
+            memories: vec![kept],
+        };
+        project.put_scores(&model(), &new).unwrap();
+    }
+    drop(project);
+    let project = Project::open_or_create(&path).unwrap();
+    let found = |model: &ModelId, id: &str| project.memory_of(model, &id.into()).unwrap();
+    assert_eq!(found(&model(), "a"), Some(after("mjd 2", &[0, 255, 3])));
+    assert_eq!(found(&model(), "b"), None);
+    assert_eq!(found(&ModelId::new("cap", 8 << 32), "a"), None);
 }

@@ -59,6 +59,7 @@ impl Bench {
             run: 1,
             catalogue: self.window.state.catalogue.clone(),
             kept: kept.into(),
+            project: None,
         };
         ScoreTask::new(order, self.scorer.clone())
     }
@@ -67,7 +68,7 @@ impl Bench {
     fn scored(&self) -> (Vec<u32>, Vec<ScoreRow>) {
         match self.inbox.try_recv().unwrap() {
             JobEvent::Scored { scores, new, .. } => {
-                (scores.iter().map(|(ix, _)| ix.0).collect(), new)
+                (scores.iter().map(|(ix, _)| ix.0).collect(), new.rows)
             }
             other => panic!("{other:?}"),
         }

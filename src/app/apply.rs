@@ -19,6 +19,7 @@ impl AppState {
         let mut effects = self.apply_command(command, now);
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
+        effects.extend(self.want_period());
         effects.extend(self.want_evaluation());
         effects.extend(self.want_explanation());
         effects.extend(self.want_scores());
@@ -133,6 +134,10 @@ impl AppState {
             }
             Action::Explanation | Action::NextExplanation => {
                 return self.act_on_explanation(action, now);
+            }
+            Action::FoldCurve => {
+                self.curve.fold = self.curve.fold.next();
+                return vec![self.save_session()];
             }
             Action::NextLock => {
                 let news = self.next_lock();

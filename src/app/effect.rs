@@ -5,13 +5,14 @@ use std::{path::PathBuf, sync::Arc};
 use super::settings::Settings;
 use crate::{
     domain::{
-        Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, ScoreRow, StampId,
+        Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, NewScores, StampId,
         StampRef,
     },
     jobs::{
         evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
+        period_search::PeriodRequest,
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
         simulation_order::SimulationOrder,
@@ -60,6 +61,8 @@ pub enum Effect {
         /// How it is measured.
         order: PhotometryOrder,
     },
+    /// Search the period of a light curve; only the newest counts.
+    FindPeriod(PeriodRequest),
     /// Explain what a model says; a request before this one that is not begun is dropped.
     Explain(Box<ExplainRequest>),
     /// Read a vocabulary: a file, or the name of a built-in one.
@@ -115,7 +118,7 @@ pub enum Effect {
         /// Whose.
         model: ModelId,
         /// Which.
-        rows: Vec<ScoreRow>,
+        new: NewScores,
     },
     /// Train a network.
     Train(Box<TrainRequest>),

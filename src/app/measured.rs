@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     effect::Effect,
+    folding::Fold,
     state::{AppState, Screen},
 };
 use crate::{
@@ -27,6 +28,8 @@ pub struct CurveChoice {
     pub is_measured: bool,
     /// On which stamps.
     pub on: Role,
+    /// Over time, or folded.
+    pub fold: Fold,
 }
 
 impl Default for CurveChoice {
@@ -34,6 +37,7 @@ impl Default for CurveChoice {
         Self {
             is_measured: false,
             on: Role::Science,
+            fold: Fold::Time,
         }
     }
 }

@@ -81,6 +81,7 @@ impl AppState {
                 }
             }
             JobEvent::Measured(measured) => self.take_curve(measured),
+            JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
             JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),
             JobEvent::Progress { job, progress } => {

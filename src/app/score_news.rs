@@ -9,7 +9,7 @@ use super::{
     state::{AppState, Screen},
 };
 use crate::{
-    domain::{Candidate, CandidateIx, ModelId, Role, ScoreRow, Timestamp, Verdicts},
+    domain::{Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Timestamp, Verdicts},
     jobs::{
         event::{JobEvent, JobId, LoadedModel, Progress, ScoringEnd},
         models,
@@ -223,6 +223,7 @@ impl AppState {
             run: self.scores.runs,
             catalogue: self.catalogue.clone(),
             kept,
+            project: self.project.path.clone(),
         }))]
     }
 
@@ -230,7 +231,7 @@ impl AppState {
         &mut self,
         id: &ModelId,
         scores: Vec<(CandidateIx, Verdicts)>,
-        new: Vec<ScoreRow>,
+        new: NewScores,
         now: Timestamp,
     ) -> Vec<Effect> {
         let is_shown = self.scores.take(id, scores);
@@ -242,7 +243,7 @@ impl AppState {
             return Vec::new();
         }
         let model = id.clone();
-        vec![Effect::KeepScores { model, rows: new }]
+        vec![Effect::KeepScores { model, new }]
     }
 
     pub(super) fn end_scoring(&mut self, id: &ModelId, run: u64, end: ScoringEnd, now: Timestamp) {

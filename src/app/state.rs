@@ -11,6 +11,7 @@ use super::{
     display::Display,
     evaluation::EvaluationPane,
     explain::{ExplainChoice, Explanations},
+    folding::PeriodSearch,
     label_count::LabelCount,
     measured::{CurveChoice, MeasuredCurves},
     queue::{Facts, Queue, QueueSpec},
@@ -171,6 +172,8 @@ pub struct AppState {
     pub training: TrainingPane,
     /// Which light curve is shown.
     pub curve: CurveChoice,
+    /// The period of the light curve on screen.
+    pub period_search: PeriodSearch,
     /// Light curves measured here.
     pub measured: MeasuredCurves,
     /// What is shown of explanations.
@@ -229,6 +232,7 @@ impl AppState {
             evaluation: EvaluationPane::default(),
             training: TrainingPane::default(),
             curve: CurveChoice::default(),
+            period_search: PeriodSearch::default(),
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),
             explanations: Explanations::default(),

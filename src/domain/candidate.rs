@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Band, Fields, Mjd, Part, Role, Source, StampId};
+use super::{Band, Fields, Mjd, Part, Role, Source, StampId, fnv};
 
 /// Which image was subtracted from which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -145,6 +145,22 @@ impl Candidate {
         self.epochs.iter().map(key).collect()
     }
 
+    /// The same for models that look back: each but the first names the epochs before it too, so that
+    /// what a model said after some epochs is not taken for what it would say after others.
+    pub fn history_keys(&self) -> Vec<Arc<str>> {
+        let mut before = fnv::FNV_START;
+        let keys = self.epoch_keys().into_iter().enumerate();
+        keys.map(|(at, key)| {
+            let own: Arc<str> = match at {
+                0 => key.clone(),
+                _ => format!("{key} after {before:016x}").into(),
+            };
+            before = fnv::fnv1a(before, key.bytes().chain([0]));
+            own
+        })
+        .collect()
+    }
+
     /// The roles any of its epochs has, in role order.
     pub fn roles(&self) -> Vec<Role> {
         Role::ALL
@@ -222,6 +238,27 @@ mod tests {
         epoch.stamps = vec![stamp("night.tar", packet)];
         assert_eq!(epoch.key(), "night.tar 512.2");
         assert_eq!(Epoch::default().key(), "?");
+    }
+
+    #[test]
+    fn keys_of_models_that_look_back_change_with_what_came_before() {
+        let of = |days: &[f64]| {
+            let epoch = |mjd: &f64| Epoch {
+                mjd: Mjd::new(*mjd),
+                ..Epoch::default()
+            };
+            let candidate = Candidate {
+                epochs: days.iter().map(epoch).collect(),
+                ..Candidate::default()
+            };
+            candidate.history_keys()
+        };
+        let all = of(&[1.0, 2.0, 3.0]);
+        assert_eq!(of(&[1.0, 2.0]), all[..2]);
+        assert_eq!(&*all[0], "mjd 1");
+        let without_the_second = of(&[1.0, 3.0]);
+        assert_eq!(without_the_second[0], all[0]);
+        assert!(!all.contains(&without_the_second[1]));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use model::{
 pub use plot::Plot;
 pub use problem::Problem;
 pub use role::Role;
-pub use score::{KeptScores, ScoreRow, Verdict, Verdicts, likeliest};
+pub use score::{KeptScores, NewScores, Remembered, ScoreRow, Verdict, Verdicts, likeliest};
 pub use score_book::ScoreBook;
 pub use stamp::{Part, Source, SourceKind, Stamp, StampId};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{Candidate, Role};
 
 /// Names one version of a model: its name and a fingerprint of its weights, `cap@1f0c44d2`.
 ///
@@ -133,6 +133,20 @@ impl ModelInput {
         match self {
             Self::Stamps(plan) => Some(plan),
             Self::Sequence(_) | Self::Features(_) => None,
+        }
+    }
+
+    /// True for models whose word on an epoch depends on the epochs before it.
+    pub const fn looks_back(&self) -> bool {
+        matches!(self, Self::Sequence(_) | Self::Features(_))
+    }
+
+    /// What the scores of a candidate's epochs are kept under.
+    pub fn epoch_keys(&self, candidate: &Candidate) -> Vec<Arc<str>> {
+        if self.looks_back() {
+            candidate.history_keys()
+        } else {
+            candidate.epoch_keys()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::Candidate;
+use super::{Candidate, ModelInput};
 
 /// What one model says of one epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,16 +37,17 @@ pub type Verdicts = Arc<[Verdict]>;
 pub struct ScoreRow {
     /// Identifier of the candidate.
     pub candidate: Arc<str>,
-    /// Which of its epochs: a text of [`Candidate::epoch_keys`].
+    /// Which of its epochs: a text of [`ModelInput::epoch_keys`].
     pub epoch: Arc<str>,
     /// What the model says.
     pub verdict: Verdict,
 }
 
 impl ScoreRow {
-    /// A row for every epoch of a candidate; `verdicts` are in their order.
-    pub fn of(candidate: &Candidate, verdicts: &[Verdict]) -> Vec<Self> {
-        let keys = candidate.epoch_keys();
+    /// A row for every epoch of a candidate; `verdicts` are in their order, of a model that takes
+    /// that in.
+    pub fn of(candidate: &Candidate, input: &ModelInput, verdicts: &[Verdict]) -> Vec<Self> {
+        let keys = input.epoch_keys(candidate);
         let rows = keys.into_iter().zip(verdicts);
         rows.map(|(epoch, verdict)| Self {
             candidate: candidate.id.clone(),
@@ -54,6 +55,42 @@ impl ScoreRow {
             verdict: verdict.clone(),
         })
         .collect()
+    }
+}
+
+/// What a model that looks back remembers of one candidate, as it is kept in a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Identifier of the candidate.
+    pub candidate: Arc<str>,
+    /// The last epoch that the model has seen: a text of [`Candidate::history_keys`].
+    pub epoch: Arc<str>,
+    /// What it remembers, in the model's own writing.
+    pub memory: Arc<[u8]>,
+}
+
+/// What a model said, to be kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewScores {
+    /// Its verdicts.
+    pub rows: Vec<ScoreRow>,
+    /// What it remembers, for its next word.
+    pub memories: Vec<Remembered>,
+}
+
+impl NewScores {
+    /// True where there is nothing to keep.
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.memories.is_empty()
+    }
+}
+
+impl From<Vec<ScoreRow>> for NewScores {
+    fn from(rows: Vec<ScoreRow>) -> Self {
+        Self {
+            rows,
+            memories: Vec::new(),
+        }
     }
 }
 
@@ -100,26 +137,69 @@ impl KeptScores {
         self.by_candidate.is_empty()
     }
 
-    /// What is known of a candidate's epochs, in their order.
-    pub fn known(&self, candidate: &Candidate) -> Vec<Option<Verdict>> {
+    /// What is known of a candidate's epochs, in their order, of a model that takes that in.
+    pub fn known(&self, candidate: &Candidate, input: &ModelInput) -> Vec<Option<Verdict>> {
         let Some(epochs) = self.by_candidate.get(&candidate.id) else {
             return vec![None; candidate.epochs.len()];
         };
-        let keys = candidate.epoch_keys();
+        let keys = input.epoch_keys(candidate);
         let known = |key: Arc<str>| epochs.get(&key).cloned().map(Verdict::Probabilities);
         keys.into_iter().map(known).collect()
     }
 
     /// All verdicts of a candidate; none unless every epoch has its score.
-    pub fn complete(&self, candidate: &Candidate) -> Option<Verdicts> {
-        self.known(candidate).into_iter().collect()
+    pub fn complete(&self, candidate: &Candidate, input: &ModelInput) -> Option<Verdicts> {
+        self.known(candidate, input).into_iter().collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Epoch, Mjd};
+    use crate::domain::{Epoch, FeaturePlan, InputPlan, Mjd, Role, Scaling};
+
+    fn single() -> ModelInput {
+        ModelInput::Stamps(InputPlan {
+            channels: vec![Role::Science],
+            side_px: 21,
+            pixel_scale_arcsec: None,
+            scaling: Scaling::MinMax,
+            is_in_detection_polarity: false,
+        })
+    }
+
+    #[test]
+    fn a_score_after_other_epochs_is_no_score_of_a_model_that_looks_back() {
+        let epoch = |mjd: f64| Epoch {
+            mjd: Mjd::new(mjd),
+            ..Epoch::default()
+        };
+        let mut candidate = Candidate {
+            id: "a".into(),
+            epochs: vec![epoch(1.0), epoch(2.0), epoch(3.0)],
+            ..Candidate::default()
+        };
+        let input = ModelInput::Features(FeaturePlan {
+            features: vec!["Mean".into()],
+            fewest_epochs: 1,
+        });
+        let said = [0.1, 0.2, 0.3].map(|p| Verdict::Probabilities([p, 1.0 - p].into()));
+        let kept = KeptScores::of(&ScoreRow::of(&candidate, &input, &said));
+        assert_eq!(
+            kept.complete(&candidate, &input).as_deref(),
+            Some(&said[..])
+        );
+        candidate.epochs.push(epoch(4.0));
+        assert_eq!(
+            kept.known(&candidate, &input)[2..],
+            [Some(said[2].clone()), None]
+        );
+        candidate.epochs.remove(1);
+        assert_eq!(
+            kept.known(&candidate, &input),
+            [Some(said[0].clone()), None, None]
+        );
+    }
 
     #[test]
     fn kept_scores_find_their_epochs_again_and_refusals_are_asked_anew() {
@@ -134,21 +214,21 @@ mod tests {
         };
         let real = Verdict::Probabilities([0.1, 0.9].into());
         let bogus = Verdict::Probabilities([0.8, 0.2].into());
-        let rows = ScoreRow::of(&candidate, &[real.clone(), bogus.clone()]);
+        let rows = ScoreRow::of(&candidate, &single(), &[real.clone(), bogus.clone()]);
         assert_eq!(&*rows[1].epoch, "mjd 2");
         let kept = KeptScores::of(&rows);
-        let all = kept.complete(&candidate).unwrap();
+        let all = kept.complete(&candidate, &single()).unwrap();
         assert_eq!(&all[..], &[real.clone(), bogus]);
         // A new epoch came between them.
         candidate.epochs.insert(1, epoch(1.5));
-        assert_eq!(kept.complete(&candidate), None);
-        assert_eq!(kept.known(&candidate)[..2], [Some(real), None]);
+        assert_eq!(kept.complete(&candidate, &single()), None);
+        assert_eq!(kept.known(&candidate, &single())[..2], [Some(real), None]);
         let refused = [
             Verdict::Refused("has no reference stamp".into()),
             Verdict::Refused("has no reference stamp".into()),
             Verdict::Refused("has no reference stamp".into()),
         ];
-        let kept = KeptScores::of(&ScoreRow::of(&candidate, &refused));
-        assert_eq!(kept.known(&candidate), [None, None, None]);
+        let kept = KeptScores::of(&ScoreRow::of(&candidate, &single(), &refused));
+        assert_eq!(kept.known(&candidate, &single()), [None, None, None]);
     }
 }

@@ -3,12 +3,13 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::explain::Explained;
+use super::period_search::FoundPeriod;
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use super::{evaluation::Report, preview::Preview, simulate::Simulated, train_task::TrainUpdate};
 use crate::{
     domain::{
-        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, Problem, ScoreRow, Stamp, StampId,
-        StepIds, Verdicts, Vocabulary,
+        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, NewScores, Problem, ScoreRow,
+        Stamp, StampId, StepIds, Verdicts, Vocabulary,
     },
     imaging::statistics::StampStatistics,
 };
@@ -214,6 +215,13 @@ pub enum JobEvent {
     },
     /// A light curve was measured.
     Measured(MeasuredCurve),
+    /// The period of a light curve was searched.
+    PeriodFound {
+        /// Number of the request.
+        serial: u64,
+        /// The period; none where there is none.
+        period: Option<FoundPeriod>,
+    },
     /// What a model says was explained, or cannot be.
     Explained(Explained),
     /// From the journal's thread of one opening.
@@ -250,7 +258,7 @@ pub enum JobEvent {
         /// Candidates, with a verdict for each epoch.
         scores: Vec<(CandidateIx, Verdicts)>,
         /// What of it the project does not hold yet.
-        new: Vec<ScoreRow>,
+        new: NewScores,
     },
     /// A model is at the end of the set.
     ScoringEnded {

@@ -86,7 +86,7 @@ pub fn explain_epoch(
 /// Where there is none.
 pub fn model_for_explaining(name: &str) -> anyhow::Result<Model> {
     let found = models::find(name, &Compute::cpu()).context("no explanation")?;
-    Ok(found.model)
+    found.model.network("explained")
 }
 
 struct Wanted {
@@ -171,7 +171,7 @@ impl Explaining {
     fn model(&self, id: &ModelId) -> anyhow::Result<Model> {
         let model = self.shelf.get(id);
         let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
-        Ok(model.on_cpu())
+        Ok(model.network("explained")?.on_cpu())
     }
 
     fn tell(&mut self, outcome: Result<Explanation, String>) {

@@ -113,6 +113,7 @@ impl FineTuning {
             bail!("{}: a model file ends in .safetensors", order.out.display());
         }
         let parent = models::find(&order.model, compute)?.model;
+        let parent = parent.network("fine-tuned step by step")?;
         let card = parent.card().clone();
         let sources = Sources {
             decoder: &Decoder::default(),

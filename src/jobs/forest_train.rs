@@ -1,8 +1,6 @@
 //! Training a forest: light curves out of the simulator or a labelled set, features, trees, and a
 //! model file at the end.
 
-use anyhow::Context;
-
 pub use super::forest_order::{ForestOrder, LabelledObjects, SimulatedObjects, usual_growth};
 use super::{
     forest_judge::{ForestJudgement, judge},
@@ -10,14 +8,10 @@ use super::{
     parallel::in_parallel,
     reporter::CancelToken,
 };
-use crate::{
-    io::whole_file::write_whole,
-    lightcurve::{
-        Forest,
-        forest_file::to_bytes,
-        growing::{Example, Origin, grow},
-        tree::Tree,
-    },
+use crate::lightcurve::{
+    Forest,
+    growing::{Example, Origin, grow},
+    tree::Tree,
 };
 
 /// What a training is at.
@@ -111,19 +105,6 @@ pub fn train(
         judgement,
         notes: material.notes,
     }))
-}
-
-/// Writes a forest, and its card beside it as JSON.
-///
-/// # Errors
-/// Where a file cannot be written.
-pub fn write_forest(forest: &Forest, path: &std::path::Path) -> anyhow::Result<()> {
-    let refused = |path: &std::path::Path| format!("{}: cannot be written", path.display());
-    write_whole(path, &to_bytes(forest)?).with_context(|| refused(path))?;
-    let card = path.with_extension("json");
-    let mut text = serde_json::to_string_pretty(forest.card())?;
-    text.push('\n');
-    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
 }
 
 /// What is learned from.

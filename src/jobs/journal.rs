@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        LabelEvent, ModelId, Problem, ScoreRow,
+        LabelEvent, ModelId, NewScores, Problem,
         fnv::{FNV_START, fnv1a},
     },
     store::Project,
@@ -24,7 +24,7 @@ const ORDER_ROOM: usize = 1024;
 enum Order {
     Append(Vec<LabelEvent>),
     SaveSession(String),
-    PutScores(ModelId, Vec<ScoreRow>),
+    PutScores(ModelId, NewScores),
     ReadScores(ModelId),
     Close(Sender<()>),
 }
@@ -77,9 +77,9 @@ impl Journal {
     }
 
     /// Keeps scores. Where they cannot be kept the user is told once, and works on without.
-    pub fn put_scores(&self, model: ModelId, rows: Vec<ScoreRow>) {
+    pub fn put_scores(&self, model: ModelId, new: NewScores) {
         // Never waited for: the window calls this, and what is not kept is computed again.
-        if self.orders.try_send(Order::PutScores(model, rows)).is_err() {
+        if self.orders.try_send(Order::PutScores(model, new)).is_err() {
             log::debug!("the journal is busy or closed: these scores are not kept");
         }
     }
@@ -151,7 +151,7 @@ impl Keeper {
                         self.write();
                     }
                     Order::SaveSession(json) => session = Some(json),
-                    Order::PutScores(model, rows) => self.put_scores(&model, &rows),
+                    Order::PutScores(model, new) => self.put_scores(&model, &new),
                     Order::ReadScores(model) => self.read_scores(model),
                     Order::Close(done) => closing = Some(done),
                 }
@@ -213,8 +213,8 @@ impl Keeper {
         }
     }
 
-    fn put_scores(&mut self, model: &ModelId, rows: &[ScoreRow]) {
-        if let Err(error) = self.project.put_scores(model, rows) {
+    fn put_scores(&mut self, model: &ModelId, new: &NewScores) {
+        if let Err(error) = self.project.put_scores(model, new) {
             self.tell_of_scores("scores are not kept", &error.to_string());
         }
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    any_model::AnyModel,
     event::{JobEvent, LoadedModel},
     learner::{After, Task, Urgency},
     models,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::ModelId,
-    learn::{Compute, LearnError, Model, Wish},
+    learn::{Compute, LearnError, Wish},
 };
 
 /// The models at hand. Tasks of the learner's thread share it.
@@ -25,7 +26,7 @@ pub struct ModelShelf {
 #[derive(Default)]
 struct Inner {
     compute: Option<Compute>,
-    models: BTreeMap<ModelId, Model>,
+    models: BTreeMap<ModelId, AnyModel>,
 }
 
 impl ModelShelf {
@@ -49,7 +50,7 @@ impl ModelShelf {
     }
 
     /// The model of that version, where it was read.
-    pub fn get(&self, id: &ModelId) -> Option<Model> {
+    pub fn get(&self, id: &ModelId) -> Option<AnyModel> {
         self.inner().models.get(id).cloned()
     }
 
@@ -57,16 +58,16 @@ impl ModelShelf {
     ///
     /// # Errors
     /// Where there is no such model, or it cannot be computed.
-    pub fn load(&self, source: &str) -> Result<LoadedModel, LearnError> {
-        let checked = models::find(source, &self.compute()?)?;
-        let model = checked.model;
+    pub fn load(&self, source: &str) -> anyhow::Result<LoadedModel> {
+        let found = models::find(source, &self.compute()?)?;
+        let model = found.model;
         let loaded = LoadedModel {
             id: model.id().clone(),
             card: Arc::new(model.card().clone()),
-            warning: checked.warning,
+            warning: found.warning,
         };
         let mut inner = self.inner();
-        if loaded.warning.is_some() {
+        if let (AnyModel::Network(model), Some(_)) = (&model, &loaded.warning) {
             // A device that is wrong about one model is trusted with no other.
             inner.compute = Some(model.compute().clone());
         }
@@ -106,7 +107,7 @@ impl Task for LoadTask {
 
     fn step(&mut self) -> After {
         let loaded = self.shelf.load(&self.source);
-        self.say(loaded.map_err(|error| error.to_string()));
+        self.say(loaded.map_err(|error| format!("{error:#}")));
         After::Done
     }
 

@@ -1,21 +1,26 @@
 //! Models by name or file: those that come with the program, and the user's own.
 
 use std::{
+    borrow::Cow,
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
-use super::clock::today;
+use super::{
+    any_model::{AnyModel, FoundModel},
+    clock::today,
+};
 use crate::{
     domain::ModelCard,
     io::whole_file::write_whole,
-    learn::{
-        Architecture, Compute, LearnError, Model, braai_import,
-        known_answer::{self, Checked},
-        model_file,
+    learn::{Architecture, Compute, Model, braai_import, known_answer, model_file},
+    lightcurve::{
+        Forest,
+        forest_file::{self, is_forest},
     },
 };
 
@@ -52,9 +57,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The cards of the models that come with the program.
 pub fn shipped() -> Vec<ModelCard> {
-    let cards = SHIPPED
-        .iter()
-        .map(|(name, bytes)| model_file::card_of(name, bytes));
+    let cards = SHIPPED.iter().map(|(name, bytes)| card_in(name, bytes));
     cards.filter_map(Result::ok).collect()
 }
 
@@ -62,31 +65,52 @@ pub fn shipped() -> Vec<ModelCard> {
 ///
 /// # Errors
 /// Where there is none, or the file is no model.
-pub fn find(name: &str, compute: &Compute) -> Result<Checked, LearnError> {
-    let shipped = SHIPPED.iter().find(|(known, _)| *known == name);
-    let model = match shipped {
-        Some((name, bytes)) => model_file::from_bytes(name, bytes, compute)?,
-        None if Path::new(name).exists() => model_file::read(Path::new(name), compute)?,
-        None => return Err(unknown(name)),
-    };
-    known_answer::check(model)
+pub fn find(name: &str, compute: &Compute) -> anyhow::Result<FoundModel> {
+    let bytes = bytes_of(name)?;
+    if is_forest(&bytes) {
+        let forest = forest_file::from_bytes(name, &bytes)?;
+        return Ok(FoundModel {
+            model: AnyModel::Forest(Arc::new(forest)),
+            warning: None,
+        });
+    }
+    let checked = known_answer::check(model_file::from_bytes(name, &bytes, compute)?)?;
+    Ok(FoundModel {
+        model: AnyModel::Network(checked.model),
+        warning: checked.warning,
+    })
 }
 
 /// The card of the model of that name, or in that file.
 ///
 /// # Errors
 /// Where there is none, or the file is no model.
-pub fn card(name: &str) -> Result<ModelCard, LearnError> {
-    let shipped = SHIPPED.iter().find(|(known, _)| *known == name);
-    match shipped {
-        Some((name, bytes)) => model_file::card_of(name, bytes),
-        None if Path::new(name).exists() => {
-            let unreadable = |error: std::io::Error| refused(name, error.to_string());
-            let bytes = fs::read(name).map_err(unreadable)?;
-            model_file::card_of(name, &bytes)
-        }
-        None => Err(unknown(name)),
+pub fn card(name: &str) -> anyhow::Result<ModelCard> {
+    card_in(name, &bytes_of(name)?)
+}
+
+fn card_in(name: &str, bytes: &[u8]) -> anyhow::Result<ModelCard> {
+    Ok(if is_forest(bytes) {
+        forest_file::card_of(name, bytes)?
+    } else {
+        model_file::card_of(name, bytes)?
+    })
+}
+
+/// The file of a model, by the name of a shipped one or its path.
+fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
+    if let Some((_, bytes)) = SHIPPED.iter().find(|(known, _)| *known == name) {
+        return Ok(Cow::Borrowed(bytes));
     }
+    if !Path::new(name).exists() {
+        let known = SHIPPED.map(|(name, _)| name).join(", ");
+        bail!(
+            "{name} is no model that can be used: there is no such file, and no such model comes \
+             with destello; there are {known}"
+        );
+    }
+    let bytes = fs::read(name).with_context(|| format!("{name} cannot be read"))?;
+    Ok(Cow::Owned(bytes))
 }
 
 /// Brings weights that somebody else published into a model file, with its card beside it.
@@ -111,28 +135,27 @@ pub fn import(file: &Path, network: &str, out: &Path, command: &str) -> anyhow::
     Ok(model)
 }
 
-/// Writes a model, and its card beside it as JSON.
+/// Writes a network, and its card beside it as JSON.
 ///
 /// # Errors
 /// Where a file cannot be written.
 pub fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
+    write_with_card(path, &model_file::to_bytes(model)?, model.card())
+}
+
+/// Writes a forest, and its card beside it as JSON.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_forest(forest: &Forest, path: &Path) -> anyhow::Result<()> {
+    write_with_card(path, &forest_file::to_bytes(forest)?, forest.card())
+}
+
+fn write_with_card(path: &Path, bytes: &[u8], card: &ModelCard) -> anyhow::Result<()> {
     let refused = |path: &Path| format!("{}: cannot be written", path.display());
-    write_whole(path, &model_file::to_bytes(model)?).with_context(|| refused(path))?;
-    let card = path.with_extension("json");
-    let mut text = serde_json::to_string_pretty(model.card())?;
+    write_whole(path, bytes).with_context(|| refused(path))?;
+    let beside = path.with_extension("json");
+    let mut text = serde_json::to_string_pretty(card)?;
     text.push('\n');
-    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))
-}
-
-fn unknown(name: &str) -> LearnError {
-    let known = SHIPPED.map(|(name, _)| name).join(", ");
-    let why = "there is no such file, and no such model comes with destello; there are";
-    refused(name, format!("{why} {known}"))
-}
-
-fn refused(file: &str, why: String) -> LearnError {
-    LearnError::File {
-        file: file.into(),
-        why,
-    }
+    write_whole(&beside, text.as_bytes()).with_context(|| refused(&beside))
 }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use anyhow::bail;
+
 use super::{
-    score_inputs::{EpochInput, Inputs, SequenceInput, Wanted, WantedStamps, inputs, stamp_inputs},
-    sequence_epochs::Calibrated,
+    any_model::AnyModel,
+    curve_inputs::compute_curves,
+    memory_shelf::MemoryShelf,
+    score_inputs::{EpochInput, Inputs, Wanted, WantedStamps, inputs, stamp_inputs},
+    sequence_inputs::SequenceInput,
 };
 use crate::{
-    domain::{Candidate, InputPlan, KeptScores, Verdict, Verdicts},
-    imaging::sequence_input::CalibratedEpoch,
+    domain::{Candidate, InputPlan, KeptScores, ModelInput, Remembered, Verdict, Verdicts},
     io::Decoder,
-    learn::{
-        LearnError, Model,
-        follow::{Follow, Memory},
-    },
+    learn::{LearnError, Model, follow::Follow},
 };
 
 /// Epochs that are computed at once.
@@ -26,29 +27,42 @@ const MOST_EPOCHS: usize = 256;
 /// Where the device fails.
 pub fn score_candidates(
     candidates: &[&Candidate],
-    model: &Model,
+    model: &AnyModel,
     decoder: &Decoder,
-) -> Result<Vec<Verdicts>, LearnError> {
-    complete_scores(candidates, &KeptScores::default(), model, decoder)
+) -> anyhow::Result<Vec<Verdicts>> {
+    let kept = KeptScores::default();
+    let nothing = MemoryShelf::default();
+    Ok(complete_scores(candidates, &kept, &nothing, model, decoder)?.verdicts)
+}
+
+/// What a model says, and what it remembers of candidates that it followed.
+#[derive(Default)]
+pub(super) struct Computed {
+    pub verdicts: Vec<Verdicts>,
+    pub memories: Vec<Remembered>,
 }
 
 /// The same, but epochs whose scores are kept are neither decoded nor computed.
 ///
 /// # Errors
 /// Where the device fails.
-pub fn complete_scores(
+pub(super) fn complete_scores(
     candidates: &[&Candidate],
     kept: &KeptScores,
-    model: &Model,
+    memories: &MemoryShelf,
+    model: &AnyModel,
     decoder: &Decoder,
-) -> Result<Vec<Verdicts>, LearnError> {
-    let input = &model.card().input;
-    let of_models = inputs(candidates, &[Wanted { input, kept }], decoder);
-    let mut verdicts = Vec::with_capacity(candidates.len());
-    for inputs in of_models {
-        verdicts.extend(compute(model, inputs)?);
+) -> anyhow::Result<Computed> {
+    let wanted = Wanted {
+        model: model.id(),
+        input: &model.card().input,
+        kept,
+    };
+    let mut of_models = inputs(candidates, &[wanted], memories, decoder).into_iter();
+    match of_models.next() {
+        Some(inputs) => compute(model, inputs),
+        None => Ok(Computed::default()),
     }
-    Ok(verdicts)
 }
 
 /// The model's inputs of every epoch, or why there are none.
@@ -59,6 +73,7 @@ pub fn prepare_candidate(
 ) -> Vec<Result<Vec<f32>, Arc<str>>> {
     let wanted = WantedStamps {
         plan,
+        input: &ModelInput::Stamps(plan.clone()),
         kept: &KeptScores::default(),
     };
     let epochs = stamp_inputs(&[candidate], &[wanted], decoder);
@@ -74,12 +89,25 @@ pub fn prepare_candidate(
 /// What a model says of inputs that are ready.
 ///
 /// # Errors
-/// Where the device fails.
-pub(super) fn compute(model: &Model, inputs: Inputs) -> Result<Vec<Verdicts>, LearnError> {
-    match inputs {
-        Inputs::Stamps(inputs) => compute_stamps(model, inputs),
-        Inputs::Sequences(inputs) => compute_sequences(model, inputs),
-    }
+/// Where the device fails, or the inputs are those of a model of another kind.
+pub(super) fn compute(model: &AnyModel, inputs: Inputs) -> anyhow::Result<Computed> {
+    let without_memory = |verdicts| Computed {
+        verdicts,
+        memories: Vec::new(),
+    };
+    Ok(match (model, inputs) {
+        (AnyModel::Network(model), Inputs::Stamps(inputs)) => {
+            without_memory(compute_stamps(model, inputs)?)
+        }
+        (AnyModel::Network(model), Inputs::Sequences(inputs)) => compute_sequences(model, inputs)?,
+        (AnyModel::Forest(forest), Inputs::Curves(inputs)) => {
+            without_memory(compute_curves(forest, inputs))
+        }
+        (model, _) => bail!(
+            "the card of {} speaks of inputs that such a model does not take",
+            model.card().name
+        ),
+    })
 }
 
 fn compute_stamps(
@@ -112,37 +140,38 @@ fn compute_stamps(
 
 fn compute_sequences(
     model: &Model,
-    inputs: Vec<SequenceInput>,
-) -> Result<Vec<Verdicts>, LearnError> {
-    let plan = model.sequence()?;
-    let usable = |epochs: &[Calibrated]| -> Vec<CalibratedEpoch> {
-        epochs.iter().flatten().cloned().collect()
-    };
-    let ready: Vec<Vec<CalibratedEpoch>> = inputs
-        .iter()
+    mut inputs: Vec<SequenceInput>,
+) -> Result<Computed, LearnError> {
+    let mut follows: Vec<Follow<'_>> = inputs
+        .iter_mut()
         .filter_map(|input| match input {
-            SequenceInput::Ready(epochs) => Some(usable(epochs)),
+            SequenceInput::Follow(new) => Some(Follow {
+                memory: &mut new.memory,
+                epochs: &new.epochs,
+            }),
             SequenceInput::Known(_) => None,
         })
         .collect();
-    let mut memories = vec![Memory::new(plan); ready.len()];
-    let pairs = memories.iter_mut().zip(&ready);
-    let mut follows: Vec<Follow<'_>> = pairs
-        .map(|(memory, epochs)| Follow { memory, epochs })
-        .collect();
     let mut told = model.follow(&mut follows)?.into_iter();
-    let verdicts = inputs.into_iter().map(|input| -> Verdicts {
-        match input {
+    let mut computed = Computed::default();
+    for input in inputs {
+        let verdicts: Verdicts = match input {
             SequenceInput::Known(verdicts) => verdicts.into(),
-            SequenceInput::Ready(epochs) => {
+            SequenceInput::Follow(new) => {
+                computed.memories.push(Remembered {
+                    candidate: new.candidate,
+                    epoch: new.last,
+                    memory: new.memory.to_bytes()?.into(),
+                });
                 let mut rows = told.next().unwrap_or_default().into_iter();
-                let verdict = |epoch| match epoch {
-                    Ok(_) => Verdict::Probabilities(rows.next().unwrap_or_default().into()),
-                    Err(why) => Verdict::Refused(why),
-                };
-                epochs.into_iter().map(verdict).collect()
+                let mut row = || Verdict::Probabilities(rows.next().unwrap_or_default().into());
+                let settled = new.settled.into_iter();
+                settled
+                    .map(|known| known.unwrap_or_else(&mut row))
+                    .collect()
             }
-        }
-    });
-    Ok(verdicts.collect())
+        };
+        computed.verdicts.push(verdicts);
+    }
+    Ok(computed)
 }

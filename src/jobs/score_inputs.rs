@@ -5,10 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::sequence_epochs::{self, Calibrated};
+use super::{
+    curve_inputs::{CurveInput, curve_inputs},
+    memory_shelf::MemoryShelf,
+    sequence_inputs::{SequenceInput, sequence_inputs},
+};
 use crate::{
     domain::{
-        Candidate, Epoch, InputPlan, KeptScores, ModelInput, Problem, Role, SequencePlan, Stamp,
+        Candidate, Epoch, InputPlan, KeptScores, ModelId, ModelInput, Problem, Role, Stamp,
         StampId, Verdict,
     },
     imaging::model_input::{Plane, needed, prepare},
@@ -25,25 +29,20 @@ pub(super) enum EpochInput {
     Refused(Arc<str>),
 }
 
-/// What is known of a candidate before a model follows it.
-pub(super) enum SequenceInput {
-    /// Nothing new: what the project has, and why the rest cannot be computed.
-    Known(Vec<Verdict>),
-    /// To be computed from the first epoch on.
-    Ready(Vec<Calibrated>),
-}
-
 /// One model's inputs of some candidates, candidate by candidate.
 pub(super) enum Inputs {
     /// Epoch by epoch.
     Stamps(Vec<Vec<EpochInput>>),
-    /// As a whole.
+    /// To be followed from epoch to epoch.
     Sequences(Vec<SequenceInput>),
+    /// Their light curves.
+    Curves(Vec<CurveInput>),
 }
 
 /// What one model takes, and what is kept of its scores.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
+    pub model: &'a ModelId,
     pub input: &'a ModelInput,
     pub kept: &'a KeptScores,
 }
@@ -52,6 +51,7 @@ pub(super) struct Wanted<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct WantedStamps<'a> {
     pub plan: &'a InputPlan,
+    pub input: &'a ModelInput,
     pub kept: &'a KeptScores,
 }
 
@@ -61,48 +61,28 @@ type Stamps = HashMap<StampId, Result<Stamp, Problem>>;
 pub(super) fn inputs(
     candidates: &[&Candidate],
     wanted: &[Wanted<'_>],
+    memories: &MemoryShelf,
     decoder: &Decoder,
 ) -> Vec<Inputs> {
-    let of_stamps: Vec<WantedStamps<'_>> = wanted
+    let stamps: Vec<WantedStamps<'_>> = wanted
         .iter()
         .filter_map(|model| {
-            let (plan, kept) = (model.input.stamps()?, model.kept);
-            Some(WantedStamps { plan, kept })
+            let (input, kept) = (model.input, model.kept);
+            let plan = input.stamps()?;
+            Some(WantedStamps { plan, input, kept })
         })
         .collect();
-    let mut of_stamps = stamp_inputs(candidates, &of_stamps, decoder).into_iter();
+    let mut of_stamps = stamp_inputs(candidates, &stamps, decoder).into_iter();
     let of_model = |model: &Wanted<'_>| match model.input {
+        ModelInput::Stamps(_) => Inputs::Stamps(of_stamps.next().unwrap_or_default()),
         ModelInput::Sequence(plan) => {
-            Inputs::Sequences(sequence_inputs(candidates, plan, model.kept, decoder))
+            Inputs::Sequences(sequence_inputs(candidates, plan, model, memories, decoder))
         }
-        ModelInput::Stamps(_) | ModelInput::Features(_) => {
-            Inputs::Stamps(of_stamps.next().unwrap_or_default())
+        ModelInput::Features(plan) => {
+            Inputs::Curves(curve_inputs(candidates, plan, model, decoder))
         }
     };
     wanted.iter().map(of_model).collect()
-}
-
-/// Candidates of which every usable epoch has its score are not computed again; others from the first
-/// epoch on, as every verdict depends on all epochs before it.
-fn sequence_inputs(
-    candidates: &[&Candidate],
-    plan: &SequencePlan,
-    kept: &KeptScores,
-    decoder: &Decoder,
-) -> Vec<SequenceInput> {
-    let epochs = sequence_epochs::calibrated(candidates, plan, decoder);
-    let of_candidate = |(candidate, epochs): (&&Candidate, Vec<Calibrated>)| {
-        let known = kept.known(candidate);
-        let settled = known.into_iter().zip(&epochs).map(|pair| match pair {
-            (_, Err(why)) => Some(Verdict::Refused(why.clone())),
-            (known, Ok(_)) => known,
-        });
-        match settled.collect() {
-            Some(verdicts) => SequenceInput::Known(verdicts),
-            None => SequenceInput::Ready(epochs),
-        }
-    };
-    candidates.iter().zip(epochs).map(of_candidate).collect()
 }
 
 /// The inputs of single epochs, model by model.
@@ -113,7 +93,12 @@ pub(super) fn stamp_inputs(
 ) -> Vec<Vec<Vec<EpochInput>>> {
     let known: Vec<Vec<Vec<Option<Verdict>>>> = wanted
         .iter()
-        .map(|model| candidates.iter().map(|c| model.kept.known(c)).collect())
+        .map(|model| {
+            candidates
+                .iter()
+                .map(|c| model.kept.known(c, model.input))
+                .collect()
+        })
         .collect();
     let stamps = decode(candidates, wanted, &known, decoder);
     let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Verdict>>>)| {

@@ -5,7 +5,7 @@
 
 use std::{
     ops::Range,
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread::{self, Builder},
 };
 
@@ -13,7 +13,9 @@ use anyhow::{Context, bail};
 use crossbeam_channel::{Sender, bounded};
 
 use super::{
+    any_model::AnyModel,
     event::Progress,
+    memory_shelf::MemoryShelf,
     models,
     open::read_until,
     reporter::CancelToken,
@@ -24,9 +26,9 @@ use super::{
     score_table::ModelScores,
 };
 use crate::{
-    domain::{Candidate, KeptScores, ScoreRow, Verdict, Verdicts},
+    domain::{Candidate, KeptScores, ModelId, ModelInput, NewScores, ScoreRow, Verdict, Verdicts},
     io::Decoder,
-    learn::{Compute, Model, Wish},
+    learn::{Compute, Wish},
 };
 
 /// Epochs that are prepared at a time.
@@ -58,7 +60,7 @@ pub enum ScoreNews {
 
 /// A model at work.
 struct Scorer {
-    model: Model,
+    model: AnyModel,
     verdicts: Vec<Verdicts>,
 }
 
@@ -100,6 +102,7 @@ pub fn score(
     let work = Work {
         candidates: &candidates,
         kept: &kept,
+        project: order.project.as_deref(),
         decoder: &decoder,
         cancel,
     };
@@ -132,6 +135,7 @@ fn scorers(order: &ScoreOrder, told: &mut dyn FnMut(ScoreNews)) -> anyhow::Resul
 struct Work<'a> {
     candidates: &'a [&'a Candidate],
     kept: &'a [KeptScores],
+    project: Option<&'a Path>,
     decoder: &'a Decoder,
     cancel: &'a CancelToken,
 }
@@ -147,20 +151,19 @@ impl Work<'_> {
         told: &mut dyn FnMut(ScoreNews),
     ) -> anyhow::Result<Counts> {
         let mut counts = Counts::default();
-        let plans: Vec<_> = scorers
+        let models: Vec<(ModelId, ModelInput)> = scorers
             .iter()
-            .map(|s| s.model.card().input.clone())
+            .map(|scorer| (scorer.model.id().clone(), scorer.model.card().input.clone()))
             .collect();
         thread::scope(|scope| {
             let (sender, ready) = bounded(CHUNKS_AHEAD);
-            let plans = &plans;
+            let models = &models;
             Builder::new()
                 .name("prepare".into())
                 .spawn_scoped(scope, move || {
-                    let models = plans.iter().zip(self.kept);
-                    let wanted: Vec<_> =
-                        models.map(|(input, kept)| Wanted { input, kept }).collect();
-                    self.prepare(&wanted, &sender);
+                    let models = models.iter().zip(self.kept);
+                    let wanted = models.map(|((model, input), kept)| Wanted { model, input, kept });
+                    self.prepare(&wanted.collect::<Vec<_>>(), &sender);
                 })
                 .context("the system gives no thread")?;
             for (range, of_models) in ready {
@@ -169,10 +172,14 @@ impl Work<'_> {
                 }
                 let chunk = &self.candidates[range.clone()];
                 for ((scorer, kept), inputs) in scorers.iter_mut().zip(self.kept).zip(of_models) {
-                    let verdicts = compute(&scorer.model, inputs)?;
-                    let new = new_rows(chunk, &verdicts, kept, &mut counts);
+                    let computed = compute(&scorer.model, inputs)?;
+                    let input = &scorer.model.card().input;
+                    let new = NewScores {
+                        rows: new_rows(chunk, input, &computed.verdicts, kept, &mut counts),
+                        memories: computed.memories,
+                    };
                     shelf.keep(scorer.model.id(), &new, told);
-                    scorer.verdicts.extend(verdicts);
+                    scorer.verdicts.extend(computed.verdicts);
                 }
                 told(ScoreNews::Progress(Progress {
                     done: range.end,
@@ -184,8 +191,10 @@ impl Work<'_> {
     }
 
     fn prepare(self, wanted: &[Wanted<'_>], sender: &Sender<Chunk>) {
+        let memories = MemoryShelf::open(self.project);
         for range in chunks(self.candidates) {
-            let inputs = inputs(&self.candidates[range.clone()], wanted, self.decoder);
+            let chunk = &self.candidates[range.clone()];
+            let inputs = inputs(chunk, wanted, &memories, self.decoder);
             if self.cancel.is_cancelled() || sender.send((range, inputs)).is_err() {
                 return;
             }
@@ -213,12 +222,13 @@ fn chunks(candidates: &[&Candidate]) -> Vec<Range<usize>> {
 /// What the project does not hold yet; counts what it does.
 fn new_rows(
     candidates: &[&Candidate],
+    input: &ModelInput,
     verdicts: &[Verdicts],
     kept: &KeptScores,
     counts: &mut Counts,
 ) -> Vec<ScoreRow> {
     let pairs = candidates.iter().zip(verdicts);
-    let all = pairs.flat_map(|(candidate, verdicts)| ScoreRow::of(candidate, verdicts));
+    let all = pairs.flat_map(|(candidate, verdicts)| ScoreRow::of(candidate, input, verdicts));
     let mut new = Vec::new();
     for row in all {
         if kept.holds(&row) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::score_run::ScoreNews;
 use crate::{
-    domain::{KeptScores, ModelId, ScoreRow},
+    domain::{KeptScores, ModelId, NewScores},
     store::{Project, StoreError},
 };
 
@@ -36,11 +36,11 @@ impl Shelf {
     }
 
     /// Keeps what is new. A project that refuses is told once and then done without.
-    pub fn keep(&mut self, model: &ModelId, rows: &[ScoreRow], told: &mut dyn FnMut(ScoreNews)) {
+    pub fn keep(&mut self, model: &ModelId, new: &NewScores, told: &mut dyn FnMut(ScoreNews)) {
         let kept = self
             .0
             .as_mut()
-            .map(|project| project.put_scores(model, rows));
+            .map(|project| project.put_scores(model, new));
         if let Some(Err(error)) = kept {
             told(ScoreNews::Warning(format!(
                 "{error}; no more scores are kept"

@@ -1,21 +1,25 @@
 //! Scoring the opened set in the background: step by step, what is looked at first.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
 use super::{
+    any_model::AnyModel,
     event::{JobEvent, ScoringEnd},
     learner::{After, Task, Urgency},
+    memory_shelf::MemoryShelf,
     model_shelf::ModelShelf,
     reporter::{CancelToken, Reporter},
     score::complete_scores,
 };
 use crate::{
-    domain::{Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ScoreRow, Verdicts},
+    domain::{
+        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, NewScores, ScoreRow, Verdicts,
+    },
     io::Decoder,
-    learn::{LearnError, Model},
 };
 
 /// How long a step may take: an explanation or a click waits no longer.
@@ -59,6 +63,8 @@ pub struct ScoreOrder {
     pub catalogue: Arc<Catalogue>,
     /// What the project holds already: nothing of it is computed again.
     pub kept: Arc<[ScoreRow]>,
+    /// The project, where there is one: it has what the model remembers.
+    pub project: Option<PathBuf>,
 }
 
 /// What a task needs beside its order.
@@ -76,11 +82,18 @@ pub struct Scorer {
     pub reporter: Reporter,
 }
 
+/// What the project holds, and the model that is scored with.
+struct Kept {
+    scores: KeptScores,
+    memories: MemoryShelf,
+    model: AnyModel,
+}
+
 /// The scoring of one set by one model.
 pub struct ScoreTask {
     order: ScoreOrder,
     scorer: Scorer,
-    kept: Option<KeptScores>,
+    kept: Option<Kept>,
     /// Up to where candidates were looked up among the kept scores.
     looked_up: usize,
     is_done: Vec<bool>,
@@ -118,7 +131,7 @@ impl ScoreTask {
     }
 
     /// False where nobody listens any more.
-    fn say(&mut self, scores: Vec<(CandidateIx, Verdicts)>, new: Vec<ScoreRow>) -> bool {
+    fn say(&mut self, scores: Vec<(CandidateIx, Verdicts)>, new: NewScores) -> bool {
         for (ix, _) in &scores {
             self.is_done[ix.0 as usize] = true;
         }
@@ -132,15 +145,17 @@ impl ScoreTask {
     }
 
     /// Gives out what the project holds, some candidates at a time.
-    fn look_up(&mut self, kept: &KeptScores) -> bool {
+    fn look_up(&mut self, kept: &Kept) -> bool {
         let from = self.looked_up;
         let catalogue = self.order.catalogue.clone();
         let some = catalogue.since(from).take(LOOKED_UP);
-        let found = some.filter_map(|(ix, candidate)| Some((ix, kept.complete(candidate)?)));
+        let input = &kept.model.card().input;
+        let complete = |candidate| kept.scores.complete(candidate, input);
+        let found = some.filter_map(|(ix, candidate)| Some((ix, complete(candidate)?)));
         let found = found.filter(|(_, verdicts)| !verdicts.is_empty());
         let found = found.collect();
         self.looked_up = (from + LOOKED_UP).min(catalogue.len());
-        self.say(found, Vec::new())
+        self.say(found, NewScores::default())
     }
 
     /// The next candidates: who is looked at, then the rest in the order of finding.
@@ -167,44 +182,50 @@ impl ScoreTask {
         chosen
     }
 
-    fn score(&mut self, chosen: &[CandidateIx], kept: &KeptScores) -> Result<bool, LearnError> {
-        let Some(model) = self.scorer.shelf.get(&self.order.model) else {
-            let why = format!("the model {} is no longer at hand", self.order.model);
-            return Err(LearnError::Training(why));
+    /// Takes the model and what is kept into the hand.
+    fn begin(&mut self) -> Result<Kept, String> {
+        let model = self.scorer.shelf.get(&self.order.model);
+        let gone = || format!("the model {} is no longer at hand", self.order.model);
+        let kept = Kept {
+            model: model.ok_or_else(gone)?,
+            scores: KeptScores::of(&self.order.kept),
+            memories: MemoryShelf::open(self.order.project.as_deref()),
         };
+        self.order.kept = Arc::new([]);
+        Ok(kept)
+    }
+
+    fn score(&mut self, chosen: &[CandidateIx], kept: &Kept) -> anyhow::Result<bool> {
         let began = Instant::now();
         let catalogue = self.order.catalogue.clone();
-        let some = chosen.iter().filter_map(|ix| catalogue.get(*ix));
-        let verdicts = score_missing(some, kept, &model, &self.scorer.decoder)?;
+        let some: Vec<&Candidate> = chosen.iter().filter_map(|ix| catalogue.get(*ix)).collect();
+        let (verdicts, new) = score_missing(&some, kept, &self.scorer.decoder)?;
         let took_ms = began.elapsed().as_secs_f64() * 1e3;
-        let epochs: usize = verdicts.iter().map(|(all, _)| all.len()).sum();
+        let epochs: usize = verdicts.iter().map(|all| all.len()).sum();
         // Half of the way to what would have filled the time: one slow disk is no rule.
         let fits = epochs as f64 * STEP_MS / took_ms.max(1.0);
         self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
-        let (all, new): (Vec<_>, Vec<_>) = verdicts.into_iter().unzip();
-        let scores = chosen.iter().copied().zip(all).collect();
-        Ok(self.say(scores, new.into_iter().flatten().collect()))
+        let scores = chosen.iter().copied().zip(verdicts).collect();
+        Ok(self.say(scores, new))
     }
 }
 
-/// Scores what the project does not hold of candidates. For each of them all verdicts, and the rows
-/// that are new.
-fn score_missing<'a>(
-    candidates: impl Iterator<Item = &'a Candidate>,
-    kept: &KeptScores,
-    model: &Model,
+/// Scores what the project does not hold of candidates: all their verdicts, and what is new.
+fn score_missing(
+    candidates: &[&Candidate],
+    kept: &Kept,
     decoder: &Decoder,
-) -> Result<Vec<(Verdicts, Vec<ScoreRow>)>, LearnError> {
-    let candidates: Vec<&Candidate> = candidates.collect();
-    let verdicts = complete_scores(&candidates, kept, model, decoder)?;
-    let pairs = candidates.into_iter().zip(verdicts);
-    Ok(pairs
-        .map(|(candidate, verdicts)| {
-            let rows = ScoreRow::of(candidate, &verdicts).into_iter();
-            let new = rows.filter(|row| !kept.holds(row)).collect();
-            (verdicts, new)
-        })
-        .collect())
+) -> anyhow::Result<(Vec<Verdicts>, NewScores)> {
+    let (scores, memories) = (&kept.scores, &kept.memories);
+    let computed = complete_scores(candidates, scores, memories, &kept.model, decoder)?;
+    let input = &kept.model.card().input;
+    let pairs = candidates.iter().zip(&computed.verdicts);
+    let rows = pairs.flat_map(|(candidate, verdicts)| ScoreRow::of(candidate, input, verdicts));
+    let new = NewScores {
+        rows: rows.filter(|row| !scores.holds(row)).collect(),
+        memories: computed.memories,
+    };
+    Ok((computed.verdicts, new))
 }
 
 impl Task for ScoreTask {
@@ -227,8 +248,10 @@ impl Task for ScoreTask {
             return self.end(ScoringEnd::Stopped);
         }
         let Some(kept) = self.kept.take() else {
-            self.kept = Some(KeptScores::of(&self.order.kept));
-            self.order.kept = Arc::new([]);
+            match self.begin() {
+                Ok(kept) => self.kept = Some(kept),
+                Err(why) => return self.end(ScoringEnd::Failed(why)),
+            }
             return After::More;
         };
         let is_heard = if self.looked_up < self.is_done.len() {
@@ -240,7 +263,7 @@ impl Task for ScoreTask {
             }
             match self.score(&chosen, &kept) {
                 Ok(is_heard) => is_heard,
-                Err(error) => return self.end(ScoringEnd::Failed(error.to_string())),
+                Err(error) => return self.end(ScoringEnd::Failed(format!("{error:#}"))),
             }
         };
         self.kept = Some(kept);

@@ -18,24 +18,45 @@ use crate::{
 /// A calibrated epoch, or why it cannot be followed.
 pub(super) type Calibrated = Result<CalibratedEpoch, Arc<str>>;
 
-/// The epochs of candidates, each in the order of the candidate.
+/// Some epochs of a candidate, by their places.
+pub(super) struct Chosen<'a> {
+    pub candidate: &'a Candidate,
+    pub epochs: Vec<usize>,
+}
+
+impl<'a> Chosen<'a> {
+    /// All epochs of a candidate.
+    pub fn all(candidate: &'a Candidate) -> Self {
+        Self {
+            candidate,
+            epochs: (0..candidate.epochs.len()).collect(),
+        }
+    }
+}
+
+/// The chosen epochs of candidates with their places.
 pub(super) fn calibrated(
-    candidates: &[&Candidate],
+    chosen: &[Chosen<'_>],
     plan: &SequencePlan,
     decoder: &Decoder,
-) -> Vec<Vec<Calibrated>> {
-    let stamps = candidates.iter().flat_map(|candidate| &candidate.epochs);
-    let stamps = stamps.filter_map(|epoch| epoch.stamp(plan.role)).cloned();
-    let stamps: Vec<_> = stamps.collect();
+) -> Vec<Vec<(usize, Calibrated)>> {
+    let stamps = chosen.iter().flat_map(|chosen| {
+        let epochs = chosen.epochs.iter();
+        epochs.filter_map(|at| chosen.candidate.epochs[*at].stamp(plan.role))
+    });
+    let stamps: Vec<_> = stamps.cloned().collect();
     let pixels: HashMap<StampId, Result<Stamp, Problem>> =
         decoder.decode(&stamps).into_iter().collect();
-    let of_candidate = |candidate: &&Candidate| {
-        let epochs = candidate.epochs.iter();
-        epochs
-            .map(|epoch| of_epoch(&Facts { candidate, epoch }, plan, &pixels))
-            .collect()
+    let of_candidate = |chosen: &Chosen<'_>| {
+        let candidate = chosen.candidate;
+        let epochs = chosen.epochs.iter();
+        let calibrated = epochs.map(|at| {
+            let epoch = &candidate.epochs[*at];
+            (*at, of_epoch(&Facts { candidate, epoch }, plan, &pixels))
+        });
+        calibrated.collect()
     };
-    candidates.iter().map(of_candidate).collect()
+    chosen.iter().map(of_candidate).collect()
 }
 
 fn of_epoch(

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use anyhow::bail;
 
 use super::{
-    sequence_epochs::{calibrated, of_simulated},
+    sequence_epochs::{Chosen, calibrated, of_simulated},
     stream::stream,
     training_labels::{IsKept, LabelledSet},
     training_set::Sources,
@@ -66,10 +66,10 @@ pub(super) fn labelled(
         if sources.cancel.is_cancelled() {
             bail!("stopped");
         }
-        let candidates: Vec<&Candidate> = some.iter().map(|(candidate, _)| *candidate).collect();
-        let epochs = calibrated(&candidates, plan, sources.decoder);
+        let chosen: Vec<Chosen<'_>> = some.iter().map(|(one, _)| Chosen::all(one)).collect();
+        let epochs = calibrated(&chosen, plan, sources.decoder);
         for ((candidate, class), epochs) in some.iter().zip(epochs) {
-            let usable: Vec<_> = epochs.into_iter().filter_map(Result::ok).collect();
+            let usable: Vec<_> = epochs.into_iter().filter_map(|(_, e)| e.ok()).collect();
             if usable.is_empty() {
                 *left_out.entry("no usable epoch".into()).or_default() += 1;
                 continue;

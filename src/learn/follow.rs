@@ -5,6 +5,8 @@ use burn::{
     tensor::{Tensor, TensorData, activation::softmax},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     LearnError, Model,
     network::{Recurrent, RecurrentState, SequenceBatch},
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// What a model remembers of one candidate: enough to go on with its next epoch alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     history: History,
     cell: Vec<f32>,
@@ -30,6 +32,24 @@ impl Memory {
             cell: vec![0.0; Recurrent::UNITS],
             hidden: vec![0.0; Recurrent::UNITS],
         }
+    }
+
+    /// Its bytes (postcard), for [`Memory::from_bytes`].
+    ///
+    /// # Errors
+    /// Never, as far as is known: writing into memory does not fail.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LearnError> {
+        postcard::to_stdvec(self).map_err(|error| LearnError::Training(error.to_string()))
+    }
+
+    /// A memory that was written earlier; none where the bytes are no memory of a model with that
+    /// plan.
+    pub fn from_bytes(plan: &SequencePlan, bytes: &[u8]) -> Option<Self> {
+        let memory: Self = postcard::from_bytes(bytes).ok()?;
+        let is_whole = [&memory.cell, &memory.hidden]
+            .iter()
+            .all(|part| part.len() == Recurrent::UNITS);
+        (is_whole && memory.history.is_of(plan.form, plan.side_px)).then_some(memory)
     }
 
     /// Epochs seen so far.

@@ -121,14 +121,15 @@ impl Forest {
     /// How many measurements are missing.
     pub fn judge(&self, curve: &LightCurve) -> Result<Vec<f32>, String> {
         if curve.len() < self.fewest_epochs {
-            return Err(format!(
-                "has {} of {} measurements that the forest needs",
-                curve.len(),
-                self.fewest_epochs
-            ));
+            return Err(too_short(curve.len(), self.fewest_epochs));
         }
         Ok(self.probabilities(&features::features(curve)))
     }
+}
+
+/// Why a light curve of so many measurements cannot be judged.
+pub fn too_short(measurements: usize, fewest: usize) -> String {
+    format!("has {measurements} of {fewest} measurements that the forest needs")
 }
 
 #[cfg(test)]

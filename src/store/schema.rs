@@ -7,7 +7,7 @@ pub(super) const APPLICATION_ID: i64 = 0x6473_746c;
 ///
 /// Identifiers are text and times are integers (microseconds since 1970 UTC): both stay exact.
 /// The triggers make the journal append-only for every program that writes to the file.
-pub(super) const LAYOUTS: [&str; 2] = [LABELS, SCORES];
+pub(super) const LAYOUTS: [&str; 3] = [LABELS, SCORES, MEMORIES];
 
 /// Layout 1: labels and session.
 const LABELS: &str = "
@@ -74,6 +74,17 @@ CREATE TABLE scores (
     refusal TEXT,
     PRIMARY KEY (model, candidate, epoch),
     CHECK ((probabilities IS NULL) <> (refusal IS NULL))
+) STRICT, WITHOUT ROWID;
+";
+
+/// Layout 3: what models that look back remember of candidates after the last epoch they saw.
+const MEMORIES: &str = "
+CREATE TABLE memories (
+    model TEXT NOT NULL,
+    candidate TEXT NOT NULL,
+    epoch TEXT NOT NULL,
+    memory BLOB NOT NULL,
+    PRIMARY KEY (model, candidate)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -1,11 +1,11 @@
-//! Scores: what each version of a model said of each epoch.
+//! Scores: what each version of a model said of each epoch, and what it remembers for the next.
 
 use std::sync::Arc;
 
-use rusqlite::{Row, TransactionBehavior, params, types::Type};
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
 use super::{Project, StoreError};
-use crate::domain::{ModelId, ScoreRow, Verdict};
+use crate::domain::{ModelId, NewScores, Remembered, ScoreRow, Verdict};
 
 impl Project {
     /// Keeps what a model said, all of it in one transaction; an earlier word of the same model on
@@ -13,13 +13,13 @@ impl Project {
     ///
     /// # Errors
     /// Where the project cannot be written; then nothing of it is kept.
-    pub fn put_scores(&mut self, model: &ModelId, rows: &[ScoreRow]) -> Result<(), StoreError> {
+    pub fn put_scores(&mut self, model: &ModelId, new: &NewScores) -> Result<(), StoreError> {
         let failed = self.failed("writing scores");
-        self.try_put_scores(model, rows).map_err(failed)
+        self.try_put_scores(model, new).map_err(failed)
     }
 
-    fn try_put_scores(&mut self, model: &ModelId, rows: &[ScoreRow]) -> rusqlite::Result<()> {
-        if rows.is_empty() {
+    fn try_put_scores(&mut self, model: &ModelId, new: &NewScores) -> rusqlite::Result<()> {
+        if new.is_empty() {
             return Ok(());
         }
         let writing = self
@@ -31,7 +31,7 @@ impl Project {
                  VALUES (?, ?, ?, ?, ?)",
             )?;
             let model: &str = model.text();
-            for row in rows {
+            for row in &new.rows {
                 let (candidate, epoch) = (&*row.candidate, &*row.epoch);
                 let (probabilities, refusal) = match &row.verdict {
                     Verdict::Probabilities(all) => (Some(blob_of(all)), None),
@@ -39,8 +39,41 @@ impl Project {
                 };
                 insert.execute(params![model, candidate, epoch, probabilities, refusal])?;
             }
+            let mut insert = writing.prepare(
+                "INSERT OR REPLACE INTO memories (model, candidate, epoch, memory)
+                 VALUES (?, ?, ?, ?)",
+            )?;
+            for kept in &new.memories {
+                let (candidate, epoch) = (&*kept.candidate, &*kept.epoch);
+                insert.execute(params![model, candidate, epoch, &*kept.memory])?;
+            }
         }
         writing.commit()
+    }
+
+    /// What a version of a model remembers of a candidate; none where it never saw it.
+    ///
+    /// # Errors
+    /// Where the project cannot be read.
+    pub fn memory_of(
+        &self,
+        model: &ModelId,
+        candidate: &Arc<str>,
+    ) -> Result<Option<Remembered>, StoreError> {
+        let reading = || {
+            let mut select = self
+                .connection
+                .prepare("SELECT epoch, memory FROM memories WHERE model = ? AND candidate = ?")?;
+            let found = select.query_row([&**model.text(), &**candidate], |row| {
+                Ok(Remembered {
+                    candidate: candidate.clone(),
+                    epoch: row.get_ref(0)?.as_str()?.into(),
+                    memory: row.get_ref(1)?.as_blob()?.into(),
+                })
+            });
+            found.optional()
+        };
+        reading().map_err(self.failed("reading what a model remembers"))
     }
 
     /// Everything that a version of a model said, by candidate and epoch.

@@ -3,7 +3,9 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{
-    cells, class_bands, explain_bar, heat_map,
+    cells, class_bands,
+    class_table::{class_table_ui, class_table_width},
+    explain_bar, heat_map,
     light_curve::light_curve_ui,
     readout, score_badge,
     stamp_paint::StampBatch,
@@ -74,6 +76,18 @@ pub fn inspect_ui(
             memory,
             commands,
         );
+    }
+    let table_width = class_table_width(state).filter(|width| {
+        let is_room = curve.width() > 2.5 * width;
+        has_classes && is_room
+    });
+    let (curve, table) = curve.split_left_right_at_x(curve.right() - table_width.unwrap_or(0.0));
+    if table_width.is_some() {
+        let table = table.with_min_x(table.left() + GRID);
+        let builder = egui::UiBuilder::new()
+            .max_rect(table)
+            .id_salt("class table");
+        class_table_ui(&mut ui.new_child(builder), state, ix);
     }
     let share = if has_classes { CURVE_SHARE } else { 1.0 };
     let (curve, bands) = curve.split_top_bottom_at_fraction(share);

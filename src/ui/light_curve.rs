@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use egui::{Align, Layout, Ui, Vec2b};
 use egui_plot::{Line, MarkerShape, Plot, PlotUi, Points, VLine};
 
-use super::{inspect::weak, theme};
+use super::{folded_curve, inspect::weak, theme};
 use crate::{
     app::{
         AppState, Command,
         command::{Go, Session},
+        folding::Fold,
         light_curve::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin, time_range},
         measured::{CurveChoice, has_magnitudes, measured_roles},
     },
@@ -22,11 +23,7 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
         return;
     };
     let curve = shown_curve(state);
-    let caption = match &curve {
-        Curve::Points { caption, .. } => caption.as_deref(),
-        Curve::Nothing(_) | Curve::Measuring => None,
-    };
-    head_ui(ui, state, candidate, caption, commands);
+    head_ui(ui, state, candidate, &curve, commands);
     match curve {
         Curve::Nothing(why) => {
             ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
@@ -34,9 +31,12 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
         Curve::Measuring => {
             ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
         }
-        Curve::Points { points, scale, .. } => {
-            plot_ui(ui, state, candidate, &points, &scale, commands);
-        }
+        Curve::Points { points, scale, .. } => match state.curve.fold.periods() {
+            None => plot_ui(ui, state, candidate, &points, &scale, commands),
+            Some(periods) => {
+                folded_curve::folded_curve_ui(ui, state, &points, &scale, periods, commands);
+            }
+        },
     }
 }
 
@@ -53,14 +53,18 @@ fn head_ui(
     ui: &mut Ui,
     state: &AppState,
     candidate: &Candidate,
-    caption: Option<&str>,
+    curve: &Curve,
     commands: &mut Vec<Command>,
 ) {
+    let (caption, has_points) = match curve {
+        Curve::Points { caption, .. } => (caption.as_deref(), true),
+        Curve::Nothing(_) | Curve::Measuring => (None, false),
+    };
     let roles = measured_roles(candidate);
     let may_choose_source = has_magnitudes(candidate) && !roles.is_empty();
     let key = state.curve_key();
     let may_choose_role = roles.len() > 1 && key.is_some();
-    if caption.is_none() && !may_choose_source && !may_choose_role {
+    if !has_points && !may_choose_source && !may_choose_role {
         return;
     }
     let mut choice = state.curve;
@@ -69,6 +73,12 @@ fn head_ui(
             ui.label(weak(ui, caption));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if has_points {
+                let folds = Fold::ALL.into_iter().rev();
+                let folds: Vec<_> = folds.map(|fold| (fold, fold.title())).collect();
+                choose(ui, &mut choice.fold, &folds);
+                ui.separator();
+            }
             if may_choose_source {
                 choose(
                     ui,
@@ -117,10 +127,7 @@ fn plot_ui(
         .epoch()
         .and_then(|epoch| epoch.mjd)
         .map(|mjd| mjd.days() - origin);
-    let label = match scale {
-        Scale::Magnitudes => "magnitude".into(),
-        Scale::Fluxes(unit) => format!("flux ({unit})"),
-    };
+    let label = value_label(scale);
     let CurveChoice { is_measured, .. } = state.curve;
     let has_bands = !state.scores.is_hidden && state.scores.class_model().is_some();
     let time_label = format!("MJD − {origin:.0} (days)");
@@ -143,13 +150,11 @@ fn plot_ui(
     } else {
         plot = plot.x_axis_label(time_label);
     }
-    let most_err = match scale {
-        Scale::Magnitudes => 5.0,
-        Scale::Fluxes(_) => f64::INFINITY,
-    };
+    let longest = longest_bar(scale);
+    let days = |point: &Point| point.mjd.days() - origin;
     let response = plot.show(ui, |plot| {
         for (band, points) in by_band(points) {
-            draw_band(plot, band.as_ref(), &points, origin, most_err);
+            draw_band(plot, band.as_ref(), &points, &days, longest);
         }
         if let Some(x) = cursor {
             plot.vline(
@@ -169,7 +174,23 @@ fn plot_ui(
     }
 }
 
-fn by_band(points: &[Point]) -> BTreeMap<Option<Band>, Vec<&Point>> {
+/// What the vertical axis is called.
+pub(super) fn value_label(scale: &Scale) -> String {
+    match scale {
+        Scale::Magnitudes => "magnitude".into(),
+        Scale::Fluxes(unit) => format!("flux ({unit})"),
+    }
+}
+
+/// Error bars longer than this are not drawn: they would hide all else.
+pub(super) const fn longest_bar(scale: &Scale) -> f64 {
+    match scale {
+        Scale::Magnitudes => 5.0,
+        Scale::Fluxes(_) => f64::INFINITY,
+    }
+}
+
+pub(super) fn by_band(points: &[Point]) -> BTreeMap<Option<Band>, Vec<&Point>> {
     let mut bands: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for point in points {
         bands.entry(point.band.clone()).or_default().push(point);
@@ -177,18 +198,19 @@ fn by_band(points: &[Point]) -> BTreeMap<Option<Band>, Vec<&Point>> {
     bands
 }
 
-fn draw_band(
+/// The points of one filter where `place` puts them.
+pub(super) fn draw_band(
     plot: &mut PlotUi<'_>,
     band: Option<&Band>,
     points: &[&Point],
-    origin: f64,
-    most_err: f64,
+    place: &dyn Fn(&Point) -> f64,
+    longest_bar: f64,
 ) {
     let color = theme::band_color(band);
     let name = band.map_or("no band", Band::name).to_owned();
-    let at = |point: &Point| [point.mjd.days() - origin, point.value];
+    let at = |point: &Point| [place(point), point.value];
     for point in points {
-        if let Some(err) = point.err.filter(|err| *err > 0.0 && *err < most_err) {
+        if let Some(err) = point.err.filter(|err| *err > 0.0 && *err < longest_bar) {
             let [x, y] = at(point);
             let bar = vec![[x, y - err], [x, y + err]];
             plot.line(

@@ -9,10 +9,12 @@ pub mod view_memory;
 
 mod cells;
 mod class_bands;
+mod class_table;
 mod evaluate;
 mod evaluate_matrix;
 mod evaluate_plot;
 mod explain_bar;
+mod folded_curve;
 mod form_fields;
 mod header_pane;
 mod heat_map;

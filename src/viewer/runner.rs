@@ -19,6 +19,7 @@ use crate::{
         journal::Journal,
         learner::Learner,
         model_shelf::{LoadTask, ModelShelf},
+        period_search,
         photometer::{CurveRequest, Photometer},
         preview::Previewer,
         reporter::{CancelToken, Reporter},
@@ -139,6 +140,7 @@ impl Runner {
                 stamps,
                 order,
             }),
+            Effect::FindPeriod(request) => period_search::search(request, self.reporter.clone())?,
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {
@@ -222,8 +224,8 @@ impl Runner {
                 };
                 self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
             }
-            Effect::KeepScores { model, rows } => {
-                self.with_journal(|journal| journal.put_scores(model, rows));
+            Effect::KeepScores { model, new } => {
+                self.with_journal(|journal| journal.put_scores(model, new));
             }
             Effect::StopScoring(model) => {
                 if let Some(token) = self.scoring.remove(&model) {

@@ -163,7 +163,7 @@ impl InlineWindow {
             JobEvent::Done { job, .. } => {
                 self.running.remove(job);
             }
-            JobEvent::Scored { new, .. } => self.computed += new.len(),
+            JobEvent::Scored { new, .. } => self.computed += new.rows.len(),
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
             }

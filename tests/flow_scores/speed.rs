@@ -12,7 +12,7 @@ use destello::{
         command::{QueueCommand, Scoring},
         settings::Settings,
     },
-    domain::{Candidate, CandidateIx, Epoch, ModelId, Timestamp, Verdict},
+    domain::{Candidate, CandidateIx, Epoch, ModelId, NewScores, Timestamp, Verdict},
     jobs::{
         event::{Batch, JobEvent, LoadedModel},
         models,
@@ -67,7 +67,7 @@ fn state_of(count: u32) -> AppState {
         generation: 0,
         model: id,
         scores: (0..count).map(said).collect(),
-        new: Vec::new(),
+        new: NewScores::default(),
     };
     news(&mut state, scored);
     state

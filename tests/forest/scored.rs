@@ -1,20 +1,28 @@
 //! What a forest says of candidates in files.
 
-use std::{path::Path, process::Command};
+use std::{path::Path, process::Command, sync::Arc};
 
 use destello::{
-    domain::{Candidate, Verdict},
+    domain::{Candidate, Verdict, Verdicts},
     io::Decoder,
     jobs::{
+        any_model::AnyModel,
         forest_curve::of_candidate,
-        forest_score::score_candidate,
         forest_train::{LabelledObjects, TrainedForest, train},
         open::read_all,
         reporter::CancelToken,
+        score::score_candidates,
     },
+    lightcurve::Forest,
 };
 
 use super::{order, trained};
+
+fn score_candidate(candidate: &Candidate, forest: &Forest, decoder: &Decoder) -> Verdicts {
+    let model = AnyModel::Forest(Arc::new(forest.clone()));
+    let scored = score_candidates(&[candidate], &model, decoder);
+    scored.expect("forests need no device").remove(0)
+}
 
 /// Simulates sequences into a folder.
 fn simulate(count: usize, seed: u64, out: &Path) -> Vec<Candidate> {

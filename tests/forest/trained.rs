@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use destello::{
     jobs::{
-        forest_train::{ForestStage, train, write_forest},
+        forest_train::{ForestStage, train},
+        models::write_forest,
         reporter::CancelToken,
     },
     lightcurve::forest_file::{from_bytes, to_bytes},

@@ -10,8 +10,8 @@ use crate::{
     jobs::{
         forest_train::{
             ForestOrder, ForestStage, LabelledObjects, SimulatedObjects, train, usual_growth,
-            write_forest,
         },
+        models::write_forest,
         train::cores,
     },
 };

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{CHANNELS, CONDITIONS, CalibratedEpoch};
 use crate::domain::{Band, SequenceForm};
 
@@ -15,7 +17,7 @@ const FAINTEST_PEAK: f32 = 4.0;
 const SIGNIFICANT: f32 = 3.0;
 
 /// The images before the next one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct History {
     form: SequenceForm,
     side: usize,
@@ -27,7 +29,7 @@ pub struct History {
 }
 
 /// What was seen through one filter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Seen {
     epochs: u32,
     /// Sums and numbers of the measured values of each pixel.
@@ -47,6 +49,16 @@ impl History {
             last: [None, None],
             last_mjd: None,
         }
+    }
+
+    /// True where it was begun with that form and size, and has all of what it needs.
+    pub fn is_of(&self, form: SequenceForm, side: usize) -> bool {
+        let size = side * side;
+        let mut seen = self.bands.values();
+        let mut last = self.last.iter().flatten();
+        (self.form, self.side) == (form, side)
+            && seen.all(|seen| seen.sums.len() == size && seen.counts.len() == size)
+            && last.all(|image| image.len() == size)
     }
 
     /// Epochs seen so far.

@@ -1,0 +1,60 @@
+//! A model of any kind: a network, or a forest.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use crate::{
+    domain::{ModelCard, ModelId},
+    learn::Model,
+    lightcurve::Forest,
+};
+
+/// A model that was read.
+#[derive(Clone)]
+pub enum AnyModel {
+    /// A network: it looks at stamps.
+    Network(Model),
+    /// A random forest: it looks at features of light curves.
+    Forest(Arc<Forest>),
+}
+
+/// A model that was found, and what the user must know about it.
+pub struct FoundModel {
+    /// The model, on a device that computes it rightly.
+    pub model: AnyModel,
+    /// Why that is not the device that was chosen.
+    pub warning: Option<String>,
+}
+
+impl AnyModel {
+    /// Its card.
+    pub fn card(&self) -> &ModelCard {
+        match self {
+            Self::Network(model) => model.card(),
+            Self::Forest(forest) => forest.card(),
+        }
+    }
+
+    /// Name and version.
+    pub fn id(&self) -> &ModelId {
+        match self {
+            Self::Network(model) => model.id(),
+            Self::Forest(forest) => forest.id(),
+        }
+    }
+
+    /// The network.
+    ///
+    /// # Errors
+    /// Where it is none: `wanted` says what a network is needed for ("explained").
+    pub fn network(self, wanted: &str) -> anyhow::Result<Model> {
+        match self {
+            Self::Network(model) => Ok(model),
+            Self::Forest(forest) => bail!(
+                "{} is a random forest, which looks at light curves: only networks can be {wanted}",
+                forest.card().name
+            ),
+        }
+    }
+}
