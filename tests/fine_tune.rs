@@ -139,9 +139,82 @@ fn a_sequence_model_learns_from_labels_and_its_result_serves_every_command() {
     assert!(scored.status.success(), "{}", text(&scored.stderr));
     let head = fs::read_to_string(&scores).unwrap();
     assert!(head.lines().next().unwrap().contains("eclipsing_binary"));
+    // A model is never written over the one that it comes from.
+    let before = fs::read(&model).unwrap();
+    let over = sky.tune(&model, &labels, "taught.safetensors", &[]);
+    let why = text(&over.stderr);
+    assert!(
+        !over.status.success() && why.contains("this is the model"),
+        "{why}"
+    );
+    assert_eq!(fs::read(&model).unwrap(), before);
     // It can be taught again.
     let again = sky.tune(&model, &labels, "again.safetensors", &["--steps", "2"]);
     assert!(again.status.success(), "{}", text(&again.stderr));
+}
+
+#[test]
+fn a_forest_is_grown_anew_from_labels_and_the_old_sky() {
+    let sky = Sky::new("sequences", "hits2015", 21);
+    let truths = truths(&sky);
+    let rows: Vec<_> = truths.iter().map(|(id, class)| (&**id, &**class)).collect();
+    let labels = sky.labels(&rows);
+    let parent = sky.path("parent.forest").display().to_string();
+    let trained = destello(&[
+        "train",
+        "forest",
+        "--survey",
+        "hits2015",
+        "--objects",
+        "70",
+        "--trees",
+        "5",
+        "--out",
+        &parent,
+        "--validation",
+        "7",
+    ]);
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    let refused = sky.tune(&parent, &labels, "taught.safetensors", &[]);
+    assert!(
+        text(&refused.stderr).contains(".forest"),
+        "{}",
+        text(&refused.stderr)
+    );
+    let done = sky.tune(&parent, &labels, "taught.forest", &[]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let card = card(&sky.path("taught.forest"));
+    let data = card["training"]["data"].as_str().unwrap();
+    assert!(
+        data.contains("70 simulated") && data.contains("labelled"),
+        "{data}"
+    );
+    assert_eq!(card["members"].as_u64(), Some(5));
+    for figure in ["old_sky_accuracy_before", "old_sky_accuracy_after"] {
+        let value = card["figures"][figure].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&value), "{figure} {value}");
+    }
+    let model = sky.path("taught.forest").display().to_string();
+    let sky_path = sky.path("sky").display().to_string();
+    let scores = sky.path("scores.csv").display().to_string();
+    let scored = destello(&[
+        "score",
+        &sky_path,
+        "--model",
+        &model,
+        "--model",
+        "recurrent",
+        "--out",
+        &scores,
+    ]);
+    // Before the third epoch a forest says nothing, which is told.
+    assert_eq!(scored.status.code(), Some(2), "{}", text(&scored.stderr));
+    let head = fs::read_to_string(&scores).unwrap();
+    let head = head.lines().next().unwrap();
+    assert!(head.contains("supernova_forest"), "{head}");
+    let explained = destello(&["explain", &sky_path, "--model", &model, "--out", &scores]);
+    let why = text(&explained.stderr);
+    assert!(why.contains("random forest"), "{why}");
 }
 
 #[test]

@@ -8,7 +8,14 @@ use std::path::{Path, PathBuf};
 
 use common::InlineWindow;
 use destello::{
-    app::{Command, column::Column, command::QueueCommand, scores::Reading},
+    app::{
+        Command,
+        action::Action,
+        column::Column,
+        command::{Go, QueueCommand},
+        folding::Fold,
+        scores::Reading,
+    },
     domain::Verdict,
     jobs::{
         models,
@@ -58,6 +65,8 @@ fn a_set_of_sequences_is_followed_from_the_start() {
     // The real/bogus model needs images that are not there.
     let scores = &window.state.scores;
     assert_eq!(scores.active().name(), models::SEQUENCES);
+    // Its classes are those that are offered.
+    assert_eq!(&*window.state.vocabulary().name, "sequence");
     let counted = scores.active().class_counts();
     let counted: usize = counted.iter().map(|(_, count)| count).sum();
     assert_eq!(counted, COUNT as usize);
@@ -121,4 +130,38 @@ fn triplets_are_left_to_the_model_of_real_and_bogus() {
     let offered = window.state.score_columns();
     assert!(!offered.contains(&Column::Said), "{offered:?}");
     window.close();
+}
+
+#[test]
+fn the_light_curve_folds_and_two_models_stand_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let sky = simulated(folder.path(), Kind::Sequences, "hits2015");
+    let mut window = opened(&sky, folder.path());
+    let of_class = |class: &str| {
+        let all = window.state.catalogue.iter();
+        let mut all = all.filter(|(_, one)| one.truth.as_deref() == Some(class));
+        all.next().unwrap().0
+    };
+    let [periodic, other] = ["rr_lyrae", "asteroid"].map(of_class);
+    window.apply(Command::Go(Go::To {
+        candidate: periodic,
+        open: true,
+    }));
+    assert_eq!(window.state.folded_by(), None);
+    for fold in [Fold::Half, Fold::Period] {
+        window.apply(Command::Do(Action::FoldCurve));
+        assert_eq!(window.state.curve.fold, fold);
+    }
+    let folded = window.state.folded_by().unwrap();
+    let period = folded.period.unwrap();
+    assert!(folded.points >= 12, "{folded:?}");
+    assert!((0.1..1.2).contains(&period.days), "{period:?}");
+    assert!(period.power > 0.5, "{period:?}");
+    // Another candidate has another period, or none.
+    window.apply(Command::Go(Go::To {
+        candidate: other,
+        open: true,
+    }));
+    let next = window.state.folded_by().unwrap();
+    assert_ne!(next.period, Some(period));
 }

@@ -75,7 +75,7 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
 /// Brings a project back to what layout 1 was.
 fn make_layout_1(path: &Path) {
     let raw = rusqlite::Connection::open(path).unwrap();
-    raw.execute_batch("DROP TABLE scores; DROP TABLE memories; PRAGMA user_version = 1;")
+    raw.execute_batch("DROP TABLE scores; DROP TABLE memories; DROP TABLE model_versions; PRAGMA user_version = 1;")
         .unwrap();
 }
 
@@ -115,7 +115,7 @@ fn a_project_of_layout_1_is_taken_along_with_its_labels() {
     let raw = rusqlite::Connection::open(&path).unwrap();
     let version = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
     let found = raw.query_row("PRAGMA user_version", [], version).unwrap();
-    assert_eq!(found, 2);
+    assert_eq!(found, 4);
 }
 
 #[test]

@@ -50,6 +50,9 @@ pub enum Action {
     ChooseThreshold,
     Disagreements,
     ScoreAgain,
+    FineTune,
+    WhatChanged,
+    RollBack,
     Inspect,
     Mosaic,
     Evaluate,
@@ -197,6 +200,9 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ChooseThreshold, Menu::Model, "Threshold for recall", "The threshold that finds the wanted share of the labelled real candidates", &["Shift+T"]),
     row(Action::Disagreements, Menu::Model, "Disagreements", "Keep only candidates that the shown models put on different sides; again shows all", &["D"]),
     row(Action::ScoreAgain, Menu::Model, "Score the rest", "Go on scoring after it was stopped or failed", &["Shift+F5"]),
+    row(Action::FineTune, Menu::Model, "Fine-tune…", "Teach the active model the labels of this set", &["Ctrl+L"]),
+    row(Action::WhatChanged, Menu::Model, "What changed", "Candidates that a taught model decides otherwise than the one before", &["Ctrl+Shift+L"]),
+    row(Action::RollBack, Menu::Model, "Roll back", "Go back from a taught model to the one before", &["Ctrl+R"]),
     row(Action::Explanation, Menu::Model, "Explanation", "Show over the stamps why the model says what it says", &["L"]),
     row(Action::NextExplanation, Menu::Model, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+L"]),
     row(Action::NextPreset, Menu::View, "Next look", "Change between destello's look and those of the brokers", &["P"]),
@@ -269,7 +275,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            69,
+            73,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

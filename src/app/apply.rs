@@ -49,6 +49,7 @@ impl AppState {
             Command::Simulation(simulation) => self.apply_simulation(simulation),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
             Command::Train(train) => self.apply_train(train),
+            Command::FineTune(command) => self.apply_fine_tune(command, now),
             Command::Scoring(scoring) => self.apply_scoring(scoring, now),
             Command::News(event) => self.apply_news(*event, now),
         }
@@ -135,6 +136,9 @@ impl AppState {
             Action::Explanation | Action::NextExplanation => {
                 return self.act_on_explanation(action, now);
             }
+            Action::FineTune => self.toggle(Pane::FineTune),
+            Action::WhatChanged => return self.show_changes(now),
+            Action::RollBack => return self.roll_back(now),
             Action::FoldCurve => {
                 self.curve.fold = self.curve.fold.next();
                 return vec![self.save_session()];

@@ -42,6 +42,8 @@ pub enum Command {
     Scoring(Scoring),
     /// Teaching a network.
     Train(Train),
+    /// Teaching a model the labels of the opened set.
+    FineTune(FineTune),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -186,6 +188,19 @@ pub enum Train {
     Start,
     /// Go from the start: what an earlier training left unfinished is thrown away.
     StartAnew,
+}
+
+/// Teaching a model the labels of the opened set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FineTune {
+    /// Go.
+    Start,
+    /// Make this version the active model.
+    Use(Arc<str>),
+    /// Take the active version back: the model that it was taught from is active again.
+    RollBack,
+    /// Show the candidates whose decision changed.
+    Changes,
 }
 
 /// Judging models.

@@ -12,6 +12,7 @@ use crate::{
         evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
+        fine_tune::task::FineTuneRequest,
         period_search::PeriodRequest,
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
@@ -119,6 +120,15 @@ pub enum Effect {
         model: ModelId,
         /// Which.
         new: NewScores,
+    },
+    /// Teach a model the labels of the opened set.
+    FineTune(Box<FineTuneRequest>),
+    /// Ask the project for its versions of models.
+    ReadVersions {
+        /// Number of the opening.
+        generation: u64,
+        /// The project.
+        project: PathBuf,
     },
     /// Train a network.
     Train(Box<TrainRequest>),

@@ -199,7 +199,7 @@ impl AppState {
         })))
     }
 
-    fn open_shortlist(&mut self, shortlist: Shortlist, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn open_shortlist(&mut self, shortlist: Shortlist, now: Timestamp) -> Vec<Effect> {
         let first = shortlist.candidates.iter().next();
         let Some((first, epoch)) = first.map(|(ix, epoch)| (*ix, *epoch)) else {
             self.tell("there is nothing to open", now);

@@ -8,9 +8,10 @@ use super::{
     measured::CurveKey,
     state::{AppState, Screen},
 };
+pub use crate::jobs::period_search::FoundPeriod;
 use crate::{
     domain::{Band, CandidateIx},
-    jobs::period_search::{FoundPeriod, PeriodRequest},
+    jobs::period_search::PeriodRequest,
 };
 
 /// Fewer detections in one filter are not folded.
@@ -88,6 +89,13 @@ pub struct PeriodSearch {
     serial: u64,
     sought: Option<(FoldKey, Option<Band>, usize)>,
     found: Option<Option<FoundPeriod>>,
+}
+
+impl PeriodSearch {
+    /// True while a period is searched for.
+    pub const fn is_under_way(&self) -> bool {
+        self.sought.is_some() && self.found.is_none()
+    }
 }
 
 impl AppState {

@@ -40,6 +40,8 @@ impl AppState {
             ),
             Label::Vocabulary(at) => {
                 self.vocabulary = at.min(self.vocabularies.len() - 1);
+                self.vocabulary_before = None;
+                self.has_chosen_vocabulary = true;
                 self.tell(format!("vocabulary: {}", self.vocabulary().title), now);
                 vec![self.save_session()]
             }

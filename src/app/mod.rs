@@ -13,6 +13,7 @@ pub mod effect;
 pub mod evaluation;
 pub mod explain;
 pub mod filter;
+pub mod fine_tuning;
 pub mod folding;
 mod going;
 pub mod journal_news;

@@ -33,7 +33,14 @@ impl AppState {
                 }
                 self.settings.remember_project(&path);
                 self.jobs.insert(JobId::Index, NO_PROGRESS);
-                return vec![Effect::SaveSettings(Box::new(self.settings.clone()))];
+                let project = path;
+                return vec![
+                    Effect::SaveSettings(Box::new(self.settings.clone())),
+                    Effect::ReadVersions {
+                        generation,
+                        project,
+                    },
+                ];
             }
             JobEvent::ProjectRefused { generation, why } if generation == self.generation => {
                 self.project.fault = Some(why);
@@ -81,6 +88,12 @@ impl AppState {
                 }
             }
             JobEvent::Measured(measured) => self.take_curve(measured),
+            JobEvent::FineTuning(update) => return self.take_fine_tuning(update, now),
+            JobEvent::Versions {
+                generation,
+                versions,
+            } if generation == self.generation => self.fine_tuning.take_versions(versions),
+            JobEvent::Versions { .. } => {}
             JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
             JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),

@@ -9,7 +9,9 @@ use super::{
     state::{AppState, Screen},
 };
 use crate::{
-    domain::{Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Timestamp, Verdicts},
+    domain::{
+        Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Timestamp, Verdicts, Vocabulary,
+    },
     jobs::{
         event::{JobEvent, JobId, LoadedModel, Progress, ScoringEnd},
         models,
@@ -109,6 +111,30 @@ impl AppState {
         let mut shown = self.scores.shown.iter();
         if let Some(at) = shown.position(|model| model.tally.scored() > 0) {
             self.scores.active = at;
+            self.prefer_vocabulary_of_classes();
+        }
+    }
+
+    /// Where nobody has labelled or asked for a vocabulary, the classes of the active model are those
+    /// that are offered.
+    fn prefer_vocabulary_of_classes(&mut self) {
+        let is_asked = self.asked_vocabulary.is_some() || self.has_chosen_vocabulary;
+        let is_free = !is_asked && self.book.events().is_empty();
+        let Some(ready) = self.scores.active().ready.as_ref().filter(|_| is_free) else {
+            return;
+        };
+        let classes = &ready.card.classes;
+        let has_all = |vocabulary: &Vocabulary| {
+            classes
+                .iter()
+                .all(|class| vocabulary.class(class).is_some())
+        };
+        if has_all(self.vocabulary()) {
+            return;
+        }
+        if let Some(at) = self.vocabularies.iter().position(has_all) {
+            self.vocabulary_before = Some(self.vocabulary);
+            self.vocabulary = at;
         }
     }
 

@@ -33,7 +33,21 @@ impl AppState {
     }
 
     /// Moves the threshold by a step.
+    /// Says so where the active model has no threshold that could be moved.
+    fn warn_of_no_threshold(&mut self, now: Timestamp) -> bool {
+        let active = self.scores.active();
+        let has_none = active.tells_classes();
+        if has_none {
+            let name = active.name();
+            self.warn(format!("{name} tells classes: it has no threshold"), now);
+        }
+        has_none
+    }
+
     pub(super) fn nudge_threshold(&mut self, steps: f32, now: Timestamp) -> Vec<Effect> {
+        if self.warn_of_no_threshold(now) {
+            return Vec::new();
+        }
         let steps_up = (self.scores.active().threshold() / NUDGE).round() + steps;
         self.set_threshold(steps_up * NUDGE);
         if !self.scores.is_hidden {
@@ -47,6 +61,9 @@ impl AppState {
 
     /// The threshold that finds the wanted share of the labelled real candidates.
     pub(super) fn choose_threshold(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.warn_of_no_threshold(now) {
+            return Vec::new();
+        }
         let [real, _] = self.labelled_scores();
         let wanted = self.scores.wanted_recall;
         let Some(threshold) = threshold_for_recall(&real, wanted) else {
@@ -117,7 +134,7 @@ impl AppState {
     }
 
     /// Also shows a model; one that is shown becomes the active one.
-    fn show_model(&mut self, source: Arc<str>) -> Vec<Effect> {
+    pub(super) fn show_model(&mut self, source: Arc<str>) -> Vec<Effect> {
         self.scores.is_usual = false;
         let mut shown = self.scores.shown.iter();
         let known = shown.position(|model| model.source == source);
@@ -212,9 +229,11 @@ impl AppState {
         let shipped = models::names().map(Arc::from);
         let files = self.settings.model_files.iter();
         let files = files.map(|file| Arc::from(file.to_string_lossy()));
+        let versions = self.fine_tuning.versions().iter();
+        let versions = versions.filter_map(|version| self.source_of(version));
         let shown = self.scores.shown.iter().map(|model| model.source.clone());
         let mut known: Vec<Arc<str>> = Vec::new();
-        for source in shipped.chain(files).chain(shown) {
+        for source in shipped.chain(files).chain(versions).chain(shown) {
             if !known.contains(&source) {
                 known.push(source);
             }

@@ -35,4 +35,6 @@ pub enum Pane {
     Header,
     /// An order for simulated candidates.
     Simulation,
+    /// Teaching a model the labels of this set.
+    FineTune,
 }

@@ -9,6 +9,7 @@ use super::{
     display::Display,
     effect::Effect,
     explain::{ExplainChoice, Explanations},
+    folding::PeriodSearch,
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
     saved_scores::SavedScores,
@@ -89,6 +90,7 @@ impl AppState {
             Session::Cancel(job) => {
                 match job {
                     JobId::Train => self.training.expect_stop(),
+                    JobId::FineTune => self.fine_tuning.expect_stop(),
                     JobId::Score => self.stop_reading_models(),
                     _ => {}
                 }
@@ -140,7 +142,10 @@ impl AppState {
         self.place = super::state::Place::default();
         self.page = Arc::new([]);
         self.header = None;
+        self.vocabulary = self.vocabulary_before.take().unwrap_or(self.vocabulary);
         self.measured = MeasuredCurves::default();
+        self.period_search = PeriodSearch::default();
+        self.fine_tuning.forget();
         self.evaluation.forget();
         self.explanations = Explanations::default();
         self.return_to = None;
@@ -229,7 +234,7 @@ impl AppState {
                 .panes
                 .iter()
                 .copied()
-                .filter(|pane| !matches!(pane, Pane::Palette | Pane::Simulation))
+                .filter(|pane| !matches!(pane, Pane::Palette | Pane::Simulation | Pane::FineTune))
                 .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.

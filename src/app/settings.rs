@@ -33,6 +33,8 @@ pub struct Settings {
     pub vocabulary_files: Vec<std::path::PathBuf>,
     /// Model files of this user.
     pub model_files: Vec<std::path::PathBuf>,
+    /// A taught model that loses more of its mean recall on the old sky is not made active, percent.
+    pub most_forgotten_percent: f32,
     /// Projects opened last, newest first.
     pub recent_projects: Vec<std::path::PathBuf>,
     /// Inner size of the window, points.
@@ -51,6 +53,7 @@ impl Default for Settings {
             advances_after_label: true,
             vocabulary_files: Vec::new(),
             model_files: Vec::new(),
+            most_forgotten_percent: 1.0,
             recent_projects: Vec::new(),
             window_size: None,
             keys: KeyMap::default(),

@@ -11,6 +11,7 @@ use super::{
     display::Display,
     evaluation::EvaluationPane,
     explain::{ExplainChoice, Explanations},
+    fine_tuning::FineTuningPane,
     folding::PeriodSearch,
     label_count::LabelCount,
     measured::{CurveChoice, MeasuredCurves},
@@ -172,6 +173,8 @@ pub struct AppState {
     pub training: TrainingPane,
     /// Which light curve is shown.
     pub curve: CurveChoice,
+    /// Teaching a model the labels of this set.
+    pub fine_tuning: FineTuningPane,
     /// The period of the light curve on screen.
     pub period_search: PeriodSearch,
     /// Light curves measured here.
@@ -192,6 +195,10 @@ pub struct AppState {
     pub(super) return_to: Option<SavedPlace>,
     /// The vocabulary asked for in this session of the program: it wins over the saved one.
     pub(super) asked_vocabulary: Option<Arc<str>>,
+    /// The vocabulary before the one that the active model brought by itself; none where none did.
+    pub(super) vocabulary_before: Option<usize>,
+    /// True once the user went from one vocabulary to another: none comes by itself any more.
+    pub(super) has_chosen_vocabulary: bool,
     /// Step numbers of this window; none before the project is open.
     pub(super) steps: Option<StepIds>,
     /// Times of the decisions of this session, for the rate.
@@ -232,6 +239,7 @@ impl AppState {
             evaluation: EvaluationPane::default(),
             training: TrainingPane::default(),
             curve: CurveChoice::default(),
+            fine_tuning: FineTuningPane::default(),
             period_search: PeriodSearch::default(),
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),
@@ -242,6 +250,8 @@ impl AppState {
             sorted_at: None,
             return_to: None,
             asked_vocabulary: None,
+            vocabulary_before: None,
+            has_chosen_vocabulary: false,
             steps: None,
             decided_at: Vec::new(),
         }

@@ -8,8 +8,8 @@ use super::photometry::{CandidatePhotometry, PhotometryOrder};
 use super::{evaluation::Report, preview::Preview, simulate::Simulated, train_task::TrainUpdate};
 use crate::{
     domain::{
-        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, NewScores, Problem, ScoreRow,
-        Stamp, StampId, StepIds, Verdicts, Vocabulary,
+        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, ModelVersion, NewScores, Problem,
+        ScoreRow, Stamp, StampId, StepIds, Verdicts, Vocabulary,
     },
     imaging::statistics::StampStatistics,
 };
@@ -29,6 +29,8 @@ pub enum JobId {
     Score,
     /// Training a network.
     Train,
+    /// Teaching a model the labels of the opened set.
+    FineTune,
 }
 
 impl JobId {
@@ -37,7 +39,7 @@ impl JobId {
     pub const fn can_be_stopped(self) -> bool {
         matches!(
             self,
-            Self::Index | Self::Simulate | Self::Score | Self::Train
+            Self::Index | Self::Simulate | Self::Score | Self::Train | Self::FineTune
         )
     }
 
@@ -50,6 +52,7 @@ impl JobId {
             Self::Simulate => "simulating",
             Self::Score => "scoring",
             Self::Train => "training",
+            Self::FineTune => "fine-tuning",
         }
     }
 }
@@ -300,6 +303,15 @@ pub enum JobEvent {
         serial: u64,
         /// What was found, or why nothing.
         report: Result<Arc<Report>, String>,
+    },
+    /// A fine-tuning has news.
+    FineTuning(super::fine_tune::task::FineTuneUpdate),
+    /// The versions of models that the project has, the oldest first.
+    Versions {
+        /// Number of the opening.
+        generation: u64,
+        /// They.
+        versions: Vec<ModelVersion>,
     },
     /// A training has news.
     Training(TrainUpdate),

@@ -162,7 +162,8 @@ fn gather(
     Ok(Some(material))
 }
 
-fn validation(
+/// Simulated objects to judge with; those that were kept where nothing is simulated.
+pub(super) fn validation(
     order: &ForestOrder,
     forest: &Forest,
     kept: Vec<KnownCurve>,

@@ -74,4 +74,5 @@ mod training_triplets;
 pub mod transfer;
 pub mod truth_table;
 pub mod truths;
+pub mod versions;
 pub mod vocabulary;

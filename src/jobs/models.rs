@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use super::{
     any_model::{AnyModel, FoundModel},
     clock::today,
+    versions,
 };
 use crate::{
     domain::ModelCard,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// The models that come with the program: name and file.
-const SHIPPED: [(&str, &[u8]); 3] = [
+const SHIPPED: [(&str, &[u8]); 4] = [
     (
         "compact",
         include_bytes!("../../assets/models/compact.safetensors"),
@@ -34,6 +35,10 @@ const SHIPPED: [(&str, &[u8]); 3] = [
     (
         SEQUENCES,
         include_bytes!("../../assets/models/recurrent.safetensors"),
+    ),
+    (
+        "forest",
+        include_bytes!("../../assets/models/forest.forest"),
     ),
 ];
 
@@ -102,6 +107,9 @@ fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
     if let Some((_, bytes)) = SHIPPED.iter().find(|(known, _)| *known == name) {
         return Ok(Cow::Borrowed(bytes));
     }
+    if let Some((project, id)) = versions::parse(name) {
+        return Ok(Cow::Owned(versions::file(&project, &id)?));
+    }
     if !Path::new(name).exists() {
         let known = SHIPPED.map(|(name, _)| name).join(", ");
         bail!(
@@ -109,7 +117,7 @@ fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
              with destello; there are {known}"
         );
     }
-    let bytes = fs::read(name).with_context(|| format!("{name} cannot be read"))?;
+    let bytes = fs::read(name).with_context(|| format!("{name} is no model that can be used"))?;
     Ok(Cow::Owned(bytes))
 }
 

@@ -73,12 +73,17 @@ pub(super) struct LabelledSet {
 }
 
 /// Says which objects are kept for validation.
-pub(super) type IsKept = fn(&Candidate) -> bool;
+pub(super) type IsKept<'a> = &'a dyn Fn(&Candidate) -> bool;
 
 /// True for one object in so many, always the same.
 pub(super) fn is_for_validation(candidate: &Candidate) -> bool {
+    part_of(candidate, VALIDATED) == 0
+}
+
+/// In which of so many parts an object falls, always the same: all its epochs are in one.
+pub(super) fn part_of(candidate: &Candidate, parts: u64) -> u64 {
     let hash = fnv::fnv1a(fnv::FNV_START, candidate.id.bytes());
-    hash.rotate_left(17).is_multiple_of(VALIDATED)
+    hash.rotate_left(17) % parts.max(1)
 }
 
 /// Labelled files: by their table, or by the classes that the data give.
@@ -90,7 +95,7 @@ pub(super) fn labelled_files(
     labels: Option<&Path>,
     card: &ModelCard,
     sources: Sources<'_>,
-    is_kept: IsKept,
+    is_kept: IsKept<'_>,
 ) -> anyhow::Result<LabelledSet> {
     let opened = read_until(paths, sources.decoder, sources.cancel);
     let table = labels.map(TruthTable::read).transpose()?;
@@ -112,7 +117,7 @@ pub(super) fn labelled(
     truths: Truths<'_>,
     card: &ModelCard,
     sources: Sources<'_>,
-    is_kept: IsKept,
+    is_kept: IsKept<'_>,
 ) -> anyhow::Result<LabelledSet> {
     match &card.input {
         ModelInput::Sequence(plan) => {

@@ -51,7 +51,7 @@ pub(super) fn labelled(
     card: &ModelCard,
     plan: &SequencePlan,
     sources: Sources<'_>,
-    is_kept: IsKept,
+    is_kept: IsKept<'_>,
 ) -> anyhow::Result<LabelledSet> {
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     let mut known: Vec<(&Candidate, u8)> = Vec::new();

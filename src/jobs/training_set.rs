@@ -160,12 +160,12 @@ pub(super) fn prepare_set(
             })
         }
         TrainingData::Labelled { paths, labels } => {
-            labelled_files(paths, labels.as_deref(), card, sources, is_for_validation)?
+            labelled_files(paths, labels.as_deref(), card, sources, &is_for_validation)?
                 .prepared(card)
         }
         TrainingData::Opened(set) => {
             let truths = Truths::Labels(&set.book);
-            labelled(&set.catalogue, truths, card, sources, is_for_validation)?.prepared(card)
+            labelled(&set.catalogue, truths, card, sources, &is_for_validation)?.prepared(card)
         }
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn labelled(
     truths: Truths<'_>,
     card: &ModelCard,
     sources: Sources<'_>,
-    is_kept: IsKept,
+    is_kept: IsKept<'_>,
 ) -> anyhow::Result<LabelledSet> {
     let mut sheet = Sheet::new(card, stamp_plan(card)?);
     for (_, candidate) in catalogue.iter() {

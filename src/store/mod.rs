@@ -10,6 +10,7 @@ mod open;
 mod schema;
 mod scores;
 mod session;
+mod versions;
 
 pub use session::About;
 

@@ -7,7 +7,7 @@ pub(super) const APPLICATION_ID: i64 = 0x6473_746c;
 ///
 /// Identifiers are text and times are integers (microseconds since 1970 UTC): both stay exact.
 /// The triggers make the journal append-only for every program that writes to the file.
-pub(super) const LAYOUTS: [&str; 3] = [LABELS, SCORES, MEMORIES];
+pub(super) const LAYOUTS: [&str; 4] = [LABELS, SCORES, MEMORIES, VERSIONS];
 
 /// Layout 1: labels and session.
 const LABELS: &str = "
@@ -86,6 +86,18 @@ CREATE TABLE memories (
     memory BLOB NOT NULL,
     PRIMARY KEY (model, candidate)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Layout 4: versions of models that were taught with these labels; cards are JSON, files whole.
+const VERSIONS: &str = "
+CREATE TABLE model_versions (
+    model TEXT PRIMARY KEY,
+    parent TEXT NOT NULL,
+    parent_source TEXT NOT NULL,
+    made_at_us INTEGER NOT NULL,
+    card TEXT NOT NULL,
+    file BLOB NOT NULL
+) STRICT;
 ";
 
 /// The layout that this program writes.

@@ -7,13 +7,17 @@ use super::{inspect::weak, theme};
 use crate::domain::plot::{Axis, Corner, Ink, Mark, Plot, Series};
 
 /// Tabs, and the plot that is chosen, filling what is left down to `below` points.
-pub(super) fn plots_ui(ui: &mut Ui, plots: &[Plot], chosen: &mut usize, below: f32) {
+pub(super) fn plots_ui(ui: &mut Ui, plots: &[Plot], chosen: &mut Option<usize>, below: f32) {
+    let first = plots.iter().position(|plot| !plot.is_empty());
+    let shown = chosen.or(first).unwrap_or_default();
     ui.horizontal_wrapped(|ui| {
         for (at, plot) in plots.iter().enumerate() {
-            ui.selectable_value(chosen, at, tab(plot));
+            if ui.selectable_label(at == shown, tab(plot)).clicked() {
+                *chosen = Some(at);
+            }
         }
     });
-    let Some(plot) = plots.get(*chosen) else {
+    let Some(plot) = plots.get(shown) else {
         return;
     };
     let height = (ui.available_height() - below).max(200.0);

@@ -8,14 +8,11 @@ use super::{
     light_curve::{Y_AXIS, by_band, draw_band, longest_bar, value_label},
     theme,
 };
-use crate::{
-    app::{
-        AppState, Command,
-        command::Go,
-        folding::FoldedBy,
-        light_curve::{Point, Scale},
-    },
-    jobs::period_search::FoundPeriod,
+use crate::app::{
+    AppState, Command,
+    command::Go,
+    folding::{FoldedBy, FoundPeriod},
+    light_curve::{Point, Scale},
 };
 
 /// False alarms likelier than this are called what they may be.

@@ -3,9 +3,9 @@
 use egui::{CentralPanel, Panel, Ui};
 
 use super::{
-    evaluate, header_pane, histogram_pane, hotkeys, inspect, key_sheet, label_panel, mosaic,
-    palette, problems, queue_panel, score_bar, settings_pane, simulation_pane, start_page,
-    status_bar, theme, top_bar, train,
+    evaluate, fine_tune_pane, header_pane, histogram_pane, hotkeys, inspect, key_sheet,
+    label_panel, mosaic, palette, problems, queue_panel, score_bar, settings_pane, simulation_pane,
+    start_page, status_bar, theme, top_bar, train,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -108,6 +108,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<
             Pane::Histogram => histogram_pane::histogram_ui(ui, state, memory, commands),
             Pane::Header => header_pane::header_ui(ui, state, commands),
             Pane::Simulation => simulation_pane::simulation_ui(ui, state, memory, commands),
+            Pane::FineTune => fine_tune_pane::fine_tune_ui(ui, state, commands),
         }
     }
 }

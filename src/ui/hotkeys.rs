@@ -170,6 +170,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
         Pane::Histogram => Action::Histogram,
         Pane::Header => Action::Header,
         Pane::Simulation => Action::NewSimulation,
+        Pane::FineTune => Action::FineTune,
     });
     commands.extend(action.map(Command::Do));
     action.is_some()

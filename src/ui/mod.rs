@@ -14,6 +14,7 @@ mod evaluate;
 mod evaluate_matrix;
 mod evaluate_plot;
 mod explain_bar;
+mod fine_tune_pane;
 mod folded_curve;
 mod form_fields;
 mod header_pane;

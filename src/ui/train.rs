@@ -155,7 +155,8 @@ fn wrapped(ui: &mut Ui, text: &str) {
     ui.add(Label::new(text).wrap());
 }
 
-fn alarm(ui: &mut Ui, why: &str) -> egui::Response {
+/// A sentence in the colour of faults.
+pub(super) fn alarm(ui: &mut Ui, why: &str) -> egui::Response {
     let text = RichText::new(why).color(theme::alarm_text(ui));
     ui.add(Label::new(text).wrap())
 }

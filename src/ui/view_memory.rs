@@ -97,8 +97,8 @@ pub struct ViewMemory {
     pub last_want: Option<u64>,
     /// Pictures of the simulation's preview.
     pub preview: super::simulation_preview::PreviewTextures,
-    /// The plot of the evaluation that is shown, by its place.
-    pub plot: usize,
+    /// The plot of the evaluation that was chosen, by its place; none for the first with curves.
+    pub plot: Option<usize>,
     /// The model whose confusion matrix is shown, by its place.
     pub judged_model: usize,
     /// Pictures of the explanation shown.

@@ -14,6 +14,7 @@ use crate::{
         evaluation::evaluator::{Evaluator, start_writing},
         event::{JobEvent, JobId},
         explain::Explainer,
+        fine_tune::task::{FineTuneRequest, FineTuneTask, FineTuneTools},
         header,
         index::{self, Opening, Reading},
         journal::Journal,
@@ -28,7 +29,7 @@ use crate::{
         simulation_order::SimulationOrder,
         simulator::{SimulatorOf, simulator_of},
         train_task::{TrainRequest, TrainTask, TrainTools},
-        transfer, vocabulary,
+        transfer, versions, vocabulary,
     },
 };
 
@@ -170,6 +171,11 @@ impl Runner {
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
             Effect::Train(request) => self.train(*request),
+            Effect::FineTune(request) => self.fine_tune(*request),
+            Effect::ReadVersions {
+                generation,
+                project,
+            } => versions::read(generation, project, self.reporter.clone())?,
             Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
@@ -235,6 +241,17 @@ impl Runner {
             Effect::LookAt(candidates) => self.focus.put(candidates),
             _ => {}
         }
+    }
+
+    fn fine_tune(&mut self, request: FineTuneRequest) {
+        let tools = FineTuneTools {
+            shelf: self.shelf.clone(),
+            decoder: self.reading.decoder.clone(),
+            cancel: self.new_token(JobId::FineTune),
+            reporter: self.reporter.clone(),
+        };
+        self.learner
+            .add(Box::new(FineTuneTask::new(request, tools)));
     }
 
     fn train(&mut self, request: TrainRequest) {

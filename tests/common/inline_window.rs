@@ -143,6 +143,7 @@ impl InlineWindow {
             && self.previewing.is_none()
             && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
+            && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
             && !self.state.explanations.is_awaited()
             && (project.unsaved == 0 || project.fault.is_some())

@@ -4,6 +4,7 @@ use destello::{
     app::{
         Command,
         command::Session,
+        folding::Fold,
         light_curve::{Curve, Scale, shown_curve},
         measured::CurveChoice,
     },
@@ -56,6 +57,7 @@ fn given_magnitudes_stay_until_measured_ones_are_asked_for() {
         let choice = CurveChoice {
             is_measured: true,
             on,
+            fold: Fold::Time,
         };
         window.apply(Command::Session(Session::LightCurve(choice)));
         let (count, scale, caption) = points(&window);

@@ -1,0 +1,440 @@
+//! Teaching a model the labels of the opened set, as the window shows it: what is under way, what it
+//! gained and lost, which decisions it changed, and the versions of the project.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    column::Column,
+    command::{FineTune, QueueCommand},
+    effect::Effect,
+    queue::Shortlist,
+    scores::{Reading, ShownModel},
+    state::AppState,
+    words::{duration, thousands},
+};
+use crate::{
+    domain::{CandidateIx, ModelInput, Timestamp},
+    jobs::{
+        event::{JobId, Progress},
+        fine_tune::{
+            FineTuneOrder, LabelSource,
+            task::{FineTuneEnd, FineTuneRequest, FineTuneUpdate},
+        },
+        train::{OpenedSet, cores},
+        versions,
+    },
+};
+
+// Views know domain and jobs only by these.
+pub use crate::{
+    domain::{FineTuneFigures, ModelVersion, SkyFigures},
+    jobs::fine_tune::FineTuneNews,
+};
+
+/// A version that was made in this session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taught {
+    /// It.
+    pub version: ModelVersion,
+    /// Where it can be read.
+    pub source: Arc<str>,
+    /// What was measured.
+    pub figures: FineTuneFigures,
+    /// Why it is not used by itself; none where it is.
+    pub objection: Option<String>,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum FineTuneStanding {
+    /// Nothing was taught yet.
+    #[default]
+    Idle,
+    /// Labels are read, the old sky is simulated.
+    Preparing,
+    /// It learns.
+    Running,
+    /// The user stopped it.
+    Stopping,
+    /// There is a version.
+    Finished(Box<Taught>),
+    /// Why it broke off: a sentence.
+    Failed(String),
+}
+
+/// The state of the pane.
+#[derive(Clone, Debug, Default)]
+pub struct FineTuningPane {
+    standing: FineTuneStanding,
+    /// What is done, in a sentence.
+    plan: String,
+    notes: Vec<String>,
+    news: Option<FineTuneNews>,
+    /// When the first step was seen, and which.
+    since: Option<(Timestamp, u64)>,
+    seconds_left: Option<f64>,
+    versions: Vec<ModelVersion>,
+}
+
+impl FineTuningPane {
+    /// How far it is.
+    pub const fn standing(&self) -> &FineTuneStanding {
+        &self.standing
+    }
+
+    /// What is done, in a sentence.
+    pub fn plan(&self) -> &str {
+        &self.plan
+    }
+
+    /// What was left out of the labels, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The newest figures of what is under way, or was last.
+    pub const fn news(&self) -> Option<&FineTuneNews> {
+        self.news.as_ref()
+    }
+
+    /// Seconds left, as far as known.
+    pub const fn seconds_left(&self) -> Option<f64> {
+        self.seconds_left
+    }
+
+    /// The versions of the project, the oldest first.
+    pub fn versions(&self) -> &[ModelVersion] {
+        &self.versions
+    }
+
+    /// True while something is under way.
+    pub const fn is_under_way(&self) -> bool {
+        matches!(
+            self.standing,
+            FineTuneStanding::Preparing | FineTuneStanding::Running | FineTuneStanding::Stopping
+        )
+    }
+
+    /// What was made last.
+    pub const fn taught(&self) -> Option<&Taught> {
+        match &self.standing {
+            FineTuneStanding::Finished(taught) => Some(taught),
+            _ => None,
+        }
+    }
+
+    pub(super) fn expect_stop(&mut self) {
+        if self.is_under_way() {
+            self.standing = FineTuneStanding::Stopping;
+        }
+    }
+
+    /// Of another set: nothing is known yet.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn take_versions(&mut self, versions: Vec<ModelVersion>) {
+        self.versions = versions;
+    }
+}
+
+impl AppState {
+    /// What the button will do, in a sentence.
+    ///
+    /// # Errors
+    /// What has to be done first.
+    pub fn fine_tuning_plan(&self) -> Result<String, String> {
+        self.fine_tuning_request(Timestamp(0))?;
+        let name = self.scores.active().name();
+        let labels = thousands(self.labelled() as u64);
+        Ok(format!(
+            "Teaches {name} the {labels} labels of this set. Simulated examples of the old sky are shown \
+             beside them, so that it is not forgotten; some labels are held out to measure what is gained."
+        ))
+    }
+
+    fn fine_tuning_request(&self, now: Timestamp) -> Result<FineTuneRequest, String> {
+        let active = self.scores.active();
+        let name = active.name();
+        let ready = active.ready.as_ref();
+        let ready = ready.ok_or_else(|| format!("{name} is not read yet"))?;
+        if matches!(ready.card.input, ModelInput::Features(_)) {
+            return Err(format!(
+                "{name} is a forest: `destello fine-tune` grows it anew with your labels"
+            ));
+        }
+        let project = self.project.path.clone();
+        let project = project.ok_or("open a set first: its project keeps what is taught")?;
+        if self.labelled() == 0 {
+            return Err("label some candidates first".into());
+        }
+        let paths = self.project.paths.iter();
+        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+        let labels = LabelSource::Opened(OpenedSet {
+            name: paths.join(", ").into(),
+            catalogue: self.catalogue.clone(),
+            book: self.book.clone(),
+        });
+        Ok(FineTuneRequest {
+            order: FineTuneOrder {
+                command: format!("fine-tuned in the window on {}", project.display()),
+                ..FineTuneOrder::usual(labels, cores())
+            },
+            parent: ready.id.clone(),
+            parent_source: active.source.clone(),
+            project,
+            now,
+        })
+    }
+
+    pub(super) fn apply_fine_tune(&mut self, command: FineTune, now: Timestamp) -> Vec<Effect> {
+        match command {
+            FineTune::Start => self.start_fine_tuning(now),
+            FineTune::Use(source) => {
+                let effects = self.show_model(source);
+                self.tell(format!("scores of {}", self.scores.active().name()), now);
+                effects
+            }
+            FineTune::RollBack => self.roll_back(now),
+            FineTune::Changes => self.show_changes(now),
+        }
+    }
+
+    pub(super) fn start_fine_tuning(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.fine_tuning.is_under_way() {
+            return Vec::new();
+        }
+        let request = match self.fine_tuning_request(now) {
+            Ok(request) => request,
+            Err(why) => {
+                self.fine_tuning.standing = FineTuneStanding::Failed(why);
+                return Vec::new();
+            }
+        };
+        let pane = &mut self.fine_tuning;
+        pane.standing = FineTuneStanding::Preparing;
+        pane.plan = format!(
+            "Reads the labels for {} and simulates the old sky…",
+            request.parent
+        );
+        (pane.news, pane.since, pane.seconds_left) = (None, None, None);
+        pane.notes.clear();
+        self.jobs.insert(JobId::FineTune, Progress::default());
+        vec![Effect::FineTune(Box::new(request))]
+    }
+
+    pub(super) fn take_fine_tuning(
+        &mut self,
+        update: FineTuneUpdate,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        match update {
+            FineTuneUpdate::Started {
+                labels,
+                held_out,
+                notes,
+            } => {
+                let counts = labels.into_iter();
+                let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
+                let held_out = match held_out {
+                    0 => "too few to hold any out".into(),
+                    n => format!("{n} of them held out in turn to measure with"),
+                };
+                let pane = &mut self.fine_tuning;
+                pane.plan = format!("Learns from {}; {held_out}.", counts.join(", "));
+                pane.notes = notes;
+                if pane.standing == FineTuneStanding::Preparing {
+                    pane.standing = FineTuneStanding::Running;
+                }
+                Vec::new()
+            }
+            FineTuneUpdate::Progress(news) => {
+                let progress = Progress {
+                    done: news.step as usize,
+                    total: news.steps as usize,
+                };
+                self.jobs.insert(JobId::FineTune, progress);
+                let pane = &mut self.fine_tuning;
+                let (since, first) = *pane.since.get_or_insert((now, news.step));
+                if news.step > first {
+                    let seconds = (now.0 - since.0) as f64 / 1e6;
+                    let rate = (news.step - first) as f64 / seconds.max(0.01);
+                    pane.seconds_left = Some((news.steps - news.step) as f64 / rate);
+                }
+                pane.news = Some(news);
+                Vec::new()
+            }
+            FineTuneUpdate::Ended(end) => self.end_fine_tuning(end, now),
+        }
+    }
+
+    fn end_fine_tuning(&mut self, end: FineTuneEnd, now: Timestamp) -> Vec<Effect> {
+        self.jobs.remove(&JobId::FineTune);
+        match end {
+            FineTuneEnd::Finished {
+                version,
+                source,
+                figures,
+            } => {
+                let most_forgotten = f64::from(self.settings.most_forgotten_percent) / 100.0;
+                let taught = Taught {
+                    objection: figures.objection(most_forgotten),
+                    version: *version,
+                    source,
+                    figures,
+                };
+                self.fine_tuning.versions.push(taught.version.clone());
+                let effects = self.show_version(&taught, now);
+                self.fine_tuning.standing = FineTuneStanding::Finished(Box::new(taught));
+                effects
+            }
+            FineTuneEnd::Stopped => {
+                self.fine_tuning.standing = FineTuneStanding::Idle;
+                self.tell("fine-tuning stopped; all is as it was", now);
+                Vec::new()
+            }
+            FineTuneEnd::Failed(why) => {
+                self.warn(format!("fine-tuning: {why}"), now);
+                self.fine_tuning.standing = FineTuneStanding::Failed(why);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The new version beside its parent; active where nothing speaks against it.
+    fn show_version(&mut self, taught: &Taught, now: Timestamp) -> Vec<Effect> {
+        let id = &taught.version.id;
+        let before = self.scores.active().source.clone();
+        let mut effects = self.show_model(taught.source.clone());
+        match &taught.objection {
+            None => self.tell(format!("{id} is taught, and active now"), now),
+            Some(why) => {
+                effects.extend(self.show_model(before));
+                self.warn(format!("{id} is kept but not active: {why}"), now);
+            }
+        }
+        effects
+    }
+
+    /// The new version is no longer shown, and its parent is active again; the project keeps both.
+    pub(super) fn roll_back(&mut self, now: Timestamp) -> Vec<Effect> {
+        let active = self
+            .scores
+            .active()
+            .ready
+            .as_ref()
+            .map(|ready| ready.id.clone());
+        let mut versions = self.fine_tuning.versions.iter().rev();
+        let version = versions.find(|version| Some(&version.id) == active.as_ref());
+        let (Some(version), Some(project)) = (version.cloned(), self.project.path.clone()) else {
+            self.warn(
+                "the active model is no version of this project: nothing to take back",
+                now,
+            );
+            return Vec::new();
+        };
+        let mut effects = self.show_model(version.parent_source.as_str().into());
+        let source = versions::source(&project, &version.id);
+        effects.extend(self.drop_model(&source, now));
+        self.tell(
+            format!(
+                "back to {}; {} stays in the project",
+                version.parent, version.id
+            ),
+            now,
+        );
+        effects
+    }
+
+    /// The shown models that are a version and its parent.
+    fn version_and_parent(&self) -> Option<[&ShownModel; 2]> {
+        let of = |id: &crate::domain::ModelId| {
+            let mut shown = self.scores.shown().iter();
+            shown.find(|model| model.ready.as_ref().is_some_and(|ready| ready.id == *id))
+        };
+        let mut versions = self.fine_tuning.versions.iter().rev();
+        versions.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
+    }
+
+    /// The candidates that the newest shown version decides otherwise than its parent, and by how much
+    /// the two differ; none while one of them is not shown.
+    pub fn changed_decisions(&self) -> Option<BTreeMap<CandidateIx, f32>> {
+        let [version, parent] = self.version_and_parent()?;
+        let all = self.catalogue.iter();
+        let changed = all.filter_map(|(ix, _)| {
+            let said = [version, parent].map(|model| self.scores.of_candidate(model, ix));
+            let by = match said {
+                [
+                    Reading::Score {
+                        value: new,
+                        is_real: now,
+                    },
+                    Reading::Score {
+                        value: old,
+                        is_real: before,
+                    },
+                ] if now != before => (new - old).abs(),
+                [
+                    Reading::Class {
+                        class: new,
+                        probability: of_new,
+                    },
+                    Reading::Class {
+                        class: old,
+                        probability: of_old,
+                    },
+                ] if new != old => (of_new + of_old) / 2.0,
+                _ => return None,
+            };
+            Some((ix, by))
+        });
+        Some(changed.collect())
+    }
+
+    /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
+    pub(super) fn show_changes(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(changed) = self.changed_decisions() else {
+            self.tell(
+                "show a version and the model it was taught from to see what changed",
+                now,
+            );
+            return Vec::new();
+        };
+        if changed.is_empty() {
+            self.tell("no decision of this set changed", now);
+            return Vec::new();
+        }
+        let title = match changed.len() {
+            1 => "1 decision changed".into(),
+            count => format!("{} decisions changed", thousands(count as u64)),
+        };
+        let looked_at = |ix: &CandidateIx| {
+            let candidate = self.catalogue.get(*ix);
+            (
+                *ix,
+                candidate.map_or(0, crate::domain::Candidate::first_look),
+            )
+        };
+        let candidates = changed.keys().map(looked_at).collect();
+        let sort = QueueCommand::Sort {
+            column: Column::Disagreement,
+            is_descending: true,
+        };
+        let mut effects = self.apply_queue(sort, now);
+        effects.extend(self.open_shortlist(Shortlist { title, candidates }, now));
+        effects
+    }
+
+    /// Where a version of this project can be read.
+    pub fn source_of(&self, version: &ModelVersion) -> Option<Arc<str>> {
+        let project = self.project.path.as_ref()?;
+        Some(versions::source(project, &version.id))
+    }
+
+    /// "about 12 s left", where that is known.
+    pub fn fine_tuning_time_left(&self) -> Option<String> {
+        let seconds = self.fine_tuning.seconds_left?;
+        Some(format!("about {} left", duration(seconds)))
+    }
+}

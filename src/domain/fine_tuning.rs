@@ -1,0 +1,199 @@
+//! What a fine-tuning gained and lost, and a version of a model that it made.
+
+use std::collections::BTreeMap;
+
+use super::{Confusion, ModelCard, ModelId, Timestamp};
+
+/// How well a model did on one sky before and after it was taught.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SkyFigures {
+    /// Examples that were judged.
+    pub examples: u64,
+    /// Mean over the classes of the share that was recognised: before, after; 0 to 1.
+    pub mean_recall: [f64; 2],
+    /// Standard errors of those, from the numbers of the classes.
+    pub error: [f64; 2],
+    /// Share of right classes: before, after; 0 to 1.
+    pub accuracy: [f64; 2],
+}
+
+impl SkyFigures {
+    /// From the matrices of both models; none where nothing was judged.
+    pub fn of(before: &Confusion, after: &Confusion) -> Option<Self> {
+        let figures = |confusion: &Confusion| {
+            let recall = confusion.mean_recall()?;
+            Some((recall, recall_error(confusion), confusion.accuracy()?))
+        };
+        let (before_is, after_is) = (figures(before)?, figures(after)?);
+        Some(Self {
+            examples: after.total(),
+            mean_recall: [before_is.0, after_is.0],
+            error: [before_is.1, after_is.1],
+            accuracy: [before_is.2, after_is.2],
+        })
+    }
+
+    /// How much more is recognised after than before; negative where less is.
+    pub fn gain(&self) -> f64 {
+        self.mean_recall[1] - self.mean_recall[0]
+    }
+}
+
+/// The standard error of a mean recall, with (k + 1) / (n + 2) for a class's share, so that few right
+/// ones are no certainty.
+fn recall_error(confusion: &Confusion) -> f64 {
+    let classes = (0..confusion.rows().count()).filter_map(|class| {
+        let all = confusion.of_class(class) as f64;
+        let right = confusion.count(class, class) as f64;
+        (all > 0.0).then(|| {
+            let share = (right + 1.0) / (all + 2.0);
+            share * (1.0 - share) / all
+        })
+    });
+    let variances: Vec<f64> = classes.collect();
+    variances.iter().sum::<f64>().sqrt() / variances.len().max(1) as f64
+}
+
+/// What was measured of a fine-tuning.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FineTuneFigures {
+    /// On labels of the new sky that were held out; none where there were too few.
+    pub new_sky: Option<SkyFigures>,
+    /// On simulated examples of the old sky.
+    pub old_sky: Option<SkyFigures>,
+}
+
+impl FineTuneFigures {
+    /// The figures as a card tells them: `new_sky_accuracy_before` and so on.
+    pub fn by_name(&self) -> BTreeMap<String, f64> {
+        let mut named = BTreeMap::new();
+        for (sky, figures) in [("new_sky", self.new_sky), ("old_sky", self.old_sky)] {
+            let Some(figures) = figures else {
+                continue;
+            };
+            named.insert(format!("{sky}_examples"), figures.examples as f64);
+            for (at, when) in ["before", "after"].into_iter().enumerate() {
+                let values = [
+                    ("accuracy", figures.accuracy[at]),
+                    ("mean_recall", figures.mean_recall[at]),
+                    ("mean_recall_error", figures.error[at]),
+                ];
+                for (what, value) in values {
+                    named.insert(format!("{sky}_{what}_{when}"), value);
+                }
+            }
+        }
+        named
+    }
+
+    /// The figures out of those of a card.
+    pub fn from_card(card: &ModelCard) -> Self {
+        let sky = |sky: &str| {
+            let figure = |name: String| card.figures.get(&name).copied();
+            let both = |what: &str| {
+                Some([
+                    figure(format!("{sky}_{what}_before"))?,
+                    figure(format!("{sky}_{what}_after"))?,
+                ])
+            };
+            Some(SkyFigures {
+                examples: figure(format!("{sky}_examples"))? as u64,
+                mean_recall: both("mean_recall")?,
+                error: both("mean_recall_error")?,
+                accuracy: both("accuracy")?,
+            })
+        };
+        Self {
+            new_sky: sky("new_sky"),
+            old_sky: sky("old_sky"),
+        }
+    }
+
+    /// Why the taught model should not be used by itself: a sentence; none where it should.
+    /// `most_forgotten` is what the old sky may lose of its mean recall, 0 to 1.
+    pub fn objection(&self, most_forgotten: f64) -> Option<String> {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        if let Some(old) = self.old_sky.filter(|old| -old.gain() > most_forgotten) {
+            return Some(format!(
+                "it forgets: mean recall on the old sky falls from {} to {}",
+                percent(old.mean_recall[0]),
+                percent(old.mean_recall[1])
+            ));
+        }
+        match self.new_sky {
+            None => Some("too few labels to hold any out: what it gains is not known".into()),
+            Some(new) if new.gain() <= 0.0 => Some(format!(
+                "it gains nothing: mean recall on {} held-out labels was {} and is {}",
+                new.examples,
+                percent(new.mean_recall[0]),
+                percent(new.mean_recall[1])
+            )),
+            Some(_) => None,
+        }
+    }
+}
+
+/// A version of a model that a project keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelVersion {
+    /// Name and version.
+    pub id: ModelId,
+    /// What it was taught from.
+    pub parent: ModelId,
+    /// Name or file of that.
+    pub parent_source: String,
+    /// When.
+    pub made_at: Timestamp,
+    /// Its card, with labels, recipe, seed and figures.
+    pub card: ModelCard,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn confusion(counts: [[u64; 2]; 2]) -> Confusion {
+        let mut confusion = Confusion::new(2);
+        for (truth, row) in counts.iter().enumerate() {
+            for (said, times) in row.iter().enumerate() {
+                confusion.add(truth, said, *times);
+            }
+        }
+        confusion
+    }
+
+    #[test]
+    fn a_model_that_forgets_or_gains_nothing_is_objected_to() {
+        let good = confusion([[9, 1], [1, 9]]);
+        let bad = confusion([[7, 3], [3, 7]]);
+        let gain = SkyFigures::of(&bad, &good).unwrap();
+        assert!((gain.gain() - 0.2).abs() < 1e-12);
+        // Each class (10 + 1) / (10 + 2) right at most: 10/12 of 10.
+        let share: f64 = 10.0 / 12.0;
+        let error = (2.0 * share * (1.0 - share) / 10.0).sqrt() / 2.0;
+        assert!((gain.error[1] - error).abs() < 1e-12);
+        let figures = |new_sky, old_sky| FineTuneFigures { new_sky, old_sky };
+        let same = SkyFigures::of(&good, &good);
+        let loss = SkyFigures::of(&good, &bad);
+        assert_eq!(figures(Some(gain), same).objection(0.01), None);
+        let why = figures(Some(gain), loss).objection(0.01).unwrap();
+        assert!(why.contains("forgets") && why.contains("90.0 %"), "{why}");
+        assert_eq!(figures(Some(gain), loss).objection(0.25), None);
+        let why = figures(same, same).objection(0.01).unwrap();
+        assert!(why.contains("gains nothing"), "{why}");
+        assert!(figures(None, same).objection(0.01).is_some());
+        assert_eq!(SkyFigures::of(&Confusion::new(2), &good), None);
+    }
+
+    #[test]
+    fn figures_come_back_from_a_card() {
+        let sky = SkyFigures::of(&confusion([[3, 1], [2, 2]]), &confusion([[4, 0], [1, 3]]));
+        let figures = FineTuneFigures {
+            new_sky: sky,
+            old_sky: None,
+        };
+        let named = figures.by_name();
+        assert_eq!(named.get("new_sky_examples"), Some(&8.0));
+        assert!(!named.contains_key("old_sky_examples"));
+    }
+}

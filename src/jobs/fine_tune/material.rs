@@ -1,0 +1,104 @@
+//! What fine-tuning learns from and is measured with: labels in parts, and simulated examples of the old
+//! sky. Nothing of it computes networks.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use anyhow::bail;
+
+use super::order::{FineTuneOrder, USUAL_REPLAY, parts};
+use crate::{
+    domain::ModelCard,
+    io::Decoder,
+    jobs::{
+        reporter::CancelToken,
+        training_labels::{part_of, several_classes},
+        training_set::{Sources, simulated_lessons, simulator_for},
+    },
+    learn::Lessons,
+};
+
+/// Simulated examples that the old sky is tested with have numbers from here on.
+const TEST_FROM: u64 = 1 << 41;
+/// Those that are replayed, from here on.
+const REPLAY_FROM: u64 = 1 << 42;
+
+/// Labels of which some objects are held out.
+pub(super) struct Fold {
+    pub taught: Arc<dyn Lessons>,
+    pub held_out: Arc<dyn Lessons>,
+}
+
+/// All of it.
+pub struct Material {
+    /// All labels.
+    pub(super) labelled: Arc<dyn Lessons>,
+    /// The same, divided by object.
+    pub(super) folds: Vec<Fold>,
+    /// Simulated examples that are shown again.
+    pub(super) replayed: Arc<dyn Lessons>,
+    /// Simulated examples to test with.
+    pub(super) test: Arc<dyn Lessons>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl Material {
+    /// Reads labels and simulates the old sky.
+    ///
+    /// # Errors
+    /// Where there are too few labels, or the survey cannot be used.
+    pub fn gather(
+        order: &FineTuneOrder,
+        card: &ModelCard,
+        decoder: &Decoder,
+        cancel: &CancelToken,
+    ) -> anyhow::Result<Self> {
+        let sources = Sources { decoder, cancel };
+        let set = order.examples(card, sources, &|_| false)?;
+        if set.training.is_empty() {
+            bail!("there is no label to learn from{}", set.notes_in_words());
+        }
+        several_classes(&*set.training, card)?;
+        let survey = order.survey_of(card);
+        let simulator = simulator_for(survey, order.templates.as_ref(), card, order.seed)?;
+        let make = |from: u64, count: usize| {
+            simulated_lessons(&simulator, from..from + count as u64, order.threads, card)
+        };
+        Ok(Self {
+            folds: folds(order, card, &*set.training, sources)?,
+            labelled: set.training,
+            replayed: make(REPLAY_FROM, order.replay.unwrap_or(USUAL_REPLAY))?,
+            test: make(TEST_FROM, order.test.max(1))?,
+            notes: set.notes,
+        })
+    }
+}
+
+/// The labels divided; a part without which a class is not taught, or without labels, measures nothing
+/// and is left out.
+fn folds(
+    order: &FineTuneOrder,
+    card: &ModelCard,
+    all: &dyn Lessons,
+    sources: Sources<'_>,
+) -> anyhow::Result<Vec<Fold>> {
+    let mut folds = Vec::new();
+    if !order.is_measured {
+        return Ok(folds);
+    }
+    let (parts, held_out) = parts(all.len(), &card.input);
+    let classes =
+        |lessons: &dyn Lessons| lessons.classes().iter().copied().collect::<BTreeSet<u8>>();
+    for part in 0..held_out {
+        let set = order.examples(card, sources, &|candidate| {
+            part_of(candidate, parts) == part
+        })?;
+        if !set.validation.is_empty() && classes(&*set.training) == classes(all) {
+            folds.push(Fold {
+                taught: set.training,
+                held_out: set.validation,
+            });
+        }
+    }
+    Ok(folds)
+}

@@ -1,0 +1,289 @@
+//! Fine-tuning: a model learns from labels of a new sky without forgetting the old one.
+//!
+//! Each step shows labelled examples, every class as often as any other, and as many or more
+//! simulated ones of the old sky (replay): without them the classes that nobody labelled are forgotten.
+//! To know what is gained, some labels are held out, by object; in the end the model learns from all.
+
+pub mod forest;
+mod material;
+mod order;
+mod round;
+pub mod task;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use anyhow::bail;
+
+pub use material::Material;
+pub use order::{FineTuneOrder, LabelSource, USUAL_TEST, check_out};
+use round::{Phase, Round, phases, shorten};
+
+use super::{clock::today, train_curve::LossPoint};
+use crate::{
+    domain::{Confusion, FineTuneFigures, ModelCard, SkyFigures, TrainingRecord, likeliest},
+    learn::{
+        Lessons, Model, Network,
+        validation::{Validating, validate},
+    },
+};
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FineTuneNews {
+    /// Steps done.
+    pub step: u64,
+    /// Steps in all.
+    pub steps: u64,
+    /// Mean losses of the steps so far, some steps together.
+    pub losses: Arc<[LossPoint]>,
+}
+
+enum Stage {
+    /// Measuring where the model stands on the old sky.
+    Before(Validating),
+    /// Teaching, so many rounds done.
+    Teaching(usize, Box<Round>),
+    /// Measuring the taught network on the old sky.
+    After(Box<Network>, Validating),
+    Finished(Box<Network>),
+}
+
+/// A fine-tuning under way.
+pub struct FineTuning {
+    order: FineTuneOrder,
+    parent: Model,
+    material: Material,
+    phases: Vec<Phase>,
+    stage: Stage,
+    losses: Vec<LossPoint>,
+    /// Of the labels that were held out: the parent's word, and the taught one's.
+    new_sky: [Confusion; 2],
+    old_sky: [Confusion; 2],
+}
+
+impl FineTuning {
+    /// Of a model, with what it learns from; nothing is computed yet.
+    pub fn new(order: FineTuneOrder, parent: Model, material: Material) -> Self {
+        let card = parent.card();
+        let mut phases = phases(card, material.labelled.len(), !material.replayed.is_empty());
+        if let Some(steps) = order.steps {
+            shorten(&mut phases, steps);
+        }
+        let empty = || [0; 2].map(|_| Confusion::new(card.classes.len()));
+        Self {
+            stage: Stage::Before(Validating::new(parent.network(), parent.compute())),
+            new_sky: empty(),
+            old_sky: empty(),
+            losses: Vec::new(),
+            phases,
+            material,
+            parent,
+            order,
+        }
+    }
+
+    /// What the user must know of the labels: what was left out, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.material.notes
+    }
+
+    /// Labels of each class that is labelled, in the order of the card.
+    pub fn labels_by_class(&self) -> Vec<(String, usize)> {
+        let mut counts: BTreeMap<u8, usize> = BTreeMap::new();
+        for class in self.material.labelled.classes() {
+            *counts.entry(*class).or_default() += 1;
+        }
+        let names = &self.parent.card().classes;
+        let named = counts.into_iter();
+        named
+            .filter_map(|(class, count)| Some((names.get(usize::from(class))?.clone(), count)))
+            .collect()
+    }
+
+    /// How many labels are held out in all, to measure with.
+    pub fn held_out(&self) -> usize {
+        let folds = self.material.folds.iter();
+        folds.map(|fold| fold.held_out.len()).sum()
+    }
+
+    /// True when the taught model is there.
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.stage, Stage::Finished(_))
+    }
+
+    /// Makes one step, or measures a few examples.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn advance(&mut self) -> anyhow::Result<()> {
+        match &mut self.stage {
+            Stage::Before(validating) => {
+                if let Some(found) = validating.step(&*self.material.test)? {
+                    count(
+                        &mut self.old_sky[0],
+                        &found.probabilities,
+                        &*self.material.test,
+                    );
+                    self.stage = Stage::Teaching(0, Box::new(self.round(0)));
+                }
+            }
+            Stage::Teaching(done, round) if round.is_finished() => {
+                let (done, network) = (*done, round.network()?);
+                self.finish_round(done, network)?;
+            }
+            Stage::Teaching(_, round) => {
+                round.advance()?;
+                if let Some(loss) = round.take_loss() {
+                    let step = self.steps_done();
+                    self.losses.push(LossPoint { step, loss });
+                }
+            }
+            Stage::After(_, validating) => {
+                if let Some(found) = validating.step(&*self.material.test)? {
+                    count(
+                        &mut self.old_sky[1],
+                        &found.probabilities,
+                        &*self.material.test,
+                    );
+                    self.finish();
+                }
+            }
+            Stage::Finished(_) => {}
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        let waiting = Validating::new(self.parent.network(), self.parent.compute());
+        let stage = std::mem::replace(&mut self.stage, Stage::Before(waiting));
+        self.stage = match stage {
+            Stage::After(network, _) => Stage::Finished(network),
+            other => other,
+        };
+    }
+
+    /// The round of that number: one for each part that is held out, then one with all labels.
+    fn round(&self, number: usize) -> Round {
+        let labelled = match self.material.folds.get(number) {
+            Some(fold) => fold.taught.clone(),
+            None => self.material.labelled.clone(),
+        };
+        let lessons = [labelled, self.material.replayed.clone()];
+        let seed = self.order.seed.wrapping_add(16 * number as u64);
+        let network = self.parent.network();
+        Round::begin(
+            network,
+            lessons,
+            self.phases.clone(),
+            seed,
+            self.parent.compute(),
+        )
+    }
+
+    fn finish_round(&mut self, done: usize, network: Network) -> anyhow::Result<()> {
+        let compute = self.parent.compute();
+        let Some(fold) = self.material.folds.get(done) else {
+            let validating = Validating::new(&network, compute);
+            self.stage = Stage::After(Box::new(network), validating);
+            return Ok(());
+        };
+        let held_out = &*fold.held_out;
+        for (network, confusion) in [self.parent.network(), &network]
+            .into_iter()
+            .zip(&mut self.new_sky)
+        {
+            let found = validate(network, held_out, compute)?;
+            count(confusion, &found.probabilities, held_out);
+        }
+        self.stage = Stage::Teaching(done + 1, Box::new(self.round(done + 1)));
+        Ok(())
+    }
+
+    fn steps_a_round(&self) -> u64 {
+        self.phases.iter().map(|phase| phase.schedule.steps).sum()
+    }
+
+    fn steps_done(&self) -> u64 {
+        let rounds = self.material.folds.len() as u64 + 1;
+        match &self.stage {
+            Stage::Before(_) => 0,
+            Stage::Teaching(done, round) => {
+                *done as u64 * self.steps_a_round() + round.steps_done()
+            }
+            Stage::After(..) | Stage::Finished(_) => rounds * self.steps_a_round(),
+        }
+    }
+
+    /// How far it is.
+    pub fn news(&self) -> FineTuneNews {
+        FineTuneNews {
+            step: self.steps_done(),
+            steps: (self.material.folds.len() as u64 + 1) * self.steps_a_round(),
+            losses: self.losses.as_slice().into(),
+        }
+    }
+
+    /// What was measured before and after.
+    pub fn figures(&self) -> FineTuneFigures {
+        let [before, after] = &self.old_sky;
+        FineTuneFigures {
+            new_sky: SkyFigures::of(&self.new_sky[0], &self.new_sky[1]),
+            old_sky: SkyFigures::of(before, after),
+        }
+    }
+
+    /// The taught model. Its card tells what was measured: `new_sky_…` on labels that were held out,
+    /// `old_sky_…` on simulated examples that it never saw.
+    ///
+    /// # Errors
+    /// Where it is not finished.
+    pub fn model(&self) -> anyhow::Result<Model> {
+        let Stage::Finished(network) = &self.stage else {
+            bail!("the fine-tuning is not finished");
+        };
+        let mut card = self.parent.card().clone();
+        card.name = self.order.name.clone().unwrap_or(card.name);
+        card.training = self.record(&card);
+        card.figures = self.figures().by_name();
+        Ok(Model::new(card, network, self.parent.compute()))
+    }
+
+    fn record(&self, card: &ModelCard) -> TrainingRecord {
+        let labels = self.labels_by_class().into_iter();
+        let labels: Vec<String> = labels
+            .map(|(class, count)| format!("{count} {class}"))
+            .collect();
+        let examples = self.phases.iter().map(|phase| {
+            let [labelled, replayed] = phase.batch;
+            phase.schedule.steps * (labelled + replayed) as u64
+        });
+        let recipe: Vec<String> = self.phases.iter().map(Phase::in_words).collect();
+        TrainingRecord {
+            data: format!(
+                "labels {}; after {}: {}",
+                labels.join(", "),
+                self.parent.id(),
+                card.training.data
+            ),
+            recipe: format!(
+                "{}; before: {}",
+                recipe.join(", then "),
+                card.training.recipe
+            ),
+            command: self.order.command.clone(),
+            seed: self.order.seed,
+            examples: card.training.examples + examples.sum::<u64>(),
+            commit: card.training.commit.clone(),
+            date: today(),
+        }
+    }
+}
+
+fn count(confusion: &mut Confusion, probabilities: &[f32], lessons: &dyn Lessons) {
+    let classes = (probabilities.len() / lessons.len().max(1)).max(1);
+    for (row, class) in probabilities.chunks(classes).zip(lessons.classes()) {
+        if let Some(said) = likeliest(row) {
+            confusion.add(usize::from(*class), said, 1);
+        }
+    }
+}

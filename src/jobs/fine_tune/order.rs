@@ -1,0 +1,130 @@
+//! What a person orders to be taught, and with how many labels that can be measured.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::ensure;
+
+use crate::{
+    domain::{ModelCard, ModelInput},
+    jobs::{training_labels::OpenedSet, training_set::Sources},
+};
+
+use super::super::training_labels::{IsKept, LabelledSet, labelled, labelled_files};
+use crate::jobs::truths::Truths;
+
+/// Simulated examples that are replayed unless the user says how many.
+pub(super) const USUAL_REPLAY: usize = 2_000;
+/// Simulated examples that the old sky is tested with unless the user says how many.
+pub const USUAL_TEST: usize = 700;
+/// From so many labels on one part of them is held out; of fewer each part takes its turn.
+const MANY_LABELS: usize = 40;
+
+/// Where labels come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelSource {
+    /// Files with a table of labels.
+    Files {
+        /// Files, folders, archives.
+        paths: Vec<PathBuf>,
+        /// Table of labels; without one the classes that the data give.
+        labels: Option<PathBuf>,
+    },
+    /// The set that is open in the window.
+    Opened(OpenedSet),
+}
+
+/// What is to be taught.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FineTuneOrder {
+    /// Labels.
+    pub labels: LabelSource,
+    /// The survey of the old sky; none for that of the model's kind.
+    pub survey: Option<String>,
+    /// A folder of templates for it.
+    pub templates: Option<PathBuf>,
+    /// Simulated examples that are replayed; 0 replays nothing, none as many as the recipe has.
+    pub replay: Option<usize>,
+    /// Simulated examples that the old sky is tested with.
+    pub test: usize,
+    /// Steps in all; none for those of the recipe.
+    pub steps: Option<u64>,
+    /// True has labels held out to measure with; the model itself learns from all of them in the end.
+    pub is_measured: bool,
+    /// Random seed.
+    pub seed: u64,
+    /// Threads that simulate.
+    pub threads: usize,
+    /// The new model's name; that of the old one where none is given.
+    pub name: Option<String>,
+    /// The command, for the card.
+    pub command: String,
+}
+
+impl FineTuneOrder {
+    /// The usual order.
+    pub fn usual(labels: LabelSource, threads: usize) -> Self {
+        Self {
+            labels,
+            survey: None,
+            templates: None,
+            replay: None,
+            test: USUAL_TEST,
+            steps: None,
+            is_measured: true,
+            seed: 1,
+            threads,
+            name: None,
+            command: String::new(),
+        }
+    }
+
+    /// The survey of the old sky.
+    pub(super) fn survey_of(&self, card: &ModelCard) -> &str {
+        self.survey.as_deref().unwrap_or(match &card.input {
+            ModelInput::Stamps(_) => "mixed",
+            ModelInput::Sequence(_) | ModelInput::Features(_) => "hits2015",
+        })
+    }
+
+    /// The labels as examples, those of some objects kept apart.
+    pub(super) fn examples(
+        &self,
+        card: &ModelCard,
+        sources: Sources<'_>,
+        is_kept: IsKept<'_>,
+    ) -> anyhow::Result<LabelledSet> {
+        match &self.labels {
+            LabelSource::Files { paths, labels } => {
+                labelled_files(paths, labels.as_deref(), card, sources, is_kept)
+            }
+            LabelSource::Opened(set) => {
+                let truths = Truths::Labels(&set.book);
+                labelled(&set.catalogue, truths, card, sources, is_kept)
+            }
+        }
+    }
+}
+
+/// Into how many parts labels are divided, and how many of them are held out in turn.
+pub(super) fn parts(labels: usize, input: &ModelInput) -> (u64, u64) {
+    if labels >= MANY_LABELS || input.looks_back() {
+        (4, 1)
+    } else {
+        (3, 3)
+    }
+}
+
+/// Refuses to write a model over the one that it is made from.
+///
+/// # Errors
+/// Where both are one file.
+pub fn check_out(model: &str, out: &Path) -> anyhow::Result<()> {
+    let file = |path: &Path| std::fs::canonicalize(path).ok();
+    let parent = file(model.as_ref());
+    ensure!(
+        parent.is_none() || parent != file(out),
+        "{}: this is the model that is fine-tuned; name another file for the new one",
+        out.display()
+    );
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! Fine-tuning in the background of the window: one step at a time on the learner's thread, so that
+//! scores and explanations come in between; the new version goes into the project whole or not at all.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    thread::{Builder, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, anyhow};
+
+use super::{FineTuneNews, FineTuneOrder, FineTuning, Material};
+use crate::{
+    domain::{FineTuneFigures, ModelId, ModelVersion, Timestamp},
+    io::Decoder,
+    jobs::{
+        event::JobEvent,
+        learner::{After, Task, Urgency},
+        model_shelf::ModelShelf,
+        reporter::{CancelToken, Reporter},
+        versions,
+    },
+    learn::{Model, model_file},
+};
+
+/// How long a step waits for labels that are being read.
+const PATIENCE: Duration = Duration::from_millis(20);
+/// Time between two pieces of news.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// A fine-tuning that is wanted in the window.
+#[derive(Clone, Debug)]
+pub struct FineTuneRequest {
+    /// What is to be taught.
+    pub order: FineTuneOrder,
+    /// Which version of which model; it was read.
+    pub parent: ModelId,
+    /// Name or file of that.
+    pub parent_source: Arc<str>,
+    /// The project that keeps the new version.
+    pub project: PathBuf,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// News of a fine-tuning.
+#[derive(Clone, Debug)]
+pub enum FineTuneUpdate {
+    /// The labels are there.
+    Started {
+        /// Labels of each class.
+        labels: Vec<(String, usize)>,
+        /// How many of them are held out, to measure with.
+        held_out: usize,
+        /// What was left out, and why.
+        notes: Vec<String>,
+    },
+    /// How far it is.
+    Progress(FineTuneNews),
+    /// It is over.
+    Ended(FineTuneEnd),
+}
+
+/// How a fine-tuning ended.
+#[derive(Clone, Debug)]
+pub enum FineTuneEnd {
+    /// The project has a new version.
+    Finished {
+        /// It.
+        version: Box<ModelVersion>,
+        /// Where it can be read.
+        source: Arc<str>,
+        /// What was measured.
+        figures: FineTuneFigures,
+    },
+    /// The user stopped it: all is as it was.
+    Stopped,
+    /// Why it broke off: a sentence.
+    Failed(String),
+}
+
+enum Stage {
+    Ordered,
+    Gathering(JoinHandle<anyhow::Result<Material>>),
+    Teaching(Box<FineTuning>),
+}
+
+/// The fine-tuning of one model.
+pub struct FineTuneTask {
+    request: FineTuneRequest,
+    tools: FineTuneTools,
+    stage: Stage,
+    told: Instant,
+}
+
+/// What a task needs beside its request.
+#[derive(Clone)]
+pub struct FineTuneTools {
+    /// Has the model.
+    pub shelf: ModelShelf,
+    /// The decoder of the opened set.
+    pub decoder: Arc<Decoder>,
+    /// Asks it to stop.
+    pub cancel: CancelToken,
+    /// Who hears of it.
+    pub reporter: Reporter,
+}
+
+impl FineTuneTask {
+    /// A task that has not begun.
+    pub fn new(request: FineTuneRequest, tools: FineTuneTools) -> Self {
+        Self {
+            request,
+            tools,
+            stage: Stage::Ordered,
+            told: Instant::now(),
+        }
+    }
+
+    fn parent(&self) -> anyhow::Result<Model> {
+        let id = &self.request.parent;
+        let model = self.tools.shelf.get(id);
+        let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
+        model.network("taught in the window; a forest is grown with `destello fine-tune`")
+    }
+
+    fn go_on(&mut self) -> anyhow::Result<After> {
+        match std::mem::replace(&mut self.stage, Stage::Ordered) {
+            Stage::Ordered => {
+                let card = self.parent()?.card().clone();
+                let order = self.request.order.clone();
+                let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
+                let gather = move || Material::gather(&order, &card, &decoder, &cancel);
+                let thread = Builder::new().name("labels".into()).spawn(gather)?;
+                self.stage = Stage::Gathering(thread);
+            }
+            Stage::Gathering(thread) if !thread.is_finished() => {
+                std::thread::sleep(PATIENCE);
+                self.stage = Stage::Gathering(thread);
+            }
+            Stage::Gathering(thread) => {
+                let material = thread.join();
+                let material = material.map_err(|_| anyhow!("reading the labels broke off"))??;
+                let tuning = FineTuning::new(self.request.order.clone(), self.parent()?, material);
+                self.say(FineTuneUpdate::Started {
+                    labels: tuning.labels_by_class(),
+                    held_out: tuning.held_out(),
+                    notes: tuning.notes().to_vec(),
+                });
+                self.stage = Stage::Teaching(Box::new(tuning));
+            }
+            Stage::Teaching(mut tuning) => {
+                tuning.advance()?;
+                if tuning.is_finished() || self.told.elapsed() > TELL_EVERY {
+                    self.told = Instant::now();
+                    self.say(FineTuneUpdate::Progress(tuning.news()));
+                }
+                if tuning.is_finished() {
+                    let end = self.keep(&tuning)?;
+                    self.say(FineTuneUpdate::Ended(end));
+                    return Ok(After::Done);
+                }
+                self.stage = Stage::Teaching(tuning);
+            }
+        }
+        Ok(After::More)
+    }
+
+    /// Puts the new version into the project, in one transaction.
+    fn keep(&self, tuning: &FineTuning) -> anyhow::Result<FineTuneEnd> {
+        let model = tuning.model()?;
+        let version = ModelVersion {
+            id: model.id().clone(),
+            parent: self.request.parent.clone(),
+            parent_source: self.request.parent_source.to_string(),
+            made_at: self.request.now,
+            card: model.card().clone(),
+        };
+        let file = model_file::to_bytes(&model)?;
+        versions::keep(&self.request.project, &version, &file)
+            .context("the taught model could not be kept; all is as it was")?;
+        Ok(FineTuneEnd::Finished {
+            source: versions::source(&self.request.project, &version.id),
+            version: Box::new(version),
+            figures: tuning.figures(),
+        })
+    }
+
+    fn say(&self, update: FineTuneUpdate) {
+        self.tools.reporter.send(JobEvent::FineTuning(update));
+    }
+}
+
+impl Task for FineTuneTask {
+    fn urgency(&self) -> Urgency {
+        Urgency::Background
+    }
+
+    fn step(&mut self) -> After {
+        if self.tools.cancel.is_cancelled() {
+            self.say(FineTuneUpdate::Ended(FineTuneEnd::Stopped));
+            return After::Done;
+        }
+        self.go_on().unwrap_or_else(|error| {
+            let end = FineTuneEnd::Failed(format!("{error:#}"));
+            self.say(FineTuneUpdate::Ended(end));
+            After::Done
+        })
+    }
+
+    fn broke_off(&mut self) {
+        let why = "the fine-tuning broke off: the program log says where";
+        self.say(FineTuneUpdate::Ended(FineTuneEnd::Failed(why.into())));
+    }
+}

@@ -1,0 +1,84 @@
+//! Versions of models that projects keep: `night.destello#compact@1f0c44d2` names one.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::Builder,
+};
+
+use anyhow::{anyhow, bail};
+
+use super::{event::JobEvent, reporter::Reporter};
+use crate::{
+    domain::{ModelId, ModelVersion},
+    store::Project,
+};
+
+/// Keeps a version with its model file, in one transaction.
+///
+/// # Errors
+/// Where the project cannot be written; then nothing of it is kept.
+pub fn keep(project: &Path, version: &ModelVersion, file: &[u8]) -> anyhow::Result<()> {
+    Ok(Project::open_or_create(project)?.put_version(version, file)?)
+}
+
+/// The name under which a version can be read.
+pub fn source(project: &Path, id: &ModelId) -> Arc<str> {
+    format!("{}#{id}", project.display()).into()
+}
+
+/// Project and version of a name; none where it names none.
+pub fn parse(source: &str) -> Option<(PathBuf, ModelId)> {
+    let (project, id) = source.rsplit_once('#')?;
+    let is_version = id.contains('@') && Path::new(project).is_file();
+    is_version.then(|| (project.into(), ModelId::from_text(id)))
+}
+
+/// The model file of a version.
+///
+/// # Errors
+/// Where the project has no such version.
+pub fn file(project: &Path, id: &ModelId) -> anyhow::Result<Vec<u8>> {
+    let found = Project::open_or_create(project)?.version_file(id)?;
+    found.ok_or_else(|| anyhow!("{}: there is no version {id}", project.display()))
+}
+
+/// All versions of a project, the oldest first.
+///
+/// # Errors
+/// Where there is no project, or it cannot be read.
+pub fn all(project: &Path) -> anyhow::Result<Vec<ModelVersion>> {
+    if !project.is_file() {
+        bail!("{}: there is no such project", project.display());
+    }
+    Ok(Project::open_or_create(project)?.versions()?)
+}
+
+/// Takes a version out of a project; its scores stay.
+///
+/// # Errors
+/// Where there is none, or the project cannot be written.
+pub fn remove(project: &Path, id: &ModelId) -> anyhow::Result<()> {
+    if Project::open_or_create(project)?.remove_version(id)? {
+        return Ok(());
+    }
+    bail!("{}: there is no version {id}", project.display())
+}
+
+/// Reads the versions of a project on a thread of its own; the answer comes as news.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn read(generation: u64, project: PathBuf, reporter: Reporter) -> std::io::Result<()> {
+    Builder::new().name("versions".into()).spawn(move || {
+        let versions = all(&project).unwrap_or_else(|error| {
+            log::warn!("{error:#}");
+            Vec::new()
+        });
+        reporter.send(JobEvent::Versions {
+            generation,
+            versions,
+        });
+    })?;
+    Ok(())
+}
