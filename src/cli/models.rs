@@ -1,10 +1,18 @@
 //! `destello models`: what comes with the program, what a model is, and published weights brought in.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
 
 use clap::{Parser, Subcommand};
 
-use crate::{domain::ModelCard, jobs::models};
+use crate::{
+    domain::ModelCard,
+    jobs::{models, versions},
+};
 
 /// Arguments of `models`.
 #[derive(Debug, Parser)]
@@ -15,12 +23,31 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// List the models that come with destello
-    List,
+    /// List the models that come with destello, and the versions that a project keeps
+    List {
+        /// A project
+        #[arg(long)]
+        project: Option<PathBuf>,
+    },
     /// Print the card of a model as JSON
     Card {
         /// Name or file
         #[arg(value_name = "NAME|FILE")]
+        model: String,
+    },
+    /// Write a model into a file of its own, its card beside it
+    Export {
+        /// Name, file, or version of a project: night.destello#compact@1f0c44d2
+        #[arg(value_name = "NAME|FILE|VERSION")]
+        model: String,
+        /// The file: .safetensors, of a forest .forest
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Take a version out of a project; scores that it gave stay
+    Remove {
+        /// The version: night.destello#compact@1f0c44d2
+        #[arg(value_name = "VERSION")]
         model: String,
     },
     /// Bring published weights into a model file
@@ -39,9 +66,17 @@ enum What {
 /// Runs it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::List => {
-            let rows: Vec<String> = models::shipped().iter().map(row).collect();
-            super::say(&rows.join("\n"))?;
+        What::List { project } => list(project.as_deref())?,
+        What::Export { model, out } => {
+            let card = models::export(model, out)?;
+            super::say(&format!("{} written to {}", card.name, out.display()))?;
+        }
+        What::Remove { model } => {
+            let (project, id) = versions::parse(model).with_context(|| {
+                format!("{model} names no version: those of a project are PROJECT#NAME@VERSION")
+            })?;
+            versions::remove(&project, &id)?;
+            super::say(&format!("{id} taken out of {}", project.display()))?;
         }
         What::Card { model } => {
             let card = models::card(model)?;
@@ -59,6 +94,21 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn list(project: Option<&Path>) -> anyhow::Result<()> {
+    let mut rows: Vec<String> = models::shipped().iter().map(row).collect();
+    if let Some(project) = project {
+        for version in versions::all(project)? {
+            let source = versions::source(project, &version.id);
+            let parent = version.parent;
+            rows.push(format!(
+                "{source}  taught from {parent}\n    {}",
+                row(&version.card)
+            ));
+        }
+    }
+    Ok(super::say(&rows.join("\n"))?)
 }
 
 /// A model in two lines.

@@ -143,6 +143,29 @@ pub fn import(file: &Path, network: &str, out: &Path, command: &str) -> anyhow::
     Ok(model)
 }
 
+/// Writes any model by its name into a file of its own, with its card beside it.
+///
+/// # Errors
+/// Where there is no such model, the file's ending is that of another kind, or nothing can be written.
+pub fn export(name: &str, out: &Path) -> anyhow::Result<ModelCard> {
+    let bytes = bytes_of(name)?;
+    let card = card_in(name, &bytes)?;
+    let ending = if is_forest(&bytes) {
+        forest_file::ENDING
+    } else {
+        "safetensors"
+    };
+    if out.extension().is_none_or(|found| found != ending) {
+        bail!(
+            "{}: the file of {} ends in .{ending}",
+            out.display(),
+            card.name
+        );
+    }
+    write_with_card(out, &bytes, &card)?;
+    Ok(card)
+}
+
 /// Writes a network, and its card beside it as JSON.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ use destello::{
     gpu::StampAtlas,
     jobs::{
         event::{JobEvent, JobId, PickFor},
+        fine_tune::task::FineTuneUpdate,
         reporter::Reporter,
         simulator::SimulatorOf,
         train_task::TrainUpdate,
@@ -49,6 +50,7 @@ pub struct InlineWindow {
     now: Timestamp,
     is_indexing: bool,
     is_reloading: bool,
+    is_reading_versions: bool,
     decoding: HashSet<StampId>,
     running: BTreeSet<JobId>,
     /// The preview that was asked for last and is not there yet.
@@ -70,6 +72,7 @@ impl InlineWindow {
             now: START,
             is_indexing: false,
             is_reloading: false,
+            is_reading_versions: false,
             decoding: HashSet::new(),
             running: BTreeSet::new(),
             previewing: None,
@@ -138,6 +141,7 @@ impl InlineWindow {
         let header = self.state.header.as_ref();
         !self.is_indexing
             && !self.is_reloading
+            && !self.is_reading_versions
             && self.decoding.is_empty()
             && self.running.is_empty()
             && self.previewing.is_none()
@@ -168,6 +172,10 @@ impl InlineWindow {
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
             }
+            JobEvent::FineTuning(FineTuneUpdate::Ended(_)) => {
+                self.running.remove(&JobId::FineTune);
+            }
+            JobEvent::Versions { .. } => self.is_reading_versions = false,
             JobEvent::Training(TrainUpdate::Ended(_)) => {
                 self.running.remove(&JobId::Train);
             }
@@ -209,6 +217,10 @@ impl InlineWindow {
             Effect::Train(_) => {
                 self.running.insert(JobId::Train);
             }
+            Effect::FineTune(_) => {
+                self.running.insert(JobId::FineTune);
+            }
+            Effect::ReadVersions { .. } => self.is_reading_versions = true,
             Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}
         }

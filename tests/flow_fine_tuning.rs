@@ -1,0 +1,196 @@
+//! A visit: look, label by keyboard, fine-tune, see what changed, take it back, come again.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
+
+mod common;
+
+use std::{
+    process::Command as Program,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use common::{InlineWindow, Sky};
+use destello::{
+    app::{
+        Action, Command,
+        command::{FineTune, Session},
+        fine_tuning::FineTuneStanding,
+        scores::Standing,
+        training::JobId,
+    },
+    jobs::models,
+};
+
+/// Trainings take turns: the random numbers of a device are one for the whole program.
+fn in_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens a simulated sky and labels so many of it as what they are, by key.
+fn labelled(sky: &Sky, count: usize) -> InlineWindow {
+    let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
+    let all = window.state.catalogue.iter();
+    let known: Vec<(String, bool)> = all
+        .map(|(_, one)| (one.id.to_string(), one.truth.as_deref() != Some("bogus")))
+        .collect();
+    for (id, is_real) in known.iter().take(count) {
+        window.go_to(id);
+        window.label(if *is_real {
+            common::REAL
+        } else {
+            common::BOGUS
+        });
+    }
+    window
+}
+
+#[test]
+fn one_click_makes_a_version_that_can_be_taken_back() {
+    let _turn = in_turn();
+    let sky = Sky::new(40);
+    let project = sky.beside("night.destello");
+    let mut window = labelled(&sky, 30);
+    let before = window.state.scores.active().ready.clone().unwrap().id;
+    assert!(
+        window
+            .state
+            .fine_tuning_plan()
+            .unwrap()
+            .contains("30 labels")
+    );
+    window.apply(Command::FineTune(FineTune::Start));
+    let FineTuneStanding::Finished(taught) = window.state.fine_tuning.standing().clone() else {
+        panic!("{:?}", window.state.fine_tuning.standing())
+    };
+    // Every label was held out once; the old sky was looked at too.
+    assert_eq!(taught.figures.new_sky.unwrap().examples, 30);
+    assert_eq!(taught.figures.old_sky.unwrap().examples, 700);
+    assert_eq!(taught.version.parent, before);
+    let record = &taught.version.card.training;
+    assert!(
+        record.data.contains("30") || record.data.contains("real"),
+        "{}",
+        record.data
+    );
+    // It stands beside its parent, and both have scored the set; active where nothing speaks
+    // against it.
+    let scores = &window.state.scores;
+    assert_eq!(scores.shown().len(), 2);
+    assert!(
+        scores
+            .shown()
+            .iter()
+            .all(|model| model.standing == Standing::Done)
+    );
+    assert_eq!(scores.is_active(&taught.source), taught.objection.is_none());
+    let changed = window.state.changed_decisions().unwrap();
+    for ix in changed.keys() {
+        assert!(scores.disagrees(*ix));
+    }
+    if !changed.is_empty() {
+        window.act(Action::WhatChanged);
+        assert_eq!(window.queue().len(), changed.len());
+        window.act(Action::WholeQueue);
+    }
+    // The user insists, and takes it back.
+    window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
+    assert!(window.state.scores.is_active(&taught.source));
+    window.act(Action::RollBack);
+    let active = window.state.scores.active().ready.clone().unwrap().id;
+    assert_eq!(active, before);
+    assert_eq!(window.state.scores.shown().len(), 1);
+    // Nothing to take back a second time.
+    window.act(Action::RollBack);
+    assert!(
+        window.toast().contains("nothing to take back"),
+        "{}",
+        window.toast()
+    );
+
+    // The next day the version is still there, and serves the command line.
+    let window = window.restart();
+    let versions = window.state.fine_tuning.versions();
+    let ids: Vec<_> = versions
+        .iter()
+        .map(|version| (&version.id, &version.parent))
+        .collect();
+    assert_eq!(ids, [(&taught.version.id, &before)]);
+    assert!(window.state.known_models().contains(&taught.source));
+    window.close();
+    let card = models::card(&taught.source).unwrap();
+    assert_eq!(card.training, taught.version.card.training);
+    let out = sky.beside("scores.csv");
+    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
+        .args(["score", "--model", &taught.source, "--out"])
+        .arg(&out)
+        .arg(sky.path())
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(out.exists());
+    // It goes into a file of its own, and out of the project.
+    let file = sky.beside("mine.safetensors");
+    let models = |arguments: &[&str]| {
+        let mut program = Program::new(env!("CARGO_BIN_EXE_destello"));
+        let done = program.arg("models").args(arguments).output().unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    let project = project.display().to_string();
+    let id = taught.version.id.to_string();
+    assert!(models(&["list", "--project", &project]).contains(&id));
+    models(&[
+        "export",
+        &taught.source,
+        "--out",
+        &file.display().to_string(),
+    ]);
+    let exported = models::card(&file.display().to_string()).unwrap();
+    assert_eq!(exported, card);
+    models(&["remove", &taught.source]);
+    assert!(!models(&["list", "--project", &project]).contains(&id));
+    assert!(models::card(&taught.source).is_err());
+}
+
+#[test]
+fn stopping_leaves_everything_as_it_was() {
+    let _turn = in_turn();
+    let sky = Sky::new(12);
+    let mut window = labelled(&sky, 12);
+    window.begin(Command::FineTune(FineTune::Start));
+    window.hear_until(|window| window.state.fine_tuning.news().is_some());
+    window.apply(Command::Session(Session::Cancel(JobId::FineTune)));
+    let pane = &window.state.fine_tuning;
+    assert_eq!(*pane.standing(), FineTuneStanding::Idle);
+    assert!(pane.versions().is_empty() && window.state.jobs.is_empty());
+    assert_eq!(window.state.scores.shown().len(), 1);
+    let window = window.restart();
+    assert!(window.state.fine_tuning.versions().is_empty());
+}
+
+#[test]
+fn what_cannot_teach_is_said() {
+    let _turn = in_turn();
+    let sky = Sky::new(8);
+    let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
+    let why = window.state.fine_tuning_plan().unwrap_err();
+    assert!(why.contains("label some candidates"), "{why}");
+    for at in 0..3 {
+        let id = window.state.catalogue.iter().nth(at).unwrap().1.id.clone();
+        window.go_to(&id);
+        window.label(common::REAL);
+    }
+    window.apply(Command::FineTune(FineTune::Start));
+    let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
+        panic!("{:?}", window.state.fine_tuning.standing())
+    };
+    assert!(why.contains("all labels are real"), "{why}");
+}
