@@ -14,6 +14,7 @@ use destello::{
         Action, Command,
         command::{FineTune, Session},
         fine_tuning::FineTuneStanding,
+        label_next::Reason,
         scores::Standing,
         training::JobId,
     },
@@ -193,4 +194,38 @@ fn what_cannot_teach_is_said() {
         panic!("{:?}", window.state.fine_tuning.standing())
     };
     assert!(why.contains("all labels are real"), "{why}");
+}
+
+#[test]
+fn what_to_label_next_and_what_is_doubted_come_first() {
+    let _turn = in_turn();
+    let sky = Sky::new(30);
+    let mut window = labelled(&sky, 6);
+    window.act(Action::LabelNext);
+    let queue = window.queue();
+    assert_eq!(queue.len(), 30);
+    // Those without a label come first, each with its reason; the least sure of them leads.
+    let is_labelled = |id: &&str| window.labels(id).is_labelled();
+    assert!(!queue[..24].iter().any(is_labelled) && queue[24..].iter().all(is_labelled));
+    let scores = &window.state.scores;
+    let margin = |id: &str| scores.margin(window.ix(id)).unwrap();
+    assert!(queue[..24].iter().all(|id| margin(id) >= margin(queue[0])));
+    let first = window.ix(queue[0]);
+    assert_eq!(window.state.queue.reason(first), Some(&Reason::Unsure));
+    assert_eq!(window.here(), queue[0]);
+    // A label against the model's word is doubted, and those with it are not.
+    let id = queue[23].to_owned();
+    let is_real = window
+        .state
+        .scores
+        .active()
+        .is_real(scores.score(window.ix(&id)).unwrap());
+    window.go_to(&id);
+    window.label(if is_real { common::BOGUS } else { common::REAL });
+    window.act(Action::Doubts);
+    assert!(window.queue().contains(&&*id), "{:?}", window.queue());
+    let doubted = window.queue().len();
+    assert!(doubted < 7, "{doubted}");
+    window.act(Action::Doubts);
+    assert_eq!(window.queue().len(), 30);
 }

@@ -50,6 +50,8 @@ pub enum Action {
     ChooseThreshold,
     Disagreements,
     ScoreAgain,
+    LabelNext,
+    Doubts,
     FineTune,
     WhatChanged,
     RollBack,
@@ -200,6 +202,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ChooseThreshold, Menu::Model, "Threshold for recall", "The threshold that finds the wanted share of the labelled real candidates", &["Shift+T"]),
     row(Action::Disagreements, Menu::Model, "Disagreements", "Keep only candidates that the shown models put on different sides; again shows all", &["D"]),
     row(Action::ScoreAgain, Menu::Model, "Score the rest", "Go on scoring after it was stopped or failed", &["Shift+F5"]),
+    row(Action::LabelNext, Menu::Label, "Label next", "Sort by what a label would teach most, with a share of random ones", &["Shift+N"]),
+    row(Action::Doubts, Menu::Label, "Doubtful labels", "Labels that the active model doubts, the most doubtful first", &["Shift+D"]),
     row(Action::FineTune, Menu::Model, "Fine-tune…", "Teach the active model the labels of this set", &["Ctrl+L"]),
     row(Action::WhatChanged, Menu::Model, "What changed", "Candidates that a taught model decides otherwise than the one before", &["Ctrl+Shift+L"]),
     row(Action::RollBack, Menu::Model, "Roll back", "Go back from a taught model to the one before", &["Ctrl+R"]),
@@ -275,7 +279,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            73,
+            75,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

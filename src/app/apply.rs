@@ -136,6 +136,8 @@ impl AppState {
             Action::Explanation | Action::NextExplanation => {
                 return self.act_on_explanation(action, now);
             }
+            Action::LabelNext => return self.sort_to_label_next(now),
+            Action::Doubts => return self.show_doubts(now),
             Action::FineTune => self.toggle(Pane::FineTune),
             Action::WhatChanged => return self.show_changes(now),
             Action::RollBack => return self.roll_back(now),

@@ -70,6 +70,11 @@ pub enum Column {
     Entropy,
     /// How much the last epoch changed the class model's mind, 0 to 1.
     Change,
+    /// How much a label of it would teach: unlabelled candidates mixed by reason.
+    Next,
+    /// How much surer the active model is of another class than of the label, -1 to 1 (the normalised
+    /// margin of confident learning, Northcutt et al. 2021, with its sign turned).
+    Doubt,
     /// Any header or packet field, of the candidate or of its last epoch that has it.
     Field(Arc<str>),
 }
@@ -111,6 +116,8 @@ impl Column {
             "said" => Self::Said,
             "entropy" => Self::Entropy,
             "change" => Self::Change,
+            "next" => Self::Next,
+            "doubt" => Self::Doubt,
             text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
             text if text.starts_with(PROBABILITY_OF) => Self::ProbabilityOf(text.into()),
             _ => Self::Field(name.into()),
@@ -139,6 +146,8 @@ impl Column {
                 | Self::ProbabilityOf(_)
                 | Self::Entropy
                 | Self::Change
+                | Self::Next
+                | Self::Doubt
         )
     }
 
@@ -177,6 +186,8 @@ impl Column {
             Self::Said => "said",
             Self::Entropy => "entropy",
             Self::Change => "change",
+            Self::Next => "next",
+            Self::Doubt => "doubt",
             Self::ScoreOf(name) | Self::ProbabilityOf(name) | Self::Field(name) => name,
         }
     }
@@ -229,6 +240,12 @@ impl Column {
                 let said = row.scores.classes(row.ix).and_then(|said| said.said());
                 said.map_or(Cell::Missing, |said| Cell::Text(said.class.into()))
             }
+            Self::Doubt => {
+                let classes = &row.labels().classes;
+                let doubt = row.scores.doubt(row.ix, classes);
+                doubt.map_or(Cell::Missing, |doubt| Cell::Number(f64::from(doubt)))
+            }
+            Self::Next => Cell::Missing,
             Self::Score
             | Self::ScoreOf(_)
             | Self::Margin

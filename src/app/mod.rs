@@ -19,6 +19,7 @@ mod going;
 pub mod journal_news;
 pub mod keys;
 pub mod label_count;
+pub mod label_next;
 pub mod labelling;
 pub mod light_curve;
 pub mod measured;

@@ -3,13 +3,14 @@
 //! The order is frozen while a person labels: nothing jumps because a label changed. It is
 //! made anew when filter or sort change, or on request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     column::{Cell, Column, Row},
     filter::Filter,
+    label_next::{Reason, ranked},
     scores::Scores,
 };
 use crate::domain::{Candidate, CandidateIx, Catalogue, LabelBook};
@@ -73,6 +74,8 @@ pub struct Queue {
     fault: Option<String>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
+    /// Why candidates stand where they do, where what to label next is asked for.
+    reasons: HashMap<CandidateIx, Reason>,
     taken: usize,
     revision: u64,
 }
@@ -117,6 +120,11 @@ impl Queue {
         (rank != NOT_IN_QUEUE).then_some(rank as usize)
     }
 
+    /// Why a candidate stands where it does; none unless what to label next is asked for.
+    pub fn reason(&self, ix: CandidateIx) -> Option<&Reason> {
+        self.reasons.get(&ix)
+    }
+
     /// Grows whenever the order changes.
     pub const fn revision(&self) -> u64 {
         self.revision
@@ -145,7 +153,10 @@ impl Queue {
         self.order.clear();
         self.taken = 0;
         self.take_new(facts);
-        if self.spec.column.is_of_scores() {
+        self.reasons.clear();
+        if self.spec.column == Column::Next {
+            (self.order, self.reasons) = ranked(&self.order, facts);
+        } else if self.spec.column.is_of_scores() && self.spec.column != Column::Doubt {
             self.sort_by_score(facts.scores);
         } else if !self.spec.is_finding_order() {
             self.sort(facts);

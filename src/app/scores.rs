@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::score_tally::Tally;
 use crate::{
-    domain::{CandidateIx, ModelCard, ModelId, ScoreBook, Verdict, Verdicts, likeliest},
+    domain::{CandidateIx, ModelCard, ModelId, ScoreBook, Verdict, Verdicts, class_of, likeliest},
     jobs::models,
 };
 
@@ -238,6 +238,34 @@ impl Scores {
             return self.classes(candidate)?.lead();
         }
         Some((active.tally.score(candidate)? - active.threshold()).abs())
+    }
+
+    /// How much surer the active model is of another class than of those of a label, -1 to 1; none where
+    /// it knows none of them, or says nothing.
+    pub fn doubt(&self, candidate: CandidateIx, labels: &[Arc<str>]) -> Option<f32> {
+        let active = self.active();
+        let ready = active.ready.as_ref()?;
+        let score = active.tally.score(candidate)?;
+        let row = match ready.real {
+            Some(real) => {
+                let mut row = vec![1.0 - score; ready.card.classes.len()];
+                row[real] = score;
+                row
+            }
+            None => self.classes_of(active, candidate)?.last()?.to_vec(),
+        };
+        let classes = &ready.card.classes;
+        let given: Vec<usize> = labels
+            .iter()
+            .filter_map(|label| class_of(label, classes))
+            .collect();
+        let largest = |is_given: bool| {
+            let all = row.iter().enumerate();
+            let all = all.filter(|(at, _)| given.contains(at) == is_given);
+            all.map(|(_, probability)| *probability)
+                .max_by(f32::total_cmp)
+        };
+        Some(largest(false)? - largest(true)?)
     }
 
     /// The largest difference between the scores of any two shown models; none below two scores.

@@ -3,7 +3,11 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    column::Column, command::Scoring, effect::Effect, scores::ShownModel, state::AppState,
+    column::Column,
+    command::{QueueCommand, Scoring},
+    effect::Effect,
+    scores::ShownModel,
+    state::AppState,
     threshold::threshold_for_recall,
 };
 use crate::{domain::Timestamp, jobs::models};
@@ -130,7 +134,43 @@ impl AppState {
             words.push(TERM);
         }
         let line = words.join(" ");
-        self.apply_queue(super::command::QueueCommand::Filter(line), now)
+        self.apply_queue(QueueCommand::Filter(line), now)
+    }
+
+    /// What would teach most comes first, and the first of it on screen.
+    pub(super) fn sort_to_label_next(&mut self, now: Timestamp) -> Vec<Effect> {
+        let sort = QueueCommand::Sort {
+            column: Column::Next,
+            is_descending: false,
+        };
+        let mut effects = self.apply_queue(sort, now);
+        if let Some(first) = self.queue.order().first().copied() {
+            effects.extend(self.go_to(first, now));
+        }
+        self.tell(
+            "what to label next: F5 takes new labels and scores into account",
+            now,
+        );
+        effects
+    }
+
+    /// Only labels that the active model doubts; again shows all.
+    pub(super) fn show_doubts(&mut self, now: Timestamp) -> Vec<Effect> {
+        const TERM: &str = "doubt>0";
+        let line = &self.queue.spec().filter;
+        let is_on = line.split_whitespace().any(|word| word == TERM);
+        let filter = if is_on { "" } else { TERM };
+        let mut effects = self.apply_queue(QueueCommand::Filter(filter.into()), now);
+        let sort = QueueCommand::Sort {
+            column: if is_on { Column::Found } else { Column::Doubt },
+            is_descending: !is_on,
+        };
+        effects.extend(self.apply_queue(sort, now));
+        if !is_on {
+            let count = self.queue.order().len();
+            self.tell(format!("labels that the model doubts: {count}"), now);
+        }
+        effects
     }
 
     /// Also shows a model; one that is shown becomes the active one.
@@ -205,7 +245,7 @@ impl AppState {
 impl AppState {
     /// The columns of scores that a menu offers to sort by.
     pub fn score_columns(&self) -> Vec<Column> {
-        let mut columns = vec![Column::Score, Column::Margin];
+        let mut columns = vec![Column::Score, Column::Margin, Column::Next, Column::Doubt];
         if self.scores.shown.len() > 1 {
             columns.push(Column::Disagreement);
             let names = self.scores.shown.iter().map(ShownModel::name);

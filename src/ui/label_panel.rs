@@ -40,6 +40,11 @@ pub fn label_panel_ui(
     });
     ui.add_space(theme::GRID);
     let Some(candidate) = candidate else { return };
+    let reason = state.place.candidate.and_then(|ix| state.queue.reason(ix));
+    if let Some(reason) = reason.filter(|_| !state.scores.is_hidden) {
+        let text = format!("To label next: {}.", reason.in_words());
+        ui.add(egui::Label::new(weak(ui, text)).wrap());
+    }
     note_ui(ui, state, memory, labels, commands);
     ui.add_space(theme::GRID);
     ScrollArea::vertical()
