@@ -1,11 +1,13 @@
 //! Columns: everything a candidate can be sorted and filtered by.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{classes::class_named, scores::Scores};
-use crate::domain::{Candidate, CandidateIx, FieldValue, LabelBook, label_book::LabelState};
+use crate::domain::{
+    Candidate, CandidateIx, FieldValue, LabelBook, agreement, label_book::LabelState,
+};
 
 /// A candidate with all that is known of it.
 #[derive(Clone, Copy)]
@@ -70,6 +72,8 @@ pub enum Column {
     Entropy,
     /// How much the last epoch changed the class model's mind, 0 to 1.
     Change,
+    /// How many different classes annotators gave it, less one: 0 where they agree.
+    Conflict,
     /// How much a label of it would teach: unlabelled candidates mixed by reason.
     Next,
     /// How much surer the active model is of another class than of the label, -1 to 1 (the normalised
@@ -116,6 +120,7 @@ impl Column {
             "said" => Self::Said,
             "entropy" => Self::Entropy,
             "change" => Self::Change,
+            "conflict" => Self::Conflict,
             "next" => Self::Next,
             "doubt" => Self::Doubt,
             text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
@@ -152,7 +157,7 @@ impl Column {
     }
 
     /// The columns of our own that every set has, in menu order.
-    pub const OWN: [Self; 11] = [
+    pub const OWN: [Self; 12] = [
         Self::Found,
         Self::Id,
         Self::Label,
@@ -164,6 +169,7 @@ impl Column {
         Self::Last,
         Self::Truth,
         Self::Flag,
+        Self::Conflict,
     ];
 
     /// The name as typed in a filter and shown in a menu.
@@ -186,6 +192,7 @@ impl Column {
             Self::Said => "said",
             Self::Entropy => "entropy",
             Self::Change => "change",
+            Self::Conflict => "conflict",
             Self::Next => "next",
             Self::Doubt => "doubt",
             Self::ScoreOf(name) | Self::ProbabilityOf(name) | Self::Field(name) => name,
@@ -246,6 +253,14 @@ impl Column {
                 doubt.map_or(Cell::Missing, |doubt| Cell::Number(f64::from(doubt)))
             }
             Self::Next => Cell::Missing,
+            Self::Conflict => {
+                let classes = agreement::last_words(row.book, &candidate.id).into_values();
+                let classes: BTreeSet<_> = classes.flatten().collect();
+                match classes.len() {
+                    0 => Cell::Missing,
+                    count => Cell::Number((count - 1) as f64),
+                }
+            }
             Self::Score
             | Self::ScoreOf(_)
             | Self::Margin

@@ -1,5 +1,6 @@
 //! `destello label`: labels in and out without a window.
 
+mod agreement;
 mod export;
 mod import;
 mod list;
@@ -40,6 +41,8 @@ enum Command {
     Export(export::Args),
     /// Print a project's labels
     List(list::Args),
+    /// Tell how well annotators agree, and what the majority says
+    Agreement(agreement::Args),
     /// Label by lines on standard input: `id,label`, `undo` or `redo`
     ///
     /// Each line is answered by `ok NUMBER ID LABEL` when the decision is on disk, or by
@@ -53,6 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(args),
         Command::List(args) => list::run(args),
+        Command::Agreement(args) => agreement::run(args),
         Command::Stream(args) => stream::run(args),
     }
 }

@@ -1,5 +1,6 @@
 //! Ground floor: plain types of the field. No file, no thread, no pixel maths, no toolkit.
 
+pub mod agreement;
 pub mod band;
 pub mod candidate;
 pub mod catalogue;

@@ -6,6 +6,7 @@
 //! else a file says of them. FITS goes through cfitsio in memory, alerts through
 //! `serde_avro_fast`, archives are entered where a member lies.
 
+pub mod agreement_csv;
 mod alert_container;
 mod alert_file;
 mod alert_plan;

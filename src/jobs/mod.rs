@@ -1,5 +1,6 @@
 //! Floor 3: long tasks. Threads, channels, cancel tokens; window and command line call the same.
 
+pub mod agreement;
 pub mod annotator;
 pub mod any_model;
 pub mod assemble;

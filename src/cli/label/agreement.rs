@@ -1,0 +1,64 @@
+//! `destello label agreement`: how well annotators agree, where they do not, and what they say together.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+
+use crate::{
+    cli::say,
+    io::{agreement_csv, whole_file::write_whole},
+    jobs::agreement,
+};
+
+/// Arguments of `label agreement`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Project files; annotators are told apart by their names
+    #[arg(long, num_args = 1.., required_unless_present = "labels")]
+    project: Vec<PathBuf>,
+    /// Tables of labels (CSV); one without a column of annotators is one annotator
+    #[arg(long, num_args = 1..)]
+    labels: Vec<PathBuf>,
+    /// Write the class of the majority of each candidate as CSV; ties have none
+    #[arg(long, value_name = "CSV")]
+    consensus: Option<PathBuf>,
+    /// Write the candidates on which annotators differ as CSV, a column for each of them
+    #[arg(long, value_name = "CSV")]
+    conflicts: Option<PathBuf>,
+}
+
+/// Prints kappas, and writes what is asked for.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let (votes, notes) = agreement::gather(&args.project, &args.labels)?;
+    for note in &notes {
+        eprintln!("{note}");
+    }
+    for pair in votes.pairs() {
+        let [first, second] = &pair.annotators;
+        say(&format!(
+            "{first} and {second}: {} of {} alike, Cohen's kappa {}",
+            pair.alike,
+            pair.both,
+            in_words(pair.kappa)
+        ))?;
+    }
+    let (kappa, candidates) = votes.fleiss();
+    let annotators = votes.annotators().len();
+    say(&format!(
+        "all {annotators} annotators: Fleiss' kappa {} over {candidates} candidates",
+        in_words(kappa)
+    ))?;
+    if let Some(path) = &args.consensus {
+        write_whole(path, agreement_csv::consensus(&votes)?.as_bytes())
+            .with_context(|| path.display().to_string())?;
+    }
+    if let Some(path) = &args.conflicts {
+        write_whole(path, agreement_csv::conflicts(&votes)?.as_bytes())
+            .with_context(|| path.display().to_string())?;
+    }
+    Ok(ExitCode::from(if notes.is_empty() { 0 } else { 2 }))
+}
+
+fn in_words(kappa: Option<f64>) -> String {
+    kappa.map_or_else(|| "not defined".into(), |kappa| format!("{kappa:.3}"))
+}

@@ -1,0 +1,238 @@
+//! How well annotators agree, and what they say together.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{LabelAction, LabelBook};
+
+/// The last word of each annotator on each candidate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Votes {
+    by_candidate: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<str>>>,
+}
+
+/// Two annotators compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairAgreement {
+    /// Who.
+    pub annotators: [Arc<str>; 2],
+    /// Candidates that both labelled.
+    pub both: usize,
+    /// Those that both labelled alike.
+    pub alike: usize,
+    /// Cohen's kappa (Cohen 1960): 1 for full agreement, 0 for that of chance. None where chance alone
+    /// would give full agreement, or there is nothing to compare.
+    pub kappa: Option<f64>,
+}
+
+/// What annotators say together of one candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consensus {
+    /// The class with most votes; none where two have as many.
+    pub class: Option<Arc<str>>,
+    /// Votes for it.
+    pub votes: usize,
+    /// All votes.
+    pub all: usize,
+}
+
+impl Votes {
+    /// Adds a vote; a later one of the same annotator replaces it.
+    pub fn add(&mut self, candidate: Arc<str>, annotator: Arc<str>, class: Arc<str>) {
+        let votes = self.by_candidate.entry(candidate).or_default();
+        votes.insert(annotator, class);
+    }
+
+    /// Adds all votes of a journal: of each annotator the last class that was not taken back or cleared.
+    pub fn add_book(&mut self, book: &LabelBook) {
+        for (candidate, _) in book.candidates() {
+            for (annotator, class) in last_words(book, candidate) {
+                if let Some(class) = class {
+                    self.add(candidate.clone(), annotator.clone(), class.clone());
+                }
+            }
+        }
+    }
+
+    /// Candidates with a vote, with their votes by annotator.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &BTreeMap<Arc<str>, Arc<str>>)> {
+        self.by_candidate.iter()
+    }
+
+    /// Who voted.
+    pub fn annotators(&self) -> BTreeSet<Arc<str>> {
+        let votes = self.by_candidate.values();
+        votes.flat_map(|votes| votes.keys().cloned()).collect()
+    }
+
+    /// Every two annotators, compared.
+    pub fn pairs(&self) -> Vec<PairAgreement> {
+        let annotators: Vec<Arc<str>> = self.annotators().into_iter().collect();
+        let mut pairs = Vec::new();
+        for (at, first) in annotators.iter().enumerate() {
+            for second in &annotators[at + 1..] {
+                pairs.push(self.pair(first, second));
+            }
+        }
+        pairs
+    }
+
+    fn pair(&self, first: &Arc<str>, second: &Arc<str>) -> PairAgreement {
+        let both = self.by_candidate.values();
+        let both: Vec<_> = both
+            .filter_map(|votes| Some((votes.get(first)?, votes.get(second)?)))
+            .collect();
+        let alike = both.iter().filter(|(a, b)| a == b).count();
+        let count = both.len() as f64;
+        let mut shares: BTreeMap<&Arc<str>, [f64; 2]> = BTreeMap::new();
+        for (a, b) in &both {
+            shares.entry(a).or_default()[0] += 1.0 / count;
+            shares.entry(b).or_default()[1] += 1.0 / count;
+        }
+        let chance: f64 = shares.values().map(|[a, b]| a * b).sum();
+        PairAgreement {
+            annotators: [first.clone(), second.clone()],
+            both: both.len(),
+            alike,
+            kappa: kappa(alike as f64 / count, chance),
+        }
+    }
+
+    /// Fleiss' kappa (Fleiss 1971) over the candidates that have as many votes as there are annotators,
+    /// and how many these are. No kappa for fewer than two annotators, or where chance alone would give
+    /// full agreement.
+    pub fn fleiss(&self) -> (Option<f64>, usize) {
+        let raters = self.annotators().len();
+        let whole = self.by_candidate.values();
+        let whole: Vec<_> = whole.filter(|votes| votes.len() == raters).collect();
+        if raters < 2 || whole.is_empty() {
+            return (None, whole.len());
+        }
+        let mut totals: BTreeMap<&Arc<str>, f64> = BTreeMap::new();
+        let mut agreed = 0.0;
+        for votes in &whole {
+            let counts = counts(votes);
+            let pairs: f64 = counts.values().map(|n| (n * (n - 1)) as f64).sum();
+            agreed += pairs / (raters * (raters - 1)) as f64;
+            for (class, count) in counts {
+                *totals.entry(class).or_default() += count as f64;
+            }
+        }
+        let all = (whole.len() * raters) as f64;
+        let chance = totals.values().map(|total| (total / all).powi(2)).sum();
+        (kappa(agreed / whole.len() as f64, chance), whole.len())
+    }
+
+    /// What annotators say together of a candidate, by majority.
+    pub fn consensus(votes: &BTreeMap<Arc<str>, Arc<str>>) -> Consensus {
+        let counts = counts(votes);
+        let most = counts.values().copied().max().unwrap_or(0);
+        let mut leading = counts.iter().filter(|(_, count)| **count == most);
+        let class = leading.next().map(|(class, _)| Arc::clone(class));
+        Consensus {
+            class: class.filter(|_| leading.next().is_none()),
+            votes: most,
+            all: votes.len(),
+        }
+    }
+}
+
+/// The class that each annotator gave a candidate last; none where it was cleared. What was taken back
+/// does not count.
+pub fn last_words<'a>(
+    book: &'a LabelBook,
+    candidate: &str,
+) -> BTreeMap<&'a Arc<str>, Option<&'a Arc<str>>> {
+    let mut last = BTreeMap::new();
+    for (event, counts) in book.history(candidate) {
+        match &event.action {
+            LabelAction::Set { class } if counts => {
+                last.insert(&event.annotator, Some(class));
+            }
+            LabelAction::Clear if counts => {
+                last.insert(&event.annotator, None);
+            }
+            _ => {}
+        }
+    }
+    last
+}
+
+fn counts(votes: &BTreeMap<Arc<str>, Arc<str>>) -> BTreeMap<&Arc<str>, usize> {
+    let mut counts = BTreeMap::new();
+    for class in votes.values() {
+        *counts.entry(class).or_default() += 1;
+    }
+    counts
+}
+
+/// Agreement beyond chance, as a share of what is possible beyond chance.
+fn kappa(observed: f64, chance: f64) -> Option<f64> {
+    let possible = 1.0 - chance;
+    (possible > 1e-12 && observed.is_finite()).then(|| (observed - chance) / possible)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn votes(rows: &[(&str, &[(&str, &str)])]) -> Votes {
+        let mut votes = Votes::default();
+        for (candidate, given) in rows {
+            for (annotator, class) in *given {
+                votes.add((*candidate).into(), (*annotator).into(), (*class).into());
+            }
+        }
+        votes
+    }
+
+    #[test]
+    fn kappas_are_those_of_the_textbooks() {
+        // 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: kappa 0.4.
+        let mut all = Votes::default();
+        let table = [
+            ("y", "y", 20),
+            ("y", "n", 5),
+            ("n", "y", 10),
+            ("n", "n", 15),
+        ];
+        let mut number = 0;
+        for (a, b, times) in table {
+            for _ in 0..times {
+                number += 1;
+                let id: Arc<str> = format!("c{number}").into();
+                all.add(id.clone(), "ana".into(), a.into());
+                all.add(id, "ben".into(), b.into());
+            }
+        }
+        let pair = all.pairs().remove(0);
+        assert_eq!((pair.both, pair.alike), (50, 35));
+        assert!((pair.kappa.unwrap() - 0.4).abs() < 1e-12);
+        // Three who agree wholly on two classes, and one candidate that only two saw.
+        let three = |class| [("ana", class), ("ben", class), ("eva", class)];
+        let (real, bogus) = (three("real"), three("bogus"));
+        let two = [("ana", "real"), ("ben", "bogus")];
+        let all = votes(&[("a", &real), ("b", &bogus), ("c", &two)]);
+        assert_eq!(all.fleiss(), (Some(1.0), 2));
+        assert_eq!(all.pairs().len(), 3);
+        // All the same: chance alone would do it.
+        assert_eq!(votes(&[("a", &real)]).fleiss().0, None);
+        assert_eq!(votes(&[]).fleiss(), (None, 0));
+    }
+
+    #[test]
+    fn the_majority_counts_and_a_tie_has_no_class() {
+        let all = votes(&[("a", &[("ana", "real"), ("ben", "bogus"), ("eva", "real")])]);
+        let (_, given) = all.iter().next().unwrap();
+        let said = Votes::consensus(given);
+        assert_eq!(
+            (said.class.as_deref(), said.votes, said.all),
+            (Some("real"), 2, 3)
+        );
+        let tie = votes(&[("a", &[("ana", "real"), ("ben", "bogus")])]);
+        let (_, given) = tie.iter().next().unwrap();
+        assert_eq!(Votes::consensus(given).class, None);
+    }
+}
