@@ -239,7 +239,7 @@ impl AppState {
                 let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
                 let held_out = match held_out {
                     0 => "too few to hold any out".into(),
-                    n => format!("{n} of them held out in turn to measure with"),
+                    n => format!("{n} of them held out to measure with"),
                 };
                 let pane = &mut self.fine_tuning;
                 pane.plan = format!("Learns from {}; {held_out}.", counts.join(", "));

@@ -121,7 +121,7 @@ fn teach_network(
         .collect();
     let held_out = match tuning.held_out() {
         0 => "none held out".into(),
-        count => format!("{count} held out in turn to measure with"),
+        count => format!("{count} held out to measure with"),
     };
     eprintln!(
         "learning from {} on the {device}; {held_out}",
