@@ -293,6 +293,8 @@ pub enum JobEvent {
         /// What was found, or why nothing.
         report: Result<Arc<Report>, String>,
     },
+    /// A latent model has news.
+    Latent(super::latent_news::LatentNews),
     /// A training has news.
     Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.
