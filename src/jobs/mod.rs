@@ -25,6 +25,7 @@ pub mod import;
 pub mod index;
 pub mod inspect;
 pub mod journal;
+pub mod latent;
 pub mod latent_news;
 pub mod learner;
 pub mod model_shelf;
