@@ -12,6 +12,8 @@ use crate::{
 
 /// Components unless a person says otherwise (`recipes.md`).
 pub const COMPONENTS: usize = 20;
+/// How far from the middle of a stamp pixels count unless a person says otherwise.
+pub const FOCUS_PX: f64 = 6.0;
 /// More components than this are a slip of the pen.
 const MOST_COMPONENTS: usize = 1000;
 /// Simulated stamps to learn from and to validate with, unless a person says otherwise.
@@ -32,6 +34,8 @@ pub struct LatentOrder {
     pub input: InputPlan,
     /// True where stamps are turned upright first.
     pub is_upright: bool,
+    /// How far from the middle pixels count, pixels; none where all count the same.
+    pub focus_px: Option<f64>,
     /// What from.
     pub data: TrainingData,
     /// How often each stamp is shown to the autoencoder, and then to the whole.
@@ -66,6 +70,7 @@ impl LatentOrder {
             widths: kind.usual_widths(),
             input: LatentKind::input(vec![Role::Snr]),
             is_upright: true,
+            focus_px: kind.has_mixture().then_some(FOCUS_PX),
             data,
             passes: [10, 15],
             course: LatentCourse::usual(kind, 0, 0),
@@ -94,6 +99,15 @@ impl LatentOrder {
                 "{} components: a mixture has 1 to {MOST_COMPONENTS}",
                 self.components
             );
+        }
+        if self.focus_px.is_some() && !self.kind.has_mixture() {
+            bail!("{name} tells the scatter of its pixels by itself, and has no focus");
+        }
+        if self
+            .focus_px
+            .is_some_and(|focus| focus.is_nan() || focus <= 0.0)
+        {
+            bail!("a focus is a length above 0 pixels");
         }
         if self.input.is_empty() || self.dimensions == 0 || self.widths.contains(&0) {
             bail!("a latent space has at least one axis, and one image that is looked at");
@@ -160,6 +174,7 @@ impl LatentOrder {
                 dimensions: self.dimensions,
                 widths: self.widths.clone(),
                 is_upright: self.is_upright,
+                focus_px: self.focus_px,
                 components: vec![ComponentCard::default(); self.components],
             }),
         }
@@ -174,6 +189,7 @@ impl LatentOrder {
             widths,
             input,
             is_upright,
+            focus_px,
             passes,
             course,
             examples,
@@ -183,7 +199,7 @@ impl LatentOrder {
         } = self;
         let data = self.data.fingerprint();
         format!(
-            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {data} {passes:?} \
+            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {data} {passes:?} \
              {course:?} {examples} {validation} {seed}"
         )
     }

@@ -102,7 +102,7 @@ impl LatentKind {
 }
 
 /// What the size of a network depends on, apart from its kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LatentShape {
     /// Images of each stamp.
     pub channels: usize,
@@ -116,6 +116,8 @@ pub struct LatentShape {
     pub components: usize,
     /// True for convolutions.
     pub is_convolutional: bool,
+    /// How far from the middle pixels count, pixels; none where all count the same.
+    pub focus_px: Option<f64>,
 }
 
 /// Larger numbers in a card are a slip of the pen, or an attack.
@@ -138,6 +140,7 @@ impl LatentShape {
             widths: latent.widths.clone(),
             components: latent.components.len(),
             is_convolutional: kind.is_convolutional(),
+            focus_px: latent.focus_px,
         };
         let numbers = [
             shape.channels,
@@ -151,6 +154,12 @@ impl LatentShape {
             return Err(format!(
                 "its card tells of an impossible network: {shape:?}"
             ));
+        }
+        if shape
+            .focus_px
+            .is_some_and(|focus| focus.is_nan() || focus <= 0.0)
+        {
+            return Err("its card tells of a focus that is no length".into());
         }
         if !kind.has_mixture() && shape.components != 1 {
             let count = shape.components;
@@ -228,11 +237,24 @@ impl LatentNetwork {
         }
     }
 
-    /// The mean square of input less drawn, over all pixels: what the pretraining makes small.
+    /// The weighted mean square of input less drawn, over all pixels: what the pretraining makes small.
     pub fn autoencoding_loss(&self, input: &Tensor<2>) -> Tensor<1> {
         let coder = self.coder();
         let drawn = coder.decode(coder.encode(input.clone()).mean);
-        (input.clone() - drawn).powi_scalar(2).mean()
+        self.errors(input.clone(), drawn).mean()
+    }
+
+    /// The weighted mean square of input less drawn of each stamp: (n).
+    pub fn errors(&self, input: Tensor<2>, drawn: Tensor<2>) -> Tensor<1> {
+        let squares = (input - drawn).powi_scalar(2);
+        match self {
+            Self::Vade(network) => {
+                let weights = network.focus.weights(&squares.device());
+                let sum = weights.clone().sum_dim(1);
+                ((squares * weights).sum_dim(1) / sum).squeeze_dim(1)
+            }
+            Self::Vae(_) => squares.mean_dim(1).squeeze_dim(1),
+        }
     }
 
     /// The same without gradients.
