@@ -59,6 +59,8 @@ impl AppState {
             | JobEvent::ProjectRefused { .. }
             | JobEvent::Found { .. }
             | JobEvent::IndexDone { .. } => {}
+            // The window takes it from here.
+            JobEvent::Latent(_) => {}
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {

@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     domain::ModelCard,
-    jobs::{models, versions},
+    jobs::{latent, models, versions},
 };
 
 /// Arguments of `models`.
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             super::say(&format!("{id} taken out of {}", project.display()))?;
         }
         What::Card { model } => {
-            let card = models::card(model)?;
+            let card = latent::models::card(model).map_or_else(|| models::card(model), Ok)?;
             super::say(&serde_json::to_string_pretty(&card)?)?;
         }
         What::Import { file, network, out } => {
@@ -97,7 +97,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn list(project: Option<&Path>) -> anyhow::Result<()> {
-    let mut rows: Vec<String> = models::shipped().iter().map(row).collect();
+    let all = models::shipped().into_iter();
+    let all = all.chain(latent::models::shipped());
+    let mut rows: Vec<String> = all.map(|card| row(&card)).collect();
     if let Some(project) = project {
         for version in versions::all(project)? {
             let source = versions::source(project, &version.id);

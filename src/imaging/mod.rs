@@ -23,6 +23,7 @@ pub mod orientation;
 pub mod photometry;
 pub mod placement;
 pub mod preset;
+pub mod roundness;
 pub mod scale_bar;
 pub mod sequence_input;
 pub mod sigma_clip;

@@ -313,6 +313,8 @@ pub enum JobEvent {
         /// They.
         versions: Vec<ModelVersion>,
     },
+    /// A latent model has news.
+    Latent(super::latent_news::LatentNews),
     /// A training has news.
     Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.

@@ -27,6 +27,8 @@ pub mod import;
 pub mod index;
 pub mod inspect;
 pub mod journal;
+pub mod latent;
+pub mod latent_news;
 pub mod learner;
 mod memory_shelf;
 pub mod model_shelf;

@@ -1,0 +1,119 @@
+//! The start of the mixture, and components that are set to work again.
+
+use burn::module::Module;
+
+use super::{BATCH, EPSILONS, LatentTrainer, broke_off, optimiser};
+use crate::learn::{
+    Examples, LearnError,
+    latent::{
+        LatentNetwork,
+        chance::Chance,
+        clusters::members,
+        mixture_fit::{Points, fit},
+        reseed::{occupancy, reseed},
+    },
+};
+
+/// After this share of the course dead components are left alone, so that the rest settles.
+const REVIVED_UNTIL: f64 = 0.7;
+/// Latent vectors that lie closer together than this are all the same.
+const LEAST_SPREAD: f64 = 1e-6;
+
+impl LatentTrainer {
+    /// Gives the latent space unit spread, and fits the mixture to where the examples lie.
+    ///
+    /// # Errors
+    /// Where there are fewer examples than components, or all of them are alike.
+    pub fn start_mixture(&mut self, examples: &Examples) -> Result<(), LearnError> {
+        let network = self.network.take().ok_or_else(broke_off)?;
+        let LatentNetwork::Vade(mut network) = network.at_rest() else {
+            self.network = Some(network);
+            return Ok(());
+        };
+        let mut means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
+        let spread = spread(&means);
+        if spread < LEAST_SPREAD {
+            let count = examples.len();
+            let why = format!("all {count} stamps are alike: there are no clusters in them");
+            return Err(LearnError::Training(why));
+        }
+        means.iter_mut().for_each(|value| *value /= spread as f32);
+        let dimensions = network.coder.dimensions();
+        let points = Points {
+            values: &means,
+            dimensions,
+        };
+        let fitted = fit(points, network.mixture.len(), self.seed)?;
+        network.coder = network.coder.rescaled(spread);
+        network.mixture = network.mixture.with(&fitted);
+        self.put(LatentNetwork::Vade(network));
+        self.coder_optimiser = optimiser(EPSILONS[1]);
+        self.standing.has_mixture = true;
+        self.loss = (0.0, 0);
+        Ok(())
+    }
+
+    /// Sets dead components to work again; how many there were. Nothing near the end of the course.
+    ///
+    /// # Errors
+    /// Where a step broke off, or the device fails.
+    pub fn revive(&mut self, examples: &Examples) -> Result<usize, LearnError> {
+        let done = self.standing.step.saturating_sub(self.course.pretraining) as f64;
+        let is_settling = done > REVIVED_UNTIL * self.course.steps as f64;
+        let LatentNetwork::Vade(mut network) = self.network()?.at_rest() else {
+            return Ok(0);
+        };
+        if is_settling || !self.standing.has_mixture {
+            return Ok(0);
+        }
+        let means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
+        let components = network.mixture.len();
+        let gamma = network
+            .mixture
+            .responsibilities(&means, &self.compute.plain());
+        let counts = occupancy(&gamma, components);
+        let mut fitted = network.mixture.fitted();
+        let mut chance = Chance::new(self.seed ^ self.standing.step);
+        let points = Points {
+            values: &means,
+            dimensions: network.coder.dimensions(),
+        };
+        let of_points = members(&gamma, components);
+        let dead = reseed(&mut fitted, points, &of_points, &counts, &mut chance);
+        if dead > 0 {
+            network.mixture = network.mixture.with(&fitted);
+            self.put(LatentNetwork::Vade(network));
+            self.standing.revived += dead;
+        }
+        Ok(dead)
+    }
+
+    /// Means of the latent vectors of all examples.
+    fn means(&self, network: &LatentNetwork, examples: &Examples) -> Result<Vec<f32>, LearnError> {
+        let mut all = Vec::new();
+        for inputs in examples.inputs().chunks(BATCH * examples.size().max(1)) {
+            let mean = network.coder().encode(self.batch(inputs, examples)).mean;
+            all.extend(mean.into_data().iter::<f32>());
+        }
+        if all.is_empty() {
+            return Err(LearnError::Training(
+                "there is nothing to learn from".into(),
+            ));
+        }
+        Ok(all)
+    }
+
+    fn put(&mut self, network: LatentNetwork) {
+        self.network = Some(network.fork(&self.compute.differentiating()).train());
+    }
+}
+
+/// Root mean square of all coordinates about their mean.
+fn spread(values: &[f32]) -> f64 {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
+    let squares = values
+        .iter()
+        .map(|value| (f64::from(*value) - mean).powi(2));
+    (squares.sum::<f64>() / count).sqrt()
+}
