@@ -50,8 +50,10 @@ pub enum Action {
     ChooseThreshold,
     Disagreements,
     ScoreAgain,
+    Embed,
     Inspect,
     Mosaic,
+    Latent,
     Evaluate,
     Train,
     Problems,
@@ -196,6 +198,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ChooseThreshold, Menu::Model, "Threshold for recall", "The threshold that finds the wanted share of the labelled real candidates", &["Shift+T"]),
     row(Action::Disagreements, Menu::Model, "Disagreements", "Keep only candidates that the shown models put on different sides; again shows all", &["D"]),
     row(Action::ScoreAgain, Menu::Model, "Score the rest", "Go on scoring after it was stopped or failed", &["Shift+F5"]),
+    row(Action::Embed, Menu::Model, "Embed the set", "Put every stamp into the latent space of the chosen model", &["Shift+F4"]),
     row(Action::Explanation, Menu::Model, "Explanation", "Show over the stamps why the model says what it says", &["L"]),
     row(Action::NextExplanation, Menu::Model, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+L"]),
     row(Action::NextPreset, Menu::View, "Next look", "Change between destello's look and those of the brokers", &["P"]),
@@ -216,6 +219,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ToggleTheme, Menu::View, "Light or dark", "Change the theme", &["Ctrl+T"]),
     row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter", "F1"]),
     row(Action::Mosaic, Menu::Window, "Mosaic", "Many candidates at once", &["M", "F2"]),
+    row(Action::Latent, Menu::Window, "Latent", "Where a latent model puts the candidates, and its components", &["F4"]),
     row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
     row(Action::Train, Menu::Window, "Train", "Teach a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
@@ -267,7 +271,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            69,
+            71,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

@@ -70,6 +70,11 @@ pub enum Column {
     Entropy,
     /// How much the last epoch changed the class model's mind, 0 to 1.
     Change,
+    /// How badly the latent model draws it again, at its worst epoch: what is large is unlike all
+    /// that the model has seen.
+    Anomaly,
+    /// The component of the latent space that it belongs to, from 1.
+    Component,
     /// Any header or packet field, of the candidate or of its last epoch that has it.
     Field(Arc<str>),
 }
@@ -111,6 +116,8 @@ impl Column {
             "said" => Self::Said,
             "entropy" => Self::Entropy,
             "change" => Self::Change,
+            "anomaly" | "reconstruction_error" => Self::Anomaly,
+            "component" => Self::Component,
             text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
             text if text.starts_with(PROBABILITY_OF) => Self::ProbabilityOf(text.into()),
             _ => Self::Field(name.into()),
@@ -139,6 +146,8 @@ impl Column {
                 | Self::ProbabilityOf(_)
                 | Self::Entropy
                 | Self::Change
+                | Self::Anomaly
+                | Self::Component
         )
     }
 
@@ -177,6 +186,8 @@ impl Column {
             Self::Said => "said",
             Self::Entropy => "entropy",
             Self::Change => "change",
+            Self::Anomaly => "anomaly",
+            Self::Component => "component",
             Self::ScoreOf(name) | Self::ProbabilityOf(name) | Self::Field(name) => name,
         }
     }
@@ -190,6 +201,8 @@ impl Column {
             Self::Disagreement => scores.disagreement(ix),
             Self::Entropy => scores.classes(ix)?.entropy(),
             Self::Change => scores.classes(ix)?.change(),
+            Self::Anomaly => scores.anomaly(ix),
+            Self::Component => scores.component(ix).map(|at| at as f32 + 1.0),
             Self::ProbabilityOf(name) => {
                 let said = scores.classes(ix)?;
                 let class = class_named(name.strip_prefix(PROBABILITY_OF)?, said.classes)?;
@@ -235,7 +248,9 @@ impl Column {
             | Self::Disagreement
             | Self::ProbabilityOf(_)
             | Self::Entropy
-            | Self::Change => {
+            | Self::Change
+            | Self::Anomaly
+            | Self::Component => {
                 let score = self.score(row.ix, row.scores);
                 score.map_or(Cell::Missing, |score| Cell::Number(f64::from(score)))
             }

@@ -12,6 +12,8 @@ use crate::{
         evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
+        latent_map::MapOrder,
+        latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
         simulation_order::SimulationOrder,
@@ -119,6 +121,14 @@ pub enum Effect {
     },
     /// Train a network.
     Train(Box<TrainRequest>),
+    /// Put the set into a latent space.
+    Embed(Box<EmbedOrder>),
+    /// Lay a latent space on a plane. Orders before this one are stopped.
+    Map(Box<MapOrder>),
+    /// Decode latent vectors.
+    DecodeLatent(DecodeOrder),
+    /// Draw a stamp again by a latent model.
+    Reconstruct(Box<ReconstructOrder>),
     /// Stop scoring by this model.
     StopScoring(ModelId),
     /// Score these first.

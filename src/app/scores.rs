@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::score_tally::Tally;
 use crate::{
-    domain::{CandidateIx, ModelCard, ModelId, ScoreBook, Verdict, Verdicts, likeliest},
+    domain::{
+        CandidateIx, LatentMembership, ModelCard, ModelId, ScoreBook, Verdict, Verdicts, likeliest,
+    },
     jobs::models,
 };
 
@@ -163,6 +165,8 @@ pub struct Scores {
     /// Number of the last run of scoring.
     pub(super) runs: u64,
     pub(super) revision: u64,
+    /// What the latent model says of each candidate.
+    pub(super) latent: LatentMembership,
 }
 
 impl Default for Scores {
@@ -176,6 +180,7 @@ impl Default for Scores {
             is_usual: true,
             runs: 0,
             revision: 0,
+            latent: LatentMembership::default(),
         }
     }
 }

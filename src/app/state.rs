@@ -12,6 +12,7 @@ use super::{
     evaluation::EvaluationPane,
     explain::{ExplainChoice, Explanations},
     label_count::LabelCount,
+    latent::LatentPane,
     measured::{CurveChoice, MeasuredCurves},
     queue::{Facts, Queue, QueueSpec},
     scores::Scores,
@@ -169,6 +170,8 @@ pub struct AppState {
     pub evaluation: EvaluationPane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
+    /// The latent space of the opened set.
+    pub latent: LatentPane,
     /// Which light curve is shown.
     pub curve: CurveChoice,
     /// Light curves measured here.
@@ -228,6 +231,7 @@ impl AppState {
             simulation: SimulationPane::default(),
             evaluation: EvaluationPane::default(),
             training: TrainingPane::default(),
+            latent: LatentPane::default(),
             curve: CurveChoice::default(),
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),

@@ -28,6 +28,10 @@ pub enum JobId {
     Score,
     /// Training a network.
     Train,
+    /// Putting the opened set into a latent space.
+    Embed,
+    /// Laying a latent space on a plane.
+    Map,
 }
 
 impl JobId {
@@ -36,7 +40,7 @@ impl JobId {
     pub const fn can_be_stopped(self) -> bool {
         matches!(
             self,
-            Self::Index | Self::Simulate | Self::Score | Self::Train
+            Self::Index | Self::Simulate | Self::Score | Self::Train | Self::Embed | Self::Map
         )
     }
 
@@ -49,6 +53,8 @@ impl JobId {
             Self::Simulate => "simulating",
             Self::Score => "scoring",
             Self::Train => "training",
+            Self::Embed => "embedding",
+            Self::Map => "mapping",
         }
     }
 }
@@ -106,6 +112,8 @@ pub enum PickFor {
     TrainingSurvey,
     /// A file for a model that is to be trained.
     NewModel,
+    /// A latent model of the user's own.
+    LatentModel,
 }
 
 /// What the indexing of one opening found since the last news.
@@ -295,6 +303,8 @@ pub enum JobEvent {
     },
     /// A latent model has news.
     Latent(super::latent_news::LatentNews),
+    /// A latent space was laid on a plane.
+    Mapped(super::latent_map::Mapped),
     /// A training has news.
     Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.

@@ -25,6 +25,8 @@ pub mod import;
 pub mod index;
 pub mod inspect;
 pub mod journal;
+pub mod latent_map;
+pub mod latent_members;
 pub mod latent_news;
 pub mod learner;
 pub mod model_shelf;

@@ -1,5 +1,7 @@
 //! Starts what `apply` asked for: effects become jobs.
 
+mod latent;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::settings_file;
@@ -175,6 +177,10 @@ impl Runner {
             | Effect::StopScoring(_)
             | Effect::LookAt(_)
             | Effect::Explain(_) => self.start_learning(effect),
+            Effect::Embed(_)
+            | Effect::Map(_)
+            | Effect::DecodeLatent(_)
+            | Effect::Reconstruct(_) => self.start_latent(effect)?,
             Effect::Cancel(job) => self.stop(job),
             // The window closes itself.
             Effect::Quit => {}
