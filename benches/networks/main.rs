@@ -131,6 +131,7 @@ fn card(architecture: Architecture) -> ModelCard {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: BTreeMap::default(),
+        latent: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
-        latent_map::MapOrder,
+        latent::map::MapOrder,
         latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
         photometry::PhotometryOrder,
         score_task::ScoreOrder,

@@ -19,20 +19,19 @@ use super::{
 // Views know jobs only by these.
 pub use crate::jobs::{
     event::{JobId, PickFor},
-    latent_map::{LatentMap, Projection},
-    latent_members::Members,
+    latent::map::{LatentMap, Projection},
+    latent::members::Members,
     latent_news::Reconstruction,
 };
 use crate::{
     domain::{Embedding, LatentSpace, ModelCard, Timestamp},
     jobs::{
         event::{Progress, ScoringEnd},
+        latent::models,
         latent_news::{EmbedOrder, LatentNews},
     },
 };
 
-/// The latent model that is read unless the user chooses another.
-pub const DEFAULT_LATENT_MODEL: &str = "vade";
 /// Smallest and largest radius of a point, points of the screen.
 pub const RADII: (f32, f32) = (0.5, 8.0);
 
@@ -88,7 +87,7 @@ pub struct LatentChoice {
 impl Default for LatentChoice {
     fn default() -> Self {
         Self {
-            source: DEFAULT_LATENT_MODEL.into(),
+            source: models::DEFAULT.into(),
             projection: Projection::default(),
             color_by: ColorBy::Component,
             shows_every_epoch: true,
@@ -189,6 +188,15 @@ impl LatentPane {
             pictures: self.pictures.anew(),
             ..Self::default()
         };
+    }
+
+    /// The models to choose from: those that come with the program, and the chosen one; by source.
+    pub fn known_models(&self) -> Vec<Arc<str>> {
+        let mut known: Vec<Arc<str>> = models::names().map(Arc::from).collect();
+        if !known.contains(&self.choice.source) {
+            known.push(self.choice.source.clone());
+        }
+        known
     }
 
     /// The name of the model for a sentence.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{latent::Members, state::AppState};
 use crate::{
     domain::{CandidateIx, LatentComponent, Timestamp, class_of, label_book::LabelState},
-    imaging::centrality::centrality,
-    jobs::latent_members::ComponentMembers,
+    imaging::roundness::roundness,
+    jobs::latent::members::ComponentMembers,
 };
 
 /// Members shown at either end.
@@ -52,8 +52,11 @@ pub struct ComponentRow {
     pub real_share: Option<f32>,
     /// Mean of the members' scores by the active model, where that one tells real from bogus.
     pub mean_score: Option<f32>,
-    /// How central the decoded centroid is, 0 to 1; none before it is decoded.
-    pub centrality: Option<f32>,
+    /// What the model's card says of it: the label of most of its stamps when it was trained, and
+    /// their share.
+    pub learned: Option<(Arc<str>, f32)>,
+    /// How round the decoded centroid is, 0 to 1; none before it is decoded.
+    pub roundness: Option<f32>,
     /// Root mean square of the distances from the centroid, in its standard deviations.
     pub spread: f32,
     /// The most typical members.
@@ -63,11 +66,20 @@ pub struct ComponentRow {
 }
 
 impl ComponentRow {
-    /// How real it is, by the best that is known: labels, else scores, else the looks of its
-    /// centroid.
+    /// How real it is, by the best that is known: labels, else what its model learned, else scores,
+    /// else the looks of its centroid.
     pub fn realness(&self) -> f32 {
-        let known = self.real_share.or(self.mean_score).or(self.centrality);
-        known.unwrap_or(0.5)
+        let known = self.real_share.or(self.learned_share());
+        known.or(self.mean_score).or(self.roundness).unwrap_or(0.5)
+    }
+
+    /// The share of real stamps when the model was trained.
+    pub fn learned_share(&self) -> Option<f32> {
+        let (label, purity) = self.learned.as_ref()?;
+        match class_of(label, &SIDES)? {
+            0 => Some(1.0 - purity),
+            _ => Some(*purity),
+        }
     }
 
     /// True where its labelled members contradict each other.
@@ -207,14 +219,21 @@ impl AppState {
             majority: tally.majority(),
             real_share: tally.real_share(),
             mean_score: self.mean_score(all),
-            centrality: self
+            learned: self.learned(at),
+            roundness: self
                 .latent
                 .centroid(at)
-                .map(|(pixels, side)| centrality(pixels, side)),
+                .map(|(pixels, side)| roundness(pixels, side) as f32),
             spread: found.spread,
             nearest: all.iter().take(ENDS).copied().collect(),
             farthest: farthest.copied().collect(),
         }
+    }
+
+    fn learned(&self, component: usize) -> Option<(Arc<str>, f32)> {
+        let card = self.latent.card()?.latent.as_ref()?;
+        let of_component = card.components.get(component)?;
+        Some((of_component.label.clone()?, of_component.purity? as f32))
     }
 
     /// By component. Only candidates that somebody has dealt with are looked at.
@@ -283,7 +302,7 @@ impl AppState {
 mod tests {
     use super::*;
 
-    fn row(real_share: Option<f32>, mean_score: Option<f32>, centrality: f32) -> ComponentRow {
+    fn row(real_share: Option<f32>, mean_score: Option<f32>, roundness: f32) -> ComponentRow {
         ComponentRow {
             component: 0,
             weight: 0.1,
@@ -292,7 +311,8 @@ mod tests {
             majority: None,
             real_share,
             mean_score,
-            centrality: Some(centrality),
+            learned: None,
+            roundness: Some(roundness),
             spread: 1.0,
             nearest: Vec::new(),
             farthest: Vec::new(),
@@ -305,6 +325,11 @@ mod tests {
         near(row(Some(0.9), Some(0.2), 0.1).realness(), 0.9);
         near(row(None, Some(0.2), 0.1).realness(), 0.2);
         near(row(None, None, 0.1).realness(), 0.1);
+        let mut learned = row(None, Some(0.2), 0.1);
+        learned.learned = Some(("bogus".into(), 0.9));
+        near(learned.realness(), 0.1);
+        learned.learned = Some(("moon".into(), 0.9));
+        near(learned.realness(), 0.2);
         assert!(row(Some(0.5), None, 1.0).is_undecided());
         assert!(!row(Some(0.7), None, 1.0).is_undecided());
         assert!(!row(None, None, 0.5).is_undecided());

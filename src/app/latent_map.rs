@@ -12,7 +12,7 @@ use crate::{
     imaging::Polygon,
     jobs::{
         event::JobId,
-        latent_map::{MapOrder, Mapped},
+        latent::map::{MapOrder, Mapped},
     },
 };
 

@@ -6,6 +6,7 @@ mod explain;
 mod fine_tune;
 pub mod inspect;
 pub mod label;
+pub mod latent;
 pub mod models;
 pub mod open;
 pub mod photometry;
@@ -47,6 +48,8 @@ enum Command {
     Explain(explain::Args),
     /// Write what models say of every epoch as a table
     Score(score::Args),
+    /// Place stamps in a latent space, and draw its clusters
+    Latent(latent::Args),
     /// List the models that come with destello, print the card of one, or import one
     Models(models::Args),
     /// Teach a network
@@ -69,6 +72,7 @@ pub fn run() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Score(args)) => score::run(&args),
+        Some(Command::Latent(args)) => latent::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::FineTune(args)) => fine_tune::run(&args),

@@ -4,7 +4,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{domain::ModelCard, jobs::models};
+use crate::{
+    domain::ModelCard,
+    jobs::{latent, models},
+};
 
 /// Arguments of `models`.
 #[derive(Debug, Parser)]
@@ -40,11 +43,13 @@ enum What {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::List => {
-            let rows: Vec<String> = models::shipped().iter().map(row).collect();
+            let all = models::shipped().into_iter();
+            let all = all.chain(latent::models::shipped());
+            let rows: Vec<String> = all.map(|card| row(&card)).collect();
             super::say(&rows.join("\n"))?;
         }
         What::Card { model } => {
-            let card = models::card(model)?;
+            let card = latent::models::card(model).map_or_else(|| models::card(model), Ok)?;
             super::say(&serde_json::to_string_pretty(&card)?)?;
         }
         What::Import { file, network, out } => {

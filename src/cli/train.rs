@@ -1,6 +1,7 @@
 //! `destello train`: teaches a network, or a forest.
 
 mod forest;
+mod latent;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,6 +31,8 @@ enum What {
     Sequence(SequenceClasses),
     /// A random forest that tells classes of objects apart by their light curves
     Forest(forest::Args),
+    /// An autoencoder that clusters stamps, without labels
+    Latent(latent::Args),
 }
 
 #[derive(Debug, Parser)]
@@ -119,6 +122,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::RealBogus(args) => train(real_bogus(args)?, args.common.device),
         What::Sequence(args) => train(sequence(args)?, args.common.device),
         What::Forest(args) => forest::run(args),
+        What::Latent(args) => latent::run(args),
     }
 }
 

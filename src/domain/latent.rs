@@ -17,6 +17,33 @@ pub struct LatentComponent {
     pub variance: Arc<[f32]>,
 }
 
+/// What is known of one component of a mixture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ComponentCard {
+    /// Share of the stamps that the mixture gives it, 0 to 1.
+    pub weight: f32,
+    /// Labelled stamps of the training set that lie in it.
+    pub labelled: usize,
+    /// The label that most of them have.
+    pub label: Option<Arc<str>>,
+    /// Share of them that have it.
+    pub purity: Option<f64>,
+}
+
+/// What a model card tells of a latent space: what its network is made from, and its components.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LatentCard {
+    /// Latent axes.
+    pub dimensions: usize,
+    /// Widths of the hidden layers, from the stamp to the latent space.
+    pub widths: Vec<usize>,
+    /// True where every stamp is turned upright before it is looked at: its gradient points one way.
+    pub is_upright: bool,
+    /// Components of the mixture, in order; one, the standard normal distribution, where there is
+    /// no mixture.
+    pub components: Vec<ComponentCard>,
+}
+
 /// A latent space as the window needs it. A plain autoencoder's has one component: the standard
 /// normal distribution.
 #[derive(Clone, Debug, PartialEq)]

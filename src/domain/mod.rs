@@ -43,7 +43,7 @@ pub use geometry::{Geometry, Wcs};
 pub use image_sequence::{ImageSequence, SequenceEpoch};
 pub use label::{LabelAction, LabelEvent, Origin, Shown, StepId, StepIds};
 pub use label_book::{LabelBook, LabelState};
-pub use latent::{Embedding, LatentComponent, LatentPoint, LatentSpace};
+pub use latent::{ComponentCard, Embedding, LatentCard, LatentComponent, LatentPoint, LatentSpace};
 pub use latent_membership::LatentMembership;
 pub use measure::{Figures, Measure};
 pub use model::{

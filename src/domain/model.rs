@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{LatentCard, Role};
 
 /// Names one version of a model: its name and a fingerprint of its weights, `cap@1f0c44d2`.
 ///
@@ -51,6 +51,9 @@ pub enum Scaling {
     MedianNorm,
     /// Divided by the root of the sum of squares (Duev et al. 2019).
     Norm,
+    /// asinh(S/N / 2) over its largest absolute value; what is no S/N image is brought to units of
+    /// its own scatter about its median first (our choice).
+    AsinhPeak,
 }
 
 /// What a network takes in, and how it is prepared: the same in training and in use.
@@ -202,6 +205,9 @@ pub struct ModelCard {
     pub training: TrainingRecord,
     /// Measured figures by name.
     pub figures: BTreeMap<String, f64>,
+    /// Its latent space; none for models that tell classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latent: Option<LatentCard>,
 }
 
 impl ModelCard {

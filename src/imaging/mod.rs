@@ -9,7 +9,6 @@
 //! From pixel to flux: [`photometry`] measures point sources, [`magnitude`] names their fluxes.
 
 pub mod appearance;
-pub mod centrality;
 pub mod color_map;
 pub mod cubic_taps;
 pub mod equalise;
@@ -29,6 +28,7 @@ pub mod plane;
 pub mod polygon;
 pub mod preset;
 pub mod principal_axes;
+pub mod roundness;
 pub mod scale_bar;
 pub mod scatter_view;
 pub mod sequence_input;

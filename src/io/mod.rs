@@ -20,6 +20,7 @@ pub mod export;
 mod field_names;
 pub mod figure;
 mod figure_bitmap;
+pub mod figure_centroids;
 pub mod figure_matrix;
 pub mod figure_plot;
 pub mod fingerprint;

@@ -304,7 +304,7 @@ pub enum JobEvent {
     /// A latent model has news.
     Latent(super::latent_news::LatentNews),
     /// A latent space was laid on a plane.
-    Mapped(super::latent_map::Mapped),
+    Mapped(super::latent::map::Mapped),
     /// A training has news.
     Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.

@@ -151,6 +151,7 @@ impl ForestOrder {
                 date: today(),
             },
             figures: BTreeMap::new(),
+            latent: None,
         }
     }
 

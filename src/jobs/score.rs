@@ -57,18 +57,31 @@ pub fn prepare_candidate(
     plan: &InputPlan,
     decoder: &Decoder,
 ) -> Vec<Result<Vec<f32>, Arc<str>>> {
+    let all = prepare_all(&[candidate], plan, decoder);
+    all.into_iter().flatten().collect()
+}
+
+/// The input of an epoch, or why there is none.
+pub(super) type Prepared = Result<Vec<f32>, Arc<str>>;
+
+/// The same for candidates whose stamps are read together: candidate by candidate, epoch by epoch.
+pub(super) fn prepare_all(
+    candidates: &[&Candidate],
+    plan: &InputPlan,
+    decoder: &Decoder,
+) -> Vec<Vec<Prepared>> {
     let wanted = WantedStamps {
         plan,
         kept: &KeptScores::default(),
     };
-    let epochs = stamp_inputs(&[candidate], &[wanted], decoder);
-    let epochs = epochs.into_iter().flatten().flatten();
+    let of_models = stamp_inputs(candidates, &[wanted], decoder);
     let input = |epoch| match epoch {
         EpochInput::Ready(input) => Some(Ok(input)),
         EpochInput::Refused(why) => Some(Err(why)),
         EpochInput::Kept(_) => None,
     };
-    epochs.filter_map(input).collect()
+    let of_candidate = |epochs: Vec<EpochInput>| epochs.into_iter().filter_map(input).collect();
+    of_models.into_iter().flatten().map(of_candidate).collect()
 }
 
 /// What a model says of inputs that are ready.

@@ -68,7 +68,7 @@ fn classes(card: &ModelCard) -> Vec<(usize, &str)> {
     }
 }
 
-fn identity(candidates: &[&Candidate]) -> Vec<FilledColumn> {
+pub(super) fn identity(candidates: &[&Candidate]) -> Vec<FilledColumn> {
     let epochs = || candidates.iter().flat_map(|candidate| &candidate.epochs);
     let column = |name: &str, kind, unit, meaning: &str, values| FilledColumn {
         name: name.into(),

@@ -32,7 +32,7 @@ impl Chunk {
 }
 
 /// An order of presentation: each pass shows all examples in an order of its own.
-fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usize> {
+pub(super) fn presentation(count: usize, wanted: usize, seed: u64, number: u64) -> Vec<usize> {
     let mut order = Vec::with_capacity(wanted + count);
     for pass in 0_u64.. {
         if order.len() >= wanted {

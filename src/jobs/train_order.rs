@@ -232,6 +232,7 @@ impl TrainOrder {
                 date: today(),
             },
             figures: std::collections::BTreeMap::default(),
+            latent: None,
         }
     }
 

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Triplets that validation is made with have numbers from here on, which no training reaches.
-const VALIDATION_FROM: u64 = 1 << 40;
+pub(super) const VALIDATION_FROM: u64 = 1 << 40;
 /// What is told where the simulator's thread ended.
 const BROKE_OFF: &str = "the simulator broke off";
 
@@ -270,7 +270,11 @@ pub(super) fn simulated_lessons(
             &card.classes,
         )?),
         _ => Arc::new(training_triplets::simulated(
-            simulator, range, threads, card,
+            simulator,
+            range,
+            threads,
+            training_triplets::stamp_plan(card)?,
+            &card.classes,
         )?),
     })
 }

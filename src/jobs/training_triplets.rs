@@ -29,7 +29,7 @@ pub(super) const ROLES: [Role; 5] = [
 /// Candidates simulated ahead of the one that is prepared.
 const ROOM: usize = 512;
 
-fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
+pub(super) fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
     let plan = card.input.stamps();
     plan.with_context(|| format!("{} does not look at single epochs", card.name))
 }
@@ -39,12 +39,12 @@ pub(super) fn simulated(
     simulator: &Arc<dyn Simulate>,
     range: Range<u64>,
     threads: usize,
-    card: &ModelCard,
+    plan: &InputPlan,
+    classes: &[String],
 ) -> anyhow::Result<Examples> {
-    let plan = stamp_plan(card)?;
     let mut examples = Examples::new(plan.channels.len(), plan.side_px);
     for sequence in stream(simulator, range, threads, ROOM)? {
-        if let Some(example) = example(&sequence, card) {
+        if let Some(example) = example(&sequence, plan, classes) {
             examples.push(&example)?;
         }
     }
@@ -55,11 +55,11 @@ pub(super) fn simulated(
 ///
 /// Of every two one has the S/N that its survey computed, the other the one that is estimated where
 /// a survey gives none: the model must know both.
-pub(super) fn example(sequence: &ImageSequence, card: &ModelCard) -> Option<Example> {
+fn example(sequence: &ImageSequence, plan: &InputPlan, classes: &[String]) -> Option<Example> {
     let has_snr = fnv::fnv1a(fnv::FNV_START, sequence.id.bytes()) & 0x100 == 0;
-    let input = prepare_sequence(sequence, 0, has_snr, card.input.stamps()?)?;
+    let input = prepare_sequence(sequence, 0, has_snr, plan)?;
     let class = sequence.class()?;
-    let class = card.classes.iter().position(|known| known == class)?;
+    let class = classes.iter().position(|known| known == class)?;
     Some(Example {
         input,
         class: class as u8,

@@ -82,6 +82,11 @@ impl Examples {
         &self.inputs
     }
 
+    /// The same, to be changed in place.
+    pub(super) fn inputs_mut(&mut self) -> &mut [f32] {
+        &mut self.inputs
+    }
+
     /// The input of one example, (channel, y, x).
     pub fn input(&self, at: usize) -> &[f32] {
         &self.inputs[at * self.size()..(at + 1) * self.size()]

@@ -69,6 +69,7 @@ fn card(name: &str, source: Option<&str>) -> ModelCard {
             ..TrainingRecord::default()
         },
         figures: BTreeMap::new(),
+        latent: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     Compute, LearnError, Model,
     follow::{Follow, Memory},
+    latent::LatentModel,
 };
 use crate::{domain::ModelInput, imaging::sequence_input::CalibratedEpoch};
 
@@ -55,6 +56,51 @@ fn settle(model: Model, trusted: Model) -> Result<Checked, LearnError> {
         Err(error) => format!("cannot compute {}: {error}", model.card().name),
     };
     Ok(Checked {
+        model: trusted,
+        warning: Some(format!("{device} {why}; the CPU is used instead")),
+    })
+}
+
+/// A latent model on the device that it is computed on, and what the user must know about it.
+#[derive(Debug)]
+pub struct CheckedLatent {
+    /// The model on a device that computes it rightly.
+    pub model: LatentModel,
+    /// Why that is not the device that was chosen.
+    pub warning: Option<String>,
+}
+
+/// The same for a latent model: where it puts the questions, and how it draws them again.
+///
+/// # Errors
+/// Where the CPU fails too.
+pub fn check_latent(model: LatentModel) -> Result<CheckedLatent, LearnError> {
+    let places = |model: &LatentModel| -> Result<Vec<f32>, LearnError> {
+        let questions = questions(model.plan()?.len());
+        let mut answers = model.embed(&questions)?.means;
+        answers.extend(model.reconstruct(&questions)?);
+        Ok(answers)
+    };
+    if !model.compute().is_gpu() {
+        return Ok(CheckedLatent {
+            model,
+            warning: None,
+        });
+    }
+    let trusted = model.on(&Compute::cpu());
+    let expected = places(&trusted)?;
+    let device = model.compute().name().to_owned();
+    let why = match places(&model).map(|answers| disagreement(&answers, &expected)) {
+        Ok(None) => {
+            return Ok(CheckedLatent {
+                model,
+                warning: None,
+            });
+        }
+        Ok(Some(difference)) => format!("computes places that are off by {difference:.3}"),
+        Err(error) => format!("cannot compute {}: {error}", model.card().name),
+    };
+    Ok(CheckedLatent {
         model: trusted,
         warning: Some(format!("{device} {why}; the CPU is used instead")),
     })

@@ -11,6 +11,7 @@ pub mod error;
 pub mod explain;
 pub mod follow;
 pub mod known_answer;
+pub mod latent;
 pub mod lessons;
 pub mod metrics;
 pub mod mixed;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Where the card is kept in the metadata.
-const CARD: &str = "card";
+pub(super) const CARD: &str = "card";
 /// What every network here tells apart: bogus and real.
 const CLASSES: usize = 2;
 /// Largest number of classes of a network over sequences.
@@ -29,14 +29,6 @@ const MOST_MEMBERS: usize = 100;
 /// A fingerprint of all that decides a score: the weights in the order of the layers, the inputs and
 /// how they are prepared, the classes.
 pub(super) fn fingerprint(card: &ModelCard, network: &Network) -> u64 {
-    struct Hasher(u64);
-    impl ModuleVisitor for Hasher {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let data: TensorData = param.val().into_data();
-            let bytes = data.iter::<f32>().flat_map(f32::to_le_bytes);
-            self.0 = fnv1a(self.0, bytes);
-        }
-    }
     let ModelCard {
         network: name,
         members,
@@ -49,7 +41,20 @@ pub(super) fn fingerprint(card: &ModelCard, network: &Network) -> u64 {
         _ => model_input::PREPARATION,
     };
     let words = format!("{preparation} {name} {members} {input:?} {classes:?}");
-    let mut hasher = Hasher(fnv1a(FNV_START, words.bytes()));
+    weights_hash(fnv1a(FNV_START, words.bytes()), network)
+}
+
+/// Goes on from a hash with all weights of a network, in the order of its layers.
+pub(super) fn weights_hash<M: Module>(start: u64, network: &M) -> u64 {
+    struct Hasher(u64);
+    impl ModuleVisitor for Hasher {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let data: TensorData = param.val().into_data();
+            let bytes = data.iter::<f32>().flat_map(f32::to_le_bytes);
+            self.0 = fnv1a(self.0, bytes);
+        }
+    }
+    let mut hasher = Hasher(start);
     network.visit(&mut hasher);
     // The low bits of this hash change more than the high ones.
     hasher.0.rotate_left(32)
@@ -95,6 +100,10 @@ pub fn read(path: &Path, compute: &Compute) -> Result<Model, LearnError> {
 /// As [`read`].
 pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, LearnError> {
     let card = card_of(name, bytes)?;
+    if card.latent.is_some() {
+        let why = "it has a latent space and tells no classes; `destello latent` uses it";
+        return Err(refused_with(name, why.into()));
+    }
     check(&card).map_err(|why| refused_with(name, why))?;
     let mut model = Model::untrained(card, compute)?;
     let mut network = model.network().clone();
@@ -256,7 +265,7 @@ pub(super) fn metadata_of(name: &str, bytes: &[u8]) -> Result<serde_json::Value,
     Ok(metadata.map_or(serde_json::Value::Null, serde_json::Value::take))
 }
 
-fn refused(file: &str, error: &dyn std::error::Error) -> LearnError {
+pub(super) fn refused(file: &str, error: &dyn std::error::Error) -> LearnError {
     refused_with(file, error.to_string())
 }
 

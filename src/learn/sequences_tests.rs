@@ -79,6 +79,7 @@ fn model(form: SequenceForm) -> Model {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
+        latent: None,
     };
     Model::untrained(card, &Compute::cpu()).unwrap()
 }

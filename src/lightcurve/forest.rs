@@ -161,6 +161,7 @@ pub(super) mod tests {
             threshold: 0.5,
             training: TrainingRecord::default(),
             figures: std::collections::BTreeMap::new(),
+            latent: None,
         }
     }
 

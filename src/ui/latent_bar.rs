@@ -7,7 +7,7 @@ use crate::app::{
     Action, AppState, Command,
     column::Column,
     command::Latent,
-    latent::{ColorBy, DEFAULT_LATENT_MODEL, LatentChoice, Projection, RADII, Tool},
+    latent::{ColorBy, LatentChoice, Projection, RADII, Tool},
 };
 
 /// The bar. Widgets edit a copy of the choice; where it differs, one command carries it.
@@ -40,12 +40,9 @@ fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: 
         let shown = ComboBox::from_id_salt("latent model").selected_text(name);
         let response = shown
             .show_ui(ui, |ui| {
-                let usual = choice.source.clone();
-                for source in [DEFAULT_LATENT_MODEL, &usual] {
-                    ui.selectable_value(&mut choice.source, source.into(), source);
-                    if source == &*usual {
-                        break;
-                    }
+                for source in state.latent.known_models() {
+                    let name = source.to_string();
+                    ui.selectable_value(&mut choice.source, source, name);
                 }
                 if ui.button("A file…").clicked() {
                     commands.push(Command::Latent(Latent::Pick));

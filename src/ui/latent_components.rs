@@ -64,10 +64,12 @@ pub fn components_ui(
 fn sorted_by_ui(ui: &mut Ui, rows: &[ComponentRow]) {
     let by = if rows.iter().any(|row| row.real_share.is_some()) {
         "the share of members labelled real"
+    } else if rows.iter().any(|row| row.learned_share().is_some()) {
+        "what the model was taught"
     } else if rows.iter().any(|row| row.mean_score.is_some()) {
         "their mean score"
     } else {
-        "how central their centroids are"
+        "how round their centroids are"
     };
     let text = format!("{} components by {by}", rows.len());
     ui.label(weak(ui, text)).on_hover_text(
@@ -160,7 +162,7 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
     );
     lines.push((size, theme::CAPTION, weak_color));
     let label = row.majority.as_ref().map_or_else(
-        || "no label".to_owned(),
+        || unlabelled_words(row),
         |most| {
             format!(
                 "{} {:.0} % of {}",
@@ -187,6 +189,14 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
         let font = FontId::proportional(size);
         let drawn = painter.text(at, egui::Align2::LEFT_TOP, text, font, color);
         top = drawn.bottom() + 1.0;
+    }
+}
+
+/// What stands where no member has a label.
+fn unlabelled_words(row: &ComponentRow) -> String {
+    match &row.learned {
+        Some((label, purity)) => format!("taught: {label} {:.0} %", 100.0 * purity),
+        None => "no label".to_owned(),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         header,
         index::{self, Opening, Reading},
         journal::Journal,
+        latent::LatentShelf,
         learner::Learner,
         model_shelf::{LoadTask, ModelShelf},
         photometer::{CurveRequest, Photometer},
@@ -44,6 +45,7 @@ pub struct Runner {
     learner: Learner,
     explainer: Explainer,
     shelf: ModelShelf,
+    latent_shelf: LatentShelf,
     focus: Focus,
     scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
@@ -80,6 +82,7 @@ impl Runner {
             photometer,
             learner: Learner::start()?,
             explainer,
+            latent_shelf: LatentShelf::beside(shelf.clone()),
             shelf,
             focus: Focus::default(),
             scoring: BTreeMap::new(),
@@ -297,6 +300,9 @@ impl Runner {
             token.cancel();
         }
         self.stop_scoring();
+        for job in [JobId::Embed, JobId::Map] {
+            self.stop(job);
+        }
         self.focus = Focus::default();
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;

@@ -113,7 +113,7 @@ pub fn prepare(planes: &[Plane<'_>], plan: &InputPlan) -> Result<Vec<f32>, Input
     }
     let mut input = Vec::with_capacity(plan.len());
     for (role, mut square) in squares {
-        if !scaling::scale(&mut square, plan.scaling) {
+        if !scaling::scale(&mut square, plan.scaling, role) {
             return Err(InputError::Blank(role));
         }
         input.extend_from_slice(&square);

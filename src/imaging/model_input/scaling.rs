@@ -1,6 +1,9 @@
 //! Scales one channel; what is no number becomes 0 after the scaling, never before.
 
-use crate::{domain::Scaling, imaging::statistics::median};
+use crate::{
+    domain::{Role, Scaling},
+    imaging::statistics::{mad_sigma, median},
+};
 
 /// Spread of a channel scaled by [`Scaling::MedianNorm`]: its root sum of squares.
 const NORM: f32 = 5.0;
@@ -10,8 +13,11 @@ const BRAAI_FILL: f32 = 1e-9;
 /// Larger pixels are no measurements: ZTF writes -3.4e38 where a reference is blank.
 const LARGEST: f32 = 1e20;
 
+/// S/N below which [`Scaling::AsinhPeak`] is about linear.
+const SOFTENING: f64 = 2.0;
+
 /// Scales in place; false where no pixel can be used.
-pub(super) fn scale(square: &mut [f32], scaling: Scaling) -> bool {
+pub(super) fn scale(square: &mut [f32], scaling: Scaling, role: Role) -> bool {
     if scaling != Scaling::Norm {
         let wild = square.iter_mut().filter(|value| value.abs() > LARGEST);
         wild.for_each(|value| *value = f32::NAN);
@@ -43,8 +49,25 @@ pub(super) fn scale(square: &mut [f32], scaling: Scaling) -> bool {
             let norm = norm.unwrap_or(f64::INFINITY);
             apply(square, BRAAI_FILL, |value| divide(f64::from(value), norm));
         }
+        Scaling::AsinhPeak => {
+            let (middle, unit) = match role {
+                Role::Snr => (0.0, 1.0),
+                _ => own_units(&known),
+            };
+            let soft = |value: f32| ((f64::from(value) - middle) / unit / SOFTENING).asinh();
+            let peak = known.iter().map(|value| soft(*value).abs());
+            let peak = peak.fold(0.0, f64::max);
+            apply(square, 0.0, |value| divide(soft(value), peak));
+        }
     }
     true
+}
+
+/// Median and scatter of an image; a scatter of 1 where most pixels are the same.
+fn own_units(values: &[f32]) -> (f64, f64) {
+    let middle = median(values).unwrap_or(0.0);
+    let scatter = mad_sigma(values, middle).filter(|scatter| *scatter > 0.0);
+    (middle, scatter.unwrap_or(1.0))
 }
 
 /// Root of the sum of squares about a value.

@@ -104,6 +104,34 @@ fn an_snr_image_is_computed_from_what_there_is() {
 }
 
 #[test]
+fn an_snr_image_is_compressed_and_divided_by_its_peak() {
+    let mut snr = vec![0.0; 25];
+    (snr[3], snr[7], snr[12]) = (f32::NAN, 2.0, -20.0);
+    let wanted = plan(&[Role::Snr], Scaling::AsinhPeak);
+    let input = prepare(&[plane(Role::Snr, 5, &snr)], &wanted).unwrap();
+    // In detection polarity: the centre is the peak.
+    assert_eq!((input[3], input[0], input[12]), (0.0, 0.0, 1.0));
+    let expected = -(1.0_f64.asinh() / 10.0_f64.asinh()) as f32;
+    assert!((input[7] - expected).abs() < 1e-6, "{}", input[7]);
+    // An image of counts is brought to units of its scatter first: its level and unit do not count.
+    let counts = |level: f32, unit: f32| -> Vec<f32> {
+        let value = |at: usize| level + unit * ((at * 7 % 25) as f32 - 12.0);
+        let mut counts: Vec<f32> = (0..25).map(value).collect();
+        counts[12] += 100.0 * unit;
+        counts
+    };
+    let wanted = plan(&[Role::Science], Scaling::AsinhPeak);
+    let of = |pixels: &[f32]| prepare(&[plane(Role::Science, 5, pixels)], &wanted).unwrap();
+    let (one, other) = (of(&counts(0.0, 1.0)), of(&counts(1000.0, 8.0)));
+    let pairs = one.iter().zip(&other);
+    assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-3));
+    assert_eq!(one[12], 1.0);
+    // Nothing but one value has no contrast.
+    let flat = of(&[7.0; 25]);
+    assert!(flat.iter().all(|value| *value == 0.0));
+}
+
+#[test]
 fn another_pixel_scale_is_resampled() {
     // A plane of slope 1 per pixel of 0.5 arcseconds is one of slope 2 per arcsecond.
     let pixels: Vec<f32> = (0..21 * 21).map(|at| (at % 21) as f32).collect();

@@ -85,6 +85,7 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: std::collections::BTreeMap::new(),
+        latent: None,
     };
     let compute = Compute::cpu();
     let network = architecture.init(NetworkShape::of(&card), &Device::flex());

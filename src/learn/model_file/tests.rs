@@ -18,6 +18,7 @@ pub(in crate::learn) fn untrained(network: &str) -> Model {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: std::collections::BTreeMap::default(),
+        latent: None,
     };
     Model::untrained(card, &Compute::cpu()).unwrap()
 }

@@ -22,7 +22,7 @@ pub use cyclic_average::{CyclicAverage, Head};
 pub use deep_hits::DeepHits;
 pub use recurrent::{Recurrent, RecurrentState, SequenceBatch};
 pub use trunk::Trunk;
-pub(in crate::learn) use trunk::rectify;
+pub(in crate::learn) use trunk::{he_normal, rectify};
 pub use views::Views;
 
 use super::LearnError;

@@ -90,7 +90,7 @@ pub(super) fn convolution(
 }
 
 /// Normal with variance 2 / fan-in (He et al. 2015).
-pub(super) fn he_normal() -> Initializer {
+pub(in crate::learn) fn he_normal() -> Initializer {
     Initializer::KaimingNormal {
         gain: std::f64::consts::SQRT_2,
         fan_out_only: false,

@@ -4,45 +4,47 @@ use super::Runner;
 use crate::{
     app::effect::Effect,
     jobs::{
-        event::{JobEvent, JobId, ScoringEnd},
-        latent_map,
-        latent_news::LatentNews,
+        event::JobId,
+        latent::{DecodeTask, EmbedTask, Embedder, ReconstructTask, map},
+        learner::Task,
     },
 };
 
 impl Runner {
     pub(super) fn start_latent(&mut self, effect: Effect) -> std::io::Result<()> {
-        match effect {
+        let (shelf, reporter) = (self.latent_shelf.clone(), self.reporter.clone());
+        let decoder = self.reading.decoder.clone();
+        let task: Box<dyn Task> = match effect {
             Effect::Map(order) => {
                 // One that is under way is for nobody any more.
                 self.stop(JobId::Map);
                 let token = self.new_token(JobId::Map);
-                latent_map::start(*order, token, self.reporter.clone())?;
+                return map::start(*order, token, reporter);
             }
-            effect => self.answer_for_latent_models(effect),
-        }
-        Ok(())
-    }
-
-    /// Answers where no task exists.
-    fn answer_for_latent_models(&self, effect: Effect) {
-        let why = || "latent models cannot be read in this version".to_owned();
-        let news = match effect {
-            Effect::Embed(order) => LatentNews::Ended {
-                generation: order.generation,
-                run: order.run,
-                end: ScoringEnd::Failed(why()),
-            },
-            Effect::DecodeLatent(order) => LatentNews::Decoded {
-                serial: order.serial,
-                pixels: Err(why()),
-            },
-            Effect::Reconstruct(order) => LatentNews::Reconstructed {
-                serial: order.serial,
-                reconstruction: Err(why()),
-            },
-            _ => return,
+            Effect::Embed(order) => {
+                self.stop(JobId::Embed);
+                let tools = Embedder {
+                    shelf,
+                    decoder,
+                    cancel: self.new_token(JobId::Embed),
+                    reporter,
+                };
+                Box::new(EmbedTask::new(*order, tools))
+            }
+            Effect::DecodeLatent(order) => Box::new(DecodeTask {
+                order,
+                shelf,
+                reporter,
+            }),
+            Effect::Reconstruct(order) => Box::new(ReconstructTask {
+                order: *order,
+                shelf,
+                decoder,
+                reporter,
+            }),
+            _ => return Ok(()),
         };
-        self.reporter.send(JobEvent::Latent(news));
+        self.learner.add(task);
+        Ok(())
     }
 }

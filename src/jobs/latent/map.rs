@@ -10,14 +10,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    event::{JobEvent, JobId, Progress},
-    latent_members::Members,
-    reporter::{CancelToken, Reporter},
-};
+use super::members::Members;
 use crate::{
     domain::Embedding,
     imaging::{Plane, PrincipalAxes, spread_order},
+    jobs::{
+        event::{JobEvent, JobId, Progress},
+        reporter::{CancelToken, Reporter},
+    },
 };
 
 /// Points that t-SNE takes at most: the rest is left out, evenly (our choice).

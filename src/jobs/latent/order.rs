@@ -1,0 +1,190 @@
+//! What a person orders to be trained, and what the order says of the model.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use anyhow::bail;
+
+use crate::{
+    domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
+    jobs::{clock::today, train::TrainingData},
+    learn::latent::{LatentCourse, LatentKind},
+};
+
+/// Components unless a person says otherwise (`recipes.md`).
+pub const COMPONENTS: usize = 20;
+/// More components than this are a slip of the pen.
+const MOST_COMPONENTS: usize = 1000;
+/// Simulated stamps to learn from and to validate with, unless a person says otherwise.
+pub const SIMULATED: (usize, usize) = (20_000, 4_000);
+
+/// What is to be trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatentOrder {
+    /// Which network.
+    pub kind: LatentKind,
+    /// Components of the mixture; 1 without one.
+    pub components: usize,
+    /// Latent axes.
+    pub dimensions: usize,
+    /// Widths of the hidden layers.
+    pub widths: Vec<usize>,
+    /// What it takes of an epoch.
+    pub input: InputPlan,
+    /// True where stamps are turned upright first.
+    pub is_upright: bool,
+    /// What from.
+    pub data: TrainingData,
+    /// How often each stamp is shown to the autoencoder, and then to the whole.
+    pub passes: [usize; 2],
+    /// How it learns; its steps follow from the passes.
+    pub course: LatentCourse,
+    /// Simulated stamps to learn from; of a stamp set so many at most.
+    pub examples: usize,
+    /// Simulated stamps to validate with.
+    pub validation: usize,
+    /// Threads that simulate.
+    pub threads: usize,
+    /// Random seed.
+    pub seed: u64,
+    /// The model's name; none for that of the network.
+    pub name: Option<String>,
+    /// The command that makes the model again, for the card.
+    pub command: String,
+    /// Commit of destello, for the card.
+    pub commit: String,
+    /// The model file.
+    pub out: PathBuf,
+}
+
+impl LatentOrder {
+    /// The usual order: S/N differences, upright, seed 1.
+    pub fn usual(kind: LatentKind, data: TrainingData, out: PathBuf) -> Self {
+        Self {
+            kind,
+            components: if kind.has_mixture() { COMPONENTS } else { 1 },
+            dimensions: kind.usual_dimensions(),
+            widths: kind.usual_widths(),
+            input: LatentKind::input(vec![Role::Snr]),
+            is_upright: true,
+            data,
+            passes: [10, 15],
+            course: LatentCourse::usual(kind, 0, 0),
+            examples: SIMULATED.0,
+            validation: SIMULATED.1,
+            threads: crate::jobs::train::cores(),
+            seed: 1,
+            name: None,
+            command: String::new(),
+            commit: String::new(),
+            out,
+        }
+    }
+
+    /// Why nothing can be trained by it.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let name = self.kind.name();
+        if !self.kind.has_mixture() && self.components != 1 {
+            bail!("{name} has no mixture, so no components; vade has");
+        }
+        if !(1..=MOST_COMPONENTS).contains(&self.components) {
+            bail!(
+                "{} components: a mixture has 1 to {MOST_COMPONENTS}",
+                self.components
+            );
+        }
+        if self.input.is_empty() || self.dimensions == 0 || self.widths.contains(&0) {
+            bail!("a latent space has at least one axis, and one image that is looked at");
+        }
+        if self.passes[1] == 0 || self.course.batch == 0 {
+            bail!("a training shows every stamp at least once");
+        }
+        if self
+            .out
+            .extension()
+            .is_none_or(|ending| ending != "safetensors")
+        {
+            bail!("{}: a model file ends in .safetensors", self.out.display());
+        }
+        if let Some(folder) = self.out.parent()
+            && !folder.as_os_str().is_empty()
+            && !folder.is_dir()
+        {
+            bail!("{}: there is no such folder", folder.display());
+        }
+        Ok(())
+    }
+
+    /// Steps in which every one of so many stamps is shown once.
+    pub(super) fn steps_a_pass(&self, stamps: usize) -> u64 {
+        stamps.div_ceil(self.course.batch).max(1) as u64
+    }
+
+    /// The course for so many stamps.
+    pub(super) fn course_for(&self, stamps: usize) -> LatentCourse {
+        let steps = self.steps_a_pass(stamps);
+        let [before, after] = self.passes.map(|passes| passes as u64 * steps);
+        LatentCourse {
+            pretraining: if self.kind.has_mixture() { before } else { 0 },
+            steps: after,
+            ..self.course.clone()
+        }
+    }
+
+    /// The card of the model to be, without its figures.
+    pub(super) fn card(&self, course: &LatentCourse) -> ModelCard {
+        let name = self.name.clone();
+        ModelCard {
+            format: ModelCard::FORMAT,
+            name: name.unwrap_or_else(|| self.kind.name().into()),
+            about: self.kind.about().into(),
+            network: self.kind.name().into(),
+            members: 1,
+            input: self.input.clone().into(),
+            classes: Vec::new(),
+            parameters: 0,
+            threshold: 0.5,
+            training: TrainingRecord {
+                data: self.data.in_words(),
+                recipe: course.in_words(),
+                command: self.command.clone(),
+                seed: self.seed,
+                examples: course.all_steps() * course.batch as u64,
+                commit: self.commit.clone(),
+                date: today(),
+            },
+            figures: BTreeMap::new(),
+            latent: Some(LatentCard {
+                dimensions: self.dimensions,
+                widths: self.widths.clone(),
+                is_upright: self.is_upright,
+                components: vec![ComponentCard::default(); self.components],
+            }),
+        }
+    }
+
+    /// Everything that decides the result.
+    pub(super) fn fingerprint(&self) -> String {
+        let Self {
+            kind,
+            components,
+            dimensions,
+            widths,
+            input,
+            is_upright,
+            passes,
+            course,
+            examples,
+            validation,
+            seed,
+            ..
+        } = self;
+        let data = self.data.fingerprint();
+        format!(
+            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {data} {passes:?} \
+             {course:?} {examples} {validation} {seed}"
+        )
+    }
+}

@@ -1,0 +1,210 @@
+//! Stamps to learn a latent space from. Labels are not needed; where there are some, they judge.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use anyhow::bail;
+
+use super::LatentOrder;
+use crate::{
+    domain::{Candidate, Catalogue, InputPlan, ModelCard},
+    jobs::{
+        open::read_until,
+        score::prepare_candidate,
+        train::TrainingData,
+        training_labels::is_for_validation,
+        training_set::{Sources, VALIDATION_FROM, simulator_for},
+        training_triplets,
+        truth_table::TruthTable,
+        truths::Truths,
+    },
+    learn::{
+        Example, Examples,
+        latent::{clusters::UNLABELLED, upright::stand_up},
+    },
+};
+
+/// Labels are counted in bytes, of which one means none.
+const MOST_LABELS: usize = UNLABELLED as usize;
+
+/// Stamps as a latent model takes them; classes are positions among `names`.
+pub(super) struct LatentSet {
+    pub training: Examples,
+    pub validation: Examples,
+    /// Labels that some of them have.
+    pub names: Vec<Arc<str>>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+}
+
+/// Prepares what an order learns from.
+///
+/// # Errors
+/// Where the survey or the stamp set cannot be used, or there is nothing to learn from.
+pub(super) fn prepare(
+    order: &LatentOrder,
+    card: &ModelCard,
+    sources: Sources<'_>,
+) -> anyhow::Result<LatentSet> {
+    let mut set = match &order.data {
+        TrainingData::Simulation { survey, templates } => {
+            let simulator = simulator_for(survey, templates.as_ref(), card, order.seed)?;
+            let classes = ["bogus".to_owned(), "real".to_owned()];
+            let make = |range| {
+                let threads = order.threads;
+                training_triplets::simulated(&simulator, range, threads, &order.input, &classes)
+            };
+            let until = VALIDATION_FROM + order.validation as u64;
+            LatentSet {
+                training: make(0..order.examples as u64)?,
+                validation: make(VALIDATION_FROM..until)?,
+                names: classes.map(Arc::from).to_vec(),
+                notes: Vec::new(),
+            }
+        }
+        TrainingData::Labelled { paths, labels } => {
+            let opened = read_until(paths, sources.decoder, sources.cancel);
+            let table = read_table(labels.as_deref())?;
+            let truths = table.as_ref().map_or(Truths::Data, Truths::Table);
+            let mut set = of_catalogue(&opened.catalogue, truths, order, sources)?;
+            let problems = opened.problems.iter().map(ToString::to_string);
+            set.notes.splice(..0, problems.collect::<Vec<_>>());
+            set
+        }
+        TrainingData::Opened(opened) => {
+            let truths = Truths::Labels(&opened.book);
+            of_catalogue(&opened.catalogue, truths, order, sources)?
+        }
+    };
+    if set.training.is_empty() {
+        let notes = set.notes.iter();
+        let notes: String = notes.flat_map(|note| ["; ", note]).collect();
+        bail!(
+            "{} gives nothing to learn from{notes}",
+            order.data.in_words()
+        );
+    }
+    if order.components > set.training.len() {
+        bail!(
+            "{} components cannot be told apart in {} stamps; --components takes fewer",
+            order.components,
+            set.training.len()
+        );
+    }
+    if set.validation.is_empty() {
+        // A handful of stamps: what is learned from is looked at again.
+        set.validation = set.training.clone();
+    }
+    if order.is_upright {
+        stand_up(&mut set.training);
+        stand_up(&mut set.validation);
+    }
+    Ok(set)
+}
+
+pub(super) fn read_table(labels: Option<&Path>) -> anyhow::Result<Option<TruthTable>> {
+    Ok(labels.map(TruthTable::read).transpose()?)
+}
+
+fn of_catalogue(
+    catalogue: &Catalogue,
+    truths: Truths<'_>,
+    order: &LatentOrder,
+    sources: Sources<'_>,
+) -> anyhow::Result<LatentSet> {
+    let mut sheet = Sheet::new(&order.input);
+    for (_, candidate) in catalogue.iter() {
+        if sources.cancel.is_cancelled() {
+            bail!("stopped");
+        }
+        if sheet.training.len() >= order.examples {
+            let count = sheet.training.len();
+            sheet.notes.push(format!(
+                "only the first {count} stamps are learned from; --examples takes more"
+            ));
+            break;
+        }
+        sheet.take(candidate, truths, sources)?;
+    }
+    Ok(sheet.set())
+}
+
+/// What was found so far.
+struct Sheet<'a> {
+    plan: &'a InputPlan,
+    training: Examples,
+    validation: Examples,
+    places: BTreeMap<Arc<str>, u8>,
+    names: Vec<Arc<str>>,
+    left_out: BTreeMap<Arc<str>, usize>,
+    notes: Vec<String>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(plan: &'a InputPlan) -> Self {
+        let empty = || Examples::new(plan.channels.len(), plan.side_px);
+        Self {
+            plan,
+            training: empty(),
+            validation: empty(),
+            places: BTreeMap::new(),
+            names: Vec::new(),
+            left_out: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn take(
+        &mut self,
+        candidate: &Candidate,
+        truths: Truths<'_>,
+        sources: Sources<'_>,
+    ) -> anyhow::Result<()> {
+        let inputs = prepare_candidate(candidate, self.plan, sources.decoder);
+        for (epoch, input) in inputs.into_iter().enumerate() {
+            match input {
+                Ok(input) => {
+                    let label = truths.label(candidate, epoch).ok();
+                    let class = label.map_or(UNLABELLED, |label| self.place(label));
+                    let set = if is_for_validation(candidate) {
+                        &mut self.validation
+                    } else {
+                        &mut self.training
+                    };
+                    set.push(&Example { input, class })?;
+                }
+                Err(why) => *self.left_out.entry(why).or_default() += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// The place of a label among the names; labels beyond the last place are none.
+    fn place(&mut self, label: Arc<str>) -> u8 {
+        if let Some(place) = self.places.get(&label) {
+            return *place;
+        }
+        if self.names.len() >= MOST_LABELS {
+            return UNLABELLED;
+        }
+        let place = self.names.len() as u8;
+        self.names.push(label.clone());
+        self.places.insert(label, place);
+        place
+    }
+
+    fn set(self) -> LatentSet {
+        let left_out = self.left_out.iter();
+        let left_out = left_out.map(|(why, count)| format!("{count} epochs left out: {why}"));
+        let mut set = LatentSet {
+            notes: self.notes.into_iter().chain(left_out).collect(),
+            training: self.training,
+            validation: self.validation,
+            names: self.names,
+        };
+        if set.training.is_empty() {
+            // A single candidate that chance would keep for validation is learned from.
+            std::mem::swap(&mut set.training, &mut set.validation);
+        }
+        set
+    }
+}

@@ -1,0 +1,31 @@
+//! Latent spaces: autoencoders that put stamps where like lies beside like.
+//!
+//! [`vae`] is the variational autoencoder of transients, [`vade`] the one that clusters. Both are a
+//! [`coder`] with a loss out of [`terms`]; [`mixture`] is the prior of VaDE, and [`mixture_fit`] where
+//! it starts. [`trainer`] teaches them, [`LatentModel`] is one with its card, [`clusters`] says what its
+//! components hold.
+
+pub mod chance;
+pub mod clusters;
+pub mod coder;
+mod convolutional;
+mod dense;
+pub mod file;
+pub mod mixture;
+pub mod mixture_fit;
+mod model;
+mod network;
+pub mod reseed;
+pub mod terms;
+pub mod trainer;
+pub mod upright;
+pub mod vade;
+pub mod vae;
+
+pub use model::{Embedded, LatentModel};
+pub use network::{LatentKind, LatentNetwork, LatentShape};
+pub use trainer::{LatentCourse, LatentTrainer};
+pub use vae::Bound;
+
+#[cfg(test)]
+mod tests;

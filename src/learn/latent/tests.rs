@@ -1,0 +1,1 @@
+//! Latent networks: their losses against direct computation, and that they can learn.

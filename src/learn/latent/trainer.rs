@@ -1,0 +1,490 @@
+//! Teaches a latent network: pretraining as an autoencoder, the start of its mixture, and the bound.
+
+use std::f64::consts::PI;
+
+use burn::{
+    grad_clipping::GradientClippingConfig,
+    module::Module,
+    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+    store::{ModuleRecord, RecordError},
+    tensor::{Bytes, Distribution, Tensor, TensorData},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Bound, LatentKind, LatentNetwork, LatentShape,
+    chance::Chance,
+    clusters::members,
+    mixture_fit::{Points, fit},
+    reseed::{occupancy, reseed},
+};
+use crate::{
+    domain::fnv::{FNV_START, fnv1a},
+    learn::{Compute, Examples, LearnError},
+};
+
+/// Largest norm of the gradient of one layer's weights.
+const MOST_GRADIENT: f32 = 10.0;
+/// Stamps computed at once without gradients.
+const BATCH: usize = 512;
+/// What is left of a rate at the end of its course.
+const LAST_RATE: f64 = 0.05;
+/// After this share of the course dead components are left alone, so that the rest settles.
+const REVIVED_UNTIL: f64 = 0.7;
+/// Latent vectors that lie closer together than this are all the same.
+const LEAST_SPREAD: f64 = 1e-6;
+
+/// A course of training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LatentCourse {
+    /// Examples in a batch.
+    pub batch: usize,
+    /// Steps as an autoencoder, before anything else.
+    pub pretraining: u64,
+    /// Steps that make the bound larger.
+    pub steps: u64,
+    /// Rate of the pretraining.
+    pub pretraining_rate: f64,
+    /// Highest rate of encoder and decoder.
+    pub rate: f64,
+    /// Highest rate of the mixture.
+    pub mixture_rate: f64,
+    /// What is made large, where there is no mixture.
+    pub is_importance_weighted: bool,
+}
+
+impl LatentCourse {
+    /// The usual course over so many steps. VaDE: `recipes.md` (Adam 1e-3, then 5e-4 and 1e-3, falling as
+    /// a cosine). The plain autoencoder: a rate ten times the published one, for fewer steps.
+    pub const fn usual(kind: LatentKind, pretraining: u64, steps: u64) -> Self {
+        let has_mixture = kind.has_mixture();
+        Self {
+            batch: 128,
+            pretraining: if has_mixture { pretraining } else { 0 },
+            steps,
+            pretraining_rate: 1e-3,
+            rate: if has_mixture { 5e-4 } else { 1e-3 },
+            mixture_rate: 1e-3,
+            is_importance_weighted: false,
+        }
+    }
+
+    /// Which bound.
+    pub const fn bound(&self) -> Bound {
+        if self.is_importance_weighted {
+            Bound::Importance
+        } else {
+            Bound::Evidence
+        }
+    }
+
+    /// All steps.
+    pub const fn all_steps(&self) -> u64 {
+        self.pretraining + self.steps
+    }
+
+    /// How much of its highest value a rate has at a step.
+    fn share_of_rate(&self, step: u64) -> f64 {
+        let done = step.saturating_sub(self.pretraining) as f64 / self.steps.max(1) as f64;
+        let cosine = 0.5 * (1.0 + (PI * done.min(1.0)).cos());
+        LAST_RATE + (1.0 - LAST_RATE) * cosine
+    }
+
+    /// In words, for the card.
+    pub fn in_words(&self) -> String {
+        let Self {
+            batch,
+            pretraining,
+            steps,
+            rate,
+            mixture_rate,
+            ..
+        } = self;
+        let bound = self.bound().name();
+        format!(
+            "{pretraining} steps as an autoencoder, then {steps} of {bound} with {batch} examples; \
+             Adam, rate {rate} (mixture {mixture_rate}) over a cosine"
+        )
+    }
+}
+
+/// How far a training is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LatentStanding {
+    /// Steps done.
+    pub step: u64,
+    /// True where the mixture has its start.
+    pub has_mixture: bool,
+    /// Loss of the best validation, and the step it was made at.
+    pub best: Option<(f64, u64)>,
+    /// Components that were dead and set to work again.
+    pub revived: usize,
+}
+
+/// A network that is being taught.
+pub struct LatentTrainer {
+    /// Always there between steps: the optimisers take it and give it back.
+    network: Option<LatentNetwork>,
+    best: Option<LatentNetwork>,
+    coder_optimiser: ModuleOptimizer,
+    mixture_optimiser: ModuleOptimizer,
+    course: LatentCourse,
+    compute: Compute,
+    seed: u64,
+    standing: LatentStanding,
+    loss: (f64, u32),
+}
+
+fn optimiser(epsilon: f32) -> ModuleOptimizer {
+    AdamConfig::new()
+        .with_epsilon(epsilon)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(MOST_GRADIENT)))
+        .init()
+}
+
+/// Of the pretraining, and of the rest (Jiang et al. 2017).
+const EPSILONS: [f32; 2] = [1e-8, 1e-4];
+
+impl LatentTrainer {
+    /// An untrained network; the same seed gives the same one.
+    pub fn new(
+        kind: LatentKind,
+        shape: &LatentShape,
+        course: LatentCourse,
+        seed: u64,
+        compute: &Compute,
+    ) -> Self {
+        compute.seed(seed);
+        let network = LatentNetwork::init(kind, shape, &compute.plain());
+        Self {
+            network: Some(network.fork(&compute.differentiating()).train()),
+            best: None,
+            coder_optimiser: optimiser(EPSILONS[usize::from(course.pretraining == 0)]),
+            mixture_optimiser: optimiser(EPSILONS[1]),
+            course,
+            compute: compute.clone(),
+            seed,
+            standing: LatentStanding::default(),
+            loss: (0.0, 0),
+        }
+    }
+
+    /// How far it is.
+    pub const fn standing(&self) -> LatentStanding {
+        self.standing
+    }
+
+    /// The course of training.
+    pub const fn course(&self) -> &LatentCourse {
+        &self.course
+    }
+
+    /// True while it learns as an autoencoder.
+    pub const fn is_pretraining(&self) -> bool {
+        self.standing.step < self.course.pretraining
+    }
+
+    /// True where [`Self::start_mixture`] comes next.
+    pub fn needs_mixture(&self) -> bool {
+        let is_vade = matches!(self.network, Some(LatentNetwork::Vade(_)));
+        is_vade && !self.is_pretraining() && !self.standing.has_mixture
+    }
+
+    /// True when the last step is done.
+    pub const fn is_finished(&self) -> bool {
+        self.standing.step >= self.course.all_steps()
+    }
+
+    /// The network as it is.
+    ///
+    /// # Errors
+    /// Where a step broke off.
+    pub fn network(&self) -> Result<&LatentNetwork, LearnError> {
+        self.network.as_ref().ok_or_else(broke_off)
+    }
+
+    /// The network of the best validation, or as it is where none was made.
+    ///
+    /// # Errors
+    /// Where a step broke off.
+    pub fn best(&self) -> Result<&LatentNetwork, LearnError> {
+        match &self.best {
+            Some(best) => Ok(best),
+            None => self.network(),
+        }
+    }
+
+    /// Learns from the examples of one batch.
+    ///
+    /// # Errors
+    /// Where the batch is empty, the mixture has no start yet, or the loss is no number.
+    pub fn step(&mut self, examples: &Examples, chosen: &[usize]) -> Result<(), LearnError> {
+        if chosen.is_empty() {
+            return Err(LearnError::Training(
+                "there is nothing to learn from".into(),
+            ));
+        }
+        if self.needs_mixture() {
+            return Err(LearnError::Training("the mixture has no start yet".into()));
+        }
+        let step = self.standing.step;
+        // The same at every run of this step, also after a resumption.
+        self.compute
+            .seed(fnv1a(self.seed ^ FNV_START, step.to_le_bytes()));
+        let inputs = chosen.iter().flat_map(|at| examples.input(*at));
+        let shape = [chosen.len(), examples.size()];
+        let data = TensorData::new(inputs.copied().collect::<Vec<f32>>(), shape);
+        let input = Tensor::<2>::from_data(data, &self.compute.differentiating());
+        let network = self.network.take().ok_or_else(broke_off)?;
+        let loss = if step < self.course.pretraining {
+            network.autoencoding_loss(&input)
+        } else {
+            self.losses(&network, &input).mean()
+        };
+        self.note(&loss)?;
+        self.network = Some(self.descend(network, &loss));
+        self.standing.step += 1;
+        Ok(())
+    }
+
+    /// The loss of each example, with noise of the present seed.
+    fn losses(&self, network: &LatentNetwork, input: &Tensor<2>) -> Tensor<1> {
+        let bound = self.course.bound();
+        let axes = network.coder().dimensions();
+        let shape = [bound.samples(), input.dims()[0], axes];
+        let noise = Tensor::random(shape, Distribution::Normal(0.0, 1.0), &input.device());
+        network.loss(input, noise, bound)
+    }
+
+    fn note(&mut self, loss: &Tensor<1>) -> Result<(), LearnError> {
+        let value = loss.clone().into_data().iter::<f64>().next();
+        let value = value.filter(|value| value.is_finite()).ok_or_else(|| {
+            let why = "the loss is no number any more: a lower rate may help";
+            LearnError::Training(why.into())
+        })?;
+        self.loss.0 += value;
+        self.loss.1 += 1;
+        Ok(())
+    }
+
+    /// A step down: encoder and decoder at one rate, the mixture at its own.
+    fn descend(&mut self, network: LatentNetwork, loss: &Tensor<1>) -> LatentNetwork {
+        let course = &self.course;
+        let share = course.share_of_rate(self.standing.step);
+        let is_pretraining = self.standing.step < course.pretraining;
+        let rate = if is_pretraining {
+            course.pretraining_rate
+        } else {
+            course.rate * share
+        };
+        let mut gradients = loss.backward();
+        match network {
+            LatentNetwork::Vade(mut network) => {
+                let of_coder = GradientsParams::from_module(&mut gradients, &network.coder);
+                network.coder = self.coder_optimiser.step(rate, network.coder, of_coder);
+                if !is_pretraining {
+                    let rate = course.mixture_rate * share;
+                    let of_mixture = GradientsParams::from_module(&mut gradients, &network.mixture);
+                    let moved = self
+                        .mixture_optimiser
+                        .step(rate, network.mixture, of_mixture);
+                    network.mixture = moved.clamped();
+                }
+                LatentNetwork::Vade(network)
+            }
+            LatentNetwork::Vae(network) => {
+                let gradients = GradientsParams::from_grads(gradients, &network);
+                LatentNetwork::Vae(self.coder_optimiser.step(rate, network, gradients))
+            }
+        }
+    }
+
+    /// The mean loss since this was asked for last; none where no step was made.
+    pub fn take_loss(&mut self) -> Option<f64> {
+        let (sum, count) = std::mem::take(&mut self.loss);
+        (count > 0).then(|| sum / f64::from(count))
+    }
+
+    /// Gives the latent space unit spread, and fits the mixture to where the examples lie.
+    ///
+    /// # Errors
+    /// Where there are fewer examples than components, or all of them are alike.
+    pub fn start_mixture(&mut self, examples: &Examples) -> Result<(), LearnError> {
+        let network = self.network.take().ok_or_else(broke_off)?;
+        let LatentNetwork::Vade(mut network) = network.at_rest() else {
+            self.network = Some(network);
+            return Ok(());
+        };
+        let mut means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
+        let spread = spread(&means);
+        if spread < LEAST_SPREAD {
+            let count = examples.len();
+            let why = format!("all {count} stamps are alike: there are no clusters in them");
+            return Err(LearnError::Training(why));
+        }
+        means.iter_mut().for_each(|value| *value /= spread as f32);
+        let dimensions = network.coder.dimensions();
+        let points = Points {
+            values: &means,
+            dimensions,
+        };
+        let fitted = fit(points, network.mixture.len(), self.seed)?;
+        network.coder = network.coder.rescaled(spread);
+        network.mixture = network.mixture.with(&fitted);
+        self.put(LatentNetwork::Vade(network));
+        self.coder_optimiser = optimiser(EPSILONS[1]);
+        self.standing.has_mixture = true;
+        self.loss = (0.0, 0);
+        Ok(())
+    }
+
+    fn put(&mut self, network: LatentNetwork) {
+        self.network = Some(network.fork(&self.compute.differentiating()).train());
+    }
+
+    /// Sets dead components to work again; how many there were. Nothing near the end of the course.
+    ///
+    /// # Errors
+    /// Where a step broke off, or the device fails.
+    pub fn revive(&mut self, examples: &Examples) -> Result<usize, LearnError> {
+        let done = self.standing.step.saturating_sub(self.course.pretraining) as f64;
+        let is_settling = done > REVIVED_UNTIL * self.course.steps as f64;
+        let LatentNetwork::Vade(mut network) = self.network()?.at_rest() else {
+            return Ok(0);
+        };
+        if is_settling || !self.standing.has_mixture {
+            return Ok(0);
+        }
+        let means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
+        let components = network.mixture.len();
+        let gamma = network
+            .mixture
+            .responsibilities(&means, &self.compute.plain());
+        let counts = occupancy(&gamma, components);
+        let mut fitted = network.mixture.fitted();
+        let mut chance = Chance::new(self.seed ^ self.standing.step);
+        let points = Points {
+            values: &means,
+            dimensions: network.coder.dimensions(),
+        };
+        let of_points = members(&gamma, components);
+        let dead = reseed(&mut fitted, points, &of_points, &counts, &mut chance);
+        if dead > 0 {
+            network.mixture = network.mixture.with(&fitted);
+            self.put(LatentNetwork::Vade(network));
+            self.standing.revived += dead;
+        }
+        Ok(dead)
+    }
+
+    /// Means of the latent vectors of all examples.
+    fn means(&self, network: &LatentNetwork, examples: &Examples) -> Result<Vec<f32>, LearnError> {
+        let mut all = Vec::new();
+        for inputs in examples.inputs().chunks(BATCH * examples.size().max(1)) {
+            let mean = network.coder().encode(self.batch(inputs, examples)).mean;
+            all.extend(mean.into_data().iter::<f32>());
+        }
+        if all.is_empty() {
+            return Err(LearnError::Training(
+                "there is nothing to learn from".into(),
+            ));
+        }
+        Ok(all)
+    }
+
+    fn batch(&self, inputs: &[f32], examples: &Examples) -> Tensor<2> {
+        let shape = [inputs.len() / examples.size(), examples.size()];
+        let data = TensorData::new(inputs.to_vec(), shape);
+        Tensor::from_data(data, &self.compute.plain())
+    }
+
+    /// The mean loss of examples that nothing is learned from, with the same noise every time.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn validate(&self, examples: &Examples) -> Result<f64, LearnError> {
+        let network = self.network()?.at_rest();
+        self.compute.seed(self.seed ^ FNV_START);
+        let mut sum = 0.0;
+        for inputs in examples.inputs().chunks(BATCH * examples.size().max(1)) {
+            let losses = self.losses(&network, &self.batch(inputs, examples));
+            sum += losses.into_data().iter::<f64>().sum::<f64>();
+        }
+        if examples.is_empty() {
+            return Err(LearnError::Training(
+                "there is nothing to validate with".into(),
+            ));
+        }
+        Ok(sum / examples.len() as f64)
+    }
+
+    /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.
+    pub fn keep_best(&mut self, loss: f64) -> bool {
+        let is_better = self.standing.best.is_none_or(|(best, _)| loss < best);
+        if is_better && let Some(network) = &self.network {
+            self.best = Some(network.at_rest());
+            self.standing.best = Some((loss, self.standing.step));
+        }
+        is_better
+    }
+
+    /// Weights and optimisers as they are, each in bytes.
+    ///
+    /// # Errors
+    /// Where they cannot be put down.
+    pub fn state(&self) -> Result<[Vec<u8>; 3], LearnError> {
+        let network = self.network()?.clone().into_record().into_bytes();
+        let optimisers = [&self.coder_optimiser, &self.mixture_optimiser];
+        let [coder, mixture] = optimisers.map(ModuleOptimizer::into_bytes);
+        let bytes = |bytes: Result<Bytes, RecordError>| bytes.map_err(refused);
+        let all = [bytes(network)?, bytes(coder)?, bytes(mixture)?];
+        Ok(all.map(|bytes| bytes.to_vec()))
+    }
+
+    /// Goes on where [`Self::state`] was taken.
+    ///
+    /// # Errors
+    /// Where the state is another network's.
+    pub fn resumed(
+        mut self,
+        standing: LatentStanding,
+        best: Option<LatentNetwork>,
+        [network, coder, mixture]: [Vec<u8>; 3],
+    ) -> Result<Self, LearnError> {
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(network)).map_err(refused)?;
+        let untrained = self.network.take().ok_or_else(broke_off)?;
+        self.network = Some(untrained.try_load_record(record).map_err(refused)?);
+        let is_pretraining = standing.step < self.course.pretraining || !standing.has_mixture;
+        let is_plain = matches!(self.network, Some(LatentNetwork::Vae(_)));
+        let epsilon = EPSILONS[usize::from(is_plain || !is_pretraining)];
+        let read = |optimiser: ModuleOptimizer, bytes: Vec<u8>| {
+            optimiser
+                .from_bytes(Bytes::from_bytes_vec(bytes))
+                .map_err(refused)
+        };
+        self.coder_optimiser = read(optimiser(epsilon), coder)?;
+        self.mixture_optimiser = read(optimiser(EPSILONS[1]), mixture)?;
+        self.best = best;
+        self.standing = standing;
+        Ok(self)
+    }
+}
+
+/// Root mean square of all coordinates about their mean.
+fn spread(values: &[f32]) -> f64 {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
+    let squares = values
+        .iter()
+        .map(|value| (f64::from(*value) - mean).powi(2));
+    (squares.sum::<f64>() / count).sqrt()
+}
+
+fn broke_off() -> LearnError {
+    LearnError::Training("an earlier step broke off".into())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn refused(error: RecordError) -> LearnError {
+    LearnError::Training(error.to_string())
+}
