@@ -156,7 +156,7 @@ mod tests {
         for count in [0, 1, 2, 3, 10, 64, 1000, 10_007] {
             let mut all: Vec<_> = spread_order(count).collect();
             let tenths = |of: &[usize]| {
-                let mut tenths = [0; 10];
+                let mut tenths = [0_usize; 10];
                 for at in of {
                     tenths[at * 10 / count] += 1;
                 }

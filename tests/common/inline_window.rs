@@ -27,6 +27,8 @@ use destello::{
     viewer::runner::Runner,
 };
 
+use super::MadeLatent;
+
 /// A worker that says nothing for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// 2026-11-22 12:00 UTC.
@@ -53,6 +55,7 @@ pub struct InlineWindow {
     running: BTreeSet<JobId>,
     /// The preview that was asked for last and is not there yet.
     previewing: Option<u64>,
+    latent: Option<MadeLatent>,
 }
 
 impl InlineWindow {
@@ -73,7 +76,13 @@ impl InlineWindow {
             decoding: HashSet::new(),
             running: BTreeSet::new(),
             previewing: None,
+            latent: None,
         }
+    }
+
+    /// From now on this one answers instead of a latent model.
+    pub fn embed_by(&mut self, latent: MadeLatent) {
+        self.latent = Some(latent);
     }
 
     /// The same with other simulators, and another place for the demo sky.
@@ -145,6 +154,9 @@ impl InlineWindow {
             && !self.state.measured.is_measuring()
             && !self.state.evaluation.is_under_way()
             && !self.state.explanations.is_awaited()
+            && !self.state.latent.is_under_way()
+            && !self.state.latent.is_mapping()
+            && !self.state.latent.is_drawing()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
@@ -190,6 +202,13 @@ impl InlineWindow {
     }
 
     fn start(&mut self, effect: Effect) {
+        let answer = self.latent.and_then(|latent| latent.answer(&effect));
+        if let Some(events) = answer {
+            for event in events {
+                self.run(Command::News(Box::new(event)));
+            }
+            return;
+        }
         match &effect {
             Effect::Open { .. } => self.is_indexing = true,
             Effect::Decode { wanted } => {
