@@ -23,6 +23,8 @@ pub struct MemberCheck {
     pub shown: Arc<[CandidateIx]>,
     /// How many have been looked at in all draws of this check.
     pub looked_at: usize,
+    /// Members that nobody has judged, of those in the queue.
+    pub unjudged: usize,
 }
 
 impl super::latent::LatentPane {
@@ -58,6 +60,7 @@ impl AppState {
             draw: 0,
             looked_at: shown.len(),
             shown,
+            unjudged: unjudged.len(),
         });
     }
 
@@ -69,7 +72,19 @@ impl AppState {
         let unjudged = self.unjudged_members(check.component);
         check.shown = draw(&unjudged, check.component, check.draw);
         check.looked_at += check.shown.len();
+        check.unjudged = unjudged.len();
         self.latent.check = Some(check);
+    }
+
+    /// Labels that were given elsewhere, and another filter, change how many would be labelled.
+    pub(super) fn recount_check(&mut self) {
+        let Some(component) = self.latent.check.as_ref().map(|check| check.component) else {
+            return;
+        };
+        let unjudged = self.unjudged_members(component).len();
+        if let Some(check) = &mut self.latent.check {
+            check.unjudged = unjudged;
+        }
     }
 
     /// Labels every unjudged member of the component that was looked at, in one step that undo takes
@@ -96,7 +111,7 @@ impl AppState {
             return Vec::new();
         };
         let what = LabelAction::Component {
-            what: self.in_words(&check).into(),
+            what: self.in_words(&check, members.len()).into(),
         };
         let origin = Origin::Component;
         let mut events = vec![self.event(step, "".into(), what, origin, now)];
@@ -125,9 +140,8 @@ impl AppState {
     }
 
     /// "component 3 of vade:0123, 20 of 312 looked at".
-    fn in_words(&self, check: &MemberCheck) -> String {
+    fn in_words(&self, check: &MemberCheck, size: usize) -> String {
         let model = self.latent.space().map(|space| space.model.to_string());
-        let size = self.unjudged_members(check.component).len();
         format!(
             "component {} of {}, {} of {size} looked at",
             check.component + 1,

@@ -13,8 +13,7 @@ use crate::{
 pub const ENDS: usize = 3;
 /// The two sides of the field, in the order of [`class_of`].
 const SIDES: [&str; 2] = ["bogus", "real"];
-/// A component whose share of real members lies between these tells nothing (Astorga et al. 2018
-/// leave such components out).
+/// A component whose share of real members lies between these tells nothing (our choice).
 const UNDECIDED: (f32, f32) = (0.4, 0.6);
 
 /// The label that most labelled members have.
@@ -96,6 +95,7 @@ struct Key {
     labels: u64,
     scores: u64,
     pictures: u64,
+    queue: u64,
     is_hidden: bool,
 }
 
@@ -164,6 +164,7 @@ impl AppState {
             labels: self.book.revision(),
             scores: self.scores.revision(),
             pictures: self.latent.pictures.centroids_revision(),
+            queue: self.queue.revision(),
             is_hidden: self.scores.is_hidden,
         };
         let table = &self.latent.table;
@@ -171,6 +172,7 @@ impl AppState {
         if table.key.as_ref() == Some(&key) && table.members.as_ref().is_some_and(is_same) {
             return;
         }
+        self.recount_check();
         let rows = self.component_rows(&members);
         self.latent.table = ComponentTable {
             key: Some(key),

@@ -19,6 +19,10 @@ use crate::{
 /// While points come in, the map is made anew each time their number has grown by this factor.
 const GROWTH: f32 = 1.25;
 
+/// A candidate's points stand together: its others are looked for so far from the one that stands
+/// for it.
+const NEAR: usize = 512;
+
 /// A map with the members that it was made with.
 pub type Made = (Arc<LatentMap>, Arc<Members>);
 
@@ -118,6 +122,10 @@ impl AppState {
     pub(super) fn take_map(&mut self, mapped: Mapped, now: Timestamp) {
         let part = &mut self.latent.map;
         if mapped.serial != part.serial {
+            // Its last news of progress may have come after the end of a newer one.
+            if part.awaited.is_none() {
+                self.jobs.remove(&JobId::Map);
+            }
             return;
         }
         let Some(awaited) = part.awaited.take() else {
@@ -193,8 +201,6 @@ impl AppState {
             let point = &points[*at];
             point.candidate == candidate && point.epoch as usize == self.place.epoch
         };
-        // A candidate's points stand together; those far away are not looked for.
-        const NEAR: usize = 512;
         let around = stands.saturating_sub(NEAR)..(stands + NEAR).min(points.len());
         self.latent_dot(around.into_iter().find(is_here)?)
     }

@@ -30,7 +30,7 @@ pub fn check_ui(
     check: &MemberCheck,
     commands: &mut Vec<Command>,
 ) {
-    let unjudged = state.unjudged_members(check.component).len();
+    let unjudged = check.unjudged;
     head_ui(ui, check, unjudged, commands);
     ui.separator();
     egui::Panel::bottom("agree").show(ui, |ui| agree_ui(ui, state, unjudged, commands));

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, FontId, Painter, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::{
-    latent_bar::color_name, latent_cloud::shade_color, latent_scatter::OnScreen,
+    latent_bar::color_name, latent_cloud::shade_color, latent_memory::OnScreen,
     stamp_view::outlined_text, theme,
 };
 use crate::{

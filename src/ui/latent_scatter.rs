@@ -1,114 +1,26 @@
-//! The plot of the latent space: pan, zoom, hover, lasso, and what is drawn over the points.
-
-use std::sync::Arc;
+//! The plot of the latent space: pan, zoom, hover, and what is drawn over the points.
 
 use egui::{Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 use super::{
-    latent::LatentTab,
     latent_cloud::LatentClouds,
     latent_hover::hover_ui,
     latent_legend::{components_over, legend_ui},
+    latent_memory::OnScreen,
+    latent_region::{click, draw_region},
     theme,
     view_memory::ViewMemory,
 };
-use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{Go, Latent, Select},
-        latent::{LatentMap, Projection, Tool},
-        latent_map::LatentDot,
-        latent_pictures::LatentWalk,
-    },
-    imaging::{Polygon, ScatterView},
+use crate::app::{
+    AppState, Command,
+    latent::{LatentMap, Tool},
+    words::thousands,
 };
 
 /// How near the pointer must come to a point, points of the screen.
 const REACH: f32 = 7.0;
-/// Corners of a lasso are at least so far apart, points of the screen.
-const LASSO_STEP: f32 = 2.0;
 /// Zoom of one notch of the wheel.
 const NOTCH: f32 = 1.0 / 240.0;
-
-/// What the view of the latent space remembers.
-#[derive(Default)]
-pub struct LatentMemory {
-    /// What stands beside the plot.
-    pub tab: LatentTab,
-    /// The point under the pointer, as of the last frame.
-    pub hover: Option<LatentDot>,
-    /// Points on the GPU.
-    pub clouds: LatentClouds,
-    /// Decoded centroids.
-    pub centroids: super::decoded::Textures<(u64, u64)>,
-    /// What was walked to.
-    pub walked: super::decoded::Textures<(u64, LatentWalk)>,
-    /// The candidate on screen as the model sees it.
-    pub redrawn: super::decoded::Textures<usize>,
-    /// Candidates of which small stamps are shown, with their epochs.
-    pub small: Vec<(crate::domain::CandidateIx, usize)>,
-    view: ScatterView,
-    /// The map that the view was fitted to.
-    fitted: Option<(Projection, u64)>,
-    shown: Option<Arc<LatentMap>>,
-    /// True once the person has panned or zoomed.
-    is_moved: bool,
-    lasso: Vec<Pos2>,
-}
-
-impl LatentMemory {
-    /// Zooms about the middle.
-    pub fn zoom(&mut self, factor: f32) {
-        self.view.zoom_at(factor, [0.0; 2]);
-        self.is_moved = true;
-    }
-
-    /// Shows all points again.
-    pub const fn fit_again(&mut self) {
-        self.is_moved = false;
-        self.fitted = None;
-    }
-
-    /// The view is fitted to another kind of map, and to a map that grows until the person moves it.
-    fn fit(&mut self, state: &AppState, map: &Arc<LatentMap>, size: Vec2) {
-        let kind = (map.projection, state.latent.run());
-        let is_shown = self
-            .shown
-            .as_ref()
-            .is_some_and(|shown| Arc::ptr_eq(shown, map));
-        let is_same_kind = self.fitted == Some(kind);
-        if is_same_kind && (self.is_moved || is_shown) {
-            return;
-        }
-        self.is_moved &= is_same_kind;
-        self.view = ScatterView::fit(&map.positions, [size.x, size.y]);
-        self.fitted = Some(kind);
-        self.shown = Some(map.clone());
-    }
-}
-
-/// From the plane to the screen and back.
-#[derive(Clone, Copy)]
-pub struct OnScreen {
-    /// Where the plot is.
-    pub rect: Rect,
-    /// Which part of the plane it shows.
-    pub view: ScatterView,
-}
-
-impl OnScreen {
-    /// The point of the screen at a place of the plane.
-    pub fn screen(&self, place: [f32; 2]) -> Pos2 {
-        let [x, y] = self.view.screen(place);
-        self.rect.center() + Vec2::new(x, y)
-    }
-
-    /// The place of the plane under a point of the screen.
-    pub fn plane(&self, at: Pos2) -> [f32; 2] {
-        let from_middle = at - self.rect.center();
-        self.view.plane([from_middle.x, from_middle.y])
-    }
-}
 
 /// The plot.
 pub fn scatter_ui(
@@ -209,7 +121,6 @@ fn counts_ui(ui: &Ui, rect: Rect, state: &AppState, memory: &ViewMemory) {
 }
 
 fn words_of(state: &AppState, map: &LatentMap, clouds: &LatentClouds) -> String {
-    use crate::app::words::thousands;
     let count = |number: usize| thousands(number as u64);
     let mut words = vec![format!("{} points", count(clouds.seen()))];
     if (1..clouds.seen()).contains(&clouds.drawn()) {
@@ -260,97 +171,5 @@ fn hover(ui: &Ui, response: &Response, plot: &OnScreen, state: &AppState, memory
             state.latent.choice.radius + 3.0,
         );
         hover_ui(ui, plot.rect, plot.screen(dot.position), state, memory, dot);
-    }
-}
-
-/// The line that is being drawn, and what it selects when the button is let go.
-fn draw_region(
-    ui: &Ui,
-    response: &Response,
-    plot: &OnScreen,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
-) {
-    let tool = state.latent.choice.tool;
-    let primary = egui::PointerButton::Primary;
-    if tool == Tool::Pan {
-        memory.latent.lasso.clear();
-        return;
-    }
-    let lasso = &mut memory.latent.lasso;
-    if response.drag_started_by(primary) {
-        lasso.clear();
-        lasso.extend(ui.input(|input| input.pointer.press_origin()));
-    }
-    if lasso.is_empty() {
-        return;
-    }
-    if let Some(at) = ui.input(|input| input.pointer.latest_pos())
-        && lasso
-            .last()
-            .is_some_and(|last| last.distance(at) >= LASSO_STEP)
-    {
-        lasso.push(at);
-    }
-    let corners = match tool {
-        Tool::Box => corners_of(Rect::from_two_pos(lasso[0], lasso[lasso.len() - 1])),
-        _ => lasso.clone(),
-    };
-    paint_region(ui, &corners);
-    if response.drag_stopped_by(primary) {
-        lasso.clear();
-        let modifiers = ui.input(|input| input.modifiers);
-        commands.push(Command::Latent(Latent::Enclose {
-            region: Polygon::new(corners.into_iter().map(|at| plot.plane(at))),
-            adds: modifiers.any(),
-        }));
-    }
-}
-
-fn corners_of(rect: Rect) -> Vec<Pos2> {
-    vec![
-        rect.left_top(),
-        rect.right_top(),
-        rect.right_bottom(),
-        rect.left_bottom(),
-    ]
-}
-
-fn paint_region(ui: &Ui, corners: &[Pos2]) {
-    let line = Stroke::new(1.5, theme::AMBER);
-    let mut closed = corners.to_vec();
-    closed.extend(corners.first());
-    ui.painter().add(egui::Shape::line(closed, line));
-}
-
-/// A click goes to the candidate of the point and selects it; a double click opens it.
-fn click(
-    ui: &Ui,
-    response: &Response,
-    state: &AppState,
-    memory: &ViewMemory,
-    commands: &mut Vec<Command>,
-) {
-    if !response.clicked() && !response.double_clicked() {
-        return;
-    }
-    let Some(dot) = memory.latent.hover else {
-        if response.clicked() && !state.selection.is_empty() {
-            commands.push(Command::Do(Action::SelectNone));
-        }
-        return;
-    };
-    let open = response.double_clicked();
-    let candidate = dot.candidate;
-    commands.push(Command::Go(Go::To { candidate, open }));
-    commands.push(Command::Go(Go::Epoch(dot.epoch)));
-    let modifiers = ui.input(|input| input.modifiers);
-    if !open {
-        commands.push(Command::Select(if modifiers.any() {
-            Select::Toggle(candidate)
-        } else {
-            Select::Only(candidate)
-        }));
     }
 }

@@ -30,6 +30,8 @@ mod latent_components;
 mod latent_foot;
 mod latent_hover;
 mod latent_legend;
+mod latent_memory;
+mod latent_region;
 mod latent_scatter;
 mod latent_walk;
 mod light_curve;

@@ -104,7 +104,7 @@ pub struct ViewMemory {
     /// Pictures of the explanation shown.
     pub heat_maps: super::heat_map::HeatMapTextures,
     /// The view of the latent space.
-    pub latent: super::latent_scatter::LatentMemory,
+    pub latent: super::latent_memory::LatentMemory,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.
