@@ -62,6 +62,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),
+    ("bhtsne", &["jobs/latent/map"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),
     ("wgpu", &["gpu/"]),

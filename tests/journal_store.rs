@@ -58,6 +58,9 @@ fn every_kind_of_event_survives_exactly() {
         LabelAction::Import {
             table: "night.csv".into(),
         },
+        LabelAction::Component {
+            what: "component 3 of vade, 20 of 312 looked at".into(),
+        },
         LabelAction::Undo {
             of: StepId(i64::MAX),
         },
@@ -66,7 +69,12 @@ fn every_kind_of_event_survives_exactly() {
     .into_iter()
     .map(|action| event("1127174604415015005", action))
     .collect();
-    for origin in [Origin::Bulk, Origin::Import, Origin::CommandLine] {
+    for origin in [
+        Origin::Bulk,
+        Origin::Import,
+        Origin::Component,
+        Origin::CommandLine,
+    ] {
         events.push(LabelEvent {
             origin,
             ..set("é/★", "bogus")

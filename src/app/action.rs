@@ -55,8 +55,10 @@ pub enum Action {
     FineTune,
     WhatChanged,
     RollBack,
+    Embed,
     Inspect,
     Mosaic,
+    Latent,
     Evaluate,
     Train,
     Problems,
@@ -207,6 +209,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::FineTune, Menu::Model, "Fine-tune…", "Teach the active model the labels of this set", &["Ctrl+L"]),
     row(Action::WhatChanged, Menu::Model, "What changed", "Candidates that a taught model decides otherwise than the one before", &["Ctrl+Shift+L"]),
     row(Action::RollBack, Menu::Model, "Roll back", "Go back from a taught model to the one before", &["Ctrl+R"]),
+    row(Action::Embed, Menu::Model, "Embed the set", "Put every stamp into the latent space of the chosen model", &["Shift+F4"]),
     row(Action::Explanation, Menu::Model, "Explanation", "Show over the stamps why the model says what it says", &["L"]),
     row(Action::NextExplanation, Menu::Model, "Next explanation", "Relevance propagation, its positive part, integrated gradients", &["Shift+L"]),
     row(Action::NextPreset, Menu::View, "Next look", "Change between destello's look and those of the brokers", &["P"]),
@@ -228,6 +231,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ToggleTheme, Menu::View, "Light or dark", "Change the theme", &["Ctrl+T"]),
     row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter", "F1"]),
     row(Action::Mosaic, Menu::Window, "Mosaic", "Many candidates at once", &["M", "F2"]),
+    row(Action::Latent, Menu::Window, "Latent", "Where a latent model puts the candidates, and its components", &["F4"]),
     row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
     row(Action::Train, Menu::Window, "Train", "Teach a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
@@ -279,7 +283,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            75,
+            77,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

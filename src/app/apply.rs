@@ -23,6 +23,7 @@ impl AppState {
         effects.extend(self.want_evaluation());
         effects.extend(self.want_explanation());
         effects.extend(self.want_scores());
+        effects.extend(self.want_latent());
         effects
     }
 
@@ -50,6 +51,7 @@ impl AppState {
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
             Command::Train(train) => self.apply_train(train),
             Command::FineTune(command) => self.apply_fine_tune(command, now),
+            Command::Latent(latent) => self.apply_latent(latent, now),
             Command::Scoring(scoring) => self.apply_scoring(scoring, now),
             Command::News(event) => self.apply_news(*event, now),
         }
@@ -92,6 +94,7 @@ impl AppState {
             Action::ChooseThreshold => self.choose_threshold(now),
             Action::Disagreements => self.show_disagreements(now),
             Action::ScoreAgain => self.start_scoring(),
+            Action::Embed => self.start_embedding(now),
             other => self.act_on_window(other, now),
         }
     }
@@ -121,6 +124,7 @@ impl AppState {
             Action::SelectRestOfPage => self.select_rest_of_page(now),
             Action::Inspect => return self.show(Screen::Inspect),
             Action::Mosaic => return self.show(Screen::Mosaic),
+            Action::Latent => return self.show(Screen::Latent),
             Action::Evaluate => return self.show(Screen::Evaluate),
             Action::Train => return self.show(Screen::Train),
             Action::WholeQueue => self.drop_shortlist(now),

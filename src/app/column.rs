@@ -1,9 +1,10 @@
 //! Columns: everything a candidate can be sorted and filtered by.
 
-use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+pub use super::cell::Cell;
 use super::{classes::class_named, scores::Scores};
 use crate::domain::{
     Candidate, CandidateIx, FieldValue, LabelBook, agreement, label_book::LabelState,
@@ -79,6 +80,11 @@ pub enum Column {
     /// How much surer the active model is of another class than of the label, -1 to 1 (the normalised
     /// margin of confident learning, Northcutt et al. 2021, with its sign turned).
     Doubt,
+    /// How badly the latent model draws it again, at its worst epoch: what is large is unlike all
+    /// that the model has seen.
+    Anomaly,
+    /// The component of the latent space that it belongs to, from 1.
+    Component,
     /// Any header or packet field, of the candidate or of its last epoch that has it.
     Field(Arc<str>),
 }
@@ -87,17 +93,6 @@ pub enum Column {
 pub const SCORE_OF: &str = "score:";
 /// What stands before a class's name in the name of a column.
 pub const PROBABILITY_OF: &str = "p:";
-
-/// A candidate's value in a column.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(Arc<str>),
-    /// Nothing known; sorts last whichever way.
-    Missing,
-}
 
 impl Column {
     /// The column of that name: one of ours, else a field.
@@ -123,6 +118,8 @@ impl Column {
             "conflict" => Self::Conflict,
             "next" => Self::Next,
             "doubt" => Self::Doubt,
+            "anomaly" | "reconstruction_error" => Self::Anomaly,
+            "component" => Self::Component,
             text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
             text if text.starts_with(PROBABILITY_OF) => Self::ProbabilityOf(text.into()),
             _ => Self::Field(name.into()),
@@ -153,6 +150,8 @@ impl Column {
                 | Self::Change
                 | Self::Next
                 | Self::Doubt
+                | Self::Anomaly
+                | Self::Component
         )
     }
 
@@ -195,6 +194,8 @@ impl Column {
             Self::Conflict => "conflict",
             Self::Next => "next",
             Self::Doubt => "doubt",
+            Self::Anomaly => "anomaly",
+            Self::Component => "component",
             Self::ScoreOf(name) | Self::ProbabilityOf(name) | Self::Field(name) => name,
         }
     }
@@ -208,6 +209,8 @@ impl Column {
             Self::Disagreement => scores.disagreement(ix),
             Self::Entropy => scores.classes(ix)?.entropy(),
             Self::Change => scores.classes(ix)?.change(),
+            Self::Anomaly => scores.anomaly(ix),
+            Self::Component => scores.component(ix).map(|at| at as f32 + 1.0),
             Self::ProbabilityOf(name) => {
                 let said = scores.classes(ix)?;
                 let class = class_named(name.strip_prefix(PROBABILITY_OF)?, said.classes)?;
@@ -267,7 +270,9 @@ impl Column {
             | Self::Disagreement
             | Self::ProbabilityOf(_)
             | Self::Entropy
-            | Self::Change => {
+            | Self::Change
+            | Self::Anomaly
+            | Self::Component => {
                 let score = self.score(row.ix, row.scores);
                 score.map_or(Cell::Missing, |score| Cell::Number(f64::from(score)))
             }
@@ -325,39 +330,6 @@ fn field(candidate: &Candidate, name: &str) -> Cell {
         Some(FieldValue::Number(value)) if !value.is_nan() => Cell::Number(value),
         Some(FieldValue::Text(text)) => Cell::Text(text),
         _ => Cell::Missing,
-    }
-}
-
-impl Cell {
-    /// Order for sorting: numbers before texts, missing last; `is_descending` turns the first
-    /// two round but leaves missing values last.
-    pub fn order(&self, other: &Self, is_descending: bool) -> Ordering {
-        let order = match (self, other) {
-            (Self::Missing, Self::Missing) => return Ordering::Equal,
-            (Self::Missing, _) => return Ordering::Greater,
-            (_, Self::Missing) => return Ordering::Less,
-            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
-            (Self::Number(_), Self::Text(_)) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-        };
-        if is_descending {
-            order.reverse()
-        } else {
-            order
-        }
-    }
-
-    /// The value for a narrow place; empty where missing.
-    pub fn short(&self) -> String {
-        match self {
-            Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e9 => {
-                format!("{value:.0}")
-            }
-            Self::Number(value) => format!("{value:.3}"),
-            Self::Text(text) => text.to_string(),
-            Self::Missing => String::new(),
-        }
     }
 }
 

@@ -4,11 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     action::Action, column::Column, display::Display, explain::ExplainChoice, keys::Chord,
-    measured::CurveChoice, queue::Shortlist, settings::Settings, simulation::SimulationForm,
-    training::TrainingForm,
+    latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice, queue::Shortlist,
+    settings::Settings, simulation::SimulationForm, training::TrainingForm,
 };
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
+    imaging::Polygon,
     jobs::{
         evaluation::evaluator::TruthSource,
         event::{JobEvent, PickFor},
@@ -44,6 +45,8 @@ pub enum Command {
     Train(Train),
     /// Teaching a model the labels of the opened set.
     FineTune(FineTune),
+    /// The latent space.
+    Latent(Latent),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -201,6 +204,39 @@ pub enum FineTune {
     RollBack,
     /// Show the candidates whose decision changed.
     Changes,
+}
+
+/// The latent space.
+#[derive(Clone, Debug)]
+pub enum Latent {
+    /// Put the set into the space of the chosen model.
+    Start,
+    /// Ask for the file of a model.
+    Pick,
+    /// How it is shown: the whole of it, edited by the view.
+    Choose(Box<LatentChoice>),
+    /// Choose a component, from 0, or none.
+    Component(Option<usize>),
+    /// Where the sliders stand.
+    Walk(Box<LatentWalk>),
+    /// Select what a closed line on the plane holds.
+    Enclose {
+        /// The line.
+        region: Polygon,
+        /// True adds to the selection.
+        adds: bool,
+    },
+    /// Select the members of a component.
+    SelectMembers(usize),
+    /// Look at random members of a component.
+    Check(usize),
+    /// Look at others.
+    CheckOthers,
+    /// Look at them no more.
+    DropCheck,
+    /// Give all unjudged members of the component that is looked at the class at that position of
+    /// the vocabulary.
+    LabelMembers(usize),
 }
 
 /// Judging models.

@@ -13,6 +13,8 @@ use crate::{
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
         fine_tune::task::FineTuneRequest,
+        latent::map::MapOrder,
+        latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
         period_search::PeriodRequest,
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
@@ -132,6 +134,14 @@ pub enum Effect {
     },
     /// Train a network.
     Train(Box<TrainRequest>),
+    /// Put the set into a latent space.
+    Embed(Box<EmbedOrder>),
+    /// Lay a latent space on a plane. Orders before this one are stopped.
+    Map(Box<MapOrder>),
+    /// Decode latent vectors.
+    DecodeLatent(DecodeOrder),
+    /// Draw a stamp again by a latent model.
+    Reconstruct(Box<ReconstructOrder>),
     /// Stop scoring by this model.
     StopScoring(ModelId),
     /// Score these first.

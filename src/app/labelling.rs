@@ -57,18 +57,21 @@ impl AppState {
         self.decide(&LabelAction::Flag { on: !all_flagged }, false, now)
     }
 
-    /// Whom a decision is about: the selection on the mosaic, else the candidate on screen;
+    /// Whom a decision is about: the selection on the mosaic or in the latent space, else the candidate on screen;
     /// nobody where no stamp is shown.
     pub fn targets(&self) -> Vec<CandidateIx> {
         let place = self.place.candidate;
         match self.screen {
-            Screen::Mosaic if !self.selection.is_empty() => self.selection.iter().collect(),
+            Screen::Mosaic | Screen::Latent if !self.selection.is_empty() => {
+                self.selection.iter().collect()
+            }
             // One that is scrolled away or filtered out is not judged unseen.
             Screen::Mosaic => place
                 .filter(|ix| self.page.contains(ix))
                 .into_iter()
                 .collect(),
-            Screen::Inspect => place.into_iter().collect(),
+            // The latent screen shows its stamps at the foot.
+            Screen::Inspect | Screen::Latent => place.into_iter().collect(),
             Screen::Evaluate | Screen::Train | Screen::Problems => Vec::new(),
         }
     }
@@ -81,7 +84,8 @@ impl AppState {
         advances: bool,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let is_bulk = self.screen == Screen::Mosaic && !self.selection.is_empty();
+        let is_of_many = matches!(self.screen, Screen::Mosaic | Screen::Latent);
+        let is_bulk = is_of_many && !self.selection.is_empty();
         let origin = if is_bulk {
             Origin::Bulk
         } else {
@@ -165,7 +169,9 @@ impl AppState {
             return Vec::new();
         };
         let events: Vec<_> = self.book.step(of).cloned().collect();
-        let ids: Vec<_> = events.iter().map(|event| event.candidate.clone()).collect();
+        // What stands for a whole step names no candidate.
+        let named = events.iter().filter(|event| !event.candidate.is_empty());
+        let ids: Vec<_> = named.map(|event| event.candidate.clone()).collect();
         let what = events
             .first()
             .map(|event| words(&event.action))
@@ -183,7 +189,7 @@ impl AppState {
 
     /// The number of the next step. Labels need a project that can be written: without one
     /// the reason is shown.
-    fn next_step(&mut self, now: Timestamp) -> Option<StepId> {
+    pub(super) fn next_step(&mut self, now: Timestamp) -> Option<StepId> {
         if let Some(steps) = &mut self.steps {
             return Some(steps.next_step());
         }
@@ -199,7 +205,7 @@ impl AppState {
         }
     }
 
-    fn event(
+    pub(super) fn event(
         &self,
         step: StepId,
         candidate: Arc<str>,
@@ -228,13 +234,15 @@ impl AppState {
 
     /// The active model and its score of what stands for a candidate on this screen, hidden or
     /// not: of the epoch where it is shown large, else of the best epoch.
-    fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
+    pub(super) fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
         let model = self.scores.active();
         let reading = match self.screen {
             Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_to_show(ix)),
-            Screen::Mosaic | Screen::Evaluate | Screen::Train | Screen::Problems => {
-                self.scores.of_candidate(model, ix)
-            }
+            Screen::Mosaic
+            | Screen::Latent
+            | Screen::Evaluate
+            | Screen::Train
+            | Screen::Problems => self.scores.of_candidate(model, ix),
         };
         let (Reading::Score { value, .. }
         | Reading::Class {
@@ -262,7 +270,7 @@ impl AppState {
 
     /// What was on screen of one candidate. Limits are told for the one at the place alone:
     /// small pictures have their own.
-    fn shown(&self, ix: CandidateIx) -> Shown {
+    pub(super) fn shown(&self, ix: CandidateIx) -> Shown {
         let look = &self.display.plain;
         let at = self.epoch_to_show(ix);
         let epoch = self
@@ -286,7 +294,7 @@ impl AppState {
     }
 
     /// Into the book at once, and to the journal.
-    fn record(&mut self, events: Vec<LabelEvent>) -> Vec<Effect> {
+    pub(super) fn record(&mut self, events: Vec<LabelEvent>) -> Vec<Effect> {
         for event in &events {
             Arc::make_mut(&mut self.book).push(Arc::new(event.clone()));
         }
@@ -308,6 +316,7 @@ pub fn words(action: &LabelAction) -> String {
         LabelAction::Flag { on: false } => "flag taken off".into(),
         LabelAction::Note { .. } => "noted".into(),
         LabelAction::Import { table } => format!("labels of {table} imported"),
+        LabelAction::Component { what } => format!("members of {what} labelled"),
         LabelAction::Undo { .. } => "undo".into(),
         LabelAction::Redo { .. } => "redo".into(),
     }

@@ -59,8 +59,8 @@ impl AppState {
             | JobEvent::ProjectRefused { .. }
             | JobEvent::Found { .. }
             | JobEvent::IndexDone { .. } => {}
-            // The window takes it from here.
-            JobEvent::Latent(_) => {}
+            JobEvent::Latent(news) => self.take_latent(news, now),
+            JobEvent::Mapped(mapped) => self.take_map(mapped, now),
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {
@@ -153,6 +153,7 @@ impl AppState {
             PickFor::Model => self.add_model(&paths[0]),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
             PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
+            PickFor::LatentModel => self.take_latent_file(&paths[0], now),
             PickFor::TrainingSurvey | PickFor::NewModel => {
                 self.take_training_path(purpose, &paths[0])
             }

@@ -260,6 +260,9 @@ impl AppState {
             let names = ready.card.classes.iter();
             columns.extend(names.map(|class| Column::probability_of(class)));
         }
+        if self.latent.embedding().is_some() {
+            columns.extend([Column::Anomaly, Column::Component]);
+        }
         columns
     }
 

@@ -11,6 +11,8 @@ pub enum Screen {
     Inspect,
     /// Many candidates.
     Mosaic,
+    /// Where a latent model puts the candidates.
+    Latent,
     /// How well models judge.
     Evaluate,
     /// Teaching a network.

@@ -10,9 +10,15 @@ use crate::domain::CandidateIx;
 pub struct Selection {
     chosen: BTreeSet<CandidateIx>,
     anchor: Option<CandidateIx>,
+    revision: u64,
 }
 
 impl Selection {
+    /// Grows whenever it may have changed.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Number of selected candidates.
     pub fn len(&self) -> usize {
         self.chosen.len()
@@ -37,21 +43,25 @@ impl Selection {
     pub fn clear(&mut self) {
         self.chosen.clear();
         self.anchor = None;
+        self.revision += 1;
     }
 
     /// Selects these and nothing else.
     pub fn set(&mut self, candidates: impl IntoIterator<Item = CandidateIx>) {
         self.chosen = candidates.into_iter().collect();
+        self.revision += 1;
     }
 
     /// Drops what the queue no longer shows: nobody labels what the filter hides.
     pub fn keep_shown(&mut self, queue: &Queue) {
         self.chosen
             .retain(|candidate| queue.rank(*candidate).is_some());
+        self.revision += 1;
     }
 
     /// Changes the selection; ranges follow the queue's order.
     pub fn apply(&mut self, select: Select, queue: &Queue) {
+        self.revision += 1;
         match select {
             Select::Only(candidate) => {
                 self.chosen = BTreeSet::from([candidate]);

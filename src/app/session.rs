@@ -10,6 +10,7 @@ use super::{
     effect::Effect,
     explain::{ExplainChoice, Explanations},
     folding::PeriodSearch,
+    latent::LatentChoice,
     measured::{CurveChoice, MeasuredCurves},
     queue::QueueSpec,
     saved_scores::SavedScores,
@@ -63,6 +64,8 @@ pub struct SavedSession {
     pub explain: ExplainChoice,
     /// The models side by side, their thresholds, and whether scores are hidden.
     pub scores: SavedScores,
+    /// How the latent space is shown.
+    pub latent: LatentChoice,
     /// Small windows that were open.
     pub panes: BTreeSet<Pane>,
 }
@@ -156,6 +159,9 @@ impl AppState {
         self.jobs.remove(&JobId::Index);
         self.display.unlock_set();
         self.drop_scores();
+        self.latent.forget();
+        self.jobs.remove(&JobId::Embed);
+        self.jobs.remove(&JobId::Map);
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
         self.project = ProjectState {
@@ -230,6 +236,7 @@ impl AppState {
             curve: self.curve,
             explain: self.explain,
             scores: self.scores.saved(),
+            latent: self.latent.choice.clone(),
             panes: self
                 .panes
                 .iter()
@@ -259,6 +266,7 @@ impl AppState {
         self.panes = saved.panes;
         self.curve = saved.curve;
         self.explain = saved.explain;
+        self.latent.choice = saved.latent;
         self.scores = Scores::restored(saved.scores);
         self.set_queue(saved.queue);
         self.return_to = saved.place;

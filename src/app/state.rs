@@ -7,6 +7,7 @@ use std::{
 };
 
 pub use super::screen::{Pane, Screen};
+pub use super::toast::Toast;
 use super::{
     display::Display,
     evaluation::EvaluationPane,
@@ -14,6 +15,7 @@ use super::{
     fine_tuning::FineTuningPane,
     folding::PeriodSearch,
     label_count::LabelCount,
+    latent::LatentPane,
     measured::{CurveChoice, MeasuredCurves},
     queue::{Facts, Queue, QueueSpec},
     scores::Scores,
@@ -69,19 +71,6 @@ pub struct Place {
     pub since: Option<Timestamp>,
     /// True once the person has moved: then a restored place no longer overrides it.
     pub is_chosen: bool,
-}
-
-/// A short message at the foot of the window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Toast {
-    /// The message.
-    pub text: String,
-    /// True for bad news.
-    pub is_error: bool,
-    /// True where undo takes back what the message tells.
-    pub offers_undo: bool,
-    /// Since when it is up.
-    pub since: Timestamp,
 }
 
 /// The project file and what is not on disk yet.
@@ -171,6 +160,8 @@ pub struct AppState {
     pub evaluation: EvaluationPane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
+    /// The latent space of the opened set.
+    pub latent: LatentPane,
     /// Which light curve is shown.
     pub curve: CurveChoice,
     /// Teaching a model the labels of this set.
@@ -238,6 +229,7 @@ impl AppState {
             simulation: SimulationPane::default(),
             evaluation: EvaluationPane::default(),
             training: TrainingPane::default(),
+            latent: LatentPane::default(),
             curve: CurveChoice::default(),
             fine_tuning: FineTuningPane::default(),
             period_search: PeriodSearch::default(),
@@ -358,36 +350,6 @@ impl AppState {
             catalogue,
             book,
             scores,
-        });
-    }
-
-    /// Shows a short message.
-    pub(super) fn tell(&mut self, text: impl Into<String>, now: Timestamp) {
-        self.toast = Some(Toast {
-            text: text.into(),
-            is_error: false,
-            offers_undo: false,
-            since: now,
-        });
-    }
-
-    /// Shows what was decided, with the way back.
-    pub(super) fn tell_decision(&mut self, text: String, now: Timestamp) {
-        self.toast = Some(Toast {
-            text,
-            is_error: false,
-            offers_undo: true,
-            since: now,
-        });
-    }
-
-    /// Shows bad news.
-    pub(super) fn warn(&mut self, text: impl Into<String>, now: Timestamp) {
-        self.toast = Some(Toast {
-            text: text.into(),
-            is_error: true,
-            offers_undo: false,
-            since: now,
         });
     }
 

@@ -76,6 +76,12 @@ pub enum LabelAction {
         /// The table's file name.
         table: Arc<str>,
     },
+    /// A component of a latent model was looked at, and its members were labelled together: the
+    /// other events of the step are theirs (this event's candidate is empty).
+    Component {
+        /// Which component of which model, and how many of its members were looked at.
+        what: Arc<str>,
+    },
     /// Takes back a whole step (the event's candidate is empty).
     Undo {
         /// The step taken back.
@@ -115,6 +121,8 @@ pub enum Origin {
     Bulk,
     /// A table of labels.
     Import,
+    /// The members of a component of a latent model, of which some were looked at.
+    Component,
     /// The command line.
     CommandLine,
 }

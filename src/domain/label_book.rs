@@ -66,7 +66,10 @@ impl LabelState {
             LabelAction::Note { text } => {
                 self.note = (!text.trim().is_empty()).then(|| text.clone());
             }
-            LabelAction::Import { .. } | LabelAction::Undo { .. } | LabelAction::Redo { .. } => {}
+            LabelAction::Import { .. }
+            | LabelAction::Component { .. }
+            | LabelAction::Undo { .. }
+            | LabelAction::Redo { .. } => {}
         }
     }
 
@@ -108,7 +111,9 @@ impl LabelBook {
         match event.action {
             LabelAction::Undo { of } => self.move_step(of, true),
             LabelAction::Redo { of } => self.move_step(of, false),
-            LabelAction::Import { .. } => self.join_step(&event, at),
+            LabelAction::Import { .. } | LabelAction::Component { .. } => {
+                self.join_step(&event, at);
+            }
             _ => {
                 self.of_candidate
                     .entry(event.candidate.clone())
@@ -231,7 +236,10 @@ impl LabelBook {
         let events = self.of_step.get(&step).cloned().unwrap_or_default();
         for at in events {
             let id = self.events[at].candidate.clone();
-            if matches!(self.events[at].action, LabelAction::Import { .. }) {
+            if matches!(
+                self.events[at].action,
+                LabelAction::Import { .. } | LabelAction::Component { .. }
+            ) {
                 continue;
             }
             let mut state = LabelState::default();

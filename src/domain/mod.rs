@@ -17,6 +17,7 @@ pub mod image_sequence;
 pub mod label;
 pub mod label_book;
 pub mod latent;
+mod latent_membership;
 pub mod measure;
 pub mod model;
 pub mod plot;
@@ -46,6 +47,7 @@ pub use image_sequence::{ImageSequence, SequenceEpoch};
 pub use label::{LabelAction, LabelEvent, Origin, Shown, StepId, StepIds};
 pub use label_book::{LabelBook, LabelState};
 pub use latent::{ComponentCard, Embedding, LatentCard, LatentComponent, LatentPoint, LatentSpace};
+pub use latent_membership::LatentMembership;
 pub use measure::{Figures, Measure};
 pub use model::{
     FeaturePlan, InputPlan, ModelCard, ModelId, ModelInput, Scaling, SequenceForm, SequencePlan,

@@ -13,13 +13,15 @@ const LEAST_BYTES: u64 = 256;
 
 /// A buffer that is replaced by a larger one when it must hold more.
 #[derive(Debug)]
-struct GrowingBuffer {
-    buffer: wgpu::Buffer,
+pub struct GrowingBuffer {
+    /// The buffer as it is now.
+    pub buffer: wgpu::Buffer,
     label: &'static str,
 }
 
 impl GrowingBuffer {
-    fn new(device: &wgpu::Device, label: &'static str, usage: wgpu::BufferUsages) -> Self {
+    /// A small one.
+    pub fn new(device: &wgpu::Device, label: &'static str, usage: wgpu::BufferUsages) -> Self {
         Self {
             buffer: create(
                 device,
@@ -32,7 +34,12 @@ impl GrowingBuffer {
     }
 
     /// Writes the items; true where the buffer was replaced and must be bound anew.
-    fn write<T: Pod>(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, items: &[T]) -> bool {
+    pub fn write<T: Pod>(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        items: &[T],
+    ) -> bool {
         let bytes: &[u8] = bytemuck::cast_slice(items);
         let needed = bytes.len() as u64;
         let is_replaced = needed > self.buffer.size();

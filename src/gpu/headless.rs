@@ -13,6 +13,7 @@ use crate::imaging::Look;
 
 use super::{
     atlas::StampAtlas,
+    scatter::{ScatterFrame, ScatterPainter},
     stamps::{Frame, StampInstance, StampPainter},
 };
 
@@ -55,6 +56,7 @@ pub struct Headless {
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
     painter: StampPainter,
+    scatter: Option<ScatterPainter>,
     frames: u64,
 }
 
@@ -79,6 +81,7 @@ impl Headless {
             queue,
             info: adapter.get_info(),
             painter,
+            scatter: None,
             frames: 0,
         })
     }
@@ -105,6 +108,35 @@ impl Headless {
         instances: &[StampInstance],
         looks: &[Look],
     ) -> Result<RgbaImage, HeadlessError> {
+        let frame = self.next_frame(size_px)?;
+        let missing = self.painter.prepare(frame, 0, instances, looks);
+        if !missing.is_empty() {
+            return Err(HeadlessError::Missing(missing.len()));
+        }
+        let draw = |pass: &mut wgpu::RenderPass<'_>| self.painter.paint(0, pass);
+        self.draw(size_px, background, draw)
+    }
+
+    /// Draws a scatter plot onto a background; also returns how many points of each layer are drawn.
+    /// At most `most_points` of a layer are, as of the first call.
+    pub fn render_scatter(
+        &mut self,
+        size_px: [u32; 2],
+        background: [u8; 3],
+        scatter: &ScatterFrame,
+        most_points: usize,
+    ) -> Result<(RgbaImage, Vec<usize>), HeadlessError> {
+        let frame = self.next_frame(size_px)?;
+        let new = || ScatterPainter::new(&self.device, &self.queue, FORMAT, most_points);
+        let mut painter = self.scatter.take().unwrap_or_else(new);
+        let drawn = painter.prepare(frame, scatter);
+        let draw = |pass: &mut wgpu::RenderPass<'_>| painter.paint(frame.number, pass);
+        let picture = self.draw(size_px, background, draw);
+        self.scatter = Some(painter);
+        Ok((picture?, drawn))
+    }
+
+    fn next_frame(&mut self, size_px: [u32; 2]) -> Result<Frame, HeadlessError> {
         let [width, height] = size_px;
         let most = self.device.limits().max_texture_dimension_2d;
         if width == 0 || height == 0 || width.max(height) > most {
@@ -115,19 +147,23 @@ impl Headless {
             });
         }
         self.frames += 1;
-        let frame = Frame {
+        Ok(Frame {
             number: self.frames,
             size_px,
-        };
-        let missing = self.painter.prepare(frame, 0, instances, looks);
-        if !missing.is_empty() {
-            return Err(HeadlessError::Missing(missing.len()));
-        }
+        })
+    }
+
+    fn draw(
+        &self,
+        size_px: [u32; 2],
+        background: [u8; 3],
+        draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
+    ) -> Result<RgbaImage, HeadlessError> {
         let target = self.target(size_px);
         let mut encoder = self
             .device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        self.record(&mut encoder, &target, background);
+        record(&mut encoder, &target, background, draw);
         self.read_back(encoder, &target, size_px)
     }
 
@@ -142,30 +178,6 @@ impl Headless {
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
             view_formats: &[],
         })
-    }
-
-    fn record(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        target: &wgpu::Texture,
-        background: [u8; 3],
-    ) {
-        let view = target.create_view(&wgpu::TextureViewDescriptor::default());
-        let [r, g, b] = background.map(|value| f64::from(value) / 255.0);
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("picture"),
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &view,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
-                    store: wgpu::StoreOp::Store,
-                },
-            })],
-            ..wgpu::RenderPassDescriptor::default()
-        });
-        self.painter.paint(0, &mut pass);
     }
 
     fn read_back(
@@ -210,6 +222,30 @@ impl Headless {
         }
         Ok(picture)
     }
+}
+
+fn record(
+    encoder: &mut wgpu::CommandEncoder,
+    target: &wgpu::Texture,
+    background: [u8; 3],
+    draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
+) {
+    let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+    let [r, g, b] = background.map(|value| f64::from(value) / 255.0);
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("picture"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
+                store: wgpu::StoreOp::Store,
+            },
+        })],
+        ..wgpu::RenderPassDescriptor::default()
+    });
+    draw(&mut pass);
 }
 
 /// Runs a future of wgpu to its end. On native back ends it is ready at the first poll;

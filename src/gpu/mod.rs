@@ -1,4 +1,5 @@
-//! Floor 2: wgpu. The stamp atlas, the instanced stamp pipeline, pictures without a window.
+//! Floor 2: wgpu. The stamp atlas, the instanced stamp pipeline, scatter plots, pictures without a
+//! window.
 //!
 //! Sorted by lifetime: [`StampAtlas`] holds pixels as long as the device lives and is shared
 //! by all threads; [`StampPainter`] holds the pipeline and the buffers of this frame's
@@ -8,6 +9,7 @@
 
 pub mod atlas;
 pub mod headless;
+pub mod scatter;
 pub mod stamps;
 
 mod atlas_layers;
@@ -15,10 +17,13 @@ mod atlas_texture;
 mod batch;
 mod lut;
 mod pipeline;
+mod scatter_cloud;
+mod scatter_pipeline;
 mod stamp_data;
 
 pub use atlas::{AtlasError, AtlasStatus, StampAtlas};
 pub use headless::{Headless, HeadlessError};
+pub use scatter::{Cloud, Layer, ScatterFrame, ScatterPainter, points_managed};
 pub use stamps::{Frame, StampInstance, StampPainter};
 
 /// A device, as egui's `RenderState` holds it.

@@ -4,6 +4,8 @@
 //! the interval, [`stretch`] bends it, [`color_map`] colours it, and [`look`] holds all of
 //! them together. [`orientation`] and [`placement`] say where a pixel lies on the screen.
 //! From stamps to what a network takes: [`model_input`].
+//! From latent vectors to a plot: [`principal_axes`] and [`plane`] lay them on a plane,
+//! [`scatter_view`] lays the plane on the screen, [`polygon`] says what a lasso holds.
 //! From pixel to flux: [`photometry`] measures point sources, [`magnitude`] names their fluxes.
 
 pub mod appearance;
@@ -22,9 +24,13 @@ pub mod moffat;
 pub mod orientation;
 pub mod photometry;
 pub mod placement;
+pub mod plane;
+pub mod polygon;
 pub mod preset;
+pub mod principal_axes;
 pub mod roundness;
 pub mod scale_bar;
+pub mod scatter_view;
 pub mod sequence_input;
 pub mod sigma_clip;
 pub mod statistics;
@@ -40,7 +46,11 @@ pub use marks::{Marks, PixelMark};
 pub use moffat::Moffat;
 pub use orientation::{Compass, Orientation, sky_at};
 pub use placement::{Placement, View};
+pub use plane::{Ellipse, Plane};
+pub use polygon::Polygon;
 pub use preset::{Preset, Recipe};
+pub use principal_axes::PrincipalAxes;
 pub use scale_bar::ScaleBar;
+pub use scatter_view::{ScatterView, spread_order};
 pub use statistics::StampStatistics;
 pub use stretch::Stretch;

@@ -64,7 +64,7 @@ fn ask(purpose: PickFor) -> Vec<std::path::PathBuf> {
             .pick_folder()
             .into_iter()
             .collect(),
-        PickFor::Model => dialog
+        PickFor::Model | PickFor::LatentModel => dialog
             .set_title("Add a model")
             .add_filter("Model with its card", &["safetensors"])
             .pick_file()

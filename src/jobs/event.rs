@@ -31,6 +31,10 @@ pub enum JobId {
     Train,
     /// Teaching a model the labels of the opened set.
     FineTune,
+    /// Putting the opened set into a latent space.
+    Embed,
+    /// Laying a latent space on a plane.
+    Map,
 }
 
 impl JobId {
@@ -39,7 +43,13 @@ impl JobId {
     pub const fn can_be_stopped(self) -> bool {
         matches!(
             self,
-            Self::Index | Self::Simulate | Self::Score | Self::Train | Self::FineTune
+            Self::Index
+                | Self::Simulate
+                | Self::Score
+                | Self::Train
+                | Self::FineTune
+                | Self::Embed
+                | Self::Map
         )
     }
 
@@ -53,6 +63,8 @@ impl JobId {
             Self::Score => "scoring",
             Self::Train => "training",
             Self::FineTune => "fine-tuning",
+            Self::Embed => "embedding",
+            Self::Map => "mapping",
         }
     }
 }
@@ -110,6 +122,8 @@ pub enum PickFor {
     TrainingSurvey,
     /// A file for a model that is to be trained.
     NewModel,
+    /// A latent model of the user's own.
+    LatentModel,
 }
 
 /// What the indexing of one opening found since the last news.
@@ -315,6 +329,8 @@ pub enum JobEvent {
     },
     /// A latent model has news.
     Latent(super::latent_news::LatentNews),
+    /// A latent space was laid on a plane.
+    Mapped(super::latent::map::Mapped),
     /// A training has news.
     Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.

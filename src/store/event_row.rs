@@ -83,6 +83,7 @@ fn action_name(action: &LabelAction) -> &'static str {
         LabelAction::Flag { .. } => "flag",
         LabelAction::Note { .. } => "note",
         LabelAction::Import { .. } => "import",
+        LabelAction::Component { .. } => "component",
         LabelAction::Undo { .. } => "undo",
         LabelAction::Redo { .. } => "redo",
     }
@@ -97,9 +98,9 @@ fn action_values(action: &LabelAction) -> ActionValues<'_> {
             (Some(class), None, None, None)
         }
         LabelAction::Flag { on } => (None, Some(*on), None, None),
-        LabelAction::Note { text } | LabelAction::Import { table: text } => {
-            (None, None, Some(text), None)
-        }
+        LabelAction::Note { text }
+        | LabelAction::Import { table: text }
+        | LabelAction::Component { what: text } => (None, None, Some(text), None),
         LabelAction::Undo { of } | LabelAction::Redo { of } => (None, None, None, Some(of.0)),
         LabelAction::Clear | LabelAction::Unsure | LabelAction::Skip => (None, None, None, None),
     }
@@ -119,6 +120,7 @@ fn action_of(row: &Row<'_>) -> rusqlite::Result<LabelAction> {
         "flag" => LabelAction::Flag { on: row.get(5)? },
         "note" => LabelAction::Note { text: words()? },
         "import" => LabelAction::Import { table: words()? },
+        "component" => LabelAction::Component { what: words()? },
         "undo" => LabelAction::Undo { of: step()? },
         "redo" => LabelAction::Redo { of: step()? },
         word => return Err(unknown(3, "action", word)),
@@ -146,6 +148,7 @@ const fn origin_name(origin: Origin) -> &'static str {
         Origin::Window => "window",
         Origin::Bulk => "bulk",
         Origin::Import => "import",
+        Origin::Component => "component",
         Origin::CommandLine => "command_line",
     }
 }
@@ -155,6 +158,7 @@ fn origin_of(row: &Row<'_>) -> rusqlite::Result<Origin> {
         "window" => Origin::Window,
         "bulk" => Origin::Bulk,
         "import" => Origin::Import,
+        "component" => Origin::Component,
         "command_line" => Origin::CommandLine,
         word => return Err(unknown(21, "origin", word)),
     })

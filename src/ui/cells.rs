@@ -118,6 +118,8 @@ pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
     match (column, &cell) {
         // One number of digits in a column of equals.
         (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
+        (Column::Component, _) => cell.short(),
+        (Column::Anomaly, Cell::Number(error)) => format!("{error:.4}"),
         (column, Cell::Number(score)) if column.is_of_scores() => format!("{score:.3}"),
         (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
         _ => cell.short(),

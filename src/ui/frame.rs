@@ -4,8 +4,8 @@ use egui::{CentralPanel, Panel, Ui};
 
 use super::{
     evaluate, fine_tune_pane, header_pane, histogram_pane, hotkeys, inspect, key_sheet,
-    label_panel, mosaic, palette, problems, queue_panel, score_bar, settings_pane, simulation_pane,
-    start_page, status_bar, theme, top_bar, train,
+    label_panel, latent, mosaic, palette, problems, queue_panel, score_bar, settings_pane,
+    simulation_pane, start_page, status_bar, theme, top_bar, train,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -27,6 +27,7 @@ pub fn frame_ui(
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     memory.batches = 0;
+    memory.latent.small.clear();
     if memory.theme != Some(state.settings.theme) {
         if memory.theme.is_none() {
             theme::install_fonts(ui.ctx());
@@ -48,7 +49,7 @@ pub fn frame_ui(
         screens(ui, state, memory, &mut commands);
     }
     panes(ui, state, memory, &mut commands);
-    commands.retain(|command| !serve_camera(command, memory));
+    commands.retain(|command| !serve_camera(command, state, memory));
     wants::wants(state, memory, &mut commands);
     if memory.hover != memory.next_hover {
         // The cross-hair is mirrored with the next frame.
@@ -59,7 +60,18 @@ pub fn frame_ui(
 }
 
 /// Zoom belongs to the view: asked for by key, menu or palette, it is served here.
-fn serve_camera(command: &Command, memory: &mut ViewMemory) -> bool {
+fn serve_camera(command: &Command, state: &AppState, memory: &mut ViewMemory) -> bool {
+    let latent = (state.screen == Screen::Latent).then_some(&mut memory.latent);
+    match (command, latent) {
+        (Command::Do(Action::ZoomIn), Some(latent)) => latent.zoom(1.25),
+        (Command::Do(Action::ZoomOut), Some(latent)) => latent.zoom(0.8),
+        (Command::Do(Action::ZoomReset), Some(latent)) => latent.fit_again(),
+        _ => return serve_stamps(command, memory),
+    }
+    true
+}
+
+fn serve_stamps(command: &Command, memory: &mut ViewMemory) -> bool {
     match command {
         Command::Do(Action::ZoomIn) => inspect::zoom_by_key(&mut memory.camera, 1.25),
         Command::Do(Action::ZoomOut) => inspect::zoom_by_key(&mut memory.camera, 0.8),
@@ -74,7 +86,8 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
     if has_scores {
         Panel::top("scores").show(ui, |ui| score_bar::score_bar_ui(ui, state, commands));
     }
-    if has_scores && state.screen != Screen::Evaluate {
+    let has_queue = has_scores && state.screen != Screen::Evaluate;
+    if has_queue {
         Panel::left("queue")
             .default_size(232.0)
             .size_range(160.0..=420.0)
@@ -82,6 +95,8 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
                 ui.add_space(theme::GRID / 2.0);
                 queue_panel::queue_panel_ui(ui, state, memory, commands);
             });
+    }
+    if has_queue && state.screen != Screen::Latent {
         Panel::right("labels")
             .default_size(232.0)
             .size_range(180.0..=420.0)
@@ -93,6 +108,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
     CentralPanel::default().show(ui, |ui| match state.screen {
         Screen::Inspect => inspect::inspect_ui(ui, state, memory, commands),
         Screen::Mosaic => mosaic::mosaic_ui(ui, state, memory, commands),
+        Screen::Latent => latent::latent_ui(ui, state, memory, commands),
         Screen::Evaluate => evaluate::evaluate_ui(ui, state, memory, commands),
         Screen::Train => train::train_ui(ui, state, commands),
         Screen::Problems => problems::problems_ui(ui, state),

@@ -277,7 +277,8 @@ fn choose(
     }
 }
 
-fn selection_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+/// How many are selected, and what can be done with them.
+pub fn selection_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         let text = format!("{} selected", state.selection.len());
         ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));

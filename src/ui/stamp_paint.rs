@@ -6,20 +6,21 @@ use egui_wgpu::{CallbackResources, CallbackTrait, RenderState, ScreenDescriptor}
 
 use super::view_memory::Lost;
 use crate::{
-    gpu::{self, Frame, StampAtlas, StampInstance, StampPainter},
+    gpu::{self, Frame, ScatterPainter, StampAtlas, StampInstance, StampPainter, points_managed},
     imaging::Look,
 };
 
-/// Puts the stamp painter into egui's renderer and gives back the atlas that workers fill.
+/// Puts the painters of stamps and of scatter plots into egui's renderer and gives back the atlas
+/// that workers fill.
 pub fn install(render_state: &RenderState, atlas_bytes: u64) -> Arc<StampAtlas> {
     let (device, queue) = (&render_state.device, &render_state.queue);
     let atlas = Arc::new(StampAtlas::new(device, queue, atlas_bytes));
     let painter = StampPainter::new(device, queue, render_state.target_format, atlas.clone());
-    render_state
-        .renderer
-        .write()
-        .callback_resources
-        .insert(painter);
+    let most_points = points_managed(&render_state.adapter.get_info());
+    let scatter = ScatterPainter::new(device, queue, render_state.target_format, most_points);
+    let resources = &mut render_state.renderer.write().callback_resources;
+    resources.insert(painter);
+    resources.insert(scatter);
     atlas
 }
 

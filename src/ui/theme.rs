@@ -6,7 +6,7 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals
 use crate::{
     app::settings::Theme,
     domain::{Band, Class, Vocabulary},
-    imaging::heat_map,
+    imaging::{ColorMap, heat_map},
 };
 
 /// The grid that everything stands on, points.
@@ -129,6 +129,40 @@ pub fn model_color(at: usize) -> Color32 {
         Color32::from_rgb(0x56, 0xb4, 0xe9),
     ];
     COLORS[at % COLORS.len()]
+}
+
+/// The colour of a component of a latent space, by its place: Okabe and Ito's without the amber of
+/// selections, then Tableau's.
+pub fn component_color(at: usize) -> Color32 {
+    const COLORS: [Color32; 12] = [
+        Color32::from_rgb(0x33, 0x99, 0xdd),
+        Color32::from_rgb(0x00, 0x9e, 0x73),
+        Color32::from_rgb(0xd5, 0x5e, 0x00),
+        Color32::from_rgb(0xcc, 0x79, 0xa7),
+        Color32::from_rgb(0x8f, 0xd0, 0xf0),
+        Color32::from_rgb(0xd8, 0xd0, 0x40),
+        Color32::from_rgb(0x94, 0x67, 0xbd),
+        Color32::from_rgb(0x8c, 0x56, 0x4b),
+        Color32::from_rgb(0x7f, 0xc9, 0x7f),
+        Color32::from_rgb(0xe3, 0x77, 0xc2),
+        Color32::from_rgb(0x5a, 0x70, 0xd0),
+        Color32::from_rgb(0xb0, 0xb0, 0xb0),
+    ];
+    COLORS[at % COLORS.len()]
+}
+
+/// The colour of a number by its share of a range, 0 to 1: viridis without the end that is lost on
+/// the panel.
+pub fn range_color(share: f32, is_dark: bool) -> Color32 {
+    let (from, to) = if is_dark { (0.18, 1.0) } else { (0.0, 0.88) };
+    let table = ColorMap::Viridis.table();
+    let at = (from + (to - from) * share.clamp(0.0, 1.0)) * (table.len() - 1) as f32;
+    of_rgb(table[at.round() as usize])
+}
+
+/// The colour of a point of which nothing is known.
+pub const fn no_shade(is_dark: bool) -> Color32 {
+    Color32::from_gray(if is_dark { 0x78 } else { 0x90 })
 }
 
 /// The colour of the curve of a class, by its place among those of its model: as the vocabulary of

@@ -34,6 +34,7 @@ pub fn top_bar_ui(
         for (screen, action) in [
             (Screen::Inspect, Action::Inspect),
             (Screen::Mosaic, Action::Mosaic),
+            (Screen::Latent, Action::Latent),
             (Screen::Evaluate, Action::Evaluate),
             (Screen::Train, Action::Train),
             (Screen::Problems, Action::Problems),

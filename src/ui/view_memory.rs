@@ -103,6 +103,8 @@ pub struct ViewMemory {
     pub judged_model: usize,
     /// Pictures of the explanation shown.
     pub heat_maps: super::heat_map::HeatMapTextures,
+    /// The view of the latent space.
+    pub latent: super::latent_memory::LatentMemory,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.

@@ -17,7 +17,7 @@ const QUEUE_ROWS: usize = 24;
 /// Pushes a command where what is needed has changed since the last frame.
 pub fn wants(state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
     let reload = memory.lost.take();
-    let key = key_of(state);
+    let key = key_of(state, memory);
     if memory.last_want == Some(key) && reload.is_empty() {
         return;
     }
@@ -32,6 +32,11 @@ pub fn wants(state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Comma
         }
         page_after(state, &mut want.ahead);
     }
+    for (ix, epoch) in &memory.latent.small {
+        let epoch = state.catalogue.get(*ix).and_then(|c| c.epochs.get(*epoch));
+        let stamps = epoch.map_or(&[][..], |epoch| &epoch.stamps);
+        want.visible.extend(stamps.iter().cloned());
+    }
     if let Some(candidate) = state.candidate() {
         of_sequence(candidate, state.place.epoch, &mut want.visible);
         near(state, &mut want);
@@ -40,7 +45,7 @@ pub fn wants(state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Comma
 }
 
 /// A number that changes when the needs change.
-fn key_of(state: &AppState) -> u64 {
+fn key_of(state: &AppState, memory: &ViewMemory) -> u64 {
     let mut hasher = DefaultHasher::new();
     state.generation.hash(&mut hasher);
     state.screen.hash(&mut hasher);
@@ -48,6 +53,7 @@ fn key_of(state: &AppState) -> u64 {
     state.place.epoch.hash(&mut hasher);
     state.queue.revision().hash(&mut hasher);
     state.mosaic_role.hash(&mut hasher);
+    memory.latent.small.hash(&mut hasher);
     state
         .candidate()
         .map(|candidate| candidate.epochs.len())

@@ -1,5 +1,7 @@
 //! Starts what `apply` asked for: effects become jobs.
 
+mod latent;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::settings_file;
@@ -18,6 +20,7 @@ use crate::{
         header,
         index::{self, Opening, Reading},
         journal::Journal,
+        latent::LatentShelf,
         learner::Learner,
         model_shelf::{LoadTask, ModelShelf},
         period_search,
@@ -44,6 +47,7 @@ pub struct Runner {
     learner: Learner,
     explainer: Explainer,
     shelf: ModelShelf,
+    latent_shelf: LatentShelf,
     focus: Focus,
     scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
@@ -80,6 +84,7 @@ impl Runner {
             photometer,
             learner: Learner::start()?,
             explainer,
+            latent_shelf: LatentShelf::beside(shelf.clone()),
             shelf,
             focus: Focus::default(),
             scoring: BTreeMap::new(),
@@ -183,6 +188,10 @@ impl Runner {
             | Effect::StopScoring(_)
             | Effect::LookAt(_)
             | Effect::Explain(_) => self.start_learning(effect),
+            Effect::Embed(_)
+            | Effect::Map(_)
+            | Effect::DecodeLatent(_)
+            | Effect::Reconstruct(_) => self.start_latent(effect)?,
             Effect::Cancel(job) => self.stop(job),
             // The window closes itself.
             Effect::Quit => {}
@@ -310,6 +319,9 @@ impl Runner {
             token.cancel();
         }
         self.stop_scoring();
+        for job in [JobId::Embed, JobId::Map] {
+            self.stop(job);
+        }
         self.focus = Focus::default();
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;

@@ -156,7 +156,10 @@ fn is_settled(state: &AppState) -> bool {
     let is_measured = !state.measured.is_measuring();
     let is_judged = !state.evaluation.is_under_way();
     let is_explained = !state.explanations.is_awaited();
+    let latent = &state.latent;
+    let is_embedded = !(latent.is_under_way() || latent.is_mapping() || latent.is_drawing());
     is_written
+        && is_embedded
         && is_measured
         && is_judged
         && is_explained

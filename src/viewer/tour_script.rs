@@ -128,5 +128,6 @@ fn of_windows() -> Vec<Stop> {
         stop("18-explanation", [act(Action::Explanation)]),
         stop("19-evaluate", [show(Screen::Evaluate)]),
         stop("20-train", [show(Screen::Train)]),
+        stop("21-latent", [act(Action::Embed)]),
     ]
 }

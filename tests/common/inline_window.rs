@@ -28,6 +28,8 @@ use destello::{
     viewer::runner::Runner,
 };
 
+use super::MadeLatent;
+
 /// A worker that says nothing for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// 2026-11-22 12:00 UTC.
@@ -55,6 +57,7 @@ pub struct InlineWindow {
     running: BTreeSet<JobId>,
     /// The preview that was asked for last and is not there yet.
     previewing: Option<u64>,
+    latent: Option<MadeLatent>,
 }
 
 impl InlineWindow {
@@ -76,7 +79,13 @@ impl InlineWindow {
             decoding: HashSet::new(),
             running: BTreeSet::new(),
             previewing: None,
+            latent: None,
         }
+    }
+
+    /// From now on this one answers instead of a latent model.
+    pub fn embed_by(&mut self, latent: MadeLatent) {
+        self.latent = Some(latent);
     }
 
     /// The same with other simulators, and another place for the demo sky.
@@ -150,6 +159,9 @@ impl InlineWindow {
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
             && !self.state.explanations.is_awaited()
+            && !self.state.latent.is_under_way()
+            && !self.state.latent.is_mapping()
+            && !self.state.latent.is_drawing()
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
@@ -199,6 +211,13 @@ impl InlineWindow {
     }
 
     fn start(&mut self, effect: Effect) {
+        let answer = self.latent.and_then(|latent| latent.answer(&effect));
+        if let Some(events) = answer {
+            for event in events {
+                self.run(Command::News(Box::new(event)));
+            }
+            return;
+        }
         match &effect {
             Effect::Open { .. } => self.is_indexing = true,
             Effect::Decode { wanted } => {

@@ -7,11 +7,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod inline_window;
+mod made_latent;
 mod sky;
 mod stamp_set;
 pub mod test_sky;
 
 pub use inline_window::InlineWindow;
+pub use made_latent::MadeLatent;
 pub use sky::Sky;
 pub use stamp_set::StampSet;
 

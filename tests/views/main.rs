@@ -8,6 +8,7 @@ mod evaluate;
 mod explanation;
 mod harness;
 mod keys;
+mod latent;
 mod pictures;
 mod pointer;
 mod scores;

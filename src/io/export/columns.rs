@@ -175,7 +175,7 @@ fn decision() -> Vec<Column> {
         column("annotator", Text, "", "who decided", |r| text(event(r, |e| Some(&*e.annotator)))),
         column("label_time", Time, "", "when, UTC", |r| r.event.map_or(Value::Null, |e| Value::Time(e.at))),
         column("dwell_ms", Int, "ms", "how long the candidate had been on screen", |r| int(event(r, |e| e.dwell_ms.map(i64::from)))),
-        column("origin", Text, "", "window, bulk, import or command_line", |r| text(event(r, |e| Some(origin(e))))),
+        column("origin", Text, "", "window, bulk, import, component or command_line", |r| text(event(r, |e| Some(origin(e))))),
         column("step", Text, "", "number of the step: decisions made at once share it", |r| text(r.event.map(|e| e.step.0.to_string()).as_deref())),
     ]
 }
@@ -281,6 +281,7 @@ const fn origin(event: &LabelEvent) -> &'static str {
         Origin::Window => "window",
         Origin::Bulk => "bulk",
         Origin::Import => "import",
+        Origin::Component => "component",
         Origin::CommandLine => "command_line",
     }
 }

@@ -1,10 +1,13 @@
-//! Latent models at work: trained, found by name, put to use on a set, and their figures.
+//! Latent models at work: trained, found by name, put to use on a set, laid on a plane, and their
+//! figures.
 
 pub mod centroids;
 mod checkpoint;
 pub mod draw_task;
 pub mod embed_task;
 pub mod export;
+pub mod map;
+pub mod members;
 pub mod models;
 pub mod order;
 mod set;

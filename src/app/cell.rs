@@ -1,0 +1,47 @@
+//! A candidate's value in a column, how it sorts and how it reads.
+
+use std::{cmp::Ordering, sync::Arc};
+
+/// A candidate's value in a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Arc<str>),
+    /// Nothing known; sorts last whichever way.
+    Missing,
+}
+
+impl Cell {
+    /// Order for sorting: numbers before texts, missing last; `is_descending` turns the first
+    /// two round but leaves missing values last.
+    pub fn order(&self, other: &Self, is_descending: bool) -> Ordering {
+        let order = match (self, other) {
+            (Self::Missing, Self::Missing) => return Ordering::Equal,
+            (Self::Missing, _) => return Ordering::Greater,
+            (_, Self::Missing) => return Ordering::Less,
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Number(_), Self::Text(_)) => Ordering::Less,
+            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+        };
+        if is_descending {
+            order.reverse()
+        } else {
+            order
+        }
+    }
+
+    /// The value for a narrow place; empty where missing.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e9 => {
+                format!("{value:.0}")
+            }
+            Self::Number(value) => format!("{value:.3}"),
+            Self::Text(text) => text.to_string(),
+            Self::Missing => String::new(),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Small stamps of many candidates, drawn in one batch.
+
+use egui::{Rect, Ui};
+
+use super::{
+    stamp_paint::StampBatch,
+    stamp_view::Place,
+    view_memory::{Camera, ViewMemory},
+};
+use crate::{
+    app::{AppState, display::Scope},
+    domain::{CandidateIx, Role},
+};
+
+/// A stamp and where it is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Small {
+    /// Whose.
+    pub candidate: CandidateIx,
+    /// Which of its epochs, from 0.
+    pub epoch: usize,
+    /// What it shows.
+    pub role: Role,
+    /// Where, points.
+    pub rect: Rect,
+}
+
+impl Small {
+    /// Of the epoch that stands for a candidate in lists, what a latent model looks at most: its
+    /// difference, else what it has.
+    pub fn of(state: &AppState, candidate: CandidateIx, rect: Rect) -> Option<Self> {
+        let roles = state.catalogue.get(candidate)?.roles();
+        let role = [Role::Difference, Role::Snr].into_iter();
+        let mut role = role.filter(|role| roles.contains(role));
+        Some(Self {
+            candidate,
+            epoch: state.epoch_to_show(candidate),
+            role: role.next().or(roles.first().copied())?,
+            rect,
+        })
+    }
+}
+
+/// Draws them, and has those decoded that are not there yet.
+pub fn paint(ui: &Ui, state: &AppState, memory: &mut ViewMemory, stamps: &[Small]) {
+    let mut batch = StampBatch::default();
+    for small in stamps {
+        memory.latent.small.push((small.candidate, small.epoch));
+        let place = Place {
+            candidate: small.candidate,
+            epoch: small.epoch,
+            role: small.role,
+            rect: small.rect,
+            scope: Scope::Epoch,
+        };
+        place.lay(ui, state, memory, &mut batch, Camera::default());
+    }
+    let number = memory.batches;
+    memory.batches += 1;
+    batch.paint(ui, ui.clip_rect(), number, &memory.lost);
+}
