@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use super::{
     any_model::{AnyModel, FoundModel},
@@ -18,7 +18,10 @@ use super::{
 use crate::{
     domain::ModelCard,
     io::whole_file::write_whole,
-    learn::{Architecture, Compute, Model, braai_import, known_answer, model_file},
+    learn::{
+        Architecture, Compute, Model, braai_import, known_answer, latent::file::is_latent,
+        model_file,
+    },
     lightcurve::{
         Forest,
         forest_file::{self, is_forest},
@@ -79,6 +82,10 @@ pub fn find(name: &str, compute: &Compute) -> anyhow::Result<FoundModel> {
             warning: None,
         });
     }
+    ensure!(
+        !is_latent(&model_file::card_of(name, &bytes)?),
+        "{name} is a latent model: it tells where stamps lie (`destello latent`, F4), not what they are"
+    );
     let checked = known_answer::check(model_file::from_bytes(name, &bytes, compute)?)?;
     Ok(FoundModel {
         model: AnyModel::Network(checked.model),
@@ -102,19 +109,33 @@ fn card_in(name: &str, bytes: &[u8]) -> anyhow::Result<ModelCard> {
     })
 }
 
-/// The file of a model, by the name of a shipped one or its path.
+/// Names and files.
+pub(super) type ShippedModels = [(&'static str, &'static [u8])];
+
 fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
-    if let Some((_, bytes)) = SHIPPED.iter().find(|(known, _)| *known == name) {
+    bytes_among(name, &SHIPPED)
+}
+
+/// The file of a model, by the name of a shipped one, of a version of a project, or by its path.
+///
+/// # Errors
+/// Where there is none.
+pub(super) fn bytes_among(
+    name: &str,
+    shipped: &ShippedModels,
+) -> anyhow::Result<Cow<'static, [u8]>> {
+    if let Some((_, bytes)) = shipped.iter().find(|(known, _)| *known == name) {
         return Ok(Cow::Borrowed(bytes));
     }
     if let Some((project, id)) = versions::parse(name) {
         return Ok(Cow::Owned(versions::file(&project, &id)?));
     }
     if !Path::new(name).exists() {
-        let known = SHIPPED.map(|(name, _)| name).join(", ");
+        let known: Vec<&str> = shipped.iter().map(|(name, _)| *name).collect();
         bail!(
             "{name} is no model that can be used: there is no such file, and no such model comes \
-             with destello; there are {known}"
+             with destello; there are {}",
+            known.join(", ")
         );
     }
     let bytes = fs::read(name).with_context(|| format!("{name} is no model that can be used"))?;
@@ -182,7 +203,8 @@ pub fn write_forest(forest: &Forest, path: &Path) -> anyhow::Result<()> {
     write_with_card(path, &forest_file::to_bytes(forest)?, forest.card())
 }
 
-fn write_with_card(path: &Path, bytes: &[u8], card: &ModelCard) -> anyhow::Result<()> {
+/// Writes a model file, and its card beside it as JSON.
+pub(super) fn write_with_card(path: &Path, bytes: &[u8], card: &ModelCard) -> anyhow::Result<()> {
     let refused = |path: &Path| format!("{}: cannot be written", path.display());
     write_whole(path, bytes).with_context(|| refused(path))?;
     let beside = path.with_extension("json");

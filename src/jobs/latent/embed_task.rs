@@ -12,10 +12,7 @@ use crate::{
         reporter::{CancelToken, Reporter},
         score::prepare_all,
     },
-    learn::{
-        LearnError,
-        latent::{Embedded, LatentModel},
-    },
+    learn::latent::{Embedded, LatentModel},
 };
 
 use super::LatentShelf;
@@ -84,7 +81,7 @@ impl EmbedTask {
     }
 
     /// Reads the model and tells its space.
-    fn begin(&mut self) -> Result<bool, LearnError> {
+    fn begin(&mut self) -> anyhow::Result<bool> {
         let model = self.tools.shelf.load(&self.order.source)?;
         let space = Arc::new(model.space());
         let is_heard = self.say(LatentNews::Space {
@@ -117,7 +114,7 @@ impl EmbedTask {
         model: &LatentModel,
         space: &Arc<LatentSpace>,
         chosen: &[CandidateIx],
-    ) -> Result<bool, LearnError> {
+    ) -> anyhow::Result<bool> {
         let began = Instant::now();
         let catalogue = self.order.catalogue.clone();
         let candidates: Vec<_> = chosen.iter().filter_map(|ix| catalogue.get(*ix)).collect();

@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-
 use crate::{
     domain::ModelCard,
-    io::whole_file::write_whole,
+    jobs::models::{bytes_among, write_with_card},
     learn::{
-        Compute, LearnError,
+        Compute,
         known_answer::{CheckedLatent, check_latent},
         latent::{LatentModel, file},
         model_file,
@@ -43,24 +41,9 @@ pub fn card(name: &str) -> Option<ModelCard> {
 ///
 /// # Errors
 /// Where there is none, or the file is no latent model.
-pub fn find(name: &str, compute: &Compute) -> Result<CheckedLatent, LearnError> {
-    let shipped = SHIPPED.iter().find(|(known, _)| *known == name);
-    let model = match shipped {
-        Some((name, bytes)) => file::from_bytes(name, bytes, compute)?,
-        None if Path::new(name).exists() => file::read(Path::new(name), compute)?,
-        None => return Err(unknown(name)),
-    };
-    check_latent(model)
-}
-
-fn unknown(name: &str) -> LearnError {
-    let known = SHIPPED.map(|(name, _)| name).join(", ");
-    LearnError::File {
-        file: name.into(),
-        why: format!(
-            "there is no such file, and no such latent model comes with destello; there are {known}"
-        ),
-    }
+pub fn find(name: &str, compute: &Compute) -> anyhow::Result<CheckedLatent> {
+    let bytes = bytes_among(name, &SHIPPED)?;
+    Ok(check_latent(file::from_bytes(name, &bytes, compute)?)?)
 }
 
 /// Writes a model, and its card beside it as JSON.
@@ -68,11 +51,5 @@ fn unknown(name: &str) -> LearnError {
 /// # Errors
 /// Where a file cannot be written.
 pub fn write_model(model: &LatentModel, path: &Path) -> anyhow::Result<()> {
-    let refused = |path: &Path| format!("{}: cannot be written", path.display());
-    write_whole(path, &file::to_bytes(model)?).with_context(|| refused(path))?;
-    let card = path.with_extension("json");
-    let mut text = serde_json::to_string_pretty(model.card())?;
-    text.push('\n');
-    write_whole(&card, text.as_bytes()).with_context(|| refused(&card))?;
-    Ok(())
+    write_with_card(path, &file::to_bytes(model)?, model.card())
 }

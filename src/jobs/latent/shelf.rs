@@ -50,7 +50,7 @@ impl LatentShelf {
     ///
     /// # Errors
     /// Where there is no such model, or it cannot be computed.
-    pub fn load(&self, source: &str) -> Result<LatentModel, LearnError> {
+    pub fn load(&self, source: &str) -> anyhow::Result<LatentModel> {
         let checked = models::find(source, &self.devices.compute()?)?;
         if let Some(warning) = &checked.warning {
             log::warn!("{warning}");
