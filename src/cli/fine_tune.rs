@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::bail;
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use super::{
+    making::Making,
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+};
 use crate::{
     domain::SkyFigures,
     io::Decoder,
@@ -20,9 +23,8 @@ use crate::{
         forest_train::ForestStage,
         models,
         reporter::CancelToken,
-        train::cores,
     },
-    learn::{Compute, Model, Wish},
+    learn::{Compute, Model},
     lightcurve::Forest,
 };
 
@@ -56,26 +58,13 @@ pub(super) struct Args {
     /// Measure nothing on labels: half the time and less
     #[arg(long)]
     no_hold_out: bool,
-    /// Random seed
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Where to compute: auto, cpu or gpu
-    #[arg(long, default_value = "auto")]
-    device: Wish,
-    /// Threads that simulate
-    #[arg(long)]
-    threads: Option<usize>,
-    /// The new model's name; that of the old one where none is given
-    #[arg(long)]
-    name: Option<String>,
-    /// The new model's file (.safetensors, of a forest .forest); its card is written beside it
-    #[arg(long)]
-    out: PathBuf,
+    #[command(flatten)]
+    made: Making,
 }
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    check_out(&args.model, &args.out)?;
+    check_out(&args.model, &args.made.out)?;
     let cancel = cancel_by_signal()?;
     let typed: Vec<String> = std::env::args().skip(1).collect();
     let labels = LabelSource::Files {
@@ -89,14 +78,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         test: args.test,
         steps: args.steps,
         is_measured: !args.no_hold_out,
-        seed: args.seed,
-        name: args.name.clone(),
+        seed: args.made.seed,
+        name: args.made.name.clone(),
         command: format!("destello {}", typed.join(" ")),
-        ..FineTuneOrder::usual(labels, args.threads.unwrap_or_else(cores))
+        ..FineTuneOrder::usual(labels, args.made.threads())
     };
-    match models::find(&args.model, &Compute::choose(args.device)?)?.model {
-        AnyModel::Network(parent) => teach_network(order, parent, &args.out, &cancel),
-        AnyModel::Forest(parent) => grow_forest(&order, &parent, &args.out, &cancel),
+    match models::find(&args.model, &Compute::choose(args.made.device)?)?.model {
+        AnyModel::Network(parent) => teach_network(order, parent, &args.made.out, &cancel),
+        AnyModel::Forest(parent) => grow_forest(&order, &parent, &args.made.out, &cancel),
     }
 }
 

@@ -7,6 +7,7 @@ mod fine_tune;
 pub mod inspect;
 pub mod label;
 pub mod latent;
+mod making;
 pub mod models;
 pub mod open;
 pub mod photometry;

@@ -8,7 +8,10 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::bail;
 use clap::{Parser, Subcommand};
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use super::{
+    making::Making,
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+};
 use crate::{
     jobs::train::{
         Recipe, TrainOrder, Training, TrainingData, TrainingNews, checkpoint_path, usual_steps,
@@ -96,31 +99,18 @@ struct Common {
     /// Highest learning rate; that of the recipe where none is given
     #[arg(long)]
     rate: Option<f64>,
-    /// Random seed
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Where to compute: auto, cpu or gpu
-    #[arg(long, default_value = "auto")]
-    device: Wish,
-    /// Threads that simulate
-    #[arg(long)]
-    threads: Option<usize>,
-    /// The model's name; that of the network where none is given
-    #[arg(long)]
-    name: Option<String>,
+    #[command(flatten)]
+    made: Making,
     /// Commit of destello, for the model card
     #[arg(long, default_value = "")]
     commit: String,
-    /// The model file (safetensors); its card is written beside it
-    #[arg(long)]
-    out: PathBuf,
 }
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::RealBogus(args) => train(real_bogus(args)?, args.common.device),
-        What::Sequence(args) => train(sequence(args)?, args.common.device),
+        What::RealBogus(args) => train(real_bogus(args)?, args.common.made.device),
+        What::Sequence(args) => train(sequence(args)?, args.common.made.device),
         What::Forest(args) => forest::run(args),
         What::Latent(args) => latent::run(args),
     }
@@ -229,7 +219,7 @@ fn order(args: &Common, architecture: Architecture, recipe: Recipe, survey: &str
         }
     };
     let steps = args.steps.unwrap_or_else(|| usual_steps(architecture));
-    let mut order = TrainOrder::usual(architecture, data, recipe, steps, args.out.clone());
+    let mut order = TrainOrder::usual(architecture, data, recipe, steps, args.made.out.clone());
     if let Some(passes) = args.passes {
         order = order.with_passes(passes);
     }
@@ -241,9 +231,9 @@ fn order(args: &Common, architecture: Architecture, recipe: Recipe, survey: &str
     }
     order.chunk = args.chunk.unwrap_or(order.chunk);
     order.validation = args.validation.unwrap_or(order.validation);
-    order.threads = args.threads.unwrap_or(order.threads);
-    order.seed = args.seed;
-    order.name.clone_from(&args.name);
+    order.threads = args.made.threads();
+    order.seed = args.made.seed;
+    order.name.clone_from(&args.made.name);
     order.commit.clone_from(&args.commit);
     let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     order.command = format!("destello {command}");

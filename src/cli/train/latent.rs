@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::{
     cli::{
+        making::Making,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
         say,
     },
@@ -17,10 +18,10 @@ use crate::{
             train::LatentPoint,
         },
         reporter::CancelToken,
-        train::{TrainingData, checkpoint_path, cores},
+        train::{TrainingData, checkpoint_path},
     },
     learn::{
-        Compute, Wish,
+        Compute,
         latent::{Bound, LatentKind, LatentModel},
     },
 };
@@ -84,30 +85,17 @@ pub(super) struct Args {
     /// What vae makes large: elbo, or iwae with 20 samples
     #[arg(long, default_value = "elbo")]
     bound: Bound,
-    /// Random seed
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Where to compute: auto, cpu or gpu
-    #[arg(long, default_value = "auto")]
-    device: Wish,
-    /// Threads that simulate
-    #[arg(long)]
-    threads: Option<usize>,
-    /// The model's name; that of the network where none is given
-    #[arg(long)]
-    name: Option<String>,
+    #[command(flatten)]
+    made: Making,
     /// Commit of destello, for the model card
     #[arg(long, default_value = "")]
     commit: String,
-    /// The model file (safetensors); its card is written beside it
-    #[arg(long)]
-    out: PathBuf,
 }
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let order = order(args)?;
-    let compute = Compute::choose(args.device)?;
+    let compute = Compute::choose(args.made.device)?;
     let cancel = cancel_by_signal()?;
     let checkpoint = checkpoint_path(&order.out);
     if checkpoint.exists() {
@@ -126,7 +114,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let model = training.write()?;
-    say(&summary(&model, &args.out))?;
+    say(&summary(&model, &args.made.out))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -205,7 +193,7 @@ fn order(args: &Args) -> anyhow::Result<LatentOrder> {
             labels: args.labels.clone(),
         }
     };
-    let mut order = LatentOrder::usual(kind, data, args.out.clone());
+    let mut order = LatentOrder::usual(kind, data, args.made.out.clone());
     let usual = if kind.has_mixture() { COMPONENTS } else { 1 };
     order.components = args.components.unwrap_or(usual);
     order.dimensions = args.dimensions.unwrap_or(order.dimensions);
@@ -227,9 +215,9 @@ fn order(args: &Args) -> anyhow::Result<LatentOrder> {
     }
     order.passes = [args.pretraining, args.passes];
     (order.examples, order.validation) = (args.examples, args.validation);
-    order.threads = args.threads.unwrap_or_else(cores);
-    order.seed = args.seed;
-    order.name.clone_from(&args.name);
+    order.threads = args.made.threads();
+    order.seed = args.made.seed;
+    order.name.clone_from(&args.made.name);
     order.commit.clone_from(&args.commit);
     let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     order.command = format!("destello {command}");

@@ -178,7 +178,7 @@ impl Task for EmbedTask {
         match is_heard {
             Ok(true) => After::More,
             Ok(false) => After::Done,
-            Err(error) => self.end(ScoringEnd::Failed(error.to_string())),
+            Err(error) => self.end(ScoringEnd::Failed(format!("{error:#}"))),
         }
     }
 
