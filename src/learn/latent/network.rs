@@ -79,8 +79,7 @@ impl LatentKind {
     pub fn usual_widths(self) -> Vec<usize> {
         match self {
             Self::Vade => vec![500, 500, 1000],
-            Self::Vae => vec![128],
-            Self::VadeConv | Self::VaeConv => vec![128],
+            Self::Vae | Self::VadeConv | Self::VaeConv => vec![128],
         }
     }
 
@@ -196,10 +195,6 @@ impl LatentShape {
 
 /// A network of any kind.
 #[derive(Module, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there are a handful of networks, and their weights lie elsewhere"
-)]
 pub enum LatentNetwork {
     /// With a mixture.
     Vade(Vade),

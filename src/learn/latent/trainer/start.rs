@@ -41,7 +41,9 @@ impl LatentTrainer {
             let why = format!("all {count} stamps are alike: there are no clusters in them");
             return Err(LearnError::Training(why));
         }
-        means.iter_mut().for_each(|value| *value /= spread as f32);
+        for value in &mut means {
+            *value /= spread as f32;
+        }
         let points = Points {
             values: &means,
             dimensions,
