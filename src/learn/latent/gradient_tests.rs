@@ -19,6 +19,7 @@ fn shape(kind: LatentKind) -> LatentShape {
         components: if kind.has_mixture() { 3 } else { 1 },
         is_convolutional: kind.is_convolutional(),
         focus_px: Some(2.0),
+        pixel_variance: None,
     }
 }
 
