@@ -68,6 +68,7 @@ fn card() -> ModelCard {
             widths: LatentKind::Vade.usual_widths(),
             is_upright: false,
             focus_px: Some(6.0),
+            pixel_variance: None,
             components: vec![ComponentCard::default(); COMPONENTS],
         }),
     }

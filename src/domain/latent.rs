@@ -43,6 +43,9 @@ pub struct LatentCard {
     /// that standard deviation. None where all count the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub focus_px: Option<f64>,
+    /// Variance of a pixel in the middle about what is drawn; none where the network tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_variance: Option<f64>,
     /// Components of the mixture, in order; one, the standard normal distribution, where there is
     /// no mixture.
     pub components: Vec<ComponentCard>,

@@ -42,6 +42,7 @@ fn shape(kind: LatentKind, components: usize) -> LatentShape {
         components,
         is_convolutional: kind.is_convolutional(),
         focus_px: None,
+        pixel_variance: None,
     }
 }
 

@@ -54,6 +54,7 @@ pub fn card(
             widths,
             is_upright: false,
             focus_px: None,
+            pixel_variance: None,
             components: vec![ComponentCard::default(); components],
         }),
     }

@@ -51,6 +51,9 @@ pub(super) struct Args {
     /// vade
     #[arg(long, value_name = "PX")]
     focus: Option<f64>,
+    /// Variance of a pixel in the middle about what vade draws: with less, it draws more of the noise
+    #[arg(long, value_name = "VARIANCE")]
+    pixel_variance: Option<f64>,
     /// Simulated triplets of this survey, or of a survey in a TOML file
     #[arg(long, default_value = "mixed", conflicts_with = "data")]
     survey: String,
@@ -213,6 +216,7 @@ fn order(args: &Args) -> anyhow::Result<LatentOrder> {
     if let Some(focus) = args.focus {
         order.focus_px = Some(focus).filter(|focus| focus.abs() > 0.0);
     }
+    order.pixel_variance = args.pixel_variance.or(order.pixel_variance);
     order.passes = [args.pretraining, args.passes];
     (order.examples, order.validation) = (args.examples, args.validation);
     order.threads = args.made.threads();

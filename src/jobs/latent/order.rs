@@ -7,7 +7,7 @@ use anyhow::bail;
 use crate::{
     domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
     jobs::{clock::today, train::TrainingData},
-    learn::latent::{LatentCourse, LatentKind},
+    learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
 };
 
 /// Components unless a person says otherwise (`recipes.md`).
@@ -36,6 +36,8 @@ pub struct LatentOrder {
     pub is_upright: bool,
     /// How far from the middle pixels count, pixels; none where all count the same.
     pub focus_px: Option<f64>,
+    /// Variance of a pixel in the middle about what is drawn; none where the network tells it.
+    pub pixel_variance: Option<f64>,
     /// What from.
     pub data: TrainingData,
     /// How often each stamp is shown to the autoencoder, and then to the whole.
@@ -71,6 +73,7 @@ impl LatentOrder {
             input: LatentKind::input(vec![Role::Snr]),
             is_upright: true,
             focus_px: kind.has_mixture().then_some(FOCUS_PX),
+            pixel_variance: kind.has_mixture().then_some(PIXEL_VARIANCE),
             data,
             passes: [10, 15],
             course: LatentCourse::usual(kind, 0, 0),
@@ -100,14 +103,13 @@ impl LatentOrder {
                 self.components
             );
         }
-        if self.focus_px.is_some() && !self.kind.has_mixture() {
+        let of_pixels = [self.focus_px, self.pixel_variance];
+        if of_pixels.iter().any(Option::is_some) && !self.kind.has_mixture() {
             bail!("{name} tells the scatter of its pixels by itself, and has no focus");
         }
-        if self
-            .focus_px
-            .is_some_and(|focus| focus.is_nan() || focus <= 0.0)
-        {
-            bail!("a focus is a length above 0 pixels");
+        let is_impossible = |number: &f64| number.is_nan() || *number <= 0.0;
+        if of_pixels.iter().flatten().any(is_impossible) {
+            bail!("a focus and a variance of pixels are numbers above 0");
         }
         if self.input.is_empty() || self.dimensions == 0 || self.widths.contains(&0) {
             bail!("a latent space has at least one axis, and one image that is looked at");
@@ -175,6 +177,7 @@ impl LatentOrder {
                 widths: self.widths.clone(),
                 is_upright: self.is_upright,
                 focus_px: self.focus_px,
+                pixel_variance: self.pixel_variance,
                 components: vec![ComponentCard::default(); self.components],
             }),
         }
@@ -190,6 +193,7 @@ impl LatentOrder {
             input,
             is_upright,
             focus_px,
+            pixel_variance,
             passes,
             course,
             examples,
@@ -199,7 +203,7 @@ impl LatentOrder {
         } = self;
         let data = self.data.fingerprint();
         format!(
-            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {data} {passes:?} \
+            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {pixel_variance:?} {data} {passes:?} \
              {course:?} {examples} {validation} {seed}"
         )
     }

@@ -29,6 +29,7 @@ fn card(kind: LatentKind) -> ModelCard {
             widths: vec![16, 12],
             is_upright: true,
             focus_px: Some(6.0),
+            pixel_variance: None,
             components: vec![ComponentCard::default(); if kind.has_mixture() { 4 } else { 1 }],
         }),
     }

@@ -79,8 +79,7 @@ impl LatentKind {
     pub fn usual_widths(self) -> Vec<usize> {
         match self {
             Self::Vade => vec![500, 500, 1000],
-            Self::Vae => vec![128],
-            Self::VadeConv | Self::VaeConv => vec![128],
+            Self::Vae | Self::VadeConv | Self::VaeConv => vec![128],
         }
     }
 
@@ -118,6 +117,8 @@ pub struct LatentShape {
     pub is_convolutional: bool,
     /// How far from the middle pixels count, pixels; none where all count the same.
     pub focus_px: Option<f64>,
+    /// Variance of a pixel in the middle; none where the network tells it.
+    pub pixel_variance: Option<f64>,
 }
 
 /// Larger numbers in a card are a slip of the pen, or an attack.
@@ -141,6 +142,7 @@ impl LatentShape {
             components: latent.components.len(),
             is_convolutional: kind.is_convolutional(),
             focus_px: latent.focus_px,
+            pixel_variance: latent.pixel_variance,
         };
         let numbers = [
             shape.channels,
@@ -155,11 +157,14 @@ impl LatentShape {
                 "its card tells of an impossible network: {shape:?}"
             ));
         }
-        if shape
-            .focus_px
-            .is_some_and(|focus| focus.is_nan() || focus <= 0.0)
+        let lengths = [shape.focus_px, shape.pixel_variance].into_iter().flatten();
+        if lengths
+            .into_iter()
+            .any(|number| number.is_nan() || number <= 0.0)
         {
-            return Err("its card tells of a focus that is no length".into());
+            return Err(format!(
+                "its card tells of an impossible network: {shape:?}"
+            ));
         }
         if !kind.has_mixture() && shape.components != 1 {
             let count = shape.components;
@@ -196,10 +201,6 @@ impl LatentShape {
 
 /// A network of any kind.
 #[derive(Module, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there are a handful of networks, and their weights lie elsewhere"
-)]
 pub enum LatentNetwork {
     /// With a mixture.
     Vade(Vade),

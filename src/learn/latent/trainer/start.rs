@@ -16,7 +16,7 @@ use crate::learn::{
 
 /// After this share of the course dead components are left alone, so that the rest settles.
 const REVIVED_UNTIL: f64 = 0.7;
-/// Latent vectors that lie closer together than this are all the same.
+/// Latent vectors whose spread is less than this share of their size are all the same.
 const LEAST_SPREAD: f64 = 1e-6;
 
 impl LatentTrainer {
@@ -31,14 +31,19 @@ impl LatentTrainer {
             return Ok(());
         };
         let mut means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
-        let spread = spread(&means);
-        if spread < LEAST_SPREAD {
+        let dimensions = network.coder.dimensions();
+        let spread = spread(Points {
+            values: &means,
+            dimensions,
+        });
+        if spread <= 0.0 {
             let count = examples.len();
             let why = format!("all {count} stamps are alike: there are no clusters in them");
             return Err(LearnError::Training(why));
         }
-        means.iter_mut().for_each(|value| *value /= spread as f32);
-        let dimensions = network.coder.dimensions();
+        for value in &mut means {
+            *value /= spread as f32;
+        }
         let points = Points {
             values: &means,
             dimensions,
@@ -108,12 +113,41 @@ impl LatentTrainer {
     }
 }
 
-/// Root mean square of all coordinates about their mean.
-fn spread(values: &[f32]) -> f64 {
-    let count = values.len().max(1) as f64;
-    let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
-    let squares = values
-        .iter()
-        .map(|value| (f64::from(*value) - mean).powi(2));
-    (squares.sum::<f64>() / count).sqrt()
+/// Root mean square of all coordinates, about the mean of each axis; 0 where the points differ by no
+/// more than rounding.
+fn spread(points: Points<'_>) -> f64 {
+    let count = points.len().max(1) as f64;
+    let of_axis = |axis: usize| {
+        let values = || {
+            let on_axis = points.values.iter().skip(axis);
+            on_axis
+                .step_by(points.dimensions)
+                .map(|value| f64::from(*value))
+        };
+        let mean = values().sum::<f64>() / count;
+        let variance = values().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        [variance, mean * mean]
+    };
+    let axes = (0..points.dimensions).map(of_axis);
+    let sums = axes.fold([0.0; 2], |[a, b], [c, d]| [a + c, b + d]);
+    let [variance, square] = sums.map(|sum| sum / points.dimensions.max(1) as f64);
+    let is_rounding = variance <= (variance + square) * LEAST_SPREAD * LEAST_SPREAD;
+    if is_rounding { 0.0 } else { variance.sqrt() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spread_is_that_about_the_mean_of_each_axis() {
+        let points = |values| Points {
+            values,
+            dimensions: 2,
+        };
+        let apart = spread(points(&[4.0, -7.0, 6.0, -7.0]));
+        assert!((apart - 0.5_f64.sqrt()).abs() < 1e-9, "{apart}");
+        let alike = [4.0, -7.0, 4.0, -7.0, 4.000_001, -7.0];
+        assert!(spread(points(&alike)).abs() < 1e-12);
+    }
 }
