@@ -1,8 +1,11 @@
 //! Networks side by side with what a person would use instead, in one run: scoring and training of
-//! CAP and of the compact network here, CAP in PyTorch with two threads, and CAP in ONNX Runtime.
+//! CAP and of the compact network here, CAP in PyTorch with two threads, and CAP in ONNX Runtime; VaDE
+//! here and in PyTorch.
 //!
 //! `cargo bench --bench networks`. Python needs `torch`, `onnx` and `onnxruntime`; without them only
 //! the rates of destello are told.
+
+mod latent;
 
 use std::{
     collections::BTreeMap,
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
             trained(architecture, true)?,
         ));
     }
+    rates.extend(latent::rates()?);
     match peers() {
         Ok(measured) => rates.extend(measured),
         Err(why) => println!("no comparison: {why:#}"),
@@ -59,6 +63,12 @@ fn main() -> anyhow::Result<()> {
         ),
         ("compact scored, destello", "cap scored, ONNX Runtime"),
         ("compact scored, destello", "cap scored, destello"),
+        (
+            "vade placed and drawn again, destello",
+            "vade placed and drawn again, PyTorch",
+        ),
+        ("vade decoded, destello", "vade decoded, PyTorch"),
+        ("vade trained, destello", "vade trained, PyTorch"),
     ] {
         let of = |what: &str| {
             rates

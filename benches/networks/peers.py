@@ -1,4 +1,4 @@
-"""CAP in PyTorch and in ONNX Runtime: the same layers, batches and threads as in destello."""
+"""CAP in PyTorch and in ONNX Runtime, VaDE in PyTorch: the same layers, batches and threads as in destello."""
 
 import os
 import tempfile
@@ -39,13 +39,13 @@ class Cap(nn.Module):
         return self.classes(x.reshape(4, n, 64).mean(0))
 
 
-def rate(work):
+def rate(work, count=BATCH):
     for _ in range(3):
         work()
     started, done = time.time(), 0
     while time.time() - started < SECONDS:
         work()
-        done += BATCH
+        done += count
     return done / (time.time() - started)
 
 
@@ -68,6 +68,64 @@ def step():
 
 
 print(f"{rate(step):.1f} cap trained on four views, PyTorch", flush=True)
+
+AXES, COMPONENTS, STAMPS, PIXEL_VARIANCE = 10, 20, 128, 0.05
+
+
+def stack(*widths):
+    return nn.Sequential(*(m for a, b in zip(widths, widths[1:]) for m in (nn.Linear(a, b), nn.ReLU())))
+
+
+class Vade(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = stack(441, 500, 500, 1000)
+        self.mean, self.log_variance = nn.Linear(1000, AXES), nn.Linear(1000, AXES)
+        self.decoder = nn.Sequential(stack(AXES, 1000, 500, 500), nn.Linear(500, 441))
+        self.weights = nn.Parameter(torch.zeros(COMPONENTS))
+        self.means = nn.Parameter(torch.randn(COMPONENTS, AXES))
+        self.widths = nn.Parameter(torch.zeros(COMPONENTS, AXES))
+
+    def responsibilities(self, z):
+        squares = (z[:, None] - self.means) ** 2 / self.widths.exp()
+        joint = torch.log_softmax(self.weights, 0) - 0.5 * (squares + self.widths + 1.8379).sum(2)
+        return torch.log_softmax(joint, 1)
+
+    def placed(self, x):
+        mean = self.mean(self.encoder(x))
+        return self.responsibilities(mean).exp(), ((self.decoder(mean) - x) ** 2).mean(1)
+
+    def loss(self, x):
+        features = self.encoder(x)
+        mean, log_variance = self.mean(features), self.log_variance(features).clamp(-8, 4)
+        z = mean + torch.randn_like(mean) * (log_variance / 2).exp()
+        log_gamma = self.responsibilities(z)
+        gamma = log_gamma.exp()
+        drawn = 0.5 * ((self.decoder(z) - x) ** 2).sum(1) / PIXEL_VARIANCE
+        spread = log_variance.exp()[:, None] + (mean[:, None] - self.means) ** 2
+        distance = 0.5 * (gamma * (self.widths + spread / self.widths.exp()).sum(2)).sum(1)
+        certainty = -0.5 * (1 + log_variance).sum(1)
+        prior = (gamma * (log_gamma - torch.log_softmax(self.weights, 0))).sum(1)
+        return (drawn + distance + certainty + prior).mean()
+
+
+vade = Vade()
+adam = torch.optim.Adam(vade.parameters(), 5e-4, eps=1e-4)
+stamps_of_vade, vectors = torch.randn(STAMPS, 441), torch.randn(STAMPS, AXES)
+with torch.no_grad():
+    placed = rate(lambda: vade.placed(stamps_of_vade), STAMPS)
+    print(f"{placed:.1f} vade placed and drawn again, PyTorch", flush=True)
+    print(f"{rate(lambda: vade.decoder(vectors), STAMPS):.1f} vade decoded, PyTorch", flush=True)
+
+
+def vade_step():
+    adam.zero_grad()
+    vade.loss(stamps_of_vade).backward()
+    nn.utils.clip_grad_norm_(vade.parameters(), 10.0)
+    adam.step()
+
+
+print(f"{rate(vade_step, STAMPS):.1f} vade trained, PyTorch", flush=True)
 
 import onnxruntime  # noqa: E402  (its rate comes last, and PyTorch's count without it)
 

@@ -39,6 +39,13 @@ pub struct LatentCard {
     pub widths: Vec<usize>,
     /// True where every stamp is turned upright before it is looked at: its gradient points one way.
     pub is_upright: bool,
+    /// How far from the middle pixels still count, pixels: their weight falls as a normal density of
+    /// that standard deviation. None where all count the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus_px: Option<f64>,
+    /// Variance of a pixel in the middle about what is drawn; none where the network tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_variance: Option<f64>,
     /// Components of the mixture, in order; one, the standard normal distribution, where there is
     /// no mixture.
     pub components: Vec<ComponentCard>,

@@ -46,6 +46,13 @@ pub(super) struct Args {
     /// Leave stamps as they lie, instead of turning the gradient of each the same way
     #[arg(long)]
     as_they_lie: bool,
+    /// How far from the middle pixels count, pixels: a standard deviation; 0 counts all alike. Only for
+    /// vade
+    #[arg(long, value_name = "PX")]
+    focus: Option<f64>,
+    /// Variance of a pixel in the middle about what vade draws: with less, it draws more of the noise
+    #[arg(long, value_name = "VARIANCE")]
+    pixel_variance: Option<f64>,
     /// Simulated triplets of this survey, or of a survey in a TOML file
     #[arg(long, default_value = "mixed", conflicts_with = "data")]
     survey: String,
@@ -218,6 +225,10 @@ fn order(args: &Args) -> anyhow::Result<LatentOrder> {
     }
     order.input.channels = roles(&args.roles)?;
     order.is_upright = !args.as_they_lie;
+    if let Some(focus) = args.focus {
+        order.focus_px = Some(focus).filter(|focus| focus.abs() > 0.0);
+    }
+    order.pixel_variance = args.pixel_variance.or(order.pixel_variance);
     order.passes = [args.pretraining, args.passes];
     (order.examples, order.validation) = (args.examples, args.validation);
     order.threads = args.threads.unwrap_or_else(cores);

@@ -7,11 +7,13 @@ use anyhow::bail;
 use crate::{
     domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
     jobs::{clock::today, train::TrainingData},
-    learn::latent::{LatentCourse, LatentKind},
+    learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
 };
 
 /// Components unless a person says otherwise (`recipes.md`).
 pub const COMPONENTS: usize = 20;
+/// How far from the middle of a stamp pixels count unless a person says otherwise.
+pub const FOCUS_PX: f64 = 6.0;
 /// More components than this are a slip of the pen.
 const MOST_COMPONENTS: usize = 1000;
 /// Simulated stamps to learn from and to validate with, unless a person says otherwise.
@@ -32,6 +34,10 @@ pub struct LatentOrder {
     pub input: InputPlan,
     /// True where stamps are turned upright first.
     pub is_upright: bool,
+    /// How far from the middle pixels count, pixels; none where all count the same.
+    pub focus_px: Option<f64>,
+    /// Variance of a pixel in the middle about what is drawn; none where the network tells it.
+    pub pixel_variance: Option<f64>,
     /// What from.
     pub data: TrainingData,
     /// How often each stamp is shown to the autoencoder, and then to the whole.
@@ -66,6 +72,8 @@ impl LatentOrder {
             widths: kind.usual_widths(),
             input: LatentKind::input(vec![Role::Snr]),
             is_upright: true,
+            focus_px: kind.has_mixture().then_some(FOCUS_PX),
+            pixel_variance: kind.has_mixture().then_some(PIXEL_VARIANCE),
             data,
             passes: [10, 15],
             course: LatentCourse::usual(kind, 0, 0),
@@ -94,6 +102,14 @@ impl LatentOrder {
                 "{} components: a mixture has 1 to {MOST_COMPONENTS}",
                 self.components
             );
+        }
+        let of_pixels = [self.focus_px, self.pixel_variance];
+        if of_pixels.iter().any(Option::is_some) && !self.kind.has_mixture() {
+            bail!("{name} tells the scatter of its pixels by itself, and has no focus");
+        }
+        let is_impossible = |number: &f64| number.is_nan() || *number <= 0.0;
+        if of_pixels.iter().flatten().any(is_impossible) {
+            bail!("a focus and a variance of pixels are numbers above 0");
         }
         if self.input.is_empty() || self.dimensions == 0 || self.widths.contains(&0) {
             bail!("a latent space has at least one axis, and one image that is looked at");
@@ -160,6 +176,8 @@ impl LatentOrder {
                 dimensions: self.dimensions,
                 widths: self.widths.clone(),
                 is_upright: self.is_upright,
+                focus_px: self.focus_px,
+                pixel_variance: self.pixel_variance,
                 components: vec![ComponentCard::default(); self.components],
             }),
         }
@@ -174,6 +192,8 @@ impl LatentOrder {
             widths,
             input,
             is_upright,
+            focus_px,
+            pixel_variance,
             passes,
             course,
             examples,
@@ -183,7 +203,7 @@ impl LatentOrder {
         } = self;
         let data = self.data.fingerprint();
         format!(
-            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {data} {passes:?} \
+            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {pixel_variance:?} {data} {passes:?} \
              {course:?} {examples} {validation} {seed}"
         )
     }

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Time between two checkpoints, about.
-const SAVE_EVERY: Duration = Duration::from_secs(60);
+const SAVE_EVERY: Duration = Duration::from_mins(1);
 
 /// One check of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

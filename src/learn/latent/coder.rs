@@ -31,6 +31,10 @@ impl Gaussian {
 
 /// From pixels to features.
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a network, and its weights lie elsewhere"
+)]
 pub enum Encoder {
     /// Dense layers.
     Dense(Stack),
@@ -40,6 +44,10 @@ pub enum Encoder {
 
 /// From latent vectors to pixels.
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a network, and its weights lie elsewhere"
+)]
 pub enum Decoder {
     /// Dense layers.
     Dense(DenseDecoder),
@@ -140,12 +148,12 @@ impl Coder {
     /// The same coder with all latent vectors divided by `spread`: what it draws stays the same.
     #[must_use]
     pub fn rescaled(mut self, spread: f64) -> Self {
-        let divided = |linear: Linear| Linear {
-            weight: linear.weight.map(|weight| weight / spread),
-            bias: linear.bias.map(|bias| bias.map(|bias| bias / spread)),
-            ..linear
-        };
-        self.mean = divided(self.mean);
+        let divide = |values: Tensor<2>| values / spread;
+        self.mean.weight = self.mean.weight.map(divide);
+        self.mean.bias = self
+            .mean
+            .bias
+            .map(|bias| bias.map(|values| values / spread));
         let undo = |linear: Linear| Linear {
             weight: linear.weight.map(|weight| weight * spread),
             ..linear

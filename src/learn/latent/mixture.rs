@@ -106,11 +106,13 @@ impl Mixture {
         let [low, high] = LOG_VARIANCE;
         // Behind the optimiser's back, so without a gradient.
         self.log_variances = self.log_variances.map(|values| {
-            let is_learned = values.is_require_grad();
-            values
-                .detach()
-                .clamp(low, high)
-                .set_require_grad(is_learned)
+            let (is_learned, is_differentiating) = (values.is_require_grad(), values.is_autodiff());
+            let clamped = values.inner().clamp(low, high);
+            if is_differentiating {
+                clamped.autodiff().set_require_grad(is_learned)
+            } else {
+                clamped
+            }
         });
         self
     }

@@ -30,6 +30,11 @@ impl Points<'_> {
         self.values.len() / self.dimensions.max(1)
     }
 
+    /// True without a point.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// One of them.
     pub fn get(&self, at: usize) -> &[f32] {
         &self.values[at * self.dimensions..(at + 1) * self.dimensions]

@@ -9,8 +9,10 @@ pub mod chance;
 pub mod clusters;
 pub mod coder;
 mod convolutional;
+mod course;
 mod dense;
 pub mod file;
+mod focus;
 pub mod mixture;
 pub mod mixture_fit;
 mod model;
@@ -22,10 +24,15 @@ pub mod upright;
 pub mod vade;
 pub mod vae;
 
+pub use course::LatentCourse;
 pub use model::{Embedded, LatentModel};
 pub use network::{LatentKind, LatentNetwork, LatentShape};
-pub use trainer::{LatentCourse, LatentTrainer};
+pub use trainer::LatentTrainer;
 pub use vae::Bound;
 
 #[cfg(test)]
-mod tests;
+mod file_tests;
+#[cfg(test)]
+mod gradient_tests;
+#[cfg(test)]
+mod term_tests;

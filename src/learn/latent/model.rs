@@ -26,7 +26,7 @@ pub struct Embedded {
     pub means: Vec<f32>,
     /// (stamp, component): a row sums to 1.
     pub responsibilities: Vec<f32>,
-    /// The mean square of input less reconstruction.
+    /// The mean square of input less reconstruction, weighted as in training.
     pub errors: Vec<f32>,
 }
 
@@ -155,9 +155,9 @@ impl LatentModel {
         self.in_batches(inputs, |model, inputs| {
             let mean = model.network.coder().encode(inputs.clone()).mean;
             let drawn = model.network.coder().decode(mean.clone());
-            let errors = (inputs - drawn).powi_scalar(2).mean_dim(1);
+            let errors = model.network.errors(inputs, drawn);
             let count = mean.dims()[0];
-            all.errors.extend(model.numbers(errors)?);
+            all.errors.extend(model.numbers(errors.unsqueeze_dim(1))?);
             match &model.network {
                 LatentNetwork::Vade(network) => {
                     let logs = network.mixture.log_responsibilities(mean.clone());

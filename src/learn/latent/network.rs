@@ -79,8 +79,7 @@ impl LatentKind {
     pub fn usual_widths(self) -> Vec<usize> {
         match self {
             Self::Vade => vec![500, 500, 1000],
-            Self::Vae => vec![128],
-            Self::VadeConv | Self::VaeConv => vec![128],
+            Self::Vae | Self::VadeConv | Self::VaeConv => vec![128],
         }
     }
 
@@ -102,7 +101,7 @@ impl LatentKind {
 }
 
 /// What the size of a network depends on, apart from its kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LatentShape {
     /// Images of each stamp.
     pub channels: usize,
@@ -116,6 +115,10 @@ pub struct LatentShape {
     pub components: usize,
     /// True for convolutions.
     pub is_convolutional: bool,
+    /// How far from the middle pixels count, pixels; none where all count the same.
+    pub focus_px: Option<f64>,
+    /// Variance of a pixel in the middle; none where the network tells it.
+    pub pixel_variance: Option<f64>,
 }
 
 /// Larger numbers in a card are a slip of the pen, or an attack.
@@ -138,6 +141,8 @@ impl LatentShape {
             widths: latent.widths.clone(),
             components: latent.components.len(),
             is_convolutional: kind.is_convolutional(),
+            focus_px: latent.focus_px,
+            pixel_variance: latent.pixel_variance,
         };
         let numbers = [
             shape.channels,
@@ -148,6 +153,15 @@ impl LatentShape {
         ];
         let all = numbers.iter().chain(&shape.widths);
         if all.clone().any(|number| !(1..=MOST).contains(number)) {
+            return Err(format!(
+                "its card tells of an impossible network: {shape:?}"
+            ));
+        }
+        let lengths = [shape.focus_px, shape.pixel_variance].into_iter().flatten();
+        if lengths
+            .into_iter()
+            .any(|number| number.is_nan() || number <= 0.0)
+        {
             return Err(format!(
                 "its card tells of an impossible network: {shape:?}"
             ));
@@ -187,10 +201,6 @@ impl LatentShape {
 
 /// A network of any kind.
 #[derive(Module, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there are a handful of networks, and their weights lie elsewhere"
-)]
 pub enum LatentNetwork {
     /// With a mixture.
     Vade(Vade),
@@ -228,11 +238,24 @@ impl LatentNetwork {
         }
     }
 
-    /// The mean square of input less drawn, over all pixels: what the pretraining makes small.
+    /// The weighted mean square of input less drawn, over all pixels: what the pretraining makes small.
     pub fn autoencoding_loss(&self, input: &Tensor<2>) -> Tensor<1> {
         let coder = self.coder();
         let drawn = coder.decode(coder.encode(input.clone()).mean);
-        (input.clone() - drawn).powi_scalar(2).mean()
+        self.errors(input.clone(), drawn).mean()
+    }
+
+    /// The weighted mean square of input less drawn of each stamp: (n).
+    pub fn errors(&self, input: Tensor<2>, drawn: Tensor<2>) -> Tensor<1> {
+        let squares = (input - drawn).powi_scalar(2);
+        match self {
+            Self::Vade(network) => {
+                let weights = network.focus.weights(&squares.device());
+                let sum = weights.clone().sum_dim(1);
+                ((squares * weights).sum_dim(1) / sum).squeeze_dim(1)
+            }
+            Self::Vae(_) => squares.mean_dim(1).squeeze_dim(1),
+        }
     }
 
     /// The same without gradients.

@@ -10,12 +10,11 @@ use super::coder::Gaussian;
 pub(super) const LN_TAU: f64 = 1.837_877_066_409_345_3;
 
 /// The negative logarithm of the probability of pixels `input` (n, pixel) under normal distributions
-/// about `drawn`, whose log-variance is one number for each example (n, 1).
+/// about `drawn`, whose log-variance is one number for each example (n, 1) or each pixel (1, pixel).
 pub fn reconstruction(input: Tensor<2>, drawn: Tensor<2>, log_variance: Tensor<2>) -> Tensor<1> {
-    let pixels = input.dims()[1] as f64;
-    let squares = (input - drawn).powi_scalar(2).sum_dim(1);
-    let terms = squares / log_variance.clone().exp() + (log_variance + LN_TAU) * pixels;
-    (terms * 0.5).squeeze_dim(1)
+    let squares = (input - drawn).powi_scalar(2);
+    let terms = squares / log_variance.clone().exp() + (log_variance + LN_TAU);
+    (terms.sum_dim(1) * 0.5).squeeze_dim(1)
 }
 
 /// The logarithm of the probability density of vectors (n, axis).

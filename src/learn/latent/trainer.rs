@@ -1,6 +1,6 @@
 //! Teaches a latent network: pretraining as an autoencoder, the start of its mixture, and the bound.
 
-use std::f64::consts::PI;
+mod start;
 
 use burn::{
     grad_clipping::GradientClippingConfig,
@@ -11,13 +11,7 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Bound, LatentKind, LatentNetwork, LatentShape,
-    chance::Chance,
-    clusters::members,
-    mixture_fit::{Points, fit},
-    reseed::{occupancy, reseed},
-};
+use super::{LatentCourse, LatentKind, LatentNetwork, LatentShape};
 use crate::{
     domain::fnv::{FNV_START, fnv1a},
     learn::{Compute, Examples, LearnError},
@@ -27,87 +21,6 @@ use crate::{
 const MOST_GRADIENT: f32 = 10.0;
 /// Stamps computed at once without gradients.
 const BATCH: usize = 512;
-/// What is left of a rate at the end of its course.
-const LAST_RATE: f64 = 0.05;
-/// After this share of the course dead components are left alone, so that the rest settles.
-const REVIVED_UNTIL: f64 = 0.7;
-/// Latent vectors that lie closer together than this are all the same.
-const LEAST_SPREAD: f64 = 1e-6;
-
-/// A course of training.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LatentCourse {
-    /// Examples in a batch.
-    pub batch: usize,
-    /// Steps as an autoencoder, before anything else.
-    pub pretraining: u64,
-    /// Steps that make the bound larger.
-    pub steps: u64,
-    /// Rate of the pretraining.
-    pub pretraining_rate: f64,
-    /// Highest rate of encoder and decoder.
-    pub rate: f64,
-    /// Highest rate of the mixture.
-    pub mixture_rate: f64,
-    /// What is made large, where there is no mixture.
-    pub is_importance_weighted: bool,
-}
-
-impl LatentCourse {
-    /// The usual course over so many steps. VaDE: `recipes.md` (Adam 1e-3, then 5e-4 and 1e-3, falling as
-    /// a cosine). The plain autoencoder: a rate ten times the published one, for fewer steps.
-    pub const fn usual(kind: LatentKind, pretraining: u64, steps: u64) -> Self {
-        let has_mixture = kind.has_mixture();
-        Self {
-            batch: 128,
-            pretraining: if has_mixture { pretraining } else { 0 },
-            steps,
-            pretraining_rate: 1e-3,
-            rate: if has_mixture { 5e-4 } else { 1e-3 },
-            mixture_rate: 1e-3,
-            is_importance_weighted: false,
-        }
-    }
-
-    /// Which bound.
-    pub const fn bound(&self) -> Bound {
-        if self.is_importance_weighted {
-            Bound::Importance
-        } else {
-            Bound::Evidence
-        }
-    }
-
-    /// All steps.
-    pub const fn all_steps(&self) -> u64 {
-        self.pretraining + self.steps
-    }
-
-    /// How much of its highest value a rate has at a step.
-    fn share_of_rate(&self, step: u64) -> f64 {
-        let done = step.saturating_sub(self.pretraining) as f64 / self.steps.max(1) as f64;
-        let cosine = 0.5 * (1.0 + (PI * done.min(1.0)).cos());
-        LAST_RATE + (1.0 - LAST_RATE) * cosine
-    }
-
-    /// In words, for the card.
-    pub fn in_words(&self) -> String {
-        let Self {
-            batch,
-            pretraining,
-            steps,
-            rate,
-            mixture_rate,
-            ..
-        } = self;
-        let bound = self.bound().name();
-        format!(
-            "{pretraining} steps as an autoencoder, then {steps} of {bound} with {batch} examples; \
-             Adam, rate {rate} (mixture {mixture_rate}) over a cosine"
-        )
-    }
-}
-
 /// How far a training is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatentStanding {
@@ -305,93 +218,6 @@ impl LatentTrainer {
         (count > 0).then(|| sum / f64::from(count))
     }
 
-    /// Gives the latent space unit spread, and fits the mixture to where the examples lie.
-    ///
-    /// # Errors
-    /// Where there are fewer examples than components, or all of them are alike.
-    pub fn start_mixture(&mut self, examples: &Examples) -> Result<(), LearnError> {
-        let network = self.network.take().ok_or_else(broke_off)?;
-        let LatentNetwork::Vade(mut network) = network.at_rest() else {
-            self.network = Some(network);
-            return Ok(());
-        };
-        let mut means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
-        let spread = spread(&means);
-        if spread < LEAST_SPREAD {
-            let count = examples.len();
-            let why = format!("all {count} stamps are alike: there are no clusters in them");
-            return Err(LearnError::Training(why));
-        }
-        means.iter_mut().for_each(|value| *value /= spread as f32);
-        let dimensions = network.coder.dimensions();
-        let points = Points {
-            values: &means,
-            dimensions,
-        };
-        let fitted = fit(points, network.mixture.len(), self.seed)?;
-        network.coder = network.coder.rescaled(spread);
-        network.mixture = network.mixture.with(&fitted);
-        self.put(LatentNetwork::Vade(network));
-        self.coder_optimiser = optimiser(EPSILONS[1]);
-        self.standing.has_mixture = true;
-        self.loss = (0.0, 0);
-        Ok(())
-    }
-
-    fn put(&mut self, network: LatentNetwork) {
-        self.network = Some(network.fork(&self.compute.differentiating()).train());
-    }
-
-    /// Sets dead components to work again; how many there were. Nothing near the end of the course.
-    ///
-    /// # Errors
-    /// Where a step broke off, or the device fails.
-    pub fn revive(&mut self, examples: &Examples) -> Result<usize, LearnError> {
-        let done = self.standing.step.saturating_sub(self.course.pretraining) as f64;
-        let is_settling = done > REVIVED_UNTIL * self.course.steps as f64;
-        let LatentNetwork::Vade(mut network) = self.network()?.at_rest() else {
-            return Ok(0);
-        };
-        if is_settling || !self.standing.has_mixture {
-            return Ok(0);
-        }
-        let means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
-        let components = network.mixture.len();
-        let gamma = network
-            .mixture
-            .responsibilities(&means, &self.compute.plain());
-        let counts = occupancy(&gamma, components);
-        let mut fitted = network.mixture.fitted();
-        let mut chance = Chance::new(self.seed ^ self.standing.step);
-        let points = Points {
-            values: &means,
-            dimensions: network.coder.dimensions(),
-        };
-        let of_points = members(&gamma, components);
-        let dead = reseed(&mut fitted, points, &of_points, &counts, &mut chance);
-        if dead > 0 {
-            network.mixture = network.mixture.with(&fitted);
-            self.put(LatentNetwork::Vade(network));
-            self.standing.revived += dead;
-        }
-        Ok(dead)
-    }
-
-    /// Means of the latent vectors of all examples.
-    fn means(&self, network: &LatentNetwork, examples: &Examples) -> Result<Vec<f32>, LearnError> {
-        let mut all = Vec::new();
-        for inputs in examples.inputs().chunks(BATCH * examples.size().max(1)) {
-            let mean = network.coder().encode(self.batch(inputs, examples)).mean;
-            all.extend(mean.into_data().iter::<f32>());
-        }
-        if all.is_empty() {
-            return Err(LearnError::Training(
-                "there is nothing to learn from".into(),
-            ));
-        }
-        Ok(all)
-    }
-
     fn batch(&self, inputs: &[f32], examples: &Examples) -> Tensor<2> {
         let shape = [inputs.len() / examples.size(), examples.size()];
         let data = TensorData::new(inputs.to_vec(), shape);
@@ -468,16 +294,6 @@ impl LatentTrainer {
         self.standing = standing;
         Ok(self)
     }
-}
-
-/// Root mean square of all coordinates about their mean.
-fn spread(values: &[f32]) -> f64 {
-    let count = values.len().max(1) as f64;
-    let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
-    let squares = values
-        .iter()
-        .map(|value| (f64::from(*value) - mean).powi(2));
-    (squares.sum::<f64>() / count).sqrt()
 }
 
 fn broke_off() -> LearnError {

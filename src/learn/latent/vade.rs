@@ -9,11 +9,12 @@ use burn::{
 use super::{
     LatentShape,
     coder::{Coder, Gaussian},
+    focus::Focus,
     mixture::Mixture,
     terms::reconstruction,
 };
 
-/// Variance of a pixel about what is drawn; fixed, so that reconstruction and clusters balance for
+/// Variance of a pixel in the middle about what is drawn unless a card says otherwise; fixed, so that reconstruction and clusters balance for
 /// pixels within -1 and 1 (our choice, from `recipes.md`).
 pub const PIXEL_VARIANCE: f64 = 0.05;
 
@@ -22,6 +23,8 @@ pub const PIXEL_VARIANCE: f64 = 0.05;
 pub struct Vade {
     pub(super) coder: Coder,
     pub(super) mixture: Mixture,
+    pub(super) focus: Focus,
+    pixel_variance: f64,
 }
 
 /// The five terms of the negative evidence lower bound, nats, a number for each example.
@@ -70,6 +73,8 @@ impl Vade {
         Self {
             coder: Coder::init(shape, device),
             mixture: Mixture::init(shape.components, shape.dimensions, device),
+            focus: Focus::of(shape),
+            pixel_variance: shape.pixel_variance.unwrap_or(PIXEL_VARIANCE),
         }
     }
 
@@ -79,7 +84,8 @@ impl Vade {
         let vectors = posterior.drawn(noise);
         let [distance, certainty, rarity, assignment] =
             latent_terms(&posterior, vectors.clone(), &self.mixture);
-        let log_variance = Tensor::full([input.dims()[0], 1], PIXEL_VARIANCE.ln(), &input.device());
+        let log_variance =
+            self.focus.weights(&input.device()).log().neg() + self.pixel_variance.ln();
         Terms {
             reconstruction: reconstruction(input.clone(), self.coder.decode(vectors), log_variance),
             distance,

@@ -1,1 +1,0 @@
-//! Latent networks: their losses against direct computation, and that they can learn.

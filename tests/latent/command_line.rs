@@ -1,0 +1,118 @@
+//! `destello train latent` and `destello latent`.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use super::common::Sky;
+
+fn destello(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
+    command.args(args).output().unwrap()
+}
+
+fn done(args: &[&str]) -> String {
+    let output = destello(args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{args:?}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[test]
+fn a_model_is_trained_exported_from_and_drawn() {
+    let sky = Sky::new(120);
+    let [stamps, model] = [sky.path(), sky.beside("small.safetensors")].map(|path| text(&path));
+    let small = ["--components", "5", "--dimensions", "3", "--widths", "24"];
+    let short = ["--pretraining", "1", "--passes", "2", "--device", "cpu"];
+    let train = ["train", "latent", "--data", &stamps, "--out", &model];
+    let said = done(&[&train[..], &small, &short].concat());
+    assert!(said.contains("accuracy by majority labels"), "{said}");
+    let card = fs::read_to_string(sky.beside("small.json")).unwrap();
+    let card: serde_json::Value = serde_json::from_str(&card).unwrap();
+    assert_eq!(card["latent"]["components"].as_array().unwrap().len(), 5);
+    assert_eq!(card["latent"]["is_upright"], true);
+    for name in ["accuracy_hungarian", "nmi", "ari", "components_alive"] {
+        assert!(card["figures"][name].is_number(), "{name}");
+    }
+
+    let table = text(&sky.beside("places.csv"));
+    done(&[
+        "latent", "export", &stamps, "--model", &model, "--out", &table,
+    ]);
+    let table = fs::read_to_string(table).unwrap();
+    let head = table.lines().next().unwrap();
+    let tail = "z0,z1,z2,component,p0,p1,p2,p3,p4,reconstruction_error,refused";
+    assert!(head.starts_with("id,") && head.ends_with(tail), "{head}");
+    assert_eq!(table.lines().count(), 121);
+    let parquet = sky.beside("places.parquet");
+    done(&[
+        "latent",
+        "export",
+        &stamps,
+        "--model",
+        &model,
+        "--out",
+        &text(&parquet),
+    ]);
+    assert!(fs::metadata(parquet).unwrap().len() > 1000);
+
+    for (name, more) in [("card", &[][..]), ("data", &["--data", &stamps])] {
+        let picture = sky.beside(&format!("{name}.png"));
+        let out = text(&picture);
+        let said = done(
+            &[
+                &["latent", "centroids", "--model", &model, "--out", &out],
+                more,
+            ]
+            .concat(),
+        );
+        assert!(
+            said.contains("like stars:") && said.contains("artefacts:"),
+            "{said}"
+        );
+        let picture = image::open(picture).unwrap();
+        assert!(picture.width() > 300 && picture.height() > 200);
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = text(&folder.path().join("x.safetensors"));
+    let refusals = [
+        (
+            vec!["train", "latent", "--network", "cap", "--out", &out],
+            "vade",
+        ),
+        (
+            vec!["train", "latent", "--role", "colour", "--out", &out],
+            "no role",
+        ),
+        (
+            vec!["train", "latent", "--bound", "iwae", "--out", &out],
+            "that of vae",
+        ),
+        (
+            vec!["latent", "centroids", "--model", "compact", "--out", &out],
+            "latent",
+        ),
+        (
+            vec!["latent", "export", "nowhere", "--model", "none"],
+            "none is no model",
+        ),
+    ];
+    for (args, word) in refusals {
+        let output = destello(&args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && said.contains(word),
+            "{args:?}: {said}"
+        );
+    }
+}
