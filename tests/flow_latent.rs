@@ -247,7 +247,7 @@ fn a_component_is_labelled_in_one_step_and_the_journal_says_by_what() {
     let LabelAction::Component { what } = &first.action else {
         panic!("{:?}", first.action)
     };
-    assert!(what.starts_with("component 3 of made:"), "{what}");
+    assert!(what.starts_with("component 3 of made@"), "{what}");
     assert!(what.ends_with(", 18 of 18 looked at"), "{what}");
     assert!(
         events[2..]

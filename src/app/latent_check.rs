@@ -139,7 +139,7 @@ impl AppState {
         self.record(events)
     }
 
-    /// "component 3 of vade:0123, 20 of 312 looked at".
+    /// "component 3 of vade@0123, 20 of 312 looked at".
     fn in_words(&self, check: &MemberCheck, size: usize) -> String {
         let model = self.latent.space().map(|space| space.model.to_string());
         format!(

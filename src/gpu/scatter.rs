@@ -13,9 +13,9 @@ use super::{
     stamps::Frame,
 };
 
-/// Points of a layer that a software rasteriser draws at most: so many take it a part of a second
+/// Points of a layer that a software rasteriser draws at most: so many take two cores some 30 ms
 /// (benches/scatter.rs).
-const MOST_BY_SOFTWARE: usize = 100_000;
+const MOST_BY_SOFTWARE: usize = 30_000;
 
 /// How many points of a layer an adapter manages in a frame.
 pub fn points_managed(adapter: &wgpu::AdapterInfo) -> usize {

@@ -10,16 +10,20 @@ use crate::app::{
     latent::{ColorBy, LatentChoice, Projection, RADII, Tool},
 };
 
+/// Width of a slider, points.
+const SLIDER: f32 = 80.0;
+
 /// The bar. Widgets edit a copy of the choice; where it differs, one command carries it.
 pub fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut choice = state.latent.choice.clone();
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         model_ui(ui, state, &mut choice, commands);
         ui.separator();
         projection_ui(ui, state, &mut choice);
         ui.separator();
         color_ui(ui, state, &mut choice);
-        ui.separator();
+    });
+    ui.horizontal(|ui| {
         tool_ui(ui, &mut choice);
         ui.separator();
         points_ui(ui, &mut choice);
@@ -168,6 +172,7 @@ fn points_ui(ui: &mut Ui, choice: &mut LatentChoice) {
         .on_hover_text("A point for each epoch; else one for each candidate, its surest");
     ui.checkbox(&mut choice.shows_components, "ellipses")
         .on_hover_text("Components at two standard deviations, with their centroids");
+    ui.spacing_mut().slider_width = SLIDER;
     ui.label(weak(ui, "size"));
     let (least, most) = RADII;
     let size = Slider::new(&mut choice.radius, least..=most).show_value(false);

@@ -13,6 +13,7 @@ use super::theme;
 use crate::{
     app::{
         AppState,
+        latent::ColorBy,
         latent_shade::{Legend, NO_SHADE, SHADES},
         settings::Theme,
     },
@@ -183,8 +184,10 @@ fn palette(state: &AppState) -> Vec<Color32> {
 
 /// The colour of a class of the legend: that of its vocabulary, else by its place.
 pub fn shade_color(state: &AppState, at: usize, name: &str) -> Color32 {
-    let class = state.class_named(name).map(theme::class_color);
-    class.unwrap_or_else(|| theme::component_color(at))
+    // A component has a number, which is a spelling of some class too.
+    let is_component = state.latent.choice.color_by == ColorBy::Component;
+    let class = state.class_named(name).filter(|_| !is_component);
+    class.map_or_else(|| theme::component_color(at), theme::class_color)
 }
 
 struct ScatterPaint {

@@ -18,11 +18,13 @@ use crate::{
 };
 
 /// Side of a stamp, points.
-const SIDE: f32 = 84.0;
+const SIDE: f32 = 76.0;
 /// Room for a caption.
 const CAPTION: f32 = 15.0;
 /// Side of the stamp of a selected candidate.
-const SELECTED: f32 = 58.0;
+const SELECTED: f32 = 48.0;
+/// Height of the line above them.
+const SELECTION_BAR: f32 = 24.0;
 const GAP: f32 = 3.0;
 
 /// Both.
@@ -33,19 +35,34 @@ pub fn foot_ui(
     commands: &mut Vec<Command>,
 ) {
     here_ui(ui, state, memory);
-    if !state.selection.is_empty() {
-        selection_ui(ui, state, commands);
-        selected_ui(ui, state, memory);
+    // Always of one height: the plot above must not jump when something is selected.
+    if state.selection.is_empty() {
+        ui.horizontal(|ui| {
+            ui.set_min_height(SELECTION_BAR);
+            ui.label(weak(
+                ui,
+                "Nothing is selected: drag round points, or click one",
+            ));
+        });
+    } else {
+        ui.horizontal(|ui| {
+            ui.set_min_height(SELECTION_BAR);
+            selection_ui(ui, state, commands);
+        });
     }
+    selected_ui(ui, state, memory);
 }
 
 /// The candidate on screen: its triplet, what goes into the model, what it draws, and what is left.
 fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
     let Some((candidate, ix)) = state.candidate().zip(state.place.candidate) else {
-        ui.label(weak(
+        let size = vec2(ui.available_width(), SIDE + CAPTION + SELECTION_BAR);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        say(
             ui,
-            "Click a point: its stamp and what the model draws stand here",
-        ));
+            rect,
+            "Click a point: its stamps and what the model draws stand here",
+        );
         return;
     };
     ui.horizontal(|ui| {

@@ -3,18 +3,17 @@
 use egui::{Align2, Color32, FontId, Painter, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::{
-    latent_bar::color_name, latent_cloud::shade_color, latent_memory::OnScreen,
-    stamp_view::outlined_text, theme,
+    latent_bar::color_name,
+    latent_cloud::shade_color,
+    latent_memory::{OUTLINE, OnScreen, SIGMAS},
+    stamp_view::outlined_text,
+    theme,
 };
 use crate::{
     app::{AppState, latent_shade::Legend, settings::Theme, words::thousands},
     imaging::Plane,
 };
 
-/// Standard deviations of the outlines.
-const SIGMAS: f32 = 2.0;
-/// Corners of an outline.
-const CORNERS: usize = 64;
 /// Classes that the legend lists at most.
 const MOST_ROWS: usize = 24;
 /// Height of a row, points.
@@ -29,7 +28,7 @@ pub fn components_over(painter: &Painter, plot: &OnScreen, state: &AppState, pla
         let is_chosen = state.latent.chosen() == Some(at);
         let color = theme::component_color(at);
         let ellipse = plane.ellipse(&component.mean, &component.variance, SIGMAS);
-        let outline = ellipse.outline(CORNERS).map(|place| plot.screen(place));
+        let outline = ellipse.outline(OUTLINE).map(|place| plot.screen(place));
         let width = if is_chosen { 2.5 } else { 1.0 };
         let outline: Vec<_> = outline.collect();
         painter.add(Shape::closed_line(outline, Stroke::new(width, color)));

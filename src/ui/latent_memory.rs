@@ -17,6 +17,11 @@ use crate::{
     imaging::ScatterView,
 };
 
+/// Standard deviations of the outlines of components.
+pub const SIGMAS: f32 = 2.0;
+/// Corners of an outline.
+pub const OUTLINE: usize = 64;
+
 /// What the view of the latent space remembers.
 #[derive(Default)]
 pub struct LatentMemory {
@@ -38,7 +43,7 @@ pub struct LatentMemory {
     pub view: ScatterView,
     /// The map that the view was fitted to.
     fitted: Option<(Projection, u64)>,
-    shown: Option<Arc<LatentMap>>,
+    shown: Option<(Arc<LatentMap>, Vec2)>,
     /// True once the person has panned or zoomed.
     pub is_moved: bool,
     /// The line that is being drawn, points of the screen.
@@ -58,22 +63,39 @@ impl LatentMemory {
         self.fitted = None;
     }
 
-    /// The view is fitted to another kind of map, and to a map that grows until the person moves it.
+    /// The view is fitted to another kind of map, and to a map or window that grows until the person
+    /// moves it.
     pub fn fit(&mut self, state: &AppState, map: &Arc<LatentMap>, size: Vec2) {
         let kind = (map.projection, state.latent.run());
         let is_shown = self
             .shown
             .as_ref()
-            .is_some_and(|shown| Arc::ptr_eq(shown, map));
+            .is_some_and(|(shown, of)| Arc::ptr_eq(shown, map) && *of == size);
         let is_same_kind = self.fitted == Some(kind);
         if is_same_kind && (self.is_moved || is_shown) {
             return;
         }
-        self.is_moved &= is_same_kind;
-        self.view = ScatterView::fit(&map.positions, [size.x, size.y]);
+        self.is_moved = false;
+        self.view = whole_view(state, map, size);
         self.fitted = Some(kind);
-        self.shown = Some(map.clone());
+        self.shown = Some((map.clone(), size));
     }
+}
+
+/// Which part of the plane holds all points, and the components where they are drawn in.
+pub fn whole_view(state: &AppState, map: &LatentMap, size: Vec2) -> ScatterView {
+    let plane = map.plane.as_ref();
+    let plane = plane.filter(|_| state.latent.choice.shows_components);
+    let space = state.latent.space().zip(plane);
+    let outlines: Vec<_> = space.map_or_else(Vec::new, |(space, plane)| {
+        let components = space.components.iter();
+        let outlines = components.flat_map(|one| {
+            let ellipse = plane.ellipse(&one.mean, &one.variance, SIGMAS);
+            ellipse.outline(OUTLINE)
+        });
+        outlines.collect()
+    });
+    ScatterView::fit(map.positions.iter().chain(&outlines), [size.x, size.y])
 }
 
 /// From the plane to the screen and back.

@@ -36,7 +36,11 @@ fn embed(window: &mut InlineWindow, sky: &Sky) {
 
 fn screen() -> (Sky, View) {
     let sky = Sky::new(CANDIDATES);
-    let view = view(SIZE, |window| embed(window, &sky));
+    let view = view(SIZE, |window| {
+        embed(window, &sky);
+        // Then the plot holds the points, and nothing besides.
+        choose(window, |choice| choice.shows_components = false);
+    });
     (sky, view)
 }
 
@@ -166,7 +170,7 @@ fn members_are_looked_at_and_labelled() {
         texts(&view)
     );
     click(&mut view, "Others");
-    click(&mut view, "all are Real");
+    click(&mut view, "all are real");
     assert_eq!(window(&view).state.labelled(), 12);
     assert!(shows(
         &view,
@@ -194,6 +198,7 @@ fn pictures_of_the_space() {
             candidate: CandidateIx(6),
             open: false,
         }));
+        choose(window, |choice| choice.radius = 3.5);
         window.state.toast = None;
     });
     gpu_snapshot(&mut view, part(0.0, SIZE[1]), "latent");
