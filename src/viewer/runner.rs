@@ -161,15 +161,7 @@ impl Runner {
                 report,
                 catalogue,
             } => start_writing(folder, report, catalogue, self.reporter.clone())?,
-            Effect::Simulate(order) => {
-                let token = self.new_token(JobId::Simulate);
-                simulate::start(
-                    *order,
-                    self.simulator_of.clone(),
-                    token,
-                    self.reporter.clone(),
-                )?;
-            }
+            Effect::Simulate(order) => self.simulate(*order)?,
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
             Effect::Train(request) => self.train(*request),
@@ -265,6 +257,16 @@ impl Runner {
         let token = CancelToken::default();
         self.cancel.insert(job, token.clone());
         token
+    }
+
+    fn simulate(&mut self, order: SimulationOrder) -> std::io::Result<()> {
+        let token = self.new_token(JobId::Simulate);
+        simulate::start(
+            order,
+            self.simulator_of.clone(),
+            token,
+            self.reporter.clone(),
+        )
     }
 
     fn open_demo(&mut self) -> anyhow::Result<()> {
