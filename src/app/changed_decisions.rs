@@ -84,7 +84,7 @@ impl AppState {
                         class: old,
                         probability: of_old,
                     },
-                ] if new != old => (of_new + of_old) / 2.0,
+                ] if new != old => f32::midpoint(of_new, of_old),
                 _ => return None,
             };
             Some((ix, by))

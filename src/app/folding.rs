@@ -11,7 +11,7 @@ use super::{
 pub use crate::jobs::period_search::FoundPeriod;
 use crate::{
     domain::{Band, CandidateIx},
-    jobs::period_search::PeriodRequest,
+    jobs::period_search::{Measurement, PeriodRequest},
 };
 
 /// Fewer detections in one filter are not folded.
@@ -47,6 +47,7 @@ impl Fold {
     }
 
     /// The one after it, round and round.
+    #[must_use]
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|fold| *fold == self);
         Self::ALL[at.map_or(0, |at| (at + 1) % Self::ALL.len())]
@@ -83,12 +84,25 @@ pub struct FoldedBy {
     pub period: Option<FoundPeriod>,
 }
 
+/// What a search came to.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    Nothing,
+    Found(FoundPeriod),
+}
+
+impl From<Option<FoundPeriod>> for Outcome {
+    fn from(period: Option<FoundPeriod>) -> Self {
+        period.map_or(Self::Nothing, Self::Found)
+    }
+}
+
 /// The search for the light curve on screen.
 #[derive(Clone, Debug, Default)]
 pub struct PeriodSearch {
     serial: u64,
     sought: Option<(FoldKey, Option<Band>, usize)>,
-    found: Option<Option<FoundPeriod>>,
+    found: Option<Outcome>,
 }
 
 impl PeriodSearch {
@@ -113,7 +127,10 @@ impl AppState {
     pub fn folded_by(&self) -> Option<FoldedBy> {
         let search = &self.period_search;
         let (key, band, points) = search.sought.as_ref()?;
-        let period = search.found?;
+        let period = match search.found? {
+            Outcome::Found(period) => Some(period),
+            Outcome::Nothing => None,
+        };
         (Some(*key) == self.fold_key()).then(|| FoldedBy {
             band: band.clone(),
             points: *points,
@@ -138,20 +155,20 @@ impl AppState {
         self.period_search = PeriodSearch {
             serial,
             sought: Some((key, band, points.len())),
-            found: (!is_enough).then_some(None),
+            found: (!is_enough).then_some(Outcome::Nothing),
         };
         is_enough.then_some(Effect::FindPeriod(PeriodRequest { serial, points }))
     }
 
     pub(super) fn take_period(&mut self, serial: u64, period: Option<FoundPeriod>) {
         if serial == self.period_search.serial {
-            self.period_search.found = Some(period);
+            self.period_search.found = Some(period.into());
         }
     }
 }
 
 /// The detections of the filter that has most of them: time, value, error.
-fn most_observed(points: &[Point]) -> (Option<Band>, Vec<(f64, f64, Option<f64>)>) {
+fn most_observed(points: &[Point]) -> (Option<Band>, Vec<Measurement>) {
     let detections = || points.iter().filter(|point| !point.is_upper_limit);
     let mut counts: Vec<(&Option<Band>, usize)> = Vec::new();
     for point in detections() {

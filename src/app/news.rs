@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{LabelBook, LabelEvent, Problem, StampId, Timestamp, Vocabulary},
-    jobs::event::{Batch, JobEvent, JobId, PickFor},
+    jobs::event::{Batch, Cards, JobEvent, JobId, PickFor},
 };
 
 impl AppState {
@@ -77,25 +77,8 @@ impl AppState {
                     self.shelf.put(id, content);
                 }
             }
-            JobEvent::Header { stamp, cards } => {
-                if self
-                    .header
-                    .as_ref()
-                    .is_some_and(|header| header.stamp == stamp)
-                {
-                    self.header = Some(HeaderCards {
-                        stamp,
-                        cards: Some(cards),
-                    });
-                }
-            }
+            JobEvent::Header { stamp, cards } => self.take_header(stamp, cards),
             JobEvent::Measured(measured) => self.take_curve(measured),
-            JobEvent::FineTuning(update) => return self.take_fine_tuning(update, now),
-            JobEvent::Versions {
-                generation,
-                versions,
-            } if generation == self.generation => self.fine_tuning.take_versions(versions),
-            JobEvent::Versions { .. } => {}
             JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
             JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),
@@ -107,11 +90,24 @@ impl AppState {
         Vec::new()
     }
 
+    fn take_header(&mut self, stamp: StampId, cards: Cards) {
+        let shown = self.header.as_ref();
+        if shown.is_some_and(|header| header.stamp == stamp) {
+            let cards = Some(cards);
+            self.header = Some(HeaderCards { stamp, cards });
+        }
+    }
+
     fn apply_other_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
         match event {
             JobEvent::Journal { generation, news } if generation == self.generation => {
                 self.apply_journal_news(news);
             }
+            JobEvent::FineTuning(update) => return self.take_fine_tuning(update, now),
+            JobEvent::Versions {
+                generation,
+                versions,
+            } if generation == self.generation => self.fine_tuning.take_versions(versions),
             JobEvent::Vocabulary { source, vocabulary } => {
                 return self.take_vocabulary(source, vocabulary, now);
             }

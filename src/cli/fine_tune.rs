@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         ..FineTuneOrder::usual(labels, args.made.threads())
     };
     match models::find(&args.model, &Compute::choose(args.made.device)?)?.model {
-        AnyModel::Network(parent) => teach_network(order, parent, &args.made.out, &cancel),
+        AnyModel::Network(parent) => teach_network(order, *parent, &args.made.out, &cancel),
         AnyModel::Forest(parent) => grow_forest(&order, &parent, &args.made.out, &cancel),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone)]
 pub enum AnyModel {
     /// A network: it looks at stamps.
-    Network(Model),
+    Network(Box<Model>),
     /// A random forest: it looks at features of light curves.
     Forest(Arc<Forest>),
 }
@@ -50,7 +50,7 @@ impl AnyModel {
     /// Where it is none: `wanted` says what a network is needed for ("explained").
     pub fn network(self, wanted: &str) -> anyhow::Result<Model> {
         match self {
-            Self::Network(model) => Ok(model),
+            Self::Network(model) => Ok(*model),
             Self::Forest(forest) => bail!(
                 "{} is a random forest, which looks at light curves: only networks can be {wanted}",
                 forest.card().name

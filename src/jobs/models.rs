@@ -88,7 +88,7 @@ pub fn find(name: &str, compute: &Compute) -> anyhow::Result<FoundModel> {
     );
     let checked = known_answer::check(model_file::from_bytes(name, &bytes, compute)?)?;
     Ok(FoundModel {
-        model: AnyModel::Network(checked.model),
+        model: AnyModel::Network(Box::new(checked.model)),
         warning: checked.warning,
     })
 }

@@ -8,13 +8,16 @@ use crate::lightcurve::{
     period::{Grid, Weighting, find},
 };
 
+/// Time (MJD), magnitude or flux, and its error where it has one.
+pub type Measurement = (f64, f64, Option<f64>);
+
 /// A light curve in one filter whose period is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PeriodRequest {
     /// Number of the request: only the newest counts.
     pub serial: u64,
-    /// Times (MJD), magnitudes or fluxes, and their errors where they have any.
-    pub points: Vec<(f64, f64, Option<f64>)>,
+    /// Its measurements.
+    pub points: Vec<Measurement>,
 }
 
 /// The best period of a light curve.
@@ -52,7 +55,7 @@ pub fn search(request: PeriodRequest, reporter: Reporter) -> std::io::Result<()>
 
 /// The best period; none of fewer than three points, of equal ones, or of one time. Where a point has
 /// no error all count the same.
-fn best_period(points: &[(f64, f64, Option<f64>)]) -> Option<FoundPeriod> {
+fn best_period(points: &[Measurement]) -> Option<FoundPeriod> {
     let is_weighted = points
         .iter()
         .all(|(.., error)| error.is_some_and(|e| e > 0.0));

@@ -20,7 +20,7 @@ pub(super) enum SequenceInput {
     /// Nothing new: what the project has, and why the rest cannot be computed.
     Known(Vec<Verdict>),
     /// To be computed.
-    Follow(ToFollow),
+    Follow(Box<ToFollow>),
 }
 
 /// A candidate with epochs that a model has not seen.
@@ -106,13 +106,13 @@ impl Standing {
         }
         match last {
             None => SequenceInput::Known(settled.into_iter().flatten().collect()),
-            Some(last) => SequenceInput::Follow(ToFollow {
+            Some(last) => SequenceInput::Follow(Box::new(ToFollow {
                 candidate: candidate.id.clone(),
                 settled,
                 epochs,
                 memory: memory.unwrap_or_else(|| Memory::new(plan)),
                 last,
-            }),
+            })),
         }
     }
 }

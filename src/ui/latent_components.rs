@@ -1,8 +1,6 @@
 //! The components of the latent space, a row each: the most real above, artefacts below.
 
-use egui::{
-    Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
-};
+use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{
     cells, decoded,
@@ -258,7 +256,7 @@ fn members_ui(
             let what = if line == 0 { "typical" } else { "odd" };
             let response = cells::named(response, egui::Role::Button, &format!("{what} {name}"));
             if response.hovered() {
-                let line = Stroke::new(1.5, Color32::from(theme::AMBER));
+                let line = Stroke::new(1.5, theme::AMBER);
                 ui.painter()
                     .rect_stroke(square, 0.0, line, StrokeKind::Outside);
             }

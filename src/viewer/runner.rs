@@ -164,30 +164,19 @@ impl Runner {
                 report,
                 catalogue,
             } => start_writing(folder, report, catalogue, self.reporter.clone())?,
-            Effect::Simulate(order) => {
-                let token = self.new_token(JobId::Simulate);
-                simulate::start(
-                    *order,
-                    self.simulator_of.clone(),
-                    token,
-                    self.reporter.clone(),
-                )?;
-            }
+            Effect::Simulate(order) => self.simulate(*order)?,
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
-            Effect::Train(request) => self.train(*request),
-            Effect::FineTune(request) => self.fine_tune(*request),
-            Effect::ReadVersions {
-                generation,
-                project,
-            } => versions::read(generation, project, self.reporter.clone())?,
-            Effect::LoadModel { .. }
+            Effect::Train(_)
+            | Effect::FineTune(_)
+            | Effect::ReadVersions { .. }
+            | Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
             | Effect::KeepScores { .. }
             | Effect::StopScoring(_)
             | Effect::LookAt(_)
-            | Effect::Explain(_) => self.start_learning(effect),
+            | Effect::Explain(_) => self.start_learning(effect)?,
             Effect::Embed(_)
             | Effect::Map(_)
             | Effect::DecodeLatent(_)
@@ -214,8 +203,14 @@ impl Runner {
         }
     }
 
-    fn start_learning(&mut self, effect: Effect) {
+    fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
+            Effect::Train(request) => self.train(*request),
+            Effect::FineTune(request) => self.fine_tune(*request),
+            Effect::ReadVersions {
+                generation,
+                project,
+            } => versions::read(generation, project, self.reporter.clone())?,
             Effect::Explain(request) => {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
@@ -250,6 +245,7 @@ impl Runner {
             Effect::LookAt(candidates) => self.focus.put(candidates),
             _ => {}
         }
+        Ok(())
     }
 
     fn fine_tune(&mut self, request: FineTuneRequest) {
@@ -284,6 +280,16 @@ impl Runner {
         let token = CancelToken::default();
         self.cancel.insert(job, token.clone());
         token
+    }
+
+    fn simulate(&mut self, order: SimulationOrder) -> std::io::Result<()> {
+        let token = self.new_token(JobId::Simulate);
+        simulate::start(
+            order,
+            self.simulator_of.clone(),
+            token,
+            self.reporter.clone(),
+        )
     }
 
     fn open_demo(&mut self) -> anyhow::Result<()> {

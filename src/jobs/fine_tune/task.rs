@@ -141,7 +141,8 @@ impl FineTuneTask {
             }
             Stage::Gathering(thread) => {
                 let material = thread.join();
-                let material = material.map_err(|_| anyhow!("reading the labels broke off"))??;
+                let material =
+                    material.map_err(|_panic| anyhow!("reading the labels broke off"))??;
                 let tuning = FineTuning::new(self.request.order.clone(), self.parent()?, material);
                 self.say(FineTuneUpdate::Started {
                     labels: tuning.labels_by_class(),

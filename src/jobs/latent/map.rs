@@ -142,7 +142,7 @@ pub fn lay(
     }
     Some(LatentMap {
         projection,
-        placed: positions.iter().filter(|at| is_placed(at)).count(),
+        placed: positions.iter().filter(|at| is_placed(**at)).count(),
         positions,
         plane,
         explained,
@@ -154,13 +154,13 @@ fn on_plane(embedding: &Embedding, plane: &Plane) -> Vec<[f32; 2]> {
     all.map(|at| plane.project(embedding.mean(at))).collect()
 }
 
-fn is_placed(at: &[f32; 2]) -> bool {
+fn is_placed(at: [f32; 2]) -> bool {
     at.iter().all(|value| value.is_finite())
 }
 
 /// Points with a place, at most so many, spread evenly over the list; in order.
 fn sample(positions: &[[f32; 2]], most: usize) -> Vec<usize> {
-    let placed = (0..positions.len()).filter(|at| is_placed(&positions[*at]));
+    let placed = (0..positions.len()).filter(|at| is_placed(positions[*at]));
     let placed: Vec<usize> = placed.collect();
     let spread = spread_order(placed.len()).take(most);
     let mut chosen: Vec<_> = spread.map(|at| placed[at]).collect();
