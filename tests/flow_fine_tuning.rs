@@ -13,11 +13,12 @@ use destello::{
     app::{
         Action, Command,
         command::{FineTune, Session},
-        fine_tuning::FineTuneStanding,
+        fine_tuning::{FineTuneStanding, Taught},
         label_next::Reason,
         scores::Standing,
         training::JobId,
     },
+    domain::ModelId,
     jobs::models,
 };
 
@@ -45,11 +46,24 @@ fn labelled(sky: &Sky, count: usize) -> InlineWindow {
     window
 }
 
+/// The user insists on a version, and takes it back.
+fn take_back(window: &mut InlineWindow, taught: &Taught, before: &ModelId) {
+    window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
+    assert!(window.state.scores.is_active(&taught.source));
+    window.act(Action::RollBack);
+    let active = window.state.scores.active().ready.clone().unwrap().id;
+    assert_eq!(active, *before);
+    assert_eq!(window.state.scores.shown().len(), 1);
+    // Nothing to take back a second time.
+    window.act(Action::RollBack);
+    let said = window.toast();
+    assert!(said.contains("nothing to take back"), "{said}");
+}
+
 #[test]
 fn one_click_makes_a_version_that_can_be_taken_back() {
     let _turn = in_turn();
     let sky = Sky::new(40);
-    let project = sky.beside("night.destello");
     let mut window = labelled(&sky, 30);
     let before = window.state.scores.active().ready.clone().unwrap().id;
     assert!(
@@ -93,20 +107,7 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
         assert_eq!(window.queue().len(), changed.len());
         window.act(Action::WholeQueue);
     }
-    // The user insists, and takes it back.
-    window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
-    assert!(window.state.scores.is_active(&taught.source));
-    window.act(Action::RollBack);
-    let active = window.state.scores.active().ready.clone().unwrap().id;
-    assert_eq!(active, before);
-    assert_eq!(window.state.scores.shown().len(), 1);
-    // Nothing to take back a second time.
-    window.act(Action::RollBack);
-    assert!(
-        window.toast().contains("nothing to take back"),
-        "{}",
-        window.toast()
-    );
+    take_back(&mut window, &taught, &before);
 
     // The next day the version is still there, and serves the command line.
     let window = window.restart();
@@ -133,7 +134,11 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
         String::from_utf8_lossy(&done.stderr)
     );
     assert!(out.exists());
-    // It goes into a file of its own, and out of the project.
+    export_and_remove(&sky, &taught);
+}
+
+/// It goes into a file of its own, and out of the project.
+fn export_and_remove(sky: &Sky, taught: &Taught) {
     let file = sky.beside("mine.safetensors");
     let models = |arguments: &[&str]| {
         let mut program = Program::new(env!("CARGO_BIN_EXE_destello"));
@@ -145,7 +150,7 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
         );
         String::from_utf8_lossy(&done.stdout).into_owned()
     };
-    let project = project.display().to_string();
+    let project = sky.beside("night.destello").display().to_string();
     let id = taught.version.id.to_string();
     assert!(models(&["list", "--project", &project]).contains(&id));
     models(&[
@@ -155,7 +160,7 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
         &file.display().to_string(),
     ]);
     let exported = models::card(&file.display().to_string()).unwrap();
-    assert_eq!(exported, card);
+    assert_eq!(exported.training, taught.version.card.training);
     models(&["remove", &taught.source]);
     assert!(!models(&["list", "--project", &project]).contains(&id));
     assert!(models::card(&taught.source).is_err());

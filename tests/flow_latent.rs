@@ -87,7 +87,7 @@ fn the_set_is_embedded_laid_on_a_plane_and_drawn() {
 fn a_lasso_holds_exactly_what_lies_inside() {
     let (_sky, mut window) = embedded();
     choose(&mut window, |choice| {
-        choice.projection = Projection::Axes(0, 1)
+        choice.projection = Projection::Axes(0, 1);
     });
     // The third component alone lies below the middle.
     enclose(&mut window, [[-9.0, -9.0], [9.0, -3.0]], false);
@@ -142,7 +142,11 @@ fn a_point_is_its_candidate_under_every_filter_and_order() {
                 assert!(state.queue.rank(dot.candidate).is_some());
                 // What the model said of this candidate lies here, and nowhere else.
                 let expected = plane.project(&MADE.mean(dot.candidate, dot.epoch as u32));
-                assert_eq!(dot.position, expected, "{line}");
+                assert_eq!(
+                    dot.position.map(f32::to_bits),
+                    expected.map(f32::to_bits),
+                    "{line}"
+                );
                 let near = state.latent_dot_near(dot.position, 1e-3).unwrap();
                 assert_eq!(near.candidate, dot.candidate, "{line}");
             }

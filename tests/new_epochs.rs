@@ -51,7 +51,9 @@ fn simulated(folder: &Path) -> Vec<Candidate> {
 
 fn until(candidates: &[Candidate], epochs: usize) -> Vec<Candidate> {
     let mut some = candidates.to_vec();
-    some.iter_mut().for_each(|one| one.epochs.truncate(epochs));
+    for one in &mut some {
+        one.epochs.truncate(epochs);
+    }
     some
 }
 

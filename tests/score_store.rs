@@ -50,7 +50,7 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
         ),
         row("é \"b\"", "2", said(&[0.1, 0.2, 0.3, 0.4])),
     ];
-    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
+    project.put_scores(&model(), &rows.clone().into()).unwrap();
     let other = ModelId::new("cap", 8 << 32);
     project
         .put_scores(
@@ -108,8 +108,8 @@ fn a_project_of_layout_1_is_taken_along_with_its_labels() {
     let mut project = Project::open_or_create(&path).unwrap();
     assert_eq!(project.events_since(0).unwrap(), [(1, event)]);
     assert_eq!(project.session_get("window").unwrap().unwrap(), "{}");
-    let rows = [row("a", "1", said(&[0.5, 0.5]))];
-    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
+    let rows = vec![row("a", "1", said(&[0.5, 0.5]))];
+    project.put_scores(&model(), &rows.clone().into()).unwrap();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
     project.check_integrity().unwrap();
     let raw = rusqlite::Connection::open(&path).unwrap();
@@ -123,8 +123,8 @@ fn damaged_scores_are_told_and_not_taken() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("night.destello");
     let mut project = Project::open_or_create(&path).unwrap();
-    let rows = [row("a", "1", said(&[0.5, 0.5]))];
-    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
+    let rows = vec![row("a", "1", said(&[0.5, 0.5]))];
+    project.put_scores(&model(), &rows.clone().into()).unwrap();
     let raw = rusqlite::Connection::open(&path).unwrap();
     raw.execute("UPDATE scores SET probabilities = x'010203'", [])
         .unwrap();
@@ -144,7 +144,7 @@ fn a_hundred_thousand_scores_are_a_matter_of_seconds() {
         .map(|at| row(&format!("T{at:07}"), "mjd 59000.5", said(&[0.5, 0.5])))
         .collect();
     let start = Instant::now();
-    project.put_scores(&model(), &rows.to_vec().into()).unwrap();
+    project.put_scores(&model(), &rows.clone().into()).unwrap();
     let written = start.elapsed();
     let reading = Instant::now();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
@@ -161,7 +161,7 @@ fn the_journal_keeps_scores_and_answers_with_them() {
     let open = move || Some((Project::open_or_create(&path).unwrap(), 0));
     let journal = Journal::start(3, open, reporter).unwrap();
     let rows = vec![row("a", "1", said(&[0.25, 0.75]))];
-    journal.put_scores(model(), rows.to_vec().into());
+    journal.put_scores(model(), rows.clone().into());
     journal.read_scores(model());
     journal.close();
     let answers: Vec<_> = inbox.try_iter().collect();

@@ -52,7 +52,8 @@ pub struct InlineWindow {
     now: Timestamp,
     is_indexing: bool,
     is_reloading: bool,
-    is_reading_versions: bool,
+    /// Answers that are waited for, by what they are of.
+    awaited: BTreeSet<&'static str>,
     decoding: HashSet<StampId>,
     running: BTreeSet<JobId>,
     /// The preview that was asked for last and is not there yet.
@@ -75,7 +76,7 @@ impl InlineWindow {
             now: START,
             is_indexing: false,
             is_reloading: false,
-            is_reading_versions: false,
+            awaited: BTreeSet::new(),
             decoding: HashSet::new(),
             running: BTreeSet::new(),
             previewing: None,
@@ -150,7 +151,7 @@ impl InlineWindow {
         let header = self.state.header.as_ref();
         !self.is_indexing
             && !self.is_reloading
-            && !self.is_reading_versions
+            && self.awaited.is_empty()
             && self.decoding.is_empty()
             && self.running.is_empty()
             && self.previewing.is_none()
@@ -187,7 +188,9 @@ impl InlineWindow {
             JobEvent::FineTuning(FineTuneUpdate::Ended(_)) => {
                 self.running.remove(&JobId::FineTune);
             }
-            JobEvent::Versions { .. } => self.is_reading_versions = false,
+            JobEvent::Versions { .. } => {
+                self.awaited.remove("versions");
+            }
             JobEvent::Training(TrainUpdate::Ended(_)) => {
                 self.running.remove(&JobId::Train);
             }
@@ -239,7 +242,9 @@ impl InlineWindow {
             Effect::FineTune(_) => {
                 self.running.insert(JobId::FineTune);
             }
-            Effect::ReadVersions { .. } => self.is_reading_versions = true,
+            Effect::ReadVersions { .. } => {
+                self.awaited.insert("versions");
+            }
             Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}
         }

@@ -83,7 +83,7 @@ impl MadeLatent {
     }
 
     /// A disc that fades from the first component on, and a ramp for the second half of them.
-    fn picture(self, vector: &[f32]) -> Vec<f32> {
+    fn picture(vector: &[f32]) -> Vec<f32> {
         let is_star = vector[1] >= 0.0;
         let pixel = |at: usize| {
             let [x, y] = [at % SIDE, at / SIDE].map(|place| place as f32 - 7.0);
@@ -102,7 +102,7 @@ impl MadeLatent {
             Effect::Embed(order) => self.embed(order),
             Effect::DecodeLatent(order) => {
                 let vectors = order.vectors.chunks_exact(AXES);
-                let pixels: Vec<f32> = vectors.flat_map(|at| self.picture(at)).collect();
+                let pixels: Vec<f32> = vectors.flat_map(Self::picture).collect();
                 vec![LatentNews::Decoded {
                     serial: order.serial,
                     pixels: Ok(pixels.into()),
@@ -110,7 +110,7 @@ impl MadeLatent {
             }
             Effect::Reconstruct(order) => {
                 let mean = self.mean(order.candidate, order.epoch as u32);
-                let drawn = self.picture(&mean);
+                let drawn = Self::picture(&mean);
                 let input = drawn.iter().enumerate();
                 let input = input.map(|(at, value)| value + 0.1 * ((at * 7) as f32).sin());
                 vec![LatentNews::Reconstructed {

@@ -113,7 +113,8 @@ fn labelled_sets_are_learned_alone_and_beside_simulations() {
     let table = folder.path().join("labels.csv");
     let mut text = String::from("id,label\n");
     for candidate in candidates.iter().take(60) {
-        text += &format!("{},{}\n", candidate.id, candidate.truth.as_deref().unwrap());
+        let class = candidate.truth.as_deref().unwrap();
+        text.extend([&candidate.id, ",", class, "\n"]);
     }
     std::fs::write(&table, text).unwrap();
     let mut alone = order(70, folder.path().join("a.forest"));

@@ -122,10 +122,12 @@ fn plot_rect(view: &View) -> Rect {
 fn point_of(view: &View, ix: u32) -> Pos2 {
     let rect = plot_rect(view);
     let state = &window(view).state;
-    let map = state.latent.map().unwrap();
+    let map = state.latent.map().expect("it is mapped");
     let shown = ScatterView::fit(&map.positions, [rect.width(), rect.height()]);
     let mut dots = state.latent_dots();
-    let dot = dots.find(|dot| dot.candidate == CandidateIx(ix)).unwrap();
+    let dot = dots
+        .find(|dot| dot.candidate == CandidateIx(ix))
+        .expect("it is drawn");
     let [x, y] = shown.screen(dot.position);
     rect.center() + vec2(x, y)
 }

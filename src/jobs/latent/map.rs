@@ -278,7 +278,11 @@ mod tests {
     fn axes_and_principal_axes_are_planes() {
         let all = embedding(60);
         let axes = lay_all(&all, Projection::Axes(2, 0));
-        assert_eq!(axes.positions[1], [4.0, 1.0_f32.sin()]);
+        let expected = [4.0, 1.0_f32.sin()];
+        assert_eq!(
+            axes.positions[1].map(f32::to_bits),
+            expected.map(f32::to_bits)
+        );
         assert_eq!((axes.placed, axes.explained), (60, None));
         let pca = lay_all(&all, Projection::Pca);
         // The widest direction is the third axis.

@@ -1,7 +1,10 @@
 //! Every term of the losses against a direct computation in double precision, and its gradient against
 //! differences of that.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
 
 use super::{
     coder::Gaussian,
@@ -189,7 +192,6 @@ fn tensors(case: &Case, device: &Device) -> (Gaussian, Mixture) {
         mean: table(case.mean, device).require_grad(),
         log_variance: table(case.log_variance, device).require_grad(),
     };
-    use burn::module::Module;
     (posterior, mixture.fork(device).train())
 }
 

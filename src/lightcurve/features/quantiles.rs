@@ -78,7 +78,7 @@ mod tests {
             ("FluxPercentileRatioMid65", (9.0 - 3.0) / 11.5),
             ("FluxPercentileRatioMid80", (12.0 - 2.0) / 11.5),
             ("PercentDifferenceFluxPercentile", 11.5 / 4.625),
-            ("Amplitude", (12.0 + 1.0) / 2.0),
+            ("Amplitude", 6.5),
             // numpy: places 8.25 and 2.75.
             ("Q31", 7.625 - 2.75),
             // The 3rd and 97th percentile hold only the ends.
