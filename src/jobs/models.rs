@@ -112,7 +112,8 @@ fn card_in(name: &str, bytes: &[u8]) -> anyhow::Result<ModelCard> {
 /// Names and files.
 pub(super) type ShippedModels = [(&'static str, &'static [u8])];
 
-fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
+/// The file of a model that scores, by its name.
+pub(super) fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
     bytes_among(name, &SHIPPED)
 }
 
