@@ -21,6 +21,8 @@ const LINES: usize = 2;
 const HEAD: usize = 34;
 /// Height of the line above a row.
 const ROW_HEAD: usize = 24;
+/// Tiles in a line; longer rows are broken.
+const MOST: usize = 10;
 
 /// A small picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,15 +58,24 @@ fn draw(
     rows: &[Vec<Tile>],
     side: usize,
 ) -> Result<Vec<u8>, String> {
-    let most = rows.iter().map(Vec::len).max().unwrap_or(0).max(4);
+    let lines: Vec<(&str, &[Tile])> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(number, row)| {
+            let title = row_titles.get(number).copied().unwrap_or_default();
+            let titles = std::iter::once(title).chain(std::iter::repeat(""));
+            titles.zip(row.chunks(MOST))
+        })
+        .collect();
+    let most = lines.iter().map(|(_, tiles)| tiles.len()).max();
     let tile = side * ZOOM + GAP;
-    let row = ROW_HEAD + tile + LINES * LINE;
-    let size = [GAP + most * tile, HEAD + rows.len() * row + GAP];
+    let height = ROW_HEAD + tile + LINES * LINE;
+    let width = GAP + most.unwrap_or(0).max(4) * tile;
+    let size = [width, HEAD + lines.len() * height + GAP];
     png(size.map(|length| length as u32), |root| {
         text(root, title, [GAP, 8], 18)?;
-        for (number, tiles) in rows.iter().enumerate() {
-            let top = HEAD + number * row;
-            let title = row_titles.get(number).copied().unwrap_or_default();
+        for (number, (title, tiles)) in lines.iter().enumerate() {
+            let top = HEAD + number * height;
             text(root, title, [GAP, top + 4], 15)?;
             for (at, shown) in tiles.iter().enumerate() {
                 let corner = [GAP + at * tile, top + ROW_HEAD];
@@ -95,7 +106,7 @@ fn draw_tile(root: &Page<'_>, tile: &Tile, [left, top]: [usize; 2], side: usize)
         };
         let level = (share * 255.0) as u8;
         let [x, y] = [left + at % side * ZOOM, top + at / side * ZOOM].map(|place| place as i32);
-        let corners = [(x, y), (x + ZOOM as i32 - 1, y + ZOOM as i32 - 1)];
+        let corners = [(x, y), (x + ZOOM as i32, y + ZOOM as i32)];
         root.draw(&Rectangle::new(
             corners,
             RGBColor(level, level, level).filled(),

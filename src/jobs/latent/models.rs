@@ -14,7 +14,10 @@ use crate::{
 };
 
 /// The latent models that come with the program: name and file.
-const SHIPPED: [(&str, &[u8]); 0] = [];
+const SHIPPED: [(&str, &[u8]); 1] = [(
+    DEFAULT,
+    include_bytes!("../../../assets/models/vade.safetensors"),
+)];
 
 /// The latent model that is taken unless the user chooses another.
 pub const DEFAULT: &str = "vade";

@@ -14,9 +14,9 @@ use super::{
     terms::reconstruction,
 };
 
-/// Variance of a pixel in the middle about what is drawn unless a card says otherwise; fixed, so that reconstruction and clusters balance for
-/// pixels within -1 and 1 (our choice, from `recipes.md`).
-pub const PIXEL_VARIANCE: f64 = 0.05;
+/// Variance of a pixel in the middle about what is drawn, unless a card says otherwise: fixed, so that
+/// reconstruction and clusters balance for pixels within -1 and 1 (our choice).
+pub const PIXEL_VARIANCE: f64 = 0.02;
 
 /// An autoencoder and the mixture in its latent space.
 #[derive(Module, Debug)]
