@@ -59,7 +59,8 @@ fn head_ui(ui: &mut Ui, state: &AppState, model: &str, said: ClassVerdicts<'_>) 
             && let Some(crate::domain::Verdict::Refused(why)) = said.verdicts.get(epoch)
         {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(weak(ui, format!("left out: this epoch {why}")));
+                let text = weak(ui, format!("left out: this epoch {why}"));
+                ui.add(egui::Label::new(text).truncate());
             });
         }
     });

@@ -154,7 +154,7 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
         color,
     )];
     let size = format!(
-        "{} members, {} unjudged",
+        "{}, unjudged {}",
         thousands(row.size as u64),
         thousands(row.unseen as u64)
     );
