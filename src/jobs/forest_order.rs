@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::ensure;
 
-use super::clock::today;
+use super::{clock::today, models::check_place};
 use crate::{
     domain::{FeaturePlan, ModelCard, TrainingRecord},
     lightcurve::{
@@ -101,17 +101,7 @@ impl ForestOrder {
             (1..=60).contains(&growth.deepest) && (1..=COUNT).contains(&growth.tried),
             "a tree is 1 to 60 questions deep, each chosen among 1 to {COUNT} features"
         );
-        let is_ending = self.out.extension().is_some_and(|ending| ending == ENDING);
-        ensure!(
-            is_ending,
-            "{}: a forest's file ends in .{ENDING}",
-            self.out.display()
-        );
-        if let Some(folder) = self.out.parent() {
-            let is_there = folder.as_os_str().is_empty() || folder.is_dir();
-            ensure!(is_there, "{}: there is no such folder", folder.display());
-        }
-        Ok(())
+        check_place(&self.out, ENDING)
     }
 
     /// The card of the forest to be, without its figures.

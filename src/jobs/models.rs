@@ -165,6 +165,23 @@ pub fn import(file: &Path, network: &str, out: &Path, command: &str) -> anyhow::
     Ok(model)
 }
 
+/// That a model file of that ending can be written there.
+///
+/// # Errors
+/// Where the ending is another, or there is no such folder.
+pub(super) fn check_place(out: &Path, ending: &str) -> anyhow::Result<()> {
+    ensure!(
+        out.extension().is_some_and(|found| found == ending),
+        "{}: a model file ends in .{ending}",
+        out.display()
+    );
+    if let Some(folder) = out.parent() {
+        let is_there = folder.as_os_str().is_empty() || folder.is_dir();
+        ensure!(is_there, "{}: there is no such folder", folder.display());
+    }
+    Ok(())
+}
+
 /// Writes any model by its name into a file of its own, with its card beside it.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr};
 
 use anyhow::bail;
 
-use super::{clock::today, training_set::TrainingData};
+use super::{clock::today, models::check_place, training_set::TrainingData};
 use crate::{
     domain::{ModelCard, TrainingRecord},
     learn::{Architecture, schedule::Schedule},
@@ -179,20 +179,7 @@ impl TrainOrder {
         if self.chunk < self.schedule.batch || self.passes == 0 || self.members == 0 {
             bail!("a chunk holds at least one batch, presented at least once");
         }
-        if self
-            .out
-            .extension()
-            .is_none_or(|ending| ending != "safetensors")
-        {
-            bail!("{}: a model file ends in .safetensors", self.out.display());
-        }
-        if let Some(folder) = self.out.parent()
-            && !folder.as_os_str().is_empty()
-            && !folder.is_dir()
-        {
-            bail!("{}: there is no such folder", folder.display());
-        }
-        Ok(())
+        check_place(&self.out, "safetensors")
     }
 
     /// What the network tells apart.

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::{
     domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
-    jobs::{clock::today, train::TrainingData},
+    jobs::{clock::today, models::check_place, train::TrainingData},
     learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
 };
 
@@ -117,20 +117,7 @@ impl LatentOrder {
         if self.passes[1] == 0 || self.course.batch == 0 {
             bail!("a training shows every stamp at least once");
         }
-        if self
-            .out
-            .extension()
-            .is_none_or(|ending| ending != "safetensors")
-        {
-            bail!("{}: a model file ends in .safetensors", self.out.display());
-        }
-        if let Some(folder) = self.out.parent()
-            && !folder.as_os_str().is_empty()
-            && !folder.is_dir()
-        {
-            bail!("{}: there is no such folder", folder.display());
-        }
-        Ok(())
+        check_place(&self.out, "safetensors")
     }
 
     /// Steps in which every one of so many stamps is shown once.
