@@ -142,6 +142,7 @@ impl AppState {
             }
             Action::LabelNext => return self.sort_to_label_next(now),
             Action::Doubts => return self.show_doubts(now),
+            Action::RepeatCheck => return self.check_repeats(now),
             Action::FineTune => self.toggle(Pane::FineTune),
             Action::WhatChanged => return self.show_changes(now),
             Action::RollBack => return self.roll_back(now),
@@ -175,7 +176,7 @@ impl AppState {
         Vec::new()
     }
 
-    fn show(&mut self, screen: Screen) -> Vec<Effect> {
+    pub(super) fn show(&mut self, screen: Screen) -> Vec<Effect> {
         self.screen = screen;
         vec![self.save_session()]
     }

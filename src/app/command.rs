@@ -198,6 +198,8 @@ pub enum Train {
 pub enum FineTune {
     /// Go.
     Start,
+    /// Measure what each label brings.
+    Curve,
     /// Make this version the active model.
     Use(Arc<str>),
     /// Take the active version back: the model that it was taught from is active again.

@@ -12,7 +12,7 @@ use crate::{
         evaluation::{Report, evaluator::EvaluationOrder},
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
-        fine_tune::task::FineTuneRequest,
+        fine_tune::{curve_task::CurveRequest, task::FineTuneRequest},
         latent::map::MapOrder,
         latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
         period_search::PeriodRequest,
@@ -125,6 +125,8 @@ pub enum Effect {
     },
     /// Teach a model the labels of the opened set.
     FineTune(Box<FineTuneRequest>),
+    /// Measure what each label brings.
+    LearningCurve(Box<CurveRequest>),
     /// Ask the project for its versions of models.
     ReadVersions {
         /// Number of the opening.

@@ -225,6 +225,7 @@ impl AppState {
     }
 
     fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {
+        self.repeat_check.end();
         let facts = Facts {
             catalogue: &self.catalogue,
             book: &self.book,

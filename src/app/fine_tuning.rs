@@ -24,7 +24,7 @@ use crate::{
 
 // Views know domain and jobs only by these.
 pub use crate::{
-    domain::{FineTuneFigures, ModelVersion, SkyFigures},
+    domain::{FineTuneFigures, LearningCurve, ModelVersion, SkyFigures},
     jobs::fine_tune::FineTuneNews,
 };
 
@@ -70,6 +70,8 @@ pub struct FineTuningPane {
     /// When the first step was seen, and which.
     since: Option<(Timestamp, u64)>,
     seconds_left: Option<f64>,
+    /// What each label brings, as far as it was measured.
+    pub(super) curve: Option<Arc<LearningCurve>>,
     versions: Vec<ModelVersion>,
 }
 
@@ -102,6 +104,11 @@ impl FineTuningPane {
     /// The versions of the project, the oldest first.
     pub fn versions(&self) -> &[ModelVersion] {
         &self.versions
+    }
+
+    /// What each label brings, as far as it was measured.
+    pub fn curve(&self) -> Option<&LearningCurve> {
+        self.curve.as_deref()
     }
 
     /// True while something is under way.
@@ -151,7 +158,7 @@ impl AppState {
         ))
     }
 
-    fn fine_tuning_request(&self, now: Timestamp) -> Result<FineTuneRequest, String> {
+    pub(super) fn fine_tuning_request(&self, now: Timestamp) -> Result<FineTuneRequest, String> {
         let active = self.scores.active();
         let name = active.name();
         let ready = active.ready.as_ref();
@@ -188,6 +195,7 @@ impl AppState {
     pub(super) fn apply_fine_tune(&mut self, command: FineTune, now: Timestamp) -> Vec<Effect> {
         match command {
             FineTune::Start => self.start_fine_tuning(now),
+            FineTune::Curve => self.start_learning_curve(now),
             FineTune::Use(source) => {
                 let effects = self.show_model(source);
                 self.tell(format!("scores of {}", self.scores.active().name()), now);

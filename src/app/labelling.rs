@@ -123,6 +123,8 @@ impl AppState {
         let Some(step) = self.next_step(now) else {
             return Vec::new();
         };
+        let ids: Vec<_> = targets.iter().map(|(_, id)| id.clone()).collect();
+        let origin = self.as_repeat(&ids, action, origin);
         let event = |(ix, id): &(CandidateIx, Arc<str>)| {
             let (model, score) = self.known_score(*ix).unzip();
             LabelEvent {
@@ -133,13 +135,16 @@ impl AppState {
             }
         };
         let events: Vec<_> = targets.iter().map(event).collect();
-        let ids: Vec<_> = targets.into_iter().map(|(_, id)| id).collect();
         // Who has judged does not want to be led elsewhere by what is still being found.
         self.place.is_chosen = true;
         self.return_to = None;
         self.decided_at.push(now);
         self.tell_decision(format!("{}: {}", words(action), subject(&ids)), now);
-        self.record(events)
+        let effects = self.record(events);
+        if origin == Origin::Repeat && self.repeat_check.left() == 0 {
+            self.tell_repeats(now);
+        }
+        effects
     }
 
     pub(super) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
@@ -222,7 +227,7 @@ impl AppState {
             annotator: self.annotator(),
             at: now,
             dwell_ms: dwell_us
-                .filter(|_| origin == Origin::Window)
+                .filter(|_| matches!(origin, Origin::Window | Origin::Repeat))
                 .and_then(|us| u32::try_from(us / 1000).ok()),
             shown: None,
             model: None,

@@ -18,6 +18,7 @@ use super::{
     latent::LatentPane,
     measured::{CurveChoice, MeasuredCurves},
     queue::{Facts, Queue, QueueSpec},
+    repeat_check::RepeatCheck,
     scores::Scores,
     selection::Selection,
     session::SavedPlace,
@@ -166,6 +167,8 @@ pub struct AppState {
     pub curve: CurveChoice,
     /// Teaching a model the labels of this set.
     pub fine_tuning: FineTuningPane,
+    /// Candidates that wait for a second word.
+    pub repeat_check: RepeatCheck,
     /// The period of the light curve on screen.
     pub period_search: PeriodSearch,
     /// Light curves measured here.
@@ -232,6 +235,7 @@ impl AppState {
             latent: LatentPane::default(),
             curve: CurveChoice::default(),
             fine_tuning: FineTuningPane::default(),
+            repeat_check: RepeatCheck::default(),
             period_search: PeriodSearch::default(),
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),

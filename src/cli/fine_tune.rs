@@ -17,8 +17,8 @@ use crate::{
     jobs::{
         any_model::AnyModel,
         fine_tune::{
-            FineTuneOrder, FineTuning, LabelSource, Material, USUAL_TEST, check_out,
-            forest::retrain,
+            FineTuneOrder, FineTuning, LabelSource, Material, Recipe, RecipePart, USUAL_TEST,
+            check_out, forest::retrain,
         },
         forest_train::ForestStage,
         models,
@@ -58,6 +58,10 @@ pub(super) struct Args {
     /// Measure nothing on labels: half the time and less
     #[arg(long)]
     no_hold_out: bool,
+    /// Leave out a part of the recipe, to see what it does: head, all-layers, replay, balance, turns,
+    /// prior, average
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    without: Vec<RecipePart>,
     #[command(flatten)]
     made: Making,
 }
@@ -78,6 +82,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         test: args.test,
         steps: args.steps,
         is_measured: !args.no_hold_out,
+        recipe: Recipe::without(args.without.iter().copied()),
         seed: args.made.seed,
         name: args.made.name.clone(),
         command: format!("destello {}", typed.join(" ")),

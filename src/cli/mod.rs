@@ -7,6 +7,7 @@ mod fine_tune;
 pub mod inspect;
 pub mod label;
 pub mod latent;
+mod learning_curve;
 mod making;
 pub mod models;
 pub mod open;
@@ -57,6 +58,8 @@ enum Command {
     Train(train::Args),
     /// Teach a trained model with the labels of a new sky
     FineTune(fine_tune::Args),
+    /// Measure what each label brings: figures against the number of labels
+    LearningCurve(learning_curve::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
     Photometry(photometry::Args),
 }
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::FineTune(args)) => fine_tune::run(&args),
+        Some(Command::LearningCurve(args)) => learning_curve::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         None => open::run(&cli.open),
     };

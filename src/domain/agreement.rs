@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{LabelAction, LabelBook};
+use super::{LabelAction, LabelBook, Origin};
 
 /// The last word of each annotator on each candidate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +65,13 @@ impl Votes {
     pub fn annotators(&self) -> BTreeSet<Arc<str>> {
         let votes = self.by_candidate.values();
         votes.flat_map(|votes| votes.keys().cloned()).collect()
+    }
+
+    /// All classes that were voted for.
+    pub fn classes(&self) -> Vec<Arc<str>> {
+        let votes = self.by_candidate.values();
+        let classes: BTreeSet<_> = votes.flat_map(|votes| votes.values().cloned()).collect();
+        classes.into_iter().collect()
     }
 
     /// Every two annotators, compared.
@@ -158,6 +165,40 @@ pub fn last_words<'a>(
         }
     }
     last
+}
+
+/// How often a person said the same again, not seeing the first word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeats {
+    /// Second words.
+    pub all: usize,
+    /// Those that were as the first.
+    pub alike: usize,
+}
+
+/// The repeat checks of each annotator. Not being sure the second time is not the same.
+pub fn repeats(book: &LabelBook) -> BTreeMap<Arc<str>, Repeats> {
+    let mut repeats: BTreeMap<Arc<str>, Repeats> = BTreeMap::new();
+    for (candidate, _) in book.candidates() {
+        let mut last: BTreeMap<&Arc<str>, &Arc<str>> = BTreeMap::new();
+        for (event, counts) in book.history(candidate) {
+            let said = match &event.action {
+                LabelAction::Set { class } if counts => Some(class),
+                LabelAction::Unsure | LabelAction::Clear if counts => None,
+                _ => continue,
+            };
+            let before = match said {
+                Some(class) => last.insert(&event.annotator, class),
+                None => last.remove(&event.annotator),
+            };
+            if let Some(before) = before.filter(|_| event.origin == Origin::Repeat) {
+                let own = repeats.entry(event.annotator.clone()).or_default();
+                own.all += 1;
+                own.alike += usize::from(said == Some(before));
+            }
+        }
+    }
+    repeats
 }
 
 fn counts(votes: &BTreeMap<Arc<str>, Arc<str>>) -> BTreeMap<&Arc<str>, usize> {

@@ -123,6 +123,8 @@ pub enum Origin {
     Import,
     /// The members of a component of a latent model, of which some were looked at.
     Component,
+    /// A second word on a candidate, the first one hidden.
+    Repeat,
     /// The command line.
     CommandLine,
 }

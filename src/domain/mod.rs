@@ -18,6 +18,7 @@ pub mod label;
 pub mod label_book;
 pub mod latent;
 mod latent_membership;
+pub mod learning_curve;
 pub mod measure;
 pub mod model;
 pub mod plot;
@@ -25,6 +26,7 @@ pub mod problem;
 pub mod role;
 pub mod score;
 mod score_book;
+pub mod skill;
 pub mod stamp;
 pub mod templates;
 pub mod time;
@@ -48,6 +50,7 @@ pub use label::{LabelAction, LabelEvent, Origin, Shown, StepId, StepIds};
 pub use label_book::{LabelBook, LabelState};
 pub use latent::{ComponentCard, Embedding, LatentCard, LatentComponent, LatentPoint, LatentSpace};
 pub use latent_membership::LatentMembership;
+pub use learning_curve::{LearningCurve, LearningPoint};
 pub use measure::{Figures, Measure};
 pub use model::{
     FeaturePlan, InputPlan, ModelCard, ModelId, ModelInput, Scaling, SequenceForm, SequencePlan,

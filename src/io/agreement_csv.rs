@@ -18,6 +18,26 @@ pub fn consensus(votes: &Votes) -> Result<String, csv::Error> {
     text(table)
 }
 
+/// `id`, the likeliest `label` by the skill of those who voted, its `probability`, and `of` how many
+/// votes; a row a candidate.
+///
+/// # Errors
+/// As [`consensus`].
+pub fn consensus_by_skill(votes: &Votes) -> Result<String, csv::Error> {
+    let skills = votes.skills();
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["id", "label", "probability", "of"])?;
+    for (candidate, given) in votes.iter() {
+        let said = skills.said(candidate);
+        let class = said.map_or("", |(class, _)| class);
+        let probability = said.map_or(String::new(), |(_, probability)| {
+            format!("{probability:.4}")
+        });
+        table.write_record([candidate, class, &probability, &given.len().to_string()])?;
+    }
+    text(table)
+}
+
 /// The candidates on which annotators differ: `id`, and a column for each annotator.
 ///
 /// # Errors

@@ -31,6 +31,8 @@ pub enum JobId {
     Train,
     /// Teaching a model the labels of the opened set.
     FineTune,
+    /// Measuring what each label brings.
+    LearningCurve,
     /// Putting the opened set into a latent space.
     Embed,
     /// Laying a latent space on a plane.
@@ -48,6 +50,7 @@ impl JobId {
                 | Self::Score
                 | Self::Train
                 | Self::FineTune
+                | Self::LearningCurve
                 | Self::Embed
                 | Self::Map
         )
@@ -63,6 +66,7 @@ impl JobId {
             Self::Score => "scoring",
             Self::Train => "training",
             Self::FineTune => "fine-tuning",
+            Self::LearningCurve => "learning curve",
             Self::Embed => "embedding",
             Self::Map => "mapping",
         }
@@ -320,6 +324,8 @@ pub enum JobEvent {
     },
     /// A fine-tuning has news.
     FineTuning(super::fine_tune::task::FineTuneUpdate),
+    /// Of a learning curve.
+    LearningCurve(super::fine_tune::curve_task::CurveUpdate),
     /// The versions of models that the project has, the oldest first.
     Versions {
         /// Number of the opening.

@@ -11,7 +11,8 @@ use crate::{
 /// Labels by object or by detection.
 #[derive(Debug, Default)]
 pub struct TruthTable {
-    labels: HashMap<Arc<str>, Arc<str>>,
+    /// With the row.
+    labels: HashMap<Arc<str>, (usize, Arc<str>)>,
     is_by_detection: bool,
     /// Rows that could not be read.
     pub problems: Vec<Problem>,
@@ -26,7 +27,10 @@ impl TruthTable {
         let table = labels_csv::read(path)?;
         let rows = table.rows.into_iter().filter(|row| !row.label.is_empty());
         Ok(Self {
-            labels: rows.map(|row| (row.id, row.label)).collect(),
+            labels: rows
+                .enumerate()
+                .map(|(at, row)| (row.id, (at, row.label)))
+                .collect(),
             is_by_detection: table.is_by_detection,
             problems: table.problems,
         })
@@ -34,6 +38,17 @@ impl TruthTable {
 
     /// The label of an epoch as written.
     pub fn label(&self, candidate: &Candidate, epoch: usize) -> Option<&Arc<str>> {
+        self.entry(candidate, epoch).map(|(_, label)| label)
+    }
+
+    /// The row in which a candidate is labelled first, from 0.
+    pub fn place(&self, candidate: &Candidate) -> Option<usize> {
+        let epochs = 0..candidate.epochs.len();
+        let rows = epochs.filter_map(|epoch| Some(self.entry(candidate, epoch)?.0));
+        rows.min()
+    }
+
+    fn entry(&self, candidate: &Candidate, epoch: usize) -> Option<&(usize, Arc<str>)> {
         if self.is_by_detection {
             let candid = candidate.epochs.get(epoch)?.candid.as_ref()?;
             self.labels.get(candid)

@@ -22,6 +22,10 @@ pub struct Lesson<'a> {
     pub noise: u64,
     /// What a network of single epochs looks at.
     pub views: Views,
+    /// Logarithms of how often the classes are shown, where that is to be taken out of what is learned.
+    pub(super) log_prior: Option<&'a [f32]>,
+    /// False shows every example as it is.
+    pub(super) is_turned: bool,
     /// Where the network is.
     pub(super) device: Device,
 }
@@ -31,15 +35,28 @@ impl Lesson<'_> {
     pub(super) fn of<'b>(&'b self, chosen: &'b [usize]) -> Lesson<'b> {
         Lesson {
             chosen,
-            noise: self.noise,
-            views: self.views,
             device: self.device.clone(),
+            ..*self
         }
     }
 
     /// In which of eight orientations an example of the batch is shown.
     pub(super) fn turn(&self, order: usize) -> u8 {
+        if !self.is_turned {
+            return 0;
+        }
         (fnv1a(self.noise, [order as u8, (order >> 8) as u8]) >> 7) as u8 & 7
+    }
+
+    /// What a network said, the last axis being the class, as if all classes were shown equally often:
+    /// the loss of a class that is shown rarely does not teach that it is rare (logit adjustment; Menon
+    /// et al. 2021).
+    pub(super) fn adjusted<const D: usize>(&self, said: Tensor<D>) -> Tensor<D> {
+        let Some(prior) = self.log_prior else {
+            return said;
+        };
+        let prior = TensorData::new(prior.to_vec(), [prior.len()]);
+        said + Tensor::<1>::from_data(prior, &self.device).unsqueeze()
     }
 }
 
@@ -114,7 +131,7 @@ impl Lessons for Examples {
         let inputs = self.oriented(chosen, |order| lesson.turn(order));
         let inputs = Tensor::from_data(TensorData::new(inputs, shape), &lesson.device);
         let classes = chosen.iter().map(|at| i32::from(self.classes()[*at]));
-        let said = network.forward(inputs, lesson.views)?;
+        let said = lesson.adjusted(network.forward(inputs, lesson.views)?);
         Ok(cross_entropy(said, classes.collect(), &lesson.device))
     }
 

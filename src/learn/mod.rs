@@ -4,6 +4,7 @@
 //! [`device`] chooses where it is computed, and [`trainer`] teaches it.
 
 pub mod batch;
+mod blend;
 pub mod braai_import;
 pub mod checkpoint;
 pub mod device;

@@ -182,7 +182,7 @@ impl Lessons for Sequences {
         }
         let target = TensorData::new(target, [count, most, classes]);
         let target = Tensor::<3>::from_data(target, device);
-        Ok((log_softmax(said, 2) * target)
+        Ok((log_softmax(lesson.adjusted(said), 2) * target)
             .sum()
             .div_scalar(-(count as f64)))
     }

@@ -138,6 +138,8 @@ impl Trainer {
             chosen,
             noise,
             views: self.schedule.views(),
+            log_prior: None,
+            is_turned: true,
             device: self.compute.differentiating(),
         };
         let loss = lessons.loss(self.network()?, &lesson)?;

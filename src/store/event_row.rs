@@ -149,6 +149,7 @@ const fn origin_name(origin: Origin) -> &'static str {
         Origin::Bulk => "bulk",
         Origin::Import => "import",
         Origin::Component => "component",
+        Origin::Repeat => "repeat",
         Origin::CommandLine => "command_line",
     }
 }
@@ -159,6 +160,7 @@ fn origin_of(row: &Row<'_>) -> rusqlite::Result<Origin> {
         "bulk" => Origin::Bulk,
         "import" => Origin::Import,
         "component" => Origin::Component,
+        "repeat" => Origin::Repeat,
         "command_line" => Origin::CommandLine,
         word => return Err(unknown(21, "origin", word)),
     })

@@ -44,7 +44,8 @@ fn tab(plot: &Plot) -> RichText {
     RichText::new(title)
 }
 
-fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
+/// One plot, as wide as there is room.
+pub(super) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
     let corner = match plot.names {
         Corner::LowerLeft => PlotCorner::LeftBottom,
         Corner::LowerRight => PlotCorner::RightBottom,

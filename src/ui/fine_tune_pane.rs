@@ -1,9 +1,9 @@
 //! Fine-tune: one button; then what was gained, what was lost, what changed, and the way back.
 
-use egui::{Button, Grid, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
+use egui::{Button, DragValue, Grid, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 use egui_plot::{Line, Plot, Points};
 
-use super::{inspect::weak, theme, train::alarm};
+use super::{evaluate_plot::plot_ui, inspect::weak, theme, train::alarm};
 use crate::app::{
     Action, AppState, Command,
     command::{FineTune, Session},
@@ -25,6 +25,7 @@ pub fn fine_tune_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
         .show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             standing_ui(ui, state, commands);
+            curve_ui(ui, state, commands);
             let versions = state.fine_tuning.versions();
             if !versions.is_empty() {
                 ui.separator();
@@ -68,9 +69,63 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         }
     }
     ui.add_space(theme::GRID);
-    let button = Button::new(RichText::new("Fine-tune").strong()).min_size(vec2(120.0, 30.0));
-    if ui.add_enabled(plan.is_ok(), button).clicked() {
-        commands.push(Command::FineTune(FineTune::Start));
+    ui.horizontal(|ui| {
+        let button = Button::new(RichText::new("Fine-tune").strong()).min_size(vec2(120.0, 30.0));
+        if ui.add_enabled(plan.is_ok(), button).clicked() {
+            commands.push(Command::FineTune(FineTune::Start));
+        }
+        let is_measuring = state.jobs.contains_key(&JobId::LearningCurve);
+        let button = Button::new("Learning curve").min_size(vec2(120.0, 30.0));
+        let help = "Teaches the model again and again with more and more of the labels, in your order \
+                    and by chance: are more labels worth the time? Takes some minutes";
+        let button = ui.add_enabled(plan.is_ok() && !is_measuring, button);
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::FineTune(FineTune::Curve));
+        }
+    });
+    limit_ui(ui, state, commands);
+}
+
+/// What the old sky may lose.
+fn limit_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let mut settings = state.settings.clone();
+    ui.horizontal(|ui| {
+        let label = ui.label(weak(
+            ui,
+            "not made active where the old sky loses more than",
+        ));
+        let limit = DragValue::new(&mut settings.most_forgotten_percent)
+            .range(0.0..=100.0)
+            .speed(0.1)
+            .suffix(" points");
+        ui.add(limit).labelled_by(label.id);
+    });
+    if settings != state.settings {
+        commands.push(Command::Session(Session::Settings(Box::new(settings))));
+    }
+}
+
+/// What each label brings, as far as it is known.
+fn curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let progress = state.jobs.get(&JobId::LearningCurve);
+    if let Some(progress) = progress {
+        ui.separator();
+        ui.horizontal(|ui| {
+            let share = progress.done as f32 / progress.total.max(1) as f32;
+            let bar = ProgressBar::new(share).desired_width(WIDTH - 90.0);
+            ui.add(bar.text("learning curve"));
+            if ui.button("Cancel").clicked() {
+                let job = JobId::LearningCurve;
+                commands.push(Command::Session(Session::Cancel(job)));
+            }
+        });
+    } else if state.fine_tuning.curve().is_some() {
+        ui.separator();
+    }
+    if let Some(curve) = state.fine_tuning.curve() {
+        plot_ui(ui, &curve.plot(), 210.0);
+        let said = state.learning_curve_in_words();
+        ui.add(Label::new(weak(ui, said)).wrap());
     }
 }
 

@@ -23,7 +23,7 @@ pub fn label_panel_ui(
     vocabulary_ui(ui, state, commands);
     let empty = LabelState::default();
     let candidate = state.candidate();
-    let labels = candidate.map_or(&empty, |candidate| state.book.state(&candidate.id));
+    let labels = candidate.map_or(&empty, |candidate| state.label_on_screen(candidate));
     for (at, class) in state.vocabulary().classes.iter().enumerate() {
         let is_given = labels.classes.contains(&class.name);
         if class_button(ui, class, is_given).clicked() {
@@ -45,6 +45,7 @@ pub fn label_panel_ui(
         let text = format!("To label next: {}.", reason.in_words());
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
+    repeat_ui(ui, state);
     note_ui(ui, state, memory, labels, commands);
     ui.add_space(theme::GRID);
     ScrollArea::vertical()
@@ -52,8 +53,20 @@ pub fn label_panel_ui(
         .auto_shrink(false)
         .show(ui, |ui| {
             about_ui(ui, state, candidate);
-            history_ui(ui, state, candidate);
+            if !state.is_label_hidden(candidate) {
+                history_ui(ui, state, candidate);
+            }
         });
+}
+
+/// How far a repeat check is.
+fn repeat_ui(ui: &mut Ui, state: &AppState) {
+    let left = state.repeat_check.left();
+    if left > 0 {
+        let text = format!("Repeat check: {left} to go; your first labels are hidden.");
+        let text = RichText::new(text).color(theme::accent_text(ui));
+        ui.add(egui::Label::new(text).wrap());
+    }
 }
 
 fn vocabulary_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {

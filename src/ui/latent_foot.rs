@@ -66,7 +66,7 @@ fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
         return;
     };
     ui.horizontal(|ui| {
-        let label = cells::label_word(state.book.state(&candidate.id));
+        let label = cells::label_word(state.label_on_screen(candidate));
         ui.label(RichText::new(&*candidate.id).strong());
         let mut about = format!(
             "epoch {} of {}",

@@ -86,7 +86,7 @@ fn about(state: &AppState, candidate: &Candidate, dot: LatentDot) -> String {
             words.push(format!("error {error:.4}"));
         }
     }
-    let label = cells::label_word(state.book.state(&candidate.id));
+    let label = cells::label_word(state.label_on_screen(candidate));
     if !label.is_empty() {
         words.push(label);
     }

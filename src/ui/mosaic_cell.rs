@@ -54,7 +54,7 @@ pub fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
     let Some(candidate) = state.catalogue.get(ix) else {
         return;
     };
-    let labels = state.book.state(&candidate.id);
+    let labels = state.label_on_screen(candidate);
     let painter = ui.painter();
     if let Some(color) = cells::label_color(state, labels) {
         painter.rect_stroke(rect, 2.0, Stroke::new(2.5, color), StrokeKind::Inside);
@@ -94,7 +94,7 @@ fn cell_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
     let Some(candidate) = state.catalogue.get(ix) else {
         return;
     };
-    let labels = state.book.state(&candidate.id);
+    let labels = state.label_on_screen(candidate);
     let painter = ui.painter();
     let mut left = rect.left() + 5.0;
     if let Some(reading) = score_badge::of_candidate(state, ix) {

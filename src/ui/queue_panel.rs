@@ -155,7 +155,7 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
     let Some(candidate) = state.catalogue.get(ix) else {
         return;
     };
-    let labels = state.book.state(&candidate.id);
+    let labels = state.label_on_screen(candidate);
     let left = rect.left() + ROW + 4.0;
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let font = FontId::proportional(theme::TEXT);

@@ -16,7 +16,10 @@ use crate::{
         evaluation::evaluator::{Evaluator, start_writing},
         event::{JobEvent, JobId},
         explain::Explainer,
-        fine_tune::task::{FineTuneRequest, FineTuneTask, FineTuneTools},
+        fine_tune::{
+            curve_task::CurveTask,
+            task::{FineTuneTask, FineTuneTools},
+        },
         header,
         index::{self, Opening, Reading},
         journal::Journal,
@@ -169,6 +172,7 @@ impl Runner {
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
             Effect::Train(_)
             | Effect::FineTune(_)
+            | Effect::LearningCurve(_)
             | Effect::ReadVersions { .. }
             | Effect::LoadModel { .. }
             | Effect::ReadScores(_)
@@ -206,7 +210,15 @@ impl Runner {
     fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
             Effect::Train(request) => self.train(*request),
-            Effect::FineTune(request) => self.fine_tune(*request),
+            Effect::FineTune(request) => {
+                let tools = self.fine_tune_tools(JobId::FineTune);
+                self.learner
+                    .add(Box::new(FineTuneTask::new(*request, tools)));
+            }
+            Effect::LearningCurve(request) => {
+                let tools = self.fine_tune_tools(JobId::LearningCurve);
+                self.learner.add(Box::new(CurveTask::new(*request, tools)));
+            }
             Effect::ReadVersions {
                 generation,
                 project,
@@ -248,15 +260,13 @@ impl Runner {
         Ok(())
     }
 
-    fn fine_tune(&mut self, request: FineTuneRequest) {
-        let tools = FineTuneTools {
+    fn fine_tune_tools(&mut self, job: JobId) -> FineTuneTools {
+        FineTuneTools {
             shelf: self.shelf.clone(),
             decoder: self.reading.decoder.clone(),
-            cancel: self.new_token(JobId::FineTune),
+            cancel: self.new_token(job),
             reporter: self.reporter.clone(),
-        };
-        self.learner
-            .add(Box::new(FineTuneTask::new(request, tools)));
+        }
     }
 
     fn train(&mut self, request: TrainRequest) {

@@ -242,6 +242,9 @@ impl InlineWindow {
             Effect::FineTune(_) => {
                 self.running.insert(JobId::FineTune);
             }
+            Effect::LearningCurve(_) => {
+                self.running.insert(JobId::LearningCurve);
+            }
             Effect::ReadVersions { .. } => {
                 self.awaited.insert("versions");
             }

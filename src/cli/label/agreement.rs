@@ -19,15 +19,25 @@ pub struct Args {
     /// Tables of labels (CSV); one without a column of annotators is one annotator
     #[arg(long, num_args = 1..)]
     labels: Vec<PathBuf>,
-    /// Write the class of the majority of each candidate as CSV; ties have none
+    /// Write what annotators say together of each candidate as CSV
     #[arg(long, value_name = "CSV")]
     consensus: Option<PathBuf>,
+    /// What they say together: the class with most votes (ties have none), or the likeliest by the skill
+    /// of each annotator, which the votes themselves tell (Dawid & Skene 1979)
+    #[arg(long, value_enum, default_value_t = By::Majority, requires = "consensus")]
+    by: By,
     /// Write the candidates on which annotators differ as CSV, a column for each of them
     #[arg(long, value_name = "CSV")]
     conflicts: Option<PathBuf>,
 }
 
-/// Prints kappas, and writes what is asked for.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum By {
+    Majority,
+    Skill,
+}
+
+/// Prints kappas and skills, and writes what is asked for.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (votes, notes) = agreement::gather(&args.project, &args.labels)?;
     for note in &notes {
@@ -48,9 +58,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "all {annotators} annotators: Fleiss' kappa {} over {candidates} candidates",
         in_words(kappa)
     ))?;
+    if annotators > 2 {
+        for (name, skill) in votes.skills().of_annotators {
+            let (percent, votes) = (100.0 * skill.accuracy, skill.votes);
+            say(&format!(
+                "{name}: {percent:.0} % right of {votes}, by the votes of all"
+            ))?;
+        }
+    }
     if let Some(path) = &args.consensus {
-        write_whole(path, agreement_csv::consensus(&votes)?.as_bytes())
-            .with_context(|| path.display().to_string())?;
+        let table = match args.by {
+            By::Majority => agreement_csv::consensus(&votes)?,
+            By::Skill => agreement_csv::consensus_by_skill(&votes)?,
+        };
+        write_whole(path, table.as_bytes()).with_context(|| path.display().to_string())?;
     }
     if let Some(path) = &args.conflicts {
         write_whole(path, agreement_csv::conflicts(&votes)?.as_bytes())

@@ -282,6 +282,7 @@ const fn origin(event: &LabelEvent) -> &'static str {
         Origin::Bulk => "bulk",
         Origin::Import => "import",
         Origin::Component => "component",
+        Origin::Repeat => "repeat",
         Origin::CommandLine => "command_line",
     }
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::bail;
 
-use super::order::{FineTuneOrder, USUAL_REPLAY, parts};
+use super::{
+    opened_labels::OpenedLabels,
+    order::{FineTuneOrder, parts},
+};
 use crate::{
     domain::ModelCard,
     io::Decoder,
@@ -54,24 +57,39 @@ impl Material {
         cancel: &CancelToken,
     ) -> anyhow::Result<Self> {
         let sources = Sources { decoder, cancel };
-        let set = order.examples(card, sources, &|_| false)?;
+        let opened = OpenedLabels::open(&order.labels, sources)?;
+        let set = opened.examples(card, sources, &|_| false)?;
         if set.training.is_empty() {
             bail!("there is no label to learn from{}", set.notes_in_words());
         }
         several_classes(&*set.training, card)?;
-        let survey = order.survey_of(card);
-        let simulator = simulator_for(survey, order.templates.as_ref(), card, order.seed)?;
-        let make = |from: u64, count: usize| {
-            simulated_lessons(&simulator, from..from + count as u64, order.threads, card)
-        };
         Ok(Self {
-            folds: folds(order, card, &*set.training, sources)?,
+            folds: folds(order, card, &opened, &*set.training, sources)?,
             labelled: set.training,
-            replayed: make(REPLAY_FROM, order.replay.unwrap_or(USUAL_REPLAY))?,
-            test: make(TEST_FROM, order.test.max(1))?,
+            replayed: replayed(order, card)?,
+            test: simulated(order, card, TEST_FROM, order.test.max(1))?,
             notes: set.notes,
         })
     }
+}
+
+/// Simulated examples of the old sky that are shown again.
+pub(super) fn replayed(
+    order: &FineTuneOrder,
+    card: &ModelCard,
+) -> anyhow::Result<Arc<dyn Lessons>> {
+    simulated(order, card, REPLAY_FROM, order.replayed())
+}
+
+fn simulated(
+    order: &FineTuneOrder,
+    card: &ModelCard,
+    from: u64,
+    count: usize,
+) -> anyhow::Result<Arc<dyn Lessons>> {
+    let survey = order.survey_of(card);
+    let simulator = simulator_for(survey, order.templates.as_ref(), card, order.seed)?;
+    simulated_lessons(&simulator, from..from + count as u64, order.threads, card)
 }
 
 /// The labels divided; a part without which a class is not taught, or without labels, measures nothing
@@ -79,6 +97,7 @@ impl Material {
 fn folds(
     order: &FineTuneOrder,
     card: &ModelCard,
+    opened: &OpenedLabels<'_>,
     all: &dyn Lessons,
     sources: Sources<'_>,
 ) -> anyhow::Result<Vec<Fold>> {
@@ -90,7 +109,7 @@ fn folds(
     let classes =
         |lessons: &dyn Lessons| lessons.classes().iter().copied().collect::<BTreeSet<u8>>();
     for part in 0..held_out {
-        let set = order.examples(card, sources, &|candidate| {
+        let set = opened.examples(card, sources, &|candidate| {
             part_of(candidate, parts) == part
         })?;
         if !set.validation.is_empty() && classes(&*set.training) == classes(all) {

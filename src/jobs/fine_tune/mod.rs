@@ -4,10 +4,16 @@
 //! simulated ones of the old sky (replay): without them the classes that nobody labelled are forgotten.
 //! To know what is gained, some labels are held out, by object; in the end the model learns from all.
 
+pub mod curve_task;
 pub mod forest;
+mod gathering;
+pub mod learning_curve;
 mod material;
+mod opened_labels;
 mod order;
+mod recipe;
 mod round;
+mod subsets;
 pub mod task;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -16,7 +22,9 @@ use anyhow::bail;
 
 pub use material::Material;
 pub use order::{FineTuneOrder, LabelSource, USUAL_TEST, check_out};
-use round::{Phase, Round, phases, shorten};
+use recipe::{Phase, phases, shorten};
+pub use recipe::{Recipe, RecipePart};
+use round::{Course, Round};
 
 use super::{clock::today, train_curve::LossPoint};
 use crate::{
@@ -65,7 +73,8 @@ impl FineTuning {
     /// Of a model, with what it learns from; nothing is computed yet.
     pub fn new(order: FineTuneOrder, parent: Model, material: Material) -> Self {
         let card = parent.card();
-        let mut phases = phases(card, material.labelled.len(), !material.replayed.is_empty());
+        let has_replay = !material.replayed.is_empty();
+        let mut phases = phases(card, material.labelled.len(), has_replay, &order.recipe);
         if let Some(steps) = order.steps {
             shorten(&mut phases, steps);
         }
@@ -128,7 +137,7 @@ impl FineTuning {
                 }
             }
             Stage::Teaching(done, round) if round.is_finished() => {
-                let (done, network) = (*done, round.network()?);
+                let (done, network) = (*done, round.taught()?);
                 self.finish_round(done, network)?;
             }
             Stage::Teaching(_, round) => {
@@ -169,13 +178,16 @@ impl FineTuning {
             None => self.material.labelled.clone(),
         };
         let lessons = [labelled, self.material.replayed.clone()];
-        let seed = self.order.seed.wrapping_add(16 * number as u64);
-        let network = self.parent.network();
+        let course = Course {
+            recipe: self.order.recipe.clone(),
+            phases: self.phases.clone(),
+            classes: self.parent.card().classes.len(),
+            seed: self.order.seed.wrapping_add(16 * number as u64),
+        };
         Round::begin(
-            network,
+            self.parent.network(),
             lessons,
-            self.phases.clone(),
-            seed,
+            course,
             self.parent.compute(),
         )
     }
@@ -266,8 +278,9 @@ impl FineTuning {
                 card.training.data
             ),
             recipe: format!(
-                "{}; before: {}",
+                "{}{}; before: {}",
                 recipe.join(", then "),
+                self.order.recipe,
                 card.training.recipe
             ),
             command: self.order.command.clone(),

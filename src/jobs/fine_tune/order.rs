@@ -6,14 +6,13 @@ use anyhow::ensure;
 
 use crate::{
     domain::{ModelCard, ModelInput},
-    jobs::{training_labels::OpenedSet, training_set::Sources},
+    jobs::training_labels::OpenedSet,
 };
 
-use super::super::training_labels::{IsKept, LabelledSet, labelled, labelled_files};
-use crate::jobs::truths::Truths;
+use super::recipe::{Recipe, RecipePart};
 
 /// Simulated examples that are replayed unless the user says how many.
-pub(super) const USUAL_REPLAY: usize = 2_000;
+const USUAL_REPLAY: usize = 2_000;
 /// Simulated examples that the old sky is tested with unless the user says how many.
 pub const USUAL_TEST: usize = 700;
 /// From so many labels on one part of them is held out; of fewer each part takes its turn.
@@ -50,6 +49,8 @@ pub struct FineTuneOrder {
     pub steps: Option<u64>,
     /// True has labels held out to measure with; the model itself learns from all of them in the end.
     pub is_measured: bool,
+    /// What is done.
+    pub recipe: Recipe,
     /// Random seed.
     pub seed: u64,
     /// Threads that simulate.
@@ -71,10 +72,20 @@ impl FineTuneOrder {
             test: USUAL_TEST,
             steps: None,
             is_measured: true,
+            recipe: Recipe::default(),
             seed: 1,
             threads,
             name: None,
             command: String::new(),
+        }
+    }
+
+    /// Simulated examples that are replayed.
+    pub(super) fn replayed(&self) -> usize {
+        if self.recipe.has(RecipePart::Replay) {
+            self.replay.unwrap_or(USUAL_REPLAY)
+        } else {
+            0
         }
     }
 
@@ -84,24 +95,6 @@ impl FineTuneOrder {
             ModelInput::Stamps(_) => "mixed",
             ModelInput::Sequence(_) | ModelInput::Features(_) => "hits2015",
         })
-    }
-
-    /// The labels as examples, those of some objects kept apart.
-    pub(super) fn examples(
-        &self,
-        card: &ModelCard,
-        sources: Sources<'_>,
-        is_kept: IsKept<'_>,
-    ) -> anyhow::Result<LabelledSet> {
-        match &self.labels {
-            LabelSource::Files { paths, labels } => {
-                labelled_files(paths, labels.as_deref(), card, sources, is_kept)
-            }
-            LabelSource::Opened(set) => {
-                let truths = Truths::Labels(&set.book);
-                labelled(&set.catalogue, truths, card, sources, is_kept)
-            }
-        }
     }
 }
 

@@ -4,13 +4,15 @@
 use std::{
     path::PathBuf,
     sync::Arc,
-    thread::{Builder, JoinHandle},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, anyhow};
 
-use super::{FineTuneNews, FineTuneOrder, FineTuning, Material};
+use super::{
+    FineTuneNews, FineTuneOrder, FineTuning, Material,
+    gathering::{Gathered, Gathering},
+};
 use crate::{
     domain::{FineTuneFigures, ModelId, ModelVersion, Timestamp},
     io::Decoder,
@@ -24,8 +26,6 @@ use crate::{
     learn::{Model, model_file},
 };
 
-/// How long a step waits for labels that are being read.
-const PATIENCE: Duration = Duration::from_millis(20);
 /// Time between two pieces of news.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
@@ -82,7 +82,7 @@ pub enum FineTuneEnd {
 
 enum Stage {
     Ordered,
-    Gathering(JoinHandle<anyhow::Result<Material>>),
+    Gathering(Gathering<Material>),
     Teaching(Box<FineTuning>),
 }
 
@@ -119,10 +119,7 @@ impl FineTuneTask {
     }
 
     fn parent(&self) -> anyhow::Result<Model> {
-        let id = &self.request.parent;
-        let model = self.tools.shelf.get(id);
-        let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
-        model.network("taught in the window; a forest is grown with `destello fine-tune`")
+        network_of(&self.tools.shelf, &self.request.parent)
     }
 
     fn go_on(&mut self) -> anyhow::Result<After> {
@@ -132,24 +129,13 @@ impl FineTuneTask {
                 let order = self.request.order.clone();
                 let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
                 let gather = move || Material::gather(&order, &card, &decoder, &cancel);
-                let thread = Builder::new().name("labels".into()).spawn(gather)?;
-                self.stage = Stage::Gathering(thread);
+                self.stage = Stage::Gathering(Gathering::start("labels", gather)?);
             }
-            Stage::Gathering(thread) if !thread.is_finished() => {
-                std::thread::sleep(PATIENCE);
-                self.stage = Stage::Gathering(thread);
-            }
-            Stage::Gathering(thread) => {
-                let material = thread.join();
-                let material =
-                    material.map_err(|_panic| anyhow!("reading the labels broke off"))??;
-                let tuning = FineTuning::new(self.request.order.clone(), self.parent()?, material);
-                self.say(FineTuneUpdate::Started {
-                    labels: tuning.labels_by_class(),
-                    held_out: tuning.held_out(),
-                    notes: tuning.notes().to_vec(),
-                });
-                self.stage = Stage::Teaching(Box::new(tuning));
+            Stage::Gathering(gathering) => {
+                self.stage = match gathering.look()? {
+                    Gathered::Not(gathering) => Stage::Gathering(gathering),
+                    Gathered::All(material) => self.begin(material)?,
+                };
             }
             Stage::Teaching(mut tuning) => {
                 tuning.advance()?;
@@ -166,6 +152,16 @@ impl FineTuneTask {
             }
         }
         Ok(After::More)
+    }
+
+    fn begin(&self, material: Material) -> anyhow::Result<Stage> {
+        let tuning = FineTuning::new(self.request.order.clone(), self.parent()?, material);
+        self.say(FineTuneUpdate::Started {
+            labels: tuning.labels_by_class(),
+            held_out: tuning.held_out(),
+            notes: tuning.notes().to_vec(),
+        });
+        Ok(Stage::Teaching(Box::new(tuning)))
     }
 
     /// Puts the new version into the project, in one transaction.
@@ -191,6 +187,16 @@ impl FineTuneTask {
     fn say(&self, update: FineTuneUpdate) {
         self.tools.reporter.send(JobEvent::FineTuning(update));
     }
+}
+
+/// A network that was read.
+///
+/// # Errors
+/// Where it is no longer there, or a forest.
+pub(super) fn network_of(shelf: &ModelShelf, id: &ModelId) -> anyhow::Result<Model> {
+    let model = shelf.get(id);
+    let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
+    model.network("taught in the window; a forest is grown with `destello fine-tune`")
 }
 
 impl Task for FineTuneTask {

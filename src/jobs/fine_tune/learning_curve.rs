@@ -1,0 +1,179 @@
+//! The learning curve of a session: the same model taught with more and more of its labels, in the order
+//! in which they were given and by chance, always measured on the same labels that are held out.
+
+use std::sync::Arc;
+
+use super::{
+    count,
+    material::replayed,
+    order::FineTuneOrder,
+    recipe::{Phase, phases, shorten},
+    round::{Course, Round},
+    subsets::Subsets,
+};
+use crate::{
+    domain::{Confusion, LearningCurve, ModelCard},
+    io::Decoder,
+    jobs::reporter::CancelToken,
+    learn::{Lessons, Model, Network, validation::validate},
+};
+
+/// What a curve is measured with.
+pub struct CurveMaterial {
+    subsets: Subsets,
+    replayed: Arc<dyn Lessons>,
+}
+
+impl CurveMaterial {
+    /// Reads labels and simulates the old sky.
+    ///
+    /// # Errors
+    /// Where there are too few labels, or the survey cannot be used.
+    pub fn gather(
+        order: &FineTuneOrder,
+        card: &ModelCard,
+        decoder: &Decoder,
+        cancel: &CancelToken,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            subsets: Subsets::gather(order, card, decoder, cancel)?,
+            replayed: replayed(order, card)?,
+        })
+    }
+}
+
+/// A curve that is being measured.
+pub struct CurveMeasuring {
+    order: FineTuneOrder,
+    parent: Model,
+    material: CurveMaterial,
+    curve: LearningCurve,
+    done: usize,
+    round: Option<Box<Round>>,
+    /// Steps of all trainings.
+    steps: u64,
+    steps_before: u64,
+}
+
+impl CurveMeasuring {
+    /// Of a model; nothing is computed yet.
+    pub fn new(order: FineTuneOrder, parent: Model, material: CurveMaterial) -> Self {
+        let subsets = &material.subsets;
+        let curve = LearningCurve {
+            before: None,
+            held_out: subsets.held_out.len(),
+            points: subsets.points.clone(),
+        };
+        let mut measuring = Self {
+            order,
+            parent,
+            curve,
+            done: 0,
+            round: None,
+            steps: 0,
+            steps_before: 0,
+            material,
+        };
+        let all = 0..measuring.material.subsets.all.len();
+        measuring.steps = all.map(|at| steps(&measuring.phases(at))).sum();
+        measuring
+    }
+
+    /// What the user must know of the labels.
+    pub fn notes(&self) -> &[String] {
+        &self.material.subsets.notes
+    }
+
+    /// What is known of the curve.
+    pub const fn curve(&self) -> &LearningCurve {
+        &self.curve
+    }
+
+    /// True when all points are measured.
+    pub fn is_finished(&self) -> bool {
+        self.curve.before.is_some() && self.done >= self.material.subsets.all.len()
+    }
+
+    /// Steps done, and in all.
+    pub fn progress(&self) -> [u64; 2] {
+        let round = self.round.as_ref().map_or(0, |round| round.steps_done());
+        [self.steps_before + round, self.steps]
+    }
+
+    /// Makes one step, or measures a taught model.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn advance(&mut self) -> anyhow::Result<()> {
+        if self.curve.before.is_none() {
+            self.curve.before = Some(self.recall(self.parent.network())?);
+            return Ok(());
+        }
+        match self.round.take() {
+            None if self.is_finished() => {}
+            None => self.round = Some(Box::new(self.begin())),
+            Some(round) if round.is_finished() => self.end(&round)?,
+            Some(mut round) => {
+                round.advance()?;
+                self.round = Some(round);
+            }
+        }
+        Ok(())
+    }
+
+    /// Measures what came out of a training.
+    fn end(&mut self, round: &Round) -> anyhow::Result<()> {
+        let recall = self.recall(&round.taught()?)?;
+        let subset = &self.material.subsets.all[self.done];
+        let point = &mut self.curve.points[subset.point];
+        if subset.is_in_order {
+            point.in_order = Some(recall);
+        } else {
+            point.by_chance.push(recall);
+        }
+        self.steps_before += round.steps_done();
+        self.done += 1;
+        Ok(())
+    }
+
+    fn phases(&self, subset: usize) -> Vec<Phase> {
+        let labels = self.material.subsets.all[subset].lessons.len();
+        let has_replay = !self.material.replayed.is_empty();
+        let recipe = &self.order.recipe;
+        let mut phases = phases(self.parent.card(), labels, has_replay, recipe);
+        if let Some(steps) = self.order.steps {
+            shorten(&mut phases, steps);
+        }
+        phases
+    }
+
+    fn begin(&self) -> Round {
+        let labelled = self.material.subsets.all[self.done].lessons.clone();
+        let course = Course {
+            recipe: self.order.recipe.clone(),
+            phases: self.phases(self.done),
+            classes: self.parent.card().classes.len(),
+            seed: self.order.seed,
+        };
+        let lessons = [labelled, self.material.replayed.clone()];
+        Round::begin(
+            self.parent.network(),
+            lessons,
+            course,
+            self.parent.compute(),
+        )
+    }
+
+    /// Mean recall on the labels that are held out, 0 to 1.
+    fn recall(&self, network: &Network) -> anyhow::Result<f64> {
+        let held_out = &*self.material.subsets.held_out;
+        let found = validate(network, held_out, self.parent.compute())?;
+        let mut confusion = Confusion::new(self.parent.card().classes.len());
+        count(&mut confusion, &found.probabilities, held_out);
+        Ok(confusion.mean_recall().unwrap_or_default())
+    }
+}
+
+fn steps(phases: &[Phase]) -> u64 {
+    phases.iter().map(|phase| phase.schedule.steps).sum()
+}
