@@ -137,6 +137,49 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
     export_and_remove(&sky, &taught);
 }
 
+#[test]
+fn a_learning_curve_shows_what_each_label_brings() {
+    let _turn = in_turn();
+    let sky = Sky::new(30);
+    let mut window = labelled(&sky, 24);
+    window.apply(Command::FineTune(FineTune::Curve));
+    let curve = window.state.fine_tuning.curve().unwrap();
+    assert!(curve.before.is_some() && curve.held_out > 0);
+    let counts: Vec<usize> = curve.points.iter().map(|point| point.labels).collect();
+    assert_eq!(counts[0], 8);
+    assert_eq!(counts.last().unwrap() + curve.held_out, 24);
+    let last = curve.points.last().unwrap();
+    assert!(last.in_order.is_some() && last.by_chance.is_empty());
+    let first = &curve.points[0];
+    assert_eq!(first.by_chance.len(), 2);
+    for recall in first.by_chance.iter().chain(&first.in_order) {
+        assert!((0.0..=1.0).contains(recall), "{recall}");
+    }
+    assert!(!curve.plot().is_empty());
+    let said = window.state.learning_curve_in_words();
+    assert!(said.contains("held-out"), "{said}");
+    assert!(
+        window.state.fine_tuning.versions().is_empty(),
+        "nothing is taught by it"
+    );
+    window.close();
+
+    let out = sky.beside("curve.csv");
+    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
+        .args(["learning-curve", "--steps", "2", "--device", "cpu", "--out"])
+        .arg(&out)
+        .arg(sky.path())
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let rows = std::fs::read_to_string(out).unwrap();
+    assert!(rows.contains("labels as given,8,"), "{rows}");
+}
+
 /// It goes into a file of its own, and out of the project.
 fn export_and_remove(sky: &Sky, taught: &Taught) {
     let file = sky.beside("mine.safetensors");

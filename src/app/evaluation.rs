@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{
     command::Evaluate,
     effect::Effect,
-    queue::{Facts, Shortlist},
+    queue::Shortlist,
     state::{AppState, Screen},
 };
 pub use crate::jobs::evaluation::{
@@ -226,12 +226,7 @@ impl AppState {
 
     fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {
         self.repeat_check.end();
-        let facts = Facts {
-            catalogue: &self.catalogue,
-            book: &self.book,
-            scores: &self.scores,
-        };
-        self.queue.set_shortlist(shortlist, facts);
+        self.with_queue(|queue, facts| queue.set_shortlist(shortlist, facts));
         self.selection.keep_shown(&self.queue);
     }
 

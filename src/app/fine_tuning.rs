@@ -10,7 +10,7 @@ use super::{
     words::{duration, thousands},
 };
 use crate::{
-    domain::{ModelInput, Timestamp},
+    domain::Timestamp,
     jobs::{
         event::{JobId, Progress},
         fine_tune::{
@@ -163,11 +163,6 @@ impl AppState {
         let name = active.name();
         let ready = active.ready.as_ref();
         let ready = ready.ok_or_else(|| format!("{name} is not read yet"))?;
-        if matches!(ready.card.input, ModelInput::Features(_)) {
-            return Err(format!(
-                "{name} is a forest: `destello fine-tune` grows it anew with your labels"
-            ));
-        }
         let project = self.project.path.clone();
         let project = project.ok_or("open a set first: its project keeps what is taught")?;
         if self.labelled() == 0 {
@@ -268,6 +263,19 @@ impl AppState {
                     pane.seconds_left = Some((news.steps - news.step) as f64 / rate);
                 }
                 pane.news = Some(news);
+                Vec::new()
+            }
+            FineTuneUpdate::Growing { doing, done, all } => {
+                let progress = Progress { done, total: all };
+                self.jobs.insert(JobId::FineTune, progress);
+                let pane = &mut self.fine_tuning;
+                pane.plan = format!(
+                    "Grows the forest anew, from your labels and simulated light curves of the old \
+                     sky: {done} of {all} {doing}."
+                );
+                if pane.standing == FineTuneStanding::Preparing {
+                    pane.standing = FineTuneStanding::Running;
+                }
                 Vec::new()
             }
             FineTuneUpdate::Ended(end) => self.end_fine_tuning(end, now),

@@ -3,7 +3,11 @@
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
-use super::{queue::Facts, scores::Reading};
+use super::{
+    label_far::{far, of_components},
+    queue::Facts,
+    scores::Reading,
+};
 use crate::domain::{CandidateIx, class_of, fnv};
 
 /// Why a candidate stands where it does.
@@ -15,6 +19,10 @@ pub enum Reason {
     Disagreement,
     /// It may be of a class with few labels.
     RareClass(Arc<str>),
+    /// It lies far from everything labelled in latent space.
+    Far,
+    /// It belongs to this component of the latent space, from 0, which has few labels.
+    Component(usize),
     /// By chance.
     Control,
 }
@@ -26,14 +34,19 @@ impl Reason {
             Self::Unsure => "the model is hardly sure of it".into(),
             Self::Disagreement => "the models disagree on it".into(),
             Self::RareClass(class) => format!("it may be {class}, which has few labels"),
+            Self::Far => "it lies far from everything labelled in latent space".into(),
+            Self::Component(at) => {
+                format!("component {} of the latent space has few labels", at + 1)
+            }
             Self::Control => "by chance, as a control".into(),
         }
     }
 }
 
-/// The turns that reasons take: five of ten for the unsure, two each for rare classes and
-/// disagreement, one for chance. Where a list is at its end the next one takes its turn.
-const TURNS: [usize; 10] = [0, 1, 2, 0, 0, 1, 2, 0, 0, 3];
+/// The turns that reasons take: four of ten for the unsure, two for disagreement, one each for rare
+/// classes, for what lies far from labels, for components with few labels, and for chance. Where a list
+/// is at its end the next one takes its turn.
+const TURNS: [usize; 10] = [4, 0, 1, 4, 2, 4, 0, 3, 4, 5];
 
 /// Candidates without a label in the order of their worth, then the others; and the reasons.
 pub fn ranked(
@@ -46,9 +59,11 @@ pub fn ranked(
     };
     let (labelled, open): (Vec<_>, Vec<_>) = order.iter().copied().partition(is_labelled);
     let lists = [
-        unsure(&open, facts),
         disagreed(&open, facts),
         rare(&open, &labelled, facts),
+        far(&open, &labelled, facts),
+        of_components(&open, &labelled, facts),
+        unsure(&open, facts),
         by_chance(&open, facts),
     ];
     let mut rest = lists.map(|list| list.into_iter().peekable());
@@ -68,7 +83,7 @@ pub fn ranked(
     (mixed, reasons)
 }
 
-type Listed = Vec<(CandidateIx, Reason)>;
+pub(super) type Listed = Vec<(CandidateIx, Reason)>;
 
 fn sorted(mut all: Vec<(f32, CandidateIx)>, reason: &Reason) -> Listed {
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -146,7 +161,7 @@ fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Lis
 }
 
 /// All, in an order that only the identifiers decide.
-fn by_chance(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
+pub(super) fn by_chance(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
     let drawn = |ix: &CandidateIx| {
         let candidate = facts.catalogue.get(*ix);
         let bytes = candidate.map_or(&b""[..], |candidate| candidate.id.as_bytes());
@@ -204,6 +219,7 @@ mod tests {
             catalogue: &catalogue,
             book: &book,
             scores: &scores,
+            latent: None,
         };
         let order: Vec<_> = (0..40).map(CandidateIx).collect();
         let (next, reasons) = ranked(&order, facts);
@@ -220,7 +236,8 @@ mod tests {
         let rare = ten
             .iter()
             .filter(|reason| matches!(reason, Reason::RareClass(_)));
-        // With one model nobody disagrees: those turns go to rare classes.
-        assert_eq!(rare.count(), 4, "{ten:?}");
+        // With one model nobody disagrees: those turns go to rare classes. Without a latent space
+        // nothing is far: those go to the unsure.
+        assert_eq!(rare.count(), 3, "{ten:?}");
     }
 }

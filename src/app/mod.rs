@@ -22,6 +22,7 @@ mod going;
 pub mod journal_news;
 pub mod keys;
 pub mod label_count;
+mod label_far;
 pub mod label_next;
 pub mod labelling;
 pub mod latent;

@@ -13,7 +13,7 @@ use super::{
     label_next::{Reason, ranked},
     scores::Scores,
 };
-use crate::domain::{Candidate, CandidateIx, Catalogue, LabelBook};
+use crate::domain::{Candidate, CandidateIx, Catalogue, Embedding, LabelBook};
 
 /// What a queue is made of.
 #[derive(Clone, Copy)]
@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     pub book: &'a LabelBook,
     /// All scores.
     pub scores: &'a Scores,
+    /// Where candidates lie in a latent space.
+    pub latent: Option<&'a Embedding>,
 }
 
 impl<'a> Facts<'a> {
@@ -309,6 +311,7 @@ mod tests {
                 catalogue: &self.catalogue,
                 book: &self.book,
                 scores: &self.scores,
+                latent: None,
             }
         }
     }

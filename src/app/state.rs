@@ -326,35 +326,28 @@ impl AppState {
 
     /// Filters and sorts everything again.
     pub(super) fn refresh_queue(&mut self) {
-        let (catalogue, book, scores) = (&self.catalogue, &self.book, &self.scores);
-        self.queue.refresh(Facts {
-            catalogue,
-            book,
-            scores,
-        });
+        self.with_queue(Queue::refresh);
     }
 
     /// Changes filter and order.
     pub(super) fn set_queue(&mut self, spec: QueueSpec) {
-        let (catalogue, book, scores) = (&self.catalogue, &self.book, &self.scores);
-        self.queue.set_spec(
-            spec,
-            Facts {
-                catalogue,
-                book,
-                scores,
-            },
-        );
+        self.with_queue(|queue, facts| queue.set_spec(spec, facts));
     }
 
     /// Takes in what was found since the queue was made.
     pub(super) fn extend_queue(&mut self) {
-        let (catalogue, book, scores) = (&self.catalogue, &self.book, &self.scores);
-        self.queue.extend(Facts {
-            catalogue,
-            book,
-            scores,
-        });
+        self.with_queue(Queue::extend);
+    }
+
+    /// Changes the queue by what is known.
+    pub(super) fn with_queue(&mut self, change: impl FnOnce(&mut Queue, Facts<'_>)) {
+        let facts = Facts {
+            catalogue: &self.catalogue,
+            book: &self.book,
+            scores: &self.scores,
+            latent: self.latent.embedding.as_deref(),
+        };
+        change(&mut self.queue, facts);
     }
 
     /// Asks the view to put the keyboard into a text field.

@@ -12,7 +12,7 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
 };
 use crate::{
-    domain::SkyFigures,
+    domain::{FineTuneFigures, ModelId, SkyFigures},
     io::Decoder,
     jobs::{
         any_model::AnyModel,
@@ -25,7 +25,7 @@ use crate::{
         reporter::CancelToken,
     },
     learn::{Compute, Model},
-    lightcurve::Forest,
+    lightcurve::{Forest, forest_file::ENDING},
 };
 
 /// Arguments of `fine-tune`.
@@ -137,16 +137,7 @@ fn teach_network(
     line.clear();
     let model = tuning.model()?;
     models::write_model(&model, out)?;
-    let figures = tuning.figures();
-    super::say(&format!("{} written to {}", model.id(), out.display()))?;
-    for (sky, found) in [
-        ("held-out labels of the new sky", figures.new_sky),
-        ("simulated examples of the old sky", figures.old_sky),
-    ] {
-        if let Some(found) = found {
-            super::say(&in_words(sky, &found))?;
-        }
-    }
+    say_figures(model.id(), out, &tuning.figures())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -166,11 +157,12 @@ fn grow_forest(
     out: &Path,
     cancel: &CancelToken,
 ) -> anyhow::Result<ExitCode> {
+    models::check_place(out, ENDING)?;
     let line = ProgressLine::new();
     let told = |stage: ForestStage, done: usize, all: usize| {
         line.tell_with(done as u64, all as u64, &format!(" {}", stage.in_words()));
     };
-    let grown = retrain(order, parent, out, cancel, &told)?;
+    let grown = retrain(order, parent, cancel, &told)?;
     line.clear();
     let Some(grown) = grown else {
         eprintln!("stopped; nothing was written");
@@ -180,14 +172,19 @@ fn grow_forest(
         eprintln!("{note}");
     }
     models::write_forest(&grown.forest, out)?;
-    let card = grown.forest.card();
-    let figure = |name: &str| card.figures.get(name).copied().unwrap_or(f64::NAN);
-    super::say(&format!(
-        "{} written to {}; accuracy on simulated examples of the old sky {:.3}, before {:.3}",
-        grown.forest.id(),
-        out.display(),
-        figure("old_sky_accuracy_after"),
-        figure("old_sky_accuracy_before"),
-    ))?;
+    say_figures(grown.forest.id(), out, &grown.figures)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn say_figures(id: &ModelId, out: &Path, figures: &FineTuneFigures) -> anyhow::Result<()> {
+    super::say(&format!("{id} written to {}", out.display()))?;
+    for (sky, found) in [
+        ("held-out labels of the new sky", figures.new_sky),
+        ("simulated examples of the old sky", figures.old_sky),
+    ] {
+        if let Some(found) = found {
+            super::say(&in_words(sky, &found))?;
+        }
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::ensure;
 
-use super::{clock::today, models::check_place};
+use super::{clock::today, label_source::LabelSource, models::check_place};
 use crate::{
     domain::{FeaturePlan, ModelCard, TrainingRecord},
     lightcurve::{
@@ -30,22 +30,13 @@ pub struct SimulatedObjects {
     pub count: u64,
 }
 
-/// Real objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelledObjects {
-    /// Files, folders, archives.
-    pub paths: Vec<PathBuf>,
-    /// Table of labels; none for the classes that the data give.
-    pub labels: Option<PathBuf>,
-}
-
 /// What is to be learned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ForestOrder {
     /// Simulated objects; where there are labelled ones too, each tree sees as many of either.
     pub simulated: Option<SimulatedObjects>,
-    /// Real objects.
-    pub labelled: Option<LabelledObjects>,
+    /// Labelled objects.
+    pub labelled: Option<LabelSource>,
     /// Simulated objects to validate with; of a labelled set alone every sixth object is taken.
     pub validation: u64,
     /// Beginnings of each light curve that are learned beside the whole. Of 4,200 simulated objects
@@ -157,13 +148,10 @@ impl ForestOrder {
                 with.unwrap_or_default()
             )
         });
-        let labelled = self.labelled.as_ref().map(|labelled| {
-            let paths = labelled.paths.iter().map(|path| path.display().to_string());
-            format!(
-                "labelled sequences of {}",
-                paths.collect::<Vec<_>>().join(", ")
-            )
-        });
+        let labelled = self
+            .labelled
+            .as_ref()
+            .map(|labelled| format!("labelled sequences of {}", labelled.in_words()));
         let both: Vec<String> = simulated.into_iter().chain(labelled).collect();
         both.join(" and ")
     }

@@ -6,13 +6,14 @@ use anyhow::bail;
 
 use super::{
     forest_curve::{of_candidate, of_sequence},
-    forest_order::{FEWEST_EPOCHS, LabelledObjects, SimulatedObjects},
-    open::read_until,
+    forest_order::{FEWEST_EPOCHS, SimulatedObjects},
+    label_source::{LabelSource, OpenedLabels},
     parallel::in_parallel,
     reporter::CancelToken,
     simulation_order::{Kind, SimulationOrder},
     simulator::{prepare, simulator_of},
-    truth_table::TruthTable,
+    training_labels::part_of_id,
+    training_set::Sources,
 };
 use crate::{
     domain::{ImageSequence, Role, class_of, fnv},
@@ -119,10 +120,7 @@ pub struct LabelledSet {
 impl LabelledSet {
     /// Those to learn from, and those to validate with: which is which, the identifier decides.
     pub(super) fn divided(self) -> (Vec<KnownCurve>, Vec<KnownCurve>) {
-        let is_kept = |known: &KnownCurve| {
-            let hash = fnv::fnv1a(fnv::FNV_START, known.id.bytes()).rotate_left(17);
-            hash.is_multiple_of(VALIDATED)
-        };
+        let is_kept = |known: &KnownCurve| part_of_id(&known.id, VALIDATED) == 0;
         self.curves.into_iter().partition(|known| !is_kept(known))
     }
 }
@@ -132,27 +130,23 @@ impl LabelledSet {
 /// # Errors
 /// Where the table cannot be read, or no object has a class and a light curve.
 pub fn labelled(
-    order: &LabelledObjects,
+    source: &LabelSource,
     classes: &[String],
     threads: usize,
     cancel: &CancelToken,
     told: &(dyn Fn(usize, usize) + Sync),
 ) -> anyhow::Result<Option<LabelledSet>> {
-    let decoder = Decoder::default();
-    let opened = read_until(&order.paths, &decoder, cancel);
-    let table = order.labels.as_ref().map(|table| TruthTable::read(table));
-    let table = table.transpose()?;
-    let candidates: Vec<_> = opened.catalogue.iter().map(|(_, found)| found).collect();
+    let decoder = &Decoder::default();
+    let opened = OpenedLabels::open(source, Sources { decoder, cancel })?;
+    let candidates: Vec<_> = opened.catalogue().iter().map(|(_, found)| found).collect();
+    let truths = opened.truths();
     let one = |number: u64| -> Result<KnownCurve, String> {
         let candidate = candidates[number as usize];
-        let label = match &table {
-            Some(table) => table.label(candidate, candidate.first_look()),
-            None => candidate.truth.as_ref(),
-        };
-        let label = label.ok_or("no label")?;
-        let class = class_of(label, classes);
+        let label = truths.label(candidate, candidate.first_look());
+        let label = label.map_err(|_why| "no label")?;
+        let class = class_of(&label, classes);
         let class = class.ok_or_else(|| format!("label \"{label}\" is no class of a forest"))?;
-        let curve = of_candidate(candidate, &decoder).whole();
+        let curve = of_candidate(candidate, decoder).whole();
         let id = candidate.id.clone();
         let class = class as u8;
         let is_long = curve.len() >= FEWEST_EPOCHS;
@@ -178,9 +172,7 @@ pub fn labelled(
             Err(why) => *left_out.entry(why).or_default() += 1,
         }
     }
-    let read = opened.problems.iter();
-    let read = read.chain(table.iter().flat_map(|table| &table.problems));
-    set.notes = read.map(ToString::to_string).collect();
+    set.notes = opened.problems().to_vec();
     let counts = left_out.into_iter();
     set.notes
         .extend(counts.map(|(why, count)| format!("{count} objects left out: {why}")));

@@ -1,10 +1,10 @@
 //! Training a forest: light curves out of the simulator or a labelled set, features, trees, and a
 //! model file at the end.
 
-pub use super::forest_order::{ForestOrder, LabelledObjects, SimulatedObjects, usual_growth};
+pub use super::forest_order::{ForestOrder, SimulatedObjects, usual_growth};
 use super::{
     forest_judge::{ForestJudgement, judge},
-    forest_set::{KnownCurve, VALIDATION_FROM, labelled, simulated, simulator},
+    forest_set::{KnownCurve, LabelledSet, VALIDATION_FROM, labelled, simulated, simulator},
     parallel::in_parallel,
     reporter::CancelToken,
 };
@@ -67,27 +67,19 @@ pub fn train(
     told: Told<'_>,
 ) -> anyhow::Result<Option<TrainedForest>> {
     order.check()?;
-    let mut card = order.card();
-    let Some(material) = gather(order, &card.classes, cancel, told)? else {
+    let classes = order.card().classes;
+    let Some(mut material) = gather(order, &classes, cancel, told)? else {
         return Ok(None);
     };
-    let examples = &material.examples;
-    let classes = card.classes.len();
-    let trees = order.trees as usize;
-    let one = |number: u64| grow(examples, classes, &order.growth, number);
-    let heard = |done: usize| told(ForestStage::Growing, done, trees);
-    let grown = in_parallel(0..order.trees, order.threads, cancel, &heard, &one)?;
-    let Some(grown) = grown else {
+    // Beside simulations every label is learned from: validation is simulated.
+    let kept = match order.simulated {
+        Some(_) => Vec::new(),
+        None => material.divide(),
+    };
+    let Some(mut forest) = material.grown(order, cancel, told)? else {
         return Ok(None);
     };
-    let trees: Vec<Tree> = grown.into_iter().collect::<Result<_, _>>()?;
-    card.parameters = trees.iter().map(Tree::len).sum();
-    card.training.examples = examples
-        .iter()
-        .map(|example| example.rows.len() as u64)
-        .sum();
-    let mut forest = Forest::new(card, trees).map_err(anyhow::Error::msg)?;
-    let Some(validation) = validation(order, &forest, material.validation, cancel, told)? else {
+    let Some(validation) = validation(order, &forest, kept, cancel, told)? else {
         return Ok(None);
     };
     let all = validation.len();
@@ -108,41 +100,78 @@ pub fn train(
 }
 
 /// What is learned from.
-struct Material {
-    examples: Vec<Example>,
-    /// Labelled objects that are not learned from.
-    validation: Vec<KnownCurve>,
-    notes: Vec<String>,
+pub(super) struct Material {
+    /// Labelled objects.
+    pub labelled: Vec<KnownCurve>,
+    simulated: Vec<Example>,
+    /// What was left out of the labels, and why.
+    pub notes: Vec<String>,
 }
 
-fn gather(
+impl Material {
+    /// Takes some labelled objects out, to validate with.
+    fn divide(&mut self) -> Vec<KnownCurve> {
+        let curves = std::mem::take(&mut self.labelled);
+        let notes = Vec::new();
+        let (learned, kept) = LabelledSet { curves, notes }.divided();
+        self.labelled = learned;
+        kept
+    }
+
+    /// A forest of it, without figures; where it was cancelled, none.
+    ///
+    /// # Errors
+    /// Where no tree can be grown.
+    pub fn grown(
+        &self,
+        order: &ForestOrder,
+        cancel: &CancelToken,
+        told: Told<'_>,
+    ) -> anyhow::Result<Option<Forest>> {
+        let mut card = order.card();
+        let labelled = self.labelled.iter();
+        let labelled =
+            labelled.filter_map(|known| known.example(Origin::Labelled, order.beginnings));
+        let examples: Vec<Example> = labelled.chain(self.simulated.iter().cloned()).collect();
+        let (classes, trees) = (card.classes.len(), order.trees as usize);
+        let one = |number: u64| grow(&examples, classes, &order.growth, number);
+        let heard = |done: usize| told(ForestStage::Growing, done, trees);
+        let grown = in_parallel(0..order.trees, order.threads, cancel, &heard, &one)?;
+        let Some(grown) = grown else {
+            return Ok(None);
+        };
+        let trees: Vec<Tree> = grown.into_iter().collect::<Result<_, _>>()?;
+        card.parameters = trees.iter().map(Tree::len).sum();
+        let rows = examples.iter().map(|example| example.rows.len() as u64);
+        card.training.examples = rows.sum();
+        Forest::new(card, trees)
+            .map(Some)
+            .map_err(anyhow::Error::msg)
+    }
+}
+
+/// Measures labelled objects and simulates others; where it was cancelled, none.
+///
+/// # Errors
+/// Where the data cannot be used.
+pub(super) fn gather(
     order: &ForestOrder,
     classes: &[String],
     cancel: &CancelToken,
     told: Told<'_>,
 ) -> anyhow::Result<Option<Material>> {
     let mut material = Material {
-        examples: Vec::new(),
-        validation: Vec::new(),
+        labelled: Vec::new(),
+        simulated: Vec::new(),
         notes: Vec::new(),
     };
     let beginnings = order.beginnings;
-    if let Some(objects) = &order.labelled {
+    if let Some(source) = &order.labelled {
         let heard = |done: usize, all: usize| told(ForestStage::Measuring, done, all);
-        let set = labelled(objects, classes, order.threads, cancel, &heard)?;
-        let Some(mut set) = set else {
+        let Some(set) = labelled(source, classes, order.threads, cancel, &heard)? else {
             return Ok(None);
         };
-        material.notes = std::mem::take(&mut set.notes);
-        // Beside simulations every label is learned from: validation is simulated.
-        let (learned, kept) = match order.simulated {
-            Some(_) => (set.curves, Vec::new()),
-            None => set.divided(),
-        };
-        let examples = learned.iter();
-        let examples = examples.filter_map(|known| known.example(Origin::Labelled, beginnings));
-        material.examples.extend(examples);
-        material.validation = kept;
+        (material.labelled, material.notes) = (set.curves, set.notes);
     }
     if let Some(objects) = &order.simulated {
         let simulator = simulator(objects, order.seed)?;
@@ -157,7 +186,7 @@ fn gather(
         let Some(made) = made else {
             return Ok(None);
         };
-        material.examples.extend(made);
+        material.simulated = made;
     }
     Ok(Some(material))
 }

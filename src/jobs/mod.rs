@@ -27,6 +27,7 @@ pub mod import;
 pub mod index;
 pub mod inspect;
 pub mod journal;
+pub mod label_source;
 pub mod latent;
 pub mod latent_news;
 pub mod learner;

@@ -169,7 +169,7 @@ pub fn import(file: &Path, network: &str, out: &Path, command: &str) -> anyhow::
 ///
 /// # Errors
 /// Where the ending is another, or there is no such folder.
-pub(super) fn check_place(out: &Path, ending: &str) -> anyhow::Result<()> {
+pub fn check_place(out: &Path, ending: &str) -> anyhow::Result<()> {
     ensure!(
         out.extension().is_some_and(|found| found == ending),
         "{}: a model file ends in .{ending}",

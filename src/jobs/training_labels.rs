@@ -82,7 +82,12 @@ pub(super) fn is_for_validation(candidate: &Candidate) -> bool {
 
 /// In which of so many parts an object falls, always the same: all its epochs are in one.
 pub(super) fn part_of(candidate: &Candidate, parts: u64) -> u64 {
-    let hash = fnv::fnv1a(fnv::FNV_START, candidate.id.bytes());
+    part_of_id(&candidate.id, parts)
+}
+
+/// The same by identifier.
+pub(super) fn part_of_id(id: &str, parts: u64) -> u64 {
+    let hash = fnv::fnv1a(fnv::FNV_START, id.bytes());
     hash.rotate_left(17) % parts.max(1)
 }
 

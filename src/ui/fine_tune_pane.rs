@@ -137,7 +137,8 @@ fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
     ui.add_space(theme::GRID);
     let news = pane.news();
-    let share = news.map_or(0.0, |news| news.step as f32 / news.steps.max(1) as f32);
+    let progress = state.jobs.get(&JobId::FineTune);
+    let share = progress.map_or(0.0, |job| job.done as f32 / job.total.max(1) as f32);
     let left = state.fine_tuning_time_left().unwrap_or_default();
     ui.add(ProgressBar::new(share).text(left));
     if let Some(news) = news {

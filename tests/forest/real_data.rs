@@ -8,7 +8,7 @@ use std::{fs, path::PathBuf, time::Instant};
 use destello::{
     jobs::{
         forest_judge::{judge, labelled},
-        forest_train::LabelledObjects,
+        label_source::LabelSource,
         reporter::CancelToken,
         train::cores,
     },
@@ -25,7 +25,7 @@ fn real_sequences_are_recognised() {
     };
     let forest = forest(&data);
     let hits = data.join("hits");
-    let objects = LabelledObjects {
+    let objects = LabelSource::Files {
         paths: vec![hits],
         labels: None,
     };

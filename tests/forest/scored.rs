@@ -8,7 +8,8 @@ use destello::{
     jobs::{
         any_model::AnyModel,
         forest_curve::of_candidate,
-        forest_train::{LabelledObjects, TrainedForest, train},
+        forest_train::{TrainedForest, train},
+        label_source::LabelSource,
         open::read_all,
         reporter::CancelToken,
         score::score_candidates,
@@ -119,7 +120,7 @@ fn labelled_sets_are_learned_alone_and_beside_simulations() {
     std::fs::write(&table, text).unwrap();
     let mut alone = order(70, folder.path().join("a.forest"));
     alone.simulated = None;
-    alone.labelled = Some(LabelledObjects {
+    alone.labelled = Some(LabelSource::Files {
         paths: vec![sky],
         labels: Some(table),
     });
@@ -145,7 +146,7 @@ fn labelled_sets_are_learned_alone_and_beside_simulations() {
         "{data}"
     );
 
-    alone.labelled = Some(LabelledObjects {
+    alone.labelled = Some(LabelSource::Files {
         paths: vec![folder.path().join("nothing")],
         labels: None,
     });

@@ -7,7 +7,7 @@ use anyhow::Context;
 use crate::{
     cli::say,
     io::{agreement_csv, whole_file::write_whole},
-    jobs::agreement,
+    jobs::agreement::{self, Gathered},
 };
 
 /// Arguments of `label agreement`.
@@ -39,7 +39,11 @@ enum By {
 
 /// Prints kappas and skills, and writes what is asked for.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (votes, notes) = agreement::gather(&args.project, &args.labels)?;
+    let Gathered {
+        votes,
+        repeats,
+        notes,
+    } = agreement::gather(&args.project, &args.labels)?;
     for note in &notes {
         eprintln!("{note}");
     }
@@ -58,6 +62,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "all {annotators} annotators: Fleiss' kappa {} over {candidates} candidates",
         in_words(kappa)
     ))?;
+    for (name, again) in &repeats {
+        let (alike, all) = (again.alike, again.all);
+        say(&format!(
+            "{name} again, the first word hidden: {alike} of {all} as before"
+        ))?;
+    }
     if annotators > 2 {
         for (name, skill) in votes.skills().of_annotators {
             let (percent, votes) = (100.0 * skill.accuracy, skill.votes);

@@ -8,9 +8,8 @@ use crate::{
         say,
     },
     jobs::{
-        forest_train::{
-            ForestOrder, ForestStage, LabelledObjects, SimulatedObjects, train, usual_growth,
-        },
+        forest_train::{ForestOrder, ForestStage, SimulatedObjects, train, usual_growth},
+        label_source::LabelSource,
         models::write_forest,
         train::cores,
     },
@@ -105,7 +104,7 @@ fn order_of(args: &Args) -> ForestOrder {
             templates: args.templates.clone(),
             count: args.objects,
         }),
-        labelled: (!args.data.is_empty()).then(|| LabelledObjects {
+        labelled: (!args.data.is_empty()).then(|| LabelSource::Files {
             paths: args.data.clone(),
             labels: args.labels.clone(),
         }),

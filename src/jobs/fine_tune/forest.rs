@@ -1,18 +1,20 @@
 //! Fine-tuning a forest: it is grown anew, from the labels of a new sky and, as many of them in each
 //! tree, simulated light curves of the old one.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use anyhow::bail;
+use anyhow::ensure;
 
-use super::{FineTuneOrder, LabelSource};
+use super::{FineTuneOrder, count_by_class};
 use crate::{
-    domain::ModelCard,
+    domain::{Confusion, FineTuneFigures, ModelCard, SkyFigures},
     jobs::{
         forest_judge::judge,
-        forest_order::{ForestOrder, LabelledObjects, SimulatedObjects, usual_growth},
-        forest_train::{ForestStage, Told, TrainedForest, train, validation},
+        forest_order::{ForestOrder, SimulatedObjects, usual_growth},
+        forest_set::KnownCurve,
+        forest_train::{ForestStage, Material, Told, gather, validation},
         reporter::CancelToken,
+        training_labels::part_of_id,
     },
     lightcurve::Forest,
 };
@@ -21,64 +23,135 @@ use crate::{
 const USUAL_OBJECTS: usize = 7_000;
 /// Beginnings of each light curve that are learned beside the whole.
 const BEGINNINGS: usize = 3;
+/// One labelled object in so many is held out to measure with.
+const HELD_OUT: u64 = 4;
 
-/// Grows a forest beside its parent; none where it was cancelled. The card tells the accuracy of both
-/// on simulated objects that neither saw: `old_sky_accuracy_before`, `old_sky_accuracy_after`.
+/// A forest that was grown anew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GrownForest {
+    /// It, the figures in its card.
+    pub forest: Forest,
+    /// What was gained and lost.
+    pub figures: FineTuneFigures,
+    /// Labels of each class.
+    pub labels: Vec<(String, usize)>,
+    /// What was left out of the labels, and why.
+    pub notes: Vec<String>,
+}
+
+/// Grows a forest beside its parent; none where it was cancelled. Where there are labels enough, some
+/// are held out and a forest grown without them is measured with them; simulated objects that neither
+/// saw stand for the old sky.
 ///
 /// # Errors
 /// Where the labels or the survey cannot be used.
 pub fn retrain(
     order: &FineTuneOrder,
     parent: &Forest,
-    out: &Path,
     cancel: &CancelToken,
     told: Told<'_>,
-) -> anyhow::Result<Option<TrainedForest>> {
-    let forest_order = forest_order(order, parent.card(), out)?;
-    let Some(mut trained) = train(&forest_order, cancel, told)? else {
+) -> anyhow::Result<Option<GrownForest>> {
+    let forest_order = forest_order(order, parent.card());
+    let classes = &parent.card().classes;
+    let Some(mut material) = gather(&forest_order, classes, cancel, told)? else {
         return Ok(None);
     };
-    let Some(objects) = validation(&forest_order, parent, Vec::new(), cancel, told)? else {
-        return Ok(None);
+    let found = classes_of(&material.labelled);
+    ensure!(
+        found.len() > 1,
+        "all labels are of one class: a forest learns from more than one"
+    );
+    let growing = Growing {
+        order: &forest_order,
+        cancel,
+        told,
     };
-    let all = objects.len();
-    let heard = |done: usize| told(ForestStage::Judging, done, all);
-    let Some(before) = judge(parent, &objects, order.threads, cancel, &heard)? else {
-        return Ok(None);
-    };
-    let after = trained.judgement.as_ref();
-    let accuracies = [
-        ("old_sky_accuracy_before", before.whole.accuracy()),
-        (
-            "old_sky_accuracy_after",
-            after.and_then(|after| after.whole.accuracy()),
-        ),
-    ];
-    for (name, accuracy) in accuracies {
-        let figures = trained.forest.figures_mut();
-        figures.extend(accuracy.map(|accuracy| (name.to_owned(), accuracy)));
+    let mut figures = FineTuneFigures::default();
+    if order.is_measured {
+        let Some(new_sky) = growing.held_out(&mut material, parent)? else {
+            return Ok(None);
+        };
+        figures.new_sky = new_sky;
     }
-    Ok(Some(trained))
+    let Some(mut forest) = material.grown(&forest_order, cancel, told)? else {
+        return Ok(None);
+    };
+    let Some(test) = validation(&forest_order, parent, Vec::new(), cancel, told)? else {
+        return Ok(None);
+    };
+    let Some(both) = growing.judged([parent, &forest], &test)? else {
+        return Ok(None);
+    };
+    figures.old_sky = SkyFigures::of(&both[0], &both[1]);
+    forest.figures_mut().extend(figures.by_name());
+    let labelled = material.labelled.iter().map(|known| known.class);
+    Ok(Some(GrownForest {
+        labels: count_by_class(labelled, classes),
+        notes: material.notes,
+        forest,
+        figures,
+    }))
 }
 
-fn forest_order(
-    order: &FineTuneOrder,
-    parent: &ModelCard,
-    out: &Path,
-) -> anyhow::Result<ForestOrder> {
-    let LabelSource::Files { paths, labels } = &order.labels else {
-        bail!("a forest learns labels of files: use `destello fine-tune`");
-    };
-    Ok(ForestOrder {
+struct Growing<'a> {
+    order: &'a ForestOrder,
+    cancel: &'a CancelToken,
+    told: Told<'a>,
+}
+
+impl Growing<'_> {
+    /// What a forest without some labels gains on them; outer none where it was cancelled, inner where
+    /// there are too few.
+    fn held_out(
+        &self,
+        material: &mut Material,
+        parent: &Forest,
+    ) -> anyhow::Result<Option<Option<SkyFigures>>> {
+        let all = std::mem::take(&mut material.labelled);
+        let is_taught = |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0;
+        let (taught, held_out): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_taught);
+        let is_enough = !held_out.is_empty() && classes_of(&taught) == classes_of(&all);
+        let mut found = None;
+        if is_enough {
+            material.labelled = taught;
+            let Some(forest) = material.grown(self.order, self.cancel, self.told)? else {
+                return Ok(None);
+            };
+            let Some(both) = self.judged([parent, &forest], &held_out)? else {
+                return Ok(None);
+            };
+            found = SkyFigures::of(&both[0], &both[1]);
+        }
+        material.labelled = all;
+        Ok(Some(found))
+    }
+
+    fn judged(
+        &self,
+        forests: [&Forest; 2],
+        objects: &[KnownCurve],
+    ) -> anyhow::Result<Option<Vec<Confusion>>> {
+        let heard = |done: usize| (self.told)(ForestStage::Judging, done, objects.len());
+        let judged = forests.map(|forest| {
+            let judged = judge(forest, objects, self.order.threads, self.cancel, &heard)?;
+            Ok(judged.map(|judged| judged.whole))
+        });
+        judged.into_iter().collect()
+    }
+}
+
+fn classes_of(curves: &[KnownCurve]) -> BTreeSet<u8> {
+    curves.iter().map(|known| known.class).collect()
+}
+
+fn forest_order(order: &FineTuneOrder, parent: &ModelCard) -> ForestOrder {
+    ForestOrder {
         simulated: Some(SimulatedObjects {
             survey: order.survey_of(parent).to_owned(),
             templates: order.templates.clone(),
             count: order.replay.unwrap_or(USUAL_OBJECTS).max(1) as u64,
         }),
-        labelled: Some(LabelledObjects {
-            paths: paths.clone(),
-            labels: labels.clone(),
-        }),
+        labelled: Some(order.labels.clone()),
         validation: order.test as u64,
         beginnings: BEGINNINGS,
         trees: parent.members as u64,
@@ -88,6 +161,6 @@ fn forest_order(
         name: order.name.clone().unwrap_or_else(|| parent.name.clone()),
         command: order.command.clone(),
         commit: parent.training.commit.clone(),
-        out: out.to_owned(),
-    })
+        out: PathBuf::new(),
+    }
 }

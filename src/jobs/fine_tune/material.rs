@@ -5,14 +5,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::bail;
 
-use super::{
-    opened_labels::OpenedLabels,
-    order::{FineTuneOrder, parts},
-};
+use super::order::{FineTuneOrder, parts};
 use crate::{
     domain::ModelCard,
     io::Decoder,
     jobs::{
+        label_source::OpenedLabels,
         reporter::CancelToken,
         training_labels::{part_of, several_classes},
         training_set::{Sources, simulated_lessons, simulator_for},

@@ -9,7 +9,6 @@ pub mod forest;
 mod gathering;
 pub mod learning_curve;
 mod material;
-mod opened_labels;
 mod order;
 mod recipe;
 mod round;
@@ -20,8 +19,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::bail;
 
+pub use super::label_source::LabelSource;
 pub use material::Material;
-pub use order::{FineTuneOrder, LabelSource, USUAL_TEST, check_out};
+pub use order::{FineTuneOrder, USUAL_TEST, check_out};
 use recipe::{Phase, phases, shorten};
 pub use recipe::{Recipe, RecipePart};
 use round::{Course, Round};
@@ -98,15 +98,8 @@ impl FineTuning {
 
     /// Labels of each class that is labelled, in the order of the card.
     pub fn labels_by_class(&self) -> Vec<(String, usize)> {
-        let mut counts: BTreeMap<u8, usize> = BTreeMap::new();
-        for class in self.material.labelled.classes() {
-            *counts.entry(*class).or_default() += 1;
-        }
-        let names = &self.parent.card().classes;
-        let named = counts.into_iter();
-        named
-            .filter_map(|(class, count)| Some((names.get(usize::from(class))?.clone(), count)))
-            .collect()
+        let classes = self.material.labelled.classes().iter().copied();
+        count_by_class(classes, &self.parent.card().classes)
     }
 
     /// How many labels are held out in all, to measure with.
@@ -290,6 +283,18 @@ impl FineTuning {
             date: today(),
         }
     }
+}
+
+/// How many there are of each class that there is, by name.
+fn count_by_class(classes: impl Iterator<Item = u8>, names: &[String]) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<u8, usize> = BTreeMap::new();
+    for class in classes {
+        *counts.entry(class).or_default() += 1;
+    }
+    let named = counts.into_iter();
+    named
+        .filter_map(|(class, count)| Some((names.get(usize::from(class))?.clone(), count)))
+        .collect()
 }
 
 fn count(confusion: &mut Confusion, probabilities: &[f32], lessons: &dyn Lessons) {

@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use crate::{
     domain::{ModelCard, ModelInput},
-    jobs::training_labels::OpenedSet,
+    jobs::label_source::LabelSource,
 };
 
 use super::recipe::{Recipe, RecipePart};
@@ -17,20 +17,6 @@ const USUAL_REPLAY: usize = 2_000;
 pub const USUAL_TEST: usize = 700;
 /// From so many labels on one part of them is held out; of fewer each part takes its turn.
 const MANY_LABELS: usize = 40;
-
-/// Where labels come from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LabelSource {
-    /// Files with a table of labels.
-    Files {
-        /// Files, folders, archives.
-        paths: Vec<PathBuf>,
-        /// Table of labels; without one the classes that the data give.
-        labels: Option<PathBuf>,
-    },
-    /// The set that is open in the window.
-    Opened(OpenedSet),
-}
 
 /// What is to be taught.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,11 +4,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::bail;
 
-use super::{opened_labels::OpenedLabels, order::FineTuneOrder};
+use super::order::FineTuneOrder;
 use crate::{
     domain::{Candidate, LearningPoint, ModelCard, fnv},
     io::Decoder,
-    jobs::{reporter::CancelToken, training_labels::part_of, training_set::Sources},
+    jobs::{
+        label_source::OpenedLabels, reporter::CancelToken, training_labels::part_of,
+        training_set::Sources,
+    },
     learn::Lessons,
 };
 

@@ -3,7 +3,7 @@
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -11,19 +11,23 @@ use anyhow::{Context, anyhow};
 
 use super::{
     FineTuneNews, FineTuneOrder, FineTuning, Material,
+    forest::{GrownForest, retrain},
     gathering::{Gathered, Gathering},
 };
 use crate::{
-    domain::{FineTuneFigures, ModelId, ModelVersion, Timestamp},
+    domain::{FineTuneFigures, ModelCard, ModelId, ModelVersion, Timestamp},
     io::Decoder,
     jobs::{
+        any_model::AnyModel,
         event::JobEvent,
+        forest_train::ForestStage,
         learner::{After, Task, Urgency},
         model_shelf::ModelShelf,
         reporter::{CancelToken, Reporter},
         versions,
     },
     learn::{Model, model_file},
+    lightcurve::forest_file,
 };
 
 /// Time between two pieces of news.
@@ -58,6 +62,15 @@ pub enum FineTuneUpdate {
     },
     /// How far it is.
     Progress(FineTuneNews),
+    /// How far a forest is.
+    Growing {
+        /// What is done: "trees grown".
+        doing: Arc<str>,
+        /// How many of it are done.
+        done: usize,
+        /// Of how many.
+        all: usize,
+    },
     /// It is over.
     Ended(FineTuneEnd),
 }
@@ -83,6 +96,8 @@ pub enum FineTuneEnd {
 enum Stage {
     Ordered,
     Gathering(Gathering<Material>),
+    /// A forest grows on threads of its own.
+    Growing(Gathering<Option<GrownForest>>),
     Teaching(Box<FineTuning>),
 }
 
@@ -122,15 +137,42 @@ impl FineTuneTask {
         network_of(&self.tools.shelf, &self.request.parent)
     }
 
+    /// Threads that prepare what is learned from, or grow a forest.
+    fn start(&self) -> anyhow::Result<Stage> {
+        let order = self.request.order.clone();
+        let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
+        let found = self.tools.shelf.get(&self.request.parent);
+        if let Some(AnyModel::Forest(forest)) = found {
+            let reporter = self.tools.reporter.clone();
+            let told = Mutex::new(Instant::now());
+            let grow = move || {
+                let heard = |stage, done, all| tell_growth(&reporter, &told, (stage, done, all));
+                retrain(&order, &forest, &cancel, &heard)
+            };
+            return Ok(Stage::Growing(Gathering::start("forest", grow)?));
+        }
+        let card = self.parent()?.card().clone();
+        let gather = move || Material::gather(&order, &card, &decoder, &cancel);
+        Ok(Stage::Gathering(Gathering::start("labels", gather)?))
+    }
+
     fn go_on(&mut self) -> anyhow::Result<After> {
         match std::mem::replace(&mut self.stage, Stage::Ordered) {
-            Stage::Ordered => {
-                let card = self.parent()?.card().clone();
-                let order = self.request.order.clone();
-                let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
-                let gather = move || Material::gather(&order, &card, &decoder, &cancel);
-                self.stage = Stage::Gathering(Gathering::start("labels", gather)?);
-            }
+            Stage::Ordered => self.stage = self.start()?,
+            Stage::Growing(growing) => match growing.look()? {
+                Gathered::Not(growing) => self.stage = Stage::Growing(growing),
+                Gathered::All(None) => {
+                    self.say(FineTuneUpdate::Ended(FineTuneEnd::Stopped));
+                    return Ok(After::Done);
+                }
+                Gathered::All(Some(grown)) => {
+                    let forest = &grown.forest;
+                    let file = forest_file::to_bytes(forest)?;
+                    let end = self.keep(forest.id(), forest.card(), &file, grown.figures)?;
+                    self.say(FineTuneUpdate::Ended(end));
+                    return Ok(After::Done);
+                }
+            },
             Stage::Gathering(gathering) => {
                 self.stage = match gathering.look()? {
                     Gathered::Not(gathering) => Stage::Gathering(gathering),
@@ -144,7 +186,9 @@ impl FineTuneTask {
                     self.say(FineTuneUpdate::Progress(tuning.news()));
                 }
                 if tuning.is_finished() {
-                    let end = self.keep(&tuning)?;
+                    let model = tuning.model()?;
+                    let file = model_file::to_bytes(&model)?;
+                    let end = self.keep(model.id(), model.card(), &file, tuning.figures())?;
                     self.say(FineTuneUpdate::Ended(end));
                     return Ok(After::Done);
                 }
@@ -165,27 +209,49 @@ impl FineTuneTask {
     }
 
     /// Puts the new version into the project, in one transaction.
-    fn keep(&self, tuning: &FineTuning) -> anyhow::Result<FineTuneEnd> {
-        let model = tuning.model()?;
+    fn keep(
+        &self,
+        id: &ModelId,
+        card: &ModelCard,
+        file: &[u8],
+        figures: FineTuneFigures,
+    ) -> anyhow::Result<FineTuneEnd> {
         let version = ModelVersion {
-            id: model.id().clone(),
+            id: id.clone(),
             parent: self.request.parent.clone(),
             parent_source: self.request.parent_source.to_string(),
             made_at: self.request.now,
-            card: model.card().clone(),
+            card: card.clone(),
         };
-        let file = model_file::to_bytes(&model)?;
-        versions::keep(&self.request.project, &version, &file)
+        versions::keep(&self.request.project, &version, file)
             .context("the taught model could not be kept; all is as it was")?;
         Ok(FineTuneEnd::Finished {
             source: versions::source(&self.request.project, &version.id),
             version: Box::new(version),
-            figures: tuning.figures(),
+            figures,
         })
     }
 
     fn say(&self, update: FineTuneUpdate) {
         self.tools.reporter.send(JobEvent::FineTuning(update));
+    }
+}
+
+/// How far a forest is, now and then.
+fn tell_growth(
+    reporter: &Reporter,
+    told: &Mutex<Instant>,
+    (stage, done, all): (ForestStage, usize, usize),
+) {
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.elapsed() > TELL_EVERY {
+        *told = Instant::now();
+        let doing = stage.in_words().into();
+        reporter.send(JobEvent::FineTuning(FineTuneUpdate::Growing {
+            doing,
+            done,
+            all,
+        }));
     }
 }
 
@@ -196,7 +262,7 @@ impl FineTuneTask {
 pub(super) fn network_of(shelf: &ModelShelf, id: &ModelId) -> anyhow::Result<Model> {
     let model = shelf.get(id);
     let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
-    model.network("taught in the window; a forest is grown with `destello fine-tune`")
+    model.network("measured")
 }
 
 impl Task for FineTuneTask {

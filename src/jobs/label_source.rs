@@ -1,17 +1,45 @@
-//! Labels that were opened: candidates, and what they are.
+//! Where labels come from, and labels that were opened: candidates, and what they are.
 
-use crate::{
-    domain::{Candidate, Catalogue, ModelCard, class_of},
-    jobs::{
-        open::read_until,
-        training_labels::{IsKept, LabelledSet, OpenedSet, labelled},
-        training_set::Sources,
-        truth_table::TruthTable,
-        truths::Truths,
-    },
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    open::read_until,
+    training_labels::{IsKept, LabelledSet, OpenedSet, labelled},
+    training_set::Sources,
+    truth_table::TruthTable,
+    truths::Truths,
 };
+use crate::domain::{Candidate, Catalogue, ModelCard, class_of};
 
-use super::order::LabelSource;
+/// Where labels come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelSource {
+    /// Files with a table of labels.
+    Files {
+        /// Files, folders, archives.
+        paths: Vec<PathBuf>,
+        /// Table of labels; without one the classes that the data give.
+        labels: Option<PathBuf>,
+    },
+    /// The set that is open in the window.
+    Opened(OpenedSet),
+}
+
+impl LabelSource {
+    /// What it is, for cards.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Files { paths, .. } => {
+                let paths: Vec<_> = paths
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                paths.join(", ")
+            }
+            Self::Opened(set) => set.name.to_string(),
+        }
+    }
+}
 
 /// Candidates and their labels.
 pub(super) enum OpenedLabels<'a> {
@@ -55,7 +83,16 @@ impl<'a> OpenedLabels<'a> {
         }
     }
 
-    fn truths(&self) -> Truths<'_> {
+    /// What could not be read.
+    pub fn problems(&self) -> &[String] {
+        match self {
+            Self::Files { problems, .. } => problems,
+            Self::Window(_) => &[],
+        }
+    }
+
+    /// What the candidates are.
+    pub fn truths(&self) -> Truths<'_> {
         match self {
             Self::Files { table, .. } => table.as_ref().map_or(Truths::Data, Truths::Table),
             Self::Window(set) => Truths::Labels(&set.book),
@@ -73,14 +110,12 @@ impl<'a> OpenedLabels<'a> {
         is_kept: IsKept<'_>,
     ) -> anyhow::Result<LabelledSet> {
         let mut set = labelled(self.catalogue(), self.truths(), card, sources, is_kept)?;
-        if let Self::Files { problems, .. } = self {
-            set.notes.splice(..0, problems.iter().cloned());
-        }
+        set.notes.splice(..0, self.problems().iter().cloned());
         Ok(set)
     }
 
     /// The labels of a candidate's epochs, as written.
-    pub fn labels_of(&self, candidate: &Candidate) -> impl Iterator<Item = std::sync::Arc<str>> {
+    pub fn labels_of(&self, candidate: &Candidate) -> impl Iterator<Item = Arc<str>> {
         let epochs = 0..candidate.epochs.len();
         epochs.filter_map(|epoch| self.truths().label(candidate, epoch).ok())
     }
