@@ -198,6 +198,8 @@ pub enum Train {
 pub enum FineTune {
     /// Go.
     Start,
+    /// True gives the model classes that labels name and it does not know.
+    NewClasses(bool),
     /// Measure what each label brings.
     Curve,
     /// Make this version the active model.

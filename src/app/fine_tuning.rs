@@ -10,7 +10,7 @@ use super::{
     words::{duration, thousands},
 };
 use crate::{
-    domain::Timestamp,
+    domain::{ModelInput, Timestamp},
     jobs::{
         event::{JobId, Progress},
         fine_tune::{
@@ -70,6 +70,8 @@ pub struct FineTuningPane {
     /// When the first step was seen, and which.
     since: Option<(Timestamp, u64)>,
     seconds_left: Option<f64>,
+    /// True gives the model classes that labels name and it does not know.
+    pub has_new_classes: bool,
     /// What each label brings, as far as it was measured.
     pub(super) curve: Option<Arc<LearningCurve>>,
     versions: Vec<ModelVersion>,
@@ -158,6 +160,12 @@ impl AppState {
         ))
     }
 
+    /// True where the active model can be given further classes.
+    pub fn can_have_new_classes(&self) -> bool {
+        let ready = self.scores.active().ready.as_ref();
+        ready.is_some_and(|ready| matches!(ready.card.input, ModelInput::Sequence(_)))
+    }
+
     pub(super) fn fine_tuning_request(&self, now: Timestamp) -> Result<FineTuneRequest, String> {
         let active = self.scores.active();
         let name = active.name();
@@ -177,6 +185,7 @@ impl AppState {
         });
         Ok(FineTuneRequest {
             order: FineTuneOrder {
+                has_new_classes: self.fine_tuning.has_new_classes,
                 command: format!("fine-tuned in the window on {}", project.display()),
                 ..FineTuneOrder::usual(labels, cores())
             },
@@ -190,6 +199,10 @@ impl AppState {
     pub(super) fn apply_fine_tune(&mut self, command: FineTune, now: Timestamp) -> Vec<Effect> {
         match command {
             FineTune::Start => self.start_fine_tuning(now),
+            FineTune::NewClasses(has) => {
+                self.fine_tuning.has_new_classes = has;
+                Vec::new()
+            }
             FineTune::Curve => self.start_learning_curve(now),
             FineTune::Use(source) => {
                 let effects = self.show_model(source);

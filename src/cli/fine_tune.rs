@@ -55,6 +55,9 @@ pub(super) struct Args {
     /// Steps of each round; those of the recipe where none is given
     #[arg(long)]
     steps: Option<u64>,
+    /// Give the model classes that labels name and it does not know (2 labels or more of each)
+    #[arg(long)]
+    new_classes: bool,
     /// Measure nothing on labels: half the time and less
     #[arg(long)]
     no_hold_out: bool,
@@ -81,6 +84,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         replay: args.replay,
         test: args.test,
         steps: args.steps,
+        has_new_classes: args.new_classes,
         is_measured: !args.no_hold_out,
         recipe: Recipe::without(args.without.iter().copied()),
         seed: args.made.seed,
@@ -105,7 +109,7 @@ fn teach_network(
     }
     let material = Material::gather(&order, parent.card(), &Decoder::default(), cancel)?;
     let device = parent.compute().name().to_owned();
-    let mut tuning = FineTuning::new(order, parent, material);
+    let mut tuning = FineTuning::new(order, &parent, material)?;
     for note in tuning.notes() {
         eprintln!("{note}");
     }

@@ -44,6 +44,20 @@ impl Model {
         Ok(Self::new(card, &network, compute))
     }
 
+    /// The same model with further classes, which it hardly ever names before it is taught them.
+    ///
+    /// # Errors
+    /// Where its network can have none.
+    pub fn with_new_classes(&self, names: &[String]) -> Result<Self, LearnError> {
+        if names.is_empty() {
+            return Ok(self.clone());
+        }
+        let network = self.network.clone().with_more_classes(names.len())?;
+        let mut card = self.card.clone();
+        card.classes.extend_from_slice(names);
+        Ok(Self::new(card, &network, &self.compute))
+    }
+
     /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card

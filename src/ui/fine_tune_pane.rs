@@ -83,6 +83,14 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             commands.push(Command::FineTune(FineTune::Curve));
         }
     });
+    if state.can_have_new_classes() {
+        let mut has = state.fine_tuning.has_new_classes;
+        let text = "labels that the model has no class for become new classes";
+        let help = "Otherwise they are left out, and it says how many";
+        if ui.checkbox(&mut has, text).on_hover_text(help).changed() {
+            commands.push(Command::FineTune(FineTune::NewClasses(has)));
+        }
+    }
     limit_ui(ui, state, commands);
 }
 

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::bail;
 
-use super::order::{FineTuneOrder, parts};
+use super::{
+    new_classes::new_classes,
+    order::{FineTuneOrder, parts},
+};
 use crate::{
     domain::ModelCard,
     io::Decoder,
@@ -39,6 +42,8 @@ pub struct Material {
     pub(super) replayed: Arc<dyn Lessons>,
     /// Simulated examples to test with.
     pub(super) test: Arc<dyn Lessons>,
+    /// Classes that the model is given.
+    pub(super) new_classes: Vec<String>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -56,6 +61,13 @@ impl Material {
     ) -> anyhow::Result<Self> {
         let sources = Sources { decoder, cancel };
         let opened = OpenedLabels::open(&order.labels, sources)?;
+        let mut card = card.clone();
+        let new_classes = match order.has_new_classes {
+            true => new_classes(&opened, &card)?,
+            false => Vec::new(),
+        };
+        card.classes.extend_from_slice(&new_classes);
+        let card = &card;
         let set = opened.examples(card, sources, &|_| false)?;
         if set.training.is_empty() {
             bail!("there is no label to learn from{}", set.notes_in_words());
@@ -66,6 +78,7 @@ impl Material {
             labelled: set.training,
             replayed: replayed(order, card)?,
             test: simulated(order, card, TEST_FROM, order.test.max(1))?,
+            new_classes,
             notes: set.notes,
         })
     }

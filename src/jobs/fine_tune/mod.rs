@@ -9,6 +9,7 @@ pub mod forest;
 mod gathering;
 pub mod learning_curve;
 mod material;
+mod new_classes;
 mod order;
 mod recipe;
 mod round;
@@ -28,9 +29,11 @@ use round::{Course, Round};
 
 use super::{clock::today, train_curve::LossPoint};
 use crate::{
-    domain::{Confusion, FineTuneFigures, ModelCard, SkyFigures, TrainingRecord, likeliest},
+    domain::{
+        Confusion, FineTuneFigures, ModelCard, ModelId, SkyFigures, TrainingRecord, likeliest,
+    },
     learn::{
-        Lessons, Model, Network,
+        LearnError, Lessons, Model, Network,
         validation::{Validating, validate},
     },
 };
@@ -59,6 +62,9 @@ enum Stage {
 /// A fine-tuning under way.
 pub struct FineTuning {
     order: FineTuneOrder,
+    /// The model that is taught.
+    taught_from: ModelId,
+    /// The same, with the new classes.
     parent: Model,
     material: Material,
     phases: Vec<Phase>,
@@ -71,7 +77,16 @@ pub struct FineTuning {
 
 impl FineTuning {
     /// Of a model, with what it learns from; nothing is computed yet.
-    pub fn new(order: FineTuneOrder, parent: Model, material: Material) -> Self {
+    ///
+    /// # Errors
+    /// Where the model cannot have the new classes.
+    pub fn new(
+        order: FineTuneOrder,
+        parent: &Model,
+        material: Material,
+    ) -> Result<Self, LearnError> {
+        let taught_from = parent.id().clone();
+        let parent = parent.with_new_classes(&material.new_classes)?;
         let card = parent.card();
         let has_replay = !material.replayed.is_empty();
         let mut phases = phases(card, material.labelled.len(), has_replay, &order.recipe);
@@ -79,7 +94,8 @@ impl FineTuning {
             shorten(&mut phases, steps);
         }
         let empty = || [0; 2].map(|_| Confusion::new(card.classes.len()));
-        Self {
+        Ok(Self {
+            taught_from,
             stage: Stage::Before(Validating::new(parent.network(), parent.compute())),
             new_sky: empty(),
             old_sky: empty(),
@@ -88,7 +104,7 @@ impl FineTuning {
             material,
             parent,
             order,
-        }
+        })
     }
 
     /// What the user must know of the labels: what was left out, and why.
@@ -267,7 +283,7 @@ impl FineTuning {
             data: format!(
                 "labels {}; after {}: {}",
                 labels.join(", "),
-                self.parent.id(),
+                self.taught_from,
                 card.training.data
             ),
             recipe: format!(

@@ -35,6 +35,8 @@ pub struct FineTuneOrder {
     pub steps: Option<u64>,
     /// True has labels held out to measure with; the model itself learns from all of them in the end.
     pub is_measured: bool,
+    /// True gives the model classes that labels name and it does not know.
+    pub has_new_classes: bool,
     /// What is done.
     pub recipe: Recipe,
     /// Random seed.
@@ -58,6 +60,7 @@ impl FineTuneOrder {
             test: USUAL_TEST,
             steps: None,
             is_measured: true,
+            has_new_classes: false,
             recipe: Recipe::default(),
             seed: 1,
             threads,

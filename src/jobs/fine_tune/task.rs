@@ -199,7 +199,7 @@ impl FineTuneTask {
     }
 
     fn begin(&self, material: Material) -> anyhow::Result<Stage> {
-        let tuning = FineTuning::new(self.request.order.clone(), self.parent()?, material);
+        let tuning = FineTuning::new(self.request.order.clone(), &self.parent()?, material)?;
         self.say(FineTuneUpdate::Started {
             labels: tuning.labels_by_class(),
             held_out: tuning.held_out(),

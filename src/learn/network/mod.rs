@@ -284,6 +284,17 @@ impl Network {
         }
     }
 
+    /// The same with so many more classes; what it says of the others hardly changes.
+    ///
+    /// # Errors
+    /// Where the network can have no further class.
+    pub fn with_more_classes(self, more: usize) -> Result<Self, LearnError> {
+        match self {
+            Self::Recurrent(network) => Ok(Self::Recurrent(network.with_more_classes(more))),
+            _ => Err(LearnError::Kind("further classes", "real and bogus")),
+        }
+    }
+
     /// Several trained networks as one of that architecture: an ensemble, or the only one there is.
     ///
     /// # Errors

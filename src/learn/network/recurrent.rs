@@ -19,6 +19,9 @@ use crate::imaging::sequence_input::CONDITIONS;
 /// Slope of the rectifiers below zero.
 const LEAK: f64 = 0.01;
 
+/// How far the bias of a new class lies below the lowest of the others.
+const RARELY: f64 = 3.0;
+
 /// Three convolutions and a dense layer for each image, an LSTM over the epochs.
 #[derive(Module, Debug)]
 pub struct Recurrent {
@@ -134,6 +137,25 @@ impl Recurrent {
             lstm: self.lstm.no_grad(),
             ..self
         }
+    }
+
+    /// The same network with so many more classes, which it hardly ever names before it is taught them:
+    /// their weights are the mean of the others, their bias lies below all of these.
+    #[must_use]
+    pub(super) fn with_more_classes(mut self, more: usize) -> Self {
+        if more == 0 {
+            return self;
+        }
+        let weight = self.classes.weight.val(); // (unit, class)
+        let mean = weight.clone().mean_dim(1).repeat_dim(1, more);
+        self.classes.weight = Param::from_tensor(Tensor::cat(vec![weight, mean], 1));
+        let bias = self.classes.bias.take();
+        self.classes.bias = bias.map(|bias| {
+            let bias = bias.val();
+            let low = bias.clone().min().sub_scalar(RARELY).repeat_dim(0, more);
+            Param::from_tensor(Tensor::cat(vec![bias, low], 0))
+        });
+        self
     }
 
     /// The same network, less or more sure: what comes before the softmax, divided by `temperature`
