@@ -267,3 +267,80 @@ fn what_cannot_teach_is_refused_and_nothing_is_written() {
     let why = refused(&good, "x.safetensors", "nowhere");
     assert!(why.contains("nowhere"), "{why}");
 }
+
+#[test]
+fn labels_without_a_class_can_become_new_classes() {
+    let sky = Sky::new("sequences", "hits2015", 21);
+    let truths = truths(&sky);
+    let renamed = |class: &str| match class {
+        "galaxy" => "AGN".to_owned(),
+        other => other.to_owned(),
+    };
+    let rows: Vec<(String, String)> = truths
+        .iter()
+        .map(|(id, class)| (id.clone(), renamed(class)))
+        .collect();
+    let rows: Vec<_> = rows.iter().map(|(id, class)| (&**id, &**class)).collect();
+    let labels = sky.labels(&rows);
+    let few = ["--steps", "3", "--no-hold-out"];
+    let without = sky.tune("recurrent", &labels, "seven.safetensors", &few);
+    let said = text(&without.stderr);
+    assert!(
+        without.status.success() && said.contains("label \"AGN\" is no class of recurrent"),
+        "{said}"
+    );
+    let more = [&few[..], &["--new-classes"]].concat();
+    let with = sky.tune("recurrent", &labels, "eight.safetensors", &more);
+    let said = text(&with.stderr);
+    assert!(with.status.success() && said.contains("3 AGN"), "{said}");
+    let model = sky.path("eight.safetensors");
+    let classes = card(&model)["classes"].as_array().unwrap().clone();
+    assert_eq!((classes.len(), classes[7].as_str()), (8, Some("AGN")));
+    let scores = sky.path("scores.csv").display().to_string();
+    let path = sky.path("sky").display().to_string();
+    let model = model.display().to_string();
+    let scored = destello(&["score", &path, "--model", &model, "--out", &scores]);
+    assert!(scored.status.success(), "{}", text(&scored.stderr));
+    let head = fs::read_to_string(&scores).unwrap();
+    assert!(head.lines().next().unwrap().contains("AGN"), "{head}");
+    // What tells real from bogus has no room for a third class.
+    let two = sky.tune("compact", &labels, "two.safetensors", &more);
+    let why = text(&two.stderr);
+    assert!(
+        !two.status.success() && why.contains("no further class"),
+        "{why}"
+    );
+    assert!(!sky.path("two.safetensors").exists());
+}
+
+#[test]
+fn parts_of_the_recipe_can_be_left_out_and_the_card_says_so() {
+    let sky = Sky::new("triplets", "mixed", 30);
+    let truths = truths(&sky);
+    let rows: Vec<_> = truths
+        .iter()
+        .map(|(id, class)| (&**id, if class == "bogus" { "bogus" } else { "real" }))
+        .collect();
+    let labels = sky.labels(&rows);
+    let more = [
+        "--steps",
+        "4",
+        "--without",
+        "head,turns,average,prior,balance",
+    ];
+    let done = sky.tune("compact", &labels, "plain.safetensors", &more);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let card = card(&sky.path("plain.safetensors"));
+    let recipe = card["training"]["recipe"].as_str().unwrap();
+    assert!(
+        recipe.starts_with("fine-tuning of all layers")
+            && recipe.contains("without head, balance, turns, prior, average"),
+        "{recipe}"
+    );
+    let wrong = sky.tune("compact", &labels, "x.safetensors", &["--without", "luck"]);
+    assert!(
+        text(&wrong.stderr).contains("no part \"luck\""),
+        "{}",
+        text(&wrong.stderr)
+    );
+}

@@ -285,7 +285,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            77,
+            78,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());

@@ -159,6 +159,7 @@ impl InlineWindow {
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
+            && !self.state.jobs.contains_key(&JobId::LearningCurve)
             && !self.state.explanations.is_awaited()
             && !self.state.latent.is_under_way()
             && !self.state.latent.is_mapping()
@@ -241,9 +242,6 @@ impl InlineWindow {
             }
             Effect::FineTune(_) => {
                 self.running.insert(JobId::FineTune);
-            }
-            Effect::LearningCurve(_) => {
-                self.running.insert(JobId::LearningCurve);
             }
             Effect::ReadVersions { .. } => {
                 self.awaited.insert("versions");

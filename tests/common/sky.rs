@@ -15,11 +15,21 @@ impl Sky {
     /// # Panics
     /// Where they cannot be simulated.
     pub fn new(count: usize) -> Self {
-        let sky = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        Self::simulated("mixed", tempfile::tempdir().unwrap(), count)
+    }
+
+    /// So many of a survey that is told as TOML.
+    pub fn of_survey(survey: &str, count: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("survey.toml");
+        std::fs::write(&file, survey).unwrap();
+        Self::simulated(&file.display().to_string(), folder, count)
+    }
+
+    fn simulated(survey: &str, folder: tempfile::TempDir, count: usize) -> Self {
+        let sky = Self { folder };
         let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
-        command.args(["simulate", "triplets", "--survey", "mixed", "--seed", "7"]);
+        command.args(["simulate", "triplets", "--survey", survey, "--seed", "7"]);
         command.arg("--count").arg(count.to_string());
         let done = command.arg("--out").arg(sky.path()).output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr);

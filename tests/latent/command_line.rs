@@ -13,7 +13,7 @@ fn destello(args: &[&str]) -> Output {
     command.args(args).output().unwrap()
 }
 
-fn done(args: &[&str]) -> String {
+pub(super) fn done(args: &[&str]) -> String {
     let output = destello(args);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{args:?}: {said}");

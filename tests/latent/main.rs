@@ -6,6 +6,7 @@ mod common;
 
 mod can_cluster;
 mod command_line;
+mod real_data;
 mod resume;
 mod robust;
 mod tasks;

@@ -123,7 +123,7 @@ impl CurveMeasuring {
 
     /// Measures what came out of a training.
     fn end(&mut self, round: &Round) -> anyhow::Result<()> {
-        let recall = self.recall(&round.taught()?)?;
+        let recall = self.recall(&round.taught(self.drawn_back())?)?;
         let subset = &self.material.subsets.all[self.done];
         let point = &mut self.curve.points[subset.point];
         if subset.is_in_order {
@@ -134,6 +134,12 @@ impl CurveMeasuring {
         self.steps_before += round.steps_done();
         self.done += 1;
         Ok(())
+    }
+
+    /// The same for all points, so that they can be compared.
+    fn drawn_back(&self) -> f64 {
+        let shares = self.order.recipe.drawn_back(&self.parent.card().input);
+        shares.first().copied().unwrap_or_default()
     }
 
     fn phases(&self, subset: usize) -> Vec<Phase> {

@@ -27,7 +27,8 @@ pub enum RecipePart {
     Turns,
     /// How often classes are shown is taken out of what is learned.
     Prior,
-    /// The taught weights are drawn back half of the way to those before.
+    /// The taught weights are drawn back half of the way to those before, where held-out labels say that
+    /// this is better.
     Average,
 }
 
@@ -80,6 +81,16 @@ impl Recipe {
     pub fn without(parts: impl IntoIterator<Item = RecipePart>) -> Self {
         Self {
             without: parts.into_iter().collect(),
+        }
+    }
+
+    /// How far the taught weights may be drawn back to those before, as shares of the way; the first is
+    /// taken where nothing is held out to choose with.
+    pub(super) fn drawn_back(&self, input: &ModelInput) -> &'static [f64] {
+        match input {
+            _ if !self.has(RecipePart::Average) => &[0.0],
+            ModelInput::Sequence(_) => &[0.5, 0.0],
+            _ => &[0.0, 0.5],
         }
     }
 
@@ -154,8 +165,8 @@ pub(super) fn phases(
         ],
         _ if labels < LABELS_FOR_ALL_LAYERS => return vec![phase(true, 60, 1e-3, [16, 32])],
         _ => vec![
-            phase(true, 40, 1e-3, [32, 32]),
-            phase(false, 80, 5e-4, [32, 32]),
+            phase(true, 60, 1e-3, [32, 32]),
+            phase(false, 180, 5e-4, [32, 32]),
         ],
     };
     let is_left_out = |phase: &Phase| {

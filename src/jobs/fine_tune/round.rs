@@ -12,9 +12,6 @@ use crate::{
     },
 };
 
-/// How far the taught weights are drawn back to those before.
-const DRAWN_BACK: f64 = 0.5;
-
 /// How a round is taught.
 #[derive(Clone, Debug)]
 pub(super) struct Course {
@@ -85,13 +82,13 @@ impl Round {
         Ok(self.trainer.network()?.at_rest())
     }
 
-    /// What came out of it.
-    pub fn taught(&self) -> anyhow::Result<Network> {
+    /// What came out of it, drawn back that share of the way to what was taught.
+    pub fn taught(&self, share: f64) -> anyhow::Result<Network> {
         let taught = self.network()?;
-        if self.course.recipe.has(RecipePart::Average) {
-            return Ok(taught.toward(&self.parent.at_rest(), DRAWN_BACK));
+        if share == 0.0 {
+            return Ok(taught);
         }
-        Ok(taught)
+        Ok(taught.toward(&self.parent.at_rest(), share))
     }
 
     /// Makes one step.
