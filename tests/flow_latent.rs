@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, process::Command as Program, sync::Arc};
 
 use common::{InlineWindow, MadeLatent, Sky};
 use destello::{
@@ -56,6 +56,71 @@ fn enclose(window: &mut InlineWindow, corners: [[f32; 2]; 2], adds: bool) {
 
 fn selected(window: &InlineWindow) -> BTreeSet<u32> {
     window.state.selection.iter().map(|ix| ix.0).collect()
+}
+
+/// A small model that was trained on simulated stamps.
+fn small_model(sky: &Sky) -> String {
+    let model = sky.beside("small.safetensors").display().to_string();
+    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
+        .args(["train", "latent", "--examples", "200", "--validation", "50"])
+        .args(["--components", "4", "--dimensions", "3", "--widths", "24"])
+        .args(["--pretraining", "2", "--passes", "2", "--device", "cpu"])
+        .args(["--out", &model])
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    model
+}
+
+#[test]
+fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
+    let sky = Sky::new(CANDIDATES);
+    let model = small_model(&sky);
+    let mut window = InlineWindow::on(&sky.path(), &project(&sky));
+    choose(&mut window, |choice| choice.source = model.as_str().into());
+    latent(&mut window, Latent::Adapt);
+    let versions = window.state.fine_tuning.versions();
+    let [version] = versions else {
+        panic!("{versions:?}: {}", window.toast())
+    };
+    let figure = |name: &str| version.card.figures[name];
+    assert!(figure("new_sky_error_after") < figure("new_sky_error_before"));
+    assert!((figure("old_sky_examples") - 1000.0).abs() < 1e-9);
+    assert!(
+        version
+            .card
+            .training
+            .data
+            .contains("simulated triplets, after")
+    );
+    // The set lies in its space now, also after a restart.
+    let id = version.id.clone();
+    assert_eq!(window.state.latent.space().unwrap().model, id);
+    assert_eq!(window.state.latent.embedding().unwrap().len(), CANDIDATES);
+    let said = window.toast();
+    assert!(said.contains("is taught; reconstruction error"), "{said}");
+    let window = window.restart();
+    assert_eq!(window.state.fine_tuning.versions()[0].id, id);
+    assert!(window.state.latent.choice.source.contains(&**id.text()));
+    window.close();
+    let table = sky.beside("places.csv");
+    let source = format!("{}#{id}", project(&sky).display());
+    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
+        .args(["latent", "export", "--model", &source, "--out"])
+        .arg(&table)
+        .arg(sky.path())
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(table.exists());
 }
 
 const EVERYTHING: [[f32; 2]; 2] = [[-1e6, -1e6], [1e6, 1e6]];

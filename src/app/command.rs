@@ -215,6 +215,10 @@ pub enum FineTune {
 pub enum Latent {
     /// Put the set into the space of the chosen model.
     Start,
+    /// Teach the chosen model the stamps of this set.
+    Adapt,
+    /// Put the set into the space of this model.
+    Use(Arc<str>),
     /// Ask for the file of a model.
     Pick,
     /// How it is shown: the whole of it, edited by the view.

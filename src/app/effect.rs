@@ -13,6 +13,7 @@ use crate::{
         event::{Decoded, JobId, PickFor},
         explain::ExplainRequest,
         fine_tune::{curve_task::CurveRequest, task::FineTuneRequest},
+        latent::adapt_task::AdaptRequest,
         latent::map::MapOrder,
         latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
         period_search::PeriodRequest,
@@ -125,6 +126,8 @@ pub enum Effect {
     },
     /// Teach a model the labels of the opened set.
     FineTune(Box<FineTuneRequest>),
+    /// Teach a latent model the opened set.
+    Adapt(Box<AdaptRequest>),
     /// Measure what each label brings.
     LearningCurve(Box<CurveRequest>),
     /// Ask the project for its versions of models.

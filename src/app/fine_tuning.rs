@@ -140,6 +140,10 @@ impl FineTuningPane {
         *self = Self::default();
     }
 
+    pub(super) fn take_version(&mut self, version: ModelVersion) {
+        self.versions.push(version);
+    }
+
     pub(super) fn take_versions(&mut self, versions: Vec<ModelVersion>) {
         self.versions = versions;
     }
@@ -176,10 +180,8 @@ impl AppState {
         if self.labelled() == 0 {
             return Err("label some candidates first".into());
         }
-        let paths = self.project.paths.iter();
-        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
         let labels = LabelSource::Opened(OpenedSet {
-            name: paths.join(", ").into(),
+            name: self.project_paths().into(),
             catalogue: self.catalogue.clone(),
             book: self.book.clone(),
         });
@@ -310,7 +312,7 @@ impl AppState {
                     source,
                     figures,
                 };
-                self.fine_tuning.versions.push(taught.version.clone());
+                self.fine_tuning.take_version(taught.version.clone());
                 let effects = self.show_version(&taught, now);
                 self.fine_tuning.standing = FineTuneStanding::Finished(Box::new(taught));
                 effects

@@ -212,6 +212,8 @@ impl AppState {
     pub(super) fn apply_latent(&mut self, latent: Latent, now: Timestamp) -> Vec<Effect> {
         match latent {
             Latent::Start => return self.start_embedding(now),
+            Latent::Adapt => return self.start_adapting(now),
+            Latent::Use(source) => return self.use_latent(source, now),
             Latent::Pick => return vec![Effect::Pick(PickFor::LatentModel)],
             Latent::Choose(choice) => {
                 self.latent.choice = LatentChoice {
@@ -262,10 +264,7 @@ impl AppState {
 
     /// A file that was chosen in a dialog is the model from now on.
     pub(super) fn take_latent_file(&mut self, file: &Path, now: Timestamp) -> Vec<Effect> {
-        self.latent.choice.source = file.to_string_lossy().into();
-        let mut effects = vec![self.save_session()];
-        effects.extend(self.start_embedding(now));
-        effects
+        self.use_latent(file.to_string_lossy().into(), now)
     }
 
     /// News of earlier openings and runs are nobody's.

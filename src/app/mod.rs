@@ -4,6 +4,7 @@
 //! happen outside comes back as `Effect`s, and what happened returns as `JobEvent`s.
 
 pub mod action;
+mod adapting;
 pub mod apply;
 mod cell;
 mod changed_decisions;

@@ -104,6 +104,7 @@ impl AppState {
                 self.apply_journal_news(news);
             }
             JobEvent::FineTuning(update) => return self.take_fine_tuning(update, now),
+            JobEvent::Adapting(update) => return self.take_adapting(update, now),
             JobEvent::LearningCurve(update) => self.take_learning_curve(update, now),
             JobEvent::Versions {
                 generation,

@@ -12,7 +12,7 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
 };
 use crate::{
-    domain::{FineTuneFigures, ModelId, SkyFigures},
+    domain::{FineTuneFigures, ModelCard, ModelId, SkyFigures},
     io::Decoder,
     jobs::{
         any_model::AnyModel,
@@ -21,8 +21,10 @@ use crate::{
             check_out, forest::retrain,
         },
         forest_train::ForestStage,
+        latent::{self, LatentOrder, LatentTraining},
         models,
         reporter::CancelToken,
+        train::TrainingData,
     },
     learn::{Compute, Model},
     lightcurve::{Forest, forest_file::ENDING},
@@ -92,6 +94,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         command: format!("destello {}", typed.join(" ")),
         ..FineTuneOrder::usual(labels, args.made.threads())
     };
+    if let Some(card) = latent::models::card_of(&args.model) {
+        return teach_latent(args, &card, &cancel);
+    }
     match models::find(&args.model, &Compute::choose(args.made.device)?)?.model {
         AnyModel::Network(parent) => teach_network(order, *parent, &args.made.out, &cancel),
         AnyModel::Forest(parent) => grow_forest(&order, &parent, &args.made.out, &cancel),
@@ -153,6 +158,57 @@ fn in_words(sky: &str, found: &SkyFigures) -> String {
         "mean recall on {} {sky}: {after}, before {before}",
         found.examples
     )
+}
+
+/// A latent model needs no labels: it is taught to draw the stamps, and simulated ones beside them.
+fn teach_latent(args: &Args, card: &ModelCard, cancel: &CancelToken) -> anyhow::Result<ExitCode> {
+    let data = TrainingData::Labelled {
+        paths: args.paths.clone(),
+        labels: args.labels.clone(),
+    };
+    let mut order = LatentOrder::further(&args.model, card, data, args.made.out.clone())?;
+    order.replay = args.replay.unwrap_or(order.replay);
+    (order.seed, order.threads) = (args.made.seed, args.made.threads());
+    order.name = args.made.name.clone().or(order.name);
+    let typed: Vec<String> = std::env::args().skip(1).collect();
+    order.command = format!("destello {}", typed.join(" "));
+    let compute = Compute::choose(args.made.device)?;
+    let mut training = LatentTraining::start(order, &compute, cancel)?;
+    for note in training.notes() {
+        eprintln!("{note}");
+    }
+    let line = ProgressLine::new();
+    while !training.is_finished() {
+        if cancel.is_cancelled() {
+            line.clear();
+            training.save()?;
+            eprintln!("stopped; the same command goes on from there");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        training.advance()?;
+        let [step, steps] = training.steps();
+        line.tell_with(step, steps, "");
+    }
+    line.clear();
+    let model = training.write()?;
+    let id = model.id();
+    super::say(&format!("{id} written to {}", args.made.out.display()))?;
+    for (name, sky) in [
+        ("new_sky", "stamps of the new sky that were held out"),
+        ("old_sky", "simulated stamps of the old sky"),
+    ] {
+        let figure = |what: &str| model.card().figures.get(&format!("{name}_{what}"));
+        if let (Some(before), Some(after), Some(examples)) = (
+            figure("error_before"),
+            figure("error_after"),
+            figure("examples"),
+        ) {
+            super::say(&format!(
+                "reconstruction error of {examples} {sky}: {after:.5}, before {before:.5}"
+            ))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn grow_forest(

@@ -35,6 +35,8 @@ pub enum JobId {
     LearningCurve,
     /// Putting the opened set into a latent space.
     Embed,
+    /// Teaching a latent model the opened set.
+    Adapt,
     /// Laying a latent space on a plane.
     Map,
 }
@@ -52,6 +54,7 @@ impl JobId {
                 | Self::FineTune
                 | Self::LearningCurve
                 | Self::Embed
+                | Self::Adapt
                 | Self::Map
         )
     }
@@ -68,6 +71,7 @@ impl JobId {
             Self::FineTune => "fine-tuning",
             Self::LearningCurve => "learning curve",
             Self::Embed => "embedding",
+            Self::Adapt => "teaching",
             Self::Map => "mapping",
         }
     }
@@ -324,6 +328,8 @@ pub enum JobEvent {
     },
     /// A fine-tuning has news.
     FineTuning(super::fine_tune::task::FineTuneUpdate),
+    /// Of a latent model that is taught.
+    Adapting(super::latent::adapt_task::AdaptUpdate),
     /// Of a learning curve.
     LearningCurve(super::fine_tune::curve_task::CurveUpdate),
     /// The versions of models that the project has, the oldest first.

@@ -6,7 +6,7 @@ use egui_plot::{Line, Plot, Points};
 use super::{evaluate_plot::plot_ui, inspect::weak, theme, train::alarm};
 use crate::app::{
     Action, AppState, Command,
-    command::{FineTune, Session},
+    command::{FineTune, Latent, Session},
     fine_tuning::{FineTuneNews, FineTuneStanding, ModelVersion, SkyFigures, Taught},
     training::JobId,
 };
@@ -299,7 +299,13 @@ fn version_ui(ui: &mut Ui, state: &AppState, version: &ModelVersion, commands: &
     let Some(source) = state.source_of(version) else {
         return;
     };
-    if state.scores.is_active(&source) {
+    if version.card.latent.is_some() {
+        let button = ui.small_button("Embed");
+        let help = "Puts the set into the space of this model";
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::Latent(Latent::Use(source)));
+        }
+    } else if state.scores.is_active(&source) {
         ui.label(weak(ui, "active"));
     } else if ui.small_button("Use").clicked() {
         commands.push(Command::FineTune(FineTune::Use(source)));

@@ -1,6 +1,6 @@
 //! The bar above the plot: which model, which plane, which colours, which tool.
 
-use egui::{ComboBox, DragValue, Slider, Ui};
+use egui::{Button, ComboBox, DragValue, Slider, Ui};
 
 use super::{cells, inspect::weak};
 use crate::app::{
@@ -8,6 +8,7 @@ use crate::app::{
     column::Column,
     command::Latent,
     latent::{ColorBy, LatentChoice, Projection, RADII, Tool},
+    training::JobId,
 };
 
 /// Width of a slider, points.
@@ -67,6 +68,13 @@ fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: 
         );
         if ui.button(title).on_hover_text(help).clicked() {
             commands.push(Command::Latent(Latent::Start));
+        }
+        let is_taught = state.jobs.contains_key(&JobId::Adapt);
+        let help = "Teaches the model the stamps of this set, labelled or not, with simulated ones beside \
+                    them; the project keeps the new version, and the set is embedded by it";
+        let button = ui.add_enabled(!is_taught, Button::new("Teach"));
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::Latent(Latent::Adapt));
         }
     });
 }

@@ -182,6 +182,7 @@ impl Runner {
             | Effect::LookAt(_)
             | Effect::Explain(_) => self.start_learning(effect)?,
             Effect::Embed(_)
+            | Effect::Adapt(_)
             | Effect::Map(_)
             | Effect::DecodeLatent(_)
             | Effect::Reconstruct(_) => self.start_latent(effect)?,

@@ -160,6 +160,7 @@ impl InlineWindow {
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
             && !self.state.jobs.contains_key(&JobId::LearningCurve)
+            && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
             && !self.state.latent.is_under_way()
             && !self.state.latent.is_mapping()

@@ -82,6 +82,37 @@ fn a_model_is_trained_exported_from_and_drawn() {
 }
 
 #[test]
+fn a_model_is_taught_the_stamps_of_another_sky() {
+    let sky = Sky::new(80);
+    let [stamps, model, taught] = [
+        sky.path(),
+        sky.beside("small.safetensors"),
+        sky.beside("taught.safetensors"),
+    ]
+    .map(|path| text(&path));
+    let small = ["--components", "4", "--dimensions", "3", "--widths", "24"];
+    let short = ["--pretraining", "2", "--passes", "2", "--device", "cpu"];
+    let few = ["--examples", "300", "--validation", "60", "--out", &model];
+    done(&[&["train", "latent"][..], &few, &small, &short].concat());
+    let fine = ["fine-tune", &stamps, "--model", &model, "--out", &taught];
+    let said = done(&[&fine[..], &["--replay", "100", "--device", "cpu"]].concat());
+    assert!(
+        said.contains("held out: ") && said.contains("1000 simulated stamps of the old sky"),
+        "{said}"
+    );
+    let card = fs::read_to_string(sky.beside("taught.json")).unwrap();
+    let card: serde_json::Value = serde_json::from_str(&card).unwrap();
+    let figure = |name: &str| card["figures"][name].as_f64().unwrap();
+    assert!(figure("new_sky_error_after") < figure("new_sky_error_before"));
+    assert_eq!(card["latent"]["components"].as_array().unwrap().len(), 4);
+    let over = destello(&["fine-tune", &stamps, "--model", &model, "--out", &model]);
+    assert!(
+        !over.status.success(),
+        "a model is never written over its parent"
+    );
+}
+
+#[test]
 fn what_cannot_be_is_refused_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let out = text(&folder.path().join("x.safetensors"));

@@ -11,10 +11,10 @@ use anyhow::anyhow;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Something that is being gathered.
-pub(super) struct Gathering<T>(JoinHandle<anyhow::Result<T>>);
+pub(in crate::jobs) struct Gathering<T>(JoinHandle<anyhow::Result<T>>);
 
 /// How far it is.
-pub(super) enum Gathered<T> {
+pub(in crate::jobs) enum Gathered<T> {
     Not(Gathering<T>),
     All(T),
 }

@@ -6,7 +6,7 @@
 
 pub mod curve_task;
 pub mod forest;
-mod gathering;
+pub(super) mod gathering;
 pub mod learning_curve;
 mod material;
 mod new_classes;

@@ -62,7 +62,7 @@ impl Checkpoint {
     /// Where it cannot be read, or belongs to another order.
     pub fn read(order: &LatentOrder, compute: &Compute) -> anyhow::Result<Option<Self>> {
         let path = checkpoint_path(&order.out);
-        if !path.exists() {
+        if !order.has_file() || !path.exists() {
             return Ok(None);
         }
         let name = path.display().to_string();

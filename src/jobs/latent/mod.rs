@@ -1,6 +1,7 @@
 //! Latent models at work: trained, found by name, put to use on a set, laid on a plane, and their
 //! figures.
 
+pub mod adapt_task;
 pub mod centroids;
 mod checkpoint;
 pub mod draw_task;

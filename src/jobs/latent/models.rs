@@ -40,6 +40,14 @@ pub fn card(name: &str) -> Option<ModelCard> {
     shipped().into_iter().find(|card| card.name == name)
 }
 
+/// The card of the latent model of that name, of a version of a project, or in that file; none where it
+/// is a model of another kind, or none at all.
+pub fn card_of(name: &str) -> Option<ModelCard> {
+    let bytes = bytes_among(name, &SHIPPED).ok()?;
+    let card = model_file::card_of(name, &bytes).ok()?;
+    file::is_latent(&card).then_some(card)
+}
+
 /// The latent model of that name, or in that file, on a device that was found to compute it rightly.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::{
     domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
@@ -18,6 +18,13 @@ pub const FOCUS_PX: f64 = 6.0;
 const MOST_COMPONENTS: usize = 1000;
 /// Simulated stamps to learn from and to validate with, unless a person says otherwise.
 pub const SIMULATED: (usize, usize) = (20_000, 4_000);
+
+/// Simulated stamps beside those of a set that a model is taught further with, and with which it is
+/// looked at what it forgets.
+const REPLAYED: usize = 4_000;
+pub(super) const OLD_SKY: usize = 1_000;
+/// How often each stamp is then shown.
+const FURTHER_PASSES: usize = 6;
 
 /// What is to be trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +47,10 @@ pub struct LatentOrder {
     pub pixel_variance: Option<f64>,
     /// What from.
     pub data: TrainingData,
+    /// Name or file of the model that is taught further; none begins with an untrained network.
+    pub parent: Option<String>,
+    /// Simulated stamps that a taught model is shown beside those of a set, so that it does not forget.
+    pub replay: usize,
     /// How often each stamp is shown to the autoencoder, and then to the whole.
     pub passes: [usize; 2],
     /// How it learns; its steps follow from the passes.
@@ -75,6 +86,8 @@ impl LatentOrder {
             focus_px: kind.has_mixture().then_some(FOCUS_PX),
             pixel_variance: kind.has_mixture().then_some(PIXEL_VARIANCE),
             data,
+            parent: None,
+            replay: 0,
             passes: [10, 15],
             course: LatentCourse::usual(kind, 0, 0),
             examples: SIMULATED.0,
@@ -86,6 +99,37 @@ impl LatentOrder {
             commit: String::new(),
             out,
         }
+    }
+
+    /// A model is taught further with the stamps of a set, and simulated ones beside them.
+    ///
+    /// # Errors
+    /// Where the card is no latent model's.
+    pub fn further(
+        parent: &str,
+        card: &ModelCard,
+        data: TrainingData,
+        out: PathBuf,
+    ) -> anyhow::Result<Self> {
+        let kind = LatentKind::from_name(&card.network)?;
+        let latent = card.latent.as_ref();
+        let latent = latent.with_context(|| format!("{parent} is no latent model"))?;
+        let input = card.input.stamps();
+        let usual = Self::usual(kind, data, out);
+        Ok(Self {
+            components: latent.components.len(),
+            dimensions: latent.dimensions,
+            widths: latent.widths.clone(),
+            input: input.cloned().unwrap_or_else(|| usual.input.clone()),
+            is_upright: latent.is_upright,
+            focus_px: latent.focus_px,
+            pixel_variance: latent.pixel_variance,
+            parent: Some(parent.to_owned()),
+            replay: REPLAYED,
+            passes: [0, FURTHER_PASSES],
+            name: Some(card.name.clone()),
+            ..usual
+        })
     }
 
     /// Why nothing can be trained by it.
@@ -117,7 +161,16 @@ impl LatentOrder {
         if self.passes[1] == 0 || self.course.batch == 0 {
             bail!("a training shows every stamp at least once");
         }
-        check_place(&self.out, "safetensors")
+        // What is kept in a project has no file of its own.
+        if self.has_file() {
+            check_place(&self.out, "safetensors")?;
+        }
+        Ok(())
+    }
+
+    /// True where model and checkpoints go into files.
+    pub(super) fn has_file(&self) -> bool {
+        !self.out.as_os_str().is_empty()
     }
 
     /// Steps in which every one of so many stamps is shown once.
@@ -150,7 +203,14 @@ impl LatentOrder {
             parameters: 0,
             threshold: 0.5,
             training: TrainingRecord {
-                data: self.data.in_words(),
+                data: match &self.parent {
+                    Some(parent) => format!(
+                        "{} and {} simulated triplets, after {parent}",
+                        self.data.in_words(),
+                        self.replay
+                    ),
+                    None => self.data.in_words(),
+                },
                 recipe: course.in_words(),
                 command: self.command.clone(),
                 seed: self.seed,
@@ -186,12 +246,14 @@ impl LatentOrder {
             examples,
             validation,
             seed,
+            parent,
+            replay,
             ..
         } = self;
         let data = self.data.fingerprint();
         format!(
             "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {pixel_variance:?} {data} {passes:?} \
-             {course:?} {examples} {validation} {seed}"
+             {course:?} {examples} {validation} {seed} {parent:?} {replay}"
         )
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use anyhow::bail;
 
-use super::LatentOrder;
+use super::{LatentOrder, order::OLD_SKY};
 use crate::{
     domain::{Candidate, Catalogue, InputPlan, ModelCard},
     jobs::{
@@ -23,6 +23,8 @@ use crate::{
     },
 };
 
+/// The survey of the old sky.
+const OLD_SURVEY: &str = "mixed";
 /// Labels are counted in bytes, of which one means none.
 const MOST_LABELS: usize = UNLABELLED as usize;
 
@@ -30,6 +32,8 @@ const MOST_LABELS: usize = UNLABELLED as usize;
 pub(super) struct LatentSet {
     pub training: Examples,
     pub validation: Examples,
+    /// Simulated stamps that nothing is learned from: the old sky of a model that is taught further.
+    pub old_sky: Option<Examples>,
     /// Labels that some of them have.
     pub names: Vec<Arc<str>>,
     /// What was left out, and why.
@@ -57,6 +61,7 @@ pub(super) fn prepare(
             LatentSet {
                 training: make(0..order.examples as u64)?,
                 validation: make(VALIDATION_FROM..until)?,
+                old_sky: None,
                 names: classes.map(Arc::from).to_vec(),
                 notes: Vec::new(),
             }
@@ -94,11 +99,55 @@ pub(super) fn prepare(
         // A handful of stamps: what is learned from is looked at again.
         set.validation = set.training.clone();
     }
+    if order.parent.is_some() && !matches!(order.data, TrainingData::Simulation { .. }) {
+        replay(&mut set, order, card)?;
+    }
     if order.is_upright {
-        stand_up(&mut set.training);
-        stand_up(&mut set.validation);
+        let all = [&mut set.training, &mut set.validation].into_iter();
+        all.chain(&mut set.old_sky).for_each(stand_up);
     }
     Ok(set)
+}
+
+/// Simulated stamps beside those of the set, and some to see what is forgotten.
+fn replay(set: &mut LatentSet, order: &LatentOrder, card: &ModelCard) -> anyhow::Result<()> {
+    let simulator = simulator_for(OLD_SURVEY, None, card, order.seed)?;
+    let classes = ["bogus".to_owned(), "real".to_owned()];
+    let make = |from: u64, count: usize| {
+        let range = from..from + count as u64;
+        training_triplets::simulated(&simulator, range, order.threads, &order.input, &classes)
+    };
+    let places: Vec<u8> = classes
+        .iter()
+        .map(|name| place_of(name, &mut set.names))
+        .collect();
+    let named = |examples: Examples, into: &mut Examples| -> anyhow::Result<()> {
+        let inputs = examples.inputs().chunks(examples.size().max(1));
+        for (input, class) in inputs.zip(examples.classes()) {
+            let class = places.get(usize::from(*class)).copied();
+            into.push(&Example {
+                input: input.into(),
+                class: class.unwrap_or(UNLABELLED),
+            })?;
+        }
+        Ok(())
+    };
+    named(make(0, order.replay)?, &mut set.training)?;
+    let plan = &order.input;
+    let mut old_sky = Examples::new(plan.channels.len(), plan.side_px);
+    named(make(VALIDATION_FROM, OLD_SKY)?, &mut old_sky)?;
+    set.old_sky = Some(old_sky);
+    Ok(())
+}
+
+/// The place of a label among names, at the end where it is new.
+fn place_of(name: &str, names: &mut Vec<Arc<str>>) -> u8 {
+    let found = names.iter().position(|known| &**known == name);
+    let place = found.unwrap_or_else(|| {
+        names.push(name.into());
+        names.len() - 1
+    });
+    u8::try_from(place).unwrap_or(UNLABELLED)
 }
 
 pub(super) fn read_table(labels: Option<&Path>) -> anyhow::Result<Option<TruthTable>> {
@@ -199,6 +248,7 @@ impl<'a> Sheet<'a> {
             notes: self.notes.into_iter().chain(left_out).collect(),
             training: self.training,
             validation: self.validation,
+            old_sky: None,
             names: self.names,
         };
         if set.training.is_empty() {

@@ -28,6 +28,14 @@ impl LatentShelf {
         }
     }
 
+    /// Where models are computed.
+    ///
+    /// # Errors
+    /// Where the wished-for device is not there.
+    pub fn compute(&self) -> Result<crate::learn::Compute, LearnError> {
+        self.devices.compute()
+    }
+
     /// The model of that version, where it was read.
     pub fn get(&self, id: &ModelId) -> Option<LatentModel> {
         let models = self.models.lock();

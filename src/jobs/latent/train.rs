@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     LatentOrder,
     checkpoint::{Checkpoint, Header},
-    models::write_model,
+    models::{find, write_model},
     set::{LatentSet, prepare},
 };
 use crate::{
@@ -60,6 +60,8 @@ pub struct LatentTraining {
     started: Instant,
     steps_here: u64,
     saved: Instant,
+    /// The model that is taught further.
+    parent: Option<LatentModel>,
     model: Option<Box<LatentModel>>,
 }
 
@@ -74,17 +76,38 @@ impl LatentTraining {
         cancel: &CancelToken,
     ) -> anyhow::Result<Self> {
         order.check()?;
-        let checkpoint = Checkpoint::read(&order, compute)?;
         let decoder = Decoder::default();
         let sources = Sources {
             decoder: &decoder,
             cancel,
         };
+        // Before anything is read: another order's checkpoint is refused at once.
+        Checkpoint::read(&order, compute)?;
         let set = prepare(&order, &order.card(&order.course), sources)?;
+        Self::of_set(order, set, compute)
+    }
+
+    /// The same with data that were prepared.
+    ///
+    /// # Errors
+    /// Where the order is impossible, or the checkpoint is another order's.
+    pub(super) fn of_set(
+        order: LatentOrder,
+        set: LatentSet,
+        compute: &Compute,
+    ) -> anyhow::Result<Self> {
+        order.check()?;
+        let checkpoint = Checkpoint::read(&order, compute)?;
+        let parent = order.parent.as_deref();
+        let parent = parent.map(|name| find(name, compute)).transpose()?;
+        let parent = parent.map(|found| found.model);
         let course = order.course_for(set.training.len());
         let card = order.card(&course);
         let shape = LatentShape::of(&card).map_err(anyhow::Error::msg)?;
         let mut trainer = LatentTrainer::new(order.kind, &shape, course, order.seed, compute);
+        if let Some(parent) = &parent {
+            trainer = trainer.with_network(parent.network());
+        }
         let mut curve = Vec::new();
         if let Some(found) = checkpoint {
             trainer = trainer.resumed(found.header.standing, found.best, found.state)?;
@@ -101,6 +124,7 @@ impl LatentTraining {
             started: Instant::now(),
             steps_here: 0,
             saved: Instant::now(),
+            parent,
             model: None,
         })
     }
@@ -246,7 +270,37 @@ impl LatentTraining {
         figures.push(("components_alive".into(), alive as f64));
         figures.push(("components_revived".into(), standing.revived as f64));
         card.figures.extend(figures);
+        if let Some(parent) = &self.parent {
+            let compared = self.compared([parent, &model])?;
+            model.card_mut().figures.extend(compared);
+        }
         Ok(model)
+    }
+
+    /// How well parent and taught model draw stamps of both skies again: `new_sky_error_before` and so
+    /// on, the mean square of input less reconstruction.
+    fn compared(&self, models: [&LatentModel; 2]) -> anyhow::Result<Vec<(String, f64)>> {
+        let skies = [
+            ("new_sky", Some(&self.set.validation)),
+            ("old_sky", self.set.old_sky.as_ref()),
+        ];
+        let mut figures = Vec::new();
+        for (sky, examples) in skies {
+            let Some(examples) = examples else { continue };
+            for (model, when) in models.into_iter().zip(["before", "after"]) {
+                let errors = model.embed(examples.inputs())?.errors;
+                let sum: f64 = errors.iter().copied().map(f64::from).sum();
+                let mean = sum / errors.len().max(1) as f64;
+                figures.push((format!("{sky}_error_{when}"), mean));
+            }
+            figures.push((format!("{sky}_examples"), examples.len() as f64));
+        }
+        Ok(figures)
+    }
+
+    /// The taught model; none before it is finished.
+    pub fn model(&self) -> Option<&LatentModel> {
+        self.model.as_deref()
     }
 
     /// Writes the checkpoint.
@@ -254,6 +308,10 @@ impl LatentTraining {
     /// # Errors
     /// Where it cannot be written; the one before stays.
     pub fn save(&mut self) -> anyhow::Result<()> {
+        if !self.order.has_file() {
+            self.saved = Instant::now();
+            return Ok(());
+        }
         let standing = self.trainer.standing();
         let best = standing.best.is_some().then(|| self.trainer.best());
         let checkpoint = Checkpoint {

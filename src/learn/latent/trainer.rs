@@ -82,6 +82,15 @@ impl LatentTrainer {
         }
     }
 
+    /// Goes on with a network that knows something already: without pretraining, its mixture as it is.
+    #[must_use]
+    pub fn with_network(mut self, network: &LatentNetwork) -> Self {
+        let network = network.clone().fork(&self.compute.differentiating());
+        self.network = Some(network.train());
+        self.standing.has_mixture = true;
+        self
+    }
+
     /// How far it is.
     pub const fn standing(&self) -> LatentStanding {
         self.standing

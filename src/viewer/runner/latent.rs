@@ -5,7 +5,11 @@ use crate::{
     app::effect::Effect,
     jobs::{
         event::JobId,
-        latent::{DecodeTask, EmbedTask, Embedder, ReconstructTask, map},
+        latent::{
+            DecodeTask, EmbedTask, Embedder, ReconstructTask,
+            adapt_task::{AdaptTask, AdaptTools},
+            map,
+        },
         learner::Task,
     },
 };
@@ -30,6 +34,15 @@ impl Runner {
                     reporter,
                 };
                 Box::new(EmbedTask::new(*order, tools))
+            }
+            Effect::Adapt(request) => {
+                let tools = AdaptTools {
+                    shelf,
+                    decoder,
+                    cancel: self.new_token(JobId::Adapt),
+                    reporter,
+                };
+                Box::new(AdaptTask::new(*request, tools))
             }
             Effect::DecodeLatent(order) => Box::new(DecodeTask {
                 order,

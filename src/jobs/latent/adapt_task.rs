@@ -1,0 +1,199 @@
+//! Teaching a latent model the stamps of the opened set in the background of the window: no label is
+//! needed. The new version goes into the project whole or not at all.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, anyhow};
+
+use super::{
+    LatentOrder, LatentShelf, LatentTraining,
+    models::card_of,
+    set::{LatentSet, prepare},
+};
+use crate::{
+    domain::{ModelVersion, Timestamp},
+    io::Decoder,
+    jobs::{
+        event::JobEvent,
+        fine_tune::gathering::{Gathered, Gathering},
+        learner::{After, Task, Urgency},
+        reporter::{CancelToken, Reporter},
+        train::{OpenedSet, TrainingData},
+        training_set::Sources,
+        versions,
+    },
+    learn::latent::file,
+};
+
+/// Time between two pieces of news.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// A model that is to be taught the opened set.
+#[derive(Clone, Debug)]
+pub struct AdaptRequest {
+    /// Name, file or version of the model.
+    pub source: Arc<str>,
+    /// The set.
+    pub set: OpenedSet,
+    /// The project that keeps the new version.
+    pub project: PathBuf,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// News of it.
+#[derive(Clone, Debug)]
+pub enum AdaptUpdate {
+    /// Steps done, and in all.
+    Progress([u64; 2]),
+    /// The project has a new version.
+    Finished {
+        /// It.
+        version: Box<ModelVersion>,
+        /// Where it can be read.
+        source: Arc<str>,
+    },
+    /// The user stopped it: all is as it was.
+    Stopped,
+    /// Why it broke off: a sentence.
+    Failed(String),
+}
+
+enum Stage {
+    Ordered,
+    Gathering(Box<LatentOrder>, Gathering<LatentSet>),
+    Teaching(Box<LatentTraining>),
+}
+
+/// What a task needs beside its request.
+#[derive(Clone)]
+pub struct AdaptTools {
+    /// The models at hand.
+    pub shelf: LatentShelf,
+    /// The decoder of the opened set.
+    pub decoder: Arc<Decoder>,
+    /// Asks it to stop.
+    pub cancel: CancelToken,
+    /// Who hears of it.
+    pub reporter: Reporter,
+}
+
+/// The teaching of one model.
+pub struct AdaptTask {
+    request: AdaptRequest,
+    tools: AdaptTools,
+    stage: Stage,
+    told: Instant,
+}
+
+impl AdaptTask {
+    /// A task that has not begun.
+    pub fn new(request: AdaptRequest, tools: AdaptTools) -> Self {
+        Self {
+            request,
+            tools,
+            stage: Stage::Ordered,
+            told: Instant::now(),
+        }
+    }
+
+    fn go_on(&mut self) -> anyhow::Result<After> {
+        match std::mem::replace(&mut self.stage, Stage::Ordered) {
+            Stage::Ordered => {
+                let order = self.order()?;
+                let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
+                let wanted = order.clone();
+                let gather = move || {
+                    let (decoder, cancel) = (&*decoder, &cancel);
+                    let card = wanted.card(&wanted.course);
+                    prepare(&wanted, &card, Sources { decoder, cancel })
+                };
+                let gathering = Gathering::start("stamps", gather)?;
+                self.stage = Stage::Gathering(Box::new(order), gathering);
+            }
+            Stage::Gathering(order, gathering) => {
+                self.stage = match gathering.look()? {
+                    Gathered::Not(gathering) => Stage::Gathering(order, gathering),
+                    Gathered::All(set) => {
+                        let compute = self.tools.shelf.compute()?;
+                        let training = LatentTraining::of_set(*order, set, &compute)?;
+                        Stage::Teaching(Box::new(training))
+                    }
+                };
+            }
+            Stage::Teaching(mut training) => {
+                training.advance()?;
+                if training.is_finished() {
+                    self.keep(&training)?;
+                    return Ok(After::Done);
+                }
+                if self.told.elapsed() > TELL_EVERY {
+                    self.told = Instant::now();
+                    self.say(AdaptUpdate::Progress(training.steps()));
+                }
+                self.stage = Stage::Teaching(training);
+            }
+        }
+        Ok(After::More)
+    }
+
+    fn order(&self) -> anyhow::Result<LatentOrder> {
+        let source = &*self.request.source;
+        let card = card_of(source).with_context(|| format!("{source} is no latent model"))?;
+        let data = TrainingData::Opened(self.request.set.clone());
+        let mut order = LatentOrder::further(source, &card, data, PathBuf::new())?;
+        let project = self.request.project.display();
+        order.command = format!("taught in the window on {project}");
+        Ok(order)
+    }
+
+    fn keep(&self, training: &LatentTraining) -> anyhow::Result<()> {
+        let model = training.model();
+        let model = model.ok_or_else(|| anyhow!("the training is not finished"))?;
+        let parent = self.tools.shelf.load(&self.request.source)?;
+        let version = ModelVersion {
+            id: model.id().clone(),
+            parent: parent.id().clone(),
+            parent_source: self.request.source.to_string(),
+            made_at: self.request.now,
+            card: model.card().clone(),
+        };
+        versions::keep(&self.request.project, &version, &file::to_bytes(model)?)
+            .context("the taught model could not be kept; all is as it was")?;
+        self.say(AdaptUpdate::Finished {
+            source: versions::source(&self.request.project, &version.id),
+            version: Box::new(version),
+        });
+        Ok(())
+    }
+
+    fn say(&self, update: AdaptUpdate) {
+        self.tools.reporter.send(JobEvent::Adapting(update));
+    }
+}
+
+impl Task for AdaptTask {
+    fn urgency(&self) -> Urgency {
+        Urgency::Background
+    }
+
+    fn step(&mut self) -> After {
+        if self.tools.cancel.is_cancelled() {
+            self.say(AdaptUpdate::Stopped);
+            return After::Done;
+        }
+        self.go_on().unwrap_or_else(|error| {
+            self.say(AdaptUpdate::Failed(format!("{error:#}")));
+            After::Done
+        })
+    }
+
+    fn broke_off(&mut self) {
+        let why = "teaching the latent model broke off: the program log says where";
+        self.say(AdaptUpdate::Failed(why.into()));
+    }
+}
