@@ -7,6 +7,7 @@ mod alert_files;
 mod decode_rates;
 mod fits_files;
 mod report;
+mod teach;
 mod window;
 
 use std::{
@@ -49,6 +50,7 @@ fn main() -> anyhow::Result<()> {
     println!("{count} files of three 21×21 stamps written in {seconds:.0} s");
     browse(&set, folder.path(), count, &mut report)?;
     first_stamp(&set, folder.path(), &mut report)?;
+    teach::measure(folder.path(), &mut report)?;
     decode(folder.path(), &mut report)?;
     print!("\n{}", report.table());
     Ok(())

@@ -105,6 +105,11 @@ impl Window {
         self.send(Command::Session(Session::Show(Screen::Mosaic)));
     }
 
+    /// Tells this window of what happens elsewhere.
+    pub fn reporter(&self) -> Reporter {
+        self.reporter.clone()
+    }
+
     /// Queues a command for the next frame.
     pub fn send(&mut self, command: Command) {
         self.queue.push(command);

@@ -22,7 +22,7 @@ pub type Outcome = Arc<Mutex<Result<(), String>>>;
 /// Frames to wait after the last change, so that panels have found their places.
 const CALM_FRAMES: u32 = 4;
 /// Frames after which the tour goes on although stamps are still missing.
-const PATIENCE_FRAMES: u32 = 1200;
+const PATIENCE_FRAMES: u32 = 2400;
 
 /// A visit under way.
 pub struct Tour {
@@ -158,7 +158,9 @@ fn is_settled(state: &AppState) -> bool {
     let is_explained = !state.explanations.is_awaited();
     let latent = &state.latent;
     let is_embedded = !(latent.is_under_way() || latent.is_mapping() || latent.is_drawing());
+    let is_taught = !state.fine_tuning.is_under_way();
     is_written
+        && is_taught
         && is_embedded
         && is_measured
         && is_judged

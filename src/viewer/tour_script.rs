@@ -3,11 +3,14 @@
 use crate::{
     app::{
         Action, AppState, Command,
-        command::{Label, QueueCommand, Select, Session},
+        command::{FineTune, Go, Label, QueueCommand, Select, Session},
         state::Screen,
     },
-    domain::Role,
+    domain::{Role, class_of},
 };
+
+/// Labels that the model is taught on the tour.
+const TAUGHT: usize = 40;
 
 /// A place of the tour.
 pub(super) struct Stop {
@@ -48,7 +51,44 @@ pub(super) fn stops(state: &AppState) -> Vec<Stop> {
     let mut stops = of_one_candidate();
     stops.extend(of_many(state));
     stops.extend(of_windows());
+    stops.extend(of_teaching(state));
     stops
+}
+
+/// Where the data say what candidates are, as simulations do: 40 are labelled, the model is taught, and
+/// everything but the new version is taken back.
+fn of_teaching(state: &AppState) -> Vec<Stop> {
+    let classes = &state.vocabulary().classes;
+    let names: Vec<_> = classes.iter().map(|class| class.name.clone()).collect();
+    let all = state.catalogue.iter();
+    let known = all.filter_map(|(ix, candidate)| {
+        let class = class_of(candidate.truth.as_deref()?, &names)?;
+        Some((ix, class))
+    });
+    let known: Vec<_> = known.take(TAUGHT).collect();
+    if known.len() < TAUGHT {
+        return Vec::new();
+    }
+    let act = Command::Do;
+    let labels = known.into_iter().flat_map(|(candidate, class)| {
+        let open = true;
+        let go = Command::Go(Go::To { candidate, open });
+        [go, Command::Label(Label::Class(class))]
+    });
+    let taken_back = [Action::WholeQueue, Action::FineTune].into_iter();
+    let undone = std::iter::repeat_n(Action::Undo, TAUGHT);
+    vec![
+        stop("22-labelled-40", labels.collect::<Vec<_>>()),
+        stop(
+            "23-fine-tuned",
+            [act(Action::FineTune), Command::FineTune(FineTune::Start)],
+        ),
+        stop("24-what-changed", [act(Action::WhatChanged)]),
+        stop(
+            "25-taken-back",
+            taken_back.chain(undone).map(act).collect::<Vec<_>>(),
+        ),
+    ]
 }
 
 fn of_one_candidate() -> Vec<Stop> {
