@@ -5,38 +5,51 @@ use crate::domain::{InputPlan, Role, Scaling};
 
 /// How the stamps of an epoch become the input of a network, in a few sentences.
 pub fn in_words(plan: &InputPlan) -> String {
-    let names = |roles: &mut dyn Iterator<Item = &Role>| {
-        let names: Vec<&str> = roles.map(|role| role.name()).collect();
-        names.join(", ")
+    let scaling = scaling::in_words(plan.scaling);
+    let from_variance = if plan.channels.contains(&Role::Snr) {
+        " Where there is no S/N image it is the difference over the root of its variance."
+    } else {
+        ""
     };
-    let side = plan.side_px;
-    let mut words = format!(
-        "Of {} (in this order) the square of {side}x{side} pixels about pixel (width / 2, height / 2), \
-         rounded down and counted from 0",
-        names(&mut plan.channels.iter())
-    );
-    if plan.scaling == Scaling::Norm {
-        words += ", of smaller stamps all pixels, from the first corner on";
+    [
+        cut_out(plan),
+        turned(plan),
+        format!("; then of each image for itself: {scaling}."),
+        from_variance.into(),
+    ]
+    .concat()
+}
+
+fn cut_out(plan: &InputPlan) -> String {
+    let (side, roles) = (plan.side_px, names(plan.channels.iter()));
+    let smaller = match plan.scaling {
+        Scaling::Norm => ", of smaller stamps all pixels, from the first corner on",
+        _ => "",
+    };
+    let resampled = plan.pixel_scale_arcsec.map_or_else(String::new, |scale| {
+        format!(", resampled to {scale} arcseconds a pixel where the scale is known")
+    });
+    format!(
+        "Of {roles} (in this order) the square of {side}x{side} pixels about pixel (width / 2, height / \
+         2), rounded down and counted from 0{smaller}{resampled}"
+    )
+}
+
+/// Nothing where no sign is turned.
+fn turned(plan: &InputPlan) -> String {
+    let signed = names(plan.channels.iter().filter(|role| role.is_signed()));
+    if !plan.is_in_detection_polarity || signed.is_empty() {
+        return String::new();
     }
-    if let Some(scale) = plan.pixel_scale_arcsec {
-        words += &format!(", resampled to {scale} arcseconds a pixel where the scale is known");
-    }
-    let mut signed = plan.channels.iter().filter(|role| role.is_signed());
-    let signed = names(&mut signed);
-    if plan.is_in_detection_polarity && !signed.is_empty() {
-        words += &format!(
-            "; where the central 3x3 pixels of the difference (without one, of the S/N) sum below 0, \
-             the sign of {signed} is turned"
-        );
-    }
-    words += &format!(
-        "; then of each image for itself: {}.",
-        scaling::in_words(plan.scaling)
-    );
-    if plan.channels.contains(&Role::Snr) {
-        words += " Where there is no S/N image it is the difference over the root of its variance.";
-    }
-    words
+    format!(
+        "; where the central 3x3 pixels of the difference (without one, of the S/N) sum below 0, the sign \
+         of {signed} is turned"
+    )
+}
+
+fn names<'a>(roles: impl Iterator<Item = &'a Role>) -> String {
+    let names: Vec<&str> = roles.map(|role| role.name()).collect();
+    names.join(", ")
 }
 
 #[cfg(test)]
