@@ -57,6 +57,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/"]),
     ("burn", &["learn/"]),
     ("burn_wgpu", &["learn/"]),
+    ("prost", &["learn/onnx/"]),
     ("smartcore", &["lightcurve/"]),
     ("light_curve_feature", &["lightcurve/"]),
     ("rand", &["simulate/"]),

@@ -304,7 +304,8 @@ fn labels_without_a_class_can_become_new_classes() {
     let head = fs::read_to_string(&scores).unwrap();
     assert!(head.lines().next().unwrap().contains("AGN"), "{head}");
     // What tells real from bogus has no room for a third class.
-    let two = sky.tune("compact", &labels, "two.safetensors", &more);
+    let odd: Vec<_> = rows.iter().map(|(id, _)| (*id, "odd thing")).collect();
+    let two = sky.tune("compact", &sky.labels(&odd), "two.safetensors", &more);
     let why = text(&two.stderr);
     assert!(
         !two.status.success() && why.contains("no further class"),

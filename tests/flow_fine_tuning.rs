@@ -19,7 +19,7 @@ use destello::{
         training::JobId,
     },
     domain::ModelId,
-    jobs::models,
+    jobs::{models, versions},
 };
 
 /// What 40 labels of the strange sky bring at least, 0 to 1.
@@ -210,6 +210,29 @@ fn export_and_remove(sky: &Sky, taught: &Taught) {
     models(&["remove", &taught.source]);
     assert!(!models(&["list", "--project", &project]).contains(&id));
     assert!(models::card(&taught.source).is_err());
+}
+
+#[test]
+fn an_imported_model_is_a_version_like_any_but_nothing_stands_before_it() {
+    let _turn = in_turn();
+    let sky = Sky::new(6);
+    let project = sky.beside("night.destello");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/cap.safetensors");
+    let version = versions::import(&project, file.as_ref()).unwrap();
+    assert!(version.is_imported());
+    let mut window = InlineWindow::on(&sky.path(), &project);
+    let kept = &window.state.fine_tuning.versions()[0];
+    assert_eq!(kept.id, version.id);
+    let source = window.state.source_of(kept).unwrap();
+    window.apply(Command::FineTune(FineTune::Use(source.clone())));
+    assert!(window.state.scores.is_active(&source));
+    let scored = window.state.scores.active();
+    assert_eq!(scored.standing, Standing::Done);
+    assert_eq!(window.state.changed_decisions(), None);
+    window.act(Action::RollBack);
+    let said = window.toast();
+    assert!(said.contains("was not taught in this project"), "{said}");
+    assert!(window.state.scores.is_active(&source));
 }
 
 #[test]

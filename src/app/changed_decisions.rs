@@ -25,11 +25,12 @@ impl AppState {
             .ready
             .as_ref()
             .map(|ready| ready.id.clone());
-        let mut versions = self.fine_tuning.versions().iter().rev();
-        let version = versions.find(|version| Some(&version.id) == active.as_ref());
+        let versions = self.fine_tuning.versions().iter().rev();
+        let mut taught = versions.filter(|version| !version.is_imported());
+        let version = taught.find(|version| Some(&version.id) == active.as_ref());
         let (Some(version), Some(project)) = (version.cloned(), self.project.path.clone()) else {
             self.warn(
-                "the active model is no version of this project: nothing to take back",
+                "the active model was not taught in this project: nothing to take back",
                 now,
             );
             return Vec::new();
@@ -53,8 +54,9 @@ impl AppState {
             let mut shown = self.scores.shown().iter();
             shown.find(|model| model.ready.as_ref().is_some_and(|ready| ready.id == *id))
         };
-        let mut versions = self.fine_tuning.versions().iter().rev();
-        versions.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
+        let versions = self.fine_tuning.versions().iter().rev();
+        let mut taught = versions.filter(|version| !version.is_imported());
+        taught.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
     }
 
     /// The candidates that the newest shown version decides otherwise than its parent, and by how much

@@ -52,7 +52,7 @@ enum Command {
     Score(score::Args),
     /// Place stamps in a latent space, and draw its clusters
     Latent(latent::Args),
-    /// List the models that come with destello, print the card of one, or import one
+    /// List models, print the card of one, export or import one
     Models(models::Args),
     /// Teach a network
     Train(train::Args),

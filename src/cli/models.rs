@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     domain::ModelCard,
-    jobs::{latent, models, versions},
+    jobs::{latent, model_export, models, versions},
 };
 
 /// Arguments of `models`.
@@ -40,7 +40,7 @@ enum What {
         /// Name, file, or version of a project: night.destello#compact@1f0c44d2
         #[arg(value_name = "NAME|FILE|VERSION")]
         model: String,
-        /// The file: .safetensors, of a forest .forest
+        /// The file: .safetensors, of a forest .forest; .onnx for other programs
         #[arg(long)]
         out: PathBuf,
     },
@@ -50,16 +50,19 @@ enum What {
         #[arg(value_name = "VERSION")]
         model: String,
     },
-    /// Bring published weights into a model file
+    /// Bring a model into a project as a version, or published weights into a model file
     Import {
-        /// The weights: safetensors in Keras' layout
+        /// The model: .safetensors or .forest; with --network weights in Keras' layout
         file: PathBuf,
-        /// Whose weights they are: braai
-        #[arg(long)]
-        network: String,
-        /// The model file (safetensors); its card is written beside it
-        #[arg(long)]
-        out: PathBuf,
+        /// The project that keeps it
+        #[arg(long, required_unless_present = "network")]
+        project: Option<PathBuf>,
+        /// Whose published weights they are: braai
+        #[arg(long, requires = "out", conflicts_with = "project")]
+        network: Option<String>,
+        /// The model file (safetensors) for them; its card is written beside it
+        #[arg(long, requires = "network")]
+        out: Option<PathBuf>,
     },
 }
 
@@ -68,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::List { project } => list(project.as_deref())?,
         What::Export { model, out } => {
-            let card = models::export(model, out)?;
+            let card = model_export::export(model, out)?;
             super::say(&format!("{} written to {}", card.name, out.display()))?;
         }
         What::Remove { model } => {
@@ -82,18 +85,32 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             let card = latent::models::card(model).map_or_else(|| models::card(model), Ok)?;
             super::say(&serde_json::to_string_pretty(&card)?)?;
         }
-        What::Import { file, network, out } => {
-            let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
-            let model = models::import(file, network, out, &format!("destello {command}"))?;
-            super::say(&format!(
-                "{} ({} parameters) written to {}",
-                model.id(),
-                model.card().parameters,
-                out.display()
-            ))?;
+        What::Import {
+            file,
+            project,
+            network,
+            out,
+        } => {
+            if let (Some(network), Some(out)) = (network, out) {
+                import_weights(file, network, out)?;
+            } else if let Some(project) = project {
+                let version = versions::import(project, file)?;
+                let source = versions::source(project, &version.id);
+                super::say(&format!("{} is kept as {source}", file.display()))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn import_weights(file: &Path, network: &str, out: &Path) -> anyhow::Result<()> {
+    let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+    let model = models::import(file, network, out, &format!("destello {command}"))?;
+    let (id, parameters) = (model.id(), model.card().parameters);
+    let out = out.display();
+    Ok(super::say(&format!(
+        "{id} ({parameters} parameters) written to {out}"
+    ))?)
 }
 
 fn list(project: Option<&Path>) -> anyhow::Result<()> {
@@ -103,11 +120,8 @@ fn list(project: Option<&Path>) -> anyhow::Result<()> {
     if let Some(project) = project {
         for version in versions::all(project)? {
             let source = versions::source(project, &version.id);
-            let parent = version.parent;
-            rows.push(format!(
-                "{source}  taught from {parent}\n    {}",
-                row(&version.card)
-            ));
+            let origin = version.origin();
+            rows.push(format!("{source}  {origin}\n    {}", row(&version.card)));
         }
     }
     Ok(super::say(&rows.join("\n"))?)

@@ -138,7 +138,7 @@ impl FineTuneFigures {
 pub struct ModelVersion {
     /// Name and version.
     pub id: ModelId,
-    /// What it was taught from.
+    /// What it was taught from; its own identity where it was brought in from a file.
     pub parent: ModelId,
     /// Name or file of that.
     pub parent_source: String,
@@ -146,6 +146,22 @@ pub struct ModelVersion {
     pub made_at: Timestamp,
     /// Its card, with labels, recipe, seed and figures.
     pub card: ModelCard,
+}
+
+impl ModelVersion {
+    /// True where it was not taught in this project: then nothing stands before it.
+    pub fn is_imported(&self) -> bool {
+        self.parent == self.id
+    }
+
+    /// Where it comes from, in words.
+    pub fn origin(&self) -> String {
+        if self.is_imported() {
+            format!("imported from {}", self.parent_source)
+        } else {
+            format!("taught from {}", self.parent)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub mod latent;
 pub mod latent_news;
 pub mod learner;
 mod memory_shelf;
+pub mod model_export;
 pub mod model_shelf;
 pub mod models;
 pub mod open;

@@ -74,19 +74,27 @@ pub fn shipped() -> Vec<ModelCard> {
 /// # Errors
 /// Where there is none, or the file is no model.
 pub fn find(name: &str, compute: &Compute) -> anyhow::Result<FoundModel> {
-    let bytes = bytes_of(name)?;
-    if is_forest(&bytes) {
-        let forest = forest_file::from_bytes(name, &bytes)?;
+    from_bytes(name, &bytes_of(name)?, compute)
+}
+
+/// A model out of the bytes of its file; `name` stands for the file in messages.
+pub(super) fn from_bytes(
+    name: &str,
+    bytes: &[u8],
+    compute: &Compute,
+) -> anyhow::Result<FoundModel> {
+    if is_forest(bytes) {
+        let forest = forest_file::from_bytes(name, bytes)?;
         return Ok(FoundModel {
             model: AnyModel::Forest(Arc::new(forest)),
             warning: None,
         });
     }
     ensure!(
-        !is_latent(&model_file::card_of(name, &bytes)?),
+        !is_latent(&model_file::card_of(name, bytes)?),
         "{name} is a latent model: it tells where stamps lie (`destello latent`, F4), not what they are"
     );
-    let checked = known_answer::check(model_file::from_bytes(name, &bytes, compute)?)?;
+    let checked = known_answer::check(model_file::from_bytes(name, bytes, compute)?)?;
     Ok(FoundModel {
         model: AnyModel::Network(Box::new(checked.model)),
         warning: checked.warning,
@@ -101,7 +109,7 @@ pub fn card(name: &str) -> anyhow::Result<ModelCard> {
     card_in(name, &bytes_of(name)?)
 }
 
-fn card_in(name: &str, bytes: &[u8]) -> anyhow::Result<ModelCard> {
+pub(super) fn card_in(name: &str, bytes: &[u8]) -> anyhow::Result<ModelCard> {
     Ok(if is_forest(bytes) {
         forest_file::card_of(name, bytes)?
     } else {
@@ -180,29 +188,6 @@ pub fn check_place(out: &Path, ending: &str) -> anyhow::Result<()> {
         ensure!(is_there, "{}: there is no such folder", folder.display());
     }
     Ok(())
-}
-
-/// Writes any model by its name into a file of its own, with its card beside it.
-///
-/// # Errors
-/// Where there is no such model, the file's ending is that of another kind, or nothing can be written.
-pub fn export(name: &str, out: &Path) -> anyhow::Result<ModelCard> {
-    let bytes = bytes_of(name)?;
-    let card = card_in(name, &bytes)?;
-    let ending = if is_forest(&bytes) {
-        forest_file::ENDING
-    } else {
-        "safetensors"
-    };
-    if out.extension().is_none_or(|found| found != ending) {
-        bail!(
-            "{}: the file of {} ends in .{ending}",
-            out.display(),
-            card.name
-        );
-    }
-    write_with_card(out, &bytes, &card)?;
-    Ok(card)
 }
 
 /// Writes a network, and its card beside it as JSON.

@@ -1,16 +1,18 @@
 //! Versions of models that projects keep: `night.destello#compact@1f0c44d2` names one.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
     thread::Builder,
 };
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 
-use super::{event::JobEvent, reporter::Reporter};
+use super::{clock::now, event::JobEvent, models, reporter::Reporter};
 use crate::{
     domain::{ModelId, ModelVersion},
+    learn::Compute,
     store::Project,
 };
 
@@ -20,6 +22,31 @@ use crate::{
 /// Where the project cannot be written; then nothing of it is kept.
 pub fn keep(project: &Path, version: &ModelVersion, file: &[u8]) -> anyhow::Result<()> {
     Ok(Project::open_or_create(project)?.put_version(version, file)?)
+}
+
+/// Keeps a model file as a version of a project. The file is read as a whole first: what cannot be used
+/// is not kept.
+///
+/// # Errors
+/// Where the file is no model that tells classes, the project has it already, or cannot be written.
+pub fn import(project: &Path, file: &Path) -> anyhow::Result<ModelVersion> {
+    let name = file.display().to_string();
+    let bytes = fs::read(file).with_context(|| format!("{name} is no model that can be used"))?;
+    let model = models::from_bytes(&name, &bytes, &Compute::cpu())?.model;
+    let id = model.id().clone();
+    let mut store = Project::open_or_create(project)?;
+    if store.version_file(&id)?.is_some() {
+        bail!("{}: there is a version {id} already", project.display());
+    }
+    let version = ModelVersion {
+        parent: id.clone(),
+        id,
+        parent_source: fs::canonicalize(file).map_or(name, |file| file.display().to_string()),
+        made_at: now(),
+        card: model.card().clone(),
+    };
+    store.put_version(&version, &bytes)?;
+    Ok(version)
 }
 
 /// The name under which a version can be read.

@@ -1,7 +1,7 @@
 //! Floor 2: networks, by burn. What trains them, what keeps them, what explains them.
 //!
-//! [`network`] defines the networks, [`Model`] is one with its card, [`model_file`] keeps it,
-//! [`device`] chooses where it is computed, and [`trainer`] teaches it.
+//! [`network`] defines the networks, [`Model`] is one with its card, [`model_file`] keeps it, [`onnx`]
+//! writes it for other programs, [`device`] chooses where it is computed, and [`trainer`] teaches it.
 
 pub mod batch;
 mod blend;
@@ -19,6 +19,7 @@ pub mod mixed;
 pub mod model;
 pub mod model_file;
 pub mod network;
+pub mod onnx;
 pub mod schedule;
 pub mod sequences;
 pub mod temperature;

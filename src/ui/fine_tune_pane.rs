@@ -286,8 +286,10 @@ fn versions_ui(
 
 fn version_ui(ui: &mut Ui, state: &AppState, version: &ModelVersion, commands: &mut Vec<Command>) {
     let about = format!(
-        "{}\n{}\ntaught from {}",
-        version.card.training.data, version.card.training.recipe, version.parent
+        "{}\n{}\n{}",
+        version.card.training.data,
+        version.card.training.recipe,
+        version.origin()
     );
     ui.label(version.id.to_string()).on_hover_text(about);
     ui.label(weak(ui, &*version.card.training.date));

@@ -6,12 +6,14 @@
 //! else from difference and science ([`snr`]).
 
 mod cutout;
+mod in_words;
 mod scaling;
 mod snr;
 
 use std::borrow::Cow;
 
 pub use cutout::Footprint;
+pub use in_words::in_words;
 use thiserror::Error;
 
 use crate::domain::{InputPlan, Role, Stamp};

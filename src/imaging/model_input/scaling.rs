@@ -16,6 +16,33 @@ const LARGEST: f32 = 1e20;
 /// S/N below which [`Scaling::AsinhPeak`] is about linear.
 const SOFTENING: f64 = 2.0;
 
+/// What is done to the square of each image, in words that follow "then".
+pub(super) fn in_words(scaling: Scaling) -> String {
+    let missing = |value: f32| {
+        format!(
+            "what is no measurement (no number, or beyond {LARGEST:e}) is left out and becomes {value} in the end"
+        )
+    };
+    match scaling {
+        Scaling::MinMax => format!(
+            "its least value becomes 0 and its largest 1; {}",
+            missing(0.0)
+        ),
+        Scaling::MedianNorm => format!(
+            "its median is subtracted, and it is multiplied by {NORM} over the root of its sum of squares; {}",
+            missing(0.0)
+        ),
+        Scaling::Norm => format!(
+            "it is divided by the root of its sum of squares; what is no number is left out and becomes {BRAAI_FILL:e} in the end"
+        ),
+        Scaling::AsinhPeak => format!(
+            "S/N images as they are, others less their median and over 1.4826 times their median absolute \
+             deviation, become asinh(value / {SOFTENING}) over the largest absolute value; {}",
+            missing(0.0)
+        ),
+    }
+}
+
 /// Scales in place; false where no pixel can be used.
 pub(super) fn scale(square: &mut [f32], scaling: Scaling, role: Role) -> bool {
     if scaling != Scaling::Norm {

@@ -11,17 +11,17 @@ use crate::{
 };
 
 /// Counts are those of an exposure of a second at this zero point, times [`EXPOSURE_S`].
-const ZERO_POINT: f64 = 25.0;
+pub(super) const ZERO_POINT: f64 = 25.0;
 /// The exposure of HiTS (Förster et al. 2016), seconds.
-const EXPOSURE_S: f64 = 86.0;
+pub(super) const EXPOSURE_S: f64 = 86.0;
 /// The sky is measured farther from the stamp's centre than this, pixels.
-const SKY_FROM_PX: f32 = 11.5;
+pub(super) const SKY_FROM_PX: f32 = 11.5;
 /// Values beyond this are marks, not counts: broken HiTS stamps have 1e8.
-const MOST_COUNTS: f32 = 1e7;
+pub(super) const MOST_COUNTS: f32 = 1e7;
 /// The least share of usable pixels.
-const USABLE: f64 = 0.5;
+pub(super) const USABLE: f64 = 0.5;
 /// The least scatter that is believed, counts: images of equal values have none.
-const LEAST_NOISE: f32 = 1e-3;
+pub(super) const LEAST_NOISE: f32 = 1e-3;
 
 /// An image as it comes, with what is known of it.
 #[derive(Clone, Debug)]

@@ -8,13 +8,15 @@ use super::{CHANNELS, CONDITIONS, CalibratedEpoch};
 use crate::domain::{Band, SequenceForm};
 
 /// Counts at which the brightness scale turns from linear to logarithmic.
-const SOFTENING: f32 = 20.0;
+pub(super) const SOFTENING: f32 = 20.0;
 /// Largest relative and largest significant difference that is told apart.
-const MOST_RELATIVE: f32 = 4.0;
+pub(super) const MOST_RELATIVE: f32 = 4.0;
 /// The relative difference is floored where the source is fainter than so many times the noise.
-const FAINTEST_PEAK: f32 = 4.0;
+pub(super) const FAINTEST_PEAK: f32 = 4.0;
+/// The peak of what was seen is looked for that close to the middle, pixels.
+pub(super) const PEAK_WITHIN_PX: usize = 4;
 /// Noise at which the significance scale turns from linear to logarithmic.
-const SIGNIFICANT: f32 = 3.0;
+pub(super) const SIGNIFICANT: f32 = 3.0;
 
 /// The images before the next one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,7 +198,7 @@ fn brightness(counts: f32) -> f32 {
 /// The largest mean of 3x3 pixels within the middle part of the image.
 fn smoothed_peak(image: &[f32], side: usize) -> f32 {
     let middle = side / 2;
-    let reach = middle.min(4);
+    let reach = middle.min(PEAK_WITHIN_PX);
     let mut peak = 0.0_f32;
     for y in middle - reach..=(middle + reach).min(side - 1) {
         for x in middle - reach..=(middle + reach).min(side - 1) {

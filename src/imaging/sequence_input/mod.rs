@@ -8,9 +8,11 @@
 
 mod calibrated;
 mod history;
+mod in_words;
 
 pub use calibrated::{CalibratedEpoch, SequenceInputError, Shot};
 pub use history::History;
+pub use in_words::in_words;
 
 /// Raised whenever the same stamps give other inputs.
 pub const PREPARATION: u32 = 1;

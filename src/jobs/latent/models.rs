@@ -1,6 +1,6 @@
 //! Latent models by name or file: those that come with the program, and the user's own.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use crate::{
     domain::ModelCard,
@@ -54,12 +54,17 @@ pub fn card_of(name: &str) -> Option<ModelCard> {
 /// Where there is none, or the file is no latent model.
 pub fn find(name: &str, compute: &Compute) -> anyhow::Result<CheckedLatent> {
     // One of the others is refused by what it is, not as unknown.
-    let bytes = if models::names().any(|known| known == name) {
-        models::bytes_of(name)?
-    } else {
-        bytes_among(name, &SHIPPED)?
-    };
+    let bytes = bytes_of(name)?;
     Ok(check_latent(file::from_bytes(name, &bytes, compute)?)?)
+}
+
+/// The file of a model of any kind, by its name.
+pub(in crate::jobs) fn bytes_of(name: &str) -> anyhow::Result<Cow<'static, [u8]>> {
+    if SHIPPED.iter().any(|(known, _)| *known == name) {
+        bytes_among(name, &SHIPPED)
+    } else {
+        models::bytes_of(name)
+    }
 }
 
 /// Writes a model, and its card beside it as JSON.

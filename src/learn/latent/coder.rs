@@ -9,7 +9,7 @@ use burn::{
 use super::{LatentShape, convolutional, dense::Stack};
 
 /// Log-variances of latent vectors stay within these: beyond them nothing is learned any more.
-const LOG_VARIANCE: [f64; 2] = [-8.0, 4.0];
+pub(in crate::learn) const LOG_VARIANCE: [f64; 2] = [-8.0, 4.0];
 /// Where they start: the encoder is sure of itself (`recipes.md`: our choice).
 const FIRST_LOG_VARIANCE: f64 = -4.0;
 
@@ -58,17 +58,17 @@ pub enum Decoder {
 /// The encoder's mirror image.
 #[derive(Module, Debug)]
 pub struct DenseDecoder {
-    pub(super) hidden: Stack,
-    pixels: Linear,
+    pub(in crate::learn) hidden: Stack,
+    pub(in crate::learn) pixels: Linear,
 }
 
 /// An encoder, its two outputs, and a decoder.
 #[derive(Module, Debug)]
 pub struct Coder {
-    encoder: Encoder,
-    mean: Linear,
-    log_variance: Linear,
-    decoder: Decoder,
+    pub(in crate::learn) encoder: Encoder,
+    pub(in crate::learn) mean: Linear,
+    pub(in crate::learn) log_variance: Linear,
+    pub(in crate::learn) decoder: Decoder,
 }
 
 impl Coder {

@@ -14,7 +14,7 @@ use super::LatentShape;
 use crate::learn::network::he_normal;
 
 /// Sides of the image: whole, halved, halved again; the odd pixel is kept.
-const fn sides(side: usize) -> [usize; 3] {
+pub(in crate::learn) const fn sides(side: usize) -> [usize; 3] {
     let half = side.div_ceil(2);
     [side, half, half.div_ceil(2)]
 }
@@ -42,8 +42,8 @@ fn convolution(from: usize, to: usize, stride: usize, device: &Device) -> Conv2d
 /// (n, pixel) to (n, feature).
 #[derive(Module, Debug)]
 pub struct Encoder {
-    conv_1: Conv2d,
-    conv_2: Conv2d,
+    pub(in crate::learn) conv_1: Conv2d,
+    pub(in crate::learn) conv_2: Conv2d,
     channels: usize,
     side: usize,
 }
@@ -72,11 +72,11 @@ impl Encoder {
 /// (n, axis) to (n, pixel).
 #[derive(Module, Debug)]
 pub struct Decoder {
-    dense: Linear,
-    conv_1: Conv2d,
-    conv_2: Conv2d,
-    conv_3: Conv2d,
-    side: usize,
+    pub(in crate::learn) dense: Linear,
+    pub(in crate::learn) conv_1: Conv2d,
+    pub(in crate::learn) conv_2: Conv2d,
+    pub(in crate::learn) conv_3: Conv2d,
+    pub(in crate::learn) side: usize,
 }
 
 impl Decoder {

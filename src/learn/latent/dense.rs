@@ -11,7 +11,7 @@ use crate::learn::network::he_normal;
 /// Some dense layers, each followed by a rectifier.
 #[derive(Module, Debug)]
 pub struct Stack {
-    layers: Vec<Linear>,
+    pub(in crate::learn) layers: Vec<Linear>,
 }
 
 impl Stack {

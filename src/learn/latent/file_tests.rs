@@ -35,7 +35,8 @@ fn card(kind: LatentKind) -> ModelCard {
     }
 }
 
-fn untrained(kind: LatentKind) -> LatentModel {
+/// A network of random weights.
+pub(in crate::learn) fn untrained(kind: LatentKind) -> LatentModel {
     LatentModel::untrained(card(kind), &Compute::cpu()).unwrap()
 }
 

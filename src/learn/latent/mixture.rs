@@ -20,9 +20,9 @@ pub struct Mixture {
     /// (component), before the softmax.
     pub(super) weights: Param<Tensor<1>>,
     /// (component, axis).
-    pub(super) means: Param<Tensor<2>>,
+    pub(in crate::learn) means: Param<Tensor<2>>,
     /// (component, axis).
-    pub(super) log_variances: Param<Tensor<2>>,
+    pub(in crate::learn) log_variances: Param<Tensor<2>>,
 }
 
 impl Mixture {

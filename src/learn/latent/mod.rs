@@ -8,9 +8,9 @@
 pub mod chance;
 pub mod clusters;
 pub mod coder;
-mod convolutional;
+pub(in crate::learn) mod convolutional;
 mod course;
-mod dense;
+pub(in crate::learn) mod dense;
 pub mod file;
 mod focus;
 pub mod mixture;
@@ -31,7 +31,7 @@ pub use trainer::LatentTrainer;
 pub use vae::Bound;
 
 #[cfg(test)]
-mod file_tests;
+pub(in crate::learn) mod file_tests;
 #[cfg(test)]
 mod gradient_tests;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use super::coder::Gaussian;
 
 /// ln 2 pi.
-pub(super) const LN_TAU: f64 = 1.837_877_066_409_345_3;
+pub(in crate::learn) const LN_TAU: f64 = 1.837_877_066_409_345_3;
 
 /// The negative logarithm of the probability of pixels `input` (n, pixel) under normal distributions
 /// about `drawn`, whose log-variance is one number for each example (n, 1) or each pixel (1, pixel).

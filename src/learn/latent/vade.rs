@@ -22,8 +22,8 @@ pub const PIXEL_VARIANCE: f64 = 0.02;
 #[derive(Module, Debug)]
 pub struct Vade {
     pub(super) coder: Coder,
-    pub(super) mixture: Mixture,
-    pub(super) focus: Focus,
+    pub(in crate::learn) mixture: Mixture,
+    pub(in crate::learn) focus: Focus,
     pixel_variance: f64,
 }
 

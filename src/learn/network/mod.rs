@@ -20,6 +20,7 @@ pub use braai::Braai;
 pub use compact::Compact;
 pub use cyclic_average::{CyclicAverage, Head};
 pub use deep_hits::DeepHits;
+pub(in crate::learn) use recurrent::LEAK;
 pub use recurrent::{Recurrent, RecurrentState, SequenceBatch};
 pub use trunk::Trunk;
 pub(in crate::learn) use trunk::{he_normal, rectify};

@@ -17,7 +17,7 @@ use super::trunk::he_normal;
 use crate::imaging::sequence_input::CONDITIONS;
 
 /// Slope of the rectifiers below zero.
-const LEAK: f64 = 0.01;
+pub(in crate::learn) const LEAK: f64 = 0.01;
 
 /// How far the bias of a new class lies below the lowest of the others.
 const RARELY: f64 = 3.0;
@@ -25,15 +25,15 @@ const RARELY: f64 = 3.0;
 /// Three convolutions and a dense layer for each image, an LSTM over the epochs.
 #[derive(Module, Debug)]
 pub struct Recurrent {
-    conv_1: Conv2d,
-    conv_2: Conv2d,
-    conv_3: Conv2d,
-    pool: AvgPool2d,
-    dense: Linear,
-    norm: LayerNorm,
+    pub(in crate::learn) conv_1: Conv2d,
+    pub(in crate::learn) conv_2: Conv2d,
+    pub(in crate::learn) conv_3: Conv2d,
+    pub(in crate::learn) pool: AvgPool2d,
+    pub(in crate::learn) dense: Linear,
+    pub(in crate::learn) norm: LayerNorm,
     dropout: Dropout,
-    lstm: Lstm,
-    classes: Linear,
+    pub(in crate::learn) lstm: Lstm,
+    pub(in crate::learn) classes: Linear,
 }
 
 /// Sequences of different lengths, one after the other.
