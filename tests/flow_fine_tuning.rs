@@ -23,7 +23,7 @@ use destello::{
 };
 
 /// What 40 labels of the strange sky bring at least, 0 to 1.
-const STATED_GAIN: f64 = 0.005;
+const STATED_GAIN: f64 = 0.01;
 
 /// Trainings take turns: the random numbers of a device are one for the whole program.
 fn in_turn() -> MutexGuard<'static, ()> {
@@ -334,7 +334,7 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
         old.gain()
     );
     assert!(after >= before + STATED_GAIN, "{before} {after}");
-    assert!(old.gain() > -0.02, "{}", old.gain());
+    assert!(old.gain() > -0.01, "{}", old.gain());
     let table = sky.beside("labels.csv");
     window.apply(Command::Session(Session::Export(table.clone())));
     let rows = std::fs::read_to_string(table).unwrap();

@@ -187,6 +187,7 @@ impl AppState {
         });
         Ok(FineTuneRequest {
             order: FineTuneOrder {
+                most_forgotten: f64::from(self.settings.most_forgotten_percent) / 100.0,
                 has_new_classes: self.fine_tuning.has_new_classes,
                 command: format!("fine-tuned in the window on {}", project.display()),
                 ..FineTuneOrder::usual(labels, cores())

@@ -165,7 +165,7 @@ pub(super) fn by_chance(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
     let drawn = |ix: &CandidateIx| {
         let candidate = facts.catalogue.get(*ix);
         let bytes = candidate.map_or(&b""[..], |candidate| candidate.id.as_bytes());
-        fnv::fnv1a(fnv::FNV_START, bytes.iter().copied()).rotate_left(29)
+        fnv::drawn(bytes.iter().copied())
     };
     let mut all: Vec<_> = open.iter().map(|ix| (drawn(ix), *ix)).collect();
     all.sort_unstable();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{effect::Effect, state::AppState};
 use crate::domain::{
     CandidateIx, LabelAction, LabelEvent, Origin, Timestamp,
-    fnv::{FNV_START, fnv1a},
+    fnv::{FNV_START, fmix64, fnv1a},
 };
 
 /// Members that are looked at before all are labelled.
@@ -158,18 +158,11 @@ fn draw(members: &[CandidateIx], component: usize, draw: u64) -> Arc<[CandidateI
     let seed = fnv1a(seed, draw.to_le_bytes());
     let mut hashed: Vec<_> = members
         .iter()
-        .map(|ix| (mix(fnv1a(seed, ix.0.to_le_bytes())), *ix))
+        .map(|ix| (fmix64(fnv1a(seed, ix.0.to_le_bytes())), *ix))
         .collect();
     hashed.sort_unstable();
     let chosen = hashed.into_iter().take(LOOKED_AT);
     chosen.map(|(_, ix)| ix).collect()
-}
-
-/// `SplitMix64`'s finaliser (Steele, Lea & Flood 2014): near hashes of near numbers fall apart.
-const fn mix(mut hash: u64) -> u64 {
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    hash ^ (hash >> 31)
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl AppState {
             words.get(&annotator).copied().flatten()?;
             let history = self.book.history(&candidate.id);
             let again = history.filter(|(event, counts)| *counts && event.origin == Origin::Repeat);
-            let chance = fnv::fnv1a(fnv::FNV_START, candidate.id.bytes()).rotate_left(23);
+            let chance = fnv::drawn(candidate.id.bytes());
             Some((again.count(), chance, ix))
         });
         all.collect()

@@ -63,6 +63,9 @@ pub(super) struct Args {
     /// Measure nothing on labels: half the time and less
     #[arg(long)]
     no_hold_out: bool,
+    /// What the old sky may lose, points of mean recall, before the taught weights are drawn back
+    #[arg(long, value_name = "POINTS", default_value_t = 1.0)]
+    most_forgotten: f64,
     /// Leave out a part of the recipe, to see what it does: head, all-layers, replay, balance, turns,
     /// prior, average
     #[arg(long, value_name = "PART", value_delimiter = ',')]
@@ -86,6 +89,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         replay: args.replay,
         test: args.test,
         steps: args.steps,
+        most_forgotten: args.most_forgotten / 100.0,
         has_new_classes: args.new_classes,
         is_measured: !args.no_hold_out,
         recipe: Recipe::without(args.without.iter().copied()),

@@ -11,9 +11,38 @@ pub fn fnv1a(hash: u64, bytes: impl IntoIterator<Item = u8>) -> u64 {
     bytes.into_iter().fold(hash, add)
 }
 
+/// The finaliser of MurmurHash3. FNV-1a alone leaves many bits of similar identifiers alike: whoever
+/// draws by a hash finishes it first.
+pub const fn fmix64(mut hash: u64) -> u64 {
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ (hash >> 33)
+}
+
+/// A number that bytes decide and that looks drawn by chance.
+pub fn drawn(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    fmix64(fnv1a(FNV_START, bytes))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FNV_START, fnv1a};
+    use super::{FNV_START, drawn, fnv1a};
+
+    #[test]
+    fn numbers_of_near_identifiers_fall_apart() {
+        for parts in [2, 3, 4, 6] {
+            let mut counts = vec![0; parts as usize];
+            for number in 0..1_200 {
+                let id = format!("night-t7-b2bb-{number:06}");
+                counts[(drawn(id.bytes()) % parts) as usize] += 1;
+            }
+            let even = 1_200 / parts as i32;
+            let is_near = |count: &i32| (count - even).abs() < even / 4;
+            assert!(counts.iter().all(is_near), "{counts:?}");
+        }
+    }
 
     #[test]
     fn hashes_are_those_of_its_authors() {

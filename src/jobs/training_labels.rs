@@ -87,8 +87,7 @@ pub(super) fn part_of(candidate: &Candidate, parts: u64) -> u64 {
 
 /// The same by identifier.
 pub(super) fn part_of_id(id: &str, parts: u64) -> u64 {
-    let hash = fnv::fnv1a(fnv::FNV_START, id.bytes());
-    hash.rotate_left(17) % parts.max(1)
+    fnv::drawn(id.bytes()) % parts.max(1)
 }
 
 /// Labelled files: by their table, or by the classes that the data give.

@@ -1,7 +1,7 @@
 //! Which part of a training set an object belongs to: decided by its identifier alone, so that
 //! one object is never in two parts, and the same in every export with the same seed.
 
-use crate::domain::fnv::{FNV_START, fnv1a};
+use crate::domain::fnv::drawn;
 
 /// Part of a training set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Split {
     /// u < test, validation where u < test + validation, else train.
     pub fn part(&self, id: &str) -> Part {
         let bytes = self.seed.to_le_bytes().into_iter().chain(id.bytes());
-        let hash = fmix64(fnv1a(FNV_START, bytes));
+        let hash = drawn(bytes);
         // 53 bits fill a double exactly.
         let u = (hash >> 11) as f64 / (1_u64 << 53) as f64;
         if u < self.test {
@@ -65,15 +65,6 @@ impl Split {
             Part::Train
         }
     }
-}
-
-/// FNV-1a alone leaves the high bits of similar identifiers alike.
-const fn fmix64(mut hash: u64) -> u64 {
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ (hash >> 33)
 }
 
 #[cfg(test)]

@@ -81,6 +81,8 @@ struct HeldOut {
     before: Confusion,
     /// For each share.
     after: Vec<Confusion>,
+    /// The share that is taken, by position.
+    chosen: usize,
 }
 
 impl HeldOut {
@@ -90,12 +92,13 @@ impl HeldOut {
             shares,
             before: empty(),
             after: shares.iter().map(|_| empty()).collect(),
+            chosen: 0,
         }
     }
 
-    /// Where most is recognised; the first of equals. Losses would favour the one that is less sure of
-    /// itself, which was found to recognise less.
-    fn best_at(&self) -> usize {
+    /// Takes the share with which most is recognised; the first of equals. Losses would favour the one
+    /// that is less sure of itself, which was found to recognise less.
+    fn choose(&mut self) {
         let recalls = self
             .after
             .iter()
@@ -103,16 +106,26 @@ impl HeldOut {
         let best = recalls
             .enumerate()
             .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        best.map_or(0, |(at, _)| at)
+        self.chosen = best.map_or(0, |(at, _)| at);
     }
 
-    /// How far the model is drawn back in the end.
-    fn best(&self) -> f64 {
-        self.shares.get(self.best_at()).copied().unwrap_or_default()
+    /// How far the model is drawn back.
+    fn share(&self) -> f64 {
+        self.shares.get(self.chosen).copied().unwrap_or_default()
     }
 
-    fn after_best(&self) -> &Confusion {
-        self.after.get(self.best_at()).unwrap_or(&self.before)
+    /// Takes the share above the one that was taken, where that was 0 and there is one.
+    fn draw_back(&mut self) -> Option<f64> {
+        let above = self.shares.iter().position(|share| *share > 0.0)?;
+        if self.share() > 0.0 {
+            return None;
+        }
+        self.chosen = above;
+        Some(self.share())
+    }
+
+    fn figures(&self) -> Option<SkyFigures> {
+        SkyFigures::of(&self.before, self.after.get(self.chosen)?)
     }
 }
 
@@ -191,7 +204,7 @@ impl FineTuning {
                 let done = *done;
                 let shares = match done < self.material.folds.len() {
                     true => self.held_out.shares.to_vec(),
-                    false => vec![self.held_out.best()],
+                    false => vec![self.held_out.share()],
                 };
                 let taught: Vec<Network> = shares
                     .into_iter()
@@ -221,12 +234,27 @@ impl FineTuning {
         Ok(())
     }
 
+    /// Ends where the old sky is not forgotten; else draws the network back half of the way, where it was
+    /// not yet, and looks at the old sky again.
     fn finish(&mut self) {
-        let waiting = Validating::new(self.parent.network(), self.parent.compute());
+        let compute = self.parent.compute();
+        let waiting = Validating::new(self.parent.network(), compute);
         let stage = std::mem::replace(&mut self.stage, Stage::Before(waiting));
-        self.stage = match stage {
-            Stage::After(network, _) => Stage::Finished(network),
-            other => other,
+        let Stage::After(network, _) = stage else {
+            self.stage = stage;
+            return;
+        };
+        let old_sky = SkyFigures::of(&self.old_sky[0], &self.old_sky[1]);
+        let is_forgotten = old_sky.is_some_and(|sky| -sky.gain() > self.order.most_forgotten);
+        let share = is_forgotten.then(|| self.held_out.draw_back()).flatten();
+        self.stage = match share {
+            Some(share) => {
+                let network = network.toward(&self.parent.network().at_rest(), share);
+                self.old_sky[1] = Confusion::new(self.parent.card().classes.len());
+                let validating = Validating::new(&network, compute);
+                Stage::After(Box::new(network), validating)
+            }
+            None => Stage::Finished(network),
         };
     }
 
@@ -267,6 +295,7 @@ impl FineTuning {
             let said = validate(network, held_out, compute)?;
             count(found, &said.probabilities, held_out);
         }
+        self.held_out.choose();
         self.stage = Stage::Teaching(done + 1, Box::new(self.round(done + 1)));
         Ok(())
     }
@@ -299,7 +328,7 @@ impl FineTuning {
     pub fn figures(&self) -> FineTuneFigures {
         let [before, after] = &self.old_sky;
         FineTuneFigures {
-            new_sky: SkyFigures::of(&self.held_out.before, self.held_out.after_best()),
+            new_sky: self.held_out.figures(),
             old_sky: SkyFigures::of(before, after),
         }
     }
@@ -340,7 +369,7 @@ impl FineTuning {
             recipe: format!(
                 "{}, drawn back by {}{}; before: {}",
                 recipe.join(", then "),
-                self.held_out.best(),
+                self.held_out.share(),
                 self.order.recipe,
                 card.training.recipe
             ),

@@ -39,6 +39,8 @@ pub struct FineTuneOrder {
     pub has_new_classes: bool,
     /// What is done.
     pub recipe: Recipe,
+    /// What the old sky may lose of its mean recall, 0 to 1, before the taught weights are drawn back.
+    pub most_forgotten: f64,
     /// Random seed.
     pub seed: u64,
     /// Threads that simulate.
@@ -62,6 +64,7 @@ impl FineTuneOrder {
             is_measured: true,
             has_new_classes: false,
             recipe: Recipe::default(),
+            most_forgotten: MOST_FORGOTTEN,
             seed: 1,
             threads,
             name: None,
@@ -86,6 +89,9 @@ impl FineTuneOrder {
         })
     }
 }
+
+/// What the old sky may lose unless the user says otherwise.
+const MOST_FORGOTTEN: f64 = 0.01;
 
 /// Into how many parts labels are divided, and how many of them are held out in turn.
 pub(super) fn parts(labels: usize, input: &ModelInput) -> (u64, u64) {

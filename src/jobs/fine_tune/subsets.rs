@@ -55,8 +55,8 @@ fn sizes(all: usize) -> Vec<usize> {
 /// By chance, but always the same.
 fn shuffled<'a>(pool: &[&'a Candidate], seed: u64) -> Vec<&'a Candidate> {
     let mut shuffled = pool.to_vec();
-    let start = fnv::fnv1a(fnv::FNV_START, seed.to_le_bytes());
-    shuffled.sort_by_key(|one| fnv::fnv1a(start, one.id.bytes()).rotate_left(31));
+    let number = |one: &Candidate| fnv::drawn(seed.to_le_bytes().into_iter().chain(one.id.bytes()));
+    shuffled.sort_by_cached_key(|one| number(one));
     shuffled
 }
 
