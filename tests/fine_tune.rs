@@ -315,33 +315,70 @@ fn labels_without_a_class_can_become_new_classes() {
 }
 
 #[test]
-fn parts_of_the_recipe_can_be_left_out_and_the_card_says_so() {
-    let sky = Sky::new("triplets", "mixed", 30);
+fn every_part_of_the_recipe_does_something_and_the_card_says_what_is_left_out() {
+    let sky = Sky::new("sequences", "hits2015", 21);
     let truths = truths(&sky);
+    let four = ["supernova", "rr_lyrae", "eclipsing_binary", "non_variable"];
     let rows: Vec<_> = truths
         .iter()
-        .map(|(id, class)| (&**id, if class == "bogus" { "bogus" } else { "real" }))
+        .filter(|(_, class)| four.contains(&&**class))
+        // Unequal numbers, so that balancing changes something.
+        .filter(|(id, class)| class != "rr_lyrae" || id.ends_with(['1', '4', '8']))
+        .map(|(id, class)| (&**id, &**class))
         .collect();
     let labels = sky.labels(&rows);
-    let more = [
-        "--steps",
-        "4",
-        "--without",
-        "head,turns,average,prior,balance",
+    let parts = [
+        "head",
+        "all-layers",
+        "replay",
+        "balance",
+        "turns",
+        "prior",
+        "average",
     ];
-    let done = sky.tune("compact", &labels, "plain.safetensors", &more);
-    assert!(done.status.success(), "{}", text(&done.stderr));
-    let card = card(&sky.path("plain.safetensors"));
-    let recipe = card["training"]["recipe"].as_str().unwrap();
+    let mut versions = std::collections::BTreeSet::new();
+    let tuned = |without: Option<&str>| {
+        let mut more = vec!["--steps", "3", "--no-hold-out"];
+        more.extend(without.iter().flat_map(|part| ["--without", part]));
+        let done = sky.tune("recurrent", &labels, "plain.safetensors", &more);
+        assert!(done.status.success(), "{without:?}: {}", text(&done.stderr));
+        let said = text(&done.stdout);
+        let version = said.split_whitespace().next().unwrap().to_owned();
+        (version, card(&sky.path("plain.safetensors")))
+    };
+    assert!(versions.insert(tuned(None).0));
+    for part in parts {
+        let (version, card) = tuned(Some(part));
+        assert!(versions.insert(version), "{part} does nothing");
+        let recipe = card["training"]["recipe"].as_str().unwrap();
+        assert!(
+            recipe.contains(&format!("without {part}; before")),
+            "{recipe}"
+        );
+    }
+    let none = ["--without", "head,all-layers"];
+    let nothing = sky.tune("recurrent", &labels, "x.safetensors", &none);
     assert!(
-        recipe.starts_with("fine-tuning of all layers")
-            && recipe.contains("without head, balance, turns, prior, average"),
-        "{recipe}"
+        text(&nothing.stderr).contains("no part left"),
+        "{}",
+        text(&nothing.stderr)
     );
-    let wrong = sky.tune("compact", &labels, "x.safetensors", &["--without", "luck"]);
+    let wrong = sky.tune(
+        "recurrent",
+        &labels,
+        "x.safetensors",
+        &["--without", "luck"],
+    );
     assert!(
         text(&wrong.stderr).contains("no part \"luck\""),
         "{}",
         text(&wrong.stderr)
     );
+    for model in ["forest", "vade"] {
+        let refused = sky.tune(model, &labels, "x.safetensors", &["--steps", "2"]);
+        assert!(
+            text(&refused.stderr).contains("--steps is for networks"),
+            "{model}"
+        );
+    }
 }

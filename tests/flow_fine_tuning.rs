@@ -252,6 +252,51 @@ fn stopping_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn teaching_again_begins_from_the_model_that_saw_no_label() {
+    let _turn = in_turn();
+    let sky = Sky::new(16);
+    let mut window = labelled(&sky, 12);
+    let before = window.state.scores.active().ready.clone().unwrap().id;
+    let teach = |window: &mut InlineWindow| {
+        window.apply(Command::FineTune(FineTune::Start));
+        let taught = window.state.fine_tuning.taught().unwrap().clone();
+        window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
+        taught
+    };
+    let first = teach(&mut window);
+    let plan = window.state.fine_tuning_plan().unwrap();
+    assert!(
+        plan.contains(&format!("Begins again from {before}")),
+        "{plan}"
+    );
+    let late = window.state.catalogue.iter().nth(14).unwrap().1.id.clone();
+    window.go_to(&late);
+    window.label(common::REAL);
+    let second = teach(&mut window);
+    assert_eq!(
+        [&first.version.parent, &second.version.parent],
+        [&before; 2]
+    );
+    let recalls = [first, second].map(|taught| taught.figures.new_sky.unwrap().examples);
+    assert_eq!(recalls, [12, 13]);
+}
+
+#[test]
+fn what_belongs_to_another_set_is_left_with_it() {
+    let _turn = in_turn();
+    let sky = Sky::new(12);
+    let mut window = labelled(&sky, 12);
+    window.begin(Command::FineTune(FineTune::Start));
+    window.hear_until(|window| window.state.fine_tuning.news().is_some());
+    window.begin(Command::FineTune(FineTune::Curve));
+    window.open(&[sky.path()], &sky.beside("other.destello"));
+    let pane = &window.state.fine_tuning;
+    assert_eq!(*pane.standing(), FineTuneStanding::Idle);
+    assert!(pane.versions().is_empty() && pane.curve().is_none());
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+}
+
+#[test]
 fn labels_given_while_it_learns_are_kept_and_taught_the_next_time() {
     let _turn = in_turn();
     let sky = Sky::new(16);
@@ -324,7 +369,7 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
     let taught = window.state.fine_tuning.taught().unwrap().clone();
     assert_eq!(taught.version.card.training.data.matches("real").count(), 1);
     window.act(Action::WhatChanged);
-    assert!(!window.queue().is_empty());
+    assert!(window.state.queue.shortlist().is_some());
     window.act(Action::WholeQueue);
     window.apply(Command::FineTune(FineTune::Use(taught.source)));
     let after = accuracy(&window);

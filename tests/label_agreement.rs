@@ -31,6 +31,8 @@ fn who_judges_again_does_not_see_the_first_label() {
         window.go_to(id);
         window.label(REAL);
     }
+    // A filter that says what they are would tell.
+    window.filter("label:real");
     window.act(Action::RepeatCheck);
     let mut again: Vec<String> = window.queue().iter().map(ToString::to_string).collect();
     again.sort();
@@ -56,6 +58,11 @@ fn who_judges_again_does_not_see_the_first_label() {
     }
     let said = window.toast().to_owned();
     assert!(said.contains("4 of 6 judged again as before"), "{said}");
+    // Another set has nothing to do with it.
+    window.act(Action::RepeatCheck);
+    assert_eq!(window.state.repeat_check.left(), 5);
+    window.open(&[sky.path()], &project);
+    assert_eq!(window.state.repeat_check.left(), 0);
     // The journal knows which words were second ones.
     let window = window.restart();
     let events = window.state.book.events().iter();

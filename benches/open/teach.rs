@@ -59,11 +59,11 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
         labels: Some(labels),
     };
     let is_done = AtomicBool::new(false);
-    let reporter = window.reporter();
+    let (reporter, generation) = (window.reporter(), window.state.generation);
     window.go_to_top();
     let (frames, taught) = thread::scope(|scope| {
         let teaching = scope.spawn(|| {
-            let taught = teach(source, &reporter);
+            let taught = teach(source, generation, &reporter);
             is_done.store(true, Ordering::Release);
             taught
         });
@@ -81,7 +81,7 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Teaches the default model, as the window's learner does, and tells the window of every step.
-fn teach(source: LabelSource, reporter: &Reporter) -> anyhow::Result<usize> {
+fn teach(source: LabelSource, generation: u64, reporter: &Reporter) -> anyhow::Result<usize> {
     let order = FineTuneOrder::usual(source, cores());
     let parent: Model = match models::find(models::DEFAULT, &Compute::cpu())?.model {
         AnyModel::Network(model) => *model,
@@ -98,7 +98,7 @@ fn teach(source: LabelSource, reporter: &Reporter) -> anyhow::Result<usize> {
     while !tuning.is_finished() {
         tuning.advance()?;
         let news = FineTuneUpdate::Progress(tuning.news());
-        reporter.send(JobEvent::FineTuning(news));
+        reporter.send(JobEvent::FineTuning(generation, news));
     }
     Ok(labels)
 }

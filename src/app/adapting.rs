@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// By what share the error on the old sky may grow.
+const MOST_FORGOTTEN: f64 = 0.1;
+
 impl AppState {
     /// Teaches the chosen latent model the stamps of this set.
     pub(super) fn start_adapting(&mut self, now: Timestamp) -> Vec<Effect> {
@@ -33,6 +36,7 @@ impl AppState {
         }
         self.jobs.insert(JobId::Adapt, Progress::default());
         vec![Effect::Adapt(Box::new(AdaptRequest {
+            generation: self.generation,
             source: self.latent.choice.source.clone(),
             set: OpenedSet {
                 name: self.project_paths().into(),
@@ -61,8 +65,16 @@ impl AppState {
             AdaptUpdate::Finished { version, source } => {
                 self.jobs.remove(&JobId::Adapt);
                 self.fine_tuning.take_version((*version).clone());
+                let said = in_words(&version);
+                if let Some(why) = objection(&version) {
+                    self.warn(format!("{said}; kept but not used: {why}"), now);
+                    return Vec::new();
+                }
+                let screen = self.screen;
                 let effects = self.use_latent(source, now);
-                self.tell(in_words(&version), now);
+                // Somebody who labels elsewhere stays there.
+                self.screen = screen;
+                self.tell(said, now);
                 return effects;
             }
             AdaptUpdate::Stopped => self.tell("stopped; all is as it was", now),
@@ -78,6 +90,25 @@ impl AppState {
         let mut effects = vec![self.save_session()];
         effects.extend(self.start_embedding(now));
         effects
+    }
+}
+
+/// Why a taught model is not used by itself.
+fn objection(version: &ModelVersion) -> Option<String> {
+    let figure = |name: &str| version.card.figures.get(name).copied();
+    let growth = |sky: &str| {
+        let before = figure(&format!("{sky}_error_before"))?;
+        let after = figure(&format!("{sky}_error_after"))?;
+        Some(after / before - 1.0)
+    };
+    if let Some(forgotten) = growth("old_sky").filter(|growth| *growth > MOST_FORGOTTEN) {
+        let percent = 100.0 * forgotten;
+        return Some(format!("the old sky is drawn {percent:.0} % worse"));
+    }
+    match growth("new_sky") {
+        None => Some("too few stamps to hold any out".into()),
+        Some(growth) if growth >= 0.0 => Some("this set is not drawn better".into()),
+        Some(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 pub use super::cell::Cell;
-use super::{classes::class_named, scores::Scores};
+use super::{classes::class_named, repeat_check::RepeatCheck, scores::Scores};
 use crate::domain::{
     Candidate, CandidateIx, FieldValue, LabelBook, agreement, label_book::LabelState,
 };
@@ -21,12 +21,14 @@ pub struct Row<'a> {
     pub book: &'a LabelBook,
     /// All scores.
     pub scores: &'a Scores,
+    /// Whose labels are hidden.
+    pub repeat_check: &'a RepeatCheck,
 }
 
 impl Row<'_> {
-    /// What persons have decided about it.
+    /// What persons have decided about it, as far as it may be told.
     pub fn labels(&self) -> &LabelState {
-        self.book.state(&self.candidate.id)
+        self.repeat_check.visible(self.book, self.candidate)
     }
 }
 
@@ -371,6 +373,7 @@ mod tests {
             candidate: &candidate,
             book: &LabelBook::default(),
             scores: &Scores::default(),
+            repeat_check: &crate::app::repeat_check::RepeatCheck::default(),
         };
         let cell = Column::from_name("mag").cell(row);
         assert_eq!(cell, Cell::Number(18.5));

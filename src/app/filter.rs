@@ -291,6 +291,7 @@ mod tests {
             candidate: &candidate(),
             book: &labelled_real(),
             scores: &Scores::default(),
+            repeat_check: &crate::app::repeat_check::RepeatCheck::default(),
         })
     }
 

@@ -10,7 +10,7 @@ use super::{
     words::{duration, thousands},
 };
 use crate::{
-    domain::{ModelInput, Timestamp},
+    domain::{ModelId, ModelInput, Timestamp},
     jobs::{
         event::{JobId, Progress},
         fine_tune::{
@@ -129,6 +129,52 @@ impl FineTuningPane {
         }
     }
 
+    /// Takes in how far it is; the progress where there is some to tell.
+    fn take_update(&mut self, update: FineTuneUpdate, now: Timestamp) -> Option<Progress> {
+        if self.standing == FineTuneStanding::Preparing {
+            self.standing = FineTuneStanding::Running;
+        }
+        match update {
+            FineTuneUpdate::Started {
+                labels,
+                held_out,
+                notes,
+            } => {
+                let counts = labels.into_iter();
+                let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
+                let held_out = match held_out {
+                    0 => "too few to hold any out".into(),
+                    n => format!("{n} of them held out to measure with"),
+                };
+                self.plan = format!("Learns from {}; {held_out}.", counts.join(", "));
+                self.notes = notes;
+                None
+            }
+            FineTuneUpdate::Progress(news) => {
+                let (since, first) = *self.since.get_or_insert((now, news.step));
+                if news.step > first {
+                    let seconds = (now.0 - since.0) as f64 / 1e6;
+                    let rate = (news.step - first) as f64 / seconds.max(0.01);
+                    self.seconds_left = Some((news.steps - news.step) as f64 / rate);
+                }
+                let progress = Progress {
+                    done: news.step as usize,
+                    total: news.steps as usize,
+                };
+                self.news = Some(news);
+                Some(progress)
+            }
+            FineTuneUpdate::Growing { doing, done, all } => {
+                self.plan = format!(
+                    "Grows the forest anew, from your labels and simulated light curves of the old \
+                     sky: {done} of {all} {doing}."
+                );
+                Some(Progress { done, total: all })
+            }
+            FineTuneUpdate::Ended(_) => None,
+        }
+    }
+
     pub(super) fn expect_stop(&mut self) {
         if self.is_under_way() {
             self.standing = FineTuneStanding::Stopping;
@@ -155,13 +201,35 @@ impl AppState {
     /// # Errors
     /// What has to be done first.
     pub fn fine_tuning_plan(&self) -> Result<String, String> {
-        self.fine_tuning_request(Timestamp(0))?;
-        let name = self.scores.active().name();
+        let parent = self.fine_tuning_request(Timestamp(0))?.parent;
+        let active = self.scores.active();
         let labels = thousands(self.labelled() as u64);
+        let begun = match &active.ready {
+            Some(ready) if ready.id != parent => {
+                format!("Begins again from {parent} and teaches it")
+            }
+            _ => format!("Teaches {}", active.name()),
+        };
         Ok(format!(
-            "Teaches {name} the {labels} labels of this set. Simulated examples of the old sky are shown \
+            "{begun} the {labels} labels of this set. Simulated examples of the old sky are shown \
              beside them, so that it is not forgotten; some labels are held out to measure what is gained."
         ))
+    }
+
+    /// What a version of this project was taught from, before it saw any label: teaching begins there,
+    /// or labels that are held out would have been learned before.
+    fn untaught(&self, id: &ModelId, source: &Arc<str>) -> (ModelId, Arc<str>) {
+        let mut found = (id.clone(), source.clone());
+        let versions = self.fine_tuning.versions();
+        for _ in versions {
+            let parent = versions.iter().find(|version| version.id == found.0);
+            let Some(version) = parent else { break };
+            found = (
+                version.parent.clone(),
+                version.parent_source.as_str().into(),
+            );
+        }
+        found
     }
 
     /// True where the active model can be given further classes.
@@ -175,6 +243,7 @@ impl AppState {
         let name = active.name();
         let ready = active.ready.as_ref();
         let ready = ready.ok_or_else(|| format!("{name} is not read yet"))?;
+        let (parent, parent_source) = self.untaught(&ready.id, &active.source);
         let project = self.project.path.clone();
         let project = project.ok_or("open a set first: its project keeps what is taught")?;
         if self.labelled() == 0 {
@@ -188,12 +257,13 @@ impl AppState {
         Ok(FineTuneRequest {
             order: FineTuneOrder {
                 most_forgotten: f64::from(self.settings.most_forgotten_percent) / 100.0,
-                has_new_classes: self.fine_tuning.has_new_classes,
+                has_new_classes: self.fine_tuning.has_new_classes && self.can_have_new_classes(),
                 command: format!("fine-tuned in the window on {}", project.display()),
                 ..FineTuneOrder::usual(labels, cores())
             },
-            parent: ready.id.clone(),
-            parent_source: active.source.clone(),
+            generation: self.generation,
+            parent,
+            parent_source,
             project,
             now,
         })
@@ -245,57 +315,16 @@ impl AppState {
         update: FineTuneUpdate,
         now: Timestamp,
     ) -> Vec<Effect> {
-        match update {
-            FineTuneUpdate::Started {
-                labels,
-                held_out,
-                notes,
-            } => {
-                let counts = labels.into_iter();
-                let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
-                let held_out = match held_out {
-                    0 => "too few to hold any out".into(),
-                    n => format!("{n} of them held out to measure with"),
-                };
-                let pane = &mut self.fine_tuning;
-                pane.plan = format!("Learns from {}; {held_out}.", counts.join(", "));
-                pane.notes = notes;
-                if pane.standing == FineTuneStanding::Preparing {
-                    pane.standing = FineTuneStanding::Running;
-                }
-                Vec::new()
-            }
-            FineTuneUpdate::Progress(news) => {
-                let progress = Progress {
-                    done: news.step as usize,
-                    total: news.steps as usize,
-                };
-                self.jobs.insert(JobId::FineTune, progress);
-                let pane = &mut self.fine_tuning;
-                let (since, first) = *pane.since.get_or_insert((now, news.step));
-                if news.step > first {
-                    let seconds = (now.0 - since.0) as f64 / 1e6;
-                    let rate = (news.step - first) as f64 / seconds.max(0.01);
-                    pane.seconds_left = Some((news.steps - news.step) as f64 / rate);
-                }
-                pane.news = Some(news);
-                Vec::new()
-            }
-            FineTuneUpdate::Growing { doing, done, all } => {
-                let progress = Progress { done, total: all };
-                self.jobs.insert(JobId::FineTune, progress);
-                let pane = &mut self.fine_tuning;
-                pane.plan = format!(
-                    "Grows the forest anew, from your labels and simulated light curves of the old \
-                     sky: {done} of {all} {doing}."
-                );
-                if pane.standing == FineTuneStanding::Preparing {
-                    pane.standing = FineTuneStanding::Running;
-                }
-                Vec::new()
-            }
-            FineTuneUpdate::Ended(end) => self.end_fine_tuning(end, now),
+        if let FineTuneUpdate::Ended(end) = update {
+            return self.end_fine_tuning(end, now);
         }
+        // What was on its way when it ended is nobody's.
+        if self.fine_tuning.is_under_way()
+            && let Some(progress) = self.fine_tuning.take_update(update, now)
+        {
+            self.jobs.insert(JobId::FineTune, progress);
+        }
+        Vec::new()
     }
 
     fn end_fine_tuning(&mut self, end: FineTuneEnd, now: Timestamp) -> Vec<Effect> {

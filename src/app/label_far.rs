@@ -11,8 +11,8 @@ use crate::domain::{CandidateIx, Embedding};
 
 /// Candidates among which far ones are sought, and labels that they are far from: more are thinned out
 /// by chance, so that no key waits.
-const MOST_LOOKED_AT: usize = 4_000;
-const MOST_LABELS: usize = 1_000;
+const MOST_LOOKED_AT: usize = 2_000;
+const MOST_LABELS: usize = 300;
 /// Far ones that are picked.
 const MOST_PICKED: usize = 200;
 /// Members of each component that are listed.
@@ -115,6 +115,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::app::repeat_check::RepeatCheck;
     use crate::{
         app::scores::Scores,
         domain::{
@@ -166,6 +167,7 @@ mod tests {
             catalogue: &catalogue,
             book: &book,
             scores: &scores,
+            repeat_check: &RepeatCheck::default(),
             latent: Some(&embedding),
         };
         let (labelled, open) = (

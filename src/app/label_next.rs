@@ -177,6 +177,7 @@ pub(super) fn by_chance(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::repeat_check::RepeatCheck;
     use crate::{
         app::scores::{ReadyModel, Scores},
         domain::{Candidate, Catalogue, LabelBook, ModelId, Verdict},
@@ -219,6 +220,7 @@ mod tests {
             catalogue: &catalogue,
             book: &book,
             scores: &scores,
+            repeat_check: &RepeatCheck::default(),
             latent: None,
         };
         let order: Vec<_> = (0..40).map(CandidateIx).collect();

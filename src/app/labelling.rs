@@ -181,7 +181,16 @@ impl AppState {
             .first()
             .map(|event| words(&event.action))
             .unwrap_or_default();
-        self.tell(format!("{verb}: {what}: {}", subject(&ids)), now);
+        let known = ids
+            .iter()
+            .filter_map(|id| self.catalogue.get(self.catalogue.find(id)?));
+        let mut known = known.peekable();
+        if known.any(|candidate| self.is_label_hidden(candidate)) {
+            // What it was is hidden.
+            self.tell(format!("{verb}: {}", subject(&ids)), now);
+        } else {
+            self.tell(format!("{verb}: {what}: {}", subject(&ids)), now);
+        }
         let event = self.event(step, "".into(), action, Origin::Window, now);
         let mut effects = self.record(vec![event]);
         if let [id] = &*ids

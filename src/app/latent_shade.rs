@@ -56,6 +56,8 @@ struct Key {
     labels: Option<u64>,
     scores: Option<u64>,
     is_hidden: bool,
+    /// Labels that are hidden.
+    unrepeated: usize,
 }
 
 /// The shades that were worked out last.
@@ -99,6 +101,7 @@ impl AppState {
             labels: is_of_labels.then(|| self.book.revision()),
             scores: is_of_scores.then(|| self.scores.revision()),
             is_hidden: is_of_scores && self.scores.is_hidden,
+            unrepeated: self.repeat_check.left(),
             color_by,
         };
         if self.latent.shade.key.as_ref() == Some(&key) {
@@ -152,6 +155,7 @@ impl AppState {
                 candidate,
                 book: &self.book,
                 scores: &self.scores,
+                repeat_check: &self.repeat_check,
             })
         };
         if *column != Column::Label {

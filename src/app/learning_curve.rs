@@ -23,8 +23,10 @@ impl AppState {
                 let progress = Progress::default();
                 self.jobs.insert(JobId::LearningCurve, progress);
                 vec![Effect::LearningCurve(Box::new(CurveRequest {
+                    generation: self.generation,
                     order: request.order,
                     parent: request.parent,
+                    parent_source: request.parent_source,
                 }))]
             }
             Err(why) => {

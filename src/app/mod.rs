@@ -49,6 +49,7 @@ pub mod selection;
 pub mod session;
 pub mod settings;
 pub mod shelf;
+mod shortlist;
 pub mod simulation;
 pub mod state;
 pub mod threshold;

@@ -103,9 +103,15 @@ impl AppState {
             JobEvent::Journal { generation, news } if generation == self.generation => {
                 self.apply_journal_news(news);
             }
-            JobEvent::FineTuning(update) => return self.take_fine_tuning(update, now),
-            JobEvent::Adapting(update) => return self.take_adapting(update, now),
-            JobEvent::LearningCurve(update) => self.take_learning_curve(update, now),
+            JobEvent::FineTuning(generation, update) if generation == self.generation => {
+                return self.take_fine_tuning(update, now);
+            }
+            JobEvent::Adapting(generation, update) if generation == self.generation => {
+                return self.take_adapting(update, now);
+            }
+            JobEvent::LearningCurve(generation, update) if generation == self.generation => {
+                self.take_learning_curve(update, now);
+            }
             JobEvent::Versions {
                 generation,
                 versions,

@@ -11,6 +11,7 @@ use super::{
     column::{Cell, Column, Row},
     filter::Filter,
     label_next::{Reason, ranked},
+    repeat_check::RepeatCheck,
     scores::Scores,
 };
 use crate::domain::{Candidate, CandidateIx, Catalogue, Embedding, LabelBook};
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     pub book: &'a LabelBook,
     /// All scores.
     pub scores: &'a Scores,
+    /// Whose labels are hidden.
+    pub repeat_check: &'a RepeatCheck,
     /// Where candidates lie in a latent space.
     pub latent: Option<&'a Embedding>,
 }
@@ -35,6 +38,7 @@ impl<'a> Facts<'a> {
             candidate,
             book: self.book,
             scores: self.scores,
+            repeat_check: self.repeat_check,
         }
     }
 }
@@ -295,6 +299,7 @@ mod tests {
         catalogue: Catalogue,
         book: LabelBook,
         scores: Scores,
+        repeat_check: RepeatCheck,
     }
 
     impl Known {
@@ -303,6 +308,7 @@ mod tests {
                 catalogue: catalogue(mags),
                 book: LabelBook::default(),
                 scores: Scores::default(),
+                repeat_check: RepeatCheck::default(),
             }
         }
 
@@ -311,6 +317,7 @@ mod tests {
                 catalogue: &self.catalogue,
                 book: &self.book,
                 scores: &self.scores,
+                repeat_check: &self.repeat_check,
                 latent: None,
             }
         }

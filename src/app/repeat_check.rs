@@ -7,11 +7,13 @@ use std::{
 };
 
 use super::{
-    column::Column, command::QueueCommand, effect::Effect, queue::Shortlist, state::AppState,
+    effect::Effect,
+    queue::{QueueSpec, Shortlist},
+    state::AppState,
     words::thousands,
 };
 use crate::domain::{
-    Candidate, CandidateIx, LabelAction, Origin, Timestamp,
+    Candidate, CandidateIx, LabelAction, LabelBook, Origin, Timestamp,
     agreement::{last_words, repeats},
     fnv,
     label_book::LabelState,
@@ -34,6 +36,20 @@ impl RepeatCheck {
         self.open.len()
     }
 
+    /// True while a candidate waits for a second word.
+    pub fn hides(&self, candidate: &Candidate) -> bool {
+        self.open.contains(&candidate.id)
+    }
+
+    /// What may be said of a candidate's label.
+    pub fn visible<'a>(&self, book: &'a LabelBook, candidate: &Candidate) -> &'a LabelState {
+        static NOTHING: LazyLock<LabelState> = LazyLock::new(LabelState::default);
+        if self.hides(candidate) {
+            return &NOTHING;
+        }
+        book.state(&candidate.id)
+    }
+
     pub(super) fn end(&mut self) {
         self.open.clear();
     }
@@ -42,21 +58,21 @@ impl RepeatCheck {
 impl AppState {
     /// What the screen may say of a candidate's label: nothing while it waits for a second word.
     pub fn label_on_screen(&self, candidate: &Candidate) -> &LabelState {
-        static NOTHING: LazyLock<LabelState> = LazyLock::new(LabelState::default);
-        if self.is_label_hidden(candidate) {
-            return &NOTHING;
-        }
-        self.book.state(&candidate.id)
+        self.repeat_check.visible(&self.book, candidate)
     }
 
     /// True while a candidate waits for a second word.
     pub fn is_label_hidden(&self, candidate: &Candidate) -> bool {
-        self.repeat_check.open.contains(&candidate.id)
+        self.repeat_check.hides(candidate)
     }
 
     /// Puts some candidates that this person labelled into a queue of their own, labels hidden: those
     /// that were never repeated first, by chance.
     pub(super) fn check_repeats(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.vocabulary().is_tagging {
+            self.tell("a repeat check needs a vocabulary of one class each", now);
+            return Vec::new();
+        }
         let mut own = self.own_labels();
         if own.len() < FEWEST {
             let text = format!("a repeat check needs {FEWEST} labels of your own");
@@ -75,13 +91,9 @@ impl AppState {
             "{} to judge again, labels hidden",
             thousands(candidates.len() as u64)
         );
-        // No order by label or score gives a label away.
-        let sort = QueueCommand::Sort {
-            column: Column::Found,
-            is_descending: false,
-        };
-        let mut effects = self.apply_queue(sort, now);
-        effects.extend(self.open_shortlist(Shortlist { title, candidates }, now));
+        // No filter or order by label or score gives a label away.
+        self.set_queue(QueueSpec::default());
+        let mut effects = self.open_shortlist(Shortlist { title, candidates }, now);
         self.repeat_check.open = open;
         effects.extend(self.show(super::state::Screen::Inspect));
         effects
@@ -111,9 +123,15 @@ impl AppState {
         origin: Origin,
     ) -> Origin {
         let is_word = matches!(action, LabelAction::Set { .. } | LabelAction::Unsure);
-        match ids {
-            [id] if is_word && self.repeat_check.open.remove(id) => Origin::Repeat,
-            _ => origin,
+        let open = &mut self.repeat_check.open;
+        let is_awaited = ids.iter().all(|id| open.contains(id));
+        if is_word {
+            open.retain(|id| !ids.contains(id));
+        }
+        if is_word && is_awaited {
+            Origin::Repeat
+        } else {
+            origin
         }
     }
 

@@ -70,6 +70,16 @@ pub struct SavedSession {
     pub panes: BTreeSet<Pane>,
 }
 
+/// What ends with the opened set.
+const OF_THE_SET: [JobId; 6] = [
+    JobId::Index,
+    JobId::Embed,
+    JobId::Map,
+    JobId::FineTune,
+    JobId::LearningCurve,
+    JobId::Adapt,
+];
+
 impl AppState {
     pub(super) fn apply_session(&mut self, session: Session, now: Timestamp) -> Vec<Effect> {
         match session {
@@ -156,12 +166,13 @@ impl AppState {
         self.motion = None;
         self.sorted_at = None;
         self.decided_at.clear();
-        self.jobs.remove(&JobId::Index);
         self.display.unlock_set();
         self.drop_scores();
         self.latent.forget();
-        self.jobs.remove(&JobId::Embed);
-        self.jobs.remove(&JobId::Map);
+        for job in OF_THE_SET {
+            self.jobs.remove(&job);
+        }
+        self.repeat_check.end();
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
         self.project = ProjectState {

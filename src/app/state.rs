@@ -345,6 +345,7 @@ impl AppState {
             catalogue: &self.catalogue,
             book: &self.book,
             scores: &self.scores,
+            repeat_check: &self.repeat_check,
             latent: self.latent.embedding.as_deref(),
         };
         change(&mut self.queue, facts);

@@ -99,12 +99,29 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         ..FineTuneOrder::usual(labels, args.made.threads())
     };
     if let Some(card) = latent::models::card_of(&args.model) {
+        refuse_for_networks(args, "latent models")?;
         return teach_latent(args, &card, &cancel);
     }
     match models::find(&args.model, &Compute::choose(args.made.device)?)?.model {
         AnyModel::Network(parent) => teach_network(order, *parent, &args.made.out, &cancel),
-        AnyModel::Forest(parent) => grow_forest(&order, &parent, &args.made.out, &cancel),
+        AnyModel::Forest(parent) => {
+            refuse_for_networks(args, "forests")?;
+            grow_forest(&order, &parent, &args.made.out, &cancel)
+        }
     }
+}
+
+/// Refuses what only networks that tell classes have.
+fn refuse_for_networks(args: &Args, what: &str) -> anyhow::Result<()> {
+    let given = [
+        (args.steps.is_some(), "--steps"),
+        (!args.without.is_empty(), "--without"),
+        (args.new_classes, "--new-classes"),
+    ];
+    if let Some((_, name)) = given.into_iter().find(|(is_given, _)| *is_given) {
+        bail!("{name} is for networks that tell classes; {what} have it not");
+    }
+    Ok(())
 }
 
 fn teach_network(

@@ -327,11 +327,11 @@ pub enum JobEvent {
         report: Result<Arc<Report>, String>,
     },
     /// A fine-tuning has news.
-    FineTuning(super::fine_tune::task::FineTuneUpdate),
-    /// Of a latent model that is taught.
-    Adapting(super::latent::adapt_task::AdaptUpdate),
-    /// Of a learning curve.
-    LearningCurve(super::fine_tune::curve_task::CurveUpdate),
+    FineTuning(u64, super::fine_tune::task::FineTuneUpdate),
+    /// Of a latent model that is taught in that opening.
+    Adapting(u64, super::latent::adapt_task::AdaptUpdate),
+    /// Of a learning curve of that opening.
+    LearningCurve(u64, super::fine_tune::curve_task::CurveUpdate),
     /// The versions of models that the project has, the oldest first.
     Versions {
         /// Number of the opening.

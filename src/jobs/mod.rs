@@ -22,6 +22,7 @@ pub mod forest_judge;
 pub mod forest_order;
 mod forest_set;
 pub mod forest_train;
+mod gathering;
 pub mod header;
 pub mod import;
 pub mod index;

@@ -11,7 +11,7 @@ use crate::{
 /// Labels by object or by detection.
 #[derive(Debug, Default)]
 pub struct TruthTable {
-    /// With the row.
+    /// With the row in which each stands first.
     labels: HashMap<Arc<str>, (usize, Arc<str>)>,
     is_by_detection: bool,
     /// Rows that could not be read.
@@ -26,11 +26,15 @@ impl TruthTable {
     pub fn read(path: &Path) -> Result<Self, LabelsError> {
         let table = labels_csv::read(path)?;
         let rows = table.rows.into_iter().filter(|row| !row.label.is_empty());
+        let mut labels: HashMap<Arc<str>, (usize, Arc<str>)> = HashMap::new();
+        for (at, row) in rows.enumerate() {
+            let entry = labels.entry(row.id);
+            entry
+                .and_modify(|known| known.1 = row.label.clone())
+                .or_insert((at, row.label));
+        }
         Ok(Self {
-            labels: rows
-                .enumerate()
-                .map(|(at, row)| (row.id, (at, row.label)))
-                .collect(),
+            labels,
             is_by_detection: table.is_by_detection,
             problems: table.problems,
         })

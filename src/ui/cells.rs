@@ -114,6 +114,7 @@ pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
         candidate,
         book: &state.book,
         scores: &state.scores,
+        repeat_check: &state.repeat_check,
     });
     match (column, &cell) {
         // One number of digits in a column of equals.

@@ -140,9 +140,7 @@ fn curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let pane = &state.fine_tuning;
     ui.add(Label::new(pane.plan()).wrap());
-    for note in pane.notes() {
-        ui.add(Label::new(weak(ui, note)).wrap());
-    }
+    notes_ui(ui, state);
     ui.add_space(theme::GRID);
     let news = pane.news();
     let progress = state.jobs.get(&JobId::FineTune);
@@ -159,6 +157,13 @@ fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         .clicked()
     {
         commands.push(Command::Session(Session::Cancel(JobId::FineTune)));
+    }
+}
+
+/// What was left out of the labels, and why.
+fn notes_ui(ui: &mut Ui, state: &AppState) {
+    for note in state.fine_tuning.notes() {
+        ui.add(Label::new(weak(ui, note)).wrap());
     }
 }
 
@@ -223,6 +228,7 @@ fn taught_ui(ui: &mut Ui, state: &AppState, taught: &Taught, commands: &mut Vec<
                 ui.end_row();
             }
         });
+    notes_ui(ui, state);
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
         let changed = state.changed_decisions();

@@ -46,7 +46,9 @@ pub fn label_panel_ui(
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
     repeat_ui(ui, state);
-    note_ui(ui, state, memory, labels, commands);
+    if !state.is_label_hidden(candidate) {
+        note_ui(ui, state, memory, labels, commands);
+    }
     ui.add_space(theme::GRID);
     ScrollArea::vertical()
         .id_salt("about candidate")

@@ -336,7 +336,13 @@ impl Runner {
             token.cancel();
         }
         self.stop_scoring();
-        for job in [JobId::Embed, JobId::Map] {
+        for job in [
+            JobId::Embed,
+            JobId::Map,
+            JobId::FineTune,
+            JobId::LearningCurve,
+            JobId::Adapt,
+        ] {
             self.stop(job);
         }
         self.focus = Focus::default();

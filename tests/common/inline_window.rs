@@ -187,7 +187,7 @@ impl InlineWindow {
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
             }
-            JobEvent::FineTuning(FineTuneUpdate::Ended(_)) => {
+            JobEvent::FineTuning(_, FineTuneUpdate::Ended(_)) => {
                 self.running.remove(&JobId::FineTune);
             }
             JobEvent::Versions { .. } => {

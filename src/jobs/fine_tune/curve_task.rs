@@ -7,7 +7,6 @@ use std::{
 
 use super::{
     FineTuneOrder,
-    gathering::{Gathered, Gathering},
     learning_curve::{CurveMaterial, CurveMeasuring},
     task::{FineTuneTools, network_of},
 };
@@ -15,6 +14,7 @@ use crate::{
     domain::{LearningCurve, ModelId},
     jobs::{
         event::JobEvent,
+        gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
     },
 };
@@ -25,10 +25,14 @@ const TELL_EVERY: Duration = Duration::from_millis(250);
 /// A learning curve that is wanted in the window.
 #[derive(Clone, Debug)]
 pub struct CurveRequest {
+    /// Number of the opening that asks.
+    pub generation: u64,
     /// What is to be taught.
     pub order: FineTuneOrder,
-    /// Which model; it was read.
+    /// Which version of which model.
     pub parent: ModelId,
+    /// Name or file of that.
+    pub parent_source: Arc<str>,
 }
 
 /// News of a learning curve.
@@ -75,7 +79,14 @@ impl CurveTask {
     }
 
     fn go_on(&mut self) -> anyhow::Result<After> {
-        let parent = || network_of(&self.tools.shelf, &self.request.parent);
+        let parent = || {
+            let CurveRequest {
+                parent,
+                parent_source,
+                ..
+            } = &self.request;
+            network_of(&self.tools.shelf, parent, parent_source)
+        };
         match std::mem::replace(&mut self.stage, Stage::Ordered) {
             Stage::Ordered => {
                 let (order, card) = (self.request.order.clone(), parent()?.card().clone());
@@ -114,7 +125,9 @@ impl CurveTask {
     }
 
     fn say(&self, update: CurveUpdate) {
-        self.tools.reporter.send(JobEvent::LearningCurve(update));
+        self.tools
+            .reporter
+            .send(JobEvent::LearningCurve(self.request.generation, update));
     }
 }
 

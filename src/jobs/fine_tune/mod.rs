@@ -6,7 +6,6 @@
 
 pub mod curve_task;
 pub mod forest;
-pub(super) mod gathering;
 pub mod learning_curve;
 mod material;
 mod new_classes;
@@ -144,6 +143,10 @@ impl FineTuning {
         let card = parent.card();
         let has_replay = !material.replayed.is_empty();
         let mut phases = phases(card, material.labelled.len(), has_replay, &order.recipe);
+        if phases.is_empty() {
+            let why = "the recipe has no part left in which the network learns";
+            return Err(LearnError::Training(why.into()));
+        }
         if let Some(steps) = order.steps {
             shorten(&mut phases, steps);
         }

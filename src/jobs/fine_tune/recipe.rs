@@ -136,7 +136,7 @@ impl Phase {
 }
 
 /// The course: by what was measured with prototypes (README, Fine-tuning). Of the phases that are left
-/// out the others keep their steps.
+/// out the others keep their steps; where all are left out there is none.
 pub(super) fn phases(
     card: &ModelCard,
     labels: usize,
@@ -163,7 +163,7 @@ pub(super) fn phases(
             phase(true, 40, 3e-3, [16, 32]),
             phase(false, 80, 1e-3, [16, 32]),
         ],
-        _ if labels < LABELS_FOR_ALL_LAYERS => return vec![phase(true, 60, 1e-3, [16, 32])],
+        _ if labels < LABELS_FOR_ALL_LAYERS => vec![phase(true, 60, 1e-3, [16, 32])],
         _ => vec![
             phase(true, 60, 1e-3, [32, 32]),
             phase(false, 180, 5e-4, [32, 32]),
@@ -177,9 +177,7 @@ pub(super) fn phases(
         };
         !recipe.has(part)
     };
-    if !course.iter().all(is_left_out) {
-        course.retain(|phase| !is_left_out(phase));
-    }
+    course.retain(|phase| !is_left_out(phase));
     course
 }
 

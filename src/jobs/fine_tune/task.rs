@@ -12,7 +12,6 @@ use anyhow::{Context, anyhow};
 use super::{
     FineTuneNews, FineTuneOrder, FineTuning, Material,
     forest::{GrownForest, retrain},
-    gathering::{Gathered, Gathering},
 };
 use crate::{
     domain::{FineTuneFigures, ModelCard, ModelId, ModelVersion, Timestamp},
@@ -21,6 +20,7 @@ use crate::{
         any_model::AnyModel,
         event::JobEvent,
         forest_train::ForestStage,
+        gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         model_shelf::ModelShelf,
         reporter::{CancelToken, Reporter},
@@ -36,6 +36,8 @@ const TELL_EVERY: Duration = Duration::from_millis(250);
 /// A fine-tuning that is wanted in the window.
 #[derive(Clone, Debug)]
 pub struct FineTuneRequest {
+    /// Number of the opening that asks.
+    pub generation: u64,
     /// What is to be taught.
     pub order: FineTuneOrder,
     /// Which version of which model; it was read.
@@ -134,19 +136,32 @@ impl FineTuneTask {
     }
 
     fn parent(&self) -> anyhow::Result<Model> {
-        network_of(&self.tools.shelf, &self.request.parent)
+        let FineTuneRequest {
+            parent,
+            parent_source,
+            ..
+        } = &self.request;
+        network_of(&self.tools.shelf, parent, parent_source)
     }
 
     /// Threads that prepare what is learned from, or grow a forest.
     fn start(&self) -> anyhow::Result<Stage> {
         let order = self.request.order.clone();
         let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
-        let found = self.tools.shelf.get(&self.request.parent);
-        if let Some(AnyModel::Forest(forest)) = found {
+        let FineTuneRequest {
+            parent,
+            parent_source,
+            ..
+        } = &self.request;
+        let found = at_hand(&self.tools.shelf, parent, parent_source)?;
+        if let AnyModel::Forest(forest) = found {
             let reporter = self.tools.reporter.clone();
+            let generation = self.request.generation;
             let told = Mutex::new(Instant::now());
             let grow = move || {
-                let heard = |stage, done, all| tell_growth(&reporter, &told, (stage, done, all));
+                let heard = |stage, done, all| {
+                    tell_growth(&reporter, generation, &told, (stage, done, all))
+                };
                 retrain(&order, &forest, &cancel, &heard)
             };
             return Ok(Stage::Growing(Gathering::start("forest", grow)?));
@@ -166,6 +181,12 @@ impl FineTuneTask {
                     return Ok(After::Done);
                 }
                 Gathered::All(Some(grown)) => {
+                    let held_out = grown.figures.new_sky.map_or(0, |sky| sky.examples as usize);
+                    self.say(FineTuneUpdate::Started {
+                        labels: grown.labels.clone(),
+                        held_out,
+                        notes: grown.notes.clone(),
+                    });
                     let forest = &grown.forest;
                     let file = forest_file::to_bytes(forest)?;
                     let end = self.keep(forest.id(), forest.card(), &file, grown.figures)?;
@@ -233,13 +254,16 @@ impl FineTuneTask {
     }
 
     fn say(&self, update: FineTuneUpdate) {
-        self.tools.reporter.send(JobEvent::FineTuning(update));
+        self.tools
+            .reporter
+            .send(JobEvent::FineTuning(self.request.generation, update));
     }
 }
 
 /// How far a forest is, now and then.
 fn tell_growth(
     reporter: &Reporter,
+    generation: u64,
     told: &Mutex<Instant>,
     (stage, done, all): (ForestStage, usize, usize),
 ) {
@@ -247,22 +271,26 @@ fn tell_growth(
     if told.elapsed() > TELL_EVERY {
         *told = Instant::now();
         let doing = stage.in_words().into();
-        reporter.send(JobEvent::FineTuning(FineTuneUpdate::Growing {
-            doing,
-            done,
-            all,
-        }));
+        let update = FineTuneUpdate::Growing { doing, done, all };
+        reporter.send(JobEvent::FineTuning(generation, update));
     }
 }
 
-/// A network that was read.
+/// A model of that version, read again where it is not on the shelf.
+fn at_hand(shelf: &ModelShelf, id: &ModelId, source: &str) -> anyhow::Result<AnyModel> {
+    if shelf.get(id).is_none() {
+        shelf.load(source)?;
+    }
+    let model = shelf.get(id);
+    model.ok_or_else(|| anyhow!("{source} is another model by now, not {id}"))
+}
+
+/// The network of that version.
 ///
 /// # Errors
-/// Where it is no longer there, or a forest.
-pub(super) fn network_of(shelf: &ModelShelf, id: &ModelId) -> anyhow::Result<Model> {
-    let model = shelf.get(id);
-    let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
-    model.network("measured")
+/// Where it cannot be read, or is a forest.
+pub(super) fn network_of(shelf: &ModelShelf, id: &ModelId, source: &str) -> anyhow::Result<Model> {
+    at_hand(shelf, id, source)?.network("measured by steps")
 }
 
 impl Task for FineTuneTask {

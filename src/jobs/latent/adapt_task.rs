@@ -19,7 +19,7 @@ use crate::{
     io::Decoder,
     jobs::{
         event::JobEvent,
-        fine_tune::gathering::{Gathered, Gathering},
+        gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         reporter::{CancelToken, Reporter},
         train::{OpenedSet, TrainingData},
@@ -35,6 +35,8 @@ const TELL_EVERY: Duration = Duration::from_millis(250);
 /// A model that is to be taught the opened set.
 #[derive(Clone, Debug)]
 pub struct AdaptRequest {
+    /// Number of the opening that asks.
+    pub generation: u64,
     /// Name, file or version of the model.
     pub source: Arc<str>,
     /// The set.
@@ -172,7 +174,9 @@ impl AdaptTask {
     }
 
     fn say(&self, update: AdaptUpdate) {
-        self.tools.reporter.send(JobEvent::Adapting(update));
+        self.tools
+            .reporter
+            .send(JobEvent::Adapting(self.request.generation, update));
     }
 }
 

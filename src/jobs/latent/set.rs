@@ -32,6 +32,8 @@ const MOST_LABELS: usize = UNLABELLED as usize;
 pub(super) struct LatentSet {
     pub training: Examples,
     pub validation: Examples,
+    /// False where validation looks at what was learned from.
+    pub has_held_out: bool,
     /// Simulated stamps that nothing is learned from: the old sky of a model that is taught further.
     pub old_sky: Option<Examples>,
     /// Labels that some of them have.
@@ -61,6 +63,7 @@ pub(super) fn prepare(
             LatentSet {
                 training: make(0..order.examples as u64)?,
                 validation: make(VALIDATION_FROM..until)?,
+                has_held_out: true,
                 old_sky: None,
                 names: classes.map(Arc::from).to_vec(),
                 notes: Vec::new(),
@@ -88,7 +91,7 @@ pub(super) fn prepare(
             order.data.in_words()
         );
     }
-    if order.components > set.training.len() {
+    if order.parent.is_none() && order.components > set.training.len() {
         bail!(
             "{} components cannot be told apart in {} stamps; --components takes fewer",
             order.components,
@@ -96,7 +99,8 @@ pub(super) fn prepare(
         );
     }
     if set.validation.is_empty() {
-        // A handful of stamps: what is learned from is looked at again.
+        // A handful of stamps: what is learned from is looked at again, and no figure is made of it.
+        set.has_held_out = false;
         set.validation = set.training.clone();
     }
     if order.parent.is_some() && !matches!(order.data, TrainingData::Simulation { .. }) {
@@ -248,6 +252,7 @@ impl<'a> Sheet<'a> {
             notes: self.notes.into_iter().chain(left_out).collect(),
             training: self.training,
             validation: self.validation,
+            has_held_out: true,
             old_sky: None,
             names: self.names,
         };

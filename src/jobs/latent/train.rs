@@ -281,7 +281,10 @@ impl LatentTraining {
     /// on, the mean square of input less reconstruction.
     fn compared(&self, models: [&LatentModel; 2]) -> anyhow::Result<Vec<(String, f64)>> {
         let skies = [
-            ("new_sky", Some(&self.set.validation)),
+            (
+                "new_sky",
+                Some(&self.set.validation).filter(|_| self.set.has_held_out),
+            ),
             ("old_sky", self.set.old_sky.as_ref()),
         ];
         let mut figures = Vec::new();

@@ -11,10 +11,10 @@ use anyhow::anyhow;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Something that is being gathered.
-pub(in crate::jobs) struct Gathering<T>(JoinHandle<anyhow::Result<T>>);
+pub(super) struct Gathering<T>(JoinHandle<anyhow::Result<T>>);
 
 /// How far it is.
-pub(in crate::jobs) enum Gathered<T> {
+pub(super) enum Gathered<T> {
     Not(Gathering<T>),
     All(T),
 }
