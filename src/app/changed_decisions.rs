@@ -8,7 +8,7 @@ use super::{
     effect::Effect,
     queue::Shortlist,
     scores::{Reading, ShownModel},
-    state::AppState,
+    state::{AppState, Pane},
     words::thousands,
 };
 use crate::{
@@ -122,6 +122,8 @@ impl AppState {
         };
         let mut effects = self.apply_queue(sort, now);
         effects.extend(self.open_shortlist(Shortlist { title, candidates }, now));
+        // It would stand before them.
+        self.panes.remove(&Pane::FineTune);
         effects
     }
 }

@@ -191,6 +191,16 @@ impl Scores {
         &self.shown
     }
 
+    /// The name of a shown model, with its version where another one is called the same.
+    pub fn name_of<'a>(&self, model: &'a ShownModel) -> &'a str {
+        let name = model.name();
+        let alike = self.shown.iter().filter(|shown| shown.name() == name);
+        match &model.ready {
+            Some(ready) if alike.count() > 1 => ready.id.text(),
+            _ => name,
+        }
+    }
+
     /// The model whose scores stand on the stamps.
     pub fn active(&self) -> &ShownModel {
         &self.shown[self.active.min(self.shown.len() - 1)]

@@ -146,7 +146,8 @@ impl Votes {
     }
 }
 
-/// The class that each annotator gave a candidate last; none where it was cleared. What was taken back
+/// The class that each annotator gave a candidate last; none where it was cleared, or the annotator was
+/// not sure any more. What was taken back
 /// does not count.
 pub fn last_words<'a>(
     book: &'a LabelBook,
@@ -158,7 +159,7 @@ pub fn last_words<'a>(
             LabelAction::Set { class } if counts => {
                 last.insert(&event.annotator, Some(class));
             }
-            LabelAction::Clear if counts => {
+            LabelAction::Clear | LabelAction::Unsure if counts => {
                 last.insert(&event.annotator, None);
             }
             _ => {}

@@ -169,6 +169,14 @@ impl Candidate {
             .collect()
     }
 
+    /// The epoch that goes by that name, from 0: its `candid`, else its number from 1.
+    pub fn epoch_named(&self, name: &str) -> Option<usize> {
+        let mut epochs = self.epochs.iter();
+        let found = epochs.position(|epoch| epoch.candid.as_deref() == Some(name));
+        let number = || name.parse::<usize>().ok()?.checked_sub(1);
+        found.or_else(number).filter(|at| *at < self.epochs.len())
+    }
+
     /// The epoch to look at first, from 0: the brightest with stamps, else the first.
     pub fn first_look(&self) -> usize {
         let magnitude = |epoch: &Epoch| epoch.mag.filter(|mag| mag.is_finite());

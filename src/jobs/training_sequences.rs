@@ -56,6 +56,9 @@ pub(super) fn labelled(
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     let mut known: Vec<(&Candidate, u8)> = Vec::new();
     for (_, candidate) in catalogue.iter() {
+        if truths.is_silent(candidate) {
+            continue;
+        }
         match class_of_candidate(candidate, truths, card) {
             Ok(class) => known.push((candidate, class as u8)),
             Err(why) => *left_out.entry(why).or_default() += 1,

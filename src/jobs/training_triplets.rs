@@ -146,7 +146,14 @@ impl<'a> Sheet<'a> {
         sources: Sources<'_>,
         is_kept: bool,
     ) -> anyhow::Result<()> {
+        if truths.is_silent(candidate) {
+            return Ok(());
+        }
+        let of = truths.labelled_epoch(candidate);
         let class = |epoch| {
+            if of.is_some_and(|of| of != epoch) {
+                return Err("the label is that of another epoch".into());
+            }
             let label = truths.label(candidate, epoch)?;
             let class = class_of(&label, &self.card.classes);
             class.ok_or_else(|| format!("label \"{label}\" is no class of {}", self.card.name))

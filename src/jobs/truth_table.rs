@@ -40,6 +40,11 @@ impl TruthTable {
         })
     }
 
+    /// True where labels are those of single detections.
+    pub const fn is_by_detection(&self) -> bool {
+        self.is_by_detection
+    }
+
     /// The label of an epoch as written.
     pub fn label(&self, candidate: &Candidate, epoch: usize) -> Option<&Arc<str>> {
         self.entry(candidate, epoch).map(|(_, label)| label)

@@ -44,6 +44,28 @@ impl<'a> Classes<'a> {
 }
 
 impl Truths<'_> {
+    /// The epoch that the label of a candidate is about, for what looks at single epochs: the one that
+    /// was on the screen, else the brightest. A supernova has epochs in which nothing is to be seen. None
+    /// where every epoch has a label of its own.
+    pub(super) fn labelled_epoch(self, candidate: &Candidate) -> Option<usize> {
+        match self {
+            Self::Table(table) if table.is_by_detection() => None,
+            Self::Table(_) | Self::Data => Some(candidate.first_look()),
+            Self::Labels(book) => {
+                let decided_by = book.state(&candidate.id).decided_by;
+                let event = decided_by.and_then(|at| book.events().get(at));
+                let shown = event.and_then(|event| event.shown.as_ref());
+                let epoch = shown.and_then(|shown| candidate.epoch_named(&shown.epoch));
+                Some(epoch.unwrap_or_else(|| candidate.first_look()))
+            }
+        }
+    }
+
+    /// True where nobody said anything of a candidate, and nothing was to be expected.
+    pub(super) fn is_silent(self, candidate: &Candidate) -> bool {
+        matches!(self, Self::Labels(book) if !book.state(&candidate.id).is_seen())
+    }
+
     /// What an epoch really is, as written, or why that is not known.
     ///
     /// # Errors

@@ -76,7 +76,8 @@ pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
         let at = pos2(head.right() - 6.0, head.center().y);
         let is_active = state.scores.is_active(&model.source);
         let color = if is_active { strong } else { weak };
-        painter.text(at, Align2::RIGHT_CENTER, model.name(), font.clone(), color);
+        let name = state.scores.name_of(model);
+        painter.text(at, Align2::RIGHT_CENTER, name, font.clone(), color);
         let said = state.scores.classes_of(model, candidate);
         let row = said.and_then(|said| said.until(state.place.epoch));
         let most = row.and_then(likeliest);

@@ -121,7 +121,8 @@ fn scores_ui(ui: &mut Ui, state: &AppState, ix: CandidateIx) {
                 for model in state.scores.shown() {
                     let reading = state.scores.of_epoch(model, ix, state.place.epoch);
                     let is_active = state.scores.is_active(&model.source);
-                    score_badge::score_ui(ui, state, model.name(), is_active, reading);
+                    let name = state.scores.name_of(model);
+                    score_badge::score_ui(ui, state, name, is_active, reading);
                     ui.add_space(GRID);
                 }
             });

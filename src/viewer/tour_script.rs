@@ -75,7 +75,7 @@ fn of_teaching(state: &AppState) -> Vec<Stop> {
         let go = Command::Go(Go::To { candidate, open });
         [go, Command::Label(Label::Class(class))]
     });
-    let taken_back = [Action::WholeQueue, Action::FineTune].into_iter();
+    let taken_back = [Action::WholeQueue].into_iter();
     let undone = std::iter::repeat_n(Action::Undo, TAUGHT);
     vec![
         stop("22-labelled-40", labels.collect::<Vec<_>>()),
