@@ -237,7 +237,8 @@ fn the_labels_of_the_project_teach_too() {
         "{:?}",
         pane.standing()
     );
-    assert_eq!(pane.notes(), ["8 epochs left out: not labelled"]);
+    // What nobody labelled was not left out of the labels.
+    assert!(pane.notes().is_empty(), "{:?}", pane.notes());
     let card = &window.state.scores.active().ready.as_ref().unwrap().card;
     let examples = card.figures["validation_examples"];
     assert!((1.0..15.0).contains(&examples), "{examples}");

@@ -118,7 +118,7 @@ fn model_row(
     let mut shown = state.scores.shown().iter();
     let shown = shown.find(|model| model.source == *source);
     let fresh = ShownModel::new(source.clone());
-    let name = shown.unwrap_or(&fresh).name();
+    let name = shown.map_or_else(|| fresh.name(), |model| state.scores.name_of(model));
     ui.horizontal(|ui| {
         let mut is_shown = shown.is_some();
         let tick = ui.checkbox(&mut is_shown, "");
