@@ -277,6 +277,18 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
         [&first.version.parent, &second.version.parent],
         [&before; 2]
     );
+    // Somebody takes the version that is active out of the project: another model serves.
+    let project = sky.beside("night.destello");
+    versions::remove(&project, &second.version.id).unwrap();
+    let window = window.restart();
+    let active = window.state.scores.active();
+    assert!(
+        !active.source.contains(&**second.version.id.text()),
+        "{}",
+        active.source
+    );
+    assert_eq!(active.standing, Standing::Done);
+    assert_eq!(window.state.fine_tuning.versions().len(), 1);
     let recalls = [first, second].map(|taught| taught.figures.new_sky.unwrap().examples);
     assert_eq!(recalls, [12, 13]);
 }

@@ -101,8 +101,12 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     let id = version.id.clone();
     assert_eq!(window.state.latent.space().unwrap().model, id);
     assert_eq!(window.state.latent.embedding().unwrap().len(), CANDIDATES);
-    let said = window.toast();
+    let said = window.state.latent.taught().unwrap();
     assert!(said.contains("is taught; reconstruction error"), "{said}");
+    let known = window.state.known_latent_models();
+    assert!(known.iter().any(|source| source.contains(&**id.text())));
+    let scoring = window.state.known_models();
+    assert!(!scoring.iter().any(|source| source.contains(&**id.text())));
     let window = window.restart();
     assert_eq!(window.state.fine_tuning.versions()[0].id, id);
     assert!(window.state.latent.choice.source.contains(&**id.text()));

@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::{fs, process::Command};
+use std::{fmt::Write as _, fs, process::Command};
 
 use common::{BOGUS, InlineWindow, REAL, Sky};
 use destello::{app::Action, domain::Origin};
@@ -144,7 +144,7 @@ fn the_skilled_outvote_those_who_guess() {
             ("ben", "real"),
             ("eva", "real"),
         ] {
-            rows.push_str(&format!("c{number},{said},{name}\n"));
+            writeln!(rows, "c{number},{said},{name}").unwrap();
         }
     }
     fs::write(folder.path().join("all.csv"), rows).unwrap();

@@ -67,14 +67,16 @@ impl AppState {
                 self.fine_tuning.take_version((*version).clone());
                 let said = in_words(&version);
                 if let Some(why) = objection(&version) {
-                    self.warn(format!("{said}; kept but not used: {why}"), now);
+                    self.latent.taught = Some(format!("{said}. It is kept but not used: {why}."));
+                    self.warn(format!("{} is kept but not used: {why}", version.id), now);
                     return Vec::new();
                 }
                 let screen = self.screen;
                 let effects = self.use_latent(source, now);
                 // Somebody who labels elsewhere stays there.
                 self.screen = screen;
-                self.tell(said, now);
+                self.latent.taught = Some(format!("{said}."));
+                self.tell(format!("{} is taught, and used now", version.id), now);
                 return effects;
             }
             AdaptUpdate::Stopped => self.tell("stopped; all is as it was", now),

@@ -17,6 +17,7 @@ use crate::{
             FineTuneOrder, LabelSource,
             task::{FineTuneEnd, FineTuneRequest, FineTuneUpdate},
         },
+        models,
         train::{OpenedSet, cores},
         versions,
     },
@@ -140,10 +141,12 @@ impl FineTuningPane {
                 held_out,
                 notes,
             } => {
+                let all: usize = labels.iter().map(|(_, count)| count).sum();
                 let counts = labels.into_iter();
                 let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
                 let held_out = match held_out {
                     0 => "too few to hold any out".into(),
+                    n if n == all => "each third held out in turn to measure with".into(),
                     n => format!("{n} of them held out to measure with"),
                 };
                 self.plan = format!("Learns from {}; {held_out}.", counts.join(", "));
@@ -371,6 +374,23 @@ impl AppState {
                 effects.extend(self.show_model(before));
                 self.warn(format!("{id} is kept but not active: {why}"), now);
             }
+        }
+        effects
+    }
+
+    /// A version that the project has no longer, or never could be read: another model serves, and the
+    /// list of versions is read anew.
+    pub(super) fn leave_lost_version(&mut self, source: &str, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.scores.shown().len() < 2 {
+            effects.extend(self.show_model(models::DEFAULT.into()));
+        }
+        effects.extend(self.drop_model(source, now));
+        if let Some(project) = self.project.path.clone() {
+            effects.push(Effect::ReadVersions {
+                generation: self.generation,
+                project,
+            });
         }
         effects
     }

@@ -147,7 +147,9 @@ fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Lis
         }
     }
     let share = counts.values().sum::<usize>() as f32 / counts.len().max(1) as f32;
-    let is_rare = |class: &Arc<str>| counts.len() > 1 && counts[class] as f32 <= share;
+    let is_rare = |class: &Arc<str>| {
+        counts.len() > 1 && (counts[class] == 0 || (counts[class] as f32) < share)
+    };
     said.retain(|(class, ..)| is_rare(class));
     said.sort_by(|a, b| {
         let key = |(class, ..): &(Arc<str>, f32, CandidateIx)| (counts[class], class.clone());

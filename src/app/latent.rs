@@ -122,6 +122,8 @@ pub enum LatentStanding {
 pub struct LatentPane {
     /// How it is shown.
     pub choice: LatentChoice,
+    /// What came of teaching the model, in a sentence.
+    pub(super) taught: Option<String>,
     standing: LatentStanding,
     run: u64,
     card: Option<Arc<ModelCard>>,
@@ -179,24 +181,21 @@ impl LatentPane {
         self.chosen
     }
 
+    /// What came of teaching the model, in a sentence.
+    pub fn taught(&self) -> Option<&str> {
+        self.taught.as_deref()
+    }
+
     /// Forgets what belongs to a set that is left.
     pub(super) fn forget(&mut self) {
         *self = Self {
+            taught: self.taught.take(),
             choice: std::mem::take(&mut self.choice),
             run: self.run + 1,
             map: self.map.anew(),
             pictures: self.pictures.anew(),
             ..Self::default()
         };
-    }
-
-    /// The models to choose from: those that come with the program, and the chosen one; by source.
-    pub fn known_models(&self) -> Vec<Arc<str>> {
-        let mut known: Vec<Arc<str>> = models::names().map(Arc::from).collect();
-        if !known.contains(&self.choice.source) {
-            known.push(self.choice.source.clone());
-        }
-        known
     }
 
     /// The name of the model for a sentence.
@@ -209,6 +208,21 @@ impl LatentPane {
 }
 
 impl AppState {
+    /// The latent models to choose from: those that come with the program, those that the project has,
+    /// and the chosen one; by source.
+    pub fn known_latent_models(&self) -> Vec<Arc<str>> {
+        let mut known: Vec<Arc<str>> = models::names().map(Arc::from).collect();
+        let versions = self.fine_tuning.versions().iter();
+        let versions = versions.filter(|version| version.card.latent.is_some());
+        let versions = versions.filter_map(|version| self.source_of(version));
+        for source in versions.chain([self.latent.choice.source.clone()]) {
+            if !known.contains(&source) {
+                known.push(source);
+            }
+        }
+        known
+    }
+
     pub(super) fn apply_latent(&mut self, latent: Latent, now: Timestamp) -> Vec<Effect> {
         match latent {
             Latent::Start => return self.start_embedding(now),

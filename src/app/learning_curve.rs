@@ -12,6 +12,9 @@ use crate::{
 /// Mean recalls that differ by less are called alike, 0 to 1.
 const ALIKE: f64 = 0.01;
 
+/// Held-out examples from which on a curve says something.
+const ENOUGH: usize = 20;
+
 impl AppState {
     pub(super) fn start_learning_curve(&mut self, now: Timestamp) -> Vec<Effect> {
         if self.jobs.contains_key(&JobId::LearningCurve) {
@@ -64,6 +67,12 @@ impl AppState {
             return String::new();
         };
         let held_out = format!("Measured on {} held-out examples.", curve.held_out);
+        if curve.held_out < ENOUGH {
+            return format!(
+                "Measured on {} held-out examples only: too few to tell whether more labels are worth it.",
+                curve.held_out
+            );
+        }
         match last_gain(curve) {
             Some((from, to, gain)) if gain > ALIKE => format!(
                 "From {from} to {to} labels mean recall still rose by {:.1} points: more labels are \

@@ -99,6 +99,13 @@ impl Queue {
         self.shortlist.as_ref()
     }
 
+    /// Says otherwise what the few are.
+    pub fn retitle_shortlist(&mut self, title: &str) {
+        if let Some(shortlist) = &mut self.shortlist {
+            title.clone_into(&mut shortlist.title);
+        }
+    }
+
     /// Leaves the few; the caller makes the queue anew.
     pub fn forget_shortlist(&mut self) {
         self.shortlist = None;

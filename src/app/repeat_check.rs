@@ -138,6 +138,7 @@ impl AppState {
     /// Says how it went when the last word of a check was given.
     pub(super) fn tell_repeats(&mut self, now: Timestamp) {
         if let Some(text) = self.repeats_in_words() {
+            self.queue.retitle_shortlist(&text);
             self.tell(format!("repeat check done: {text}"), now);
         }
     }

@@ -186,9 +186,14 @@ impl AppState {
             Err(why) => {
                 model.standing = Standing::Failed(why.as_str().into());
                 let text = format!("{} cannot score: {why}", model.name());
+                let is_version = source.contains('#');
                 self.warn(text, now);
                 self.show_scoring_progress();
-                return Vec::new();
+                return if is_version {
+                    self.leave_lost_version(source, now)
+                } else {
+                    Vec::new()
+                };
             }
         };
         let source = model.source.clone();

@@ -91,6 +91,10 @@ impl ShownModel {
         if let Some(ready) = &self.ready {
             return ready.id.name();
         }
+        // A version goes by its own name, not by that of its project.
+        if let Some((_, version)) = self.source.rsplit_once('#') {
+            return version;
+        }
         let stem = std::path::Path::new(&*self.source).file_stem();
         stem.and_then(|stem| stem.to_str()).unwrap_or(&self.source)
     }

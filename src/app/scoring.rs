@@ -273,6 +273,7 @@ impl AppState {
         let files = self.settings.model_files.iter();
         let files = files.map(|file| Arc::from(file.to_string_lossy()));
         let versions = self.fine_tuning.versions().iter();
+        let versions = versions.filter(|version| version.card.latent.is_none());
         let versions = versions.filter_map(|version| self.source_of(version));
         let shown = self.scores.shown.iter().map(|model| model.source.clone());
         let mut known: Vec<Arc<str>> = Vec::new();

@@ -169,6 +169,7 @@ impl AppState {
         self.display.unlock_set();
         self.drop_scores();
         self.latent.forget();
+        self.latent.taught = None;
         for job in OF_THE_SET {
             self.jobs.remove(&job);
         }

@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return teach_latent(args, &card, &cancel);
     }
     match models::find(&args.model, &Compute::choose(args.made.device)?)?.model {
-        AnyModel::Network(parent) => teach_network(order, *parent, &args.made.out, &cancel),
+        AnyModel::Network(parent) => teach_network(order, &parent, &args.made.out, &cancel),
         AnyModel::Forest(parent) => {
             refuse_for_networks(args, "forests")?;
             grow_forest(&order, &parent, &args.made.out, &cancel)
@@ -126,18 +126,25 @@ fn refuse_for_networks(args: &Args, what: &str) -> anyhow::Result<()> {
 
 fn teach_network(
     order: FineTuneOrder,
-    parent: Model,
+    parent: &Model,
     out: &Path,
     cancel: &CancelToken,
 ) -> anyhow::Result<ExitCode> {
+    let most_forgotten = order.most_forgotten;
+    let has_no_table = matches!(order.labels, LabelSource::Files { labels: None, .. });
     if out.extension().is_none_or(|ending| ending != "safetensors") {
         bail!("{}: a model file ends in .safetensors", out.display());
     }
     let material = Material::gather(&order, parent.card(), &Decoder::default(), cancel)?;
     let device = parent.compute().name().to_owned();
-    let mut tuning = FineTuning::new(order, &parent, material)?;
+    let mut tuning = FineTuning::new(order, parent, material)?;
     for note in tuning.notes() {
         eprintln!("{note}");
+    }
+    if has_no_table {
+        eprintln!(
+            "no table of labels is given: classes that the data bring along are taken as labels"
+        );
     }
     let labels = tuning.labels_by_class().into_iter();
     let labels: Vec<_> = labels
@@ -167,7 +174,7 @@ fn teach_network(
     line.clear();
     let model = tuning.model()?;
     models::write_model(&model, out)?;
-    say_figures(model.id(), out, &tuning.figures())?;
+    say_figures(model.id(), out, &tuning.figures(), most_forgotten)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -253,11 +260,16 @@ fn grow_forest(
         eprintln!("{note}");
     }
     models::write_forest(&grown.forest, out)?;
-    say_figures(grown.forest.id(), out, &grown.figures)?;
+    say_figures(grown.forest.id(), out, &grown.figures, order.most_forgotten)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn say_figures(id: &ModelId, out: &Path, figures: &FineTuneFigures) -> anyhow::Result<()> {
+fn say_figures(
+    id: &ModelId,
+    out: &Path,
+    figures: &FineTuneFigures,
+    most_forgotten: f64,
+) -> anyhow::Result<()> {
     super::say(&format!("{id} written to {}", out.display()))?;
     for (sky, found) in [
         ("held-out labels of the new sky", figures.new_sky),
@@ -266,6 +278,9 @@ fn say_figures(id: &ModelId, out: &Path, figures: &FineTuneFigures) -> anyhow::R
         if let Some(found) = found {
             super::say(&in_words(sky, &found))?;
         }
+    }
+    if let Some(why) = figures.objection(most_forgotten) {
+        super::say(&format!("look before you use it: {why}"))?;
     }
     Ok(())
 }

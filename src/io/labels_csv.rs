@@ -52,12 +52,12 @@ pub struct LabelRow {
 #[derive(Debug, thiserror::Error)]
 pub enum LabelsError {
     /// The file cannot be read.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {why}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// The system's reason.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// A column that must be there is not.
     #[error("{path}: there is no {column} column among: {found}")]
@@ -80,9 +80,9 @@ const TIME: &[&str] = &["time", "label_time", "timestamp", "date"];
 
 /// Reads a table of labels.
 pub fn read(path: &Path) -> Result<LabelTable, LabelsError> {
-    let unreadable = |source| LabelsError::Unreadable {
+    let unreadable = |why| LabelsError::Unreadable {
         path: path.to_path_buf(),
-        source,
+        why,
     };
     let mut bytes = Vec::new();
     File::open(path)

@@ -1,6 +1,10 @@
 //! Votes of several annotators, out of projects and tables of labels.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 
@@ -31,7 +35,14 @@ pub struct Gathered {
 pub fn gather(projects: &[PathBuf], tables: &[PathBuf]) -> anyhow::Result<Gathered> {
     let mut gathered = Gathered::default();
     let votes = &mut gathered.votes;
+    let mut known = BTreeSet::new();
     for path in projects {
+        // The same project named twice is one.
+        if let Ok(place) = path.canonicalize()
+            && !known.insert(place)
+        {
+            continue;
+        }
         if !path.is_file() {
             bail!("{}: there is no such project", path.display());
         }

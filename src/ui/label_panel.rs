@@ -209,7 +209,8 @@ fn about_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
     };
     pair(ui, "id", candidate.id.to_string(), None);
     pair(ui, "epochs", candidate.epochs.len().to_string(), None);
-    if let Some(truth) = &candidate.truth {
+    let truth = candidate.truth.as_ref();
+    if let Some(truth) = truth.filter(|_| !state.is_label_hidden(candidate)) {
         pair(ui, "truth in file", truth.to_string(), None);
     }
     if let Some([ra, dec]) = candidate.position_deg {

@@ -29,6 +29,9 @@ pub fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.separator();
         points_ui(ui, &mut choice);
     });
+    if let Some(said) = state.latent.taught() {
+        ui.add(egui::Label::new(weak(ui, said)).wrap());
+    }
     if choice != state.latent.choice {
         commands.push(Command::Latent(Latent::Choose(Box::new(choice))));
     }
@@ -36,17 +39,13 @@ pub fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 
 fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: &mut Vec<Command>) {
     ui.label(weak(ui, "model"));
-    let stem = std::path::Path::new(&*choice.source).file_stem();
-    let name = stem.map_or_else(
-        || choice.source.to_string(),
-        |stem| stem.to_string_lossy().into(),
-    );
+    let name = short_name(&choice.source).to_owned();
     ui.add_enabled_ui(!state.latent.is_under_way(), |ui| {
         let shown = ComboBox::from_id_salt("latent model").selected_text(name);
         let response = shown
             .show_ui(ui, |ui| {
-                for source in state.latent.known_models() {
-                    let name = source.to_string();
+                for source in state.known_latent_models() {
+                    let name = short_name(&source).to_owned();
                     ui.selectable_value(&mut choice.source, source, name);
                 }
                 if ui.button("A file…").clicked() {
@@ -77,6 +76,15 @@ fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: 
             commands.push(Command::Latent(Latent::Adapt));
         }
     });
+}
+
+/// The version of a project, the name of a file, or that of a model that comes with the program.
+fn short_name(source: &str) -> &str {
+    if let Some((_, version)) = source.rsplit_once('#') {
+        return version;
+    }
+    let stem = std::path::Path::new(source).file_stem();
+    stem.and_then(|stem| stem.to_str()).unwrap_or(source)
 }
 
 fn projection_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {

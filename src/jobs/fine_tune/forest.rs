@@ -12,7 +12,7 @@ use crate::{
         forest_judge::judge,
         forest_order::{ForestOrder, SimulatedObjects, usual_growth},
         forest_set::KnownCurve,
-        forest_train::{ForestStage, Material, Told, gather, validation},
+        forest_train::{ForestStage, Told, gather, validation},
         reporter::CancelToken,
         training_labels::part_of_id,
     },
@@ -67,11 +67,17 @@ pub fn retrain(
         told,
     };
     let mut figures = FineTuneFigures::default();
-    if order.is_measured {
-        let Some(new_sky) = growing.held_out(&mut material, parent)? else {
+    let division = order.is_measured.then(|| divided(&material.labelled));
+    if let Some((taught, held_out)) = division.flatten() {
+        let all = std::mem::replace(&mut material.labelled, taught);
+        let Some(forest) = material.grown(&forest_order, cancel, told)? else {
             return Ok(None);
         };
-        figures.new_sky = new_sky;
+        let Some(both) = growing.judged([parent, &forest], &held_out)? else {
+            return Ok(None);
+        };
+        figures.new_sky = SkyFigures::of(&both[0], &both[1]);
+        material.labelled = all;
     }
     let Some(mut forest) = material.grown(&forest_order, cancel, told)? else {
         return Ok(None);
@@ -100,32 +106,6 @@ struct Growing<'a> {
 }
 
 impl Growing<'_> {
-    /// What a forest without some labels gains on them; outer none where it was cancelled, inner where
-    /// there are too few.
-    fn held_out(
-        &self,
-        material: &mut Material,
-        parent: &Forest,
-    ) -> anyhow::Result<Option<Option<SkyFigures>>> {
-        let all = std::mem::take(&mut material.labelled);
-        let is_taught = |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0;
-        let (taught, held_out): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_taught);
-        let is_enough = !held_out.is_empty() && classes_of(&taught) == classes_of(&all);
-        let mut found = None;
-        if is_enough {
-            material.labelled = taught;
-            let Some(forest) = material.grown(self.order, self.cancel, self.told)? else {
-                return Ok(None);
-            };
-            let Some(both) = self.judged([parent, &forest], &held_out)? else {
-                return Ok(None);
-            };
-            found = SkyFigures::of(&both[0], &both[1]);
-        }
-        material.labelled = all;
-        Ok(Some(found))
-    }
-
     fn judged(
         &self,
         forests: [&Forest; 2],
@@ -138,6 +118,14 @@ impl Growing<'_> {
         });
         judged.into_iter().collect()
     }
+}
+
+/// Labelled objects to learn from, and to measure with; none where a class would be left without one.
+fn divided(all: &[KnownCurve]) -> Option<(Vec<KnownCurve>, Vec<KnownCurve>)> {
+    let is_taught = |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0;
+    let (taught, held_out): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_taught);
+    let is_enough = !held_out.is_empty() && classes_of(&taught) == classes_of(all);
+    is_enough.then_some((taught, held_out))
 }
 
 fn classes_of(curves: &[KnownCurve]) -> BTreeSet<u8> {

@@ -62,9 +62,10 @@ impl Material {
         let sources = Sources { decoder, cancel };
         let opened = OpenedLabels::open(&order.labels, sources)?;
         let mut card = card.clone();
-        let new_classes = match order.has_new_classes {
-            true => new_classes(&opened, &card)?,
-            false => Vec::new(),
+        let new_classes = if order.has_new_classes {
+            new_classes(&opened, &card)?
+        } else {
+            Vec::new()
         };
         card.classes.extend_from_slice(&new_classes);
         let card = &card;

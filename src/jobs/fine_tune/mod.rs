@@ -205,9 +205,10 @@ impl FineTuning {
             }
             Stage::Teaching(done, round) if round.is_finished() => {
                 let done = *done;
-                let shares = match done < self.material.folds.len() {
-                    true => self.held_out.shares.to_vec(),
-                    false => vec![self.held_out.share()],
+                let shares = if done < self.material.folds.len() {
+                    self.held_out.shares.to_vec()
+                } else {
+                    vec![self.held_out.share()]
                 };
                 let taught: Vec<Network> = shares
                     .into_iter()

@@ -9,7 +9,9 @@ use crate::{
     domain::{Candidate, LearningPoint, ModelCard, fnv},
     io::Decoder,
     jobs::{
-        label_source::OpenedLabels, reporter::CancelToken, training_labels::part_of,
+        label_source::OpenedLabels,
+        reporter::CancelToken,
+        training_labels::{part_of, several_classes},
         training_set::Sources,
     },
     learn::Lessons,
@@ -90,6 +92,7 @@ impl Subsets {
                 known.len()
             );
         }
+        several_classes(&*whole.training, card)?;
         let sizes = sizes(pool.len());
         let by_chance = (0..DRAWS).map(|draw| shuffled(&pool, order.seed.wrapping_add(draw)));
         let orders: Vec<_> = [pool.clone()].into_iter().chain(by_chance).collect();

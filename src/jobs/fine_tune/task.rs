@@ -160,7 +160,7 @@ impl FineTuneTask {
             let told = Mutex::new(Instant::now());
             let grow = move || {
                 let heard = |stage, done, all| {
-                    tell_growth(&reporter, generation, &told, (stage, done, all))
+                    tell_growth(&reporter, generation, &told, (stage, done, all));
                 };
                 retrain(&order, &forest, &cancel, &heard)
             };
