@@ -116,31 +116,36 @@ fn import_weights(file: &Path, network: &str, out: &Path) -> anyhow::Result<()> 
 fn list(project: Option<&Path>) -> anyhow::Result<()> {
     let all = models::shipped().into_iter();
     let all = all.chain(latent::models::shipped());
-    let mut rows: Vec<String> = all.map(|card| row(&card)).collect();
+    let note = |card: &ModelCard| {
+        if card.name == models::DEFAULT {
+            " (default)"
+        } else {
+            ""
+        }
+    };
+    let mut rows: Vec<String> = all.map(|card| row(&card, note(&card))).collect();
     if let Some(project) = project {
         for version in versions::all(project)? {
             let source = versions::source(project, &version.id);
             let origin = version.origin();
-            rows.push(format!("{source}  {origin}\n    {}", row(&version.card)));
+            rows.push(format!(
+                "{source}  {origin}\n    {}",
+                row(&version.card, "")
+            ));
         }
     }
     Ok(super::say(&rows.join("\n"))?)
 }
 
 /// A model in two lines.
-fn row(card: &ModelCard) -> String {
-    let default = if card.name == models::DEFAULT {
-        " (default)"
-    } else {
-        ""
-    };
+fn row(card: &ModelCard, note: &str) -> String {
     let figures: Vec<String> = card
         .figures
         .iter()
         .map(|(name, value)| format!("{name} {value:.4}"))
         .collect();
     format!(
-        "{}{default}  {}  {}  {} parameters  {}\n    {}",
+        "{}{note}  {}  {}  {} parameters  {}\n    {}",
         card.name,
         card.network,
         card.input.in_words(),

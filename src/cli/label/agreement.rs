@@ -58,10 +58,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let (kappa, candidates) = votes.fleiss();
     let annotators = votes.annotators().len();
-    say(&format!(
-        "all {annotators} annotators: Fleiss' kappa {} over {candidates} candidates",
-        in_words(kappa)
-    ))?;
+    if annotators > 1 {
+        say(&format!(
+            "all {annotators} annotators: Fleiss' kappa {} over {candidates} candidates",
+            in_words(kappa)
+        ))?;
+    } else {
+        say("one annotator alone: there is nobody to agree with")?;
+    }
     for (name, again) in &repeats {
         let (alike, all) = (again.alike, again.all);
         say(&format!(
