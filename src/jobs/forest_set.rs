@@ -138,8 +138,9 @@ pub fn labelled(
 ) -> anyhow::Result<Option<LabelledSet>> {
     let decoder = &Decoder::default();
     let opened = OpenedLabels::open(source, Sources { decoder, cancel })?;
-    let candidates: Vec<_> = opened.catalogue().iter().map(|(_, found)| found).collect();
     let truths = opened.truths();
+    let candidates = opened.catalogue().iter().map(|(_, found)| found);
+    let candidates: Vec<_> = candidates.filter(|one| !truths.is_silent(one)).collect();
     let one = |number: u64| -> Result<KnownCurve, String> {
         let candidate = candidates[number as usize];
         let label = truths.label(candidate, candidate.first_look());

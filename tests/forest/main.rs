@@ -4,6 +4,7 @@
 mod command;
 mod real_data;
 mod scored;
+mod taught;
 mod trained;
 
 use std::path::PathBuf;

@@ -26,7 +26,7 @@ fn score_candidate(candidate: &Candidate, forest: &Forest, decoder: &Decoder) ->
 }
 
 /// Simulates sequences into a folder.
-fn simulate(count: usize, seed: u64, out: &Path) -> Vec<Candidate> {
+pub(super) fn simulate(count: usize, seed: u64, out: &Path) -> Vec<Candidate> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
     command.args(["simulate", "sequences", "--survey", "hits2015"]);
     command.arg("--count").arg(count.to_string());
