@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use common::{InlineWindow, Sky};
+use common::{InlineWindow, Sky, finished};
 use destello::{
     app::{
         Action, Command,
@@ -125,16 +125,11 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
     let card = models::card(&taught.source).unwrap();
     assert_eq!(card.training, taught.version.card.training);
     let out = sky.beside("scores.csv");
-    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
-        .args(["score", "--model", &taught.source, "--out"])
-        .arg(&out)
-        .arg(sky.path())
-        .output()
-        .unwrap();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
+    finished(
+        Program::new(env!("CARGO_BIN_EXE_destello"))
+            .args(["score", "--model", &taught.source, "--out"])
+            .arg(&out)
+            .arg(sky.path()),
     );
     assert!(out.exists());
     export_and_remove(&sky, &taught);
@@ -168,16 +163,11 @@ fn a_learning_curve_shows_what_each_label_brings() {
     window.close();
 
     let out = sky.beside("curve.csv");
-    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
-        .args(["learning-curve", "--steps", "2", "--device", "cpu", "--out"])
-        .arg(&out)
-        .arg(sky.path())
-        .output()
-        .unwrap();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
+    finished(
+        Program::new(env!("CARGO_BIN_EXE_destello"))
+            .args(["learning-curve", "--steps", "2", "--device", "cpu", "--out"])
+            .arg(&out)
+            .arg(sky.path()),
     );
     let rows = std::fs::read_to_string(out).unwrap();
     assert!(rows.contains("labels as given,8,"), "{rows}");
@@ -188,13 +178,7 @@ fn export_and_remove(sky: &Sky, taught: &Taught) {
     let file = sky.beside("mine.safetensors");
     let models = |arguments: &[&str]| {
         let mut program = Program::new(env!("CARGO_BIN_EXE_destello"));
-        let done = program.arg("models").args(arguments).output().unwrap();
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-        String::from_utf8_lossy(&done.stdout).into_owned()
+        finished(program.arg("models").args(arguments))
     };
     let project = sky.beside("night.destello").display().to_string();
     let id = taught.version.id.to_string();

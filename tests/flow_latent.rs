@@ -6,7 +6,7 @@ mod common;
 
 use std::{collections::BTreeSet, path::PathBuf, process::Command as Program, sync::Arc};
 
-use common::{InlineWindow, MadeLatent, Sky};
+use common::{InlineWindow, MadeLatent, Sky, finished};
 use destello::{
     app::{
         Action, Command,
@@ -61,17 +61,12 @@ fn selected(window: &InlineWindow) -> BTreeSet<u32> {
 /// A small model that was trained on simulated stamps.
 fn small_model(sky: &Sky) -> String {
     let model = sky.beside("small.safetensors").display().to_string();
-    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
-        .args(["train", "latent", "--examples", "200", "--validation", "50"])
-        .args(["--components", "4", "--dimensions", "3", "--widths", "24"])
-        .args(["--pretraining", "2", "--passes", "2", "--device", "cpu"])
-        .args(["--out", &model])
-        .output()
-        .unwrap();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
+    finished(
+        Program::new(env!("CARGO_BIN_EXE_destello"))
+            .args(["train", "latent", "--examples", "200", "--validation", "50"])
+            .args(["--components", "4", "--dimensions", "3", "--widths", "24"])
+            .args(["--pretraining", "2", "--passes", "2", "--device", "cpu"])
+            .args(["--out", &model]),
     );
     model
 }
@@ -113,16 +108,11 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     window.close();
     let table = sky.beside("places.csv");
     let source = format!("{}#{id}", project(&sky).display());
-    let done = Program::new(env!("CARGO_BIN_EXE_destello"))
-        .args(["latent", "export", "--model", &source, "--out"])
-        .arg(&table)
-        .arg(sky.path())
-        .output()
-        .unwrap();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
+    finished(
+        Program::new(env!("CARGO_BIN_EXE_destello"))
+            .args(["latent", "export", "--model", &source, "--out"])
+            .arg(&table)
+            .arg(sky.path()),
     );
     assert!(table.exists());
 }

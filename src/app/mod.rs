@@ -18,6 +18,7 @@ pub mod evaluation;
 pub mod explain;
 pub mod filter;
 pub mod fine_tuning;
+mod fine_tuning_pane;
 pub mod folding;
 mod going;
 pub mod journal_news;

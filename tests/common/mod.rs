@@ -14,7 +14,7 @@ pub mod test_sky;
 
 pub use inline_window::InlineWindow;
 pub use made_latent::MadeLatent;
-pub use sky::Sky;
+pub use sky::{Sky, finished};
 pub use stamp_set::StampSet;
 
 /// The classes of the first vocabulary, by position.

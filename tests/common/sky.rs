@@ -31,9 +31,7 @@ impl Sky {
         let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
         command.args(["simulate", "triplets", "--survey", survey, "--seed", "7"]);
         command.arg("--count").arg(count.to_string());
-        let done = command.arg("--out").arg(sky.path()).output().unwrap();
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{said}");
+        finished(command.arg("--out").arg(sky.path()));
         sky
     }
 
@@ -46,4 +44,15 @@ impl Sky {
     pub fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+}
+
+/// What a command printed.
+///
+/// # Panics
+/// Where it cannot be run, or fails.
+pub fn finished(command: &mut Command) -> String {
+    let done = command.output().unwrap();
+    let why = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{why}");
+    String::from_utf8_lossy(&done.stdout).into_owned()
 }

@@ -6,6 +6,7 @@
 
 pub mod curve_task;
 pub mod forest;
+mod held_out;
 pub mod learning_curve;
 mod material;
 mod new_classes;
@@ -20,6 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use anyhow::bail;
 
 pub use super::label_source::LabelSource;
+use held_out::HeldOut;
 pub use material::Material;
 pub use order::{FineTuneOrder, USUAL_TEST, check_out};
 use recipe::{Phase, phases, shorten};
@@ -71,61 +73,6 @@ pub struct FineTuning {
     losses: Vec<LossPoint>,
     held_out: HeldOut,
     old_sky: [Confusion; 2],
-}
-
-/// What was found on labels that were held out.
-struct HeldOut {
-    /// How far taught weights are drawn back.
-    shares: &'static [f64],
-    before: Confusion,
-    /// For each share.
-    after: Vec<Confusion>,
-    /// The share that is taken, by position.
-    chosen: usize,
-}
-
-impl HeldOut {
-    fn new(shares: &'static [f64], classes: usize) -> Self {
-        let empty = || Confusion::new(classes);
-        Self {
-            shares,
-            before: empty(),
-            after: shares.iter().map(|_| empty()).collect(),
-            chosen: 0,
-        }
-    }
-
-    /// Takes the share with which most is recognised; the first of equals. Losses would favour the one
-    /// that is less sure of itself, which was found to recognise less.
-    fn choose(&mut self) {
-        let recalls = self
-            .after
-            .iter()
-            .map(|found| found.mean_recall().unwrap_or(0.0));
-        let best = recalls
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        self.chosen = best.map_or(0, |(at, _)| at);
-    }
-
-    /// How far the model is drawn back.
-    fn share(&self) -> f64 {
-        self.shares.get(self.chosen).copied().unwrap_or_default()
-    }
-
-    /// Takes the share above the one that was taken, where that was 0 and there is one.
-    fn draw_back(&mut self) -> Option<f64> {
-        let above = self.shares.iter().position(|share| *share > 0.0)?;
-        if self.share() > 0.0 {
-            return None;
-        }
-        self.chosen = above;
-        Some(self.share())
-    }
-
-    fn figures(&self) -> Option<SkyFigures> {
-        SkyFigures::of(&self.before, self.after.get(self.chosen)?)
-    }
 }
 
 impl FineTuning {
