@@ -168,10 +168,10 @@ fn a_lasso_holds_exactly_what_lies_inside() {
     assert_eq!(selected(&window).len(), CANDIDATES);
     // The selection is the same everywhere.
     window.act(Action::Mosaic);
-    assert_eq!(window.state.targets().len(), CANDIDATES);
+    assert_eq!(window.state.selection.len(), CANDIDATES);
     window.apply(Command::Select(Select::Only(CandidateIx(7))));
     window.act(Action::Latent);
-    assert_eq!(window.state.targets(), [CandidateIx(7)]);
+    assert_eq!(selected(&window), BTreeSet::from([7]));
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn colors_follow_what_is_chosen() {
     });
     window.act(Action::HideScores);
     let hidden = &window.state.latent.shades().unwrap().legend;
-    assert_eq!(*hidden, Legend::Nothing("scores are hidden"));
+    assert_eq!(*hidden, Legend::Nothing("scores and truth are hidden"));
 }
 
 #[test]

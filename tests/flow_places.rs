@@ -6,6 +6,7 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Go, Label, Select, Session},
+        drawn::Drawn,
         settings::Settings,
         state::Screen,
     },
@@ -95,6 +96,16 @@ impl Window {
     }
 
     fn label(&mut self, class: usize) -> Vec<LabelEvent> {
+        let at = |ix: CandidateIx| (ix, self.state.epoch_to_show(ix));
+        let selected: Vec<_> = self.state.selection.iter().collect();
+        let whole = self.state.page.iter().copied().chain(selected);
+        let drawn = Drawn {
+            generation: self.state.generation,
+            screen: self.state.screen,
+            large: self.state.place.candidate.map(at),
+            whole: whole.map(at).collect(),
+        };
+        self.apply(Command::Drawn(Box::new(drawn)));
         appended(self.apply(Command::Label(Label::Class(class))))
     }
 }

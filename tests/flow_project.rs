@@ -63,7 +63,7 @@ fn a_project_that_cannot_be_written_refuses_labels_and_still_shows_stamps() {
 fn without_an_open_project_the_reason_is_told() {
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     window.label(REAL);
-    assert_eq!(window.toast(), "", "there is no candidate to label");
+    assert_eq!(window.toast(), "nothing is labelled: no candidate is open");
     window.apply(Command::Session(Session::Import("labels.csv".into())));
     assert!(window.toast().contains("open stamps first"));
 }

@@ -47,6 +47,10 @@ impl AppState {
             }
             Command::Session(session) => self.apply_session(session, now),
             Command::Want(want) => self.apply_want(want),
+            Command::Drawn(drawn) => {
+                self.take_drawn(*drawn);
+                Vec::new()
+            }
             Command::Simulation(simulation) => self.apply_simulation(simulation),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
             Command::Train(train) => self.apply_train(train),
@@ -66,9 +70,9 @@ impl AppState {
             Action::NextUnlabelled => self.go_to_next_unlabelled(now),
             Action::NextEpoch => self.step_epoch(1),
             Action::PreviousEpoch => self.step_epoch(-1),
-            Action::Unsure => self.decide(&LabelAction::Unsure, true, now),
-            Action::Skip => self.decide(&LabelAction::Skip, true, now),
-            Action::ClearLabel => self.decide(&LabelAction::Clear, false, now),
+            Action::Unsure => self.give(&LabelAction::Unsure, true, now),
+            Action::Skip => self.skip(now),
+            Action::ClearLabel => self.give(&LabelAction::Clear, false, now),
             Action::Flag => self.toggle_flag(now),
             Action::Undo => self.undo(now),
             Action::Redo => self.redo(now),
@@ -118,8 +122,9 @@ impl AppState {
             Action::RefreshQueue => {
                 self.refresh_queue();
                 self.selection.keep_shown(&self.queue);
+                return self.stay_in_queue(now);
             }
-            Action::SelectAll => self.selection.set(self.queue.order().iter().copied()),
+            Action::SelectAll => self.select_all(now),
             Action::SelectNone => self.selection.clear(),
             Action::SelectRestOfPage => self.select_rest_of_page(now),
             Action::Inspect => return self.show(Screen::Inspect),
@@ -127,7 +132,7 @@ impl AppState {
             Action::Latent => return self.show(Screen::Latent),
             Action::Evaluate => return self.show(Screen::Evaluate),
             Action::Train => return self.show(Screen::Train),
-            Action::WholeQueue => self.drop_shortlist(now),
+            Action::WholeQueue => return self.drop_shortlist(now),
             Action::Problems => return self.show(Screen::Problems),
             Action::Settings => self.toggle(Pane::Settings),
             Action::KeySheet => self.toggle(Pane::KeySheet),
@@ -181,48 +186,39 @@ impl AppState {
         vec![self.save_session()]
     }
 
-    fn select_rest_of_page(&mut self, now: Timestamp) {
-        if self.screen != Screen::Mosaic {
-            self.tell("the mosaic has pages: open it first", now);
-            return;
-        }
-        let rest: Vec<_> = self
-            .page
-            .iter()
-            .copied()
-            .filter(|ix| self.queue.rank(*ix).is_some())
-            .filter(|ix| {
-                self.catalogue
-                    .get(*ix)
-                    .is_some_and(|c| !self.book.state(&c.id).is_seen())
-            })
-            .collect();
-        self.tell(
-            format!("{} candidates of this page selected", rest.len()),
-            now,
-        );
-        self.selection.set(rest);
-    }
-
     pub(super) fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
-        let spec = match command {
+        let last = self.queue.spec();
+        let (spec, is_filter) = match command {
             QueueCommand::Search(text) => return self.search(&text, now),
             QueueCommand::Sort {
                 column,
                 is_descending,
-            } => QueueSpec {
-                column,
-                is_descending,
-                ..self.queue.spec().clone()
-            },
-            QueueCommand::Filter(filter) => QueueSpec {
-                filter,
-                ..self.queue.spec().clone()
-            },
+            } => {
+                let spec = QueueSpec {
+                    column,
+                    is_descending,
+                    ..last.clone()
+                };
+                (spec, false)
+            }
+            QueueCommand::Filter(filter) => {
+                let spec = QueueSpec {
+                    filter,
+                    ..last.clone()
+                };
+                (spec, true)
+            }
         };
+        let is_narrowed = is_filter && !spec.filter.trim().is_empty();
         self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
-        vec![self.save_session()]
+        let mut effects = if is_narrowed && self.queue.fault().is_none() {
+            self.go_to_first(now)
+        } else {
+            self.stay_in_queue(now)
+        };
+        effects.push(self.save_session());
+        effects
     }
 
     /// Decodes what is not on the shelf. The newest wants replace all earlier ones.

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    action::Action, column::Column, display::Display, explain::ExplainChoice, keys::Chord,
-    latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice, queue::Shortlist,
-    settings::Settings, simulation::SimulationForm, training::TrainingForm,
+    action::Action, column::Column, display::Display, drawn::Drawn, explain::ExplainChoice,
+    keys::Chord, latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice,
+    queue::Shortlist, settings::Settings, simulation::SimulationForm, training::TrainingForm,
 };
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
@@ -35,6 +35,8 @@ pub enum Command {
     Session(Session),
     /// Stamps that the view needs.
     Want(Want),
+    /// What the frame before this one drew.
+    Drawn(Box<Drawn>),
     /// Simulating a sky.
     Simulation(Simulation),
     /// Judging models.
@@ -52,13 +54,17 @@ pub enum Command {
 }
 
 impl Command {
-    /// True where it judges whatever candidate is on screen.
+    /// True where it is about what is to be seen on the screen.
     pub fn is_decision(&self) -> bool {
         match self {
             Self::Label(Label::Class(_)) => true,
             Self::Do(action) => matches!(
                 action,
-                Action::Unsure | Action::Skip | Action::Flag | Action::ClearLabel
+                Action::Unsure
+                    | Action::Skip
+                    | Action::Flag
+                    | Action::ClearLabel
+                    | Action::SelectRestOfPage
             ),
             _ => false,
         }

@@ -142,7 +142,7 @@ impl AppState {
     /// Judges anew where anything has changed that a report depends on. One report at a time: what
     /// changes meanwhile is judged when it is there.
     pub(super) fn want_evaluation(&mut self) -> Option<Effect> {
-        let is_looked_at = self.screen == Screen::Evaluate && !self.scores.is_hidden;
+        let is_looked_at = self.screen == Screen::Evaluate && !self.is_blind();
         if !is_looked_at || self.evaluation.is_under_way {
             return None;
         }

@@ -90,7 +90,7 @@ impl AppState {
     /// blind labelling hides it too.
     pub fn shows_explanations(&self) -> bool {
         let is_there = self.screen == Screen::Inspect && self.epoch().is_some();
-        self.explain.is_shown && is_there && !self.scores.is_hidden
+        self.explain.is_shown && is_there && !self.is_blind()
     }
 
     /// What is to be explained; none where nothing is shown.
@@ -131,7 +131,7 @@ impl AppState {
 
     /// Shows heat maps or takes them away; the next method shows them too.
     pub(super) fn act_on_explanation(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
-        if self.scores.is_hidden {
+        if self.is_blind() {
             self.tell(
                 "scores are hidden for blind labelling, and explanations with them",
                 now,

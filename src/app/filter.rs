@@ -1,6 +1,6 @@
 //! The filter line: `mag<20 epochs>=5 label:none ZTF18`, all terms together.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::{
     classes::class_named,
@@ -48,6 +48,41 @@ pub struct Filter {
     terms: Vec<Term>,
 }
 
+impl fmt::Display for Filter {
+    /// The line that reads as this filter.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, term) in self.terms.iter().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            match term {
+                Term::IdContains(part) => f.write_str(part)?,
+                Term::Disagree => f.write_str("disagree")?,
+                Term::Compare {
+                    column,
+                    comparison,
+                    value,
+                } => write!(f, "{}{}{value}", column.name(), comparison.sign())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Comparison {
+    /// As it is typed.
+    const fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Equal => ":",
+            Self::NotEqual => "!=",
+        }
+    }
+}
+
 const OPERATORS: [(&str, Comparison); 7] = [
     ("<=", Comparison::LessOrEqual),
     (">=", Comparison::GreaterOrEqual),
@@ -82,6 +117,26 @@ impl Filter {
             Term::Disagree => true,
             Term::Compare { column, .. } => column.is_of_scores(),
             Term::IdContains(_) => false,
+        })
+    }
+
+    /// True where scores or the data's own classes decide what it lets through.
+    pub fn gives_away(&self) -> bool {
+        self.terms.iter().any(|term| match term {
+            Term::Disagree => true,
+            Term::Compare { column, .. } => column.gives_away(),
+            Term::IdContains(_) => false,
+        })
+    }
+
+    /// The fields of headers and packets that it compares.
+    pub fn fields(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.terms.iter().filter_map(|term| match term {
+            Term::Compare {
+                column: Column::Field(name),
+                ..
+            } => Some(name),
+            _ => None,
         })
     }
 

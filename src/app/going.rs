@@ -3,7 +3,7 @@
 use super::{
     command::Go,
     effect::Effect,
-    state::{AppState, Motion, Screen},
+    state::{AppState, Motion, Place, Screen},
 };
 use crate::domain::{Candidate, CandidateIx, Timestamp};
 
@@ -72,6 +72,31 @@ impl AppState {
         let mut effects = self.refresh_header();
         effects.push(self.save_session());
         effects
+    }
+
+    /// The first candidate of the queue becomes the current one; none where the queue is empty.
+    pub(super) fn go_to_first(&mut self, now: Timestamp) -> Vec<Effect> {
+        if let Some(first) = self.queue.order().first().copied() {
+            return self.go_to(first, now);
+        }
+        self.leave_place();
+        self.refresh_header()
+    }
+
+    /// The current candidate stays where the queue has it, else the first becomes current.
+    pub(super) fn stay_in_queue(&mut self, now: Timestamp) -> Vec<Effect> {
+        let here = self.place.candidate;
+        if here.is_some_and(|ix| self.queue.rank(ix).is_some()) {
+            return Vec::new();
+        }
+        self.go_to_first(now)
+    }
+
+    /// Nothing is current: what is found next may become so.
+    fn leave_place(&mut self) {
+        let is_played = matches!(self.motion, Some(Motion::Play { .. }));
+        self.motion = self.motion.filter(|_| !is_played);
+        self.place = Place::default();
     }
 
     /// Puts a candidate on screen, without choosing it for the person.

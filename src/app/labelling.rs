@@ -7,31 +7,17 @@ use super::{
     effect::Effect,
     scores::Reading,
     state::{AppState, Screen},
+    targets::Targets,
 };
 use crate::domain::{
     CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, Timestamp, label::StepId,
+    label_book::LabelState,
 };
 
 impl AppState {
     pub(super) fn apply_label(&mut self, label: Label, now: Timestamp) -> Vec<Effect> {
         match label {
-            Label::Class(at) => {
-                let Some(class) = self.vocabulary().classes.get(at).map(|c| c.name.clone()) else {
-                    return Vec::new();
-                };
-                let is_tagging = self.vocabulary().is_tagging;
-                let all_have = self
-                    .targets()
-                    .iter()
-                    .filter_map(|ix| self.catalogue.get(*ix))
-                    .all(|candidate| self.book.state(&candidate.id).classes.contains(&class));
-                let action = match (is_tagging, all_have) {
-                    (false, _) => LabelAction::Set { class },
-                    (true, false) => LabelAction::Tag { class },
-                    (true, true) => LabelAction::Untag { class },
-                };
-                self.decide(&action, !is_tagging, now)
-            }
+            Label::Class(at) => self.give_class(at, now),
             Label::Note { candidate, text } => self.decide_about(
                 &[candidate],
                 &LabelAction::Note { text },
@@ -48,59 +34,117 @@ impl AppState {
         }
     }
 
+    fn give_class(&mut self, at: usize, now: Timestamp) -> Vec<Effect> {
+        let Some(class) = self.vocabulary().classes.get(at).map(|c| c.name.clone()) else {
+            return Vec::new();
+        };
+        let is_tagging = self.vocabulary().is_tagging;
+        let Some(targets) = self.targets_or_warn(now) else {
+            return Vec::new();
+        };
+        let all_have = self.all(&targets, |labels| labels.classes.contains(&class));
+        let action = match (is_tagging, all_have) {
+            (false, _) => LabelAction::Set { class },
+            (true, false) => LabelAction::Tag { class },
+            (true, true) => LabelAction::Untag { class },
+        };
+        self.decide(targets, &action, !is_tagging, now)
+    }
+
     pub(super) fn toggle_flag(&mut self, now: Timestamp) -> Vec<Effect> {
-        let all_flagged = self
-            .targets()
-            .iter()
-            .filter_map(|ix| self.catalogue.get(*ix))
-            .all(|candidate| self.book.state(&candidate.id).is_flagged);
-        self.decide(&LabelAction::Flag { on: !all_flagged }, false, now)
+        let Some(targets) = self.targets_or_warn(now) else {
+            return Vec::new();
+        };
+        let on = !self.all(&targets, |labels| labels.is_flagged);
+        self.decide(targets, &LabelAction::Flag { on }, false, now)
     }
 
-    /// Whom a decision is about: the selection on the mosaic or in the latent space, else the candidate on screen;
-    /// nobody where no stamp is shown.
-    pub fn targets(&self) -> Vec<CandidateIx> {
-        let place = self.place.candidate;
-        match self.screen {
-            Screen::Mosaic | Screen::Latent if !self.selection.is_empty() => {
-                self.selection.iter().collect()
-            }
-            // One that is scrolled away or filtered out is not judged unseen.
-            Screen::Mosaic => place
-                .filter(|ix| self.page.contains(ix))
-                .into_iter()
-                .collect(),
-            // The latent screen shows its stamps at the foot.
-            Screen::Inspect | Screen::Latent => place.into_iter().collect(),
-            Screen::Evaluate | Screen::Train | Screen::Problems => Vec::new(),
-        }
-    }
-
-    /// The same action for every target. Goes on to the next candidate where one was judged
-    /// and `advances`.
-    pub(super) fn decide(
+    /// Unsure, or the label taken away, for whoever is on the screen.
+    pub(super) fn give(
         &mut self,
         action: &LabelAction,
         advances: bool,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let is_of_many = matches!(self.screen, Screen::Mosaic | Screen::Latent);
-        let is_bulk = is_of_many && !self.selection.is_empty();
-        let origin = if is_bulk {
+        let targets = self.targets_or_warn(now);
+        targets.map_or_else(Vec::new, |targets| {
+            self.decide(targets, action, advances, now)
+        })
+    }
+
+    /// Passes over: what is decided already stays as it is.
+    pub(super) fn skip(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(mut targets) = self.targets_or_warn(now) else {
+            return Vec::new();
+        };
+        let all = std::mem::take(&mut targets.candidates);
+        let (kept, open): (Vec<_>, Vec<_>) = all.into_iter().partition(|ix| {
+            let candidate = self.catalogue.get(*ix);
+            candidate.is_some_and(|candidate| self.label_on_screen(candidate).is_decided())
+        });
+        targets.candidates = open;
+        if !targets.candidates.is_empty() {
+            return self.decide(targets, &LabelAction::Skip, true, now);
+        }
+        let ids: Vec<_> = kept
+            .iter()
+            .filter_map(|ix| Some(self.catalogue.get(*ix)?.id.clone()))
+            .collect();
+        let mut effects = Vec::new();
+        if targets.is_bulk {
+            self.selection.set(targets.unseen);
+        } else if self.settings.advances_after_label {
+            effects = self.walk(1, now);
+        }
+        self.tell(
+            format!("passed over: {} keeps its label", subject(&ids)),
+            now,
+        );
+        effects
+    }
+
+    fn all(&self, targets: &Targets, is_so: impl Fn(&LabelState) -> bool) -> bool {
+        let known = targets.candidates.iter();
+        let mut known = known.filter_map(|ix| self.catalogue.get(*ix));
+        known.all(|candidate| is_so(self.book.state(&candidate.id)))
+    }
+
+    /// The same action for every target. Goes on to the next candidate where one was judged
+    /// and `advances`; of a selection what was not seen stays selected.
+    fn decide(
+        &mut self,
+        targets: Targets,
+        action: &LabelAction,
+        advances: bool,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let origin = if targets.is_bulk {
             Origin::Bulk
         } else {
             Origin::Window
         };
-        let mut effects = self.decide_about(&self.targets(), action, origin, now);
+        let mut effects = self.decide_about(&targets.candidates, action, origin, now);
         if effects.is_empty() {
             return effects;
         }
-        if is_bulk {
-            self.selection.clear();
+        if targets.is_bulk {
+            self.tell_of_unseen(targets.unseen.len());
+            self.selection.set(targets.unseen);
         } else if advances && self.settings.advances_after_label {
             effects.extend(self.walk(1, now));
         }
         effects
+    }
+
+    /// Adds to the message of a decision how many of the selection it did not go to.
+    fn tell_of_unseen(&mut self, unseen: usize) {
+        if unseen == 0 {
+            return;
+        }
+        if let Some(toast) = &mut self.toast {
+            let more = format!("; {unseen} selected were not on the screen and stay selected");
+            toast.text.push_str(&more);
+        }
     }
 
     /// One step: the same action for all of these.
@@ -195,6 +239,7 @@ impl AppState {
         let mut effects = self.record(vec![event]);
         if let [id] = &*ids
             && let Some(candidate) = self.catalogue.find(id)
+            && self.queue.rank(candidate).is_some()
         {
             effects.extend(self.go_to(candidate, now));
         }
@@ -251,7 +296,7 @@ impl AppState {
     pub(super) fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
         let model = self.scores.active();
         let reading = match self.screen {
-            Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_to_show(ix)),
+            Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_decided_on(ix)),
             Screen::Mosaic
             | Screen::Latent
             | Screen::Evaluate
@@ -272,21 +317,21 @@ impl AppState {
 
     /// True where a score of the candidate stood on the screen.
     fn is_score_shown(&self, ix: CandidateIx) -> bool {
-        let is_in_view = self.screen == Screen::Inspect || self.page.contains(&ix);
+        let is_in_view = self.sight.epoch_seen(ix).is_some();
         // The order and the choice of a queue by scores tell of them too, hidden or not.
         if is_in_view && self.queue.uses_scores() {
             return true;
         }
         let mut shown = self.scores.shown().iter();
         let any = shown.any(|model| self.scores.of_candidate(model, ix).is_known());
-        is_in_view && !self.scores.is_hidden && any
+        is_in_view && !self.is_blind() && any
     }
 
     /// What was on screen of one candidate. Limits are told for the one at the place alone:
     /// small pictures have their own.
     pub(super) fn shown(&self, ix: CandidateIx) -> Shown {
         let look = &self.display.plain;
-        let at = self.epoch_to_show(ix);
+        let at = self.epoch_decided_on(ix);
         let epoch = self
             .catalogue
             .get(ix)

@@ -97,6 +97,8 @@ struct Key {
     pictures: u64,
     queue: u64,
     is_hidden: bool,
+    /// Labels that are hidden.
+    unrepeated: usize,
 }
 
 /// The rows that were worked out last.
@@ -165,7 +167,8 @@ impl AppState {
             scores: self.scores.revision(),
             pictures: self.latent.pictures.centroids_revision(),
             queue: self.queue.revision(),
-            is_hidden: self.scores.is_hidden,
+            is_hidden: self.is_blind(),
+            unrepeated: self.repeat_check.left(),
         };
         let table = &self.latent.table;
         let is_same = |known: &Arc<Members>| Arc::ptr_eq(known, &members);
@@ -221,7 +224,7 @@ impl AppState {
             majority: tally.majority(),
             real_share: tally.real_share(),
             mean_score: self.mean_score(all),
-            learned: self.learned(at),
+            learned: self.learned(at).filter(|_| !self.is_blind()),
             roundness: self
                 .latent
                 .centroid(at)
@@ -242,9 +245,13 @@ impl AppState {
     fn label_tallies(&self, members: &Members) -> Vec<Tally> {
         let mut tallies = vec![Tally::default(); members.components.len()];
         for (id, labels) in self.book.candidates() {
-            let component = self
-                .catalogue
-                .find(id)
+            let found = self.catalogue.find(id);
+            let is_hidden = |ix| {
+                let candidate = self.catalogue.get(ix);
+                candidate.is_some_and(|candidate| self.is_label_hidden(candidate))
+            };
+            let component = found
+                .filter(|ix| !is_hidden(*ix))
                 .and_then(|ix| members.membership.component(ix));
             if let Some(tally) = component.and_then(|at| tallies.get_mut(at)) {
                 tally.count(labels);
@@ -255,7 +262,7 @@ impl AppState {
 
     /// None while scores are hidden: rows would be sorted by them.
     fn mean_score(&self, members: &[CandidateIx]) -> Option<f32> {
-        if self.scores.is_hidden || self.scores.active().tells_classes() {
+        if self.is_blind() || self.scores.active().tells_classes() {
             return None;
         }
         let scores = members.iter().filter_map(|ix| self.scores.score(*ix));

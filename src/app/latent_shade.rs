@@ -100,7 +100,7 @@ impl AppState {
             candidates: self.catalogue.len(),
             labels: is_of_labels.then(|| self.book.revision()),
             scores: is_of_scores.then(|| self.scores.revision()),
-            is_hidden: is_of_scores && self.scores.is_hidden,
+            is_hidden: self.hides_color(&color_by),
             unrepeated: self.repeat_check.left(),
             color_by,
         };
@@ -110,7 +110,7 @@ impl AppState {
         let shades = if key.is_hidden {
             Shades {
                 index: vec![NO_SHADE; embedding.len()],
-                legend: Legend::Nothing("scores are hidden"),
+                legend: Legend::Nothing("scores and truth are hidden"),
             }
         } else {
             self.shades(&embedding, &key.color_by)
@@ -119,6 +119,15 @@ impl AppState {
         part.shades = Some(Arc::new(shades));
         part.key = Some(key);
         part.revision += 1;
+    }
+
+    /// True where colours would give away what labels should be blind to.
+    fn hides_color(&self, color_by: &ColorBy) -> bool {
+        match color_by {
+            ColorBy::Column(column) => self.hides_column(column),
+            ColorBy::Error => self.is_blind(),
+            ColorBy::Component | ColorBy::Epoch => false,
+        }
     }
 
     fn shades(&self, embedding: &Embedding, color_by: &ColorBy) -> Shades {

@@ -245,6 +245,7 @@ impl AppState {
     fn finish_index(&mut self, is_cancelled: bool, now: Timestamp) -> Vec<Effect> {
         self.jobs.remove(&JobId::Index);
         self.refresh_queue();
+        self.queue.look_for_columns(&self.catalogue);
         self.recognised.sort();
         if is_cancelled {
             self.tell("indexing stopped: what was found so far is open", now);
@@ -279,7 +280,7 @@ impl AppState {
     /// Goes to the place of the last session as far as it is found; until the person moves,
     /// to the first candidate. Such a place is provisional: it is not written over the saved one.
     fn settle(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.place.is_chosen {
+        if self.place.is_chosen && self.place.candidate.is_some() {
             return Vec::new();
         }
         let before = (self.place.candidate, self.place.epoch);

@@ -3,7 +3,10 @@
 //! The order is frozen while a person labels: nothing jumps because a label changed. It is
 //! made anew when filter or sort change, or on request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +17,7 @@ use super::{
     repeat_check::RepeatCheck,
     scores::Scores,
 };
-use crate::domain::{Candidate, CandidateIx, Catalogue, Embedding, LabelBook};
+use crate::domain::{Candidate, CandidateIx, Catalogue, Embedding, Fields, LabelBook};
 
 /// What a queue is made of.
 #[derive(Clone, Copy)]
@@ -78,6 +81,7 @@ pub struct Queue {
     filter: Filter,
     shortlist: Option<Shortlist>,
     fault: Option<String>,
+    unknown: Option<Arc<str>>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
     /// Why candidates stand where they do, where what to label next is asked for.
@@ -154,11 +158,28 @@ impl Queue {
             Ok(filter) => {
                 self.filter = filter;
                 self.fault = None;
+                self.unknown = None;
             }
             Err(why) => self.fault = Some(why),
         }
+        let is_filter_new = spec.filter != self.spec.filter;
         self.spec = spec;
         self.refresh(facts);
+        if is_filter_new {
+            self.look_for_columns(facts.catalogue);
+        }
+    }
+
+    /// Finds the first column of the filter that no candidate has.
+    pub fn look_for_columns(&mut self, catalogue: &Catalogue) {
+        let mut fields = self.filter.fields();
+        let missing = fields.find(|name| !has_field(catalogue, name));
+        self.unknown = missing.filter(|_| !catalogue.is_empty()).cloned();
+    }
+
+    /// A column that the filter compares and no candidate has.
+    pub const fn unknown_column(&self) -> Option<&Arc<str>> {
+        self.unknown.as_ref()
     }
 
     /// Filters and sorts everything again.
@@ -189,6 +210,11 @@ impl Queue {
     /// True where scores decide who is in it, or in which order.
     pub fn uses_scores(&self) -> bool {
         self.spec.column.is_of_scores() || self.filter.uses_scores()
+    }
+
+    /// True where scores or the data's own classes decide who is in it, or in which order.
+    pub fn gives_away(&self) -> bool {
+        self.spec.column.gives_away() || self.filter.gives_away()
     }
 
     /// The candidate `steps` away in the order, not beyond its ends.
@@ -279,6 +305,20 @@ impl Queue {
             self.rank[ix.0 as usize] = rank as u32;
         }
     }
+}
+
+/// Candidates of one kind of file have the same fields: they share the list of their names.
+fn has_field(catalogue: &Catalogue, name: &str) -> bool {
+    let mut looked_at: Option<&Fields> = None;
+    catalogue.iter().any(|(_, candidate)| {
+        let of_epochs = candidate.epochs.iter().map(|epoch| &epoch.fields);
+        let mut all = of_epochs.chain([&candidate.fields]);
+        all.any(|fields| {
+            let is_known = looked_at.is_some_and(|known| known.has_names_of(fields));
+            looked_at = Some(fields);
+            !is_known && fields.has(name)
+        })
+    })
 }
 
 #[cfg(test)]

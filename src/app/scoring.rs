@@ -54,7 +54,7 @@ impl AppState {
         }
         let steps_up = (self.scores.active().threshold() / NUDGE).round() + steps;
         self.set_threshold(steps_up * NUDGE);
-        if !self.scores.is_hidden {
+        if !self.is_blind() {
             let active = self.scores.active();
             let text = format!("threshold of {}: {:.2}", active.name(), active.threshold());
             self.tell(text, now);
@@ -89,10 +89,10 @@ impl AppState {
     pub(super) fn hide_scores(&mut self, now: Timestamp) -> Vec<Effect> {
         self.scores.is_hidden = !self.scores.is_hidden;
         self.tell(
-            if self.scores.is_hidden && self.queue.uses_scores() {
-                "scores are hidden, but they still sort or filter the queue: labels are not blind"
+            if self.scores.is_hidden && self.queue.gives_away() {
+                "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
             } else if self.scores.is_hidden {
-                "scores are hidden: labels are blind"
+                "scores and truth are hidden: labels are blind"
             } else {
                 "scores are shown"
             },
@@ -144,9 +144,7 @@ impl AppState {
             is_descending: false,
         };
         let mut effects = self.apply_queue(sort, now);
-        if let Some(first) = self.queue.order().first().copied() {
-            effects.extend(self.go_to(first, now));
-        }
+        effects.extend(self.go_to_first(now));
         self.tell(
             "what to label next: F5 takes new labels and scores into account",
             now,
@@ -167,6 +165,7 @@ impl AppState {
         };
         effects.extend(self.apply_queue(sort, now));
         if !is_on {
+            effects.extend(self.go_to_first(now));
             let count = self.queue.order().len();
             self.tell(format!("labels that the model doubts: {count}"), now);
         }

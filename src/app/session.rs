@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     command::Session,
     display::Display,
+    drawn::Sight,
     effect::Effect,
     explain::{ExplainChoice, Explanations},
     folding::PeriodSearch,
@@ -27,6 +28,9 @@ pub const SETTINGS: &str = "settings";
 
 /// Smallest and largest side of a mosaic cell, points.
 pub const MOSAIC_SIDES: (f32, f32) = (40.0, 260.0);
+
+/// Side of a mosaic cell unless another is chosen, points.
+pub const USUAL_SIDE: f32 = 104.0;
 
 /// The place that a project remembers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -154,6 +158,7 @@ impl AppState {
         self.shelf.clear();
         self.place = super::state::Place::default();
         self.page = Arc::new([]);
+        self.sight = Sight::default();
         self.header = None;
         self.vocabulary = self.vocabulary_before.take().unwrap_or(self.vocabulary);
         self.measured = MeasuredCurves::default();

@@ -1,33 +1,47 @@
 //! A few candidates looked at alone: opened from the evaluation, from what changed, for a repeat check.
 
-use super::{effect::Effect, queue::Shortlist, screen::Screen, state::AppState};
+use super::{
+    effect::Effect,
+    queue::{QueueSpec, Shortlist},
+    screen::Screen,
+    state::AppState,
+};
 use crate::domain::Timestamp;
 
 impl AppState {
     pub(super) fn open_shortlist(&mut self, shortlist: Shortlist, now: Timestamp) -> Vec<Effect> {
-        let first = shortlist.candidates.iter().next();
-        let Some((first, epoch)) = first.map(|(ix, epoch)| (*ix, *epoch)) else {
+        if shortlist.candidates.is_empty() {
             self.tell("there is nothing to open", now);
             return Vec::new();
-        };
+        }
+        let epochs = shortlist.candidates.clone();
         self.tell(shortlist.title.clone(), now);
         self.narrow_queue(Some(shortlist));
         self.screen = Screen::Mosaic;
-        let effects = self.go_to(first, now);
-        self.set_epoch(epoch);
+        let effects = self.go_to_first(now);
+        let first = self.place.candidate;
+        if let Some(epoch) = first.and_then(|first| epochs.get(&first)) {
+            self.set_epoch(*epoch);
+        }
         effects
     }
 
-    pub(super) fn drop_shortlist(&mut self, now: Timestamp) {
+    /// All candidates again: neither a shortlist nor a filter leaves any out.
+    pub(super) fn drop_shortlist(&mut self, now: Timestamp) -> Vec<Effect> {
         self.repeat_check.end();
-        if self.queue.shortlist().is_none() {
-            self.tell(
-                "the queue has all candidates that the filter lets through",
-                now,
-            );
-            return;
+        if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
+            self.tell("the queue has all candidates already", now);
+            return Vec::new();
         }
-        self.narrow_queue(None);
+        let spec = QueueSpec {
+            filter: String::new(),
+            ..self.queue.spec().clone()
+        };
+        self.queue.forget_shortlist();
+        self.set_queue(spec);
+        let mut effects = self.stay_in_queue(now);
+        effects.push(self.save_session());
+        effects
     }
 
     fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {

@@ -10,6 +10,7 @@ pub use super::screen::{Pane, Screen};
 pub use super::toast::Toast;
 use super::{
     display::Display,
+    drawn::Sight,
     evaluation::EvaluationPane,
     explain::{ExplainChoice, Explanations},
     fine_tuning::FineTuningPane,
@@ -143,6 +144,8 @@ pub struct AppState {
     pub mosaic_side: f32,
     /// The candidates on the mosaic page.
     pub page: Arc<[CandidateIx]>,
+    /// Whose stamps have been on the screen.
+    pub sight: Sight,
     /// This user's settings.
     pub settings: Settings,
     /// The login name, for an empty `settings.annotator`.
@@ -221,8 +224,9 @@ impl AppState {
             focus: None,
             motion: None,
             mosaic_role: Some(Role::Science),
-            mosaic_side: 104.0,
+            mosaic_side: super::session::USUAL_SIDE,
             page: Arc::new([]),
+            sight: Sight::default(),
             settings,
             login_name: login_name.into(),
             toast: None,

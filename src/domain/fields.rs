@@ -75,6 +75,17 @@ impl Fields {
             .find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value))
     }
 
+    /// True where there is a field of that name, with a value or without.
+    pub fn has(&self, name: &str) -> bool {
+        let mut names = self.names.iter();
+        names.any(|known| known.eq_ignore_ascii_case(name)) || self.text(name).is_some()
+    }
+
+    /// True where both share one list of names and neither has texts: what one lacks both lack.
+    pub fn has_names_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.names, &other.names) && self.texts.is_empty() && other.texts.is_empty()
+    }
+
     /// The value of that name, whatever its type.
     pub fn get(&self, name: &str) -> Option<FieldValue> {
         self.number(name)

@@ -30,9 +30,14 @@ impl LabelState {
         !self.classes.is_empty()
     }
 
-    /// True where a person has dealt with it: labelled, unsure or skipped.
+    /// True where somebody gave a class, or looked and could not.
+    pub const fn is_decided(&self) -> bool {
+        self.is_labelled() || self.is_unsure
+    }
+
+    /// True where a person has dealt with it: labelled, unsure or skipped, one of the three.
     pub const fn is_seen(&self) -> bool {
-        self.is_labelled() || self.is_unsure || self.is_skipped
+        self.is_decided() || self.is_skipped
     }
 
     fn apply(&mut self, action: &LabelAction, at: usize) {
@@ -55,12 +60,11 @@ impl LabelState {
                 self.decide(Vec::new(), at);
                 self.is_unsure = true;
             }
+            // Passing over takes no decision away.
+            LabelAction::Skip if self.is_decided() => {}
             LabelAction::Skip => {
                 self.is_skipped = true;
-                // A class that was given keeps its author.
-                if self.classes.is_empty() {
-                    self.decided_by = Some(at);
-                }
+                self.decided_by = Some(at);
             }
             LabelAction::Flag { on } => self.is_flagged = *on,
             LabelAction::Note { text } => {
@@ -386,14 +390,24 @@ mod tests {
     }
 
     #[test]
-    fn a_skip_leaves_a_class_with_its_author() {
+    fn a_skip_takes_no_decision_away_and_a_decision_ends_a_skip() {
         let mut skip = (*event(2, "a", LabelAction::Skip)).clone();
         skip.annotator = "ben".into();
         let book = LabelBook::of([set(1, "a", "real"), Arc::new(skip)]);
-        assert!(book.state("a").is_skipped);
+        let state = book.state("a");
+        assert!(state.is_labelled() && !state.is_skipped);
         assert_eq!(
             book.decision("a").map(|event| &*event.annotator),
             Some("ana")
         );
+        let skip = |step, id| event(step, id, LabelAction::Skip);
+        let unsure = event(3, "b", LabelAction::Unsure);
+        let book = LabelBook::of([skip(1, "a"), set(2, "a", "real"), unsure, skip(4, "b")]);
+        for id in ["a", "b"] {
+            let state = book.state(id);
+            let ways = [state.is_labelled(), state.is_unsure, state.is_skipped];
+            assert_eq!(ways.iter().filter(|is| **is).count(), 1, "{id}");
+            assert!(!state.is_skipped, "{id}");
+        }
     }
 }

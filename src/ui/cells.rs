@@ -31,7 +31,19 @@ pub fn serve_focus(ui: &egui::Ui, state: &AppState, memory: &mut ViewMemory, fie
     }
     if is_awaited || asked.is_some() {
         ui.memory_mut(|memory| memory.request_focus(field_id(field)));
+        if field != Field::Note {
+            select_text(ui, field_id(field));
+        }
     }
+}
+
+/// What is typed next replaces the text of a field.
+fn select_text(ui: &egui::Ui, field: egui::Id) {
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field).unwrap_or_default();
+    let [start, end] = [0, usize::MAX].map(egui::text::CCursor::new);
+    let all = egui::text::CCursorRange::two(start, end);
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), field);
 }
 
 /// Gives a widget that shows only a sign a name that can be read out.
@@ -102,7 +114,7 @@ pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
     if matches!(column, Column::Found | Column::Id | Column::Label) {
         return String::new();
     }
-    if column.is_of_scores() && (state.scores.is_hidden || *column == Column::Score) {
+    if state.hides_column(column) || *column == Column::Score {
         // Hidden, or in the badge already.
         return String::new();
     }

@@ -36,9 +36,13 @@ pub fn evaluate_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<Command>,
 ) {
-    if state.scores.is_hidden {
+    if state.is_blind() {
         let key = state.settings.keys.hint(Action::HideScores);
-        let why = format!("Labels are blind. Show the scores ({key}) to judge models.");
+        let why = if state.scores.is_hidden {
+            format!("Labels are blind. Show the scores ({key}) to evaluate models.")
+        } else {
+            "Labels are blind until the repeat check is done.".into()
+        };
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         return;
     }

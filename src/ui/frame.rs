@@ -3,9 +3,10 @@
 use egui::{CentralPanel, Panel, Ui};
 
 use super::{
-    evaluate, fine_tune_pane, header_pane, histogram_pane, hotkeys, inspect, key_sheet,
-    label_panel, latent, mosaic, palette, problems, queue_panel, score_bar, settings_pane,
-    simulation_pane, start_page, status_bar, theme, top_bar, train,
+    evaluate, fine_tune_pane, header_pane, histogram_pane, hotkeys,
+    input_order::InputOrder,
+    inspect, key_sheet, label_panel, latent, mosaic, palette, problems, queue_panel, score_bar,
+    settings_pane, simulation_pane, start_page, status_bar, theme, top_bar, train,
     view_memory::{Camera, ViewMemory},
     wants,
 };
@@ -26,11 +27,16 @@ pub fn frame_ui(
     now: Timestamp,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
+    let drawn = memory.sight.begin(state, &memory.lost);
+    if *state.sight.last() != drawn {
+        commands.push(Command::Drawn(Box::new(drawn)));
+    }
     memory.batches = 0;
     memory.latent.small.clear();
     if memory.theme != Some(state.settings.theme) {
         if memory.theme.is_none() {
             theme::install_fonts(ui.ctx());
+            ui.ctx().add_plugin(InputOrder::default());
         }
         memory.theme = Some(state.settings.theme);
         theme::apply(ui.ctx(), state.settings.theme);
@@ -56,6 +62,7 @@ pub fn frame_ui(
         ui.ctx().request_repaint();
     }
     memory.hover = memory.next_hover.take();
+    memory.had_text_field = ui.ctx().text_edit_focused();
     commands
 }
 

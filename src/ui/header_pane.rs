@@ -3,7 +3,7 @@
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use super::{inspect::weak, theme};
-use crate::app::{Action, AppState, Command};
+use crate::app::{Action, AppState, Command, blind::names_a_judgement};
 
 /// The window.
 pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -23,7 +23,7 @@ pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
                 Some(Err(problem)) => {
                     ui.label(RichText::new(problem.to_string()).color(theme::alarm_text(ui)));
                 }
-                Some(Ok(cards)) => cards_ui(ui, state, cards),
+                Some(Ok(cards)) => cards_ui(ui, state, &readable(state, cards)),
             },
         });
     if !is_open {
@@ -32,7 +32,13 @@ pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 fn cards_ui(ui: &mut Ui, state: &AppState, cards: &[(String, String)]) {
-    let fields = fields(state);
+    let fields = readable(state, &fields(state));
+    if state.is_blind() {
+        ui.label(weak(
+            ui,
+            "Classes and scores are left out: labels are blind.",
+        ));
+    }
     if ui.button("Copy").clicked() {
         let lines = fields
             .iter()
@@ -63,7 +69,15 @@ fn cards_ui(ui: &mut Ui, state: &AppState, cards: &[(String, String)]) {
     });
 }
 
-/// What tables and packets say of the epoch on screen.
+/// Without classes and scores while labels are blind.
+fn readable(state: &AppState, rows: &[(String, String)]) -> Vec<(String, String)> {
+    let is_blind = state.is_blind();
+    let rows = rows.iter();
+    let shown = rows.filter(|(name, _)| !is_blind || !names_a_judgement(name));
+    shown.cloned().collect()
+}
+
+/// What tables and packets give for the epoch on screen.
 fn fields(state: &AppState) -> Vec<(String, String)> {
     let of_epoch = state.epoch().map(|epoch| &epoch.fields);
     let all = of_epoch.into_iter().flat_map(crate::domain::Fields::iter);

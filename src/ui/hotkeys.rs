@@ -38,7 +38,8 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         return;
     }
     // The palette reads its own keys.
-    if ui.ctx().text_edit_focused() || state.panes.contains(&Pane::Palette) {
+    let has_text_field = memory.had_text_field || ui.ctx().text_edit_focused();
+    if has_text_field || state.panes.contains(&Pane::Palette) {
         memory.awaited = None;
         return;
     }
@@ -60,6 +61,10 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             continue;
         }
         serve(&chord, is_repeat, state, memory, commands);
+        if matches!(commands.last(), Some(Command::Do(Action::SelectAll))) {
+            // Else a caption that was clicked before would have its text selected, too.
+            ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A));
+        }
         if memory.awaited.is_some() {
             // What was typed after this key in the same frame belongs to the field.
             drop_until(ui, &chord);

@@ -8,6 +8,7 @@ use super::{
     explain_bar, heat_map,
     light_curve::light_curve_ui,
     readout, score_badge,
+    sight::Sight,
     stamp_paint::StampBatch,
     stamp_view::{Laid, Place},
     strip::strip_ui,
@@ -43,7 +44,7 @@ pub fn inspect_ui(
     let area = ui.available_rect_before_wrap();
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
-    let has_classes = !state.scores.is_hidden && state.scores.class_model().is_some();
+    let has_classes = !state.is_blind() && state.scores.class_model().is_some();
     let least_curve = if has_classes {
         (area.height() * 0.38).clamp(160.0, 380.0)
     } else {
@@ -110,7 +111,7 @@ fn scores_ui(ui: &mut Ui, state: &AppState, ix: CandidateIx) {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, layout, |ui| {
         ui.set_min_size(size);
-        if state.scores.is_hidden {
+        if state.is_blind() {
             return;
         }
         ui.label(weak(ui, "scores of this epoch"));
@@ -180,6 +181,7 @@ fn large_stamps(
     let Some(candidate) = state.catalogue.get(ix) else {
         return;
     };
+    memory.sight.show(Sight::Large, ix, state.place.epoch);
     let roles = shown_roles(candidate, state, memory);
     let (columns, rows) = grid_of(roles.len(), area);
     let cell = vec2(
@@ -203,6 +205,7 @@ fn large_stamps(
             role: *role,
             rect,
             scope: Scope::Locked,
+            sight: Sight::Large,
         };
         readout::caption(ui, &place, state, memory);
         let found = place.lay(ui, state, memory, &mut batch, memory.camera);

@@ -41,7 +41,7 @@ pub fn label_panel_ui(
     ui.add_space(theme::GRID);
     let Some(candidate) = candidate else { return };
     let reason = state.place.candidate.and_then(|ix| state.queue.reason(ix));
-    if let Some(reason) = reason.filter(|_| !state.scores.is_hidden) {
+    if let Some(reason) = reason.filter(|_| !state.is_blind()) {
         let text = format!("To label next: {}.", reason.in_words());
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
@@ -210,7 +210,7 @@ fn about_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
     pair(ui, "id", candidate.id.to_string(), None);
     pair(ui, "epochs", candidate.epochs.len().to_string(), None);
     let truth = candidate.truth.as_ref();
-    if let Some(truth) = truth.filter(|_| !state.is_label_hidden(candidate)) {
+    if let Some(truth) = truth.filter(|_| !state.is_blind()) {
         pair(ui, "truth in file", truth.to_string(), None);
     }
     if let Some([ra, dec]) = candidate.position_deg {

@@ -5,6 +5,7 @@ use egui::{Button, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 use super::{
     cells,
     inspect::weak,
+    sight::Sight,
     small_stamps::{self, Small},
     theme,
     view_memory::ViewMemory,
@@ -84,7 +85,7 @@ fn members_ui(
     for (at, ix) in check.shown.iter().enumerate() {
         let place = vec2((at % COLUMNS) as f32, (at / COLUMNS) as f32) * (side + GAP);
         let square = Rect::from_min_size(rect.min + place, vec2(side, side));
-        stamps.extend(Small::of(state, *ix, square));
+        stamps.extend(Small::of(state, *ix, square, Sight::Cell));
         member_ui(ui, state, *ix, square, commands);
     }
     small_stamps::paint(ui, state, memory, &stamps);

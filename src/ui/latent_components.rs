@@ -5,6 +5,7 @@ use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, po
 use super::{
     cells, decoded,
     inspect::weak,
+    sight::Sight,
     small_stamps::{self, Small},
     theme,
     view_memory::ViewMemory,
@@ -246,7 +247,7 @@ fn members_ui(
                     3.0 + line as f32 * (MEMBER + 2.0),
                 );
             let square = Rect::from_min_size(corner, vec2(MEMBER, MEMBER));
-            stamps.extend(Small::of(state, *ix, square));
+            stamps.extend(Small::of(state, *ix, square, Sight::Glimpse));
             let id = ui.scope_id().with((row.component, line, at));
             let response = ui.interact(square, id, Sense::click());
             let name = state

@@ -8,12 +8,16 @@ use super::{
     cells, decoded,
     inspect::weak,
     mosaic::selection_ui,
+    sight::Sight,
     small_stamps::{self, Small},
     theme,
     view_memory::ViewMemory,
 };
 use crate::{
-    app::{AppState, Command, latent::Reconstruction, words::thousands},
+    app::{
+        AppState, Command, command::Evaluate, latent::Reconstruction, queue::Shortlist,
+        words::thousands,
+    },
     domain::{CandidateIx, Role},
 };
 
@@ -48,9 +52,26 @@ pub fn foot_ui(
         ui.horizontal(|ui| {
             ui.set_min_height(SELECTION_BAR);
             selection_ui(ui, state, commands);
+            look_ui(ui, state, commands);
         });
     }
     selected_ui(ui, state, memory);
+}
+
+/// The way to the stamps of all that are selected: labels go only to those that were on the screen.
+fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let button = ui.button("Show in mosaic");
+    let help =
+        "Only the selected candidates, page by page: a label goes to those that were on the screen";
+    if button.on_hover_text(help).clicked() {
+        let count = thousands(state.selection.len() as u64);
+        let all = state.selection.iter();
+        let shortlist = Shortlist {
+            title: format!("{count} selected in the latent space"),
+            candidates: all.map(|ix| (ix, state.epoch_to_show(ix))).collect(),
+        };
+        commands.push(Command::Evaluate(Evaluate::Open(shortlist)));
+    }
 }
 
 /// The candidate on screen: its triplet, what goes into the model, what it draws, and what is left.
@@ -76,7 +97,7 @@ fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
         if !label.is_empty() {
             about = format!("{about} · {label}");
         }
-        if let Some(error) = state.scores.anomaly(ix) {
+        if let Some(error) = state.scores.anomaly(ix).filter(|_| !state.is_blind()) {
             about = format!("{about} · anomaly {error:.4}");
         }
         ui.label(weak(ui, about));
@@ -126,6 +147,7 @@ fn triplet(ui: &Ui, state: &AppState, memory: &mut ViewMemory, ix: CandidateIx, 
             epoch: state.place.epoch,
             role,
             rect: square,
+            sight: Sight::Large,
         });
     }
     small_stamps::paint(ui, state, memory, &stamps);
@@ -169,6 +191,7 @@ fn selected_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
             state,
             ix,
             Rect::from_min_size(corner, vec2(SELECTED, SELECTED)),
+            Sight::Cell,
         )
     });
     let stamps: Vec<_> = stamps.collect();

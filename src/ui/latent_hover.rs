@@ -5,6 +5,7 @@ use egui::{Area, Frame, Id, Order, Pos2, Rect, Ui, Vec2, vec2};
 use super::{
     cells,
     inspect::weak,
+    sight::Sight,
     small_stamps::{self, Small},
     view_memory::ViewMemory,
 };
@@ -67,6 +68,7 @@ fn triplet(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, dot: LatentDo
             rect.min + vec2(at as f32 * (SIDE + 2.0), 0.0),
             vec2(SIDE, SIDE),
         ),
+        sight: Sight::Glimpse,
     });
     small_stamps::paint(ui, state, memory, &places.collect::<Vec<_>>());
 }
@@ -82,7 +84,8 @@ fn about(state: &AppState, candidate: &Candidate, dot: LatentDot) -> String {
             let sure = 100.0 * embedding.responsibility(dot.point)[component];
             words.push(format!("component {} ({sure:.0} %)", component + 1));
         }
-        if let Some(error) = embedding.errors.get(dot.point) {
+        let error = embedding.errors.get(dot.point);
+        if let Some(error) = error.filter(|_| !state.is_blind()) {
             words.push(format!("error {error:.4}"));
         }
     }
@@ -90,7 +93,7 @@ fn about(state: &AppState, candidate: &Candidate, dot: LatentDot) -> String {
     if !label.is_empty() {
         words.push(label);
     }
-    if !state.scores.is_hidden
+    if !state.is_blind()
         && let Some(score) = state.scores.score(dot.candidate)
     {
         words.push(format!("score {score:.2}"));

@@ -129,7 +129,7 @@ fn plot_ui(
         .map(|mjd| mjd.days() - origin);
     let label = value_label(scale);
     let CurveChoice { is_measured, .. } = state.curve;
-    let has_bands = !state.scores.is_hidden && state.scores.class_model().is_some();
+    let has_bands = !state.is_blind() && state.scores.class_model().is_some();
     let time_label = format!("MJD − {origin:.0} (days)");
     let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
         .invert_y(*scale == Scale::Magnitudes)

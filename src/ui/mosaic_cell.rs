@@ -4,6 +4,7 @@ use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{
     cells, score_badge,
+    sight::Sight,
     stamp_paint::StampBatch,
     stamp_view::{Place, outlined_text},
     theme,
@@ -30,6 +31,13 @@ pub fn cell_stamps(
     batch: &mut StampBatch,
 ) {
     let epoch = state.epoch_to_show(ix);
+    let is_whole = ui.clip_rect().expand(1.0).contains_rect(rect);
+    let sight = if is_whole {
+        Sight::Cell
+    } else {
+        Sight::Glimpse
+    };
+    memory.sight.show(sight, ix, epoch);
     let side = rect.height() - FOOT;
     let roles: &[Role] = match &role {
         Some(role) => std::slice::from_ref(role),
@@ -44,6 +52,7 @@ pub fn cell_stamps(
             role: *role,
             rect: square,
             scope: Scope::Epoch,
+            sight,
         };
         place.lay(ui, state, memory, batch, Camera::default());
     }

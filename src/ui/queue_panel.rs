@@ -8,6 +8,7 @@ use super::{
     cells,
     inspect::weak,
     score_badge,
+    sight::Sight,
     stamp_paint::StampBatch,
     stamp_view::Place,
     theme,
@@ -103,7 +104,7 @@ fn shortlist_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             commands.push(Command::Do(back));
         }
         // What a model said of them is a trace of its scores.
-        let title: &str = if state.scores.is_hidden {
+        let title: &str = if state.is_blind() {
             "some of them"
         } else {
             &shortlist.title
@@ -147,6 +148,7 @@ fn thumbnail(
         role,
         rect: square,
         scope: Scope::Epoch,
+        sight: Sight::Glimpse,
     };
     place.lay(ui, state, memory, batch, Camera::default());
 }
@@ -305,7 +307,10 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
     } else if !response.has_focus() {
         memory.filter = None;
     }
-    if let Some(why) = state.queue.fault() {
+    let unknown = state.queue.unknown_column();
+    let unknown =
+        unknown.map(|name| format!("no candidate has a column {name}: see the sort menu"));
+    if let Some(why) = state.queue.fault().or(unknown.as_deref()) {
         let text = RichText::new(why)
             .size(theme::CAPTION)
             .color(theme::alarm_text(ui));

@@ -40,13 +40,13 @@ fn words(reading: Reading<'_>) -> String {
 /// What the active model says of one epoch; none while scores are hidden.
 pub fn of_epoch(state: &AppState, ix: CandidateIx, epoch: usize) -> Option<Reading<'_>> {
     let scores = &state.scores;
-    (!scores.is_hidden).then(|| scores.of_epoch(scores.active(), ix, epoch))
+    (!state.is_blind()).then(|| scores.of_epoch(scores.active(), ix, epoch))
 }
 
 /// What the active model says of a candidate; none while scores are hidden.
 pub fn of_candidate(state: &AppState, ix: CandidateIx) -> Option<Reading<'_>> {
     let scores = &state.scores;
-    (!scores.is_hidden).then(|| scores.of_candidate(scores.active(), ix))
+    (!state.is_blind()).then(|| scores.of_candidate(scores.active(), ix))
 }
 
 /// A badge in this rectangle.

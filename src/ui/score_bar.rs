@@ -14,8 +14,16 @@ use crate::app::{
 pub fn score_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         models_ui(ui, state, commands);
-        if state.scores.is_hidden {
-            ui.label(weak(ui, "scores are hidden: labels are blind"));
+        if state.is_blind() {
+            let why = if state.scores.is_hidden {
+                "scores and truth are hidden: labels are blind"
+            } else {
+                "repeat check: scores and truth are hidden until it is done"
+            };
+            ui.label(weak(ui, why));
+            if !state.scores.is_hidden {
+                return;
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 action_button(ui, state, Action::HideScores, "Show scores", commands);
             });

@@ -3,6 +3,7 @@
 use egui::{Rect, Ui};
 
 use super::{
+    sight::Sight,
     stamp_paint::StampBatch,
     stamp_view::Place,
     view_memory::{Camera, ViewMemory},
@@ -23,12 +24,14 @@ pub struct Small {
     pub role: Role,
     /// Where, points.
     pub rect: Rect,
+    /// What it is drawn for.
+    pub sight: Sight,
 }
 
 impl Small {
     /// Of the epoch that stands for a candidate in lists, what a latent model looks at most: its
     /// difference, else what it has.
-    pub fn of(state: &AppState, candidate: CandidateIx, rect: Rect) -> Option<Self> {
+    pub fn of(state: &AppState, candidate: CandidateIx, rect: Rect, sight: Sight) -> Option<Self> {
         let roles = state.catalogue.get(candidate)?.roles();
         let role = [Role::Difference, Role::Snr].into_iter();
         let mut role = role.filter(|role| roles.contains(role));
@@ -37,6 +40,7 @@ impl Small {
             epoch: state.epoch_to_show(candidate),
             role: role.next().or(roles.first().copied())?,
             rect,
+            sight,
         })
     }
 }
@@ -46,13 +50,21 @@ pub fn paint(ui: &Ui, state: &AppState, memory: &mut ViewMemory, stamps: &[Small
     let mut batch = StampBatch::default();
     for small in stamps {
         memory.latent.small.push((small.candidate, small.epoch));
+        let is_whole = ui.clip_rect().expand(1.0).contains_rect(small.rect);
+        let sight = if is_whole || small.sight == Sight::Large {
+            small.sight
+        } else {
+            Sight::Glimpse
+        };
         let place = Place {
             candidate: small.candidate,
             epoch: small.epoch,
             role: small.role,
             rect: small.rect,
             scope: Scope::Epoch,
+            sight,
         };
+        memory.sight.show(sight, small.candidate, small.epoch);
         place.lay(ui, state, memory, &mut batch, Camera::default());
     }
     let number = memory.batches;

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::{
+    sight::{LaidStamp, Outcome, Sight},
     stamp_paint::StampBatch,
     theme,
     view_memory::{Camera, ViewMemory},
@@ -27,6 +28,8 @@ pub struct Place {
     pub rect: Rect,
     /// Whose limits it takes.
     pub scope: Scope,
+    /// What it is drawn for.
+    pub sight: Sight,
 }
 
 /// A stamp laid out in its rectangle.
@@ -59,17 +62,33 @@ impl Place {
             self.say(ui, "none");
             return None;
         };
+        let note = |memory: &mut ViewMemory, outcome| {
+            memory.sight.lay(LaidStamp {
+                candidate: self.candidate,
+                epoch: self.epoch,
+                role: self.role,
+                stamp: stamp.id,
+                rect: self.rect,
+                sight: self.sight,
+                outcome,
+            });
+        };
         let decoded = match state.shelf.get(stamp.id) {
             Some(Shelved::Ready(decoded)) => decoded,
             Some(Shelved::Failed(problem)) => {
                 self.say(ui, &problem.why);
+                note(memory, Outcome::Refused);
                 return None;
             }
-            Some(Shelved::Pending) | None => return None,
+            Some(Shelved::Pending) | None => {
+                note(memory, Outcome::Pending);
+                return None;
+            }
         };
         let look = memory
             .looks
             .look(state, self.candidate, self.epoch, self.role, self.scope)?;
+        note(memory, Outcome::Laid);
         let size = [decoded.stamp.width, decoded.stamp.height];
         let orientation = Orientation::of(&decoded.stamp.geometry, state.display.is_north_up);
         let scale = ui.pixels_per_point();

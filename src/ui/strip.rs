@@ -4,6 +4,7 @@ use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::{
     score_badge,
+    sight::Sight,
     stamp_paint::StampBatch,
     stamp_view::Place,
     theme,
@@ -120,6 +121,7 @@ impl Strip<'_> {
                     role: *role,
                     rect,
                     scope: Scope::Locked,
+                    sight: Sight::Glimpse,
                 };
                 place.lay(ui, state, memory, &mut batch, Camera::default());
             }

@@ -93,6 +93,10 @@ pub struct ViewMemory {
     pub looks: LookMemo,
     /// Stamps decoded but no longer in the memory of the GPU, as the last frame found.
     pub lost: Lost,
+    /// What this frame draws.
+    pub sight: super::sight::SightMemory,
+    /// True where a text field had the keyboard at the end of the last frame.
+    pub had_text_field: bool,
     /// What was wanted last.
     pub last_want: Option<u64>,
     /// Pictures of the simulation's preview.
@@ -122,6 +126,14 @@ impl Lost {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(ids);
+    }
+
+    /// A look at them.
+    pub fn peek(&self) -> Vec<StampId> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Takes all of them.

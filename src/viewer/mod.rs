@@ -155,16 +155,10 @@ impl Viewer {
     fn apply_all(&mut self, ctx: &egui::Context) {
         let now = clock::now();
         let news: Vec<_> = self.inbox.try_iter().take(NEWS_PER_FRAME).collect();
-        let seen = self.state.place.candidate;
         for event in news {
             self.apply(Command::News(Box::new(event)), now, ctx);
         }
-        let mut commands = std::mem::take(&mut self.queue);
-        if self.state.place.candidate != seen {
-            // The news brought another candidate to the screen: a key was not meant for it.
-            commands.retain(|command| !command.is_decision());
-        }
-        for command in commands {
+        for command in std::mem::take(&mut self.queue) {
             self.apply(command, now, ctx);
         }
         if !self.inbox.is_empty() {

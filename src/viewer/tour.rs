@@ -86,7 +86,7 @@ impl Tour {
         self.calm = 0;
         match self.stops.next() {
             Some(stop) => {
-                self.at = Some(stop.name);
+                self.at = stop.name;
                 queue.extend(stop.commands);
             }
             None => self.end(ctx),

@@ -1,12 +1,15 @@
 //! What the tour visits, and the name of each picture.
 
+use std::collections::BTreeMap;
+
 use crate::{
     app::{
         Action, AppState, Command,
-        command::{FineTune, Go, Label, QueueCommand, Select, Session},
+        command::{FineTune, Label, QueueCommand, Select, Session},
+        session::{MOSAIC_SIDES, USUAL_SIDE},
         state::Screen,
     },
-    domain::{Role, class_of},
+    domain::{CandidateIx, Role, class_of},
 };
 
 /// Labels that the model is taught on the tour.
@@ -14,17 +17,31 @@ const TAUGHT: usize = 40;
 
 /// A place of the tour.
 pub(super) struct Stop {
-    /// Name of the picture, without extension.
-    pub name: &'static str,
+    /// Name of the picture, without extension; none where none is taken.
+    pub name: Option<&'static str>,
     /// What leads there from the stop before.
     pub commands: Vec<Command>,
 }
 
 fn stop(name: &'static str, commands: impl Into<Vec<Command>>) -> Stop {
     Stop {
-        name,
+        name: Some(name),
         commands: commands.into(),
     }
+}
+
+/// One command after the other, each once what the one before brought is drawn: nobody labels what
+/// is not on the screen. The picture shows the end.
+fn one_by_one(name: &'static str, commands: impl IntoIterator<Item = Command>) -> Vec<Stop> {
+    let stops = commands.into_iter().map(|command| Stop {
+        name: None,
+        commands: vec![command],
+    });
+    let mut stops: Vec<_> = stops.collect();
+    if let Some(last) = stops.last_mut() {
+        last.name = Some(name);
+    }
+    stops
 }
 
 fn show(screen: Screen) -> Command {
@@ -65,20 +82,27 @@ fn of_teaching(state: &AppState) -> Vec<Stop> {
         let class = class_of(candidate.truth.as_deref()?, &names)?;
         Some((ix, class))
     });
-    let known: Vec<_> = known.take(TAUGHT).collect();
-    if known.len() < TAUGHT {
+    let mut by_class: BTreeMap<usize, Vec<CandidateIx>> = BTreeMap::new();
+    for (candidate, class) in known.take(TAUGHT) {
+        by_class.entry(class).or_default().push(candidate);
+    }
+    if by_class.values().map(Vec::len).sum::<usize>() < TAUGHT {
         return Vec::new();
     }
     let act = Command::Do;
-    let labels = known.into_iter().flat_map(|(candidate, class)| {
-        let open = true;
-        let go = Command::Go(Go::To { candidate, open });
-        [go, Command::Label(Label::Class(class))]
+    let side = |side| Command::Session(Session::MosaicSide(side));
+    let steps = by_class.len();
+    let labels = by_class.into_iter().flat_map(|(class, candidates)| {
+        [
+            Command::Select(Select::Add(candidates)),
+            Command::Label(Label::Class(class)),
+        ]
     });
-    let taken_back = [Action::WholeQueue].into_iter();
-    let undone = std::iter::repeat_n(Action::Undo, TAUGHT);
-    vec![
-        stop("22-labelled-40", labels.collect::<Vec<_>>()),
+    let small = [show(Screen::Mosaic), side(MOSAIC_SIDES.0)];
+    let mut stops = one_by_one("22-labelled-40", small.into_iter().chain(labels));
+    let undone = std::iter::repeat_n(Action::Undo, steps);
+    let taken_back = [Action::WholeQueue].into_iter().chain(undone).map(act);
+    stops.extend([
         stop(
             "23-fine-tuned",
             [act(Action::FineTune), Command::FineTune(FineTune::Start)],
@@ -86,21 +110,25 @@ fn of_teaching(state: &AppState) -> Vec<Stop> {
         stop("24-what-changed", [act(Action::WhatChanged)]),
         stop(
             "25-taken-back",
-            taken_back.chain(undone).map(act).collect::<Vec<_>>(),
+            taken_back
+                .chain([side(USUAL_SIDE), show(Screen::Inspect)])
+                .collect::<Vec<_>>(),
         ),
-    ]
+    ]);
+    stops
 }
 
 fn of_one_candidate() -> Vec<Stop> {
     let act = Command::Do;
     let label = |class| Command::Label(Label::Class(class));
     let back = act(Action::PreviousCandidate);
-    vec![
-        stop(
-            "01-inspect",
-            [show(Screen::Inspect), act(Action::FirstCandidate)],
-        ),
-        stop("02-labelled", [label(0), label(1), back, act(Action::Flag)]),
+    let mut stops = vec![stop(
+        "01-inspect",
+        [show(Screen::Inspect), act(Action::FirstCandidate)],
+    )];
+    let labels = [label(0), label(1), back, act(Action::Flag)];
+    stops.extend(one_by_one("02-labelled", labels));
+    stops.extend([
         stop(
             "03-epoch-north-up",
             [act(Action::NextEpoch), act(Action::NorthUp)],
@@ -114,7 +142,8 @@ fn of_one_candidate() -> Vec<Stop> {
             "06-look-of-alerce",
             [act(Action::Header), act(Action::NextPreset)],
         ),
-    ]
+    ]);
+    stops
 }
 
 fn of_many(state: &AppState) -> Vec<Stop> {

@@ -13,17 +13,22 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Go, Label, QueueCommand, Session, Want},
+        drawn::Drawn,
         settings::Settings,
         state::Screen,
     },
-    domain::{CandidateIx, StampId, Timestamp, label_book::LabelState},
+    domain::{CandidateIx, LabelEvent, StampId, Timestamp, label_book::LabelState},
     gpu::StampAtlas,
     jobs::{
         event::{JobEvent, JobId, PickFor},
-        fine_tune::task::FineTuneUpdate,
+        fine_tune::{
+            curve_task::CurveUpdate,
+            task::{FineTuneEnd, FineTuneUpdate},
+        },
+        latent::adapt_task::AdaptUpdate,
         reporter::Reporter,
         simulator::SimulatorOf,
-        train_task::TrainUpdate,
+        train_task::{TrainUpdate, TrainingEnd},
     },
     viewer::runner::Runner,
 };
@@ -47,6 +52,14 @@ pub struct InlineWindow {
     pub computed: usize,
     /// True once the window was asked to close.
     pub has_quit: bool,
+    /// Label events that were handed to the journal and not looked at yet.
+    pub appended: Vec<LabelEvent>,
+    /// Label events that were looked at.
+    pub recorded: Vec<LabelEvent>,
+    /// Exports, imports and simulations that were started, and that ended.
+    pub started: usize,
+    /// See `started`.
+    pub ended: usize,
     runner: Runner,
     inbox: Receiver<JobEvent>,
     now: Timestamp,
@@ -59,6 +72,9 @@ pub struct InlineWindow {
     /// The preview that was asked for last and is not there yet.
     previewing: Option<u64>,
     latent: Option<MadeLatent>,
+    has_views: bool,
+    pub trace: Vec<String>,
+    fails_long_tasks: bool,
 }
 
 impl InlineWindow {
@@ -71,6 +87,10 @@ impl InlineWindow {
             dialogs: Vec::new(),
             computed: 0,
             has_quit: false,
+            appended: Vec::new(),
+            recorded: Vec::new(),
+            started: 0,
+            ended: 0,
             runner: Runner::new(reporter, atlas, false).unwrap(),
             inbox,
             now: START,
@@ -81,7 +101,15 @@ impl InlineWindow {
             running: BTreeSet::new(),
             previewing: None,
             latent: None,
+            has_views: false,
+            trace: Vec::new(),
+            fails_long_tasks: false,
         }
+    }
+
+    /// From now on views report what they draw; without them a person sees all that there is.
+    pub const fn show_in_views(&mut self) {
+        self.has_views = true;
     }
 
     /// From now on this one answers instead of a latent model.
@@ -124,7 +152,50 @@ impl InlineWindow {
     /// One command; what follows from it may still be under way.
     pub fn begin(&mut self, command: Command) {
         self.now.0 += 1_000_000;
+        if !self.has_views && command.is_decision() {
+            self.run(Command::Drawn(Box::new(self.drawn())));
+        }
         self.run(command);
+    }
+
+    /// From now on trainings fail as soon as they are started: no test waits for them.
+    pub const fn fail_long_tasks(&mut self) {
+        self.fails_long_tasks = true;
+    }
+
+    /// Takes in at most so many pieces of news, without waiting for any.
+    pub fn hear_some(&mut self, most: usize) {
+        for _ in 0..most {
+            let Ok(event) = self.inbox.try_recv() else {
+                return;
+            };
+            self.take(event);
+        }
+    }
+
+    /// Chooses this file in every dialog that is open.
+    pub fn answer_dialogs(&mut self, file: &Path) {
+        for purpose in std::mem::take(&mut self.dialogs) {
+            let paths = vec![file.to_owned()];
+            self.run(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+        }
+    }
+
+    /// What a screen without end would have drawn.
+    fn drawn(&self) -> Drawn {
+        let state = &self.state;
+        let at = |ix: CandidateIx| (ix, state.epoch_to_show(ix));
+        let small: Vec<_> = match state.screen {
+            Screen::Mosaic => state.page.iter().copied().collect(),
+            Screen::Latent => state.selection.iter().collect(),
+            _ => Vec::new(),
+        };
+        Drawn {
+            generation: state.generation,
+            screen: state.screen,
+            large: state.place.candidate.map(at),
+            whole: small.into_iter().map(at).collect(),
+        }
     }
 
     /// Waits until everything under way is done.
@@ -154,6 +225,7 @@ impl InlineWindow {
             && self.awaited.is_empty()
             && self.decoding.is_empty()
             && self.running.is_empty()
+            && self.started == self.ended
             && self.previewing.is_none()
             && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
@@ -182,10 +254,12 @@ impl InlineWindow {
             }
             JobEvent::Done { job, .. } => {
                 self.running.remove(job);
+                self.ended += 1;
             }
             JobEvent::Scored { new, .. } => self.computed += new.rows.len(),
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
+                self.ended += 1;
             }
             JobEvent::FineTuning(_, FineTuneUpdate::Ended(_)) => {
                 self.running.remove(&JobId::FineTune);
@@ -205,11 +279,46 @@ impl InlineWindow {
     }
 
     fn run(&mut self, command: Command) {
+        let text = match &command {
+            Command::News(event) => match &**event {
+                JobEvent::Journal { news, generation } => match news {
+                    destello::jobs::event::JournalNews::Reordered(e) => format!(
+                        "g{generation} Reordered {} last {:?}",
+                        e.len(),
+                        e.last().map(|e| (e.step, e.candidate.clone()))
+                    ),
+                    destello::jobs::event::JournalNews::Arrived(e) => format!(
+                        "g{generation} Arrived {:?}",
+                        e.iter()
+                            .map(|e| (e.step, e.candidate.clone(), e.annotator.clone()))
+                            .collect::<Vec<_>>()
+                    ),
+                    other => format!("g{generation} {other:?}"),
+                },
+                JobEvent::ProjectOpened {
+                    generation, events, ..
+                } => format!("ProjectOpened g{generation} {}", events.len()),
+                _ => String::new(),
+            },
+            Command::Drawn(_) | Command::Want(_) => String::new(),
+            other => format!("{other:?}"),
+        };
+        if !text.is_empty() {
+            self.trace.push(format!(
+                "{text:.200} [book {} unsaved {}]",
+                self.state.book.events().len(),
+                self.state.project.unsaved
+            ));
+        }
         for effect in self.state.apply(command, self.now) {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
                 Effect::Pick(purpose) => self.dialogs.push(purpose),
                 Effect::Quit => self.has_quit = true,
+                Effect::Append(events) => {
+                    self.appended.extend(events.iter().cloned());
+                    self.start(Effect::Append(events));
+                }
                 other => self.start(other),
             }
         }
@@ -223,19 +332,35 @@ impl InlineWindow {
             }
             return;
         }
+        if self.fails_long_tasks
+            && let Some(event) = failed(&effect)
+        {
+            self.run(Command::News(Box::new(event)));
+            return;
+        }
         match &effect {
-            Effect::Open { .. } => self.is_indexing = true,
+            Effect::Open { .. } => {
+                self.is_indexing = true;
+                // The workers of the set before are gone with what they were asked for.
+                self.is_reloading = false;
+                self.decoding.clear();
+            }
             Effect::Decode { wanted } => {
+                // Requests before this one are dropped.
+                self.decoding.clear();
                 self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
             }
             Effect::Reload(_) => self.is_reloading = true,
             Effect::Export { .. } | Effect::WriteEvaluation { .. } => {
+                self.started += 1;
                 self.running.insert(JobId::Export);
             }
             Effect::Import(_) => {
+                self.started += 1;
                 self.running.insert(JobId::Import);
             }
             Effect::Simulate(_) | Effect::OpenDemo => {
+                self.started += 1;
                 self.running.insert(JobId::Simulate);
             }
             Effect::Train(_) => {
@@ -264,6 +389,23 @@ impl InlineWindow {
     pub const fn now(&self) -> Timestamp {
         self.now
     }
+}
+
+/// The end of a training that failed at once.
+fn failed(effect: &Effect) -> Option<JobEvent> {
+    let why = "no training in this test".to_owned();
+    Some(match effect {
+        Effect::Train(_) => JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Failed(why))),
+        Effect::FineTune(request) => {
+            let end = FineTuneUpdate::Ended(FineTuneEnd::Failed(why));
+            JobEvent::FineTuning(request.generation, end)
+        }
+        Effect::LearningCurve(request) => {
+            JobEvent::LearningCurve(request.generation, CurveUpdate::Failed(why))
+        }
+        Effect::Adapt(request) => JobEvent::Adapting(request.generation, AdaptUpdate::Failed(why)),
+        _ => return None,
+    })
 }
 
 /// What a person does.

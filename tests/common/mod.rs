@@ -9,7 +9,7 @@
 mod inline_window;
 mod made_latent;
 mod sky;
-mod stamp_set;
+pub mod stamp_set;
 pub mod test_sky;
 
 pub use inline_window::InlineWindow;

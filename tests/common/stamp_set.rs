@@ -66,6 +66,48 @@ impl StampSet {
         set
     }
 
+    /// So many objects, `object000` and on; every fourth says its class.
+    pub fn many(count: usize, side_px: usize, epochs: usize) -> Self {
+        let set = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::create_dir(set.path()).unwrap();
+        for at in 0..count {
+            // A few names for the length of a test.
+            let id: &'static str = Box::leak(format!("object{at:03}").into_boxed_str());
+            let class = at.is_multiple_of(4).then_some("SN");
+            let object = object(id, 18.0 + (at * 7 % 40) as f32 / 10.0, class);
+            write(&set.file(id), &object, side_px, epochs, at as u32 + 1);
+        }
+        set
+    }
+
+    /// So many objects whose stamps carry their own number and epoch as a bar code: what is on the
+    /// screen says whose it is.
+    pub fn bar_coded(count: usize, epochs: usize) -> Self {
+        let set = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::create_dir(set.path()).unwrap();
+        for at in 0..count {
+            let id: &'static str = Box::leak(format!("object{at:03}").into_boxed_str());
+            let object = object(id, 20.0, None);
+            let side = 2 * BARS;
+            let pixels = (0..epochs * side * side).map(|pixel| {
+                let (epoch, column) = (pixel / (side * side), pixel % side);
+                bar(at, epoch, column / 2)
+            });
+            let science: Vec<f32> = pixels.collect();
+            let pixels = Pixels {
+                reference: science.clone(),
+                difference: science.clone(),
+                science,
+            };
+            write_pixels(&set.file(id), &object, side, epochs, &pixels);
+        }
+        set
+    }
+
     /// The folder with the stamps.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("night")
@@ -82,8 +124,38 @@ impl StampSet {
     }
 }
 
+/// Bars of a bar code, from left to right: white, nine for the object, five for the epoch, black.
+pub const BARS: usize = 16;
+
+/// How bright a bar is: 0 or 100.
+fn bar(object: usize, epoch: usize, bar: usize) -> f32 {
+    let is_white = match bar {
+        0 => true,
+        1..=9 => object >> (bar - 1) & 1 == 1,
+        10..=14 => epoch >> (bar - 10) & 1 == 1,
+        _ => false,
+    };
+    if is_white { 100.0 } else { 0.0 }
+}
+
+/// Object and epoch of a bar code, by the brightness of its bars; none where it is none.
+pub fn read_bars(bars: [f32; BARS]) -> Option<(usize, usize)> {
+    let (white, black) = (bars[0], bars[BARS - 1]);
+    let middle = f32::midpoint(white, black);
+    let bit = |at: usize| usize::from(bars[at] > middle) << (at - 1);
+    (white > black + 20.0).then(|| {
+        let object = (1..=9).map(bit).sum();
+        let epoch: usize = (10..=14).map(bit).sum();
+        (object, epoch >> 9)
+    })
+}
+
 fn write(path: &Path, object: &Object, side_px: usize, epochs: usize, seed: u32) {
     let pixels = Pixels::of(object, side_px, epochs, seed);
+    write_pixels(path, object, side_px, epochs, &pixels);
+}
+
+fn write_pixels(path: &Path, object: &Object, side_px: usize, epochs: usize, pixels: &Pixels) {
     let dimensions = [epochs, side_px, side_px];
     let cube = ImageDescription {
         data_type: ImageType::Float,

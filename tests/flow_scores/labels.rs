@@ -42,11 +42,11 @@ fn labels_remember_the_score_and_whether_it_was_shown() {
     window.label(REAL);
     let shown = |id: &str| {
         let mut events = window.state.book.events().iter().rev();
-        let event = events.find(|event| *event.candidate == *id).unwrap();
-        event.shown.as_ref().unwrap().is_score_shown
+        let event = events.find(|event| *event.candidate == *id)?;
+        Some(event.shown.as_ref()?.is_score_shown)
     };
-    assert!(shown(&ids[4]) && shown(&ids[5]));
-    assert!(!shown(&ids[6]), "it was not on the page");
+    assert_eq!([&ids[4], &ids[5]].map(|id| shown(id)), [Some(true); 2]);
+    assert_eq!(shown(&ids[6]), None, "it was not on the page");
 }
 
 #[test]

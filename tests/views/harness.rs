@@ -56,12 +56,13 @@ fn settled(
 ) -> View {
     // An evaluation that arrives and its plot take a few frames more than a click does.
     let builder = builder.with_max_steps(12);
-    let shown = Shown {
+    let mut shown = Shown {
         window,
         memory: ViewMemory::default(),
         asked: Vec::new(),
         queue: Vec::new(),
     };
+    shown.window.show_in_views();
     let mut view = builder
         .with_size(Vec2::from(size))
         .with_pixels_per_point(1.0)
@@ -81,7 +82,9 @@ fn frame(ui: &mut Ui, shown: &mut Shown) {
     let persons = commands.iter().filter(|command| {
         !matches!(
             command,
-            Command::Want(_) | Command::Session(Session::Page(_) | Session::DropToast)
+            Command::Want(_)
+                | Command::Drawn(_)
+                | Command::Session(Session::Page(_) | Session::DropToast)
         )
     });
     shown.asked.extend(persons.map(|c| format!("{c:?}")));

@@ -2,6 +2,8 @@
 //! that everything comes to rest. Kittest also fails on a missing glyph and on an input
 //! without a name.
 
+mod acting;
+mod blind;
 #[path = "../common/mod.rs"]
 mod common;
 mod evaluate;
@@ -9,6 +11,7 @@ mod explanation;
 mod harness;
 mod keys;
 mod latent;
+mod painted;
 mod pictures;
 mod pointer;
 mod scores;

@@ -66,7 +66,10 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
         assert!(!text.contains(&format!("{value:.3}")), "{text}");
         assert!(!text.contains("compact: "), "{text}");
     }
-    assert!(shows(&view, "scores are hidden: labels are blind"));
+    assert!(shows(
+        &view,
+        "scores and truth are hidden: labels are blind"
+    ));
     click(&mut view, "Show scores");
     assert!(shows(&view, &counts(&view)));
 }

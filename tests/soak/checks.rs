@@ -1,0 +1,301 @@
+//! What must be true after every action, and what once a window has come to rest.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use destello::{
+    app::{Action, Command},
+    domain::{LabelBook, LabelEvent, label_book::LabelState},
+    store::Project,
+};
+
+use super::seat::Seat;
+
+/// How long a window may take to hear of what another one wrote.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the disk has of one project.
+struct OnDisk {
+    project: Project,
+    last: i64,
+    events: Vec<Arc<LabelEvent>>,
+    known: HashSet<(i64, Arc<str>, String)>,
+}
+
+fn key(event: &LabelEvent) -> (i64, Arc<str>, String) {
+    (
+        event.step.0,
+        event.candidate.clone(),
+        format!("{:?}", event.action),
+    )
+}
+
+impl OnDisk {
+    fn read(&mut self) {
+        for (seq, event) in self.project.events_since(self.last).unwrap() {
+            assert!(seq > self.last, "numbers of events grow");
+            self.last = seq;
+            self.known.insert(key(&event));
+            self.events.push(Arc::new(event));
+        }
+    }
+}
+
+/// Watches all windows.
+pub struct Witness {
+    disks: HashMap<PathBuf, OnDisk>,
+    /// By seat: the book's last event and how many were found on disk.
+    checked: [(u64, usize); 2],
+    decisions: u64,
+    undone: u64,
+    checks: u64,
+}
+
+impl Witness {
+    /// Has seen nothing yet.
+    pub fn new() -> Self {
+        Self {
+            disks: HashMap::new(),
+            checked: [(0, 0); 2],
+            decisions: 0,
+            undone: 0,
+            checks: 0,
+        }
+    }
+
+    /// Label events that were written.
+    pub fn decisions(&self) -> u64 {
+        self.decisions
+    }
+
+    fn disk(&mut self, path: &Path) -> &mut OnDisk {
+        self.disks.entry(path.to_owned()).or_insert_with(|| OnDisk {
+            project: Project::open_or_create(path).unwrap(),
+            last: 0,
+            events: Vec::new(),
+            known: HashSet::new(),
+        })
+    }
+
+    /// Cheap things, after each action.
+    pub fn after_action(&mut self, number: usize, seat: &mut Seat) {
+        self.decisions += std::mem::take(&mut seat.window.recorded).len() as u64;
+        indexes_fit(seat);
+        let mut all = HashSet::new();
+        for event in seat.window.state.book.events() {
+            if !all.insert(key(event)) {
+                let trace = &seat.window.trace;
+                panic!(
+                    "twice: {:?}\n{}",
+                    key(event),
+                    trace[trace.len().saturating_sub(25)..].join("\n")
+                );
+            }
+        }
+        let state = &seat.window.state;
+        let Some(path) = state.project.path.clone() else {
+            return;
+        };
+        let events = state.book.events();
+        let written = events.len().saturating_sub(state.project.unsaved);
+        let generation = state.generation;
+        let (of, from) = self.checked[number];
+        let from = if of == generation {
+            from.min(written)
+        } else {
+            0
+        };
+        if from < written {
+            let disk = self.disk(&path);
+            disk.read();
+            for event in &events[from..written] {
+                assert!(
+                    disk.known.contains(&key(event)),
+                    "{event:?} was acknowledged and is not in {}",
+                    path.display()
+                );
+            }
+        }
+        self.checked[number] = (generation, written);
+    }
+
+    /// Everything, once all windows have come to rest.
+    pub fn after_settling(&mut self, seats: &mut [Seat]) {
+        self.checks += 1;
+        for number in 0..seats.len() {
+            self.checked[number] = (0, 0);
+            self.after_action(number, &mut seats[number]);
+        }
+        for seat in seats {
+            let state = &seat.window.state;
+            assert!(state.jobs.is_empty(), "still running: {:?}", state.jobs);
+            assert_eq!(
+                seat.window.started, seat.window.ended,
+                "tasks that started and tasks that ended"
+            );
+            let Some(path) = state.project.path.clone() else {
+                continue;
+            };
+            let disk = self.disk(&path);
+            disk.read();
+            let last = disk.last;
+            let events = disk.events.clone();
+            // The other window's events, and the true order, are read once a second.
+            let is_same = |book: &LabelBook| {
+                let both = book.events().iter().zip(&events);
+                book.events().len() == events.len() && both.clone().all(|(a, b)| a.step == b.step)
+            };
+            let patience = Instant::now() + PATIENCE;
+            while !is_same(&seat.window.state.book) && Instant::now() < patience {
+                seat.window.hear_some(8);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let state = &seat.window.state;
+            assert_eq!(state.project.fault, None, "{}", path.display());
+            assert_eq!(
+                state.project.unsaved, 0,
+                "labels that are never acknowledged"
+            );
+            same_events(&events, state.book.events(), &path);
+            let file = LabelBook::of(events);
+            same_labels(&file, &seat.window.state.book, &path);
+            assert!(last > 0 || seat.window.state.book.events().is_empty());
+        }
+    }
+
+    /// Undo and then redo leaves everything as it was.
+    pub fn undo_and_redo(&mut self, seat: &mut Seat) {
+        let state = &seat.window.state;
+        let annotator = state.annotator();
+        let Some(step) = state.book.next_undo(&annotator) else {
+            return;
+        };
+        if state.project.fault.is_some() || state.project.path.is_none() {
+            return;
+        }
+        let before = labels(&state.book);
+        seat.window.apply(Command::Do(Action::Undo));
+        assert_eq!(seat.window.state.book.next_redo(&annotator), Some(step));
+        seat.window.apply(Command::Do(Action::Redo));
+        let state = &seat.window.state;
+        if labels(&state.book) != before {
+            let trace = &seat.window.trace;
+            let tail: Vec<_> = state
+                .book
+                .events()
+                .iter()
+                .rev()
+                .take(8)
+                .map(|e| key(e))
+                .collect();
+            panic!(
+                "undo and redo of {step:?}: {tail:#?}\n{}",
+                trace[trace.len().saturating_sub(25)..].join("\n")
+            );
+        }
+        assert_eq!(state.book.next_undo(&annotator), Some(step));
+        self.undone += 1;
+        seat.frame();
+    }
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} label events, {} complete checks, {} undone and redone",
+            self.decisions, self.checks, self.undone
+        )
+    }
+}
+
+fn labels(book: &LabelBook) -> Vec<(Arc<str>, LabelState)> {
+    let all = book.candidates().into_iter();
+    let seen = all.filter(|(_, state)| **state != LabelState::default());
+    seen.map(|(id, state)| {
+        // Which event decided is told apart by its number; the journal grows by two.
+        (id.clone(), state.clone())
+    })
+    .collect()
+}
+
+/// Both in one order; what differs first is named.
+fn same_events(file: &[Arc<LabelEvent>], shown: &[Arc<LabelEvent>], path: &Path) {
+    let steps = |events: &[Arc<LabelEvent>], from: usize| -> Vec<String> {
+        let some = events.iter().skip(from).take(6);
+        let words = some.map(|event| format!("{} {:?}", event.candidate, key(event)));
+        words.collect()
+    };
+    let both = file.iter().zip(shown);
+    let same = both.take_while(|(a, b)| key(a) == key(b)).count();
+    assert!(
+        same == file.len() && same == shown.len(),
+        "after {same} equal events {} has {:#?} (of {}), the window {:#?} (of {})",
+        path.display(),
+        steps(file, same),
+        file.len(),
+        steps(shown, same),
+        shown.len()
+    );
+}
+
+fn same_labels(file: &LabelBook, shown: &LabelBook, path: &Path) {
+    let (file, shown) = (labels(file), labels(shown));
+    let only = |one: &[(Arc<str>, LabelState)], other: &[(Arc<str>, LabelState)]| {
+        let left = one.iter().filter(|state| !other.contains(state));
+        left.map(|state| format!("{state:?}")).collect::<Vec<_>>()
+    };
+    assert!(
+        file == shown,
+        "labels of {}\nin the file {:#?}\non the screen {:#?}",
+        path.display(),
+        only(&file, &shown),
+        only(&shown, &file)
+    );
+}
+
+/// No index points to what is not there, and what is counted is so.
+fn indexes_fit(seat: &Seat) {
+    let state = &seat.window.state;
+    let count = state.catalogue.len();
+    let order = state.queue.order();
+    let unique: BTreeSet<_> = order.iter().collect();
+    assert_eq!(
+        unique.len(),
+        order.len(),
+        "a candidate stands twice in the queue"
+    );
+    for (rank, ix) in order.iter().enumerate() {
+        assert!((ix.0 as usize) < count);
+        assert_eq!(state.queue.rank(*ix), Some(rank));
+    }
+    if let Some(ix) = state.place.candidate {
+        let candidate = state.catalogue.get(ix).expect("the candidate on screen");
+        assert!(state.place.epoch < candidate.epochs.len().max(1));
+    }
+    assert!(state.selection.iter().all(|ix| (ix.0 as usize) < count));
+    assert!(state.page.iter().all(|ix| (ix.0 as usize) < count));
+    let labelled = state
+        .catalogue
+        .iter()
+        .filter(|(_, candidate)| state.book.state(&candidate.id).is_labelled());
+    assert_eq!(labelled.count(), state.labelled());
+    for (id, labels) in state.book.candidates() {
+        let ways = [labels.is_labelled(), labels.is_unsure, labels.is_skipped];
+        let ways = ways.iter().filter(|is| **is).count();
+        assert!(ways <= 1, "{id} is in {ways} states at once");
+    }
+}
+
+/// Memory of this process, MiB; 0 where the system does not say.
+pub fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
