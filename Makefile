@@ -18,6 +18,10 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 # Options of this make are not for the makes that cargo calls.
 unexport MAKEFLAGS MFLAGS
 
+# Actions of a soak, and the seed they are drawn from; a failing run names both.
+SOAK := 200000
+SEED := 20261129
+
 SYSTEM := $(shell uname -s)
 ifeq ($(SYSTEM),Linux)
 DISPLAY_KIND := $(if $(WAYLAND_DISPLAY),wayland,$(if $(DISPLAY),x11,none))
@@ -26,7 +30,7 @@ DISPLAY_KIND := native
 endif
 export DISPLAY_KIND
 
-.PHONY: help system build run test lint bench
+.PHONY: help system build run test soak lint bench
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +38,7 @@ help:
 	@echo 'make run DATA=PATH   open a file, folder or archive'
 	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
+	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
 	@echo 'make lint            rustfmt and clippy, warnings denied'
 	@echo 'make bench           run the benches'
 	@echo 'make build           build target/release/destello'
@@ -67,6 +72,9 @@ test: system
 	    echo 'Tests on real data are skipped: DESTELLO_REAL_DATA is not set.'; \
 	fi
 	$(ON_DISPLAY) $(CARGO) test --release --locked
+
+soak: system
+	DESTELLO_SOAK=$(SOAK) DESTELLO_SOAK_SEED=$(SEED) $(CARGO) test --release --locked --test soak -- --nocapture
 
 lint:
 	$(CARGO) fmt --check

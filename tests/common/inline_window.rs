@@ -54,8 +54,6 @@ pub struct InlineWindow {
     pub has_quit: bool,
     /// Label events that were handed to the journal and not looked at yet.
     pub appended: Vec<LabelEvent>,
-    /// Label events that were looked at.
-    pub recorded: Vec<LabelEvent>,
     /// Exports, imports and simulations that were started, and that ended.
     pub started: usize,
     /// See `started`.
@@ -73,7 +71,6 @@ pub struct InlineWindow {
     previewing: Option<u64>,
     latent: Option<MadeLatent>,
     has_views: bool,
-    pub trace: Vec<String>,
     fails_long_tasks: bool,
 }
 
@@ -88,7 +85,6 @@ impl InlineWindow {
             computed: 0,
             has_quit: false,
             appended: Vec::new(),
-            recorded: Vec::new(),
             started: 0,
             ended: 0,
             runner: Runner::new(reporter, atlas, false).unwrap(),
@@ -102,7 +98,6 @@ impl InlineWindow {
             previewing: None,
             latent: None,
             has_views: false,
-            trace: Vec::new(),
             fails_long_tasks: false,
         }
     }
@@ -279,37 +274,6 @@ impl InlineWindow {
     }
 
     fn run(&mut self, command: Command) {
-        let text = match &command {
-            Command::News(event) => match &**event {
-                JobEvent::Journal { news, generation } => match news {
-                    destello::jobs::event::JournalNews::Reordered(e) => format!(
-                        "g{generation} Reordered {} last {:?}",
-                        e.len(),
-                        e.last().map(|e| (e.step, e.candidate.clone()))
-                    ),
-                    destello::jobs::event::JournalNews::Arrived(e) => format!(
-                        "g{generation} Arrived {:?}",
-                        e.iter()
-                            .map(|e| (e.step, e.candidate.clone(), e.annotator.clone()))
-                            .collect::<Vec<_>>()
-                    ),
-                    other => format!("g{generation} {other:?}"),
-                },
-                JobEvent::ProjectOpened {
-                    generation, events, ..
-                } => format!("ProjectOpened g{generation} {}", events.len()),
-                _ => String::new(),
-            },
-            Command::Drawn(_) | Command::Want(_) => String::new(),
-            other => format!("{other:?}"),
-        };
-        if !text.is_empty() {
-            self.trace.push(format!(
-                "{text:.200} [book {} unsaved {}]",
-                self.state.book.events().len(),
-                self.state.project.unsaved
-            ));
-        }
         for effect in self.state.apply(command, self.now) {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),

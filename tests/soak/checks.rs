@@ -82,21 +82,25 @@ impl Witness {
         })
     }
 
+    /// A decision is on disk soon, also where another set was opened right after it.
+    fn wait_for(&mut self, path: &Path, event: &LabelEvent) {
+        let patience = Instant::now() + PATIENCE;
+        let disk = self.disk(path);
+        while !disk.known.contains(&key(event)) {
+            assert!(
+                Instant::now() < patience,
+                "{event:?} is not in {}",
+                path.display()
+            );
+            disk.read();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Cheap things, after each action.
     pub fn after_action(&mut self, number: usize, seat: &mut Seat) {
-        self.decisions += std::mem::take(&mut seat.window.recorded).len() as u64;
+        self.decisions += std::mem::take(&mut seat.decided);
         indexes_fit(seat);
-        let mut all = HashSet::new();
-        for event in seat.window.state.book.events() {
-            if !all.insert(key(event)) {
-                let trace = &seat.window.trace;
-                panic!(
-                    "twice: {:?}\n{}",
-                    key(event),
-                    trace[trace.len().saturating_sub(25)..].join("\n")
-                );
-            }
-        }
         let state = &seat.window.state;
         let Some(path) = state.project.path.clone() else {
             return;
@@ -127,6 +131,11 @@ impl Witness {
     /// Everything, once all windows have come to rest.
     pub fn after_settling(&mut self, seats: &mut [Seat]) {
         self.checks += 1;
+        for seat in seats.iter_mut() {
+            for (path, event) in std::mem::take(&mut seat.given) {
+                self.wait_for(&path, &event);
+            }
+        }
         for number in 0..seats.len() {
             self.checked[number] = (0, 0);
             self.after_action(number, &mut seats[number]);
@@ -183,21 +192,14 @@ impl Witness {
         assert_eq!(seat.window.state.book.next_redo(&annotator), Some(step));
         seat.window.apply(Command::Do(Action::Redo));
         let state = &seat.window.state;
-        if labels(&state.book) != before {
-            let trace = &seat.window.trace;
-            let tail: Vec<_> = state
-                .book
-                .events()
+        assert!(
+            labels(&state.book) == before,
+            "undo and redo of {step:?} changed {:#?}",
+            labels(&state.book)
                 .iter()
-                .rev()
-                .take(8)
-                .map(|e| key(e))
-                .collect();
-            panic!(
-                "undo and redo of {step:?}: {tail:#?}\n{}",
-                trace[trace.len().saturating_sub(25)..].join("\n")
-            );
-        }
+                .filter(|state| !before.contains(state))
+                .collect::<Vec<_>>()
+        );
         assert_eq!(state.book.next_undo(&annotator), Some(step));
         self.undone += 1;
         seat.frame();

@@ -39,6 +39,10 @@ pub struct Seat {
     /// Who has been visible since the set was opened.
     ever: HashSet<CandidateIx>,
     generation: u64,
+    /// Label events that were given, with the project they belong to, and not looked for yet.
+    pub given: Vec<(PathBuf, LabelEvent)>,
+    /// How many were given since this was last asked.
+    pub decided: u64,
 }
 
 fn window(name: &str, sets: &Sets) -> InlineWindow {
@@ -64,6 +68,8 @@ impl Seat {
             visible: HashSet::new(),
             ever: HashSet::new(),
             generation: 0,
+            given: Vec::new(),
+            decided: 0,
         };
         seat.open(sets.opening(0));
         seat.settle();
@@ -170,7 +176,10 @@ impl Seat {
     fn check_decisions(&mut self) {
         for event in std::mem::take(&mut self.window.appended) {
             self.check_decision(&event);
-            self.window.recorded.push(event);
+            self.decided += 1;
+            if let Some(path) = self.window.state.project.path.clone() {
+                self.given.push((path, event));
+            }
         }
     }
 
