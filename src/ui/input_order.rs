@@ -35,9 +35,13 @@ enum Turn {
 /// What an event is in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Text, and keys that a text field takes for itself.
+    /// Text.
     Text,
-    /// A key that leaves a field, or any key where no field has the keyboard.
+    /// A key that a text field takes for itself.
+    FieldKey,
+    /// A key that leaves a field.
+    Leaving,
+    /// Any key where no field has the keyboard.
     Key,
     /// A key that is held down, or let go, the pointer, and everything else.
     Other,
@@ -76,8 +80,12 @@ impl InputOrder {
                 key, pressed: true, ..
             } => {
                 let leaves = matches!(key, Key::Escape | Key::Enter | Key::Tab);
-                if has_text_field && !leaves {
-                    Kind::Text
+                if has_text_field {
+                    if leaves {
+                        Kind::Leaving
+                    } else {
+                        Kind::FieldKey
+                    }
                 } else if self.held.contains(key) {
                     Kind::Other
                 } else {
@@ -111,7 +119,8 @@ impl Turn {
     const fn after(self, kind: Kind) -> Option<Self> {
         match (self, kind) {
             (turn, Kind::Other) => Some(turn),
-            (Self::Free | Self::Typing, Kind::Text) => Some(Self::Typing),
+            (Self::Free | Self::Typing, Kind::Text | Kind::FieldKey) => Some(Self::Typing),
+            (Self::Free, Kind::Leaving) => Some(Self::Over),
             // The sign that a key types comes right behind it.
             (Self::Pressed, Kind::Text) => Some(Self::Over),
             (Self::Free | Self::Clicking, Kind::Click) => Some(Self::Clicking),
