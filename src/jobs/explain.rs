@@ -15,6 +15,7 @@ use super::{
     models,
     reporter::Reporter,
     score::prepare_candidate,
+    step_times::Phase,
 };
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, ModelId, StampId},
@@ -140,6 +141,10 @@ struct Explaining {
 impl Task for Explaining {
     fn urgency(&self) -> Urgency {
         Urgency::Now
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::new("explaining", "computing")
     }
 
     fn step(&mut self) -> After {

@@ -64,6 +64,7 @@ pub mod simulation_folder;
 mod simulation_lock;
 pub mod simulation_order;
 pub mod simulator;
+pub mod step_times;
 pub mod stream;
 pub mod table;
 pub mod train;

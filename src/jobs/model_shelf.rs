@@ -11,6 +11,7 @@ use super::{
     learner::{After, Task, Urgency},
     models,
     reporter::Reporter,
+    step_times::Phase,
 };
 use crate::{
     domain::ModelId,
@@ -103,6 +104,10 @@ impl LoadTask {
 impl Task for LoadTask {
     fn urgency(&self) -> Urgency {
         Urgency::Now
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::new("reading a model", "reading")
     }
 
     fn step(&mut self) -> After {

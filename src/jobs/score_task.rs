@@ -14,6 +14,7 @@ use super::{
     model_shelf::ModelShelf,
     reporter::{CancelToken, Reporter},
     score::complete_scores,
+    step_times::Phase,
 };
 use crate::{
     domain::{
@@ -241,6 +242,15 @@ impl Task for ScoreTask {
         } else {
             Urgency::Soon
         }
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.kept {
+            None => "taking up kept scores",
+            Some(_) if self.looked_up < self.is_done.len() => "looking up kept scores",
+            Some(_) => "computing",
+        };
+        Phase::new("scoring", part)
     }
 
     fn step(&mut self) -> After {

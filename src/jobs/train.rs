@@ -153,6 +153,16 @@ impl Training {
         self.set.fetch(patience)
     }
 
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.phase {
+            Phase::Learning if self.trainer.is_finished() => "ending a member",
+            Phase::Learning => "learning",
+            Phase::Validating(_) | Phase::Judging(..) => "validating",
+            Phase::Finished(_) => "keeping the model",
+        }
+    }
+
     /// Does one piece of work: a step, or a batch of a validation. Saves where it is time.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use super::{
     learner::{After, Task, Urgency},
     model_shelf::ModelShelf,
     reporter::{CancelToken, Reporter},
+    step_times::Phase,
     train::{Preparation, TrainOrder, Training, TrainingNews, checkpoint_path},
 };
 use crate::{domain::ModelCard, io::Decoder};
@@ -203,6 +204,15 @@ impl TrainTask {
 impl Task for TrainTask {
     fn urgency(&self) -> Urgency {
         Urgency::Background
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Preparing(_) => "waiting for examples",
+            Stage::Training(training) => training.doing(),
+        };
+        Phase::new("training", part)
     }
 
     fn step(&mut self) -> After {

@@ -16,6 +16,7 @@ use crate::{
         event::JobEvent,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
+        step_times::Phase,
     },
 };
 
@@ -134,6 +135,15 @@ impl CurveTask {
 impl Task for CurveTask {
     fn urgency(&self) -> Urgency {
         Urgency::Background
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Gathering(_) => "waiting for labels",
+            Stage::Measuring(measuring) => measuring.doing(),
+        };
+        Phase::new("learning curve", part)
     }
 
     fn step(&mut self) -> After {

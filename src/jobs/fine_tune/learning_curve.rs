@@ -100,6 +100,15 @@ impl CurveMeasuring {
         [self.steps_before + round, self.steps]
     }
 
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.round {
+            Some(round) if !round.is_finished() => "learning",
+            None if self.curve.before.is_some() => "beginning a point",
+            _ => "measuring held-out labels",
+        }
+    }
+
     /// Makes one step, or measures a taught model.
     ///
     /// # Errors

@@ -134,6 +134,16 @@ impl FineTuning {
         matches!(self.stage, Stage::Finished(_))
     }
 
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.stage {
+            Stage::Before(_) | Stage::After(..) => "measuring the old sky",
+            Stage::Teaching(_, round) if round.is_finished() => "measuring held-out labels",
+            Stage::Teaching(..) => "learning",
+            Stage::Finished(_) => "keeping the version",
+        }
+    }
+
     /// Makes one step, or measures a few examples.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ use crate::{
         learner::{After, Task, Urgency},
         model_shelf::ModelShelf,
         reporter::{CancelToken, Reporter},
+        step_times::Phase,
         versions,
     },
     learn::{Model, model_file},
@@ -296,6 +297,16 @@ pub(super) fn network_of(shelf: &ModelShelf, id: &ModelId, source: &str) -> anyh
 impl Task for FineTuneTask {
     fn urgency(&self) -> Urgency {
         Urgency::Background
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Gathering(_) => "waiting for labels",
+            Stage::Growing(_) => "waiting for the forest",
+            Stage::Teaching(tuning) => tuning.doing(),
+        };
+        Phase::new("fine-tuning", part)
     }
 
     fn step(&mut self) -> After {

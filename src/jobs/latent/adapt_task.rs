@@ -22,6 +22,7 @@ use crate::{
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         reporter::{CancelToken, Reporter},
+        step_times::Phase,
         train::{OpenedSet, TrainingData},
         training_set::Sources,
         versions,
@@ -183,6 +184,15 @@ impl AdaptTask {
 impl Task for AdaptTask {
     fn urgency(&self) -> Urgency {
         Urgency::Background
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Gathering(..) => "waiting for stamps",
+            Stage::Teaching(training) => training.doing(),
+        };
+        Phase::new("adapting", part)
     }
 
     fn step(&mut self) -> After {

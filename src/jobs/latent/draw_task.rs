@@ -11,6 +11,7 @@ use crate::{
         learner::{After, Task, Urgency},
         reporter::Reporter,
         score::prepare_candidate,
+        step_times::Phase,
     },
 };
 
@@ -43,6 +44,10 @@ impl DecodeTask {
 impl Task for DecodeTask {
     fn urgency(&self) -> Urgency {
         Urgency::Now
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::new("decoding vectors", "computing")
     }
 
     fn step(&mut self) -> After {
@@ -108,6 +113,10 @@ impl ReconstructTask {
 impl Task for ReconstructTask {
     fn urgency(&self) -> Urgency {
         Urgency::Now
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::new("reconstructing", "computing")
     }
 
     fn step(&mut self) -> After {

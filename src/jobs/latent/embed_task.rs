@@ -11,6 +11,7 @@ use crate::{
         learner::{After, Task, Urgency},
         reporter::{CancelToken, Reporter},
         score::prepare_all,
+        step_times::Phase,
     },
     learn::latent::{Embedded, LatentModel},
 };
@@ -157,6 +158,15 @@ impl EmbedTask {
 impl Task for EmbedTask {
     fn urgency(&self) -> Urgency {
         Urgency::Soon
+    }
+
+    fn phase(&self) -> Phase {
+        let part = if self.model.is_none() {
+            "reading the model"
+        } else {
+            "placing stamps"
+        };
+        Phase::new("embedding", part)
     }
 
     fn step(&mut self) -> After {

@@ -163,6 +163,17 @@ impl LatentTraining {
         examples / self.started.elapsed().as_secs_f64().max(1e-3)
     }
 
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        if self.trainer.needs_mixture() {
+            "starting the mixture"
+        } else if self.trainer.is_finished() {
+            "judging"
+        } else {
+            "learning"
+        }
+    }
+
     /// Does one piece of work: a step, the start of the mixture, or the end.
     ///
     /// # Errors
