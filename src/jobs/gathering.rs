@@ -9,6 +9,8 @@ use std::{
 use anyhow::anyhow;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
+use super::learner::Urgency;
+
 /// How long one look waits.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -49,14 +51,34 @@ impl<T: Send + 'static> Gathering<T> {
         !self.ready.is_empty()
     }
 
+    /// How soon the task that waits for it must be done, where it is `ready` for its next step then.
+    pub fn urgency(&self, ready: Urgency) -> Urgency {
+        if self.is_ready() {
+            ready
+        } else {
+            Urgency::Waiting
+        }
+    }
+
     /// What was gathered; waits for a moment where it is not all there.
     ///
     /// # Errors
     /// As gathering fails, or where it broke off.
     pub fn look(self) -> anyhow::Result<Gathered<T>> {
+        Ok(match self.take()? {
+            Some(found) => Gathered::All(found),
+            None => Gathered::Not(self),
+        })
+    }
+
+    /// The same in place; nothing is there to be looked at once it was taken.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub fn take(&self) -> anyhow::Result<Option<T>> {
         match self.ready.recv_timeout(PATIENCE) {
-            Ok(found) => found.map(Gathered::All),
-            Err(RecvTimeoutError::Timeout) => Ok(Gathered::Not(self)),
+            Ok(found) => found.map(Some),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => Err(broke_off(self.what)),
         }
     }

@@ -231,6 +231,9 @@ fn score_missing(
 
 impl Task for ScoreTask {
     fn urgency(&self) -> Urgency {
+        if self.scorer.cancel.is_cancelled() {
+            return Urgency::Now;
+        }
         let is_looked_at = self
             .scorer
             .focus

@@ -8,8 +8,9 @@ use std::{
 use anyhow::bail;
 
 use super::{
-    models::write_model,
-    train_checkpoint::{Checkpoint, Header},
+    gathering::Gathering,
+    models::write_with_card,
+    train_checkpoint::{Checkpoint, Header, write_checkpoint},
     train_chunk::Chunk,
     train_curve::Losses,
     train_order::single,
@@ -28,7 +29,9 @@ use crate::{
     domain::ModelCard,
     io::Decoder,
     learn::{
-        Compute, Lessons, Model, Network, NetworkShape,
+        Compute, Lessons, Model, Network, NetworkShape, Settling,
+        lessons::Settled,
+        model_file,
         trainer::Trainer,
         validation::{Validating, Validation},
     },
@@ -54,6 +57,8 @@ pub struct Training {
     started: Option<Instant>,
     steps_here: u64,
     saved: Instant,
+    /// A checkpoint that is being written.
+    saving: Option<Gathering<()>>,
     notes: Vec<String>,
 }
 
@@ -62,7 +67,9 @@ enum Phase {
     Learning,
     /// The member under way is validated.
     Validating(Validating),
-    /// All members are trained: the model is validated.
+    /// All members are trained: what a validation set decides is settled.
+    Settling(Box<Settling>),
+    /// The model is validated.
     Judging(Box<Model>, Validating),
     Finished(Box<Model>),
 }
@@ -119,6 +126,7 @@ impl Training {
             started: None,
             steps_here: 0,
             saved: Instant::now(),
+            saving: None,
             notes: prepared.notes,
             order,
         };
@@ -159,6 +167,7 @@ impl Training {
             Phase::Learning if self.trainer.is_finished() => "ending a member",
             Phase::Learning => "learning",
             Phase::Validating(_) | Phase::Judging(..) => "validating",
+            Phase::Settling(_) => "settling",
             Phase::Finished(_) => "keeping the model",
         }
     }
@@ -181,6 +190,11 @@ impl Training {
                     self.phase = Phase::Learning;
                 }
             }
+            Phase::Settling(settling) => {
+                if let Some(settled) = self.validation.settle(settling, &self.compute)? {
+                    self.phase = self.judging(settled);
+                }
+            }
             Phase::Judging(model, validating) => {
                 if let Some(validation) = validating.step(&*self.validation)? {
                     let mut model = model.clone();
@@ -201,11 +215,12 @@ impl Training {
     fn phase_after_steps(&self) -> anyhow::Result<Phase> {
         if self.is_taught() {
             let network = Network::joined(self.order.architecture, &self.finished)?;
-            let (network, figures) = self.validation.settle(network, &self.compute)?;
-            let mut model = Box::new(Model::new(self.card.clone(), &network, &self.compute));
-            model.card_mut().figures.extend(figures);
-            let validating = Validating::new(model.network(), &self.compute);
-            return Ok(Phase::Judging(model, validating));
+            let mut settling = Settling::new(network);
+            let settled = self.validation.settle(&mut settling, &self.compute)?;
+            return Ok(match settled {
+                Some(settled) => self.judging(settled),
+                None => Phase::Settling(Box::new(settling)),
+            });
         }
         let step = self.trainer.standing().step;
         let is_time = step.is_multiple_of(self.order.schedule.validate_every);
@@ -216,6 +231,13 @@ impl Training {
         }
         let network = self.trainer.network()?;
         Ok(Phase::Validating(Validating::new(network, &self.compute)))
+    }
+
+    fn judging(&self, (network, figures): Settled) -> Phase {
+        let mut model = Box::new(Model::new(self.card.clone(), &network, &self.compute));
+        model.card_mut().figures.extend(figures);
+        let validating = Validating::new(model.network(), &self.compute);
+        Phase::Judging(model, validating)
     }
 
     const fn is_taught(&self) -> bool {
@@ -290,7 +312,7 @@ impl Training {
             self.chunk = None;
         }
         self.phase = self.phase_after_steps()?;
-        self.save()
+        self.begin_saving()
     }
 
     fn steps_done(&self) -> u64 {
@@ -322,8 +344,11 @@ impl Training {
     }
 
     fn save_where_it_is_time(&mut self) -> anyhow::Result<()> {
+        if let Some(saving) = self.saving.take_if(|saving| saving.is_ready()) {
+            saving.wait()?;
+        }
         if self.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
-            self.save()?;
+            self.begin_saving()?;
         }
         Ok(())
     }
@@ -333,9 +358,30 @@ impl Training {
     /// # Errors
     /// Where it cannot be written; the one before stays.
     pub fn save(&mut self) -> anyhow::Result<()> {
+        self.begin_saving()?;
+        self.saving.take().map_or(Ok(()), Gathering::wait)
+    }
+
+    /// The same on a thread of its own, because a disk may take its time.
+    fn begin_saving(&mut self) -> anyhow::Result<()> {
+        let before = self.saving.take();
+        let bytes = self
+            .checkpoint()?
+            .to_bytes(&self.order, &self.card, &self.compute)?;
+        let out = self.order.out.clone();
+        let write = move || {
+            before.map_or(Ok(()), Gathering::wait)?;
+            write_checkpoint(&out, &bytes)
+        };
+        self.saving = Some(Gathering::start("checkpoint", write)?);
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> anyhow::Result<Checkpoint> {
         let standing = self.trainer.standing();
         let best = standing.best.is_some().then(|| self.trainer.best());
-        let checkpoint = Checkpoint {
+        Ok(Checkpoint {
             header: Header {
                 order: self.order.fingerprint(),
                 standing,
@@ -346,10 +392,16 @@ impl Training {
             state: self.trainer.state()?,
             best: best.transpose()?.cloned(),
             finished: self.finished.clone(),
-        };
-        checkpoint.write(&self.order, &self.card, &self.compute)?;
-        self.saved = Instant::now();
-        Ok(())
+        })
+    }
+
+    /// The same as [`Self::save`], to be waited for.
+    ///
+    /// # Errors
+    /// Where the state cannot be put down.
+    pub(super) fn saving(&mut self) -> anyhow::Result<Option<Gathering<()>>> {
+        self.begin_saving()?;
+        Ok(self.saving.take())
     }
 
     /// The trained model.
@@ -367,12 +419,30 @@ impl Training {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn write(&self) -> anyhow::Result<Model> {
+    pub fn write(&mut self) -> anyhow::Result<Model> {
+        self.writing()?()?;
+        Ok(self.model()?.clone())
+    }
+
+    /// What [`Self::write`] does with files, for another thread.
+    ///
+    /// # Errors
+    /// Where there is no model.
+    pub(super) fn writing(
+        &mut self,
+    ) -> anyhow::Result<impl FnOnce() -> anyhow::Result<()> + Send + 'static> {
+        let saving = self.saving.take();
         let model = self.model()?;
-        let out = &self.order.out;
-        write_model(model, out)?;
-        // What it was for is done; a file that stays does no harm.
-        std::fs::remove_file(checkpoint_path(out)).unwrap_or_default();
-        Ok(model.clone())
+        let (bytes, card) = (model_file::to_bytes(model)?, model.card().clone());
+        let out = self.order.out.clone();
+        Ok(move || {
+            if let Some(Err(error)) = saving.map(Gathering::wait) {
+                log::warn!("{error:#}");
+            }
+            write_with_card(&out, &bytes, &card)?;
+            // What it was for is done; a file that stays does no harm.
+            std::fs::remove_file(checkpoint_path(&out)).unwrap_or_default();
+            Ok(())
+        })
     }
 }

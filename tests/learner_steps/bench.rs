@@ -121,12 +121,8 @@ impl Bench {
 
     /// Reads a model that comes with the program.
     pub fn load(&mut self, name: &str) -> ModelId {
-        let news = self.run(LoadTask {
-            generation: 1,
-            source: name.into(),
-            shelf: self.shelf.clone(),
-            reporter: self.reporter.clone(),
-        });
+        let (shelf, reporter) = (self.shelf.clone(), self.reporter.clone());
+        let news = self.run(LoadTask::new(1, name.into(), shelf, reporter));
         let loaded = news.into_iter().find_map(|event| match event {
             JobEvent::ModelLoaded { model, .. } => Some(model),
             _ => None,
@@ -185,7 +181,7 @@ impl Bench {
         CurveTask::new(request, self.tools(cancel))
     }
 
-    /// A training on the simulation.
+    /// A training on the simulation, into a file that is not there yet.
     pub fn training(&self, network: Architecture, cancel: &CancelToken) -> TrainTask {
         let data = TrainingData::Simulation {
             survey: if network.is_recurrent() {
@@ -196,7 +192,8 @@ impl Bench {
             .into(),
             templates: None,
         };
-        let out = self.place(&format!("{}.safetensors", network.name()));
+        let mut outs = (0..).map(|at| self.place(&format!("{}-{at}.safetensors", network.name())));
+        let out = outs.find(|out| !out.exists()).unwrap();
         let mut order = TrainOrder::usual(network, data, Recipe::Ours, self.size.steps, out);
         order.threads = 2;
         order.chunk = order.chunk.min(1_000);

@@ -128,15 +128,13 @@ impl Bench {
         let centroids = space.components.iter().flat_map(|c| c.mean.iter().copied());
         let model = space.model.clone();
         let vectors: Arc<[f32]> = centroids.collect();
-        self.run(DecodeTask {
-            order: DecodeOrder {
-                serial: 1,
-                model: model.clone(),
-                vectors,
-            },
-            shelf: self.latent.clone(),
-            reporter: self.reporter.clone(),
-        });
+        let order = DecodeOrder {
+            serial: 1,
+            model: model.clone(),
+            vectors,
+        };
+        let (shelf, reporter) = (self.latent.clone(), self.reporter.clone());
+        self.run(DecodeTask::new(order, shelf, reporter));
         for candidate in self.all().into_iter().take(3) {
             self.run(ReconstructTask {
                 order: ReconstructOrder {

@@ -11,11 +11,12 @@ use super::{
     task::{FineTuneTools, network_of},
 };
 use crate::{
-    domain::{LearningCurve, ModelId},
+    domain::{LearningCurve, ModelCard, ModelId},
     jobs::{
         event::JobEvent,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
+        model_shelf::ReadModel,
         step_times::Phase,
     },
 };
@@ -56,6 +57,8 @@ pub enum CurveUpdate {
 
 enum Stage {
     Ordered,
+    /// The model is not at hand.
+    Reading(Gathering<ReadModel>),
     Gathering(Gathering<CurveMaterial>),
     Measuring(Box<CurveMeasuring>),
 }
@@ -80,20 +83,21 @@ impl CurveTask {
     }
 
     fn go_on(&mut self) -> anyhow::Result<After> {
-        let parent = || {
-            let CurveRequest {
-                parent,
-                parent_source,
-                ..
-            } = &self.request;
-            network_of(&self.tools.shelf, parent, parent_source)
-        };
+        let (shelf, source) = (&self.tools.shelf, &self.request.parent_source);
+        let parent = || network_of(shelf, &self.request.parent, source);
         match std::mem::replace(&mut self.stage, Stage::Ordered) {
-            Stage::Ordered => {
-                let (order, card) = (self.request.order.clone(), parent()?.card().clone());
-                let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
-                let gather = move || CurveMaterial::gather(&order, &card, &decoder, &cancel);
-                self.stage = Stage::Gathering(Gathering::start("labels", gather)?);
+            Stage::Ordered if shelf.get(&self.request.parent).is_none() => {
+                self.stage = Stage::Reading(shelf.begin_loading(source)?);
+            }
+            Stage::Ordered => self.stage = self.gather(parent()?.card().clone())?,
+            Stage::Reading(reading) => {
+                self.stage = match reading.look()? {
+                    Gathered::Not(reading) => Stage::Reading(reading),
+                    Gathered::All(read) => {
+                        shelf.keep(source, read)?;
+                        self.gather(parent()?.card().clone())?
+                    }
+                };
             }
             Stage::Gathering(gathering) => {
                 self.stage = match gathering.look()? {
@@ -125,6 +129,13 @@ impl CurveTask {
         Ok(After::More)
     }
 
+    fn gather(&self, card: ModelCard) -> anyhow::Result<Stage> {
+        let order = self.request.order.clone();
+        let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
+        let gather = move || CurveMaterial::gather(&order, &card, &decoder, &cancel);
+        Ok(Stage::Gathering(Gathering::start("labels", gather)?))
+    }
+
     fn say(&self, update: CurveUpdate) {
         self.tools
             .reporter
@@ -134,12 +145,20 @@ impl CurveTask {
 
 impl Task for CurveTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Background
+        match &self.stage {
+            _ if self.tools.cancel.is_cancelled() => Urgency::Now,
+            Stage::Reading(reading) => reading.urgency(Urgency::Background),
+            Stage::Gathering(gathering) => gathering.urgency(Urgency::Background),
+            Stage::Ordered | Stage::Measuring(_) => Urgency::Background,
+        }
     }
 
     fn phase(&self) -> Phase {
         let part = match &self.stage {
             Stage::Ordered => "beginning",
+            Stage::Reading(reading) if reading.is_ready() => "putting the network together",
+            Stage::Reading(_) => "waiting for the model",
+            Stage::Gathering(gathering) if gathering.is_ready() => "beginning to learn",
             Stage::Gathering(_) => "waiting for labels",
             Stage::Measuring(measuring) => measuring.doing(),
         };

@@ -7,6 +7,7 @@ use crate::{
     io::Decoder,
     jobs::{
         event::{JobEvent, ScoringEnd},
+        gathering::{Gathered, Gathering},
         latent_news::{EmbedOrder, LatentNews},
         learner::{After, Task, Urgency},
         reporter::{CancelToken, Reporter},
@@ -16,7 +17,7 @@ use crate::{
     learn::latent::{Embedded, LatentModel},
 };
 
-use super::LatentShelf;
+use super::{LatentShelf, shelf::ReadLatent};
 
 /// How long a step may take: somebody who clicks waits no longer.
 const STEP_MS: f64 = 100.0;
@@ -43,6 +44,7 @@ pub struct Embedder {
 pub struct EmbedTask {
     order: EmbedOrder,
     tools: Embedder,
+    reading: Option<Gathering<ReadLatent>>,
     model: Option<(LatentModel, Arc<LatentSpace>)>,
     /// Candidates done.
     done: usize,
@@ -56,6 +58,7 @@ impl EmbedTask {
         Self {
             order,
             tools,
+            reading: None,
             model: None,
             done: 0,
             refused: 0,
@@ -83,7 +86,19 @@ impl EmbedTask {
 
     /// Reads the model and tells its space.
     fn begin(&mut self) -> anyhow::Result<bool> {
-        let model = self.tools.shelf.load(&self.order.source)?;
+        let (shelf, source) = (&self.tools.shelf, &self.order.source);
+        let reading = match self.reading.take() {
+            None => shelf.begin_loading(source)?,
+            Some(reading) => reading,
+        };
+        let read = match reading.look()? {
+            Gathered::All(read) => read,
+            Gathered::Not(reading) => {
+                self.reading = Some(reading);
+                return Ok(true);
+            }
+        };
+        let model = shelf.keep(source, read)?;
         let space = Arc::new(model.space());
         let is_heard = self.say(LatentNews::Space {
             generation: self.order.generation,
@@ -157,7 +172,11 @@ impl EmbedTask {
 
 impl Task for EmbedTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Soon
+        match &self.reading {
+            _ if self.tools.cancel.is_cancelled() => Urgency::Now,
+            Some(reading) => reading.urgency(Urgency::Soon),
+            None => Urgency::Soon,
+        }
     }
 
     fn phase(&self) -> Phase {

@@ -1,6 +1,7 @@
 //! Latent models that the window works with: read once, on the device that was chosen once.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -8,9 +9,12 @@ use std::{
 use super::models;
 use crate::{
     domain::ModelId,
-    jobs::model_shelf::ModelShelf,
-    learn::{LearnError, latent::LatentModel},
+    jobs::{gathering::Gathering, model_shelf::ModelShelf},
+    learn::{Compute, LearnError, latent::LatentModel},
 };
+
+/// The file of a model, and the device for it.
+pub(super) type ReadLatent = (Cow<'static, [u8]>, Compute);
 
 /// The latent models at hand. Tasks of the learner's thread share it.
 #[derive(Clone, Default)]
@@ -32,7 +36,7 @@ impl LatentShelf {
     ///
     /// # Errors
     /// Where the wished-for device is not there.
-    pub fn compute(&self) -> Result<crate::learn::Compute, LearnError> {
+    pub fn compute(&self) -> Result<Compute, LearnError> {
         self.devices.compute()
     }
 
@@ -59,7 +63,33 @@ impl LatentShelf {
     /// # Errors
     /// Where there is no such model, or it cannot be computed.
     pub fn load(&self, source: &str) -> anyhow::Result<LatentModel> {
-        let checked = models::find(source, &self.devices.compute()?)?;
+        self.keep(source, self.read(source)?)
+    }
+
+    /// Reads a model file on another thread, for [`Self::keep`].
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(super) fn begin_loading(&self, source: &str) -> std::io::Result<Gathering<ReadLatent>> {
+        let (shelf, source) = (self.clone(), source.to_owned());
+        Gathering::start("model", move || shelf.read(&source))
+    }
+
+    fn read(&self, source: &str) -> anyhow::Result<ReadLatent> {
+        let compute = self.compute()?;
+        Ok((models::bytes_of(source)?, compute))
+    }
+
+    /// Puts a model together, checks the device with it, and keeps it.
+    ///
+    /// # Errors
+    /// Where it is no latent model, or cannot be computed.
+    pub(super) fn keep(
+        &self,
+        source: &str,
+        (bytes, compute): ReadLatent,
+    ) -> anyhow::Result<LatentModel> {
+        let checked = models::from_bytes(source, &bytes, &compute)?;
         if let Some(warning) = &checked.warning {
             log::warn!("{warning}");
         }
