@@ -84,7 +84,7 @@ impl Bench {
 
 /// Takes up the kept scores, and looks all candidates up among them.
 fn begin(task: &mut ScoreTask) {
-    for _ in 0..2 {
+    while task.phase().part != "computing" {
         assert_eq!(task.step(), After::More);
     }
 }

@@ -52,6 +52,7 @@ mod render_plan;
 pub mod reporter;
 pub mod score;
 mod score_inputs;
+mod score_part;
 pub mod score_report;
 pub mod score_run;
 mod score_shelf;

@@ -1,5 +1,7 @@
 //! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
 
+mod saving;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -9,8 +11,7 @@ use anyhow::bail;
 
 use super::{
     gathering::Gathering,
-    models::write_with_card,
-    train_checkpoint::{Checkpoint, Header, write_checkpoint},
+    train_checkpoint::Checkpoint,
     train_chunk::Chunk,
     train_curve::Losses,
     train_order::single,
@@ -31,7 +32,6 @@ use crate::{
     learn::{
         Compute, Lessons, Model, Network, NetworkShape, Settling,
         lessons::Settled,
-        model_file,
         trainer::Trainer,
         validation::{Validating, Validation},
     },
@@ -343,67 +343,6 @@ impl Training {
         }
     }
 
-    fn save_where_it_is_time(&mut self) -> anyhow::Result<()> {
-        if let Some(saving) = self.saving.take_if(|saving| saving.is_ready()) {
-            saving.wait()?;
-        }
-        if self.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
-            self.begin_saving()?;
-        }
-        Ok(())
-    }
-
-    /// Writes the checkpoint.
-    ///
-    /// # Errors
-    /// Where it cannot be written; the one before stays.
-    pub fn save(&mut self) -> anyhow::Result<()> {
-        self.begin_saving()?;
-        self.saving.take().map_or(Ok(()), Gathering::wait)
-    }
-
-    /// The same on a thread of its own, because a disk may take its time.
-    fn begin_saving(&mut self) -> anyhow::Result<()> {
-        let before = self.saving.take();
-        let bytes = self
-            .checkpoint()?
-            .to_bytes(&self.order, &self.card, &self.compute)?;
-        let out = self.order.out.clone();
-        let write = move || {
-            before.map_or(Ok(()), Gathering::wait)?;
-            write_checkpoint(&out, &bytes)
-        };
-        self.saving = Some(Gathering::start("checkpoint", write)?);
-        self.saved = Instant::now();
-        Ok(())
-    }
-
-    fn checkpoint(&self) -> anyhow::Result<Checkpoint> {
-        let standing = self.trainer.standing();
-        let best = standing.best.is_some().then(|| self.trainer.best());
-        Ok(Checkpoint {
-            header: Header {
-                order: self.order.fingerprint(),
-                standing,
-                has_best: best.is_some(),
-                curve: self.curve.clone(),
-                losses: self.losses.clone(),
-            },
-            state: self.trainer.state()?,
-            best: best.transpose()?.cloned(),
-            finished: self.finished.clone(),
-        })
-    }
-
-    /// The same as [`Self::save`], to be waited for.
-    ///
-    /// # Errors
-    /// Where the state cannot be put down.
-    pub(super) fn saving(&mut self) -> anyhow::Result<Option<Gathering<()>>> {
-        self.begin_saving()?;
-        Ok(self.saving.take())
-    }
-
     /// The trained model.
     ///
     /// # Errors
@@ -413,36 +352,5 @@ impl Training {
             Phase::Finished(model) => Ok(model),
             _ => bail!("the training is not finished"),
         }
-    }
-
-    /// Writes the model and its card beside it, and takes the checkpoint away.
-    ///
-    /// # Errors
-    /// Where a file cannot be written.
-    pub fn write(&mut self) -> anyhow::Result<Model> {
-        self.writing()?()?;
-        Ok(self.model()?.clone())
-    }
-
-    /// What [`Self::write`] does with files, for another thread.
-    ///
-    /// # Errors
-    /// Where there is no model.
-    pub(super) fn writing(
-        &mut self,
-    ) -> anyhow::Result<impl FnOnce() -> anyhow::Result<()> + Send + 'static> {
-        let saving = self.saving.take();
-        let model = self.model()?;
-        let (bytes, card) = (model_file::to_bytes(model)?, model.card().clone());
-        let out = self.order.out.clone();
-        Ok(move || {
-            if let Some(Err(error)) = saving.map(Gathering::wait) {
-                log::warn!("{error:#}");
-            }
-            write_with_card(&out, &bytes, &card)?;
-            // What it was for is done; a file that stays does no harm.
-            std::fs::remove_file(checkpoint_path(&out)).unwrap_or_default();
-            Ok(())
-        })
     }
 }

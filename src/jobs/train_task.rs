@@ -151,8 +151,7 @@ impl TrainTask {
                     self.say(TrainUpdate::Progress(news));
                 }
                 if is_finished {
-                    let file = self.request.order.out.clone();
-                    self.stage = Self::finish(training, file)?;
+                    self.finish()?;
                 }
             }
             Stage::Ending(..) => return self.look_at_the_end(),
@@ -180,11 +179,16 @@ impl TrainTask {
     }
 
     /// The model is written; a disk may take its time.
-    fn finish(training: &mut Training, file: PathBuf) -> anyhow::Result<Stage> {
-        let card = Arc::new(training.model()?.card().clone());
-        let writing = Gathering::start("model file", training.writing()?)?;
-        let end = TrainingEnd::Finished { file, card };
-        Ok(Stage::Ending(writing, Box::new(end)))
+    fn finish(&mut self) -> anyhow::Result<()> {
+        if let Stage::Training(training) = &mut self.stage {
+            let end = TrainingEnd::Finished {
+                file: self.request.order.out.clone(),
+                card: Arc::new(training.model()?.card().clone()),
+            };
+            let writing = Gathering::start("model file", training.writing()?)?;
+            self.stage = Stage::Ending(writing, Box::new(end));
+        }
+        Ok(())
     }
 
     /// What was learned is saved.

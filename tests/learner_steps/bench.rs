@@ -67,6 +67,8 @@ pub struct Bench {
     pub times: BTreeMap<String, StepTimes>,
     /// What they are made for now.
     pub subject: String,
+    /// What came out, to the last bit.
+    pub outcomes: Vec<String>,
     pub size: Size,
 }
 
@@ -98,6 +100,7 @@ impl Bench {
             inbox,
             times: BTreeMap::new(),
             subject: String::new(),
+            outcomes: Vec::new(),
             size,
         }
     }

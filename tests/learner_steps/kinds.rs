@@ -18,6 +18,7 @@ use destello::{
         train::Architecture,
         train_task::{TrainUpdate, TrainingEnd},
     },
+    learn::{Compute, model_file},
 };
 
 use super::bench::Bench;
@@ -46,35 +47,50 @@ impl Bench {
             self.subject = network.name().into();
             let news = self.run(self.training(network, &cancel));
             let end = news.last().unwrap();
-            let is_finished = matches!(
-                end,
-                JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Finished { .. }))
-            );
-            assert!(is_finished, "{end:?}");
+            let JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Finished { file, card })) = end
+            else {
+                panic!("{end:?}");
+            };
+            let model = model_file::read(file, &Compute::cpu()).unwrap();
+            self.came_out("trained", (model.id(), &card.figures));
         }
         self.subject = "vade".into();
         self.look_at_latent();
         let news = self.run(self.adapting(&cancel));
         let end = news.last().unwrap();
-        let is_finished = matches!(end, JobEvent::Adapting(_, AdaptUpdate::Finished { .. }));
-        assert!(is_finished, "{end:?}");
+        let JobEvent::Adapting(_, AdaptUpdate::Finished { version, .. }) = end else {
+            panic!("{end:?}");
+        };
+        self.came_out(
+            "adapted",
+            (&version.id, &version.card.figures, &version.card.latent),
+        );
+    }
+
+    fn came_out(&mut self, what: &str, outcome: impl std::fmt::Debug) {
+        let subject = &self.subject;
+        self.outcomes
+            .push(format!("{subject}, {what}: {outcome:?}"));
     }
 
     fn fine_tune(&mut self, name: &str, model: &ModelId) {
         let news = self.run(self.fine_tuning(name, model, &CancelToken::default()));
         let end = news.last().unwrap();
-        let is_finished = matches!(
-            end,
-            JobEvent::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Finished { .. }))
-        );
-        assert!(is_finished, "{name}: {end:?}");
+        let JobEvent::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Finished { version, .. })) =
+            end
+        else {
+            panic!("{name}: {end:?}");
+        };
+        self.came_out("fine-tuned", (&version.id, &version.card.figures));
     }
 
     fn curve(&mut self, name: &str, model: &ModelId) {
         let news = self.run(self.learning_curve(name, model, &CancelToken::default()));
         let end = news.last().unwrap();
-        let is_finished = matches!(end, JobEvent::LearningCurve(_, CurveUpdate::Finished(_)));
-        assert!(is_finished, "{name}: {end:?}");
+        let JobEvent::LearningCurve(_, CurveUpdate::Finished(curve)) = end else {
+            panic!("{name}: {end:?}");
+        };
+        self.came_out("learning curve", curve);
     }
 
     /// The task of explaining the first candidate.
@@ -101,7 +117,10 @@ impl Bench {
                 let JobEvent::Explained(explained) = news.last().unwrap() else {
                     panic!("an explanation was asked for");
                 };
-                assert!(explained.outcome.is_ok(), "{explained:?}");
+                let found = explained.outcome.as_ref().expect("an explanation");
+                let sum: f64 = found.maps.iter().flatten().map(|v| f64::from(*v)).sum();
+                let squares: f64 = found.maps.iter().flatten().map(|v| f64::from(v * v)).sum();
+                self.came_out(method.name(), (found.start, found.rest, sum, squares));
             }
         }
     }

@@ -79,6 +79,7 @@ fn the_table_of_a_large_set() {
         steps: 12,
     });
     bench.every_kind();
+    println!("{}", bench.outcomes.join("\n"));
     for (subject, times) in &bench.times {
         println!("{subject}\n{times}");
     }

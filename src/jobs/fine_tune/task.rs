@@ -199,18 +199,7 @@ impl FineTuneTask {
                     self.say(FineTuneUpdate::Ended(FineTuneEnd::Stopped));
                     return Ok(After::Done);
                 }
-                Gathered::All(Some(grown)) => {
-                    let held_out = grown.figures.new_sky.map_or(0, |sky| sky.examples as usize);
-                    self.say(FineTuneUpdate::Started {
-                        labels: grown.labels.clone(),
-                        held_out,
-                        notes: grown.notes.clone(),
-                    });
-                    let forest = grown.forest;
-                    let version = self.version(forest.id(), forest.card());
-                    let file = move || Ok(forest_file::to_bytes(&forest)?);
-                    self.stage = self.keep(version, file, grown.figures)?;
-                }
+                Gathered::All(Some(grown)) => self.stage = self.keep_forest(grown)?,
             },
             Stage::Gathering(gathering) => {
                 self.stage = match gathering.look()? {
@@ -218,20 +207,19 @@ impl FineTuneTask {
                     Gathered::All(material) => self.teach(material)?,
                 };
             }
+            Stage::Teaching(tuning) if tuning.is_finished() => {
+                let model = tuning.model()?;
+                let version = self.version(model.id(), model.card());
+                let file = model_file::to_bytes(&model)?;
+                self.stage = self.keep(version, || Ok(file), tuning.figures())?;
+            }
             Stage::Teaching(mut tuning) => {
                 tuning.advance()?;
                 if tuning.is_finished() || self.told.elapsed() > TELL_EVERY {
                     self.told = Instant::now();
                     self.say(FineTuneUpdate::Progress(tuning.news()));
                 }
-                self.stage = if tuning.is_finished() {
-                    let model = tuning.model()?;
-                    let version = self.version(model.id(), model.card());
-                    let file = model_file::to_bytes(&model)?;
-                    self.keep(version, || Ok(file), tuning.figures())?
-                } else {
-                    Stage::Teaching(tuning)
-                };
+                self.stage = Stage::Teaching(tuning);
             }
             Stage::Keeping(keeping) => match keeping.look()? {
                 Gathered::Not(keeping) => self.stage = Stage::Keeping(keeping),
@@ -252,6 +240,19 @@ impl FineTuneTask {
             notes: tuning.notes().to_vec(),
         });
         Ok(Stage::Teaching(Box::new(tuning)))
+    }
+
+    fn keep_forest(&self, grown: GrownForest) -> anyhow::Result<Stage> {
+        let held_out = grown.figures.new_sky.map_or(0, |sky| sky.examples as usize);
+        self.say(FineTuneUpdate::Started {
+            labels: grown.labels,
+            held_out,
+            notes: grown.notes,
+        });
+        let forest = grown.forest;
+        let version = self.version(forest.id(), forest.card());
+        let file = move || Ok(forest_file::to_bytes(&forest)?);
+        self.keep(version, file, grown.figures)
     }
 
     fn version(&self, id: &ModelId, card: &ModelCard) -> ModelVersion {

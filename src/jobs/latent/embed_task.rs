@@ -19,8 +19,9 @@ use crate::{
 
 use super::{LatentShelf, shelf::ReadLatent};
 
-/// How long a step may take: somebody who clicks waits no longer.
-const STEP_MS: f64 = 100.0;
+/// How long a step is meant to take: somebody who clicks waits no longer. Half of what it may take, as a
+/// disk may be slower than the step before it was.
+const STEP_MS: f64 = 50.0;
 /// Epochs of the first step, and the fewest and most of any.
 const FIRST_EPOCHS: f64 = 32.0;
 const EPOCHS: (f64, f64) = (4.0, 2048.0);

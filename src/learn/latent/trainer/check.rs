@@ -1,10 +1,7 @@
 //! A check between passes: how far the network is on stamps that it does not learn from, and dead
 //! components are set to work again. Some stamps at a time: between two steps others may have the device.
 
-use burn::{
-    module::Module,
-    tensor::{Distribution, Tensor},
-};
+use burn::tensor::{Distribution, Tensor};
 
 use super::{BATCH, FNV_START, LatentTrainer};
 use crate::learn::{
