@@ -73,10 +73,10 @@ fn too_long(bench: &Bench) -> Vec<String> {
 fn the_table_of_a_large_set() {
     let _turn = in_turn();
     let mut bench = Bench::new(Size {
-        triplets: 2_000,
-        sequences: 210,
-        test: 700,
-        steps: 12,
+        triplets: 600,
+        sequences: 105,
+        test: 512,
+        steps: 8,
     });
     bench.every_kind();
     println!("{}", bench.outcomes.join("\n"));
