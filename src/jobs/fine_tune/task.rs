@@ -251,8 +251,12 @@ impl FineTuneTask {
         });
         let forest = grown.forest;
         let version = self.version(forest.id(), forest.card());
-        let file = move || Ok(forest_file::to_bytes(&forest)?);
-        self.keep(version, file, grown.figures)
+        let figures = grown.figures;
+        self.keep(
+            version,
+            move || Ok(forest_file::to_bytes(&forest)?),
+            figures,
+        )
     }
 
     fn version(&self, id: &ModelId, card: &ModelCard) -> ModelVersion {
