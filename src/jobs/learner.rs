@@ -237,6 +237,31 @@ mod tests {
         assert_eq!([next(), next()], [Urgency::Soon, Urgency::Now]);
     }
 
+    #[test]
+    fn what_waits_for_another_thread_comes_after_all_that_can_be_done() {
+        let (said, heard) = bounded(16);
+        let (go, may_go) = bounded(16);
+        let task = |urgency, left| {
+            let (said, may_go) = (said.clone(), may_go.clone());
+            Box::new(Counting {
+                urgency,
+                left,
+                said,
+                may_go,
+            })
+        };
+        let learner = Learner::start().unwrap();
+        learner.add(task(Urgency::Background, 3));
+        learner.add(task(Urgency::Waiting, 1));
+        learner.add(task(Urgency::Soon, 1));
+        (0..5).for_each(|_| go.send(()).unwrap());
+        let next = || heard.recv_timeout(Duration::from_secs(10)).unwrap();
+        let all: Vec<Urgency> = (0..5).map(|_| next()).collect();
+        assert_eq!(all[4], Urgency::Waiting, "{all:?}");
+        let phase = Phase::new("counting", "down");
+        assert_eq!(learner.times().phases()[&phase].count, 5);
+    }
+
     struct Endless(Sender<()>);
 
     impl Task for Endless {
