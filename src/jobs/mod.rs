@@ -45,6 +45,7 @@ mod photometry_epochs;
 mod photometry_facts;
 mod photometry_shapes;
 mod photometry_table;
+mod piecewise;
 pub mod preview;
 pub mod render;
 mod render_painter;

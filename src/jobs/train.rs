@@ -11,6 +11,7 @@ use anyhow::bail;
 
 use super::{
     gathering::Gathering,
+    piecewise::Pieces,
     train_checkpoint::Checkpoint,
     train_chunk::Chunk,
     train_curve::Losses,
@@ -72,6 +73,20 @@ enum Phase {
     /// The model is validated.
     Judging(Box<Model>, Validating),
     Finished(Box<Model>),
+}
+
+impl Pieces for Training {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.compute.is_gpu()
+    }
 }
 
 impl Training {

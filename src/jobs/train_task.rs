@@ -15,6 +15,7 @@ use super::{
     gathering::{Gathered, Gathering},
     learner::{After, Task, Urgency},
     model_shelf::ModelShelf,
+    piecewise::Piecewise,
     reporter::{CancelToken, Reporter},
     step_times::Phase,
     train::{Preparation, TrainOrder, Training, TrainingNews, checkpoint_path},
@@ -95,7 +96,7 @@ enum Stage {
     /// The device is looked for.
     Looking(Gathering<Compute>),
     Preparing(Box<Preparation>),
-    Training(Box<Training>),
+    Training(Piecewise<Training>),
     /// Files are written, and this is how it ended then.
     Ending(Gathering<()>, Box<TrainingEnd>),
 }
@@ -137,13 +138,20 @@ impl TrainTask {
                         notes: training.notes().to_vec(),
                         news: training.news(),
                     });
-                    self.stage = Stage::Training(Box::new(training));
+                    self.stage = Stage::Training(Piecewise::new(training));
                 }
             }
-            Stage::Training(training) => {
-                if training.is_ready(PATIENCE)? {
-                    training.advance()?;
+            Stage::Training(pieces) => {
+                let waits = match pieces.work_mut() {
+                    Some(training) => !training.is_ready(PATIENCE)?,
+                    None => false,
+                };
+                if !waits {
+                    pieces.step()?;
                 }
+                let Some(training) = pieces.work() else {
+                    return Ok(After::More);
+                };
                 let is_finished = training.is_finished();
                 if is_finished || self.told.elapsed() > TELL_EVERY {
                     let news = training.news();
@@ -180,7 +188,9 @@ impl TrainTask {
 
     /// The model is written; a disk may take its time.
     fn finish(&mut self) -> anyhow::Result<()> {
-        if let Stage::Training(training) = &mut self.stage {
+        if let Stage::Training(pieces) = &mut self.stage
+            && let Some(training) = pieces.work_mut()
+        {
             let end = TrainingEnd::Finished {
                 file: self.request.order.out.clone(),
                 card: Arc::new(training.model()?.card().clone()),
@@ -194,7 +204,11 @@ impl TrainTask {
     /// What was learned is saved.
     fn stop(&mut self) -> anyhow::Result<After> {
         let saving = match &mut self.stage {
-            Stage::Training(training) => training.saving()?,
+            Stage::Training(pieces) if !pieces.look()? => return Ok(After::More),
+            Stage::Training(pieces) => match pieces.work_mut() {
+                Some(training) => training.saving()?,
+                None => None,
+            },
             _ => None,
         };
         let Some(saving) = saving else {
@@ -203,7 +217,9 @@ impl TrainTask {
         };
         let end = Box::new(TrainingEnd::Stopped);
         let before = std::mem::replace(&mut self.stage, Stage::Ending(saving, end));
-        if let Stage::Training(training) = before {
+        if let Stage::Training(pieces) = before
+            && let Some(training) = pieces.work()
+        {
             self.say(TrainUpdate::Progress(training.news()));
         }
         Ok(After::More)
@@ -243,6 +259,7 @@ impl Task for TrainTask {
             _ if self.tools.cancel.is_cancelled() => Urgency::Now,
             Stage::Looking(looking) => looking.urgency(Urgency::Background),
             Stage::Preparing(preparation) if !preparation.is_ready() => Urgency::Waiting,
+            Stage::Training(pieces) => pieces.urgency(Urgency::Background),
             _ => Urgency::Background,
         }
     }
@@ -254,7 +271,7 @@ impl Task for TrainTask {
             Stage::Looking(_) => "waiting for the device",
             Stage::Preparing(preparation) if preparation.is_ready() => "beginning to learn",
             Stage::Preparing(_) => "waiting for examples",
-            Stage::Training(training) => training.doing(),
+            Stage::Training(pieces) => pieces.doing(),
             Stage::Ending(..) => "waiting for files",
         };
         Phase::new("training", part)
@@ -280,7 +297,10 @@ impl Task for TrainTask {
 
     fn close(&mut self) {
         let kept = match std::mem::replace(&mut self.stage, Stage::Ordered) {
-            Stage::Training(mut training) => training.save(),
+            Stage::Training(pieces) => pieces.wait().and_then(|training| match training {
+                Some(mut training) => training.save(),
+                None => Ok(()),
+            }),
             Stage::Ending(writing, _) => writing.wait(),
             Stage::Ordered | Stage::Looking(_) | Stage::Preparing(_) => Ok(()),
         };

@@ -17,6 +17,7 @@ use crate::{
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         model_shelf::ReadModel,
+        piecewise::Piecewise,
         step_times::Phase,
     },
 };
@@ -60,7 +61,7 @@ enum Stage {
     /// The model is not at hand.
     Reading(Gathering<ReadModel>),
     Gathering(Gathering<CurveMaterial>),
-    Measuring(Box<CurveMeasuring>),
+    Measuring(Piecewise<CurveMeasuring>),
 }
 
 /// The learning curve of one model.
@@ -105,25 +106,27 @@ impl CurveTask {
                     Gathered::All(material) => {
                         let order = self.request.order.clone();
                         let measuring = CurveMeasuring::new(order, parent()?, material);
-                        Stage::Measuring(Box::new(measuring))
+                        Stage::Measuring(Piecewise::new(measuring))
                     }
                 };
             }
-            Stage::Measuring(mut measuring) => {
-                measuring.advance()?;
-                let curve = || Arc::new(measuring.curve().clone());
-                if measuring.is_finished() {
-                    self.say(CurveUpdate::Finished(curve()));
-                    return Ok(After::Done);
+            Stage::Measuring(mut pieces) => {
+                pieces.step()?;
+                if let Some(measuring) = pieces.work() {
+                    let curve = || Arc::new(measuring.curve().clone());
+                    if measuring.is_finished() {
+                        self.say(CurveUpdate::Finished(curve()));
+                        return Ok(After::Done);
+                    }
+                    if self.told.elapsed() > TELL_EVERY {
+                        self.told = Instant::now();
+                        self.say(CurveUpdate::Progress {
+                            steps: measuring.progress(),
+                            curve: curve(),
+                        });
+                    }
                 }
-                if self.told.elapsed() > TELL_EVERY {
-                    self.told = Instant::now();
-                    self.say(CurveUpdate::Progress {
-                        steps: measuring.progress(),
-                        curve: curve(),
-                    });
-                }
-                self.stage = Stage::Measuring(measuring);
+                self.stage = Stage::Measuring(pieces);
             }
         }
         Ok(After::More)
@@ -149,7 +152,8 @@ impl Task for CurveTask {
             _ if self.tools.cancel.is_cancelled() => Urgency::Now,
             Stage::Reading(reading) => reading.urgency(Urgency::Background),
             Stage::Gathering(gathering) => gathering.urgency(Urgency::Background),
-            Stage::Ordered | Stage::Measuring(_) => Urgency::Background,
+            Stage::Measuring(pieces) => pieces.urgency(Urgency::Background),
+            Stage::Ordered => Urgency::Background,
         }
     }
 
@@ -160,7 +164,7 @@ impl Task for CurveTask {
             Stage::Reading(_) => "waiting for the model",
             Stage::Gathering(gathering) if gathering.is_ready() => "beginning to learn",
             Stage::Gathering(_) => "waiting for labels",
-            Stage::Measuring(measuring) => measuring.doing(),
+            Stage::Measuring(pieces) => pieces.doing(),
         };
         Phase::new("learning curve", part)
     }

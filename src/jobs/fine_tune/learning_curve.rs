@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{Confusion, LearningCurve, ModelCard},
     io::Decoder,
-    jobs::reporter::CancelToken,
+    jobs::{piecewise::Pieces, reporter::CancelToken},
     learn::{
         Lessons, Model,
         validation::{Validating, Validation},
@@ -58,6 +58,20 @@ pub struct CurveMeasuring {
     /// Steps of all trainings.
     steps: u64,
     steps_before: u64,
+}
+
+impl Pieces for CurveMeasuring {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.parent.compute().is_gpu()
+    }
 }
 
 impl CurveMeasuring {

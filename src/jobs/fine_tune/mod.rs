@@ -30,7 +30,7 @@ use recipe::{Phase, phases, shorten};
 pub use recipe::{Recipe, RecipePart};
 use round::{Course, Round};
 
-use super::{clock::today, train_curve::LossPoint};
+use super::{clock::today, piecewise::Pieces, train_curve::LossPoint};
 use crate::{
     domain::{
         Confusion, FineTuneFigures, ModelCard, ModelId, SkyFigures, TrainingRecord, likeliest,
@@ -77,6 +77,20 @@ pub struct FineTuning {
     losses: Vec<LossPoint>,
     held_out: HeldOut,
     old_sky: [Confusion; 2],
+}
+
+impl Pieces for FineTuning {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.parent.compute().is_gpu()
+    }
 }
 
 impl FineTuning {

@@ -23,6 +23,7 @@ use crate::{
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         model_shelf::{ModelShelf, ReadModel},
+        piecewise::Piecewise,
         reporter::{CancelToken, Reporter},
         step_times::Phase,
         versions,
@@ -103,7 +104,7 @@ enum Stage {
     Gathering(Gathering<Material>),
     /// A forest grows on threads of its own.
     Growing(Gathering<Option<GrownForest>>),
-    Teaching(Box<FineTuning>),
+    Teaching(Piecewise<FineTuning>),
     /// The project gets the new version.
     Keeping(Gathering<FineTuneEnd>),
 }
@@ -207,19 +208,19 @@ impl FineTuneTask {
                     Gathered::All(material) => self.teach(material)?,
                 };
             }
-            Stage::Teaching(tuning) if tuning.is_finished() => {
-                let model = tuning.model()?;
-                let version = self.version(model.id(), model.card());
-                let file = model_file::to_bytes(&model)?;
-                self.stage = self.keep(version, || Ok(file), tuning.figures())?;
-            }
-            Stage::Teaching(mut tuning) => {
-                tuning.advance()?;
-                if tuning.is_finished() || self.told.elapsed() > TELL_EVERY {
+            Stage::Teaching(mut pieces) => {
+                if let Some(tuning) = pieces.work().filter(|tuning| tuning.is_finished()) {
+                    self.stage = self.keep_network(tuning)?;
+                    return Ok(After::More);
+                }
+                pieces.step()?;
+                if let Some(tuning) = pieces.work()
+                    && (tuning.is_finished() || self.told.elapsed() > TELL_EVERY)
+                {
                     self.told = Instant::now();
                     self.say(FineTuneUpdate::Progress(tuning.news()));
                 }
-                self.stage = Stage::Teaching(tuning);
+                self.stage = Stage::Teaching(pieces);
             }
             Stage::Keeping(keeping) => match keeping.look()? {
                 Gathered::Not(keeping) => self.stage = Stage::Keeping(keeping),
@@ -239,7 +240,14 @@ impl FineTuneTask {
             held_out: tuning.held_out(),
             notes: tuning.notes().to_vec(),
         });
-        Ok(Stage::Teaching(Box::new(tuning)))
+        Ok(Stage::Teaching(Piecewise::new(tuning)))
+    }
+
+    fn keep_network(&self, tuning: &FineTuning) -> anyhow::Result<Stage> {
+        let model = tuning.model()?;
+        let version = self.version(model.id(), model.card());
+        let file = model_file::to_bytes(&model)?;
+        self.keep(version, || Ok(file), tuning.figures())
     }
 
     fn keep_forest(&self, grown: GrownForest) -> anyhow::Result<Stage> {
@@ -342,7 +350,8 @@ impl Task for FineTuneTask {
             Stage::Gathering(gathering) => gathering.urgency(ready),
             Stage::Growing(growing) => growing.urgency(ready),
             Stage::Keeping(keeping) => keeping.urgency(ready),
-            Stage::Ordered | Stage::Teaching(_) => ready,
+            Stage::Teaching(pieces) => pieces.urgency(ready),
+            Stage::Ordered => ready,
         }
     }
 
@@ -354,7 +363,7 @@ impl Task for FineTuneTask {
             Stage::Gathering(gathering) if gathering.is_ready() => "beginning to learn",
             Stage::Gathering(_) => "waiting for labels",
             Stage::Growing(_) => "waiting for the forest",
-            Stage::Teaching(tuning) => tuning.doing(),
+            Stage::Teaching(pieces) => pieces.doing(),
             Stage::Keeping(_) => "waiting for the project",
         };
         Phase::new("fine-tuning", part)

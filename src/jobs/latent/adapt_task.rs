@@ -21,6 +21,7 @@ use crate::{
         event::JobEvent,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
+        piecewise::Piecewise,
         reporter::{CancelToken, Reporter},
         step_times::Phase,
         train::{OpenedSet, TrainingData},
@@ -69,7 +70,7 @@ pub enum AdaptUpdate {
 enum Stage {
     Ordered,
     Gathering(Box<LatentOrder>, Gathering<LatentSet>),
-    Teaching(Box<LatentTraining>),
+    Teaching(Piecewise<LatentTraining>),
     /// The project gets the new version.
     Keeping(Gathering<Box<ModelVersion>>),
 }
@@ -128,21 +129,23 @@ impl AdaptTask {
                     Gathered::All(set) => {
                         let compute = self.tools.shelf.compute()?;
                         let training = LatentTraining::of_set(*order, set, &compute)?;
-                        Stage::Teaching(Box::new(training))
+                        Stage::Teaching(Piecewise::new(training))
                     }
                 };
             }
-            Stage::Teaching(mut training) => {
-                training.advance()?;
-                if training.is_finished() {
-                    self.stage = self.keep(&training)?;
-                    return Ok(After::More);
+            Stage::Teaching(mut pieces) => {
+                pieces.step()?;
+                if let Some(training) = pieces.work() {
+                    if training.is_finished() {
+                        self.stage = self.keep(training)?;
+                        return Ok(After::More);
+                    }
+                    if self.told.elapsed() > TELL_EVERY {
+                        self.told = Instant::now();
+                        self.say(AdaptUpdate::Progress(training.steps()));
+                    }
                 }
-                if self.told.elapsed() > TELL_EVERY {
-                    self.told = Instant::now();
-                    self.say(AdaptUpdate::Progress(training.steps()));
-                }
-                self.stage = Stage::Teaching(training);
+                self.stage = Stage::Teaching(pieces);
             }
             Stage::Keeping(keeping) => match keeping.look()? {
                 Gathered::Not(keeping) => self.stage = Stage::Keeping(keeping),
@@ -206,7 +209,8 @@ impl Task for AdaptTask {
             _ if self.is_cancelled() => Urgency::Now,
             Stage::Gathering(_, gathering) => gathering.urgency(Urgency::Background),
             Stage::Keeping(keeping) => keeping.urgency(Urgency::Background),
-            Stage::Ordered | Stage::Teaching(_) => Urgency::Background,
+            Stage::Teaching(pieces) => pieces.urgency(Urgency::Background),
+            Stage::Ordered => Urgency::Background,
         }
     }
 
@@ -215,7 +219,7 @@ impl Task for AdaptTask {
             Stage::Ordered => "beginning",
             Stage::Gathering(_, gathering) if gathering.is_ready() => "beginning to learn",
             Stage::Gathering(..) => "waiting for stamps",
-            Stage::Teaching(training) => training.doing(),
+            Stage::Teaching(pieces) => pieces.doing(),
             Stage::Keeping(_) => "waiting for the project",
         };
         Phase::new("adapting", part)

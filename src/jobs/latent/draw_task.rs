@@ -74,7 +74,10 @@ impl Task for DecodeTask {
     fn step(&mut self) -> After {
         match self.decode() {
             Ok(false) => return After::More,
-            Ok(true) => self.say(Ok(std::mem::take(&mut self.drawn).into())),
+            Ok(true) => {
+                let drawn = std::mem::take(&mut self.drawn);
+                self.say(Ok(drawn.into()));
+            }
             Err(error) => self.say(Err(error.to_string())),
         }
         After::Done

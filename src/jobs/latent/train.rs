@@ -20,8 +20,8 @@ use crate::{
     domain::{ModelCard, ModelId},
     io::Decoder,
     jobs::{
-        reporter::CancelToken, train::checkpoint_path, train_chunk::presentation,
-        training_set::Sources,
+        piecewise::Pieces, reporter::CancelToken, train::checkpoint_path,
+        train_chunk::presentation, training_set::Sources,
     },
     learn::{
         Compute,
@@ -77,6 +77,20 @@ pub struct LatentTraining {
     /// The model that is taught further.
     parent: Option<LatentModel>,
     model: Option<Box<LatentModel>>,
+}
+
+impl Pieces for LatentTraining {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.compute.is_gpu()
+    }
 }
 
 impl LatentTraining {

@@ -77,6 +77,8 @@ impl LatentModel {
         };
         let shape = LatentShape::of(&card).map_err(refused)?;
         let kind = LatentKind::from_name(&card.network)?;
+        // Weights are drawn where they are looked at first.
+        let _drawing = Compute::drawing();
         let network = LatentNetwork::init(kind, &shape, &compute.plain());
         Self::new(card, &network, compute)
     }

@@ -70,6 +70,7 @@ impl LatentTrainer {
         seed: u64,
         compute: &Compute,
     ) -> Self {
+        let _drawing = Compute::drawing();
         compute.seed(seed);
         let network = LatentNetwork::init(kind, shape, &compute.plain());
         Self {
@@ -154,6 +155,7 @@ impl LatentTrainer {
         }
         let step = self.standing.step;
         // The same at every run of this step, also after a resumption.
+        let drawing = Compute::drawing();
         self.compute
             .seed(fnv1a(self.seed ^ FNV_START, step.to_le_bytes()));
         let inputs = chosen.iter().flat_map(|at| examples.input(*at));
@@ -166,6 +168,7 @@ impl LatentTrainer {
         } else {
             self.losses(&network, &input).mean()
         };
+        drop(drawing);
         self.note(&loss)?;
         self.network = Some(self.descend(network, &loss));
         self.standing.step += 1;

@@ -5,7 +5,7 @@ use burn::tensor::{Distribution, Tensor};
 
 use super::{BATCH, FNV_START, LatentTrainer};
 use crate::learn::{
-    Examples, LearnError,
+    Compute, Examples, LearnError,
     latent::{
         LatentNetwork,
         chance::Chance,
@@ -66,6 +66,7 @@ impl LatentTrainer {
         let network = Box::new(self.network()?.at_rest());
         let (samples, axes) = (self.course.bound().samples(), network.coder().dimensions());
         let device = self.compute.plain();
+        let _drawing = Compute::drawing();
         self.compute.seed(self.seed ^ FNV_START);
         // All of it now: others draw random numbers of the device between the steps.
         let batch = |from: usize| {
