@@ -11,8 +11,8 @@ use burn::{
 use super::{Compute, Examples, LearnError, Network, Settling, Views};
 use crate::domain::fnv::fnv1a;
 
-/// Candidates validated at once.
-const BATCH: usize = 128;
+/// Candidates validated at once. More are hardly faster, and would keep others waiting.
+const BATCH: usize = 32;
 
 /// One step of learning.
 pub struct Lesson<'a> {

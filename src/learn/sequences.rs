@@ -23,8 +23,8 @@ use crate::{
     imaging::sequence_input::{CHANNELS, CONDITIONS, CalibratedEpoch, History},
 };
 
-/// Sequences validated at once.
-const BATCH: usize = 32;
+/// Sequences validated at once. More are hardly faster, and would keep others waiting.
+const BATCH: usize = 16;
 /// Epochs over which the weight of a verdict rises to that of later ones.
 const RAMP: usize = 10;
 /// What the last verdict weighs on top.
