@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    any_model::AnyModel,
+    any_model::{AnyModel, FoundModel},
     event::{JobEvent, LoadedModel},
     gathering::{Gathered, Gathering},
     learner::{After, Task, Urgency},
@@ -27,10 +27,12 @@ pub struct ModelShelf {
     models: Arc<Mutex<BTreeMap<ModelId, AnyModel>>>,
 }
 
-/// A model file that was read, and the device for it.
-pub(super) struct ReadModel {
-    file: ModelFile<'static>,
-    compute: Compute,
+/// A model as far as another thread than the learner's can read it.
+pub(super) enum ReadModel {
+    /// All of it, on the CPU.
+    Found(FoundModel),
+    /// Its file: a GPU belongs to the learner's thread.
+    File(ModelFile<'static>, Compute),
 }
 
 fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -87,7 +89,11 @@ impl ModelShelf {
     fn read(&self, source: &str) -> anyhow::Result<ReadModel> {
         let compute = self.compute()?;
         let file = ModelFile::of(source, models::bytes_of(source)?)?;
-        Ok(ReadModel { file, compute })
+        Ok(if compute.is_gpu() {
+            ReadModel::File(file, compute)
+        } else {
+            ReadModel::Found(file.model(source, &compute)?)
+        })
     }
 
     /// Puts a model together, checks the device with it, and keeps it.
@@ -95,7 +101,10 @@ impl ModelShelf {
     /// # Errors
     /// Where it cannot be computed.
     pub(super) fn keep(&self, source: &str, read: ReadModel) -> anyhow::Result<LoadedModel> {
-        let found = read.file.model(source, &read.compute)?;
+        let found = match read {
+            ReadModel::Found(found) => found,
+            ReadModel::File(file, compute) => file.model(source, &compute)?,
+        };
         let model = found.model;
         let loaded = LoadedModel {
             id: model.id().clone(),
@@ -173,8 +182,8 @@ impl Task for LoadTask {
     fn phase(&self) -> Phase {
         let part = match &self.reading {
             None => "beginning",
-            Some(reading) if reading.is_ready() => "putting the network together",
-            Some(_) => "waiting for the file",
+            Some(reading) if reading.is_ready() => "taking the model up",
+            Some(_) => "waiting for the model",
         };
         Phase::new("reading a model", part)
     }

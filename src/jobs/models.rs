@@ -86,8 +86,7 @@ pub(super) fn from_bytes(
     ModelFile::of(name, Cow::Borrowed(bytes))?.model(name, compute)
 }
 
-/// A model file as far as any thread can read it: random numbers of a device are drawn where a network is
-/// put together, which belongs to the thread that owns networks.
+/// A model file, before its network is put together on a device.
 pub(super) enum ModelFile<'a> {
     /// The bytes of a network that tells classes.
     Network(Cow<'a, [u8]>),

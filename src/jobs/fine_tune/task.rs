@@ -358,7 +358,7 @@ impl Task for FineTuneTask {
     fn phase(&self) -> Phase {
         let part = match &self.stage {
             Stage::Ordered => "beginning",
-            Stage::Reading(reading) if reading.is_ready() => "putting the network together",
+            Stage::Reading(reading) if reading.is_ready() => "taking the model up",
             Stage::Reading(_) => "waiting for the model",
             Stage::Gathering(gathering) if gathering.is_ready() => "beginning to learn",
             Stage::Gathering(_) => "waiting for labels",

@@ -10,11 +10,16 @@ use super::models;
 use crate::{
     domain::ModelId,
     jobs::{gathering::Gathering, model_shelf::ModelShelf},
-    learn::{Compute, LearnError, latent::LatentModel},
+    learn::{Compute, LearnError, known_answer::CheckedLatent, latent::LatentModel},
 };
 
-/// The file of a model, and the device for it.
-pub(super) type ReadLatent = (Cow<'static, [u8]>, Compute);
+/// A model as far as another thread than the learner's can read it.
+pub(super) enum ReadLatent {
+    /// All of it, on the CPU.
+    Found(Box<CheckedLatent>),
+    /// Its file: a GPU belongs to the learner's thread.
+    File(Cow<'static, [u8]>, Compute),
+}
 
 /// The latent models at hand. Tasks of the learner's thread share it.
 #[derive(Clone, Default)]
@@ -76,20 +81,23 @@ impl LatentShelf {
     }
 
     fn read(&self, source: &str) -> anyhow::Result<ReadLatent> {
-        let compute = self.compute()?;
-        Ok((models::bytes_of(source)?, compute))
+        let (compute, bytes) = (self.compute()?, models::bytes_of(source)?);
+        Ok(if compute.is_gpu() {
+            ReadLatent::File(bytes, compute)
+        } else {
+            ReadLatent::Found(Box::new(models::from_bytes(source, &bytes, &compute)?))
+        })
     }
 
     /// Puts a model together, checks the device with it, and keeps it.
     ///
     /// # Errors
     /// Where it is no latent model, or cannot be computed.
-    pub(super) fn keep(
-        &self,
-        source: &str,
-        (bytes, compute): ReadLatent,
-    ) -> anyhow::Result<LatentModel> {
-        let checked = models::from_bytes(source, &bytes, &compute)?;
+    pub(super) fn keep(&self, source: &str, read: ReadLatent) -> anyhow::Result<LatentModel> {
+        let checked = match read {
+            ReadLatent::Found(checked) => *checked,
+            ReadLatent::File(bytes, compute) => models::from_bytes(source, &bytes, &compute)?,
+        };
         if let Some(warning) = &checked.warning {
             log::warn!("{warning}");
         }
