@@ -203,14 +203,15 @@ impl TrainTask {
 
     /// What was learned is saved.
     fn stop(&mut self) -> anyhow::Result<After> {
-        let saving = match &mut self.stage {
-            Stage::Training(pieces) if !pieces.look()? => return Ok(After::More),
-            Stage::Training(pieces) => match pieces.work_mut() {
-                Some(training) => training.saving()?,
-                None => None,
-            },
-            _ => None,
-        };
+        let mut saving = None;
+        if let Stage::Training(pieces) = &mut self.stage {
+            if !pieces.look()? {
+                return Ok(After::More);
+            }
+            if let Some(training) = pieces.work_mut() {
+                saving = training.saving()?;
+            }
+        }
         let Some(saving) = saving else {
             self.end(TrainingEnd::Stopped);
             return Ok(After::Done);
