@@ -108,7 +108,7 @@ impl Bench {
     fn done_with_questions(&self, task: Box<dyn Task>, model: &ModelId) -> Vec<Happened> {
         let record = Record::default();
         let learner = Arc::new(Learner::start().unwrap());
-        let mut questions: Vec<Recorded> = (0..12)
+        let mut questions: Vec<Recorded> = (0..16)
             .map(|_| {
                 let question = self.explaining(model, ExplainMethod::Relevance);
                 let mut question = Recorded::new(question, &record);
