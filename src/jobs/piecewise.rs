@@ -12,8 +12,8 @@ use super::{
     learner::Urgency,
 };
 
-/// A piece whose kind took longer the last time is done on another thread.
-const LONG: Duration = Duration::from_millis(60);
+/// A piece whose kind took longer is done on another thread.
+const LONG: Duration = Duration::from_millis(50);
 
 /// Work in pieces.
 pub(super) trait Pieces: Send + 'static {
@@ -34,7 +34,7 @@ pub(super) trait Pieces: Send + 'static {
 /// Work that is here, or on another thread.
 pub(super) struct Piecewise<W> {
     place: Place<W>,
-    /// How long pieces took, by what they were.
+    /// How long pieces take, by what they are.
     took: BTreeMap<&'static str, Duration>,
 }
 
@@ -95,9 +95,15 @@ impl<W: Pieces> Piecewise<W> {
             return self.look();
         }
         let (work, took) = piece()?;
-        self.took.insert(doing, took);
+        self.note(doing, took);
         self.place = Place::Here(work);
         Ok(true)
+    }
+
+    /// One short piece makes no short ones of a kind: the last batch of many may have few examples.
+    fn note(&mut self, doing: &'static str, took: Duration) {
+        let known = self.took.entry(doing).or_default();
+        *known = took.max(*known * 3 / 4);
     }
 
     /// Waits a moment for a piece that is done on another thread; true where none is, or it was done.
@@ -113,7 +119,7 @@ impl<W: Pieces> Piecewise<W> {
                 }
                 Gathered::All((work, took)) => {
                     log::debug!("{doing}, aside: {} ms", took.as_millis());
-                    self.took.insert(doing, took);
+                    self.note(doing, took);
                     self.place = Place::Here(work);
                 }
             },
