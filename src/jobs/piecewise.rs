@@ -91,7 +91,7 @@ impl<W: Pieces> Piecewise<W> {
             Ok((work, began.elapsed()))
         };
         if is_long && may_go_aside {
-            self.place = Place::Aside(doing, Gathering::start("step", piece)?);
+            self.place = Place::Aside(doing, Gathering::start("next step", piece)?);
             return self.look();
         }
         let (work, took) = piece()?;
@@ -199,7 +199,7 @@ mod tests {
         let done = &pieces.work().unwrap().done;
         let is_aside: Vec<bool> = done
             .iter()
-            .map(|name| name.as_deref() == Some("step"))
+            .map(|name| name.as_deref() == Some("next step"))
             .collect();
         // The first short one might have been long.
         assert_eq!(is_aside, [true, true, false, true, false, true]);
@@ -216,7 +216,7 @@ mod tests {
             assert!(pieces.step().unwrap());
         }
         let done = &pieces.work().unwrap().done;
-        assert!(done.iter().all(|name| name.as_deref() != Some("step")));
+        assert!(done.iter().all(|name| name.as_deref() != Some("next step")));
         assert_eq!(pieces.step().unwrap_err().to_string(), "all is done");
         assert!(pieces.wait().unwrap().is_none());
     }
