@@ -17,6 +17,7 @@ use destello::{
         model_shelf::ModelShelf,
         models,
         reporter::{CancelToken, Reporter},
+        score::score_candidates,
         score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
     },
 };
@@ -30,7 +31,10 @@ struct Bench {
 }
 
 fn bench() -> Bench {
-    let set = StampSet::new();
+    bench_of(StampSet::new())
+}
+
+fn bench_of(set: StampSet) -> Bench {
     let window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     let (reporter, inbox) = Reporter::new(|| {});
     let shelf = ModelShelf::default();
@@ -84,7 +88,7 @@ impl Bench {
 
 /// Takes up the kept scores, and looks all candidates up among them.
 fn begin(task: &mut ScoreTask) {
-    for _ in 0..2 {
+    while task.phase().part != "computing" {
         assert_eq!(task.step(), After::More);
     }
 }
@@ -128,6 +132,43 @@ fn who_is_looked_at_comes_first_and_what_is_kept_is_not_computed() {
     assert_eq!(new, [lost]);
     assert_eq!(task.step(), After::Done);
     assert_eq!(bench.end(), ScoringEnd::Finished);
+}
+
+#[test]
+fn a_candidate_of_many_epochs_is_scored_some_of_them_at_a_time() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    let mut task = bench.task(Vec::new());
+    begin(&mut task);
+    // Sixteen epochs are what a first step scores.
+    assert_eq!(task.step(), After::More);
+    assert!(bench.inbox.is_empty());
+    let mut rows = Vec::new();
+    let mut after = After::More;
+    while after == After::More {
+        after = task.step();
+        for event in bench.inbox.try_iter() {
+            if let JobEvent::Scored { scores, new, .. } = event {
+                assert!(scores.iter().all(|(_, verdicts)| verdicts.len() == 40));
+                rows.extend(new.rows);
+            }
+        }
+    }
+    assert_eq!(rows.len(), 240, "six objects of forty epochs");
+    // What is said of an epoch is what is said of it among all others.
+    let catalogue = &bench.window.state.catalogue;
+    let all: Vec<_> = catalogue.iter().map(|(_, candidate)| candidate).collect();
+    let model = bench.scorer.shelf.get(&bench.model).unwrap();
+    let whole = score_candidates(&all, &model, &bench.scorer.decoder).unwrap();
+    for (candidate, whole) in all.iter().zip(whole) {
+        let of_this = rows.iter().filter(|row| row.candidate == candidate.id);
+        for (row, whole) in of_this.zip(whole.iter()) {
+            let (Verdict::Probabilities(a), Verdict::Probabilities(b)) = (&row.verdict, whole)
+            else {
+                panic!("{row:?} {whole:?}");
+            };
+            assert!(a.iter().zip(b.iter()).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,10 @@
 //! wins. It is always computed on the CPU: that takes a fraction of a second, less than a GPU needs
 //! to make its programs.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, anyhow};
 
@@ -15,12 +18,17 @@ use super::{
     models,
     reporter::Reporter,
     score::prepare_candidate,
+    step_times::Phase,
 };
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, ModelId, StampId},
     io::Decoder,
-    learn::{Compute, Model, explain::explain},
+    learn::{Compute, Model, explain::Explaining as Computing},
 };
+
+/// A step goes on to the next part of an explanation until it has taken so long: few steps let few others
+/// come in between, and none is long.
+const FILLED: Duration = Duration::from_millis(40);
 
 /// What makes two explanations the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +75,21 @@ pub fn explain_epoch(
     method: ExplainMethod,
     decoder: &Decoder,
 ) -> anyhow::Result<Explanation> {
+    let mut computing = begin(epoch, model, method, decoder)?;
+    loop {
+        if let Some(explanation) = computing.step()? {
+            return Ok(explanation);
+        }
+    }
+}
+
+/// The stamps of an epoch are read, and nothing is computed yet.
+fn begin(
+    epoch: &Epoch,
+    model: &Model,
+    method: ExplainMethod,
+    decoder: &Decoder,
+) -> anyhow::Result<Computing> {
     let alone = Candidate {
         epochs: vec![epoch.clone()],
         ..Candidate::default()
@@ -77,7 +100,7 @@ pub fn explain_epoch(
     let input = prepared
         .ok_or_else(|| anyhow!("there is no epoch"))?
         .map_err(|why| anyhow!("{name} cannot take this epoch: it {why}"))?;
-    Ok(explain(model, &input, method)?)
+    Ok(Computing::new(model.clone(), input, method)?)
 }
 
 /// The model of that name or in that file, for explaining.
@@ -94,8 +117,15 @@ struct Wanted {
     decoder: Arc<Decoder>,
 }
 
-/// The newest request.
-type Desk = Arc<Mutex<Option<Wanted>>>;
+/// The newest request, until it is begun.
+#[derive(Default)]
+struct Newest {
+    /// How many there were.
+    count: u64,
+    wanted: Option<Wanted>,
+}
+
+type Desk = Arc<Mutex<Newest>>;
 
 /// Takes requests and makes tasks of them.
 pub struct Explainer {
@@ -114,12 +144,15 @@ impl Explainer {
         }
     }
 
-    /// The task of explaining this; a request before it that is not begun is dropped.
+    /// The task of explaining this; a request before it that is not answered is dropped.
     pub fn request(&self, request: ExplainRequest, decoder: &Arc<Decoder>) -> Box<dyn Task> {
-        *lock(&self.desk) = Some(Wanted {
+        let mut newest = lock(&self.desk);
+        newest.count += 1;
+        newest.wanted = Some(Wanted {
             request,
             decoder: decoder.clone(),
         });
+        drop(newest);
         Box::new(Explaining {
             desk: self.desk.clone(),
             shelf: self.shelf.clone(),
@@ -129,12 +162,22 @@ impl Explainer {
     }
 }
 
-/// Serves the newest request, which another of its kind may have done already.
+/// Serves the newest request, which another of its kind may have begun already.
 struct Explaining {
     desk: Desk,
     shelf: ModelShelf,
     reporter: Reporter,
-    begun: Option<(u64, ExplainKey)>,
+    begun: Option<Begun>,
+}
+
+/// A request that is being served.
+struct Begun {
+    /// Its number.
+    number: u64,
+    generation: u64,
+    key: ExplainKey,
+    /// None while its stamps are read.
+    computing: Option<Computing>,
 }
 
 impl Task for Explaining {
@@ -142,19 +185,29 @@ impl Task for Explaining {
         Urgency::Now
     }
 
+    fn phase(&self) -> Phase {
+        let is_begun = self.begun.is_some();
+        let part = if is_begun {
+            "computing"
+        } else {
+            "reading stamps"
+        };
+        Phase::new("explaining", part)
+    }
+
     fn step(&mut self) -> After {
-        let wanted = lock(&self.desk).take();
-        if let Some(Wanted { request, decoder }) = wanted {
-            let ExplainRequest {
-                generation,
-                key,
-                epoch,
-            } = request;
-            self.begun = Some((generation, key.clone()));
-            let outcome = self
-                .model(&key.model)
-                .and_then(|model| explain_epoch(&epoch, &model, key.method, &decoder));
-            self.tell(outcome.map_err(|error| format!("{error:#}")));
+        let mut newest = lock(&self.desk);
+        let (number, wanted) = (newest.count, newest.wanted.take());
+        drop(newest);
+        let went_on = match wanted {
+            Some(wanted) => self.begin(number, wanted).map(|()| None),
+            None => self.go_on(number),
+        };
+        match went_on {
+            Ok(None) if self.begun.is_some() => return After::More,
+            Ok(None) => {}
+            Ok(Some(explanation)) => self.tell(Ok(explanation)),
+            Err(error) => self.tell(Err(format!("{error:#}"))),
         }
         After::Done
     }
@@ -167,6 +220,48 @@ impl Task for Explaining {
 }
 
 impl Explaining {
+    fn begin(&mut self, number: u64, wanted: Wanted) -> anyhow::Result<()> {
+        let Wanted { request, decoder } = wanted;
+        let begun = self.begun.insert(Begun {
+            number,
+            generation: request.generation,
+            key: request.key,
+            computing: None,
+        });
+        let key = begun.key.clone();
+        let model = self.model(&key.model)?;
+        let computing = begin(&request.epoch, &model, key.method, &decoder)?;
+        if let Some(begun) = &mut self.begun {
+            begun.computing = Some(computing);
+        }
+        Ok(())
+    }
+
+    /// What was found, where that is all; nothing is begun any more where another request is newer.
+    fn go_on(&mut self, newest: u64) -> anyhow::Result<Option<Explanation>> {
+        if self
+            .begun
+            .as_ref()
+            .is_some_and(|begun| begun.number != newest)
+        {
+            self.begun = None;
+        }
+        let Some(computing) = self
+            .begun
+            .as_mut()
+            .and_then(|begun| begun.computing.as_mut())
+        else {
+            return Ok(None);
+        };
+        let began = Instant::now();
+        while began.elapsed() < FILLED {
+            if let Some(explanation) = computing.step()? {
+                return Ok(Some(explanation));
+            }
+        }
+        Ok(None)
+    }
+
     /// The model, on the CPU.
     fn model(&self, id: &ModelId) -> anyhow::Result<Model> {
         let model = self.shelf.get(id);
@@ -175,7 +270,10 @@ impl Explaining {
     }
 
     fn tell(&mut self, outcome: Result<Explanation, String>) {
-        if let Some((generation, key)) = self.begun.take() {
+        if let Some(begun) = self.begun.take() {
+            let Begun {
+                generation, key, ..
+            } = begun;
             // Where nobody listens any more, the learner is about to end too.
             self.reporter.send(JobEvent::Explained(Explained {
                 generation,

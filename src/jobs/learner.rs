@@ -8,7 +8,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{Builder, JoinHandle},
+    time::Instant,
 };
+
+use super::step_times::{Phase, StepTimes};
 
 /// How soon a task must be done; the first is the most urgent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +22,8 @@ pub enum Urgency {
     Soon,
     /// Training.
     Background,
+    /// There is nothing to do before another thread is done: its steps only wait for that.
+    Waiting,
 }
 
 /// What a step left.
@@ -35,7 +40,11 @@ pub trait Task: Send {
     /// How soon it must be done; may change between steps.
     fn urgency(&self) -> Urgency;
 
-    /// Does a part of it, of some 100 milliseconds at most.
+    /// What the next step belongs to; steps are measured by it.
+    fn phase(&self) -> Phase;
+
+    /// Does a part of it, of 100 milliseconds at most ([`super::step_times::LONGEST`]): others wait
+    /// meanwhile.
     fn step(&mut self) -> After;
 
     /// Called instead of further steps where a step panicked.
@@ -55,11 +64,30 @@ struct Desk {
 struct Shared {
     desk: Mutex<Desk>,
     bell: Condvar,
+    times: Mutex<StepTimes>,
 }
 
 impl Shared {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn times(&self) -> MutexGuard<'_, StepTimes> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has a task do a step.
+    fn step(&self, mut task: Box<dyn Task>) {
+        let phase = task.phase();
+        let began = Instant::now();
+        let stepped = catch_unwind(AssertUnwindSafe(|| task.step()));
+        self.times().note(phase, began.elapsed());
+        match stepped {
+            // At the end of the line: equals take turns.
+            Ok(After::More) => self.desk().tasks.push_back(task),
+            Ok(After::Done) => {}
+            Err(_) => task.broke_off(),
+        }
     }
 
     /// Waits for the most urgent task, the one that came first among equals; none once closed.
@@ -95,14 +123,10 @@ impl Learner {
         let shared = Arc::new(Shared::default());
         let worker = shared.clone();
         let thread = Builder::new().name("learner".into()).spawn(move || {
-            while let Some(mut task) = worker.next() {
-                match catch_unwind(AssertUnwindSafe(|| task.step())) {
-                    // At the end of the line: equals take turns.
-                    Ok(After::More) => worker.desk().tasks.push_back(task),
-                    Ok(After::Done) => {}
-                    Err(_) => task.broke_off(),
-                }
+            while let Some(task) = worker.next() {
+                worker.step(task);
             }
+            log::debug!("steps of the learner, ms:\n{}", worker.times());
             let left = std::mem::take(&mut worker.desk().tasks);
             for mut task in left {
                 task.close();
@@ -118,6 +142,11 @@ impl Learner {
     pub fn add(&self, task: Box<dyn Task>) {
         self.shared.desk().tasks.push_back(task);
         self.shared.bell.notify_one();
+    }
+
+    /// How long the steps took so far.
+    pub fn times(&self) -> StepTimes {
+        self.shared.times().clone()
     }
 
     /// Ends the work: tasks under way keep what must not be lost. At most a step is waited for.
@@ -155,6 +184,10 @@ mod tests {
     impl Task for Counting {
         fn urgency(&self) -> Urgency {
             self.urgency
+        }
+
+        fn phase(&self) -> Phase {
+            Phase::new("counting", "down")
         }
 
         fn step(&mut self) -> After {
@@ -204,11 +237,41 @@ mod tests {
         assert_eq!([next(), next()], [Urgency::Soon, Urgency::Now]);
     }
 
+    #[test]
+    fn what_waits_for_another_thread_comes_after_all_that_can_be_done() {
+        let (said, heard) = bounded(16);
+        let (go, may_go) = bounded(16);
+        let task = |urgency, left| {
+            let (said, may_go) = (said.clone(), may_go.clone());
+            Box::new(Counting {
+                urgency,
+                left,
+                said,
+                may_go,
+            })
+        };
+        let learner = Learner::start().unwrap();
+        learner.add(task(Urgency::Background, 3));
+        learner.add(task(Urgency::Waiting, 1));
+        learner.add(task(Urgency::Soon, 1));
+        (0..5).for_each(|_| go.send(()).unwrap());
+        let next = || heard.recv_timeout(Duration::from_secs(10)).unwrap();
+        let all: Vec<Urgency> = (0..5).map(|_| next()).collect();
+        assert_eq!(all[4], Urgency::Waiting, "{all:?}");
+        // The last step may still be under way.
+        let phase = Phase::new("counting", "down");
+        assert!(learner.times().phases()[&phase].count >= 4);
+    }
+
     struct Endless(Sender<()>);
 
     impl Task for Endless {
         fn urgency(&self) -> Urgency {
             Urgency::Background
+        }
+
+        fn phase(&self) -> Phase {
+            Phase::new("endless", "going on")
         }
 
         fn step(&mut self) -> After {

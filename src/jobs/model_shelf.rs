@@ -6,11 +6,13 @@ use std::{
 };
 
 use super::{
-    any_model::AnyModel,
+    any_model::{AnyModel, FoundModel},
     event::{JobEvent, LoadedModel},
+    gathering::{Gathered, Gathering},
     learner::{After, Task, Urgency},
-    models,
+    models::{self, ModelFile},
     reporter::Reporter,
+    step_times::Phase,
 };
 use crate::{
     domain::ModelId,
@@ -20,38 +22,51 @@ use crate::{
 /// The models at hand. Tasks of the learner's thread share it.
 #[derive(Clone, Default)]
 pub struct ModelShelf {
-    inner: Arc<Mutex<Inner>>,
+    /// Locked while it is looked for.
+    device: Arc<Mutex<Option<Compute>>>,
+    models: Arc<Mutex<BTreeMap<ModelId, AnyModel>>>,
 }
 
-#[derive(Default)]
-struct Inner {
-    compute: Option<Compute>,
-    models: BTreeMap<ModelId, AnyModel>,
+/// A model as far as another thread than the learner's can read it.
+pub(super) enum ReadModel {
+    /// All of it, on the CPU.
+    Found(FoundModel),
+    /// Its file: a GPU belongs to the learner's thread.
+    File(ModelFile<'static>, Compute),
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl ModelShelf {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The device of this window: a hardware GPU where there is one. Looking for it takes a while
-    /// and is done at the first call, on the learner's thread.
+    /// The device of this window: a hardware GPU where there is one. Looking for it takes a while and is
+    /// done at the first call.
     ///
     /// # Errors
     /// Where there is no device at all.
     pub fn compute(&self) -> Result<Compute, LearnError> {
-        let mut inner = self.inner();
-        if let Some(compute) = &inner.compute {
+        let mut device = lock(&self.device);
+        if let Some(compute) = &*device {
             return Ok(compute.clone());
         }
         let compute = Compute::choose(Wish::Auto)?;
-        inner.compute = Some(compute.clone());
+        *device = Some(compute.clone());
         Ok(compute)
+    }
+
+    /// Looks for the device on another thread.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(super) fn look_for_device(&self) -> std::io::Result<Gathering<Compute>> {
+        let shelf = self.clone();
+        Gathering::start("device", move || Ok(shelf.compute()?))
     }
 
     /// The model of that version, where it was read.
     pub fn get(&self, id: &ModelId) -> Option<AnyModel> {
-        self.inner().models.get(id).cloned()
+        lock(&self.models).get(id).cloned()
     }
 
     /// Reads a model by name or file, checks the device with it, and keeps it.
@@ -59,37 +74,79 @@ impl ModelShelf {
     /// # Errors
     /// Where there is no such model, or it cannot be computed.
     pub fn load(&self, source: &str) -> anyhow::Result<LoadedModel> {
-        let found = models::find(source, &self.compute()?)?;
+        self.keep(source, self.read(source)?)
+    }
+
+    /// Reads a model file on another thread, for [`Self::keep`].
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(super) fn begin_loading(&self, source: &str) -> std::io::Result<Gathering<ReadModel>> {
+        let (shelf, source) = (self.clone(), source.to_owned());
+        Gathering::start("model", move || shelf.read(&source))
+    }
+
+    fn read(&self, source: &str) -> anyhow::Result<ReadModel> {
+        let compute = self.compute()?;
+        let file = ModelFile::of(source, models::bytes_of(source)?)?;
+        Ok(if compute.is_gpu() {
+            ReadModel::File(file, compute)
+        } else {
+            ReadModel::Found(file.model(source, &compute)?)
+        })
+    }
+
+    /// Puts a model together, checks the device with it, and keeps it.
+    ///
+    /// # Errors
+    /// Where it cannot be computed.
+    pub(super) fn keep(&self, source: &str, read: ReadModel) -> anyhow::Result<LoadedModel> {
+        let found = match read {
+            ReadModel::Found(found) => found,
+            ReadModel::File(file, compute) => file.model(source, &compute)?,
+        };
         let model = found.model;
         let loaded = LoadedModel {
             id: model.id().clone(),
             card: Arc::new(model.card().clone()),
             warning: found.warning,
         };
-        let mut inner = self.inner();
         if let (AnyModel::Network(model), Some(_)) = (&model, &loaded.warning) {
             // A device that is wrong about one model is trusted with no other.
-            inner.compute = Some(model.compute().clone());
+            *lock(&self.device) = Some(model.compute().clone());
         }
-        inner.models.insert(loaded.id.clone(), model);
-        drop(inner);
+        lock(&self.models).insert(loaded.id.clone(), model);
         Ok(loaded)
     }
 }
 
-/// Reads one model, and says what it is.
+/// Reads one model, and reports what it is.
 pub struct LoadTask {
-    /// Number of the opening that asks.
-    pub generation: u64,
-    /// A name, or a file.
-    pub source: Arc<str>,
-    /// Where it goes.
-    pub shelf: ModelShelf,
-    /// Who hears of it.
-    pub reporter: Reporter,
+    generation: u64,
+    source: Arc<str>,
+    shelf: ModelShelf,
+    reporter: Reporter,
+    /// None before the first step.
+    reading: Option<Gathering<ReadModel>>,
 }
 
 impl LoadTask {
+    /// The task of reading a name or a file onto a shelf, for the opening of that number.
+    pub const fn new(
+        generation: u64,
+        source: Arc<str>,
+        shelf: ModelShelf,
+        reporter: Reporter,
+    ) -> Self {
+        Self {
+            generation,
+            source,
+            shelf,
+            reporter,
+            reading: None,
+        }
+    }
+
     fn say(&self, model: Result<LoadedModel, String>) {
         let source = self.source.clone();
         self.reporter.send(JobEvent::ModelLoaded {
@@ -98,17 +155,44 @@ impl LoadTask {
             model,
         });
     }
+
+    fn go_on(&mut self) -> anyhow::Result<After> {
+        let reading = match self.reading.take() {
+            None => self.shelf.begin_loading(&self.source)?,
+            Some(reading) => match reading.look()? {
+                Gathered::Not(reading) => reading,
+                Gathered::All(read) => {
+                    let loaded = self.shelf.keep(&self.source, read)?;
+                    self.say(Ok(loaded));
+                    return Ok(After::Done);
+                }
+            },
+        };
+        self.reading = Some(reading);
+        Ok(After::More)
+    }
 }
 
 impl Task for LoadTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Now
+        let reading = self.reading.as_ref();
+        reading.map_or(Urgency::Now, |reading| reading.urgency(Urgency::Now))
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.reading {
+            None => "beginning",
+            Some(reading) if reading.is_ready() => "taking the model up",
+            Some(_) => "waiting for the model",
+        };
+        Phase::new("reading a model", part)
     }
 
     fn step(&mut self) -> After {
-        let loaded = self.shelf.load(&self.source);
-        self.say(loaded.map_err(|error| format!("{error:#}")));
-        After::Done
+        self.go_on().unwrap_or_else(|error| {
+            self.say(Err(format!("{error:#}")));
+            After::Done
+        })
     }
 
     fn broke_off(&mut self) {

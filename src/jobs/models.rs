@@ -83,22 +83,48 @@ pub(super) fn from_bytes(
     bytes: &[u8],
     compute: &Compute,
 ) -> anyhow::Result<FoundModel> {
-    if is_forest(bytes) {
-        let forest = forest_file::from_bytes(name, bytes)?;
-        return Ok(FoundModel {
-            model: AnyModel::Forest(Arc::new(forest)),
-            warning: None,
-        });
+    ModelFile::of(name, Cow::Borrowed(bytes))?.model(name, compute)
+}
+
+/// A model file, before its network is put together on a device.
+pub(super) enum ModelFile<'a> {
+    /// The bytes of a network that tells classes.
+    Network(Cow<'a, [u8]>),
+    /// A forest is whole.
+    Forest(Arc<Forest>),
+}
+
+impl<'a> ModelFile<'a> {
+    /// Of bytes; `name` stands for the file in messages.
+    pub fn of(name: &str, bytes: Cow<'a, [u8]>) -> anyhow::Result<Self> {
+        if is_forest(&bytes) {
+            let forest = forest_file::from_bytes(name, &bytes)?;
+            return Ok(Self::Forest(Arc::new(forest)));
+        }
+        ensure!(
+            !is_latent(&model_file::card_of(name, &bytes)?),
+            "{name} is a latent model: it tells where stamps lie (`destello latent`, F4), not what they are"
+        );
+        Ok(Self::Network(bytes))
     }
-    ensure!(
-        !is_latent(&model_file::card_of(name, bytes)?),
-        "{name} is a latent model: it tells where stamps lie (`destello latent`, F4), not what they are"
-    );
-    let checked = known_answer::check(model_file::from_bytes(name, bytes, compute)?)?;
-    Ok(FoundModel {
-        model: AnyModel::Network(Box::new(checked.model)),
-        warning: checked.warning,
-    })
+
+    /// The model, on a device that was found to compute it rightly.
+    pub fn model(self, name: &str, compute: &Compute) -> anyhow::Result<FoundModel> {
+        let bytes = match self {
+            Self::Network(bytes) => bytes,
+            Self::Forest(forest) => {
+                return Ok(FoundModel {
+                    model: AnyModel::Forest(forest),
+                    warning: None,
+                });
+            }
+        };
+        let checked = known_answer::check(model_file::from_bytes(name, &bytes, compute)?)?;
+        Ok(FoundModel {
+            model: AnyModel::Network(Box::new(checked.model)),
+            warning: checked.warning,
+        })
+    }
 }
 
 /// The card of the model of that name, or in that file.

@@ -6,29 +6,37 @@ use std::{
     time::Instant,
 };
 
+use anyhow::anyhow;
+
 use super::{
     any_model::AnyModel,
     event::{JobEvent, ScoringEnd},
+    gathering::{Gathered, Gathering},
     learner::{After, Task, Urgency},
     memory_shelf::MemoryShelf,
     model_shelf::ModelShelf,
     reporter::{CancelToken, Reporter},
     score::complete_scores,
+    score_part::Part,
+    step_times::Phase,
 };
 use crate::{
     domain::{
-        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, NewScores, ScoreRow, Verdicts,
+        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, NewScores, ScoreRow, Verdict,
+        Verdicts,
     },
     io::Decoder,
 };
 
-/// How long a step may take: an explanation or a click waits no longer.
-const STEP_MS: f64 = 100.0;
+/// How long a step is meant to take: an explanation or a click waits no longer. Half of what it may take, as
+/// a disk may be slower than the step before it was.
+const STEP_MS: f64 = 50.0;
 /// Epochs of the first step, and the fewest and most of any.
 const FIRST_EPOCHS: f64 = 16.0;
 const EPOCHS: (f64, f64) = (4.0, 512.0);
-/// Candidates that are looked up among the kept scores in one step.
+/// Candidates that are looked up among the kept scores in one step, and how many epochs they have at most.
 const LOOKED_UP: usize = 2000;
+const EPOCHS_LOOKED_UP: usize = 20_000;
 /// Candidates that are scored in one step at most, however few epochs they have.
 const MOST_AT_ONCE: usize = 512;
 
@@ -93,7 +101,11 @@ struct Kept {
 pub struct ScoreTask {
     order: ScoreOrder,
     scorer: Scorer,
+    /// None before the first step.
+    taking_up: Option<Gathering<(KeptScores, MemoryShelf)>>,
     kept: Option<Kept>,
+    /// The last candidate that was begun and is too long for one step.
+    part: Option<Part>,
     /// Up to where candidates were looked up among the kept scores.
     looked_up: usize,
     is_done: Vec<bool>,
@@ -109,7 +121,9 @@ impl ScoreTask {
             is_done: vec![false; order.catalogue.len()],
             order,
             scorer,
+            taking_up: None,
             kept: None,
+            part: None,
             looked_up: 0,
             next: 0,
             epochs_a_step: FIRST_EPOCHS,
@@ -148,13 +162,21 @@ impl ScoreTask {
     fn look_up(&mut self, kept: &Kept) -> bool {
         let from = self.looked_up;
         let catalogue = self.order.catalogue.clone();
-        let some = catalogue.since(from).take(LOOKED_UP);
+        let mut epochs = 0;
+        let some = catalogue.since(from).take_while(|(_, candidate)| {
+            let is_room = epochs < EPOCHS_LOOKED_UP;
+            epochs += candidate.epochs.len();
+            is_room
+        });
+        let some: Vec<_> = some.take(LOOKED_UP).collect();
+        let until = from + some.len();
         let input = &kept.model.card().input;
         let complete = |candidate| kept.scores.complete(candidate, input);
-        let found = some.filter_map(|(ix, candidate)| Some((ix, complete(candidate)?)));
+        let found = some.into_iter();
+        let found = found.filter_map(|(ix, candidate)| Some((ix, complete(candidate)?)));
         let found = found.filter(|(_, verdicts)| !verdicts.is_empty());
         let found = found.collect();
-        self.looked_up = (from + LOOKED_UP).min(catalogue.len());
+        self.looked_up = until;
         self.say(found, NewScores::default())
     }
 
@@ -182,17 +204,76 @@ impl ScoreTask {
         chosen
     }
 
-    /// Takes the model and what is kept into the hand.
-    fn begin(&mut self) -> Result<Kept, String> {
-        let model = self.scorer.shelf.get(&self.order.model);
-        let gone = || format!("the model {} is no longer at hand", self.order.model);
-        let kept = Kept {
-            model: model.ok_or_else(gone)?,
-            scores: KeptScores::of(&self.order.kept),
-            memories: MemoryShelf::open(self.order.project.as_deref()),
+    /// Takes the model and what is kept into the hand; the kept scores of a large set are put in order on
+    /// another thread.
+    fn begin(&mut self) -> anyhow::Result<()> {
+        let taking_up = match self.taking_up.take() {
+            Some(taking_up) => taking_up,
+            None => {
+                let kept = std::mem::replace(&mut self.order.kept, Arc::new([]));
+                let project = self.order.project.clone();
+                Gathering::start("kept scores", move || {
+                    let memories = MemoryShelf::open(project.as_deref());
+                    Ok((KeptScores::of(&kept), memories))
+                })?
+            }
         };
-        self.order.kept = Arc::new([]);
-        Ok(kept)
+        match taking_up.look()? {
+            Gathered::Not(taking_up) => self.taking_up = Some(taking_up),
+            Gathered::All((scores, memories)) => {
+                let id = &self.order.model;
+                let model = self.scorer.shelf.get(id);
+                let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
+                self.kept = Some(Kept {
+                    scores,
+                    memories,
+                    model,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The candidate, where it is the only one and has more epochs than a step scores of a model that looks
+    /// at every epoch by itself.
+    fn long_one(&self, chosen: &[CandidateIx], kept: &Kept) -> Option<CandidateIx> {
+        let [ix] = chosen else { return None };
+        let epochs = self.order.catalogue.get(*ix)?.epochs.len() as f64;
+        let is_long =
+            epochs > self.epochs_a_step.max(FIRST_EPOCHS) && !kept.model.card().input.looks_back();
+        is_long.then_some(*ix)
+    }
+
+    /// Scores some epochs of a long candidate.
+    fn score_part(&mut self, ix: CandidateIx, kept: &Kept) -> anyhow::Result<bool> {
+        let began = Instant::now();
+        let catalogue = self.order.catalogue.clone();
+        let Some(candidate) = catalogue.get(ix) else {
+            return Ok(true);
+        };
+        let part = self.part.take().filter(|part| part.ix == ix);
+        let new = || Part::new(ix, candidate, &kept.scores, &kept.model);
+        let mut part = part.unwrap_or_else(new);
+        let most = self.epochs_a_step as usize;
+        let epochs = part.go_on(candidate, most, &kept.model, &self.scorer.decoder)?;
+        self.adjust(epochs, began);
+        let Some(verdicts) = part.verdicts() else {
+            self.part = Some(part);
+            return Ok(true);
+        };
+        let new = NewScores {
+            rows: new_rows(candidate, kept, &verdicts).collect(),
+            memories: Vec::new(),
+        };
+        Ok(self.say(vec![(ix, verdicts)], new))
+    }
+
+    /// How many epochs the next step has, half of the way to what would have filled this one: one slow disk
+    /// is no rule.
+    fn adjust(&mut self, epochs: usize, began: Instant) {
+        let took_ms = began.elapsed().as_secs_f64() * 1e3;
+        let fits = epochs as f64 * STEP_MS / took_ms.max(1.0);
+        self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
     }
 
     fn score(&mut self, chosen: &[CandidateIx], kept: &Kept) -> anyhow::Result<bool> {
@@ -200,11 +281,7 @@ impl ScoreTask {
         let catalogue = self.order.catalogue.clone();
         let some: Vec<&Candidate> = chosen.iter().filter_map(|ix| catalogue.get(*ix)).collect();
         let (verdicts, new) = score_missing(&some, kept, &self.scorer.decoder)?;
-        let took_ms = began.elapsed().as_secs_f64() * 1e3;
-        let epochs: usize = verdicts.iter().map(|all| all.len()).sum();
-        // Half of the way to what would have filled the time: one slow disk is no rule.
-        let fits = epochs as f64 * STEP_MS / took_ms.max(1.0);
-        self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
+        self.adjust(verdicts.iter().map(|all| all.len()).sum(), began);
         let scores = chosen.iter().copied().zip(verdicts).collect();
         Ok(self.say(scores, new))
     }
@@ -218,18 +295,35 @@ fn score_missing(
 ) -> anyhow::Result<(Vec<Verdicts>, NewScores)> {
     let (scores, memories) = (&kept.scores, &kept.memories);
     let computed = complete_scores(candidates, scores, memories, &kept.model, decoder)?;
-    let input = &kept.model.card().input;
     let pairs = candidates.iter().zip(&computed.verdicts);
-    let rows = pairs.flat_map(|(candidate, verdicts)| ScoreRow::of(candidate, input, verdicts));
+    let rows = pairs.flat_map(|(candidate, verdicts)| new_rows(candidate, kept, verdicts));
     let new = NewScores {
-        rows: rows.filter(|row| !scores.holds(row)).collect(),
+        rows: rows.collect(),
         memories: computed.memories,
     };
     Ok((computed.verdicts, new))
 }
 
+/// Verdicts of a candidate that the project does not hold.
+fn new_rows<'a>(
+    candidate: &Candidate,
+    kept: &'a Kept,
+    verdicts: &[Verdict],
+) -> impl Iterator<Item = ScoreRow> + use<'a> {
+    let rows = ScoreRow::of(candidate, &kept.model.card().input, verdicts);
+    rows.into_iter().filter(|row| !kept.scores.holds(row))
+}
+
 impl Task for ScoreTask {
     fn urgency(&self) -> Urgency {
+        if self.scorer.cancel.is_cancelled() {
+            return Urgency::Now;
+        }
+        if let Some(taking_up) = &self.taking_up
+            && !taking_up.is_ready()
+        {
+            return Urgency::Waiting;
+        }
         let is_looked_at = self
             .scorer
             .focus
@@ -243,16 +337,24 @@ impl Task for ScoreTask {
         }
     }
 
+    fn phase(&self) -> Phase {
+        let part = match &self.kept {
+            None => "taking up kept scores",
+            Some(_) if self.looked_up < self.is_done.len() => "looking up kept scores",
+            Some(_) => "computing",
+        };
+        Phase::new("scoring", part)
+    }
+
     fn step(&mut self) -> After {
         if self.scorer.cancel.is_cancelled() {
             return self.end(ScoringEnd::Stopped);
         }
         let Some(kept) = self.kept.take() else {
-            match self.begin() {
-                Ok(kept) => self.kept = Some(kept),
-                Err(why) => return self.end(ScoringEnd::Failed(why)),
-            }
-            return After::More;
+            return match self.begin() {
+                Ok(()) => After::More,
+                Err(error) => self.end(ScoringEnd::Failed(format!("{error:#}"))),
+            };
         };
         let is_heard = if self.looked_up < self.is_done.len() {
             self.look_up(&kept)
@@ -261,7 +363,11 @@ impl Task for ScoreTask {
             if chosen.is_empty() {
                 return self.end(ScoringEnd::Finished);
             }
-            match self.score(&chosen, &kept) {
+            let scored = match self.long_one(&chosen, &kept) {
+                Some(ix) => self.score_part(ix, &kept),
+                None => self.score(&chosen, &kept),
+            };
+            match scored {
                 Ok(is_heard) => is_heard,
                 Err(error) => return self.end(ScoringEnd::Failed(format!("{error:#}"))),
             }

@@ -1,5 +1,7 @@
 //! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
 
+mod saving;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -8,8 +10,9 @@ use std::{
 use anyhow::bail;
 
 use super::{
-    models::write_model,
-    train_checkpoint::{Checkpoint, Header},
+    gathering::Gathering,
+    piecewise::Pieces,
+    train_checkpoint::Checkpoint,
     train_chunk::Chunk,
     train_curve::Losses,
     train_order::single,
@@ -28,7 +31,8 @@ use crate::{
     domain::ModelCard,
     io::Decoder,
     learn::{
-        Compute, Lessons, Model, Network, NetworkShape,
+        Compute, Lessons, Model, Network, NetworkShape, Settling,
+        lessons::Settled,
         trainer::Trainer,
         validation::{Validating, Validation},
     },
@@ -54,6 +58,8 @@ pub struct Training {
     started: Option<Instant>,
     steps_here: u64,
     saved: Instant,
+    /// A checkpoint that is being written.
+    saving: Option<Gathering<()>>,
     notes: Vec<String>,
 }
 
@@ -62,9 +68,25 @@ enum Phase {
     Learning,
     /// The member under way is validated.
     Validating(Validating),
-    /// All members are trained: the model is validated.
+    /// All members are trained: what a validation set decides is settled.
+    Settling(Box<Settling>),
+    /// The model is validated.
     Judging(Box<Model>, Validating),
     Finished(Box<Model>),
+}
+
+impl Pieces for Training {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.compute.is_gpu()
+    }
 }
 
 impl Training {
@@ -119,6 +141,7 @@ impl Training {
             started: None,
             steps_here: 0,
             saved: Instant::now(),
+            saving: None,
             notes: prepared.notes,
             order,
         };
@@ -153,6 +176,17 @@ impl Training {
         self.set.fetch(patience)
     }
 
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.phase {
+            Phase::Learning if self.trainer.is_finished() => "ending a member",
+            Phase::Learning => "learning",
+            Phase::Validating(_) | Phase::Judging(..) => "validating",
+            Phase::Settling(_) => "settling",
+            Phase::Finished(_) => "keeping the model",
+        }
+    }
+
     /// Does one piece of work: a step, or a batch of a validation. Saves where it is time.
     ///
     /// # Errors
@@ -169,6 +203,11 @@ impl Training {
                 if let Some(validation) = validating.step(&*self.validation)? {
                     self.take_validation(&validation)?;
                     self.phase = Phase::Learning;
+                }
+            }
+            Phase::Settling(settling) => {
+                if let Some(settled) = self.validation.settle(settling, &self.compute)? {
+                    self.phase = self.judging(settled);
                 }
             }
             Phase::Judging(model, validating) => {
@@ -191,11 +230,12 @@ impl Training {
     fn phase_after_steps(&self) -> anyhow::Result<Phase> {
         if self.is_taught() {
             let network = Network::joined(self.order.architecture, &self.finished)?;
-            let (network, figures) = self.validation.settle(network, &self.compute)?;
-            let mut model = Box::new(Model::new(self.card.clone(), &network, &self.compute));
-            model.card_mut().figures.extend(figures);
-            let validating = Validating::new(model.network(), &self.compute);
-            return Ok(Phase::Judging(model, validating));
+            let mut settling = Settling::new(network);
+            let settled = self.validation.settle(&mut settling, &self.compute)?;
+            return Ok(match settled {
+                Some(settled) => self.judging(settled),
+                None => Phase::Settling(Box::new(settling)),
+            });
         }
         let step = self.trainer.standing().step;
         let is_time = step.is_multiple_of(self.order.schedule.validate_every);
@@ -206,6 +246,13 @@ impl Training {
         }
         let network = self.trainer.network()?;
         Ok(Phase::Validating(Validating::new(network, &self.compute)))
+    }
+
+    fn judging(&self, (network, figures): Settled) -> Phase {
+        let mut model = Box::new(Model::new(self.card.clone(), &network, &self.compute));
+        model.card_mut().figures.extend(figures);
+        let validating = Validating::new(model.network(), &self.compute);
+        Phase::Judging(model, validating)
     }
 
     const fn is_taught(&self) -> bool {
@@ -280,7 +327,7 @@ impl Training {
             self.chunk = None;
         }
         self.phase = self.phase_after_steps()?;
-        self.save()
+        self.begin_saving()
     }
 
     fn steps_done(&self) -> u64 {
@@ -311,37 +358,6 @@ impl Training {
         }
     }
 
-    fn save_where_it_is_time(&mut self) -> anyhow::Result<()> {
-        if self.saved.elapsed().as_secs_f64() > SAVE_EVERY_S {
-            self.save()?;
-        }
-        Ok(())
-    }
-
-    /// Writes the checkpoint.
-    ///
-    /// # Errors
-    /// Where it cannot be written; the one before stays.
-    pub fn save(&mut self) -> anyhow::Result<()> {
-        let standing = self.trainer.standing();
-        let best = standing.best.is_some().then(|| self.trainer.best());
-        let checkpoint = Checkpoint {
-            header: Header {
-                order: self.order.fingerprint(),
-                standing,
-                has_best: best.is_some(),
-                curve: self.curve.clone(),
-                losses: self.losses.clone(),
-            },
-            state: self.trainer.state()?,
-            best: best.transpose()?.cloned(),
-            finished: self.finished.clone(),
-        };
-        checkpoint.write(&self.order, &self.card, &self.compute)?;
-        self.saved = Instant::now();
-        Ok(())
-    }
-
     /// The trained model.
     ///
     /// # Errors
@@ -351,18 +367,5 @@ impl Training {
             Phase::Finished(model) => Ok(model),
             _ => bail!("the training is not finished"),
         }
-    }
-
-    /// Writes the model and its card beside it, and takes the checkpoint away.
-    ///
-    /// # Errors
-    /// Where a file cannot be written.
-    pub fn write(&self) -> anyhow::Result<Model> {
-        let model = self.model()?;
-        let out = &self.order.out;
-        write_model(model, out)?;
-        // What it was for is done; a file that stays does no harm.
-        std::fs::remove_file(checkpoint_path(out)).unwrap_or_default();
-        Ok(model.clone())
     }
 }

@@ -39,6 +39,13 @@ pub fn checkpoint_path(out: &Path) -> PathBuf {
     out.with_extension("checkpoint")
 }
 
+/// Writes a checkpoint beside the model file; the one before stays where that fails.
+pub(super) fn write_checkpoint(out: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let path = checkpoint_path(out);
+    write_whole(&path, bytes)
+        .with_context(|| format!("{}: the checkpoint cannot be written", path.display()))
+}
+
 /// A training that waits.
 pub(super) struct Checkpoint {
     /// What is no weight.
@@ -52,13 +59,13 @@ pub(super) struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes it beside the model file; the one before stays where that fails.
-    pub fn write(
+    /// Its bytes, for [`write_checkpoint`].
+    pub fn to_bytes(
         &self,
         order: &TrainOrder,
         card: &ModelCard,
         compute: &Compute,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<u8>> {
         let network = |network: &Network| {
             let mut card = card.clone();
             card.network = single(order.architecture).name().into();
@@ -69,9 +76,7 @@ impl Checkpoint {
         for kept in self.best.iter().chain(&self.finished) {
             blobs.push(network(kept)?);
         }
-        let path = checkpoint_path(&order.out);
-        write_whole(&path, &checkpoint::to_bytes(&self.header, &blobs)?)
-            .with_context(|| format!("{}: the checkpoint cannot be written", path.display()))
+        Ok(checkpoint::to_bytes(&self.header, &blobs)?)
     }
 
     /// None where there is no checkpoint.

@@ -77,6 +77,11 @@ impl Preparation {
         })
     }
 
+    /// True where [`Self::is_done`] need not wait.
+    pub fn is_ready(&self) -> bool {
+        self.prepared.is_some() || !self.ready.is_empty()
+    }
+
     /// True where the data are there, or will never be; they are waited for so long at most.
     pub fn is_done(&mut self, patience: Duration) -> bool {
         if self.prepared.is_none() {

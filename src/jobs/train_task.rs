@@ -12,15 +12,18 @@ use anyhow::{Context, bail};
 
 use super::{
     event::JobEvent,
+    gathering::{Gathered, Gathering},
     learner::{After, Task, Urgency},
     model_shelf::ModelShelf,
+    piecewise::Piecewise,
     reporter::{CancelToken, Reporter},
+    step_times::Phase,
     train::{Preparation, TrainOrder, Training, TrainingNews, checkpoint_path},
 };
-use crate::{domain::ModelCard, io::Decoder};
+use crate::{domain::ModelCard, io::Decoder, learn::Compute};
 
 /// How long a piece of work waits for examples that are being made.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(20);
 /// Time between two pieces of news.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
@@ -90,8 +93,12 @@ pub struct TrainTask {
 
 enum Stage {
     Ordered,
+    /// The device is looked for.
+    Looking(Gathering<Compute>),
     Preparing(Box<Preparation>),
-    Training(Box<Training>),
+    Training(Piecewise<Training>),
+    /// Files are written, and this is how it ended then.
+    Ending(Gathering<()>, Box<TrainingEnd>),
 }
 
 impl TrainTask {
@@ -109,7 +116,12 @@ impl TrainTask {
         match &mut self.stage {
             Stage::Ordered => {
                 self.make_way()?;
-                let compute = self.tools.shelf.compute()?;
+                self.stage = Stage::Looking(self.tools.shelf.look_for_device()?);
+            }
+            Stage::Looking(looking) => {
+                let Some(compute) = looking.take()? else {
+                    return Ok(After::More);
+                };
                 let (order, decoder) = (self.request.order.clone(), self.tools.decoder.clone());
                 let cancel = self.tools.cancel.clone();
                 let preparation = Preparation::begin(order, &compute, decoder, cancel)?;
@@ -126,13 +138,20 @@ impl TrainTask {
                         notes: training.notes().to_vec(),
                         news: training.news(),
                     });
-                    self.stage = Stage::Training(Box::new(training));
+                    self.stage = Stage::Training(Piecewise::new(training));
                 }
             }
-            Stage::Training(training) => {
-                if training.is_ready(PATIENCE)? {
-                    training.advance()?;
+            Stage::Training(pieces) => {
+                let waits = match pieces.work_mut() {
+                    Some(training) => !training.is_ready(PATIENCE)?,
+                    None => false,
+                };
+                if !waits {
+                    pieces.step()?;
                 }
+                let Some(training) = pieces.work() else {
+                    return Ok(After::More);
+                };
                 let is_finished = training.is_finished();
                 if is_finished || self.told.elapsed() > TELL_EVERY {
                     let news = training.news();
@@ -140,9 +159,10 @@ impl TrainTask {
                     self.say(TrainUpdate::Progress(news));
                 }
                 if is_finished {
-                    return self.finish();
+                    self.finish()?;
                 }
             }
+            Stage::Ending(..) => return self.look_at_the_end(),
         }
         Ok(After::More)
     }
@@ -166,28 +186,61 @@ impl TrainTask {
         Ok(())
     }
 
-    fn finish(&self) -> anyhow::Result<After> {
-        if let Stage::Training(training) = &self.stage {
-            let model = training.write()?;
-            self.end(TrainingEnd::Finished {
+    /// The model is written; a disk may take its time.
+    fn finish(&mut self) -> anyhow::Result<()> {
+        if let Stage::Training(pieces) = &mut self.stage
+            && let Some(training) = pieces.work_mut()
+        {
+            let end = TrainingEnd::Finished {
                 file: self.request.order.out.clone(),
-                card: Arc::new(model.card().clone()),
-            });
+                card: Arc::new(training.model()?.card().clone()),
+            };
+            let writing = Gathering::start("model file", training.writing()?)?;
+            self.stage = Stage::Ending(writing, Box::new(end));
         }
-        Ok(After::Done)
+        Ok(())
     }
 
-    fn stop(&mut self) -> TrainingEnd {
-        let Stage::Training(training) = &mut self.stage else {
-            return TrainingEnd::Stopped;
-        };
-        let saved = training.save();
-        let news = training.news();
-        self.say(TrainUpdate::Progress(news));
-        match saved {
-            Ok(()) => TrainingEnd::Stopped,
-            Err(error) => TrainingEnd::Failed(format!("{error:#}")),
+    /// What was learned is saved.
+    fn stop(&mut self) -> anyhow::Result<After> {
+        let mut saving = None;
+        if let Stage::Training(pieces) = &mut self.stage {
+            if !pieces.look()? {
+                return Ok(After::More);
+            }
+            if let Some(training) = pieces.work_mut() {
+                saving = training.saving()?;
+            }
         }
+        let Some(saving) = saving else {
+            self.end(TrainingEnd::Stopped);
+            return Ok(After::Done);
+        };
+        let end = Box::new(TrainingEnd::Stopped);
+        let before = std::mem::replace(&mut self.stage, Stage::Ending(saving, end));
+        if let Stage::Training(pieces) = before
+            && let Some(training) = pieces.work()
+        {
+            self.say(TrainUpdate::Progress(training.news()));
+        }
+        Ok(After::More)
+    }
+
+    /// Tells how it ended, once all is written.
+    fn look_at_the_end(&mut self) -> anyhow::Result<After> {
+        let Stage::Ending(writing, end) = std::mem::replace(&mut self.stage, Stage::Ordered) else {
+            return Ok(After::Done);
+        };
+        Ok(match writing.look()? {
+            Gathered::Not(writing) => {
+                self.stage = Stage::Ending(writing, end);
+                After::More
+            }
+            Gathered::All(()) => {
+                self.end(*end);
+                After::Done
+            }
+        })
     }
 
     fn say(&self, update: TrainUpdate) {
@@ -202,16 +255,37 @@ impl TrainTask {
 
 impl Task for TrainTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Background
+        match &self.stage {
+            Stage::Ending(writing, _) => writing.urgency(Urgency::Background),
+            _ if self.tools.cancel.is_cancelled() => Urgency::Now,
+            Stage::Looking(looking) => looking.urgency(Urgency::Background),
+            Stage::Preparing(preparation) if !preparation.is_ready() => Urgency::Waiting,
+            Stage::Training(pieces) => pieces.urgency(Urgency::Background),
+            _ => Urgency::Background,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Looking(looking) if looking.is_ready() => "reading a checkpoint",
+            Stage::Looking(_) => "waiting for the device",
+            Stage::Preparing(preparation) if preparation.is_ready() => "beginning to learn",
+            Stage::Preparing(_) => "waiting for examples",
+            Stage::Training(pieces) => pieces.doing(),
+            Stage::Ending(..) => "waiting for files",
+        };
+        Phase::new("training", part)
     }
 
     fn step(&mut self) -> After {
-        if self.tools.cancel.is_cancelled() {
-            let end = self.stop();
-            self.end(end);
-            return After::Done;
-        }
-        self.go_on().unwrap_or_else(|error| {
+        let is_ending = matches!(self.stage, Stage::Ending(..));
+        let stepped = if self.tools.cancel.is_cancelled() && !is_ending {
+            self.stop()
+        } else {
+            self.go_on()
+        };
+        stepped.unwrap_or_else(|error| {
             self.end(TrainingEnd::Failed(format!("{error:#}")));
             After::Done
         })
@@ -223,9 +297,15 @@ impl Task for TrainTask {
     }
 
     fn close(&mut self) {
-        if let Stage::Training(training) = &mut self.stage
-            && let Err(error) = training.save()
-        {
+        let kept = match std::mem::replace(&mut self.stage, Stage::Ordered) {
+            Stage::Training(pieces) => pieces.wait().and_then(|training| match training {
+                Some(mut training) => training.save(),
+                None => Ok(()),
+            }),
+            Stage::Ending(writing, _) => writing.wait(),
+            Stage::Ordered | Stage::Looking(_) | Stage::Preparing(_) => Ok(()),
+        };
+        if let Err(error) = kept {
             log::error!("{error:#}");
         }
     }

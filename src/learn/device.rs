@@ -6,6 +6,7 @@ use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     str::FromStr,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use burn::tensor::{Device, DeviceKind, DeviceType};
@@ -95,10 +96,18 @@ impl Compute {
         self.device.clone().autodiff()
     }
 
-    /// Starts the random numbers of this device: weights and dropout. They are one for the whole
-    /// program, so that one thread owns all work with networks.
+    /// Starts the random numbers of this device: weights and dropout. They are one for the whole program:
+    /// whoever seeds and draws holds [`Self::drawing`].
     pub fn seed(&self, seed: u64) {
         self.device.seed(seed);
+    }
+}
+
+impl Compute {
+    /// Nobody else seeds or draws random numbers of a device while this is held.
+    pub(super) fn drawing() -> MutexGuard<'static, ()> {
+        static DRAWING: Mutex<()> = Mutex::new(());
+        DRAWING.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,11 +8,11 @@ use burn::{
     tensor::{Device, Int, Tensor, TensorData, activation::softmax},
 };
 
-use super::{Compute, Examples, LearnError, Network, Views};
+use super::{Compute, Examples, LearnError, Network, Settling, Views};
 use crate::domain::fnv::fnv1a;
 
-/// Candidates validated at once.
-const BATCH: usize = 128;
+/// Candidates validated at once. More are hardly faster, and would keep others waiting.
+const BATCH: usize = 32;
 
 /// One step of learning.
 pub struct Lesson<'a> {
@@ -94,13 +94,18 @@ pub trait Lessons: Send + Sync {
     /// So many of them are classified at once: more would keep others waiting.
     fn validated_at_once(&self) -> usize;
 
-    /// What is settled on a validation set when a training is over, such as how sure the network may
-    /// be: the network, and figures for its card. Nothing, unless a kind of examples knows better.
+    /// Settles some more of what is settled on a validation set when a training is over, such as how sure
+    /// the network may be: the network, and figures for its card, after the last. Nothing, unless a kind
+    /// of examples knows better.
     ///
     /// # Errors
     /// As [`Self::classify`].
-    fn settle(&self, network: Network, _compute: &Compute) -> Result<Settled, LearnError> {
-        Ok((network, Vec::new()))
+    fn settle(
+        &self,
+        settling: &mut Settling,
+        _compute: &Compute,
+    ) -> Result<Option<Settled>, LearnError> {
+        Ok(Some((settling.network.clone(), Vec::new())))
     }
 }
 

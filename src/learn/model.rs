@@ -40,6 +40,8 @@ impl Model {
     /// Where the card names no network.
     pub fn untrained(card: ModelCard, compute: &Compute) -> Result<Self, LearnError> {
         let architecture = Architecture::from_name(&card.network)?;
+        // Weights are drawn where they are looked at first.
+        let _drawing = Compute::drawing();
         let network = architecture.init(NetworkShape::of(&card), &compute.plain());
         Ok(Self::new(card, &network, compute))
     }

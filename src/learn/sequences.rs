@@ -12,19 +12,19 @@ use burn::{
 };
 
 use super::{
-    Compute, LearnError, Lesson, Lessons, Network,
+    Compute, LearnError, Lesson, Lessons, Network, Settling,
     batch::orient,
     lessons::Settled,
     network::SequenceBatch,
-    temperature::{Judged, best_temperature, calibration_error},
+    temperature::{Judged, calibration_error},
 };
 use crate::{
     domain::{SequencePlan, fnv::fnv1a, likeliest},
     imaging::sequence_input::{CHANNELS, CONDITIONS, CalibratedEpoch, History},
 };
 
-/// Sequences validated at once.
-const BATCH: usize = 32;
+/// Sequences validated at once. More are hardly faster, and would keep others waiting.
+const BATCH: usize = 16;
 /// Epochs over which the weight of a verdict rises to that of later ones.
 const RAMP: usize = 10;
 /// What the last verdict weighs on top.
@@ -204,31 +204,66 @@ impl Lessons for Sequences {
 
     /// The temperature that fits all verdicts from the third epoch on, and how well probabilities are
     /// calibrated before and after.
-    fn settle(&self, network: Network, compute: &Compute) -> Result<Settled, LearnError> {
-        let before = self.verdicts(&network, compute)?;
-        let temperature = best_temperature(&self.judged(&before));
-        let Network::Recurrent(recurrent) = network else {
-            return Err(LearnError::Kind("sequences", "single epochs"));
+    fn settle(
+        &self,
+        settling: &mut Settling,
+        compute: &Compute,
+    ) -> Result<Option<Settled>, LearnError> {
+        let network = &settling.network;
+        let Some(before) = &mut settling.before else {
+            settling.before = Some(Vec::new());
+            return Ok(None);
         };
-        let network = Network::Recurrent(recurrent.tempered(temperature));
-        let after = self.verdicts(&network, compute)?;
+        if !self.judge_more(network, before, compute)? {
+            return Ok(None);
+        }
+        let Some(temperature) = settling.search.step(&self.judged(before)) else {
+            return Ok(None);
+        };
+        let Some((network, after)) = &mut settling.tempered else {
+            let Network::Recurrent(recurrent) = network.clone() else {
+                return Err(LearnError::Kind("sequences", "single epochs"));
+            };
+            let network = Network::Recurrent(recurrent.tempered(temperature));
+            settling.tempered = Some((network, Vec::new()));
+            return Ok(None);
+        };
+        if !self.judge_more(network, after, compute)? {
+            return Ok(None);
+        }
+        let (before, after) = (&*before, &*after);
         let figures = [
             ("temperature", temperature),
             (
                 "calibration_error_untempered",
-                calibration_error(&self.judged(&before)),
+                calibration_error(&self.judged(before)),
             ),
-            ("calibration_error", calibration_error(&self.judged(&after))),
-            ("validation_mean_recall", self.mean_recall(&after)),
+            ("calibration_error", calibration_error(&self.judged(after))),
+            ("validation_mean_recall", self.mean_recall(after)),
         ];
-        Ok((
-            network,
+        Ok(Some((
+            network.clone(),
             figures.map(|(name, value)| (name.to_owned(), value)).into(),
-        ))
+        )))
     }
 }
 
 impl Sequences {
+    /// Class probabilities of the next sequences after those that are judged so far; true when all are.
+    fn judge_more(
+        &self,
+        network: &Network,
+        so_far: &mut Vec<Vec<Vec<f32>>>,
+        compute: &Compute,
+    ) -> Result<bool, LearnError> {
+        let until = (so_far.len() + BATCH).min(self.all.len());
+        if so_far.len() == until {
+            return Ok(true);
+        }
+        so_far.extend(self.verdicts_of(so_far.len()..until, network, compute)?);
+        Ok(false)
+    }
+
     fn judged<'a>(&self, verdicts: &'a [Vec<Vec<f32>>]) -> Vec<Judged<'a>> {
         let all = verdicts.iter().zip(&self.classes);
         let rows = all.flat_map(|(rows, class)| {

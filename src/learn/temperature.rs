@@ -10,19 +10,52 @@ const STEPS: usize = 24;
 /// A probability row and the class that was right.
 pub type Judged<'a> = (&'a [f32], usize);
 
+/// The share of an interval that the golden section keeps.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
 /// The temperature that makes right classes most likely: above 1 the network was too sure.
 pub fn best_temperature(rows: &[Judged<'_>]) -> f64 {
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    let [mut low, mut high] = RANGE.map(f64::ln);
-    for _ in 0..STEPS {
-        let (left, right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
-        if loss(rows, left.exp()) < loss(rows, right.exp()) {
-            high = right;
-        } else {
-            low = left;
+    let mut search = TemperatureSearch::default();
+    loop {
+        if let Some(found) = search.step(rows) {
+            return found;
         }
     }
-    f64::midpoint(low, high).exp()
+}
+
+/// The search for it under way: two losses of all rows at a time.
+#[derive(Clone, Debug)]
+pub struct TemperatureSearch {
+    /// Logarithms between which it lies.
+    between: [f64; 2],
+    halvings: usize,
+}
+
+impl Default for TemperatureSearch {
+    fn default() -> Self {
+        Self {
+            between: RANGE.map(f64::ln),
+            halvings: 0,
+        }
+    }
+}
+
+impl TemperatureSearch {
+    /// Goes on with the same rows; the temperature, when it is found.
+    pub fn step(&mut self, rows: &[Judged<'_>]) -> Option<f64> {
+        let [low, high] = self.between;
+        if self.halvings >= STEPS {
+            return Some(f64::midpoint(low, high).exp());
+        }
+        let (left, right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
+        self.between = if loss(rows, left.exp()) < loss(rows, right.exp()) {
+            [low, right]
+        } else {
+            [left, high]
+        };
+        self.halvings += 1;
+        None
+    }
 }
 
 /// Mean cross-entropy at a temperature, nats.

@@ -56,6 +56,7 @@ impl Trainer {
         seed: u64,
         compute: &Compute,
     ) -> Self {
+        let _drawing = Compute::drawing();
         compute.seed(seed);
         let network = architecture.init(
             NetworkShape {
@@ -133,6 +134,7 @@ impl Trainer {
         let step = self.standing.step;
         // The same at every run of this step, also after a resumption.
         let noise = fnv1a(self.seed ^ FNV_START, step.to_le_bytes());
+        let drawing = Compute::drawing();
         self.compute.seed(noise);
         let lesson = Lesson {
             chosen,
@@ -143,6 +145,7 @@ impl Trainer {
             device: self.compute.differentiating(),
         };
         let loss = lessons.loss(self.network()?, &lesson)?;
+        drop(drawing);
         let Some(network) = self.network.take() else {
             return Err(LearnError::Training("an earlier step broke off".into()));
         };

@@ -90,3 +90,44 @@ fn judged(probabilities: Vec<f32>, known: &[u8]) -> Validation {
         probabilities,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::{Architecture, Example, Examples, model_file::tests::untrained};
+
+    /// Numbers of no meaning, the same every time.
+    fn noise(count: usize) -> Vec<f32> {
+        let value = |at: usize| {
+            let mixed = (at as u32).wrapping_mul(2_654_435_761);
+            (mixed >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        (0..count).map(value).collect()
+    }
+
+    #[test]
+    fn how_many_are_classified_at_once_changes_no_bit() {
+        for architecture in [Architecture::Compact, Architecture::Cap] {
+            let model = untrained(architecture.name());
+            let plan = model.stamps().unwrap();
+            let mut examples = Examples::new(plan.channels.len(), plan.side_px);
+            for input in noise(130 * plan.len()).chunks(plan.len()) {
+                let input = input.to_vec();
+                examples.push(&Example { input, class: 0 }).unwrap();
+            }
+            let in_parts = |size: usize| -> Vec<u32> {
+                let starts = (0..examples.len()).step_by(size);
+                let said = starts.flat_map(|from| {
+                    let range = from..(from + size).min(examples.len());
+                    let compute = Compute::cpu();
+                    examples.classify(model.network(), range, &compute).unwrap()
+                });
+                said.map(f32::to_bits).collect()
+            };
+            let at_once = in_parts(128);
+            for size in [16, 32, 64, 130] {
+                assert_eq!(in_parts(size), at_once, "{} of {size}", architecture.name());
+            }
+        }
+    }
+}

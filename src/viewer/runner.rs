@@ -228,12 +228,11 @@ impl Runner {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
             }
-            Effect::LoadModel { generation, source } => self.learner.add(Box::new(LoadTask {
-                generation,
-                source,
-                shelf: self.shelf.clone(),
-                reporter: self.reporter.clone(),
-            })),
+            Effect::LoadModel { generation, source } => {
+                let (shelf, reporter) = (self.shelf.clone(), self.reporter.clone());
+                let task = LoadTask::new(generation, source, shelf, reporter);
+                self.learner.add(Box::new(task));
+            }
             Effect::ReadScores(model) => self.with_journal(|journal| journal.read_scores(model)),
             Effect::Score(order) => {
                 let cancel = CancelToken::default();

@@ -67,7 +67,14 @@ fn taught(kind: LatentKind, components: usize, steps: u64) -> (LatentTrainer, [f
             first = trainer.take_loss();
         }
     }
-    let last = trainer.validate(&stamps(320..480)).unwrap();
+    let others = stamps(320..480);
+    let mut checking = trainer.begin_check(&others).unwrap();
+    let last = loop {
+        let checked = trainer.check(&mut checking, &others, &examples);
+        if let Some(checked) = checked.unwrap() {
+            break checked.loss;
+        }
+    };
     (trainer, [first.unwrap(), last])
 }
 

@@ -104,10 +104,20 @@ impl Bench {
         }
     }
 
+    /// Steps until the first news: another thread looks for the device and reads the file.
+    fn begin(&self, task: &mut EmbedTask) -> After {
+        loop {
+            let after = task.step();
+            if after == After::Done || !self.inbox.is_empty() {
+                return after;
+            }
+        }
+    }
+
     /// Runs an embedding to its end.
     fn embedded(&self) -> (Embedding, ModelId) {
         let mut task = EmbedTask::new(self.order.clone(), self.tools.clone());
-        assert_eq!(task.step(), After::More);
+        assert_eq!(self.begin(&mut task), After::More);
         let LatentNews::Space { space, run: 8, .. } = self.news() else {
             panic!("the space comes first");
         };
@@ -139,11 +149,8 @@ impl Bench {
             model: model.clone(),
             vectors: vectors.into(),
         };
-        let mut task = DecodeTask {
-            order,
-            shelf: self.tools.shelf.clone(),
-            reporter: self.tools.reporter.clone(),
-        };
+        let mut task =
+            DecodeTask::new(order, self.tools.shelf.clone(), self.tools.reporter.clone());
         assert_eq!(task.step(), After::Done);
         match self.news() {
             LatentNews::Decoded { serial: 4, pixels } => pixels,
@@ -210,7 +217,7 @@ fn a_word_stops_it_and_what_cannot_be_is_refused_in_a_sentence() {
     let _turn = super::in_turn();
     let bench = bench();
     let mut task = EmbedTask::new(bench.order.clone(), bench.tools.clone());
-    assert_eq!(task.step(), After::More);
+    assert_eq!(bench.begin(&mut task), After::More);
     bench.tools.cancel.cancel();
     assert_eq!(task.step(), After::Done);
     bench.news();
@@ -230,7 +237,8 @@ fn a_word_stops_it_and_what_cannot_be_is_refused_in_a_sentence() {
             source: source.into(),
             ..bench.order.clone()
         };
-        assert_eq!(EmbedTask::new(order, tools.clone()).step(), After::Done);
+        let mut task = EmbedTask::new(order, tools.clone());
+        assert_eq!(bench.begin(&mut task), After::Done);
         let LatentNews::Ended {
             end: ScoringEnd::Failed(why),
             ..

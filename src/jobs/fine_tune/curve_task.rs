@@ -11,11 +11,14 @@ use super::{
     task::{FineTuneTools, network_of},
 };
 use crate::{
-    domain::{LearningCurve, ModelId},
+    domain::{LearningCurve, ModelCard, ModelId},
     jobs::{
         event::JobEvent,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
+        model_shelf::ReadModel,
+        piecewise::Piecewise,
+        step_times::Phase,
     },
 };
 
@@ -55,8 +58,10 @@ pub enum CurveUpdate {
 
 enum Stage {
     Ordered,
+    /// The model is not at hand.
+    Reading(Gathering<ReadModel>),
     Gathering(Gathering<CurveMaterial>),
-    Measuring(Box<CurveMeasuring>),
+    Measuring(Piecewise<CurveMeasuring>),
 }
 
 /// The learning curve of one model.
@@ -79,20 +84,21 @@ impl CurveTask {
     }
 
     fn go_on(&mut self) -> anyhow::Result<After> {
-        let parent = || {
-            let CurveRequest {
-                parent,
-                parent_source,
-                ..
-            } = &self.request;
-            network_of(&self.tools.shelf, parent, parent_source)
-        };
+        let (shelf, source) = (&self.tools.shelf, &self.request.parent_source);
+        let parent = || network_of(shelf, &self.request.parent, source);
         match std::mem::replace(&mut self.stage, Stage::Ordered) {
-            Stage::Ordered => {
-                let (order, card) = (self.request.order.clone(), parent()?.card().clone());
-                let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
-                let gather = move || CurveMaterial::gather(&order, &card, &decoder, &cancel);
-                self.stage = Stage::Gathering(Gathering::start("labels", gather)?);
+            Stage::Ordered if shelf.get(&self.request.parent).is_none() => {
+                self.stage = Stage::Reading(shelf.begin_loading(source)?);
+            }
+            Stage::Ordered => self.stage = self.gather(parent()?.card().clone())?,
+            Stage::Reading(reading) => {
+                self.stage = match reading.look()? {
+                    Gathered::Not(reading) => Stage::Reading(reading),
+                    Gathered::All(read) => {
+                        shelf.keep(source, read)?;
+                        self.gather(parent()?.card().clone())?
+                    }
+                };
             }
             Stage::Gathering(gathering) => {
                 self.stage = match gathering.look()? {
@@ -100,28 +106,37 @@ impl CurveTask {
                     Gathered::All(material) => {
                         let order = self.request.order.clone();
                         let measuring = CurveMeasuring::new(order, parent()?, material);
-                        Stage::Measuring(Box::new(measuring))
+                        Stage::Measuring(Piecewise::new(measuring))
                     }
                 };
             }
-            Stage::Measuring(mut measuring) => {
-                measuring.advance()?;
-                let curve = || Arc::new(measuring.curve().clone());
-                if measuring.is_finished() {
-                    self.say(CurveUpdate::Finished(curve()));
-                    return Ok(After::Done);
+            Stage::Measuring(mut pieces) => {
+                pieces.step()?;
+                if let Some(measuring) = pieces.work() {
+                    let curve = || Arc::new(measuring.curve().clone());
+                    if measuring.is_finished() {
+                        self.say(CurveUpdate::Finished(curve()));
+                        return Ok(After::Done);
+                    }
+                    if self.told.elapsed() > TELL_EVERY {
+                        self.told = Instant::now();
+                        self.say(CurveUpdate::Progress {
+                            steps: measuring.progress(),
+                            curve: curve(),
+                        });
+                    }
                 }
-                if self.told.elapsed() > TELL_EVERY {
-                    self.told = Instant::now();
-                    self.say(CurveUpdate::Progress {
-                        steps: measuring.progress(),
-                        curve: curve(),
-                    });
-                }
-                self.stage = Stage::Measuring(measuring);
+                self.stage = Stage::Measuring(pieces);
             }
         }
         Ok(After::More)
+    }
+
+    fn gather(&self, card: ModelCard) -> anyhow::Result<Stage> {
+        let order = self.request.order.clone();
+        let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
+        let gather = move || CurveMaterial::gather(&order, &card, &decoder, &cancel);
+        Ok(Stage::Gathering(Gathering::start("labels", gather)?))
     }
 
     fn say(&self, update: CurveUpdate) {
@@ -133,7 +148,25 @@ impl CurveTask {
 
 impl Task for CurveTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Background
+        match &self.stage {
+            _ if self.tools.cancel.is_cancelled() => Urgency::Now,
+            Stage::Reading(reading) => reading.urgency(Urgency::Background),
+            Stage::Gathering(gathering) => gathering.urgency(Urgency::Background),
+            Stage::Measuring(pieces) => pieces.urgency(Urgency::Background),
+            Stage::Ordered => Urgency::Background,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Reading(reading) if reading.is_ready() => "taking the model up",
+            Stage::Reading(_) => "waiting for the model",
+            Stage::Gathering(gathering) if gathering.is_ready() => "beginning to learn",
+            Stage::Gathering(_) => "waiting for labels",
+            Stage::Measuring(pieces) => pieces.doing(),
+        };
+        Phase::new("learning curve", part)
     }
 
     fn step(&mut self) -> After {

@@ -14,8 +14,11 @@ use super::{
 use crate::{
     domain::{Confusion, LearningCurve, ModelCard},
     io::Decoder,
-    jobs::reporter::CancelToken,
-    learn::{Lessons, Model, Network, validation::validate},
+    jobs::{piecewise::Pieces, reporter::CancelToken},
+    learn::{
+        Lessons, Model,
+        validation::{Validating, Validation},
+    },
 };
 
 /// What a curve is measured with.
@@ -50,9 +53,25 @@ pub struct CurveMeasuring {
     curve: LearningCurve,
     done: usize,
     round: Option<Box<Round>>,
+    /// The measuring of what came out of the round, or of the model as it was.
+    judging: Option<Validating>,
     /// Steps of all trainings.
     steps: u64,
     steps_before: u64,
+}
+
+impl Pieces for CurveMeasuring {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.parent.compute().is_gpu()
+    }
 }
 
 impl CurveMeasuring {
@@ -70,6 +89,7 @@ impl CurveMeasuring {
             curve,
             done: 0,
             round: None,
+            judging: None,
             steps: 0,
             steps_before: 0,
             material,
@@ -100,19 +120,41 @@ impl CurveMeasuring {
         [self.steps_before + round, self.steps]
     }
 
-    /// Makes one step, or measures a taught model.
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.round {
+            _ if self.judging.is_some() => "measuring held-out labels",
+            Some(round) if round.is_finished() => "ending a point",
+            Some(_) => "learning",
+            None => "beginning a point",
+        }
+    }
+
+    /// Makes one step, or measures a taught model with some examples.
     ///
     /// # Errors
     /// Where the device fails.
     pub fn advance(&mut self) -> anyhow::Result<()> {
+        if let Some(mut judging) = self.judging.take() {
+            match judging.step(&*self.material.subsets.held_out)? {
+                None => self.judging = Some(judging),
+                Some(found) => self.take(&found),
+            }
+            return Ok(());
+        }
         if self.curve.before.is_none() {
-            self.curve.before = Some(self.recall(self.parent.network())?);
+            let (network, compute) = (self.parent.network(), self.parent.compute());
+            self.judging = Some(Validating::new(network, compute));
             return Ok(());
         }
         match self.round.take() {
             None if self.is_finished() => {}
             None => self.round = Some(Box::new(self.begin())),
-            Some(round) if round.is_finished() => self.end(&round)?,
+            Some(round) if round.is_finished() => {
+                let taught = round.taught(self.drawn_back())?;
+                self.judging = Some(Validating::new(&taught, self.parent.compute()));
+                self.round = Some(round);
+            }
             Some(mut round) => {
                 round.advance()?;
                 self.round = Some(round);
@@ -121,9 +163,13 @@ impl CurveMeasuring {
         Ok(())
     }
 
-    /// Measures what came out of a training.
-    fn end(&mut self, round: &Round) -> anyhow::Result<()> {
-        let recall = self.recall(&round.taught(self.drawn_back())?)?;
+    /// Takes what was measured, of the model as it was or of a training, which is over then.
+    fn take(&mut self, found: &Validation) {
+        let recall = self.recall(found);
+        let Some(round) = self.round.take() else {
+            self.curve.before = Some(recall);
+            return;
+        };
         let subset = &self.material.subsets.all[self.done];
         let point = &mut self.curve.points[subset.point];
         if subset.is_in_order {
@@ -133,7 +179,6 @@ impl CurveMeasuring {
         }
         self.steps_before += round.steps_done();
         self.done += 1;
-        Ok(())
     }
 
     /// The same for all points, so that they can be compared.
@@ -171,12 +216,11 @@ impl CurveMeasuring {
     }
 
     /// Mean recall on the labels that are held out, 0 to 1.
-    fn recall(&self, network: &Network) -> anyhow::Result<f64> {
+    fn recall(&self, found: &Validation) -> f64 {
         let held_out = &*self.material.subsets.held_out;
-        let found = validate(network, held_out, self.parent.compute())?;
         let mut confusion = Confusion::new(self.parent.card().classes.len());
         count(&mut confusion, &found.probabilities, held_out);
-        Ok(confusion.mean_recall().unwrap_or_default())
+        confusion.mean_recall().unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@
 //! simulated ones of the old sky (replay): without them the classes that nobody labelled are forgotten.
 //! To know what is gained, some labels are held out, by object; in the end the model learns from all.
 
+mod check;
 pub mod curve_task;
 pub mod forest;
 mod held_out;
@@ -21,6 +22,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use anyhow::bail;
 
 pub use super::label_source::LabelSource;
+use check::Check;
 use held_out::HeldOut;
 pub use material::Material;
 pub use order::{FineTuneOrder, USUAL_TEST, check_out};
@@ -28,14 +30,14 @@ use recipe::{Phase, phases, shorten};
 pub use recipe::{Recipe, RecipePart};
 use round::{Course, Round};
 
-use super::{clock::today, train_curve::LossPoint};
+use super::{clock::today, piecewise::Pieces, train_curve::LossPoint};
 use crate::{
     domain::{
         Confusion, FineTuneFigures, ModelCard, ModelId, SkyFigures, TrainingRecord, likeliest,
     },
     learn::{
         LearnError, Lessons, Model, Network,
-        validation::{Validating, validate},
+        validation::{Validating, Validation},
     },
 };
 
@@ -55,6 +57,8 @@ enum Stage {
     Before(Validating),
     /// Teaching, so many rounds done.
     Teaching(usize, Box<Round>),
+    /// Measuring what came out of that round with its labels that are held out.
+    Judging(usize, Box<Check>),
     /// Measuring the taught network on the old sky.
     After(Box<Network>, Validating),
     Finished(Box<Network>),
@@ -73,6 +77,20 @@ pub struct FineTuning {
     losses: Vec<LossPoint>,
     held_out: HeldOut,
     old_sky: [Confusion; 2],
+}
+
+impl Pieces for FineTuning {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.parent.compute().is_gpu()
+    }
 }
 
 impl FineTuning {
@@ -134,6 +152,17 @@ impl FineTuning {
         matches!(self.stage, Stage::Finished(_))
     }
 
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.stage {
+            Stage::Before(_) | Stage::After(..) => "measuring the old sky",
+            Stage::Teaching(_, round) if round.is_finished() => "ending a round",
+            Stage::Teaching(..) => "learning",
+            Stage::Judging(..) => "measuring held-out labels",
+            Stage::Finished(_) => "ending",
+        }
+    }
+
     /// Makes one step, or measures a few examples.
     ///
     /// # Errors
@@ -161,7 +190,15 @@ impl FineTuning {
                     .into_iter()
                     .map(|share| round.taught(share))
                     .collect::<Result<_, _>>()?;
-                self.finish_round(done, taught)?;
+                self.finish_round(done, taught);
+            }
+            Stage::Judging(done, check) => {
+                let done = *done;
+                if let Some(fold) = self.material.folds.get(done)
+                    && let Some(found) = check.step(&*fold.held_out, self.parent.compute())?
+                {
+                    self.judge(done, &found);
+                }
             }
             Stage::Teaching(_, round) => {
                 round.advance()?;
@@ -230,25 +267,29 @@ impl FineTuning {
         )
     }
 
-    fn finish_round(&mut self, done: usize, taught: Vec<Network>) -> anyhow::Result<()> {
-        let compute = self.parent.compute();
-        let Some(fold) = self.material.folds.get(done) else {
-            for network in taught.into_iter().take(1) {
-                let validating = Validating::new(&network, compute);
-                self.stage = Stage::After(Box::new(network), validating);
-            }
-            return Ok(());
-        };
-        let held_out = &*fold.held_out;
-        let parent = validate(self.parent.network(), held_out, compute)?;
-        count(&mut self.held_out.before, &parent.probabilities, held_out);
-        for (network, found) in taught.iter().zip(&mut self.held_out.after) {
-            let said = validate(network, held_out, compute)?;
-            count(found, &said.probabilities, held_out);
+    fn finish_round(&mut self, done: usize, taught: Vec<Network>) {
+        if done < self.material.folds.len() {
+            let parent = self.parent.network().clone();
+            let networks = [parent].into_iter().chain(taught).collect();
+            self.stage = Stage::Judging(done, Box::new(Check::new(networks)));
+            return;
+        }
+        for network in taught.into_iter().take(1) {
+            let validating = Validating::new(&network, self.parent.compute());
+            self.stage = Stage::After(Box::new(network), validating);
+        }
+    }
+
+    /// Takes what the parent, and the taught network drawn back by each share, say of a part that was
+    /// held out.
+    fn judge(&mut self, done: usize, found: &[Validation]) {
+        let held_out = &*self.material.folds[done].held_out;
+        let HeldOut { before, after, .. } = &mut self.held_out;
+        for (said, confusion) in found.iter().zip([before].into_iter().chain(after)) {
+            count(confusion, &said.probabilities, held_out);
         }
         self.held_out.choose();
         self.stage = Stage::Teaching(done + 1, Box::new(self.round(done + 1)));
-        Ok(())
     }
 
     fn steps_a_round(&self) -> u64 {
@@ -262,6 +303,7 @@ impl FineTuning {
             Stage::Teaching(done, round) => {
                 *done as u64 * self.steps_a_round() + round.steps_done()
             }
+            Stage::Judging(done, _) => (*done as u64 + 1) * self.steps_a_round(),
             Stage::After(..) | Stage::Finished(_) => rounds * self.steps_a_round(),
         }
     }

@@ -22,8 +22,10 @@ use crate::{
         forest_train::ForestStage,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
-        model_shelf::ModelShelf,
+        model_shelf::{ModelShelf, ReadModel},
+        piecewise::Piecewise,
         reporter::{CancelToken, Reporter},
+        step_times::Phase,
         versions,
     },
     learn::{Model, model_file},
@@ -97,10 +99,14 @@ pub enum FineTuneEnd {
 
 enum Stage {
     Ordered,
+    /// The model is not at hand.
+    Reading(Gathering<ReadModel>),
     Gathering(Gathering<Material>),
     /// A forest grows on threads of its own.
     Growing(Gathering<Option<GrownForest>>),
-    Teaching(Box<FineTuning>),
+    Teaching(Piecewise<FineTuning>),
+    /// The project gets the new version.
+    Keeping(Gathering<FineTuneEnd>),
 }
 
 /// The fine-tuning of one model.
@@ -136,24 +142,31 @@ impl FineTuneTask {
     }
 
     fn parent(&self) -> anyhow::Result<Model> {
+        let request = &self.request;
+        network_of(&self.tools.shelf, &request.parent, &request.parent_source)
+    }
+
+    /// Begins where the model is at hand, or has it read first.
+    fn begin(&self) -> anyhow::Result<Stage> {
         let FineTuneRequest {
             parent,
             parent_source,
             ..
         } = &self.request;
-        network_of(&self.tools.shelf, parent, parent_source)
+        match self.tools.shelf.get(parent) {
+            Some(_) => self.start(),
+            None => Ok(Stage::Reading(
+                self.tools.shelf.begin_loading(parent_source)?,
+            )),
+        }
     }
 
     /// Threads that prepare what is learned from, or grow a forest.
     fn start(&self) -> anyhow::Result<Stage> {
         let order = self.request.order.clone();
         let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
-        let FineTuneRequest {
-            parent,
-            parent_source,
-            ..
-        } = &self.request;
-        let found = at_hand(&self.tools.shelf, parent, parent_source)?;
+        let request = &self.request;
+        let found = at_hand(&self.tools.shelf, &request.parent, &request.parent_source)?;
         if let AnyModel::Forest(forest) = found {
             let reporter = self.tools.reporter.clone();
             let generation = self.request.generation;
@@ -173,84 +186,120 @@ impl FineTuneTask {
 
     fn go_on(&mut self) -> anyhow::Result<After> {
         match std::mem::replace(&mut self.stage, Stage::Ordered) {
-            Stage::Ordered => self.stage = self.start()?,
+            Stage::Ordered => self.stage = self.begin()?,
+            Stage::Reading(reading) => match reading.look()? {
+                Gathered::Not(reading) => self.stage = Stage::Reading(reading),
+                Gathered::All(read) => {
+                    self.tools.shelf.keep(&self.request.parent_source, read)?;
+                    self.stage = self.start()?;
+                }
+            },
             Stage::Growing(growing) => match growing.look()? {
                 Gathered::Not(growing) => self.stage = Stage::Growing(growing),
                 Gathered::All(None) => {
                     self.say(FineTuneUpdate::Ended(FineTuneEnd::Stopped));
                     return Ok(After::Done);
                 }
-                Gathered::All(Some(grown)) => {
-                    let held_out = grown.figures.new_sky.map_or(0, |sky| sky.examples as usize);
-                    self.say(FineTuneUpdate::Started {
-                        labels: grown.labels.clone(),
-                        held_out,
-                        notes: grown.notes.clone(),
-                    });
-                    let forest = &grown.forest;
-                    let file = forest_file::to_bytes(forest)?;
-                    let end = self.keep(forest.id(), forest.card(), &file, grown.figures)?;
-                    self.say(FineTuneUpdate::Ended(end));
-                    return Ok(After::Done);
-                }
+                Gathered::All(Some(grown)) => self.stage = self.keep_forest(grown)?,
             },
             Stage::Gathering(gathering) => {
                 self.stage = match gathering.look()? {
                     Gathered::Not(gathering) => Stage::Gathering(gathering),
-                    Gathered::All(material) => self.begin(material)?,
+                    Gathered::All(material) => self.teach(material)?,
                 };
             }
-            Stage::Teaching(mut tuning) => {
-                tuning.advance()?;
-                if tuning.is_finished() || self.told.elapsed() > TELL_EVERY {
+            Stage::Teaching(mut pieces) => {
+                if let Some(tuning) = pieces.work().filter(|tuning| tuning.is_finished()) {
+                    self.stage = self.keep_network(tuning)?;
+                    return Ok(After::More);
+                }
+                pieces.step()?;
+                if let Some(tuning) = pieces.work()
+                    && (tuning.is_finished() || self.told.elapsed() > TELL_EVERY)
+                {
                     self.told = Instant::now();
                     self.say(FineTuneUpdate::Progress(tuning.news()));
                 }
-                if tuning.is_finished() {
-                    let model = tuning.model()?;
-                    let file = model_file::to_bytes(&model)?;
-                    let end = self.keep(model.id(), model.card(), &file, tuning.figures())?;
+                self.stage = Stage::Teaching(pieces);
+            }
+            Stage::Keeping(keeping) => match keeping.look()? {
+                Gathered::Not(keeping) => self.stage = Stage::Keeping(keeping),
+                Gathered::All(end) => {
                     self.say(FineTuneUpdate::Ended(end));
                     return Ok(After::Done);
                 }
-                self.stage = Stage::Teaching(tuning);
-            }
+            },
         }
         Ok(After::More)
     }
 
-    fn begin(&self, material: Material) -> anyhow::Result<Stage> {
+    fn teach(&self, material: Material) -> anyhow::Result<Stage> {
         let tuning = FineTuning::new(self.request.order.clone(), &self.parent()?, material)?;
         self.say(FineTuneUpdate::Started {
             labels: tuning.labels_by_class(),
             held_out: tuning.held_out(),
             notes: tuning.notes().to_vec(),
         });
-        Ok(Stage::Teaching(Box::new(tuning)))
+        Ok(Stage::Teaching(Piecewise::new(tuning)))
     }
 
-    /// Puts the new version into the project, in one transaction.
-    fn keep(
-        &self,
-        id: &ModelId,
-        card: &ModelCard,
-        file: &[u8],
-        figures: FineTuneFigures,
-    ) -> anyhow::Result<FineTuneEnd> {
-        let version = ModelVersion {
+    fn keep_network(&self, tuning: &FineTuning) -> anyhow::Result<Stage> {
+        let model = tuning.model()?;
+        let version = self.version(model.id(), model.card());
+        let file = model_file::to_bytes(&model)?;
+        self.keep(version, || Ok(file), tuning.figures())
+    }
+
+    fn keep_forest(&self, grown: GrownForest) -> anyhow::Result<Stage> {
+        let held_out = grown.figures.new_sky.map_or(0, |sky| sky.examples as usize);
+        self.say(FineTuneUpdate::Started {
+            labels: grown.labels,
+            held_out,
+            notes: grown.notes,
+        });
+        let forest = grown.forest;
+        let version = self.version(forest.id(), forest.card());
+        let figures = grown.figures;
+        self.keep(
+            version,
+            move || Ok(forest_file::to_bytes(&forest)?),
+            figures,
+        )
+    }
+
+    fn version(&self, id: &ModelId, card: &ModelCard) -> ModelVersion {
+        ModelVersion {
             id: id.clone(),
             parent: self.request.parent.clone(),
             parent_source: self.request.parent_source.to_string(),
             made_at: self.request.now,
             card: card.clone(),
+        }
+    }
+
+    /// Puts the new version into the project, in one transaction; a disk may take its time.
+    fn keep(
+        &self,
+        version: ModelVersion,
+        file: impl FnOnce() -> anyhow::Result<Vec<u8>> + Send + 'static,
+        figures: FineTuneFigures,
+    ) -> anyhow::Result<Stage> {
+        let project = self.request.project.clone();
+        let keep = move || {
+            versions::keep(&project, &version, &file()?)
+                .context("the taught model could not be kept; all is as it was")?;
+            Ok(FineTuneEnd::Finished {
+                source: versions::source(&project, &version.id),
+                version: Box::new(version),
+                figures,
+            })
         };
-        versions::keep(&self.request.project, &version, file)
-            .context("the taught model could not be kept; all is as it was")?;
-        Ok(FineTuneEnd::Finished {
-            source: versions::source(&self.request.project, &version.id),
-            version: Box::new(version),
-            figures,
-        })
+        Ok(Stage::Keeping(Gathering::start("version", keep)?))
+    }
+
+    /// True where the user stopped it, and it is not so far that the project has the version.
+    fn is_cancelled(&self) -> bool {
+        self.tools.cancel.is_cancelled() && !matches!(self.stage, Stage::Keeping(_))
     }
 
     fn say(&self, update: FineTuneUpdate) {
@@ -276,11 +325,8 @@ fn tell_growth(
     }
 }
 
-/// A model of that version, read again where it is not on the shelf.
+/// A model of that version, which was read.
 fn at_hand(shelf: &ModelShelf, id: &ModelId, source: &str) -> anyhow::Result<AnyModel> {
-    if shelf.get(id).is_none() {
-        shelf.load(source)?;
-    }
     let model = shelf.get(id);
     model.ok_or_else(|| anyhow!("{source} is another model by now, not {id}"))
 }
@@ -288,18 +334,43 @@ fn at_hand(shelf: &ModelShelf, id: &ModelId, source: &str) -> anyhow::Result<Any
 /// The network of that version.
 ///
 /// # Errors
-/// Where it cannot be read, or is a forest.
+/// Where it was not read, or is a forest.
 pub(super) fn network_of(shelf: &ModelShelf, id: &ModelId, source: &str) -> anyhow::Result<Model> {
     at_hand(shelf, id, source)?.network("measured by steps")
 }
 
 impl Task for FineTuneTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Background
+        if self.is_cancelled() {
+            return Urgency::Now;
+        }
+        let ready = Urgency::Background;
+        match &self.stage {
+            Stage::Reading(reading) => reading.urgency(ready),
+            Stage::Gathering(gathering) => gathering.urgency(ready),
+            Stage::Growing(growing) => growing.urgency(ready),
+            Stage::Keeping(keeping) => keeping.urgency(ready),
+            Stage::Teaching(pieces) => pieces.urgency(ready),
+            Stage::Ordered => ready,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Reading(reading) if reading.is_ready() => "taking the model up",
+            Stage::Reading(_) => "waiting for the model",
+            Stage::Gathering(gathering) if gathering.is_ready() => "beginning to learn",
+            Stage::Gathering(_) => "waiting for labels",
+            Stage::Growing(_) => "waiting for the forest",
+            Stage::Teaching(pieces) => pieces.doing(),
+            Stage::Keeping(_) => "waiting for the project",
+        };
+        Phase::new("fine-tuning", part)
     }
 
     fn step(&mut self) -> After {
-        if self.tools.cancel.is_cancelled() {
+        if self.is_cancelled() {
             self.say(FineTuneUpdate::Ended(FineTuneEnd::Stopped));
             return After::Done;
         }
@@ -313,5 +384,14 @@ impl Task for FineTuneTask {
     fn broke_off(&mut self) {
         let why = "the fine-tuning broke off: the program log says where";
         self.say(FineTuneUpdate::Ended(FineTuneEnd::Failed(why.into())));
+    }
+
+    fn close(&mut self) {
+        // A version that is being written is not lost.
+        if let Stage::Keeping(keeping) = std::mem::replace(&mut self.stage, Stage::Ordered)
+            && let Err(error) = keeping.wait()
+        {
+            log::error!("{error:#}");
+        }
     }
 }

@@ -21,7 +21,9 @@ use crate::{
         event::JobEvent,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
+        piecewise::Piecewise,
         reporter::{CancelToken, Reporter},
+        step_times::Phase,
         train::{OpenedSet, TrainingData},
         training_set::Sources,
         versions,
@@ -68,7 +70,9 @@ pub enum AdaptUpdate {
 enum Stage {
     Ordered,
     Gathering(Box<LatentOrder>, Gathering<LatentSet>),
-    Teaching(Box<LatentTraining>),
+    Teaching(Piecewise<LatentTraining>),
+    /// The project gets the new version.
+    Keeping(Gathering<Box<ModelVersion>>),
 }
 
 /// What a task needs beside its request.
@@ -108,8 +112,10 @@ impl AdaptTask {
             Stage::Ordered => {
                 let order = self.order()?;
                 let (decoder, cancel) = (self.tools.decoder.clone(), self.tools.cancel.clone());
-                let wanted = order.clone();
+                let (wanted, shelf) = (order.clone(), self.tools.shelf.clone());
                 let gather = move || {
+                    // Looking for the device takes a while too.
+                    shelf.compute()?;
                     let (decoder, cancel) = (&*decoder, &cancel);
                     let card = wanted.card(&wanted.course);
                     prepare(&wanted, &card, Sources { decoder, cancel })
@@ -123,22 +129,34 @@ impl AdaptTask {
                     Gathered::All(set) => {
                         let compute = self.tools.shelf.compute()?;
                         let training = LatentTraining::of_set(*order, set, &compute)?;
-                        Stage::Teaching(Box::new(training))
+                        Stage::Teaching(Piecewise::new(training))
                     }
                 };
             }
-            Stage::Teaching(mut training) => {
-                training.advance()?;
-                if training.is_finished() {
-                    self.keep(&training)?;
+            Stage::Teaching(mut pieces) => {
+                pieces.step()?;
+                if let Some(training) = pieces.work() {
+                    if training.is_finished() {
+                        self.stage = self.keep(training)?;
+                        return Ok(After::More);
+                    }
+                    if self.told.elapsed() > TELL_EVERY {
+                        self.told = Instant::now();
+                        self.say(AdaptUpdate::Progress(training.steps()));
+                    }
+                }
+                self.stage = Stage::Teaching(pieces);
+            }
+            Stage::Keeping(keeping) => match keeping.look()? {
+                Gathered::Not(keeping) => self.stage = Stage::Keeping(keeping),
+                Gathered::All(version) => {
+                    self.say(AdaptUpdate::Finished {
+                        source: versions::source(&self.request.project, &version.id),
+                        version,
+                    });
                     return Ok(After::Done);
                 }
-                if self.told.elapsed() > TELL_EVERY {
-                    self.told = Instant::now();
-                    self.say(AdaptUpdate::Progress(training.steps()));
-                }
-                self.stage = Stage::Teaching(training);
-            }
+            },
         }
         Ok(After::More)
     }
@@ -153,24 +171,29 @@ impl AdaptTask {
         Ok(order)
     }
 
-    fn keep(&self, training: &LatentTraining) -> anyhow::Result<()> {
-        let model = training.model();
-        let model = model.ok_or_else(|| anyhow!("the training is not finished"))?;
-        let parent = self.tools.shelf.load(&self.request.source)?;
+    /// Puts the new version into the project, in one transaction; a disk may take its time.
+    fn keep(&self, training: &LatentTraining) -> anyhow::Result<Stage> {
+        let both = training.model().zip(training.parent());
+        let (model, parent) = both.ok_or_else(|| anyhow!("the training is not finished"))?;
         let version = ModelVersion {
             id: model.id().clone(),
-            parent: parent.id().clone(),
+            parent: parent.clone(),
             parent_source: self.request.source.to_string(),
             made_at: self.request.now,
             card: model.card().clone(),
         };
-        versions::keep(&self.request.project, &version, &file::to_bytes(model)?)
-            .context("the taught model could not be kept; all is as it was")?;
-        self.say(AdaptUpdate::Finished {
-            source: versions::source(&self.request.project, &version.id),
-            version: Box::new(version),
-        });
-        Ok(())
+        let (project, file) = (self.request.project.clone(), file::to_bytes(model)?);
+        let keep = move || {
+            versions::keep(&project, &version, &file)
+                .context("the taught model could not be kept; all is as it was")?;
+            Ok(Box::new(version))
+        };
+        Ok(Stage::Keeping(Gathering::start("version", keep)?))
+    }
+
+    /// True where the user stopped it, and it is not so far that the project has the version.
+    fn is_cancelled(&self) -> bool {
+        self.tools.cancel.is_cancelled() && !matches!(self.stage, Stage::Keeping(_))
     }
 
     fn say(&self, update: AdaptUpdate) {
@@ -182,11 +205,28 @@ impl AdaptTask {
 
 impl Task for AdaptTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Background
+        match &self.stage {
+            _ if self.is_cancelled() => Urgency::Now,
+            Stage::Gathering(_, gathering) => gathering.urgency(Urgency::Background),
+            Stage::Keeping(keeping) => keeping.urgency(Urgency::Background),
+            Stage::Teaching(pieces) => pieces.urgency(Urgency::Background),
+            Stage::Ordered => Urgency::Background,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.stage {
+            Stage::Ordered => "beginning",
+            Stage::Gathering(_, gathering) if gathering.is_ready() => "beginning to learn",
+            Stage::Gathering(..) => "waiting for stamps",
+            Stage::Teaching(pieces) => pieces.doing(),
+            Stage::Keeping(_) => "waiting for the project",
+        };
+        Phase::new("adapting", part)
     }
 
     fn step(&mut self) -> After {
-        if self.tools.cancel.is_cancelled() {
+        if self.is_cancelled() {
             self.say(AdaptUpdate::Stopped);
             return After::Done;
         }
@@ -199,5 +239,14 @@ impl Task for AdaptTask {
     fn broke_off(&mut self) {
         let why = "teaching the latent model broke off: the program log says where";
         self.say(AdaptUpdate::Failed(why.into()));
+    }
+
+    fn close(&mut self) {
+        // A version that is being written is not lost.
+        if let Stage::Keeping(keeping) = std::mem::replace(&mut self.stage, Stage::Ordered)
+            && let Err(error) = keeping.wait()
+        {
+            log::error!("{error:#}");
+        }
     }
 }

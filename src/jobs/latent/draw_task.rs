@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::LatentShelf;
 use crate::{
+    domain::Candidate,
     io::Decoder,
     jobs::{
         event::JobEvent,
@@ -11,32 +12,53 @@ use crate::{
         learner::{After, Task, Urgency},
         reporter::Reporter,
         score::prepare_candidate,
+        step_times::Phase,
     },
+    learn::LearnError,
 };
+
+/// Vectors that are decoded in one step, at most.
+const AT_ONCE: usize = 256;
 
 /// Decodes some latent vectors.
 pub struct DecodeTask {
-    /// Which, by which model.
-    pub order: DecodeOrder,
-    /// The models at hand.
-    pub shelf: LatentShelf,
-    /// Who hears of it.
-    pub reporter: Reporter,
+    order: DecodeOrder,
+    shelf: LatentShelf,
+    reporter: Reporter,
+    /// Vectors that are decoded, and what they look like: the first channel of each.
+    done: usize,
+    drawn: Vec<f32>,
 }
 
 impl DecodeTask {
+    /// The task of decoding what an order names by a model of this shelf.
+    pub const fn new(order: DecodeOrder, shelf: LatentShelf, reporter: Reporter) -> Self {
+        Self {
+            order,
+            shelf,
+            reporter,
+            done: 0,
+            drawn: Vec::new(),
+        }
+    }
+
     fn say(&self, pixels: Result<Arc<[f32]>, String>) {
         let serial = self.order.serial;
         let news = LatentNews::Decoded { serial, pixels };
         self.reporter.send(JobEvent::Latent(news));
     }
 
-    fn decode(&self) -> Result<Arc<[f32]>, String> {
-        let model = self.shelf.expect(&self.order.model);
-        let model = model.map_err(|error| error.to_string())?;
-        let pictures = model.decode(&self.order.vectors);
-        let pictures = pictures.map_err(|error| error.to_string())?;
-        Ok(model.first_channel(&pictures).into())
+    /// Decodes some more; true after the last.
+    fn decode(&mut self) -> Result<bool, LearnError> {
+        let model = self.shelf.expect(&self.order.model)?;
+        let axes = model.space().dimensions.max(1);
+        let vectors = &self.order.vectors;
+        let from = (self.done * axes).min(vectors.len());
+        let until = (from + AT_ONCE * axes).min(vectors.len());
+        let pictures = model.decode(&vectors[from..until])?;
+        self.drawn.extend(model.first_channel(&pictures));
+        self.done += AT_ONCE;
+        Ok(until == vectors.len())
     }
 }
 
@@ -45,8 +67,19 @@ impl Task for DecodeTask {
         Urgency::Now
     }
 
+    fn phase(&self) -> Phase {
+        Phase::new("decoding vectors", "computing")
+    }
+
     fn step(&mut self) -> After {
-        self.say(self.decode());
+        match self.decode() {
+            Ok(false) => return After::More,
+            Ok(true) => {
+                let drawn = std::mem::take(&mut self.drawn);
+                self.say(Ok(drawn.into()));
+            }
+            Err(error) => self.say(Err(error.to_string())),
+        }
         After::Done
     }
 
@@ -85,16 +118,19 @@ impl ReconstructTask {
             epoch,
             ..
         } = &self.order;
-        let in_words = |error: crate::learn::LearnError| error.to_string();
+        let in_words = |error: LearnError| error.to_string();
         let model = self.shelf.expect(model).map_err(in_words)?;
         let candidate = catalogue.get(*candidate);
         let candidate = candidate.ok_or("the candidate is no longer there")?;
         let plan = model.plan().map_err(in_words)?;
-        let mut inputs = prepare_candidate(candidate, plan, &self.decoder);
-        if *epoch >= inputs.len() {
-            return Err(format!("{} has no epoch {}", candidate.id, epoch + 1));
-        }
-        let input = inputs.swap_remove(*epoch);
+        let no_epoch = || format!("{} has no epoch {}", candidate.id, epoch + 1);
+        // Of a candidate with many epochs one is looked at.
+        let alone = Candidate {
+            epochs: vec![candidate.epochs.get(*epoch).ok_or_else(no_epoch)?.clone()],
+            ..Candidate::default()
+        };
+        let prepared = prepare_candidate(&alone, plan, &self.decoder);
+        let input = prepared.into_iter().next().ok_or_else(no_epoch)?;
         let input = input.map_err(|why| format!("{} {why}", candidate.id))?;
         let drawn = model.reconstruct(&input).map_err(in_words)?;
         Ok(Arc::new(Reconstruction {
@@ -108,6 +144,10 @@ impl ReconstructTask {
 impl Task for ReconstructTask {
     fn urgency(&self) -> Urgency {
         Urgency::Now
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::new("reconstructing", "computing")
     }
 
     fn step(&mut self) -> After {

@@ -7,18 +7,21 @@ use crate::{
     io::Decoder,
     jobs::{
         event::{JobEvent, ScoringEnd},
+        gathering::{Gathered, Gathering},
         latent_news::{EmbedOrder, LatentNews},
         learner::{After, Task, Urgency},
         reporter::{CancelToken, Reporter},
         score::prepare_all,
+        step_times::Phase,
     },
     learn::latent::{Embedded, LatentModel},
 };
 
-use super::LatentShelf;
+use super::{LatentShelf, shelf::ReadLatent};
 
-/// How long a step may take: somebody who clicks waits no longer.
-const STEP_MS: f64 = 100.0;
+/// How long a step is meant to take: somebody who clicks waits no longer. Half of what it may take, as a
+/// disk may be slower than the step before it was.
+const STEP_MS: f64 = 50.0;
 /// Epochs of the first step, and the fewest and most of any.
 const FIRST_EPOCHS: f64 = 32.0;
 const EPOCHS: (f64, f64) = (4.0, 2048.0);
@@ -42,6 +45,7 @@ pub struct Embedder {
 pub struct EmbedTask {
     order: EmbedOrder,
     tools: Embedder,
+    reading: Option<Gathering<ReadLatent>>,
     model: Option<(LatentModel, Arc<LatentSpace>)>,
     /// Candidates done.
     done: usize,
@@ -55,6 +59,7 @@ impl EmbedTask {
         Self {
             order,
             tools,
+            reading: None,
             model: None,
             done: 0,
             refused: 0,
@@ -82,7 +87,19 @@ impl EmbedTask {
 
     /// Reads the model and tells its space.
     fn begin(&mut self) -> anyhow::Result<bool> {
-        let model = self.tools.shelf.load(&self.order.source)?;
+        let (shelf, source) = (&self.tools.shelf, &self.order.source);
+        let reading = match self.reading.take() {
+            None => shelf.begin_loading(source)?,
+            Some(reading) => reading,
+        };
+        let read = match reading.look()? {
+            Gathered::All(read) => read,
+            Gathered::Not(reading) => {
+                self.reading = Some(reading);
+                return Ok(true);
+            }
+        };
+        let model = shelf.keep(source, read)?;
         let space = Arc::new(model.space());
         let is_heard = self.say(LatentNews::Space {
             generation: self.order.generation,
@@ -156,7 +173,20 @@ impl EmbedTask {
 
 impl Task for EmbedTask {
     fn urgency(&self) -> Urgency {
-        Urgency::Soon
+        match &self.reading {
+            _ if self.tools.cancel.is_cancelled() => Urgency::Now,
+            Some(reading) => reading.urgency(Urgency::Soon),
+            None => Urgency::Soon,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        let part = if self.model.is_none() {
+            "reading the model"
+        } else {
+            "placing stamps"
+        };
+        Phase::new("embedding", part)
     }
 
     fn step(&mut self) -> After {

@@ -7,6 +7,7 @@ mod checkpoint;
 pub mod draw_task;
 pub mod embed_task;
 pub mod export;
+mod judge;
 pub mod map;
 pub mod members;
 pub mod models;

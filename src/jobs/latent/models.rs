@@ -54,8 +54,16 @@ pub fn card_of(name: &str) -> Option<ModelCard> {
 /// Where there is none, or the file is no latent model.
 pub fn find(name: &str, compute: &Compute) -> anyhow::Result<CheckedLatent> {
     // One of the others is refused by what it is, not as unknown.
-    let bytes = bytes_of(name)?;
-    Ok(check_latent(file::from_bytes(name, &bytes, compute)?)?)
+    from_bytes(name, &bytes_of(name)?, compute)
+}
+
+/// The same out of the bytes of its file; `name` stands for the file in messages.
+pub(super) fn from_bytes(
+    name: &str,
+    bytes: &[u8],
+    compute: &Compute,
+) -> anyhow::Result<CheckedLatent> {
+    Ok(check_latent(file::from_bytes(name, bytes, compute)?)?)
 }
 
 /// The file of a model of any kind, by its name.

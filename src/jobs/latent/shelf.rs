@@ -1,6 +1,7 @@
 //! Latent models that the window works with: read once, on the device that was chosen once.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -8,9 +9,17 @@ use std::{
 use super::models;
 use crate::{
     domain::ModelId,
-    jobs::model_shelf::ModelShelf,
-    learn::{LearnError, latent::LatentModel},
+    jobs::{gathering::Gathering, model_shelf::ModelShelf},
+    learn::{Compute, LearnError, known_answer::CheckedLatent, latent::LatentModel},
 };
+
+/// A model as far as another thread than the learner's can read it.
+pub(super) enum ReadLatent {
+    /// All of it, on the CPU.
+    Found(Box<CheckedLatent>),
+    /// Its file: a GPU belongs to the learner's thread.
+    File(Cow<'static, [u8]>, Compute),
+}
 
 /// The latent models at hand. Tasks of the learner's thread share it.
 #[derive(Clone, Default)]
@@ -32,7 +41,7 @@ impl LatentShelf {
     ///
     /// # Errors
     /// Where the wished-for device is not there.
-    pub fn compute(&self) -> Result<crate::learn::Compute, LearnError> {
+    pub fn compute(&self) -> Result<Compute, LearnError> {
         self.devices.compute()
     }
 
@@ -59,7 +68,36 @@ impl LatentShelf {
     /// # Errors
     /// Where there is no such model, or it cannot be computed.
     pub fn load(&self, source: &str) -> anyhow::Result<LatentModel> {
-        let checked = models::find(source, &self.devices.compute()?)?;
+        self.keep(source, self.read(source)?)
+    }
+
+    /// Reads a model file on another thread, for [`Self::keep`].
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(super) fn begin_loading(&self, source: &str) -> std::io::Result<Gathering<ReadLatent>> {
+        let (shelf, source) = (self.clone(), source.to_owned());
+        Gathering::start("model", move || shelf.read(&source))
+    }
+
+    fn read(&self, source: &str) -> anyhow::Result<ReadLatent> {
+        let (compute, bytes) = (self.compute()?, models::bytes_of(source)?);
+        Ok(if compute.is_gpu() {
+            ReadLatent::File(bytes, compute)
+        } else {
+            ReadLatent::Found(Box::new(models::from_bytes(source, &bytes, &compute)?))
+        })
+    }
+
+    /// Puts a model together, checks the device with it, and keeps it.
+    ///
+    /// # Errors
+    /// Where it is no latent model, or cannot be computed.
+    pub(super) fn keep(&self, source: &str, read: ReadLatent) -> anyhow::Result<LatentModel> {
+        let checked = match read {
+            ReadLatent::Found(checked) => *checked,
+            ReadLatent::File(bytes, compute) => models::from_bytes(source, &bytes, &compute)?,
+        };
         if let Some(warning) = &checked.warning {
             log::warn!("{warning}");
         }

@@ -12,20 +12,22 @@ use serde::{Deserialize, Serialize};
 use super::{
     LatentOrder,
     checkpoint::{Checkpoint, Header},
+    judge::Judging,
     models::{find, write_model},
     set::{LatentSet, prepare},
 };
 use crate::{
-    domain::ModelCard,
+    domain::{ModelCard, ModelId},
     io::Decoder,
     jobs::{
-        reporter::CancelToken, train::checkpoint_path, train_chunk::presentation,
-        training_set::Sources,
+        piecewise::Pieces, reporter::CancelToken, train::checkpoint_path,
+        train_chunk::presentation, training_set::Sources,
     },
     learn::{
-        Compute, Examples,
+        Compute,
         latent::{
-            LatentModel, LatentShape, LatentTrainer, clusters, reseed, trainer::LatentStanding,
+            LatentModel, LatentShape, LatentTrainer,
+            trainer::{Checked, Checking},
         },
     },
 };
@@ -46,6 +48,17 @@ pub struct LatentPoint {
     pub revived: usize,
 }
 
+/// What is under way.
+#[derive(Default)]
+enum Work {
+    #[default]
+    Learning,
+    /// At the end of a pass.
+    Checking(Box<Checking>),
+    /// All is learned: the model is measured.
+    Judging(Box<Judging>),
+}
+
 /// A training under way. The thread that owns it calls [`LatentTraining::advance`] until it is
 /// finished.
 pub struct LatentTraining {
@@ -57,12 +70,27 @@ pub struct LatentTraining {
     /// The pass under way, and the order in which it shows the stamps.
     pass: Option<(u64, Vec<usize>)>,
     curve: Vec<LatentPoint>,
+    work: Work,
     started: Instant,
     steps_here: u64,
     saved: Instant,
     /// The model that is taught further.
     parent: Option<LatentModel>,
     model: Option<Box<LatentModel>>,
+}
+
+impl Pieces for LatentTraining {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.compute.is_gpu()
+    }
 }
 
 impl LatentTraining {
@@ -121,6 +149,7 @@ impl LatentTraining {
             set,
             pass: None,
             curve,
+            work: Work::Learning,
             started: Instant::now(),
             steps_here: 0,
             saved: Instant::now(),
@@ -152,6 +181,11 @@ impl LatentTraining {
         ]
     }
 
+    /// Which version of which model is taught further; none where it began untrained.
+    pub fn parent(&self) -> Option<&ModelId> {
+        self.parent.as_ref().map(LatentModel::id)
+    }
+
     /// Checks so far.
     pub fn curve(&self) -> &[LatentPoint] {
         &self.curve
@@ -163,7 +197,19 @@ impl LatentTraining {
         examples / self.started.elapsed().as_secs_f64().max(1e-3)
     }
 
-    /// Does one piece of work: a step, the start of the mixture, or the end.
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.work {
+            Work::Learning if self.trainer.needs_mixture() => "starting the mixture",
+            Work::Learning if self.needs_check() => "beginning a check",
+            Work::Learning if self.trainer.is_finished() => "ending",
+            Work::Learning => "learning",
+            Work::Checking(_) => "checking",
+            Work::Judging(_) => "judging",
+        }
+    }
+
+    /// Does one piece of work: a step, the start of the mixture, or a part of a check or of the end.
     ///
     /// # Errors
     /// Where nothing can be learned from the data, or a checkpoint cannot be written.
@@ -171,23 +217,46 @@ impl LatentTraining {
         if self.model.is_some() {
             return Ok(());
         }
+        match std::mem::take(&mut self.work) {
+            Work::Learning => self.learn()?,
+            Work::Checking(mut checking) => {
+                let (validation, training) = (&self.set.validation, &self.set.training);
+                match self.trainer.check(&mut checking, validation, training)? {
+                    None => self.work = Work::Checking(checking),
+                    Some(checked) => self.take_check(checked),
+                }
+            }
+            Work::Judging(mut judging) => {
+                let standing = self.trainer.standing();
+                if judging.step(&self.set, self.parent.as_ref(), standing)? {
+                    self.model = Some(judging.model());
+                    return Ok(());
+                }
+                self.work = Work::Judging(judging);
+            }
+        }
+        if self.saved.elapsed() > SAVE_EVERY {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Makes a step, or begins what comes next.
+    fn learn(&mut self) -> anyhow::Result<()> {
         if self.trainer.needs_mixture() {
             self.trainer.start_mixture(&self.set.training)?;
             return self.save();
         }
-        if self.trainer.is_finished() {
-            self.model = Some(Box::new(self.judged()?));
-            return Ok(());
-        }
-        self.step()?;
-        let LatentStanding { step, .. } = self.trainer.standing();
-        let pretraining = self.trainer.course().pretraining;
-        let steps_a_pass = self.order.steps_a_pass(self.set.training.len());
-        if step > pretraining && (step - pretraining).is_multiple_of(steps_a_pass) {
-            self.check()?;
-        }
-        if self.saved.elapsed() > SAVE_EVERY {
-            self.save()?;
+        if self.needs_check() {
+            let checking = self.trainer.begin_check(&self.set.validation)?;
+            self.work = Work::Checking(Box::new(checking));
+        } else if self.trainer.is_finished() {
+            let best = self.trainer.best()?;
+            let model = LatentModel::new(self.card.clone(), best, &self.compute)?;
+            let judging = Judging::new(model, &self.set, self.parent.is_some());
+            self.work = Work::Judging(Box::new(judging));
+        } else {
+            self.step()?;
         }
         Ok(())
     }
@@ -209,96 +278,22 @@ impl LatentTraining {
         Ok(())
     }
 
-    fn check(&mut self) -> anyhow::Result<()> {
-        let validation_loss = self.trainer.validate(&self.set.validation)?;
-        self.trainer.keep_best(validation_loss);
-        let revived = self.trainer.revive(&self.set.training)?;
+    /// True at the end of a pass whose check was not made: also where it was stopped before that.
+    fn needs_check(&self) -> bool {
+        let step = self.trainer.standing().step;
+        let pretraining = self.trainer.course().pretraining;
+        let steps_a_pass = self.order.steps_a_pass(self.set.training.len());
+        let is_end = step > pretraining && (step - pretraining).is_multiple_of(steps_a_pass);
+        is_end && self.curve.last().is_none_or(|point| point.step != step)
+    }
+
+    fn take_check(&mut self, checked: Checked) {
         self.curve.push(LatentPoint {
             step: self.trainer.standing().step,
-            loss: self.trainer.take_loss().unwrap_or(validation_loss),
-            validation_loss,
-            revived,
+            loss: self.trainer.take_loss().unwrap_or(checked.loss),
+            validation_loss: checked.loss,
+            revived: checked.revived,
         });
-        Ok(())
-    }
-
-    /// The best network with its card filled in.
-    fn judged(&self) -> anyhow::Result<LatentModel> {
-        let best = self.trainer.best()?;
-        let mut model = LatentModel::new(self.card.clone(), best, &self.compute)?;
-        let space = model.space();
-        let components = space.components.len();
-        let tables = [&self.set.training, &self.set.validation].map(|examples: &Examples| {
-            let found = model.embed(examples.inputs())?;
-            let members = clusters::members(&found.responsibilities, components);
-            let classes = self.set.names.len();
-            let table = clusters::contingency(&members, examples.classes(), components, classes);
-            let count = found.errors.len().max(1) as f64;
-            let error = found
-                .errors
-                .iter()
-                .map(|error| f64::from(*error))
-                .sum::<f64>()
-                / count;
-            anyhow::Ok((
-                table,
-                reseed::occupancy(&found.responsibilities, components),
-                error,
-            ))
-        });
-        let [training, validation] = tables;
-        let (learned, counts, _) = training?;
-        let (judged, _, error) = validation?;
-        let weights: Vec<f32> = space.components.iter().map(|known| known.weight).collect();
-        let cards = clusters::component_cards(&weights, &learned, &self.set.names);
-        let alive = components - reseed::dead(&counts).len();
-        let standing = self.trainer.standing();
-        let card = model.card_mut();
-        if let Some(latent) = &mut card.latent {
-            latent.components = cards;
-        }
-        let mut figures = clusters::figures(&judged, &learned.majority());
-        if let Some((loss, _)) = standing.best {
-            figures.push(("validation_loss".into(), loss));
-        }
-        figures.push((
-            "validation_examples".into(),
-            self.set.validation.len() as f64,
-        ));
-        figures.push(("reconstruction_error".into(), error));
-        figures.push(("components".into(), components as f64));
-        figures.push(("components_alive".into(), alive as f64));
-        figures.push(("components_revived".into(), standing.revived as f64));
-        card.figures.extend(figures);
-        if let Some(parent) = &self.parent {
-            let compared = self.compared([parent, &model])?;
-            model.card_mut().figures.extend(compared);
-        }
-        Ok(model)
-    }
-
-    /// How well parent and taught model draw stamps of both skies again: `new_sky_error_before` and so
-    /// on, the mean square of input less reconstruction.
-    fn compared(&self, models: [&LatentModel; 2]) -> anyhow::Result<Vec<(String, f64)>> {
-        let skies = [
-            (
-                "new_sky",
-                Some(&self.set.validation).filter(|_| self.set.has_held_out),
-            ),
-            ("old_sky", self.set.old_sky.as_ref()),
-        ];
-        let mut figures = Vec::new();
-        for (sky, examples) in skies {
-            let Some(examples) = examples else { continue };
-            for (model, when) in models.into_iter().zip(["before", "after"]) {
-                let errors = model.embed(examples.inputs())?.errors;
-                let sum: f64 = errors.iter().copied().map(f64::from).sum();
-                let mean = sum / errors.len().max(1) as f64;
-                figures.push((format!("{sky}_error_{when}"), mean));
-            }
-            figures.push((format!("{sky}_examples"), examples.len() as f64));
-        }
-        Ok(figures)
     }
 
     /// The taught model; none before it is finished.

@@ -7,7 +7,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{layers::Layers, relevance::forward};
+use super::{Shares, layers::Layers, relevance::forward};
 use crate::imaging::statistics::median;
 
 /// Of these, so many at once: what is computed stays in the caches.
@@ -16,14 +16,6 @@ const AT_ONCE: usize = 4;
 /// explanation comes within 300 ms also where one core must do it, and completeness holds to some
 /// per cent (our choice).
 pub(super) const STEPS: usize = 20;
-
-/// What is shared out, and over what.
-pub(super) struct Integrated {
-    /// (1, channel, y, x).
-    pub shares: Tensor<4>,
-    /// The score of the baseline.
-    pub of_baseline: f32,
-}
 
 /// The baseline of an input of that many channels.
 pub(super) fn baseline(input: &[f32], channels: usize) -> Vec<f32> {
@@ -35,34 +27,66 @@ pub(super) fn baseline(input: &[f32], channels: usize) -> Vec<f32> {
     middles.flatten().collect()
 }
 
-/// Integrates the score of a class, the mean over the members. `members` are on `device`, which
-/// computes gradients.
-pub(super) fn integrate(
-    members: &[Layers],
-    input: &[f32],
-    shape: [usize; 4],
-    class: usize,
-    device: &Device,
-) -> Integrated {
-    let baseline = baseline(input, shape[1]);
-    let plain = device.clone().inner();
-    let tensor = |values: Vec<f32>, shape: [usize; 4], device: &Device| {
-        Tensor::<4>::from_data(TensorData::new(values, shape), device)
-    };
-    let batch = [AT_ONCE, shape[1], shape[2], shape[3]];
-    let way = way(input, &baseline);
-    let gradients = way.chunks(AT_ONCE * input.len().max(1)).map(|inputs| {
-        let inputs = tensor(inputs.to_vec(), batch, device);
-        gradient(members, inputs, class).sum_dim(0)
-    });
-    let sum = gradients.fold(Tensor::zeros(shape, &plain), |sum, more| sum + more);
-    let mean = sum / STEPS as f32;
-    let start = tensor(baseline, shape, device);
-    let of_baseline = score(members, &start, class).inner().into_scalar();
-    let end = tensor(input.to_vec(), shape, &plain);
-    Integrated {
-        shares: (end - start.inner()) * mean,
-        of_baseline,
+/// An integral under way, some places at a time: the score of a class, the mean over the members.
+pub(super) struct Integrating {
+    /// On `device`.
+    members: Vec<Layers>,
+    /// The input, and its baseline: (1, channel, y, x).
+    ends: [Tensor<4>; 2],
+    /// The inputs at all places, one after the other, and how many of them are done.
+    way: Vec<f32>,
+    done: usize,
+    /// The score, and that of the baseline; none before the first step.
+    scores: Option<[f32; 2]>,
+    sum: Tensor<4>,
+    device: Device,
+}
+
+impl Integrating {
+    /// Of an input of that shape, (1, channel, y, x); nothing is computed yet. `members` are on `device`,
+    /// which computes gradients.
+    pub fn new(members: Vec<Layers>, input: &[f32], shape: [usize; 4], device: &Device) -> Self {
+        let baseline = baseline(input, shape[1]);
+        let way = way(input, &baseline);
+        let ends = [input.to_vec(), baseline];
+        let tensor = |values| Tensor::<4>::from_data(TensorData::new(values, shape), device);
+        Self {
+            members,
+            ends: ends.map(tensor),
+            way,
+            done: 0,
+            scores: None,
+            sum: Tensor::zeros(shape, &device.clone().inner()),
+            device: device.clone(),
+        }
+    }
+
+    /// The gradients at some more places. The shares of the class, after the last.
+    pub fn step(&mut self, class: usize) -> Option<Shares> {
+        let Some([start, of_baseline]) = self.scores else {
+            let of = |input: &Tensor<4>| score(&self.members, input, class).inner();
+            self.scores = Some(self.ends.each_ref().map(|end| of(end).into_scalar()));
+            return None;
+        };
+        let [_, channels, height, width] = self.ends[0].dims();
+        let until = (self.done + AT_ONCE).min(STEPS);
+        if self.done < until {
+            let size = channels * height * width;
+            let inputs = self.way[self.done * size..until * size].to_vec();
+            let shape = [until - self.done, channels, height, width];
+            let inputs = Tensor::from_data(TensorData::new(inputs, shape), &self.device);
+            let more = gradient(&self.members, inputs, class).sum_dim(0);
+            self.sum = self.sum.clone() + more;
+            self.done = until;
+            return None;
+        }
+        let mean = self.sum.clone() / STEPS as f32;
+        let [end, baseline] = self.ends.each_ref().map(|end| end.clone().inner());
+        Some(Shares {
+            start,
+            rest: of_baseline,
+            pixels: (end - baseline) * mean,
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use super::rule::{Passed, Rule, Weights, share};
 use crate::learn::{Views, network::rectify};
 
 /// One step of a network.
-pub(super) trait Layer {
+pub(super) trait Layer: Send {
     /// As the network computes it.
     fn forward(&self, input: Tensor<4>) -> Tensor<4>;
 

@@ -24,7 +24,9 @@ pub use invariance::{Invariance, rotation_invariance};
 
 use super::{Compute, LearnError, Model};
 use crate::domain::{ExplainMethod, Explanation, likeliest};
+use integrated_gradients::Integrating;
 use layers::{Layers, layers_of};
+use relevance::Propagating;
 use rule::Rule;
 
 /// Explains what a model says of one prepared input.
@@ -36,79 +38,124 @@ pub fn explain(
     input: &[f32],
     method: ExplainMethod,
 ) -> Result<Explanation, LearnError> {
-    let plan = model.stamps()?;
-    if input.len() != plan.len() {
-        return Err(LearnError::Input {
-            expected: plan.len(),
-            found: input.len(),
-        });
+    let mut explaining = Explaining::new(model.clone(), input.to_vec(), method)?;
+    loop {
+        if let Some(explanation) = explaining.step()? {
+            return Ok(explanation);
+        }
     }
-    let probabilities = model.score(input)?;
-    let class = likeliest(&probabilities).unwrap_or_default();
-    let probability = probabilities.get(class).copied().unwrap_or_default();
-    let found = match method {
-        ExplainMethod::Relevance => propagated(model, input, class, Rule::FOR_AND_AGAINST),
-        ExplainMethod::PositiveRelevance => propagated(model, input, class, Rule::FOR),
-        ExplainMethod::IntegratedGradients => integrated(model, input, class),
-    }?;
-    let size = plan.side_px * plan.side_px;
-    let name = model.card().classes.get(class).map_or("", String::as_str);
-    Ok(Explanation {
-        model: model.id().clone(),
-        method,
-        class: name.into(),
-        probability,
-        start: found.start,
-        rest: found.rest,
-        plan: plan.clone(),
-        maps: found.pixels.chunks(size).map(<[f32]>::to_vec).collect(),
-    })
+}
+
+/// An explanation under way: between two steps others may have the device.
+pub struct Explaining {
+    model: Model,
+    input: Vec<f32>,
+    method: ExplainMethod,
+    /// What is explained, and how probable it is; known after the first step.
+    said: (usize, f32),
+    stage: Stage,
+}
+
+enum Stage {
+    /// What the model says is not known yet.
+    Asking,
+    Propagating(Box<Propagating>),
+    Integrating(Box<Integrating>),
+}
+
+impl Explaining {
+    /// Of what a model says of one prepared input; nothing is computed yet.
+    ///
+    /// # Errors
+    /// Where the input is of another size.
+    pub fn new(model: Model, input: Vec<f32>, method: ExplainMethod) -> Result<Self, LearnError> {
+        let plan = model.stamps()?;
+        if input.len() != plan.len() {
+            return Err(LearnError::Input {
+                expected: plan.len(),
+                found: input.len(),
+            });
+        }
+        Ok(Self {
+            model,
+            input,
+            method,
+            said: (0, 0.0),
+            stage: Stage::Asking,
+        })
+    }
+
+    /// Does a part of it. The explanation, after the last.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn step(&mut self) -> Result<Option<Explanation>, LearnError> {
+        let class = self.said.0;
+        let shares = match &mut self.stage {
+            Stage::Asking => {
+                self.begin()?;
+                return Ok(None);
+            }
+            Stage::Propagating(propagating) => propagating.step(class),
+            Stage::Integrating(integrating) => integrating.step(class),
+        };
+        let Some(shares) = shares else {
+            return Ok(None);
+        };
+        let plan = self.model.stamps()?;
+        let size = plan.side_px * plan.side_px;
+        let card = self.model.card();
+        let name = card.classes.get(class).map_or("", String::as_str);
+        let pixels = pixels(shares.pixels, self.model.compute())?;
+        Ok(Some(Explanation {
+            model: self.model.id().clone(),
+            method: self.method,
+            class: name.into(),
+            probability: self.said.1,
+            start: shares.start,
+            rest: shares.rest,
+            plan: plan.clone(),
+            maps: pixels.chunks(size).map(<[f32]>::to_vec).collect(),
+        }))
+    }
+
+    fn begin(&mut self) -> Result<(), LearnError> {
+        let probabilities = self.model.score(&self.input)?;
+        let class = likeliest(&probabilities).unwrap_or_default();
+        let probability = probabilities.get(class).copied().unwrap_or_default();
+        self.said = (class, probability);
+        self.stage = match self.method {
+            ExplainMethod::Relevance => self.propagating(Rule::FOR_AND_AGAINST)?,
+            ExplainMethod::PositiveRelevance => self.propagating(Rule::FOR)?,
+            ExplainMethod::IntegratedGradients => self.integrating()?,
+        };
+        Ok(())
+    }
+
+    fn propagating(&self, rule: Rule) -> Result<Stage, LearnError> {
+        let members = layers_of(self.model.network())?;
+        let device = self.model.compute().plain();
+        let input = self.model.tensor(&self.input, &device)?;
+        let propagating = Propagating::new(members, input, rule);
+        Ok(Stage::Propagating(Box::new(propagating)))
+    }
+
+    fn integrating(&self) -> Result<Stage, LearnError> {
+        let device = self.model.compute().differentiating();
+        let network = self.model.network().clone().fork(&device);
+        let members: Vec<Layers> = layers_of(&network)?;
+        let plan = self.model.stamps()?;
+        let shape = [1, plan.channels.len(), plan.side_px, plan.side_px];
+        let integrating = Integrating::new(members, &self.input, shape, &device);
+        Ok(Stage::Integrating(Box::new(integrating)))
+    }
 }
 
 /// A score shared out.
 struct Shares {
     start: f32,
     rest: f32,
-    pixels: Vec<f32>,
-}
-
-fn propagated(
-    model: &Model,
-    input: &[f32],
-    class: usize,
-    rule: Rule,
-) -> Result<Shares, LearnError> {
-    let members = layers_of(model.network())?;
-    let tensor = model.tensor(input, &model.compute().plain())?;
-    let start = integrated_gradients::score(&members, &tensor, class).into_scalar();
-    let (mut sum, mut by_biases) = (tensor.zeros_like(), 0.0);
-    for layers in &members {
-        let passed = relevance::propagate(layers, tensor.clone(), class, rule);
-        sum = sum + passed.relevance;
-        by_biases += passed.by_biases;
-    }
-    let count = members.len().max(1) as f32;
-    Ok(Shares {
-        start,
-        rest: by_biases / count,
-        pixels: pixels(sum / count, model.compute())?,
-    })
-}
-
-fn integrated(model: &Model, input: &[f32], class: usize) -> Result<Shares, LearnError> {
-    let device = model.compute().differentiating();
-    let network = model.network().clone().fork(&device);
-    let members: Vec<Layers> = layers_of(&network)?;
-    let plan = model.stamps()?;
-    let shape = [1, plan.channels.len(), plan.side_px, plan.side_px];
-    let tensor = model.tensor(input, &device)?;
-    let start = integrated_gradients::score(&members, &tensor, class);
-    let found = integrated_gradients::integrate(&members, input, shape, class, &device);
-    Ok(Shares {
-        start: start.inner().into_scalar(),
-        rest: found.of_baseline,
-        pixels: pixels(found.shares, model.compute())?,
-    })
+    pixels: Tensor<4>,
 }
 
 fn pixels(map: Tensor<4>, compute: &Compute) -> Result<Vec<f32>, LearnError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{LatentKind, LatentModel, file};
+use super::{Embedded, LatentKind, LatentModel, LatentNetwork, file};
 use crate::{
     domain::{ComponentCard, LatentCard, ModelCard, Role, TrainingRecord},
     learn::{
@@ -56,6 +56,33 @@ fn every_network_says_the_same_after_a_visit_to_a_file() {
         assert_eq!(again.space(), model.space());
         let (one, other) = (model.embed(&stamps(5)), again.embed(&stamps(5)));
         assert_eq!(one.unwrap(), other.unwrap(), "{}", kind.name());
+    }
+}
+
+#[test]
+fn how_many_are_placed_at_once_changes_no_bit() {
+    for kind in LatentKind::ALL {
+        let model = untrained(kind);
+        let inputs = stamps(256);
+        let at_once = model.embed(&inputs).unwrap();
+        for size in [16, 32, 64, 128] {
+            let mut parts = Embedded::default();
+            for inputs in inputs.chunks(size * 2 * 441) {
+                let part = model.embed(inputs).unwrap();
+                parts.means.extend(part.means);
+                parts.responsibilities.extend(part.responsibilities);
+                parts.errors.extend(part.errors);
+            }
+            assert_eq!(parts, at_once, "{} of {size}", kind.name());
+        }
+        // The components of all of them, as a check finds them.
+        if let LatentNetwork::Vade(network) = model.network() {
+            let device = Compute::cpu().plain();
+            let of = |means: &[f32]| network.mixture.responsibilities(means, &device);
+            let axes = model.space().dimensions;
+            let parts = at_once.means.chunks(100 * axes).flat_map(of);
+            assert_eq!(parts.collect::<Vec<f32>>(), of(&at_once.means));
+        }
     }
 }
 

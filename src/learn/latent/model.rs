@@ -77,6 +77,8 @@ impl LatentModel {
         };
         let shape = LatentShape::of(&card).map_err(refused)?;
         let kind = LatentKind::from_name(&card.network)?;
+        // Weights are drawn where they are looked at first.
+        let _drawing = Compute::drawing();
         let network = LatentNetwork::init(kind, &shape, &compute.plain());
         Self::new(card, &network, compute)
     }
@@ -171,6 +173,22 @@ impl LatentModel {
             Ok(())
         })?;
         Ok(all)
+    }
+
+    /// Places some more of prepared stamps after those that are placed so far; true after the last.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub fn embed_more(&self, inputs: &[f32], so_far: &mut Embedded) -> Result<bool, LearnError> {
+        let size = self.shape.pixels();
+        check_whole(inputs, size)?;
+        let from = (so_far.errors.len() * size).min(inputs.len());
+        let until = (from + BATCH * size).min(inputs.len());
+        let more = self.embed(&inputs[from..until])?;
+        so_far.means.extend(more.means);
+        so_far.responsibilities.extend(more.responsibilities);
+        so_far.errors.extend(more.errors);
+        Ok(until == inputs.len())
     }
 
     /// What prepared stamps look like to the model, (stamp, channel, y, x): encoded, and decoded from

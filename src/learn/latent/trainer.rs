@@ -1,6 +1,9 @@
 //! Teaches a latent network: pretraining as an autoencoder, the start of its mixture, and the bound.
 
+mod check;
 mod start;
+
+pub use check::{Checked, Checking};
 
 use burn::{
     grad_clipping::GradientClippingConfig,
@@ -67,6 +70,7 @@ impl LatentTrainer {
         seed: u64,
         compute: &Compute,
     ) -> Self {
+        let _drawing = Compute::drawing();
         compute.seed(seed);
         let network = LatentNetwork::init(kind, shape, &compute.plain());
         Self {
@@ -151,6 +155,7 @@ impl LatentTrainer {
         }
         let step = self.standing.step;
         // The same at every run of this step, also after a resumption.
+        let drawing = Compute::drawing();
         self.compute
             .seed(fnv1a(self.seed ^ FNV_START, step.to_le_bytes()));
         let inputs = chosen.iter().flat_map(|at| examples.input(*at));
@@ -163,6 +168,7 @@ impl LatentTrainer {
         } else {
             self.losses(&network, &input).mean()
         };
+        drop(drawing);
         self.note(&loss)?;
         self.network = Some(self.descend(network, &loss));
         self.standing.step += 1;
@@ -231,26 +237,6 @@ impl LatentTrainer {
         let shape = [inputs.len() / examples.size(), examples.size()];
         let data = TensorData::new(inputs.to_vec(), shape);
         Tensor::from_data(data, &self.compute.plain())
-    }
-
-    /// The mean loss of examples that nothing is learned from, with the same noise every time.
-    ///
-    /// # Errors
-    /// Where there is none.
-    pub fn validate(&self, examples: &Examples) -> Result<f64, LearnError> {
-        let network = self.network()?.at_rest();
-        self.compute.seed(self.seed ^ FNV_START);
-        let mut sum = 0.0;
-        for inputs in examples.inputs().chunks(BATCH * examples.size().max(1)) {
-            let losses = self.losses(&network, &self.batch(inputs, examples));
-            sum += losses.into_data().iter::<f64>().sum::<f64>();
-        }
-        if examples.is_empty() {
-            return Err(LearnError::Training(
-                "there is nothing to validate with".into(),
-            ));
-        }
-        Ok(sum / examples.len() as f64)
     }
 
     /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.

@@ -44,11 +44,7 @@ impl Runner {
                 };
                 Box::new(AdaptTask::new(*request, tools))
             }
-            Effect::DecodeLatent(order) => Box::new(DecodeTask {
-                order,
-                shelf,
-                reporter,
-            }),
+            Effect::DecodeLatent(order) => Box::new(DecodeTask::new(order, shelf, reporter)),
             Effect::Reconstruct(order) => Box::new(ReconstructTask {
                 order: *order,
                 shelf,

@@ -1,4 +1,4 @@
-//! The start of the mixture, and components that are set to work again.
+//! The start of the mixture.
 
 use burn::module::Module;
 
@@ -7,15 +7,10 @@ use crate::learn::{
     Examples, LearnError,
     latent::{
         LatentNetwork,
-        chance::Chance,
-        clusters::members,
         mixture_fit::{Points, fit},
-        reseed::{occupancy, reseed},
     },
 };
 
-/// After this share of the course dead components are left alone, so that the rest settles.
-const REVIVED_UNTIL: f64 = 0.7;
 /// Latent vectors whose spread is less than this share of their size are all the same.
 const LEAST_SPREAD: f64 = 1e-6;
 
@@ -58,41 +53,6 @@ impl LatentTrainer {
         Ok(())
     }
 
-    /// Sets dead components to work again; how many there were. Nothing near the end of the course.
-    ///
-    /// # Errors
-    /// Where a step broke off, or the device fails.
-    pub fn revive(&mut self, examples: &Examples) -> Result<usize, LearnError> {
-        let done = self.standing.step.saturating_sub(self.course.pretraining) as f64;
-        let is_settling = done > REVIVED_UNTIL * self.course.steps as f64;
-        let LatentNetwork::Vade(mut network) = self.network()?.at_rest() else {
-            return Ok(0);
-        };
-        if is_settling || !self.standing.has_mixture {
-            return Ok(0);
-        }
-        let means = self.means(&LatentNetwork::Vade(network.clone()), examples)?;
-        let components = network.mixture.len();
-        let gamma = network
-            .mixture
-            .responsibilities(&means, &self.compute.plain());
-        let counts = occupancy(&gamma, components);
-        let mut fitted = network.mixture.fitted();
-        let mut chance = Chance::new(self.seed ^ self.standing.step);
-        let points = Points {
-            values: &means,
-            dimensions: network.coder.dimensions(),
-        };
-        let of_points = members(&gamma, components);
-        let dead = reseed(&mut fitted, points, &of_points, &counts, &mut chance);
-        if dead > 0 {
-            network.mixture = network.mixture.with(&fitted);
-            self.put(LatentNetwork::Vade(network));
-            self.standing.revived += dead;
-        }
-        Ok(dead)
-    }
-
     /// Means of the latent vectors of all examples.
     fn means(&self, network: &LatentNetwork, examples: &Examples) -> Result<Vec<f32>, LearnError> {
         let mut all = Vec::new();
@@ -108,7 +68,7 @@ impl LatentTrainer {
         Ok(all)
     }
 
-    fn put(&mut self, network: LatentNetwork) {
+    pub(super) fn put(&mut self, network: LatentNetwork) {
         self.network = Some(network.fork(&self.compute.differentiating()).train());
     }
 }

@@ -1,0 +1,193 @@
+//! Every kind of task.
+
+use std::sync::Arc;
+
+use destello::{
+    domain::{CandidateIx, ExplainMethod, ModelId, StampId},
+    jobs::{
+        event::JobEvent,
+        explain::{ExplainKey, ExplainRequest, Explainer},
+        fine_tune::{
+            curve_task::CurveUpdate,
+            task::{FineTuneEnd, FineTuneUpdate},
+        },
+        latent::{DecodeTask, EmbedTask, Embedder, ReconstructTask, adapt_task::AdaptUpdate},
+        latent_news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
+        learner::Task,
+        reporter::CancelToken,
+        train::Architecture,
+        train_task::{TrainUpdate, TrainingEnd},
+    },
+    learn::{Compute, model_file},
+};
+
+use super::bench::Bench;
+
+impl Bench {
+    /// One task of each kind, each to its end.
+    pub fn every_kind(&mut self) {
+        let cancel = CancelToken::default();
+        for name in ["compact", "cap", "recurrent", "forest"] {
+            self.subject = name.into();
+            let model = self.load(name);
+            self.run(self.scoring(name, &model, &cancel));
+            self.fine_tune(name, &model);
+            if name != "forest" {
+                self.curve(name, &model);
+            }
+            if ["compact", "cap"].contains(&name) {
+                self.explain(&model);
+            }
+        }
+        for network in [
+            Architecture::Compact,
+            Architecture::Cap,
+            Architecture::Recurrent,
+        ] {
+            self.subject = network.name().into();
+            let news = self.run(self.training(network, &cancel));
+            let end = news.last().unwrap();
+            let JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Finished { file, card })) = end
+            else {
+                panic!("{end:?}");
+            };
+            let model = model_file::read(file, &Compute::cpu()).unwrap();
+            self.came_out("trained", (model.id(), &card.figures));
+        }
+        self.subject = "vade".into();
+        self.look_at_latent();
+        let news = self.run(self.adapting(&cancel));
+        let end = news.last().unwrap();
+        let JobEvent::Adapting(_, AdaptUpdate::Finished { version, .. }) = end else {
+            panic!("{end:?}");
+        };
+        self.came_out(
+            "adapted",
+            (&version.id, &version.card.figures, &version.card.latent),
+        );
+    }
+
+    fn came_out(&mut self, what: &str, outcome: impl std::fmt::Debug) {
+        let subject = &self.subject;
+        self.outcomes
+            .push(format!("{subject}, {what}: {outcome:?}"));
+    }
+
+    fn fine_tune(&mut self, name: &str, model: &ModelId) {
+        let news = self.run(self.fine_tuning(name, model, &CancelToken::default()));
+        let end = news.last().unwrap();
+        let JobEvent::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Finished { version, .. })) =
+            end
+        else {
+            panic!("{name}: {end:?}");
+        };
+        self.came_out("fine-tuned", (&version.id, &version.card.figures));
+    }
+
+    fn curve(&mut self, name: &str, model: &ModelId) {
+        let news = self.run(self.learning_curve(name, model, &CancelToken::default()));
+        let end = news.last().unwrap();
+        let JobEvent::LearningCurve(_, CurveUpdate::Finished(curve)) = end else {
+            panic!("{name}: {end:?}");
+        };
+        self.came_out("learning curve", curve);
+    }
+
+    /// The task of explaining the first candidate.
+    pub fn explaining(&self, model: &ModelId, method: ExplainMethod) -> Box<dyn Task> {
+        let explainer = Explainer::new(self.shelf.clone(), self.reporter.clone());
+        let candidate = self.triplets.catalogue.get(CandidateIx(0)).unwrap();
+        let request = ExplainRequest {
+            generation: 1,
+            key: ExplainKey {
+                candidate: CandidateIx(0),
+                stamps: [StampId(0)].into(),
+                model: model.clone(),
+                method,
+            },
+            epoch: candidate.epochs[0].clone(),
+        };
+        explainer.request(request, &self.decoder)
+    }
+
+    fn explain(&mut self, model: &ModelId) {
+        for method in ExplainMethod::ALL {
+            for _ in 0..2 {
+                let news = self.run(Boxed(self.explaining(model, method)));
+                let JobEvent::Explained(explained) = news.last().unwrap() else {
+                    panic!("an explanation was asked for");
+                };
+                let found = explained.outcome.as_ref().expect("an explanation");
+                let sum: f64 = found.maps.iter().flatten().map(|v| f64::from(*v)).sum();
+                let squares: f64 = found.maps.iter().flatten().map(|v| f64::from(v * v)).sum();
+                self.came_out(method.name(), (found.start, found.rest, sum, squares));
+            }
+        }
+    }
+
+    fn look_at_latent(&mut self) {
+        let order = EmbedOrder {
+            generation: 1,
+            run: 1,
+            source: "vade".into(),
+            catalogue: self.triplets.catalogue.clone(),
+        };
+        let tools = Embedder {
+            shelf: self.latent.clone(),
+            decoder: self.decoder.clone(),
+            cancel: CancelToken::default(),
+            reporter: self.reporter.clone(),
+        };
+        let news = self.run(EmbedTask::new(order, tools));
+        let space = news.iter().find_map(|event| match event {
+            JobEvent::Latent(LatentNews::Space { space, .. }) => Some(space.clone()),
+            _ => None,
+        });
+        let space = space.unwrap();
+        let centroids = space.components.iter().flat_map(|c| c.mean.iter().copied());
+        let model = space.model.clone();
+        let vectors: Arc<[f32]> = centroids.collect();
+        let order = DecodeOrder {
+            serial: 1,
+            model: model.clone(),
+            vectors,
+        };
+        let (shelf, reporter) = (self.latent.clone(), self.reporter.clone());
+        self.run(DecodeTask::new(order, shelf, reporter));
+        for candidate in self.all().into_iter().take(3) {
+            self.run(ReconstructTask {
+                order: ReconstructOrder {
+                    serial: 1,
+                    model: model.clone(),
+                    catalogue: self.triplets.catalogue.clone(),
+                    candidate,
+                    epoch: 0,
+                },
+                shelf: self.latent.clone(),
+                decoder: self.decoder.clone(),
+                reporter: self.reporter.clone(),
+            });
+        }
+    }
+}
+
+/// A task in a box is a task.
+struct Boxed(Box<dyn Task>);
+
+impl Task for Boxed {
+    fn urgency(&self) -> destello::jobs::learner::Urgency {
+        self.0.urgency()
+    }
+
+    fn phase(&self) -> destello::jobs::step_times::Phase {
+        self.0.phase()
+    }
+
+    fn step(&mut self) -> destello::jobs::learner::After {
+        self.0.step()
+    }
+
+    fn broke_off(&mut self) {
+        self.0.broke_off();
+    }
+}
