@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod crowded;
 mod evaluate;
 mod explanation;
 mod harness;
