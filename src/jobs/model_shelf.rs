@@ -27,6 +27,8 @@ pub struct ModelShelf {
 struct Inner {
     compute: Option<Compute>,
     models: BTreeMap<ModelId, AnyModel>,
+    /// Where they were read.
+    sources: BTreeMap<ModelId, Arc<str>>,
 }
 
 impl ModelShelf {
@@ -47,6 +49,39 @@ impl ModelShelf {
         let compute = Compute::choose(Wish::Auto)?;
         inner.compute = Some(compute.clone());
         Ok(compute)
+    }
+
+    /// To be called after a computation broke off: where the GPU no longer computes, models are
+    /// read again for the CPU. Returns what the user must know then.
+    pub fn recover(&self) -> Option<String> {
+        let compute = self.inner().compute.clone().filter(Compute::is_gpu)?;
+        if compute.still_computes() {
+            return None;
+        }
+        let cpu = Compute::cpu();
+        let mut inner = self.inner();
+        inner.compute = Some(cpu.clone());
+        let Inner {
+            models, sources, ..
+        } = &mut *inner;
+        // What was on the GPU cannot be copied from there any more.
+        models.retain(|id, model| match model {
+            AnyModel::Forest(_) => true,
+            AnyModel::Network(network) => {
+                let source = sources.get(id);
+                let found = source.and_then(|source| models::find(source, &cpu).ok());
+                match found.map(|found| found.model) {
+                    Some(AnyModel::Network(again)) => **network = *again,
+                    _ => return false,
+                }
+                true
+            }
+        });
+        let name = compute.name();
+        let sentence =
+            format!("{name} no longer computes; networks are computed on the CPU from now on");
+        log::warn!("{sentence}");
+        Some(sentence)
     }
 
     /// The model of that version, where it was read.
@@ -71,6 +106,7 @@ impl ModelShelf {
             // A device that is wrong about one model is trusted with no other.
             inner.compute = Some(model.compute().clone());
         }
+        inner.sources.insert(loaded.id.clone(), source.into());
         inner.models.insert(loaded.id.clone(), model);
         drop(inner);
         Ok(loaded)

@@ -195,6 +195,13 @@ impl ScoreTask {
         Ok(kept)
     }
 
+    /// Ends it, with what the GPU has to do with it.
+    fn fail(&mut self, why: String) -> After {
+        let more = self.scorer.shelf.recover();
+        let why = more.map_or(why.clone(), |more| format!("{why}: {more}; score again"));
+        self.end(ScoringEnd::Failed(why))
+    }
+
     fn score(&mut self, chosen: &[CandidateIx], kept: &Kept) -> anyhow::Result<bool> {
         let began = Instant::now();
         let catalogue = self.order.catalogue.clone();
@@ -263,7 +270,7 @@ impl Task for ScoreTask {
             }
             match self.score(&chosen, &kept) {
                 Ok(is_heard) => is_heard,
-                Err(error) => return self.end(ScoringEnd::Failed(format!("{error:#}"))),
+                Err(error) => return self.fail(format!("{error:#}")),
             }
         };
         self.kept = Some(kept);
@@ -271,7 +278,6 @@ impl Task for ScoreTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "scoring broke off at a candidate that cannot be computed";
-        self.end(ScoringEnd::Failed(why.into()));
+        self.fail("scoring broke off at a candidate that cannot be computed".into());
     }
 }
