@@ -115,11 +115,15 @@ pub(super) fn run_windows(
     if let Some(viewer) = viewer.as_mut().filter(|viewer| !viewer.is_closed) {
         viewer.close();
     }
+    let was_open = viewer.is_some();
+    // It holds the device until the process is gone. Else a worker might be the last to let go of
+    // it, and unload the driver while the process ends: that crashed one time in three.
+    std::mem::forget(viewer);
     match ended {
         Ended::Well => Ok(()),
         Ended::Badly(error) if first.is_empty() => Err(error),
         Ended::Badly(error) => Err(error.context(first)),
-        Ended::Undrawn(again) if viewer.is_none() => {
+        Ended::Undrawn(again) if !was_open => {
             anyhow::bail!("the window cannot be opened: {first}; on the spare driver: {again}")
         }
         Ended::Undrawn(again) => anyhow::bail!(
