@@ -2,7 +2,7 @@
 //
 // Host side: src/gpu/stamps.rs. The fragment stage is the twin of `Look::color`,
 // `Marks::classify`, `Stretch::apply`, `equalise::fraction_below` and `Placement::pixel_at`
-// in src/imaging; functions stand in the same order and do the same steps. tests/twin.rs
+// in src/imaging, of the texels of `shrink::shrink`; functions stand in the same order and do the same steps. tests/twin.rs
 // compares them pixel by pixel.
 
 struct Target {
@@ -47,9 +47,9 @@ struct Instance {
     @location(1) matrix: vec4f,
     // Stamp coordinates at the rectangle's corner; levels of sentinels and saturation.
     @location(2) origin_and_marks: vec4f,
-    // Corner in the layer and size of the stamp.
+    // Corner in the layer in texels, size of the stamp in its own pixels.
     @location(3) tile: vec4u,
-    // Layer, look, 1 where the sign is flipped.
+    // Layer, look, 1 where the sign is flipped; a texel stands for 2^w × 2^w pixels.
     @location(4) selection: vec4u,
 }
 
@@ -201,7 +201,8 @@ fn color_at(corner: Corner) -> vec3f {
     if any(at < vec2f(0.0)) || any(at >= vec2f(corner.tile.zw)) {
         discard;
     }
-    let bits = textureLoad(atlas, corner.tile.xy + vec2u(at), corner.selection.x, 0).x;
+    let texel = corner.tile.xy + (vec2u(at) >> vec2u(corner.selection.w));
+    let bits = textureLoad(atlas, texel, corner.selection.x, 0).x;
     switch classify(bits, corner.origin_and_marks.z, corner.origin_and_marks.w) {
         case MARK_NAN: { return unpack4x8unorm(corner.mark_colors.x).rgb; }
         case MARK_SENTINEL: { return unpack4x8unorm(corner.mark_colors.y).rgb; }

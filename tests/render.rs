@@ -12,7 +12,7 @@ use std::{
 
 use destello::{
     domain::{Role, Stamp},
-    imaging::{Look, Marks, Preset},
+    imaging::{Look, Marks, Preset, shrink::shrink},
     jobs::render::{GAP_PX, GROUP_GAP_PX, Kind, MATTE, Picture, RenderOrder, render},
 };
 use image::{Rgb, RgbImage};
@@ -301,4 +301,38 @@ fn what_does_not_exist_is_named_with_what_does() {
         let error = format!("{:#}", draw(&order).unwrap_err());
         assert!(error.contains(words), "{error}");
     }
+}
+
+#[test]
+fn a_stamp_larger_than_the_gpu_takes_at_once_is_drawn_by_means_of_blocks() {
+    const WIDTH: usize = 1102;
+    const HEIGHT: usize = 41;
+    let folder = tempfile::tempdir().unwrap();
+    let pixels: Vec<f32> = (0..WIDTH * HEIGHT)
+        .map(|at| (at % 97) as f32 - (at % 13) as f32)
+        .collect();
+    let object = [format!("{:<8}= {:<70}", "OBJECT", "'wide'")];
+    let mut file = fits_files::image_hdu(None, &[], &[], &object);
+    for (name, _) in roles() {
+        let axes = [WIDTH, HEIGHT];
+        file.extend(fits_files::image_hdu(Some(name), &axes, &pixels, &[]));
+    }
+    fs::write(set(folder.path()).join("wide.fits"), file).unwrap();
+    let mut order = order(folder.path(), Kind::Stamps, "");
+    order.roles = vec![Role::Science];
+    order.scale = 1;
+    let pictures = draw(&order).unwrap();
+    assert_eq!(pictures[0].size_px, [WIDTH as u32, HEIGHT as u32]);
+    let stamp = Stamp::new(WIDTH, HEIGHT, pixels);
+    let marks = Marks::of(&stamp);
+    let blocks = shrink(&stamp.pixels, WIDTH, marks, 1);
+    let locked = Preset::Destello.roles_locked_with(Role::Science);
+    let same = vec![&stamp; locked.len()];
+    let look = Preset::Destello.recipe(Role::Science).look_over(&same);
+    let expected = RgbImage::from_fn(WIDTH as u32, HEIGHT as u32, |x, y| {
+        let (column, row) = (x as usize / 2, (HEIGHT - 1 - y as usize) / 2);
+        let value = blocks[row * WIDTH.div_ceil(2) + column];
+        Rgb(look.color(value, marks.classify(value)))
+    });
+    assert_same(&read(&pictures[0].path), &expected);
 }

@@ -237,3 +237,101 @@ fn a_negated_difference_flips_values_and_keeps_marks() {
     };
     assert_twins([32, 16], &stamps, &[plain, negated], &[look]);
 }
+
+/// Stamps that no layer takes as they are: long, wide, of one row, and with marked pixels.
+fn large_stamps() -> Vec<Stamp> {
+    let sizes = [(1025, 3), (3000, 2000), (8000, 1), (1, 2049), (1400, 1100)];
+    let mut stamps: Vec<Stamp> = (1..)
+        .zip(sizes)
+        .map(|(seed, (width, height))| noisy_stamp(width, height, seed))
+        .collect();
+    let value = |at: usize, value: f32| match at % 1400 {
+        0..40 => f32::NAN,
+        40..60 => -9999.0,
+        71 | 85 => f32::INFINITY,
+        _ => value,
+    };
+    let pixels = stamps[4].pixels.iter().enumerate();
+    let poisoned: Vec<f32> = pixels.map(|(at, pixel)| value(at, *pixel)).collect();
+    stamps[4] = Stamp::new(1400, 1100, poisoned);
+    stamps[4].saturation = Some(120.0);
+    stamps
+}
+
+#[test]
+fn stamps_larger_than_a_layer_are_the_twins() {
+    let stamps = large_stamps();
+    let look = Look::new(Limits::new(-25.0, 125.0), Stretch::Asinh, ColorMap::Viridis);
+    let size = [210.0, 140.0];
+    let mut drawn = Vec::new();
+    for (row, stamp) in (0..).zip(&stamps) {
+        let shape = [stamp.width, stamp.height];
+        for (column, (zoom, pan, turns)) in [
+            (1.0, [0.0, 0.0], 0),
+            (11.0, [40.0, -13.0], 0),
+            (3.3, [0.0, 9.0], 1),
+            (40.0, [-700.0, 200.0], 2),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let orientation = Orientation::ROW_ZERO_BOTTOM.turned(turns);
+            let view = View::fit(size, shape, orientation).zoomed(zoom).panned(pan);
+            let corner = [column as f32 * 210.0, row as f32 * 140.0];
+            drawn.push(instance(
+                row,
+                [corner[0], corner[1], 210.0, 140.0],
+                view.placement(size),
+                0,
+            ));
+        }
+    }
+    let size_px = [840, 700];
+    let gpu = gpu_picture(size_px, &stamps, &drawn, std::slice::from_ref(&look));
+    let cpu = twin_picture(size_px, &stamps, &drawn, &[look]);
+    // Positions of thousands of pixels are rounded: at the border of two either is right.
+    let (_, off) = compare(&gpu, &cpu);
+    assert!(off.len() < 60, "{} pixels differ: {off:?}", off.len());
+    let shown = gpu.pixels().filter(|pixel| pixel.0[..3] != [40, 41, 42]);
+    assert!(shown.count() > 200_000);
+}
+
+#[test]
+fn a_pixel_of_a_large_stamp_is_drawn_where_its_coordinates_say() {
+    let (width, height) = (3000, 2000);
+    let (column, row) = (2400, 1600);
+    let mut pixels = vec![0.0; width * height];
+    for (dx, dy) in (0..16).flat_map(|dx| (0..16).map(move |dy| (dx, dy))) {
+        pixels[(row + dy) * width + column + dx] = 100.0;
+    }
+    let stamps = [Stamp::new(width, height, pixels)];
+    let look = Look::new(Limits::new(0.0, 100.0), Stretch::Linear, ColorMap::Grey);
+    let geometry = Geometry::HeaderAngle {
+        north_clockwise_of_up_deg: 30.0,
+        arcsec_per_px: None,
+    };
+    let size = [600.0, 400.0];
+    for orientation in [
+        Orientation::ROW_ZERO_TOP,
+        Orientation::ROW_ZERO_BOTTOM.turned(1),
+        Orientation::north_up(&geometry).unwrap(),
+    ] {
+        let placement = View::fit(size, [width, height], orientation).placement(size);
+        let drawn = [instance(0, [0.0, 0.0, 600.0, 400.0], placement, 0)];
+        let picture = gpu_picture([600, 400], &stamps, &drawn, std::slice::from_ref(&look));
+        let middle = [column as f64 + 7.5, row as f64 + 7.5];
+        let [x, y] = placement.offset_of(middle).unwrap();
+        let bright: Vec<_> = picture
+            .enumerate_pixels()
+            .filter(|(_, _, pixel)| pixel.0[0] > 200)
+            .collect();
+        assert!(!bright.is_empty(), "{orientation:?}");
+        for (found_x, found_y, _) in bright {
+            let off = (found_x as f32 + 0.5 - x).hypot(found_y as f32 + 0.5 - y);
+            assert!(
+                off < 2.0,
+                "{orientation:?}: {found_x},{found_y} for {x},{y}"
+            );
+        }
+    }
+}

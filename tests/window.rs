@@ -80,7 +80,13 @@ struct Program(Child);
 impl Program {
     /// Starts it on a display with a home of its own.
     fn start(display: &str, home: &Path, arguments: &[&Path]) -> Self {
+        Self::start_with(display, home, arguments, Stdio::inherit())
+    }
+
+    /// The same with another place for its messages.
+    fn start_with(display: &str, home: &Path, arguments: &[&Path], messages: Stdio) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_destello"))
+            .stderr(messages)
             .args(arguments)
             .env("DISPLAY", display)
             .env_remove("WAYLAND_DISPLAY")
@@ -188,10 +194,26 @@ impl Hand<'_> {
     }
 
     /// Waits for the window and gives it the keyboard: there is no window manager to do so.
-    fn take_window(&self) {
+    fn take_window(&self) -> String {
         let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "^destello$"]);
         let window = found.lines().next().unwrap();
         self.xdotool(&["windowfocus", "--sync", window]);
+        window.to_owned()
+    }
+
+    /// Waits for the window that comes after this one, and gives it the keyboard.
+    fn take_window_after(&self, old: &str) -> String {
+        let window = wait_for("another window", || {
+            let found = Command::new("xdotool")
+                .args(["search", "--onlyvisible", "--name", "^destello$"])
+                .env("DISPLAY", self.display)
+                .output()
+                .unwrap();
+            let found = String::from_utf8(found.stdout).unwrap();
+            found.lines().find(|line| *line != old).map(str::to_owned)
+        });
+        self.xdotool(&["windowfocus", "--sync", &window]);
+        window
     }
 
     fn press(&self, key: &str) {
@@ -261,4 +283,85 @@ fn labels_given_by_key_survive_a_kill() {
     assert!(program.ends_well());
     assert!(!book(&project).state("hits04").is_labelled());
     assert!(book(&project).state("hits01").is_labelled());
+}
+
+#[test]
+fn a_lost_graphics_device_costs_no_label_and_no_place() {
+    let Some(display) = Display::start().filter(|_| is_installed("xdotool")) else {
+        println!("SKIPPED: Xvfb or xdotool is not installed");
+        return;
+    };
+    let hand = Hand {
+        display: &display.name,
+    };
+    let set = StampSet::new();
+    let (home, project) = (set.beside("home"), set.beside("night.destello"));
+    let fault = set.beside("fault");
+    let arguments = [
+        &*set.path(),
+        Path::new("--project"),
+        &project,
+        Path::new("--lose-gpu-by"),
+        &fault,
+    ];
+    let mut program = Program::start(&display.name, &home, &arguments);
+    let first = hand.take_window();
+    wait_for_place(&project, "hits01");
+    for (at, key) in ["1", "2"].into_iter().enumerate() {
+        hand.press(key);
+        wait_for_events(&project, at + 1);
+    }
+    wait_for_place(&project, "hits03");
+    std::fs::write(&fault, b"").unwrap();
+    hand.take_window_after(&first);
+    assert!(!fault.exists());
+    // The new window shows the same candidate, takes labels, and undoes those of the old one.
+    wait_for("a label in the new window", || {
+        hand.press("1");
+        (book(&project).events().len() > 2).then_some(())
+    });
+    assert!(book(&project).state("hits03").is_labelled());
+    hand.press("ctrl+q");
+    assert!(program.ends_well());
+    assert_eq!(classes(&book(&project))[..3], ["real", "bogus", "real"]);
+}
+
+#[test]
+fn a_refused_driver_is_replaced_and_a_second_loss_ends_with_a_sentence() {
+    let Some(display) = Display::start().filter(|_| is_installed("xdotool")) else {
+        println!("SKIPPED: Xvfb or xdotool is not installed");
+        return;
+    };
+    let hand = Hand {
+        display: &display.name,
+    };
+    let set = StampSet::new();
+    let (home, project) = (set.beside("home"), set.beside("night.destello"));
+    let (fault, messages) = (set.beside("fault"), set.beside("messages"));
+    let arguments = [
+        &*set.path(),
+        Path::new("--project"),
+        &project,
+        Path::new("--refuse-gpu"),
+        Path::new("--lose-gpu-by"),
+        &fault,
+    ];
+    let file = std::fs::File::create(&messages).unwrap();
+    let mut program = Program::start_with(&display.name, &home, &arguments, file.into());
+    hand.take_window();
+    wait_for_place(&project, "hits01");
+    hand.press("2");
+    wait_for_events(&project, 1);
+    std::fs::write(&fault, b"").unwrap();
+    let ended = wait_for("the end of the program", || program.0.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(1));
+    let messages = std::fs::read_to_string(&messages).unwrap();
+    for part in [
+        "every label is on disk",
+        "refused by --refuse-gpu",
+        "the graphics device was lost",
+    ] {
+        assert!(messages.contains(part), "{part}: {messages}");
+    }
+    assert_eq!(classes(&book(&project))[0], "bogus");
 }

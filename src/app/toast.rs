@@ -38,7 +38,7 @@ impl AppState {
     }
 
     /// Shows bad news.
-    pub(super) fn warn(&mut self, text: impl Into<String>, now: Timestamp) {
+    pub fn warn(&mut self, text: impl Into<String>, now: Timestamp) {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: true,

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 
-use crate::viewer::{Start, open_window};
+use crate::viewer::{GpuFaults, Start, open_window};
 
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]
@@ -20,6 +20,13 @@ pub struct Args {
     /// Play a scripted visit, save a picture of every screen in this folder, and quit
     #[arg(long, value_name = "DIR")]
     tour: Option<PathBuf>,
+    /// A fault for tests: the first graphics driver is refused
+    #[arg(long, hide = true)]
+    refuse_gpu: bool,
+    /// A fault for tests: the graphics device is lost whenever this file is there; the file is
+    /// removed then
+    #[arg(long, hide = true, value_name = "FILE")]
+    lose_gpu_by: Option<PathBuf>,
 }
 
 /// Opens the window and returns when it is closed.
@@ -29,6 +36,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         project: args.project.clone(),
         vocabulary: args.vocabulary.clone(),
         tour: args.tour.clone(),
+        faults: GpuFaults {
+            refuses_first: args.refuse_gpu,
+            lost_by: args.lose_gpu_by.clone(),
+        },
     })
 }
 

@@ -3,11 +3,17 @@
 //! A layer is divided into equal square tiles of one size class, so stamps of any size share
 //! one texture and no space is ever fragmented. The class of an empty layer is free.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::{domain::StampId, imaging::Marks};
+use crate::{
+    domain::StampId,
+    imaging::{
+        Marks,
+        shrink::{level_to_fit, texels},
+    },
+};
 
-/// Pixels along a side of a layer, and the largest stamp.
+/// Texels along a side of a layer, and of the largest tile.
 pub const LAYER_SIDE: u32 = 1024;
 
 /// The smallest tile.
@@ -20,32 +26,73 @@ pub struct Tile {
     pub layer: u32,
     /// Corner of the stamp's first pixel within the layer.
     pub origin: [u32; 2],
-    /// Width and height of the stamp.
+    /// Width and height of the stamp in its own pixels.
     pub size: [u32; 2],
+    /// A texel stands for a block of 2^level × 2^level pixels.
+    pub level: u32,
     /// Levels of its marked pixels.
     pub marks: Marks,
+}
+
+impl Tile {
+    /// Width and height in texels.
+    pub fn texels(&self) -> [u32; 2] {
+        texels_of(self.size, self.level)
+    }
 }
 
 /// No tile is free and none may be evicted: this frame uses them all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
-/// The side of the tile for a stamp of that size; none where it is empty or too large.
-pub fn tile_side(size: [u32; 2]) -> Option<u32> {
-    let [width, height] = size;
-    let is_placeable = width > 0 && height > 0 && width.max(height) <= LAYER_SIDE;
-    is_placeable.then(|| width.max(height).next_power_of_two().max(LEAST_SIDE))
+fn texels_of(size: [u32; 2], level: u32) -> [u32; 2] {
+    size.map(|side| texels(side as usize, level) as u32)
+}
+
+/// The side of the tile for a stamp of that size, as coarse as that.
+fn tile_side(size: [u32; 2], level: u32) -> u32 {
+    let [width, height] = texels_of(size, level);
+    width.max(height).next_power_of_two().max(LEAST_SIDE)
+}
+
+/// The finest level at which a stamp fits a layer.
+pub fn finest_level(size: [u32; 2]) -> u32 {
+    level_to_fit(size.map(|side| side as usize), LAYER_SIDE as usize)
+}
+
+/// The level that serves where `needed` would do: no finer one fits the same tile.
+pub fn thrifty_level(size: [u32; 2], needed: u32) -> u32 {
+    let finest = finest_level(size);
+    let mut level = needed.max(finest);
+    let side = tile_side(size, level);
+    while level > finest && tile_side(size, level - 1) == side {
+        level -= 1;
+    }
+    level
+}
+
+/// What is placed: whose pixels, how large they are and how coarse.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// Whose.
+    pub id: StampId,
+    /// Width and height of the stamp in its own pixels.
+    pub size: [u32; 2],
+    /// How coarse.
+    pub level: u32,
+    /// Levels of its marked pixels.
+    pub marks: Marks,
 }
 
 #[derive(Debug)]
 struct Entry {
-    id: StampId,
-    size: [u32; 2],
-    marks: Marks,
+    stamp: Placed,
     /// Rises with every upload and use; the lowest is evicted first.
     touched: u64,
-    /// The frame that last drew it.
-    used_in: Option<u64>,
+    /// The frame that last drew it; 0 for none.
+    used_in: u64,
+    /// The coarsest level that would have done for that frame.
+    needed: u32,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +103,12 @@ struct Layer {
     free: Vec<u32>,
 }
 
+impl Layer {
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.slots.iter().flatten()
+    }
+}
+
 /// All layers, and the index from stamp to tile.
 #[derive(Debug, Default)]
 pub struct Layers {
@@ -63,6 +116,13 @@ pub struct Layers {
     index: HashMap<StampId, (u32, u32)>,
     touches: u64,
     frame: u64,
+    /// What was used in this frame or later is not evicted.
+    protects_from: u64,
+    /// The last frame whose commands the GPU has.
+    submitted: u64,
+    /// Tiles given up that a frame under way still draws: written again now, it would show
+    /// another stamp.
+    limbo: Vec<(u32, u32)>,
     evictions: u64,
 }
 
@@ -77,9 +137,9 @@ impl Layers {
         self.evictions
     }
 
-    /// True where that stamp is held.
-    pub fn contains(&self, id: StampId) -> bool {
-        self.index.contains_key(&id)
+    /// How coarse a stamp is held; none where it is not.
+    pub fn level(&self, id: StampId) -> Option<u32> {
+        Some(self.entry(id)?.stamp.level)
     }
 
     /// Adds empty layers.
@@ -87,13 +147,40 @@ impl Layers {
         self.stack.resize_with(layers as usize, Layer::default);
     }
 
-    /// Begins a frame: from now on only what is used again is safe from eviction.
-    pub const fn begin_frame(&mut self, frame: u64) {
-        self.frame = frame;
+    /// Begins a frame. Until it has ended, what it used so far is safe from eviction, and what
+    /// the frame before used.
+    pub fn begin_frame(&mut self) {
+        self.end_frame();
+        self.submit_frame();
+        self.frame += 1;
     }
 
-    /// The tile of a stamp, which this frame draws; none where it is not held.
-    pub fn use_tile(&mut self, id: StampId) -> Option<Tile> {
+    /// The GPU has the commands of the frame.
+    pub fn submit_frame(&mut self) {
+        self.submitted = self.frame;
+        for (layer, slot) in std::mem::take(&mut self.limbo) {
+            self.release(layer, slot);
+        }
+    }
+
+    /// All stamps of the frame were used: only those are safe from now on.
+    pub const fn end_frame(&mut self) {
+        self.protects_from = self.frame;
+    }
+
+    /// True between frames.
+    pub const fn is_frame_ended(&self) -> bool {
+        self.protects_from == self.frame
+    }
+
+    /// Counts frames, from 1.
+    pub const fn frame(&self) -> u64 {
+        self.frame
+    }
+
+    /// The tile of a stamp, which this frame draws and for which `needed` is fine enough; none
+    /// where it is not held.
+    pub fn use_tile(&mut self, id: StampId, needed: u32) -> Option<Tile> {
         let (layer, slot) = *self.index.get(&id)?;
         self.touches += 1;
         let (touches, frame) = (self.touches, self.frame);
@@ -101,12 +188,20 @@ impl Layers {
         let side = held.side;
         let entry = held.slots.get_mut(slot as usize)?.as_mut()?;
         entry.touched = touches;
-        entry.used_in = Some(frame);
+        entry.needed = if entry.used_in == frame {
+            entry.needed.min(needed)
+        } else {
+            needed
+        };
+        entry.used_in = frame;
         Some(tile(layer, slot, side, entry))
     }
 
-    /// A free tile of the right class, or a whole free layer; none where there is neither.
-    pub fn place(&mut self, id: StampId, size: [u32; 2], marks: Marks, side: u32) -> Option<Tile> {
+    /// A free tile of the right class, or a whole free layer; none where there is neither. A
+    /// tile that the stamp had is freed. What the screen waits for, at a level that it needs, is
+    /// as safe from eviction as what it shows.
+    pub fn place(&mut self, stamp: Placed, needed: Option<u32>) -> Option<Tile> {
+        let side = tile_side(stamp.size, stamp.level);
         let layer = self.free_layer(side)?;
         let held = self.stack.get_mut(layer as usize)?;
         if held.side != side {
@@ -118,15 +213,16 @@ impl Layers {
         let slot = held.free.pop()?;
         self.touches += 1;
         let entry = Entry {
-            id,
-            size,
-            marks,
+            stamp,
             touched: self.touches,
-            used_in: None,
+            used_in: needed.map_or(0, |_| self.frame),
+            needed: needed.unwrap_or_default(),
         };
         let placed = tile(layer, slot, side, &entry);
         held.slots[slot as usize] = Some(entry);
-        self.index.insert(id, (layer, slot));
+        if let Some((layer, slot)) = self.index.insert(stamp.id, (layer, slot)) {
+            self.free(layer, slot);
+        }
         Some(placed)
     }
 
@@ -135,62 +231,146 @@ impl Layers {
         let Some((layer, slot)) = self.index.remove(&id) else {
             return false;
         };
+        self.free(layer, slot);
+        true
+    }
+
+    fn free(&mut self, layer: u32, slot: u32) {
+        let held = self.stack.get_mut(layer as usize);
+        let entry = held.and_then(|held| held.slots.get_mut(slot as usize)?.take());
+        let is_under_way = self.submitted != self.frame;
+        if is_under_way && entry.is_some_and(|entry| entry.used_in == self.frame) {
+            self.limbo.push((layer, slot));
+        } else {
+            self.release(layer, slot);
+        }
+    }
+
+    fn release(&mut self, layer: u32, slot: u32) {
         if let Some(held) = self.stack.get_mut(layer as usize) {
-            held.slots[slot as usize] = None;
             held.free.push(slot);
             if held.free.len() == held.slots.len() {
                 *held = Layer::default();
             }
         }
-        true
     }
 
-    /// Makes room for a tile of that side by evicting what was longest not used, but never
-    /// what this frame uses: an eighth of the class at once, or else a layer of another.
-    pub fn evict_for(&mut self, side: u32) -> Result<(), Full> {
+    /// Makes room for a tile of that stamp's class by evicting what was longest not used, but
+    /// never what is on screen: an eighth of the class at once, or else a layer of another.
+    pub fn evict_for(&mut self, stamp: &Placed) -> Result<(), Full> {
+        let side = tile_side(stamp.size, stamp.level);
         let mut idle: Vec<(u64, StampId)> = self
             .stack
             .iter()
             .filter(|layer| layer.side == side)
-            .flat_map(|layer| layer.slots.iter().flatten())
-            .filter(|entry| entry.used_in != Some(self.frame))
-            .map(|entry| (entry.touched, entry.id))
+            .flat_map(Layer::entries)
+            .filter(|entry| !self.is_on_screen(entry))
+            .map(|entry| (entry.touched, entry.stamp.id))
             .collect();
         if idle.is_empty() {
             return self.evict_layer();
         }
         idle.sort_unstable();
         // Several at once, so that the search above is paid once for many uploads.
-        let count = (idle.len() / 8).max(1);
-        for (_, id) in idle.into_iter().take(count) {
-            self.remove(id);
-            self.evictions += 1;
-        }
+        idle.truncate((idle.len() / 8).max(1));
+        self.evict(idle.into_iter().map(|(_, id)| id));
         Ok(())
     }
 
     /// Empties the layer that was longest not used, whatever its class.
     fn evict_layer(&mut self) -> Result<(), Full> {
-        let last_touch = |layer: &Layer| {
-            let entries = || layer.slots.iter().flatten();
-            let is_idle = entries().all(|entry| entry.used_in != Some(self.frame));
-            is_idle.then(|| entries().map(|entry| entry.touched).max())
+        let last_touch = |at: usize| {
+            let entries = || self.stack[at].entries();
+            let is_idle = entries().all(|entry| !self.is_on_screen(entry))
+                && self.limbo.iter().all(|(layer, _)| *layer as usize != at);
+            let touched = entries().map(|entry| entry.touched).max();
+            touched.filter(|_| is_idle)
         };
         let oldest = (0..self.stack.len())
-            .filter_map(|at| last_touch(&self.stack[at]).map(|touched| (touched, at)))
+            .filter_map(|at| last_touch(at).map(|touched| (touched, at)))
             .min();
         let (_, at) = oldest.ok_or(Full)?;
-        let ids: Vec<StampId> = self.stack[at]
-            .slots
-            .iter()
-            .flatten()
-            .map(|entry| entry.id)
-            .collect();
+        let entries = self.stack[at].entries();
+        let ids: Vec<StampId> = entries.map(|entry| entry.stamp.id).collect();
+        self.evict(ids.into_iter());
+        Ok(())
+    }
+
+    /// Stamps on screen that keep room from others: in a larger tile than they need there, or
+    /// coarser than they need, so that they have to be uploaded anew; else those that are
+    /// scattered over more layers of their class than they fill.
+    pub fn in_the_way(&self) -> Vec<StampId> {
+        let is_misfit = |entry: &&Entry| {
+            let Placed { size, level, .. } = entry.stamp;
+            let fitting = thrifty_level(size, entry.needed);
+            let is_large = tile_side(size, level) > tile_side(size, fitting);
+            let is_coarse = level > entry.needed.max(finest_level(size));
+            is_large || is_coarse
+        };
+        let shown = self.stack.iter().flat_map(|layer| self.on_screen(layer));
+        let misfits: Vec<StampId> = shown.filter(is_misfit).map(|e| e.stamp.id).collect();
+        if misfits.is_empty() {
+            self.scattered()
+        } else {
+            misfits
+        }
+    }
+
+    /// What is on screen in the emptiest layers of each class: in those that it would not need.
+    fn scattered(&self) -> Vec<StampId> {
+        let mut classes: BTreeMap<u32, Vec<Vec<StampId>>> = BTreeMap::new();
+        for layer in self.stack.iter().filter(|layer| layer.side > 0) {
+            let shown = self.on_screen(layer).map(|entry| entry.stamp.id);
+            let layers = classes.entry(layer.side).or_default();
+            layers.push(shown.collect());
+        }
+        let mut scattered = Vec::new();
+        for (side, mut layers) in classes {
+            let tiles: usize = layers.iter().map(Vec::len).sum();
+            let needed = tiles.div_ceil((LAYER_SIDE / side).pow(2) as usize);
+            layers.sort_unstable_by_key(|shown| std::cmp::Reverse(shown.len()));
+            scattered.extend(layers.into_iter().skip(needed).flatten());
+        }
+        scattered
+    }
+
+    fn on_screen<'a>(&self, layer: &'a Layer) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let from = self.protects_from;
+        let is_shown = move |entry: &&Entry| entry.used_in > 0 && entry.used_in >= from;
+        layer.entries().filter(is_shown)
+    }
+
+    /// Layers that would hold all stamps on screen as fine as can be.
+    pub fn layers_at_finest(&self) -> usize {
+        let mut tiles: HashMap<u32, usize> = HashMap::new();
+        for entry in self.stack.iter().flat_map(|layer| self.on_screen(layer)) {
+            let size = entry.stamp.size;
+            let side = tile_side(size, finest_level(size));
+            *tiles.entry(side).or_default() += 1;
+        }
+        let layers = tiles.into_iter().map(|(side, tiles)| {
+            let per_layer = (LAYER_SIDE / side).pow(2);
+            tiles.div_ceil(per_layer as usize)
+        });
+        layers.sum()
+    }
+
+    /// Gives up stamps.
+    pub fn evict(&mut self, ids: impl Iterator<Item = StampId>) {
         for id in ids {
             self.remove(id);
             self.evictions += 1;
         }
-        Ok(())
+    }
+
+    const fn is_on_screen(&self, entry: &Entry) -> bool {
+        entry.used_in > 0 && entry.used_in >= self.protects_from
+    }
+
+    fn entry(&self, id: StampId) -> Option<&Entry> {
+        let (layer, slot) = self.index.get(&id)?;
+        let held = self.stack.get(*layer as usize)?;
+        held.slots.get(*slot as usize)?.as_ref()
     }
 
     /// A layer of that class with a free tile, or else an empty one.
@@ -207,99 +387,12 @@ fn tile(layer: u32, slot: u32, side: u32, entry: &Entry) -> Tile {
     Tile {
         layer,
         origin: [slot % per_row * side, slot / per_row * side],
-        size: entry.size,
-        marks: entry.marks,
+        size: entry.stamp.size,
+        level: entry.stamp.level,
+        marks: entry.stamp.marks,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Full, Layers, tile_side};
-    use crate::{domain::StampId, imaging::Marks};
-
-    fn place(layers: &mut Layers, id: u32, side: u32) -> Option<super::Tile> {
-        layers.place(StampId(id), [side, side], Marks::default(), side)
-    }
-
-    #[test]
-    fn every_size_has_a_class() {
-        for (size, side) in [
-            ([1, 1], 32),
-            ([21, 21], 32),
-            ([58, 63], 64),
-            ([64, 2], 64),
-            ([65, 65], 128),
-            ([1024, 1], 1024),
-        ] {
-            assert_eq!(tile_side(size), Some(side));
-        }
-        assert_eq!(tile_side([1025, 3]), None);
-        assert_eq!(tile_side([0, 3]), None);
-    }
-
-    #[test]
-    fn tiles_of_a_layer_do_not_overlap() {
-        let mut layers = Layers::default();
-        layers.grow_to(1);
-        let mut corners: Vec<[u32; 2]> = (0..16)
-            .map(|id| place(&mut layers, id, 256).unwrap().origin)
-            .collect();
-        corners.sort_unstable();
-        corners.dedup();
-        assert_eq!(corners.len(), 16);
-        assert!(
-            corners
-                .iter()
-                .flatten()
-                .all(|at| at % 256 == 0 && *at < 1024)
-        );
-        assert_eq!(place(&mut layers, 16, 256), None);
-        assert_eq!(place(&mut layers, 17, 32), None);
-    }
-
-    #[test]
-    fn what_this_frame_uses_is_never_evicted() {
-        let mut layers = Layers::default();
-        layers.grow_to(1);
-        for id in 0..4 {
-            place(&mut layers, id, 512);
-        }
-        layers.begin_frame(7);
-        for id in [0, 1, 3] {
-            layers.use_tile(StampId(id));
-        }
-        assert_eq!(layers.evict_for(512), Ok(()));
-        assert!(!layers.contains(StampId(2)) && layers.len() == 3);
-        assert!(place(&mut layers, 9, 512).is_some());
-        layers.use_tile(StampId(9));
-        assert_eq!(layers.evict_for(512), Err(Full));
-        assert_eq!(layers.evict_for(64), Err(Full));
-        layers.begin_frame(8);
-        layers.use_tile(StampId(0));
-        assert_eq!(layers.evict_for(512), Ok(()));
-        assert!(!layers.contains(StampId(1)) && layers.contains(StampId(0)));
-    }
-
-    #[test]
-    fn another_class_gives_up_its_oldest_layer() {
-        let mut layers = Layers::default();
-        layers.grow_to(2);
-        place(&mut layers, 0, 1024);
-        place(&mut layers, 1, 512);
-        layers.begin_frame(1);
-        assert_eq!(layers.evict_for(32), Ok(()));
-        assert!(!layers.contains(StampId(0)) && layers.contains(StampId(1)));
-        assert!(place(&mut layers, 2, 32).is_some());
-        assert_eq!(layers.evictions(), 1);
-    }
-
-    #[test]
-    fn an_emptied_layer_changes_its_class() {
-        let mut layers = Layers::default();
-        layers.grow_to(1);
-        place(&mut layers, 0, 64);
-        assert!(layers.remove(StampId(0)) && !layers.remove(StampId(0)));
-        assert_eq!(layers.use_tile(StampId(0)), None);
-        assert!(place(&mut layers, 1, 128).is_some());
-    }
-}
+#[path = "atlas_layers_tests.rs"]
+mod tests;

@@ -41,9 +41,9 @@ impl AtlasTexture {
         })
     }
 
-    /// Writes the pixels of one stamp, row by row, before the next submission.
-    pub fn write(&self, queue: &wgpu::Queue, tile: &Tile, pixels: &[f32]) {
-        let [width, height] = tile.size;
+    /// Writes the texels of one stamp, row by row, before the next submission.
+    pub fn write(&self, queue: &wgpu::Queue, tile: &Tile, texels: &[f32]) {
+        let [width, height] = tile.texels();
         let [x, y] = tile.origin;
         queue.write_texture(
             wgpu::TexelCopyTextureInfo {
@@ -54,7 +54,7 @@ impl AtlasTexture {
                 },
                 ..self.texture.as_image_copy()
             },
-            bytemuck::cast_slice(pixels),
+            bytemuck::cast_slice(texels),
             wgpu::TexelCopyBufferLayout {
                 offset: 0,
                 bytes_per_row: Some(width * 4),

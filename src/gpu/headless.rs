@@ -2,6 +2,7 @@
 //! display. A software device will do, and says so.
 
 use std::{
+    collections::BTreeSet,
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -109,12 +110,17 @@ impl Headless {
         looks: &[Look],
     ) -> Result<RgbaImage, HeadlessError> {
         let frame = self.next_frame(size_px)?;
-        let missing = self.painter.prepare(frame, 0, instances, looks);
-        if !missing.is_empty() {
-            return Err(HeadlessError::Missing(missing.len()));
+        self.painter.prepare(frame, 0, instances, looks);
+        self.painter.end_frame();
+        let ids: BTreeSet<_> = instances.iter().map(|instance| instance.stamp).collect();
+        let missing = ids.iter().filter(|id| !self.atlas().contains(**id)).count();
+        if missing > 0 {
+            return Err(HeadlessError::Missing(missing));
         }
         let draw = |pass: &mut wgpu::RenderPass<'_>| self.painter.paint(0, pass);
-        self.draw(size_px, background, draw)
+        let picture = self.draw(size_px, background, draw);
+        self.atlas().submit_frame();
+        picture
     }
 
     /// Draws a scatter plot onto a background; also returns how many points of each layer are drawn.

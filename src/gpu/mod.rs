@@ -8,10 +8,12 @@
 //! Other rooms do not name `wgpu`: the types they must pass through stand here.
 
 pub mod atlas;
+pub mod device;
 pub mod headless;
 pub mod scatter;
 pub mod stamps;
 
+mod atlas_demand;
 mod atlas_layers;
 mod atlas_texture;
 mod batch;
@@ -22,6 +24,8 @@ mod scatter_pipeline;
 mod stamp_data;
 
 pub use atlas::{AtlasError, AtlasStatus, StampAtlas};
+pub use atlas_demand::FrameEnd;
+pub use device::DeviceWatch;
 pub use headless::{Headless, HeadlessError};
 pub use scatter::{Cloud, Layer, ScatterFrame, ScatterPainter, points_managed};
 pub use stamps::{Frame, StampInstance, StampPainter};

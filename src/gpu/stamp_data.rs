@@ -33,7 +33,12 @@ impl InstanceData {
             matrix: [a, b, c, d],
             origin_and_marks: [x, y, marks.sentinel_from, marks.saturated_from],
             tile: [tile.origin[0], tile.origin[1], tile.size[0], tile.size[1]],
-            selection: [tile.layer, instance.look, u32::from(instance.is_negated), 0],
+            selection: [
+                tile.layer,
+                instance.look,
+                u32::from(instance.is_negated),
+                tile.level,
+            ],
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
 
 use super::{
     atlas::StampAtlas,
+    atlas_demand::FrameEnd,
     batch::{Batch, BatchContents},
     lut::color_map_texture,
     pipeline::StampPipeline,
@@ -78,8 +79,9 @@ impl StampPainter {
     }
 
     /// Uploads instances and looks of one batch, no pixels; returns the stamps that are not
-    /// in the atlas, each once and in order of their ids, so that the caller has them uploaded. Those
-    /// are not drawn, nor are instances whose look does not exist.
+    /// in the atlas, or coarser than drawn, each once and in order of their ids, so that the
+    /// caller has them uploaded. What is not in the atlas is not drawn, nor are instances whose
+    /// look does not exist.
     ///
     /// A new frame number begins a frame; a batch that was not prepared in the frame before
     /// is dropped then. `batch` names the batch within a frame, the same in the next.
@@ -91,17 +93,16 @@ impl StampPainter {
         looks: &[Look],
     ) -> Vec<StampId> {
         self.begin(frame.number);
-        let ids = instances.iter().map(|instance| instance.stamp);
-        let (tiles, atlas_revision) = self.atlas.use_tiles(ids);
-        let mut missing = Vec::new();
+        let stamps = instances
+            .iter()
+            .map(|instance| (instance.stamp, needed_level(&instance.placement)));
+        let used = self.atlas.use_tiles(stamps);
         let mut drawn = Vec::with_capacity(instances.len());
-        for (instance, tile) in instances.iter().zip(tiles) {
-            match tile {
-                Some(tile) if (instance.look as usize) < looks.len() => {
-                    drawn.push(InstanceData::new(instance, &tile));
-                }
-                Some(_) => {}
-                None => missing.push(instance.stamp),
+        for (instance, tile) in instances.iter().zip(used.tiles) {
+            if let Some(tile) = tile
+                && (instance.look as usize) < looks.len()
+            {
+                drawn.push(InstanceData::new(instance, &tile));
             }
         }
         let mut quantiles = Vec::new();
@@ -123,12 +124,16 @@ impl StampPainter {
                 instances: &drawn,
                 looks: &looks,
                 quantiles: &quantiles,
-                atlas_revision,
+                atlas_revision: used.revision,
             },
         );
-        missing.sort_unstable();
-        missing.dedup();
-        missing
+        used.missing
+    }
+
+    /// Ends the frame once all its batches are prepared; none where it has ended. A new frame
+    /// ends the one before it too.
+    pub fn end_frame(&self) -> Option<FrameEnd> {
+        self.atlas.end_frame()
     }
 
     /// Records one draw call; nothing where the batch was not prepared in this frame.
@@ -150,6 +155,14 @@ impl StampPainter {
         }
         let last = self.frame.replace(number);
         self.batches.retain(|_, batch| Some(batch.frame) == last);
-        self.atlas.begin_frame(number);
+        self.atlas.begin_frame();
     }
+}
+
+/// The coarsest level that shows at least one texel a target pixel.
+fn needed_level(placement: &Placement) -> u32 {
+    let [[a, b], [c, d]] = placement.matrix;
+    let pixels_per_px = (a * d - b * c).abs().sqrt();
+    // NaN and what is below 2 become 0.
+    pixels_per_px.clamp(1.0, 65_536.0).log2().floor() as u32
 }

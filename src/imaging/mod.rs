@@ -32,6 +32,7 @@ pub mod roundness;
 pub mod scale_bar;
 pub mod scatter_view;
 pub mod sequence_input;
+pub mod shrink;
 pub mod sigma_clip;
 pub mod statistics;
 pub mod stretch;

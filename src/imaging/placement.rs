@@ -27,13 +27,15 @@ pub struct Placement {
 }
 
 impl View {
-    /// The whole stamp, as large as the rectangle allows.
+    /// The whole stamp, as large as the rectangle allows. Of a stamp so long that its shorter side
+    /// would be less than a target pixel, and so not be seen, the middle is shown.
     pub fn fit(size_px: [f64; 2], stamp_size: [usize; 2], orientation: Orientation) -> Self {
         let [width, height] = stamp_size.map(|side| side.max(1) as f64);
         let extent = orientation.extent_of(stamp_size);
         let zoom = (size_px[0] / extent[0]).min(size_px[1] / extent[1]);
+        let least = 1.0 / width.min(height);
         Self {
-            zoom: if zoom > 0.0 { zoom } else { 1.0 },
+            zoom: if zoom > 0.0 { zoom.max(least) } else { 1.0 },
             center: [(width - 1.0) / 2.0, (height - 1.0) / 2.0],
             orientation,
         }
@@ -162,6 +164,21 @@ mod tests {
         let placement = view.placement([60.0, 60.0]);
         assert_eq!(placement.pixel_at([0.5, 19.5], [30, 10]), None);
         assert_eq!(placement.pixel_at([0.5, 20.5], [30, 10]), Some([0, 0]));
+    }
+
+    #[test]
+    fn a_stamp_of_one_row_is_seen() {
+        for (size, zoom) in [([8000, 1], 1.0), ([1, 8000], 1.0), ([8000, 40], 0.05)] {
+            let view = View::fit([400.0, 300.0], size, Orientation::ROW_ZERO_TOP);
+            assert_eq!(view.zoom, zoom, "{size:?}");
+        }
+        let view = View::fit([400.0, 300.0], [8000, 1], Orientation::ROW_ZERO_TOP);
+        let placement = view.placement([400.0, 300.0]);
+        let seen = (0..300).filter(|y| {
+            let offset = [200.5, *y as f32 + 0.5];
+            placement.pixel_at(offset, [8000, 1]).is_some()
+        });
+        assert_eq!(seen.count(), 1);
     }
 
     #[test]

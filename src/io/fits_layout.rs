@@ -12,7 +12,10 @@ use super::{
 use crate::domain::{Epoch, Role};
 
 /// Images with more pixels a side are no stamps.
-pub const MAX_SIDE_PX: usize = 1024;
+pub const MAX_SIDE_PX: usize = 16_384;
+/// Nor are images with more pixels in all: whole frames of a camera, of which a page would fill
+/// the memory.
+pub const MAX_PIXELS: usize = 1 << 23;
 /// A stamp file has few HDUs; a damaged one may seem to have endlessly many.
 const MAX_HDUS: usize = 1000;
 
@@ -37,7 +40,7 @@ pub enum LayoutError {
     },
     /// Too large for a stamp.
     #[error(
-        "holds an image of {width}x{height} pixels; stamps have at most {MAX_SIDE_PX} pixels a side"
+        "holds an image of {width}x{height} pixels; stamps have at most {MAX_SIDE_PX} pixels a side, and {MAX_PIXELS} in all"
     )]
     TooLarge {
         /// Pixels per row.
@@ -193,7 +196,7 @@ pub fn image(
     if width == 0 || height == 0 || planes == Some(0) {
         return Ok(None);
     }
-    if width.max(height) > MAX_SIDE_PX {
+    if width.max(height) > MAX_SIDE_PX || width * height > MAX_PIXELS {
         return Err(LayoutError::TooLarge { width, height });
     }
     let end = data_end(file, &header)?;

@@ -167,7 +167,7 @@ impl Worker {
         let decoded = self.decoder.decode(stamps).into_iter().map(|(id, result)| {
             let result = result.map_err(Arc::new).and_then(|stamp| {
                 let decoded = Arc::new(Decoded::new(stamp));
-                self.upload(id, &decoded).map_or(Ok(decoded), |why| {
+                self.offer(id, &decoded).map_or(Ok(decoded), |why| {
                     let path = stamps.iter().find(|stamp| stamp.id == id);
                     let path = path.map_or(String::new(), |s| s.source.path.display().to_string());
                     Err(Arc::new(Problem::new(path, "stamp", why)))
@@ -180,10 +180,18 @@ impl Worker {
 
     /// Why the stamp can never be drawn, where it cannot. One that only finds no room now is
     /// asked for again by the painter.
-    fn upload(&self, id: StampId, decoded: &Decoded) -> Option<String> {
-        match self.atlas.as_ref()?.upload(id, &decoded.stamp) {
+    fn offer(&self, id: StampId, decoded: &Decoded) -> Option<String> {
+        match self.atlas.as_ref()?.offer(id, &decoded.stamp) {
             Ok(()) | Err(AtlasError::Full { .. }) => None,
             Err(error) => Some(error.to_string()),
+        }
+    }
+
+    /// Uploads what a frame misses. Where there is no room, the atlas remembers it, and the
+    /// painter leaves the stamp out.
+    fn upload(&self, id: StampId, decoded: &Decoded) {
+        if let Some(Err(error)) = self.atlas.as_ref().map(|a| a.upload(id, &decoded.stamp)) {
+            log::debug!("stamp {}: {error}", id.0);
         }
     }
 }

@@ -24,7 +24,14 @@ use crate::{
 pub struct ModelShelf {
     /// Locked while it is looked for.
     device: Arc<Mutex<Option<Compute>>>,
-    models: Arc<Mutex<BTreeMap<ModelId, AnyModel>>>,
+    models: Arc<Mutex<Models>>,
+}
+
+#[derive(Default)]
+struct Models {
+    of: BTreeMap<ModelId, AnyModel>,
+    /// Where they were read.
+    sources: BTreeMap<ModelId, Arc<str>>,
 }
 
 /// A model as far as another thread than the learner's can read it.
@@ -64,9 +71,40 @@ impl ModelShelf {
         Gathering::start("device", move || Ok(shelf.compute()?))
     }
 
+    /// To be called after a computation broke off: where the GPU no longer computes, models are
+    /// read again for the CPU. Returns what the user must know then.
+    pub fn recover(&self) -> Option<String> {
+        let compute = lock(&self.device).clone().filter(Compute::is_gpu)?;
+        if compute.still_computes() {
+            return None;
+        }
+        let cpu = Compute::cpu();
+        *lock(&self.device) = Some(cpu.clone());
+        let mut all = lock(&self.models);
+        let Models { of, sources } = &mut *all;
+        // What was on the GPU cannot be copied from there any more.
+        of.retain(|id, model| match model {
+            AnyModel::Forest(_) => true,
+            AnyModel::Network(network) => {
+                let source = sources.get(id);
+                let found = source.and_then(|source| models::find(source, &cpu).ok());
+                match found.map(|found| found.model) {
+                    Some(AnyModel::Network(again)) => **network = *again,
+                    _ => return false,
+                }
+                true
+            }
+        });
+        let name = compute.name();
+        let sentence =
+            format!("{name} no longer computes; networks are computed on the CPU from now on");
+        log::warn!("{sentence}");
+        Some(sentence)
+    }
+
     /// The model of that version, where it was read.
     pub fn get(&self, id: &ModelId) -> Option<AnyModel> {
-        lock(&self.models).get(id).cloned()
+        lock(&self.models).of.get(id).cloned()
     }
 
     /// Reads a model by name or file, checks the device with it, and keeps it.
@@ -115,7 +153,10 @@ impl ModelShelf {
             // A device that is wrong about one model is trusted with no other.
             *lock(&self.device) = Some(model.compute().clone());
         }
-        lock(&self.models).insert(loaded.id.clone(), model);
+        let mut models = lock(&self.models);
+        models.sources.insert(loaded.id.clone(), source.into());
+        models.of.insert(loaded.id.clone(), model);
+        drop(models);
         Ok(loaded)
     }
 }

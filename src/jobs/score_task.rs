@@ -276,6 +276,13 @@ impl ScoreTask {
         self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
     }
 
+    /// Ends it, with what the GPU has to do with it.
+    fn fail(&mut self, why: String) -> After {
+        let more = self.scorer.shelf.recover();
+        let why = more.map_or(why.clone(), |more| format!("{why}: {more}; score again"));
+        self.end(ScoringEnd::Failed(why))
+    }
+
     fn score(&mut self, chosen: &[CandidateIx], kept: &Kept) -> anyhow::Result<bool> {
         let began = Instant::now();
         let catalogue = self.order.catalogue.clone();
@@ -369,7 +376,7 @@ impl Task for ScoreTask {
             };
             match scored {
                 Ok(is_heard) => is_heard,
-                Err(error) => return self.end(ScoringEnd::Failed(format!("{error:#}"))),
+                Err(error) => return self.fail(format!("{error:#}")),
             }
         };
         self.kept = Some(kept);
@@ -377,7 +384,6 @@ impl Task for ScoreTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "scoring broke off at a candidate that cannot be computed";
-        self.end(ScoringEnd::Failed(why.into()));
+        self.fail("scoring broke off at a candidate that cannot be computed".into());
     }
 }

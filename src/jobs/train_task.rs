@@ -292,8 +292,10 @@ impl Task for TrainTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "the training broke off: the program log says where";
-        self.end(TrainingEnd::Failed(why.into()));
+        let why = "the training broke off: the program log says where".to_owned();
+        let more = self.tools.shelf.recover();
+        let why = more.map_or(why.clone(), |more| format!("{why}; {more}"));
+        self.end(TrainingEnd::Failed(why));
     }
 
     fn close(&mut self) {

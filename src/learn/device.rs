@@ -6,12 +6,18 @@ use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     str::FromStr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use burn::tensor::{Device, DeviceKind, DeviceType};
+use burn::tensor::{Device, DeviceKind, DeviceType, Tensor};
 
 use super::LearnError;
+
+/// True once the GPU of this process no longer computed: a lost device stays lost.
+static GPU_IS_LOST: AtomicBool = AtomicBool::new(false);
 
 /// What the user wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,7 +73,8 @@ impl Compute {
             // Asking the drivers takes a second.
             return Ok(Self::cpu());
         }
-        match hardware_gpu() {
+        let gpu = (!GPU_IS_LOST.load(Ordering::Relaxed)).then(hardware_gpu);
+        match gpu.flatten() {
             Some(gpu) => Ok(gpu),
             None if wish == Wish::Auto => Ok(Self::cpu()),
             None => Err(LearnError::Training(
@@ -84,6 +91,22 @@ impl Compute {
     /// True for a hardware GPU.
     pub const fn is_gpu(&self) -> bool {
         self.is_gpu
+    }
+
+    /// Asks for a small sum; false where the device does not give it, as after its loss. From then
+    /// on no other GPU is chosen in this process.
+    pub fn still_computes(&self) -> bool {
+        let ask = || {
+            let ones = Tensor::<1>::ones([64], &self.plain());
+            let sum = ones.sum().try_into_data().ok()?;
+            sum.iter::<f32>().next()
+        };
+        let sum = catch_unwind(AssertUnwindSafe(ask)).ok().flatten();
+        let is_sound = sum.is_some_and(|sum| (sum - 64.0).abs() < 1e-3);
+        if !is_sound && self.is_gpu {
+            GPU_IS_LOST.store(true, Ordering::Relaxed);
+        }
+        is_sound
     }
 
     /// For computing without gradients.
@@ -136,4 +159,15 @@ fn hardware_gpu() -> Option<Compute> {
         })
     };
     catch_unwind(AssertUnwindSafe(ask)).ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cpu_always_computes() {
+        assert!(Compute::cpu().still_computes());
+        assert!(!GPU_IS_LOST.load(Ordering::Relaxed));
+    }
 }

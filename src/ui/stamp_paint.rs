@@ -52,6 +52,7 @@ impl StampBatch {
             number,
             batch: self,
             lost: lost.clone(),
+            ctx: ui.ctx().clone(),
         };
         ui.painter()
             .with_clip_rect(clip.intersect(ui.clip_rect()))
@@ -64,6 +65,7 @@ struct StampPaint {
     number: u64,
     batch: StampBatch,
     lost: Lost,
+    ctx: egui::Context,
 }
 
 impl CallbackTrait for StampPaint {
@@ -82,7 +84,9 @@ impl CallbackTrait for StampPaint {
             };
             let StampBatch { instances, looks } = &self.batch;
             let missing = painter.prepare(frame, self.number, instances, looks);
-            self.lost.extend(missing);
+            if self.lost.add(self.number, missing) {
+                self.ctx.request_repaint();
+            }
         }
         Vec::new()
     }
@@ -95,6 +99,13 @@ impl CallbackTrait for StampPaint {
     ) {
         if let Some(painter) = resources.get::<StampPainter>() {
             painter.paint(self.number, pass);
+            // All batches are prepared before the first is painted.
+            if painter
+                .end_frame()
+                .is_some_and(|end| self.lost.end_frame(end))
+            {
+                self.ctx.request_repaint();
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::{
     imaging::{Orientation, ScaleBar, View},
 };
 
+/// Points that a text instead of pixels needs at least.
+const LEAST_WIDTH: f32 = 24.0;
+
 /// Which stamp, and where.
 #[derive(Clone, Copy)]
 pub struct Place {
@@ -111,13 +114,28 @@ impl Place {
             is_negated,
         };
         batch.push(instance, look);
+        if memory.lost.has_no_room(stamp.id) {
+            self.note_no_room(ui);
+        }
         Some(Laid { place: self, view })
+    }
+
+    /// In place of a stamp for which the GPU has no memory.
+    fn note_no_room(&self, ui: &Ui) {
+        self.say(ui, "no room on the GPU");
+        if self.rect.width() < LEAST_WIDTH + 2.0 * theme::GRID {
+            let font = FontId::proportional(theme::CAPTION);
+            let color = theme::caption_color(ui);
+            let center = self.rect.center();
+            ui.painter()
+                .text(center, Align2::CENTER_CENTER, "–", font, color);
+        }
     }
 
     /// A short text in the middle, instead of pixels.
     fn say(&self, ui: &Ui, text: &str) {
         let width = self.rect.width() - 2.0 * theme::GRID;
-        if width < 24.0 {
+        if width < LEAST_WIDTH {
             return;
         }
         let font = FontId::proportional(theme::CAPTION);

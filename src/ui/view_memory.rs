@@ -1,8 +1,8 @@
 //! What views remember for themselves: zoom, hover, text being typed, looks already worked out.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         state::Field,
     },
     domain::{CandidateIx, Role, StampId},
+    gpu::FrameEnd,
     imaging::Look,
 };
 
@@ -91,7 +92,7 @@ pub struct ViewMemory {
     pub dragged_limit: Option<usize>,
     /// Looks already worked out.
     pub looks: LookMemo,
-    /// Stamps decoded but no longer in the memory of the GPU, as the last frame found.
+    /// Stamps decoded but not in the memory of the GPU, as the last frame found.
     pub lost: Lost,
     /// What this frame draws.
     pub sight: super::sight::SightMemory,
@@ -115,17 +116,46 @@ pub struct ViewMemory {
     pub theme: Option<crate::app::settings::Theme>,
 }
 
-/// Stamps that the painter missed, told from the painter to the next frame.
+impl ViewMemory {
+    /// What is left in a window with another device: what the person sees and types, without
+    /// anything that lies in the memory of the old one.
+    #[must_use]
+    pub fn on_new_device(self) -> Self {
+        Self {
+            camera: self.camera,
+            search: self.search,
+            filter: self.filter,
+            note: self.note,
+            plot: self.plot,
+            judged_model: self.judged_model,
+            ..Self::default()
+        }
+    }
+}
+
+/// What the painter could not draw, passed on from the painter to the next frame.
 #[derive(Clone, Default)]
-pub struct Lost(Arc<Mutex<Vec<StampId>>>);
+pub struct Lost(Arc<Mutex<LostStamps>>);
+
+#[derive(Default)]
+struct LostStamps {
+    /// What has to be uploaded.
+    missing: Vec<StampId>,
+    /// The same of each batch of the last frame.
+    last_missing: HashMap<u64, Vec<StampId>>,
+    /// What has no room in the memory of the GPU.
+    no_room: BTreeSet<StampId>,
+}
 
 impl Lost {
-    /// Adds stamps.
-    pub fn extend(&self, ids: impl IntoIterator<Item = StampId>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(ids);
+    /// Adds the stamps that a batch misses; true where they are not those of the frame before:
+    /// then a frame is needed that has them uploaded.
+    pub fn add(&self, batch: u64, missing: Vec<StampId>) -> bool {
+        let mut lost = self.lock();
+        lost.missing.extend_from_slice(&missing);
+        let is_new = !missing.is_empty() && lost.last_missing.get(&batch) != Some(&missing);
+        lost.last_missing.insert(batch, missing);
+        is_new
     }
 
     /// A look at them.
@@ -138,7 +168,29 @@ impl Lost {
 
     /// Takes all of them.
     pub fn take(&self) -> Vec<StampId> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.lock().missing)
+    }
+
+    /// Notes how a frame ended; true where another one is needed.
+    pub fn end_frame(&self, end: FrameEnd) -> bool {
+        let mut lost = self.lock();
+        let is_changed = lost.no_room != end.no_room;
+        lost.no_room = end.no_room;
+        is_changed || end.is_unsettled
+    }
+
+    /// True for a stamp that the last frame had to leave out.
+    pub fn has_no_room(&self, id: StampId) -> bool {
+        self.lock().no_room.contains(&id)
+    }
+
+    /// Stamps that the last frame had to leave out.
+    pub fn left_out(&self) -> usize {
+        self.lock().no_room.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LostStamps> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
 
+mod graphics;
 pub mod runner;
 pub mod settings_file;
 pub mod tour;
@@ -12,9 +13,12 @@ use crossbeam_channel::Receiver;
 use crate::{
     app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
     domain::{Problem, Timestamp},
+    gpu::DeviceWatch,
     jobs::{annotator::annotator, clock, event::JobEvent, models, reporter::Reporter, simulate},
     ui::{self, ViewMemory},
 };
+pub use graphics::GpuFaults;
+use graphics::Wake;
 use runner::Runner;
 use tour::Tour;
 
@@ -29,6 +33,8 @@ pub struct Start {
     pub vocabulary: Option<String>,
     /// A folder for the pictures of a scripted visit.
     pub tour: Option<PathBuf>,
+    /// What goes wrong with the graphics device, in tests.
+    pub faults: GpuFaults,
 }
 
 /// News taken in one frame at most, so that a flood does not hold up the window.
@@ -47,6 +53,15 @@ struct Viewer {
     inbox: Receiver<JobEvent>,
     queue: Vec<Command>,
     tour: Option<Tour>,
+    /// Wakes the window that is open now.
+    wake: Wake,
+    watch: DeviceWatch,
+    /// Loses the device in tests.
+    fault: Option<graphics::Fault>,
+    /// True once the window closed because nothing could be drawn any more.
+    is_cut_off: bool,
+    /// True once everything is written and no more work is done.
+    is_closed: bool,
 }
 
 /// Opens the window and returns when it is closed.
@@ -63,31 +78,18 @@ pub fn open_window(start: Start) -> anyhow::Result<()> {
         Some(_) => TOUR_SIZE,
         None => settings.window_size.unwrap_or(USUAL_SIZE),
     };
-    let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title("destello")
-            .with_app_id("destello")
-            .with_inner_size(size)
-            .with_min_inner_size([860.0, 560.0])
-            .with_drag_and_drop(true),
-        renderer: eframe::Renderer::Wgpu,
-        ..Default::default()
-    };
     let outcome = std::sync::Arc::new(std::sync::Mutex::new(Ok(())));
     let of_tour = outcome.clone();
-    eframe::run_native(
-        "destello",
-        options,
-        Box::new(move |context| {
-            Ok(Box::new(Viewer::new(
-                context,
-                start,
-                (settings, fault),
-                of_tour,
-            )?))
-        }),
-    )
-    .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    let faults = start.faults.clone();
+    let mut new = Some((start, (settings, fault), of_tour));
+    graphics::run_windows(size, &faults, |context, viewer| {
+        if let Some(viewer) = viewer {
+            viewer.turn_to_device(context)?;
+        } else if let Some((start, settings, of_tour)) = new.take() {
+            *viewer = Some(Viewer::new(context, start, settings, of_tour)?);
+        }
+        Ok(())
+    })?;
     let outcome = std::mem::replace(
         &mut *outcome
             .lock()
@@ -109,8 +111,9 @@ impl Viewer {
             .as_ref()
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
         let atlas = ui::install(render_state, ATLAS_BYTES);
-        let ctx = context.egui_ctx.clone();
-        let (reporter, inbox) = Reporter::new(move || ctx.request_repaint());
+        let wake = Wake::of(&context.egui_ctx);
+        let waking = wake.clone();
+        let (reporter, inbox) = Reporter::new(move || waking.wake());
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
         state.simulation.home = simulate::usual_parent();
@@ -124,6 +127,11 @@ impl Viewer {
             state,
             inbox,
             tour,
+            watch: graphics::watch(render_state, &wake),
+            wake,
+            fault: None,
+            is_cut_off: false,
+            is_closed: false,
         };
         if let Some(vocabulary) = start.vocabulary {
             let vocabulary = Session::Vocabulary(vocabulary.into());
@@ -149,6 +157,29 @@ impl Viewer {
             viewer.queue.push(Command::Session(open));
         }
         Ok(viewer)
+    }
+
+    /// Draws in a new window, whose device is another one: labels, place, filter and all work
+    /// under way are kept.
+    fn turn_to_device(&mut self, context: &eframe::CreationContext<'_>) -> anyhow::Result<()> {
+        let render_state = context
+            .wgpu_render_state
+            .as_ref()
+            .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
+        self.wake.turn_to(&context.egui_ctx);
+        self.watch = graphics::watch(render_state, &self.wake);
+        let atlas = ui::install(render_state, ATLAS_BYTES);
+        self.runner.draw_with(atlas)?;
+        self.memory = std::mem::take(&mut self.memory).on_new_device();
+        self.is_cut_off = false;
+        Ok(())
+    }
+
+    /// A sentence in the status bar, and among the problems, where it stays.
+    fn note_driver(&mut self, why: String) {
+        let problem = Problem::new("graphics driver", "window", why.clone());
+        self.state.problems.push(problem);
+        self.state.warn(why, clock::now());
     }
 
     /// Events first, then commands, in order; effects start as they come.
@@ -215,6 +246,14 @@ impl Viewer {
 
 impl eframe::App for Viewer {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if let Some(fault) = self.fault.take_if(|fault| fault.is_due(ctx)) {
+            fault.strike();
+        }
+        if self.watch.is_lost() {
+            // Nothing can be drawn: what is queued waits for the next window.
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            return;
+        }
         self.take_dropped(ctx);
         self.note_size(ctx);
         self.guard_close(ctx);
@@ -225,6 +264,10 @@ impl eframe::App for Viewer {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        if self.watch.is_lost() {
+            // egui would break off at the first shape.
+            return;
+        }
         let commands = ui::frame_ui(ui, &self.state, &mut self.memory, clock::now());
         if !commands.is_empty() {
             self.queue.extend(commands);
@@ -233,6 +276,18 @@ impl eframe::App for Viewer {
     }
 
     fn on_exit(&mut self) {
+        // The next window goes on with everything.
+        self.is_cut_off = self.watch.is_lost();
+        if !self.is_cut_off {
+            self.close();
+        }
+    }
+}
+
+impl Viewer {
+    /// Writes what is unwritten and stops all work.
+    fn close(&mut self) {
+        self.is_closed = true;
         // Nobody reads news any more: a worker that waits for room to send must not hold up
         // the journal.
         self.inbox = crossbeam_channel::never();

@@ -100,6 +100,18 @@ impl Runner {
         })
     }
 
+    /// From now on stamps are drawn from this atlas. What is under way goes on; stamps that were
+    /// asked for and not begun have to be asked for again.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn draw_with(&mut self, atlas: Arc<StampAtlas>) -> std::io::Result<()> {
+        let atlas = Some(atlas);
+        self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, atlas.as_ref())?;
+        self.atlas = atlas;
+        Ok(())
+    }
+
     /// Changes the simulators, and the place for the demo sky.
     pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
         self.simulator_of = simulator_of;

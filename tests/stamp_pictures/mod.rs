@@ -4,7 +4,10 @@
 use destello::{
     domain::{Stamp, StampId},
     gpu::{Headless, StampInstance},
-    imaging::{Look, Marks, Orientation, Placement, View},
+    imaging::{
+        Look, Marks, Orientation, Placement, View,
+        shrink::{level_to_fit, shrink, texels},
+    },
 };
 use image::{Rgba, RgbaImage};
 
@@ -77,6 +80,28 @@ pub fn fitted(stamp: &Stamp, size_px: [f64; 2], orientation: Orientation) -> Pla
     View::fit(size_px, [stamp.width, stamp.height], orientation).placement(size_px)
 }
 
+/// A stamp as the atlas holds it: as fine as a layer takes.
+struct Shrunk {
+    texels: Vec<f32>,
+    columns: usize,
+    level: u32,
+}
+
+impl Shrunk {
+    fn of(stamp: &Stamp) -> Self {
+        let level = level_to_fit([stamp.width, stamp.height], 1024);
+        Self {
+            texels: shrink(&stamp.pixels, stamp.width, Marks::of(stamp), level),
+            columns: texels(stamp.width, level),
+            level,
+        }
+    }
+
+    fn at(&self, column: usize, row: usize) -> f32 {
+        self.texels[(row >> self.level) * self.columns + (column >> self.level)]
+    }
+}
+
 /// What the shader should have drawn.
 pub fn twin_picture(
     [width, height]: [u32; 2],
@@ -86,8 +111,10 @@ pub fn twin_picture(
 ) -> RgbaImage {
     let [r, g, b] = BACKGROUND;
     let mut picture = RgbaImage::from_pixel(width, height, Rgba([r, g, b, 255]));
+    let shrunk: Vec<Shrunk> = stamps.iter().map(Shrunk::of).collect();
     for drawn in instances {
         let stamp = &stamps[drawn.stamp.0 as usize];
+        let shrunk = &shrunk[drawn.stamp.0 as usize];
         let marks = Marks::of(stamp);
         let look = &looks[drawn.look as usize];
         let [left, top, rect_width, rect_height] = drawn.rect_px;
@@ -107,7 +134,7 @@ pub fn twin_picture(
                 let Some([column, row]) = pixel else {
                     continue;
                 };
-                let stored = stamp.at(column, row).expect("a pixel within");
+                let stored = shrunk.at(column, row);
                 let value = if drawn.is_negated { -stored } else { stored };
                 let [r, g, b] = look.color(value, marks.classify(stored));
                 picture.put_pixel(x, y, Rgba([r, g, b, 255]));

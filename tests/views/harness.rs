@@ -1,8 +1,14 @@
 //! The views in kittest: the whole window without a screen, driven by keys, clicks and names.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use destello::{
     app::{Command, command::Session, settings::Settings},
+    gpu::StampAtlas,
     ui::{ViewMemory, frame_ui, install},
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Ui, Vec2};
@@ -40,13 +46,48 @@ pub fn view(size: [f32; 2], prepare: impl FnOnce(&mut InlineWindow)) -> View {
 
 /// A view whose stamps are drawn, after `prepare`.
 pub fn drawn_view(size: [f32; 2], prepare: impl FnOnce(&mut InlineWindow)) -> View {
+    drawn_view_within(ATLAS_BYTES, size, prepare).0
+}
+
+/// The same with so much memory of the GPU for stamps, and the atlas that takes it.
+pub fn drawn_view_within(
+    atlas_bytes: u64,
+    size: [f32; 2],
+    prepare: impl FnOnce(&mut InlineWindow),
+) -> (View, Arc<StampAtlas>) {
     let predictable = egui_wgpu::RendererOptions::PREDICTABLE;
     let state = create_render_state(default_wgpu_setup(), predictable);
-    let atlas = install(&state, ATLAS_BYTES);
+    let atlas = install(&state, atlas_bytes);
+    let held = atlas.clone();
     let mut window = InlineWindow::new(Settings::default(), "ana", Some(atlas));
     prepare(&mut window);
     let renderer = WgpuTestRenderer::from_render_state(state);
-    settled(size, window, Harness::builder().renderer(renderer))
+    let view = settled(size, window, Harness::builder().renderer(renderer));
+    (view, held)
+}
+
+/// Paints frame after frame, as the real window does, until none is asked for; returns how many.
+///
+/// # Panics
+/// Where the window repaints for ever.
+pub fn paint_until_rest(view: &mut View) -> usize {
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = asked.clone();
+    view.ctx.set_request_repaint_callback(move |info| {
+        asks.fetch_or(info.delay.is_zero(), Ordering::Relaxed);
+    });
+    for frames in 1..40 {
+        asked.store(false, Ordering::Relaxed);
+        view.step();
+        view.render().unwrap();
+        if !asked.load(Ordering::Relaxed) {
+            return frames;
+        }
+    }
+    panic!(
+        "the window repaints for ever: {:?}",
+        view.ctx.repaint_causes()
+    );
 }
 
 fn settled(

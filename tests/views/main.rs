@@ -6,6 +6,7 @@ mod acting;
 mod blind;
 #[path = "../common/mod.rs"]
 mod common;
+mod crowded;
 mod evaluate;
 mod explanation;
 mod harness;

@@ -1,0 +1,118 @@
+//! More stamps on screen than the memory of the GPU takes: the window shows what it can, names the
+//! rest, and comes to rest.
+
+use destello::{
+    app::{
+        Action, Command,
+        command::{Go, Session},
+        session::MOSAIC_SIDES,
+    },
+    domain::{Role, StampId},
+    gpu::StampAtlas,
+};
+
+use super::{
+    common::StampSet,
+    harness::{View, drawn_view_within, paint_until_rest, rect_of},
+    open, window,
+};
+
+/// Two layers: 8 stamps of 300 pixels, 32 at half of that resolution, or 128 at a quarter.
+const BUDGET: u64 = 8 << 20;
+const SIZE: [f32; 2] = [1200.0, 800.0];
+
+fn side(view: &mut View, side: f32) {
+    let command = Command::Session(Session::MosaicSide(side));
+    view.state_mut().window.apply(command);
+}
+
+/// The stamp of the first epoch of a candidate.
+fn stamp(view: &View, id: &str, role: Role) -> StampId {
+    let window = window(view);
+    let candidate = window.state.catalogue.get(window.ix(id)).unwrap();
+    candidate.epochs[0].stamp(role).unwrap().id
+}
+
+fn held(view: &View, atlas: &StampAtlas) -> usize {
+    let candidates = window(view).state.catalogue.iter();
+    let stamps = candidates.flat_map(|(_, candidate)| &candidate.epochs[0].stamps);
+    stamps.filter(|stamp| atlas.contains(stamp.id)).count()
+}
+
+#[test]
+fn a_mosaic_beyond_the_memory_of_the_gpu_comes_to_rest() {
+    let set = StampSet::with_stamps(300, 1);
+    let (mut view, atlas) = drawn_view_within(BUDGET, SIZE, |window| {
+        open(window, &set);
+        window.act(Action::Mosaic);
+        window.apply(Command::Session(Session::MosaicRole(None)));
+        window.apply(Command::Session(Session::MosaicSide(100.0)));
+    });
+    // Small cells: all are drawn, coarser than they are.
+    let frames = paint_until_rest(&mut view);
+    println!("{frames} frames for small cells");
+    assert_eq!(view.state().memory.lost.left_out(), 0);
+    assert_eq!(held(&view, &atlas), 18);
+    let science = stamp(&view, "hits02", Role::Science);
+    assert_eq!(atlas.level(science), Some(1));
+    let done = atlas.status();
+    paint_until_rest(&mut view);
+    assert_eq!(atlas.status(), done, "nothing is uploaded again");
+
+    // Large cells: not all have room, and the others have a word in their place.
+    side(&mut view, MOSAIC_SIDES.1);
+    println!("{} frames for large cells", paint_until_rest(&mut view));
+    let lost = view.state().memory.lost.clone();
+    assert!(lost.left_out() > 0);
+    let page = window(&view).state.page.clone();
+    for ix in page.iter() {
+        let candidate = window(&view).state.catalogue.get(*ix).unwrap();
+        for stamp in &candidate.epochs[0].stamps {
+            assert_ne!(
+                atlas.contains(stamp.id),
+                lost.has_no_room(stamp.id),
+                "either drawn or named"
+            );
+        }
+    }
+    let done = atlas.status();
+    paint_until_rest(&mut view);
+    assert_eq!(atlas.status(), done, "nothing is uploaded again");
+
+    // Smaller cells again: there is room again.
+    side(&mut view, 100.0);
+    println!("{} frames for small cells", paint_until_rest(&mut view));
+    assert_eq!(view.state().memory.lost.left_out(), 0);
+    assert_eq!(held(&view, &atlas), 18);
+
+    // Shown large, a stamp is as fine as it is.
+    let candidate = window(&view).ix("hits02");
+    view.state_mut().window.apply(Command::Go(Go::To {
+        candidate,
+        open: true,
+    }));
+    println!("{} frames for inspect", paint_until_rest(&mut view));
+    assert_eq!(view.state().memory.lost.left_out(), 0);
+    assert_eq!(atlas.level(science), Some(0));
+}
+
+#[test]
+fn stamps_above_the_size_of_a_layer_are_drawn_and_read_out() {
+    let set = StampSet::with_stamps(1300, 1);
+    let (mut view, atlas) = drawn_view_within(64 << 20, SIZE, |window| open(window, &set));
+    paint_until_rest(&mut view);
+    let science = stamp(&view, "hits01", Role::Science);
+    assert_eq!(atlas.level(science), Some(1));
+    assert_eq!(window(&view).state.problems, []);
+    // Both ends of a diagonal, in the stamp's own pixels.
+    let rect = rect_of(&view, "science of hits01");
+    for (share, expected) in [(0.1, 0.1), (0.75, 0.75)] {
+        let point = rect.min + rect.size() * share;
+        view.event(egui::Event::PointerMoved(point));
+        paint_until_rest(&mut view);
+        let hover = view.state().memory.hover.unwrap();
+        let [x, _] = hover.position;
+        let found = (x + 0.5) / 1300.0;
+        assert!((found - expected).abs() < 0.01, "{found} for {expected}");
+    }
+}
