@@ -1,17 +1,17 @@
 //! What a task of the learner waits for while other tasks go on: a thread of its own gathers it.
 
-use std::{
-    thread::{Builder, JoinHandle},
-    time::Duration,
-};
+use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use crate::tasks::thread::{self, Broken};
 
 /// How long one look waits.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Something that is being gathered.
-pub(super) struct Gathering<T>(JoinHandle<anyhow::Result<T>>);
+pub(super) struct Gathering<T>(Receiver<anyhow::Result<T>>);
 
 /// How far it is.
 pub(super) enum Gathered<T> {
@@ -28,7 +28,14 @@ impl<T: Send + 'static> Gathering<T> {
         name: &str,
         gather: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
     ) -> std::io::Result<Self> {
-        Builder::new().name(name.into()).spawn(gather).map(Self)
+        let (sender, gathered) = bounded(1);
+        let what = format!("preparing the {name}");
+        thread::start(name, gather, move |end| {
+            let end = end.unwrap_or_else(|_| Err(anyhow!(Broken::sentence(&what))));
+            // Nobody listens where the task was given up.
+            sender.send(end).unwrap_or_default();
+        })?;
+        Ok(Self(gathered))
     }
 
     /// What was gathered; waits for a moment where it is not all there.
@@ -36,13 +43,10 @@ impl<T: Send + 'static> Gathering<T> {
     /// # Errors
     /// As gathering fails, or where it broke off.
     pub fn look(self) -> anyhow::Result<Gathered<T>> {
-        if !self.0.is_finished() {
-            std::thread::sleep(PATIENCE);
-            return Ok(Gathered::Not(self));
+        match self.0.recv_timeout(PATIENCE) {
+            Ok(gathered) => gathered.map(Gathered::All),
+            Err(RecvTimeoutError::Timeout) => Ok(Gathered::Not(self)),
+            Err(RecvTimeoutError::Disconnected) => bail!(Broken::sentence("the preparation")),
         }
-        let name = self.0.thread().name().unwrap_or_default().to_owned();
-        let joined = self.0.join();
-        let gathered = joined.map_err(|_panic| anyhow!("preparing the {name} broke off"))?;
-        gathered.map(Gathered::All)
     }
 }

@@ -5,10 +5,11 @@
 
 use std::{
     collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{Builder, JoinHandle},
+    thread::JoinHandle,
 };
+
+use crate::tasks::thread;
 
 /// How soon a task must be done; the first is the most urgent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,12 @@ pub enum After {
 
 /// Work with networks.
 pub trait Task: Send {
+    /// Its type, which names it in the log and to the faults of tests.
+    fn name(&self) -> &'static str {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
     /// How soon it must be done; may change between steps.
     fn urgency(&self) -> Urgency;
 
@@ -94,18 +101,34 @@ impl Learner {
     pub fn start() -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let worker = shared.clone();
-        let thread = Builder::new().name("learner".into()).spawn(move || {
+        let left = shared.clone();
+        let work = move || {
             while let Some(mut task) = worker.next() {
-                match catch_unwind(AssertUnwindSafe(|| task.step())) {
+                let name = task.name();
+                match thread::caught(name, || task.step()) {
                     // At the end of the line: equals take turns.
                     Ok(After::More) => worker.desk().tasks.push_back(task),
                     Ok(After::Done) => {}
-                    Err(_) => task.broke_off(),
+                    Err(_) => {
+                        let tell = || task.broke_off();
+                        thread::caught("a task that broke off", tell).unwrap_or_default();
+                    }
                 }
             }
-            let left = std::mem::take(&mut worker.desk().tasks);
-            for mut task in left {
-                task.close();
+        };
+        let thread = thread::start("learner", work, move |end| {
+            let tasks = {
+                let mut desk = left.desk();
+                desk.is_closed = true;
+                std::mem::take(&mut desk.tasks)
+            };
+            for mut task in tasks {
+                // One that panics must not keep the others from what they have to save.
+                thread::caught("closing a task", || match &end {
+                    Ok(()) => task.close(),
+                    Err(_) => task.broke_off(),
+                })
+                .unwrap_or_default();
             }
         })?;
         Ok(Self {
@@ -114,9 +137,16 @@ impl Learner {
         })
     }
 
-    /// Adds a task.
-    pub fn add(&self, task: Box<dyn Task>) {
-        self.shared.desk().tasks.push_back(task);
+    /// Adds a task. Where the thread has ended, the task learns that it broke off.
+    pub fn add(&self, mut task: Box<dyn Task>) {
+        let mut desk = self.shared.desk();
+        if desk.is_closed {
+            drop(desk);
+            task.broke_off();
+            return;
+        }
+        desk.tasks.push_back(task);
+        drop(desk);
         self.shared.bell.notify_one();
     }
 

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::ModelId,
     learn::{Compute, LearnError, Wish},
+    tasks::thread::Broken,
 };
 
 /// The models at hand. Tasks of the learner's thread share it.
@@ -112,6 +113,7 @@ impl Task for LoadTask {
     }
 
     fn broke_off(&mut self) {
-        self.say(Err(format!("{}: reading the model broke off", self.source)));
+        let what = format!("{}: reading the model", self.source);
+        self.say(Err(Broken::sentence(&what)));
     }
 }

@@ -5,10 +5,11 @@ use std::{
     ops::Range,
     panic,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
-    thread::{self, Builder},
+    thread,
 };
 
 use super::reporter::CancelToken;
+use crate::tasks::thread::scoped;
 
 /// `make` of every number, in their order; none where it was cancelled. `told` hears how many are
 /// done, from any of the threads.
@@ -40,11 +41,7 @@ pub(super) fn in_parallel<T: Send>(
         made
     };
     let mut all = thread::scope(|scope| -> io::Result<Vec<(u64, T)>> {
-        let start = |_| {
-            Builder::new()
-                .name("share".into())
-                .spawn_scoped(scope, work)
-        };
+        let start = |_| scoped(scope, "share", work);
         let workers = (0..threads.max(1))
             .map(start)
             .collect::<io::Result<Vec<_>>>()?;

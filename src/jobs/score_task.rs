@@ -20,6 +20,7 @@ use crate::{
         Candidate, CandidateIx, Catalogue, KeptScores, ModelId, NewScores, ScoreRow, Verdicts,
     },
     io::Decoder,
+    tasks::thread::Broken,
 };
 
 /// How long a step may take: an explanation or a click waits no longer.
@@ -271,7 +272,7 @@ impl Task for ScoreTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "scoring broke off at a candidate that cannot be computed";
-        self.end(ScoringEnd::Failed(why.into()));
+        let why = Broken::sentence("scoring");
+        self.end(ScoringEnd::Failed(why));
     }
 }

@@ -17,7 +17,7 @@ use super::{
     reporter::{CancelToken, Reporter},
     train::{Preparation, TrainOrder, Training, TrainingNews, checkpoint_path},
 };
-use crate::{domain::ModelCard, io::Decoder};
+use crate::{domain::ModelCard, io::Decoder, tasks::thread::Broken};
 
 /// How long a piece of work waits for examples that are being made.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -218,8 +218,8 @@ impl Task for TrainTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "the training broke off: the program log says where";
-        self.end(TrainingEnd::Failed(why.into()));
+        let why = Broken::sentence("the training");
+        self.end(TrainingEnd::Failed(why));
     }
 
     fn close(&mut self) {

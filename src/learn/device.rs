@@ -11,6 +11,7 @@ use std::{
 use burn::tensor::{Device, DeviceKind, DeviceType};
 
 use super::LearnError;
+use crate::logging::panics;
 
 /// What the user wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -126,5 +127,5 @@ fn hardware_gpu() -> Option<Compute> {
             })
         })
     };
-    catch_unwind(AssertUnwindSafe(ask)).ok().flatten()
+    panics::expected(|| catch_unwind(AssertUnwindSafe(ask)).ok().flatten())
 }

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use crossbeam_channel::Receiver;
 use destello::{
     app::{
         Action, AppState, Command, Effect,
@@ -21,7 +20,7 @@ use destello::{
     jobs::{
         event::{JobEvent, JobId, PickFor},
         fine_tune::task::FineTuneUpdate,
-        reporter::Reporter,
+        reporter::{Inbox, Reporter},
         simulator::SimulatorOf,
         train_task::TrainUpdate,
     },
@@ -41,14 +40,20 @@ pub struct InlineWindow {
     pub state: AppState,
     /// Settings that would have been written to the person's own file.
     pub saved_settings: Option<Settings>,
+    /// What was put into the clipboard last.
+    pub copied: Option<String>,
     /// Dialogs that would have been opened.
     pub dialogs: Vec<PickFor>,
+    /// Which events are counted.
+    pub counted: fn(&JobEvent) -> bool,
+    /// How many of them came.
+    pub count: usize,
     /// Rows of scores that were computed, and not read from the project.
     pub computed: usize,
     /// True once the window was asked to close.
     pub has_quit: bool,
     runner: Runner,
-    inbox: Receiver<JobEvent>,
+    inbox: Inbox,
     now: Timestamp,
     is_indexing: bool,
     is_reloading: bool,
@@ -68,7 +73,10 @@ impl InlineWindow {
         Self {
             state: AppState::new(settings, person),
             saved_settings: None,
+            copied: None,
             dialogs: Vec::new(),
+            counted: |_| false,
+            count: 0,
             computed: 0,
             has_quit: false,
             runner: Runner::new(reporter, atlas, false).unwrap(),
@@ -170,6 +178,7 @@ impl InlineWindow {
     }
 
     fn take(&mut self, event: JobEvent) {
+        self.count += usize::from((self.counted)(&event));
         match &event {
             JobEvent::IndexDone { generation, .. } if *generation == self.state.generation => {
                 self.is_indexing = false;
@@ -209,6 +218,7 @@ impl InlineWindow {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
                 Effect::Pick(purpose) => self.dialogs.push(purpose),
+                Effect::Copy(text) => self.copied = Some(text),
                 Effect::Quit => self.has_quit = true,
                 other => self.start(other),
             }
@@ -224,7 +234,10 @@ impl InlineWindow {
             return;
         }
         match &effect {
-            Effect::Open { .. } => self.is_indexing = true,
+            Effect::Open { .. } => {
+                self.is_indexing = true;
+                self.forget_the_set();
+            }
             Effect::Decode { wanted } => {
                 self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
             }
@@ -253,10 +266,20 @@ impl InlineWindow {
         self.runner.start(effect).unwrap();
     }
 
+    /// Nothing arrives any more of the set that is left.
+    fn forget_the_set(&mut self) {
+        self.is_reloading = false;
+        self.awaited.clear();
+        self.decoding.clear();
+        for job in [JobId::Export, JobId::Import, JobId::FineTune] {
+            self.running.remove(&job);
+        }
+    }
+
     /// Closes the window; returns when everything is on disk.
     pub fn close(mut self) {
         // As in the real window: nobody reads news any more.
-        self.inbox = crossbeam_channel::never();
+        self.inbox = Inbox::never();
         self.runner.close();
     }
 

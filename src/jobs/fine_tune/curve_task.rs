@@ -17,6 +17,7 @@ use crate::{
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
     },
+    tasks::thread::Broken,
 };
 
 /// Time between two pieces of news.
@@ -148,7 +149,7 @@ impl Task for CurveTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "the learning curve broke off: the program log says where";
-        self.say(CurveUpdate::Failed(why.into()));
+        let why = Broken::sentence("the learning curve");
+        self.say(CurveUpdate::Failed(why));
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         reporter::Reporter,
         score::prepare_candidate,
     },
+    tasks::thread::Broken,
 };
 
 /// Decodes some latent vectors.
@@ -51,7 +52,7 @@ impl Task for DecodeTask {
     }
 
     fn broke_off(&mut self) {
-        self.say(Err("decoding broke off".into()));
+        self.say(Err(Broken::sentence("decoding")));
     }
 }
 
@@ -116,6 +117,6 @@ impl Task for ReconstructTask {
     }
 
     fn broke_off(&mut self) {
-        self.say(Err("drawing the stamp broke off".into()));
+        self.say(Err(Broken::sentence("drawing the stamp")));
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         score::prepare_all,
     },
     learn::latent::{Embedded, LatentModel},
+    tasks::thread::Broken,
 };
 
 use super::LatentShelf;
@@ -183,7 +184,7 @@ impl Task for EmbedTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "placing the stamps broke off at one that cannot be computed";
-        self.end(ScoringEnd::Failed(why.into()));
+        let why = Broken::sentence("placing the stamps");
+        self.end(ScoringEnd::Failed(why));
     }
 }
