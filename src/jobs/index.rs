@@ -94,6 +94,11 @@ fn start_indexing(
     cancel: CancelToken,
     news: &Reporter,
 ) -> std::io::Result<()> {
+    let shown: Vec<_> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    log::info!("opening {}", shown.join(", "));
     let indexer = Indexer::new(generation, news.clone());
     let (stopped, news) = (cancel.clone(), news.clone());
     let work = move || indexer.run(&paths, &reading, &cancel);

@@ -78,6 +78,15 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_of_one_worker_reaches_the_caller() {
+        let make = |number: u64| assert!(number != 7, "number seven");
+        let made =
+            panic::catch_unwind(|| in_parallel(0..20, 2, &CancelToken::default(), &|_| (), &make));
+        let message = made.unwrap_err();
+        assert_eq!(message.downcast_ref::<&str>(), Some(&"number seven"));
+    }
+
+    #[test]
     fn cancelling_stops_it() {
         let cancel = CancelToken::default();
         let make = |number: u64| {

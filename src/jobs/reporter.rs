@@ -62,6 +62,9 @@ impl Reporter {
 
     /// Sends news. False where nobody listens any more: the worker should end.
     pub fn send(&self, event: JobEvent) -> bool {
+        if let Some(why) = event.failure() {
+            log::warn!("{why}");
+        }
         let opening = self.opening;
         let is_heard = self.sender.send(Envelope { opening, event }).is_ok();
         (self.nudge)();
@@ -123,17 +126,9 @@ impl Inbox {
     /// The news; none where they are of a set that was left.
     fn opened(&self, Envelope { opening, event }: Envelope) -> Option<JobEvent> {
         let present = self.present.load(Ordering::SeqCst);
-        if opening.is_none_or(|opening| opening == present) {
-            return Some(event);
-        }
-        // Nobody looks at that set any more, but a failure is still worth a line.
-        if let JobEvent::Done {
-            outcome: Err(why), ..
-        } = event
-        {
-            log::warn!("of a set that was left: {why}");
-        }
-        None
+        opening
+            .is_none_or(|opening| opening == present)
+            .then_some(event)
     }
 }
 

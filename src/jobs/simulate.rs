@@ -114,10 +114,10 @@ pub(super) fn in_background(
     work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> anyhow::Result<Simulated> + Send + 'static,
 ) -> std::io::Result<()> {
     let job = JobId::Simulate;
-    let told = reporter.clone();
+    let news = reporter.clone();
     let work = move || {
         let tell = |progress| {
-            told.send(JobEvent::Progress { job, progress });
+            news.send(JobEvent::Progress { job, progress });
         };
         tell(Progress::default());
         work(&tell)

@@ -43,9 +43,9 @@ pub(super) fn start(
     reporter: Reporter,
     work: impl FnOnce() -> Result<String, String> + Send + 'static,
 ) -> std::io::Result<()> {
-    let told = reporter.clone();
+    let news = reporter.clone();
     let work = move || {
-        told.send(JobEvent::Progress {
+        news.send(JobEvent::Progress {
             job,
             progress: Progress::default(),
         });
@@ -112,10 +112,10 @@ pub struct ImportOrder {
 /// # Errors
 /// Where the system gives no thread.
 pub fn import(order: ImportOrder, reporter: Reporter) -> std::io::Result<()> {
-    let told = reporter.clone();
+    let news = reporter.clone();
     start(JobId::Import, "import", reporter, move || {
         let (text, problems) = read(&order).map_err(|error| format!("{error:#}"))?;
-        told.send(JobEvent::Problems(problems));
+        news.send(JobEvent::Problems(problems));
         Ok(text)
     })
 }

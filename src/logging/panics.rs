@@ -102,7 +102,12 @@ fn sentence(thread: &str, message: &str, place: &str) -> String {
         name => format!("a part of the program ({name})"),
     };
     let message = message.lines().next().unwrap_or_default();
-    format!("{part} broke off: {message} ({place}); labels are safe; details are in the log, {log}")
+    let safe = match *locked(&NUDGE) {
+        Some(_) => "labels are safe; ",
+        // A command without a window holds none.
+        None => "",
+    };
+    format!("{part} broke off: {message} ({place}); {safe}details are in the log, {log}")
 }
 
 fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -87,13 +87,13 @@ pub struct Mapped {
 /// # Errors
 /// Where the system gives no thread.
 pub fn start(order: MapOrder, cancel: CancelToken, reporter: Reporter) -> std::io::Result<()> {
-    let (serial, told) = (order.serial, reporter.clone());
+    let (serial, news) = (order.serial, reporter.clone());
     let work = move || {
         let tell = |done, total| {
             let progress = Progress { done, total };
             let job = JobId::Map;
             // A map that nobody waits for is stopped by its token.
-            told.send(JobEvent::Progress { job, progress });
+            news.send(JobEvent::Progress { job, progress });
         };
         let map = lay(&order.embedding, order.projection, &cancel, tell)?;
         Some((Arc::new(map), Arc::new(Members::of(&order.embedding))))
