@@ -264,4 +264,38 @@ mod tests {
         drop(learner);
         assert_eq!(all.try_iter().count(), 0);
     }
+
+    struct Frail(Sender<&'static str>);
+
+    impl Task for Frail {
+        fn urgency(&self) -> Urgency {
+            Urgency::Background
+        }
+
+        fn step(&mut self) -> After {
+            After::More
+        }
+
+        fn broke_off(&mut self) {
+            self.0.send("broke off").unwrap();
+        }
+
+        fn close(&mut self) {
+            self.0.send("closing").unwrap();
+            panic!("while it saves");
+        }
+    }
+
+    #[test]
+    fn a_task_that_breaks_while_it_is_closed_does_not_keep_others_from_saving() {
+        let (kept, all) = bounded(8);
+        let mut learner = Learner::start().unwrap();
+        learner.add(Box::new(Frail(kept.clone())));
+        learner.add(Box::new(Frail(kept.clone())));
+        learner.close();
+        assert_eq!(all.try_iter().collect::<Vec<_>>(), ["closing", "closing"]);
+        // What comes after the end is told so.
+        learner.add(Box::new(Frail(kept)));
+        assert_eq!(all.try_iter().collect::<Vec<_>>(), ["broke off"]);
+    }
 }
