@@ -95,8 +95,8 @@ fn child() {
     // What is expected disturbs nobody.
     let expected = panics::expected(|| catch_unwind(|| panic!("a driver that is not there")));
     assert!(expected.is_err() && panics::take().is_empty());
-    log::info!("a record of our own");
-    log::debug!("too fine");
+    log::info!(target: "destello::tests", "a record of our own");
+    log::debug!(target: "destello::tests", "too fine");
     let kept = logging::snapshot();
     assert_eq!(kept.path, Some(path));
     assert_eq!(kept.revision, logging::revision());
