@@ -13,16 +13,19 @@ use std::{
 /// From the ground up. A room may use itself and the rooms listed for it, nothing else.
 const FLOORS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("logging", &[]),
     ("imaging", &["domain"]),
     ("io", &["domain", "imaging"]),
     ("store", &["domain"]),
     ("simulate", &["domain", "imaging"]),
-    ("learn", &["domain", "imaging"]),
+    ("learn", &["domain", "logging", "imaging"]),
     ("lightcurve", &["domain", "imaging"]),
     ("gpu", &["domain", "imaging"]),
+    ("tasks", &["logging"]),
     (
         "jobs",
         &[
+            "tasks",
             "domain",
             "imaging",
             "io",
@@ -33,8 +36,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "gpu",
         ],
     ),
-    ("app", &["domain", "imaging", "jobs"]),
-    ("ui", &["domain", "imaging", "gpu", "app"]),
+    ("app", &["domain", "logging", "imaging", "jobs"]),
+    ("ui", &["domain", "logging", "imaging", "gpu", "app"]),
 ];
 
 /// The roof: may use everything below.
@@ -72,7 +75,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("egui_wgpu", &["ui/", "viewer.rs", "viewer/"]),
     ("eframe", &["viewer.rs", "viewer/"]),
     ("rfd", &["jobs/"]),
-    ("std::thread", &["jobs/"]),
+    ("std::thread", &["tasks/", "jobs/", "logging/", "viewer/"]),
+    ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
     ("ctrlc", &["cli/"]),
 ];
@@ -116,6 +120,24 @@ fn outside_crates_enter_by_their_doors() {
             if !is_door && uses_crate(&text, name) {
                 faults.push(format!("{inside}: {name} is used only in {doors:?}"));
             }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn threads_are_started_in_one_place() {
+    let mut faults = Vec::new();
+    for (inside, text) in sources() {
+        // Tests below `cfg(test)` may start what they like.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_start = |line: &str| {
+            line.contains("thread::Builder")
+                || line.contains("spawn_scoped(")
+                || (line.contains("thread::{") && line.contains("Builder"))
+        };
+        if inside != "tasks/thread.rs" && code.lines().any(is_start) {
+            faults.push(format!("{inside}: threads are started by tasks::thread"));
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

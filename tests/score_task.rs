@@ -7,7 +7,6 @@ mod common;
 use std::sync::Arc;
 
 use common::{InlineWindow, StampSet};
-use crossbeam_channel::Receiver;
 use destello::{
     domain::{CandidateIx, ModelId, ScoreRow, Verdict},
     io::Decoder,
@@ -16,7 +15,7 @@ use destello::{
         learner::{After, Task, Urgency},
         model_shelf::ModelShelf,
         models,
-        reporter::{CancelToken, Reporter},
+        reporter::{CancelToken, Inbox, Reporter},
         score::score_candidates,
         score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
     },
@@ -27,7 +26,7 @@ struct Bench {
     window: InlineWindow,
     scorer: Scorer,
     model: ModelId,
-    inbox: Receiver<JobEvent>,
+    inbox: Inbox,
 }
 
 fn bench() -> Bench {

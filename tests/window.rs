@@ -281,6 +281,12 @@ fn labels_given_by_key_survive_a_kill() {
     wait_for_place(&project, "hits04");
     hand.press("ctrl+q");
     assert!(program.ends_well());
+    let log = home.join("data/destello/logs/destello.log");
+    let log = std::fs::read_to_string(log).unwrap();
+    // The first start was killed, the second one was not.
+    assert_eq!(log.matches("opens its window").count(), 2, "{log}");
+    assert_eq!(log.matches("the window is closed").count(), 1, "{log}");
+    assert!(log.contains("graphics: "), "{log}");
     assert!(!book(&project).state("hits04").is_labelled());
     assert!(book(&project).state("hits01").is_labelled());
 }

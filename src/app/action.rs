@@ -85,6 +85,8 @@ pub enum Action {
     ZoomOut,
     ZoomReset,
     ToggleTheme,
+    Log,
+    ReportProblem,
 }
 
 /// The menu an action stands in.
@@ -102,17 +104,20 @@ pub enum Menu {
     View,
     /// Windows of the program.
     Window,
+    /// Keys, the log, what to do where something fails.
+    Help,
 }
 
 impl Menu {
     /// All menus from left to right.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::File,
         Self::Go,
         Self::Label,
         Self::View,
         Self::Model,
         Self::Window,
+        Self::Help,
     ];
 
     /// The menu's title.
@@ -124,6 +129,7 @@ impl Menu {
             Self::View => "View",
             Self::Model => "Model",
             Self::Window => "Window",
+            Self::Help => "Help",
         }
     }
 }
@@ -238,7 +244,9 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Train, Menu::Window, "Train", "Teach a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
-    row(Action::KeySheet, Menu::Window, "Keys", "All keys on one sheet", &["?"]),
+    row(Action::KeySheet, Menu::Help, "Keys", "All keys on one sheet", &["?"]),
+    row(Action::Log, Menu::Help, "Log", "What the program noted: warnings, and why something broke off", &["Shift+F3"]),
+    row(Action::ReportProblem, Menu::Help, "Report a problem", "Copy version, system, graphics and the last lines of the log, to send them", &[]),
     row(Action::Palette, Menu::Window, "Command palette", "Find any action by name", &["Ctrl+P", "Ctrl+K"]),
 ];
 
@@ -285,9 +293,9 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            78,
+            80,
             "an action was added or lost: keep enum and table equal"
         );
-        assert_eq!(Action::ToggleTheme as usize + 1, ACTIONS.len());
+        assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());
     }
 }

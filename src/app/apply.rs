@@ -133,7 +133,11 @@ impl AppState {
             Action::Evaluate => return self.show(Screen::Evaluate),
             Action::Train => return self.show(Screen::Train),
             Action::WholeQueue => return self.drop_shortlist(now),
-            Action::Problems => return self.show(Screen::Problems),
+            Action::Problems | Action::Log => {
+                self.shows_log = action == Action::Log;
+                return self.show(Screen::Problems);
+            }
+            Action::ReportProblem => return self.copy_report(now),
             Action::Settings => self.toggle(Pane::Settings),
             Action::KeySheet => self.toggle(Pane::KeySheet),
             Action::Palette => self.toggle(Pane::Palette),

@@ -153,6 +153,8 @@ pub enum Effect {
     LookAt(Arc<[CandidateIx]>),
     /// Stop a job.
     Cancel(JobId),
+    /// Put a text into the clipboard.
+    Copy(String),
     /// Close the window.
     Quit,
 }

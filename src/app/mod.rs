@@ -40,6 +40,7 @@ mod learning_curve;
 pub mod light_curve;
 pub mod measured;
 pub mod news;
+mod problem_report;
 pub mod queue;
 pub mod repeat_check;
 pub mod saved_scores;

@@ -82,12 +82,20 @@ impl AppState {
             JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
             JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),
+            JobEvent::Broke(why) => self.take_breakdown(why, now),
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);
             }
             other => return self.apply_other_news(other, now),
         }
         Vec::new()
+    }
+
+    /// Shown at once, and kept in Problems.
+    fn take_breakdown(&mut self, why: String, now: Timestamp) {
+        self.problems
+            .push(Problem::new("destello", "fault", why.clone()));
+        self.warn(why, now);
     }
 
     fn take_header(&mut self, stamp: StampId, cards: Cards) {

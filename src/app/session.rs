@@ -75,8 +75,10 @@ pub struct SavedSession {
 }
 
 /// What ends with the opened set.
-const OF_THE_SET: [JobId; 6] = [
+const OF_THE_SET: [JobId; 8] = [
     JobId::Index,
+    JobId::Export,
+    JobId::Import,
     JobId::Embed,
     JobId::Map,
     JobId::FineTune,

@@ -34,6 +34,7 @@ use crate::{
         Timestamp, Vocabulary, label::StepIds,
     },
     jobs::event::{Cards, JobId, Progress},
+    logging::LogLines,
 };
 
 /// A text field that a key jumps to.
@@ -132,6 +133,12 @@ pub struct AppState {
     pub shelf: Shelf,
     /// What fills the window.
     pub screen: Screen,
+    /// True where the screen of problems shows the log.
+    pub shows_log: bool,
+    /// The last lines of the log.
+    pub log: LogLines,
+    /// The graphics adapter with its driver; none before it is known.
+    pub adapter: Option<String>,
     /// Small windows.
     pub panes: BTreeSet<Pane>,
     /// The field a key asked for, and the number of that request.
@@ -220,6 +227,9 @@ impl AppState {
             display: Display::default(),
             shelf,
             screen: Screen::default(),
+            shows_log: false,
+            log: LogLines::default(),
+            adapter: None,
             panes: BTreeSet::new(),
             focus: None,
             motion: None,
@@ -291,9 +301,11 @@ impl AppState {
         self.project.paths.is_empty() && self.catalogue.is_empty()
     }
 
-    /// True while the start page fills the window. A network can be trained without a set.
+    /// True while the start page fills the window. A network can be trained, and the log
+    /// looked at, without a set.
     pub fn shows_start_page(&self) -> bool {
-        self.is_blank() && self.screen != Screen::Train
+        let is_log = self.screen == Screen::Problems && self.shows_log;
+        self.is_blank() && self.screen != Screen::Train && !is_log
     }
 
     /// Names of the numeric fields that the first candidates have, sorted: what a menu offers

@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod label;
 pub mod latent;
 mod learning_curve;
+mod log;
 mod making;
 pub mod models;
 pub mod open;
@@ -18,9 +19,11 @@ pub mod score;
 pub mod simulate;
 mod train;
 
-use std::{io::Write, process::ExitCode};
+use std::{ffi::OsString, io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+
+use crate::logging::{self, panics};
 
 /// Look at transient candidates, judge them, and teach a network what you know.
 #[derive(Debug, Parser)]
@@ -30,6 +33,9 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     open: open::Args,
+    /// Write the program log to this file instead of the one in the user's data folder
+    #[arg(long, global = true, value_name = "FILE")]
+    log: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,11 +68,16 @@ enum Command {
     LearningCurve(learning_curve::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
     Photometry(photometry::Args),
+    /// Print where the program log is, or its last lines
+    Log(log::Args),
 }
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(with_log_behind(std::env::args_os().collect()));
+    let path = logging::path_of(cli.log.as_deref());
+    logging::start(path.clone());
+    panics::install();
     let done = match cli.command {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Label(args)) => label::run(&args),
@@ -82,6 +93,7 @@ pub fn run() -> ExitCode {
         Some(Command::FineTune(args)) => fine_tune::run(&args),
         Some(Command::LearningCurve(args)) => learning_curve::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
+        Some(Command::Log(args)) => log::run(&args, path),
         None => open::run(&cli.open),
     };
     done.unwrap_or_else(|error| {
@@ -97,10 +109,60 @@ pub fn run() -> ExitCode {
     })
 }
 
+/// A leading `--log FILE` stands behind the subcommand: before it the parser takes the
+/// subcommand's name for a file to open.
+fn with_log_behind(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let option = arguments.get(1).and_then(|option| option.to_str());
+    let length = match option {
+        Some("--log") => 2,
+        Some(option) if option.starts_with("--log=") => 1,
+        _ => return arguments,
+    };
+    let next = arguments.get(1 + length).and_then(|next| next.to_str());
+    if next.is_some_and(|next| !next.starts_with('-')) {
+        arguments[1..length + 2].rotate_right(1);
+    }
+    arguments
+}
+
 /// Prints a text with its line end. A reader that has gone (`| head`) ends the program quietly.
 fn say(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.trim_end_matches('\n').as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Cli {
+        let arguments = line.split(' ').map(OsString::from).collect();
+        Cli::try_parse_from(with_log_behind(arguments)).unwrap()
+    }
+
+    #[test]
+    fn the_log_can_be_named_before_and_after_a_subcommand_and_for_the_window() {
+        for line in [
+            "destello --log x.log inspect night",
+            "destello --log=x.log inspect night",
+            "destello inspect --log x.log night",
+            "destello inspect night --log x.log",
+        ] {
+            let cli = parse(line);
+            assert!(matches!(cli.command, Some(Command::Inspect(_))), "{line}");
+            assert_eq!(cli.log.as_deref(), Some("x.log".as_ref()), "{line}");
+        }
+        for line in [
+            "destello --log x.log",
+            "destello --log x.log night",
+            "destello night --log x.log",
+            "destello --log x.log --project p night",
+        ] {
+            let cli = parse(line);
+            assert!(cli.command.is_none(), "{line}");
+            assert_eq!(cli.log.as_deref(), Some("x.log".as_ref()), "{line}");
+        }
+    }
 }

@@ -53,6 +53,8 @@ pub(super) fn open(mut start: Start) -> anyhow::Result<ExitCode> {
             start.project = Some(folder.join("tour.destello"));
         }
     }
+    log::info!("destello {} opens its window", env!("CARGO_PKG_VERSION"));
     open_window(start)?;
+    log::info!("the window is closed");
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::{HashSet, VecDeque},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::Builder,
 };
 
 use super::{
@@ -14,6 +13,7 @@ use crate::{
     domain::{Problem, StampId, StampRef},
     gpu::{AtlasError, StampAtlas},
     io::decode::Decoder,
+    tasks::thread::{self, Broken},
 };
 
 /// Most stamps that a worker takes at once: enough for a whole cube, few enough that a new
@@ -71,9 +71,7 @@ impl DecodePool {
                 decoder: decoder.clone(),
                 atlas: atlas.cloned(),
             };
-            Builder::new()
-                .name(format!("decode-{number}"))
-                .spawn(move || worker.run())?;
+            thread::start(format!("decode-{number}"), move || worker.run(), |_| ())?;
         }
         Ok(Self { shared })
     }
@@ -121,7 +119,7 @@ impl Worker {
         while let Some(task) = self.next_task() {
             match task {
                 Task::Decode(stamps) => {
-                    let done = self.decode(&stamps);
+                    let done = self.decode_whatever_comes(&stamps);
                     let mut desk = self.shared.desk();
                     for stamp in &stamps {
                         desk.in_hand.remove(&stamp.id);
@@ -133,7 +131,8 @@ impl Worker {
                 }
                 Task::Reload(stamps) => {
                     for (id, decoded) in stamps {
-                        self.upload(id, &decoded);
+                        // One that panics is asked for again by the painter, like one without room.
+                        thread::caught("reload", || self.upload(id, &decoded)).unwrap_or_default();
                     }
                     if !self.reporter.send(JobEvent::Decoded(Vec::new())) {
                         return;
@@ -161,6 +160,26 @@ impl Worker {
                 .wait(desk)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Decodes stamps; where that panics, one by one, so that only the stamp that breaks it fails.
+    fn decode_whatever_comes(&self, stamps: &[StampRef]) -> Vec<Outcome> {
+        let all_at_once = thread::caught("decode", || self.decode(stamps));
+        all_at_once.unwrap_or_else(|_| {
+            stamps
+                .iter()
+                .flat_map(|stamp| self.decode_one(stamp))
+                .collect()
+        })
+    }
+
+    fn decode_one(&self, stamp: &StampRef) -> Vec<Outcome> {
+        let decoded = thread::caught("decode one", || self.decode(std::slice::from_ref(stamp)));
+        decoded.unwrap_or_else(|_| {
+            let path = stamp.source.path.display().to_string();
+            let why = Broken::sentence("it could not be decoded: the decoder");
+            vec![(stamp.id, Err(Arc::new(Problem::new(path, "stamp", why))))]
+        })
     }
 
     fn decode(&self, stamps: &[StampRef]) -> Vec<Outcome> {

@@ -1,21 +1,25 @@
 //! Native file dialogs, on threads of their own: a dialog never holds up the window.
 
-use std::thread::Builder;
-
 use super::{
     event::{JobEvent, PickFor},
     reporter::Reporter,
 };
+use crate::tasks::thread;
 
 /// Asks the user for files; the answer comes as news.
 ///
 /// # Errors
 /// Where the system gives no thread.
 pub fn pick(purpose: PickFor, reporter: Reporter) -> std::io::Result<()> {
-    Builder::new().name("dialog".into()).spawn(move || {
-        let paths = ask(purpose);
-        reporter.send(JobEvent::Picked { purpose, paths });
-    })?;
+    thread::start(
+        "dialog",
+        move || ask(purpose),
+        move |paths| {
+            // A dialog that breaks off is as good as dismissed; the panic is reported.
+            let paths = paths.unwrap_or_default();
+            reporter.send(JobEvent::Picked { purpose, paths });
+        },
+    )?;
     Ok(())
 }
 

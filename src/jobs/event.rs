@@ -296,6 +296,8 @@ pub enum JobEvent {
         /// How.
         end: ScoringEnd,
     },
+    /// A part of the program broke off: a sentence.
+    Broke(String),
     /// Faults found by a job other than indexing.
     Problems(Vec<Problem>),
     /// Progress of a job.

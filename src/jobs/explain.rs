@@ -24,6 +24,7 @@ use crate::{
     domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, ModelId, StampId},
     io::Decoder,
     learn::{Compute, Model, explain::Explaining as Computing},
+    tasks::thread::Broken,
 };
 
 /// A step goes on to the next part of an explanation until it has taken so long: few steps let few others
@@ -213,9 +214,10 @@ impl Task for Explaining {
     }
 
     fn broke_off(&mut self) {
-        self.tell(Err(
-            "the explanation broke off: the program log says where".into()
-        ));
+        if let Some(Wanted { request, .. }) = lock(&self.desk).take_if(|_| self.begun.is_none()) {
+            self.begun = Some((request.generation, request.key));
+        }
+        self.tell(Err(Broken::sentence("the explanation")));
     }
 }
 
@@ -290,11 +292,10 @@ fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use crossbeam_channel::Receiver;
-
     use super::*;
+    use crate::jobs::reporter::Inbox;
 
-    fn explainer() -> (Explainer, ModelId, Receiver<JobEvent>) {
+    fn explainer() -> (Explainer, ModelId, Inbox) {
         let (reporter, inbox) = Reporter::new(|| {});
         let shelf = ModelShelf::default();
         let model = shelf.load(models::DEFAULT).unwrap().id;
@@ -314,7 +315,7 @@ mod tests {
         }
     }
 
-    fn answers(inbox: &Receiver<JobEvent>) -> Vec<Explained> {
+    fn answers(inbox: &Inbox) -> Vec<Explained> {
         let news = inbox.try_iter();
         news.filter_map(|event| match event {
             JobEvent::Explained(explained) => Some(explained),

@@ -1,15 +1,12 @@
 //! What a task of the learner waits for while other tasks go on: a thread of its own does it.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    thread::Builder,
-    time::Duration,
-};
+use std::time::Duration;
 
 use anyhow::anyhow;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::learner::Urgency;
+use crate::tasks::thread::{self, Broken};
 
 /// How long one look waits.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -36,12 +33,10 @@ impl<T: Send + 'static> Gathering<T> {
         gather: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
     ) -> std::io::Result<Self> {
         let (sender, ready) = bounded(1);
-        Builder::new().name(what.into()).spawn(move || {
-            let found = catch_unwind(AssertUnwindSafe(gather));
+        thread::start(what, gather, move |end| {
+            let end = end.unwrap_or_else(|_| Err(broke_off(what)));
             // The task may have been given up.
-            sender
-                .send(found.unwrap_or_else(|_panic| Err(broke_off(what))))
-                .unwrap_or_default();
+            sender.send(end).unwrap_or_default();
         })?;
         Ok(Self { what, ready })
     }
@@ -94,7 +89,7 @@ impl<T: Send + 'static> Gathering<T> {
 }
 
 fn broke_off(what: &str) -> anyhow::Error {
-    anyhow!("preparing the {what} broke off")
+    anyhow!(Broken::sentence(&format!("preparing the {what}")))
 }
 
 #[cfg(test)]
@@ -121,6 +116,11 @@ mod tests {
     fn a_panic_is_an_error_that_names_what_was_prepared() {
         let gathering = Gathering::<()>::start("labels", || panic!("as the test wants it"));
         let error = gathering.unwrap().wait().unwrap_err();
-        assert_eq!(error.to_string(), "preparing the labels broke off");
+        assert!(
+            error
+                .to_string()
+                .starts_with("preparing the labels broke off"),
+            "{error}"
+        );
     }
 }

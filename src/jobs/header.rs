@@ -1,11 +1,12 @@
 //! Header cards and packet fields on request.
 
-use std::{sync::Arc, thread::Builder};
+use std::sync::Arc;
 
 use super::{event::JobEvent, reporter::Reporter};
 use crate::{
-    domain::StampRef,
+    domain::{Problem, StampRef},
     io::{decode::Decoder, header::header},
+    tasks::thread::{self, Broken},
 };
 
 /// Reads them on a thread of its own; the answer comes as news.
@@ -13,12 +14,14 @@ use crate::{
 /// # Errors
 /// Where the system gives no thread.
 pub fn read(stamp: StampRef, decoder: Arc<Decoder>, reporter: Reporter) -> std::io::Result<()> {
-    Builder::new().name("header".into()).spawn(move || {
-        let cards = header(&stamp, &decoder).map(Arc::from).map_err(Arc::new);
-        reporter.send(JobEvent::Header {
-            stamp: stamp.id,
-            cards,
+    let (id, path) = (stamp.id, stamp.source.path.display().to_string());
+    let work = move || header(&stamp, &decoder).map(Arc::from).map_err(Arc::new);
+    thread::start("header", work, move |cards| {
+        let cards = cards.unwrap_or_else(|_| {
+            let why = Broken::sentence("reading it");
+            Err(Arc::new(Problem::new(path, "header", why)))
         });
+        reporter.send(JobEvent::Header { stamp: id, cards });
     })?;
     Ok(())
 }

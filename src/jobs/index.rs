@@ -3,7 +3,6 @@
 use std::{
     path::PathBuf,
     sync::Arc,
-    thread::Builder,
     time::{Duration, Instant},
 };
 
@@ -13,11 +12,13 @@ use super::{
     reporter::{CancelToken, Reporter},
 };
 use crate::{
+    domain::Problem,
     io::{
         decode::Decoder,
         scan::{Found, StampIds, scan},
     },
     store::Project,
+    tasks::thread::{self, Broken},
 };
 
 /// News of findings are gathered for this long, so that the window is not flooded.
@@ -61,26 +62,56 @@ pub fn open(
         let Opening {
             mut paths, project, ..
         } = opening;
-        let opened = match open_project(generation, &mut paths, project, &news) {
+        let open = || open_project(generation, &mut paths, project, &news);
+        let opened = thread::caught("open project", open)
+            .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
+        let opened = match opened {
             Ok(opened) => Some(opened),
             Err(why) => {
                 news.send(JobEvent::ProjectRefused { generation, why });
                 None
             }
         };
-        let indexer = Indexer::new(generation, news.clone());
-        let started = Builder::new()
-            .name("index".into())
-            .spawn(move || indexer.run(&paths, &reading, &cancel));
-        if let Err(error) = started {
-            news.send(JobEvent::ProjectRefused {
+        if let Err(error) = start_indexing(generation, paths, reading, cancel, &news) {
+            let why = format!("nothing can be indexed: {error}");
+            news.send(JobEvent::ProjectRefused { generation, why });
+            let is_cancelled = true;
+            news.send(JobEvent::IndexDone {
                 generation,
-                why: error.to_string(),
+                is_cancelled,
             });
         }
         opened
     };
     Journal::start(generation, first, reporter.clone())
+}
+
+/// Indexes in a thread of its own, which ends with [`JobEvent::IndexDone`] whatever happens.
+fn start_indexing(
+    generation: u64,
+    paths: Vec<PathBuf>,
+    reading: Reading,
+    cancel: CancelToken,
+    news: &Reporter,
+) -> std::io::Result<()> {
+    let shown: Vec<_> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    log::info!("opening {}", shown.join(", "));
+    let indexer = Indexer::new(generation, news.clone());
+    let (stopped, news) = (cancel.clone(), news.clone());
+    let work = move || indexer.run(&paths, &reading, &cancel);
+    thread::start("index", work, move |end| {
+        if end.is_err() {
+            news.send(JobEvent::Broke(Broken::sentence("indexing")));
+        }
+        news.send(JobEvent::IndexDone {
+            generation,
+            is_cancelled: stopped.is_cancelled(),
+        });
+    })?;
+    Ok(())
 }
 
 /// Opens the project, fills in its paths where none were given, and reports it.
@@ -153,23 +184,27 @@ impl Indexer {
 
     fn run(mut self, paths: &[PathBuf], reading: &Reading, cancel: &CancelToken) {
         let stop = cancel.clone();
-        scan(
-            paths,
-            &reading.decoder,
-            &reading.ids,
-            &|| stop.is_cancelled(),
-            &mut |found| {
-                self.take(found);
-                if !self.is_heard {
-                    cancel.cancel();
-                }
-            },
-        );
-        self.send();
-        self.reporter.send(JobEvent::IndexDone {
-            generation: self.generation,
-            is_cancelled: cancel.is_cancelled(),
+        let scanned = thread::caught("scan", || {
+            scan(
+                paths,
+                &reading.decoder,
+                &reading.ids,
+                &|| stop.is_cancelled(),
+                &mut |found| {
+                    self.take(found);
+                    if !self.is_heard {
+                        cancel.cancel();
+                    }
+                },
+            );
         });
+        if scanned.is_err() {
+            let first = paths.first().map(|path| path.display().to_string());
+            let why = Broken::sentence("indexing") + "; what was found before is open";
+            let problem = Problem::new(first.unwrap_or_default(), "index", why);
+            self.batch.problems.push(problem);
+        }
+        self.send();
     }
 
     fn take(&mut self, found: Found) {

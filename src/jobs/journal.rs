@@ -1,6 +1,6 @@
 //! The journal's thread: owns the project file, writes decisions and scores, hears of other windows.
 
-use std::{path::PathBuf, thread::Builder, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
@@ -13,7 +13,11 @@ use crate::{
         LabelEvent, ModelId, NewScores, Problem,
         fnv::{FNV_START, fnv1a},
     },
-    store::Project,
+    store::{Project, StoreError},
+    tasks::{
+        fault,
+        thread::{self, Broken},
+    },
 };
 
 /// How often the project is asked for events of other windows.
@@ -46,20 +50,30 @@ impl Journal {
         reporter: Reporter,
     ) -> std::io::Result<Self> {
         let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
-        Builder::new()
-            .name("journal".into())
-            .spawn(move || match open() {
-                Some((project, known)) => Keeper {
+        let news = reporter.clone();
+        let work = move || match open() {
+            Some((project, known)) => Keeper {
+                generation,
+                project,
+                known,
+                reporter,
+                unwritten: Vec::new(),
+                unsure: 0,
+                has_told_of_scores: false,
+            }
+            .run(&inbox),
+            None => keep_nothing(generation, &reporter, &inbox),
+        };
+        thread::start("journal", work, move |end| {
+            if end.is_err() {
+                let why = Broken::sentence("the journal writer");
+                let news_of_it = JournalNews::NotSaved { why };
+                news.send(JobEvent::Journal {
                     generation,
-                    project,
-                    known,
-                    reporter,
-                    unwritten: Vec::new(),
-                    has_told_of_scores: false,
-                }
-                .run(&inbox),
-                None => keep_nothing(generation, &reporter, &inbox),
-            })?;
+                    news: news_of_it,
+                });
+            }
+        })?;
         Ok(Self { orders })
     }
 
@@ -130,7 +144,10 @@ struct Keeper {
     project: Project,
     known: i64,
     reporter: Reporter,
+    /// Not on disk yet. What panics leaves them here.
     unwritten: Vec<LabelEvent>,
+    /// So many of them were being written when it panicked: they may be on disk.
+    unsure: usize,
     has_told_of_scores: bool,
 }
 
@@ -151,24 +168,51 @@ impl Keeper {
                         self.write();
                     }
                     Order::SaveSession(json) => session = Some(json),
-                    Order::PutScores(model, new) => self.put_scores(&model, &new),
+                    Order::PutScores(model, new) => {
+                        self.guarded(|keeper| keeper.put_scores(&model, &new));
+                    }
                     Order::ReadScores(model) => self.read_scores(model),
                     Order::Close(done) => closing = Some(done),
                 }
             }
             // Whatever could not be written before is tried again at each turn.
             self.write();
-            if let Some(json) = session
-                && let Err(error) = self.project.session_put("window", &json)
-            {
-                log::warn!("{error}");
+            if let Some(json) = session {
+                self.guarded(|keeper| {
+                    if let Err(error) = keeper.project.session_put("window", &json) {
+                        log::warn!("{error}");
+                    }
+                });
             }
             if let Some(done) = closing {
                 // Nobody waits any more where this fails, which is as good.
                 done.send(()).ok();
                 return;
             }
-            self.listen();
+            self.guarded(Self::listen);
+        }
+    }
+
+    /// Works on the project; where that panics the project is opened again and the thread goes on.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let done = thread::caught("journal", || work(self)).ok();
+        if done.is_none() {
+            self.open_again();
+        }
+        done
+    }
+
+    /// A panic may have left the connection in any state: another takes its place.
+    fn open_again(&mut self) {
+        let path = self.project.path().to_owned();
+        // A file that is gone is not made anew: what the old connection holds is worth more.
+        if !path.is_file() {
+            return;
+        }
+        match thread::caught("open project again", || Project::open_or_create(&path)) {
+            Ok(Ok(project)) => self.project = project,
+            Ok(Err(error)) => log::error!("{error}"),
+            Err(_) => {}
         }
     }
 
@@ -192,24 +236,69 @@ impl Keeper {
     }
 
     fn write(&mut self) {
-        if self.unwritten.is_empty() {
+        // The second time after a panic, with another connection.
+        for _ in 0..2 {
+            if self.unwritten.is_empty() {
+                return;
+            }
+            let Ok(written) = thread::caught("write labels", || self.append_unwritten()) else {
+                self.open_again();
+                continue;
+            };
+            match written {
+                Ok(Some(last)) => self.note_written(last),
+                Ok(None) => {}
+                Err(error) => self.tell(JournalNews::NotSaved {
+                    why: error.to_string(),
+                }),
+            }
             return;
         }
-        match self.project.append(&self.unwritten) {
-            Ok(last) => {
-                let events = std::mem::take(&mut self.unwritten).len();
-                self.tell(JournalNews::Saved { events });
-                if last == self.known + events as i64 {
-                    self.known = last;
-                } else {
-                    self.reread();
-                }
-            }
-            Err(error) => {
-                self.tell(JournalNews::NotSaved {
-                    why: error.to_string(),
-                });
-            }
+        let why = Broken::sentence("writing labels") + "; it is tried again";
+        self.tell(JournalNews::NotSaved { why });
+    }
+
+    /// Writes what is not on disk; the number of the journal's last event where that was anything.
+    fn append_unwritten(&mut self) -> Result<Option<i64>, StoreError> {
+        if self.unsure > 0 {
+            self.find_unsure()?;
+        }
+        if self.unwritten.is_empty() {
+            return Ok(None);
+        }
+        // Where this panics the number stays.
+        self.unsure = self.unwritten.len();
+        let last = self.project.append(&self.unwritten);
+        fault::point("labels written");
+        self.unsure = 0;
+        last.map(Some)
+    }
+
+    /// Looks whether the events of an attempt that panicked are on disk: all are, or none. No other
+    /// window has our steps.
+    fn find_unsure(&mut self) -> Result<(), StoreError> {
+        let on_disk = self.project.events_since(self.known)?;
+        let first = &self.unwritten[0];
+        let is_on_disk = on_disk.iter().any(|(_, event)| {
+            (event.step, &event.candidate, &event.action)
+                == (first.step, &first.candidate, &first.action)
+        });
+        let events = std::mem::take(&mut self.unsure);
+        if is_on_disk {
+            self.unwritten.drain(..events);
+            self.tell(JournalNews::Saved { events });
+            self.reread();
+        }
+        Ok(())
+    }
+
+    fn note_written(&mut self, last: i64) {
+        let events = std::mem::take(&mut self.unwritten).len();
+        self.tell(JournalNews::Saved { events });
+        if last == self.known + events as i64 {
+            self.known = last;
+        } else {
+            self.guarded(Self::reread);
         }
     }
 
@@ -220,10 +309,13 @@ impl Keeper {
     }
 
     fn read_scores(&mut self, model: ModelId) {
-        let rows = self.project.scores_of(&model).unwrap_or_else(|error| {
-            self.tell_of_scores("kept scores are computed anew", &error.to_string());
-            Vec::new()
+        let rows = self.guarded(|keeper| {
+            keeper.project.scores_of(&model).unwrap_or_else(|error| {
+                keeper.tell_of_scores("kept scores are computed anew", &error.to_string());
+                Vec::new()
+            })
         });
+        let rows = rows.unwrap_or_default();
         self.reporter.send(JobEvent::StoredScores {
             generation: self.generation,
             model,

@@ -5,13 +5,13 @@
 
 use std::{
     collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{Builder, JoinHandle},
+    thread::JoinHandle,
     time::Instant,
 };
 
 use super::step_times::{Phase, StepTimes};
+use crate::tasks::thread;
 
 /// How soon a task must be done; the first is the most urgent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,12 @@ pub enum After {
 
 /// Work with networks.
 pub trait Task: Send {
+    /// Its type, which names it in the log and to the faults of tests.
+    fn name(&self) -> &'static str {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
     /// How soon it must be done; may change between steps.
     fn urgency(&self) -> Urgency;
 
@@ -80,13 +86,16 @@ impl Shared {
     fn step(&self, mut task: Box<dyn Task>) {
         let phase = task.phase();
         let began = Instant::now();
-        let stepped = catch_unwind(AssertUnwindSafe(|| task.step()));
+        let stepped = thread::caught(task.name(), || task.step());
         self.times().note(phase, began.elapsed());
         match stepped {
             // At the end of the line: equals take turns.
             Ok(After::More) => self.desk().tasks.push_back(task),
             Ok(After::Done) => {}
-            Err(_) => task.broke_off(),
+            Err(_) => {
+                let report = || task.broke_off();
+                thread::caught("a task that broke off", report).unwrap_or_default();
+            }
         }
     }
 
@@ -122,14 +131,26 @@ impl Learner {
     pub fn start() -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let worker = shared.clone();
-        let thread = Builder::new().name("learner".into()).spawn(move || {
+        let left = shared.clone();
+        let work = move || {
             while let Some(task) = worker.next() {
                 worker.step(task);
             }
             log::debug!("steps of the learner, ms:\n{}", worker.times());
-            let left = std::mem::take(&mut worker.desk().tasks);
-            for mut task in left {
-                task.close();
+        };
+        let thread = thread::start("learner", work, move |end| {
+            let tasks = {
+                let mut desk = left.desk();
+                desk.is_closed = true;
+                std::mem::take(&mut desk.tasks)
+            };
+            for mut task in tasks {
+                // One that panics must not keep the others from what they have to save.
+                thread::caught("closing a task", || match &end {
+                    Ok(()) => task.close(),
+                    Err(_) => task.broke_off(),
+                })
+                .unwrap_or_default();
             }
         })?;
         Ok(Self {
@@ -138,9 +159,16 @@ impl Learner {
         })
     }
 
-    /// Adds a task.
-    pub fn add(&self, task: Box<dyn Task>) {
-        self.shared.desk().tasks.push_back(task);
+    /// Adds a task. Where the thread has ended, the task learns that it broke off.
+    pub fn add(&self, mut task: Box<dyn Task>) {
+        let mut desk = self.shared.desk();
+        if desk.is_closed {
+            drop(desk);
+            task.broke_off();
+            return;
+        }
+        desk.tasks.push_back(task);
+        drop(desk);
         self.shared.bell.notify_one();
     }
 
@@ -296,5 +324,39 @@ mod tests {
         // Once is enough.
         drop(learner);
         assert_eq!(all.try_iter().count(), 0);
+    }
+
+    struct Frail(Sender<&'static str>);
+
+    impl Task for Frail {
+        fn urgency(&self) -> Urgency {
+            Urgency::Background
+        }
+
+        fn step(&mut self) -> After {
+            After::More
+        }
+
+        fn broke_off(&mut self) {
+            self.0.send("broke off").unwrap();
+        }
+
+        fn close(&mut self) {
+            self.0.send("closing").unwrap();
+            panic!("while it saves");
+        }
+    }
+
+    #[test]
+    fn a_task_that_breaks_while_it_is_closed_does_not_keep_others_from_saving() {
+        let (kept, all) = bounded(8);
+        let mut learner = Learner::start().unwrap();
+        learner.add(Box::new(Frail(kept.clone())));
+        learner.add(Box::new(Frail(kept.clone())));
+        learner.close();
+        assert_eq!(all.try_iter().collect::<Vec<_>>(), ["closing", "closing"]);
+        // What comes after the end is told so.
+        learner.add(Box::new(Frail(kept)));
+        assert_eq!(all.try_iter().collect::<Vec<_>>(), ["broke off"]);
     }
 }

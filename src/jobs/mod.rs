@@ -16,6 +16,7 @@ pub mod explain;
 pub mod explain_files;
 pub mod explain_picture;
 pub mod export;
+mod failure;
 pub mod fine_tune;
 pub mod forest_curve;
 pub mod forest_judge;

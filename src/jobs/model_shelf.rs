@@ -17,6 +17,7 @@ use super::{
 use crate::{
     domain::ModelId,
     learn::{Compute, LearnError, Wish},
+    tasks::thread::Broken,
 };
 
 /// The models at hand. Tasks of the learner's thread share it.
@@ -237,6 +238,7 @@ impl Task for LoadTask {
     }
 
     fn broke_off(&mut self) {
-        self.say(Err(format!("{}: reading the model broke off", self.source)));
+        let what = format!("{}: reading the model", self.source);
+        self.say(Err(Broken::sentence(&what)));
     }
 }

@@ -5,10 +5,11 @@ use std::{
     ops::Range,
     panic,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
-    thread::{self, Builder},
+    thread,
 };
 
 use super::reporter::CancelToken;
+use crate::tasks::thread::scoped;
 
 /// `make` of every number, in their order; none where it was cancelled. `told` hears how many are
 /// done, from any of the threads.
@@ -40,11 +41,7 @@ pub(super) fn in_parallel<T: Send>(
         made
     };
     let mut all = thread::scope(|scope| -> io::Result<Vec<(u64, T)>> {
-        let start = |_| {
-            Builder::new()
-                .name("share".into())
-                .spawn_scoped(scope, work)
-        };
+        let start = |_| scoped(scope, "share", work);
         let workers = (0..threads.max(1))
             .map(start)
             .collect::<io::Result<Vec<_>>>()?;
@@ -78,6 +75,15 @@ mod tests {
             assert_eq!(made.unwrap(), Some(expected));
         }
         assert_eq!(most.into_inner(), 100);
+    }
+
+    #[test]
+    fn a_panic_of_one_worker_reaches_the_caller() {
+        let make = |number: u64| assert!(number != 7, "number seven");
+        let made =
+            panic::catch_unwind(|| in_parallel(0..20, 2, &CancelToken::default(), &|_| (), &make));
+        let message = made.unwrap_err();
+        assert_eq!(message.downcast_ref::<&str>(), Some(&"number seven"));
     }
 
     #[test]

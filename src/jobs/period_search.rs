@@ -1,11 +1,12 @@
 //! The period of a light curve, searched on a thread of its own.
 
-use std::thread::Builder;
-
 use super::{event::JobEvent, reporter::Reporter};
-use crate::lightcurve::{
-    LightCurve, Point,
-    period::{Grid, Weighting, find},
+use crate::{
+    lightcurve::{
+        LightCurve, Point,
+        period::{Grid, Weighting, find},
+    },
+    tasks::thread,
 };
 
 /// Time (MJD), magnitude or flux, and its error where it has one.
@@ -45,11 +46,16 @@ impl FoundPeriod {
 /// # Errors
 /// Where the system gives no thread.
 pub fn search(request: PeriodRequest, reporter: Reporter) -> std::io::Result<()> {
-    Builder::new().name("period".into()).spawn(move || {
-        let serial = request.serial;
-        let period = best_period(&request.points);
-        reporter.send(JobEvent::PeriodFound { serial, period });
-    })?;
+    let serial = request.serial;
+    thread::start(
+        "period",
+        move || best_period(&request.points),
+        move |period| {
+            // Where the search breaks off there is no period; the panic is reported.
+            let period = period.ok().flatten();
+            reporter.send(JobEvent::PeriodFound { serial, period });
+        },
+    )?;
     Ok(())
 }
 

@@ -1,10 +1,6 @@
 //! Light curves for the window: one worker that measures the newest request.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::Builder,
-};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{
     event::{JobEvent, MeasuredCurve},
@@ -14,6 +10,7 @@ use super::{
 use crate::{
     domain::{Candidate, CandidateIx},
     io::Decoder,
+    tasks::thread,
 };
 
 /// A light curve that is wanted.
@@ -75,11 +72,11 @@ impl Photometer {
     pub fn start(reporter: &Reporter, decoder: &Arc<Decoder>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (worker, reporter, decoder) = (shared.clone(), reporter.clone(), decoder.clone());
-        Builder::new().name("photometry".into()).spawn(move || {
+        let work = move || {
             while let Some(request) = worker.next() {
                 let measure = || measure_candidate(&request.candidate, &request.order, &decoder);
                 // One candidate that breaks it must not take the later ones with it.
-                let curve = catch_unwind(AssertUnwindSafe(measure)).unwrap_or_default();
+                let curve = thread::caught("photometry", measure).unwrap_or_default();
                 let measured = MeasuredCurve {
                     generation: request.generation,
                     candidate: request.ix,
@@ -91,7 +88,8 @@ impl Photometer {
                     return;
                 }
             }
-        })?;
+        };
+        thread::start("photometer", work, |_| ())?;
         Ok(Self { shared })
     }
 

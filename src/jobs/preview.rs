@@ -1,11 +1,7 @@
 //! A look at what a simulation would make: a few candidates as small pictures. Only the newest
 //! request is served.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
-    thread::Builder,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -20,6 +16,7 @@ use crate::{
     domain::{ImageSequence, Role, Stamp},
     imaging::{Marks, Preset},
     simulate::{SequenceClass, SimulationError},
+    tasks::thread,
 };
 
 /// Triplets shown.
@@ -83,9 +80,7 @@ impl Previewer {
             simulator_of,
             reporter,
         };
-        Builder::new()
-            .name("preview".into())
-            .spawn(move || maker.run(&nudges))?;
+        thread::start("previews", move || maker.run(&nudges), |_| ())?;
         Ok(Self { newest, nudge })
     }
 
@@ -112,7 +107,7 @@ impl Maker {
                 continue;
             };
             // A preview that breaks down must not take the later ones with it.
-            let made = catch_unwind(AssertUnwindSafe(|| self.preview(&order)))
+            let made = thread::caught("preview", || self.preview(&order))
                 .unwrap_or_else(|_| Err(SimulationError::Order(BROKEN.into())));
             let preview = match made {
                 Ok(Some(preview)) => Ok(Arc::new(preview)),

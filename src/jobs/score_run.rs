@@ -6,7 +6,7 @@
 use std::{
     ops::Range,
     path::{Path, PathBuf},
-    thread::{self, Builder},
+    thread,
 };
 
 use anyhow::{Context, bail};
@@ -29,6 +29,7 @@ use crate::{
     domain::{Candidate, KeptScores, ModelId, ModelInput, NewScores, ScoreRow, Verdict, Verdicts},
     io::Decoder,
     learn::{Compute, Wish},
+    tasks::thread::scoped,
 };
 
 /// Epochs that are prepared at a time.
@@ -158,14 +159,12 @@ impl Work<'_> {
         thread::scope(|scope| {
             let (sender, ready) = bounded(CHUNKS_AHEAD);
             let models = &models;
-            Builder::new()
-                .name("prepare".into())
-                .spawn_scoped(scope, move || {
-                    let models = models.iter().zip(self.kept);
-                    let wanted = models.map(|((model, input), kept)| Wanted { model, input, kept });
-                    self.prepare(&wanted.collect::<Vec<_>>(), &sender);
-                })
-                .context("the system gives no thread")?;
+            let prepare = move || {
+                let models = models.iter().zip(self.kept);
+                let wanted = models.map(|((model, input), kept)| Wanted { model, input, kept });
+                self.prepare(&wanted.collect::<Vec<_>>(), &sender);
+            };
+            scoped(scope, "prepare", prepare).context("the system gives no thread")?;
             for (range, of_models) in ready {
                 if self.cancel.is_cancelled() {
                     break;

@@ -26,6 +26,7 @@ use crate::{
         Verdicts,
     },
     io::Decoder,
+    tasks::thread::Broken,
 };
 
 /// How long a step is meant to take: an explanation or a click waits no longer. Half of what it may take, as
@@ -384,6 +385,6 @@ impl Task for ScoreTask {
     }
 
     fn broke_off(&mut self) {
-        self.fail("scoring broke off at a candidate that cannot be computed".into());
+        self.fail(Broken::sentence("scoring"));
     }
 }

@@ -1,11 +1,6 @@
 //! Simulating into a folder: an order becomes files, a truth table and a manifest.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
-    sync::Arc,
-    thread::Builder,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     event::{JobEvent, JobId, Progress},
@@ -14,10 +9,11 @@ use super::{
     simulation_order::{Naming, SimulationOrder},
     simulator::{SimulatorOf, prepare},
 };
+use crate::tasks::thread;
 use anyhow::{anyhow, ensure};
 
 /// What is said where the simulator itself breaks down.
-pub(super) const BROKEN: &str = "the simulator failed; please report this";
+pub(super) const BROKEN: &str = "the simulator failed: details are in the log; please report this";
 
 /// What was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,13 +114,16 @@ pub(super) fn in_background(
     work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> anyhow::Result<Simulated> + Send + 'static,
 ) -> std::io::Result<()> {
     let job = JobId::Simulate;
-    Builder::new().name("simulate".into()).spawn(move || {
+    let news = reporter.clone();
+    let work = move || {
         let tell = |progress| {
-            reporter.send(JobEvent::Progress { job, progress });
+            news.send(JobEvent::Progress { job, progress });
         };
         tell(Progress::default());
-        // Whatever happens, the window must hear that the job is over.
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&tell)))
+        work(&tell)
+    };
+    thread::start("simulate", work, move |outcome| {
+        let outcome = outcome
             .unwrap_or_else(|_| Err(anyhow!(BROKEN)))
             .map_err(|error| format!("{error:#}"));
         reporter.send(JobEvent::Simulated(outcome));

@@ -30,6 +30,7 @@ use crate::{
         whole_file::write_whole,
     },
     simulate::Simulate,
+    tasks::thread::scoped,
 };
 
 /// Progress is told this often.
@@ -226,9 +227,7 @@ impl Work<'_> {
         let shares: Vec<anyhow::Result<Share>> = thread::scope(|scope| {
             let start = |number: usize| {
                 let name = format!("simulate {number}");
-                thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, || self.take_part())
+                scoped(scope, &name, || self.take_part())
                     .inspect_err(|_| self.is_stopped.store(true, Ordering::Relaxed))
             };
             let workers: Vec<_> = (1..=self.crew.threads).map(start).collect();

@@ -1,16 +1,14 @@
 //! The simulator as a stream in memory: candidates in order, as fast as they are taken.
 
-use std::{
-    io,
-    ops::Range,
-    panic,
-    sync::Arc,
-    thread::{Builder, JoinHandle},
-};
+use std::{io, ops::Range, sync::Arc, thread::JoinHandle};
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::{domain::ImageSequence, simulate::Simulate};
+use crate::{
+    domain::ImageSequence,
+    simulate::Simulate,
+    tasks::thread::{self, Broken},
+};
 
 /// Candidates in order of their number, made ahead by threads. Dropping it stops them.
 pub struct Stream {
@@ -20,7 +18,7 @@ pub struct Stream {
 }
 
 struct Worker {
-    candidates: Receiver<ImageSequence>,
+    candidates: Receiver<Result<ImageSequence, Broken>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -43,11 +41,18 @@ pub fn stream(
         let (sender, candidates) = bounded(room_each);
         let simulator = simulator.clone();
         let numbers = (range.start.saturating_add(first)..range.end).step_by(threads);
-        let thread = Builder::new().name("stream".into()).spawn(move || {
+        let broken = sender.clone();
+        let work = move || {
             for number in numbers {
-                if sender.send(simulator.candidate(number)).is_err() {
+                if sender.send(Ok(simulator.candidate(number))).is_err() {
                     return;
                 }
+            }
+        };
+        let thread = thread::start("stream", work, move |end| {
+            if let Err(end) = end {
+                // Nobody listens where the stream was dropped.
+                broken.send(Err(end)).unwrap_or_default();
             }
         })?;
         Ok(Worker {
@@ -67,14 +72,14 @@ impl Iterator for Stream {
     fn next(&mut self) -> Option<ImageSequence> {
         let at = self.next;
         let worker = &mut self.workers[at];
-        if let Ok(candidate) = worker.candidates.recv() {
-            self.next = (at + 1) % self.workers.len();
-            return Some(candidate);
+        match worker.candidates.recv() {
+            Ok(Ok(candidate)) => {
+                self.next = (at + 1) % self.workers.len();
+                Some(candidate)
+            }
+            Ok(Err(broken)) => broken.resume(),
+            Err(_) => None,
         }
-        if let Some(Err(panic)) = worker.thread.take().map(JoinHandle::join) {
-            panic::resume_unwind(panic);
-        }
-        None
     }
 }
 

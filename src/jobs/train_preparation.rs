@@ -1,9 +1,9 @@
 //! From an order to a training. Data are read or simulated on a thread of their own, so that the
 //! thread that owns networks can do other work meanwhile.
 
-use std::{sync::Arc, thread::Builder, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
@@ -13,7 +13,12 @@ use super::{
     train_order::TrainOrder,
     training_set::{Amount, Prepared, Sources, prepare_set},
 };
-use crate::{domain::ModelCard, io::Decoder, learn::Compute};
+use crate::{
+    domain::ModelCard,
+    io::Decoder,
+    learn::Compute,
+    tasks::thread::{self, Broken},
+};
 
 /// A training whose data are being prepared.
 pub struct Preparation {
@@ -57,14 +62,18 @@ impl Preparation {
         };
         let (sender, ready) = bounded(1);
         let (data, model) = (order.data.clone(), card.clone());
-        Builder::new().name("examples".into()).spawn(move || {
+        let work = move || {
             let sources = Sources {
                 decoder: &decoder,
                 cancel: &cancel,
             };
+            prepare_set(&data, &model, amount, sources)
+        };
+        thread::start("examples", work, move |prepared| {
+            let broken = |_| Err(anyhow!(Broken::sentence("preparing the examples")));
             // Nobody listens where the training was given up.
             sender
-                .send(prepare_set(&data, &model, amount, sources))
+                .send(prepared.unwrap_or_else(broken))
                 .unwrap_or_default();
         })?;
         Ok(Self {

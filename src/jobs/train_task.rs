@@ -20,7 +20,7 @@ use super::{
     step_times::Phase,
     train::{Preparation, TrainOrder, Training, TrainingNews, checkpoint_path},
 };
-use crate::{domain::ModelCard, io::Decoder, learn::Compute};
+use crate::{domain::ModelCard, io::Decoder, learn::Compute, tasks::thread::Broken};
 
 /// How long a piece of work waits for examples that are being made.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -292,7 +292,7 @@ impl Task for TrainTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "the training broke off: the program log says where".to_owned();
+        let why = Broken::sentence("the training");
         let more = self.tools.shelf.recover();
         let why = more.map_or(why.clone(), |more| format!("{why}; {more}"));
         self.end(TrainingEnd::Failed(why));

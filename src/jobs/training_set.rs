@@ -1,15 +1,8 @@
 //! What networks learn from: simulated candidates without end, or a labelled set.
 
-use std::{
-    io,
-    ops::Range,
-    path::PathBuf,
-    sync::Arc,
-    thread::{Builder, JoinHandle},
-    time::Duration,
-};
+use std::{io, ops::Range, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
@@ -25,6 +18,7 @@ use crate::{
     io::Decoder,
     learn::Lessons,
     simulate::Simulate,
+    tasks::thread::{self, Broken},
 };
 
 /// Triplets that validation is made with have numbers from here on, which no training reaches.
@@ -211,12 +205,21 @@ impl Chunks {
     ) -> io::Result<Self> {
         let (sender, ready) = bounded(0);
         let chunk = amount.chunk as u64;
-        let thread = Builder::new().name("chunks".into()).spawn(move || {
+        let broken = sender.clone();
+        let work = move || {
             for number in amount.first_chunk.. {
                 let range = number * chunk..(number + 1) * chunk;
                 if sender.send(make(range)).is_err() {
                     return;
                 }
+            }
+        };
+        let thread = thread::start("chunks", work, move |end| {
+            if end.is_err() {
+                // Nobody listens where the training was given up.
+                broken
+                    .send(Err(anyhow!(Broken::sentence("the simulator"))))
+                    .unwrap_or_default();
             }
         })?;
         Ok(Self {

@@ -3,7 +3,6 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    thread::Builder,
 };
 
 use super::{
@@ -19,6 +18,7 @@ use crate::{
         export::{Format, split::Split},
     },
     store::Project,
+    tasks::thread::{self, Broken},
 };
 
 /// Writes labels to a file whose extension chooses the format.
@@ -32,16 +32,29 @@ pub fn export(
     decoder: Arc<Decoder>,
     reporter: Reporter,
 ) -> std::io::Result<()> {
-    Builder::new().name("export".into()).spawn(move || {
-        reporter.send(JobEvent::Progress {
-            job: JobId::Export,
+    let work = move || write(&path, &book, &catalogue, &decoder);
+    start(JobId::Export, "export", reporter, work)
+}
+
+/// Runs work of one step that ends with a sentence.
+pub(super) fn start(
+    job: JobId,
+    name: &str,
+    reporter: Reporter,
+    work: impl FnOnce() -> Result<String, String> + Send + 'static,
+) -> std::io::Result<()> {
+    let news = reporter.clone();
+    let work = move || {
+        news.send(JobEvent::Progress {
+            job,
             progress: Progress::default(),
         });
-        let outcome = write(&path, &book, &catalogue, &decoder);
-        reporter.send(JobEvent::Done {
-            job: JobId::Export,
-            outcome,
-        });
+        work()
+    };
+    thread::start(name, work, move |outcome| {
+        let broken = |_| Err(Broken::sentence(job.title()));
+        let outcome = outcome.unwrap_or_else(broken);
+        reporter.send(JobEvent::Done { job, outcome });
     })?;
     Ok(())
 }
@@ -99,27 +112,12 @@ pub struct ImportOrder {
 /// # Errors
 /// Where the system gives no thread.
 pub fn import(order: ImportOrder, reporter: Reporter) -> std::io::Result<()> {
-    Builder::new().name("import".into()).spawn(move || {
-        reporter.send(JobEvent::Progress {
-            job: JobId::Import,
-            progress: Progress::default(),
-        });
-        let outcome = read(&order).map_err(|error| format!("{error:#}"));
-        reporter.send(match outcome {
-            Ok((text, problems)) => {
-                reporter.send(JobEvent::Problems(problems));
-                JobEvent::Done {
-                    job: JobId::Import,
-                    outcome: Ok(text),
-                }
-            }
-            Err(why) => JobEvent::Done {
-                job: JobId::Import,
-                outcome: Err(why),
-            },
-        });
-    })?;
-    Ok(())
+    let news = reporter.clone();
+    start(JobId::Import, "import", reporter, move || {
+        let (text, problems) = read(&order).map_err(|error| format!("{error:#}"))?;
+        news.send(JobEvent::Problems(problems));
+        Ok(text)
+    })
 }
 
 fn read(order: &ImportOrder) -> anyhow::Result<(String, Vec<crate::domain::Problem>)> {

@@ -4,7 +4,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
-    thread::Builder,
 };
 
 use anyhow::{Context, anyhow, bail};
@@ -14,6 +13,7 @@ use crate::{
     domain::{ModelId, ModelVersion},
     learn::Compute,
     store::Project,
+    tasks::thread,
 };
 
 /// Keeps a version with its model file, in one transaction.
@@ -97,15 +97,21 @@ pub fn remove(project: &Path, id: &ModelId) -> anyhow::Result<()> {
 /// # Errors
 /// Where the system gives no thread.
 pub fn read(generation: u64, project: PathBuf, reporter: Reporter) -> std::io::Result<()> {
-    Builder::new().name("versions".into()).spawn(move || {
-        let versions = all(&project).unwrap_or_else(|error| {
-            log::warn!("{error:#}");
-            Vec::new()
-        });
-        reporter.send(JobEvent::Versions {
-            generation,
-            versions,
-        });
-    })?;
+    thread::start(
+        "versions",
+        move || all(&project),
+        move |versions| {
+            // What breaks off is in the log.
+            let versions = versions.unwrap_or_else(|_| Ok(Vec::new()));
+            let versions = versions.unwrap_or_else(|error| {
+                log::warn!("{error:#}");
+                Vec::new()
+            });
+            reporter.send(JobEvent::Versions {
+                generation,
+                versions,
+            });
+        },
+    )?;
     Ok(())
 }

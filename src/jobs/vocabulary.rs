@@ -1,14 +1,12 @@
 //! Finds the vocabulary that a person means.
 
-use std::{
-    path::{Path, PathBuf},
-    thread::Builder,
-};
+use std::path::{Path, PathBuf};
 
 use super::{event::JobEvent, reporter::Reporter};
 use crate::{
     domain::{Problem, Vocabulary},
     io::vocabulary_file,
+    tasks::thread::{self, Broken},
 };
 
 /// The built-in vocabulary of that name, else the one in the TOML file of that path.
@@ -32,16 +30,20 @@ pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
 /// # Errors
 /// Where the system gives no thread.
 pub fn read(source: PathBuf, reporter: Reporter) -> std::io::Result<()> {
-    Builder::new().name("vocabulary".into()).spawn(move || {
-        let name = source.to_string_lossy();
-        let vocabulary = find_vocabulary(&name)
-            .map(Box::new)
-            .map_err(|error| Problem::new(name.clone(), "vocabulary", format!("{error:#}")));
-        reporter.send(JobEvent::Vocabulary {
-            source: source.clone(),
-            vocabulary,
-        });
-    })?;
+    let name = source.to_string_lossy().into_owned();
+    let wanted = name.clone();
+    thread::start(
+        "vocabulary",
+        move || find_vocabulary(&wanted),
+        move |found| {
+            let found =
+                found.unwrap_or_else(|_| Err(anyhow::anyhow!(Broken::sentence("reading it"))));
+            let vocabulary = found
+                .map(Box::new)
+                .map_err(|error| Problem::new(name, "vocabulary", format!("{error:#}")));
+            reporter.send(JobEvent::Vocabulary { source, vocabulary });
+        },
+    )?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use std::{
 use burn::tensor::{Device, DeviceKind, DeviceType, Tensor};
 
 use super::LearnError;
+use crate::logging::panics;
 
 /// True once the GPU of this process no longer computed: a lost device stays lost.
 static GPU_IS_LOST: AtomicBool = AtomicBool::new(false);
@@ -158,7 +159,7 @@ fn hardware_gpu() -> Option<Compute> {
             })
         })
     };
-    catch_unwind(AssertUnwindSafe(ask)).ok().flatten()
+    panics::expected(|| catch_unwind(AssertUnwindSafe(ask)).ok().flatten())
 }
 
 #[cfg(test)]

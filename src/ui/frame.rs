@@ -118,7 +118,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         Screen::Latent => latent::latent_ui(ui, state, memory, commands),
         Screen::Evaluate => evaluate::evaluate_ui(ui, state, memory, commands),
         Screen::Train => train::train_ui(ui, state, commands),
-        Screen::Problems => problems::problems_ui(ui, state),
+        Screen::Problems => problems::problems_ui(ui, state, memory, commands),
     });
 }
 

@@ -52,6 +52,7 @@ fn sheet([left, middle, right]: &mut [Ui; 3], state: &AppState) {
     group(left, Menu::Model, state);
     group(right, Menu::View, state);
     group(right, Menu::Window, state);
+    group(right, Menu::Help, state);
 }
 
 fn group(ui: &mut Ui, menu: Menu, state: &AppState) {

@@ -39,6 +39,7 @@ mod latent_region;
 mod latent_scatter;
 mod latent_walk;
 mod light_curve;
+mod log_pane;
 mod mosaic;
 mod mosaic_cell;
 mod palette;

@@ -2,11 +2,16 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::{inspect::weak, theme};
-use crate::app::AppState;
+use super::{inspect::weak, log_pane::log_ui, theme, view_memory::ViewMemory};
+use crate::app::{Action, AppState, Command};
 
-/// The screen.
-pub fn problems_ui(ui: &mut Ui, state: &AppState) {
+/// The screen: problems, or the log.
+pub fn problems_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
     ui.horizontal(|ui| {
         let count = state.problems.len();
         let title = if count == 1 {
@@ -14,13 +19,35 @@ pub fn problems_ui(ui: &mut Ui, state: &AppState) {
         } else {
             format!("{count} problems")
         };
-        ui.heading(title);
-        if count > 0 && ui.button("Copy all").clicked() {
+        for (action, title, is_log) in [
+            (Action::Problems, title.as_str(), false),
+            (Action::Log, "Log", true),
+        ] {
+            let title = RichText::new(title).heading();
+            let tab = ui.selectable_label(state.shows_log == is_log, title);
+            let key = state.settings.keys.hint(action);
+            if tab
+                .on_hover_text(format!("{} ({key})", action.info().help))
+                .clicked()
+            {
+                commands.push(Command::Do(action));
+            }
+        }
+        if !state.shows_log && count > 0 && ui.button("Copy all").clicked() {
             let lines: Vec<_> = state.problems.iter().map(ToString::to_string).collect();
             ui.copy_text(lines.join("\n"));
         }
     });
     ui.add_space(theme::GRID);
+    if state.shows_log {
+        log_ui(ui, state, &mut memory.log_level);
+    } else {
+        list_ui(ui, state);
+    }
+}
+
+/// What could not be opened; what was recognised.
+fn list_ui(ui: &mut Ui, state: &AppState) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         if let Some(fault) = &state.project.fault {
             ui.label(RichText::new("project").strong());

@@ -110,6 +110,8 @@ pub struct ViewMemory {
     pub heat_maps: super::heat_map::HeatMapTextures,
     /// The view of the latent space.
     pub latent: super::latent_memory::LatentMemory,
+    /// The least level of the records of the log that are shown; none for all.
+    pub log_level: Option<log::LevelFilter>,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.

@@ -8,13 +8,19 @@ mod tour_script;
 
 use std::path::PathBuf;
 
-use crossbeam_channel::Receiver;
-
 use crate::{
     app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
     domain::{Problem, Timestamp},
     gpu::DeviceWatch,
-    jobs::{annotator::annotator, clock, event::JobEvent, models, reporter::Reporter, simulate},
+    jobs::{
+        annotator::annotator,
+        clock,
+        event::JobEvent,
+        models,
+        reporter::{Inbox, Reporter},
+        simulate,
+    },
+    logging::{self, panics},
     ui::{self, ViewMemory},
 };
 pub use graphics::GpuFaults;
@@ -50,7 +56,7 @@ struct Viewer {
     state: AppState,
     memory: ViewMemory,
     runner: Runner,
-    inbox: Receiver<JobEvent>,
+    inbox: Inbox,
     queue: Vec<Command>,
     tour: Option<Tour>,
     /// Wakes the window that is open now.
@@ -112,13 +118,21 @@ impl Viewer {
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
         let atlas = ui::install(render_state, ATLAS_BYTES);
         let wake = Wake::of(&context.egui_ctx);
-        let waking = wake.clone();
+        let (waking, waker) = (wake.clone(), wake.clone());
+        panics::nudge_by(move || waker.wake());
         let (reporter, inbox) = Reporter::new(move || waking.wake());
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
         state.simulation.home = simulate::usual_parent();
         state.training.home = models::usual_folder();
         state.problems.extend(fault);
+        let info = render_state.adapter.get_info();
+        let adapter = format!(
+            "{}, {} {} ({})",
+            info.name, info.driver, info.driver_info, info.backend
+        );
+        log::info!("graphics: {adapter}");
+        state.adapter = Some(adapter);
         let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
         let mut viewer = Self {
             runner: Runner::new(reporter, Some(atlas), tour.is_none())?,
@@ -185,8 +199,12 @@ impl Viewer {
     /// Events first, then commands, in order; effects start as they come.
     fn apply_all(&mut self, ctx: &egui::Context) {
         let now = clock::now();
+        if self.state.log.revision != logging::revision() {
+            self.state.log = logging::snapshot();
+        }
         let news: Vec<_> = self.inbox.try_iter().take(NEWS_PER_FRAME).collect();
-        for event in news {
+        let broken = panics::take().into_iter().map(JobEvent::Broke);
+        for event in broken.chain(news) {
             self.apply(Command::News(Box::new(event)), now, ctx);
         }
         for command in std::mem::take(&mut self.queue) {
@@ -199,10 +217,17 @@ impl Viewer {
 
     fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
         for effect in self.state.apply(command, now) {
-            if matches!(effect, Effect::Quit) {
-                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            } else if let Err(error) = self.runner.start(effect) {
-                log::error!("{error}");
+            match effect {
+                Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+                Effect::Copy(text) => ctx.copy_text(text),
+                effect => {
+                    if let Err(error) = self.runner.start(effect) {
+                        log::error!("{error:#}");
+                        let why = format!("it could not be started: {error:#}");
+                        self.queue
+                            .push(Command::News(Box::new(JobEvent::Broke(why))));
+                    }
+                }
             }
         }
     }
@@ -290,12 +315,22 @@ impl Viewer {
         self.is_closed = true;
         // Nobody reads news any more: a worker that waits for room to send must not hold up
         // the journal.
-        self.inbox = crossbeam_channel::never();
+        self.inbox = Inbox::never();
         self.runner.close();
         if self.tour.is_none()
             && let Err(error) = settings_file::save(&self.state.settings)
         {
             log::error!("{error}");
+        }
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The window itself broke off: what was decided still goes to the disk.
+            self.inbox = Inbox::never();
+            self.runner.close();
         }
     }
 }

@@ -41,7 +41,10 @@ use crate::{
 
 /// The running jobs of this window.
 pub struct Runner {
+    /// For work that outlives a set: simulating, training, dialogs, vocabularies.
     reporter: Reporter,
+    /// For work on the opened set; replaced with each opening.
+    of_set: Reporter,
     reading: Reading,
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
@@ -80,6 +83,7 @@ impl Runner {
         let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             evaluator,
+            of_set: reporter.clone(),
             reporter,
             reading,
             atlas,
@@ -146,7 +150,7 @@ impl Runner {
             Effect::Decode { wanted } => self.pool.request(wanted),
             Effect::Reload(stamps) => self.pool.reload(stamps),
             Effect::ReadHeader(stamp) => {
-                header::read(stamp, self.reading.decoder.clone(), self.reporter.clone())?;
+                header::read(stamp, self.reading.decoder.clone(), self.of_set.clone())?;
             }
             Effect::Measure {
                 generation,
@@ -161,7 +165,7 @@ impl Runner {
                 stamps,
                 order,
             }),
-            Effect::FindPeriod(request) => period_search::search(request, self.reporter.clone())?,
+            Effect::FindPeriod(request) => period_search::search(request, self.of_set.clone())?,
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::Export {
@@ -170,15 +174,15 @@ impl Runner {
                 catalogue,
             } => {
                 let decoder = self.reading.decoder.clone();
-                transfer::export(path, book, catalogue, decoder, self.reporter.clone())?;
+                transfer::export(path, book, catalogue, decoder, self.of_set.clone())?;
             }
-            Effect::Import(order) => transfer::import(*order, self.reporter.clone())?,
+            Effect::Import(order) => transfer::import(*order, self.of_set.clone())?,
             Effect::Evaluate(order) => self.evaluator.request(*order),
             Effect::WriteEvaluation {
                 folder,
                 report,
                 catalogue,
-            } => start_writing(folder, report, catalogue, self.reporter.clone())?,
+            } => start_writing(folder, report, catalogue, self.of_set.clone())?,
             Effect::Simulate(order) => self.simulate(*order)?,
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
@@ -199,8 +203,8 @@ impl Runner {
             | Effect::DecodeLatent(_)
             | Effect::Reconstruct(_) => self.start_latent(effect)?,
             Effect::Cancel(job) => self.stop(job),
-            // The window closes itself.
-            Effect::Quit => {}
+            // The window does these itself.
+            Effect::Quit | Effect::Copy(_) => {}
         }
         Ok(())
     }
@@ -235,13 +239,13 @@ impl Runner {
             Effect::ReadVersions {
                 generation,
                 project,
-            } => versions::read(generation, project, self.reporter.clone())?,
+            } => versions::read(generation, project, self.of_set.clone())?,
             Effect::Explain(request) => {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
             }
             Effect::LoadModel { generation, source } => {
-                let (shelf, reporter) = (self.shelf.clone(), self.reporter.clone());
+                let (shelf, reporter) = (self.shelf.clone(), self.of_set.clone());
                 let task = LoadTask::new(generation, source, shelf, reporter);
                 self.learner.add(Box::new(task));
             }
@@ -254,7 +258,7 @@ impl Runner {
                     decoder: self.reading.decoder.clone(),
                     focus: self.focus.clone(),
                     cancel,
-                    reporter: self.reporter.clone(),
+                    reporter: self.of_set.clone(),
                 };
                 self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
             }
@@ -277,7 +281,7 @@ impl Runner {
             shelf: self.shelf.clone(),
             decoder: self.reading.decoder.clone(),
             cancel: self.new_token(job),
-            reporter: self.reporter.clone(),
+            reporter: self.of_set.clone(),
         }
     }
 
@@ -357,18 +361,22 @@ impl Runner {
             self.stop(job);
         }
         self.focus = Focus::default();
+        // From here on nothing arrives of the set that is left.
+        self.of_set = self.reporter.for_opening(opening.generation);
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
-        self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, self.atlas.as_ref())?;
-        self.photometer = Photometer::start(&self.reporter, &self.reading.decoder)?;
+        self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
+        self.photometer = Photometer::start(&self.of_set, &self.reading.decoder)?;
+        self.evaluator = Evaluator::start(&self.of_set)?;
+        self.explainer = Explainer::new(self.shelf.clone(), self.of_set.clone());
         let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(
             opening,
             self.reading.clone(),
             token,
-            &self.reporter,
+            &self.of_set,
         )?);
         Ok(())
     }

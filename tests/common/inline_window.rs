@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use crossbeam_channel::Receiver;
 use destello::{
     app::{
         Action, AppState, Command, Effect,
@@ -26,7 +25,7 @@ use destello::{
             task::{FineTuneEnd, FineTuneUpdate},
         },
         latent::adapt_task::AdaptUpdate,
-        reporter::Reporter,
+        reporter::{Inbox, Reporter},
         simulator::SimulatorOf,
         train_task::{TrainUpdate, TrainingEnd},
     },
@@ -46,8 +45,14 @@ pub struct InlineWindow {
     pub state: AppState,
     /// Settings that would have been written to the person's own file.
     pub saved_settings: Option<Settings>,
+    /// What was put into the clipboard last.
+    pub copied: Option<String>,
     /// Dialogs that would have been opened.
     pub dialogs: Vec<PickFor>,
+    /// Which events are counted.
+    pub counted: fn(&JobEvent) -> bool,
+    /// How many of them came.
+    pub count: usize,
     /// Rows of scores that were computed, and not read from the project.
     pub computed: usize,
     /// True once the window was asked to close.
@@ -59,7 +64,7 @@ pub struct InlineWindow {
     /// See `started`.
     pub ended: usize,
     runner: Runner,
-    inbox: Receiver<JobEvent>,
+    inbox: Inbox,
     now: Timestamp,
     is_indexing: bool,
     is_reloading: bool,
@@ -67,6 +72,8 @@ pub struct InlineWindow {
     awaited: BTreeSet<&'static str>,
     decoding: HashSet<StampId>,
     running: BTreeSet<JobId>,
+    /// Exports and imports under way: their ends are nobody's once another set is open.
+    of_the_set: usize,
     /// The preview that was asked for last and is not there yet.
     previewing: Option<u64>,
     latent: Option<MadeLatent>,
@@ -81,7 +88,10 @@ impl InlineWindow {
         Self {
             state: AppState::new(settings, person),
             saved_settings: None,
+            copied: None,
             dialogs: Vec::new(),
+            counted: |_| false,
+            count: 0,
             computed: 0,
             has_quit: false,
             appended: Vec::new(),
@@ -95,6 +105,7 @@ impl InlineWindow {
             awaited: BTreeSet::new(),
             decoding: HashSet::new(),
             running: BTreeSet::new(),
+            of_the_set: 0,
             previewing: None,
             latent: None,
             has_views: false,
@@ -237,6 +248,7 @@ impl InlineWindow {
     }
 
     fn take(&mut self, event: JobEvent) {
+        self.count += usize::from((self.counted)(&event));
         match &event {
             JobEvent::IndexDone { generation, .. } if *generation == self.state.generation => {
                 self.is_indexing = false;
@@ -250,6 +262,7 @@ impl InlineWindow {
             JobEvent::Done { job, .. } => {
                 self.running.remove(job);
                 self.ended += 1;
+                self.of_the_set -= usize::from(*job != JobId::Simulate);
             }
             JobEvent::Scored { new, .. } => self.computed += new.rows.len(),
             JobEvent::Simulated(_) => {
@@ -278,6 +291,7 @@ impl InlineWindow {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
                 Effect::Pick(purpose) => self.dialogs.push(purpose),
+                Effect::Copy(text) => self.copied = Some(text),
                 Effect::Quit => self.has_quit = true,
                 Effect::Append(events) => {
                     self.appended.extend(events.iter().cloned());
@@ -306,8 +320,7 @@ impl InlineWindow {
             Effect::Open { .. } => {
                 self.is_indexing = true;
                 // The workers of the set before are gone with what they were asked for.
-                self.is_reloading = false;
-                self.decoding.clear();
+                self.forget_the_set();
             }
             Effect::Decode { wanted } => {
                 // Requests before this one are dropped.
@@ -317,10 +330,12 @@ impl InlineWindow {
             Effect::Reload(_) => self.is_reloading = true,
             Effect::Export { .. } | Effect::WriteEvaluation { .. } => {
                 self.started += 1;
+                self.of_the_set += 1;
                 self.running.insert(JobId::Export);
             }
             Effect::Import(_) => {
                 self.started += 1;
+                self.of_the_set += 1;
                 self.running.insert(JobId::Import);
             }
             Effect::Simulate(_) | Effect::OpenDemo => {
@@ -342,10 +357,21 @@ impl InlineWindow {
         self.runner.start(effect).unwrap();
     }
 
+    /// Nothing arrives any more of the set that is left.
+    fn forget_the_set(&mut self) {
+        self.ended += std::mem::take(&mut self.of_the_set);
+        self.is_reloading = false;
+        self.awaited.clear();
+        self.decoding.clear();
+        for job in [JobId::Export, JobId::Import, JobId::FineTune] {
+            self.running.remove(&job);
+        }
+    }
+
     /// Closes the window; returns when everything is on disk.
     pub fn close(mut self) {
         // As in the real window: nobody reads news any more.
-        self.inbox = crossbeam_channel::never();
+        self.inbox = Inbox::never();
         self.runner.close();
     }
 

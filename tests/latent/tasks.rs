@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use crossbeam_channel::Receiver;
 use destello::{
     domain::{
         CandidateIx, ComponentCard, Embedding, InputPlan, LatentCard, ModelCard, ModelId, Role,
@@ -15,7 +14,7 @@ use destello::{
         latent_news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
         learner::{After, Task},
         open::read_all,
-        reporter::{CancelToken, Reporter},
+        reporter::{CancelToken, Inbox, Reporter},
     },
     learn::{
         Compute,
@@ -64,7 +63,7 @@ struct Bench {
     sky: Sky,
     tools: Embedder,
     order: EmbedOrder,
-    inbox: Receiver<JobEvent>,
+    inbox: Inbox,
 }
 
 fn bench() -> Bench {

@@ -12,6 +12,7 @@ mod explanation;
 mod harness;
 mod keys;
 mod latent;
+mod log;
 mod painted;
 mod pictures;
 mod pointer;

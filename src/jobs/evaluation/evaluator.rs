@@ -2,10 +2,8 @@
 //! background.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    thread::Builder,
 };
 
 use crossbeam_channel::{Sender, bounded};
@@ -14,10 +12,12 @@ use super::{Report, Request, report, write_report};
 use crate::{
     domain::{Catalogue, LabelBook, ModelFacts, ScoreBook},
     jobs::{
-        event::{JobEvent, JobId, Progress},
+        event::{JobEvent, JobId},
         reporter::Reporter,
+        transfer,
         truths::Truths,
     },
+    tasks::thread::{self, Broken},
 };
 
 /// Where the window takes truths from.
@@ -82,20 +82,21 @@ impl Evaluator {
         let (nudge, nudges) = bounded::<()>(1);
         let newest: Arc<Mutex<Option<EvaluationOrder>>> = Arc::default();
         let (slot, reporter) = (newest.clone(), reporter.clone());
-        Builder::new().name("evaluation".into()).spawn(move || {
+        let work = move || {
             while nudges.recv().is_ok() {
                 let order = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let Some(order) = order else { continue };
-                let report = catch_unwind(AssertUnwindSafe(|| Arc::new(order.report())));
+                let report = thread::caught("evaluation", || Arc::new(order.report()));
                 let evaluated = JobEvent::Evaluated {
                     serial: order.serial,
-                    report: report.ok().ok_or_else(|| "the evaluation broke off".into()),
+                    report: report.map_err(|_| Broken::sentence("the evaluation")),
                 };
                 if !reporter.send(evaluated) {
                     return;
                 }
             }
-        })?;
+        };
+        thread::start("evaluator", work, |_| ())?;
         Ok(Self { newest, nudge })
     }
 
@@ -117,20 +118,10 @@ pub fn start_writing(
     catalogue: Arc<Catalogue>,
     reporter: Reporter,
 ) -> std::io::Result<()> {
-    Builder::new()
-        .name("evaluation files".into())
-        .spawn(move || {
-            reporter.send(JobEvent::Progress {
-                job: JobId::Export,
-                progress: Progress::default(),
-            });
-            let written = write_report(&folder, &report, &catalogue);
-            let outcome = written
-                .map(|files| format!("{} files written to {}", files.len(), folder.display()));
-            reporter.send(JobEvent::Done {
-                job: JobId::Export,
-                outcome: outcome.map_err(|error| format!("{error:#}")),
-            });
-        })?;
-    Ok(())
+    let name = "evaluation files";
+    transfer::start(JobId::Export, name, reporter, move || {
+        let written = write_report(&folder, &report, &catalogue);
+        let files = written.map_err(|error| format!("{error:#}"))?.len();
+        Ok(format!("{files} files written to {}", folder.display()))
+    })
 }

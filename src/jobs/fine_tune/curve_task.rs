@@ -20,6 +20,7 @@ use crate::{
         piecewise::Piecewise,
         step_times::Phase,
     },
+    tasks::thread::Broken,
 };
 
 /// Time between two pieces of news.
@@ -181,7 +182,7 @@ impl Task for CurveTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "the learning curve broke off: the program log says where";
-        self.say(CurveUpdate::Failed(why.into()));
+        let why = Broken::sentence("the learning curve");
+        self.say(CurveUpdate::Failed(why));
     }
 }

@@ -30,6 +30,7 @@ use crate::{
     },
     learn::{Model, model_file},
     lightcurve::forest_file,
+    tasks::thread::Broken,
 };
 
 /// Time between two pieces of news.
@@ -382,8 +383,8 @@ impl Task for FineTuneTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "the fine-tuning broke off: the program log says where";
-        self.say(FineTuneUpdate::Ended(FineTuneEnd::Failed(why.into())));
+        let why = Broken::sentence("the fine-tuning");
+        self.say(FineTuneUpdate::Ended(FineTuneEnd::Failed(why)));
     }
 
     fn close(&mut self) {

@@ -29,6 +29,7 @@ use crate::{
         versions,
     },
     learn::latent::file,
+    tasks::thread::Broken,
 };
 
 /// Time between two pieces of news.
@@ -237,8 +238,8 @@ impl Task for AdaptTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "teaching the latent model broke off: the program log says where";
-        self.say(AdaptUpdate::Failed(why.into()));
+        let why = Broken::sentence("teaching the latent model");
+        self.say(AdaptUpdate::Failed(why));
     }
 
     fn close(&mut self) {

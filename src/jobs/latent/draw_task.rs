@@ -15,6 +15,7 @@ use crate::{
         step_times::Phase,
     },
     learn::LearnError,
+    tasks::thread::Broken,
 };
 
 /// Vectors that are decoded in one step, at most.
@@ -84,7 +85,7 @@ impl Task for DecodeTask {
     }
 
     fn broke_off(&mut self) {
-        self.say(Err("decoding broke off".into()));
+        self.say(Err(Broken::sentence("decoding")));
     }
 }
 
@@ -156,6 +157,6 @@ impl Task for ReconstructTask {
     }
 
     fn broke_off(&mut self) {
-        self.say(Err("drawing the stamp broke off".into()));
+        self.say(Err(Broken::sentence("drawing the stamp")));
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         step_times::Phase,
     },
     learn::latent::{Embedded, LatentModel},
+    tasks::thread::Broken,
 };
 
 use super::{LatentShelf, shelf::ReadLatent};
@@ -213,7 +214,7 @@ impl Task for EmbedTask {
     }
 
     fn broke_off(&mut self) {
-        let why = "placing the stamps broke off at one that cannot be computed";
-        self.end(ScoringEnd::Failed(why.into()));
+        let why = Broken::sentence("placing the stamps");
+        self.end(ScoringEnd::Failed(why));
     }
 }

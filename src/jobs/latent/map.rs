@@ -5,7 +5,6 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
-    thread::Builder,
 };
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,7 @@ use crate::{
         event::{JobEvent, JobId, Progress},
         reporter::{CancelToken, Reporter},
     },
+    tasks::thread::{self, Broken},
 };
 
 /// Points that t-SNE takes at most: the rest is left out, evenly (our choice).
@@ -87,28 +87,25 @@ pub struct Mapped {
 /// # Errors
 /// Where the system gives no thread.
 pub fn start(order: MapOrder, cancel: CancelToken, reporter: Reporter) -> std::io::Result<()> {
-    let run = move || {
-        let serial = order.serial;
+    let (serial, news) = (order.serial, reporter.clone());
+    let work = move || {
         let tell = |done, total| {
             let progress = Progress { done, total };
             let job = JobId::Map;
             // A map that nobody waits for is stopped by its token.
-            reporter.send(JobEvent::Progress { job, progress });
+            news.send(JobEvent::Progress { job, progress });
         };
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            let map = lay(&order.embedding, order.projection, &cancel, tell)?;
-            Some((Arc::new(map), Arc::new(Members::of(&order.embedding))))
-        }));
+        let map = lay(&order.embedding, order.projection, &cancel, tell)?;
+        Some((Arc::new(map), Arc::new(Members::of(&order.embedding))))
+    };
+    thread::start("latent map", work, move |made| {
         let outcome = match made {
             Ok(Some(made)) => Ok(made),
             Ok(None) => Err(None),
-            Err(_) => Err(Some(
-                "the map broke off: the program log says where".to_owned(),
-            )),
+            Err(_) => Err(Some(Broken::sentence("the map"))),
         };
         reporter.send(JobEvent::Mapped(Mapped { serial, outcome }));
-    };
-    Builder::new().name("latent map".into()).spawn(run)?;
+    })?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::{
 
 impl Runner {
     pub(super) fn start_latent(&mut self, effect: Effect) -> std::io::Result<()> {
-        let (shelf, reporter) = (self.latent_shelf.clone(), self.reporter.clone());
+        let (shelf, reporter) = (self.latent_shelf.clone(), self.of_set.clone());
         let decoder = self.reading.decoder.clone();
         let task: Box<dyn Task> = match effect {
             Effect::Map(order) => {

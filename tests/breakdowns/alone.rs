@@ -1,0 +1,128 @@
+//! Work that outlives a set: simulations and their preview, vocabularies, dialogs, streams.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use destello::{
+    app::{
+        Action, Command,
+        command::{Session, Simulation},
+        settings::Settings,
+        simulation::PreviewState,
+    },
+    domain::Role,
+    jobs::{
+        dialog,
+        event::{JobEvent, PickFor},
+        reporter::Reporter,
+        simulation_order::{Kind, SimulationOrder},
+        simulator::prepare,
+        stream::stream,
+    },
+    tasks::fault,
+};
+
+use crate::{
+    breaks,
+    common::{InlineWindow, test_sky::test_skies},
+    ends_once, in_turn,
+};
+
+#[test]
+fn a_simulation_and_a_preview_that_break_off_say_so_and_the_next_ones_are_made() {
+    let _turn = in_turn();
+    let folder = tempfile::tempdir().unwrap();
+    let (skies, _) = test_skies();
+    let window = InlineWindow::new(Settings::default(), "ana", None);
+    let mut window = window.simulating(skies, folder.path().join("demo"));
+    window.state.simulation.home = Some(folder.path().join("skies"));
+    let is_preview = |event: &JobEvent| matches!(event, JobEvent::Previewed { .. });
+    let edit = |window: &mut InlineWindow, seed: u64| {
+        let mut form = window.state.simulation.form.clone();
+        (form.seed, form.count) = (seed, 12);
+        window.apply(Command::Simulation(Simulation::Form(Box::new(form))));
+    };
+    breaks(&mut window, "preview", is_preview, |window| {
+        window.act(Action::NewSimulation);
+    });
+    let PreviewState::Failed(why) = &window.state.simulation.preview else {
+        panic!("{:?}", window.state.simulation.preview);
+    };
+    assert!(why.contains("details are in the log"), "{why}");
+    ends_once(&mut window, "preview", is_preview, |window| edit(window, 4));
+    assert!(matches!(
+        window.state.simulation.preview,
+        PreviewState::Ready(_)
+    ));
+
+    let is_end = |event: &JobEvent| matches!(event, JobEvent::Simulated(_));
+    let start = |window: &mut InlineWindow| {
+        window.apply(Command::Simulation(Simulation::Start));
+    };
+    // The thread itself, then one of those that share the work.
+    for name in ["simulate", "simulate 1"] {
+        breaks(&mut window, name, is_end, start);
+        let fault = window.state.simulation.fault.clone().unwrap();
+        assert!(fault.contains("details are in the log"), "{name}: {fault}");
+    }
+    ends_once(&mut window, "simulate", is_end, start);
+    assert_eq!(window.queue().len(), 12);
+}
+
+#[test]
+fn a_vocabulary_that_breaks_off_is_told_and_the_next_one_is_used() {
+    let _turn = in_turn();
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    let before = window.state.vocabulary;
+    let is_answer = |event: &JobEvent| matches!(event, JobEvent::Vocabulary { .. });
+    let ask = |window: &mut InlineWindow| {
+        window.begin(Command::Session(Session::Vocabulary("alerce_stamp".into())));
+        window.hear_until(|window| window.count > 0);
+    };
+    breaks(&mut window, "vocabulary", is_answer, ask);
+    assert!(window.toast().contains("broke off"), "{}", window.toast());
+    assert_eq!(window.state.vocabulary, before);
+    ends_once(&mut window, "vocabulary", is_answer, ask);
+    assert_eq!(&*window.state.vocabulary().name, "alerce_stamp");
+}
+
+#[test]
+fn a_dialog_that_breaks_off_is_as_good_as_dismissed() {
+    let _turn = in_turn();
+    let (reporter, inbox) = Reporter::new(|| {});
+    // It breaks before it asks the system for anything.
+    fault::arm("dialog", 1);
+    dialog::pick(PickFor::OpenFiles, reporter).unwrap();
+    let event = inbox.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert!(
+        matches!(&event, JobEvent::Picked { purpose: PickFor::OpenFiles, paths } if paths.is_empty()),
+        "{event:?}"
+    );
+    // The only sender has gone: nothing else can come.
+    assert!(inbox.recv_timeout(Duration::from_secs(30)).is_err());
+}
+
+#[test]
+fn whoever_reads_a_stream_of_candidates_gets_the_panic_of_its_thread() {
+    let _turn = in_turn();
+    let order = SimulationOrder {
+        survey: "hits2015".into(),
+        templates: None,
+        kind: Kind::Triplets,
+        roles: vec![Role::Science],
+        seed: 1,
+        classes: Vec::new(),
+        count: 4,
+        out: std::path::PathBuf::new(),
+    };
+    let (skies, _) = test_skies();
+    let sky = skies(&order, &prepare(&order).unwrap()).unwrap();
+    fault::arm("stream", 1);
+    let taken = catch_unwind(AssertUnwindSafe(|| {
+        stream(&sky, 0..4, 1, 1).unwrap().count()
+    }));
+    assert!(taken.is_err());
+    assert_eq!(stream(&sky, 0..4, 2, 1).unwrap().count(), 4);
+}

@@ -1,0 +1,56 @@
+//! Every kind of thread and task panics: it ends once, nothing is left pending, and the next
+//! request of its kind is served. News of a set that was left do not arrive. The program log.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
+
+mod alone;
+#[path = "../common/mod.rs"]
+mod common;
+mod journal;
+mod learning;
+mod left_set;
+mod opened_set;
+mod program_log;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use common::InlineWindow;
+use destello::{jobs::event::JobEvent, tasks::fault};
+
+/// Faults are armed for the whole program: tests take turns.
+fn in_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets the next pass of that name panic while `act` is followed to its end; exactly one event of
+/// that kind comes, and nothing is left pending.
+fn breaks(
+    window: &mut InlineWindow,
+    name: &str,
+    is_end: fn(&JobEvent) -> bool,
+    act: impl FnOnce(&mut InlineWindow),
+) {
+    fault::arm(name, 1);
+    ends_once(window, name, is_end, act);
+    assert_eq!(fault::left(name), 0, "nothing passed {name}");
+}
+
+/// Follows `act` to its end: one event of that kind, and nothing is left pending.
+fn ends_once(
+    window: &mut InlineWindow,
+    name: &str,
+    is_end: fn(&JobEvent) -> bool,
+    act: impl FnOnce(&mut InlineWindow),
+) {
+    (window.counted, window.count) = (is_end, 0);
+    // Every command is followed until nothing is pending; that fails where an end does not come.
+    act(window);
+    window.settle();
+    assert_eq!(window.count, 1, "ends of {name}");
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+}
+
+/// True where the user is sent to the log.
+fn names_the_log(text: &str) -> bool {
+    text.contains("broke off: see Log in the Help menu")
+}
