@@ -74,7 +74,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rfd", &["jobs/"]),
     ("std::thread", &["jobs/"]),
     ("clap", &["main.rs", "cli/"]),
-    ("ctrlc", &["cli/"]),
+    ("ctrlc", &["cli/", "viewer/"]),
 ];
 
 #[test]

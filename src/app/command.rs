@@ -4,8 +4,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     action::Action, column::Column, display::Display, explain::ExplainChoice, keys::Chord,
-    latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice, queue::Shortlist,
-    settings::Settings, simulation::SimulationForm, training::TrainingForm,
+    latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice,
+    path_pane::PathCommand, queue::Shortlist, settings::Settings, simulation::SimulationForm,
+    training::TrainingForm,
 };
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
@@ -47,6 +48,8 @@ pub enum Command {
     FineTune(FineTune),
     /// The latent space.
     Latent(Latent),
+    /// Our own file dialog.
+    Path(PathCommand),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -167,6 +170,10 @@ pub enum Session {
     MosaicRole(Option<Role>),
     /// A toast was read or has been up long enough.
     DropToast,
+    /// Why leaving was refused was read; stay.
+    Stay,
+    /// Leave though labels are lost.
+    LeaveAnyway,
 }
 
 /// Simulating a sky.

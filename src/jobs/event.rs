@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use super::explain::Explained;
 use super::period_search::FoundPeriod;
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
@@ -104,7 +106,8 @@ impl Decoded {
 }
 
 /// What a file dialog was opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PickFor {
     /// Files to open.
     OpenFiles,
@@ -132,6 +135,97 @@ pub enum PickFor {
     NewModel,
     /// A latent model of the user's own.
     LatentModel,
+}
+
+/// What is picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickKind {
+    /// One file that is there.
+    File,
+    /// One or more files that are there.
+    Files,
+    /// A folder.
+    Folder,
+    /// A file to write, there or not.
+    Save,
+}
+
+/// Kinds of files by name, each with its endings.
+type Filters = &'static [(&'static str, &'static [&'static str])];
+
+impl PickFor {
+    /// What is picked.
+    pub const fn kind(self) -> PickKind {
+        match self {
+            Self::OpenFiles => PickKind::Files,
+            Self::OpenFolder
+            | Self::Templates
+            | Self::SimulationFolder
+            | Self::EvaluationFolder => PickKind::Folder,
+            Self::ExportLabels | Self::NewModel => PickKind::Save,
+            Self::Vocabulary
+            | Self::ImportLabels
+            | Self::Survey
+            | Self::TrainingSurvey
+            | Self::Model
+            | Self::LatentModel => PickKind::File,
+        }
+    }
+
+    /// The title of the dialog.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OpenFiles => "Open stamps, packets or archives",
+            Self::OpenFolder => "Open a folder",
+            Self::Vocabulary => "Add a vocabulary",
+            Self::ImportLabels => "Import labels",
+            Self::ExportLabels => "Export labels",
+            Self::Survey | Self::TrainingSurvey => "Choose a survey",
+            Self::Templates => "Choose a folder of templates",
+            Self::SimulationFolder => "Choose an empty folder for the simulation",
+            Self::EvaluationFolder => "Choose a folder for the figures",
+            Self::Model | Self::LatentModel => "Add a model",
+            Self::NewModel => "A file for the new model",
+        }
+    }
+
+    /// Kinds of files that are offered; none for all.
+    pub const fn filters(self) -> Filters {
+        match self {
+            Self::Vocabulary => &[("Vocabulary", &["toml"])],
+            Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
+            Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
+            Self::Model | Self::LatentModel | Self::NewModel => {
+                &[("Model with its card", &["safetensors"])]
+            }
+            Self::ExportLabels => &[
+                ("CSV", &["csv"]),
+                ("JSON Lines", &["jsonl"]),
+                ("Parquet", &["parquet"]),
+                ("VOTable", &["vot", "xml"]),
+                ("FITS table or training bundle", &["fits"]),
+            ],
+            Self::OpenFiles
+            | Self::OpenFolder
+            | Self::Templates
+            | Self::SimulationFolder
+            | Self::EvaluationFolder => &[],
+        }
+    }
+
+    /// The name that is proposed for a new file.
+    pub const fn usual_name(self) -> Option<&'static str> {
+        match self {
+            Self::ExportLabels => Some("labels.csv"),
+            Self::NewModel => Some("model.safetensors"),
+            _ => None,
+        }
+    }
+
+    /// True where a folder may be named that is still to be made.
+    pub const fn may_make_folder(self) -> bool {
+        matches!(self, Self::SimulationFolder | Self::EvaluationFolder)
+    }
 }
 
 /// What the indexing of one opening found since the last news.
@@ -228,6 +322,8 @@ pub enum JobEvent {
         generation: u64,
         /// True where the user stopped it.
         is_cancelled: bool,
+        /// Paths that are not there.
+        missing: Vec<PathBuf>,
     },
     /// Stamps were decoded, or could not be.
     Decoded(Vec<Outcome>),
@@ -354,6 +450,10 @@ pub enum JobEvent {
         /// What it would look like, or why it cannot be.
         preview: Result<Arc<Preview>, String>,
     },
+    /// There is no native file dialog, or this one failed.
+    NoDialog(PickFor),
+    /// What the disk says of a path that is being typed.
+    Paths(super::paths::PathNews),
     /// The user chose files; none where the dialog was dismissed.
     Picked {
         /// What for.
@@ -374,6 +474,18 @@ pub enum JournalNews {
     /// Label events could not be written: they are kept in memory and tried again.
     NotSaved {
         /// Why, naming the file.
+        why: String,
+    },
+    /// The project file was gone or exchanged and is back with all labels.
+    Restored {
+        /// A sentence that names it.
+        news: String,
+    },
+    /// The answer to a request to write everything.
+    Flushed {
+        /// Labels that are not on disk.
+        unwritten: usize,
+        /// Why not, naming the file; empty where all are.
         why: String,
     },
     /// Another window on this project, or an import, added events.

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, thread::Builder, time::Duration};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 
 use super::{
     event::{JobEvent, JournalNews},
@@ -13,21 +13,27 @@ use crate::{
         LabelEvent, ModelId, NewScores, Problem,
         fnv::{FNV_START, fnv1a},
     },
-    store::Project,
+    store::{Place, Project, StoreError},
 };
 
 /// How often the project is asked for events of other windows.
 const LISTEN_EVERY: Duration = Duration::from_secs(1);
 /// Room for orders; one label is one order, and each is written within milliseconds.
 const ORDER_ROOM: usize = 1024;
+/// How long closing waits for a disk that does not answer.
+const CLOSE_WITHIN: Duration = Duration::from_secs(20);
 
 enum Order {
     Append(Vec<LabelEvent>),
     SaveSession(String),
     PutScores(ModelId, NewScores),
     ReadScores(ModelId),
-    Close(Sender<()>),
+    Flush,
+    Close(Sender<usize>),
 }
+
+/// An open project and the number of its last event known.
+pub type Opened = (Project, i64);
 
 /// The way to the journal's thread.
 pub struct Journal {
@@ -49,17 +55,31 @@ impl Journal {
         Builder::new()
             .name("journal".into())
             .spawn(move || match open() {
-                Some((project, known)) => Keeper {
-                    generation,
-                    project,
-                    known,
-                    reporter,
-                    unwritten: Vec::new(),
-                    has_told_of_scores: false,
-                }
-                .run(&inbox),
+                Some(opened) => Keeper::new(generation, opened, reporter).run(None, &inbox),
                 None => keep_nothing(generation, &reporter, &inbox),
             })?;
+        Ok(Self { orders })
+    }
+
+    /// Starts the thread before there is a project: it comes with the first candidate, or not at
+    /// all where the sender is dropped.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start_later(
+        generation: u64,
+        project: Receiver<Opened>,
+        reporter: Reporter,
+    ) -> std::io::Result<Self> {
+        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
+        Builder::new().name("journal".into()).spawn(move || {
+            let waiting = Waiting {
+                generation,
+                reporter,
+                session: None,
+            };
+            waiting.run(&project, &inbox);
+        })?;
         Ok(Self { orders })
     }
 
@@ -90,12 +110,22 @@ impl Journal {
         self.order(Order::ReadScores(model));
     }
 
-    /// Waits until everything is on disk and ends the thread.
-    pub fn close(self) {
+    /// Tries to write everything; what came of it is told as [`JournalNews::Flushed`].
+    pub fn flush(&self) {
+        self.order(Order::Flush);
+    }
+
+    /// Writes everything, ends the thread, and returns the number of labels that are not on disk;
+    /// none where a disk did not answer within [`CLOSE_WITHIN`].
+    pub fn close(self) -> Option<usize> {
         let (done, wait) = crossbeam_channel::bounded(1);
         self.order(Order::Close(done));
-        // An error means that the thread is gone already; then there is nothing to wait for.
-        wait.recv().ok();
+        match wait.recv_timeout(CLOSE_WITHIN) {
+            Ok(unwritten) => Some(unwritten),
+            Err(RecvTimeoutError::Timeout) => None,
+            // The thread is gone already: there is nothing to wait for.
+            Err(RecvTimeoutError::Disconnected) => Some(0),
+        }
     }
 
     fn order(&self, order: Order) {
@@ -105,24 +135,82 @@ impl Journal {
     }
 }
 
+/// Before a project is there.
+struct Waiting {
+    generation: u64,
+    reporter: Reporter,
+    session: Option<String>,
+}
+
+impl Waiting {
+    fn run(mut self, project: &Receiver<Opened>, inbox: &Receiver<Order>) {
+        loop {
+            select! {
+                recv(project) -> opened => {
+                    let Ok(opened) = opened else {
+                        return keep_nothing(self.generation, &self.reporter, inbox);
+                    };
+                    return self.keep(opened, None, inbox);
+                }
+                recv(inbox) -> order => {
+                    let Ok(order) = order else { return };
+                    // Labels come only once the project is there: of two that wait, it is first.
+                    if let Ok(opened) = project.try_recv() {
+                        return self.keep(opened, Some(order), inbox);
+                    }
+                    if let Order::SaveSession(json) = order {
+                        self.session = Some(json);
+                    } else if without_project(self.generation, &self.reporter, order) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep(self, opened: Opened, first: Option<Order>, inbox: &Receiver<Order>) {
+        let mut keeper = Keeper::new(self.generation, opened, self.reporter);
+        keeper.save_session(self.session.as_deref());
+        keeper.run(first, inbox);
+    }
+}
+
 /// Without a project: whoever asks for scores hears that none are kept.
 fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
     for order in inbox {
-        match order {
-            Order::ReadScores(model) => {
-                let rows = [].into();
-                reporter.send(JobEvent::StoredScores {
-                    generation,
-                    model,
-                    rows,
-                });
-            }
-            Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
-                log::debug!("no project: nothing is kept");
-            }
-            Order::Close(_) => return,
+        if without_project(generation, reporter, order) {
+            return;
         }
     }
+}
+
+/// Answers an order where there is no project. True where it was the last one.
+fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
+    match order {
+        Order::ReadScores(model) => {
+            let rows = [].into();
+            reporter.send(JobEvent::StoredScores {
+                generation,
+                model,
+                rows,
+            });
+        }
+        Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
+            log::debug!("no project: nothing is kept");
+        }
+        Order::Flush => {
+            let news = JournalNews::Flushed {
+                unwritten: 0,
+                why: String::new(),
+            };
+            reporter.send(JobEvent::Journal { generation, news });
+        }
+        Order::Close(done) => {
+            done.send(0).ok();
+            return true;
+        }
+    }
+    false
 }
 
 struct Keeper {
@@ -131,17 +219,40 @@ struct Keeper {
     known: i64,
     reporter: Reporter,
     unwritten: Vec<LabelEvent>,
+    /// Events in a file that is no longer at its path: written, but not where they belong.
+    astray: usize,
+    /// True where the window has to be given the whole journal again.
+    is_stale: bool,
+    /// Why the last attempt failed.
+    fault: Option<String>,
     has_told_of_scores: bool,
 }
 
 impl Keeper {
-    fn run(mut self, inbox: &Receiver<Order>) {
+    fn new(generation: u64, (project, known): Opened, reporter: Reporter) -> Self {
+        Self {
+            generation,
+            project,
+            known,
+            reporter,
+            unwritten: Vec::new(),
+            astray: 0,
+            is_stale: false,
+            fault: None,
+            has_told_of_scores: false,
+        }
+    }
+
+    fn run(mut self, mut waiting: Option<Order>, inbox: &Receiver<Order>) {
         loop {
             let mut session = None;
-            let first = match inbox.recv_timeout(LISTEN_EVERY) {
-                Ok(order) => Some(order),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return self.write_at_last(),
+            let first = match waiting.take() {
+                Some(order) => Some(order),
+                None => match inbox.recv_timeout(LISTEN_EVERY) {
+                    Ok(order) => Some(order),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return self.write_at_last(),
+                },
             };
             let mut closing = None;
             for order in first.into_iter().chain(inbox.try_iter()) {
@@ -153,23 +264,46 @@ impl Keeper {
                     Order::SaveSession(json) => session = Some(json),
                     Order::PutScores(model, new) => self.put_scores(&model, &new),
                     Order::ReadScores(model) => self.read_scores(model),
+                    Order::Flush => self.flush(),
                     Order::Close(done) => closing = Some(done),
                 }
             }
             // Whatever could not be written before is tried again at each turn.
             self.write();
-            if let Some(json) = session
-                && let Err(error) = self.project.session_put("window", &json)
-            {
-                log::warn!("{error}");
-            }
+            self.save_session(session.as_deref());
             if let Some(done) = closing {
                 // Nobody waits any more where this fails, which is as good.
-                done.send(()).ok();
+                done.send(self.at_stake()).ok();
                 return;
             }
             self.listen();
         }
+    }
+
+    fn save_session(&mut self, json: Option<&str>) {
+        if let Some(json) = json
+            && let Err(error) = self.project.session_put("window", json)
+        {
+            log::warn!("{error}");
+        }
+    }
+
+    /// Labels that would be lost if the window closed now.
+    fn at_stake(&self) -> usize {
+        if self.fault.is_some() && self.project.place() != Place::Same {
+            // Also those that were on disk are nowhere but in a file without a name.
+            let written = self.project.events_since(0).map_or(0, |all| all.len());
+            return written + self.unwritten.len();
+        }
+        self.unwritten.len() + self.astray
+    }
+
+    fn flush(&mut self) {
+        self.write();
+        self.tell(JournalNews::Flushed {
+            unwritten: self.at_stake(),
+            why: self.fault.clone().unwrap_or_default(),
+        });
     }
 
     /// Another set was opened: what is not written is tried for a minute more.
@@ -177,12 +311,12 @@ impl Keeper {
         const TRIES: u32 = 60;
         for _ in 0..TRIES {
             self.write();
-            if self.unwritten.is_empty() {
+            if self.unwritten.is_empty() && self.fault.is_none() {
                 return;
             }
             std::thread::sleep(LISTEN_EVERY);
         }
-        log::error!("{} labels could not be written", self.unwritten.len());
+        log::error!("{} labels could not be written", self.at_stake());
     }
 
     /// A window that has gone hears nothing, and needs to hear nothing.
@@ -191,26 +325,66 @@ impl Keeper {
         self.reporter.send(JobEvent::Journal { generation, news });
     }
 
+    /// Brings the file back to its path where it is not there, and writes what is not written.
     fn write(&mut self) {
-        if self.unwritten.is_empty() {
-            return;
-        }
-        match self.project.append(&self.unwritten) {
-            Ok(last) => {
-                let events = std::mem::take(&mut self.unwritten).len();
-                self.tell(JournalNews::Saved { events });
-                if last == self.known + events as i64 {
-                    self.known = last;
-                } else {
+        match self.try_write() {
+            Ok(events) => {
+                let had_fault = self.fault.take().is_some();
+                if events > 0 || had_fault {
+                    self.tell(JournalNews::Saved { events });
+                }
+                // After the acknowledgement: the window knows then which events the file has.
+                if std::mem::take(&mut self.is_stale) {
                     self.reread();
                 }
             }
             Err(error) => {
-                self.tell(JournalNews::NotSaved {
-                    why: error.to_string(),
-                });
+                let why = error.to_string();
+                // The same again at each turn is told once.
+                if self.fault.as_ref() != Some(&why) {
+                    self.tell(JournalNews::NotSaved { why: why.clone() });
+                }
+                self.fault = Some(why);
             }
         }
+    }
+
+    /// The number of events that are on disk since the last time, at the project's path.
+    fn try_write(&mut self) -> Result<usize, StoreError> {
+        self.find_file()?;
+        if !self.unwritten.is_empty() {
+            let last = self.project.append(&self.unwritten)?;
+            let events = std::mem::take(&mut self.unwritten).len();
+            self.astray += events;
+            // Another window wrote in between: the true order is the file's.
+            self.is_stale |= last != self.known + events as i64;
+            self.known = last;
+            // The file may have gone in between: acknowledged is only what lies at its path.
+            self.find_file()?;
+        }
+        Ok(std::mem::take(&mut self.astray))
+    }
+
+    /// Sees to it that the path leads to the open file.
+    fn find_file(&mut self) -> Result<(), StoreError> {
+        let path = self.project.path().display().to_string();
+        let news = match self.project.place() {
+            Place::Same => return Ok(()),
+            Place::Gone => {
+                self.project.make_again()?;
+                "was removed while it was open: it was written again with all its labels"
+            }
+            Place::Replaced => {
+                self.project.adopt()?;
+                "was exchanged while it was open for a copy with the same labels: work goes on there"
+            }
+        };
+        log::warn!("{path} {news}");
+        self.tell(JournalNews::Restored {
+            news: format!("{path} {news}"),
+        });
+        self.is_stale = true;
+        Ok(())
     }
 
     fn put_scores(&mut self, model: &ModelId, new: &NewScores) {
@@ -269,8 +443,12 @@ impl Keeper {
     }
 }
 
+/// Bytes of a default project's name taken from what it was made for.
+const NAME_BYTES: usize = 72;
+
 /// The project file for these paths where the user names none: in the user's data folder,
-/// named after the first path and a number made of all of them.
+/// named after the first path and a number made of all of them. A long name is cut; the number
+/// tells such names apart.
 pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "destello")?;
     let full: Vec<_> = paths
@@ -285,11 +463,38 @@ pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
         let bytes = path.as_os_str().as_encoded_bytes().iter();
         fnv1a(hash, bytes.chain(b"\n").copied())
     });
-    let file = format!(
-        "{name}-{:08x}.destello",
-        number as u32 ^ (number >> 32) as u32
-    );
-    Some(folders.data_dir().join("projects").join(file))
+    let number = number as u32 ^ (number >> 32) as u32;
+    let file = |name: &str| {
+        let file = format!("{name}-{number:08x}.destello");
+        folders.data_dir().join("projects").join(file)
+    };
+    let safe = safe_name(&name);
+    // Earlier versions took names as they are: such a project goes on.
+    let earlier = file(&name);
+    if safe != name && earlier.exists() {
+        return Some(earlier);
+    }
+    Some(file(&safe))
+}
+
+/// A name that every file system takes, of at most [`NAME_BYTES`] bytes.
+fn safe_name(name: &str) -> String {
+    let is_unsafe = |c: char| {
+        c.is_control()
+            || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+            || matches!(c, '\u{fffd}' | '\u{200e}' | '\u{200f}')
+            || ('\u{202a}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
+    let safe: String = name
+        .chars()
+        .map(|c| if is_unsafe(c) { '_' } else { c })
+        .collect();
+    let mut end = safe.len().min(NAME_BYTES);
+    while !safe.is_char_boundary(end) {
+        end -= 1;
+    }
+    safe[..end].to_owned()
 }
 
 #[cfg(test)]
@@ -309,5 +514,35 @@ mod tests {
             known.display()
         );
         assert!(project("/data/night").to_string_lossy().contains("night-"));
+    }
+
+    #[test]
+    fn long_and_strange_names_give_short_and_safe_project_names() {
+        let name = |path: std::path::PathBuf| {
+            let file = default_project(&[path]).unwrap();
+            file.file_name().unwrap().to_str().unwrap().to_owned()
+        };
+        let long = name(format!("/data/{}", "é".repeat(120)).into());
+        assert!(long.len() <= 100, "{}", long.len());
+        assert!(long.starts_with("éé"), "{long}");
+        let other = name(format!("/data/{}", "é".repeat(121)).into());
+        assert_ne!(long, other, "the number tells them apart");
+        let strange = name("/data/a\nb\u{202e}c:d".into());
+        assert!(strange.starts_with("a_b_c_d-"), "{strange}");
+        let plain = name("/data/Größe [1] (x) 'y'".into());
+        assert!(plain.starts_with("Größe [1] (x) 'y'-"), "{plain}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_has_a_project_too() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = |byte: u8| {
+            let name = [b"/data/night-".as_slice(), &[byte]].concat();
+            std::path::PathBuf::from(std::ffi::OsStr::from_bytes(&name))
+        };
+        let [a, b] = [0xff, 0xfe].map(|byte| default_project(&[path(byte)]).unwrap());
+        assert_ne!(a, b, "the number is made of the exact bytes");
+        assert!(a.to_str().unwrap().contains("night-_-"), "{}", a.display());
     }
 }

@@ -37,8 +37,9 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         }
         return;
     }
-    // The palette reads its own keys.
-    if ui.ctx().text_edit_focused() || state.panes.contains(&Pane::Palette) {
+    // The palette and the file dialog read their own keys.
+    let reads_own_keys = state.panes.contains(&Pane::Palette) || state.path_pane.is_some();
+    if ui.ctx().text_edit_focused() || reads_own_keys {
         memory.awaited = None;
         return;
     }
@@ -135,7 +136,8 @@ fn serve(
         Action::Note => Some(Field::Note),
         _ => None,
     };
-    if field.is_some() || action == Action::Palette {
+    let asks_for_path = action.asks_for_path() && state.asks_in_window();
+    if field.is_some() || action == Action::Palette || asks_for_path {
         memory.awaited = Some(Awaited { field, frames: 0 });
     }
     match action {

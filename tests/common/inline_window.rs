@@ -43,6 +43,8 @@ pub struct InlineWindow {
     pub saved_settings: Option<Settings>,
     /// Dialogs that would have been opened.
     pub dialogs: Vec<PickFor>,
+    /// The project of a set that is opened without one; none for that in the person's folder.
+    pub default_project: Option<PathBuf>,
     /// Rows of scores that were computed, and not read from the project.
     pub computed: usize,
     /// True once the window was asked to close.
@@ -69,6 +71,7 @@ impl InlineWindow {
             state: AppState::new(settings, person),
             saved_settings: None,
             dialogs: Vec::new(),
+            default_project: None,
             computed: 0,
             has_quit: false,
             runner: Runner::new(reporter, atlas, false).unwrap(),
@@ -165,6 +168,12 @@ impl InlineWindow {
             && !self.state.latent.is_under_way()
             && !self.state.latent.is_mapping()
             && !self.state.latent.is_drawing()
+            && !self.state.is_leaving()
+            && self
+                .state
+                .path_pane
+                .as_ref()
+                .is_none_or(|pane| !pane.is_waiting())
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
@@ -215,7 +224,12 @@ impl InlineWindow {
         }
     }
 
-    fn start(&mut self, effect: Effect) {
+    fn start(&mut self, mut effect: Effect) {
+        if let Effect::Open { project, .. } = &mut effect
+            && project.is_none()
+        {
+            project.clone_from(&self.default_project);
+        }
         let answer = self.latent.and_then(|latent| latent.answer(&effect));
         if let Some(events) = answer {
             for event in events {
@@ -225,6 +239,7 @@ impl InlineWindow {
         }
         match &effect {
             Effect::Open { .. } => self.is_indexing = true,
+            Effect::CloseSet => self.is_indexing = false,
             Effect::Decode { wanted } => {
                 self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
             }
@@ -258,6 +273,11 @@ impl InlineWindow {
         // As in the real window: nobody reads news any more.
         self.inbox = crossbeam_channel::never();
         self.runner.close();
+    }
+
+    /// Sets the person's clock.
+    pub const fn set_clock(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// The moment of the last command.

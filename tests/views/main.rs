@@ -9,6 +9,7 @@ mod explanation;
 mod harness;
 mod keys;
 mod latent;
+mod paths;
 mod pictures;
 mod pointer;
 mod scores;
