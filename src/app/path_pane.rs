@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     effect::Effect,
-    path_text::{PathBase, PathText},
+    path_text::{PathBase, PathText, shown_name},
     settings::FileDialogs,
     state::AppState,
     words::short,
@@ -164,7 +164,7 @@ impl PathPane {
         let wanted = typed.to_lowercase();
         let purpose = self.purpose;
         let fits = |entry: &FolderEntry| {
-            let name = entry.name.to_string_lossy();
+            let name = shown_name(&entry.name);
             let begins = if is_exact {
                 name.starts_with(typed)
             } else {
@@ -191,8 +191,8 @@ impl PathPane {
             return self.take(row, base);
         }
         let mut names = (0..self.fitting.len()).filter_map(|row| self.entry(row));
-        let first = names.next().map(|entry| entry.name.to_string_lossy());
-        let Some(first) = first.map(std::borrow::Cow::into_owned) else {
+        let first = names.next().map(|entry| shown_name(&entry.name));
+        let Some(first) = first else {
             let why = match &self.names {
                 Names::Failed(why) => why.clone(),
                 _ => "no name begins so".into(),
@@ -201,7 +201,7 @@ impl PathPane {
             return Vec::new();
         };
         let common = names.fold(first.as_str(), |common, entry| {
-            common_start(common, &entry.name.to_string_lossy())
+            common_start(common, &shown_name(&entry.name))
         });
         if common.len() > self.typed.name_text().len() {
             let common = common.to_owned();

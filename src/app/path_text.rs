@@ -41,11 +41,9 @@ pub struct PathText {
 impl PathText {
     /// The text of a path.
     pub fn of(path: &Path) -> Self {
-        let text = path.to_string_lossy().into_owned();
-        let exact = path
-            .to_str()
-            .is_none()
-            .then(|| (text.clone(), path.to_owned()));
+        let text = shown_name(path.as_os_str());
+        let is_exact = path.as_os_str() == OsStr::new(&text);
+        let exact = (!is_exact).then(|| (text.clone(), path.to_owned()));
         Self { text, exact }
     }
 
@@ -85,15 +83,15 @@ impl PathText {
     /// Puts a name of the folder behind the folder part.
     pub fn take_name(&mut self, name: &OsStr, is_folder: bool, base: &PathBase) {
         let path = self.folder(base).join(name);
-        let mut text = self.folder_text().to_owned();
-        text.push_str(&name.to_string_lossy());
-        if name.to_str().is_none() || text.contains(['\n', '\r']) || self.exact.is_some() {
+        let shown = shown_name(name);
+        let text = format!("{}{shown}", self.folder_text());
+        if name != OsStr::new(&shown) || self.exact.is_some() {
             self.exact = Some((text.clone(), path));
         }
-        if is_folder {
-            text.push(MAIN_SEPARATOR);
-        }
         self.text = text;
+        if is_folder {
+            self.text.push(MAIN_SEPARATOR);
+        }
     }
 
     /// Puts letters behind the folder part.
@@ -136,6 +134,15 @@ impl PathText {
         }
         base.start.join(text)
     }
+}
+
+/// A name in letters that can stand in a line; those that cannot are shown as one sign.
+pub fn shown_name(name: &OsStr) -> String {
+    let text = name.to_string_lossy();
+    let sign = char::REPLACEMENT_CHARACTER;
+    text.chars()
+        .map(|c| if c.is_control() { sign } else { c })
+        .collect()
 }
 
 /// What stands behind the last `//` or `/~/`: a path that was begun anew within another.
@@ -189,6 +196,12 @@ mod tests {
     #[test]
     fn a_name_that_is_no_text_is_meant_exactly() {
         use std::os::unix::ffi::OsStrExt;
+        let two_lines = OsStr::new("n\n");
+        let mut typed = PathText::of_folder(Path::new("/data"));
+        typed.take_name(two_lines, true, &base());
+        let more = format!("{}a", typed.text());
+        typed.set(&more);
+        assert_eq!(typed.path(&base()), Path::new("/data/n\n/a"));
         let name = OsStr::from_bytes(b"n\xff");
         let mut typed = PathText::of_folder(Path::new("/data"));
         typed.take_name(name, true, &base());

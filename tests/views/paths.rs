@@ -22,6 +22,7 @@ fn asking(set: &StampSet) -> View {
 fn prepare(window: &mut InlineWindow, set: &StampSet) {
     window.state.settings.file_dialogs = FileDialogs::Own;
     let folder = set.path().parent().unwrap().to_owned();
+    fs::create_dir_all(folder.join("home")).unwrap();
     window.state.path_base = PathBase {
         home: folder.join("home"),
         start: folder,
@@ -204,7 +205,7 @@ fn completion_goes_as_far_as_names_agree_and_hides_hidden_ones() {
     assert!(typed(&view).ends_with("/night/hits04.fits"));
     let folder = set.path();
     let folder = folder.to_str().unwrap();
-    type_text(&mut view, &format!("{folder}/."));
+    type_text(&mut view, &format!("/{folder}/."));
     assert!(shows(&view, ".hidden.fits"));
     press(&mut view, NONE, Key::Tab);
     assert!(typed(&view).ends_with("/.hidden.fits"));
