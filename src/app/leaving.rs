@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::{action::Action, effect::Effect, state::AppState};
-use crate::domain::Timestamp;
+use crate::{domain::Timestamp, jobs::event::JobId};
 
 /// How long a second request loses what the first one was refused for, microseconds.
 const AGAIN_WITHIN_US: i64 = 20_000_000;
@@ -28,10 +28,10 @@ pub enum Leave {
     },
 }
 
-/// Leaving that would have lost labels.
+/// Leaving that would have lost something.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// How many labels, why they are not on disk, and what can be done.
+    /// What would be lost, why, and what can be done.
     pub why: String,
     /// Where to, for a second request.
     pub then: Leave,
@@ -101,6 +101,16 @@ impl AppState {
         if refusal.is_some_and(|refusal| refusal.holds(now)) {
             return self.depart(then, now);
         }
+        let under_way = [JobId::Import, JobId::Export].into_iter();
+        let mut under_way = under_way.filter(|job| self.jobs.contains_key(job));
+        if let (Leave::Quit, Some(job)) = (&then, under_way.next()) {
+            let why = format!(
+                "{} is not finished: wait a moment, or close again within 20 s to stop it",
+                job.title()
+            );
+            self.refuse(why, then, now);
+            return Vec::new();
+        }
         let is_at_stake = self.project.unsaved > 0 || self.project.fault.is_some();
         let must_ask = matches!(then, Leave::Quit) || is_at_stake;
         if self.project.path.is_none() || !must_ask {
@@ -159,6 +169,10 @@ impl AppState {
             "{labels} ({why}): export them ({key}), which needs no project, or {again} within \
              20 s to lose them"
         );
+        self.refuse(why, then, now);
+    }
+
+    fn refuse(&mut self, why: String, then: Leave, now: Timestamp) {
         self.warn(why.clone(), now);
         let at = now;
         self.refusal = Some(Refusal { why, then, at });

@@ -1,4 +1,4 @@
-//! Why the window or set was not closed: labels would be lost.
+//! Why the window or set was not closed: something would be lost.
 
 use egui::{Align2, RichText, Ui, vec2};
 
@@ -11,12 +11,12 @@ use crate::{
 /// Width of the text, points.
 const WIDTH: f32 = 520.0;
 
-/// The question, for as long as a second request would lose the labels.
+/// The question, for as long as a second request goes through.
 pub fn refusal_ui(ui: &Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Command>) {
     let Some(refusal) = state.refusal.as_ref().filter(|refusal| refusal.holds(now)) else {
         return;
     };
-    egui::Window::new("Labels are not on disk")
+    egui::Window::new("Not closed yet")
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
@@ -31,7 +31,7 @@ pub fn refusal_ui(ui: &Ui, state: &AppState, now: Timestamp, commands: &mut Vec<
                 if ui.button("Stay").clicked() {
                     commands.push(Command::Session(Session::Stay));
                 }
-                if ui.button("Lose them").clicked() {
+                if ui.button("Leave anyway").clicked() {
                     commands.push(Command::Session(Session::LeaveAnyway));
                 }
             });

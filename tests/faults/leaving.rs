@@ -108,6 +108,28 @@ fn once_the_labels_are_written_the_refusal_is_over() {
 }
 
 #[test]
+fn closing_waits_for_an_export() {
+    let set = StampSet::new();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    window.label(REAL);
+    let out = set.beside("out.csv");
+    window.begin(Command::Session(Session::Export(out.clone())));
+    window.hear_until(|window| !window.state.jobs.is_empty());
+    window.begin(Command::Do(Action::Quit));
+    assert!(!window.has_quit);
+    assert!(
+        window.toast().starts_with("exporting is not finished"),
+        "{}",
+        window.toast()
+    );
+    window.settle();
+    assert!(out.is_file());
+    window.apply(Command::Session(Session::Stay));
+    window.act(Action::Quit);
+    assert!(window.has_quit);
+}
+
+#[test]
 fn labels_can_be_lost_on_purpose() {
     let set = StampSet::new();
     let mut window = stuck(&set);
