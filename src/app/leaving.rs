@@ -101,9 +101,9 @@ impl AppState {
         if refusal.is_some_and(|refusal| refusal.holds(now)) {
             return self.depart(then, now);
         }
-        let under_way = [JobId::Import, JobId::Export].into_iter();
-        let mut under_way = under_way.filter(|job| self.jobs.contains_key(job));
-        if let (Leave::Quit, Some(job)) = (&then, under_way.next()) {
+        let mut jobs = [JobId::Import, JobId::Export].into_iter();
+        let under_way = jobs.find(|job| self.jobs.contains_key(job));
+        if let (Leave::Quit, Some(job)) = (&then, under_way) {
             let why = format!(
                 "{} is not finished: wait a moment, or close again within 20 s to stop it",
                 job.title()
