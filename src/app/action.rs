@@ -172,7 +172,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::CloseSet, Menu::File, "Close set", "Leave the opened set; the start page leads to others", &["Ctrl+W"]),
-    row(Action::Quit, Menu::File, "Quit", "Close the window; every label is already on disk", &["Ctrl+Q"]),
+    row(Action::Quit, Menu::File, "Quit", "Close the window, once every label is on disk", &["Ctrl+Q"]),
     row(Action::NextCandidate, Menu::Go, "Next candidate", "Go to the next candidate of the queue", &["ArrowRight"]),
     row(Action::PreviousCandidate, Menu::Go, "Previous candidate", "Go back one candidate", &["ArrowLeft"]),
     row(Action::NextUnlabelled, Menu::Go, "Next unlabelled", "Go to the next candidate that nobody has judged", &["N"]),
