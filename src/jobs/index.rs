@@ -10,8 +10,9 @@ use std::{
 use crossbeam_channel::Sender;
 
 use super::{
+    default_project::default_project,
     event::{Batch, JobEvent, Progress},
-    journal::{Journal, Opened, default_project},
+    journal::{Journal, Opened},
     reporter::{CancelToken, Reporter},
 };
 use crate::{
