@@ -1,7 +1,10 @@
 //! Paths in the settings file: as they are, and with their bytes written out where they are no
 //! text. One such path must not keep all settings from being saved.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -16,7 +19,8 @@ fn to_text(path: &Path) -> String {
     let mut text = MARK.to_owned();
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
-            b'%' | 0x80.. | ..0x20 => text.push_str(&format!("%{byte:02X}")),
+            // Writing to a text never fails.
+            b'%' | 0x80.. | ..0x20 => write!(text, "%{byte:02X}").unwrap_or_default(),
             other => text.push(char::from(*other)),
         }
     }

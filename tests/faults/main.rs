@@ -2,6 +2,8 @@
 //! that go back, files that change. Nothing is lost, and each is said in a sentence.
 
 mod clock;
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod disk;
