@@ -1,9 +1,8 @@
 //! Faults from outside: paths that hold nothing, projects that go away, disks that refuse, clocks
 //! that go back, files that change. Nothing is lost, and each is said in a sentence.
-
-mod clock;
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
+mod clock;
 #[path = "../common/mod.rs"]
 mod common;
 mod disk;
