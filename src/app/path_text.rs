@@ -136,12 +136,12 @@ impl PathText {
     }
 }
 
-/// A name in letters that can stand in a line; those that cannot are shown as one sign.
+/// A name in letters that can stand in a line; those that cannot are shown as `?`.
 pub fn shown_name(name: &OsStr) -> String {
     let text = name.to_string_lossy();
-    let sign = char::REPLACEMENT_CHARACTER;
+    let is_unknown = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
     text.chars()
-        .map(|c| if c.is_control() { sign } else { c })
+        .map(|c| if is_unknown(c) { '?' } else { c })
         .collect()
 }
 
@@ -205,10 +205,10 @@ mod tests {
         let name = OsStr::from_bytes(b"n\xff");
         let mut typed = PathText::of_folder(Path::new("/data"));
         typed.take_name(name, true, &base());
-        assert_eq!(typed.text(), "/data/n\u{fffd}/");
+        assert_eq!(typed.text(), "/data/n?/");
         let folder = Path::new("/data").join(name);
         assert_eq!(typed.folder(&base()), folder);
-        typed.set("/data/n\u{fffd}/a.fits");
+        typed.set("/data/n?/a.fits");
         assert_eq!(typed.path(&base()), folder.join("a.fits"));
         typed.take_name(OsStr::new("b.fits"), false, &base());
         assert_eq!(typed.path(&base()), folder.join("b.fits"));
@@ -216,7 +216,7 @@ mod tests {
         typed.set("/data/n");
         assert_eq!(typed.path(&base()), Path::new("/data/n"));
         let mut typed = PathText::of(&folder);
-        typed.set("/data/n\u{fffd}2");
-        assert_eq!(typed.path(&base()), Path::new("/data/n\u{fffd}2"));
+        typed.set("/data/n?2");
+        assert_eq!(typed.path(&base()), Path::new("/data/n?2"));
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Button, Event, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui, text::CCursor,
-    text_selection::CCursorRange, vec2,
+    text_edit::TextEditState, text_selection::CCursorRange, vec2,
 };
 
 use super::{inspect::weak, theme, view_memory::ViewMemory};
@@ -88,32 +88,33 @@ fn take_keys(ui: &Ui) -> Vec<PathCommand> {
 
 fn field_ui(ui: &mut Ui, pane: &PathPane, memory: &mut ViewMemory, asked: &mut Vec<PathCommand>) {
     let id = egui::Id::unique("destello path");
-    let mut text = pane.typed.text().to_owned();
-    let field = TextEdit::singleline(&mut text)
+    let seen = (pane.purpose, pane.revision);
+    if memory.path_seen != Some(seen) {
+        // Before the field takes the keys of this frame: they go behind what is there now.
+        let is_new = memory.path_seen.is_none_or(|(of, _)| of != pane.purpose);
+        memory.path_seen = Some(seen);
+        pane.typed.text().clone_into(&mut memory.path_text);
+        // The name of a new file is marked: what is typed takes its place.
+        let marked = if is_new { pane.typed.name_text() } else { "" };
+        let end = memory.path_text.chars().count();
+        let start = CCursor::new(end - marked.chars().count());
+        let range = CCursorRange::two(start, CCursor::new(end));
+        let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+        state.cursor.set_char_range(Some(range));
+        state.store(ui.ctx(), id);
+    }
+    ui.memory_mut(|memory| memory.request_focus(id));
+    let field = TextEdit::singleline(&mut memory.path_text)
         .id(id)
         .desired_width(f32::INFINITY)
         .font(egui::TextStyle::Monospace)
         // Tab completes and does not move on.
         .lock_focus(true);
-    let mut output = field.show(ui);
-    let response = egui::Response::clone(&output.response)
-        .on_hover_text("Path: Tab completes, arrows choose, Enter accepts, Esc leaves");
-    response.request_focus();
-    let seen = (pane.purpose, pane.revision);
-    if memory.path_seen != Some(seen) {
-        // The name of a new file is marked: what is typed takes its place.
-        let is_new = memory.path_seen.is_none_or(|(of, _)| of != pane.purpose);
-        memory.path_seen = Some(seen);
-        let end = CCursor::new(pane.typed.text().chars().count());
-        let name = pane.typed.name_text().chars().count();
-        let start = CCursor::new(end.index - if is_new { name } else { 0 });
-        let range = CCursorRange::two(start, end);
-        output.state.cursor.set_char_range(Some(range));
-        output.state.store(ui.ctx(), id);
+    let response = ui.add(field);
+    if response.changed() {
+        asked.push(PathCommand::Type(memory.path_text.clone()));
     }
-    if text != pane.typed.text() {
-        asked.push(PathCommand::Type(text));
-    }
+    response.on_hover_text("Path: Tab completes, arrows choose, Enter accepts, Esc leaves");
 }
 
 fn notice_ui(ui: &mut Ui, pane: &PathPane) {

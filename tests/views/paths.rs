@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 
 use destello::app::{path_text::PathBase, settings::FileDialogs, state::Pane};
 use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 
 use super::{
     NONE, SIZE,
@@ -79,6 +80,9 @@ fn sets_labels_and_vocabularies_come_and_go_by_keys_alone() {
     enter(&mut view);
     assert!(!is_open(&view), "{}", notice(&view));
     assert!(shows(&view, "2 new labels"), "{:?}", texts(&view));
+    // The journal's thread finds them in the file.
+    let imported = |window: &InlineWindow| window.labels("hits04").is_labelled();
+    view.state_mut().window.hear_until(imported);
 
     // The proposed name is marked: what is typed takes its place.
     let out = set.beside("out.csv");
@@ -146,6 +150,19 @@ fn text_and_enter_of_one_frame_are_taken_in_that_order() {
     view.key_press(Key::Enter);
     rest(&mut view);
     assert!(!is_open(&view), "{}", notice(&view));
+    assert_eq!(window(&view).queue().len(), 6);
+}
+
+#[test]
+fn a_path_typed_letter_by_letter_begins_anew_at_its_root() {
+    let set = StampSet::new();
+    let mut view = asking(&set);
+    press(&mut view, CTRL | Modifiers::SHIFT, Key::O);
+    for letter in set.path().to_str().unwrap().chars() {
+        type_text(&mut view, &letter.to_string());
+    }
+    assert_eq!(Path::new(&typed(&view)), set.path());
+    enter(&mut view);
     assert_eq!(window(&view).queue().len(), 6);
 }
 
@@ -244,16 +261,12 @@ fn a_long_name_is_cut_wherever_it_stands() {
         prepare(window, &set);
         window.open(std::slice::from_ref(&long), &project);
     });
-    let bar: Vec<_> = texts(&view)
+    let bar = texts(&view)
         .into_iter()
-        .filter(|text| text.starts_with("set: night-"))
-        .collect();
-    assert_eq!(bar.len(), 1);
-    assert!(
-        bar[0].contains('…') && bar[0].chars().count() < 40,
-        "{bar:?}"
-    );
-    let left = super::harness::rect_of(&view, &bar[0]).left();
+        .find(|text| text.starts_with("set: night-"));
+    let bar = bar.unwrap();
+    assert!(bar.contains('…') && bar.chars().count() < 40, "{bar}");
+    let left = view.get_all_by_label(&bar).next().unwrap().rect().left();
     let problems = super::harness::rect_of(&view, "Problems (1)").right();
     assert!(left > problems, "{left} {problems}");
     press(&mut view, NONE, Key::F3);
