@@ -78,7 +78,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("std::thread", &["tasks/", "jobs/", "logging/", "viewer/"]),
     ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
-    ("ctrlc", &["cli/"]),
+    ("ctrlc", &["cli/", "viewer/"]),
 ];
 
 #[test]

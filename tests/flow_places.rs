@@ -175,21 +175,37 @@ fn leaving_is_refused_once_while_the_disk_refuses_labels() {
         why: "/night.destello: the disk is full".into(),
     };
     window.hear(JobEvent::Journal { generation, news });
-    let quits = |effects: Vec<Effect>| effects.iter().any(|e| matches!(e, Effect::Quit));
-    assert!(!quits(window.apply(Command::Do(Action::Quit))));
+    let quits = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Quit));
+    let flushes = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Flush));
+    let effects = window.apply(Command::Do(Action::Quit));
+    assert!(flushes(&effects) && !quits(&effects), "{effects:?}");
+    let news = JournalNews::Flushed {
+        unwritten: 1,
+        why: "/night.destello: the disk is full".into(),
+    };
+    window.hear(JobEvent::Journal { generation, news });
     let toast = window.state.toast.clone().unwrap();
     assert!(
-        toast.is_error && toast.text.contains("the disk is full"),
+        toast.is_error
+            && toast
+                .text
+                .starts_with("1 label is not on disk (/night.destello: the"),
         "{}",
         toast.text
     );
-    assert!(quits(window.apply(Command::Do(Action::Quit))));
+    assert!(quits(&window.apply(Command::Do(Action::Quit))));
     // Once they are written nothing stands in the way.
     window.hear(JobEvent::Journal {
         generation,
         news: JournalNews::Saved { events: 1 },
     });
-    assert!(quits(window.apply(Command::Do(Action::Quit))));
+    assert!(flushes(&window.apply(Command::Do(Action::Quit))));
+    let news = JournalNews::Flushed {
+        unwritten: 0,
+        why: String::new(),
+    };
+    let event = Box::new(JobEvent::Journal { generation, news });
+    assert!(quits(&window.apply(Command::News(event))));
 }
 
 #[test]

@@ -94,6 +94,9 @@ impl Program {
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("XDG_DATA_HOME", home.join("data"))
             .env("USER", "ana")
+            // No desktop: its dialogs would open on another display.
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_RUNTIME_DIR", home.join("run"))
             .spawn()
             .unwrap();
         Self(child)
@@ -219,6 +222,101 @@ impl Hand<'_> {
     fn press(&self, key: &str) {
         self.xdotool(&["key", key]);
     }
+}
+
+/// The only default project in a home.
+fn default_projects(home: &Path) -> Vec<PathBuf> {
+    let folder = home.join("data").join("destello").join("projects");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let projects = files.map(|file| file.path());
+    projects
+        .filter(|path| path.extension().is_some_and(|ending| ending == "destello"))
+        .collect()
+}
+
+/// Keys that may come before the window is ready are pressed again until something has come of
+/// them.
+fn until(what: &str, hand: &Hand<'_>, keys: impl Fn(&Hand<'_>), mut is_so: impl FnMut() -> bool) {
+    wait_for(what, || {
+        if is_so() {
+            return Some(());
+        }
+        keys(hand);
+        let pressed = Instant::now();
+        while pressed.elapsed() < Duration::from_secs(6) {
+            if is_so() {
+                return Some(());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        None
+    });
+}
+
+#[test]
+fn where_no_dialog_comes_a_typed_path_opens_a_set_and_a_signal_closes_it_with_every_label() {
+    let Some(display) = Display::start().filter(|_| is_installed("xdotool")) else {
+        println!("SKIPPED: Xvfb or xdotool is not installed");
+        return;
+    };
+    let hand = Hand {
+        display: &display.name,
+    };
+    let set = StampSet::new();
+    let home: PathBuf = set.beside("home");
+    let empty = set.beside("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let mut program = Program::start(&display.name, &home, &[]);
+    hand.take_window();
+    let open = |path: &Path| {
+        let path = path.display().to_string();
+        move |hand: &Hand<'_>| {
+            hand.press("Escape");
+            hand.press("ctrl+shift+o");
+            // The bus is asked before the dialog comes.
+            std::thread::sleep(Duration::from_millis(1_500));
+            hand.xdotool(&["type", "--delay", "30", &path]);
+            hand.press("Return");
+        }
+    };
+    // An empty folder first: it leaves no project and is not remembered as one.
+    let settings = || {
+        let file = home.join("config/destello/settings.toml");
+        std::fs::read_to_string(file).unwrap_or_default()
+    };
+    until("the empty folder", &hand, open(&empty), || {
+        settings().contains("/empty\"")
+    });
+    assert!(default_projects(&home).is_empty());
+    assert!(settings().contains("recent_projects = []"));
+    until("the set", &hand, open(&set.path()), || {
+        !default_projects(&home).is_empty()
+    });
+    let projects = default_projects(&home);
+    assert_eq!(projects.len(), 1, "{projects:?}");
+    let name = projects[0]
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
+    assert!(name.starts_with("night-"), "{name}");
+    wait_for_place(&projects[0], "hits01");
+    hand.press("1");
+    wait_for_events(&projects[0], 1);
+    hand.press("2");
+    // Asked to end right behind a label, it writes the label first.
+    let process = program.0.id().to_string();
+    let asked = Command::new("kill").args(["-TERM", &process]).status();
+    assert!(asked.unwrap().success());
+    assert!(program.ends_well(), "it closes as a window does");
+    let events = book(&projects[0]).events().len();
+    assert!((1..=2).contains(&events), "{events}");
+    let settings = settings();
+    assert!(settings.contains(&name), "{settings}");
+    assert!(
+        settings.contains("open_folder"),
+        "the folder is remembered: {settings}"
+    );
 }
 
 /// True where the project remembers that candidate as the one on screen.

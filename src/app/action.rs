@@ -15,6 +15,7 @@ pub enum Action {
     ExportLabels,
     AddVocabulary,
     ExportEvaluation,
+    CloseSet,
     Quit,
     NextCandidate,
     PreviousCandidate,
@@ -176,7 +177,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
-    row(Action::Quit, Menu::File, "Quit", "Close the window; every label is already on disk", &["Ctrl+Q"]),
+    row(Action::CloseSet, Menu::File, "Close set", "Leave the opened set; the start page leads to others", &["Ctrl+W"]),
+    row(Action::Quit, Menu::File, "Quit", "Close the window, once every label is on disk", &["Ctrl+Q"]),
     row(Action::NextCandidate, Menu::Go, "Next candidate", "Go to the next candidate of the queue", &["ArrowRight"]),
     row(Action::PreviousCandidate, Menu::Go, "Previous candidate", "Go back one candidate", &["ArrowLeft"]),
     row(Action::NextUnlabelled, Menu::Go, "Next unlabelled", "Go to the next candidate that nobody has judged", &["N"]),
@@ -251,6 +253,19 @@ pub const ACTIONS: &[ActionInfo] = &[
 ];
 
 impl Action {
+    /// True where it opens a file dialog.
+    pub const fn asks_for_path(self) -> bool {
+        matches!(
+            self,
+            Self::OpenFiles
+                | Self::OpenFolder
+                | Self::ImportLabels
+                | Self::ExportLabels
+                | Self::AddVocabulary
+                | Self::AddModel
+        )
+    }
+
     /// The table row of this action.
     pub fn info(self) -> &'static ActionInfo {
         static MISSING: ActionInfo = row(Action::Quit, Menu::File, "?", "?", &[]);
@@ -293,7 +308,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            80,
+            81,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -57,6 +57,7 @@ impl AppState {
             Command::FineTune(command) => self.apply_fine_tune(command, now),
             Command::Latent(latent) => self.apply_latent(latent, now),
             Command::Scoring(scoring) => self.apply_scoring(scoring, now),
+            Command::Path(path) => self.apply_path(path, now),
             Command::News(event) => self.apply_news(*event, now),
         }
     }
@@ -80,17 +81,17 @@ impl AppState {
                 let next = (self.vocabulary + 1) % self.vocabularies.len();
                 self.apply_label(super::command::Label::Vocabulary(next), now)
             }
-            Action::OpenFiles => vec![Effect::Pick(PickFor::OpenFiles)],
-            Action::OpenFolder => vec![Effect::Pick(PickFor::OpenFolder)],
+            Action::OpenFiles => self.pick(PickFor::OpenFiles),
+            Action::OpenFolder => self.pick(PickFor::OpenFolder),
             Action::OpenDemo => self.open_demo(now),
             Action::NewSimulation => self.toggle_simulation(),
-            Action::AddVocabulary => vec![Effect::Pick(PickFor::Vocabulary)],
-            Action::ImportLabels => vec![Effect::Pick(PickFor::ImportLabels)],
-            Action::ExportLabels => vec![Effect::Pick(PickFor::ExportLabels)],
+            Action::AddVocabulary => self.pick(PickFor::Vocabulary),
+            Action::ImportLabels => self.pick(PickFor::ImportLabels),
+            Action::ExportLabels => self.pick(PickFor::ExportLabels),
             Action::ExportEvaluation => self.pick_evaluation_folder(now),
-            Action::AddModel => vec![Effect::Pick(PickFor::Model)],
-            Action::Quit if self.refuses_to_leave(now) => Vec::new(),
-            Action::Quit => vec![Effect::Quit],
+            Action::AddModel => self.pick(PickFor::Model),
+            Action::CloseSet => self.close_set(now),
+            Action::Quit => self.quit(now),
             Action::HideScores => self.hide_scores(now),
             Action::NextModel => self.next_model(now),
             Action::RaiseThreshold => self.nudge_threshold(1.0, now),

@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     action::Action, column::Column, display::Display, drawn::Drawn, explain::ExplainChoice,
     keys::Chord, latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice,
-    queue::Shortlist, settings::Settings, simulation::SimulationForm, training::TrainingForm,
+    path_pane::PathCommand, queue::Shortlist, settings::Settings, simulation::SimulationForm,
+    training::TrainingForm,
 };
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
@@ -49,6 +50,8 @@ pub enum Command {
     FineTune(FineTune),
     /// The latent space.
     Latent(Latent),
+    /// Our own file dialog.
+    Path(PathCommand),
     /// A worker has news.
     News(Box<JobEvent>),
 }
@@ -173,6 +176,10 @@ pub enum Session {
     MosaicRole(Option<Role>),
     /// A toast was read or has been up long enough.
     DropToast,
+    /// Why leaving was refused was read; stay.
+    Stay,
+    /// Leave though labels are lost.
+    LeaveAnyway,
 }
 
 /// Simulating a sky.

@@ -16,6 +16,7 @@ use crate::{
         latent::adapt_task::AdaptRequest,
         latent::map::MapOrder,
         latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
+        paths::PathOrder,
         period_search::PeriodRequest,
         photometry::PhotometryOrder,
         score_task::ScoreOrder,
@@ -37,6 +38,10 @@ pub enum Effect {
         /// The project file.
         project: Option<PathBuf>,
     },
+    /// Leave the opened set.
+    CloseSet,
+    /// Write what is not written, and report what could not be.
+    Flush,
     /// Append to the journal in one transaction.
     Append(Vec<LabelEvent>),
     /// Keep the session (JSON) in the project.
@@ -71,8 +76,10 @@ pub enum Effect {
     Explain(Box<ExplainRequest>),
     /// Read a vocabulary: a file, or the name of a built-in one.
     ReadVocabulary(PathBuf),
-    /// Ask the user for a file or folder.
+    /// Ask the user for a file or folder, by the dialog of the system.
     Pick(PickFor),
+    /// Ask the disk about a path that is being typed.
+    AskDisk(PathOrder),
     /// Write labels to a file.
     Export {
         /// Where; the extension chooses the format.

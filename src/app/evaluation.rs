@@ -204,7 +204,7 @@ impl AppState {
             self.warn("there is no evaluation yet: open its screen first", now);
             return Vec::new();
         }
-        vec![Effect::Pick(PickFor::EvaluationFolder)]
+        self.pick(PickFor::EvaluationFolder)
     }
 
     pub(super) fn write_evaluation(&self, folder: &Path) -> Vec<Effect> {

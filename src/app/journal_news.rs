@@ -2,23 +2,43 @@
 
 use std::sync::Arc;
 
-use super::state::AppState;
+use super::{effect::Effect, state::AppState};
 use crate::{
-    domain::{LabelBook, LabelEvent},
+    domain::{LabelBook, LabelEvent, Problem, Timestamp},
     jobs::event::JournalNews,
 };
 
 impl AppState {
-    pub(super) fn apply_journal_news(&mut self, news: JournalNews) {
+    pub(super) fn apply_journal_news(&mut self, news: JournalNews, now: Timestamp) -> Vec<Effect> {
         match news {
             JournalNews::Saved { events } => {
                 self.project.unsaved = self.project.unsaved.saturating_sub(events);
                 self.project.fault = None;
             }
-            JournalNews::NotSaved { why } => self.project.fault = Some(why),
+            JournalNews::NotSaved { why } => {
+                let is_known = self.project.fault.as_ref() == Some(&why);
+                if !is_known {
+                    self.warn(format!("labels are not on disk: {why}"), now);
+                }
+                self.project.fault = Some(why);
+            }
+            JournalNews::Restored { news } => {
+                let path = self
+                    .project
+                    .path
+                    .as_ref()
+                    .map_or_else(String::new, |path| path.display().to_string());
+                let what = news.strip_prefix(&path).unwrap_or(&news).trim().to_owned();
+                self.warn(news, now);
+                self.problems.push(Problem::new(path, "project", what));
+            }
+            JournalNews::Flushed { unwritten, why } => {
+                return self.take_flushed(unwritten, &why, now);
+            }
             JournalNews::Arrived(events) => self.take_events_of_others(events),
             JournalNews::Reordered(events) => self.take_journal(events),
         }
+        Vec::new()
     }
 
     /// Events of another window. They stand in the file before those of ours that are not

@@ -228,7 +228,7 @@ impl AppState {
             Latent::Start => return self.start_embedding(now),
             Latent::Adapt => return self.start_adapting(now),
             Latent::Use(source) => return self.use_latent(source, now),
-            Latent::Pick => return vec![Effect::Pick(PickFor::LatentModel)],
+            Latent::Pick => return self.pick(PickFor::LatentModel),
             Latent::Choose(choice) => {
                 self.latent.choice = LatentChoice {
                     radius: choice.radius.clamp(RADII.0, RADII.1),

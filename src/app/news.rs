@@ -4,11 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     effect::Effect,
+    opening::OpenedProject,
     shelf::Shelved,
     state::{AppState, HeaderCards},
 };
 use crate::{
-    domain::{LabelBook, LabelEvent, Problem, StampId, Timestamp, Vocabulary},
+    domain::{Problem, StampId, Timestamp, Vocabulary},
     jobs::event::{Batch, Cards, JobEvent, JobId, PickFor},
 };
 
@@ -23,24 +24,13 @@ impl AppState {
                 session,
                 paths,
             } if generation == self.generation => {
-                self.project.path = Some(path.clone());
-                self.project.paths = paths;
-                self.project.fault = None;
-                self.steps = Some(steps);
-                self.book = Arc::new(fold(events));
-                if let Some(session) = session {
-                    self.restore_session(&session);
-                }
-                self.settings.remember_project(&path);
-                self.jobs.insert(JobId::Index, NO_PROGRESS);
-                let project = path;
-                return vec![
-                    Effect::SaveSettings(Box::new(self.settings.clone())),
-                    Effect::ReadVersions {
-                        generation,
-                        project,
-                    },
-                ];
+                return self.take_project(OpenedProject {
+                    path,
+                    events,
+                    steps,
+                    session,
+                    paths,
+                });
             }
             JobEvent::ProjectRefused { generation, why } if generation == self.generation => {
                 self.project.fault = Some(why);
@@ -52,8 +42,9 @@ impl AppState {
             JobEvent::IndexDone {
                 generation,
                 is_cancelled,
+                missing,
             } if generation == self.generation => {
-                return self.finish_index(is_cancelled, now);
+                return self.finish_index(is_cancelled, &missing, now);
             }
             JobEvent::ProjectOpened { .. }
             | JobEvent::ProjectRefused { .. }
@@ -109,7 +100,7 @@ impl AppState {
     fn apply_other_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
         match event {
             JobEvent::Journal { generation, news } if generation == self.generation => {
-                self.apply_journal_news(news);
+                return self.apply_journal_news(news, now);
             }
             JobEvent::FineTuning(generation, update) if generation == self.generation => {
                 return self.take_fine_tuning(update, now);
@@ -144,6 +135,8 @@ impl AppState {
             JobEvent::Previewed { serial, preview } => {
                 self.simulation.take_preview(serial, preview);
             }
+            JobEvent::NoDialog(purpose) => return self.take_no_dialog(purpose),
+            JobEvent::Paths(news) => return self.take_path_news(news, now),
             JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
                 return self.picked(purpose, paths, now);
             }
@@ -152,7 +145,7 @@ impl AppState {
         Vec::new()
     }
 
-    fn picked(
+    pub(super) fn picked(
         &mut self,
         purpose: PickFor,
         mut paths: Vec<std::path::PathBuf>,
@@ -223,6 +216,7 @@ impl AppState {
 
     fn take_batch(&mut self, batch: Batch, now: Timestamp) -> Vec<Effect> {
         let shown = self.first_stamp();
+        let is_first = self.catalogue.is_empty() && !batch.candidates.is_empty();
         for candidate in batch.candidates {
             Arc::make_mut(&mut self.catalogue).absorb(candidate);
         }
@@ -234,7 +228,11 @@ impl AppState {
         if self.queue.is_behind(&self.catalogue) && self.may_sort_again(now) {
             self.refresh_queue();
         }
-        self.settle(now)
+        let mut effects = self.settle(now);
+        if is_first {
+            effects.extend(self.remember_set());
+        }
+        effects
     }
 
     /// While candidates are being found, a sorted queue is made anew once a second: often enough
@@ -243,18 +241,29 @@ impl AppState {
         const SORT_EVERY_US: i64 = 1_000_000;
         let is_time = self
             .sorted_at
-            .is_none_or(|at| now.0 - at.0 >= SORT_EVERY_US);
+            // A clock that was set back must not hold it up.
+            .is_none_or(|at| !(0..SORT_EVERY_US).contains(&(now.0 - at.0)));
         if is_time {
             self.sorted_at = Some(now);
         }
         is_time
     }
 
-    fn finish_index(&mut self, is_cancelled: bool, now: Timestamp) -> Vec<Effect> {
+    fn finish_index(
+        &mut self,
+        is_cancelled: bool,
+        missing: &[PathBuf],
+        now: Timestamp,
+    ) -> Vec<Effect> {
         self.jobs.remove(&JobId::Index);
+        self.project.is_opening = false;
         self.refresh_queue();
         self.queue.look_for_columns(&self.catalogue);
         self.recognised.sort();
+        if self.catalogue.is_empty() && !is_cancelled {
+            self.found_nothing(missing, now);
+            return Vec::new();
+        }
         if is_cancelled {
             self.tell("indexing stopped: what was found so far is open", now);
         } else if !self.toast.as_ref().is_some_and(|toast| toast.is_error)
@@ -315,11 +324,4 @@ impl AppState {
         }
         self.refresh_header()
     }
-}
-
-const NO_PROGRESS: crate::jobs::event::Progress =
-    crate::jobs::event::Progress { done: 0, total: 0 };
-
-fn fold(events: Vec<LabelEvent>) -> LabelBook {
-    LabelBook::of(events.into_iter().map(Arc::new))
 }

@@ -133,6 +133,11 @@ impl AppState {
                 self.mosaic_role = role;
                 vec![self.save_session()]
             }
+            Session::Stay => {
+                self.stay();
+                Vec::new()
+            }
+            Session::LeaveAnyway => self.leave_anyway(now),
             Session::DropToast => {
                 self.toast = None;
                 Vec::new()
@@ -140,16 +145,8 @@ impl AppState {
         }
     }
 
-    /// Leaves the present set and opens another; refused while the disk takes no labels.
-    pub(super) fn open(
-        &mut self,
-        paths: Vec<PathBuf>,
-        project: Option<PathBuf>,
-        now: Timestamp,
-    ) -> Vec<Effect> {
-        if self.refuses_to_leave(now) {
-            return Vec::new();
-        }
+    /// Everything of the present set; news of it are ignored from now on.
+    pub(super) fn forget_set(&mut self) {
         self.generation += 1;
         self.catalogue = Arc::new(Catalogue::default());
         self.book = Arc::new(LabelBook::default());
@@ -183,35 +180,7 @@ impl AppState {
         self.repeat_check.end();
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
-        self.project = ProjectState {
-            paths: paths.clone(),
-            ..ProjectState::default()
-        };
-        vec![Effect::Open {
-            generation: self.generation,
-            paths,
-            project,
-        }]
-    }
-
-    /// True where labels are not on disk and the disk refuses them: leaving would lose them.
-    /// The first attempt is told why; a second one at once goes through.
-    pub fn refuses_to_leave(&mut self, now: Timestamp) -> bool {
-        let Some(fault) = self
-            .project
-            .fault
-            .clone()
-            .filter(|_| self.project.unsaved > 0)
-        else {
-            return false;
-        };
-        let why = format!(
-            "{} labels are not on disk ({fault}); leaving again at once loses them",
-            self.project.unsaved
-        );
-        let is_told = self.toast.as_ref().is_some_and(|toast| toast.text == why);
-        self.warn(why, now);
-        !is_told
+        self.project = ProjectState::default();
     }
 
     pub(super) fn export(&self, path: PathBuf) -> Vec<Effect> {

@@ -1,8 +1,11 @@
 //! Settings of this user, kept beside no project: theme, name, memory, keys.
 
+use std::{collections::BTreeMap, path::PathBuf};
+
 use serde::{Deserialize, Serialize};
 
-use super::keys::KeyMap;
+use super::{keys::KeyMap, saved_path};
+use crate::jobs::event::PickFor;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -13,6 +16,17 @@ pub enum Theme {
     Dark,
     /// Light panels.
     Light,
+}
+
+/// Which dialog asks for files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileDialogs {
+    /// That of the system; ours where it has none.
+    #[default]
+    Automatic,
+    /// Ours.
+    Own,
 }
 
 /// Settings of this user.
@@ -29,16 +43,24 @@ pub struct Settings {
     pub play_per_second: f32,
     /// Go to the next candidate after a label.
     pub advances_after_label: bool,
+    /// Which dialog asks for files.
+    pub file_dialogs: FileDialogs,
     /// Vocabulary files of this user (TOML).
-    pub vocabulary_files: Vec<std::path::PathBuf>,
+    #[serde(with = "saved_path::list")]
+    pub vocabulary_files: Vec<PathBuf>,
     /// Model files of this user.
-    pub model_files: Vec<std::path::PathBuf>,
+    #[serde(with = "saved_path::list")]
+    pub model_files: Vec<PathBuf>,
     /// A taught model that loses more of its mean recall on the old sky is not made active, percent.
     pub most_forgotten_percent: f32,
     /// Projects opened last, newest first.
-    pub recent_projects: Vec<std::path::PathBuf>,
+    #[serde(with = "saved_path::list")]
+    pub recent_projects: Vec<PathBuf>,
     /// Inner size of the window, points.
     pub window_size: Option<[f32; 2]>,
+    /// The folder that was used last for each purpose.
+    #[serde(with = "saved_path::map")]
+    pub last_folders: BTreeMap<PickFor, PathBuf>,
     /// Keys that were changed.
     pub keys: KeyMap,
 }
@@ -51,6 +73,8 @@ impl Default for Settings {
             memory_mib: 1024,
             play_per_second: 4.0,
             advances_after_label: true,
+            file_dialogs: FileDialogs::Automatic,
+            last_folders: BTreeMap::new(),
             vocabulary_files: Vec::new(),
             model_files: Vec::new(),
             most_forgotten_percent: 1.0,

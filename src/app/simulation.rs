@@ -197,7 +197,7 @@ impl AppState {
     pub(super) fn apply_simulation(&mut self, simulation: Simulation) -> Vec<Effect> {
         match simulation {
             Simulation::Form(form) => self.set_form(*form),
-            Simulation::Pick(purpose) => vec![Effect::Pick(purpose)],
+            Simulation::Pick(purpose) => self.pick(purpose),
             Simulation::Start if self.jobs.contains_key(&JobId::Simulate) => Vec::new(),
             Simulation::Start => match self.simulation.order() {
                 Ok(order) => {

@@ -17,7 +17,10 @@ use super::{
     folding::PeriodSearch,
     label_count::LabelCount,
     latent::LatentPane,
+    leaving::{Leaving, Refusal},
     measured::{CurveChoice, MeasuredCurves},
+    path_pane::PathPane,
+    path_text::PathBase,
     queue::{Facts, Queue, QueueSpec},
     repeat_check::RepeatCheck,
     scores::Scores,
@@ -87,6 +90,10 @@ pub struct ProjectState {
     pub unsaved: usize,
     /// Why the project cannot be used, or why the last event could not be written.
     pub fault: Option<String>,
+    /// True from the order to open until everything is indexed.
+    pub is_opening: bool,
+    /// Why nothing is shown though something was opened: a sentence.
+    pub nothing_found: Option<String>,
 }
 
 /// Header cards of a stamp: asked for, there, or failed.
@@ -187,6 +194,18 @@ pub struct AppState {
     pub explain: ExplainChoice,
     /// Explanations computed here.
     pub explanations: Explanations,
+    /// Our own file dialog, while it is open.
+    pub path_pane: Option<PathPane>,
+    /// Where typed paths begin.
+    pub path_base: PathBase,
+    /// True once it is known that the system has no file dialog.
+    pub has_no_dialog: bool,
+    /// Number of the last question to the disk.
+    pub(super) path_serial: u64,
+    /// What waits until all labels are on disk.
+    pub(super) leaving: Option<Leaving>,
+    /// Leaving was refused last, because it would lose labels.
+    pub refusal: Option<Refusal>,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
@@ -254,6 +273,12 @@ impl AppState {
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),
             explanations: Explanations::default(),
+            path_pane: None,
+            path_base: PathBase::default(),
+            has_no_dialog: false,
+            path_serial: 0,
+            leaving: None,
+            refusal: None,
             generation: 0,
             label_count: LabelCount::default(),
             focus_told: None,
@@ -301,11 +326,11 @@ impl AppState {
         self.project.paths.is_empty() && self.catalogue.is_empty()
     }
 
-    /// True while the start page fills the window. A network can be trained, and the log
-    /// looked at, without a set.
+    /// True while the start page fills the window: where nothing was found, it leads to other
+    /// sets. A network can be trained without a set, and problems can be read.
     pub fn shows_start_page(&self) -> bool {
-        let is_log = self.screen == Screen::Problems && self.shows_log;
-        self.is_blank() && self.screen != Screen::Train && !is_log
+        let has_screen = matches!(self.screen, Screen::Train | Screen::Problems);
+        self.catalogue.is_empty() && !self.project.is_opening && !has_screen
     }
 
     /// Names of the numeric fields that the first candidates have, sorted: what a menu offers

@@ -150,7 +150,7 @@ impl AppState {
                 }
                 Vec::new()
             }
-            Train::Pick(purpose) => vec![Effect::Pick(purpose)],
+            Train::Pick(purpose) => self.pick(purpose),
             Train::Start => self.start_training(false),
             Train::StartAnew => self.start_training(true),
         }

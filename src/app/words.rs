@@ -24,9 +24,42 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// A name on one line and of at most that many letters: the middle of a long one is left out.
+/// Signs that have no shape, or turn the direction of writing, become `?`.
+pub fn short(text: &str, most: usize) -> String {
+    let is_unsafe = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}')
+    };
+    let letters: Vec<char> = text
+        .chars()
+        .map(|c| if is_unsafe(c) { '?' } else { c })
+        .collect();
+    if letters.len() <= most {
+        return letters.into_iter().collect();
+    }
+    let kept = most.saturating_sub(1);
+    // The end tells more: number and ending of a file stand there.
+    let head = kept / 2;
+    let tail = letters.len() - (kept - head);
+    let (head, tail) = (letters[..head].iter(), letters[tail..].iter());
+    head.chain(&['…']).chain(tail).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_and_strange_names_fit_on_one_line() {
+        assert_eq!(short("night.fits", 10), "night.fits");
+        assert_eq!(short("a-long-night.fits", 10), "a-lo….fits");
+        assert_eq!(short("éééééé", 3), "é…é");
+        assert_eq!(short("a\nb\u{202e}c\u{fffd}", 9), "a?b?c?");
+        assert_eq!(short("abc", 0), "…");
+        assert_eq!(short("", 0), "");
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -63,12 +63,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Opens a project that must be there.
 pub(super) fn open_existing(path: &Path) -> anyhow::Result<Project> {
-    anyhow::ensure!(
-        path.exists(),
-        "{}: there is no such project",
-        path.display()
-    );
-    Ok(Project::open_or_create(path)?)
+    Ok(Project::open_existing(path)?)
 }
 
 /// The labels of a project.
@@ -77,6 +72,16 @@ pub(super) fn book_of(project: &Project) -> anyhow::Result<LabelBook> {
     Ok(LabelBook::of(
         events.into_iter().map(|(_, event)| Arc::new(event)),
     ))
+}
+
+/// The candidates of these files, of which there must be one: no project is made without.
+fn open_some(paths: &[PathBuf]) -> anyhow::Result<Catalogue> {
+    let catalogue = open_catalogue(paths);
+    anyhow::ensure!(
+        !catalogue.is_empty(),
+        "no candidate was found in the given paths; `destello inspect` says why"
+    );
+    Ok(catalogue)
 }
 
 /// The candidates of these files; their faults are counted on standard error.

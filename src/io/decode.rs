@@ -9,6 +9,7 @@ use super::{
     archive::Archives,
     fits_stamp::FitsStamps,
     gunzip::{gunzip, is_gzip, read_file},
+    seen_files::SeenFiles,
 };
 use crate::domain::{Part, Problem, SourceKind, Stamp, StampId, StampRef};
 
@@ -20,6 +21,8 @@ pub struct Decoder {
     pub(super) plans: Plans,
     /// Archives met so far.
     pub(super) archives: Archives,
+    /// What indexed files were then.
+    pub(super) seen: SeenFiles,
 }
 
 /// Results by position in the list of wanted stamps.
@@ -53,6 +56,10 @@ impl Decoder {
         };
         let path: &Path = &first.source.path;
         let kind = first.source.kind;
+        if self.seen.is_changed(path) {
+            let why = "the file was changed since it was opened: open the set again";
+            return fail(wants, why, results);
+        }
         match kind {
             SourceKind::TarGz | SourceKind::Tar => {
                 let is_gzip = kind == SourceKind::TarGz;

@@ -51,6 +51,7 @@ mod scan_index;
 mod scan_names;
 mod scan_roles;
 mod scan_rules;
+mod seen_files;
 pub mod simulation_manifest;
 pub mod simulation_truth;
 pub mod templates;

@@ -24,6 +24,7 @@ use super::{
     scan_alerts::{AlertPlace, AlertsFound, read_alerts},
     scan_fits::{self, FitsPlace, FitsRule},
     scan_rules::Rule,
+    seen_files::version_of,
 };
 use crate::domain::{Candidate, Problem, Source, SourceKind, StampId};
 
@@ -156,7 +157,17 @@ impl Scan<'_> {
 
     /// The headers of a file that is FITS; any other file is dealt with, and problems are told.
     pub(super) fn fits(&mut self, path: &Path, met: Met) -> Option<FitsRead> {
-        match contents(path) {
+        // Reading a project that is open would take away the locks that SQLite holds on it.
+        if met == Met::InFolder && is_project(path) {
+            return None;
+        }
+        // Looked at before it is read: a change in between is seen later.
+        let version = version_of(path);
+        let contents = contents(path);
+        if !matches!(contents, Ok(Contents::Other(_)) | Err(_)) {
+            self.decoder.seen.keep(path, version);
+        }
+        match contents {
             Ok(Contents::Fits(bytes)) => {
                 let layout = FitsLayout::read(bytes.into(), &self.names);
                 return self.fits_layout(path, layout);
@@ -336,6 +347,18 @@ impl Scan<'_> {
 fn source(path: &Path, kind: SourceKind) -> Arc<Source> {
     let path = path.into();
     Arc::new(Source { path, kind })
+}
+
+/// A project file, or what SQLite keeps beside it.
+fn is_project(path: &Path) -> bool {
+    const ENDINGS: [&str; 4] = [
+        "destello",
+        "destello-wal",
+        "destello-shm",
+        "destello-journal",
+    ];
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// Texts that people keep beside their data.

@@ -46,7 +46,7 @@ pub fn gather(projects: &[PathBuf], tables: &[PathBuf]) -> anyhow::Result<Gather
         if !path.is_file() {
             bail!("{}: there is no such project", path.display());
         }
-        let events = Project::open_or_create(path)?.events_since(0)?;
+        let events = Project::open_existing(path)?.events_since(0)?;
         let events = events.into_iter().map(|(_, event)| Arc::new(event));
         let book = LabelBook::of(events);
         votes.add_book(&book);

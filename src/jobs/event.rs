@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::explain::Explained;
 use super::period_search::FoundPeriod;
 use super::photometry::{CandidatePhotometry, PhotometryOrder};
+pub use super::pick::{PickFor, PickKind};
 use super::{evaluation::Report, preview::Preview, simulate::Simulated, train_task::TrainUpdate};
 use crate::{
     domain::{
@@ -103,37 +104,6 @@ impl Decoded {
     }
 }
 
-/// What a file dialog was opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PickFor {
-    /// Files to open.
-    OpenFiles,
-    /// A folder to open.
-    OpenFolder,
-    /// A vocabulary of the user's own (TOML).
-    Vocabulary,
-    /// A table of labels to read.
-    ImportLabels,
-    /// A file to write labels to.
-    ExportLabels,
-    /// A survey of the user's own (TOML).
-    Survey,
-    /// A folder of templates.
-    Templates,
-    /// A folder for simulated candidates.
-    SimulationFolder,
-    /// A folder for the figures of an evaluation.
-    EvaluationFolder,
-    /// A model of the user's own.
-    Model,
-    /// A survey of the user's own (TOML) to train on.
-    TrainingSurvey,
-    /// A file for a model that is to be trained.
-    NewModel,
-    /// A latent model of the user's own.
-    LatentModel,
-}
-
 /// What the indexing of one opening found since the last news.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -228,6 +198,8 @@ pub enum JobEvent {
         generation: u64,
         /// True where the user stopped it.
         is_cancelled: bool,
+        /// Paths that are not there.
+        missing: Vec<PathBuf>,
     },
     /// Stamps were decoded, or could not be.
     Decoded(Vec<Outcome>),
@@ -356,6 +328,10 @@ pub enum JobEvent {
         /// What it would look like, or why it cannot be.
         preview: Result<Arc<Preview>, String>,
     },
+    /// There is no native file dialog, or this one failed.
+    NoDialog(PickFor),
+    /// What the disk says of a path that is being typed.
+    Paths(super::paths::PathNews),
     /// The user chose files; none where the dialog was dismissed.
     Picked {
         /// What for.
@@ -376,6 +352,18 @@ pub enum JournalNews {
     /// Label events could not be written: they are kept in memory and tried again.
     NotSaved {
         /// Why, naming the file.
+        why: String,
+    },
+    /// The project file was gone or exchanged and is back with all labels.
+    Restored {
+        /// A sentence that names it.
+        news: String,
+    },
+    /// The answer to a request to write everything.
+    Flushed {
+        /// Labels that are not on disk.
+        unwritten: usize,
+        /// Why not, naming the file; empty where all are.
         why: String,
     },
     /// Another window on this project, or an import, added events.

@@ -1,14 +1,17 @@
-//! Opening in the background: the project first, then everything the paths hold.
+//! Opening in the background: the project where there is one, then everything the paths hold.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use crossbeam_channel::Sender;
+
 use super::{
+    default_project::default_project,
     event::{Batch, JobEvent, Progress},
-    journal::{Journal, default_project},
+    journal::{Journal, Opened},
     reporter::{CancelToken, Reporter},
 };
 use crate::{
@@ -17,7 +20,7 @@ use crate::{
         decode::Decoder,
         scan::{Found, StampIds, scan},
     },
-    store::Project,
+    store::{Project, StoreError},
     tasks::thread::{self, Broken},
 };
 
@@ -45,8 +48,10 @@ pub struct Reading {
     pub decoder: Arc<Decoder>,
 }
 
-/// Opens the project on the journal's thread, reports it, and starts indexing. Labels go to
-/// the journal that comes back; where the project is refused, stamps can be looked at only.
+/// Opens the project where there is one, reports it, and indexes the paths, all on a thread of its
+/// own. Where there is none it is made with the first candidate: what holds none leaves no file.
+/// Labels go to the journal that comes back; where the project is refused, stamps can be looked at
+/// only.
 ///
 /// # Errors
 /// Where the system gives no thread.
@@ -56,102 +61,40 @@ pub fn open(
     cancel: CancelToken,
     reporter: &Reporter,
 ) -> std::io::Result<Journal> {
-    let news = reporter.clone();
+    let (hand_over, project) = crossbeam_channel::bounded(1);
+    let journal = Journal::start_later(opening.generation, project, reporter.clone())?;
     let generation = opening.generation;
-    let first = move || {
-        let Opening {
-            mut paths, project, ..
-        } = opening;
-        let open = || open_project(generation, &mut paths, project, &news);
-        let opened = thread::caught("open project", open)
-            .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
-        let opened = match opened {
-            Ok(opened) => Some(opened),
-            Err(why) => {
-                news.send(JobEvent::ProjectRefused { generation, why });
-                None
-            }
-        };
-        if let Err(error) = start_indexing(generation, paths, reading, cancel, &news) {
-            let why = format!("nothing can be indexed: {error}");
-            news.send(JobEvent::ProjectRefused { generation, why });
-            let is_cancelled = true;
-            news.send(JobEvent::IndexDone {
-                generation,
-                is_cancelled,
-            });
-        }
-        opened
-    };
-    Journal::start(generation, first, reporter.clone())
-}
-
-/// Indexes in a thread of its own, which ends with [`JobEvent::IndexDone`] whatever happens.
-fn start_indexing(
-    generation: u64,
-    paths: Vec<PathBuf>,
-    reading: Reading,
-    cancel: CancelToken,
-    news: &Reporter,
-) -> std::io::Result<()> {
-    let shown: Vec<_> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    log::info!("opening {}", shown.join(", "));
-    let indexer = Indexer::new(generation, news.clone());
-    let (stopped, news) = (cancel.clone(), news.clone());
-    let work = move || indexer.run(&paths, &reading, &cancel);
+    let indexer = Indexer::new(opening, hand_over, reporter.clone());
+    let (stopped, news) = (cancel.clone(), reporter.clone());
+    let work = move || indexer.run(&reading, &cancel);
     thread::start("index", work, move |end| {
-        if end.is_err() {
+        let missing = end.unwrap_or_else(|_| {
             news.send(JobEvent::Broke(Broken::sentence("indexing")));
-        }
+            Vec::new()
+        });
         news.send(JobEvent::IndexDone {
             generation,
             is_cancelled: stopped.is_cancelled(),
+            missing,
         });
     })?;
-    Ok(())
+    Ok(journal)
 }
 
-/// Opens the project, fills in its paths where none were given, and reports it.
-fn open_project(
-    generation: u64,
-    paths: &mut Vec<PathBuf>,
-    project: Option<PathBuf>,
-    news: &Reporter,
-) -> Result<(Project, i64), String> {
-    let file = match project {
-        Some(file) => std::path::absolute(&file).unwrap_or(file),
-        None => new_default_project(paths)?,
-    };
-    let text = |error: crate::store::StoreError| error.to_string();
-    let mut project = Project::open_or_create(&file).map_err(text)?;
-    if paths.is_empty() {
-        *paths = project.paths().map_err(text)?;
-    } else {
-        project.put_paths(&absolute(paths)).map_err(text)?;
-    }
-    let events = project.events_since(0).map_err(text)?;
-    let known = events.last().map_or(0, |(seq, _)| *seq);
-    news.send(JobEvent::ProjectOpened {
-        generation,
-        path: project.path().to_owned(),
-        events: events.into_iter().map(|(_, event)| event).collect(),
-        steps: project.step_ids().map_err(text)?,
-        session: project.session_get("window").map_err(text)?,
-        paths: paths.clone(),
-    });
-    Ok((project, known))
+/// What is to be done to the project once there is a candidate.
+enum AtFirst {
+    /// Make it, with its folder where that is our own.
+    Make { file: PathBuf, is_default: bool },
+    /// Give it the new paths.
+    PutPaths(PathBuf),
 }
 
-fn new_default_project(paths: &[PathBuf]) -> Result<PathBuf, String> {
-    let file = default_project(paths).ok_or("there is no home folder to keep the project in")?;
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    Ok(file)
+fn default_file(paths: &[PathBuf]) -> Result<PathBuf, String> {
+    default_project(paths).ok_or_else(|| "there is no home folder to keep the project in".into())
+}
+
+fn text(error: StoreError) -> String {
+    error.to_string()
 }
 
 fn absolute(paths: &[PathBuf]) -> Vec<PathBuf> {
@@ -163,6 +106,10 @@ fn absolute(paths: &[PathBuf]) -> Vec<PathBuf> {
 
 struct Indexer {
     generation: u64,
+    paths: Vec<PathBuf>,
+    project: Option<PathBuf>,
+    hand_over: Option<Sender<Opened>>,
+    at_first: Option<AtFirst>,
     reporter: Reporter,
     batch: Batch,
     last_sent: Instant,
@@ -171,9 +118,13 @@ struct Indexer {
 }
 
 impl Indexer {
-    fn new(generation: u64, reporter: Reporter) -> Self {
+    fn new(opening: Opening, hand_over: Sender<Opened>, reporter: Reporter) -> Self {
         Self {
-            generation,
+            generation: opening.generation,
+            paths: opening.paths,
+            project: opening.project,
+            hand_over: Some(hand_over),
+            at_first: None,
             reporter,
             batch: Batch::default(),
             last_sent: Instant::now(),
@@ -182,11 +133,20 @@ impl Indexer {
         }
     }
 
-    fn run(mut self, paths: &[PathBuf], reading: &Reading, cancel: &CancelToken) {
+    /// The paths that are not there.
+    fn run(mut self, reading: &Reading, cancel: &CancelToken) -> Vec<PathBuf> {
+        let project = thread::caught("open project", || self.find_project())
+            .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
+        if let Err(why) = project {
+            self.refuse(why);
+        }
+        let paths = self.paths.clone();
+        let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        log::info!("opening {}", shown.join(", "));
         let stop = cancel.clone();
         let scanned = thread::caught("scan", || {
             scan(
-                paths,
+                &paths,
                 &reading.decoder,
                 &reading.ids,
                 &|| stop.is_cancelled(),
@@ -199,15 +159,104 @@ impl Indexer {
             );
         });
         if scanned.is_err() {
-            let first = paths.first().map(|path| path.display().to_string());
             let why = Broken::sentence("indexing") + "; what was found before is open";
-            let problem = Problem::new(first.unwrap_or_default(), "index", why);
-            self.batch.problems.push(problem);
+            let first = shown.into_iter().next().unwrap_or_default();
+            self.batch.problems.push(Problem::new(first, "index", why));
         }
         self.send();
+        // Without a candidate there is no project; the journal learns it before the window does.
+        self.hand_over = None;
+        paths.into_iter().filter(|path| !path.exists()).collect()
+    }
+
+    /// Opens the project that is there, and takes its paths where none were given. One that is not
+    /// there is made with the first candidate.
+    fn find_project(&mut self) -> Result<(), String> {
+        let is_default = self.project.is_none();
+        let file = match self.project.take() {
+            Some(file) => std::path::absolute(&file).unwrap_or(file),
+            None => default_file(&self.paths)?,
+        };
+        let is_there = file.try_exists().unwrap_or(true);
+        if !is_there && !self.paths.is_empty() {
+            self.at_first = Some(AtFirst::Make { file, is_default });
+            return Ok(());
+        }
+        let project = Project::open_existing(&file).map_err(text)?;
+        let known = project.paths().map_err(text)?;
+        if self.paths.is_empty() {
+            self.paths = known;
+        } else if known != absolute(&self.paths) {
+            self.at_first = Some(AtFirst::PutPaths(file));
+        }
+        self.report(project)
+    }
+
+    /// Hands the project to the journal, and tells the window.
+    fn report(&mut self, mut project: Project) -> Result<(), String> {
+        let events = project.events_since(0).map_err(text)?;
+        let known = events.last().map_or(0, |(seq, _)| *seq);
+        let opened = JobEvent::ProjectOpened {
+            generation: self.generation,
+            path: project.path().to_owned(),
+            events: events.into_iter().map(|(_, event)| event).collect(),
+            steps: project.step_ids().map_err(text)?,
+            session: project.session_get("window").map_err(text)?,
+            paths: self.paths.clone(),
+        };
+        // The journal has it before the window can give a label.
+        if let Some(hand_over) = self.hand_over.take() {
+            hand_over.send((project, known)).ok();
+        }
+        self.reporter.send(opened);
+        Ok(())
+    }
+
+    fn refuse(&mut self, why: String) {
+        self.hand_over = None;
+        self.reporter.send(JobEvent::ProjectRefused {
+            generation: self.generation,
+            why,
+        });
+    }
+
+    /// There is a candidate: the project is made, or learns what was opened.
+    fn serve_first(&mut self, order: AtFirst) {
+        match order {
+            AtFirst::Make { file, is_default } => {
+                if let Err(why) = self.make_project(&file, is_default) {
+                    self.refuse(why);
+                }
+            }
+            AtFirst::PutPaths(file) => {
+                let paths = absolute(&self.paths);
+                let put =
+                    Project::open_existing(&file).and_then(|mut project| project.put_paths(&paths));
+                if let Err(error) = put {
+                    let file = file.display().to_string();
+                    let problem = Problem::new(file, "what was opened is not kept", text(error));
+                    self.batch.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    fn make_project(&mut self, file: &Path, is_default: bool) -> Result<(), String> {
+        if let Some(folder) = file.parent().filter(|_| is_default) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        let mut project = Project::open_or_create(file).map_err(text)?;
+        project.put_paths(&absolute(&self.paths)).map_err(text)?;
+        self.report(project)
     }
 
     fn take(&mut self, found: Found) {
+        if matches!(found, Found::Candidate(_))
+            && let Some(order) = self.at_first.take()
+        {
+            self.serve_first(order);
+        }
         match found {
             Found::Candidate(candidate) => self.batch.candidates.push(candidate),
             Found::Problem(problem) => self.batch.problems.push(problem),

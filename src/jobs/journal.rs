@@ -1,19 +1,16 @@
 //! The journal's thread: owns the project file, writes decisions and scores, hears of other windows.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 
 use super::{
     event::{JobEvent, JournalNews},
     reporter::Reporter,
 };
 use crate::{
-    domain::{
-        LabelEvent, ModelId, NewScores, Problem,
-        fnv::{FNV_START, fnv1a},
-    },
-    store::{Project, StoreError},
+    domain::{LabelEvent, ModelId, NewScores, Problem},
+    store::{Place, Project, StoreError},
     tasks::{
         fault,
         thread::{self, Broken},
@@ -24,14 +21,20 @@ use crate::{
 const LISTEN_EVERY: Duration = Duration::from_secs(1);
 /// Room for orders; one label is one order, and each is written within milliseconds.
 const ORDER_ROOM: usize = 1024;
+/// How long closing waits for a disk that does not answer.
+const CLOSE_WITHIN: Duration = Duration::from_secs(20);
 
 enum Order {
     Append(Vec<LabelEvent>),
     SaveSession(String),
     PutScores(ModelId, NewScores),
     ReadScores(ModelId),
-    Close(Sender<()>),
+    Flush,
+    Close(Sender<usize>),
 }
+
+/// An open project and the number of its last event known.
+pub type Opened = (Project, i64);
 
 /// The way to the journal's thread.
 pub struct Journal {
@@ -52,28 +55,34 @@ impl Journal {
         let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
         let news = reporter.clone();
         let work = move || match open() {
-            Some((project, known)) => Keeper {
-                generation,
-                project,
-                known,
-                reporter,
-                unwritten: Vec::new(),
-                unsure: 0,
-                has_told_of_scores: false,
-            }
-            .run(&inbox),
+            Some(opened) => Keeper::new(generation, opened, reporter).run(None, &inbox),
             None => keep_nothing(generation, &reporter, &inbox),
         };
-        thread::start("journal", work, move |end| {
-            if end.is_err() {
-                let why = Broken::sentence("the journal writer");
-                let news_of_it = JournalNews::NotSaved { why };
-                news.send(JobEvent::Journal {
-                    generation,
-                    news: news_of_it,
-                });
-            }
-        })?;
+        start_thread(generation, work, news)?;
+        Ok(Self { orders })
+    }
+
+    /// Starts the thread before there is a project: it comes with the first candidate, or not at
+    /// all where the sender is dropped.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start_later(
+        generation: u64,
+        project: Receiver<Opened>,
+        reporter: Reporter,
+    ) -> std::io::Result<Self> {
+        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
+        let news = reporter.clone();
+        let work = move || {
+            let waiting = Waiting {
+                generation,
+                reporter,
+                session: None,
+            };
+            waiting.run(&project, &inbox);
+        };
+        start_thread(generation, work, news)?;
         Ok(Self { orders })
     }
 
@@ -104,12 +113,22 @@ impl Journal {
         self.order(Order::ReadScores(model));
     }
 
-    /// Waits until everything is on disk and ends the thread.
-    pub fn close(self) {
+    /// Tries to write everything; what came of it is told as [`JournalNews::Flushed`].
+    pub fn flush(&self) {
+        self.order(Order::Flush);
+    }
+
+    /// Writes everything, ends the thread, and returns the number of labels that are not on disk;
+    /// none where a disk did not answer within [`CLOSE_WITHIN`].
+    pub fn close(self) -> Option<usize> {
         let (done, wait) = crossbeam_channel::bounded(1);
         self.order(Order::Close(done));
-        // An error means that the thread is gone already; then there is nothing to wait for.
-        wait.recv().ok();
+        match wait.recv_timeout(CLOSE_WITHIN) {
+            Ok(unwritten) => Some(unwritten),
+            Err(RecvTimeoutError::Timeout) => None,
+            // The thread is gone already: there is nothing to wait for.
+            Err(RecvTimeoutError::Disconnected) => Some(0),
+        }
     }
 
     fn order(&self, order: Order) {
@@ -119,24 +138,98 @@ impl Journal {
     }
 }
 
+/// Starts the thread; where it breaks off although every piece of work is guarded, the window learns it.
+fn start_thread(
+    generation: u64,
+    work: impl FnOnce() + Send + 'static,
+    reporter: Reporter,
+) -> std::io::Result<()> {
+    thread::start("journal", work, move |end| {
+        if end.is_err() {
+            let why = Broken::sentence("the journal writer");
+            let news = JournalNews::NotSaved { why };
+            reporter.send(JobEvent::Journal { generation, news });
+        }
+    })?;
+    Ok(())
+}
+
+/// Before a project is there.
+struct Waiting {
+    generation: u64,
+    reporter: Reporter,
+    session: Option<String>,
+}
+
+impl Waiting {
+    fn run(mut self, project: &Receiver<Opened>, inbox: &Receiver<Order>) {
+        loop {
+            select! {
+                recv(project) -> opened => {
+                    let Ok(opened) = opened else {
+                        return keep_nothing(self.generation, &self.reporter, inbox);
+                    };
+                    return self.keep(opened, None, inbox);
+                }
+                recv(inbox) -> order => {
+                    let Ok(order) = order else { return };
+                    // Labels come only once the project is there: of two that wait, it is first.
+                    if let Ok(opened) = project.try_recv() {
+                        return self.keep(opened, Some(order), inbox);
+                    }
+                    if let Order::SaveSession(json) = order {
+                        self.session = Some(json);
+                    } else if without_project(self.generation, &self.reporter, order) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep(self, opened: Opened, first: Option<Order>, inbox: &Receiver<Order>) {
+        let mut keeper = Keeper::new(self.generation, opened, self.reporter);
+        keeper.save_session(self.session.as_deref());
+        keeper.run(first, inbox);
+    }
+}
+
 /// Without a project: whoever asks for scores hears that none are kept.
 fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
     for order in inbox {
-        match order {
-            Order::ReadScores(model) => {
-                let rows = [].into();
-                reporter.send(JobEvent::StoredScores {
-                    generation,
-                    model,
-                    rows,
-                });
-            }
-            Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
-                log::debug!("no project: nothing is kept");
-            }
-            Order::Close(_) => return,
+        if without_project(generation, reporter, order) {
+            return;
         }
     }
+}
+
+/// Answers an order where there is no project. True where it was the last one.
+fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
+    match order {
+        Order::ReadScores(model) => {
+            let rows = [].into();
+            reporter.send(JobEvent::StoredScores {
+                generation,
+                model,
+                rows,
+            });
+        }
+        Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
+            log::debug!("no project: nothing is kept");
+        }
+        Order::Flush => {
+            let news = JournalNews::Flushed {
+                unwritten: 0,
+                why: String::new(),
+            };
+            reporter.send(JobEvent::Journal { generation, news });
+        }
+        Order::Close(done) => {
+            done.send(0).ok();
+            return true;
+        }
+    }
+    false
 }
 
 struct Keeper {
@@ -148,17 +241,41 @@ struct Keeper {
     unwritten: Vec<LabelEvent>,
     /// So many of them were being written when it panicked: they may be on disk.
     unsure: usize,
+    /// Events in a file that is no longer at its path: written, but not where they belong.
+    astray: usize,
+    /// True where the window has to be given the whole journal again.
+    is_stale: bool,
+    /// Why the last attempt failed.
+    fault: Option<String>,
     has_told_of_scores: bool,
 }
 
 impl Keeper {
-    fn run(mut self, inbox: &Receiver<Order>) {
+    fn new(generation: u64, (project, known): Opened, reporter: Reporter) -> Self {
+        Self {
+            generation,
+            project,
+            known,
+            reporter,
+            unwritten: Vec::new(),
+            unsure: 0,
+            astray: 0,
+            is_stale: false,
+            fault: None,
+            has_told_of_scores: false,
+        }
+    }
+
+    fn run(mut self, mut waiting: Option<Order>, inbox: &Receiver<Order>) {
         loop {
             let mut session = None;
-            let first = match inbox.recv_timeout(LISTEN_EVERY) {
-                Ok(order) => Some(order),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return self.write_at_last(),
+            let first = match waiting.take() {
+                Some(order) => Some(order),
+                None => match inbox.recv_timeout(LISTEN_EVERY) {
+                    Ok(order) => Some(order),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return self.write_at_last(),
+                },
             };
             let mut closing = None;
             for order in first.into_iter().chain(inbox.try_iter()) {
@@ -172,21 +289,16 @@ impl Keeper {
                         self.guarded(|keeper| keeper.put_scores(&model, &new));
                     }
                     Order::ReadScores(model) => self.read_scores(model),
+                    Order::Flush => self.flush(),
                     Order::Close(done) => closing = Some(done),
                 }
             }
             // Whatever could not be written before is tried again at each turn.
             self.write();
-            if let Some(json) = session {
-                self.guarded(|keeper| {
-                    if let Err(error) = keeper.project.session_put("window", &json) {
-                        log::warn!("{error}");
-                    }
-                });
-            }
+            self.save_session(session.as_deref());
             if let Some(done) = closing {
                 // Nobody waits any more where this fails, which is as good.
-                done.send(()).ok();
+                done.send(self.at_stake()).ok();
                 return;
             }
             self.guarded(Self::listen);
@@ -204,16 +316,43 @@ impl Keeper {
 
     /// A panic may have left the connection in any state: another takes its place.
     fn open_again(&mut self) {
-        let path = self.project.path().to_owned();
-        // A file that is gone is not made anew: what the old connection holds is worth more.
-        if !path.is_file() {
+        // A file that is not the open one is not taken: what the old connection holds is worth more.
+        if self.project.place() != Place::Same {
             return;
         }
-        match thread::caught("open project again", || Project::open_or_create(&path)) {
+        let path = self.project.path().to_owned();
+        match thread::caught("open project again", || Project::open_existing(&path)) {
             Ok(Ok(project)) => self.project = project,
             Ok(Err(error)) => log::error!("{error}"),
             Err(_) => {}
         }
+    }
+
+    fn save_session(&mut self, json: Option<&str>) {
+        let Some(json) = json else { return };
+        self.guarded(|keeper| {
+            if let Err(error) = keeper.project.session_put("window", json) {
+                log::warn!("{error}");
+            }
+        });
+    }
+
+    /// Labels that would be lost if the window closed now.
+    fn at_stake(&self) -> usize {
+        if self.fault.is_some() && self.project.place() != Place::Same {
+            // Also those that were on disk are nowhere but in a file without a name.
+            let written = self.project.events_since(0).map_or(0, |all| all.len());
+            return written + self.unwritten.len();
+        }
+        self.unwritten.len() + self.astray
+    }
+
+    fn flush(&mut self) {
+        self.write();
+        self.tell(JournalNews::Flushed {
+            unwritten: self.at_stake(),
+            why: self.fault.clone().unwrap_or_default(),
+        });
     }
 
     /// Another set was opened: what is not written is tried for a minute more.
@@ -221,12 +360,12 @@ impl Keeper {
         const TRIES: u32 = 60;
         for _ in 0..TRIES {
             self.write();
-            if self.unwritten.is_empty() {
+            if self.unwritten.is_empty() && self.fault.is_none() {
                 return;
             }
             std::thread::sleep(LISTEN_EVERY);
         }
-        log::error!("{} labels could not be written", self.unwritten.len());
+        log::error!("{} labels could not be written", self.at_stake());
     }
 
     /// A window that has gone hears nothing, and needs to hear nothing.
@@ -235,43 +374,65 @@ impl Keeper {
         self.reporter.send(JobEvent::Journal { generation, news });
     }
 
+    /// Brings the file back to its path where it is not there, and writes what is not written.
     fn write(&mut self) {
         // The second time after a panic, with another connection.
         for _ in 0..2 {
-            if self.unwritten.is_empty() {
-                return;
-            }
-            let Ok(written) = thread::caught("write labels", || self.append_unwritten()) else {
-                self.open_again();
-                continue;
+            let name = if self.unwritten.is_empty() {
+                "journal"
+            } else {
+                "write labels"
             };
-            match written {
-                Ok(Some(last)) => self.note_written(last),
-                Ok(None) => {}
-                Err(error) => self.tell(JournalNews::NotSaved {
-                    why: error.to_string(),
-                }),
+            match thread::caught(name, || self.try_write()) {
+                Ok(Ok(events)) => return self.note_written(events),
+                Ok(Err(error)) => return self.note_fault(error.to_string()),
+                Err(_) => self.open_again(),
             }
-            return;
         }
-        let why = Broken::sentence("writing labels") + "; it is tried again";
-        self.tell(JournalNews::NotSaved { why });
+        self.note_fault(Broken::sentence("writing labels") + "; it is tried again");
     }
 
-    /// Writes what is not on disk; the number of the journal's last event where that was anything.
-    fn append_unwritten(&mut self) -> Result<Option<i64>, StoreError> {
+    fn note_written(&mut self, events: usize) {
+        let had_fault = self.fault.take().is_some();
+        if events > 0 || had_fault {
+            self.tell(JournalNews::Saved { events });
+        }
+        // After the acknowledgement: the window knows then which events the file has.
+        if std::mem::take(&mut self.is_stale) {
+            self.guarded(Self::reread);
+        }
+    }
+
+    /// The same again at each turn is reported once.
+    fn note_fault(&mut self, why: String) {
+        if self.fault.as_ref() != Some(&why) {
+            self.tell(JournalNews::NotSaved { why: why.clone() });
+        }
+        self.fault = Some(why);
+    }
+
+    /// The number of events that are on disk since the last time, at the project's path.
+    fn try_write(&mut self) -> Result<usize, StoreError> {
+        self.find_file()?;
         if self.unsure > 0 {
             self.find_unsure()?;
         }
-        if self.unwritten.is_empty() {
-            return Ok(None);
+        if !self.unwritten.is_empty() {
+            // Where this panics the number stays.
+            self.unsure = self.unwritten.len();
+            let last = self.project.append(&self.unwritten);
+            fault::point("labels written");
+            self.unsure = 0;
+            let last = last?;
+            let events = std::mem::take(&mut self.unwritten).len();
+            self.astray += events;
+            // Another window wrote in between: the true order is the file's.
+            self.is_stale |= last != self.known + events as i64;
+            self.known = last;
+            // The file may have gone in between: acknowledged is only what lies at its path.
+            self.find_file()?;
         }
-        // Where this panics the number stays.
-        self.unsure = self.unwritten.len();
-        let last = self.project.append(&self.unwritten);
-        fault::point("labels written");
-        self.unsure = 0;
-        last.map(Some)
+        Ok(std::mem::take(&mut self.astray))
     }
 
     /// Looks whether the events of an attempt that panicked are on disk: all are, or none. No other
@@ -286,20 +447,32 @@ impl Keeper {
         let events = std::mem::take(&mut self.unsure);
         if is_on_disk {
             self.unwritten.drain(..events);
-            self.tell(JournalNews::Saved { events });
-            self.reread();
+            self.astray += events;
+            self.is_stale = true;
         }
         Ok(())
     }
 
-    fn note_written(&mut self, last: i64) {
-        let events = std::mem::take(&mut self.unwritten).len();
-        self.tell(JournalNews::Saved { events });
-        if last == self.known + events as i64 {
-            self.known = last;
-        } else {
-            self.guarded(Self::reread);
-        }
+    /// Sees to it that the path leads to the open file.
+    fn find_file(&mut self) -> Result<(), StoreError> {
+        let path = self.project.path().display().to_string();
+        let news = match self.project.place() {
+            Place::Same => return Ok(()),
+            Place::Gone => {
+                self.project.make_again()?;
+                "was removed while it was open: it was written again with all its labels"
+            }
+            Place::Replaced => {
+                self.project.adopt()?;
+                "was exchanged while it was open for a copy with the same labels: work goes on there"
+            }
+        };
+        log::warn!("{path} {news}");
+        self.tell(JournalNews::Restored {
+            news: format!("{path} {news}"),
+        });
+        self.is_stale = true;
+        Ok(())
     }
 
     fn put_scores(&mut self, model: &ModelId, new: &NewScores) {
@@ -358,48 +531,5 @@ impl Keeper {
             }
             Err(error) => log::warn!("{error}"),
         }
-    }
-}
-
-/// The project file for these paths where the user names none: in the user's data folder,
-/// named after the first path and a number made of all of them.
-pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
-    let folders = directories::ProjectDirs::from("", "", "destello")?;
-    let full: Vec<_> = paths
-        .iter()
-        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
-        .collect();
-    let name = full
-        .first()?
-        .file_stem()
-        .map_or("set".into(), |stem| stem.to_string_lossy());
-    let number = full.iter().fold(FNV_START, |hash, path| {
-        let bytes = path.as_os_str().as_encoded_bytes().iter();
-        fnv1a(hash, bytes.chain(b"\n").copied())
-    });
-    let file = format!(
-        "{name}-{:08x}.destello",
-        number as u32 ^ (number >> 32) as u32
-    );
-    Some(folders.data_dir().join("projects").join(file))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::default_project;
-
-    #[test]
-    fn the_same_paths_lead_to_the_same_project_and_others_to_another() {
-        let project = |path: &str| default_project(&[path.into()]).unwrap();
-        assert_eq!(project("/data/night"), project("/data/night"));
-        assert_ne!(project("/data/night"), project("/other/night"));
-        // Projects that exist are named so.
-        let known = project("/nowhere/destello/night");
-        assert!(
-            known.ends_with("night-bd7cbccc.destello"),
-            "{}",
-            known.display()
-        );
-        assert!(project("/data/night").to_string_lossy().contains("night-"));
     }
 }

@@ -15,7 +15,7 @@ impl MemoryShelf {
     /// Those of a project. Where it cannot be read nothing is remembered, and candidates are scored
     /// from their first epoch on.
     pub fn open(path: Option<&Path>) -> Self {
-        let opened = path.map(Project::open_or_create);
+        let opened = path.map(Project::open_existing);
         Self(opened.and_then(|project| match project {
             Ok(project) => Some(project),
             Err(error) => {

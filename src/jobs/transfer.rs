@@ -121,7 +121,7 @@ pub fn import(order: ImportOrder, reporter: Reporter) -> std::io::Result<()> {
 }
 
 fn read(order: &ImportOrder) -> anyhow::Result<(String, Vec<crate::domain::Problem>)> {
-    let mut project = Project::open_or_create(&order.project)?;
+    let mut project = Project::open_existing(&order.project)?;
     let knows_any = Some(&order.vocabulary);
     let plan = import_labels(
         &mut project,

@@ -66,7 +66,7 @@ pub fn parse(source: &str) -> Option<(PathBuf, ModelId)> {
 /// # Errors
 /// Where the project has no such version.
 pub fn file(project: &Path, id: &ModelId) -> anyhow::Result<Vec<u8>> {
-    let found = Project::open_or_create(project)?.version_file(id)?;
+    let found = Project::open_existing(project)?.version_file(id)?;
     found.ok_or_else(|| anyhow!("{}: there is no version {id}", project.display()))
 }
 
@@ -78,7 +78,7 @@ pub fn all(project: &Path) -> anyhow::Result<Vec<ModelVersion>> {
     if !project.is_file() {
         bail!("{}: there is no such project", project.display());
     }
-    Ok(Project::open_or_create(project)?.versions()?)
+    Ok(Project::open_existing(project)?.versions()?)
 }
 
 /// Takes a version out of a project; its scores stay.
@@ -86,7 +86,7 @@ pub fn all(project: &Path) -> anyhow::Result<Vec<ModelVersion>> {
 /// # Errors
 /// Where there is none, or the project cannot be written.
 pub fn remove(project: &Path, id: &ModelId) -> anyhow::Result<()> {
-    if Project::open_or_create(project)?.remove_version(id)? {
+    if Project::open_existing(project)?.remove_version(id)? {
         return Ok(());
     }
     bail!("{}: there is no version {id}", project.display())

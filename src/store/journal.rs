@@ -1,6 +1,6 @@
 //! The journal of label events: only ever appended to.
 
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
     Project, StoreError,
@@ -15,16 +15,29 @@ impl Project {
     /// events it returns the number of the journal's last event (0 where there is none).
     pub fn append(&mut self, events: &[LabelEvent]) -> Result<i64, StoreError> {
         let failed = self.failed("writing labels");
-        self.try_append(events).map_err(failed)
+        let last = self.try_append(events).map_err(failed)?;
+        let Some(last) = last else {
+            return Err(StoreError::Replaced {
+                path: self.path.clone(),
+                why: "an older copy that lacks some of these labels".into(),
+            });
+        };
+        self.last_known.set(last);
+        self.note_log();
+        Ok(last)
     }
 
-    fn try_append(&mut self, events: &[LabelEvent]) -> rusqlite::Result<i64> {
+    /// None where the file holds fewer events than were seen in it: it was overwritten.
+    fn try_append(&mut self, events: &[LabelEvent]) -> rusqlite::Result<Option<i64>> {
         if events.is_empty() {
-            return self.last_seq();
+            return last_seq(&self.connection).map(Some);
         }
         let writing = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if last_seq(&writing)? < self.last_known.get() {
+            return Ok(None);
+        }
         {
             let sql = format!("INSERT INTO label_events ({COLUMNS}) VALUES ({PLACES})");
             let mut insert = writing.prepare(&sql)?;
@@ -34,12 +47,7 @@ impl Project {
         }
         let last = writing.last_insert_rowid();
         writing.commit()?;
-        Ok(last)
-    }
-
-    fn last_seq(&self) -> rusqlite::Result<i64> {
-        let sql = "SELECT coalesce(max(seq), 0) FROM label_events";
-        self.connection.query_row(sql, [], |row| row.get(0))
+        Ok(Some(last))
     }
 
     /// Every event after number `seq` (0 for all), oldest first, each with its number: this is
@@ -51,14 +59,18 @@ impl Project {
             let rows = select.query_map(params![seq], event_of)?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
-        reading().map_err(|error| match error {
+        let events = reading().map_err(|error| match error {
             rusqlite::Error::FromSqlConversionFailure(..)
             | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged {
                 path: self.path.clone(),
                 why: format!("a label event cannot be read: {error}"),
             },
             other => self.failed("reading labels")(other),
-        })
+        })?;
+        if let Some((last, _)) = events.last() {
+            self.last_known.set(self.last_known.get().max(*last));
+        }
+        Ok(events)
     }
 
     /// A range of step numbers that no other window has or will get.
@@ -91,4 +103,9 @@ impl Project {
             why: answer,
         })
     }
+}
+
+fn last_seq(connection: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM label_events";
+    connection.query_row(sql, [], |row| row.get(0))
 }

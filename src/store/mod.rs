@@ -7,11 +7,13 @@
 mod event_row;
 mod journal;
 mod open;
+mod place;
 mod schema;
 mod scores;
 mod session;
 mod versions;
 
+pub use place::Place;
 pub use session::About;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +21,16 @@ use std::path::{Path, PathBuf};
 /// An open project file.
 #[derive(Debug)]
 pub struct Project {
+    // Dropped first: its locks go before the file counts as closed.
     connection: rusqlite::Connection,
     path: PathBuf,
+    registered: place::Registered,
+    /// Number of the last event that was read or written here.
+    last_known: std::cell::Cell<i64>,
+    /// The write-ahead log of the open file; where the file is exchanged it stays behind.
+    log: Option<place::FileId>,
+    /// The file at our path that was found to be another project, and why.
+    refused: Option<(place::FileId, String)>,
 }
 
 /// Why a project could not be opened, read or written. Each text names the file.
@@ -33,6 +43,24 @@ pub enum StoreError {
         path: PathBuf,
         /// The folder it should lie in.
         folder: PathBuf,
+    },
+    /// There is no such file.
+    #[error("{}: there is no such project", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was exchanged for another while it was open.
+    #[error(
+        "{}: the project was replaced by another file while it was open ({why}); move that file \
+         away, and the labels are written again",
+        path.display()
+    )]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// What lies there now.
+        why: String,
     },
     /// Something else lies there.
     #[error("{}: this is not a destello project ({why})", path.display())]
@@ -92,10 +120,6 @@ impl Project {
     /// Gives an SQLite error the file's name and what was tried.
     fn failed(&self, doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + use<> {
         let path = self.path.clone();
-        move |source| StoreError::Sqlite {
-            path,
-            doing,
-            source,
-        }
+        move |source| open::refusal(&path, doing, source)
     }
 }

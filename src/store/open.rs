@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{
     Project, StoreError,
+    place::{FileId, Registered},
     schema::{APPLICATION_ID, LAYOUT, LAYOUTS},
     session::now,
 };
@@ -30,18 +31,64 @@ impl Project {
     pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_path_buf();
         check_folder(&path)?;
-        check_content(&path)?;
+        let mut registered = Registered::checked(&path, || check_content(&path))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)
             .map_err(|error| refusal(&path, "opening the project", error))?;
-        let mut project = Self { connection, path };
+        let is_new = registered.id().is_none() && FileId::of(&path).is_some();
+        if is_new {
+            registered = Registered::new(&path);
+        }
+        let mut project = Self {
+            connection,
+            path,
+            registered,
+            last_known: std::cell::Cell::new(0),
+            log: None,
+            refused: None,
+        };
         project.check_owner()?;
-        project
-            .make_ready()
-            .map_err(|error| refusal(&project.path, "opening the project", error))?;
-        Ok(project)
+        match project.make_ready() {
+            Ok(()) => {
+                project.note_log();
+                Ok(project)
+            }
+            Err(error) => {
+                let error = refusal(&project.path, "opening the project", error);
+                if is_new {
+                    project.leave_nothing();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A file that could not become a project (the disk is full) does not stay behind.
+    fn leave_nothing(self) {
+        let path = self.path.clone();
+        drop(self);
+        if std::fs::metadata(&path).is_ok_and(|about| about.len() == 0) {
+            std::fs::remove_file(&path).ok();
+        }
+    }
+
+    /// Opens a project file that must be there.
+    ///
+    /// # Errors
+    /// Where there is none, and those of [`Self::open_or_create`].
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        // A link that leads nowhere, or a disk that is not there, is no reason to make a project.
+        match path.try_exists() {
+            Ok(true) => Self::open_or_create(path),
+            Ok(false) => Err(StoreError::Missing { path: path.into() }),
+            Err(error) => Err(StoreError::NotWritable {
+                path: path.into(),
+                why: error.to_string(),
+            }),
+        }
     }
 
     /// Refuses other programs' databases and newer layouts before anything is written.
@@ -106,7 +153,7 @@ impl Project {
     }
 }
 
-fn check_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_folder(path: &Path) -> Result<(), StoreError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -156,7 +203,7 @@ fn check_content(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Puts SQLite's reasons for not writing into words.
-fn refusal(path: &Path, doing: &'static str, source: rusqlite::Error) -> StoreError {
+pub(super) fn refusal(path: &Path, doing: &'static str, source: rusqlite::Error) -> StoreError {
     let path: PathBuf = path.to_path_buf();
     let why = match source.sqlite_error_code() {
         Some(ErrorCode::ReadOnly) => "the file or its folder is read-only",

@@ -5,7 +5,8 @@ use egui::{CentralPanel, Panel, Ui};
 use super::{
     evaluate, fine_tune_pane, header_pane, histogram_pane, hotkeys,
     input_order::InputOrder,
-    inspect, key_sheet, label_panel, latent, mosaic, palette, problems, queue_panel, score_bar,
+    inspect, key_sheet, label_panel, latent, mosaic, palette, path_pane, problems, queue_panel,
+    refusal, score_bar,
     settings_pane, simulation_pane, start_page, status_bar, theme, top_bar, train,
     view_memory::{Camera, ViewMemory},
     wants,
@@ -55,6 +56,8 @@ pub fn frame_ui(
         screens(ui, state, memory, &mut commands);
     }
     panes(ui, state, memory, &mut commands);
+    refusal::refusal_ui(ui, state, now, &mut commands);
+    path_pane::path_ui(ui, state, memory, &mut commands);
     commands.retain(|command| !serve_camera(command, state, memory));
     wants::wants(state, memory, &mut commands);
     if memory.hover != memory.next_hover {

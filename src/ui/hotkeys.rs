@@ -37,9 +37,10 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
         }
         return;
     }
-    // The palette reads its own keys.
+    // The palette and the file dialog read their own keys.
+    let reads_own_keys = state.panes.contains(&Pane::Palette) || state.path_pane.is_some();
     let has_text_field = memory.had_text_field || ui.ctx().text_edit_focused();
-    if has_text_field || state.panes.contains(&Pane::Palette) {
+    if has_text_field || reads_own_keys {
         memory.awaited = None;
         return;
     }
@@ -140,7 +141,8 @@ fn serve(
         Action::Note => Some(Field::Note),
         _ => None,
     };
-    if field.is_some() || action == Action::Palette {
+    let asks_for_path = action.asks_for_path() && state.asks_in_window();
+    if field.is_some() || action == Action::Palette || asks_for_path {
         memory.awaited = Some(Awaited { field, frames: 0 });
     }
     match action {

@@ -3,7 +3,11 @@
 use egui::{RichText, ScrollArea, Ui};
 
 use super::{inspect::weak, log_pane::log_ui, theme, view_memory::ViewMemory};
-use crate::app::{Action, AppState, Command};
+use crate::app::{Action, AppState, Command, words::short};
+
+/// Letters of a path in a line, and in its tooltip. *Copy all* has the whole.
+const NAME: usize = 110;
+const WHOLE: usize = 1_000;
 
 /// The screen: problems, or the log.
 pub fn problems_ui(
@@ -54,14 +58,23 @@ fn list_ui(ui: &mut Ui, state: &AppState) {
             ui.label(RichText::new(fault).color(theme::alarm_text(ui)));
             ui.add_space(theme::GRID);
         }
-        if state.problems.is_empty() {
-            ui.label(weak(ui, "Everything that was opened could be read."));
+        if let Some(why) = &state.project.nothing_found {
+            ui.label(RichText::new(why).color(theme::alarm_text(ui)));
+            ui.add_space(theme::GRID);
+        } else if state.problems.is_empty() {
+            let text = if state.catalogue.is_empty() {
+                "Nothing is open."
+            } else {
+                "Everything that was opened could be read."
+            };
+            ui.label(weak(ui, text));
         }
         grouped(ui, state);
         ui.add_space(2.0 * theme::GRID);
         ui.label(RichText::new("recognised").strong());
         for (path, rule) in &state.recognised {
-            ui.label(weak(ui, format!("{}: {rule}", path.display())));
+            let name = short(&path.to_string_lossy(), NAME);
+            ui.label(weak(ui, format!("{name}: {rule}")));
         }
         if state.catalogue.duplicates() > 0 {
             let text = format!(
@@ -89,7 +102,13 @@ fn grouped(ui: &mut Ui, state: &AppState) {
                 .color(theme::alarm_text(ui)),
         );
         for problem in group {
-            ui.add(egui::Label::new(RichText::new(&problem.path).monospace()).selectable(true));
+            let name = short(&problem.path, NAME);
+            let is_cut = name != problem.path;
+            let label = egui::Label::new(RichText::new(name).monospace()).selectable(true);
+            let label = ui.add(label);
+            if is_cut {
+                label.on_hover_text(short(&problem.path, WHOLE));
+            }
         }
         ui.add_space(theme::GRID);
     }

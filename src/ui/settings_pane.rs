@@ -7,7 +7,7 @@ use crate::app::{
     Action, AppState, Command,
     action::ACTIONS,
     command::Session,
-    settings::{Settings, Theme},
+    settings::{FileDialogs, Settings, Theme},
 };
 
 /// The window. Widgets edit a copy; where it differs, one command carries it.
@@ -57,6 +57,14 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
     ui.horizontal(|ui| {
         ui.radio_value(&mut settings.theme, Theme::Dark, "dark");
         ui.radio_value(&mut settings.theme, Theme::Light, "light");
+    });
+    ui.end_row();
+    row(ui, "File dialogs");
+    ui.horizontal(|ui| {
+        let choice = &mut settings.file_dialogs;
+        ui.radio_value(choice, FileDialogs::Automatic, "the system's")
+            .on_hover_text("Where the system has none, destello's own opens");
+        ui.radio_value(choice, FileDialogs::Own, "destello's own");
     });
     ui.end_row();
     let label = row(ui, "Memory for stamps");

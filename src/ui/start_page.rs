@@ -3,10 +3,13 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use super::{inspect::weak, theme};
-use crate::app::{Action, AppState, Command, command::Session, simulation::JobId};
+use crate::app::{Action, AppState, Command, command::Session, simulation::JobId, words::short};
 
 /// Width of the buttons, points.
 const WIDTH: f32 = 420.0;
+/// Letters of a project's name on its button, and of its path in the tooltip.
+const NAME: usize = 52;
+const TIP: usize = 200;
 
 /// The three ways to begin.
 const CHOICES: [(Action, &str, &str); 3] = [
@@ -37,6 +40,7 @@ pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>)
             "look at transient candidates, judge them, and teach a network what you know",
         ));
         ui.add_space(4.0 * theme::GRID);
+        nothing_found_ui(ui, state, commands);
         for (action, text, help) in CHOICES {
             choice_ui(ui, state, action, [text, help], commands);
         }
@@ -81,23 +85,18 @@ fn choice_ui(
 }
 
 fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let recent: Vec<_> = state
-        .settings
-        .recent_projects
-        .iter()
-        .filter(|p| p.exists())
-        .collect();
+    let recent = &state.settings.recent_projects;
     if recent.is_empty() {
         return;
     }
     ui.label(weak(ui, "recent projects"));
+    // Whether they are there is seen when they are opened: a disk may take its time to answer.
     for project in recent {
-        let name = project
-            .file_stem()
-            .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+        let name = project.file_stem().unwrap_or(project.as_os_str());
+        let name = short(&name.to_string_lossy(), NAME);
         let response = ui.add(Button::new(name).min_size(vec2(WIDTH, 24.0)));
         if response
-            .on_hover_text(project.display().to_string())
+            .on_hover_text(short(&project.to_string_lossy(), TIP))
             .clicked()
         {
             let open = Session::Open {
@@ -107,4 +106,16 @@ fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             commands.push(Command::Session(open));
         }
     }
+}
+
+/// Why nothing is shown of what was opened, and the way to the details.
+fn nothing_found_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let Some(why) = &state.project.nothing_found else {
+        return;
+    };
+    ui.label(RichText::new(why).color(theme::alarm_text(ui)));
+    if !state.problems.is_empty() && ui.button("See the problems").clicked() {
+        commands.push(Command::Do(Action::Problems));
+    }
+    ui.add_space(2.0 * theme::GRID);
 }

@@ -4,13 +4,15 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::{inspect::weak, readout, theme, view_memory::ViewMemory};
 use crate::{
-    app::{Action, AppState, Command, command::Session},
+    app::{Action, AppState, Command, command::Session, words::short},
     domain::Timestamp,
 };
 
 /// How long a message stays, microseconds.
 const TOAST_US: i64 = 6_000_000;
 const ALARM_US: i64 = 20_000_000;
+/// Letters of a path in a tooltip.
+const TIP: usize = 200;
 /// Room for the pixel read-out, points.
 const READ_OUT: f32 = 330.0;
 
@@ -79,17 +81,19 @@ fn saved_ui(ui: &mut Ui, state: &AppState) {
         &state.project.path,
     ) {
         (Some(fault), unsaved, _) => {
-            let text = if unsaved > 0 {
-                format!("{unsaved} labels NOT on disk")
-            } else {
-                "no labels".into()
+            let text = match state.project.path {
+                _ if unsaved > 0 => format!("{unsaved} labels NOT on disk"),
+                Some(_) => "project NOT on disk".into(),
+                None => "no labels".into(),
             };
             ui.label(RichText::new(text).strong().color(theme::alarm_text(ui)))
                 .on_hover_text(fault);
         }
         (None, 0, Some(path)) => {
-            ui.label(weak(ui, "saved"))
-                .on_hover_text(format!("every decision is on disk: {}", path.display()));
+            ui.label(weak(ui, "saved")).on_hover_text(format!(
+                "every decision is on disk: {}",
+                short(&path.to_string_lossy(), TIP)
+            ));
         }
         (None, unsaved, Some(_)) => {
             ui.label(weak(ui, format!("writing {unsaved}…")));
@@ -102,7 +106,8 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     let Some(toast) = &state.toast else { return };
     let lasts = if toast.is_error { ALARM_US } else { TOAST_US };
     let age = now.0 - toast.since.0;
-    if age > lasts {
+    // A clock that was set back must not keep it for ever.
+    if age.abs() > lasts {
         commands.push(Command::Session(Session::DropToast));
         return;
     }
@@ -120,5 +125,6 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     } else {
         toast.text.clone()
     };
-    ui.add(egui::Label::new(RichText::new(text).color(color)).truncate());
+    let label = egui::Label::new(RichText::new(&text).color(color)).truncate();
+    ui.add(label).on_hover_text(&text);
 }

@@ -10,9 +10,14 @@ use crate::{
         command::{QueueCommand, Session},
         display::Display,
         state::{Field, Screen},
+        words::short,
     },
     imaging::{ColorMap, LimitRule, Preset, Stretch},
 };
+
+/// Letters of the set's name in the bar, and of a path in its tooltip.
+const NAME: usize = 28;
+const TIP: usize = 100;
 
 /// The bar.
 pub fn top_bar_ui(
@@ -187,10 +192,8 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
     let Some(first) = state.project.paths.first() else {
         return;
     };
-    let name = first.file_name().map_or_else(
-        || first.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    );
+    let name = first.file_name().unwrap_or(first.as_os_str());
+    let name = short(&name.to_string_lossy(), NAME);
     let more = state.project.paths.len() - 1;
     let text = if more > 0 {
         format!("set: {name} and {more} more")
@@ -201,10 +204,13 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
         .recognised
         .iter()
         .take(12)
-        .map(|(path, rule)| format!("{}: {rule}", path.display()))
+        .map(|(path, rule)| format!("{}: {rule}", short(&path.to_string_lossy(), TIP)))
         .collect();
     if let Some(project) = &state.project.path {
-        about.push(format!("labels: {}", project.display()));
+        about.push(format!(
+            "labels: {}",
+            short(&project.to_string_lossy(), TIP)
+        ));
     }
     ui.label(weak(ui, text)).on_hover_text(about.join("\n"));
 }

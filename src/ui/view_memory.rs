@@ -77,6 +77,12 @@ pub struct ViewMemory {
     pub note: Option<(CandidateIx, String)>,
     /// Text of the palette and the chosen row.
     pub palette: (String, usize),
+    /// The file dialog that was shown last, and which of its texts.
+    pub path_seen: Option<(crate::app::path_pane::PickFor, u64)>,
+    /// Text of the file dialog.
+    pub path_text: String,
+    /// The row of the file dialog that was scrolled to.
+    pub path_row: Option<usize>,
     /// The text field or window that a key has just asked for: until it has the keyboard, keys
     /// are nobody's.
     pub awaited: Option<Awaited>,

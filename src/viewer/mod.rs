@@ -6,10 +6,19 @@ pub mod settings_file;
 pub mod tour;
 mod tour_script;
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use crate::{
-    app::{AppState, Command, command::Session, effect::Effect, settings::Settings},
+    app::{
+        Action, AppState, Command, command::Session, effect::Effect, path_text::PathBase,
+        settings::Settings,
+    },
     domain::{Problem, Timestamp},
     gpu::DeviceWatch,
     jobs::{
@@ -68,6 +77,10 @@ struct Viewer {
     is_cut_off: bool,
     /// True once everything is written and no more work is done.
     is_closed: bool,
+    /// True once every label is on disk, or given up: the window may close.
+    may_close: bool,
+    /// True once the system has asked the program to end.
+    must_end: Arc<AtomicBool>,
 }
 
 /// Opens the window and returns when it is closed.
@@ -125,6 +138,7 @@ impl Viewer {
         settings_file::add_vocabularies(&mut state);
         state.simulation.home = simulate::usual_parent();
         state.training.home = models::usual_folder();
+        state.path_base = PathBase::of_process();
         state.problems.extend(fault);
         let info = render_state.adapter.get_info();
         let adapter = format!(
@@ -142,21 +156,19 @@ impl Viewer {
             inbox,
             tour,
             watch: graphics::watch(render_state, &wake),
+            must_end: end_on_signal(wake.clone()),
             wake,
             fault: None,
             is_cut_off: false,
             is_closed: false,
+            may_close: false,
         };
         if let Some(vocabulary) = start.vocabulary {
             let vocabulary = Session::Vocabulary(vocabulary.into());
             viewer.queue.push(Command::Session(vocabulary));
         }
-        let last = viewer
-            .state
-            .settings
-            .recent_projects
-            .first()
-            .filter(|path| path.exists());
+        // One that is gone or broken leads to the start page, with a sentence.
+        let last = viewer.state.settings.recent_projects.first();
         if !start.paths.is_empty() || start.project.is_some() {
             let open = Session::Open {
                 paths: start.paths,
@@ -218,7 +230,10 @@ impl Viewer {
     fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
         for effect in self.state.apply(command, now) {
             match effect {
-                Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+                Effect::Quit => {
+                    self.may_close = true;
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
                 Effect::Copy(text) => ctx.copy_text(text),
                 effect => {
                     if let Err(error) = self.runner.start(effect) {
@@ -232,12 +247,15 @@ impl Viewer {
         }
     }
 
-    /// Labels that the disk refuses must not be lost by closing the window: the first attempt
-    /// is turned down, and told.
+    /// The window closes only once the journal has answered that every label is on disk.
     fn guard_close(&mut self, ctx: &egui::Context) {
         let is_closing = ctx.input(|input| input.viewport().close_requested());
-        if is_closing && self.state.refuses_to_leave(clock::now()) {
+        if is_closing && !self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
+        let is_signalled = self.must_end.swap(false, Ordering::Relaxed);
+        if (is_closing && !self.may_close) || is_signalled {
+            self.queue.push(Command::Do(Action::Quit));
         }
     }
 
@@ -267,6 +285,20 @@ impl Viewer {
             }));
         }
     }
+}
+
+/// SIGTERM, SIGINT and SIGHUP close the window as a click on its cross does.
+fn end_on_signal(wake: Wake) -> Arc<AtomicBool> {
+    let must_end = Arc::new(AtomicBool::new(false));
+    let flag = must_end.clone();
+    let handled = ctrlc::set_handler(move || {
+        flag.store(true, Ordering::Relaxed);
+        wake.wake();
+    });
+    if let Err(error) = handled {
+        log::warn!("a signal ends the program at once: {error}");
+    }
+    must_end
 }
 
 impl eframe::App for Viewer {

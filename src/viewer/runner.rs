@@ -26,7 +26,7 @@ use crate::{
         latent::LatentShelf,
         learner::Learner,
         model_shelf::{LoadTask, ModelShelf},
-        period_search,
+        paths, period_search,
         photometer::{CurveRequest, Photometer},
         preview::Previewer,
         reporter::{CancelToken, Reporter},
@@ -168,6 +168,9 @@ impl Runner {
             Effect::FindPeriod(request) => period_search::search(request, self.of_set.clone())?,
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
+            Effect::AskDisk(order) => paths::ask(order, self.reporter.clone())?,
+            Effect::CloseSet => self.leave_set(),
+            Effect::Flush => self.with_journal(Journal::flush),
             Effect::Export {
                 path,
                 book,
@@ -346,7 +349,7 @@ impl Runner {
     }
 
     /// Leaves the present set: its index stops, its journal ends by itself.
-    fn open(&mut self, opening: Opening) -> std::io::Result<()> {
+    fn leave_set(&mut self) {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
@@ -365,6 +368,10 @@ impl Runner {
         self.of_set = self.reporter.for_opening(opening.generation);
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;
+    }
+
+    fn open(&mut self, opening: Opening) -> std::io::Result<()> {
+        self.leave_set();
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
@@ -388,7 +395,11 @@ impl Runner {
         }
         self.stop_scoring();
         if let Some(journal) = self.journal.take() {
-            journal.close();
+            match journal.close() {
+                Some(0) => {}
+                Some(lost) => log::error!("{lost} labels could not be written"),
+                None => log::error!("the project's disk did not answer: labels may be lost"),
+            }
         }
         self.learner.close();
     }

@@ -53,6 +53,8 @@ pub struct InlineWindow {
     pub counted: fn(&JobEvent) -> bool,
     /// How many of them came.
     pub count: usize,
+    /// The project of a set that is opened without one; none for that in the person's folder.
+    pub default_project: Option<PathBuf>,
     /// Rows of scores that were computed, and not read from the project.
     pub computed: usize,
     /// True once the window was asked to close.
@@ -92,6 +94,7 @@ impl InlineWindow {
             dialogs: Vec::new(),
             counted: |_| false,
             count: 0,
+            default_project: None,
             computed: 0,
             has_quit: false,
             appended: Vec::new(),
@@ -243,6 +246,12 @@ impl InlineWindow {
             && !self.state.latent.is_under_way()
             && !self.state.latent.is_mapping()
             && !self.state.latent.is_drawing()
+            && !self.state.is_leaving()
+            && self
+                .state
+                .path_pane
+                .as_ref()
+                .is_none_or(|pane| !pane.is_waiting())
             && (project.unsaved == 0 || project.fault.is_some())
             && header.is_none_or(|header| header.cards.is_some())
     }
@@ -302,7 +311,12 @@ impl InlineWindow {
         }
     }
 
-    fn start(&mut self, effect: Effect) {
+    fn start(&mut self, mut effect: Effect) {
+        if let Effect::Open { project, .. } = &mut effect
+            && project.is_none()
+        {
+            project.clone_from(&self.default_project);
+        }
         let answer = self.latent.and_then(|latent| latent.answer(&effect));
         if let Some(events) = answer {
             for event in events {
@@ -320,6 +334,10 @@ impl InlineWindow {
             Effect::Open { .. } => {
                 self.is_indexing = true;
                 // The workers of the set before are gone with what they were asked for.
+                self.forget_the_set();
+            }
+            Effect::CloseSet => {
+                self.is_indexing = false;
                 self.forget_the_set();
             }
             Effect::Decode { wanted } => {
@@ -373,6 +391,11 @@ impl InlineWindow {
         // As in the real window: nobody reads news any more.
         self.inbox = Inbox::never();
         self.runner.close();
+    }
+
+    /// Sets the person's clock.
+    pub const fn set_clock(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// The moment of the last command.

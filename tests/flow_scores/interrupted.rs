@@ -135,6 +135,7 @@ fn the_late_end_of_a_run_that_was_given_up_strands_no_model() {
     let done = JobEvent::IndexDone {
         generation: 0,
         is_cancelled: false,
+        missing: Vec::new(),
     };
     tell(&mut state, done);
     let model = read(&mut state);

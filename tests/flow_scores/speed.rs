@@ -43,6 +43,7 @@ fn state_of(count: u32) -> AppState {
     let done = JobEvent::IndexDone {
         generation: 0,
         is_cancelled: false,
+        missing: Vec::new(),
     };
     news(&mut state, done);
     let card = models::shipped().remove(0);

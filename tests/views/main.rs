@@ -14,6 +14,7 @@ mod keys;
 mod latent;
 mod log;
 mod painted;
+mod paths;
 mod pictures;
 mod pointer;
 mod scores;

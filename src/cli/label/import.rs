@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::Context;
+
 use crate::{
+    io::labels_csv,
     jobs::{annotator::annotator, import::import_labels, vocabulary::find_vocabulary},
     store::Project,
 };
@@ -34,12 +37,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .as_deref()
         .map(find_vocabulary)
         .transpose()?;
+    // Candidates and table first: what brings nothing leaves no project.
+    let catalogue = super::open_some(&args.paths)?;
+    labels_csv::read(&args.labels).context("the labels cannot be read")?;
     let mut project = Project::open_or_create(&args.project)?;
-    let catalogue = super::open_catalogue(&args.paths);
-    anyhow::ensure!(
-        !catalogue.is_empty(),
-        "no candidate was found in the given paths; `destello inspect` says why"
-    );
     remember_paths(&mut project, &args.paths)?;
     let plan = import_labels(
         &mut project,

@@ -33,9 +33,12 @@ pub struct Args {
 /// Answers every line of standard input until it ends.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let vocabulary = find_vocabulary(&args.vocabulary)?;
+    let catalogue = match &args.paths[..] {
+        [] => Catalogue::default(),
+        paths => super::open_some(paths)?,
+    };
     let mut project = Project::open_or_create(&args.project)?;
     let steps = project.step_ids()?;
-    let catalogue = super::open_catalogue(&args.paths);
     let mut stream = Stream {
         project,
         book: LabelBook::default(),

@@ -1,0 +1,127 @@
+//! Paths in the settings file: as they are, and with their bytes written out where they are no
+//! text. One such path must not keep all settings from being saved.
+
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Begins a path whose bytes are written out: `bytes:/data/%FF`. No absolute path begins so.
+const MARK: &str = "bytes:";
+
+/// A path as text.
+fn to_text(path: &Path) -> String {
+    if let Some(text) = path.to_str() {
+        return text.to_owned();
+    }
+    let mut text = MARK.to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            // Writing to a text never fails.
+            b'%' | 0x80.. | ..0x20 => write!(text, "%{byte:02X}").unwrap_or_default(),
+            other => text.push(char::from(*other)),
+        }
+    }
+    text
+}
+
+/// A path from its text.
+fn from_text(text: &str) -> PathBuf {
+    let Some(escaped) = text.strip_prefix(MARK) else {
+        return text.into();
+    };
+    let mut bytes = Vec::new();
+    let mut rest = escaped;
+    while let Some(first) = rest.chars().next() {
+        let code = rest.get(1..3).filter(|_| first == '%');
+        if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            bytes.push(byte);
+            rest = &rest[3..];
+        } else {
+            let mut buffer = [0; 4];
+            bytes.extend(first.encode_utf8(&mut buffer).bytes());
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    of_bytes(bytes)
+}
+
+#[cfg(unix)]
+fn of_bytes(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn of_bytes(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+/// A list of paths, for `#[serde(with)]`.
+pub mod list {
+    use super::{Deserialize, Deserializer, PathBuf, Serialize, Serializer, from_text, to_text};
+
+    /// Writes the paths.
+    pub fn serialize<S: Serializer>(paths: &[PathBuf], to: S) -> Result<S::Ok, S::Error> {
+        let texts: Vec<_> = paths.iter().map(|path| to_text(path)).collect();
+        texts.serialize(to)
+    }
+
+    /// Reads the paths.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
+        let texts = Vec::<String>::deserialize(from)?;
+        Ok(texts.iter().map(|text| from_text(text)).collect())
+    }
+}
+
+/// Paths by what they are for, for `#[serde(with)]`.
+pub mod map {
+    use std::collections::BTreeMap;
+
+    use super::{Deserialize, Deserializer, PathBuf, Serialize, Serializer, from_text, to_text};
+    use crate::jobs::event::PickFor;
+
+    type Paths = BTreeMap<PickFor, PathBuf>;
+
+    /// Writes the paths.
+    pub fn serialize<S: Serializer>(paths: &Paths, to: S) -> Result<S::Ok, S::Error> {
+        let texts = paths.iter().map(|(purpose, path)| (purpose, to_text(path)));
+        texts.collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    /// Reads the paths.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Paths, D::Error> {
+        let texts = BTreeMap::<PickFor, String>::deserialize(from)?;
+        let paths = texts
+            .into_iter()
+            .map(|(purpose, text)| (purpose, from_text(&text)));
+        Ok(paths.collect())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+    use crate::{app::settings::Settings, jobs::event::PickFor};
+
+    #[test]
+    fn every_path_comes_back_from_the_settings_file() {
+        let strange = Path::new(std::ffi::OsStr::from_bytes(b"/a/\xff%\x80 \n\xc3\xa9"));
+        let plain = Path::new("/data/bytes:100%/é");
+        let mut settings = Settings {
+            vocabulary_files: vec![strange.into()],
+            recent_projects: vec![strange.into(), plain.into()],
+            ..Settings::default()
+        };
+        settings
+            .last_folders
+            .insert(PickFor::ImportLabels, strange.into());
+        let text = toml::to_string_pretty(&settings).unwrap();
+        assert!(text.contains("\"/data/bytes:100%/é\""), "{text}");
+        assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings);
+    }
+}

@@ -1,0 +1,127 @@
+//! What file dialogs are opened for, and the rules of each: the same for those of the system and
+//! ours.
+
+use serde::{Deserialize, Serialize};
+
+/// What a file dialog was opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PickFor {
+    /// Files to open.
+    OpenFiles,
+    /// A folder to open.
+    OpenFolder,
+    /// A vocabulary of the user's own (TOML).
+    Vocabulary,
+    /// A table of labels to read.
+    ImportLabels,
+    /// A file to write labels to.
+    ExportLabels,
+    /// A survey of the user's own (TOML).
+    Survey,
+    /// A folder of templates.
+    Templates,
+    /// A folder for simulated candidates.
+    SimulationFolder,
+    /// A folder for the figures of an evaluation.
+    EvaluationFolder,
+    /// A model of the user's own.
+    Model,
+    /// A survey of the user's own (TOML) to train on.
+    TrainingSurvey,
+    /// A file for a model that is to be trained.
+    NewModel,
+    /// A latent model of the user's own.
+    LatentModel,
+}
+
+/// What is picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickKind {
+    /// One file that is there.
+    File,
+    /// One or more files that are there.
+    Files,
+    /// A folder.
+    Folder,
+    /// A file to write, there or not.
+    Save,
+}
+
+/// Kinds of files by name, each with its endings.
+type Filters = &'static [(&'static str, &'static [&'static str])];
+
+impl PickFor {
+    /// What is picked.
+    pub const fn kind(self) -> PickKind {
+        match self {
+            Self::OpenFiles => PickKind::Files,
+            Self::OpenFolder
+            | Self::Templates
+            | Self::SimulationFolder
+            | Self::EvaluationFolder => PickKind::Folder,
+            Self::ExportLabels | Self::NewModel => PickKind::Save,
+            Self::Vocabulary
+            | Self::ImportLabels
+            | Self::Survey
+            | Self::TrainingSurvey
+            | Self::Model
+            | Self::LatentModel => PickKind::File,
+        }
+    }
+
+    /// The title of the dialog.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OpenFiles => "Open stamps, packets or archives",
+            Self::OpenFolder => "Open a folder",
+            Self::Vocabulary => "Add a vocabulary",
+            Self::ImportLabels => "Import labels",
+            Self::ExportLabels => "Export labels",
+            Self::Survey | Self::TrainingSurvey => "Choose a survey",
+            Self::Templates => "Choose a folder of templates",
+            Self::SimulationFolder => "Choose an empty folder for the simulation",
+            Self::EvaluationFolder => "Choose a folder for the figures",
+            Self::Model | Self::LatentModel => "Add a model",
+            Self::NewModel => "A file for the new model",
+        }
+    }
+
+    /// Kinds of files that are offered; none for all.
+    pub const fn filters(self) -> Filters {
+        match self {
+            Self::Vocabulary => &[("Vocabulary", &["toml"])],
+            Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
+            Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
+            Self::Model | Self::LatentModel | Self::NewModel => {
+                &[("Model with its card", &["safetensors"])]
+            }
+            Self::ExportLabels => &[
+                ("CSV", &["csv"]),
+                ("JSON Lines", &["jsonl"]),
+                ("Parquet", &["parquet"]),
+                ("VOTable", &["vot", "xml"]),
+                ("FITS table or training bundle", &["fits"]),
+            ],
+            Self::OpenFiles
+            | Self::OpenFolder
+            | Self::Templates
+            | Self::SimulationFolder
+            | Self::EvaluationFolder => &[],
+        }
+    }
+
+    /// The name that is proposed for a new file.
+    pub const fn usual_name(self) -> Option<&'static str> {
+        match self {
+            Self::ExportLabels => Some("labels.csv"),
+            Self::NewModel => Some("model.safetensors"),
+            _ => None,
+        }
+    }
+
+    /// True where a folder may be named that is still to be made.
+    pub const fn may_make_folder(self) -> bool {
+        matches!(self, Self::SimulationFolder | Self::EvaluationFolder)
+    }
+}

@@ -1,0 +1,251 @@
+//! Whether the path of a project still leads to the file that is open.
+//!
+//! SQLite goes on writing to a file that was removed or replaced, without a word. And closing any
+//! descriptor of a file takes away the locks that SQLite holds on it in this process, so a project
+//! that is open here is never opened by other means.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::{
+    ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::{Project, StoreError};
+
+/// Where the file of an open project is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At its path.
+    Same,
+    /// Nothing lies at its path any more.
+    Gone,
+    /// Another file lies at its path.
+    Replaced,
+}
+
+/// What tells a file from every other: device and inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    /// Of the file at a path; none where there is none, or where the system has no such numbers.
+    #[cfg(unix)]
+    pub fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let about = fs::metadata(path).ok()?;
+        Some(Self {
+            device: about.dev(),
+            inode: about.ino(),
+        })
+    }
+
+    /// Of the file at a path.
+    #[cfg(not(unix))]
+    pub fn of(_path: &Path) -> Option<Self> {
+        None
+    }
+}
+
+/// Projects that this process has open, each with how often.
+static OPEN: Mutex<BTreeMap<FileId, usize>> = Mutex::new(BTreeMap::new());
+
+fn open_files() -> MutexGuard<'static, BTreeMap<FileId, usize>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps a file among those that are open here, until dropped.
+#[derive(Debug)]
+pub(super) struct Registered(Option<FileId>);
+
+impl Registered {
+    /// Calls `check`, which may open and close the file, unless it is open here already.
+    ///
+    /// # Errors
+    /// Those of `check`.
+    pub fn checked<E>(path: &Path, check: impl FnOnce() -> Result<(), E>) -> Result<Self, E> {
+        let mut open = open_files();
+        let id = FileId::of(path);
+        if !id.is_some_and(|id| open.contains_key(&id)) {
+            check()?;
+        }
+        Ok(Self::add(&mut open, id))
+    }
+
+    /// A file that was made just now.
+    pub fn new(path: &Path) -> Self {
+        Self::add(&mut open_files(), FileId::of(path))
+    }
+
+    fn add(open: &mut BTreeMap<FileId, usize>, id: Option<FileId>) -> Self {
+        if let Some(id) = id {
+            *open.entry(id).or_default() += 1;
+        }
+        Self(id)
+    }
+
+    /// The file; none where there was none.
+    pub const fn id(&self) -> Option<FileId> {
+        self.0
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let Some(id) = self.0 else { return };
+        let mut open = open_files();
+        if let Some(times) = open.get_mut(&id) {
+            *times -= 1;
+            if *times == 0 {
+                open.remove(&id);
+            }
+        }
+    }
+}
+
+/// A path as SQLite takes it: text, whatever its bytes are.
+struct SqlPath<'a>(&'a Path);
+
+impl ToSql for SqlPath<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let bytes = self.0.as_os_str().as_encoded_bytes();
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(bytes)))
+    }
+}
+
+impl Project {
+    /// Whether the path still leads to the open file.
+    pub fn place(&self) -> Place {
+        match (self.registered.id(), FileId::of(&self.path)) {
+            (Some(open), Some(there)) if open == there => Place::Same,
+            (Some(_), Some(_)) => Place::Replaced,
+            (Some(_), None) => Place::Gone,
+            // Without such numbers all that can be seen is whether a file is there.
+            (None, _) if self.path.exists() => Place::Same,
+            (None, _) => Place::Gone,
+        }
+    }
+
+    /// Writes everything that this project holds to a new file at its path, where none lies any
+    /// more, and goes on with that one.
+    ///
+    /// # Errors
+    /// Where no file can be made there, or another one came in between. What this project holds
+    /// stays readable.
+    pub fn make_again(&mut self) -> Result<(), StoreError> {
+        super::open::check_folder(&self.path)?;
+        let beside = sibling(&self.path, &format!(".{}.partial", std::process::id()));
+        fs::remove_file(&beside).ok();
+        let copied = self
+            .connection
+            .execute("VACUUM INTO ?1", [SqlPath(&beside)]);
+        let placed = copied
+            .map_err(|error| super::open::refusal(&self.path, "writing the project anew", error))
+            .and_then(|_| self.put_in_place(&beside));
+        fs::remove_file(&beside).ok();
+        placed?;
+        self.open_again()
+    }
+
+    /// Gives the copy the project's name, unless another file has taken it.
+    fn put_in_place(&self, copy: &Path) -> Result<(), StoreError> {
+        self.drop_logs();
+        let linked = fs::hard_link(copy, &self.path).or_else(|error| {
+            // Not every file system has links.
+            let is_free = error.kind() != std::io::ErrorKind::AlreadyExists && !self.path.exists();
+            if is_free {
+                fs::rename(copy, &self.path)
+            } else {
+                Err(error)
+            }
+        });
+        linked.map_err(|error| StoreError::NotWritable {
+            path: self.path.clone(),
+            why: error.to_string(),
+        })
+    }
+
+    /// Goes on with the file that lies at the path now, where it holds every label of this
+    /// project: a copy that came back, or one that another window wrote anew.
+    ///
+    /// # Errors
+    /// Where it is no project, or another one.
+    pub fn adopt(&mut self) -> Result<(), StoreError> {
+        let there = FileId::of(&self.path);
+        // Looked at once: opening leaves a trace in it.
+        if let Some((_, why)) = self.refused.clone().filter(|(id, _)| Some(*id) == there) {
+            return Err(StoreError::Replaced {
+                path: self.path.clone(),
+                why,
+            });
+        }
+        self.try_adopt().inspect_err(|error| {
+            if let (StoreError::Replaced { why, .. }, Some(there)) = (error, there) {
+                self.refused = Some((there, why.clone()));
+            }
+        })
+    }
+
+    fn try_adopt(&mut self) -> Result<(), StoreError> {
+        let other = |why: String| StoreError::Replaced {
+            path: self.path.clone(),
+            why,
+        };
+        // SQLite would play our log into their file.
+        if self.log.is_some() && self.log == FileId::of(&sibling(&self.path, "-wal")) {
+            self.drop_logs();
+        }
+        let there = Self::open_existing(&self.path).map_err(|error| match error {
+            StoreError::NotAProject { why, .. } => other(why),
+            error => other(error.to_string()),
+        })?;
+        let theirs = there.events_since(0)?;
+        let ours = self.events_since(0)?;
+        let mut rest = theirs.iter().map(|(_, event)| event);
+        let has_all = ours
+            .iter()
+            .all(|(_, event)| rest.any(|theirs| theirs == event));
+        if !has_all {
+            return Err(other(
+                "another project that lacks some of these labels".into(),
+            ));
+        }
+        *self = there;
+        Ok(())
+    }
+
+    /// Removes the names of the log, which belongs to a file that is no longer at the path: every
+    /// commit of it has gone on into that file. The open connection goes on with it.
+    fn drop_logs(&self) {
+        for ending in ["-wal", "-shm"] {
+            fs::remove_file(sibling(&self.path, ending)).ok();
+        }
+    }
+
+    /// Keeps which log is ours, as long as the file is at its path.
+    pub(super) fn note_log(&mut self) {
+        if self.place() == Place::Same {
+            self.log = FileId::of(&sibling(&self.path, "-wal"));
+        }
+    }
+
+    fn open_again(&mut self) -> Result<(), StoreError> {
+        *self = Self::open_existing(&self.path)?;
+        Ok(())
+    }
+}
+
+/// The path with an ending after its whole name.
+fn sibling(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
