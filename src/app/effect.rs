@@ -38,8 +38,11 @@ pub enum Effect {
         /// The project file.
         project: Option<PathBuf>,
     },
-    /// Leave the opened set.
-    CloseSet,
+    /// Leave the opened set; its news is ignored from now on.
+    CloseSet {
+        /// Number of the state without a set.
+        generation: u64,
+    },
     /// Write what is not written, and report what could not be.
     Flush,
     /// Append to the journal in one transaction.

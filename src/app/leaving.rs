@@ -186,7 +186,8 @@ impl AppState {
                 self.forget_set();
                 self.toast = None;
                 self.tell("the set is closed", now);
-                vec![Effect::CloseSet]
+                let generation = self.generation;
+                vec![Effect::CloseSet { generation }]
             }
             Leave::Open { paths, project } => {
                 self.forget_set();

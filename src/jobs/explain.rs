@@ -214,8 +214,15 @@ impl Task for Explaining {
     }
 
     fn broke_off(&mut self) {
-        if let Some(Wanted { request, .. }) = lock(&self.desk).take_if(|_| self.begun.is_none()) {
-            self.begun = Some((request.generation, request.key));
+        if self.begun.is_none() {
+            let mut newest = lock(&self.desk);
+            let number = newest.count;
+            self.begun = newest.wanted.take().map(|wanted| Begun {
+                number,
+                generation: wanted.request.generation,
+                key: wanted.request.key,
+                computing: None,
+            });
         }
         self.tell(Err(Broken::sentence("the explanation")));
     }

@@ -141,7 +141,10 @@ impl Indexer {
             self.refuse(why);
         }
         let paths = self.paths.clone();
-        let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        let shown: Vec<_> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         log::info!("opening {}", shown.join(", "));
         let stop = cancel.clone();
         let scanned = thread::caught("scan", || {

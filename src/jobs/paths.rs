@@ -9,10 +9,10 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    thread::Builder,
 };
 
 use super::{event::JobEvent, reporter::Reporter};
+use crate::tasks::thread::{self, Broken};
 
 /// Names of one folder that are read at most.
 const MOST_NAMES: usize = 200_000;
@@ -105,9 +105,12 @@ pub fn ask(order: PathOrder, reporter: Reporter) -> std::io::Result<()> {
         reporter.send(JobEvent::Paths(refused(&order, why)));
         return Ok(());
     }
-    let started = Builder::new().name("paths".into()).spawn(move || {
-        let news = answer(&order);
+    let asked = order.clone();
+    let work = move || answer(&order);
+    let started = thread::start("paths", work, move |news| {
         ASKED.fetch_sub(1, Ordering::SeqCst);
+        let why = || Broken::sentence("reading the folder");
+        let news = news.unwrap_or_else(|_| refused(&asked, why()));
         reporter.send(JobEvent::Paths(news));
     });
     if started.is_err() {

@@ -6,8 +6,8 @@ use super::{
     evaluate, fine_tune_pane, header_pane, histogram_pane, hotkeys,
     input_order::InputOrder,
     inspect, key_sheet, label_panel, latent, mosaic, palette, path_pane, problems, queue_panel,
-    refusal, score_bar,
-    settings_pane, simulation_pane, start_page, status_bar, theme, top_bar, train,
+    refusal, score_bar, settings_pane, simulation_pane, start_page, status_bar, theme, top_bar,
+    train,
     view_memory::{Camera, ViewMemory},
     wants,
 };

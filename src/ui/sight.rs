@@ -1,8 +1,6 @@
 //! What a frame draws, kept until the next one begins: a decision goes only to candidates whose
 //! stamps were drawn, and labels name the epoch that was.
 
-use std::collections::HashSet;
-
 use egui::Rect;
 
 use super::view_memory::Lost;
@@ -64,7 +62,7 @@ pub struct SightMemory {
 impl SightMemory {
     /// Begins a frame: what the one before drew, without what the painter did not find.
     pub fn begin(&mut self, state: &AppState, lost: &Lost) -> Drawn {
-        let missing: HashSet<_> = lost.peek().into_iter().collect();
+        let missing = lost.undrawn();
         for laid in &mut self.stamps {
             if missing.contains(&laid.stamp) {
                 laid.outcome = Outcome::Pending;
@@ -154,7 +152,7 @@ mod tests {
         sight.lay(laid(2, 13, Sight::Cell, Outcome::Laid));
         // A thumbnail that is awaited holds nobody up.
         sight.lay(laid(7, 14, Sight::Glimpse, Outcome::Pending));
-        lost.extend([StampId(13)]);
+        lost.add(0, vec![StampId(13)]);
         let drawn = sight.begin(&state, &lost);
         let whole: Vec<_> = drawn.whole.iter().map(|(ix, _)| ix.0).collect();
         assert_eq!(whole, [1, 3], "0 is awaited, 2 is not in the GPU's memory");

@@ -166,12 +166,10 @@ impl Lost {
         is_new
     }
 
-    /// A look at them.
-    pub fn peek(&self) -> Vec<StampId> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// What the last frame did not draw, for whatever reason.
+    pub fn undrawn(&self) -> BTreeSet<StampId> {
+        let lost = self.lock();
+        lost.no_room.iter().chain(&lost.missing).copied().collect()
     }
 
     /// Takes all of them.

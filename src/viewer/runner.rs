@@ -169,7 +169,7 @@ impl Runner {
             Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => dialog::pick(purpose, self.reporter.clone())?,
             Effect::AskDisk(order) => paths::ask(order, self.reporter.clone())?,
-            Effect::CloseSet => self.leave_set(),
+            Effect::CloseSet { generation } => self.leave_set(generation),
             Effect::Flush => self.with_journal(Journal::flush),
             Effect::Export {
                 path,
@@ -349,7 +349,7 @@ impl Runner {
     }
 
     /// Leaves the present set: its index stops, its journal ends by itself.
-    fn leave_set(&mut self) {
+    fn leave_set(&mut self, generation: u64) {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
@@ -365,13 +365,13 @@ impl Runner {
         }
         self.focus = Focus::default();
         // From here on nothing arrives of the set that is left.
-        self.of_set = self.reporter.for_opening(opening.generation);
+        self.of_set = self.reporter.for_opening(generation);
         // Its thread writes what it was given to the end, without this one waiting for it.
         self.journal = None;
     }
 
     fn open(&mut self, opening: Opening) -> std::io::Result<()> {
-        self.leave_set();
+        self.leave_set(opening.generation);
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;

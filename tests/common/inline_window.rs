@@ -336,7 +336,7 @@ impl InlineWindow {
                 // The workers of the set before are gone with what they were asked for.
                 self.forget_the_set();
             }
-            Effect::CloseSet => {
+            Effect::CloseSet { .. } => {
                 self.is_indexing = false;
                 self.forget_the_set();
             }
