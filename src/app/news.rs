@@ -7,11 +7,15 @@ use super::{
     opening::OpenedProject,
     shelf::Shelved,
     state::{AppState, HeaderCards},
+    words::short,
 };
 use crate::{
     domain::{Problem, StampId, Timestamp, Vocabulary},
     jobs::event::{Batch, Cards, JobEvent, JobId, PickFor},
 };
+
+/// Letters of a path in a message.
+const NAME: usize = 80;
 
 impl AppState {
     pub(super) fn apply_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
@@ -269,7 +273,7 @@ impl AppState {
         } else if !self.toast.as_ref().is_some_and(|toast| toast.is_error)
             && let Some((path, rule)) = self.recognised.first()
         {
-            let text = format!("{}: {rule}", path.display());
+            let text = format!("{}: {rule}", short(&path.to_string_lossy(), NAME));
             self.tell(text, now);
         }
         let mut effects = self.settle(now);

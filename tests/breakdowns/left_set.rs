@@ -19,6 +19,7 @@ use destello::{
         },
         latent::{adapt_task::AdaptUpdate, map::Mapped},
         latent_news::LatentNews,
+        paths::{Lies, PathNews},
         photometry::PhotometryOrder,
         reporter::Reporter,
         train_task::{TrainUpdate, TrainingEnd},
@@ -60,11 +61,13 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Simulated(_) => 27,
         JobEvent::Previewed { .. } => 28,
         JobEvent::Picked { .. } => 29,
+        JobEvent::NoDialog(_) => 30,
+        JobEvent::Paths(_) => 31,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 30;
+const KINDS: usize = 32;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -103,6 +106,7 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
         JobEvent::IndexDone {
             generation,
             is_cancelled: false,
+            missing: Vec::new(),
         },
         JobEvent::Measured(MeasuredCurve {
             generation,
@@ -213,6 +217,11 @@ fn without_a_number() -> Vec<JobEvent> {
             purpose: PickFor::OpenFiles,
             paths: Vec::new(),
         },
+        JobEvent::NoDialog(PickFor::OpenFiles),
+        JobEvent::Paths(PathNews::What {
+            serial,
+            lies: Lies::Folder,
+        }),
     ]
 }
 

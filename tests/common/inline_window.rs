@@ -284,6 +284,9 @@ impl InlineWindow {
             JobEvent::Versions { .. } => {
                 self.awaited.remove("versions");
             }
+            JobEvent::Vocabulary { .. } => {
+                self.awaited.remove("vocabulary");
+            }
             JobEvent::Training(TrainUpdate::Ended(_)) => {
                 self.running.remove(&JobId::Train);
             }
@@ -368,6 +371,9 @@ impl InlineWindow {
             }
             Effect::ReadVersions { .. } => {
                 self.awaited.insert("versions");
+            }
+            Effect::ReadVocabulary(_) => {
+                self.awaited.insert("vocabulary");
             }
             Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, path::PathBuf, process::Command, sync::Arc};
 
-use crossbeam_channel::Receiver;
 use destello::{
     domain::{
         CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent, ModelId, Origin, StepId,
@@ -23,7 +22,7 @@ use destello::{
         learner::{After, Task},
         model_shelf::{LoadTask, ModelShelf},
         open::read_all,
-        reporter::{CancelToken, Reporter},
+        reporter::{CancelToken, Inbox, Reporter},
         score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
         step_times::StepTimes,
         train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
@@ -62,7 +61,7 @@ pub struct Bench {
     pub latent: LatentShelf,
     pub decoder: Arc<Decoder>,
     pub reporter: Reporter,
-    pub inbox: Receiver<JobEvent>,
+    pub inbox: Inbox,
     /// Steps by what they were made for: a model.
     pub times: BTreeMap<String, StepTimes>,
     /// What they are made for now.

@@ -176,7 +176,12 @@ impl Task for CurveTask {
             return After::Done;
         }
         self.go_on().unwrap_or_else(|error| {
-            self.say(CurveUpdate::Failed(format!("{error:#}")));
+            // What waits for another thread ends with an error where it is stopped.
+            self.say(if self.tools.cancel.is_cancelled() {
+                CurveUpdate::Stopped
+            } else {
+                CurveUpdate::Failed(format!("{error:#}"))
+            });
             After::Done
         })
     }

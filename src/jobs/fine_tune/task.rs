@@ -376,7 +376,12 @@ impl Task for FineTuneTask {
             return After::Done;
         }
         self.go_on().unwrap_or_else(|error| {
-            let end = FineTuneEnd::Failed(format!("{error:#}"));
+            // What waits for another thread ends with an error where it is stopped.
+            let end = if self.is_cancelled() {
+                FineTuneEnd::Stopped
+            } else {
+                FineTuneEnd::Failed(format!("{error:#}"))
+            };
             self.say(FineTuneUpdate::Ended(end));
             After::Done
         })

@@ -232,7 +232,11 @@ impl Task for AdaptTask {
             return After::Done;
         }
         self.go_on().unwrap_or_else(|error| {
-            self.say(AdaptUpdate::Failed(format!("{error:#}")));
+            self.say(if self.is_cancelled() {
+                AdaptUpdate::Stopped
+            } else {
+                AdaptUpdate::Failed(format!("{error:#}"))
+            });
             After::Done
         })
     }

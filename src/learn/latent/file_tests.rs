@@ -59,8 +59,16 @@ fn every_network_says_the_same_after_a_visit_to_a_file() {
     }
 }
 
+fn assert_near(parts: &[f32], whole: &[f32], of: &str) {
+    assert_eq!(parts.len(), whole.len(), "{of}");
+    for (part, whole) in parts.iter().zip(whole) {
+        let most = 1e-5 * whole.abs().max(1.0);
+        assert!((part - whole).abs() < most, "{of}: {part} {whole}");
+    }
+}
+
 #[test]
-fn how_many_are_placed_at_once_changes_no_bit() {
+fn how_many_are_placed_at_once_changes_nothing() {
     for kind in LatentKind::ALL {
         let model = untrained(kind);
         let inputs = stamps(256);
@@ -73,7 +81,11 @@ fn how_many_are_placed_at_once_changes_no_bit() {
                 parts.responsibilities.extend(part.responsibilities);
                 parts.errors.extend(part.errors);
             }
-            assert_eq!(parts, at_once, "{} of {size}", kind.name());
+            // A batch of another size is summed in another order: the last bits may differ.
+            let name = kind.name();
+            assert_near(&parts.means, &at_once.means, name);
+            assert_near(&parts.responsibilities, &at_once.responsibilities, name);
+            assert_near(&parts.errors, &at_once.errors, name);
         }
         // The components of all of them, as a check finds them.
         if let LatentNetwork::Vade(network) = model.network() {
@@ -81,7 +93,7 @@ fn how_many_are_placed_at_once_changes_no_bit() {
             let of = |means: &[f32]| network.mixture.responsibilities(means, &device);
             let axes = model.space().dimensions;
             let parts = at_once.means.chunks(100 * axes).flat_map(of);
-            assert_eq!(parts.collect::<Vec<f32>>(), of(&at_once.means));
+            assert_near(&parts.collect::<Vec<f32>>(), &of(&at_once.means), "vade");
         }
     }
 }
