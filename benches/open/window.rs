@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::Receiver;
 use destello::{
     app::{AppState, Command, Effect, command::Session, settings::Settings, state::Screen},
     gpu::StampAtlas,
@@ -14,10 +13,10 @@ use destello::{
     jobs::{
         clock,
         decode::DecodePool,
-        event::{JobEvent, JobId},
+        event::JobId,
         index::{self, Opening, Reading},
         journal::Journal,
-        reporter::{CancelToken, Reporter},
+        reporter::{CancelToken, Inbox, Reporter},
     },
     ui::{ViewMemory, frame_ui},
 };
@@ -59,7 +58,7 @@ pub struct Window {
     memory: ViewMemory,
     ctx: egui::Context,
     reporter: Reporter,
-    inbox: Receiver<JobEvent>,
+    inbox: Inbox,
     reading: Reading,
     pool: DecodePool,
     journal: Option<Journal>,

@@ -2,7 +2,7 @@
 
 use super::{
     action::Action,
-    command::{Command, QueueCommand, Want},
+    command::{Command, QueueCommand, Session, Want},
     effect::Effect,
     queue::QueueSpec,
     settings::Theme,
@@ -28,6 +28,12 @@ impl AppState {
     }
 
     fn apply_command(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
+        if self.is_about_another_set(&command) {
+            if !matches!(command, Command::Session(Session::Page(_))) {
+                self.tell("that was about the set that was open before", now);
+            }
+            return Vec::new();
+        }
         match command {
             Command::Do(action) => self.act(action, now),
             Command::Go(go) => self.apply_go(go, now),

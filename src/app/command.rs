@@ -72,6 +72,17 @@ impl Command {
             _ => false,
         }
     }
+
+    /// True where it names candidates by their numbers in the opened set.
+    pub const fn names_candidates(&self) -> bool {
+        matches!(
+            self,
+            Self::Go(Go::To { .. })
+                | Self::Label(Label::Note { .. })
+                | Self::Select(_)
+                | Self::Session(Session::Page(_))
+        )
+    }
 }
 
 /// Moving about.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{screen::Screen, state::AppState};
+use super::{command::Command, screen::Screen, state::AppState};
 use crate::domain::CandidateIx;
 
 /// A candidate, and the epoch (from 0) whose stamps were drawn.
@@ -28,6 +28,8 @@ pub struct Drawn {
 /// What the last frame drew, and what frames before it did.
 #[derive(Clone, Debug, Default)]
 pub struct Sight {
+    /// Number of the opening that the last frame drew; none before the first frame.
+    opening: Option<u64>,
     last: Drawn,
     /// The epoch that each candidate was last seen at.
     seen: HashMap<CandidateIx, usize>,
@@ -37,6 +39,14 @@ impl Sight {
     /// What the last frame drew.
     pub const fn last(&self) -> &Drawn {
         &self.last
+    }
+
+    /// Another set is opened: what is on the screen is not of it.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            opening: self.opening,
+            ..Self::default()
+        };
     }
 
     /// Takes in what a frame drew.
@@ -76,9 +86,17 @@ impl Sight {
 impl AppState {
     /// Takes in what the view drew; news of a set that was left is passed over.
     pub(super) fn take_drawn(&mut self, drawn: Drawn) {
+        self.sight.opening = Some(drawn.generation);
         if drawn.generation == self.generation {
             self.sight.take(drawn);
         }
+    }
+
+    /// True for a command about candidates that comes from a picture of another set: the numbers of
+    /// candidates mean others by now.
+    pub(super) fn is_about_another_set(&self, command: &Command) -> bool {
+        let opening = self.sight.opening;
+        command.names_candidates() && opening.is_some_and(|opening| opening != self.generation)
     }
 
     /// The epoch of a candidate that a person saw when deciding about it: the one that was drawn,

@@ -84,8 +84,8 @@ pub struct PathPane {
 }
 
 impl PathPane {
-    fn new(purpose: PickFor, folder: PathBuf, base: &PathBase) -> Self {
-        let mut typed = PathText::of_folder(&folder);
+    fn new(purpose: PickFor, folder: &Path, base: &PathBase) -> Self {
+        let mut typed = PathText::of_folder(folder);
         if let Some(name) = purpose.usual_name() {
             typed.take_letters(name);
         }
@@ -289,7 +289,7 @@ impl AppState {
     fn open_path_pane(&mut self, purpose: PickFor) -> Vec<Effect> {
         let last = self.settings.last_folders.get(&purpose);
         let folder = last.unwrap_or(&self.path_base.start).clone();
-        let mut pane = PathPane::new(purpose, folder, &self.path_base);
+        let mut pane = PathPane::new(purpose, &folder, &self.path_base);
         // Answers to the dialog before this one must not be taken for its own.
         pane.serial = self.path_serial;
         let effects = pane.read_folder();
@@ -404,9 +404,6 @@ impl AppState {
                 return self.accept_path(Some(path), now);
             }
             (_, Lies::Folder) => return pane.descend(&path, base),
-            (PickKind::Save, Lies::Nothing { has_folder: true }) => {
-                return self.accept_path(Some(path), now);
-            }
             (PickKind::Save, Lies::File) => {
                 if pane.confirmed.as_ref() == Some(&path) {
                     return self.accept_path(Some(path), now);
@@ -422,7 +419,8 @@ impl AppState {
                 pane.revision += 1;
                 return pane.follow_text(base);
             }
-            (PickKind::File | PickKind::Files, Lies::File) => {
+            (PickKind::Save, Lies::Nothing { has_folder: true })
+            | (PickKind::File | PickKind::Files, Lies::File) => {
                 return self.accept_path(Some(path), now);
             }
             (PickKind::Save, Lies::Nothing { .. }) => {

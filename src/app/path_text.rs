@@ -64,7 +64,7 @@ impl PathText {
     /// What was typed takes the place of what stood there.
     pub fn set(&mut self, text: &str) {
         let one_line: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-        self.text = since_restart(&one_line).to_owned();
+        since_restart(&one_line).clone_into(&mut self.text);
         let still = |(shown, _): &(String, PathBuf)| self.text.starts_with(shown.as_str());
         self.exact = self.exact.take().filter(still);
     }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     command::Session,
     display::Display,
-    drawn::Sight,
     effect::Effect,
     explain::{ExplainChoice, Explanations},
     folding::PeriodSearch,
@@ -157,7 +156,7 @@ impl AppState {
         self.shelf.clear();
         self.place = super::state::Place::default();
         self.page = Arc::new([]);
-        self.sight = Sight::default();
+        self.sight.forget();
         self.header = None;
         self.vocabulary = self.vocabulary_before.take().unwrap_or(self.vocabulary);
         self.measured = MeasuredCurves::default();

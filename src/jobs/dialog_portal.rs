@@ -118,15 +118,12 @@ mod bus {
         while let [first, tail @ ..] = rest {
             let code = tail.get(..2).filter(|_| *first == b'%');
             let code = code.and_then(|code| std::str::from_utf8(code).ok());
-            match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-                Some(byte) => {
-                    bytes.push(byte);
-                    rest = &tail[2..];
-                }
-                None => {
-                    bytes.push(*first);
-                    rest = tail;
-                }
+            if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+                bytes.push(byte);
+                rest = &tail[2..];
+            } else {
+                bytes.push(*first);
+                rest = tail;
             }
         }
         bytes

@@ -93,7 +93,7 @@ fn default_file(paths: &[PathBuf]) -> Result<PathBuf, String> {
     default_project(paths).ok_or_else(|| "there is no home folder to keep the project in".into())
 }
 
-fn text(error: StoreError) -> String {
+fn text(error: &StoreError) -> String {
     error.to_string()
 }
 
@@ -185,8 +185,8 @@ impl Indexer {
             self.at_first = Some(AtFirst::Make { file, is_default });
             return Ok(());
         }
-        let project = Project::open_existing(&file).map_err(text)?;
-        let known = project.paths().map_err(text)?;
+        let project = Project::open_existing(&file).map_err(|error| text(&error))?;
+        let known = project.paths().map_err(|error| text(&error))?;
         if self.paths.is_empty() {
             self.paths = known;
         } else if known != absolute(&self.paths) {
@@ -197,14 +197,16 @@ impl Indexer {
 
     /// Hands the project to the journal, and tells the window.
     fn report(&mut self, mut project: Project) -> Result<(), String> {
-        let events = project.events_since(0).map_err(text)?;
+        let events = project.events_since(0).map_err(|error| text(&error))?;
         let known = events.last().map_or(0, |(seq, _)| *seq);
         let opened = JobEvent::ProjectOpened {
             generation: self.generation,
             path: project.path().to_owned(),
             events: events.into_iter().map(|(_, event)| event).collect(),
-            steps: project.step_ids().map_err(text)?,
-            session: project.session_get("window").map_err(text)?,
+            steps: project.step_ids().map_err(|error| text(&error))?,
+            session: project
+                .session_get("window")
+                .map_err(|error| text(&error))?,
             paths: self.paths.clone(),
         };
         // The journal has it before the window can give a label.
@@ -237,7 +239,7 @@ impl Indexer {
                     Project::open_existing(&file).and_then(|mut project| project.put_paths(&paths));
                 if let Err(error) = put {
                     let file = file.display().to_string();
-                    let problem = Problem::new(file, "what was opened is not kept", text(error));
+                    let problem = Problem::new(file, "what was opened is not kept", text(&error));
                     self.batch.problems.push(problem);
                 }
             }
@@ -249,8 +251,10 @@ impl Indexer {
             std::fs::create_dir_all(folder)
                 .map_err(|error| format!("{}: {error}", folder.display()))?;
         }
-        let mut project = Project::open_or_create(file).map_err(text)?;
-        project.put_paths(&absolute(&self.paths)).map_err(text)?;
+        let mut project = Project::open_or_create(file).map_err(|error| text(&error))?;
+        project
+            .put_paths(&absolute(&self.paths))
+            .map_err(|error| text(&error))?;
         self.report(project)
     }
 

@@ -208,16 +208,15 @@ impl ScoreTask {
     /// Takes the model and what is kept into the hand; the kept scores of a large set are put in order on
     /// another thread.
     fn begin(&mut self) -> anyhow::Result<()> {
-        let taking_up = match self.taking_up.take() {
-            Some(taking_up) => taking_up,
-            None => {
-                let kept = std::mem::replace(&mut self.order.kept, Arc::new([]));
-                let project = self.order.project.clone();
-                Gathering::start("kept scores", move || {
-                    let memories = MemoryShelf::open(project.as_deref());
-                    Ok((KeptScores::of(&kept), memories))
-                })?
-            }
+        let taking_up = if let Some(taking_up) = self.taking_up.take() {
+            taking_up
+        } else {
+            let kept = std::mem::replace(&mut self.order.kept, Arc::new([]));
+            let project = self.order.project.clone();
+            Gathering::start("kept scores", move || {
+                let memories = MemoryShelf::open(project.as_deref());
+                Ok((KeptScores::of(&kept), memories))
+            })?
         };
         match taking_up.look()? {
             Gathered::Not(taking_up) => self.taking_up = Some(taking_up),
@@ -278,9 +277,12 @@ impl ScoreTask {
     }
 
     /// Ends it, with what the GPU has to do with it.
-    fn fail(&mut self, why: String) -> After {
+    fn fail(&mut self, why: &str) -> After {
         let more = self.scorer.shelf.recover();
-        let why = more.map_or(why.clone(), |more| format!("{why}: {more}; score again"));
+        let why = more.map_or_else(
+            || why.to_owned(),
+            |more| format!("{why}: {more}; score again"),
+        );
         self.end(ScoringEnd::Failed(why))
     }
 
@@ -377,7 +379,7 @@ impl Task for ScoreTask {
             };
             match scored {
                 Ok(is_heard) => is_heard,
-                Err(error) => return self.fail(format!("{error:#}")),
+                Err(error) => return self.fail(&format!("{error:#}")),
             }
         };
         self.kept = Some(kept);
@@ -385,6 +387,6 @@ impl Task for ScoreTask {
     }
 
     fn broke_off(&mut self) {
-        self.fail(Broken::sentence("scoring"));
+        self.fail(&Broken::sentence("scoring"));
     }
 }

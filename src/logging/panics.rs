@@ -30,7 +30,7 @@ thread_local! {
 /// From now on every panic of this process is written to the log with a backtrace, and one
 /// sentence goes to standard error and to [`take`].
 pub fn install() {
-    panic::set_hook(Box::new(|info| hook(info)));
+    panic::set_hook(Box::new(hook));
 }
 
 /// Sentences since the last call, in order.
@@ -77,10 +77,12 @@ fn hook(info: &PanicHookInfo<'_>) {
         *seen += 1;
         *seen
     };
-    let mut text = format!("thread {name} panicked at {place}: {message}");
-    if seen <= BACKTRACES_OF_ONE_PLACE {
-        text += &format!("\n{}", Backtrace::force_capture());
-    }
+    let panic = format!("thread {name} panicked at {place}: {message}");
+    let text = if seen <= BACKTRACES_OF_ONE_PLACE {
+        format!("{panic}\n{}", Backtrace::force_capture())
+    } else {
+        panic
+    };
     logger::write_in_any_case("destello::panic", &text);
     let sentence = sentence(name, message, &place);
     // Standard error may be closed.

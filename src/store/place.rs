@@ -127,10 +127,9 @@ impl Project {
         match (self.registered.id(), FileId::of(&self.path)) {
             (Some(open), Some(there)) if open == there => Place::Same,
             (Some(_), Some(_)) => Place::Replaced,
-            (Some(_), None) => Place::Gone,
             // Without such numbers all that can be seen is whether a file is there.
             (None, _) if self.path.exists() => Place::Same,
-            (None, _) => Place::Gone,
+            _ => Place::Gone,
         }
     }
 

@@ -120,9 +120,8 @@ impl Turn {
         match (self, kind) {
             (turn, Kind::Other) => Some(turn),
             (Self::Free | Self::Typing, Kind::Text | Kind::FieldKey) => Some(Self::Typing),
-            (Self::Free, Kind::Leaving) => Some(Self::Over),
             // The sign that a key types comes right behind it.
-            (Self::Pressed, Kind::Text) => Some(Self::Over),
+            (Self::Free, Kind::Leaving) | (Self::Pressed, Kind::Text) => Some(Self::Over),
             (Self::Free | Self::Clicking, Kind::Click) => Some(Self::Clicking),
             (Self::Free, Kind::Key) => Some(Self::Pressed),
             _ => None,

@@ -1,6 +1,8 @@
 //! What a frame draws, kept until the next one begins: a decision goes only to candidates whose
 //! stamps were drawn, and labels name the epoch that was.
 
+use std::collections::HashSet;
+
 use egui::Rect;
 
 use super::view_memory::Lost;
@@ -99,22 +101,27 @@ impl SightMemory {
             screen: self.screen,
             ..Drawn::default()
         };
-        let mut awaited: Vec<_> = self
-            .stamps
-            .iter()
-            .filter(|laid| laid.outcome == Outcome::Pending && laid.sight != Sight::Glimpse)
-            .map(|laid| (laid.candidate, laid.epoch))
-            .collect();
-        awaited.sort_unstable();
+        let places = |is_awaited: bool| -> HashSet<_> {
+            let large = self
+                .stamps
+                .iter()
+                .filter(|laid| laid.sight != Sight::Glimpse);
+            large
+                .filter(|laid| (laid.outcome == Outcome::Pending) == is_awaited)
+                .map(|laid| (laid.candidate, laid.epoch))
+                .collect()
+        };
+        let (awaited, there) = (places(true), places(false));
         for (sight, candidate, epoch) in &self.shown {
             let place = (*candidate, *epoch);
-            if awaited.binary_search(&place).is_ok() {
+            if awaited.contains(&place) {
                 continue;
             }
             match sight {
                 Sight::Large => drawn.large = Some(place),
-                Sight::Cell => drawn.whole.push(place),
-                Sight::Glimpse => {}
+                // A cell without the stamp that the mosaic shows says nothing about a candidate.
+                Sight::Cell if there.contains(&place) => drawn.whole.push(place),
+                Sight::Cell | Sight::Glimpse => {}
             }
         }
         drawn
@@ -155,7 +162,11 @@ mod tests {
         lost.add(0, vec![StampId(13)]);
         let drawn = sight.begin(&state, &lost);
         let whole: Vec<_> = drawn.whole.iter().map(|(ix, _)| ix.0).collect();
-        assert_eq!(whole, [1, 3], "0 is awaited, 2 is not in the GPU's memory");
+        assert_eq!(
+            whole,
+            [1],
+            "0 is awaited, 2 is not in the GPU's memory, 3 has no such stamp"
+        );
         assert_eq!(drawn.large, Some((CandidateIx(7), 1)));
         assert_eq!(sight.begin(&state, &Lost::default()), Drawn::default());
     }

@@ -181,16 +181,16 @@ fn run_window(
         Err(_) if slot.is_none() && !was_open => {
             Ended::Undrawn("the graphics driver broke off".into())
         }
-        Err(panic) => match why {
+        Err(panic) => {
             // egui breaks off where the device is lost in the middle of a frame.
-            Some(why) => Ended::Undrawn(why),
-            None => {
-                if let Some(viewer) = slot {
-                    viewer.close();
-                }
-                resume_unwind(panic)
+            if let Some(why) = why {
+                return Ended::Undrawn(why);
             }
-        },
+            if let Some(viewer) = slot {
+                viewer.close();
+            }
+            resume_unwind(panic)
+        }
     }
 }
 

@@ -133,13 +133,11 @@ impl Runner {
                 generation,
                 paths,
                 project,
-            } => {
-                self.open(Opening {
-                    generation,
-                    paths,
-                    project,
-                })?;
-            }
+            } => self.open(Opening {
+                generation,
+                paths,
+                project,
+            })?,
             Effect::Append(events) => self.with_journal(|journal| journal.append(events)),
             Effect::SaveSession(json) => self.with_journal(|journal| journal.save_session(json)),
             Effect::SaveSettings(settings) => {

@@ -16,7 +16,7 @@ use crate::{
 
 /// What the project holds.
 fn on_disk(set: &StampSet) -> Vec<LabelEvent> {
-    let project = Project::open_or_create(&set.beside("night.destello")).unwrap();
+    let project = Project::open_or_create(set.beside("night.destello")).unwrap();
     let events = project.events_since(0).unwrap();
     events.into_iter().map(|(_, event)| event).collect()
 }

@@ -142,7 +142,7 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
     let mut window = window(&sky);
     let is_end = |event: &JobEvent| matches!(event, JobEvent::Latent(LatentNews::Ended { .. }));
     breaks(&mut window, "EmbedTask", is_end, |window| {
-        window.act(Action::Embed)
+        window.act(Action::Embed);
     });
     let LatentStanding::Failed(why) = window.state.latent.standing() else {
         panic!("{:?}", window.state.latent.standing());
@@ -154,7 +154,7 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
         fault::arm(name, 1);
     }
     ends_once(&mut window, "EmbedTask", is_end, |window| {
-        window.act(Action::Embed)
+        window.act(Action::Embed);
     });
     for name in ["latent map", "DecodeTask", "ReconstructTask"] {
         assert_eq!(fault::left(name), 0, "nothing passed {name}");

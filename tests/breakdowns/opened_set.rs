@@ -104,7 +104,7 @@ fn a_header_that_breaks_off_is_told_and_the_next_one_is_read() {
     let mut window = window(&set);
     let is_header = |event: &JobEvent| matches!(event, JobEvent::Header { .. });
     breaks(&mut window, "header", is_header, |window| {
-        window.act(Action::Header)
+        window.act(Action::Header);
     });
     let cards = |window: &InlineWindow| window.state.header.clone().unwrap().cards.unwrap();
     let why = cards(&window).unwrap_err().to_string();
@@ -113,7 +113,7 @@ fn a_header_that_breaks_off_is_told_and_the_next_one_is_read() {
         "{why}"
     );
     ends_once(&mut window, "header", is_header, |window| {
-        window.go_to("hits02")
+        window.go_to("hits02");
     });
     assert!(cards(&window).unwrap().len() > 5);
 }
@@ -143,7 +143,7 @@ fn photometry_and_a_period_that_break_off_leave_nothing_and_the_next_are_found()
         window.apply(choose(false, Role::Science, Fold::Period));
     });
     ends_once(&mut window, "period", is_found, |window| {
-        window.go_to("hits02")
+        window.go_to("hits02");
     });
 }
 
@@ -154,7 +154,7 @@ fn an_evaluation_that_breaks_off_says_so_and_the_next_one_is_made() {
     let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
     let is_report = |event: &JobEvent| matches!(event, JobEvent::Evaluated { .. });
     breaks(&mut window, "evaluation", is_report, |window| {
-        window.act(Action::Evaluate)
+        window.act(Action::Evaluate);
     });
     assert!(window.state.evaluation.report().is_none());
     assert!(names_the_log(window.state.evaluation.fault().unwrap()));
@@ -171,12 +171,12 @@ fn an_explanation_that_breaks_off_says_so_and_the_next_one_is_made() {
     let mut window = window(&set);
     let is_answer = |event: &JobEvent| matches!(event, JobEvent::Explained(_));
     breaks(&mut window, "Explaining", is_answer, |window| {
-        window.act(Action::Explanation)
+        window.act(Action::Explanation);
     });
     let why = window.state.explanation().unwrap().clone().unwrap_err();
     assert!(names_the_log(&why), "{why}");
     ends_once(&mut window, "Explaining", is_answer, |window| {
-        window.act(Action::NextEpoch)
+        window.act(Action::NextEpoch);
     });
     assert!(window.state.explanation().unwrap().is_ok());
 }
@@ -206,7 +206,7 @@ fn scoring_that_breaks_off_says_so_and_goes_on_when_asked() {
         matches!(event, JobEvent::ScoringEnded { end: how, .. } if *how == end)
     };
     breaks(&mut window, "ScoreTask", is_failure, |window| {
-        open(window, "c.destello")
+        open(window, "c.destello");
     });
     let failed = |standing: &Standing| matches!(standing, Standing::Failed(_));
     assert_eq!(standings(&window).into_iter().filter(failed).count(), 1);

@@ -68,8 +68,6 @@ pub struct InlineWindow {
     runner: Runner,
     inbox: Inbox,
     now: Timestamp,
-    is_indexing: bool,
-    is_reloading: bool,
     /// Answers that are waited for, by what they are of.
     awaited: BTreeSet<&'static str>,
     decoding: HashSet<StampId>,
@@ -103,8 +101,6 @@ impl InlineWindow {
             runner: Runner::new(reporter, atlas, false).unwrap(),
             inbox,
             now: START,
-            is_indexing: false,
-            is_reloading: false,
             awaited: BTreeSet::new(),
             decoding: HashSet::new(),
             running: BTreeSet::new(),
@@ -163,6 +159,13 @@ impl InlineWindow {
         self.now.0 += 1_000_000;
         if !self.has_views && command.is_decision() {
             self.run(Command::Drawn(Box::new(self.drawn())));
+        } else if !self.has_views && command.names_candidates() {
+            let generation = self.state.generation;
+            let nobody = Drawn {
+                generation,
+                ..Drawn::default()
+            };
+            self.run(Command::Drawn(Box::new(nobody)));
         }
         self.run(command);
     }
@@ -229,9 +232,7 @@ impl InlineWindow {
     fn is_settled(&self) -> bool {
         let project = &self.state.project;
         let header = self.state.header.as_ref();
-        !self.is_indexing
-            && !self.is_reloading
-            && self.awaited.is_empty()
+        self.awaited.is_empty()
             && self.decoding.is_empty()
             && self.running.is_empty()
             && self.started == self.ended
@@ -260,10 +261,12 @@ impl InlineWindow {
         self.count += usize::from((self.counted)(&event));
         match &event {
             JobEvent::IndexDone { generation, .. } if *generation == self.state.generation => {
-                self.is_indexing = false;
+                self.awaited.remove("index");
             }
             JobEvent::Decoded(stamps) => {
-                self.is_reloading &= !stamps.is_empty();
+                if stamps.is_empty() {
+                    self.awaited.remove("reload");
+                }
                 for (id, _) in stamps {
                     self.decoding.remove(id);
                 }
@@ -335,20 +338,19 @@ impl InlineWindow {
         }
         match &effect {
             Effect::Open { .. } => {
-                self.is_indexing = true;
                 // The workers of the set before are gone with what they were asked for.
                 self.forget_the_set();
+                self.awaited.insert("index");
             }
-            Effect::CloseSet { .. } => {
-                self.is_indexing = false;
-                self.forget_the_set();
-            }
+            Effect::CloseSet { .. } => self.forget_the_set(),
             Effect::Decode { wanted } => {
                 // Requests before this one are dropped.
                 self.decoding.clear();
                 self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
             }
-            Effect::Reload(_) => self.is_reloading = true,
+            Effect::Reload(_) => {
+                self.awaited.insert("reload");
+            }
             Effect::Export { .. } | Effect::WriteEvaluation { .. } => {
                 self.started += 1;
                 self.of_the_set += 1;
@@ -384,7 +386,6 @@ impl InlineWindow {
     /// Nothing arrives any more of the set that is left.
     fn forget_the_set(&mut self) {
         self.ended += std::mem::take(&mut self.of_the_set);
-        self.is_reloading = false;
         self.awaited.clear();
         self.decoding.clear();
         for job in [JobId::Export, JobId::Import, JobId::FineTune] {

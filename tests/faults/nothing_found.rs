@@ -41,7 +41,7 @@ fn an_empty_folder_a_wrong_file_and_a_missing_path_leave_nothing_behind() {
         (&missing, "there is no such file or folder: "),
     ] {
         let mut window = window();
-        window.open(&[path.clone()], &project);
+        window.open(std::slice::from_ref(path), &project);
         let toast = window.toast().to_owned();
         assert!(toast.starts_with(why), "{toast}");
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -75,7 +75,10 @@ fn the_project_is_made_and_remembered_with_the_first_candidate() {
     assert!(project.is_file());
     assert_eq!(window.state.project.path.as_ref(), Some(&project));
     window.settle();
-    assert_eq!(window.state.settings.recent_projects, [project.clone()]);
+    assert_eq!(
+        window.state.settings.recent_projects,
+        std::slice::from_ref(&project)
+    );
     assert!(window.saved_settings.is_some());
     // A label that is given at once is kept.
     window.label(REAL);

@@ -202,7 +202,7 @@ fn a_lone_image_is_a_candidate_with_one_stamp() {
 #[test]
 fn an_image_too_large_for_a_stamp_is_named_with_its_size() {
     let folder = tempfile::tempdir().unwrap();
-    let bytes = image("", &[16_385, 2], &[0.0; 32_770], &[]);
+    let bytes = image("", &[16_385, 2], &vec![0.0; 32_770], &[]);
     let opened = open(&put(folder.path(), "x.fits", &bytes));
     let why = &opened.problems[0].why;
     assert!(why.contains("16385x2") && why.contains("16384"), "{why}");

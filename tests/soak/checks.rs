@@ -136,9 +136,9 @@ impl Witness {
                 self.wait_for(&path, &event);
             }
         }
-        for number in 0..seats.len() {
+        for (number, seat) in seats.iter_mut().enumerate() {
             self.checked[number] = (0, 0);
-            self.after_action(number, &mut seats[number]);
+            self.after_action(number, seat);
         }
         for seat in seats {
             let state = &seat.window.state;
@@ -280,7 +280,9 @@ fn indexes_fit(seat: &Seat) {
         let candidate = state.catalogue.get(ix).expect("the candidate on screen");
         assert!(state.place.epoch < candidate.epochs.len().max(1));
     }
-    assert!(state.selection.iter().all(|ix| (ix.0 as usize) < count));
+    let selected: Vec<_> = state.selection.iter().collect();
+    let is_known = selected.iter().all(|ix| (ix.0 as usize) < count);
+    assert!(is_known, "selected {selected:?} of {count}");
     assert!(state.page.iter().all(|ix| (ix.0 as usize) < count));
     let labelled = state
         .catalogue

@@ -29,7 +29,7 @@ fn at_once(view: &mut View, text: &str, last: Key) -> Vec<String> {
         } else {
             letter.to_ascii_uppercase().to_string()
         };
-        let key = Key::from_name(&name).unwrap();
+        let key = Key::from_name(&name).expect("a key of that name");
         events.extend([
             press(key, true),
             Event::Text(letter.into()),

@@ -29,8 +29,12 @@ fn side(view: &mut View, side: f32) {
 /// The stamp of the first epoch of a candidate.
 fn stamp(view: &View, id: &str, role: Role) -> StampId {
     let window = window(view);
-    let candidate = window.state.catalogue.get(window.ix(id)).unwrap();
-    candidate.epochs[0].stamp(role).unwrap().id
+    let candidate = window
+        .state
+        .catalogue
+        .get(window.ix(id))
+        .expect("a candidate");
+    candidate.epochs[0].stamp(role).expect("a stamp").id
 }
 
 fn held(view: &View, atlas: &StampAtlas) -> usize {

@@ -88,8 +88,9 @@ impl Slow {
     }
 
     fn number(&self, candidate: CandidateIx) -> usize {
-        let id = &self.window.state.catalogue.get(candidate).unwrap().id;
-        id["object".len()..].parse().unwrap()
+        let known = self.window.state.catalogue.get(candidate);
+        let id = &known.expect("a candidate").id;
+        id["object".len()..].parse().expect("a number")
     }
 }
 
@@ -142,7 +143,9 @@ fn check_labels(slow: &Slow) -> usize {
             "{event:?} is about what was not painted"
         );
         for laid in painted {
-            let (object, epoch) = slow.named_by_pixels(laid).unwrap();
+            let (object, epoch) = slow
+                .named_by_pixels(laid)
+                .expect("bars that name an object");
             assert_eq!(
                 event.candidate,
                 format!("object{object:03}").into(),
@@ -181,7 +184,9 @@ fn thousands_of_moves_label_only_what_was_painted() {
             .drop_without_applying_deltas();
         for laid in slow.memory.sight.stamps() {
             if laid.outcome == Outcome::Laid {
-                let named = slow.named_by_pixels(laid).unwrap();
+                let named = slow
+                    .named_by_pixels(laid)
+                    .expect("bars that name an object");
                 assert_eq!(named, (slow.number(laid.candidate), laid.epoch), "{laid:?}");
             }
         }

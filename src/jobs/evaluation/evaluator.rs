@@ -89,7 +89,7 @@ impl Evaluator {
                 let report = thread::caught("evaluation", || Arc::new(order.report()));
                 let evaluated = JobEvent::Evaluated {
                     serial: order.serial,
-                    report: report.map_err(|_| Broken::sentence("the evaluation")),
+                    report: report.map_err(|_panic| Broken::sentence("the evaluation")),
                 };
                 if !reporter.send(evaluated) {
                     return;

@@ -93,7 +93,9 @@ impl Judging {
                 (Look::Training, _) => self.take_training(&found, set),
                 (Look::Validation, _) => self.take_validation(&found, set, standing),
                 (Look::Sky { is_old, is_parent }, Some(examples)) => {
-                    self.take_sky(&found, examples, is_old, is_parent);
+                    let sky = if is_old { "old_sky" } else { "new_sky" };
+                    let when = if is_parent { "before" } else { "after" };
+                    self.take_sky(&found, examples, sky, when);
                 }
                 (Look::Sky { .. }, None) => {}
             }
@@ -143,9 +145,7 @@ impl Judging {
 
     /// How well stamps are drawn again: `new_sky_error_before` and so on, the mean square of input less
     /// reconstruction.
-    fn take_sky(&mut self, found: &Embedded, examples: &Examples, is_old: bool, is_parent: bool) {
-        let sky = if is_old { "old_sky" } else { "new_sky" };
-        let when = if is_parent { "before" } else { "after" };
+    fn take_sky(&mut self, found: &Embedded, examples: &Examples, sky: &str, when: &str) {
         self.model.card_mut().figures.extend([
             (format!("{sky}_error_{when}"), mean(&found.errors)),
             (format!("{sky}_examples"), examples.len() as f64),
