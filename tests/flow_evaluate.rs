@@ -10,11 +10,11 @@ use destello::{
     app::{
         Action, Command,
         command::{Evaluate, Go, Scoring},
-        evaluation::{Report, TruthSource, shortlist},
+        event::{JobEvent, PickFor},
         state::Screen,
     },
     domain::{Judged, JudgedAt, Measure},
-    jobs::event::{JobEvent, PickFor},
+    features::evaluation::state::{Report, TruthSource, shortlist},
 };
 
 const COUNT: usize = 40;

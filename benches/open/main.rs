@@ -18,11 +18,14 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{Command, display::Scope},
+    app::{
+        Command,
+        event::{JobEvent, JournalNews},
+    },
     domain::{LabelAction, LabelEvent, Origin, Role, Timestamp, label::StepId},
     gpu::{Headless, StampInstance},
     imaging::{Orientation, View},
-    jobs::event::{JobEvent, JournalNews},
+    workspace::display::Scope,
 };
 use report::{Report, quantiles_ms, resident_mb};
 use window::Window;

@@ -10,17 +10,21 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    domain::Candidate,
-    io::Decoder,
-    jobs::{
-        any_model::AnyModel,
+    app::{
         event::JobEvent,
-        fine_tune::{FineTuneOrder, FineTuning, LabelSource, Material, task::FineTuneUpdate},
-        models,
         reporter::{CancelToken, Reporter},
-        train::cores,
     },
+    domain::Candidate,
+    features::{
+        adaptation::{
+            fine_tuning::{FineTuneOrder, FineTuning, LabelSource, Material},
+            task::FineTuneUpdate,
+        },
+        training::train::cores,
+    },
+    io::Decoder,
     learn::{Compute, Model},
+    workspace::{any_model::AnyModel, models},
 };
 
 use super::{fits_files, report::Report, window::Window};

@@ -12,22 +12,23 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
 };
 use crate::{
+    app::reporter::CancelToken,
     domain::{FineTuneFigures, ModelCard, ModelId, SkyFigures},
-    io::Decoder,
-    jobs::{
-        any_model::AnyModel,
-        fine_tune::{
-            FineTuneOrder, FineTuning, LabelSource, Material, Recipe, RecipePart, USUAL_TEST,
-            check_out, forest::retrain,
+    features::{
+        adaptation::{
+            fine_tuning::{
+                FineTuneOrder, FineTuning, LabelSource, Material, Recipe, RecipePart, USUAL_TEST,
+                check_out,
+            },
+            forest::retrain,
         },
-        forest_train::ForestStage,
         latent::{self, LatentOrder, LatentTraining},
-        models,
-        reporter::CancelToken,
-        train::TrainingData,
+        training::{forest::train::ForestStage, train::TrainingData},
     },
+    io::Decoder,
     learn::{Compute, Model},
     lightcurve::{Forest, forest_file::ENDING},
+    workspace::{any_model::AnyModel, models},
 };
 
 /// Arguments of `fine-tune`.

@@ -6,23 +6,22 @@ use destello::{
     app::{
         Command,
         command::{Session, Want},
-    },
-    domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
-    jobs::{
         event::{
             Batch, JobEvent, JobId, JournalNews, MeasuredCurve, PickFor, Progress, ScoringEnd,
         },
-        explain::{ExplainKey, Explained},
-        fine_tune::{
+        reporter::Reporter,
+    },
+    domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
+    features::{
+        adaptation::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
-        latent::{adapt_task::AdaptUpdate, map::Mapped},
-        latent_news::LatentNews,
-        paths::{Lies, PathNews},
-        photometry::PhotometryOrder,
-        reporter::Reporter,
-        train_task::{TrainUpdate, TrainingEnd},
+        explanation::explain::{ExplainKey, Explained},
+        file_dialog::disk::{Lies, PathNews},
+        latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
+        light_curve::photometry::PhotometryOrder,
+        training::task::{TrainUpdate, TrainingEnd},
     },
 };
 

@@ -3,14 +3,15 @@
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{QueueCommand, Scoring, Session},
-        folding::Fold,
-        measured::CurveChoice,
-        scores::Standing,
+        event::{JobEvent, JobId, PickFor, ScoringEnd},
     },
     domain::Role,
-    jobs::event::{JobEvent, JobId, PickFor, ScoringEnd},
+    features::{
+        light_curve::{folding::Fold, measured::CurveChoice},
+        queue::column::Column,
+        scoring::state::Standing,
+    },
     tasks::{fault, thread::Broken},
 };
 

@@ -6,14 +6,12 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Scoring, Session},
-        scores::Standing,
+        event::{Batch, JobEvent, JobId, LoadedModel, ScoringEnd},
         settings::Settings,
     },
     domain::{Candidate, Epoch, ModelId, Timestamp},
-    jobs::{
-        event::{Batch, JobEvent, JobId, LoadedModel, ScoringEnd},
-        models,
-    },
+    features::scoring::state::Standing,
+    workspace::models,
 };
 
 use super::{common::InlineWindow, scoring, tiny_model, triplets};

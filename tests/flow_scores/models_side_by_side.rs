@@ -1,11 +1,13 @@
 //! Several models at once, and what they disagree on.
 
 use destello::{
-    app::{Action, Command, column::Column, command::Scoring},
-    jobs::{
+    app::{
+        Action, Command,
+        command::Scoring,
         event::{JobEvent, PickFor},
-        models,
     },
+    features::queue::column::Column,
+    workspace::models,
 };
 
 use super::{common::InlineWindow, counts, scoring, sort, tiny_model, triplets};

@@ -9,9 +9,11 @@ mod trained;
 
 use std::path::PathBuf;
 
-use destello::jobs::{
-    forest_train::{ForestOrder, SimulatedObjects, TrainedForest, train, usual_growth},
-    reporter::CancelToken,
+use destello::{
+    app::reporter::CancelToken,
+    features::training::forest::train::{
+        ForestOrder, SimulatedObjects, TrainedForest, train, usual_growth,
+    },
 };
 
 /// A small forest of the built-in survey, without templates.

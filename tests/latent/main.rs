@@ -17,10 +17,10 @@ use std::{
 };
 
 use destello::{
-    jobs::{
+    app::reporter::CancelToken,
+    features::{
         latent::{LatentOrder, LatentTraining},
-        reporter::CancelToken,
-        train::TrainingData,
+        training::train::TrainingData,
     },
     learn::{
         Compute,

@@ -7,19 +7,22 @@ use std::{
 };
 
 use destello::{
+    app::{event::JobEvent, reporter::CancelToken},
     domain::{ExplainMethod, ModelId},
-    jobs::{
-        event::JobEvent,
-        fine_tune::{
+    features::{
+        adaptation::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
         latent::adapt_task::AdaptUpdate,
+        training::{
+            task::{TrainUpdate, TrainingEnd},
+            train::Architecture,
+        },
+    },
+    tasks::{
         learner::{After, Learner, Task, Urgency},
-        reporter::CancelToken,
         step_times::{Phase, StepTimes},
-        train::Architecture,
-        train_task::{TrainUpdate, TrainingEnd},
     },
 };
 

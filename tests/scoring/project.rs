@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use destello::{
-    jobs::{
-        reporter::CancelToken,
-        score_report::Counts,
-        score_run::{ScoreNews, ScoreOrder, score},
+    app::reporter::CancelToken,
+    features::scoring::{
+        report::Counts,
+        run::{ScoreNews, ScoreOrder, score},
     },
     learn::Wish,
     store::Project,

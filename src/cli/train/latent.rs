@@ -5,20 +5,20 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, bail};
 
 use crate::{
+    app::reporter::CancelToken,
     cli::{
         making::Making,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
         say,
     },
     domain::Role,
-    jobs::{
+    features::{
         latent::{
             LatentOrder, LatentTraining,
             order::{COMPONENTS, SIMULATED},
             train::LatentPoint,
         },
-        reporter::CancelToken,
-        train::{TrainingData, checkpoint_path},
+        training::train::{TrainingData, checkpoint_path},
     },
     learn::{
         Compute,
