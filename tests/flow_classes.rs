@@ -12,7 +12,6 @@ use destello::{
         Command,
         action::Action,
         command::{Go, QueueCommand},
-        reporter::CancelToken,
     },
     domain::Verdict,
     features::{
@@ -26,6 +25,7 @@ use destello::{
             simulator::simulator_of,
         },
     },
+    tasks::cancel::CancelToken,
     workspace::models,
 };
 

@@ -10,11 +10,14 @@ use destello::{
     app::{
         Action, Command,
         command::{Evaluate, Go, Scoring},
-        event::{JobEvent, PickFor},
+        event::JobEvent,
         state::Screen,
     },
     domain::{Judged, JudgedAt, Measure},
-    features::evaluation::state::{Report, TruthSource, shortlist},
+    features::{
+        evaluation::state::{Report, TruthSource, shortlist},
+        file_dialog::pick::PickFor,
+    },
 };
 
 const COUNT: usize = 40;

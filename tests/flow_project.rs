@@ -8,10 +8,11 @@ use destello::{
     app::{
         Action, Command,
         command::{Go, Session},
-        event::{Batch, JobEvent},
+        event::JobEvent,
         settings::Settings,
     },
     domain::{Candidate, Problem},
+    features::open::index::Batch,
     workspace::stamp_cache::Shelved,
 };
 

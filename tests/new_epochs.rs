@@ -7,10 +7,7 @@ use std::{
 };
 
 use destello::{
-    app::{
-        event::JobEvent,
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{Candidate, CandidateIx, Catalogue, NewScores, ScoreRow, Source, Verdict, Verdicts},
     features::{
         scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
@@ -23,7 +20,10 @@ use destello::{
     },
     io::Decoder,
     store::Project,
-    tasks::learner::{After, Task},
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task},
+    },
     workspace::{model_registry::ModelShelf, models, open::read_all},
 };
 

@@ -9,16 +9,19 @@ use std::sync::Arc;
 use common::{InlineWindow, StampSet};
 use destello::{
     app::{
-        event::{JobEvent, ScoringEnd},
-        reporter::{CancelToken, Inbox, Reporter},
+        event::JobEvent,
+        reporter::{Inbox, Reporter},
     },
     domain::{CandidateIx, ModelId, ScoreRow, Verdict},
     features::scoring::{
         score::score_candidates,
-        task::{Focus, ScoreOrder, ScoreTask, Scorer},
+        task::{Focus, ScoreOrder, ScoreTask, Scorer, ScoringEnd},
     },
     io::Decoder,
-    tasks::learner::{After, Task, Urgency},
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task, Urgency},
+    },
     workspace::{model_registry::ModelShelf, models},
 };
 

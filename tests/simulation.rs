@@ -15,7 +15,6 @@ use std::{
 
 use common::test_sky::{SIDE, test_skies};
 use destello::{
-    app::{event::Progress, reporter::CancelToken},
     domain::{Band, DifferenceSign, ImageSequence, Part, Role},
     features::simulation::{
         demo::make_demo,
@@ -26,6 +25,7 @@ use destello::{
     },
     io::{Decoder, whole_file::write_whole},
     simulate::Simulate,
+    tasks::{cancel::CancelToken, progress::Progress},
     workspace::open::read_all,
 };
 

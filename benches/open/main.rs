@@ -18,14 +18,11 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{
-        Command,
-        event::{JobEvent, JournalNews},
-    },
+    app::{Command, event::JobEvent},
     domain::{LabelAction, LabelEvent, Origin, Role, Timestamp, label::StepId},
     gpu::{Headless, StampInstance},
     imaging::{Orientation, View},
-    workspace::display::Scope,
+    workspace::{display::Scope, journal_writer::JournalNews},
 };
 use report::{Report, quantiles_ms, resident_mb};
 use window::Window;

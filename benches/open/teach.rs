@@ -10,10 +10,7 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{
-        event::JobEvent,
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::Candidate,
     features::{
         adaptation::{
@@ -24,6 +21,7 @@ use destello::{
     },
     io::Decoder,
     learn::{Compute, Model},
+    tasks::cancel::CancelToken,
     workspace::{any_model::AnyModel, models},
 };
 

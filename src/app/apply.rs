@@ -4,10 +4,10 @@ use super::{
     action::Action,
     command::{Command, QueueCommand, Session, Want},
     effect::Effect,
-    event::PickFor,
     settings::Theme,
     state::{AppState, Field, Motion, Pane, Screen},
 };
+use crate::features::file_dialog::pick::PickFor;
 use crate::{
     domain::{LabelAction, Timestamp},
     features::queue::order::QueueSpec,

@@ -2,12 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{
-    action::Action,
-    event::{JobEvent, PickFor},
-    keys::Chord,
-    settings::Settings,
-};
+use super::{action::Action, event::JobEvent, keys::Chord, settings::Settings};
+use crate::features::file_dialog::pick::PickFor;
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
     features::{

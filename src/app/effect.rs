@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::event::{Decoded, JobId, PickFor};
+use super::event::JobId;
 use super::settings::Settings;
 use crate::{
     domain::{
@@ -26,6 +26,7 @@ use crate::{
         training::task::TrainRequest,
     },
 };
+use crate::{features::file_dialog::pick::PickFor, workspace::decode_pool::Decoded};
 
 /// Work for the world outside.
 #[derive(Debug)]

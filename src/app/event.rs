@@ -6,20 +6,21 @@ pub use crate::features::file_dialog::pick::{PickFor, PickKind};
 
 use crate::{
     domain::{
-        Candidate, CandidateIx, LabelEvent, ModelCard, ModelId, ModelVersion, NewScores, Problem,
-        ScoreRow, Stamp, StampId, StepIds, Verdicts, Vocabulary,
+        CandidateIx, LabelEvent, ModelId, ModelVersion, NewScores, Problem, ScoreRow, StampId,
+        StepIds, Verdicts, Vocabulary,
     },
     features::{
         evaluation::Report,
         explanation::explain::Explained,
-        light_curve::{
-            period_search::FoundPeriod,
-            photometry::{CandidatePhotometry, PhotometryOrder},
-        },
+        inspect::header::Cards,
+        light_curve::{period_search::FoundPeriod, photometer::MeasuredCurve},
+        open::index::Batch,
+        scoring::task::ScoringEnd,
         simulation::{preview::Preview, simulate::Simulated},
         training::task::TrainUpdate,
     },
-    imaging::statistics::StampStatistics,
+    tasks::progress::Progress,
+    workspace::{decode_pool::Outcome, journal_writer::JournalNews, model_registry::LoadedModel},
 };
 
 /// A kind of long work; at most one of each kind runs at a time.
@@ -83,88 +84,6 @@ impl JobId {
             Self::Map => "mapping",
         }
     }
-}
-
-/// How far a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Done so far.
-    pub done: usize,
-    /// Of how many, as far as known.
-    pub total: usize,
-}
-
-/// A decoded stamp with what was measured while it was in the worker's hands.
-#[derive(Clone, Debug)]
-pub struct Decoded {
-    /// Pixels.
-    pub stamp: Stamp,
-    /// Their statistics; none where no pixel can be used.
-    pub statistics: Option<StampStatistics>,
-}
-
-impl Decoded {
-    /// Measures a stamp.
-    pub fn new(stamp: Stamp) -> Self {
-        let statistics = StampStatistics::of(&stamp);
-        Self { stamp, statistics }
-    }
-}
-
-/// What the indexing of one opening found since the last news.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    /// Candidates, or parts of candidates already known.
-    pub candidates: Vec<Candidate>,
-    /// Faults.
-    pub problems: Vec<Problem>,
-    /// What was recognised, by which rule.
-    pub recognised: Vec<(PathBuf, String)>,
-    /// How far it is.
-    pub progress: Progress,
-}
-
-/// A stamp as it came from its file, or why it could not.
-pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
-
-/// Names and values of a header or packet, or why they could not be read.
-pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
-
-/// A light curve that was measured for the window.
-#[derive(Clone, Debug)]
-pub struct MeasuredCurve {
-    /// Number of the opening.
-    pub generation: u64,
-    /// Whose.
-    pub candidate: CandidateIx,
-    /// How many stamps it had.
-    pub stamps: usize,
-    /// How it was measured.
-    pub order: PhotometryOrder,
-    /// What was found; empty where nothing could be measured.
-    pub curve: Arc<CandidatePhotometry>,
-}
-
-/// A model that is ready to score.
-#[derive(Clone, Debug)]
-pub struct LoadedModel {
-    /// Name and version.
-    pub id: ModelId,
-    /// Its card.
-    pub card: Arc<ModelCard>,
-    /// Why it is not computed on the device that was chosen.
-    pub warning: Option<String>,
-}
-
-/// How the scoring of a set by one model ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ScoringEnd {
-    /// Every candidate was scored or refused.
-    Finished,
-    /// The user stopped it.
-    Stopped,
-    /// Why it broke off: a sentence.
-    Failed(String),
 }
 
 /// News.
@@ -346,35 +265,4 @@ pub enum JobEvent {
         /// What.
         paths: Vec<PathBuf>,
     },
-}
-
-/// News of the project file.
-#[derive(Debug)]
-pub enum JournalNews {
-    /// Label events are on disk.
-    Saved {
-        /// How many.
-        events: usize,
-    },
-    /// Label events could not be written: they are kept in memory and tried again.
-    NotSaved {
-        /// Why, naming the file.
-        why: String,
-    },
-    /// The project file was gone or exchanged and is back with all labels.
-    Restored {
-        /// A sentence that names it.
-        news: String,
-    },
-    /// The answer to a request to write everything.
-    Flushed {
-        /// Labels that are not on disk.
-        unwritten: usize,
-        /// Why not, naming the file; empty where all are.
-        why: String,
-    },
-    /// Another window on this project, or an import, added events.
-    Arrived(Vec<LabelEvent>),
-    /// The whole journal in its true order, after two windows wrote at once.
-    Reordered(Vec<LabelEvent>),
 }

@@ -1,6 +1,6 @@
 //! Which news are of something that failed: they are written to the log on their way.
 
-use super::event::{JobEvent, JournalNews, ScoringEnd};
+use super::event::JobEvent;
 use crate::features::{
     adaptation::{
         curve_task::CurveUpdate,
@@ -9,6 +9,7 @@ use crate::features::{
     latent::{adapt_task::AdaptUpdate, news::LatentNews},
     training::task::{TrainUpdate, TrainingEnd},
 };
+use crate::{features::scoring::task::ScoringEnd, workspace::journal_writer::JournalNews};
 
 impl JobEvent {
     /// Why something failed, where that is what it is about.

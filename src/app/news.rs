@@ -4,9 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     effect::Effect,
-    event::{Batch, Cards, JobEvent, JobId, PickFor},
+    event::{JobEvent, JobId},
     state::{AppState, HeaderCards},
 };
+use crate::features::{file_dialog::pick::PickFor, inspect::header::Cards, open::index::Batch};
 use crate::{
     domain::{Problem, StampId, Timestamp, Vocabulary},
     features::open::opening::OpenedProject,

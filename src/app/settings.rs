@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::PickFor;
 use super::{keys::KeyMap, saved_path};
+use crate::features::file_dialog::pick::PickFor;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]

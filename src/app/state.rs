@@ -9,11 +9,7 @@ use std::{
 pub use crate::workspace::screen::{Pane, Screen};
 pub use crate::workspace::toast::Toast;
 
-use super::{
-    event::{Cards, JobId, Progress},
-    session::SavedPlace,
-    settings::Settings,
-};
+use super::{event::JobId, session::SavedPlace, settings::Settings};
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, StampId,
@@ -42,6 +38,7 @@ use crate::{
         stamp_cache::Shelf,
     },
 };
+use crate::{features::inspect::header::Cards, tasks::progress::Progress};
 
 /// A text field that a key jumps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

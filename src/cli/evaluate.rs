@@ -8,7 +8,6 @@ use anyhow::{Context, bail};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
-    app::{event::Progress, reporter::CancelToken},
     domain::{Catalogue, JudgedAt, LabelBook, ModelFacts, ScoreBook},
     features::{
         evaluation::{Report, Request, report, write_report},
@@ -17,6 +16,7 @@ use crate::{
     },
     io::Decoder,
     learn::{Compute, Wish},
+    tasks::{cancel::CancelToken, progress::Progress},
     workspace::{models, open::read_all_with},
 };
 

@@ -12,7 +12,6 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
 };
 use crate::{
-    app::reporter::CancelToken,
     domain::{FineTuneFigures, ModelCard, ModelId, SkyFigures},
     features::{
         adaptation::{
@@ -28,6 +27,7 @@ use crate::{
     io::Decoder,
     learn::{Compute, Model},
     lightcurve::{Forest, forest_file::ENDING},
+    tasks::cancel::CancelToken,
     workspace::{any_model::AnyModel, models},
 };
 

@@ -122,7 +122,7 @@ impl Shared {
 /// The thread.
 pub struct Learner {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Learner {
@@ -157,7 +157,7 @@ impl Learner {
         })?;
         Ok(Self {
             shared,
-            thread: Some(thread),
+            thread: Mutex::new(Some(thread)),
         })
     }
 
@@ -180,10 +180,15 @@ impl Learner {
     }
 
     /// Ends the work: tasks under way keep what must not be lost. At most a step is waited for.
-    pub fn close(&mut self) {
+    pub fn close(&self) {
         self.shared.desk().is_closed = true;
         self.shared.bell.notify_one();
-        if let Some(thread) = self.thread.take() {
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
             thread.join().unwrap_or_default();
         }
     }
@@ -318,7 +323,7 @@ mod tests {
     #[test]
     fn what_is_under_way_at_the_end_is_kept() {
         let (kept, all) = bounded(4);
-        let mut learner = Learner::start().unwrap();
+        let learner = Learner::start().unwrap();
         learner.add(Box::new(Endless(kept.clone())));
         learner.add(Box::new(Endless(kept)));
         learner.close();
@@ -356,7 +361,7 @@ mod tests {
     #[test]
     fn a_task_that_breaks_while_it_is_closed_does_not_keep_others_from_saving() {
         let (kept, all) = bounded(8);
-        let mut learner = Learner::start().unwrap();
+        let learner = Learner::start().unwrap();
         learner.add(Box::new(Frail(kept.clone())));
         learner.add(Box::new(Frail(kept.clone())));
         learner.close();

@@ -8,8 +8,8 @@ use std::{
     thread,
 };
 
+use super::cancel::CancelToken;
 use super::thread::scoped;
-use crate::app::reporter::CancelToken;
 
 /// `make` of every number, in their order; none where it was cancelled. `told` hears how many are
 /// done, from any of the threads.

@@ -9,7 +9,7 @@ use crate::{
     app::{
         effect::Effect,
         event::{JobEvent, JobId},
-        reporter::{CancelToken, Reporter},
+        reporter::Reporter,
     },
     domain::ModelId,
     features::{
@@ -40,7 +40,7 @@ use crate::{
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
-    tasks::learner::Learner,
+    tasks::{cancel::CancelToken, learner::Learner},
     workspace::{
         decode_pool::DecodePool,
         journal_writer::Journal,

@@ -6,15 +6,33 @@ use std::{
 };
 
 use crate::{
-    app::{
-        event::{Decoded, JobEvent, Outcome},
-        reporter::Reporter,
-    },
-    domain::{Problem, StampId, StampRef},
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{Problem, Stamp, StampId, StampRef},
     gpu::{AtlasError, StampAtlas},
+    imaging::statistics::StampStatistics,
     io::decode::Decoder,
     tasks::thread::{self, Broken},
 };
+
+/// A decoded stamp with what was measured while it was in the worker's hands.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// Pixels.
+    pub stamp: Stamp,
+    /// Their statistics; none where no pixel can be used.
+    pub statistics: Option<StampStatistics>,
+}
+
+impl Decoded {
+    /// Measures a stamp.
+    pub fn new(stamp: Stamp) -> Self {
+        let statistics = StampStatistics::of(&stamp);
+        Self { stamp, statistics }
+    }
+}
+
+/// A stamp as it came from its file, or why it could not.
+pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
 
 /// Most stamps that a worker takes at once: enough for a whole cube, few enough that a new
 /// request does not wait.

@@ -5,10 +5,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 
 use crate::{
-    app::{
-        event::{JobEvent, JournalNews},
-        reporter::Reporter,
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{LabelEvent, ModelId, NewScores, Problem},
     store::{Place, Project, StoreError},
     tasks::{
@@ -16,6 +13,37 @@ use crate::{
         thread::{self, Broken},
     },
 };
+
+/// News of the project file.
+#[derive(Debug)]
+pub enum JournalNews {
+    /// Label events are on disk.
+    Saved {
+        /// How many.
+        events: usize,
+    },
+    /// Label events could not be written: they are kept in memory and tried again.
+    NotSaved {
+        /// Why, naming the file.
+        why: String,
+    },
+    /// The project file was gone or exchanged and is back with all labels.
+    Restored {
+        /// A sentence that names it.
+        news: String,
+    },
+    /// The answer to a request to write everything.
+    Flushed {
+        /// Labels that are not on disk.
+        unwritten: usize,
+        /// Why not, naming the file; empty where all are.
+        why: String,
+    },
+    /// Another window on this project, or an import, added events.
+    Arrived(Vec<LabelEvent>),
+    /// The whole journal in its true order, after two windows wrote at once.
+    Reordered(Vec<LabelEvent>),
+}
 
 /// How often the project is asked for events of other windows.
 const LISTEN_EVERY: Duration = Duration::from_secs(1);

@@ -10,11 +10,8 @@ use super::{
     models::{self, ModelFile},
 };
 use crate::{
-    app::{
-        event::{JobEvent, LoadedModel},
-        reporter::Reporter,
-    },
-    domain::ModelId,
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{ModelCard, ModelId},
     learn::{Compute, LearnError, Wish},
     tasks::{
         gathering::{Gathered, Gathering},
@@ -23,6 +20,17 @@ use crate::{
         thread::Broken,
     },
 };
+
+/// A model that is ready to score.
+#[derive(Clone, Debug)]
+pub struct LoadedModel {
+    /// Name and version.
+    pub id: ModelId,
+    /// Its card.
+    pub card: Arc<ModelCard>,
+    /// Why it is not computed on the device that was chosen.
+    pub warning: Option<String>,
+}
 
 /// The models at hand. Tasks of the learner's thread share it.
 #[derive(Clone, Default)]

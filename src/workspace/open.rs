@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::{
-    app::reporter::CancelToken,
     domain::{Catalogue, Problem},
     io::{Decoder, Found, StampIds, scan},
+    tasks::cancel::CancelToken,
 };
 
 /// What was found.

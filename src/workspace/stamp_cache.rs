@@ -5,10 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    app::event::Decoded,
-    domain::{Problem, StampId},
-};
+use super::decode_pool::Decoded;
+use crate::domain::{Problem, StampId};
 
 /// One stamp on the shelf.
 #[derive(Clone, Debug)]

@@ -9,13 +9,13 @@ use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
-        event::{JobEvent, PickFor},
+        event::JobEvent,
         reporter::Reporter,
         settings::Settings,
     },
     domain::Role,
     features::{
-        file_dialog,
+        file_dialog::{self, pick::PickFor},
         simulation::{
             order::{Kind, SimulationOrder},
             simulator::prepare,

@@ -6,9 +6,7 @@ use destello::{
     app::{
         Command,
         command::{Session, Want},
-        event::{
-            Batch, JobEvent, JobId, JournalNews, MeasuredCurve, PickFor, Progress, ScoringEnd,
-        },
+        event::{JobEvent, JobId},
         reporter::Reporter,
     },
     domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
@@ -18,11 +16,18 @@ use destello::{
             task::{FineTuneEnd, FineTuneUpdate},
         },
         explanation::explain::{ExplainKey, Explained},
-        file_dialog::disk::{Lies, PathNews},
+        file_dialog::{
+            disk::{Lies, PathNews},
+            pick::PickFor,
+        },
         latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
-        light_curve::photometry::PhotometryOrder,
+        light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
+        open::index::Batch,
+        scoring::task::ScoringEnd,
         training::task::{TrainUpdate, TrainingEnd},
     },
+    tasks::progress::Progress,
+    workspace::journal_writer::JournalNews,
 };
 
 use crate::common::{self, InlineWindow, StampSet};

@@ -4,13 +4,14 @@ use destello::{
     app::{
         Action, Command,
         command::{QueueCommand, Scoring, Session},
-        event::{JobEvent, JobId, PickFor, ScoringEnd},
+        event::{JobEvent, JobId},
     },
     domain::Role,
     features::{
+        file_dialog::pick::PickFor,
         light_curve::{folding::Fold, measured::CurveChoice},
         queue::column::Column,
-        scoring::state::Standing,
+        scoring::{state::Standing, task::ScoringEnd},
     },
     tasks::{fault, thread::Broken},
 };

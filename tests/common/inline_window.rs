@@ -12,7 +12,7 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Go, Label, QueueCommand, Session, Want},
-        event::{JobEvent, JobId, PickFor},
+        event::{JobEvent, JobId},
         reporter::{Inbox, Reporter},
         settings::Settings,
         state::Screen,
@@ -23,6 +23,7 @@ use destello::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
+        file_dialog::pick::PickFor,
         latent::adapt_task::AdaptUpdate,
         simulation::simulator::SimulatorOf,
         training::task::{TrainUpdate, TrainingEnd},

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{
-        Effect,
-        event::{JobEvent, ScoringEnd},
-    },
+    app::{Effect, event::JobEvent},
     domain::{
         CandidateIx, Embedding, LatentComponent, LatentPoint, LatentSpace, ModelCard, ModelId,
     },
-    features::latent::news::{EmbedOrder, LatentNews, Reconstruction},
+    features::{
+        latent::news::{EmbedOrder, LatentNews, Reconstruction},
+        scoring::task::ScoringEnd,
+    },
     workspace::models,
 };
 

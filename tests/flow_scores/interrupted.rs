@@ -6,12 +6,15 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Scoring, Session},
-        event::{Batch, JobEvent, JobId, LoadedModel, ScoringEnd},
+        event::{JobEvent, JobId},
         settings::Settings,
     },
     domain::{Candidate, Epoch, ModelId, Timestamp},
-    features::scoring::state::Standing,
-    workspace::models,
+    features::{
+        open::index::Batch,
+        scoring::{state::Standing, task::ScoringEnd},
+    },
+    workspace::{model_registry::LoadedModel, models},
 };
 
 use super::{common::InlineWindow, scoring, tiny_model, triplets};

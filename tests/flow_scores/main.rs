@@ -21,7 +21,6 @@ use destello::{
     app::{
         Command,
         command::{QueueCommand, Scoring},
-        reporter::CancelToken,
     },
     domain::Role,
     features::{
@@ -35,6 +34,7 @@ use destello::{
         training::train::{TrainOrder, Training, TrainingData},
     },
     learn::{Architecture, Compute, schedule::Schedule},
+    tasks::cancel::CancelToken,
 };
 use tempfile::TempDir;
 

@@ -1,12 +1,8 @@
 //! Several models at once, and what they disagree on.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::Scoring,
-        event::{JobEvent, PickFor},
-    },
-    features::queue::column::Column,
+    app::{Action, Command, command::Scoring, event::JobEvent},
+    features::{file_dialog::pick::PickFor, queue::column::Column},
     workspace::models,
 };
 

@@ -9,12 +9,12 @@ use destello::{
     app::{
         AppState, Command,
         command::{QueueCommand, Scoring},
-        event::{Batch, JobEvent, LoadedModel},
+        event::JobEvent,
         settings::Settings,
     },
     domain::{Candidate, CandidateIx, Epoch, ModelId, NewScores, Timestamp, Verdict},
-    features::queue::column::Column,
-    workspace::models,
+    features::{open::index::Batch, queue::column::Column},
+    workspace::{model_registry::LoadedModel, models},
 };
 
 /// A state with so many scored candidates, without a single stamp.

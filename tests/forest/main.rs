@@ -10,10 +10,10 @@ mod trained;
 use std::path::PathBuf;
 
 use destello::{
-    app::reporter::CancelToken,
     features::training::forest::train::{
         ForestOrder, SimulatedObjects, TrainedForest, train, usual_growth,
     },
+    tasks::cancel::CancelToken,
 };
 
 /// A small forest of the built-in survey, without templates.

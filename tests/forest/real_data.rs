@@ -6,7 +6,6 @@
 use std::{fs, path::PathBuf, time::Instant};
 
 use destello::{
-    app::reporter::CancelToken,
     features::{
         labelling::label_source::LabelSource,
         training::{
@@ -15,6 +14,7 @@ use destello::{
         },
     },
     lightcurve::{Forest, features::features, forest_file::from_bytes},
+    tasks::cancel::CancelToken,
 };
 
 use super::{order, trained};

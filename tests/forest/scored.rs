@@ -3,7 +3,6 @@
 use std::{path::Path, process::Command, sync::Arc};
 
 use destello::{
-    app::reporter::CancelToken,
     domain::{Candidate, Verdict, Verdicts},
     features::{
         labelling::label_source::LabelSource,
@@ -12,6 +11,7 @@ use destello::{
     },
     io::Decoder,
     lightcurve::Forest,
+    tasks::cancel::CancelToken,
     workspace::{any_model::AnyModel, open::read_all},
 };
 

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{
-        event::JobEvent,
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{
         Catalogue, LabelAction, LabelBook, LabelEvent, ModelVersion, Origin, StepId, Timestamp,
     },
@@ -18,7 +15,10 @@ use destello::{
         training::train::OpenedSet,
     },
     io::Decoder,
-    tasks::learner::{After, Task},
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task},
+    },
     workspace::{model_registry::ModelShelf, models::write_forest, versions},
 };
 

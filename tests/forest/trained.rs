@@ -3,9 +3,9 @@
 use std::sync::Mutex;
 
 use destello::{
-    app::reporter::CancelToken,
     features::training::forest::train::{ForestStage, train},
     lightcurve::forest_file::{from_bytes, to_bytes},
+    tasks::cancel::CancelToken,
     workspace::models::write_forest,
 };
 

@@ -17,7 +17,6 @@ use std::{
 };
 
 use destello::{
-    app::reporter::CancelToken,
     features::{
         latent::{LatentOrder, LatentTraining},
         training::train::TrainingData,
@@ -26,6 +25,7 @@ use destello::{
         Compute,
         latent::{LatentKind, LatentModel},
     },
+    tasks::cancel::CancelToken,
 };
 
 /// Random numbers of networks are one for the whole program, as one thread owns them there; here

@@ -4,23 +4,29 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use destello::{
     app::{
-        event::{JobEvent, ScoringEnd},
-        reporter::{CancelToken, Inbox, Reporter},
+        event::JobEvent,
+        reporter::{Inbox, Reporter},
     },
     domain::{
         CandidateIx, ComponentCard, Embedding, InputPlan, LatentCard, ModelCard, ModelId, Role,
         TrainingRecord,
     },
-    features::latent::{
-        DecodeTask, EmbedTask, Embedder, LatentShelf, ReconstructTask, models,
-        news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
+    features::{
+        latent::{
+            DecodeTask, EmbedTask, Embedder, LatentShelf, ReconstructTask, models,
+            news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
+        },
+        scoring::task::ScoringEnd,
     },
     io::Decoder,
     learn::{
         Compute,
         latent::{LatentKind, LatentModel},
     },
-    tasks::learner::{After, Task},
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task},
+    },
     workspace::open::read_all,
 };
 

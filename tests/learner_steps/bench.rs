@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::Command, sync::Arc};
 use destello::{
     app::{
         event::JobEvent,
-        reporter::{CancelToken, Inbox, Reporter},
+        reporter::{Inbox, Reporter},
     },
     domain::{
         CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent, ModelId, Origin, StepId,
@@ -29,6 +29,7 @@ use destello::{
     },
     io::Decoder,
     tasks::{
+        cancel::CancelToken,
         learner::{After, Task},
         step_times::StepTimes,
     },

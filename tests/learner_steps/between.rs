@@ -7,7 +7,7 @@ use std::{
 };
 
 use destello::{
-    app::{event::JobEvent, reporter::CancelToken},
+    app::event::JobEvent,
     domain::{ExplainMethod, ModelId},
     features::{
         adaptation::{
@@ -21,6 +21,7 @@ use destello::{
         },
     },
     tasks::{
+        cancel::CancelToken,
         learner::{After, Learner, Task, Urgency},
         step_times::{Phase, StepTimes},
     },

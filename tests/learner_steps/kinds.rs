@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{event::JobEvent, reporter::CancelToken},
+    app::event::JobEvent,
     domain::{CandidateIx, ExplainMethod, ModelId, StampId},
     features::{
         adaptation::{
@@ -22,7 +22,7 @@ use destello::{
         },
     },
     learn::{Compute, model_file},
-    tasks::learner::Task,
+    tasks::{cancel::CancelToken, learner::Task},
 };
 
 use super::bench::Bench;

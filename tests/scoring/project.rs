@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use destello::{
-    app::reporter::CancelToken,
     features::scoring::{
         report::Counts,
         run::{ScoreNews, ScoreOrder, score},
     },
     learn::Wish,
     store::Project,
+    tasks::cancel::CancelToken,
 };
 
 use crate::sky::{csv, destello, numbers, renamed_model, triplets};

@@ -4,9 +4,11 @@ use destello::{
     app::{
         Action, Command,
         command::{QueueCommand, Scoring},
-        event::ScoringEnd,
     },
-    features::{queue::column::Column, scoring::state::Standing},
+    features::{
+        queue::column::Column,
+        scoring::{state::Standing, task::ScoringEnd},
+    },
 };
 use egui::{Key, Modifiers};
 

@@ -5,7 +5,6 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, bail};
 
 use crate::{
-    app::reporter::CancelToken,
     cli::{
         making::Making,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
@@ -24,6 +23,7 @@ use crate::{
         Compute,
         latent::{Bound, LatentKind, LatentModel},
     },
+    tasks::cancel::CancelToken,
 };
 
 /// Arguments of `train latent`.

@@ -2,12 +2,9 @@
 
 use super::curve_task::{CurveRequest, CurveUpdate};
 use crate::{
-    app::{
-        effect::Effect,
-        event::{JobId, Progress},
-        state::AppState,
-    },
+    app::{effect::Effect, event::JobId, state::AppState},
     domain::{LearningCurve, Timestamp},
+    tasks::progress::Progress,
 };
 
 /// Mean recalls that differ by less are called alike, 0 to 1.

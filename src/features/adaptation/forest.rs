@@ -7,7 +7,6 @@ use anyhow::ensure;
 
 use super::fine_tuning::{FineTuneOrder, count_by_class};
 use crate::{
-    app::reporter::CancelToken,
     domain::{Confusion, FineTuneFigures, ModelCard, SkyFigures},
     features::training::{
         forest::{
@@ -19,6 +18,7 @@ use crate::{
         labels::part_of_id,
     },
     lightcurve::Forest,
+    tasks::cancel::CancelToken,
 };
 
 /// Simulated objects unless the user says how many.

@@ -12,14 +12,13 @@ use super::{
     subsets::Subsets,
 };
 use crate::{
-    app::reporter::CancelToken,
     domain::{Confusion, LearningCurve, ModelCard},
     io::Decoder,
     learn::{
         Lessons, Model,
         validation::{Validating, Validation},
     },
-    tasks::piecewise::Pieces,
+    tasks::{cancel::CancelToken, piecewise::Pieces},
 };
 
 /// What a curve is measured with.

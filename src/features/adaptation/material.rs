@@ -10,7 +10,6 @@ use super::{
     order::{FineTuneOrder, parts},
 };
 use crate::{
-    app::reporter::CancelToken,
     domain::ModelCard,
     features::{
         labelling::label_source::OpenedLabels,
@@ -21,6 +20,7 @@ use crate::{
     },
     io::Decoder,
     learn::Lessons,
+    tasks::cancel::CancelToken,
 };
 
 /// Simulated examples that the old sky is tested with have numbers from here on.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{fine_tuning::FineTuneNews, task::FineTuneUpdate};
 use crate::{
-    app::event::Progress,
     domain::{FineTuneFigures, LearningCurve, ModelVersion, Timestamp},
+    tasks::progress::Progress,
 };
 
 /// A version that was made in this session.

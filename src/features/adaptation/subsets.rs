@@ -6,7 +6,6 @@ use anyhow::bail;
 
 use super::order::FineTuneOrder;
 use crate::{
-    app::reporter::CancelToken,
     domain::{Candidate, LearningPoint, ModelCard, fnv},
     features::{
         labelling::label_source::OpenedLabels,
@@ -17,6 +16,7 @@ use crate::{
     },
     io::Decoder,
     learn::Lessons,
+    tasks::cancel::CancelToken,
 };
 
 /// Labels that the first point has.

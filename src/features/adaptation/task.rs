@@ -14,16 +14,14 @@ use super::{
     forest::{GrownForest, retrain},
 };
 use crate::{
-    app::{
-        event::JobEvent,
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{FineTuneFigures, ModelCard, ModelId, ModelVersion, Timestamp},
     features::training::forest::train::ForestStage,
     io::Decoder,
     learn::{Model, model_file},
     lightcurve::forest_file,
     tasks::{
+        cancel::CancelToken,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         piecewise::Piecewise,

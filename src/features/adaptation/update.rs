@@ -8,14 +8,10 @@ use super::{
     task::{FineTuneEnd, FineTuneRequest, FineTuneUpdate},
 };
 use crate::{
-    app::{
-        command::FineTune,
-        effect::Effect,
-        event::{JobId, Progress},
-        state::AppState,
-    },
+    app::{command::FineTune, effect::Effect, event::JobId, state::AppState},
     domain::{ModelId, ModelInput, Timestamp},
     features::training::train::{OpenedSet, cores},
+    tasks::progress::Progress,
     workspace::{
         models, versions,
         words::{duration, thousands},

@@ -11,11 +11,10 @@ use crate::{
     app::{
         command::Evaluate,
         effect::Effect,
-        event::PickFor,
         state::{AppState, Screen},
     },
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook, Timestamp},
-    features::queue::order::Shortlist,
+    features::{file_dialog::pick::PickFor, queue::order::Shortlist},
 };
 
 /// What a report depends on: where this has changed, models are judged anew.

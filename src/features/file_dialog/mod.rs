@@ -3,7 +3,7 @@
 pub mod disk;
 pub mod native;
 pub mod path_text;
-pub(crate) mod pick;
+pub mod pick;
 pub(crate) mod portal;
 pub mod state;
 pub(crate) mod view;

@@ -5,12 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::pick::{PickFor, PickKind};
 use super::portal::has_native_dialog;
 use crate::{
-    app::{
-        event::{JobEvent, PickFor, PickKind},
-        reporter::Reporter,
-    },
+    app::{event::JobEvent, reporter::Reporter},
     tasks::thread,
 };
 

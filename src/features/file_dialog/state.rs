@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+pub use super::pick::{PickFor, PickKind};
 use super::{
     disk::{FolderEntry, FolderNames, Lies, PathNews, PathOrder, PathQuestion},
     path_text::{PathBase, PathText, shown_name},
 };
-pub use crate::app::event::{PickFor, PickKind};
 use crate::{
     app::{effect::Effect, settings::FileDialogs, state::AppState},
     domain::Timestamp,

@@ -9,6 +9,9 @@ use crate::{
     tasks::thread::{self, Broken},
 };
 
+/// Names and values of a header or packet, or why they could not be read.
+pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
+
 /// Reads them on a thread of its own; the answer comes as news.
 ///
 /// # Errors

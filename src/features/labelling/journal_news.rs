@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    app::{effect::Effect, event::JournalNews, state::AppState},
+    app::{effect::Effect, state::AppState},
     domain::{LabelBook, LabelEvent, Problem, Timestamp},
+    workspace::journal_writer::JournalNews,
 };
 
 impl AppState {

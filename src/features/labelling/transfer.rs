@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{
-        event::{JobEvent, JobId, Progress},
+        event::{JobEvent, JobId},
         reporter::Reporter,
     },
     domain::{Catalogue, LabelBook, Vocabulary},
@@ -20,7 +20,10 @@ use crate::{
         export::{Format, split::Split},
     },
     store::Project,
-    tasks::thread::{self, Broken},
+    tasks::{
+        progress::Progress,
+        thread::{self, Broken},
+    },
 };
 
 /// Writes labels to a file whose extension chooses the format.

@@ -15,10 +15,7 @@ use super::{
     training_set::{LatentSet, prepare},
 };
 use crate::{
-    app::{
-        event::JobEvent,
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{ModelVersion, Timestamp},
     features::training::{
         train::{OpenedSet, TrainingData},
@@ -27,6 +24,7 @@ use crate::{
     io::Decoder,
     learn::latent::file,
     tasks::{
+        cancel::CancelToken,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         piecewise::Piecewise,

@@ -4,13 +4,10 @@ use std::sync::Arc;
 
 use super::adapt_task::{AdaptRequest, AdaptUpdate};
 use crate::{
-    app::{
-        effect::Effect,
-        event::{JobId, Progress},
-        state::AppState,
-    },
+    app::{effect::Effect, event::JobId, state::AppState},
     domain::{ModelVersion, Timestamp},
     features::training::train::OpenedSet,
+    tasks::progress::Progress,
 };
 
 /// By what share the error on the old sky may grow.

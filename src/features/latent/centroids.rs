@@ -7,7 +7,6 @@ use anyhow::bail;
 
 use super::{LatentOrder, models, training_set::prepare};
 use crate::{
-    app::reporter::CancelToken,
     domain::{ComponentCard, LatentSpace},
     features::training::{train::TrainingData, training_set::Sources},
     imaging::roundness::roundness,
@@ -19,6 +18,7 @@ use crate::{
         Compute, Wish,
         latent::{LatentKind, LatentModel, clusters},
     },
+    tasks::cancel::CancelToken,
 };
 
 /// Labels that a star-like source has.

@@ -8,15 +8,13 @@ use super::{
     registry::ReadLatent,
 };
 use crate::{
-    app::{
-        event::{JobEvent, ScoringEnd},
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{CandidateIx, Embedding, LatentPoint, LatentSpace},
-    features::scoring::score::prepare_all,
+    features::scoring::{score::prepare_all, task::ScoringEnd},
     io::Decoder,
     learn::latent::{Embedded, LatentModel},
     tasks::{
+        cancel::CancelToken,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         step_times::Phase,

@@ -6,7 +6,6 @@ use anyhow::bail;
 
 use super::models;
 use crate::{
-    app::{event::Progress, reporter::CancelToken},
     domain::{Candidate, LatentSpace, Problem, likeliest},
     features::scoring::{score::prepare_all, table::identity},
     io::{
@@ -20,6 +19,7 @@ use crate::{
         Compute, Wish,
         latent::{Embedded, LatentModel},
     },
+    tasks::{cancel::CancelToken, progress::Progress},
     workspace::open::read_until,
 };
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    app::event::ScoringEnd,
     domain::{CandidateIx, Catalogue, Embedding, LatentSpace, ModelCard, ModelId},
+    features::scoring::task::ScoringEnd,
 };
 
 /// A set that is to be put into a latent space.

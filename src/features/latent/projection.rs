@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use super::members::Members;
 use crate::{
     app::{
-        event::{JobEvent, JobId, Progress},
-        reporter::{CancelToken, Reporter},
+        event::{JobEvent, JobId},
+        reporter::Reporter,
     },
     domain::Embedding,
     imaging::{Plane, PrincipalAxes, spread_order},
-    tasks::thread::{self, Broken},
+    tasks::{
+        cancel::CancelToken,
+        progress::Progress,
+        thread::{self, Broken},
+    },
 };
 
 /// Points that t-SNE takes at most: the rest is left out, evenly (our choice).

@@ -20,16 +20,16 @@ pub use super::{
     news::Reconstruction,
     projection::{LatentMap, Projection},
 };
-pub use crate::app::event::{JobId, PickFor};
+pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
 use crate::{
     app::{
         command::Latent,
         effect::Effect,
-        event::{Progress, ScoringEnd},
         state::{AppState, Screen},
     },
     domain::{Embedding, LatentSpace, ModelCard, Timestamp},
-    features::queue::column::Column,
+    features::{queue::column::Column, scoring::task::ScoringEnd},
+    tasks::progress::Progress,
 };
 
 /// Smallest and largest radius of a point, points of the screen.

@@ -17,7 +17,6 @@ use super::{
     training_set::{LatentSet, prepare},
 };
 use crate::{
-    app::reporter::CancelToken,
     domain::{ModelCard, ModelId},
     features::training::{chunk::presentation, train::checkpoint_path, training_set::Sources},
     io::Decoder,
@@ -28,7 +27,7 @@ use crate::{
             trainer::{Checked, Checking},
         },
     },
-    tasks::piecewise::Pieces,
+    tasks::{cancel::CancelToken, piecewise::Pieces},
 };
 
 /// Time between two checkpoints, about.

@@ -4,6 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::photometer::MeasuredCurve;
 use super::{
     folding::Fold,
     photometry::{CandidatePhotometry, PhotometryOrder},
@@ -11,7 +12,6 @@ use super::{
 use crate::{
     app::{
         effect::Effect,
-        event::MeasuredCurve,
         state::{AppState, Screen},
     },
     domain::{Candidate, CandidateIx, Role},

@@ -2,16 +2,28 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::photometry::{PhotometryOrder, measure_candidate};
+use super::photometry::{CandidatePhotometry, PhotometryOrder, measure_candidate};
 use crate::{
-    app::{
-        event::{JobEvent, MeasuredCurve},
-        reporter::Reporter,
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{Candidate, CandidateIx},
     io::Decoder,
     tasks::thread,
 };
+
+/// A light curve that was measured for the window.
+#[derive(Clone, Debug)]
+pub struct MeasuredCurve {
+    /// Number of the opening.
+    pub generation: u64,
+    /// Whose.
+    pub candidate: CandidateIx,
+    /// How many stamps it had.
+    pub stamps: usize,
+    /// How it was measured.
+    pub order: PhotometryOrder,
+    /// What was found; empty where nothing could be measured.
+    pub curve: Arc<CandidatePhotometry>,
+}
 
 /// A light curve that is wanted.
 #[derive(Debug)]

@@ -9,22 +9,36 @@ use std::{
 use crossbeam_channel::Sender;
 
 use crate::{
-    app::{
-        event::{Batch, JobEvent, Progress},
-        reporter::{CancelToken, Reporter},
-    },
-    domain::Problem,
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{Candidate, Problem},
     io::{
         decode::Decoder,
         scan::{Found, StampIds, scan},
     },
     store::{Project, StoreError},
-    tasks::thread::{self, Broken},
+    tasks::{
+        cancel::CancelToken,
+        progress::Progress,
+        thread::{self, Broken},
+    },
     workspace::{
         default_project::default_project,
         journal_writer::{Journal, Opened},
     },
 };
+
+/// What the indexing of one opening found since the last news.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Candidates, or parts of candidates already known.
+    pub candidates: Vec<Candidate>,
+    /// Faults.
+    pub problems: Vec<Problem>,
+    /// What was recognised, by which rule.
+    pub recognised: Vec<(PathBuf, String)>,
+    /// How far it is.
+    pub progress: Progress,
+}
 
 /// News of findings are gathered for this long, so that the window is not flooded.
 const GATHER_FOR: Duration = Duration::from_millis(60);

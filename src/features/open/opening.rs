@@ -5,10 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use crate::{
     app::{
         effect::Effect,
-        event::{JobId, Progress},
+        event::JobId,
         state::{AppState, ProjectState, Screen},
     },
     domain::{LabelBook, LabelEvent, StepIds, Timestamp},
+    tasks::progress::Progress,
     workspace::words::short,
 };
 

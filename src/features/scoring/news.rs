@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::task::ScoringEnd;
 use super::{
     state::{ReadyModel, Scores, ShownModel, Standing},
     tally::Tally,
@@ -10,13 +11,14 @@ use super::{
 use crate::{
     app::{
         effect::Effect,
-        event::{JobEvent, JobId, LoadedModel, Progress, ScoringEnd},
+        event::{JobEvent, JobId},
         state::{AppState, Screen},
     },
     domain::{
         Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Timestamp, Verdicts, Vocabulary,
     },
-    workspace::models,
+    tasks::progress::Progress,
+    workspace::{model_registry::LoadedModel, models},
 };
 
 /// Rows of the queue before and after the candidate on screen that are scored first.

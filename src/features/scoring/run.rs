@@ -21,11 +21,10 @@ use super::{
     table::ModelScores,
 };
 use crate::{
-    app::{event::Progress, reporter::CancelToken},
     domain::{Candidate, KeptScores, ModelId, ModelInput, NewScores, ScoreRow, Verdict, Verdicts},
     io::Decoder,
     learn::{Compute, Wish},
-    tasks::thread::scoped,
+    tasks::{cancel::CancelToken, progress::Progress, thread::scoped},
     workspace::{any_model::AnyModel, models, open::read_until},
 };
 

@@ -10,16 +10,14 @@ use anyhow::anyhow;
 
 use super::{model_memory::MemoryShelf, part::Part, score::complete_scores};
 use crate::{
-    app::{
-        event::{JobEvent, ScoringEnd},
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::{
         Candidate, CandidateIx, Catalogue, KeptScores, ModelId, NewScores, ScoreRow, Verdict,
         Verdicts,
     },
     io::Decoder,
     tasks::{
+        cancel::CancelToken,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         step_times::Phase,
@@ -27,6 +25,17 @@ use crate::{
     },
     workspace::{any_model::AnyModel, model_registry::ModelShelf},
 };
+
+/// How the scoring of a set by one model ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScoringEnd {
+    /// Every candidate was scored or refused.
+    Finished,
+    /// The user stopped it.
+    Stopped,
+    /// Why it broke off: a sentence.
+    Failed(String),
+}
 
 /// How long a step is meant to take: an explanation or a click waits no longer. Half of what it may take, as
 /// a disk may be slower than the step before it was.

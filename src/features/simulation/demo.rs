@@ -15,10 +15,11 @@ use super::{
     simulator::{SimulatorOf, prepare},
 };
 use crate::{
-    app::reporter::{CancelToken, Reporter},
+    app::reporter::Reporter,
     domain::{ImageSequence, Role},
     io::simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
     simulate::{Random, Simulate},
+    tasks::cancel::CancelToken,
 };
 
 /// The survey, whose conditions differ from those that networks are trained in.

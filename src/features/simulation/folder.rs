@@ -21,7 +21,6 @@ use super::{
     simulator::MEASURE,
 };
 use crate::{
-    app::{event::Progress, reporter::CancelToken},
     io::{
         fits_sequence::{Provenance, sequence_bytes},
         simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
@@ -29,7 +28,7 @@ use crate::{
         whole_file::write_whole,
     },
     simulate::Simulate,
-    tasks::thread::scoped,
+    tasks::{cancel::CancelToken, progress::Progress, thread::scoped},
 };
 
 /// Progress is told this often.

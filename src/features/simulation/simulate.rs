@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     app::{
-        event::{JobEvent, JobId, Progress},
-        reporter::{CancelToken, Reporter},
+        event::{JobEvent, JobId},
+        reporter::Reporter,
     },
-    tasks::thread,
+    tasks::{cancel::CancelToken, progress::Progress, thread},
 };
 use anyhow::{anyhow, ensure};
 

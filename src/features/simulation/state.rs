@@ -11,10 +11,10 @@ use crate::{
     app::{
         command::Simulation,
         effect::Effect,
-        event::Progress,
         state::{AppState, Pane},
     },
     domain::{Role, Timestamp, Vocabulary},
+    tasks::progress::Progress,
 };
 
 // Views know jobs only by these.
@@ -22,7 +22,7 @@ pub use super::{
     order::Kind,
     preview::{Picture, Preview, PreviewRow},
 };
-pub use crate::app::event::{JobId, PickFor};
+pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
 
 /// What a person fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]

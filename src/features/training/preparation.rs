@@ -13,11 +13,13 @@ use super::{
     training_set::{Amount, Prepared, Sources, prepare_set},
 };
 use crate::{
-    app::reporter::CancelToken,
     domain::ModelCard,
     io::Decoder,
     learn::Compute,
-    tasks::thread::{self, Broken},
+    tasks::{
+        cancel::CancelToken,
+        thread::{self, Broken},
+    },
 };
 
 /// A training whose data are being prepared.

@@ -7,17 +7,17 @@ use crate::{
     app::{
         command::Train,
         effect::Effect,
-        event::Progress,
         state::{AppState, Screen},
     },
     domain::Timestamp,
+    tasks::progress::Progress,
     workspace::words::thousands,
 };
 
 pub use super::form::{LearnFrom, TrainingForm};
 // Views know jobs only by these.
 pub use super::train::{Architecture, CurvePoint, Recipe, TrainingNews};
-pub use crate::app::event::{JobId, PickFor};
+pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
 
 /// Changes with the opened set and its labels.
 type LabelKey = (u64, u64);

@@ -12,14 +12,12 @@ use anyhow::{Context, bail};
 
 use super::train::{Preparation, TrainOrder, Training, TrainingNews, checkpoint_path};
 use crate::{
-    app::{
-        event::JobEvent,
-        reporter::{CancelToken, Reporter},
-    },
+    app::{event::JobEvent, reporter::Reporter},
     domain::ModelCard,
     io::Decoder,
     learn::Compute,
     tasks::{
+        cancel::CancelToken,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         piecewise::Piecewise,

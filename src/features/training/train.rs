@@ -99,7 +99,7 @@ impl Training {
             order,
             compute,
             decoder,
-            crate::app::reporter::CancelToken::default(),
+            crate::tasks::cancel::CancelToken::default(),
         )?
         .finish()
     }

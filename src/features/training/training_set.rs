@@ -10,7 +10,6 @@ use super::{
     sequences, triplets,
 };
 use crate::{
-    app::reporter::CancelToken,
     domain::{ModelCard, ModelInput},
     features::{
         labelling::truths::Truths,
@@ -22,7 +21,10 @@ use crate::{
     io::Decoder,
     learn::Lessons,
     simulate::Simulate,
-    tasks::thread::{self, Broken},
+    tasks::{
+        cancel::CancelToken,
+        thread::{self, Broken},
+    },
 };
 
 /// Triplets that validation is made with have numbers from here on, which no training reaches.

@@ -6,7 +6,6 @@ use anyhow::bail;
 
 use super::order::{FEWEST_EPOCHS, SimulatedObjects};
 use crate::{
-    app::reporter::CancelToken,
     domain::{ImageSequence, Role, class_of, fnv},
     features::{
         labelling::label_source::{LabelSource, OpenedLabels},
@@ -24,7 +23,7 @@ use crate::{
         growing::{Example, Origin},
     },
     simulate::Simulate,
-    tasks::parallel::in_parallel,
+    tasks::{cancel::CancelToken, parallel::in_parallel},
 };
 
 /// Objects that validation is made with have numbers from here on, which no training reaches.

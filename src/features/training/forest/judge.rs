@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 pub use super::forest_set::{KnownCurve, LabelledSet, labelled};
 
 use crate::{
-    app::reporter::CancelToken,
     domain::{Confusion, likeliest},
     lightcurve::Forest,
-    tasks::parallel::in_parallel,
+    tasks::{cancel::CancelToken, parallel::in_parallel},
 };
 
 /// Numbers of epochs after which it is judged.

@@ -8,13 +8,12 @@ use super::{
     judge::{ForestJudgement, judge},
 };
 use crate::{
-    app::reporter::CancelToken,
     lightcurve::{
         Forest,
         growing::{Example, Origin, grow},
         tree::Tree,
     },
-    tasks::parallel::in_parallel,
+    tasks::{cancel::CancelToken, parallel::in_parallel},
 };
 
 /// What a training is at.
