@@ -176,7 +176,8 @@ impl Window {
         let news: Vec<_> = news.map(|event| Command::News(Box::new(event))).collect();
         let commands = news.into_iter().chain(std::mem::take(&mut self.queue));
         for command in commands.collect::<Vec<_>>() {
-            for effect in self.state.apply(command, now) {
+            let cx = self.runner.context(now);
+            for effect in self.state.apply(command, &cx) {
                 self.start(effect);
             }
         }

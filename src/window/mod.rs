@@ -235,7 +235,8 @@ impl Viewer {
     }
 
     fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
-        for effect in self.state.apply(command, now) {
+        let cx = self.runner.context(now);
+        for effect in self.state.apply(command, &cx) {
             match effect {
                 Effect::Quit => {
                     self.may_close = true;

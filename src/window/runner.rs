@@ -5,13 +5,15 @@ mod latent;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::settings_file;
+use anyhow::Context as _;
+
 use crate::{
     app::{
         effect::Effect,
         event::{JobEvent, JobId},
         reporter::Reporter,
     },
-    domain::ModelId,
+    domain::{ModelId, Timestamp},
     features::{
         adaptation::{
             curve_task::CurveTask,
@@ -40,8 +42,9 @@ use crate::{
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
-    tasks::{cancel::CancelToken, learner::Learner},
+    tasks::{Tasks, cancel::CancelToken, learner::Learner},
     workspace::{
+        context::Context,
         decode_pool::DecodePool,
         journal_writer::Journal,
         model_registry::{LoadTask, ModelShelf},
@@ -60,7 +63,8 @@ pub struct Runner {
     pool: DecodePool,
     photometer: Photometer,
     evaluator: Evaluator,
-    learner: Learner,
+    tasks: Tasks,
+    learner: Arc<Learner>,
     explainer: Explainer,
     shelf: ModelShelf,
     latent_shelf: LatentShelf,
@@ -81,7 +85,8 @@ impl Runner {
         reporter: Reporter,
         atlas: Option<Arc<StampAtlas>>,
         keeps_settings: bool,
-    ) -> std::io::Result<Self> {
+    ) -> anyhow::Result<Self> {
+        let tasks = Tasks::new(reporter.nudge())?;
         let reading = Reading {
             ids: Arc::new(StampIds::default()),
             decoder: Arc::new(Decoder::default()),
@@ -99,7 +104,8 @@ impl Runner {
             atlas,
             pool,
             photometer,
-            learner: Learner::start()?,
+            learner: tasks.learner().cloned().context("tasks without a queue")?,
+            tasks,
             explainer,
             latent_shelf: LatentShelf::beside(shelf.clone()),
             shelf,
@@ -131,6 +137,16 @@ impl Runner {
         self.simulator_of = simulator_of;
         self.demo_folder = Some(demo_folder);
         self.previewer = None;
+    }
+
+    /// What an update at that moment is given.
+    pub fn context(&self, now: Timestamp) -> Context {
+        Context {
+            now,
+            tasks: self.tasks.clone(),
+            models: self.shelf.clone(),
+            decoder: self.reading.decoder.clone(),
+        }
     }
 
     /// Starts one effect.
@@ -409,6 +425,6 @@ impl Runner {
                 None => log::error!("the project's disk did not answer: labels may be lost"),
             }
         }
-        self.learner.close();
+        self.tasks.close();
     }
 }

@@ -303,7 +303,8 @@ impl InlineWindow {
     }
 
     fn run(&mut self, command: Command) {
-        for effect in self.state.apply(command, self.now) {
+        let cx = self.runner.context(self.now);
+        for effect in self.state.apply(command, &cx) {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
                 Effect::Pick(purpose) => self.dialogs.push(purpose),

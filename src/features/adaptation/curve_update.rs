@@ -3,8 +3,9 @@
 use super::curve_task::{CurveRequest, CurveUpdate};
 use crate::{
     app::{effect::Effect, event::JobId, state::AppState},
-    domain::{LearningCurve, Timestamp},
+    domain::LearningCurve,
     tasks::progress::Progress,
+    workspace::context::Context,
 };
 
 /// Mean recalls that differ by less are called alike, 0 to 1.
@@ -14,11 +15,11 @@ const ALIKE: f64 = 0.01;
 const ENOUGH: usize = 20;
 
 impl AppState {
-    pub(crate) fn start_learning_curve(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn start_learning_curve(&mut self, cx: &Context) -> Vec<Effect> {
         if self.jobs.contains_key(&JobId::LearningCurve) {
             return Vec::new();
         }
-        match self.fine_tuning_request(now) {
+        match self.fine_tuning_request(cx.now) {
             Ok(request) => {
                 self.fine_tuning.curve = None;
                 let progress = Progress::default();
@@ -31,13 +32,13 @@ impl AppState {
                 }))]
             }
             Err(why) => {
-                self.warn(why, now);
+                self.warn(why, cx.now);
                 Vec::new()
             }
         }
     }
 
-    pub(crate) fn take_learning_curve(&mut self, update: CurveUpdate, now: Timestamp) {
+    pub(crate) fn take_learning_curve(&mut self, update: CurveUpdate, cx: &Context) {
         match update {
             CurveUpdate::Progress {
                 steps: [done, total],
@@ -51,10 +52,10 @@ impl AppState {
             }
             CurveUpdate::Finished(curve) => {
                 self.fine_tuning.curve = Some(curve);
-                self.tell("the learning curve is measured", now);
+                self.tell("the learning curve is measured", cx.now);
             }
-            CurveUpdate::Stopped => self.tell("learning curve stopped", now),
-            CurveUpdate::Failed(why) => self.warn(format!("learning curve: {why}"), now),
+            CurveUpdate::Stopped => self.tell("learning curve stopped", cx.now),
+            CurveUpdate::Failed(why) => self.warn(format!("learning curve: {why}"), cx.now),
         }
         self.jobs.remove(&JobId::LearningCurve);
     }

@@ -13,6 +13,7 @@ use crate::{
     features::training::train::{OpenedSet, cores},
     tasks::progress::Progress,
     workspace::{
+        context::Context,
         models, versions,
         words::{duration, thousands},
     },
@@ -97,29 +98,29 @@ impl AppState {
         })
     }
 
-    pub(crate) fn apply_fine_tune(&mut self, command: FineTune, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_fine_tune(&mut self, command: FineTune, cx: &Context) -> Vec<Effect> {
         match command {
-            FineTune::Start => self.start_fine_tuning(now),
+            FineTune::Start => self.start_fine_tuning(cx),
             FineTune::NewClasses(has) => {
                 self.fine_tuning.has_new_classes = has;
                 Vec::new()
             }
-            FineTune::Curve => self.start_learning_curve(now),
+            FineTune::Curve => self.start_learning_curve(cx),
             FineTune::Use(source) => {
                 let effects = self.show_model(source);
-                self.tell(format!("scores of {}", self.scores.active().name()), now);
+                self.tell(format!("scores of {}", self.scores.active().name()), cx.now);
                 effects
             }
-            FineTune::RollBack => self.roll_back(now),
-            FineTune::Changes => self.show_changes(now),
+            FineTune::RollBack => self.roll_back(cx),
+            FineTune::Changes => self.show_changes(cx),
         }
     }
 
-    pub(crate) fn start_fine_tuning(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn start_fine_tuning(&mut self, cx: &Context) -> Vec<Effect> {
         if self.fine_tuning.is_under_way() {
             return Vec::new();
         }
-        let request = match self.fine_tuning_request(now) {
+        let request = match self.fine_tuning_request(cx.now) {
             Ok(request) => request,
             Err(why) => {
                 self.fine_tuning.standing = FineTuneStanding::Failed(why);
@@ -138,24 +139,20 @@ impl AppState {
         vec![Effect::FineTune(Box::new(request))]
     }
 
-    pub(crate) fn take_fine_tuning(
-        &mut self,
-        update: FineTuneUpdate,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    pub(crate) fn take_fine_tuning(&mut self, update: FineTuneUpdate, cx: &Context) -> Vec<Effect> {
         if let FineTuneUpdate::Ended(end) = update {
-            return self.end_fine_tuning(end, now);
+            return self.end_fine_tuning(end, cx);
         }
         // What was on its way when it ended is nobody's.
         if self.fine_tuning.is_under_way()
-            && let Some(progress) = self.fine_tuning.take_update(update, now)
+            && let Some(progress) = self.fine_tuning.take_update(update, cx.now)
         {
             self.jobs.insert(JobId::FineTune, progress);
         }
         Vec::new()
     }
 
-    fn end_fine_tuning(&mut self, end: FineTuneEnd, now: Timestamp) -> Vec<Effect> {
+    fn end_fine_tuning(&mut self, end: FineTuneEnd, cx: &Context) -> Vec<Effect> {
         self.jobs.remove(&JobId::FineTune);
         match end {
             FineTuneEnd::Finished {
@@ -171,17 +168,17 @@ impl AppState {
                     figures,
                 };
                 self.fine_tuning.take_version(taught.version.clone());
-                let effects = self.show_version(&taught, now);
+                let effects = self.show_version(&taught, cx);
                 self.fine_tuning.standing = FineTuneStanding::Finished(Box::new(taught));
                 effects
             }
             FineTuneEnd::Stopped => {
                 self.fine_tuning.standing = FineTuneStanding::Idle;
-                self.tell("fine-tuning stopped; all is as it was", now);
+                self.tell("fine-tuning stopped; all is as it was", cx.now);
                 Vec::new()
             }
             FineTuneEnd::Failed(why) => {
-                self.warn(format!("fine-tuning: {why}"), now);
+                self.warn(format!("fine-tuning: {why}"), cx.now);
                 self.fine_tuning.standing = FineTuneStanding::Failed(why);
                 Vec::new()
             }
@@ -189,15 +186,15 @@ impl AppState {
     }
 
     /// The new version beside its parent; active where nothing speaks against it.
-    fn show_version(&mut self, taught: &Taught, now: Timestamp) -> Vec<Effect> {
+    fn show_version(&mut self, taught: &Taught, cx: &Context) -> Vec<Effect> {
         let id = &taught.version.id;
         let before = self.scores.active().source.clone();
         let mut effects = self.show_model(taught.source.clone());
         match &taught.objection {
-            None => self.tell(format!("{id} is taught, and active now"), now),
+            None => self.tell(format!("{id} is taught, and active now"), cx.now),
             Some(why) => {
                 effects.extend(self.show_model(before));
-                self.warn(format!("{id} is kept but not active: {why}"), now);
+                self.warn(format!("{id} is kept but not active: {why}"), cx.now);
             }
         }
         effects
@@ -205,12 +202,12 @@ impl AppState {
 
     /// A version that the project has no longer, or never could be read: another model serves, and the
     /// list of versions is read anew.
-    pub(crate) fn leave_lost_version(&mut self, source: &str, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn leave_lost_version(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.scores.shown().len() < 2 {
             effects.extend(self.show_model(models::DEFAULT.into()));
         }
-        effects.extend(self.drop_model(source, now));
+        effects.extend(self.drop_model(source, cx));
         if let Some(project) = self.project.path.clone() {
             effects.push(Effect::ReadVersions {
                 generation: self.generation,

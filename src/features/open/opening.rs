@@ -8,9 +8,9 @@ use crate::{
         event::JobId,
         state::{AppState, ProjectState, Screen},
     },
-    domain::{LabelBook, LabelEvent, StepIds, Timestamp},
+    domain::{LabelBook, LabelEvent, StepIds},
     tasks::progress::Progress,
-    workspace::words::short,
+    workspace::{context::Context, words::short},
 };
 
 /// Letters of a path shown in a sentence.
@@ -74,7 +74,7 @@ impl AppState {
 
     /// Everything was looked at and no candidate found. An existing project stays open, for its
     /// labels; else nothing is open.
-    pub(crate) fn found_nothing(&mut self, missing: &[PathBuf], now: Timestamp) {
+    pub(crate) fn found_nothing(&mut self, missing: &[PathBuf], cx: &Context) {
         let name = |path: &PathBuf| short(&path.to_string_lossy(), SHOWN);
         let names = |paths: &[PathBuf]| {
             let shown: Vec<_> = paths.iter().take(3).map(name).collect();
@@ -111,7 +111,7 @@ impl AppState {
                 self.screen = Screen::Inspect;
             }
         }
-        self.warn(text.clone(), now);
+        self.warn(text.clone(), cx.now);
         self.project.nothing_found = Some(text);
     }
 }
