@@ -16,7 +16,18 @@ use crate::{
 impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
-        let mut effects = self.apply_command(command, cx);
+        let effects = self.apply_command(command, cx);
+        self.follow(effects)
+    }
+
+    /// Takes in what running tasks report.
+    pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
+        let effects = self.poll_adaptation(cx);
+        self.follow(effects)
+    }
+
+    /// What follows from any change.
+    fn follow(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_period());

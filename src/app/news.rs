@@ -31,13 +31,16 @@ impl AppState {
                 session,
                 paths,
             } if generation == self.generation => {
-                return self.take_project(OpenedProject {
-                    path,
-                    events,
-                    steps,
-                    session,
-                    paths,
-                });
+                self.take_project(
+                    OpenedProject {
+                        path,
+                        events,
+                        steps,
+                        session,
+                        paths,
+                    },
+                    cx,
+                );
             }
             JobEvent::ProjectRefused { generation, why } if generation == self.generation => {
                 self.project.fault = Some(why);
@@ -109,19 +112,9 @@ impl AppState {
             JobEvent::Journal { generation, news } if generation == self.generation => {
                 return self.apply_journal_news(news, cx);
             }
-            JobEvent::FineTuning(generation, update) if generation == self.generation => {
-                return self.take_fine_tuning(update, cx);
-            }
             JobEvent::Adapting(generation, update) if generation == self.generation => {
                 return self.take_adapting(update, cx);
             }
-            JobEvent::LearningCurve(generation, update) if generation == self.generation => {
-                self.take_learning_curve(update, cx);
-            }
-            JobEvent::Versions {
-                generation,
-                versions,
-            } if generation == self.generation => self.fine_tuning.take_versions(versions),
             JobEvent::Vocabulary { source, vocabulary } => {
                 return self.take_vocabulary(source, vocabulary, cx);
             }

@@ -78,14 +78,12 @@ pub struct SavedSession {
 }
 
 /// What ends with the opened set.
-const OF_THE_SET: [JobId; 8] = [
+const OF_THE_SET: [JobId; 6] = [
     JobId::Index,
     JobId::Export,
     JobId::Import,
     JobId::Embed,
     JobId::Map,
-    JobId::FineTune,
-    JobId::LearningCurve,
     JobId::Adapt,
 ];
 
@@ -112,7 +110,12 @@ impl AppState {
             Session::Cancel(job) => {
                 match job {
                     JobId::Train => self.training.expect_stop(),
-                    JobId::FineTune => self.fine_tuning.expect_stop(),
+                    JobId::FineTune => self.fine_tuning.stop(),
+                    JobId::LearningCurve => {
+                        if let Some(running) = &self.fine_tuning.measuring {
+                            running.cancel();
+                        }
+                    }
                     JobId::Score => self.stop_reading_models(),
                     _ => {}
                 }

@@ -4,9 +4,9 @@ mod latent;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::settings_file;
 use anyhow::Context as _;
 
+use super::settings_file;
 use crate::{
     app::{
         effect::Effect,
@@ -15,10 +15,6 @@ use crate::{
     },
     domain::{ModelId, Timestamp},
     features::{
-        adaptation::{
-            curve_task::CurveTask,
-            task::{FineTuneTask, FineTuneTools},
-        },
         evaluation::evaluator::{Evaluator, start_writing},
         explanation::explain::Explainer,
         file_dialog,
@@ -48,7 +44,7 @@ use crate::{
         decode_pool::DecodePool,
         journal_writer::Journal,
         model_registry::{LoadTask, ModelShelf},
-        versions, vocabulary,
+        vocabulary,
     },
 };
 
@@ -214,9 +210,6 @@ impl Runner {
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
             Effect::Train(_)
-            | Effect::FineTune(_)
-            | Effect::LearningCurve(_)
-            | Effect::ReadVersions { .. }
             | Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
@@ -254,19 +247,6 @@ impl Runner {
     fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
             Effect::Train(request) => self.train(*request),
-            Effect::FineTune(request) => {
-                let tools = self.fine_tune_tools(JobId::FineTune);
-                self.learner
-                    .add(Box::new(FineTuneTask::new(*request, tools)));
-            }
-            Effect::LearningCurve(request) => {
-                let tools = self.fine_tune_tools(JobId::LearningCurve);
-                self.learner.add(Box::new(CurveTask::new(*request, tools)));
-            }
-            Effect::ReadVersions {
-                generation,
-                project,
-            } => versions::read(generation, project, self.of_set.clone())?,
             Effect::Explain(request) => {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
@@ -301,15 +281,6 @@ impl Runner {
             _ => {}
         }
         Ok(())
-    }
-
-    fn fine_tune_tools(&mut self, job: JobId) -> FineTuneTools {
-        FineTuneTools {
-            shelf: self.shelf.clone(),
-            decoder: self.reading.decoder.clone(),
-            cancel: self.new_token(job),
-            reporter: self.of_set.clone(),
-        }
     }
 
     fn train(&mut self, request: TrainRequest) {
@@ -378,13 +349,7 @@ impl Runner {
             token.cancel();
         }
         self.stop_scoring();
-        for job in [
-            JobId::Embed,
-            JobId::Map,
-            JobId::FineTune,
-            JobId::LearningCurve,
-            JobId::Adapt,
-        ] {
+        for job in [JobId::Embed, JobId::Map, JobId::Adapt] {
             self.stop(job);
         }
         self.focus = Focus::default();

@@ -46,7 +46,7 @@ impl AppState {
         }]
     }
 
-    pub(crate) fn take_project(&mut self, opened: OpenedProject) -> Vec<Effect> {
+    pub(crate) fn take_project(&mut self, opened: OpenedProject, cx: &Context) {
         let project = opened.path.clone();
         self.project.path = Some(opened.path);
         self.project.paths = opened.paths;
@@ -57,10 +57,7 @@ impl AppState {
             self.restore_session(&session);
         }
         self.jobs.insert(JobId::Index, Progress::default());
-        vec![Effect::ReadVersions {
-            generation: self.generation,
-            project,
-        }]
+        self.read_versions(project, cx);
     }
 
     /// A set that has a candidate is worth coming back to.
