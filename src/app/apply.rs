@@ -22,8 +22,14 @@ impl AppState {
 
     /// Takes in what running tasks report.
     pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
-        let effects = self.poll_adaptation(cx);
+        let mut effects = self.poll_adaptation(cx);
+        effects.extend(self.poll_training(cx));
         self.follow(effects)
+    }
+
+    /// True while a task runs whose end was not taken in.
+    pub const fn is_busy(&self) -> bool {
+        self.fine_tuning.is_busy() || self.training.is_under_way()
     }
 
     /// What follows from any change.
@@ -70,7 +76,7 @@ impl AppState {
             }
             Command::Simulation(simulation) => self.apply_simulation(simulation),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, cx),
-            Command::Train(train) => self.apply_train(train),
+            Command::Train(train) => self.apply_train(train, cx),
             Command::FineTune(command) => self.apply_fine_tune(command, cx),
             Command::Latent(latent) => self.apply_latent(latent, cx),
             Command::Scoring(scoring) => self.apply_scoring(scoring, cx),

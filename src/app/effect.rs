@@ -21,7 +21,6 @@ use crate::{
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
         scoring::task::ScoreOrder,
         simulation::order::SimulationOrder,
-        training::task::TrainRequest,
     },
     workspace::decode_pool::Decoded,
 };
@@ -136,8 +135,6 @@ pub enum Effect {
     },
     /// Teach a latent model the opened set.
     Adapt(Box<AdaptRequest>),
-    /// Train a network.
-    Train(Box<TrainRequest>),
     /// Put the set into a latent space.
     Embed(Box<EmbedOrder>),
     /// Lay a latent space on a plane. Orders before this one are stopped.

@@ -17,7 +17,6 @@ use crate::{
         open::index::Batch,
         scoring::task::ScoringEnd,
         simulation::{preview::Preview, simulate::Simulated},
-        training::task::TrainUpdate,
     },
     tasks::progress::Progress,
     workspace::{decode_pool::Outcome, journal_writer::JournalNews, model_registry::LoadedModel},
@@ -232,8 +231,6 @@ pub enum JobEvent {
     Latent(crate::features::latent::news::LatentNews),
     /// A latent space was laid on a plane.
     Mapped(crate::features::latent::projection::Mapped),
-    /// A training has news.
-    Training(TrainUpdate),
     /// A simulation ended: what was made, or why it failed.
     Simulated(Result<Simulated, String>),
     /// A look at what a simulation would make.

@@ -5,7 +5,6 @@ use crate::{
     features::{
         latent::{adapt_task::AdaptUpdate, news::LatentNews},
         scoring::task::ScoringEnd,
-        training::task::{TrainUpdate, TrainingEnd},
     },
     workspace::journal_writer::JournalNews,
 };
@@ -38,7 +37,6 @@ impl JobEvent {
                 end: ScoringEnd::Failed(why),
                 ..
             })
-            | Self::Training(TrainUpdate::Ended(TrainingEnd::Failed(why)))
             | Self::Adapting(_, AdaptUpdate::Failed(why)) => Some(why),
             _ => None,
         }

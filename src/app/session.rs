@@ -109,7 +109,7 @@ impl AppState {
             Session::Explanation(choice) => self.choose_explanation(choice),
             Session::Cancel(job) => {
                 match job {
-                    JobId::Train => self.training.expect_stop(),
+                    JobId::Train => self.training.stop(),
                     JobId::FineTune => self.fine_tuning.stop(),
                     JobId::LearningCurve => {
                         if let Some(running) = &self.fine_tuning.measuring {

@@ -62,14 +62,6 @@ impl<W: Pieces> Piecewise<W> {
         }
     }
 
-    /// The same, to be changed.
-    pub fn work_mut(&mut self) -> Option<&mut W> {
-        match &mut self.place {
-            Place::Here(work) => Some(work),
-            Place::Aside(..) | Place::Gone => None,
-        }
-    }
-
     /// Does a piece, or goes on waiting for one; true where one was done.
     ///
     /// # Errors

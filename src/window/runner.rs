@@ -34,7 +34,6 @@ use crate::{
             simulate,
             simulator::{SimulatorOf, simulator_of},
         },
-        training::task::{TrainRequest, TrainTask, TrainTools},
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
@@ -82,7 +81,6 @@ impl Runner {
         atlas: Option<Arc<StampAtlas>>,
         keeps_settings: bool,
     ) -> anyhow::Result<Self> {
-        let tasks = Tasks::new(reporter.nudge())?;
         let reading = Reading {
             ids: Arc::new(StampIds::default()),
             decoder: Arc::new(Decoder::default()),
@@ -91,6 +89,8 @@ impl Runner {
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
         let shelf = ModelShelf::default();
+        let broken = shelf.clone();
+        let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
         let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             evaluator,
@@ -209,8 +209,7 @@ impl Runner {
             Effect::Simulate(order) => self.simulate(*order)?,
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
-            Effect::Train(_)
-            | Effect::LoadModel { .. }
+            Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
             | Effect::KeepScores { .. }
@@ -246,7 +245,6 @@ impl Runner {
 
     fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
-            Effect::Train(request) => self.train(*request),
             Effect::Explain(request) => {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
@@ -281,16 +279,6 @@ impl Runner {
             _ => {}
         }
         Ok(())
-    }
-
-    fn train(&mut self, request: TrainRequest) {
-        let tools = TrainTools {
-            shelf: self.shelf.clone(),
-            decoder: self.reading.decoder.clone(),
-            cancel: self.new_token(JobId::Train),
-            reporter: self.reporter.clone(),
-        };
-        self.learner.add(Box::new(TrainTask::new(request, tools)));
     }
 
     fn stop_scoring(&mut self) {

@@ -24,7 +24,7 @@ use destello::{
         file_dialog::pick::PickFor,
         latent::adapt_task::AdaptUpdate,
         simulation::simulator::SimulatorOf,
-        training::task::{TrainUpdate, TrainingEnd},
+        training::task::Train,
     },
     gpu::StampAtlas,
     tasks::{Task, fault},
@@ -175,7 +175,7 @@ impl InlineWindow {
     /// From now on trainings fail as soon as they are started: no test waits for them.
     pub fn fail_long_tasks(&mut self) {
         self.fails_long_tasks = true;
-        for name in [FineTune::NAME, MeasureCurve::NAME] {
+        for name in [FineTune::NAME, MeasureCurve::NAME, Train::NAME] {
             fault::arm(name, usize::MAX);
         }
     }
@@ -236,7 +236,7 @@ impl InlineWindow {
                 self.take(event);
             }
             self.poll();
-            let is_at_work = self.state.fine_tuning.is_busy();
+            let is_at_work = self.state.is_busy();
             let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
             assert!(since.elapsed() < patience, "the workers fell silent");
         }
@@ -261,7 +261,7 @@ impl InlineWindow {
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
-            && !self.state.fine_tuning.is_busy()
+            && !self.state.is_busy()
             && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
             && !self.state.latent.is_under_way()
@@ -303,9 +303,6 @@ impl InlineWindow {
             }
             JobEvent::Vocabulary { .. } => {
                 self.awaited.remove("vocabulary");
-            }
-            JobEvent::Training(TrainUpdate::Ended(_)) => {
-                self.running.remove(&JobId::Train);
             }
             JobEvent::Previewed { serial, .. } if self.previewing == Some(*serial) => {
                 self.previewing = None;
@@ -385,9 +382,6 @@ impl InlineWindow {
                 self.started += 1;
                 self.running.insert(JobId::Simulate);
             }
-            Effect::Train(_) => {
-                self.running.insert(JobId::Train);
-            }
             Effect::ReadVocabulary(_) => {
                 self.awaited.insert("vocabulary");
             }
@@ -429,7 +423,6 @@ impl InlineWindow {
 fn failed(effect: &Effect) -> Option<JobEvent> {
     let why = "no training in this test".to_owned();
     Some(match effect {
-        Effect::Train(_) => JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Failed(why))),
         Effect::Adapt(request) => JobEvent::Adapting(request.generation, AdaptUpdate::Failed(why)),
         _ => return None,
     })
