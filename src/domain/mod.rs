@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod band;
 pub mod candidate;
+pub mod canonical;
 pub mod catalogue;
 mod class_names;
 pub mod confusion;

@@ -7,7 +7,7 @@ use std::{
 
 use super::simulation_order::{Kind, SimulationOrder};
 use crate::{
-    domain::{ImageSequence, Role, Templates},
+    domain::{ImageSequence, Role, Templates, canonical::Canonical},
     imaging::photometry::{DETECTION_SIGMA, Method, light_curve},
     io::{
         fingerprint::Fingerprint,
@@ -91,11 +91,11 @@ pub fn prepare(order: &SimulationOrder) -> Result<Prepared, SimulationError> {
     let survey = survey(&order.survey)?;
     let mut read = templates(order.templates.as_deref())?;
     let mut survey_fingerprint = Fingerprint::default();
-    survey_fingerprint.add(format!("{survey:?}").as_bytes());
+    survey_fingerprint.add(survey.canonical_text().as_bytes());
     if let Some(table) = &survey.visits_table {
         let (fields, dropped) =
             read_visits_table(&beside(&order.survey, table)).map_err(refused)?;
-        survey_fingerprint.add(format!("{fields:?}").as_bytes());
+        survey_fingerprint.add(fields.canonical_text().as_bytes());
         // The survey's own conditions, rather than those of the templates.
         read.templates.fields = fields;
         read.dropped_visits = dropped;

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::{clock::today, models::check_place, training_set::TrainingData};
 use crate::{
-    domain::{ModelCard, TrainingRecord},
+    domain::{ModelCard, TrainingRecord, canonical::words},
     learn::{Architecture, schedule::Schedule},
     simulate::SequenceClass,
 };
@@ -236,10 +236,16 @@ impl TrainOrder {
             validation,
             ..
         } = self;
-        let data = data.fingerprint();
-        format!(
-            "{architecture:?} {data} {schedule:?} {seed} {members} {chunk} {passes} {validation}"
-        )
+        words(&[
+            architecture,
+            data,
+            schedule,
+            seed,
+            members,
+            chunk,
+            passes,
+            validation,
+        ])
     }
 }
 

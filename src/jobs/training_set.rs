@@ -14,7 +14,10 @@ use super::{
     truths::Truths,
 };
 use crate::{
-    domain::{ModelCard, ModelInput},
+    domain::{
+        ModelCard, ModelInput,
+        canonical::{Canonical, record},
+    },
     io::Decoder,
     learn::Lessons,
     simulate::Simulate,
@@ -68,12 +71,21 @@ impl TrainingData {
             Self::Opened(set) => format!("stamps of {}, as labelled in its project", set.name),
         }
     }
+}
 
-    /// Everything of it that decides the result.
-    pub(super) fn fingerprint(&self) -> String {
+/// Everything of it that decides the result.
+impl Canonical for TrainingData {
+    fn write(&self, text: &mut String) {
         match self {
-            Self::Simulation { .. } | Self::Labelled { .. } => format!("{self:?}"),
-            Self::Opened(set) => set.fingerprint(),
+            Self::Simulation { survey, templates } => record(
+                text,
+                "Simulation",
+                &[("survey", survey), ("templates", templates)],
+            ),
+            Self::Labelled { paths, labels } => {
+                record(text, "Labelled", &[("paths", paths), ("labels", labels)]);
+            }
+            Self::Opened(set) => text.push_str(&set.fingerprint()),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{Architecture, Compute, LearnError, Model, Network};
 use crate::{
     domain::{
         InputPlan, ModelCard, ModelInput,
+        canonical::Canonical,
         fnv::{FNV_START, fnv1a},
     },
     imaging::{model_input, sequence_input},
@@ -40,7 +41,8 @@ pub(super) fn fingerprint(card: &ModelCard, network: &Network) -> u64 {
         ModelInput::Sequence(_) => sequence_input::PREPARATION,
         _ => model_input::PREPARATION,
     };
-    let words = format!("{preparation} {name} {members} {input:?} {classes:?}");
+    let (input, classes) = (input.canonical_text(), classes.canonical_text());
+    let words = format!("{preparation} {name} {members} {input} {classes}");
     weights_hash(fnv1a(FNV_START, words.bytes()), network)
 }
 

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use anyhow::{Context, bail};
 
 use crate::{
-    domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
+    domain::{
+        ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord, canonical::words,
+    },
     jobs::{clock::today, models::check_place, train::TrainingData},
     learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
 };
@@ -241,6 +243,7 @@ impl LatentOrder {
             is_upright,
             focus_px,
             pixel_variance,
+            data,
             passes,
             course,
             examples,
@@ -250,11 +253,24 @@ impl LatentOrder {
             replay,
             ..
         } = self;
-        let data = self.data.fingerprint();
-        format!(
-            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {pixel_variance:?} {data} {passes:?} \
-             {course:?} {examples} {validation} {seed} {parent:?} {replay}"
-        )
+        words(&[
+            kind,
+            components,
+            dimensions,
+            widths,
+            input,
+            is_upright,
+            focus_px,
+            pixel_variance,
+            data,
+            passes,
+            course,
+            examples,
+            validation,
+            seed,
+            parent,
+            replay,
+        ])
     }
 }
 

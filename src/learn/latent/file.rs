@@ -8,6 +8,7 @@ use super::{LatentModel, LatentNetwork};
 use crate::{
     domain::{
         ModelCard,
+        canonical::Canonical,
         fnv::{FNV_START, fnv1a},
     },
     imaging::model_input,
@@ -21,9 +22,9 @@ use crate::{
 /// prepared.
 pub(super) fn fingerprint(card: &ModelCard, network: &LatentNetwork) -> u64 {
     let is_upright = card.latent.as_ref().is_some_and(|latent| latent.is_upright);
-    let (name, input) = (&card.network, &card.input);
+    let (name, input) = (&card.network, card.input.canonical_text());
     let preparation = model_input::PREPARATION;
-    let words = format!("{preparation} {name} {is_upright} {input:?}");
+    let words = format!("{preparation} {name} {is_upright} {input}");
     weights_hash(fnv1a(FNV_START, words.bytes()), network)
 }
 
