@@ -24,6 +24,7 @@ pub mod measure;
 pub mod model;
 pub mod plot;
 pub mod problem;
+pub mod ranking;
 pub mod role;
 pub mod score;
 mod score_book;
@@ -59,6 +60,7 @@ pub use model::{
 };
 pub use plot::Plot;
 pub use problem::Problem;
+pub use ranking::{Ranking, Steps};
 pub use role::Role;
 pub use score::{KeptScores, NewScores, Remembered, ScoreRow, Verdict, Verdicts, likeliest};
 pub use score_book::ScoreBook;
