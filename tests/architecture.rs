@@ -79,6 +79,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
     ("ctrlc", &["cli/", "viewer/"]),
+    ("indicatif", &["cli/"]),
 ];
 
 #[test]
