@@ -11,7 +11,8 @@ use super::{
 
 /// Names one version of a model: its name and a fingerprint of its weights, `cap@1f0c44d2`.
 ///
-/// Scores are kept under it, so that no score of one version is ever taken for another's.
+/// Scores are kept under it, so that no score of one version is ever taken for another's. It never
+/// changes: see [`super::canonical`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ModelId(Arc<str>);
