@@ -20,7 +20,6 @@ use crate::{
         },
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
         scoring::task::ScoreOrder,
-        simulation::order::SimulationOrder,
     },
     workspace::decode_pool::Decoded,
 };
@@ -103,17 +102,6 @@ pub enum Effect {
         report: Arc<Report>,
         /// The candidates at this moment.
         catalogue: Arc<Catalogue>,
-    },
-    /// Simulate, and open what was made.
-    Simulate(Box<SimulationOrder>),
-    /// Make the demo sky where it is not there yet, and open it.
-    OpenDemo,
-    /// Show what a simulation would make. Requests before this one are dropped.
-    Preview {
-        /// Number of the request.
-        serial: u64,
-        /// The order.
-        order: Box<SimulationOrder>,
     },
     /// Read a model, by name or file.
     LoadModel {

@@ -18,7 +18,6 @@ impl JobEvent {
             | Self::Done {
                 outcome: Err(why), ..
             }
-            | Self::Simulated(Err(why))
             | Self::Evaluated {
                 report: Err(why), ..
             }

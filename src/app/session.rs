@@ -116,6 +116,7 @@ impl AppState {
                             running.cancel();
                         }
                     }
+                    JobId::Simulate => self.simulation.stop(),
                     JobId::Score => self.stop_reading_models(),
                     _ => {}
                 }

@@ -1,13 +1,15 @@
 //! One line of progress on a terminal, and Ctrl-C as a request to stop.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::tasks::{
+    Task,
     cancel::{CancelToken, Cancelled},
     progress::Progress,
+    run_here,
 };
 
 /// What stands in the line: thirty signs of a bar, the numbers, and words.
@@ -90,4 +92,19 @@ pub(super) fn unless_cancelled<T>(done: anyhow::Result<T>) -> anyhow::Result<Opt
         Err(error) if error.is::<Cancelled>() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Runs a task that reports how far it is and nothing else, with a line of progress.
+///
+/// # Errors
+/// As the task fails.
+pub(super) fn with_progress<T: Task<Update = Progress>>(
+    task: T,
+    cancel: CancelToken,
+) -> anyhow::Result<T::Output> {
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let done = run_here(task, cancel, move |progress| shown.tell(progress));
+    line.clear();
+    done
 }

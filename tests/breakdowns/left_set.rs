@@ -53,16 +53,14 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Adapting(..) => 20,
         JobEvent::Latent(_) => 21,
         JobEvent::Mapped(_) => 22,
-        JobEvent::Simulated(_) => 23,
-        JobEvent::Previewed { .. } => 24,
-        JobEvent::Picked { .. } => 25,
-        JobEvent::NoDialog(_) => 26,
-        JobEvent::Paths(_) => 27,
+        JobEvent::Picked { .. } => 23,
+        JobEvent::NoDialog(_) => 24,
+        JobEvent::Paths(_) => 25,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 28;
+const KINDS: usize = 26;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -196,11 +194,6 @@ fn without_a_number() -> Vec<JobEvent> {
             serial,
             outcome: Err(None),
         }),
-        JobEvent::Simulated(Err(why())),
-        JobEvent::Previewed {
-            serial,
-            preview: Err(why()),
-        },
         JobEvent::Picked {
             purpose: PickFor::OpenFiles,
             paths: Vec::new(),

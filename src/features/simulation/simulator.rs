@@ -1,6 +1,7 @@
 //! From an order to the simulator that serves it: survey, templates and classes looked up.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -37,6 +38,29 @@ pub struct Prepared {
 /// Makes simulators. Tests bring their own.
 pub type SimulatorOf =
     dyn Fn(&SimulationOrder, &Prepared) -> Result<Arc<dyn Simulate>, SimulationError> + Send + Sync;
+
+/// The simulators of this program, or those of a test.
+#[derive(Clone)]
+pub struct Simulators(pub Arc<SimulatorOf>);
+
+impl Simulators {
+    /// The simulator of an order.
+    pub fn of(&self) -> &SimulatorOf {
+        &*self.0
+    }
+}
+
+impl Default for Simulators {
+    fn default() -> Self {
+        Self(Arc::new(simulator_of))
+    }
+}
+
+impl fmt::Debug for Simulators {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Simulators")
+    }
+}
 
 /// Fills in the measured magnitudes of a simulated candidate before it is written.
 pub type Measure = fn(&mut ImageSequence);
