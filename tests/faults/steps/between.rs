@@ -1,0 +1,284 @@
+//! Others come in between the steps of what takes long, at every part of it; and a word stops it there.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, Weak},
+    time::{Duration, Instant},
+};
+
+use destello::{
+    domain::{ExplainMethod, ModelId},
+    jobs::{
+        event::JobEvent,
+        fine_tune::{
+            curve_task::CurveUpdate,
+            task::{FineTuneEnd, FineTuneUpdate},
+        },
+        latent::adapt_task::AdaptUpdate,
+        learner::{After, Learner, Task, Urgency},
+        reporter::CancelToken,
+        step_times::{Phase, StepTimes},
+        train::Architecture,
+        train_task::{TrainUpdate, TrainingEnd},
+    },
+};
+
+use super::bench::Bench;
+
+/// What happened on the learner's thread, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Happened {
+    Step(Phase),
+    Asked,
+    Answered,
+}
+
+type Record = Arc<Mutex<Vec<Happened>>>;
+
+/// Records the steps of a task.
+struct Recorded {
+    task: Box<dyn Task>,
+    record: Record,
+    /// What follows its last step.
+    then: Option<Happened>,
+    /// At the first step of each phase somebody asks.
+    ask: Option<Box<dyn FnMut() + Send>>,
+    seen: BTreeSet<Phase>,
+}
+
+impl Recorded {
+    fn new(task: Box<dyn Task>, record: &Record) -> Self {
+        Self {
+            task,
+            record: record.clone(),
+            then: None,
+            ask: None,
+            seen: BTreeSet::new(),
+        }
+    }
+
+    fn put(&self, happened: Happened) {
+        self.record.lock().unwrap().push(happened);
+    }
+}
+
+impl Task for Recorded {
+    fn urgency(&self) -> Urgency {
+        self.task.urgency()
+    }
+
+    fn phase(&self) -> Phase {
+        self.task.phase()
+    }
+
+    fn step(&mut self) -> After {
+        let phase = self.task.phase();
+        self.put(Happened::Step(phase));
+        if let Some(ask) = &mut self.ask
+            && self.seen.insert(phase)
+        {
+            ask();
+            self.put(Happened::Asked);
+        }
+        let after = self.task.step();
+        if let Some(then) = self.then.filter(|_| after == After::Done) {
+            self.put(then);
+        }
+        after
+    }
+
+    fn broke_off(&mut self) {
+        self.task.broke_off();
+    }
+}
+
+/// True for the end of what takes long.
+fn is_end(event: &JobEvent) -> bool {
+    matches!(
+        event,
+        JobEvent::FineTuning(_, FineTuneUpdate::Ended(_))
+            | JobEvent::Training(TrainUpdate::Ended(_))
+            | JobEvent::LearningCurve(_, CurveUpdate::Finished(_) | CurveUpdate::Failed(_))
+            | JobEvent::Adapting(_, AdaptUpdate::Finished { .. } | AdaptUpdate::Failed(_))
+    )
+}
+
+impl Bench {
+    /// Has a task done by a learner, and an explanation asked for at the beginning of each of its phases.
+    fn done_with_questions(&self, task: Box<dyn Task>, model: &ModelId) -> Vec<Happened> {
+        let record = Record::default();
+        let learner = Arc::new(Learner::start().unwrap());
+        let mut questions: Vec<Recorded> = (0..16)
+            .map(|_| {
+                let question = self.explaining(model, ExplainMethod::Relevance);
+                let mut question = Recorded::new(question, &record);
+                question.then = Some(Happened::Answered);
+                question
+            })
+            .collect();
+        let asked: Weak<Learner> = Arc::downgrade(&learner);
+        let mut task = Recorded::new(task, &record);
+        task.ask = Some(Box::new(move || {
+            let question = questions.pop().expect("few phases");
+            asked.upgrade().unwrap().add(Box::new(question));
+        }));
+        learner.add(Box::new(task));
+        let mut end = None;
+        while end.is_none() {
+            let event = self.inbox.recv_timeout(Duration::from_mins(1)).unwrap();
+            end = Some(event).filter(is_end);
+        }
+        let is_finished = !format!("{end:?}").contains("Failed");
+        assert!(is_finished, "{end:?}");
+        // What was asked for in the last step is answered after it.
+        let is_answered = || {
+            let record = record.lock().unwrap();
+            let count = |what| record.iter().filter(|one| **one == what).count();
+            count(Happened::Asked) == count(Happened::Answered)
+        };
+        let asked_at = Instant::now();
+        while !is_answered() {
+            assert!(asked_at.elapsed() < Duration::from_mins(1), "no answer");
+            let patience = Duration::from_millis(20);
+            self.inbox.recv_timeout(patience).ok();
+        }
+        let record = record.lock().unwrap();
+        record.clone()
+    }
+}
+
+/// Between a question and its answer the task that it was asked in does no step, and the answer takes few.
+fn assert_answered_at_once(record: &[Happened], phases: &[&str]) {
+    let seen: BTreeSet<&str> = record
+        .iter()
+        .filter_map(|happened| match happened {
+            Happened::Step(phase) => Some(phase.part),
+            _ => None,
+        })
+        .collect();
+    for phase in phases {
+        assert!(seen.contains(phase), "{phase} is not among {seen:?}");
+    }
+    let mut questions = 0;
+    for (at, _) in record
+        .iter()
+        .enumerate()
+        .filter(|(_, h)| **h == Happened::Asked)
+    {
+        questions += 1;
+        let rest = &record[at + 1..];
+        let answered = rest
+            .iter()
+            .position(|happened| *happened == Happened::Answered);
+        let before = &rest[..answered.expect("an answer")];
+        let is_explaining = |happened: &Happened| matches!(happened, Happened::Step(phase) if phase.task == "explaining");
+        assert!(before.iter().all(is_explaining), "{before:?}");
+        assert!(before.len() <= 30, "{before:?}");
+    }
+    assert!(questions >= phases.len());
+}
+
+#[test]
+fn an_explanation_comes_in_between_in_every_part_of_a_fine_tuning() {
+    let _turn = crate::common::in_turn();
+    let mut bench = Bench::new(super::SMALL);
+    let model = bench.load("compact");
+    let task = bench.fine_tuning("compact", &model, &CancelToken::default());
+    let record = bench.done_with_questions(Box::new(task), &model);
+    let phases = [
+        "measuring the old sky",
+        "learning",
+        "ending a round",
+        "measuring held-out labels",
+        "ending",
+    ];
+    assert_answered_at_once(&record, &phases);
+}
+
+#[test]
+fn and_in_every_part_of_a_training_of_sequences() {
+    let _turn = crate::common::in_turn();
+    let mut bench = Bench::new(super::SMALL);
+    let model = bench.load("compact");
+    let task = bench.training(Architecture::Recurrent, &CancelToken::default());
+    let record = bench.done_with_questions(Box::new(task), &model);
+    let phases = ["learning", "validating", "ending a member", "settling"];
+    assert_answered_at_once(&record, &phases);
+}
+
+#[test]
+fn and_in_every_part_of_teaching_a_latent_model() {
+    let _turn = crate::common::in_turn();
+    let mut bench = Bench::new(super::SMALL);
+    let model = bench.load("compact");
+    let task = bench.adapting(&CancelToken::default());
+    let record = bench.done_with_questions(Box::new(task), &model);
+    let phases = ["learning", "checking", "ending", "judging"];
+    assert_answered_at_once(&record, &phases);
+}
+
+/// Steps until a phase comes, then cancels: the next step is the last.
+fn stopped_at(
+    bench: &Bench,
+    task: &mut dyn Task,
+    cancel: &CancelToken,
+    part: &str,
+) -> Vec<JobEvent> {
+    let mut times = StepTimes::default();
+    while task.phase().part != part {
+        assert_eq!(times.measure(task), After::More, "{part} did not come");
+    }
+    cancel.cancel();
+    // Also where much else waits.
+    assert_eq!(task.urgency(), Urgency::Now, "{part}");
+    let mut steps = 1;
+    while task.step() == After::More {
+        steps += 1;
+        // A file that is being written is waited for by the moment.
+        assert!(steps < 100, "{part}");
+    }
+    bench.inbox.try_iter().collect()
+}
+
+#[test]
+fn cancel_stops_a_fine_tuning_in_every_part_of_it() {
+    let _turn = crate::common::in_turn();
+    let mut bench = Bench::new(super::SMALL);
+    let model = bench.load("compact");
+    for part in [
+        "waiting for labels",
+        "measuring the old sky",
+        "learning",
+        "measuring held-out labels",
+        "ending",
+    ] {
+        let cancel = CancelToken::default();
+        let mut task = bench.fine_tuning("compact", &model, &cancel);
+        let news = stopped_at(&bench, &mut task, &cancel, part);
+        let end = news.last().unwrap();
+        let is_stopped = matches!(
+            end,
+            JobEvent::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Stopped))
+        );
+        assert!(is_stopped, "{part}: {end:?}");
+    }
+    assert!(!bench.place("night.destello").exists());
+}
+
+#[test]
+fn cancel_stops_a_training_while_it_validates_and_settles() {
+    let _turn = crate::common::in_turn();
+    let bench = Bench::new(super::SMALL);
+    for part in ["learning", "validating", "settling"] {
+        let cancel = CancelToken::default();
+        let mut task = bench.training(Architecture::Recurrent, &cancel);
+        let news = stopped_at(&bench, &mut task, &cancel, part);
+        let end = news.last().unwrap();
+        let is_stopped = matches!(
+            end,
+            JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Stopped))
+        );
+        assert!(is_stopped, "{part}: {end:?}");
+        assert!(bench.place("recurrent-0.checkpoint").exists());
+    }
+}
