@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     time::Duration,
 };
 
@@ -26,7 +27,7 @@ use destello::{
 
 use crate::{
     breaks,
-    common::{InlineWindow, test_sky::test_skies},
+    common::{InlineWindow, simulated, test_sky::test_skies},
     ends_once, in_turn,
 };
 
@@ -108,14 +109,8 @@ fn where_a_dialog_breaks_off_our_own_opens() {
 fn whoever_reads_a_stream_of_candidates_gets_the_panic_of_its_thread() {
     let _turn = in_turn();
     let order = SimulationOrder {
-        survey: "hits2015".into(),
-        templates: None,
-        kind: Kind::Triplets,
         roles: vec![Role::Science],
-        seed: 1,
-        classes: Vec::new(),
-        count: 4,
-        out: std::path::PathBuf::new(),
+        ..simulated::order(Kind::Triplets, "hits2015", 4, 1, Path::new(""))
     };
     let (skies, _) = test_skies();
     let sky = skies(&order, &prepare(&order).unwrap()).unwrap();

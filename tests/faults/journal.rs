@@ -5,20 +5,17 @@ use std::sync::Arc;
 use destello::{
     app::{Action, state::AppState},
     domain::LabelEvent,
-    store::Project,
     tasks::fault,
 };
 
 use crate::{
-    common::{self, InlineWindow, StampSet},
+    common::{self, InlineWindow, StampSet, on_disk::events},
     in_turn,
 };
 
 /// What the project holds.
 fn on_disk(set: &StampSet) -> Vec<LabelEvent> {
-    let project = Project::open_or_create(set.beside("night.destello")).unwrap();
-    let events = project.events_since(0).unwrap();
-    events.into_iter().map(|(_, event)| event).collect()
+    events(&set.beside("night.destello"))
 }
 
 fn shown(state: &AppState) -> Vec<LabelEvent> {

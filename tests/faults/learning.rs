@@ -20,7 +20,7 @@ use destello::{
 
 use crate::{
     breaks,
-    common::{self, InlineWindow, Sky},
+    common::{InlineWindow, Sky},
     ends_once, in_turn, names_the_log,
 };
 
@@ -71,19 +71,7 @@ fn a_training_that_breaks_off_anywhere_says_so_and_another_can_begin() {
 /// A sky whose candidates are labelled as what they are.
 fn labelled(sky: &Sky) -> InlineWindow {
     let mut window = window(sky);
-    let all = window.state.catalogue.iter();
-    let known: Vec<(String, bool)> = all
-        .map(|(_, one)| (one.id.to_string(), one.truth.as_deref() != Some("bogus")))
-        .collect();
-    for (id, is_real) in &known {
-        window.go_to(id);
-        let class = if *is_real {
-            common::REAL
-        } else {
-            common::BOGUS
-        };
-        window.label(class);
-    }
+    window.label_truths(usize::MAX);
     window
 }
 

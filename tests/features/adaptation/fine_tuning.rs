@@ -23,18 +23,7 @@ const STATED_GAIN: f64 = 0.01;
 /// Opens a simulated sky and labels so many of it as what they are, by key.
 fn labelled(sky: &Sky, count: usize) -> InlineWindow {
     let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
-    let all = window.state.catalogue.iter();
-    let known: Vec<(String, bool)> = all
-        .map(|(_, one)| (one.id.to_string(), one.truth.as_deref() != Some("bogus")))
-        .collect();
-    for (id, is_real) in known.iter().take(count) {
-        window.go_to(id);
-        window.label(if *is_real {
-            common::REAL
-        } else {
-            common::BOGUS
-        });
-    }
+    window.label_truths(count);
     window
 }
 

@@ -10,7 +10,10 @@ use std::{
     },
 };
 
-use crate::common::test_sky::{SIDE, test_skies};
+use crate::common::{
+    simulated,
+    test_sky::{SIDE, test_skies},
+};
 use destello::{
     domain::{Band, DifferenceSign, ImageSequence, Part, Role},
     io::{Decoder, whole_file::write_whole},
@@ -29,14 +32,8 @@ use destello::{
 
 fn order(out: &Path) -> SimulationOrder {
     SimulationOrder {
-        kind: Kind::Sequences,
-        survey: "hits2015".into(),
-        templates: None,
-        classes: Vec::new(),
         roles: vec![Role::Science, Role::Reference, Role::Difference],
-        count: 40,
-        seed: 3,
-        out: out.to_owned(),
+        ..simulated::order(Kind::Sequences, "hits2015", 40, 3, out)
     }
 }
 

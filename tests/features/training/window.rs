@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::common::{self, InlineWindow, Sky, in_turn};
+use crate::common::{InlineWindow, Sky, in_turn};
 use destello::{
     app::{
         Action, Command,
-        command::{Go, Session, Train},
+        command::{Session, Train},
         scores::Standing,
         settings::Settings,
         state::Screen,
@@ -206,15 +206,7 @@ fn the_labels_of_the_project_teach_too() {
         failure(&window)
     );
     window.state.screen = Screen::Inspect;
-    let first: Vec<_> = window.state.queue.order()[..40].into();
-    for ix in first {
-        let is_real = window.state.catalogue.get(ix).unwrap().truth.as_deref() == Some("real");
-        window.apply(Command::Go(Go::To {
-            candidate: ix,
-            open: false,
-        }));
-        window.label(if is_real { common::REAL } else { common::BOGUS });
-    }
+    window.label_truths(40);
     let [real, bogus] = window.state.labelled_sides();
     assert!(real + bogus == 40 && real > 5 && bogus > 5);
     window.act(Action::Train);
