@@ -29,7 +29,8 @@ fn a_training_in_pieces_gives_the_same_weights() {
         assert_eq!(*model.id(), whole, "{}", kind.name());
         assert!(!checkpoint_path(&order.out).exists());
         let card = model.card();
-        assert!(card.figures["accuracy_majority_label"] >= 0.5);
+        // Of two classes: half is what any clusters give.
+        assert!(card.figures["accuracy_majority_label"] > 0.5);
         let latent = card.latent.as_ref().unwrap();
         let labelled: usize = latent.components.iter().map(|known| known.labelled).sum();
         assert_eq!(labelled, 96);
