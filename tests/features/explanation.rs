@@ -145,7 +145,8 @@ fn files_hold_what_the_window_shows() {
     assert_eq!(written.explanation.maps, shown.maps);
     let mut file = FitsFile::open(set.beside("maps.fits")).unwrap();
     let roles: Vec<Role> = shown.channels().map(|(role, _)| role).collect();
-    assert_eq!(roles, [Role::Science, Role::Reference, Role::Difference]);
+    let all = [Role::Reference, Role::Science, Role::Difference, Role::Snr];
+    assert_eq!(roles, all);
     for (role, map) in shown.channels() {
         let hdu = file.hdu(&*role.name().to_uppercase()).unwrap();
         let pixels: Vec<f32> = hdu.read_image(&mut file).unwrap();
