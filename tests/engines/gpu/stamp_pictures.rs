@@ -1,5 +1,4 @@
 //! Stamps to draw, and pictures of them by GPU and by twin.
-#![allow(dead_code, reason = "each test file uses its share of these helpers")]
 
 use destello::{
     domain::{Stamp, StampId},
