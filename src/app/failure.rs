@@ -3,7 +3,6 @@
 use super::event::JobEvent;
 use crate::{
     features::{
-        latent::{adapt_task::AdaptUpdate, news::LatentNews},
         scoring::task::ScoringEnd,
         training::task::{TrainUpdate, TrainingEnd},
     },
@@ -34,12 +33,7 @@ impl JobEvent {
                 end: ScoringEnd::Failed(why),
                 ..
             }
-            | Self::Latent(LatentNews::Ended {
-                end: ScoringEnd::Failed(why),
-                ..
-            })
-            | Self::Training(TrainUpdate::Ended(TrainingEnd::Failed(why)))
-            | Self::Adapting(_, AdaptUpdate::Failed(why)) => Some(why),
+            | Self::Training(TrainUpdate::Ended(TrainingEnd::Failed(why))) => Some(why),
             _ => None,
         }
     }

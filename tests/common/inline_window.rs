@@ -22,7 +22,7 @@ use destello::{
     features::{
         adaptation::{curve_task::MeasureCurve, task::FineTune},
         file_dialog::pick::PickFor,
-        latent::adapt_task::AdaptUpdate,
+        latent::adapt_task::Adapt,
         simulation::simulator::SimulatorOf,
         training::task::{TrainUpdate, TrainingEnd},
     },
@@ -78,7 +78,6 @@ pub struct InlineWindow {
     of_the_set: usize,
     /// The preview that was asked for last and is not there yet.
     previewing: Option<u64>,
-    latent: Option<MadeLatent>,
     has_views: bool,
     fails_long_tasks: bool,
 }
@@ -108,7 +107,6 @@ impl InlineWindow {
             running: BTreeSet::new(),
             of_the_set: 0,
             previewing: None,
-            latent: None,
             has_views: false,
             fails_long_tasks: false,
         }
@@ -119,9 +117,10 @@ impl InlineWindow {
         self.has_views = true;
     }
 
-    /// From now on this one answers instead of a latent model.
+    /// From now on every latent model is this one.
     pub fn embed_by(&mut self, latent: MadeLatent) {
-        self.latent = Some(latent);
+        let cx = self.runner.context(self.now);
+        cx.latent_models.answer_by(Box::new(latent));
     }
 
     /// The same with other simulators, and another place for the demo sky.
@@ -175,7 +174,7 @@ impl InlineWindow {
     /// From now on trainings fail as soon as they are started: no test waits for them.
     pub fn fail_long_tasks(&mut self) {
         self.fails_long_tasks = true;
-        for name in [FineTune::NAME, MeasureCurve::NAME] {
+        for name in [FineTune::NAME, MeasureCurve::NAME, Adapt::NAME] {
             fault::arm(name, usize::MAX);
         }
     }
@@ -236,7 +235,7 @@ impl InlineWindow {
                 self.take(event);
             }
             self.poll();
-            let is_at_work = self.state.fine_tuning.is_busy();
+            let is_at_work = self.state.fine_tuning.is_busy() || self.state.latent.is_busy();
             let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
             assert!(since.elapsed() < patience, "the workers fell silent");
         }
@@ -262,11 +261,8 @@ impl InlineWindow {
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
             && !self.state.fine_tuning.is_busy()
-            && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
-            && !self.state.latent.is_under_way()
-            && !self.state.latent.is_mapping()
-            && !self.state.latent.is_drawing()
+            && !self.state.latent.is_busy()
             && !self.state.is_leaving()
             && self
                 .state
@@ -342,13 +338,6 @@ impl InlineWindow {
             && project.is_none()
         {
             project.clone_from(&self.default_project);
-        }
-        let answer = self.latent.and_then(|latent| latent.answer(&effect));
-        if let Some(events) = answer {
-            for event in events {
-                self.run(Command::News(Box::new(event)));
-            }
-            return;
         }
         if self.fails_long_tasks
             && let Some(event) = failed(&effect)
@@ -430,7 +419,6 @@ fn failed(effect: &Effect) -> Option<JobEvent> {
     let why = "no training in this test".to_owned();
     Some(match effect {
         Effect::Train(_) => JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Failed(why))),
-        Effect::Adapt(request) => JobEvent::Adapting(request.generation, AdaptUpdate::Failed(why)),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
-use destello::features::latent::models;
+use destello::workspace::latent_models as models;
 
 use super::{command_line::done, common::Sky};
 

@@ -9,12 +9,9 @@ use std::{
 use destello::{
     app::event::JobEvent,
     domain::{ExplainMethod, ModelId},
-    features::{
-        latent::adapt_task::AdaptUpdate,
-        training::{
-            task::{TrainUpdate, TrainingEnd},
-            train::Architecture,
-        },
+    features::training::{
+        task::{TrainUpdate, TrainingEnd},
+        train::Architecture,
     },
     tasks::{
         TaskContext, TaskEvent, Tasks,
@@ -96,11 +93,7 @@ impl Task for Recorded {
 
 /// True for the end of what takes long.
 fn is_end(event: &JobEvent) -> bool {
-    matches!(
-        event,
-        JobEvent::Training(TrainUpdate::Ended(_))
-            | JobEvent::Adapting(_, AdaptUpdate::Finished { .. } | AdaptUpdate::Failed(_))
-    )
+    matches!(event, JobEvent::Training(TrainUpdate::Ended(_)))
 }
 
 impl Bench {
@@ -183,8 +176,19 @@ fn what_somebody_waits_for_comes_in_between_throughout_a_fine_tuning() {
     let _turn = super::in_turn();
     let mut bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
+    assert_questions_come_in_between(bench.fine_tuning("compact", &model));
+}
+
+#[test]
+fn and_throughout_the_fine_tuning_of_a_latent_model() {
+    let _turn = super::in_turn();
+    let bench = Bench::new(super::SMALL);
+    assert_questions_come_in_between(bench.adapting());
+}
+
+fn assert_questions_come_in_between<T: destello::tasks::Task>(task: T) {
     let tasks = Tasks::new(|| {}).unwrap();
-    let mut running = tasks.start(bench.fine_tuning("compact", &model));
+    let mut running = tasks.start(task);
     let mut waits = Vec::new();
     loop {
         let asked_at = Instant::now();
@@ -196,7 +200,8 @@ fn what_somebody_waits_for_comes_in_between_throughout_a_fine_tuning() {
         match running.next_event() {
             Some(TaskEvent::Finished(_)) => break,
             Some(TaskEvent::Update(_)) | None => {}
-            Some(other) => panic!("{other:?}"),
+            Some(TaskEvent::Failed(why)) => panic!("{why}"),
+            Some(TaskEvent::Cancelled) => panic!("it was stopped"),
         }
     }
     waits.sort_unstable();
@@ -230,17 +235,6 @@ fn and_in_every_part_of_a_training_of_sequences() {
     let task = bench.training(Architecture::Recurrent, &CancelToken::default());
     let record = bench.done_with_questions(Box::new(task), &model);
     let phases = ["learning", "validating", "ending a member", "settling"];
-    assert_answered_at_once(&record, &phases);
-}
-
-#[test]
-fn and_in_every_part_of_teaching_a_latent_model() {
-    let _turn = super::in_turn();
-    let mut bench = Bench::new(super::SMALL);
-    let model = bench.load("compact");
-    let task = bench.adapting(&CancelToken::default());
-    let record = bench.done_with_questions(Box::new(task), &model);
-    let phases = ["learning", "checking", "ending", "judging"];
     assert_answered_at_once(&record, &phases);
 }
 

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, path::PathBuf};
 
 use anyhow::bail;
 
-use super::{LatentOrder, models, training_set::prepare};
+use super::{LatentOrder, training_set::prepare};
 use crate::{
     domain::{ComponentCard, LatentSpace},
     features::training::{train::TrainingData, training_set::Sources},
@@ -19,6 +19,7 @@ use crate::{
         latent::{LatentKind, LatentModel, clusters},
     },
     tasks::cancel::CancelToken,
+    workspace::latent_models,
 };
 
 /// Labels that a star-like source has.
@@ -63,7 +64,7 @@ pub struct Shown {
 /// # Errors
 /// Where the model or the labelled stamps cannot be used, or nothing can be written.
 pub fn centroids(order: &CentroidOrder, cancel: &CancelToken) -> anyhow::Result<[Vec<Shown>; 2]> {
-    let model = models::find(&order.model, &Compute::choose(order.device)?)?.model;
+    let model = latent_models::find(&order.model, &Compute::choose(order.device)?)?.model;
     let space = model.space();
     let cards = match &order.labelled {
         Some(data) => labelled(&model, &space, data, order, cancel)?,

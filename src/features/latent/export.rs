@@ -4,7 +4,6 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::bail;
 
-use super::models;
 use crate::{
     domain::{Candidate, LatentSpace, Problem, likeliest},
     features::scoring::{score::prepare_all, table::identity},
@@ -20,7 +19,7 @@ use crate::{
         latent::{Embedded, LatentModel},
     },
     tasks::{cancel::CancelToken, progress::Progress},
-    workspace::open::read_until,
+    workspace::{latent_models, open::read_until},
 };
 
 /// Candidates whose stamps are in memory at a time.
@@ -66,7 +65,7 @@ pub fn export(
     cancel: &CancelToken,
     told: &mut dyn FnMut(Progress),
 ) -> anyhow::Result<Option<ExportReport>> {
-    let checked = models::find(&order.model, &Compute::choose(order.device)?)?;
+    let checked = latent_models::find(&order.model, &Compute::choose(order.device)?)?;
     let model = checked.model;
     let decoder = Decoder::default();
     let opened = read_until(&order.paths, &decoder, cancel);

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::{
     domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
-    features::training::train::TrainingData,
+    features::training::train::{TrainingData, checkpoint_path},
     learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
     workspace::{clock::today, models::check_place},
 };
@@ -172,6 +172,13 @@ impl LatentOrder {
     /// True where model and checkpoints go into files.
     pub(crate) fn has_file(&self) -> bool {
         !self.out.as_os_str().is_empty()
+    }
+
+    /// Takes the checkpoint away: what it was for is done. A file that stays does no harm.
+    pub(crate) fn drop_checkpoint(&self) {
+        if self.has_file() {
+            std::fs::remove_file(checkpoint_path(&self.out)).unwrap_or_default();
+        }
     }
 
     /// Steps in which every one of so many stamps is shown once.
