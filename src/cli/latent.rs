@@ -155,8 +155,8 @@ fn run_centroids(args: &Centroids) -> anyhow::Result<ExitCode> {
     };
     let rows = centroids::centroids(&order, &cancel)?;
     for (title, row) in ["like stars", "artefacts"].iter().zip(&rows) {
-        let said: Vec<String> = row.iter().map(in_words).collect();
-        super::say(&format!("{title}: {}", said.join(", ")))?;
+        let shown: Vec<String> = row.iter().map(in_words).collect();
+        super::say(&format!("{title}: {}", shown.join(", ")))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use crate::{
     workspace::{context::Context, versions::Keep},
 };
 
-/// By what share the error on the old sky may grow.
+/// By what share the error in the source domain may grow.
 const MOST_FORGOTTEN: f64 = 0.1;
 
 impl AppState {
@@ -114,9 +114,9 @@ impl AppState {
 /// Why a fine-tuned model is not used by itself.
 fn objection(version: &ModelVersion) -> Option<String> {
     let figure = |name: &str| version.card.figures.get(name).copied();
-    let growth = |sky: &str| {
-        let before = figure(&format!("{sky}_error_before"))?;
-        let after = figure(&format!("{sky}_error_after"))?;
+    let growth = |domain: &str| {
+        let before = figure(&format!("{domain}_error_before"))?;
+        let after = figure(&format!("{domain}_error_after"))?;
         Some(after / before - 1.0)
     };
     if let Some(forgotten) = growth("old_sky").filter(|growth| *growth > MOST_FORGOTTEN) {
@@ -133,19 +133,19 @@ fn objection(version: &ModelVersion) -> Option<String> {
 /// "vade@1f0c44d2 draws 31 held-out stamps again with an error of 0.021, before 0.034; …"
 fn in_words(version: &ModelVersion) -> String {
     let figure = |name: &str| version.card.figures.get(name).copied();
-    let of = |sky: &str, name: &str| {
-        let before = figure(&format!("{sky}_error_before"))?;
-        let after = figure(&format!("{sky}_error_after"))?;
+    let of = |domain: &str, name: &str| {
+        let before = figure(&format!("{domain}_error_before"))?;
+        let after = figure(&format!("{domain}_error_after"))?;
         Some(format!("{name} {after:.4} (before {before:.4})"))
     };
-    let skies = [
+    let domains = [
         of("new_sky", "held-out stamps of this set"),
         of("old_sky", "the old sky"),
     ];
-    let skies: Vec<String> = skies.into_iter().flatten().collect();
+    let domains: Vec<String> = domains.into_iter().flatten().collect();
     format!(
         "{} is taught; reconstruction error of {}",
         version.id,
-        skies.join(", of ")
+        domains.join(", of ")
     )
 }

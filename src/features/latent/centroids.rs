@@ -26,7 +26,7 @@ use crate::{
 const STELLAR: &str = "real";
 /// Components of less purity than this stand for nothing.
 const MIXED: f64 = 0.6;
-/// Centroids that are rounder than this look like stars, where no label says it.
+/// Centroids that are rounder than this look like stars, where no label does.
 const ROUND: f64 = 0.5;
 
 /// What is to be drawn.

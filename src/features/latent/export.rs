@@ -63,7 +63,7 @@ type Row = Result<usize, Arc<str>>;
 pub fn export(
     order: &ExportOrder,
     cancel: &CancelToken,
-    told: &mut dyn FnMut(Progress),
+    report: &mut dyn FnMut(Progress),
 ) -> anyhow::Result<Option<ExportReport>> {
     let checked = latent_models::find(&order.model, &Compute::choose(order.device)?)?;
     let model = checked.model;
@@ -82,7 +82,7 @@ pub fn export(
             return Ok(None);
         }
         place(chunk, &model, &decoder, &mut rows, &mut places)?;
-        told(Progress {
+        report(Progress {
             done: number * CHUNK + chunk.len(),
             total: candidates.len(),
         });

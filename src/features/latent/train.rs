@@ -72,7 +72,7 @@ pub struct LatentTraining {
     started: Instant,
     steps_here: u64,
     saved: Instant,
-    /// The model that is taught further.
+    /// The model that is fine-tuned.
     parent: Option<LatentModel>,
     model: Option<Box<LatentModel>>,
 }
@@ -194,7 +194,7 @@ impl LatentTraining {
         ]
     }
 
-    /// Which version of which model is taught further; none where it began untrained.
+    /// Which version of which model is fine-tuned; none where it began untrained.
     pub fn parent(&self) -> Option<&ModelId> {
         self.parent.as_ref().map(LatentModel::id)
     }
@@ -211,7 +211,7 @@ impl LatentTraining {
     }
 
     /// What [`Self::advance`] does next, in words.
-    pub fn part(&self) -> &'static str {
+    fn part(&self) -> &'static str {
         match &self.work {
             Work::Learning if self.trainer.needs_mixture() => "starting the mixture",
             Work::Learning if self.needs_check() => "beginning a check",
@@ -309,7 +309,7 @@ impl LatentTraining {
         });
     }
 
-    /// The taught model; none before it is finished.
+    /// The trained model; none before it is finished.
     pub fn model(&self) -> Option<&LatentModel> {
         self.model.as_deref()
     }
