@@ -17,7 +17,7 @@ impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         let effects = self.apply_command(command, cx);
-        self.follow(effects)
+        self.follow(effects, cx)
     }
 
     /// Takes in what running tasks report.
@@ -25,7 +25,8 @@ impl AppState {
         let mut effects = self.poll_adaptation(cx);
         effects.extend(self.poll_training(cx));
         effects.extend(self.poll_simulation(cx));
-        self.follow(effects)
+        effects.extend(self.poll_latent(cx));
+        self.follow(effects, cx)
     }
 
     /// True while a task runs whose end was not taken in.
@@ -34,17 +35,18 @@ impl AppState {
             || self.training.is_under_way()
             || self.simulation.is_running()
             || self.simulation.is_previewing()
+            || self.latent.is_busy()
     }
 
     /// What follows from any change.
-    fn follow(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
+    fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_period());
         effects.extend(self.want_evaluation());
         effects.extend(self.want_explanation());
         effects.extend(self.want_scores());
-        effects.extend(self.want_latent());
+        self.want_latent(cx);
         effects
     }
 
@@ -132,7 +134,10 @@ impl AppState {
             Action::ChooseThreshold => self.choose_threshold(cx),
             Action::Disagreements => self.show_disagreements(cx),
             Action::ScoreAgain => self.start_scoring(),
-            Action::Embed => self.start_embedding(cx),
+            Action::Embed => {
+                self.start_embedding(cx);
+                Vec::new()
+            }
             other => self.act_on_window(other, cx),
         }
     }

@@ -13,11 +13,6 @@ use crate::{
         explanation::explain::ExplainRequest,
         file_dialog::{disk::PathOrder, pick::PickFor},
         labelling::transfer::ImportOrder,
-        latent::{
-            adapt_task::AdaptRequest,
-            news::{DecodeOrder, EmbedOrder, ReconstructOrder},
-            projection::MapOrder,
-        },
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
         scoring::task::ScoreOrder,
     },
@@ -121,16 +116,6 @@ pub enum Effect {
         /// Which.
         new: NewScores,
     },
-    /// Teach a latent model the opened set.
-    Adapt(Box<AdaptRequest>),
-    /// Put the set into a latent space.
-    Embed(Box<EmbedOrder>),
-    /// Lay a latent space on a plane. Orders before this one are stopped.
-    Map(Box<MapOrder>),
-    /// Decode latent vectors.
-    DecodeLatent(DecodeOrder),
-    /// Draw a stamp again by a latent model.
-    Reconstruct(Box<ReconstructOrder>),
     /// Stop scoring by this model.
     StopScoring(ModelId),
     /// Score these first.

@@ -80,6 +80,7 @@ impl<T: Send + 'static> Gathering<T> {
         }
     }
 
+    #[cfg(test)]
     /// What was gathered, as soon as it is there.
     ///
     /// # Errors

@@ -8,7 +8,6 @@ pub(crate) mod gathering;
 pub mod learner;
 mod mailbox;
 pub(crate) mod parallel;
-pub(crate) mod piecewise;
 pub mod progress;
 mod running;
 pub mod step_times;

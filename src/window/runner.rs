@@ -1,7 +1,5 @@
 //! Starts what `apply` asked for: effects become jobs.
 
-mod latent;
-
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Context as _;
@@ -16,7 +14,6 @@ use crate::{
         file_dialog,
         inspect::header,
         labelling::transfer,
-        latent::LatentShelf,
         light_curve::{
             period_search,
             photometer::{CurveRequest, Photometer},
@@ -31,6 +28,7 @@ use crate::{
         context::Context,
         decode_pool::DecodePool,
         journal_writer::Journal,
+        latent_registry::LatentRegistry,
         model_registry::{LoadTask, ModelShelf},
         vocabulary,
     },
@@ -51,7 +49,7 @@ pub struct Runner {
     learner: Arc<Learner>,
     explainer: Explainer,
     shelf: ModelShelf,
-    latent_shelf: LatentShelf,
+    latent_models: LatentRegistry,
     focus: Focus,
     scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
@@ -89,7 +87,7 @@ impl Runner {
             learner: tasks.learner().cloned().context("tasks without a queue")?,
             tasks,
             explainer,
-            latent_shelf: LatentShelf::beside(shelf.clone()),
+            latent_models: LatentRegistry::beside(shelf.clone()),
             shelf,
             focus: Focus::default(),
             scoring: BTreeMap::new(),
@@ -117,6 +115,7 @@ impl Runner {
             now,
             tasks: self.tasks.clone(),
             models: self.shelf.clone(),
+            latent_models: self.latent_models.clone(),
             decoder: self.reading.decoder.clone(),
         }
     }
@@ -189,11 +188,6 @@ impl Runner {
             | Effect::StopScoring(_)
             | Effect::LookAt(_)
             | Effect::Explain(_) => self.start_learning(effect)?,
-            Effect::Embed(_)
-            | Effect::Adapt(_)
-            | Effect::Map(_)
-            | Effect::DecodeLatent(_)
-            | Effect::Reconstruct(_) => self.start_latent(effect)?,
             Effect::Cancel(job) => self.stop(job),
             // The window does these itself.
             Effect::Quit | Effect::Copy(_) => {}
@@ -273,9 +267,6 @@ impl Runner {
             token.cancel();
         }
         self.stop_scoring();
-        for job in [JobId::Embed, JobId::Map, JobId::Adapt] {
-            self.stop(job);
-        }
         self.focus = Focus::default();
         // From here on nothing arrives of the set that is left.
         self.of_set = self.reporter.for_opening(generation);

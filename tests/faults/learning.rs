@@ -8,11 +8,7 @@ use destello::{
     },
     features::{
         adaptation::update::FineTuneStanding,
-        latent::{
-            adapt_task::AdaptUpdate,
-            news::LatentNews,
-            state::{LatentStanding, Projection},
-        },
+        latent::state::{LatentStatus, Projection},
         training::state::{JobId, TrainingStanding},
     },
     tasks::fault,
@@ -21,7 +17,7 @@ use destello::{
 use crate::{
     breaks,
     common::{InlineWindow, Sky},
-    ends_once, in_turn, names_the_log,
+    in_turn, names_the_log,
 };
 
 fn window(sky: &Sky) -> InlineWindow {
@@ -123,41 +119,38 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
     let _turn = in_turn();
     let sky = Sky::new(16);
     let mut window = window(&sky);
-    let is_end = |event: &JobEvent| matches!(event, JobEvent::Latent(LatentNews::Ended { .. }));
-    breaks(&mut window, "EmbedTask", is_end, |window| {
-        window.act(Action::Embed);
-    });
-    let LatentStanding::Failed(why) = window.state.latent.standing() else {
-        panic!("{:?}", window.state.latent.standing());
+    fault::arm("embedding", 1);
+    window.act(Action::Embed);
+    assert_eq!(fault::left("embedding"), 0);
+    let LatentStatus::Failed(why) = window.state.latent.status() else {
+        panic!("{:?}", window.state.latent.status());
     };
     assert!(names_the_log(why), "{why}");
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
 
     // The map, the pictures of centroids and the stamp drawn again follow an embedding.
-    for name in ["latent map", "DecodeTask", "ReconstructTask"] {
+    for name in ["latent map", "decoding", "reconstruction"] {
         fault::arm(name, 1);
     }
-    ends_once(&mut window, "EmbedTask", is_end, |window| {
-        window.act(Action::Embed);
-    });
-    for name in ["latent map", "DecodeTask", "ReconstructTask"] {
+    window.act(Action::Embed);
+    for name in ["latent map", "decoding", "reconstruction"] {
         assert_eq!(fault::left(name), 0, "nothing passed {name}");
     }
     let latent = &window.state.latent;
-    assert_eq!(*latent.standing(), LatentStanding::Done);
+    assert_eq!(*latent.status(), LatentStatus::Done);
     assert!(latent.map().is_none());
+    assert!(names_the_log(latent.map_fault().unwrap()));
     assert!(latent.centroids().unwrap().is_err());
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
     let here = (
         window.state.place.candidate.unwrap(),
         window.state.place.epoch,
     );
     let why = latent.reconstruction(here).unwrap().as_ref().unwrap_err();
     assert!(names_the_log(why), "{why}");
-    let is_map = |event: &JobEvent| matches!(event, JobEvent::Mapped(_));
-    ends_once(&mut window, "the next map", is_map, |window| {
-        let mut choice = window.state.latent.choice.clone();
-        choice.projection = Projection::Axes(0, 1);
-        window.apply(Command::Latent(Latent::Choose(Box::new(choice))));
-    });
+    let mut choice = window.state.latent.choice.clone();
+    choice.projection = Projection::Axes(0, 1);
+    window.apply(Command::Latent(Latent::Choose(Box::new(choice))));
     assert!(window.state.latent.map().is_some());
     window.act(Action::Embed);
     assert!(window.state.latent.centroids().unwrap().is_ok());
@@ -170,20 +163,13 @@ fn a_latent_model_whose_training_breaks_off_is_left_as_it_was() {
     let _turn = in_turn();
     let sky = Sky::new(16);
     let mut window = window(&sky);
-    let is_end = |event: &JobEvent| {
-        let JobEvent::Adapting(_, update) = event else {
-            return false;
-        };
-        !matches!(update, AdaptUpdate::Progress(_))
-    };
-    for name in ["AdaptTask", "stamps"] {
-        breaks(&mut window, name, is_end, |window| {
-            window.apply(Command::Latent(Latent::Adapt));
-        });
-        assert!(names_the_log(window.toast()), "{name}: {}", window.toast());
-    }
-    ends_once(&mut window, "the next one", is_end, |window| {
-        begin_and_stop(window, Command::Latent(Latent::Adapt), JobId::Adapt);
-    });
+    fault::arm("latent fine-tuning", 1);
+    window.apply(Command::Latent(Latent::Adapt));
+    assert_eq!(fault::left("latent fine-tuning"), 0);
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    begin_and_stop(&mut window, Command::Latent(Latent::Adapt), JobId::Adapt);
+    assert_eq!(window.toast(), "stopped; all is as it was");
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
     assert!(window.state.fine_tuning.versions().is_empty());
 }

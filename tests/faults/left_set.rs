@@ -16,7 +16,6 @@ use destello::{
             disk::{Lies, PathNews},
             pick::PickFor,
         },
-        latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
         light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
         open::index::Batch,
         scoring::task::ScoringEnd,
@@ -50,17 +49,14 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Vocabulary { .. } => 17,
         JobEvent::Done { .. } => 18,
         JobEvent::Evaluated { .. } => 19,
-        JobEvent::Adapting(..) => 20,
-        JobEvent::Latent(_) => 21,
-        JobEvent::Mapped(_) => 22,
-        JobEvent::Picked { .. } => 23,
-        JobEvent::NoDialog(_) => 24,
-        JobEvent::Paths(_) => 25,
+        JobEvent::Picked { .. } => 20,
+        JobEvent::NoDialog(_) => 21,
+        JobEvent::Paths(_) => 22,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 26;
+const KINDS: usize = 23;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -112,7 +108,6 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
             generation,
             news: JournalNews::NotSaved { why: why() },
         },
-        JobEvent::Adapting(generation, AdaptUpdate::Stopped),
     ]
 }
 
@@ -186,14 +181,6 @@ fn without_a_number() -> Vec<JobEvent> {
             serial,
             report: Err(why()),
         },
-        JobEvent::Latent(LatentNews::Decoded {
-            serial,
-            pixels: Err(why()),
-        }),
-        JobEvent::Mapped(Mapped {
-            serial,
-            outcome: Err(None),
-        }),
         JobEvent::Picked {
             purpose: PickFor::OpenFiles,
             paths: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs};
 
-use destello::features::latent::models;
+use destello::workspace::latent_models as models;
 
 use crate::{
     common::{Sky, program::printed},

@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     curve_task::{CurveUpdate, MeasureCurve},
     fine_tuning::{FineTuneOrder, LabelSource},
-    task::{FineTune, FineTuned, Keep},
+    task::{FineTune, FineTuned},
 };
 use crate::{
     app::{command, effect::Effect, event::JobId, state::AppState},
@@ -17,7 +17,7 @@ use crate::{
         context::Context,
         model_registry::ModelSource,
         models,
-        versions::{self, ReadVersions},
+        versions::{self, Keep, ReadVersions},
         words::{duration, thousands},
     },
 };

@@ -12,12 +12,9 @@ use destello::{
         adaptation::{
             curve_task::MeasureCurve,
             fine_tuning::{FineTuneOrder, LabelSource},
-            task::{FineTune, Keep},
+            task::FineTune,
         },
-        latent::{
-            LatentShelf,
-            adapt_task::{AdaptRequest, AdaptTask, AdaptTools},
-        },
+        latent::adapt_task::{Adapt, AdaptOrder},
         scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
         training::{
             task::Train,
@@ -32,8 +29,10 @@ use destello::{
         step_times::StepTimes,
     },
     workspace::{
+        latent_registry::LatentRegistry,
         model_registry::{LoadTask, ModelShelf, ModelSource},
         open::read_all,
+        versions::Keep,
     },
 };
 use tempfile::TempDir;
@@ -65,7 +64,7 @@ pub struct Bench {
     pub triplets: Sky,
     pub sequences: Sky,
     pub shelf: ModelShelf,
-    pub latent: LatentShelf,
+    pub latent: LatentRegistry,
     pub decoder: Arc<Decoder>,
     pub reporter: Reporter,
     pub inbox: Inbox,
@@ -96,7 +95,7 @@ impl Bench {
             folder,
             triplets,
             sequences,
-            latent: LatentShelf::beside(shelf.clone()),
+            latent: LatentRegistry::beside(shelf.clone()),
             shelf,
             decoder: Arc::new(Decoder::default()),
             reporter,
@@ -127,6 +126,15 @@ impl Bench {
 
     /// The same for what runs on a thread of its own.
     pub fn finish<T: destello::tasks::Task>(&mut self, task: T) -> T::Output {
+        self.finish_with(task, |_| ())
+    }
+
+    /// The same, with a look at its updates.
+    pub fn finish_with<T: destello::tasks::Task>(
+        &mut self,
+        task: T,
+        mut update: impl FnMut(T::Update),
+    ) -> T::Output {
         let tasks = Tasks::new(|| {}).unwrap();
         let mut running = tasks.start(task);
         let output = loop {
@@ -134,7 +142,7 @@ impl Bench {
                 Some(TaskEvent::Finished(output)) => break output,
                 Some(TaskEvent::Failed(why)) => panic!("{}: {why}", T::NAME),
                 Some(TaskEvent::Cancelled) => panic!("{} was stopped", T::NAME),
-                Some(TaskEvent::Update(_)) => {}
+                Some(TaskEvent::Update(new)) => update(new),
                 None => std::thread::sleep(Duration::from_millis(1)),
             }
         };
@@ -245,21 +253,15 @@ impl Bench {
         ScoreTask::new(order, scorer)
     }
 
-    pub fn adapting(&self, cancel: &CancelToken) -> AdaptTask {
-        let request = AdaptRequest {
-            generation: 1,
-            source: "vade".into(),
-            set: self.triplets.labels.clone(),
-            project: self.place("night.destello"),
-            now: Timestamp(1),
-        };
-        let tools = AdaptTools {
-            shelf: self.latent.clone(),
+    pub fn adapting(&self) -> Adapt {
+        let data = TrainingData::Opened(self.triplets.labels.clone());
+        Adapt {
+            order: AdaptOrder::usual("vade".into(), data),
+            models: self.latent.clone(),
             decoder: self.decoder.clone(),
-            cancel: cancel.clone(),
-            reporter: self.reporter.clone(),
-        };
-        AdaptTask::new(request, tools)
+            keep: Keep::Project(self.place("night.destello")),
+            now: Timestamp(1),
+        }
     }
 
     /// Every candidate of the triplets.

@@ -1,175 +1,16 @@
-//! Others come in between the steps of what takes long, at every part of it; and a word stops it there.
+//! Others come in between the steps of what takes long, throughout; and a word stops it wherever it is.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, Weak},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use destello::{
-    app::event::JobEvent,
-    domain::{ExplainMethod, ModelId},
-    features::{latent::adapt_task::AdaptUpdate, training::train::Architecture},
+    features::training::train::Architecture,
     tasks::{
-        TaskContext, TaskEvent, Tasks,
-        cancel::CancelToken,
-        learner::{After, Learner, Task, Urgency},
-        progress::Progress,
+        TaskContext, TaskEvent, Tasks, compute_queue::Priority, progress::Progress,
         step_times::Phase,
     },
 };
 
 use super::bench::Bench;
-
-/// What happened on the learner's thread, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Happened {
-    Step(Phase),
-    Asked,
-    Answered,
-}
-
-type Record = Arc<Mutex<Vec<Happened>>>;
-
-/// Records the steps of a task.
-struct Recorded {
-    task: Box<dyn Task>,
-    record: Record,
-    /// What follows its last step.
-    then: Option<Happened>,
-    /// At the first step of each phase somebody asks.
-    ask: Option<Box<dyn FnMut() + Send>>,
-    seen: BTreeSet<Phase>,
-}
-
-impl Recorded {
-    fn new(task: Box<dyn Task>, record: &Record) -> Self {
-        Self {
-            task,
-            record: record.clone(),
-            then: None,
-            ask: None,
-            seen: BTreeSet::new(),
-        }
-    }
-
-    fn put(&self, happened: Happened) {
-        self.record.lock().unwrap().push(happened);
-    }
-}
-
-impl Task for Recorded {
-    fn urgency(&self) -> Urgency {
-        self.task.urgency()
-    }
-
-    fn phase(&self) -> Phase {
-        self.task.phase()
-    }
-
-    fn step(&mut self) -> After {
-        let phase = self.task.phase();
-        self.put(Happened::Step(phase));
-        if let Some(ask) = &mut self.ask
-            && self.seen.insert(phase)
-        {
-            ask();
-            self.put(Happened::Asked);
-        }
-        let after = self.task.step();
-        if let Some(then) = self.then.filter(|_| after == After::Done) {
-            self.put(then);
-        }
-        after
-    }
-
-    fn broke_off(&mut self) {
-        self.task.broke_off();
-    }
-}
-
-/// True for the end of what takes long.
-fn is_end(event: &JobEvent) -> bool {
-    matches!(
-        event,
-        JobEvent::Adapting(_, AdaptUpdate::Finished { .. } | AdaptUpdate::Failed(_))
-    )
-}
-
-impl Bench {
-    /// Has a task done by a learner, and an explanation asked for at the beginning of each of its phases.
-    fn done_with_questions(&self, task: Box<dyn Task>, model: &ModelId) -> Vec<Happened> {
-        let record = Record::default();
-        let learner = Arc::new(Learner::start().unwrap());
-        let mut questions: Vec<Recorded> = (0..16)
-            .map(|_| {
-                let question = self.explaining(model, ExplainMethod::Relevance);
-                let mut question = Recorded::new(question, &record);
-                question.then = Some(Happened::Answered);
-                question
-            })
-            .collect();
-        let asked: Weak<Learner> = Arc::downgrade(&learner);
-        let mut task = Recorded::new(task, &record);
-        task.ask = Some(Box::new(move || {
-            let question = questions.pop().expect("few phases");
-            asked.upgrade().unwrap().add(Box::new(question));
-        }));
-        learner.add(Box::new(task));
-        let mut end = None;
-        while end.is_none() {
-            let event = self.inbox.recv_timeout(Duration::from_mins(1)).unwrap();
-            end = Some(event).filter(is_end);
-        }
-        let is_finished = !format!("{end:?}").contains("Failed");
-        assert!(is_finished, "{end:?}");
-        // What was asked for in the last step is answered after it.
-        let is_answered = || {
-            let record = record.lock().unwrap();
-            let count = |what| record.iter().filter(|one| **one == what).count();
-            count(Happened::Asked) == count(Happened::Answered)
-        };
-        let asked_at = Instant::now();
-        while !is_answered() {
-            assert!(asked_at.elapsed() < Duration::from_mins(1), "no answer");
-            let patience = Duration::from_millis(20);
-            self.inbox.recv_timeout(patience).ok();
-        }
-        let record = record.lock().unwrap();
-        record.clone()
-    }
-}
-
-/// Between a question and its answer the task that it was asked in does no step, and the answer takes few.
-fn assert_answered_at_once(record: &[Happened], phases: &[&str]) {
-    let seen: BTreeSet<&str> = record
-        .iter()
-        .filter_map(|happened| match happened {
-            Happened::Step(phase) => Some(phase.part),
-            _ => None,
-        })
-        .collect();
-    for phase in phases {
-        assert!(seen.contains(phase), "{phase} is not among {seen:?}");
-    }
-    let mut questions = 0;
-    for (at, _) in record
-        .iter()
-        .enumerate()
-        .filter(|(_, h)| **h == Happened::Asked)
-    {
-        questions += 1;
-        let rest = &record[at + 1..];
-        let answered = rest
-            .iter()
-            .position(|happened| *happened == Happened::Answered);
-        let before = &rest[..answered.expect("an answer")];
-        let is_explaining = |happened: &Happened| matches!(happened, Happened::Step(phase) if phase.task == "explaining");
-        assert!(before.iter().all(is_explaining), "{before:?}");
-        assert!(before.len() <= 30, "{before:?}");
-    }
-    assert!(questions >= phases.len());
-}
 
 /// Asks again and again while a task runs: no answer takes long.
 fn assert_answered_throughout<T: destello::tasks::Task>(task: T) {
@@ -215,6 +56,13 @@ fn and_throughout_a_training_of_sequences() {
     assert_answered_throughout(bench.training(Architecture::Recurrent));
 }
 
+#[test]
+fn and_throughout_the_fine_tuning_of_a_latent_model() {
+    let _turn = crate::common::in_turn();
+    let bench = Bench::new(super::SMALL);
+    assert_answered_throughout(bench.adapting());
+}
+
 /// Work that somebody waits for.
 struct Question;
 
@@ -224,19 +72,8 @@ impl destello::tasks::Task for Question {
     type Output = ();
 
     fn run(self, cx: &TaskContext<()>) -> anyhow::Result<()> {
-        cx.compute(Urgency::Now, Phase::new("a question", "answering"), || ())
+        cx.compute(Priority::Now, Phase::new("a question", "answering"), || ())
     }
-}
-
-#[test]
-fn and_in_every_part_of_teaching_a_latent_model() {
-    let _turn = crate::common::in_turn();
-    let mut bench = Bench::new(super::SMALL);
-    let model = bench.load("compact");
-    let task = bench.adapting(&CancelToken::default());
-    let record = bench.done_with_questions(Box::new(task), &model);
-    let phases = ["learning", "checking", "ending", "judging"];
-    assert_answered_at_once(&record, &phases);
 }
 
 /// Starts a task and asks it to stop when it is so far; it stops.

@@ -1,16 +1,13 @@
 //! Every kind of task.
 
-use std::sync::Arc;
-
 use destello::{
     app::event::JobEvent,
     domain::{CandidateIx, ExplainMethod, ModelId, StampId},
     features::{
         explanation::explain::{ExplainKey, ExplainRequest, Explainer},
         latent::{
-            DecodeTask, EmbedTask, Embedder, ReconstructTask,
-            adapt_task::AdaptUpdate,
-            news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
+            draw_task::{Decode, Reconstruct},
+            embed_task::{Embed, EmbedUpdate},
         },
         training::train::Architecture,
     },
@@ -48,11 +45,7 @@ impl Bench {
         }
         self.subject = "vade".into();
         self.look_at_latent();
-        let news = self.run(self.adapting(&cancel));
-        let end = news.last().unwrap();
-        let JobEvent::Adapting(_, AdaptUpdate::Finished { version, .. }) = end else {
-            panic!("{end:?}");
-        };
+        let version = self.finish(self.adapting()).version;
         self.came_out(
             "adapted",
             (&version.id, &version.card.figures, &version.card.latent),
@@ -108,46 +101,34 @@ impl Bench {
     }
 
     fn look_at_latent(&mut self) {
-        let order = EmbedOrder {
-            generation: 1,
-            run: 1,
+        let embed = Embed {
             source: "vade".into(),
             catalogue: self.triplets.catalogue.clone(),
-        };
-        let tools = Embedder {
-            shelf: self.latent.clone(),
+            models: self.latent.clone(),
             decoder: self.decoder.clone(),
-            cancel: CancelToken::default(),
-            reporter: self.reporter.clone(),
         };
-        let news = self.run(EmbedTask::new(order, tools));
-        let space = news.iter().find_map(|event| match event {
-            JobEvent::Latent(LatentNews::Space { space, .. }) => Some(space.clone()),
-            _ => None,
+        let mut found = None;
+        self.finish_with(embed, |update| {
+            if let EmbedUpdate::Space { space, .. } = update {
+                found = Some(space);
+            }
         });
-        let space = space.unwrap();
+        let space = found.unwrap();
         let centroids = space.components.iter().flat_map(|c| c.mean.iter().copied());
         let model = space.model.clone();
-        let vectors: Arc<[f32]> = centroids.collect();
-        let order = DecodeOrder {
-            serial: 1,
+        self.finish(Decode {
             model: model.clone(),
-            vectors,
-        };
-        let (shelf, reporter) = (self.latent.clone(), self.reporter.clone());
-        self.run(DecodeTask::new(order, shelf, reporter));
+            vectors: centroids.collect(),
+            models: self.latent.clone(),
+        });
         for candidate in self.all().into_iter().take(3) {
-            self.run(ReconstructTask {
-                order: ReconstructOrder {
-                    serial: 1,
-                    model: model.clone(),
-                    catalogue: self.triplets.catalogue.clone(),
-                    candidate,
-                    epoch: 0,
-                },
-                shelf: self.latent.clone(),
+            self.finish(Reconstruct {
+                model: model.clone(),
+                catalogue: self.triplets.catalogue.clone(),
+                candidate,
+                epoch: 0,
+                models: self.latent.clone(),
                 decoder: self.decoder.clone(),
-                reporter: self.reporter.clone(),
             });
         }
     }

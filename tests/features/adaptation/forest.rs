@@ -7,7 +7,7 @@ use destello::{
     features::{
         adaptation::{
             fine_tuning::{FineTuneOrder, LabelSource},
-            task::{FineTune, FineTuneUpdate, FineTuned, Keep},
+            task::{FineTune, FineTuneUpdate, FineTuned},
         },
         training::train::OpenedSet,
     },
@@ -15,7 +15,7 @@ use destello::{
     workspace::{
         model_registry::{ModelShelf, ModelSource},
         models::write_forest,
-        versions,
+        versions::{self, Keep},
     },
 };
 

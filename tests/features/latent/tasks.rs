@@ -1,36 +1,37 @@
-//! What the window asks of a latent model, step by step, without a thread.
+//! What the window asks of a latent model.
 
-use std::{path::Path, sync::Arc};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use destello::{
-    app::{
-        event::JobEvent,
-        reporter::{Inbox, Reporter},
-    },
-    domain::{CandidateIx, Embedding, ModelId},
-    features::{
-        latent::{
-            DecodeTask, EmbedTask, Embedder, LatentShelf, ReconstructTask, models,
-            news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
-        },
-        scoring::task::ScoringEnd,
+    domain::{CandidateIx, Catalogue, Embedding, ModelId},
+    features::latent::{
+        draw_task::{Decode, Reconstruct},
+        embed_task::{Embed, EmbedUpdate},
     },
     io::Decoder,
     learn::{Compute, latent::LatentModel},
     tasks::{
-        cancel::CancelToken,
-        learner::{After, Task},
+        cancel::{CancelToken, Cancelled},
+        run_here,
     },
-    workspace::open::read_all,
+    workspace::{
+        latent_models,
+        latent_registry::{LatentRegistry, Reconstruction},
+        open::read_all,
+    },
 };
 
 use crate::common::{Sky, networks::latent_card};
 
 struct Bench {
     sky: Sky,
-    tools: Embedder,
-    order: EmbedOrder,
-    inbox: Inbox,
+    models: LatentRegistry,
+    decoder: Arc<Decoder>,
+    source: String,
+    catalogue: Arc<Catalogue>,
 }
 
 fn bench() -> Bench {
@@ -38,90 +39,73 @@ fn bench() -> Bench {
     let file = sky.beside("made.safetensors");
     let model = latent_card("vade", 21, vec![16], 3, 5);
     let model = LatentModel::untrained(model, &Compute::cpu()).unwrap();
-    models::write_model(&model, &file).unwrap();
-    let (reporter, inbox) = Reporter::new(|| {});
+    latent_models::write_model(&model, &file).unwrap();
     Bench {
-        order: order(&file, &sky),
-        tools: Embedder {
-            shelf: LatentShelf::default(),
-            decoder: Arc::new(Decoder::default()),
-            cancel: CancelToken::default(),
-            reporter,
-        },
-        sky,
-        inbox,
-    }
-}
-
-fn order(file: &Path, sky: &Sky) -> EmbedOrder {
-    EmbedOrder {
-        generation: 3,
-        run: 8,
-        source: file.display().to_string().into(),
+        models: LatentRegistry::default(),
+        decoder: Arc::default(),
+        source: file.display().to_string(),
         catalogue: Arc::new(read_all(&[sky.path()]).catalogue),
+        sky,
     }
 }
 
 impl Bench {
-    fn news(&self) -> LatentNews {
-        match self.inbox.try_recv().unwrap() {
-            JobEvent::Latent(news) => news,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// Steps until the first news: another thread looks for the device and reads the file.
-    fn begin(&self, task: &mut EmbedTask) -> After {
-        loop {
-            let after = task.step();
-            if after == After::Done || !self.inbox.is_empty() {
-                return after;
-            }
+    fn embedding(&self, source: &str) -> Embed {
+        Embed {
+            source: source.into(),
+            catalogue: self.catalogue.clone(),
+            models: self.models.clone(),
+            decoder: self.decoder.clone(),
         }
     }
 
     /// Runs an embedding to its end.
     fn embedded(&self) -> (Embedding, ModelId) {
-        let mut task = EmbedTask::new(self.order.clone(), self.tools.clone());
-        assert_eq!(self.begin(&mut task), After::More);
-        let LatentNews::Space { space, run: 8, .. } = self.news() else {
+        let updates = Arc::new(Mutex::new(Vec::new()));
+        let taken = updates.clone();
+        let task = self.embedding(&self.source);
+        run_here(task, CancelToken::default(), move |update| {
+            taken.lock().unwrap().push(update);
+        })
+        .unwrap();
+        let mut updates = std::mem::take(&mut *updates.lock().unwrap()).into_iter();
+        let Some(EmbedUpdate::Space { space, .. }) = updates.next() else {
             panic!("the space comes first");
         };
         let mut all = Embedding::new(space.clone());
-        while task.step() == After::More {
-            let LatentNews::Embedded {
-                new, done, refused, ..
-            } = self.news()
-            else {
+        for update in updates {
+            let EmbedUpdate::Placed { new, refused } = update else {
                 panic!("places come next");
             };
             assert_eq!(refused, 0);
+            assert!(!new.is_empty());
             all.points.extend(new.points);
             all.means.extend(new.means);
             all.responsibilities.extend(new.responsibilities);
             all.errors.extend(new.errors);
-            assert_eq!(done, all.len());
         }
-        let LatentNews::Ended { end, .. } = self.news() else {
-            panic!("the end comes last");
-        };
-        assert_eq!(end, ScoringEnd::Finished);
         (all, space.model.clone())
     }
 
-    fn decode(&self, model: &ModelId, vectors: &[f32]) -> Result<Arc<[f32]>, String> {
-        let order = DecodeOrder {
-            serial: 4,
+    fn decode(&self, model: &ModelId, vectors: &[f32]) -> anyhow::Result<Arc<[f32]>> {
+        let task = Decode {
             model: model.clone(),
             vectors: vectors.into(),
+            models: self.models.clone(),
         };
-        let mut task =
-            DecodeTask::new(order, self.tools.shelf.clone(), self.tools.reporter.clone());
-        assert_eq!(task.step(), After::Done);
-        match self.news() {
-            LatentNews::Decoded { serial: 4, pixels } => pixels,
-            other => panic!("{other:?}"),
-        }
+        run_here(task, CancelToken::default(), |()| ())
+    }
+
+    fn reconstruct(&self, model: &ModelId, epoch: usize) -> anyhow::Result<Arc<Reconstruction>> {
+        let task = Reconstruct {
+            model: model.clone(),
+            catalogue: self.catalogue.clone(),
+            candidate: CandidateIx(7),
+            epoch,
+            models: self.models.clone(),
+            decoder: self.decoder.clone(),
+        };
+        run_here(task, CancelToken::default(), |()| ())
     }
 }
 
@@ -135,33 +119,11 @@ fn every_candidate_has_its_place_and_pictures_are_drawn() {
     assert!(places.eq(0..90));
     assert_eq!((all.mean(7).len(), all.responsibility(7).len()), (3, 5));
     // In small steps as at once: where a stamp lies does not depend on its neighbours.
-    let model_again = LatentShelf::default().load(&bench.order.source).unwrap();
-    assert_eq!(*model_again.id(), model);
+    let model_again = latent_models::find(&bench.source, &Compute::cpu()).unwrap();
+    assert_eq!(*model_again.model.id(), model);
     let pictures = bench.decode(&model, all.mean(7)).unwrap();
     assert_eq!(pictures.len(), 441);
-    let order = ReconstructOrder {
-        serial: 9,
-        model: model.clone(),
-        catalogue: bench.order.catalogue.clone(),
-        candidate: CandidateIx(7),
-        epoch: 0,
-    };
-    let task = |order: ReconstructOrder| ReconstructTask {
-        order,
-        shelf: bench.tools.shelf.clone(),
-        decoder: bench.tools.decoder.clone(),
-        reporter: bench.tools.reporter.clone(),
-    };
-    task(order.clone()).step();
-    let LatentNews::Reconstructed {
-        serial: 9,
-        reconstruction,
-    } = bench.news()
-    else {
-        panic!("a reconstruction was asked for");
-    };
-    let drawn = reconstruction.unwrap();
-    assert_eq!(drawn.drawn.len(), 21 * 21);
+    let drawn = bench.reconstruct(&model, 0).unwrap();
     let pairs = drawn.drawn.iter().zip(&*pictures);
     assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-5));
     let squares = drawn
@@ -171,11 +133,8 @@ fn every_candidate_has_its_place_and_pictures_are_drawn() {
         .map(|(a, b)| (a - b).powi(2));
     let error = squares.sum::<f32>() / 441.0;
     assert!((error - all.errors[7]).abs() < 1e-4 * (1.0 + error));
-    task(ReconstructOrder { epoch: 5, ..order }).step();
-    let LatentNews::Reconstructed { reconstruction, .. } = bench.news() else {
-        panic!("an answer was asked for");
-    };
-    assert!(reconstruction.unwrap_err().contains("has no epoch 6"));
+    let refusal = bench.reconstruct(&model, 5).unwrap_err().to_string();
+    assert!(refusal.contains("has no epoch 6"), "{refusal}");
     drop(bench.sky);
 }
 
@@ -183,42 +142,28 @@ fn every_candidate_has_its_place_and_pictures_are_drawn() {
 fn a_word_stops_it_and_what_cannot_be_is_refused_in_a_sentence() {
     let _turn = crate::common::in_turn();
     let bench = bench();
-    let mut task = EmbedTask::new(bench.order.clone(), bench.tools.clone());
-    assert_eq!(bench.begin(&mut task), After::More);
-    bench.tools.cancel.cancel();
-    assert_eq!(task.step(), After::Done);
-    bench.news();
-    assert!(matches!(
-        bench.news(),
-        LatentNews::Ended {
-            end: ScoringEnd::Stopped,
-            ..
+    let cancel = CancelToken::default();
+    let (stop, updates) = (cancel.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = updates.clone();
+    let stopped = run_here(bench.embedding(&bench.source), cancel, move |update| {
+        // At the first places: all others are not computed any more.
+        if matches!(update, EmbedUpdate::Placed { .. }) {
+            counted.fetch_add(1, Ordering::SeqCst);
+            stop.cancel();
         }
-    ));
-    let tools = Embedder {
-        cancel: CancelToken::default(),
-        ..bench.tools.clone()
-    };
+    });
+    assert!(stopped.unwrap_err().is::<Cancelled>());
+    assert_eq!(updates.load(Ordering::SeqCst), 1);
     for source in ["no such model", destello::workspace::models::DEFAULT] {
-        let order = EmbedOrder {
-            source: source.into(),
-            ..bench.order.clone()
-        };
-        let mut task = EmbedTask::new(order, tools.clone());
-        assert_eq!(bench.begin(&mut task), After::Done);
-        let LatentNews::Ended {
-            end: ScoringEnd::Failed(why),
-            ..
-        } = bench.news()
-        else {
-            panic!("{source} is no latent model");
-        };
+        let task = bench.embedding(source);
+        let refusal = run_here(task, CancelToken::default(), |_| ()).unwrap_err();
+        let why = format!("{refusal:#}");
         assert!(why.starts_with(source), "{why}");
     }
     let gone = ModelId::new("gone", 1);
-    let refusal = bench.decode(&gone, &[0.0; 3]).unwrap_err();
+    let refusal = bench.decode(&gone, &[0.0; 3]).unwrap_err().to_string();
     assert!(refusal.contains("no longer at hand"), "{refusal}");
-    let model = bench.tools.shelf.load(&bench.order.source).unwrap();
-    let refusal = bench.decode(model.id(), &[0.0; 4]).unwrap_err();
+    let (_, model) = bench.embedded();
+    let refusal = bench.decode(&model, &[0.0; 4]).unwrap_err().to_string();
     assert!(refusal.contains('4') && refusal.contains('3'), "{refusal}");
 }

@@ -10,17 +10,16 @@ use crate::common::{
 use destello::{
     app::{
         Action, Command,
-        command::{Go, Latent, QueueCommand, Select},
-        event::JobEvent,
+        command::{Go, Latent, QueueCommand, Select, Session},
+        event::JobId,
         state::Screen,
     },
-    domain::{CandidateIx, Embedding, LabelAction, Origin},
+    domain::{CandidateIx, LabelAction, Origin},
     features::{
         latent::{
             check::LOOKED_AT,
-            news::LatentNews,
             shade::Legend,
-            state::{ColorBy, LatentChoice, LatentStanding, Projection},
+            state::{ColorBy, LatentChoice, LatentStatus, Projection},
         },
         queue::column::Column,
     },
@@ -101,8 +100,11 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     let id = version.id.clone();
     assert_eq!(window.state.latent.space().unwrap().model, id);
     assert_eq!(window.state.latent.embedding().unwrap().len(), CANDIDATES);
-    let said = window.state.latent.taught().unwrap();
-    assert!(said.contains("is taught; reconstruction error"), "{said}");
+    let figures = window.state.latent.adapted().unwrap();
+    assert!(
+        figures.contains("is taught; reconstruction error"),
+        "{figures}"
+    );
     let known = window.state.known_latent_models();
     assert!(known.iter().any(|source| source.contains(&**id.text())));
     let scoring = window.state.known_models();
@@ -128,7 +130,7 @@ const EVERYTHING: [[f32; 2]; 2] = [[-1e6, -1e6], [1e6, 1e6]];
 fn the_set_is_embedded_laid_on_a_plane_and_drawn() {
     let (_sky, mut window) = embedded();
     let pane = &window.state.latent;
-    assert_eq!(*pane.standing(), LatentStanding::Done);
+    assert_eq!(*pane.status(), LatentStatus::Done);
     assert_eq!(pane.embedding().unwrap().len(), CANDIDATES);
     assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
     let map = pane.map().unwrap();
@@ -376,28 +378,47 @@ fn rows_stand_by_what_labels_say() {
 }
 
 #[test]
-fn news_of_an_earlier_run_are_nobodys() {
+fn nothing_of_an_earlier_run_or_set_arrives() {
     let (_sky, mut window) = embedded();
+    // Each run has every point once.
     let run = window.state.latent.run();
-    let stray = |generation, run| {
-        JobEvent::Latent(LatentNews::Embedded {
-            generation,
-            run,
-            new: Box::new(Embedding::new(Arc::new(MADE.space()))),
-            refused: 99,
-            done: 1,
-        })
-    };
-    for (generation, run) in [(window.state.generation, run - 1), (0, run)] {
-        window.apply(Command::News(Box::new(stray(generation, run))));
-        assert_eq!(window.state.latent.refused(), 0);
+    window.act(Action::Embed);
+    assert!(window.state.latent.run() > run);
+    assert_eq!(window.state.latent.embedding().unwrap().len(), CANDIDATES);
+    // Another set begins anew, also while the one before is embedded, laid on a plane and drawn.
+    let others = [Sky::new(4), Sky::new(4)];
+    for (other, goes_on) in others.iter().zip([true, false]) {
+        window.act(Action::Embed);
+        if goes_on {
+            window.begin(Command::Latent(Latent::Start));
+            assert!(window.state.latent.is_under_way());
+        }
+        window.open(&[other.path()], &project(other));
+        let latent = &window.state.latent;
+        assert_eq!(*latent.status(), LatentStatus::Idle);
+        assert!(latent.embedding().is_none() && !latent.is_busy());
+        assert_eq!(window.state.scores.anomaly(CandidateIx(0)), None);
+        assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
     }
-    // Another set begins anew.
-    let other = Sky::new(4);
-    window.open(&[other.path()], &project(&other));
-    assert_eq!(*window.state.latent.standing(), LatentStanding::Idle);
-    assert!(window.state.latent.embedding().is_none());
-    assert_eq!(window.state.scores.anomaly(CandidateIx(0)), None);
+}
+
+#[test]
+fn an_embedding_that_is_stopped_keeps_what_came_before() {
+    let (_sky, mut window) = embedded();
+    window.begin(Command::Latent(Latent::Start));
+    window.apply(Command::Session(Session::Cancel(JobId::Embed)));
+    let latent = &window.state.latent;
+    assert!(!latent.is_under_way());
+    let embedded = latent.embedding().map_or(0, |embedding| embedding.len());
+    // It may have been through before the wish came.
+    match latent.status() {
+        LatentStatus::Stopped => {
+            assert!(embedded <= CANDIDATES);
+            assert!(window.toast().contains("stopped"), "{}", window.toast());
+        }
+        LatentStatus::Done => assert_eq!(embedded, CANDIDATES),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -406,8 +427,8 @@ fn a_model_that_cannot_be_read_says_why() {
     let mut window = InlineWindow::on(&sky.path(), &project(&sky));
     choose(&mut window, |choice| choice.source = "no_such_model".into());
     window.act(Action::Embed);
-    let LatentStanding::Failed(why) = window.state.latent.standing() else {
-        panic!("{:?}", window.state.latent.standing())
+    let LatentStatus::Failed(why) = window.state.latent.status() else {
+        panic!("{:?}", window.state.latent.status())
     };
     assert!(why.contains("no_such_model"), "{why}");
 }

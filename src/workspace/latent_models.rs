@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, path::Path};
 
+use super::models::{self, bytes_among, write_with_card};
 use crate::{
     domain::ModelCard,
     learn::{
@@ -10,13 +11,12 @@ use crate::{
         latent::{LatentModel, file},
         model_file,
     },
-    workspace::models::{self, bytes_among, write_with_card},
 };
 
 /// The latent models that come with the program: name and file.
 const SHIPPED: [(&str, &[u8]); 1] = [(
     DEFAULT,
-    include_bytes!("../../../assets/models/vade.safetensors"),
+    include_bytes!("../../assets/models/vade.safetensors"),
 )];
 
 /// The latent model that is taken unless the user chooses another.
