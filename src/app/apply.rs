@@ -17,21 +17,26 @@ impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         let effects = self.apply_command(command, cx);
-        self.follow(effects)
+        self.follow(effects, cx)
     }
 
     /// Takes in what running tasks report.
     pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
-        let effects = self.poll_adaptation(cx);
-        self.follow(effects)
+        let mut effects = self.poll_adaptation(cx);
+        self.poll_evaluation(cx);
+        self.poll_header();
+        self.poll_light_curve();
+        effects.extend(self.poll_label_files(cx));
+        self.follow(effects, cx)
     }
 
     /// What follows from any change.
-    fn follow(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
+    fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
-        effects.extend(self.want_curve());
-        effects.extend(self.want_period());
-        effects.extend(self.want_evaluation());
+        self.want_header(cx);
+        self.want_curve(cx);
+        self.want_period(cx);
+        self.want_evaluation(cx);
         effects.extend(self.want_explanation());
         effects.extend(self.want_scores());
         effects.extend(self.want_latent());
@@ -160,10 +165,7 @@ impl AppState {
             Action::KeySheet => self.toggle(Pane::KeySheet),
             Action::Palette => self.toggle(Pane::Palette),
             Action::Histogram => self.toggle(Pane::Histogram),
-            Action::Header => {
-                self.toggle(Pane::Header);
-                return self.refresh_header();
-            }
+            Action::Header => self.toggle(Pane::Header),
             Action::Explanation | Action::NextExplanation => {
                 return self.act_on_explanation(action, cx);
             }

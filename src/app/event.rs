@@ -5,15 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 pub use crate::features::file_dialog::pick::{PickFor, PickKind};
 
 use crate::{
-    domain::{
-        CandidateIx, LabelEvent, ModelId, NewScores, Problem, ScoreRow, StampId, StepIds, Verdicts,
-        Vocabulary,
-    },
+    domain::{CandidateIx, LabelEvent, ModelId, NewScores, Problem, ScoreRow, StepIds, Verdicts},
     features::{
-        evaluation::Report,
         explanation::explain::Explained,
-        inspect::header::Cards,
-        light_curve::{period_search::FoundPeriod, photometer::MeasuredCurve},
         open::index::Batch,
         scoring::task::ScoringEnd,
         simulation::{preview::Preview, simulate::Simulated},
@@ -129,22 +123,6 @@ pub enum JobEvent {
     },
     /// Stamps were decoded, or could not be.
     Decoded(Vec<Outcome>),
-    /// Header cards or packet fields of a stamp.
-    Header {
-        /// Whose.
-        stamp: StampId,
-        /// Names and values, or why not.
-        cards: Cards,
-    },
-    /// A light curve was measured.
-    Measured(MeasuredCurve),
-    /// The period of a light curve was searched.
-    PeriodFound {
-        /// Number of the request.
-        serial: u64,
-        /// The period; none where there is none.
-        period: Option<FoundPeriod>,
-    },
     /// What a model says was explained, or cannot be.
     Explained(Explained),
     /// From the journal's thread of one opening.
@@ -204,27 +182,6 @@ pub enum JobEvent {
         job: JobId,
         /// How far.
         progress: Progress,
-    },
-    /// A vocabulary was read, or cannot be used.
-    Vocabulary {
-        /// The file, or the name of a built-in one.
-        source: PathBuf,
-        /// The vocabulary, or why not.
-        vocabulary: Result<Box<Vocabulary>, Problem>,
-    },
-    /// A job ended.
-    Done {
-        /// Which.
-        job: JobId,
-        /// What it did, or why it failed: a sentence.
-        outcome: Result<String, String>,
-    },
-    /// Models were judged, or why they could not be.
-    Evaluated {
-        /// Number of the order.
-        serial: u64,
-        /// What was found, or why nothing.
-        report: Result<Arc<Report>, String>,
     },
     /// Of a latent model that is taught in that opening.
     Adapting(u64, crate::features::latent::adapt_task::AdaptUpdate),

@@ -15,16 +15,9 @@ use crate::{
     },
     domain::{ModelId, Timestamp},
     features::{
-        evaluation::evaluator::{Evaluator, start_writing},
         explanation::explain::Explainer,
         file_dialog,
-        inspect::header,
-        labelling::transfer,
         latent::LatentShelf,
-        light_curve::{
-            period_search,
-            photometer::{CurveRequest, Photometer},
-        },
         open::index::{self, Opening, Reading},
         scoring::task::{Focus, ScoreTask, Scorer},
         simulation::{
@@ -44,7 +37,6 @@ use crate::{
         decode_pool::DecodePool,
         journal_writer::Journal,
         model_registry::{LoadTask, ModelShelf},
-        vocabulary,
     },
 };
 
@@ -57,8 +49,6 @@ pub struct Runner {
     reading: Reading,
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
-    photometer: Photometer,
-    evaluator: Evaluator,
     tasks: Tasks,
     learner: Arc<Learner>,
     explainer: Explainer,
@@ -88,18 +78,14 @@ impl Runner {
             decoder: Arc::new(Decoder::default()),
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
-        let photometer = Photometer::start(&reporter, &reading.decoder)?;
-        let evaluator = Evaluator::start(&reporter)?;
         let shelf = ModelShelf::default();
         let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
-            evaluator,
             of_set: reporter.clone(),
             reporter,
             reading,
             atlas,
             pool,
-            photometer,
             learner: tasks.learner().cloned().context("tasks without a queue")?,
             tasks,
             explainer,
@@ -169,43 +155,10 @@ impl Runner {
             }
             Effect::Decode { wanted } => self.pool.request(wanted),
             Effect::Reload(stamps) => self.pool.reload(stamps),
-            Effect::ReadHeader(stamp) => {
-                header::read(stamp, self.reading.decoder.clone(), self.of_set.clone())?;
-            }
-            Effect::Measure {
-                generation,
-                candidate,
-                ix,
-                stamps,
-                order,
-            } => self.photometer.request(CurveRequest {
-                generation,
-                candidate,
-                ix,
-                stamps,
-                order,
-            }),
-            Effect::FindPeriod(request) => period_search::search(request, self.of_set.clone())?,
-            Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
             Effect::Pick(purpose) => file_dialog::native::pick(purpose, self.reporter.clone())?,
             Effect::AskDisk(order) => file_dialog::disk::ask(order, self.reporter.clone())?,
             Effect::CloseSet { generation } => self.leave_set(generation),
             Effect::Flush => self.with_journal(Journal::flush),
-            Effect::Export {
-                path,
-                book,
-                catalogue,
-            } => {
-                let decoder = self.reading.decoder.clone();
-                transfer::export(path, book, catalogue, decoder, self.of_set.clone())?;
-            }
-            Effect::Import(order) => transfer::import(*order, self.of_set.clone())?,
-            Effect::Evaluate(order) => self.evaluator.request(*order),
-            Effect::WriteEvaluation {
-                folder,
-                report,
-                catalogue,
-            } => start_writing(folder, report, catalogue, self.of_set.clone())?,
             Effect::Simulate(order) => self.simulate(*order)?,
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
@@ -364,8 +317,6 @@ impl Runner {
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
-        self.photometer = Photometer::start(&self.of_set, &self.reading.decoder)?;
-        self.evaluator = Evaluator::start(&self.of_set)?;
         self.explainer = Explainer::new(self.shelf.clone(), self.of_set.clone());
         let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(

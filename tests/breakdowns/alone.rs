@@ -23,13 +23,14 @@ use destello::{
             stream::stream,
         },
     },
-    tasks::fault,
+    tasks::{Task, fault},
+    workspace::vocabulary::ReadVocabulary,
 };
 
 use crate::{
     breaks,
     common::{InlineWindow, test_sky::test_skies},
-    ends_once, in_turn,
+    ends_once, in_turn, task_breaks, task_ends,
 };
 
 #[test]
@@ -78,15 +79,13 @@ fn a_vocabulary_that_breaks_off_is_told_and_the_next_one_is_used() {
     let _turn = in_turn();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     let before = window.state.vocabulary;
-    let is_answer = |event: &JobEvent| matches!(event, JobEvent::Vocabulary { .. });
     let ask = |window: &mut InlineWindow| {
-        window.begin(Command::Session(Session::Vocabulary("alerce_stamp".into())));
-        window.hear_until(|window| window.count > 0);
+        window.apply(Command::Session(Session::Vocabulary("alerce_stamp".into())));
     };
-    breaks(&mut window, "vocabulary", is_answer, ask);
+    task_breaks(&mut window, ReadVocabulary::NAME, ask);
     assert!(window.toast().contains("broke off"), "{}", window.toast());
     assert_eq!(window.state.vocabulary, before);
-    ends_once(&mut window, "vocabulary", is_answer, ask);
+    task_ends(&mut window, ask);
     assert_eq!(&*window.state.vocabulary().name, "alerce_stamp");
 }
 

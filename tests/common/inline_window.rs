@@ -63,7 +63,7 @@ pub struct InlineWindow {
     pub has_quit: bool,
     /// Label events that were handed to the journal and not looked at yet.
     pub appended: Vec<LabelEvent>,
-    /// Exports, imports and simulations that were started, and that ended.
+    /// Simulations that were started, and that ended.
     pub started: usize,
     /// See `started`.
     pub ended: usize,
@@ -74,8 +74,6 @@ pub struct InlineWindow {
     awaited: BTreeSet<&'static str>,
     decoding: HashSet<StampId>,
     running: BTreeSet<JobId>,
-    /// Exports and imports under way: their ends are nobody's once another set is open.
-    of_the_set: usize,
     /// The preview that was asked for last and is not there yet.
     previewing: Option<u64>,
     latent: Option<MadeLatent>,
@@ -106,7 +104,6 @@ impl InlineWindow {
             awaited: BTreeSet::new(),
             decoding: HashSet::new(),
             running: BTreeSet::new(),
-            of_the_set: 0,
             previewing: None,
             latent: None,
             has_views: false,
@@ -260,7 +257,8 @@ impl InlineWindow {
             && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
-            && !self.state.evaluation.is_under_way()
+            && !self.state.evaluation.is_busy()
+            && !self.state.label_files.is_busy()
             && !self.state.fine_tuning.is_busy()
             && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
@@ -291,18 +289,10 @@ impl InlineWindow {
                     self.decoding.remove(id);
                 }
             }
-            JobEvent::Done { job, .. } => {
-                self.running.remove(job);
-                self.ended += 1;
-                self.of_the_set -= usize::from(*job != JobId::Simulate);
-            }
             JobEvent::Scored { new, .. } => self.computed += new.rows.len(),
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
                 self.ended += 1;
-            }
-            JobEvent::Vocabulary { .. } => {
-                self.awaited.remove("vocabulary");
             }
             JobEvent::Training(TrainUpdate::Ended(_)) => {
                 self.running.remove(&JobId::Train);
@@ -371,25 +361,12 @@ impl InlineWindow {
             Effect::Reload(_) => {
                 self.awaited.insert("reload");
             }
-            Effect::Export { .. } | Effect::WriteEvaluation { .. } => {
-                self.started += 1;
-                self.of_the_set += 1;
-                self.running.insert(JobId::Export);
-            }
-            Effect::Import(_) => {
-                self.started += 1;
-                self.of_the_set += 1;
-                self.running.insert(JobId::Import);
-            }
             Effect::Simulate(_) | Effect::OpenDemo => {
                 self.started += 1;
                 self.running.insert(JobId::Simulate);
             }
             Effect::Train(_) => {
                 self.running.insert(JobId::Train);
-            }
-            Effect::ReadVocabulary(_) => {
-                self.awaited.insert("vocabulary");
             }
             Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}
@@ -399,12 +376,8 @@ impl InlineWindow {
 
     /// Nothing arrives any more of the set that is left.
     fn forget_the_set(&mut self) {
-        self.ended += std::mem::take(&mut self.of_the_set);
         self.awaited.clear();
         self.decoding.clear();
-        for job in [JobId::Export, JobId::Import] {
-            self.running.remove(&job);
-        }
     }
 
     /// Closes the window; returns when everything is on disk.

@@ -13,6 +13,7 @@ use crate::{
     domain::{Candidate, Problem, Role},
     imaging::photometry::{Brightness, Measured, Method},
     io::{Decoder, export::FilledColumn},
+    tasks::cancel::CancelToken,
     workspace::open::{Opened, read_all_with},
 };
 
@@ -76,7 +77,8 @@ pub fn measure_candidate(
     order: &PhotometryOrder,
     decoder: &Decoder,
 ) -> CandidatePhotometry {
-    of_candidate(candidate, order, decoder)
+    let never = CancelToken::default();
+    of_candidate(candidate, order, decoder, &never).unwrap_or_default()
 }
 
 /// What a run over many candidates found.
