@@ -24,6 +24,7 @@ impl AppState {
     pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
         let mut effects = self.poll_adaptation(cx);
         self.poll_evaluation(cx);
+        effects.extend(self.poll_paths(cx));
         self.poll_header();
         self.poll_light_curve();
         effects.extend(self.poll_label_files(cx));
@@ -33,6 +34,7 @@ impl AppState {
     /// What follows from any change.
     fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
+        self.want_paths(cx);
         self.want_header(cx);
         self.want_curve(cx);
         self.want_period(cx);

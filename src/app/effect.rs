@@ -7,7 +7,6 @@ use crate::{
     domain::{CandidateIx, LabelEvent, ModelId, NewScores, StampId, StampRef},
     features::{
         explanation::explain::ExplainRequest,
-        file_dialog::{disk::PathOrder, pick::PickFor},
         latent::{
             adapt_task::AdaptRequest,
             news::{DecodeOrder, EmbedOrder, ReconstructOrder},
@@ -54,10 +53,6 @@ pub enum Effect {
     Reload(Vec<(StampId, Arc<Decoded>)>),
     /// Explain what a model says; a request before this one that is not begun is dropped.
     Explain(Box<ExplainRequest>),
-    /// Ask the user for a file or folder, by the dialog of the system.
-    Pick(PickFor),
-    /// Ask the disk about a path that is being typed.
-    AskDisk(PathOrder),
     /// Simulate, and open what was made.
     Simulate(Box<SimulationOrder>),
     /// Make the demo sky where it is not there yet, and open it.

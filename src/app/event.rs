@@ -200,15 +200,4 @@ pub enum JobEvent {
         /// What it would look like, or why it cannot be.
         preview: Result<Arc<Preview>, String>,
     },
-    /// There is no native file dialog, or this one failed.
-    NoDialog(PickFor),
-    /// What the disk says of a path that is being typed.
-    Paths(crate::features::file_dialog::disk::PathNews),
-    /// The user chose files; none where the dialog was dismissed.
-    Picked {
-        /// What for.
-        purpose: PickFor,
-        /// What.
-        paths: Vec<PathBuf>,
-    },
 }

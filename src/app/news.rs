@@ -112,11 +112,6 @@ impl AppState {
             JobEvent::Previewed { serial, preview } => {
                 self.simulation.take_preview(serial, preview);
             }
-            JobEvent::NoDialog(purpose) => return self.take_no_dialog(purpose),
-            JobEvent::Paths(news) => return self.take_path_news(news, cx),
-            JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
-                return self.picked(purpose, paths, cx);
-            }
             _ => {}
         }
         Vec::new()

@@ -19,7 +19,10 @@ use crate::{
         adaptation::update::FineTuningPane,
         evaluation::state::EvaluationPane,
         explanation::state::{ExplainChoice, Explanations},
-        file_dialog::{path_text::PathBase, state::PathPane},
+        file_dialog::{
+            path_text::PathBase,
+            state::{Dialogs, PathPane},
+        },
         labelling::{repeat_check::RepeatCheck, transfer::LabelFiles},
         latent::state::LatentPane,
         light_curve::{
@@ -187,14 +190,14 @@ pub struct AppState {
     pub explain: ExplainChoice,
     /// Explanations computed here.
     pub explanations: Explanations,
+    /// The file dialogs of the system.
+    pub dialogs: Dialogs,
     /// Our own file dialog, while it is open.
     pub path_pane: Option<PathPane>,
     /// Where typed paths begin.
     pub path_base: PathBase,
     /// True once it is known that the system has no file dialog.
     pub has_no_dialog: bool,
-    /// Number of the last question to the disk.
-    pub(crate) path_serial: u64,
     /// What waits until all labels are on disk.
     pub(crate) leaving: Option<Leaving>,
     /// Leaving was refused last, because it would lose labels.
@@ -267,10 +270,10 @@ impl AppState {
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),
             explanations: Explanations::default(),
+            dialogs: Dialogs::default(),
             path_pane: None,
             path_base: PathBase::default(),
             has_no_dialog: false,
-            path_serial: 0,
             leaving: None,
             refusal: None,
             generation: 0,

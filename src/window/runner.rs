@@ -16,7 +16,7 @@ use crate::{
     domain::{ModelId, Timestamp},
     features::{
         explanation::explain::Explainer,
-        file_dialog,
+        file_dialog::native::ask_in_system,
         latent::LatentShelf,
         open::index::{self, Opening, Reading},
         scoring::task::{Focus, ScoreTask, Scorer},
@@ -33,7 +33,7 @@ use crate::{
     io::{decode::Decoder, scan::StampIds},
     tasks::{Tasks, cancel::CancelToken, learner::Learner},
     workspace::{
-        context::Context,
+        context::{Context, FileDialog},
         decode_pool::DecodePool,
         journal_writer::Journal,
         model_registry::{LoadTask, ModelShelf},
@@ -62,6 +62,7 @@ pub struct Runner {
     simulator_of: Arc<SimulatorOf>,
     demo_folder: Option<PathBuf>,
     previewer: Option<Previewer>,
+    dialog: FileDialog,
 }
 
 impl Runner {
@@ -99,6 +100,7 @@ impl Runner {
             simulator_of: Arc::new(simulator_of),
             demo_folder: demo::demo_folder(),
             previewer: None,
+            dialog: Arc::new(ask_in_system),
         })
     }
 
@@ -121,6 +123,11 @@ impl Runner {
         self.previewer = None;
     }
 
+    /// From now on this one asks the user for files, instead of the dialog of the system.
+    pub fn ask_by(&mut self, dialog: FileDialog) {
+        self.dialog = dialog;
+    }
+
     /// What an update at that moment is given.
     pub fn context(&self, now: Timestamp) -> Context {
         Context {
@@ -128,6 +135,7 @@ impl Runner {
             tasks: self.tasks.clone(),
             models: self.shelf.clone(),
             decoder: self.reading.decoder.clone(),
+            dialog: self.dialog.clone(),
         }
     }
 
@@ -155,8 +163,6 @@ impl Runner {
             }
             Effect::Decode { wanted } => self.pool.request(wanted),
             Effect::Reload(stamps) => self.pool.reload(stamps),
-            Effect::Pick(purpose) => file_dialog::native::pick(purpose, self.reporter.clone())?,
-            Effect::AskDisk(order) => file_dialog::disk::ask(order, self.reporter.clone())?,
             Effect::CloseSet { generation } => self.leave_set(generation),
             Effect::Flush => self.with_journal(Journal::flush),
             Effect::Simulate(order) => self.simulate(*order)?,

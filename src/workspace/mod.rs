@@ -15,6 +15,7 @@ pub mod label_count;
 pub mod model_registry;
 pub mod models;
 pub mod open;
+pub mod pick;
 pub(crate) mod screen;
 pub mod selection;
 pub mod stamp_cache;

@@ -1,21 +1,23 @@
 //! Work that outlives a set: simulations and their preview, vocabularies, dialogs, streams.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
         event::JobEvent,
-        reporter::Reporter,
-        settings::Settings,
+        settings::{FileDialogs, Settings},
     },
     domain::Role,
     features::{
-        file_dialog::{self, pick::PickFor},
+        file_dialog::{
+            disk::{LookAt, ReadFolder},
+            native::PickPaths,
+            path_text::PathBase,
+            pick::PickFor,
+            state::{Names, PathCommand},
+        },
         simulation::{
             order::{Kind, SimulationOrder},
             simulator::prepare,
@@ -30,7 +32,7 @@ use destello::{
 use crate::{
     breaks,
     common::{InlineWindow, test_sky::test_skies},
-    ends_once, in_turn, task_breaks, task_ends,
+    ends_once, in_turn, names_the_log, task_breaks, task_ends,
 };
 
 #[test]
@@ -92,17 +94,57 @@ fn a_vocabulary_that_breaks_off_is_told_and_the_next_one_is_used() {
 #[test]
 fn where_a_dialog_breaks_off_our_own_opens() {
     let _turn = in_turn();
-    let (reporter, inbox) = Reporter::new(|| {});
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    let purpose = |window: &InlineWindow| window.state.path_pane.as_ref().map(|pane| pane.purpose);
     // It breaks before it asks the system for anything.
-    fault::arm("dialog", 1);
-    file_dialog::native::pick(PickFor::OpenFiles, reporter).unwrap();
-    let event = inbox.recv_timeout(Duration::from_secs(30)).unwrap();
+    task_breaks(&mut window, PickPaths::NAME, |window| {
+        window.act(Action::OpenFiles);
+    });
+    assert_eq!(purpose(&window), Some(PickFor::OpenFiles));
+    // From now on ours opens at once.
+    task_ends(&mut window, |window| window.act(Action::OpenFolder));
+    assert_eq!(purpose(&window), Some(PickFor::OpenFolder));
+    assert_eq!(window.dialogs, []);
+}
+
+#[test]
+fn a_question_to_the_disk_that_breaks_off_is_answered_and_the_next_one_too() {
+    let _turn = in_turn();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.csv"), "id,label\n").unwrap();
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    window.state.settings.file_dialogs = FileDialogs::Own;
+    window.state.path_base = PathBase {
+        home: folder.path().to_owned(),
+        start: folder.path().to_owned(),
+    };
+    task_breaks(&mut window, ReadFolder::NAME, |window| {
+        window.act(Action::OpenFiles);
+    });
+    let pane = |window: &InlineWindow| {
+        let pane = window.state.path_pane.as_ref().unwrap();
+        let notice = pane.notice.clone().unwrap_or_default();
+        (pane.names.clone(), notice.0)
+    };
+    let Names::Failed(why) = pane(&window).0 else {
+        panic!("{:?}", pane(&window));
+    };
+    assert!(names_the_log(&why), "{why}");
+    task_ends(&mut window, |window| window.act(Action::OpenFiles));
+    assert!(matches!(pane(&window).0, Names::Read(names) if names.entries.len() == 1));
+    let missing = folder.path().join("b.csv").display().to_string();
+    window.apply(Command::Path(PathCommand::Type(missing)));
+    let enter = |window: &mut InlineWindow| {
+        window.apply(Command::Path(PathCommand::Enter { adds: false }));
+    };
+    task_breaks(&mut window, LookAt::NAME, enter);
+    assert!(names_the_log(&pane(&window).1), "{}", pane(&window).1);
+    task_ends(&mut window, enter);
     assert!(
-        matches!(&event, JobEvent::NoDialog(PickFor::OpenFiles)),
-        "{event:?}"
+        pane(&window).1.starts_with("there is no file"),
+        "{}",
+        pane(&window).1
     );
-    // The only sender has gone: nothing else can come.
-    assert!(inbox.recv_timeout(Duration::from_secs(30)).is_err());
 }
 
 #[test]

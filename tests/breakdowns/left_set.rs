@@ -12,10 +12,6 @@ use destello::{
     domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
     features::{
         explanation::explain::{ExplainKey, Explained},
-        file_dialog::{
-            disk::{Lies, PathNews},
-            pick::PickFor,
-        },
         latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
         open::index::Batch,
         scoring::task::ScoringEnd,
@@ -50,14 +46,11 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Training(_) => 17,
         JobEvent::Simulated(_) => 18,
         JobEvent::Previewed { .. } => 19,
-        JobEvent::Picked { .. } => 20,
-        JobEvent::NoDialog(_) => 21,
-        JobEvent::Paths(_) => 22,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 23;
+const KINDS: usize = 20;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -170,15 +163,6 @@ fn without_a_number() -> Vec<JobEvent> {
             serial,
             preview: Err(why()),
         },
-        JobEvent::Picked {
-            purpose: PickFor::OpenFiles,
-            paths: Vec::new(),
-        },
-        JobEvent::NoDialog(PickFor::OpenFiles),
-        JobEvent::Paths(PathNews::What {
-            serial,
-            lies: Lies::Folder,
-        }),
     ]
 }
 

@@ -4,7 +4,10 @@
 use std::{
     collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -36,6 +39,8 @@ use destello::{
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The same of a task that computes.
 const LONG_PATIENCE: Duration = Duration::from_secs(600);
+/// Dialogs that may open before the window looks.
+const DIALOGS: usize = 64;
 /// How often running tasks are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// 2026-11-22 12:00 UTC.
@@ -49,7 +54,7 @@ pub struct InlineWindow {
     pub saved_settings: Option<Settings>,
     /// What was put into the clipboard last.
     pub copied: Option<String>,
-    /// Dialogs that would have been opened.
+    /// Dialogs that are open, the oldest first.
     pub dialogs: Vec<PickFor>,
     /// Which events are counted.
     pub counted: fn(&JobEvent) -> bool,
@@ -69,6 +74,10 @@ pub struct InlineWindow {
     pub ended: usize,
     runner: Runner,
     inbox: Inbox,
+    /// Dialogs that were opened, each with where its answer goes.
+    opened: Receiver<(PickFor, SyncSender<Vec<PathBuf>>)>,
+    /// Where the answers of `dialogs` go.
+    answers: Vec<SyncSender<Vec<PathBuf>>>,
     now: Timestamp,
     /// Answers that are waited for, by what they are of.
     awaited: BTreeSet<&'static str>,
@@ -85,6 +94,14 @@ impl InlineWindow {
     /// A window with nothing open. With an atlas its stamps can be drawn.
     pub fn new(settings: Settings, person: &str, atlas: Option<Arc<StampAtlas>>) -> Self {
         let (reporter, inbox) = Reporter::new(|| {});
+        let mut runner = Runner::new(reporter, atlas, false).unwrap();
+        let (opens, opened) = sync_channel(DIALOGS);
+        runner.ask_by(Arc::new(move |purpose| {
+            let (answer, answered) = sync_channel(1);
+            opens.send((purpose, answer)).ok()?;
+            // Where the window is gone, nobody answers.
+            answered.recv().ok()
+        }));
         Self {
             state: AppState::new(settings, person),
             saved_settings: None,
@@ -98,8 +115,10 @@ impl InlineWindow {
             appended: Vec::new(),
             started: 0,
             ended: 0,
-            runner: Runner::new(reporter, atlas, false).unwrap(),
+            runner,
             inbox,
+            opened,
+            answers: Vec::new(),
             now: START,
             awaited: BTreeSet::new(),
             decoding: HashSet::new(),
@@ -188,11 +207,11 @@ impl InlineWindow {
         self.poll();
     }
 
-    /// Chooses this file in every dialog that is open.
+    /// Chooses this file in every dialog that is open; what follows is still under way.
     pub fn answer_dialogs(&mut self, file: &Path) {
-        for purpose in std::mem::take(&mut self.dialogs) {
-            let paths = vec![file.to_owned()];
-            self.run(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+        self.dialogs.clear();
+        for answer in self.answers.drain(..) {
+            answer.send(vec![file.to_owned()]).unwrap_or_default();
         }
     }
 
@@ -241,6 +260,10 @@ impl InlineWindow {
 
     /// Takes in what running tasks report.
     pub fn poll(&mut self) {
+        for (purpose, answer) in self.opened.try_iter() {
+            self.dialogs.push(purpose);
+            self.answers.push(answer);
+        }
         let cx = self.runner.context(self.now);
         let effects = self.state.poll(&cx);
         self.start_all(effects);
@@ -259,6 +282,8 @@ impl InlineWindow {
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_busy()
             && !self.state.label_files.is_busy()
+            // Those that a person has not answered.
+            && self.state.dialogs.unanswered() == self.dialogs.len()
             && !self.state.fine_tuning.is_busy()
             && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
@@ -315,7 +340,6 @@ impl InlineWindow {
         for effect in effects {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
-                Effect::Pick(purpose) => self.dialogs.push(purpose),
                 Effect::Copy(text) => self.copied = Some(text),
                 Effect::Quit => self.has_quit = true,
                 Effect::Append(events) => {
