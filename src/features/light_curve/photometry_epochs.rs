@@ -67,7 +67,7 @@ pub(crate) fn of_candidate(
         match of_shot(shot, order, &psf, &pixels) {
             Some(mut measured) => {
                 measured.flags.insert(flags);
-                found.epochs.push(told(shot, order, measured));
+                found.epochs.push(with_brightness(shot, order, measured));
             }
             None => found.problems.push(problem(shot, order)),
         }
@@ -103,7 +103,11 @@ fn decode(
     pixels
 }
 
-fn told(shot: &Shot<'_>, order: &PhotometryOrder, measured: Measured) -> EpochPhotometry {
+fn with_brightness(
+    shot: &Shot<'_>,
+    order: &PhotometryOrder,
+    measured: Measured,
+) -> EpochPhotometry {
     let is_turned = shot.facts.epoch.difference_sign.is_turned_in(order.on);
     let calibration = shot.facts.calibration(shot.stamp);
     let of_size = order.on.is_signed();
