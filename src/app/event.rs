@@ -2,8 +2,6 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-pub use crate::features::file_dialog::pick::{PickFor, PickKind};
-
 use crate::{
     domain::{CandidateIx, LabelEvent, ModelId, NewScores, Problem, ScoreRow, StepIds, Verdicts},
     features::{
