@@ -26,24 +26,33 @@ impl AppState {
         effects.extend(self.poll_training(cx));
         effects.extend(self.poll_simulation(cx));
         effects.extend(self.poll_latent(cx));
+        self.poll_evaluation(cx);
+        effects.extend(self.poll_paths(cx));
+        self.poll_header();
+        self.poll_light_curve();
+        effects.extend(self.poll_label_files(cx));
         self.follow(effects, cx)
     }
 
     /// True while a task runs whose end was not taken in.
-    pub const fn is_busy(&self) -> bool {
+    pub fn is_busy(&self) -> bool {
         self.fine_tuning.is_busy()
             || self.training.is_under_way()
             || self.simulation.is_running()
             || self.simulation.is_previewing()
             || self.latent.is_busy()
+            || self.evaluation.is_busy()
+            || self.label_files.is_busy()
     }
 
     /// What follows from any change.
     fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
-        effects.extend(self.want_curve());
-        effects.extend(self.want_period());
-        effects.extend(self.want_evaluation());
+        self.want_paths(cx);
+        self.want_header(cx);
+        self.want_curve(cx);
+        self.want_period(cx);
+        self.want_evaluation(cx);
         effects.extend(self.want_explanation());
         effects.extend(self.want_scores());
         self.want_latent(cx);
@@ -181,10 +190,7 @@ impl AppState {
             Action::KeySheet => self.toggle(Pane::KeySheet),
             Action::Palette => self.toggle(Pane::Palette),
             Action::Histogram => self.toggle(Pane::Histogram),
-            Action::Header => {
-                self.toggle(Pane::Header);
-                return self.refresh_header();
-            }
+            Action::Header => self.toggle(Pane::Header),
             Action::Explanation | Action::NextExplanation => {
                 return self.act_on_explanation(action, cx);
             }

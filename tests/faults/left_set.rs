@@ -1,6 +1,6 @@
 //! News of a set that was left do not reach the next one.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use destello::{
     app::{
@@ -12,11 +12,6 @@ use destello::{
     domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
     features::{
         explanation::explain::{ExplainKey, Explained},
-        file_dialog::{
-            disk::{Lies, PathNews},
-            pick::PickFor,
-        },
-        light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
         open::index::Batch,
         scoring::task::ScoringEnd,
     },
@@ -34,29 +29,20 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Found { .. } => 2,
         JobEvent::IndexDone { .. } => 3,
         JobEvent::Decoded(_) => 4,
-        JobEvent::Header { .. } => 5,
-        JobEvent::Measured(_) => 6,
-        JobEvent::PeriodFound { .. } => 7,
-        JobEvent::Explained(_) => 8,
-        JobEvent::Journal { .. } => 9,
-        JobEvent::StoredScores { .. } => 10,
-        JobEvent::ModelLoaded { .. } => 11,
-        JobEvent::Scored { .. } => 12,
-        JobEvent::ScoringEnded { .. } => 13,
-        JobEvent::Broke(_) => 14,
-        JobEvent::Problems(_) => 15,
-        JobEvent::Progress { .. } => 16,
-        JobEvent::Vocabulary { .. } => 17,
-        JobEvent::Done { .. } => 18,
-        JobEvent::Evaluated { .. } => 19,
-        JobEvent::Picked { .. } => 20,
-        JobEvent::NoDialog(_) => 21,
-        JobEvent::Paths(_) => 22,
+        JobEvent::Explained(_) => 5,
+        JobEvent::Journal { .. } => 6,
+        JobEvent::StoredScores { .. } => 7,
+        JobEvent::ModelLoaded { .. } => 8,
+        JobEvent::Scored { .. } => 9,
+        JobEvent::ScoringEnded { .. } => 10,
+        JobEvent::Broke(_) => 11,
+        JobEvent::Problems(_) => 12,
+        JobEvent::Progress { .. } => 13,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 23;
+const KINDS: usize = 14;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -97,13 +83,6 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
             is_cancelled: false,
             missing: Vec::new(),
         },
-        JobEvent::Measured(MeasuredCurve {
-            generation,
-            candidate: CandidateIx(0),
-            stamps: 0,
-            order: PhotometryOrder::default(),
-            curve: Arc::default(),
-        }),
         JobEvent::Journal {
             generation,
             news: JournalNews::NotSaved { why: why() },
@@ -155,41 +134,12 @@ fn without_a_number() -> Vec<JobEvent> {
     let serial = 1;
     vec![
         JobEvent::Decoded(vec![(StampId(1), Err(Arc::new(problem())))]),
-        JobEvent::Header {
-            stamp: StampId(0),
-            cards: Err(Arc::new(problem())),
-        },
-        JobEvent::PeriodFound {
-            serial,
-            period: None,
-        },
         JobEvent::Broke(why()),
         JobEvent::Problems(vec![problem()]),
         JobEvent::Progress {
             job,
             progress: Progress::default(),
         },
-        JobEvent::Vocabulary {
-            source: PathBuf::new(),
-            vocabulary: Err(problem()),
-        },
-        JobEvent::Done {
-            job,
-            outcome: Err(why()),
-        },
-        JobEvent::Evaluated {
-            serial,
-            report: Err(why()),
-        },
-        JobEvent::Picked {
-            purpose: PickFor::OpenFiles,
-            paths: Vec::new(),
-        },
-        JobEvent::NoDialog(PickFor::OpenFiles),
-        JobEvent::Paths(PathNews::What {
-            serial,
-            lies: Lies::Folder,
-        }),
     ]
 }
 
@@ -240,14 +190,12 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
     let visible = stamps.cloned().collect();
     // Their ends are on the way, or will be, while the next set is opened.
     let table = first.beside("labels.csv");
-    let paths = vec![table.clone()];
-    let purpose = PickFor::ExportLabels;
-    window.begin(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+    window.begin(Command::Session(Session::Export(table.clone())));
     window.begin(Command::Want(Want {
         visible,
         ..Want::default()
     }));
-    window.counted = |event| matches!(event, JobEvent::Done { .. } | JobEvent::Decoded(_));
+    window.counted = |event| matches!(event, JobEvent::Decoded(_));
     window.count = 0;
     window.begin(Command::Session(Session::Open {
         paths: vec![second.path()],
@@ -258,10 +206,12 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
     assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
     assert_eq!(window.state.shelf.bytes(), 0);
     assert!(!window.toast().contains("written"), "{}", window.toast());
+    // What was begun is finished all the same.
+    assert!(table.exists());
     // The next set decodes and exports as ever.
     window.look();
     assert!(window.state.shelf.bytes() > 0);
-    let paths = vec![second.beside("labels.csv")];
-    window.apply(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+    let export = Session::Export(second.beside("labels.csv"));
+    window.apply(Command::Session(export));
     assert!(window.toast().contains("written to"), "{}", window.toast());
 }
