@@ -1,6 +1,9 @@
 //! Work that outlives a set: simulations and their preview, vocabularies, dialogs, streams.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use crate::{
     common::{InlineWindow, simulated, test_sky::test_skies},
@@ -10,7 +13,6 @@ use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
-        event::JobEvent,
         settings::{FileDialogs, Settings},
     },
     domain::Role,

@@ -4,7 +4,6 @@ use destello::{
     app::{
         Action, Command,
         command::{FineTune, Latent, Session, Train},
-        event::JobEvent,
     },
     features::{
         adaptation::update::FineTuneStanding,
@@ -15,7 +14,7 @@ use destello::{
 };
 
 use crate::{
-    common::{self, InlineWindow, Sky},
+    common::{InlineWindow, Sky},
     in_turn, names_the_log, task_breaks,
 };
 

@@ -131,7 +131,7 @@ fn of_models(generation: u64) -> Vec<JobEvent> {
 
 fn without_a_number() -> Vec<JobEvent> {
     let job = JobId::Export;
-    let serial = 1;
+
     vec![
         JobEvent::Decoded(vec![(StampId(1), Err(Arc::new(problem())))]),
         JobEvent::Broke(why()),
