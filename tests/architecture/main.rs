@@ -4,6 +4,9 @@
     reason = "a source file that cannot be read fails the test"
 )]
 
+mod circles;
+mod module_graph;
+
 use std::{
     collections::BTreeSet,
     fs,
