@@ -1,11 +1,6 @@
 //! Aperture photometry: the sum within a circle, brought to the whole light of a point source.
 
-use super::{
-    Measured, Request,
-    estimate::{Estimate, Scene},
-    frame::Frame,
-    measure,
-};
+use super::estimate::{Estimate, Scene};
 
 /// Radius in FWHM where none is given: our choice, safe against a width that is a little wrong.
 pub const RADIUS_FWHM: f64 = 1.0;
@@ -36,27 +31,6 @@ pub(super) fn inside(dx: f64, dy: f64, radius_px: f64) -> f64 {
         .map(|row| columns(dy + offset(row)).count())
         .sum();
     count as f64 / f64::from(PARTS * PARTS)
-}
-
-/// The radius of the largest S/N among these, pixels, and what is measured within it.
-///
-/// It is the best circle for this one image: on noise it prefers lucky ones, so a light curve
-/// should have one radius for all its epochs.
-pub fn best_aperture(
-    frame: &Frame<'_>,
-    request: &Request<'_>,
-    radii_px: &[f64],
-) -> Option<(f64, Measured)> {
-    let of_radius = |radius: &f64| {
-        let request = Request {
-            method: super::Method::Aperture,
-            radius_px: Some(*radius),
-            ..*request
-        };
-        Some((*radius, measure(frame, &request)?))
-    };
-    let measured = radii_px.iter().filter_map(of_radius);
-    measured.max_by(|a, b| a.1.snr().total_cmp(&b.1.snr()))
 }
 
 #[cfg(test)]

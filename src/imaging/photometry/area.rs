@@ -3,25 +3,13 @@
 use super::{
     aperture::{self, aperture},
     background::Ring,
-    estimate::{Estimate, Scene},
+    estimate::{self, AreaPixel, Estimate, Scene, optimal},
     flags::Flags,
     frame::Frame,
-    measurement::{Method, Request},
-    optimal::{self, optimal},
     psf_fit::psf_fit,
+    request::{Method, Request},
 };
 use crate::imaging::marks::PixelMark;
-
-/// A good pixel of the area.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct AreaPixel {
-    /// Its index in the frame.
-    pub at: usize,
-    /// Distance of its centre from the source, pixels.
-    pub distance_px: f64,
-    /// The share of it that lies within the circle of an aperture; 1 for the other methods.
-    pub inside: f64,
-}
 
 /// The area of one measurement.
 pub(super) struct Area {
@@ -86,7 +74,7 @@ impl Area {
 fn radius(request: &Request<'_>, ring: Ring) -> f64 {
     let fwhm_px = request.psf.fwhm_px();
     let usual = match request.method {
-        Method::Optimal => (optimal::MASK_FWHM * fwhm_px).max(1.5),
+        Method::Optimal => (estimate::MASK_FWHM * fwhm_px).max(1.5),
         Method::Psf => ring.outer_px,
         Method::Aperture => (aperture::RADIUS_FWHM * fwhm_px).max(1.0),
     };

@@ -1,6 +1,6 @@
 //! From fluxes to magnitudes.
 
-use super::measurement::Measured;
+use super::request::Measured;
 
 /// Standard deviations below which a flux is no detection.
 pub const DETECTION_SIGMA: f64 = 3.0;
