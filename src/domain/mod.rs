@@ -61,7 +61,7 @@ pub use problem::Problem;
 pub use role::Role;
 pub use score::{KeptScores, NewScores, Remembered, ScoreRow, Verdict, Verdicts, likeliest};
 pub use score_book::ScoreBook;
-pub use stamp::{Part, Source, SourceKind, Stamp, StampId};
+pub use stamp::{Part, Source, SourceKind, Stamp, StampId, StampIds};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};
 pub use time::{Mjd, Timestamp};
 pub use truth::Truth;

@@ -9,11 +9,10 @@ use super::{
     fits_geometry::ZTF_ARCSEC_PER_PX,
     fits_header::difference_sign,
     recognise::{Content, HEAD_BYTES, recognise},
-    scan::StampIds,
 };
 use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
-    StampRef,
+    StampIds, StampRef,
 };
 use crate::imaging::magnitude::ab_from_njy;
 
