@@ -151,13 +151,6 @@ impl Explaining {
     }
 }
 
-/// A score shared out.
-struct Shares {
-    start: f32,
-    rest: f32,
-    pixels: Tensor<4>,
-}
-
 fn pixels(map: Tensor<4>, compute: &Compute) -> Result<Vec<f32>, LearnError> {
     let failed = |why: String| LearnError::Device {
         device: compute.name().into(),

@@ -17,6 +17,7 @@ use burn::{
 
 use super::{
     layer::{Convolution, CyclicAverage, Dense, FourViews, Layer, MaxPooling},
+    layers::score,
     *,
 };
 use crate::{

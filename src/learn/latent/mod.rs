@@ -18,6 +18,7 @@ pub mod mixture_fit;
 mod model;
 mod network;
 pub mod reseed;
+mod shape;
 pub mod terms;
 pub mod trainer;
 pub mod upright;
@@ -26,7 +27,8 @@ pub mod vae;
 
 pub use course::LatentCourse;
 pub use model::{Embedded, LatentModel};
-pub use network::{LatentKind, LatentNetwork, LatentShape};
+pub use network::LatentNetwork;
+pub use shape::{LatentKind, LatentShape};
 pub use trainer::LatentTrainer;
 pub use vae::Bound;
 
