@@ -1,6 +1,7 @@
 //! Sorted fluxes: what FATS takes from them by place and by percentile.
 
-use super::{LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::LightCurve;
 
 /// Parts of the sorted light curve that are held against its middle 90 %, in percent from below.
 const RANGES: [(&str, f64, f64); 5] = [

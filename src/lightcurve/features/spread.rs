@@ -1,6 +1,7 @@
 //! Scatter about the weighted mean.
 
-use super::{LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::LightCurve;
 
 /// Fills in `Beyond1Std`: the share of the fluxes further from the weighted mean than the standard
 /// deviation (N - 1) about it.
