@@ -11,7 +11,7 @@ use super::{
     Random, Simulate, SimulationError, TripletOrder,
     artefact::{
         Plates, add_companion,
-        edge::{Gap, NEAREST_PX, draw_fill},
+        missing_pixels::{Gap, NEAREST_PX, draw_fill},
         noise::lift,
     },
     detection::{MatchedFilter, Peak, Search},

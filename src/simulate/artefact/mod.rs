@@ -5,24 +5,16 @@
 //! the difference is never painted: the subtraction makes it. Recorded pixels are those of the
 //! CCD: images that are resampled are so with their artefacts in them.
 
-pub mod bad_column;
-pub mod bright_star;
-pub mod cosmic_ray;
-pub mod dipole;
-pub mod edge;
-pub mod galaxy_core;
-pub mod ghost;
-pub mod hot_pixel;
-pub mod masked_block;
+pub mod bad_pixels;
+pub mod bright_stars;
+pub mod misfit;
+pub mod missing_pixels;
 pub mod noise;
 pub mod plates;
-pub mod psf_ring;
 pub mod reference;
-pub mod saturated_star;
-pub mod scattered_light;
 pub mod shape;
-pub mod spike;
-pub mod trail;
+pub mod stray_light;
+pub mod tracks;
 
 use super::{
     Random, survey_triplet::THRESHOLD, triplet_kind::BogusKind, triplet_scene::Scene,
@@ -34,23 +26,23 @@ impl BogusKind {
     /// How it is made.
     pub fn artefact(self) -> &'static dyn Artefact {
         match self {
-            Self::Dipole => &dipole::Dipole,
-            Self::PsfRing => &psf_ring::PsfRing,
-            Self::SaturatedStar => &saturated_star::SaturatedStar,
-            Self::BrightStarResidual => &bright_star::BrightStarResidual,
-            Self::CosmicRay => &cosmic_ray::CosmicRay,
-            Self::HotPixel => &hot_pixel::HotPixel,
-            Self::BadColumn => &bad_column::BadColumn,
-            Self::SatelliteTrail => &trail::SatelliteTrail,
-            Self::DiffractionSpike => &spike::DiffractionSpike,
+            Self::Dipole => &misfit::Dipole,
+            Self::PsfRing => &misfit::PsfRing,
+            Self::SaturatedStar => &bright_stars::SaturatedStar,
+            Self::BrightStarResidual => &bright_stars::BrightStarResidual,
+            Self::CosmicRay => &tracks::CosmicRay,
+            Self::HotPixel => &bad_pixels::HotPixel,
+            Self::BadColumn => &bad_pixels::BadColumn,
+            Self::SatelliteTrail => &tracks::SatelliteTrail,
+            Self::DiffractionSpike => &bright_stars::DiffractionSpike,
             Self::NoisePeak => &noise::NoisePeak,
             Self::CorrelatedNoise => &noise::CorrelatedNoise,
-            Self::GalaxyCore => &galaxy_core::GalaxyCore,
-            Self::Edge => &edge::Edge,
-            Self::MaskedBlock => &masked_block::MaskedBlock,
+            Self::GalaxyCore => &misfit::GalaxyCore,
+            Self::Edge => &missing_pixels::Edge,
+            Self::MaskedBlock => &missing_pixels::MaskedBlock,
             Self::ReferenceArtefact => &reference::ReferenceArtefact,
-            Self::Ghost => &ghost::Ghost,
-            Self::ScatteredLight => &scattered_light::ScatteredLight,
+            Self::Ghost => &stray_light::Ghost,
+            Self::ScatteredLight => &stray_light::ScatteredLight,
         }
     }
 
