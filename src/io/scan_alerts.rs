@@ -14,7 +14,7 @@ use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
     StampIds, StampRef,
 };
-use crate::imaging::magnitude::ab_from_njy;
+use crate::imaging::photometry::ab_from_njy;
 
 /// Where the bytes of an alert file lie.
 #[derive(Clone, Copy)]

@@ -90,3 +90,8 @@ pub(super) const MASK_FWHM: f64 = 1.0;
 pub(super) fn optimal(scene: &Scene<'_>) -> Option<Estimate> {
     scene.weighed(|_, psf, variance| psf / variance)
 }
+
+/// The flux within a radius over the share of the PSF within it.
+pub(super) fn aperture(scene: &Scene<'_>) -> Option<Estimate> {
+    scene.weighed(|pixel, _, _| pixel.inside)
+}

@@ -6,7 +6,6 @@
 //! the edge is made up for by the point-spread function. [`measure_width`] finds that function's
 //! width on a stamp.
 
-mod aperture;
 mod area;
 pub mod background;
 pub mod calibration;
@@ -28,7 +27,7 @@ pub mod width;
 mod width_fit;
 
 pub use background::{Background, Ring, background};
-pub use calibration::{Brightness, Calibration, DETECTION_SIGMA};
+pub use calibration::{Brightness, Calibration, DETECTION_SIGMA, ab_from_njy};
 pub use empirical_psf::EmpiricalPsf;
 pub use flags::Flags;
 pub use frame::Frame;
