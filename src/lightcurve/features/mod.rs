@@ -10,13 +10,12 @@
 //! 0, and `Period_fit` is 1: no period stands out. Where FATS itself would fail, what stands in is
 //! said at the feature.
 
+mod distribution;
 mod folded;
 mod harmonics;
 mod named;
 mod order;
-mod quantiles;
 mod shared;
-mod spread;
 mod structure;
 #[cfg(test)]
 mod test_curve;
@@ -39,8 +38,8 @@ pub fn features(curve: &LightCurve) -> Features {
     let period = find(curve, Weighting::Equal, &grid);
     let mut named = Named::default();
     shared::fill(curve, &mut named);
-    spread::fill(curve, &mut named);
-    quantiles::fill(curve, &mut named);
+    distribution::fill_beyond(curve, &mut named);
+    distribution::fill(curve, &mut named);
     order::fill(curve, &mut named);
     structure::fill(curve, &mut named);
     folded::fill(curve, period.as_ref(), &mut named);
