@@ -7,7 +7,7 @@ use destello::{
     gpu::Headless,
     imaging::{Preset, StampStatistics},
     io::Decoder,
-    jobs::open::read_all_with,
+    workspace::open::read_all_with,
 };
 use divan::{Bencher, counter::ItemsCount};
 

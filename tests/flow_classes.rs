@@ -11,20 +11,22 @@ use destello::{
     app::{
         Command,
         action::Action,
-        column::Column,
         command::{Go, QueueCommand},
-        folding::Fold,
-        scores::Reading,
     },
     domain::Verdict,
-    jobs::{
-        models,
-        reporter::CancelToken,
-        simulate,
-        simulation_folder::Crew,
-        simulation_order::{Kind, SimulationOrder},
-        simulator::simulator_of,
+    features::{
+        light_curve::folding::Fold,
+        queue::column::Column,
+        scoring::state::Reading,
+        simulation::{
+            folder::Crew,
+            order::{Kind, SimulationOrder},
+            simulate,
+            simulator::simulator_of,
+        },
     },
+    tasks::cancel::CancelToken,
+    workspace::models,
 };
 
 const COUNT: u64 = 14;

@@ -10,11 +10,14 @@ use destello::{
     app::{
         Action, Command,
         command::{Evaluate, Go, Scoring},
-        evaluation::{Report, TruthSource, shortlist},
+        event::JobEvent,
         state::Screen,
     },
     domain::{Judged, JudgedAt, Measure},
-    jobs::event::{JobEvent, PickFor},
+    features::{
+        evaluation::state::{Report, TruthSource, shortlist},
+        file_dialog::pick::PickFor,
+    },
 };
 
 const COUNT: usize = 40;

@@ -6,21 +6,18 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use common::{InlineWindow, StampSet};
 use destello::{
-    app::{
-        Action, Command,
-        command::Session,
-        explain::{ExplainChoice, Outcome},
-    },
+    app::{Action, Command, command::Session},
     domain::{ExplainMethod, Explanation, ModelCard, Role},
+    features::explanation::{
+        explain::{explain_epoch, model_for_explaining},
+        files::{ExplainOrder, explain_to_file},
+        picture::Drawn,
+        state::{ExplainChoice, Outcome},
+    },
     imaging::heat_map,
     io::{Decoder, StampIds, scan},
-    jobs::{
-        explain::{explain_epoch, model_for_explaining},
-        explain_files::{ExplainOrder, explain_to_file},
-        explain_picture::Drawn,
-        models,
-    },
     learn::{Compute, Model, explain::explain},
+    workspace::models,
 };
 use fitsio::{
     FitsFile,

@@ -13,13 +13,17 @@ use destello::{
     app::{
         Action, Command,
         command::{FineTune, Session},
-        fine_tuning::{FineTuneStanding, Taught},
-        label_next::Reason,
-        scores::{Reading, Standing},
-        training::JobId,
     },
     domain::ModelId,
-    jobs::{models, versions},
+    features::{
+        adaptation::{
+            label_next::Reason,
+            update::{FineTuneStanding, Taught},
+        },
+        scoring::state::{Reading, Standing},
+        training::state::JobId,
+    },
+    workspace::{models, versions},
 };
 
 /// What 40 labels of the strange sky bring at least, 0 to 1.

@@ -10,16 +10,21 @@ use common::{InlineWindow, MadeLatent, Sky, finished};
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{Go, Latent, QueueCommand, Select},
-        latent::{ColorBy, LatentChoice, LatentStanding, Projection},
-        latent_check::LOOKED_AT,
-        latent_shade::Legend,
+        event::JobEvent,
         state::Screen,
     },
     domain::{CandidateIx, Embedding, LabelAction, Origin},
+    features::{
+        latent::{
+            check::LOOKED_AT,
+            news::LatentNews,
+            shade::Legend,
+            state::{ColorBy, LatentChoice, LatentStanding, Projection},
+        },
+        queue::column::Column,
+    },
     imaging::Polygon,
-    jobs::{event::JobEvent, latent_news::LatentNews},
 };
 
 const MADE: MadeLatent = MadeLatent { components: 3 };

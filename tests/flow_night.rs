@@ -7,11 +7,11 @@ use common::{BOGUS, InlineWindow, REAL, StampSet};
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{Label, QueueCommand, Select, Session},
         state::{Field, Screen},
     },
     domain::{LabelAction, Origin},
+    features::queue::column::Column,
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];

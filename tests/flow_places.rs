@@ -6,7 +6,7 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Go, Label, Select, Session},
-        drawn::Drawn,
+        event::JobEvent,
         settings::Settings,
         state::Screen,
     },
@@ -14,7 +14,8 @@ use destello::{
         Candidate, CandidateIx, Epoch, LabelEvent, Mjd, Part, Role, Source, SourceKind, StampId,
         StampRef, StepIds, Timestamp,
     },
-    jobs::event::{Batch, JobEvent, JournalNews},
+    features::open::index::Batch,
+    workspace::{drawn::Drawn, journal_writer::JournalNews},
 };
 
 /// A packet as the index finds it: one epoch of one object.

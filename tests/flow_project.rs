@@ -8,11 +8,12 @@ use destello::{
     app::{
         Action, Command,
         command::{Go, Session},
+        event::JobEvent,
         settings::Settings,
-        shelf::Shelved,
     },
     domain::{Candidate, Problem},
-    jobs::event::{Batch, JobEvent},
+    features::open::index::Batch,
+    workspace::stamp_cache::Shelved,
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];

@@ -10,12 +10,12 @@ use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
+        event::JobEvent,
         settings::Settings,
-        simulation::{JobId, Kind, PickFor, PreviewState, SimulationForm},
         state::Pane,
     },
     domain::Role,
-    jobs::event::JobEvent,
+    features::simulation::state::{JobId, Kind, PickFor, PreviewState, SimulationForm},
 };
 use tempfile::TempDir;
 

@@ -8,11 +8,10 @@ use destello::{
     app::{
         Action, Command,
         command::{Go, Session},
-        display::Lock,
         settings::Settings,
-        shelf::Shelved,
     },
     domain::{Role, Shown},
+    workspace::{display::Lock, stamp_cache::Shelved},
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];

@@ -14,12 +14,16 @@ use destello::{
     app::{
         Action, Command,
         command::{Go, Session, Train},
-        scores::Standing,
         settings::Settings,
         state::Screen,
-        training::{JobId, LearnFrom, TrainingForm, TrainingStanding},
     },
-    jobs::train::checkpoint_path,
+    features::{
+        scoring::state::Standing,
+        training::{
+            state::{JobId, LearnFrom, TrainingForm, TrainingStanding},
+            train::checkpoint_path,
+        },
+    },
     learn::{Compute, model_file},
 };
 use tempfile::TempDir;

@@ -11,7 +11,7 @@ use destello::{
         Candidate, Catalogue, Epoch, LabelAction, LabelBook, LabelEvent, Origin, StepId, Timestamp,
         Vocabulary,
     },
-    jobs::import::{ImportPlan, import_labels},
+    features::labelling::import::{ImportPlan, import_labels},
     store::Project,
 };
 

@@ -7,22 +7,24 @@ use std::{
 };
 
 use destello::{
+    app::{event::JobEvent, reporter::Reporter},
     domain::{Candidate, CandidateIx, Catalogue, NewScores, ScoreRow, Source, Verdict, Verdicts},
-    io::Decoder,
-    jobs::{
-        event::JobEvent,
-        learner::{After, Task},
-        model_shelf::ModelShelf,
-        models,
-        open::read_all,
-        reporter::{CancelToken, Reporter},
-        score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
-        simulate,
-        simulation_folder::Crew,
-        simulation_order::{Kind, SimulationOrder},
-        simulator::simulator_of,
+    features::{
+        scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
+        simulation::{
+            folder::Crew,
+            order::{Kind, SimulationOrder},
+            simulate,
+            simulator::simulator_of,
+        },
     },
+    io::Decoder,
     store::Project,
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task},
+    },
+    workspace::{model_registry::ModelShelf, models, open::read_all},
 };
 
 /// Epochs of the first visit.

@@ -12,8 +12,8 @@ use std::{
 
 use destello::{
     domain::{Role, Stamp},
+    features::render::pictures::{GAP_PX, GROUP_GAP_PX, Kind, MATTE, Picture, RenderOrder, render},
     imaging::{Look, Marks, Preset, shrink::shrink},
-    jobs::render::{GAP_PX, GROUP_GAP_PX, Kind, MATTE, Picture, RenderOrder, render},
 };
 use image::{Rgb, RgbImage};
 

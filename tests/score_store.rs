@@ -7,12 +7,13 @@
 use std::{path::Path, time::Instant};
 
 use destello::{
+    app::{event::JobEvent, reporter::Reporter},
     domain::{
         LabelAction, LabelEvent, ModelId, NewScores, Origin, Remembered, ScoreRow, StepId,
         Timestamp, Verdict,
     },
-    jobs::{event::JobEvent, journal::Journal, reporter::Reporter},
     store::Project,
+    workspace::journal_writer::Journal,
 };
 
 fn row(candidate: &str, epoch: &str, verdict: Verdict) -> ScoreRow {

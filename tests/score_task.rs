@@ -8,17 +8,21 @@ use std::sync::Arc;
 
 use common::{InlineWindow, StampSet};
 use destello::{
-    domain::{CandidateIx, ModelId, ScoreRow, Verdict},
-    io::Decoder,
-    jobs::{
-        event::{JobEvent, ScoringEnd},
-        learner::{After, Task, Urgency},
-        model_shelf::ModelShelf,
-        models,
-        reporter::{CancelToken, Inbox, Reporter},
-        score::score_candidates,
-        score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
+    app::{
+        event::JobEvent,
+        reporter::{Inbox, Reporter},
     },
+    domain::{CandidateIx, ModelId, ScoreRow, Verdict},
+    features::scoring::{
+        score::score_candidates,
+        task::{Focus, ScoreOrder, ScoreTask, Scorer, ScoringEnd},
+    },
+    io::Decoder,
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task, Urgency},
+    },
+    workspace::{model_registry::ModelShelf, models},
 };
 
 struct Bench {

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use destello::{
     domain::{Band, Mjd, SupernovaTemplate, Templates, Visit},
-    jobs::{
+    features::simulation::{
         compare::{CompareOrder, compare},
         simulator::look_up,
     },

@@ -16,18 +16,17 @@ use std::{
 use common::test_sky::{SIDE, test_skies};
 use destello::{
     domain::{Band, DifferenceSign, ImageSequence, Part, Role},
-    io::{Decoder, whole_file::write_whole},
-    jobs::{
+    features::simulation::{
         demo::make_demo,
-        event::Progress,
-        open::read_all,
-        reporter::CancelToken,
+        folder::Crew,
+        order::{Kind, SimulationOrder},
         simulate::{Simulated, simulate},
-        simulation_folder::Crew,
-        simulation_order::{Kind, SimulationOrder},
         stream::stream,
     },
+    io::{Decoder, whole_file::write_whole},
     simulate::Simulate,
+    tasks::{cancel::CancelToken, progress::Progress},
+    workspace::open::read_all,
 };
 
 fn order(out: &Path) -> SimulationOrder {
@@ -74,9 +73,9 @@ fn what_is_written_opens_as_it_was_made() {
     let candidate = opened.catalogue.get(ix).unwrap();
     let (skies, _) = test_skies();
     let order = order(folder.path());
-    let prepared = destello::jobs::simulator::prepare(&order).unwrap();
+    let prepared = destello::features::simulation::simulator::prepare(&order).unwrap();
     let mut made = skies(&order, &prepared).unwrap().candidate(9);
-    destello::jobs::simulator::MEASURE.unwrap()(&mut made);
+    destello::features::simulation::simulator::MEASURE.unwrap()(&mut made);
     assert_eq!(candidate.truth.as_deref(), made.class());
     assert_eq!(candidate.epochs.len(), 5);
     let (epoch, true_epoch) = (&candidate.epochs[1], &made.epochs[1]);
@@ -373,7 +372,7 @@ fn the_demo_is_made_once_completed_and_replaced() {
 fn a_stream_keeps_order_and_room_and_stops_when_dropped() {
     let (skies, made) = test_skies();
     let order = order(&PathBuf::new());
-    let prepared = destello::jobs::simulator::prepare(&order).unwrap();
+    let prepared = destello::features::simulation::simulator::prepare(&order).unwrap();
     let sky: Arc<dyn Simulate> = skies(&order, &prepared).unwrap();
     let ids = |sequences: Vec<ImageSequence>| -> Vec<String> {
         sequences

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use destello::{domain::StampRef, io::Decoder, jobs::open::read_all_with};
+use destello::{domain::StampRef, io::Decoder, workspace::open::read_all_with};
 use serde::Deserialize;
 
 /// Stamps, and the seconds they took.

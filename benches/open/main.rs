@@ -18,11 +18,11 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{Command, display::Scope},
+    app::{Command, event::JobEvent},
     domain::{LabelAction, LabelEvent, Origin, Role, Timestamp, label::StepId},
     gpu::{Headless, StampInstance},
     imaging::{Orientation, View},
-    jobs::event::{JobEvent, JournalNews},
+    workspace::{display::Scope, journal_writer::JournalNews},
 };
 use report::{Report, quantiles_ms, resident_mb};
 use window::Window;

@@ -10,17 +10,19 @@ use std::{
 
 use anyhow::Context;
 use destello::{
+    app::{event::JobEvent, reporter::Reporter},
     domain::Candidate,
-    io::Decoder,
-    jobs::{
-        any_model::AnyModel,
-        event::JobEvent,
-        fine_tune::{FineTuneOrder, FineTuning, LabelSource, Material, task::FineTuneUpdate},
-        models,
-        reporter::{CancelToken, Reporter},
-        train::cores,
+    features::{
+        adaptation::{
+            fine_tuning::{FineTuneOrder, FineTuning, LabelSource, Material},
+            task::FineTuneUpdate,
+        },
+        training::train::cores,
     },
+    io::Decoder,
     learn::{Compute, Model},
+    tasks::cancel::CancelToken,
+    workspace::{any_model::AnyModel, models},
 };
 
 use super::{fits_files, report::Report, window::Window};

@@ -7,18 +7,20 @@ use std::{
 };
 
 use destello::{
-    app::{AppState, Command, Effect, command::Session, settings::Settings, state::Screen},
+    app::{
+        AppState, Command, Effect,
+        command::Session,
+        event::JobId,
+        reporter::{Inbox, Reporter},
+        settings::Settings,
+        state::Screen,
+    },
+    features::open::index::{self, Opening, Reading},
     gpu::StampAtlas,
     io::{Decoder, StampIds},
-    jobs::{
-        clock,
-        decode::DecodePool,
-        event::JobId,
-        index::{self, Opening, Reading},
-        journal::Journal,
-        reporter::{CancelToken, Inbox, Reporter},
-    },
-    ui::{ViewMemory, frame_ui},
+    tasks::cancel::CancelToken,
+    window::{frame::frame_ui, view_memory::ViewMemory},
+    workspace::{clock, decode_pool::DecodePool, journal_writer::Journal},
 };
 
 /// News taken in one frame at most, as in the real window.

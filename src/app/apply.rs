@@ -4,13 +4,13 @@ use super::{
     action::Action,
     command::{Command, QueueCommand, Session, Want},
     effect::Effect,
-    queue::QueueSpec,
     settings::Theme,
     state::{AppState, Field, Motion, Pane, Screen},
 };
+use crate::features::file_dialog::pick::PickFor;
 use crate::{
     domain::{LabelAction, Timestamp},
-    jobs::event::PickFor,
+    features::queue::order::QueueSpec,
 };
 
 impl AppState {
@@ -192,12 +192,12 @@ impl AppState {
         Vec::new()
     }
 
-    pub(super) fn show(&mut self, screen: Screen) -> Vec<Effect> {
+    pub(crate) fn show(&mut self, screen: Screen) -> Vec<Effect> {
         self.screen = screen;
         vec![self.save_session()]
     }
 
-    pub(super) fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
         let last = self.queue.spec();
         let (spec, is_filter) = match command {
             QueueCommand::Search(text) => return self.search(&text, now),

@@ -2,19 +2,22 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{
-    action::Action, column::Column, display::Display, drawn::Drawn, explain::ExplainChoice,
-    keys::Chord, latent::LatentChoice, latent_pictures::LatentWalk, measured::CurveChoice,
-    path_pane::PathCommand, queue::Shortlist, settings::Settings, simulation::SimulationForm,
-    training::TrainingForm,
-};
+use super::{action::Action, event::JobEvent, keys::Chord, settings::Settings};
+use crate::features::file_dialog::pick::PickFor;
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
-    imaging::Polygon,
-    jobs::{
+    features::{
         evaluation::evaluator::TruthSource,
-        event::{JobEvent, PickFor},
+        explanation::state::ExplainChoice,
+        file_dialog::state::PathCommand,
+        latent::{pictures::LatentWalk, state::LatentChoice},
+        light_curve::measured::CurveChoice,
+        queue::{column::Column, order::Shortlist},
+        simulation::state::SimulationForm,
+        training::state::TrainingForm,
     },
+    imaging::Polygon,
+    workspace::{display::Display, drawn::Drawn},
 };
 
 /// One thing that happens.
@@ -171,7 +174,7 @@ pub enum Session {
     /// Show this over the stamps.
     Explanation(ExplainChoice),
     /// Stop a job.
-    Cancel(crate::jobs::event::JobId),
+    Cancel(super::event::JobId),
     /// New settings.
     Settings(Box<Settings>),
     /// Give an action a key.

@@ -2,29 +2,31 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::event::JobId;
 use super::settings::Settings;
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, NewScores, StampId,
         StampRef,
     },
-    jobs::{
+    features::{
+        adaptation::{curve_task::CurveRequest, task::FineTuneRequest},
         evaluation::{Report, evaluator::EvaluationOrder},
-        event::{Decoded, JobId, PickFor},
-        explain::ExplainRequest,
-        fine_tune::{curve_task::CurveRequest, task::FineTuneRequest},
-        latent::adapt_task::AdaptRequest,
-        latent::map::MapOrder,
-        latent_news::{DecodeOrder, EmbedOrder, ReconstructOrder},
-        paths::PathOrder,
-        period_search::PeriodRequest,
-        photometry::PhotometryOrder,
-        score_task::ScoreOrder,
-        simulation_order::SimulationOrder,
-        train_task::TrainRequest,
-        transfer::ImportOrder,
+        explanation::explain::ExplainRequest,
+        file_dialog::disk::PathOrder,
+        labelling::transfer::ImportOrder,
+        latent::{
+            adapt_task::AdaptRequest,
+            news::{DecodeOrder, EmbedOrder, ReconstructOrder},
+            projection::MapOrder,
+        },
+        light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
+        scoring::task::ScoreOrder,
+        simulation::order::SimulationOrder,
+        training::task::TrainRequest,
     },
 };
+use crate::{features::file_dialog::pick::PickFor, workspace::decode_pool::Decoded};
 
 /// Work for the world outside.
 #[derive(Debug)]

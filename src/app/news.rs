@@ -4,21 +4,21 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     effect::Effect,
-    opening::OpenedProject,
-    shelf::Shelved,
+    event::{JobEvent, JobId},
     state::{AppState, HeaderCards},
-    words::short,
 };
+use crate::features::{file_dialog::pick::PickFor, inspect::header::Cards, open::index::Batch};
 use crate::{
     domain::{Problem, StampId, Timestamp, Vocabulary},
-    jobs::event::{Batch, Cards, JobEvent, JobId, PickFor},
+    features::open::opening::OpenedProject,
+    workspace::{stamp_cache::Shelved, words::short},
 };
 
 /// Letters of a path in a message.
 const NAME: usize = 80;
 
 impl AppState {
-    pub(super) fn apply_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
         match event {
             JobEvent::ProjectOpened {
                 generation,
@@ -149,7 +149,7 @@ impl AppState {
         Vec::new()
     }
 
-    pub(super) fn picked(
+    pub(crate) fn picked(
         &mut self,
         purpose: PickFor,
         mut paths: Vec<std::path::PathBuf>,
@@ -241,7 +241,7 @@ impl AppState {
 
     /// While candidates are being found, a sorted queue is made anew once a second: often enough
     /// to begin work, seldom enough not to hold up the window.
-    pub(super) fn may_sort_again(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn may_sort_again(&mut self, now: Timestamp) -> bool {
         const SORT_EVERY_US: i64 = 1_000_000;
         let is_time = self
             .sorted_at

@@ -10,7 +10,7 @@ const RECORDS: usize = 60;
 
 impl AppState {
     /// Copies a report and says so.
-    pub(super) fn copy_report(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn copy_report(&mut self, now: Timestamp) -> Vec<Effect> {
         self.tell(
             "copied: version, system, graphics and the last lines of the log",
             now,

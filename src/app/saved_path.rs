@@ -81,7 +81,7 @@ pub mod map {
     use std::collections::BTreeMap;
 
     use super::{Deserialize, Deserializer, PathBuf, Serialize, Serializer, from_text, to_text};
-    use crate::jobs::event::PickFor;
+    use crate::features::file_dialog::pick::PickFor;
 
     type Paths = BTreeMap<PickFor, PathBuf>;
 
@@ -106,7 +106,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::{app::settings::Settings, jobs::event::PickFor};
+    use crate::{app::settings::Settings, features::file_dialog::pick::PickFor};
 
     #[test]
     fn every_path_comes_back_from_the_settings_file() {

@@ -6,20 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     command::Session,
-    display::Display,
     effect::Effect,
-    explain::{ExplainChoice, Explanations},
-    folding::PeriodSearch,
-    latent::LatentChoice,
-    measured::{CurveChoice, MeasuredCurves},
-    queue::QueueSpec,
-    saved_scores::SavedScores,
-    scores::Scores,
+    event::JobId,
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
 };
 use crate::{
     domain::{Catalogue, LabelBook, Role, Timestamp},
-    jobs::{event::JobId, transfer::ImportOrder},
+    features::{
+        explanation::state::{ExplainChoice, Explanations},
+        labelling::transfer::ImportOrder,
+        latent::state::LatentChoice,
+        light_curve::{
+            folding::PeriodSearch,
+            measured::{CurveChoice, MeasuredCurves},
+        },
+        queue::order::QueueSpec,
+        scoring::{saved::SavedScores, state::Scores},
+    },
+    workspace::display::Display,
 };
 
 /// How problems with the user's own settings and vocabularies are marked.
@@ -86,7 +90,7 @@ const OF_THE_SET: [JobId; 8] = [
 ];
 
 impl AppState {
-    pub(super) fn apply_session(&mut self, session: Session, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_session(&mut self, session: Session, now: Timestamp) -> Vec<Effect> {
         match session {
             Session::Open { paths, project } => self.open(paths, project, now),
             Session::Show(screen) => {
@@ -145,7 +149,7 @@ impl AppState {
     }
 
     /// Everything of the present set; news of it are ignored from now on.
-    pub(super) fn forget_set(&mut self) {
+    pub(crate) fn forget_set(&mut self) {
         self.generation += 1;
         self.catalogue = Arc::new(Catalogue::default());
         self.book = Arc::new(LabelBook::default());
@@ -182,7 +186,7 @@ impl AppState {
         self.project = ProjectState::default();
     }
 
-    pub(super) fn export(&self, path: PathBuf) -> Vec<Effect> {
+    pub(crate) fn export(&self, path: PathBuf) -> Vec<Effect> {
         let (book, catalogue) = (self.book.clone(), self.catalogue.clone());
         vec![Effect::Export {
             path,
@@ -191,7 +195,7 @@ impl AppState {
         }]
     }
 
-    pub(super) fn import(&mut self, path: PathBuf, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn import(&mut self, path: PathBuf, now: Timestamp) -> Vec<Effect> {
         let Some(project) = self.project.path.clone() else {
             self.warn(self.why_no_labels(), now);
             return Vec::new();
@@ -205,7 +209,7 @@ impl AppState {
         }))]
     }
 
-    pub(super) fn save_session(&self) -> Effect {
+    pub(crate) fn save_session(&self) -> Effect {
         // While the last place is looked for, the one on screen is provisional.
         let here = self.candidate().map(|candidate| SavedPlace {
             candidate: candidate.id.clone(),
@@ -236,7 +240,7 @@ impl AppState {
     }
 
     /// Takes up a saved session. One that cannot be read (of another version) is passed over.
-    pub(super) fn restore_session(&mut self, json: &str) {
+    pub(crate) fn restore_session(&mut self, json: &str) {
         let Ok(saved) = serde_json::from_str::<SavedSession>(json) else {
             return;
         };
@@ -260,7 +264,7 @@ impl AppState {
     }
 
     /// Asks for the header of the epoch on screen where its pane is open.
-    pub(super) fn refresh_header(&mut self) -> Vec<Effect> {
+    pub(crate) fn refresh_header(&mut self) -> Vec<Effect> {
         if !self.panes.contains(&Pane::Header) {
             return Vec::new();
         }

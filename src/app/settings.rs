@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{keys::KeyMap, saved_path};
-use crate::jobs::event::PickFor;
+use crate::features::file_dialog::pick::PickFor;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]

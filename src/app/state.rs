@@ -6,39 +6,39 @@ use std::{
     sync::Arc,
 };
 
-pub use super::screen::{Pane, Screen};
-pub use super::toast::Toast;
-use super::{
-    display::Display,
-    drawn::Sight,
-    evaluation::EvaluationPane,
-    explain::{ExplainChoice, Explanations},
-    fine_tuning::FineTuningPane,
-    folding::PeriodSearch,
-    label_count::LabelCount,
-    latent::LatentPane,
-    leaving::{Leaving, Refusal},
-    measured::{CurveChoice, MeasuredCurves},
-    path_pane::PathPane,
-    path_text::PathBase,
-    queue::{Facts, Queue, QueueSpec},
-    repeat_check::RepeatCheck,
-    scores::Scores,
-    selection::Selection,
-    session::SavedPlace,
-    settings::Settings,
-    shelf::Shelf,
-    simulation::SimulationPane,
-    training::TrainingPane,
-};
+pub use crate::workspace::screen::{Pane, Screen};
+pub use crate::workspace::toast::Toast;
+
+use super::{event::JobId, session::SavedPlace, settings::Settings};
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, StampId,
         Timestamp, Vocabulary, label::StepIds,
     },
-    jobs::event::{Cards, JobId, Progress},
+    features::{
+        adaptation::update::FineTuningPane,
+        evaluation::state::EvaluationPane,
+        explanation::state::{ExplainChoice, Explanations},
+        file_dialog::{path_text::PathBase, state::PathPane},
+        labelling::repeat_check::RepeatCheck,
+        latent::state::LatentPane,
+        light_curve::{
+            folding::PeriodSearch,
+            measured::{CurveChoice, MeasuredCurves},
+        },
+        open::leaving::{Leaving, Refusal},
+        queue::order::{Facts, Queue, QueueSpec},
+        scoring::state::Scores,
+        simulation::state::SimulationPane,
+        training::state::TrainingPane,
+    },
     logging::LogLines,
+    workspace::{
+        display::Display, drawn::Sight, label_count::LabelCount, selection::Selection,
+        stamp_cache::Shelf,
+    },
 };
+use crate::{features::inspect::header::Cards, tasks::progress::Progress};
 
 /// A text field that a key jumps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub struct HeaderCards {
 }
 
 /// Place, screen and queue, and the page of the mosaic, that scores were last wanted for.
-pub(super) type FocusTold = (
+pub(crate) type FocusTold = (
     (Option<CandidateIx>, Screen, u64),
     Option<Arc<[CandidateIx]>>,
 );
@@ -201,31 +201,31 @@ pub struct AppState {
     /// True once it is known that the system has no file dialog.
     pub has_no_dialog: bool,
     /// Number of the last question to the disk.
-    pub(super) path_serial: u64,
+    pub(crate) path_serial: u64,
     /// What waits until all labels are on disk.
-    pub(super) leaving: Option<Leaving>,
+    pub(crate) leaving: Option<Leaving>,
     /// Leaving was refused last, because it would lose labels.
     pub refusal: Option<Refusal>,
     /// Number of the present opening; news of earlier ones is ignored.
     pub generation: u64,
     /// Candidates with a class.
-    pub(super) label_count: LabelCount,
+    pub(crate) label_count: LabelCount,
     /// For which place and page it was last told who is looked at.
-    pub(super) focus_told: Option<FocusTold>,
+    pub(crate) focus_told: Option<FocusTold>,
     /// When a sorted queue was last made while candidates were being found.
-    pub(super) sorted_at: Option<Timestamp>,
+    pub(crate) sorted_at: Option<Timestamp>,
     /// The candidate to return to once it is found again.
-    pub(super) return_to: Option<SavedPlace>,
+    pub(crate) return_to: Option<SavedPlace>,
     /// The vocabulary asked for in this session of the program: it wins over the saved one.
-    pub(super) asked_vocabulary: Option<Arc<str>>,
+    pub(crate) asked_vocabulary: Option<Arc<str>>,
     /// The vocabulary before the one that the active model brought by itself; none where none did.
-    pub(super) vocabulary_before: Option<usize>,
+    pub(crate) vocabulary_before: Option<usize>,
     /// True once the user went from one vocabulary to another: none comes by itself any more.
-    pub(super) has_chosen_vocabulary: bool,
+    pub(crate) has_chosen_vocabulary: bool,
     /// Step numbers of this window; none before the project is open.
-    pub(super) steps: Option<StepIds>,
+    pub(crate) steps: Option<StepIds>,
     /// Times of the decisions of this session, for the rate.
-    pub(super) decided_at: Vec<Timestamp>,
+    pub(crate) decided_at: Vec<Timestamp>,
 }
 
 impl AppState {
@@ -366,22 +366,22 @@ impl AppState {
     }
 
     /// Filters and sorts everything again.
-    pub(super) fn refresh_queue(&mut self) {
+    pub(crate) fn refresh_queue(&mut self) {
         self.with_queue(Queue::refresh);
     }
 
     /// Changes filter and order.
-    pub(super) fn set_queue(&mut self, spec: QueueSpec) {
+    pub(crate) fn set_queue(&mut self, spec: QueueSpec) {
         self.with_queue(|queue, facts| queue.set_spec(spec, facts));
     }
 
     /// Takes in what was found since the queue was made.
-    pub(super) fn extend_queue(&mut self) {
+    pub(crate) fn extend_queue(&mut self) {
         self.with_queue(Queue::extend);
     }
 
     /// Changes the queue by what is known.
-    pub(super) fn with_queue(&mut self, change: impl FnOnce(&mut Queue, Facts<'_>)) {
+    pub(crate) fn with_queue(&mut self, change: impl FnOnce(&mut Queue, Facts<'_>)) {
         let facts = Facts {
             catalogue: &self.catalogue,
             book: &self.book,
@@ -393,13 +393,13 @@ impl AppState {
     }
 
     /// Asks the view to put the keyboard into a text field.
-    pub(super) fn focus_on(&mut self, field: Field) {
+    pub(crate) fn focus_on(&mut self, field: Field) {
         let serial = self.focus.map_or(0, |(serial, _)| serial) + 1;
         self.focus = Some((serial, field));
     }
 
     /// Opens a small window, or closes it.
-    pub(super) fn toggle(&mut self, pane: Pane) {
+    pub(crate) fn toggle(&mut self, pane: Pane) {
         if !self.panes.remove(&pane) {
             self.panes.insert(pane);
         }

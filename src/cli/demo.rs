@@ -9,12 +9,12 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
 };
 use crate::{
-    jobs::{
+    features::simulation::{
         demo::{demo_folder, make_demo},
-        simulation_folder::Crew,
+        folder::Crew,
         simulator::simulator_of,
     },
-    viewer::Start,
+    window::Start,
 };
 
 /// Arguments of `demo`.

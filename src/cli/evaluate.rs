@@ -9,18 +9,15 @@ use anyhow::{Context, bail};
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
     domain::{Catalogue, JudgedAt, LabelBook, ModelFacts, ScoreBook},
-    io::Decoder,
-    jobs::{
+    features::{
         evaluation::{Report, Request, report, write_report},
-        event::Progress,
-        models,
-        open::read_all_with,
-        reporter::CancelToken,
-        score::score_candidates,
-        truth_table::TruthTable,
-        truths::Truths,
+        labelling::{truth_table::TruthTable, truths::Truths},
+        scoring::score::score_candidates,
     },
+    io::Decoder,
     learn::{Compute, Wish},
+    tasks::{cancel::CancelToken, progress::Progress},
+    workspace::{models, open::read_all_with},
 };
 
 /// Candidates scored between two looks at the clock and at Ctrl-C.

@@ -6,11 +6,11 @@ use clap::Parser;
 
 use crate::{
     domain::{ExplainMethod, Explanation, Role},
-    jobs::{
-        explain_files::{ExplainOrder, ExplainedFile, explain_to_file},
-        explain_picture::Drawn,
-        models,
+    features::explanation::{
+        files::{ExplainOrder, ExplainedFile, explain_to_file},
+        picture::Drawn,
     },
+    workspace::models,
 };
 
 /// Arguments of `explain`.

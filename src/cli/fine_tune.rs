@@ -13,21 +13,22 @@ use super::{
 };
 use crate::{
     domain::{FineTuneFigures, ModelCard, ModelId, SkyFigures},
-    io::Decoder,
-    jobs::{
-        any_model::AnyModel,
-        fine_tune::{
-            FineTuneOrder, FineTuning, LabelSource, Material, Recipe, RecipePart, USUAL_TEST,
-            check_out, forest::retrain,
+    features::{
+        adaptation::{
+            fine_tuning::{
+                FineTuneOrder, FineTuning, LabelSource, Material, Recipe, RecipePart, USUAL_TEST,
+                check_out,
+            },
+            forest::retrain,
         },
-        forest_train::ForestStage,
         latent::{self, LatentOrder, LatentTraining},
-        models,
-        reporter::CancelToken,
-        train::TrainingData,
+        training::{forest::train::ForestStage, train::TrainingData},
     },
+    io::Decoder,
     learn::{Compute, Model},
     lightcurve::{Forest, forest_file::ENDING},
+    tasks::cancel::CancelToken,
+    workspace::{any_model::AnyModel, models},
 };
 
 /// Arguments of `fine-tune`.

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use crate::jobs::inspect::inspect;
+use crate::features::open::inspect::inspect;
 
 /// Arguments of `inspect`.
 #[derive(Debug, clap::Args)]

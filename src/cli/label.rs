@@ -16,8 +16,8 @@ use clap::Subcommand;
 
 use crate::{
     domain::{Catalogue, LabelBook},
-    jobs,
     store::Project,
+    workspace::open,
 };
 
 /// Arguments of `label`.
@@ -89,7 +89,7 @@ fn open_catalogue(paths: &[PathBuf]) -> Catalogue {
     if paths.is_empty() {
         return Catalogue::default();
     }
-    let opened = jobs::open::read_all(paths);
+    let opened = open::read_all(paths);
     if !opened.problems.is_empty() {
         eprintln!(
             "{} inputs could not be used; `destello inspect` names them",

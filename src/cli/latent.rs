@@ -6,16 +6,16 @@ use clap::{Parser, Subcommand};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
-    jobs::{
+    features::{
         latent::{
             centroids::{self, CentroidOrder, Shown},
             export::{self, ExportOrder, ExportReport},
             models,
         },
-        table,
-        train::{TrainingData, cores},
+        training::train::{TrainingData, cores},
     },
     learn::Wish,
+    workspace::table,
 };
 
 /// Arguments of `latent`.

@@ -10,21 +10,21 @@ use anyhow::{Context, bail};
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
     domain::LearningCurve,
+    features::{
+        adaptation::{
+            fine_tuning::{FineTuneOrder, LabelSource},
+            learning_curve::{CurveMaterial, CurveMeasuring},
+        },
+        training::train::cores,
+    },
     io::{
         Decoder,
         csv_table::csv_table,
         figure_plot::{plot_png, plot_rows},
         whole_file::write_whole,
     },
-    jobs::{
-        fine_tune::{
-            FineTuneOrder, LabelSource,
-            learning_curve::{CurveMaterial, CurveMeasuring},
-        },
-        models,
-        train::cores,
-    },
     learn::{Compute, Wish},
+    workspace::models,
 };
 
 /// Arguments of `learning-curve`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{jobs::train::cores, learn::Wish};
+use crate::{features::training::train::cores, learn::Wish};
 
 /// Seed, device, threads, name and file.
 #[derive(Debug, clap::Args)]

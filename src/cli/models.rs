@@ -11,7 +11,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     domain::ModelCard,
-    jobs::{latent, model_export, models, versions},
+    features::{latent, training::model_export},
+    workspace::{models, versions},
 };
 
 /// Arguments of `models`.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 
-use crate::viewer::{GpuFaults, Start, open_window};
+use crate::window::{GpuFaults, Start, open_window};
 
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]

@@ -10,11 +10,9 @@ use clap::ValueEnum;
 
 use crate::{
     domain::Role,
+    features::light_curve::photometry::{self, PhotometryOrder},
     imaging::photometry::Method,
-    jobs::{
-        photometry::{self, PhotometryOrder},
-        table,
-    },
+    workspace::table,
 };
 
 /// Arguments of `photometry`.

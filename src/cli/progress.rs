@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 
-use crate::jobs::{event::Progress, reporter::CancelToken};
+use crate::tasks::{cancel::CancelToken, progress::Progress};
 
 /// Signs of a full bar.
 const BAR: usize = 30;

@@ -6,8 +6,11 @@ use clap::ValueEnum;
 
 use crate::{
     domain::Role,
+    features::render::{
+        self,
+        pictures::{Kind, RenderOrder},
+    },
     imaging::Preset,
-    jobs::render::{self, Kind, RenderOrder},
 };
 
 /// Arguments of `render`.
@@ -96,7 +99,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         rows: args.rows,
     };
     let mut out = std::io::stdout().lock();
-    let problems = render::render(&order, &mut |picture| {
+    let problems = render::pictures::render(&order, &mut |picture| {
         let [width, height] = picture.size_px;
         writeln!(out, "{} ({width}×{height} pixels)", picture.path.display())?;
         for (at, row) in (1..).zip(picture.rows) {

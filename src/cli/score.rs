@@ -4,13 +4,12 @@ use std::{path::PathBuf, process::ExitCode};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
-    jobs::{
-        models,
-        score_report::ScoreReport,
-        score_run::{ScoreNews, ScoreOrder, score},
-        table,
+    features::scoring::{
+        report::ScoreReport,
+        run::{ScoreNews, ScoreOrder, score},
     },
     learn::Wish,
+    workspace::{models, table},
 };
 
 /// Arguments of `score`.

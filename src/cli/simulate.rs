@@ -9,10 +9,10 @@ use clap::Subcommand;
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
     domain::Role,
-    jobs::{
+    features::simulation::{
+        folder::Crew,
+        order::{Kind, SimulationOrder},
         simulate,
-        simulation_folder::Crew,
-        simulation_order::{Kind, SimulationOrder},
         simulator::{simulator_of, surveys},
     },
 };

@@ -13,7 +13,7 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
 };
 use crate::{
-    jobs::train::{
+    features::training::train::{
         Recipe, TrainOrder, Training, TrainingData, TrainingNews, checkpoint_path, usual_steps,
     },
     learn::{Architecture, Compute, Wish},

@@ -222,7 +222,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.log");
         let logger = Logger::new(Some(path.clone()), "error,destello::jobs=debug");
-        log(&logger, Level::Debug, "destello::jobs::decode", "fine");
+        log(
+            &logger,
+            Level::Debug,
+            "destello::workspace::decode_pool",
+            "fine",
+        );
         log(&logger, Level::Info, "destello::app", "not wanted");
         log(&logger, Level::Error, "other", "grave");
         let text = std::fs::read_to_string(&path).unwrap();

@@ -1,7 +1,23 @@
-//! How long work runs: threads that end with one event whatever happens, and faults for tests.
+//! How long work runs: tasks on threads of their own that end exactly once whatever happens, a queue for
+//! what computes with networks, and faults for tests.
 
+pub mod cancel;
+pub mod compute_queue;
 pub mod fault;
+pub(crate) mod gathering;
+pub mod learner;
+mod mailbox;
+pub(crate) mod parallel;
+pub(crate) mod piecewise;
+pub mod progress;
+mod running;
+pub mod step_times;
+pub mod stepwise;
+mod task;
 pub mod thread;
+
+pub use running::{Running, TaskEvent};
+pub use task::{Task, TaskContext, Tasks, run_here};
 
 /// Where the user finds out why something broke off.
 pub const SEE_LOG: &str = "see Log in the Help menu";

@@ -8,10 +8,53 @@ mod circles;
 mod module_graph;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
+
+const ENGINES: [&str; 10] = [
+    "tasks",
+    "domain",
+    "logging",
+    "imaging",
+    "io",
+    "store",
+    "simulate",
+    "learn",
+    "lightcurve",
+    "gpu",
+];
+const WORKSPACE: [&str; 11] = with(&ENGINES, "workspace");
+const WIDGETS: [&str; 12] = with(&WORKSPACE, "widgets");
+const FEATURES: [&str; 13] = with(&WIDGETS, "features");
+
+/// Imports that still point up: so many files of a folder use one above it. `app` is what is left of
+/// the state, commands and events that all features once shared; it dissolves into them. The
+/// numbers may only fall.
+const STILL_UP: &[(&str, &str, usize)] = &[
+    ("tasks", "app", 1),
+    ("workspace", "app", 9),
+    ("widgets", "app", 7),
+    ("widgets", "window", 6),
+    ("widgets", "features", 1),
+    ("features", "app", 105),
+    ("features", "window", 21),
+];
+
+/// The names, and one more.
+const fn with<const N: usize, const M: usize>(
+    names: &[&'static str; N],
+    one: &'static str,
+) -> [&'static str; M] {
+    let mut all = [one; M];
+    let mut at = 0;
+    while at < N {
+        all[at] = names[at];
+        at += 1;
+    }
+    all
+}
 
 /// From the ground up. A room may use itself and the rooms listed for it, nothing else.
 const FLOORS: &[(&str, &[&str])] = &[
@@ -25,26 +68,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("lightcurve", &["domain", "imaging"]),
     ("gpu", &["domain", "imaging"]),
     ("tasks", &["logging"]),
-    (
-        "jobs",
-        &[
-            "tasks",
-            "domain",
-            "imaging",
-            "io",
-            "store",
-            "simulate",
-            "learn",
-            "lightcurve",
-            "gpu",
-        ],
-    ),
-    ("app", &["domain", "logging", "imaging", "jobs"]),
-    ("ui", &["domain", "logging", "imaging", "gpu", "app"]),
+    ("workspace", &ENGINES),
+    ("widgets", &WORKSPACE),
+    ("features", &WIDGETS),
+    ("app", &FEATURES),
 ];
 
 /// The roof: may use everything below.
-const ROOF: &[&str] = &["main.rs", "lib.rs", "viewer.rs", "viewer/", "cli/"];
+const ROOF: &[&str] = &["main.rs", "lib.rs", "window/", "cli/"];
 
 /// Each outside crate enters by its door. A trailing `/` means the whole room.
 const DOORS: &[(&str, &[&str])] = &[
@@ -69,24 +100,31 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),
-    ("bhtsne", &["jobs/latent/map"]),
+    ("bhtsne", &["features/latent/projection"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),
     ("wgpu", &["gpu/"]),
-    ("egui", &["ui/", "viewer.rs", "viewer/"]),
-    ("egui_plot", &["ui/"]),
-    ("egui_wgpu", &["ui/", "viewer.rs", "viewer/"]),
-    ("eframe", &["viewer.rs", "viewer/"]),
-    ("rfd", &["jobs/"]),
-    ("std::thread", &["tasks/", "jobs/", "logging/", "viewer/"]),
+    ("egui", &["widgets/", "features/", "window/"]),
+    ("egui_plot", &["widgets/", "features/"]),
+    (
+        "egui_wgpu",
+        &["widgets/", "features/latent/view/", "window/"],
+    ),
+    ("eframe", &["window/"]),
+    ("rfd", &["features/file_dialog/"]),
+    (
+        "std::thread",
+        &["tasks/", "workspace/", "features/", "logging/", "window/"],
+    ),
     ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
-    ("ctrlc", &["cli/", "viewer/"]),
+    ("ctrlc", &["cli/", "window/"]),
 ];
 
 #[test]
 fn every_import_points_down() {
     let mut faults = Vec::new();
+    let mut up: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (inside, text) in sources() {
         let Some((room, _)) = inside.split_once('/') else {
             continue;
@@ -100,15 +138,28 @@ fn every_import_points_down() {
         };
         for used in crate_imports(&text) {
             let is_room = FLOORS.iter().any(|(name, _)| *name == used);
-            if is_room && used != room && !below.contains(&used.as_str()) {
+            let is_roof = ROOF
+                .iter()
+                .any(|roof| roof.trim_end_matches(['/']).trim_end_matches(".rs") == used);
+            let is_up = is_roof || (is_room && used != room && !below.contains(&used.as_str()));
+            if is_up
+                && STILL_UP
+                    .iter()
+                    .any(|(low, high, _)| *low == room && *high == used)
+            {
+                *up.entry((room.to_owned(), used)).or_default() += 1;
+            } else if is_up {
                 faults.push(format!("{inside}: {room} may not use {used}"));
             }
-            if ROOF
-                .iter()
-                .any(|roof| roof.trim_end_matches(['/']).trim_end_matches(".rs") == used)
-            {
-                faults.push(format!("{inside}: {room} may not use the roof ({used})"));
-            }
+        }
+    }
+    for (low, high, known) in STILL_UP {
+        let found = up.get(&((*low).to_owned(), (*high).to_owned())).copied();
+        let found = found.unwrap_or_default();
+        if found != *known {
+            faults.push(format!(
+                "{low} uses {high} in {found} files; STILL_UP says {known}"
+            ));
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

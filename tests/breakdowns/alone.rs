@@ -9,17 +9,19 @@ use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
+        event::JobEvent,
+        reporter::Reporter,
         settings::Settings,
-        simulation::PreviewState,
     },
     domain::Role,
-    jobs::{
-        dialog,
-        event::{JobEvent, PickFor},
-        reporter::Reporter,
-        simulation_order::{Kind, SimulationOrder},
-        simulator::prepare,
-        stream::stream,
+    features::{
+        file_dialog::{self, pick::PickFor},
+        simulation::{
+            order::{Kind, SimulationOrder},
+            simulator::prepare,
+            state::PreviewState,
+            stream::stream,
+        },
     },
     tasks::fault,
 };
@@ -94,7 +96,7 @@ fn where_a_dialog_breaks_off_our_own_opens() {
     let (reporter, inbox) = Reporter::new(|| {});
     // It breaks before it asks the system for anything.
     fault::arm("dialog", 1);
-    dialog::pick(PickFor::OpenFiles, reporter).unwrap();
+    file_dialog::native::pick(PickFor::OpenFiles, reporter).unwrap();
     let event = inbox.recv_timeout(Duration::from_secs(30)).unwrap();
     assert!(
         matches!(&event, JobEvent::NoDialog(PickFor::OpenFiles)),

@@ -4,16 +4,19 @@ use destello::{
     app::{
         Action, Command,
         command::{FineTune, Latent, Session, Train},
-        fine_tuning::FineTuneStanding,
-        latent::{LatentStanding, Projection},
-        training::{JobId, TrainingStanding},
-    },
-    jobs::{
         event::JobEvent,
-        fine_tune::{curve_task::CurveUpdate, task::FineTuneUpdate},
-        latent::adapt_task::AdaptUpdate,
-        latent_news::LatentNews,
-        train_task::TrainUpdate,
+    },
+    features::{
+        adaptation::{curve_task::CurveUpdate, task::FineTuneUpdate, update::FineTuneStanding},
+        latent::{
+            adapt_task::AdaptUpdate,
+            news::LatentNews,
+            state::{LatentStanding, Projection},
+        },
+        training::{
+            state::{JobId, TrainingStanding},
+            task::TrainUpdate,
+        },
     },
     tasks::fault,
 };

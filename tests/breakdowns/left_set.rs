@@ -6,24 +6,28 @@ use destello::{
     app::{
         Command,
         command::{Session, Want},
+        event::{JobEvent, JobId},
+        reporter::Reporter,
     },
     domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
-    jobs::{
-        event::{
-            Batch, JobEvent, JobId, JournalNews, MeasuredCurve, PickFor, Progress, ScoringEnd,
-        },
-        explain::{ExplainKey, Explained},
-        fine_tune::{
+    features::{
+        adaptation::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
-        latent::{adapt_task::AdaptUpdate, map::Mapped},
-        latent_news::LatentNews,
-        paths::{Lies, PathNews},
-        photometry::PhotometryOrder,
-        reporter::Reporter,
-        train_task::{TrainUpdate, TrainingEnd},
+        explanation::explain::{ExplainKey, Explained},
+        file_dialog::{
+            disk::{Lies, PathNews},
+            pick::PickFor,
+        },
+        latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
+        light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
+        open::index::Batch,
+        scoring::task::ScoringEnd,
+        training::task::{TrainUpdate, TrainingEnd},
     },
+    tasks::progress::Progress,
+    workspace::journal_writer::JournalNews,
 };
 
 use crate::common::{self, InlineWindow, StampSet};

@@ -14,7 +14,7 @@ mod program_log;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::InlineWindow;
-use destello::{jobs::event::JobEvent, tasks::fault};
+use destello::{app::event::JobEvent, tasks::fault};
 
 /// Faults are armed for the whole program: tests take turns.
 fn in_turn() -> MutexGuard<'static, ()> {

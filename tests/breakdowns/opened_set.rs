@@ -3,14 +3,16 @@
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{QueueCommand, Scoring, Session},
-        folding::Fold,
-        measured::CurveChoice,
-        scores::Standing,
+        event::{JobEvent, JobId},
     },
     domain::Role,
-    jobs::event::{JobEvent, JobId, PickFor, ScoringEnd},
+    features::{
+        file_dialog::pick::PickFor,
+        light_curve::{folding::Fold, measured::CurveChoice},
+        queue::column::Column,
+        scoring::{state::Standing, task::ScoringEnd},
+    },
     tasks::{fault, thread::Broken},
 };
 

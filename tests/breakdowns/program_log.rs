@@ -11,8 +11,7 @@ use std::{
 };
 
 use destello::{
-    app::{self, Action, settings::Settings},
-    jobs::event::JobEvent,
+    app::{self, Action, event::JobEvent, settings::Settings},
     logging::{self, panics},
     tasks::thread,
 };

@@ -12,24 +12,25 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Go, Label, QueueCommand, Session, Want},
-        drawn::Drawn,
+        event::{JobEvent, JobId},
+        reporter::{Inbox, Reporter},
         settings::Settings,
         state::Screen,
     },
     domain::{CandidateIx, LabelEvent, StampId, Timestamp, label_book::LabelState},
-    gpu::StampAtlas,
-    jobs::{
-        event::{JobEvent, JobId, PickFor},
-        fine_tune::{
+    features::{
+        adaptation::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
+        file_dialog::pick::PickFor,
         latent::adapt_task::AdaptUpdate,
-        reporter::{Inbox, Reporter},
-        simulator::SimulatorOf,
-        train_task::{TrainUpdate, TrainingEnd},
+        simulation::simulator::SimulatorOf,
+        training::task::{TrainUpdate, TrainingEnd},
     },
-    viewer::runner::Runner,
+    gpu::StampAtlas,
+    window::runner::Runner,
+    workspace::drawn::Drawn,
 };
 
 use super::MadeLatent;

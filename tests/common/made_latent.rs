@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use destello::{
-    app::Effect,
+    app::{Effect, event::JobEvent},
     domain::{
         CandidateIx, Embedding, LatentComponent, LatentPoint, LatentSpace, ModelCard, ModelId,
     },
-    jobs::{
-        event::{JobEvent, ScoringEnd},
-        latent_news::{EmbedOrder, LatentNews, Reconstruction},
-        models,
+    features::{
+        latent::news::{EmbedOrder, LatentNews, Reconstruction},
+        scoring::task::ScoringEnd,
     },
+    workspace::models,
 };
 
 /// Side of what it draws.

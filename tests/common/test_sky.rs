@@ -9,8 +9,8 @@ use destello::{
     domain::{
         Band, Detector, DifferenceSign, ImageSequence, Mjd, Role, SequenceEpoch, Truth, Visit,
     },
-    jobs::{
-        simulation_order::{Kind, SimulationOrder},
+    features::simulation::{
+        order::{Kind, SimulationOrder},
         simulator::{Prepared, SimulatorOf},
     },
     simulate::{Random, SequenceClass, Simulate},

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use destello::app::shelf::Shelved;
+use destello::workspace::stamp_cache::Shelved;
 
 use crate::common::{InlineWindow, StampSet};
 

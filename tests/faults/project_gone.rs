@@ -226,7 +226,7 @@ fn a_second_look_at_an_open_project_leaves_sqlites_locks_alone() {
     drop(Project::open_or_create(&project).unwrap());
     assert_eq!(locks(), 1);
     // Indexing the folder in which it lies looks at every file.
-    destello::jobs::open::read_all(&[set.path()]);
+    destello::workspace::open::read_all(&[set.path()]);
     assert_eq!(locks(), 1);
     drop(first);
     assert_eq!(locks(), 0);

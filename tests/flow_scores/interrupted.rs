@@ -6,14 +6,15 @@ use destello::{
     app::{
         Action, AppState, Command, Effect,
         command::{Scoring, Session},
-        scores::Standing,
+        event::{JobEvent, JobId},
         settings::Settings,
     },
     domain::{Candidate, Epoch, ModelId, Timestamp},
-    jobs::{
-        event::{Batch, JobEvent, JobId, LoadedModel, ScoringEnd},
-        models,
+    features::{
+        open::index::Batch,
+        scoring::{state::Standing, task::ScoringEnd},
     },
+    workspace::{model_registry::LoadedModel, models},
 };
 
 use super::{common::InlineWindow, scoring, tiny_model, triplets};

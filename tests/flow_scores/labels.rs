@@ -1,9 +1,8 @@
 //! Labels remember what was shown, and a project what was computed.
 
-use destello::app::{
-    Action,
-    command::Scoring,
-    scores::{Reading, Standing},
+use destello::{
+    app::{Action, command::Scoring},
+    features::scoring::state::{Reading, Standing},
 };
 
 use super::{

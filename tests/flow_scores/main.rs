@@ -20,19 +20,21 @@ use common::InlineWindow;
 use destello::{
     app::{
         Command,
-        column::Column,
         command::{QueueCommand, Scoring},
     },
     domain::Role,
-    jobs::{
-        reporter::CancelToken,
-        simulate,
-        simulation_folder::Crew,
-        simulation_order::{Kind, SimulationOrder},
-        simulator::simulator_of,
-        train::{TrainOrder, Training, TrainingData},
+    features::{
+        queue::column::Column,
+        simulation::{
+            folder::Crew,
+            order::{Kind, SimulationOrder},
+            simulate,
+            simulator::simulator_of,
+        },
+        training::train::{TrainOrder, Training, TrainingData},
     },
     learn::{Architecture, Compute, schedule::Schedule},
+    tasks::cancel::CancelToken,
 };
 use tempfile::TempDir;
 

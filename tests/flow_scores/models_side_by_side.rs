@@ -1,11 +1,9 @@
 //! Several models at once, and what they disagree on.
 
 use destello::{
-    app::{Action, Command, column::Column, command::Scoring},
-    jobs::{
-        event::{JobEvent, PickFor},
-        models,
-    },
+    app::{Action, Command, command::Scoring, event::JobEvent},
+    features::{file_dialog::pick::PickFor, queue::column::Column},
+    workspace::models,
 };
 
 use super::{common::InlineWindow, counts, scoring, sort, tiny_model, triplets};

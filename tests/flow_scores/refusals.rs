@@ -1,11 +1,9 @@
 //! What cannot be scored says why.
 
 use destello::{
-    app::{
-        command::Scoring,
-        scores::{Reading, Standing},
-    },
+    app::command::Scoring,
     domain::Role,
+    features::scoring::state::{Reading, Standing},
 };
 
 use super::{

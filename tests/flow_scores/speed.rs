@@ -8,15 +8,13 @@ use std::{
 use destello::{
     app::{
         AppState, Command,
-        column::Column,
         command::{QueueCommand, Scoring},
+        event::JobEvent,
         settings::Settings,
     },
     domain::{Candidate, CandidateIx, Epoch, ModelId, NewScores, Timestamp, Verdict},
-    jobs::{
-        event::{Batch, JobEvent, LoadedModel},
-        models,
-    },
+    features::{open::index::Batch, queue::column::Column},
+    workspace::{model_registry::LoadedModel, models},
 };
 
 /// A state with so many scored candidates, without a single stamp.

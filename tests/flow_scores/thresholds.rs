@@ -1,8 +1,9 @@
 //! A threshold counts, sorts and filters, and is chosen on labelled candidates.
 
 use destello::{
-    app::{Action, column::Column, command::Scoring, scores::Standing, state::Screen},
-    jobs::models,
+    app::{Action, command::Scoring, state::Screen},
+    features::{queue::column::Column, scoring::state::Standing},
+    workspace::models,
 };
 
 use super::{

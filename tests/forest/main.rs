@@ -9,9 +9,11 @@ mod trained;
 
 use std::path::PathBuf;
 
-use destello::jobs::{
-    forest_train::{ForestOrder, SimulatedObjects, TrainedForest, train, usual_growth},
-    reporter::CancelToken,
+use destello::{
+    features::training::forest::train::{
+        ForestOrder, SimulatedObjects, TrainedForest, train, usual_growth,
+    },
+    tasks::cancel::CancelToken,
 };
 
 /// A small forest of the built-in survey, without templates.

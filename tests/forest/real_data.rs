@@ -6,13 +6,15 @@
 use std::{fs, path::PathBuf, time::Instant};
 
 use destello::{
-    jobs::{
-        forest_judge::{judge, labelled},
-        label_source::LabelSource,
-        reporter::CancelToken,
-        train::cores,
+    features::{
+        labelling::label_source::LabelSource,
+        training::{
+            forest::judge::{judge, labelled},
+            train::cores,
+        },
     },
     lightcurve::{Forest, features::features, forest_file::from_bytes},
+    tasks::cancel::CancelToken,
 };
 
 use super::{order, trained};

@@ -4,17 +4,15 @@ use std::{path::Path, process::Command, sync::Arc};
 
 use destello::{
     domain::{Candidate, Verdict, Verdicts},
-    io::Decoder,
-    jobs::{
-        any_model::AnyModel,
-        forest_curve::of_candidate,
-        forest_train::{TrainedForest, train},
-        label_source::LabelSource,
-        open::read_all,
-        reporter::CancelToken,
-        score::score_candidates,
+    features::{
+        labelling::label_source::LabelSource,
+        scoring::{forest_curve::of_candidate, score::score_candidates},
+        training::forest::train::{TrainedForest, train},
     },
+    io::Decoder,
     lightcurve::Forest,
+    tasks::cancel::CancelToken,
+    workspace::{any_model::AnyModel, open::read_all},
 };
 
 use super::{order, trained};

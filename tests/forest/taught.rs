@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use destello::{
+    app::{event::JobEvent, reporter::Reporter},
     domain::{
         Catalogue, LabelAction, LabelBook, LabelEvent, ModelVersion, Origin, StepId, Timestamp,
     },
-    io::Decoder,
-    jobs::{
-        event::JobEvent,
-        fine_tune::{
-            FineTuneOrder, LabelSource,
+    features::{
+        adaptation::{
+            fine_tuning::{FineTuneOrder, LabelSource},
             task::{FineTuneEnd, FineTuneRequest, FineTuneTask, FineTuneTools, FineTuneUpdate},
         },
-        learner::{After, Task},
-        model_shelf::ModelShelf,
-        models::write_forest,
-        reporter::{CancelToken, Reporter},
-        train::OpenedSet,
-        versions,
+        training::train::OpenedSet,
     },
+    io::Decoder,
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task},
+    },
+    workspace::{model_registry::ModelShelf, models::write_forest, versions},
 };
 
 use super::{order, scored::simulate, trained};

@@ -3,12 +3,10 @@
 use std::sync::Mutex;
 
 use destello::{
-    jobs::{
-        forest_train::{ForestStage, train},
-        models::write_forest,
-        reporter::CancelToken,
-    },
+    features::training::forest::train::{ForestStage, train},
     lightcurve::forest_file::{from_bytes, to_bytes},
+    tasks::cancel::CancelToken,
+    workspace::models::write_forest,
 };
 
 use super::{order, trained};
@@ -86,7 +84,7 @@ fn progress_is_told_and_cancelling_stops_at_any_stage() {
 fn impossible_orders_are_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let good = order(70, folder.path().join("a.forest"));
-    let why = |change: &dyn Fn(&mut destello::jobs::forest_train::ForestOrder)| {
+    let why = |change: &dyn Fn(&mut destello::features::training::forest::train::ForestOrder)| {
         let mut order = good.clone();
         change(&mut order);
         let error = train(&order, &CancelToken::default(), &|_, _, _| ()).unwrap_err();
@@ -97,7 +95,7 @@ fn impossible_orders_are_refused_in_words() {
     assert!(why(&|order| order.growth.tried = 99).contains("58 features"));
     assert!(why(&|order| order.out = "a.json".into()).contains(".forest"));
     assert!(why(&|order| order.out = "/no/such/a.forest".into()).contains("no such folder"));
-    let nowhere = |order: &mut destello::jobs::forest_train::ForestOrder| {
+    let nowhere = |order: &mut destello::features::training::forest::train::ForestOrder| {
         order.simulated.as_mut().unwrap().survey = "atlantis".into();
     };
     assert!(why(&nowhere).contains("atlantis"));

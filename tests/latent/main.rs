@@ -17,15 +17,15 @@ use std::{
 };
 
 use destello::{
-    jobs::{
+    features::{
         latent::{LatentOrder, LatentTraining},
-        reporter::CancelToken,
-        train::TrainingData,
+        training::train::TrainingData,
     },
     learn::{
         Compute,
         latent::{LatentKind, LatentModel},
     },
+    tasks::cancel::CancelToken,
 };
 
 /// Random numbers of networks are one for the whole program, as one thread owns them there; here

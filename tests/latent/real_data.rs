@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
-use destello::jobs::latent::models;
+use destello::features::latent::models;
 
 use super::{command_line::done, common::Sky};
 

@@ -1,4 +1,4 @@
-use destello::{jobs::train::checkpoint_path, learn::latent::LatentKind};
+use destello::{features::training::train::checkpoint_path, learn::latent::LatentKind};
 
 use super::{in_turn, small_order, start, trained};
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use destello::{
     domain::Role,
-    jobs::train::TrainingData,
+    features::training::train::TrainingData,
     learn::latent::{LatentKind, LatentModel},
 };
 use fitsio::{

@@ -3,23 +3,31 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use destello::{
+    app::{
+        event::JobEvent,
+        reporter::{Inbox, Reporter},
+    },
     domain::{
         CandidateIx, ComponentCard, Embedding, InputPlan, LatentCard, ModelCard, ModelId, Role,
         TrainingRecord,
     },
-    io::Decoder,
-    jobs::{
-        event::{JobEvent, ScoringEnd},
-        latent::{DecodeTask, EmbedTask, Embedder, LatentShelf, ReconstructTask, models},
-        latent_news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
-        learner::{After, Task},
-        open::read_all,
-        reporter::{CancelToken, Inbox, Reporter},
+    features::{
+        latent::{
+            DecodeTask, EmbedTask, Embedder, LatentShelf, ReconstructTask, models,
+            news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
+        },
+        scoring::task::ScoringEnd,
     },
+    io::Decoder,
     learn::{
         Compute,
         latent::{LatentKind, LatentModel},
     },
+    tasks::{
+        cancel::CancelToken,
+        learner::{After, Task},
+    },
+    workspace::open::read_all,
 };
 
 use super::common::Sky;
@@ -231,7 +239,7 @@ fn a_word_stops_it_and_what_cannot_be_is_refused_in_a_sentence() {
         cancel: CancelToken::default(),
         ..bench.tools.clone()
     };
-    for source in ["no such model", destello::jobs::models::DEFAULT] {
+    for source in ["no such model", destello::workspace::models::DEFAULT] {
         let order = EmbedOrder {
             source: source.into(),
             ..bench.order.clone()

@@ -3,30 +3,39 @@
 use std::{collections::BTreeMap, path::PathBuf, process::Command, sync::Arc};
 
 use destello::{
+    app::{
+        event::JobEvent,
+        reporter::{Inbox, Reporter},
+    },
     domain::{
         CandidateIx, Catalogue, LabelAction, LabelBook, LabelEvent, ModelId, Origin, StepId,
         Timestamp,
     },
-    io::Decoder,
-    jobs::{
-        event::JobEvent,
-        fine_tune::{
-            FineTuneOrder, LabelSource,
+    features::{
+        adaptation::{
             curve_task::{CurveRequest, CurveTask},
+            fine_tuning::{FineTuneOrder, LabelSource},
             task::{FineTuneRequest, FineTuneTask, FineTuneTools},
         },
         latent::{
             LatentShelf,
             adapt_task::{AdaptRequest, AdaptTask, AdaptTools},
         },
+        scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
+        training::{
+            task::{TrainRequest, TrainTask, TrainTools},
+            train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
+        },
+    },
+    io::Decoder,
+    tasks::{
+        cancel::CancelToken,
         learner::{After, Task},
-        model_shelf::{LoadTask, ModelShelf},
-        open::read_all,
-        reporter::{CancelToken, Inbox, Reporter},
-        score_task::{Focus, ScoreOrder, ScoreTask, Scorer},
         step_times::StepTimes,
-        train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
-        train_task::{TrainRequest, TrainTask, TrainTools},
+    },
+    workspace::{
+        model_registry::{LoadTask, ModelShelf},
+        open::read_all,
     },
 };
 use tempfile::TempDir;

@@ -7,19 +7,23 @@ use std::{
 };
 
 use destello::{
+    app::event::JobEvent,
     domain::{ExplainMethod, ModelId},
-    jobs::{
-        event::JobEvent,
-        fine_tune::{
+    features::{
+        adaptation::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
         latent::adapt_task::AdaptUpdate,
+        training::{
+            task::{TrainUpdate, TrainingEnd},
+            train::Architecture,
+        },
+    },
+    tasks::{
+        cancel::CancelToken,
         learner::{After, Learner, Task, Urgency},
-        reporter::CancelToken,
         step_times::{Phase, StepTimes},
-        train::Architecture,
-        train_task::{TrainUpdate, TrainingEnd},
     },
 };
 

@@ -3,22 +3,26 @@
 use std::sync::Arc;
 
 use destello::{
+    app::event::JobEvent,
     domain::{CandidateIx, ExplainMethod, ModelId, StampId},
-    jobs::{
-        event::JobEvent,
-        explain::{ExplainKey, ExplainRequest, Explainer},
-        fine_tune::{
+    features::{
+        adaptation::{
             curve_task::CurveUpdate,
             task::{FineTuneEnd, FineTuneUpdate},
         },
-        latent::{DecodeTask, EmbedTask, Embedder, ReconstructTask, adapt_task::AdaptUpdate},
-        latent_news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
-        learner::Task,
-        reporter::CancelToken,
-        train::Architecture,
-        train_task::{TrainUpdate, TrainingEnd},
+        explanation::explain::{ExplainKey, ExplainRequest, Explainer},
+        latent::{
+            DecodeTask, EmbedTask, Embedder, ReconstructTask,
+            adapt_task::AdaptUpdate,
+            news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
+        },
+        training::{
+            task::{TrainUpdate, TrainingEnd},
+            train::Architecture,
+        },
     },
     learn::{Compute, model_file},
+    tasks::{cancel::CancelToken, learner::Task},
 };
 
 use super::bench::Bench;
@@ -175,15 +179,15 @@ impl Bench {
 struct Boxed(Box<dyn Task>);
 
 impl Task for Boxed {
-    fn urgency(&self) -> destello::jobs::learner::Urgency {
+    fn urgency(&self) -> destello::tasks::learner::Urgency {
         self.0.urgency()
     }
 
-    fn phase(&self) -> destello::jobs::step_times::Phase {
+    fn phase(&self) -> destello::tasks::step_times::Phase {
         self.0.phase()
     }
 
-    fn step(&mut self) -> destello::jobs::learner::After {
+    fn step(&mut self) -> destello::tasks::learner::After {
         self.0.step()
     }
 

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use destello::{
-    jobs::train::{TrainOrder, Training, TrainingData, checkpoint_path},
+    features::training::train::{TrainOrder, Training, TrainingData, checkpoint_path},
     learn::{Architecture, Compute, model_file, schedule::Schedule},
 };
 

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use destello::{
     domain::{ModelVersion, Timestamp},
-    jobs::versions,
     learn::{Architecture, model_file, onnx},
+    workspace::versions,
 };
 
 use crate::{runtime::is_there, written::shaken};

@@ -10,7 +10,7 @@ use std::{
 use destello::{
     domain::{Candidate, Geometry, Problem, Role, Stamp},
     io::Decoder,
-    jobs::open::Opened,
+    workspace::open::Opened,
 };
 
 use crate::samples::{candidate, open, stamp};

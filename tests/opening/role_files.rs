@@ -103,7 +103,7 @@ fn files_named_one_by_one_are_put_together() {
     triplet(folder.path(), "x");
     let paths = ["science", "template", "difference"]
         .map(|role| folder.path().join(format!("x_{role}.fits.gz")));
-    let opened = destello::jobs::open::read_all(&paths);
+    let opened = destello::workspace::open::read_all(&paths);
     assert_eq!(opened.catalogue.len(), 1);
     assert_eq!(candidate(&opened, "x").epochs[0].stamps.len(), 3);
 }

@@ -9,7 +9,7 @@ use std::{
 use destello::{
     domain::{Candidate, Problem, Role, Stamp},
     io::{Decoder, Found, StampIds, scan},
-    jobs::open::{Opened, read_all},
+    workspace::open::{Opened, read_all},
 };
 use flate2::{Compression, write::GzEncoder};
 

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use destello::{
     domain::{Candidate, DifferenceSign, Role},
+    features::light_curve::photometry::{PhotometryOrder, measure_candidate},
     imaging::photometry::{Brightness, Method},
     io::Decoder,
-    jobs::{
-        open::read_all,
-        photometry::{PhotometryOrder, measure_candidate},
-    },
+    workspace::open::read_all,
 };
 
 fn data(folder: &str) -> Option<PathBuf> {
@@ -36,7 +34,7 @@ fn scatter(values: &[f64]) -> f64 {
 /// Measured minus given magnitude of each epoch that has both.
 fn residuals(candidate: &Candidate, order: &PhotometryOrder) -> Vec<(usize, f64)> {
     let found = measure_candidate(candidate, order, &Decoder::default());
-    let residual = |epoch: &destello::jobs::photometry::EpochPhotometry| {
+    let residual = |epoch: &destello::features::light_curve::photometry::EpochPhotometry| {
         let given = candidate.epochs[epoch.epoch].mag?;
         match epoch.brightness? {
             Brightness::Magnitude { mag, .. } => Some((epoch.epoch, mag - f64::from(given))),

@@ -4,9 +4,10 @@ use std::{collections::HashMap, fs, path::Path};
 
 use destello::{
     domain::{Candidate, Verdict},
+    features::scoring::score::score_candidates,
     io::Decoder,
-    jobs::{models, open::read_all_with, score::score_candidates},
     learn::Compute,
+    workspace::{models, open::read_all_with},
 };
 
 use crate::sky::{csv, destello, numbers, parquet, renamed_model, triplets};

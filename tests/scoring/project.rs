@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use destello::{
-    jobs::{
-        reporter::CancelToken,
-        score_report::Counts,
-        score_run::{ScoreNews, ScoreOrder, score},
+    features::scoring::{
+        report::Counts,
+        run::{ScoreNews, ScoreOrder, score},
     },
     learn::Wish,
     store::Project,
+    tasks::cancel::CancelToken,
 };
 
 use crate::sky::{csv, destello, numbers, renamed_model, triplets};

@@ -4,11 +4,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use destello::{
-    app::filter::Filter,
     domain::{
         Class, LabelAction, LabelBook, LabelEvent, Origin, StepId, StepIds, Timestamp, Vocabulary,
         label_book::LabelState,
     },
+    features::queue::filter::Filter,
     io::vocabulary_file,
 };
 use proptest::{collection::vec, prelude::*};

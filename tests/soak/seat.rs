@@ -8,10 +8,8 @@ use std::{
 use destello::{
     app::{Command, command::Session, settings::Settings},
     domain::{CandidateIx, LabelEvent, Origin},
-    ui::{
-        ViewMemory, frame_ui,
-        sight::{Outcome, Sight},
-    },
+    widgets::sight::{Outcome, Sight},
+    window::{frame::frame_ui, view_memory::ViewMemory},
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect};
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::common::{StampSet, test_sky::test_skies};
-use destello::jobs::simulator::SimulatorOf;
+use destello::features::simulation::simulator::SimulatorOf;
 
 /// What there is to open.
 pub struct Sets {

@@ -6,14 +6,12 @@ use std::collections::BTreeSet;
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{Go, Latent, QueueCommand, Session},
-        latent::ColorBy,
-        scores::Reading,
         settings::Settings,
         state::{Pane, Screen},
     },
-    ui::{ViewMemory, frame_ui},
+    features::{latent::state::ColorBy, queue::column::Column, scoring::state::Reading},
+    window::{frame::frame_ui, view_memory::ViewMemory},
 };
 use egui::{Event, Pos2, RawInput, Rect, Shape, Vec2, pos2};
 

@@ -9,7 +9,8 @@ use std::sync::{
 use destello::{
     app::{Command, command::Session, settings::Settings},
     gpu::StampAtlas,
-    ui::{ViewMemory, frame_ui, install},
+    widgets::stamp_paint::install,
+    window::{frame::frame_ui, view_memory::ViewMemory},
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Ui, Vec2};
 use egui_kittest::{

@@ -4,13 +4,15 @@
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{Go, Latent, QueueCommand},
-        latent::{ColorBy, LatentChoice, Projection},
         settings::Theme,
         state::Screen,
     },
     domain::CandidateIx,
+    features::{
+        latent::state::{ColorBy, LatentChoice, Projection},
+        queue::column::Column,
+    },
     imaging::ScatterView,
 };
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, pos2, vec2};

@@ -11,10 +11,11 @@ use destello::{
         state::Screen,
     },
     domain::{CandidateIx, LabelEvent, Role},
-    ui::{
-        ViewMemory, frame_ui, install,
+    widgets::{
         sight::{LaidStamp, Outcome, Sight},
+        stamp_paint::install,
     },
+    window::{frame::frame_ui, view_memory::ViewMemory},
 };
 use egui::{Event, Key, Modifiers, Pos2, RawInput, Rect, Ui, Vec2};
 use egui_kittest::{

@@ -3,7 +3,10 @@
 
 use std::{fs, path::Path};
 
-use destello::app::{path_text::PathBase, settings::FileDialogs, state::Pane};
+use destello::{
+    app::{settings::FileDialogs, state::Pane},
+    features::file_dialog::path_text::PathBase,
+};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 

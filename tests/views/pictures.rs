@@ -1,8 +1,9 @@
 //! A few small pictures of the window, drawn by the software rasteriser.
 
 use destello::{
-    app::{Action, column::Column, command::QueueCommand, settings::Theme},
+    app::{Action, command::QueueCommand, settings::Theme},
     domain::Problem,
+    features::queue::column::Column,
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 

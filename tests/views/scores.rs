@@ -3,11 +3,12 @@
 use destello::{
     app::{
         Action, Command,
-        column::Column,
         command::{QueueCommand, Scoring},
-        scores::Standing,
     },
-    jobs::event::ScoringEnd,
+    features::{
+        queue::column::Column,
+        scoring::{state::Standing, task::ScoringEnd},
+    },
 };
 use egui::{Key, Modifiers};
 
@@ -89,7 +90,7 @@ fn where_the_score_would_stand_is_why_there_is_none() {
     let generation = window(&view).state.generation;
     // Models are ready in any order: one of their runs is this model's.
     for run in 1..=window(&view).state.scores.shown().len() as u64 {
-        let end = destello::jobs::event::JobEvent::ScoringEnded {
+        let end = destello::app::event::JobEvent::ScoringEnded {
             generation,
             model: id.clone(),
             run,

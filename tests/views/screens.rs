@@ -1,10 +1,12 @@
 //! Screens and panes: what they say, and that everything comes to rest inside the window.
 
-use destello::app::{
-    settings::Theme,
-    shelf::Shelved,
-    simulation::Kind,
-    state::{Pane, Screen},
+use destello::{
+    app::{
+        settings::Theme,
+        state::{Pane, Screen},
+    },
+    features::simulation::state::Kind,
+    workspace::stamp_cache::Shelved,
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -96,7 +98,7 @@ fn looks_of_another_set_are_not_taken_for_those_of_this_one() {
         let shown = view.state_mut();
         let state = &shown.window.state;
         let here = state.place.candidate.unwrap();
-        let scope = destello::app::display::Scope::Locked;
+        let scope = destello::workspace::display::Scope::Locked;
         let role = destello::domain::Role::Science;
         let look = shown
             .memory

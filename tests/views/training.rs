@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{
-        Action, Command,
-        command::Train,
-        training::{Architecture, CurvePoint, TrainingNews},
-    },
-    jobs::{
-        event::JobEvent,
-        models,
+    app::{Action, Command, command::Train, event::JobEvent},
+    features::training::{
+        state::{Architecture, CurvePoint, TrainingNews},
+        task::{TrainUpdate, TrainingEnd},
         train::LossPoint,
-        train_task::{TrainUpdate, TrainingEnd},
     },
+    workspace::models,
 };
 use egui::{Key, Rect, pos2, vec2};
 

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds},
-    jobs::evaluation::Report,
+    features::evaluation::Report,
 };
 
 /// Figures that stand in the publications' tables.

@@ -6,8 +6,8 @@ use anyhow::Context;
 
 use crate::{
     cli::say,
+    features::labelling::agreement::{self, Gathered},
     io::{agreement_csv, whole_file::write_whole},
-    jobs::agreement::{self, Gathered},
 };
 
 /// Arguments of `label agreement`.

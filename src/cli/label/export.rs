@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
     domain::StampRef,
+    features::labelling::export::{ExportRequest, export_labels},
     io::export::{Format, split::Split},
-    jobs::export::{ExportRequest, export_labels},
 };
 
 /// Arguments of `label export`.

@@ -5,9 +5,10 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 
 use crate::{
+    features::labelling::import::import_labels,
     io::labels_csv,
-    jobs::{annotator::annotator, import::import_labels, vocabulary::find_vocabulary},
     store::Project,
+    workspace::{annotator::annotator, vocabulary::find_vocabulary},
 };
 
 /// Arguments of `label import`.

@@ -9,9 +9,10 @@ use std::{
 
 use crate::{
     domain::{Catalogue, LabelAction, LabelBook, LabelEvent, Origin, StepId, StepIds, Vocabulary},
+    features::labelling::import::actions_of,
     io::labels_csv::split_line,
-    jobs::{annotator::annotator, clock, import::actions_of, vocabulary::find_vocabulary},
     store::Project,
+    workspace::{annotator::annotator, clock, vocabulary::find_vocabulary},
 };
 
 /// Arguments of `label stream`.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
     cli::say,
-    jobs::{
+    features::simulation::{
         compare::{self, CompareOrder, CompareReport},
         simulator::look_up,
     },

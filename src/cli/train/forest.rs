@@ -7,12 +7,14 @@ use crate::{
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
         say,
     },
-    jobs::{
-        forest_train::{ForestOrder, ForestStage, SimulatedObjects, train, usual_growth},
-        label_source::LabelSource,
-        models::write_forest,
-        train::cores,
+    features::{
+        labelling::label_source::LabelSource,
+        training::{
+            forest::train::{ForestOrder, ForestStage, SimulatedObjects, train, usual_growth},
+            train::cores,
+        },
     },
+    workspace::models::write_forest,
 };
 
 /// Arguments of `train forest`.

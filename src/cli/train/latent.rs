@@ -11,19 +11,19 @@ use crate::{
         say,
     },
     domain::Role,
-    jobs::{
+    features::{
         latent::{
             LatentOrder, LatentTraining,
             order::{COMPONENTS, SIMULATED},
             train::LatentPoint,
         },
-        reporter::CancelToken,
-        train::{TrainingData, checkpoint_path},
+        training::train::{TrainingData, checkpoint_path},
     },
     learn::{
         Compute,
         latent::{Bound, LatentKind, LatentModel},
     },
+    tasks::cancel::CancelToken,
 };
 
 /// Arguments of `train latent`.

@@ -1,0 +1,268 @@
+//! News from workers: plain types that the application's state understands.
+
+use std::{path::PathBuf, sync::Arc};
+
+pub use crate::features::file_dialog::pick::{PickFor, PickKind};
+
+use crate::{
+    domain::{
+        CandidateIx, LabelEvent, ModelId, ModelVersion, NewScores, Problem, ScoreRow, StampId,
+        StepIds, Verdicts, Vocabulary,
+    },
+    features::{
+        evaluation::Report,
+        explanation::explain::Explained,
+        inspect::header::Cards,
+        light_curve::{period_search::FoundPeriod, photometer::MeasuredCurve},
+        open::index::Batch,
+        scoring::task::ScoringEnd,
+        simulation::{preview::Preview, simulate::Simulated},
+        training::task::TrainUpdate,
+    },
+    tasks::progress::Progress,
+    workspace::{decode_pool::Outcome, journal_writer::JournalNews, model_registry::LoadedModel},
+};
+
+/// A kind of long work; at most one of each kind runs at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobId {
+    /// Indexing what was opened.
+    Index,
+    /// Writing labels.
+    Export,
+    /// Reading labels.
+    Import,
+    /// Simulating a sky.
+    Simulate,
+    /// Scoring the opened set.
+    Score,
+    /// Training a network.
+    Train,
+    /// Teaching a model the labels of the opened set.
+    FineTune,
+    /// Measuring what each label brings.
+    LearningCurve,
+    /// Putting the opened set into a latent space.
+    Embed,
+    /// Teaching a latent model the opened set.
+    Adapt,
+    /// Laying a latent space on a plane.
+    Map,
+}
+
+impl JobId {
+    /// True for work that stops where it is. The rest is short, and a file that is written
+    /// beside and renamed comes whole or not at all.
+    pub const fn can_be_stopped(self) -> bool {
+        matches!(
+            self,
+            Self::Index
+                | Self::Simulate
+                | Self::Score
+                | Self::Train
+                | Self::FineTune
+                | Self::LearningCurve
+                | Self::Embed
+                | Self::Adapt
+                | Self::Map
+        )
+    }
+
+    /// The work in a word, for the progress bar.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Index => "indexing",
+            Self::Export => "exporting",
+            Self::Import => "importing",
+            Self::Simulate => "simulating",
+            Self::Score => "scoring",
+            Self::Train => "training",
+            Self::FineTune => "fine-tuning",
+            Self::LearningCurve => "learning curve",
+            Self::Embed => "embedding",
+            Self::Adapt => "teaching",
+            Self::Map => "mapping",
+        }
+    }
+}
+
+/// News.
+#[derive(Debug)]
+pub enum JobEvent {
+    /// The project is open: its labels so far and its session.
+    ProjectOpened {
+        /// Number of the opening.
+        generation: u64,
+        /// The file.
+        path: PathBuf,
+        /// The whole journal.
+        events: Vec<LabelEvent>,
+        /// Step numbers for this window.
+        steps: StepIds,
+        /// The session as JSON.
+        session: Option<String>,
+        /// The paths that are being opened (the project's own where none were given).
+        paths: Vec<PathBuf>,
+    },
+    /// The project cannot be used.
+    ProjectRefused {
+        /// Number of the opening.
+        generation: u64,
+        /// Why, naming the file.
+        why: String,
+    },
+    /// Indexing found something.
+    Found {
+        /// Number of the opening.
+        generation: u64,
+        /// What.
+        batch: Batch,
+    },
+    /// Indexing is at its end.
+    IndexDone {
+        /// Number of the opening.
+        generation: u64,
+        /// True where the user stopped it.
+        is_cancelled: bool,
+        /// Paths that are not there.
+        missing: Vec<PathBuf>,
+    },
+    /// Stamps were decoded, or could not be.
+    Decoded(Vec<Outcome>),
+    /// Header cards or packet fields of a stamp.
+    Header {
+        /// Whose.
+        stamp: StampId,
+        /// Names and values, or why not.
+        cards: Cards,
+    },
+    /// A light curve was measured.
+    Measured(MeasuredCurve),
+    /// The period of a light curve was searched.
+    PeriodFound {
+        /// Number of the request.
+        serial: u64,
+        /// The period; none where there is none.
+        period: Option<FoundPeriod>,
+    },
+    /// What a model says was explained, or cannot be.
+    Explained(Explained),
+    /// From the journal's thread of one opening.
+    Journal {
+        /// Number of the opening.
+        generation: u64,
+        /// What it says.
+        news: JournalNews,
+    },
+    /// What the project holds of a model's scores; nothing where there is no project.
+    StoredScores {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// Candidates with an epoch each; some may be gone from the opened set.
+        rows: Arc<[ScoreRow]>,
+    },
+    /// A model was read, or cannot be used.
+    ModelLoaded {
+        /// Number of the opening that asked for it.
+        generation: u64,
+        /// Its name or file, as asked for.
+        source: Arc<str>,
+        /// The model, or why not: a sentence.
+        model: Result<LoadedModel, String>,
+    },
+    /// What a model says of some candidates.
+    Scored {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// Candidates, with a verdict for each epoch.
+        scores: Vec<(CandidateIx, Verdicts)>,
+        /// What of it the project does not hold yet.
+        new: NewScores,
+    },
+    /// A model is at the end of the set.
+    ScoringEnded {
+        /// Number of the opening.
+        generation: u64,
+        /// Which version of which model.
+        model: ModelId,
+        /// Number of the run.
+        run: u64,
+        /// How.
+        end: ScoringEnd,
+    },
+    /// A part of the program broke off: a sentence.
+    Broke(String),
+    /// Faults found by a job other than indexing.
+    Problems(Vec<Problem>),
+    /// Progress of a job.
+    Progress {
+        /// Which.
+        job: JobId,
+        /// How far.
+        progress: Progress,
+    },
+    /// A vocabulary was read, or cannot be used.
+    Vocabulary {
+        /// The file, or the name of a built-in one.
+        source: PathBuf,
+        /// The vocabulary, or why not.
+        vocabulary: Result<Box<Vocabulary>, Problem>,
+    },
+    /// A job ended.
+    Done {
+        /// Which.
+        job: JobId,
+        /// What it did, or why it failed: a sentence.
+        outcome: Result<String, String>,
+    },
+    /// Models were judged, or why they could not be.
+    Evaluated {
+        /// Number of the order.
+        serial: u64,
+        /// What was found, or why nothing.
+        report: Result<Arc<Report>, String>,
+    },
+    /// A fine-tuning has news.
+    FineTuning(u64, crate::features::adaptation::task::FineTuneUpdate),
+    /// Of a latent model that is taught in that opening.
+    Adapting(u64, crate::features::latent::adapt_task::AdaptUpdate),
+    /// Of a learning curve of that opening.
+    LearningCurve(u64, crate::features::adaptation::curve_task::CurveUpdate),
+    /// The versions of models that the project has, the oldest first.
+    Versions {
+        /// Number of the opening.
+        generation: u64,
+        /// They.
+        versions: Vec<ModelVersion>,
+    },
+    /// A latent model has news.
+    Latent(crate::features::latent::news::LatentNews),
+    /// A latent space was laid on a plane.
+    Mapped(crate::features::latent::projection::Mapped),
+    /// A training has news.
+    Training(TrainUpdate),
+    /// A simulation ended: what was made, or why it failed.
+    Simulated(Result<Simulated, String>),
+    /// A look at what a simulation would make.
+    Previewed {
+        /// Number of the request.
+        serial: u64,
+        /// What it would look like, or why it cannot be.
+        preview: Result<Arc<Preview>, String>,
+    },
+    /// There is no native file dialog, or this one failed.
+    NoDialog(PickFor),
+    /// What the disk says of a path that is being typed.
+    Paths(crate::features::file_dialog::disk::PathNews),
+    /// The user chose files; none where the dialog was dismissed.
+    Picked {
+        /// What for.
+        purpose: PickFor,
+        /// What.
+        paths: Vec<PathBuf>,
+    },
+}

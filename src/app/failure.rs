@@ -1,0 +1,49 @@
+//! Which news are of something that failed: they are written to the log on their way.
+
+use super::event::JobEvent;
+use crate::features::{
+    adaptation::{
+        curve_task::CurveUpdate,
+        task::{FineTuneEnd, FineTuneUpdate},
+    },
+    latent::{adapt_task::AdaptUpdate, news::LatentNews},
+    training::task::{TrainUpdate, TrainingEnd},
+};
+use crate::{features::scoring::task::ScoringEnd, workspace::journal_writer::JournalNews};
+
+impl JobEvent {
+    /// Why something failed, where that is what it is about.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        match self {
+            Self::ProjectRefused { why, .. }
+            | Self::Broke(why)
+            | Self::Done {
+                outcome: Err(why), ..
+            }
+            | Self::Simulated(Err(why))
+            | Self::Evaluated {
+                report: Err(why), ..
+            }
+            | Self::ModelLoaded {
+                model: Err(why), ..
+            }
+            | Self::Journal {
+                news: JournalNews::NotSaved { why },
+                ..
+            }
+            | Self::ScoringEnded {
+                end: ScoringEnd::Failed(why),
+                ..
+            }
+            | Self::Latent(LatentNews::Ended {
+                end: ScoringEnd::Failed(why),
+                ..
+            })
+            | Self::Training(TrainUpdate::Ended(TrainingEnd::Failed(why)))
+            | Self::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Failed(why)))
+            | Self::Adapting(_, AdaptUpdate::Failed(why))
+            | Self::LearningCurve(_, CurveUpdate::Failed(why)) => Some(why),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a taught model decides otherwise than the one before, and the way back.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    app::{
+        command::QueueCommand,
+        effect::Effect,
+        state::{AppState, Pane},
+    },
+    domain::{Candidate, CandidateIx, ModelId, Timestamp},
+    features::{
+        queue::{column::Column, order::Shortlist},
+        scoring::state::{Reading, ShownModel},
+    },
+    workspace::{versions, words::thousands},
+};
+
+impl AppState {
+    /// The new version is no longer shown, and its parent is active again; the project keeps both.
+    pub(crate) fn roll_back(&mut self, now: Timestamp) -> Vec<Effect> {
+        let active = self
+            .scores
+            .active()
+            .ready
+            .as_ref()
+            .map(|ready| ready.id.clone());
+        let versions = self.fine_tuning.versions().iter().rev();
+        let mut taught = versions.filter(|version| !version.is_imported());
+        let version = taught.find(|version| Some(&version.id) == active.as_ref());
+        let (Some(version), Some(project)) = (version.cloned(), self.project.path.clone()) else {
+            self.warn(
+                "the active model was not taught in this project: nothing to take back",
+                now,
+            );
+            return Vec::new();
+        };
+        let mut effects = self.show_model(version.parent_source.as_str().into());
+        let source = versions::source(&project, &version.id);
+        effects.extend(self.drop_model(&source, now));
+        self.tell(
+            format!(
+                "back to {}; {} stays in the project",
+                version.parent, version.id
+            ),
+            now,
+        );
+        effects
+    }
+
+    /// The shown models that are a version and its parent.
+    fn version_and_parent(&self) -> Option<[&ShownModel; 2]> {
+        let of = |id: &ModelId| {
+            let mut shown = self.scores.shown().iter();
+            shown.find(|model| model.ready.as_ref().is_some_and(|ready| ready.id == *id))
+        };
+        let versions = self.fine_tuning.versions().iter().rev();
+        let mut taught = versions.filter(|version| !version.is_imported());
+        taught.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
+    }
+
+    /// The candidates that the newest shown version decides otherwise than its parent, and by how much
+    /// the two differ; none while one of them is not shown.
+    pub fn changed_decisions(&self) -> Option<BTreeMap<CandidateIx, f32>> {
+        let [version, parent] = self.version_and_parent()?;
+        let all = self.catalogue.iter();
+        let changed = all.filter_map(|(ix, _)| {
+            let said = [version, parent].map(|model| self.scores.of_candidate(model, ix));
+            let by = match said {
+                [
+                    Reading::Score {
+                        value: new,
+                        is_real: now,
+                    },
+                    Reading::Score {
+                        value: old,
+                        is_real: before,
+                    },
+                ] if now != before => (new - old).abs(),
+                [
+                    Reading::Class {
+                        class: new,
+                        probability: of_new,
+                    },
+                    Reading::Class {
+                        class: old,
+                        probability: of_old,
+                    },
+                ] if new != old => f32::midpoint(of_new, of_old),
+                _ => return None,
+            };
+            Some((ix, by))
+        });
+        Some(changed.collect())
+    }
+
+    /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
+    pub(crate) fn show_changes(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(changed) = self.changed_decisions() else {
+            self.tell(
+                "show a version and the model it was taught from to see what changed",
+                now,
+            );
+            return Vec::new();
+        };
+        if changed.is_empty() {
+            self.tell("no decision of this set changed", now);
+            return Vec::new();
+        }
+        let title = match changed.len() {
+            1 => "1 decision changed".into(),
+            count => format!("{} decisions changed", thousands(count as u64)),
+        };
+        let looked_at = |ix: &CandidateIx| {
+            let candidate = self.catalogue.get(*ix);
+            (*ix, candidate.map_or(0, Candidate::first_look))
+        };
+        let candidates = changed.keys().map(looked_at).collect();
+        let sort = QueueCommand::Sort {
+            column: Column::Disagreement,
+            is_descending: true,
+        };
+        let mut effects = self.apply_queue(sort, now);
+        effects.extend(self.open_shortlist(Shortlist { title, candidates }, now));
+        // It would stand before them.
+        self.panes.remove(&Pane::FineTune);
+        effects
+    }
+}

@@ -1,0 +1,393 @@
+//! Fine-tuning: a model learns from labels of a new sky without forgetting the old one.
+//!
+//! Each step shows labelled examples, every class as often as any other, and as many or more
+//! simulated ones of the old sky (replay): without them the classes that nobody labelled are forgotten.
+//! To know what is gained, some labels are held out, by object; in the end the model learns from all.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use anyhow::bail;
+
+pub use crate::features::labelling::label_source::LabelSource;
+
+pub use super::material::Material;
+pub use super::order::{FineTuneOrder, USUAL_TEST, check_out};
+
+pub use super::recipe::{Recipe, RecipePart};
+
+use super::{
+    check::Check,
+    held_out::HeldOut,
+    recipe::{Phase, phases, shorten},
+    round::{Course, Round},
+};
+use crate::{
+    domain::{
+        Confusion, FineTuneFigures, ModelCard, ModelId, SkyFigures, TrainingRecord, likeliest,
+    },
+    features::training::curve::LossPoint,
+    learn::{
+        LearnError, Lessons, Model, Network,
+        validation::{Validating, Validation},
+    },
+    tasks::piecewise::Pieces,
+    workspace::clock::today,
+};
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FineTuneNews {
+    /// Steps done.
+    pub step: u64,
+    /// Steps in all.
+    pub steps: u64,
+    /// Mean losses of the steps so far, some steps together.
+    pub losses: Arc<[LossPoint]>,
+}
+
+enum Stage {
+    /// Measuring where the model stands on the old sky.
+    Before(Validating),
+    /// Teaching, so many rounds done.
+    Teaching(usize, Box<Round>),
+    /// Measuring what came out of that round with its labels that are held out.
+    Judging(usize, Box<Check>),
+    /// Measuring the taught network on the old sky.
+    After(Box<Network>, Validating),
+    Finished(Box<Network>),
+}
+
+/// A fine-tuning under way.
+pub struct FineTuning {
+    order: FineTuneOrder,
+    /// The model that is taught.
+    taught_from: ModelId,
+    /// The same, with the new classes.
+    parent: Model,
+    material: Material,
+    phases: Vec<Phase>,
+    stage: Stage,
+    losses: Vec<LossPoint>,
+    held_out: HeldOut,
+    old_sky: [Confusion; 2],
+}
+
+impl Pieces for FineTuning {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.parent.compute().is_gpu()
+    }
+}
+
+impl FineTuning {
+    /// Of a model, with what it learns from; nothing is computed yet.
+    ///
+    /// # Errors
+    /// Where the model cannot have the new classes.
+    pub fn new(
+        order: FineTuneOrder,
+        parent: &Model,
+        material: Material,
+    ) -> Result<Self, LearnError> {
+        let taught_from = parent.id().clone();
+        let parent = parent.with_new_classes(&material.new_classes)?;
+        let card = parent.card();
+        let has_replay = !material.replayed.is_empty();
+        let mut phases = phases(card, material.labelled.len(), has_replay, &order.recipe);
+        if phases.is_empty() {
+            let why = "the recipe has no part left in which the network learns";
+            return Err(LearnError::Training(why.into()));
+        }
+        if let Some(steps) = order.steps {
+            shorten(&mut phases, steps);
+        }
+        let classes = card.classes.len();
+        let held_out = HeldOut::new(order.recipe.drawn_back(&card.input), classes);
+        Ok(Self {
+            taught_from,
+            stage: Stage::Before(Validating::new(parent.network(), parent.compute())),
+            held_out,
+            old_sky: [0; 2].map(|_| Confusion::new(classes)),
+            losses: Vec::new(),
+            phases,
+            material,
+            parent,
+            order,
+        })
+    }
+
+    /// What the user must know of the labels: what was left out, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.material.notes
+    }
+
+    /// Labels of each class that is labelled, in the order of the card.
+    pub fn labels_by_class(&self) -> Vec<(String, usize)> {
+        let classes = self.material.labelled.classes().iter().copied();
+        count_by_class(classes, &self.parent.card().classes)
+    }
+
+    /// How many labels are held out in all, to measure with.
+    pub fn held_out(&self) -> usize {
+        let folds = self.material.folds.iter();
+        folds.map(|fold| fold.held_out.len()).sum()
+    }
+
+    /// True when the taught model is there.
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.stage, Stage::Finished(_))
+    }
+
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.stage {
+            Stage::Before(_) | Stage::After(..) => "measuring the old sky",
+            Stage::Teaching(_, round) if round.is_finished() => "ending a round",
+            Stage::Teaching(..) => "learning",
+            Stage::Judging(..) => "measuring held-out labels",
+            Stage::Finished(_) => "ending",
+        }
+    }
+
+    /// Makes one step, or measures a few examples.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn advance(&mut self) -> anyhow::Result<()> {
+        match &mut self.stage {
+            Stage::Before(validating) => {
+                if let Some(found) = validating.step(&*self.material.test)? {
+                    count(
+                        &mut self.old_sky[0],
+                        &found.probabilities,
+                        &*self.material.test,
+                    );
+                    self.stage = Stage::Teaching(0, Box::new(self.round(0)));
+                }
+            }
+            Stage::Teaching(done, round) if round.is_finished() => {
+                let done = *done;
+                let shares = if done < self.material.folds.len() {
+                    self.held_out.shares.to_vec()
+                } else {
+                    vec![self.held_out.share()]
+                };
+                let taught: Vec<Network> = shares
+                    .into_iter()
+                    .map(|share| round.taught(share))
+                    .collect::<Result<_, _>>()?;
+                self.finish_round(done, taught);
+            }
+            Stage::Judging(done, check) => {
+                let done = *done;
+                if let Some(fold) = self.material.folds.get(done)
+                    && let Some(found) = check.step(&*fold.held_out, self.parent.compute())?
+                {
+                    self.judge(done, &found);
+                }
+            }
+            Stage::Teaching(_, round) => {
+                round.advance()?;
+                if let Some(loss) = round.take_loss() {
+                    let step = self.steps_done();
+                    self.losses.push(LossPoint { step, loss });
+                }
+            }
+            Stage::After(_, validating) => {
+                if let Some(found) = validating.step(&*self.material.test)? {
+                    count(
+                        &mut self.old_sky[1],
+                        &found.probabilities,
+                        &*self.material.test,
+                    );
+                    self.finish();
+                }
+            }
+            Stage::Finished(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Ends where the old sky is not forgotten; else draws the network back half of the way, where it was
+    /// not yet, and looks at the old sky again.
+    fn finish(&mut self) {
+        let compute = self.parent.compute();
+        let waiting = Validating::new(self.parent.network(), compute);
+        let stage = std::mem::replace(&mut self.stage, Stage::Before(waiting));
+        let Stage::After(network, _) = stage else {
+            self.stage = stage;
+            return;
+        };
+        let old_sky = SkyFigures::of(&self.old_sky[0], &self.old_sky[1]);
+        let is_forgotten = old_sky.is_some_and(|sky| -sky.gain() > self.order.most_forgotten);
+        let share = is_forgotten.then(|| self.held_out.draw_back()).flatten();
+        self.stage = match share {
+            Some(share) => {
+                let network = network.toward(&self.parent.network().at_rest(), share);
+                self.old_sky[1] = Confusion::new(self.parent.card().classes.len());
+                let validating = Validating::new(&network, compute);
+                Stage::After(Box::new(network), validating)
+            }
+            None => Stage::Finished(network),
+        };
+    }
+
+    /// The round of that number: one for each part that is held out, then one with all labels.
+    fn round(&self, number: usize) -> Round {
+        let labelled = match self.material.folds.get(number) {
+            Some(fold) => fold.taught.clone(),
+            None => self.material.labelled.clone(),
+        };
+        let lessons = [labelled, self.material.replayed.clone()];
+        let course = Course {
+            recipe: self.order.recipe.clone(),
+            phases: self.phases.clone(),
+            classes: self.parent.card().classes.len(),
+            seed: self.order.seed.wrapping_add(16 * number as u64),
+        };
+        Round::begin(
+            self.parent.network(),
+            lessons,
+            course,
+            self.parent.compute(),
+        )
+    }
+
+    fn finish_round(&mut self, done: usize, taught: Vec<Network>) {
+        if done < self.material.folds.len() {
+            let parent = self.parent.network().clone();
+            let networks = [parent].into_iter().chain(taught).collect();
+            self.stage = Stage::Judging(done, Box::new(Check::new(networks)));
+            return;
+        }
+        for network in taught.into_iter().take(1) {
+            let validating = Validating::new(&network, self.parent.compute());
+            self.stage = Stage::After(Box::new(network), validating);
+        }
+    }
+
+    /// Takes what the parent, and the taught network drawn back by each share, say of a part that was
+    /// held out.
+    fn judge(&mut self, done: usize, found: &[Validation]) {
+        let held_out = &*self.material.folds[done].held_out;
+        let HeldOut { before, after, .. } = &mut self.held_out;
+        for (said, confusion) in found.iter().zip([before].into_iter().chain(after)) {
+            count(confusion, &said.probabilities, held_out);
+        }
+        self.held_out.choose();
+        self.stage = Stage::Teaching(done + 1, Box::new(self.round(done + 1)));
+    }
+
+    fn steps_a_round(&self) -> u64 {
+        self.phases.iter().map(|phase| phase.schedule.steps).sum()
+    }
+
+    fn steps_done(&self) -> u64 {
+        let rounds = self.material.folds.len() as u64 + 1;
+        match &self.stage {
+            Stage::Before(_) => 0,
+            Stage::Teaching(done, round) => {
+                *done as u64 * self.steps_a_round() + round.steps_done()
+            }
+            Stage::Judging(done, _) => (*done as u64 + 1) * self.steps_a_round(),
+            Stage::After(..) | Stage::Finished(_) => rounds * self.steps_a_round(),
+        }
+    }
+
+    /// How far it is.
+    pub fn news(&self) -> FineTuneNews {
+        FineTuneNews {
+            step: self.steps_done(),
+            steps: (self.material.folds.len() as u64 + 1) * self.steps_a_round(),
+            losses: self.losses.as_slice().into(),
+        }
+    }
+
+    /// What was measured before and after.
+    pub fn figures(&self) -> FineTuneFigures {
+        let [before, after] = &self.old_sky;
+        FineTuneFigures {
+            new_sky: self.held_out.figures(),
+            old_sky: SkyFigures::of(before, after),
+        }
+    }
+
+    /// The taught model. Its card tells what was measured: `new_sky_…` on labels that were held out,
+    /// `old_sky_…` on simulated examples that it never saw.
+    ///
+    /// # Errors
+    /// Where it is not finished.
+    pub fn model(&self) -> anyhow::Result<Model> {
+        let Stage::Finished(network) = &self.stage else {
+            bail!("the fine-tuning is not finished");
+        };
+        let mut card = self.parent.card().clone();
+        card.name = self.order.name.clone().unwrap_or(card.name);
+        card.training = self.record(&card);
+        card.figures = self.figures().by_name();
+        Ok(Model::new(card, network, self.parent.compute()))
+    }
+
+    fn record(&self, card: &ModelCard) -> TrainingRecord {
+        let labels = self.labels_by_class().into_iter();
+        let labels: Vec<String> = labels
+            .map(|(class, count)| format!("{count} {class}"))
+            .collect();
+        let examples = self.phases.iter().map(|phase| {
+            let [labelled, replayed] = phase.batch;
+            phase.schedule.steps * (labelled + replayed) as u64
+        });
+        let recipe: Vec<String> = self.phases.iter().map(Phase::in_words).collect();
+        TrainingRecord {
+            data: format!(
+                "labels {}; after {}: {}",
+                labels.join(", "),
+                self.taught_from,
+                card.training.data
+            ),
+            recipe: format!(
+                "{}, drawn back by {}{}; before: {}",
+                recipe.join(", then "),
+                self.held_out.share(),
+                self.order.recipe,
+                card.training.recipe
+            ),
+            command: self.order.command.clone(),
+            seed: self.order.seed,
+            examples: card.training.examples + examples.sum::<u64>(),
+            commit: card.training.commit.clone(),
+            date: today(),
+        }
+    }
+}
+
+/// How many there are of each class that there is, by name.
+pub(crate) fn count_by_class(
+    classes: impl Iterator<Item = u8>,
+    names: &[String],
+) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<u8, usize> = BTreeMap::new();
+    for class in classes {
+        *counts.entry(class).or_default() += 1;
+    }
+    let named = counts.into_iter();
+    named
+        .filter_map(|(class, count)| Some((names.get(usize::from(class))?.clone(), count)))
+        .collect()
+}
+
+pub(crate) fn count(confusion: &mut Confusion, probabilities: &[f32], lessons: &dyn Lessons) {
+    let classes = (probabilities.len() / lessons.len().max(1)).max(1);
+    for (row, class) in probabilities.chunks(classes).zip(lessons.classes()) {
+        if let Some(said) = likeliest(row) {
+            confusion.add(usize::from(*class), said, 1);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What fine-tuning learns from and is measured with: labels in parts, and simulated examples of the old
+//! sky. Nothing of it computes networks.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use anyhow::bail;
+
+use super::{
+    new_classes::new_classes,
+    order::{FineTuneOrder, parts},
+};
+use crate::{
+    domain::ModelCard,
+    features::{
+        labelling::label_source::OpenedLabels,
+        training::{
+            labels::{part_of, several_classes},
+            training_set::{Sources, simulated_lessons, simulator_for},
+        },
+    },
+    io::Decoder,
+    learn::Lessons,
+    tasks::cancel::CancelToken,
+};
+
+/// Simulated examples that the old sky is tested with have numbers from here on.
+const TEST_FROM: u64 = 1 << 41;
+/// Those that are replayed, from here on.
+const REPLAY_FROM: u64 = 1 << 42;
+
+/// Labels of which some objects are held out.
+pub(crate) struct Fold {
+    pub taught: Arc<dyn Lessons>,
+    pub held_out: Arc<dyn Lessons>,
+}
+
+/// All of it.
+pub struct Material {
+    /// All labels.
+    pub(crate) labelled: Arc<dyn Lessons>,
+    /// The same, divided by object.
+    pub(crate) folds: Vec<Fold>,
+    /// Simulated examples that are shown again.
+    pub(crate) replayed: Arc<dyn Lessons>,
+    /// Simulated examples to test with.
+    pub(crate) test: Arc<dyn Lessons>,
+    /// Classes that the model is given.
+    pub(crate) new_classes: Vec<String>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl Material {
+    /// Reads labels and simulates the old sky.
+    ///
+    /// # Errors
+    /// Where there are too few labels, or the survey cannot be used.
+    pub fn gather(
+        order: &FineTuneOrder,
+        card: &ModelCard,
+        decoder: &Decoder,
+        cancel: &CancelToken,
+    ) -> anyhow::Result<Self> {
+        let sources = Sources { decoder, cancel };
+        let opened = OpenedLabels::open(&order.labels, sources)?;
+        let mut card = card.clone();
+        let new_classes = if order.has_new_classes {
+            new_classes(&opened, &card)?
+        } else {
+            Vec::new()
+        };
+        card.classes.extend_from_slice(&new_classes);
+        let card = &card;
+        let set = opened.examples(card, sources, &|_| false)?;
+        if set.training.is_empty() {
+            bail!("there is no label to learn from{}", set.notes_in_words());
+        }
+        several_classes(&*set.training, card)?;
+        Ok(Self {
+            folds: folds(order, card, &opened, &*set.training, sources)?,
+            labelled: set.training,
+            replayed: replayed(order, card)?,
+            test: simulated(order, card, TEST_FROM, order.test.max(1))?,
+            new_classes,
+            notes: set.notes,
+        })
+    }
+}
+
+/// Simulated examples of the old sky that are shown again.
+pub(crate) fn replayed(
+    order: &FineTuneOrder,
+    card: &ModelCard,
+) -> anyhow::Result<Arc<dyn Lessons>> {
+    simulated(order, card, REPLAY_FROM, order.replayed())
+}
+
+fn simulated(
+    order: &FineTuneOrder,
+    card: &ModelCard,
+    from: u64,
+    count: usize,
+) -> anyhow::Result<Arc<dyn Lessons>> {
+    let survey = order.survey_of(card);
+    let simulator = simulator_for(survey, order.templates.as_ref(), card, order.seed)?;
+    simulated_lessons(&simulator, from..from + count as u64, order.threads, card)
+}
+
+/// The labels divided; a part without which a class is not taught, or without labels, measures nothing
+/// and is left out.
+fn folds(
+    order: &FineTuneOrder,
+    card: &ModelCard,
+    opened: &OpenedLabels<'_>,
+    all: &dyn Lessons,
+    sources: Sources<'_>,
+) -> anyhow::Result<Vec<Fold>> {
+    let mut folds = Vec::new();
+    if !order.is_measured {
+        return Ok(folds);
+    }
+    let (parts, held_out) = parts(all.len(), &card.input);
+    let classes =
+        |lessons: &dyn Lessons| lessons.classes().iter().copied().collect::<BTreeSet<u8>>();
+    for part in 0..held_out {
+        let set = opened.examples(card, sources, &|candidate| {
+            part_of(candidate, parts) == part
+        })?;
+        if !set.validation.is_empty() && classes(&*set.training) == classes(all) {
+            folds.push(Fold {
+                taught: set.training,
+                held_out: set.validation,
+            });
+        }
+    }
+    Ok(folds)
+}

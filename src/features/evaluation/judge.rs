@@ -1,0 +1,254 @@
+//! Judging: which epochs of a candidate count, what the model calls them, and what they are.
+
+use std::collections::BTreeMap;
+
+use super::Request;
+use crate::{
+    domain::{
+        CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, ScoreBook, Verdict,
+        evaluation::LeftOut,
+    },
+    features::labelling::truths::{Classes, Truths},
+};
+
+/// Everything that was judged, with the probabilities of all classes one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub judged: Vec<Judged>,
+    pub probabilities: Vec<f32>,
+    reasons: BTreeMap<String, usize>,
+}
+
+/// What a model says of an epoch.
+struct Said<'a> {
+    epoch: usize,
+    probabilities: &'a [f32],
+}
+
+impl Sheet {
+    /// Judges every candidate.
+    pub fn of(
+        catalogue: &Catalogue,
+        truths: Truths<'_>,
+        scores: &ScoreBook,
+        facts: &ModelFacts,
+        request: &Request,
+    ) -> Self {
+        let mut sheet = Self::default();
+        let at = request.at.unwrap_or_else(|| facts.usual_at());
+        let mut classes = Classes::new(truths, &facts.classes);
+        for (ix, candidate) in catalogue.iter() {
+            let Some(verdicts) = scores.get(&facts.id, ix) else {
+                let missing = if at == JudgedAt::Each {
+                    candidate.epochs.len()
+                } else {
+                    1
+                };
+                sheet.leave_out("not scored by this model", missing);
+                continue;
+            };
+            let said = match at {
+                JudgedAt::Each => sheet.each(verdicts),
+                JudgedAt::Last => sheet.one(verdicts, |_| 0.0),
+                JudgedAt::Highest => sheet.one(verdicts, |said| match facts.positive {
+                    Some(positive) => said[positive],
+                    None => said.iter().copied().fold(0.0, f32::max),
+                }),
+            };
+            for said in said {
+                let truth = classes.of(candidate, said.epoch);
+                sheet.judge(ix, &said, truth, facts, request);
+            }
+        }
+        sheet
+    }
+
+    /// What was not judged, most frequent reason first.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let reasons = self.reasons.iter();
+        let mut left_out: Vec<_> = reasons
+            .map(|(why, n)| LeftOut {
+                why: why.clone(),
+                n: *n,
+            })
+            .collect();
+        left_out.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.why.cmp(&b.why)));
+        left_out
+    }
+
+    fn leave_out(&mut self, why: &str, count: usize) {
+        if count > 0 {
+            *self.reasons.entry(why.into()).or_insert(0) += count;
+        }
+    }
+
+    /// Every epoch that was scored.
+    fn each<'a>(&mut self, verdicts: &'a [Verdict]) -> Vec<Said<'a>> {
+        let mut all = Vec::with_capacity(verdicts.len());
+        for (epoch, verdict) in verdicts.iter().enumerate() {
+            match usable(verdict) {
+                Ok(probabilities) => all.push(Said {
+                    epoch,
+                    probabilities,
+                }),
+                Err(why) => self.leave_out(&why, 1),
+            }
+        }
+        all
+    }
+
+    /// The scored epoch that is worth most, the last among equals.
+    fn one<'a>(&mut self, verdicts: &'a [Verdict], worth: impl Fn(&[f32]) -> f32) -> Vec<Said<'a>> {
+        let scored = verdicts.iter().enumerate().filter_map(|(epoch, verdict)| {
+            let probabilities = usable(verdict).ok()?;
+            Some(Said {
+                epoch,
+                probabilities,
+            })
+        });
+        let best = scored.max_by(|a, b| worth(a.probabilities).total_cmp(&worth(b.probabilities)));
+        if best.is_none() {
+            let why = verdicts.iter().find_map(|verdict| usable(verdict).err());
+            self.leave_out(&why.unwrap_or_else(|| "has no epoch".into()), 1);
+        }
+        best.into_iter().collect()
+    }
+
+    fn judge(
+        &mut self,
+        ix: CandidateIx,
+        said: &Said<'_>,
+        truth: Result<usize, String>,
+        facts: &ModelFacts,
+        request: &Request,
+    ) {
+        if said.probabilities.len() != facts.classes.len() {
+            self.leave_out("scored with another number of classes", 1);
+            return;
+        }
+        let truth = match truth {
+            Ok(truth) => truth,
+            Err(why) => return self.leave_out(&why, 1),
+        };
+        let (called, score) = call(said.probabilities, facts, request);
+        self.judged.push(Judged {
+            candidate: ix,
+            epoch: said.epoch as u32,
+            truth: truth as u8,
+            said: called as u8,
+            score,
+        });
+        self.probabilities.extend_from_slice(said.probabilities);
+    }
+}
+
+fn usable(verdict: &Verdict) -> Result<&[f32], String> {
+    match verdict {
+        Verdict::Probabilities(all) if all.iter().all(|p| p.is_finite()) => Ok(all),
+        Verdict::Probabilities(_) => Err("has a score that is no number".into()),
+        Verdict::Refused(why) => Err(format!("cannot be scored: {why}")),
+    }
+}
+
+/// The class that is said, and the score: by threshold where there is a positive class, else the
+/// likeliest.
+fn call(probabilities: &[f32], facts: &ModelFacts, request: &Request) -> (usize, f32) {
+    if let Some(positive) = facts.positive {
+        let score = probabilities[positive];
+        // As single numbers: a score that is the threshold counts as the window counts it.
+        let threshold = request.threshold.unwrap_or(facts.threshold) as f32;
+        let is_positive = score >= threshold;
+        let called = if is_positive { positive } else { 1 - positive };
+        return (called, score);
+    }
+    let ordered = probabilities.iter().copied().enumerate();
+    let best = ordered.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+    best.unwrap_or((0, 0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::{Candidate, Epoch, ModelId};
+
+    fn facts(classes: &[&str]) -> ModelFacts {
+        ModelFacts {
+            id: ModelId::new("m", 0),
+            classes: classes.iter().map(|class| (*class).to_owned()).collect(),
+            positive: classes.iter().position(|class| *class == "real"),
+            threshold: 0.5,
+        }
+    }
+
+    fn sheet(at: JudgedAt, facts: &ModelFacts, verdicts: Vec<Verdict>) -> Sheet {
+        let mut catalogue = Catalogue::default();
+        let ix = catalogue.absorb(Candidate {
+            id: "a".into(),
+            epochs: vec![Epoch::default(); verdicts.len()],
+            truth: Some("SN".into()),
+            ..Candidate::default()
+        });
+        catalogue.absorb(Candidate {
+            id: "b".into(),
+            epochs: vec![Epoch::default(); 2],
+            ..Candidate::default()
+        });
+        let mut scores = ScoreBook::default();
+        scores.put(&facts.id, ix, verdicts.into());
+        let request = Request {
+            at: Some(at),
+            ..Request::default()
+        };
+        Sheet::of(&catalogue, Truths::Data, &scores, facts, &request)
+    }
+
+    fn said(probabilities: &[f32]) -> Verdict {
+        Verdict::Probabilities(probabilities.into())
+    }
+
+    fn epochs(sheet: &Sheet) -> Vec<(u32, u8, u8)> {
+        let of = |judged: &Judged| (judged.epoch, judged.truth, judged.said);
+        sheet.judged.iter().map(of).collect()
+    }
+
+    #[test]
+    fn an_object_is_judged_at_each_the_last_or_its_highest_epoch() {
+        let facts = facts(&["bogus", "real"]);
+        let verdicts = || {
+            vec![
+                said(&[0.1, 0.9]),
+                said(&[0.8, 0.2]),
+                said(&[f32::NAN, 0.2]),
+                Verdict::Refused(Arc::from("has no reference")),
+            ]
+        };
+        let each = sheet(JudgedAt::Each, &facts, verdicts());
+        assert_eq!(epochs(&each), [(0, 1, 1), (1, 1, 0)]);
+        let reasons: Vec<_> = each
+            .left_out()
+            .into_iter()
+            .map(|left| (left.n, left.why))
+            .collect();
+        assert_eq!(reasons[0], (2, "not scored by this model".into()));
+        assert!(reasons.contains(&(1, "cannot be scored: has no reference".into())));
+        assert!(reasons.contains(&(1, "has a score that is no number".into())));
+        let last = sheet(JudgedAt::Last, &facts, verdicts());
+        assert_eq!(epochs(&last), [(1, 1, 0)]);
+        let highest = sheet(JudgedAt::Highest, &facts, verdicts());
+        assert_eq!(epochs(&highest), [(0, 1, 1)]);
+        assert_eq!(highest.left_out()[0].n, 1);
+    }
+
+    #[test]
+    fn of_several_classes_the_likeliest_is_said() {
+        let facts = facts(&["supernova", "galaxy", "asteroid"]);
+        let verdicts = vec![said(&[0.2, 0.5, 0.3]), said(&[0.5, 0.4, 0.1])];
+        let last = sheet(JudgedAt::Last, &facts, verdicts);
+        assert_eq!(epochs(&last), [(1, 0, 0)]);
+        let strange = vec![said(&[0.4, 0.6])];
+        let refused = sheet(JudgedAt::Last, &facts, strange);
+        assert!(refused.judged.is_empty() && refused.left_out().len() == 2);
+    }
+}

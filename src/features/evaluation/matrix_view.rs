@@ -1,0 +1,79 @@
+//! The confusion matrix: cells that open the candidates that they count.
+
+use egui::{Button, Grid, RichText, Ui, vec2};
+
+use super::state::shortlist;
+use crate::{
+    app::{Command, command::Evaluate},
+    domain::{Evaluation, Judged},
+    features::inspect::view::weak,
+    widgets::{cells, theme},
+};
+
+/// Smallest size of a cell, points.
+const CELL: [f32; 2] = [92.0, 40.0];
+
+/// The matrix of a model.
+pub(crate) fn matrix_ui(ui: &mut Ui, model: &Evaluation, commands: &mut Vec<Command>) {
+    Grid::new("confusion")
+        .spacing(vec2(2.0, 2.0))
+        .show(ui, |ui| {
+            ui.label(weak(ui, "is \\ called"));
+            for class in &model.classes {
+                ui.label(class);
+            }
+            ui.label(weak(ui, "recall"));
+            ui.end_row();
+            for (truth, figures) in model.per_class.iter().enumerate() {
+                ui.label(&figures.class);
+                for said in 0..model.classes.len() {
+                    cell_ui(ui, model, [truth, said], commands);
+                }
+                ui.label(percent(figures.recall));
+                ui.end_row();
+            }
+            ui.label(weak(ui, "precision"));
+            for figures in &model.per_class {
+                ui.label(percent(figures.precision));
+            }
+            ui.end_row();
+        });
+    ui.label(weak(
+        ui,
+        "A click on a cell opens its candidates in the mosaic",
+    ));
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".into(), |share| format!("{:.2} %", 100.0 * share))
+}
+
+fn cell_ui(
+    ui: &mut Ui,
+    model: &Evaluation,
+    [truth, said]: [usize; 2],
+    commands: &mut Vec<Command>,
+) {
+    let count = model.confusion.count(truth, said);
+    let share = count as f64 / model.confusion.of_class(truth).max(1) as f64;
+    let color = theme::model_color(usize::from(truth != said));
+    let fill = color.gamma_multiply(0.12 + 0.6 * share as f32);
+    let text = RichText::new(format!("{count}\n{:.1} %", 100.0 * share));
+    let button = Button::new(text).fill(fill).min_size(CELL.into());
+    let title = format!(
+        "{count} {} called {}",
+        model.classes[truth], model.classes[said]
+    );
+    let response = cells::named(
+        ui.add_enabled(count > 0, button),
+        egui::Role::Button,
+        &title,
+    );
+    if response.clicked() {
+        let is_in = |judged: &&Judged| {
+            usize::from(judged.truth) == truth && usize::from(judged.said) == said
+        };
+        let judged = model.judged.iter().filter(is_in);
+        commands.push(Command::Evaluate(Evaluate::Open(shortlist(title, judged))));
+    }
+}

@@ -1,0 +1,19 @@
+//! Evaluation: scores against truths, as figures, plots and files.
+
+pub(crate) mod compare;
+pub(crate) mod epochs_seen;
+pub mod evaluator;
+pub(crate) mod figures;
+pub(crate) mod files;
+pub(crate) mod judge;
+pub(crate) mod matrix_view;
+pub(crate) mod plot_view;
+pub(crate) mod plots;
+pub(crate) mod report;
+pub mod state;
+pub(crate) mod view;
+
+pub use compare::{compare, over_seeds};
+pub use figures::{Request, evaluate};
+pub use files::write_report;
+pub use report::{Report, report};

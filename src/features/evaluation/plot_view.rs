@@ -1,0 +1,126 @@
+//! One plot of the evaluation at a time, in tabs.
+
+use egui::{RichText, Ui, Vec2b};
+use egui_plot::{Corner as PlotCorner, GridMark, Legend, Line, Plot as EguiPlot, PlotUi, Points};
+
+use crate::{
+    domain::plot::{Axis, Corner, Ink, Mark, Plot, Series},
+    features::inspect::view::weak,
+    widgets::theme,
+};
+
+/// Tabs, and the plot that is chosen, filling what is left down to `below` points.
+pub(crate) fn plots_ui(ui: &mut Ui, plots: &[Plot], chosen: &mut Option<usize>, below: f32) {
+    let first = plots.iter().position(|plot| !plot.is_empty());
+    let shown = chosen.or(first).unwrap_or_default();
+    ui.horizontal_wrapped(|ui| {
+        for (at, plot) in plots.iter().enumerate() {
+            if ui.selectable_label(at == shown, tab(plot)).clicked() {
+                *chosen = Some(at);
+            }
+        }
+    });
+    let Some(plot) = plots.get(shown) else {
+        return;
+    };
+    let height = (ui.available_height() - below).max(200.0);
+    if plot.is_empty() {
+        let size = egui::vec2(ui.available_width(), height);
+        ui.allocate_ui(size, |ui| {
+            ui.centered_and_justified(|ui| ui.label(weak(ui, plot.why_empty)));
+        });
+        return;
+    }
+    plot_ui(ui, plot, height);
+}
+
+fn tab(plot: &Plot) -> RichText {
+    let title = match plot.name {
+        "det" => "DET",
+        "roc" => "ROC",
+        "precision_recall" => "Precision and recall",
+        "calibration" => "Calibration",
+        "error_by_snr" => "Errors against S/N",
+        "recall_by_epochs" => "Recall by epochs",
+        _ => &plot.title,
+    };
+    RichText::new(title)
+}
+
+/// One plot, as wide as there is room.
+pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
+    let corner = match plot.names {
+        Corner::LowerLeft => PlotCorner::LeftBottom,
+        Corner::LowerRight => PlotCorner::RightBottom,
+        Corner::UpperRight => PlotCorner::RightTop,
+    };
+    let (x, y) = (&plot.x, &plot.y);
+    let colors: Vec<_> = plot
+        .series
+        .iter()
+        .map(|series| match series.ink {
+            Ink::Model(at) => theme::model_color(at),
+            Ink::Class(at) => theme::class_curve_color(at),
+            Ink::Published(at) => theme::published_color(ui, at),
+            Ink::Guide => theme::grid_color(ui),
+        })
+        .collect();
+    EguiPlot::new(("evaluation", plot.name))
+        .height(height)
+        .show_crosshair(false)
+        .allow_scroll(false)
+        .allow_zoom(Vec2b::TRUE)
+        .allow_boxed_zoom(false)
+        .default_x_bounds(x.range[0], x.range[1])
+        .default_y_bounds(y.range[0], y.range[1])
+        .x_axis_label(x.title.clone())
+        .y_axis_label(y.title.clone())
+        .y_axis_min_width(48.0)
+        .x_grid_spacer(|_| marks(x))
+        .y_grid_spacer(|_| marks(y))
+        .x_axis_formatter(|mark, _| label(x, mark))
+        .y_axis_formatter(|mark, _| label(y, mark))
+        .grid_color(theme::grid_color(ui))
+        .legend(Legend::default().position(corner))
+        .show(ui, |inside| {
+            for (series, color) in plot.series.iter().zip(&colors) {
+                draw(inside, series, *color);
+            }
+        });
+}
+
+/// All marks are of one rank: none is left out for another.
+fn marks(axis: &Axis) -> Vec<GridMark> {
+    let step_size = axis.range[1] - axis.range[0];
+    let mark = |tick: &crate::domain::plot::Tick| GridMark {
+        value: tick.place,
+        step_size,
+    };
+    axis.ticks.iter().map(mark).collect()
+}
+
+fn label(axis: &Axis, mark: GridMark) -> String {
+    let is_it = |tick: &&crate::domain::plot::Tick| (tick.place - mark.value).abs() < 1e-9;
+    let tick = axis.ticks.iter().find(is_it);
+    tick.map_or_else(String::new, |tick| tick.label.clone())
+}
+
+fn draw(inside: &mut PlotUi<'_>, series: &Series, color: egui::Color32) {
+    let places: Vec<[f64; 2]> = series.points.iter().map(|point| point.place).collect();
+    let name = || series.name.clone();
+    for point in &series.points {
+        if let Some([low, high]) = point.interval {
+            let bar = vec![[point.place[0], low], [point.place[0], high]];
+            inside.line(Line::new(name(), bar).color(color).width(1.0));
+        }
+    }
+    if matches!(series.mark, Mark::Line | Mark::LineAndPoints) {
+        inside.line(Line::new(name(), places.clone()).color(color).width(2.0));
+    }
+    let radius = match series.mark {
+        Mark::Line => return,
+        Mark::Points | Mark::LineAndPoints => 3.0,
+        Mark::Operating => 6.0,
+    };
+    inside.points(Points::new(name(), places).color(color).radius(radius));
+}

@@ -1,0 +1,312 @@
+//! The plots of an evaluation: DET, ROC, precision and recall, calibration, error against S/N.
+
+use crate::{
+    domain::{
+        Evaluation, Plot,
+        evaluation::SnrBin,
+        plot::{Axis, Corner, Ink, Mark, Point, Series, Tick},
+    },
+    learn::metrics::{det::deviate, published::PUBLISHED},
+};
+
+/// What a plot says where no class is positive.
+const NEEDS_TWO_CLASSES: &str =
+    "Needs a model of real and bogus, and labelled candidates of both kinds.";
+/// Rates below this are not told apart on axes of deviates.
+const FINEST: u64 = 10_000_000;
+
+/// All plots of some models.
+pub(crate) fn plots(models: &[Evaluation]) -> Vec<Plot> {
+    vec![
+        det(models),
+        roc(models),
+        precision_recall(models),
+        calibration(models),
+        error_by_snr(models),
+        recall_by_epochs(models),
+    ]
+}
+
+fn axis(title: &str, ticks: &[f64], range: [f64; 2], place: impl Fn(f64) -> f64) -> Axis {
+    let tick = |value: &f64| Tick {
+        place: place(*value),
+        label: value.to_string(),
+    };
+    Axis {
+        title: title.into(),
+        ticks: ticks.iter().map(tick).collect(),
+        range: range.map(place),
+    }
+}
+
+fn share_axis(title: &str) -> Axis {
+    axis(
+        title,
+        &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        [0.0, 1.0],
+        |share| share,
+    )
+}
+
+fn deviate_axis(title: &str, range: [f64; 2]) -> Axis {
+    let rates = [
+        1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9,
+    ];
+    let ticks: Vec<_> = rates
+        .into_iter()
+        .filter(|rate| (range[0]..=range[1]).contains(rate))
+        .collect();
+    axis(title, &ticks, range, |rate| {
+        deviate(rate, FINEST).unwrap_or(0.0)
+    })
+}
+
+/// One series of each model.
+fn of_models(
+    models: &[Evaluation],
+    mark: Mark,
+    points: impl Fn(&Evaluation) -> Vec<Point>,
+) -> Vec<Series> {
+    let series = |(at, model): (usize, &Evaluation)| Series {
+        name: model.model.to_string(),
+        mark,
+        ink: Ink::Model(at),
+        points: points(model),
+    };
+    models.iter().enumerate().map(series).collect()
+}
+
+/// Where the threshold of each model stands.
+fn operating(
+    models: &[Evaluation],
+    point: impl Fn(&Evaluation, [f64; 2]) -> Option<Point>,
+) -> Vec<Series> {
+    let mut series = of_models(models, Mark::Operating, |model| {
+        let rates = model.curves.operating;
+        rates
+            .and_then(|rates| point(model, rates))
+            .into_iter()
+            .collect()
+    });
+    for (series, model) in series.iter_mut().zip(models) {
+        series.name = format!("threshold {:.3}", model.threshold.unwrap_or(f64::NAN));
+    }
+    series.retain(|series| !series.points.is_empty());
+    series
+}
+
+fn plain(curve: &[[f64; 2]]) -> Vec<Point> {
+    curve.iter().copied().map(Point::plain).collect()
+}
+
+fn guide(name: &str, points: &[[f64; 2]]) -> Series {
+    Series {
+        name: name.into(),
+        mark: Mark::Line,
+        ink: Ink::Guide,
+        points: plain(points),
+    }
+}
+
+fn det(models: &[Evaluation]) -> Plot {
+    let point = |value: [f64; 2], [positives, negatives]: [u64; 2]| {
+        let place = [deviate(value[0], negatives)?, deviate(value[1], positives)?];
+        Some(Point {
+            value,
+            place,
+            interval: None,
+        })
+    };
+    let mut series = of_models(models, Mark::Line, |model| {
+        let curve = model.curves.det.iter();
+        curve
+            .filter_map(|value| point(*value, model.curves.counts))
+            .collect()
+    });
+    series.extend(operating(models, |model, [fpr, tpr]| {
+        point([fpr, 1.0 - tpr], model.curves.counts)
+    }));
+    series.extend(PUBLISHED.iter().enumerate().map(|(at, published)| {
+        Series {
+            name: published.name.into(),
+            mark: Mark::LineAndPoints,
+            ink: Ink::Published(at),
+            points: published
+                .points
+                .iter()
+                .filter_map(|value| point(*value, [FINEST; 2]))
+                .collect(),
+        }
+    }));
+    Plot {
+        name: "det",
+        title: "Detection error trade-off".into(),
+        x: deviate_axis("false-positive rate", [8e-5, 0.6]),
+        y: deviate_axis("false-negative rate", [2e-4, 0.95]),
+        series,
+        names: Corner::UpperRight,
+        why_empty: NEEDS_TWO_CLASSES,
+    }
+}
+
+fn roc(models: &[Evaluation]) -> Plot {
+    let mut series = vec![guide("by chance", &[[0.0, 0.0], [1.0, 1.0]])];
+    series.extend(of_models(models, Mark::Line, |model| {
+        plain(&model.curves.roc)
+    }));
+    series.extend(operating(models, |_, rates| Some(Point::plain(rates))));
+    Plot {
+        name: "roc",
+        title: "Receiver operating characteristic".into(),
+        x: share_axis("false-positive rate"),
+        y: share_axis("true-positive rate (recall)"),
+        series,
+        names: Corner::LowerRight,
+        why_empty: NEEDS_TWO_CLASSES,
+    }
+}
+
+fn precision_recall(models: &[Evaluation]) -> Plot {
+    let mut series = of_models(models, Mark::Line, |model| {
+        plain(&model.curves.precision_recall)
+    });
+    series.extend(operating(models, |model, [_, recall]| {
+        let positive = model.positive?;
+        Some(Point::plain([recall, model.confusion.precision(positive)?]))
+    }));
+    Plot {
+        name: "precision_recall",
+        title: "Precision and recall".into(),
+        x: share_axis("recall"),
+        y: share_axis("precision"),
+        series,
+        names: Corner::LowerLeft,
+        why_empty: NEEDS_TWO_CLASSES,
+    }
+}
+
+fn calibration(models: &[Evaluation]) -> Plot {
+    let mut series = vec![guide("as it should be", &[[0.0, 0.0], [1.0, 1.0]])];
+    series.extend(of_models(models, Mark::LineAndPoints, |model| {
+        let bins = model.curves.calibration.iter();
+        bins.map(|(said, share, count)| Point {
+            interval: Some(binomial(*share, *count)),
+            ..Point::plain([*said, *share])
+        })
+        .collect()
+    }));
+    Plot {
+        name: "calibration",
+        title: "Calibration".into(),
+        x: share_axis("probability that the model gives"),
+        y: share_axis("share that is so"),
+        series,
+        names: Corner::LowerRight,
+        why_empty: "Needs labelled candidates that are scored.",
+    }
+}
+
+/// One standard deviation of a share of that many about it.
+fn binomial(share: f64, count: u64) -> [f64; 2] {
+    let deviation = (share * (1.0 - share) / count.max(1) as f64).sqrt();
+    [share - deviation, share + deviation]
+}
+
+/// The mean recall of every model; of one alone also that of each class.
+fn recall_by_epochs(models: &[Evaluation]) -> Plot {
+    let mut series = of_models(models, Mark::LineAndPoints, |model| {
+        let known = model.by_epochs.iter();
+        known
+            .filter_map(|after| Some(Point::plain([after.epochs.into(), after.mean_recall?])))
+            .collect()
+    });
+    for series in &mut series {
+        series.name = format!("mean, {}", series.name);
+    }
+    if let [model] = models {
+        let classes = model.classes.iter().enumerate();
+        series.extend(classes.filter_map(|(at, class)| {
+            let known = model.by_epochs.iter();
+            let points: Vec<Point> = known
+                .filter_map(|after| Some(Point::plain([after.epochs.into(), after.recall[at]?])))
+                .collect();
+            (!points.is_empty()).then(|| Series {
+                name: class.clone(),
+                mark: Mark::Line,
+                ink: Ink::Class(at),
+                points,
+            })
+        }));
+    }
+    let most = models.iter().map(|model| model.by_epochs.len()).max();
+    let most = most.unwrap_or(0).max(2) as f64;
+    Plot {
+        name: "recall_by_epochs",
+        title: "Recall against the number of epochs seen".into(),
+        x: axis(
+            "epochs seen",
+            &[1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0].map(|tick: f64| tick.min(most)),
+            [0.5, most + 0.5],
+            |epochs| epochs,
+        ),
+        y: share_axis("recall"),
+        series,
+        names: Corner::LowerRight,
+        why_empty: "Needs a model that follows sequences, and labelled candidates with several epochs.",
+    }
+}
+
+fn error_by_snr(models: &[Evaluation]) -> Plot {
+    let most = models
+        .iter()
+        .flat_map(|model| &model.by_snr)
+        .filter_map(|bin| bin.interval)
+        .fold(0.05, |most, [_, high]| high.max(most));
+    let series = of_models(models, Mark::LineAndPoints, |model| {
+        model.by_snr.iter().filter_map(snr_point).collect()
+    });
+    let shares = [
+        0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0,
+    ];
+    let step = if most > 0.4 { 4 } else { 0 };
+    let ticks: Vec<_> = shares
+        .into_iter()
+        .enumerate()
+        .filter(|(at, share)| *share <= most && (*at == 0 || *at >= step))
+        .map(|(_, share)| share)
+        .collect();
+    Plot {
+        name: "error_by_snr",
+        title: "Errors against signal-to-noise ratio".into(),
+        x: axis(
+            "signal-to-noise ratio",
+            &[3.0, 5.0, 7.0, 10.0, 20.0, 30.0, 50.0, 100.0],
+            [1.8, 110.0],
+            f64::log10,
+        ),
+        y: axis(
+            "share judged wrongly",
+            &ticks,
+            [0.0, most * 1.05],
+            |share| share,
+        ),
+        series,
+        names: Corner::UpperRight,
+        why_empty: "The labelled candidates do not tell their signal-to-noise ratio.",
+    }
+}
+
+/// At the geometric middle of a bin; the open ones at half and one and a half times their edge.
+fn snr_point(bin: &SnrBin) -> Option<Point> {
+    let middle = match (bin.from > 0.0, bin.to.is_finite()) {
+        (false, _) => bin.to / 1.5,
+        (true, false) => bin.from * 1.5,
+        (true, true) => (bin.from * bin.to).sqrt(),
+    };
+    let value = [middle, bin.error?];
+    Some(Point {
+        value,
+        place: [middle.log10(), value[1]],
+        interval: bin.interval,
+    })
+}

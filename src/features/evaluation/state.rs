@@ -1,0 +1,247 @@
+//! How well models judge, as the window shows it: which truths, which models, the newest report.
+
+use std::{path::Path, sync::Arc};
+
+use super::Request;
+pub use super::{
+    Report,
+    evaluator::{EvaluationOrder, TruthSource},
+};
+use crate::{
+    app::{
+        command::Evaluate,
+        effect::Effect,
+        state::{AppState, Screen},
+    },
+    domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook, Timestamp},
+    features::{file_dialog::pick::PickFor, queue::order::Shortlist},
+};
+
+/// What a report depends on: where this has changed, models are judged anew.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    generation: u64,
+    candidates: usize,
+    labels: u64,
+    scored: Vec<usize>,
+    truth: TruthSource,
+    at: Option<JudgedAt>,
+    thresholds: Vec<(ModelId, f64)>,
+}
+
+/// The state of the screen.
+#[derive(Clone, Debug, Default)]
+pub struct EvaluationPane {
+    /// Where truths come from, as chosen.
+    chosen: Option<TruthSource>,
+    /// Which epochs are judged; none for what is usual.
+    at: Option<JudgedAt>,
+    report: Option<Arc<Report>>,
+    fault: Option<String>,
+    key: Option<Key>,
+    /// The scores of that key.
+    scores: Arc<ScoreBook>,
+    serial: u64,
+    is_under_way: bool,
+}
+
+impl EvaluationPane {
+    /// The newest report.
+    pub const fn report(&self) -> Option<&Arc<Report>> {
+        self.report.as_ref()
+    }
+
+    /// Why there is none.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// True while models are being judged.
+    pub const fn is_under_way(&self) -> bool {
+        self.is_under_way
+    }
+
+    /// Which epochs are judged; none for what is usual for a model.
+    pub const fn at(&self) -> Option<JudgedAt> {
+        self.at
+    }
+
+    /// Forgets what was found of a set that is left.
+    pub(crate) fn forget(&mut self) {
+        let at = self.at;
+        let serial = self.serial;
+        *self = Self {
+            at,
+            serial: serial + 1,
+            ..Self::default()
+        };
+    }
+
+    /// Takes in a report; an older one than was asked for last is nobody's any more.
+    pub(crate) fn take(&mut self, serial: u64, report: Result<Arc<Report>, String>) {
+        if serial != self.serial {
+            return;
+        }
+        self.is_under_way = false;
+        match report {
+            Ok(report) => {
+                self.fault = None;
+                self.report = Some(report);
+            }
+            Err(why) => {
+                self.fault = Some(why);
+                self.report = None;
+            }
+        }
+    }
+}
+
+/// What was judged, as a list to look at. Of several epochs of one object the first is shown.
+pub fn shortlist<'a>(title: String, judged: impl IntoIterator<Item = &'a Judged>) -> Shortlist {
+    let mut shortlist = Shortlist {
+        title,
+        ..Shortlist::default()
+    };
+    for judged in judged {
+        let epoch = judged.epoch as usize;
+        let known = shortlist.candidates.entry(judged.candidate);
+        known.or_insert(epoch);
+    }
+    shortlist
+}
+
+impl AppState {
+    /// Where truths come from: as chosen, else labels where there are any or the data have none.
+    pub fn truth_source(&self) -> TruthSource {
+        self.evaluation.chosen.unwrap_or_else(|| {
+            if self.labelled() == 0 && self.has_truth() {
+                TruthSource::Data
+            } else {
+                TruthSource::Labels
+            }
+        })
+    }
+
+    /// True where the data say of a candidate what it is. Sets say it of all or of none, or of
+    /// some among the first.
+    pub fn has_truth(&self) -> bool {
+        const LOOKED_AT: usize = 1000;
+        let mut candidates = self.catalogue.iter().take(LOOKED_AT);
+        candidates.any(|(_, candidate)| candidate.truth.is_some())
+    }
+
+    pub(crate) fn apply_evaluate(&mut self, evaluate: Evaluate, now: Timestamp) -> Vec<Effect> {
+        match evaluate {
+            Evaluate::Truth(truth) => self.evaluation.chosen = Some(truth),
+            Evaluate::At(at) => self.evaluation.at = at,
+            Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, now),
+        }
+        Vec::new()
+    }
+
+    /// Judges anew where anything has changed that a report depends on. One report at a time: what
+    /// changes meanwhile is judged when it is there.
+    pub(crate) fn want_evaluation(&mut self) -> Option<Effect> {
+        let is_looked_at = self.screen == Screen::Evaluate && !self.is_blind();
+        if !is_looked_at || self.evaluation.is_under_way {
+            return None;
+        }
+        let models = self.models_to_judge();
+        if models.is_empty() {
+            return None;
+        }
+        let thresholds = models
+            .iter()
+            .map(|model| (model.id.clone(), model.threshold));
+        let key = Key {
+            generation: self.generation,
+            candidates: self.catalogue.len(),
+            labels: self.book.revision(),
+            scored: self.scored_counts(&models),
+            truth: self.truth_source(),
+            at: self.evaluation.at,
+            thresholds: thresholds.collect(),
+        };
+        let before = self.evaluation.key.as_ref();
+        if before == Some(&key) {
+            return None;
+        }
+        // A copy for the worker, which shares its blocks; a threshold that moves needs none.
+        let has_same_scores = before.is_some_and(|before| {
+            let models = |key: &Key| {
+                key.thresholds
+                    .iter()
+                    .map(|(id, _)| id.clone())
+                    .collect::<Vec<_>>()
+            };
+            before.scored == key.scored
+                && before.generation == key.generation
+                && models(before) == models(&key)
+        });
+        if !has_same_scores {
+            self.evaluation.scores = Arc::new(self.scores.book.clone());
+        }
+        let truth = key.truth;
+        self.evaluation.key = Some(key);
+        self.evaluation.serial += 1;
+        self.evaluation.is_under_way = true;
+        Some(Effect::Evaluate(Box::new(EvaluationOrder {
+            serial: self.evaluation.serial,
+            catalogue: self.catalogue.clone(),
+            book: self.book.clone(),
+            scores: self.evaluation.scores.clone(),
+            models,
+            truth,
+            request: Request {
+                at: self.evaluation.at,
+                ..Request::default()
+            },
+        })))
+    }
+
+    pub(crate) fn pick_evaluation_folder(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.evaluation.report.is_none() {
+            self.warn("there is no evaluation yet: open its screen first", now);
+            return Vec::new();
+        }
+        self.pick(PickFor::EvaluationFolder)
+    }
+
+    pub(crate) fn write_evaluation(&self, folder: &Path) -> Vec<Effect> {
+        let report = self.evaluation.report.iter();
+        let write = |report: &Arc<Report>| Effect::WriteEvaluation {
+            folder: folder.to_owned(),
+            report: report.clone(),
+            catalogue: self.catalogue.clone(),
+        };
+        report.map(write).collect()
+    }
+}
+
+/// What is judged.
+impl AppState {
+    /// The models that are shown and read, the active one first, with the thresholds in force.
+    fn models_to_judge(&self) -> Vec<ModelFacts> {
+        let active = &self.scores.active().source;
+        let mut shown: Vec<_> = self.scores.shown().iter().collect();
+        shown.sort_by_key(|model| model.source != *active);
+        let facts = shown.into_iter().filter_map(|model| {
+            let ready = model.ready.as_ref()?;
+            // By its decimals, so that what the slider shows is what counts.
+            let threshold = model.threshold().to_string().parse();
+            Some(ModelFacts {
+                threshold: threshold.unwrap_or_else(|_| f64::from(model.threshold())),
+                ..ModelFacts::of(&ready.id, &ready.card)
+            })
+        });
+        facts.collect()
+    }
+
+    /// How many candidates each model has judged: where that has changed there are new scores.
+    fn scored_counts(&self, models: &[ModelFacts]) -> Vec<usize> {
+        let counts = models.iter();
+        counts
+            .map(|model| self.scores.book.count(&model.id))
+            .collect()
+    }
+}

@@ -1,0 +1,304 @@
+//! Evaluate: how well models judge candidates whose truth is known.
+
+use egui::{Grid, RichText, ScrollArea, Ui};
+
+use super::{
+    matrix_view::matrix_ui,
+    plot_view::plots_ui,
+    state::{Report, TruthSource, shortlist},
+};
+use crate::{
+    app::{Action, AppState, Command, command::Evaluate},
+    domain::{Evaluation, JudgedAt, Measure, ModelComparison},
+    features::inspect::view::weak,
+    widgets::theme,
+    window::view_memory::ViewMemory,
+};
+
+/// Width of the table and the matrix, points.
+const LEFT: f32 = 430.0;
+/// Room for the comparison below the plot, points.
+const BELOW: f32 = 84.0;
+/// Below this many of a class its figures mean little (our choice).
+const FEW: u64 = 10;
+/// The numbers that stand large.
+const HEADLINE: [Measure; 4] = [
+    Measure::Accuracy,
+    Measure::Precision,
+    Measure::Recall,
+    Measure::F1,
+];
+
+/// The screen.
+pub fn evaluate_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    if state.is_blind() {
+        let key = state.settings.keys.hint(Action::HideScores);
+        let why = if state.scores.is_hidden {
+            format!("Labels are blind. Show the scores ({key}) to evaluate models.")
+        } else {
+            "Labels are blind until the repeat check is done.".into()
+        };
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
+        return;
+    }
+    bar_ui(ui, state, commands);
+    ui.separator();
+    let report = state.evaluation.report();
+    let judged = report.filter(|report| report.models.iter().any(|model| model.n > 0));
+    let Some(report) = judged else {
+        let why = why_empty(state);
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
+        return;
+    };
+    egui::Panel::left("figures")
+        .default_size(LEFT)
+        .size_range(320.0..=700.0)
+        .show(ui, |ui| {
+            ScrollArea::both()
+                .id_salt("figures")
+                .auto_shrink(false)
+                .show(ui, |ui| figures_ui(ui, report, memory, commands));
+        });
+    egui::CentralPanel::default().show(ui, |ui| {
+        let below = BELOW * f32::from(u8::from(!report.comparisons.is_empty()));
+        plots_ui(ui, &report.plots, &mut memory.plot, below);
+        for comparison in &report.comparisons {
+            comparison_ui(ui, comparison, commands);
+        }
+    });
+}
+
+/// What belongs here, and what brings it.
+fn why_empty(state: &AppState) -> String {
+    if let Some(fault) = state.evaluation.fault() {
+        return fault.into();
+    }
+    if state.evaluation.is_under_way() {
+        return "Judging…".into();
+    }
+    let left_out = state.evaluation.report().map(|report| {
+        let reasons = report.models.iter().flat_map(|model| &model.left_out);
+        let reasons: Vec<_> = reasons
+            .map(|left| format!("{} {}", left.n, left.why))
+            .collect();
+        reasons.join("; ")
+    });
+    let what = match state.truth_source() {
+        TruthSource::Labels => "Label some candidates (keys 1, 2, …), or import labels (Ctrl+I)",
+        TruthSource::Data => "The data do not say of any scored candidate what it is",
+    };
+    match left_out {
+        Some(left_out) => format!("{what}: then models are judged here.\nLeft out: {left_out}"),
+        None => format!("{what}: models that have scored the set are judged here."),
+    }
+}
+
+fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(weak(ui, "truth"));
+        let mut truth = state.truth_source();
+        let labels = format!("labels ({})", state.labelled());
+        ui.selectable_value(&mut truth, TruthSource::Labels, labels)
+            .on_hover_text("What people labelled in this project");
+        ui.add_enabled_ui(state.has_truth(), |ui| {
+            ui.selectable_value(&mut truth, TruthSource::Data, "in the data")
+                .on_hover_text("The class that the files give (CLASS)");
+        });
+        if truth != state.truth_source() {
+            commands.push(Command::Evaluate(Evaluate::Truth(truth)));
+        }
+        ui.separator();
+        at_ui(ui, state, commands);
+        ui.separator();
+        let export = Action::ExportEvaluation;
+        let has_report = state.evaluation.report().is_some();
+        let button = ui.add_enabled(has_report, egui::Button::new("Export…"));
+        let help = format!(
+            "{} ({})",
+            export.info().help,
+            state.settings.keys.hint(export)
+        );
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::Do(export));
+        }
+        if state.evaluation.is_under_way() {
+            ui.label(weak(ui, "judging…"));
+        }
+    });
+}
+
+fn at_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.label(weak(ui, "judged at"));
+    let mut at = state.evaluation.at();
+    for (value, name, help) in [
+        (
+            None,
+            "usual",
+            "Each epoch for real or bogus, the last one for classes of sequences",
+        ),
+        (Some(JudgedAt::Each), "each epoch", "Every epoch for itself"),
+        (
+            Some(JudgedAt::Last),
+            "last",
+            "The last epoch of an object that was scored",
+        ),
+        (
+            Some(JudgedAt::Highest),
+            "highest",
+            "The epoch of an object with the highest score",
+        ),
+    ] {
+        ui.selectable_value(&mut at, value, name)
+            .on_hover_text(help);
+    }
+    if at != state.evaluation.at() {
+        commands.push(Command::Evaluate(Evaluate::At(at)));
+    }
+}
+
+fn figures_ui(ui: &mut Ui, report: &Report, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    let last = report.models.len().saturating_sub(1);
+    memory.judged_model = memory.judged_model.min(last);
+    let Some(model) = report.models.get(memory.judged_model) else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        for measure in HEADLINE {
+            ui.vertical(|ui| {
+                let number = model.figures.get(measure);
+                let number = number.map_or_else(|| "–".into(), |n| format!("{:.1} %", 100.0 * n));
+                ui.label(RichText::new(number).size(22.0));
+                ui.label(weak(ui, measure.title()));
+            });
+            ui.add_space(theme::GRID);
+        }
+    });
+    ui.add_space(theme::GRID);
+    table_ui(ui, report, &mut memory.judged_model);
+    ui.label(weak(
+        ui,
+        "± one standard deviation, by bootstrap over the objects",
+    ));
+    few_ui(ui, model);
+    ui.add_space(theme::GRID);
+    matrix_ui(ui, model, commands);
+    ui.add_space(theme::GRID);
+    rest_ui(ui, model);
+}
+
+/// Figures of a handful mean little, and say so. Of many classes some may be absent; of two both are
+/// needed.
+fn few_ui(ui: &mut Ui, model: &Evaluation) {
+    let may_be_absent = model.classes.len() > 2;
+    let few = model.per_class.iter().filter(|class| class.n < FEW);
+    for class in few.filter(|class| class.n > 0 || !may_be_absent) {
+        let text = format!(
+            "{} of class {}: its figures mean little",
+            class.n, class.class
+        );
+        ui.label(RichText::new(text).color(theme::accent_text(ui)));
+    }
+}
+
+/// Models in columns; a click on a name shows its matrix.
+fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
+    Grid::new("figures table").striped(true).show(ui, |ui| {
+        ui.label("");
+        for (at, model) in report.models.iter().enumerate() {
+            ui.horizontal(|ui| {
+                ui.colored_label(theme::model_color(at), "■");
+                ui.selectable_value(shown, at, model.model.to_string())
+                    .on_hover_text("Show the confusion matrix of this model");
+            });
+        }
+        ui.end_row();
+        for measure in Measure::ALL {
+            ui.label(measure.title());
+            for model in &report.models {
+                ui.label(RichText::new(figure(model, measure)).monospace());
+            }
+            ui.end_row();
+        }
+        ui.label("judged");
+        for model in &report.models {
+            let n = format!("{} of {} objects", model.n, model.objects);
+            ui.label(RichText::new(n).monospace());
+        }
+        ui.end_row();
+    });
+}
+
+fn figure(model: &Evaluation, measure: Measure) -> String {
+    let Some(value) = model.figures.get(measure) else {
+        return "–".into();
+    };
+    let (scale, unit, digits) = if measure.is_percent() {
+        (100.0, " %", 2)
+    } else {
+        (1.0, "", 4)
+    };
+    let error = model.uncertainty.get(measure);
+    let error = error.map_or_else(String::new, |error| {
+        format!(" ± {:.digits$}", scale * error)
+    });
+    format!("{:.digits$}{error}{unit}", scale * value)
+}
+
+/// Thresholds for recalls, kinds, and what was left out.
+fn rest_ui(ui: &mut Ui, model: &Evaluation) {
+    for point in &model.at_recall {
+        let rejects = point.specificity.map_or_else(
+            || "no bogus to reject".into(),
+            |share| format!("rejects {:.1} % of the bogus", 100.0 * share),
+        );
+        let (wanted, threshold) = (point.wanted, point.threshold);
+        ui.label(format!("recall {wanted} from {threshold:.3}: {rejects}"));
+    }
+    if !model.by_kind.is_empty() {
+        ui.add_space(theme::GRID);
+        Grid::new("kinds").striped(true).show(ui, |ui| {
+            for kind in &model.by_kind {
+                ui.label(format!("{} {}", kind.class, kind.kind));
+                let recall = 100.0 * kind.recall.unwrap_or(f64::NAN);
+                ui.label(RichText::new(format!("{recall:6.1} % right of {}", kind.n)).monospace());
+                ui.end_row();
+            }
+        });
+    }
+    for left in &model.left_out {
+        ui.label(weak(ui, format!("left out: {} {}", left.n, left.why)));
+    }
+}
+
+fn comparison_ui(ui: &mut Ui, comparison: &ModelComparison, commands: &mut Vec<Command>) {
+    let [first, second] = &comparison.models;
+    ui.horizontal_wrapped(|ui| {
+        let verdict = if comparison.mcnemar_p_value < 0.05 {
+            "they differ"
+        } else {
+            "no difference is proven"
+        };
+        ui.label(format!(
+            "{first} against {second}: only the first right {}, only the second {}; McNemar \
+             p = {:.2e}: {verdict} (epochs of one object count each, which makes p too small)",
+            comparison.only_first_right, comparison.only_second_right, comparison.mcnemar_p_value
+        ));
+        let title = format!(
+            "{} judged differently by {first} and {second}",
+            comparison.differ.len()
+        );
+        let button = egui::Button::new(format!("Open {} that differ", comparison.differ.len()));
+        if ui
+            .add_enabled(!comparison.differ.is_empty(), button)
+            .clicked()
+        {
+            let judged = comparison.differ.iter().map(|[first, _]| first);
+            commands.push(Command::Evaluate(Evaluate::Open(shortlist(title, judged))));
+        }
+    });
+}

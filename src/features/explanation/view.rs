@@ -1,0 +1,128 @@
+//! The bar under the large stamps that says what their heat maps mean.
+
+use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
+
+use crate::{
+    app::{AppState, Command, command::Session},
+    domain::{ExplainMethod, Explanation},
+    features::{inspect::view::weak, scoring::state::Standing},
+    widgets::{cells, theme},
+};
+
+/// Its height, points.
+pub const HEIGHT: f32 = 26.0;
+
+/// The bar: method, opacity, and what was found in words.
+pub fn explain_bar_ui(ui: &mut Ui, area: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let builder = egui::UiBuilder::new().max_rect(area).id_salt("explanation");
+    let mut bar = ui.new_child(builder.layout(egui::Layout::left_to_right(egui::Align::Center)));
+    let ui = &mut bar;
+    let mut choice = state.explain;
+    let response = ComboBox::from_id_salt("explanation method")
+        .width(140.0)
+        .selected_text(choice.method.title())
+        .show_ui(ui, |ui| {
+            for method in ExplainMethod::ALL {
+                ui.selectable_value(&mut choice.method, method, method.title());
+            }
+        })
+        .response;
+    cells::named(response, egui::Role::ComboBox, "explanation method");
+    ui.spacing_mut().slider_width = 70.0;
+    let slider = Slider::new(&mut choice.opacity, 0.0..=1.0).show_value(false);
+    let response = cells::named(ui.add(slider), egui::Role::Slider, "opacity of heat maps");
+    response.on_hover_text("Opacity of the heat maps");
+    if choice != state.explain {
+        commands.push(Command::Session(Session::Explanation(choice)));
+    }
+    legend_ui(ui);
+    outcome_ui(ui, state);
+}
+
+/// The two colours with their meaning.
+fn legend_ui(ui: &mut Ui) {
+    for (color, name) in [
+        (theme::SPEAKS_FOR, "for"),
+        (theme::SPEAKS_AGAINST, "against"),
+    ] {
+        let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
+        if name == "for" {
+            ui.painter().rect_filled(rect, 1.0, color);
+        } else {
+            let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+            for step in 1..6_u8 {
+                let along = f32::from(step) * 5.0;
+                let line = [
+                    rect.left_top() + vec2(along, 0.0),
+                    rect.left_top() + vec2(0.0, along),
+                ];
+                painter.line_segment(line, egui::Stroke::new(2.0, color));
+            }
+        }
+        ui.label(weak(ui, name));
+    }
+    ui.separator();
+}
+
+fn outcome_ui(ui: &mut Ui, state: &AppState) {
+    match state.explanation() {
+        None => match &state.scores.active().standing {
+            Standing::Failed(why) => refusal_ui(ui, why),
+            _ => {
+                ui.label(weak(ui, "Explaining…"));
+            }
+        },
+        Some(Err(why)) => refusal_ui(ui, why),
+        Some(Ok(explanation)) => {
+            let label = ui.add(Label::new(words(explanation, state)).truncate());
+            label.on_hover_text(details(explanation));
+        }
+    }
+}
+
+fn refusal_ui(ui: &mut Ui, why: &str) {
+    let text = RichText::new(format!("No explanation: {why}"));
+    ui.add(Label::new(text.color(theme::alarm_text(ui))).truncate());
+}
+
+/// Model, class, and the shares of the channels.
+fn words(explanation: &Explanation, state: &AppState) -> String {
+    let Explanation {
+        model,
+        class,
+        probability,
+        ..
+    } = explanation;
+    let has_stamp = |role| {
+        state
+            .epoch()
+            .is_some_and(|epoch| epoch.stamp(role).is_some())
+    };
+    let shares = explanation.shares().into_iter().map(|(role, share)| {
+        let name = role.name();
+        let computed = if has_stamp(role) { "" } else { " (computed)" };
+        format!("{name}{computed} {:.0} %", 100.0 * share)
+    });
+    let shares: Vec<_> = shares.collect();
+    format!(
+        "{} says {class} {probability:.2} because of {}",
+        model.name(),
+        shares.join(", ")
+    )
+}
+
+fn details(explanation: &Explanation) -> String {
+    let rest = match explanation.method {
+        ExplainMethod::IntegratedGradients => "score of the same stamps without a source",
+        _ => "of it taken by biases, which no pixel has",
+    };
+    format!(
+        "{}, {}\nscore of {} before the softmax {:.3}\n{rest} {:.3}\n\
+         shares count what speaks for and what speaks against",
+        explanation.model,
+        explanation.method.title(),
+        explanation.class,
+        explanation.start,
+        explanation.rest
+    )
+}

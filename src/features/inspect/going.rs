@@ -1,0 +1,180 @@
+//! Moving about: candidates, epochs, playing.
+
+use crate::{
+    app::{
+        command::Go,
+        effect::Effect,
+        state::{AppState, Motion, Place, Screen},
+    },
+    domain::{Candidate, CandidateIx, Timestamp},
+};
+
+impl AppState {
+    pub(crate) fn apply_go(&mut self, go: Go, now: Timestamp) -> Vec<Effect> {
+        match go {
+            Go::To { candidate, open } => {
+                if open {
+                    self.screen = Screen::Inspect;
+                }
+                self.go_to(candidate, now)
+            }
+            Go::Epoch(epoch) => {
+                self.motion = None;
+                self.set_epoch(epoch);
+                let mut effects = self.refresh_header();
+                effects.push(self.save_session());
+                effects
+            }
+            Go::PlayStep => {
+                let epochs = self
+                    .candidate()
+                    .map_or(0, |candidate| candidate.epochs.len());
+                if let (Some(Motion::Play { is_backwards }), 1..) = (self.motion, epochs) {
+                    let step = if is_backwards { epochs - 1 } else { 1 };
+                    self.set_epoch((self.place.epoch + step) % epochs);
+                }
+                self.refresh_header()
+            }
+        }
+    }
+
+    /// `steps` candidates on in the queue, or back.
+    pub(crate) fn walk(&mut self, steps: isize, now: Timestamp) -> Vec<Effect> {
+        let from = self.place.candidate;
+        match self.queue.neighbour(from, steps) {
+            Some(candidate) if Some(candidate) == from => {
+                let end = if steps > 0 { "end" } else { "start" };
+                if self.toast.is_none() {
+                    self.tell(format!("this is the {end} of the queue"), now);
+                }
+                Vec::new()
+            }
+            Some(candidate) => self.go_to(candidate, now),
+            None => Vec::new(),
+        }
+    }
+
+    pub(crate) fn go_to_next_unlabelled(&mut self, now: Timestamp) -> Vec<Effect> {
+        let found = self.queue.find_after(self.place.candidate, |ix| {
+            self.catalogue
+                .get(ix)
+                .is_some_and(|c| !self.book.state(&c.id).is_seen())
+        });
+        if let Some(candidate) = found {
+            return self.go_to(candidate, now);
+        }
+        self.tell("every candidate of the queue has been judged", now);
+        Vec::new()
+    }
+
+    pub(crate) fn go_to(&mut self, candidate: CandidateIx, now: Timestamp) -> Vec<Effect> {
+        self.place_at(candidate, now);
+        self.place.is_chosen = true;
+        self.return_to = None;
+        let mut effects = self.refresh_header();
+        effects.push(self.save_session());
+        effects
+    }
+
+    /// The first candidate of the queue becomes the current one; none where the queue is empty.
+    pub(crate) fn go_to_first(&mut self, now: Timestamp) -> Vec<Effect> {
+        if let Some(first) = self.queue.order().first().copied() {
+            return self.go_to(first, now);
+        }
+        self.leave_place();
+        self.refresh_header()
+    }
+
+    /// The current candidate stays where the queue has it, else the first becomes current.
+    pub(crate) fn stay_in_queue(&mut self, now: Timestamp) -> Vec<Effect> {
+        let here = self.place.candidate;
+        if here.is_some_and(|ix| self.queue.rank(ix).is_some()) {
+            return Vec::new();
+        }
+        self.go_to_first(now)
+    }
+
+    /// Nothing is current: what is found next may become so.
+    fn leave_place(&mut self) {
+        let is_played = matches!(self.motion, Some(Motion::Play { .. }));
+        self.motion = self.motion.filter(|_| !is_played);
+        self.place = Place::default();
+    }
+
+    /// Puts a candidate on screen, without choosing it for the person.
+    pub(crate) fn place_at(&mut self, candidate: CandidateIx, now: Timestamp) {
+        let Some(first_look) = self.catalogue.get(candidate).map(Candidate::first_look) else {
+            return;
+        };
+        if self.place.candidate != Some(candidate) {
+            self.place.candidate = Some(candidate);
+            self.place.since = Some(now);
+            self.place.epoch = first_look;
+            self.motion = self
+                .motion
+                .filter(|motion| matches!(motion, Motion::Blink { .. }));
+        }
+    }
+
+    pub(crate) fn step_epoch(&mut self, steps: isize) -> Vec<Effect> {
+        self.motion = None;
+        self.set_epoch(self.place.epoch.saturating_add_signed(steps));
+        let mut effects = self.refresh_header();
+        effects.push(self.save_session());
+        effects
+    }
+
+    pub(crate) fn set_epoch(&mut self, epoch: usize) {
+        let last = self
+            .candidate()
+            .map_or(0, |candidate| candidate.epochs.len().saturating_sub(1));
+        self.place.epoch = epoch.min(last);
+    }
+
+    pub(crate) fn search(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+        let wanted = text.trim().to_lowercase();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let is_match = |ix: CandidateIx| {
+            self.catalogue
+                .get(ix)
+                .is_some_and(|c| c.id.to_lowercase().contains(&wanted))
+        };
+        if let Some(candidate) = self.queue.find_after(self.place.candidate, is_match) {
+            return self.go_to(candidate, now);
+        }
+        let is_hidden = self.catalogue.iter().any(|(ix, _)| is_match(ix));
+        self.warn(
+            if is_hidden {
+                format!("{text}: only among the candidates that the filter hides")
+            } else {
+                format!("{text}: no candidate has this in its id")
+            },
+            now,
+        );
+        Vec::new()
+    }
+
+    /// Starts a motion, or stops the same one.
+    pub(crate) fn toggle_motion(&mut self, motion: Motion) {
+        self.motion = if self.motion == Some(motion) {
+            None
+        } else {
+            Some(motion)
+        };
+    }
+}
+
+impl AppState {
+    /// The epoch that stands for a candidate in lists: the one on screen for the candidate on
+    /// screen, else the one that would be looked at first.
+    pub fn epoch_to_show(&self, candidate: CandidateIx) -> usize {
+        if self.place.candidate == Some(candidate) {
+            return self.place.epoch;
+        }
+        self.catalogue
+            .get(candidate)
+            .map_or(0, Candidate::first_look)
+    }
+}

@@ -1,0 +1,90 @@
+//! Header cards and packet fields of the epoch on screen.
+
+use egui::{Grid, RichText, ScrollArea, Ui, vec2};
+
+use super::view::weak;
+use crate::{
+    app::{Action, AppState, Command},
+    features::labelling::blind::names_a_judgement,
+    widgets::theme,
+};
+
+/// The window.
+pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let mut is_open = true;
+    egui::Window::new("Header and fields")
+        .open(&mut is_open)
+        .default_pos(egui::pos2(420.0, 360.0))
+        .default_size(vec2(460.0, 440.0))
+        .show(ui.ctx(), |ui| match &state.header {
+            None => {
+                ui.label(weak(ui, "This epoch has no stamp."));
+            }
+            Some(header) => match &header.cards {
+                None => {
+                    ui.label(weak(ui, "Reading…"));
+                }
+                Some(Err(problem)) => {
+                    ui.label(RichText::new(problem.to_string()).color(theme::alarm_text(ui)));
+                }
+                Some(Ok(cards)) => cards_ui(ui, state, &readable(state, cards)),
+            },
+        });
+    if !is_open {
+        commands.push(Command::Do(Action::Header));
+    }
+}
+
+fn cards_ui(ui: &mut Ui, state: &AppState, cards: &[(String, String)]) {
+    let fields = readable(state, &fields(state));
+    if state.is_blind() {
+        ui.label(weak(
+            ui,
+            "Classes and scores are left out: labels are blind.",
+        ));
+    }
+    if ui.button("Copy").clicked() {
+        let lines = fields
+            .iter()
+            .chain(cards)
+            .map(|(name, value)| format!("{name} = {value}"));
+        ui.copy_text(lines.collect::<Vec<_>>().join("\n"));
+    }
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        for (title, rows) in [
+            ("fields of this epoch", &*fields),
+            ("header of the file", cards),
+        ] {
+            if rows.is_empty() {
+                continue;
+            }
+            ui.label(RichText::new(title).color(theme::accent_text(ui)));
+            Grid::new(title)
+                .num_columns(2)
+                .striped(true)
+                .show(ui, |ui| {
+                    for (name, value) in rows {
+                        ui.label(RichText::new(name).monospace());
+                        ui.add(egui::Label::new(RichText::new(value).monospace()).selectable(true));
+                        ui.end_row();
+                    }
+                });
+        }
+    });
+}
+
+/// Without classes and scores while labels are blind.
+fn readable(state: &AppState, rows: &[(String, String)]) -> Vec<(String, String)> {
+    let is_blind = state.is_blind();
+    let rows = rows.iter();
+    let shown = rows.filter(|(name, _)| !is_blind || !names_a_judgement(name));
+    shown.cloned().collect()
+}
+
+/// What tables and packets give for the epoch on screen.
+fn fields(state: &AppState) -> Vec<(String, String)> {
+    let of_epoch = state.epoch().map(|epoch| &epoch.fields);
+    let all = of_epoch.into_iter().flat_map(crate::domain::Fields::iter);
+    all.map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect()
+}

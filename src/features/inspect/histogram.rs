@@ -1,0 +1,179 @@
+//! The histogram of the epoch on screen, with limits to drag.
+
+use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
+
+use super::view::weak;
+use crate::{
+    app::{Action, AppState, Command},
+    domain::{Role, Stamp},
+    imaging::{Histogram, LimitRule, Limits},
+    widgets::{readout::short_number, theme},
+    window::view_memory::ViewMemory,
+    workspace::display::Scope,
+};
+
+const BINS: usize = 96;
+
+/// The window: one histogram for science with reference, one for the difference.
+pub fn histogram_ui(
+    ui: &Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let mut is_open = true;
+    egui::Window::new("Histogram")
+        .open(&mut is_open)
+        .resizable(false)
+        .default_pos(egui::pos2(420.0, 470.0))
+        .default_width(380.0)
+        .show(ui.ctx(), |ui| {
+            let mut has_any = false;
+            for (role, title) in [
+                (Role::Science, "science and reference"),
+                (Role::Difference, "difference"),
+                (Role::Snr, "S/N"),
+            ] {
+                has_any |= role_ui(ui, state, memory, role, title, commands);
+            }
+            if !has_any {
+                ui.label(weak(ui, "No stamp of this epoch is in memory."));
+            }
+            let key = state.settings.keys.hint(Action::AutoContrast);
+            if ui.button(format!("Automatic limits ({key})")).clicked() {
+                commands.push(Command::Do(Action::AutoContrast));
+            }
+        });
+    if !is_open {
+        commands.push(Command::Do(Action::Histogram));
+    }
+}
+
+fn role_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    role: Role,
+    title: &str,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let Some(ix) = state.place.candidate else {
+        return false;
+    };
+    let roles = state.display.preset.roles_locked_with(role);
+    let Some(epoch) = state.epoch() else {
+        return false;
+    };
+    let stamps: Vec<&Stamp> = epoch
+        .stamps
+        .iter()
+        .filter(|stamp| roles.contains(&stamp.role))
+        .filter_map(|stamp| Some(&state.shelf.ready(stamp.id)?.stamp))
+        .collect();
+    let Some(histogram) = Histogram::over(&stamps, BINS) else {
+        return false;
+    };
+    let look = memory
+        .looks
+        .look(state, ix, state.place.epoch, role, Scope::Locked);
+    let Some(limits) = look.map(|look| look.limits) else {
+        return false;
+    };
+    ui.label(title);
+    let (rect, response) = ui.allocate_exact_size(vec2(360.0, 90.0), Sense::drag());
+    let axis = Axis {
+        histogram: &histogram,
+        rect,
+    };
+    bars(ui, &axis);
+    for limit in [limits.low, limits.high] {
+        let x = axis.x(limit);
+        let line = [pos2(x, rect.top()), pos2(x, rect.bottom())];
+        ui.painter()
+            .line_segment(line, Stroke::new(2.0, theme::AMBER));
+    }
+    ui.label(weak(
+        ui,
+        format!(
+            "{} … {}",
+            short_number(limits.low),
+            short_number(limits.high)
+        ),
+    ));
+    drag(&axis, &response, role, limits, state, memory, commands);
+    true
+}
+
+struct Axis<'a> {
+    histogram: &'a Histogram,
+    rect: Rect,
+}
+
+impl Axis<'_> {
+    fn x(&self, value: f32) -> f32 {
+        let Histogram { low, high, .. } = self.histogram;
+        let share = ((value - low) / (high - low)).clamp(0.0, 1.0);
+        self.rect.left() + share * self.rect.width()
+    }
+
+    fn value(&self, x: f32) -> f32 {
+        let Histogram { low, high, .. } = self.histogram;
+        low + (x - self.rect.left()) / self.rect.width() * (high - low)
+    }
+}
+
+/// Bars by the square root of their count, so that few pixels are seen beside many.
+fn bars(ui: &Ui, axis: &Axis<'_>) {
+    let Axis { histogram, rect } = axis;
+    ui.painter().rect_filled(*rect, 2.0, theme::matte(ui));
+    let most = histogram
+        .counts
+        .bins
+        .iter()
+        .copied()
+        .max()
+        .unwrap_or(1)
+        .max(1) as f32;
+    let width = rect.width() / histogram.counts.bins.len() as f32;
+    for (at, count) in histogram.counts.bins.iter().enumerate() {
+        let height = (*count as f32 / most).sqrt() * rect.height();
+        let corner = pos2(rect.left() + at as f32 * width, rect.bottom() - height);
+        let bar = Rect::from_min_size(corner, vec2(width, height));
+        ui.painter().rect_filled(bar, 0.0, Color32::from_gray(0x90));
+    }
+}
+
+fn drag(
+    axis: &Axis<'_>,
+    response: &egui::Response,
+    role: Role,
+    limits: Limits,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let Some(pointer) = response.interact_pointer_pos() else {
+        return;
+    };
+    if response.drag_started() {
+        let distance = |limit: f32| (axis.x(limit) - pointer.x).abs();
+        let is_upper = distance(limits.high) < distance(limits.low);
+        memory.dragged_limit = Some(usize::from(is_upper));
+    }
+    let Some(which) = memory.dragged_limit.filter(|_| response.dragged()) else {
+        return;
+    };
+    let value = axis.value(pointer.x);
+    let (low, high) = if which == 0 {
+        (value.min(limits.high), limits.high)
+    } else {
+        (limits.low, value.max(limits.low))
+    };
+    let mut display = state.display.clone();
+    if let Some(recipe) = display.recipe_mut(role) {
+        recipe.rule = LimitRule::Manual { low, high };
+    }
+    if display != state.display {
+        commands.push(Command::Display(Box::new(display)));
+    }
+}

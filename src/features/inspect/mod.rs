@@ -1,0 +1,8 @@
+//! Inspect: the large stamps of one epoch, the strip of all epochs, histogram, header.
+
+pub(crate) mod going;
+pub mod header;
+pub(crate) mod header_view;
+pub(crate) mod histogram;
+pub(crate) mod strip;
+pub(crate) mod view;

@@ -1,0 +1,192 @@
+//! The epoch strip: every epoch and role of the candidate, with date, band and magnitude.
+
+use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use crate::{
+    app::{AppState, Command, command::Go},
+    domain::{Candidate, CandidateIx, Epoch, Role},
+    features::scoring,
+    widgets::{sight::Sight, stamp_paint::StampBatch, stamp_view::Place, theme},
+    window::view_memory::{Camera, ViewMemory},
+    workspace::display::Scope,
+};
+
+/// Height of score and words under an epoch, points.
+const WORDS: f32 = 46.0;
+/// Height of the score alone.
+const SCORE: f32 = 16.0;
+/// Room for the role names on the left, points.
+const NAMES: f32 = 28.0;
+const GAP: f32 = 2.0;
+
+/// The strip in this rectangle; scrolls sideways to keep the epoch on screen in view.
+pub fn strip_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
+        return;
+    };
+    let mut roles = candidate.roles();
+    roles.retain(|role| !matches!(role, Role::Psf | Role::Variance));
+    roles.truncate(3);
+    let side = ((rect.height() - WORDS) / roles.len().max(1) as f32 - GAP).clamp(16.0, 64.0);
+    for (row, role) in roles.iter().enumerate() {
+        let y = rect.top() + (row as f32 + 0.5) * (side + GAP);
+        let font = FontId::proportional(theme::CAPTION);
+        let at = pos2(rect.left(), y);
+        ui.painter().text(
+            at,
+            Align2::LEFT_CENTER,
+            role.short(),
+            font,
+            theme::caption_color(ui),
+        );
+    }
+    let area = Rect::from_min_max(pos2(rect.left() + NAMES, rect.top()), rect.max);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area).id_salt("strip"));
+    let width = candidate.epochs.len() as f32 * (side + GAP);
+    egui::ScrollArea::horizontal()
+        .id_salt("epoch strip")
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            let (content, response) =
+                ui.allocate_exact_size(vec2(width, rect.height() - 6.0), Sense::click_and_drag());
+            response.widget_info(|| {
+                let label = format!("epoch strip, {} epochs", candidate.epochs.len());
+                egui::WidgetInfo::labeled(egui::Role::Image, true, label)
+            });
+            let strip = Strip {
+                ix,
+                candidate,
+                roles: &roles,
+                side,
+                content,
+            };
+            strip.paint(ui, state, memory);
+            if let Some(pointer) = response.interact_pointer_pos() {
+                let epoch = strip.epoch_at(pointer.x);
+                if epoch != state.place.epoch {
+                    commands.push(Command::Go(Go::Epoch(epoch)));
+                }
+            }
+            let key = (state.place.candidate, state.place.epoch as u64);
+            let marker = ui.scope_id().with("shown epoch");
+            let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, u64)>(marker));
+            if last != Some(key) {
+                ui.scroll_to_rect(strip.cell(state.place.epoch, 0), None);
+                ui.data_mut(|data| data.insert_temp(marker, key));
+            }
+        });
+}
+
+struct Strip<'a> {
+    ix: CandidateIx,
+    candidate: &'a Candidate,
+    roles: &'a [Role],
+    side: f32,
+    content: Rect,
+}
+
+impl Strip<'_> {
+    fn cell(&self, epoch: usize, row: usize) -> Rect {
+        let step = self.side + GAP;
+        let corner = self.content.left_top() + vec2(epoch as f32 * step, row as f32 * step);
+        Rect::from_min_size(corner, vec2(self.side, self.side))
+    }
+
+    fn epoch_at(&self, x: f32) -> usize {
+        let at = ((x - self.content.left()) / (self.side + GAP)).max(0.0) as usize;
+        at.min(self.candidate.epochs.len().saturating_sub(1))
+    }
+
+    fn paint(&self, ui: &Ui, state: &AppState, memory: &mut ViewMemory) {
+        let clip = ui.clip_rect();
+        let first = self.epoch_at(clip.left());
+        let last = self.epoch_at(clip.right());
+        let mut batch = StampBatch::default();
+        for epoch in first..=last {
+            for (row, role) in self.roles.iter().enumerate() {
+                let rect = self.cell(epoch, row);
+                let place = Place {
+                    candidate: self.ix,
+                    epoch,
+                    role: *role,
+                    rect,
+                    scope: Scope::Locked,
+                    sight: Sight::Glimpse,
+                };
+                place.lay(ui, state, memory, &mut batch, Camera::default());
+            }
+        }
+        let number = memory.batches;
+        memory.batches += 1;
+        batch.paint(ui, clip, number, &memory.lost);
+        for epoch in first..=last {
+            self.score(ui, state, epoch);
+            self.words(
+                ui,
+                epoch,
+                &self.candidate.epochs[epoch],
+                epoch == state.place.epoch,
+            );
+        }
+    }
+
+    /// The score of the active model, in a place that is there before the score is.
+    fn score(&self, ui: &Ui, state: &AppState, at: usize) {
+        let Some(reading) = scoring::badge::of_epoch(state, self.ix, at) else {
+            return;
+        };
+        let stamp = self.cell(at, self.roles.len().max(1) - 1);
+        let width = scoring::badge::BADGE.x.min(stamp.width());
+        let size = vec2(width, scoring::badge::BADGE.y);
+        let center = pos2(stamp.center().x, stamp.bottom() + 2.0 + size.y / 2.0);
+        let rect = Rect::from_center_size(center, size);
+        scoring::badge::paint(ui, ui.painter(), rect, state, reading);
+    }
+
+    fn words(&self, ui: &Ui, at: usize, epoch: &Epoch, is_current: bool) {
+        let top = self.cell(at, 0);
+        let column = Rect::from_min_max(top.min, self.cell(at, self.roles.len().max(1) - 1).max);
+        if is_current {
+            let stroke = Stroke::new(2.0, theme::AMBER);
+            ui.painter()
+                .rect_stroke(column.expand(1.0), 1.0, stroke, StrokeKind::Outside);
+        }
+        let font = FontId::proportional(if self.side < 34.0 { 8.5 } else { 10.0 });
+        let color = if is_current {
+            theme::accent_text(ui)
+        } else {
+            theme::caption_color(ui)
+        };
+        let date = epoch.mjd.map_or_else(
+            || format!("{}", at + 1),
+            |mjd| format!("{:.1}", mjd.days() % 10_000.0),
+        );
+        let below = pos2(column.center().x, column.bottom() + 2.0 + SCORE);
+        ui.painter()
+            .text(below, Align2::CENTER_TOP, date, font.clone(), color);
+        let band = epoch
+            .band
+            .as_ref()
+            .map(|band| band.name().to_owned())
+            .unwrap_or_default();
+        let mag = epoch
+            .mag
+            .filter(|mag| mag.is_finite())
+            .map(|mag| format!("{mag:.1}"));
+        let words = format!("{band} {}", mag.unwrap_or_default());
+        let band_color = if is_current {
+            color
+        } else {
+            theme::band_color(epoch.band.as_ref())
+        };
+        let at = below + vec2(0.0, 11.0);
+        ui.painter()
+            .text(at, Align2::CENTER_TOP, words.trim(), font, band_color);
+    }
+}

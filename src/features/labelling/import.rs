@@ -1,0 +1,258 @@
+//! Import of label tables: rows become label events, once.
+//!
+//! # What is imported
+//!
+//! A row is left out as already known where
+//! - it has a time, and an event that counts has the same candidate, decision, annotator and time
+//!   (so that our own exports come back without doubling anything); or
+//! - it has no time, and an imported event that counts has the same candidate, decision and
+//!   annotator (any annotator where the row names none); or
+//! - it has no time, and the candidate's present class was decided just so.
+//!
+//! Importing a file twice therefore changes nothing, also after a person decided differently in
+//! between. An import that was undone no longer counts: importing the file again does it again.
+//!
+//! All rows of a file are one step, so that one undo takes it back.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use anyhow::Context;
+
+use crate::{
+    domain::{
+        Catalogue, LabelAction, LabelBook, LabelEvent, Origin, Problem, StepId, Timestamp,
+        Vocabulary,
+    },
+    io::labels_csv::{self, LabelRow, LabelTable},
+    store::Project,
+    workspace::vocabulary::best_vocabulary,
+};
+
+/// Who imports, when, as which step, and with which classes.
+#[derive(Clone, Debug)]
+pub struct Importer<'a> {
+    /// The classes; rows may use any alias.
+    pub vocabulary: &'a Vocabulary,
+    /// The person, for rows that name none.
+    pub annotator: Arc<str>,
+    /// The time, for rows that have none.
+    pub at: Timestamp,
+    /// The step of the import.
+    pub step: StepId,
+}
+
+/// What an import comes to.
+#[derive(Debug, Default, PartialEq)]
+pub struct ImportPlan {
+    /// The events to append; empty where every row is known.
+    pub events: Vec<LabelEvent>,
+    /// Name of the vocabulary that the labels were read with.
+    pub vocabulary: Arc<str>,
+    /// Rows that bring something new.
+    pub new_rows: usize,
+    /// Rows that were already known.
+    pub known_rows: usize,
+    /// Rows without any label.
+    pub unlabelled_rows: usize,
+    /// Rows that could not be used: unknown ids, unknown classes, unreadable ones.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a table, works out what is new in it, and appends that in one transaction.
+///
+/// Without a vocabulary the built-in one that knows most labels of the table is taken.
+pub fn import_labels(
+    project: &mut Project,
+    catalogue: &Catalogue,
+    labels: &Path,
+    vocabulary: Option<&Vocabulary>,
+    annotator: &str,
+) -> anyhow::Result<ImportPlan> {
+    let table = labels_csv::read(labels).context("the labels cannot be read")?;
+    let words: Vec<_> = table.rows.iter().map(|row| &*row.label).collect();
+    let vocabulary = vocabulary
+        .cloned()
+        .unwrap_or_else(|| best_vocabulary(&words));
+    let events = project.events_since(0)?;
+    let book = LabelBook::of(events.into_iter().map(|(_, event)| Arc::new(event)));
+    let importer = Importer {
+        vocabulary: &vocabulary,
+        annotator: annotator.into(),
+        at: crate::workspace::clock::now(),
+        step: project.step_ids()?.next_step(),
+    };
+    let plan = plan_import(&table, catalogue, &book, &importer);
+    project.append(&plan.events)?;
+    Ok(plan)
+}
+
+/// Works out what a table brings; changes nothing.
+pub fn plan_import(
+    table: &LabelTable,
+    catalogue: &Catalogue,
+    book: &LabelBook,
+    importer: &Importer<'_>,
+) -> ImportPlan {
+    let mut plan = ImportPlan {
+        problems: table.problems.clone(),
+        vocabulary: importer.vocabulary.name.clone(),
+        ..ImportPlan::default()
+    };
+    let objects = ObjectNames::of(catalogue, table.is_by_detection);
+    let mut last_planned: HashMap<(Arc<str>, Arc<str>), Vec<LabelAction>> = HashMap::new();
+    for row in &table.rows {
+        let mut refuse = |why| {
+            let at = format!("row at line {}", row.line);
+            plan.problems.push(Problem::new(&*table.path, at, why));
+        };
+        let Some(candidate) = objects.find(&row.id) else {
+            refuse(format!("{} is not among the opened candidates", row.id));
+            continue;
+        };
+        if row.label.is_empty() {
+            plan.unlabelled_rows += 1;
+            continue;
+        }
+        let Some(actions) = actions_of(&row.label, importer.vocabulary) else {
+            refuse(format!(
+                "{} is no class of the vocabulary {}",
+                row.label, importer.vocabulary.name
+            ));
+            continue;
+        };
+        let events: Vec<_> = actions
+            .iter()
+            .map(|action| event_of(row, &candidate, action, importer))
+            .collect();
+        let key = (candidate, events[0].annotator.clone());
+        // Within the table the last row counts, so only a repetition of it is passed over.
+        let is_known = match last_planned.get(&key) {
+            Some(last) => *last == actions,
+            None => events.iter().all(|event| is_known(event, row, book)),
+        };
+        if is_known {
+            plan.known_rows += 1;
+        } else {
+            plan.new_rows += 1;
+            plan.events.extend(events);
+            last_planned.insert(key, actions);
+        }
+    }
+    if !plan.events.is_empty() {
+        plan.events.insert(0, marker(table, importer));
+    }
+    plan
+}
+
+/// What a label in a table or on the command line stands for: one class; several tags joined by
+/// `;` in a tagging vocabulary; or the words `unsure` and `skip`. None where it is unknown.
+pub fn actions_of(label: &str, vocabulary: &Vocabulary) -> Option<Vec<LabelAction>> {
+    let class = |name: &str| vocabulary.class(name).map(|class| class.name.clone());
+    if vocabulary.is_tagging {
+        let tags: Option<Vec<_>> = label.split(';').map(class).collect();
+        if let Some(tags) = tags {
+            let tag = |class| LabelAction::Tag { class };
+            return Some(tags.into_iter().map(tag).collect());
+        }
+    } else if let Some(class) = class(label) {
+        return Some(vec![LabelAction::Set { class }]);
+    }
+    match label.trim().to_ascii_lowercase().as_str() {
+        "unsure" | "uncertain" => Some(vec![LabelAction::Unsure]),
+        "skip" | "skipped" => Some(vec![LabelAction::Skip]),
+        _ => None,
+    }
+}
+
+/// Finds candidates by what a table calls them.
+struct ObjectNames<'a> {
+    catalogue: &'a Catalogue,
+    by_detection: HashMap<&'a str, &'a Arc<str>>,
+}
+
+impl<'a> ObjectNames<'a> {
+    fn of(catalogue: &'a Catalogue, is_by_detection: bool) -> Self {
+        let all = catalogue.iter().filter(|_| is_by_detection);
+        let detections = all.flat_map(|(_, candidate)| {
+            let epochs = candidate.epochs.iter();
+            epochs.filter_map(|epoch| Some((epoch.candid.as_deref()?, &candidate.id)))
+        });
+        Self {
+            catalogue,
+            by_detection: detections.collect(),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<Arc<str>> {
+        let candidate = self
+            .catalogue
+            .find(name)
+            .and_then(|ix| self.catalogue.get(ix));
+        let by_detection = || self.by_detection.get(name).copied();
+        candidate.map(|c| &c.id).or_else(by_detection).cloned()
+    }
+}
+
+fn event_of(
+    row: &LabelRow,
+    candidate: &Arc<str>,
+    action: &LabelAction,
+    importer: &Importer<'_>,
+) -> LabelEvent {
+    LabelEvent {
+        step: importer.step,
+        candidate: candidate.clone(),
+        action: action.clone(),
+        vocabulary: importer.vocabulary.name.clone(),
+        annotator: row
+            .annotator
+            .clone()
+            .unwrap_or_else(|| importer.annotator.clone()),
+        at: row.at.unwrap_or(importer.at),
+        dwell_ms: None,
+        shown: None,
+        model: None,
+        score: None,
+        origin: Origin::Import,
+        program: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+/// The first event of the step: names the table, and makes the step the importing person's.
+fn marker(table: &LabelTable, importer: &Importer<'_>) -> LabelEvent {
+    let name = Path::new(&table.path).file_name();
+    let table = name.map_or(table.path.as_str().into(), |name| name.to_string_lossy());
+    LabelEvent {
+        step: importer.step,
+        candidate: "".into(),
+        action: LabelAction::Import {
+            table: (&*table).into(),
+        },
+        vocabulary: importer.vocabulary.name.clone(),
+        annotator: importer.annotator.clone(),
+        at: importer.at,
+        dwell_ms: None,
+        shown: None,
+        model: None,
+        score: None,
+        origin: Origin::Import,
+        program: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+fn is_known(event: &LabelEvent, row: &LabelRow, book: &LabelBook) -> bool {
+    let is_by = |known: &LabelEvent| match row.annotator {
+        Some(_) => known.annotator == event.annotator,
+        None => true,
+    };
+    let is_same = |known: &LabelEvent| known.action == event.action && is_by(known);
+    let mut counting = book
+        .history(&event.candidate)
+        .filter(|(_, counts)| *counts)
+        .map(|(known, _)| known);
+    if row.at.is_some() {
+        return counting.any(|known| is_same(known) && known.at == event.at);
+    }
+    counting.any(|known| is_same(known) && known.origin == Origin::Import)
+        || book.decision(&event.candidate).is_some_and(is_same)
+}

@@ -1,0 +1,79 @@
+//! News of the project file: what is written, and what other windows wrote.
+
+use std::sync::Arc;
+
+use crate::{
+    app::{effect::Effect, state::AppState},
+    domain::{LabelBook, LabelEvent, Problem, Timestamp},
+    workspace::journal_writer::JournalNews,
+};
+
+impl AppState {
+    pub(crate) fn apply_journal_news(&mut self, news: JournalNews, now: Timestamp) -> Vec<Effect> {
+        match news {
+            JournalNews::Saved { events } => {
+                self.project.unsaved = self.project.unsaved.saturating_sub(events);
+                self.project.fault = None;
+            }
+            JournalNews::NotSaved { why } => {
+                let is_known = self.project.fault.as_ref() == Some(&why);
+                if !is_known {
+                    self.warn(format!("labels are not on disk: {why}"), now);
+                }
+                self.project.fault = Some(why);
+            }
+            JournalNews::Restored { news } => {
+                let path = self
+                    .project
+                    .path
+                    .as_ref()
+                    .map_or_else(String::new, |path| path.display().to_string());
+                let what = news.strip_prefix(&path).unwrap_or(&news).trim().to_owned();
+                self.warn(news, now);
+                self.problems.push(Problem::new(path, "project", what));
+            }
+            JournalNews::Flushed { unwritten, why } => {
+                return self.take_flushed(unwritten, &why, now);
+            }
+            JournalNews::Arrived(events) => self.take_events_of_others(events),
+            JournalNews::Reordered(events) => self.take_journal(events),
+        }
+        Vec::new()
+    }
+
+    /// Events of another window. They stand in the file before those of ours that are not
+    /// written yet, and so they do here.
+    fn take_events_of_others(&mut self, events: Vec<LabelEvent>) {
+        if self.project.unsaved == 0 {
+            let book = Arc::make_mut(&mut self.book);
+            for event in events {
+                book.push(Arc::new(event));
+            }
+            return;
+        }
+        let (written, unsaved) = self.written_and_unsaved();
+        let others = events.into_iter().map(Arc::new);
+        let all = written
+            .iter()
+            .cloned()
+            .chain(others)
+            .chain(unsaved.iter().cloned());
+        self.book = Arc::new(LabelBook::of(all));
+    }
+
+    /// The whole journal as the file has it; what is not written yet follows.
+    fn take_journal(&mut self, events: Vec<LabelEvent>) {
+        let (_, unsaved) = self.written_and_unsaved();
+        let all = events
+            .into_iter()
+            .map(Arc::new)
+            .chain(unsaved.iter().cloned());
+        self.book = Arc::new(LabelBook::of(all));
+    }
+
+    /// The book's events: those that the disk has acknowledged, and the rest.
+    fn written_and_unsaved(&self) -> (&[Arc<LabelEvent>], &[Arc<LabelEvent>]) {
+        let events = self.book.events();
+        events.split_at(events.len().saturating_sub(self.project.unsaved))
+    }
+}

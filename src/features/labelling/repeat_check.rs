@@ -1,0 +1,154 @@
+//! Repeat checks: a person judges some candidates again without seeing the first label, and hears how
+//! often both words were the same.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock},
+};
+
+use crate::{
+    app::{effect::Effect, state::AppState},
+    domain::{
+        Candidate, CandidateIx, LabelAction, LabelBook, Origin, Timestamp,
+        agreement::{last_words, repeats},
+        fnv,
+        label_book::LabelState,
+    },
+    features::queue::order::{QueueSpec, Shortlist},
+    workspace::words::thousands,
+};
+
+/// Candidates of one check.
+const AT_ONCE: usize = 20;
+/// Own labels below which there is nothing to check.
+const FEWEST: usize = 5;
+
+/// The candidates that wait for a second word: their labels are hidden.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RepeatCheck {
+    open: BTreeSet<Arc<str>>,
+}
+
+impl RepeatCheck {
+    /// Candidates still to be judged again.
+    pub fn left(&self) -> usize {
+        self.open.len()
+    }
+
+    /// True while a candidate waits for a second word.
+    pub fn hides(&self, candidate: &Candidate) -> bool {
+        self.open.contains(&candidate.id)
+    }
+
+    /// What may be said of a candidate's label.
+    pub fn visible<'a>(&self, book: &'a LabelBook, candidate: &Candidate) -> &'a LabelState {
+        static NOTHING: LazyLock<LabelState> = LazyLock::new(LabelState::default);
+        if self.hides(candidate) {
+            return &NOTHING;
+        }
+        book.state(&candidate.id)
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.open.clear();
+    }
+}
+
+impl AppState {
+    /// What the screen may say of a candidate's label: nothing while it waits for a second word.
+    pub fn label_on_screen(&self, candidate: &Candidate) -> &LabelState {
+        self.repeat_check.visible(&self.book, candidate)
+    }
+
+    /// True while a candidate waits for a second word.
+    pub fn is_label_hidden(&self, candidate: &Candidate) -> bool {
+        self.repeat_check.hides(candidate)
+    }
+
+    /// Puts some candidates that this person labelled into a queue of their own, labels hidden: those
+    /// that were never repeated first, by chance.
+    pub(crate) fn check_repeats(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.vocabulary().is_tagging {
+            self.tell("a repeat check needs a vocabulary of one class each", now);
+            return Vec::new();
+        }
+        let mut own = self.own_labels();
+        if own.len() < FEWEST {
+            let text = format!("a repeat check needs {FEWEST} labels of your own");
+            self.tell(text, now);
+            return Vec::new();
+        }
+        own.sort_unstable();
+        own.truncate(AT_ONCE);
+        let candidates: BTreeMap<CandidateIx, usize> = own
+            .iter()
+            .filter_map(|(.., ix)| Some((*ix, self.catalogue.get(*ix)?.first_look())))
+            .collect();
+        let open = candidates.keys().filter_map(|ix| self.catalogue.get(*ix));
+        let open = open.map(|candidate| candidate.id.clone()).collect();
+        let title = format!(
+            "{} to judge again, labels hidden",
+            thousands(candidates.len() as u64)
+        );
+        // No filter or order by label or score gives a label away.
+        self.set_queue(QueueSpec::default());
+        let mut effects = self.open_shortlist(Shortlist { title, candidates }, now);
+        self.repeat_check.open = open;
+        effects.extend(self.show(crate::app::state::Screen::Inspect));
+        effects
+    }
+
+    /// Candidates whose last word of this person is a class: how often it was repeated, a number by
+    /// chance, the candidate.
+    fn own_labels(&self) -> Vec<(usize, u64, CandidateIx)> {
+        let annotator = self.annotator();
+        let all = self.catalogue.iter().filter_map(|(ix, candidate)| {
+            let words = last_words(&self.book, &candidate.id);
+            words.get(&annotator).copied().flatten()?;
+            let history = self.book.history(&candidate.id);
+            let again = history.filter(|(event, counts)| *counts && event.origin == Origin::Repeat);
+            let chance = fnv::drawn(candidate.id.bytes());
+            Some((again.count(), chance, ix))
+        });
+        all.collect()
+    }
+
+    /// How a decision about these came in, other than by `origin`: as a second word, where it was waited
+    /// for.
+    pub(crate) fn as_repeat(
+        &mut self,
+        ids: &[Arc<str>],
+        action: &LabelAction,
+        origin: Origin,
+    ) -> Origin {
+        let is_word = matches!(action, LabelAction::Set { .. } | LabelAction::Unsure);
+        let open = &mut self.repeat_check.open;
+        let is_awaited = ids.iter().all(|id| open.contains(id));
+        if is_word {
+            open.retain(|id| !ids.contains(id));
+        }
+        if is_word && is_awaited {
+            Origin::Repeat
+        } else {
+            origin
+        }
+    }
+
+    /// Says how it went when the last word of a check was given.
+    pub(crate) fn tell_repeats(&mut self, now: Timestamp) {
+        if let Some(text) = self.repeats_in_words() {
+            self.queue.retitle_shortlist(&text);
+            self.tell(format!("repeat check done: {text}"), now);
+        }
+    }
+
+    /// "18 of 20 judged again as before"; none where nothing was repeated.
+    pub fn repeats_in_words(&self) -> Option<String> {
+        let all = repeats(&self.book);
+        let own = all.get(&self.annotator())?;
+        Some(format!(
+            "{} of {} judged again as before",
+            own.alike, own.all
+        ))
+    }
+}

@@ -1,0 +1,157 @@
+//! Whom a decision is about: candidates that are in the list on the screen and whose stamps were
+//! drawn, nobody else.
+
+use crate::{
+    app::state::{AppState, Screen},
+    domain::{CandidateIx, Timestamp},
+};
+
+/// Candidates that a decision goes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// They, in the order of the catalogue.
+    pub candidates: Vec<CandidateIx>,
+    /// True for a selection.
+    pub is_bulk: bool,
+    /// Selected candidates that have not been on the screen: they stay selected.
+    pub unseen: Vec<CandidateIx>,
+}
+
+impl AppState {
+    /// Whom a decision is about: the selection on the mosaic or in the latent space, else the
+    /// candidate on screen.
+    ///
+    /// # Errors
+    /// A sentence where it would be about nobody, or about somebody who was not to be seen.
+    pub fn targets(&self) -> Result<Targets, String> {
+        match self.screen {
+            Screen::Mosaic | Screen::Latent if !self.selection.is_empty() => {
+                self.selected_targets()
+            }
+            Screen::Inspect | Screen::Mosaic | Screen::Latent => {
+                self.target_at_place().map(|candidate| Targets {
+                    candidates: vec![candidate],
+                    ..Targets::default()
+                })
+            }
+            Screen::Evaluate | Screen::Train | Screen::Problems => Err(
+                "nothing is labelled here: no candidate is on this screen (Enter shows it)".into(),
+            ),
+        }
+    }
+
+    fn selected_targets(&self) -> Result<Targets, String> {
+        let listed = self.selection.iter();
+        let listed = listed.filter(|ix| self.queue.rank(*ix).is_some());
+        let (candidates, unseen): (Vec<_>, Vec<_>) = listed.partition(|ix| {
+            let seen = self.sight.epoch_seen(*ix);
+            seen.is_some_and(|epoch| epoch == self.epoch_to_show(*ix))
+        });
+        if candidates.is_empty() {
+            return Err(format!(
+                "nothing is labelled: none of the {} selected candidates has been on the screen",
+                unseen.len()
+            ));
+        }
+        Ok(Targets {
+            candidates,
+            is_bulk: true,
+            unseen,
+        })
+    }
+
+    fn target_at_place(&self) -> Result<CandidateIx, String> {
+        let known = self.place.candidate;
+        let Some((ix, candidate)) = known.and_then(|ix| Some((ix, self.catalogue.get(ix)?))) else {
+            return Err(self.why_nobody());
+        };
+        let id = &candidate.id;
+        if self.queue.rank(ix).is_none() {
+            return Err(format!(
+                "nothing is labelled: {id} is not in this list (the filter leaves it out)"
+            ));
+        }
+        if self.sight.epoch_on(self.screen, ix).is_some() {
+            return Ok(ix);
+        }
+        Err(if self.screen == Screen::Mosaic {
+            format!("nothing is labelled: {id} is not wholly on the screen with its stamps drawn")
+        } else {
+            format!("nothing is labelled: {id} was not drawn yet when the key came; press it again")
+        })
+    }
+
+    /// Why no candidate is on screen.
+    fn why_nobody(&self) -> String {
+        if self.catalogue.is_empty() {
+            "nothing is labelled: no candidate is open".into()
+        } else if self.queue.order().is_empty() {
+            "nothing is labelled: no candidate matches the filter".into()
+        } else {
+            "nothing is labelled: no candidate is on the screen".into()
+        }
+    }
+
+    /// The same, reported in the status bar where it is about nobody.
+    pub(crate) fn targets_or_warn(&mut self, now: Timestamp) -> Option<Targets> {
+        match self.targets() {
+            Ok(targets) => Some(targets),
+            Err(why) => {
+                self.warn(why, now);
+                None
+            }
+        }
+    }
+
+    /// Selects every candidate of the queue that is not flagged.
+    pub(crate) fn select_all(&mut self, now: Timestamp) {
+        let order = self.queue.order().iter().copied();
+        let chosen: Vec<_> = order.filter(|ix| !self.is_flagged(*ix)).collect();
+        let left_out = self.queue.order().len() - chosen.len();
+        let mut text = counted(chosen.len(), "candidate selected", "candidates selected");
+        if left_out > 0 {
+            text = format!("{text}; {left_out} flagged left out");
+        }
+        self.selection.set(chosen);
+        self.tell(text, now);
+    }
+
+    /// Selects what is wholly on the mosaic page, has not been judged and is not flagged.
+    pub(crate) fn select_rest_of_page(&mut self, now: Timestamp) {
+        if self.screen != Screen::Mosaic {
+            self.tell("the mosaic has pages: open it first", now);
+            return;
+        }
+        let drawn = self.sight.last();
+        let whole = drawn
+            .whole
+            .iter()
+            .filter(|_| drawn.screen == Screen::Mosaic);
+        let rest: Vec<_> = whole
+            .map(|(ix, _)| *ix)
+            .filter(|ix| self.queue.rank(*ix).is_some())
+            .filter(|ix| !self.is_flagged(*ix) && !self.is_judged(*ix))
+            .collect();
+        let text = counted(
+            rest.len(),
+            "candidate of this page selected",
+            "candidates of this page selected",
+        );
+        self.tell(text, now);
+        self.selection.set(rest);
+    }
+
+    fn is_flagged(&self, ix: CandidateIx) -> bool {
+        let candidate = self.catalogue.get(ix);
+        candidate.is_some_and(|candidate| self.book.state(&candidate.id).is_flagged)
+    }
+
+    fn is_judged(&self, ix: CandidateIx) -> bool {
+        let candidate = self.catalogue.get(ix);
+        candidate.is_some_and(|candidate| self.book.state(&candidate.id).is_seen())
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

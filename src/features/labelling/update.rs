@@ -1,0 +1,391 @@
+//! Judging: a key becomes label events, the book folds them, the journal gets them.
+
+use std::sync::Arc;
+
+use super::targets::Targets;
+use crate::{
+    app::{
+        command::Label,
+        effect::Effect,
+        state::{AppState, Screen},
+    },
+    domain::{
+        CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, Timestamp, label::StepId,
+        label_book::LabelState,
+    },
+    features::scoring::state::Reading,
+};
+
+impl AppState {
+    pub(crate) fn apply_label(&mut self, label: Label, now: Timestamp) -> Vec<Effect> {
+        match label {
+            Label::Class(at) => self.give_class(at, now),
+            Label::Note { candidate, text } => self.decide_about(
+                &[candidate],
+                &LabelAction::Note { text },
+                Origin::Window,
+                now,
+            ),
+            Label::Vocabulary(at) => {
+                self.vocabulary = at.min(self.vocabularies.len() - 1);
+                self.vocabulary_before = None;
+                self.has_chosen_vocabulary = true;
+                self.tell(format!("vocabulary: {}", self.vocabulary().title), now);
+                vec![self.save_session()]
+            }
+        }
+    }
+
+    fn give_class(&mut self, at: usize, now: Timestamp) -> Vec<Effect> {
+        let Some(class) = self.vocabulary().classes.get(at).map(|c| c.name.clone()) else {
+            return Vec::new();
+        };
+        let is_tagging = self.vocabulary().is_tagging;
+        let Some(targets) = self.targets_or_warn(now) else {
+            return Vec::new();
+        };
+        let all_have = self.all(&targets, |labels| labels.classes.contains(&class));
+        let action = match (is_tagging, all_have) {
+            (false, _) => LabelAction::Set { class },
+            (true, false) => LabelAction::Tag { class },
+            (true, true) => LabelAction::Untag { class },
+        };
+        self.decide(targets, &action, !is_tagging, now)
+    }
+
+    pub(crate) fn toggle_flag(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(targets) = self.targets_or_warn(now) else {
+            return Vec::new();
+        };
+        let on = !self.all(&targets, |labels| labels.is_flagged);
+        self.decide(targets, &LabelAction::Flag { on }, false, now)
+    }
+
+    /// Unsure, or the label taken away, for whoever is on the screen.
+    pub(crate) fn give(
+        &mut self,
+        action: &LabelAction,
+        advances: bool,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let targets = self.targets_or_warn(now);
+        targets.map_or_else(Vec::new, |targets| {
+            self.decide(targets, action, advances, now)
+        })
+    }
+
+    /// Passes over: what is decided already stays as it is.
+    pub(crate) fn skip(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(mut targets) = self.targets_or_warn(now) else {
+            return Vec::new();
+        };
+        let all = std::mem::take(&mut targets.candidates);
+        let (kept, open): (Vec<_>, Vec<_>) = all.into_iter().partition(|ix| {
+            let candidate = self.catalogue.get(*ix);
+            candidate.is_some_and(|candidate| self.label_on_screen(candidate).is_decided())
+        });
+        targets.candidates = open;
+        if !targets.candidates.is_empty() {
+            return self.decide(targets, &LabelAction::Skip, true, now);
+        }
+        let ids: Vec<_> = kept
+            .iter()
+            .filter_map(|ix| Some(self.catalogue.get(*ix)?.id.clone()))
+            .collect();
+        let mut effects = Vec::new();
+        if targets.is_bulk {
+            self.selection.set(targets.unseen);
+        } else if self.settings.advances_after_label {
+            effects = self.walk(1, now);
+        }
+        self.tell(
+            format!("passed over: {} keeps its label", subject(&ids)),
+            now,
+        );
+        effects
+    }
+
+    fn all(&self, targets: &Targets, is_so: impl Fn(&LabelState) -> bool) -> bool {
+        let known = targets.candidates.iter();
+        let mut known = known.filter_map(|ix| self.catalogue.get(*ix));
+        known.all(|candidate| is_so(self.book.state(&candidate.id)))
+    }
+
+    /// The same action for every target. Goes on to the next candidate where one was judged
+    /// and `advances`; of a selection what was not seen stays selected.
+    fn decide(
+        &mut self,
+        targets: Targets,
+        action: &LabelAction,
+        advances: bool,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let origin = if targets.is_bulk {
+            Origin::Bulk
+        } else {
+            Origin::Window
+        };
+        let mut effects = self.decide_about(&targets.candidates, action, origin, now);
+        if effects.is_empty() {
+            return effects;
+        }
+        if targets.is_bulk {
+            self.tell_of_unseen(targets.unseen.len());
+            self.selection.set(targets.unseen);
+        } else if advances && self.settings.advances_after_label {
+            effects.extend(self.walk(1, now));
+        }
+        effects
+    }
+
+    /// Adds to the message of a decision how many of the selection it did not go to.
+    fn tell_of_unseen(&mut self, unseen: usize) {
+        if unseen == 0 {
+            return;
+        }
+        if let Some(toast) = &mut self.toast {
+            let more = format!("; {unseen} selected were not on the screen and stay selected");
+            toast.text.push_str(&more);
+        }
+    }
+
+    /// One step: the same action for all of these.
+    fn decide_about(
+        &mut self,
+        candidates: &[CandidateIx],
+        action: &LabelAction,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let known = candidates
+            .iter()
+            .filter_map(|ix| Some((*ix, self.catalogue.get(*ix)?)));
+        let targets: Vec<_> = known
+            .map(|(ix, candidate)| (ix, candidate.id.clone()))
+            .collect();
+        if targets.is_empty() {
+            return Vec::new();
+        }
+        let Some(step) = self.next_step(now) else {
+            return Vec::new();
+        };
+        let ids: Vec<_> = targets.iter().map(|(_, id)| id.clone()).collect();
+        let origin = self.as_repeat(&ids, action, origin);
+        let event = |(ix, id): &(CandidateIx, Arc<str>)| {
+            let (model, score) = self.known_score(*ix).unzip();
+            LabelEvent {
+                shown: Some(self.shown(*ix)),
+                model,
+                score,
+                ..self.event(step, id.clone(), action.clone(), origin, now)
+            }
+        };
+        let events: Vec<_> = targets.iter().map(event).collect();
+        // Who has judged does not want to be led elsewhere by what is still being found.
+        self.place.is_chosen = true;
+        self.return_to = None;
+        self.decided_at.push(now);
+        self.tell_decision(format!("{}: {}", words(action), subject(&ids)), now);
+        let effects = self.record(events);
+        if origin == Origin::Repeat && self.repeat_check.left() == 0 {
+            self.tell_repeats(now);
+        }
+        effects
+    }
+
+    pub(crate) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(of) = self.book.next_undo(&self.annotator()) else {
+            self.tell("nothing to undo", now);
+            return Vec::new();
+        };
+        self.take_step(of, LabelAction::Undo { of }, "undone", now)
+    }
+
+    pub(crate) fn redo(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(of) = self.book.next_redo(&self.annotator()) else {
+            self.tell("nothing to redo", now);
+            return Vec::new();
+        };
+        self.take_step(of, LabelAction::Redo { of }, "done again", now)
+    }
+
+    fn take_step(
+        &mut self,
+        of: StepId,
+        action: LabelAction,
+        verb: &str,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let Some(step) = self.next_step(now) else {
+            return Vec::new();
+        };
+        let events: Vec<_> = self.book.step(of).cloned().collect();
+        // What stands for a whole step names no candidate.
+        let named = events.iter().filter(|event| !event.candidate.is_empty());
+        let ids: Vec<_> = named.map(|event| event.candidate.clone()).collect();
+        let what = events
+            .first()
+            .map(|event| words(&event.action))
+            .unwrap_or_default();
+        let known = ids
+            .iter()
+            .filter_map(|id| self.catalogue.get(self.catalogue.find(id)?));
+        let mut known = known.peekable();
+        if known.any(|candidate| self.is_label_hidden(candidate)) {
+            // What it was is hidden.
+            self.tell(format!("{verb}: {}", subject(&ids)), now);
+        } else {
+            self.tell(format!("{verb}: {what}: {}", subject(&ids)), now);
+        }
+        let event = self.event(step, "".into(), action, Origin::Window, now);
+        let mut effects = self.record(vec![event]);
+        if let [id] = &*ids
+            && let Some(candidate) = self.catalogue.find(id)
+            && self.queue.rank(candidate).is_some()
+        {
+            effects.extend(self.go_to(candidate, now));
+        }
+        effects
+    }
+
+    /// The number of the next step. Labels need a project that can be written: without one
+    /// the reason is shown.
+    pub(crate) fn next_step(&mut self, now: Timestamp) -> Option<StepId> {
+        if let Some(steps) = &mut self.steps {
+            return Some(steps.next_step());
+        }
+        self.warn(self.why_no_labels(), now);
+        None
+    }
+
+    /// Why there is no project to keep labels in.
+    pub(crate) fn why_no_labels(&self) -> String {
+        match &self.project.fault {
+            Some(fault) => format!("labels cannot be kept: {fault}"),
+            None => "open stamps first: there is no project to keep labels".into(),
+        }
+    }
+
+    pub(crate) fn event(
+        &self,
+        step: StepId,
+        candidate: Arc<str>,
+        action: LabelAction,
+        origin: Origin,
+        now: Timestamp,
+    ) -> LabelEvent {
+        let dwell_us = self.place.since.map(|since| now.0 - since.0);
+        LabelEvent {
+            step,
+            candidate,
+            action,
+            vocabulary: self.vocabulary().name.clone(),
+            annotator: self.annotator(),
+            at: now,
+            dwell_ms: dwell_us
+                .filter(|_| matches!(origin, Origin::Window | Origin::Repeat))
+                .and_then(|us| u32::try_from(us / 1000).ok()),
+            shown: None,
+            model: None,
+            score: None,
+            origin,
+            program: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+
+    /// The active model and its score of what stands for a candidate on this screen, hidden or
+    /// not: of the epoch where it is shown large, else of the best epoch.
+    pub(crate) fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
+        let model = self.scores.active();
+        let reading = match self.screen {
+            Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_decided_on(ix)),
+            Screen::Mosaic
+            | Screen::Latent
+            | Screen::Evaluate
+            | Screen::Train
+            | Screen::Problems => self.scores.of_candidate(model, ix),
+        };
+        let (Reading::Score { value, .. }
+        | Reading::Class {
+            probability: value, ..
+        }) = reading
+        else {
+            return None;
+        };
+        let id = model.ready.as_ref()?.id.text().clone();
+        // To the digits that a person would read, not those of the conversion.
+        Some((id, (f64::from(value) * 1e6).round() / 1e6))
+    }
+
+    /// True where a score of the candidate stood on the screen.
+    fn is_score_shown(&self, ix: CandidateIx) -> bool {
+        let is_in_view = self.sight.epoch_seen(ix).is_some();
+        // The order and the choice of a queue by scores tell of them too, hidden or not.
+        if is_in_view && self.queue.uses_scores() {
+            return true;
+        }
+        let mut shown = self.scores.shown().iter();
+        let any = shown.any(|model| self.scores.of_candidate(model, ix).is_known());
+        is_in_view && !self.is_blind() && any
+    }
+
+    /// What was on screen of one candidate. Limits are told for the one at the place alone:
+    /// small pictures have their own.
+    pub(crate) fn shown(&self, ix: CandidateIx) -> Shown {
+        let look = &self.display.plain;
+        let at = self.epoch_decided_on(ix);
+        let epoch = self
+            .catalogue
+            .get(ix)
+            .and_then(|candidate| candidate.epochs.get(at));
+        let name = epoch.and_then(|epoch| epoch.candid.as_deref().map(str::to_owned));
+        let is_at_place = self.place.candidate == Some(ix) && self.screen == Screen::Inspect;
+        let limits = is_at_place
+            .then(|| self.limits(ix, at, Role::Science))
+            .flatten();
+        let limits = limits.map(|limits| [limits.low, limits.high]);
+        Shown {
+            epoch: name.unwrap_or_else(|| (at + 1).to_string()),
+            stretch: look.stretch.name().to_owned(),
+            limits: look.rule.name().to_owned(),
+            science_limits: limits,
+            color_map: look.color_map.name().to_owned(),
+            is_score_shown: self.is_score_shown(ix),
+        }
+    }
+
+    /// Into the book at once, and to the journal.
+    pub(crate) fn record(&mut self, events: Vec<LabelEvent>) -> Vec<Effect> {
+        for event in &events {
+            Arc::make_mut(&mut self.book).push(Arc::new(event.clone()));
+        }
+        self.project.unsaved += events.len();
+        vec![Effect::Append(events)]
+    }
+}
+
+/// An action in words: "labelled real".
+pub fn words(action: &LabelAction) -> String {
+    match action {
+        LabelAction::Set { class } => format!("labelled {class}"),
+        LabelAction::Tag { class } => format!("tagged {class}"),
+        LabelAction::Untag { class } => format!("tag {class} taken off"),
+        LabelAction::Clear => "label cleared".into(),
+        LabelAction::Unsure => "unsure".into(),
+        LabelAction::Skip => "skipped".into(),
+        LabelAction::Flag { on: true } => "flagged".into(),
+        LabelAction::Flag { on: false } => "flag taken off".into(),
+        LabelAction::Note { .. } => "noted".into(),
+        LabelAction::Import { table } => format!("labels of {table} imported"),
+        LabelAction::Component { what } => format!("members of {what} labelled"),
+        LabelAction::Undo { .. } => "undo".into(),
+        LabelAction::Redo { .. } => "redo".into(),
+    }
+}
+
+fn subject(ids: &[Arc<str>]) -> String {
+    match ids {
+        [one] => one.to_string(),
+        many => format!("{} candidates", many.len()),
+    }
+}

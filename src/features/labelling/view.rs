@@ -1,0 +1,274 @@
+//! The right-hand panel: classes with their keys, unsure and flag, note, history, metadata.
+
+use egui::{Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
+
+use super::update::words;
+use crate::{
+    app::{
+        Action, AppState, Command,
+        command::Label,
+        state::{Field, Screen},
+    },
+    domain::{Candidate, Class, label_book::LabelState},
+    features::inspect::view::weak,
+    widgets::{cells, theme},
+    window::view_memory::ViewMemory,
+};
+
+/// The panel.
+pub fn label_panel_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    vocabulary_ui(ui, state, commands);
+    let empty = LabelState::default();
+    let candidate = state.candidate();
+    let labels = candidate.map_or(&empty, |candidate| state.label_on_screen(candidate));
+    for (at, class) in state.vocabulary().classes.iter().enumerate() {
+        let is_given = labels.classes.contains(&class.name);
+        if class_button(ui, class, is_given).clicked() {
+            commands.push(Command::Label(Label::Class(at)));
+        }
+    }
+    ui.columns_const(|[left, right]| {
+        action_button(left, state, Action::Unsure, labels.is_unsure, commands);
+        action_button(right, state, Action::Skip, labels.is_skipped, commands);
+    });
+    ui.columns_const(|[left, right]| {
+        action_button(left, state, Action::Flag, labels.is_flagged, commands);
+        action_button(right, state, Action::ClearLabel, false, commands);
+    });
+    ui.add_space(theme::GRID);
+    let Some(candidate) = candidate else { return };
+    let reason = state.place.candidate.and_then(|ix| state.queue.reason(ix));
+    if let Some(reason) = reason.filter(|_| !state.is_blind()) {
+        let text = format!("To label next: {}.", reason.in_words());
+        ui.add(egui::Label::new(weak(ui, text)).wrap());
+    }
+    repeat_ui(ui, state);
+    if !state.is_label_hidden(candidate) {
+        note_ui(ui, state, memory, labels, commands);
+    }
+    ui.add_space(theme::GRID);
+    ScrollArea::vertical()
+        .id_salt("about candidate")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            about_ui(ui, state, candidate);
+            if !state.is_label_hidden(candidate) {
+                history_ui(ui, state, candidate);
+            }
+        });
+}
+
+/// How far a repeat check is.
+fn repeat_ui(ui: &mut Ui, state: &AppState) {
+    let left = state.repeat_check.left();
+    if left > 0 {
+        let text = format!("Repeat check: {left} to go; your first labels are hidden.");
+        let text = RichText::new(text).color(theme::accent_text(ui));
+        ui.add(egui::Label::new(text).wrap());
+    }
+}
+
+fn vocabulary_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let mut chosen = state.vocabulary;
+    egui::ComboBox::from_id_salt("vocabulary")
+        .width(ui.available_width())
+        .truncate()
+        .selected_text(&*state.vocabulary().title)
+        .show_ui(ui, |ui| {
+            for (at, vocabulary) in state.vocabularies.iter().enumerate() {
+                ui.selectable_value(&mut chosen, at, &*vocabulary.title);
+            }
+        })
+        .response
+        .on_hover_text("Vocabulary: the classes to choose from");
+    if chosen != state.vocabulary {
+        commands.push(Command::Label(Label::Vocabulary(chosen)));
+    }
+    if state.screen == Screen::Mosaic && !state.selection.is_empty() {
+        let text = format!("labels go to {} selected", state.selection.len());
+        ui.label(RichText::new(text).color(theme::accent_text(ui)));
+    }
+    ui.add_space(theme::GRID / 2.0);
+}
+
+/// A button with the class's colour on its left, and its key on the right.
+fn class_button(ui: &mut Ui, class: &Class, is_given: bool) -> egui::Response {
+    let color = theme::class_color(class);
+    let size = vec2(ui.available_width(), 28.0);
+    let mut button = Button::new((
+        RichText::new(class.key.to_string())
+            .monospace()
+            .color(if is_given {
+                theme::on(color)
+            } else {
+                theme::caption_color(ui)
+            }),
+        RichText::new(&*class.title).color(if is_given {
+            theme::on(color)
+        } else {
+            ui.visuals().text_color()
+        }),
+    ))
+    .min_size(size)
+    .stroke(Stroke::new(1.5, color));
+    if is_given {
+        button = button.fill(color);
+    }
+    let response = ui.add(button);
+    let edge = egui::Rect::from_min_size(response.rect.min, vec2(5.0, response.rect.height()));
+    ui.painter().rect_filled(edge, 2.0, color);
+    response
+}
+
+fn action_button(
+    ui: &mut Ui,
+    state: &AppState,
+    action: Action,
+    is_on: bool,
+    commands: &mut Vec<Command>,
+) {
+    let info = action.info();
+    let key = state.settings.keys.hint(action);
+    let text = if is_on {
+        RichText::new(info.title)
+            .color(theme::accent_text(ui))
+            .strong()
+    } else {
+        RichText::new(info.title)
+    };
+    let key = RichText::new(key)
+        .monospace()
+        .color(theme::caption_color(ui));
+    let mut button = Button::new((key, text)).min_size(vec2(ui.available_width(), 24.0));
+    if is_on {
+        button = button.stroke(Stroke::new(1.5, theme::AMBER));
+    }
+    if ui.add(button).on_hover_text(info.help).clicked() {
+        commands.push(Command::Do(action));
+    }
+}
+
+fn note_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    labels: &LabelState,
+    commands: &mut Vec<Command>,
+) {
+    let Some(candidate) = state.place.candidate else {
+        return;
+    };
+    let stored = labels.note.as_deref().unwrap_or("");
+    // The text belongs to the candidate it was begun for.
+    if memory
+        .note
+        .as_ref()
+        .is_none_or(|(owner, _)| *owner != candidate)
+    {
+        memory.note = Some((candidate, stored.to_owned()));
+    }
+    cells::serve_focus(ui, state, memory, Field::Note);
+    let Some((_, text)) = &mut memory.note else {
+        return;
+    };
+    let hint = format!("note ({})", state.settings.keys.hint(Action::Note));
+    let response = ui.add(
+        TextEdit::singleline(text)
+            .id(cells::field_id(Field::Note))
+            .hint_text(hint)
+            .desired_width(f32::INFINITY),
+    );
+    let response = response.on_hover_text("Note on this candidate");
+    if response.lost_focus() && *text != stored {
+        let text = text.as_str().into();
+        commands.push(Command::Label(Label::Note { candidate, text }));
+    } else if !response.has_focus() && *text != stored {
+        stored.clone_into(text);
+    }
+}
+
+fn about_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
+    let pair = |ui: &mut Ui, name: &str, value: String, color: Option<Color32>| {
+        ui.horizontal(|ui| {
+            ui.label(weak(ui, name));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let text = RichText::new(value).monospace();
+                ui.add(
+                    egui::Label::new(match color {
+                        Some(color) => text.color(color),
+                        None => text,
+                    })
+                    .truncate()
+                    .selectable(true),
+                );
+            });
+        });
+    };
+    pair(ui, "id", candidate.id.to_string(), None);
+    pair(ui, "epochs", candidate.epochs.len().to_string(), None);
+    let truth = candidate.truth.as_ref();
+    if let Some(truth) = truth.filter(|_| !state.is_blind()) {
+        pair(ui, "truth in file", truth.to_string(), None);
+    }
+    if let Some([ra, dec]) = candidate.position_deg {
+        pair(ui, "RA, Dec", format!("{ra:.5}° {dec:+.5}°"), None);
+    }
+    let Some(epoch) = state.epoch() else { return };
+    ui.add_space(theme::GRID / 2.0);
+    ui.label(weak(
+        ui,
+        format!(
+            "epoch {} of {}",
+            state.place.epoch + 1,
+            candidate.epochs.len()
+        ),
+    ));
+    if let Some(candid) = &epoch.candid {
+        pair(ui, "candid", candid.to_string(), None);
+    }
+    if let Some(mjd) = epoch.mjd {
+        pair(ui, "MJD", format!("{:.4}", mjd.days()), None);
+    }
+    if let Some(band) = &epoch.band {
+        pair(
+            ui,
+            "band",
+            band.to_string(),
+            Some(theme::band_color(Some(band))),
+        );
+    }
+    if let Some(mag) = epoch.mag.filter(|mag| mag.is_finite()) {
+        let err = epoch
+            .mag_err
+            .map(|err| format!(" ± {err:.2}"))
+            .unwrap_or_default();
+        pair(ui, "magnitude", format!("{mag:.2}{err}"), None);
+    }
+    if let Some(seeing) = epoch.seeing_arcsec {
+        pair(ui, "seeing", format!("{seeing:.2}″"), None);
+    }
+}
+
+fn history_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
+    let history: Vec<_> = state.book.history(&candidate.id).collect();
+    if history.is_empty() {
+        return;
+    }
+    ui.add_space(theme::GRID);
+    ui.label(weak(ui, "history of labels"));
+    for (event, counts) in history.iter().rev() {
+        let time = cells::clock(event.at);
+        let text = format!("{time}  {} — {}", words(&event.action), event.annotator);
+        let text = RichText::new(text).size(theme::CAPTION);
+        ui.label(if *counts {
+            text
+        } else {
+            text.strikethrough().color(theme::caption_color(ui))
+        });
+    }
+}

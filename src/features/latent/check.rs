@@ -1,0 +1,194 @@
+//! Labels by the component: some random members are looked at; if they agree, all members that
+//! nobody has judged are labelled in one step.
+
+use std::sync::Arc;
+
+use crate::{
+    app::{effect::Effect, state::AppState},
+    domain::{
+        CandidateIx, LabelAction, LabelEvent, Origin, Timestamp,
+        fnv::{FNV_START, fmix64, fnv1a},
+    },
+};
+
+/// Members that are looked at before all are labelled.
+pub const LOOKED_AT: usize = 20;
+
+/// Members of a component that are being looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberCheck {
+    /// The component, from 0.
+    pub component: usize,
+    /// Which draw: another one has other members.
+    pub draw: u64,
+    /// Those looked at, drawn at random from the unjudged members.
+    pub shown: Arc<[CandidateIx]>,
+    /// How many have been looked at in all draws of this check.
+    pub looked_at: usize,
+    /// Members that nobody has judged, of those in the queue.
+    pub unjudged: usize,
+}
+
+impl super::state::LatentPane {
+    /// The members that are being looked at.
+    pub const fn check(&self) -> Option<&MemberCheck> {
+        self.check.as_ref()
+    }
+}
+
+impl AppState {
+    /// Members of a component that nobody has judged, of those in the queue: nobody labels what
+    /// the filter hides.
+    pub fn unjudged_members(&self, component: usize) -> Vec<CandidateIx> {
+        let mut members = self.shown_members(component);
+        members.retain(|ix| {
+            let candidate = self.catalogue.get(*ix);
+            candidate.is_some_and(|candidate| !self.book.state(&candidate.id).is_seen())
+        });
+        members
+    }
+
+    pub(crate) fn check_members(&mut self, component: usize, now: Timestamp) {
+        let unjudged = self.unjudged_members(component);
+        if unjudged.is_empty() {
+            let text = format!("every member of component {} is judged", component + 1);
+            self.tell(text, now);
+            return;
+        }
+        self.choose_component(Some(component));
+        let shown = draw(&unjudged, component, 0);
+        self.latent.check = Some(MemberCheck {
+            component,
+            draw: 0,
+            looked_at: shown.len(),
+            shown,
+            unjudged: unjudged.len(),
+        });
+    }
+
+    pub(crate) fn check_other_members(&mut self) {
+        let Some(mut check) = self.latent.check.take() else {
+            return;
+        };
+        check.draw += 1;
+        let unjudged = self.unjudged_members(check.component);
+        check.shown = draw(&unjudged, check.component, check.draw);
+        check.looked_at += check.shown.len();
+        check.unjudged = unjudged.len();
+        self.latent.check = Some(check);
+    }
+
+    /// Labels that were given elsewhere, and another filter, change how many would be labelled.
+    pub(crate) fn recount_check(&mut self) {
+        let Some(component) = self.latent.check.as_ref().map(|check| check.component) else {
+            return;
+        };
+        let unjudged = self.unjudged_members(component).len();
+        if let Some(check) = &mut self.latent.check {
+            check.unjudged = unjudged;
+        }
+    }
+
+    /// Labels every unjudged member of the component that was looked at, in one step that undo takes
+    /// back. Its first event says by what.
+    pub(crate) fn label_members(&mut self, class: usize, now: Timestamp) -> Vec<Effect> {
+        let Some(check) = self.latent.check.clone() else {
+            return Vec::new();
+        };
+        let Some(class) = self.vocabulary().classes.get(class) else {
+            return Vec::new();
+        };
+        let class = class.name.clone();
+        let action = if self.vocabulary().is_tagging {
+            LabelAction::Tag { class }
+        } else {
+            LabelAction::Set { class }
+        };
+        let members = self.unjudged_members(check.component);
+        if members.is_empty() {
+            self.latent.check = None;
+            return Vec::new();
+        }
+        let Some(step) = self.next_step(now) else {
+            return Vec::new();
+        };
+        let what = LabelAction::Component {
+            what: self.in_words(&check, members.len()).into(),
+        };
+        let origin = Origin::Component;
+        let mut events = vec![self.event(step, "".into(), what, origin, now)];
+        events.extend(members.iter().filter_map(|ix| {
+            let id = self.catalogue.get(*ix)?.id.clone();
+            let (model, score) = self.known_score(*ix).unzip();
+            Some(LabelEvent {
+                // Only these were seen.
+                shown: check.shown.contains(ix).then(|| self.shown(*ix)),
+                model,
+                score,
+                ..self.event(step, id, action.clone(), origin, now)
+            })
+        }));
+        self.latent.check = None;
+        self.place.is_chosen = true;
+        self.return_to = None;
+        let text = format!(
+            "{}: {} members of component {}",
+            crate::features::labelling::update::words(&action),
+            members.len(),
+            check.component + 1
+        );
+        self.tell_decision(text, now);
+        self.record(events)
+    }
+
+    /// "component 3 of vade@0123, 20 of 312 looked at".
+    fn in_words(&self, check: &MemberCheck, size: usize) -> String {
+        let model = self.latent.space().map(|space| space.model.to_string());
+        format!(
+            "component {} of {}, {} of {size} looked at",
+            check.component + 1,
+            model.unwrap_or_default(),
+            check.looked_at.min(size)
+        )
+    }
+}
+
+/// So many at random: those whose hash with the number of the draw is least, in that order. The
+/// same draw of the same members is the same on every machine.
+fn draw(members: &[CandidateIx], component: usize, draw: u64) -> Arc<[CandidateIx]> {
+    let seed = fnv1a(FNV_START, (component as u64).to_le_bytes());
+    let seed = fnv1a(seed, draw.to_le_bytes());
+    let mut hashed: Vec<_> = members
+        .iter()
+        .map(|ix| (fmix64(fnv1a(seed, ix.0.to_le_bytes())), *ix))
+        .collect();
+    hashed.sort_unstable();
+    let chosen = hashed.into_iter().take(LOOKED_AT);
+    chosen.map(|(_, ix)| ix).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_differ_and_take_everybody_in_turn() {
+        let members: Vec<_> = (0..200).map(CandidateIx).collect();
+        let first = draw(&members, 3, 0);
+        assert_eq!((first.len(), &first), (LOOKED_AT, &draw(&members, 3, 0)));
+        assert_ne!(first, draw(&members, 3, 1));
+        assert_ne!(first, draw(&members, 4, 0));
+        let mut seen = [0; 200];
+        for number in 0..400 {
+            for ix in draw(&members, 3, number).iter() {
+                seen[ix.0 as usize] += 1;
+            }
+        }
+        // 40 times each, give or take.
+        assert!(
+            seen.iter().all(|count| (15..75).contains(count)),
+            "{seen:?}"
+        );
+        assert_eq!(draw(&members[..5], 0, 0).len(), 5);
+    }
+}

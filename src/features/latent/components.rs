@@ -1,0 +1,368 @@
+//! The components of a latent space as a table: how large, how pure, how real, and who is typical.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{members::ComponentMembers, state::Members};
+use crate::{
+    app::state::AppState,
+    domain::{CandidateIx, LatentComponent, Timestamp, class_of, label_book::LabelState},
+    imaging::roundness::roundness,
+};
+
+/// Members shown at either end.
+pub const ENDS: usize = 3;
+/// The two sides of the field, in the order of [`class_of`].
+const SIDES: [&str; 2] = ["bogus", "real"];
+/// A component whose share of real members lies between these tells nothing (our choice).
+const UNDECIDED: (f32, f32) = (0.4, 0.6);
+
+/// The label that most labelled members have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Majority {
+    /// The class.
+    pub class: Arc<str>,
+    /// Members that have it.
+    pub count: usize,
+    /// Members that have any.
+    pub labelled: usize,
+}
+
+impl Majority {
+    /// Share of the labelled members, 0 to 1.
+    pub fn purity(&self) -> f32 {
+        self.count as f32 / self.labelled.max(1) as f32
+    }
+}
+
+/// One component.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComponentRow {
+    /// Which, from 0.
+    pub component: usize,
+    /// Its weight in the mixture, 0 to 1.
+    pub weight: f32,
+    /// Candidates that belong to it.
+    pub size: usize,
+    /// Of these, candidates that nobody has judged.
+    pub unseen: usize,
+    /// The label that most labelled members have.
+    pub majority: Option<Majority>,
+    /// Share of real ones among those labelled real or bogus, 0 to 1.
+    pub real_share: Option<f32>,
+    /// Mean of the members' scores by the active model, where that one tells real from bogus.
+    pub mean_score: Option<f32>,
+    /// What the model's card says of it: the label of most of its stamps when it was trained, and
+    /// their share.
+    pub learned: Option<(Arc<str>, f32)>,
+    /// How round the decoded centroid is, 0 to 1; none before it is decoded.
+    pub roundness: Option<f32>,
+    /// Root mean square of the distances from the centroid, in its standard deviations.
+    pub spread: f32,
+    /// The most typical members.
+    pub nearest: Vec<CandidateIx>,
+    /// The oddest members.
+    pub farthest: Vec<CandidateIx>,
+}
+
+impl ComponentRow {
+    /// How real it is, by the best that is known: labels, else what its model learned, else scores,
+    /// else the looks of its centroid.
+    pub fn realness(&self) -> f32 {
+        let known = self.real_share.or(self.learned_share());
+        known.or(self.mean_score).or(self.roundness).unwrap_or(0.5)
+    }
+
+    /// The share of real stamps when the model was trained.
+    pub fn learned_share(&self) -> Option<f32> {
+        let (label, purity) = self.learned.as_ref()?;
+        match class_of(label, &SIDES)? {
+            0 => Some(1.0 - purity),
+            _ => Some(*purity),
+        }
+    }
+
+    /// True where its labelled members contradict each other.
+    pub fn is_undecided(&self) -> bool {
+        self.real_share
+            .is_some_and(|share| (UNDECIDED.0..=UNDECIDED.1).contains(&share))
+    }
+}
+
+/// What the rows depend on.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    members: usize,
+    labels: u64,
+    scores: u64,
+    pictures: u64,
+    queue: u64,
+    is_hidden: bool,
+    /// Labels that are hidden.
+    unrepeated: usize,
+}
+
+/// The rows that were worked out last.
+#[derive(Clone, Debug, Default)]
+pub struct ComponentTable {
+    key: Option<Key>,
+    /// Those that the key is of: another allocation is another table.
+    members: Option<Arc<Members>>,
+    rows: Arc<[ComponentRow]>,
+}
+
+/// Labels of the members of one component.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    classes: BTreeMap<Arc<str>, usize>,
+    labelled: usize,
+    seen: usize,
+    sides: [usize; 2],
+}
+
+impl Tally {
+    fn count(&mut self, labels: &LabelState) {
+        self.seen += usize::from(labels.is_seen());
+        self.labelled += usize::from(labels.is_labelled());
+        for class in &labels.classes {
+            *self.classes.entry(class.clone()).or_default() += 1;
+            if let Some(side) = class_of(class, &SIDES) {
+                self.sides[side] += 1;
+            }
+        }
+    }
+
+    /// The first by name among equals.
+    fn majority(&self) -> Option<Majority> {
+        let most = self.classes.iter().rev().max_by_key(|(_, count)| **count);
+        most.map(|(class, count)| Majority {
+            class: class.clone(),
+            count: *count,
+            labelled: self.labelled,
+        })
+    }
+
+    fn real_share(&self) -> Option<f32> {
+        let [bogus, real] = self.sides;
+        (bogus + real > 0).then(|| real as f32 / (bogus + real) as f32)
+    }
+}
+
+impl super::state::LatentPane {
+    /// The components, the most real above.
+    pub const fn rows(&self) -> &Arc<[ComponentRow]> {
+        &self.table.rows
+    }
+}
+
+impl AppState {
+    /// Works the rows out anew where anything has changed that they depend on.
+    pub(crate) fn refresh_components(&mut self) {
+        let Some(members) = self.latent.members().cloned() else {
+            self.latent.table = ComponentTable::default();
+            return;
+        };
+        let key = Key {
+            members: members.membership.len(),
+            labels: self.book.revision(),
+            scores: self.scores.revision(),
+            pictures: self.latent.pictures.centroids_revision(),
+            queue: self.queue.revision(),
+            is_hidden: self.is_blind(),
+            unrepeated: self.repeat_check.left(),
+        };
+        let table = &self.latent.table;
+        let is_same = |known: &Arc<Members>| Arc::ptr_eq(known, &members);
+        if table.key.as_ref() == Some(&key) && table.members.as_ref().is_some_and(is_same) {
+            return;
+        }
+        self.recount_check();
+        let rows = self.component_rows(&members);
+        self.latent.table = ComponentTable {
+            key: Some(key),
+            members: Some(members),
+            rows: rows.into(),
+        };
+    }
+
+    fn component_rows(&self, members: &Members) -> Vec<ComponentRow> {
+        let Some(space) = self.latent.space() else {
+            return Vec::new();
+        };
+        let tallies = self.label_tallies(members);
+        let all = space.components.iter().zip(&members.components);
+        let all = all.zip(&tallies).enumerate();
+        let mut rows: Vec<_> = all
+            .map(|(at, ((component, found), tally))| {
+                self.component_row(at, component, found, tally)
+            })
+            .collect();
+        rows.sort_by(|a, b| {
+            b.realness()
+                .total_cmp(&a.realness())
+                .then(a.component.cmp(&b.component))
+        });
+        rows
+    }
+
+    fn component_row(
+        &self,
+        at: usize,
+        component: &LatentComponent,
+        found: &ComponentMembers,
+        tally: &Tally,
+    ) -> ComponentRow {
+        let all = &found.nearest_first;
+        let farthest = all
+            .iter()
+            .rev()
+            .take(ENDS.min(all.len().saturating_sub(ENDS)));
+        ComponentRow {
+            component: at,
+            weight: component.weight,
+            size: all.len(),
+            unseen: all.len().saturating_sub(tally.seen),
+            majority: tally.majority(),
+            real_share: tally.real_share(),
+            mean_score: self.mean_score(all),
+            learned: self.learned(at).filter(|_| !self.is_blind()),
+            roundness: self
+                .latent
+                .centroid(at)
+                .map(|(pixels, side)| roundness(pixels, side) as f32),
+            spread: found.spread,
+            nearest: all.iter().take(ENDS).copied().collect(),
+            farthest: farthest.copied().collect(),
+        }
+    }
+
+    fn learned(&self, component: usize) -> Option<(Arc<str>, f32)> {
+        let card = self.latent.card()?.latent.as_ref()?;
+        let of_component = card.components.get(component)?;
+        Some((of_component.label.clone()?, of_component.purity? as f32))
+    }
+
+    /// By component. Only candidates that somebody has dealt with are looked at.
+    fn label_tallies(&self, members: &Members) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); members.components.len()];
+        for (id, labels) in self.book.candidates() {
+            let found = self.catalogue.find(id);
+            let is_hidden = |ix| {
+                let candidate = self.catalogue.get(ix);
+                candidate.is_some_and(|candidate| self.is_label_hidden(candidate))
+            };
+            let component = found
+                .filter(|ix| !is_hidden(*ix))
+                .and_then(|ix| members.membership.component(ix));
+            if let Some(tally) = component.and_then(|at| tallies.get_mut(at)) {
+                tally.count(labels);
+            }
+        }
+        tallies
+    }
+
+    /// None while scores are hidden: rows would be sorted by them.
+    fn mean_score(&self, members: &[CandidateIx]) -> Option<f32> {
+        if self.is_blind() || self.scores.active().tells_classes() {
+            return None;
+        }
+        let scores = members.iter().filter_map(|ix| self.scores.score(*ix));
+        let (count, sum) = scores.fold((0_usize, 0.0_f64), |(count, sum), score| {
+            (count + 1, sum + f64::from(score))
+        });
+        (count > 0).then(|| (sum / count as f64) as f32)
+    }
+
+    pub(crate) fn choose_component(&mut self, chosen: Option<usize>) {
+        let count = self
+            .latent
+            .space()
+            .map_or(0, |space| space.components.len());
+        self.latent.chosen = chosen.filter(|at| *at < count);
+        if let Some(at) = self.latent.chosen {
+            self.latent.pictures.walk_from(at);
+        }
+    }
+
+    /// Selects the members that the filter lets through.
+    pub(crate) fn select_members(&mut self, component: usize, now: Timestamp) {
+        let members = self.shown_members(component);
+        self.tell(
+            format!(
+                "{} members of component {} selected",
+                members.len(),
+                component + 1
+            ),
+            now,
+        );
+        self.selection.set(members);
+    }
+
+    /// The members of a component that are in the queue, the most typical first.
+    pub fn shown_members(&self, component: usize) -> Vec<CandidateIx> {
+        let members = self.latent.members();
+        let found = members.and_then(|members| members.components.get(component));
+        let all = found.map_or(&[][..], |found| &found.nearest_first);
+        let shown = all.iter().filter(|ix| self.queue.rank(**ix).is_some());
+        shown.copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(real_share: Option<f32>, mean_score: Option<f32>, roundness: f32) -> ComponentRow {
+        ComponentRow {
+            component: 0,
+            weight: 0.1,
+            size: 10,
+            unseen: 4,
+            majority: None,
+            real_share,
+            mean_score,
+            learned: None,
+            roundness: Some(roundness),
+            spread: 1.0,
+            nearest: Vec::new(),
+            farthest: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn labels_count_more_than_scores_and_scores_more_than_looks() {
+        let near = |found: f32, expected: f32| assert!((found - expected).abs() < 1e-6);
+        near(row(Some(0.9), Some(0.2), 0.1).realness(), 0.9);
+        near(row(None, Some(0.2), 0.1).realness(), 0.2);
+        near(row(None, None, 0.1).realness(), 0.1);
+        let mut learned = row(None, Some(0.2), 0.1);
+        learned.learned = Some(("bogus".into(), 0.9));
+        near(learned.realness(), 0.1);
+        learned.learned = Some(("moon".into(), 0.9));
+        near(learned.realness(), 0.2);
+        assert!(row(Some(0.5), None, 1.0).is_undecided());
+        assert!(!row(Some(0.7), None, 1.0).is_undecided());
+        assert!(!row(None, None, 0.5).is_undecided());
+    }
+
+    #[test]
+    fn the_majority_is_that_of_the_labelled_members() {
+        let mut tally = Tally::default();
+        for class in ["bogus", "real", "real", ""] {
+            let mut labels = LabelState::default();
+            if class.is_empty() {
+                labels.is_unsure = true;
+            } else {
+                labels.classes.push(class.into());
+            }
+            tally.count(&labels);
+        }
+        let majority = tally.majority().unwrap();
+        assert_eq!(
+            (&*majority.class, majority.count, majority.labelled),
+            ("real", 2, 3)
+        );
+        assert!((majority.purity() - 2.0 / 3.0).abs() < 1e-6);
+        assert_eq!((tally.seen, tally.real_share()), (4, Some(2.0 / 3.0)));
+        assert_eq!(Tally::default().real_share(), None);
+    }
+}

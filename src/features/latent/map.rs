@@ -1,0 +1,216 @@
+//! The latent space on its plane: which map is wanted, which points are seen, what a lasso holds.
+
+use std::sync::Arc;
+
+use super::{
+    projection::{MapOrder, Mapped},
+    state::{LatentMap, LatentStanding, Members, Projection},
+};
+use crate::{
+    app::{effect::Effect, event::JobId, state::AppState},
+    domain::{CandidateIx, Timestamp},
+    imaging::Polygon,
+};
+
+/// While points come in, the map is made anew each time their number has grown by this factor.
+const GROWTH: f32 = 1.25;
+
+/// A candidate's points stand together: its others are looked for so far from the one that stands
+/// for it.
+const NEAR: usize = 512;
+
+/// A map with the members that it was made with.
+pub type Made = (Arc<LatentMap>, Arc<Members>);
+
+/// Which map there is, and which is being made.
+#[derive(Clone, Debug, Default)]
+pub struct MapPart {
+    serial: u64,
+    awaited: Option<Projection>,
+    made: Option<Made>,
+    fault: Option<(Projection, String)>,
+}
+
+impl MapPart {
+    pub(crate) fn anew(&self) -> Self {
+        Self {
+            // What is under way is nobody's.
+            serial: self.serial + 1,
+            ..Self::default()
+        }
+    }
+}
+
+/// A point that is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LatentDot {
+    /// Its row in the embedding.
+    pub point: usize,
+    /// Whose it is.
+    pub candidate: CandidateIx,
+    /// Which of its epochs, from 0.
+    pub epoch: usize,
+    /// Its place on the plane.
+    pub position: [f32; 2],
+}
+
+impl super::state::LatentPane {
+    /// The map; none before it is made.
+    pub fn map(&self) -> Option<&Arc<LatentMap>> {
+        self.map.made.as_ref().map(|(map, _)| map)
+    }
+
+    /// The members of the components, as of the map.
+    pub fn members(&self) -> Option<&Arc<Members>> {
+        self.map.made.as_ref().map(|(_, members)| members)
+    }
+
+    /// True while a map is being made.
+    pub const fn is_mapping(&self) -> bool {
+        self.map.awaited.is_some()
+    }
+
+    /// Why there is no map of the chosen kind.
+    pub fn map_fault(&self) -> Option<&str> {
+        self.map.fault.as_ref().map(|(_, why)| &**why)
+    }
+}
+
+impl AppState {
+    /// Asks for the map where there is none of the chosen kind, or many more points; one at a time,
+    /// and another kind at once.
+    pub(crate) fn want_map(&mut self) -> Option<Effect> {
+        let embedding = self.latent.embedding.as_ref()?;
+        let wanted = self.latent.choice.projection;
+        let is_growing = *self.latent.standing() == LatentStanding::Embedding;
+        let known = self.latent.map.made.as_ref().map(|(map, _)| map);
+        let is_known = known.is_some_and(|map| {
+            let enough = if is_growing {
+                map.positions.len() as f32 * GROWTH
+            } else {
+                map.positions.len() as f32
+            };
+            map.projection == wanted && embedding.len() as f32 <= enough
+        });
+        // What takes long is not begun with a part of the points.
+        let is_early = is_growing && wanted == Projection::Tsne && known.is_some();
+        let part = &mut self.latent.map;
+        if part.fault.as_ref().is_some_and(|(of, _)| *of != wanted) {
+            part.fault = None;
+        }
+        if part.awaited == Some(wanted)
+            || is_known
+            || is_early
+            || embedding.is_empty()
+            || part.fault.is_some()
+        {
+            return None;
+        }
+        part.serial += 1;
+        part.awaited = Some(wanted);
+        Some(Effect::Map(Box::new(MapOrder {
+            serial: part.serial,
+            embedding: embedding.clone(),
+            projection: wanted,
+        })))
+    }
+
+    pub(crate) fn take_map(&mut self, mapped: Mapped, now: Timestamp) {
+        let part = &mut self.latent.map;
+        if mapped.serial != part.serial {
+            // Its last news of progress may have come after the end of a newer one.
+            if part.awaited.is_none() {
+                self.jobs.remove(&JobId::Map);
+            }
+            return;
+        }
+        let Some(awaited) = part.awaited.take() else {
+            return;
+        };
+        self.jobs.remove(&JobId::Map);
+        match mapped.outcome {
+            Ok(made) => part.made = Some(made),
+            Err(Some(why)) => {
+                self.warn(why.clone(), now);
+                self.latent.map.fault = Some((awaited, why));
+            }
+            // The user stopped it: the map that is there stays.
+            Err(None) => {
+                let shown = part.made.as_ref().map(|(map, _)| map.projection);
+                self.latent.choice.projection = shown.unwrap_or_default();
+                self.tell("the map was stopped", now);
+            }
+        }
+    }
+
+    /// The points that are seen: those with a place whose candidate is in the queue.
+    pub fn latent_dots(&self) -> impl Iterator<Item = LatentDot> + '_ {
+        let count = self.latent.map().map_or(0, |map| map.positions.len());
+        (0..count).filter_map(|point| self.latent_dot(point))
+    }
+
+    /// The point of that row, where it is seen.
+    pub fn latent_dot(&self, point: usize) -> Option<LatentDot> {
+        let position = *self.latent.map()?.positions.get(point)?;
+        let of = self.latent.embedding.as_ref()?.points.get(point)?;
+        let is_placed = position.iter().all(|at| at.is_finite());
+        if !is_placed || self.queue.rank(of.candidate).is_none() {
+            return None;
+        }
+        let stands = self.latent.choice.shows_every_epoch
+            || self.scores.latent_point(of.candidate) == Some(point);
+        stands.then_some(LatentDot {
+            point,
+            candidate: of.candidate,
+            epoch: of.epoch as usize,
+            position,
+        })
+    }
+
+    /// The nearest point that is seen, not farther than `radius` from a place of the plane.
+    pub fn latent_dot_near(&self, [x, y]: [f32; 2], radius: f32) -> Option<LatentDot> {
+        let squared = |dot: &LatentDot| {
+            let [at_x, at_y] = dot.position;
+            (at_x - x).powi(2) + (at_y - y).powi(2)
+        };
+        let most = radius * radius;
+        let positions = &self.latent.map()?.positions;
+        // The places alone are looked at first: a million of them in a frame.
+        let near = positions
+            .iter()
+            .enumerate()
+            .filter(|(_, [at_x, at_y])| (at_x - x).abs() <= radius && (at_y - y).abs() <= radius);
+        let seen = near.filter_map(|(point, _)| self.latent_dot(point));
+        seen.filter(|dot| squared(dot) <= most)
+            .min_by(|a, b| squared(a).total_cmp(&squared(b)))
+    }
+
+    /// The point of the candidate and epoch on screen, where it is seen.
+    pub fn latent_dot_here(&self) -> Option<LatentDot> {
+        let candidate = self.place.candidate?;
+        let points = &self.latent.embedding.as_ref()?.points;
+        let stands = self.scores.latent_point(candidate)?;
+        if !self.latent.choice.shows_every_epoch {
+            return self.latent_dot(stands);
+        }
+        let is_here = |at: &usize| {
+            let point = &points[*at];
+            point.candidate == candidate && point.epoch as usize == self.place.epoch
+        };
+        let around = stands.saturating_sub(NEAR)..(stands + NEAR).min(points.len());
+        self.latent_dot(around.into_iter().find(is_here)?)
+    }
+
+    /// Selects what a closed line holds.
+    pub(crate) fn enclose(&mut self, region: &Polygon, adds: bool) {
+        let inside = self.latent_dots();
+        let inside = inside.filter(|dot| region.contains(dot.position));
+        let inside: Vec<_> = inside.map(|dot| dot.candidate).collect();
+        if adds {
+            let before: Vec<_> = self.selection.iter().collect();
+            self.selection.set(before.into_iter().chain(inside));
+        } else {
+            self.selection.set(inside);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The latent space: models trained, found by name, put to use on a set, laid on a plane, their
+//! components and what the centroids look like.
+
+pub mod adapt_task;
+pub(crate) mod adapting;
+pub mod centroids;
+pub mod check;
+pub(crate) mod checkpoint;
+pub mod components;
+pub mod draw_task;
+pub mod embed_task;
+pub mod export;
+pub(crate) mod judge;
+pub mod map;
+pub mod members;
+pub mod models;
+pub mod news;
+pub mod order;
+pub mod pictures;
+pub mod projection;
+pub mod registry;
+pub(crate) mod scores;
+pub mod shade;
+pub mod state;
+pub mod train;
+pub(crate) mod training_set;
+pub(crate) mod view;
+
+pub use draw_task::{DecodeTask, ReconstructTask};
+pub use embed_task::{EmbedTask, Embedder};
+pub use order::LatentOrder;
+pub use registry::LatentShelf;
+pub use train::LatentTraining;

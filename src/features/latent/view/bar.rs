@@ -1,0 +1,201 @@
+//! The bar above the plot: which model, which plane, which colours, which tool.
+
+use egui::{Button, ComboBox, DragValue, Slider, Ui};
+
+use crate::{
+    app::{Action, AppState, Command, command::Latent},
+    features::{
+        inspect::view::weak,
+        latent::state::{ColorBy, LatentChoice, Projection, RADII, Tool},
+        queue::column::Column,
+        training::state::JobId,
+    },
+    widgets::cells,
+};
+
+/// Width of a slider, points.
+const SLIDER: f32 = 80.0;
+
+/// The bar. Widgets edit a copy of the choice; where it differs, one command carries it.
+pub fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let mut choice = state.latent.choice.clone();
+    ui.horizontal(|ui| {
+        model_ui(ui, state, &mut choice, commands);
+        ui.separator();
+        projection_ui(ui, state, &mut choice);
+        ui.separator();
+        color_ui(ui, state, &mut choice);
+    });
+    ui.horizontal(|ui| {
+        tool_ui(ui, &mut choice);
+        ui.separator();
+        points_ui(ui, &mut choice);
+    });
+    if let Some(said) = state.latent.taught() {
+        ui.add(egui::Label::new(weak(ui, said)).wrap());
+    }
+    if choice != state.latent.choice {
+        commands.push(Command::Latent(Latent::Choose(Box::new(choice))));
+    }
+}
+
+fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: &mut Vec<Command>) {
+    ui.label(weak(ui, "model"));
+    let name = short_name(&choice.source).to_owned();
+    ui.add_enabled_ui(!state.latent.is_under_way(), |ui| {
+        let shown = ComboBox::from_id_salt("latent model").selected_text(name);
+        let response = shown
+            .show_ui(ui, |ui| {
+                for source in state.known_latent_models() {
+                    let name = short_name(&source).to_owned();
+                    ui.selectable_value(&mut choice.source, source, name);
+                }
+                if ui.button("A file…").clicked() {
+                    commands.push(Command::Latent(Latent::Pick));
+                }
+            })
+            .response;
+        response.on_hover_text("The latent model: one that comes with destello, or a file");
+        let action = Action::Embed;
+        let title = if state.latent.embedding().is_some() {
+            "Embed again"
+        } else {
+            "Embed"
+        };
+        let help = format!(
+            "{} ({})",
+            action.info().help,
+            state.settings.keys.hint(action)
+        );
+        if ui.button(title).on_hover_text(help).clicked() {
+            commands.push(Command::Latent(Latent::Start));
+        }
+        let is_taught = state.jobs.contains_key(&JobId::Adapt);
+        let help = "Teaches the model the stamps of this set, labelled or not, with simulated ones beside \
+                    them; the project keeps the new version, and the set is embedded by it";
+        let button = ui.add_enabled(!is_taught, Button::new("Teach"));
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::Latent(Latent::Adapt));
+        }
+    });
+}
+
+/// The version of a project, the name of a file, or that of a model that comes with the program.
+fn short_name(source: &str) -> &str {
+    if let Some((_, version)) = source.rsplit_once('#') {
+        return version;
+    }
+    let stem = std::path::Path::new(source).file_stem();
+    stem.and_then(|stem| stem.to_str()).unwrap_or(source)
+}
+
+fn projection_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {
+    ui.label(weak(ui, "plane"));
+    let dimensions = state.latent.space().map_or(2, |space| space.dimensions);
+    let last = dimensions.saturating_sub(1);
+    let projection = &mut choice.projection;
+    ui.selectable_value(projection, Projection::Pca, "PCA")
+        .on_hover_text("The two directions of the widest spread");
+    ui.selectable_value(projection, Projection::Tsne, "t-SNE")
+        .on_hover_text(
+            "What is near stays near; axes and the distances between groups mean nothing. At most \
+         20,000 points are laid out",
+        );
+    let axes = match *projection {
+        Projection::Axes(x, y) => (x.min(last), y.min(last)),
+        _ => (0, 1.min(last)),
+    };
+    let is_axes = matches!(projection, Projection::Axes(..));
+    let button = ui.selectable_label(is_axes, "axes");
+    if button.on_hover_text("Two of the latent axes").clicked() && !is_axes {
+        *projection = Projection::Axes(axes.0, axes.1);
+    }
+    if let Projection::Axes(x, y) = projection {
+        for (axis, name) in [(x, "Axis to the right"), (y, "Axis upwards")] {
+            let mut number = (*axis).min(last) + 1;
+            let value = ui.add(DragValue::new(&mut number).range(1..=dimensions.max(1)));
+            cells::named(value, egui::Role::SpinButton, name).on_hover_text(name);
+            *axis = number - 1;
+        }
+    }
+}
+
+fn color_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {
+    ui.label(weak(ui, "colour"));
+    let name = color_name(&choice.color_by).to_owned();
+    ComboBox::from_id_salt("latent colour")
+        .selected_text(name)
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            let own = [ColorBy::Component, ColorBy::Epoch, ColorBy::Error];
+            let columns = [Column::Label, Column::Score, Column::Said];
+            let columns = columns.into_iter().map(ColorBy::Column);
+            for known in own.into_iter().chain(columns) {
+                let name = color_name(&known).to_owned();
+                ui.selectable_value(&mut choice.color_by, known, name);
+            }
+            ui.separator();
+            let more = [
+                Column::Truth,
+                Column::State,
+                Column::Mag,
+                Column::Epochs,
+                Column::First,
+            ];
+            let scores = state.score_columns().into_iter();
+            let fields = state.field_names().into_iter().map(Column::Field);
+            let listed = [Column::Score, Column::Said, Column::Component];
+            let all = more.into_iter().chain(scores).chain(fields);
+            for column in all.filter(|column| !listed.contains(column)) {
+                let name = column.name().to_owned();
+                ui.selectable_value(&mut choice.color_by, ColorBy::Column(column), name);
+            }
+        })
+        .response
+        .on_hover_text("What points are coloured by");
+}
+
+/// What points are coloured by, in words.
+pub fn color_name(color_by: &ColorBy) -> &str {
+    match color_by {
+        ColorBy::Component => "component",
+        ColorBy::Epoch => "epoch",
+        ColorBy::Error => "reconstruction error",
+        ColorBy::Column(Column::Said) => "said class",
+        ColorBy::Column(column) => column.name(),
+    }
+}
+
+fn tool_ui(ui: &mut Ui, choice: &mut LatentChoice) {
+    for (tool, name, help) in [
+        (Tool::Lasso, "lasso", "Drag round points to select them"),
+        (
+            Tool::Box,
+            "box",
+            "Drag a rectangle over points to select them",
+        ),
+        (
+            Tool::Pan,
+            "pan",
+            "Drag the plot; the right button does it with any tool",
+        ),
+    ] {
+        ui.selectable_value(&mut choice.tool, tool, name)
+            .on_hover_text(format!("{help}. Ctrl or Shift adds to the selection"));
+    }
+}
+
+fn points_ui(ui: &mut Ui, choice: &mut LatentChoice) {
+    ui.checkbox(&mut choice.shows_every_epoch, "every epoch")
+        .on_hover_text("A point for each epoch; else one for each candidate, its surest");
+    ui.checkbox(&mut choice.shows_components, "ellipses")
+        .on_hover_text("Components at two standard deviations, with their centroids");
+    ui.spacing_mut().slider_width = SLIDER;
+    ui.label(weak(ui, "size"));
+    let (least, most) = RADII;
+    let size = Slider::new(&mut choice.radius, least..=most).show_value(false);
+    ui.add(size).on_hover_text("Size of a point");
+    ui.label(weak(ui, "opacity"));
+    let opacity = Slider::new(&mut choice.opacity, 0.02..=1.0).show_value(false);
+    ui.add(opacity).on_hover_text("Opacity of a point");
+}

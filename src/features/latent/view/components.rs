@@ -1,0 +1,279 @@
+//! The components of the latent space, a row each: the most real above, artefacts below.
+
+use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::decoded;
+use crate::{
+    app::{
+        AppState, Command,
+        command::{Go, Latent},
+    },
+    features::{
+        inspect::view::weak,
+        latent::{
+            check::LOOKED_AT,
+            components::{ComponentRow, ENDS},
+        },
+    },
+    widgets::{
+        cells,
+        sight::Sight,
+        small_stamps::{self, Small},
+        theme,
+    },
+    window::view_memory::ViewMemory,
+    workspace::words::thousands,
+};
+
+/// Height of a row, points.
+const ROW: f32 = 92.0;
+/// Side of a decoded centroid.
+const CENTROID: f32 = 80.0;
+/// Side of a member's stamp.
+const MEMBER: f32 = 42.0;
+/// Where the words begin, and the stamps.
+const WORDS: f32 = CENTROID + 20.0;
+const STAMPS: f32 = WORDS + 134.0;
+
+/// The table.
+pub fn components_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let rows = state.latent.rows().clone();
+    if rows.is_empty() {
+        ui.label(weak(
+            ui,
+            "Components are listed here once the first map is made.",
+        ));
+        return;
+    }
+    sorted_by_ui(ui, &rows);
+    if let Some(Err(why)) = state.latent.centroids() {
+        ui.label(RichText::new(why).color(theme::alarm_text(ui)));
+    }
+    load_centroids(ui, state, memory);
+    ScrollArea::vertical()
+        .id_salt("component rows")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let mut stamps = Vec::new();
+            for row in rows.iter() {
+                row_ui(ui, state, memory, row, &mut stamps, commands);
+            }
+            small_stamps::paint(ui, state, memory, &stamps);
+        });
+}
+
+fn sorted_by_ui(ui: &mut Ui, rows: &[ComponentRow]) {
+    let by = if rows.iter().any(|row| row.real_share.is_some()) {
+        "the share of members labelled real"
+    } else if rows.iter().any(|row| row.learned_share().is_some()) {
+        "what the model was taught"
+    } else if rows.iter().any(|row| row.mean_score.is_some()) {
+        "their mean score"
+    } else {
+        "how round their centroids are"
+    };
+    let text = format!("{} components by {by}", rows.len());
+    ui.label(weak(ui, text)).on_hover_text(
+        "On the left what the model draws at the centroid; on the right the three most typical \
+         members above, the three oddest below. Grey: labels of its members contradict each other",
+    );
+}
+
+/// Textures of the centroids, in the order of the components.
+fn load_centroids(ui: &Ui, state: &AppState, memory: &mut ViewMemory) {
+    let Some(Ok(pictures)) = state.latent.centroids() else {
+        return;
+    };
+    let count = state
+        .latent
+        .space()
+        .map_or(0, |space| space.components.len());
+    let key = (state.latent.run(), state.latent.centroids_revision());
+    memory.latent.centroids.of(ui, key, pictures.side_px, || {
+        let pictures = (0..count).filter_map(|at| pictures.get(at));
+        let shaded = pictures.map(|pixels| (pixels, decoded::Shading::of(pixels)));
+        shaded.collect()
+    });
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &ViewMemory,
+    row: &ComponentRow,
+    stamps: &mut Vec<Small>,
+    commands: &mut Vec<Command>,
+) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let name = format!("component {}", row.component + 1);
+    let response = cells::named(response, egui::Role::Button, &name);
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let is_chosen = state.latent.chosen() == Some(row.component);
+    if is_chosen || response.hovered() {
+        let fill = if is_chosen {
+            theme::AMBER.gamma_multiply(0.2)
+        } else {
+            ui.visuals().widgets.hovered.weak_bg_fill
+        };
+        ui.painter().rect_filled(rect, 3.0, fill);
+    }
+    if response.clicked() {
+        let other = (!is_chosen).then_some(row.component);
+        commands.push(Command::Latent(Latent::Component(other)));
+    }
+    let edge = Rect::from_min_size(rect.min + vec2(1.0, 4.0), vec2(5.0, ROW - 8.0));
+    let color = theme::component_color(row.component);
+    ui.painter().rect_filled(edge, 2.0, color);
+    centroid(ui, memory, row, rect);
+    words_ui(ui, row, rect);
+    buttons_ui(ui, row, rect, commands);
+    members_ui(ui, state, row, rect, stamps, commands);
+}
+
+fn centroid(ui: &Ui, memory: &ViewMemory, row: &ComponentRow, rect: Rect) {
+    let square = Rect::from_min_size(
+        rect.min + vec2(10.0, (ROW - CENTROID) / 2.0),
+        vec2(CENTROID, CENTROID),
+    );
+    ui.painter().rect_filled(square, 2.0, theme::matte(ui));
+    let opacity = if row.is_undecided() { 0.35 } else { 1.0 };
+    if let Some(texture) = memory.latent.centroids.get(row.component) {
+        decoded::paint(ui, texture, square, opacity);
+    }
+}
+
+fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
+    let weak_color = theme::caption_color(ui);
+    let color = if row.is_undecided() {
+        weak_color
+    } else {
+        ui.visuals().text_color()
+    };
+    let mut lines = vec![(
+        format!("{}    {:.1} %", row.component + 1, 100.0 * row.weight),
+        theme::TEXT,
+        color,
+    )];
+    let size = format!(
+        "{}, unjudged {}",
+        thousands(row.size as u64),
+        thousands(row.unseen as u64)
+    );
+    lines.push((size, theme::CAPTION, weak_color));
+    let label = row.majority.as_ref().map_or_else(
+        || unlabelled_words(row),
+        |most| {
+            format!(
+                "{} {:.0} % of {}",
+                most.class,
+                100.0 * most.purity(),
+                most.labelled
+            )
+        },
+    );
+    lines.push((label, theme::CAPTION, color));
+    let spread = format!("spread {:.2}", row.spread);
+    let last = match row.mean_score {
+        Some(score) => format!("score {score:.2}  {spread}"),
+        None => spread,
+    };
+    lines.push((last, theme::CAPTION, weak_color));
+    let painter = ui.painter().with_clip_rect(
+        rect.with_max_x(rect.left() + STAMPS - 4.0)
+            .intersect(ui.clip_rect()),
+    );
+    let mut top = rect.top() + 3.0;
+    for (text, size, color) in lines {
+        let at = pos2(rect.left() + WORDS, top);
+        let font = FontId::proportional(size);
+        let drawn = painter.text(at, egui::Align2::LEFT_TOP, text, font, color);
+        top = drawn.bottom() + 1.0;
+    }
+}
+
+/// What stands where no member has a label.
+fn unlabelled_words(row: &ComponentRow) -> String {
+    match &row.learned {
+        Some((label, purity)) => format!("taught: {label} {:.0} %", 100.0 * purity),
+        None => "no label".to_owned(),
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<Command>) {
+    let corner = pos2(rect.left() + WORDS, rect.bottom() - 24.0);
+    let place = Rect::from_min_size(corner, vec2(STAMPS - WORDS - 4.0, 22.0));
+    let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(place));
+    inside.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let number = row.component + 1;
+        let select = cells::named(
+            ui.small_button("select"),
+            egui::Role::Button,
+            &format!("select component {number}"),
+        );
+        if select.on_hover_text("Select its members").clicked() {
+            commands.push(Command::Latent(Latent::SelectMembers(row.component)));
+        }
+        let text = format!("check {} and label", row.unseen.min(LOOKED_AT));
+        let button = ui.add_enabled(row.unseen > 0, egui::Button::new("check…").small());
+        let check = cells::named(
+            button,
+            egui::Role::Button,
+            &format!("check component {number}"),
+        );
+        let help = format!(
+            "{text}: look at random members that nobody has judged; if they agree, label all"
+        );
+        if check.on_hover_text(help).clicked() {
+            commands.push(Command::Latent(Latent::Check(row.component)));
+        }
+    });
+}
+
+/// The most typical members above, the oddest below; a click goes there.
+fn members_ui(
+    ui: &Ui,
+    state: &AppState,
+    row: &ComponentRow,
+    rect: Rect,
+    stamps: &mut Vec<Small>,
+    commands: &mut Vec<Command>,
+) {
+    for (line, members) in [&row.nearest, &row.farthest].into_iter().enumerate() {
+        for (at, ix) in members.iter().enumerate().take(ENDS) {
+            let corner = rect.min
+                + vec2(
+                    STAMPS + at as f32 * (MEMBER + 2.0),
+                    3.0 + line as f32 * (MEMBER + 2.0),
+                );
+            let square = Rect::from_min_size(corner, vec2(MEMBER, MEMBER));
+            stamps.extend(Small::of(state, *ix, square, Sight::Glimpse));
+            let id = ui.scope_id().with((row.component, line, at));
+            let response = ui.interact(square, id, Sense::click());
+            let name = state
+                .catalogue
+                .get(*ix)
+                .map_or("", |candidate| &candidate.id);
+            let what = if line == 0 { "typical" } else { "odd" };
+            let response = cells::named(response, egui::Role::Button, &format!("{what} {name}"));
+            if response.hovered() {
+                let line = Stroke::new(1.5, theme::AMBER);
+                ui.painter()
+                    .rect_stroke(square, 0.0, line, StrokeKind::Outside);
+            }
+            if response.clicked() {
+                commands.push(Command::Go(Go::To {
+                    candidate: *ix,
+                    open: false,
+                }));
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Below the plot: the candidate on screen as the model sees it, and the selection.
+
+use std::sync::Arc;
+
+use egui::{FontId, Rect, RichText, Sense, Ui, vec2};
+
+use super::decoded;
+use crate::{
+    app::{AppState, Command, command::Evaluate},
+    domain::{CandidateIx, Role},
+    features::{
+        inspect::view::weak, latent::state::Reconstruction, mosaic::view::selection_ui,
+        queue::order::Shortlist,
+    },
+    widgets::{
+        cells,
+        sight::Sight,
+        small_stamps::{self, Small},
+        theme,
+    },
+    window::view_memory::ViewMemory,
+    workspace::words::thousands,
+};
+
+/// Side of a stamp, points.
+const SIDE: f32 = 76.0;
+/// Room for a caption.
+const CAPTION: f32 = 15.0;
+/// Side of the stamp of a selected candidate.
+const SELECTED: f32 = 48.0;
+/// Height of the line above them.
+const SELECTION_BAR: f32 = 24.0;
+const GAP: f32 = 3.0;
+
+/// Both.
+pub fn foot_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    here_ui(ui, state, memory);
+    // Always of one height: the plot above must not jump when something is selected.
+    if state.selection.is_empty() {
+        ui.horizontal(|ui| {
+            ui.set_min_height(SELECTION_BAR);
+            ui.label(weak(
+                ui,
+                "Nothing is selected: drag round points, or click one",
+            ));
+        });
+    } else {
+        ui.horizontal(|ui| {
+            ui.set_min_height(SELECTION_BAR);
+            selection_ui(ui, state, commands);
+            look_ui(ui, state, commands);
+        });
+    }
+    selected_ui(ui, state, memory);
+}
+
+/// The way to the stamps of all that are selected: labels go only to those that were on the screen.
+fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let button = ui.button("Show in mosaic");
+    let help =
+        "Only the selected candidates, page by page: a label goes to those that were on the screen";
+    if button.on_hover_text(help).clicked() {
+        let count = thousands(state.selection.len() as u64);
+        let all = state.selection.iter();
+        let shortlist = Shortlist {
+            title: format!("{count} selected in the latent space"),
+            candidates: all.map(|ix| (ix, state.epoch_to_show(ix))).collect(),
+        };
+        commands.push(Command::Evaluate(Evaluate::Open(shortlist)));
+    }
+}
+
+/// The candidate on screen: its triplet, what goes into the model, what it draws, and what is left.
+fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
+    let Some((candidate, ix)) = state.candidate().zip(state.place.candidate) else {
+        let size = vec2(ui.available_width(), SIDE + CAPTION + SELECTION_BAR);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        say(
+            ui,
+            rect,
+            "Click a point: its stamps and what the model draws stand here",
+        );
+        return;
+    };
+    ui.horizontal(|ui| {
+        let label = cells::label_word(state.label_on_screen(candidate));
+        ui.label(RichText::new(&*candidate.id).strong());
+        let mut about = format!(
+            "epoch {} of {}",
+            state.place.epoch + 1,
+            candidate.epochs.len()
+        );
+        if !label.is_empty() {
+            about = format!("{about} · {label}");
+        }
+        if let Some(error) = state.scores.anomaly(ix).filter(|_| !state.is_blind()) {
+            about = format!("{about} · anomaly {error:.4}");
+        }
+        ui.label(weak(ui, about));
+    });
+    let (rect, _) =
+        ui.allocate_exact_size(vec2(ui.available_width(), SIDE + CAPTION), Sense::hover());
+    triplet(ui, state, memory, ix, rect);
+    let rest = rect.with_min_x(rect.left() + 3.0 * (SIDE + GAP) + 2.0 * theme::GRID);
+    match state.latent.reconstruction((ix, state.place.epoch)) {
+        Some(Ok(redrawn)) => redrawn_ui(ui, memory, redrawn, rest),
+        Some(Err(why)) => say(ui, rest, why),
+        None => say(ui, rest, "the model is drawing…"),
+    }
+}
+
+fn square_at(rect: Rect, at: usize) -> Rect {
+    let corner = rect.min + vec2(at as f32 * (SIDE + GAP), CAPTION);
+    Rect::from_min_size(corner, vec2(SIDE, SIDE))
+}
+
+fn caption(ui: &Ui, square: Rect, text: &str) {
+    let font = FontId::proportional(theme::CAPTION);
+    let color = theme::caption_color(ui);
+    let at = square.left_top();
+    ui.painter()
+        .text(at, egui::Align2::LEFT_BOTTOM, text, font, color);
+}
+
+fn say(ui: &Ui, rect: Rect, text: &str) {
+    let font = FontId::proportional(theme::CAPTION);
+    let color = theme::caption_color(ui);
+    let galley = ui
+        .painter()
+        .layout(text.to_owned(), font, color, rect.width().max(40.0));
+    let at = rect.left_center() - vec2(0.0, galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+}
+
+fn triplet(ui: &Ui, state: &AppState, memory: &mut ViewMemory, ix: CandidateIx, rect: Rect) {
+    let roles = [Role::Science, Role::Reference, Role::Difference];
+    let mut stamps = Vec::new();
+    for (at, role) in roles.into_iter().enumerate() {
+        let square = square_at(rect, at);
+        caption(ui, square, role.name());
+        stamps.push(Small {
+            candidate: ix,
+            epoch: state.place.epoch,
+            role,
+            rect: square,
+            sight: Sight::Large,
+        });
+    }
+    small_stamps::paint(ui, state, memory, &stamps);
+}
+
+fn redrawn_ui(ui: &Ui, memory: &mut ViewMemory, redrawn: &Arc<Reconstruction>, rect: Rect) {
+    let residual: Vec<f32> = redrawn
+        .input
+        .iter()
+        .zip(&redrawn.drawn)
+        .map(|(input, drawn)| input - drawn)
+        .collect();
+    let most = residual.iter().filter(|value| value.is_finite());
+    let most = most.fold(0.0_f32, |most, value| most.max(value.abs()));
+    let both = decoded::Shading::of(redrawn.input.iter().chain(&redrawn.drawn));
+    let key = Arc::as_ptr(redrawn) as usize;
+    let textures = memory.latent.redrawn.of(ui, key, redrawn.side_px, || {
+        vec![
+            (&redrawn.input[..], both),
+            (&redrawn.drawn[..], both),
+            (&residual[..], decoded::Shading::Signed(most)),
+        ]
+    });
+    let names = ["model's input", "drawn again", "residual"];
+    for (at, (texture, name)) in textures.iter().zip(names).enumerate() {
+        let square = square_at(rect, at);
+        caption(ui, square, name);
+        decoded::paint(ui, texture, square, 1.0);
+    }
+}
+
+/// As many of the selected candidates as fit.
+fn selected_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
+    let width = ui.available_width();
+    let fitting = ((width - 90.0) / (SELECTED + GAP)).max(1.0) as usize;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, SELECTED), Sense::hover());
+    let places = state.selection.iter().take(fitting).enumerate();
+    let stamps = places.filter_map(|(at, ix)| {
+        let corner = rect.min + vec2(at as f32 * (SELECTED + GAP), 0.0);
+        Small::of(
+            state,
+            ix,
+            Rect::from_min_size(corner, vec2(SELECTED, SELECTED)),
+            Sight::Cell,
+        )
+    });
+    let stamps: Vec<_> = stamps.collect();
+    let left = state.selection.len() - stamps.len().min(state.selection.len());
+    small_stamps::paint(ui, state, memory, &stamps);
+    if left > 0 {
+        let begin = rect.left() + stamps.len() as f32 * (SELECTED + GAP) + GAP;
+        let text = format!("and {} more", thousands(left as u64));
+        say(ui, rect.with_min_x(begin), &text);
+    }
+}

@@ -1,0 +1,126 @@
+//! The Latent screen: the plot with its bar, the components beside it, what is looked at below.
+
+mod bar;
+mod check;
+mod cloud;
+mod components;
+mod decoded;
+mod foot;
+mod hover;
+mod legend;
+pub(crate) mod memory;
+mod region;
+mod scatter;
+mod walk;
+
+use egui::{Button, CentralPanel, Panel, RichText, Ui};
+
+use self::{
+    bar::bar_ui, check::check_ui, components::components_ui, foot::foot_ui, scatter::scatter_ui,
+    walk::walk_ui,
+};
+use super::state::LatentStanding;
+use crate::{
+    app::{Action, AppState, Command, command::Latent},
+    features::inspect::view::weak,
+    widgets::theme,
+    window::view_memory::ViewMemory,
+    workspace::words::thousands,
+};
+
+/// Width of the components, points.
+const RIGHT: f32 = 430.0;
+
+/// What stands beside the plot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LatentTab {
+    /// The components.
+    #[default]
+    Components,
+    /// Sliders through the space.
+    Walk,
+}
+
+/// The screen.
+pub fn latent_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    bar_ui(ui, state, commands);
+    ui.separator();
+    let has_points = state.latent.embedding().is_some_and(|all| !all.is_empty());
+    if !has_points {
+        empty_ui(ui, state, commands);
+        return;
+    }
+    Panel::right("components")
+        .default_size(RIGHT)
+        .size_range(RIGHT..=620.0)
+        .show(ui, |ui| beside_ui(ui, state, memory, commands));
+    Panel::bottom("looked at").show(ui, |ui| foot_ui(ui, state, memory, commands));
+    CentralPanel::no_frame().show(ui, |ui| scatter_ui(ui, state, memory, commands));
+}
+
+fn beside_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    if let Some(check) = state.latent.check() {
+        check_ui(ui, state, memory, check, commands);
+        return;
+    }
+    ui.horizontal(|ui| {
+        let tab = &mut memory.latent.tab;
+        ui.selectable_value(tab, LatentTab::Components, "Components");
+        ui.selectable_value(tab, LatentTab::Walk, "Walk")
+            .on_hover_text("Go through the space and see what the model draws there");
+    });
+    ui.separator();
+    match memory.latent.tab {
+        LatentTab::Components => components_ui(ui, state, memory, commands),
+        LatentTab::Walk => walk_ui(ui, state, memory, commands),
+    }
+}
+
+/// What belongs here, and what brings it.
+fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let standing = state.latent.standing();
+    let name = state.latent.name();
+    let text = match standing {
+        LatentStanding::Idle => format!(
+            "No latent model is read yet: {name} puts every stamp into its latent space and sorts \
+             the set into components."
+        ),
+        LatentStanding::Reading => format!("{name} is being read…"),
+        LatentStanding::Embedding => "The first stamps are put into the space…".into(),
+        LatentStanding::Done | LatentStanding::Stopped => {
+            let refused = thousands(state.latent.refused() as u64);
+            format!(
+                "No epoch of this set has a place: {refused} of them lack a stamp that {name} \
+                 needs, or it cannot be read."
+            )
+        }
+        LatentStanding::Failed(why) => why.to_string(),
+    };
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.35);
+        let text = match standing {
+            LatentStanding::Failed(_) => RichText::new(text).color(theme::alarm_text(ui)),
+            _ => weak(ui, text),
+        };
+        ui.label(text);
+        ui.add_space(theme::GRID);
+        if !state.latent.is_under_way() {
+            embed_button(ui, state, commands);
+        }
+    });
+}
+
+fn embed_button(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let action = Action::Embed;
+    let key = state.settings.keys.hint(action);
+    let text = format!("{} ({key})", action.info().title);
+    let button = Button::new(RichText::new(text).strong()).min_size(egui::vec2(160.0, 32.0));
+    if ui.add(button).on_hover_text(action.info().help).clicked() {
+        commands.push(Command::Latent(Latent::Start));
+    }
+}

@@ -1,0 +1,110 @@
+//! The hand on the plot: lasso, box and click select.
+
+use egui::{Pos2, Rect, Response, Stroke, Ui};
+
+use super::memory::OnScreen;
+use crate::{
+    app::{
+        Action, AppState, Command,
+        command::{Go, Latent, Select},
+    },
+    features::latent::state::Tool,
+    imaging::Polygon,
+    widgets::theme,
+    window::view_memory::ViewMemory,
+};
+
+/// Corners of a lasso are at least so far apart, points of the screen.
+const LASSO_STEP: f32 = 2.0;
+
+/// The line that is being drawn, and what it selects when the button is let go.
+pub fn draw_region(
+    ui: &Ui,
+    response: &Response,
+    plot: &OnScreen,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let tool = state.latent.choice.tool;
+    let primary = egui::PointerButton::Primary;
+    if tool == Tool::Pan {
+        memory.latent.lasso.clear();
+        return;
+    }
+    let lasso = &mut memory.latent.lasso;
+    if response.drag_started_by(primary) {
+        lasso.clear();
+        lasso.extend(ui.input(|input| input.pointer.press_origin()));
+    }
+    if lasso.is_empty() {
+        return;
+    }
+    if let Some(at) = ui.input(|input| input.pointer.latest_pos())
+        && lasso
+            .last()
+            .is_some_and(|last| last.distance(at) >= LASSO_STEP)
+    {
+        lasso.push(at);
+    }
+    let corners = match tool {
+        Tool::Box => corners_of(Rect::from_two_pos(lasso[0], lasso[lasso.len() - 1])),
+        _ => lasso.clone(),
+    };
+    paint_region(ui, &corners);
+    if response.drag_stopped_by(primary) {
+        lasso.clear();
+        let modifiers = ui.input(|input| input.modifiers);
+        commands.push(Command::Latent(Latent::Enclose {
+            region: Polygon::new(corners.into_iter().map(|at| plot.plane(at))),
+            adds: modifiers.any(),
+        }));
+    }
+}
+
+fn corners_of(rect: Rect) -> Vec<Pos2> {
+    vec![
+        rect.left_top(),
+        rect.right_top(),
+        rect.right_bottom(),
+        rect.left_bottom(),
+    ]
+}
+
+fn paint_region(ui: &Ui, corners: &[Pos2]) {
+    let line = Stroke::new(1.5, theme::AMBER);
+    let mut closed = corners.to_vec();
+    closed.extend(corners.first());
+    ui.painter().add(egui::Shape::line(closed, line));
+}
+
+/// A click goes to the candidate of the point and selects it; a double click opens it.
+pub fn click(
+    ui: &Ui,
+    response: &Response,
+    state: &AppState,
+    memory: &ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    if !response.clicked() && !response.double_clicked() {
+        return;
+    }
+    let Some(dot) = memory.latent.hover else {
+        if response.clicked() && !state.selection.is_empty() {
+            commands.push(Command::Do(Action::SelectNone));
+        }
+        return;
+    };
+    let open = response.double_clicked();
+    let candidate = dot.candidate;
+    commands.push(Command::Go(Go::To { candidate, open }));
+    commands.push(Command::Go(Go::Epoch(dot.epoch)));
+    let modifiers = ui.input(|input| input.modifiers);
+    if !open {
+        commands.push(Command::Select(if modifiers.any() {
+            Select::Toggle(candidate)
+        } else {
+            Select::Only(candidate)
+        }));
+    }
+}

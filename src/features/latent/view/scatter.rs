@@ -1,0 +1,175 @@
+//! The plot of the latent space: pan, zoom, hover, and what is drawn over the points.
+
+use egui::{Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
+
+use super::{
+    cloud::LatentClouds,
+    hover::hover_ui,
+    legend::{components_over, legend_ui},
+    memory::OnScreen,
+    region::{click, draw_region},
+};
+use crate::{
+    app::{AppState, Command},
+    features::latent::state::{LatentMap, Tool},
+    widgets::theme,
+    window::view_memory::ViewMemory,
+    workspace::words::thousands,
+};
+
+/// How near the pointer must come to a point, points of the screen.
+const REACH: f32 = 7.0;
+/// Zoom of one notch of the wheel.
+const NOTCH: f32 = 1.0 / 240.0;
+
+/// The plot.
+pub fn scatter_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let size = ui.available_size();
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    ui.painter().rect_filled(rect, 0.0, theme::matte(ui));
+    let Some(map) = state.latent.map() else {
+        let text = state.latent.map_fault().unwrap_or("The map is being made…");
+        let font = egui::FontId::proportional(theme::CAPTION);
+        let color = theme::caption_color(ui);
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            text,
+            font,
+            color,
+        );
+        return;
+    };
+    memory.latent.fit(state, map, size);
+    move_view(ui, &response, state, memory);
+    memory.latent.clouds.update(state);
+    let plot = OnScreen {
+        rect,
+        view: memory.latent.view,
+    };
+    memory.latent.clouds.paint(ui, rect, plot.view, state);
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    if let Some(plane) = &map.plane
+        && state.latent.choice.shows_components
+    {
+        components_over(&painter, &plot, state, plane);
+    }
+    if let Some(here) = state.latent_dot_here() {
+        mark(&painter, plot.screen(here.position), 7.0);
+    }
+    legend_ui(ui, state, rect);
+    counts_ui(ui, rect, state, memory);
+    hover(ui, &response, &plot, state, memory);
+    draw_region(ui, &response, &plot, state, memory, commands);
+    click(ui, &response, state, memory, commands);
+    name_plot(&response, memory);
+}
+
+fn name_plot(response: &Response, memory: &ViewMemory) {
+    let seen = memory.latent.clouds.seen();
+    let label = format!("latent space of {seen} points");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &label));
+}
+
+fn mark(painter: &egui::Painter, at: Pos2, radius: f32) {
+    painter.circle_stroke(
+        at,
+        radius,
+        Stroke::new(3.0, egui::Color32::from_black_alpha(150)),
+    );
+    painter.circle_stroke(at, radius, Stroke::new(1.5, theme::AMBER));
+}
+
+fn move_view(ui: &Ui, response: &Response, state: &AppState, memory: &mut ViewMemory) {
+    let is_panning = response.dragged_by(egui::PointerButton::Secondary)
+        || response.dragged_by(egui::PointerButton::Middle)
+        || (response.dragged() && state.latent.choice.tool == Tool::Pan);
+    let memory = &mut memory.latent;
+    if is_panning {
+        let moved = response.drag_delta();
+        memory.view.pan([moved.x, moved.y]);
+        memory.is_moved = true;
+    }
+    let Some(pointer) = response.hover_pos() else {
+        return;
+    };
+    let (wheel, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+    let factor = (wheel * NOTCH).exp2().powi(2) * pinch;
+    if (factor - 1.0).abs() > f32::EPSILON {
+        let from_middle = pointer - response.rect.center();
+        memory.view.zoom_at(factor, [from_middle.x, from_middle.y]);
+        memory.is_moved = true;
+    }
+}
+
+/// How many points there are, and how many of them are drawn.
+fn counts_ui(ui: &Ui, rect: Rect, state: &AppState, memory: &ViewMemory) {
+    let Some(map) = state.latent.map() else {
+        return;
+    };
+    let words = words_of(state, map, &memory.latent.clouds);
+    let font = egui::FontId::proportional(theme::CAPTION);
+    let at = rect.left_bottom() + Vec2::new(theme::GRID, -theme::GRID / 2.0);
+    let color = theme::caption_color(ui);
+    ui.painter()
+        .text(at, egui::Align2::LEFT_BOTTOM, words, font, color);
+}
+
+fn words_of(state: &AppState, map: &LatentMap, clouds: &LatentClouds) -> String {
+    let count = |number: usize| thousands(number as u64);
+    let mut words = vec![format!("{} points", count(clouds.seen()))];
+    if (1..clouds.seen()).contains(&clouds.drawn()) {
+        words.push(format!(
+            "{} of them drawn, evenly chosen",
+            count(clouds.drawn())
+        ));
+    }
+    let hidden = map.placed.saturating_sub(clouds.seen());
+    if hidden > 0 && state.latent.choice.shows_every_epoch {
+        words.push(format!("{} hidden by the filter", count(hidden)));
+    }
+    let left_out = map.positions.len() - map.placed;
+    if left_out > 0 {
+        words.push(format!("{} left out of the map", count(left_out)));
+    }
+    if state.latent.refused() > 0 {
+        words.push(format!(
+            "{} epochs have no place",
+            count(state.latent.refused())
+        ));
+    }
+    if let Some(explained) = map.explained {
+        words.push(format!("{:.0} % of the variance", 100.0 * explained));
+    }
+    if state.latent.is_mapping() {
+        words.push("a new map is being made…".into());
+    }
+    words.join("  ·  ")
+}
+
+fn hover(ui: &Ui, response: &Response, plot: &OnScreen, state: &AppState, memory: &mut ViewMemory) {
+    let pointer = response.hover_pos().filter(|_| !response.dragged());
+    let near = |at: Pos2| {
+        let reach = REACH.max(state.latent.choice.radius + 1.0);
+        state.latent_dot_near(plot.plane(at), reach / plot.view.scale)
+    };
+    let hover = pointer.and_then(near);
+    if hover.map(|dot| dot.point) != memory.latent.hover.map(|dot| dot.point) {
+        ui.ctx().request_repaint();
+    }
+    memory.latent.hover = hover;
+    if let Some(dot) = hover {
+        let painter = ui.painter().with_clip_rect(plot.rect);
+        mark(
+            &painter,
+            plot.screen(dot.position),
+            state.latent.choice.radius + 3.0,
+        );
+        hover_ui(ui, plot.rect, plot.screen(dot.position), state, memory, dot);
+    }
+}

@@ -1,0 +1,129 @@
+//! Sliders that walk through the latent space; the model draws what lies there.
+
+use egui::{ComboBox, Rect, RichText, ScrollArea, Sense, Slider, Ui, vec2};
+
+use super::decoded;
+use crate::{
+    app::{AppState, Command, command::Latent},
+    domain::LatentSpace,
+    features::{
+        inspect::view::weak,
+        latent::pictures::{FARTHEST, LatentWalk, Pictures, STEPS},
+    },
+    widgets::theme,
+    window::view_memory::ViewMemory,
+};
+
+/// Side of the picture of the place, points.
+const PICTURE: f32 = 200.0;
+/// Side of a step between both centroids.
+const STEP: f32 = 54.0;
+
+/// The sliders and their pictures. Widgets edit a copy of the walk; where it differs, one command
+/// carries it.
+pub fn walk_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let (Some(space), Some(walk)) = (state.latent.space(), state.latent.walk()) else {
+        return;
+    };
+    let mut edited = walk.clone();
+    ScrollArea::vertical()
+        .id_salt("walk")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            pictures_ui(ui, state, memory);
+            ui.add_space(theme::GRID);
+            ends_ui(ui, space, &mut edited);
+            ui.add_space(theme::GRID);
+            axes_ui(ui, space, &mut edited);
+        });
+    if edited != walk {
+        commands.push(Command::Latent(Latent::Walk(Box::new(edited))));
+    }
+}
+
+fn pictures_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
+    let (place, _) = ui.allocate_exact_size(vec2(PICTURE, PICTURE), Sense::hover());
+    ui.painter().rect_filled(place, 2.0, theme::matte(ui));
+    let width = STEPS as f32 * (STEP + 2.0);
+    let (strip, _) = ui.allocate_exact_size(vec2(width, STEP), Sense::hover());
+    match state.latent.walked() {
+        Some((walk, Ok(pictures))) => {
+            let key = (state.latent.run(), walk.clone());
+            let make = || shaded(pictures);
+            let textures = memory.latent.walked.of(ui, key, pictures.side_px, make);
+            for (at, texture) in textures.iter().enumerate() {
+                let rect = match at.checked_sub(1) {
+                    None => place,
+                    Some(step) => Rect::from_min_size(
+                        strip.min + vec2(step as f32 * (STEP + 2.0), 0.0),
+                        vec2(STEP, STEP),
+                    ),
+                };
+                decoded::paint(ui, texture, rect, 1.0);
+            }
+        }
+        Some((_, Err(why))) => {
+            ui.label(RichText::new(why).color(theme::alarm_text(ui)));
+        }
+        None => {
+            ui.label(weak(ui, "The model is drawing…"));
+        }
+    }
+}
+
+/// All pictures of a walk in one scale, so that what fades is seen to fade.
+fn shaded(pictures: &Pictures) -> Vec<(&[f32], decoded::Shading)> {
+    let shading = decoded::Shading::of(&*pictures.pixels);
+    let all = (0..=STEPS).filter_map(|at| pictures.get(at));
+    all.map(|pixels| (pixels, shading)).collect()
+}
+
+fn ends_ui(ui: &mut Ui, space: &LatentSpace, walk: &mut LatentWalk) {
+    ui.horizontal(|ui| {
+        let before = walk.from;
+        end_ui(ui, space, "from", &mut walk.from);
+        end_ui(ui, space, "to", &mut walk.to);
+        let is_away = walk.share > 0.0 || walk.offsets.iter().any(|at| at.abs() > 0.0);
+        let back = ui.add_enabled(is_away, egui::Button::new("Back to the centroid"));
+        if back.clicked() || walk.from != before {
+            walk.share = 0.0;
+            walk.offsets.fill(0.0);
+        }
+    });
+    let slider = Slider::new(&mut walk.share, 0.0..=1.0).text("of the way");
+    ui.add(slider)
+        .on_hover_text("From the first centroid to the second");
+}
+
+fn end_ui(ui: &mut Ui, space: &LatentSpace, name: &str, end: &mut usize) {
+    ui.label(weak(ui, name));
+    ComboBox::from_id_salt(("walk", name))
+        .width(70.0)
+        .selected_text((*end + 1).to_string())
+        .show_ui(ui, |ui| {
+            for at in 0..space.components.len() {
+                ui.selectable_value(end, at, format!("component {}", at + 1));
+            }
+        })
+        .response
+        .on_hover_text(format!("The centroid that the walk goes {name}"));
+}
+
+fn axes_ui(ui: &mut Ui, space: &LatentSpace, walk: &mut LatentWalk) {
+    ui.label(weak(
+        ui,
+        "along the latent axes, in standard deviations of the component",
+    ));
+    walk.offsets.resize(space.dimensions, 0.0);
+    for (at, offset) in walk.offsets.iter_mut().enumerate() {
+        let slider = Slider::new(offset, -FARTHEST..=FARTHEST)
+            .fixed_decimals(2)
+            .text(format!("axis {}", at + 1));
+        ui.add(slider);
+    }
+}

@@ -1,0 +1,146 @@
+//! Photometry of candidates: every epoch of every object, by one method, as a table.
+
+use std::path::PathBuf;
+
+use anyhow::{bail, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    photometry_epochs::of_candidate,
+    photometry_table::{Row, columns},
+};
+use crate::{
+    domain::{Candidate, Problem, Role},
+    imaging::photometry::{Brightness, Measured, Method},
+    io::{Decoder, export::FilledColumn},
+    workspace::open::{Opened, read_all_with},
+};
+
+/// How epochs are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotometryOrder {
+    /// The method.
+    pub method: Method,
+    /// On which stamps.
+    pub on: Role,
+    /// Radius of mask or aperture; none for the usual one of the method.
+    pub radius_arcsec: Option<f64>,
+    /// True measures bright sources at the centroid of their light where the data give none.
+    pub recenters: bool,
+}
+
+impl Default for PhotometryOrder {
+    fn default() -> Self {
+        Self {
+            method: Method::Optimal,
+            on: Role::Science,
+            radius_arcsec: None,
+            recenters: true,
+        }
+    }
+}
+
+/// One measured epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EpochPhotometry {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// Its flux; a brightening is positive where the sign of a difference is known.
+    pub measured: Measured,
+    /// Its magnitude; none without a zero point.
+    pub brightness: Option<Brightness>,
+    /// Unit of the flux as the file has it.
+    pub unit: Option<std::sync::Arc<str>>,
+}
+
+/// What was measured of one candidate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CandidatePhotometry {
+    /// The epochs that could be measured, in the order of the candidate.
+    pub epochs: Vec<EpochPhotometry>,
+    /// Why others could not.
+    pub problems: Vec<Problem>,
+}
+
+impl CandidatePhotometry {
+    /// Epochs without a magnitude for want of a zero point.
+    pub fn uncalibrated(&self) -> usize {
+        let epochs = self.epochs.iter();
+        epochs.filter(|epoch| epoch.brightness.is_none()).count()
+    }
+}
+
+/// Measures every epoch of a candidate that has a stamp of the wanted role.
+pub fn measure_candidate(
+    candidate: &Candidate,
+    order: &PhotometryOrder,
+    decoder: &Decoder,
+) -> CandidatePhotometry {
+    of_candidate(candidate, order, decoder)
+}
+
+/// What a run over many candidates found.
+#[derive(Debug, Default)]
+pub struct PhotometryReport {
+    /// The table.
+    pub columns: Vec<FilledColumn>,
+    /// Candidates with at least one measured epoch.
+    pub candidates: usize,
+    /// Measured epochs.
+    pub epochs: usize,
+    /// Those without a zero point: their fluxes stay in the unit of the stamps.
+    pub uncalibrated: usize,
+    /// What could not be opened or measured.
+    pub problems: Vec<Problem>,
+}
+
+/// Measures everything that the paths hold. `told` hears how many candidates of how many are done.
+///
+/// # Errors
+/// Where there is no candidate, or none has a stamp of the wanted role.
+pub fn photometry(
+    paths: &[PathBuf],
+    order: &PhotometryOrder,
+    told: &mut dyn FnMut(usize, usize),
+) -> anyhow::Result<PhotometryReport> {
+    if let Some(radius) = order.radius_arcsec {
+        let is_length = radius > 0.0 && radius.is_finite();
+        ensure!(is_length, "--radius {radius}: more than 0 arcseconds");
+    }
+    let decoder = Decoder::default();
+    let Opened {
+        catalogue,
+        mut problems,
+        ..
+    } = read_all_with(paths, &decoder);
+    if catalogue.is_empty() {
+        let cause = problems.first().map(|problem| format!(": {problem}"));
+        bail!("no candidate was found{}", cause.unwrap_or_default());
+    }
+    let mut has_role = catalogue
+        .iter()
+        .flat_map(|(_, candidate)| &candidate.epochs);
+    if !has_role.any(|epoch| epoch.stamp(order.on).is_some()) {
+        bail!("no candidate has a {} stamp", order.on.name());
+    }
+    let mut report = PhotometryReport::default();
+    let mut rows = Vec::new();
+    for (done, (_, candidate)) in catalogue.iter().enumerate() {
+        told(done, catalogue.len());
+        let found = measure_candidate(candidate, order, &decoder);
+        report.candidates += usize::from(!found.epochs.is_empty());
+        report.epochs += found.epochs.len();
+        report.uncalibrated += found.uncalibrated();
+        problems.extend(found.problems);
+        rows.extend(
+            found
+                .epochs
+                .into_iter()
+                .map(|found| Row { candidate, found }),
+        );
+    }
+    told(catalogue.len(), catalogue.len());
+    report.columns = columns(&rows, order.method);
+    report.problems = problems;
+    Ok(report)
+}

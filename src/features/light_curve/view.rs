@@ -1,0 +1,250 @@
+//! The light curve: points with errors, upper limits, bands in colour, one cursor.
+
+use std::collections::BTreeMap;
+
+use egui::{Align, Layout, Ui, Vec2b};
+use egui_plot::{Line, MarkerShape, Plot, PlotUi, Points, VLine};
+
+use super::{
+    folded_view,
+    folding::Fold,
+    measured::{CurveChoice, has_magnitudes, measured_roles},
+    points::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin, time_range},
+};
+use crate::{
+    app::{
+        AppState, Command,
+        command::{Go, Session},
+    },
+    domain::{Band, Candidate},
+    features::inspect::view::weak,
+    widgets::theme,
+};
+
+/// The plot, filling what is left.
+pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let Some(candidate) = state.candidate() else {
+        return;
+    };
+    let curve = shown_curve(state);
+    head_ui(ui, state, candidate, &curve, commands);
+    match curve {
+        Curve::Nothing(why) => {
+            ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
+        }
+        Curve::Measuring => {
+            ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
+        }
+        Curve::Points { points, scale, .. } => match state.curve.fold.periods() {
+            None => plot_ui(ui, state, candidate, &points, &scale, commands),
+            Some(periods) => {
+                folded_view::folded_curve_ui(ui, state, &points, &scale, periods, commands);
+            }
+        },
+    }
+}
+
+/// Least width of the vertical axis, points: plots below one another begin at one place.
+pub const Y_AXIS: f32 = 58.0;
+
+/// What plots of one candidate on the axis of time share.
+pub fn linked(candidate: &Candidate) -> egui::Id {
+    egui::Id::unique(("time axis", &*candidate.id))
+}
+
+/// How the points came about, and what else can be shown; nothing where there is no choice.
+fn head_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    candidate: &Candidate,
+    curve: &Curve,
+    commands: &mut Vec<Command>,
+) {
+    let (caption, has_points) = match curve {
+        Curve::Points { caption, .. } => (caption.as_deref(), true),
+        Curve::Nothing(_) | Curve::Measuring => (None, false),
+    };
+    let roles = measured_roles(candidate);
+    let may_choose_source = has_magnitudes(candidate) && !roles.is_empty();
+    let key = state.curve_key();
+    let may_choose_role = roles.len() > 1 && key.is_some();
+    if !has_points && !may_choose_source && !may_choose_role {
+        return;
+    }
+    let mut choice = state.curve;
+    ui.horizontal(|ui| {
+        if let Some(caption) = caption {
+            ui.label(weak(ui, caption));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if has_points {
+                let folds = Fold::ALL.into_iter().rev();
+                let folds: Vec<_> = folds.map(|fold| (fold, fold.title())).collect();
+                choose(ui, &mut choice.fold, &folds);
+                ui.separator();
+            }
+            if may_choose_source {
+                choose(
+                    ui,
+                    &mut choice.is_measured,
+                    &[(true, "measured"), (false, "given")],
+                );
+            }
+            if may_choose_role {
+                let shown = key.map_or(choice.on, |key| key.on);
+                let mut on = shown;
+                let names: Vec<_> = roles
+                    .iter()
+                    .rev()
+                    .map(|role| (*role, role.name()))
+                    .collect();
+                choose(ui, &mut on, &names);
+                if on != shown {
+                    choice.on = on;
+                }
+            }
+        });
+    });
+    if choice != state.curve {
+        commands.push(Command::Session(Session::LightCurve(choice)));
+    }
+}
+
+/// Small words side by side, one of them chosen.
+fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)]) {
+    for (value, name) in among {
+        let text = egui::RichText::new(*name).size(theme::CAPTION);
+        ui.selectable_value(chosen, *value, text);
+    }
+}
+
+fn plot_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    candidate: &Candidate,
+    points: &[Point],
+    scale: &Scale,
+    commands: &mut Vec<Command>,
+) {
+    let origin = time_origin(candidate);
+    let cursor = state
+        .epoch()
+        .and_then(|epoch| epoch.mjd)
+        .map(|mjd| mjd.days() - origin);
+    let label = value_label(scale);
+    let CurveChoice { is_measured, .. } = state.curve;
+    let has_bands = !state.is_blind() && state.scores.class_model().is_some();
+    let time_label = format!("MJD − {origin:.0} (days)");
+    let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
+        .invert_y(*scale == Scale::Magnitudes)
+        .link_axis(linked(candidate), [true, false])
+        .allow_scroll(false)
+        .allow_zoom(Vec2b::TRUE)
+        .allow_boxed_zoom(false)
+        .y_axis_label(label)
+        .y_axis_min_width(Y_AXIS)
+        .set_margin_fraction(egui::vec2(0.03, 0.12))
+        .grid_color(theme::grid_color(ui))
+        .show_crosshair(false);
+    if has_bands {
+        // The bands below tell the time.
+        for end in time_range(candidate).into_iter().flatten() {
+            plot = plot.include_x(end - origin);
+        }
+    } else {
+        plot = plot.x_axis_label(time_label);
+    }
+    let longest = longest_bar(scale);
+    let days = |point: &Point| point.mjd.days() - origin;
+    let response = plot.show(ui, |plot| {
+        for (band, points) in by_band(points) {
+            draw_band(plot, band.as_ref(), &points, &days, longest);
+        }
+        if let Some(x) = cursor {
+            plot.vline(
+                VLine::new("epoch on screen", x)
+                    .color(theme::AMBER)
+                    .width(1.5),
+            );
+        }
+        plot.pointer_coordinate().map(|at| at.x + origin)
+    });
+    let is_moved = response.response.clicked() || response.response.dragged();
+    if let (true, Some(mjd)) = (is_moved, response.inner)
+        && let Some(epoch) = nearest_epoch(candidate, mjd)
+        && epoch != state.place.epoch
+    {
+        commands.push(Command::Go(Go::Epoch(epoch)));
+    }
+}
+
+/// What the vertical axis is called.
+pub(crate) fn value_label(scale: &Scale) -> String {
+    match scale {
+        Scale::Magnitudes => "magnitude".into(),
+        Scale::Fluxes(unit) => format!("flux ({unit})"),
+    }
+}
+
+/// Error bars longer than this are not drawn: they would hide all else.
+pub(crate) const fn longest_bar(scale: &Scale) -> f64 {
+    match scale {
+        Scale::Magnitudes => 5.0,
+        Scale::Fluxes(_) => f64::INFINITY,
+    }
+}
+
+pub(crate) fn by_band(points: &[Point]) -> BTreeMap<Option<Band>, Vec<&Point>> {
+    let mut bands: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for point in points {
+        bands.entry(point.band.clone()).or_default().push(point);
+    }
+    bands
+}
+
+/// The points of one filter where `place` puts them.
+pub(crate) fn draw_band(
+    plot: &mut PlotUi<'_>,
+    band: Option<&Band>,
+    points: &[&Point],
+    place: &dyn Fn(&Point) -> f64,
+    longest_bar: f64,
+) {
+    let color = theme::band_color(band);
+    let name = band.map_or("no band", Band::name).to_owned();
+    let at = |point: &Point| [place(point), point.value];
+    for point in points {
+        if let Some(err) = point.err.filter(|err| *err > 0.0 && *err < longest_bar) {
+            let [x, y] = at(point);
+            let bar = vec![[x, y - err], [x, y + err]];
+            plot.line(
+                Line::new(name.clone(), bar)
+                    .color(color.gamma_multiply(0.7))
+                    .width(1.0),
+            );
+        }
+    }
+    let of = |wants_limit: bool, has_images: bool| -> Vec<[f64; 2]> {
+        points
+            .iter()
+            .filter(|p| p.is_upper_limit == wants_limit && p.epoch.is_some() == has_images)
+            .map(|p| at(p))
+            .collect()
+    };
+    let detected = Points::new(name.clone(), of(false, true))
+        .color(color)
+        .radius(3.5);
+    plot.points(detected);
+    let earlier = Points::new(format!("{name}, no images"), of(false, false));
+    plot.points(earlier.color(color).radius(3.0).filled(false));
+    for has_images in [true, false] {
+        let limits = Points::new(format!("{name}, upper limit"), of(true, has_images));
+        plot.points(
+            limits
+                .color(color.gamma_multiply(0.8))
+                .radius(3.5)
+                .filled(false)
+                .shape(MarkerShape::Down),
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! What a person does with destello, a folder each: state, updates, work and views.
+
+pub mod adaptation;
+pub mod evaluation;
+pub mod explanation;
+pub mod file_dialog;
+pub mod inspect;
+pub mod labelling;
+pub mod latent;
+pub mod light_curve;
+pub mod mosaic;
+pub mod open;
+pub mod queue;
+pub mod render;
+pub mod scoring;
+pub mod simulation;
+pub mod training;

@@ -1,0 +1,136 @@
+//! One cell of the mosaic: stamps, the frame of its label, score, identifier and marks.
+
+use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use crate::{
+    app::AppState,
+    domain::{CandidateIx, Role},
+    features::scoring,
+    widgets::{
+        cells,
+        sight::Sight,
+        stamp_paint::StampBatch,
+        stamp_view::{Place, outlined_text},
+        theme,
+    },
+    window::view_memory::{Camera, ViewMemory},
+    workspace::display::Scope,
+};
+
+/// Height of the words under the stamps, points.
+pub const FOOT: f32 = 21.0;
+/// Height of the bar of a score at the very foot of a cell.
+const BAR: f32 = 3.0;
+
+/// The stamps of a cell: one role, or none for the triplet.
+pub fn cell_stamps(
+    ui: &Ui,
+    role: Option<Role>,
+    rect: Rect,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    ix: CandidateIx,
+    batch: &mut StampBatch,
+) {
+    let epoch = state.epoch_to_show(ix);
+    let is_whole = ui.clip_rect().expand(1.0).contains_rect(rect);
+    let sight = if is_whole {
+        Sight::Cell
+    } else {
+        Sight::Glimpse
+    };
+    memory.sight.show(sight, ix, epoch);
+    let side = rect.height() - FOOT;
+    let roles: &[Role] = match &role {
+        Some(role) => std::slice::from_ref(role),
+        None => &[Role::Science, Role::Reference, Role::Difference],
+    };
+    for (at, role) in roles.iter().enumerate() {
+        let corner = rect.min + vec2(at as f32 * side, 0.0);
+        let square = Rect::from_min_size(corner, vec2(side, side)).shrink2(vec2(0.5, 0.0));
+        let place = Place {
+            candidate: ix,
+            epoch,
+            role: *role,
+            rect: square,
+            scope: Scope::Epoch,
+            sight,
+        };
+        place.lay(ui, state, memory, batch, Camera::default());
+    }
+}
+
+/// Frame, marks and words of a cell, over its stamps.
+pub fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let labels = state.label_on_screen(candidate);
+    let painter = ui.painter();
+    if let Some(color) = cells::label_color(state, labels) {
+        painter.rect_stroke(rect, 2.0, Stroke::new(2.5, color), StrokeKind::Inside);
+    }
+    let is_selected = state.selection.contains(ix);
+    if is_selected || state.place.candidate == Some(ix) {
+        let width = if is_selected { 3.0 } else { 1.5 };
+        painter.rect_stroke(
+            rect,
+            2.0,
+            Stroke::new(width, theme::AMBER),
+            StrokeKind::Outside,
+        );
+    }
+    if is_selected {
+        // Never over the pixels: they are judged by their brightness.
+        let foot = rect.with_min_y(rect.bottom() - FOOT);
+        painter.rect_filled(foot, 2.0, theme::AMBER.gamma_multiply(0.3));
+    }
+    let value = cells::sorted_value(state, ix);
+    if !value.is_empty() {
+        outlined_text(painter, rect.min + vec2(4.0, 3.0), Align2::LEFT_TOP, &value);
+    }
+    if labels.is_flagged {
+        outlined_text(
+            painter,
+            rect.right_top() + vec2(-4.0, 3.0),
+            Align2::RIGHT_TOP,
+            "⚑",
+        );
+    }
+    cell_words(ui, rect, state, ix);
+}
+
+/// Score, identifier and label at the foot of a cell.
+fn cell_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let labels = state.label_on_screen(candidate);
+    let painter = ui.painter();
+    let mut left = rect.left() + 5.0;
+    if let Some(reading) = scoring::badge::of_candidate(state, ix) {
+        let inner = rect.shrink2(vec2(2.5, 2.5));
+        let bar = inner.with_min_y(inner.bottom() - BAR);
+        let mark = ui.visuals().text_color();
+        scoring::badge::bar(painter, bar, state, reading, mark);
+        let corner = pos2(rect.left() + 4.0, rect.bottom() - FOOT + 2.0);
+        let badge = Rect::from_min_size(corner, scoring::badge::BADGE);
+        scoring::badge::paint(ui, painter, badge, state, reading);
+        left = badge.right() + 4.0;
+    }
+    let font = FontId::proportional(theme::CAPTION);
+    let color = theme::caption_color(ui);
+    let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
+    let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0 - BAR);
+    let word = cells::label_word(labels);
+    let word = foot.text(
+        right,
+        Align2::RIGHT_BOTTOM,
+        word,
+        font.clone(),
+        ui.visuals().text_color(),
+    );
+    let room = word.left() - left - 4.0;
+    let id = cells::end_of(&foot, &candidate.id, &font, room);
+    foot.text(pos2(left, right.y), Align2::LEFT_BOTTOM, id, font, color);
+}

@@ -1,0 +1,4 @@
+//! The mosaic: hundreds of candidates a page.
+
+pub(crate) mod cell;
+pub(crate) mod view;

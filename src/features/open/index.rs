@@ -1,0 +1,313 @@
+//! Opening in the background: the project where there is one, then everything the paths hold.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::Sender;
+
+use crate::{
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{Candidate, Problem},
+    io::{
+        decode::Decoder,
+        scan::{Found, StampIds, scan},
+    },
+    store::{Project, StoreError},
+    tasks::{
+        cancel::CancelToken,
+        progress::Progress,
+        thread::{self, Broken},
+    },
+    workspace::{
+        default_project::default_project,
+        journal_writer::{Journal, Opened},
+    },
+};
+
+/// What the indexing of one opening found since the last news.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Candidates, or parts of candidates already known.
+    pub candidates: Vec<Candidate>,
+    /// Faults.
+    pub problems: Vec<Problem>,
+    /// What was recognised, by which rule.
+    pub recognised: Vec<(PathBuf, String)>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// News of findings are gathered for this long, so that the window is not flooded.
+const GATHER_FOR: Duration = Duration::from_millis(60);
+/// … but never more than this many candidates at once.
+const GATHER_AT_MOST: usize = 500;
+
+/// What is being opened.
+pub struct Opening {
+    /// Number of the opening.
+    pub generation: u64,
+    /// Files, folders, archives; none to take those of the project.
+    pub paths: Vec<PathBuf>,
+    /// The project file; none for the default one.
+    pub project: Option<PathBuf>,
+}
+
+/// What every reader of stamps shares.
+#[derive(Clone)]
+pub struct Reading {
+    /// Numbers for stamps.
+    pub ids: Arc<StampIds>,
+    /// The decoder, with the schemas and archives it knows.
+    pub decoder: Arc<Decoder>,
+}
+
+/// Opens the project where there is one, reports it, and indexes the paths, all on a thread of its
+/// own. Where there is none it is made with the first candidate: what holds none leaves no file.
+/// Labels go to the journal that comes back; where the project is refused, stamps can be looked at
+/// only.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn open(
+    opening: Opening,
+    reading: Reading,
+    cancel: CancelToken,
+    reporter: &Reporter,
+) -> std::io::Result<Journal> {
+    let (hand_over, project) = crossbeam_channel::bounded(1);
+    let journal = Journal::start_later(opening.generation, project, reporter.clone())?;
+    let generation = opening.generation;
+    let indexer = Indexer::new(opening, hand_over, reporter.clone());
+    let (stopped, news) = (cancel.clone(), reporter.clone());
+    let work = move || indexer.run(&reading, &cancel);
+    thread::start("index", work, move |end| {
+        let missing = end.unwrap_or_else(|_| {
+            news.send(JobEvent::Broke(Broken::sentence("indexing")));
+            Vec::new()
+        });
+        news.send(JobEvent::IndexDone {
+            generation,
+            is_cancelled: stopped.is_cancelled(),
+            missing,
+        });
+    })?;
+    Ok(journal)
+}
+
+/// What is to be done to the project once there is a candidate.
+enum AtFirst {
+    /// Make it, with its folder where that is our own.
+    Make { file: PathBuf, is_default: bool },
+    /// Give it the new paths.
+    PutPaths(PathBuf),
+}
+
+fn default_file(paths: &[PathBuf]) -> Result<PathBuf, String> {
+    default_project(paths).ok_or_else(|| "there is no home folder to keep the project in".into())
+}
+
+fn text(error: &StoreError) -> String {
+    error.to_string()
+}
+
+fn absolute(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths
+        .iter()
+        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        .collect()
+}
+
+struct Indexer {
+    generation: u64,
+    paths: Vec<PathBuf>,
+    project: Option<PathBuf>,
+    hand_over: Option<Sender<Opened>>,
+    at_first: Option<AtFirst>,
+    reporter: Reporter,
+    batch: Batch,
+    last_sent: Instant,
+    is_first: bool,
+    is_heard: bool,
+}
+
+impl Indexer {
+    fn new(opening: Opening, hand_over: Sender<Opened>, reporter: Reporter) -> Self {
+        Self {
+            generation: opening.generation,
+            paths: opening.paths,
+            project: opening.project,
+            hand_over: Some(hand_over),
+            at_first: None,
+            reporter,
+            batch: Batch::default(),
+            last_sent: Instant::now(),
+            is_first: true,
+            is_heard: true,
+        }
+    }
+
+    /// The paths that are not there.
+    fn run(mut self, reading: &Reading, cancel: &CancelToken) -> Vec<PathBuf> {
+        let project = thread::caught("open project", || self.find_project())
+            .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
+        if let Err(why) = project {
+            self.refuse(why);
+        }
+        let paths = self.paths.clone();
+        let shown: Vec<_> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        log::info!("opening {}", shown.join(", "));
+        let stop = cancel.clone();
+        let scanned = thread::caught("scan", || {
+            scan(
+                &paths,
+                &reading.decoder,
+                &reading.ids,
+                &|| stop.is_cancelled(),
+                &mut |found| {
+                    self.take(found);
+                    if !self.is_heard {
+                        cancel.cancel();
+                    }
+                },
+            );
+        });
+        if scanned.is_err() {
+            let why = Broken::sentence("indexing") + "; what was found before is open";
+            let first = shown.into_iter().next().unwrap_or_default();
+            self.batch.problems.push(Problem::new(first, "index", why));
+        }
+        self.send();
+        // Without a candidate there is no project; the journal learns it before the window does.
+        self.hand_over = None;
+        paths.into_iter().filter(|path| !path.exists()).collect()
+    }
+
+    /// Opens the project that is there, and takes its paths where none were given. One that is not
+    /// there is made with the first candidate.
+    fn find_project(&mut self) -> Result<(), String> {
+        let is_default = self.project.is_none();
+        let file = match self.project.take() {
+            Some(file) => std::path::absolute(&file).unwrap_or(file),
+            None => default_file(&self.paths)?,
+        };
+        let is_there = file.try_exists().unwrap_or(true);
+        if !is_there && !self.paths.is_empty() {
+            self.at_first = Some(AtFirst::Make { file, is_default });
+            return Ok(());
+        }
+        let project = Project::open_existing(&file).map_err(|error| text(&error))?;
+        let known = project.paths().map_err(|error| text(&error))?;
+        if self.paths.is_empty() {
+            self.paths = known;
+        } else if known != absolute(&self.paths) {
+            self.at_first = Some(AtFirst::PutPaths(file));
+        }
+        self.report(project)
+    }
+
+    /// Hands the project to the journal, and tells the window.
+    fn report(&mut self, mut project: Project) -> Result<(), String> {
+        let events = project.events_since(0).map_err(|error| text(&error))?;
+        let known = events.last().map_or(0, |(seq, _)| *seq);
+        let opened = JobEvent::ProjectOpened {
+            generation: self.generation,
+            path: project.path().to_owned(),
+            events: events.into_iter().map(|(_, event)| event).collect(),
+            steps: project.step_ids().map_err(|error| text(&error))?,
+            session: project
+                .session_get("window")
+                .map_err(|error| text(&error))?,
+            paths: self.paths.clone(),
+        };
+        // The journal has it before the window can give a label.
+        if let Some(hand_over) = self.hand_over.take() {
+            hand_over.send((project, known)).ok();
+        }
+        self.reporter.send(opened);
+        Ok(())
+    }
+
+    fn refuse(&mut self, why: String) {
+        self.hand_over = None;
+        self.reporter.send(JobEvent::ProjectRefused {
+            generation: self.generation,
+            why,
+        });
+    }
+
+    /// There is a candidate: the project is made, or learns what was opened.
+    fn serve_first(&mut self, order: AtFirst) {
+        match order {
+            AtFirst::Make { file, is_default } => {
+                if let Err(why) = self.make_project(&file, is_default) {
+                    self.refuse(why);
+                }
+            }
+            AtFirst::PutPaths(file) => {
+                let paths = absolute(&self.paths);
+                let put =
+                    Project::open_existing(&file).and_then(|mut project| project.put_paths(&paths));
+                if let Err(error) = put {
+                    let file = file.display().to_string();
+                    let problem = Problem::new(file, "what was opened is not kept", text(&error));
+                    self.batch.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    fn make_project(&mut self, file: &Path, is_default: bool) -> Result<(), String> {
+        if let Some(folder) = file.parent().filter(|_| is_default) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        let mut project = Project::open_or_create(file).map_err(|error| text(&error))?;
+        project
+            .put_paths(&absolute(&self.paths))
+            .map_err(|error| text(&error))?;
+        self.report(project)
+    }
+
+    fn take(&mut self, found: Found) {
+        if matches!(found, Found::Candidate(_))
+            && let Some(order) = self.at_first.take()
+        {
+            self.serve_first(order);
+        }
+        match found {
+            Found::Candidate(candidate) => self.batch.candidates.push(candidate),
+            Found::Problem(problem) => self.batch.problems.push(problem),
+            Found::Recognised { path, rule } => self.batch.recognised.push((path, rule)),
+            Found::Progress { done, total } => self.batch.progress = Progress { done, total },
+        }
+        let is_full = self.batch.candidates.len() >= GATHER_AT_MOST;
+        // The very first candidate goes out at once: the first stamp should be on screen soon.
+        let is_first = self.is_first && !self.batch.candidates.is_empty();
+        if is_full || is_first || self.last_sent.elapsed() >= GATHER_FOR {
+            self.is_first &= !is_first;
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        let progress = self.batch.progress;
+        let batch = std::mem::replace(
+            &mut self.batch,
+            Batch {
+                progress,
+                ..Batch::default()
+            },
+        );
+        self.last_sent = Instant::now();
+        self.is_heard = self.reporter.send(JobEvent::Found {
+            generation: self.generation,
+            batch,
+        });
+    }
+}

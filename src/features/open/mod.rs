@@ -1,0 +1,10 @@
+//! Opening and closing sets: recognition, index, problems, the start page.
+
+pub mod index;
+pub mod inspect;
+pub mod leaving;
+pub(crate) mod log_view;
+pub(crate) mod opening;
+pub(crate) mod problems;
+pub(crate) mod refusal;
+pub(crate) mod start_page;

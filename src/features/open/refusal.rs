@@ -1,0 +1,41 @@
+//! Why the window or set was not closed: something would be lost.
+
+use egui::{Align2, RichText, Ui, vec2};
+
+use crate::{
+    app::{Action, AppState, Command, command::Session},
+    domain::Timestamp,
+    widgets::theme,
+};
+
+/// Width of the text, points.
+const WIDTH: f32 = 520.0;
+
+/// The question, for as long as a second request goes through.
+pub fn refusal_ui(ui: &Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Command>) {
+    let Some(refusal) = state.refusal.as_ref().filter(|refusal| refusal.holds(now)) else {
+        return;
+    };
+    egui::Window::new("Not closed yet")
+        .collapsible(false)
+        .resizable(false)
+        .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
+        .show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.label(RichText::new(&refusal.why).color(theme::alarm_text(ui)));
+            ui.add_space(theme::GRID);
+            ui.horizontal(|ui| {
+                if ui.button("Export labels…").clicked() {
+                    commands.push(Command::Do(Action::ExportLabels));
+                }
+                if ui.button("Stay").clicked() {
+                    commands.push(Command::Session(Session::Stay));
+                }
+                if ui.button("Leave anyway").clicked() {
+                    commands.push(Command::Session(Session::LeaveAnyway));
+                }
+            });
+        });
+    ui.ctx()
+        .request_repaint_after(std::time::Duration::from_secs(1));
+}

@@ -1,0 +1,125 @@
+//! The start page: what to do when nothing is open.
+
+use egui::{Button, RichText, Ui, vec2};
+
+use crate::{
+    app::{Action, AppState, Command, command::Session},
+    features::{inspect::view::weak, simulation::state::JobId},
+    widgets::theme,
+    workspace::words::short,
+};
+
+/// Width of the buttons, points.
+const WIDTH: f32 = 420.0;
+/// Letters of a project's name on its button, and of its path in the tooltip.
+const NAME: usize = 52;
+const TIP: usize = 200;
+
+/// The three ways to begin.
+const CHOICES: [(Action, &str, &str); 3] = [
+    (
+        Action::OpenFolder,
+        "Open a stamp set",
+        "a folder of FITS files, alert packets or archives",
+    ),
+    (
+        Action::OpenDemo,
+        "Open the demo sky",
+        "2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts",
+    ),
+    (
+        Action::NewSimulation,
+        "Simulate a sky",
+        "image sequences or triplets of a survey of your choice",
+    ),
+];
+
+/// The page.
+pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.16).max(theme::GRID));
+        ui.label(RichText::new("destello").size(40.0).strong());
+        ui.label(weak(
+            ui,
+            "look at transient candidates, judge them, and teach a network what you know",
+        ));
+        ui.add_space(4.0 * theme::GRID);
+        nothing_found_ui(ui, state, commands);
+        for (action, text, help) in CHOICES {
+            choice_ui(ui, state, action, [text, help], commands);
+        }
+        ui.add_space(theme::GRID);
+        let key = state.settings.keys.hint(Action::KeySheet);
+        if ui
+            .add(Button::new("See all keys").shortcut_text(key))
+            .clicked()
+        {
+            commands.push(Command::Do(Action::KeySheet));
+        }
+        ui.label(weak(ui, "or drop files and folders on this window"));
+        ui.add_space(3.0 * theme::GRID);
+        recent_ui(ui, state, commands);
+    });
+}
+
+/// One large choice: what it does, its key, and a word more below.
+fn choice_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    action: Action,
+    [text, help]: [&str; 2],
+    commands: &mut Vec<Command>,
+) {
+    let key = state.settings.keys.hint(action);
+    let button = Button::new(RichText::new(text).size(16.0))
+        .shortcut_text(key)
+        .min_size(vec2(WIDTH, 48.0));
+    // The demo is made once; a second click would do nothing.
+    let is_busy = action == Action::OpenDemo && state.jobs.contains_key(&JobId::Simulate);
+    if ui.add_enabled(!is_busy, button).clicked() {
+        commands.push(Command::Do(action));
+    }
+    let help = if is_busy {
+        "making the demo sky: a moment"
+    } else {
+        help
+    };
+    ui.label(weak(ui, help));
+    ui.add_space(theme::GRID);
+}
+
+fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let recent = &state.settings.recent_projects;
+    if recent.is_empty() {
+        return;
+    }
+    ui.label(weak(ui, "recent projects"));
+    // Whether they are there is seen when they are opened: a disk may take its time to answer.
+    for project in recent {
+        let name = project.file_stem().unwrap_or(project.as_os_str());
+        let name = short(&name.to_string_lossy(), NAME);
+        let response = ui.add(Button::new(name).min_size(vec2(WIDTH, 24.0)));
+        if response
+            .on_hover_text(short(&project.to_string_lossy(), TIP))
+            .clicked()
+        {
+            let open = Session::Open {
+                paths: Vec::new(),
+                project: Some(project.clone()),
+            };
+            commands.push(Command::Session(open));
+        }
+    }
+}
+
+/// Why nothing is shown of what was opened, and the way to the details.
+fn nothing_found_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let Some(why) = &state.project.nothing_found else {
+        return;
+    };
+    ui.label(RichText::new(why).color(theme::alarm_text(ui)));
+    if !state.problems.is_empty() && ui.button("See the problems").clicked() {
+        commands.push(Command::Do(Action::Problems));
+    }
+    ui.add_space(2.0 * theme::GRID);
+}

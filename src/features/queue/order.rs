@@ -1,0 +1,439 @@
+//! The queue: candidates that match the filter, in the chosen order.
+//!
+//! The order is frozen while a person labels: nothing jumps because a label changed. It is
+//! made anew when filter or sort change, or on request.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    column::{Cell, Column, Row},
+    filter::Filter,
+};
+use crate::{
+    domain::{Candidate, CandidateIx, Catalogue, Embedding, Fields, LabelBook},
+    features::{
+        adaptation::label_next::{Reason, ranked},
+        labelling::repeat_check::RepeatCheck,
+        scoring::state::Scores,
+    },
+};
+
+/// What a queue is made of.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// All candidates.
+    pub catalogue: &'a Catalogue,
+    /// All labels.
+    pub book: &'a LabelBook,
+    /// All scores.
+    pub scores: &'a Scores,
+    /// Whose labels are hidden.
+    pub repeat_check: &'a RepeatCheck,
+    /// Where candidates lie in a latent space.
+    pub latent: Option<&'a Embedding>,
+}
+
+impl<'a> Facts<'a> {
+    fn row(&self, ix: CandidateIx, candidate: &'a Candidate) -> Row<'a> {
+        Row {
+            ix,
+            candidate,
+            book: self.book,
+            scores: self.scores,
+            repeat_check: self.repeat_check,
+        }
+    }
+}
+
+/// How the queue is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueSpec {
+    /// What is sorted by.
+    pub column: Column,
+    /// Largest first.
+    pub is_descending: bool,
+    /// The filter line.
+    pub filter: String,
+}
+
+impl QueueSpec {
+    /// True where candidates stand in the order of finding: new ones go to the end.
+    fn is_finding_order(&self) -> bool {
+        self.column == Column::Found && !self.is_descending
+    }
+}
+
+/// A few candidates that are looked at alone, whatever the filter lets through besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shortlist {
+    /// What they are: "29 bogus called real".
+    pub title: String,
+    /// Each with the epoch to look at, from 0.
+    pub candidates: BTreeMap<CandidateIx, usize>,
+}
+
+/// Candidates in order.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    spec: QueueSpec,
+    filter: Filter,
+    shortlist: Option<Shortlist>,
+    fault: Option<String>,
+    unknown: Option<Arc<str>>,
+    order: Vec<CandidateIx>,
+    rank: Vec<u32>,
+    /// Why candidates stand where they do, where what to label next is asked for.
+    reasons: HashMap<CandidateIx, Reason>,
+    taken: usize,
+    revision: u64,
+}
+
+const NOT_IN_QUEUE: u32 = u32::MAX;
+
+impl Queue {
+    /// How it is made.
+    pub const fn spec(&self) -> &QueueSpec {
+        &self.spec
+    }
+
+    /// The few that are looked at alone.
+    pub const fn shortlist(&self) -> Option<&Shortlist> {
+        self.shortlist.as_ref()
+    }
+
+    /// Says otherwise what the few are.
+    pub fn retitle_shortlist(&mut self, title: &str) {
+        if let Some(shortlist) = &mut self.shortlist {
+            title.clone_into(&mut shortlist.title);
+        }
+    }
+
+    /// Leaves the few; the caller makes the queue anew.
+    pub fn forget_shortlist(&mut self) {
+        self.shortlist = None;
+    }
+
+    /// Looks at a few alone; none for all again.
+    pub fn set_shortlist(&mut self, shortlist: Option<Shortlist>, facts: Facts<'_>) {
+        self.shortlist = shortlist;
+        self.refresh(facts);
+    }
+
+    /// Why the filter line is not understood; the last good filter stays in force.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// The candidates in order.
+    pub fn order(&self) -> &[CandidateIx] {
+        &self.order
+    }
+
+    /// Place of a candidate in the order, from 0.
+    pub fn rank(&self, candidate: CandidateIx) -> Option<usize> {
+        let rank = *self.rank.get(candidate.0 as usize)?;
+        (rank != NOT_IN_QUEUE).then_some(rank as usize)
+    }
+
+    /// Why a candidate stands where it does; none unless what to label next is asked for.
+    pub fn reason(&self, ix: CandidateIx) -> Option<&Reason> {
+        self.reasons.get(&ix)
+    }
+
+    /// Grows whenever the order changes.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// True where candidates were found that the order does not know yet.
+    pub fn is_behind(&self, catalogue: &Catalogue) -> bool {
+        self.taken < catalogue.len()
+    }
+
+    /// Changes filter and order.
+    pub fn set_spec(&mut self, spec: QueueSpec, facts: Facts<'_>) {
+        match Filter::parse(&spec.filter) {
+            Ok(filter) => {
+                self.filter = filter;
+                self.fault = None;
+                self.unknown = None;
+            }
+            Err(why) => self.fault = Some(why),
+        }
+        let is_filter_new = spec.filter != self.spec.filter;
+        self.spec = spec;
+        self.refresh(facts);
+        if is_filter_new {
+            self.look_for_columns(facts.catalogue);
+        }
+    }
+
+    /// Finds the first column of the filter that no candidate has.
+    pub fn look_for_columns(&mut self, catalogue: &Catalogue) {
+        let mut fields = self.filter.fields();
+        let missing = fields.find(|name| !has_field(catalogue, name));
+        self.unknown = missing.filter(|_| !catalogue.is_empty()).cloned();
+    }
+
+    /// A column that the filter compares and no candidate has.
+    pub const fn unknown_column(&self) -> Option<&Arc<str>> {
+        self.unknown.as_ref()
+    }
+
+    /// Filters and sorts everything again.
+    pub fn refresh(&mut self, facts: Facts<'_>) {
+        self.order.clear();
+        self.taken = 0;
+        self.take_new(facts);
+        self.reasons.clear();
+        if self.spec.column == Column::Next {
+            (self.order, self.reasons) = ranked(&self.order, facts);
+        } else if self.spec.column.is_of_scores() && self.spec.column != Column::Doubt {
+            self.sort_by_score(facts.scores);
+        } else if !self.spec.is_finding_order() {
+            self.sort(facts);
+        }
+        self.number();
+    }
+
+    /// Takes in what was found since. In finding order new candidates go to the end;
+    /// otherwise the caller decides when to `refresh`.
+    pub fn extend(&mut self, facts: Facts<'_>) {
+        if self.spec.is_finding_order() && self.is_behind(facts.catalogue) {
+            self.take_new(facts);
+            self.number();
+        }
+    }
+
+    /// True where scores decide who is in it, or in which order.
+    pub fn uses_scores(&self) -> bool {
+        self.spec.column.is_of_scores() || self.filter.uses_scores()
+    }
+
+    /// True where scores or the data's own classes decide who is in it, or in which order.
+    pub fn gives_away(&self) -> bool {
+        self.spec.column.gives_away() || self.filter.gives_away()
+    }
+
+    /// The candidate `steps` away in the order, not beyond its ends.
+    pub fn neighbour(&self, from: Option<CandidateIx>, steps: isize) -> Option<CandidateIx> {
+        let last = self.order.len().checked_sub(1)?;
+        let at = match from.and_then(|from| self.rank(from)) {
+            Some(rank) => rank.saturating_add_signed(steps).min(last),
+            None => 0,
+        };
+        self.order.get(at).copied()
+    }
+
+    /// The first candidate after `from`, going round once, that meets the condition.
+    pub fn find_after(
+        &self,
+        from: Option<CandidateIx>,
+        mut is_wanted: impl FnMut(CandidateIx) -> bool,
+    ) -> Option<CandidateIx> {
+        let start = from
+            .and_then(|from| self.rank(from))
+            .map_or(0, |rank| rank + 1);
+        let (before, after) = self.order.split_at(start.min(self.order.len()));
+        after
+            .iter()
+            .chain(before)
+            .copied()
+            .find(|candidate| is_wanted(*candidate))
+    }
+
+    fn take_new(&mut self, facts: Facts<'_>) {
+        let shortlist = self.shortlist.as_ref();
+        let new = facts.catalogue.since(self.taken).filter(|(ix, _)| {
+            shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(ix))
+        });
+        if self.filter.is_empty() {
+            self.order.extend(new.map(|(ix, _)| ix));
+        } else {
+            let kept = new.filter(|(ix, candidate)| self.filter.matches(facts.row(*ix, candidate)));
+            let kept: Vec<_> = kept.map(|(ix, _)| ix).collect();
+            self.order.extend(kept);
+        }
+        self.taken = facts.catalogue.len();
+    }
+
+    /// Numbers alone, without a look at the candidates: a threshold that is dragged sorts a
+    /// hundred thousand in every frame.
+    fn sort_by_score(&mut self, scores: &Scores) {
+        let column = &self.spec.column;
+        let (mut known, missing): (Vec<_>, Vec<_>) = self
+            .order
+            .iter()
+            .map(|ix| (column.score(*ix, scores), *ix))
+            .partition(|(score, _)| score.is_some());
+        let is_descending = self.spec.is_descending;
+        known.sort_unstable_by(|(a, ix), (b, other)| {
+            let [a, b] = [a, b].map(|score| score.unwrap_or(f32::NAN));
+            let order = a.total_cmp(&b);
+            let order = if is_descending {
+                order.reverse()
+            } else {
+                order
+            };
+            order.then(ix.cmp(other))
+        });
+        let all = known.into_iter().chain(missing);
+        self.order = all.map(|(_, ix)| ix).collect();
+    }
+
+    fn sort(&mut self, facts: Facts<'_>) {
+        let mut keyed: Vec<(Cell, CandidateIx)> = self
+            .order
+            .iter()
+            .filter_map(|ix| {
+                let candidate = facts.catalogue.get(*ix)?;
+                Some((self.spec.column.cell(facts.row(*ix, candidate)), *ix))
+            })
+            .collect();
+        let is_descending = self.spec.is_descending;
+        keyed.sort_by(|a, b| a.0.order(&b.0, is_descending).then(a.1.cmp(&b.1)));
+        self.order = keyed.into_iter().map(|(_, ix)| ix).collect();
+    }
+
+    fn number(&mut self) {
+        self.revision += 1;
+        self.rank.clear();
+        self.rank.resize(self.taken, NOT_IN_QUEUE);
+        for (rank, ix) in self.order.iter().enumerate() {
+            self.rank[ix.0 as usize] = rank as u32;
+        }
+    }
+}
+
+/// Candidates of one kind of file have the same fields: they share the list of their names.
+fn has_field(catalogue: &Catalogue, name: &str) -> bool {
+    let mut looked_at: Option<&Fields> = None;
+    catalogue.iter().any(|(_, candidate)| {
+        let of_epochs = candidate.epochs.iter().map(|epoch| &epoch.fields);
+        let mut all = of_epochs.chain([&candidate.fields]);
+        all.any(|fields| {
+            let is_known = looked_at.is_some_and(|known| known.has_names_of(fields));
+            looked_at = Some(fields);
+            !is_known && fields.has(name)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Candidate, Epoch};
+
+    fn catalogue(mags: &[f32]) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        for (at, mag) in mags.iter().enumerate() {
+            let epoch = Epoch {
+                mag: Some(*mag),
+                ..Epoch::default()
+            };
+            catalogue.absorb(Candidate {
+                id: format!("c{at}").into(),
+                epochs: vec![epoch],
+                ..Candidate::default()
+            });
+        }
+        catalogue
+    }
+
+    struct Known {
+        catalogue: Catalogue,
+        book: LabelBook,
+        scores: Scores,
+        repeat_check: RepeatCheck,
+    }
+
+    impl Known {
+        fn of(mags: &[f32]) -> Self {
+            Self {
+                catalogue: catalogue(mags),
+                book: LabelBook::default(),
+                scores: Scores::default(),
+                repeat_check: RepeatCheck::default(),
+            }
+        }
+
+        fn facts(&self) -> Facts<'_> {
+            Facts {
+                catalogue: &self.catalogue,
+                book: &self.book,
+                scores: &self.scores,
+                repeat_check: &self.repeat_check,
+                latent: None,
+            }
+        }
+    }
+
+    fn order(queue: &Queue) -> Vec<u32> {
+        queue.order().iter().map(|ix| ix.0).collect()
+    }
+
+    #[test]
+    fn filter_and_sort_make_the_order() {
+        let known = Known::of(&[20.0, 18.0, 22.0, 19.0]);
+        let mut queue = Queue::default();
+        let spec = |column, is_descending, filter: &str| QueueSpec {
+            column,
+            is_descending,
+            filter: filter.into(),
+        };
+        queue.set_spec(spec(Column::Mag, false, "mag<21"), known.facts());
+        assert_eq!(order(&queue), [1, 3, 0]);
+        assert_eq!(queue.rank(CandidateIx(2)), None);
+        queue.set_spec(spec(Column::Mag, true, ""), known.facts());
+        assert_eq!(order(&queue), [2, 0, 3, 1]);
+        assert_eq!(
+            queue.neighbour(Some(CandidateIx(2)), -1),
+            Some(CandidateIx(2))
+        );
+        assert_eq!(
+            queue.neighbour(Some(CandidateIx(2)), 2),
+            Some(CandidateIx(3))
+        );
+    }
+
+    #[test]
+    fn a_bad_filter_is_told_and_the_last_good_one_stays() {
+        let known = Known::of(&[20.0, 18.0]);
+        let mut queue = Queue::default();
+        let good = QueueSpec {
+            filter: "mag<19".into(),
+            ..QueueSpec::default()
+        };
+        queue.set_spec(good, known.facts());
+        let bad = QueueSpec {
+            filter: "mag<".into(),
+            ..QueueSpec::default()
+        };
+        queue.set_spec(bad, known.facts());
+        assert!(queue.fault().is_some());
+        assert_eq!(order(&queue), [1]);
+    }
+
+    #[test]
+    fn searching_goes_round_once() {
+        let known = Known::of(&[20.0; 4]);
+        let mut queue = Queue::default();
+        queue.refresh(known.facts());
+        let odd = |ix: CandidateIx| ix.0 == 1;
+        assert_eq!(
+            queue.find_after(Some(CandidateIx(2)), odd),
+            Some(CandidateIx(1))
+        );
+        assert_eq!(
+            queue.find_after(Some(CandidateIx(1)), odd),
+            Some(CandidateIx(1))
+        );
+        assert_eq!(queue.find_after(None, |_| false), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! A few candidates looked at alone: opened from the evaluation, from what changed, for a repeat check.
+
+use super::order::{QueueSpec, Shortlist};
+use crate::{
+    app::{effect::Effect, state::AppState},
+    domain::Timestamp,
+    workspace::screen::Screen,
+};
+
+impl AppState {
+    pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, now: Timestamp) -> Vec<Effect> {
+        if shortlist.candidates.is_empty() {
+            self.tell("there is nothing to open", now);
+            return Vec::new();
+        }
+        let epochs = shortlist.candidates.clone();
+        self.tell(shortlist.title.clone(), now);
+        self.narrow_queue(Some(shortlist));
+        self.screen = Screen::Mosaic;
+        let effects = self.go_to_first(now);
+        let first = self.place.candidate;
+        if let Some(epoch) = first.and_then(|first| epochs.get(&first)) {
+            self.set_epoch(*epoch);
+        }
+        effects
+    }
+
+    /// All candidates again: neither a shortlist nor a filter leaves any out.
+    pub(crate) fn drop_shortlist(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.repeat_check.end();
+        if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
+            self.tell("the queue has all candidates already", now);
+            return Vec::new();
+        }
+        let spec = QueueSpec {
+            filter: String::new(),
+            ..self.queue.spec().clone()
+        };
+        self.queue.forget_shortlist();
+        self.set_queue(spec);
+        let mut effects = self.stay_in_queue(now);
+        effects.push(self.save_session());
+        effects
+    }
+
+    fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {
+        self.repeat_check.end();
+        self.with_queue(|queue, facts| queue.set_shortlist(shortlist, facts));
+        self.selection.keep_shown(&self.queue);
+    }
+}

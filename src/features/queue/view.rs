@@ -1,0 +1,312 @@
+//! The left-hand panel: the queue with sort and filter, one row a candidate.
+
+use egui::{
+    Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
+};
+
+use super::column::Column;
+use crate::{
+    app::{
+        Action, AppState, Command,
+        command::{Go, QueueCommand},
+        state::Field,
+    },
+    domain::CandidateIx,
+    features::{inspect::view::weak, scoring},
+    widgets::{cells, sight::Sight, stamp_paint::StampBatch, stamp_view::Place, theme},
+    window::view_memory::{Camera, ViewMemory},
+    workspace::display::Scope,
+};
+
+const ROW: f32 = 38.0;
+
+/// The panel.
+pub fn queue_panel_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    sort_ui(ui, state, commands);
+    filter_ui(ui, state, memory, commands);
+    let (shown, all) = (state.queue.order().len(), state.catalogue.len());
+    let count = if shown == all {
+        format!("{all} candidates")
+    } else {
+        format!("{shown} of {all} candidates")
+    };
+    ui.label(weak(ui, count));
+    shortlist_ui(ui, state, commands);
+    let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
+    // Keep the candidate on screen in view when it or its rank changes, and only then:
+    // candidates that are still being found go to the end.
+    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
+    let key = (state.place.candidate, rank);
+    if memory.scrolled_to != key {
+        memory.scrolled_to = key;
+        if let Some(rank) = rank {
+            let middle = rank as f32 * ROW - ui.available_height() / 2.0 + ROW;
+            area = area.vertical_scroll_offset(middle.max(0.0));
+        }
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    area.show_rows(ui, ROW, shown, |ui, rows| {
+        let mut batch = StampBatch::default();
+        let clip = ui.clip_rect();
+        let mut words = Vec::new();
+        for rank in rows {
+            let ix = state.queue.order()[rank];
+            let size = vec2(ui.available_width(), ROW);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+            row_background(ui, rect, state, ix, response.hovered());
+            thumbnail(ui, rect, state, memory, ix, &mut batch);
+            if response.clicked() {
+                commands.push(Command::Go(Go::To {
+                    candidate: ix,
+                    open: false,
+                }));
+            }
+            response.widget_info(|| {
+                let id = state
+                    .catalogue
+                    .get(ix)
+                    .map_or("", |candidate| &*candidate.id);
+                egui::WidgetInfo::labeled(egui::Role::Button, true, id)
+            });
+            words.push((rect, ix));
+        }
+        let number = memory.batches;
+        memory.batches += 1;
+        batch.paint(ui, clip, number, &memory.lost);
+        for (rect, ix) in words {
+            row_words(ui, rect, state, ix);
+        }
+    });
+}
+
+/// What the queue is narrowed to, with the way back.
+fn shortlist_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let Some(shortlist) = state.queue.shortlist() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        let back = Action::WholeQueue;
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, back.info().title);
+        let help = format!("{} ({})", back.info().title, state.settings.keys.hint(back));
+        if button.on_hover_text(help).clicked() {
+            commands.push(Command::Do(back));
+        }
+        // What a model said of them is a trace of its scores.
+        let title: &str = if state.is_blind() {
+            "some of them"
+        } else {
+            &shortlist.title
+        };
+        ui.label(RichText::new(title).color(theme::accent_text(ui)));
+    });
+}
+
+fn row_background(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx, is_hovered: bool) {
+    let fill = if state.place.candidate == Some(ix) {
+        theme::AMBER.gamma_multiply(0.30)
+    } else if state.selection.contains(ix) {
+        theme::AMBER.gamma_multiply(0.14)
+    } else if is_hovered {
+        ui.visuals().widgets.hovered.weak_bg_fill
+    } else {
+        return;
+    };
+    ui.painter().rect_filled(rect, 3.0, fill);
+}
+
+fn thumbnail(
+    ui: &Ui,
+    rect: Rect,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    ix: CandidateIx,
+    batch: &mut StampBatch,
+) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let Some(role) = candidate.roles().first().copied() else {
+        return;
+    };
+    let square = Rect::from_min_size(rect.min + vec2(4.0, 3.0), vec2(ROW - 6.0, ROW - 6.0));
+    let epoch = state.epoch_to_show(ix);
+    let place = Place {
+        candidate: ix,
+        epoch,
+        role,
+        rect: square,
+        scope: Scope::Epoch,
+        sight: Sight::Glimpse,
+    };
+    place.lay(ui, state, memory, batch, Camera::default());
+}
+
+fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
+    let Some(candidate) = state.catalogue.get(ix) else {
+        return;
+    };
+    let labels = state.label_on_screen(candidate);
+    let left = rect.left() + ROW + 4.0;
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let font = FontId::proportional(theme::TEXT);
+    let small = FontId::proportional(theme::CAPTION);
+    let value = cells::sorted_value(state, ix);
+    let galley = painter.layout_no_wrap(
+        value,
+        FontId::monospace(theme::CAPTION),
+        theme::caption_color(ui),
+    );
+    let value_left = rect.right() - galley.size().x - 6.0;
+    painter.galley(
+        pos2(value_left, rect.top() + 4.0),
+        galley,
+        theme::caption_color(ui),
+    );
+    let names = painter.with_clip_rect(
+        Rect::from_min_max(
+            pos2(left, rect.top()),
+            pos2(value_left - 4.0, rect.bottom()),
+        )
+        .intersect(painter.clip_rect()),
+    );
+    let color = ui.visuals().text_color();
+    let name = cells::end_of(&names, &candidate.id, &font, value_left - 4.0 - left);
+    names.text(
+        pos2(left, rect.top() + 3.0),
+        Align2::LEFT_TOP,
+        name,
+        font,
+        color,
+    );
+    if let Some(reading) = scoring::badge::of_candidate(state, ix) {
+        let corner = rect.right_bottom() - scoring::badge::BADGE - vec2(5.0, 4.0);
+        let badge = Rect::from_min_size(corner, scoring::badge::BADGE);
+        scoring::badge::paint(ui, &painter, badge, state, reading);
+    }
+    let mut x = left;
+    if let Some(color) = cells::label_color(state, labels) {
+        painter.circle_filled(pos2(x + 4.0, rect.bottom() - 10.0), 4.0, color);
+        x += 12.0;
+    }
+    let mut word = cells::label_word(labels);
+    if word.is_empty() {
+        word = match candidate.epochs.len() {
+            1 => "1 epoch".into(),
+            many => format!("{many} epochs"),
+        };
+    }
+    if labels.is_flagged {
+        word = format!("⚑ {word}");
+    }
+    if labels.note.is_some() {
+        word.push_str(" ✏");
+    }
+    painter.text(
+        pos2(x, rect.bottom() - 4.0),
+        Align2::LEFT_BOTTOM,
+        word,
+        small,
+        theme::caption_color(ui),
+    );
+}
+
+fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let spec = state.queue.spec();
+    let mut column = spec.column.clone();
+    let mut is_descending = spec.is_descending;
+    ui.horizontal(|ui| {
+        ui.label(weak(ui, "sort"));
+        // Buttons first, from the right: the box takes what is left and never widens the panel.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let refresh = Action::RefreshQueue.info();
+            let key = state.settings.keys.hint(Action::RefreshQueue);
+            let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+            if again
+                .on_hover_text(format!("{} ({key})", refresh.help))
+                .clicked()
+            {
+                commands.push(Command::Do(Action::RefreshQueue));
+            }
+            let (arrow, order) = if is_descending {
+                ("⬇", "Largest first")
+            } else {
+                ("⬆", "Smallest first")
+            };
+            let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
+            if turn.on_hover_text(order).clicked() {
+                is_descending = !is_descending;
+            }
+            column_box(ui, state, &mut column);
+        });
+    });
+    if column != spec.column || is_descending != spec.is_descending {
+        commands.push(Command::Queue(QueueCommand::Sort {
+            column,
+            is_descending,
+        }));
+    }
+}
+
+fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
+    egui::ComboBox::from_id_salt("sort by")
+        .width(ui.available_width() - 2.0 * theme::GRID)
+        .truncate()
+        .selected_text(column.name())
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for known in Column::OWN {
+                let name = known.name().to_owned();
+                ui.selectable_value(column, known, name);
+            }
+            ui.separator();
+            for known in state.score_columns() {
+                let name = known.name().to_owned();
+                ui.selectable_value(column, known, name);
+            }
+            ui.separator();
+            for name in state.field_names() {
+                let text = name.to_string();
+                ui.selectable_value(column, Column::Field(name), text);
+            }
+        })
+        .response
+        .on_hover_text("Sort the queue by this column");
+}
+
+fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    cells::serve_focus(ui, state, memory, Field::Filter);
+    let in_force = &state.queue.spec().filter;
+    let text = memory.filter.get_or_insert_with(|| in_force.clone());
+    let hint = format!(
+        "filter, such as mag<20 ({})",
+        state.settings.keys.hint(Action::Filter)
+    );
+    let response = ui.add(
+        TextEdit::singleline(text)
+            .id(cells::field_id(Field::Filter))
+            .hint_text(hint)
+            .desired_width(f32::INFINITY),
+    );
+    let response = response.on_hover_text(
+        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nscore>0.9  score:cap<0.1  disagree\na bare word is a part of the id",
+    );
+    if response.changed() && text != in_force {
+        commands.push(Command::Queue(QueueCommand::Filter(text.clone())));
+    } else if !response.has_focus() {
+        memory.filter = None;
+    }
+    let unknown = state.queue.unknown_column();
+    let unknown =
+        unknown.map(|name| format!("no candidate has a column {name}: see the sort menu"));
+    if let Some(why) = state.queue.fault().or(unknown.as_deref()) {
+        let text = RichText::new(why)
+            .size(theme::CAPTION)
+            .color(theme::alarm_text(ui));
+        ui.label(text);
+    }
+}

@@ -1,0 +1,165 @@
+//! One score on the screen: a number in a badge, filled for real and outlined for bogus, so that the
+//! sides differ without their colours.
+
+use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+
+use super::state::Reading;
+use crate::{app::AppState, domain::CandidateIx, widgets::theme};
+
+/// Size of a badge, points.
+pub const BADGE: Vec2 = vec2(28.0, 13.0);
+
+/// Two digits; three where two would say "certain" of what is not.
+pub fn score_words(value: f32) -> String {
+    if (0.005..0.995).contains(&value) {
+        let text = format!("{value:.2}");
+        return text.trim_start_matches('0').to_owned();
+    }
+    match value {
+        value if value >= 0.9995 => "1".into(),
+        value if value < 0.0005 => "0".into(),
+        value => format!("{value:.3}").trim_start_matches('0').to_owned(),
+    }
+}
+
+/// What stands in place of a score in a badge.
+fn words(reading: Reading<'_>) -> String {
+    match reading {
+        Reading::Score { value, .. }
+        | Reading::Class {
+            probability: value, ..
+        } => score_words(value),
+        Reading::Refused(_) => "none".into(),
+        Reading::Pending => "…".into(),
+    }
+}
+
+/// What the active model says of one epoch; none while scores are hidden.
+pub fn of_epoch(state: &AppState, ix: CandidateIx, epoch: usize) -> Option<Reading<'_>> {
+    let scores = &state.scores;
+    (!state.is_blind()).then(|| scores.of_epoch(scores.active(), ix, epoch))
+}
+
+/// What the active model says of a candidate; none while scores are hidden.
+pub fn of_candidate(state: &AppState, ix: CandidateIx) -> Option<Reading<'_>> {
+    let scores = &state.scores;
+    (!state.is_blind()).then(|| scores.of_candidate(scores.active(), ix))
+}
+
+/// A badge in this rectangle.
+pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>) {
+    let font = FontId::proportional(10.0);
+    let color = match reading {
+        Reading::Score { is_real: true, .. } => {
+            painter.rect_filled(rect, 3.0, theme::side_color(true));
+            theme::on(theme::side_color(true))
+        }
+        Reading::Score { is_real: false, .. } => {
+            let stroke = Stroke::new(1.2, theme::side_color(false));
+            painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
+            ui.visuals().text_color()
+        }
+        Reading::Class { class, .. } => {
+            let color = class_color(state, class);
+            painter.rect_filled(rect, 3.0, color);
+            theme::on(color)
+        }
+        Reading::Refused(_) | Reading::Pending => theme::caption_color(ui),
+    };
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        words(reading),
+        font,
+        color,
+    );
+}
+
+/// The colour of a class wherever it is shown; grey where no vocabulary knows it.
+pub fn class_color(state: &AppState, class: &str) -> Color32 {
+    let known = state.class_named(class);
+    known.map_or(Color32::GRAY, theme::class_color)
+}
+
+/// The name of a class on screen.
+pub fn class_title(state: &AppState, class: &str) -> String {
+    let known = state.class_named(class);
+    known.map_or_else(|| class.to_owned(), |class| class.title.to_string())
+}
+
+/// A thin bar as long as the score, with a mark at the threshold; in the colour of its class where a
+/// model tells classes.
+pub fn bar(painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>, mark: Color32) {
+    let x = |share: f32| rect.left() + share.clamp(0.0, 1.0) * rect.width();
+    let fill = |value: f32, color: Color32| {
+        let filled = Rect::from_min_max(rect.min, pos2(x(value), rect.bottom()));
+        painter.rect_filled(filled, 0.0, color);
+    };
+    match reading {
+        Reading::Score { value, is_real } => {
+            fill(value, theme::side_color(is_real));
+            let at = x(state.scores.active().threshold());
+            painter.vline(at, rect.y_range(), Stroke::new(1.5, mark));
+        }
+        Reading::Class { class, probability } => fill(probability, class_color(state, class)),
+        Reading::Refused(_) | Reading::Pending => {}
+    }
+}
+
+/// A score as a widget, with its model's name before it; says aloud what it shows.
+pub fn score_ui(ui: &mut Ui, state: &AppState, name: &str, is_active: bool, reading: Reading<'_>) {
+    let title = egui::RichText::new(name).size(theme::CAPTION);
+    let title = if is_active {
+        title.strong()
+    } else {
+        title.color(theme::caption_color(ui))
+    };
+    ui.label(title);
+    match reading {
+        Reading::Refused(why) => {
+            let why = egui::RichText::new(why).size(theme::CAPTION);
+            ui.label(why.color(theme::caption_color(ui)));
+        }
+        Reading::Score { value, is_real } => {
+            let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
+            paint(ui, ui.painter(), rect, state, reading);
+            let side = if is_real { "real" } else { "bogus" };
+            let text = format!("{name}: {value:.4}, {side}");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+            response.on_hover_text(text);
+        }
+        Reading::Class { class, probability } => {
+            let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
+            paint(ui, ui.painter(), rect, state, reading);
+            let title = class_title(state, class);
+            let text = format!("{name}: {title}, probability {probability:.4}");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+            response.on_hover_text(text);
+            ui.label(egui::RichText::new(title).size(theme::CAPTION));
+        }
+        Reading::Pending => {
+            ui.label(crate::features::inspect::view::weak(ui, "…"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::score_words;
+
+    #[test]
+    fn scores_are_short_and_never_look_more_certain_than_they_are() {
+        for (value, text) in [
+            (0.5, ".50"),
+            (0.994, ".99"),
+            (0.996, ".996"),
+            (0.9999, "1"),
+            (0.004, ".004"),
+            (0.0001, "0"),
+            (1.0, "1"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(score_words(value), text, "{value}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Class probabilities as stacked bands on the time axis of the light curve: one sees when the model
+//! made up its mind, and which epoch did it.
+
+use egui::{Align, Layout, RichText, Sense, Ui, vec2};
+use egui_plot::{Bar, BarChart, Plot, VLine};
+
+use super::{
+    badge::{class_color, class_title, score_words},
+    classes::ClassVerdicts,
+};
+use crate::{
+    app::{AppState, Command, command::Go},
+    domain::Candidate,
+    features::{
+        inspect::view::weak,
+        light_curve::{
+            points::{nearest_epoch, time_origin, time_range},
+            view::{Y_AXIS, linked},
+        },
+    },
+    widgets::theme,
+};
+
+/// Classes that are named in the line above.
+const NAMED: usize = 3;
+
+/// The bands of the candidate on screen; says so where there are none yet.
+pub fn class_bands_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
+        return;
+    };
+    let Some(model) = state.scores.class_model() else {
+        return;
+    };
+    let Some(said) = state.scores.classes(ix) else {
+        let text = format!("{} has not looked at this candidate yet", model.name());
+        ui.label(weak(ui, text));
+        return;
+    };
+    head_ui(ui, state, model.name(), said);
+    plot_ui(ui, state, candidate, said, commands);
+}
+
+/// The likeliest classes at the epoch on screen.
+fn head_ui(ui: &mut Ui, state: &AppState, model: &str, said: ClassVerdicts<'_>) {
+    ui.horizontal(|ui| {
+        ui.label(weak(ui, format!("{model}, up to this epoch")));
+        let epoch = state.place.epoch;
+        match said.until(epoch) {
+            Some(row) => {
+                for class in said.ranked(row).iter().take(NAMED) {
+                    chip_ui(ui, state, class.class, class.probability);
+                }
+            }
+            None => {
+                ui.label(weak(ui, "nothing yet"));
+            }
+        }
+        if said.row(epoch).is_none()
+            && let Some(crate::domain::Verdict::Refused(why)) = said.verdicts.get(epoch)
+        {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let text = weak(ui, format!("left out: this epoch {why}"));
+                ui.add(egui::Label::new(text).truncate());
+            });
+        }
+    });
+}
+
+/// A class in its colour, with its probability.
+fn chip_ui(ui: &mut Ui, state: &AppState, class: &str, probability: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+    ui.painter()
+        .rect_filled(rect, 2.0, class_color(state, class));
+    let words = format!("{} {}", class_title(state, class), score_words(probability));
+    ui.label(RichText::new(words).size(theme::CAPTION));
+}
+
+/// From when to when a verdict stood, days, and its probabilities.
+struct Span<'a> {
+    from: f64,
+    until: f64,
+    row: &'a [f32],
+}
+
+/// Verdicts in the order of time: each stands until the next. Epochs without time are left out.
+fn spans<'a>(candidate: &Candidate, said: &ClassVerdicts<'a>, origin: f64) -> Vec<Span<'a>> {
+    let epochs = candidate.epochs.iter().enumerate();
+    let mut told: Vec<(f64, &'a [f32])> = epochs
+        .filter_map(|(at, epoch)| Some((epoch.mjd?.days() - origin, said.row(at)?)))
+        .collect();
+    told.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let Some([_, end]) = time_range(candidate) else {
+        return Vec::new();
+    };
+    let ends = told.iter().skip(1).map(|(from, _)| *from);
+    let ends = ends.chain([end - origin]);
+    let spans = told.iter().zip(ends);
+    spans
+        .map(|((from, row), until)| Span {
+            from: *from,
+            until,
+            row,
+        })
+        .collect()
+}
+
+fn plot_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    candidate: &Candidate,
+    said: ClassVerdicts<'_>,
+    commands: &mut Vec<Command>,
+) {
+    let origin = time_origin(candidate);
+    let spans = spans(candidate, &said, origin);
+    if spans.is_empty() {
+        let why = said.verdicts.iter().find_map(|verdict| match verdict {
+            crate::domain::Verdict::Refused(why) => Some(why),
+            crate::domain::Verdict::Probabilities(_) => None,
+        });
+        let why = why.map_or("it has no epoch", |why| why);
+        ui.centered_and_justified(|ui| {
+            ui.label(weak(
+                ui,
+                format!("No class: every epoch is left out; the first {why}"),
+            ));
+        });
+        return;
+    }
+    let cursor = state.epoch().and_then(|epoch| epoch.mjd);
+    let mut plot = Plot::new(("class probabilities", &*candidate.id))
+        .link_axis(linked(candidate), [true, false])
+        .allow_scroll(false)
+        .allow_zoom([true, false])
+        .allow_drag([true, false])
+        .allow_boxed_zoom(false)
+        .include_y(0.0)
+        .include_y(1.0)
+        .set_margin_fraction(vec2(0.03, 0.0))
+        .x_axis_label(format!("MJD − {origin:.0} (days)"))
+        .y_axis_label("probability")
+        .y_axis_min_width(Y_AXIS)
+        .show_x(false)
+        .show_grid(false)
+        .show_crosshair(false);
+    for end in time_range(candidate).into_iter().flatten() {
+        plot = plot.include_x(end - origin);
+    }
+    let response = plot.show(ui, |plot| {
+        for (class, name) in said.classes.iter().enumerate() {
+            let bar = |span: &Span<'_>| {
+                let below: f32 = span.row.iter().take(class).sum();
+                let own = span.row.get(class).copied().unwrap_or(0.0);
+                Bar::new(f64::midpoint(span.from, span.until), f64::from(own))
+                    .width(span.until - span.from)
+                    .base_offset(f64::from(below))
+            };
+            let fill = class_color(state, name);
+            let bars = spans
+                .iter()
+                .map(bar)
+                .map(|bar| bar.fill(fill).stroke((0.0, fill)));
+            plot.bar_chart(BarChart::new(class_title(state, name), bars.collect()).color(fill));
+        }
+        if let Some(mjd) = cursor {
+            let line = VLine::new("epoch on screen", mjd.days() - origin);
+            plot.vline(line.color(theme::AMBER).width(1.5));
+        }
+        plot.pointer_coordinate().map(|at| at.x + origin)
+    });
+    let is_moved = response.response.clicked() || response.response.dragged();
+    if let (true, Some(mjd)) = (is_moved, response.inner)
+        && let Some(epoch) = nearest_epoch(candidate, mjd)
+        && epoch != state.place.epoch
+    {
+        commands.push(Command::Go(Go::Epoch(epoch)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Epoch, Mjd, Verdict};
+
+    #[test]
+    fn a_verdict_stands_until_the_next_one() {
+        let epoch = |mjd: f64| Epoch {
+            mjd: Mjd::new(mjd),
+            ..Epoch::default()
+        };
+        let candidate = Candidate {
+            epochs: vec![epoch(100.0), epoch(101.0), epoch(110.0)],
+            ..Candidate::default()
+        };
+        let row = |p: f32| Verdict::Probabilities([p, 1.0 - p].into());
+        let verdicts = [row(0.5), Verdict::Refused("has no time".into()), row(0.9)];
+        let classes = ["a", "b"].map(String::from);
+        let said = ClassVerdicts {
+            classes: &classes,
+            verdicts: &verdicts,
+        };
+        let spans = spans(&candidate, &said, 100.0);
+        assert_eq!(spans.len(), 2);
+        assert!((spans[0].until - 10.0).abs() < 1e-9);
+        assert!(spans[1].until > 10.0);
+    }
+}

@@ -1,0 +1,168 @@
+//! From candidates to what models take: stamps are decoded once for all models.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{
+    curve_inputs::{CurveInput, curve_inputs},
+    model_memory::MemoryShelf,
+    sequence_inputs::{SequenceInput, sequence_inputs},
+};
+use crate::{
+    domain::{
+        Candidate, Epoch, InputPlan, KeptScores, ModelId, ModelInput, Problem, Role, Stamp,
+        StampId, Verdict,
+    },
+    imaging::model_input::{Plane, needed, prepare},
+    io::Decoder,
+};
+
+/// What is known of an epoch before its model computes.
+pub(crate) enum EpochInput {
+    /// The project has its score.
+    Kept(Verdict),
+    /// To be computed: (channel, y, x).
+    Ready(Vec<f32>),
+    /// It cannot be computed.
+    Refused(Arc<str>),
+}
+
+/// One model's inputs of some candidates, candidate by candidate.
+pub(crate) enum Inputs {
+    /// Epoch by epoch.
+    Stamps(Vec<Vec<EpochInput>>),
+    /// To be followed from epoch to epoch.
+    Sequences(Vec<SequenceInput>),
+    /// Their light curves.
+    Curves(Vec<CurveInput>),
+}
+
+/// What one model takes, and what is kept of its scores.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub model: &'a ModelId,
+    pub input: &'a ModelInput,
+    pub kept: &'a KeptScores,
+}
+
+/// What one model of single epochs takes, and what is kept of its scores.
+#[derive(Clone, Copy)]
+pub(crate) struct WantedStamps<'a> {
+    pub plan: &'a InputPlan,
+    pub input: &'a ModelInput,
+    pub kept: &'a KeptScores,
+}
+
+type Stamps = HashMap<StampId, Result<Stamp, Problem>>;
+
+/// The inputs of candidates, model by model.
+pub(crate) fn inputs(
+    candidates: &[&Candidate],
+    wanted: &[Wanted<'_>],
+    memories: &MemoryShelf,
+    decoder: &Decoder,
+) -> Vec<Inputs> {
+    let stamps: Vec<WantedStamps<'_>> = wanted
+        .iter()
+        .filter_map(|model| {
+            let (input, kept) = (model.input, model.kept);
+            let plan = input.stamps()?;
+            Some(WantedStamps { plan, input, kept })
+        })
+        .collect();
+    let mut of_stamps = stamp_inputs(candidates, &stamps, decoder).into_iter();
+    let of_model = |model: &Wanted<'_>| match model.input {
+        ModelInput::Stamps(_) => Inputs::Stamps(of_stamps.next().unwrap_or_default()),
+        ModelInput::Sequence(plan) => {
+            Inputs::Sequences(sequence_inputs(candidates, plan, model, memories, decoder))
+        }
+        ModelInput::Features(plan) => {
+            Inputs::Curves(curve_inputs(candidates, plan, model, decoder))
+        }
+    };
+    wanted.iter().map(of_model).collect()
+}
+
+/// The inputs of single epochs, model by model.
+pub(crate) fn stamp_inputs(
+    candidates: &[&Candidate],
+    wanted: &[WantedStamps<'_>],
+    decoder: &Decoder,
+) -> Vec<Vec<Vec<EpochInput>>> {
+    let known: Vec<Vec<Vec<Option<Verdict>>>> = wanted
+        .iter()
+        .map(|model| {
+            candidates
+                .iter()
+                .map(|c| model.kept.known(c, model.input))
+                .collect()
+        })
+        .collect();
+    let stamps = decode(candidates, wanted, &known, decoder);
+    let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Verdict>>>)| {
+        let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Verdict>>)| {
+            let epochs = candidate.epochs.iter().zip(known);
+            let input = |(epoch, known): (&Epoch, Option<Verdict>)| match known {
+                Some(verdict) => EpochInput::Kept(verdict),
+                None => match of_epoch(epoch, model.plan, &stamps) {
+                    Ok(input) => EpochInput::Ready(input),
+                    Err(why) => EpochInput::Refused(why),
+                },
+            };
+            epochs.map(input).collect()
+        };
+        let epochs = candidates.iter().zip(known).map(of_candidate);
+        epochs.collect::<Vec<Vec<EpochInput>>>()
+    };
+    wanted.iter().zip(known).map(of_model).collect()
+}
+
+/// The stamps of all epochs that some model has yet to score, read together.
+fn decode(
+    candidates: &[&Candidate],
+    wanted: &[WantedStamps<'_>],
+    known: &[Vec<Vec<Option<Verdict>>>],
+    decoder: &Decoder,
+) -> Stamps {
+    let mut chosen = HashSet::new();
+    let mut refs = Vec::new();
+    for (model, known) in wanted.iter().zip(known) {
+        for (candidate, known) in candidates.iter().zip(known) {
+            for (epoch, known) in candidate.epochs.iter().zip(known) {
+                let needed = match known {
+                    Some(_) => Vec::new(),
+                    None => roles(epoch, model.plan).unwrap_or_default(),
+                };
+                let stamps = epoch.stamps.iter();
+                let stamps = stamps.filter(|stamp| needed.contains(&stamp.role));
+                refs.extend(stamps.filter(|stamp| chosen.insert(stamp.id)).cloned());
+            }
+        }
+    }
+    decoder.decode(&refs).into_iter().collect()
+}
+
+/// The images that an epoch's input is prepared from, or which one is missing.
+fn roles(epoch: &Epoch, plan: &InputPlan) -> Result<Vec<Role>, Arc<str>> {
+    needed(plan, |role| epoch.stamp(role).is_some()).map_err(|error| error.to_string().into())
+}
+
+fn of_epoch(epoch: &Epoch, plan: &InputPlan, stamps: &Stamps) -> Result<Vec<f32>, Arc<str>> {
+    let needed = roles(epoch, plan)?;
+    let mut planes: Vec<Plane<'_>> = Vec::with_capacity(needed.len());
+    for stamp in epoch.stamps.iter().filter(|s| needed.contains(&s.role)) {
+        match stamps.get(&stamp.id) {
+            Some(Ok(pixels)) => planes.push(Plane::of(stamp.role, pixels)),
+            // Without its variance S/N is estimated; anything else must be there.
+            Some(Err(_)) if stamp.role == Role::Variance => {}
+            Some(Err(problem)) => {
+                let (role, why) = (stamp.role.name(), &problem.why);
+                return Err(format!("its {role} stamp cannot be read: {why}").into());
+            }
+            None => {}
+        }
+    }
+    prepare(&planes, plan).map_err(|error| error.to_string().into())
+}

@@ -1,0 +1,27 @@
+//! Scoring: what models say of every epoch, thresholds, badges, class bands.
+
+pub(crate) mod badge;
+pub(crate) mod class_bands;
+pub(crate) mod class_table;
+pub mod classes;
+pub(crate) mod curve_inputs;
+pub(crate) mod doubt;
+pub mod forest_curve;
+pub(crate) mod inputs;
+pub(crate) mod kept;
+pub(crate) mod model_memory;
+pub(crate) mod news;
+pub(crate) mod part;
+pub mod report;
+pub mod run;
+pub mod saved;
+pub mod score;
+pub(crate) mod sequence_epochs;
+pub(crate) mod sequence_inputs;
+pub mod state;
+pub(crate) mod table;
+pub mod tally;
+pub mod task;
+pub mod threshold;
+pub mod update;
+pub(crate) mod view;

@@ -1,0 +1,102 @@
+//! What a run of scoring found: the table, and what could not be scored, by reason.
+
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+
+use anyhow::bail;
+
+use super::table::{ModelScores, columns};
+use crate::{
+    domain::{Candidate, Problem, Verdict},
+    io::export::FilledColumn,
+};
+
+/// Epochs that a model could not score for the same reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusals {
+    /// The model's name.
+    pub model: String,
+    /// Why.
+    pub why: Arc<str>,
+    /// How many.
+    pub epochs: usize,
+    /// The first candidate with such an epoch.
+    pub first: Arc<str>,
+}
+
+/// Scores by where they came from; each epoch counts once for each model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Computed now.
+    pub computed: usize,
+    /// Held by the project.
+    pub kept: usize,
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct ScoreReport {
+    /// The table: a row for each epoch.
+    pub columns: Vec<FilledColumn>,
+    /// Candidates.
+    pub candidates: usize,
+    /// Epochs.
+    pub epochs: usize,
+    /// Scores by where they came from.
+    pub counts: Counts,
+    /// What could not be scored, the most frequent reason first.
+    pub refusals: Vec<Refusals>,
+    /// What could not be opened.
+    pub problems: Vec<Problem>,
+}
+
+impl ScoreReport {
+    /// Of all candidates and what each model says of them, in the same order.
+    ///
+    /// # Errors
+    /// Where no epoch has a score.
+    pub(crate) fn of(
+        candidates: &[&Candidate],
+        models: &[ModelScores<'_>],
+        counts: Counts,
+        problems: Vec<Problem>,
+    ) -> anyhow::Result<Self> {
+        let refusals = refusals(candidates, models);
+        if counts == Counts::default() {
+            let why = refusals
+                .first()
+                .map(|refusals| format!(": {}", refusals.why));
+            bail!("no epoch could be scored{}", why.unwrap_or_default());
+        }
+        Ok(Self {
+            columns: columns(candidates, models),
+            candidates: candidates.len(),
+            epochs: candidates.iter().map(|c| c.epochs.len()).sum(),
+            counts,
+            refusals,
+            problems,
+        })
+    }
+}
+
+/// What could not be scored, the most frequent reason first.
+fn refusals(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> Vec<Refusals> {
+    let mut all = Vec::new();
+    for model in models {
+        let mut reasons: BTreeMap<&Arc<str>, (usize, &Arc<str>)> = BTreeMap::new();
+        for (candidate, verdicts) in candidates.iter().zip(model.verdicts) {
+            for verdict in verdicts.iter() {
+                if let Verdict::Refused(why) = verdict {
+                    reasons.entry(why).or_insert((0, &candidate.id)).0 += 1;
+                }
+            }
+        }
+        all.extend(reasons.into_iter().map(|(why, (epochs, first))| Refusals {
+            model: model.card.name.clone(),
+            why: why.clone(),
+            epochs,
+            first: first.clone(),
+        }));
+    }
+    all.sort_by_key(|refusals| Reverse(refusals.epochs));
+    all
+}

@@ -1,0 +1,116 @@
+//! The table of scores: one row an epoch.
+
+use std::{collections::HashSet, sync::Arc};
+
+use crate::{
+    domain::{Candidate, Epoch, Mjd, ModelCard, Verdict, Verdicts},
+    io::export::columns::{FilledColumn, Kind, Value, double, text},
+};
+
+/// What one model says of all candidates, in the order of the catalogue.
+pub(crate) struct ModelScores<'a> {
+    pub card: &'a ModelCard,
+    pub verdicts: &'a [Verdicts],
+}
+
+/// All columns, filled. Those of a model bear its name where there are several models.
+pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> Vec<FilledColumn> {
+    let mut columns = identity(candidates);
+    let mut taken: HashSet<String> = columns.iter().map(|column| column.name.clone()).collect();
+    for model in models {
+        let name = &model.card.name;
+        let mut push = |what: &str, kind, meaning: String, value: &dyn Fn(&Verdict) -> Value| {
+            let of_model = match models.len() {
+                1 => what.to_owned(),
+                _ => format!("{what}_{name}"),
+            };
+            let verdicts = model.verdicts.iter().flat_map(|verdicts| verdicts.iter());
+            columns.push(FilledColumn {
+                name: untaken(&mut taken, of_model),
+                kind,
+                unit: "",
+                meaning,
+                values: verdicts.map(value).collect(),
+            });
+        };
+        for (class, title) in classes(model.card) {
+            let meaning = match title {
+                "score" => format!("probability that {name} gives to real"),
+                other => format!("probability that {name} gives to {other}"),
+            };
+            push(title, Kind::Float, meaning, &|verdict| {
+                let known = verdict.probability(class);
+                known
+                    .filter(|p| p.is_finite())
+                    .map_or(Value::Null, Value::Float)
+            });
+        }
+        let meaning = format!("why {name} could not score it; empty where it did");
+        push("refused", Kind::Text, meaning, &|verdict| match verdict {
+            Verdict::Refused(why) => text(Some(why)),
+            Verdict::Probabilities(_) => Value::Null,
+        });
+    }
+    columns
+}
+
+/// The classes that have a column, with its name: `real` alone, as `score`, where it has one
+/// opposite; else all.
+fn classes(card: &ModelCard) -> Vec<(usize, &str)> {
+    match card.positive_class() {
+        Some(real) if card.classes.len() == 2 => vec![(real, "score")],
+        _ => card
+            .classes
+            .iter()
+            .map(String::as_str)
+            .enumerate()
+            .collect(),
+    }
+}
+
+pub(crate) fn identity(candidates: &[&Candidate]) -> Vec<FilledColumn> {
+    let epochs = || candidates.iter().flat_map(|candidate| &candidate.epochs);
+    let column = |name: &str, kind, unit, meaning: &str, values| FilledColumn {
+        name: name.into(),
+        kind,
+        unit,
+        meaning: meaning.into(),
+        values,
+    };
+    let ids = candidates.iter().flat_map(|candidate| {
+        let id: &Arc<str> = &candidate.id;
+        std::iter::repeat_n(id, candidate.epochs.len()).map(|id| text(Some(id)))
+    });
+    let meaning = "identifier of the object";
+    let mut columns = vec![column("id", Kind::Text, "", meaning, ids.collect())];
+    if epochs().any(|epoch| epoch.candid.is_some()) {
+        let candid = |epoch: &Epoch| text(epoch.candid.as_deref());
+        let meaning = "identifier of the detection";
+        columns.push(column(
+            "candid",
+            Kind::Text,
+            "",
+            meaning,
+            epochs().map(candid).collect(),
+        ));
+    }
+    let mjd = |epoch: &Epoch| double(epoch.mjd.map(Mjd::days));
+    let meaning = "modified Julian date, in the time scale of the survey";
+    columns.push(column(
+        "mjd",
+        Kind::Double,
+        "d",
+        meaning,
+        epochs().map(mjd).collect(),
+    ));
+    columns
+}
+
+/// The name, numbered where another column has it: two files may hold models of one name.
+fn untaken(taken: &mut HashSet<String>, name: String) -> String {
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    let free = names.find(|name| !taken.contains(name)).unwrap_or(name);
+    taken.insert(free.clone());
+    free
+}

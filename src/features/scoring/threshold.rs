@@ -1,0 +1,118 @@
+//! A threshold chosen on labelled candidates, and what labels say of the one in force.
+
+use crate::app::state::AppState;
+
+/// Labelled bogus below which nothing is known of how well this sky's artefacts are turned away
+/// (our choice: about ten, as the rate is then known to some 15 %).
+pub const ENOUGH_BOGUS: usize = 10;
+
+/// What the labelled candidates say of the threshold in force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Labelled real ones with a score.
+    pub real: usize,
+    /// Those of them that are called real.
+    pub found: usize,
+    /// Labelled bogus ones with a score.
+    pub bogus: usize,
+    /// Those of them that are called bogus.
+    pub rejected: usize,
+}
+
+impl Evidence {
+    /// The share of labelled real ones that are called real.
+    pub fn recall(&self) -> Option<f32> {
+        (self.real > 0).then(|| self.found as f32 / self.real as f32)
+    }
+
+    /// What is known of bogus rejection, in words.
+    pub fn rejection_words(&self) -> String {
+        if self.bogus < ENOUGH_BOGUS {
+            return format!(
+                "bogus rejection on this sky is unknown ({} of about {ENOUGH_BOGUS} bogus labelled)",
+                self.bogus
+            );
+        }
+        format!("rejects {} of {} labelled bogus", self.rejected, self.bogus)
+    }
+
+    /// The same for a narrow place.
+    pub fn rejection_in_short(&self) -> String {
+        if self.bogus < ENOUGH_BOGUS {
+            return "bogus rejection unknown".into();
+        }
+        format!("rejects {}/{}", self.rejected, self.bogus)
+    }
+}
+
+/// The highest threshold that still finds the wanted share of these real ones; none without any.
+pub fn threshold_for_recall(real: &[f32], wanted: f32) -> Option<f32> {
+    let mut scores = real.to_vec();
+    scores.sort_by(|a, b| b.total_cmp(a));
+    // 0.95 of 20 is 19, and not 20 for the rounding of 0.95.
+    let needed = (f64::from(wanted) * scores.len() as f64 - 1e-6).ceil();
+    let last = (needed.max(1.0) as usize)
+        .min(scores.len())
+        .checked_sub(1)?;
+    scores.get(last).copied()
+}
+
+impl AppState {
+    /// Scores of labelled candidates by the active model: of the real ones, and of the bogus.
+    pub fn labelled_scores(&self) -> [Vec<f32>; 2] {
+        let tally = &self.scores.active().tally;
+        let of = |known: Vec<_>| {
+            let scores = known.into_iter().filter_map(|ix| tally.score(ix));
+            scores.collect()
+        };
+        [
+            of(self.label_count.real().collect()),
+            of(self.label_count.bogus().collect()),
+        ]
+    }
+
+    /// What the labels say of the threshold in force.
+    pub fn evidence(&self) -> Evidence {
+        let [real, bogus] = self.labelled_scores();
+        let model = self.scores.active();
+        Evidence {
+            real: real.len(),
+            found: real.iter().filter(|score| model.is_real(**score)).count(),
+            bogus: bogus.len(),
+            rejected: bogus.iter().filter(|score| !model.is_real(**score)).count(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_threshold_finds_the_wanted_share_and_no_more_than_it_must() {
+        let scores: Vec<f32> = (0..20).map(|at| at as f32 / 20.0).collect();
+        assert_eq!(threshold_for_recall(&scores, 0.95), Some(0.05));
+        assert_eq!(threshold_for_recall(&scores, 1.0), Some(0.0));
+        assert_eq!(threshold_for_recall(&scores, 0.5), Some(0.5));
+        assert_eq!(threshold_for_recall(&[0.7], 0.95), Some(0.7));
+        assert_eq!(threshold_for_recall(&[0.7], 0.0), Some(0.7));
+        assert_eq!(threshold_for_recall(&[], 0.95), None);
+    }
+
+    #[test]
+    fn few_bogus_tell_nothing() {
+        let mut evidence = Evidence {
+            bogus: 9,
+            rejected: 9,
+            ..Evidence::default()
+        };
+        assert!(
+            evidence
+                .rejection_words()
+                .contains("unknown (9 of about 10")
+        );
+        evidence.bogus = 10;
+        assert_eq!(evidence.rejection_words(), "rejects 9 of 10 labelled bogus");
+        assert_eq!(evidence.recall(), None);
+    }
+}

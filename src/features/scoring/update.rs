@@ -1,0 +1,288 @@
+//! What the person asks of scores: models, thresholds, blind labelling, disagreements.
+
+use std::{path::Path, sync::Arc};
+
+use super::{state::ShownModel, threshold::threshold_for_recall};
+use crate::{
+    app::{
+        command::{QueueCommand, Scoring},
+        effect::Effect,
+        state::AppState,
+    },
+    domain::Timestamp,
+    features::queue::column::Column,
+    workspace::models,
+};
+
+/// How far a key moves the threshold.
+const NUDGE: f32 = 0.01;
+
+impl AppState {
+    pub(crate) fn apply_scoring(&mut self, scoring: Scoring, now: Timestamp) -> Vec<Effect> {
+        match scoring {
+            Scoring::Show(source) => return self.show_model(source),
+            Scoring::Drop(source) => return self.drop_model(&source, now),
+            Scoring::Activate(source) => {
+                let mut shown = self.scores.shown.iter();
+                let Some(at) = shown.position(|model| model.source == source) else {
+                    return Vec::new();
+                };
+                self.scores.active = at;
+            }
+            Scoring::Threshold(threshold) => self.set_threshold(threshold),
+            Scoring::WantedRecall(wanted) => {
+                self.scores.wanted_recall = wanted.clamp(0.01, 1.0);
+            }
+        }
+        self.after_scores_changed();
+        vec![self.save_session()]
+    }
+
+    /// Moves the threshold by a step.
+    /// Says so where the active model has no threshold that could be moved.
+    fn warn_of_no_threshold(&mut self, now: Timestamp) -> bool {
+        let active = self.scores.active();
+        let has_none = active.tells_classes();
+        if has_none {
+            let name = active.name();
+            self.warn(format!("{name} tells classes: it has no threshold"), now);
+        }
+        has_none
+    }
+
+    pub(crate) fn nudge_threshold(&mut self, steps: f32, now: Timestamp) -> Vec<Effect> {
+        if self.warn_of_no_threshold(now) {
+            return Vec::new();
+        }
+        let steps_up = (self.scores.active().threshold() / NUDGE).round() + steps;
+        self.set_threshold(steps_up * NUDGE);
+        if !self.is_blind() {
+            let active = self.scores.active();
+            let text = format!("threshold of {}: {:.2}", active.name(), active.threshold());
+            self.tell(text, now);
+        }
+        self.after_scores_changed();
+        vec![self.save_session()]
+    }
+
+    /// The threshold that finds the wanted share of the labelled real candidates.
+    pub(crate) fn choose_threshold(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.warn_of_no_threshold(now) {
+            return Vec::new();
+        }
+        let [real, _] = self.labelled_scores();
+        let wanted = self.scores.wanted_recall;
+        let Some(threshold) = threshold_for_recall(&real, wanted) else {
+            self.warn("label some real candidates that have a score first", now);
+            return Vec::new();
+        };
+        self.set_threshold(threshold);
+        self.after_scores_changed();
+        let text = format!(
+            "threshold {threshold:.3}: finds {:.0} % of {} labelled real; {}",
+            self.evidence().recall().unwrap_or_default() * 100.0,
+            real.len(),
+            self.evidence().rejection_words()
+        );
+        self.tell(text, now);
+        vec![self.save_session()]
+    }
+
+    pub(crate) fn hide_scores(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.scores.is_hidden = !self.scores.is_hidden;
+        self.tell(
+            if self.scores.is_hidden && self.queue.gives_away() {
+                "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
+            } else if self.scores.is_hidden {
+                "scores and truth are hidden: labels are blind"
+            } else {
+                "scores are shown"
+            },
+            now,
+        );
+        vec![self.save_session()]
+    }
+
+    /// The next of the shown models becomes the active one.
+    pub(crate) fn next_model(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.scores.is_usual = false;
+        let count = self.scores.shown.len();
+        self.scores.active = (self.scores.active + 1) % count;
+        let name = self.scores.active().name();
+        let text = match count {
+            1 => format!("{name} is the only model that is shown: the Model menu adds others"),
+            _ => format!("scores of {name}"),
+        };
+        self.tell(text, now);
+        self.after_scores_changed();
+        vec![self.save_session()]
+    }
+
+    /// Keeps only candidates on which the shown models disagree, or drops that filter again.
+    pub(crate) fn show_disagreements(&mut self, now: Timestamp) -> Vec<Effect> {
+        const TERM: &str = "disagree";
+        if self.scores.shown.len() < 2 {
+            self.tell(
+                "models disagree where two are shown: choose another in the Model menu",
+                now,
+            );
+            return Vec::new();
+        }
+        let line = &self.queue.spec().filter;
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        let before = words.len();
+        words.retain(|word| *word != TERM);
+        if words.len() == before {
+            words.push(TERM);
+        }
+        let line = words.join(" ");
+        self.apply_queue(QueueCommand::Filter(line), now)
+    }
+
+    /// What would teach most comes first, and the first of it on screen.
+    pub(crate) fn sort_to_label_next(&mut self, now: Timestamp) -> Vec<Effect> {
+        let sort = QueueCommand::Sort {
+            column: Column::Next,
+            is_descending: false,
+        };
+        let mut effects = self.apply_queue(sort, now);
+        effects.extend(self.go_to_first(now));
+        self.tell(
+            "what to label next: F5 takes new labels and scores into account",
+            now,
+        );
+        effects
+    }
+
+    /// Only labels that the active model doubts; again shows all.
+    pub(crate) fn show_doubts(&mut self, now: Timestamp) -> Vec<Effect> {
+        const TERM: &str = "doubt>0";
+        let line = &self.queue.spec().filter;
+        let is_on = line.split_whitespace().any(|word| word == TERM);
+        let filter = if is_on { "" } else { TERM };
+        let mut effects = self.apply_queue(QueueCommand::Filter(filter.into()), now);
+        let sort = QueueCommand::Sort {
+            column: if is_on { Column::Found } else { Column::Doubt },
+            is_descending: !is_on,
+        };
+        effects.extend(self.apply_queue(sort, now));
+        if !is_on {
+            effects.extend(self.go_to_first(now));
+            let count = self.queue.order().len();
+            self.tell(format!("labels that the model doubts: {count}"), now);
+        }
+        effects
+    }
+
+    /// Also shows a model; one that is shown becomes the active one.
+    pub(crate) fn show_model(&mut self, source: Arc<str>) -> Vec<Effect> {
+        self.scores.is_usual = false;
+        let mut shown = self.scores.shown.iter();
+        let known = shown.position(|model| model.source == source);
+        self.scores.active = known.unwrap_or(self.scores.shown.len());
+        let mut effects = Vec::new();
+        if known.is_none() {
+            self.scores.shown.push(ShownModel::new(source));
+            effects = self.start_scoring();
+        }
+        self.after_scores_changed();
+        effects.push(self.save_session());
+        effects
+    }
+
+    pub(crate) fn drop_model(&mut self, source: &str, now: Timestamp) -> Vec<Effect> {
+        if self.scores.shown.len() < 2 {
+            self.tell("one model stays: to label without scores, hide them", now);
+            return Vec::new();
+        }
+        let mut shown = self.scores.shown.iter();
+        let Some(at) = shown.position(|model| *model.source == *source) else {
+            return Vec::new();
+        };
+        self.scores.is_usual = false;
+        let dropped = self.scores.shown.remove(at);
+        if self.scores.active >= at {
+            self.scores.active = self.scores.active.saturating_sub(1);
+        }
+        self.after_scores_changed();
+        let mut effects = Vec::new();
+        if let Some(ready) = dropped.ready {
+            self.scores.book.forget(&ready.id);
+            effects.push(Effect::StopScoring(ready.id));
+        }
+        effects.push(self.save_session());
+        effects
+    }
+
+    /// A model file that the user chose: remembered, and shown.
+    pub(crate) fn add_model(&mut self, path: &Path) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if !self.settings.model_files.iter().any(|known| known == path) {
+            self.settings.model_files.push(path.to_owned());
+            effects.push(Effect::SaveSettings(Box::new(self.settings.clone())));
+        }
+        effects.extend(self.show_model(path.to_string_lossy().into()));
+        effects
+    }
+
+    fn set_threshold(&mut self, threshold: f32) {
+        let at = self.scores.active.min(self.scores.shown.len() - 1);
+        let model = &mut self.scores.shown[at];
+        model.chosen = Some(threshold.clamp(0.0, 1.0));
+        model.chosen_for = model.ready.as_ref().map(|ready| ready.id.clone());
+    }
+
+    /// Makes the queue anew where its order or filter is made of scores.
+    pub(crate) fn after_scores_changed(&mut self) {
+        self.scores.touch();
+        self.show_scoring_progress();
+        if self.queue.uses_scores() {
+            self.refresh_queue();
+        }
+    }
+}
+
+/// What menus offer.
+impl AppState {
+    /// The columns of scores that a menu offers to sort by.
+    pub fn score_columns(&self) -> Vec<Column> {
+        let mut columns = vec![Column::Score, Column::Margin, Column::Next, Column::Doubt];
+        if self.scores.shown.len() > 1 {
+            columns.push(Column::Disagreement);
+            let names = self.scores.shown.iter().map(ShownModel::name);
+            columns.extend(names.map(Column::score_of));
+        }
+        let classes = self
+            .scores
+            .class_model()
+            .and_then(|model| model.ready.as_ref());
+        if let Some(ready) = classes {
+            columns.extend([Column::Said, Column::Entropy, Column::Change]);
+            let names = ready.card.classes.iter();
+            columns.extend(names.map(|class| Column::probability_of(class)));
+        }
+        if self.latent.embedding().is_some() {
+            columns.extend([Column::Anomaly, Column::Component]);
+        }
+        columns
+    }
+
+    /// The models to choose from: those that come with the program, the user's files, and what
+    /// is shown; by source.
+    pub fn known_models(&self) -> Vec<Arc<str>> {
+        let shipped = models::names().map(Arc::from);
+        let files = self.settings.model_files.iter();
+        let files = files.map(|file| Arc::from(file.to_string_lossy()));
+        let versions = self.fine_tuning.versions().iter();
+        let versions = versions.filter(|version| version.card.latent.is_none());
+        let versions = versions.filter_map(|version| self.source_of(version));
+        let shown = self.scores.shown.iter().map(|model| model.source.clone());
+        let mut known: Vec<Arc<str>> = Vec::new();
+        for source in shipped.chain(files).chain(versions).chain(shown) {
+            if !known.contains(&source) {
+                known.push(source);
+            }
+        }
+        known
+    }
+}

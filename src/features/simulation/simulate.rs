@@ -1,0 +1,136 @@
+//! Simulating into a folder: an order becomes files, a truth table and a manifest.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    folder::{Crew, Sky, fill},
+    order::{Naming, SimulationOrder},
+    simulator::{SimulatorOf, prepare},
+};
+use crate::{
+    app::{
+        event::{JobEvent, JobId},
+        reporter::Reporter,
+    },
+    tasks::{cancel::CancelToken, progress::Progress, thread},
+};
+use anyhow::{anyhow, ensure};
+
+/// What is said where the simulator itself breaks down.
+pub(crate) const BROKEN: &str = "the simulator failed: details are in the log; please report this";
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulated {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Candidates made now.
+    pub made: u64,
+    /// Candidates that were there already.
+    pub kept: u64,
+    /// True where the user stopped it: the same order goes on.
+    pub is_cancelled: bool,
+    /// Visits that were dropped from tables of conditions.
+    pub dropped_visits: usize,
+}
+
+impl Simulated {
+    /// The same as a sentence.
+    pub fn sentence(&self) -> String {
+        let folder = self.folder.display();
+        let there = self.made + self.kept;
+        if self.is_cancelled {
+            return format!(
+                "stopped: {there} candidates are in {folder}; the same order goes on from there"
+            );
+        }
+        let dropped = match self.dropped_visits {
+            0 => String::new(),
+            count => format!("; {count} visits without usable conditions were left out"),
+        };
+        match self.kept {
+            0 => format!("{there} candidates simulated in {folder}{dropped}"),
+            kept => format!(
+                "{there} candidates in {folder}, {kept} of them from an earlier run{dropped}"
+            ),
+        }
+    }
+}
+
+/// Serves an order. A folder that holds a part of the same order is completed; its files are in
+/// the end the same, byte by byte, as of one run on any number of threads.
+///
+/// # Errors
+/// Where the order cannot be served, or the folder holds something else or cannot be written.
+pub fn simulate(
+    order: &SimulationOrder,
+    simulator_of: &SimulatorOf,
+    crew: &Crew<'_>,
+) -> anyhow::Result<Simulated> {
+    ensure!(
+        order.count > 0,
+        "the number of candidates must be at least 1"
+    );
+    ensure!(
+        !order.roles.is_empty(),
+        "no role is chosen: name at least one"
+    );
+    let prepared = prepare(order)?;
+    let sky = Sky {
+        simulator: simulator_of(order, &prepared)?,
+        naming: Naming::of(order, &prepared),
+        count: order.count,
+        survey: prepared.survey.title.clone(),
+        seed: order.seed,
+        order: order.table(&prepared),
+    };
+    let mut simulated = fill(&order.out, &sky, crew)?;
+    simulated.dropped_visits = prepared.dropped_visits;
+    Ok(simulated)
+}
+
+/// Where simulations go unless a folder is named; none where there is no home folder.
+pub fn usual_parent() -> Option<PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    let parent = folders.document_dir().unwrap_or(folders.home_dir());
+    Some(parent.join("destello"))
+}
+
+/// Serves an order in the background of the window.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn start(
+    order: SimulationOrder,
+    simulator_of: Arc<SimulatorOf>,
+    cancel: CancelToken,
+    reporter: Reporter,
+) -> std::io::Result<()> {
+    in_background(reporter, move |tell| {
+        let crew = Crew::new(0, &cancel, tell);
+        simulate(&order, &*simulator_of, &crew)
+    })
+}
+
+/// Runs a simulation on a thread and reports its progress and end.
+pub(crate) fn in_background(
+    reporter: Reporter,
+    work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> anyhow::Result<Simulated> + Send + 'static,
+) -> std::io::Result<()> {
+    let job = JobId::Simulate;
+    let news = reporter.clone();
+    let work = move || {
+        let tell = |progress| {
+            news.send(JobEvent::Progress { job, progress });
+        };
+        tell(Progress::default());
+        work(&tell)
+    };
+    thread::start("simulate", work, move |outcome| {
+        let outcome = outcome
+            .unwrap_or_else(|_| Err(anyhow!(BROKEN)))
+            .map_err(|error| format!("{error:#}"));
+        reporter.send(JobEvent::Simulated(outcome));
+    })?;
+    Ok(())
+}

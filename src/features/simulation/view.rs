@@ -1,0 +1,182 @@
+//! *New simulation…*: an order for simulated candidates, with a preview that follows it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use egui::{Button, DragValue, Grid, RichText, TextEdit, Ui, vec2};
+
+use super::{
+    preview_view::{preview_ui, swatch_ui},
+    state::{JobId, Kind, PickFor, SimulationForm},
+};
+use crate::{
+    app::{
+        Action, AppState, Command,
+        command::{Session, Simulation},
+    },
+    domain::{Role, Vocabulary},
+    features::inspect::view::weak,
+    widgets::{
+        form_fields::{FIELD_WIDTH, path_ui, survey_ui},
+        theme,
+    },
+    window::view_memory::ViewMemory,
+};
+
+/// Width of the form, points.
+const FORM_WIDTH: f32 = 370.0;
+
+/// The window. Widgets edit a copy; where it differs, one command carries it.
+pub fn simulation_ui(
+    ui: &Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let mut is_open = true;
+    let mut form = state.simulation.form.clone();
+    egui::Window::new("New simulation")
+        .open(&mut is_open)
+        .collapsible(false)
+        .default_pos(egui::pos2(120.0, 70.0))
+        .default_size(vec2(FORM_WIDTH + 665.0, 580.0))
+        .show(ui.ctx(), |ui| {
+            ui.horizontal_top(|ui| {
+                ui.vertical(|ui| {
+                    ui.set_width(FORM_WIDTH);
+                    form_ui(ui, state, &mut form, commands);
+                    ui.add_space(theme::GRID);
+                    start_ui(ui, state, commands);
+                });
+                ui.separator();
+                ui.vertical(|ui| preview_ui(ui, state, memory));
+            });
+        });
+    if form != state.simulation.form {
+        commands.push(Command::Simulation(Simulation::Form(Box::new(form))));
+    }
+    if !is_open {
+        commands.push(Command::Do(Action::NewSimulation));
+    }
+}
+
+fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &mut Vec<Command>) {
+    Grid::new("simulation").num_columns(2).show(ui, |ui| {
+        ui.label("What");
+        ui.horizontal(|ui| {
+            ui.radio_value(&mut form.kind, Kind::Sequences, "image sequences");
+            ui.radio_value(&mut form.kind, Kind::Triplets, "triplets");
+        });
+        ui.end_row();
+        ui.label("Survey");
+        let pick = Command::Simulation(Simulation::Pick(PickFor::Survey));
+        survey_ui(ui, state, &mut form.survey, pick, commands);
+        ui.end_row();
+        ui.label("Templates");
+        let hint = "none: built-in physics";
+        let pick = Command::Simulation(Simulation::Pick(PickFor::Templates));
+        path_ui(ui, &mut form.templates, hint, pick, commands);
+        ui.end_row();
+        ui.label("Classes");
+        match form.kind {
+            Kind::Sequences => {
+                classes_ui(ui, &Vocabulary::sequence_classes(), &mut form.classes);
+            }
+            Kind::Triplets => classes_ui(ui, &Vocabulary::real_bogus(), &mut form.verdicts),
+        }
+        ui.end_row();
+        if form.kind == Kind::Triplets {
+            let label = ui.label("Only these kinds").id;
+            let field = TextEdit::singleline(&mut form.kinds)
+                .hint_text("all; or such as dipole, cosmic_ray")
+                .desired_width(FIELD_WIDTH);
+            ui.add(field).labelled_by(label);
+            ui.end_row();
+        }
+        ui.label("Images");
+        roles_ui(ui, &mut form.roles);
+        ui.end_row();
+        let label = ui.label("Candidates").id;
+        let count = DragValue::new(&mut form.count)
+            .range(1..=10_000_000)
+            .speed(10.0);
+        ui.add(count).labelled_by(label);
+        ui.end_row();
+        let label = ui.label("Seed").id;
+        ui.add(DragValue::new(&mut form.seed).speed(0.2))
+            .labelled_by(label);
+        ui.end_row();
+        ui.label("Folder");
+        let usual = state
+            .simulation
+            .order()
+            .map(|order| order.out.display().to_string());
+        let usual = usual.unwrap_or_else(|_| "a new folder".into());
+        let pick = Command::Simulation(Simulation::Pick(PickFor::SimulationFolder));
+        path_ui(ui, &mut form.out, &usual, pick, commands);
+        ui.end_row();
+    });
+}
+
+fn classes_ui(ui: &mut Ui, vocabulary: &Vocabulary, chosen: &mut BTreeSet<Arc<str>>) {
+    ui.vertical(|ui| {
+        for class in &vocabulary.classes {
+            let mut is_chosen = chosen.contains(&class.name);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                swatch_ui(ui, theme::class_color(class));
+                if ui.checkbox(&mut is_chosen, &*class.title).changed() {
+                    toggle(chosen, &class.name, is_chosen);
+                }
+            });
+        }
+    });
+}
+
+fn roles_ui(ui: &mut Ui, chosen: &mut BTreeSet<Role>) {
+    Grid::new("roles").num_columns(3).show(ui, |ui| {
+        for (at, role) in Role::ALL.iter().enumerate() {
+            let mut is_chosen = chosen.contains(role);
+            if ui.checkbox(&mut is_chosen, role.name()).changed() {
+                toggle(chosen, role, is_chosen);
+            }
+            if at % 3 == 2 {
+                ui.end_row();
+            }
+        }
+    });
+}
+
+fn toggle<T: Ord + Clone>(chosen: &mut BTreeSet<T>, one: &T, is_chosen: bool) {
+    if is_chosen {
+        chosen.insert(one.clone());
+    } else {
+        chosen.remove(one);
+    }
+}
+
+/// The button, or the way to stop; below it what went wrong.
+fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let running = state.jobs.get(&JobId::Simulate);
+    ui.horizontal(|ui| {
+        let text = RichText::new("Simulate").strong();
+        let button = Button::new(text).min_size(vec2(120.0, 32.0));
+        if ui.add_enabled(running.is_none(), button).clicked() {
+            commands.push(Command::Simulation(Simulation::Start));
+        }
+        match running {
+            Some(progress) => {
+                if ui.button("Stop").clicked() {
+                    commands.push(Command::Session(Session::Cancel(JobId::Simulate)));
+                }
+                ui.label(weak(ui, format!("{} of {}", progress.done, progress.total)));
+            }
+            None => {
+                ui.label(weak(ui, "and open the new set"));
+            }
+        }
+    });
+    if let Some(fault) = &state.simulation.fault {
+        let fault = RichText::new(fault).color(theme::alarm_text(ui));
+        ui.add(egui::Label::new(fault).wrap());
+    }
+}

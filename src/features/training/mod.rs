@@ -1,0 +1,21 @@
+//! Training: networks and forests, on simulated or labelled examples.
+
+pub(crate) mod checkpoint;
+pub(crate) mod chunk;
+pub(crate) mod curve;
+pub mod forest;
+pub(crate) mod form;
+pub(crate) mod form_view;
+pub(crate) mod labels;
+pub mod model_export;
+pub(crate) mod order;
+pub(crate) mod plan;
+pub(crate) mod plot_view;
+pub(crate) mod preparation;
+pub(crate) mod sequences;
+pub mod state;
+pub mod task;
+pub mod train;
+pub(crate) mod training_set;
+pub(crate) mod triplets;
+pub(crate) mod view;

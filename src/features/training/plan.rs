@@ -1,0 +1,170 @@
+//! From the form to an order for the job, and what it will do, in a sentence.
+
+use std::path::PathBuf;
+
+use super::{
+    form::LearnFrom,
+    train::{OpenedSet, TrainOrder, TrainingData},
+};
+use crate::{
+    app::state::AppState,
+    workspace::words::{duration, thousands},
+};
+
+impl AppState {
+    /// The order that the form stands for.
+    ///
+    /// # Errors
+    /// What has to be filled in or done first.
+    pub fn training_order(&self) -> Result<TrainOrder, String> {
+        let form = &self.training.form;
+        let data = match form.from {
+            LearnFrom::Simulation if form.survey.trim().is_empty() => {
+                return Err("choose a survey".into());
+            }
+            LearnFrom::Simulation => TrainingData::Simulation {
+                survey: form.survey.trim().into(),
+                templates: None,
+            },
+            LearnFrom::Labels => TrainingData::Opened(self.opened_set()?),
+        };
+        let name = form.name_or_usual();
+        let out = match form.out.trim() {
+            "" => {
+                let home = self.training.home.as_ref().ok_or("name a file")?;
+                // A name may hold what a file name may not.
+                let file = name.replace(['/', '\\'], "_");
+                home.join(format!("{file}.safetensors"))
+            }
+            out => PathBuf::from(out),
+        };
+        let command = form.command(&data, &out);
+        let mut order = TrainOrder::usual(form.network, data, form.recipe, form.steps.max(1), out);
+        order.seed = form.seed;
+        order.name = Some(name);
+        order.command = command;
+        Ok(order)
+    }
+
+    fn opened_set(&self) -> Result<OpenedSet, String> {
+        let [real, bogus] = self.labelled_sides();
+        if real == 0 || bogus == 0 {
+            return Err(format!(
+                "label some real and some bogus candidates first: so far {real} and {bogus}"
+            ));
+        }
+        let paths = self.project.paths.iter();
+        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+        Ok(OpenedSet {
+            name: paths.join(", ").into(),
+            catalogue: self.catalogue.clone(),
+            book: self.book.clone(),
+        })
+    }
+
+    /// How many candidates are labelled real, and how many bogus.
+    pub fn labelled_sides(&self) -> [usize; 2] {
+        let count = &self.label_count;
+        [count.real().count(), count.bogus().count()]
+    }
+
+    /// What will happen, in a sentence; or what has to be done first.
+    ///
+    /// # Errors
+    /// What has to be filled in or done first.
+    pub fn training_plan(&self) -> Result<String, String> {
+        let order = self.training_order()?;
+        let schedule = &order.schedule;
+        let presented = schedule.steps * schedule.batch as u64 * order.members as u64;
+        let members = match order.members {
+            1 => String::new(),
+            members => format!(" for each of {members} members"),
+        };
+        let steps = format!(
+            "{} batches of {}{members}",
+            thousands(schedule.steps),
+            schedule.batch
+        );
+        let from = match &order.data {
+            TrainingData::Simulation { survey, .. } => format!(
+                "{} different simulated triplets of survey {survey}",
+                thousands(presented.div_ceil(order.passes as u64))
+            ),
+            TrainingData::Labelled { .. } | TrainingData::Opened(_) => {
+                let [real, bogus] = self.labelled_sides();
+                format!(
+                    "{} candidates labelled real and {} bogus, but every sixth, which is kept for \
+                     validation",
+                    thousands(real as u64),
+                    thousands(bogus as u64)
+                )
+            }
+        };
+        let known = self.training.rate_of(self.training.form.network);
+        let long = known.map_or_else(
+            || "How long it takes is known once it runs.".into(),
+            |rate| format!("About {}.", duration(presented as f64 / rate)),
+        );
+        Ok(format!("Learns {steps} from {from}. {long}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{app::settings::Settings, features::training::train::Architecture};
+
+    fn state() -> AppState {
+        let mut state = AppState::new(Settings::default(), "ana");
+        state.training.home = Some("models".into());
+        state
+    }
+
+    #[test]
+    fn the_usual_form_is_an_order_for_the_usual_folder() {
+        let order = state().training_order().unwrap();
+        assert_eq!(order.out, Path::new("models/compact-mixed-1.safetensors"));
+        assert_eq!(order.name.as_deref(), Some("compact-mixed-1"));
+        assert_eq!(
+            (order.members, order.chunk, order.validation),
+            (1, 40_000, 4_000)
+        );
+        assert_eq!(order.schedule.validate_every, 1_000);
+        let wanted = "--network compact --recipe ours --survey mixed --steps 20000 --seed 1";
+        assert!(order.command.contains(wanted), "{}", order.command);
+    }
+
+    #[test]
+    fn a_short_training_simulates_and_validates_less() {
+        let mut state = state();
+        state.training.form.steps = 20;
+        state.training.form.network = Architecture::Cape;
+        state.training.form.name = "a/b".into();
+        let order = state.training_order().unwrap();
+        assert_eq!(
+            (order.members, order.chunk, order.validation),
+            (5, 320, 320)
+        );
+        assert_eq!(order.schedule.validate_every, 2);
+        assert_eq!(order.out, Path::new("models/a_b.safetensors"));
+        let plan = state.training_plan().unwrap();
+        let wanted = "Learns 20 batches of 64 for each of 5 members from 1,600 different";
+        assert!(plan.starts_with(wanted), "{plan}");
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        let mut state = state();
+        state.training.form.from = LearnFrom::Labels;
+        let why = state.training_order().unwrap_err();
+        assert!(why.contains("so far 0 and 0"), "{why}");
+        state.training.form.from = LearnFrom::Simulation;
+        state.training.form.survey = " ".into();
+        assert_eq!(state.training_plan().unwrap_err(), "choose a survey");
+        state.training.form.survey = "ztf".into();
+        state.training.home = None;
+        assert_eq!(state.training_plan().unwrap_err(), "name a file");
+    }
+}

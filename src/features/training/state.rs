@@ -1,0 +1,361 @@
+//! Teaching a network, as the window shows it: what was ordered, and what became of it.
+
+use std::path::{Path, PathBuf};
+
+use super::task::{TrainRequest, TrainUpdate, TrainingEnd};
+use crate::{
+    app::{
+        command::Train,
+        effect::Effect,
+        state::{AppState, Screen},
+    },
+    domain::Timestamp,
+    tasks::progress::Progress,
+    workspace::words::thousands,
+};
+
+pub use super::form::{LearnFrom, TrainingForm};
+// Views know jobs only by these.
+pub use super::train::{Architecture, CurvePoint, Recipe, TrainingNews};
+pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
+
+/// Changes with the opened set and its labels.
+type LabelKey = (u64, u64);
+
+/// How far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TrainingStanding {
+    /// Nothing was ordered yet.
+    #[default]
+    Idle,
+    /// Examples are read or simulated.
+    Preparing,
+    /// It learns.
+    Running,
+    /// The user stopped it, and it is being saved.
+    Stopping,
+    /// The user stopped it: the order, and the labels that it was for.
+    Stopped(Box<TrainingForm>, LabelKey),
+    /// There is a model: what its validation says.
+    Finished(String),
+    /// Why it broke off: a sentence.
+    Failed(String),
+}
+
+/// The state of the screen.
+#[derive(Clone, Debug, Default)]
+pub struct TrainingPane {
+    /// The order.
+    pub form: TrainingForm,
+    /// Where models go unless a file is named.
+    pub home: Option<PathBuf>,
+    standing: TrainingStanding,
+    /// What was ordered last, and the labels at that moment.
+    ordered: Option<(TrainingForm, LabelKey)>,
+    news: Option<TrainingNews>,
+    device: String,
+    notes: Vec<String>,
+    /// Where this run went on from.
+    begun_at: u64,
+    /// Examples in a second, as measured last, and of which network.
+    rate: Option<(Architecture, f64)>,
+}
+
+impl TrainingPane {
+    /// How far it is.
+    pub const fn standing(&self) -> &TrainingStanding {
+        &self.standing
+    }
+
+    /// True while a training is under way.
+    pub const fn is_under_way(&self) -> bool {
+        matches!(
+            self.standing,
+            TrainingStanding::Preparing | TrainingStanding::Running | TrainingStanding::Stopping
+        )
+    }
+
+    /// The newest figures of the last training.
+    pub const fn news(&self) -> Option<&TrainingNews> {
+        self.news.as_ref()
+    }
+
+    /// What computes it.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// What was left out of the data, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The step that this run went on from; 0 where it began anew.
+    pub const fn begun_at(&self) -> u64 {
+        self.begun_at
+    }
+
+    /// What was ordered last.
+    pub fn ordered(&self) -> Option<&TrainingForm> {
+        self.ordered.as_ref().map(|(form, _)| form)
+    }
+
+    /// Examples of that network learned from in a second, where it was trained before.
+    pub(crate) fn rate_of(&self, network: Architecture) -> Option<f64> {
+        let known = self.rate.filter(|(of, _)| *of == network);
+        known.map(|(_, rate)| rate)
+    }
+
+    pub(crate) fn expect_stop(&mut self) {
+        if self.is_under_way() {
+            self.standing = TrainingStanding::Stopping;
+        }
+    }
+
+    fn take_news(&mut self, news: TrainingNews) {
+        if news.examples_per_s > 0.0
+            && let Some((form, _)) = &self.ordered
+        {
+            self.rate = Some((form.network, news.examples_per_s));
+        }
+        self.news = Some(news);
+    }
+}
+
+impl AppState {
+    /// True where the order was stopped and nothing of it has changed since.
+    pub fn goes_on(&self) -> bool {
+        let TrainingStanding::Stopped(form, labels) = &self.training.standing else {
+            return false;
+        };
+        let has_same_labels =
+            form.from == LearnFrom::Simulation || *labels == self.labels_of_training();
+        **form == self.training.form && has_same_labels
+    }
+
+    fn labels_of_training(&self) -> LabelKey {
+        (self.generation, self.book.revision())
+    }
+
+    pub(crate) fn apply_train(&mut self, train: Train) -> Vec<Effect> {
+        match train {
+            Train::Form(form) => {
+                self.training.form = *form;
+                if matches!(self.training.standing, TrainingStanding::Failed(_)) {
+                    self.training.standing = TrainingStanding::Idle;
+                }
+                Vec::new()
+            }
+            Train::Pick(purpose) => self.pick(purpose),
+            Train::Start => self.start_training(false),
+            Train::StartAnew => self.start_training(true),
+        }
+    }
+
+    fn start_training(&mut self, is_anew: bool) -> Vec<Effect> {
+        if self.training.is_under_way() {
+            return Vec::new();
+        }
+        let order = match self.training_order() {
+            Ok(order) => order,
+            Err(why) => {
+                self.training.standing = TrainingStanding::Failed(why);
+                return Vec::new();
+            }
+        };
+        let labels = self.labels_of_training();
+        self.training.ordered = Some((self.training.form.clone(), labels));
+        self.training.standing = TrainingStanding::Preparing;
+        self.training.news = None;
+        self.training.notes.clear();
+        self.training.begun_at = 0;
+        self.jobs.insert(JobId::Train, Progress::default());
+        vec![Effect::Train(Box::new(TrainRequest { order, is_anew }))]
+    }
+
+    /// A path that was chosen in a dialog goes into the form.
+    pub(crate) fn take_training_path(&mut self, purpose: PickFor, path: &Path) -> Vec<Effect> {
+        let mut form = self.training.form.clone();
+        if purpose == PickFor::TrainingSurvey {
+            form.survey = path.display().to_string();
+        } else {
+            form.out = path.with_extension("safetensors").display().to_string();
+        }
+        self.apply_train(Train::Form(Box::new(form)))
+    }
+
+    pub(crate) fn take_training(&mut self, update: TrainUpdate, now: Timestamp) -> Vec<Effect> {
+        let news = match update {
+            TrainUpdate::Started {
+                device,
+                notes,
+                news,
+            } => {
+                let pane = &mut self.training;
+                (pane.device, pane.notes, pane.begun_at) = (device, notes, news.step);
+                if pane.standing == TrainingStanding::Preparing {
+                    pane.standing = TrainingStanding::Running;
+                }
+                news
+            }
+            TrainUpdate::Progress(news) => news,
+            TrainUpdate::Ended(end) => return self.end_training(end, now),
+        };
+        let progress = Progress {
+            done: news.step as usize,
+            total: news.steps as usize,
+        };
+        self.jobs.insert(JobId::Train, progress);
+        self.training.take_news(news);
+        Vec::new()
+    }
+
+    fn end_training(&mut self, end: TrainingEnd, now: Timestamp) -> Vec<Effect> {
+        self.jobs.remove(&JobId::Train);
+        let is_on_screen = self.screen == Screen::Train;
+        match end {
+            TrainingEnd::Finished { file, card } => {
+                let figure = |name| card.figures.get(name).copied().unwrap_or(f64::NAN);
+                let text = format!(
+                    "{} is trained: {:.1} % of {} validation examples right, loss {:.3}",
+                    card.name,
+                    100.0 * figure("validation_accuracy"),
+                    thousands(figure("validation_examples") as u64),
+                    figure("validation_loss")
+                );
+                self.tell(text.clone(), now);
+                self.training.standing = TrainingStanding::Finished(text);
+                self.add_model(&file)
+            }
+            TrainingEnd::Stopped => {
+                let (form, labels) = self.training.ordered.clone().unwrap_or_default();
+                self.training.standing = TrainingStanding::Stopped(Box::new(form), labels);
+                if !is_on_screen {
+                    self.tell("training stopped; its screen goes on from there", now);
+                }
+                Vec::new()
+            }
+            TrainingEnd::Failed(why) => {
+                if !is_on_screen {
+                    self.warn(format!("training: {why}"), now);
+                }
+                self.training.standing = TrainingStanding::Failed(why);
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{Command, settings::Settings},
+        features::training::train::LossPoint,
+    };
+
+    const NOW: Timestamp = Timestamp(0);
+
+    fn news(step: u64) -> TrainingNews {
+        let loss = LossPoint { step, loss: 0.5 };
+        let point = CurvePoint {
+            step,
+            loss: Some(0.5),
+            validation_loss: 0.6,
+            validation_accuracy: 0.7,
+        };
+        TrainingNews {
+            step,
+            steps: 100,
+            losses: [loss].into(),
+            curve: [point].into(),
+            examples_per_s: 640.0,
+            seconds_left: Some(10.0),
+        }
+    }
+
+    fn started() -> AppState {
+        let mut state = AppState::new(Settings::default(), "ana");
+        state.training.home = Some("models".into());
+        let effects = state.apply(Command::Train(Train::Start), NOW);
+        assert!(matches!(&effects[..], [Effect::Train(request)] if !request.is_anew));
+        let update = TrainUpdate::Started {
+            device: "CPU".into(),
+            notes: vec!["3 epochs left out: not labelled".into()],
+            news: news(20),
+        };
+        state.take_training(update, NOW);
+        state
+    }
+
+    #[test]
+    fn news_make_the_curve_and_the_rate() {
+        let mut state = started();
+        let pane = &state.training;
+        assert_eq!(*pane.standing(), TrainingStanding::Running);
+        assert_eq!((pane.begun_at(), pane.notes().len()), (20, 1));
+        state.take_training(TrainUpdate::Progress(news(40)), NOW);
+        let shown = state.training.news().unwrap();
+        assert_eq!(
+            (shown.step, shown.curve.len(), shown.losses.len()),
+            (40, 1, 1)
+        );
+        assert_eq!(
+            state.jobs[&JobId::Train],
+            Progress {
+                done: 40,
+                total: 100
+            }
+        );
+        // 20,000 steps of 64 at 640 a second.
+        assert!(state.training_plan().unwrap().ends_with("About 33 min."));
+        // One at a time.
+        assert!(state.apply(Command::Train(Train::Start), NOW).is_empty());
+    }
+
+    #[test]
+    fn what_was_stopped_goes_on_while_the_order_is_the_same() {
+        let mut state = started();
+        state.training.expect_stop();
+        assert_eq!(*state.training.standing(), TrainingStanding::Stopping);
+        state.take_training(TrainUpdate::Progress(news(60)), NOW);
+        state.take_training(TrainUpdate::Ended(TrainingEnd::Stopped), NOW);
+        assert!(state.goes_on() && !state.jobs.contains_key(&JobId::Train));
+        let mut form = state.training.form.clone();
+        form.seed = 2;
+        state.apply(Command::Train(Train::Form(Box::new(form))), NOW);
+        assert!(!state.goes_on());
+        let effects = state.apply(Command::Train(Train::StartAnew), NOW);
+        assert!(matches!(&effects[..], [Effect::Train(request)] if request.is_anew));
+    }
+
+    #[test]
+    fn a_failure_stands_until_the_order_is_changed() {
+        let mut state = started();
+        let end = TrainingEnd::Failed("no space".into());
+        state.take_training(TrainUpdate::Ended(end), NOW);
+        let failed = TrainingStanding::Failed("no space".into());
+        assert_eq!(*state.training.standing(), failed);
+        let form = Box::new(state.training.form.clone());
+        state.apply(Command::Train(Train::Form(form)), NOW);
+        assert_eq!(*state.training.standing(), TrainingStanding::Idle);
+    }
+
+    #[test]
+    fn a_finished_model_is_shown() {
+        let mut state = started();
+        let mut card = crate::workspace::models::shipped().remove(0);
+        card.name = "mine".into();
+        let end = TrainingEnd::Finished {
+            file: "models/mine.safetensors".into(),
+            card: std::sync::Arc::new(card),
+        };
+        state.take_training(TrainUpdate::Ended(end), NOW);
+        let TrainingStanding::Finished(text) = state.training.standing() else {
+            panic!("not finished")
+        };
+        assert!(text.starts_with("mine is trained: "), "{text}");
+        assert_eq!(state.scores.active().name(), "mine");
+        assert_eq!(state.settings.model_files.len(), 1);
+    }
+}

@@ -1,0 +1,370 @@
+//! Training a network: streamed examples, validation, checkpoints, and a model file at the end.
+
+mod saving;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::bail;
+
+use super::{
+    checkpoint::Checkpoint,
+    chunk::Chunk,
+    curve::Losses,
+    order::single,
+    training_set::{Prepared, TrainingSet},
+};
+pub use super::{
+    checkpoint::checkpoint_path,
+    curve::{CurvePoint, LossPoint, TrainingNews},
+    labels::OpenedSet,
+    order::{Recipe, TrainOrder, cores, usual_steps},
+    preparation::Preparation,
+    training_set::TrainingData,
+};
+pub use crate::learn::Architecture;
+use crate::{
+    domain::ModelCard,
+    io::Decoder,
+    learn::{
+        Compute, Lessons, Model, Network, NetworkShape, Settling,
+        lessons::Settled,
+        trainer::Trainer,
+        validation::{Validating, Validation},
+    },
+    tasks::{gathering::Gathering, piecewise::Pieces},
+};
+
+/// Seconds between checkpoints, about.
+const SAVE_EVERY_S: f64 = 60.0;
+
+/// A training under way. The thread that owns it calls [`Training::advance`] until it is finished.
+pub struct Training {
+    order: TrainOrder,
+    card: ModelCard,
+    compute: Compute,
+    trainer: Trainer,
+    set: TrainingSet,
+    validation: Arc<dyn Lessons>,
+    chunk: Option<Chunk>,
+    finished: Vec<Network>,
+    curve: Vec<CurvePoint>,
+    losses: Losses,
+    phase: Phase,
+    /// When the first step of this run was made.
+    started: Option<Instant>,
+    steps_here: u64,
+    saved: Instant,
+    /// A checkpoint that is being written.
+    saving: Option<Gathering<()>>,
+    notes: Vec<String>,
+}
+
+/// What the next piece of work is.
+enum Phase {
+    Learning,
+    /// The member under way is validated.
+    Validating(Validating),
+    /// All members are trained: what a validation set decides is settled.
+    Settling(Box<Settling>),
+    /// The model is validated.
+    Judging(Box<Model>, Validating),
+    Finished(Box<Model>),
+}
+
+impl Pieces for Training {
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance()
+    }
+
+    fn doing(&self) -> &'static str {
+        self.doing()
+    }
+
+    fn may_go_aside(&self) -> bool {
+        !self.compute.is_gpu()
+    }
+}
+
+impl Training {
+    /// Prepares data and network, or goes on from the checkpoint beside the model file.
+    ///
+    /// # Errors
+    /// Where the order is impossible, or the checkpoint is another order's.
+    pub fn start(order: TrainOrder, compute: &Compute) -> anyhow::Result<Self> {
+        let decoder = Arc::new(Decoder::default());
+        Preparation::begin(
+            order,
+            compute,
+            decoder,
+            crate::tasks::cancel::CancelToken::default(),
+        )?
+        .finish()
+    }
+
+    pub(crate) fn of(
+        order: TrainOrder,
+        card: ModelCard,
+        compute: Compute,
+        checkpoint: Option<Checkpoint>,
+        prepared: Prepared,
+    ) -> anyhow::Result<Self> {
+        let shape = NetworkShape::of(&card);
+        let done = checkpoint.as_ref().map_or(0, |found| found.finished.len());
+        let seed = order.seed.wrapping_add(done as u64);
+        let network = single(order.architecture);
+        let trainer = Trainer::new(network, shape, order.schedule.clone(), seed, &compute);
+        let (trainer, finished, header) = match checkpoint {
+            None => (trainer, Vec::new(), None),
+            Some(found) => {
+                let standing = found.header.standing;
+                let trainer = trainer.resumed(standing, found.best, found.state)?;
+                (trainer, found.finished, Some(found.header))
+            }
+        };
+        let (curve, losses) =
+            header.map_or_else(Default::default, |header| (header.curve, header.losses));
+        let mut training = Self {
+            card,
+            compute,
+            trainer,
+            set: prepared.training,
+            validation: prepared.validation,
+            chunk: None,
+            finished,
+            curve,
+            losses,
+            phase: Phase::Learning,
+            started: None,
+            steps_here: 0,
+            saved: Instant::now(),
+            saving: None,
+            notes: prepared.notes,
+            order,
+        };
+        training.phase = training.phase_after_steps()?;
+        Ok(training)
+    }
+
+    /// What the user must know of the data: what was left out, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// True when there is a model.
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.phase, Phase::Finished(_))
+    }
+
+    /// True where [`Self::advance`] need not wait for examples; they are waited for so long at most.
+    ///
+    /// # Errors
+    /// Where the simulator broke off.
+    pub fn is_ready(&mut self, patience: Duration) -> anyhow::Result<bool> {
+        let is_learning = matches!(self.phase, Phase::Learning) && !self.trainer.is_finished();
+        let (number, _) = self.place_in_chunks();
+        let has_chunk = self
+            .chunk
+            .as_ref()
+            .is_some_and(|chunk| chunk.number == number);
+        if !is_learning || has_chunk {
+            return Ok(true);
+        }
+        self.set.fetch(patience)
+    }
+
+    /// What [`Self::advance`] does next, in words.
+    pub fn doing(&self) -> &'static str {
+        match &self.phase {
+            Phase::Learning if self.trainer.is_finished() => "ending a member",
+            Phase::Learning => "learning",
+            Phase::Validating(_) | Phase::Judging(..) => "validating",
+            Phase::Settling(_) => "settling",
+            Phase::Finished(_) => "keeping the model",
+        }
+    }
+
+    /// Does one piece of work: a step, or a batch of a validation. Saves where it is time.
+    ///
+    /// # Errors
+    /// Where the data break off, or a checkpoint cannot be written.
+    pub fn advance(&mut self) -> anyhow::Result<()> {
+        match &mut self.phase {
+            Phase::Learning if self.trainer.is_finished() => self.finish_member()?,
+            Phase::Learning => {
+                self.step()?;
+                self.phase = self.phase_after_steps()?;
+                self.save_where_it_is_time()?;
+            }
+            Phase::Validating(validating) => {
+                if let Some(validation) = validating.step(&*self.validation)? {
+                    self.take_validation(&validation)?;
+                    self.phase = Phase::Learning;
+                }
+            }
+            Phase::Settling(settling) => {
+                if let Some(settled) = self.validation.settle(settling, &self.compute)? {
+                    self.phase = self.judging(settled);
+                }
+            }
+            Phase::Judging(model, validating) => {
+                if let Some(validation) = validating.step(&*self.validation)? {
+                    let mut model = model.clone();
+                    let figures = &mut model.card_mut().figures;
+                    figures.insert("validation_loss".into(), validation.loss);
+                    figures.insert("validation_accuracy".into(), validation.accuracy);
+                    let examples = self.validation.len() as f64;
+                    figures.insert("validation_examples".into(), examples);
+                    self.phase = Phase::Finished(model);
+                }
+            }
+            Phase::Finished(_) => {}
+        }
+        Ok(())
+    }
+
+    /// What comes after the steps made so far: also where they were made before a stop.
+    fn phase_after_steps(&self) -> anyhow::Result<Phase> {
+        if self.is_taught() {
+            let network = Network::joined(self.order.architecture, &self.finished)?;
+            let mut settling = Settling::new(network);
+            let settled = self.validation.settle(&mut settling, &self.compute)?;
+            return Ok(match settled {
+                Some(settled) => self.judging(settled),
+                None => Phase::Settling(Box::new(settling)),
+            });
+        }
+        let step = self.trainer.standing().step;
+        let is_time = step.is_multiple_of(self.order.schedule.validate_every);
+        let is_validated = self.curve.last().map_or(0, |point| point.step) == self.steps_done();
+        let is_last = self.trainer.is_finished();
+        if step == 0 || is_validated || !(is_time || is_last) {
+            return Ok(Phase::Learning);
+        }
+        let network = self.trainer.network()?;
+        Ok(Phase::Validating(Validating::new(network, &self.compute)))
+    }
+
+    fn judging(&self, (network, figures): Settled) -> Phase {
+        let mut model = Box::new(Model::new(self.card.clone(), &network, &self.compute));
+        model.card_mut().figures.extend(figures);
+        let validating = Validating::new(model.network(), &self.compute);
+        Phase::Judging(model, validating)
+    }
+
+    const fn is_taught(&self) -> bool {
+        self.finished.len() >= self.order.members
+    }
+
+    /// The chunk that the next step learns from, and which of its batches.
+    fn place_in_chunks(&self) -> (u64, u64) {
+        let batch = self.order.schedule.batch;
+        let steps_a_chunk = match &self.set {
+            TrainingSet::Simulated(_) => self.order.steps_a_chunk(),
+            TrainingSet::Labelled(examples) => examples.len().div_ceil(batch).max(1) as u64,
+        };
+        let step = self.trainer.standing().step;
+        (step / steps_a_chunk, step % steps_a_chunk)
+    }
+
+    fn step(&mut self) -> anyhow::Result<()> {
+        let batch = self.order.schedule.batch;
+        let (number, within) = self.place_in_chunks();
+        let is_same = |chunk: &Chunk| chunk.number == number;
+        if !self.chunk.as_ref().is_some_and(is_same) {
+            let examples = self.set.next()?;
+            if examples.is_empty() {
+                bail!("{} gives nothing to learn from", self.order.data.in_words());
+            }
+            let wanted = match &self.set {
+                TrainingSet::Simulated(_) => self.order.steps_a_chunk() as usize * batch,
+                TrainingSet::Labelled(examples) => examples.len().next_multiple_of(batch),
+            };
+            let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
+            self.chunk = Some(Chunk::new(examples, number, wanted, seed));
+        }
+        self.started.get_or_insert_with(Instant::now);
+        if let Some(chunk) = &self.chunk {
+            let chosen = chunk.batch(within as usize, batch);
+            self.trainer.step(&*chunk.examples, chosen)?;
+            self.steps_here += 1;
+        }
+        if self.losses.count_step() {
+            self.note_loss();
+        }
+        Ok(())
+    }
+
+    fn note_loss(&mut self) {
+        if let Some(loss) = self.trainer.take_loss() {
+            self.losses.put(self.steps_done(), loss);
+        }
+    }
+
+    fn take_validation(&mut self, validation: &Validation) -> anyhow::Result<()> {
+        self.trainer.keep_best(validation);
+        self.note_loss();
+        self.curve.push(CurvePoint {
+            step: self.steps_done(),
+            loss: self.losses.take_mean(),
+            validation_loss: validation.loss,
+            validation_accuracy: validation.accuracy,
+        });
+        self.save_where_it_is_time()
+    }
+
+    fn finish_member(&mut self) -> anyhow::Result<()> {
+        self.finished.push(self.trainer.best()?.at_rest());
+        if !self.is_taught() {
+            let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
+            let network = single(self.order.architecture);
+            let shape = NetworkShape::of(&self.card);
+            let schedule = self.order.schedule.clone();
+            self.trainer = Trainer::new(network, shape, schedule, seed, &self.compute);
+            self.chunk = None;
+        }
+        self.phase = self.phase_after_steps()?;
+        self.begin_saving()
+    }
+
+    fn steps_done(&self) -> u64 {
+        let before = self.finished.len() as u64 * self.order.schedule.steps;
+        let here = if self.is_taught() {
+            0
+        } else {
+            self.trainer.standing().step
+        };
+        before + here
+    }
+
+    /// How far it is.
+    pub fn news(&self) -> TrainingNews {
+        let steps = self.order.members as u64 * self.order.schedule.steps;
+        let step = self.steps_done();
+        let rate = self.started.map_or(0.0, |started| {
+            self.steps_here as f64 / started.elapsed().as_secs_f64().max(1e-3)
+        });
+        let left = steps.saturating_sub(step) as f64 / rate;
+        TrainingNews {
+            step,
+            steps,
+            losses: self.losses.points().into(),
+            curve: self.curve.clone().into(),
+            examples_per_s: rate * self.order.schedule.batch as f64,
+            seconds_left: left.is_finite().then_some(left),
+        }
+    }
+
+    /// The trained model.
+    ///
+    /// # Errors
+    /// Where it is not finished.
+    pub fn model(&self) -> anyhow::Result<&Model> {
+        match &self.phase {
+            Phase::Finished(model) => Ok(model),
+            _ => bail!("the training is not finished"),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Triplets to learn from: simulated ones without end, or a labelled set.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use anyhow::{Context, bail};
+
+use super::{
+    labels::{IsKept, LabelledSet},
+    training_set::Sources,
+};
+use crate::{
+    domain::{Candidate, Catalogue, ImageSequence, InputPlan, ModelCard, Role, class_of, fnv},
+    features::{
+        labelling::truths::Truths, scoring::score::prepare_candidate, simulation::stream::stream,
+    },
+    imaging::model_input::{Plane, prepare},
+    learn::{Example, Examples},
+    simulate::Simulate,
+};
+
+/// Roles that are simulated: what a model may take, and the variance that S/N is computed from.
+pub(crate) const ROLES: [Role; 5] = [
+    Role::Science,
+    Role::Reference,
+    Role::Difference,
+    Role::Snr,
+    Role::Variance,
+];
+/// Candidates simulated ahead of the one that is prepared.
+const ROOM: usize = 512;
+
+pub(crate) fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
+    let plan = card.input.stamps();
+    plan.with_context(|| format!("{} does not look at single epochs", card.name))
+}
+
+/// Simulated triplets as examples.
+pub(crate) fn simulated(
+    simulator: &Arc<dyn Simulate>,
+    range: Range<u64>,
+    threads: usize,
+    plan: &InputPlan,
+    classes: &[String],
+) -> anyhow::Result<Examples> {
+    let mut examples = Examples::new(plan.channels.len(), plan.side_px);
+    for sequence in stream(simulator, range, threads, ROOM)? {
+        if let Some(example) = example(&sequence, plan, classes) {
+            examples.push(&example)?;
+        }
+    }
+    Ok(examples)
+}
+
+/// A simulated triplet as the model sees it; none where its input cannot be prepared, as in use.
+///
+/// Of every two one has the S/N that its survey computed, the other the one that is estimated where
+/// a survey gives none: the model must know both.
+fn example(sequence: &ImageSequence, plan: &InputPlan, classes: &[String]) -> Option<Example> {
+    let has_snr = fnv::fnv1a(fnv::FNV_START, sequence.id.bytes()) & 0x100 == 0;
+    let input = prepare_sequence(sequence, 0, has_snr, plan)?;
+    let class = sequence.class()?;
+    let class = classes.iter().position(|known| known == class)?;
+    Some(Example {
+        input,
+        class: class as u8,
+    })
+}
+
+fn prepare_sequence(
+    sequence: &ImageSequence,
+    epoch: usize,
+    has_snr: bool,
+    plan: &InputPlan,
+) -> Option<Vec<f32>> {
+    let is_known = |role: Role| has_snr || !matches!(role, Role::Snr | Role::Variance);
+    let planes = sequence.images.iter().filter_map(|(role, _)| {
+        Some(Plane {
+            role: *role,
+            width: sequence.width,
+            height: sequence.height,
+            pixels: sequence.image(*role, epoch)?,
+            arcsec_per_px: Some(f64::from(sequence.detector.pixel_scale_arcsec)),
+        })
+    });
+    let planes: Vec<_> = planes.filter(|plane| is_known(plane.role)).collect();
+    prepare(&planes, plan).ok()
+}
+
+/// A labelled set, divided by object.
+///
+/// # Errors
+/// Where it was stopped.
+pub(crate) fn labelled(
+    catalogue: &Catalogue,
+    truths: Truths<'_>,
+    card: &ModelCard,
+    sources: Sources<'_>,
+    is_kept: IsKept<'_>,
+) -> anyhow::Result<LabelledSet> {
+    let mut sheet = Sheet::new(card, stamp_plan(card)?);
+    for (_, candidate) in catalogue.iter() {
+        if sources.cancel.is_cancelled() {
+            bail!("stopped");
+        }
+        sheet.take(candidate, truths, sources, is_kept(candidate))?;
+    }
+    let counts = sheet.left_out.into_iter();
+    Ok(LabelledSet {
+        training: Arc::new(sheet.training),
+        validation: Arc::new(sheet.validation),
+        notes: counts
+            .map(|(why, count)| format!("{count} epochs left out: {why}"))
+            .collect(),
+    })
+}
+
+/// What was found so far.
+struct Sheet<'a> {
+    card: &'a ModelCard,
+    plan: &'a InputPlan,
+    training: Examples,
+    validation: Examples,
+    left_out: BTreeMap<String, usize>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(card: &'a ModelCard, plan: &'a InputPlan) -> Self {
+        let empty = || Examples::new(plan.channels.len(), plan.side_px);
+        Self {
+            card,
+            plan,
+            training: empty(),
+            validation: empty(),
+            left_out: BTreeMap::new(),
+        }
+    }
+
+    fn leave_out(&mut self, why: String) {
+        *self.left_out.entry(why).or_default() += 1;
+    }
+
+    fn take(
+        &mut self,
+        candidate: &Candidate,
+        truths: Truths<'_>,
+        sources: Sources<'_>,
+        is_kept: bool,
+    ) -> anyhow::Result<()> {
+        if truths.is_silent(candidate) {
+            return Ok(());
+        }
+        let of = truths.labelled_epoch(candidate);
+        let class = |epoch| {
+            if of.is_some_and(|of| of != epoch) {
+                return Err("the label is that of another epoch".into());
+            }
+            let label = truths.label(candidate, epoch)?;
+            let class = class_of(&label, &self.card.classes);
+            class.ok_or_else(|| format!("label \"{label}\" is no class of {}", self.card.name))
+        };
+        let classes: Vec<_> = (0..candidate.epochs.len()).map(class).collect();
+        if classes.iter().all(Result::is_err) {
+            // Nothing of it is decoded.
+            let reasons = classes.into_iter().filter_map(Result::err);
+            reasons.for_each(|why| self.leave_out(why));
+            return Ok(());
+        }
+        let inputs = prepare_candidate(candidate, self.plan, sources.decoder);
+        for (class, input) in classes.into_iter().zip(inputs) {
+            match (class, input) {
+                (Ok(class), Ok(input)) => {
+                    let class = class as u8;
+                    let set = if is_kept {
+                        &mut self.validation
+                    } else {
+                        &mut self.training
+                    };
+                    set.push(&Example { input, class })?;
+                }
+                (Ok(_), Err(why)) => self.leave_out(why.to_string()),
+                (Err(why), _) => self.leave_out(why),
+            }
+        }
+        Ok(())
+    }
+}

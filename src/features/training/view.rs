@@ -1,0 +1,198 @@
+//! Train: one sentence, one button; while it runs, the curve.
+
+use egui::{Button, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
+
+use super::{
+    form_view::form_ui,
+    plot_view::curves_ui,
+    state::{JobId, LearnFrom, TrainingNews, TrainingStanding},
+};
+use crate::{
+    app::{
+        AppState, Command,
+        command::{Session, Train},
+    },
+    features::inspect::view::weak,
+    widgets::theme,
+    workspace::words::{duration, thousands},
+};
+
+/// Width of the form, points.
+const LEFT: f32 = 390.0;
+
+/// The screen. Widgets edit a copy of the form; where it differs, one command carries it.
+pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    egui::Panel::left("order for a network")
+        .default_size(LEFT)
+        .size_range(LEFT..=560.0)
+        .show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                ui.heading("Teach a network real from bogus");
+                ui.add_space(theme::GRID);
+                let mut form = state.training.form.clone();
+                ui.add_enabled_ui(!state.training.is_under_way(), |ui| {
+                    form_ui(ui, state, &mut form, commands);
+                });
+                if form != state.training.form {
+                    commands.push(Command::Train(Train::Form(Box::new(form))));
+                }
+                ui.add_space(theme::GRID);
+                plan_ui(ui, state);
+                ui.add_space(theme::GRID);
+                buttons_ui(ui, state, commands);
+                ui.add_space(theme::GRID);
+                standing_ui(ui, state);
+            });
+        });
+    egui::CentralPanel::default().show(ui, |ui| {
+        if let Some(news) = state.training.news() {
+            progress_ui(ui, state, news);
+            ui.add_space(theme::GRID);
+            curves_ui(ui, news);
+            return;
+        }
+        let why = if *state.training.standing() == TrainingStanding::Preparing {
+            "Examples are being prepared…"
+        } else {
+            "How it learns is drawn here while it runs: loss and accuracy by step."
+        };
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
+    });
+}
+
+/// What is known, and what will happen.
+fn plan_ui(ui: &mut Ui, state: &AppState) {
+    if state.training.form.from == LearnFrom::Labels {
+        labels_ui(ui, state.labelled_sides());
+    }
+    match state.training_plan() {
+        Ok(plan) => ui.add(Label::new(plan).wrap()),
+        Err(why) => alarm(ui, &why),
+    };
+}
+
+/// Labels of each class as bars.
+fn labels_ui(ui: &mut Ui, counts: [usize; 2]) {
+    const WIDTH: f32 = 220.0;
+    let most = counts[0].max(counts[1]).max(1) as f32;
+    for (name, count, is_real) in [("real", counts[0], true), ("bogus", counts[1], false)] {
+        ui.horizontal(|ui| {
+            ui.add_sized([44.0, 16.0], Label::new(name));
+            let width = WIDTH * count as f32 / most;
+            let (rect, _) = ui.allocate_exact_size(vec2(width, 10.0), egui::Sense::hover());
+            ui.painter()
+                .rect_filled(rect, 2.0, theme::side_color(is_real));
+            ui.label(thousands(count as u64));
+        });
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let standing = state.training.standing();
+    let is_under_way = state.training.is_under_way();
+    ui.horizontal(|ui| {
+        let text = if state.goes_on() { "Go on" } else { "Train" };
+        let button = Button::new(RichText::new(text).strong()).min_size(vec2(120.0, 32.0));
+        let is_possible = !is_under_way && state.training_order().is_ok();
+        if ui.add_enabled(is_possible, button).clicked() {
+            commands.push(Command::Train(Train::Start));
+        }
+        if is_under_way {
+            let is_asked = *standing == TrainingStanding::Stopping;
+            let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
+            let help = "Saves what was learned so far; the same order goes on from there";
+            if cancel.on_hover_text(help).clicked() {
+                commands.push(Command::Session(Session::Cancel(JobId::Train)));
+            }
+        }
+        let may_be_anew = matches!(
+            standing,
+            TrainingStanding::Stopped(..) | TrainingStanding::Failed(_)
+        );
+        if may_be_anew {
+            let help = "Throws away what an unfinished training has learned for this file";
+            let anew = ui.add_enabled(is_possible, Button::new("Start anew"));
+            if anew.on_hover_text(help).clicked() {
+                commands.push(Command::Train(Train::StartAnew));
+            }
+        }
+    });
+}
+
+/// How it stands, in a sentence.
+fn standing_ui(ui: &mut Ui, state: &AppState) {
+    let pane = &state.training;
+    match pane.standing() {
+        TrainingStanding::Idle => {}
+        TrainingStanding::Preparing => wrapped(ui, "Examples are being prepared…"),
+        TrainingStanding::Running => match pane.begun_at() {
+            0 => {}
+            step => wrapped(ui, &format!("Goes on from step {}.", thousands(step))),
+        },
+        TrainingStanding::Stopping => wrapped(ui, "What was learned is being saved…"),
+        TrainingStanding::Stopped(..) => {
+            let step = pane.news().map_or(0, |news| news.step);
+            let text = match step {
+                0 => "Stopped before the first step.".into(),
+                _ => format!(
+                    "Stopped after {} steps and saved: the same order goes on from there.",
+                    thousands(step)
+                ),
+            };
+            wrapped(ui, &text);
+        }
+        TrainingStanding::Finished(text) => {
+            let text = RichText::new(text).color(theme::accent_text(ui)).strong();
+            ui.add(Label::new(text).wrap());
+            wrapped(
+                ui,
+                "It stands among the models; its scores come by themselves.",
+            );
+        }
+        TrainingStanding::Failed(why) => {
+            alarm(ui, why);
+        }
+    }
+    for note in pane.notes() {
+        ui.add(Label::new(weak(ui, note.as_str())).wrap());
+    }
+}
+
+fn wrapped(ui: &mut Ui, text: &str) {
+    ui.add(Label::new(text).wrap());
+}
+
+/// A sentence in the colour of faults.
+pub(crate) fn alarm(ui: &mut Ui, why: &str) -> egui::Response {
+    let text = RichText::new(why).color(theme::alarm_text(ui));
+    ui.add(Label::new(text).wrap())
+}
+
+/// Which step, how fast, how long.
+fn progress_ui(ui: &mut Ui, state: &AppState, news: &TrainingNews) {
+    let share = news.step as f32 / news.steps.max(1) as f32;
+    let text = format!("step {} of {}", thousands(news.step), thousands(news.steps));
+    ui.add(ProgressBar::new(share).text(text));
+    let mut words = Vec::new();
+    if let Some(form) = state.training.ordered() {
+        words.push(form.name_or_usual());
+    }
+    if !state.training.device().is_empty() {
+        words.push(format!("on the {}", state.training.device()));
+    }
+    if news.examples_per_s > 0.0 {
+        let rate = thousands(news.examples_per_s.round() as u64);
+        words.push(format!("{rate} examples/s"));
+    }
+    let left = news.seconds_left.filter(|_| state.training.is_under_way());
+    if let Some(left) = left.filter(|_| news.step < news.steps) {
+        words.push(format!("{} left", duration(left)));
+    } else if news.step == news.steps && state.training.is_under_way() {
+        words.push("being validated".into());
+    }
+    if let Some(last) = news.curve.last() {
+        let right = 100.0 * last.validation_accuracy;
+        words.push(format!("{right:.1} % of the validation right"));
+    }
+    ui.label(words.join("  ·  "));
+}

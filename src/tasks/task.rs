@@ -1,0 +1,500 @@
+//! Tasks, what they are given while they run, and who starts them.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    cancel::{CancelToken, Cancelled},
+    compute_queue::{ComputeQueue, Priority},
+    learner::Learner,
+    mailbox::Mailbox,
+    progress::{Progress, SharedProgress},
+    running::{Link, Running, TaskEvent},
+    step_times::{Phase, StepTimes},
+    stepwise::{Stepwise, advance},
+    thread::{self, Broken},
+};
+
+/// Time between two updates that are made now and then.
+const UPDATE_EVERY: Duration = Duration::from_millis(250);
+/// How long the end of the program waits for tasks that were asked to stop.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Long work. It runs on a thread of its own, straight from its beginning to its end; the window and
+/// the command line run the same.
+pub trait Task: Send + 'static {
+    /// Names it in the list of running work, in messages, in the log, and to the faults of tests:
+    /// "fine-tuning".
+    const NAME: &'static str;
+    /// What is shown while it runs.
+    type Update: Send + 'static;
+    /// What comes of it.
+    type Output: Send + 'static;
+
+    /// Does the work.
+    ///
+    /// # Errors
+    /// Why it broke off: shown to the user as it is. [`Cancelled`] is no failure.
+    fn run(self, cx: &TaskContext<Self::Update>) -> anyhow::Result<Self::Output>;
+}
+
+/// What a task has while it runs.
+pub struct TaskContext<U> {
+    cancel: CancelToken,
+    progress: Arc<SharedProgress>,
+    update: Box<dyn Fn(U) + Send + Sync>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    queue: ComputeQueue,
+    updated: Mutex<Option<Instant>>,
+}
+
+impl<U> TaskContext<U> {
+    /// True where nobody wants the work any more.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    /// Lets the task end by `?` where it was asked to stop.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn check(&self) -> Result<(), Cancelled> {
+        self.cancel.check()
+    }
+
+    /// For work that looks at the token itself.
+    pub const fn cancel_token(&self) -> &CancelToken {
+        &self.cancel
+    }
+
+    /// How far it is.
+    pub fn progress(&self, done: usize, total: usize) {
+        self.progress.set(Progress { done, total });
+        (self.wake)();
+    }
+
+    /// Reports something.
+    pub fn update(&self, update: U) {
+        *self.updated() = Some(Instant::now());
+        (self.update)(update);
+        (self.wake)();
+    }
+
+    /// Reports something where the last report is a while ago.
+    pub fn update_now_and_then(&self, update: impl FnOnce() -> U) {
+        let is_time = self.updated().is_none_or(|at| at.elapsed() > UPDATE_EVERY);
+        if is_time {
+            self.update(update());
+        }
+    }
+
+    fn updated(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.updated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One step of work with networks, of 100 milliseconds at most, in its turn.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where the turn did not come before, else where the step broke off.
+    pub fn compute<T: Send + 'static>(
+        &self,
+        priority: Priority,
+        phase: Phase,
+        step: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        self.queue.run(priority, phase, &self.cancel, step)
+    }
+
+    /// Does work with networks step by step until it is finished or the task is cancelled, and gives
+    /// it back as it is then; `after` sees it after every step.
+    ///
+    /// # Errors
+    /// As the work fails.
+    pub fn advance<W: Stepwise>(
+        &self,
+        priority: Priority,
+        work: W,
+        after: impl FnMut(&mut W) -> anyhow::Result<()>,
+    ) -> anyhow::Result<W> {
+        advance(&self.queue, &self.cancel, priority, work, after)
+    }
+}
+
+/// Runs a task in this thread, as the command line does. `report` gets its updates and how far it is.
+///
+/// # Errors
+/// As the task fails, or [`Cancelled`].
+pub fn run_here<T: Task>(
+    task: T,
+    cancel: CancelToken,
+    update: impl Fn(T::Update) + Send + Sync + 'static,
+) -> anyhow::Result<T::Output> {
+    task.run(&TaskContext {
+        cancel,
+        progress: Arc::default(),
+        update: Box::new(update),
+        wake: Arc::new(|| {}),
+        queue: ComputeQueue::inline(),
+        updated: Mutex::default(),
+    })
+}
+
+/// Starts tasks.
+#[derive(Clone)]
+pub struct Tasks {
+    shared: Arc<Shared>,
+    queue: ComputeQueue,
+    /// Called whenever there is something to read.
+    wake: Arc<dyn Fn() + Send + Sync>,
+    is_inline: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    live: Mutex<Vec<Live>>,
+    one_ended: Condvar,
+}
+
+struct Live {
+    cancel: CancelToken,
+    is_alive: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn live(&self) -> MutexGuard<'_, Vec<Live>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tasks {
+    /// For a window that `wake` has draw a frame.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
+        Ok(Self {
+            shared: Arc::default(),
+            queue: ComputeQueue::new(Arc::new(Learner::start()?)),
+            wake: Arc::new(wake),
+            is_inline: false,
+        })
+    }
+
+    /// For tests: a task is done when its start returns.
+    pub fn inline() -> Self {
+        Self {
+            shared: Arc::default(),
+            queue: ComputeQueue::inline(),
+            wake: Arc::new(|| {}),
+            is_inline: true,
+        }
+    }
+
+    /// Starts a task. Where the system gives no thread, it has failed.
+    pub fn start<T: Task>(&self, task: T) -> Running<T> {
+        let link = Link::<T> {
+            events: Arc::new(Mailbox::new(!self.is_inline)),
+            cancel: CancelToken::default(),
+            progress: Arc::default(),
+            is_alive: Arc::new(AtomicBool::new(true)),
+        };
+        let (events, cancel) = (link.events.clone(), link.cancel.clone());
+        let updates = (link.events.clone(), link.cancel.clone());
+        let cx = TaskContext {
+            cancel: cancel.clone(),
+            progress: link.progress.clone(),
+            update: Box::new(move |update| {
+                updates.0.send(TaskEvent::Update(update), &updates.1);
+            }),
+            wake: self.wake.clone(),
+            queue: self.queue.clone(),
+            updated: Mutex::default(),
+        };
+        let (shared, is_alive) = (self.shared.clone(), link.is_alive.clone());
+        let wake = self.wake.clone();
+        let end = move |result: Result<anyhow::Result<T::Output>, Broken>| {
+            let event = end_of::<T>(result, &cancel);
+            events.send(event, &cancel);
+            is_alive.store(false, Ordering::SeqCst);
+            shared
+                .live()
+                .retain(|live| live.is_alive.load(Ordering::SeqCst));
+            shared.one_ended.notify_all();
+            wake();
+        };
+        if self.is_inline {
+            end(thread::caught(T::NAME, || task.run(&cx)));
+            return Running::new(link);
+        }
+        self.shared.live().push(Live {
+            cancel: link.cancel.clone(),
+            is_alive: link.is_alive.clone(),
+        });
+        let events = link.events.clone();
+        if let Err(error) = thread::start(T::NAME, move || task.run(&cx), end) {
+            let why = format!("{} could not be started: {error}", T::NAME);
+            events.send(TaskEvent::Failed(why), &link.cancel);
+            link.is_alive.store(false, Ordering::SeqCst);
+            self.shared
+                .live()
+                .retain(|live| live.is_alive.load(Ordering::SeqCst));
+        }
+        Running::new(link)
+    }
+
+    /// How long steps of the compute queue took so far.
+    pub fn step_times(&self) -> StepTimes {
+        self.queue.times()
+    }
+
+    /// The thread of the compute queue, for work that is not a task yet.
+    pub const fn learner(&self) -> Option<&Arc<Learner>> {
+        self.queue.learner()
+    }
+
+    /// Asks every task to stop and waits until they have, for a while: what must not be lost is
+    /// written then.
+    pub fn close(&self) {
+        let until = Instant::now() + PATIENCE;
+        let mut live = self.shared.live();
+        for task in &*live {
+            task.cancel.cancel();
+        }
+        while !live.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                log::error!("{} tasks did not stop", live.len());
+                break;
+            }
+            let waited = self.shared.one_ended.wait_timeout(live, left);
+            live = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(live);
+        self.queue.close();
+    }
+}
+
+fn end_of<T: Task>(
+    result: Result<anyhow::Result<T::Output>, Broken>,
+    cancel: &CancelToken,
+) -> TaskEvent<T::Update, T::Output> {
+    match result {
+        Ok(Ok(output)) => TaskEvent::Finished(output),
+        // What was cut short by the wish to stop may fail in many ways.
+        Ok(Err(error)) if cancel.is_cancelled() || error.is::<Cancelled>() => {
+            log::debug!("{}: {error:#}", T::NAME);
+            TaskEvent::Cancelled
+        }
+        Ok(Err(error)) => {
+            let why = format!("{error:#}");
+            log::warn!("{}: {why}", T::NAME);
+            TaskEvent::Failed(why)
+        }
+        Err(_) => TaskEvent::Failed(Broken::sentence(&format!("the {}", T::NAME))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+    use crossbeam_channel::{Receiver, Sender, bounded};
+
+    use super::*;
+    use crate::tasks::fault;
+
+    /// Counts to `to`, after each number waiting for a word; what becomes of it is noted in `end`.
+    struct Counting {
+        to: u32,
+        go: Receiver<()>,
+        end: Sender<&'static str>,
+    }
+
+    impl Task for Counting {
+        const NAME: &'static str = "counting";
+        type Update = u32;
+        type Output = String;
+
+        fn run(self, cx: &TaskContext<u32>) -> anyhow::Result<String> {
+            for number in 0..self.to {
+                while self.go.recv_timeout(Duration::from_millis(5)).is_err() {
+                    if let Err(cancelled) = cx.check() {
+                        self.end.send("cancelled").unwrap();
+                        return Err(cancelled.into());
+                    }
+                }
+                if number == 7 {
+                    bail!("seven is too many");
+                }
+                cx.progress(number as usize + 1, self.to as usize);
+                cx.update(number);
+            }
+            self.end.send("done").unwrap();
+            Ok(format!("{} numbers", self.to))
+        }
+    }
+
+    fn counting(to: u32, words: usize) -> (Counting, Receiver<&'static str>) {
+        let (said, go) = bounded(16);
+        for _ in 0..words {
+            said.send(()).unwrap();
+        }
+        let (end, ends) = bounded(1);
+        (Counting { to, go, end }, ends)
+    }
+
+    fn events<T: Task>(running: &mut Running<T>) -> Vec<TaskEvent<T::Update, T::Output>> {
+        let until = Instant::now() + Duration::from_secs(10);
+        let mut events = Vec::new();
+        while !running.has_ended() {
+            assert!(Instant::now() < until, "no end came");
+            match running.next_event() {
+                Some(event) => events.push(event),
+                None => std::thread::yield_now(),
+            }
+        }
+        events
+    }
+
+    #[test]
+    fn updates_come_in_order_and_then_one_end() {
+        for tasks in [Tasks::inline(), Tasks::new(|| {}).unwrap()] {
+            let (task, ends) = counting(3, 3);
+            let mut running = tasks.start(task);
+            let all = [0, 1, 2].map(TaskEvent::Update);
+            let mut expected = Vec::from(all);
+            expected.push(TaskEvent::Finished("3 numbers".to_owned()));
+            assert_eq!(events(&mut running), expected);
+            assert_eq!(running.progress(), Progress { done: 3, total: 3 });
+            assert_eq!(ends.recv().unwrap(), "done");
+            assert!(running.next_event().is_none());
+            tasks.close();
+        }
+    }
+
+    #[test]
+    fn a_task_that_is_asked_to_stop_ends_as_cancelled() {
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (task, ends) = counting(3, 1);
+        let mut running = tasks.start(task);
+        while running.next_event().is_none() {
+            std::thread::yield_now();
+        }
+        running.cancel();
+        assert_eq!(ends.recv().unwrap(), "cancelled");
+        assert_eq!(events(&mut running), [TaskEvent::Cancelled]);
+    }
+
+    #[test]
+    fn a_task_whose_owner_drops_it_stops_even_with_a_full_mailbox() {
+        struct Flood(Sender<()>);
+        impl Task for Flood {
+            const NAME: &'static str = "flood";
+            type Update = usize;
+            type Output = ();
+            fn run(self, cx: &TaskContext<usize>) -> anyhow::Result<()> {
+                for number in 0.. {
+                    if cx.is_cancelled() {
+                        break;
+                    }
+                    cx.update(number);
+                }
+                self.0.send(()).unwrap();
+                Ok(())
+            }
+        }
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (ended, end) = bounded(1);
+        let running = tasks.start(Flood(ended));
+        assert!(end.recv_timeout(Duration::from_millis(100)).is_err());
+        drop(running);
+        end.recv_timeout(Duration::from_secs(10)).unwrap();
+    }
+
+    #[test]
+    fn an_error_and_a_panic_are_failures_with_a_sentence() {
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (task, _ends) = counting(9, 9);
+        let mut running = tasks.start(task);
+        let failed = TaskEvent::Failed("seven is too many".to_owned());
+        assert_eq!(events(&mut running).pop(), Some(failed));
+
+        struct Panics;
+        impl Task for Panics {
+            const NAME: &'static str = "a task that panics";
+            type Update = ();
+            type Output = ();
+            fn run(self, _: &TaskContext<()>) -> anyhow::Result<()> {
+                panic!("on purpose")
+            }
+        }
+        let Some(TaskEvent::Failed(why)) = events(&mut tasks.start(Panics)).pop() else {
+            panic!("it did not fail");
+        };
+        assert!(why.starts_with("the a task that panics broke off"), "{why}");
+    }
+
+    #[test]
+    fn a_step_in_the_queue_comes_by_its_priority_and_its_panic_is_an_error() {
+        struct Steps(Priority, Sender<Priority>, Receiver<()>);
+        impl Task for Steps {
+            const NAME: &'static str = "steps";
+            type Update = ();
+            type Output = ();
+            fn run(self, cx: &TaskContext<()>) -> anyhow::Result<()> {
+                let Self(priority, sender, go) = self;
+                for _ in 0..2 {
+                    let (sender, go) = (sender.clone(), go.clone());
+                    cx.compute(priority, Phase::new("steps", "a step"), move || {
+                        go.recv().unwrap();
+                        sender.send(priority).unwrap();
+                    })?;
+                }
+                Ok(())
+            }
+        }
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (sender, order) = bounded(16);
+        let (go, may_go) = bounded(16);
+        let mut training = tasks.start(Steps(Priority::Background, sender.clone(), may_go.clone()));
+        go.send(()).unwrap();
+        let next = || order.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert_eq!(next(), Priority::Background);
+        let mut score = tasks.start(Steps(Priority::Now, sender, may_go));
+        (0..3).for_each(|_| go.send(()).unwrap());
+        let rest = [next(), next(), next()];
+        // The second step of the training may have begun already.
+        assert!(rest[..2].contains(&Priority::Now), "{rest:?}");
+        events(&mut training);
+        events(&mut score);
+        tasks.close();
+        assert_eq!(fault::left("steps"), 0);
+    }
+
+    #[test]
+    fn the_end_of_the_program_waits_for_what_must_be_written() {
+        struct Saves(Sender<()>);
+        impl Task for Saves {
+            const NAME: &'static str = "saving";
+            type Update = ();
+            type Output = ();
+            fn run(self, cx: &TaskContext<()>) -> anyhow::Result<()> {
+                while !cx.is_cancelled() {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                std::thread::sleep(Duration::from_millis(50));
+                self.0.send(()).unwrap();
+                Ok(())
+            }
+        }
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (saved, has_saved) = bounded(1);
+        let _running = tasks.start(Saves(saved));
+        tasks.close();
+        assert!(has_saved.try_recv().is_ok());
+    }
+}

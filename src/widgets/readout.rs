@@ -1,0 +1,202 @@
+//! Numbers beside stamps: captions with limits, and the value under the pointer.
+
+use egui::{Align, Align2, Color32, FontId, Ui, pos2};
+
+use super::{stamp_view::Place, theme};
+use crate::{
+    app::AppState,
+    domain::{Role, Stamp},
+    imaging::{Marks, PixelMark, sky_at},
+    window::view_memory::ViewMemory,
+    workspace::display::Scope,
+};
+
+/// The caption of a large stamp: role above, limits and unit below.
+pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory) {
+    let line = |y, align| Line {
+        left: place.rect.left(),
+        right: place.rect.right(),
+        y,
+        align,
+    };
+    let above = line(place.rect.top() - 3.0, Align::Max);
+    let stamp = stamp(state, place);
+    let geometry = stamp
+        .map(|stamp| geometry_words(state, stamp))
+        .unwrap_or_default();
+    let title = FontId::proportional(theme::TEXT);
+    let color = ui.visuals().text_color();
+    above.paint(ui, place.role.name(), (title, color), &geometry);
+    let look = memory.looks.look(
+        state,
+        place.candidate,
+        place.epoch,
+        place.role,
+        Scope::Locked,
+    );
+    let (Some(stamp), Some(look)) = (stamp, look) else {
+        return;
+    };
+    let unit = stamp.unit.as_deref().unwrap_or("");
+    let limits = format!(
+        "{} … {} {unit}",
+        short_number(look.limits.low),
+        short_number(look.limits.high)
+    );
+    let recipe = state.display.recipe(place.role);
+    let words = format!("{} · {}", recipe.stretch.name(), recipe.rule.name());
+    let caption = (
+        FontId::proportional(theme::CAPTION),
+        theme::caption_color(ui),
+    );
+    let below = line(place.rect.bottom() + 3.0, Align::Min);
+    below.paint(ui, &limits, caption, &[words]);
+}
+
+/// One line of words above or below a stamp.
+struct Line {
+    left: f32,
+    right: f32,
+    y: f32,
+    align: Align,
+}
+
+impl Line {
+    /// Words at the left; at the right the first of several that leaves room for both.
+    fn paint(&self, ui: &Ui, left: &str, (font, color): (FontId, Color32), right: &[String]) {
+        let painter = ui.painter();
+        let at = pos2(self.left, self.y);
+        let taken = painter.text(at, Align2([Align::Min, self.align]), left, font, color);
+        let font = FontId::proportional(theme::CAPTION);
+        let color = theme::caption_color(ui);
+        let room = self.right - taken.right() - theme::GRID;
+        let fits = |words: &String| {
+            let galley = painter.layout_no_wrap(words.clone(), font.clone(), color);
+            (galley.size().x <= room).then_some(galley)
+        };
+        if let Some(galley) = right.iter().find_map(fits) {
+            let at = pos2(self.right, self.y);
+            let rect = Align2([Align::Max, self.align]).anchor_size(at, galley.size());
+            painter.galley(rect.min, galley, color);
+        }
+    }
+}
+
+/// Size, and which rule says where north is: in full, and shorter for narrow places.
+fn geometry_words(state: &AppState, stamp: &Stamp) -> [String; 3] {
+    let size = format!("{}×{}", stamp.width, stamp.height);
+    let turned = if state.display.is_north_up {
+        "north up · "
+    } else {
+        ""
+    };
+    let rule = stamp.geometry.rule();
+    [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
+}
+
+fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
+    let epoch = state
+        .catalogue
+        .get(place.candidate)?
+        .epochs
+        .get(place.epoch)?;
+    Some(&state.shelf.ready(epoch.stamp(place.role)?.id)?.stamp)
+}
+
+/// What is under the pointer, in words: position, value, significance, sky position.
+pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
+    let hover = memory.hover?;
+    let epoch = state.candidate()?.epochs.get(hover.epoch)?;
+    let decoded = state.shelf.ready(epoch.stamp(hover.role)?.id)?;
+    let stamp = &decoded.stamp;
+    let [x, y] = hover.position;
+    let is_negated = state.display.negates(hover.role, epoch.difference_sign);
+    let value = pixel(stamp, x, y).map(|stored| {
+        value_words(
+            stamp,
+            stored,
+            is_negated,
+            decoded.statistics.as_ref(),
+            hover.role,
+        )
+    });
+    let sky =
+        sky_at(&stamp.geometry, x, y).map(|(ra, dec)| format!("  RA {ra:.5}° Dec {dec:+.5}°"));
+    Some(format!(
+        "x {x:5.1}  y {y:5.1}  {}{}",
+        value.unwrap_or_else(|| "outside".into()),
+        sky.unwrap_or_default()
+    ))
+}
+
+fn pixel(stamp: &Stamp, x: f64, y: f64) -> Option<f32> {
+    let (x, y) = (x.round(), y.round());
+    (x >= 0.0 && y >= 0.0)
+        .then(|| stamp.at(x as usize, y as usize))
+        .flatten()
+}
+
+fn value_words(
+    stamp: &Stamp,
+    stored: f32,
+    is_negated: bool,
+    statistics: Option<&crate::imaging::StampStatistics>,
+    role: Role,
+) -> String {
+    let unit = stamp.unit.as_deref().unwrap_or("");
+    let shown = if is_negated { -stored } else { stored };
+    match Marks::of(stamp).classify(stored) {
+        PixelMark::Nan => "NaN (no value in the file)".into(),
+        PixelMark::Sentinel => format!("{} (fill value)", short_number(stored)),
+        mark => {
+            let saturated = if mark == PixelMark::Saturated {
+                " saturated"
+            } else {
+                ""
+            };
+            let sigma = statistics
+                .and_then(|statistics| statistics.in_sigma(stored))
+                .filter(|_| role != Role::Snr)
+                .map(|sigma| format!("  {:+.1} σ", if is_negated { -sigma } else { sigma }));
+            format!(
+                "{} {unit}{saturated}{}",
+                short_number(shown),
+                sigma.unwrap_or_default()
+            )
+        }
+    }
+}
+
+/// A number in about six characters.
+pub fn short_number(value: f32) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".into()
+    } else if !(1e-3..1e6).contains(&size) {
+        format!("{value:.2e}")
+    } else if size >= 100.0 {
+        format!("{value:.0}")
+    } else if size >= 1.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_number;
+
+    #[test]
+    fn numbers_stay_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (812.4, "812"),
+            (-12.34, "-12.3"),
+            (0.5, "0.500"),
+            (1.2e8, "1.20e8"),
+        ] {
+            assert_eq!(short_number(value), text);
+        }
+    }
+}

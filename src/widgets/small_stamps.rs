@@ -1,0 +1,70 @@
+//! Small stamps of many candidates, drawn in one batch.
+
+use egui::{Rect, Ui};
+
+use super::{sight::Sight, stamp_paint::StampBatch, stamp_view::Place};
+use crate::{
+    app::AppState,
+    domain::{CandidateIx, Role},
+    window::view_memory::{Camera, ViewMemory},
+    workspace::display::Scope,
+};
+
+/// A stamp and where it is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Small {
+    /// Whose.
+    pub candidate: CandidateIx,
+    /// Which of its epochs, from 0.
+    pub epoch: usize,
+    /// What it shows.
+    pub role: Role,
+    /// Where, points.
+    pub rect: Rect,
+    /// What it is drawn for.
+    pub sight: Sight,
+}
+
+impl Small {
+    /// Of the epoch that stands for a candidate in lists, what a latent model looks at most: its
+    /// difference, else what it has.
+    pub fn of(state: &AppState, candidate: CandidateIx, rect: Rect, sight: Sight) -> Option<Self> {
+        let roles = state.catalogue.get(candidate)?.roles();
+        let role = [Role::Difference, Role::Snr].into_iter();
+        let mut role = role.filter(|role| roles.contains(role));
+        Some(Self {
+            candidate,
+            epoch: state.epoch_to_show(candidate),
+            role: role.next().or(roles.first().copied())?,
+            rect,
+            sight,
+        })
+    }
+}
+
+/// Draws them, and has those decoded that are not there yet.
+pub fn paint(ui: &Ui, state: &AppState, memory: &mut ViewMemory, stamps: &[Small]) {
+    let mut batch = StampBatch::default();
+    for small in stamps {
+        memory.latent.small.push((small.candidate, small.epoch));
+        let is_whole = ui.clip_rect().expand(1.0).contains_rect(small.rect);
+        let sight = if is_whole || small.sight == Sight::Large {
+            small.sight
+        } else {
+            Sight::Glimpse
+        };
+        let place = Place {
+            candidate: small.candidate,
+            epoch: small.epoch,
+            role: small.role,
+            rect: small.rect,
+            scope: Scope::Epoch,
+            sight,
+        };
+        memory.sight.show(sight, small.candidate, small.epoch);
+        place.lay(ui, state, memory, &mut batch, Camera::default());
+    }
+    let number = memory.batches;
+    memory.batches += 1;
+    batch.paint(ui, ui.clip_rect(), number, &memory.lost);
+}

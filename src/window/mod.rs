@@ -1,0 +1,375 @@
+//! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
+
+pub mod frame;
+mod graphics;
+pub(crate) mod hotkeys;
+pub(crate) mod input_order;
+pub(crate) mod key_sheet;
+pub(crate) mod palette;
+pub mod runner;
+pub mod settings_file;
+pub(crate) mod settings_pane;
+pub(crate) mod status_bar;
+pub(crate) mod top_bar;
+pub mod tour;
+mod tour_script;
+pub mod view_memory;
+pub(crate) mod wants;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+pub use graphics::GpuFaults;
+
+use self::{graphics::Wake, runner::Runner, tour::Tour, view_memory::ViewMemory};
+use crate::{
+    app::{
+        Action, AppState, Command,
+        command::Session,
+        effect::Effect,
+        event::JobEvent,
+        reporter::{Inbox, Reporter},
+        settings::Settings,
+    },
+    domain::{Problem, Timestamp},
+    features::{file_dialog::path_text::PathBase, simulation::simulate},
+    gpu::DeviceWatch,
+    logging::{self, panics},
+    widgets,
+    workspace::{annotator::annotator, clock, models},
+};
+
+/// What the window starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// What to open; nothing for the last project, or the start page.
+    pub paths: Vec<PathBuf>,
+    /// The project file, where one is named.
+    pub project: Option<PathBuf>,
+    /// A vocabulary: a name or a file.
+    pub vocabulary: Option<String>,
+    /// A folder for the pictures of a scripted visit.
+    pub tour: Option<PathBuf>,
+    /// What goes wrong with the graphics device, in tests.
+    pub faults: GpuFaults,
+}
+
+/// News taken in one frame at most, so that a flood does not hold up the window.
+const NEWS_PER_FRAME: usize = 64;
+/// Memory of the GPU for stamps.
+const ATLAS_BYTES: u64 = 256 << 20;
+/// Size of the window at the first start, points.
+const USUAL_SIZE: [f32; 2] = [1320.0, 860.0];
+/// Size of the window in the pictures of a tour.
+const TOUR_SIZE: [f32; 2] = [1440.0, 900.0];
+
+struct Viewer {
+    state: AppState,
+    memory: ViewMemory,
+    runner: Runner,
+    inbox: Inbox,
+    queue: Vec<Command>,
+    tour: Option<Tour>,
+    /// Wakes the window that is open now.
+    wake: Wake,
+    watch: DeviceWatch,
+    /// Loses the device in tests.
+    fault: Option<graphics::Fault>,
+    /// True once the window closed because nothing could be drawn any more.
+    is_cut_off: bool,
+    /// True once everything is written and no more work is done.
+    is_closed: bool,
+    /// True once every label is on disk, or given up: the window may close.
+    may_close: bool,
+    /// True once the system has asked the program to end.
+    must_end: Arc<AtomicBool>,
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// Where there is no display, no Vulkan, Metal or DX12 driver, or the tour failed.
+pub fn open_window(start: Start) -> anyhow::Result<()> {
+    // A visit neither takes nor leaves anything in the person's settings.
+    let (settings, fault) = match start.tour {
+        Some(_) => (Settings::default(), None),
+        None => settings_file::load(),
+    };
+    let size = match start.tour {
+        Some(_) => TOUR_SIZE,
+        None => settings.window_size.unwrap_or(USUAL_SIZE),
+    };
+    let outcome = std::sync::Arc::new(std::sync::Mutex::new(Ok(())));
+    let of_tour = outcome.clone();
+    let faults = start.faults.clone();
+    let mut new = Some((start, (settings, fault), of_tour));
+    graphics::run_windows(size, &faults, |context, viewer| {
+        if let Some(viewer) = viewer {
+            viewer.turn_to_device(context)?;
+        } else if let Some((start, settings, of_tour)) = new.take() {
+            *viewer = Some(Viewer::new(context, start, settings, of_tour)?);
+        }
+        Ok(())
+    })?;
+    let outcome = std::mem::replace(
+        &mut *outcome
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+        Ok(()),
+    );
+    outcome.map_err(anyhow::Error::msg)
+}
+
+impl Viewer {
+    fn new(
+        context: &eframe::CreationContext<'_>,
+        start: Start,
+        (settings, fault): (Settings, Option<Problem>),
+        of_tour: tour::Outcome,
+    ) -> anyhow::Result<Self> {
+        let render_state = context
+            .wgpu_render_state
+            .as_ref()
+            .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
+        let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
+        let wake = Wake::of(&context.egui_ctx);
+        let (waking, waker) = (wake.clone(), wake.clone());
+        panics::nudge_by(move || waker.wake());
+        let (reporter, inbox) = Reporter::new(move || waking.wake());
+        let mut state = AppState::new(settings, &annotator(None));
+        settings_file::add_vocabularies(&mut state);
+        state.simulation.home = simulate::usual_parent();
+        state.training.home = models::usual_folder();
+        state.path_base = PathBase::of_process();
+        state.problems.extend(fault);
+        let info = render_state.adapter.get_info();
+        let adapter = format!(
+            "{}, {} {} ({})",
+            info.name, info.driver, info.driver_info, info.backend
+        );
+        log::info!("graphics: {adapter}");
+        state.adapter = Some(adapter);
+        let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
+        let mut viewer = Self {
+            runner: Runner::new(reporter, Some(atlas), tour.is_none())?,
+            memory: ViewMemory::default(),
+            queue: Vec::new(),
+            state,
+            inbox,
+            tour,
+            watch: graphics::watch(render_state, &wake),
+            must_end: end_on_signal(wake.clone()),
+            wake,
+            fault: None,
+            is_cut_off: false,
+            is_closed: false,
+            may_close: false,
+        };
+        if let Some(vocabulary) = start.vocabulary {
+            let vocabulary = Session::Vocabulary(vocabulary.into());
+            viewer.queue.push(Command::Session(vocabulary));
+        }
+        // One that is gone or broken leads to the start page, with a sentence.
+        let last = viewer.state.settings.recent_projects.first();
+        if !start.paths.is_empty() || start.project.is_some() {
+            let open = Session::Open {
+                paths: start.paths,
+                project: start.project,
+            };
+            viewer.queue.push(Command::Session(open));
+        } else if let Some(last) = last.cloned().filter(|_| viewer.tour.is_none()) {
+            let open = Session::Open {
+                paths: Vec::new(),
+                project: Some(last),
+            };
+            viewer.queue.push(Command::Session(open));
+        }
+        Ok(viewer)
+    }
+
+    /// Draws in a new window, whose device is another one: labels, place, filter and all work
+    /// under way are kept.
+    fn turn_to_device(&mut self, context: &eframe::CreationContext<'_>) -> anyhow::Result<()> {
+        let render_state = context
+            .wgpu_render_state
+            .as_ref()
+            .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
+        self.wake.turn_to(&context.egui_ctx);
+        self.watch = graphics::watch(render_state, &self.wake);
+        let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
+        self.runner.draw_with(atlas)?;
+        self.memory = std::mem::take(&mut self.memory).on_new_device();
+        self.is_cut_off = false;
+        Ok(())
+    }
+
+    /// A sentence in the status bar, and among the problems, where it stays.
+    fn note_driver(&mut self, why: String) {
+        let problem = Problem::new("graphics driver", "window", why.clone());
+        self.state.problems.push(problem);
+        self.state.warn(why, clock::now());
+    }
+
+    /// Events first, then commands, in order; effects start as they come.
+    fn apply_all(&mut self, ctx: &egui::Context) {
+        let now = clock::now();
+        if self.state.log.revision != logging::revision() {
+            self.state.log = logging::snapshot();
+        }
+        let news: Vec<_> = self.inbox.try_iter().take(NEWS_PER_FRAME).collect();
+        let broken = panics::take().into_iter().map(JobEvent::Broke);
+        for event in broken.chain(news) {
+            self.apply(Command::News(Box::new(event)), now, ctx);
+        }
+        for command in std::mem::take(&mut self.queue) {
+            self.apply(command, now, ctx);
+        }
+        if !self.inbox.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+
+    fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
+        for effect in self.state.apply(command, now) {
+            match effect {
+                Effect::Quit => {
+                    self.may_close = true;
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
+                Effect::Copy(text) => ctx.copy_text(text),
+                effect => {
+                    if let Err(error) = self.runner.start(effect) {
+                        log::error!("{error:#}");
+                        let why = format!("it could not be started: {error:#}");
+                        self.queue
+                            .push(Command::News(Box::new(JobEvent::Broke(why))));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The window closes only once the journal has answered that every label is on disk.
+    fn guard_close(&mut self, ctx: &egui::Context) {
+        let is_closing = ctx.input(|input| input.viewport().close_requested());
+        if is_closing && !self.may_close {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
+        let is_signalled = self.must_end.swap(false, Ordering::Relaxed);
+        if (is_closing && !self.may_close) || is_signalled {
+            self.queue.push(Command::Do(Action::Quit));
+        }
+    }
+
+    /// The size is kept for the next start.
+    fn note_size(&mut self, ctx: &egui::Context) {
+        let size = ctx
+            .input(|input| input.viewport().inner_rect)
+            .map(|rect| rect.size());
+        if let Some(size) = size.filter(|size| size.x >= 1.0 && size.y >= 1.0) {
+            self.state.settings.window_size = Some([size.x, size.y]);
+        }
+    }
+
+    fn take_dropped(&mut self, ctx: &egui::Context) {
+        let paths: Vec<_> = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .iter()
+                .map(|file| file.path().to_owned())
+                .collect()
+        });
+        if !paths.is_empty() {
+            self.queue.push(Command::Session(Session::Open {
+                paths,
+                project: None,
+            }));
+        }
+    }
+}
+
+/// SIGTERM, SIGINT and SIGHUP close the window as a click on its cross does.
+fn end_on_signal(wake: Wake) -> Arc<AtomicBool> {
+    let must_end = Arc::new(AtomicBool::new(false));
+    let flag = must_end.clone();
+    let handled = ctrlc::set_handler(move || {
+        flag.store(true, Ordering::Relaxed);
+        wake.wake();
+    });
+    if let Err(error) = handled {
+        log::warn!("a signal ends the program at once: {error}");
+    }
+    must_end
+}
+
+impl eframe::App for Viewer {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if let Some(fault) = self.fault.take_if(|fault| fault.is_due(ctx)) {
+            fault.strike();
+        }
+        if self.watch.is_lost() {
+            // Nothing can be drawn: what is queued waits for the next window.
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            return;
+        }
+        self.take_dropped(ctx);
+        self.note_size(ctx);
+        self.guard_close(ctx);
+        self.apply_all(ctx);
+        if let Some(tour) = &mut self.tour {
+            tour.step(ctx, &self.state, &mut self.queue);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        if self.watch.is_lost() {
+            // egui would break off at the first shape.
+            return;
+        }
+        let commands = frame::frame_ui(ui, &self.state, &mut self.memory, clock::now());
+        if !commands.is_empty() {
+            self.queue.extend(commands);
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self) {
+        // The next window goes on with everything.
+        self.is_cut_off = self.watch.is_lost();
+        if !self.is_cut_off {
+            self.close();
+        }
+    }
+}
+
+impl Viewer {
+    /// Writes what is unwritten and stops all work.
+    fn close(&mut self) {
+        self.is_closed = true;
+        // Nobody reads news any more: a worker that waits for room to send must not hold up
+        // the journal.
+        self.inbox = Inbox::never();
+        self.runner.close();
+        if self.tour.is_none()
+            && let Err(error) = settings_file::save(&self.state.settings)
+        {
+            log::error!("{error}");
+        }
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The window itself broke off: what was decided still goes to the disk.
+            self.inbox = Inbox::never();
+            self.runner.close();
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Starts what `apply` asked for: effects become jobs.
+
+mod latent;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use super::settings_file;
+use crate::{
+    app::{
+        effect::Effect,
+        event::{JobEvent, JobId},
+        reporter::Reporter,
+    },
+    domain::ModelId,
+    features::{
+        adaptation::{
+            curve_task::CurveTask,
+            task::{FineTuneTask, FineTuneTools},
+        },
+        evaluation::evaluator::{Evaluator, start_writing},
+        explanation::explain::Explainer,
+        file_dialog,
+        inspect::header,
+        labelling::transfer,
+        latent::LatentShelf,
+        light_curve::{
+            period_search,
+            photometer::{CurveRequest, Photometer},
+        },
+        open::index::{self, Opening, Reading},
+        scoring::task::{Focus, ScoreTask, Scorer},
+        simulation::{
+            demo,
+            order::SimulationOrder,
+            preview::Previewer,
+            simulate,
+            simulator::{SimulatorOf, simulator_of},
+        },
+        training::task::{TrainRequest, TrainTask, TrainTools},
+    },
+    gpu::StampAtlas,
+    io::{decode::Decoder, scan::StampIds},
+    tasks::{cancel::CancelToken, learner::Learner},
+    workspace::{
+        decode_pool::DecodePool,
+        journal_writer::Journal,
+        model_registry::{LoadTask, ModelShelf},
+        versions, vocabulary,
+    },
+};
+
+/// The running jobs of this window.
+pub struct Runner {
+    /// For work that outlives a set: simulating, training, dialogs, vocabularies.
+    reporter: Reporter,
+    /// For work on the opened set; replaced with each opening.
+    of_set: Reporter,
+    reading: Reading,
+    atlas: Option<Arc<StampAtlas>>,
+    pool: DecodePool,
+    photometer: Photometer,
+    evaluator: Evaluator,
+    learner: Learner,
+    explainer: Explainer,
+    shelf: ModelShelf,
+    latent_shelf: LatentShelf,
+    focus: Focus,
+    scoring: BTreeMap<ModelId, CancelToken>,
+    journal: Option<Journal>,
+    cancel: BTreeMap<JobId, CancelToken>,
+    keeps_settings: bool,
+    simulator_of: Arc<SimulatorOf>,
+    demo_folder: Option<PathBuf>,
+    previewer: Option<Previewer>,
+}
+
+impl Runner {
+    /// Starts the decoders. Without an atlas stamps are decoded but not drawn; a visit
+    /// (`keeps_settings` false) leaves the user's settings alone.
+    pub fn new(
+        reporter: Reporter,
+        atlas: Option<Arc<StampAtlas>>,
+        keeps_settings: bool,
+    ) -> std::io::Result<Self> {
+        let reading = Reading {
+            ids: Arc::new(StampIds::default()),
+            decoder: Arc::new(Decoder::default()),
+        };
+        let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
+        let photometer = Photometer::start(&reporter, &reading.decoder)?;
+        let evaluator = Evaluator::start(&reporter)?;
+        let shelf = ModelShelf::default();
+        let explainer = Explainer::new(shelf.clone(), reporter.clone());
+        Ok(Self {
+            evaluator,
+            of_set: reporter.clone(),
+            reporter,
+            reading,
+            atlas,
+            pool,
+            photometer,
+            learner: Learner::start()?,
+            explainer,
+            latent_shelf: LatentShelf::beside(shelf.clone()),
+            shelf,
+            focus: Focus::default(),
+            scoring: BTreeMap::new(),
+            journal: None,
+            cancel: BTreeMap::new(),
+            keeps_settings,
+            simulator_of: Arc::new(simulator_of),
+            demo_folder: demo::demo_folder(),
+            previewer: None,
+        })
+    }
+
+    /// From now on stamps are drawn from this atlas. What is under way goes on; stamps that were
+    /// asked for and not begun have to be asked for again.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn draw_with(&mut self, atlas: Arc<StampAtlas>) -> std::io::Result<()> {
+        let atlas = Some(atlas);
+        self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, atlas.as_ref())?;
+        self.atlas = atlas;
+        Ok(())
+    }
+
+    /// Changes the simulators, and the place for the demo sky.
+    pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
+        self.simulator_of = simulator_of;
+        self.demo_folder = Some(demo_folder);
+        self.previewer = None;
+    }
+
+    /// Starts one effect.
+    ///
+    /// # Errors
+    /// Where the system gives no thread, or the settings cannot be written.
+    pub fn start(&mut self, effect: Effect) -> anyhow::Result<()> {
+        match effect {
+            Effect::Open {
+                generation,
+                paths,
+                project,
+            } => self.open(Opening {
+                generation,
+                paths,
+                project,
+            })?,
+            Effect::Append(events) => self.with_journal(|journal| journal.append(events)),
+            Effect::SaveSession(json) => self.with_journal(|journal| journal.save_session(json)),
+            Effect::SaveSettings(settings) => {
+                if self.keeps_settings {
+                    settings_file::save(&settings)?;
+                }
+            }
+            Effect::Decode { wanted } => self.pool.request(wanted),
+            Effect::Reload(stamps) => self.pool.reload(stamps),
+            Effect::ReadHeader(stamp) => {
+                header::read(stamp, self.reading.decoder.clone(), self.of_set.clone())?;
+            }
+            Effect::Measure {
+                generation,
+                candidate,
+                ix,
+                stamps,
+                order,
+            } => self.photometer.request(CurveRequest {
+                generation,
+                candidate,
+                ix,
+                stamps,
+                order,
+            }),
+            Effect::FindPeriod(request) => period_search::search(request, self.of_set.clone())?,
+            Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
+            Effect::Pick(purpose) => file_dialog::native::pick(purpose, self.reporter.clone())?,
+            Effect::AskDisk(order) => file_dialog::disk::ask(order, self.reporter.clone())?,
+            Effect::CloseSet { generation } => self.leave_set(generation),
+            Effect::Flush => self.with_journal(Journal::flush),
+            Effect::Export {
+                path,
+                book,
+                catalogue,
+            } => {
+                let decoder = self.reading.decoder.clone();
+                transfer::export(path, book, catalogue, decoder, self.of_set.clone())?;
+            }
+            Effect::Import(order) => transfer::import(*order, self.of_set.clone())?,
+            Effect::Evaluate(order) => self.evaluator.request(*order),
+            Effect::WriteEvaluation {
+                folder,
+                report,
+                catalogue,
+            } => start_writing(folder, report, catalogue, self.of_set.clone())?,
+            Effect::Simulate(order) => self.simulate(*order)?,
+            Effect::OpenDemo => self.open_demo()?,
+            Effect::Preview { serial, order } => self.preview(serial, *order)?,
+            Effect::Train(_)
+            | Effect::FineTune(_)
+            | Effect::LearningCurve(_)
+            | Effect::ReadVersions { .. }
+            | Effect::LoadModel { .. }
+            | Effect::ReadScores(_)
+            | Effect::Score(_)
+            | Effect::KeepScores { .. }
+            | Effect::StopScoring(_)
+            | Effect::LookAt(_)
+            | Effect::Explain(_) => self.start_learning(effect)?,
+            Effect::Embed(_)
+            | Effect::Adapt(_)
+            | Effect::Map(_)
+            | Effect::DecodeLatent(_)
+            | Effect::Reconstruct(_) => self.start_latent(effect)?,
+            Effect::Cancel(job) => self.stop(job),
+            // The window does these itself.
+            Effect::Quit | Effect::Copy(_) => {}
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, job: JobId) {
+        if job == JobId::Score {
+            self.stop_scoring();
+        } else if let Some(token) = self.cancel.get(&job) {
+            token.cancel();
+        }
+    }
+
+    /// What only an open project can do.
+    fn with_journal(&self, order: impl FnOnce(&Journal)) {
+        if let Some(journal) = &self.journal {
+            order(journal);
+        }
+    }
+
+    fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
+        match effect {
+            Effect::Train(request) => self.train(*request),
+            Effect::FineTune(request) => {
+                let tools = self.fine_tune_tools(JobId::FineTune);
+                self.learner
+                    .add(Box::new(FineTuneTask::new(*request, tools)));
+            }
+            Effect::LearningCurve(request) => {
+                let tools = self.fine_tune_tools(JobId::LearningCurve);
+                self.learner.add(Box::new(CurveTask::new(*request, tools)));
+            }
+            Effect::ReadVersions {
+                generation,
+                project,
+            } => versions::read(generation, project, self.of_set.clone())?,
+            Effect::Explain(request) => {
+                let decoder = &self.reading.decoder;
+                self.learner.add(self.explainer.request(*request, decoder));
+            }
+            Effect::LoadModel { generation, source } => {
+                let (shelf, reporter) = (self.shelf.clone(), self.of_set.clone());
+                let task = LoadTask::new(generation, source, shelf, reporter);
+                self.learner.add(Box::new(task));
+            }
+            Effect::ReadScores(model) => self.with_journal(|journal| journal.read_scores(model)),
+            Effect::Score(order) => {
+                let cancel = CancelToken::default();
+                self.scoring.insert(order.model.clone(), cancel.clone());
+                let scorer = Scorer {
+                    shelf: self.shelf.clone(),
+                    decoder: self.reading.decoder.clone(),
+                    focus: self.focus.clone(),
+                    cancel,
+                    reporter: self.of_set.clone(),
+                };
+                self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
+            }
+            Effect::KeepScores { model, new } => {
+                self.with_journal(|journal| journal.put_scores(model, new));
+            }
+            Effect::StopScoring(model) => {
+                if let Some(token) = self.scoring.remove(&model) {
+                    token.cancel();
+                }
+            }
+            Effect::LookAt(candidates) => self.focus.put(candidates),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn fine_tune_tools(&mut self, job: JobId) -> FineTuneTools {
+        FineTuneTools {
+            shelf: self.shelf.clone(),
+            decoder: self.reading.decoder.clone(),
+            cancel: self.new_token(job),
+            reporter: self.of_set.clone(),
+        }
+    }
+
+    fn train(&mut self, request: TrainRequest) {
+        let tools = TrainTools {
+            shelf: self.shelf.clone(),
+            decoder: self.reading.decoder.clone(),
+            cancel: self.new_token(JobId::Train),
+            reporter: self.reporter.clone(),
+        };
+        self.learner.add(Box::new(TrainTask::new(request, tools)));
+    }
+
+    fn stop_scoring(&mut self) {
+        for token in self.scoring.values() {
+            token.cancel();
+        }
+        self.scoring.clear();
+    }
+
+    fn new_token(&mut self, job: JobId) -> CancelToken {
+        let token = CancelToken::default();
+        self.cancel.insert(job, token.clone());
+        token
+    }
+
+    fn simulate(&mut self, order: SimulationOrder) -> std::io::Result<()> {
+        let token = self.new_token(JobId::Simulate);
+        simulate::start(
+            order,
+            self.simulator_of.clone(),
+            token,
+            self.reporter.clone(),
+        )
+    }
+
+    fn open_demo(&mut self) -> anyhow::Result<()> {
+        let Some(folder) = self.demo_folder.clone() else {
+            let why = "there is no home folder to keep the demo sky in".to_owned();
+            self.reporter.send(JobEvent::Simulated(Err(why)));
+            return Ok(());
+        };
+        let token = self.new_token(JobId::Simulate);
+        demo::start(
+            folder,
+            self.simulator_of.clone(),
+            token,
+            self.reporter.clone(),
+        )?;
+        Ok(())
+    }
+
+    fn preview(&mut self, serial: u64, order: SimulationOrder) -> std::io::Result<()> {
+        if self.previewer.is_none() {
+            let simulator_of = self.simulator_of.clone();
+            self.previewer = Some(Previewer::start(simulator_of, self.reporter.clone())?);
+        }
+        if let Some(previewer) = &self.previewer {
+            previewer.request(serial, order);
+        }
+        Ok(())
+    }
+
+    /// Leaves the present set: its index stops, its journal ends by itself.
+    fn leave_set(&mut self, generation: u64) {
+        if let Some(token) = self.cancel.remove(&JobId::Index) {
+            token.cancel();
+        }
+        self.stop_scoring();
+        for job in [
+            JobId::Embed,
+            JobId::Map,
+            JobId::FineTune,
+            JobId::LearningCurve,
+            JobId::Adapt,
+        ] {
+            self.stop(job);
+        }
+        self.focus = Focus::default();
+        // From here on nothing arrives of the set that is left.
+        self.of_set = self.reporter.for_opening(generation);
+        // Its thread writes what it was given to the end, without this one waiting for it.
+        self.journal = None;
+    }
+
+    fn open(&mut self, opening: Opening) -> std::io::Result<()> {
+        self.leave_set(opening.generation);
+        let decoder = Arc::new(Decoder::default());
+        self.reading.decoder = decoder;
+        self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
+        self.photometer = Photometer::start(&self.of_set, &self.reading.decoder)?;
+        self.evaluator = Evaluator::start(&self.of_set)?;
+        self.explainer = Explainer::new(self.shelf.clone(), self.of_set.clone());
+        let token = self.new_token(JobId::Index);
+        self.journal = Some(index::open(
+            opening,
+            self.reading.clone(),
+            token,
+            &self.of_set,
+        )?);
+        Ok(())
+    }
+
+    /// Stops everything; returns when every decision and an unfinished training are on disk.
+    pub fn close(&mut self) {
+        for token in self.cancel.values() {
+            token.cancel();
+        }
+        self.stop_scoring();
+        if let Some(journal) = self.journal.take() {
+            match journal.close() {
+                Some(0) => {}
+                Some(lost) => log::error!("{lost} labels could not be written"),
+                None => log::error!("the project's disk did not answer: labels may be lost"),
+            }
+        }
+        self.learner.close();
+    }
+}

@@ -1,0 +1,137 @@
+//! The settings window: name, theme, memory, keys.
+
+use egui::{DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::{hotkeys, view_memory::ViewMemory};
+use crate::{
+    app::{
+        Action, AppState, Command,
+        action::ACTIONS,
+        command::Session,
+        settings::{FileDialogs, Settings, Theme},
+    },
+    features::inspect::view::weak,
+    widgets::{cells, theme},
+};
+
+/// The window. Widgets edit a copy; where it differs, one command carries it.
+pub fn settings_ui(
+    ui: &Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    let mut is_open = true;
+    let mut settings = state.settings.clone();
+    egui::Window::new("Settings")
+        .open(&mut is_open)
+        .collapsible(false)
+        .default_pos(egui::pos2(420.0, 120.0))
+        .default_size(vec2(480.0, 520.0))
+        .show(ui.ctx(), |ui| {
+            Grid::new("settings")
+                .num_columns(2)
+                .show(ui, |ui| general_ui(ui, state, &mut settings));
+            ui.separator();
+            ui.horizontal(|ui| {
+                ui.label(RichText::new("Keys").strong());
+                if ui.button("All keys back to default").clicked() {
+                    settings.keys.reset();
+                }
+            });
+            keys_ui(ui, state, memory, commands);
+        });
+    if settings != state.settings {
+        commands.push(Command::Session(Session::Settings(Box::new(settings))));
+    }
+    if !is_open {
+        memory.key_capture = None;
+        commands.push(Command::Do(Action::Settings));
+    }
+}
+
+fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
+    let row = |ui: &mut Ui, name: &str| ui.label(name).id;
+    let label = row(ui, "Your name, written with each label");
+    let hint = &*state.login_name;
+    ui.add(TextEdit::singleline(&mut settings.annotator).hint_text(hint))
+        .labelled_by(label);
+    ui.end_row();
+    row(ui, "Theme");
+    ui.horizontal(|ui| {
+        ui.radio_value(&mut settings.theme, Theme::Dark, "dark");
+        ui.radio_value(&mut settings.theme, Theme::Light, "light");
+    });
+    ui.end_row();
+    row(ui, "File dialogs");
+    ui.horizontal(|ui| {
+        let choice = &mut settings.file_dialogs;
+        ui.radio_value(choice, FileDialogs::Automatic, "the system's")
+            .on_hover_text("Where the system has none, destello's own opens");
+        ui.radio_value(choice, FileDialogs::Own, "destello's own");
+    });
+    ui.end_row();
+    let label = row(ui, "Memory for stamps");
+    let memory = DragValue::new(&mut settings.memory_mib)
+        .range(64..=65_536)
+        .suffix(" MiB");
+    ui.add(memory).labelled_by(label);
+    ui.end_row();
+    let label = row(ui, "Epochs a second while playing");
+    let speed = DragValue::new(&mut settings.play_per_second)
+        .range(0.5..=30.0)
+        .speed(0.1);
+    ui.add(speed).labelled_by(label);
+    ui.end_row();
+    row(ui, "After a label");
+    ui.checkbox(
+        &mut settings.advances_after_label,
+        "go to the next candidate",
+    );
+    ui.end_row();
+}
+
+fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    if let Some((action, _)) = &memory.key_capture {
+        let text = format!(
+            "press the key for “{}” (Esc: leave as it is)",
+            action.info().title
+        );
+        ui.label(RichText::new(text).color(theme::accent_text(ui)));
+    } else {
+        ui.label(weak(
+            ui,
+            "Click a key to change it. A key that another action had is taken from it.",
+        ));
+    }
+    if let Some((action, Some(chord))) = memory.key_capture.clone() {
+        memory.key_capture = None;
+        if !hotkeys::is_escape(&chord) {
+            commands.push(Command::Session(Session::Key { action, chord }));
+        }
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        Grid::new("keys")
+            .num_columns(2)
+            .striped(true)
+            .show(ui, |ui| {
+                for info in ACTIONS {
+                    ui.label(info.title).on_hover_text(info.help);
+                    let chords = state.settings.keys.chords(info.action);
+                    let keys: Vec<_> = chords.iter().map(ToString::to_string).collect();
+                    let text = if keys.is_empty() {
+                        "no key".into()
+                    } else {
+                        keys.join("  ")
+                    };
+                    let button = egui::Button::new(RichText::new(text).monospace());
+                    let name = format!("{}: {}", info.title, keys.join(" or "));
+                    let button = ui.add(button.min_size(vec2(150.0, 20.0)));
+                    if cells::named(button, egui::Role::Button, &name).clicked() {
+                        memory.key_capture = Some((info.action, None));
+                    }
+                    ui.end_row();
+                }
+            });
+    });
+}

@@ -1,0 +1,135 @@
+//! The bar at the foot: pixel read-out, look, count of labels, what was done last.
+
+use egui::{Align, Layout, RichText, Ui};
+
+use super::view_memory::ViewMemory;
+use crate::{
+    app::{Action, AppState, Command, command::Session},
+    domain::Timestamp,
+    features::inspect::view::weak,
+    widgets::{readout, theme},
+    workspace::words::short,
+};
+
+/// How long a message stays, microseconds.
+const TOAST_US: i64 = 6_000_000;
+const ALARM_US: i64 = 20_000_000;
+/// Letters of a path in a tooltip, of a message in the bar; of a message in its tooltip.
+const TIP: usize = 200;
+const WHOLE: usize = 1_000;
+/// Room for the pixel read-out, points.
+const READ_OUT: f32 = 330.0;
+
+/// The bar.
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &ViewMemory,
+    now: Timestamp,
+    commands: &mut Vec<Command>,
+) {
+    ui.horizontal(|ui| {
+        let words = readout::under_pointer(state, memory);
+        let words = words.unwrap_or_else(|| "point at a stamp to read its pixels".into());
+        // Always of one width, so that nothing moves with the pointer.
+        let size = egui::vec2(READ_OUT, 18.0);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(READ_OUT);
+            let words = RichText::new(words).monospace().size(theme::CAPTION);
+            ui.add(egui::Label::new(words).truncate());
+        });
+        ui.separator();
+        let display = &state.display;
+        ui.label(weak(
+            ui,
+            format!(
+                "{} · {} · {} · {}",
+                display.preset.name(),
+                display.plain.stretch.name(),
+                display.plain.rule.name(),
+                display.lock.name()
+            ),
+        ));
+        ui.separator();
+        counts_ui(ui, state, now);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            saved_ui(ui, state);
+            toast_ui(ui, state, now, commands);
+        });
+    });
+}
+
+fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
+    let rate = state
+        .decisions_per_minute(now)
+        .map(|rate| format!(" · {rate:.0}/min"));
+    let place = state
+        .place
+        .candidate
+        .and_then(|ix| state.queue.rank(ix))
+        .map(|rank| format!("{} of {} · ", rank + 1, state.queue.order().len()));
+    ui.label(format!(
+        "{}labelled {}/{}{}",
+        place.unwrap_or_default(),
+        state.labelled(),
+        state.catalogue.len(),
+        rate.unwrap_or_default()
+    ));
+}
+
+/// Whether every decision is on disk.
+fn saved_ui(ui: &mut Ui, state: &AppState) {
+    match (
+        &state.project.fault,
+        state.project.unsaved,
+        &state.project.path,
+    ) {
+        (Some(fault), unsaved, _) => {
+            let text = match state.project.path {
+                _ if unsaved > 0 => format!("{unsaved} labels NOT on disk"),
+                Some(_) => "project NOT on disk".into(),
+                None => "no labels".into(),
+            };
+            ui.label(RichText::new(text).strong().color(theme::alarm_text(ui)))
+                .on_hover_text(fault);
+        }
+        (None, 0, Some(path)) => {
+            ui.label(weak(ui, "saved")).on_hover_text(format!(
+                "every decision is on disk: {}",
+                short(&path.to_string_lossy(), TIP)
+            ));
+        }
+        (None, unsaved, Some(_)) => {
+            ui.label(weak(ui, format!("writing {unsaved}…")));
+        }
+        (None, _, None) => {}
+    }
+}
+
+fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Command>) {
+    let Some(toast) = &state.toast else { return };
+    let lasts = if toast.is_error { ALARM_US } else { TOAST_US };
+    let age = now.0 - toast.since.0;
+    // A clock that was set back must not keep it for ever.
+    if age.abs() > lasts {
+        commands.push(Command::Session(Session::DropToast));
+        return;
+    }
+    let left = std::time::Duration::from_micros((lasts - age).max(0) as u64);
+    ui.ctx()
+        .request_repaint_after(left + std::time::Duration::from_millis(20));
+    let color = if toast.is_error {
+        theme::alarm_text(ui)
+    } else {
+        theme::accent_text(ui)
+    };
+    let text = if toast.offers_undo {
+        let key = state.settings.keys.hint(Action::Undo);
+        format!("{} ({key} takes back)", toast.text)
+    } else {
+        toast.text.clone()
+    };
+    let label = RichText::new(short(&text, TIP)).color(color);
+    let label = egui::Label::new(label).truncate();
+    ui.add(label).on_hover_text(short(&text, WHOLE));
+}

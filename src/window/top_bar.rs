@@ -1,0 +1,236 @@
+//! The bar at the top: menus, what is open, running jobs, search.
+
+use egui::{Align, Layout, ProgressBar, TextEdit, Ui};
+
+use super::view_memory::ViewMemory;
+use crate::{
+    app::{
+        Action, AppState, Command,
+        action::{ACTIONS, Menu},
+        command::{QueueCommand, Session},
+        state::{Field, Screen},
+    },
+    features::inspect::view::weak,
+    imaging::{ColorMap, LimitRule, Preset, Stretch},
+    widgets::{cells, theme},
+    workspace::{display::Display, words::short},
+};
+
+/// Letters of the set's name in the bar, and of a path in its tooltip.
+const NAME: usize = 28;
+const TIP: usize = 100;
+
+/// The bar.
+pub fn top_bar_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<Command>,
+) {
+    egui::MenuBar::new().ui(ui, |ui| {
+        for menu in Menu::ALL {
+            ui.menu_button(menu.title(), |ui| {
+                menu_ui(ui, menu, state, commands);
+                if menu == Menu::View {
+                    look_menus(ui, state, commands);
+                }
+            });
+        }
+        ui.separator();
+        for (screen, action) in [
+            (Screen::Inspect, Action::Inspect),
+            (Screen::Mosaic, Action::Mosaic),
+            (Screen::Latent, Action::Latent),
+            (Screen::Evaluate, Action::Evaluate),
+            (Screen::Train, Action::Train),
+            (Screen::Problems, Action::Problems),
+        ] {
+            let title = match screen {
+                Screen::Problems if !state.problems.is_empty() => {
+                    format!("Problems ({})", state.problems.len())
+                }
+                _ => action.info().title.to_owned(),
+            };
+            let key = state.settings.keys.hint(action);
+            let is_shown = state.screen == screen && !state.shows_start_page();
+            let response = ui.selectable_label(is_shown, title);
+            if response
+                .on_hover_text(format!("{} ({key})", action.info().help))
+                .clicked()
+            {
+                commands.push(Command::Do(action));
+            }
+        }
+        ui.separator();
+        jobs_ui(ui, state, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            search_ui(ui, state, memory, commands);
+            opened_ui(ui, state);
+        });
+    });
+}
+
+fn menu_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<Command>) {
+    for info in ACTIONS.iter().filter(|info| info.menu == menu) {
+        let key = state.settings.keys.hint(info.action);
+        let button = egui::Button::new(info.title).shortcut_text(key);
+        if ui.add(button).on_hover_text(info.help).clicked() {
+            commands.push(Command::Do(info.action));
+            ui.close();
+        }
+    }
+}
+
+/// Choices with more than two values: presets, stretches, limits, maps.
+fn look_menus(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.separator();
+    let mut display = state.display.clone();
+    ui.menu_button("Look of", |ui| {
+        for preset in Preset::ALL {
+            let is_chosen = display.preset == preset;
+            let response = ui
+                .radio(is_chosen, preset.name())
+                .on_hover_text(preset.description());
+            if response.clicked() {
+                display.use_preset(preset);
+            }
+        }
+    });
+    choice(
+        ui,
+        "Stretch, science and reference",
+        &Stretch::ALL,
+        Stretch::name,
+        |display| &mut display.plain.stretch,
+        &mut display,
+    );
+    choice(
+        ui,
+        "Stretch, difference",
+        &Stretch::ALL,
+        Stretch::name,
+        |display| &mut display.difference.stretch,
+        &mut display,
+    );
+    choice(
+        ui,
+        "Limits, science and reference",
+        &LimitRule::ALL,
+        LimitRule::name,
+        |display| &mut display.plain.rule,
+        &mut display,
+    );
+    choice(
+        ui,
+        "Limits, difference",
+        &LimitRule::ALL,
+        LimitRule::name,
+        |display| &mut display.difference.rule,
+        &mut display,
+    );
+    choice(
+        ui,
+        "Colours, science and reference",
+        &ColorMap::ALL,
+        ColorMap::name,
+        |display| &mut display.plain.color_map,
+        &mut display,
+    );
+    choice(
+        ui,
+        "Colours, difference",
+        &ColorMap::ALL,
+        ColorMap::name,
+        |display| &mut display.difference.color_map,
+        &mut display,
+    );
+    if display != state.display {
+        commands.push(Command::Display(Box::new(display)));
+    }
+}
+
+fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    title: &str,
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+    of: impl Fn(&mut Display) -> &mut T,
+    display: &mut Display,
+) {
+    ui.menu_button(title, |ui| {
+        for value in all {
+            let chosen = of(display);
+            ui.radio_value(chosen, *value, name(*value));
+        }
+    });
+}
+
+fn jobs_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    for (job, progress) in &state.jobs {
+        let share = if progress.total > 0 {
+            progress.done as f32 / progress.total as f32
+        } else {
+            0.0
+        };
+        let text = if progress.total > 0 {
+            format!("{} {}/{}", job.title(), progress.done, progress.total)
+        } else {
+            job.title().to_owned()
+        };
+        ui.add(ProgressBar::new(share).desired_width(180.0).text(text));
+        if !job.can_be_stopped() {
+            continue;
+        }
+        let stop = format!("Stop {}", job.title());
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, &stop);
+        if button.on_hover_text(stop).clicked() {
+            commands.push(Command::Session(Session::Cancel(*job)));
+        }
+    }
+}
+
+fn opened_ui(ui: &mut Ui, state: &AppState) {
+    let Some(first) = state.project.paths.first() else {
+        return;
+    };
+    let name = first.file_name().unwrap_or(first.as_os_str());
+    let name = short(&name.to_string_lossy(), NAME);
+    let more = state.project.paths.len() - 1;
+    let text = if more > 0 {
+        format!("set: {name} and {more} more")
+    } else {
+        format!("set: {name}")
+    };
+    let mut about: Vec<_> = state
+        .recognised
+        .iter()
+        .take(12)
+        .map(|(path, rule)| format!("{}: {rule}", short(&path.to_string_lossy(), TIP)))
+        .collect();
+    if let Some(project) = &state.project.path {
+        about.push(format!(
+            "labels: {}",
+            short(&project.to_string_lossy(), TIP)
+        ));
+    }
+    ui.label(weak(ui, text)).on_hover_text(about.join("\n"));
+}
+
+fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+    let hint = format!("search id ({})", state.settings.keys.hint(Action::Search));
+    cells::serve_focus(ui, state, memory, Field::Search);
+    let field = TextEdit::singleline(&mut memory.search)
+        .id(cells::field_id(Field::Search))
+        .hint_text(hint)
+        // The menu bar takes the padding of text fields away.
+        .margin(egui::Margin::symmetric(8, 3))
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(150.0);
+    let response = ui
+        .add(field)
+        .on_hover_text("Search by a part of the identifier; Enter finds the next");
+    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+        commands.push(Command::Queue(QueueCommand::Search(memory.search.clone())));
+    }
+    ui.add_space(theme::GRID);
+}

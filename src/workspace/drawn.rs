@@ -1,0 +1,113 @@
+//! Whose stamps have been on the screen: a decision goes to nobody else.
+//!
+//! The view reports at the start of a frame what the frame before it drew, ahead of the commands of
+//! this frame's keys. A key is therefore held against what the person could see when it was
+//! pressed, not against what the program has brought to the screen since.
+
+use std::collections::HashMap;
+
+use super::screen::Screen;
+use crate::{
+    app::{command::Command, state::AppState},
+    domain::CandidateIx,
+};
+
+/// A candidate, and the epoch (from 0) whose stamps were drawn.
+pub type DrawnEpoch = (CandidateIx, usize);
+
+/// What one frame drew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Number of the opening that the candidates belong to.
+    pub generation: u64,
+    /// The screen that was drawn.
+    pub screen: Screen,
+    /// The large stamps, where each of them was drawn or the reason stood in its place.
+    pub large: Option<DrawnEpoch>,
+    /// Candidates whose small stamps were drawn whole, in the order of the screen.
+    pub whole: Vec<DrawnEpoch>,
+}
+
+/// What the last frame drew, and what frames before it did.
+#[derive(Clone, Debug, Default)]
+pub struct Sight {
+    /// Number of the opening that the last frame drew; none before the first frame.
+    opening: Option<u64>,
+    last: Drawn,
+    /// The epoch that each candidate was last seen at.
+    seen: HashMap<CandidateIx, usize>,
+}
+
+impl Sight {
+    /// What the last frame drew.
+    pub const fn last(&self) -> &Drawn {
+        &self.last
+    }
+
+    /// Another set is opened: what is on the screen is not of it.
+    pub(crate) fn forget(&mut self) {
+        *self = Self {
+            opening: self.opening,
+            ..Self::default()
+        };
+    }
+
+    /// Takes in what a frame drew.
+    pub(crate) fn take(&mut self, drawn: Drawn) {
+        self.seen.extend(drawn.whole.iter().copied());
+        self.seen.extend(drawn.large);
+        self.last = drawn;
+    }
+
+    /// The epoch at which a candidate was last on the screen of this opening.
+    pub fn epoch_seen(&self, candidate: CandidateIx) -> Option<usize> {
+        self.seen.get(&candidate).copied()
+    }
+
+    fn small_on(&self, screen: Screen, candidate: CandidateIx) -> Option<usize> {
+        let whole = self.last.whole.iter();
+        let mut whole = whole.filter(|_| self.last.screen == screen);
+        whole.find_map(|(ix, epoch)| (*ix == candidate).then_some(*epoch))
+    }
+
+    fn large_on(&self, screen: Screen, candidate: CandidateIx) -> Option<usize> {
+        let large = self.last.large.filter(|_| self.last.screen == screen);
+        large.and_then(|(ix, epoch)| (ix == candidate).then_some(epoch))
+    }
+
+    /// The epoch of a candidate that the last frame showed on that screen as what a decision is
+    /// about: large, or whole in the mosaic.
+    pub fn epoch_on(&self, screen: Screen, candidate: CandidateIx) -> Option<usize> {
+        match screen {
+            Screen::Inspect | Screen::Latent => self.large_on(screen, candidate),
+            Screen::Mosaic => self.small_on(screen, candidate),
+            Screen::Evaluate | Screen::Train | Screen::Problems => None,
+        }
+    }
+}
+
+impl AppState {
+    /// Takes in what the view drew; news of a set that was left is passed over.
+    pub(crate) fn take_drawn(&mut self, drawn: Drawn) {
+        self.sight.opening = Some(drawn.generation);
+        if drawn.generation == self.generation {
+            self.sight.take(drawn);
+        }
+    }
+
+    /// True for a command about candidates that comes from a picture of another set: the numbers of
+    /// candidates mean others by now.
+    pub(crate) fn is_about_another_set(&self, command: &Command) -> bool {
+        let opening = self.sight.opening;
+        command.names_candidates() && opening.is_some_and(|opening| opening != self.generation)
+    }
+
+    /// The epoch of a candidate that a person saw when deciding about it: the one that was drawn,
+    /// else the one that stands for it in lists.
+    pub(crate) fn epoch_decided_on(&self, candidate: CandidateIx) -> usize {
+        let drawn = self.sight.epoch_on(self.screen, candidate);
+        drawn
+            .or_else(|| self.sight.epoch_seen(candidate))
+            .unwrap_or_else(|| self.epoch_to_show(candidate))
+    }
+}

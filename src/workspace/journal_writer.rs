@@ -1,0 +1,563 @@
+//! The journal's thread: owns the project file, writes decisions and scores, hears of other windows.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
+
+use crate::{
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{LabelEvent, ModelId, NewScores, Problem},
+    store::{Place, Project, StoreError},
+    tasks::{
+        fault,
+        thread::{self, Broken},
+    },
+};
+
+/// News of the project file.
+#[derive(Debug)]
+pub enum JournalNews {
+    /// Label events are on disk.
+    Saved {
+        /// How many.
+        events: usize,
+    },
+    /// Label events could not be written: they are kept in memory and tried again.
+    NotSaved {
+        /// Why, naming the file.
+        why: String,
+    },
+    /// The project file was gone or exchanged and is back with all labels.
+    Restored {
+        /// A sentence that names it.
+        news: String,
+    },
+    /// The answer to a request to write everything.
+    Flushed {
+        /// Labels that are not on disk.
+        unwritten: usize,
+        /// Why not, naming the file; empty where all are.
+        why: String,
+    },
+    /// Another window on this project, or an import, added events.
+    Arrived(Vec<LabelEvent>),
+    /// The whole journal in its true order, after two windows wrote at once.
+    Reordered(Vec<LabelEvent>),
+}
+
+/// How often the project is asked for events of other windows.
+const LISTEN_EVERY: Duration = Duration::from_secs(1);
+/// Room for orders; one label is one order, and each is written within milliseconds.
+const ORDER_ROOM: usize = 1024;
+/// How long closing waits for a disk that does not answer.
+const CLOSE_WITHIN: Duration = Duration::from_secs(20);
+
+enum Order {
+    Append(Vec<LabelEvent>),
+    SaveSession(String),
+    PutScores(ModelId, NewScores),
+    ReadScores(ModelId),
+    Flush,
+    Close(Sender<usize>),
+}
+
+/// An open project and the number of its last event known.
+pub type Opened = (Project, i64);
+
+/// The way to the journal's thread.
+pub struct Journal {
+    orders: Sender<Order>,
+}
+
+impl Journal {
+    /// Starts the thread. It first calls `open`, which gives the project and the number of
+    /// its last event known, and then owns it; without a project nothing is kept.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(
+        generation: u64,
+        open: impl FnOnce() -> Option<(Project, i64)> + Send + 'static,
+        reporter: Reporter,
+    ) -> std::io::Result<Self> {
+        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
+        let news = reporter.clone();
+        let work = move || match open() {
+            Some(opened) => Keeper::new(generation, opened, reporter).run(None, &inbox),
+            None => keep_nothing(generation, &reporter, &inbox),
+        };
+        start_thread(generation, work, news)?;
+        Ok(Self { orders })
+    }
+
+    /// Starts the thread before there is a project: it comes with the first candidate, or not at
+    /// all where the sender is dropped.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start_later(
+        generation: u64,
+        project: Receiver<Opened>,
+        reporter: Reporter,
+    ) -> std::io::Result<Self> {
+        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
+        let news = reporter.clone();
+        let work = move || {
+            let waiting = Waiting {
+                generation,
+                reporter,
+                session: None,
+            };
+            waiting.run(&project, &inbox);
+        };
+        start_thread(generation, work, news)?;
+        Ok(Self { orders })
+    }
+
+    /// Writes these events, in one transaction.
+    pub fn append(&self, events: Vec<LabelEvent>) {
+        self.order(Order::Append(events));
+    }
+
+    /// Keeps the session; of several the last counts. Where the journal is busy with labels,
+    /// this one is passed over: another comes with the next step.
+    pub fn save_session(&self, json: String) {
+        if self.orders.try_send(Order::SaveSession(json)).is_err() {
+            log::debug!("a session was not kept");
+        }
+    }
+
+    /// Keeps scores. Where they cannot be kept the user is told once, and works on without.
+    pub fn put_scores(&self, model: ModelId, new: NewScores) {
+        // Never waited for: the window calls this, and what is not kept is computed again.
+        if self.orders.try_send(Order::PutScores(model, new)).is_err() {
+            log::debug!("the journal is busy or closed: these scores are not kept");
+        }
+    }
+
+    /// Asks for the scores that the project holds; they come as [`JobEvent::StoredScores`], also
+    /// where there are none.
+    pub fn read_scores(&self, model: ModelId) {
+        self.order(Order::ReadScores(model));
+    }
+
+    /// Tries to write everything; what came of it is told as [`JournalNews::Flushed`].
+    pub fn flush(&self) {
+        self.order(Order::Flush);
+    }
+
+    /// Writes everything, ends the thread, and returns the number of labels that are not on disk;
+    /// none where a disk did not answer within [`CLOSE_WITHIN`].
+    pub fn close(self) -> Option<usize> {
+        let (done, wait) = crossbeam_channel::bounded(1);
+        self.order(Order::Close(done));
+        match wait.recv_timeout(CLOSE_WITHIN) {
+            Ok(unwritten) => Some(unwritten),
+            Err(RecvTimeoutError::Timeout) => None,
+            // The thread is gone already: there is nothing to wait for.
+            Err(RecvTimeoutError::Disconnected) => Some(0),
+        }
+    }
+
+    fn order(&self, order: Order) {
+        if self.orders.send(order).is_err() {
+            log::debug!("the journal is closed: nothing is kept");
+        }
+    }
+}
+
+/// Starts the thread; where it breaks off although every piece of work is guarded, the window learns it.
+fn start_thread(
+    generation: u64,
+    work: impl FnOnce() + Send + 'static,
+    reporter: Reporter,
+) -> std::io::Result<()> {
+    thread::start("journal", work, move |end| {
+        if end.is_err() {
+            let why = Broken::sentence("the journal writer");
+            let news = JournalNews::NotSaved { why };
+            reporter.send(JobEvent::Journal { generation, news });
+        }
+    })?;
+    Ok(())
+}
+
+/// Before a project is there.
+struct Waiting {
+    generation: u64,
+    reporter: Reporter,
+    session: Option<String>,
+}
+
+impl Waiting {
+    fn run(mut self, project: &Receiver<Opened>, inbox: &Receiver<Order>) {
+        loop {
+            select! {
+                recv(project) -> opened => {
+                    let Ok(opened) = opened else {
+                        return keep_nothing(self.generation, &self.reporter, inbox);
+                    };
+                    return self.keep(opened, None, inbox);
+                }
+                recv(inbox) -> order => {
+                    let Ok(order) = order else { return };
+                    // Labels come only once the project is there: of two that wait, it is first.
+                    if let Ok(opened) = project.try_recv() {
+                        return self.keep(opened, Some(order), inbox);
+                    }
+                    if let Order::SaveSession(json) = order {
+                        self.session = Some(json);
+                    } else if without_project(self.generation, &self.reporter, order) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep(self, opened: Opened, first: Option<Order>, inbox: &Receiver<Order>) {
+        let mut keeper = Keeper::new(self.generation, opened, self.reporter);
+        keeper.save_session(self.session.as_deref());
+        keeper.run(first, inbox);
+    }
+}
+
+/// Without a project: whoever asks for scores hears that none are kept.
+fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
+    for order in inbox {
+        if without_project(generation, reporter, order) {
+            return;
+        }
+    }
+}
+
+/// Answers an order where there is no project. True where it was the last one.
+fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
+    match order {
+        Order::ReadScores(model) => {
+            let rows = [].into();
+            reporter.send(JobEvent::StoredScores {
+                generation,
+                model,
+                rows,
+            });
+        }
+        Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
+            log::debug!("no project: nothing is kept");
+        }
+        Order::Flush => {
+            let news = JournalNews::Flushed {
+                unwritten: 0,
+                why: String::new(),
+            };
+            reporter.send(JobEvent::Journal { generation, news });
+        }
+        Order::Close(done) => {
+            done.send(0).ok();
+            return true;
+        }
+    }
+    false
+}
+
+struct Keeper {
+    generation: u64,
+    project: Project,
+    known: i64,
+    reporter: Reporter,
+    /// Not on disk yet. What panics leaves them here.
+    unwritten: Vec<LabelEvent>,
+    /// So many of them were being written when it panicked: they may be on disk.
+    unsure: usize,
+    /// Events in a file that is no longer at its path: written, but not where they belong.
+    astray: usize,
+    /// True where the window has to be given the whole journal again.
+    is_stale: bool,
+    /// Why the last attempt failed.
+    fault: Option<String>,
+    has_told_of_scores: bool,
+}
+
+impl Keeper {
+    fn new(generation: u64, (project, known): Opened, reporter: Reporter) -> Self {
+        Self {
+            generation,
+            project,
+            known,
+            reporter,
+            unwritten: Vec::new(),
+            unsure: 0,
+            astray: 0,
+            is_stale: false,
+            fault: None,
+            has_told_of_scores: false,
+        }
+    }
+
+    fn run(mut self, mut waiting: Option<Order>, inbox: &Receiver<Order>) {
+        loop {
+            let mut session = None;
+            let first = match waiting.take() {
+                Some(order) => Some(order),
+                None => match inbox.recv_timeout(LISTEN_EVERY) {
+                    Ok(order) => Some(order),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return self.write_at_last(),
+                },
+            };
+            let mut closing = None;
+            for order in first.into_iter().chain(inbox.try_iter()) {
+                match order {
+                    Order::Append(events) => {
+                        self.unwritten.extend(events);
+                        self.write();
+                    }
+                    Order::SaveSession(json) => session = Some(json),
+                    Order::PutScores(model, new) => {
+                        self.guarded(|keeper| keeper.put_scores(&model, &new));
+                    }
+                    Order::ReadScores(model) => self.read_scores(model),
+                    Order::Flush => self.flush(),
+                    Order::Close(done) => closing = Some(done),
+                }
+            }
+            // Whatever could not be written before is tried again at each turn.
+            self.write();
+            self.save_session(session.as_deref());
+            if let Some(done) = closing {
+                // Nobody waits any more where this fails, which is as good.
+                done.send(self.at_stake()).ok();
+                return;
+            }
+            self.guarded(Self::listen);
+        }
+    }
+
+    /// Works on the project; where that panics the project is opened again and the thread goes on.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let done = thread::caught("journal", || work(self)).ok();
+        if done.is_none() {
+            self.open_again();
+        }
+        done
+    }
+
+    /// A panic may have left the connection in any state: another takes its place.
+    fn open_again(&mut self) {
+        // A file that is not the open one is not taken: what the old connection holds is worth more.
+        if self.project.place() != Place::Same {
+            return;
+        }
+        let path = self.project.path().to_owned();
+        match thread::caught("open project again", || Project::open_existing(&path)) {
+            Ok(Ok(project)) => self.project = project,
+            Ok(Err(error)) => log::error!("{error}"),
+            Err(_) => {}
+        }
+    }
+
+    fn save_session(&mut self, json: Option<&str>) {
+        let Some(json) = json else { return };
+        self.guarded(|keeper| {
+            if let Err(error) = keeper.project.session_put("window", json) {
+                log::warn!("{error}");
+            }
+        });
+    }
+
+    /// Labels that would be lost if the window closed now.
+    fn at_stake(&self) -> usize {
+        if self.fault.is_some() && self.project.place() != Place::Same {
+            // Also those that were on disk are nowhere but in a file without a name.
+            let written = self.project.events_since(0).map_or(0, |all| all.len());
+            return written + self.unwritten.len();
+        }
+        self.unwritten.len() + self.astray
+    }
+
+    fn flush(&mut self) {
+        self.write();
+        self.tell(JournalNews::Flushed {
+            unwritten: self.at_stake(),
+            why: self.fault.clone().unwrap_or_default(),
+        });
+    }
+
+    /// Another set was opened: what is not written is tried for a minute more.
+    fn write_at_last(mut self) {
+        const TRIES: u32 = 60;
+        for _ in 0..TRIES {
+            self.write();
+            if self.unwritten.is_empty() && self.fault.is_none() {
+                return;
+            }
+            std::thread::sleep(LISTEN_EVERY);
+        }
+        log::error!("{} labels could not be written", self.at_stake());
+    }
+
+    /// A window that has gone hears nothing, and needs to hear nothing.
+    fn tell(&self, news: JournalNews) {
+        let generation = self.generation;
+        self.reporter.send(JobEvent::Journal { generation, news });
+    }
+
+    /// Brings the file back to its path where it is not there, and writes what is not written.
+    fn write(&mut self) {
+        // The second time after a panic, with another connection.
+        for _ in 0..2 {
+            let name = if self.unwritten.is_empty() {
+                "journal"
+            } else {
+                "write labels"
+            };
+            match thread::caught(name, || self.try_write()) {
+                Ok(Ok(events)) => return self.note_written(events),
+                Ok(Err(error)) => return self.note_fault(error.to_string()),
+                Err(_) => self.open_again(),
+            }
+        }
+        self.note_fault(Broken::sentence("writing labels") + "; it is tried again");
+    }
+
+    fn note_written(&mut self, events: usize) {
+        let had_fault = self.fault.take().is_some();
+        if events > 0 || had_fault {
+            self.tell(JournalNews::Saved { events });
+        }
+        // After the acknowledgement: the window knows then which events the file has.
+        if std::mem::take(&mut self.is_stale) {
+            self.guarded(Self::reread);
+        }
+    }
+
+    /// The same again at each turn is reported once.
+    fn note_fault(&mut self, why: String) {
+        if self.fault.as_ref() != Some(&why) {
+            self.tell(JournalNews::NotSaved { why: why.clone() });
+        }
+        self.fault = Some(why);
+    }
+
+    /// The number of events that are on disk since the last time, at the project's path.
+    fn try_write(&mut self) -> Result<usize, StoreError> {
+        self.find_file()?;
+        if self.unsure > 0 {
+            self.find_unsure()?;
+        }
+        if !self.unwritten.is_empty() {
+            // Where this panics the number stays.
+            self.unsure = self.unwritten.len();
+            let last = self.project.append(&self.unwritten);
+            fault::point("labels written");
+            self.unsure = 0;
+            let last = last?;
+            let events = std::mem::take(&mut self.unwritten).len();
+            self.astray += events;
+            // Another window wrote in between: the true order is the file's.
+            self.is_stale |= last != self.known + events as i64;
+            self.known = last;
+            // The file may have gone in between: acknowledged is only what lies at its path.
+            self.find_file()?;
+        }
+        Ok(std::mem::take(&mut self.astray))
+    }
+
+    /// Looks whether the events of an attempt that panicked are on disk: all are, or none. No other
+    /// window has our steps.
+    fn find_unsure(&mut self) -> Result<(), StoreError> {
+        let on_disk = self.project.events_since(self.known)?;
+        let first = &self.unwritten[0];
+        let is_on_disk = on_disk.iter().any(|(_, event)| {
+            (event.step, &event.candidate, &event.action)
+                == (first.step, &first.candidate, &first.action)
+        });
+        let events = std::mem::take(&mut self.unsure);
+        if is_on_disk {
+            self.unwritten.drain(..events);
+            self.astray += events;
+            self.is_stale = true;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that the path leads to the open file.
+    fn find_file(&mut self) -> Result<(), StoreError> {
+        let path = self.project.path().display().to_string();
+        let news = match self.project.place() {
+            Place::Same => return Ok(()),
+            Place::Gone => {
+                self.project.make_again()?;
+                "was removed while it was open: it was written again with all its labels"
+            }
+            Place::Replaced => {
+                self.project.adopt()?;
+                "was exchanged while it was open for a copy with the same labels: work goes on there"
+            }
+        };
+        log::warn!("{path} {news}");
+        self.tell(JournalNews::Restored {
+            news: format!("{path} {news}"),
+        });
+        self.is_stale = true;
+        Ok(())
+    }
+
+    fn put_scores(&mut self, model: &ModelId, new: &NewScores) {
+        if let Err(error) = self.project.put_scores(model, new) {
+            self.tell_of_scores("scores are not kept", &error.to_string());
+        }
+    }
+
+    fn read_scores(&mut self, model: ModelId) {
+        let rows = self.guarded(|keeper| {
+            keeper.project.scores_of(&model).unwrap_or_else(|error| {
+                keeper.tell_of_scores("kept scores are computed anew", &error.to_string());
+                Vec::new()
+            })
+        });
+        let rows = rows.unwrap_or_default();
+        self.reporter.send(JobEvent::StoredScores {
+            generation: self.generation,
+            model,
+            rows: rows.into(),
+        });
+    }
+
+    /// Once: the same would come with every hundred candidates.
+    fn tell_of_scores(&mut self, what: &str, why: &str) {
+        log::warn!("{what}: {why}");
+        if !self.has_told_of_scores {
+            self.has_told_of_scores = true;
+            let path = self.project.path().display().to_string();
+            let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(why);
+            let problem = Problem::new(path, what, why);
+            self.reporter.send(JobEvent::Problems(vec![problem]));
+        }
+    }
+
+    /// Another window wrote in between: the true order is the file's.
+    fn reread(&mut self) {
+        match self.project.events_since(0) {
+            Ok(events) => {
+                self.known = events.last().map_or(0, |(seq, _)| *seq);
+                let events = events.into_iter().map(|(_, event)| event).collect();
+                self.tell(JournalNews::Reordered(events));
+            }
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+
+    fn listen(&mut self) {
+        match self.project.events_since(self.known) {
+            Ok(events) => {
+                if let Some((last, _)) = events.last() {
+                    self.known = *last;
+                    let events = events.into_iter().map(|(_, event)| event).collect();
+                    self.tell(JournalNews::Arrived(events));
+                }
+            }
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+}

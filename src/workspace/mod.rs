@@ -1,0 +1,24 @@
+//! What all features share: the open set, stamps, the models at hand, the project's writer, and what is
+//! on the screen.
+
+pub mod annotator;
+pub mod any_model;
+pub mod assemble;
+pub mod clock;
+pub mod decode_pool;
+pub mod default_project;
+pub mod display;
+pub mod drawn;
+pub mod journal_writer;
+pub mod label_count;
+pub mod model_registry;
+pub mod models;
+pub mod open;
+pub(crate) mod screen;
+pub mod selection;
+pub mod stamp_cache;
+pub mod table;
+pub(crate) mod toast;
+pub mod versions;
+pub mod vocabulary;
+pub mod words;

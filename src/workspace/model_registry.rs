@@ -1,0 +1,256 @@
+//! Models that the window works with: read once, on the device that was chosen once.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    any_model::{AnyModel, FoundModel},
+    models::{self, ModelFile},
+};
+use crate::{
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{ModelCard, ModelId},
+    learn::{Compute, LearnError, Wish},
+    tasks::{
+        gathering::{Gathered, Gathering},
+        learner::{After, Task, Urgency},
+        step_times::Phase,
+        thread::Broken,
+    },
+};
+
+/// A model that is ready to score.
+#[derive(Clone, Debug)]
+pub struct LoadedModel {
+    /// Name and version.
+    pub id: ModelId,
+    /// Its card.
+    pub card: Arc<ModelCard>,
+    /// Why it is not computed on the device that was chosen.
+    pub warning: Option<String>,
+}
+
+/// The models at hand. Tasks of the learner's thread share it.
+#[derive(Clone, Default)]
+pub struct ModelShelf {
+    /// Locked while it is looked for.
+    device: Arc<Mutex<Option<Compute>>>,
+    models: Arc<Mutex<Models>>,
+}
+
+#[derive(Default)]
+struct Models {
+    of: BTreeMap<ModelId, AnyModel>,
+    /// Where they were read.
+    sources: BTreeMap<ModelId, Arc<str>>,
+}
+
+/// A model as far as another thread than the learner's can read it.
+pub(crate) enum ReadModel {
+    /// All of it, on the CPU.
+    Found(FoundModel),
+    /// Its file: a GPU belongs to the learner's thread.
+    File(ModelFile<'static>, Compute),
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl ModelShelf {
+    /// The device of this window: a hardware GPU where there is one. Looking for it takes a while and is
+    /// done at the first call.
+    ///
+    /// # Errors
+    /// Where there is no device at all.
+    pub fn compute(&self) -> Result<Compute, LearnError> {
+        let mut device = lock(&self.device);
+        if let Some(compute) = &*device {
+            return Ok(compute.clone());
+        }
+        let compute = Compute::choose(Wish::Auto)?;
+        *device = Some(compute.clone());
+        Ok(compute)
+    }
+
+    /// Looks for the device on another thread.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(crate) fn look_for_device(&self) -> std::io::Result<Gathering<Compute>> {
+        let shelf = self.clone();
+        Gathering::start("device", move || Ok(shelf.compute()?))
+    }
+
+    /// To be called after a computation broke off: where the GPU no longer computes, models are
+    /// read again for the CPU. Returns what the user must know then.
+    pub fn recover(&self) -> Option<String> {
+        let compute = lock(&self.device).clone().filter(Compute::is_gpu)?;
+        if compute.still_computes() {
+            return None;
+        }
+        let cpu = Compute::cpu();
+        *lock(&self.device) = Some(cpu.clone());
+        let mut all = lock(&self.models);
+        let Models { of, sources } = &mut *all;
+        // What was on the GPU cannot be copied from there any more.
+        of.retain(|id, model| match model {
+            AnyModel::Forest(_) => true,
+            AnyModel::Network(network) => {
+                let source = sources.get(id);
+                let found = source.and_then(|source| models::find(source, &cpu).ok());
+                match found.map(|found| found.model) {
+                    Some(AnyModel::Network(again)) => **network = *again,
+                    _ => return false,
+                }
+                true
+            }
+        });
+        let name = compute.name();
+        let sentence =
+            format!("{name} no longer computes; networks are computed on the CPU from now on");
+        log::warn!("{sentence}");
+        Some(sentence)
+    }
+
+    /// The model of that version, where it was read.
+    pub fn get(&self, id: &ModelId) -> Option<AnyModel> {
+        lock(&self.models).of.get(id).cloned()
+    }
+
+    /// Reads a model by name or file, checks the device with it, and keeps it.
+    ///
+    /// # Errors
+    /// Where there is no such model, or it cannot be computed.
+    pub fn load(&self, source: &str) -> anyhow::Result<LoadedModel> {
+        self.keep(source, self.read(source)?)
+    }
+
+    /// Reads a model file on another thread, for [`Self::keep`].
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(crate) fn begin_loading(&self, source: &str) -> std::io::Result<Gathering<ReadModel>> {
+        let (shelf, source) = (self.clone(), source.to_owned());
+        Gathering::start("model", move || shelf.read(&source))
+    }
+
+    fn read(&self, source: &str) -> anyhow::Result<ReadModel> {
+        let compute = self.compute()?;
+        let file = ModelFile::of(source, models::bytes_of(source)?)?;
+        Ok(if compute.is_gpu() {
+            ReadModel::File(file, compute)
+        } else {
+            ReadModel::Found(file.model(source, &compute)?)
+        })
+    }
+
+    /// Puts a model together, checks the device with it, and keeps it.
+    ///
+    /// # Errors
+    /// Where it cannot be computed.
+    pub(crate) fn keep(&self, source: &str, read: ReadModel) -> anyhow::Result<LoadedModel> {
+        let found = match read {
+            ReadModel::Found(found) => found,
+            ReadModel::File(file, compute) => file.model(source, &compute)?,
+        };
+        let model = found.model;
+        let loaded = LoadedModel {
+            id: model.id().clone(),
+            card: Arc::new(model.card().clone()),
+            warning: found.warning,
+        };
+        if let (AnyModel::Network(model), Some(_)) = (&model, &loaded.warning) {
+            // A device that is wrong about one model is trusted with no other.
+            *lock(&self.device) = Some(model.compute().clone());
+        }
+        let mut models = lock(&self.models);
+        models.sources.insert(loaded.id.clone(), source.into());
+        models.of.insert(loaded.id.clone(), model);
+        drop(models);
+        Ok(loaded)
+    }
+}
+
+/// Reads one model, and reports what it is.
+pub struct LoadTask {
+    generation: u64,
+    source: Arc<str>,
+    shelf: ModelShelf,
+    reporter: Reporter,
+    /// None before the first step.
+    reading: Option<Gathering<ReadModel>>,
+}
+
+impl LoadTask {
+    /// The task of reading a name or a file onto a shelf, for the opening of that number.
+    pub const fn new(
+        generation: u64,
+        source: Arc<str>,
+        shelf: ModelShelf,
+        reporter: Reporter,
+    ) -> Self {
+        Self {
+            generation,
+            source,
+            shelf,
+            reporter,
+            reading: None,
+        }
+    }
+
+    fn say(&self, model: Result<LoadedModel, String>) {
+        let source = self.source.clone();
+        self.reporter.send(JobEvent::ModelLoaded {
+            generation: self.generation,
+            source,
+            model,
+        });
+    }
+
+    fn go_on(&mut self) -> anyhow::Result<After> {
+        let reading = match self.reading.take() {
+            None => self.shelf.begin_loading(&self.source)?,
+            Some(reading) => match reading.look()? {
+                Gathered::Not(reading) => reading,
+                Gathered::All(read) => {
+                    let loaded = self.shelf.keep(&self.source, read)?;
+                    self.say(Ok(loaded));
+                    return Ok(After::Done);
+                }
+            },
+        };
+        self.reading = Some(reading);
+        Ok(After::More)
+    }
+}
+
+impl Task for LoadTask {
+    fn urgency(&self) -> Urgency {
+        let reading = self.reading.as_ref();
+        reading.map_or(Urgency::Now, |reading| reading.urgency(Urgency::Now))
+    }
+
+    fn phase(&self) -> Phase {
+        let part = match &self.reading {
+            None => "beginning",
+            Some(reading) if reading.is_ready() => "taking the model up",
+            Some(_) => "waiting for the model",
+        };
+        Phase::new("reading a model", part)
+    }
+
+    fn step(&mut self) -> After {
+        self.go_on().unwrap_or_else(|error| {
+            self.say(Err(format!("{error:#}")));
+            After::Done
+        })
+    }
+
+    fn broke_off(&mut self) {
+        let what = format!("{}: reading the model", self.source);
+        self.say(Err(Broken::sentence(&what)));
+    }
+}

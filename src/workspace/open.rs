@@ -1,0 +1,55 @@
+//! Opening: everything that a list of paths holds, indexed without decoding pixels.
+
+use std::path::PathBuf;
+
+use crate::{
+    domain::{Catalogue, Problem},
+    io::{Decoder, Found, StampIds, scan},
+    tasks::cancel::CancelToken,
+};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// All candidates.
+    pub catalogue: Catalogue,
+    /// What could not be used.
+    pub problems: Vec<Problem>,
+    /// One sentence for each path: what was recognised, and by which rule.
+    pub recognised: Vec<(PathBuf, String)>,
+}
+
+impl Opened {
+    /// Takes in one piece of news of a scan.
+    pub fn absorb(&mut self, found: Found) {
+        match found {
+            Found::Recognised { path, rule } => self.recognised.push((path, rule)),
+            Found::Candidate(candidate) => {
+                self.catalogue.absorb(candidate);
+            }
+            Found::Problem(problem) => self.problems.push(problem),
+            Found::Progress { .. } => {}
+        }
+    }
+}
+
+/// Indexes the paths on this thread.
+pub fn read_all(paths: &[PathBuf]) -> Opened {
+    read_all_with(paths, &Decoder::default())
+}
+
+/// Indexes the paths on this thread; `decoder` is then quickest for the stamps found.
+pub fn read_all_with(paths: &[PathBuf], decoder: &Decoder) -> Opened {
+    read_until(paths, decoder, &CancelToken::default())
+}
+
+/// The same; where it is cancelled, what was found so far.
+pub fn read_until(paths: &[PathBuf], decoder: &Decoder, cancel: &CancelToken) -> Opened {
+    let mut opened = Opened::default();
+    let ids = StampIds::default();
+    let must_stop = || cancel.is_cancelled();
+    scan(paths, decoder, &ids, &must_stop, &mut |found| {
+        opened.absorb(found);
+    });
+    opened
+}

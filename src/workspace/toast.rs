@@ -1,0 +1,48 @@
+//! Short messages at the foot of the window.
+
+use crate::{app::state::AppState, domain::Timestamp};
+
+/// A short message at the foot of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// The message.
+    pub text: String,
+    /// True for bad news.
+    pub is_error: bool,
+    /// True where undo takes back what the message tells.
+    pub offers_undo: bool,
+    /// Since when it is up.
+    pub since: Timestamp,
+}
+
+impl AppState {
+    /// Shows a short message.
+    pub(crate) fn tell(&mut self, text: impl Into<String>, now: Timestamp) {
+        self.toast = Some(Toast {
+            text: text.into(),
+            is_error: false,
+            offers_undo: false,
+            since: now,
+        });
+    }
+
+    /// Shows what was decided, with the way back.
+    pub(crate) fn tell_decision(&mut self, text: String, now: Timestamp) {
+        self.toast = Some(Toast {
+            text,
+            is_error: false,
+            offers_undo: true,
+            since: now,
+        });
+    }
+
+    /// Shows bad news.
+    pub fn warn(&mut self, text: impl Into<String>, now: Timestamp) {
+        self.toast = Some(Toast {
+            text: text.into(),
+            is_error: true,
+            offers_undo: false,
+            since: now,
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! Versions of models that projects keep: `night.destello#compact@1f0c44d2` names one.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, anyhow, bail};
+
+use super::{clock::now, models};
+use crate::{
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{ModelId, ModelVersion},
+    learn::Compute,
+    store::Project,
+    tasks::thread,
+};
+
+/// Keeps a version with its model file, in one transaction.
+///
+/// # Errors
+/// Where the project cannot be written; then nothing of it is kept.
+pub fn keep(project: &Path, version: &ModelVersion, file: &[u8]) -> anyhow::Result<()> {
+    Ok(Project::open_or_create(project)?.put_version(version, file)?)
+}
+
+/// Keeps a model file as a version of a project. The file is read as a whole first: what cannot be used
+/// is not kept.
+///
+/// # Errors
+/// Where the file is no model that tells classes, the project has it already, or cannot be written.
+pub fn import(project: &Path, file: &Path) -> anyhow::Result<ModelVersion> {
+    let name = file.display().to_string();
+    let bytes = fs::read(file).with_context(|| format!("{name} is no model that can be used"))?;
+    let model = models::from_bytes(&name, &bytes, &Compute::cpu())?.model;
+    let id = model.id().clone();
+    let mut store = Project::open_or_create(project)?;
+    if store.version_file(&id)?.is_some() {
+        bail!("{}: there is a version {id} already", project.display());
+    }
+    let version = ModelVersion {
+        parent: id.clone(),
+        id,
+        parent_source: fs::canonicalize(file).map_or(name, |file| file.display().to_string()),
+        made_at: now(),
+        card: model.card().clone(),
+    };
+    store.put_version(&version, &bytes)?;
+    Ok(version)
+}
+
+/// The name under which a version can be read.
+pub fn source(project: &Path, id: &ModelId) -> Arc<str> {
+    format!("{}#{id}", project.display()).into()
+}
+
+/// Project and version of a name; none where it names none.
+pub fn parse(source: &str) -> Option<(PathBuf, ModelId)> {
+    let (project, id) = source.rsplit_once('#')?;
+    let is_version = id.contains('@') && Path::new(project).is_file();
+    is_version.then(|| (project.into(), ModelId::from_text(id)))
+}
+
+/// The model file of a version.
+///
+/// # Errors
+/// Where the project has no such version.
+pub fn file(project: &Path, id: &ModelId) -> anyhow::Result<Vec<u8>> {
+    let found = Project::open_existing(project)?.version_file(id)?;
+    found.ok_or_else(|| anyhow!("{}: there is no version {id}", project.display()))
+}
+
+/// All versions of a project, the oldest first.
+///
+/// # Errors
+/// Where there is no project, or it cannot be read.
+pub fn all(project: &Path) -> anyhow::Result<Vec<ModelVersion>> {
+    if !project.is_file() {
+        bail!("{}: there is no such project", project.display());
+    }
+    Ok(Project::open_existing(project)?.versions()?)
+}
+
+/// Takes a version out of a project; its scores stay.
+///
+/// # Errors
+/// Where there is none, or the project cannot be written.
+pub fn remove(project: &Path, id: &ModelId) -> anyhow::Result<()> {
+    if Project::open_existing(project)?.remove_version(id)? {
+        return Ok(());
+    }
+    bail!("{}: there is no version {id}", project.display())
+}
+
+/// Reads the versions of a project on a thread of its own; the answer comes as news.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn read(generation: u64, project: PathBuf, reporter: Reporter) -> std::io::Result<()> {
+    thread::start(
+        "versions",
+        move || all(&project),
+        move |versions| {
+            // What breaks off is in the log.
+            let versions = versions.unwrap_or_else(|_| Ok(Vec::new()));
+            let versions = versions.unwrap_or_else(|error| {
+                log::warn!("{error:#}");
+                Vec::new()
+            });
+            reporter.send(JobEvent::Versions {
+                generation,
+                versions,
+            });
+        },
+    )?;
+    Ok(())
+}

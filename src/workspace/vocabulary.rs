@@ -1,0 +1,84 @@
+//! Finds the vocabulary that a person means.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    app::{event::JobEvent, reporter::Reporter},
+    domain::{Problem, Vocabulary},
+    io::vocabulary_file,
+    tasks::thread::{self, Broken},
+};
+
+/// The built-in vocabulary of that name, else the one in the TOML file of that path.
+pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
+    let built_ins = Vocabulary::built_ins();
+    let names: Vec<_> = built_ins.iter().map(|v| v.name.to_string()).collect();
+    if let Some(built_in) = built_ins.into_iter().find(|v| *v.name == *name_or_file) {
+        return Ok(built_in);
+    }
+    let path = Path::new(name_or_file);
+    anyhow::ensure!(
+        path.exists(),
+        "{name_or_file} is neither a file nor one of the vocabularies {}",
+        names.join(", ")
+    );
+    Ok(vocabulary_file::read(path)?)
+}
+
+/// Reads a vocabulary for the window; the answer comes as news.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn read(source: PathBuf, reporter: Reporter) -> std::io::Result<()> {
+    let name = source.to_string_lossy().into_owned();
+    let wanted = name.clone();
+    thread::start(
+        "vocabulary",
+        move || find_vocabulary(&wanted),
+        move |found| {
+            let found =
+                found.unwrap_or_else(|_| Err(anyhow::anyhow!(Broken::sentence("reading it"))));
+            let vocabulary = found
+                .map(Box::new)
+                .map_err(|error| Problem::new(name, "vocabulary", format!("{error:#}")));
+            reporter.send(JobEvent::Vocabulary { source, vocabulary });
+        },
+    )?;
+    Ok(())
+}
+
+/// The built-in vocabulary that knows most of these labels; the first one of equals.
+pub fn best_vocabulary(labels: &[&str]) -> Vocabulary {
+    let known = |vocabulary: &Vocabulary| {
+        let is_known = |label: &&&str| vocabulary.class(label).is_some();
+        labels.iter().filter(is_known).count()
+    };
+    let [first, others @ ..] = Vocabulary::built_ins();
+    others.into_iter().fold(first, |best, other| {
+        if known(&other) > known(&best) {
+            other
+        } else {
+            best
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vocabulary_is_found_by_name_by_file_and_by_its_labels() {
+        assert_eq!(&*find_vocabulary("sequence").unwrap().name, "sequence");
+        let why = find_vocabulary("no_such").unwrap_err().to_string();
+        assert!(
+            why.contains("no_such") && why.contains("alerce_stamp"),
+            "{why}"
+        );
+        let best = |labels: &[&str]| best_vocabulary(labels).name;
+        assert_eq!(&*best(&["SN", "RRL", "EB"]), "sequence");
+        assert_eq!(&*best(&["AGN", "SN", "bogus"]), "alerce_stamp");
+        assert_eq!(&*best(&["1", "0", "0"]), "real_bogus");
+        assert_eq!(&*best(&[]), "real_bogus");
+    }
+}
