@@ -15,7 +15,7 @@ use destello::{
         StampRef, StepIds, Timestamp,
     },
     features::open::index::Batch,
-    workspace::{drawn::Drawn, journal_writer::JournalNews},
+    workspace::{context::Context, drawn::Drawn, journal_writer::JournalNews},
 };
 
 /// A packet as the index finds it: one epoch of one object.
@@ -78,7 +78,8 @@ impl Window {
 
     fn apply(&mut self, command: Command) -> Vec<Effect> {
         self.now += 1_000_000;
-        self.state.apply(command, Timestamp(self.now))
+        self.state
+            .apply(command, &Context::inline(Timestamp(self.now)))
     }
 
     fn hear(&mut self, event: JobEvent) -> Vec<Effect> {

@@ -10,18 +10,18 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{event::JobEvent, reporter::Reporter},
+    app::{
+        event::{JobEvent, JobId},
+        reporter::Reporter,
+    },
     domain::Candidate,
     features::{
-        adaptation::{
-            fine_tuning::{FineTuneOrder, FineTuning, LabelSource, Material},
-            task::FineTuneUpdate,
-        },
+        adaptation::fine_tuning::{FineTuneOrder, FineTuning, LabelSource, Material},
         training::train::cores,
     },
     io::Decoder,
     learn::{Compute, Model},
-    tasks::cancel::CancelToken,
+    tasks::{cancel::CancelToken, progress::Progress, stepwise::Stepwise},
     workspace::{any_model::AnyModel, models},
 };
 
@@ -61,11 +61,11 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
         labels: Some(labels),
     };
     let is_done = AtomicBool::new(false);
-    let (reporter, generation) = (window.reporter(), window.state.generation);
+    let reporter = window.reporter();
     window.go_to_top();
     let (frames, taught) = thread::scope(|scope| {
         let teaching = scope.spawn(|| {
-            let taught = teach(source, generation, &reporter);
+            let taught = teach(source, &reporter);
             is_done.store(true, Ordering::Release);
             taught
         });
@@ -83,7 +83,7 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Teaches the default model, as the window's learner does, and tells the window of every step.
-fn teach(source: LabelSource, generation: u64, reporter: &Reporter) -> anyhow::Result<usize> {
+fn teach(source: LabelSource, reporter: &Reporter) -> anyhow::Result<usize> {
     let order = FineTuneOrder::usual(source, cores());
     let parent: Model = match models::find(models::DEFAULT, &Compute::cpu())?.model {
         AnyModel::Network(model) => *model,
@@ -99,8 +99,14 @@ fn teach(source: LabelSource, generation: u64, reporter: &Reporter) -> anyhow::R
         .sum();
     while !tuning.is_finished() {
         tuning.advance()?;
-        let news = FineTuneUpdate::Progress(tuning.news());
-        reporter.send(JobEvent::FineTuning(generation, news));
+        let news = tuning.news();
+        reporter.send(JobEvent::Progress {
+            job: JobId::FineTune,
+            progress: Progress {
+                done: news.step as usize,
+                total: news.steps as usize,
+            },
+        });
     }
     Ok(labels)
 }

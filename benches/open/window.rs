@@ -20,7 +20,7 @@ use destello::{
     io::{Decoder, StampIds},
     tasks::cancel::CancelToken,
     window::{frame::frame_ui, view_memory::ViewMemory},
-    workspace::{clock, decode_pool::DecodePool, journal_writer::Journal},
+    workspace::{clock, context::Context, decode_pool::DecodePool, journal_writer::Journal},
 };
 
 /// News taken in one frame at most, as in the real window.
@@ -176,7 +176,8 @@ impl Window {
         let news: Vec<_> = news.map(|event| Command::News(Box::new(event))).collect();
         let commands = news.into_iter().chain(std::mem::take(&mut self.queue));
         for command in commands.collect::<Vec<_>>() {
-            for effect in self.state.apply(command, now) {
+            let cx = Context::inline(now);
+            for effect in self.state.apply(command, &cx) {
                 self.start(effect);
             }
         }

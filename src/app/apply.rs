@@ -7,16 +7,27 @@ use super::{
     settings::Theme,
     state::{AppState, Field, Motion, Pane, Screen},
 };
-use crate::features::file_dialog::pick::PickFor;
 use crate::{
-    domain::{LabelAction, Timestamp},
-    features::queue::order::QueueSpec,
+    domain::LabelAction,
+    features::{file_dialog::pick::PickFor, queue::order::QueueSpec},
+    workspace::context::Context,
 };
 
 impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
-    pub fn apply(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
-        let mut effects = self.apply_command(command, now);
+    pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
+        let effects = self.apply_command(command, cx);
+        self.follow(effects)
+    }
+
+    /// Takes in what running tasks report.
+    pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
+        let effects = self.poll_adaptation(cx);
+        self.follow(effects)
+    }
+
+    /// What follows from any change.
+    fn follow(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_period());
@@ -27,18 +38,18 @@ impl AppState {
         effects
     }
 
-    fn apply_command(&mut self, command: Command, now: Timestamp) -> Vec<Effect> {
+    fn apply_command(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         if self.is_about_another_set(&command) {
             if !matches!(command, Command::Session(Session::Page(_))) {
-                self.tell("that was about the set that was open before", now);
+                self.tell("that was about the set that was open before", cx.now);
             }
             return Vec::new();
         }
         match command {
-            Command::Do(action) => self.act(action, now),
-            Command::Go(go) => self.apply_go(go, now),
-            Command::Label(label) => self.apply_label(label, now),
-            Command::Queue(queue) => self.apply_queue(queue, now),
+            Command::Do(action) => self.act(action, cx),
+            Command::Go(go) => self.apply_go(go, cx),
+            Command::Label(label) => self.apply_label(label, cx),
+            Command::Queue(queue) => self.apply_queue(queue, cx),
             Command::Select(select) => {
                 self.selection.apply(select, &self.queue);
                 Vec::new()
@@ -51,66 +62,66 @@ impl AppState {
                 }
                 vec![self.save_session()]
             }
-            Command::Session(session) => self.apply_session(session, now),
+            Command::Session(session) => self.apply_session(session, cx),
             Command::Want(want) => self.apply_want(want),
             Command::Drawn(drawn) => {
                 self.take_drawn(*drawn);
                 Vec::new()
             }
             Command::Simulation(simulation) => self.apply_simulation(simulation),
-            Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, now),
+            Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, cx),
             Command::Train(train) => self.apply_train(train),
-            Command::FineTune(command) => self.apply_fine_tune(command, now),
-            Command::Latent(latent) => self.apply_latent(latent, now),
-            Command::Scoring(scoring) => self.apply_scoring(scoring, now),
-            Command::Path(path) => self.apply_path(path, now),
-            Command::News(event) => self.apply_news(*event, now),
+            Command::FineTune(command) => self.apply_fine_tune(command, cx),
+            Command::Latent(latent) => self.apply_latent(latent, cx),
+            Command::Scoring(scoring) => self.apply_scoring(scoring, cx),
+            Command::Path(path) => self.apply_path(path, cx),
+            Command::News(event) => self.apply_news(*event, cx),
         }
     }
 
-    fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    fn act(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
         match action {
-            Action::NextCandidate => self.walk(1, now),
-            Action::PreviousCandidate => self.walk(-1, now),
-            Action::FirstCandidate => self.walk(isize::MIN, now),
-            Action::LastCandidate => self.walk(isize::MAX, now),
-            Action::NextUnlabelled => self.go_to_next_unlabelled(now),
+            Action::NextCandidate => self.walk(1, cx),
+            Action::PreviousCandidate => self.walk(-1, cx),
+            Action::FirstCandidate => self.walk(isize::MIN, cx),
+            Action::LastCandidate => self.walk(isize::MAX, cx),
+            Action::NextUnlabelled => self.go_to_next_unlabelled(cx),
             Action::NextEpoch => self.step_epoch(1),
             Action::PreviousEpoch => self.step_epoch(-1),
-            Action::Unsure => self.give(&LabelAction::Unsure, true, now),
-            Action::Skip => self.skip(now),
-            Action::ClearLabel => self.give(&LabelAction::Clear, false, now),
-            Action::Flag => self.toggle_flag(now),
-            Action::Undo => self.undo(now),
-            Action::Redo => self.redo(now),
+            Action::Unsure => self.give(&LabelAction::Unsure, true, cx),
+            Action::Skip => self.skip(cx),
+            Action::ClearLabel => self.give(&LabelAction::Clear, false, cx),
+            Action::Flag => self.toggle_flag(cx),
+            Action::Undo => self.undo(cx),
+            Action::Redo => self.redo(cx),
             Action::NextVocabulary => {
                 let next = (self.vocabulary + 1) % self.vocabularies.len();
-                self.apply_label(super::command::Label::Vocabulary(next), now)
+                self.apply_label(super::command::Label::Vocabulary(next), cx)
             }
             Action::OpenFiles => self.pick(PickFor::OpenFiles),
             Action::OpenFolder => self.pick(PickFor::OpenFolder),
-            Action::OpenDemo => self.open_demo(now),
+            Action::OpenDemo => self.open_demo(cx),
             Action::NewSimulation => self.toggle_simulation(),
             Action::AddVocabulary => self.pick(PickFor::Vocabulary),
             Action::ImportLabels => self.pick(PickFor::ImportLabels),
             Action::ExportLabels => self.pick(PickFor::ExportLabels),
-            Action::ExportEvaluation => self.pick_evaluation_folder(now),
+            Action::ExportEvaluation => self.pick_evaluation_folder(cx),
             Action::AddModel => self.pick(PickFor::Model),
-            Action::CloseSet => self.close_set(now),
-            Action::Quit => self.quit(now),
-            Action::HideScores => self.hide_scores(now),
-            Action::NextModel => self.next_model(now),
-            Action::RaiseThreshold => self.nudge_threshold(1.0, now),
-            Action::LowerThreshold => self.nudge_threshold(-1.0, now),
-            Action::ChooseThreshold => self.choose_threshold(now),
-            Action::Disagreements => self.show_disagreements(now),
+            Action::CloseSet => self.close_set(cx),
+            Action::Quit => self.quit(cx),
+            Action::HideScores => self.hide_scores(cx),
+            Action::NextModel => self.next_model(cx),
+            Action::RaiseThreshold => self.nudge_threshold(1.0, cx),
+            Action::LowerThreshold => self.nudge_threshold(-1.0, cx),
+            Action::ChooseThreshold => self.choose_threshold(cx),
+            Action::Disagreements => self.show_disagreements(cx),
             Action::ScoreAgain => self.start_scoring(),
-            Action::Embed => self.start_embedding(now),
-            other => self.act_on_window(other, now),
+            Action::Embed => self.start_embedding(cx),
+            other => self.act_on_window(other, cx),
         }
     }
 
-    fn act_on_window(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    fn act_on_window(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
         match action {
             Action::Play => self.toggle_motion(Motion::Play {
                 is_backwards: false,
@@ -129,22 +140,22 @@ impl AppState {
             Action::RefreshQueue => {
                 self.refresh_queue();
                 self.selection.keep_shown(&self.queue);
-                return self.stay_in_queue(now);
+                return self.stay_in_queue(cx);
             }
-            Action::SelectAll => self.select_all(now),
+            Action::SelectAll => self.select_all(cx),
             Action::SelectNone => self.selection.clear(),
-            Action::SelectRestOfPage => self.select_rest_of_page(now),
+            Action::SelectRestOfPage => self.select_rest_of_page(cx),
             Action::Inspect => return self.show(Screen::Inspect),
             Action::Mosaic => return self.show(Screen::Mosaic),
             Action::Latent => return self.show(Screen::Latent),
             Action::Evaluate => return self.show(Screen::Evaluate),
             Action::Train => return self.show(Screen::Train),
-            Action::WholeQueue => return self.drop_shortlist(now),
+            Action::WholeQueue => return self.drop_shortlist(cx),
             Action::Problems | Action::Log => {
                 self.shows_log = action == Action::Log;
                 return self.show(Screen::Problems);
             }
-            Action::ReportProblem => return self.copy_report(now),
+            Action::ReportProblem => return self.copy_report(cx),
             Action::Settings => self.toggle(Pane::Settings),
             Action::KeySheet => self.toggle(Pane::KeySheet),
             Action::Palette => self.toggle(Pane::Palette),
@@ -154,21 +165,21 @@ impl AppState {
                 return self.refresh_header();
             }
             Action::Explanation | Action::NextExplanation => {
-                return self.act_on_explanation(action, now);
+                return self.act_on_explanation(action, cx);
             }
-            Action::LabelNext => return self.sort_to_label_next(now),
-            Action::Doubts => return self.show_doubts(now),
-            Action::RepeatCheck => return self.check_repeats(now),
+            Action::LabelNext => return self.sort_to_label_next(cx),
+            Action::Doubts => return self.show_doubts(cx),
+            Action::RepeatCheck => return self.check_repeats(cx),
             Action::FineTune => self.toggle(Pane::FineTune),
-            Action::WhatChanged => return self.show_changes(now),
-            Action::RollBack => return self.roll_back(now),
+            Action::WhatChanged => return self.show_changes(cx),
+            Action::RollBack => return self.roll_back(cx),
             Action::FoldCurve => {
                 self.curve.fold = self.curve.fold.next();
                 return vec![self.save_session()];
             }
             Action::NextLock => {
                 let news = self.next_lock();
-                self.tell(news, now);
+                self.tell(news, cx.now);
                 return vec![self.save_session()];
             }
             Action::ToggleTheme => {
@@ -184,7 +195,7 @@ impl AppState {
                     if !before.has_rules_of(&self.display) {
                         self.lock_set_again();
                     }
-                    self.tell(news, now);
+                    self.tell(news, cx.now);
                     return vec![self.save_session()];
                 }
             }
@@ -197,10 +208,10 @@ impl AppState {
         vec![self.save_session()]
     }
 
-    pub(crate) fn apply_queue(&mut self, command: QueueCommand, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_queue(&mut self, command: QueueCommand, cx: &Context) -> Vec<Effect> {
         let last = self.queue.spec();
         let (spec, is_filter) = match command {
-            QueueCommand::Search(text) => return self.search(&text, now),
+            QueueCommand::Search(text) => return self.search(&text, cx),
             QueueCommand::Sort {
                 column,
                 is_descending,
@@ -224,9 +235,9 @@ impl AppState {
         self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
         let mut effects = if is_narrowed && self.queue.fault().is_none() {
-            self.go_to_first(now)
+            self.go_to_first(cx)
         } else {
-            self.stay_in_queue(now)
+            self.stay_in_queue(cx)
         };
         effects.push(self.save_session());
         effects

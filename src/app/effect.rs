@@ -2,18 +2,16 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::event::JobId;
-use super::settings::Settings;
+use super::{event::JobId, settings::Settings};
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, NewScores, StampId,
         StampRef,
     },
     features::{
-        adaptation::{curve_task::CurveRequest, task::FineTuneRequest},
         evaluation::{Report, evaluator::EvaluationOrder},
         explanation::explain::ExplainRequest,
-        file_dialog::disk::PathOrder,
+        file_dialog::{disk::PathOrder, pick::PickFor},
         labelling::transfer::ImportOrder,
         latent::{
             adapt_task::AdaptRequest,
@@ -25,8 +23,8 @@ use crate::{
         simulation::order::SimulationOrder,
         training::task::TrainRequest,
     },
+    workspace::decode_pool::Decoded,
 };
-use crate::{features::file_dialog::pick::PickFor, workspace::decode_pool::Decoded};
 
 /// Work for the world outside.
 #[derive(Debug)]
@@ -136,19 +134,8 @@ pub enum Effect {
         /// Which.
         new: NewScores,
     },
-    /// Teach a model the labels of the opened set.
-    FineTune(Box<FineTuneRequest>),
     /// Teach a latent model the opened set.
     Adapt(Box<AdaptRequest>),
-    /// Measure what each label brings.
-    LearningCurve(Box<CurveRequest>),
-    /// Ask the project for its versions of models.
-    ReadVersions {
-        /// Number of the opening.
-        generation: u64,
-        /// The project.
-        project: PathBuf,
-    },
     /// Train a network.
     Train(Box<TrainRequest>),
     /// Put the set into a latent space.

@@ -6,8 +6,8 @@ pub use crate::features::file_dialog::pick::{PickFor, PickKind};
 
 use crate::{
     domain::{
-        CandidateIx, LabelEvent, ModelId, ModelVersion, NewScores, Problem, ScoreRow, StampId,
-        StepIds, Verdicts, Vocabulary,
+        CandidateIx, LabelEvent, ModelId, NewScores, Problem, ScoreRow, StampId, StepIds, Verdicts,
+        Vocabulary,
     },
     features::{
         evaluation::Report,
@@ -226,19 +226,8 @@ pub enum JobEvent {
         /// What was found, or why nothing.
         report: Result<Arc<Report>, String>,
     },
-    /// A fine-tuning has news.
-    FineTuning(u64, crate::features::adaptation::task::FineTuneUpdate),
     /// Of a latent model that is taught in that opening.
     Adapting(u64, crate::features::latent::adapt_task::AdaptUpdate),
-    /// Of a learning curve of that opening.
-    LearningCurve(u64, crate::features::adaptation::curve_task::CurveUpdate),
-    /// The versions of models that the project has, the oldest first.
-    Versions {
-        /// Number of the opening.
-        generation: u64,
-        /// They.
-        versions: Vec<ModelVersion>,
-    },
     /// A latent model has news.
     Latent(crate::features::latent::news::LatentNews),
     /// A latent space was laid on a plane.

@@ -1,15 +1,14 @@
 //! Which news are of something that failed: they are written to the log on their way.
 
 use super::event::JobEvent;
-use crate::features::{
-    adaptation::{
-        curve_task::CurveUpdate,
-        task::{FineTuneEnd, FineTuneUpdate},
+use crate::{
+    features::{
+        latent::{adapt_task::AdaptUpdate, news::LatentNews},
+        scoring::task::ScoringEnd,
+        training::task::{TrainUpdate, TrainingEnd},
     },
-    latent::{adapt_task::AdaptUpdate, news::LatentNews},
-    training::task::{TrainUpdate, TrainingEnd},
+    workspace::journal_writer::JournalNews,
 };
-use crate::{features::scoring::task::ScoringEnd, workspace::journal_writer::JournalNews};
 
 impl JobEvent {
     /// Why something failed, where that is what it is about.
@@ -40,9 +39,7 @@ impl JobEvent {
                 ..
             })
             | Self::Training(TrainUpdate::Ended(TrainingEnd::Failed(why)))
-            | Self::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Failed(why)))
-            | Self::Adapting(_, AdaptUpdate::Failed(why))
-            | Self::LearningCurve(_, CurveUpdate::Failed(why)) => Some(why),
+            | Self::Adapting(_, AdaptUpdate::Failed(why)) => Some(why),
             _ => None,
         }
     }

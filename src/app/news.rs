@@ -7,18 +7,21 @@ use super::{
     event::{JobEvent, JobId},
     state::{AppState, HeaderCards},
 };
-use crate::features::{file_dialog::pick::PickFor, inspect::header::Cards, open::index::Batch};
 use crate::{
-    domain::{Problem, StampId, Timestamp, Vocabulary},
-    features::open::opening::OpenedProject,
-    workspace::{stamp_cache::Shelved, words::short},
+    domain::{Problem, StampId, Vocabulary},
+    features::{
+        file_dialog::pick::PickFor,
+        inspect::header::Cards,
+        open::{index::Batch, opening::OpenedProject},
+    },
+    workspace::{context::Context, stamp_cache::Shelved, words::short},
 };
 
 /// Letters of a path in a message.
 const NAME: usize = 80;
 
 impl AppState {
-    pub(crate) fn apply_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_news(&mut self, event: JobEvent, cx: &Context) -> Vec<Effect> {
         match event {
             JobEvent::ProjectOpened {
                 generation,
@@ -28,34 +31,37 @@ impl AppState {
                 session,
                 paths,
             } if generation == self.generation => {
-                return self.take_project(OpenedProject {
-                    path,
-                    events,
-                    steps,
-                    session,
-                    paths,
-                });
+                self.take_project(
+                    OpenedProject {
+                        path,
+                        events,
+                        steps,
+                        session,
+                        paths,
+                    },
+                    cx,
+                );
             }
             JobEvent::ProjectRefused { generation, why } if generation == self.generation => {
                 self.project.fault = Some(why);
-                self.warn(self.why_no_labels(), now);
+                self.warn(self.why_no_labels(), cx.now);
             }
             JobEvent::Found { generation, batch } if generation == self.generation => {
-                return self.take_batch(batch, now);
+                return self.take_batch(batch, cx);
             }
             JobEvent::IndexDone {
                 generation,
                 is_cancelled,
                 missing,
             } if generation == self.generation => {
-                return self.finish_index(is_cancelled, &missing, now);
+                return self.finish_index(is_cancelled, &missing, cx);
             }
             JobEvent::ProjectOpened { .. }
             | JobEvent::ProjectRefused { .. }
             | JobEvent::Found { .. }
             | JobEvent::IndexDone { .. } => {}
-            JobEvent::Latent(news) => self.take_latent(news, now),
-            JobEvent::Mapped(mapped) => self.take_map(mapped, now),
+            JobEvent::Latent(news) => self.take_latent(news, cx),
+            JobEvent::Mapped(mapped) => self.take_map(mapped, cx),
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {
@@ -77,20 +83,20 @@ impl AppState {
             JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
             JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),
-            JobEvent::Broke(why) => self.take_breakdown(why, now),
+            JobEvent::Broke(why) => self.take_breakdown(why, cx),
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);
             }
-            other => return self.apply_other_news(other, now),
+            other => return self.apply_other_news(other, cx),
         }
         Vec::new()
     }
 
     /// Shown at once, and kept in Problems.
-    fn take_breakdown(&mut self, why: String, now: Timestamp) {
+    fn take_breakdown(&mut self, why: String, cx: &Context) {
         self.problems
             .push(Problem::new("destello", "fault", why.clone()));
-        self.warn(why, now);
+        self.warn(why, cx.now);
     }
 
     fn take_header(&mut self, stamp: StampId, cards: Cards) {
@@ -101,48 +107,38 @@ impl AppState {
         }
     }
 
-    fn apply_other_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
+    fn apply_other_news(&mut self, event: JobEvent, cx: &Context) -> Vec<Effect> {
         match event {
             JobEvent::Journal { generation, news } if generation == self.generation => {
-                return self.apply_journal_news(news, now);
-            }
-            JobEvent::FineTuning(generation, update) if generation == self.generation => {
-                return self.take_fine_tuning(update, now);
+                return self.apply_journal_news(news, cx);
             }
             JobEvent::Adapting(generation, update) if generation == self.generation => {
-                return self.take_adapting(update, now);
+                return self.take_adapting(update, cx);
             }
-            JobEvent::LearningCurve(generation, update) if generation == self.generation => {
-                self.take_learning_curve(update, now);
-            }
-            JobEvent::Versions {
-                generation,
-                versions,
-            } if generation == self.generation => self.fine_tuning.take_versions(versions),
             JobEvent::Vocabulary { source, vocabulary } => {
-                return self.take_vocabulary(source, vocabulary, now);
+                return self.take_vocabulary(source, vocabulary, cx);
             }
             JobEvent::Done { job, outcome } => {
                 self.jobs.remove(&job);
                 match outcome {
-                    Ok(text) => self.tell(text, now),
-                    Err(why) => self.warn(why, now),
+                    Ok(text) => self.tell(text, cx.now),
+                    Err(why) => self.warn(why, cx.now),
                 }
             }
             JobEvent::Evaluated { serial, report } => self.evaluation.take(serial, report),
             JobEvent::ModelLoaded { .. }
             | JobEvent::StoredScores { .. }
             | JobEvent::Scored { .. }
-            | JobEvent::ScoringEnded { .. } => return self.take_score_news(event, now),
-            JobEvent::Training(update) => return self.take_training(update, now),
-            JobEvent::Simulated(outcome) => return self.take_simulated(outcome, now),
+            | JobEvent::ScoringEnded { .. } => return self.take_score_news(event, cx),
+            JobEvent::Training(update) => return self.take_training(update, cx),
+            JobEvent::Simulated(outcome) => return self.take_simulated(outcome, cx),
             JobEvent::Previewed { serial, preview } => {
                 self.simulation.take_preview(serial, preview);
             }
             JobEvent::NoDialog(purpose) => return self.take_no_dialog(purpose),
-            JobEvent::Paths(news) => return self.take_path_news(news, now),
+            JobEvent::Paths(news) => return self.take_path_news(news, cx),
             JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
-                return self.picked(purpose, paths, now);
+                return self.picked(purpose, paths, cx);
             }
             _ => {}
         }
@@ -153,16 +149,16 @@ impl AppState {
         &mut self,
         purpose: PickFor,
         mut paths: Vec<std::path::PathBuf>,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         match purpose {
-            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, now),
+            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, cx),
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
-            PickFor::ImportLabels => self.import(paths.swap_remove(0), now),
+            PickFor::ImportLabels => self.import(paths.swap_remove(0), cx),
             PickFor::Model => self.add_model(&paths[0]),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
             PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
-            PickFor::LatentModel => self.take_latent_file(&paths[0], now),
+            PickFor::LatentModel => self.take_latent_file(&paths[0], cx),
             PickFor::TrainingSurvey | PickFor::NewModel => {
                 self.take_training_path(purpose, &paths[0])
             }
@@ -177,12 +173,12 @@ impl AppState {
         &mut self,
         source: PathBuf,
         vocabulary: Result<Box<Vocabulary>, Problem>,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         let vocabulary = match vocabulary {
             Ok(vocabulary) => *vocabulary,
             Err(problem) => {
-                self.warn(problem.to_string(), now);
+                self.warn(problem.to_string(), cx.now);
                 self.problems.push(problem);
                 return Vec::new();
             }
@@ -199,7 +195,7 @@ impl AppState {
                 "{}: {name} is the name of a built-in vocabulary: give yours another",
                 source.display()
             );
-            self.warn(why, now);
+            self.warn(why, cx.now);
             return Vec::new();
         }
         self.asked_vocabulary = Some(vocabulary.name.clone());
@@ -209,7 +205,7 @@ impl AppState {
             self.vocabularies[at] = vocabulary;
         }
         self.vocabulary = at;
-        self.tell(format!("vocabulary: {}", self.vocabulary().title), now);
+        self.tell(format!("vocabulary: {}", self.vocabulary().title), cx.now);
         let mut effects = vec![self.save_session()];
         if !is_built_in && !self.settings.vocabulary_files.contains(&source) {
             self.settings.vocabulary_files.push(source);
@@ -218,7 +214,7 @@ impl AppState {
         effects
     }
 
-    fn take_batch(&mut self, batch: Batch, now: Timestamp) -> Vec<Effect> {
+    fn take_batch(&mut self, batch: Batch, cx: &Context) -> Vec<Effect> {
         let shown = self.first_stamp();
         let is_first = self.catalogue.is_empty() && !batch.candidates.is_empty();
         for candidate in batch.candidates {
@@ -229,10 +225,10 @@ impl AppState {
         self.recognised.extend(batch.recognised);
         self.jobs.insert(JobId::Index, batch.progress);
         self.extend_queue();
-        if self.queue.is_behind(&self.catalogue) && self.may_sort_again(now) {
+        if self.queue.is_behind(&self.catalogue) && self.may_sort_again(cx) {
             self.refresh_queue();
         }
-        let mut effects = self.settle(now);
+        let mut effects = self.settle(cx);
         if is_first {
             effects.extend(self.remember_set());
         }
@@ -241,14 +237,14 @@ impl AppState {
 
     /// While candidates are being found, a sorted queue is made anew once a second: often enough
     /// to begin work, seldom enough not to hold up the window.
-    pub(crate) fn may_sort_again(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn may_sort_again(&mut self, cx: &Context) -> bool {
         const SORT_EVERY_US: i64 = 1_000_000;
         let is_time = self
             .sorted_at
             // A clock that was set back must not hold it up.
-            .is_none_or(|at| !(0..SORT_EVERY_US).contains(&(now.0 - at.0)));
+            .is_none_or(|at| !(0..SORT_EVERY_US).contains(&(cx.now.0 - at.0)));
         if is_time {
-            self.sorted_at = Some(now);
+            self.sorted_at = Some(cx.now);
         }
         is_time
     }
@@ -257,7 +253,7 @@ impl AppState {
         &mut self,
         is_cancelled: bool,
         missing: &[PathBuf],
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         self.jobs.remove(&JobId::Index);
         self.project.is_opening = false;
@@ -265,18 +261,18 @@ impl AppState {
         self.queue.look_for_columns(&self.catalogue);
         self.recognised.sort();
         if self.catalogue.is_empty() && !is_cancelled {
-            self.found_nothing(missing, now);
+            self.found_nothing(missing, cx);
             return Vec::new();
         }
         if is_cancelled {
-            self.tell("indexing stopped: what was found so far is open", now);
+            self.tell("indexing stopped: what was found so far is open", cx.now);
         } else if !self.toast.as_ref().is_some_and(|toast| toast.is_error)
             && let Some((path, rule)) = self.recognised.first()
         {
             let text = format!("{}: {rule}", short(&path.to_string_lossy(), NAME));
-            self.tell(text, now);
+            self.tell(text, cx.now);
         }
-        let mut effects = self.settle(now);
+        let mut effects = self.settle(cx);
         effects.push(self.save_session());
         effects.extend(self.start_scoring());
         effects
@@ -300,7 +296,7 @@ impl AppState {
 
     /// Goes to the place of the last session as far as it is found; until the person moves,
     /// to the first candidate. Such a place is provisional: it is not written over the saved one.
-    fn settle(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn settle(&mut self, cx: &Context) -> Vec<Effect> {
         if self.place.is_chosen && self.place.candidate.is_some() {
             return Vec::new();
         }
@@ -310,7 +306,7 @@ impl AppState {
             .as_ref()
             .and_then(|place| self.catalogue.find(&place.candidate));
         if let (Some(place), Some(candidate)) = (wanted, found) {
-            self.place_at(candidate, now);
+            self.place_at(candidate, cx);
             let epochs = self
                 .candidate()
                 .map_or(&[][..], |candidate| &candidate.epochs);
@@ -321,7 +317,7 @@ impl AppState {
         } else if self.place.candidate.is_none()
             && let Some(first) = self.queue.order().first().copied()
         {
-            self.place_at(first, now);
+            self.place_at(first, cx);
         }
         if (self.place.candidate, self.place.epoch) == before {
             return Vec::new();

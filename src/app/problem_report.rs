@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 use super::{effect::Effect, state::AppState};
-use crate::domain::Timestamp;
+use crate::workspace::context::Context;
 
 /// Records of the log that a report carries.
 const RECORDS: usize = 60;
 
 impl AppState {
     /// Copies a report and says so.
-    pub(crate) fn copy_report(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn copy_report(&mut self, cx: &Context) -> Vec<Effect> {
         self.tell(
             "copied: version, system, graphics and the last lines of the log",
-            now,
+            cx.now,
         );
         vec![Effect::Copy(self.report())]
     }
@@ -51,6 +51,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::Timestamp;
     use crate::{
         app::{Action, Command, settings::Settings},
         logging::{LogLine, LogLines},
@@ -71,7 +72,10 @@ mod tests {
             lines: (0..100).map(line).collect(),
             ..LogLines::default()
         };
-        let effects = state.apply(Command::Do(Action::ReportProblem), Timestamp(1));
+        let effects = state.apply(
+            Command::Do(Action::ReportProblem),
+            &Context::inline(Timestamp(1)),
+        );
         let [Effect::Copy(text)] = &effects[..] else {
             panic!("{effects:?}");
         };

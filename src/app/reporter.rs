@@ -60,6 +60,12 @@ impl Reporter {
         }
     }
 
+    /// What has the window look.
+    pub fn nudge(&self) -> impl Fn() + Send + Sync + 'static {
+        let nudge = self.nudge.clone();
+        move || nudge()
+    }
+
     /// Sends news. False where nobody listens any more: the worker should end.
     pub fn send(&self, event: JobEvent) -> bool {
         if let Some(why) = event.failure() {

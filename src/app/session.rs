@@ -11,7 +11,7 @@ use super::{
     state::{AppState, HeaderCards, Pane, ProjectState, Screen},
 };
 use crate::{
-    domain::{Catalogue, LabelBook, Role, Timestamp},
+    domain::{Catalogue, LabelBook, Role},
     features::{
         explanation::state::{ExplainChoice, Explanations},
         labelling::transfer::ImportOrder,
@@ -23,7 +23,7 @@ use crate::{
         queue::order::QueueSpec,
         scoring::{saved::SavedScores, state::Scores},
     },
-    workspace::display::Display,
+    workspace::{context::Context, display::Display},
 };
 
 /// How problems with the user's own settings and vocabularies are marked.
@@ -78,21 +78,19 @@ pub struct SavedSession {
 }
 
 /// What ends with the opened set.
-const OF_THE_SET: [JobId; 8] = [
+const OF_THE_SET: [JobId; 6] = [
     JobId::Index,
     JobId::Export,
     JobId::Import,
     JobId::Embed,
     JobId::Map,
-    JobId::FineTune,
-    JobId::LearningCurve,
     JobId::Adapt,
 ];
 
 impl AppState {
-    pub(crate) fn apply_session(&mut self, session: Session, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_session(&mut self, session: Session, cx: &Context) -> Vec<Effect> {
         match session {
-            Session::Open { paths, project } => self.open(paths, project, now),
+            Session::Open { paths, project } => self.open(paths, project, cx),
             Session::Show(screen) => {
                 self.screen = screen;
                 vec![self.save_session()]
@@ -103,7 +101,7 @@ impl AppState {
                 vec![self.save_session()]
             }
             Session::Export(path) => self.export(path),
-            Session::Import(path) => self.import(path, now),
+            Session::Import(path) => self.import(path, cx),
             Session::LightCurve(choice) => {
                 self.curve = choice;
                 vec![self.save_session()]
@@ -112,7 +110,12 @@ impl AppState {
             Session::Cancel(job) => {
                 match job {
                     JobId::Train => self.training.expect_stop(),
-                    JobId::FineTune => self.fine_tuning.expect_stop(),
+                    JobId::FineTune => self.fine_tuning.stop(),
+                    JobId::LearningCurve => {
+                        if let Some(running) = &self.fine_tuning.measuring {
+                            running.cancel();
+                        }
+                    }
                     JobId::Score => self.stop_reading_models(),
                     _ => {}
                 }
@@ -124,7 +127,7 @@ impl AppState {
                 vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
             }
             Session::Key { action, chord } => {
-                self.tell(format!("{}: {chord}", action.info().title), now);
+                self.tell(format!("{}: {chord}", action.info().title), cx.now);
                 self.settings.keys.assign(action, chord);
                 vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
             }
@@ -140,7 +143,7 @@ impl AppState {
                 self.stay();
                 Vec::new()
             }
-            Session::LeaveAnyway => self.leave_anyway(now),
+            Session::LeaveAnyway => self.leave_anyway(cx),
             Session::DropToast => {
                 self.toast = None;
                 Vec::new()
@@ -195,9 +198,9 @@ impl AppState {
         }]
     }
 
-    pub(crate) fn import(&mut self, path: PathBuf, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn import(&mut self, path: PathBuf, cx: &Context) -> Vec<Effect> {
         let Some(project) = self.project.path.clone() else {
-            self.warn(self.why_no_labels(), now);
+            self.warn(self.why_no_labels(), cx.now);
             return Vec::new();
         };
         vec![Effect::Import(Box::new(ImportOrder {

@@ -365,6 +365,14 @@ impl AppState {
         (recent.len() >= 3 && minutes > 0.25).then(|| recent.len() as f64 / minutes)
     }
 
+    /// Shows how far work is, or that it is over.
+    pub(crate) fn show_progress(&mut self, job: JobId, progress: Option<Progress>) {
+        match progress {
+            Some(progress) => drop(self.jobs.insert(job, progress)),
+            None => drop(self.jobs.remove(&job)),
+        }
+    }
+
     /// Filters and sorts everything again.
     pub(crate) fn refresh_queue(&mut self) {
         self.with_queue(Queue::refresh);

@@ -3,32 +3,34 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::bail;
 
 use super::{
     making::Making,
-    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
 };
 use crate::{
     domain::{FineTuneFigures, ModelCard, ModelId, SkyFigures},
     features::{
         adaptation::{
-            fine_tuning::{
-                FineTuneOrder, FineTuning, LabelSource, Material, Recipe, RecipePart, USUAL_TEST,
-                check_out,
-            },
-            forest::retrain,
+            fine_tuning::{FineTuneOrder, LabelSource, Recipe, RecipePart, USUAL_TEST, check_out},
+            task::{FineTune, FineTuneUpdate, Keep},
         },
         latent::{self, LatentOrder, LatentTraining},
-        training::{forest::train::ForestStage, train::TrainingData},
+        training::train::TrainingData,
     },
-    io::Decoder,
-    learn::{Compute, Model},
-    lightcurve::{Forest, forest_file::ENDING},
-    tasks::cancel::CancelToken,
-    workspace::{any_model::AnyModel, models},
+    learn::Compute,
+    lightcurve::forest_file::ENDING,
+    tasks::{cancel::CancelToken, run_here},
+    workspace::{
+        any_model::AnyModel,
+        clock,
+        model_registry::{ModelShelf, ModelSource},
+        models,
+    },
 };
 
 /// Arguments of `fine-tune`.
@@ -103,13 +105,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         refuse_for_networks(args, "latent models")?;
         return teach_latent(args, &card, &cancel);
     }
-    match models::find(&args.model, &Compute::choose(args.made.device)?)?.model {
-        AnyModel::Network(parent) => teach_network(order, &parent, &args.made.out, &cancel),
-        AnyModel::Forest(parent) => {
-            refuse_for_networks(args, "forests")?;
-            grow_forest(&order, &parent, &args.made.out, &cancel)
-        }
-    }
+    fine_tune(args, order, cancel)
 }
 
 /// Refuses what only networks that tell classes have.
@@ -125,58 +121,79 @@ fn refuse_for_networks(args: &Args, what: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn teach_network(
-    order: FineTuneOrder,
-    parent: &Model,
-    out: &Path,
-    cancel: &CancelToken,
-) -> anyhow::Result<ExitCode> {
-    let most_forgotten = order.most_forgotten;
-    let has_no_table = matches!(order.labels, LabelSource::Files { labels: None, .. });
-    if out.extension().is_none_or(|ending| ending != "safetensors") {
+fn fine_tune(args: &Args, order: FineTuneOrder, cancel: CancelToken) -> anyhow::Result<ExitCode> {
+    let out = &args.made.out;
+    let models = ModelShelf::on(Compute::choose(args.made.device)?);
+    let parent = ModelSource {
+        id: models.load(&args.model)?.id,
+        source: args.model.as_str().into(),
+    };
+    if let Some(AnyModel::Forest(_)) = models.get(&parent.id) {
+        refuse_for_networks(args, "forests")?;
+        models::check_place(out, ENDING)?;
+    } else if out.extension().is_none_or(|ending| ending != "safetensors") {
         bail!("{}: a model file ends in .safetensors", out.display());
     }
-    let material = Material::gather(&order, parent.card(), &Decoder::default(), cancel)?;
-    let device = parent.compute().name().to_owned();
-    let mut tuning = FineTuning::new(order, parent, material)?;
-    for note in tuning.notes() {
-        eprintln!("{note}");
-    }
-    if has_no_table {
-        eprintln!(
-            "no table of labels is given: classes that the data bring along are taken as labels"
-        );
-    }
-    let labels = tuning.labels_by_class().into_iter();
-    let labels: Vec<_> = labels
-        .map(|(class, count)| format!("{count} {class}"))
-        .collect();
-    let held_out = match tuning.held_out() {
-        0 => "none held out".into(),
-        count => format!("{count} held out to measure with"),
+    let has_no_table = matches!(order.labels, LabelSource::Files { labels: None, .. });
+    let most_forgotten = order.most_forgotten;
+    let task = FineTune {
+        order,
+        parent,
+        models,
+        decoder: Arc::default(),
+        keep: Keep::File(out.clone()),
+        now: clock::now(),
     };
-    eprintln!(
-        "learning from {} on the {device}; {held_out}",
-        labels.join(", ")
-    );
-    let line = ProgressLine::new();
-    while !tuning.is_finished() {
-        if cancel.is_cancelled() {
-            line.clear();
-            eprintln!("stopped; nothing was written");
-            return Ok(ExitCode::from(INTERRUPTED));
-        }
-        tuning.advance()?;
-        let news = tuning.news();
-        let loss = news.losses.last();
-        let loss = loss.map(|point| format!(", loss {:.3}", point.loss));
-        line.tell_with(news.step, news.steps, &loss.unwrap_or_default());
-    }
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let done = run_here(task, cancel, move |update| {
+        show(&update, has_no_table, &shown)
+    });
     line.clear();
-    let model = tuning.model()?;
-    models::write_model(&model, out)?;
-    say_figures(model.id(), out, &tuning.figures(), most_forgotten)?;
+    let Some(tuned) = unless_cancelled(done)? else {
+        eprintln!("stopped; nothing was written");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    say_figures(&tuned.version.id, out, &tuned.figures, most_forgotten)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints how far it is.
+fn show(update: &FineTuneUpdate, has_no_table: bool, line: &ProgressLine) {
+    match update {
+        FineTuneUpdate::Started(started) => {
+            line.clear();
+            for note in &started.notes {
+                eprintln!("{note}");
+            }
+            let Some(device) = &started.device else {
+                return;
+            };
+            if has_no_table {
+                eprintln!(
+                    "no table of labels is given: classes that the data bring along are taken as labels"
+                );
+            }
+            let labels = started.labels.iter();
+            let labels: Vec<_> = labels
+                .map(|(class, count)| format!("{count} {class}"))
+                .collect();
+            let held_out = match started.held_out {
+                0 => "none held out".into(),
+                count => format!("{count} held out to measure with"),
+            };
+            let labels = labels.join(", ");
+            eprintln!("learning from {labels} on the {device}; {held_out}");
+        }
+        FineTuneUpdate::Progress(news) => {
+            let loss = news.losses.last();
+            let loss = loss.map(|point| format!(", loss {:.3}", point.loss));
+            line.tell_with(news.step, news.steps, &loss.unwrap_or_default());
+        }
+        FineTuneUpdate::Growing { stage, done, all } => {
+            line.tell_with(*done as u64, *all as u64, &format!(" {stage}"));
+        }
+    }
 }
 
 /// "mean recall on 12 held-out labels of the new sky: 0.81 ± 0.05, before 0.74 ± 0.06"
@@ -237,31 +254,6 @@ fn teach_latent(args: &Args, card: &ModelCard, cancel: &CancelToken) -> anyhow::
             ))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn grow_forest(
-    order: &FineTuneOrder,
-    parent: &Forest,
-    out: &Path,
-    cancel: &CancelToken,
-) -> anyhow::Result<ExitCode> {
-    models::check_place(out, ENDING)?;
-    let line = ProgressLine::new();
-    let told = |stage: ForestStage, done: usize, all: usize| {
-        line.tell_with(done as u64, all as u64, &format!(" {}", stage.in_words()));
-    };
-    let grown = retrain(order, parent, cancel, &told)?;
-    line.clear();
-    let Some(grown) = grown else {
-        eprintln!("stopped; nothing was written");
-        return Ok(ExitCode::from(INTERRUPTED));
-    };
-    for note in &grown.notes {
-        eprintln!("{note}");
-    }
-    models::write_forest(&grown.forest, out)?;
-    say_figures(grown.forest.id(), out, &grown.figures, order.most_forgotten)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,28 +3,32 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::{Context, bail};
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled};
 use crate::{
     domain::LearningCurve,
     features::{
         adaptation::{
+            curve_task::{CurveUpdate, MeasureCurve},
             fine_tuning::{FineTuneOrder, LabelSource},
-            learning_curve::{CurveMaterial, CurveMeasuring},
         },
         training::train::cores,
     },
     io::{
-        Decoder,
         csv_table::csv_table,
         figure_plot::{plot_png, plot_rows},
         whole_file::write_whole,
     },
     learn::{Compute, Wish},
-    workspace::models,
+    tasks::run_here,
+    workspace::{
+        model_registry::{ModelShelf, ModelSource},
+        models,
+    },
 };
 
 /// Arguments of `learning-curve`.
@@ -72,28 +76,30 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         seed: args.seed,
         ..FineTuneOrder::usual(labels, cores())
     };
-    let found = models::find(&args.model, &Compute::choose(args.device)?)?;
-    let parent = found.model.network("measured")?;
-    let material = CurveMaterial::gather(&order, parent.card(), &Decoder::default(), &cancel)?;
-    let mut measuring = CurveMeasuring::new(order, parent, material);
-    for note in measuring.notes() {
-        eprintln!("{note}");
-    }
-    let line = ProgressLine::new();
-    while !measuring.is_finished() {
-        if cancel.is_cancelled() {
-            line.clear();
-            eprintln!("stopped; nothing was written");
-            return Ok(ExitCode::from(INTERRUPTED));
-        }
-        measuring.advance()?;
-        let [done, all] = measuring.progress();
-        line.tell_with(done, all, "");
-    }
+    let models = ModelShelf::on(Compute::choose(args.device)?);
+    let task = MeasureCurve {
+        order,
+        parent: ModelSource {
+            id: models.load(&args.model)?.id,
+            source: args.model.as_str().into(),
+        },
+        models,
+        decoder: Arc::default(),
+    };
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let done = run_here(task, cancel, move |update| match update {
+        CurveUpdate::Notes(notes) => notes.iter().for_each(|note| eprintln!("{note}")),
+        CurveUpdate::Measured { steps, .. } => shown.tell_with(steps[0], steps[1], ""),
+    });
     line.clear();
-    print(measuring.curve())?;
+    let Some(curve) = unless_cancelled(done)? else {
+        eprintln!("stopped; nothing was written");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    print(&curve)?;
     if let Some(out) = &args.out {
-        write(out, measuring.curve())?;
+        write(out, &curve)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::Context;
 
-use crate::tasks::{cancel::CancelToken, progress::Progress};
+use crate::tasks::{
+    cancel::{CancelToken, Cancelled},
+    progress::Progress,
+};
 
 /// Signs of a full bar.
 const BAR: usize = 30;
@@ -80,4 +83,16 @@ pub(super) fn cancel_by_signal() -> anyhow::Result<CancelToken> {
     };
     ctrlc::set_handler(handler).context("Ctrl-C cannot be listened for")?;
     Ok(cancel)
+}
+
+/// What came of a task; none where it was interrupted.
+///
+/// # Errors
+/// As the task failed.
+pub(super) fn unless_cancelled<T>(done: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.is::<Cancelled>() => Ok(None),
+        Err(error) => Err(error),
+    }
 }

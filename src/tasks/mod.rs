@@ -16,7 +16,7 @@ pub mod stepwise;
 mod task;
 pub mod thread;
 
-pub use running::{Running, TaskEvent};
+pub use running::{Running, TaskEvent, next_event};
 pub use task::{Task, TaskContext, Tasks, run_here};
 
 /// Where the user finds out why something broke off.

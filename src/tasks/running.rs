@@ -89,6 +89,18 @@ impl<T: Task> Running<T> {
     }
 }
 
+/// The next event of what may run; after its end nothing runs any more.
+pub fn next_event<T: Task>(
+    running: &mut Option<Running<T>>,
+) -> Option<TaskEvent<T::Update, T::Output>> {
+    let task = running.as_mut()?;
+    let event = task.next_event();
+    if task.has_ended() {
+        *running = None;
+    }
+    event
+}
+
 impl<T: Task> Drop for Running<T> {
     fn drop(&mut self) {
         self.cancel();

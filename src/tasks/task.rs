@@ -110,6 +110,23 @@ impl<U> TaskContext<U> {
         self.queue.run(priority, phase, &self.cancel, step)
     }
 
+    /// The same where it is on a GPU, which belongs to the queue; else here and at once, however long it
+    /// takes.
+    ///
+    /// # Errors
+    /// As [`Self::compute`].
+    pub fn compute_on<T: Send + 'static>(
+        &self,
+        is_gpu: bool,
+        phase: Phase,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        if is_gpu {
+            return self.compute(Priority::Background, phase, work);
+        }
+        Ok(work())
+    }
+
     /// Does work with networks step by step until it is finished or the task is cancelled, and gives
     /// it back as it is then; `after` sees it after every step.
     ///
@@ -134,13 +151,18 @@ pub fn run_here<T: Task>(
     cancel: CancelToken,
     update: impl Fn(T::Update) + Send + Sync + 'static,
 ) -> anyhow::Result<T::Output> {
-    task.run(&TaskContext {
-        cancel,
+    let done = task.run(&TaskContext {
+        cancel: cancel.clone(),
         progress: Arc::default(),
         update: Box::new(update),
         wake: Arc::new(|| {}),
         queue: ComputeQueue::inline(),
         updated: Mutex::default(),
+    });
+    // What was cut short by the wish to stop may fail in many ways.
+    done.map_err(|error| match cancel.is_cancelled() {
+        true => Cancelled.into(),
+        false => error,
     })
 }
 

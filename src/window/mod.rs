@@ -226,6 +226,8 @@ impl Viewer {
         for event in broken.chain(news) {
             self.apply(Command::News(Box::new(event)), now, ctx);
         }
+        let effects = self.state.poll(&self.runner.context(now));
+        self.start_all(effects, ctx);
         for command in std::mem::take(&mut self.queue) {
             self.apply(command, now, ctx);
         }
@@ -235,7 +237,12 @@ impl Viewer {
     }
 
     fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
-        for effect in self.state.apply(command, now) {
+        let effects = self.state.apply(command, &self.runner.context(now));
+        self.start_all(effects, ctx);
+    }
+
+    fn start_all(&mut self, effects: Vec<Effect>, ctx: &egui::Context) {
+        for effect in effects {
             match effect {
                 Effect::Quit => {
                     self.may_close = true;

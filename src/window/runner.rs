@@ -4,6 +4,8 @@ mod latent;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use anyhow::Context as _;
+
 use super::settings_file;
 use crate::{
     app::{
@@ -11,12 +13,8 @@ use crate::{
         event::{JobEvent, JobId},
         reporter::Reporter,
     },
-    domain::ModelId,
+    domain::{ModelId, Timestamp},
     features::{
-        adaptation::{
-            curve_task::CurveTask,
-            task::{FineTuneTask, FineTuneTools},
-        },
         evaluation::evaluator::{Evaluator, start_writing},
         explanation::explain::Explainer,
         file_dialog,
@@ -40,12 +38,13 @@ use crate::{
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
-    tasks::{cancel::CancelToken, learner::Learner},
+    tasks::{Tasks, cancel::CancelToken, learner::Learner},
     workspace::{
+        context::Context,
         decode_pool::DecodePool,
         journal_writer::Journal,
         model_registry::{LoadTask, ModelShelf},
-        versions, vocabulary,
+        vocabulary,
     },
 };
 
@@ -60,7 +59,8 @@ pub struct Runner {
     pool: DecodePool,
     photometer: Photometer,
     evaluator: Evaluator,
-    learner: Learner,
+    tasks: Tasks,
+    learner: Arc<Learner>,
     explainer: Explainer,
     shelf: ModelShelf,
     latent_shelf: LatentShelf,
@@ -81,7 +81,8 @@ impl Runner {
         reporter: Reporter,
         atlas: Option<Arc<StampAtlas>>,
         keeps_settings: bool,
-    ) -> std::io::Result<Self> {
+    ) -> anyhow::Result<Self> {
+        let tasks = Tasks::new(reporter.nudge())?;
         let reading = Reading {
             ids: Arc::new(StampIds::default()),
             decoder: Arc::new(Decoder::default()),
@@ -99,7 +100,8 @@ impl Runner {
             atlas,
             pool,
             photometer,
-            learner: Learner::start()?,
+            learner: tasks.learner().cloned().context("tasks without a queue")?,
+            tasks,
             explainer,
             latent_shelf: LatentShelf::beside(shelf.clone()),
             shelf,
@@ -131,6 +133,16 @@ impl Runner {
         self.simulator_of = simulator_of;
         self.demo_folder = Some(demo_folder);
         self.previewer = None;
+    }
+
+    /// What an update at that moment is given.
+    pub fn context(&self, now: Timestamp) -> Context {
+        Context {
+            now,
+            tasks: self.tasks.clone(),
+            models: self.shelf.clone(),
+            decoder: self.reading.decoder.clone(),
+        }
     }
 
     /// Starts one effect.
@@ -198,9 +210,6 @@ impl Runner {
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
             Effect::Train(_)
-            | Effect::FineTune(_)
-            | Effect::LearningCurve(_)
-            | Effect::ReadVersions { .. }
             | Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
@@ -238,19 +247,6 @@ impl Runner {
     fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
             Effect::Train(request) => self.train(*request),
-            Effect::FineTune(request) => {
-                let tools = self.fine_tune_tools(JobId::FineTune);
-                self.learner
-                    .add(Box::new(FineTuneTask::new(*request, tools)));
-            }
-            Effect::LearningCurve(request) => {
-                let tools = self.fine_tune_tools(JobId::LearningCurve);
-                self.learner.add(Box::new(CurveTask::new(*request, tools)));
-            }
-            Effect::ReadVersions {
-                generation,
-                project,
-            } => versions::read(generation, project, self.of_set.clone())?,
             Effect::Explain(request) => {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
@@ -285,15 +281,6 @@ impl Runner {
             _ => {}
         }
         Ok(())
-    }
-
-    fn fine_tune_tools(&mut self, job: JobId) -> FineTuneTools {
-        FineTuneTools {
-            shelf: self.shelf.clone(),
-            decoder: self.reading.decoder.clone(),
-            cancel: self.new_token(job),
-            reporter: self.of_set.clone(),
-        }
     }
 
     fn train(&mut self, request: TrainRequest) {
@@ -362,13 +349,7 @@ impl Runner {
             token.cancel();
         }
         self.stop_scoring();
-        for job in [
-            JobId::Embed,
-            JobId::Map,
-            JobId::FineTune,
-            JobId::LearningCurve,
-            JobId::Adapt,
-        ] {
+        for job in [JobId::Embed, JobId::Map, JobId::Adapt] {
             self.stop(job);
         }
         self.focus = Focus::default();
@@ -409,6 +390,6 @@ impl Runner {
                 None => log::error!("the project's disk did not answer: labels may be lost"),
             }
         }
-        self.learner.close();
+        self.tasks.close();
     }
 }

@@ -5,6 +5,7 @@ pub mod annotator;
 pub mod any_model;
 pub mod assemble;
 pub mod clock;
+pub mod context;
 pub mod decode_pool;
 pub mod default_project;
 pub mod display;

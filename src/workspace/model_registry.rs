@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use anyhow::anyhow;
+
 use super::{
     any_model::{AnyModel, FoundModel},
     models::{self, ModelFile},
@@ -14,12 +16,22 @@ use crate::{
     domain::{ModelCard, ModelId},
     learn::{Compute, LearnError, Wish},
     tasks::{
+        TaskContext,
         gathering::{Gathered, Gathering},
         learner::{After, Task, Urgency},
         step_times::Phase,
         thread::Broken,
     },
 };
+
+/// A version of a model, and where it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelSource {
+    /// Which.
+    pub id: ModelId,
+    /// Its name or file.
+    pub source: Arc<str>,
+}
 
 /// A model that is ready to score.
 #[derive(Clone, Debug)]
@@ -126,6 +138,31 @@ impl ModelShelf {
     /// Where there is no such model, or it cannot be computed.
     pub fn load(&self, source: &str) -> anyhow::Result<LoadedModel> {
         self.keep(source, self.read(source)?)
+    }
+
+    /// The model of that version, read where it was not; on a GPU it is put together in the queue.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is another version by now.
+    pub fn model<U>(&self, wanted: &ModelSource, cx: &TaskContext<U>) -> anyhow::Result<AnyModel> {
+        let ModelSource { id, source } = wanted;
+        if let Some(model) = self.get(id) {
+            return Ok(model);
+        }
+        let read = self.read(source)?;
+        let is_gpu = matches!(read, ReadModel::File(..));
+        let (models, of) = (self.clone(), source.clone());
+        let phase = Phase::new("reading a model", "putting it together");
+        cx.compute_on(is_gpu, phase, move || models.keep(&of, read))??;
+        let model = self.get(id);
+        model.ok_or_else(|| anyhow!("{source} is another model by now, not {id}"))
+    }
+
+    /// With that device.
+    pub fn on(compute: Compute) -> Self {
+        let shelf = Self::default();
+        *lock(&shelf.device) = Some(compute);
+        shelf
     }
 
     /// Reads a model file on another thread, for [`Self::keep`].

@@ -1,6 +1,6 @@
 //! Short messages at the foot of the window.
 
-use crate::{app::state::AppState, domain::Timestamp};
+use crate::{app::state::AppState, domain::Timestamp, workspace::context::Context};
 
 /// A short message at the foot of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +27,12 @@ impl AppState {
     }
 
     /// Shows what was decided, with the way back.
-    pub(crate) fn tell_decision(&mut self, text: String, now: Timestamp) {
+    pub(crate) fn tell_decision(&mut self, text: String, cx: &Context) {
         self.toast = Some(Toast {
             text,
             is_error: false,
             offers_undo: true,
-            since: now,
+            since: cx.now,
         });
     }
 

@@ -10,11 +10,10 @@ use anyhow::{Context, anyhow, bail};
 
 use super::{clock::now, models};
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{ModelId, ModelVersion},
     learn::Compute,
     store::Project,
-    tasks::thread,
+    tasks::{Task, TaskContext},
 };
 
 /// Keeps a version with its model file, in one transaction.
@@ -93,26 +92,18 @@ pub fn remove(project: &Path, id: &ModelId) -> anyhow::Result<()> {
     bail!("{}: there is no version {id}", project.display())
 }
 
-/// Reads the versions of a project on a thread of its own; the answer comes as news.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn read(generation: u64, project: PathBuf, reporter: Reporter) -> std::io::Result<()> {
-    thread::start(
-        "versions",
-        move || all(&project),
-        move |versions| {
-            // What breaks off is in the log.
-            let versions = versions.unwrap_or_else(|_| Ok(Vec::new()));
-            let versions = versions.unwrap_or_else(|error| {
-                log::warn!("{error:#}");
-                Vec::new()
-            });
-            reporter.send(JobEvent::Versions {
-                generation,
-                versions,
-            });
-        },
-    )?;
-    Ok(())
+/// Reads the versions of a project.
+pub struct ReadVersions {
+    /// Which.
+    pub project: PathBuf,
+}
+
+impl Task for ReadVersions {
+    const NAME: &'static str = "reading versions";
+    type Update = ();
+    type Output = Vec<ModelVersion>;
+
+    fn run(self, _: &TaskContext<()>) -> anyhow::Result<Vec<ModelVersion>> {
+        all(&self.project)
+    }
 }

@@ -7,7 +7,7 @@ use destello::{
         event::JobEvent,
     },
     features::{
-        adaptation::{curve_task::CurveUpdate, task::FineTuneUpdate, update::FineTuneStanding},
+        adaptation::update::FineTuneStanding,
         latent::{
             adapt_task::AdaptUpdate,
             news::LatentNews,
@@ -95,42 +95,34 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
     let _turn = in_turn();
     let sky = Sky::new(24);
     let mut window = labelled(&sky);
-    let is_end =
-        |event: &JobEvent| matches!(event, JobEvent::FineTuning(_, FineTuneUpdate::Ended(_)));
-    for name in ["FineTuneTask", "labels"] {
-        breaks(&mut window, name, is_end, |window| {
-            window.apply(Command::FineTune(FineTune::Start));
-        });
-        let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
-            panic!("{name}: {:?}", window.state.fine_tuning.standing());
-        };
-        assert!(names_the_log(why), "{name}: {why}");
-    }
-    ends_once(&mut window, "the next fine-tuning", is_end, |window| {
-        begin_and_stop(window, Command::FineTune(FineTune::Start), JobId::FineTune);
+    let none = |_: &JobEvent| false;
+    let ends = |window: &mut InlineWindow| window.count += 1;
+    breaks(&mut window, "fine-tuning", none, |window| {
+        window.apply(Command::FineTune(FineTune::Start));
+        ends(window);
     });
+    let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
+        panic!("{:?}", window.state.fine_tuning.standing());
+    };
+    assert!(names_the_log(why), "{why}");
+    begin_and_stop(
+        &mut window,
+        Command::FineTune(FineTune::Start),
+        JobId::FineTune,
+    );
     let standing = window.state.fine_tuning.standing();
     assert!(
         !matches!(standing, FineTuneStanding::Failed(_)),
         "{standing:?}"
     );
 
-    let is_end = |event: &JobEvent| {
-        let JobEvent::LearningCurve(_, update) = event else {
-            return false;
-        };
-        !matches!(update, CurveUpdate::Progress { .. })
-    };
-    for name in ["CurveTask", "labels"] {
-        breaks(&mut window, name, is_end, |window| {
-            window.apply(Command::FineTune(FineTune::Curve));
-        });
-        assert!(names_the_log(window.toast()), "{name}: {}", window.toast());
-    }
-    ends_once(&mut window, "the next curve", is_end, |window| {
-        let curve = Command::FineTune(FineTune::Curve);
-        begin_and_stop(window, curve, JobId::LearningCurve);
+    breaks(&mut window, "learning curve", none, |window| {
+        window.apply(Command::FineTune(FineTune::Curve));
+        ends(window);
     });
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    let curve = Command::FineTune(FineTune::Curve);
+    begin_and_stop(&mut window, curve, JobId::LearningCurve);
     assert!(
         !window.state.toast.as_ref().unwrap().is_error,
         "{}",

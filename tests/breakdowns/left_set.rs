@@ -11,10 +11,6 @@ use destello::{
     },
     domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
     features::{
-        adaptation::{
-            curve_task::CurveUpdate,
-            task::{FineTuneEnd, FineTuneUpdate},
-        },
         explanation::explain::{ExplainKey, Explained},
         file_dialog::{
             disk::{Lies, PathNews},
@@ -55,23 +51,20 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Vocabulary { .. } => 17,
         JobEvent::Done { .. } => 18,
         JobEvent::Evaluated { .. } => 19,
-        JobEvent::FineTuning(..) => 20,
-        JobEvent::Adapting(..) => 21,
-        JobEvent::LearningCurve(..) => 22,
-        JobEvent::Versions { .. } => 23,
-        JobEvent::Latent(_) => 24,
-        JobEvent::Mapped(_) => 25,
-        JobEvent::Training(_) => 26,
-        JobEvent::Simulated(_) => 27,
-        JobEvent::Previewed { .. } => 28,
-        JobEvent::Picked { .. } => 29,
-        JobEvent::NoDialog(_) => 30,
-        JobEvent::Paths(_) => 31,
+        JobEvent::Adapting(..) => 20,
+        JobEvent::Latent(_) => 21,
+        JobEvent::Mapped(_) => 22,
+        JobEvent::Training(_) => 23,
+        JobEvent::Simulated(_) => 24,
+        JobEvent::Previewed { .. } => 25,
+        JobEvent::Picked { .. } => 26,
+        JobEvent::NoDialog(_) => 27,
+        JobEvent::Paths(_) => 28,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 32;
+const KINDS: usize = 29;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -123,13 +116,7 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
             generation,
             news: JournalNews::NotSaved { why: why() },
         },
-        JobEvent::Versions {
-            generation,
-            versions: Vec::new(),
-        },
-        JobEvent::FineTuning(generation, FineTuneUpdate::Ended(FineTuneEnd::Stopped)),
         JobEvent::Adapting(generation, AdaptUpdate::Stopped),
-        JobEvent::LearningCurve(generation, CurveUpdate::Stopped),
     ]
 }
 

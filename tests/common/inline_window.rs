@@ -5,9 +5,10 @@ use std::{
     collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use super::MadeLatent;
 use destello::{
     app::{
         Action, AppState, Command, Effect,
@@ -19,24 +20,24 @@ use destello::{
     },
     domain::{CandidateIx, LabelEvent, StampId, Timestamp, label_book::LabelState},
     features::{
-        adaptation::{
-            curve_task::CurveUpdate,
-            task::{FineTuneEnd, FineTuneUpdate},
-        },
+        adaptation::{curve_task::MeasureCurve, task::FineTune},
         file_dialog::pick::PickFor,
         latent::adapt_task::AdaptUpdate,
         simulation::simulator::SimulatorOf,
         training::task::{TrainUpdate, TrainingEnd},
     },
     gpu::StampAtlas,
+    tasks::{Task, fault},
     window::runner::Runner,
     workspace::drawn::Drawn,
 };
 
-use super::MadeLatent;
-
 /// A worker that says nothing for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The same of a task that computes.
+const LONG_PATIENCE: Duration = Duration::from_secs(600);
+/// How often running tasks are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// 2026-11-22 12:00 UTC.
 const START: Timestamp = Timestamp(1_795_348_800_000_000);
 
@@ -172,18 +173,22 @@ impl InlineWindow {
     }
 
     /// From now on trainings fail as soon as they are started: no test waits for them.
-    pub const fn fail_long_tasks(&mut self) {
+    pub fn fail_long_tasks(&mut self) {
         self.fails_long_tasks = true;
+        for name in [FineTune::NAME, MeasureCurve::NAME] {
+            fault::arm(name, usize::MAX);
+        }
     }
 
     /// Takes in at most so many pieces of news, without waiting for any.
     pub fn hear_some(&mut self, most: usize) {
         for _ in 0..most {
             let Ok(event) = self.inbox.try_recv() else {
-                return;
+                break;
             };
             self.take(event);
         }
+        self.poll();
     }
 
     /// Chooses this file in every dialog that is open.
@@ -224,10 +229,24 @@ impl InlineWindow {
     /// # Panics
     /// Where the workers fall silent before.
     pub fn hear_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        let mut since = Instant::now();
         while !is_so(self) {
-            let event = self.inbox.recv_timeout(PATIENCE);
-            self.take(event.expect("the workers fell silent"));
+            if let Ok(event) = self.inbox.recv_timeout(LOOK_EVERY) {
+                since = Instant::now();
+                self.take(event);
+            }
+            self.poll();
+            let is_at_work = self.state.fine_tuning.is_busy();
+            let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
+            assert!(since.elapsed() < patience, "the workers fell silent");
         }
+    }
+
+    /// Takes in what running tasks report.
+    pub fn poll(&mut self) {
+        let cx = self.runner.context(self.now);
+        let effects = self.state.poll(&cx);
+        self.start_all(effects);
     }
 
     fn is_settled(&self) -> bool {
@@ -242,7 +261,7 @@ impl InlineWindow {
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
-            && !self.state.jobs.contains_key(&JobId::LearningCurve)
+            && !self.state.fine_tuning.is_busy()
             && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
             && !self.state.latent.is_under_way()
@@ -282,12 +301,6 @@ impl InlineWindow {
                 self.running.remove(&JobId::Simulate);
                 self.ended += 1;
             }
-            JobEvent::FineTuning(_, FineTuneUpdate::Ended(_)) => {
-                self.running.remove(&JobId::FineTune);
-            }
-            JobEvent::Versions { .. } => {
-                self.awaited.remove("versions");
-            }
             JobEvent::Vocabulary { .. } => {
                 self.awaited.remove("vocabulary");
             }
@@ -303,7 +316,13 @@ impl InlineWindow {
     }
 
     fn run(&mut self, command: Command) {
-        for effect in self.state.apply(command, self.now) {
+        let cx = self.runner.context(self.now);
+        let effects = self.state.apply(command, &cx);
+        self.start_all(effects);
+    }
+
+    fn start_all(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
                 Effect::Pick(purpose) => self.dialogs.push(purpose),
@@ -369,12 +388,6 @@ impl InlineWindow {
             Effect::Train(_) => {
                 self.running.insert(JobId::Train);
             }
-            Effect::FineTune(_) => {
-                self.running.insert(JobId::FineTune);
-            }
-            Effect::ReadVersions { .. } => {
-                self.awaited.insert("versions");
-            }
             Effect::ReadVocabulary(_) => {
                 self.awaited.insert("vocabulary");
             }
@@ -389,7 +402,7 @@ impl InlineWindow {
         self.ended += std::mem::take(&mut self.of_the_set);
         self.awaited.clear();
         self.decoding.clear();
-        for job in [JobId::Export, JobId::Import, JobId::FineTune] {
+        for job in [JobId::Export, JobId::Import] {
             self.running.remove(&job);
         }
     }
@@ -417,13 +430,6 @@ fn failed(effect: &Effect) -> Option<JobEvent> {
     let why = "no training in this test".to_owned();
     Some(match effect {
         Effect::Train(_) => JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Failed(why))),
-        Effect::FineTune(request) => {
-            let end = FineTuneUpdate::Ended(FineTuneEnd::Failed(why));
-            JobEvent::FineTuning(request.generation, end)
-        }
-        Effect::LearningCurve(request) => {
-            JobEvent::LearningCurve(request.generation, CurveUpdate::Failed(why))
-        }
         Effect::Adapt(request) => JobEvent::Adapting(request.generation, AdaptUpdate::Failed(why)),
         _ => return None,
     })

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{common::InlineWindow, scoring, tiny_model, triplets};
 use destello::{
     app::{
         Action, AppState, Command, Effect,
@@ -14,10 +15,8 @@ use destello::{
         open::index::Batch,
         scoring::{state::Standing, task::ScoringEnd},
     },
-    workspace::{model_registry::LoadedModel, models},
+    workspace::{context::Context, model_registry::LoadedModel, models},
 };
-
-use super::{common::InlineWindow, scoring, tiny_model, triplets};
 
 const NOW: Timestamp = Timestamp(0);
 
@@ -67,7 +66,7 @@ fn a_file_that_became_another_model_is_scored_alone() {
 }
 
 fn tell(state: &mut AppState, event: JobEvent) -> Vec<Effect> {
-    state.apply(Command::News(Box::new(event)), NOW)
+    state.apply(Command::News(Box::new(event)), &Context::inline(NOW))
 }
 
 /// One candidate, and a model that has just been read for it.
@@ -145,7 +144,7 @@ fn the_late_end_of_a_run_that_was_given_up_strands_no_model() {
         &mut state,
         ended(&model, first, ScoringEnd::Failed("no memory".into())),
     );
-    state.apply(Command::Do(Action::ScoreAgain), NOW);
+    state.apply(Command::Do(Action::ScoreAgain), &Context::inline(NOW));
     let model = read(&mut state);
     // It is waiting for what the project holds, then scores: the first run's end is nobody's.
     let stopped = || ScoringEnd::Stopped;

@@ -14,14 +14,14 @@ use destello::{
     },
     domain::{Candidate, CandidateIx, Epoch, ModelId, NewScores, Timestamp, Verdict},
     features::{open::index::Batch, queue::column::Column},
-    workspace::{model_registry::LoadedModel, models},
+    workspace::{context::Context, model_registry::LoadedModel, models},
 };
 
 /// A state with so many scored candidates, without a single stamp.
 fn state_of(count: u32) -> AppState {
-    let now = Timestamp(0);
+    let cx = Context::inline(Timestamp(0));
     let mut state = AppState::new(Settings::default(), "ana");
-    let news = |state: &mut AppState, event| drop(state.apply(Command::News(Box::new(event)), now));
+    let news = |state: &mut AppState, event| drop(state.apply(Command::News(Box::new(event)), &cx));
     let candidate = |ix: u32| Candidate {
         id: format!("c{ix}").into(),
         epochs: vec![Epoch::default()],
@@ -76,19 +76,19 @@ fn state_of(count: u32) -> AppState {
 fn a_threshold_on_a_hundred_thousand_candidates_is_dragged_smoothly() {
     let mut state = state_of(100_000);
     assert_eq!(state.scores.active().tally.scored(), 100_000);
-    let now = Timestamp(1);
+    let cx = Context::inline(Timestamp(1));
     state.apply(
         Command::Queue(QueueCommand::Sort {
             column: Column::Margin,
             is_descending: false,
         }),
-        now,
+        &cx,
     );
     let mut least = Duration::MAX;
     for step in 1..20 {
         let began = Instant::now();
         let threshold = Scoring::Threshold(step as f32 / 20.0);
-        state.apply(Command::Scoring(threshold), now);
+        state.apply(Command::Scoring(threshold), &cx);
         least = least.min(began.elapsed());
     }
     println!("one step of the slider, sorted by margin: {least:?}");

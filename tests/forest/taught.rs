@@ -1,25 +1,24 @@
 //! A forest that is taught as the window does it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use destello::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{
         Catalogue, LabelAction, LabelBook, LabelEvent, ModelVersion, Origin, StepId, Timestamp,
     },
     features::{
         adaptation::{
             fine_tuning::{FineTuneOrder, LabelSource},
-            task::{FineTuneEnd, FineTuneRequest, FineTuneTask, FineTuneTools, FineTuneUpdate},
+            task::{FineTune, FineTuneUpdate, FineTuned, Keep},
         },
         training::train::OpenedSet,
     },
-    io::Decoder,
-    tasks::{
-        cancel::CancelToken,
-        learner::{After, Task},
+    tasks::{TaskEvent, Tasks},
+    workspace::{
+        model_registry::{ModelShelf, ModelSource},
+        models::write_forest,
+        versions,
     },
-    workspace::{model_registry::ModelShelf, models::write_forest, versions},
 };
 
 use super::{order, scored::simulate, trained};
@@ -43,39 +42,27 @@ fn event(at: i64, id: &Arc<str>, class: &str) -> Arc<LabelEvent> {
     })
 }
 
-/// Teaches until the end, or until it is stopped at the first news of growing trees.
-fn end_of(request: FineTuneRequest, shelf: &ModelShelf, is_stopped: bool) -> FineTuneEnd {
-    let (reporter, inbox) = Reporter::new(|| {});
-    let cancel = CancelToken::default();
-    let tools = FineTuneTools {
-        shelf: shelf.clone(),
-        decoder: Arc::new(Decoder::default()),
-        cancel: cancel.clone(),
-        reporter,
-    };
-    let mut task = FineTuneTask::new(request, tools);
-    let mut end = None;
+/// Fine-tunes until the end, or until it is stopped at the first news of growing trees.
+fn end_of(task: FineTune, is_stopped: bool) -> TaskEvent<FineTuneUpdate, FineTuned> {
+    let tasks = Tasks::new(|| {}).unwrap();
+    let mut running = tasks.start(task);
     let mut labels = 0;
-    loop {
-        let after = task.step();
-        for news in inbox.try_iter() {
-            match news {
-                JobEvent::FineTuning(7, FineTuneUpdate::Ended(found)) => end = Some(found),
-                JobEvent::FineTuning(7, FineTuneUpdate::Started { labels: counts, .. }) => {
-                    labels = counts.iter().map(|(_, count)| count).sum();
-                }
-                JobEvent::FineTuning(7, FineTuneUpdate::Growing { .. }) if is_stopped => {
-                    cancel.cancel();
-                }
-                _ => {}
+    let end = loop {
+        match running.next_event() {
+            Some(TaskEvent::Update(FineTuneUpdate::Started(started))) => {
+                labels = started.labels.iter().map(|(_, count)| count).sum();
             }
+            Some(TaskEvent::Update(FineTuneUpdate::Growing { .. })) if is_stopped => {
+                running.cancel();
+            }
+            Some(TaskEvent::Update(_)) => {}
+            Some(end) => break end,
+            None => std::thread::sleep(Duration::from_millis(1)),
         }
-        if after == After::Done {
-            break;
-        }
-    }
+    };
     assert!(is_stopped || labels == 28, "{labels}");
-    end.unwrap()
+    tasks.close();
+    end
 }
 
 #[test]
@@ -103,26 +90,29 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
     });
     let source: Arc<str> = place("a.forest").display().to_string().into();
     let project = place("night.destello");
-    let request = FineTuneRequest {
-        generation: 7,
+    let shelf = ModelShelf::default();
+    let task = FineTune {
         order: FineTuneOrder {
             replay: Some(70),
             test: 35,
             ..FineTuneOrder::usual(labels, 2)
         },
-        parent: parent.id().clone(),
-        parent_source: source,
-        project: project.clone(),
+        parent: ModelSource {
+            id: parent.id().clone(),
+            source,
+        },
+        models: shelf.clone(),
+        decoder: Arc::default(),
+        keep: Keep::Project(project.clone()),
         now: Timestamp(1),
     };
-    let shelf = ModelShelf::default();
-    let stopped = end_of(request.clone(), &shelf, true);
-    if matches!(stopped, FineTuneEnd::Stopped) {
+    let stopped = end_of(task.clone(), true);
+    if matches!(stopped, TaskEvent::Cancelled) {
         assert!(!project.exists() || versions::all(&project).unwrap().is_empty());
     }
-    let FineTuneEnd::Finished {
+    let TaskEvent::Finished(FineTuned {
         version, figures, ..
-    } = end_of(request, &shelf, false)
+    }) = end_of(task, false)
     else {
         panic!("it did not finish")
     };
@@ -131,7 +121,7 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
         parent: of,
         card,
         ..
-    } = &*version;
+    } = &version;
     assert_eq!((of, card.members), (parent.id(), 8));
     assert_eq!(figures.old_sky.unwrap().examples, 35);
     assert!(

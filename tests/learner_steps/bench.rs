@@ -1,6 +1,6 @@
 //! Real tasks on small simulated skies, step by step, each step measured.
 
-use std::{collections::BTreeMap, path::PathBuf, process::Command, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, process::Command, sync::Arc, time::Duration};
 
 use destello::{
     app::{
@@ -13,9 +13,9 @@ use destello::{
     },
     features::{
         adaptation::{
-            curve_task::{CurveRequest, CurveTask},
+            curve_task::MeasureCurve,
             fine_tuning::{FineTuneOrder, LabelSource},
-            task::{FineTuneRequest, FineTuneTask, FineTuneTools},
+            task::{FineTune, Keep},
         },
         latent::{
             LatentShelf,
@@ -29,12 +29,13 @@ use destello::{
     },
     io::Decoder,
     tasks::{
+        TaskEvent, Tasks,
         cancel::CancelToken,
         learner::{After, Task},
         step_times::StepTimes,
     },
     workspace::{
-        model_registry::{LoadTask, ModelShelf},
+        model_registry::{LoadTask, ModelShelf, ModelSource},
         open::read_all,
     },
 };
@@ -130,6 +131,25 @@ impl Bench {
         }
     }
 
+    /// The same for what runs on a thread of its own.
+    pub fn finish<T: destello::tasks::Task>(&mut self, task: T) -> T::Output {
+        let tasks = Tasks::new(|| {}).unwrap();
+        let mut running = tasks.start(task);
+        let output = loop {
+            match running.next_event() {
+                Some(TaskEvent::Finished(output)) => break output,
+                Some(TaskEvent::Failed(why)) => panic!("{}: {why}", T::NAME),
+                Some(TaskEvent::Cancelled) => panic!("{} was stopped", T::NAME),
+                Some(TaskEvent::Update(_)) => {}
+                None => std::thread::sleep(Duration::from_millis(1)),
+            }
+        };
+        let subject = format!("{}, {}", self.subject, T::NAME);
+        self.times.insert(subject, tasks.step_times());
+        tasks.close();
+        output
+    }
+
     /// Reads a model that comes with the program.
     pub fn load(&mut self, name: &str) -> ModelId {
         let (shelf, reporter) = (self.shelf.clone(), self.reporter.clone());
@@ -148,15 +168,6 @@ impl Bench {
         }
     }
 
-    pub fn tools(&self, cancel: &CancelToken) -> FineTuneTools {
-        FineTuneTools {
-            shelf: self.shelf.clone(),
-            decoder: self.decoder.clone(),
-            cancel: cancel.clone(),
-            reporter: self.reporter.clone(),
-        }
-    }
-
     fn order(&self, name: &str) -> FineTuneOrder {
         let labels = LabelSource::Opened(self.sky_of(name).labels.clone());
         // A forest grows on threads of its own, which takes its time.
@@ -172,29 +183,27 @@ impl Bench {
         }
     }
 
-    pub fn fine_tuning(&self, name: &str, parent: &ModelId, cancel: &CancelToken) -> FineTuneTask {
-        let request = FineTuneRequest {
-            generation: 1,
+    pub fn fine_tuning(&self, name: &str, parent: &ModelId) -> FineTune {
+        FineTune {
             order: self.order(name),
-            parent: parent.clone(),
-            parent_source: name.into(),
-            project: self.place("night.destello"),
+            parent: source(name, parent),
+            models: self.shelf.clone(),
+            decoder: self.decoder.clone(),
+            keep: Keep::Project(self.place("night.destello")),
             now: Timestamp(1),
-        };
-        FineTuneTask::new(request, self.tools(cancel))
+        }
     }
 
-    pub fn learning_curve(&self, name: &str, parent: &ModelId, cancel: &CancelToken) -> CurveTask {
-        let request = CurveRequest {
-            generation: 1,
+    pub fn learning_curve(&self, name: &str, parent: &ModelId) -> MeasureCurve {
+        MeasureCurve {
             order: FineTuneOrder {
                 steps: Some(2),
                 ..self.order(name)
             },
-            parent: parent.clone(),
-            parent_source: name.into(),
-        };
-        CurveTask::new(request, self.tools(cancel))
+            parent: source(name, parent),
+            models: self.shelf.clone(),
+            decoder: self.decoder.clone(),
+        }
     }
 
     /// A training on the simulation, into a file that is not there yet.
@@ -263,6 +272,13 @@ impl Bench {
     /// Every candidate of the triplets.
     pub fn all(&self) -> Vec<CandidateIx> {
         self.triplets.catalogue.iter().map(|(ix, _)| ix).collect()
+    }
+}
+
+fn source(name: &str, id: &ModelId) -> ModelSource {
+    ModelSource {
+        id: id.clone(),
+        source: name.into(),
     }
 }
 

@@ -10,10 +10,6 @@ use destello::{
     app::event::JobEvent,
     domain::{ExplainMethod, ModelId},
     features::{
-        adaptation::{
-            curve_task::CurveUpdate,
-            task::{FineTuneEnd, FineTuneUpdate},
-        },
         latent::adapt_task::AdaptUpdate,
         training::{
             task::{TrainUpdate, TrainingEnd},
@@ -21,8 +17,10 @@ use destello::{
         },
     },
     tasks::{
+        TaskContext, TaskEvent, Tasks,
         cancel::CancelToken,
         learner::{After, Learner, Task, Urgency},
+        progress::Progress,
         step_times::{Phase, StepTimes},
     },
 };
@@ -100,9 +98,7 @@ impl Task for Recorded {
 fn is_end(event: &JobEvent) -> bool {
     matches!(
         event,
-        JobEvent::FineTuning(_, FineTuneUpdate::Ended(_))
-            | JobEvent::Training(TrainUpdate::Ended(_))
-            | JobEvent::LearningCurve(_, CurveUpdate::Finished(_) | CurveUpdate::Failed(_))
+        JobEvent::Training(TrainUpdate::Ended(_))
             | JobEvent::Adapting(_, AdaptUpdate::Finished { .. } | AdaptUpdate::Failed(_))
     )
 }
@@ -183,20 +179,47 @@ fn assert_answered_at_once(record: &[Happened], phases: &[&str]) {
 }
 
 #[test]
-fn an_explanation_comes_in_between_in_every_part_of_a_fine_tuning() {
+fn what_somebody_waits_for_comes_in_between_throughout_a_fine_tuning() {
     let _turn = super::in_turn();
     let mut bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
-    let task = bench.fine_tuning("compact", &model, &CancelToken::default());
-    let record = bench.done_with_questions(Box::new(task), &model);
-    let phases = [
-        "measuring the old sky",
-        "learning",
-        "ending a round",
-        "measuring held-out labels",
-        "ending",
-    ];
-    assert_answered_at_once(&record, &phases);
+    let tasks = Tasks::new(|| {}).unwrap();
+    let mut running = tasks.start(bench.fine_tuning("compact", &model));
+    let mut waits = Vec::new();
+    loop {
+        let asked_at = Instant::now();
+        let mut question = tasks.start(Question);
+        while question.next_event().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        waits.push(asked_at.elapsed());
+        match running.next_event() {
+            Some(TaskEvent::Finished(_)) => break,
+            Some(TaskEvent::Update(_)) | None => {}
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+    waits.sort_unstable();
+    let median = waits[waits.len() / 2];
+    assert!(waits.len() > 10, "{waits:?}");
+    assert!(
+        median < Duration::from_millis(super::MEDIAN_MS),
+        "{waits:?}"
+    );
+    tasks.close();
+}
+
+/// Work that somebody waits for.
+struct Question;
+
+impl destello::tasks::Task for Question {
+    const NAME: &'static str = "a question";
+    type Update = ();
+    type Output = ();
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<()> {
+        cx.compute(Urgency::Now, Phase::new("a question", "answering"), || ())
+    }
 }
 
 #[test]
@@ -245,28 +268,35 @@ fn stopped_at(
 }
 
 #[test]
-fn cancel_stops_a_fine_tuning_in_every_part_of_it() {
+fn cancel_stops_a_fine_tuning_wherever_it_is() {
     let _turn = super::in_turn();
     let mut bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
-    for part in [
-        "waiting for labels",
-        "measuring the old sky",
-        "learning",
-        "measuring held-out labels",
-        "ending",
-    ] {
-        let cancel = CancelToken::default();
-        let mut task = bench.fine_tuning("compact", &model, &cancel);
-        let news = stopped_at(&bench, &mut task, &cancel, part);
-        let end = news.last().unwrap();
-        let is_stopped = matches!(
-            end,
-            JobEvent::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Stopped))
+    let tasks = Tasks::new(|| {}).unwrap();
+    for percent in [0, 1, 30, 60, 90] {
+        let mut running = tasks.start(bench.fine_tuning("compact", &model));
+        let is_far = |progress: Progress| 100 * progress.done >= percent * progress.total.max(1);
+        let mut end = None;
+        while end.is_none() && !(is_far(running.progress())) {
+            end = running
+                .next_event()
+                .filter(|event| !matches!(event, TaskEvent::Update(_)));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        running.cancel();
+        while end.is_none() {
+            end = running
+                .next_event()
+                .filter(|event| !matches!(event, TaskEvent::Update(_)));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(
+            matches!(end, Some(TaskEvent::Cancelled)),
+            "{percent} %: {end:?}"
         );
-        assert!(is_stopped, "{part}: {end:?}");
     }
     assert!(!bench.place("night.destello").exists());
+    tasks.close();
 }
 
 #[test]

@@ -6,10 +6,6 @@ use destello::{
     app::event::JobEvent,
     domain::{CandidateIx, ExplainMethod, ModelId, StampId},
     features::{
-        adaptation::{
-            curve_task::CurveUpdate,
-            task::{FineTuneEnd, FineTuneUpdate},
-        },
         explanation::explain::{ExplainKey, ExplainRequest, Explainer},
         latent::{
             DecodeTask, EmbedTask, Embedder, ReconstructTask,
@@ -78,22 +74,12 @@ impl Bench {
     }
 
     fn fine_tune(&mut self, name: &str, model: &ModelId) {
-        let news = self.run(self.fine_tuning(name, model, &CancelToken::default()));
-        let end = news.last().unwrap();
-        let JobEvent::FineTuning(_, FineTuneUpdate::Ended(FineTuneEnd::Finished { version, .. })) =
-            end
-        else {
-            panic!("{name}: {end:?}");
-        };
+        let version = self.finish(self.fine_tuning(name, model)).version;
         self.came_out("fine-tuned", (&version.id, &version.card.figures));
     }
 
     fn curve(&mut self, name: &str, model: &ModelId) {
-        let news = self.run(self.learning_curve(name, model, &CancelToken::default()));
-        let end = news.last().unwrap();
-        let JobEvent::LearningCurve(_, CurveUpdate::Finished(curve)) = end else {
-            panic!("{name}: {end:?}");
-        };
+        let curve = self.finish(self.learning_curve(name, model));
         self.came_out("learning curve", curve);
     }
 

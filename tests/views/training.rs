@@ -2,15 +2,6 @@
 
 use std::sync::Arc;
 
-use destello::{
-    app::{Action, Command, command::Train, event::JobEvent},
-    features::training::{
-        state::{Architecture, CurvePoint, TrainingNews},
-        task::{TrainUpdate, TrainingEnd},
-        train::LossPoint,
-    },
-    workspace::models,
-};
 use egui::{Key, Rect, pos2, vec2};
 
 use super::{
@@ -18,6 +9,15 @@ use super::{
     common::InlineWindow,
     harness::{View, click, press, shows, texts, ui_snapshot, view},
     window,
+};
+use destello::{
+    app::{Action, Command, command::Train, event::JobEvent},
+    features::training::{
+        state::{Architecture, CurvePoint, TrainingNews},
+        task::{TrainUpdate, TrainingEnd},
+        train::LossPoint,
+    },
+    workspace::{context::Context, models},
 };
 
 const SIZE: [f32; 2] = [1100.0, 700.0];
@@ -59,12 +59,9 @@ fn screen() -> View {
 fn begin(view: &mut View) {
     let window = &mut view.state_mut().window;
     window.state.training.form.steps = 2_000;
+    let cx = Context::inline(window.now());
     // The effect is not started: the news are made up.
-    drop(
-        window
-            .state
-            .apply(Command::Train(Train::Start), window.now()),
-    );
+    drop(window.state.apply(Command::Train(Train::Start), &cx));
     let started = TrainUpdate::Started {
         device: "CPU".into(),
         notes: Vec::new(),

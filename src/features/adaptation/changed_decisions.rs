@@ -8,17 +8,17 @@ use crate::{
         effect::Effect,
         state::{AppState, Pane},
     },
-    domain::{Candidate, CandidateIx, ModelId, Timestamp},
+    domain::{Candidate, CandidateIx, ModelId},
     features::{
         queue::{column::Column, order::Shortlist},
         scoring::state::{Reading, ShownModel},
     },
-    workspace::{versions, words::thousands},
+    workspace::{context::Context, versions, words::thousands},
 };
 
 impl AppState {
     /// The new version is no longer shown, and its parent is active again; the project keeps both.
-    pub(crate) fn roll_back(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn roll_back(&mut self, cx: &Context) -> Vec<Effect> {
         let active = self
             .scores
             .active()
@@ -31,19 +31,19 @@ impl AppState {
         let (Some(version), Some(project)) = (version.cloned(), self.project.path.clone()) else {
             self.warn(
                 "the active model was not taught in this project: nothing to take back",
-                now,
+                cx.now,
             );
             return Vec::new();
         };
         let mut effects = self.show_model(version.parent_source.as_str().into());
         let source = versions::source(&project, &version.id);
-        effects.extend(self.drop_model(&source, now));
+        effects.extend(self.drop_model(&source, cx));
         self.tell(
             format!(
                 "back to {}; {} stays in the project",
                 version.parent, version.id
             ),
-            now,
+            cx.now,
         );
         effects
     }
@@ -95,16 +95,16 @@ impl AppState {
     }
 
     /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
-    pub(crate) fn show_changes(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn show_changes(&mut self, cx: &Context) -> Vec<Effect> {
         let Some(changed) = self.changed_decisions() else {
             self.tell(
                 "show a version and the model it was taught from to see what changed",
-                now,
+                cx.now,
             );
             return Vec::new();
         };
         if changed.is_empty() {
-            self.tell("no decision of this set changed", now);
+            self.tell("no decision of this set changed", cx.now);
             return Vec::new();
         }
         let title = match changed.len() {
@@ -120,8 +120,8 @@ impl AppState {
             column: Column::Disagreement,
             is_descending: true,
         };
-        let mut effects = self.apply_queue(sort, now);
-        effects.extend(self.open_shortlist(Shortlist { title, candidates }, now));
+        let mut effects = self.apply_queue(sort, cx);
+        effects.extend(self.open_shortlist(Shortlist { title, candidates }, cx));
         // It would stand before them.
         self.panes.remove(&Pane::FineTune);
         effects

@@ -1,11 +1,6 @@
-//! What each label brings, as the window measures it.
+//! What a learning curve says, in words.
 
-use super::curve_task::{CurveRequest, CurveUpdate};
-use crate::{
-    app::{effect::Effect, event::JobId, state::AppState},
-    domain::{LearningCurve, Timestamp},
-    tasks::progress::Progress,
-};
+use crate::{app::state::AppState, domain::LearningCurve};
 
 /// Mean recalls that differ by less are called alike, 0 to 1.
 const ALIKE: f64 = 0.01;
@@ -14,51 +9,6 @@ const ALIKE: f64 = 0.01;
 const ENOUGH: usize = 20;
 
 impl AppState {
-    pub(crate) fn start_learning_curve(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.jobs.contains_key(&JobId::LearningCurve) {
-            return Vec::new();
-        }
-        match self.fine_tuning_request(now) {
-            Ok(request) => {
-                self.fine_tuning.curve = None;
-                let progress = Progress::default();
-                self.jobs.insert(JobId::LearningCurve, progress);
-                vec![Effect::LearningCurve(Box::new(CurveRequest {
-                    generation: self.generation,
-                    order: request.order,
-                    parent: request.parent,
-                    parent_source: request.parent_source,
-                }))]
-            }
-            Err(why) => {
-                self.warn(why, now);
-                Vec::new()
-            }
-        }
-    }
-
-    pub(crate) fn take_learning_curve(&mut self, update: CurveUpdate, now: Timestamp) {
-        match update {
-            CurveUpdate::Progress {
-                steps: [done, total],
-                curve,
-            } => {
-                let [done, total] = [done, total].map(|steps| steps as usize);
-                let progress = Progress { done, total };
-                self.jobs.insert(JobId::LearningCurve, progress);
-                self.fine_tuning.curve = Some(curve);
-                return;
-            }
-            CurveUpdate::Finished(curve) => {
-                self.fine_tuning.curve = Some(curve);
-                self.tell("the learning curve is measured", now);
-            }
-            CurveUpdate::Stopped => self.tell("learning curve stopped", now),
-            CurveUpdate::Failed(why) => self.warn(format!("learning curve: {why}"), now),
-        }
-        self.jobs.remove(&JobId::LearningCurve);
-    }
-
     /// What the curve says, in a sentence.
     pub fn learning_curve_in_words(&self) -> String {
         let Some(curve) = self.fine_tuning.curve() else {

@@ -30,7 +30,7 @@ use crate::{
         LearnError, Lessons, Model, Network,
         validation::{Validating, Validation},
     },
-    tasks::piecewise::Pieces,
+    tasks::{step_times::Phase as StepPhase, stepwise::Stepwise},
     workspace::clock::today,
 };
 
@@ -72,17 +72,79 @@ pub struct FineTuning {
     old_sky: [Confusion; 2],
 }
 
-impl Pieces for FineTuning {
+impl Stepwise for FineTuning {
     fn advance(&mut self) -> anyhow::Result<()> {
-        self.advance()
+        match &mut self.stage {
+            Stage::Before(validating) => {
+                if let Some(found) = validating.step(&*self.material.test)? {
+                    count(
+                        &mut self.old_sky[0],
+                        &found.probabilities,
+                        &*self.material.test,
+                    );
+                    self.stage = Stage::Teaching(0, Box::new(self.round(0)));
+                }
+            }
+            Stage::Teaching(done, round) if round.is_finished() => {
+                let done = *done;
+                let shares = if done < self.material.folds.len() {
+                    self.held_out.shares.to_vec()
+                } else {
+                    vec![self.held_out.share()]
+                };
+                let taught: Vec<Network> = shares
+                    .into_iter()
+                    .map(|share| round.taught(share))
+                    .collect::<Result<_, _>>()?;
+                self.finish_round(done, taught);
+            }
+            Stage::Judging(done, check) => {
+                let done = *done;
+                if let Some(fold) = self.material.folds.get(done)
+                    && let Some(found) = check.step(&*fold.held_out, self.parent.compute())?
+                {
+                    self.judge(done, &found);
+                }
+            }
+            Stage::Teaching(_, round) => {
+                round.advance()?;
+                if let Some(loss) = round.take_loss() {
+                    let step = self.steps_done();
+                    self.losses.push(LossPoint { step, loss });
+                }
+            }
+            Stage::After(_, validating) => {
+                if let Some(found) = validating.step(&*self.material.test)? {
+                    count(
+                        &mut self.old_sky[1],
+                        &found.probabilities,
+                        &*self.material.test,
+                    );
+                    self.finish();
+                }
+            }
+            Stage::Finished(_) => {}
+        }
+        Ok(())
     }
 
-    fn doing(&self) -> &'static str {
-        self.doing()
+    fn is_finished(&self) -> bool {
+        matches!(self.stage, Stage::Finished(_))
     }
 
-    fn may_go_aside(&self) -> bool {
-        !self.parent.compute().is_gpu()
+    fn phase(&self) -> StepPhase {
+        let part = match &self.stage {
+            Stage::Before(_) | Stage::After(..) => "measuring the old sky",
+            Stage::Teaching(_, round) if round.is_finished() => "ending a round",
+            Stage::Teaching(..) => "learning",
+            Stage::Judging(..) => "measuring held-out labels",
+            Stage::Finished(_) => "ending",
+        };
+        StepPhase::new("fine-tuning", part)
+    }
+
+    fn is_on_gpu(&self) -> bool {
+        self.parent.compute().is_gpu()
     }
 }
 
@@ -138,81 +200,6 @@ impl FineTuning {
     pub fn held_out(&self) -> usize {
         let folds = self.material.folds.iter();
         folds.map(|fold| fold.held_out.len()).sum()
-    }
-
-    /// True when the taught model is there.
-    pub const fn is_finished(&self) -> bool {
-        matches!(self.stage, Stage::Finished(_))
-    }
-
-    /// What [`Self::advance`] does next, in words.
-    pub fn doing(&self) -> &'static str {
-        match &self.stage {
-            Stage::Before(_) | Stage::After(..) => "measuring the old sky",
-            Stage::Teaching(_, round) if round.is_finished() => "ending a round",
-            Stage::Teaching(..) => "learning",
-            Stage::Judging(..) => "measuring held-out labels",
-            Stage::Finished(_) => "ending",
-        }
-    }
-
-    /// Makes one step, or measures a few examples.
-    ///
-    /// # Errors
-    /// Where the device fails.
-    pub fn advance(&mut self) -> anyhow::Result<()> {
-        match &mut self.stage {
-            Stage::Before(validating) => {
-                if let Some(found) = validating.step(&*self.material.test)? {
-                    count(
-                        &mut self.old_sky[0],
-                        &found.probabilities,
-                        &*self.material.test,
-                    );
-                    self.stage = Stage::Teaching(0, Box::new(self.round(0)));
-                }
-            }
-            Stage::Teaching(done, round) if round.is_finished() => {
-                let done = *done;
-                let shares = if done < self.material.folds.len() {
-                    self.held_out.shares.to_vec()
-                } else {
-                    vec![self.held_out.share()]
-                };
-                let taught: Vec<Network> = shares
-                    .into_iter()
-                    .map(|share| round.taught(share))
-                    .collect::<Result<_, _>>()?;
-                self.finish_round(done, taught);
-            }
-            Stage::Judging(done, check) => {
-                let done = *done;
-                if let Some(fold) = self.material.folds.get(done)
-                    && let Some(found) = check.step(&*fold.held_out, self.parent.compute())?
-                {
-                    self.judge(done, &found);
-                }
-            }
-            Stage::Teaching(_, round) => {
-                round.advance()?;
-                if let Some(loss) = round.take_loss() {
-                    let step = self.steps_done();
-                    self.losses.push(LossPoint { step, loss });
-                }
-            }
-            Stage::After(_, validating) => {
-                if let Some(found) = validating.step(&*self.material.test)? {
-                    count(
-                        &mut self.old_sky[1],
-                        &found.probabilities,
-                        &*self.material.test,
-                    );
-                    self.finish();
-                }
-            }
-            Stage::Finished(_) => {}
-        }
-        Ok(())
     }
 
     /// Ends where the old sky is not forgotten; else draws the network back half of the way, where it was

@@ -18,7 +18,7 @@ use crate::{
         Lessons, Model,
         validation::{Validating, Validation},
     },
-    tasks::{cancel::CancelToken, piecewise::Pieces},
+    tasks::{cancel::CancelToken, step_times::Phase as StepPhase, stepwise::Stepwise},
 };
 
 /// What a curve is measured with.
@@ -60,17 +60,52 @@ pub struct CurveMeasuring {
     steps_before: u64,
 }
 
-impl Pieces for CurveMeasuring {
+impl Stepwise for CurveMeasuring {
     fn advance(&mut self) -> anyhow::Result<()> {
-        self.advance()
+        if let Some(mut judging) = self.judging.take() {
+            match judging.step(&*self.material.subsets.held_out)? {
+                None => self.judging = Some(judging),
+                Some(found) => self.take(&found),
+            }
+            return Ok(());
+        }
+        if self.curve.before.is_none() {
+            let (network, compute) = (self.parent.network(), self.parent.compute());
+            self.judging = Some(Validating::new(network, compute));
+            return Ok(());
+        }
+        match self.round.take() {
+            None if self.is_finished() => {}
+            None => self.round = Some(Box::new(self.begin())),
+            Some(round) if round.is_finished() => {
+                let taught = round.taught(self.drawn_back())?;
+                self.judging = Some(Validating::new(&taught, self.parent.compute()));
+                self.round = Some(round);
+            }
+            Some(mut round) => {
+                round.advance()?;
+                self.round = Some(round);
+            }
+        }
+        Ok(())
     }
 
-    fn doing(&self) -> &'static str {
-        self.doing()
+    fn is_finished(&self) -> bool {
+        self.curve.before.is_some() && self.done >= self.material.subsets.all.len()
     }
 
-    fn may_go_aside(&self) -> bool {
-        !self.parent.compute().is_gpu()
+    fn phase(&self) -> StepPhase {
+        let part = match &self.round {
+            _ if self.judging.is_some() => "measuring held-out labels",
+            Some(round) if round.is_finished() => "ending a point",
+            Some(_) => "learning",
+            None => "beginning a point",
+        };
+        StepPhase::new("learning curve", part)
+    }
+
+    fn is_on_gpu(&self) -> bool {
+        self.parent.compute().is_gpu()
     }
 }
 
@@ -109,58 +144,10 @@ impl CurveMeasuring {
         &self.curve
     }
 
-    /// True when all points are measured.
-    pub fn is_finished(&self) -> bool {
-        self.curve.before.is_some() && self.done >= self.material.subsets.all.len()
-    }
-
     /// Steps done, and in all.
     pub fn progress(&self) -> [u64; 2] {
         let round = self.round.as_ref().map_or(0, |round| round.steps_done());
         [self.steps_before + round, self.steps]
-    }
-
-    /// What [`Self::advance`] does next, in words.
-    pub fn doing(&self) -> &'static str {
-        match &self.round {
-            _ if self.judging.is_some() => "measuring held-out labels",
-            Some(round) if round.is_finished() => "ending a point",
-            Some(_) => "learning",
-            None => "beginning a point",
-        }
-    }
-
-    /// Makes one step, or measures a taught model with some examples.
-    ///
-    /// # Errors
-    /// Where the device fails.
-    pub fn advance(&mut self) -> anyhow::Result<()> {
-        if let Some(mut judging) = self.judging.take() {
-            match judging.step(&*self.material.subsets.held_out)? {
-                None => self.judging = Some(judging),
-                Some(found) => self.take(&found),
-            }
-            return Ok(());
-        }
-        if self.curve.before.is_none() {
-            let (network, compute) = (self.parent.network(), self.parent.compute());
-            self.judging = Some(Validating::new(network, compute));
-            return Ok(());
-        }
-        match self.round.take() {
-            None if self.is_finished() => {}
-            None => self.round = Some(Box::new(self.begin())),
-            Some(round) if round.is_finished() => {
-                let taught = round.taught(self.drawn_back())?;
-                self.judging = Some(Validating::new(&taught, self.parent.compute()));
-                self.round = Some(round);
-            }
-            Some(mut round) => {
-                round.advance()?;
-                self.round = Some(round);
-            }
-        }
-        Ok(())
     }
 
     /// Takes what was measured, of the model as it was or of a training, which is over then.

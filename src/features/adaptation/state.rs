@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{fine_tuning::FineTuneNews, task::FineTuneUpdate};
+use super::{
+    curve_task::MeasureCurve,
+    fine_tuning::FineTuneNews,
+    task::{FineTune, FineTuneUpdate, Started},
+};
 use crate::{
     domain::{FineTuneFigures, LearningCurve, ModelVersion, Timestamp},
-    tasks::progress::Progress,
+    tasks::Running,
+    workspace::versions::ReadVersions,
 };
 
 /// A version that was made in this session.
@@ -40,8 +45,12 @@ pub enum FineTuneStanding {
 }
 
 /// The state of the pane.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct FineTuningPane {
+    /// What is under way.
+    pub(crate) fine_tuning: Option<Running<FineTune>>,
+    pub(crate) measuring: Option<Running<MeasureCurve>>,
+    pub(crate) reading: Option<Running<ReadVersions>>,
     pub(crate) standing: FineTuneStanding,
     /// What is done, in a sentence.
     pub(crate) plan: String,
@@ -95,10 +104,17 @@ impl FineTuningPane {
 
     /// True while something is under way.
     pub const fn is_under_way(&self) -> bool {
-        matches!(
-            self.standing,
-            FineTuneStanding::Preparing | FineTuneStanding::Running | FineTuneStanding::Stopping
-        )
+        self.fine_tuning.is_some()
+    }
+
+    /// True while a learning curve is measured.
+    pub const fn is_measuring(&self) -> bool {
+        self.measuring.is_some()
+    }
+
+    /// True while work of any kind is under way.
+    pub const fn is_busy(&self) -> bool {
+        self.is_under_way() || self.is_measuring() || self.reading.is_some()
     }
 
     /// What was made last.
@@ -109,32 +125,15 @@ impl FineTuningPane {
         }
     }
 
-    /// Takes in how far it is; the progress where there is some to tell.
-    pub(crate) fn take_update(
-        &mut self,
-        update: FineTuneUpdate,
-        now: Timestamp,
-    ) -> Option<Progress> {
+    /// Takes in how far it is.
+    pub(crate) fn take_update(&mut self, update: FineTuneUpdate, now: Timestamp) {
         if self.standing == FineTuneStanding::Preparing {
             self.standing = FineTuneStanding::Running;
         }
         match update {
-            FineTuneUpdate::Started {
-                labels,
-                held_out,
-                notes,
-            } => {
-                let all: usize = labels.iter().map(|(_, count)| count).sum();
-                let counts = labels.into_iter();
-                let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
-                let held_out = match held_out {
-                    0 => "too few to hold any out".into(),
-                    n if n == all => "each third held out in turn to measure with".into(),
-                    n => format!("{n} of them held out to measure with"),
-                };
-                self.plan = format!("Learns from {}; {held_out}.", counts.join(", "));
-                self.notes = notes;
-                None
+            FineTuneUpdate::Started(started) => {
+                self.plan = started.in_words();
+                self.notes = started.notes;
             }
             FineTuneUpdate::Progress(news) => {
                 let (since, first) = *self.since.get_or_insert((now, news.step));
@@ -143,26 +142,21 @@ impl FineTuningPane {
                     let rate = (news.step - first) as f64 / seconds.max(0.01);
                     self.seconds_left = Some((news.steps - news.step) as f64 / rate);
                 }
-                let progress = Progress {
-                    done: news.step as usize,
-                    total: news.steps as usize,
-                };
                 self.news = Some(news);
-                Some(progress)
             }
-            FineTuneUpdate::Growing { doing, done, all } => {
+            FineTuneUpdate::Growing { stage, done, all } => {
                 self.plan = format!(
                     "Grows the forest anew, from your labels and simulated light curves of the old \
-                     sky: {done} of {all} {doing}."
+                     sky: {done} of {all} {stage}."
                 );
-                Some(Progress { done, total: all })
             }
-            FineTuneUpdate::Ended(_) => None,
         }
     }
 
-    pub(crate) fn expect_stop(&mut self) {
-        if self.is_under_way() {
+    /// Asks it to stop.
+    pub(crate) fn stop(&mut self) {
+        if let Some(running) = &self.fine_tuning {
+            running.cancel();
             self.standing = FineTuneStanding::Stopping;
         }
     }
@@ -178,5 +172,20 @@ impl FineTuningPane {
 
     pub(crate) fn take_versions(&mut self, versions: Vec<ModelVersion>) {
         self.versions = versions;
+    }
+}
+
+impl Started {
+    /// "Learns from 12 real, 9 bogus; 7 of them held out to measure with."
+    fn in_words(&self) -> String {
+        let all: usize = self.labels.iter().map(|(_, count)| count).sum();
+        let counts = self.labels.iter();
+        let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
+        let held_out = match self.held_out {
+            0 => "too few to hold any out".into(),
+            n if n == all => "each third held out in turn to measure with".into(),
+            n => format!("{n} of them held out to measure with"),
+        };
+        format!("Learns from {}; {held_out}.", counts.join(", "))
     }
 }

@@ -1,19 +1,23 @@
 //! Teaching a model the labels of the opened set: from where it begins, and what is done with what
 //! came of it.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
+    curve_task::{CurveUpdate, MeasureCurve},
     fine_tuning::{FineTuneOrder, LabelSource},
-    task::{FineTuneEnd, FineTuneRequest, FineTuneUpdate},
+    task::{FineTune, FineTuned, Keep},
 };
 use crate::{
-    app::{command::FineTune, effect::Effect, event::JobId, state::AppState},
-    domain::{ModelId, ModelInput, Timestamp},
+    app::{command, effect::Effect, event::JobId, state::AppState},
+    domain::{ModelId, ModelInput},
     features::training::train::{OpenedSet, cores},
-    tasks::progress::Progress,
+    tasks::{Running, TaskEvent, next_event},
     workspace::{
-        models, versions,
+        context::Context,
+        model_registry::ModelSource,
+        models,
+        versions::{self, ReadVersions},
         words::{duration, thousands},
     },
 };
@@ -29,7 +33,7 @@ impl AppState {
     /// # Errors
     /// What has to be done first.
     pub fn fine_tuning_plan(&self) -> Result<String, String> {
-        let parent = self.fine_tuning_request(Timestamp(0))?.parent;
+        let parent = self.what_to_fine_tune()?.0.id;
         let active = self.scores.active();
         let labels = thousands(self.labelled() as u64);
         let begun = match &active.ready {
@@ -46,16 +50,19 @@ impl AppState {
 
     /// What a version of this project was taught from, before it saw any label: teaching begins there,
     /// or labels that are held out would have been learned before.
-    fn untaught(&self, id: &ModelId, source: &Arc<str>) -> (ModelId, Arc<str>) {
-        let mut found = (id.clone(), source.clone());
+    fn untaught(&self, id: &ModelId, source: &Arc<str>) -> ModelSource {
+        let mut found = ModelSource {
+            id: id.clone(),
+            source: source.clone(),
+        };
         let versions = self.fine_tuning.versions();
         for _ in versions {
-            let parent = versions.iter().find(|version| version.id == found.0);
+            let parent = versions.iter().find(|version| version.id == found.id);
             let Some(version) = parent else { break };
-            found = (
-                version.parent.clone(),
-                version.parent_source.as_str().into(),
-            );
+            found = ModelSource {
+                id: version.parent.clone(),
+                source: version.parent_source.as_str().into(),
+            };
         }
         found
     }
@@ -66,12 +73,13 @@ impl AppState {
         ready.is_some_and(|ready| matches!(ready.card.input, ModelInput::Sequence(_)))
     }
 
-    pub(crate) fn fine_tuning_request(&self, now: Timestamp) -> Result<FineTuneRequest, String> {
+    /// The model that is fine-tuned, what it learns from, and the project that keeps the new version.
+    fn what_to_fine_tune(&self) -> Result<(ModelSource, FineTuneOrder, PathBuf), String> {
         let active = self.scores.active();
         let name = active.name();
         let ready = active.ready.as_ref();
         let ready = ready.ok_or_else(|| format!("{name} is not read yet"))?;
-        let (parent, parent_source) = self.untaught(&ready.id, &active.source);
+        let parent = self.untaught(&ready.id, &active.source);
         let project = self.project.path.clone();
         let project = project.ok_or("open a set first: its project keeps what is taught")?;
         if self.labelled() == 0 {
@@ -82,122 +90,172 @@ impl AppState {
             catalogue: self.catalogue.clone(),
             book: self.book.clone(),
         });
-        Ok(FineTuneRequest {
-            order: FineTuneOrder {
-                most_forgotten: f64::from(self.settings.most_forgotten_percent) / 100.0,
-                has_new_classes: self.fine_tuning.has_new_classes && self.can_have_new_classes(),
-                command: format!("fine-tuned in the window on {}", project.display()),
-                ..FineTuneOrder::usual(labels, cores())
-            },
-            generation: self.generation,
-            parent,
-            parent_source,
-            project,
-            now,
-        })
+        let order = FineTuneOrder {
+            most_forgotten: f64::from(self.settings.most_forgotten_percent) / 100.0,
+            has_new_classes: self.fine_tuning.has_new_classes && self.can_have_new_classes(),
+            command: format!("fine-tuned in the window on {}", project.display()),
+            ..FineTuneOrder::usual(labels, cores())
+        };
+        Ok((parent, order, project))
     }
 
-    pub(crate) fn apply_fine_tune(&mut self, command: FineTune, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_fine_tune(
+        &mut self,
+        command: command::FineTune,
+        cx: &Context,
+    ) -> Vec<Effect> {
         match command {
-            FineTune::Start => self.start_fine_tuning(now),
-            FineTune::NewClasses(has) => {
+            command::FineTune::Start => {
+                self.start_fine_tuning(cx);
+                Vec::new()
+            }
+            command::FineTune::NewClasses(has) => {
                 self.fine_tuning.has_new_classes = has;
                 Vec::new()
             }
-            FineTune::Curve => self.start_learning_curve(now),
-            FineTune::Use(source) => {
+            command::FineTune::Curve => {
+                self.start_learning_curve(cx);
+                Vec::new()
+            }
+            command::FineTune::Use(source) => {
                 let effects = self.show_model(source);
-                self.tell(format!("scores of {}", self.scores.active().name()), now);
+                self.tell(format!("scores of {}", self.scores.active().name()), cx.now);
                 effects
             }
-            FineTune::RollBack => self.roll_back(now),
-            FineTune::Changes => self.show_changes(now),
+            command::FineTune::RollBack => self.roll_back(cx),
+            command::FineTune::Changes => self.show_changes(cx),
         }
     }
 
-    pub(crate) fn start_fine_tuning(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn start_fine_tuning(&mut self, cx: &Context) {
         if self.fine_tuning.is_under_way() {
-            return Vec::new();
+            return;
         }
-        let request = match self.fine_tuning_request(now) {
-            Ok(request) => request,
+        let (parent, order, project) = match self.what_to_fine_tune() {
+            Ok(wanted) => wanted,
             Err(why) => {
                 self.fine_tuning.standing = FineTuneStanding::Failed(why);
-                return Vec::new();
+                return;
             }
         };
         let pane = &mut self.fine_tuning;
         pane.standing = FineTuneStanding::Preparing;
         pane.plan = format!(
             "Reads the labels for {} and simulates the old sky…",
-            request.parent
+            parent.id
         );
         (pane.news, pane.since, pane.seconds_left) = (None, None, None);
         pane.notes.clear();
-        self.jobs.insert(JobId::FineTune, Progress::default());
-        vec![Effect::FineTune(Box::new(request))]
+        pane.fine_tuning = Some(cx.tasks.start(FineTune {
+            order,
+            parent,
+            models: cx.models.clone(),
+            decoder: cx.decoder.clone(),
+            keep: Keep::Project(project),
+            now: cx.now,
+        }));
     }
 
-    pub(crate) fn take_fine_tuning(
-        &mut self,
-        update: FineTuneUpdate,
-        now: Timestamp,
-    ) -> Vec<Effect> {
-        if let FineTuneUpdate::Ended(end) = update {
-            return self.end_fine_tuning(end, now);
+    /// Measures what each label brings.
+    pub(crate) fn start_learning_curve(&mut self, cx: &Context) {
+        if self.fine_tuning.is_measuring() {
+            return;
         }
-        // What was on its way when it ended is nobody's.
-        if self.fine_tuning.is_under_way()
-            && let Some(progress) = self.fine_tuning.take_update(update, now)
-        {
-            self.jobs.insert(JobId::FineTune, progress);
+        match self.what_to_fine_tune() {
+            Ok((parent, order, _)) => {
+                self.fine_tuning.curve = None;
+                self.fine_tuning.measuring = Some(cx.tasks.start(MeasureCurve {
+                    order,
+                    parent,
+                    models: cx.models.clone(),
+                    decoder: cx.decoder.clone(),
+                }));
+            }
+            Err(why) => self.warn(why, cx.now),
         }
-        Vec::new()
     }
 
-    fn end_fine_tuning(&mut self, end: FineTuneEnd, now: Timestamp) -> Vec<Effect> {
-        self.jobs.remove(&JobId::FineTune);
-        match end {
-            FineTuneEnd::Finished {
-                version,
-                source,
-                figures,
-            } => {
-                let most_forgotten = f64::from(self.settings.most_forgotten_percent) / 100.0;
-                let taught = Taught {
-                    objection: figures.objection(most_forgotten),
-                    version: *version,
-                    source,
-                    figures,
-                };
-                self.fine_tuning.take_version(taught.version.clone());
-                let effects = self.show_version(&taught, now);
-                self.fine_tuning.standing = FineTuneStanding::Finished(Box::new(taught));
-                effects
-            }
-            FineTuneEnd::Stopped => {
-                self.fine_tuning.standing = FineTuneStanding::Idle;
-                self.tell("fine-tuning stopped; all is as it was", now);
-                Vec::new()
-            }
-            FineTuneEnd::Failed(why) => {
-                self.warn(format!("fine-tuning: {why}"), now);
-                self.fine_tuning.standing = FineTuneStanding::Failed(why);
-                Vec::new()
+    /// Asks the project for its versions.
+    pub(crate) fn read_versions(&mut self, project: PathBuf, cx: &Context) {
+        self.fine_tuning.reading = Some(cx.tasks.start(ReadVersions { project }));
+    }
+
+    /// Takes in what the tasks of adaptation report.
+    pub(crate) fn poll_adaptation(&mut self, cx: &Context) -> Vec<Effect> {
+        let effects = self.poll_fine_tuning(cx);
+        self.poll_learning_curve(cx);
+        while let Some(event) = next_event(&mut self.fine_tuning.reading) {
+            if let TaskEvent::Finished(versions) = event {
+                self.fine_tuning.take_versions(versions);
             }
         }
+        effects
+    }
+
+    fn poll_fine_tuning(&mut self, cx: &Context) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while let Some(event) = next_event(&mut self.fine_tuning.fine_tuning) {
+            match event {
+                TaskEvent::Update(update) => self.fine_tuning.take_update(update, cx.now),
+                TaskEvent::Finished(tuned) => effects.extend(self.finish_fine_tuning(tuned, cx)),
+                TaskEvent::Cancelled => {
+                    self.fine_tuning.standing = FineTuneStanding::Idle;
+                    self.tell("fine-tuning stopped; all is as it was", cx.now);
+                }
+                TaskEvent::Failed(why) => {
+                    self.warn(format!("fine-tuning: {why}"), cx.now);
+                    self.fine_tuning.standing = FineTuneStanding::Failed(why);
+                }
+            }
+        }
+        let running = self.fine_tuning.fine_tuning.as_ref();
+        self.show_progress(JobId::FineTune, running.map(Running::progress));
+        effects
+    }
+
+    fn poll_learning_curve(&mut self, cx: &Context) {
+        while let Some(event) = next_event(&mut self.fine_tuning.measuring) {
+            match event {
+                TaskEvent::Update(CurveUpdate::Notes(_)) => {}
+                TaskEvent::Update(CurveUpdate::Measured { curve, .. }) => {
+                    self.fine_tuning.curve = Some(curve);
+                }
+                TaskEvent::Finished(curve) => {
+                    self.fine_tuning.curve = Some(curve);
+                    self.tell("the learning curve is measured", cx.now);
+                }
+                TaskEvent::Cancelled => self.tell("learning curve stopped", cx.now),
+                TaskEvent::Failed(why) => self.warn(format!("learning curve: {why}"), cx.now),
+            }
+        }
+        let running = self.fine_tuning.measuring.as_ref();
+        self.show_progress(JobId::LearningCurve, running.map(Running::progress));
+    }
+
+    fn finish_fine_tuning(&mut self, tuned: FineTuned, cx: &Context) -> Vec<Effect> {
+        let most_forgotten = f64::from(self.settings.most_forgotten_percent) / 100.0;
+        let taught = Taught {
+            objection: tuned.figures.objection(most_forgotten),
+            version: tuned.version,
+            source: tuned.source,
+            figures: tuned.figures,
+        };
+        self.fine_tuning.take_version(taught.version.clone());
+        let effects = self.show_version(&taught, cx);
+        self.fine_tuning.standing = FineTuneStanding::Finished(Box::new(taught));
+        effects
     }
 
     /// The new version beside its parent; active where nothing speaks against it.
-    fn show_version(&mut self, taught: &Taught, now: Timestamp) -> Vec<Effect> {
+    fn show_version(&mut self, taught: &Taught, cx: &Context) -> Vec<Effect> {
         let id = &taught.version.id;
         let before = self.scores.active().source.clone();
         let mut effects = self.show_model(taught.source.clone());
         match &taught.objection {
-            None => self.tell(format!("{id} is taught, and active now"), now),
+            None => self.tell(format!("{id} is taught, and active now"), cx.now),
             Some(why) => {
                 effects.extend(self.show_model(before));
-                self.warn(format!("{id} is kept but not active: {why}"), now);
+                self.warn(format!("{id} is kept but not active: {why}"), cx.now);
             }
         }
         effects
@@ -205,17 +263,14 @@ impl AppState {
 
     /// A version that the project has no longer, or never could be read: another model serves, and the
     /// list of versions is read anew.
-    pub(crate) fn leave_lost_version(&mut self, source: &str, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn leave_lost_version(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.scores.shown().len() < 2 {
             effects.extend(self.show_model(models::DEFAULT.into()));
         }
-        effects.extend(self.drop_model(source, now));
+        effects.extend(self.drop_model(source, cx));
         if let Some(project) = self.project.path.clone() {
-            effects.push(Effect::ReadVersions {
-                generation: self.generation,
-                project,
-            });
+            self.read_versions(project, cx);
         }
         effects
     }

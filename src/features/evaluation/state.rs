@@ -13,8 +13,9 @@ use crate::{
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook, Timestamp},
+    domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
     features::{file_dialog::pick::PickFor, queue::order::Shortlist},
+    workspace::context::Context,
 };
 
 /// What a report depends on: where this has changed, models are judged anew.
@@ -130,11 +131,11 @@ impl AppState {
         candidates.any(|(_, candidate)| candidate.truth.is_some())
     }
 
-    pub(crate) fn apply_evaluate(&mut self, evaluate: Evaluate, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_evaluate(&mut self, evaluate: Evaluate, cx: &Context) -> Vec<Effect> {
         match evaluate {
             Evaluate::Truth(truth) => self.evaluation.chosen = Some(truth),
             Evaluate::At(at) => self.evaluation.at = at,
-            Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, now),
+            Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, cx),
         }
         Vec::new()
     }
@@ -199,9 +200,9 @@ impl AppState {
         })))
     }
 
-    pub(crate) fn pick_evaluation_folder(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn pick_evaluation_folder(&mut self, cx: &Context) -> Vec<Effect> {
         if self.evaluation.report.is_none() {
-            self.warn("there is no evaluation yet: open its screen first", now);
+            self.warn("there is no evaluation yet: open its screen first", cx.now);
             return Vec::new();
         }
         self.pick(PickFor::EvaluationFolder)

@@ -11,7 +11,8 @@ use crate::{
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::{ExplainMethod, Explanation, ModelId, Timestamp},
+    domain::{ExplainMethod, Explanation, ModelId},
+    workspace::context::Context,
 };
 
 /// Explanations kept: going back and forth computes nothing twice.
@@ -130,11 +131,11 @@ impl AppState {
     }
 
     /// Shows heat maps or takes them away; the next method shows them too.
-    pub(crate) fn act_on_explanation(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn act_on_explanation(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
         if self.is_blind() {
             self.tell(
                 "scores are hidden for blind labelling, and explanations with them",
-                now,
+                cx.now,
             );
             return Vec::new();
         }
@@ -154,7 +155,7 @@ impl AppState {
         } else {
             "explanation off".into()
         };
-        self.tell(text, now);
+        self.tell(text, cx.now);
         self.choose_explanation(choice)
     }
 

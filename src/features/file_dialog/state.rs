@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     app::{effect::Effect, settings::FileDialogs, state::AppState},
-    domain::Timestamp,
-    workspace::words::short,
+    workspace::{context::Context, words::short},
 };
 
 /// Letters of a path shown in a sentence.
@@ -295,15 +294,15 @@ impl AppState {
         effects
     }
 
-    pub(crate) fn apply_path(&mut self, command: PathCommand, now: Timestamp) -> Vec<Effect> {
-        let effects = self.change_path(command, now);
+    pub(crate) fn apply_path(&mut self, command: PathCommand, cx: &Context) -> Vec<Effect> {
+        let effects = self.change_path(command, cx);
         if let Some(pane) = &self.path_pane {
             self.path_serial = pane.serial;
         }
         effects
     }
 
-    fn change_path(&mut self, command: PathCommand, now: Timestamp) -> Vec<Effect> {
+    fn change_path(&mut self, command: PathCommand, cx: &Context) -> Vec<Effect> {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
             return Vec::new();
@@ -338,7 +337,7 @@ impl AppState {
                     return Vec::new();
                 }
                 if is_empty {
-                    return self.accept_path(None, now);
+                    return self.accept_path(None, cx);
                 }
                 let path = path.unwrap_or_else(|| pane.typed.path(base));
                 let adds = adds && pane.purpose.kind() == PickKind::Files;
@@ -354,7 +353,7 @@ impl AppState {
     }
 
     /// What the disk says; answers to earlier questions are too late.
-    pub(crate) fn take_path_news(&mut self, news: PathNews, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn take_path_news(&mut self, news: PathNews, cx: &Context) -> Vec<Effect> {
         let base = self.path_base.clone();
         let Some(pane) = &mut self.path_pane else {
             return Vec::new();
@@ -374,7 +373,7 @@ impl AppState {
             }
             PathNews::What { serial, lies } => {
                 match pane.asked.take_if(|(asked, ..)| *asked == serial) {
-                    Some((_, path, adds)) => self.judge_path(path, adds, lies, now),
+                    Some((_, path, adds)) => self.judge_path(path, adds, lies, cx),
                     None => Vec::new(),
                 }
             }
@@ -386,7 +385,7 @@ impl AppState {
         effects
     }
 
-    fn judge_path(&mut self, path: PathBuf, adds: bool, lies: Lies, now: Timestamp) -> Vec<Effect> {
+    fn judge_path(&mut self, path: PathBuf, adds: bool, lies: Lies, cx: &Context) -> Vec<Effect> {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
             return Vec::new();
@@ -394,17 +393,17 @@ impl AppState {
         let kind = pane.purpose.kind();
         let name = short(&path.to_string_lossy(), SHOWN);
         let notice = match (kind, lies) {
-            (PickKind::Folder, Lies::Folder) => return self.accept_path(Some(path), now),
+            (PickKind::Folder, Lies::Folder) => return self.accept_path(Some(path), cx),
             (PickKind::Folder, Lies::File) => format!("{name} is a file: name a folder"),
             (PickKind::Folder, Lies::Nothing { has_folder: true })
                 if pane.purpose.may_make_folder() =>
             {
-                return self.accept_path(Some(path), now);
+                return self.accept_path(Some(path), cx);
             }
             (_, Lies::Folder) => return pane.descend(&path, base),
             (PickKind::Save, Lies::File) => {
                 if pane.confirmed.as_ref() == Some(&path) {
-                    return self.accept_path(Some(path), now);
+                    return self.accept_path(Some(path), cx);
                 }
                 pane.confirmed = Some(path);
                 format!("{name} exists: Enter again to replace it")
@@ -419,7 +418,7 @@ impl AppState {
             }
             (PickKind::Save, Lies::Nothing { has_folder: true })
             | (PickKind::File | PickKind::Files, Lies::File) => {
-                return self.accept_path(Some(path), now);
+                return self.accept_path(Some(path), cx);
             }
             (PickKind::Save, Lies::Nothing { .. }) => {
                 let folder = path.parent().unwrap_or(&path).to_string_lossy();
@@ -435,7 +434,7 @@ impl AppState {
     }
 
     /// Closes the dialog and does what it was opened for.
-    fn accept_path(&mut self, path: Option<PathBuf>, now: Timestamp) -> Vec<Effect> {
+    fn accept_path(&mut self, path: Option<PathBuf>, cx: &Context) -> Vec<Effect> {
         let Some(pane) = self.path_pane.take() else {
             return Vec::new();
         };
@@ -457,7 +456,7 @@ impl AppState {
         }
         let paths: Vec<_> = pane.added.into_iter().chain(path).collect();
         if !paths.is_empty() {
-            effects.extend(self.picked(pane.purpose, paths, now));
+            effects.extend(self.picked(pane.purpose, paths, cx));
         }
         effects
     }

@@ -6,17 +6,18 @@ use crate::{
         effect::Effect,
         state::{AppState, Motion, Place, Screen},
     },
-    domain::{Candidate, CandidateIx, Timestamp},
+    domain::{Candidate, CandidateIx},
+    workspace::context::Context,
 };
 
 impl AppState {
-    pub(crate) fn apply_go(&mut self, go: Go, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_go(&mut self, go: Go, cx: &Context) -> Vec<Effect> {
         match go {
             Go::To { candidate, open } => {
                 if open {
                     self.screen = Screen::Inspect;
                 }
-                self.go_to(candidate, now)
+                self.go_to(candidate, cx)
             }
             Go::Epoch(epoch) => {
                 self.motion = None;
@@ -39,36 +40,36 @@ impl AppState {
     }
 
     /// `steps` candidates on in the queue, or back.
-    pub(crate) fn walk(&mut self, steps: isize, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn walk(&mut self, steps: isize, cx: &Context) -> Vec<Effect> {
         let from = self.place.candidate;
         match self.queue.neighbour(from, steps) {
             Some(candidate) if Some(candidate) == from => {
                 let end = if steps > 0 { "end" } else { "start" };
                 if self.toast.is_none() {
-                    self.tell(format!("this is the {end} of the queue"), now);
+                    self.tell(format!("this is the {end} of the queue"), cx.now);
                 }
                 Vec::new()
             }
-            Some(candidate) => self.go_to(candidate, now),
+            Some(candidate) => self.go_to(candidate, cx),
             None => Vec::new(),
         }
     }
 
-    pub(crate) fn go_to_next_unlabelled(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn go_to_next_unlabelled(&mut self, cx: &Context) -> Vec<Effect> {
         let found = self.queue.find_after(self.place.candidate, |ix| {
             self.catalogue
                 .get(ix)
                 .is_some_and(|c| !self.book.state(&c.id).is_seen())
         });
         if let Some(candidate) = found {
-            return self.go_to(candidate, now);
+            return self.go_to(candidate, cx);
         }
-        self.tell("every candidate of the queue has been judged", now);
+        self.tell("every candidate of the queue has been judged", cx.now);
         Vec::new()
     }
 
-    pub(crate) fn go_to(&mut self, candidate: CandidateIx, now: Timestamp) -> Vec<Effect> {
-        self.place_at(candidate, now);
+    pub(crate) fn go_to(&mut self, candidate: CandidateIx, cx: &Context) -> Vec<Effect> {
+        self.place_at(candidate, cx);
         self.place.is_chosen = true;
         self.return_to = None;
         let mut effects = self.refresh_header();
@@ -77,21 +78,21 @@ impl AppState {
     }
 
     /// The first candidate of the queue becomes the current one; none where the queue is empty.
-    pub(crate) fn go_to_first(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn go_to_first(&mut self, cx: &Context) -> Vec<Effect> {
         if let Some(first) = self.queue.order().first().copied() {
-            return self.go_to(first, now);
+            return self.go_to(first, cx);
         }
         self.leave_place();
         self.refresh_header()
     }
 
     /// The current candidate stays where the queue has it, else the first becomes current.
-    pub(crate) fn stay_in_queue(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn stay_in_queue(&mut self, cx: &Context) -> Vec<Effect> {
         let here = self.place.candidate;
         if here.is_some_and(|ix| self.queue.rank(ix).is_some()) {
             return Vec::new();
         }
-        self.go_to_first(now)
+        self.go_to_first(cx)
     }
 
     /// Nothing is current: what is found next may become so.
@@ -102,13 +103,13 @@ impl AppState {
     }
 
     /// Puts a candidate on screen, without choosing it for the person.
-    pub(crate) fn place_at(&mut self, candidate: CandidateIx, now: Timestamp) {
+    pub(crate) fn place_at(&mut self, candidate: CandidateIx, cx: &Context) {
         let Some(first_look) = self.catalogue.get(candidate).map(Candidate::first_look) else {
             return;
         };
         if self.place.candidate != Some(candidate) {
             self.place.candidate = Some(candidate);
-            self.place.since = Some(now);
+            self.place.since = Some(cx.now);
             self.place.epoch = first_look;
             self.motion = self
                 .motion
@@ -131,7 +132,7 @@ impl AppState {
         self.place.epoch = epoch.min(last);
     }
 
-    pub(crate) fn search(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn search(&mut self, text: &str, cx: &Context) -> Vec<Effect> {
         let wanted = text.trim().to_lowercase();
         if wanted.is_empty() {
             return Vec::new();
@@ -142,7 +143,7 @@ impl AppState {
                 .is_some_and(|c| c.id.to_lowercase().contains(&wanted))
         };
         if let Some(candidate) = self.queue.find_after(self.place.candidate, is_match) {
-            return self.go_to(candidate, now);
+            return self.go_to(candidate, cx);
         }
         let is_hidden = self.catalogue.iter().any(|(ix, _)| is_match(ix));
         self.warn(
@@ -151,7 +152,7 @@ impl AppState {
             } else {
                 format!("{text}: no candidate has this in its id")
             },
-            now,
+            cx.now,
         );
         Vec::new()
     }

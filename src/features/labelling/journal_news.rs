@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::{
     app::{effect::Effect, state::AppState},
-    domain::{LabelBook, LabelEvent, Problem, Timestamp},
-    workspace::journal_writer::JournalNews,
+    domain::{LabelBook, LabelEvent, Problem},
+    workspace::{context::Context, journal_writer::JournalNews},
 };
 
 impl AppState {
-    pub(crate) fn apply_journal_news(&mut self, news: JournalNews, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_journal_news(&mut self, news: JournalNews, cx: &Context) -> Vec<Effect> {
         match news {
             JournalNews::Saved { events } => {
                 self.project.unsaved = self.project.unsaved.saturating_sub(events);
@@ -18,7 +18,7 @@ impl AppState {
             JournalNews::NotSaved { why } => {
                 let is_known = self.project.fault.as_ref() == Some(&why);
                 if !is_known {
-                    self.warn(format!("labels are not on disk: {why}"), now);
+                    self.warn(format!("labels are not on disk: {why}"), cx.now);
                 }
                 self.project.fault = Some(why);
             }
@@ -29,11 +29,11 @@ impl AppState {
                     .as_ref()
                     .map_or_else(String::new, |path| path.display().to_string());
                 let what = news.strip_prefix(&path).unwrap_or(&news).trim().to_owned();
-                self.warn(news, now);
+                self.warn(news, cx.now);
                 self.problems.push(Problem::new(path, "project", what));
             }
             JournalNews::Flushed { unwritten, why } => {
-                return self.take_flushed(unwritten, &why, now);
+                return self.take_flushed(unwritten, &why, cx);
             }
             JournalNews::Arrived(events) => self.take_events_of_others(events),
             JournalNews::Reordered(events) => self.take_journal(events),

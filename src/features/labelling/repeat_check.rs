@@ -9,13 +9,13 @@ use std::{
 use crate::{
     app::{effect::Effect, state::AppState},
     domain::{
-        Candidate, CandidateIx, LabelAction, LabelBook, Origin, Timestamp,
+        Candidate, CandidateIx, LabelAction, LabelBook, Origin,
         agreement::{last_words, repeats},
         fnv,
         label_book::LabelState,
     },
     features::queue::order::{QueueSpec, Shortlist},
-    workspace::words::thousands,
+    workspace::{context::Context, words::thousands},
 };
 
 /// Candidates of one check.
@@ -67,15 +67,18 @@ impl AppState {
 
     /// Puts some candidates that this person labelled into a queue of their own, labels hidden: those
     /// that were never repeated first, by chance.
-    pub(crate) fn check_repeats(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn check_repeats(&mut self, cx: &Context) -> Vec<Effect> {
         if self.vocabulary().is_tagging {
-            self.tell("a repeat check needs a vocabulary of one class each", now);
+            self.tell(
+                "a repeat check needs a vocabulary of one class each",
+                cx.now,
+            );
             return Vec::new();
         }
         let mut own = self.own_labels();
         if own.len() < FEWEST {
             let text = format!("a repeat check needs {FEWEST} labels of your own");
-            self.tell(text, now);
+            self.tell(text, cx.now);
             return Vec::new();
         }
         own.sort_unstable();
@@ -92,7 +95,7 @@ impl AppState {
         );
         // No filter or order by label or score gives a label away.
         self.set_queue(QueueSpec::default());
-        let mut effects = self.open_shortlist(Shortlist { title, candidates }, now);
+        let mut effects = self.open_shortlist(Shortlist { title, candidates }, cx);
         self.repeat_check.open = open;
         effects.extend(self.show(crate::app::state::Screen::Inspect));
         effects
@@ -135,10 +138,10 @@ impl AppState {
     }
 
     /// Says how it went when the last word of a check was given.
-    pub(crate) fn tell_repeats(&mut self, now: Timestamp) {
+    pub(crate) fn tell_repeats(&mut self, cx: &Context) {
         if let Some(text) = self.repeats_in_words() {
             self.queue.retitle_shortlist(&text);
-            self.tell(format!("repeat check done: {text}"), now);
+            self.tell(format!("repeat check done: {text}"), cx.now);
         }
     }
 

@@ -3,7 +3,8 @@
 
 use crate::{
     app::state::{AppState, Screen},
-    domain::{CandidateIx, Timestamp},
+    domain::CandidateIx,
+    workspace::context::Context,
 };
 
 /// Candidates that a decision goes to.
@@ -93,18 +94,18 @@ impl AppState {
     }
 
     /// The same, reported in the status bar where it is about nobody.
-    pub(crate) fn targets_or_warn(&mut self, now: Timestamp) -> Option<Targets> {
+    pub(crate) fn targets_or_warn(&mut self, cx: &Context) -> Option<Targets> {
         match self.targets() {
             Ok(targets) => Some(targets),
             Err(why) => {
-                self.warn(why, now);
+                self.warn(why, cx.now);
                 None
             }
         }
     }
 
     /// Selects every candidate of the queue that is not flagged.
-    pub(crate) fn select_all(&mut self, now: Timestamp) {
+    pub(crate) fn select_all(&mut self, cx: &Context) {
         let order = self.queue.order().iter().copied();
         let chosen: Vec<_> = order.filter(|ix| !self.is_flagged(*ix)).collect();
         let left_out = self.queue.order().len() - chosen.len();
@@ -113,13 +114,13 @@ impl AppState {
             text = format!("{text}; {left_out} flagged left out");
         }
         self.selection.set(chosen);
-        self.tell(text, now);
+        self.tell(text, cx.now);
     }
 
     /// Selects what is wholly on the mosaic page, has not been judged and is not flagged.
-    pub(crate) fn select_rest_of_page(&mut self, now: Timestamp) {
+    pub(crate) fn select_rest_of_page(&mut self, cx: &Context) {
         if self.screen != Screen::Mosaic {
-            self.tell("the mosaic has pages: open it first", now);
+            self.tell("the mosaic has pages: open it first", cx.now);
             return;
         }
         let drawn = self.sight.last();
@@ -137,7 +138,7 @@ impl AppState {
             "candidate of this page selected",
             "candidates of this page selected",
         );
-        self.tell(text, now);
+        self.tell(text, cx.now);
         self.selection.set(rest);
     }
 

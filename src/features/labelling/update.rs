@@ -10,38 +10,39 @@ use crate::{
         state::{AppState, Screen},
     },
     domain::{
-        CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, Timestamp, label::StepId,
+        CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, label::StepId,
         label_book::LabelState,
     },
     features::scoring::state::Reading,
+    workspace::context::Context,
 };
 
 impl AppState {
-    pub(crate) fn apply_label(&mut self, label: Label, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_label(&mut self, label: Label, cx: &Context) -> Vec<Effect> {
         match label {
-            Label::Class(at) => self.give_class(at, now),
+            Label::Class(at) => self.give_class(at, cx),
             Label::Note { candidate, text } => self.decide_about(
                 &[candidate],
                 &LabelAction::Note { text },
                 Origin::Window,
-                now,
+                cx,
             ),
             Label::Vocabulary(at) => {
                 self.vocabulary = at.min(self.vocabularies.len() - 1);
                 self.vocabulary_before = None;
                 self.has_chosen_vocabulary = true;
-                self.tell(format!("vocabulary: {}", self.vocabulary().title), now);
+                self.tell(format!("vocabulary: {}", self.vocabulary().title), cx.now);
                 vec![self.save_session()]
             }
         }
     }
 
-    fn give_class(&mut self, at: usize, now: Timestamp) -> Vec<Effect> {
+    fn give_class(&mut self, at: usize, cx: &Context) -> Vec<Effect> {
         let Some(class) = self.vocabulary().classes.get(at).map(|c| c.name.clone()) else {
             return Vec::new();
         };
         let is_tagging = self.vocabulary().is_tagging;
-        let Some(targets) = self.targets_or_warn(now) else {
+        let Some(targets) = self.targets_or_warn(cx) else {
             return Vec::new();
         };
         let all_have = self.all(&targets, |labels| labels.classes.contains(&class));
@@ -50,15 +51,15 @@ impl AppState {
             (true, false) => LabelAction::Tag { class },
             (true, true) => LabelAction::Untag { class },
         };
-        self.decide(targets, &action, !is_tagging, now)
+        self.decide(targets, &action, !is_tagging, cx)
     }
 
-    pub(crate) fn toggle_flag(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(targets) = self.targets_or_warn(now) else {
+    pub(crate) fn toggle_flag(&mut self, cx: &Context) -> Vec<Effect> {
+        let Some(targets) = self.targets_or_warn(cx) else {
             return Vec::new();
         };
         let on = !self.all(&targets, |labels| labels.is_flagged);
-        self.decide(targets, &LabelAction::Flag { on }, false, now)
+        self.decide(targets, &LabelAction::Flag { on }, false, cx)
     }
 
     /// Unsure, or the label taken away, for whoever is on the screen.
@@ -66,17 +67,17 @@ impl AppState {
         &mut self,
         action: &LabelAction,
         advances: bool,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
-        let targets = self.targets_or_warn(now);
+        let targets = self.targets_or_warn(cx);
         targets.map_or_else(Vec::new, |targets| {
-            self.decide(targets, action, advances, now)
+            self.decide(targets, action, advances, cx)
         })
     }
 
     /// Passes over: what is decided already stays as it is.
-    pub(crate) fn skip(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(mut targets) = self.targets_or_warn(now) else {
+    pub(crate) fn skip(&mut self, cx: &Context) -> Vec<Effect> {
+        let Some(mut targets) = self.targets_or_warn(cx) else {
             return Vec::new();
         };
         let all = std::mem::take(&mut targets.candidates);
@@ -86,7 +87,7 @@ impl AppState {
         });
         targets.candidates = open;
         if !targets.candidates.is_empty() {
-            return self.decide(targets, &LabelAction::Skip, true, now);
+            return self.decide(targets, &LabelAction::Skip, true, cx);
         }
         let ids: Vec<_> = kept
             .iter()
@@ -96,11 +97,11 @@ impl AppState {
         if targets.is_bulk {
             self.selection.set(targets.unseen);
         } else if self.settings.advances_after_label {
-            effects = self.walk(1, now);
+            effects = self.walk(1, cx);
         }
         self.tell(
             format!("passed over: {} keeps its label", subject(&ids)),
-            now,
+            cx.now,
         );
         effects
     }
@@ -118,14 +119,14 @@ impl AppState {
         targets: Targets,
         action: &LabelAction,
         advances: bool,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         let origin = if targets.is_bulk {
             Origin::Bulk
         } else {
             Origin::Window
         };
-        let mut effects = self.decide_about(&targets.candidates, action, origin, now);
+        let mut effects = self.decide_about(&targets.candidates, action, origin, cx);
         if effects.is_empty() {
             return effects;
         }
@@ -133,7 +134,7 @@ impl AppState {
             self.tell_of_unseen(targets.unseen.len());
             self.selection.set(targets.unseen);
         } else if advances && self.settings.advances_after_label {
-            effects.extend(self.walk(1, now));
+            effects.extend(self.walk(1, cx));
         }
         effects
     }
@@ -155,7 +156,7 @@ impl AppState {
         candidates: &[CandidateIx],
         action: &LabelAction,
         origin: Origin,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         let known = candidates
             .iter()
@@ -166,7 +167,7 @@ impl AppState {
         if targets.is_empty() {
             return Vec::new();
         }
-        let Some(step) = self.next_step(now) else {
+        let Some(step) = self.next_step(cx) else {
             return Vec::new();
         };
         let ids: Vec<_> = targets.iter().map(|(_, id)| id.clone()).collect();
@@ -177,36 +178,36 @@ impl AppState {
                 shown: Some(self.shown(*ix)),
                 model,
                 score,
-                ..self.event(step, id.clone(), action.clone(), origin, now)
+                ..self.event(step, id.clone(), action.clone(), origin, cx)
             }
         };
         let events: Vec<_> = targets.iter().map(event).collect();
         // Who has judged does not want to be led elsewhere by what is still being found.
         self.place.is_chosen = true;
         self.return_to = None;
-        self.decided_at.push(now);
-        self.tell_decision(format!("{}: {}", words(action), subject(&ids)), now);
+        self.decided_at.push(cx.now);
+        self.tell_decision(format!("{}: {}", words(action), subject(&ids)), cx);
         let effects = self.record(events);
         if origin == Origin::Repeat && self.repeat_check.left() == 0 {
-            self.tell_repeats(now);
+            self.tell_repeats(cx);
         }
         effects
     }
 
-    pub(crate) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn undo(&mut self, cx: &Context) -> Vec<Effect> {
         let Some(of) = self.book.next_undo(&self.annotator()) else {
-            self.tell("nothing to undo", now);
+            self.tell("nothing to undo", cx.now);
             return Vec::new();
         };
-        self.take_step(of, LabelAction::Undo { of }, "undone", now)
+        self.take_step(of, LabelAction::Undo { of }, "undone", cx)
     }
 
-    pub(crate) fn redo(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn redo(&mut self, cx: &Context) -> Vec<Effect> {
         let Some(of) = self.book.next_redo(&self.annotator()) else {
-            self.tell("nothing to redo", now);
+            self.tell("nothing to redo", cx.now);
             return Vec::new();
         };
-        self.take_step(of, LabelAction::Redo { of }, "done again", now)
+        self.take_step(of, LabelAction::Redo { of }, "done again", cx)
     }
 
     fn take_step(
@@ -214,9 +215,9 @@ impl AppState {
         of: StepId,
         action: LabelAction,
         verb: &str,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
-        let Some(step) = self.next_step(now) else {
+        let Some(step) = self.next_step(cx) else {
             return Vec::new();
         };
         let events: Vec<_> = self.book.step(of).cloned().collect();
@@ -233,28 +234,28 @@ impl AppState {
         let mut known = known.peekable();
         if known.any(|candidate| self.is_label_hidden(candidate)) {
             // What it was is hidden.
-            self.tell(format!("{verb}: {}", subject(&ids)), now);
+            self.tell(format!("{verb}: {}", subject(&ids)), cx.now);
         } else {
-            self.tell(format!("{verb}: {what}: {}", subject(&ids)), now);
+            self.tell(format!("{verb}: {what}: {}", subject(&ids)), cx.now);
         }
-        let event = self.event(step, "".into(), action, Origin::Window, now);
+        let event = self.event(step, "".into(), action, Origin::Window, cx);
         let mut effects = self.record(vec![event]);
         if let [id] = &*ids
             && let Some(candidate) = self.catalogue.find(id)
             && self.queue.rank(candidate).is_some()
         {
-            effects.extend(self.go_to(candidate, now));
+            effects.extend(self.go_to(candidate, cx));
         }
         effects
     }
 
     /// The number of the next step. Labels need a project that can be written: without one
     /// the reason is shown.
-    pub(crate) fn next_step(&mut self, now: Timestamp) -> Option<StepId> {
+    pub(crate) fn next_step(&mut self, cx: &Context) -> Option<StepId> {
         if let Some(steps) = &mut self.steps {
             return Some(steps.next_step());
         }
-        self.warn(self.why_no_labels(), now);
+        self.warn(self.why_no_labels(), cx.now);
         None
     }
 
@@ -272,16 +273,16 @@ impl AppState {
         candidate: Arc<str>,
         action: LabelAction,
         origin: Origin,
-        now: Timestamp,
+        cx: &Context,
     ) -> LabelEvent {
-        let dwell_us = self.place.since.map(|since| now.0 - since.0);
+        let dwell_us = self.place.since.map(|since| cx.now.0 - since.0);
         LabelEvent {
             step,
             candidate,
             action,
             vocabulary: self.vocabulary().name.clone(),
             annotator: self.annotator(),
-            at: now,
+            at: cx.now,
             dwell_ms: dwell_us
                 .filter(|_| matches!(origin, Origin::Window | Origin::Repeat))
                 .and_then(|us| u32::try_from(us / 1000).ok()),

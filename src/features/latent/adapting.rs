@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::adapt_task::{AdaptRequest, AdaptUpdate};
 use crate::{
     app::{effect::Effect, event::JobId, state::AppState},
-    domain::{ModelVersion, Timestamp},
+    domain::ModelVersion,
     features::training::train::OpenedSet,
     tasks::progress::Progress,
+    workspace::context::Context,
 };
 
 /// By what share the error on the old sky may grow.
@@ -15,7 +16,7 @@ const MOST_FORGOTTEN: f64 = 0.1;
 
 impl AppState {
     /// Teaches the chosen latent model the stamps of this set.
-    pub(crate) fn start_adapting(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn start_adapting(&mut self, cx: &Context) -> Vec<Effect> {
         if self.jobs.contains_key(&JobId::Adapt) {
             return Vec::new();
         }
@@ -25,11 +26,14 @@ impl AppState {
             .clone()
             .filter(|_| !self.catalogue.is_empty());
         let Some(project) = project else {
-            self.tell("open stamps first: their project keeps what is taught", now);
+            self.tell(
+                "open stamps first: their project keeps what is taught",
+                cx.now,
+            );
             return Vec::new();
         };
         if self.jobs.contains_key(&JobId::Index) {
-            self.tell("the set is still being indexed: try again then", now);
+            self.tell("the set is still being indexed: try again then", cx.now);
             return Vec::new();
         }
         self.jobs.insert(JobId::Adapt, Progress::default());
@@ -42,7 +46,7 @@ impl AppState {
                 book: self.book.clone(),
             },
             project,
-            now,
+            now: cx.now,
         }))]
     }
 
@@ -53,7 +57,7 @@ impl AppState {
         paths.join(", ")
     }
 
-    pub(crate) fn take_adapting(&mut self, update: AdaptUpdate, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn take_adapting(&mut self, update: AdaptUpdate, cx: &Context) -> Vec<Effect> {
         match update {
             AdaptUpdate::Progress([done, total]) => {
                 let [done, total] = [done, total].map(|steps| steps as usize);
@@ -66,29 +70,32 @@ impl AppState {
                 let said = in_words(&version);
                 if let Some(why) = objection(&version) {
                     self.latent.taught = Some(format!("{said}. It is kept but not used: {why}."));
-                    self.warn(format!("{} is kept but not used: {why}", version.id), now);
+                    self.warn(
+                        format!("{} is kept but not used: {why}", version.id),
+                        cx.now,
+                    );
                     return Vec::new();
                 }
                 let screen = self.screen;
-                let effects = self.use_latent(source, now);
+                let effects = self.use_latent(source, cx);
                 // Somebody who labels elsewhere stays there.
                 self.screen = screen;
                 self.latent.taught = Some(format!("{said}."));
-                self.tell(format!("{} is taught, and used now", version.id), now);
+                self.tell(format!("{} is taught, and used now", version.id), cx.now);
                 return effects;
             }
-            AdaptUpdate::Stopped => self.tell("stopped; all is as it was", now),
-            AdaptUpdate::Failed(why) => self.warn(format!("latent model: {why}"), now),
+            AdaptUpdate::Stopped => self.tell("stopped; all is as it was", cx.now),
+            AdaptUpdate::Failed(why) => self.warn(format!("latent model: {why}"), cx.now),
         }
         self.jobs.remove(&JobId::Adapt);
         Vec::new()
     }
 
     /// Puts the set into the space of another model.
-    pub(crate) fn use_latent(&mut self, source: Arc<str>, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn use_latent(&mut self, source: Arc<str>, cx: &Context) -> Vec<Effect> {
         self.latent.choice.source = source;
         let mut effects = vec![self.save_session()];
-        effects.extend(self.start_embedding(now));
+        effects.extend(self.start_embedding(cx));
         effects
     }
 }

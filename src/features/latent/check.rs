@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::{
     app::{effect::Effect, state::AppState},
     domain::{
-        CandidateIx, LabelAction, LabelEvent, Origin, Timestamp,
+        CandidateIx, LabelAction, LabelEvent, Origin,
         fnv::{FNV_START, fmix64, fnv1a},
     },
+    workspace::context::Context,
 };
 
 /// Members that are looked at before all are labelled.
@@ -48,11 +49,11 @@ impl AppState {
         members
     }
 
-    pub(crate) fn check_members(&mut self, component: usize, now: Timestamp) {
+    pub(crate) fn check_members(&mut self, component: usize, cx: &Context) {
         let unjudged = self.unjudged_members(component);
         if unjudged.is_empty() {
             let text = format!("every member of component {} is judged", component + 1);
-            self.tell(text, now);
+            self.tell(text, cx.now);
             return;
         }
         self.choose_component(Some(component));
@@ -91,7 +92,7 @@ impl AppState {
 
     /// Labels every unjudged member of the component that was looked at, in one step that undo takes
     /// back. Its first event says by what.
-    pub(crate) fn label_members(&mut self, class: usize, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn label_members(&mut self, class: usize, cx: &Context) -> Vec<Effect> {
         let Some(check) = self.latent.check.clone() else {
             return Vec::new();
         };
@@ -109,14 +110,14 @@ impl AppState {
             self.latent.check = None;
             return Vec::new();
         }
-        let Some(step) = self.next_step(now) else {
+        let Some(step) = self.next_step(cx) else {
             return Vec::new();
         };
         let what = LabelAction::Component {
             what: self.in_words(&check, members.len()).into(),
         };
         let origin = Origin::Component;
-        let mut events = vec![self.event(step, "".into(), what, origin, now)];
+        let mut events = vec![self.event(step, "".into(), what, origin, cx)];
         events.extend(members.iter().filter_map(|ix| {
             let id = self.catalogue.get(*ix)?.id.clone();
             let (model, score) = self.known_score(*ix).unzip();
@@ -125,7 +126,7 @@ impl AppState {
                 shown: check.shown.contains(ix).then(|| self.shown(*ix)),
                 model,
                 score,
-                ..self.event(step, id, action.clone(), origin, now)
+                ..self.event(step, id, action.clone(), origin, cx)
             })
         }));
         self.latent.check = None;
@@ -137,7 +138,7 @@ impl AppState {
             members.len(),
             check.component + 1
         );
-        self.tell_decision(text, now);
+        self.tell_decision(text, cx);
         self.record(events)
     }
 

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{members::ComponentMembers, state::Members};
 use crate::{
     app::state::AppState,
-    domain::{CandidateIx, LatentComponent, Timestamp, class_of, label_book::LabelState},
+    domain::{CandidateIx, LatentComponent, class_of, label_book::LabelState},
     imaging::roundness::roundness,
+    workspace::context::Context,
 };
 
 /// Members shown at either end.
@@ -284,7 +285,7 @@ impl AppState {
     }
 
     /// Selects the members that the filter lets through.
-    pub(crate) fn select_members(&mut self, component: usize, now: Timestamp) {
+    pub(crate) fn select_members(&mut self, component: usize, cx: &Context) {
         let members = self.shown_members(component);
         self.tell(
             format!(
@@ -292,7 +293,7 @@ impl AppState {
                 members.len(),
                 component + 1
             ),
-            now,
+            cx.now,
         );
         self.selection.set(members);
     }

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     app::{effect::Effect, event::JobId, state::AppState},
-    domain::{CandidateIx, Timestamp},
+    domain::CandidateIx,
     imaging::Polygon,
+    workspace::context::Context,
 };
 
 /// While points come in, the map is made anew each time their number has grown by this factor.
@@ -115,7 +116,7 @@ impl AppState {
         })))
     }
 
-    pub(crate) fn take_map(&mut self, mapped: Mapped, now: Timestamp) {
+    pub(crate) fn take_map(&mut self, mapped: Mapped, cx: &Context) {
         let part = &mut self.latent.map;
         if mapped.serial != part.serial {
             // Its last news of progress may have come after the end of a newer one.
@@ -131,14 +132,14 @@ impl AppState {
         match mapped.outcome {
             Ok(made) => part.made = Some(made),
             Err(Some(why)) => {
-                self.warn(why.clone(), now);
+                self.warn(why.clone(), cx.now);
                 self.latent.map.fault = Some((awaited, why));
             }
             // The user stopped it: the map that is there stays.
             Err(None) => {
                 let shown = part.made.as_ref().map(|(map, _)| map.projection);
                 self.latent.choice.projection = shown.unwrap_or_default();
-                self.tell("the map was stopped", now);
+                self.tell("the map was stopped", cx.now);
             }
         }
     }

@@ -27,9 +27,10 @@ use crate::{
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::{Embedding, LatentSpace, ModelCard, Timestamp},
+    domain::{Embedding, LatentSpace, ModelCard},
     features::{queue::column::Column, scoring::task::ScoringEnd},
     tasks::progress::Progress,
+    workspace::context::Context,
 };
 
 /// Smallest and largest radius of a point, points of the screen.
@@ -223,11 +224,11 @@ impl AppState {
         known
     }
 
-    pub(crate) fn apply_latent(&mut self, latent: Latent, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_latent(&mut self, latent: Latent, cx: &Context) -> Vec<Effect> {
         match latent {
-            Latent::Start => return self.start_embedding(now),
-            Latent::Adapt => return self.start_adapting(now),
-            Latent::Use(source) => return self.use_latent(source, now),
+            Latent::Start => return self.start_embedding(cx),
+            Latent::Adapt => return self.start_adapting(cx),
+            Latent::Use(source) => return self.use_latent(source, cx),
             Latent::Pick => return self.pick(PickFor::LatentModel),
             Latent::Choose(choice) => {
                 self.latent.choice = LatentChoice {
@@ -240,23 +241,23 @@ impl AppState {
             Latent::Component(chosen) => self.choose_component(chosen),
             Latent::Walk(walk) => self.latent.pictures.walk = Some(*walk),
             Latent::Enclose { region, adds } => self.enclose(&region, adds),
-            Latent::SelectMembers(component) => self.select_members(component, now),
-            Latent::Check(component) => self.check_members(component, now),
+            Latent::SelectMembers(component) => self.select_members(component, cx),
+            Latent::Check(component) => self.check_members(component, cx),
             Latent::CheckOthers => self.check_other_members(),
             Latent::DropCheck => self.latent.check = None,
-            Latent::LabelMembers(class) => return self.label_members(class, now),
+            Latent::LabelMembers(class) => return self.label_members(class, cx),
         }
         Vec::new()
     }
 
     /// Puts the set into the space of the chosen model, once all of it is found.
-    pub(crate) fn start_embedding(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn start_embedding(&mut self, cx: &Context) -> Vec<Effect> {
         if self.jobs.contains_key(&JobId::Index) {
-            self.tell("the set is still being indexed: try again then", now);
+            self.tell("the set is still being indexed: try again then", cx.now);
             return Vec::new();
         }
         if self.catalogue.is_empty() {
-            self.tell("open stamps first: there is nothing to embed", now);
+            self.tell("open stamps first: there is nothing to embed", cx.now);
             return Vec::new();
         }
         if self.latent.is_under_way() {
@@ -277,12 +278,12 @@ impl AppState {
     }
 
     /// A file that was chosen in a dialog is the model from now on.
-    pub(crate) fn take_latent_file(&mut self, file: &Path, now: Timestamp) -> Vec<Effect> {
-        self.use_latent(file.to_string_lossy().into(), now)
+    pub(crate) fn take_latent_file(&mut self, file: &Path, cx: &Context) -> Vec<Effect> {
+        self.use_latent(file.to_string_lossy().into(), cx)
     }
 
     /// News of earlier openings and runs are nobody's.
-    pub(crate) fn take_latent(&mut self, news: LatentNews, now: Timestamp) {
+    pub(crate) fn take_latent(&mut self, news: LatentNews, cx: &Context) {
         let present = (self.generation, self.latent.run);
         match news {
             LatentNews::Space {
@@ -305,13 +306,13 @@ impl AppState {
                 self.latent.refused = refused;
                 let total = self.catalogue.len();
                 self.jobs.insert(JobId::Embed, Progress { done, total });
-                self.take_points(*new, now);
+                self.take_points(*new, cx);
             }
             LatentNews::Ended {
                 generation,
                 run,
                 end,
-            } if (generation, run) == present => self.end_embedding(end, now),
+            } if (generation, run) == present => self.end_embedding(end, cx),
             LatentNews::Space { .. } | LatentNews::Embedded { .. } | LatentNews::Ended { .. } => {}
             LatentNews::Decoded { serial, pixels } => self.latent.pictures.take(serial, pixels),
             LatentNews::Reconstructed {
@@ -324,7 +325,7 @@ impl AppState {
         }
     }
 
-    fn take_points(&mut self, new: Embedding, now: Timestamp) {
+    fn take_points(&mut self, new: Embedding, cx: &Context) {
         let Some(embedding) = &mut self.latent.embedding else {
             return;
         };
@@ -337,12 +338,12 @@ impl AppState {
         all.responsibilities.extend(new.responsibilities);
         all.errors.extend(new.errors);
         self.scores.take_latent(all);
-        if self.queue.uses_scores() && self.may_sort_again(now) {
+        if self.queue.uses_scores() && self.may_sort_again(cx) {
             self.refresh_queue();
         }
     }
 
-    fn end_embedding(&mut self, end: ScoringEnd, now: Timestamp) {
+    fn end_embedding(&mut self, end: ScoringEnd, cx: &Context) {
         self.jobs.remove(&JobId::Embed);
         let name = self.latent.name().to_owned();
         self.latent.standing = match &end {
@@ -352,8 +353,8 @@ impl AppState {
         };
         match end {
             ScoringEnd::Finished => {}
-            ScoringEnd::Stopped => self.tell(format!("embedding by {name} stopped"), now),
-            ScoringEnd::Failed(why) => self.warn(format!("embedding by {name}: {why}"), now),
+            ScoringEnd::Stopped => self.tell(format!("embedding by {name} stopped"), cx.now),
+            ScoringEnd::Failed(why) => self.warn(format!("embedding by {name}: {why}"), cx.now),
         }
         if self.queue.uses_scores() {
             self.refresh_queue();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::{
     app::{action::Action, effect::Effect, event::JobId, state::AppState},
     domain::Timestamp,
+    workspace::context::Context,
 };
 
 /// How long a second request loses what the first one was refused for, microseconds.
@@ -57,17 +58,17 @@ pub struct Leaving {
 
 impl AppState {
     /// Closes the window, once everything is on disk.
-    pub(crate) fn quit(&mut self, now: Timestamp) -> Vec<Effect> {
-        self.leave(Leave::Quit, now)
+    pub(crate) fn quit(&mut self, cx: &Context) -> Vec<Effect> {
+        self.leave(Leave::Quit, cx)
     }
 
     /// Leaves the opened set for the start page.
-    pub(crate) fn close_set(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn close_set(&mut self, cx: &Context) -> Vec<Effect> {
         if self.is_blank() && self.project.path.is_none() {
-            self.tell("no set is open", now);
+            self.tell("no set is open", cx.now);
             return Vec::new();
         }
-        self.leave(Leave::Close, now)
+        self.leave(Leave::Close, cx)
     }
 
     /// Leaves the present set and opens another.
@@ -75,9 +76,9 @@ impl AppState {
         &mut self,
         paths: Vec<PathBuf>,
         project: Option<PathBuf>,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
-        self.leave(Leave::Open { paths, project }, now)
+        self.leave(Leave::Open { paths, project }, cx)
     }
 
     /// The person has read why leaving was refused, and stays.
@@ -86,9 +87,9 @@ impl AppState {
     }
 
     /// Goes where the refused request led, whatever is lost.
-    pub(crate) fn leave_anyway(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn leave_anyway(&mut self, cx: &Context) -> Vec<Effect> {
         match self.refusal.take() {
-            Some(refusal) => self.depart(refusal.then, now),
+            Some(refusal) => self.depart(refusal.then, cx),
             None => Vec::new(),
         }
     }
@@ -98,10 +99,10 @@ impl AppState {
         self.leaving.is_some()
     }
 
-    fn leave(&mut self, then: Leave, now: Timestamp) -> Vec<Effect> {
+    fn leave(&mut self, then: Leave, cx: &Context) -> Vec<Effect> {
         let refusal = self.refusal.take();
-        if refusal.is_some_and(|refusal| refusal.holds(now)) {
-            return self.depart(then, now);
+        if refusal.is_some_and(|refusal| refusal.holds(cx.now)) {
+            return self.depart(then, cx);
         }
         let mut jobs = [JobId::Import, JobId::Export].into_iter();
         let under_way = jobs.find(|job| self.jobs.contains_key(job));
@@ -110,26 +111,29 @@ impl AppState {
                 "{} is not finished: wait a moment, or close again within 20 s to stop it",
                 job.title()
             );
-            self.refuse(why, then, now);
+            self.refuse(why, then, cx);
             return Vec::new();
         }
         let is_at_stake = self.project.unsaved > 0 || self.project.fault.is_some();
         let must_ask = matches!(then, Leave::Quit) || is_at_stake;
         if self.project.path.is_none() || !must_ask {
-            return self.depart(then, now);
+            return self.depart(then, cx);
         }
         let Some(waiting) = &mut self.leaving else {
-            self.leaving = Some(Leaving { then, since: now });
+            self.leaving = Some(Leaving {
+                then,
+                since: cx.now,
+            });
             return vec![Effect::Flush];
         };
-        if (0..PATIENCE_US).contains(&(now.0 - waiting.since.0)) {
+        if (0..PATIENCE_US).contains(&(cx.now.0 - waiting.since.0)) {
             waiting.then = then;
-            self.tell("labels are being written: a moment", now);
+            self.tell("labels are being written: a moment", cx.now);
             return Vec::new();
         }
         self.leaving = None;
         let unsaved = self.project.unsaved;
-        self.refuse_to_leave(then, unsaved, "the disk does not answer", now);
+        self.refuse_to_leave(then, unsaved, "the disk does not answer", cx);
         Vec::new()
     }
 
@@ -138,13 +142,13 @@ impl AppState {
         &mut self,
         unwritten: usize,
         why: &str,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         let Some(leaving) = self.leaving.take() else {
             return Vec::new();
         };
         if unwritten > 0 {
-            self.refuse_to_leave(leaving.then, unwritten, why, now);
+            self.refuse_to_leave(leaving.then, unwritten, why, cx);
             return Vec::new();
         }
         if self.project.unsaved > 0 {
@@ -152,10 +156,10 @@ impl AppState {
             self.leaving = Some(leaving);
             return vec![Effect::Flush];
         }
-        self.depart(leaving.then, now)
+        self.depart(leaving.then, cx)
     }
 
-    fn refuse_to_leave(&mut self, then: Leave, unwritten: usize, why: &str, now: Timestamp) {
+    fn refuse_to_leave(&mut self, then: Leave, unwritten: usize, why: &str, cx: &Context) {
         let labels = match unwritten {
             0 => "labels may not be on disk".to_owned(),
             1 => "1 label is not on disk".to_owned(),
@@ -171,23 +175,23 @@ impl AppState {
             "{labels} ({why}): export them ({key}), which needs no project, or {again} within \
              20 s to lose them"
         );
-        self.refuse(why, then, now);
+        self.refuse(why, then, cx);
     }
 
-    fn refuse(&mut self, why: String, then: Leave, now: Timestamp) {
-        self.warn(why.clone(), now);
-        let at = now;
+    fn refuse(&mut self, why: String, then: Leave, cx: &Context) {
+        self.warn(why.clone(), cx.now);
+        let at = cx.now;
         self.refusal = Some(Refusal { why, then, at });
     }
 
-    fn depart(&mut self, then: Leave, now: Timestamp) -> Vec<Effect> {
+    fn depart(&mut self, then: Leave, cx: &Context) -> Vec<Effect> {
         self.leaving = None;
         match then {
             Leave::Quit => vec![Effect::Quit],
             Leave::Close => {
                 self.forget_set();
                 self.toast = None;
-                self.tell("the set is closed", now);
+                self.tell("the set is closed", cx.now);
                 let generation = self.generation;
                 vec![Effect::CloseSet { generation }]
             }

@@ -8,9 +8,9 @@ use crate::{
         event::JobId,
         state::{AppState, ProjectState, Screen},
     },
-    domain::{LabelBook, LabelEvent, StepIds, Timestamp},
+    domain::{LabelBook, LabelEvent, StepIds},
     tasks::progress::Progress,
-    workspace::words::short,
+    workspace::{context::Context, words::short},
 };
 
 /// Letters of a path shown in a sentence.
@@ -46,7 +46,7 @@ impl AppState {
         }]
     }
 
-    pub(crate) fn take_project(&mut self, opened: OpenedProject) -> Vec<Effect> {
+    pub(crate) fn take_project(&mut self, opened: OpenedProject, cx: &Context) {
         let project = opened.path.clone();
         self.project.path = Some(opened.path);
         self.project.paths = opened.paths;
@@ -57,10 +57,7 @@ impl AppState {
             self.restore_session(&session);
         }
         self.jobs.insert(JobId::Index, Progress::default());
-        vec![Effect::ReadVersions {
-            generation: self.generation,
-            project,
-        }]
+        self.read_versions(project, cx);
     }
 
     /// A set that has a candidate is worth coming back to.
@@ -74,7 +71,7 @@ impl AppState {
 
     /// Everything was looked at and no candidate found. An existing project stays open, for its
     /// labels; else nothing is open.
-    pub(crate) fn found_nothing(&mut self, missing: &[PathBuf], now: Timestamp) {
+    pub(crate) fn found_nothing(&mut self, missing: &[PathBuf], cx: &Context) {
         let name = |path: &PathBuf| short(&path.to_string_lossy(), SHOWN);
         let names = |paths: &[PathBuf]| {
             let shown: Vec<_> = paths.iter().take(3).map(name).collect();
@@ -111,7 +108,7 @@ impl AppState {
                 self.screen = Screen::Inspect;
             }
         }
-        self.warn(text.clone(), now);
+        self.warn(text.clone(), cx.now);
         self.project.nothing_found = Some(text);
     }
 }

@@ -3,21 +3,20 @@
 use super::order::{QueueSpec, Shortlist};
 use crate::{
     app::{effect::Effect, state::AppState},
-    domain::Timestamp,
-    workspace::screen::Screen,
+    workspace::{context::Context, screen::Screen},
 };
 
 impl AppState {
-    pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) -> Vec<Effect> {
         if shortlist.candidates.is_empty() {
-            self.tell("there is nothing to open", now);
+            self.tell("there is nothing to open", cx.now);
             return Vec::new();
         }
         let epochs = shortlist.candidates.clone();
-        self.tell(shortlist.title.clone(), now);
+        self.tell(shortlist.title.clone(), cx.now);
         self.narrow_queue(Some(shortlist));
         self.screen = Screen::Mosaic;
-        let effects = self.go_to_first(now);
+        let effects = self.go_to_first(cx);
         let first = self.place.candidate;
         if let Some(epoch) = first.and_then(|first| epochs.get(&first)) {
             self.set_epoch(*epoch);
@@ -26,10 +25,10 @@ impl AppState {
     }
 
     /// All candidates again: neither a shortlist nor a filter leaves any out.
-    pub(crate) fn drop_shortlist(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn drop_shortlist(&mut self, cx: &Context) -> Vec<Effect> {
         self.repeat_check.end();
         if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
-            self.tell("the queue has all candidates already", now);
+            self.tell("the queue has all candidates already", cx.now);
             return Vec::new();
         }
         let spec = QueueSpec {
@@ -38,7 +37,7 @@ impl AppState {
         };
         self.queue.forget_shortlist();
         self.set_queue(spec);
-        let mut effects = self.stay_in_queue(now);
+        let mut effects = self.stay_in_queue(cx);
         effects.push(self.save_session());
         effects
     }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::task::ScoringEnd;
 use super::{
     state::{ReadyModel, Scores, ShownModel, Standing},
     tally::Tally,
-    task::ScoreOrder,
+    task::{ScoreOrder, ScoringEnd},
 };
 use crate::{
     app::{
@@ -14,11 +13,9 @@ use crate::{
         event::{JobEvent, JobId},
         state::{AppState, Screen},
     },
-    domain::{
-        Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Timestamp, Verdicts, Vocabulary,
-    },
+    domain::{Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Verdicts, Vocabulary},
     tasks::progress::Progress,
-    workspace::{model_registry::LoadedModel, models},
+    workspace::{context::Context, model_registry::LoadedModel, models},
 };
 
 /// Rows of the queue before and after the candidate on screen that are scored first.
@@ -27,13 +24,13 @@ const NEAR: usize = 24;
 impl AppState {
     /// News of an earlier opening are nobody's; scores of one are not kept either, as its project
     /// is closed.
-    pub(crate) fn take_score_news(&mut self, event: JobEvent, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn take_score_news(&mut self, event: JobEvent, cx: &Context) -> Vec<Effect> {
         match event {
             JobEvent::ModelLoaded {
                 generation,
                 source,
                 model,
-            } if generation == self.generation => return self.take_model(&source, model, now),
+            } if generation == self.generation => return self.take_model(&source, model, cx),
             JobEvent::StoredScores {
                 generation,
                 model,
@@ -45,14 +42,14 @@ impl AppState {
                 scores,
                 new,
             } if generation == self.generation => {
-                return self.take_scores(&model, scores, new, now);
+                return self.take_scores(&model, scores, new, cx);
             }
             JobEvent::ScoringEnded {
                 generation,
                 model,
                 run,
                 end,
-            } if generation == self.generation => self.end_scoring(&model, run, end, now),
+            } if generation == self.generation => self.end_scoring(&model, run, end, cx),
             _ => {}
         }
         Vec::new()
@@ -169,7 +166,7 @@ impl AppState {
         &mut self,
         source: &str,
         loaded: Result<LoadedModel, String>,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         let mut shown = self.scores.shown.iter_mut();
         let Some(model) = shown.find(|model| *model.source == *source) else {
@@ -189,10 +186,10 @@ impl AppState {
                 model.standing = Standing::Failed(why.as_str().into());
                 let text = format!("{} cannot score: {why}", model.name());
                 let is_version = source.contains('#');
-                self.warn(text, now);
+                self.warn(text, cx.now);
                 self.show_scoring_progress();
                 return if is_version {
-                    self.leave_lost_version(source, now)
+                    self.leave_lost_version(source, cx)
                 } else {
                     Vec::new()
                 };
@@ -201,8 +198,11 @@ impl AppState {
         let source = model.source.clone();
         if let Some(twin) = self.scores.twin(&source, &ready.id) {
             let twin = twin.name().to_owned();
-            let effects = self.drop_model(&source, now);
-            self.tell(format!("{source} is {twin}, which is shown already"), now);
+            let effects = self.drop_model(&source, cx);
+            self.tell(
+                format!("{source} is {twin}, which is shown already"),
+                cx.now,
+            );
             return effects;
         }
         let mut shown = self.scores.shown.iter_mut();
@@ -223,7 +223,7 @@ impl AppState {
             model.tally = Tally::default();
         }
         if let Some(warning) = warning {
-            self.warn(warning, now);
+            self.warn(warning, cx.now);
         }
         let mut effects = Vec::new();
         if let Some(old) = replaced {
@@ -265,11 +265,11 @@ impl AppState {
         id: &ModelId,
         scores: Vec<(CandidateIx, Verdicts)>,
         new: NewScores,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         let is_shown = self.scores.take(id, scores);
         self.show_scoring_progress();
-        if is_shown && self.queue.uses_scores() && self.may_sort_again(now) {
+        if is_shown && self.queue.uses_scores() && self.may_sort_again(cx) {
             self.refresh_queue();
         }
         if new.is_empty() {
@@ -279,7 +279,7 @@ impl AppState {
         vec![Effect::KeepScores { model, new }]
     }
 
-    pub(crate) fn end_scoring(&mut self, id: &ModelId, run: u64, end: ScoringEnd, now: Timestamp) {
+    pub(crate) fn end_scoring(&mut self, id: &ModelId, run: u64, end: ScoringEnd, cx: &Context) {
         let mut shown = self.scores.shown.iter_mut();
         // A run that was given up may end after another has begun.
         let is_it = |model: &&mut ShownModel| {
@@ -296,8 +296,8 @@ impl AppState {
         };
         match end {
             ScoringEnd::Finished => {}
-            ScoringEnd::Stopped => self.tell(format!("scoring by {name} stopped"), now),
-            ScoringEnd::Failed(why) => self.warn(format!("scoring by {name}: {why}"), now),
+            ScoringEnd::Stopped => self.tell(format!("scoring by {name} stopped"), cx.now),
+            ScoringEnd::Failed(why) => self.warn(format!("scoring by {name}: {why}"), cx.now),
         }
         self.prefer_what_scores();
         self.after_scores_changed();

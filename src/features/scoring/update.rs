@@ -9,19 +9,18 @@ use crate::{
         effect::Effect,
         state::AppState,
     },
-    domain::Timestamp,
     features::queue::column::Column,
-    workspace::models,
+    workspace::{context::Context, models},
 };
 
 /// How far a key moves the threshold.
 const NUDGE: f32 = 0.01;
 
 impl AppState {
-    pub(crate) fn apply_scoring(&mut self, scoring: Scoring, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn apply_scoring(&mut self, scoring: Scoring, cx: &Context) -> Vec<Effect> {
         match scoring {
             Scoring::Show(source) => return self.show_model(source),
-            Scoring::Drop(source) => return self.drop_model(&source, now),
+            Scoring::Drop(source) => return self.drop_model(&source, cx),
             Scoring::Activate(source) => {
                 let mut shown = self.scores.shown.iter();
                 let Some(at) = shown.position(|model| model.source == source) else {
@@ -40,18 +39,18 @@ impl AppState {
 
     /// Moves the threshold by a step.
     /// Says so where the active model has no threshold that could be moved.
-    fn warn_of_no_threshold(&mut self, now: Timestamp) -> bool {
+    fn warn_of_no_threshold(&mut self, cx: &Context) -> bool {
         let active = self.scores.active();
         let has_none = active.tells_classes();
         if has_none {
             let name = active.name();
-            self.warn(format!("{name} tells classes: it has no threshold"), now);
+            self.warn(format!("{name} tells classes: it has no threshold"), cx.now);
         }
         has_none
     }
 
-    pub(crate) fn nudge_threshold(&mut self, steps: f32, now: Timestamp) -> Vec<Effect> {
-        if self.warn_of_no_threshold(now) {
+    pub(crate) fn nudge_threshold(&mut self, steps: f32, cx: &Context) -> Vec<Effect> {
+        if self.warn_of_no_threshold(cx) {
             return Vec::new();
         }
         let steps_up = (self.scores.active().threshold() / NUDGE).round() + steps;
@@ -59,21 +58,21 @@ impl AppState {
         if !self.is_blind() {
             let active = self.scores.active();
             let text = format!("threshold of {}: {:.2}", active.name(), active.threshold());
-            self.tell(text, now);
+            self.tell(text, cx.now);
         }
         self.after_scores_changed();
         vec![self.save_session()]
     }
 
     /// The threshold that finds the wanted share of the labelled real candidates.
-    pub(crate) fn choose_threshold(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.warn_of_no_threshold(now) {
+    pub(crate) fn choose_threshold(&mut self, cx: &Context) -> Vec<Effect> {
+        if self.warn_of_no_threshold(cx) {
             return Vec::new();
         }
         let [real, _] = self.labelled_scores();
         let wanted = self.scores.wanted_recall;
         let Some(threshold) = threshold_for_recall(&real, wanted) else {
-            self.warn("label some real candidates that have a score first", now);
+            self.warn("label some real candidates that have a score first", cx.now);
             return Vec::new();
         };
         self.set_threshold(threshold);
@@ -84,11 +83,11 @@ impl AppState {
             real.len(),
             self.evidence().rejection_words()
         );
-        self.tell(text, now);
+        self.tell(text, cx.now);
         vec![self.save_session()]
     }
 
-    pub(crate) fn hide_scores(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn hide_scores(&mut self, cx: &Context) -> Vec<Effect> {
         self.scores.is_hidden = !self.scores.is_hidden;
         self.tell(
             if self.scores.is_hidden && self.queue.gives_away() {
@@ -98,13 +97,13 @@ impl AppState {
             } else {
                 "scores are shown"
             },
-            now,
+            cx.now,
         );
         vec![self.save_session()]
     }
 
     /// The next of the shown models becomes the active one.
-    pub(crate) fn next_model(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn next_model(&mut self, cx: &Context) -> Vec<Effect> {
         self.scores.is_usual = false;
         let count = self.scores.shown.len();
         self.scores.active = (self.scores.active + 1) % count;
@@ -113,18 +112,18 @@ impl AppState {
             1 => format!("{name} is the only model that is shown: the Model menu adds others"),
             _ => format!("scores of {name}"),
         };
-        self.tell(text, now);
+        self.tell(text, cx.now);
         self.after_scores_changed();
         vec![self.save_session()]
     }
 
     /// Keeps only candidates on which the shown models disagree, or drops that filter again.
-    pub(crate) fn show_disagreements(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn show_disagreements(&mut self, cx: &Context) -> Vec<Effect> {
         const TERM: &str = "disagree";
         if self.scores.shown.len() < 2 {
             self.tell(
                 "models disagree where two are shown: choose another in the Model menu",
-                now,
+                cx.now,
             );
             return Vec::new();
         }
@@ -136,40 +135,40 @@ impl AppState {
             words.push(TERM);
         }
         let line = words.join(" ");
-        self.apply_queue(QueueCommand::Filter(line), now)
+        self.apply_queue(QueueCommand::Filter(line), cx)
     }
 
     /// What would teach most comes first, and the first of it on screen.
-    pub(crate) fn sort_to_label_next(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn sort_to_label_next(&mut self, cx: &Context) -> Vec<Effect> {
         let sort = QueueCommand::Sort {
             column: Column::Next,
             is_descending: false,
         };
-        let mut effects = self.apply_queue(sort, now);
-        effects.extend(self.go_to_first(now));
+        let mut effects = self.apply_queue(sort, cx);
+        effects.extend(self.go_to_first(cx));
         self.tell(
             "what to label next: F5 takes new labels and scores into account",
-            now,
+            cx.now,
         );
         effects
     }
 
     /// Only labels that the active model doubts; again shows all.
-    pub(crate) fn show_doubts(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn show_doubts(&mut self, cx: &Context) -> Vec<Effect> {
         const TERM: &str = "doubt>0";
         let line = &self.queue.spec().filter;
         let is_on = line.split_whitespace().any(|word| word == TERM);
         let filter = if is_on { "" } else { TERM };
-        let mut effects = self.apply_queue(QueueCommand::Filter(filter.into()), now);
+        let mut effects = self.apply_queue(QueueCommand::Filter(filter.into()), cx);
         let sort = QueueCommand::Sort {
             column: if is_on { Column::Found } else { Column::Doubt },
             is_descending: !is_on,
         };
-        effects.extend(self.apply_queue(sort, now));
+        effects.extend(self.apply_queue(sort, cx));
         if !is_on {
-            effects.extend(self.go_to_first(now));
+            effects.extend(self.go_to_first(cx));
             let count = self.queue.order().len();
-            self.tell(format!("labels that the model doubts: {count}"), now);
+            self.tell(format!("labels that the model doubts: {count}"), cx.now);
         }
         effects
     }
@@ -190,9 +189,12 @@ impl AppState {
         effects
     }
 
-    pub(crate) fn drop_model(&mut self, source: &str, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn drop_model(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
         if self.scores.shown.len() < 2 {
-            self.tell("one model stays: to label without scores, hide them", now);
+            self.tell(
+                "one model stays: to label without scores, hide them",
+                cx.now,
+            );
             return Vec::new();
         }
         let mut shown = self.scores.shown.iter();

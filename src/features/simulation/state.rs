@@ -13,8 +13,9 @@ use crate::{
         effect::Effect,
         state::{AppState, Pane},
     },
-    domain::{Role, Timestamp, Vocabulary},
+    domain::{Role, Vocabulary},
     tasks::progress::Progress,
+    workspace::context::Context,
 };
 
 // Views know jobs only by these.
@@ -260,9 +261,9 @@ impl AppState {
         }
     }
 
-    pub(crate) fn open_demo(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn open_demo(&mut self, cx: &Context) -> Vec<Effect> {
         if self.jobs.contains_key(&JobId::Simulate) {
-            self.tell("a simulation is running: stop it first, or wait", now);
+            self.tell("a simulation is running: stop it first, or wait", cx.now);
             return Vec::new();
         }
         self.jobs.insert(JobId::Simulate, Progress::default());
@@ -285,24 +286,24 @@ impl AppState {
     pub(crate) fn take_simulated(
         &mut self,
         outcome: Result<Simulated, String>,
-        now: Timestamp,
+        cx: &Context,
     ) -> Vec<Effect> {
         self.jobs.remove(&JobId::Simulate);
         match outcome {
             Ok(simulated) if simulated.is_cancelled => {
-                self.tell(simulated.sentence(), now);
+                self.tell(simulated.sentence(), cx.now);
                 Vec::new()
             }
             Ok(simulated) => {
                 self.panes.remove(&Pane::Simulation);
-                self.open(vec![simulated.folder], None, now)
+                self.open(vec![simulated.folder], None, cx)
             }
             Err(why) if self.panes.contains(&Pane::Simulation) => {
                 self.simulation.fault = Some(why);
                 Vec::new()
             }
             Err(why) => {
-                self.warn(why, now);
+                self.warn(why, cx.now);
                 Vec::new()
             }
         }

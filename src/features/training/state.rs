@@ -9,9 +9,8 @@ use crate::{
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::Timestamp,
     tasks::progress::Progress,
-    workspace::words::thousands,
+    workspace::{context::Context, words::thousands},
 };
 
 pub use super::form::{LearnFrom, TrainingForm};
@@ -184,7 +183,7 @@ impl AppState {
         self.apply_train(Train::Form(Box::new(form)))
     }
 
-    pub(crate) fn take_training(&mut self, update: TrainUpdate, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn take_training(&mut self, update: TrainUpdate, cx: &Context) -> Vec<Effect> {
         let news = match update {
             TrainUpdate::Started {
                 device,
@@ -199,7 +198,7 @@ impl AppState {
                 news
             }
             TrainUpdate::Progress(news) => news,
-            TrainUpdate::Ended(end) => return self.end_training(end, now),
+            TrainUpdate::Ended(end) => return self.end_training(end, cx),
         };
         let progress = Progress {
             done: news.step as usize,
@@ -210,7 +209,7 @@ impl AppState {
         Vec::new()
     }
 
-    fn end_training(&mut self, end: TrainingEnd, now: Timestamp) -> Vec<Effect> {
+    fn end_training(&mut self, end: TrainingEnd, cx: &Context) -> Vec<Effect> {
         self.jobs.remove(&JobId::Train);
         let is_on_screen = self.screen == Screen::Train;
         match end {
@@ -223,7 +222,7 @@ impl AppState {
                     thousands(figure("validation_examples") as u64),
                     figure("validation_loss")
                 );
-                self.tell(text.clone(), now);
+                self.tell(text.clone(), cx.now);
                 self.training.standing = TrainingStanding::Finished(text);
                 self.add_model(&file)
             }
@@ -231,13 +230,13 @@ impl AppState {
                 let (form, labels) = self.training.ordered.clone().unwrap_or_default();
                 self.training.standing = TrainingStanding::Stopped(Box::new(form), labels);
                 if !is_on_screen {
-                    self.tell("training stopped; its screen goes on from there", now);
+                    self.tell("training stopped; its screen goes on from there", cx.now);
                 }
                 Vec::new()
             }
             TrainingEnd::Failed(why) => {
                 if !is_on_screen {
-                    self.warn(format!("training: {why}"), now);
+                    self.warn(format!("training: {why}"), cx.now);
                 }
                 self.training.standing = TrainingStanding::Failed(why);
                 Vec::new()
@@ -249,6 +248,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
     use crate::{
         app::{Command, settings::Settings},
         features::training::train::LossPoint,
@@ -277,14 +277,14 @@ mod tests {
     fn started() -> AppState {
         let mut state = AppState::new(Settings::default(), "ana");
         state.training.home = Some("models".into());
-        let effects = state.apply(Command::Train(Train::Start), NOW);
+        let effects = state.apply(Command::Train(Train::Start), &Context::inline(NOW));
         assert!(matches!(&effects[..], [Effect::Train(request)] if !request.is_anew));
         let update = TrainUpdate::Started {
             device: "CPU".into(),
             notes: vec!["3 epochs left out: not labelled".into()],
             news: news(20),
         };
-        state.take_training(update, NOW);
+        state.take_training(update, &Context::inline(NOW));
         state
     }
 
@@ -294,7 +294,7 @@ mod tests {
         let pane = &state.training;
         assert_eq!(*pane.standing(), TrainingStanding::Running);
         assert_eq!((pane.begun_at(), pane.notes().len()), (20, 1));
-        state.take_training(TrainUpdate::Progress(news(40)), NOW);
+        state.take_training(TrainUpdate::Progress(news(40)), &Context::inline(NOW));
         let shown = state.training.news().unwrap();
         assert_eq!(
             (shown.step, shown.curve.len(), shown.losses.len()),
@@ -310,7 +310,11 @@ mod tests {
         // 20,000 steps of 64 at 640 a second.
         assert!(state.training_plan().unwrap().ends_with("About 33 min."));
         // One at a time.
-        assert!(state.apply(Command::Train(Train::Start), NOW).is_empty());
+        assert!(
+            state
+                .apply(Command::Train(Train::Start), &Context::inline(NOW))
+                .is_empty()
+        );
     }
 
     #[test]
@@ -318,14 +322,20 @@ mod tests {
         let mut state = started();
         state.training.expect_stop();
         assert_eq!(*state.training.standing(), TrainingStanding::Stopping);
-        state.take_training(TrainUpdate::Progress(news(60)), NOW);
-        state.take_training(TrainUpdate::Ended(TrainingEnd::Stopped), NOW);
+        state.take_training(TrainUpdate::Progress(news(60)), &Context::inline(NOW));
+        state.take_training(
+            TrainUpdate::Ended(TrainingEnd::Stopped),
+            &Context::inline(NOW),
+        );
         assert!(state.goes_on() && !state.jobs.contains_key(&JobId::Train));
         let mut form = state.training.form.clone();
         form.seed = 2;
-        state.apply(Command::Train(Train::Form(Box::new(form))), NOW);
+        state.apply(
+            Command::Train(Train::Form(Box::new(form))),
+            &Context::inline(NOW),
+        );
         assert!(!state.goes_on());
-        let effects = state.apply(Command::Train(Train::StartAnew), NOW);
+        let effects = state.apply(Command::Train(Train::StartAnew), &Context::inline(NOW));
         assert!(matches!(&effects[..], [Effect::Train(request)] if request.is_anew));
     }
 
@@ -333,11 +343,11 @@ mod tests {
     fn a_failure_stands_until_the_order_is_changed() {
         let mut state = started();
         let end = TrainingEnd::Failed("no space".into());
-        state.take_training(TrainUpdate::Ended(end), NOW);
+        state.take_training(TrainUpdate::Ended(end), &Context::inline(NOW));
         let failed = TrainingStanding::Failed("no space".into());
         assert_eq!(*state.training.standing(), failed);
         let form = Box::new(state.training.form.clone());
-        state.apply(Command::Train(Train::Form(form)), NOW);
+        state.apply(Command::Train(Train::Form(form)), &Context::inline(NOW));
         assert_eq!(*state.training.standing(), TrainingStanding::Idle);
     }
 
@@ -350,7 +360,7 @@ mod tests {
             file: "models/mine.safetensors".into(),
             card: std::sync::Arc::new(card),
         };
-        state.take_training(TrainUpdate::Ended(end), NOW);
+        state.take_training(TrainUpdate::Ended(end), &Context::inline(NOW));
         let TrainingStanding::Finished(text) = state.training.standing() else {
             panic!("not finished")
         };
