@@ -22,8 +22,18 @@ impl AppState {
 
     /// Takes in what running tasks report.
     pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
-        let effects = self.poll_adaptation(cx);
+        let mut effects = self.poll_adaptation(cx);
+        effects.extend(self.poll_training(cx));
+        effects.extend(self.poll_simulation(cx));
         self.follow(effects)
+    }
+
+    /// True while a task runs whose end was not taken in.
+    pub const fn is_busy(&self) -> bool {
+        self.fine_tuning.is_busy()
+            || self.training.is_under_way()
+            || self.simulation.is_running()
+            || self.simulation.is_previewing()
     }
 
     /// What follows from any change.
@@ -68,9 +78,9 @@ impl AppState {
                 self.take_drawn(*drawn);
                 Vec::new()
             }
-            Command::Simulation(simulation) => self.apply_simulation(simulation),
+            Command::Simulation(simulation) => self.apply_simulation(simulation, cx),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, cx),
-            Command::Train(train) => self.apply_train(train),
+            Command::Train(train) => self.apply_train(train, cx),
             Command::FineTune(command) => self.apply_fine_tune(command, cx),
             Command::Latent(latent) => self.apply_latent(latent, cx),
             Command::Scoring(scoring) => self.apply_scoring(scoring, cx),
@@ -100,8 +110,14 @@ impl AppState {
             }
             Action::OpenFiles => self.pick(PickFor::OpenFiles),
             Action::OpenFolder => self.pick(PickFor::OpenFolder),
-            Action::OpenDemo => self.open_demo(cx),
-            Action::NewSimulation => self.toggle_simulation(),
+            Action::OpenDemo => {
+                self.open_demo(cx);
+                Vec::new()
+            }
+            Action::NewSimulation => {
+                self.toggle_simulation(cx);
+                Vec::new()
+            }
             Action::AddVocabulary => self.pick(PickFor::Vocabulary),
             Action::ImportLabels => self.pick(PickFor::ImportLabels),
             Action::ExportLabels => self.pick(PickFor::ExportLabels),

@@ -20,8 +20,6 @@ use crate::{
         },
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
         scoring::task::ScoreOrder,
-        simulation::order::SimulationOrder,
-        training::task::TrainRequest,
     },
     workspace::decode_pool::Decoded,
 };
@@ -105,17 +103,6 @@ pub enum Effect {
         /// The candidates at this moment.
         catalogue: Arc<Catalogue>,
     },
-    /// Simulate, and open what was made.
-    Simulate(Box<SimulationOrder>),
-    /// Make the demo sky where it is not there yet, and open it.
-    OpenDemo,
-    /// Show what a simulation would make. Requests before this one are dropped.
-    Preview {
-        /// Number of the request.
-        serial: u64,
-        /// The order.
-        order: Box<SimulationOrder>,
-    },
     /// Read a model, by name or file.
     LoadModel {
         /// Number of the opening that asks.
@@ -136,8 +123,6 @@ pub enum Effect {
     },
     /// Teach a latent model the opened set.
     Adapt(Box<AdaptRequest>),
-    /// Train a network.
-    Train(Box<TrainRequest>),
     /// Put the set into a latent space.
     Embed(Box<EmbedOrder>),
     /// Lay a latent space on a plane. Orders before this one are stopped.

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod band;
 pub mod candidate;
+pub mod canonical;
 pub mod catalogue;
 mod class_names;
 pub mod confusion;
@@ -21,6 +22,7 @@ pub mod learning_curve;
 pub mod measure;
 pub mod model;
 pub mod plot;
+pub mod ranking;
 pub mod role;
 pub mod score;
 mod score_book;
@@ -53,6 +55,7 @@ pub use model::{
     TrainingRecord,
 };
 pub use plot::Plot;
+pub use ranking::{Ranking, Steps};
 pub use role::Role;
 pub use score::{KeptScores, NewScores, Remembered, ScoreRow, Verdict, Verdicts, likeliest};
 pub use score_book::ScoreBook;

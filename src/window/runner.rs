@@ -2,17 +2,13 @@
 
 mod latent;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Context as _;
 
 use super::settings_file;
 use crate::{
-    app::{
-        effect::Effect,
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
+    app::{effect::Effect, event::JobId, reporter::Reporter},
     domain::{ModelId, Timestamp},
     features::{
         evaluation::evaluator::{Evaluator, start_writing},
@@ -27,14 +23,6 @@ use crate::{
         },
         open::index::{self, Opening, Reading},
         scoring::task::{Focus, ScoreTask, Scorer},
-        simulation::{
-            demo,
-            order::SimulationOrder,
-            preview::Previewer,
-            simulate,
-            simulator::{SimulatorOf, simulator_of},
-        },
-        training::task::{TrainRequest, TrainTask, TrainTools},
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
@@ -69,9 +57,6 @@ pub struct Runner {
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
-    simulator_of: Arc<SimulatorOf>,
-    demo_folder: Option<PathBuf>,
-    previewer: Option<Previewer>,
 }
 
 impl Runner {
@@ -82,7 +67,6 @@ impl Runner {
         atlas: Option<Arc<StampAtlas>>,
         keeps_settings: bool,
     ) -> anyhow::Result<Self> {
-        let tasks = Tasks::new(reporter.nudge())?;
         let reading = Reading {
             ids: Arc::new(StampIds::default()),
             decoder: Arc::new(Decoder::default()),
@@ -91,6 +75,8 @@ impl Runner {
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
         let shelf = ModelShelf::default();
+        let broken = shelf.clone();
+        let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
         let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             evaluator,
@@ -110,9 +96,6 @@ impl Runner {
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
-            simulator_of: Arc::new(simulator_of),
-            demo_folder: demo::demo_folder(),
-            previewer: None,
         })
     }
 
@@ -126,13 +109,6 @@ impl Runner {
         self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, atlas.as_ref())?;
         self.atlas = atlas;
         Ok(())
-    }
-
-    /// Changes the simulators, and the place for the demo sky.
-    pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
-        self.simulator_of = simulator_of;
-        self.demo_folder = Some(demo_folder);
-        self.previewer = None;
     }
 
     /// What an update at that moment is given.
@@ -206,11 +182,7 @@ impl Runner {
                 report,
                 catalogue,
             } => start_writing(folder, report, catalogue, self.of_set.clone())?,
-            Effect::Simulate(order) => self.simulate(*order)?,
-            Effect::OpenDemo => self.open_demo()?,
-            Effect::Preview { serial, order } => self.preview(serial, *order)?,
-            Effect::Train(_)
-            | Effect::LoadModel { .. }
+            Effect::LoadModel { .. }
             | Effect::ReadScores(_)
             | Effect::Score(_)
             | Effect::KeepScores { .. }
@@ -246,7 +218,6 @@ impl Runner {
 
     fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
-            Effect::Train(request) => self.train(*request),
             Effect::Explain(request) => {
                 let decoder = &self.reading.decoder;
                 self.learner.add(self.explainer.request(*request, decoder));
@@ -283,16 +254,6 @@ impl Runner {
         Ok(())
     }
 
-    fn train(&mut self, request: TrainRequest) {
-        let tools = TrainTools {
-            shelf: self.shelf.clone(),
-            decoder: self.reading.decoder.clone(),
-            cancel: self.new_token(JobId::Train),
-            reporter: self.reporter.clone(),
-        };
-        self.learner.add(Box::new(TrainTask::new(request, tools)));
-    }
-
     fn stop_scoring(&mut self) {
         for token in self.scoring.values() {
             token.cancel();
@@ -304,43 +265,6 @@ impl Runner {
         let token = CancelToken::default();
         self.cancel.insert(job, token.clone());
         token
-    }
-
-    fn simulate(&mut self, order: SimulationOrder) -> std::io::Result<()> {
-        let token = self.new_token(JobId::Simulate);
-        simulate::start(
-            order,
-            self.simulator_of.clone(),
-            token,
-            self.reporter.clone(),
-        )
-    }
-
-    fn open_demo(&mut self) -> anyhow::Result<()> {
-        let Some(folder) = self.demo_folder.clone() else {
-            let why = "there is no home folder to keep the demo sky in".to_owned();
-            self.reporter.send(JobEvent::Simulated(Err(why)));
-            return Ok(());
-        };
-        let token = self.new_token(JobId::Simulate);
-        demo::start(
-            folder,
-            self.simulator_of.clone(),
-            token,
-            self.reporter.clone(),
-        )?;
-        Ok(())
-    }
-
-    fn preview(&mut self, serial: u64, order: SimulationOrder) -> std::io::Result<()> {
-        if self.previewer.is_none() {
-            let simulator_of = self.simulator_of.clone();
-            self.previewer = Some(Previewer::start(simulator_of, self.reporter.clone())?);
-        }
-        if let Some(previewer) = &self.previewer {
-            previewer.request(serial, order);
-        }
-        Ok(())
     }
 
     /// Leaves the present set: its index stops, its journal ends by itself.

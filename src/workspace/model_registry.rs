@@ -87,15 +87,6 @@ impl ModelShelf {
         Ok(compute)
     }
 
-    /// Looks for the device on another thread.
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub(crate) fn look_for_device(&self) -> std::io::Result<Gathering<Compute>> {
-        let shelf = self.clone();
-        Gathering::start("device", move || Ok(shelf.compute()?))
-    }
-
     /// To be called after a computation broke off: where the GPU no longer computes, models are
     /// read again for the CPU. Returns what the user must know then.
     pub fn recover(&self) -> Option<String> {

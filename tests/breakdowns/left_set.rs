@@ -20,7 +20,6 @@ use destello::{
         light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
         open::index::Batch,
         scoring::task::ScoringEnd,
-        training::task::{TrainUpdate, TrainingEnd},
     },
     tasks::progress::Progress,
     workspace::journal_writer::JournalNews,
@@ -54,17 +53,14 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Adapting(..) => 20,
         JobEvent::Latent(_) => 21,
         JobEvent::Mapped(_) => 22,
-        JobEvent::Training(_) => 23,
-        JobEvent::Simulated(_) => 24,
-        JobEvent::Previewed { .. } => 25,
-        JobEvent::Picked { .. } => 26,
-        JobEvent::NoDialog(_) => 27,
-        JobEvent::Paths(_) => 28,
+        JobEvent::Picked { .. } => 23,
+        JobEvent::NoDialog(_) => 24,
+        JobEvent::Paths(_) => 25,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 29;
+const KINDS: usize = 26;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -198,12 +194,6 @@ fn without_a_number() -> Vec<JobEvent> {
             serial,
             outcome: Err(None),
         }),
-        JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Stopped)),
-        JobEvent::Simulated(Err(why())),
-        JobEvent::Previewed {
-            serial,
-            preview: Err(why()),
-        },
         JobEvent::Picked {
             purpose: PickFor::OpenFiles,
             paths: Vec::new(),

@@ -18,11 +18,11 @@ mod layers;
 mod relevance;
 mod rule;
 
-use burn::{module::Module, tensor::Tensor};
+use burn::module::Module;
 
 pub use invariance::{Invariance, rotation_invariance};
 
-use super::{Compute, LearnError, Model};
+use super::{LearnError, Model};
 use crate::domain::{ExplainMethod, Explanation, likeliest};
 use integrated_gradients::Integrating;
 use layers::{Layers, layers_of};
@@ -106,7 +106,7 @@ impl Explaining {
         let size = plan.side_px * plan.side_px;
         let card = self.model.card();
         let name = card.classes.get(class).map_or("", String::as_str);
-        let pixels = pixels(shares.pixels, self.model.compute())?;
+        let pixels = self.model.compute().numbers(shares.pixels)?;
         Ok(Some(Explanation {
             model: self.model.id().clone(),
             method: self.method,
@@ -149,18 +149,6 @@ impl Explaining {
         let integrating = Integrating::new(members, &self.input, shape, &device);
         Ok(Stage::Integrating(Box::new(integrating)))
     }
-}
-
-fn pixels(map: Tensor<4>, compute: &Compute) -> Result<Vec<f32>, LearnError> {
-    let failed = |why: String| LearnError::Device {
-        device: compute.name().into(),
-        why,
-    };
-    let data = map
-        .try_into_data()
-        .map_err(|error| failed(error.to_string()))?;
-    data.try_into_vec()
-        .map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]

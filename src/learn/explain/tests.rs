@@ -12,10 +12,11 @@ use burn::{
         conv::Conv2dConfig,
         pool::{MaxPool2d, MaxPool2dConfig},
     },
-    tensor::{Device, Distribution, TensorData},
+    tensor::{Device, Distribution, Tensor, TensorData},
 };
 
 use super::{
+    super::Compute,
     layer::{Convolution, CyclicAverage, Dense, FourViews, Layer, MaxPooling},
     layers::score,
     *,

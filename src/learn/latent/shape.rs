@@ -1,7 +1,7 @@
 //! Which latent networks there are, and what their size depends on.
 
 use crate::{
-    domain::{InputPlan, LatentCard, ModelCard, Role, Scaling},
+    domain::{InputPlan, LatentCard, ModelCard, Role, Scaling, canonical::canonical_words},
     learn::LearnError,
 };
 
@@ -17,6 +17,13 @@ pub enum LatentKind {
     /// The same with convolutions.
     VaeConv,
 }
+
+canonical_words!(LatentKind {
+    Vade: "Vade",
+    VadeConv: "VadeConv",
+    Vae: "Vae",
+    VaeConv: "VaeConv",
+});
 
 impl LatentKind {
     /// All of them.
