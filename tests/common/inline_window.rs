@@ -432,6 +432,18 @@ impl InlineWindow {
         self.apply(Command::Go(Go::To { candidate, open }));
     }
 
+    /// Labels the first so many candidates as what they are: of a simulated sky that is known.
+    pub fn label_truths(&mut self, count: usize) {
+        let all = self.state.catalogue.iter().take(count);
+        let known: Vec<_> = all
+            .map(|(_, one)| (one.id.clone(), one.truth.as_deref() != Some("bogus")))
+            .collect();
+        for (id, is_real) in known {
+            self.go_to(&id);
+            self.label(if is_real { super::REAL } else { super::BOGUS });
+        }
+    }
+
     /// Types a filter line.
     pub fn filter(&mut self, line: &str) {
         self.apply(Command::Queue(QueueCommand::Filter(line.into())));

@@ -1,0 +1,264 @@
+//! Work on the opened set.
+
+use destello::{
+    app::{
+        Action, Command,
+        command::{QueueCommand, Scoring, Session},
+        event::{JobEvent, JobId},
+    },
+    domain::Role,
+    features::{
+        file_dialog::pick::PickFor,
+        light_curve::{folding::Fold, measured::CurveChoice},
+        queue::column::Column,
+        scoring::{state::Standing, task::ScoringEnd},
+    },
+    tasks::{fault, thread::Broken},
+};
+
+use crate::{
+    breaks,
+    common::{self, InlineWindow, Sky, StampSet},
+    ends_once, in_turn, names_the_log,
+};
+
+fn window(set: &StampSet) -> InlineWindow {
+    InlineWindow::on(&set.path(), &set.beside("night.destello"))
+}
+
+fn has_problem(window: &InlineWindow, part: &str) -> bool {
+    let mut problems = window.state.problems.iter();
+    problems.any(|problem| problem.to_string().contains(part))
+}
+
+const fn is_index_end(event: &JobEvent) -> bool {
+    matches!(event, JobEvent::IndexDone { .. })
+}
+
+#[test]
+fn indexing_that_breaks_off_ends_with_a_problem_and_the_next_opening_is_whole() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    for name in ["scan", "index"] {
+        breaks(&mut window, name, is_index_end, |window| {
+            window.open(&[set.path()], &set.beside("night.destello"));
+        });
+        assert!(has_problem(&window, "indexing broke off"), "{name}");
+        ends_once(&mut window, name, is_index_end, |window| {
+            window.open(&[set.path()], &set.beside("night.destello"));
+        });
+        assert_eq!(window.queue().len(), 6);
+        assert_eq!(window.state.problems, []);
+    }
+}
+
+#[test]
+fn a_project_whose_opening_breaks_off_is_refused_and_stamps_can_be_looked_at() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    breaks(&mut window, "open project", is_index_end, |window| {
+        window.open(&[set.path()], &set.beside("other.destello"));
+    });
+    let fault = window.state.project.fault.clone().unwrap();
+    assert!(names_the_log(&fault), "{fault}");
+    assert_eq!(window.queue().len(), 6);
+    window.open(&[set.path()], &set.beside("other.destello"));
+    assert_eq!(window.state.project.fault, None);
+}
+
+#[test]
+fn a_stamp_that_breaks_the_decoder_fails_alone_and_the_others_are_decoded() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    // All stamps of a file are decoded at once; where that panics, one by one.
+    fault::arm("decode", 1);
+    fault::arm("decode one", 1);
+    window.look();
+    assert_eq!((fault::left("decode"), fault::left("decode one")), (0, 0));
+    let failed = |window: &InlineWindow| {
+        let candidate = window.state.candidate().unwrap();
+        let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
+        let ready = stamps
+            .clone()
+            .filter(|stamp| window.state.shelf.ready(stamp.id).is_some());
+        (stamps.clone().count(), ready.count())
+    };
+    assert_eq!(failed(&window), (15, 14));
+    assert_eq!(window.state.problems.len(), 1);
+    let problem = window.state.problems[0].to_string();
+    assert!(
+        problem.contains("hits01.fits: stamp: it could not be decoded"),
+        "{problem}"
+    );
+    assert!(names_the_log(&problem), "{problem}");
+    window.go_to("hits02");
+    window.look();
+    assert_eq!(failed(&window), (15, 15));
+}
+
+#[test]
+fn a_header_that_breaks_off_is_told_and_the_next_one_is_read() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    let is_header = |event: &JobEvent| matches!(event, JobEvent::Header { .. });
+    breaks(&mut window, "header", is_header, |window| {
+        window.act(Action::Header);
+    });
+    let cards = |window: &InlineWindow| window.state.header.clone().unwrap().cards.unwrap();
+    let why = cards(&window).unwrap_err().to_string();
+    assert!(
+        why.contains("hits01.fits: header: reading it broke off"),
+        "{why}"
+    );
+    ends_once(&mut window, "header", is_header, |window| {
+        window.go_to("hits02");
+    });
+    assert!(cards(&window).unwrap().len() > 5);
+}
+
+#[test]
+fn photometry_and_a_period_that_break_off_leave_nothing_and_the_next_are_found() {
+    let _turn = in_turn();
+    let set = StampSet::with_stamps(21, 24);
+    let mut window = window(&set);
+    let choose = |is_measured, on, fold| {
+        let choice = CurveChoice {
+            is_measured,
+            on,
+            fold,
+        };
+        Command::Session(Session::LightCurve(choice))
+    };
+    let is_measured = |event: &JobEvent| matches!(event, JobEvent::Measured(_));
+    breaks(&mut window, "photometry", is_measured, |window| {
+        window.apply(choose(true, Role::Science, Fold::Time));
+    });
+    ends_once(&mut window, "photometry", is_measured, |window| {
+        window.apply(choose(true, Role::Difference, Fold::Time));
+    });
+    let is_found = |event: &JobEvent| matches!(event, JobEvent::PeriodFound { .. });
+    breaks(&mut window, "period", is_found, |window| {
+        window.apply(choose(false, Role::Science, Fold::Period));
+    });
+    ends_once(&mut window, "period", is_found, |window| {
+        window.go_to("hits02");
+    });
+}
+
+#[test]
+fn an_evaluation_that_breaks_off_says_so_and_the_next_one_is_made() {
+    let _turn = in_turn();
+    let sky = Sky::new(20);
+    let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
+    let is_report = |event: &JobEvent| matches!(event, JobEvent::Evaluated { .. });
+    breaks(&mut window, "evaluation", is_report, |window| {
+        window.act(Action::Evaluate);
+    });
+    assert!(window.state.evaluation.report().is_none());
+    assert!(names_the_log(window.state.evaluation.fault().unwrap()));
+    ends_once(&mut window, "evaluation", is_report, |window| {
+        window.apply(Command::Scoring(Scoring::Threshold(0.25)));
+    });
+    assert!(window.state.evaluation.report().is_some());
+}
+
+#[test]
+fn an_explanation_that_breaks_off_says_so_and_the_next_one_is_made() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    let is_answer = |event: &JobEvent| matches!(event, JobEvent::Explained(_));
+    breaks(&mut window, "Explaining", is_answer, |window| {
+        window.act(Action::Explanation);
+    });
+    let why = window.state.explanation().unwrap().clone().unwrap_err();
+    assert!(names_the_log(&why), "{why}");
+    ends_once(&mut window, "Explaining", is_answer, |window| {
+        window.act(Action::NextEpoch);
+    });
+    assert!(window.state.explanation().unwrap().is_ok());
+}
+
+#[test]
+fn scoring_that_breaks_off_says_so_and_goes_on_when_asked() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    let open = |window: &mut InlineWindow, project: &str| {
+        window.open(&[set.path()], &set.beside(project));
+    };
+    // Two models are shown.
+    fault::arm("LoadTask", 2);
+    window.counted = |event| matches!(event, JobEvent::ModelLoaded { .. });
+    open(&mut window, "a.destello");
+    window.settle();
+    assert_eq!((fault::left("LoadTask"), window.count), (0, 2));
+    open(&mut window, "b.destello");
+    assert_eq!(standings(&window), [Standing::Done, Standing::Done]);
+    let is_failure = |event: &JobEvent| {
+        let end = ScoringEnd::Failed(Broken::sentence("scoring"));
+        matches!(event, JobEvent::ScoringEnded { end: how, .. } if *how == end)
+    };
+    breaks(&mut window, "ScoreTask", is_failure, |window| {
+        open(window, "c.destello");
+    });
+    let failed = |standing: &Standing| matches!(standing, Standing::Failed(_));
+    assert_eq!(standings(&window).into_iter().filter(failed).count(), 1);
+    window.act(Action::ScoreAgain);
+    assert_eq!(standings(&window), [Standing::Done, Standing::Done]);
+}
+
+fn standings(window: &InlineWindow) -> Vec<Standing> {
+    let shown = window.state.scores.shown().iter();
+    shown.map(|model| model.standing.clone()).collect()
+}
+
+#[test]
+fn export_and_import_that_break_off_say_so_and_work_the_next_time() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    window.label(common::REAL);
+    let table = set.beside("labels.csv");
+    let is_done = |event: &JobEvent| matches!(event, JobEvent::Done { .. });
+    for (name, purpose) in [
+        ("export", PickFor::ExportLabels),
+        ("import", PickFor::ImportLabels),
+    ] {
+        let choose = |window: &mut InlineWindow| {
+            let paths = vec![table.clone()];
+            let picked = JobEvent::Picked { purpose, paths };
+            window.apply(Command::News(Box::new(picked)));
+        };
+        breaks(&mut window, name, is_done, choose);
+        assert!(names_the_log(window.toast()), "{}", window.toast());
+        ends_once(&mut window, name, is_done, choose);
+        assert!(
+            !window.state.toast.as_ref().unwrap().is_error,
+            "{}",
+            window.toast()
+        );
+    }
+    assert!(table.exists());
+}
+
+#[test]
+fn versions_that_cannot_be_read_leave_the_set_open() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    fault::arm("reading versions", 1);
+    window.open(&[set.path()], &set.beside("night.destello"));
+    assert_eq!(fault::left("reading versions"), 0);
+    assert_eq!(window.queue().len(), 6);
+    assert!(!window.state.jobs.contains_key(&JobId::Index));
+    window.apply(Command::Queue(QueueCommand::Sort {
+        column: Column::Mag,
+        is_descending: false,
+    }));
+    assert_eq!(window.queue()[0], "hits02");
+}
