@@ -17,6 +17,7 @@ use destello::{
     imaging::heat_map,
     io::{Decoder, StampIds, scan},
     learn::{Compute, Model, explain::explain},
+    tasks::cancel::CancelToken,
     workspace::models,
 };
 use fitsio::{
@@ -293,7 +294,8 @@ fn real_alerts_are_explained() {
     let mut explained = 0;
     for candidate in candidates.iter().take(20) {
         let epoch = &candidate.epochs[0];
-        let found = explain_epoch(epoch, &model, ExplainMethod::Relevance, &decoder);
+        let (method, never) = (ExplainMethod::Relevance, CancelToken::default());
+        let found = explain_epoch(epoch, &model, method, &decoder, &never).unwrap();
         match found {
             Ok(explanation) => {
                 let values = explanation.maps.iter().flatten();
@@ -303,7 +305,7 @@ fn real_alerts_are_explained() {
                 assert!(left.abs() < 1e-2, "{}: {left}", candidate.id);
                 explained += 1;
             }
-            Err(why) => println!("{}: {why:#}", candidate.id),
+            Err(why) => println!("{}: {why}", candidate.id),
         }
     }
     assert!(explained > 10, "{explained}");

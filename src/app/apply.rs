@@ -17,23 +17,25 @@ impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         let effects = self.apply_command(command, cx);
-        self.follow(effects)
+        self.follow(effects, cx)
     }
 
     /// Takes in what running tasks report.
     pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
-        let effects = self.poll_adaptation(cx);
-        self.follow(effects)
+        let mut effects = self.poll_adaptation(cx);
+        effects.extend(self.poll_scoring(cx));
+        self.poll_explanation();
+        self.follow(effects, cx)
     }
 
     /// What follows from any change.
-    fn follow(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
+    fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
         effects.extend(self.want_curve());
         effects.extend(self.want_period());
         effects.extend(self.want_evaluation());
-        effects.extend(self.want_explanation());
-        effects.extend(self.want_scores());
+        self.want_explanation(cx);
+        self.want_scores();
         effects.extend(self.want_latent());
         effects
     }
@@ -115,7 +117,10 @@ impl AppState {
             Action::LowerThreshold => self.nudge_threshold(-1.0, cx),
             Action::ChooseThreshold => self.choose_threshold(cx),
             Action::Disagreements => self.show_disagreements(cx),
-            Action::ScoreAgain => self.start_scoring(),
+            Action::ScoreAgain => {
+                self.start_scoring(cx);
+                Vec::new()
+            }
             Action::Embed => self.start_embedding(cx),
             other => self.act_on_window(other, cx),
         }

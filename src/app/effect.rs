@@ -4,13 +4,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{event::JobId, settings::Settings};
 use crate::{
-    domain::{
-        Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, NewScores, StampId,
-        StampRef,
-    },
+    domain::{Candidate, CandidateIx, Catalogue, LabelBook, LabelEvent, StampId, StampRef},
     features::{
         evaluation::{Report, evaluator::EvaluationOrder},
-        explanation::explain::ExplainRequest,
         file_dialog::{disk::PathOrder, pick::PickFor},
         labelling::transfer::ImportOrder,
         latent::{
@@ -19,7 +15,6 @@ use crate::{
             projection::MapOrder,
         },
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
-        scoring::task::ScoreOrder,
         simulation::order::SimulationOrder,
         training::task::TrainRequest,
     },
@@ -75,8 +70,6 @@ pub enum Effect {
     },
     /// Search the period of a light curve; only the newest counts.
     FindPeriod(PeriodRequest),
-    /// Explain what a model says; a request before this one that is not begun is dropped.
-    Explain(Box<ExplainRequest>),
     /// Read a vocabulary: a file, or the name of a built-in one.
     ReadVocabulary(PathBuf),
     /// Ask the user for a file or folder, by the dialog of the system.
@@ -116,24 +109,6 @@ pub enum Effect {
         /// The order.
         order: Box<SimulationOrder>,
     },
-    /// Read a model, by name or file.
-    LoadModel {
-        /// Number of the opening that asks.
-        generation: u64,
-        /// Name or file.
-        source: Arc<str>,
-    },
-    /// Ask the project for a model's scores.
-    ReadScores(ModelId),
-    /// Score the set.
-    Score(Box<ScoreOrder>),
-    /// Keep scores in the project.
-    KeepScores {
-        /// Whose.
-        model: ModelId,
-        /// Which.
-        new: NewScores,
-    },
     /// Teach a latent model the opened set.
     Adapt(Box<AdaptRequest>),
     /// Train a network.
@@ -146,10 +121,6 @@ pub enum Effect {
     DecodeLatent(DecodeOrder),
     /// Draw a stamp again by a latent model.
     Reconstruct(Box<ReconstructOrder>),
-    /// Stop scoring by this model.
-    StopScoring(ModelId),
-    /// Score these first.
-    LookAt(Arc<[CandidateIx]>),
     /// Stop a job.
     Cancel(JobId),
     /// Put a text into the clipboard.

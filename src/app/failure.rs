@@ -23,15 +23,8 @@ impl JobEvent {
             | Self::Evaluated {
                 report: Err(why), ..
             }
-            | Self::ModelLoaded {
-                model: Err(why), ..
-            }
             | Self::Journal {
                 news: JournalNews::NotSaved { why },
-                ..
-            }
-            | Self::ScoringEnded {
-                end: ScoringEnd::Failed(why),
                 ..
             }
             | Self::Latent(LatentNews::Ended {

@@ -81,7 +81,6 @@ impl AppState {
             JobEvent::Header { stamp, cards } => self.take_header(stamp, cards),
             JobEvent::Measured(measured) => self.take_curve(measured),
             JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
-            JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),
             JobEvent::Broke(why) => self.take_breakdown(why, cx),
             JobEvent::Progress { job, progress } => {
@@ -126,10 +125,6 @@ impl AppState {
                 }
             }
             JobEvent::Evaluated { serial, report } => self.evaluation.take(serial, report),
-            JobEvent::ModelLoaded { .. }
-            | JobEvent::StoredScores { .. }
-            | JobEvent::Scored { .. }
-            | JobEvent::ScoringEnded { .. } => return self.take_score_news(event, cx),
             JobEvent::Training(update) => return self.take_training(update, cx),
             JobEvent::Simulated(outcome) => return self.take_simulated(outcome, cx),
             JobEvent::Previewed { serial, preview } => {
@@ -155,7 +150,7 @@ impl AppState {
             PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, cx),
             PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
             PickFor::ImportLabels => self.import(paths.swap_remove(0), cx),
-            PickFor::Model => self.add_model(&paths[0]),
+            PickFor::Model => self.add_model(&paths[0], cx),
             PickFor::ExportLabels => self.export(paths.swap_remove(0)),
             PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
             PickFor::LatentModel => self.take_latent_file(&paths[0], cx),
@@ -274,7 +269,7 @@ impl AppState {
         }
         let mut effects = self.settle(cx);
         effects.push(self.save_session());
-        effects.extend(self.start_scoring());
+        self.start_scoring(cx);
         effects
     }
 

@@ -116,7 +116,7 @@ impl AppState {
                             running.cancel();
                         }
                     }
-                    JobId::Score => self.stop_reading_models(),
+                    JobId::Score => self.stop_scoring(cx),
                     _ => {}
                 }
                 vec![Effect::Cancel(job)]

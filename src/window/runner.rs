@@ -13,10 +13,9 @@ use crate::{
         event::{JobEvent, JobId},
         reporter::Reporter,
     },
-    domain::{ModelId, Timestamp},
+    domain::Timestamp,
     features::{
         evaluation::evaluator::{Evaluator, start_writing},
-        explanation::explain::Explainer,
         file_dialog,
         inspect::header,
         labelling::transfer,
@@ -26,7 +25,6 @@ use crate::{
             photometer::{CurveRequest, Photometer},
         },
         open::index::{self, Opening, Reading},
-        scoring::task::{Focus, ScoreTask, Scorer},
         simulation::{
             demo,
             order::SimulationOrder,
@@ -40,11 +38,8 @@ use crate::{
     io::{decode::Decoder, scan::StampIds},
     tasks::{Tasks, cancel::CancelToken, learner::Learner},
     workspace::{
-        context::Context,
-        decode_pool::DecodePool,
-        journal_writer::Journal,
-        model_registry::{LoadTask, ModelShelf},
-        vocabulary,
+        context::Context, decode_pool::DecodePool, journal_writer::Journal,
+        model_registry::ModelShelf, vocabulary,
     },
 };
 
@@ -61,11 +56,8 @@ pub struct Runner {
     evaluator: Evaluator,
     tasks: Tasks,
     learner: Arc<Learner>,
-    explainer: Explainer,
     shelf: ModelShelf,
     latent_shelf: LatentShelf,
-    focus: Focus,
-    scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -91,7 +83,6 @@ impl Runner {
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
         let shelf = ModelShelf::default();
-        let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             evaluator,
             of_set: reporter.clone(),
@@ -102,11 +93,8 @@ impl Runner {
             photometer,
             learner: tasks.learner().cloned().context("tasks without a queue")?,
             tasks,
-            explainer,
             latent_shelf: LatentShelf::beside(shelf.clone()),
             shelf,
-            focus: Focus::default(),
-            scoring: BTreeMap::new(),
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -209,14 +197,7 @@ impl Runner {
             Effect::Simulate(order) => self.simulate(*order)?,
             Effect::OpenDemo => self.open_demo()?,
             Effect::Preview { serial, order } => self.preview(serial, *order)?,
-            Effect::Train(_)
-            | Effect::LoadModel { .. }
-            | Effect::ReadScores(_)
-            | Effect::Score(_)
-            | Effect::KeepScores { .. }
-            | Effect::StopScoring(_)
-            | Effect::LookAt(_)
-            | Effect::Explain(_) => self.start_learning(effect)?,
+            Effect::Train(request) => self.train(*request),
             Effect::Embed(_)
             | Effect::Adapt(_)
             | Effect::Map(_)
@@ -230,9 +211,7 @@ impl Runner {
     }
 
     fn stop(&mut self, job: JobId) {
-        if job == JobId::Score {
-            self.stop_scoring();
-        } else if let Some(token) = self.cancel.get(&job) {
+        if let Some(token) = self.cancel.get(&job) {
             token.cancel();
         }
     }
@@ -244,45 +223,6 @@ impl Runner {
         }
     }
 
-    fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
-        match effect {
-            Effect::Train(request) => self.train(*request),
-            Effect::Explain(request) => {
-                let decoder = &self.reading.decoder;
-                self.learner.add(self.explainer.request(*request, decoder));
-            }
-            Effect::LoadModel { generation, source } => {
-                let (shelf, reporter) = (self.shelf.clone(), self.of_set.clone());
-                let task = LoadTask::new(generation, source, shelf, reporter);
-                self.learner.add(Box::new(task));
-            }
-            Effect::ReadScores(model) => self.with_journal(|journal| journal.read_scores(model)),
-            Effect::Score(order) => {
-                let cancel = CancelToken::default();
-                self.scoring.insert(order.model.clone(), cancel.clone());
-                let scorer = Scorer {
-                    shelf: self.shelf.clone(),
-                    decoder: self.reading.decoder.clone(),
-                    focus: self.focus.clone(),
-                    cancel,
-                    reporter: self.of_set.clone(),
-                };
-                self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
-            }
-            Effect::KeepScores { model, new } => {
-                self.with_journal(|journal| journal.put_scores(model, new));
-            }
-            Effect::StopScoring(model) => {
-                if let Some(token) = self.scoring.remove(&model) {
-                    token.cancel();
-                }
-            }
-            Effect::LookAt(candidates) => self.focus.put(candidates),
-            _ => {}
-        }
-        Ok(())
-    }
-
     fn train(&mut self, request: TrainRequest) {
         let tools = TrainTools {
             shelf: self.shelf.clone(),
@@ -291,13 +231,6 @@ impl Runner {
             reporter: self.reporter.clone(),
         };
         self.learner.add(Box::new(TrainTask::new(request, tools)));
-    }
-
-    fn stop_scoring(&mut self) {
-        for token in self.scoring.values() {
-            token.cancel();
-        }
-        self.scoring.clear();
     }
 
     fn new_token(&mut self, job: JobId) -> CancelToken {
@@ -348,11 +281,9 @@ impl Runner {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
-        self.stop_scoring();
         for job in [JobId::Embed, JobId::Map, JobId::Adapt] {
             self.stop(job);
         }
-        self.focus = Focus::default();
         // From here on nothing arrives of the set that is left.
         self.of_set = self.reporter.for_opening(generation);
         // Its thread writes what it was given to the end, without this one waiting for it.
@@ -366,7 +297,6 @@ impl Runner {
         self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
         self.photometer = Photometer::start(&self.of_set, &self.reading.decoder)?;
         self.evaluator = Evaluator::start(&self.of_set)?;
-        self.explainer = Explainer::new(self.shelf.clone(), self.of_set.clone());
         let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(
             opening,
@@ -382,7 +312,6 @@ impl Runner {
         for token in self.cancel.values() {
             token.cancel();
         }
-        self.stop_scoring();
         if let Some(journal) = self.journal.take() {
             match journal.close() {
                 Some(0) => {}

@@ -9,9 +9,8 @@ use destello::{
         event::{JobEvent, JobId},
         reporter::Reporter,
     },
-    domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
+    domain::{CandidateIx, Problem, StampId, label::StepIds},
     features::{
-        explanation::explain::{ExplainKey, Explained},
         file_dialog::{
             disk::{Lies, PathNews},
             pick::PickFor,
@@ -19,7 +18,6 @@ use destello::{
         latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
         light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
         open::index::Batch,
-        scoring::task::ScoringEnd,
         training::task::{TrainUpdate, TrainingEnd},
     },
     tasks::progress::Progress,
@@ -39,32 +37,27 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Header { .. } => 5,
         JobEvent::Measured(_) => 6,
         JobEvent::PeriodFound { .. } => 7,
-        JobEvent::Explained(_) => 8,
-        JobEvent::Journal { .. } => 9,
-        JobEvent::StoredScores { .. } => 10,
-        JobEvent::ModelLoaded { .. } => 11,
-        JobEvent::Scored { .. } => 12,
-        JobEvent::ScoringEnded { .. } => 13,
-        JobEvent::Broke(_) => 14,
-        JobEvent::Problems(_) => 15,
-        JobEvent::Progress { .. } => 16,
-        JobEvent::Vocabulary { .. } => 17,
-        JobEvent::Done { .. } => 18,
-        JobEvent::Evaluated { .. } => 19,
-        JobEvent::Adapting(..) => 20,
-        JobEvent::Latent(_) => 21,
-        JobEvent::Mapped(_) => 22,
-        JobEvent::Training(_) => 23,
-        JobEvent::Simulated(_) => 24,
-        JobEvent::Previewed { .. } => 25,
-        JobEvent::Picked { .. } => 26,
-        JobEvent::NoDialog(_) => 27,
-        JobEvent::Paths(_) => 28,
+        JobEvent::Journal { .. } => 8,
+        JobEvent::Broke(_) => 9,
+        JobEvent::Problems(_) => 10,
+        JobEvent::Progress { .. } => 11,
+        JobEvent::Vocabulary { .. } => 12,
+        JobEvent::Done { .. } => 13,
+        JobEvent::Evaluated { .. } => 14,
+        JobEvent::Adapting(..) => 15,
+        JobEvent::Latent(_) => 16,
+        JobEvent::Mapped(_) => 17,
+        JobEvent::Training(_) => 18,
+        JobEvent::Simulated(_) => 19,
+        JobEvent::Previewed { .. } => 20,
+        JobEvent::Picked { .. } => 21,
+        JobEvent::NoDialog(_) => 22,
+        JobEvent::Paths(_) => 23,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 29;
+const KINDS: usize = 24;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -77,7 +70,6 @@ fn problem() -> Problem {
 /// An event of every kind, of the first opening.
 fn one_of_each() -> Vec<JobEvent> {
     let mut all = of_an_opening(1);
-    all.extend(of_models(1));
     all.extend(without_a_number());
     all
 }
@@ -117,45 +109,6 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
             news: JournalNews::NotSaved { why: why() },
         },
         JobEvent::Adapting(generation, AdaptUpdate::Stopped),
-    ]
-}
-
-fn of_models(generation: u64) -> Vec<JobEvent> {
-    let model = || ModelId::new("compact", 1);
-    let key = ExplainKey {
-        candidate: CandidateIx(0),
-        stamps: [StampId(0)].into(),
-        model: model(),
-        method: ExplainMethod::Relevance,
-    };
-    vec![
-        JobEvent::Explained(Explained {
-            generation,
-            key,
-            outcome: Err(why().into()),
-        }),
-        JobEvent::StoredScores {
-            generation,
-            model: model(),
-            rows: [].into(),
-        },
-        JobEvent::ModelLoaded {
-            generation,
-            source: "compact".into(),
-            model: Err(why()),
-        },
-        JobEvent::Scored {
-            generation,
-            model: model(),
-            scores: Vec::new(),
-            new: NewScores::default(),
-        },
-        JobEvent::ScoringEnded {
-            generation,
-            model: model(),
-            run: 0,
-            end: ScoringEnd::Stopped,
-        },
     ]
 }
 

@@ -57,8 +57,6 @@ pub struct InlineWindow {
     pub count: usize,
     /// The project of a set that is opened without one; none for that in the person's folder.
     pub default_project: Option<PathBuf>,
-    /// Rows of scores that were computed, and not read from the project.
-    pub computed: usize,
     /// True once the window was asked to close.
     pub has_quit: bool,
     /// Label events that were handed to the journal and not looked at yet.
@@ -95,7 +93,6 @@ impl InlineWindow {
             counted: |_| false,
             count: 0,
             default_project: None,
-            computed: 0,
             has_quit: false,
             appended: Vec::new(),
             started: 0,
@@ -236,7 +233,7 @@ impl InlineWindow {
                 self.take(event);
             }
             self.poll();
-            let is_at_work = self.state.fine_tuning.is_busy();
+            let is_at_work = self.state.fine_tuning.is_busy() || self.state.scores.is_busy();
             let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
             assert!(since.elapsed() < patience, "the workers fell silent");
         }
@@ -296,7 +293,6 @@ impl InlineWindow {
                 self.ended += 1;
                 self.of_the_set -= usize::from(*job != JobId::Simulate);
             }
-            JobEvent::Scored { new, .. } => self.computed += new.rows.len(),
             JobEvent::Simulated(_) => {
                 self.running.remove(&JobId::Simulate);
                 self.ended += 1;
@@ -521,6 +517,12 @@ impl InlineWindow {
             some => some,
         };
         ids.iter().map(class).collect()
+    }
+
+    /// Scores of the shown models that were computed, and not read from the project.
+    pub fn computed(&self) -> usize {
+        let shown = self.state.scores.shown().iter();
+        shown.map(|model| model.counts.computed).sum()
     }
 
     /// The message at the foot of the window.

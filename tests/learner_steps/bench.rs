@@ -21,7 +21,7 @@ use destello::{
             LatentShelf,
             adapt_task::{AdaptRequest, AdaptTask, AdaptTools},
         },
-        scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
+        scoring::task::{Focus, ModelChoice, Pace, ScoreSet},
         training::{
             task::{TrainRequest, TrainTask, TrainTools},
             train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
@@ -35,7 +35,7 @@ use destello::{
         step_times::StepTimes,
     },
     workspace::{
-        model_registry::{LoadTask, ModelShelf, ModelSource},
+        model_registry::{ModelShelf, ModelSource},
         open::read_all,
     },
 };
@@ -151,14 +151,8 @@ impl Bench {
     }
 
     /// Reads a model that comes with the program.
-    pub fn load(&mut self, name: &str) -> ModelId {
-        let (shelf, reporter) = (self.shelf.clone(), self.reporter.clone());
-        let news = self.run(LoadTask::new(1, name.into(), shelf, reporter));
-        let loaded = news.into_iter().find_map(|event| match event {
-            JobEvent::ModelLoaded { model, .. } => Some(model),
-            _ => None,
-        });
-        loaded.expect("an answer").expect(name).id
+    pub fn load(&self, name: &str) -> ModelId {
+        self.shelf.load(name).expect(name).id
     }
 
     pub fn sky_of(&self, name: &str) -> &Sky {
@@ -233,23 +227,16 @@ impl Bench {
         TrainTask::new(TrainRequest { order, is_anew }, tools)
     }
 
-    pub fn scoring(&self, name: &str, model: &ModelId, cancel: &CancelToken) -> ScoreTask {
-        let order = ScoreOrder {
-            generation: 1,
-            model: model.clone(),
-            run: 1,
+    pub fn scoring(&self, name: &str) -> ScoreSet {
+        ScoreSet {
+            by: vec![ModelChoice::Source(name.into())],
             catalogue: self.sky_of(name).catalogue.clone(),
-            kept: Arc::new([]),
             project: None,
-        };
-        let scorer = Scorer {
-            shelf: self.shelf.clone(),
+            models: self.shelf.clone(),
             decoder: self.decoder.clone(),
             focus: Focus::default(),
-            cancel: cancel.clone(),
-            reporter: self.reporter.clone(),
-        };
-        ScoreTask::new(order, scorer)
+            pace: Pace::Fitted,
+        }
     }
 
     pub fn adapting(&self, cancel: &CancelToken) -> AdaptTask {

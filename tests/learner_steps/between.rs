@@ -8,7 +8,6 @@ use std::{
 
 use destello::{
     app::event::JobEvent,
-    domain::{ExplainMethod, ModelId},
     features::{
         latent::adapt_task::AdaptUpdate,
         training::{
@@ -94,6 +93,32 @@ impl Task for Recorded {
     }
 }
 
+/// Work in a few steps that somebody waits for.
+struct Urgent {
+    left: usize,
+}
+
+impl Task for Urgent {
+    fn urgency(&self) -> Urgency {
+        Urgency::Now
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::new("urgent", "a part")
+    }
+
+    fn step(&mut self) -> After {
+        self.left -= 1;
+        if self.left == 0 {
+            After::Done
+        } else {
+            After::More
+        }
+    }
+
+    fn broke_off(&mut self) {}
+}
+
 /// True for the end of what takes long.
 fn is_end(event: &JobEvent) -> bool {
     matches!(
@@ -104,14 +129,13 @@ fn is_end(event: &JobEvent) -> bool {
 }
 
 impl Bench {
-    /// Has a task done by a learner, and an explanation asked for at the beginning of each of its phases.
-    fn done_with_questions(&self, task: Box<dyn Task>, model: &ModelId) -> Vec<Happened> {
+    /// Has a task done by a learner, and something urgent asked for at the beginning of each of its phases.
+    fn done_with_questions(&self, task: Box<dyn Task>) -> Vec<Happened> {
         let record = Record::default();
         let learner = Arc::new(Learner::start().unwrap());
         let mut questions: Vec<Recorded> = (0..16)
             .map(|_| {
-                let question = self.explaining(model, ExplainMethod::Relevance);
-                let mut question = Recorded::new(question, &record);
+                let mut question = Recorded::new(Box::new(Urgent { left: 3 }), &record);
                 question.then = Some(Happened::Answered);
                 question
             })
@@ -171,8 +195,8 @@ fn assert_answered_at_once(record: &[Happened], phases: &[&str]) {
             .iter()
             .position(|happened| *happened == Happened::Answered);
         let before = &rest[..answered.expect("an answer")];
-        let is_explaining = |happened: &Happened| matches!(happened, Happened::Step(phase) if phase.task == "explaining");
-        assert!(before.iter().all(is_explaining), "{before:?}");
+        let is_urgent = |happened: &Happened| matches!(happened, Happened::Step(phase) if phase.task == "urgent");
+        assert!(before.iter().all(is_urgent), "{before:?}");
         assert!(before.len() <= 30, "{before:?}");
     }
     assert!(questions >= phases.len());
@@ -181,7 +205,7 @@ fn assert_answered_at_once(record: &[Happened], phases: &[&str]) {
 #[test]
 fn what_somebody_waits_for_comes_in_between_throughout_a_fine_tuning() {
     let _turn = super::in_turn();
-    let mut bench = Bench::new(super::SMALL);
+    let bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
     let tasks = Tasks::new(|| {}).unwrap();
     let mut running = tasks.start(bench.fine_tuning("compact", &model));
@@ -225,10 +249,9 @@ impl destello::tasks::Task for Question {
 #[test]
 fn and_in_every_part_of_a_training_of_sequences() {
     let _turn = super::in_turn();
-    let mut bench = Bench::new(super::SMALL);
-    let model = bench.load("compact");
+    let bench = Bench::new(super::SMALL);
     let task = bench.training(Architecture::Recurrent, &CancelToken::default());
-    let record = bench.done_with_questions(Box::new(task), &model);
+    let record = bench.done_with_questions(Box::new(task));
     let phases = ["learning", "validating", "ending a member", "settling"];
     assert_answered_at_once(&record, &phases);
 }
@@ -236,10 +259,9 @@ fn and_in_every_part_of_a_training_of_sequences() {
 #[test]
 fn and_in_every_part_of_teaching_a_latent_model() {
     let _turn = super::in_turn();
-    let mut bench = Bench::new(super::SMALL);
-    let model = bench.load("compact");
+    let bench = Bench::new(super::SMALL);
     let task = bench.adapting(&CancelToken::default());
-    let record = bench.done_with_questions(Box::new(task), &model);
+    let record = bench.done_with_questions(Box::new(task));
     let phases = ["learning", "checking", "ending", "judging"];
     assert_answered_at_once(&record, &phases);
 }
@@ -270,7 +292,7 @@ fn stopped_at(
 #[test]
 fn cancel_stops_a_fine_tuning_wherever_it_is() {
     let _turn = super::in_turn();
-    let mut bench = Bench::new(super::SMALL);
+    let bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
     let tasks = Tasks::new(|| {}).unwrap();
     for percent in [0, 1, 30, 60, 90] {

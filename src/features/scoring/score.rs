@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::{
     curve_inputs::compute_curves,
     inputs::{EpochInput, Inputs, Wanted, WantedStamps, inputs, stamp_inputs},
-    model_memory::MemoryShelf,
+    model_memory::ModelMemories,
     sequence_inputs::SequenceInput,
 };
 use crate::{
@@ -31,7 +31,7 @@ pub fn score_candidates(
     decoder: &Decoder,
 ) -> anyhow::Result<Vec<Verdicts>> {
     let kept = KeptScores::default();
-    let nothing = MemoryShelf::default();
+    let nothing = ModelMemories::default();
     Ok(complete_scores(candidates, &kept, &nothing, model, decoder)?.verdicts)
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Computed {
 pub(crate) fn complete_scores(
     candidates: &[&Candidate],
     kept: &KeptScores,
-    memories: &MemoryShelf,
+    memories: &ModelMemories,
     model: &AnyModel,
     decoder: &Decoder,
 ) -> anyhow::Result<Computed> {

@@ -224,7 +224,7 @@ impl AppState {
                 );
                 self.tell(text.clone(), cx.now);
                 self.training.standing = TrainingStanding::Finished(text);
-                self.add_model(&file)
+                self.add_model(&file, cx)
             }
             TrainingEnd::Stopped => {
                 let (form, labels) = self.training.ordered.clone().unwrap_or_default();
