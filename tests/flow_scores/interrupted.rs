@@ -11,7 +11,7 @@ use destello::{
 
 use super::{
     common::{InlineWindow, StampSet},
-    scoring, tiny_model, triplets,
+    tiny_model, triplets,
 };
 
 fn stop() -> Command {
@@ -43,7 +43,7 @@ fn a_model_that_is_being_read_can_be_stopped() {
 
 /// So many epochs that scoring is under way for a while.
 fn long_set() -> StampSet {
-    StampSet::with_stamps(21, 300)
+    StampSet::with_stamps(21, 150)
 }
 
 /// Also shows a model, and waits until it is read and scores.
@@ -100,9 +100,8 @@ fn scores_of_a_set_that_was_left_do_not_reach_the_next() {
         let id = &model.ready.as_ref().unwrap().id;
         assert_eq!(scores.book.count(id), 6);
     }
-    // What was computed until then is in the project of the first one.
-    scoring(&mut window, Scoring::Threshold(0.5));
+    // The first one is scored to its end where it is opened again.
     window.open(&[first.path()], &first.beside("night.destello"));
-    assert_eq!(window.state.scores.active().status, ScoringStatus::Done);
-    assert_eq!(window.state.scores.active().counts.computed, 0);
+    assert_eq!(window.state.scores.active().name(), "cap");
+    assert_all_scored(&window, 6);
 }

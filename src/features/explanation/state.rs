@@ -84,7 +84,7 @@ impl AppState {
         Some(ready.id.clone())
     }
 
-    /// True where explanations stand on the screen. An explanation tells what a model says, so that
+    /// True where explanations stand on the screen. An explanation shows what a model predicts, so that
     /// blind labelling hides it too.
     pub fn shows_explanations(&self) -> bool {
         let is_there = self.screen == Screen::Inspect && self.epoch().is_some();

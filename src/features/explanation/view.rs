@@ -1,4 +1,4 @@
-//! The bar under the large stamps that says what their heat maps mean.
+//! The bar under the large stamps that explains what their heat maps mean.
 
 use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 

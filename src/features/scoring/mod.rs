@@ -1,4 +1,4 @@
-//! Scoring: what models say of every epoch, thresholds, badges, class bands.
+//! Scoring: what models predict for every epoch, thresholds, badges, class bands.
 
 pub(crate) mod badge;
 pub(crate) mod class_bands;

@@ -30,6 +30,9 @@ impl AppState {
         }
         self.show_usual_models();
         let focus = self.scores.focus.clone();
+        // What lies at the path of a project that cannot be written may be another one.
+        let project = &self.project;
+        let project = project.path.clone().filter(|_| project.fault.is_none());
         for model in &mut self.scores.shown {
             if model.status.is_busy() || model.status == ScoringStatus::Done {
                 continue;
@@ -38,7 +41,7 @@ impl AppState {
             model.scoring = Some(cx.tasks.start(ScoreSet {
                 by: vec![ModelChoice::Source(model.source.clone())],
                 catalogue: self.catalogue.clone(),
-                project: self.project.path.clone(),
+                project: project.clone(),
                 models: cx.models.clone(),
                 decoder: cx.decoder.clone(),
                 focus: focus.clone(),

@@ -1,4 +1,4 @@
-//! Scores in the window: the models side by side, what they say, and on which side of their
+//! Scores in the window: the models side by side, what they predict, and on which side of their
 //! thresholds it falls.
 
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub struct ReadyModel {
     pub id: ModelId,
     /// Its card.
     pub card: Arc<ModelCard>,
-    /// Position of the class `real` among its outputs; none for a model that tells other classes.
+    /// Position of the class `real` among its outputs; none for a model that predicts other classes.
     pub real: Option<usize>,
 }
 
@@ -147,7 +147,7 @@ pub enum Reading<'a> {
         /// On which side of the threshold.
         is_real: bool,
     },
-    /// The likeliest class, of a model that tells more than real and bogus.
+    /// The likeliest class, of a model that predicts more than real and bogus.
     Class {
         /// Its name.
         class: &'a str,
@@ -161,7 +161,7 @@ pub enum Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// True where a model says something.
+    /// True where a model predicts something.
     pub const fn is_known(&self) -> bool {
         matches!(self, Self::Score { .. } | Self::Class { .. })
     }
@@ -170,7 +170,7 @@ impl Reading<'_> {
 /// Everything about scores of the opened set.
 #[derive(Debug)]
 pub struct Scores {
-    /// What every model says of every epoch.
+    /// What every model predicts for every epoch.
     pub book: ScoreBook,
     /// Blind labelling: no trace of a score is on the screen.
     pub is_hidden: bool,
@@ -178,14 +178,14 @@ pub struct Scores {
     pub wanted_recall: f32,
     pub(crate) shown: Vec<ShownModel>,
     pub(crate) active: usize,
-    /// True as long as nobody has chosen which models are shown.
+    /// True until the user has chosen which models are shown.
     pub(crate) is_usual: bool,
     /// Who is looked at, for the tasks.
     pub(crate) focus: Focus,
     /// What was on the screen when that was put there.
     pub(crate) focus_of: Option<FocusOf>,
     pub(crate) revision: u64,
-    /// What the latent model says of each candidate.
+    /// What the latent model predicts for each candidate.
     pub(crate) latent: LatentMembership,
 }
 
@@ -300,8 +300,8 @@ impl Scores {
                 let score = model.tally.score(candidate).ok_or_else(refused)?;
                 return Ok(model.side_of(score));
             }
-            let said = ready.verdicts(verdicts).said();
-            said.map(Reading::from).ok_or_else(refused)
+            let likeliest = ready.verdicts(verdicts).likeliest();
+            likeliest.map(Reading::from).ok_or_else(refused)
         })
     }
 

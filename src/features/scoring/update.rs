@@ -40,7 +40,7 @@ impl AppState {
     /// Warns where the active model has no threshold that could be moved.
     fn warn_of_no_threshold(&mut self, cx: &Context) -> bool {
         let active = self.scores.active();
-        let has_none = active.tells_classes();
+        let has_none = active.predicts_classes();
         if has_none {
             let name = active.name();
             self.warn(format!("{name} tells classes: it has no threshold"), cx.now);
@@ -138,7 +138,7 @@ impl AppState {
         self.apply_queue(QueueCommand::Filter(line), cx)
     }
 
-    /// What would teach most comes first, and the first of it on screen.
+    /// What would be learned most from comes first, and the first of it on screen.
     pub(crate) fn sort_to_label_next(&mut self, cx: &Context) -> Vec<Effect> {
         let sort = QueueCommand::Sort {
             column: Column::Next,

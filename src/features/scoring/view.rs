@@ -1,4 +1,4 @@
-//! The bar of scores: which model, its threshold with live counts, what labels say of it, and the
+//! The bar of scores: which model, its threshold with live counts, what labels show of it, and the
 //! switch that hides it all.
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
@@ -35,7 +35,7 @@ pub fn score_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) 
             });
             return;
         }
-        if state.scores.active().tells_classes() {
+        if state.scores.active().predicts_classes() {
             ui.label(class_counts(state)).on_hover_text(
                 "Candidates by their likeliest class after the last epoch. Not scored: an image \
                  or a zero point is missing, or scoring has not come so far.",
@@ -200,7 +200,7 @@ fn counts(state: &AppState) -> String {
     format!("{real} real · {bogus} bogus · {rest} not scored")
 }
 
-/// What there is to say where not all is scored.
+/// What is shown where not all is scored.
 fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let model = state.scores.active();
     let tally = &model.tally;
