@@ -30,13 +30,14 @@ DISPLAY_KIND := native
 endif
 export DISPLAY_KIND
 
-.PHONY: help system build run test soak lint bench
+.PHONY: help system build run check test soak lint bench
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run             open the demo sky; without a display, save pictures of every screen in tour/'
 	@echo 'make run DATA=PATH   open a file, folder or archive'
 	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
+	@echo 'make check           formatting, lints and types of everything: after each small change'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
 	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
 	@echo 'make lint            rustfmt and clippy, warnings denied'
@@ -72,6 +73,8 @@ test: system
 	    echo 'Tests on real data are skipped: DESTELLO_REAL_DATA is not set.'; \
 	fi
 	$(ON_DISPLAY) $(CARGO) test --release --locked
+
+check: lint
 
 soak: system
 	DESTELLO_SOAK=$(SOAK) DESTELLO_SOAK_SEED=$(SEED) $(CARGO) test --release --locked --test soak -- --nocapture

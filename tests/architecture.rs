@@ -116,6 +116,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
     ("ctrlc", &["cli/", "window/"]),
+    ("indicatif", &["cli/"]),
 ];
 
 #[test]

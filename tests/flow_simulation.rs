@@ -80,11 +80,16 @@ fn the_preview_follows_the_form() {
     edit(&mut window, |form| form.kind = Kind::Triplets);
     assert_eq!(preview(&window), ["real", "bogus"].repeat(4));
     // Number and folder make no other pixels.
-    let serial = window.state.simulation.serial;
-    edit(&mut window, |form| form.count = 7);
-    assert_eq!(window.state.simulation.serial, serial);
-    edit(&mut window, |form| form.seed = 7);
-    assert_eq!(window.state.simulation.serial, serial + 1);
+    let makes_one = |window: &mut InlineWindow, change: fn(&mut SimulationForm)| {
+        let mut form = window.state.simulation.form.clone();
+        change(&mut form);
+        window.begin(Command::Simulation(Simulation::Form(Box::new(form))));
+        let is_made = window.state.simulation.is_previewing();
+        window.settle();
+        is_made
+    };
+    assert!(!makes_one(&mut window, |form| form.count = 7));
+    assert!(makes_one(&mut window, |form| form.seed = 7));
 }
 
 #[test]
@@ -92,15 +97,15 @@ fn only_the_newest_preview_is_shown() {
     let (mut window, _folder) = window();
     window.act(Action::NewSimulation);
     let old = preview(&window);
-    let serial = window.state.simulation.serial;
-    edit(&mut window, |form| form.kind = Kind::Triplets);
-    let newest = preview(&window);
-    window.apply(Command::News(Box::new(JobEvent::Previewed {
-        serial,
-        preview: Err("an old answer".into()),
-    })));
+    let mut form = window.state.simulation.form.clone();
+    for kind in [Kind::Triplets, Kind::Sequences, Kind::Triplets] {
+        form.kind = kind;
+        let form = Box::new(form.clone());
+        window.begin(Command::Simulation(Simulation::Form(form)));
+    }
+    window.settle();
     assert_ne!(preview(&window), old);
-    assert_eq!(preview(&window), newest);
+    assert_eq!(preview(&window), ["real", "bogus"].repeat(4));
 }
 
 #[test]

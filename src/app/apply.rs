@@ -25,7 +25,19 @@ impl AppState {
         let mut effects = self.poll_adaptation(cx);
         effects.extend(self.poll_scoring(cx));
         self.poll_explanation();
+        effects.extend(self.poll_training(cx));
+        effects.extend(self.poll_simulation(cx));
         self.follow(effects, cx)
+    }
+
+    /// True while a task runs whose end was not taken in.
+    pub fn is_busy(&self) -> bool {
+        self.fine_tuning.is_busy()
+            || self.scores.is_busy()
+            || self.explanations.is_awaited()
+            || self.training.is_under_way()
+            || self.simulation.is_running()
+            || self.simulation.is_previewing()
     }
 
     /// What follows from any change.
@@ -70,9 +82,9 @@ impl AppState {
                 self.take_drawn(*drawn);
                 Vec::new()
             }
-            Command::Simulation(simulation) => self.apply_simulation(simulation),
+            Command::Simulation(simulation) => self.apply_simulation(simulation, cx),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, cx),
-            Command::Train(train) => self.apply_train(train),
+            Command::Train(train) => self.apply_train(train, cx),
             Command::FineTune(command) => self.apply_fine_tune(command, cx),
             Command::Latent(latent) => self.apply_latent(latent, cx),
             Command::Scoring(scoring) => self.apply_scoring(scoring, cx),
@@ -102,8 +114,14 @@ impl AppState {
             }
             Action::OpenFiles => self.pick(PickFor::OpenFiles),
             Action::OpenFolder => self.pick(PickFor::OpenFolder),
-            Action::OpenDemo => self.open_demo(cx),
-            Action::NewSimulation => self.toggle_simulation(),
+            Action::OpenDemo => {
+                self.open_demo(cx);
+                Vec::new()
+            }
+            Action::NewSimulation => {
+                self.toggle_simulation(cx);
+                Vec::new()
+            }
             Action::AddVocabulary => self.pick(PickFor::Vocabulary),
             Action::ImportLabels => self.pick(PickFor::ImportLabels),
             Action::ExportLabels => self.pick(PickFor::ExportLabels),

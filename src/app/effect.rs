@@ -15,8 +15,6 @@ use crate::{
             projection::MapOrder,
         },
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
-        simulation::order::SimulationOrder,
-        training::task::TrainRequest,
     },
     workspace::decode_pool::Decoded,
 };
@@ -98,21 +96,8 @@ pub enum Effect {
         /// The candidates at this moment.
         catalogue: Arc<Catalogue>,
     },
-    /// Simulate, and open what was made.
-    Simulate(Box<SimulationOrder>),
-    /// Make the demo sky where it is not there yet, and open it.
-    OpenDemo,
-    /// Show what a simulation would make. Requests before this one are dropped.
-    Preview {
-        /// Number of the request.
-        serial: u64,
-        /// The order.
-        order: Box<SimulationOrder>,
-    },
     /// Teach a latent model the opened set.
     Adapt(Box<AdaptRequest>),
-    /// Train a network.
-    Train(Box<TrainRequest>),
     /// Put the set into a latent space.
     Embed(Box<EmbedOrder>),
     /// Lay a latent space on a plane. Orders before this one are stopped.

@@ -11,8 +11,6 @@ use crate::{
         inspect::header::Cards,
         light_curve::{period_search::FoundPeriod, photometer::MeasuredCurve},
         open::index::Batch,
-        simulation::{preview::Preview, simulate::Simulated},
-        training::task::TrainUpdate,
     },
     tasks::progress::Progress,
     workspace::{decode_pool::Outcome, journal_writer::JournalNews},
@@ -185,17 +183,6 @@ pub enum JobEvent {
     Latent(crate::features::latent::news::LatentNews),
     /// A latent space was laid on a plane.
     Mapped(crate::features::latent::projection::Mapped),
-    /// A training has news.
-    Training(TrainUpdate),
-    /// A simulation ended: what was made, or why it failed.
-    Simulated(Result<Simulated, String>),
-    /// A look at what a simulation would make.
-    Previewed {
-        /// Number of the request.
-        serial: u64,
-        /// What it would look like, or why it cannot be.
-        preview: Result<Arc<Preview>, String>,
-    },
     /// There is no native file dialog, or this one failed.
     NoDialog(PickFor),
     /// What the disk says of a path that is being typed.

@@ -5,7 +5,6 @@ use crate::{
     features::{
         latent::{adapt_task::AdaptUpdate, news::LatentNews},
         scoring::task::ScoringEnd,
-        training::task::{TrainUpdate, TrainingEnd},
     },
     workspace::journal_writer::JournalNews,
 };
@@ -19,7 +18,6 @@ impl JobEvent {
             | Self::Done {
                 outcome: Err(why), ..
             }
-            | Self::Simulated(Err(why))
             | Self::Evaluated {
                 report: Err(why), ..
             }
@@ -31,7 +29,6 @@ impl JobEvent {
                 end: ScoringEnd::Failed(why),
                 ..
             })
-            | Self::Training(TrainUpdate::Ended(TrainingEnd::Failed(why)))
             | Self::Adapting(_, AdaptUpdate::Failed(why)) => Some(why),
             _ => None,
         }

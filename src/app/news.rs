@@ -125,11 +125,6 @@ impl AppState {
                 }
             }
             JobEvent::Evaluated { serial, report } => self.evaluation.take(serial, report),
-            JobEvent::Training(update) => return self.take_training(update, cx),
-            JobEvent::Simulated(outcome) => return self.take_simulated(outcome, cx),
-            JobEvent::Previewed { serial, preview } => {
-                self.simulation.take_preview(serial, preview);
-            }
             JobEvent::NoDialog(purpose) => return self.take_no_dialog(purpose),
             JobEvent::Paths(news) => return self.take_path_news(news, cx),
             JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
@@ -155,10 +150,11 @@ impl AppState {
             PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
             PickFor::LatentModel => self.take_latent_file(&paths[0], cx),
             PickFor::TrainingSurvey | PickFor::NewModel => {
-                self.take_training_path(purpose, &paths[0])
+                self.take_training_path(purpose, &paths[0], cx)
             }
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
-                self.take_simulation_path(purpose, &paths[0])
+                self.take_simulation_path(purpose, &paths[0], cx);
+                Vec::new()
             }
         }
     }

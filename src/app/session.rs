@@ -109,13 +109,14 @@ impl AppState {
             Session::Explanation(choice) => self.choose_explanation(choice),
             Session::Cancel(job) => {
                 match job {
-                    JobId::Train => self.training.expect_stop(),
+                    JobId::Train => self.training.stop(),
                     JobId::FineTune => self.fine_tuning.stop(),
                     JobId::LearningCurve => {
                         if let Some(running) = &self.fine_tuning.measuring {
                             running.cancel();
                         }
                     }
+                    JobId::Simulate => self.simulation.stop(),
                     JobId::Score => self.stop_scoring(cx),
                     _ => {}
                 }

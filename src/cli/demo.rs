@@ -6,13 +6,13 @@ use anyhow::Context;
 
 use super::{
     open,
-    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+    progress::{INTERRUPTED, cancel_by_signal, with_progress},
 };
 use crate::{
     features::simulation::{
-        demo::{demo_folder, make_demo},
-        folder::Crew,
-        simulator::simulator_of,
+        demo::demo_folder,
+        simulator::Simulators,
+        task::{RunSimulation, Wanted},
     },
     window::Start,
 };
@@ -36,11 +36,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = args.folder.clone().or_else(demo_folder);
     let folder = folder.context("there is no home folder for the demo: name one with --folder")?;
     let cancel = cancel_by_signal()?;
-    let line = ProgressLine::new();
-    let tell = |progress| line.tell(progress);
-    let made = make_demo(&folder, &simulator_of, &Crew::new(0, &cancel, &tell));
-    line.clear();
-    let made = made?;
+    let task = RunSimulation {
+        wanted: Wanted::Demo(folder.clone()),
+        simulators: Simulators::default(),
+        threads: 0,
+    };
+    let made = with_progress(task, cancel.clone())?;
     if made.is_cancelled {
         eprintln!("{}", made.sentence());
         return Ok(ExitCode::from(INTERRUPTED));

@@ -1,13 +1,10 @@
 //! `destello photometry`: fluxes and magnitudes of every epoch, as a table.
 
-use std::{
-    io::{IsTerminal, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::ValueEnum;
 
+use super::progress::ProgressLine;
 use crate::{
     domain::Role,
     features::light_curve::photometry::{self, PhotometryOrder},
@@ -74,10 +71,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         // Before the work, not after it.
         table::format_of(out)?;
     }
-    let mut progress = Progress::default();
+    let line = ProgressLine::new();
     let report = photometry::photometry(&args.paths, &order, &mut |done, all| {
-        progress.show(done, all);
+        line.tell_with(done as u64, all as u64, " candidates");
     })?;
+    line.clear();
     for problem in &report.problems {
         eprintln!("{problem}");
     }
@@ -104,24 +102,4 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     } else {
         2
     }))
-}
-
-/// A line that is written over itself, where a person looks at it.
-#[derive(Default)]
-struct Progress {
-    percent: usize,
-}
-
-impl Progress {
-    fn show(&mut self, done: usize, all: usize) {
-        let percent = done * 100 / all.max(1);
-        let mut out = std::io::stderr();
-        if percent == self.percent || !out.is_terminal() {
-            return;
-        }
-        self.percent = percent;
-        let end = if done == all { "\n" } else { "" };
-        // A progress line that cannot be written is missed by nobody.
-        write!(out, "\rmeasured {done} of {all} candidates{end}").unwrap_or_default();
-    }
 }

@@ -1,36 +1,34 @@
 //! One line of progress on a terminal, and Ctrl-C as a request to stop.
 
-use std::{
-    io::{IsTerminal, Write},
-    sync::Mutex,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::tasks::{
+    Task,
     cancel::{CancelToken, Cancelled},
     progress::Progress,
+    run_here,
 };
 
-/// Signs of a full bar.
-const BAR: usize = 30;
+/// What stands in the line: thirty signs of a bar, the numbers, and words.
+const LINE: &str = "{bar:30} {pos} of {len}{msg}";
 
 /// The exit status of a program that Ctrl-C ended: 128 and the number of SIGINT.
 pub(super) const INTERRUPTED: u8 = 130;
 
 /// A line on standard error, where that is a terminal.
 pub(super) struct ProgressLine {
-    is_shown: bool,
-    /// Width of the line that stands there.
-    width: Mutex<usize>,
+    /// None where nothing stands there.
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl ProgressLine {
     /// Nothing stands there yet.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
-            is_shown: std::io::stderr().is_terminal(),
-            width: Mutex::new(0),
+            bar: Mutex::new(None),
         }
     }
 
@@ -41,33 +39,32 @@ impl ProgressLine {
 
     /// The same with words after it.
     pub fn tell_with(&self, done: u64, total: u64, rest: &str) {
-        if let Some(full) = (BAR as u64 * done.min(total)).checked_div(total) {
-            let full = full as usize;
-            let bar = "█".repeat(full) + &"·".repeat(BAR - full);
-            self.write(&format!("{bar} {done} of {total}{rest}"));
+        if total == 0 {
+            return;
         }
+        let mut shown = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        let bar = shown.get_or_insert_with(|| {
+            let usual = ProgressStyle::default_bar();
+            let style = ProgressStyle::with_template(LINE).unwrap_or(usual);
+            ProgressBar::new(total).with_style(style.progress_chars("█·"))
+        });
+        bar.set_message(rest.to_owned());
+        bar.update(|state| {
+            state.set_len(total);
+            state.set_pos(done);
+        });
     }
 
     /// Takes the line away.
     pub fn clear(&self) {
-        self.write("");
-    }
-
-    fn write(&self, text: &str) {
-        let Ok(mut width) = self.width.lock() else {
-            return;
-        };
-        if !self.is_shown {
-            return;
+        let shown = self
+            .bar
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(bar) = shown {
+            bar.finish_and_clear();
         }
-        let blanks = " ".repeat(width.saturating_sub(text.chars().count()));
-        *width = text.chars().count();
-        let end = if text.is_empty() { "\r" } else { "" };
-        let mut err = std::io::stderr().lock();
-        // A terminal that went away is no reason to stop the work.
-        write!(err, "\r{text}{blanks}{end}")
-            .and_then(|()| err.flush())
-            .unwrap_or_default();
     }
 }
 
@@ -95,4 +92,19 @@ pub(super) fn unless_cancelled<T>(done: anyhow::Result<T>) -> anyhow::Result<Opt
         Err(error) if error.is::<Cancelled>() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Runs a task that reports how far it is and nothing else, with a line of progress.
+///
+/// # Errors
+/// As the task fails.
+pub(super) fn with_progress<T: Task<Update = Progress>>(
+    task: T,
+    cancel: CancelToken,
+) -> anyhow::Result<T::Output> {
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let done = run_here(task, cancel, move |progress| shown.tell(progress));
+    line.clear();
+    done
 }

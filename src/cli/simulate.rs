@@ -6,14 +6,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use super::progress::{INTERRUPTED, cancel_by_signal, with_progress};
 use crate::{
     domain::Role,
     features::simulation::{
-        folder::Crew,
         order::{Kind, SimulationOrder},
-        simulate,
-        simulator::{simulator_of, surveys},
+        simulator::{Simulators, surveys},
+        task::{RunSimulation, Wanted},
     },
 };
 
@@ -100,12 +99,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         out: args.out.clone(),
     };
     let cancel = cancel_by_signal()?;
-    let line = ProgressLine::new();
-    let tell = |progress| line.tell(progress);
-    let crew = Crew::new(args.threads, &cancel, &tell);
-    let simulated = simulate::simulate(&order, &simulator_of, &crew);
-    line.clear();
-    let simulated = simulated?;
+    let task = RunSimulation {
+        wanted: Wanted::Order(Box::new(order)),
+        simulators: Simulators::default(),
+        threads: args.threads,
+    };
+    let simulated = with_progress(task, cancel)?;
     super::say(&simulated.sentence())?;
     Ok(ExitCode::from(if simulated.is_cancelled {
         INTERRUPTED

@@ -3,20 +3,30 @@
 mod forest;
 mod latent;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use anyhow::bail;
 use clap::{Parser, Subcommand};
 
 use super::{
     making::Making,
-    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
 };
 use crate::{
-    features::training::train::{
-        Recipe, TrainOrder, Training, TrainingData, TrainingNews, checkpoint_path, usual_steps,
+    features::training::{
+        task::{Train, TrainUpdate},
+        train::{Recipe, TrainOrder, TrainingData, TrainingNews, checkpoint_path, usual_steps},
     },
     learn::{Architecture, Compute, Wish},
+    tasks::run_here,
+    workspace::model_registry::ModelShelf,
 };
 
 /// What to train.
@@ -125,52 +135,62 @@ fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
         eprintln!("going on from {}", checkpoint.display());
     }
     eprintln!("training on the {}", compute.name());
-    let mut training = Training::start(order, &compute)?;
-    for note in training.notes() {
-        eprintln!("{note}");
-    }
-    let line = ProgressLine::new();
-    let mut told = training.news().curve.len();
-    while !training.is_finished() {
-        if cancel.is_cancelled() {
-            line.clear();
-            training.save()?;
-            eprintln!(
-                "stopped; the same command goes on from {}",
-                checkpoint.display()
-            );
-            return Ok(ExitCode::from(INTERRUPTED));
+    let task = Train {
+        order,
+        is_anew: false,
+        may_replace: true,
+        models: ModelShelf::on(compute),
+        decoder: Arc::default(),
+    };
+    let line = Arc::new(ProgressLine::new());
+    let (shown, points) = (line.clone(), AtomicUsize::new(0));
+    let done = run_here(task, cancel, move |update| match update {
+        TrainUpdate::Started { notes, news, .. } => {
+            notes.iter().for_each(|note| eprintln!("{note}"));
+            points.store(news.curve.len(), Ordering::Relaxed);
         }
-        training.advance()?;
-        let news = training.news();
-        line.tell_with(news.step, news.steps, &rest_of(&news));
-        if news.curve.len() > told
-            && let Some(point) = news.curve.last()
-        {
-            told = news.curve.len();
-            line.clear();
-            eprintln!(
-                "step {:>7}  loss {:.4}  validation: loss {:.4}, accuracy {:.4}  ({:.0} examples/s{})",
-                point.step,
-                point.loss.unwrap_or(f64::NAN),
-                point.validation_loss,
-                point.validation_accuracy,
-                news.examples_per_s,
-                rest_of(&news)
-            );
+        TrainUpdate::Progress(news) => {
+            let known = points.swap(news.curve.len(), Ordering::Relaxed);
+            show(&news, known, &shown);
         }
-    }
+    });
     line.clear();
-    let model = training.write()?;
-    let accuracy = model.card().figures.get("validation_accuracy");
+    let Some(trained) = unless_cancelled(done)? else {
+        eprintln!(
+            "stopped; the same command goes on from {}",
+            checkpoint.display()
+        );
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let card = &trained.card;
+    let accuracy = card.figures.get("validation_accuracy");
     super::say(&format!(
         "{} ({} parameters, validation accuracy {:.4}) written to {}",
-        model.id(),
-        model.card().parameters,
+        trained.id,
+        card.parameters,
         accuracy.copied().unwrap_or(f64::NAN),
         out.display()
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The line of progress, and a line that stays for each validation.
+fn show(news: &TrainingNews, known: usize, line: &ProgressLine) {
+    if news.curve.len() > known
+        && let Some(point) = news.curve.last()
+    {
+        line.clear();
+        eprintln!(
+            "step {:>7}  loss {:.4}  validation: loss {:.4}, accuracy {:.4}  ({:.0} examples/s{})",
+            point.step,
+            point.loss.unwrap_or(f64::NAN),
+            point.validation_loss,
+            point.validation_accuracy,
+            news.examples_per_s,
+            rest_of(news)
+        );
+    }
+    line.tell_with(news.step, news.steps, &rest_of(news));
 }
 
 fn rest_of(news: &TrainingNews) -> String {

@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical::{Canonical, variant};
+
 /// A photometric band: one of the six of Sloan and Rubin, or any other by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Band {
@@ -76,6 +78,20 @@ impl Band {
             Self::Y => "y",
             Self::Other(name) => name,
         }
+    }
+}
+
+impl Canonical for Band {
+    fn write(&self, text: &mut String) {
+        text.push_str(match self {
+            Self::U => "U",
+            Self::G => "G",
+            Self::R => "R",
+            Self::I => "I",
+            Self::Z => "Z",
+            Self::Y => "Y",
+            Self::Other(name) => return variant(text, "Other", name),
+        });
     }
 }
 

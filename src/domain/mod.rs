@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod band;
 pub mod candidate;
+pub mod canonical;
 pub mod catalogue;
 mod class_names;
 pub mod confusion;
@@ -23,6 +24,7 @@ pub mod measure;
 pub mod model;
 pub mod plot;
 pub mod problem;
+pub mod ranking;
 pub mod role;
 pub mod score;
 mod score_book;
@@ -58,6 +60,7 @@ pub use model::{
 };
 pub use plot::Plot;
 pub use problem::Problem;
+pub use ranking::{Ranking, Steps};
 pub use role::Role;
 pub use score::{KeptScores, NewScores, Remembered, ScoreRow, Verdict, Verdicts, likeliest};
 pub use score_book::ScoreBook;

@@ -4,11 +4,15 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Candidate, LatentCard, Role};
+use super::{
+    Candidate, LatentCard, Role,
+    canonical::{Canonical, canonical_record, canonical_words, variant},
+};
 
 /// Names one version of a model: its name and a fingerprint of its weights, `cap@1f0c44d2`.
 ///
-/// Scores are kept under it, so that no score of one version is ever taken for another's.
+/// Scores are kept under it, so that no score of one version is ever taken for another's. It never
+/// changes: see [`super::canonical`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ModelId(Arc<str>);
@@ -174,6 +178,47 @@ impl From<InputPlan> for ModelInput {
     }
 }
 
+canonical_words!(Scaling {
+    MinMax: "MinMax",
+    MedianNorm: "MedianNorm",
+    Norm: "Norm",
+    AsinhPeak: "AsinhPeak",
+});
+
+canonical_record!(InputPlan, "InputPlan" {
+    "channels": channels,
+    "side_px": side_px,
+    "pixel_scale_arcsec": pixel_scale_arcsec,
+    "scaling": scaling,
+    "is_in_detection_polarity": is_in_detection_polarity,
+});
+
+canonical_words!(SequenceForm {
+    RunningDifference: "RunningDifference",
+    Window: "Window",
+});
+
+canonical_record!(SequencePlan, "SequencePlan" {
+    "role": role,
+    "form": form,
+    "side_px": side_px,
+});
+
+canonical_record!(FeaturePlan, "FeaturePlan" {
+    "features": features,
+    "fewest_epochs": fewest_epochs,
+});
+
+impl Canonical for ModelInput {
+    fn write(&self, text: &mut String) {
+        match self {
+            Self::Stamps(plan) => variant(text, "Stamps", plan),
+            Self::Sequence(plan) => variant(text, "Sequence", plan),
+            Self::Features(plan) => variant(text, "Features", plan),
+        }
+    }
+}
+
 /// How a model came to be.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -236,7 +281,48 @@ impl ModelCard {
 
 #[cfg(test)]
 mod tests {
-    use super::ModelId;
+    use super::*;
+
+    // Models are called by such texts: they must stay what they are.
+    #[test]
+    fn inputs_are_written_as_ever() {
+        let plan = |scaling, scale| InputPlan {
+            channels: vec![Role::Science, Role::Snr],
+            side_px: 21,
+            pixel_scale_arcsec: scale,
+            scaling,
+            is_in_detection_polarity: true,
+        };
+        for (input, expected) in [
+            (
+                plan(Scaling::MinMax, None).into(),
+                "Stamps(InputPlan { channels: [Science, Snr], side_px: 21, pixel_scale_arcsec: None, \
+                 scaling: MinMax, is_in_detection_polarity: true })",
+            ),
+            (
+                plan(Scaling::Norm, Some(0.25)).into(),
+                "Stamps(InputPlan { channels: [Science, Snr], side_px: 21, pixel_scale_arcsec: \
+                 Some(0.25), scaling: Norm, is_in_detection_polarity: true })",
+            ),
+            (
+                ModelInput::Sequence(SequencePlan {
+                    role: Role::Science,
+                    form: SequenceForm::Window,
+                    side_px: 21,
+                }),
+                "Sequence(SequencePlan { role: Science, form: Window, side_px: 21 })",
+            ),
+            (
+                ModelInput::Features(FeaturePlan {
+                    features: vec!["r: amplitude".into()],
+                    fewest_epochs: 3,
+                }),
+                "Features(FeaturePlan { features: [\"r: amplitude\"], fewest_epochs: 3 })",
+            ),
+        ] {
+            assert_eq!(input.canonical_text(), expected);
+        }
+    }
 
     #[test]
     fn an_identity_tells_its_name() {

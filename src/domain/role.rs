@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical::canonical_words;
+
 /// The role of one stamp within an epoch.
 ///
 /// The order is the order on screen: science, reference, difference come first, always in
@@ -86,6 +88,15 @@ impl Role {
         })
     }
 }
+
+canonical_words!(Role {
+    Science: "Science",
+    Reference: "Reference",
+    Difference: "Difference",
+    Snr: "Snr",
+    Variance: "Variance",
+    Psf: "Psf",
+});
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical::{Canonical, variant};
+
 /// Modified Julian Date in days, in the time scale of the data (ZTF UTC, Rubin TAI).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -26,6 +28,12 @@ impl Mjd {
     /// Julian date in days.
     pub fn jd(self) -> f64 {
         self.0 + 2_400_000.5
+    }
+}
+
+impl Canonical for Mjd {
+    fn write(&self, text: &mut String) {
+        variant(text, "Mjd", &self.0);
     }
 }
 

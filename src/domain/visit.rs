@@ -1,6 +1,6 @@
 //! One visit to a field of the sky: when, in which band, and under which conditions.
 
-use super::{Band, Mjd};
+use super::{Band, Mjd, canonical::canonical_record};
 
 /// One exposure of a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +68,22 @@ pub struct FieldVisits {
     /// Its visits.
     pub visits: Vec<Visit>,
 }
+
+canonical_record!(Visit, "Visit" {
+    "mjd": mjd,
+    "band": band,
+    "exposure_s": exposure_s,
+    "seeing_arcsec": seeing_arcsec,
+    "airmass": airmass,
+    "sky_adu": sky_adu,
+    "limiting_mag": limiting_mag,
+    "zero_point": zero_point,
+});
+
+canonical_record!(FieldVisits, "FieldVisits" {
+    "field": field,
+    "visits": visits,
+});
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "numbers that no arithmetic touches")]

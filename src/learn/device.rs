@@ -110,6 +110,22 @@ impl Compute {
         is_sound
     }
 
+    /// The numbers of a tensor on this device.
+    pub(super) fn numbers<const D: usize>(
+        &self,
+        tensor: Tensor<D>,
+    ) -> Result<Vec<f32>, LearnError> {
+        let failed = |why: String| LearnError::Device {
+            device: self.name.clone(),
+            why,
+        };
+        let data = tensor
+            .try_into_data()
+            .map_err(|error| failed(error.to_string()))?;
+        data.try_into_vec()
+            .map_err(|error| failed(error.to_string()))
+    }
+
     /// For computing without gradients.
     pub(super) fn plain(&self) -> Device {
         self.device.clone()

@@ -133,9 +133,11 @@ impl Model {
         };
         let (said, after) = network.forward(batch, Some(before));
         let classes = said.dims()[2];
-        let said = self.numbers(softmax(said, 2).reshape([images, classes]))?;
-        let cells = self.numbers(after.cell)?;
-        let hiddens = self.numbers(after.hidden)?;
+        let said = self
+            .compute()
+            .numbers(softmax(said, 2).reshape([images, classes]))?;
+        let cells = self.compute().numbers(after.cell)?;
+        let hiddens = self.compute().numbers(after.hidden)?;
         let states = cells
             .chunks(Recurrent::UNITS)
             .zip(hiddens.chunks(Recurrent::UNITS));
@@ -145,12 +147,5 @@ impl Model {
         }
         let of_candidate = |rows: &[f32]| rows.chunks(classes).map(<[f32]>::to_vec).collect();
         Ok(said.chunks(length * classes).map(of_candidate).collect())
-    }
-
-    fn numbers(&self, tensor: Tensor<2>) -> Result<Vec<f32>, LearnError> {
-        let data = tensor
-            .try_into_data()
-            .map_err(|error| self.failed(&error))?;
-        data.try_into_vec().map_err(|error| self.failed(&error))
     }
 }

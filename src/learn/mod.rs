@@ -6,6 +6,7 @@
 pub mod batch;
 mod blend;
 pub mod braai_import;
+pub mod chance;
 pub mod checkpoint;
 pub mod device;
 pub mod error;

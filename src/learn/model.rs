@@ -145,11 +145,7 @@ impl Model {
         for batch in inputs.chunks(BATCH * size) {
             let batch = self.tensor(batch, &self.compute.plain())?;
             let output = softmax(self.network.forward(batch, Views::Four)?, 1);
-            let output = output
-                .try_into_data()
-                .map_err(|error| self.failed(&error))?;
-            let output: Vec<f32> = output.try_into_vec().map_err(|error| self.failed(&error))?;
-            said.extend(output);
+            said.extend(self.compute.numbers(output)?);
         }
         Ok(said)
     }
@@ -161,12 +157,5 @@ impl Model {
         let count = inputs.len() / plan.len().max(1);
         let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
         Ok(Tensor::from_data(data, device))
-    }
-
-    pub(super) fn failed(&self, error: &dyn std::error::Error) -> LearnError {
-        LearnError::Device {
-            device: self.compute.name().into(),
-            why: error.to_string(),
-        }
     }
 }

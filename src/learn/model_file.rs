@@ -12,6 +12,7 @@ use super::{Architecture, Compute, LearnError, Model, Network};
 use crate::{
     domain::{
         InputPlan, ModelCard, ModelInput,
+        canonical::Canonical,
         fnv::{FNV_START, fnv1a},
     },
     imaging::{model_input, sequence_input},
@@ -40,7 +41,8 @@ pub(super) fn fingerprint(card: &ModelCard, network: &Network) -> u64 {
         ModelInput::Sequence(_) => sequence_input::PREPARATION,
         _ => model_input::PREPARATION,
     };
-    let words = format!("{preparation} {name} {members} {input:?} {classes:?}");
+    let (input, classes) = (input.canonical_text(), classes.canonical_text());
+    let words = format!("{preparation} {name} {members} {input} {classes}");
     weights_hash(fnv1a(FNV_START, words.bytes()), network)
 }
 
@@ -65,22 +67,20 @@ pub(super) fn weights_hash<M: Module>(start: u64, network: &M) -> u64 {
 /// # Errors
 /// Where the weights cannot be put down.
 pub fn to_bytes(model: &Model) -> Result<Vec<u8>, LearnError> {
-    let card = serde_json::to_string(model.card()).map_err(|error| refused("card", &error))?;
+    save(model.card(), model.network())
+}
+
+/// The bytes of a file with a card and the weights of any network.
+pub(super) fn save(card: &ModelCard, network: &impl ModuleSnapshot) -> Result<Vec<u8>, LearnError> {
+    let text = serde_json::to_string(card).map_err(|error| refused("card", &error))?;
     let mut store = SafetensorsStore::from_bytes(None)
-        .metadata(CARD, card)
+        .metadata(CARD, text)
         .skip_enum_variants(true);
-    let saved = match model.network() {
-        Network::DeepHits(network) => network.save_into(&mut store),
-        Network::Cap(network) => network.save_into(&mut store),
-        Network::Cape(members) => members.save_into(&mut store),
-        Network::Compact(network) => network.save_into(&mut store),
-        Network::Braai(network) => network.save_into(&mut store),
-        Network::Recurrent(network) => network.save_into(&mut store),
-    };
-    saved.map_err(|error| refused(&model.card().name, &error))?;
+    let saved = network.save_into(&mut store);
+    saved.map_err(|error| refused(&card.name, &error))?;
     store
         .get_bytes()
-        .map_err(|error| refused(&model.card().name, &error))
+        .map_err(|error| refused(&card.name, &error))
 }
 
 /// Reads a model file.
@@ -112,20 +112,17 @@ pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, 
     Ok(Model::new(card, &network, compute))
 }
 
-fn load(name: &str, bytes: &[u8], network: &mut Network) -> Result<(), LearnError> {
+/// Takes the weights of any network from the bytes of its file.
+pub(super) fn load(
+    name: &str,
+    bytes: &[u8],
+    network: &mut impl ModuleSnapshot,
+) -> Result<(), LearnError> {
     let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec()))
         .skip_enum_variants(true)
         .validate(false)
         .allow_partial(true);
-    let loaded = match network {
-        Network::DeepHits(network) => network.load_from(&mut store),
-        Network::Cap(network) => network.load_from(&mut store),
-        Network::Cape(members) => members.load_from(&mut store),
-        Network::Compact(network) => network.load_from(&mut store),
-        Network::Braai(network) => network.load_from(&mut store),
-        Network::Recurrent(network) => network.load_from(&mut store),
-    };
-    let result = loaded.map_err(|error| {
+    let result = network.load_from(&mut store).map_err(|error| {
         let first = error.to_string();
         let first = first.trim().lines().next().unwrap_or_default().to_owned();
         refused_with(name, format!("its weights cannot be read: {first}"))

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Architecture, Views};
+use crate::domain::canonical::{Canonical, canonical_record, record};
 
 /// Optimiser and its rate in the course of training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,28 @@ pub struct Schedule {
     /// True turns every example at random and shows the network that view alone; false shows all four.
     pub is_one_view: bool,
 }
+
+impl Canonical for Optimiser {
+    fn write(&self, text: &mut String) {
+        match self {
+            Self::Sgd { rate, halve_every } => {
+                record(text, "Sgd", &[("rate", rate), ("halve_every", halve_every)]);
+            }
+            Self::AdamW { rate, decay } => {
+                record(text, "AdamW", &[("rate", rate), ("decay", decay)]);
+            }
+        }
+    }
+}
+
+canonical_record!(Schedule, "Schedule" {
+    "optimiser": optimiser,
+    "batch": batch,
+    "steps": steps,
+    "validate_every": validate_every,
+    "patience": patience,
+    "is_one_view": is_one_view,
+});
 
 impl Schedule {
     /// As published for Deep-HiTS and CAP: SGD at 0.04 halved every 100,000 steps, batches of 50,

@@ -1,5 +1,6 @@
 //! Calibration: a temperature that makes probabilities as sure as they are right (Guo et al. 2017).
 
+use super::metrics::calibration::{calibration, expected_calibration_error};
 use crate::domain::likeliest;
 
 /// Temperatures that are looked at.
@@ -70,25 +71,16 @@ pub fn loss(rows: &[Judged<'_>], temperature: f64) -> f64 {
     rows.iter().map(of).sum::<f64>() / rows.len().max(1) as f64
 }
 
-/// Expected calibration error (Naeini et al. 2015): how far the largest probability lies from the share
-/// of right classes, mean over ten bins of equal width by their number.
+/// The calibration error of the largest probability, ten bins of equal width; 0 without rows.
 pub fn calibration_error(rows: &[Judged<'_>]) -> f64 {
     const BINS: usize = 10;
-    let mut bins = [[0.0_f64; 3]; BINS];
-    for (row, class) in rows {
-        if let Some(at) = likeliest(row) {
-            let said = row[at];
-            let bin = &mut bins[((said * BINS as f32) as usize).min(BINS - 1)];
-            bin[0] += 1.0;
-            bin[1] += f64::from(said);
-            bin[2] += f64::from(u8::from(at == *class));
-        }
-    }
-    let off: f64 = bins
-        .iter()
-        .map(|[_, said, right]| (said - right).abs())
-        .sum();
-    off / rows.len().max(1) as f64
+    let judged = rows.iter().filter_map(|(row, class)| {
+        let at = likeliest(row)?;
+        Some((f64::from(row[at]), at == *class))
+    });
+    let (said, is_right): (Vec<f64>, Vec<bool>) = judged.unzip();
+    let bins = calibration(&said, &is_right, &vec![1; said.len()], BINS);
+    expected_calibration_error(&bins).unwrap_or(0.0)
 }
 
 #[cfg(test)]

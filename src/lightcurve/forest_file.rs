@@ -8,6 +8,7 @@ use std::io::Read;
 use super::{Forest, ForestError, tree::Tree};
 use crate::domain::{
     ModelCard,
+    canonical::Canonical,
     fnv::{FNV_START, fnv1a},
 };
 
@@ -25,7 +26,8 @@ pub fn is_forest(bytes: &[u8]) -> bool {
 
 /// A fingerprint of all that decides what a forest says: inputs, classes, trees.
 pub(super) fn fingerprint(card: &ModelCard, trees: &[Tree]) -> u64 {
-    let words = format!("{:?} {:?}", card.input, card.classes);
+    let (input, classes) = (card.input.canonical_text(), card.classes.canonical_text());
+    let words = format!("{input} {classes}");
     let bytes = trees_to_bytes(trees);
     // The low bits of this hash change more than the high ones, which name the version.
     fnv1a(fnv1a(FNV_START, words.bytes()), bytes).rotate_left(32)

@@ -196,8 +196,13 @@ mod tests {
         let path = folder.path().join("logs").join("destello.log");
         let logger = Logger::new(Some(path.clone()), "");
         assert!(!path.exists());
-        log(&logger, Level::Info, "destello::jobs", "one\ntwo\x1b[0m");
-        log(&logger, Level::Debug, "destello::jobs", "too fine");
+        log(
+            &logger,
+            Level::Info,
+            "destello::features",
+            "one\ntwo\x1b[0m",
+        );
+        log(&logger, Level::Debug, "destello::features", "too fine");
         log(&logger, Level::Info, "wgpu_core", "not ours");
         log(&logger, Level::Warn, "wgpu_core", "of a library");
         let text = std::fs::read_to_string(&path).unwrap();
@@ -207,7 +212,7 @@ mod tests {
         assert!(time.ends_with('Z') && time.parse::<jiff::Timestamp>().is_ok());
         let thread = thread::current();
         let name = thread.name().unwrap();
-        assert_eq!(rest, format!("INFO  [{name}] destello::jobs: one"));
+        assert_eq!(rest, format!("INFO  [{name}] destello::features: one"));
         assert_eq!(lines[1], r"    two\u{1b}[0m");
         assert!(lines[2].ends_with("wgpu_core: of a library"));
         // The window has the same.
@@ -221,13 +226,8 @@ mod tests {
     fn rules_choose_what_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.log");
-        let logger = Logger::new(Some(path.clone()), "error,destello::jobs=debug");
-        log(
-            &logger,
-            Level::Debug,
-            "destello::workspace::decode_pool",
-            "fine",
-        );
+        let logger = Logger::new(Some(path.clone()), "error,destello::features=debug");
+        log(&logger, Level::Debug, "destello::features::open", "fine");
         log(&logger, Level::Info, "destello::app", "not wanted");
         log(&logger, Level::Error, "other", "grave");
         let text = std::fs::read_to_string(&path).unwrap();

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::Random;
+use crate::domain::canonical::{Canonical, canonical_record, variant};
 
 /// How a quantity is spread.
 ///
@@ -32,6 +33,24 @@ pub struct Shape {
     within: Option<[f64; 2]>,
     percentiles: Option<Vec<[f64; 2]>>,
 }
+
+impl Canonical for Distribution {
+    fn write(&self, text: &mut String) {
+        match self {
+            Self::Constant(value) => variant(text, "Constant", value),
+            Self::Shape(shape) => variant(text, "Shape", shape),
+        }
+    }
+}
+
+canonical_record!(Shape, "Shape" {
+    "uniform": uniform,
+    "log_uniform": log_uniform,
+    "normal": normal,
+    "log_normal": log_normal,
+    "within": within,
+    "percentiles": percentiles,
+});
 
 impl Distribution {
     /// Uniform in the logarithm between two positive values.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{Distribution, Random, SimulationError, survey_check, survey_triplet::TripletModel};
-use crate::domain::{Band, Detector};
+use crate::domain::{Band, Detector, canonical::canonical_record};
 
 /// Surveys that come with the program: name and text.
 const BUILT_IN: [(&str, &str); 5] = [
@@ -242,6 +242,98 @@ pub struct SubtractionModel {
 const fn no_worse() -> f64 {
     1.0
 }
+
+// How surveys are written for their fingerprint: manifests hold it, and candidates are called by it.
+
+canonical_record!(Survey, "Survey" {
+    "title": title,
+    "source": source,
+    "stamp_side_px": stamp_side_px,
+    "detector": detector,
+    "bands": bands,
+    "cadence": cadence,
+    "site": site,
+    "psf": psf,
+    "magnitudes": magnitudes,
+    "neighbours": neighbours,
+    "reference": reference,
+    "subtraction": subtraction,
+    "triplets": triplets,
+    "visits_table": visits_table,
+});
+
+canonical_record!(DetectorModel, "DetectorModel" {
+    "pixel_scale_arcsec": pixel_scale_arcsec,
+    "gain_e_per_adu": gain_e_per_adu,
+    "read_noise_e": read_noise_e,
+    "saturation_adu": saturation_adu,
+    "is_quantised": is_quantised,
+});
+
+canonical_record!(BandModel, "BandModel" {
+    "name": name,
+    "share": share,
+    "exposure_s": exposure_s,
+    "zero_point": zero_point,
+    "sky_adu": sky_adu,
+});
+
+canonical_record!(Cadence, "Cadence" {
+    "first_mjd": first_mjd,
+    "visits": visits,
+    "visits_a_night": visits_a_night,
+    "nights_apart_days": nights_apart_days,
+    "visits_apart_days": visits_apart_days,
+    "most_visits": most_visits,
+    "least_visits": least_visits,
+    "dropout": dropout,
+    "late_start_share": late_start_share,
+    "borrowed_share": borrowed_share,
+});
+
+canonical_record!(Site, "Site" {
+    "seeing_arcsec": seeing_arcsec,
+    "airmass": airmass,
+    "night_correlation": night_correlation,
+});
+
+canonical_record!(PsfModel, "PsfModel" {
+    "moffat_beta": moffat_beta,
+    "ellipticity": ellipticity,
+    "width_factor": width_factor,
+    "centroid_jitter_px": centroid_jitter_px,
+    "resampled_share": resampled_share,
+    "resampled_share_of_stars": resampled_share_of_stars,
+});
+
+canonical_record!(Magnitudes, "Magnitudes" {
+    "star": star,
+    "supernova_peak": supernova_peak,
+    "galaxy": galaxy,
+    "host": host,
+    "asteroid": asteroid,
+});
+
+canonical_record!(Neighbours, "Neighbours" {
+    "share": share,
+    "number": number,
+    "magnitude": magnitude,
+});
+
+canonical_record!(ReferenceModel, "ReferenceModel" {
+    "exposures": exposures,
+    "seeing_factor": seeing_factor,
+});
+
+canonical_record!(SubtractionModel, "SubtractionModel" {
+    "shift_px": shift_px,
+    "width": width,
+    "ellipticity": ellipticity,
+    "flux": flux,
+    "gradient_share": gradient_share,
+    "poor_share": poor_share,
+    "poor_factor": poor_factor,
+});
 
 impl Survey {
     /// Names of the surveys that come with the program.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Distribution, detection::THRESHOLD};
+use crate::domain::canonical::canonical_record;
 
 /// Detections in difference images.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -26,6 +27,16 @@ pub struct TripletModel {
     /// Share of the small artefacts that lie on or beside a star or galaxy.
     pub on_source_share: f64,
 }
+
+canonical_record!(TripletModel, "TripletModel" {
+    "fwhm_px": fwhm_px,
+    "reference_fwhm_factor": reference_fwhm_factor,
+    "snr": snr,
+    "faint_share": faint_share,
+    "missing_share": missing_share,
+    "polarity_share": polarity_share,
+    "on_source_share": on_source_share,
+});
 
 impl Default for TripletModel {
     fn default() -> Self {

@@ -62,14 +62,6 @@ impl<W: Pieces> Piecewise<W> {
         }
     }
 
-    /// The same, to be changed.
-    pub fn work_mut(&mut self) -> Option<&mut W> {
-        match &mut self.place {
-            Place::Here(work) => Some(work),
-            Place::Aside(..) | Place::Gone => None,
-        }
-    }
-
     /// Does a piece, or goes on waiting for one; true where one was done.
     ///
     /// # Errors
@@ -126,18 +118,6 @@ impl<W: Pieces> Piecewise<W> {
             here => self.place = here,
         }
         Ok(true)
-    }
-
-    /// The work, as soon as it is here.
-    ///
-    /// # Errors
-    /// As [`Self::step`].
-    pub fn wait(self) -> anyhow::Result<Option<Box<W>>> {
-        Ok(match self.place {
-            Place::Here(work) => Some(work),
-            Place::Aside(_, piece) => Some(piece.wait()?.0),
-            Place::Gone => None,
-        })
     }
 
     /// How soon the task must be done, where it is `ready` for its next piece.
@@ -218,6 +198,5 @@ mod tests {
         let done = &pieces.work().unwrap().done;
         assert!(done.iter().all(|name| name.as_deref() != Some("next step")));
         assert_eq!(pieces.step().unwrap_err().to_string(), "all is done");
-        assert!(pieces.wait().unwrap().is_none());
     }
 }

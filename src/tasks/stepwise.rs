@@ -23,6 +23,14 @@ pub trait Stepwise: Send + 'static {
     /// As the work fails.
     fn advance(&mut self) -> anyhow::Result<()>;
 
+    /// True where a step need not wait for something; it is waited for by the moment.
+    ///
+    /// # Errors
+    /// Where what it waits for cannot come.
+    fn is_ready(&mut self) -> anyhow::Result<bool> {
+        Ok(true)
+    }
+
     /// True where there is nothing left to do.
     fn is_finished(&self) -> bool;
 
@@ -44,6 +52,9 @@ pub(super) fn advance<W: Stepwise>(
     let mut work = Box::new(work);
     let mut took: BTreeMap<&'static str, Duration> = BTreeMap::new();
     while !work.is_finished() && !cancel.is_cancelled() {
+        if !work.is_ready()? {
+            continue;
+        }
         let (phase, is_on_gpu) = (work.phase(), work.is_on_gpu());
         // What was not done yet may be long.
         let is_long = took.get(phase.part).is_none_or(|took| *took > LONG);

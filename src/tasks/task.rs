@@ -127,6 +127,23 @@ impl<U> TaskContext<U> {
         Ok(work())
     }
 
+    /// The same for the end of what was cancelled: what must not be lost.
+    ///
+    /// # Errors
+    /// Where it broke off.
+    pub fn conclude_on<T: Send + 'static>(
+        &self,
+        is_gpu: bool,
+        phase: Phase,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        if is_gpu {
+            let never = CancelToken::default();
+            return self.queue.run(Priority::Background, phase, &never, work);
+        }
+        Ok(work())
+    }
+
     /// Does work with networks step by step until it is finished or the task is cancelled, and gives
     /// it back as it is then; `after` sees it after every step.
     ///
@@ -173,7 +190,17 @@ pub struct Tasks {
     queue: ComputeQueue,
     /// Called whenever there is something to read.
     wake: Arc<dyn Fn() + Send + Sync>,
-    is_inline: bool,
+    mode: Mode,
+    /// Called after a failure; what the user must know beside it.
+    after_failure: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+}
+
+/// How tasks are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Threads,
+    Inline,
+    Never,
 }
 
 #[derive(Default)]
@@ -203,7 +230,8 @@ impl Tasks {
             shared: Arc::default(),
             queue: ComputeQueue::new(Arc::new(Learner::start()?)),
             wake: Arc::new(wake),
-            is_inline: false,
+            mode: Mode::Threads,
+            after_failure: Arc::new(|| None),
         })
     }
 
@@ -213,14 +241,30 @@ impl Tasks {
             shared: Arc::default(),
             queue: ComputeQueue::inline(),
             wake: Arc::new(|| {}),
-            is_inline: true,
+            mode: Mode::Inline,
+            after_failure: Arc::new(|| None),
         }
+    }
+
+    /// For tests of what is shown meanwhile: a task never begins.
+    pub fn never() -> Self {
+        Self {
+            mode: Mode::Never,
+            ..Self::inline()
+        }
+    }
+
+    /// The same with a look, after every failure, at what may be broken: on the task's thread.
+    #[must_use]
+    pub fn looking(mut self, look: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.after_failure = Arc::new(look);
+        self
     }
 
     /// Starts a task. Where the system gives no thread, it has failed.
     pub fn start<T: Task>(&self, task: T) -> Running<T> {
         let link = Link::<T> {
-            events: Arc::new(Mailbox::new(!self.is_inline)),
+            events: Arc::new(Mailbox::new(self.mode == Mode::Threads)),
             cancel: CancelToken::default(),
             progress: Arc::default(),
             is_alive: Arc::new(AtomicBool::new(true)),
@@ -238,9 +282,14 @@ impl Tasks {
             updated: Mutex::default(),
         };
         let (shared, is_alive) = (self.shared.clone(), link.is_alive.clone());
-        let wake = self.wake.clone();
+        let (wake, look) = (self.wake.clone(), self.after_failure.clone());
         let end = move |result: Result<anyhow::Result<T::Output>, Broken>| {
-            let event = end_of::<T>(result, &cancel);
+            let mut event = end_of::<T>(result, &cancel);
+            if let TaskEvent::Failed(why) = &mut event
+                && let Some(more) = look()
+            {
+                *why = format!("{why}; {more}");
+            }
             events.send(event, &cancel);
             is_alive.store(false, Ordering::SeqCst);
             shared
@@ -249,9 +298,13 @@ impl Tasks {
             shared.one_ended.notify_all();
             wake();
         };
-        if self.is_inline {
-            end(thread::caught(T::NAME, || task.run(&cx)));
-            return Running::new(link);
+        match self.mode {
+            Mode::Threads => {}
+            Mode::Inline => {
+                end(thread::caught(T::NAME, || task.run(&cx)));
+                return Running::new(link);
+            }
+            Mode::Never => return Running::new(link),
         }
         self.shared.live().push(Live {
             cancel: link.cancel.clone(),

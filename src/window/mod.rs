@@ -37,7 +37,10 @@ use crate::{
         settings::Settings,
     },
     domain::{Problem, Timestamp},
-    features::{file_dialog::path_text::PathBase, simulation::simulate},
+    features::{
+        file_dialog::path_text::PathBase,
+        simulation::{demo::demo_folder, simulate},
+    },
     gpu::DeviceWatch,
     logging::{self, panics},
     widgets,
@@ -144,6 +147,7 @@ impl Viewer {
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
         state.simulation.home = simulate::usual_parent();
+        state.simulation.demo_folder = demo_folder();
         state.training.home = models::usual_folder();
         state.path_base = PathBase::of_process();
         state.problems.extend(fault);

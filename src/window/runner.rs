@@ -2,17 +2,13 @@
 
 mod latent;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Context as _;
 
 use super::settings_file;
 use crate::{
-    app::{
-        effect::Effect,
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
+    app::{effect::Effect, event::JobId, reporter::Reporter},
     domain::Timestamp,
     features::{
         evaluation::evaluator::{Evaluator, start_writing},
@@ -25,14 +21,6 @@ use crate::{
             photometer::{CurveRequest, Photometer},
         },
         open::index::{self, Opening, Reading},
-        simulation::{
-            demo,
-            order::SimulationOrder,
-            preview::Previewer,
-            simulate,
-            simulator::{SimulatorOf, simulator_of},
-        },
-        training::task::{TrainRequest, TrainTask, TrainTools},
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
@@ -61,9 +49,6 @@ pub struct Runner {
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
-    simulator_of: Arc<SimulatorOf>,
-    demo_folder: Option<PathBuf>,
-    previewer: Option<Previewer>,
 }
 
 impl Runner {
@@ -74,7 +59,6 @@ impl Runner {
         atlas: Option<Arc<StampAtlas>>,
         keeps_settings: bool,
     ) -> anyhow::Result<Self> {
-        let tasks = Tasks::new(reporter.nudge())?;
         let reading = Reading {
             ids: Arc::new(StampIds::default()),
             decoder: Arc::new(Decoder::default()),
@@ -83,6 +67,8 @@ impl Runner {
         let photometer = Photometer::start(&reporter, &reading.decoder)?;
         let evaluator = Evaluator::start(&reporter)?;
         let shelf = ModelShelf::default();
+        let broken = shelf.clone();
+        let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
         Ok(Self {
             evaluator,
             of_set: reporter.clone(),
@@ -98,9 +84,6 @@ impl Runner {
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
-            simulator_of: Arc::new(simulator_of),
-            demo_folder: demo::demo_folder(),
-            previewer: None,
         })
     }
 
@@ -114,13 +97,6 @@ impl Runner {
         self.pool = DecodePool::start(&self.reporter, &self.reading.decoder, atlas.as_ref())?;
         self.atlas = atlas;
         Ok(())
-    }
-
-    /// Changes the simulators, and the place for the demo sky.
-    pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
-        self.simulator_of = simulator_of;
-        self.demo_folder = Some(demo_folder);
-        self.previewer = None;
     }
 
     /// What an update at that moment is given.
@@ -194,10 +170,6 @@ impl Runner {
                 report,
                 catalogue,
             } => start_writing(folder, report, catalogue, self.of_set.clone())?,
-            Effect::Simulate(order) => self.simulate(*order)?,
-            Effect::OpenDemo => self.open_demo()?,
-            Effect::Preview { serial, order } => self.preview(serial, *order)?,
-            Effect::Train(request) => self.train(*request),
             Effect::Embed(_)
             | Effect::Adapt(_)
             | Effect::Map(_)
@@ -223,57 +195,10 @@ impl Runner {
         }
     }
 
-    fn train(&mut self, request: TrainRequest) {
-        let tools = TrainTools {
-            shelf: self.shelf.clone(),
-            decoder: self.reading.decoder.clone(),
-            cancel: self.new_token(JobId::Train),
-            reporter: self.reporter.clone(),
-        };
-        self.learner.add(Box::new(TrainTask::new(request, tools)));
-    }
-
     fn new_token(&mut self, job: JobId) -> CancelToken {
         let token = CancelToken::default();
         self.cancel.insert(job, token.clone());
         token
-    }
-
-    fn simulate(&mut self, order: SimulationOrder) -> std::io::Result<()> {
-        let token = self.new_token(JobId::Simulate);
-        simulate::start(
-            order,
-            self.simulator_of.clone(),
-            token,
-            self.reporter.clone(),
-        )
-    }
-
-    fn open_demo(&mut self) -> anyhow::Result<()> {
-        let Some(folder) = self.demo_folder.clone() else {
-            let why = "there is no home folder to keep the demo sky in".to_owned();
-            self.reporter.send(JobEvent::Simulated(Err(why)));
-            return Ok(());
-        };
-        let token = self.new_token(JobId::Simulate);
-        demo::start(
-            folder,
-            self.simulator_of.clone(),
-            token,
-            self.reporter.clone(),
-        )?;
-        Ok(())
-    }
-
-    fn preview(&mut self, serial: u64, order: SimulationOrder) -> std::io::Result<()> {
-        if self.previewer.is_none() {
-            let simulator_of = self.simulator_of.clone();
-            self.previewer = Some(Previewer::start(simulator_of, self.reporter.clone())?);
-        }
-        if let Some(previewer) = &self.previewer {
-            previewer.request(serial, order);
-        }
-        Ok(())
     }
 
     /// Leaves the present set: its index stops, its journal ends by itself.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{ModelCard, ModelId},
     learn::{Compute, LearnError, Wish},
-    tasks::{TaskContext, compute_queue::Priority, gathering::Gathering, step_times::Phase},
+    tasks::{TaskContext, compute_queue::Priority, step_times::Phase},
 };
 
 /// A version of a model, and where it is read.
@@ -78,15 +78,6 @@ impl ModelShelf {
         let compute = Compute::choose(Wish::Auto)?;
         *device = Some(compute.clone());
         Ok(compute)
-    }
-
-    /// Looks for the device on another thread.
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub(crate) fn look_for_device(&self) -> std::io::Result<Gathering<Compute>> {
-        let shelf = self.clone();
-        Gathering::start("device", move || Ok(shelf.compute()?))
     }
 
     /// To be called after a computation broke off: where the GPU no longer computes, models are

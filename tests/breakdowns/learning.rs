@@ -13,10 +13,7 @@ use destello::{
             news::LatentNews,
             state::{LatentStanding, Projection},
         },
-        training::{
-            state::{JobId, TrainingStanding},
-            task::TrainUpdate,
-        },
+        training::state::{JobId, TrainingStanding},
     },
     tasks::fault,
 };
@@ -49,21 +46,24 @@ fn a_training_that_breaks_off_anywhere_says_so_and_another_can_begin() {
     form.steps = 24;
     form.survey = "ztf".into();
     window.apply(Command::Train(Train::Form(Box::new(form))));
-    let is_end = |event: &JobEvent| matches!(event, JobEvent::Training(TrainUpdate::Ended(_)));
-    // Its step, the thread that prepares the data, one that shares that work, and the one that
-    // makes examples ahead.
-    for name in ["TrainTask", "examples", "stream", "chunks"] {
-        breaks(&mut window, name, is_end, |window| {
-            window.apply(Command::Train(Train::Start));
-        });
+    let ends = |window: &mut InlineWindow| window.count += 1;
+    // The task, one that shares in making the first examples, and the one that makes examples ahead.
+    for name in ["training", "stream", "chunks"] {
+        breaks(
+            &mut window,
+            name,
+            |_| false,
+            |window| {
+                window.apply(Command::Train(Train::Start));
+                ends(window);
+            },
+        );
         let TrainingStanding::Failed(why) = window.state.training.standing() else {
             panic!("{name}: {:?}", window.state.training.standing());
         };
         assert!(names_the_log(why), "{name}: {why}");
     }
-    ends_once(&mut window, "the next training", is_end, |window| {
-        begin_and_stop(window, Command::Train(Train::Start), JobId::Train);
-    });
+    begin_and_stop(&mut window, Command::Train(Train::Start), JobId::Train);
     let standing = window.state.training.standing();
     assert!(
         !matches!(standing, TrainingStanding::Failed(_)),

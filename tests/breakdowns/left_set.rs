@@ -18,7 +18,6 @@ use destello::{
         latent::{adapt_task::AdaptUpdate, news::LatentNews, projection::Mapped},
         light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
         open::index::Batch,
-        training::task::{TrainUpdate, TrainingEnd},
     },
     tasks::progress::Progress,
     workspace::journal_writer::JournalNews,
@@ -47,17 +46,14 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Adapting(..) => 15,
         JobEvent::Latent(_) => 16,
         JobEvent::Mapped(_) => 17,
-        JobEvent::Training(_) => 18,
-        JobEvent::Simulated(_) => 19,
-        JobEvent::Previewed { .. } => 20,
-        JobEvent::Picked { .. } => 21,
-        JobEvent::NoDialog(_) => 22,
-        JobEvent::Paths(_) => 23,
+        JobEvent::Picked { .. } => 18,
+        JobEvent::NoDialog(_) => 19,
+        JobEvent::Paths(_) => 20,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 24;
+const KINDS: usize = 21;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -151,12 +147,6 @@ fn without_a_number() -> Vec<JobEvent> {
             serial,
             outcome: Err(None),
         }),
-        JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Stopped)),
-        JobEvent::Simulated(Err(why())),
-        JobEvent::Previewed {
-            serial,
-            preview: Err(why()),
-        },
         JobEvent::Picked {
             purpose: PickFor::OpenFiles,
             paths: Vec::new(),

@@ -23,8 +23,8 @@ use destello::{
         adaptation::{curve_task::MeasureCurve, task::FineTune},
         file_dialog::pick::PickFor,
         latent::adapt_task::AdaptUpdate,
-        simulation::simulator::SimulatorOf,
-        training::task::{TrainUpdate, TrainingEnd},
+        simulation::simulator::{SimulatorOf, Simulators},
+        training::task::Train,
     },
     gpu::StampAtlas,
     tasks::{Task, fault},
@@ -74,8 +74,6 @@ pub struct InlineWindow {
     running: BTreeSet<JobId>,
     /// Exports and imports under way: their ends are nobody's once another set is open.
     of_the_set: usize,
-    /// The preview that was asked for last and is not there yet.
-    previewing: Option<u64>,
     latent: Option<MadeLatent>,
     has_views: bool,
     fails_long_tasks: bool,
@@ -104,7 +102,6 @@ impl InlineWindow {
             decoding: HashSet::new(),
             running: BTreeSet::new(),
             of_the_set: 0,
-            previewing: None,
             latent: None,
             has_views: false,
             fails_long_tasks: false,
@@ -129,7 +126,8 @@ impl InlineWindow {
 
     /// Changes the simulators, and the place for the demo sky.
     pub fn simulate_by(&mut self, simulator_of: Arc<SimulatorOf>, demo_folder: PathBuf) {
-        self.runner.simulate_by(simulator_of, demo_folder);
+        self.state.simulation.simulators = Simulators(simulator_of);
+        self.state.simulation.demo_folder = Some(demo_folder);
     }
 
     /// Ana's window on these paths and this project.
@@ -172,7 +170,7 @@ impl InlineWindow {
     /// From now on trainings fail as soon as they are started: no test waits for them.
     pub fn fail_long_tasks(&mut self) {
         self.fails_long_tasks = true;
-        for name in [FineTune::NAME, MeasureCurve::NAME] {
+        for name in [FineTune::NAME, MeasureCurve::NAME, Train::NAME] {
             fault::arm(name, usize::MAX);
         }
     }
@@ -233,7 +231,7 @@ impl InlineWindow {
                 self.take(event);
             }
             self.poll();
-            let is_at_work = self.state.fine_tuning.is_busy() || self.state.scores.is_busy();
+            let is_at_work = self.state.is_busy();
             let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
             assert!(since.elapsed() < patience, "the workers fell silent");
         }
@@ -253,12 +251,11 @@ impl InlineWindow {
             && self.decoding.is_empty()
             && self.running.is_empty()
             && self.started == self.ended
-            && self.previewing.is_none()
             && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
-            && !self.state.fine_tuning.is_busy()
+            && !self.state.is_busy()
             && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
             && !self.state.latent.is_under_way()
@@ -291,20 +288,10 @@ impl InlineWindow {
             JobEvent::Done { job, .. } => {
                 self.running.remove(job);
                 self.ended += 1;
-                self.of_the_set -= usize::from(*job != JobId::Simulate);
-            }
-            JobEvent::Simulated(_) => {
-                self.running.remove(&JobId::Simulate);
-                self.ended += 1;
+                self.of_the_set -= 1;
             }
             JobEvent::Vocabulary { .. } => {
                 self.awaited.remove("vocabulary");
-            }
-            JobEvent::Training(TrainUpdate::Ended(_)) => {
-                self.running.remove(&JobId::Train);
-            }
-            JobEvent::Previewed { serial, .. } if self.previewing == Some(*serial) => {
-                self.previewing = None;
             }
             _ => {}
         }
@@ -377,17 +364,9 @@ impl InlineWindow {
                 self.of_the_set += 1;
                 self.running.insert(JobId::Import);
             }
-            Effect::Simulate(_) | Effect::OpenDemo => {
-                self.started += 1;
-                self.running.insert(JobId::Simulate);
-            }
-            Effect::Train(_) => {
-                self.running.insert(JobId::Train);
-            }
             Effect::ReadVocabulary(_) => {
                 self.awaited.insert("vocabulary");
             }
-            Effect::Preview { serial, .. } => self.previewing = Some(*serial),
             _ => {}
         }
         self.runner.start(effect).unwrap();
@@ -425,7 +404,6 @@ impl InlineWindow {
 fn failed(effect: &Effect) -> Option<JobEvent> {
     let why = "no training in this test".to_owned();
     Some(match effect {
-        Effect::Train(_) => JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Failed(why))),
         Effect::Adapt(request) => JobEvent::Adapting(request.generation, AdaptUpdate::Failed(why)),
         _ => return None,
     })

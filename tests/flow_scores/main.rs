@@ -34,7 +34,7 @@ use destello::{
         training::train::{TrainOrder, Training, TrainingData},
     },
     learn::{Architecture, Compute, schedule::Schedule},
-    tasks::cancel::CancelToken,
+    tasks::{cancel::CancelToken, stepwise::Stepwise},
 };
 use tempfile::TempDir;
 

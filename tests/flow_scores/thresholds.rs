@@ -3,6 +3,7 @@
 use destello::{
     app::{Action, command::Scoring, state::Screen},
     features::{queue::column::Column, scoring::state::ScoringStatus},
+    store::Project,
     workspace::models,
 };
 
@@ -85,4 +86,21 @@ fn a_threshold_is_chosen_on_labelled_candidates() {
     }
     let words = window.state.evidence().rejection_words();
     assert!(words.contains("of 10 labelled bogus"), "{words}");
+}
+
+// What version 0.1.0 wrote into a project: identifiers of versions are for good.
+#[test]
+fn a_threshold_of_an_old_project_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("night.destello");
+    let session = r#"{"scores":{"models":[{"source":"compact","threshold":[0.75,"compact@937a3f2b"]},
+        {"source":"cap","threshold":[0.75,"cap@00000000"]}],"active":0,"is_usual":false}}"#;
+    let mut project = Project::open_or_create(&path).unwrap();
+    project.session_put("window", session).unwrap();
+    drop(project);
+    let window = InlineWindow::on(&triplets(), &path);
+    let shown = window.state.scores.shown();
+    let of = |at: usize| (shown[at].name(), shown[at].is_threshold_chosen());
+    assert_eq!([of(0), of(1)], [("compact", true), ("cap", false)]);
+    assert!((shown[0].threshold() - 0.75).abs() < 1e-6);
 }

@@ -23,7 +23,7 @@ use destello::{
         },
         scoring::task::{Focus, ModelChoice, Pace, ScoreSet},
         training::{
-            task::{TrainRequest, TrainTask, TrainTools},
+            task::Train,
             train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
         },
     },
@@ -201,7 +201,7 @@ impl Bench {
     }
 
     /// A training on the simulation, into a file that is not there yet.
-    pub fn training(&self, network: Architecture, cancel: &CancelToken) -> TrainTask {
+    pub fn training(&self, network: Architecture) -> Train {
         let data = TrainingData::Simulation {
             survey: if network.is_recurrent() {
                 "hits2015"
@@ -217,14 +217,13 @@ impl Bench {
         order.threads = 2;
         order.chunk = order.chunk.min(1_000);
         order.validation = self.size.test;
-        let tools = TrainTools {
-            shelf: self.shelf.clone(),
+        Train {
+            order,
+            is_anew: true,
+            may_replace: false,
+            models: self.shelf.clone(),
             decoder: self.decoder.clone(),
-            cancel: cancel.clone(),
-            reporter: self.reporter.clone(),
-        };
-        let is_anew = true;
-        TrainTask::new(TrainRequest { order, is_anew }, tools)
+        }
     }
 
     pub fn scoring(&self, name: &str) -> ScoreSet {

@@ -12,10 +12,7 @@ use destello::{
             adapt_task::AdaptUpdate,
             news::{DecodeOrder, EmbedOrder, LatentNews, ReconstructOrder},
         },
-        training::{
-            task::{TrainUpdate, TrainingEnd},
-            train::Architecture,
-        },
+        training::train::Architecture,
     },
     learn::{Compute, model_file},
     tasks::cancel::CancelToken,
@@ -45,14 +42,9 @@ impl Bench {
             Architecture::Recurrent,
         ] {
             self.subject = network.name().into();
-            let news = self.run(self.training(network, &cancel));
-            let end = news.last().unwrap();
-            let JobEvent::Training(TrainUpdate::Ended(TrainingEnd::Finished { file, card })) = end
-            else {
-                panic!("{end:?}");
-            };
-            let model = model_file::read(file, &Compute::cpu()).unwrap();
-            self.came_out("trained", (model.id(), &card.figures));
+            let trained = self.finish(self.training(network));
+            let model = model_file::read(&trained.file, &Compute::cpu()).unwrap();
+            self.came_out("trained", (model.id(), &trained.card.figures));
         }
         self.subject = "vade".into();
         self.look_at_latent();

@@ -1,7 +1,8 @@
 use std::time::{Duration, Instant};
 
 use destello::learn::{
-    Architecture, Compute, Example, Examples, NetworkShape, schedule::Schedule, trainer::Trainer,
+    Architecture, Compute, Example, Examples, NetworkShape, metrics::Ranking, schedule::Schedule,
+    trainer::Trainer,
 };
 
 use super::sky;
@@ -14,29 +15,6 @@ const SHAPE: NetworkShape = NetworkShape {
     members: 1,
 };
 
-/// The share of pairs of a real and a bogus example that are in the right order.
-fn auc(scores: &[f32], classes: &[u8]) -> f64 {
-    let of = |class: u8| {
-        let both = scores.iter().zip(classes);
-        both.filter(move |(_, known)| **known == class)
-            .map(|(score, _)| *score)
-    };
-    let (mut right, mut pairs) = (0.0, 0.0);
-    for real in of(1) {
-        for bogus in of(0) {
-            right += if real > bogus {
-                1.0
-            } else if real < bogus {
-                0.0
-            } else {
-                0.5
-            };
-            pairs += 1.0;
-        }
-    }
-    right / pairs
-}
-
 fn auc_after(architecture: Architecture, steps: u64, training: &Examples, test: &Examples) -> f64 {
     let mut schedule = Schedule::ours(architecture, steps);
     schedule.batch = 32;
@@ -48,12 +26,11 @@ fn auc_after(architecture: Architecture, steps: u64, training: &Examples, test: 
         trainer.step(training, &chosen).expect("a step");
     }
     let validation = trainer.validate(test).expect("a validation");
-    let real: Vec<f32> = validation
-        .probabilities
-        .chunks(2)
-        .map(|row| row[1])
-        .collect();
-    auc(&real, test.classes())
+    let rows = validation.probabilities.chunks(2);
+    let real: Vec<f64> = rows.map(|row| f64::from(row[1])).collect();
+    let is_real: Vec<bool> = test.classes().iter().map(|class| *class == 1).collect();
+    let area = Ranking::new(&real, &is_real).steps().auc();
+    area.expect("real and bogus examples")
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::path::Path;
 use destello::{
     features::training::train::{TrainOrder, Training, TrainingData, checkpoint_path},
     learn::{Architecture, Compute, model_file, schedule::Schedule},
+    tasks::stepwise::Stepwise,
 };
 
 fn order(out: &Path, architecture: Architecture, members: usize) -> TrainOrder {

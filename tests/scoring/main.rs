@@ -3,6 +3,7 @@
 
 mod braai;
 mod command;
+mod identifiers;
 mod models;
 mod project;
 mod sky;

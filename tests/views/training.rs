@@ -11,12 +11,14 @@ use super::{
     window,
 };
 use destello::{
-    app::{Action, Command, command::Train, event::JobEvent},
+    app::{Action, Command, command::Train},
+    domain::ModelId,
     features::training::{
         state::{Architecture, CurvePoint, TrainingNews},
-        task::{TrainUpdate, TrainingEnd},
+        task::{TrainUpdate, Trained},
         train::LossPoint,
     },
+    tasks::{TaskEvent, Tasks},
     workspace::{context::Context, models},
 };
 
@@ -44,8 +46,13 @@ fn news(step: u64) -> TrainingNews {
     }
 }
 
-fn hear(window: &mut InlineWindow, update: TrainUpdate) {
-    window.apply(Command::News(Box::new(JobEvent::Training(update))));
+fn take(window: &mut InlineWindow, event: TaskEvent<TrainUpdate, Trained>) {
+    let cx = Context::inline(window.now());
+    window.state.take_training(event, &cx);
+}
+
+fn progress(step: u64) -> TaskEvent<TrainUpdate, Trained> {
+    TaskEvent::Update(TrainUpdate::Progress(news(step)))
 }
 
 fn screen() -> View {
@@ -59,16 +66,19 @@ fn screen() -> View {
 fn begin(view: &mut View) {
     let window = &mut view.state_mut().window;
     window.state.training.form.steps = 2_000;
-    let cx = Context::inline(window.now());
-    // The effect is not started: the news are made up.
-    drop(window.state.apply(Command::Train(Train::Start), &cx));
+    // It is not begun: the news are made up.
+    let cx = Context {
+        tasks: Tasks::never(),
+        ..Context::inline(window.now())
+    };
+    window.state.apply(Command::Train(Train::Start), &cx);
     let started = TrainUpdate::Started {
         device: "CPU".into(),
         notes: Vec::new(),
         news: news(0),
     };
-    hear(window, started);
-    hear(window, TrainUpdate::Progress(news(1_240)));
+    take(window, TaskEvent::Update(started));
+    take(window, progress(1_240));
     view.run();
 }
 
@@ -112,7 +122,7 @@ fn while_it_runs_the_curve_grows_and_it_can_be_stopped() {
     assert!(click(&mut view, "Cancel")[0].contains("Cancel(Train)"));
     assert!(shows(&view, "being saved"));
     let window_of = &mut view.state_mut().window;
-    hear(window_of, TrainUpdate::Ended(TrainingEnd::Stopped));
+    take(window_of, TaskEvent::Cancelled);
     view.run();
     assert!(shows(&view, "the same order goes on from there"));
     assert!(shows(&view, "Go on") && window(&view).state.goes_on());
@@ -131,13 +141,14 @@ fn at_the_end_it_says_how_good_the_model_is() {
     ] {
         card.figures.insert(name.into(), value);
     }
-    let end = TrainingEnd::Finished {
+    let trained = Trained {
         file: "models/compact-mixed-1.safetensors".into(),
+        id: ModelId::new("compact-mixed-1", 1),
         card: Arc::new(card),
     };
     let window_of = &mut view.state_mut().window;
-    hear(window_of, TrainUpdate::Progress(news(2_000)));
-    hear(window_of, TrainUpdate::Ended(end));
+    take(window_of, progress(2_000));
+    take(window_of, TaskEvent::Finished(trained));
     window_of.state.toast = None;
     view.run();
     assert!(

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use anyhow::{Context, bail};
 
 use crate::{
-    domain::{ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord},
+    domain::{
+        ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord, canonical::words,
+    },
     features::training::train::TrainingData,
     learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
     workspace::{clock::today, models::check_place},
@@ -242,6 +244,7 @@ impl LatentOrder {
             is_upright,
             focus_px,
             pixel_variance,
+            data,
             passes,
             course,
             examples,
@@ -251,10 +254,86 @@ impl LatentOrder {
             replay,
             ..
         } = self;
-        let data = self.data.fingerprint();
-        format!(
-            "{kind:?} {components} {dimensions} {widths:?} {input:?} {is_upright} {focus_px:?} {pixel_variance:?} {data} {passes:?} \
-             {course:?} {examples} {validation} {seed} {parent:?} {replay}"
-        )
+        words(&[
+            kind,
+            components,
+            dimensions,
+            widths,
+            input,
+            is_upright,
+            focus_px,
+            pixel_variance,
+            data,
+            passes,
+            course,
+            examples,
+            validation,
+            seed,
+            parent,
+            replay,
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Checkpoints hold such texts: they must stay what they are.
+    #[test]
+    fn orders_are_written_as_ever() {
+        let simulation = TrainingData::Simulation {
+            survey: "mixed".into(),
+            templates: None,
+        };
+        let labelled = TrainingData::Labelled {
+            paths: vec!["big".into()],
+            labels: None,
+        };
+        let usual = |kind, data: &TrainingData| LatentOrder {
+            examples: 2000,
+            validation: 64,
+            ..LatentOrder::usual(kind, data.clone(), PathBuf::new())
+        };
+        let conv = LatentOrder {
+            widths: vec![12, 3],
+            input: LatentKind::input(vec![Role::Snr, Role::Difference]),
+            focus_px: Some(4.5),
+            parent: Some("vade".into()),
+            replay: 4000,
+            ..usual(LatentKind::VadeConv, &simulation)
+        };
+        let mut vae = usual(LatentKind::Vae, &labelled);
+        vae.course.is_importance_weighted = true;
+        for (order, expected) in [
+            (
+                usual(LatentKind::Vade, &simulation),
+                "Vade 20 10 [500, 500, 1000] InputPlan { channels: [Snr], side_px: 21, \
+                 pixel_scale_arcsec: None, scaling: AsinhPeak, is_in_detection_polarity: true } \
+                 true Some(6.0) Some(0.02) Simulation { survey: \"mixed\", templates: None } \
+                 [10, 15] LatentCourse { batch: 128, pretraining: 0, steps: 0, \
+                 pretraining_rate: 0.001, rate: 0.0005, mixture_rate: 0.001, \
+                 is_importance_weighted: false } 2000 64 1 None 0",
+            ),
+            (
+                vae,
+                "Vae 1 2 [128] InputPlan { channels: [Snr], side_px: 21, pixel_scale_arcsec: None, \
+                 scaling: AsinhPeak, is_in_detection_polarity: true } true None None Labelled { \
+                 paths: [\"big\"], labels: None } [10, 15] LatentCourse { batch: 128, pretraining: \
+                 0, steps: 0, pretraining_rate: 0.001, rate: 0.001, mixture_rate: 0.001, \
+                 is_importance_weighted: true } 2000 64 1 None 0",
+            ),
+            (
+                conv,
+                "VadeConv 20 10 [12, 3] InputPlan { channels: [Snr, Difference], side_px: 21, \
+                 pixel_scale_arcsec: None, scaling: AsinhPeak, is_in_detection_polarity: true } \
+                 true Some(4.5) Some(0.02) Simulation { survey: \"mixed\", templates: None } \
+                 [10, 15] LatentCourse { batch: 128, pretraining: 0, steps: 0, \
+                 pretraining_rate: 0.001, rate: 0.0005, mixture_rate: 0.001, \
+                 is_importance_weighted: false } 2000 64 1 Some(\"vade\") 4000",
+            ),
+        ] {
+            assert_eq!(order.fingerprint(), expected);
+        }
     }
 }

@@ -130,7 +130,7 @@ impl Task for ScoreSet {
         // Also of what was stopped or failed.
         store.write();
         run.report_fault(&mut store);
-        scored.map_err(|error| self.with_state_of_device(error, cx))
+        scored
     }
 }
 
@@ -156,21 +156,6 @@ impl ScoreSet {
         cx.update(ScoreUpdate::Loaded(loaded));
         let model = self.models.get(&id);
         model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))
-    }
-
-    /// The error, with what the GPU has to do with it.
-    fn with_state_of_device(
-        &self,
-        error: anyhow::Error,
-        cx: &TaskContext<ScoreUpdate>,
-    ) -> anyhow::Error {
-        let models = self.models.clone();
-        let recover = move || models.recover();
-        // Where it was cancelled nothing is looked at.
-        match cx.compute(Priority::Now, part("looking at the device"), recover) {
-            Ok(Some(more)) => anyhow!("{error:#}: {more}; score again"),
-            _ => error,
-        }
     }
 }
 

@@ -16,7 +16,7 @@ use statrs::stats_tests::{
 };
 
 use crate::{
-    domain::{Detector, FieldVisits, ImageSequence, Role, Templates},
+    domain::{Detector, FieldVisits, ImageSequence, Role, Templates, ranking::area_under_roc},
     imaging::{
         appearance::{Appearance, FEATURES, appearances, features},
         statistics::{median, percentile_of_sorted, sorted},
@@ -26,7 +26,7 @@ use crate::{
         figure::{Comparison, write_comparisons},
     },
     lightcurve::separability::{
-        GroupedRow, area_under_roc, linear_separability, separability, separability_of_unseen,
+        GroupedRow, linear_separability, separability, separability_of_unseen,
     },
     simulate::{Distribution, SequenceClass, SequenceOrder, SequenceSimulator, Simulate, Survey},
     workspace::{assemble::assemble, open::read_all_with},
@@ -254,7 +254,7 @@ fn feature_reports(rows: &[Vec<GroupedRow>; 2]) -> Vec<FeatureReport> {
         let columns = rows
             .each_ref()
             .map(|rows| -> Vec<f64> { rows.iter().map(|row| row.numbers[at]).collect() });
-        let area = area_under_roc(&columns[0], &columns[1]);
+        let area = area_under_roc(&columns[0], &columns[1]).unwrap_or(f64::NAN);
         let percentiles = columns.map(|column| {
             let sorted = sorted(column.into_iter().map(|value| value as f32).collect());
             [16.0, 50.0, 84.0].map(|p| percentile_of_sorted(&sorted, p).unwrap_or(f64::NAN))

@@ -11,15 +11,13 @@ use anyhow::Context;
 use super::{
     folder::{Crew, Sky, fill},
     order::{Kind, Naming, SimulationOrder},
-    simulate::{Simulated, in_background},
+    simulate::Simulated,
     simulator::{SimulatorOf, prepare},
 };
 use crate::{
-    app::reporter::Reporter,
     domain::{ImageSequence, Role},
     io::simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
     simulate::{Random, Simulate},
-    tasks::cancel::CancelToken,
 };
 
 /// The survey, whose conditions differ from those that networks are trained in.
@@ -134,20 +132,4 @@ fn is_of_a_demo(name: &str) -> bool {
         .strip_prefix("demo-")
         .and_then(|name| name.strip_suffix(".fits"));
     number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Makes the demo in the background of the window.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn start(
-    folder: PathBuf,
-    simulator_of: Arc<SimulatorOf>,
-    cancel: CancelToken,
-    reporter: Reporter,
-) -> std::io::Result<()> {
-    in_background(reporter, move |tell| {
-        let crew = Crew::new(0, &cancel, tell);
-        make_demo(&folder, &*simulator_of, &crew)
-    })
 }

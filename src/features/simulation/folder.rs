@@ -14,12 +14,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 
-use super::{
-    lock::FolderLock,
-    order::Naming,
-    simulate::{BROKEN, Simulated},
-    simulator::MEASURE,
-};
+use super::{lock::FolderLock, order::Naming, simulate::Simulated, simulator::MEASURE};
 use crate::{
     io::{
         fits_sequence::{Provenance, sequence_bytes},
@@ -30,6 +25,9 @@ use crate::{
     simulate::Simulate,
     tasks::{cancel::CancelToken, progress::Progress, thread::scoped},
 };
+
+/// What is said where a simulator breaks down.
+const BROKEN: &str = "the simulator failed: details are in the log; please report this";
 
 /// Progress is told this often.
 const TELL_EVERY: Duration = Duration::from_millis(50);

@@ -11,4 +11,5 @@ pub mod simulate;
 pub mod simulator;
 pub mod state;
 pub mod stream;
+pub mod task;
 pub(crate) mod view;

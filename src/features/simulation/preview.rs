@@ -1,21 +1,14 @@
-//! A look at what a simulation would make: a few candidates as small pictures. Only the newest
-//! request is served.
-
-use std::sync::{Arc, Mutex, PoisonError};
-
-use crossbeam_channel::{Receiver, Sender, bounded};
+//! A look at what a simulation would make: a few candidates as small pictures.
 
 use super::{
     order::{Kind, SimulationOrder},
-    simulate::BROKEN,
-    simulator::{Prepared, SimulatorOf, prepare},
+    simulator::{Simulators, prepare},
 };
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{ImageSequence, Role, Stamp},
     imaging::{Marks, Preset},
-    simulate::{SequenceClass, SimulationError},
-    tasks::thread,
+    simulate::SequenceClass,
+    tasks::{Task, TaskContext},
 };
 
 /// Triplets shown.
@@ -54,96 +47,28 @@ pub struct Picture {
     pub rgb: Vec<u8>,
 }
 
-struct Request {
-    serial: u64,
-    order: SimulationOrder,
+/// Shows what an order would make.
+pub struct MakePreview {
+    /// The order.
+    pub order: SimulationOrder,
+    /// By whom.
+    pub simulators: Simulators,
 }
 
-/// The way to the thread that makes previews; it ends when this is dropped.
-pub struct Previewer {
-    newest: Arc<Mutex<Option<Request>>>,
-    nudge: Sender<()>,
-}
+impl Task for MakePreview {
+    const NAME: &'static str = "preview";
+    type Update = ();
+    type Output = Preview;
 
-impl Previewer {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// Where the system gives none.
-    pub fn start(simulator_of: Arc<SimulatorOf>, reporter: Reporter) -> std::io::Result<Self> {
-        // One nudge is enough for any number of requests.
-        let (nudge, nudges) = bounded(1);
-        let newest = Arc::new(Mutex::new(None));
-        let maker = Maker {
-            newest: newest.clone(),
-            simulator_of,
-            reporter,
-        };
-        thread::start("previews", move || maker.run(&nudges), |_| ())?;
-        Ok(Self { newest, nudge })
-    }
-
-    /// Asks for a preview instead of all that were asked for before.
-    pub fn request(&self, serial: u64, order: SimulationOrder) {
-        let request = Request { serial, order };
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-        // A full channel holds a nudge already.
-        self.nudge.try_send(()).unwrap_or_default();
-    }
-}
-
-struct Maker {
-    newest: Arc<Mutex<Option<Request>>>,
-    simulator_of: Arc<SimulatorOf>,
-    reporter: Reporter,
-}
-
-impl Maker {
-    fn run(&self, nudges: &Receiver<()>) {
-        while nudges.recv().is_ok() {
-            let newest = self.lock().take();
-            let Some(Request { serial, order }) = newest else {
-                continue;
-            };
-            // A preview that breaks down must not take the later ones with it.
-            let made = thread::caught("preview", || self.preview(&order))
-                .unwrap_or_else(|_| Err(SimulationError::Order(BROKEN.into())));
-            let preview = match made {
-                Ok(Some(preview)) => Ok(Arc::new(preview)),
-                Ok(None) => continue,
-                Err(error) => Err(error.to_string()),
-            };
-            if !self.reporter.send(JobEvent::Previewed { serial, preview }) {
-                return;
-            }
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Request>> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The pictures; none where a newer request came meanwhile.
-    fn preview(&self, order: &SimulationOrder) -> Result<Option<Preview>, SimulationError> {
-        let prepared = prepare(order)?;
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Preview> {
+        let prepared = prepare(&self.order)?;
         let mut rows = Vec::new();
-        for (order, index) in shown(order) {
-            if self.lock().is_some() {
-                return Ok(None);
-            }
-            rows.push(self.row(&order, &prepared, index)?);
+        for (order, index) in shown(&self.order) {
+            cx.check()?;
+            let simulator = (self.simulators.of())(&order, &prepared)?;
+            rows.push(row(&simulator.candidate(index)));
         }
-        Ok(Some(Preview { rows }))
-    }
-
-    fn row(
-        &self,
-        order: &SimulationOrder,
-        prepared: &Prepared,
-        index: u64,
-    ) -> Result<PreviewRow, SimulationError> {
-        let simulator = (self.simulator_of)(order, prepared)?;
-        Ok(row(&simulator.candidate(index)))
+        Ok(Preview { rows })
     }
 }
 

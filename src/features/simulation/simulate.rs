@@ -1,23 +1,13 @@
 //! Simulating into a folder: an order becomes files, a truth table and a manifest.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use super::{
     folder::{Crew, Sky, fill},
     order::{Naming, SimulationOrder},
     simulator::{SimulatorOf, prepare},
 };
-use crate::{
-    app::{
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
-    tasks::{cancel::CancelToken, progress::Progress, thread},
-};
-use anyhow::{anyhow, ensure};
-
-/// What is said where the simulator itself breaks down.
-pub(crate) const BROKEN: &str = "the simulator failed: details are in the log; please report this";
+use anyhow::ensure;
 
 /// What was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,43 +84,4 @@ pub fn usual_parent() -> Option<PathBuf> {
     let folders = directories::UserDirs::new()?;
     let parent = folders.document_dir().unwrap_or(folders.home_dir());
     Some(parent.join("destello"))
-}
-
-/// Serves an order in the background of the window.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn start(
-    order: SimulationOrder,
-    simulator_of: Arc<SimulatorOf>,
-    cancel: CancelToken,
-    reporter: Reporter,
-) -> std::io::Result<()> {
-    in_background(reporter, move |tell| {
-        let crew = Crew::new(0, &cancel, tell);
-        simulate(&order, &*simulator_of, &crew)
-    })
-}
-
-/// Runs a simulation on a thread and reports its progress and end.
-pub(crate) fn in_background(
-    reporter: Reporter,
-    work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> anyhow::Result<Simulated> + Send + 'static,
-) -> std::io::Result<()> {
-    let job = JobId::Simulate;
-    let news = reporter.clone();
-    let work = move || {
-        let tell = |progress| {
-            news.send(JobEvent::Progress { job, progress });
-        };
-        tell(Progress::default());
-        work(&tell)
-    };
-    thread::start("simulate", work, move |outcome| {
-        let outcome = outcome
-            .unwrap_or_else(|_| Err(anyhow!(BROKEN)))
-            .map_err(|error| format!("{error:#}"));
-        reporter.send(JobEvent::Simulated(outcome));
-    })?;
-    Ok(())
 }

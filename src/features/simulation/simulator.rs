@@ -1,13 +1,14 @@
 //! From an order to the simulator that serves it: survey, templates and classes looked up.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use super::order::{Kind, SimulationOrder};
 use crate::{
-    domain::{ImageSequence, Role, Templates},
+    domain::{ImageSequence, Role, Templates, canonical::Canonical},
     imaging::photometry::{DETECTION_SIGMA, Method, light_curve},
     io::{
         fingerprint::Fingerprint,
@@ -37,6 +38,29 @@ pub struct Prepared {
 /// Makes simulators. Tests bring their own.
 pub type SimulatorOf =
     dyn Fn(&SimulationOrder, &Prepared) -> Result<Arc<dyn Simulate>, SimulationError> + Send + Sync;
+
+/// The simulators of this program, or those of a test.
+#[derive(Clone)]
+pub struct Simulators(pub Arc<SimulatorOf>);
+
+impl Simulators {
+    /// The simulator of an order.
+    pub fn of(&self) -> &SimulatorOf {
+        &*self.0
+    }
+}
+
+impl Default for Simulators {
+    fn default() -> Self {
+        Self(Arc::new(simulator_of))
+    }
+}
+
+impl fmt::Debug for Simulators {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Simulators")
+    }
+}
 
 /// Fills in the measured magnitudes of a simulated candidate before it is written.
 pub type Measure = fn(&mut ImageSequence);
@@ -91,11 +115,11 @@ pub fn prepare(order: &SimulationOrder) -> Result<Prepared, SimulationError> {
     let survey = survey(&order.survey)?;
     let mut read = templates(order.templates.as_deref())?;
     let mut survey_fingerprint = Fingerprint::default();
-    survey_fingerprint.add(format!("{survey:?}").as_bytes());
+    survey_fingerprint.add(survey.canonical_text().as_bytes());
     if let Some(table) = &survey.visits_table {
         let (fields, dropped) =
             read_visits_table(&beside(&order.survey, table)).map_err(refused)?;
-        survey_fingerprint.add(format!("{fields:?}").as_bytes());
+        survey_fingerprint.add(fields.canonical_text().as_bytes());
         // The survey's own conditions, rather than those of the templates.
         read.templates.fields = fields;
         read.dropped_visits = dropped;
@@ -198,4 +222,57 @@ fn beside(survey: &str, path: &Path) -> PathBuf {
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn refused(error: TemplatesError) -> SimulationError {
     SimulationError::Templates(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::features::simulation::order::Naming;
+
+    fn order(survey: &str) -> SimulationOrder {
+        SimulationOrder {
+            kind: Kind::Triplets,
+            survey: survey.into(),
+            templates: None,
+            classes: Vec::new(),
+            roles: Vec::new(),
+            count: 1,
+            seed: 1,
+            out: PathBuf::new(),
+        }
+    }
+
+    // Manifests hold such numbers, and candidates are called by them: they must stay what they are.
+    #[test]
+    fn surveys_have_the_fingerprints_of_ever() {
+        for (survey, expected) in [
+            ("hits2015", "50565b91fcd46920"),
+            ("ztf", "761ddfa5f11ffbe5"),
+            ("rubin", "08fa6291e39111fd"),
+            ("demo", "e7b66f41ebf613fc"),
+            ("mixed", "27774cbca93c0140"),
+        ] {
+            let prepared = prepare(&order(survey)).unwrap();
+            assert_eq!(prepared.survey_fingerprint, expected, "{survey}");
+        }
+    }
+
+    #[test]
+    fn a_survey_with_visits_has_the_fingerprint_of_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = "FIELD,FILTER,MJD,EXP_TIME,SEEING,AIRMASS,BACK_LEVEL,LIMIT_MAG_EA5,ZP_PS\n\
+            07,g,57003.1,86,1.2,1.1,110,23.5,25.0\n07,u,57001.125,86.5,0.7,1,110,23.5,25.0\n\
+            07,r,57002.1,86,4.2,1.1,0.00001,23.5,25.0\n07,i,57004.1,86,1.2,1.1,110,23.5,25.0\n\
+            07,z,57005.1,86,1.2,1.1,110,23.5,25.0\nb \"c\",Y,57006,86,1.2,1.1,1e20,23.5,25.0\n";
+        fs::write(folder.path().join("visits.csv"), table).unwrap();
+        let text = include_str!("../../../assets/surveys/hits2015.toml");
+        let survey = folder.path().join("mine.toml");
+        fs::write(&survey, format!("visits_table = \"visits.csv\"\n{text}")).unwrap();
+        let order = order(&survey.display().to_string());
+        let prepared = prepare(&order).unwrap();
+        assert_eq!(prepared.survey_fingerprint, "dc2a1a2ec29b1453");
+        assert_eq!(Naming::of(&order, &prepared).id(0), "mine-t1-2587-000000");
+    }
 }

@@ -6,7 +6,13 @@ use std::{
     sync::Arc,
 };
 
-use super::{order::SimulationOrder, simulate::Simulated, simulator};
+use super::{
+    order::SimulationOrder,
+    preview::MakePreview,
+    simulate::Simulated,
+    simulator::{self, Simulators},
+    task::{RunSimulation, Wanted},
+};
 use crate::{
     app::{
         command::Simulation,
@@ -14,7 +20,7 @@ use crate::{
         state::{AppState, Pane},
     },
     domain::{Role, Vocabulary},
-    tasks::progress::Progress,
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::context::Context,
 };
 
@@ -101,16 +107,20 @@ pub enum PreviewState {
 }
 
 /// The pane.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SimulationPane {
+    running: Option<Running<RunSimulation>>,
+    previewing: Option<Running<MakePreview>>,
+    /// By whom candidates are made.
+    pub simulators: Simulators,
+    /// Where the demo lies; none where there is no home folder.
+    pub demo_folder: Option<PathBuf>,
     /// The order.
     pub form: SimulationForm,
     /// Name, title and source of the surveys that come with the program.
     pub surveys: Vec<[String; 3]>,
     /// What it would make.
     pub preview: PreviewState,
-    /// Number of the last request for a preview.
-    pub serial: u64,
     /// Why the last simulation failed.
     pub fault: Option<String>,
     /// Where simulations go unless a folder is named.
@@ -123,7 +133,10 @@ impl Default for SimulationPane {
             form: SimulationForm::default(),
             surveys: simulator::surveys(),
             preview: PreviewState::default(),
-            serial: 0,
+            running: None,
+            previewing: None,
+            simulators: Simulators::default(),
+            demo_folder: None,
             fault: None,
             home: None,
         }
@@ -136,7 +149,10 @@ impl SimulationPane {
     /// # Errors
     /// What has to be filled in or chosen first.
     pub fn order(&self) -> Result<SimulationOrder, String> {
-        let form = &self.form;
+        self.order_of(&self.form)
+    }
+
+    fn order_of(&self, form: &SimulationForm) -> Result<SimulationOrder, String> {
         let kinds = form.kinds.split(',').map(str::trim);
         let kinds: Vec<String> = kinds
             .filter(|kind| !kind.is_empty())
@@ -184,38 +200,51 @@ impl SimulationPane {
         Some(self.home.as_ref()?.join(name))
     }
 
-    /// A preview for the newest request; older ones are nobody's any more.
-    pub(crate) fn take_preview(&mut self, serial: u64, preview: Result<Arc<Preview>, String>) {
-        if serial == self.serial {
-            self.preview = match preview {
-                Ok(preview) => PreviewState::Ready(preview),
-                Err(why) => PreviewState::Failed(why),
-            };
+    /// True while something is simulated.
+    pub const fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// True while a preview is made.
+    pub const fn is_previewing(&self) -> bool {
+        self.previewing.is_some()
+    }
+
+    /// Asks what is simulated to stop.
+    pub(crate) fn stop(&self) {
+        if let Some(running) = &self.running {
+            running.cancel();
         }
+    }
+
+    fn start(&mut self, wanted: Wanted, cx: &Context) {
+        self.running = Some(cx.tasks.start(RunSimulation {
+            wanted,
+            simulators: self.simulators.clone(),
+            threads: 0,
+        }));
     }
 }
 
 impl AppState {
-    pub(crate) fn apply_simulation(&mut self, simulation: Simulation) -> Vec<Effect> {
+    pub(crate) fn apply_simulation(&mut self, simulation: Simulation, cx: &Context) -> Vec<Effect> {
         match simulation {
-            Simulation::Form(form) => self.set_form(*form),
-            Simulation::Pick(purpose) => self.pick(purpose),
-            Simulation::Start if self.jobs.contains_key(&JobId::Simulate) => Vec::new(),
+            Simulation::Form(form) => self.set_form(*form, cx),
+            Simulation::Pick(purpose) => return self.pick(purpose),
+            Simulation::Start if self.simulation.is_running() => {}
             Simulation::Start => match self.simulation.order() {
                 Ok(order) => {
                     self.simulation.fault = None;
-                    self.jobs.insert(JobId::Simulate, Progress::default());
-                    vec![Effect::Simulate(Box::new(order))]
+                    self.show_progress(JobId::Simulate, Some(Progress::default()));
+                    self.simulation.start(Wanted::Order(Box::new(order)), cx);
                 }
-                Err(why) => {
-                    self.simulation.fault = Some(why);
-                    Vec::new()
-                }
+                Err(why) => self.simulation.fault = Some(why),
             },
         }
+        Vec::new()
     }
 
-    fn set_form(&mut self, mut form: SimulationForm) -> Vec<Effect> {
+    fn set_form(&mut self, mut form: SimulationForm, cx: &Context) {
         let old = &self.simulation.form;
         if form.kind != old.kind {
             form.roles = usual_roles(form.kind);
@@ -227,51 +256,81 @@ impl AppState {
         let is_same = same_pixels == *old;
         self.simulation.form = form;
         self.simulation.fault = None;
-        if is_same {
-            Vec::new()
-        } else {
-            self.ask_for_preview()
+        if !is_same {
+            self.start_preview(cx);
         }
     }
 
-    fn ask_for_preview(&mut self) -> Vec<Effect> {
+    fn start_preview(&mut self, cx: &Context) {
         let pane = &mut self.simulation;
-        pane.serial += 1;
-        let mut complete = pane.clone();
         // A preview needs no folder.
-        complete.form.out = "preview".into();
-        match complete.order() {
-            Ok(order) => vec![Effect::Preview {
-                serial: pane.serial,
-                order: Box::new(order),
-            }],
-            Err(why) => {
-                pane.preview = PreviewState::Failed(why);
-                Vec::new()
+        let form = SimulationForm {
+            out: "preview".into(),
+            ..pane.form.clone()
+        };
+        pane.previewing = None;
+        match pane.order_of(&form) {
+            Ok(order) => {
+                let simulators = pane.simulators.clone();
+                pane.previewing = Some(cx.tasks.start(MakePreview { order, simulators }));
             }
+            Err(why) => pane.preview = PreviewState::Failed(why),
         }
     }
 
-    pub(crate) fn toggle_simulation(&mut self) -> Vec<Effect> {
+    pub(crate) fn toggle_simulation(&mut self, cx: &Context) {
         self.toggle(Pane::Simulation);
         if self.panes.contains(&Pane::Simulation) {
-            self.ask_for_preview()
-        } else {
-            Vec::new()
+            self.start_preview(cx);
         }
     }
 
-    pub(crate) fn open_demo(&mut self, cx: &Context) -> Vec<Effect> {
-        if self.jobs.contains_key(&JobId::Simulate) {
-            self.tell("a simulation is running: stop it first, or wait", cx.now);
-            return Vec::new();
+    /// Takes in what simulations report.
+    pub(crate) fn poll_simulation(&mut self, cx: &Context) -> Vec<Effect> {
+        while let Some(event) = next_event(&mut self.simulation.previewing) {
+            match event {
+                TaskEvent::Finished(preview) => {
+                    self.simulation.preview = PreviewState::Ready(Arc::new(preview));
+                }
+                TaskEvent::Failed(why) => self.simulation.preview = PreviewState::Failed(why),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
         }
-        self.jobs.insert(JobId::Simulate, Progress::default());
-        vec![Effect::OpenDemo]
+        let mut effects = Vec::new();
+        let was_running = self.simulation.is_running();
+        while let Some(event) = next_event(&mut self.simulation.running) {
+            match event {
+                TaskEvent::Update(_) => {}
+                TaskEvent::Finished(simulated) => {
+                    effects.extend(self.take_simulated(Ok(simulated), cx));
+                }
+                TaskEvent::Failed(why) => effects.extend(self.take_simulated(Err(why), cx)),
+                TaskEvent::Cancelled => self.tell("simulation stopped", cx.now),
+            }
+        }
+        if was_running {
+            let running = self.simulation.running.as_ref();
+            self.show_progress(JobId::Simulate, running.map(Running::progress));
+        }
+        effects
+    }
+
+    pub(crate) fn open_demo(&mut self, cx: &Context) {
+        if self.simulation.is_running() {
+            self.tell("a simulation is running: stop it first, or wait", cx.now);
+            return;
+        }
+        match self.simulation.demo_folder.clone() {
+            Some(folder) => {
+                self.show_progress(JobId::Simulate, Some(Progress::default()));
+                self.simulation.start(Wanted::Demo(folder), cx);
+            }
+            None => self.warn("there is no home folder to keep the demo sky in", cx.now),
+        }
     }
 
     /// A path that was chosen in a dialog goes into the form.
-    pub(crate) fn take_simulation_path(&mut self, purpose: PickFor, path: &Path) -> Vec<Effect> {
+    pub(crate) fn take_simulation_path(&mut self, purpose: PickFor, path: &Path, cx: &Context) {
         let mut form = self.simulation.form.clone();
         let field = match purpose {
             PickFor::Survey => &mut form.survey,
@@ -279,7 +338,7 @@ impl AppState {
             _ => &mut form.out,
         };
         *field = path.display().to_string();
-        self.set_form(form)
+        self.set_form(form, cx);
     }
 
     /// What was made is opened; a failure stands in the pane, where there is one.
@@ -288,7 +347,6 @@ impl AppState {
         outcome: Result<Simulated, String>,
         cx: &Context,
     ) -> Vec<Effect> {
-        self.jobs.remove(&JobId::Simulate);
         match outcome {
             Ok(simulated) if simulated.is_cancelled => {
                 self.tell(simulated.sentence(), cx.now);

@@ -11,7 +11,6 @@ pub mod model_export;
 pub(crate) mod order;
 pub(crate) mod plan;
 pub(crate) mod plot_view;
-pub(crate) mod preparation;
 pub(crate) mod sequences;
 pub mod state;
 pub mod task;

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::training_set::TrainingData;
 use crate::{
-    domain::{ModelCard, TrainingRecord},
+    domain::{ModelCard, TrainingRecord, canonical::words},
     learn::{Architecture, schedule::Schedule},
     simulate::SequenceClass,
     workspace::{clock::today, models::check_place},
@@ -237,10 +237,16 @@ impl TrainOrder {
             validation,
             ..
         } = self;
-        let data = data.fingerprint();
-        format!(
-            "{architecture:?} {data} {schedule:?} {seed} {members} {chunk} {passes} {validation}"
-        )
+        words(&[
+            architecture,
+            data,
+            schedule,
+            seed,
+            members,
+            chunk,
+            passes,
+            validation,
+        ])
     }
 }
 
@@ -254,5 +260,78 @@ pub(crate) const fn single(architecture: Architecture) -> Architecture {
     match architecture {
         Architecture::Cape => Architecture::Cap,
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Checkpoints hold such texts: they must stay what they are.
+    #[test]
+    fn orders_are_written_as_ever() {
+        let simulation = |survey: &str, templates: Option<&str>| TrainingData::Simulation {
+            survey: survey.into(),
+            templates: templates.map(PathBuf::from),
+        };
+        let labelled = TrainingData::Labelled {
+            paths: vec!["big".into(), "n\"ä chte".into()],
+            labels: Some("big/truth.csv".into()),
+        };
+        let usual = |architecture, data, recipe, steps| {
+            TrainOrder::usual(architecture, data, recipe, steps, PathBuf::new())
+        };
+        let compact = usual(
+            Architecture::Compact,
+            simulation("hits2015", None),
+            Recipe::Ours,
+            500,
+        );
+        let cape = usual(
+            Architecture::Cape,
+            simulation("demo", None),
+            Recipe::Published,
+            500,
+        );
+        let relu = usual(Architecture::DeepHitsRelu, labelled, Recipe::Ours, 700);
+        let other = simulation("ztf", Some("/data/templates"));
+        let other = usual(Architecture::Recurrent, other, Recipe::Ours, 500);
+        for (order, expected) in [
+            (
+                TrainOrder {
+                    chunk: 500,
+                    validation: 256,
+                    ..compact
+                },
+                "Compact Simulation { survey: \"hits2015\", templates: None } Schedule { \
+                 optimiser: AdamW { rate: 0.002, decay: 0.0001 }, batch: 64, steps: 500, \
+                 validate_every: 50, patience: 0, is_one_view: true } 1 1 500 4 256",
+            ),
+            (
+                TrainOrder {
+                    chunk: 500,
+                    validation: 256,
+                    ..cape
+                },
+                "Cape Simulation { survey: \"demo\", templates: None } Schedule { optimiser: Sgd \
+                 { rate: 0.04, halve_every: 100000 }, batch: 50, steps: 500, validate_every: 50, \
+                 patience: 100000, is_one_view: false } 1 5 500 4 256",
+            ),
+            (
+                relu,
+                "DeepHitsRelu Labelled { paths: [\"big\", \"n\\\"ä chte\"], labels: \
+                 Some(\"big/truth.csv\") } Schedule { optimiser: AdamW { rate: 0.001, decay: \
+                 0.0001 }, batch: 64, steps: 700, validate_every: 70, patience: 0, is_one_view: \
+                 false } 1 1 11200 4 4000",
+            ),
+            (
+                other,
+                "Recurrent Simulation { survey: \"ztf\", templates: Some(\"/data/templates\") } \
+                 Schedule { optimiser: AdamW { rate: 0.0025, decay: 0.0001 }, batch: 64, steps: \
+                 500, validate_every: 50, patience: 0, is_one_view: true } 1 1 8000 4 4000",
+            ),
+        ] {
+            assert_eq!(order.fingerprint(), expected);
+        }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::task::{TrainRequest, TrainUpdate, TrainingEnd};
+use super::task::{Train, TrainUpdate, Trained};
 use crate::{
     app::{
-        command::Train,
+        command,
         effect::Effect,
         state::{AppState, Screen},
     },
-    tasks::progress::Progress,
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::{context::Context, words::thousands},
 };
 
@@ -42,8 +42,9 @@ pub enum TrainingStanding {
 }
 
 /// The state of the screen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct TrainingPane {
+    running: Option<Running<Train>>,
     /// The order.
     pub form: TrainingForm,
     /// Where models go unless a file is named.
@@ -68,15 +69,20 @@ impl TrainingPane {
 
     /// True while a training is under way.
     pub const fn is_under_way(&self) -> bool {
-        matches!(
-            self.standing,
-            TrainingStanding::Preparing | TrainingStanding::Running | TrainingStanding::Stopping
-        )
+        self.running.is_some()
     }
 
     /// The newest figures of the last training.
     pub const fn news(&self) -> Option<&TrainingNews> {
         self.news.as_ref()
+    }
+
+    fn progress(&self) -> Progress {
+        let news = self.news.as_ref();
+        news.map_or_else(Progress::default, |news| Progress {
+            done: news.step as usize,
+            total: news.steps as usize,
+        })
     }
 
     /// What computes it.
@@ -105,9 +111,28 @@ impl TrainingPane {
         known.map(|(_, rate)| rate)
     }
 
-    pub(crate) fn expect_stop(&mut self) {
-        if self.is_under_way() {
+    /// Asks it to stop.
+    pub(crate) fn stop(&mut self) {
+        if let Some(running) = &self.running {
+            running.cancel();
             self.standing = TrainingStanding::Stopping;
+        }
+    }
+
+    fn take_update(&mut self, update: TrainUpdate) {
+        match update {
+            TrainUpdate::Started {
+                device,
+                notes,
+                news,
+            } => {
+                (self.device, self.notes, self.begun_at) = (device, notes, news.step);
+                if self.standing == TrainingStanding::Preparing {
+                    self.standing = TrainingStanding::Running;
+                }
+                self.take_news(news);
+            }
+            TrainUpdate::Progress(news) => self.take_news(news),
         }
     }
 
@@ -136,30 +161,36 @@ impl AppState {
         (self.generation, self.book.revision())
     }
 
-    pub(crate) fn apply_train(&mut self, train: Train) -> Vec<Effect> {
+    pub(crate) fn apply_train(&mut self, train: command::Train, cx: &Context) -> Vec<Effect> {
         match train {
-            Train::Form(form) => {
+            command::Train::Form(form) => {
                 self.training.form = *form;
                 if matches!(self.training.standing, TrainingStanding::Failed(_)) {
                     self.training.standing = TrainingStanding::Idle;
                 }
                 Vec::new()
             }
-            Train::Pick(purpose) => self.pick(purpose),
-            Train::Start => self.start_training(false),
-            Train::StartAnew => self.start_training(true),
+            command::Train::Pick(purpose) => self.pick(purpose),
+            command::Train::Start => {
+                self.start_training(false, cx);
+                Vec::new()
+            }
+            command::Train::StartAnew => {
+                self.start_training(true, cx);
+                Vec::new()
+            }
         }
     }
 
-    fn start_training(&mut self, is_anew: bool) -> Vec<Effect> {
+    fn start_training(&mut self, is_anew: bool, cx: &Context) {
         if self.training.is_under_way() {
-            return Vec::new();
+            return;
         }
         let order = match self.training_order() {
             Ok(order) => order,
             Err(why) => {
                 self.training.standing = TrainingStanding::Failed(why);
-                return Vec::new();
+                return;
             }
         };
         let labels = self.labels_of_training();
@@ -168,87 +199,95 @@ impl AppState {
         self.training.news = None;
         self.training.notes.clear();
         self.training.begun_at = 0;
-        self.jobs.insert(JobId::Train, Progress::default());
-        vec![Effect::Train(Box::new(TrainRequest { order, is_anew }))]
+        self.show_progress(JobId::Train, Some(Progress::default()));
+        self.training.running = Some(cx.tasks.start(Train {
+            order,
+            is_anew,
+            may_replace: false,
+            models: cx.models.clone(),
+            decoder: cx.decoder.clone(),
+        }));
     }
 
     /// A path that was chosen in a dialog goes into the form.
-    pub(crate) fn take_training_path(&mut self, purpose: PickFor, path: &Path) -> Vec<Effect> {
+    pub(crate) fn take_training_path(
+        &mut self,
+        purpose: PickFor,
+        path: &Path,
+        cx: &Context,
+    ) -> Vec<Effect> {
         let mut form = self.training.form.clone();
         if purpose == PickFor::TrainingSurvey {
             form.survey = path.display().to_string();
         } else {
             form.out = path.with_extension("safetensors").display().to_string();
         }
-        self.apply_train(Train::Form(Box::new(form)))
+        self.apply_train(command::Train::Form(Box::new(form)), cx)
     }
 
-    pub(crate) fn take_training(&mut self, update: TrainUpdate, cx: &Context) -> Vec<Effect> {
-        let news = match update {
-            TrainUpdate::Started {
-                device,
-                notes,
-                news,
-            } => {
-                let pane = &mut self.training;
-                (pane.device, pane.notes, pane.begun_at) = (device, notes, news.step);
-                if pane.standing == TrainingStanding::Preparing {
-                    pane.standing = TrainingStanding::Running;
-                }
-                news
-            }
-            TrainUpdate::Progress(news) => news,
-            TrainUpdate::Ended(end) => return self.end_training(end, cx),
-        };
-        let progress = Progress {
-            done: news.step as usize,
-            total: news.steps as usize,
-        };
-        self.jobs.insert(JobId::Train, progress);
-        self.training.take_news(news);
-        Vec::new()
-    }
-
-    fn end_training(&mut self, end: TrainingEnd, cx: &Context) -> Vec<Effect> {
-        self.jobs.remove(&JobId::Train);
-        let is_on_screen = self.screen == Screen::Train;
-        match end {
-            TrainingEnd::Finished { file, card } => {
-                let figure = |name| card.figures.get(name).copied().unwrap_or(f64::NAN);
-                let text = format!(
-                    "{} is trained: {:.1} % of {} validation examples right, loss {:.3}",
-                    card.name,
-                    100.0 * figure("validation_accuracy"),
-                    thousands(figure("validation_examples") as u64),
-                    figure("validation_loss")
-                );
-                self.tell(text.clone(), cx.now);
-                self.training.standing = TrainingStanding::Finished(text);
-                self.add_model(&file, cx)
-            }
-            TrainingEnd::Stopped => {
-                let (form, labels) = self.training.ordered.clone().unwrap_or_default();
-                self.training.standing = TrainingStanding::Stopped(Box::new(form), labels);
-                if !is_on_screen {
-                    self.tell("training stopped; its screen goes on from there", cx.now);
-                }
-                Vec::new()
-            }
-            TrainingEnd::Failed(why) => {
-                if !is_on_screen {
-                    self.warn(format!("training: {why}"), cx.now);
-                }
-                self.training.standing = TrainingStanding::Failed(why);
-                Vec::new()
-            }
+    /// Takes in what the training reports.
+    pub(crate) fn poll_training(&mut self, cx: &Context) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while let Some(event) = next_event(&mut self.training.running) {
+            effects.extend(self.take_training(event, cx));
         }
+        effects
+    }
+
+    /// Takes in one event of a training.
+    pub fn take_training(
+        &mut self,
+        event: TaskEvent<TrainUpdate, Trained>,
+        cx: &Context,
+    ) -> Vec<Effect> {
+        let is_running = matches!(event, TaskEvent::Update(_));
+        let mut effects = Vec::new();
+        match event {
+            TaskEvent::Update(update) => self.training.take_update(update),
+            TaskEvent::Finished(trained) => effects = self.finish_training(&trained, cx),
+            TaskEvent::Cancelled => self.leave_training(cx),
+            TaskEvent::Failed(why) => self.fail_training(why, cx),
+        }
+        self.show_progress(JobId::Train, is_running.then(|| self.training.progress()));
+        effects
+    }
+
+    fn finish_training(&mut self, trained: &Trained, cx: &Context) -> Vec<Effect> {
+        let card = &trained.card;
+        let figure = |name| card.figures.get(name).copied().unwrap_or(f64::NAN);
+        let text = format!(
+            "{} is trained: {:.1} % of {} validation examples right, loss {:.3}",
+            card.name,
+            100.0 * figure("validation_accuracy"),
+            thousands(figure("validation_examples") as u64),
+            figure("validation_loss")
+        );
+        self.tell(text.clone(), cx.now);
+        self.training.standing = TrainingStanding::Finished(text);
+        self.add_model(&trained.file, cx)
+    }
+
+    /// It was stopped, and is saved.
+    fn leave_training(&mut self, cx: &Context) {
+        let (form, labels) = self.training.ordered.clone().unwrap_or_default();
+        self.training.standing = TrainingStanding::Stopped(Box::new(form), labels);
+        if self.screen != Screen::Train {
+            self.tell("training stopped; its screen goes on from there", cx.now);
+        }
+    }
+
+    fn fail_training(&mut self, why: String, cx: &Context) {
+        if self.screen != Screen::Train {
+            self.warn(format!("training: {why}"), cx.now);
+        }
+        self.training.standing = TrainingStanding::Failed(why);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Timestamp;
+    use crate::domain::{ModelId, Timestamp};
     use crate::{
         app::{Command, settings::Settings},
         features::training::train::LossPoint,
@@ -274,17 +313,18 @@ mod tests {
         }
     }
 
+    /// A training that goes on until it is dropped.
     fn started() -> AppState {
         let mut state = AppState::new(Settings::default(), "ana");
         state.training.home = Some("models".into());
-        let effects = state.apply(Command::Train(Train::Start), &Context::inline(NOW));
-        assert!(matches!(&effects[..], [Effect::Train(request)] if !request.is_anew));
-        let update = TrainUpdate::Started {
+        let labels = state.labels_of_training();
+        state.training.ordered = Some((state.training.form.clone(), labels));
+        state.training.standing = TrainingStanding::Preparing;
+        state.training.take_update(TrainUpdate::Started {
             device: "CPU".into(),
             notes: vec!["3 epochs left out: not labelled".into()],
             news: news(20),
-        };
-        state.take_training(update, &Context::inline(NOW));
+        });
         state
     }
 
@@ -294,60 +334,41 @@ mod tests {
         let pane = &state.training;
         assert_eq!(*pane.standing(), TrainingStanding::Running);
         assert_eq!((pane.begun_at(), pane.notes().len()), (20, 1));
-        state.take_training(TrainUpdate::Progress(news(40)), &Context::inline(NOW));
+        state.training.take_update(TrainUpdate::Progress(news(40)));
         let shown = state.training.news().unwrap();
         assert_eq!(
             (shown.step, shown.curve.len(), shown.losses.len()),
             (40, 1, 1)
         );
-        assert_eq!(
-            state.jobs[&JobId::Train],
-            Progress {
-                done: 40,
-                total: 100
-            }
-        );
         // 20,000 steps of 64 at 640 a second.
         assert!(state.training_plan().unwrap().ends_with("About 33 min."));
-        // One at a time.
-        assert!(
-            state
-                .apply(Command::Train(Train::Start), &Context::inline(NOW))
-                .is_empty()
-        );
     }
 
     #[test]
     fn what_was_stopped_goes_on_while_the_order_is_the_same() {
         let mut state = started();
-        state.training.expect_stop();
-        assert_eq!(*state.training.standing(), TrainingStanding::Stopping);
-        state.take_training(TrainUpdate::Progress(news(60)), &Context::inline(NOW));
-        state.take_training(
-            TrainUpdate::Ended(TrainingEnd::Stopped),
-            &Context::inline(NOW),
-        );
-        assert!(state.goes_on() && !state.jobs.contains_key(&JobId::Train));
+        state.leave_training(&Context::inline(NOW));
+        assert!(state.goes_on());
         let mut form = state.training.form.clone();
         form.seed = 2;
         state.apply(
-            Command::Train(Train::Form(Box::new(form))),
+            Command::Train(command::Train::Form(Box::new(form))),
             &Context::inline(NOW),
         );
         assert!(!state.goes_on());
-        let effects = state.apply(Command::Train(Train::StartAnew), &Context::inline(NOW));
-        assert!(matches!(&effects[..], [Effect::Train(request)] if request.is_anew));
     }
 
     #[test]
     fn a_failure_stands_until_the_order_is_changed() {
         let mut state = started();
-        let end = TrainingEnd::Failed("no space".into());
-        state.take_training(TrainUpdate::Ended(end), &Context::inline(NOW));
+        state.fail_training("no space".into(), &Context::inline(NOW));
         let failed = TrainingStanding::Failed("no space".into());
         assert_eq!(*state.training.standing(), failed);
         let form = Box::new(state.training.form.clone());
-        state.apply(Command::Train(Train::Form(form)), &Context::inline(NOW));
+        state.apply(
+            Command::Train(command::Train::Form(form)),
+            &Context::inline(NOW),
+        );
         assert_eq!(*state.training.standing(), TrainingStanding::Idle);
     }
 
@@ -356,11 +377,12 @@ mod tests {
         let mut state = started();
         let mut card = crate::workspace::models::shipped().remove(0);
         card.name = "mine".into();
-        let end = TrainingEnd::Finished {
+        let trained = Trained {
             file: "models/mine.safetensors".into(),
+            id: ModelId::new("mine", 1),
             card: std::sync::Arc::new(card),
         };
-        state.take_training(TrainUpdate::Ended(end), &Context::inline(NOW));
+        state.finish_training(&trained, &Context::inline(NOW));
         let TrainingStanding::Finished(text) = state.training.standing() else {
             panic!("not finished")
         };

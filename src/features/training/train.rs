@@ -14,14 +14,13 @@ use super::{
     chunk::Chunk,
     curve::Losses,
     order::single,
-    training_set::{Prepared, TrainingSet},
+    training_set::{Amount, Prepared, Sources, TrainingSet, prepare_set},
 };
 pub use super::{
     checkpoint::checkpoint_path,
     curve::{CurvePoint, LossPoint, TrainingNews},
     labels::OpenedSet,
     order::{Recipe, TrainOrder, cores, usual_steps},
-    preparation::Preparation,
     training_set::TrainingData,
 };
 pub use crate::learn::Architecture;
@@ -34,13 +33,15 @@ use crate::{
         trainer::Trainer,
         validation::{Validating, Validation},
     },
-    tasks::{gathering::Gathering, piecewise::Pieces},
+    tasks::{cancel::CancelToken, step_times::Phase as StepPhase, stepwise::Stepwise},
 };
 
 /// Seconds between checkpoints, about.
 const SAVE_EVERY_S: f64 = 60.0;
+/// How long a step waits for examples that are being made.
+const PATIENCE: Duration = Duration::from_millis(20);
 
-/// A training under way. The thread that owns it calls [`Training::advance`] until it is finished.
+/// A training under way. It is advanced until it is finished; [`Training::write_checkpoint`] writes what is to be kept.
 pub struct Training {
     order: TrainOrder,
     card: ModelCard,
@@ -57,8 +58,8 @@ pub struct Training {
     started: Option<Instant>,
     steps_here: u64,
     saved: Instant,
-    /// A checkpoint that is being written.
-    saving: Option<Gathering<()>>,
+    /// A checkpoint that is not in its file yet.
+    unwritten: Option<Vec<u8>>,
     notes: Vec<String>,
 }
 
@@ -74,17 +75,72 @@ enum Phase {
     Finished(Box<Model>),
 }
 
-impl Pieces for Training {
+impl Stepwise for Training {
     fn advance(&mut self) -> anyhow::Result<()> {
-        self.advance()
+        match &mut self.phase {
+            Phase::Learning if self.trainer.is_finished() => self.finish_member()?,
+            Phase::Learning => {
+                self.step()?;
+                self.phase = self.phase_after_steps()?;
+                self.save_where_it_is_time()?;
+            }
+            Phase::Validating(validating) => {
+                if let Some(validation) = validating.step(&*self.validation)? {
+                    self.take_validation(&validation)?;
+                    self.phase = Phase::Learning;
+                }
+            }
+            Phase::Settling(settling) => {
+                if let Some(settled) = self.validation.settle(settling, &self.compute)? {
+                    self.phase = self.judging(settled);
+                }
+            }
+            Phase::Judging(model, validating) => {
+                if let Some(validation) = validating.step(&*self.validation)? {
+                    let mut model = model.clone();
+                    let figures = &mut model.card_mut().figures;
+                    figures.insert("validation_loss".into(), validation.loss);
+                    figures.insert("validation_accuracy".into(), validation.accuracy);
+                    let examples = self.validation.len() as f64;
+                    figures.insert("validation_examples".into(), examples);
+                    self.phase = Phase::Finished(model);
+                }
+            }
+            Phase::Finished(_) => {}
+        }
+        Ok(())
     }
 
-    fn doing(&self) -> &'static str {
-        self.doing()
+    fn is_ready(&mut self) -> anyhow::Result<bool> {
+        let is_learning = matches!(self.phase, Phase::Learning) && !self.trainer.is_finished();
+        let (number, _) = self.place_in_chunks();
+        let has_chunk = self
+            .chunk
+            .as_ref()
+            .is_some_and(|chunk| chunk.number == number);
+        if !is_learning || has_chunk {
+            return Ok(true);
+        }
+        self.set.fetch(PATIENCE)
     }
 
-    fn may_go_aside(&self) -> bool {
-        !self.compute.is_gpu()
+    fn is_finished(&self) -> bool {
+        matches!(self.phase, Phase::Finished(_))
+    }
+
+    fn phase(&self) -> StepPhase {
+        let part = match &self.phase {
+            Phase::Learning if self.trainer.is_finished() => "ending a member",
+            Phase::Learning => "learning",
+            Phase::Validating(_) | Phase::Judging(..) => "validating",
+            Phase::Settling(_) => "settling",
+            Phase::Finished(_) => "keeping the model",
+        };
+        StepPhase::new("training", part)
+    }
+
+    fn is_on_gpu(&self) -> bool {
+        self.compute.is_gpu()
     }
 }
 
@@ -94,17 +150,43 @@ impl Training {
     /// # Errors
     /// Where the order is impossible, or the checkpoint is another order's.
     pub fn start(order: TrainOrder, compute: &Compute) -> anyhow::Result<Self> {
-        let decoder = Arc::new(Decoder::default());
-        Preparation::begin(
-            order,
-            compute,
-            decoder,
-            crate::tasks::cancel::CancelToken::default(),
-        )?
-        .finish()
+        let cancel = CancelToken::default();
+        Self::prepare(order, compute, &Decoder::default(), &cancel)
     }
 
-    pub(crate) fn of(
+    /// The same; `decoder` reads the stamps of labelled sets, `cancel` stops the reading.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn prepare(
+        order: TrainOrder,
+        compute: &Compute,
+        decoder: &Decoder,
+        cancel: &CancelToken,
+    ) -> anyhow::Result<Self> {
+        order.check()?;
+        let card = order.card();
+        let checkpoint = Checkpoint::read(&order, &card, compute)?;
+        let (finished, step) = checkpoint.as_ref().map_or((0, 0), |checkpoint| {
+            (
+                checkpoint.finished.len() as u64,
+                checkpoint.header.standing.step,
+            )
+        });
+        // Members of an ensemble see different examples.
+        let chunks_a_member = order.schedule.steps.div_ceil(order.steps_a_chunk());
+        let amount = Amount {
+            chunk: order.chunk,
+            first_chunk: finished * chunks_a_member + step / order.steps_a_chunk(),
+            validation: order.validation,
+            threads: order.threads,
+            seed: order.seed,
+        };
+        let prepared = prepare_set(&order.data, &card, amount, Sources { decoder, cancel })?;
+        Self::of(order, card, compute.clone(), checkpoint, prepared)
+    }
+
+    fn of(
         order: TrainOrder,
         card: ModelCard,
         compute: Compute,
@@ -140,7 +222,7 @@ impl Training {
             started: None,
             steps_here: 0,
             saved: Instant::now(),
-            saving: None,
+            unwritten: None,
             notes: prepared.notes,
             order,
         };
@@ -151,78 +233,6 @@ impl Training {
     /// What the user must know of the data: what was left out, and why.
     pub fn notes(&self) -> &[String] {
         &self.notes
-    }
-
-    /// True when there is a model.
-    pub const fn is_finished(&self) -> bool {
-        matches!(self.phase, Phase::Finished(_))
-    }
-
-    /// True where [`Self::advance`] need not wait for examples; they are waited for so long at most.
-    ///
-    /// # Errors
-    /// Where the simulator broke off.
-    pub fn is_ready(&mut self, patience: Duration) -> anyhow::Result<bool> {
-        let is_learning = matches!(self.phase, Phase::Learning) && !self.trainer.is_finished();
-        let (number, _) = self.place_in_chunks();
-        let has_chunk = self
-            .chunk
-            .as_ref()
-            .is_some_and(|chunk| chunk.number == number);
-        if !is_learning || has_chunk {
-            return Ok(true);
-        }
-        self.set.fetch(patience)
-    }
-
-    /// What [`Self::advance`] does next, in words.
-    pub fn doing(&self) -> &'static str {
-        match &self.phase {
-            Phase::Learning if self.trainer.is_finished() => "ending a member",
-            Phase::Learning => "learning",
-            Phase::Validating(_) | Phase::Judging(..) => "validating",
-            Phase::Settling(_) => "settling",
-            Phase::Finished(_) => "keeping the model",
-        }
-    }
-
-    /// Does one piece of work: a step, or a batch of a validation. Saves where it is time.
-    ///
-    /// # Errors
-    /// Where the data break off, or a checkpoint cannot be written.
-    pub fn advance(&mut self) -> anyhow::Result<()> {
-        match &mut self.phase {
-            Phase::Learning if self.trainer.is_finished() => self.finish_member()?,
-            Phase::Learning => {
-                self.step()?;
-                self.phase = self.phase_after_steps()?;
-                self.save_where_it_is_time()?;
-            }
-            Phase::Validating(validating) => {
-                if let Some(validation) = validating.step(&*self.validation)? {
-                    self.take_validation(&validation)?;
-                    self.phase = Phase::Learning;
-                }
-            }
-            Phase::Settling(settling) => {
-                if let Some(settled) = self.validation.settle(settling, &self.compute)? {
-                    self.phase = self.judging(settled);
-                }
-            }
-            Phase::Judging(model, validating) => {
-                if let Some(validation) = validating.step(&*self.validation)? {
-                    let mut model = model.clone();
-                    let figures = &mut model.card_mut().figures;
-                    figures.insert("validation_loss".into(), validation.loss);
-                    figures.insert("validation_accuracy".into(), validation.accuracy);
-                    let examples = self.validation.len() as f64;
-                    figures.insert("validation_examples".into(), examples);
-                    self.phase = Phase::Finished(model);
-                }
-            }
-            Phase::Finished(_) => {}
-        }
-        Ok(())
     }
 
     /// What comes after the steps made so far: also where they were made before a stop.
@@ -326,7 +336,7 @@ impl Training {
             self.chunk = None;
         }
         self.phase = self.phase_after_steps()?;
-        self.begin_saving()
+        self.make_checkpoint()
     }
 
     fn steps_done(&self) -> u64 {

@@ -10,7 +10,10 @@ use super::{
     sequences, triplets,
 };
 use crate::{
-    domain::{ModelCard, ModelInput},
+    domain::{
+        ModelCard, ModelInput,
+        canonical::{Canonical, record},
+    },
     features::{
         labelling::truths::Truths,
         simulation::{
@@ -74,12 +77,21 @@ impl TrainingData {
             Self::Opened(set) => format!("stamps of {}, as labelled in its project", set.name),
         }
     }
+}
 
-    /// Everything of it that decides the result.
-    pub(crate) fn fingerprint(&self) -> String {
+/// Everything of it that decides the result.
+impl Canonical for TrainingData {
+    fn write(&self, text: &mut String) {
         match self {
-            Self::Simulation { .. } | Self::Labelled { .. } => format!("{self:?}"),
-            Self::Opened(set) => set.fingerprint(),
+            Self::Simulation { survey, templates } => record(
+                text,
+                "Simulation",
+                &[("survey", survey), ("templates", templates)],
+            ),
+            Self::Labelled { paths, labels } => {
+                record(text, "Labelled", &[("paths", paths), ("labels", labels)]);
+            }
+            Self::Opened(set) => text.push_str(&set.fingerprint()),
         }
     }
 }

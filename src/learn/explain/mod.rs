@@ -22,7 +22,7 @@ use burn::{module::Module, tensor::Tensor};
 
 pub use invariance::{Invariance, rotation_invariance};
 
-use super::{Compute, LearnError, Model};
+use super::{LearnError, Model};
 use crate::domain::{ExplainMethod, Explanation, likeliest};
 use integrated_gradients::Integrating;
 use layers::{Layers, layers_of};
@@ -106,7 +106,7 @@ impl Explaining {
         let size = plan.side_px * plan.side_px;
         let card = self.model.card();
         let name = card.classes.get(class).map_or("", String::as_str);
-        let pixels = pixels(shares.pixels, self.model.compute())?;
+        let pixels = self.model.compute().numbers(shares.pixels)?;
         Ok(Some(Explanation {
             model: self.model.id().clone(),
             method: self.method,
@@ -156,18 +156,6 @@ struct Shares {
     start: f32,
     rest: f32,
     pixels: Tensor<4>,
-}
-
-fn pixels(map: Tensor<4>, compute: &Compute) -> Result<Vec<f32>, LearnError> {
-    let failed = |why: String| LearnError::Device {
-        device: compute.name().into(),
-        why,
-    };
-    let data = map
-        .try_into_data()
-        .map_err(|error| failed(error.to_string()))?;
-    data.try_into_vec()
-        .map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use burn::{
 };
 
 use super::{
+    super::Compute,
     layer::{Convolution, CyclicAverage, Dense, FourViews, Layer, MaxPooling},
     *,
 };

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 
 use super::{Bound, LatentKind};
+use crate::domain::canonical::canonical_record;
 
 /// What is left of a rate at the end of its course.
 const LAST_RATE: f64 = 0.05;
@@ -27,6 +28,16 @@ pub struct LatentCourse {
     /// What is made large, where there is no mixture.
     pub is_importance_weighted: bool,
 }
+
+canonical_record!(LatentCourse, "LatentCourse" {
+    "batch": batch,
+    "pretraining": pretraining,
+    "steps": steps,
+    "pretraining_rate": pretraining_rate,
+    "rate": rate,
+    "mixture_rate": mixture_rate,
+    "is_importance_weighted": is_importance_weighted,
+});
 
 impl LatentCourse {
     /// The usual course over so many steps. VaDE: `recipes.md` (Adam 1e-3, then 5e-4 and 1e-3, falling as

@@ -1,8 +1,8 @@
 //! A mixture of normal distributions with diagonal covariances fitted to points: k-means++ seeds
 //! (Arthur & Vassilvitskii 2007), then expectation and maximisation (Dempster et al. 1977).
 
-use super::chance::Chance;
 use crate::learn::LearnError;
+use crate::learn::chance::Chance;
 
 /// Variances are at least this.
 const LEAST_VARIANCE: f64 = 1e-3;

@@ -5,7 +5,6 @@
 //! it starts. [`trainer`] teaches them, [`LatentModel`] is one with its card, [`clusters`] says what its
 //! components hold.
 
-pub mod chance;
 pub mod clusters;
 pub mod coder;
 pub(in crate::learn) mod convolutional;

@@ -159,17 +159,18 @@ impl LatentModel {
             let drawn = model.network.coder().decode(mean.clone());
             let errors = model.network.errors(inputs, drawn);
             let count = mean.dims()[0];
-            all.errors.extend(model.numbers(errors.unsqueeze_dim(1))?);
+            all.errors.extend(model.compute.numbers(errors)?);
             match &model.network {
                 LatentNetwork::Vade(network) => {
                     let logs = network.mixture.log_responsibilities(mean.clone());
-                    all.responsibilities.extend(model.numbers(logs.exp())?);
+                    all.responsibilities
+                        .extend(model.compute.numbers(logs.exp())?);
                 }
                 LatentNetwork::Vae(_) => {
                     all.responsibilities.extend(std::iter::repeat_n(1.0, count));
                 }
             }
-            all.means.extend(model.numbers(mean)?);
+            all.means.extend(model.compute.numbers(mean)?);
             Ok(())
         })?;
         Ok(all)
@@ -201,7 +202,7 @@ impl LatentModel {
         self.in_batches(inputs, |model, inputs| {
             let coder = model.network.coder();
             let drawn = coder.decode(coder.encode(inputs).mean);
-            all.extend(model.numbers(drawn)?);
+            all.extend(model.compute.numbers(drawn)?);
             Ok(())
         })?;
         if self.is_upright() {
@@ -223,7 +224,7 @@ impl LatentModel {
         for batch in vectors.chunks(BATCH * axes) {
             let data = TensorData::new(batch.to_vec(), [batch.len() / axes, axes]);
             let batch = Tensor::<2>::from_data(data, &self.compute.plain());
-            all.extend(self.numbers(self.network.coder().decode(batch))?);
+            all.extend(self.compute.numbers(self.network.coder().decode(batch))?);
         }
         Ok(all)
     }
@@ -261,18 +262,6 @@ impl LatentModel {
             work(self, Tensor::from_data(data, &self.compute.plain()))?;
         }
         Ok(())
-    }
-
-    fn numbers(&self, tensor: Tensor<2>) -> Result<Vec<f32>, LearnError> {
-        let failed = |why: String| LearnError::Device {
-            device: self.compute.name().into(),
-            why,
-        };
-        let data = tensor
-            .try_into_data()
-            .map_err(|error| failed(error.to_string()))?;
-        data.try_into_vec()
-            .map_err(|error| failed(error.to_string()))
     }
 }
 

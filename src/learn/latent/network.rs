@@ -12,7 +12,7 @@ use super::{
     vae::{Bound, Vae},
 };
 use crate::{
-    domain::{InputPlan, LatentCard, ModelCard, Role, Scaling},
+    domain::{InputPlan, LatentCard, ModelCard, Role, Scaling, canonical::canonical_words},
     learn::LearnError,
 };
 
@@ -28,6 +28,13 @@ pub enum LatentKind {
     /// The same with convolutions.
     VaeConv,
 }
+
+canonical_words!(LatentKind {
+    Vade: "Vade",
+    VadeConv: "VadeConv",
+    Vae: "Vae",
+    VaeConv: "VaeConv",
+});
 
 impl LatentKind {
     /// All of them.

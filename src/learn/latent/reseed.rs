@@ -1,7 +1,8 @@
 //! Guards against collapse: components that no stamp comes from are found and set to work again.
 
-use super::{chance::Chance, mixture_fit::Fitted, mixture_fit::Points};
+use super::mixture_fit::{Fitted, Points};
 use crate::domain::likeliest;
+use crate::learn::chance::Chance;
 
 /// A component is dead with less than this share of what each would have if all had the same.
 const DEAD_SHARE: f64 = 0.1;

@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::learn::chance::Chance;
+
 /// Which judged things belong together.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
@@ -40,10 +42,10 @@ impl Groups {
     }
 
     /// Draws as many groups as there are, with replacement, and says how often each thing came.
-    fn draw(&self, random: &mut SplitMix, times: &mut [u32], weights: &mut Vec<u32>) {
+    fn draw(&self, chance: &mut Chance, times: &mut [u32], weights: &mut Vec<u32>) {
         times.fill(0);
         for _ in 0..self.count {
-            times[random.below(self.count)] += 1;
+            times[below(chance, self.count)] += 1;
         }
         weights.clear();
         weights.extend(self.of.iter().map(|group| times[*group as usize]));
@@ -58,14 +60,14 @@ pub fn bootstrap<const N: usize>(
     seed: u64,
     mut figures: impl FnMut(&[u32]) -> [Option<f64>; N],
 ) -> [Option<f64>; N] {
-    let mut random = SplitMix(seed);
+    let mut chance = Chance::new(seed);
     let mut times = vec![0; groups.count];
     let mut weights = Vec::with_capacity(groups.of.len());
     let mut moments = [Moments::default(); N];
     // One object alone tells nothing of others.
     let replicates = if groups.count < 2 { 0 } else { replicates };
     for _ in 0..replicates {
-        groups.draw(&mut random, &mut times, &mut weights);
+        groups.draw(&mut chance, &mut times, &mut weights);
         for (moments, figure) in moments.iter_mut().zip(figures(&weights)) {
             moments.add(figure);
         }
@@ -105,22 +107,9 @@ pub fn mean_and_deviation(values: impl IntoIterator<Item = f64>) -> Option<(f64,
     (moments.count > 0.0).then(|| (moments.mean, moments.deviation()))
 }
 
-/// Random numbers that are the same everywhere (Steele, Lea & Flood 2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`; the upper half of the product, whose bias is below 2^-32 here.
-    const fn below(&mut self, end: usize) -> usize {
-        ((self.next() as u128 * end as u128) >> 64) as usize
-    }
+/// A number below `end`; the upper half of the product, whose bias is below 2^-32 here.
+const fn below(chance: &mut Chance, end: usize) -> usize {
+    ((chance.bits() as u128 * end as u128) >> 64) as usize
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! How well clusters agree with labels: accuracy by two ways of naming clusters, mutual information and
 //! the Rand index.
 
+use crate::domain::confusion::ratio;
+
 /// How often each cluster holds each label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contingency {
@@ -140,10 +142,6 @@ impl Contingency {
         let labels = (0..self.labels).map(|label| self.of_label(label));
         (clusters.collect(), labels.collect())
     }
-}
-
-fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 /// The column of every row such that the sum of costs is least: the Hungarian method with potentials,

@@ -1,5 +1,7 @@
 //! Errors against another number, such as S/N, bin by bin.
 
+use crate::domain::confusion::ratio;
+
 /// What errs within a bin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ErrorBin {
@@ -16,7 +18,7 @@ pub struct ErrorBin {
 impl ErrorBin {
     /// The share that is wrong; none without any.
     pub fn error(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.wrong as f64 / self.count as f64)
+        ratio(self.wrong, self.count)
     }
 
     /// The interval of Wilson (1927) of one standard deviation about the share.

@@ -14,12 +14,10 @@ pub mod operating_point;
 pub mod precision_recall;
 pub mod published;
 pub mod rank_correlation;
-pub mod ranking;
 pub mod roc;
 
-pub use crate::domain::Confusion;
+pub use crate::domain::{Confusion, Ranking, Steps};
 pub use bootstrap::{Groups, bootstrap};
-pub use ranking::{Ranking, Steps};
 
 #[cfg(test)]
 mod kinds_of_classifiers;

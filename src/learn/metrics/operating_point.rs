@@ -1,6 +1,7 @@
 //! Operating points: the threshold for a wanted recall, and what it costs.
 
 use super::Steps;
+use crate::domain::confusion::ratio;
 
 /// A threshold and its rates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,11 +38,10 @@ impl Steps {
     }
 
     fn point(&self, at: usize, threshold: f64) -> OperatingPoint {
-        let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
-        let let_in = share(self.false_positives[at], self.negatives());
+        let let_in = ratio(self.false_positives[at], self.negatives());
         OperatingPoint {
             threshold,
-            recall: share(self.true_positives[at], self.positives()),
+            recall: ratio(self.true_positives[at], self.positives()),
             specificity: let_in.map(|let_in| 1.0 - let_in),
         }
     }

@@ -1,4 +1,4 @@
-//! The receiver operating characteristic and the area under it.
+//! The receiver operating characteristic; the area under it is [`Steps::auc`].
 
 use super::Steps;
 
@@ -10,20 +10,6 @@ impl Steps {
             return Vec::new();
         }
         [[0.0; 2]].into_iter().chain(self.rates()).collect()
-    }
-
-    /// The area under the ROC by the trapezium rule. It equals the Mann-Whitney statistic divided by
-    /// the number of pairs: the chance that a positive thing has the higher score, ties half.
-    pub fn auc(&self) -> Option<f64> {
-        if !self.has_both() {
-            return None;
-        }
-        let (mut pairs, mut tp_before, mut fp_before) = (0.0, 0, 0);
-        for (tp, fp) in self.true_positives.iter().zip(&self.false_positives) {
-            pairs += (fp - fp_before) as f64 * (tp + tp_before) as f64 / 2.0;
-            (tp_before, fp_before) = (*tp, *fp);
-        }
-        Some(pairs / (self.positives() as f64 * self.negatives() as f64))
     }
 }
 

@@ -27,7 +27,10 @@ pub(in crate::learn) use trunk::{he_normal, rectify};
 pub use views::Views;
 
 use super::LearnError;
-use crate::domain::{InputPlan, ModelCard, ModelInput, Role, Scaling, SequenceForm, SequencePlan};
+use crate::domain::{
+    InputPlan, ModelCard, ModelInput, Role, Scaling, SequenceForm, SequencePlan,
+    canonical::canonical_words,
+};
 use crate::imaging::sequence_input;
 
 /// Which network.
@@ -50,6 +53,17 @@ pub enum Architecture {
     /// The same with the published input: windows of three consecutive images.
     RecurrentWindow,
 }
+
+canonical_words!(Architecture {
+    DeepHits: "DeepHits",
+    DeepHitsRelu: "DeepHitsRelu",
+    Cap: "Cap",
+    Cape: "Cape",
+    Compact: "Compact",
+    Braai: "Braai",
+    Recurrent: "Recurrent",
+    RecurrentWindow: "RecurrentWindow",
+});
 
 /// What the size of a network depends on, apart from its architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

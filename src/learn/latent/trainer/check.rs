@@ -6,9 +6,9 @@ use burn::tensor::{Distribution, Tensor};
 use super::{BATCH, FNV_START, LatentTrainer};
 use crate::learn::{
     Compute, Examples, LearnError,
+    chance::Chance,
     latent::{
         LatentNetwork,
-        chance::Chance,
         clusters::members,
         mixture_fit::Points,
         reseed::{occupancy, reseed},

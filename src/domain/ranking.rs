@@ -91,6 +91,31 @@ impl Steps {
         let counts = self.false_positives.iter().zip(&self.true_positives);
         counts.map(move |(fp, tp)| [*fp as f64 / negatives, *tp as f64 / positives])
     }
+
+    /// The area under the ROC by the trapezium rule. It equals the Mann-Whitney statistic divided by
+    /// the number of pairs: the chance that a positive thing has the higher score, ties half.
+    pub fn auc(&self) -> Option<f64> {
+        if !self.has_both() {
+            return None;
+        }
+        let (mut pairs, mut tp_before, mut fp_before) = (0.0, 0, 0);
+        for (tp, fp) in self.true_positives.iter().zip(&self.false_positives) {
+            pairs += (fp - fp_before) as f64 * (tp + tp_before) as f64 / 2.0;
+            (tp_before, fp_before) = (*tp, *fp);
+        }
+        Some(pairs / (self.positives() as f64 * self.negatives() as f64))
+    }
+}
+
+/// The probability that a value of `above` exceeds one of `below`, ties counted half
+/// (Mann & Whitney 1947): [`Steps::auc`]. None where one of them is empty.
+pub fn area_under_roc(below: &[f64], above: &[f64]) -> Option<f64> {
+    let is_above: Vec<bool> = (0..below.len() + above.len())
+        .map(|at| at >= below.len())
+        .collect();
+    Ranking::new(&[below, above].concat(), &is_above)
+        .steps()
+        .auc()
 }
 
 #[cfg(test)]
@@ -109,5 +134,17 @@ mod tests {
         assert_eq!(steps.true_positives, [0, 3]);
         assert_eq!(steps.false_positives, [2, 3]);
         assert!(!Ranking::new(&[], &[]).steps().has_both());
+    }
+
+    #[test]
+    fn ties_count_half() {
+        for (below, above, area) in [
+            (&[1.0, 2.0][..], &[3.0, 4.0][..], Some(1.0)),
+            (&[1.0], &[1.0], Some(0.5)),
+            (&[1.0, 3.0], &[2.0], Some(0.5)),
+            (&[], &[2.0], None),
+        ] {
+            assert_eq!(area_under_roc(below, above), area);
+        }
     }
 }
