@@ -70,7 +70,7 @@ endif
 
 test: system
 	@if [ -z "$$DESTELLO_REAL_DATA" ]; then \
-	    echo 'Tests on real data are skipped: DESTELLO_REAL_DATA is not set.'; \
+	    echo 'Tests on real data are ignored: DESTELLO_REAL_DATA is not set.'; \
 	fi
 	$(ON_DISPLAY) $(CARGO) test --release --locked
 

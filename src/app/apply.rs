@@ -27,6 +27,7 @@ impl AppState {
         self.poll_explanation();
         effects.extend(self.poll_training(cx));
         effects.extend(self.poll_simulation(cx));
+        effects.extend(self.poll_latent(cx));
         self.follow(effects, cx)
     }
 
@@ -38,6 +39,7 @@ impl AppState {
             || self.training.is_under_way()
             || self.simulation.is_running()
             || self.simulation.is_previewing()
+            || self.latent.is_busy()
     }
 
     /// What follows from any change.
@@ -48,7 +50,7 @@ impl AppState {
         effects.extend(self.want_evaluation());
         self.want_explanation(cx);
         self.want_scores();
-        effects.extend(self.want_latent());
+        self.want_latent(cx);
         effects
     }
 
@@ -139,7 +141,10 @@ impl AppState {
                 self.start_scoring(cx);
                 Vec::new()
             }
-            Action::Embed => self.start_embedding(cx),
+            Action::Embed => {
+                self.start_embedding(cx);
+                Vec::new()
+            }
             other => self.act_on_window(other, cx),
         }
     }

@@ -9,11 +9,6 @@ use crate::{
         evaluation::{Report, evaluator::EvaluationOrder},
         file_dialog::{disk::PathOrder, pick::PickFor},
         labelling::transfer::ImportOrder,
-        latent::{
-            adapt_task::AdaptRequest,
-            news::{DecodeOrder, EmbedOrder, ReconstructOrder},
-            projection::MapOrder,
-        },
         light_curve::{period_search::PeriodRequest, photometry::PhotometryOrder},
     },
     workspace::decode_pool::Decoded,
@@ -96,16 +91,6 @@ pub enum Effect {
         /// The candidates at this moment.
         catalogue: Arc<Catalogue>,
     },
-    /// Teach a latent model the opened set.
-    Adapt(Box<AdaptRequest>),
-    /// Put the set into a latent space.
-    Embed(Box<EmbedOrder>),
-    /// Lay a latent space on a plane. Orders before this one are stopped.
-    Map(Box<MapOrder>),
-    /// Decode latent vectors.
-    DecodeLatent(DecodeOrder),
-    /// Draw a stamp again by a latent model.
-    Reconstruct(Box<ReconstructOrder>),
     /// Stop a job.
     Cancel(JobId),
     /// Put a text into the clipboard.

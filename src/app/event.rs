@@ -177,12 +177,6 @@ pub enum JobEvent {
         /// What was found, or why nothing.
         report: Result<Arc<Report>, String>,
     },
-    /// Of a latent model that is taught in that opening.
-    Adapting(u64, crate::features::latent::adapt_task::AdaptUpdate),
-    /// A latent model has news.
-    Latent(crate::features::latent::news::LatentNews),
-    /// A latent space was laid on a plane.
-    Mapped(crate::features::latent::projection::Mapped),
     /// There is no native file dialog, or this one failed.
     NoDialog(PickFor),
     /// What the disk says of a path that is being typed.

@@ -1,13 +1,7 @@
 //! Which news are of something that failed: they are written to the log on their way.
 
 use super::event::JobEvent;
-use crate::{
-    features::{
-        latent::{adapt_task::AdaptUpdate, news::LatentNews},
-        scoring::task::ScoringEnd,
-    },
-    workspace::journal_writer::JournalNews,
-};
+use crate::workspace::journal_writer::JournalNews;
 
 impl JobEvent {
     /// Why something failed, where that is what it is about.
@@ -24,12 +18,7 @@ impl JobEvent {
             | Self::Journal {
                 news: JournalNews::NotSaved { why },
                 ..
-            }
-            | Self::Latent(LatentNews::Ended {
-                end: ScoringEnd::Failed(why),
-                ..
-            })
-            | Self::Adapting(_, AdaptUpdate::Failed(why)) => Some(why),
+            } => Some(why),
             _ => None,
         }
     }

@@ -60,8 +60,6 @@ impl AppState {
             | JobEvent::ProjectRefused { .. }
             | JobEvent::Found { .. }
             | JobEvent::IndexDone { .. } => {}
-            JobEvent::Latent(news) => self.take_latent(news, cx),
-            JobEvent::Mapped(mapped) => self.take_map(mapped, cx),
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {
@@ -110,9 +108,6 @@ impl AppState {
         match event {
             JobEvent::Journal { generation, news } if generation == self.generation => {
                 return self.apply_journal_news(news, cx);
-            }
-            JobEvent::Adapting(generation, update) if generation == self.generation => {
-                return self.take_adapting(update, cx);
             }
             JobEvent::Vocabulary { source, vocabulary } => {
                 return self.take_vocabulary(source, vocabulary, cx);

@@ -117,6 +117,9 @@ impl AppState {
                         }
                     }
                     JobId::Simulate => self.simulation.stop(),
+                    JobId::Embed => self.stop_embedding(),
+                    JobId::Map => self.stop_map(),
+                    JobId::Adapt => self.stop_adapting(),
                     JobId::Score => self.stop_scoring(cx),
                     _ => {}
                 }
@@ -180,7 +183,6 @@ impl AppState {
         self.display.unlock_set();
         self.drop_scores();
         self.latent.forget();
-        self.latent.taught = None;
         for job in OF_THE_SET {
             self.jobs.remove(&job);
         }

@@ -13,23 +13,28 @@ use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
 };
 use crate::{
-    domain::{FineTuneFigures, ModelCard, ModelId, SkyFigures},
+    domain::{FineTuneFigures, ModelId, SkyFigures},
     features::{
         adaptation::{
             fine_tuning::{FineTuneOrder, LabelSource, Recipe, RecipePart, USUAL_TEST, check_out},
-            task::{FineTune, FineTuneUpdate, Keep},
+            task::{FineTune, FineTuneUpdate},
         },
-        latent::{self, LatentOrder, LatentTraining},
-        training::train::TrainingData,
+        latent::{
+            adapt_task::{Adapt, AdaptOrder, Adapted},
+            train_task::{LatentProgress, LatentUpdate},
+        },
+        training::train::{TrainingData, checkpoint_path},
     },
     learn::Compute,
     lightcurve::forest_file::ENDING,
     tasks::{cancel::CancelToken, run_here},
     workspace::{
         any_model::AnyModel,
-        clock,
+        clock, latent_models,
+        latent_registry::LatentRegistry,
         model_registry::{ModelShelf, ModelSource},
         models,
+        versions::Keep,
     },
 };
 
@@ -101,9 +106,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         command: format!("destello {}", typed.join(" ")),
         ..FineTuneOrder::usual(labels, args.made.threads())
     };
-    if let Some(card) = latent::models::card_of(&args.model) {
+    if latent_models::card_of(&args.model).is_some() {
         refuse_for_networks(args, "latent models")?;
-        return teach_latent(args, &card, &cancel);
+        return adapt(args, order.command, cancel);
     }
     fine_tune(args, order, cancel)
 }
@@ -147,7 +152,7 @@ fn fine_tune(args: &Args, order: FineTuneOrder, cancel: CancelToken) -> anyhow::
     let line = Arc::new(ProgressLine::new());
     let shown = line.clone();
     let done = run_here(task, cancel, move |update| {
-        show(&update, has_no_table, &shown)
+        show(&update, has_no_table, &shown);
     });
     line.clear();
     let Some(tuned) = unless_cancelled(done)? else {
@@ -206,44 +211,61 @@ fn in_words(sky: &str, found: &SkyFigures) -> String {
     )
 }
 
-/// A latent model needs no labels: it is taught to draw the stamps, and simulated ones beside them.
-fn teach_latent(args: &Args, card: &ModelCard, cancel: &CancelToken) -> anyhow::Result<ExitCode> {
+/// A latent model needs no labels: it learns to draw the stamps, and simulated ones beside them.
+fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<ExitCode> {
+    let out = &args.made.out;
     let data = TrainingData::Labelled {
         paths: args.paths.clone(),
         labels: args.labels.clone(),
     };
-    let mut order = LatentOrder::further(&args.model, card, data, args.made.out.clone())?;
-    order.replay = args.replay.unwrap_or(order.replay);
-    (order.seed, order.threads) = (args.made.seed, args.made.threads());
-    order.name = args.made.name.clone().or(order.name);
-    let typed: Vec<String> = std::env::args().skip(1).collect();
-    order.command = format!("destello {}", typed.join(" "));
-    let compute = Compute::choose(args.made.device)?;
-    let mut training = LatentTraining::start(order, &compute, cancel)?;
-    for note in training.notes() {
-        eprintln!("{note}");
-    }
-    let line = ProgressLine::new();
-    while !training.is_finished() {
-        if cancel.is_cancelled() {
-            line.clear();
-            training.save()?;
-            eprintln!("stopped; the same command goes on from there");
-            return Ok(ExitCode::from(INTERRUPTED));
+    let order = AdaptOrder {
+        source: args.model.as_str().into(),
+        data,
+        replay: args.replay,
+        threads: args.made.threads(),
+        seed: args.made.seed,
+        name: args.made.name.clone(),
+        command,
+    };
+    let task = Adapt {
+        order,
+        models: LatentRegistry::beside(ModelShelf::on(Compute::choose(args.made.device)?)),
+        decoder: Arc::default(),
+        keep: Keep::File(out.clone()),
+        now: clock::now(),
+    };
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let done = run_here(task, cancel, move |update| match update {
+        LatentUpdate::Notes(notes) => notes.iter().for_each(|note| eprintln!("{note}")),
+        LatentUpdate::Progress(LatentProgress { steps, .. }) => {
+            shown.tell_with(steps[0], steps[1], "");
         }
-        training.advance()?;
-        let [step, steps] = training.steps();
-        line.tell_with(step, steps, "");
-    }
+        LatentUpdate::Checked { .. } => {}
+        LatentUpdate::NotSaved(why) => {
+            shown.clear();
+            eprintln!("{why}");
+        }
+    });
     line.clear();
-    let model = training.write()?;
-    let id = model.id();
-    super::say(&format!("{id} written to {}", args.made.out.display()))?;
+    let Some(Adapted { version, .. }) = unless_cancelled(done)? else {
+        let has_checkpoint = checkpoint_path(out).exists();
+        eprintln!(
+            "stopped; {}",
+            if has_checkpoint {
+                "the same command goes on from there"
+            } else {
+                "nothing was written"
+            }
+        );
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    super::say(&format!("{} written to {}", version.id, out.display()))?;
     for (name, sky) in [
         ("new_sky", "stamps of the new sky that were held out"),
         ("old_sky", "simulated stamps of the old sky"),
     ] {
-        let figure = |what: &str| model.card().figures.get(&format!("{name}_{what}"));
+        let figure = |what: &str| version.card.figures.get(&format!("{name}_{what}"));
         if let (Some(before), Some(after), Some(examples)) = (
             figure("error_before"),
             figure("error_after"),

@@ -10,12 +10,11 @@ use crate::{
         latent::{
             centroids::{self, CentroidOrder, Shown},
             export::{self, ExportOrder, ExportReport},
-            models,
         },
         training::train::{TrainingData, cores},
     },
     learn::Wish,
-    workspace::table,
+    workspace::{latent_models, table},
 };
 
 /// Arguments of `latent`.
@@ -39,7 +38,7 @@ struct Export {
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// A latent model that comes with destello, or a model file
-    #[arg(long, value_name = "NAME|FILE", default_value = models::DEFAULT)]
+    #[arg(long, value_name = "NAME|FILE", default_value = latent_models::DEFAULT)]
     model: String,
     /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
     #[arg(long, value_name = "FILE")]
@@ -52,7 +51,7 @@ struct Export {
 #[derive(Debug, Parser)]
 struct Centroids {
     /// A latent model that comes with destello, or a model file
-    #[arg(long, value_name = "NAME|FILE", default_value = models::DEFAULT)]
+    #[arg(long, value_name = "NAME|FILE", default_value = latent_models::DEFAULT)]
     model: String,
     /// Name the components by simulated triplets of this survey; by default as the model's card does
     #[arg(long, conflicts_with = "data")]
@@ -156,8 +155,8 @@ fn run_centroids(args: &Centroids) -> anyhow::Result<ExitCode> {
     };
     let rows = centroids::centroids(&order, &cancel)?;
     for (title, row) in ["like stars", "artefacts"].iter().zip(&rows) {
-        let said: Vec<String> = row.iter().map(in_words).collect();
-        super::say(&format!("{title}: {}", said.join(", ")))?;
+        let shown: Vec<String> = row.iter().map(in_words).collect();
+        super::say(&format!("{title}: {}", shown.join(", ")))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,8 +11,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     domain::ModelCard,
-    features::{latent, training::model_export},
-    workspace::{models, versions},
+    features::training::model_export,
+    workspace::{latent_models, models, versions},
 };
 
 /// Arguments of `models`.
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             super::say(&format!("{id} taken out of {}", project.display()))?;
         }
         What::Card { model } => {
-            let card = latent::models::card(model).map_or_else(|| models::card(model), Ok)?;
+            let card = latent_models::card(model).map_or_else(|| models::card(model), Ok)?;
             super::say(&serde_json::to_string_pretty(&card)?)?;
         }
         What::Import {
@@ -116,7 +116,7 @@ fn import_weights(file: &Path, network: &str, out: &Path) -> anyhow::Result<()> 
 
 fn list(project: Option<&Path>) -> anyhow::Result<()> {
     let all = models::shipped().into_iter();
-    let all = all.chain(latent::models::shipped());
+    let all = all.chain(latent_models::shipped());
     let note = |card: &ModelCard| {
         if card.name == models::DEFAULT {
             " (default)"

@@ -4,11 +4,9 @@
 pub mod cancel;
 pub mod compute_queue;
 pub mod fault;
-pub(crate) mod gathering;
 pub mod learner;
 mod mailbox;
 pub(crate) mod parallel;
-pub(crate) mod piecewise;
 pub mod progress;
 mod running;
 pub mod step_times;

@@ -1,10 +1,6 @@
 //! Starts what `apply` asked for: effects become jobs.
 
-mod latent;
-
 use std::{collections::BTreeMap, sync::Arc};
-
-use anyhow::Context as _;
 
 use super::settings_file;
 use crate::{
@@ -15,7 +11,6 @@ use crate::{
         file_dialog,
         inspect::header,
         labelling::transfer,
-        latent::LatentShelf,
         light_curve::{
             period_search,
             photometer::{CurveRequest, Photometer},
@@ -24,10 +19,10 @@ use crate::{
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
-    tasks::{Tasks, cancel::CancelToken, learner::Learner},
+    tasks::{Tasks, cancel::CancelToken},
     workspace::{
         context::Context, decode_pool::DecodePool, journal_writer::Journal,
-        model_registry::ModelShelf, vocabulary,
+        latent_registry::LatentRegistry, model_registry::ModelShelf, vocabulary,
     },
 };
 
@@ -43,9 +38,8 @@ pub struct Runner {
     photometer: Photometer,
     evaluator: Evaluator,
     tasks: Tasks,
-    learner: Arc<Learner>,
     shelf: ModelShelf,
-    latent_shelf: LatentShelf,
+    latent_models: LatentRegistry,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -77,9 +71,8 @@ impl Runner {
             atlas,
             pool,
             photometer,
-            learner: tasks.learner().cloned().context("tasks without a queue")?,
             tasks,
-            latent_shelf: LatentShelf::beside(shelf.clone()),
+            latent_models: LatentRegistry::beside(shelf.clone()),
             shelf,
             journal: None,
             cancel: BTreeMap::new(),
@@ -105,6 +98,7 @@ impl Runner {
             now,
             tasks: self.tasks.clone(),
             models: self.shelf.clone(),
+            latent_models: self.latent_models.clone(),
             decoder: self.reading.decoder.clone(),
         }
     }
@@ -170,11 +164,6 @@ impl Runner {
                 report,
                 catalogue,
             } => start_writing(folder, report, catalogue, self.of_set.clone())?,
-            Effect::Embed(_)
-            | Effect::Adapt(_)
-            | Effect::Map(_)
-            | Effect::DecodeLatent(_)
-            | Effect::Reconstruct(_) => self.start_latent(effect)?,
             Effect::Cancel(job) => self.stop(job),
             // The window does these itself.
             Effect::Quit | Effect::Copy(_) => {}
@@ -205,9 +194,6 @@ impl Runner {
     fn leave_set(&mut self, generation: u64) {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
-        }
-        for job in [JobId::Embed, JobId::Map, JobId::Adapt] {
-            self.stop(job);
         }
         // From here on nothing arrives of the set that is left.
         self.of_set = self.reporter.for_opening(generation);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::model_registry::ModelShelf;
+use super::{latent_registry::LatentRegistry, model_registry::ModelShelf};
 use crate::{domain::Timestamp, io::Decoder, tasks::Tasks};
 
 /// The moment, and ways to have work done.
@@ -15,6 +15,8 @@ pub struct Context {
     pub tasks: Tasks,
     /// The models at hand.
     pub models: ModelShelf,
+    /// The latent models at hand.
+    pub latent_models: LatentRegistry,
     /// Decodes stamps of the opened set.
     pub decoder: Arc<Decoder>,
 }
@@ -26,6 +28,7 @@ impl Context {
             now,
             tasks: Tasks::inline(),
             models: ModelShelf::default(),
+            latent_models: LatentRegistry::default(),
             decoder: Arc::default(),
         }
     }

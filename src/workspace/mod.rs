@@ -12,6 +12,8 @@ pub mod display;
 pub mod drawn;
 pub mod journal_writer;
 pub mod label_count;
+pub mod latent_models;
+pub mod latent_registry;
 pub mod model_registry;
 pub mod models;
 pub mod open;

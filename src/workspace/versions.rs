@@ -24,6 +24,36 @@ pub fn keep(project: &Path, version: &ModelVersion, file: &[u8]) -> anyhow::Resu
     Ok(Project::open_or_create(project)?.put_version(version, file)?)
 }
 
+/// Who keeps a new version.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// A project.
+    Project(PathBuf),
+    /// A model file, with its card beside it.
+    File(PathBuf),
+}
+
+impl Keep {
+    /// Keeps a version with its model file, whole or not at all; gives the name under which it can be
+    /// read.
+    ///
+    /// # Errors
+    /// Where the project or a file cannot be written.
+    pub fn keep(&self, version: &ModelVersion, file: &[u8]) -> anyhow::Result<Arc<str>> {
+        Ok(match self {
+            Self::Project(project) => {
+                keep(project, version, file)
+                    .context("the fine-tuned model could not be kept; all is as it was")?;
+                source(project, &version.id)
+            }
+            Self::File(path) => {
+                models::write_with_card(path, file, &version.card)?;
+                path.to_string_lossy().into()
+            }
+        })
+    }
+}
+
 /// Keeps a model file as a version of a project. The file is read as a whole first: what cannot be used
 /// is not kept.
 ///

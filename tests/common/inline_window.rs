@@ -22,7 +22,7 @@ use destello::{
     features::{
         adaptation::{curve_task::MeasureCurve, task::FineTune},
         file_dialog::pick::PickFor,
-        latent::adapt_task::AdaptUpdate,
+        latent::adapt_task::Adapt,
         simulation::simulator::{SimulatorOf, Simulators},
         training::task::Train,
     },
@@ -74,9 +74,7 @@ pub struct InlineWindow {
     running: BTreeSet<JobId>,
     /// Exports and imports under way: their ends are nobody's once another set is open.
     of_the_set: usize,
-    latent: Option<MadeLatent>,
     has_views: bool,
-    fails_long_tasks: bool,
 }
 
 impl InlineWindow {
@@ -102,9 +100,7 @@ impl InlineWindow {
             decoding: HashSet::new(),
             running: BTreeSet::new(),
             of_the_set: 0,
-            latent: None,
             has_views: false,
-            fails_long_tasks: false,
         }
     }
 
@@ -113,9 +109,10 @@ impl InlineWindow {
         self.has_views = true;
     }
 
-    /// From now on this one answers instead of a latent model.
+    /// From now on every latent model is this one.
     pub fn embed_by(&mut self, latent: MadeLatent) {
-        self.latent = Some(latent);
+        let cx = self.runner.context(self.now);
+        cx.latent_models.answer_by(Box::new(latent));
     }
 
     /// The same with other simulators, and another place for the demo sky.
@@ -169,8 +166,7 @@ impl InlineWindow {
 
     /// From now on trainings fail as soon as they are started: no test waits for them.
     pub fn fail_long_tasks(&mut self) {
-        self.fails_long_tasks = true;
-        for name in [FineTune::NAME, MeasureCurve::NAME, Train::NAME] {
+        for name in [FineTune::NAME, MeasureCurve::NAME, Train::NAME, Adapt::NAME] {
             fault::arm(name, usize::MAX);
         }
     }
@@ -256,11 +252,8 @@ impl InlineWindow {
             && !self.state.period_search.is_under_way()
             && !self.state.evaluation.is_under_way()
             && !self.state.is_busy()
-            && !self.state.jobs.contains_key(&JobId::Adapt)
             && !self.state.explanations.is_awaited()
-            && !self.state.latent.is_under_way()
-            && !self.state.latent.is_mapping()
-            && !self.state.latent.is_drawing()
+            && !self.state.latent.is_busy()
             && !self.state.is_leaving()
             && self
                 .state
@@ -326,19 +319,6 @@ impl InlineWindow {
         {
             project.clone_from(&self.default_project);
         }
-        let answer = self.latent.and_then(|latent| latent.answer(&effect));
-        if let Some(events) = answer {
-            for event in events {
-                self.run(Command::News(Box::new(event)));
-            }
-            return;
-        }
-        if self.fails_long_tasks
-            && let Some(event) = failed(&effect)
-        {
-            self.run(Command::News(Box::new(event)));
-            return;
-        }
         match &effect {
             Effect::Open { .. } => {
                 // The workers of the set before are gone with what they were asked for.
@@ -400,15 +380,6 @@ impl InlineWindow {
     }
 }
 
-/// The end of a training that failed at once.
-fn failed(effect: &Effect) -> Option<JobEvent> {
-    let why = "no training in this test".to_owned();
-    Some(match effect {
-        Effect::Adapt(request) => JobEvent::Adapting(request.generation, AdaptUpdate::Failed(why)),
-        _ => return None,
-    })
-}
-
 /// What a person does.
 impl InlineWindow {
     /// Presses the key of an action.
@@ -426,6 +397,18 @@ impl InlineWindow {
         let candidate = self.ix(id);
         let open = false;
         self.apply(Command::Go(Go::To { candidate, open }));
+    }
+
+    /// Labels the first so many candidates as what they are: of a simulated sky that is known.
+    pub fn label_truths(&mut self, count: usize) {
+        let all = self.state.catalogue.iter().take(count);
+        let known: Vec<_> = all
+            .map(|(_, one)| (one.id.clone(), one.truth.as_deref() != Some("bogus")))
+            .collect();
+        for (id, is_real) in known {
+            self.go_to(&id);
+            self.label(if is_real { super::REAL } else { super::BOGUS });
+        }
     }
 
     /// Types a filter line.

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{Effect, event::JobEvent},
-    domain::{
-        CandidateIx, Embedding, LatentComponent, LatentPoint, LatentSpace, ModelCard, ModelId,
+    domain::{CandidateIx, InputPlan, LatentComponent, LatentSpace, ModelCard, ModelId},
+    learn::{LearnError, latent::Embedded},
+    workspace::{
+        latent_registry::{LatentCoder, Reconstruction},
+        models,
     },
-    features::{
-        latent::news::{EmbedOrder, LatentNews, Reconstruction},
-        scoring::task::ScoringEnd,
-    },
-    workspace::models,
 };
 
 /// Side of what it draws.
@@ -46,13 +43,6 @@ impl MadeLatent {
         }
     }
 
-    fn card() -> ModelCard {
-        let mut card = models::shipped().remove(0);
-        card.name = "made".into();
-        card.classes.clear();
-        card
-    }
-
     /// Where it puts an epoch of a candidate.
     pub fn mean(self, candidate: CandidateIx, epoch: u32) -> Vec<f32> {
         let space = self.space();
@@ -64,22 +54,6 @@ impl MadeLatent {
         let axes = (0..).zip(component.mean.iter().zip(&*component.variance));
         axes.map(|(axis, (mean, variance))| mean + 2.0 * variance.sqrt() * noise(axis))
             .collect()
-    }
-
-    fn embedding(self, order: &EmbedOrder, part: std::ops::Range<usize>) -> Embedding {
-        let mut new = Embedding::new(Arc::new(self.space()));
-        for (candidate, known) in order.catalogue.iter().take(part.end).skip(part.start) {
-            for epoch in 0..known.epochs.len() as u32 {
-                new.points.push(LatentPoint { candidate, epoch });
-                new.means.extend(self.mean(candidate, epoch));
-                let own = candidate.0 as usize % self.components;
-                let rest = 0.1 / (self.components - 1).max(1) as f32;
-                let sure = |at| if at == own { 0.9 } else { rest };
-                new.responsibilities.extend((0..self.components).map(sure));
-                new.errors.push(0.01 * (candidate.0 + 1) as f32);
-            }
-        }
-        new
     }
 
     /// A disc that fades from the first component on, and a ramp for the second half of them.
@@ -96,61 +70,61 @@ impl MadeLatent {
         (0..SIDE * SIDE).map(pixel).collect()
     }
 
-    /// What it answers to an effect; none where the effect is none of its business.
-    pub fn answer(self, effect: &Effect) -> Option<Vec<JobEvent>> {
-        let news = match effect {
-            Effect::Embed(order) => self.embed(order),
-            Effect::DecodeLatent(order) => {
-                let vectors = order.vectors.chunks_exact(AXES);
-                let pixels: Vec<f32> = vectors.flat_map(Self::picture).collect();
-                vec![LatentNews::Decoded {
-                    serial: order.serial,
-                    pixels: Ok(pixels.into()),
-                }]
-            }
-            Effect::Reconstruct(order) => {
-                let mean = self.mean(order.candidate, order.epoch as u32);
-                let drawn = Self::picture(&mean);
-                let input = drawn.iter().enumerate();
-                let input = input.map(|(at, value)| value + 0.1 * ((at * 7) as f32).sin());
-                vec![LatentNews::Reconstructed {
-                    serial: order.serial,
-                    reconstruction: Ok(Arc::new(Reconstruction {
-                        side_px: SIDE,
-                        input: input.collect(),
-                        drawn,
-                    })),
-                }]
-            }
-            _ => return None,
-        };
-        Some(news.into_iter().map(JobEvent::Latent).collect())
+    fn placed(self, (candidate, epoch): (CandidateIx, u32), all: &mut Embedded) {
+        all.means.extend(self.mean(candidate, epoch));
+        let own = candidate.0 as usize % self.components;
+        let rest = 0.1 / (self.components - 1).max(1) as f32;
+        let sure = |at| if at == own { 0.9 } else { rest };
+        all.responsibilities.extend((0..self.components).map(sure));
+        all.errors.push(0.01 * (candidate.0 + 1) as f32);
+    }
+}
+
+/// Its inputs are numbers: of which candidate an epoch is, and which of its epochs.
+fn epochs(inputs: &[f32]) -> impl Iterator<Item = (CandidateIx, u32)> {
+    let numbers = inputs.chunks_exact(2);
+    numbers.map(|pair| (CandidateIx(pair[0] as u32), pair[1] as u32))
+}
+
+impl LatentCoder for MadeLatent {
+    fn card(&self) -> ModelCard {
+        let mut card = models::shipped().remove(0);
+        card.name = "made".into();
+        card.classes.clear();
+        card
     }
 
-    fn embed(self, order: &EmbedOrder) -> Vec<LatentNews> {
-        let (generation, run) = (order.generation, order.run);
-        let all = order.catalogue.len();
-        let part = |part: std::ops::Range<usize>| LatentNews::Embedded {
-            generation,
-            run,
-            done: part.end,
-            new: Box::new(self.embedding(order, part)),
-            refused: 0,
-        };
-        vec![
-            LatentNews::Space {
-                generation,
-                run,
-                space: Arc::new(self.space()),
-                card: Arc::new(Self::card()),
-            },
-            part(0..all / 3),
-            part(all / 3..all),
-            LatentNews::Ended {
-                generation,
-                run,
-                end: ScoringEnd::Finished,
-            },
-        ]
+    fn space(&self) -> LatentSpace {
+        (*self).space()
+    }
+
+    fn plan(&self) -> Result<Option<&InputPlan>, LearnError> {
+        Ok(None)
+    }
+
+    fn embed(&self, inputs: &[f32]) -> Result<Embedded, LearnError> {
+        let mut all = Embedded::default();
+        epochs(inputs).for_each(|epoch| self.placed(epoch, &mut all));
+        Ok(all)
+    }
+
+    fn decode(&self, vectors: &[f32]) -> Result<Vec<f32>, LearnError> {
+        Ok(vectors.chunks_exact(AXES).flat_map(Self::picture).collect())
+    }
+
+    fn reconstruct(&self, input: &[f32]) -> Result<Reconstruction, LearnError> {
+        let means = epochs(input).flat_map(|(candidate, epoch)| self.mean(candidate, epoch));
+        let drawn = Self::picture(&means.collect::<Vec<_>>());
+        let input = drawn.iter().enumerate();
+        let input = input.map(|(at, value)| value + 0.1 * ((at * 7) as f32).sin());
+        Ok(Reconstruction {
+            side_px: SIDE,
+            input: input.collect(),
+            drawn,
+        })
+    }
+
+    fn boxed(&self) -> Box<dyn LatentCoder> {
+        Box::new(*self)
     }
 }

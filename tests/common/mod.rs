@@ -1,21 +1,37 @@
-//! What tests of the window share: a made stamp set, and a window without a screen.
+//! What tests share: made stamp sets, simulated skies, label events, models, the program as a
+//! command, and a window without a screen.
 #![allow(
     dead_code,
     unused_imports,
-    reason = "each test file uses its share of these helpers"
+    reason = "each test program uses its share of these helpers"
 )]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
+pub mod awkward;
+pub mod bundles;
+pub mod events;
+pub mod fits;
+pub mod forests;
 mod inline_window;
 mod made_latent;
-mod sky;
+pub mod networks;
+pub mod on_disk;
+pub mod opened;
+pub mod program;
+pub mod simulated;
+pub mod sky;
 pub mod stamp_set;
+pub mod star;
+pub mod star_cubes;
+pub mod tables;
 pub mod test_sky;
+mod turn;
 
 pub use inline_window::InlineWindow;
 pub use made_latent::MadeLatent;
-pub use sky::{Sky, finished};
+pub use sky::Sky;
 pub use stamp_set::StampSet;
+pub use turn::in_turn;
 
 /// The classes of the first vocabulary, by position.
 pub const REAL: usize = 0;

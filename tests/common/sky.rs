@@ -1,8 +1,10 @@
 //! A small simulated sky on disk, made by the program itself.
 
-use std::{path::PathBuf, process::Command};
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+use super::program::{finished, program};
 
 /// Triplets of real and bogus detections, half of each.
 pub struct Sky {
@@ -28,10 +30,7 @@ impl Sky {
 
     fn simulated(survey: &str, folder: tempfile::TempDir, count: usize) -> Self {
         let sky = Self { folder };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_destello"));
-        command.args(["simulate", "triplets", "--survey", survey, "--seed", "7"]);
-        command.arg("--count").arg(count.to_string());
-        finished(command.arg("--out").arg(sky.path()));
+        simulate("triplets", survey, 7, count, &sky.path());
         sky
     }
 
@@ -46,13 +45,14 @@ impl Sky {
     }
 }
 
-/// What a command printed.
+/// Has the program simulate so many of `what` into a folder.
 ///
 /// # Panics
-/// Where it cannot be run, or fails.
-pub fn finished(command: &mut Command) -> String {
-    let done = command.output().unwrap();
-    let why = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{why}");
-    String::from_utf8_lossy(&done.stdout).into_owned()
+/// Where it fails.
+pub fn simulate(what: &str, survey: &str, seed: u64, count: usize, out: &Path) {
+    let mut command = program();
+    command.args(["simulate", what, "--survey", survey]);
+    command.arg("--seed").arg(seed.to_string());
+    command.arg("--count").arg(count.to_string());
+    finished(command.arg("--out").arg(out));
 }

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use fitsio::{
     FitsFile,
     images::{ImageDescription, ImageType},
-    tables::{ColumnDataType, ColumnDescription},
+    tables::ColumnDataType,
 };
 use tempfile::TempDir;
+
+use super::fits::{column, image_file};
 
 /// One object: a star that brightens over a constant galaxy.
 #[derive(Clone, Copy, Debug)]
@@ -157,12 +159,7 @@ fn write(path: &Path, object: &Object, side_px: usize, epochs: usize, seed: u32)
 
 fn write_pixels(path: &Path, object: &Object, side_px: usize, epochs: usize, pixels: &Pixels) {
     let dimensions = [epochs, side_px, side_px];
-    let cube = ImageDescription {
-        data_type: ImageType::Float,
-        dimensions: &dimensions,
-    };
-    let new = FitsFile::create(path).with_custom_primary(&cube);
-    let mut file = new.open().unwrap();
+    let mut file = image_file(path, &dimensions, &pixels.science);
     let primary = file.primary_hdu().unwrap();
     primary.write_key(&mut file, "OBJECT", object.id).unwrap();
     primary.write_key(&mut file, "BUNIT", "ADU").unwrap();
@@ -171,7 +168,10 @@ fn write_pixels(path: &Path, object: &Object, side_px: usize, epochs: usize, pix
     if let Some(class) = object.class {
         primary.write_key(&mut file, "CLASS", class).unwrap();
     }
-    primary.write_image(&mut file, &pixels.science).unwrap();
+    let cube = ImageDescription {
+        data_type: ImageType::Float,
+        dimensions: &dimensions,
+    };
     for (name, pixels) in [
         ("REFERENCE", &pixels.reference),
         ("DIFFERENCE", &pixels.difference),
@@ -183,13 +183,6 @@ fn write_pixels(path: &Path, object: &Object, side_px: usize, epochs: usize, pix
 }
 
 fn write_epochs(file: &mut FitsFile, object: &Object, epochs: usize) {
-    let column = |name: &str, data_type, repeat| {
-        ColumnDescription::new(name)
-            .with_type(data_type)
-            .that_repeats(repeat)
-            .create()
-            .unwrap()
-    };
     let columns = [
         column("MJD", ColumnDataType::Double, 1),
         column("BAND", ColumnDataType::String, 2),

@@ -1,41 +1,53 @@
-//! Faults from outside: paths that hold nothing, projects that go away, disks that refuse, clocks
-//! that go back, files that change. Nothing is lost, and each is said in a sentence.
+//! What a whole process shares: armed faults (`destello::tasks::fault`), the hook for panics and the log
+//! of the program, and the time that a step of a task takes. Every test here takes its turn, so that it
+//! has the process to itself; no test that arms a fault may stand in another program.
+//!
+//! Every kind of thread and task panics: it ends once, nothing is left pending, and the next request of
+//! its kind is served. News of a set that was left do not arrive.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
-mod clock;
+mod alone;
 #[path = "../common/mod.rs"]
 mod common;
-mod disk;
-mod files;
-mod leaving;
-mod nothing_found;
-mod project_gone;
+mod journal;
+mod learning;
+mod left_set;
+mod opened_set;
+mod program_log;
+mod steps;
 
-use std::path::Path;
+use common::{InlineWindow, in_turn};
+use destello::{app::event::JobEvent, tasks::fault};
 
-use common::InlineWindow;
-use destello::{
-    domain::{LabelBook, LabelEvent},
-    store::Project,
-};
-
-/// The label events of a project on disk.
-fn events(project: &Path) -> Vec<LabelEvent> {
-    let project = Project::open_existing(project).unwrap();
-    let events = project.events_since(0).unwrap();
-    events.into_iter().map(|(_, event)| event).collect()
+/// Lets the next pass of that name panic while `act` is followed to its end; exactly one event of
+/// that kind comes, and nothing is left pending.
+fn breaks(
+    window: &mut InlineWindow,
+    name: &str,
+    is_end: fn(&JobEvent) -> bool,
+    act: impl FnOnce(&mut InlineWindow),
+) {
+    fault::arm(name, 1);
+    ends_once(window, name, is_end, act);
+    assert_eq!(fault::left(name), 0, "nothing passed {name}");
 }
 
-/// The classes of these candidates on disk.
-fn classes(project: &Path, ids: &[&str]) -> Vec<String> {
-    let book = LabelBook::of(events(project).into_iter().map(Into::into));
-    ids.iter()
-        .map(|id| book.state(id).classes.join("+"))
-        .collect()
+/// Follows `act` to its end: one event of that kind, and nothing is left pending.
+fn ends_once(
+    window: &mut InlineWindow,
+    name: &str,
+    is_end: fn(&JobEvent) -> bool,
+    act: impl FnOnce(&mut InlineWindow),
+) {
+    (window.counted, window.count) = (is_end, 0);
+    // Every command is followed until nothing is pending; that fails where an end does not come.
+    act(window);
+    window.settle();
+    assert_eq!(window.count, 1, "ends of {name}");
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
 }
 
-/// What is on the screen is what is on disk.
-fn agree(window: &InlineWindow, project: &Path) -> bool {
-    let shown = window.state.book.events().iter().map(|event| &**event);
-    shown.eq(&events(project))
+/// True where the user is sent to the log.
+fn names_the_log(text: &str) -> bool {
+    text.contains("broke off: see Log in the Help menu")
 }

@@ -4,6 +4,8 @@
 //! `DESTELLO_SOAK` sets the number of actions (2,000 unless set; `make soak` takes 200,000),
 //! `DESTELLO_SOAK_SEED` the seed. A failing seed is printed with the action at which it failed; the
 //! same seed gives the same actions again (threads keep their own time).
+//!
+//! Only what is drawn by lot stands here. It is a program of its own because a run may take hours.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod checks;

@@ -5,13 +5,15 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use destello::{
     domain::{
-        Class, LabelAction, LabelBook, LabelEvent, Origin, StepId, StepIds, Timestamp, Vocabulary,
+        Class, LabelAction, LabelBook, LabelEvent, StepId, StepIds, Vocabulary,
         label_book::LabelState,
     },
     features::queue::filter::Filter,
     io::vocabulary_file,
 };
 use proptest::{collection::vec, prelude::*};
+
+use crate::common::events;
 
 const PEOPLE: [&str; 2] = ["ana", "ben"];
 const CLASSES: [&str; 3] = ["real", "bogus", "SN"];
@@ -56,17 +58,8 @@ fn deed() -> impl Strategy<Value = Deed> {
 fn event(step: StepId, candidate: &str, action: LabelAction, who: usize) -> Arc<LabelEvent> {
     Arc::new(LabelEvent {
         step,
-        candidate: candidate.into(),
-        action,
-        vocabulary: "real_bogus".into(),
         annotator: PEOPLE[who].into(),
-        at: Timestamp(0),
-        dwell_ms: None,
-        shown: None,
-        model: None,
-        score: None,
-        origin: Origin::Window,
-        program: "test".into(),
+        ..events::event(0, candidate, action)
     })
 }
 

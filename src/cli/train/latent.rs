@@ -1,29 +1,34 @@
 //! `destello train latent`: a latent space in which like stamps lie beside like.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 
 use crate::{
     cli::{
         making::Making,
-        progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+        progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
         say,
     },
-    domain::Role,
+    domain::{ModelCard, ModelId, Role},
     features::{
         latent::{
-            LatentOrder, LatentTraining,
+            LatentOrder,
             order::{COMPONENTS, SIMULATED},
             train::LatentPoint,
+            train_task::{LatentUpdate, TrainLatent},
         },
         training::train::{TrainingData, checkpoint_path},
     },
     learn::{
         Compute,
-        latent::{Bound, LatentKind, LatentModel},
+        latent::{Bound, LatentKind},
     },
-    tasks::cancel::CancelToken,
+    tasks::run_here,
 };
 
 /// Arguments of `train latent`.
@@ -105,49 +110,51 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("going on from {}", checkpoint.display());
     }
     eprintln!("training on the {}", compute.name());
-    let mut training = LatentTraining::start(order, &compute, &cancel)?;
-    for note in training.notes() {
-        eprintln!("{note}");
-    }
-    if !learn(&mut training, &cancel)? {
-        eprintln!(
-            "stopped; the same command goes on from {}",
-            checkpoint.display()
-        );
+    let out = order.out.clone();
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let done = run_here(TrainLatent { order, compute }, cancel, move |update| {
+        show(&update, &shown);
+    });
+    line.clear();
+    let Some((id, card)) = unless_cancelled(done)? else {
+        if checkpoint.exists() {
+            let checkpoint = checkpoint.display();
+            eprintln!("stopped; the same command goes on from {checkpoint}");
+        } else {
+            eprintln!("stopped; nothing was written");
+        }
         return Ok(ExitCode::from(INTERRUPTED));
-    }
-    let model = training.write()?;
-    say(&summary(&model, &args.made.out))?;
+    };
+    say(&summary(&id, &card, &out))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Trains until the end; false where it was stopped.
-fn learn(training: &mut LatentTraining, cancel: &CancelToken) -> anyhow::Result<bool> {
-    let line = ProgressLine::new();
-    let mut told = training.curve().len();
-    while !training.is_finished() {
-        if cancel.is_cancelled() {
-            line.clear();
-            training.save()?;
-            return Ok(false);
+/// Prints how far it is.
+fn show(update: &LatentUpdate, line: &ProgressLine) {
+    match update {
+        LatentUpdate::Notes(notes) => notes.iter().for_each(|note| eprintln!("{note}")),
+        LatentUpdate::Progress(progress) => {
+            let stage = if progress.is_pretraining {
+                ", autoencoder"
+            } else {
+                ""
+            };
+            let rest = format!("{stage} ({:.0} stamps/s)", progress.examples_per_s);
+            line.tell_with(progress.steps[0], progress.steps[1], &rest);
         }
-        training.advance()?;
-        let [step, steps] = training.steps();
-        let rate = training.examples_per_s();
-        let stage = if training.is_pretraining() {
-            ", autoencoder"
-        } else {
-            ""
-        };
-        line.tell_with(step, steps, &format!("{stage} ({rate:.0} stamps/s)"));
-        if let Some(point) = training.curve().get(told) {
-            told += 1;
+        LatentUpdate::Checked {
+            point,
+            examples_per_s,
+        } => {
             line.clear();
-            eprintln!("{}", row(point, rate));
+            eprintln!("{}", row(point, *examples_per_s));
+        }
+        LatentUpdate::NotSaved(why) => {
+            line.clear();
+            eprintln!("{why}");
         }
     }
-    line.clear();
-    Ok(true)
 }
 
 fn row(point: &LatentPoint, rate: f64) -> String {
@@ -161,8 +168,7 @@ fn row(point: &LatentPoint, rate: f64) -> String {
     )
 }
 
-fn summary(model: &LatentModel, out: &std::path::Path) -> String {
-    let card = model.card();
+fn summary(id: &ModelId, card: &ModelCard, out: &Path) -> String {
     let figure = |name: &str| {
         let value = card.figures.get(name);
         value.map_or_else(|| "unknown".into(), |value| format!("{value:.4}"))
@@ -171,7 +177,7 @@ fn summary(model: &LatentModel, out: &std::path::Path) -> String {
         "{} ({} parameters) written to {}\n\
          accuracy by majority labels {}, by the Hungarian method {}, NMI {}, ARI {}; {:.0} of {:.0} \
          components hold stamps",
-        model.id(),
+        id,
         card.parameters,
         out.display(),
         figure("accuracy_majority_label"),

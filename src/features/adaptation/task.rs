@@ -1,9 +1,7 @@
 //! Fine-tuning as a task: the same for the window, which keeps the new version in its project, and for the
 //! command line, which writes a file. The version is kept whole or not at all.
 
-use std::{path::PathBuf, sync::Arc};
-
-use anyhow::Context;
+use std::sync::Arc;
 
 use super::{
     fine_tuning::{FineTuneNews, FineTuneOrder, FineTuning, Material},
@@ -22,8 +20,7 @@ use crate::{
     workspace::{
         any_model::AnyModel,
         model_registry::{ModelShelf, ModelSource},
-        models::write_with_card,
-        versions,
+        versions::Keep,
     },
 };
 
@@ -42,15 +39,6 @@ pub struct FineTune {
     pub keep: Keep,
     /// The moment.
     pub now: Timestamp,
-}
-
-/// Who keeps a new version.
-#[derive(Clone, Debug)]
-pub enum Keep {
-    /// A project.
-    Project(PathBuf),
-    /// A model file, with its card beside it.
-    File(PathBuf),
 }
 
 /// How far a fine-tuning is.
@@ -183,20 +171,9 @@ impl FineTune {
             made_at: self.now,
             card,
         };
-        let source = match self.keep {
-            Keep::Project(project) => {
-                versions::keep(&project, &version, file)
-                    .context("the fine-tuned model could not be kept; all is as it was")?;
-                versions::source(&project, &version.id)
-            }
-            Keep::File(path) => {
-                write_with_card(&path, file, &version.card)?;
-                path.to_string_lossy().into()
-            }
-        };
         Ok(FineTuned {
+            source: self.keep.keep(&version, file)?,
             version,
-            source,
             figures,
         })
     }

@@ -6,18 +6,18 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     curve_task::{CurveUpdate, MeasureCurve},
     fine_tuning::{FineTuneOrder, LabelSource},
-    task::{FineTune, FineTuned, Keep},
+    task::{FineTune, FineTuned},
 };
 use crate::{
     app::{command, effect::Effect, event::JobId, state::AppState},
     domain::{ModelId, ModelInput},
     features::training::train::{OpenedSet, cores},
-    tasks::{Running, TaskEvent, next_event},
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::{
         context::Context,
         model_registry::ModelSource,
         models,
-        versions::{self, ReadVersions},
+        versions::{self, Keep, ReadVersions},
         words::{duration, thousands},
     },
 };
@@ -146,7 +146,8 @@ impl AppState {
         );
         (pane.news, pane.since, pane.seconds_left) = (None, None, None);
         pane.notes.clear();
-        pane.fine_tuning = Some(cx.tasks.start(FineTune {
+        self.show_progress(JobId::FineTune, Some(Progress::default()));
+        self.fine_tuning.fine_tuning = Some(cx.tasks.start(FineTune {
             order,
             parent,
             models: cx.models.clone(),
@@ -164,6 +165,7 @@ impl AppState {
         match self.what_to_fine_tune() {
             Ok((parent, order, _)) => {
                 self.fine_tuning.curve = None;
+                self.show_progress(JobId::LearningCurve, Some(Progress::default()));
                 self.fine_tuning.measuring = Some(cx.tasks.start(MeasureCurve {
                     order,
                     parent,

@@ -1,24 +1,24 @@
-//! Teaching the latent model the stamps of the opened set.
+//! Fine-tuning the latent model with the stamps of the opened set.
 
 use std::sync::Arc;
 
-use super::adapt_task::{AdaptRequest, AdaptUpdate};
+use super::adapt_task::{Adapt, AdaptOrder, Adapted};
 use crate::{
     app::{effect::Effect, event::JobId, state::AppState},
     domain::ModelVersion,
-    features::training::train::OpenedSet,
-    tasks::progress::Progress,
-    workspace::context::Context,
+    features::training::train::{OpenedSet, TrainingData},
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    workspace::{context::Context, versions::Keep},
 };
 
-/// By what share the error on the old sky may grow.
+/// By what share the error in the source domain may grow.
 const MOST_FORGOTTEN: f64 = 0.1;
 
 impl AppState {
-    /// Teaches the chosen latent model the stamps of this set.
-    pub(crate) fn start_adapting(&mut self, cx: &Context) -> Vec<Effect> {
-        if self.jobs.contains_key(&JobId::Adapt) {
-            return Vec::new();
+    /// Fine-tunes the chosen latent model with the stamps of this set.
+    pub(crate) fn start_adapting(&mut self, cx: &Context) {
+        if self.latent.is_adapting() {
+            return;
         }
         let project = self
             .project
@@ -30,24 +30,29 @@ impl AppState {
                 "open stamps first: their project keeps what is taught",
                 cx.now,
             );
-            return Vec::new();
+            return;
         };
         if self.jobs.contains_key(&JobId::Index) {
             self.tell("the set is still being indexed: try again then", cx.now);
-            return Vec::new();
+            return;
         }
-        self.jobs.insert(JobId::Adapt, Progress::default());
-        vec![Effect::Adapt(Box::new(AdaptRequest {
-            generation: self.generation,
-            source: self.latent.choice.source.clone(),
-            set: OpenedSet {
-                name: self.project_paths().into(),
-                catalogue: self.catalogue.clone(),
-                book: self.book.clone(),
+        self.show_progress(JobId::Adapt, Some(Progress::default()));
+        let set = TrainingData::Opened(OpenedSet {
+            name: self.project_paths().into(),
+            catalogue: self.catalogue.clone(),
+            book: self.book.clone(),
+        });
+        let usual = AdaptOrder::usual(self.latent.choice.source.clone(), set);
+        self.latent.adapting = Some(cx.tasks.start(Adapt {
+            order: AdaptOrder {
+                command: format!("taught in the window on {}", project.display()),
+                ..usual
             },
-            project,
+            models: cx.latent_models.clone(),
+            decoder: cx.decoder.clone(),
+            keep: Keep::Project(project),
             now: cx.now,
-        }))]
+        }));
     }
 
     /// What is open, in words.
@@ -57,55 +62,61 @@ impl AppState {
         paths.join(", ")
     }
 
-    pub(crate) fn take_adapting(&mut self, update: AdaptUpdate, cx: &Context) -> Vec<Effect> {
-        match update {
-            AdaptUpdate::Progress([done, total]) => {
-                let [done, total] = [done, total].map(|steps| steps as usize);
-                self.jobs.insert(JobId::Adapt, Progress { done, total });
-                return Vec::new();
+    pub(crate) fn poll_adapting(&mut self, cx: &Context) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while let Some(event) = next_event(&mut self.latent.adapting) {
+            match event {
+                TaskEvent::Update(_) => {}
+                TaskEvent::Finished(adapted) => effects.extend(self.take_adapted(adapted, cx)),
+                TaskEvent::Cancelled => self.tell("stopped; all is as it was", cx.now),
+                TaskEvent::Failed(why) => self.warn(format!("latent model: {why}"), cx.now),
             }
-            AdaptUpdate::Finished { version, source } => {
-                self.jobs.remove(&JobId::Adapt);
-                self.fine_tuning.take_version((*version).clone());
-                let said = in_words(&version);
-                if let Some(why) = objection(&version) {
-                    self.latent.taught = Some(format!("{said}. It is kept but not used: {why}."));
-                    self.warn(
-                        format!("{} is kept but not used: {why}", version.id),
-                        cx.now,
-                    );
-                    return Vec::new();
-                }
-                let screen = self.screen;
-                let effects = self.use_latent(source, cx);
-                // Somebody who labels elsewhere stays there.
-                self.screen = screen;
-                self.latent.taught = Some(format!("{said}."));
-                self.tell(format!("{} is taught, and used now", version.id), cx.now);
-                return effects;
-            }
-            AdaptUpdate::Stopped => self.tell("stopped; all is as it was", cx.now),
-            AdaptUpdate::Failed(why) => self.warn(format!("latent model: {why}"), cx.now),
         }
-        self.jobs.remove(&JobId::Adapt);
-        Vec::new()
+        let running = self.latent.adapting.as_ref();
+        self.show_progress(JobId::Adapt, running.map(Running::progress));
+        effects
+    }
+
+    fn take_adapted(&mut self, adapted: Adapted, cx: &Context) -> Vec<Effect> {
+        let Adapted { version, source } = adapted;
+        let id = version.id.clone();
+        let (figures, objection) = (in_words(&version), objection(&version));
+        self.fine_tuning.take_version(version);
+        if let Some(why) = objection {
+            self.latent.adapted = Some(format!("{figures}. It is kept but not used: {why}."));
+            self.warn(format!("{id} is kept but not used: {why}"), cx.now);
+            return Vec::new();
+        }
+        let screen = self.screen;
+        let effects = self.use_latent(source, cx);
+        // Somebody who labels elsewhere stays there.
+        self.screen = screen;
+        self.latent.adapted = Some(format!("{figures}."));
+        self.tell(format!("{id} is taught, and used now"), cx.now);
+        effects
     }
 
     /// Puts the set into the space of another model.
     pub(crate) fn use_latent(&mut self, source: Arc<str>, cx: &Context) -> Vec<Effect> {
         self.latent.choice.source = source;
-        let mut effects = vec![self.save_session()];
-        effects.extend(self.start_embedding(cx));
+        let effects = vec![self.save_session()];
+        self.start_embedding(cx);
         effects
+    }
+
+    pub(crate) fn stop_adapting(&self) {
+        if let Some(running) = &self.latent.adapting {
+            running.cancel();
+        }
     }
 }
 
-/// Why a taught model is not used by itself.
+/// Why a fine-tuned model is not used by itself.
 fn objection(version: &ModelVersion) -> Option<String> {
     let figure = |name: &str| version.card.figures.get(name).copied();
-    let growth = |sky: &str| {
-        let before = figure(&format!("{sky}_error_before"))?;
-        let after = figure(&format!("{sky}_error_after"))?;
+    let growth = |domain: &str| {
+        let before = figure(&format!("{domain}_error_before"))?;
+        let after = figure(&format!("{domain}_error_after"))?;
         Some(after / before - 1.0)
     };
     if let Some(forgotten) = growth("old_sky").filter(|growth| *growth > MOST_FORGOTTEN) {
@@ -122,19 +133,19 @@ fn objection(version: &ModelVersion) -> Option<String> {
 /// "vade@1f0c44d2 draws 31 held-out stamps again with an error of 0.021, before 0.034; …"
 fn in_words(version: &ModelVersion) -> String {
     let figure = |name: &str| version.card.figures.get(name).copied();
-    let of = |sky: &str, name: &str| {
-        let before = figure(&format!("{sky}_error_before"))?;
-        let after = figure(&format!("{sky}_error_after"))?;
+    let of = |domain: &str, name: &str| {
+        let before = figure(&format!("{domain}_error_before"))?;
+        let after = figure(&format!("{domain}_error_after"))?;
         Some(format!("{name} {after:.4} (before {before:.4})"))
     };
-    let skies = [
+    let domains = [
         of("new_sky", "held-out stamps of this set"),
         of("old_sky", "the old sky"),
     ];
-    let skies: Vec<String> = skies.into_iter().flatten().collect();
+    let domains: Vec<String> = domains.into_iter().flatten().collect();
     format!(
         "{} is taught; reconstruction error of {}",
         version.id,
-        skies.join(", of ")
+        domains.join(", of ")
     )
 }

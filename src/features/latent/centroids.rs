@@ -5,7 +5,7 @@ use std::{cmp::Reverse, path::PathBuf};
 
 use anyhow::bail;
 
-use super::{LatentOrder, models, training_set::prepare};
+use super::{LatentOrder, training_set::prepare};
 use crate::{
     domain::{ComponentCard, LatentSpace},
     features::training::{train::TrainingData, training_set::Sources},
@@ -19,13 +19,14 @@ use crate::{
         latent::{LatentKind, LatentModel, clusters},
     },
     tasks::cancel::CancelToken,
+    workspace::latent_models,
 };
 
 /// Labels that a star-like source has.
 const STELLAR: &str = "real";
 /// Components of less purity than this stand for nothing.
 const MIXED: f64 = 0.6;
-/// Centroids that are rounder than this look like stars, where no label says it.
+/// Centroids that are rounder than this look like stars, where no label does.
 const ROUND: f64 = 0.5;
 
 /// What is to be drawn.
@@ -63,7 +64,7 @@ pub struct Shown {
 /// # Errors
 /// Where the model or the labelled stamps cannot be used, or nothing can be written.
 pub fn centroids(order: &CentroidOrder, cancel: &CancelToken) -> anyhow::Result<[Vec<Shown>; 2]> {
-    let model = models::find(&order.model, &Compute::choose(order.device)?)?.model;
+    let model = latent_models::find(&order.model, &Compute::choose(order.device)?)?.model;
     let space = model.space();
     let cards = match &order.labelled {
         Some(data) => labelled(&model, &space, data, order, cancel)?,

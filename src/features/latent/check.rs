@@ -1,5 +1,5 @@
 //! Labels by the component: some random members are looked at; if they agree, all members that
-//! nobody has judged are labelled in one step.
+//! have no decision are labelled in one step.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct MemberCheck {
     pub shown: Arc<[CandidateIx]>,
     /// How many have been looked at in all draws of this check.
     pub looked_at: usize,
-    /// Members that nobody has judged, of those in the queue.
+    /// Members without a decision, of those in the queue.
     pub unjudged: usize,
 }
 
@@ -38,7 +38,7 @@ impl super::state::LatentPane {
 }
 
 impl AppState {
-    /// Members of a component that nobody has judged, of those in the queue: nobody labels what
+    /// Members of a component without a decision, of those in the queue: no one labels what
     /// the filter hides.
     pub fn unjudged_members(&self, component: usize) -> Vec<CandidateIx> {
         let mut members = self.shown_members(component);
@@ -91,7 +91,7 @@ impl AppState {
     }
 
     /// Labels every unjudged member of the component that was looked at, in one step that undo takes
-    /// back. Its first event says by what.
+    /// back. Its first event names by what.
     pub(crate) fn label_members(&mut self, class: usize, cx: &Context) -> Vec<Effect> {
         let Some(check) = self.latent.check.clone() else {
             return Vec::new();

@@ -14,7 +14,7 @@ use crate::{
 pub const ENDS: usize = 3;
 /// The two sides of the field, in the order of [`class_of`].
 const SIDES: [&str; 2] = ["bogus", "real"];
-/// A component whose share of real members lies between these tells nothing (our choice).
+/// A component whose share of real members lies between these is no evidence (our choice).
 const UNDECIDED: (f32, f32) = (0.4, 0.6);
 
 /// The label that most labelled members have.
@@ -44,15 +44,15 @@ pub struct ComponentRow {
     pub weight: f32,
     /// Candidates that belong to it.
     pub size: usize,
-    /// Of these, candidates that nobody has judged.
+    /// Of these, candidates without a decision.
     pub unseen: usize,
     /// The label that most labelled members have.
     pub majority: Option<Majority>,
     /// Share of real ones among those labelled real or bogus, 0 to 1.
     pub real_share: Option<f32>,
-    /// Mean of the members' scores by the active model, where that one tells real from bogus.
+    /// Mean of the members' scores by the active model, where that one separates real from bogus.
     pub mean_score: Option<f32>,
-    /// What the model's card says of it: the label of most of its stamps when it was trained, and
+    /// What the card of the model names: the label of most of its stamps when it was trained, and
     /// their share.
     pub learned: Option<(Arc<str>, f32)>,
     /// How round the decoded centroid is, 0 to 1; none before it is decoded.

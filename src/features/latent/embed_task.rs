@@ -1,25 +1,17 @@
-//! Putting the opened set into a latent space in the background, some stamps at a time.
+//! Putting the opened set into a latent space, some stamps at a time.
 
 use std::{sync::Arc, time::Instant};
 
-use super::{
-    LatentShelf,
-    news::{EmbedOrder, LatentNews},
-    registry::ReadLatent,
-};
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
-    domain::{CandidateIx, Embedding, LatentPoint, LatentSpace},
-    features::scoring::{score::prepare_all, task::ScoringEnd},
-    io::Decoder,
-    learn::latent::{Embedded, LatentModel},
-    tasks::{
-        cancel::CancelToken,
-        gathering::{Gathered, Gathering},
-        learner::{After, Task, Urgency},
-        step_times::Phase,
-        thread::Broken,
+    domain::{
+        Candidate, CandidateIx, Catalogue, Embedding, InputPlan, LatentPoint, LatentSpace,
+        ModelCard,
     },
+    features::scoring::score::prepare_all,
+    io::Decoder,
+    learn::latent::Embedded,
+    tasks::{Task, TaskContext, compute_queue::Priority, step_times::Phase},
+    workspace::latent_registry::LatentRegistry,
 };
 
 /// How long a step is meant to take: somebody who clicks waits no longer. Half of what it may take, as a
@@ -31,192 +23,143 @@ const EPOCHS: (f64, f64) = (4.0, 2048.0);
 /// Candidates of one step at most, however few epochs they have.
 const MOST_AT_ONCE: usize = 2048;
 
-/// What a task needs beside its order.
-#[derive(Clone)]
-pub struct Embedder {
+/// Puts a set into the latent space of one model.
+pub struct Embed {
+    /// The name of a model that comes with the program, or a file.
+    pub source: Arc<str>,
+    /// All candidates.
+    pub catalogue: Arc<Catalogue>,
     /// The models at hand.
-    pub shelf: LatentShelf,
-    /// The decoder of the opened set.
+    pub models: LatentRegistry,
+    /// Decodes their stamps.
     pub decoder: Arc<Decoder>,
-    /// Asks it to stop.
-    pub cancel: CancelToken,
-    /// Who hears of it.
-    pub reporter: Reporter,
 }
 
-/// The embedding of one set by one model.
-pub struct EmbedTask {
-    order: EmbedOrder,
-    tools: Embedder,
-    reading: Option<Gathering<ReadLatent>>,
-    model: Option<(LatentModel, Arc<LatentSpace>)>,
-    /// Candidates done.
-    done: usize,
-    refused: usize,
-    epochs_a_step: f64,
+/// How far it is.
+#[derive(Clone, Debug)]
+pub enum EmbedUpdate {
+    /// The model was read.
+    Space {
+        /// Its space.
+        space: Arc<LatentSpace>,
+        /// Its card.
+        card: Arc<ModelCard>,
+    },
+    /// Some more stamps have their place.
+    Placed {
+        /// Only the new points.
+        new: Box<Embedding>,
+        /// Epochs that have no place, so far: they lack a stamp, or it cannot be read.
+        refused: usize,
+    },
 }
 
-impl EmbedTask {
-    /// A task that has not begun.
-    pub const fn new(order: EmbedOrder, tools: Embedder) -> Self {
-        Self {
-            order,
-            tools,
-            reading: None,
-            model: None,
-            done: 0,
-            refused: 0,
-            epochs_a_step: FIRST_EPOCHS,
-        }
-    }
+impl Task for Embed {
+    const NAME: &'static str = "embedding";
+    type Update = EmbedUpdate;
+    type Output = ();
 
-    /// False where nobody listens any more.
-    fn say(&self, news: LatentNews) -> bool {
-        self.tools.reporter.send(JobEvent::Latent(news))
-    }
-
-    fn end(&self, end: ScoringEnd) -> After {
-        let EmbedOrder {
-            generation, run, ..
-        } = self.order;
-        // The task is over, whether or not somebody hears of it.
-        self.say(LatentNews::Ended {
-            generation,
-            run,
-            end,
-        });
-        After::Done
-    }
-
-    /// Reads the model and tells its space.
-    fn begin(&mut self) -> anyhow::Result<bool> {
-        let (shelf, source) = (&self.tools.shelf, &self.order.source);
-        let reading = match self.reading.take() {
-            None => shelf.begin_loading(source)?,
-            Some(reading) => reading,
-        };
-        let read = match reading.look()? {
-            Gathered::All(read) => read,
-            Gathered::Not(reading) => {
-                self.reading = Some(reading);
-                return Ok(true);
-            }
-        };
-        let model = shelf.keep(source, read)?;
+    fn run(self, cx: &TaskContext<EmbedUpdate>) -> anyhow::Result<()> {
+        let model = self.models.model(&self.source, cx)?;
         let space = Arc::new(model.space());
-        let is_heard = self.say(LatentNews::Space {
-            generation: self.order.generation,
-            run: self.order.run,
+        cx.update(EmbedUpdate::Space {
             space: space.clone(),
-            card: Arc::new(model.card().clone()),
+            card: Arc::new(model.card()),
         });
-        self.model = Some((model, space));
-        Ok(is_heard)
+        let all = self.catalogue.len();
+        let (mut done, mut refused, mut epochs_a_step) = (0, 0, FIRST_EPOCHS);
+        while done < all {
+            cx.check()?;
+            let began = Instant::now();
+            let chosen = self.choose(done, epochs_a_step);
+            done += chosen.len();
+            let prepared = prepare(&chosen, model.plan()?, &self.decoder);
+            let epochs = prepared.len();
+            let mut new = Embedding::new(space.clone());
+            let mut inputs = Vec::new();
+            for (point, input) in prepared {
+                if let Ok(input) = input {
+                    new.points.push(point);
+                    inputs.extend(input);
+                } else {
+                    refused += 1;
+                }
+            }
+            let prepared_ms = ms_since(began);
+            let here = model.boxed();
+            let step = move || {
+                let began = Instant::now();
+                (here.embed(&inputs), ms_since(began))
+            };
+            let phase = Phase::new(Self::NAME, "placing stamps");
+            let (embedded, embedded_ms) = cx.compute(Priority::Soon, phase, step)?;
+            let Embedded {
+                means,
+                responsibilities,
+                errors,
+            } = embedded?;
+            (new.means, new.responsibilities, new.errors) = (means, responsibilities, errors);
+            cx.progress(done, all);
+            cx.update(EmbedUpdate::Placed {
+                new: Box::new(new),
+                refused,
+            });
+            // Half of the way to what would have filled the time: one slow disk is no rule.
+            let fits = epochs as f64 * STEP_MS / (prepared_ms + embedded_ms).max(1.0);
+            epochs_a_step = f64::midpoint(epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
+        }
+        Ok(())
     }
+}
 
-    /// Candidates from the first that is not done, with about so many epochs as fill a step.
-    fn choose(&self) -> Vec<CandidateIx> {
+impl Embed {
+    /// Candidates from the first that is not done, with about so many epochs; one at least.
+    fn choose(&self, done: usize, epochs_a_step: f64) -> Vec<(CandidateIx, &Candidate)> {
         let mut chosen = Vec::new();
         let mut epochs = 0.0;
-        for (ix, candidate) in self.order.catalogue.since(self.done).take(MOST_AT_ONCE) {
+        for (ix, candidate) in self.catalogue.since(done).take(MOST_AT_ONCE) {
             let of_this = candidate.epochs.len() as f64;
-            if !chosen.is_empty() && epochs + of_this > self.epochs_a_step {
+            if !chosen.is_empty() && epochs + of_this > epochs_a_step {
                 break;
             }
             epochs += of_this;
-            chosen.push(ix);
+            chosen.push((ix, candidate));
         }
         chosen
     }
-
-    fn embed(
-        &mut self,
-        model: &LatentModel,
-        space: &Arc<LatentSpace>,
-        chosen: &[CandidateIx],
-    ) -> anyhow::Result<bool> {
-        let began = Instant::now();
-        let catalogue = self.order.catalogue.clone();
-        let candidates: Vec<_> = chosen.iter().filter_map(|ix| catalogue.get(*ix)).collect();
-        let prepared = prepare_all(&candidates, model.plan()?, &self.tools.decoder);
-        let mut new = Embedding::new(space.clone());
-        let (mut inputs, mut epochs) = (Vec::new(), 0);
-        for (ix, of_candidate) in chosen.iter().zip(prepared) {
-            for (epoch, input) in (0..).zip(of_candidate) {
-                epochs += 1;
-                if let Ok(input) = input {
-                    let candidate = *ix;
-                    new.points.push(LatentPoint { candidate, epoch });
-                    inputs.extend(input);
-                } else {
-                    self.refused += 1;
-                }
-            }
-        }
-        let Embedded {
-            means,
-            responsibilities,
-            errors,
-        } = model.embed(&inputs)?;
-        (new.means, new.responsibilities, new.errors) = (means, responsibilities, errors);
-        self.done += chosen.len();
-        let took_ms = began.elapsed().as_secs_f64() * 1e3;
-        // Half of the way to what would have filled the time: one slow disk is no rule.
-        let fits = f64::from(epochs) * STEP_MS / took_ms.max(1.0);
-        self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
-        Ok(self.say(LatentNews::Embedded {
-            generation: self.order.generation,
-            run: self.order.run,
-            new: Box::new(new),
-            refused: self.refused,
-            done: self.done,
-        }))
-    }
 }
 
-impl Task for EmbedTask {
-    fn urgency(&self) -> Urgency {
-        match &self.reading {
-            _ if self.tools.cancel.is_cancelled() => Urgency::Now,
-            Some(reading) => reading.urgency(Urgency::Soon),
-            None => Urgency::Soon,
-        }
-    }
+fn ms_since(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e3
+}
 
-    fn phase(&self) -> Phase {
-        let part = if self.model.is_none() {
-            "reading the model"
-        } else {
-            "placing stamps"
-        };
-        Phase::new("embedding", part)
-    }
+/// What goes into a model, or why nothing does.
+type Input = Result<Vec<f32>, Arc<str>>;
 
-    fn step(&mut self) -> After {
-        if self.tools.cancel.is_cancelled() {
-            return self.end(ScoringEnd::Stopped);
-        }
-        let is_heard = match self.model.take() {
-            None => self.begin(),
-            Some((model, space)) => {
-                let chosen = self.choose();
-                if chosen.is_empty() {
-                    return self.end(ScoringEnd::Finished);
-                }
-                let is_heard = self.embed(&model, &space, &chosen);
-                self.model = Some((model, space));
-                is_heard
-            }
-        };
-        match is_heard {
-            Ok(true) => After::More,
-            Ok(false) => After::Done,
-            Err(error) => self.end(ScoringEnd::Failed(format!("{error:#}"))),
-        }
-    }
+/// Every epoch of the candidates, as a model of that plan takes it.
+pub(crate) fn prepare(
+    candidates: &[(CandidateIx, &Candidate)],
+    plan: Option<&InputPlan>,
+    decoder: &Decoder,
+) -> Vec<(LatentPoint, Input)> {
+    let points = |(candidate, known): &(CandidateIx, &Candidate)| {
+        let candidate = *candidate;
+        let epochs = 0..known.epochs.len() as u32;
+        epochs.map(move |epoch| LatentPoint { candidate, epoch })
+    };
+    let Some(plan) = plan else {
+        let points = candidates.iter().flat_map(points);
+        return points.map(|point| (point, Ok(numbers(point)))).collect();
+    };
+    let known: Vec<_> = candidates.iter().map(|(_, candidate)| *candidate).collect();
+    let inputs = prepare_all(&known, plan, decoder);
+    let of_candidates = candidates.iter().zip(inputs);
+    of_candidates
+        .flat_map(|(candidate, inputs)| points(candidate).zip(inputs))
+        .collect()
+}
 
-    fn broke_off(&mut self) {
-        let why = Broken::sentence("placing the stamps");
-        self.end(ScoringEnd::Failed(why));
-    }
+/// The input of a model that takes no stamps.
+pub(crate) fn numbers(point: LatentPoint) -> Vec<f32> {
+    vec![point.candidate.0 as f32, point.epoch as f32]
 }

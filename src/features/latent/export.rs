@@ -4,7 +4,6 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::bail;
 
-use super::models;
 use crate::{
     domain::{Candidate, LatentSpace, Problem, likeliest},
     features::scoring::{score::prepare_all, table::identity},
@@ -20,7 +19,7 @@ use crate::{
         latent::{Embedded, LatentModel},
     },
     tasks::{cancel::CancelToken, progress::Progress},
-    workspace::open::read_until,
+    workspace::{latent_models, open::read_until},
 };
 
 /// Candidates whose stamps are in memory at a time.
@@ -64,9 +63,9 @@ type Row = Result<usize, Arc<str>>;
 pub fn export(
     order: &ExportOrder,
     cancel: &CancelToken,
-    told: &mut dyn FnMut(Progress),
+    report: &mut dyn FnMut(Progress),
 ) -> anyhow::Result<Option<ExportReport>> {
-    let checked = models::find(&order.model, &Compute::choose(order.device)?)?;
+    let checked = latent_models::find(&order.model, &Compute::choose(order.device)?)?;
     let model = checked.model;
     let decoder = Decoder::default();
     let opened = read_until(&order.paths, &decoder, cancel);
@@ -83,7 +82,7 @@ pub fn export(
             return Ok(None);
         }
         place(chunk, &model, &decoder, &mut rows, &mut places)?;
-        told(Progress {
+        report(Progress {
             done: number * CHUNK + chunk.len(),
             total: candidates.len(),
         });

@@ -1,5 +1,5 @@
-//! What is measured of a taught latent model: what its components hold, and how well it draws stamps of
-//! both skies again. Some stamps at a time: between two steps others may have the device.
+//! What is measured of a trained latent model: what its components hold, and how well it draws stamps of
+//! both domains again. Some stamps at a time: between two steps others may have the device.
 
 use std::collections::VecDeque;
 
@@ -26,21 +26,24 @@ pub(crate) struct Judging {
 enum Look {
     Training,
     Validation,
-    /// Of a sky, by the model as it was or as it is.
-    Sky {
-        is_old: bool,
+    /// Of a domain, by the model as it was or as it is.
+    Domain {
+        is_source: bool,
         is_parent: bool,
     },
 }
 
 impl Judging {
-    /// Of a model; nothing is computed yet. Where it was taught further it is compared with its parent.
+    /// Of a model; nothing is computed yet. Where it was fine-tuned it is compared with its parent.
     pub fn new(model: LatentModel, set: &LatentSet, has_parent: bool) -> Self {
         let mut looks = VecDeque::from([Look::Training, Look::Validation]);
-        let is_there = |is_old: &bool| of_sky(set, *is_old).is_some();
-        for is_old in [false, true].into_iter().filter(is_there) {
+        let is_there = |is_source: &bool| of_domain(set, *is_source).is_some();
+        for is_source in [false, true].into_iter().filter(is_there) {
             for is_parent in [true, false].into_iter().filter(|_| has_parent) {
-                looks.push_back(Look::Sky { is_old, is_parent });
+                looks.push_back(Look::Domain {
+                    is_source,
+                    is_parent,
+                });
             }
         }
         Self {
@@ -72,11 +75,11 @@ impl Judging {
         let examples = match look {
             Look::Training => Some(&set.training),
             Look::Validation => Some(&set.validation),
-            Look::Sky { is_old, .. } => of_sky(set, is_old),
+            Look::Domain { is_source, .. } => of_domain(set, is_source),
         };
         let is_of_parent = matches!(
             look,
-            Look::Sky {
+            Look::Domain {
                 is_parent: true,
                 ..
             }
@@ -92,12 +95,18 @@ impl Judging {
             match (look, examples) {
                 (Look::Training, _) => self.take_training(&found, set),
                 (Look::Validation, _) => self.take_validation(&found, set, standing),
-                (Look::Sky { is_old, is_parent }, Some(examples)) => {
-                    let sky = if is_old { "old_sky" } else { "new_sky" };
+                (
+                    Look::Domain {
+                        is_source,
+                        is_parent,
+                    },
+                    Some(examples),
+                ) => {
+                    let domain = if is_source { "old_sky" } else { "new_sky" };
                     let when = if is_parent { "before" } else { "after" };
-                    self.take_sky(&found, examples, sky, when);
+                    self.take_domain(&found, examples, domain, when);
                 }
-                (Look::Sky { .. }, None) => {}
+                (Look::Domain { .. }, None) => {}
             }
         }
         Ok(self.looks.is_empty())
@@ -145,18 +154,18 @@ impl Judging {
 
     /// How well stamps are drawn again: `new_sky_error_before` and so on, the mean square of input less
     /// reconstruction.
-    fn take_sky(&mut self, found: &Embedded, examples: &Examples, sky: &str, when: &str) {
+    fn take_domain(&mut self, found: &Embedded, examples: &Examples, domain: &str, when: &str) {
         self.model.card_mut().figures.extend([
-            (format!("{sky}_error_{when}"), mean(&found.errors)),
-            (format!("{sky}_examples"), examples.len() as f64),
+            (format!("{domain}_error_{when}"), mean(&found.errors)),
+            (format!("{domain}_examples"), examples.len() as f64),
         ]);
     }
 }
 
-/// Stamps of a sky that nothing was learned from, where there are some.
-fn of_sky(set: &LatentSet, is_old: bool) -> Option<&Examples> {
-    if is_old {
-        set.old_sky.as_ref()
+/// Stamps of a domain that nothing was learned from, where there are some.
+fn of_domain(set: &LatentSet, is_source: bool) -> Option<&Examples> {
+    if is_source {
+        set.source_domain.as_ref()
     } else {
         Some(&set.validation).filter(|_| set.has_held_out)
     }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    projection::{MapOrder, Mapped},
-    state::{LatentMap, LatentStanding, Members, Projection},
+    projection::LayMap,
+    state::{LatentMap, LatentStatus, Members, Projection},
 };
 use crate::{
-    app::{effect::Effect, event::JobId, state::AppState},
+    app::{event::JobId, state::AppState},
     domain::CandidateIx,
     imaging::Polygon,
+    tasks::{Running, TaskEvent, next_event},
     workspace::context::Context,
 };
 
@@ -24,22 +25,13 @@ const NEAR: usize = 512;
 pub type Made = (Arc<LatentMap>, Arc<Members>);
 
 /// Which map there is, and which is being made.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct MapPart {
-    serial: u64,
-    awaited: Option<Projection>,
+    running: Option<Running<LayMap>>,
+    /// Of what is under way.
+    awaited: Projection,
     made: Option<Made>,
     fault: Option<(Projection, String)>,
-}
-
-impl MapPart {
-    pub(crate) fn anew(&self) -> Self {
-        Self {
-            // What is under way is nobody's.
-            serial: self.serial + 1,
-            ..Self::default()
-        }
-    }
 }
 
 /// A point that is seen.
@@ -68,7 +60,7 @@ impl super::state::LatentPane {
 
     /// True while a map is being made.
     pub const fn is_mapping(&self) -> bool {
-        self.map.awaited.is_some()
+        self.map.running.is_some()
     }
 
     /// Why there is no map of the chosen kind.
@@ -80,10 +72,12 @@ impl super::state::LatentPane {
 impl AppState {
     /// Asks for the map where there is none of the chosen kind, or many more points; one at a time,
     /// and another kind at once.
-    pub(crate) fn want_map(&mut self) -> Option<Effect> {
-        let embedding = self.latent.embedding.as_ref()?;
+    pub(crate) fn want_map(&mut self, cx: &Context) {
+        let Some(embedding) = &self.latent.embedding else {
+            return;
+        };
         let wanted = self.latent.choice.projection;
-        let is_growing = *self.latent.standing() == LatentStanding::Embedding;
+        let is_growing = *self.latent.status() == LatentStatus::Embedding;
         let known = self.latent.map.made.as_ref().map(|(map, _)| map);
         let is_known = known.is_some_and(|map| {
             let enough = if is_growing {
@@ -99,48 +93,43 @@ impl AppState {
         if part.fault.as_ref().is_some_and(|(of, _)| *of != wanted) {
             part.fault = None;
         }
-        if part.awaited == Some(wanted)
-            || is_known
-            || is_early
-            || embedding.is_empty()
-            || part.fault.is_some()
-        {
-            return None;
+        let is_under_way = part.running.is_some() && part.awaited == wanted;
+        if is_under_way || is_known || is_early || embedding.is_empty() || part.fault.is_some() {
+            return;
         }
-        part.serial += 1;
-        part.awaited = Some(wanted);
-        Some(Effect::Map(Box::new(MapOrder {
-            serial: part.serial,
+        part.awaited = wanted;
+        part.running = Some(cx.tasks.start(LayMap {
             embedding: embedding.clone(),
             projection: wanted,
-        })))
+        }));
     }
 
-    pub(crate) fn take_map(&mut self, mapped: Mapped, cx: &Context) {
-        let part = &mut self.latent.map;
-        if mapped.serial != part.serial {
-            // Its last news of progress may have come after the end of a newer one.
-            if part.awaited.is_none() {
-                self.jobs.remove(&JobId::Map);
+    pub(crate) fn poll_map(&mut self, cx: &Context) {
+        while let Some(event) = next_event(&mut self.latent.map.running) {
+            let part = &mut self.latent.map;
+            match event {
+                TaskEvent::Update(()) => {}
+                TaskEvent::Finished(made) => part.made = Some(made),
+                TaskEvent::Failed(why) => {
+                    part.fault = Some((part.awaited, why.clone()));
+                    self.warn(why, cx.now);
+                }
+                // The map that is there stays.
+                TaskEvent::Cancelled => {
+                    let shown = part.made.as_ref().map(|(map, _)| map.projection);
+                    self.latent.choice.projection = shown.unwrap_or_default();
+                    self.tell("the map was stopped", cx.now);
+                }
             }
-            return;
         }
-        let Some(awaited) = part.awaited.take() else {
-            return;
-        };
-        self.jobs.remove(&JobId::Map);
-        match mapped.outcome {
-            Ok(made) => part.made = Some(made),
-            Err(Some(why)) => {
-                self.warn(why.clone(), cx.now);
-                self.latent.map.fault = Some((awaited, why));
-            }
-            // The user stopped it: the map that is there stays.
-            Err(None) => {
-                let shown = part.made.as_ref().map(|(map, _)| map.projection);
-                self.latent.choice.projection = shown.unwrap_or_default();
-                self.tell("the map was stopped", cx.now);
-            }
+        let progress = self.latent.map.running.as_ref().map(Running::progress);
+        // Only what takes long has steps.
+        self.show_progress(JobId::Map, progress.filter(|progress| progress.total > 0));
+    }
+
+    pub(crate) fn stop_map(&self) {
+        if let Some(running) = &self.latent.map.running {
+            running.cancel();
         }
     }
 

@@ -54,7 +54,7 @@ fn sorted(mut found: Vec<(f32, CandidateIx)>) -> ComponentMembers {
     }
 }
 
-/// Of a component without width along an axis that axis says nothing.
+/// Of a component without width along an axis that axis counts for nothing.
 fn squared_distance(point: &[f32], component: &LatentComponent) -> f32 {
     let axes = point.iter().zip(&*component.mean).zip(&*component.variance);
     axes.filter(|(_, variance)| **variance > 0.0)

@@ -1,4 +1,4 @@
-//! What a person orders to be trained, and what the order says of the model.
+//! What a person orders to be trained, and what of it goes into the card of the model.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -8,24 +8,24 @@ use crate::{
     domain::{
         ComponentCard, InputPlan, LatentCard, ModelCard, Role, TrainingRecord, canonical::words,
     },
-    features::training::train::TrainingData,
+    features::training::train::{TrainingData, checkpoint_path},
     learn::latent::{LatentCourse, LatentKind, vade::PIXEL_VARIANCE},
     workspace::{clock::today, models::check_place},
 };
 
-/// Components unless a person says otherwise (`recipes.md`).
+/// Components unless a person chooses otherwise (`recipes.md`).
 pub const COMPONENTS: usize = 20;
-/// How far from the middle of a stamp pixels count unless a person says otherwise.
+/// How far from the middle of a stamp pixels count unless a person chooses otherwise.
 pub const FOCUS_PX: f64 = 6.0;
 /// More components than this are a slip of the pen.
 const MOST_COMPONENTS: usize = 1000;
-/// Simulated stamps to learn from and to validate with, unless a person says otherwise.
+/// Simulated stamps to learn from and to validate with, unless a person chooses otherwise.
 pub const SIMULATED: (usize, usize) = (20_000, 4_000);
 
-/// Simulated stamps beside those of a set that a model is taught further with, and with which it is
+/// Simulated stamps beside those of a set that a model is fine-tuned with, and with which it is
 /// looked at what it forgets.
 const REPLAYED: usize = 4_000;
-pub(crate) const OLD_SKY: usize = 1_000;
+pub(crate) const SOURCE_TEST: usize = 1_000;
 /// How often each stamp is then shown.
 const FURTHER_PASSES: usize = 6;
 
@@ -46,13 +46,13 @@ pub struct LatentOrder {
     pub is_upright: bool,
     /// How far from the middle pixels count, pixels; none where all count the same.
     pub focus_px: Option<f64>,
-    /// Variance of a pixel in the middle about what is drawn; none where the network tells it.
+    /// Variance of a pixel in the middle about what is drawn; none where the network estimates it.
     pub pixel_variance: Option<f64>,
     /// What from.
     pub data: TrainingData,
-    /// Name or file of the model that is taught further; none begins with an untrained network.
+    /// Name or file of the model that is fine-tuned; none begins with an untrained network.
     pub parent: Option<String>,
-    /// Simulated stamps that a taught model is shown beside those of a set, so that it does not forget.
+    /// Simulated stamps that a fine-tuned model is shown beside those of a set, so that it does not forget.
     pub replay: usize,
     /// How often each stamp is shown to the autoencoder, and then to the whole.
     pub passes: [usize; 2],
@@ -104,7 +104,7 @@ impl LatentOrder {
         }
     }
 
-    /// A model is taught further with the stamps of a set, and simulated ones beside them.
+    /// A model is fine-tuned with the stamps of a set, and simulated ones beside them.
     ///
     /// # Errors
     /// Where the card is no latent model's.
@@ -174,6 +174,13 @@ impl LatentOrder {
     /// True where model and checkpoints go into files.
     pub(crate) fn has_file(&self) -> bool {
         !self.out.as_os_str().is_empty()
+    }
+
+    /// Takes the checkpoint away: what it was for is done. A file that stays does no harm.
+    pub(crate) fn drop_checkpoint(&self) {
+        if self.has_file() {
+            std::fs::remove_file(checkpoint_path(&self.out)).unwrap_or_default();
+        }
     }
 
     /// Steps in which every one of so many stamps is shown once.

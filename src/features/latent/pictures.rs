@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use super::{
-    news::{DecodeOrder, ReconstructOrder},
+    draw_task::{Decode, Reconstruct},
     state::{LatentPane, Reconstruction},
 };
 use crate::{
-    app::{effect::Effect, state::AppState},
+    app::state::AppState,
     domain::{CandidateIx, LatentSpace},
+    tasks::{Running, TaskEvent, next_event},
+    workspace::context::Context,
 };
 
 /// Pictures of a walk from one centroid to the other, with both ends.
@@ -107,16 +109,19 @@ enum What {
 }
 
 /// What is drawn and what is asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct PicturePart {
-    serial: u64,
+    decoding: Option<Running<Decode>>,
     side_px: usize,
+    /// What is being decoded.
     under_way: Option<What>,
     centroids: Option<Drawn>,
     revision: u64,
     /// Where the sliders stand.
     pub(crate) walk: Option<LatentWalk>,
     walked: Option<(LatentWalk, Drawn)>,
+    reconstructing: Option<Running<Reconstruct>>,
+    /// What is being drawn again.
     redrawing: Option<Here>,
     redrawn: Option<(Here, Result<Arc<Reconstruction>, String>)>,
 }
@@ -124,8 +129,6 @@ pub struct PicturePart {
 impl PicturePart {
     pub(crate) fn anew(&self) -> Self {
         Self {
-            // What is under way is nobody's.
-            serial: self.serial + 1,
             revision: self.revision + 1,
             ..Self::default()
         }
@@ -144,10 +147,32 @@ impl PicturePart {
         }
     }
 
-    pub(crate) fn take(&mut self, serial: u64, pixels: Result<Arc<[f32]>, String>) {
-        if serial != self.serial {
-            return;
+    /// Takes in what tasks report.
+    pub(crate) fn poll(&mut self) {
+        while let Some(event) = next_event(&mut self.decoding) {
+            match event {
+                TaskEvent::Update(()) => {}
+                TaskEvent::Finished(pixels) => self.take(Ok(pixels)),
+                TaskEvent::Failed(why) => self.take(Err(why)),
+                TaskEvent::Cancelled => self.under_way = None,
+            }
         }
+        while let Some(event) = next_event(&mut self.reconstructing) {
+            let here = self.redrawing;
+            let outcome = match event {
+                TaskEvent::Update(()) => continue,
+                TaskEvent::Finished(redrawn) => Some(Ok(redrawn)),
+                TaskEvent::Failed(why) => Some(Err(why)),
+                TaskEvent::Cancelled => None,
+            };
+            self.redrawing = None;
+            if let Some(redrawn) = here.zip(outcome) {
+                self.redrawn = Some(redrawn);
+            }
+        }
+    }
+
+    fn take(&mut self, pixels: Result<Arc<[f32]>, String>) {
         let side_px = self.side_px;
         let drawn = pixels.map(|pixels| Pictures { side_px, pixels });
         match self.under_way.take() {
@@ -157,18 +182,6 @@ impl PicturePart {
             }
             Some(What::Walk(walk)) => self.walked = Some((walk, drawn)),
             None => {}
-        }
-    }
-
-    pub(crate) fn take_reconstruction(
-        &mut self,
-        serial: u64,
-        reconstruction: Result<Arc<Reconstruction>, String>,
-    ) {
-        if serial == self.serial
-            && let Some(here) = self.redrawing.take()
-        {
-            self.redrawn = Some((here, reconstruction));
         }
     }
 }
@@ -211,19 +224,24 @@ impl LatentPane {
 
     /// True while a picture is awaited.
     pub const fn is_drawing(&self) -> bool {
-        self.pictures.under_way.is_some() || self.pictures.redrawing.is_some()
+        self.pictures.decoding.is_some() || self.pictures.reconstructing.is_some()
     }
 }
 
 impl AppState {
     /// Asks for the centroids, then for where the sliders stand.
-    pub(crate) fn want_pictures(&mut self) -> Option<Effect> {
-        let space = self.latent.space()?.clone();
-        if self.latent.pictures.is_busy() || space.components.is_empty() {
-            return None;
-        }
-        let walk = self.latent.walk()?;
+    pub(crate) fn want_pictures(&mut self, cx: &Context) {
+        let Some(space) = self.latent.space().cloned() else {
+            return;
+        };
+        let walk = self.latent.walk();
+        let Some(walk) = walk.filter(|_| !space.components.is_empty()) else {
+            return;
+        };
         let part = &mut self.latent.pictures;
+        if part.decoding.is_some() {
+            return;
+        }
         let (what, vectors) = if part.centroids.is_none() {
             let means = space
                 .components
@@ -233,47 +251,42 @@ impl AppState {
         } else {
             let is_drawn = part.walked.as_ref().is_some_and(|(of, _)| *of == walk);
             if is_drawn {
-                return None;
+                return;
             }
             let vectors = walk.vectors(&space);
             (What::Walk(walk), vectors)
         };
-        part.serial += 1;
         part.side_px = space.side_px;
         part.under_way = Some(what);
-        Some(Effect::DecodeLatent(DecodeOrder {
-            serial: part.serial,
+        part.decoding = Some(cx.tasks.start(Decode {
             model: space.model.clone(),
             vectors: vectors.into(),
-        }))
+            models: cx.latent_models.clone(),
+        }));
     }
 
     /// Asks how the model draws the epoch on screen.
-    pub(crate) fn want_reconstruction(&mut self) -> Option<Effect> {
-        let space = self.latent.space()?.clone();
-        let candidate = self.place.candidate?;
+    pub(crate) fn want_reconstruction(&mut self, cx: &Context) {
+        let (Some(space), Some(candidate)) = (self.latent.space(), self.place.candidate) else {
+            return;
+        };
+        let model = space.model.clone();
         let here = (candidate, self.place.epoch);
         let part = &mut self.latent.pictures;
         let is_known = part.redrawn.as_ref().is_some_and(|(of, _)| *of == here);
-        if is_known || part.is_busy() || self.catalogue.get(candidate).is_none() {
-            return None;
+        let is_busy = part.reconstructing.is_some();
+        if is_known || is_busy || self.catalogue.get(candidate).is_none() {
+            return;
         }
-        part.serial += 1;
         part.redrawing = Some(here);
-        Some(Effect::Reconstruct(Box::new(ReconstructOrder {
-            serial: part.serial,
-            model: space.model.clone(),
+        part.reconstructing = Some(cx.tasks.start(Reconstruct {
+            model,
             catalogue: self.catalogue.clone(),
             candidate,
             epoch: here.1,
-        })))
-    }
-}
-
-impl PicturePart {
-    /// Requests share their numbers, so that one is under way at a time.
-    const fn is_busy(&self) -> bool {
-        self.under_way.is_some() || self.redrawing.is_some()
+            models: cx.latent_models.clone(),
+            decoder: cx.decoder.clone(),
+        }));
     }
 }
 
@@ -317,21 +330,5 @@ mod tests {
         );
         walk.to = 9;
         assert!(walk.vector(&space).is_empty());
-    }
-
-    #[test]
-    fn only_the_newest_answer_counts() {
-        let mut part = PicturePart {
-            serial: 4,
-            side_px: 1,
-            under_way: Some(What::Centroids),
-            ..PicturePart::default()
-        };
-        part.take(3, Ok([1.0].into()));
-        assert!(part.centroids.is_none() && part.is_busy());
-        part.take(4, Ok([2.0].into()));
-        let drawn = part.centroids.clone().unwrap().unwrap();
-        assert_eq!((drawn.get(0), drawn.get(1)), (Some(&[2.0][..]), None));
-        assert!(!part.is_busy());
     }
 }

@@ -1,6 +1,6 @@
 //! Laying a latent space on a plane: two of its axes, its principal axes, or t-SNE.
 //!
-//! A thread of its own does it, so that a million points do not hold up the window.
+//! A task does it, so that a million points do not hold up the window.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -11,16 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::members::Members;
 use crate::{
-    app::{
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
     domain::Embedding,
     imaging::{Plane, PrincipalAxes, spread_order},
     tasks::{
-        cancel::CancelToken,
-        progress::Progress,
-        thread::{self, Broken},
+        Task, TaskContext,
+        cancel::{CancelToken, Cancelled},
     },
 };
 
@@ -32,7 +27,7 @@ const FEWEST_TSNE_POINTS: usize = 12;
 const PERPLEXITY: f32 = 30.0;
 /// Steps of the descent.
 const EPOCHS: usize = 750;
-/// Steps between two news of progress.
+/// Steps between two reports of progress.
 const EPOCHS_A_REPORT: usize = 10;
 /// The spread at the start, small beside the finished map's, as its authors have it.
 const FIRST_SPREAD: f32 = 1e-4;
@@ -51,11 +46,8 @@ pub enum Projection {
     Tsne,
 }
 
-/// An embedding that is to be laid on a plane.
-#[derive(Clone, Debug)]
-pub struct MapOrder {
-    /// Number of the request: only the newest counts.
-    pub serial: u64,
+/// Lays an embedding on a plane, and lists the members of every component.
+pub struct LayMap {
     /// The points.
     pub embedding: Arc<Embedding>,
     /// How.
@@ -77,48 +69,25 @@ pub struct LatentMap {
     pub placed: usize,
 }
 
-/// A map that is ready, or why there is none: a sentence, or nothing where it was stopped.
-#[derive(Clone, Debug)]
-pub struct Mapped {
-    /// Number of the request.
-    pub serial: u64,
-    /// The map, and the members of every component.
-    pub outcome: Result<(Arc<LatentMap>, Arc<Members>), Option<String>>,
+impl Task for LayMap {
+    const NAME: &'static str = "latent map";
+    type Update = ();
+    type Output = (Arc<LatentMap>, Arc<Members>);
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Self::Output> {
+        let report = |done, total| cx.progress(done, total);
+        let map = lay(&self.embedding, self.projection, cx.cancel_token(), report);
+        let map = map.ok_or(Cancelled)?;
+        Ok((Arc::new(map), Arc::new(Members::of(&self.embedding))))
+    }
 }
 
-/// Lays it in a thread of its own.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn start(order: MapOrder, cancel: CancelToken, reporter: Reporter) -> std::io::Result<()> {
-    let (serial, news) = (order.serial, reporter.clone());
-    let work = move || {
-        let tell = |done, total| {
-            let progress = Progress { done, total };
-            let job = JobId::Map;
-            // A map that nobody waits for is stopped by its token.
-            news.send(JobEvent::Progress { job, progress });
-        };
-        let map = lay(&order.embedding, order.projection, &cancel, tell)?;
-        Some((Arc::new(map), Arc::new(Members::of(&order.embedding))))
-    };
-    thread::start("latent map", work, move |made| {
-        let outcome = match made {
-            Ok(Some(made)) => Ok(made),
-            Ok(None) => Err(None),
-            Err(_) => Err(Some(Broken::sentence("the map"))),
-        };
-        reporter.send(JobEvent::Mapped(Mapped { serial, outcome }));
-    })?;
-    Ok(())
-}
-
-/// Lays all points on a plane; none where it was cancelled. `tell` hears steps done, of how many.
+/// Lays all points on a plane; none where it was cancelled. `report` gets the steps done, of how many.
 pub fn lay(
     embedding: &Embedding,
     projection: Projection,
     cancel: &CancelToken,
-    mut tell: impl FnMut(usize, usize),
+    mut report: impl FnMut(usize, usize),
 ) -> Option<LatentMap> {
     let dimensions = embedding.space.dimensions;
     let principal = || PrincipalAxes::of(&embedding.means, dimensions);
@@ -135,7 +104,7 @@ pub fn lay(
     let chosen = sample(&positions, MOST_TSNE_POINTS);
     if projection == Projection::Tsne && chosen.len() >= FEWEST_TSNE_POINTS {
         plane = None;
-        let places = tsne(embedding, &positions, &chosen, cancel, &mut tell)?;
+        let places = tsne(embedding, &positions, &chosen, cancel, &mut report)?;
         positions.fill([f32::NAN; 2]);
         for (at, place) in chosen.into_iter().zip(places) {
             positions[at] = place;
@@ -176,7 +145,7 @@ fn tsne(
     positions: &[[f32; 2]],
     chosen: &[usize],
     cancel: &CancelToken,
-    tell: &mut impl FnMut(usize, usize),
+    report: &mut impl FnMut(usize, usize),
 ) -> Option<Vec<[f32; 2]>> {
     let vectors: Vec<&[f32]> = chosen.iter().map(|at| embedding.mean(*at)).collect();
     let first = first_places(positions, chosen);
@@ -191,7 +160,7 @@ fn tsne(
                     resume_unwind(Box::new(Cancelled));
                 }
                 if epoch % EPOCHS_A_REPORT == 0 {
-                    tell(epoch, EPOCHS);
+                    report(epoch, EPOCHS);
                 }
             });
         tsne.fit_sne(|a, b| distance(a, b)).embedding()
@@ -202,8 +171,6 @@ fn tsne(
         Err(cause) => resume_unwind(cause),
     }
 }
-
-struct Cancelled;
 
 /// The places on the principal plane, made small; each moved by a little of its own, because equal
 /// places would never part.

@@ -1,4 +1,4 @@
-//! What the latent model says of each candidate, beside the scores: its reconstruction error and
+//! What the latent model finds of each candidate, beside the scores: its reconstruction error and
 //! its component.
 
 use crate::{

@@ -5,22 +5,24 @@ use std::{path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-// Views know jobs only by these.
 use super::{
+    adapt_task::Adapt,
     check::MemberCheck,
     components::ComponentTable,
+    embed_task::{Embed, EmbedUpdate},
     map::MapPart,
-    models,
-    news::{EmbedOrder, LatentNews},
     pictures::PicturePart,
     shade::ShadePart,
 };
+// Views know tasks only by these.
 pub use super::{
     members::Members,
-    news::Reconstruction,
     projection::{LatentMap, Projection},
 };
-pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
+pub use crate::{
+    app::event::JobId, features::file_dialog::pick::PickFor,
+    workspace::latent_registry::Reconstruction,
+};
 use crate::{
     app::{
         command::Latent,
@@ -28,9 +30,9 @@ use crate::{
         state::{AppState, Screen},
     },
     domain::{Embedding, LatentSpace, ModelCard},
-    features::{queue::column::Column, scoring::task::ScoringEnd},
-    tasks::progress::Progress,
-    workspace::context::Context,
+    features::queue::column::Column,
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    workspace::{context::Context, latent_models},
 };
 
 /// Smallest and largest radius of a point, points of the screen.
@@ -88,7 +90,7 @@ pub struct LatentChoice {
 impl Default for LatentChoice {
     fn default() -> Self {
         Self {
-            source: models::DEFAULT.into(),
+            source: latent_models::DEFAULT.into(),
             projection: Projection::default(),
             color_by: ColorBy::Component,
             shows_every_epoch: true,
@@ -102,7 +104,7 @@ impl Default for LatentChoice {
 
 /// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LatentStanding {
+pub enum LatentStatus {
     /// Nothing was asked for.
     #[default]
     Idle,
@@ -119,13 +121,15 @@ pub enum LatentStanding {
 }
 
 /// The state of the screen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct LatentPane {
     /// How it is shown.
     pub choice: LatentChoice,
-    /// What came of teaching the model, in a sentence.
-    pub(crate) taught: Option<String>,
-    standing: LatentStanding,
+    pub(crate) adapting: Option<Running<Adapt>>,
+    /// What came of fine-tuning the model, in a sentence.
+    pub(crate) adapted: Option<String>,
+    running: Option<Running<Embed>>,
+    status: LatentStatus,
     run: u64,
     card: Option<Arc<ModelCard>>,
     pub(crate) embedding: Option<Arc<Embedding>>,
@@ -140,16 +144,23 @@ pub struct LatentPane {
 
 impl LatentPane {
     /// How far it is.
-    pub const fn standing(&self) -> &LatentStanding {
-        &self.standing
+    pub const fn status(&self) -> &LatentStatus {
+        &self.status
     }
 
     /// True while stamps are being put into the space.
     pub const fn is_under_way(&self) -> bool {
-        matches!(
-            self.standing,
-            LatentStanding::Reading | LatentStanding::Embedding
-        )
+        self.running.is_some()
+    }
+
+    /// True while the model is fine-tuned.
+    pub const fn is_adapting(&self) -> bool {
+        self.adapting.is_some()
+    }
+
+    /// True while work of any kind is under way.
+    pub const fn is_busy(&self) -> bool {
+        self.is_under_way() || self.is_adapting() || self.is_mapping() || self.is_drawing()
     }
 
     /// Number of the run.
@@ -182,21 +193,27 @@ impl LatentPane {
         self.chosen
     }
 
-    /// What came of teaching the model, in a sentence.
-    pub fn taught(&self) -> Option<&str> {
-        self.taught.as_deref()
+    /// What came of fine-tuning the model, in a sentence.
+    pub fn adapted(&self) -> Option<&str> {
+        self.adapted.as_deref()
     }
 
-    /// Forgets what belongs to a set that is left.
-    pub(crate) fn forget(&mut self) {
+    /// Forgets what is known of the set; what is under way stops, but fine-tuning.
+    fn begin_again(&mut self) {
         *self = Self {
-            taught: self.taught.take(),
+            adapting: self.adapting.take(),
+            adapted: self.adapted.take(),
             choice: std::mem::take(&mut self.choice),
             run: self.run + 1,
-            map: self.map.anew(),
             pictures: self.pictures.anew(),
             ..Self::default()
         };
+    }
+
+    /// Of another set: nothing is known yet, and nothing is under way.
+    pub(crate) fn forget(&mut self) {
+        self.begin_again();
+        (self.adapting, self.adapted) = (None, None);
     }
 
     /// The name of the model for a sentence.
@@ -212,7 +229,7 @@ impl AppState {
     /// The latent models to choose from: those that come with the program, those that the project has,
     /// and the chosen one; by source.
     pub fn known_latent_models(&self) -> Vec<Arc<str>> {
-        let mut known: Vec<Arc<str>> = models::names().map(Arc::from).collect();
+        let mut known: Vec<Arc<str>> = latent_models::names().map(Arc::from).collect();
         let versions = self.fine_tuning.versions().iter();
         let versions = versions.filter(|version| version.card.latent.is_some());
         let versions = versions.filter_map(|version| self.source_of(version));
@@ -226,8 +243,8 @@ impl AppState {
 
     pub(crate) fn apply_latent(&mut self, latent: Latent, cx: &Context) -> Vec<Effect> {
         match latent {
-            Latent::Start => return self.start_embedding(cx),
-            Latent::Adapt => return self.start_adapting(cx),
+            Latent::Start => self.start_embedding(cx),
+            Latent::Adapt => self.start_adapting(cx),
             Latent::Use(source) => return self.use_latent(source, cx),
             Latent::Pick => return self.pick(PickFor::LatentModel),
             Latent::Choose(choice) => {
@@ -251,30 +268,31 @@ impl AppState {
     }
 
     /// Puts the set into the space of the chosen model, once all of it is found.
-    pub(crate) fn start_embedding(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn start_embedding(&mut self, cx: &Context) {
         if self.jobs.contains_key(&JobId::Index) {
             self.tell("the set is still being indexed: try again then", cx.now);
-            return Vec::new();
+            return;
         }
         if self.catalogue.is_empty() {
             self.tell("open stamps first: there is nothing to embed", cx.now);
-            return Vec::new();
+            return;
         }
         if self.latent.is_under_way() {
-            return Vec::new();
+            return;
         }
-        self.latent.forget();
+        self.latent.begin_again();
         self.scores.forget_latent();
+        self.show_progress(JobId::Map, None);
         self.screen = Screen::Latent;
-        self.latent.standing = LatentStanding::Reading;
+        self.latent.status = LatentStatus::Reading;
         let total = self.catalogue.len();
-        self.jobs.insert(JobId::Embed, Progress { done: 0, total });
-        vec![Effect::Embed(Box::new(EmbedOrder {
-            generation: self.generation,
-            run: self.latent.run,
+        self.show_progress(JobId::Embed, Some(Progress { done: 0, total }));
+        self.latent.running = Some(cx.tasks.start(Embed {
             source: self.latent.choice.source.clone(),
             catalogue: self.catalogue.clone(),
-        }))]
+            models: cx.latent_models.clone(),
+            decoder: cx.decoder.clone(),
+        }));
     }
 
     /// A file that was chosen in a dialog is the model from now on.
@@ -282,47 +300,46 @@ impl AppState {
         self.use_latent(file.to_string_lossy().into(), cx)
     }
 
-    /// News of earlier openings and runs are nobody's.
-    pub(crate) fn take_latent(&mut self, news: LatentNews, cx: &Context) {
-        let present = (self.generation, self.latent.run);
-        match news {
-            LatentNews::Space {
-                generation,
-                run,
-                space,
-                card,
-            } if (generation, run) == present => {
-                self.latent.embedding = Some(Arc::new(Embedding::new(space)));
-                self.latent.card = Some(card);
-                self.latent.standing = LatentStanding::Embedding;
+    /// Takes in what the tasks of the latent space report.
+    pub(crate) fn poll_latent(&mut self, cx: &Context) -> Vec<Effect> {
+        self.poll_embedding(cx);
+        self.poll_map(cx);
+        self.latent.pictures.poll();
+        self.poll_adapting(cx)
+    }
+
+    fn poll_embedding(&mut self, cx: &Context) {
+        while let Some(event) = next_event(&mut self.latent.running) {
+            match event {
+                TaskEvent::Update(EmbedUpdate::Space { space, card }) => {
+                    self.latent.embedding = Some(Arc::new(Embedding::new(space)));
+                    self.latent.card = Some(card);
+                    self.latent.status = LatentStatus::Embedding;
+                }
+                TaskEvent::Update(EmbedUpdate::Placed { new, refused }) => {
+                    self.latent.refused = refused;
+                    self.take_points(*new, cx);
+                }
+                TaskEvent::Finished(()) => self.end_embedding(LatentStatus::Done),
+                TaskEvent::Cancelled => {
+                    self.end_embedding(LatentStatus::Stopped);
+                    let name = self.latent.name();
+                    self.tell(format!("embedding by {name} stopped"), cx.now);
+                }
+                TaskEvent::Failed(why) => {
+                    self.end_embedding(LatentStatus::Failed(why.as_str().into()));
+                    let name = self.latent.name();
+                    self.warn(format!("embedding by {name}: {why}"), cx.now);
+                }
             }
-            LatentNews::Embedded {
-                generation,
-                run,
-                new,
-                refused,
-                done,
-            } if (generation, run) == present => {
-                self.latent.refused = refused;
-                let total = self.catalogue.len();
-                self.jobs.insert(JobId::Embed, Progress { done, total });
-                self.take_points(*new, cx);
-            }
-            LatentNews::Ended {
-                generation,
-                run,
-                end,
-            } if (generation, run) == present => self.end_embedding(end, cx),
-            LatentNews::Space { .. } | LatentNews::Embedded { .. } | LatentNews::Ended { .. } => {}
-            LatentNews::Decoded { serial, pixels } => self.latent.pictures.take(serial, pixels),
-            LatentNews::Reconstructed {
-                serial,
-                reconstruction,
-            } => self
-                .latent
-                .pictures
-                .take_reconstruction(serial, reconstruction),
         }
+        let running = self.latent.running.as_ref();
+        let total = self.catalogue.len();
+        let progress = running.map(|running| Progress {
+            total,
+            ..running.progress()
+        });
+        self.show_progress(JobId::Embed, progress);
     }
 
     fn take_points(&mut self, new: Embedding, cx: &Context) {
@@ -343,36 +360,29 @@ impl AppState {
         }
     }
 
-    fn end_embedding(&mut self, end: ScoringEnd, cx: &Context) {
-        self.jobs.remove(&JobId::Embed);
-        let name = self.latent.name().to_owned();
-        self.latent.standing = match &end {
-            ScoringEnd::Finished => LatentStanding::Done,
-            ScoringEnd::Stopped => LatentStanding::Stopped,
-            ScoringEnd::Failed(why) => LatentStanding::Failed(why.as_str().into()),
-        };
-        match end {
-            ScoringEnd::Finished => {}
-            ScoringEnd::Stopped => self.tell(format!("embedding by {name} stopped"), cx.now),
-            ScoringEnd::Failed(why) => self.warn(format!("embedding by {name}: {why}"), cx.now),
-        }
+    fn end_embedding(&mut self, status: LatentStatus) {
+        self.latent.status = status;
         if self.queue.uses_scores() {
             self.refresh_queue();
         }
     }
 
+    pub(crate) fn stop_embedding(&self) {
+        if let Some(running) = &self.latent.running {
+            running.cancel();
+        }
+    }
+
     /// What the screen needs and is not there: maps, colours, rows, pictures.
-    pub(crate) fn want_latent(&mut self) -> Vec<Effect> {
+    pub(crate) fn want_latent(&mut self, cx: &Context) {
         if self.screen != Screen::Latent || self.latent.embedding.is_none() {
-            return Vec::new();
+            return;
         }
         self.refresh_shades();
         self.refresh_components();
-        let map = self.want_map().into_iter();
-        let pictures = self.want_pictures().into_iter();
-        map.chain(pictures)
-            .chain(self.want_reconstruction())
-            .collect()
+        self.want_map(cx);
+        self.want_pictures(cx);
+        self.want_reconstruction(cx);
     }
 }
 

@@ -13,12 +13,11 @@ use super::{
     LatentOrder,
     checkpoint::{Checkpoint, Header},
     judge::Judging,
-    models::{find, write_model},
     training_set::{LatentSet, prepare},
 };
 use crate::{
     domain::{ModelCard, ModelId},
-    features::training::{chunk::presentation, train::checkpoint_path, training_set::Sources},
+    features::training::{chunk::presentation, training_set::Sources},
     io::Decoder,
     learn::{
         Compute,
@@ -27,7 +26,8 @@ use crate::{
             trainer::{Checked, Checking},
         },
     },
-    tasks::{cancel::CancelToken, piecewise::Pieces},
+    tasks::{cancel::CancelToken, step_times::Phase, stepwise::Stepwise},
+    workspace::latent_models::{find, write_model},
 };
 
 /// Time between two checkpoints, about.
@@ -72,22 +72,26 @@ pub struct LatentTraining {
     started: Instant,
     steps_here: u64,
     saved: Instant,
-    /// The model that is taught further.
+    /// The model that is fine-tuned.
     parent: Option<LatentModel>,
     model: Option<Box<LatentModel>>,
 }
 
-impl Pieces for LatentTraining {
+impl Stepwise for LatentTraining {
     fn advance(&mut self) -> anyhow::Result<()> {
         self.advance()
     }
 
-    fn doing(&self) -> &'static str {
-        self.doing()
+    fn is_finished(&self) -> bool {
+        self.is_finished()
     }
 
-    fn may_go_aside(&self) -> bool {
-        !self.compute.is_gpu()
+    fn phase(&self) -> Phase {
+        Phase::new("latent training", self.part())
+    }
+
+    fn is_on_gpu(&self) -> bool {
+        self.compute.is_gpu()
     }
 }
 
@@ -101,16 +105,27 @@ impl LatentTraining {
         compute: &Compute,
         cancel: &CancelToken,
     ) -> anyhow::Result<Self> {
-        order.check()?;
-        let decoder = Decoder::default();
-        let sources = Sources {
-            decoder: &decoder,
-            cancel,
-        };
-        // Before anything is read: another order's checkpoint is refused at once.
-        Checkpoint::read(&order, compute)?;
-        let set = prepare(&order, &order.card(&order.course), sources)?;
+        let set = Self::gather(&order, &Decoder::default(), cancel)?;
         Self::of_set(order, set, compute)
+    }
+
+    /// Reads, or simulates, what an order learns from.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub(crate) fn gather(
+        order: &LatentOrder,
+        decoder: &Decoder,
+        cancel: &CancelToken,
+    ) -> anyhow::Result<LatentSet> {
+        order.check()?;
+        // Before anything is read: another order's checkpoint is refused at once.
+        Checkpoint::read(order, &Compute::cpu())?;
+        prepare(
+            order,
+            &order.card(&order.course),
+            Sources { decoder, cancel },
+        )
     }
 
     /// The same with data that were prepared.
@@ -179,7 +194,7 @@ impl LatentTraining {
         ]
     }
 
-    /// Which version of which model is taught further; none where it began untrained.
+    /// Which version of which model is fine-tuned; none where it began untrained.
     pub fn parent(&self) -> Option<&ModelId> {
         self.parent.as_ref().map(LatentModel::id)
     }
@@ -196,7 +211,7 @@ impl LatentTraining {
     }
 
     /// What [`Self::advance`] does next, in words.
-    pub fn doing(&self) -> &'static str {
+    fn part(&self) -> &'static str {
         match &self.work {
             Work::Learning if self.trainer.needs_mixture() => "starting the mixture",
             Work::Learning if self.needs_check() => "beginning a check",
@@ -294,7 +309,7 @@ impl LatentTraining {
         });
     }
 
-    /// The taught model; none before it is finished.
+    /// The trained model; none before it is finished.
     pub fn model(&self) -> Option<&LatentModel> {
         self.model.as_deref()
     }
@@ -333,8 +348,7 @@ impl LatentTraining {
             bail!("the training is not finished");
         };
         write_model(model, &self.order.out)?;
-        // What it was for is done; a file that stays does no harm.
-        std::fs::remove_file(checkpoint_path(&self.order.out)).unwrap_or_default();
+        self.order.drop_checkpoint();
         Ok(Arc::new((**model).clone()))
     }
 }

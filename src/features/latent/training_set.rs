@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use anyhow::bail;
 
-use super::{LatentOrder, order::OLD_SKY};
+use super::{LatentOrder, order::SOURCE_TEST};
 use crate::{
     domain::{Candidate, Catalogue, InputPlan, ModelCard},
     features::{
@@ -24,7 +24,7 @@ use crate::{
     workspace::open::read_until,
 };
 
-/// The survey of the old sky.
+/// The survey of the source domain.
 const OLD_SURVEY: &str = "mixed";
 /// Labels are counted in bytes, of which one means none.
 const MOST_LABELS: usize = UNLABELLED as usize;
@@ -35,8 +35,8 @@ pub(crate) struct LatentSet {
     pub validation: Examples,
     /// False where validation looks at what was learned from.
     pub has_held_out: bool,
-    /// Simulated stamps that nothing is learned from: the old sky of a model that is taught further.
-    pub old_sky: Option<Examples>,
+    /// Simulated stamps that nothing is learned from: the source domain of a model that is fine-tuned.
+    pub source_domain: Option<Examples>,
     /// Labels that some of them have.
     pub names: Vec<Arc<str>>,
     /// What was left out, and why.
@@ -65,7 +65,7 @@ pub(crate) fn prepare(
                 training: make(0..order.examples as u64)?,
                 validation: make(VALIDATION_FROM..until)?,
                 has_held_out: true,
-                old_sky: None,
+                source_domain: None,
                 names: classes.map(Arc::from).to_vec(),
                 notes: Vec::new(),
             }
@@ -109,7 +109,7 @@ pub(crate) fn prepare(
     }
     if order.is_upright {
         let all = [&mut set.training, &mut set.validation].into_iter();
-        all.chain(&mut set.old_sky).for_each(stand_up);
+        all.chain(&mut set.source_domain).for_each(stand_up);
     }
     Ok(set)
 }
@@ -139,9 +139,9 @@ fn replay(set: &mut LatentSet, order: &LatentOrder, card: &ModelCard) -> anyhow:
     };
     named(make(0, order.replay)?, &mut set.training)?;
     let plan = &order.input;
-    let mut old_sky = Examples::new(plan.channels.len(), plan.side_px);
-    named(make(VALIDATION_FROM, OLD_SKY)?, &mut old_sky)?;
-    set.old_sky = Some(old_sky);
+    let mut source_domain = Examples::new(plan.channels.len(), plan.side_px);
+    named(make(VALIDATION_FROM, SOURCE_TEST)?, &mut source_domain)?;
+    set.source_domain = Some(source_domain);
     Ok(())
 }
 
@@ -165,25 +165,25 @@ fn of_catalogue(
     order: &LatentOrder,
     sources: Sources<'_>,
 ) -> anyhow::Result<LatentSet> {
-    let mut sheet = Sheet::new(&order.input);
+    let mut collection = Collection::new(&order.input);
     for (_, candidate) in catalogue.iter() {
         if sources.cancel.is_cancelled() {
             bail!("stopped");
         }
-        if sheet.training.len() >= order.examples {
-            let count = sheet.training.len();
-            sheet.notes.push(format!(
+        if collection.training.len() >= order.examples {
+            let count = collection.training.len();
+            collection.notes.push(format!(
                 "only the first {count} stamps are learned from; --examples takes more"
             ));
             break;
         }
-        sheet.take(candidate, truths, sources)?;
+        collection.take(candidate, truths, sources)?;
     }
-    Ok(sheet.set())
+    Ok(collection.set())
 }
 
 /// What was found so far.
-struct Sheet<'a> {
+struct Collection<'a> {
     plan: &'a InputPlan,
     training: Examples,
     validation: Examples,
@@ -193,7 +193,7 @@ struct Sheet<'a> {
     notes: Vec<String>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> Collection<'a> {
     fn new(plan: &'a InputPlan) -> Self {
         let empty = || Examples::new(plan.channels.len(), plan.side_px);
         Self {
@@ -254,7 +254,7 @@ impl<'a> Sheet<'a> {
             training: self.training,
             validation: self.validation,
             has_held_out: true,
-            old_sky: None,
+            source_domain: None,
             names: self.names,
         };
         if set.training.is_empty() {

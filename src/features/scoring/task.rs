@@ -52,17 +52,6 @@ const EPOCHS_LOOKED_UP: usize = 20_000;
 /// looked at in between waits for no more.
 const READ_AHEAD: usize = 2;
 
-/// How work on a set by one model ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ScoringEnd {
-    /// Every candidate was scored or refused.
-    Finished,
-    /// The user stopped it.
-    Stopped,
-    /// Why it broke off: a sentence.
-    Failed(String),
-}
-
 /// A model that scores.
 #[derive(Clone)]
 pub enum ModelChoice {

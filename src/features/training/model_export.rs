@@ -6,14 +6,13 @@ use anyhow::bail;
 
 use crate::{
     domain::ModelCard,
-    features::latent,
     learn::{
         Compute,
         latent::file::{self as latent_file, is_latent},
         model_file, onnx,
     },
     lightcurve::forest_file::{self, is_forest},
-    workspace::models,
+    workspace::{latent_models, models},
 };
 
 /// Writes any model by its name into a file of its own, with its card beside it. The file's ending says
@@ -23,7 +22,7 @@ use crate::{
 /// Where there is no such model, the ending is another, the model has no form in ONNX, or nothing can be
 /// written.
 pub fn export(name: &str, out: &Path) -> anyhow::Result<ModelCard> {
-    let bytes = latent::models::bytes_of(name)?;
+    let bytes = latent_models::bytes_of(name)?;
     let card = models::card_in(name, &bytes)?;
     let own = if is_forest(&bytes) {
         forest_file::ENDING

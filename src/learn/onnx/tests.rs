@@ -1,4 +1,4 @@
-//! What is written, without a runtime: `tests/onnx/` runs it.
+//! What is written, without a runtime: `tests/real/onnx/` runs it.
 
 use std::collections::BTreeSet;
 

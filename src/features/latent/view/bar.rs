@@ -8,7 +8,6 @@ use crate::{
         inspect::view::weak,
         latent::state::{ColorBy, LatentChoice, Projection, RADII, Tool},
         queue::column::Column,
-        training::state::JobId,
     },
     widgets::cells,
 };
@@ -31,8 +30,8 @@ pub fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.separator();
         points_ui(ui, &mut choice);
     });
-    if let Some(said) = state.latent.taught() {
-        ui.add(egui::Label::new(weak(ui, said)).wrap());
+    if let Some(adapted) = state.latent.adapted() {
+        ui.add(egui::Label::new(weak(ui, adapted)).wrap());
     }
     if choice != state.latent.choice {
         commands.push(Command::Latent(Latent::Choose(Box::new(choice))));
@@ -70,10 +69,10 @@ fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: 
         if ui.button(title).on_hover_text(help).clicked() {
             commands.push(Command::Latent(Latent::Start));
         }
-        let is_taught = state.jobs.contains_key(&JobId::Adapt);
+        let is_adapting = state.latent.is_adapting();
         let help = "Teaches the model the stamps of this set, labelled or not, with simulated ones beside \
                     them; the project keeps the new version, and the set is embedded by it";
-        let button = ui.add_enabled(!is_taught, Button::new("Teach"));
+        let button = ui.add_enabled(!is_adapting, Button::new("Teach"));
         if button.on_hover_text(help).clicked() {
             commands.push(Command::Latent(Latent::Adapt));
         }

@@ -1,5 +1,5 @@
-//! The points of the latent space on the GPU: which are drawn, in which colours, and the door to
-//! the gpu room.
+//! The points of the latent space on the GPU: which are drawn, in which colours, and the way to
+//! the pipelines in `gpu`.
 
 use std::sync::{
     Arc,

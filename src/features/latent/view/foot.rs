@@ -24,7 +24,7 @@ use crate::{
 
 /// Side of a stamp, points.
 const SIDE: f32 = 76.0;
-/// Room for a caption.
+/// Space for a caption.
 const CAPTION: f32 = 15.0;
 /// Side of the stamp of a selected candidate.
 const SELECTED: f32 = 48.0;
@@ -80,7 +80,7 @@ fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
     let Some((candidate, ix)) = state.candidate().zip(state.place.candidate) else {
         let size = vec2(ui.available_width(), SIDE + CAPTION + SELECTION_BAR);
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-        say(
+        note(
             ui,
             rect,
             "Click a point: its stamps and what the model draws stand here",
@@ -109,8 +109,8 @@ fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
     let rest = rect.with_min_x(rect.left() + 3.0 * (SIDE + GAP) + 2.0 * theme::GRID);
     match state.latent.reconstruction((ix, state.place.epoch)) {
         Some(Ok(redrawn)) => redrawn_ui(ui, memory, redrawn, rest),
-        Some(Err(why)) => say(ui, rest, why),
-        None => say(ui, rest, "the model is drawing…"),
+        Some(Err(why)) => note(ui, rest, why),
+        None => note(ui, rest, "the model is drawing…"),
     }
 }
 
@@ -127,7 +127,7 @@ fn caption(ui: &Ui, square: Rect, text: &str) {
         .text(at, egui::Align2::LEFT_BOTTOM, text, font, color);
 }
 
-fn say(ui: &Ui, rect: Rect, text: &str) {
+fn note(ui: &Ui, rect: Rect, text: &str) {
     let font = FontId::proportional(theme::CAPTION);
     let color = theme::caption_color(ui);
     let galley = ui
@@ -201,6 +201,6 @@ fn selected_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
     if left > 0 {
         let begin = rect.left() + stamps.len() as f32 * (SELECTED + GAP) + GAP;
         let text = format!("and {} more", thousands(left as u64));
-        say(ui, rect.with_min_x(begin), &text);
+        note(ui, rect.with_min_x(begin), &text);
     }
 }

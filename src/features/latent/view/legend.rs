@@ -57,24 +57,24 @@ pub fn legend_ui(ui: &Ui, state: &AppState, rect: Rect) {
         at: corner,
         text: ui.visuals().text_color(),
     };
-    list.say(title, 0.0);
+    list.line(title, 0.0);
     match &shades.legend {
         Legend::Classes(classes) => {
             for (at, (name, count)) in classes.iter().enumerate().take(MOST_ROWS) {
                 let color = shade_color(state, at, name);
                 list.swatch(color);
-                list.say(&format!("{name}  {}", thousands(*count as u64)), 14.0);
+                list.line(&format!("{name}  {}", thousands(*count as u64)), 14.0);
             }
         }
         Legend::Range { low, high } => {
             list.ramp(state.settings.theme == Theme::Dark);
-            list.say(&format!("{}  to  {}", short(*low), short(*high)), 0.0);
+            list.line(&format!("{}  to  {}", short(*low), short(*high)), 0.0);
         }
-        Legend::Nothing(why) => list.say(why, 0.0),
+        Legend::Nothing(why) => list.line(why, 0.0),
     }
 }
 
-/// With as many decimals as tell something.
+/// With as many decimals as mean something.
 fn short(value: f64) -> String {
     match value.abs() {
         large if large >= 1000.0 => format!("{value:.0}"),
@@ -91,7 +91,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn say(&mut self, text: &str, indent: f32) {
+    fn line(&mut self, text: &str, indent: f32) {
         let font = FontId::proportional(theme::CAPTION);
         let galley = self
             .painter

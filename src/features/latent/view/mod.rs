@@ -19,7 +19,7 @@ use self::{
     bar::bar_ui, check::check_ui, components::components_ui, foot::foot_ui, scatter::scatter_ui,
     walk::walk_ui,
 };
-use super::state::LatentStanding;
+use super::state::LatentStatus;
 use crate::{
     app::{Action, AppState, Command, command::Latent},
     features::inspect::view::weak,
@@ -83,28 +83,28 @@ fn beside_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
 
 /// What belongs here, and what brings it.
 fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let standing = state.latent.standing();
+    let status = state.latent.status();
     let name = state.latent.name();
-    let text = match standing {
-        LatentStanding::Idle => format!(
+    let text = match status {
+        LatentStatus::Idle => format!(
             "No latent model is read yet: {name} puts every stamp into its latent space and sorts \
              the set into components."
         ),
-        LatentStanding::Reading => format!("{name} is being read…"),
-        LatentStanding::Embedding => "The first stamps are put into the space…".into(),
-        LatentStanding::Done | LatentStanding::Stopped => {
+        LatentStatus::Reading => format!("{name} is being read…"),
+        LatentStatus::Embedding => "The first stamps are put into the space…".into(),
+        LatentStatus::Done | LatentStatus::Stopped => {
             let refused = thousands(state.latent.refused() as u64);
             format!(
                 "No epoch of this set has a place: {refused} of them lack a stamp that {name} \
                  needs, or it cannot be read."
             )
         }
-        LatentStanding::Failed(why) => why.to_string(),
+        LatentStatus::Failed(why) => why.to_string(),
     };
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.35);
-        let text = match standing {
-            LatentStanding::Failed(_) => RichText::new(text).color(theme::alarm_text(ui)),
+        let text = match status {
+            LatentStatus::Failed(_) => RichText::new(text).color(theme::alarm_text(ui)),
             _ => weak(ui, text),
         };
         ui.label(text);

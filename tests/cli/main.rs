@@ -1,0 +1,18 @@
+//! The command line: the program itself is run, and judged by its exit status, by what it prints, and by
+//! the files that it leaves; also when it is killed or its disk is full.
+//!
+//! A file or folder here is a subcommand. Where a test needs a window as well, it belongs to its feature.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod evaluate;
+mod fine_tune;
+mod label_agreement;
+mod label_stream;
+mod latent;
+mod models;
+mod photometry;
+mod score;
+mod simulate;
+mod train_forest;

@@ -1,0 +1,8 @@
+//! Stamps and points on the GPU, against their twins in Rust.
+
+mod atlas;
+mod callback;
+mod scatter;
+mod shaders;
+mod stamp_pictures;
+mod twin;

@@ -1,0 +1,3 @@
+//! Pixel maths over many simulated stamps.
+
+mod photometry;

@@ -1,0 +1,5 @@
+//! Files in, files out.
+
+mod export;
+mod opening;
+mod templates;

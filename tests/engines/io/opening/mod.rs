@@ -1,0 +1,11 @@
+//! Opening: what is found in files, folders and archives, and what their stamps hold.
+#![expect(clippy::float_cmp, reason = "pixels come through bit by bit")]
+
+mod alerts;
+mod archives;
+mod faults;
+mod fits;
+mod formats;
+mod packets;
+mod role_files;
+mod samples;

@@ -1,0 +1,4 @@
+//! Simulators, by the statistics of what they make.
+
+mod sequences;
+mod triplets;

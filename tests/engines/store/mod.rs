@@ -1,0 +1,5 @@
+//! The project file.
+
+mod journal;
+mod scores;
+mod windows;

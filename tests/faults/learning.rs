@@ -1,0 +1,175 @@
+//! Work with networks: training, fine-tuning, learning curves, latent models.
+
+use destello::{
+    app::{
+        Action, Command,
+        command::{FineTune, Latent, Session, Train},
+        event::JobEvent,
+    },
+    features::{
+        adaptation::update::FineTuneStanding,
+        latent::state::{LatentStatus, Projection},
+        training::state::{JobId, TrainingStanding},
+    },
+    tasks::fault,
+};
+
+use crate::{
+    breaks,
+    common::{InlineWindow, Sky},
+    in_turn, names_the_log,
+};
+
+fn window(sky: &Sky) -> InlineWindow {
+    InlineWindow::on(&sky.path(), &sky.beside("night.destello"))
+}
+
+/// Begins something and stops it.
+fn begin_and_stop(window: &mut InlineWindow, command: Command, job: JobId) {
+    window.begin(command);
+    assert!(window.state.jobs.contains_key(&job));
+    window.apply(Command::Session(Session::Cancel(job)));
+}
+
+#[test]
+fn a_training_that_breaks_off_anywhere_says_so_and_another_can_begin() {
+    let _turn = in_turn();
+    let sky = Sky::new(8);
+    let mut window = window(&sky);
+    window.state.training.home = Some(sky.beside("models"));
+    window.act(Action::Train);
+    let mut form = window.state.training.form.clone();
+    form.steps = 24;
+    form.survey = "ztf".into();
+    window.apply(Command::Train(Train::Form(Box::new(form))));
+    let ends = |window: &mut InlineWindow| window.count += 1;
+    // The task, one that shares in making the first examples, and the one that makes examples ahead.
+    for name in ["training", "stream", "chunks"] {
+        breaks(
+            &mut window,
+            name,
+            |_| false,
+            |window| {
+                window.apply(Command::Train(Train::Start));
+                ends(window);
+            },
+        );
+        let TrainingStanding::Failed(why) = window.state.training.standing() else {
+            panic!("{name}: {:?}", window.state.training.standing());
+        };
+        assert!(names_the_log(why), "{name}: {why}");
+    }
+    begin_and_stop(&mut window, Command::Train(Train::Start), JobId::Train);
+    let standing = window.state.training.standing();
+    assert!(
+        !matches!(standing, TrainingStanding::Failed(_)),
+        "{standing:?}"
+    );
+}
+
+/// A sky whose candidates are labelled as what they are.
+fn labelled(sky: &Sky) -> InlineWindow {
+    let mut window = window(sky);
+    window.label_truths(usize::MAX);
+    window
+}
+
+#[test]
+fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin() {
+    let _turn = in_turn();
+    let sky = Sky::new(24);
+    let mut window = labelled(&sky);
+    let none = |_: &JobEvent| false;
+    let ends = |window: &mut InlineWindow| window.count += 1;
+    breaks(&mut window, "fine-tuning", none, |window| {
+        window.apply(Command::FineTune(FineTune::Start));
+        ends(window);
+    });
+    let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
+        panic!("{:?}", window.state.fine_tuning.standing());
+    };
+    assert!(names_the_log(why), "{why}");
+    begin_and_stop(
+        &mut window,
+        Command::FineTune(FineTune::Start),
+        JobId::FineTune,
+    );
+    let standing = window.state.fine_tuning.standing();
+    assert!(
+        !matches!(standing, FineTuneStanding::Failed(_)),
+        "{standing:?}"
+    );
+
+    breaks(&mut window, "learning curve", none, |window| {
+        window.apply(Command::FineTune(FineTune::Curve));
+        ends(window);
+    });
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    let curve = Command::FineTune(FineTune::Curve);
+    begin_and_stop(&mut window, curve, JobId::LearningCurve);
+    assert!(
+        !window.state.toast.as_ref().unwrap().is_error,
+        "{}",
+        window.toast()
+    );
+}
+
+#[test]
+fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
+    let _turn = in_turn();
+    let sky = Sky::new(16);
+    let mut window = window(&sky);
+    fault::arm("embedding", 1);
+    window.act(Action::Embed);
+    assert_eq!(fault::left("embedding"), 0);
+    let LatentStatus::Failed(why) = window.state.latent.status() else {
+        panic!("{:?}", window.state.latent.status());
+    };
+    assert!(names_the_log(why), "{why}");
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+
+    // The map, the pictures of centroids and the stamp drawn again follow an embedding.
+    for name in ["latent map", "decoding", "reconstruction"] {
+        fault::arm(name, 1);
+    }
+    window.act(Action::Embed);
+    for name in ["latent map", "decoding", "reconstruction"] {
+        assert_eq!(fault::left(name), 0, "nothing passed {name}");
+    }
+    let latent = &window.state.latent;
+    assert_eq!(*latent.status(), LatentStatus::Done);
+    assert!(latent.map().is_none());
+    assert!(names_the_log(latent.map_fault().unwrap()));
+    assert!(latent.centroids().unwrap().is_err());
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    let here = (
+        window.state.place.candidate.unwrap(),
+        window.state.place.epoch,
+    );
+    let why = latent.reconstruction(here).unwrap().as_ref().unwrap_err();
+    assert!(names_the_log(why), "{why}");
+    let mut choice = window.state.latent.choice.clone();
+    choice.projection = Projection::Axes(0, 1);
+    window.apply(Command::Latent(Latent::Choose(Box::new(choice))));
+    assert!(window.state.latent.map().is_some());
+    window.act(Action::Embed);
+    assert!(window.state.latent.centroids().unwrap().is_ok());
+    let redrawn = window.state.latent.reconstruction(here);
+    assert!(redrawn.unwrap().is_ok());
+}
+
+#[test]
+fn a_latent_model_whose_training_breaks_off_is_left_as_it_was() {
+    let _turn = in_turn();
+    let sky = Sky::new(16);
+    let mut window = window(&sky);
+    fault::arm("latent fine-tuning", 1);
+    window.apply(Command::Latent(Latent::Adapt));
+    assert_eq!(fault::left("latent fine-tuning"), 0);
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    begin_and_stop(&mut window, Command::Latent(Latent::Adapt), JobId::Adapt);
+    assert_eq!(window.toast(), "stopped; all is as it was");
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(window.state.fine_tuning.versions().is_empty());
+}

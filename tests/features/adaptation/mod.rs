@@ -1,0 +1,4 @@
+//! Fine-tuning, versions, learning curves, and what to label next.
+
+mod fine_tuning;
+mod forest;

@@ -1,0 +1,148 @@
+//! Judging models in the window: truths, threshold, cells that open candidates, files.
+
+use std::sync::Arc;
+
+use crate::common::{self, InlineWindow, Sky};
+use destello::{
+    app::{
+        Action, Command,
+        command::{Evaluate, Go, Scoring},
+        event::JobEvent,
+        state::Screen,
+    },
+    domain::{Judged, JudgedAt, Measure},
+    features::{
+        evaluation::state::{Report, TruthSource, shortlist},
+        file_dialog::pick::PickFor,
+    },
+};
+
+const COUNT: usize = 40;
+
+/// A window on a simulated sky that is scored, with the Evaluate screen before it.
+fn window() -> (InlineWindow, Sky) {
+    let sky = Sky::new(COUNT);
+    let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
+    window.act(Action::Evaluate);
+    (window, sky)
+}
+
+fn report(window: &InlineWindow) -> Arc<Report> {
+    let report = window.state.evaluation.report();
+    report.expect("a report").clone()
+}
+
+fn figure(window: &InlineWindow, measure: Measure) -> f64 {
+    report(window).models[0].figures.get(measure).unwrap()
+}
+
+#[test]
+fn a_simulated_set_is_judged_by_the_truth_in_its_data() {
+    let (window, _sky) = window();
+    assert_eq!(window.state.truth_source(), TruthSource::Data);
+    let model = &report(&window).models[0];
+    assert_eq!((model.n, model.confusion.total()), (COUNT, COUNT as u64));
+    assert_eq!(model.at, JudgedAt::Each);
+    assert!(figure(&window, Measure::Auc) > 0.7);
+}
+
+#[test]
+fn one_threshold_moves_all_figures() {
+    let (mut window, _sky) = window();
+    let auc = figure(&window, Measure::Auc);
+    window.apply(Command::Scoring(Scoring::Threshold(0.0)));
+    let model = &report(&window).models[0];
+    assert_eq!(model.threshold, Some(0.0));
+    assert!(figure(&window, Measure::Recall) >= 1.0);
+    assert_eq!(model.confusion.called(0), 0);
+    assert_eq!(model.curves.operating, Some([1.0, 1.0]));
+    assert!((figure(&window, Measure::Auc) - auc).abs() < 1e-12);
+    let at = Evaluate::At(Some(JudgedAt::Highest));
+    window.apply(Command::Evaluate(at));
+    assert_eq!(report(&window).models[0].at, JudgedAt::Highest);
+}
+
+#[test]
+fn a_cell_opens_its_candidates_and_the_queue_comes_back() {
+    let (mut window, _sky) = window();
+    let model = report(&window).models[0].clone();
+    let is_in = |judged: &&Judged| judged.truth == 1 && judged.said == 1;
+    let cell: Vec<_> = model.judged.iter().filter(is_in).collect();
+    let list = shortlist("real called real".into(), cell.iter().copied());
+    window.apply(Command::Evaluate(Evaluate::Open(list)));
+    assert_eq!(window.state.screen, Screen::Mosaic);
+    assert_eq!(window.queue().len(), cell.len());
+    assert_eq!(window.state.place.candidate, Some(cell[0].candidate));
+    // A filter narrows the few further, and not beyond them.
+    window.filter("label:none");
+    assert_eq!(window.queue().len(), cell.len());
+    window.filter("");
+    window.act(Action::WholeQueue);
+    assert_eq!(window.queue().len(), COUNT);
+    window.act(Action::WholeQueue);
+    assert!(
+        window.toast().contains("all candidates"),
+        "{}",
+        window.toast()
+    );
+    let nothing = shortlist("nothing".into(), []);
+    window.apply(Command::Evaluate(Evaluate::Open(nothing)));
+    assert_eq!(window.queue().len(), COUNT);
+}
+
+#[test]
+fn labels_of_the_person_are_truths_of_their_own() {
+    let (mut window, _sky) = window();
+    let (candidate, open) = (window.state.queue.order()[0], true);
+    window.apply(Command::Go(Go::To { candidate, open }));
+    for _ in 0..3 {
+        window.label(common::REAL);
+    }
+    window.label(common::BOGUS);
+    assert_eq!(window.state.truth_source(), TruthSource::Labels);
+    window.act(Action::Evaluate);
+    let model = &report(&window).models[0];
+    assert_eq!((model.n, model.left_out[0].n), (4, COUNT - 4));
+    assert_eq!(model.left_out[0].why, "not labelled");
+    window.apply(Command::Evaluate(Evaluate::Truth(TruthSource::Data)));
+    assert_eq!(report(&window).models[0].n, COUNT);
+}
+
+#[test]
+fn the_figures_are_written_where_the_person_says() {
+    let (mut window, sky) = window();
+    window.act(Action::ExportEvaluation);
+    assert_eq!(window.dialogs, [PickFor::EvaluationFolder]);
+    let folder = sky.beside("figures");
+    window.apply(Command::News(Box::new(JobEvent::Picked {
+        purpose: PickFor::EvaluationFolder,
+        paths: vec![folder.clone()],
+    })));
+    assert!(
+        window.toast().contains("files written"),
+        "{}",
+        window.toast()
+    );
+    for name in ["det.png", "roc.csv", "confusion.json", "evaluation.json"] {
+        assert!(folder.join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn hidden_scores_are_not_judged_and_a_new_set_starts_anew() {
+    let (mut window, sky) = window();
+    window.act(Action::HideScores);
+    window.apply(Command::Scoring(Scoring::Threshold(0.0)));
+    assert_ne!(report(&window).models[0].threshold, Some(0.0));
+    window.act(Action::HideScores);
+    assert_eq!(report(&window).models[0].threshold, Some(0.0));
+    let list = shortlist(
+        "one".into(),
+        report(&window).models[0].judged.iter().take(1),
+    );
+    window.apply(Command::Evaluate(Evaluate::Open(list)));
+    assert_eq!(window.queue().len(), 1);
+    window.open(&[sky.path()], &sky.beside("other.destello"));
+    assert!(window.state.evaluation.report().is_none());
+    assert_eq!(window.queue().len(), COUNT);
+}

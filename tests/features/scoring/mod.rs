@@ -1,0 +1,7 @@
+//! Scores: in the window, and by the task behind it.
+
+mod classes;
+mod forest;
+mod new_epochs;
+mod task;
+mod window;

@@ -1,0 +1,308 @@
+//! The scoring task: what is looked at comes first, what the project holds is not computed, what is new is
+//! kept, and it can be stopped.
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use crate::common::StampSet;
+use crossbeam_channel::bounded;
+use destello::{
+    domain::{CandidateIx, Catalogue, ModelId, ScoreRow, Verdict, Verdicts},
+    features::scoring::{
+        report::Counts,
+        score::score_candidates,
+        task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
+    },
+    io::Decoder,
+    store::Project,
+    tasks::{
+        TaskEvent, Tasks,
+        cancel::{CancelToken, Cancelled},
+        run_here,
+    },
+    workspace::{model_registry::ModelShelf, models, open::read_all},
+};
+
+struct Bench {
+    set: StampSet,
+    catalogue: Arc<Catalogue>,
+    models: ModelShelf,
+    model: ModelId,
+    focus: Focus,
+}
+
+fn bench_of(set: StampSet) -> Bench {
+    let models = ModelShelf::default();
+    let model = models.load(models::DEFAULT).unwrap().id;
+    Bench {
+        catalogue: Arc::new(read_all(&[set.path()]).catalogue),
+        set,
+        models,
+        model,
+        focus: Focus::default(),
+    }
+}
+
+impl Bench {
+    fn project(&self) -> PathBuf {
+        self.set.beside("night.destello")
+    }
+
+    fn task(&self, project: Option<PathBuf>) -> ScoreSet {
+        ScoreSet {
+            by: vec![ModelChoice::Source(models::DEFAULT.into())],
+            catalogue: self.catalogue.clone(),
+            project,
+            models: self.models.clone(),
+            decoder: Arc::new(Decoder::default()),
+            focus: self.focus.clone(),
+            pace: Pace::Fitted,
+        }
+    }
+
+    /// Has a task done to its end; what it reported, in order.
+    fn run(&self, project: Option<PathBuf>) -> Reported {
+        let (sender, updates) = bounded(1024);
+        run_here(self.task(project), CancelToken::default(), move |update| {
+            sender.send(update).unwrap();
+        })
+        .unwrap();
+        Reported::of(updates.iter().collect())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Reported {
+    loaded: usize,
+    scores: Vec<Vec<(CandidateIx, Verdicts)>>,
+    counts: Counts,
+    faults: Vec<StoreFault>,
+}
+
+impl Reported {
+    fn of(updates: Vec<ScoreUpdate>) -> Self {
+        let mut reported = Self::default();
+        for update in updates {
+            match update {
+                ScoreUpdate::Loaded(_) => reported.loaded += 1,
+                ScoreUpdate::Scored { scores, counts, .. } => {
+                    reported.scores.push(scores);
+                    reported.counts.kept += counts.kept;
+                    reported.counts.computed += counts.computed;
+                }
+                ScoreUpdate::Fault(fault) => reported.faults.push(fault),
+            }
+        }
+        reported
+    }
+
+    /// Every candidate once, with the epochs that it has.
+    fn assert_whole(&self, epochs: usize) {
+        let all: Vec<_> = self.scores.iter().flatten().collect();
+        let found: BTreeSet<u32> = all.iter().map(|(ix, _)| ix.0).collect();
+        assert_eq!((found.len(), all.len()), (6, 6));
+        assert!(all.iter().all(|(_, verdicts)| verdicts.len() == epochs));
+        assert!(
+            all.iter()
+                .flat_map(|(_, verdicts)| verdicts.iter())
+                .all(is_score)
+        );
+    }
+}
+
+const fn is_score(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Probabilities(_))
+}
+
+/// What a project holds.
+fn rows(bench: &Bench) -> Vec<ScoreRow> {
+    let project = Project::open_or_create(bench.project()).unwrap();
+    project.scores_of(&bench.model).unwrap()
+}
+
+fn counts(kept: usize, computed: usize) -> Counts {
+    Counts { computed, kept }
+}
+
+#[test]
+fn who_is_looked_at_comes_first() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    bench.focus.put([CandidateIx(4)].into());
+    let order = Arc::new(Mutex::new(Vec::<Vec<u32>>::new()));
+    let (seen, focus) = (order.clone(), bench.focus.clone());
+    // After the first, somebody looks at one that is not scored yet.
+    let look_elsewhere = move |update| {
+        let ScoreUpdate::Scored { scores, .. } = update else {
+            return;
+        };
+        let mut seen = seen.lock().unwrap();
+        seen.push(scores.iter().map(|(ix, _)| ix.0).collect());
+        if seen.len() == 1 {
+            focus.put([CandidateIx(5)].into());
+        }
+    };
+    run_here(bench.task(None), CancelToken::default(), look_elsewhere).unwrap();
+    let order = order.lock().unwrap();
+    assert_eq!(order[0], [4]);
+    // What was being read meanwhile is scored before.
+    let place = order.iter().position(|step| step.contains(&5)).unwrap();
+    assert!(place <= 2, "{order:?}");
+    assert_eq!(order.iter().flatten().count(), 6);
+}
+
+#[test]
+fn what_the_project_holds_is_not_computed_and_what_is_new_is_kept() {
+    let bench = bench_of(StampSet::new());
+    let first = {
+        drop(Project::open_or_create(bench.project()).unwrap());
+        bench.run(Some(bench.project()))
+    };
+    first.assert_whole(5);
+    assert_eq!((first.loaded, first.counts), (1, counts(0, 30)));
+    let kept = rows(&bench);
+    assert_eq!(kept.len(), 30, "six objects of five epochs");
+    let second = bench.run(Some(bench.project()));
+    second.assert_whole(5);
+    assert_eq!(second.counts, counts(30, 0));
+
+    // One epoch of one object is missing in the project: it alone is computed.
+    let raw = rusqlite::Connection::open(bench.project()).unwrap();
+    let lost = raw.execute(
+        "DELETE FROM scores WHERE candidate = ?1 AND epoch = ?2",
+        [&*kept[7].candidate, &*kept[7].epoch],
+    );
+    assert_eq!(lost.unwrap(), 1);
+    let third = bench.run(Some(bench.project()));
+    third.assert_whole(5);
+    assert_eq!(third.counts, counts(29, 1));
+    // The others are reported at once, before anything is computed.
+    assert_eq!(third.scores[0].len(), 5);
+    assert_eq!(rows(&bench), kept);
+}
+
+#[test]
+fn without_a_project_nothing_is_kept() {
+    let bench = bench_of(StampSet::new());
+    let reported = bench.run(None);
+    reported.assert_whole(5);
+    assert_eq!(reported.counts, counts(0, 30));
+    assert_eq!(reported.faults, []);
+    // One that was removed is not made anew: its labels are in other hands.
+    let reported = bench.run(Some(bench.project()));
+    reported.assert_whole(5);
+    assert!(!bench.project().exists());
+    assert!(
+        matches!(&reported.faults[..], [StoreFault::Unwritten(why)] if why.contains("night.destello")),
+        "{:?}",
+        reported.faults
+    );
+}
+
+#[test]
+fn where_scores_cannot_be_read_or_kept_that_is_reported_once() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    drop(Project::open_or_create(bench.project()).unwrap());
+    let raw = rusqlite::Connection::open(bench.project()).unwrap();
+    let refuse = "CREATE TRIGGER no BEFORE INSERT ON scores BEGIN SELECT RAISE(ABORT, 'full'); END";
+    raw.execute_batch(refuse).unwrap();
+    let reported = bench.run(Some(bench.project()));
+    reported.assert_whole(40);
+    assert!(
+        matches!(&reported.faults[..], [StoreFault::Unwritten(why)] if why.contains("night.destello")),
+        "{:?}",
+        reported.faults
+    );
+    raw.execute_batch("DROP TRIGGER no").unwrap();
+    bench.run(Some(bench.project()));
+    raw.execute("UPDATE scores SET probabilities = x'010203'", [])
+        .unwrap();
+    let reported = bench.run(Some(bench.project()));
+    reported.assert_whole(40);
+    assert_eq!(reported.counts, counts(0, 240));
+    assert!(
+        matches!(&reported.faults[..], [StoreFault::Unread(why)] if why.contains("night.destello")),
+        "{:?}",
+        reported.faults
+    );
+}
+
+#[test]
+fn a_candidate_of_many_epochs_is_scored_as_a_whole() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    let reported = bench.run(None);
+    reported.assert_whole(40);
+    // What is predicted for an epoch is what is predicted for it among all others.
+    let all: Vec<_> = bench
+        .catalogue
+        .iter()
+        .map(|(_, candidate)| candidate)
+        .collect();
+    let model = bench.models.get(&bench.model).unwrap();
+    let whole = score_candidates(&all, &model, &Decoder::default()).unwrap();
+    for (ix, verdicts) in reported.scores.iter().flatten() {
+        assert_eq!((verdicts.len(), whole[ix.0 as usize].len()), (40, 40));
+        for (part, whole) in verdicts.iter().zip(whole[ix.0 as usize].iter()) {
+            let (Verdict::Probabilities(a), Verdict::Probabilities(b)) = (part, whole) else {
+                panic!("{part:?} {whole:?}");
+            };
+            assert_eq!((a.len(), b.len()), (2, 2));
+            assert!(a.iter().zip(b.iter()).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
+    }
+}
+
+#[test]
+fn several_models_score_side_by_side() {
+    let bench = bench_of(StampSet::new());
+    let mut task = bench.task(None);
+    task.by = ["compact", "recurrent"]
+        .map(|name| ModelChoice::Source(name.into()))
+        .to_vec();
+    task.pace = Pace::Fixed;
+    let (sender, updates) = bounded(1024);
+    run_here(task, CancelToken::default(), move |update| {
+        sender.send(update).unwrap();
+    })
+    .unwrap();
+    let mut of = [0, 0];
+    for update in &updates {
+        if let ScoreUpdate::Scored { model, scores, .. } = update {
+            of[model] += scores.len();
+        }
+    }
+    assert_eq!(of, [6, 6]);
+}
+
+#[test]
+fn it_stops_where_it_is_and_keeps_what_was_computed() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    drop(Project::open_or_create(bench.project()).unwrap());
+    let cancel = CancelToken::default();
+    let stop = cancel.clone();
+    let stopped = run_here(bench.task(Some(bench.project())), cancel, move |update| {
+        if matches!(update, ScoreUpdate::Scored { .. }) {
+            stop.cancel();
+        }
+    });
+    assert!(stopped.unwrap_err().is::<Cancelled>());
+    let kept = rows(&bench).len();
+    assert!((40..240).contains(&kept), "{kept}");
+    let rest = bench.run(Some(bench.project()));
+    assert_eq!(rest.counts, counts(kept, 240 - kept));
+}
+
+#[test]
+fn it_ends_once_and_a_model_that_cannot_be_used_is_a_failure() {
+    let bench = bench_of(StampSet::new());
+    let mut task = bench.task(None);
+    task.by = vec![ModelChoice::Source("nothing of that name".into())];
+    let mut running = Tasks::inline().start(task);
+    let Some(TaskEvent::Failed(why)) = running.next_event() else {
+        panic!("it did not fail");
+    };
+    assert!(why.contains("nothing of that name"), "{why}");
+    assert!(running.next_event().is_none());
+}

@@ -1,0 +1,5 @@
+//! Training networks and forests.
+
+mod forest;
+mod resume;
+mod window;
