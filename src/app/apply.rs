@@ -23,6 +23,8 @@ impl AppState {
     /// Takes in what running tasks report.
     pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
         let mut effects = self.poll_adaptation(cx);
+        effects.extend(self.poll_scoring(cx));
+        self.poll_explanation();
         effects.extend(self.poll_training(cx));
         effects.extend(self.poll_simulation(cx));
         effects.extend(self.poll_latent(cx));
@@ -37,6 +39,8 @@ impl AppState {
     /// True while a task runs whose end was not taken in.
     pub fn is_busy(&self) -> bool {
         self.fine_tuning.is_busy()
+            || self.scores.is_busy()
+            || self.explanations.is_awaited()
             || self.training.is_under_way()
             || self.simulation.is_running()
             || self.simulation.is_previewing()
@@ -46,15 +50,15 @@ impl AppState {
     }
 
     /// What follows from any change.
-    fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
+    fn follow(&mut self, effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
         self.label_count.update(&self.catalogue, &self.book);
         self.want_paths(cx);
         self.want_header(cx);
         self.want_curve(cx);
         self.want_period(cx);
         self.want_evaluation(cx);
-        effects.extend(self.want_explanation());
-        effects.extend(self.want_scores());
+        self.want_explanation(cx);
+        self.want_scores();
         self.want_latent(cx);
         effects
     }
@@ -142,7 +146,10 @@ impl AppState {
             Action::LowerThreshold => self.nudge_threshold(-1.0, cx),
             Action::ChooseThreshold => self.choose_threshold(cx),
             Action::Disagreements => self.show_disagreements(cx),
-            Action::ScoreAgain => self.start_scoring(),
+            Action::ScoreAgain => {
+                self.start_scoring(cx);
+                Vec::new()
+            }
             Action::Embed => {
                 self.start_embedding(cx);
                 Vec::new()

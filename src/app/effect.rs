@@ -4,8 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{event::JobId, settings::Settings};
 use crate::{
-    domain::{CandidateIx, LabelEvent, ModelId, NewScores, StampId, StampRef},
-    features::{explanation::explain::ExplainRequest, scoring::task::ScoreOrder},
+    domain::{LabelEvent, StampId, StampRef},
     workspace::decode_pool::Decoded,
 };
 
@@ -41,30 +40,6 @@ pub enum Effect {
     },
     /// Bring decoded stamps back into the memory of the GPU.
     Reload(Vec<(StampId, Arc<Decoded>)>),
-    /// Explain what a model says; a request before this one that is not begun is dropped.
-    Explain(Box<ExplainRequest>),
-    /// Read a model, by name or file.
-    LoadModel {
-        /// Number of the opening that asks.
-        generation: u64,
-        /// Name or file.
-        source: Arc<str>,
-    },
-    /// Ask the project for a model's scores.
-    ReadScores(ModelId),
-    /// Score the set.
-    Score(Box<ScoreOrder>),
-    /// Keep scores in the project.
-    KeepScores {
-        /// Whose.
-        model: ModelId,
-        /// Which.
-        new: NewScores,
-    },
-    /// Stop scoring by this model.
-    StopScoring(ModelId),
-    /// Score these first.
-    LookAt(Arc<[CandidateIx]>),
     /// Stop a job.
     Cancel(JobId),
     /// Put a text into the clipboard.

@@ -1,12 +1,12 @@
 //! News from workers: plain types that the application's state understands.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use crate::{
-    domain::{CandidateIx, LabelEvent, ModelId, NewScores, Problem, ScoreRow, StepIds, Verdicts},
-    features::{explanation::explain::Explained, open::index::Batch, scoring::task::ScoringEnd},
+    domain::{LabelEvent, Problem, StepIds},
+    features::open::index::Batch,
     tasks::progress::Progress,
-    workspace::{decode_pool::Outcome, journal_writer::JournalNews, model_registry::LoadedModel},
+    workspace::{decode_pool::Outcome, journal_writer::JournalNews},
 };
 
 /// A kind of long work; at most one of each kind runs at a time.
@@ -115,54 +115,12 @@ pub enum JobEvent {
     },
     /// Stamps were decoded, or could not be.
     Decoded(Vec<Outcome>),
-    /// What a model says was explained, or cannot be.
-    Explained(Explained),
     /// From the journal's thread of one opening.
     Journal {
         /// Number of the opening.
         generation: u64,
         /// What it says.
         news: JournalNews,
-    },
-    /// What the project holds of a model's scores; nothing where there is no project.
-    StoredScores {
-        /// Number of the opening.
-        generation: u64,
-        /// Which version of which model.
-        model: ModelId,
-        /// Candidates with an epoch each; some may be gone from the opened set.
-        rows: Arc<[ScoreRow]>,
-    },
-    /// A model was read, or cannot be used.
-    ModelLoaded {
-        /// Number of the opening that asked for it.
-        generation: u64,
-        /// Its name or file, as asked for.
-        source: Arc<str>,
-        /// The model, or why not: a sentence.
-        model: Result<LoadedModel, String>,
-    },
-    /// What a model says of some candidates.
-    Scored {
-        /// Number of the opening.
-        generation: u64,
-        /// Which version of which model.
-        model: ModelId,
-        /// Candidates, with a verdict for each epoch.
-        scores: Vec<(CandidateIx, Verdicts)>,
-        /// What of it the project does not hold yet.
-        new: NewScores,
-    },
-    /// A model is at the end of the set.
-    ScoringEnded {
-        /// Number of the opening.
-        generation: u64,
-        /// Which version of which model.
-        model: ModelId,
-        /// Number of the run.
-        run: u64,
-        /// How.
-        end: ScoringEnd,
     },
     /// A part of the program broke off: a sentence.
     Broke(String),

@@ -1,7 +1,7 @@
 //! Which news are of something that failed: they are written to the log on their way.
 
 use super::event::JobEvent;
-use crate::{features::scoring::task::ScoringEnd, workspace::journal_writer::JournalNews};
+use crate::workspace::journal_writer::JournalNews;
 
 impl JobEvent {
     /// Why something failed, where that is what it is about.
@@ -9,15 +9,8 @@ impl JobEvent {
         match self {
             Self::ProjectRefused { why, .. }
             | Self::Broke(why)
-            | Self::ModelLoaded {
-                model: Err(why), ..
-            }
             | Self::Journal {
                 news: JournalNews::NotSaved { why },
-                ..
-            }
-            | Self::ScoringEnded {
-                end: ScoringEnd::Failed(why),
                 ..
             } => Some(why),
             _ => None,

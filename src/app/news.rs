@@ -75,7 +75,6 @@ impl AppState {
                     self.shelf.put(id, content);
                 }
             }
-            JobEvent::Explained(explained) => self.take_explanation(explained),
             JobEvent::Problems(problems) => self.problems.extend(problems),
             JobEvent::Broke(why) => self.take_breakdown(why, cx),
             JobEvent::Progress { job, progress } => {
@@ -98,10 +97,6 @@ impl AppState {
             JobEvent::Journal { generation, news } if generation == self.generation => {
                 return self.apply_journal_news(news, cx);
             }
-            JobEvent::ModelLoaded { .. }
-            | JobEvent::StoredScores { .. }
-            | JobEvent::Scored { .. }
-            | JobEvent::ScoringEnded { .. } => return self.take_score_news(event, cx),
             _ => {}
         }
         Vec::new()
@@ -115,7 +110,7 @@ impl AppState {
     ) -> Vec<Effect> {
         match purpose {
             PickFor::OpenFiles | PickFor::OpenFolder => return self.open(paths, None, cx),
-            PickFor::Model => return self.add_model(&paths[0]),
+            PickFor::Model => return self.add_model(&paths[0], cx),
             PickFor::Vocabulary => self.read_vocabulary(paths.swap_remove(0), cx),
             PickFor::ImportLabels => self.import(paths.swap_remove(0), cx),
             PickFor::ExportLabels => self.export(paths.swap_remove(0), cx),
@@ -236,8 +231,8 @@ impl AppState {
             self.tell(text, cx.now);
         }
         self.settle(cx);
-        let mut effects = vec![self.save_session()];
-        effects.extend(self.start_scoring());
+        let effects = vec![self.save_session()];
+        self.start_scoring(cx);
         effects
     }
 

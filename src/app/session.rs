@@ -128,7 +128,7 @@ impl AppState {
                     JobId::Embed => self.stop_embedding(),
                     JobId::Map => self.stop_map(),
                     JobId::Adapt => self.stop_adapting(),
-                    JobId::Score => self.stop_reading_models(),
+                    JobId::Score => self.stop_scoring(cx),
                     _ => {}
                 }
                 vec![Effect::Cancel(job)]

@@ -99,12 +99,6 @@ pub struct ProjectState {
     pub nothing_found: Option<String>,
 }
 
-/// Place, screen and queue, and the page of the mosaic, that scores were last wanted for.
-pub(crate) type FocusTold = (
-    (Option<CandidateIx>, Screen, u64),
-    Option<Arc<[CandidateIx]>>,
-);
-
 /// Everything that the window shows.
 #[derive(Debug)]
 pub struct AppState {
@@ -206,8 +200,6 @@ pub struct AppState {
     pub generation: u64,
     /// Candidates with a class.
     pub(crate) label_count: LabelCount,
-    /// For which place and page it was last told who is looked at.
-    pub(crate) focus_told: Option<FocusTold>,
     /// When a sorted queue was last made while candidates were being found.
     pub(crate) sorted_at: Option<Timestamp>,
     /// The candidate to return to once it is found again.
@@ -278,7 +270,6 @@ impl AppState {
             refusal: None,
             generation: 0,
             label_count: LabelCount::default(),
-            focus_told: None,
             sorted_at: None,
             return_to: None,
             asked_vocabulary: None,

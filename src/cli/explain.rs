@@ -1,4 +1,4 @@
-//! `destello explain`: why a model says what it says of an epoch, without a window.
+//! `destello explain`: why a model predicts what it predicts for an epoch, without a window.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -45,7 +45,7 @@ pub(super) struct Args {
     opacity: f32,
 }
 
-/// Explains, and says what was found.
+/// Explains, and prints what was found.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let order = ExplainOrder {
         paths: args.paths.clone(),

@@ -1,6 +1,6 @@
-//! `destello score`: what models say of every epoch, as a table.
+//! `destello score`: what models predict for every epoch, as a table.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
 use crate::{
@@ -32,7 +32,7 @@ pub struct Args {
     device: Wish,
 }
 
-/// Scores, writes the table, and says what could not be scored.
+/// Scores, writes the table, and reports what could not be scored.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(out) = &args.out {
         // Before the work, not after it.
@@ -45,11 +45,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         project: args.project.clone(),
     };
     let cancel = cancel_by_signal()?;
-    let line = ProgressLine::new();
-    let report = score(&order, &cancel, &mut |news| match news {
-        ScoreNews::Progress(progress) => line.tell(progress),
+    let line = Arc::new(ProgressLine::new());
+    let shown = line.clone();
+    let report = score(&order, &cancel, move |news| match news {
+        ScoreNews::Progress(progress) => shown.tell(progress),
         ScoreNews::Warning(text) => {
-            line.clear();
+            shown.clear();
             eprintln!("{text}");
         }
     });
@@ -58,7 +59,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("stopped; no table was written");
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    tell_faults(&report);
+    report_faults(&report);
     table::write("SCORES", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
         super::say(&summary(&report, args.project.is_some(), out))?;
@@ -67,7 +68,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(if is_complete { 0 } else { 2 }))
 }
 
-fn tell_faults(report: &ScoreReport) {
+fn report_faults(report: &ScoreReport) {
     for problem in &report.problems {
         eprintln!("{problem}");
     }

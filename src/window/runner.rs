@@ -2,27 +2,23 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use anyhow::Context as _;
-
 use super::settings_file;
 use crate::{
     app::{effect::Effect, event::JobId, reporter::Reporter},
-    domain::{ModelId, Timestamp},
+    domain::Timestamp,
     features::{
-        explanation::explain::Explainer,
         file_dialog::native::ask_in_system,
         open::index::{self, Opening, Reading},
-        scoring::task::{Focus, ScoreTask, Scorer},
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
-    tasks::{Tasks, cancel::CancelToken, learner::Learner},
+    tasks::{Tasks, cancel::CancelToken},
     workspace::{
         context::{Context, FileDialog},
         decode_pool::DecodePool,
         journal_writer::Journal,
         latent_registry::LatentRegistry,
-        model_registry::{LoadTask, ModelShelf},
+        model_registry::ModelShelf,
     },
 };
 
@@ -36,12 +32,8 @@ pub struct Runner {
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
     tasks: Tasks,
-    learner: Arc<Learner>,
-    explainer: Explainer,
     shelf: ModelShelf,
     latent_models: LatentRegistry,
-    focus: Focus,
-    scoring: BTreeMap<ModelId, CancelToken>,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
@@ -64,20 +56,15 @@ impl Runner {
         let shelf = ModelShelf::default();
         let broken = shelf.clone();
         let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
-        let explainer = Explainer::new(shelf.clone(), reporter.clone());
         Ok(Self {
             of_set: reporter.clone(),
             reporter,
             reading,
             atlas,
             pool,
-            learner: tasks.learner().cloned().context("tasks without a queue")?,
             tasks,
-            explainer,
             latent_models: LatentRegistry::beside(shelf.clone()),
             shelf,
-            focus: Focus::default(),
-            scoring: BTreeMap::new(),
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -140,13 +127,6 @@ impl Runner {
             Effect::Reload(stamps) => self.pool.reload(stamps),
             Effect::CloseSet { generation } => self.leave_set(generation),
             Effect::Flush => self.with_journal(Journal::flush),
-            Effect::LoadModel { .. }
-            | Effect::ReadScores(_)
-            | Effect::Score(_)
-            | Effect::KeepScores { .. }
-            | Effect::StopScoring(_)
-            | Effect::LookAt(_)
-            | Effect::Explain(_) => self.start_learning(effect)?,
             Effect::Cancel(job) => self.stop(job),
             // The window does these itself.
             Effect::Quit | Effect::Copy(_) => {}
@@ -155,9 +135,7 @@ impl Runner {
     }
 
     fn stop(&mut self, job: JobId) {
-        if job == JobId::Score {
-            self.stop_scoring();
-        } else if let Some(token) = self.cancel.get(&job) {
+        if let Some(token) = self.cancel.get(&job) {
             token.cancel();
         }
     }
@@ -167,51 +145,6 @@ impl Runner {
         if let Some(journal) = &self.journal {
             order(journal);
         }
-    }
-
-    fn start_learning(&mut self, effect: Effect) -> anyhow::Result<()> {
-        match effect {
-            Effect::Explain(request) => {
-                let decoder = &self.reading.decoder;
-                self.learner.add(self.explainer.request(*request, decoder));
-            }
-            Effect::LoadModel { generation, source } => {
-                let (shelf, reporter) = (self.shelf.clone(), self.of_set.clone());
-                let task = LoadTask::new(generation, source, shelf, reporter);
-                self.learner.add(Box::new(task));
-            }
-            Effect::ReadScores(model) => self.with_journal(|journal| journal.read_scores(model)),
-            Effect::Score(order) => {
-                let cancel = CancelToken::default();
-                self.scoring.insert(order.model.clone(), cancel.clone());
-                let scorer = Scorer {
-                    shelf: self.shelf.clone(),
-                    decoder: self.reading.decoder.clone(),
-                    focus: self.focus.clone(),
-                    cancel,
-                    reporter: self.of_set.clone(),
-                };
-                self.learner.add(Box::new(ScoreTask::new(*order, scorer)));
-            }
-            Effect::KeepScores { model, new } => {
-                self.with_journal(|journal| journal.put_scores(model, new));
-            }
-            Effect::StopScoring(model) => {
-                if let Some(token) = self.scoring.remove(&model) {
-                    token.cancel();
-                }
-            }
-            Effect::LookAt(candidates) => self.focus.put(candidates),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn stop_scoring(&mut self) {
-        for token in self.scoring.values() {
-            token.cancel();
-        }
-        self.scoring.clear();
     }
 
     fn new_token(&mut self, job: JobId) -> CancelToken {
@@ -225,8 +158,6 @@ impl Runner {
         if let Some(token) = self.cancel.remove(&JobId::Index) {
             token.cancel();
         }
-        self.stop_scoring();
-        self.focus = Focus::default();
         // From here on nothing arrives of the set that is left.
         self.of_set = self.reporter.for_opening(generation);
         // Its thread writes what it was given to the end, without this one waiting for it.
@@ -238,7 +169,6 @@ impl Runner {
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
-        self.explainer = Explainer::new(self.shelf.clone(), self.of_set.clone());
         let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(
             opening,
@@ -254,7 +184,6 @@ impl Runner {
         for token in self.cancel.values() {
             token.cancel();
         }
-        self.stop_scoring();
         if let Some(journal) = self.journal.take() {
             match journal.close() {
                 Some(0) => {}

@@ -1,4 +1,4 @@
-//! The journal's thread: owns the project file, writes decisions and scores, hears of other windows.
+//! The journal's thread: owns the project file, writes decisions, and finds those of other windows.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 
 use crate::{
     app::{event::JobEvent, reporter::Reporter},
-    domain::{LabelEvent, ModelId, NewScores, Problem},
+    domain::LabelEvent,
     store::{Place, Project, StoreError},
     tasks::{
         fault,
@@ -55,8 +55,6 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(20);
 enum Order {
     Append(Vec<LabelEvent>),
     SaveSession(String),
-    PutScores(ModelId, NewScores),
-    ReadScores(ModelId),
     Flush,
     Close(Sender<usize>),
 }
@@ -125,20 +123,6 @@ impl Journal {
         if self.orders.try_send(Order::SaveSession(json)).is_err() {
             log::debug!("a session was not kept");
         }
-    }
-
-    /// Keeps scores. Where they cannot be kept the user is told once, and works on without.
-    pub fn put_scores(&self, model: ModelId, new: NewScores) {
-        // Never waited for: the window calls this, and what is not kept is computed again.
-        if self.orders.try_send(Order::PutScores(model, new)).is_err() {
-            log::debug!("the journal is busy or closed: these scores are not kept");
-        }
-    }
-
-    /// Asks for the scores that the project holds; they come as [`JobEvent::StoredScores`], also
-    /// where there are none.
-    pub fn read_scores(&self, model: ModelId) {
-        self.order(Order::ReadScores(model));
     }
 
     /// Tries to write everything; what came of it is told as [`JournalNews::Flushed`].
@@ -222,7 +206,7 @@ impl Waiting {
     }
 }
 
-/// Without a project: whoever asks for scores hears that none are kept.
+/// Without a project nothing is kept.
 fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
     for order in inbox {
         if without_project(generation, reporter, order) {
@@ -234,15 +218,7 @@ fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
 /// Answers an order where there is no project. True where it was the last one.
 fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
     match order {
-        Order::ReadScores(model) => {
-            let rows = [].into();
-            reporter.send(JobEvent::StoredScores {
-                generation,
-                model,
-                rows,
-            });
-        }
-        Order::Append(_) | Order::SaveSession(_) | Order::PutScores(..) => {
+        Order::Append(_) | Order::SaveSession(_) => {
             log::debug!("no project: nothing is kept");
         }
         Order::Flush => {
@@ -275,7 +251,6 @@ struct Keeper {
     is_stale: bool,
     /// Why the last attempt failed.
     fault: Option<String>,
-    has_told_of_scores: bool,
 }
 
 impl Keeper {
@@ -290,7 +265,6 @@ impl Keeper {
             astray: 0,
             is_stale: false,
             fault: None,
-            has_told_of_scores: false,
         }
     }
 
@@ -313,10 +287,6 @@ impl Keeper {
                         self.write();
                     }
                     Order::SaveSession(json) => session = Some(json),
-                    Order::PutScores(model, new) => {
-                        self.guarded(|keeper| keeper.put_scores(&model, &new));
-                    }
-                    Order::ReadScores(model) => self.read_scores(model),
                     Order::Flush => self.flush(),
                     Order::Close(done) => closing = Some(done),
                 }
@@ -501,39 +471,6 @@ impl Keeper {
         });
         self.is_stale = true;
         Ok(())
-    }
-
-    fn put_scores(&mut self, model: &ModelId, new: &NewScores) {
-        if let Err(error) = self.project.put_scores(model, new) {
-            self.tell_of_scores("scores are not kept", &error.to_string());
-        }
-    }
-
-    fn read_scores(&mut self, model: ModelId) {
-        let rows = self.guarded(|keeper| {
-            keeper.project.scores_of(&model).unwrap_or_else(|error| {
-                keeper.tell_of_scores("kept scores are computed anew", &error.to_string());
-                Vec::new()
-            })
-        });
-        let rows = rows.unwrap_or_default();
-        self.reporter.send(JobEvent::StoredScores {
-            generation: self.generation,
-            model,
-            rows: rows.into(),
-        });
-    }
-
-    /// Once: the same would come with every hundred candidates.
-    fn tell_of_scores(&mut self, what: &str, why: &str) {
-        log::warn!("{what}: {why}");
-        if !self.has_told_of_scores {
-            self.has_told_of_scores = true;
-            let path = self.project.path().display().to_string();
-            let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(why);
-            let problem = Problem::new(path, what, why);
-            self.reporter.send(JobEvent::Problems(vec![problem]));
-        }
     }
 
     /// Another window wrote in between: the true order is the file's.

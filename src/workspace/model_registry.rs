@@ -12,16 +12,9 @@ use super::{
     models::{self, ModelFile},
 };
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{ModelCard, ModelId},
     learn::{Compute, LearnError, Wish},
-    tasks::{
-        TaskContext,
-        gathering::{Gathered, Gathering},
-        learner::{After, Task, Urgency},
-        step_times::Phase,
-        thread::Broken,
-    },
+    tasks::{TaskContext, compute_queue::Priority, step_times::Phase},
 };
 
 /// A version of a model, and where it is read.
@@ -44,7 +37,7 @@ pub struct LoadedModel {
     pub warning: Option<String>,
 }
 
-/// The models at hand. Tasks of the learner's thread share it.
+/// The models at hand. Tasks share it.
 #[derive(Clone, Default)]
 pub struct ModelShelf {
     /// Locked while it is looked for.
@@ -59,11 +52,11 @@ struct Models {
     sources: BTreeMap<ModelId, Arc<str>>,
 }
 
-/// A model as far as another thread than the learner's can read it.
-pub(crate) enum ReadModel {
+/// A model as far as another thread than that of the queue can read it.
+enum ReadModel {
     /// All of it, on the CPU.
     Found(FoundModel),
-    /// Its file: a GPU belongs to the learner's thread.
+    /// Its file: a GPU belongs to the thread of the queue.
     File(ModelFile<'static>, Compute),
 }
 
@@ -140,13 +133,27 @@ impl ModelShelf {
         if let Some(model) = self.get(id) {
             return Ok(model);
         }
-        let read = self.read(source)?;
-        let is_gpu = matches!(read, ReadModel::File(..));
-        let (models, of) = (self.clone(), source.clone());
-        let phase = Phase::new("reading a model", "putting it together");
-        cx.compute_on(is_gpu, phase, move || models.keep(&of, read))??;
+        self.load_in_turn(source, cx)?;
         let model = self.get(id);
         model.ok_or_else(|| anyhow!("{source} is another model by now, not {id}"))
+    }
+
+    /// The same as [`Self::load`] in a task: a GPU belongs to the queue.
+    ///
+    /// # Errors
+    /// As [`Self::load`], or where the task is cancelled.
+    pub fn load_in_turn<U>(
+        &self,
+        source: &str,
+        cx: &TaskContext<U>,
+    ) -> anyhow::Result<LoadedModel> {
+        let read = self.read(source)?;
+        if matches!(read, ReadModel::Found(_)) {
+            return self.keep(source, read);
+        }
+        let (models, of) = (self.clone(), source.to_owned());
+        let phase = Phase::new("reading a model", "putting it together");
+        cx.compute(Priority::Now, phase, move || models.keep(&of, read))?
     }
 
     /// With that device.
@@ -154,15 +161,6 @@ impl ModelShelf {
         let shelf = Self::default();
         *lock(&shelf.device) = Some(compute);
         shelf
-    }
-
-    /// Reads a model file on another thread, for [`Self::keep`].
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub(crate) fn begin_loading(&self, source: &str) -> std::io::Result<Gathering<ReadModel>> {
-        let (shelf, source) = (self.clone(), source.to_owned());
-        Gathering::start("model", move || shelf.read(&source))
     }
 
     fn read(&self, source: &str) -> anyhow::Result<ReadModel> {
@@ -179,7 +177,7 @@ impl ModelShelf {
     ///
     /// # Errors
     /// Where it cannot be computed.
-    pub(crate) fn keep(&self, source: &str, read: ReadModel) -> anyhow::Result<LoadedModel> {
+    fn keep(&self, source: &str, read: ReadModel) -> anyhow::Result<LoadedModel> {
         let found = match read {
             ReadModel::Found(found) => found,
             ReadModel::File(file, compute) => file.model(source, &compute)?,
@@ -199,86 +197,5 @@ impl ModelShelf {
         models.of.insert(loaded.id.clone(), model);
         drop(models);
         Ok(loaded)
-    }
-}
-
-/// Reads one model, and reports what it is.
-pub struct LoadTask {
-    generation: u64,
-    source: Arc<str>,
-    shelf: ModelShelf,
-    reporter: Reporter,
-    /// None before the first step.
-    reading: Option<Gathering<ReadModel>>,
-}
-
-impl LoadTask {
-    /// The task of reading a name or a file onto a shelf, for the opening of that number.
-    pub const fn new(
-        generation: u64,
-        source: Arc<str>,
-        shelf: ModelShelf,
-        reporter: Reporter,
-    ) -> Self {
-        Self {
-            generation,
-            source,
-            shelf,
-            reporter,
-            reading: None,
-        }
-    }
-
-    fn say(&self, model: Result<LoadedModel, String>) {
-        let source = self.source.clone();
-        self.reporter.send(JobEvent::ModelLoaded {
-            generation: self.generation,
-            source,
-            model,
-        });
-    }
-
-    fn go_on(&mut self) -> anyhow::Result<After> {
-        let reading = match self.reading.take() {
-            None => self.shelf.begin_loading(&self.source)?,
-            Some(reading) => match reading.look()? {
-                Gathered::Not(reading) => reading,
-                Gathered::All(read) => {
-                    let loaded = self.shelf.keep(&self.source, read)?;
-                    self.say(Ok(loaded));
-                    return Ok(After::Done);
-                }
-            },
-        };
-        self.reading = Some(reading);
-        Ok(After::More)
-    }
-}
-
-impl Task for LoadTask {
-    fn urgency(&self) -> Urgency {
-        let reading = self.reading.as_ref();
-        reading.map_or(Urgency::Now, |reading| reading.urgency(Urgency::Now))
-    }
-
-    fn phase(&self) -> Phase {
-        let part = match &self.reading {
-            None => "beginning",
-            Some(reading) if reading.is_ready() => "taking the model up",
-            Some(_) => "waiting for the model",
-        };
-        Phase::new("reading a model", part)
-    }
-
-    fn step(&mut self) -> After {
-        self.go_on().unwrap_or_else(|error| {
-            self.say(Err(format!("{error:#}")));
-            After::Done
-        })
-    }
-
-    fn broke_off(&mut self) {
-        let what = format!("{}: reading the model", self.source);
-        self.say(Err(Broken::sentence(&what)));
     }
 }

@@ -62,8 +62,6 @@ pub struct InlineWindow {
     pub count: usize,
     /// The project of a set that is opened without one; none for that in the person's folder.
     pub default_project: Option<PathBuf>,
-    /// Rows of scores that were computed, and not read from the project.
-    pub computed: usize,
     /// True once the window was asked to close.
     pub has_quit: bool,
     /// Label events that were handed to the journal and not looked at yet.
@@ -106,7 +104,6 @@ impl InlineWindow {
             counted: |_| false,
             count: 0,
             default_project: None,
-            computed: 0,
             has_quit: false,
             appended: Vec::new(),
             started: 0,
@@ -302,7 +299,6 @@ impl InlineWindow {
                     self.decoding.remove(id);
                 }
             }
-            JobEvent::Scored { new, .. } => self.computed += new.rows.len(),
             _ => {}
         }
         self.run(Command::News(Box::new(event)));
@@ -477,6 +473,12 @@ impl InlineWindow {
             some => some,
         };
         ids.iter().map(class).collect()
+    }
+
+    /// Scores of the shown models that were computed, and not read from the project.
+    pub fn computed(&self) -> usize {
+        let shown = self.state.scores.shown().iter();
+        shown.map(|model| model.counts.computed).sum()
     }
 
     /// The message at the foot of the window.

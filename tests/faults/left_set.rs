@@ -9,12 +9,8 @@ use destello::{
         event::{JobEvent, JobId},
         reporter::Reporter,
     },
-    domain::{CandidateIx, ExplainMethod, ModelId, NewScores, Problem, StampId, label::StepIds},
-    features::{
-        explanation::explain::{ExplainKey, Explained},
-        open::index::Batch,
-        scoring::task::ScoringEnd,
-    },
+    domain::{Problem, StampId, label::StepIds},
+    features::open::index::Batch,
     tasks::progress::Progress,
     workspace::journal_writer::JournalNews,
 };
@@ -29,20 +25,15 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Found { .. } => 2,
         JobEvent::IndexDone { .. } => 3,
         JobEvent::Decoded(_) => 4,
-        JobEvent::Explained(_) => 5,
-        JobEvent::Journal { .. } => 6,
-        JobEvent::StoredScores { .. } => 7,
-        JobEvent::ModelLoaded { .. } => 8,
-        JobEvent::Scored { .. } => 9,
-        JobEvent::ScoringEnded { .. } => 10,
-        JobEvent::Broke(_) => 11,
-        JobEvent::Problems(_) => 12,
-        JobEvent::Progress { .. } => 13,
+        JobEvent::Journal { .. } => 5,
+        JobEvent::Broke(_) => 6,
+        JobEvent::Problems(_) => 7,
+        JobEvent::Progress { .. } => 8,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 14;
+const KINDS: usize = 9;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -55,7 +46,6 @@ fn problem() -> Problem {
 /// An event of every kind, of the first opening.
 fn one_of_each() -> Vec<JobEvent> {
     let mut all = of_an_opening(1);
-    all.extend(of_models(1));
     all.extend(without_a_number());
     all
 }
@@ -86,45 +76,6 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
         JobEvent::Journal {
             generation,
             news: JournalNews::NotSaved { why: why() },
-        },
-    ]
-}
-
-fn of_models(generation: u64) -> Vec<JobEvent> {
-    let model = || ModelId::new("compact", 1);
-    let key = ExplainKey {
-        candidate: CandidateIx(0),
-        stamps: [StampId(0)].into(),
-        model: model(),
-        method: ExplainMethod::Relevance,
-    };
-    vec![
-        JobEvent::Explained(Explained {
-            generation,
-            key,
-            outcome: Err(why().into()),
-        }),
-        JobEvent::StoredScores {
-            generation,
-            model: model(),
-            rows: [].into(),
-        },
-        JobEvent::ModelLoaded {
-            generation,
-            source: "compact".into(),
-            model: Err(why()),
-        },
-        JobEvent::Scored {
-            generation,
-            model: model(),
-            scores: Vec::new(),
-            new: NewScores::default(),
-        },
-        JobEvent::ScoringEnded {
-            generation,
-            model: model(),
-            run: 0,
-            end: ScoringEnd::Stopped,
         },
     ]
 }

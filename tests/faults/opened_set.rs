@@ -15,9 +15,9 @@ use destello::{
             folding::Fold, measured::CurveChoice, period_search::FindPeriod, photometer::Measure,
         },
         queue::column::Column,
-        scoring::{state::Standing, task::ScoringEnd},
+        scoring::state::ScoringStatus,
     },
-    tasks::{Task, fault, thread::Broken},
+    tasks::{Task, fault},
 };
 
 use crate::{
@@ -195,15 +195,12 @@ fn an_explanation_that_breaks_off_says_so_and_the_next_one_is_made() {
     let _turn = in_turn();
     let set = StampSet::new();
     let mut window = window(&set);
-    let is_answer = |event: &JobEvent| matches!(event, JobEvent::Explained(_));
-    breaks(&mut window, "Explaining", is_answer, |window| {
-        window.act(Action::Explanation);
-    });
+    fault::arm("explanation", 1);
+    window.act(Action::Explanation);
+    assert_eq!(fault::left("explanation"), 0);
     let why = window.state.explanation().unwrap().clone().unwrap_err();
     assert!(names_the_log(&why), "{why}");
-    ends_once(&mut window, "Explaining", is_answer, |window| {
-        window.act(Action::NextEpoch);
-    });
+    window.act(Action::NextEpoch);
     assert!(window.state.explanation().unwrap().is_ok());
 }
 
@@ -215,30 +212,55 @@ fn scoring_that_breaks_off_says_so_and_goes_on_when_asked() {
     let open = |window: &mut InlineWindow, project: &str| {
         window.open(&[set.path()], &set.beside(project));
     };
-    // Two models are shown.
-    fault::arm("LoadTask", 2);
-    window.counted = |event| matches!(event, JobEvent::ModelLoaded { .. });
-    open(&mut window, "a.destello");
-    window.settle();
-    assert_eq!((fault::left("LoadTask"), window.count), (0, 2));
-    open(&mut window, "b.destello");
-    assert_eq!(standings(&window), [Standing::Done, Standing::Done]);
-    let is_failure = |event: &JobEvent| {
-        let end = ScoringEnd::Failed(Broken::sentence("scoring"));
-        matches!(event, JobEvent::ScoringEnded { end: how, .. } if *how == end)
-    };
-    breaks(&mut window, "ScoreTask", is_failure, |window| {
-        open(window, "c.destello");
-    });
-    let failed = |standing: &Standing| matches!(standing, Standing::Failed(_));
-    assert_eq!(standings(&window).into_iter().filter(failed).count(), 1);
+    // Two models are shown: both break off before they are read, then one of them.
+    for failing in [2, 1] {
+        fault::arm("scoring", failing);
+        open(&mut window, &format!("{failing}.destello"));
+        assert_eq!(fault::left("scoring"), 0);
+        let why: Vec<String> = statuses(&window)
+            .into_iter()
+            .filter_map(|status| match status {
+                ScoringStatus::Failed(why) => Some(why.to_string()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(why.len(), failing);
+        assert!(why.iter().all(|why| names_the_log(why)), "{why:?}");
+        assert!(names_the_log(window.toast()), "{}", window.toast());
+        assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+        window.act(Action::ScoreAgain);
+        assert_eq!(
+            statuses(&window),
+            [ScoringStatus::Done, ScoringStatus::Done]
+        );
+    }
+    // The thread that reads stamps breaks off while the model is at hand.
+    fault::arm("prepare", 2);
+    open(&mut window, "prepare.destello");
+    assert_eq!(fault::left("prepare"), 0);
+    let failed = |status: &ScoringStatus| matches!(status, ScoringStatus::Failed(_));
+    assert_eq!(
+        statuses(&window)
+            .iter()
+            .filter(|status| failed(status))
+            .count(),
+        2
+    );
+    assert!(
+        window.toast().starts_with("scoring by "),
+        "{}",
+        window.toast()
+    );
     window.act(Action::ScoreAgain);
-    assert_eq!(standings(&window), [Standing::Done, Standing::Done]);
+    assert_eq!(
+        statuses(&window),
+        [ScoringStatus::Done, ScoringStatus::Done]
+    );
 }
 
-fn standings(window: &InlineWindow) -> Vec<Standing> {
+fn statuses(window: &InlineWindow) -> Vec<ScoringStatus> {
     let shown = window.state.scores.shown().iter();
-    shown.map(|model| model.standing.clone()).collect()
+    shown.map(|model| model.status.clone()).collect()
 }
 
 #[test]

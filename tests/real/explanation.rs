@@ -4,6 +4,7 @@ use destello::{
     domain::ExplainMethod,
     features::explanation::explain::{explain_epoch, model_for_explaining},
     io::{Decoder, StampIds, scan},
+    tasks::cancel::CancelToken,
     workspace::models,
 };
 
@@ -24,7 +25,8 @@ pub fn real_alerts_are_explained() {
     let mut explained = 0;
     for candidate in candidates.iter().take(20) {
         let epoch = &candidate.epochs[0];
-        let found = explain_epoch(epoch, &model, ExplainMethod::Relevance, &decoder);
+        let (method, never) = (ExplainMethod::Relevance, CancelToken::default());
+        let found = explain_epoch(epoch, &model, method, &decoder, &never).unwrap();
         match found {
             Ok(explanation) => {
                 let values = explanation.maps.iter().flatten();
@@ -34,7 +36,7 @@ pub fn real_alerts_are_explained() {
                 assert!(left.abs() < 1e-2, "{}: {left}", candidate.id);
                 explained += 1;
             }
-            Err(why) => println!("{}: {why:#}", candidate.id),
+            Err(why) => println!("{}: {why}", candidate.id),
         }
     }
     assert!(explained > 10, "{explained}");

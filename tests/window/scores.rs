@@ -3,12 +3,10 @@
 use destello::{
     app::{
         Action, Command,
-        command::{QueueCommand, Scoring},
+        command::{QueueCommand, Scoring, Session},
+        event::JobId,
     },
-    features::{
-        queue::column::Column,
-        scoring::{state::Standing, task::ScoringEnd},
-    },
+    features::{queue::column::Column, scoring::state::ScoringStatus},
 };
 use egui::{Key, Modifiers};
 
@@ -79,33 +77,17 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
 fn where_the_score_would_stand_is_why_there_is_none() {
     let set = StampSet::new();
     let mut view = view(SIZE, |window: &mut InlineWindow| open(window, &set));
-    let id = window(&view)
-        .state
-        .scores
-        .active()
-        .ready
-        .clone()
-        .unwrap()
-        .id;
-    let generation = window(&view).state.generation;
-    // Models are ready in any order: one of their runs is this model's.
-    for run in 1..=window(&view).state.scores.shown().len() as u64 {
-        let end = destello::app::event::JobEvent::ScoringEnded {
-            generation,
-            model: id.clone(),
-            run,
-            end: ScoringEnd::Stopped,
-        };
-        view.state_mut().window.apply(Command::News(Box::new(end)));
-    }
+    let inline = &mut view.state_mut().window;
+    inline.begin(Command::Scoring(Scoring::Show("cap".into())));
+    inline.apply(Command::Session(Session::Cancel(JobId::Score)));
     rest(&mut view);
     assert!(shows(&view, "Score the rest"));
     assert_eq!(
         press(&mut view, Modifiers::SHIFT, Key::F5),
         ["Do(ScoreAgain)"]
     );
-    let standing = &window(&view).state.scores.active().standing;
-    assert_eq!(*standing, Standing::Done);
+    let status = &window(&view).state.scores.active().status;
+    assert_eq!(*status, ScoringStatus::Done);
     let broken = set.beside("broken.safetensors");
     std::fs::write(&broken, b"weights?").unwrap();
     let source = broken.to_string_lossy().into();

@@ -35,7 +35,7 @@ impl AppState {
             );
             return Vec::new();
         };
-        let mut effects = self.show_model(version.parent_source.as_str().into());
+        let mut effects = self.show_model(version.parent_source.as_str().into(), cx);
         let source = versions::source(&project, &version.id);
         effects.extend(self.drop_model(&source, cx));
         self.tell(

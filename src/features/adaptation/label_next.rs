@@ -192,7 +192,7 @@ mod tests {
         let id = ModelId::new("compact", 7 << 32);
         let mut scores = Scores::default();
         scores.shown[0].ready = Some(ReadyModel {
-            id: id.clone(),
+            id,
             card: Arc::new(card),
             real,
         });
@@ -200,7 +200,8 @@ mod tests {
             let verdict = Verdict::Probabilities([1.0 - value, *value].into());
             (CandidateIx(at as u32), [verdict].into())
         });
-        assert!(scores.take(&id, said.collect()));
+        scores.take(models::DEFAULT, said.collect());
+        assert_eq!(scores.active().tally.scored(), values.len());
         scores
     }
 

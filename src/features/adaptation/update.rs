@@ -118,7 +118,7 @@ impl AppState {
                 Vec::new()
             }
             command::FineTune::Use(source) => {
-                let effects = self.show_model(source);
+                let effects = self.show_model(source, cx);
                 self.tell(format!("scores of {}", self.scores.active().name()), cx.now);
                 effects
             }
@@ -252,11 +252,11 @@ impl AppState {
     fn show_version(&mut self, taught: &Taught, cx: &Context) -> Vec<Effect> {
         let id = &taught.version.id;
         let before = self.scores.active().source.clone();
-        let mut effects = self.show_model(taught.source.clone());
+        let mut effects = self.show_model(taught.source.clone(), cx);
         match &taught.objection {
             None => self.tell(format!("{id} is taught, and active now"), cx.now),
             Some(why) => {
-                effects.extend(self.show_model(before));
+                effects.extend(self.show_model(before, cx));
                 self.warn(format!("{id} is kept but not active: {why}"), cx.now);
             }
         }
@@ -268,7 +268,7 @@ impl AppState {
     pub(crate) fn leave_lost_version(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.scores.shown().len() < 2 {
-            effects.extend(self.show_model(models::DEFAULT.into()));
+            effects.extend(self.show_model(models::DEFAULT.into(), cx));
         }
         effects.extend(self.drop_model(source, cx));
         if let Some(project) = self.project.path.clone() {

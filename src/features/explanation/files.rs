@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 
 use super::{
     explain::{explain_epoch, model_for_explaining},
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     domain::{Candidate, ExplainMethod, Explanation, Role},
     io::{Decoder, heat_maps::write_heat_maps},
+    tasks::cancel::CancelToken,
     workspace::open::{Opened, read_all_with},
 };
 
@@ -77,7 +78,10 @@ pub fn explain_to_file(order: &ExplainOrder) -> anyhow::Result<ExplainedFile> {
     })?;
     let at = epoch_of(order.epoch, candidate)?;
     let place = format!("{} epoch {}", candidate.id, at + 1);
-    let explanation = explain_epoch(&candidate.epochs[at], &model, order.method, &decoder)
+    let epoch = &candidate.epochs[at];
+    let never = CancelToken::default();
+    let explanation = explain_epoch(epoch, &model, order.method, &decoder, &never)
+        .and_then(|outcome| outcome.map_err(|why| anyhow!("{why}")))
         .with_context(|| place.clone())?;
     let mut left_out = Vec::new();
     if is_picture(&order.out) {

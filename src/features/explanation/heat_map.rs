@@ -1,4 +1,4 @@
-//! Heat maps over the large stamps: what each pixel adds to what a model says.
+//! Heat maps over the large stamps: what each pixel adds to what a model predicts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Explanation: why a model says what it says of an epoch, as heat maps over the stamps.
+//! Explanation: why a model predicts what it predicts for an epoch, as heat maps over the stamps.
 
 pub mod explain;
 pub mod files;

@@ -1,17 +1,20 @@
 //! Explanations over the stamps: what is shown, what is asked for, what is known.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::explain::{ExplainKey, ExplainRequest, Explained};
+pub use super::explain::Outcome;
+
+use super::explain::{Explain, ExplainKey};
 use crate::{
     app::{
         action::Action,
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::{ExplainMethod, Explanation, ModelId},
+    domain::{ExplainMethod, ModelId},
+    tasks::{Running, TaskEvent},
     workspace::context::Context,
 };
 
@@ -40,14 +43,11 @@ impl Default for ExplainChoice {
     }
 }
 
-/// An explanation, or why there is none: a sentence.
-pub type Outcome = Result<Arc<Explanation>, Arc<str>>;
-
-/// Explanations of this opening, the newest last.
-#[derive(Clone, Debug, Default)]
+/// Explanations of the opened set, the newest last.
+#[derive(Debug, Default)]
 pub struct Explanations {
     known: VecDeque<(ExplainKey, Outcome)>,
-    awaited: Option<ExplainKey>,
+    awaited: Option<(ExplainKey, Running<Explain>)>,
 }
 
 impl Explanations {
@@ -62,9 +62,6 @@ impl Explanations {
     }
 
     fn put(&mut self, key: ExplainKey, outcome: Outcome) {
-        if self.awaited.as_ref() == Some(&key) {
-            self.awaited = None;
-        }
         if self.get(&key).is_none() {
             self.known.push_back((key, outcome));
         }
@@ -87,7 +84,7 @@ impl AppState {
         Some(ready.id.clone())
     }
 
-    /// True where explanations stand on the screen. An explanation tells what a model says, so that
+    /// True where explanations stand on the screen. An explanation shows what a model predicts, so that
     /// blind labelling hides it too.
     pub fn shows_explanations(&self) -> bool {
         let is_there = self.screen == Screen::Inspect && self.epoch().is_some();
@@ -108,25 +105,43 @@ impl AppState {
         })
     }
 
-    /// Asks for the explanation on screen where it is not known; the newest request wins.
-    pub(crate) fn want_explanation(&mut self) -> Option<Effect> {
-        let key = self.explain_key()?;
-        let is_asked = self.explanations.awaited.as_ref() == Some(&key);
-        if is_asked || self.explanations.get(&key).is_some() {
-            return None;
+    /// Computes the explanation on screen where it is not known; one before it is not waited for.
+    pub(crate) fn want_explanation(&mut self, cx: &Context) {
+        let Some(key) = self.explain_key() else {
+            return;
+        };
+        let awaited = self.explanations.awaited.as_ref();
+        let is_awaited = awaited.is_some_and(|(awaited, _)| *awaited == key);
+        if is_awaited || self.explanations.get(&key).is_some() {
+            return;
         }
-        let epoch = self.epoch()?.clone();
-        self.explanations.awaited = Some(key.clone());
-        Some(Effect::Explain(Box::new(ExplainRequest {
-            generation: self.generation,
-            key,
+        let Some(epoch) = self.epoch().cloned() else {
+            return;
+        };
+        let running = cx.tasks.start(Explain {
+            key: key.clone(),
             epoch,
-        })))
+            models: cx.models.clone(),
+            decoder: cx.decoder.clone(),
+        });
+        self.explanations.awaited = Some((key, running));
     }
 
-    pub(crate) fn take_explanation(&mut self, explained: Explained) {
-        if explained.generation == self.generation {
-            self.explanations.put(explained.key, explained.outcome);
+    /// Takes in what was explained.
+    pub(crate) fn poll_explanation(&mut self) {
+        let awaited = self.explanations.awaited.as_mut();
+        let Some(event) = awaited.and_then(|(_, running)| running.next_event()) else {
+            return;
+        };
+        let outcome = match event {
+            TaskEvent::Update(()) => return,
+            TaskEvent::Finished(outcome) => Some(outcome),
+            TaskEvent::Failed(why) => Some(Err(why.into())),
+            TaskEvent::Cancelled => None,
+        };
+        let key = self.explanations.awaited.take().map(|(key, _)| key);
+        if let Some((key, outcome)) = key.zip(outcome) {
+            self.explanations.put(key, outcome);
         }
     }
 

@@ -1,11 +1,11 @@
-//! The bar under the large stamps that says what their heat maps mean.
+//! The bar under the large stamps that explains what their heat maps mean.
 
 use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use crate::{
     app::{AppState, Command, command::Session},
     domain::{ExplainMethod, Explanation},
-    features::{inspect::view::weak, scoring::state::Standing},
+    features::{inspect::view::weak, scoring::state::ScoringStatus},
     widgets::{cells, theme},
 };
 
@@ -66,8 +66,8 @@ fn legend_ui(ui: &mut Ui) {
 
 fn outcome_ui(ui: &mut Ui, state: &AppState) {
     match state.explanation() {
-        None => match &state.scores.active().standing {
-            Standing::Failed(why) => refusal_ui(ui, why),
+        None => match &state.scores.active().status {
+            ScoringStatus::Failed(why) => refusal_ui(ui, why),
             _ => {
                 ui.label(weak(ui, "Explaining…"));
             }

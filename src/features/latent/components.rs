@@ -263,7 +263,7 @@ impl AppState {
 
     /// None while scores are hidden: rows would be sorted by them.
     fn mean_score(&self, members: &[CandidateIx]) -> Option<f32> {
-        if self.is_blind() || self.scores.active().tells_classes() {
+        if self.is_blind() || self.scores.active().predicts_classes() {
             return None;
         }
         let scores = members.iter().filter_map(|ix| self.scores.score(*ix));

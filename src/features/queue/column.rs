@@ -253,7 +253,10 @@ impl Column {
             ),
             Self::Truth => candidate.truth.clone().map_or(Cell::Missing, Cell::Text),
             Self::Said => {
-                let said = row.scores.classes(row.ix).and_then(|said| said.said());
+                let said = row
+                    .scores
+                    .classes(row.ix)
+                    .and_then(|predicted| predicted.likeliest());
                 said.map_or(Cell::Missing, |said| Cell::Text(said.class.into()))
             }
             Self::Doubt => {

@@ -211,7 +211,7 @@ impl Term {
             } => {
                 let said = row.scores.classes(row.ix);
                 let is_it = said.is_some_and(|said| {
-                    let called = said.said().map(|said| said.class);
+                    let called = said.likeliest().map(|likely| likely.class);
                     let named = class_named(value, said.classes).map(|at| &*said.classes[at]);
                     called.is_some() && called == named
                 });

@@ -9,7 +9,7 @@ use crate::{app::AppState, domain::CandidateIx, widgets::theme};
 /// Size of a badge, points.
 pub const BADGE: Vec2 = vec2(28.0, 13.0);
 
-/// Two digits; three where two would say "certain" of what is not.
+/// Two digits; three where two would read as "certain" of what is not.
 pub fn score_words(value: f32) -> String {
     if (0.005..0.995).contains(&value) {
         let text = format!("{value:.2}");
@@ -34,13 +34,13 @@ fn words(reading: Reading<'_>) -> String {
     }
 }
 
-/// What the active model says of one epoch; none while scores are hidden.
+/// What the active model predicts for one epoch; none while scores are hidden.
 pub fn of_epoch(state: &AppState, ix: CandidateIx, epoch: usize) -> Option<Reading<'_>> {
     let scores = &state.scores;
     (!state.is_blind()).then(|| scores.of_epoch(scores.active(), ix, epoch))
 }
 
-/// What the active model says of a candidate; none while scores are hidden.
+/// What the active model predicts for a candidate; none while scores are hidden.
 pub fn of_candidate(state: &AppState, ix: CandidateIx) -> Option<Reading<'_>> {
     let scores = &state.scores;
     (!state.is_blind()).then(|| scores.of_candidate(scores.active(), ix))
@@ -88,7 +88,7 @@ pub fn class_title(state: &AppState, class: &str) -> String {
 }
 
 /// A thin bar as long as the score, with a mark at the threshold; in the colour of its class where a
-/// model tells classes.
+/// model predicts classes.
 pub fn bar(painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>, mark: Color32) {
     let x = |share: f32| rect.left() + share.clamp(0.0, 1.0) * rect.width();
     let fill = |value: f32, color: Color32| {
@@ -106,7 +106,7 @@ pub fn bar(painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>
     }
 }
 
-/// A score as a widget, with its model's name before it; says aloud what it shows.
+/// A score as a widget, with its model's name before it; read aloud as it is shown.
 pub fn score_ui(ui: &mut Ui, state: &AppState, name: &str, is_active: bool, reading: Reading<'_>) {
     let title = egui::RichText::new(name).size(theme::CAPTION);
     let title = if is_active {

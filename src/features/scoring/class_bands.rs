@@ -24,7 +24,7 @@ use crate::{
 /// Classes that are named in the line above.
 const NAMED: usize = 3;
 
-/// The bands of the candidate on screen; says so where there are none yet.
+/// The bands of the candidate on screen; a hint where there are none yet.
 pub fn class_bands_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
         return;
@@ -32,23 +32,23 @@ pub fn class_bands_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
     let Some(model) = state.scores.class_model() else {
         return;
     };
-    let Some(said) = state.scores.classes(ix) else {
+    let Some(predicted) = state.scores.classes(ix) else {
         let text = format!("{} has not looked at this candidate yet", model.name());
         ui.label(weak(ui, text));
         return;
     };
-    head_ui(ui, state, model.name(), said);
-    plot_ui(ui, state, candidate, said, commands);
+    head_ui(ui, state, model.name(), predicted);
+    plot_ui(ui, state, candidate, predicted, commands);
 }
 
 /// The likeliest classes at the epoch on screen.
-fn head_ui(ui: &mut Ui, state: &AppState, model: &str, said: ClassVerdicts<'_>) {
+fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassVerdicts<'_>) {
     ui.horizontal(|ui| {
         ui.label(weak(ui, format!("{model}, up to this epoch")));
         let epoch = state.place.epoch;
-        match said.until(epoch) {
+        match predicted.until(epoch) {
             Some(row) => {
-                for class in said.ranked(row).iter().take(NAMED) {
+                for class in predicted.ranked(row).iter().take(NAMED) {
                     chip_ui(ui, state, class.class, class.probability);
                 }
             }
@@ -56,8 +56,8 @@ fn head_ui(ui: &mut Ui, state: &AppState, model: &str, said: ClassVerdicts<'_>) 
                 ui.label(weak(ui, "nothing yet"));
             }
         }
-        if said.row(epoch).is_none()
-            && let Some(crate::domain::Verdict::Refused(why)) = said.verdicts.get(epoch)
+        if predicted.row(epoch).is_none()
+            && let Some(crate::domain::Verdict::Refused(why)) = predicted.verdicts.get(epoch)
         {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let text = weak(ui, format!("left out: this epoch {why}"));
@@ -84,18 +84,18 @@ struct Span<'a> {
 }
 
 /// Verdicts in the order of time: each stands until the next. Epochs without time are left out.
-fn spans<'a>(candidate: &Candidate, said: &ClassVerdicts<'a>, origin: f64) -> Vec<Span<'a>> {
+fn spans<'a>(candidate: &Candidate, predicted: &ClassVerdicts<'a>, origin: f64) -> Vec<Span<'a>> {
     let epochs = candidate.epochs.iter().enumerate();
-    let mut told: Vec<(f64, &'a [f32])> = epochs
-        .filter_map(|(at, epoch)| Some((epoch.mjd?.days() - origin, said.row(at)?)))
+    let mut known: Vec<(f64, &'a [f32])> = epochs
+        .filter_map(|(at, epoch)| Some((epoch.mjd?.days() - origin, predicted.row(at)?)))
         .collect();
-    told.sort_by(|a, b| a.0.total_cmp(&b.0));
+    known.sort_by(|a, b| a.0.total_cmp(&b.0));
     let Some([_, end]) = time_range(candidate) else {
         return Vec::new();
     };
-    let ends = told.iter().skip(1).map(|(from, _)| *from);
+    let ends = known.iter().skip(1).map(|(from, _)| *from);
     let ends = ends.chain([end - origin]);
-    let spans = told.iter().zip(ends);
+    let spans = known.iter().zip(ends);
     spans
         .map(|((from, row), until)| Span {
             from: *from,
@@ -109,13 +109,13 @@ fn plot_ui(
     ui: &mut Ui,
     state: &AppState,
     candidate: &Candidate,
-    said: ClassVerdicts<'_>,
+    predicted: ClassVerdicts<'_>,
     commands: &mut Vec<Command>,
 ) {
     let origin = time_origin(candidate);
-    let spans = spans(candidate, &said, origin);
+    let spans = spans(candidate, &predicted, origin);
     if spans.is_empty() {
-        let why = said.verdicts.iter().find_map(|verdict| match verdict {
+        let why = predicted.verdicts.iter().find_map(|verdict| match verdict {
             crate::domain::Verdict::Refused(why) => Some(why),
             crate::domain::Verdict::Probabilities(_) => None,
         });
@@ -148,7 +148,7 @@ fn plot_ui(
         plot = plot.include_x(end - origin);
     }
     let response = plot.show(ui, |plot| {
-        for (class, name) in said.classes.iter().enumerate() {
+        for (class, name) in predicted.classes.iter().enumerate() {
             let bar = |span: &Span<'_>| {
                 let below: f32 = span.row.iter().take(class).sum();
                 let own = span.row.get(class).copied().unwrap_or(0.0);
@@ -196,11 +196,11 @@ mod tests {
         let row = |p: f32| Verdict::Probabilities([p, 1.0 - p].into());
         let verdicts = [row(0.5), Verdict::Refused("has no time".into()), row(0.9)];
         let classes = ["a", "b"].map(String::from);
-        let said = ClassVerdicts {
+        let predicted = ClassVerdicts {
             classes: &classes,
             verdicts: &verdicts,
         };
-        let spans = spans(&candidate, &said, 100.0);
+        let spans = spans(&candidate, &predicted, 100.0);
         assert_eq!(spans.len(), 2);
         assert!((spans[0].until - 10.0).abs() < 1e-9);
         assert!(spans[1].until > 10.0);

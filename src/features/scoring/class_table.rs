@@ -1,4 +1,4 @@
-//! What several models say of the classes of one object, side by side.
+//! What several models predict for the classes of one object, side by side.
 
 use egui::{Align2, FontId, Rect, Sense, Ui, pos2, vec2};
 
@@ -17,13 +17,13 @@ const WIDTHS: [f32; 2] = [118.0, 74.0];
 /// Height of a row, points.
 const ROW: f32 = 17.0;
 
-/// The shown models that tell classes.
+/// The shown models that predict classes.
 fn models(state: &AppState) -> impl Iterator<Item = &ShownModel> {
     let all = state.scores.shown().iter();
-    all.filter(|model| model.tells_classes())
+    all.filter(|model| model.predicts_classes())
 }
 
-/// How wide the table is; none where fewer than two models tell classes.
+/// How wide the table is; none where fewer than two models predict classes.
 pub fn class_table_width(state: &AppState) -> Option<f32> {
     let columns = models(state).count();
     (columns > 1).then_some(WIDTHS[0] + WIDTHS[1] * columns as f32)
@@ -79,8 +79,8 @@ pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
         let color = if is_active { strong } else { weak };
         let name = state.scores.name_of(model);
         painter.text(at, Align2::RIGHT_CENTER, name, font.clone(), color);
-        let said = state.scores.classes_of(model, candidate);
-        let row = said.and_then(|said| said.until(state.place.epoch));
+        let predicted = state.scores.classes_of(model, candidate);
+        let row = predicted.and_then(|predicted| predicted.until(state.place.epoch));
         let most = row.and_then(likeliest);
         for (at, class) in classes.iter().enumerate() {
             let place = cell(at + 1, column + 1);

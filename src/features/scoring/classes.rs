@@ -1,4 +1,4 @@
-//! What a model of several classes says of a candidate as its epochs come: the likeliest class, how
+//! What a model of several classes predicts for a candidate as its epochs come: the likeliest class, how
 //! unsure it is, what the last epoch changed.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub struct ClassVerdicts<'a> {
 
 /// The likeliest class.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Said<'a> {
+pub struct LikelyClass<'a> {
     /// Its name.
     pub class: &'a str,
     /// Its probability.
@@ -30,15 +30,15 @@ impl Scores {
     pub fn class_model(&self) -> Option<&ShownModel> {
         let active = std::iter::once(self.active());
         let mut all = active.chain(self.shown());
-        all.find(|model| model.tells_classes())
+        all.find(|model| model.predicts_classes())
     }
 
-    /// What that model says of a candidate; none before it has said anything.
+    /// What that model predicts for a candidate; none before it has scored it.
     pub fn classes(&self, candidate: CandidateIx) -> Option<ClassVerdicts<'_>> {
         self.classes_of(self.class_model()?, candidate)
     }
 
-    /// What a model says of the classes of a candidate.
+    /// What a model predicts for the classes of a candidate.
     pub fn classes_of<'a>(
         &'a self,
         model: &'a ShownModel,
@@ -59,20 +59,20 @@ impl ReadyModel {
     }
 
     /// The likeliest class of one row.
-    pub(crate) fn likeliest(&self, row: &[f32]) -> Option<Said<'_>> {
+    pub(crate) fn likeliest(&self, row: &[f32]) -> Option<LikelyClass<'_>> {
         let at = likeliest(row)?;
-        Some(Said {
+        Some(LikelyClass {
             class: self.card.classes.get(at)?,
             probability: row[at],
         })
     }
 }
 
-impl<'a> From<Said<'a>> for Reading<'a> {
-    fn from(said: Said<'a>) -> Self {
+impl<'a> From<LikelyClass<'a>> for Reading<'a> {
+    fn from(likely: LikelyClass<'a>) -> Self {
         Self::Class {
-            class: said.class,
-            probability: said.probability,
+            class: likely.class,
+            probability: likely.probability,
         }
     }
 }
@@ -105,10 +105,10 @@ impl<'a> ClassVerdicts<'a> {
     }
 
     /// The classes of a row from the likeliest on.
-    pub fn ranked(&self, row: &[f32]) -> Vec<Said<'a>> {
+    pub fn ranked(&self, row: &[f32]) -> Vec<LikelyClass<'a>> {
         let pairs = self.classes.iter().zip(row);
         let mut ranked: Vec<_> = pairs
-            .map(|(class, probability)| Said {
+            .map(|(class, probability)| LikelyClass {
                 class,
                 probability: *probability,
             })
@@ -118,14 +118,14 @@ impl<'a> ClassVerdicts<'a> {
     }
 
     /// The likeliest class after the last epoch.
-    pub fn said(&self) -> Option<Said<'a>> {
+    pub fn likeliest(&self) -> Option<LikelyClass<'a>> {
         self.ranked(self.last()?).first().copied()
     }
 
     /// How far the likeliest class lies before the next one, after the last epoch.
     pub fn lead(&self) -> Option<f32> {
         let ranked = self.ranked(self.last()?);
-        let second = ranked.get(1).map_or(0.0, |said| said.probability);
+        let second = ranked.get(1).map_or(0.0, |likely| likely.probability);
         Some(ranked.first()?.probability - second)
     }
 
@@ -164,8 +164,8 @@ impl ShownModel {
             .collect()
     }
 
-    /// True where it was read and tells other classes than real and bogus.
-    pub fn tells_classes(&self) -> bool {
+    /// True where it was read and predicts other classes than real and bogus.
+    pub fn predicts_classes(&self) -> bool {
         let ready = self.ready.as_ref();
         ready.is_some_and(|ready| ready.real.is_none())
     }
@@ -205,31 +205,31 @@ mod tests {
     fn the_last_epoch_that_was_not_refused_counts() {
         let classes = ["supernova", "rr_lyrae", "galaxy"].map(String::from);
         let verdicts = verdicts();
-        let said = ClassVerdicts {
+        let predicted = ClassVerdicts {
             classes: &classes,
             verdicts: &verdicts,
         };
-        let likeliest = said.said().unwrap();
+        let likeliest = predicted.likeliest().unwrap();
         assert_eq!(likeliest.class, "rr_lyrae");
         assert!((likeliest.probability - 0.8).abs() < 1e-6);
-        assert!(said.row(1).is_none());
-        assert_eq!(said.until(1), said.row(0));
-        assert!((said.change().unwrap() - 0.55).abs() < 1e-6);
-        assert!(said.entropy().unwrap() < 0.7);
-        assert!((said.probability(2).unwrap() - 0.1).abs() < 1e-6);
+        assert!(predicted.row(1).is_none());
+        assert_eq!(predicted.until(1), predicted.row(0));
+        assert!((predicted.change().unwrap() - 0.55).abs() < 1e-6);
+        assert!(predicted.entropy().unwrap() < 0.7);
+        assert!((predicted.probability(2).unwrap() - 0.1).abs() < 1e-6);
     }
 
     #[test]
-    fn nothing_said_is_nothing_known() {
+    fn no_prediction_is_nothing_known() {
         let classes = ["supernova".to_owned()];
         let refused = [Verdict::Refused("has no time".into())];
-        let said = ClassVerdicts {
+        let predicted = ClassVerdicts {
             classes: &classes,
             verdicts: &refused,
         };
-        assert_eq!(said.said(), None);
-        assert_eq!(said.entropy(), None);
-        assert_eq!(said.change(), None);
+        assert_eq!(predicted.likeliest(), None);
+        assert_eq!(predicted.entropy(), None);
+        assert_eq!(predicted.change(), None);
     }
 
     #[test]

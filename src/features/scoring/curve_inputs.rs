@@ -35,7 +35,7 @@ pub(crate) fn curve_inputs(
     let input = |candidate: &&Candidate| {
         let settled = wanted.kept.known(candidate, wanted.input);
         let known = settled.iter().enumerate();
-        // Before the fewest epochs a forest says nothing, and nothing is kept.
+        // Before the fewest epochs a forest predicts nothing, and nothing is kept.
         let known = known.map(|(at, known)| match known {
             None if at + 1 < plan.fewest_epochs => Some(Verdict::Refused(
                 too_short(at + 1, plan.fewest_epochs).into(),
@@ -53,7 +53,7 @@ pub(crate) fn curve_inputs(
     candidates.iter().map(input).collect()
 }
 
-/// What a forest says of candidates, after each of their epochs.
+/// What a forest predicts for candidates, after each of their epochs.
 pub(crate) fn compute_curves(forest: &Forest, inputs: Vec<CurveInput>) -> Vec<Verdicts> {
     let judged = |input| match input {
         CurveInput::Known(verdicts) => verdicts,
@@ -74,7 +74,7 @@ fn judge_epoch(forest: &Forest, curve: &CandidateCurve, at: usize) -> Verdict {
     match &curve.epochs[at] {
         Err(why) => Verdict::Refused(Arc::clone(why)),
         Ok(_) => match forest.judge(&curve.until(at)) {
-            Ok(said) => Verdict::Probabilities(said.into()),
+            Ok(row) => Verdict::Probabilities(row.into()),
             Err(why) => Verdict::Refused(why.into()),
         },
     }

@@ -10,14 +10,14 @@ impl Scores {
     /// sure candidates have the least.
     pub fn margin(&self, candidate: CandidateIx) -> Option<f32> {
         let active = self.active();
-        if active.tells_classes() {
+        if active.predicts_classes() {
             return self.classes(candidate)?.lead();
         }
         Some((active.tally.score(candidate)? - active.threshold()).abs())
     }
 
     /// How much surer the active model is of another class than of those of a label, -1 to 1; none where
-    /// it knows none of them, or says nothing.
+    /// it knows none of them, or predicts nothing.
     pub fn doubt(&self, candidate: CandidateIx, labels: &[Arc<str>]) -> Option<f32> {
         let active = self.active();
         let ready = active.ready.as_ref()?;
@@ -46,7 +46,7 @@ impl Scores {
 
     /// The largest difference between the scores of any two shown models; none below two scores.
     pub fn disagreement(&self, candidate: CandidateIx) -> Option<f32> {
-        let models = self.shown.iter().filter(|model| !model.tells_classes());
+        let models = self.shown.iter().filter(|model| !model.predicts_classes());
         let scores = models.filter_map(|model| model.tally.score(candidate));
         let (count, low, high) = scores.fold((0, f32::MAX, f32::MIN), |(count, low, high), s| {
             (count + 1, low.min(s), high.max(s))
@@ -55,18 +55,18 @@ impl Scores {
     }
 
     /// True where two shown models put a candidate on different sides of their thresholds, or two that
-    /// tell classes call it differently.
+    /// predict classes call it differently.
     pub fn disagrees(&self, candidate: CandidateIx) -> bool {
         let classes = self.shown.iter().filter_map(|model| {
-            let said = self.classes_of(model, candidate)?.said()?;
-            model.tells_classes().then_some(said.class)
+            let likely = self.classes_of(model, candidate)?.likeliest()?;
+            model.predicts_classes().then_some(likely.class)
         });
         let mut classes = classes.peekable();
         let first = classes.peek().copied();
         if classes.any(|class| Some(class) != first) {
             return true;
         }
-        let models = self.shown.iter().filter(|model| !model.tells_classes());
+        let models = self.shown.iter().filter(|model| !model.predicts_classes());
         let sides = models.filter_map(|model| {
             let score = model.tally.score(candidate)?;
             Some(model.is_real(score))

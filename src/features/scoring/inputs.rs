@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     curve_inputs::{CurveInput, curve_inputs},
-    model_memory::MemoryShelf,
+    model_memory::ModelMemories,
     sequence_inputs::{SequenceInput, sequence_inputs},
 };
 use crate::{
@@ -61,7 +61,7 @@ type Stamps = HashMap<StampId, Result<Stamp, Problem>>;
 pub(crate) fn inputs(
     candidates: &[&Candidate],
     wanted: &[Wanted<'_>],
-    memories: &MemoryShelf,
+    memories: &ModelMemories,
     decoder: &Decoder,
 ) -> Vec<Inputs> {
     let stamps: Vec<WantedStamps<'_>> = wanted

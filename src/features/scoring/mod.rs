@@ -1,4 +1,4 @@
-//! Scoring: what models say of every epoch, thresholds, badges, class bands.
+//! Scoring: what models predict for every epoch, thresholds, badges, class bands.
 
 pub(crate) mod badge;
 pub(crate) mod class_bands;
@@ -8,14 +8,14 @@ pub(crate) mod curve_inputs;
 pub(crate) mod doubt;
 pub mod forest_curve;
 pub(crate) mod inputs;
-pub(crate) mod kept;
 pub(crate) mod model_memory;
 pub(crate) mod news;
-pub(crate) mod part;
 pub mod report;
 pub mod run;
 pub mod saved;
+pub(crate) mod schedule;
 pub mod score;
+pub(crate) mod score_store;
 pub(crate) mod sequence_epochs;
 pub(crate) mod sequence_inputs;
 pub mod state;

@@ -9,9 +9,9 @@ use crate::{
 
 /// The memories of a project; empty without one.
 #[derive(Default)]
-pub(crate) struct MemoryShelf(Option<Project>);
+pub(crate) struct ModelMemories(Option<Project>);
 
-impl MemoryShelf {
+impl ModelMemories {
     /// Those of a project. Where it cannot be read nothing is remembered, and candidates are scored
     /// from their first epoch on.
     pub fn open(path: Option<&Path>) -> Self {

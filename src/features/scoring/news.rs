@@ -1,20 +1,20 @@
-//! Scoring from its start to its end: what is asked of the learner's thread, and what it says.
+//! Scoring in the window: which tasks are started, and what they report.
 
 use std::sync::Arc;
 
 use super::{
-    state::{ReadyModel, Scores, ShownModel, Standing},
+    state::{ReadyModel, Scores, ScoringStatus, ShownModel},
     tally::Tally,
-    task::{ScoreOrder, ScoringEnd},
+    task::{ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
     app::{
         effect::Effect,
-        event::{JobEvent, JobId},
+        event::JobId,
         state::{AppState, Screen},
     },
-    domain::{Candidate, CandidateIx, ModelId, NewScores, Role, ScoreRow, Verdicts, Vocabulary},
-    tasks::progress::Progress,
+    domain::{Candidate, Problem, Role, Vocabulary},
+    tasks::{TaskEvent, progress::Progress},
     workspace::{context::Context, model_registry::LoadedModel, models},
 };
 
@@ -22,61 +22,93 @@ use crate::{
 const NEAR: usize = 24;
 
 impl AppState {
-    /// News of an earlier opening are nobody's; scores of one are not kept either, as its project
-    /// is closed.
-    pub(crate) fn take_score_news(&mut self, event: JobEvent, cx: &Context) -> Vec<Effect> {
-        match event {
-            JobEvent::ModelLoaded {
-                generation,
-                source,
-                model,
-            } if generation == self.generation => return self.take_model(&source, model, cx),
-            JobEvent::StoredScores {
-                generation,
-                model,
-                rows,
-            } if generation == self.generation => return self.take_stored(&model, rows),
-            JobEvent::Scored {
-                generation,
-                model,
-                scores,
-                new,
-            } if generation == self.generation => {
-                return self.take_scores(&model, scores, new, cx);
+    /// Has every model that is not busy and not done score the set, once all is found.
+    pub(crate) fn start_scoring(&mut self, cx: &Context) {
+        let is_indexing = self.jobs.contains_key(&JobId::Index);
+        if is_indexing || self.catalogue.is_empty() {
+            return;
+        }
+        self.show_usual_models();
+        let focus = self.scores.focus.clone();
+        // What lies at the path of a project that cannot be written may be another one.
+        let project = &self.project;
+        let project = project.path.clone().filter(|_| project.fault.is_none());
+        for model in &mut self.scores.shown {
+            if model.status.is_busy() || model.status == ScoringStatus::Done {
+                continue;
             }
-            JobEvent::ScoringEnded {
-                generation,
-                model,
-                run,
-                end,
-            } if generation == self.generation => self.end_scoring(&model, run, end, cx),
-            _ => {}
+            model.status = ScoringStatus::Reading;
+            model.scoring = Some(cx.tasks.start(ScoreSet {
+                by: vec![ModelChoice::Source(model.source.clone())],
+                catalogue: self.catalogue.clone(),
+                project: project.clone(),
+                models: cx.models.clone(),
+                decoder: cx.decoder.clone(),
+                focus: focus.clone(),
+                pace: Pace::Fitted,
+            }));
+        }
+        self.show_scoring_progress();
+    }
+
+    /// Takes in what the tasks of scoring report.
+    pub(crate) fn poll_scoring(&mut self, cx: &Context) -> Vec<Effect> {
+        let shown = self.scores.shown.iter();
+        let running = shown.filter(|model| model.scoring.is_some());
+        let sources: Vec<Arc<str>> = running.map(|model| model.source.clone()).collect();
+        let mut effects = Vec::new();
+        for source in sources {
+            while let Some(event) = self.scores.next_event(&source) {
+                match event {
+                    TaskEvent::Update(update) => {
+                        effects.extend(self.take_score_update(&source, update, cx));
+                    }
+                    TaskEvent::Finished(()) => self.end_scoring(&source, ScoringStatus::Done),
+                    TaskEvent::Cancelled => self.end_scoring(&source, ScoringStatus::Stopped),
+                    TaskEvent::Failed(why) => effects.extend(self.fail_scoring(&source, &why, cx)),
+                }
+            }
+        }
+        effects
+    }
+
+    fn take_score_update(
+        &mut self,
+        source: &str,
+        update: ScoreUpdate,
+        cx: &Context,
+    ) -> Vec<Effect> {
+        match update {
+            ScoreUpdate::Loaded(loaded) => return self.take_model(source, loaded, cx),
+            ScoreUpdate::Scored { scores, counts, .. } => {
+                self.scores.take(source, scores);
+                if let Some(model) = self.scores.find(source) {
+                    model.counts.kept += counts.kept;
+                    model.counts.computed += counts.computed;
+                }
+                self.show_scoring_progress();
+                if self.queue.uses_scores() && self.may_sort_again(cx) {
+                    self.refresh_queue();
+                }
+            }
+            ScoreUpdate::Fault(fault) => self.take_store_fault(&fault),
         }
         Vec::new()
     }
 
-    /// Has every model that is not busy and not done score the set, once all is found.
-    pub(crate) fn start_scoring(&mut self) -> Vec<Effect> {
-        let is_indexing = self.jobs.contains_key(&JobId::Index);
-        if is_indexing || self.catalogue.is_empty() {
-            return Vec::new();
+    /// Once: the same would come from every model.
+    fn take_store_fault(&mut self, fault: &StoreFault) {
+        let (what, error) = match fault {
+            StoreFault::Unread(error) => ("kept scores are computed anew", error),
+            StoreFault::Unwritten(error) => ("scores are not kept", error),
+        };
+        let path = self.project.path.clone().unwrap_or_default();
+        let path = path.display().to_string();
+        let why = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
+        let problem = Problem::new(path.clone(), what, why);
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
         }
-        self.show_usual_models();
-        let mut effects = Vec::new();
-        for model in &mut self.scores.shown {
-            if model.standing.is_busy() || model.standing == Standing::Done {
-                continue;
-            }
-            model.standing = Standing::Reading;
-            // No run counts until the next one begins.
-            model.run = 0;
-            effects.push(Effect::LoadModel {
-                generation: self.generation,
-                source: model.source.clone(),
-            });
-        }
-        self.show_scoring_progress();
-        effects
     }
 
     /// Sequences are also followed by the model of sequences, unless the user has chosen what is shown.
@@ -104,7 +136,10 @@ impl AppState {
     /// Where the active model can score nothing at all and another one can, that one is active.
     fn prefer_what_scores(&mut self) {
         let active = self.scores.active();
-        if !self.scores.is_usual || active.standing != Standing::Done || active.tally.scored() > 0 {
+        if !self.scores.is_usual
+            || active.status != ScoringStatus::Done
+            || active.tally.scored() > 0
+        {
             return;
         }
         let mut shown = self.scores.shown.iter();
@@ -114,7 +149,7 @@ impl AppState {
         }
     }
 
-    /// Where nobody has labelled or asked for a vocabulary, the classes of the active model are those
+    /// Where no label was given and no vocabulary was asked for, the classes of the active model are those
     /// that are offered.
     fn prefer_vocabulary_of_classes(&mut self) {
         let is_asked = self.asked_vocabulary.is_some() || self.has_chosen_vocabulary;
@@ -137,76 +172,50 @@ impl AppState {
         }
     }
 
-    /// The user stops scoring. What scores says itself when it has stopped; what is still being
-    /// read does not begin.
-    pub(crate) fn stop_reading_models(&mut self) {
+    /// The user stops scoring: what was reported until now stays, and the project keeps what was computed.
+    pub(crate) fn stop_scoring(&mut self, cx: &Context) {
+        let mut stopped = Vec::new();
         for model in &mut self.scores.shown {
-            if model.standing == Standing::Reading {
-                model.standing = Standing::Stopped;
+            if !model.status.is_busy() {
+                continue;
             }
+            if model.status == ScoringStatus::Scoring {
+                stopped.push(model.name().to_owned());
+            }
+            model.scoring = None;
+            model.status = ScoringStatus::Stopped;
         }
-        self.show_scoring_progress();
+        for name in stopped {
+            self.tell(format!("scoring by {name} stopped"), cx.now);
+        }
+        self.after_scores_changed();
     }
 
     pub(crate) fn show_scoring_progress(&mut self) {
         let busy = self.scores.shown.iter();
-        let busy: Vec<_> = busy.filter(|model| model.standing.is_busy()).collect();
+        let busy: Vec<_> = busy.filter(|model| model.status.is_busy()).collect();
         let progress = Progress {
             done: busy.iter().map(|model| model.tally.done()).sum(),
             total: busy.len() * self.catalogue.len(),
         };
-        if busy.is_empty() {
-            self.jobs.remove(&JobId::Score);
-        } else {
-            self.jobs.insert(JobId::Score, progress);
-        }
+        let progress = (!busy.is_empty()).then_some(progress);
+        self.show_progress(JobId::Score, progress);
     }
 
-    pub(crate) fn take_model(
-        &mut self,
-        source: &str,
-        loaded: Result<LoadedModel, String>,
-        cx: &Context,
-    ) -> Vec<Effect> {
-        let mut shown = self.scores.shown.iter_mut();
-        let Some(model) = shown.find(|model| *model.source == *source) else {
-            return Vec::new();
-        };
-        let ready = loaded.and_then(|loaded| {
-            if loaded.card.classes.is_empty() {
-                return Err("tells no class".into());
-            }
-            let (id, card) = (loaded.id, loaded.card);
-            let real = card.positive_class();
-            Ok((ReadyModel { id, card, real }, loaded.warning))
-        });
-        let (ready, warning) = match ready {
-            Ok(ready) => ready,
-            Err(why) => {
-                model.standing = Standing::Failed(why.as_str().into());
-                let text = format!("{} cannot score: {why}", model.name());
-                let is_version = source.contains('#');
-                self.warn(text, cx.now);
-                self.show_scoring_progress();
-                return if is_version {
-                    self.leave_lost_version(source, cx)
-                } else {
-                    Vec::new()
-                };
-            }
-        };
-        let source = model.source.clone();
-        if let Some(twin) = self.scores.twin(&source, &ready.id) {
+    fn take_model(&mut self, source: &str, loaded: LoadedModel, cx: &Context) -> Vec<Effect> {
+        let LoadedModel { id, card, warning } = loaded;
+        let real = card.positive_class();
+        let ready = ReadyModel { id, card, real };
+        if let Some(twin) = self.scores.twin(source, &ready.id) {
             let twin = twin.name().to_owned();
-            let effects = self.drop_model(&source, cx);
+            let effects = self.drop_model(source, cx);
             self.tell(
                 format!("{source} is {twin}, which is shown already"),
                 cx.now,
             );
             return effects;
         }
-        let mut shown = self.scores.shown.iter_mut();
-        let Some(model) = shown.find(|model| model.source == source) else {
+        let Some(model) = self.scores.find(source) else {
             return Vec::new();
         };
         if model.chosen_for.as_ref().is_some_and(|id| *id != ready.id) {
@@ -214,7 +223,7 @@ impl AppState {
             model.chosen = None;
         }
         let id = ready.id.clone();
-        let is_wanted = model.standing == Standing::Reading;
+        model.status = ScoringStatus::Scoring;
         model.chosen_for = Some(id.clone());
         let before = model.ready.replace(ready);
         let replaced = before.filter(|before| before.id != id);
@@ -225,103 +234,59 @@ impl AppState {
         if let Some(warning) = warning {
             self.warn(warning, cx.now);
         }
-        let mut effects = Vec::new();
         if let Some(old) = replaced {
             self.scores.book.forget(&old.id);
-            effects.push(Effect::StopScoring(old.id));
         }
         self.after_scores_changed();
-        if is_wanted {
-            effects.push(Effect::ReadScores(id));
-        }
-        effects
+        Vec::new()
     }
 
-    /// The project has said what it holds: the rest is computed.
-    pub(crate) fn take_stored(&mut self, id: &ModelId, kept: Arc<[ScoreRow]>) -> Vec<Effect> {
-        let mut shown = self.scores.shown.iter_mut();
-        let model = shown.find(|model| {
-            let is_it = model.ready.as_ref().is_some_and(|ready| ready.id == *id);
-            is_it && model.standing == Standing::Reading
-        });
-        let Some(model) = model else {
-            return Vec::new();
-        };
-        model.standing = Standing::Scoring;
-        self.scores.runs += 1;
-        model.run = self.scores.runs;
-        vec![Effect::Score(Box::new(ScoreOrder {
-            generation: self.generation,
-            model: id.clone(),
-            run: self.scores.runs,
-            catalogue: self.catalogue.clone(),
-            kept,
-            project: self.project.path.clone(),
-        }))]
-    }
-
-    pub(crate) fn take_scores(
-        &mut self,
-        id: &ModelId,
-        scores: Vec<(CandidateIx, Verdicts)>,
-        new: NewScores,
-        cx: &Context,
-    ) -> Vec<Effect> {
-        let is_shown = self.scores.take(id, scores);
-        self.show_scoring_progress();
-        if is_shown && self.queue.uses_scores() && self.may_sort_again(cx) {
-            self.refresh_queue();
-        }
-        if new.is_empty() {
-            return Vec::new();
-        }
-        let model = id.clone();
-        vec![Effect::KeepScores { model, new }]
-    }
-
-    pub(crate) fn end_scoring(&mut self, id: &ModelId, run: u64, end: ScoringEnd, cx: &Context) {
-        let mut shown = self.scores.shown.iter_mut();
-        // A run that was given up may end after another has begun.
-        let is_it = |model: &&mut ShownModel| {
-            model.run == run && model.ready.as_ref().is_some_and(|ready| ready.id == *id)
-        };
-        let Some(model) = shown.find(is_it) else {
-            return;
-        };
-        let name = model.name().to_owned();
-        model.standing = match &end {
-            ScoringEnd::Finished => Standing::Done,
-            ScoringEnd::Stopped => Standing::Stopped,
-            ScoringEnd::Failed(why) => Standing::Failed(why.as_str().into()),
-        };
-        match end {
-            ScoringEnd::Finished => {}
-            ScoringEnd::Stopped => self.tell(format!("scoring by {name} stopped"), cx.now),
-            ScoringEnd::Failed(why) => self.warn(format!("scoring by {name}: {why}"), cx.now),
+    fn end_scoring(&mut self, source: &str, status: ScoringStatus) {
+        if let Some(model) = self.scores.find(source) {
+            model.status = status;
         }
         self.prefer_what_scores();
         self.after_scores_changed();
     }
 
-    /// Who is looked at, the candidate on screen first; told anew where it has changed while
-    /// scores are being made.
-    pub(crate) fn want_scores(&mut self) -> Option<Effect> {
-        if !self.scores.is_busy() {
-            return None;
+    fn fail_scoring(&mut self, source: &str, why: &str, cx: &Context) -> Vec<Effect> {
+        let Some(model) = self.scores.find(source) else {
+            return Vec::new();
+        };
+        let name = model.name().to_owned();
+        let is_read = model.status == ScoringStatus::Scoring;
+        self.end_scoring(source, ScoringStatus::Failed(why.into()));
+        if is_read {
+            self.warn(format!("scoring by {name}: {why}"), cx.now);
+            return Vec::new();
         }
-        let key = (self.place.candidate, self.screen, self.queue.revision());
+        self.warn(format!("{name} cannot score: {why}"), cx.now);
+        let is_version = source.contains('#');
+        if is_version {
+            self.leave_lost_version(source, cx)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Who is looked at, the candidate on screen first: put where the tasks find it.
+    pub(crate) fn want_scores(&mut self) {
+        if !self.scores.is_busy() {
+            return;
+        }
+        let place = (self.place.candidate, self.screen, self.queue.revision());
         let page = (self.screen == Screen::Mosaic).then(|| self.page.clone());
-        let is_told = self.focus_told.as_ref().is_some_and(|(told, seen)| {
+        let is_there = self.scores.focus_of.as_ref().is_some_and(|(known, seen)| {
             let is_same_page = match (seen, &page) {
                 (Some(seen), Some(page)) => Arc::ptr_eq(seen, page),
                 (seen, page) => seen.is_none() && page.is_none(),
             };
-            *told == key && is_same_page
+            *known == place && is_same_page
         });
-        if is_told {
-            return None;
+        if is_there {
+            return;
         }
-        self.focus_told = Some((key, page.clone()));
+        self.scores.focus_of = Some((place, page.clone()));
         let order = self.queue.order();
         let rank = self.place.candidate.and_then(|ix| self.queue.rank(ix));
         let near = rank.map_or(0..0, |rank| {
@@ -330,13 +295,12 @@ impl AppState {
         let place = self.place.candidate.iter();
         let page = page.as_deref().unwrap_or_default().iter();
         let all = place.chain(page).chain(&order[near]).copied();
-        Some(Effect::LookAt(all.collect()))
+        self.scores.focus.put(all.collect());
     }
 
     /// Forgets scores with the set that they were of.
     pub(crate) fn drop_scores(&mut self) {
         self.scores = Scores::default();
-        self.focus_told = None;
         self.jobs.remove(&JobId::Score);
     }
 }

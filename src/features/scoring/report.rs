@@ -50,7 +50,7 @@ pub struct ScoreReport {
 }
 
 impl ScoreReport {
-    /// Of all candidates and what each model says of them, in the same order.
+    /// Of all candidates and what each model predicts for them, in the same order.
     ///
     /// # Errors
     /// Where no epoch has a score.

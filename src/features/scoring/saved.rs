@@ -15,7 +15,7 @@ pub struct SavedScores {
     pub models: Vec<SavedModel>,
     /// Which of them is the active one.
     pub active: usize,
-    /// True where nobody has chosen them.
+    /// True where the user has not chosen them.
     pub is_usual: bool,
     /// Blind labelling.
     pub is_hidden: bool,

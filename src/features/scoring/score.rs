@@ -1,4 +1,4 @@
-//! Scoring: what a model says of every epoch of candidates.
+//! Scoring: what a model predicts for every epoch of candidates.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::{
     curve_inputs::compute_curves,
     inputs::{EpochInput, Inputs, Wanted, WantedStamps, inputs, stamp_inputs},
-    model_memory::MemoryShelf,
+    model_memory::ModelMemories,
     sequence_inputs::SequenceInput,
 };
 use crate::{
@@ -31,11 +31,11 @@ pub fn score_candidates(
     decoder: &Decoder,
 ) -> anyhow::Result<Vec<Verdicts>> {
     let kept = KeptScores::default();
-    let nothing = MemoryShelf::default();
+    let nothing = ModelMemories::default();
     Ok(complete_scores(candidates, &kept, &nothing, model, decoder)?.verdicts)
 }
 
-/// What a model says, and what it remembers of candidates that it followed.
+/// What a model predicts, and what it remembers of candidates that it followed.
 #[derive(Default)]
 pub(crate) struct Computed {
     pub verdicts: Vec<Verdicts>,
@@ -49,7 +49,7 @@ pub(crate) struct Computed {
 pub(crate) fn complete_scores(
     candidates: &[&Candidate],
     kept: &KeptScores,
-    memories: &MemoryShelf,
+    memories: &ModelMemories,
     model: &AnyModel,
     decoder: &Decoder,
 ) -> anyhow::Result<Computed> {
@@ -99,7 +99,7 @@ pub(crate) fn prepare_all(
     of_models.into_iter().flatten().map(of_candidate).collect()
 }
 
-/// What a model says of inputs that are ready.
+/// What a model predicts for inputs that are ready.
 ///
 /// # Errors
 /// Where the device fails, or the inputs are those of a model of another kind.
@@ -165,7 +165,7 @@ fn compute_sequences(
             SequenceInput::Known(_) => None,
         })
         .collect();
-    let mut told = model.follow(&mut follows)?.into_iter();
+    let mut followed = model.follow(&mut follows)?.into_iter();
     let mut computed = Computed::default();
     for input in inputs {
         let verdicts: Verdicts = match input {
@@ -176,7 +176,7 @@ fn compute_sequences(
                     epoch: new.last,
                     memory: new.memory.to_bytes()?.into(),
                 });
-                let mut rows = told.next().unwrap_or_default().into_iter();
+                let mut rows = followed.next().unwrap_or_default().into_iter();
                 let mut row = || Verdict::Probabilities(rows.next().unwrap_or_default().into());
                 let settled = new.settled.into_iter();
                 settled

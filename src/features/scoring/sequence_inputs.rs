@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     inputs::Wanted,
-    model_memory::MemoryShelf,
+    model_memory::ModelMemories,
     sequence_epochs::{Calibrated, Chosen, calibrated},
 };
 use crate::{
@@ -38,24 +38,24 @@ pub(crate) struct ToFollow {
 }
 
 /// What is known of one candidate before its stamps are read.
-struct Standing {
+struct CandidateStart {
     keys: Vec<Arc<str>>,
     known: Vec<Option<Verdict>>,
     /// The place of the epoch that the memory ends with, and the memory.
     memory: Option<(usize, Memory)>,
 }
 
-impl Standing {
+impl CandidateStart {
     fn of(
         candidate: &Candidate,
         plan: &SequencePlan,
         wanted: &Wanted<'_>,
-        shelf: &MemoryShelf,
+        memories: &ModelMemories,
     ) -> Self {
         let known = wanted.kept.known(candidate, wanted.input);
         let keys = wanted.input.epoch_keys(candidate);
         let is_begun = known.iter().any(Option::is_some) && known.iter().any(Option::is_none);
-        let kept = is_begun.then(|| shelf.get(wanted.model, &candidate.id));
+        let kept = is_begun.then(|| memories.get(wanted.model, &candidate.id));
         let memory = kept.flatten().and_then(|kept| {
             let at = keys.iter().position(|key| *key == kept.epoch)?;
             Some((at, Memory::from_bytes(plan, &kept.memory)?))
@@ -123,28 +123,28 @@ pub(crate) fn sequence_inputs(
     candidates: &[&Candidate],
     plan: &SequencePlan,
     wanted: &Wanted<'_>,
-    shelf: &MemoryShelf,
+    memories: &ModelMemories,
     decoder: &Decoder,
 ) -> Vec<SequenceInput> {
-    let mut standings: Vec<Standing> = candidates
+    let mut starts: Vec<CandidateStart> = candidates
         .iter()
-        .map(|candidate| Standing::of(candidate, plan, wanted, shelf))
+        .map(|candidate| CandidateStart::of(candidate, plan, wanted, memories))
         .collect();
-    let new = candidates.iter().zip(&standings);
+    let new = candidates.iter().zip(&starts);
     let new: Vec<Chosen<'_>> = new
-        .map(|(candidate, standing)| Chosen {
+        .map(|(candidate, start)| Chosen {
             candidate,
-            epochs: standing.unknown(),
+            epochs: start.unknown(),
         })
         .collect();
     let mut read = calibrated(&new, plan, decoder);
     let mut memories: Vec<Option<Memory>> = vec![None; candidates.len()];
     let mut afresh = Vec::new();
-    for (at, (standing, read)) in standings.iter_mut().zip(&read).enumerate() {
+    for (at, (start, read)) in starts.iter_mut().zip(&read).enumerate() {
         let is_new = read.iter().any(|(_, epoch)| epoch.is_ok());
-        if is_new && standing.can_go_on(read) {
-            memories[at] = standing.memory.take().map(|(_, memory)| memory);
-        } else if is_new && read.len() < standing.known.len() {
+        if is_new && start.can_go_on(read) {
+            memories[at] = start.memory.take().map(|(_, memory)| memory);
+        } else if is_new && read.len() < start.known.len() {
             afresh.push(at);
         }
     }
@@ -155,7 +155,7 @@ pub(crate) fn sequence_inputs(
     for (at, whole) in afresh.into_iter().zip(calibrated(&whole, plan, decoder)) {
         read[at] = whole;
     }
-    let all = candidates.iter().zip(standings).zip(read).zip(memories);
-    all.map(|(((candidate, standing), read), memory)| standing.input(candidate, plan, read, memory))
+    let all = candidates.iter().zip(starts).zip(read).zip(memories);
+    all.map(|(((candidate, start), read), memory)| start.input(candidate, plan, read, memory))
         .collect()
 }

@@ -1,14 +1,19 @@
-//! Scores in the window: the models side by side, what they say, and on which side of their
+//! Scores in the window: the models side by side, what they predict, and on which side of their
 //! thresholds it falls.
 
 use std::sync::Arc;
 
-use super::tally::Tally;
+use super::{
+    report::Counts,
+    tally::Tally,
+    task::{Focus, ScoreSet, ScoreUpdate},
+};
 use crate::{
     domain::{
         CandidateIx, LatentMembership, ModelCard, ModelId, ScoreBook, Verdict, Verdicts, likeliest,
     },
-    workspace::models,
+    tasks::{Running, TaskEvent, next_event},
+    workspace::{models, screen::Screen},
 };
 
 /// Recall that a threshold is chosen for unless the user wants another.
@@ -18,7 +23,7 @@ const USUAL_THRESHOLD: f32 = 0.5;
 
 /// How far a model is with the opened set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum ScoringStatus {
     /// Candidates are still being found, or there are none.
     #[default]
     Waiting,
@@ -34,12 +39,18 @@ pub enum Standing {
     Failed(Arc<str>),
 }
 
-impl Standing {
+impl ScoringStatus {
     /// True while something is under way.
     pub const fn is_busy(&self) -> bool {
         matches!(self, Self::Reading | Self::Scoring)
     }
 }
+
+/// The candidate, the screen, the queue and the page that decide who is looked at.
+pub(crate) type FocusOf = (
+    (Option<CandidateIx>, Screen, u64),
+    Option<Arc<[CandidateIx]>>,
+);
 
 /// A model that was read.
 #[derive(Clone, Debug)]
@@ -48,23 +59,25 @@ pub struct ReadyModel {
     pub id: ModelId,
     /// Its card.
     pub card: Arc<ModelCard>,
-    /// Position of the class `real` among its outputs; none for a model that tells other classes.
+    /// Position of the class `real` among its outputs; none for a model that predicts other classes.
     pub real: Option<usize>,
 }
 
 /// A model whose scores are shown.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ShownModel {
     /// The name of one that comes with the program, or a file.
     pub source: Arc<str>,
     /// Version and card; none before it was read.
     pub ready: Option<ReadyModel>,
     /// How far it is.
-    pub standing: Standing,
+    pub status: ScoringStatus,
     /// One number a candidate.
     pub tally: Tally,
-    /// Number of the run that scores for it.
-    pub(crate) run: u64,
+    /// Scores of this session by where they came from.
+    pub counts: Counts,
+    /// What scores for it now.
+    pub(crate) scoring: Option<Running<ScoreSet>>,
     /// The user's threshold; none for that of the card.
     pub(crate) chosen: Option<f32>,
     /// The version that the user's threshold was chosen for; none where it was chosen in this
@@ -78,9 +91,10 @@ impl ShownModel {
         Self {
             source,
             ready: None,
-            standing: Standing::default(),
+            status: ScoringStatus::default(),
             tally: Tally::default(),
-            run: 0,
+            counts: Counts::default(),
+            scoring: None,
             chosen: None,
             chosen_for: None,
         }
@@ -133,7 +147,7 @@ pub enum Reading<'a> {
         /// On which side of the threshold.
         is_real: bool,
     },
-    /// The likeliest class, of a model that tells more than real and bogus.
+    /// The likeliest class, of a model that predicts more than real and bogus.
     Class {
         /// Its name.
         class: &'a str,
@@ -147,16 +161,16 @@ pub enum Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// True where a model says something.
+    /// True where a model predicts something.
     pub const fn is_known(&self) -> bool {
         matches!(self, Self::Score { .. } | Self::Class { .. })
     }
 }
 
 /// Everything about scores of the opened set.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Scores {
-    /// What every model says of every epoch.
+    /// What every model predicts for every epoch.
     pub book: ScoreBook,
     /// Blind labelling: no trace of a score is on the screen.
     pub is_hidden: bool,
@@ -164,12 +178,14 @@ pub struct Scores {
     pub wanted_recall: f32,
     pub(crate) shown: Vec<ShownModel>,
     pub(crate) active: usize,
-    /// True as long as nobody has chosen which models are shown.
+    /// True until the user has chosen which models are shown.
     pub(crate) is_usual: bool,
-    /// Number of the last run of scoring.
-    pub(crate) runs: u64,
+    /// Who is looked at, for the tasks.
+    pub(crate) focus: Focus,
+    /// What was on the screen when that was put there.
+    pub(crate) focus_of: Option<FocusOf>,
     pub(crate) revision: u64,
-    /// What the latent model says of each candidate.
+    /// What the latent model predicts for each candidate.
     pub(crate) latent: LatentMembership,
 }
 
@@ -182,7 +198,8 @@ impl Default for Scores {
             shown: vec![ShownModel::new(models::DEFAULT.into())],
             active: 0,
             is_usual: true,
-            runs: 0,
+            focus: Focus::default(),
+            focus_of: None,
             revision: 0,
             latent: LatentMembership::default(),
         }
@@ -225,7 +242,7 @@ impl Scores {
 
     /// True while any model is being read or scores.
     pub fn is_busy(&self) -> bool {
-        self.shown.iter().any(|model| model.standing.is_busy())
+        self.shown.iter().any(|model| model.status.is_busy())
     }
 
     /// Grows with every change of scores, models and thresholds.
@@ -283,8 +300,8 @@ impl Scores {
                 let score = model.tally.score(candidate).ok_or_else(refused)?;
                 return Ok(model.side_of(score));
             }
-            let said = ready.verdicts(verdicts).said();
-            said.map(Reading::from).ok_or_else(refused)
+            let likeliest = ready.verdicts(verdicts).likeliest();
+            likeliest.map(Reading::from).ok_or_else(refused)
         })
     }
 
@@ -294,7 +311,7 @@ impl Scores {
         candidate: CandidateIx,
         of: impl FnOnce(&'a ReadyModel, &'a Verdicts) -> Result<Reading<'a>, Option<&'a str>>,
     ) -> Reading<'a> {
-        if let Standing::Failed(why) = &model.standing {
+        if let ScoringStatus::Failed(why) = &model.status {
             return Reading::Refused(why);
         }
         let Some(ready) = &model.ready else {
@@ -306,26 +323,38 @@ impl Scores {
         of(ready, verdicts).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
     }
 
-    /// Takes in what a model says; true where that model is shown.
-    pub(crate) fn take(&mut self, id: &ModelId, said: Vec<(CandidateIx, Verdicts)>) -> bool {
+    pub(crate) fn find(&mut self, source: &str) -> Option<&mut ShownModel> {
+        self.shown.iter_mut().find(|model| *model.source == *source)
+    }
+
+    /// The next event of what scores for that model.
+    pub(crate) fn next_event(&mut self, source: &str) -> Option<TaskEvent<ScoreUpdate, ()>> {
+        next_event(&mut self.find(source)?.scoring)
+    }
+
+    /// Takes in what a model predicts.
+    pub(crate) fn take(&mut self, source: &str, scores: Vec<(CandidateIx, Verdicts)>) {
+        let mut shown = self.shown.iter_mut();
         let book = &mut self.book;
-        let is_it = |model: &&mut ShownModel| model.ready.as_ref().is_some_and(|r| r.id == *id);
-        let Some(model) = self.shown.iter_mut().find(is_it) else {
-            return false;
+        let Some(model) = shown.find(|model| *model.source == *source) else {
+            return;
         };
         let Some(ready) = model.ready.clone() else {
-            return false;
+            return;
         };
-        let mut news = Vec::with_capacity(said.len());
-        for (candidate, verdicts) in said {
+        let id = &ready.id;
+        let mut news = Vec::with_capacity(scores.len());
+        for (candidate, verdicts) in scores {
             // One that came before counts already.
             if book.get(id, candidate).is_some() {
                 continue;
             }
             let why = verdicts.first().and_then(refusal).unwrap_or("has no epoch");
             let why: Arc<str> = why.into();
-            let said = if let Some(real) = ready.real {
-                let all = verdicts.iter().filter_map(|said| said.probability(real));
+            let score = if let Some(real) = ready.real {
+                let all = verdicts
+                    .iter()
+                    .filter_map(|verdict| verdict.probability(real));
                 all.max_by(f32::total_cmp)
             } else {
                 let last = ready.verdicts(&verdicts).last();
@@ -336,11 +365,10 @@ impl Scores {
                 last.zip(class).map(|(row, class)| row[class])
             };
             book.put(id, candidate, verdicts);
-            news.push((candidate, said.ok_or(why)));
+            news.push((candidate, score.ok_or(why)));
         }
         model.tally.put(news);
         self.revision += 1;
-        true
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     io::export::columns::{FilledColumn, Kind, Value, double, text},
 };
 
-/// What one model says of all candidates, in the order of the catalogue.
+/// What one model predicts for all candidates, in the order of the catalogue.
 pub(crate) struct ModelScores<'a> {
     pub card: &'a ModelCard,
     pub verdicts: &'a [Verdicts],

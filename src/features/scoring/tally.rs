@@ -2,7 +2,7 @@
 
 use crate::domain::CandidateIx;
 
-/// What one model says of each candidate.
+/// What one model predicts for each candidate.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// By candidate; NaN where there is no score.
@@ -21,12 +21,12 @@ impl Tally {
         &mut self,
         news: impl IntoIterator<Item = (CandidateIx, Result<f32, std::sync::Arc<str>>)>,
     ) {
-        for (CandidateIx(ix), said) in news {
+        for (CandidateIx(ix), score) in news {
             let at = ix as usize;
             if self.best.len() <= at {
                 self.best.resize(at + 1, f32::NAN);
             }
-            match said {
+            match score {
                 Ok(score) if !score.is_nan() => {
                     self.best[at] = score;
                     self.sorted.push(score);

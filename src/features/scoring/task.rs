@@ -1,400 +1,449 @@
-//! Scoring the opened set in the background: step by step, what is looked at first.
+//! Scoring candidates as a task, the same for the window and the command line: it reads the models, takes
+//! what the project holds, computes the rest while the next candidates are read, keeps it in the project,
+//! and reports scores as they come.
 
 use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow, bail};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::{model_memory::MemoryShelf, part::Part, score::complete_scores};
+use super::{
+    inputs::{Inputs, Wanted, inputs},
+    model_memory::ModelMemories,
+    report::Counts,
+    schedule::{Batch, Schedule, StepSize},
+    score::{Computed, compute},
+    score_store::ScoreStore,
+};
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{
-        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, NewScores, ScoreRow, Verdict,
-        Verdicts,
+        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ModelInput, NewScores, Remembered,
+        ScoreRow, Verdict, Verdicts,
     },
     io::Decoder,
     tasks::{
+        Task, TaskContext,
         cancel::CancelToken,
-        gathering::{Gathered, Gathering},
-        learner::{After, Task, Urgency},
+        compute_queue::Priority,
         step_times::Phase,
-        thread::Broken,
+        thread::{Broken, scoped},
     },
-    workspace::{any_model::AnyModel, model_registry::ModelShelf},
+    workspace::{
+        any_model::AnyModel,
+        model_registry::{LoadedModel, ModelShelf},
+    },
 };
 
-/// How the scoring of a set by one model ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ScoringEnd {
-    /// Every candidate was scored or refused.
-    Finished,
-    /// The user stopped it.
-    Stopped,
-    /// Why it broke off: a sentence.
-    Failed(String),
-}
+pub use super::{
+    schedule::{Focus, Pace},
+    score_store::StoreFault,
+};
 
-/// How long a step is meant to take: an explanation or a click waits no longer. Half of what it may take, as
-/// a disk may be slower than the step before it was.
-const STEP_MS: f64 = 50.0;
-/// Epochs of the first step, and the fewest and most of any.
-const FIRST_EPOCHS: f64 = 16.0;
-const EPOCHS: (f64, f64) = (4.0, 512.0);
-/// Candidates that are looked up among the kept scores in one step, and how many epochs they have at most.
+/// Candidates whose kept scores are reported at a time, and how many epochs they have at most.
 const LOOKED_UP: usize = 2000;
 const EPOCHS_LOOKED_UP: usize = 20_000;
-/// Candidates that are scored in one step at most, however few epochs they have.
-const MOST_AT_ONCE: usize = 512;
+/// Steps of fixed size that may be read ahead; of those that are fitted, the one that is being read: who is
+/// looked at in between waits for no more.
+const READ_AHEAD: usize = 2;
 
-/// Who is looked at: the newest word counts.
-#[derive(Clone, Default)]
-pub struct Focus(Arc<Mutex<Arc<[CandidateIx]>>>);
-
-impl Focus {
-    /// Says who is looked at now, the most urgent first.
-    pub fn put(&self, candidates: Arc<[CandidateIx]>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = candidates;
-    }
-
-    fn get(&self) -> Arc<[CandidateIx]> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
+/// A model that scores.
+#[derive(Clone)]
+pub enum ModelChoice {
+    /// Read anew by its name or file, and kept in the registry.
+    Source(Arc<str>),
+    /// At hand.
+    Read(AnyModel),
 }
 
-/// What is to be scored.
-#[derive(Clone, Debug)]
-pub struct ScoreOrder {
-    /// Number of the opening.
-    pub generation: u64,
-    /// By which version of which model.
-    pub model: ModelId,
-    /// Number of this run: its end is nobody's once another has begun.
-    pub run: u64,
+/// Scores candidates by models.
+#[derive(Clone)]
+pub struct ScoreSet {
+    /// By these: stamps are read once for all of them.
+    pub by: Vec<ModelChoice>,
     /// All candidates.
     pub catalogue: Arc<Catalogue>,
-    /// What the project holds already: nothing of it is computed again.
-    pub kept: Arc<[ScoreRow]>,
-    /// The project, where there is one: it has what the model remembers.
+    /// What it holds is not computed again, and what is new is kept in it.
     pub project: Option<PathBuf>,
-}
-
-/// What a task needs beside its order.
-#[derive(Clone)]
-pub struct Scorer {
     /// The models at hand.
-    pub shelf: ModelShelf,
-    /// The decoder of the opened set.
+    pub models: ModelShelf,
+    /// Decodes stamps.
     pub decoder: Arc<Decoder>,
     /// Who is looked at.
     pub focus: Focus,
-    /// Asks it to stop.
-    pub cancel: CancelToken,
-    /// Who hears of scores.
-    pub reporter: Reporter,
+    /// How many epochs at a time.
+    pub pace: Pace,
 }
 
-/// What the project holds, and the model that is scored with.
-struct Kept {
-    scores: KeptScores,
-    memories: MemoryShelf,
-    model: AnyModel,
+/// What is reported while it scores.
+#[derive(Debug)]
+pub enum ScoreUpdate {
+    /// A model was read.
+    Loaded(LoadedModel),
+    /// What a model predicts for some candidates.
+    Scored {
+        /// Its place among the models.
+        model: usize,
+        /// Candidates, with a verdict for each epoch.
+        scores: Vec<(CandidateIx, Verdicts)>,
+        /// Where they came from.
+        counts: Counts,
+    },
+    /// The project cannot be used as it should.
+    Fault(StoreFault),
 }
 
-/// The scoring of one set by one model.
-pub struct ScoreTask {
-    order: ScoreOrder,
-    scorer: Scorer,
-    /// None before the first step.
-    taking_up: Option<Gathering<(KeptScores, MemoryShelf)>>,
-    kept: Option<Kept>,
-    /// The last candidate that was begun and is too long for one step.
-    part: Option<Part>,
-    /// Up to where candidates were looked up among the kept scores.
-    looked_up: usize,
-    is_done: Vec<bool>,
-    /// Before this one all are done.
-    next: usize,
-    epochs_a_step: f64,
-}
+impl Task for ScoreSet {
+    const NAME: &'static str = "scoring";
+    type Update = ScoreUpdate;
+    type Output = ();
 
-impl ScoreTask {
-    /// A task that has not begun.
-    pub fn new(order: ScoreOrder, scorer: Scorer) -> Self {
-        Self {
-            is_done: vec![false; order.catalogue.len()],
-            order,
-            scorer,
-            taking_up: None,
-            kept: None,
-            part: None,
-            looked_up: 0,
-            next: 0,
-            epochs_a_step: FIRST_EPOCHS,
-        }
-    }
-
-    fn is_waiting(&self, ix: CandidateIx) -> bool {
-        self.is_done.get(ix.0 as usize) == Some(&false)
-    }
-
-    fn end(&self, end: ScoringEnd) -> After {
-        self.scorer.reporter.send(JobEvent::ScoringEnded {
-            generation: self.order.generation,
-            model: self.order.model.clone(),
-            run: self.order.run,
-            end,
-        });
-        After::Done
-    }
-
-    /// False where nobody listens any more.
-    fn say(&mut self, scores: Vec<(CandidateIx, Verdicts)>, new: NewScores) -> bool {
-        for (ix, _) in &scores {
-            self.is_done[ix.0 as usize] = true;
-        }
-        scores.is_empty()
-            || self.scorer.reporter.send(JobEvent::Scored {
-                generation: self.order.generation,
-                model: self.order.model.clone(),
-                scores,
-                new,
-            })
-    }
-
-    /// Gives out what the project holds, some candidates at a time.
-    fn look_up(&mut self, kept: &Kept) -> bool {
-        let from = self.looked_up;
-        let catalogue = self.order.catalogue.clone();
-        let mut epochs = 0;
-        let some = catalogue.since(from).take_while(|(_, candidate)| {
-            let is_room = epochs < EPOCHS_LOOKED_UP;
-            epochs += candidate.epochs.len();
-            is_room
-        });
-        let some: Vec<_> = some.take(LOOKED_UP).collect();
-        let until = from + some.len();
-        let input = &kept.model.card().input;
-        let complete = |candidate| kept.scores.complete(candidate, input);
-        let found = some.into_iter();
-        let found = found.filter_map(|(ix, candidate)| Some((ix, complete(candidate)?)));
-        let found = found.filter(|(_, verdicts)| !verdicts.is_empty());
-        let found = found.collect();
-        self.looked_up = until;
-        self.say(found, NewScores::default())
-    }
-
-    /// The next candidates: who is looked at, then the rest in the order of finding.
-    fn choose(&mut self) -> Vec<CandidateIx> {
-        while self.is_done.get(self.next) == Some(&true) {
-            self.next += 1;
-        }
-        let focus = self.scorer.focus.get();
-        let rest = (self.next..self.is_done.len()).map(|at| CandidateIx(at as u32));
-        let mut chosen = Vec::new();
-        let mut epochs = 0.0;
-        for ix in focus.iter().copied().chain(rest) {
-            if !self.is_waiting(ix) || chosen.contains(&ix) {
-                continue;
-            }
-            let of_this = self.order.catalogue.get(ix).map_or(0, |c| c.epochs.len());
-            let is_full = epochs > 0.0 && epochs + of_this as f64 > self.epochs_a_step;
-            if is_full || chosen.len() >= MOST_AT_ONCE {
-                break;
-            }
-            epochs += of_this as f64;
-            chosen.push(ix);
-        }
-        chosen
-    }
-
-    /// Takes the model and what is kept into the hand; the kept scores of a large set are put in order on
-    /// another thread.
-    fn begin(&mut self) -> anyhow::Result<()> {
-        let taking_up = if let Some(taking_up) = self.taking_up.take() {
-            taking_up
-        } else {
-            let kept = std::mem::replace(&mut self.order.kept, Arc::new([]));
-            let project = self.order.project.clone();
-            Gathering::start("kept scores", move || {
-                let memories = MemoryShelf::open(project.as_deref());
-                Ok((KeptScores::of(&kept), memories))
-            })?
+    fn run(self, cx: &TaskContext<ScoreUpdate>) -> anyhow::Result<()> {
+        let models = self.by.iter().map(|choice| self.model(choice, cx));
+        let models: Vec<AnyModel> = models.collect::<anyhow::Result<_>>()?;
+        cx.check()?;
+        let mut store = ScoreStore::open(self.project.as_deref());
+        let kept: Vec<KeptScores> = models.iter().map(|model| store.kept(model.id())).collect();
+        let run = Run {
+            set: &self,
+            models: &models,
+            kept: &kept,
+            cx,
         };
-        match taking_up.look()? {
-            Gathered::Not(taking_up) => self.taking_up = Some(taking_up),
-            Gathered::All((scores, memories)) => {
-                let id = &self.order.model;
-                let model = self.scorer.shelf.get(id);
-                let model = model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))?;
-                self.kept = Some(Kept {
-                    scores,
-                    memories,
-                    model,
-                });
+        let scored = run.score(&mut store);
+        // Also of what was stopped or failed.
+        store.write();
+        run.report_fault(&mut store);
+        scored
+    }
+}
+
+const fn part(part: &'static str) -> Phase {
+    Phase::new(ScoreSet::NAME, part)
+}
+
+impl ScoreSet {
+    fn model(
+        &self,
+        choice: &ModelChoice,
+        cx: &TaskContext<ScoreUpdate>,
+    ) -> anyhow::Result<AnyModel> {
+        let source = match choice {
+            ModelChoice::Read(model) => return Ok(model.clone()),
+            ModelChoice::Source(source) => source,
+        };
+        let loaded = self.models.load_in_turn(source, cx)?;
+        if loaded.card.classes.is_empty() {
+            bail!("tells no class");
+        }
+        let id = loaded.id.clone();
+        cx.update(ScoreUpdate::Loaded(loaded));
+        let model = self.models.get(&id);
+        model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))
+    }
+}
+
+/// A step whose stamps are read.
+struct Prepared {
+    batch: Batch,
+    /// For each model.
+    inputs: Vec<Inputs>,
+    took: Duration,
+}
+
+/// What reads stamps while the step before is computed.
+struct Reading<'a> {
+    catalogue: &'a Catalogue,
+    models: &'a [(ModelId, ModelInput)],
+    kept: &'a [KeptScores],
+    project: Option<&'a Path>,
+    decoder: &'a Decoder,
+    cancel: &'a CancelToken,
+}
+
+impl Reading<'_> {
+    fn run(self, mut schedule: Schedule<'_>, sender: &Sender<Prepared>) {
+        let (memories, no_memories) = (ModelMemories::open(self.project), ModelMemories::default());
+        let nothing = vec![KeptScores::default(); self.models.len()];
+        while !self.cancel.is_cancelled()
+            && let Some(batch) = schedule.next_batch()
+        {
+            let began = Instant::now();
+            let inputs = match &batch {
+                Batch::Whole(chosen) => {
+                    let all = chosen.iter().filter_map(|ix| self.catalogue.get(*ix));
+                    let all: Vec<&Candidate> = all.collect();
+                    inputs(&all, &self.wanted(self.kept), &memories, self.decoder)
+                }
+                Batch::Part { ix, places, .. } => {
+                    let some = self.some_epochs(*ix, places);
+                    inputs(&[&some], &self.wanted(&nothing), &no_memories, self.decoder)
+                }
+            };
+            let prepared = Prepared {
+                batch,
+                inputs,
+                took: began.elapsed(),
+            };
+            if sender.send(prepared).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn wanted<'b>(&'b self, kept: &'b [KeptScores]) -> Vec<Wanted<'b>> {
+        let models = self.models.iter().zip(kept);
+        models
+            .map(|((model, input), kept)| Wanted { model, input, kept })
+            .collect()
+    }
+
+    fn some_epochs(&self, ix: CandidateIx, places: &[usize]) -> Candidate {
+        let Some(candidate) = self.catalogue.get(ix) else {
+            return Candidate::default();
+        };
+        Candidate {
+            id: candidate.id.clone(),
+            epochs: places
+                .iter()
+                .map(|at| candidate.epochs[*at].clone())
+                .collect(),
+            ..Candidate::default()
+        }
+    }
+}
+
+/// One run of the task, once models and kept scores are there.
+struct Run<'a> {
+    set: &'a ScoreSet,
+    models: &'a [AnyModel],
+    kept: &'a [KeptScores],
+    cx: &'a TaskContext<ScoreUpdate>,
+}
+
+impl Run<'_> {
+    fn score(&self, store: &mut ScoreStore) -> anyhow::Result<()> {
+        self.report_fault(store);
+        let mut is_done = self.look_up()?;
+        let size = StepSize::new(self.set.pace);
+        let models = self.models.iter();
+        let models: Vec<(ModelId, ModelInput)> = models
+            .map(|model| (model.id().clone(), model.card().input.clone()))
+            .collect();
+        let to_cut = match (&*models, self.kept) {
+            ([(_, input)], [kept]) if !input.looks_back() => Some((kept, input)),
+            _ => None,
+        };
+        let catalogue = &*self.set.catalogue;
+        let focus = self.set.focus.clone();
+        let schedule = Schedule::new(catalogue, is_done.clone(), focus, &size, to_cut);
+        let reading = Reading {
+            catalogue,
+            models: &models,
+            kept: self.kept,
+            project: self.set.project.as_deref(),
+            decoder: &self.set.decoder,
+            cancel: self.cx.cancel_token(),
+        };
+        thread::scope(|scope| {
+            let ahead = match self.set.pace {
+                Pace::Fitted => 0,
+                Pace::Fixed => READ_AHEAD,
+            };
+            let (sender, ready) = bounded(ahead);
+            let read = move || reading.run(schedule, &sender);
+            let reader = scoped(scope, "prepare", read).context("the system gives no thread")?;
+            self.compute_all(ready, &size, &mut is_done, store)?;
+            if reader.join().is_err() {
+                bail!(Broken::sentence("reading stamps"));
+            }
+            Ok(self.cx.check()?)
+        })
+    }
+
+    /// Reports what the project holds, some candidates at a time; who is done then.
+    fn look_up(&self) -> anyhow::Result<Vec<bool>> {
+        let catalogue = &self.set.catalogue;
+        let mut is_done = vec![false; catalogue.len()];
+        if self.kept.iter().any(KeptScores::is_empty) {
+            return Ok(is_done);
+        }
+        let mut from = 0;
+        while from < is_done.len() {
+            self.cx.check()?;
+            let mut found = vec![Vec::new(); self.models.len()];
+            let mut epochs = 0;
+            let some = catalogue.since(from).take_while(|(_, candidate)| {
+                let has_room = epochs < EPOCHS_LOOKED_UP;
+                epochs += candidate.epochs.len();
+                has_room
+            });
+            for (ix, candidate) in some.take(LOOKED_UP) {
+                from += 1;
+                let models = self.models.iter().zip(self.kept);
+                let complete =
+                    models.map(|(model, kept)| kept.complete(candidate, &model.card().input));
+                let complete: Option<Vec<Verdicts>> = complete.collect();
+                let Some(complete) = complete.filter(|_| !candidate.epochs.is_empty()) else {
+                    continue;
+                };
+                is_done[ix.0 as usize] = true;
+                for (found, verdicts) in found.iter_mut().zip(complete) {
+                    found.push((ix, verdicts));
+                }
+            }
+            for (model, scores) in found.into_iter().enumerate() {
+                let kept = scores.iter().map(|(_, verdicts)| verdicts.len()).sum();
+                let counts = Counts { kept, computed: 0 };
+                self.report(model, scores, counts);
+            }
+        }
+        Ok(is_done)
+    }
+
+    fn compute_all(
+        &self,
+        ready: Receiver<Prepared>,
+        size: &StepSize,
+        is_done: &mut [bool],
+        store: &mut ScoreStore,
+    ) -> anyhow::Result<()> {
+        // Of the candidates that are scored in parts.
+        let mut begun: BTreeMap<CandidateIx, Vec<Option<Verdict>>> = BTreeMap::new();
+        for Prepared {
+            batch,
+            inputs,
+            took,
+        } in ready
+        {
+            self.cx.check()?;
+            let mut computing = Duration::ZERO;
+            let mut epochs = 0;
+            for (model, inputs) in inputs.into_iter().enumerate() {
+                let (computed, took) = self.compute(model, inputs, is_done)?;
+                computing += took;
+                epochs = computed.verdicts.iter().map(|all| all.len()).sum();
+                match &batch {
+                    Batch::Whole(chosen) => {
+                        let scores = chosen.iter().copied().zip(computed.verdicts).collect();
+                        self.take(model, scores, computed.memories, store);
+                    }
+                    Batch::Part {
+                        ix,
+                        places,
+                        is_last,
+                    } => {
+                        let known = begun.entry(*ix).or_insert_with(|| self.known(model, *ix));
+                        let new = computed.verdicts.iter().flat_map(|all| all.iter());
+                        for (at, verdict) in places.iter().zip(new) {
+                            known[*at] = Some(verdict.clone());
+                        }
+                        if *is_last && let Some(known) = begun.remove(ix) {
+                            let all: Verdicts = known.into_iter().flatten().collect();
+                            self.take(model, vec![(*ix, all)], Vec::new(), store);
+                        }
+                    }
+                }
+            }
+            // One stage waits for the other: the longer one counts.
+            size.adjust(epochs, took.max(computing));
+            match batch {
+                Batch::Whole(chosen) => {
+                    for ix in chosen {
+                        is_done[ix.0 as usize] = true;
+                    }
+                }
+                Batch::Part { ix, is_last, .. } => is_done[ix.0 as usize] = is_last,
             }
         }
         Ok(())
     }
 
-    /// The candidate, where it is the only one and has more epochs than a step scores of a model that looks
-    /// at every epoch by itself.
-    fn long_one(&self, chosen: &[CandidateIx], kept: &Kept) -> Option<CandidateIx> {
-        let [ix] = chosen else { return None };
-        let epochs = self.order.catalogue.get(*ix)?.epochs.len() as f64;
-        let is_long =
-            epochs > self.epochs_a_step.max(FIRST_EPOCHS) && !kept.model.card().input.looks_back();
-        is_long.then_some(*ix)
+    /// What is kept of a candidate, epoch by epoch.
+    fn known(&self, model: usize, ix: CandidateIx) -> Vec<Option<Verdict>> {
+        let candidate = self.set.catalogue.get(ix);
+        let input = &self.models[model].card().input;
+        candidate.map_or_else(Vec::new, |candidate| {
+            self.kept[model].known(candidate, input)
+        })
     }
 
-    /// Scores some epochs of a long candidate.
-    fn score_part(&mut self, ix: CandidateIx, kept: &Kept) -> anyhow::Result<bool> {
-        let began = Instant::now();
-        let catalogue = self.order.catalogue.clone();
-        let Some(candidate) = catalogue.get(ix) else {
-            return Ok(true);
+    /// One step of a network in its turn; a forest needs no turn. How long it took, without the waiting.
+    fn compute(
+        &self,
+        model: usize,
+        inputs: Inputs,
+        is_done: &[bool],
+    ) -> anyhow::Result<(Computed, Duration)> {
+        let model = self.models[model].clone();
+        let is_forest = matches!(model, AnyModel::Forest(_));
+        let step = move || {
+            let began = Instant::now();
+            compute(&model, inputs).map(|computed| (computed, began.elapsed()))
         };
-        let part = self.part.take().filter(|part| part.ix == ix);
-        let new = || Part::new(ix, candidate, &kept.scores, &kept.model);
-        let mut part = part.unwrap_or_else(new);
-        let most = self.epochs_a_step as usize;
-        let epochs = part.go_on(candidate, most, &kept.model, &self.scorer.decoder)?;
-        self.adjust(epochs, began);
-        let Some(verdicts) = part.verdicts() else {
-            self.part = Some(part);
-            return Ok(true);
-        };
-        let new = NewScores {
-            rows: new_rows(candidate, kept, &verdicts).collect(),
-            memories: Vec::new(),
-        };
-        Ok(self.say(vec![(ix, verdicts)], new))
-    }
-
-    /// How many epochs the next step has, half of the way to what would have filled this one: one slow disk
-    /// is no rule.
-    fn adjust(&mut self, epochs: usize, began: Instant) {
-        let took_ms = began.elapsed().as_secs_f64() * 1e3;
-        let fits = epochs as f64 * STEP_MS / took_ms.max(1.0);
-        self.epochs_a_step = f64::midpoint(self.epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
-    }
-
-    /// Ends it, with what the GPU has to do with it.
-    fn fail(&mut self, why: &str) -> After {
-        let more = self.scorer.shelf.recover();
-        let why = more.map_or_else(
-            || why.to_owned(),
-            |more| format!("{why}: {more}; score again"),
-        );
-        self.end(ScoringEnd::Failed(why))
-    }
-
-    fn score(&mut self, chosen: &[CandidateIx], kept: &Kept) -> anyhow::Result<bool> {
-        let began = Instant::now();
-        let catalogue = self.order.catalogue.clone();
-        let some: Vec<&Candidate> = chosen.iter().filter_map(|ix| catalogue.get(*ix)).collect();
-        let (verdicts, new) = score_missing(&some, kept, &self.scorer.decoder)?;
-        self.adjust(verdicts.iter().map(|all| all.len()).sum(), began);
-        let scores = chosen.iter().copied().zip(verdicts).collect();
-        Ok(self.say(scores, new))
-    }
-}
-
-/// Scores what the project does not hold of candidates: all their verdicts, and what is new.
-fn score_missing(
-    candidates: &[&Candidate],
-    kept: &Kept,
-    decoder: &Decoder,
-) -> anyhow::Result<(Vec<Verdicts>, NewScores)> {
-    let (scores, memories) = (&kept.scores, &kept.memories);
-    let computed = complete_scores(candidates, scores, memories, &kept.model, decoder)?;
-    let pairs = candidates.iter().zip(&computed.verdicts);
-    let rows = pairs.flat_map(|(candidate, verdicts)| new_rows(candidate, kept, verdicts));
-    let new = NewScores {
-        rows: rows.collect(),
-        memories: computed.memories,
-    };
-    Ok((computed.verdicts, new))
-}
-
-/// Verdicts of a candidate that the project does not hold.
-fn new_rows<'a>(
-    candidate: &Candidate,
-    kept: &'a Kept,
-    verdicts: &[Verdict],
-) -> impl Iterator<Item = ScoreRow> + use<'a> {
-    let rows = ScoreRow::of(candidate, &kept.model.card().input, verdicts);
-    rows.into_iter().filter(|row| !kept.scores.holds(row))
-}
-
-impl Task for ScoreTask {
-    fn urgency(&self) -> Urgency {
-        if self.scorer.cancel.is_cancelled() {
-            return Urgency::Now;
+        if is_forest {
+            return step();
         }
-        if let Some(taking_up) = &self.taking_up
-            && !taking_up.is_ready()
-        {
-            return Urgency::Waiting;
-        }
-        let is_looked_at = self
-            .scorer
-            .focus
-            .get()
+        let looked_at = self.set.focus.get();
+        let is_looked_at = looked_at
             .iter()
-            .any(|ix| self.is_waiting(*ix));
-        if is_looked_at {
-            Urgency::Now
+            .any(|ix| is_done.get(ix.0 as usize) == Some(&false));
+        let priority = if is_looked_at {
+            Priority::Now
         } else {
-            Urgency::Soon
+            Priority::Soon
+        };
+        self.cx.compute(priority, part("computing"), step)?
+    }
+
+    /// Reports what was computed, and keeps what the project does not hold.
+    fn take(
+        &self,
+        model: usize,
+        scores: Vec<(CandidateIx, Verdicts)>,
+        memories: Vec<Remembered>,
+        store: &mut ScoreStore,
+    ) {
+        let input = &self.models[model].card().input;
+        let mut counts = Counts::default();
+        let mut rows = Vec::new();
+        for (ix, verdicts) in &scores {
+            let Some(candidate) = self.set.catalogue.get(*ix) else {
+                continue;
+            };
+            for row in ScoreRow::of(candidate, input, verdicts) {
+                if self.kept[model].holds(&row) {
+                    counts.kept += 1;
+                } else {
+                    counts.computed +=
+                        usize::from(matches!(row.verdict, Verdict::Probabilities(_)));
+                    rows.push(row);
+                }
+            }
+        }
+        self.report(model, scores, counts);
+        store.keep(self.models[model].id(), NewScores { rows, memories });
+        self.report_fault(store);
+    }
+
+    fn report(&self, model: usize, scores: Vec<(CandidateIx, Verdicts)>, counts: Counts) {
+        if !scores.is_empty() {
+            self.cx.update(ScoreUpdate::Scored {
+                model,
+                scores,
+                counts,
+            });
         }
     }
 
-    fn phase(&self) -> Phase {
-        let part = match &self.kept {
-            None => "taking up kept scores",
-            Some(_) if self.looked_up < self.is_done.len() => "looking up kept scores",
-            Some(_) => "computing",
-        };
-        Phase::new("scoring", part)
-    }
-
-    fn step(&mut self) -> After {
-        if self.scorer.cancel.is_cancelled() {
-            return self.end(ScoringEnd::Stopped);
+    fn report_fault(&self, store: &mut ScoreStore) {
+        if let Some(fault) = store.take_fault() {
+            self.cx.update(ScoreUpdate::Fault(fault));
         }
-        let Some(kept) = self.kept.take() else {
-            return match self.begin() {
-                Ok(()) => After::More,
-                Err(error) => self.end(ScoringEnd::Failed(format!("{error:#}"))),
-            };
-        };
-        let is_heard = if self.looked_up < self.is_done.len() {
-            self.look_up(&kept)
-        } else {
-            let chosen = self.choose();
-            if chosen.is_empty() {
-                return self.end(ScoringEnd::Finished);
-            }
-            let scored = match self.long_one(&chosen, &kept) {
-                Some(ix) => self.score_part(ix, &kept),
-                None => self.score(&chosen, &kept),
-            };
-            match scored {
-                Ok(is_heard) => is_heard,
-                Err(error) => return self.fail(&format!("{error:#}")),
-            }
-        };
-        self.kept = Some(kept);
-        if is_heard { After::More } else { After::Done }
-    }
-
-    fn broke_off(&mut self) {
-        self.fail(&Broken::sentence("scoring"));
     }
 }

@@ -1,4 +1,4 @@
-//! A threshold chosen on labelled candidates, and what labels say of the one in force.
+//! A threshold chosen on labelled candidates, and what labels show of the one in force.
 
 use crate::app::state::AppState;
 
@@ -6,7 +6,7 @@ use crate::app::state::AppState;
 /// (our choice: about ten, as the rate is then known to some 15 %).
 pub const ENOUGH_BOGUS: usize = 10;
 
-/// What the labelled candidates say of the threshold in force.
+/// What the labelled candidates show of the threshold in force.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Labelled real ones with a score.
@@ -71,7 +71,7 @@ impl AppState {
         ]
     }
 
-    /// What the labels say of the threshold in force.
+    /// What the labels show of the threshold in force.
     pub fn evidence(&self) -> Evidence {
         let [real, bogus] = self.labelled_scores();
         let model = self.scores.active();

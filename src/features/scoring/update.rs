@@ -19,7 +19,7 @@ const NUDGE: f32 = 0.01;
 impl AppState {
     pub(crate) fn apply_scoring(&mut self, scoring: Scoring, cx: &Context) -> Vec<Effect> {
         match scoring {
-            Scoring::Show(source) => return self.show_model(source),
+            Scoring::Show(source) => return self.show_model(source, cx),
             Scoring::Drop(source) => return self.drop_model(&source, cx),
             Scoring::Activate(source) => {
                 let mut shown = self.scores.shown.iter();
@@ -37,11 +37,10 @@ impl AppState {
         vec![self.save_session()]
     }
 
-    /// Moves the threshold by a step.
-    /// Says so where the active model has no threshold that could be moved.
+    /// Warns where the active model has no threshold that could be moved.
     fn warn_of_no_threshold(&mut self, cx: &Context) -> bool {
         let active = self.scores.active();
-        let has_none = active.tells_classes();
+        let has_none = active.predicts_classes();
         if has_none {
             let name = active.name();
             self.warn(format!("{name} tells classes: it has no threshold"), cx.now);
@@ -49,6 +48,7 @@ impl AppState {
         has_none
     }
 
+    /// Moves the threshold by a step.
     pub(crate) fn nudge_threshold(&mut self, steps: f32, cx: &Context) -> Vec<Effect> {
         if self.warn_of_no_threshold(cx) {
             return Vec::new();
@@ -138,7 +138,7 @@ impl AppState {
         self.apply_queue(QueueCommand::Filter(line), cx)
     }
 
-    /// What would teach most comes first, and the first of it on screen.
+    /// What would be learned most from comes first, and the first of it on screen.
     pub(crate) fn sort_to_label_next(&mut self, cx: &Context) -> Vec<Effect> {
         let sort = QueueCommand::Sort {
             column: Column::Next,
@@ -174,19 +174,17 @@ impl AppState {
     }
 
     /// Also shows a model; one that is shown becomes the active one.
-    pub(crate) fn show_model(&mut self, source: Arc<str>) -> Vec<Effect> {
+    pub(crate) fn show_model(&mut self, source: Arc<str>, cx: &Context) -> Vec<Effect> {
         self.scores.is_usual = false;
         let mut shown = self.scores.shown.iter();
         let known = shown.position(|model| model.source == source);
         self.scores.active = known.unwrap_or(self.scores.shown.len());
-        let mut effects = Vec::new();
         if known.is_none() {
             self.scores.shown.push(ShownModel::new(source));
-            effects = self.start_scoring();
+            self.start_scoring(cx);
         }
         self.after_scores_changed();
-        effects.push(self.save_session());
-        effects
+        vec![self.save_session()]
     }
 
     pub(crate) fn drop_model(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
@@ -207,23 +205,20 @@ impl AppState {
             self.scores.active = self.scores.active.saturating_sub(1);
         }
         self.after_scores_changed();
-        let mut effects = Vec::new();
         if let Some(ready) = dropped.ready {
             self.scores.book.forget(&ready.id);
-            effects.push(Effect::StopScoring(ready.id));
         }
-        effects.push(self.save_session());
-        effects
+        vec![self.save_session()]
     }
 
     /// A model file that the user chose: remembered, and shown.
-    pub(crate) fn add_model(&mut self, path: &Path) -> Vec<Effect> {
+    pub(crate) fn add_model(&mut self, path: &Path, cx: &Context) -> Vec<Effect> {
         let mut effects = Vec::new();
         if !self.settings.model_files.iter().any(|known| known == path) {
             self.settings.model_files.push(path.to_owned());
             effects.push(Effect::SaveSettings(Box::new(self.settings.clone())));
         }
-        effects.extend(self.show_model(path.to_string_lossy().into()));
+        effects.extend(self.show_model(path.to_string_lossy().into(), cx));
         effects
     }
 

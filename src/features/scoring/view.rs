@@ -1,11 +1,11 @@
-//! The bar of scores: which model, its threshold with live counts, what labels say of it, and the
+//! The bar of scores: which model, its threshold with live counts, what labels show of it, and the
 //! switch that hides it all.
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
 use super::{
     badge::class_title,
-    state::{ShownModel, Standing},
+    state::{ScoringStatus, ShownModel},
 };
 use crate::{
     app::{
@@ -35,7 +35,7 @@ pub fn score_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) 
             });
             return;
         }
-        if state.scores.active().tells_classes() {
+        if state.scores.active().predicts_classes() {
             ui.label(class_counts(state)).on_hover_text(
                 "Candidates by their likeliest class after the last epoch. Not scored: an image \
                  or a zero point is missing, or scoring has not come so far.",
@@ -64,7 +64,7 @@ fn end_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         let name = Action::Disagreements.info().title;
         action_button(ui, state, Action::Disagreements, name, commands);
     }
-    standing_ui(ui, state, commands);
+    status_ui(ui, state, commands);
 }
 
 /// "112 RR Lyrae · 33 supernova · 4 not scored".
@@ -200,37 +200,37 @@ fn counts(state: &AppState) -> String {
     format!("{real} real · {bogus} bogus · {rest} not scored")
 }
 
-/// What there is to say where not all is scored.
-fn standing_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+/// What is shown where not all is scored.
+fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let model = state.scores.active();
     let tally = &model.tally;
-    let say = |ui: &mut Ui, text: String, color| {
+    let show = |ui: &mut Ui, text: String, color| {
         let text = RichText::new(text).color(color);
         ui.add(egui::Label::new(text).truncate());
     };
-    match &model.standing {
-        Standing::Failed(why) => {
+    match &model.status {
+        ScoringStatus::Failed(why) => {
             let color = theme::alarm_text(ui);
-            say(ui, why.to_string(), color);
+            show(ui, why.to_string(), color);
         }
-        Standing::Stopped => {
+        ScoringStatus::Stopped => {
             let rest = Action::ScoreAgain;
             action_button(ui, state, rest, rest.info().title, commands);
         }
-        Standing::Reading | Standing::Scoring => {
+        ScoringStatus::Reading | ScoringStatus::Scoring => {
             if ui.button("Stop").on_hover_text("Stop scoring").clicked() {
                 let job = crate::features::simulation::state::JobId::Score;
                 commands.push(Command::Session(Session::Cancel(job)));
             }
             ui.label(weak(ui, "scoring…"));
         }
-        Standing::Done if tally.scored() == 0 => {
+        ScoringStatus::Done if tally.scored() == 0 => {
             let why = tally.first_refusal().unwrap_or("there is nothing to score");
             let text = format!("{} can score none of these candidates: {why}", model.name());
             let color = theme::accent_text(ui);
-            say(ui, text, color);
+            show(ui, text, color);
         }
-        Standing::Done | Standing::Waiting => {}
+        ScoringStatus::Done | ScoringStatus::Waiting => {}
     }
 }
 

@@ -264,7 +264,7 @@ impl AppState {
         );
         self.tell(text.clone(), cx.now);
         self.training.standing = TrainingStanding::Finished(text);
-        self.add_model(&trained.file)
+        self.add_model(&trained.file, cx)
     }
 
     /// It was stopped, and is saved.

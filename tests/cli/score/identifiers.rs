@@ -86,7 +86,7 @@ fn scores_of_an_old_project_are_found() {
         device: Wish::Cpu,
         project: Some(file.clone()),
     };
-    let report = score(&order, &CancelToken::default(), &mut |_| {});
+    let report = score(&order, &CancelToken::default(), |_| {});
     let counts = report.unwrap().unwrap().counts;
     assert_eq!((counts.kept, counts.computed), (8, 0));
 }

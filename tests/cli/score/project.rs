@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crossbeam_channel::bounded;
 use destello::{
     features::scoring::{
         report::Counts,
@@ -31,7 +32,7 @@ fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
 /// Scores taken from the project, and computed.
 fn run(order: &ScoreOrder) -> (usize, usize) {
     let cancel = CancelToken::default();
-    let report = score(order, &cancel, &mut |_| {}).unwrap().unwrap();
+    let report = score(order, &cancel, |_| {}).unwrap().unwrap();
     let Counts { kept, computed } = report.counts;
     (kept, computed)
 }
@@ -99,9 +100,10 @@ fn what_was_scored_before_it_was_stopped_is_kept() {
     let folder = triplets(600);
     let order = order(folder.path(), &["compact"]);
     let cancel = CancelToken::default();
-    let stopped = score(&order, &cancel, &mut |news| {
+    let stop = cancel.clone();
+    let stopped = score(&order, &cancel, move |news| {
         if matches!(news, ScoreNews::Progress(_)) {
-            cancel.cancel();
+            stop.cancel();
         }
     });
     assert!(stopped.unwrap().is_none());
@@ -117,12 +119,13 @@ fn a_project_that_refuses_scores_stops_no_scoring() {
     let raw = rusqlite::Connection::open(&file).unwrap();
     let refuse = "CREATE TRIGGER no BEFORE INSERT ON scores BEGIN SELECT RAISE(ABORT, 'full'); END";
     raw.execute_batch(refuse).unwrap();
-    let mut warnings = Vec::new();
-    let report = score(&order, &CancelToken::default(), &mut |news| {
+    let (sender, warnings) = bounded(1024);
+    let report = score(&order, &CancelToken::default(), move |news| {
         if let ScoreNews::Warning(text) = news {
-            warnings.push(text);
+            sender.send(text).unwrap();
         }
     });
+    let warnings: Vec<String> = warnings.iter().collect();
     assert_eq!(report.unwrap().unwrap().counts.computed, 4);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("night.destello"), "{warnings:?}");

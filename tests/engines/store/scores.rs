@@ -3,10 +3,8 @@
 use std::{path::Path, time::Instant};
 
 use destello::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{ModelId, NewScores, Remembered, ScoreRow, Verdict},
     store::Project,
-    workspace::journal_writer::Journal,
 };
 
 use crate::common::events;
@@ -132,66 +130,6 @@ fn a_hundred_thousand_scores_are_a_matter_of_seconds() {
     let read = reading.elapsed();
     println!("100,000 scores written in {written:.1?}, read in {read:.1?}");
     assert!(start.elapsed().as_secs() < 30, "{written:?} {read:?}");
-}
-
-#[test]
-fn the_journal_keeps_scores_and_answers_with_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("night.destello");
-    let (reporter, inbox) = Reporter::new(|| {});
-    let open = move || Some((Project::open_or_create(&path).unwrap(), 0));
-    let journal = Journal::start(3, open, reporter).unwrap();
-    let rows = vec![row("a", "1", said(&[0.25, 0.75]))];
-    journal.put_scores(model(), rows.clone().into());
-    journal.read_scores(model());
-    journal.close();
-    let answers: Vec<_> = inbox.try_iter().collect();
-    assert!(
-        matches!(&answers[..], [JobEvent::StoredScores { generation: 3, model: of, rows: kept }]
-            if *of == model() && **kept == *rows),
-        "{answers:?}"
-    );
-}
-
-#[test]
-fn without_a_project_nothing_is_kept_and_the_answer_says_so() {
-    let (reporter, inbox) = Reporter::new(|| {});
-    let journal = Journal::start(1, || None, reporter).unwrap();
-    journal.put_scores(model(), vec![row("a", "1", said(&[0.25, 0.75]))].into());
-    journal.read_scores(model());
-    journal.close();
-    let answers: Vec<_> = inbox.try_iter().collect();
-    assert!(
-        matches!(&answers[..], [JobEvent::StoredScores { rows, .. }] if rows.is_empty()),
-        "{answers:?}"
-    );
-}
-
-#[test]
-fn where_scores_cannot_be_kept_the_user_hears_it_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("night.destello");
-    let (reporter, inbox) = Reporter::new(|| {});
-    let open = move || {
-        let project = Project::open_or_create(&path).unwrap();
-        let raw = rusqlite::Connection::open(&path).unwrap();
-        raw.execute_batch("DROP TABLE scores").unwrap();
-        Some((project, 0))
-    };
-    let journal = Journal::start(1, open, reporter).unwrap();
-    for _ in 0..3 {
-        journal.put_scores(model(), vec![row("a", "1", said(&[0.25, 0.75]))].into());
-    }
-    journal.close();
-    let told: Vec<_> = inbox.try_iter().collect();
-    let [JobEvent::Problems(problems)] = &told[..] else {
-        panic!("{told:?}");
-    };
-    let text = problems[0].to_string();
-    assert!(
-        text.contains("night.destello: scores are not kept"),
-        "{text}"
-    );
 }
 
 #[test]

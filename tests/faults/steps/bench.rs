@@ -3,10 +3,6 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use destello::{
-    app::{
-        event::JobEvent,
-        reporter::{Inbox, Reporter},
-    },
     domain::{CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, Timestamp},
     features::{
         adaptation::{
@@ -15,22 +11,17 @@ use destello::{
             task::FineTune,
         },
         latent::adapt_task::{Adapt, AdaptOrder},
-        scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
+        scoring::task::{Focus, ModelChoice, Pace, ScoreSet},
         training::{
             task::Train,
             train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
         },
     },
     io::Decoder,
-    tasks::{
-        TaskEvent, Tasks,
-        cancel::CancelToken,
-        learner::{After, Task},
-        step_times::StepTimes,
-    },
+    tasks::{TaskEvent, Tasks, step_times::StepTimes},
     workspace::{
         latent_registry::LatentRegistry,
-        model_registry::{LoadTask, ModelShelf, ModelSource},
+        model_registry::{ModelShelf, ModelSource},
         open::read_all,
         versions::Keep,
     },
@@ -66,8 +57,6 @@ pub struct Bench {
     pub shelf: ModelShelf,
     pub latent: LatentRegistry,
     pub decoder: Arc<Decoder>,
-    pub reporter: Reporter,
-    pub inbox: Inbox,
     /// Steps by what they were made for: a model.
     pub times: BTreeMap<String, StepTimes>,
     /// What they are made for now.
@@ -89,7 +78,6 @@ impl Bench {
             sky("triplets", "mixed", size.triplets),
             sky("sequences", "hits2015", size.sequences),
         );
-        let (reporter, inbox) = Reporter::new(|| {});
         let shelf = ModelShelf::default();
         Self {
             folder,
@@ -98,8 +86,6 @@ impl Bench {
             latent: LatentRegistry::beside(shelf.clone()),
             shelf,
             decoder: Arc::new(Decoder::default()),
-            reporter,
-            inbox,
             times: BTreeMap::new(),
             subject: String::new(),
             outcomes: Vec::new(),
@@ -111,20 +97,7 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    /// Has a task done to its end; its news.
-    pub fn run(&mut self, mut task: impl Task) -> Vec<JobEvent> {
-        let mut news = Vec::new();
-        let times = self.times.entry(self.subject.clone()).or_default();
-        loop {
-            let after = times.measure(&mut task);
-            news.extend(self.inbox.try_iter());
-            if after == After::Done {
-                return news;
-            }
-        }
-    }
-
-    /// The same for what runs on a thread of its own.
+    /// Has a task done to its end.
     pub fn finish<T: destello::tasks::Task>(&mut self, task: T) -> T::Output {
         self.finish_with(task, |_| ())
     }
@@ -153,14 +126,8 @@ impl Bench {
     }
 
     /// Reads a model that comes with the program.
-    pub fn load(&mut self, name: &str) -> ModelId {
-        let (shelf, reporter) = (self.shelf.clone(), self.reporter.clone());
-        let news = self.run(LoadTask::new(1, name.into(), shelf, reporter));
-        let loaded = news.into_iter().find_map(|event| match event {
-            JobEvent::ModelLoaded { model, .. } => Some(model),
-            _ => None,
-        });
-        loaded.expect("an answer").expect(name).id
+    pub fn load(&self, name: &str) -> ModelId {
+        self.shelf.load(name).expect(name).id
     }
 
     pub fn sky_of(&self, name: &str) -> &Sky {
@@ -234,23 +201,16 @@ impl Bench {
         }
     }
 
-    pub fn scoring(&self, name: &str, model: &ModelId, cancel: &CancelToken) -> ScoreTask {
-        let order = ScoreOrder {
-            generation: 1,
-            model: model.clone(),
-            run: 1,
+    pub fn scoring(&self, name: &str) -> ScoreSet {
+        ScoreSet {
+            by: vec![ModelChoice::Source(name.into())],
             catalogue: self.sky_of(name).catalogue.clone(),
-            kept: Arc::new([]),
             project: None,
-        };
-        let scorer = Scorer {
-            shelf: self.shelf.clone(),
+            models: self.shelf.clone(),
             decoder: self.decoder.clone(),
             focus: Focus::default(),
-            cancel: cancel.clone(),
-            reporter: self.reporter.clone(),
-        };
-        ScoreTask::new(order, scorer)
+            pace: Pace::Fitted,
+        }
     }
 
     pub fn adapting(&self) -> Adapt {

@@ -44,7 +44,7 @@ fn assert_answered_throughout<T: destello::tasks::Task>(task: T) {
 #[test]
 fn what_somebody_waits_for_comes_in_between_throughout_a_fine_tuning() {
     let _turn = crate::common::in_turn();
-    let mut bench = Bench::new(super::SMALL);
+    let bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
     assert_answered_throughout(bench.fine_tuning("compact", &model));
 }
@@ -100,7 +100,7 @@ fn assert_stops_at<T: destello::tasks::Task>(task: T, percent: usize) {
 #[test]
 fn cancel_stops_a_fine_tuning_wherever_it_is() {
     let _turn = crate::common::in_turn();
-    let mut bench = Bench::new(super::SMALL);
+    let bench = Bench::new(super::SMALL);
     let model = bench.load("compact");
     for percent in [0, 1, 30, 60, 90] {
         assert_stops_at(bench.fine_tuning("compact", &model), percent);

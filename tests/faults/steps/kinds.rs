@@ -1,10 +1,9 @@
 //! Every kind of task.
 
 use destello::{
-    app::event::JobEvent,
     domain::{CandidateIx, ExplainMethod, ModelId, StampId},
     features::{
-        explanation::explain::{ExplainKey, ExplainRequest, Explainer},
+        explanation::explain::{Explain, ExplainKey},
         latent::{
             draw_task::{Decode, Reconstruct},
             embed_task::{Embed, EmbedUpdate},
@@ -12,7 +11,6 @@ use destello::{
         training::train::Architecture,
     },
     learn::{Compute, model_file},
-    tasks::{cancel::CancelToken, learner::Task},
 };
 
 use super::bench::Bench;
@@ -20,11 +18,10 @@ use super::bench::Bench;
 impl Bench {
     /// One task of each kind, each to its end.
     pub fn every_kind(&mut self) {
-        let cancel = CancelToken::default();
         for name in ["compact", "cap", "recurrent", "forest"] {
             self.subject = name.into();
             let model = self.load(name);
-            self.run(self.scoring(name, &model, &cancel));
+            self.finish(self.scoring(name));
             self.fine_tune(name, &model);
             if name != "forest" {
                 self.curve(name, &model);
@@ -68,31 +65,23 @@ impl Bench {
         self.came_out("learning curve", curve);
     }
 
-    /// The task of explaining the first candidate.
-    pub fn explaining(&self, model: &ModelId, method: ExplainMethod) -> Box<dyn Task> {
-        let explainer = Explainer::new(self.shelf.clone(), self.reporter.clone());
-        let candidate = self.triplets.catalogue.get(CandidateIx(0)).unwrap();
-        let request = ExplainRequest {
-            generation: 1,
-            key: ExplainKey {
-                candidate: CandidateIx(0),
-                stamps: [StampId(0)].into(),
-                model: model.clone(),
-                method,
-            },
-            epoch: candidate.epochs[0].clone(),
-        };
-        explainer.request(request, &self.decoder)
-    }
-
     fn explain(&mut self, model: &ModelId) {
+        let candidate = self.triplets.catalogue.get(CandidateIx(0)).unwrap();
+        let epoch = candidate.epochs[0].clone();
         for method in ExplainMethod::ALL {
             for _ in 0..2 {
-                let news = self.run(Boxed(self.explaining(model, method)));
-                let JobEvent::Explained(explained) = news.last().unwrap() else {
-                    panic!("an explanation was asked for");
-                };
-                let found = explained.outcome.as_ref().expect("an explanation");
+                let found = self.finish(Explain {
+                    key: ExplainKey {
+                        candidate: CandidateIx(0),
+                        stamps: [StampId(0)].into(),
+                        model: model.clone(),
+                        method,
+                    },
+                    epoch: epoch.clone(),
+                    models: self.shelf.clone(),
+                    decoder: self.decoder.clone(),
+                });
+                let found = found.expect("an explanation");
                 let sum: f64 = found.maps.iter().flatten().map(|v| f64::from(*v)).sum();
                 let squares: f64 = found.maps.iter().flatten().map(|v| f64::from(v * v)).sum();
                 self.came_out(method.name(), (found.start, found.rest, sum, squares));
@@ -131,26 +120,5 @@ impl Bench {
                 decoder: self.decoder.clone(),
             });
         }
-    }
-}
-
-/// A task in a box is a task.
-struct Boxed(Box<dyn Task>);
-
-impl Task for Boxed {
-    fn urgency(&self) -> destello::tasks::learner::Urgency {
-        self.0.urgency()
-    }
-
-    fn phase(&self) -> destello::tasks::step_times::Phase {
-        self.0.phase()
-    }
-
-    fn step(&mut self) -> destello::tasks::learner::After {
-        self.0.step()
-    }
-
-    fn broke_off(&mut self) {
-        self.0.broke_off();
     }
 }

@@ -15,7 +15,7 @@ use destello::{
             label_next::Reason,
             update::{FineTuneStanding, Taught},
         },
-        scoring::state::{Reading, Standing},
+        scoring::state::{Reading, ScoringStatus},
         training::state::JobId,
     },
     workspace::{models, versions},
@@ -80,7 +80,7 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
         scores
             .shown()
             .iter()
-            .all(|model| model.standing == Standing::Done)
+            .all(|model| model.status == ScoringStatus::Done)
     );
     assert_eq!(scores.is_active(&taught.source), taught.objection.is_none());
     let changed = window.state.changed_decisions().unwrap();
@@ -194,7 +194,7 @@ fn an_imported_model_is_a_version_like_any_but_nothing_stands_before_it() {
     window.apply(Command::FineTune(FineTune::Use(source.clone())));
     assert!(window.state.scores.is_active(&source));
     let scored = window.state.scores.active();
-    assert_eq!(scored.standing, Standing::Done);
+    assert_eq!(scored.status, ScoringStatus::Done);
     assert_eq!(window.state.changed_decisions(), None);
     window.act(Action::RollBack);
     let said = window.toast();
@@ -254,7 +254,7 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
         "{}",
         active.source
     );
-    assert_eq!(active.standing, Standing::Done);
+    assert_eq!(active.status, ScoringStatus::Done);
     assert_eq!(window.state.fine_tuning.versions().len(), 1);
     let recalls = [first, second].map(|taught| taught.figures.new_sky.unwrap().examples);
     assert_eq!(recalls, [12, 13]);

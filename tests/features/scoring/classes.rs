@@ -63,7 +63,13 @@ fn a_set_of_sequences_is_followed_from_the_start() {
     // What it says can be filtered and sorted by.
     let (_, first) = window.state.catalogue.iter().next().unwrap();
     let ix = window.ix(&first.id.clone());
-    let class = scores.classes(ix).unwrap().said().unwrap().class.to_owned();
+    let class = scores
+        .classes(ix)
+        .unwrap()
+        .likeliest()
+        .unwrap()
+        .class
+        .to_owned();
     window.filter(&format!("said:{class}"));
     let called = window.queue().len();
     assert!(called >= 1);

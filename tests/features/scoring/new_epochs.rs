@@ -5,19 +5,16 @@ use std::{
     sync::Arc,
 };
 
+use crossbeam_channel::bounded;
 use destello::{
-    app::{event::JobEvent, reporter::Reporter},
-    domain::{Candidate, CandidateIx, Catalogue, NewScores, ScoreRow, Source, Verdict, Verdicts},
+    domain::{Candidate, CandidateIx, Catalogue, NewScores, Source, Verdict, Verdicts},
     features::{
-        scoring::task::{Focus, ScoreOrder, ScoreTask, Scorer},
+        scoring::task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate},
         simulation::order::Kind,
     },
     io::Decoder,
     store::Project,
-    tasks::{
-        cancel::CancelToken,
-        learner::{After, Task},
-    },
+    tasks::{cancel::CancelToken, run_here},
     workspace::{model_registry::ModelShelf, models, open::read_all},
 };
 
@@ -44,61 +41,49 @@ fn until(candidates: &[Candidate], epochs: usize) -> Vec<Candidate> {
     some
 }
 
-/// Scores a set as the window does; what is new goes into the project.
+/// Scores a set as the window does; what is new goes into the project. How many scores were computed.
 fn score(
     candidates: &[Candidate],
     source: &str,
     project: Option<&PathBuf>,
 ) -> (Vec<Verdicts>, usize) {
-    let (reporter, inbox) = Reporter::new(|| {});
-    let shelf = ModelShelf::default();
-    let model = shelf.load(source).unwrap().id;
-    let mut kept: Vec<ScoreRow> = Vec::new();
     if let Some(path) = project {
-        let project = Project::open_or_create(path).unwrap();
-        kept = project.scores_of(&model).unwrap();
+        drop(Project::open_or_create(path).unwrap());
     }
     let mut catalogue = Catalogue::default();
     for candidate in candidates {
         catalogue.absorb(candidate.clone());
     }
-    let order = ScoreOrder {
-        generation: 1,
-        model: model.clone(),
-        run: 1,
+    let task = ScoreSet {
+        by: vec![ModelChoice::Source(source.into())],
         catalogue: Arc::new(catalogue),
-        kept: kept.into(),
         project: project.cloned(),
-    };
-    let scorer = Scorer {
-        shelf,
+        models: ModelShelf::default(),
         decoder: Arc::new(Decoder::default()),
         focus: Focus::default(),
-        cancel: CancelToken::default(),
-        reporter,
+        pace: Pace::Fitted,
     };
-    let mut task = ScoreTask::new(order, scorer);
-    while task.step() == After::More {}
+    let (sender, updates) = bounded(1024);
+    run_here(task, CancelToken::default(), move |update| {
+        sender.send(update).unwrap();
+    })
+    .unwrap();
     let mut all: Vec<(CandidateIx, Verdicts)> = Vec::new();
-    let mut computed = NewScores::default();
-    for event in inbox.try_iter() {
-        if let JobEvent::Scored { scores, new, .. } = event {
-            all.extend(scores);
-            computed.rows.extend(new.rows);
-            computed.memories.extend(new.memories);
+    let mut computed = 0;
+    for update in &updates {
+        match update {
+            ScoreUpdate::Loaded(_) => {}
+            ScoreUpdate::Scored { scores, counts, .. } => {
+                all.extend(scores);
+                computed += counts.computed;
+            }
+            ScoreUpdate::Fault(fault) => panic!("{fault:?}"),
         }
     }
-    if let Some(path) = project {
-        let mut project = Project::open_or_create(path).unwrap();
-        project.put_scores(&model, &computed).unwrap();
-    }
     all.sort_by_key(|(ix, _)| ix.0);
-    let count = computed.rows.iter();
-    let count = count.filter(|row| matches!(row.verdict, Verdict::Probabilities(_)));
-    let count = count.count();
     (
         all.into_iter().map(|(_, verdicts)| verdicts).collect(),
-        count,
+        computed,
     )
 }
 

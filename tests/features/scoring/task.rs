@@ -1,171 +1,252 @@
-//! The scoring task step by step, without a thread: what is looked at comes first, what the project
-//! holds is not computed, and a word stops it.
+//! The scoring task: what is looked at comes first, what the project holds is not computed, what is new is
+//! kept, and it can be stopped.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
-use crate::common::{InlineWindow, StampSet};
+use crate::common::StampSet;
+use crossbeam_channel::bounded;
 use destello::{
-    app::{
-        event::JobEvent,
-        reporter::{Inbox, Reporter},
-    },
-    domain::{CandidateIx, ModelId, ScoreRow, Verdict},
+    domain::{CandidateIx, Catalogue, ModelId, ScoreRow, Verdict, Verdicts},
     features::scoring::{
+        report::Counts,
         score::score_candidates,
-        task::{Focus, ScoreOrder, ScoreTask, Scorer, ScoringEnd},
+        task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
     },
     io::Decoder,
+    store::Project,
     tasks::{
-        cancel::CancelToken,
-        learner::{After, Task, Urgency},
+        TaskEvent, Tasks,
+        cancel::{CancelToken, Cancelled},
+        run_here,
     },
-    workspace::{model_registry::ModelShelf, models},
+    workspace::{model_registry::ModelShelf, models, open::read_all},
 };
 
 struct Bench {
-    _set: StampSet,
-    window: InlineWindow,
-    scorer: Scorer,
+    set: StampSet,
+    catalogue: Arc<Catalogue>,
+    models: ModelShelf,
     model: ModelId,
-    inbox: Inbox,
-}
-
-fn bench() -> Bench {
-    bench_of(StampSet::new())
+    focus: Focus,
 }
 
 fn bench_of(set: StampSet) -> Bench {
-    let window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
-    let (reporter, inbox) = Reporter::new(|| {});
-    let shelf = ModelShelf::default();
-    let model = shelf.load(models::DEFAULT).unwrap().id;
-    let scorer = Scorer {
-        shelf,
-        decoder: Arc::new(Decoder::default()),
-        focus: Focus::default(),
-        cancel: CancelToken::default(),
-        reporter,
-    };
+    let models = ModelShelf::default();
+    let model = models.load(models::DEFAULT).unwrap().id;
     Bench {
-        _set: set,
-        window,
-        scorer,
+        catalogue: Arc::new(read_all(&[set.path()]).catalogue),
+        set,
+        models,
         model,
-        inbox,
+        focus: Focus::default(),
     }
 }
 
 impl Bench {
-    fn task(&self, kept: Vec<ScoreRow>) -> ScoreTask {
-        let order = ScoreOrder {
-            generation: 1,
-            model: self.model.clone(),
-            run: 1,
-            catalogue: self.window.state.catalogue.clone(),
-            kept: kept.into(),
-            project: None,
-        };
-        ScoreTask::new(order, self.scorer.clone())
+    fn project(&self) -> PathBuf {
+        self.set.beside("night.destello")
     }
 
-    /// Candidates and new rows of the next piece of news.
-    fn scored(&self) -> (Vec<u32>, Vec<ScoreRow>) {
-        match self.inbox.try_recv().unwrap() {
-            JobEvent::Scored { scores, new, .. } => {
-                (scores.iter().map(|(ix, _)| ix.0).collect(), new.rows)
-            }
-            other => panic!("{other:?}"),
+    fn task(&self, project: Option<PathBuf>) -> ScoreSet {
+        ScoreSet {
+            by: vec![ModelChoice::Source(models::DEFAULT.into())],
+            catalogue: self.catalogue.clone(),
+            project,
+            models: self.models.clone(),
+            decoder: Arc::new(Decoder::default()),
+            focus: self.focus.clone(),
+            pace: Pace::Fitted,
         }
     }
 
-    fn end(&self) -> ScoringEnd {
-        match self.inbox.try_recv().unwrap() {
-            JobEvent::ScoringEnded { end, .. } => end,
-            other => panic!("{other:?}"),
-        }
+    /// Has a task done to its end; what it reported, in order.
+    fn run(&self, project: Option<PathBuf>) -> Reported {
+        let (sender, updates) = bounded(1024);
+        run_here(self.task(project), CancelToken::default(), move |update| {
+            sender.send(update).unwrap();
+        })
+        .unwrap();
+        Reported::of(updates.iter().collect())
     }
 }
 
-/// Takes up the kept scores, and looks all candidates up among them.
-fn begin(task: &mut ScoreTask) {
-    while task.phase().part != "computing" {
-        assert_eq!(task.step(), After::More);
+#[derive(Debug, Default)]
+struct Reported {
+    loaded: usize,
+    scores: Vec<Vec<(CandidateIx, Verdicts)>>,
+    counts: Counts,
+    faults: Vec<StoreFault>,
+}
+
+impl Reported {
+    fn of(updates: Vec<ScoreUpdate>) -> Self {
+        let mut reported = Self::default();
+        for update in updates {
+            match update {
+                ScoreUpdate::Loaded(_) => reported.loaded += 1,
+                ScoreUpdate::Scored { scores, counts, .. } => {
+                    reported.scores.push(scores);
+                    reported.counts.kept += counts.kept;
+                    reported.counts.computed += counts.computed;
+                }
+                ScoreUpdate::Fault(fault) => reported.faults.push(fault),
+            }
+        }
+        reported
     }
+
+    /// Every candidate once, with the epochs that it has.
+    fn assert_whole(&self, epochs: usize) {
+        let all: Vec<_> = self.scores.iter().flatten().collect();
+        let found: BTreeSet<u32> = all.iter().map(|(ix, _)| ix.0).collect();
+        assert_eq!((found.len(), all.len()), (6, 6));
+        assert!(all.iter().all(|(_, verdicts)| verdicts.len() == epochs));
+        assert!(
+            all.iter()
+                .flat_map(|(_, verdicts)| verdicts.iter())
+                .all(is_score)
+        );
+    }
+}
+
+const fn is_score(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Probabilities(_))
+}
+
+/// What a project holds.
+fn rows(bench: &Bench) -> Vec<ScoreRow> {
+    let project = Project::open_or_create(bench.project()).unwrap();
+    project.scores_of(&bench.model).unwrap()
+}
+
+fn counts(kept: usize, computed: usize) -> Counts {
+    Counts { computed, kept }
 }
 
 #[test]
-fn who_is_looked_at_comes_first_and_what_is_kept_is_not_computed() {
-    let bench = bench();
-    bench.scorer.focus.put([CandidateIx(4)].into());
-    let mut task = bench.task(Vec::new());
-    begin(&mut task);
-    assert_eq!(task.urgency(), Urgency::Now);
-    task.step();
-    let (first, mut rows) = bench.scored();
-    assert_eq!(first[0], 4);
-    assert_eq!(task.urgency(), Urgency::Soon);
-    // Somebody looks elsewhere while it goes on.
-    let rest = (0..6).rev().find(|ix| !first.contains(ix)).unwrap();
-    bench.scorer.focus.put([CandidateIx(rest)].into());
-    task.step();
-    let (second, more) = bench.scored();
-    assert_eq!(second[0], rest);
-    rows.extend(more);
-    while task.step() == After::More {
-        rows.extend(bench.scored().1);
-    }
-    assert_eq!(bench.end(), ScoringEnd::Finished);
-    assert_eq!(rows.len(), 30, "six objects of five epochs");
-    assert!(
-        rows.iter()
-            .all(|row| matches!(row.verdict, Verdict::Probabilities(_)))
-    );
+fn who_is_looked_at_comes_first() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    bench.focus.put([CandidateIx(4)].into());
+    let order = Arc::new(Mutex::new(Vec::<Vec<u32>>::new()));
+    let (seen, focus) = (order.clone(), bench.focus.clone());
+    // After the first, somebody looks at one that is not scored yet.
+    let look_elsewhere = move |update| {
+        let ScoreUpdate::Scored { scores, .. } = update else {
+            return;
+        };
+        let mut seen = seen.lock().unwrap();
+        seen.push(scores.iter().map(|(ix, _)| ix.0).collect());
+        if seen.len() == 1 {
+            focus.put([CandidateIx(5)].into());
+        }
+    };
+    run_here(bench.task(None), CancelToken::default(), look_elsewhere).unwrap();
+    let order = order.lock().unwrap();
+    assert_eq!(order[0], [4]);
+    // What was being read meanwhile is scored before.
+    let place = order.iter().position(|step| step.contains(&5)).unwrap();
+    assert!(place <= 2, "{order:?}");
+    assert_eq!(order.iter().flatten().count(), 6);
+}
+
+#[test]
+fn what_the_project_holds_is_not_computed_and_what_is_new_is_kept() {
+    let bench = bench_of(StampSet::new());
+    let first = {
+        drop(Project::open_or_create(bench.project()).unwrap());
+        bench.run(Some(bench.project()))
+    };
+    first.assert_whole(5);
+    assert_eq!((first.loaded, first.counts), (1, counts(0, 30)));
+    let kept = rows(&bench);
+    assert_eq!(kept.len(), 30, "six objects of five epochs");
+    let second = bench.run(Some(bench.project()));
+    second.assert_whole(5);
+    assert_eq!(second.counts, counts(30, 0));
 
     // One epoch of one object is missing in the project: it alone is computed.
-    let lost = rows.remove(7);
-    let mut task = bench.task(rows);
-    begin(&mut task);
-    let (kept, new) = bench.scored();
-    assert_eq!((kept.len(), new.len()), (5, 0));
-    task.step();
-    let (_, new) = bench.scored();
-    assert_eq!(new, [lost]);
-    assert_eq!(task.step(), After::Done);
-    assert_eq!(bench.end(), ScoringEnd::Finished);
+    let raw = rusqlite::Connection::open(bench.project()).unwrap();
+    let lost = raw.execute(
+        "DELETE FROM scores WHERE candidate = ?1 AND epoch = ?2",
+        [&*kept[7].candidate, &*kept[7].epoch],
+    );
+    assert_eq!(lost.unwrap(), 1);
+    let third = bench.run(Some(bench.project()));
+    third.assert_whole(5);
+    assert_eq!(third.counts, counts(29, 1));
+    // The others are reported at once, before anything is computed.
+    assert_eq!(third.scores[0].len(), 5);
+    assert_eq!(rows(&bench), kept);
 }
 
 #[test]
-fn a_candidate_of_many_epochs_is_scored_some_of_them_at_a_time() {
+fn without_a_project_nothing_is_kept() {
+    let bench = bench_of(StampSet::new());
+    let reported = bench.run(None);
+    reported.assert_whole(5);
+    assert_eq!(reported.counts, counts(0, 30));
+    assert_eq!(reported.faults, []);
+    // One that was removed is not made anew: its labels are in other hands.
+    let reported = bench.run(Some(bench.project()));
+    reported.assert_whole(5);
+    assert!(!bench.project().exists());
+    assert!(
+        matches!(&reported.faults[..], [StoreFault::Unwritten(why)] if why.contains("night.destello")),
+        "{:?}",
+        reported.faults
+    );
+}
+
+#[test]
+fn where_scores_cannot_be_read_or_kept_that_is_reported_once() {
     let bench = bench_of(StampSet::with_stamps(21, 40));
-    let mut task = bench.task(Vec::new());
-    begin(&mut task);
-    // Sixteen epochs are what a first step scores.
-    assert_eq!(task.step(), After::More);
-    assert!(bench.inbox.is_empty());
-    let mut rows = Vec::new();
-    let mut after = After::More;
-    while after == After::More {
-        after = task.step();
-        for event in bench.inbox.try_iter() {
-            if let JobEvent::Scored { scores, new, .. } = event {
-                assert!(scores.iter().all(|(_, verdicts)| verdicts.len() == 40));
-                rows.extend(new.rows);
-            }
-        }
-    }
-    assert_eq!(rows.len(), 240, "six objects of forty epochs");
-    // What is said of an epoch is what is said of it among all others.
-    let catalogue = &bench.window.state.catalogue;
-    let all: Vec<_> = catalogue.iter().map(|(_, candidate)| candidate).collect();
-    let model = bench.scorer.shelf.get(&bench.model).unwrap();
-    let whole = score_candidates(&all, &model, &bench.scorer.decoder).unwrap();
-    for (candidate, whole) in all.iter().zip(whole) {
-        let of_this = rows.iter().filter(|row| row.candidate == candidate.id);
-        assert_eq!((of_this.clone().count(), whole.len()), (40, 40));
-        for (row, whole) in of_this.zip(whole.iter()) {
-            let (Verdict::Probabilities(a), Verdict::Probabilities(b)) = (&row.verdict, whole)
-            else {
-                panic!("{row:?} {whole:?}");
+    drop(Project::open_or_create(bench.project()).unwrap());
+    let raw = rusqlite::Connection::open(bench.project()).unwrap();
+    let refuse = "CREATE TRIGGER no BEFORE INSERT ON scores BEGIN SELECT RAISE(ABORT, 'full'); END";
+    raw.execute_batch(refuse).unwrap();
+    let reported = bench.run(Some(bench.project()));
+    reported.assert_whole(40);
+    assert!(
+        matches!(&reported.faults[..], [StoreFault::Unwritten(why)] if why.contains("night.destello")),
+        "{:?}",
+        reported.faults
+    );
+    raw.execute_batch("DROP TRIGGER no").unwrap();
+    bench.run(Some(bench.project()));
+    raw.execute("UPDATE scores SET probabilities = x'010203'", [])
+        .unwrap();
+    let reported = bench.run(Some(bench.project()));
+    reported.assert_whole(40);
+    assert_eq!(reported.counts, counts(0, 240));
+    assert!(
+        matches!(&reported.faults[..], [StoreFault::Unread(why)] if why.contains("night.destello")),
+        "{:?}",
+        reported.faults
+    );
+}
+
+#[test]
+fn a_candidate_of_many_epochs_is_scored_as_a_whole() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    let reported = bench.run(None);
+    reported.assert_whole(40);
+    // What is predicted for an epoch is what is predicted for it among all others.
+    let all: Vec<_> = bench
+        .catalogue
+        .iter()
+        .map(|(_, candidate)| candidate)
+        .collect();
+    let model = bench.models.get(&bench.model).unwrap();
+    let whole = score_candidates(&all, &model, &Decoder::default()).unwrap();
+    for (ix, verdicts) in reported.scores.iter().flatten() {
+        assert_eq!((verdicts.len(), whole[ix.0 as usize].len()), (40, 40));
+        for (part, whole) in verdicts.iter().zip(whole[ix.0 as usize].iter()) {
+            let (Verdict::Probabilities(a), Verdict::Probabilities(b)) = (part, whole) else {
+                panic!("{part:?} {whole:?}");
             };
             assert_eq!((a.len(), b.len()), (2, 2));
             assert!(a.iter().zip(b.iter()).all(|(a, b)| (a - b).abs() < 1e-5));
@@ -174,13 +255,54 @@ fn a_candidate_of_many_epochs_is_scored_some_of_them_at_a_time() {
 }
 
 #[test]
-fn it_stops_where_it_is() {
-    let bench = bench();
-    let mut task = bench.task(Vec::new());
-    begin(&mut task);
-    task.step();
-    bench.scored();
-    bench.scorer.cancel.cancel();
-    assert_eq!(task.step(), After::Done);
-    assert_eq!(bench.end(), ScoringEnd::Stopped);
+fn several_models_score_side_by_side() {
+    let bench = bench_of(StampSet::new());
+    let mut task = bench.task(None);
+    task.by = ["compact", "recurrent"]
+        .map(|name| ModelChoice::Source(name.into()))
+        .to_vec();
+    task.pace = Pace::Fixed;
+    let (sender, updates) = bounded(1024);
+    run_here(task, CancelToken::default(), move |update| {
+        sender.send(update).unwrap();
+    })
+    .unwrap();
+    let mut of = [0, 0];
+    for update in &updates {
+        if let ScoreUpdate::Scored { model, scores, .. } = update {
+            of[model] += scores.len();
+        }
+    }
+    assert_eq!(of, [6, 6]);
+}
+
+#[test]
+fn it_stops_where_it_is_and_keeps_what_was_computed() {
+    let bench = bench_of(StampSet::with_stamps(21, 40));
+    drop(Project::open_or_create(bench.project()).unwrap());
+    let cancel = CancelToken::default();
+    let stop = cancel.clone();
+    let stopped = run_here(bench.task(Some(bench.project())), cancel, move |update| {
+        if matches!(update, ScoreUpdate::Scored { .. }) {
+            stop.cancel();
+        }
+    });
+    assert!(stopped.unwrap_err().is::<Cancelled>());
+    let kept = rows(&bench).len();
+    assert!((40..240).contains(&kept), "{kept}");
+    let rest = bench.run(Some(bench.project()));
+    assert_eq!(rest.counts, counts(kept, 240 - kept));
+}
+
+#[test]
+fn it_ends_once_and_a_model_that_cannot_be_used_is_a_failure() {
+    let bench = bench_of(StampSet::new());
+    let mut task = bench.task(None);
+    task.by = vec![ModelChoice::Source("nothing of that name".into())];
+    let mut running = Tasks::inline().start(task);
+    let Some(TaskEvent::Failed(why)) = running.next_event() else {
+        panic!("it did not fail");
+    };
+    assert!(why.contains("nothing of that name"), "{why}");
+    assert!(running.next_event().is_none());
 }

@@ -12,7 +12,7 @@ use destello::{
         state::Screen,
     },
     features::{
-        scoring::state::Standing,
+        scoring::state::ScoringStatus,
         training::{
             state::{JobId, LearnFrom, TrainingForm, TrainingStanding},
             train::checkpoint_path,
@@ -96,8 +96,8 @@ fn a_network_is_trained_to_its_end_and_shown() {
     assert!(file.exists() && !checkpoint_path(&file).exists());
     let shown = window.state.scores.active();
     assert_eq!(
-        (shown.name(), &shown.standing),
-        ("compact-ztf-1", &Standing::Done)
+        (shown.name(), &shown.status),
+        ("compact-ztf-1", &ScoringStatus::Done)
     );
     assert_eq!(shown.tally.done(), 12);
     assert_eq!(

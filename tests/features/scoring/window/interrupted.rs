@@ -1,25 +1,28 @@
-//! Scoring that is stopped, late or of a file that changed.
+//! Scoring that is stopped, asked for again, or of a file that changed.
 
-use std::sync::Arc;
-
-use super::{scoring, tiny_model, triplets};
-use crate::common::InlineWindow;
 use destello::{
     app::{
-        Action, AppState, Command, Effect,
+        Action, Command,
         command::{Scoring, Session},
-        event::{JobEvent, JobId},
-        settings::Settings,
+        event::JobId,
     },
-    domain::{Candidate, Epoch, ModelId, Timestamp},
-    features::{
-        open::index::Batch,
-        scoring::{state::Standing, task::ScoringEnd},
-    },
-    workspace::{context::Context, model_registry::LoadedModel, models},
+    features::scoring::state::ScoringStatus,
 };
 
-const NOW: Timestamp = Timestamp(0);
+use super::{tiny_model, triplets};
+use crate::common::{InlineWindow, StampSet};
+
+fn stop() -> Command {
+    Command::Session(Session::Cancel(JobId::Score))
+}
+
+fn assert_all_scored(window: &InlineWindow, count: usize) {
+    let model = window.state.scores.active();
+    assert_eq!(
+        (&model.status, model.tally.scored()),
+        (&ScoringStatus::Done, count)
+    );
+}
 
 #[test]
 fn a_model_that_is_being_read_can_be_stopped() {
@@ -28,132 +31,75 @@ fn a_model_that_is_being_read_can_be_stopped() {
     let file = tiny_model(folder.path().join("mine.safetensors"), 3);
     let source = file.to_string_lossy().into();
     window.begin(Command::Scoring(Scoring::Show(source)));
-    assert_eq!(window.state.scores.active().standing, Standing::Reading);
-    window.apply(Command::Session(Session::Cancel(JobId::Score)));
-    assert_eq!(window.state.scores.active().standing, Standing::Stopped);
+    assert_eq!(window.state.scores.active().status, ScoringStatus::Reading);
+    window.apply(stop());
+    assert_eq!(window.state.scores.active().status, ScoringStatus::Stopped);
     assert!(window.state.jobs.is_empty());
     window.act(Action::ScoreAgain);
+    assert_all_scored(&window, 40);
+}
+
+/// So many epochs that scoring is under way for a while.
+fn long_set() -> StampSet {
+    StampSet::with_stamps(21, 150)
+}
+
+/// Also shows a model, and waits until it is read and scores.
+fn show_until_it_scores(window: &mut InlineWindow, source: &str) {
+    window.begin(Command::Scoring(Scoring::Show(source.into())));
+    window.hear_until(|window| window.state.scores.active().status != ScoringStatus::Reading);
     let model = window.state.scores.active();
-    assert_eq!(
-        (&model.standing, model.tally.scored()),
-        (&Standing::Done, 40)
-    );
+    assert_eq!(model.status, ScoringStatus::Scoring);
+    assert!(window.state.jobs.contains_key(&JobId::Score));
 }
 
 #[test]
 fn a_file_that_became_another_model_is_scored_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut window = InlineWindow::on(&triplets(), &folder.path().join("night.destello"));
-    let file = tiny_model(folder.path().join("mine.safetensors"), 3);
-    scoring(&mut window, Scoring::Show(file.to_string_lossy().into()));
+    let set = long_set();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    let file = tiny_model(set.beside("mine.safetensors"), 3);
+    show_until_it_scores(&mut window, &file.to_string_lossy());
     let first = window.state.scores.active().ready.clone().unwrap().id;
-    // As if the user had stopped it: of two models the second run is this one's.
-    window.apply(Command::News(Box::new(JobEvent::ScoringEnded {
-        generation: window.state.generation,
-        model: first.clone(),
-        run: 2,
-        end: ScoringEnd::Stopped,
-    })));
-    assert_eq!(window.state.scores.active().standing, Standing::Stopped);
+    window.apply(stop());
+    assert_eq!(window.state.scores.active().status, ScoringStatus::Stopped);
+    assert_eq!(window.toast(), "scoring by tiny stopped");
     tiny_model(file, 4);
     window.act(Action::ScoreAgain);
     let model = window.state.scores.active();
     assert_ne!(model.ready.as_ref().unwrap().id, first);
-    assert_eq!(
-        (&model.standing, model.tally.scored()),
-        (&Standing::Done, 40)
-    );
+    assert_all_scored(&window, 6);
     assert_eq!(window.state.scores.book.count(&first), 0);
 }
 
-fn tell(state: &mut AppState, event: JobEvent) -> Vec<Effect> {
-    state.apply(Command::News(Box::new(event)), &Context::inline(NOW))
-}
-
-/// One candidate, and a model that has just been read for it.
-fn read(state: &mut AppState) -> ModelId {
-    let card = models::shipped().remove(0);
-    let id = ModelId::new(&card.name, 1);
-    let loaded = LoadedModel {
-        id: id.clone(),
-        card: Arc::new(card),
-        warning: None,
-    };
-    let loaded = JobEvent::ModelLoaded {
-        generation: 0,
-        source: models::DEFAULT.into(),
-        model: Ok(loaded),
-    };
-    let effects = tell(state, loaded);
-    let is_read = |effect: &Effect| matches!(effect, Effect::ReadScores(_));
-    assert!(effects.iter().any(is_read), "{effects:?}");
-    id
-}
-
-/// The project has answered: the number of the run that begins.
-fn begin(state: &mut AppState, model: &ModelId) -> u64 {
-    let stored = JobEvent::StoredScores {
-        generation: 0,
-        model: model.clone(),
-        rows: Arc::new([]),
-    };
-    let effects = tell(state, stored);
-    let run = effects.iter().find_map(|effect| match effect {
-        Effect::Score(order) => Some(order.run),
-        _ => None,
-    });
-    run.expect("scoring begins")
-}
-
-fn ended(model: &ModelId, run: u64, end: ScoringEnd) -> JobEvent {
-    JobEvent::ScoringEnded {
-        generation: 0,
-        model: model.clone(),
-        run,
-        end,
-    }
+#[test]
+fn what_was_stopped_and_is_asked_for_at_once_is_scored_whole() {
+    let set = long_set();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    show_until_it_scores(&mut window, "cap");
+    // The end of the first run is on its way while the second begins: it is not taken for the second's.
+    window.begin(stop());
+    window.begin(Command::Do(Action::ScoreAgain));
+    assert_eq!(window.state.scores.active().status, ScoringStatus::Reading);
+    window.settle();
+    assert_all_scored(&window, 6);
+    assert!(window.state.jobs.is_empty());
 }
 
 #[test]
-fn the_late_end_of_a_run_that_was_given_up_strands_no_model() {
-    let mut state = AppState::new(Settings::default(), "ana");
-    let candidate = Candidate {
-        id: "a".into(),
-        epochs: vec![Epoch::default()],
-        ..Candidate::default()
-    };
-    let batch = Batch {
-        candidates: vec![candidate],
-        ..Batch::default()
-    };
-    tell(
-        &mut state,
-        JobEvent::Found {
-            generation: 0,
-            batch,
-        },
-    );
-    let done = JobEvent::IndexDone {
-        generation: 0,
-        is_cancelled: false,
-        missing: Vec::new(),
-    };
-    tell(&mut state, done);
-    let model = read(&mut state);
-    let first = begin(&mut state, &model);
-    tell(
-        &mut state,
-        ended(&model, first, ScoringEnd::Failed("no memory".into())),
-    );
-    state.apply(Command::Do(Action::ScoreAgain), &Context::inline(NOW));
-    let model = read(&mut state);
-    // It is waiting for what the project holds, then scores: the first run's end is nobody's.
-    let stopped = || ScoringEnd::Stopped;
-    tell(&mut state, ended(&model, first, stopped()));
-    let second = begin(&mut state, &model);
-    assert_ne!(first, second);
-    tell(&mut state, ended(&model, first, stopped()));
-    assert_eq!(state.scores.active().standing, Standing::Scoring);
-    tell(&mut state, ended(&model, second, ScoringEnd::Finished));
-    assert_eq!(state.scores.active().standing, Standing::Done);
+fn scores_of_a_set_that_was_left_do_not_reach_the_next() {
+    let (first, second) = (long_set(), StampSet::new());
+    let mut window = InlineWindow::on(&first.path(), &first.beside("night.destello"));
+    show_until_it_scores(&mut window, "cap");
+    window.open(&[second.path()], &second.beside("night.destello"));
+    let scores = &window.state.scores;
+    assert!(scores.shown().iter().all(|model| model.name() != "cap"));
+    for model in scores.shown() {
+        assert_eq!(model.status, ScoringStatus::Done);
+        let id = &model.ready.as_ref().unwrap().id;
+        assert_eq!(scores.book.count(id), 6);
+    }
+    // The first one is scored to its end where it is opened again.
+    window.open(&[first.path()], &first.beside("night.destello"));
+    assert_eq!(window.state.scores.active().name(), "cap");
+    assert_all_scored(&window, 6);
 }

@@ -2,7 +2,7 @@
 
 use destello::{
     app::{Action, command::Scoring},
-    features::scoring::state::{Reading, Standing},
+    features::scoring::state::{Reading, ScoringStatus},
 };
 
 use super::{order_scores, scoring, triplets};
@@ -54,12 +54,12 @@ fn after_a_restart_scores_come_from_the_project() {
     window.act(Action::HideScores);
     let before = order_scores(&window);
     let mut window = window.restart();
-    assert_eq!(window.computed, 0, "nothing is computed twice");
-    assert_eq!(window.state.scores.active().standing, Standing::Done);
+    assert_eq!(window.computed(), 0, "nothing is computed twice");
+    assert_eq!(window.state.scores.active().status, ScoringStatus::Done);
     assert_eq!(order_scores(&window), before);
     assert!(window.state.scores.is_hidden);
     assert!((window.state.scores.active().threshold() - 0.875).abs() < 1e-6);
     // Going on where nothing is left does nothing.
     window.act(Action::ScoreAgain);
-    assert_eq!(window.computed, 0);
+    assert_eq!(window.computed(), 0);
 }

@@ -23,7 +23,7 @@ fn models_stand_side_by_side_and_disagree() {
     assert_eq!(window.saved_settings.as_ref().unwrap().model_files, [file]);
     assert_eq!(window.state.scores.active().name(), "tiny");
     assert_eq!(window.state.scores.active().tally.scored(), 40);
-    assert_eq!(window.computed, 80);
+    assert_eq!(window.computed(), 80);
     // Everything is real for one of them.
     scoring(&mut window, Scoring::Threshold(0.0));
     window.act(Action::NextModel);
@@ -42,7 +42,10 @@ fn models_stand_side_by_side_and_disagree() {
     assert!(of_tiny.collect::<Vec<_>>().is_sorted_by(|a, b| a >= b));
     // The project remembers both, and one can go.
     let mut window = window.restart();
-    assert_eq!((window.state.scores.shown().len(), window.computed), (2, 0));
+    assert_eq!(
+        (window.state.scores.shown().len(), window.computed()),
+        (2, 0)
+    );
     let source = window.state.scores.shown()[1].source.clone();
     scoring(&mut window, Scoring::Drop(source));
     assert_eq!(window.state.scores.shown().len(), 1);

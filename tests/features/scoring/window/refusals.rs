@@ -3,7 +3,7 @@
 use destello::{
     app::command::Scoring,
     domain::Role,
-    features::scoring::state::{Reading, Standing},
+    features::scoring::state::{Reading, ScoringStatus},
 };
 
 use super::{scoring, simulate_triplets};
@@ -17,7 +17,7 @@ fn a_model_that_cannot_be_used_says_why() {
     std::fs::write(&broken, b"weights?").unwrap();
     scoring(&mut window, Scoring::Show(broken.to_string_lossy().into()));
     let model = window.state.scores.active();
-    assert!(matches!(&model.standing, Standing::Failed(why) if why.contains("broken")));
+    assert!(matches!(&model.status, ScoringStatus::Failed(why) if why.contains("broken")));
     assert!(
         window.toast().contains("broken.safetensors"),
         "{}",
@@ -35,7 +35,7 @@ fn what_has_no_reference_is_refused_and_told() {
     simulate_triplets(&out, &[Role::Science], 3);
     let window = InlineWindow::on(&out, &folder.path().join("night.destello"));
     let model = window.state.scores.active();
-    assert_eq!(model.standing, Standing::Done);
+    assert_eq!(model.status, ScoringStatus::Done);
     assert_eq!((model.tally.scored(), model.tally.done()), (0, 3));
     assert_eq!(model.tally.first_refusal(), Some("has no reference stamp"));
     let here = window.state.place.candidate.unwrap();

@@ -1,9 +1,6 @@
 //! A hundred thousand scored candidates.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use destello::{
     app::{
@@ -12,30 +9,46 @@ use destello::{
         event::JobEvent,
         settings::Settings,
     },
-    domain::{Candidate, CandidateIx, Epoch, ModelId, NewScores, Timestamp, Verdict},
+    domain::{Candidate, Epoch, Mjd, ScoreRow, Timestamp, Verdict},
     features::{open::index::Batch, queue::column::Column},
-    workspace::{context::Context, model_registry::LoadedModel, models},
+    store::Project,
+    workspace::{context::Context, models},
 };
+use tempfile::TempDir;
 
-/// A state with so many scored candidates, without a single stamp.
-fn state_of(count: u32) -> AppState {
+/// A state with so many candidates that were scored before, without a single stamp.
+fn state_of(count: u32, folder: &TempDir) -> AppState {
     let cx = Context::inline(Timestamp(0));
     let mut state = AppState::new(Settings::default(), "ana");
     let news = |state: &mut AppState, event| drop(state.apply(Command::News(Box::new(event)), &cx));
     let candidate = |ix: u32| Candidate {
         id: format!("c{ix}").into(),
-        epochs: vec![Epoch::default()],
+        epochs: vec![Epoch {
+            mjd: Mjd::new(59_000.5),
+            ..Epoch::default()
+        }],
         ..Candidate::default()
     };
-    let found = Batch {
-        candidates: (0..count).map(candidate).collect(),
-        ..Batch::default()
-    };
+    let candidates: Vec<Candidate> = (0..count).map(candidate).collect();
+    let loaded = cx.models.load(models::DEFAULT).unwrap();
+    let rows = (0..).zip(&candidates).flat_map(|(ix, candidate)| {
+        let real = (f64::from(ix) * 0.618_034).fract() as f32;
+        let verdict = Verdict::Probabilities([1.0 - real, real].into());
+        ScoreRow::of(candidate, &loaded.card.input, &[verdict])
+    });
+    let rows: Vec<ScoreRow> = rows.collect();
+    let path = folder.path().join("night.destello");
+    let mut project = Project::open_or_create(&path).unwrap();
+    project.put_scores(&loaded.id, &rows.into()).unwrap();
+    state.project.path = Some(path);
     news(
         &mut state,
         JobEvent::Found {
             generation: 0,
-            batch: found,
+            batch: Batch {
+                candidates,
+                ..Batch::default()
+            },
         },
     );
     let done = JobEvent::IndexDone {
@@ -44,31 +57,9 @@ fn state_of(count: u32) -> AppState {
         missing: Vec::new(),
     };
     news(&mut state, done);
-    let card = models::shipped().remove(0);
-    let id = ModelId::new(&card.name, 1);
-    let loaded = LoadedModel {
-        id: id.clone(),
-        card: Arc::new(card),
-        warning: None,
-    };
-    let loaded = JobEvent::ModelLoaded {
-        generation: 0,
-        source: models::DEFAULT.into(),
-        model: Ok(loaded),
-    };
-    news(&mut state, loaded);
-    let said = |ix: u32| {
-        let real = (f64::from(ix) * 0.618_034).fract() as f32;
-        let verdict = Verdict::Probabilities([1.0 - real, real].into());
-        (CandidateIx(ix), [verdict].into())
-    };
-    let scored = JobEvent::Scored {
-        generation: 0,
-        model: id,
-        scores: (0..count).map(said).collect(),
-        new: NewScores::default(),
-    };
-    news(&mut state, scored);
+    // The task was done at once.
+    state.poll(&cx);
+    assert_eq!(state.scores.active().counts.computed, 0);
     state
 }
 
@@ -76,7 +67,8 @@ fn state_of(count: u32) -> AppState {
 fn a_threshold_on_a_hundred_thousand_candidates_is_dragged_smoothly() {
     // No training beside it.
     let _turn = crate::common::in_turn();
-    let mut state = state_of(100_000);
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = state_of(100_000, &folder);
     assert_eq!(state.scores.active().tally.scored(), 100_000);
     let cx = Context::inline(Timestamp(1));
     state.apply(

@@ -2,7 +2,7 @@
 
 use destello::{
     app::{Action, command::Scoring, state::Screen},
-    features::{queue::column::Column, scoring::state::Standing},
+    features::{queue::column::Column, scoring::state::ScoringStatus},
     store::Project,
     workspace::models,
 };
@@ -16,8 +16,8 @@ fn scores_come_by_themselves_and_a_threshold_counts_sorts_and_filters() {
     let mut window = InlineWindow::on(&triplets(), &project.path().join("night.destello"));
     let model = window.state.scores.active();
     assert_eq!(model.name(), models::DEFAULT);
-    assert_eq!(model.standing, Standing::Done);
-    assert_eq!((model.tally.scored(), window.computed), (40, 40));
+    assert_eq!(model.status, ScoringStatus::Done);
+    assert_eq!((model.tally.scored(), window.computed()), (40, 40));
     assert!(window.state.jobs.is_empty());
     let usual = counts(&window);
     assert!(usual[0] > 5 && usual[1] > 5 && usual[2] == 0, "{usual:?}");
