@@ -18,7 +18,7 @@ use destello::{
     features::open::index::{self, Opening, Reading},
     gpu::StampAtlas,
     io::{Decoder, StampIds},
-    tasks::cancel::CancelToken,
+    tasks::{Tasks, cancel::CancelToken},
     window::{frame::frame_ui, view_memory::ViewMemory},
     workspace::{clock, context::Context, decode_pool::DecodePool, journal_writer::Journal},
 };
@@ -65,6 +65,7 @@ pub struct Window {
     pool: DecodePool,
     journal: Option<Journal>,
     cancel: CancelToken,
+    tasks: Tasks,
     queue: Vec<Command>,
     time_s: f64,
 }
@@ -91,6 +92,7 @@ impl Window {
             reading,
             journal: None,
             cancel: CancelToken::default(),
+            tasks: Tasks::new(|| {})?,
             queue: Vec::new(),
             time_s: 0.0,
         })
@@ -124,6 +126,7 @@ impl Window {
     /// Stops indexing and brings the journal to its end.
     pub fn close(self) {
         self.cancel.cancel();
+        self.tasks.close();
         if let Some(journal) = self.journal {
             drop(self.inbox);
             journal.close();
@@ -175,8 +178,15 @@ impl Window {
         let news = self.inbox.try_iter().take(NEWS_PER_FRAME);
         let news: Vec<_> = news.map(|event| Command::News(Box::new(event))).collect();
         let commands = news.into_iter().chain(std::mem::take(&mut self.queue));
+        let cx = Context {
+            tasks: self.tasks.clone(),
+            decoder: self.reading.decoder.clone(),
+            ..Context::inline(now)
+        };
+        for effect in self.state.poll(&cx) {
+            self.start(effect);
+        }
         for command in commands.collect::<Vec<_>>() {
-            let cx = Context::inline(now);
             for effect in self.state.apply(command, &cx) {
                 self.start(effect);
             }

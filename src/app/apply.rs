@@ -17,7 +17,8 @@ impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         let effects = self.apply_command(command, cx);
-        self.follow(effects, cx)
+        self.follow(cx);
+        effects
     }
 
     /// Takes in what running tasks report.
@@ -28,7 +29,13 @@ impl AppState {
         effects.extend(self.poll_training(cx));
         effects.extend(self.poll_simulation(cx));
         effects.extend(self.poll_latent(cx));
-        self.follow(effects, cx)
+        self.poll_evaluation(cx);
+        effects.extend(self.poll_paths(cx));
+        self.poll_header();
+        self.poll_light_curve();
+        effects.extend(self.poll_label_files(cx));
+        self.follow(cx);
+        effects
     }
 
     /// True while a task runs whose end was not taken in.
@@ -40,18 +47,21 @@ impl AppState {
             || self.simulation.is_running()
             || self.simulation.is_previewing()
             || self.latent.is_busy()
+            || self.evaluation.is_busy()
+            || self.label_files.is_busy()
     }
 
     /// What follows from any change.
-    fn follow(&mut self, mut effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
+    fn follow(&mut self, cx: &Context) {
         self.label_count.update(&self.catalogue, &self.book);
-        effects.extend(self.want_curve());
-        effects.extend(self.want_period());
-        effects.extend(self.want_evaluation());
+        self.want_paths(cx);
+        self.want_header(cx);
+        self.want_curve(cx);
+        self.want_period(cx);
+        self.want_evaluation(cx);
         self.want_explanation(cx);
         self.want_scores();
         self.want_latent(cx);
-        effects
     }
 
     fn apply_command(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
@@ -188,10 +198,7 @@ impl AppState {
             Action::KeySheet => self.toggle(Pane::KeySheet),
             Action::Palette => self.toggle(Pane::Palette),
             Action::Histogram => self.toggle(Pane::Histogram),
-            Action::Header => {
-                self.toggle(Pane::Header);
-                return self.refresh_header();
-            }
+            Action::Header => self.toggle(Pane::Header),
             Action::Explanation | Action::NextExplanation => {
                 return self.act_on_explanation(action, cx);
             }

@@ -1,17 +1,10 @@
 //! News from workers: plain types that the application's state understands.
 
-use std::{path::PathBuf, sync::Arc};
-
-pub use crate::features::file_dialog::pick::{PickFor, PickKind};
+use std::path::PathBuf;
 
 use crate::{
-    domain::{LabelEvent, Problem, StampId, StepIds, Vocabulary},
-    features::{
-        evaluation::Report,
-        inspect::header::Cards,
-        light_curve::{period_search::FoundPeriod, photometer::MeasuredCurve},
-        open::index::Batch,
-    },
+    domain::{LabelEvent, Problem, StepIds},
+    features::open::index::Batch,
     tasks::progress::Progress,
     workspace::{decode_pool::Outcome, journal_writer::JournalNews},
 };
@@ -122,22 +115,6 @@ pub enum JobEvent {
     },
     /// Stamps were decoded, or could not be.
     Decoded(Vec<Outcome>),
-    /// Header cards or packet fields of a stamp.
-    Header {
-        /// Whose.
-        stamp: StampId,
-        /// Names and values, or why not.
-        cards: Cards,
-    },
-    /// A light curve was measured.
-    Measured(MeasuredCurve),
-    /// The period of a light curve was searched.
-    PeriodFound {
-        /// Number of the request.
-        serial: u64,
-        /// The period; none where there is none.
-        period: Option<FoundPeriod>,
-    },
     /// From the journal's thread of one opening.
     Journal {
         /// Number of the opening.
@@ -155,37 +132,5 @@ pub enum JobEvent {
         job: JobId,
         /// How far.
         progress: Progress,
-    },
-    /// A vocabulary was read, or cannot be used.
-    Vocabulary {
-        /// The file, or the name of a built-in one.
-        source: PathBuf,
-        /// The vocabulary, or why not.
-        vocabulary: Result<Box<Vocabulary>, Problem>,
-    },
-    /// A job ended.
-    Done {
-        /// Which.
-        job: JobId,
-        /// What it did, or why it failed: a sentence.
-        outcome: Result<String, String>,
-    },
-    /// Models were judged, or why they could not be.
-    Evaluated {
-        /// Number of the order.
-        serial: u64,
-        /// What was found, or why nothing.
-        report: Result<Arc<Report>, String>,
-    },
-    /// There is no native file dialog, or this one failed.
-    NoDialog(PickFor),
-    /// What the disk says of a path that is being typed.
-    Paths(crate::features::file_dialog::disk::PathNews),
-    /// The user chose files; none where the dialog was dismissed.
-    Picked {
-        /// What for.
-        purpose: PickFor,
-        /// What.
-        paths: Vec<PathBuf>,
     },
 }

@@ -9,12 +9,6 @@ impl JobEvent {
         match self {
             Self::ProjectRefused { why, .. }
             | Self::Broke(why)
-            | Self::Done {
-                outcome: Err(why), ..
-            }
-            | Self::Evaluated {
-                report: Err(why), ..
-            }
             | Self::Journal {
                 news: JournalNews::NotSaved { why },
                 ..

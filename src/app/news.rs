@@ -5,13 +5,12 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     effect::Effect,
     event::{JobEvent, JobId},
-    state::{AppState, HeaderCards},
+    state::AppState,
 };
 use crate::{
     domain::{Problem, StampId, Vocabulary},
     features::{
         file_dialog::pick::PickFor,
-        inspect::header::Cards,
         open::{index::Batch, opening::OpenedProject},
     },
     workspace::{context::Context, stamp_cache::Shelved, words::short},
@@ -76,15 +75,15 @@ impl AppState {
                     self.shelf.put(id, content);
                 }
             }
-            JobEvent::Header { stamp, cards } => self.take_header(stamp, cards),
-            JobEvent::Measured(measured) => self.take_curve(measured),
-            JobEvent::PeriodFound { serial, period } => self.take_period(serial, period),
             JobEvent::Problems(problems) => self.problems.extend(problems),
             JobEvent::Broke(why) => self.take_breakdown(why, cx),
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);
             }
-            other => return self.apply_other_news(other, cx),
+            JobEvent::Journal { generation, news } if generation == self.generation => {
+                return self.apply_journal_news(news, cx);
+            }
+            JobEvent::Journal { .. } => {}
         }
         Vec::new()
     }
@@ -96,40 +95,6 @@ impl AppState {
         self.warn(why, cx.now);
     }
 
-    fn take_header(&mut self, stamp: StampId, cards: Cards) {
-        let shown = self.header.as_ref();
-        if shown.is_some_and(|header| header.stamp == stamp) {
-            let cards = Some(cards);
-            self.header = Some(HeaderCards { stamp, cards });
-        }
-    }
-
-    fn apply_other_news(&mut self, event: JobEvent, cx: &Context) -> Vec<Effect> {
-        match event {
-            JobEvent::Journal { generation, news } if generation == self.generation => {
-                return self.apply_journal_news(news, cx);
-            }
-            JobEvent::Vocabulary { source, vocabulary } => {
-                return self.take_vocabulary(source, vocabulary, cx);
-            }
-            JobEvent::Done { job, outcome } => {
-                self.jobs.remove(&job);
-                match outcome {
-                    Ok(text) => self.tell(text, cx.now),
-                    Err(why) => self.warn(why, cx.now),
-                }
-            }
-            JobEvent::Evaluated { serial, report } => self.evaluation.take(serial, report),
-            JobEvent::NoDialog(purpose) => return self.take_no_dialog(purpose),
-            JobEvent::Paths(news) => return self.take_path_news(news, cx),
-            JobEvent::Picked { purpose, paths } if !paths.is_empty() => {
-                return self.picked(purpose, paths, cx);
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
     pub(crate) fn picked(
         &mut self,
         purpose: PickFor,
@@ -137,25 +102,25 @@ impl AppState {
         cx: &Context,
     ) -> Vec<Effect> {
         match purpose {
-            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, cx),
-            PickFor::Vocabulary => vec![Effect::ReadVocabulary(paths.swap_remove(0))],
+            PickFor::OpenFiles | PickFor::OpenFolder => return self.open(paths, None, cx),
+            PickFor::Model => return self.add_model(&paths[0], cx),
+            PickFor::Vocabulary => self.read_vocabulary(paths.swap_remove(0), cx),
             PickFor::ImportLabels => self.import(paths.swap_remove(0), cx),
-            PickFor::Model => self.add_model(&paths[0], cx),
-            PickFor::ExportLabels => self.export(paths.swap_remove(0)),
-            PickFor::EvaluationFolder => self.write_evaluation(&paths[0]),
-            PickFor::LatentModel => self.take_latent_file(&paths[0], cx),
+            PickFor::ExportLabels => self.export(paths.swap_remove(0), cx),
+            PickFor::EvaluationFolder => self.write_evaluation(&paths[0], cx),
+            PickFor::LatentModel => return self.take_latent_file(&paths[0], cx),
             PickFor::TrainingSurvey | PickFor::NewModel => {
-                self.take_training_path(purpose, &paths[0], cx)
+                return self.take_training_path(purpose, &paths[0], cx);
             }
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
                 self.take_simulation_path(purpose, &paths[0], cx);
-                Vec::new()
             }
         }
+        Vec::new()
     }
 
     /// Uses a vocabulary that was read; a file is remembered for the next start.
-    fn take_vocabulary(
+    pub(crate) fn take_vocabulary(
         &mut self,
         source: PathBuf,
         vocabulary: Result<Box<Vocabulary>, Problem>,
@@ -214,11 +179,11 @@ impl AppState {
         if self.queue.is_behind(&self.catalogue) && self.may_sort_again(cx) {
             self.refresh_queue();
         }
-        let mut effects = self.settle(cx);
+        self.settle(cx);
         if is_first {
-            effects.extend(self.remember_set());
+            return self.remember_set();
         }
-        effects
+        Vec::new()
     }
 
     /// While candidates are being found, a sorted queue is made anew once a second: often enough
@@ -258,8 +223,8 @@ impl AppState {
             let text = format!("{}: {rule}", short(&path.to_string_lossy(), NAME));
             self.tell(text, cx.now);
         }
-        let mut effects = self.settle(cx);
-        effects.push(self.save_session());
+        self.settle(cx);
+        let effects = vec![self.save_session()];
         self.start_scoring(cx);
         effects
     }
@@ -282,11 +247,10 @@ impl AppState {
 
     /// Goes to the place of the last session as far as it is found; until the person moves,
     /// to the first candidate. Such a place is provisional: it is not written over the saved one.
-    fn settle(&mut self, cx: &Context) -> Vec<Effect> {
+    fn settle(&mut self, cx: &Context) {
         if self.place.is_chosen && self.place.candidate.is_some() {
-            return Vec::new();
+            return;
         }
-        let before = (self.place.candidate, self.place.epoch);
         let wanted = self.return_to.clone();
         let found = wanted
             .as_ref()
@@ -305,9 +269,5 @@ impl AppState {
         {
             self.place_at(first, cx);
         }
-        if (self.place.candidate, self.place.epoch) == before {
-            return Vec::new();
-        }
-        self.refresh_header()
     }
 }

@@ -1,6 +1,6 @@
 //! The session: what is restored at the next start without asking.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,12 @@ use super::{
     command::Session,
     effect::Effect,
     event::JobId,
-    state::{AppState, HeaderCards, Pane, ProjectState, Screen},
+    state::{AppState, Pane, ProjectState, Screen},
 };
 use crate::{
     domain::{Catalogue, LabelBook, Role},
     features::{
         explanation::state::{ExplainChoice, Explanations},
-        labelling::transfer::ImportOrder,
         latent::state::LatentChoice,
         light_curve::{
             folding::PeriodSearch,
@@ -95,13 +94,22 @@ impl AppState {
                 self.screen = screen;
                 vec![self.save_session()]
             }
-            Session::Vocabulary(source) => vec![Effect::ReadVocabulary(source)],
+            Session::Vocabulary(source) => {
+                self.read_vocabulary(source, cx);
+                Vec::new()
+            }
             Session::MosaicSide(side) => {
                 self.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
                 vec![self.save_session()]
             }
-            Session::Export(path) => self.export(path),
-            Session::Import(path) => self.import(path, cx),
+            Session::Export(path) => {
+                self.export(path, cx);
+                Vec::new()
+            }
+            Session::Import(path) => {
+                self.import(path, cx);
+                Vec::new()
+            }
             Session::LightCurve(choice) => {
                 self.curve = choice;
                 vec![self.save_session()]
@@ -174,6 +182,7 @@ impl AppState {
         self.period_search = PeriodSearch::default();
         self.fine_tuning.forget();
         self.evaluation.forget();
+        self.label_files.leave_set();
         self.explanations = Explanations::default();
         self.return_to = None;
         self.steps = None;
@@ -190,29 +199,6 @@ impl AppState {
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
         self.project = ProjectState::default();
-    }
-
-    pub(crate) fn export(&self, path: PathBuf) -> Vec<Effect> {
-        let (book, catalogue) = (self.book.clone(), self.catalogue.clone());
-        vec![Effect::Export {
-            path,
-            book,
-            catalogue,
-        }]
-    }
-
-    pub(crate) fn import(&mut self, path: PathBuf, cx: &Context) -> Vec<Effect> {
-        let Some(project) = self.project.path.clone() else {
-            self.warn(self.why_no_labels(), cx.now);
-            return Vec::new();
-        };
-        vec![Effect::Import(Box::new(ImportOrder {
-            table: path,
-            project,
-            catalogue: self.catalogue.clone(),
-            vocabulary: self.vocabulary().clone(),
-            annotator: self.annotator(),
-        }))]
     }
 
     pub(crate) fn save_session(&self) -> Effect {
@@ -267,18 +253,5 @@ impl AppState {
         self.scores = Scores::restored(saved.scores);
         self.set_queue(saved.queue);
         self.return_to = saved.place;
-    }
-
-    /// Asks for the header of the epoch on screen where its pane is open.
-    pub(crate) fn refresh_header(&mut self) -> Vec<Effect> {
-        if !self.panes.contains(&Pane::Header) {
-            return Vec::new();
-        }
-        let stamp = self.epoch().and_then(|epoch| epoch.stamps.first()).cloned();
-        self.header = stamp.as_ref().map(|stamp| HeaderCards {
-            stamp: stamp.id,
-            cards: None,
-        });
-        stamp.map(Effect::ReadHeader).into_iter().collect()
     }
 }

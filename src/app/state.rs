@@ -12,15 +12,18 @@ pub use crate::workspace::toast::Toast;
 use super::{event::JobId, session::SavedPlace, settings::Settings};
 use crate::{
     domain::{
-        Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, StampId,
-        Timestamp, Vocabulary, label::StepIds,
+        Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, Timestamp,
+        Vocabulary, label::StepIds,
     },
     features::{
         adaptation::update::FineTuningPane,
         evaluation::state::EvaluationPane,
         explanation::state::{ExplainChoice, Explanations},
-        file_dialog::{path_text::PathBase, state::PathPane},
-        labelling::repeat_check::RepeatCheck,
+        file_dialog::{
+            path_text::PathBase,
+            state::{Dialogs, PathPane},
+        },
+        labelling::{repeat_check::RepeatCheck, transfer::LabelFiles},
         latent::state::LatentPane,
         light_curve::{
             folding::PeriodSearch,
@@ -38,7 +41,7 @@ use crate::{
         stamp_cache::Shelf,
     },
 };
-use crate::{features::inspect::header::Cards, tasks::progress::Progress};
+use crate::{features::inspect::header::HeaderCards, tasks::progress::Progress};
 
 /// A text field that a key jumps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,15 +97,6 @@ pub struct ProjectState {
     pub is_opening: bool,
     /// Why nothing is shown though something was opened: a sentence.
     pub nothing_found: Option<String>,
-}
-
-/// Header cards of a stamp: asked for, there, or failed.
-#[derive(Clone, Debug)]
-pub struct HeaderCards {
-    /// Whose.
-    pub stamp: StampId,
-    /// None while they are being read.
-    pub cards: Option<Cards>,
 }
 
 /// Everything that the window shows.
@@ -170,6 +164,8 @@ pub struct AppState {
     pub simulation: SimulationPane,
     /// How well models judge.
     pub evaluation: EvaluationPane,
+    /// Files of labels and vocabularies that are being read and written.
+    pub label_files: LabelFiles,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The latent space of the opened set.
@@ -188,14 +184,14 @@ pub struct AppState {
     pub explain: ExplainChoice,
     /// Explanations computed here.
     pub explanations: Explanations,
+    /// The file dialogs of the system.
+    pub dialogs: Dialogs,
     /// Our own file dialog, while it is open.
     pub path_pane: Option<PathPane>,
     /// Where typed paths begin.
     pub path_base: PathBase,
     /// True once it is known that the system has no file dialog.
     pub has_no_dialog: bool,
-    /// Number of the last question to the disk.
-    pub(crate) path_serial: u64,
     /// What waits until all labels are on disk.
     pub(crate) leaving: Option<Leaving>,
     /// Leaving was refused last, because it would lose labels.
@@ -256,6 +252,7 @@ impl AppState {
             header: None,
             simulation: SimulationPane::default(),
             evaluation: EvaluationPane::default(),
+            label_files: LabelFiles::default(),
             training: TrainingPane::default(),
             latent: LatentPane::default(),
             curve: CurveChoice::default(),
@@ -265,10 +262,10 @@ impl AppState {
             measured: MeasuredCurves::default(),
             explain: ExplainChoice::default(),
             explanations: Explanations::default(),
+            dialogs: Dialogs::default(),
             path_pane: None,
             path_base: PathBase::default(),
             has_no_dialog: false,
-            path_serial: 0,
             leaving: None,
             refusal: None,
             generation: 0,

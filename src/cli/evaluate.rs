@@ -6,17 +6,20 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, bail};
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled};
 use crate::{
-    domain::{Catalogue, JudgedAt, LabelBook, ModelFacts, ScoreBook},
+    domain::{Catalogue, JudgedAt, ModelFacts, ScoreBook},
     features::{
-        evaluation::{Report, Request, report, write_report},
-        labelling::{truth_table::TruthTable, truths::Truths},
+        evaluation::{
+            Report, Request,
+            evaluator::{Judge, WriteEvaluation},
+        },
+        labelling::{truth_table::TruthTable, truths::TruthsAtHand},
         scoring::score::score_candidates,
     },
     io::Decoder,
     learn::{Compute, Wish},
-    tasks::{cancel::CancelToken, progress::Progress},
+    tasks::{cancel::CancelToken, progress::Progress, run_here},
     workspace::{models, open::read_all_with},
 };
 
@@ -76,40 +79,26 @@ fn threshold(text: &str) -> Result<f64, String> {
 }
 
 /// Where the truth comes from, read before anything is scored.
-enum Source {
-    Data,
-    Table(TruthTable),
-    Project(LabelBook),
-}
-
-impl Source {
-    fn of(args: &Args) -> anyhow::Result<Self> {
-        if let Some(path) = &args.labels {
-            let table = TruthTable::read(path)?;
-            for problem in &table.problems {
-                eprintln!("{problem}");
-            }
-            return Ok(Self::Table(table));
+fn truths(args: &Args) -> anyhow::Result<TruthsAtHand> {
+    if let Some(path) = &args.labels {
+        let table = TruthTable::read(path)?;
+        for problem in &table.problems {
+            eprintln!("{problem}");
         }
-        let Some(path) = &args.project else {
-            return Ok(Self::Data);
-        };
-        let project = super::label::open_existing(path)?;
-        Ok(Self::Project(super::label::book_of(&project)?))
+        return Ok(TruthsAtHand::Table(table));
     }
-
-    const fn truths(&self) -> Truths<'_> {
-        match self {
-            Self::Data => Truths::Data,
-            Self::Table(table) => Truths::Table(table),
-            Self::Project(book) => Truths::Labels(book),
-        }
-    }
+    let Some(path) = &args.project else {
+        return Ok(TruthsAtHand::Data);
+    };
+    let project = super::label::open_existing(path)?;
+    Ok(TruthsAtHand::Labels(Arc::new(super::label::book_of(
+        &project,
+    )?)))
 }
 
 /// Scores, judges, prints, writes.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let source = Source::of(args)?;
+    let truths = truths(args)?;
     let cancel = cancel_by_signal()?;
     let decoder = Decoder::default();
     let opened = read_all_with(&args.paths, &decoder);
@@ -128,13 +117,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         replicates: args.replicates,
         seed: args.seed,
     };
-    let report = report(
-        &opened.catalogue,
-        source.truths(),
-        &scores,
-        &facts,
-        &request,
-    );
+    let catalogue = Arc::new(opened.catalogue);
+    let judge = Judge {
+        catalogue: catalogue.clone(),
+        truths,
+        scores: Arc::new(scores),
+        models: facts,
+        request,
+    };
+    let judged = run_here(judge, cancel, |()| ());
+    let Some(report) = unless_cancelled(judged)? else {
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
     let text = if args.json {
         json(&report)?
     } else {
@@ -149,8 +143,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     super::say(&text)?;
     if let Some(folder) = &args.out {
-        let files = write_report(folder, &report, &opened.catalogue)?;
-        eprintln!("{} files written to {}", files.len(), folder.display());
+        let write = WriteEvaluation {
+            folder: folder.clone(),
+            report: report.clone(),
+            catalogue,
+        };
+        let (folder, files) = run_here(write, CancelToken::default(), |()| ())?;
+        eprintln!("{files} files written to {}", folder.display());
     }
     let is_clean = opened.problems.is_empty();
     Ok(ExitCode::from(if is_clean { 0 } else { 2 }))

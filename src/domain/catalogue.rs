@@ -1,6 +1,9 @@
-//! All candidates of the opened set. Parts of one object found in several places become one.
+//! All candidates of the opened set, and what could not be used of it. Parts of one object found in
+//! several places become one.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Epoch, Photometry};
 
@@ -127,6 +130,34 @@ fn join_history(known: &mut Vec<Photometry>, more: Vec<Photometry>) {
         if !is_known(&point, known) {
             known.push(point);
         }
+    }
+}
+
+/// One fault of one input: a line of the *Problems* list. Everything else opens all the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// The file, folder or archive member (`night.tar.gz/1105.avro`).
+    pub path: String,
+    /// What could not be used: "file", "stamp", "packet", "table", "cutout difference", …
+    pub what: String,
+    /// Why, as a clear sentence without a full stop.
+    pub why: String,
+}
+
+impl Problem {
+    /// A problem of `path`: `what` failed because of `why`.
+    pub fn new(path: impl Into<String>, what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            what: what.into(),
+            why: why.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.path, self.what, self.why)
     }
 }
 

@@ -1,12 +1,30 @@
 //! A stamp's pixels, and where they come from.
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use super::geometry::Geometry;
 
 /// Identifies one stamp of the opened set; never reused while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StampId(pub u32);
+
+/// Hands out numbers for stamps, each once.
+#[derive(Debug, Default)]
+pub struct StampIds(AtomicU32);
+
+impl StampIds {
+    /// The next number.
+    pub fn next(&self) -> StampId {
+        StampId(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// What kind of container holds stamps. Recognised from the bytes, not from the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

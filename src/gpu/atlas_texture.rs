@@ -69,7 +69,7 @@ impl AtlasTexture {
     pub fn grow(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, layers: u32) -> bool {
         let scope = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let texture = create(device, layers);
-        if super::headless::wait(scope.pop()).is_some() {
+        if super::device::wait(scope.pop()).is_some() {
             return false;
         }
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor {

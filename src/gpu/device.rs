@@ -2,10 +2,12 @@
 
 use std::{
     collections::BTreeSet,
+    pin::pin,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, Waker},
 };
 
 /// A window's surface, as egui hands it over.
@@ -94,6 +96,19 @@ impl DeviceWatch {
         if logged.unwrap_or_else(PoisonError::into_inner).insert(kind) {
             log::error!("the graphics device {kind} (further ones are not logged): {error}");
         }
+    }
+}
+
+/// Runs a future of wgpu to its end. On native back ends it is ready at the first poll;
+/// an executor would only add a dependency.
+pub(super) fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        std::hint::spin_loop();
     }
 }
 

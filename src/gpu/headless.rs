@@ -1,12 +1,7 @@
 //! Pictures without a window: for `destello render`, for tests, for machines without a
 //! display. A software device will do, and says so.
 
-use std::{
-    collections::BTreeSet,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use image::{Rgba, RgbaImage};
 
@@ -14,8 +9,11 @@ use crate::imaging::Look;
 
 use super::{
     atlas::StampAtlas,
+    device::wait,
+    frame::Frame,
     scatter::{ScatterFrame, ScatterPainter},
-    stamps::{Frame, StampInstance, StampPainter},
+    stamp_data::StampInstance,
+    stamps::StampPainter,
 };
 
 /// Colours are stored as displayed, so that a picture holds the very bytes of the maps.
@@ -252,19 +250,6 @@ fn record(
         ..wgpu::RenderPassDescriptor::default()
     });
     draw(&mut pass);
-}
-
-/// Runs a future of wgpu to its end. On native back ends it is ready at the first poll;
-/// an executor would only add a dependency.
-pub(super) fn wait<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-        std::hint::spin_loop();
-    }
 }
 
 const fn extent(width: u32, height: u32) -> wgpu::Extent3d {

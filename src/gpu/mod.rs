@@ -17,7 +17,7 @@ mod atlas_demand;
 mod atlas_layers;
 mod atlas_texture;
 mod batch;
-mod lut;
+mod frame;
 mod pipeline;
 mod scatter_cloud;
 mod scatter_pipeline;
@@ -26,9 +26,12 @@ mod stamp_data;
 pub use atlas::{AtlasError, AtlasStatus, StampAtlas};
 pub use atlas_demand::FrameEnd;
 pub use device::DeviceWatch;
+pub use frame::Frame;
 pub use headless::{Headless, HeadlessError};
-pub use scatter::{Cloud, Layer, ScatterFrame, ScatterPainter, points_managed};
-pub use stamps::{Frame, StampInstance, StampPainter};
+pub use scatter::{Layer, ScatterFrame, ScatterPainter, points_managed};
+pub use scatter_cloud::Cloud;
+pub use stamp_data::StampInstance;
+pub use stamps::StampPainter;
 
 /// A device, as egui's `RenderState` holds it.
 pub type Device = wgpu::Device;

@@ -3,14 +3,12 @@
 //! Points are uploaded once and stay in the memory of the GPU; panning and zooming change a
 //! uniform of 48 bytes.
 
-use std::sync::Arc;
-
 use crate::imaging::ScatterView;
 
 use super::{
-    scatter_cloud::{CloudBuffers, ViewData},
+    frame::Frame,
+    scatter_cloud::{Cloud, CloudBuffers, ViewData},
     scatter_pipeline::ScatterPipeline,
-    stamps::Frame,
 };
 
 /// Points of a layer that a software rasteriser draws at most: so many take two cores some 30 ms
@@ -23,19 +21,6 @@ pub fn points_managed(adapter: &wgpu::AdapterInfo) -> usize {
         wgpu::DeviceType::Cpu => MOST_BY_SOFTWARE,
         _ => usize::MAX,
     }
-}
-
-/// Points of a layer, both lists of one length. Where a device does not manage all, it draws the
-/// first ones: a caller that wants the cloud to keep its shape brings the points in
-/// [`spread_order`](crate::imaging::spread_order).
-#[derive(Clone, Debug, Default)]
-pub struct Cloud {
-    /// Places on the plane.
-    pub positions: Arc<[[f32; 2]]>,
-    /// Red, green, blue, opacity, as displayed.
-    pub colors: Arc<[[u8; 4]]>,
-    /// Differs where the points differ: what has the number of the last frame is not uploaded again.
-    pub revision: u64,
 }
 
 /// Points drawn in one way.

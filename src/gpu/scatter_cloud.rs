@@ -1,8 +1,23 @@
-//! The buffers of one layer of a scatter plot: points that stay, and the view that moves.
+//! One layer of a scatter plot and its buffers: points that stay, and the view that moves.
+
+use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{batch::GrowingBuffer, scatter::Cloud, scatter_pipeline::ScatterPipeline};
+use super::{frame::GrowingBuffer, scatter_pipeline::ScatterPipeline};
+
+/// Points of a layer, both lists of one length. Where a device does not manage all, it draws the
+/// first ones: a caller that wants the cloud to keep its shape brings the points in
+/// [`spread_order`](crate::imaging::spread_order).
+#[derive(Clone, Debug, Default)]
+pub struct Cloud {
+    /// Places on the plane.
+    pub positions: Arc<[[f32; 2]]>,
+    /// Red, green, blue, opacity, as displayed.
+    pub colors: Arc<[[u8; 4]]>,
+    /// Differs where the points differ: what has the number of the last frame is not uploaded again.
+    pub revision: u64,
+}
 
 /// The uniform of `shaders/scatter.wgsl`.
 #[repr(C)]

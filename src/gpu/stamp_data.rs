@@ -1,10 +1,31 @@
-//! What the stamp shader reads, laid out byte for byte as `shaders/stamp.wgsl` declares it.
+//! The stamps of a batch, and what the stamp shader reads of them, laid out byte for byte as
+//! `shaders/stamp.wgsl` declares it.
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::imaging::{ColorMap, Look, Stretch};
+use crate::{
+    domain::StampId,
+    imaging::{ColorMap, Look, Placement, Stretch},
+};
 
-use super::{atlas_layers::Tile, stamps::StampInstance};
+use super::atlas_layers::Tile;
+
+/// One stamp on the target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StampInstance {
+    /// Whose pixels.
+    pub stamp: StampId,
+    /// Left, top, width and height in target pixels (not points), y down. What of the
+    /// rectangle lies outside the stamp is left as it is.
+    pub rect_px: [f32; 4],
+    /// Zoom, pan, rotation and flips: see [`crate::imaging::View::placement`].
+    pub placement: Placement,
+    /// Index into the looks of the same batch.
+    pub look: u32,
+    /// True flips the sign of each value before it is coloured: for a difference that is
+    /// reference minus science. Marks are judged by what the stamp stores.
+    pub is_negated: bool,
+}
 
 /// One stamp of a batch: `Instance` in the shader, stepped per instance.
 #[repr(C)]

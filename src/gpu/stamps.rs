@@ -11,36 +11,10 @@ use super::{
     atlas::StampAtlas,
     atlas_demand::FrameEnd,
     batch::{Batch, BatchContents},
-    lut::color_map_texture,
-    pipeline::StampPipeline,
-    stamp_data::{InstanceData, LookData},
+    frame::Frame,
+    pipeline::{StampPipeline, color_map_texture},
+    stamp_data::{InstanceData, LookData, StampInstance},
 };
-
-/// One stamp on the target.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StampInstance {
-    /// Whose pixels.
-    pub stamp: StampId,
-    /// Left, top, width and height in target pixels (not points), y down. What of the
-    /// rectangle lies outside the stamp is left as it is.
-    pub rect_px: [f32; 4],
-    /// Zoom, pan, rotation and flips: see [`crate::imaging::View::placement`].
-    pub placement: Placement,
-    /// Index into the looks of the same batch.
-    pub look: u32,
-    /// True flips the sign of each value before it is coloured: for a difference that is
-    /// reference minus science. Marks are judged by what the stamp stores.
-    pub is_negated: bool,
-}
-
-/// The frame that a batch is prepared for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// Differs from frame to frame (egui's `cumulative_frame_nr`).
-    pub number: u64,
-    /// Width and height of the whole render target, pixels.
-    pub size_px: [u32; 2],
-}
 
 /// Pipeline, colour maps and the batches of the current frame.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 //! From stamps to what a network takes: [`model_input`].
 //! From latent vectors to a plot: [`principal_axes`] and [`plane`] lay them on a plane,
 //! [`scatter_view`] lays the plane on the screen, [`polygon`] says what a lasso holds.
-//! From pixel to flux: [`photometry`] measures point sources, [`magnitude`] names their fluxes.
+//! From pixel to flux: [`photometry`] measures point sources and names their fluxes.
 
 pub mod appearance;
 pub mod color_map;
@@ -17,7 +17,6 @@ pub mod heat_map;
 pub mod histogram;
 pub mod limits;
 pub mod look;
-pub mod magnitude;
 pub mod marks;
 pub mod model_input;
 pub mod moffat;

@@ -1,11 +1,13 @@
 //! Opens a training bundle ([`super::export::bundle`]) as a stamp set.
 
-use std::{collections::HashMap, fs, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
     export::bundle::LAYOUT,
-    fits_literal::FitsDisk,
-    fits_write::{NULL_INT, unescape_text},
+    fits_bytes::NULL_INT,
+    fits_header::Header,
+    fits_memory::{FitsError, FitsMemory},
+    fits_text::unescape_text,
 };
 use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Mjd, Part, Role, Source, StampId, StampRef,
@@ -31,11 +33,12 @@ pub fn read_index(
     next_id: &mut dyn FnMut() -> StampId,
 ) -> Result<Option<Vec<Candidate>>, BundleError> {
     let mut read = || {
-        let mut file = FitsDisk::open(&source.path)?;
-        if file.text("DESTELLO").as_deref() != Some("BUNDLE") {
+        let mut file = FitsMemory::open_on_disk(&source.path).map_err(words)?;
+        let primary = Header::new(file.cards().map_err(words)?);
+        if primary.text("DESTELLO").as_deref() != Some("BUNDLE") {
             return Ok(None);
         }
-        match file.integer("BUNDVER") {
+        match integer(&primary, "BUNDVER") {
             Some(version) if version <= LAYOUT => {}
             version => {
                 return Err(format!(
@@ -44,7 +47,7 @@ pub fn read_index(
                 ));
             }
         }
-        let (hdu_of_role, table) = structure(&mut file, fs::metadata(&source.path))?;
+        let (hdu_of_role, table) = structure(&mut file)?;
         candidates(source, &hdu_of_role, &table, next_id).map(Some)
     };
     read().map_err(|why| BundleError {
@@ -53,26 +56,34 @@ pub fn read_index(
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
+fn words(error: FitsError) -> String {
+    error.to_string()
+}
+
+fn integer(header: &Header, name: &str) -> Option<i64> {
+    header.number(name).map(|number| number as i64)
+}
+
 /// Which HDU holds the stamps of each role with its number of planes, and the table of epochs.
-fn structure(
-    file: &mut FitsDisk,
-    metadata: std::io::Result<fs::Metadata>,
-) -> Result<(Vec<(Role, u16)>, Table), String> {
-    let file_bytes = metadata.map_err(|error| error.to_string())?.len();
+fn structure(file: &mut FitsMemory<'_>) -> Result<(Vec<(Role, u16)>, Table), String> {
     let mut hdu_of_role = Vec::new();
     let mut planes = Vec::new();
     let mut table = None;
-    for hdu in 1..file.hdus()? {
-        file.go_to(hdu)?;
-        let name = file.text("EXTNAME").unwrap_or_default();
+    for hdu in 1..u16::MAX {
+        if file.go_to(hdu.into()).map_err(words)?.is_none() {
+            break;
+        }
+        let header = Header::new(file.cards().map_err(words)?);
+        let name = header.text("EXTNAME").unwrap_or_default();
         let role = Role::ALL
             .into_iter()
             .find(|role| role.name().eq_ignore_ascii_case(&name));
         if let Some(role) = role {
             hdu_of_role.push((role, hdu));
-            planes.push((role, file.integer("NAXIS3").unwrap_or(1)));
+            planes.push((role, integer(&header, "NAXIS3").unwrap_or(1)));
         } else if name == "BUNDLE" {
-            table = Some(Table::read(file, file_bytes)?);
+            table = Some(Table::read(file, &header)?);
         }
     }
     let table = table.ok_or("the table BUNDLE is missing")?;
@@ -158,125 +169,82 @@ fn epoch_of(table: &Table, row: usize) -> Epoch {
     }
 }
 
-/// A binary table as bytes: rows of big-endian values at fixed places.
+/// The columns of the table of epochs that are of use here, by name and type.
 struct Table {
     rows: usize,
-    row_bytes: usize,
-    bytes: Vec<u8>,
-    columns: HashMap<String, Place>,
+    texts: HashMap<String, Vec<String>>,
+    integers: HashMap<String, Vec<i64>>,
+    numbers: HashMap<String, Vec<f64>>,
 }
 
-/// Where a column lies in its row.
-struct Place {
-    offset: usize,
-    len: usize,
-    letter: char,
-}
+/// Columns that [`candidate_of`] and [`epoch_of`] look for, beside the widths of stamps.
+const WANTED: [&str; 11] = [
+    "objectId",
+    "candid",
+    "class_name",
+    "ra",
+    "dec",
+    "mjd",
+    "band",
+    "magpsf",
+    "sigmapsf",
+    "diffmaglim",
+    "isdiffpos",
+];
 
 impl Table {
-    fn read(file: &mut FitsDisk, file_bytes: u64) -> Result<Self, String> {
-        let size = |value: Option<i64>| value.and_then(|value| usize::try_from(value).ok());
-        let row_bytes = size(file.integer("NAXIS1")).ok_or("the table has no NAXIS1")?;
-        let rows = size(file.integer("NAXIS2")).ok_or("the table has no NAXIS2")?;
-        let len = row_bytes
-            .checked_mul(rows)
-            .filter(|len| *len as u64 <= file_bytes)
-            .ok_or("the table is longer than the file")?;
-        let mut columns = HashMap::new();
-        let mut offset = 0;
-        for number in 1..=file.integer("TFIELDS").unwrap_or(0).min(999) {
-            let form = file.text(&format!("TFORM{number}")).unwrap_or_default();
-            let (len, letter) =
-                place_of(&form).ok_or_else(|| format!("TFORM {form} is unknown"))?;
-            let place = Place {
-                offset,
-                len,
-                letter,
-            };
-            offset += len;
-            columns.insert(
-                file.text(&format!("TTYPE{number}")).unwrap_or_default(),
-                place,
-            );
+    /// Reads the table that is current in the file.
+    fn read(file: &mut FitsMemory<'_>, header: &Header) -> Result<Self, String> {
+        let size = |name| integer(header, name).and_then(|value| usize::try_from(value).ok());
+        let row_bytes = size("NAXIS1").ok_or("the table has no NAXIS1")?;
+        let rows = size("NAXIS2").ok_or("the table has no NAXIS2")?;
+        let bytes = row_bytes.checked_mul(rows);
+        if bytes.is_none_or(|bytes| bytes > file.len()) {
+            return Err("the table is longer than the file".into());
         }
-        if offset > row_bytes {
-            return Err("the table's columns are wider than its rows".into());
-        }
-        Ok(Self {
+        let mut table = Self {
             rows,
-            row_bytes,
-            bytes: file.table_bytes(len)?,
-            columns,
-        })
-    }
-
-    /// The bytes of a cell of that type.
-    fn cell(&self, row: usize, name: &str, letter: char) -> Option<&[u8]> {
-        let place = self
-            .columns
-            .get(name)
-            .filter(|place| place.letter == letter)?;
-        let start = row * self.row_bytes + place.offset;
-        self.bytes.get(start..start + place.len)
+            texts: HashMap::new(),
+            integers: HashMap::new(),
+            numbers: HashMap::new(),
+        };
+        for column in file.columns().map_err(words)? {
+            let name = column.name.clone();
+            let is_wanted = WANTED.contains(&&*name) || name.ends_with("_width");
+            if !is_wanted || !column.is_scalar {
+                continue;
+            }
+            if column.is_text {
+                let texts = file.texts(&column).map_err(words)?;
+                table.texts.insert(name, texts);
+            } else if column.is_long {
+                let integers = file.longs(&column).map_err(words)?;
+                table.integers.insert(name, integers);
+            } else {
+                let numbers = file.numbers(&column).map_err(words)?;
+                table.numbers.insert(name, numbers);
+            }
+        }
+        Ok(table)
     }
 
     /// None where it is empty.
     fn text(&self, row: usize, name: &str) -> Option<String> {
-        let cell = self.cell(row, name, 'A')?;
-        let end = cell
-            .iter()
-            .position(|byte| *byte == 0)
-            .unwrap_or(cell.len());
-        let text = String::from_utf8_lossy(&cell[..end]);
-        let text = unescape_text(text.trim_end_matches(' '));
+        let text = unescape_text(self.texts.get(name)?.get(row)?);
         (!text.is_empty()).then_some(text)
     }
 
     fn integer(&self, row: usize, name: &str) -> Option<i64> {
-        let bytes = self.cell(row, name, 'K')?.first_chunk()?;
-        Some(i64::from_be_bytes(*bytes)).filter(|value| *value != NULL_INT)
+        let value = self.integers.get(name)?.get(row)?;
+        Some(*value).filter(|value| *value != NULL_INT)
     }
 
     fn double(&self, row: usize, name: &str) -> Option<f64> {
-        let bytes = self.cell(row, name, 'D')?.first_chunk()?;
-        Some(f64::from_be_bytes(*bytes)).filter(|value| value.is_finite())
+        let value = self.numbers.get(name)?.get(row)?;
+        Some(*value).filter(|value| value.is_finite())
     }
 
     fn float(&self, row: usize, name: &str) -> Option<f32> {
-        let bytes = self.cell(row, name, 'E')?.first_chunk()?;
-        Some(f32::from_be_bytes(*bytes)).filter(|value| value.is_finite())
-    }
-}
-
-/// Bytes and type letter of a TFORM such as `19A`, `K`, `1D`.
-fn place_of(form: &str) -> Option<(usize, char)> {
-    let digits = form.find(|c: char| !c.is_ascii_digit())?;
-    let repeat = match &form[..digits] {
-        "" => 1,
-        digits => digits.parse::<usize>().ok()?,
-    };
-    let letter = form[digits..].chars().next()?;
-    let bytes = match letter {
-        'A' | 'B' | 'L' => 1,
-        'I' => 2,
-        'J' | 'E' => 4,
-        'K' | 'D' => 8,
-        _ => return None,
-    };
-    Some((repeat.checked_mul(bytes)?, letter))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::place_of;
-
-    #[test]
-    fn table_formats_have_their_bytes() {
-        assert_eq!(place_of("19A"), Some((19, 'A')));
-        assert_eq!(place_of("K"), Some((8, 'K')));
-        assert_eq!(place_of("3E"), Some((12, 'E')));
-        assert_eq!(place_of("1PE(3)"), None);
-        assert_eq!(place_of(""), None);
-        assert_eq!(place_of("99999999999999999999K"), None);
+        self.double(row, name).map(|value| value as f32)
     }
 }

@@ -1,15 +1,21 @@
-//! FITS files as bytes: cards, 32-bit float images and binary tables, without a file.
+//! FITS files as bytes: cards, images and binary tables. What goes to a file by parts
+//! ([`super::fits_write`]) is encoded here too.
 //!
 //! A simulation writes thousands of small files a second on many threads, where cfitsio spends
 //! most of its time on opening, and on a lock. Writing needs a small part of the standard (FITS
 //! 4.0, sections 4 and 7.3); the tests read everything back through cfitsio.
 
-use super::{fits_memory::BLOCK_BYTES, fits_write::escape_text};
+use super::{fits_memory::BLOCK_BYTES, fits_text::escape_text};
 
 /// Bytes of a card.
 const CARD_BYTES: usize = 80;
 /// Characters of a text value: between its quotes, and so that the closing one fits.
 const TEXT_CHARS: usize = 68;
+
+/// TNULL of integer columns.
+pub(super) const NULL_INT: i64 = i64::MIN;
+/// TNULL of columns that are true (1) or false (0).
+pub(super) const NULL_FLAG: u8 = 255;
 
 /// A FITS file that grows HDU by HDU.
 #[derive(Debug, Default)]
@@ -19,7 +25,7 @@ pub(super) struct FitsBytes {
 
 /// The value of a card.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'a> {
+pub(super) enum CardValue<'a> {
     /// Written as printable ASCII, cut where it does not fit.
     Text(&'a str),
     /// An integer.
@@ -28,6 +34,85 @@ pub(super) enum Value<'a> {
     Number(f64),
     /// True or false.
     Flag(bool),
+}
+
+/// What the pixels of an image are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PixelType {
+    /// 32-bit floats.
+    Float,
+    /// Unsigned bytes.
+    Byte,
+}
+
+impl PixelType {
+    /// Bytes of a pixel.
+    pub(super) const fn bytes(self) -> usize {
+        match self {
+            Self::Float => 4,
+            Self::Byte => 1,
+        }
+    }
+}
+
+/// What the header of a binary table has of a column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head<'a> {
+    /// TTYPE.
+    pub name: &'a str,
+    /// TUNIT; empty for none.
+    pub unit: &'a str,
+    /// TCOMM; empty for none.
+    pub meaning: &'a str,
+    /// TFORM.
+    pub form: Form,
+}
+
+/// The type of a column's cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `E`.
+    Float,
+    /// `D`.
+    Double,
+    /// `K`, with a null.
+    Int,
+    /// `B`: 1 is true, 0 is false, with a null.
+    Flag,
+    /// `A`, of so many bytes.
+    Text(usize),
+}
+
+impl Form {
+    /// Bytes of a cell.
+    const fn width(self) -> usize {
+        match self {
+            Self::Float => 4,
+            Self::Double | Self::Int => 8,
+            Self::Flag => 1,
+            Self::Text(width) => width,
+        }
+    }
+
+    /// The value of TFORM.
+    fn text(self) -> String {
+        match self {
+            Self::Float => "E".into(),
+            Self::Double => "D".into(),
+            Self::Int => "K".into(),
+            Self::Flag => "B".into(),
+            Self::Text(width) => format!("{width}A"),
+        }
+    }
+
+    /// The value of TNULL.
+    fn null(self) -> Option<i64> {
+        match self {
+            Self::Int => Some(NULL_INT),
+            Self::Flag => Some(NULL_FLAG.into()),
+            Self::Float | Self::Double | Self::Text(_) => None,
+        }
+    }
 }
 
 /// A column of a binary table.
@@ -42,51 +127,59 @@ pub(super) struct Column<'a> {
 
 /// Values of a column.
 pub(super) enum Cells {
-    /// Format `E`.
+    /// 32 bits each.
     Floats(Vec<f32>),
-    /// Format `D`.
+    /// 64 bits each.
     Doubles(Vec<f64>),
-    /// Format `A`, as wide as the longest.
+    /// As wide as the longest.
     Texts(Vec<String>),
 }
 
 impl FitsBytes {
-    /// The primary header; its image, where `axes` (fastest first) is not empty, follows by
+    /// The primary header; its image of floats, where `axes` (fastest first) is not empty, follows by
     /// [`Self::pixels`]. More cards may follow.
     pub(super) fn primary(axes: &[usize]) -> Self {
         let mut file = Self::default();
-        file.card("SIMPLE", Value::Flag(true), "conforms to FITS standard");
-        file.image_cards(axes);
-        file.card("EXTEND", Value::Flag(true), "");
+        file.card("SIMPLE", CardValue::Flag(true), "conforms to FITS standard");
+        let pixel_type = if axes.is_empty() {
+            PixelType::Byte
+        } else {
+            PixelType::Float
+        };
+        file.image_cards(pixel_type, axes);
+        file.card("EXTEND", CardValue::Flag(true), "");
         file
     }
 
-    /// The header of an image extension.
-    pub(super) fn image(&mut self, name: &str, axes: &[usize]) {
-        self.card("XTENSION", Value::Text("IMAGE"), "image extension");
-        self.image_cards(axes);
-        self.card("PCOUNT", Value::Int(0), "");
-        self.card("GCOUNT", Value::Int(1), "");
-        self.card("EXTNAME", Value::Text(name), "");
+    /// The header of an image extension; `axes` are the fastest first.
+    pub(super) fn image(&mut self, name: &str, pixel_type: PixelType, axes: &[usize]) {
+        self.card("XTENSION", CardValue::Text("IMAGE"), "image extension");
+        self.image_cards(pixel_type, axes);
+        self.card("PCOUNT", CardValue::Int(0), "");
+        self.card("GCOUNT", CardValue::Int(1), "");
+        self.card("EXTNAME", CardValue::Text(name), "");
     }
 
-    fn image_cards(&mut self, axes: &[usize]) {
-        let bitpix = if axes.is_empty() { 8 } else { -32 };
-        self.card("BITPIX", Value::Int(bitpix), "");
-        self.card("NAXIS", Value::Int(axes.len() as i64), "");
+    fn image_cards(&mut self, pixel_type: PixelType, axes: &[usize]) {
+        let bitpix = match pixel_type {
+            PixelType::Float => -32,
+            PixelType::Byte => 8,
+        };
+        self.card("BITPIX", CardValue::Int(bitpix), "");
+        self.card("NAXIS", CardValue::Int(axes.len() as i64), "");
         for (number, len) in (1..).zip(axes) {
-            self.card(&format!("NAXIS{number}"), Value::Int(*len as i64), "");
+            self.card(&format!("NAXIS{number}"), CardValue::Int(*len as i64), "");
         }
     }
 
     /// One card. Names have at most eight characters.
-    pub(super) fn card(&mut self, name: &str, value: Value<'_>, comment: &str) {
+    pub(super) fn card(&mut self, name: &str, value: CardValue<'_>, comment: &str) {
         let value = match value {
-            Value::Text(text) => format!("{:<20}", quoted(text)),
-            Value::Int(number) => format!("{number:>20}"),
-            Value::Number(number) if number.is_finite() => format!("{:>20}", decimal(number)),
-            Value::Number(_) => return,
-            Value::Flag(is) => format!("{:>20}", if is { 'T' } else { 'F' }),
+            CardValue::Text(text) => format!("{:<20}", quoted(text)),
+            CardValue::Int(number) => format!("{number:>20}"),
+            CardValue::Number(number) if number.is_finite() => format!("{:>20}", decimal(number)),
+            CardValue::Number(_) => return,
+            CardValue::Flag(is) => format!("{:>20}", if is { 'T' } else { 'F' }),
         };
         let mut card = format!("{name:<8}= {value}");
         if !comment.is_empty() && card.len() + 4 < CARD_BYTES {
@@ -119,55 +212,85 @@ impl FitsBytes {
 
     /// A whole binary table; its columns have equal lengths.
     pub(super) fn table(&mut self, name: &str, rows: usize, columns: &[Column<'_>]) {
-        let widths: Vec<usize> = columns.iter().map(|column| column.cells.width()).collect();
-        self.card(
-            "XTENSION",
-            Value::Text("BINTABLE"),
-            "binary table extension",
-        );
-        self.card("BITPIX", Value::Int(8), "");
-        self.card("NAXIS", Value::Int(2), "");
-        self.card(
-            "NAXIS1",
-            Value::Int(widths.iter().sum::<usize>() as i64),
-            "",
-        );
-        self.card("NAXIS2", Value::Int(rows as i64), "");
-        self.card("PCOUNT", Value::Int(0), "");
-        self.card("GCOUNT", Value::Int(1), "");
-        self.card("TFIELDS", Value::Int(columns.len() as i64), "");
-        for (number, (column, width)) in (1..).zip(columns.iter().zip(&widths)) {
-            let form = match column.cells {
-                Cells::Floats(_) => "E".to_owned(),
-                Cells::Doubles(_) => "D".to_owned(),
-                Cells::Texts(_) => format!("{width}A"),
-            };
-            self.card(&format!("TTYPE{number}"), Value::Text(column.name), "");
-            self.card(&format!("TFORM{number}"), Value::Text(&form), "");
-            if !column.unit.is_empty() {
-                self.card(&format!("TUNIT{number}"), Value::Text(column.unit), "");
-            }
-        }
-        self.card("EXTNAME", Value::Text(name), "");
-        self.end_header();
+        let heads = columns.iter().map(|column| Head {
+            name: column.name,
+            unit: column.unit,
+            meaning: "",
+            form: column.cells.form(),
+        });
+        let heads: Vec<_> = heads.collect();
+        self.table_header(name, rows, &heads);
         for row in 0..rows {
-            for (column, width) in columns.iter().zip(&widths) {
-                self.cell(&column.cells, row, *width);
+            for (column, head) in columns.iter().zip(&heads) {
+                match &column.cells {
+                    Cells::Floats(values) => self.put(&values[row].to_be_bytes()),
+                    Cells::Doubles(values) => self.put(&values[row].to_be_bytes()),
+                    Cells::Texts(texts) => self.put_text(&texts[row], head.form.width()),
+                }
             }
         }
         self.pad(BLOCK_BYTES, 0);
     }
 
-    fn cell(&mut self, cells: &Cells, row: usize, width: usize) {
-        match cells {
-            Cells::Floats(values) => self.bytes.extend(values[row].to_be_bytes()),
-            Cells::Doubles(values) => self.bytes.extend(values[row].to_be_bytes()),
-            Cells::Texts(texts) => {
-                let end = self.bytes.len() + width;
-                self.bytes.extend_from_slice(texts[row].as_bytes());
-                self.bytes.resize(end, b' ');
+    /// The header of a binary table, whose rows follow.
+    pub(super) fn table_header(&mut self, name: &str, rows: usize, heads: &[Head<'_>]) {
+        let row_bytes: usize = heads.iter().map(|head| head.form.width()).sum();
+        self.card(
+            "XTENSION",
+            CardValue::Text("BINTABLE"),
+            "binary table extension",
+        );
+        self.card("BITPIX", CardValue::Int(8), "");
+        self.card("NAXIS", CardValue::Int(2), "");
+        self.card("NAXIS1", CardValue::Int(row_bytes as i64), "");
+        self.card("NAXIS2", CardValue::Int(rows as i64), "");
+        self.card("PCOUNT", CardValue::Int(0), "");
+        self.card("GCOUNT", CardValue::Int(1), "");
+        self.card("TFIELDS", CardValue::Int(heads.len() as i64), "");
+        for (number, head) in (1..).zip(heads) {
+            let key = |name: &str| format!("{name}{number}");
+            self.card(&key("TTYPE"), CardValue::Text(head.name), "");
+            self.card(&key("TFORM"), CardValue::Text(&head.form.text()), "");
+            if !head.unit.is_empty() {
+                self.card(&key("TUNIT"), CardValue::Text(head.unit), "");
+            }
+            if !head.meaning.is_empty() {
+                self.card(&key("TCOMM"), CardValue::Text(head.meaning), "");
+            }
+            if let Some(null) = head.form.null() {
+                self.card(&key("TNULL"), CardValue::Int(null), "");
             }
         }
+        self.card("EXTNAME", CardValue::Text(name), "");
+        self.end_header();
+    }
+
+    /// A cell of a table.
+    pub(super) fn put(&mut self, cell: &[u8]) {
+        self.bytes.extend_from_slice(cell);
+    }
+
+    /// A cell of printable ASCII, filled with blanks.
+    pub(super) fn put_text(&mut self, text: &str, width: usize) {
+        let end = self.bytes.len() + width;
+        self.put(text.as_bytes());
+        self.bytes.resize(end, b' ');
+    }
+
+    /// Bytes so far.
+    pub(super) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The bytes so far; none are left.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Fills up the last block of data of which `before` bytes were taken.
+    pub(super) fn pad_block(&mut self, before: usize, filler: u8) {
+        let len = (before + self.bytes.len()).next_multiple_of(BLOCK_BYTES) - before;
+        self.bytes.resize(len, filler);
     }
 
     /// The whole file.
@@ -182,12 +305,14 @@ impl FitsBytes {
 }
 
 impl Cells {
-    /// Bytes of a cell.
-    fn width(&self) -> usize {
+    /// Texts get the width of the longest.
+    fn form(&self) -> Form {
         match self {
-            Self::Floats(_) => 4,
-            Self::Doubles(_) => 8,
-            Self::Texts(texts) => texts.iter().map(String::len).max().unwrap_or(0).max(1),
+            Self::Floats(_) => Form::Float,
+            Self::Doubles(_) => Form::Double,
+            Self::Texts(texts) => {
+                Form::Text(texts.iter().map(String::len).max().unwrap_or(0).max(1))
+            }
         }
     }
 }
@@ -222,12 +347,12 @@ mod tests {
     #[test]
     fn cfitsio_reads_what_was_written() {
         let mut file = FitsBytes::primary(&[2, 1, 2]);
-        file.card("OBJECT", Value::Text("O'Neill's ★"), "name");
-        file.card("GAIN", Value::Number(4.1), "[electron/ADU]");
-        file.card("SMALL", Value::Number(-1.5e-9), "");
-        file.card("COUNT", Value::Int(-7), &"long ".repeat(30));
-        file.card("NOTHING", Value::Number(f64::NAN), "");
-        file.card("LONG", Value::Text(&"x'".repeat(60)), "cut");
+        file.card("OBJECT", CardValue::Text("O'Neill's ★"), "name");
+        file.card("GAIN", CardValue::Number(4.1), "[electron/ADU]");
+        file.card("SMALL", CardValue::Number(-1.5e-9), "");
+        file.card("COUNT", CardValue::Int(-7), &"long ".repeat(30));
+        file.card("NOTHING", CardValue::Number(f64::NAN), "");
+        file.card("LONG", CardValue::Text(&"x'".repeat(60)), "cut");
         file.end_header();
         file.pixels(&[1.5, f32::NAN, -3.0, f32::MAX]);
         let columns = [

@@ -1,4 +1,4 @@
-//! cfitsio on bytes in memory: with its twin for tables the only file that calls C.
+//! cfitsio on bytes in memory, or on a long file: with its twin for tables the only file that calls C.
 //!
 //! Files, alert cutouts and archive members all come here as bytes, so there is one code path,
 //! no temporary file, and no file name that cfitsio could take for its extended syntax.
@@ -9,17 +9,18 @@
 
 use std::{
     borrow::Cow,
-    ffi::{CStr, c_char, c_int, c_long, c_void},
+    ffi::{CStr, CString, c_char, c_int, c_long, c_void},
     path::Path,
     ptr,
 };
 
 use fitsio_sys as c;
 
-use super::fits_literal::literal_name;
-
 /// Room for a card, a value, a comment or a name (cfitsio's FLEN constants are at most 81).
 const TEXT_BYTES: usize = 128;
+
+/// cfitsio's FLEN_FILENAME, less some room.
+const MAX_NAME_BYTES: usize = 1000;
 
 /// cfitsio refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -308,6 +309,17 @@ impl Drop for FitsMemory<'_> {
         // SAFETY: `file` was opened by `ffomem` and is closed once; the bytes are not freed.
         unsafe { c::ffclos(self.file, &raw mut status) };
     }
+}
+
+/// The path as a name that cfitsio takes as it is, without its extended syntax.
+fn literal_name(path: &Path) -> Result<CString, String> {
+    // An absolute name cannot begin with a blank, which cfitsio would take away.
+    let path = std::path::absolute(path).map_err(|error| error.to_string())?;
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if bytes.len() > MAX_NAME_BYTES {
+        return Err("the path is too long for cfitsio".into());
+    }
+    CString::new(bytes).map_err(|error| error.to_string())
 }
 
 /// Room for one text of cfitsio.

@@ -5,7 +5,7 @@
 //! A reference that is the same at all epochs is written once, as an image (y, x).
 
 use super::{
-    fits_bytes::{Cells, Column, FitsBytes, Value},
+    fits_bytes::{CardValue, Cells, Column, FitsBytes, PixelType},
     simulation_truth::TRUTH_CARDS,
 };
 use crate::domain::{DifferenceSign, ImageSequence, Role, SequenceEpoch};
@@ -32,8 +32,8 @@ pub fn sequence_bytes(sequence: &ImageSequence, provenance: &Provenance) -> Vec<
     };
     object_cards(&mut file, sequence, provenance);
     if science.is_some() {
-        file.card("EXTNAME", Value::Text("SCIENCE"), "");
-        file.card("BUNIT", Value::Text("ADU"), "");
+        file.card("EXTNAME", CardValue::Text("SCIENCE"), "");
+        file.card("BUNIT", CardValue::Text("ADU"), "");
     }
     file.end_header();
     if let Some(pixels) = science {
@@ -53,9 +53,9 @@ pub fn sequence_bytes(sequence: &ImageSequence, provenance: &Provenance) -> Vec<
         } else {
             (&cube[..], &pixels[..])
         };
-        file.image(&role.name().to_ascii_uppercase(), axes);
+        file.image(&role.name().to_ascii_uppercase(), PixelType::Float, axes);
         if let Some(unit) = unit(*role) {
-            file.card("BUNIT", Value::Text(unit), "");
+            file.card("BUNIT", CardValue::Text(unit), "");
         }
         file.end_header();
         file.pixels(pixels);
@@ -85,24 +85,28 @@ fn is_same_at_all_epochs(pixels: &[f32], pixels_a_plane: usize) -> bool {
 }
 
 fn object_cards(file: &mut FitsBytes, sequence: &ImageSequence, provenance: &Provenance) {
-    file.card("OBJECT", Value::Text(&sequence.id), "identifier");
+    file.card("OBJECT", CardValue::Text(&sequence.id), "identifier");
     if let Some(truth) = &sequence.truth {
-        file.card("CLASS", Value::Text(truth.class), "true class");
-        file.card("KIND", Value::Text(&truth.kind), "kind within the class");
+        file.card("CLASS", CardValue::Text(truth.class), "true class");
+        file.card(
+            "KIND",
+            CardValue::Text(&truth.kind),
+            "kind within the class",
+        );
         file.card(
             "FIELD",
-            Value::Text(&truth.field),
+            CardValue::Text(&truth.field),
             "whose conditions were used",
         );
         for ((key, comment), (_, _, number)) in TRUTH_CARDS.into_iter().zip(truth.numbers()) {
-            file.card(key, Value::Number(number.unwrap_or(f64::NAN)), comment);
+            file.card(key, CardValue::Number(number.unwrap_or(f64::NAN)), comment);
         }
     }
     let detector = sequence.detector;
     let mut number = |key, value: f32, comment| {
         // By its decimals: 0.27 as a double would be written 0.27000001072883606.
         let value = value.to_string().parse().unwrap_or(f64::from(value));
-        file.card(key, Value::Number(value), comment);
+        file.card(key, CardValue::Number(value), comment);
     };
     number("PIXSCALE", detector.pixel_scale_arcsec, "[arcsec] a pixel");
     number("GAIN", detector.gain_e_per_adu, "[electron/ADU]");
@@ -114,14 +118,14 @@ fn object_cards(file: &mut FitsBytes, sequence: &ImageSequence, provenance: &Pro
     );
     file.card(
         "SURVEY",
-        Value::Text(&provenance.survey),
+        CardValue::Text(&provenance.survey),
         "simulated survey",
     );
     // Seeds use all 64 bits; a text keeps what FITS integers do not hold.
     let seed = provenance.seed.to_string();
-    file.card("SEED", Value::Text(&seed), "of the simulation");
+    file.card("SEED", CardValue::Text(&seed), "of the simulation");
     let index = i64::try_from(provenance.index).unwrap_or(i64::MAX);
-    file.card("INDEX", Value::Int(index), "number in the simulation");
+    file.card("INDEX", CardValue::Int(index), "number in the simulation");
 }
 
 fn columns(epochs: &[SequenceEpoch]) -> Vec<Column<'static>> {

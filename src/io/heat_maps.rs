@@ -8,7 +8,8 @@ use super::{
         columns::{Kind, Value},
         write_columns, written_beside,
     },
-    fits_write::{Card, FitsWriter, PixelType},
+    fits_bytes::{CardValue, PixelType},
+    fits_write::FitsWriter,
 };
 use crate::domain::Explanation;
 
@@ -57,7 +58,7 @@ fn write_fits(beside: &Path, explanation: &Explanation) -> Result<(), String> {
             "what of the score lies on no pixel",
         ),
     ] {
-        file.card(name, &Card::Text(&value), comment)?;
+        file.card(name, CardValue::Text(&value), comment);
     }
     let side = explanation.plan.side_px;
     for (role, map) in explanation.channels() {

@@ -6,10 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
 };
 
 use super::{
@@ -26,7 +23,8 @@ use super::{
     scan_rules::Rule,
     seen_files::version_of,
 };
-use crate::domain::{Candidate, Problem, Source, SourceKind, StampId};
+pub use crate::domain::StampIds;
+use crate::domain::{Candidate, Problem, Source, SourceKind};
 
 /// News of a scan.
 #[derive(Debug)]
@@ -49,17 +47,6 @@ pub enum Found {
         /// Files found; grows while folders are walked.
         total: usize,
     },
-}
-
-/// Hands out numbers for stamps, each once.
-#[derive(Debug, Default)]
-pub struct StampIds(AtomicU32);
-
-impl StampIds {
-    /// The next number.
-    pub fn next(&self) -> StampId {
-        StampId(self.0.fetch_add(1, Ordering::Relaxed))
-    }
 }
 
 /// Finds all candidates at the paths. `decoder` learns where archives can be entered, so use the

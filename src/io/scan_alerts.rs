@@ -9,13 +9,12 @@ use super::{
     fits_geometry::ZTF_ARCSEC_PER_PX,
     fits_header::difference_sign,
     recognise::{Content, HEAD_BYTES, recognise},
-    scan::StampIds,
 };
 use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
-    StampRef,
+    StampIds, StampRef,
 };
-use crate::imaging::magnitude::ab_from_njy;
+use crate::imaging::photometry::ab_from_njy;
 
 /// Where the bytes of an alert file lie.
 #[derive(Clone, Copy)]

@@ -5,9 +5,10 @@ use std::{path::Path, sync::Arc};
 use super::{
     field_names::FieldNames,
     fits_layout::{FitsLayout, ImageHdu, LayoutError},
-    scan::StampIds,
 };
-use crate::domain::{Candidate, DifferenceSign, Epoch, Part, Role, Source, SourceKind, StampRef};
+use crate::domain::{
+    Candidate, DifferenceSign, Epoch, Part, Role, Source, SourceKind, StampIds, StampRef,
+};
 
 /// How the stamps of a file hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use super::{
     fits_header::{difference_sign, exact_number},
 };
 use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd};
-use crate::imaging::magnitude::ab_from_njy;
+use crate::imaging::photometry::ab_from_njy;
 
 /// Columns with a meaning, by their position in the table.
 #[derive(Debug, Default)]

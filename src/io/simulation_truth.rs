@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{fits_header::Header, fits_memory::FitsMemory, fits_write::unescape_text, gunzip};
+use super::{fits_header::Header, fits_memory::FitsMemory, fits_text::unescape_text, gunzip};
 use crate::domain::{ImageSequence, Truth};
 
 /// Header keys and comments of [`Truth::numbers`], in their order.

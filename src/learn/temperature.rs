@@ -1,6 +1,9 @@
 //! Calibration: a temperature that makes probabilities as sure as they are right (Guo et al. 2017).
 
-use super::metrics::calibration::{calibration, expected_calibration_error};
+use super::{
+    Network,
+    metrics::calibration::{calibration, expected_calibration_error},
+};
 use crate::domain::likeliest;
 
 /// Temperatures that are looked at.
@@ -81,6 +84,31 @@ pub fn calibration_error(rows: &[Judged<'_>]) -> f64 {
     let (said, is_right): (Vec<f64>, Vec<bool>) = judged.unzip();
     let bins = calibration(&said, &is_right, &vec![1; said.len()], BINS);
     expected_calibration_error(&bins).unwrap_or(0.0)
+}
+
+/// A network for which what remains is settled on a validation set when its training is over, a part at
+/// a time: between two steps others may have the device.
+pub struct Settling {
+    /// As it was taught.
+    pub(super) network: Network,
+    /// Class probabilities after every epoch of every sequence, as it was taught; none before the first
+    /// step.
+    pub(super) before: Option<Vec<Vec<Vec<f32>>>>,
+    pub(super) search: TemperatureSearch,
+    /// The network at its temperature, and the same of it.
+    pub(super) tempered: Option<(Network, Vec<Vec<Vec<f32>>>)>,
+}
+
+impl Settling {
+    /// Of a network; nothing is computed yet.
+    pub fn new(network: Network) -> Self {
+        Self {
+            network,
+            before: None,
+            search: TemperatureSearch::default(),
+            tempered: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,6 @@
 
 use super::{image::Image, subtraction::Difference};
 
-/// Lowest S/N of a detection that is kept, of either class and of any kind (our choice): a limit
-/// that differed between them would tell one from the other.
-pub const THRESHOLD: f64 = 4.0;
-
 /// The point-spread function of a difference, cut to where its light is.
 #[derive(Clone, Debug)]
 pub struct MatchedFilter {

@@ -2,8 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{Distribution, detection::THRESHOLD};
+use super::Distribution;
 use crate::domain::canonical::canonical_record;
+
+/// Lowest S/N of a detection that is kept, of either class and of any kind (our choice): a limit
+/// that differed between them would tell one from the other.
+pub const THRESHOLD: f64 = 4.0;
 
 /// Detections in difference images.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

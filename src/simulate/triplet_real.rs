@@ -1,8 +1,11 @@
 //! Real sources: what is on the sky where something has changed.
 
 use super::{
-    Random, detection::THRESHOLD, survey_triplet::TripletModel, triplet_kind::RealKind,
-    triplet_scene::Scene, triplet_setting::Setting,
+    Random,
+    survey_triplet::{THRESHOLD, TripletModel},
+    triplet_kind::RealKind,
+    triplet_scene::Scene,
+    triplet_setting::Setting,
 };
 
 /// Brightest host over a source of S/N 1.

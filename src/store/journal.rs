@@ -3,8 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
-    Project, StoreError,
     event_row::{COLUMNS, PLACES, event_of, with_values},
+    project::{Project, StoreError},
 };
 use crate::domain::{LabelEvent, StepIds};
 

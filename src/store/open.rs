@@ -3,17 +3,16 @@
 use std::{
     fs::File,
     io::{ErrorKind, Read},
-    path::{Path, PathBuf},
-    time::Duration,
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{
-    Project, StoreError,
-    place::{FileId, Registered},
+    open_files::{FileId, Registered},
+    project::{Project, StoreError, refusal},
     schema::{APPLICATION_ID, LAYOUT, LAYOUTS},
-    session::now,
 };
 
 /// How long a write waits for another window's write before it gives up.
@@ -202,36 +201,9 @@ fn check_content(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Puts SQLite's reasons for not writing into words.
-pub(super) fn refusal(path: &Path, doing: &'static str, source: rusqlite::Error) -> StoreError {
-    let path: PathBuf = path.to_path_buf();
-    let why = match source.sqlite_error_code() {
-        Some(ErrorCode::ReadOnly) => "the file or its folder is read-only",
-        Some(ErrorCode::CannotOpen) => {
-            "no file can be made in its folder (is the folder read-only?)"
-        }
-        Some(ErrorCode::PermissionDenied) => "permission denied",
-        Some(ErrorCode::DiskFull) => "the disk is full",
-        Some(ErrorCode::SystemIoFailure) => "the disk or file system reports an error",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program holds it locked"
-        }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            return StoreError::Damaged {
-                path,
-                why: source.to_string(),
-            };
-        }
-        _ => {
-            return StoreError::Sqlite {
-                path,
-                doing,
-                source,
-            };
-        }
-    };
-    StoreError::NotWritable {
-        path,
-        why: format!("{why} ({source})"),
-    }
+/// Microseconds since 1970 UTC; 0 where the clock stands before.
+fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_micros() as i64)
 }

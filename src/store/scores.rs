@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
-use super::{Project, StoreError};
+use super::project::{Project, StoreError};
 use crate::domain::{ModelId, NewScores, Remembered, ScoreRow, Verdict};
 
 impl Project {

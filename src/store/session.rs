@@ -1,16 +1,13 @@
 //! What a project remembers besides labels: the opened paths, the window's state, its versions.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::{Path, PathBuf};
 
 use rusqlite::{
     OptionalExtension, TransactionBehavior, params,
     types::{Value, ValueRef},
 };
 
-use super::{Project, StoreError};
+use super::project::{Project, StoreError};
 use crate::domain::Timestamp;
 
 /// Who made a project and who wrote to it last.
@@ -91,13 +88,6 @@ impl Project {
             })
             .map_err(self.failed("reading the project"))
     }
-}
-
-/// Microseconds since 1970 UTC; 0 where the clock stands before.
-pub(super) fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_micros() as i64)
 }
 
 fn value_of_path(path: &Path) -> Value {

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, TransactionBehavior, params, types::Type};
 
-use super::{Project, StoreError};
+use super::project::{Project, StoreError};
 use crate::domain::{ModelId, ModelVersion, Timestamp};
 
 impl Project {

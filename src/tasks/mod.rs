@@ -13,6 +13,7 @@ pub mod step_times;
 pub mod stepwise;
 mod task;
 pub mod thread;
+pub mod to_the_end;
 
 pub use running::{Running, TaskEvent, next_event};
 pub use task::{Task, TaskContext, Tasks, run_here};

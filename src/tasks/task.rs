@@ -8,6 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::anyhow;
+use crossbeam_channel::{RecvTimeoutError, bounded};
+
 use super::{
     cancel::{CancelToken, Cancelled},
     compute_queue::{ComputeQueue, Priority},
@@ -20,6 +23,8 @@ use super::{
     thread::{self, Broken},
 };
 
+/// How often a task that waits for a thread of its own looks whether it was cancelled.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Time between two updates that are made now and then.
 const UPDATE_EVERY: Duration = Duration::from_millis(250);
 /// How long the end of the program waits for tasks that were asked to stop.
@@ -142,6 +147,34 @@ impl<U> TaskContext<U> {
             return self.queue.run(Priority::Background, phase, &never, work);
         }
         Ok(work())
+    }
+
+    /// Work that cannot be asked to stop and may never return, such as a dialog or a disk that does not
+    /// answer, on a thread of its own: where the task is cancelled, it ends, and the thread is left alone.
+    /// `what` names it: "reading the folder".
+    ///
+    /// # Errors
+    /// [`Cancelled`], or where the work panicked or the system gives no thread.
+    pub fn abandonable<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let (sender, done) = bounded(1);
+        thread::start(what, work, move |result| {
+            // Whoever waited may have gone.
+            sender.send(result).unwrap_or_default();
+        })?;
+        loop {
+            self.check()?;
+            match done.recv_timeout(LOOK_EVERY) {
+                Ok(Ok(result)) => return Ok(result),
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => {
+                    return Err(anyhow!(Broken::sentence(what)));
+                }
+            }
+        }
     }
 
     /// Does work with networks step by step until it is finished or the task is cancelled, and gives
@@ -377,7 +410,7 @@ fn end_of<T: Task>(
 #[cfg(test)]
 mod tests {
     use anyhow::bail;
-    use crossbeam_channel::{Receiver, Sender, bounded};
+    use crossbeam_channel::{Receiver, Sender};
 
     use super::*;
     use crate::tasks::fault;
@@ -511,6 +544,39 @@ mod tests {
             panic!("it did not fail");
         };
         assert!(why.starts_with("the a task that panics broke off"), "{why}");
+    }
+
+    /// What a thread of its own is to do.
+    type Work = Box<dyn FnOnce() -> u32 + Send>;
+
+    struct Asks(Work);
+    impl Task for Asks {
+        const NAME: &'static str = "asking";
+        type Update = ();
+        type Output = u32;
+        fn run(self, cx: &TaskContext<()>) -> anyhow::Result<u32> {
+            cx.abandonable("an answer", self.0)
+        }
+    }
+
+    #[test]
+    fn what_never_returns_does_not_hold_up_the_end_of_its_task_nor_of_the_program() {
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (never, wait) = bounded::<u32>(1);
+        let mut running = tasks.start(Asks(Box::new(move || wait.recv().unwrap_or(0))));
+        running.cancel();
+        assert_eq!(events(&mut running), [TaskEvent::Cancelled]);
+        let mut answered = tasks.start(Asks(Box::new(|| 7)));
+        assert_eq!(events(&mut answered), [TaskEvent::Finished(7)]);
+        let mut broken = tasks.start(Asks(Box::new(|| panic!("on purpose"))));
+        let why = "an answer broke off: see Log in the Help menu".to_owned();
+        assert_eq!(events(&mut broken), [TaskEvent::Failed(why)]);
+        let (other, wait) = bounded::<u32>(1);
+        let _forgotten = tasks.start(Asks(Box::new(move || wait.recv().unwrap_or(0))));
+        let began = Instant::now();
+        tasks.close();
+        assert!(began.elapsed() < PATIENCE / 2);
+        drop((never, other));
     }
 
     #[test]

@@ -7,22 +7,18 @@ use crate::{
     app::{effect::Effect, event::JobId, reporter::Reporter},
     domain::Timestamp,
     features::{
-        evaluation::evaluator::{Evaluator, start_writing},
-        file_dialog,
-        inspect::header,
-        labelling::transfer,
-        light_curve::{
-            period_search,
-            photometer::{CurveRequest, Photometer},
-        },
+        file_dialog::native::ask_in_system,
         open::index::{self, Opening, Reading},
     },
     gpu::StampAtlas,
     io::{decode::Decoder, scan::StampIds},
     tasks::{Tasks, cancel::CancelToken},
     workspace::{
-        context::Context, decode_pool::DecodePool, journal_writer::Journal,
-        latent_registry::LatentRegistry, model_registry::ModelShelf, vocabulary,
+        context::{Context, FileDialog},
+        decode_pool::DecodePool,
+        journal_writer::Journal,
+        latent_registry::LatentRegistry,
+        model_registry::ModelShelf,
     },
 };
 
@@ -35,14 +31,13 @@ pub struct Runner {
     reading: Reading,
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
-    photometer: Photometer,
-    evaluator: Evaluator,
     tasks: Tasks,
     shelf: ModelShelf,
     latent_models: LatentRegistry,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
     keeps_settings: bool,
+    dialog: FileDialog,
 }
 
 impl Runner {
@@ -58,25 +53,22 @@ impl Runner {
             decoder: Arc::new(Decoder::default()),
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
-        let photometer = Photometer::start(&reporter, &reading.decoder)?;
-        let evaluator = Evaluator::start(&reporter)?;
         let shelf = ModelShelf::default();
         let broken = shelf.clone();
         let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
         Ok(Self {
-            evaluator,
             of_set: reporter.clone(),
             reporter,
             reading,
             atlas,
             pool,
-            photometer,
             tasks,
             latent_models: LatentRegistry::beside(shelf.clone()),
             shelf,
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
+            dialog: Arc::new(ask_in_system),
         })
     }
 
@@ -92,6 +84,11 @@ impl Runner {
         Ok(())
     }
 
+    /// From now on this one asks the user for files, instead of the dialog of the system.
+    pub fn ask_by(&mut self, dialog: FileDialog) {
+        self.dialog = dialog;
+    }
+
     /// What an update at that moment is given.
     pub fn context(&self, now: Timestamp) -> Context {
         Context {
@@ -100,6 +97,7 @@ impl Runner {
             models: self.shelf.clone(),
             latent_models: self.latent_models.clone(),
             decoder: self.reading.decoder.clone(),
+            dialog: self.dialog.clone(),
         }
     }
 
@@ -127,43 +125,8 @@ impl Runner {
             }
             Effect::Decode { wanted } => self.pool.request(wanted),
             Effect::Reload(stamps) => self.pool.reload(stamps),
-            Effect::ReadHeader(stamp) => {
-                header::read(stamp, self.reading.decoder.clone(), self.of_set.clone())?;
-            }
-            Effect::Measure {
-                generation,
-                candidate,
-                ix,
-                stamps,
-                order,
-            } => self.photometer.request(CurveRequest {
-                generation,
-                candidate,
-                ix,
-                stamps,
-                order,
-            }),
-            Effect::FindPeriod(request) => period_search::search(request, self.of_set.clone())?,
-            Effect::ReadVocabulary(source) => vocabulary::read(source, self.reporter.clone())?,
-            Effect::Pick(purpose) => file_dialog::native::pick(purpose, self.reporter.clone())?,
-            Effect::AskDisk(order) => file_dialog::disk::ask(order, self.reporter.clone())?,
             Effect::CloseSet { generation } => self.leave_set(generation),
             Effect::Flush => self.with_journal(Journal::flush),
-            Effect::Export {
-                path,
-                book,
-                catalogue,
-            } => {
-                let decoder = self.reading.decoder.clone();
-                transfer::export(path, book, catalogue, decoder, self.of_set.clone())?;
-            }
-            Effect::Import(order) => transfer::import(*order, self.of_set.clone())?,
-            Effect::Evaluate(order) => self.evaluator.request(*order),
-            Effect::WriteEvaluation {
-                folder,
-                report,
-                catalogue,
-            } => start_writing(folder, report, catalogue, self.of_set.clone())?,
             Effect::Cancel(job) => self.stop(job),
             // The window does these itself.
             Effect::Quit | Effect::Copy(_) => {}
@@ -206,8 +169,6 @@ impl Runner {
         let decoder = Arc::new(Decoder::default());
         self.reading.decoder = decoder;
         self.pool = DecodePool::start(&self.of_set, &self.reading.decoder, self.atlas.as_ref())?;
-        self.photometer = Photometer::start(&self.of_set, &self.reading.decoder)?;
-        self.evaluator = Evaluator::start(&self.of_set)?;
         let token = self.new_token(JobId::Index);
         self.journal = Some(index::open(
             opening,

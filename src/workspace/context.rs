@@ -1,10 +1,14 @@
 //! What updates of the state are given: the moment, and ways to have work done. The state itself reads no
 //! clock, file or device.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
-use super::{latent_registry::LatentRegistry, model_registry::ModelShelf};
+use super::{latent_registry::LatentRegistry, model_registry::ModelShelf, pick::PickFor};
 use crate::{domain::Timestamp, io::Decoder, tasks::Tasks};
+
+/// Asks the user for files, for as long as that takes: nothing where the dialog was dismissed, none where
+/// there is no dialog.
+pub type FileDialog = Arc<dyn Fn(PickFor) -> Option<Vec<PathBuf>> + Send + Sync>;
 
 /// The moment, and ways to have work done.
 #[derive(Clone)]
@@ -19,10 +23,12 @@ pub struct Context {
     pub latent_models: LatentRegistry,
     /// Decodes stamps of the opened set.
     pub decoder: Arc<Decoder>,
+    /// The dialog of the system.
+    pub dialog: FileDialog,
 }
 
 impl Context {
-    /// For tests: work is done at once, and there are no models and no set.
+    /// For tests: work is done at once, there are no models and no set, and dialogs are dismissed.
     pub fn inline(now: Timestamp) -> Self {
         Self {
             now,
@@ -30,6 +36,7 @@ impl Context {
             models: ModelShelf::default(),
             latent_models: LatentRegistry::default(),
             decoder: Arc::default(),
+            dialog: Arc::new(|_| Some(Vec::new())),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod latent_registry;
 pub mod model_registry;
 pub mod models;
 pub mod open;
+pub mod pick;
 pub(crate) mod screen;
 pub mod selection;
 pub mod stamp_cache;

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
-    domain::{Problem, Vocabulary},
+    domain::Vocabulary,
     io::vocabulary_file,
-    tasks::thread::{self, Broken},
+    tasks::{Task, TaskContext},
 };
 
 /// The built-in vocabulary of that name, else the one in the TOML file of that path.
@@ -25,26 +24,22 @@ pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
     Ok(vocabulary_file::read(path)?)
 }
 
-/// Reads a vocabulary for the window; the answer comes as news.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn read(source: PathBuf, reporter: Reporter) -> std::io::Result<()> {
-    let name = source.to_string_lossy().into_owned();
-    let wanted = name.clone();
-    thread::start(
-        "vocabulary",
-        move || find_vocabulary(&wanted),
-        move |found| {
-            let found =
-                found.unwrap_or_else(|_| Err(anyhow::anyhow!(Broken::sentence("reading it"))));
-            let vocabulary = found
-                .map(Box::new)
-                .map_err(|error| Problem::new(name, "vocabulary", format!("{error:#}")));
-            reporter.send(JobEvent::Vocabulary { source, vocabulary });
-        },
-    )?;
-    Ok(())
+/// Reads a vocabulary for the window.
+pub struct ReadVocabulary {
+    /// A file, or the name of a built-in one.
+    pub source: PathBuf,
+}
+
+impl Task for ReadVocabulary {
+    const NAME: &'static str = "vocabulary";
+    type Update = ();
+    type Output = Box<Vocabulary>;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Box<Vocabulary>> {
+        cx.abandonable("reading it", move || {
+            find_vocabulary(&self.source.to_string_lossy()).map(Box::new)
+        })?
+    }
 }
 
 /// The built-in vocabulary that knows most of these labels; the first one of equals.

@@ -4,7 +4,10 @@
 use std::{
     collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -36,6 +39,8 @@ use destello::{
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The same of a task that computes.
 const LONG_PATIENCE: Duration = Duration::from_secs(600);
+/// Dialogs that may open before the window looks.
+const DIALOGS: usize = 64;
 /// How often running tasks are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// 2026-11-22 12:00 UTC.
@@ -49,7 +54,7 @@ pub struct InlineWindow {
     pub saved_settings: Option<Settings>,
     /// What was put into the clipboard last.
     pub copied: Option<String>,
-    /// Dialogs that would have been opened.
+    /// Dialogs that are open, the oldest first.
     pub dialogs: Vec<PickFor>,
     /// Which events are counted.
     pub counted: fn(&JobEvent) -> bool,
@@ -61,19 +66,21 @@ pub struct InlineWindow {
     pub has_quit: bool,
     /// Label events that were handed to the journal and not looked at yet.
     pub appended: Vec<LabelEvent>,
-    /// Exports, imports and simulations that were started, and that ended.
+    /// Simulations that were started, and that ended.
     pub started: usize,
     /// See `started`.
     pub ended: usize,
     runner: Runner,
     inbox: Inbox,
+    /// Dialogs that were opened, each with where its answer goes.
+    opened: Receiver<(PickFor, SyncSender<Vec<PathBuf>>)>,
+    /// Where the answers of `dialogs` go.
+    answers: Vec<SyncSender<Vec<PathBuf>>>,
     now: Timestamp,
     /// Answers that are waited for, by what they are of.
     awaited: BTreeSet<&'static str>,
     decoding: HashSet<StampId>,
     running: BTreeSet<JobId>,
-    /// Exports and imports under way: their ends are nobody's once another set is open.
-    of_the_set: usize,
     has_views: bool,
 }
 
@@ -81,6 +88,14 @@ impl InlineWindow {
     /// A window with nothing open. With an atlas its stamps can be drawn.
     pub fn new(settings: Settings, person: &str, atlas: Option<Arc<StampAtlas>>) -> Self {
         let (reporter, inbox) = Reporter::new(|| {});
+        let mut runner = Runner::new(reporter, atlas, false).unwrap();
+        let (opens, opened) = sync_channel(DIALOGS);
+        runner.ask_by(Arc::new(move |purpose| {
+            let (answer, answered) = sync_channel(1);
+            opens.send((purpose, answer)).ok()?;
+            // Where the window is gone, nobody answers.
+            answered.recv().ok()
+        }));
         Self {
             state: AppState::new(settings, person),
             saved_settings: None,
@@ -93,13 +108,14 @@ impl InlineWindow {
             appended: Vec::new(),
             started: 0,
             ended: 0,
-            runner: Runner::new(reporter, atlas, false).unwrap(),
+            runner,
             inbox,
+            opened,
+            answers: Vec::new(),
             now: START,
             awaited: BTreeSet::new(),
             decoding: HashSet::new(),
             running: BTreeSet::new(),
-            of_the_set: 0,
             has_views: false,
         }
     }
@@ -182,11 +198,11 @@ impl InlineWindow {
         self.poll();
     }
 
-    /// Chooses this file in every dialog that is open.
+    /// Chooses this file in every dialog that is open; what follows is still under way.
     pub fn answer_dialogs(&mut self, file: &Path) {
-        for purpose in std::mem::take(&mut self.dialogs) {
-            let paths = vec![file.to_owned()];
-            self.run(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+        self.dialogs.clear();
+        for answer in self.answers.drain(..) {
+            answer.send(vec![file.to_owned()]).unwrap_or_default();
         }
     }
 
@@ -235,6 +251,10 @@ impl InlineWindow {
 
     /// Takes in what running tasks report.
     pub fn poll(&mut self) {
+        for (purpose, answer) in self.opened.try_iter() {
+            self.dialogs.push(purpose);
+            self.answers.push(answer);
+        }
         let cx = self.runner.context(self.now);
         let effects = self.state.poll(&cx);
         self.start_all(effects);
@@ -250,8 +270,9 @@ impl InlineWindow {
             && !self.state.scores.is_busy()
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
-            && !self.state.evaluation.is_under_way()
             && !self.state.is_busy()
+            // Those that a person has not answered.
+            && self.state.dialogs.unanswered() == self.dialogs.len()
             && !self.state.explanations.is_awaited()
             && !self.state.latent.is_busy()
             && !self.state.is_leaving()
@@ -278,14 +299,6 @@ impl InlineWindow {
                     self.decoding.remove(id);
                 }
             }
-            JobEvent::Done { job, .. } => {
-                self.running.remove(job);
-                self.ended += 1;
-                self.of_the_set -= 1;
-            }
-            JobEvent::Vocabulary { .. } => {
-                self.awaited.remove("vocabulary");
-            }
             _ => {}
         }
         self.run(Command::News(Box::new(event)));
@@ -301,7 +314,6 @@ impl InlineWindow {
         for effect in effects {
             match effect {
                 Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
-                Effect::Pick(purpose) => self.dialogs.push(purpose),
                 Effect::Copy(text) => self.copied = Some(text),
                 Effect::Quit => self.has_quit = true,
                 Effect::Append(events) => {
@@ -334,19 +346,6 @@ impl InlineWindow {
             Effect::Reload(_) => {
                 self.awaited.insert("reload");
             }
-            Effect::Export { .. } | Effect::WriteEvaluation { .. } => {
-                self.started += 1;
-                self.of_the_set += 1;
-                self.running.insert(JobId::Export);
-            }
-            Effect::Import(_) => {
-                self.started += 1;
-                self.of_the_set += 1;
-                self.running.insert(JobId::Import);
-            }
-            Effect::ReadVocabulary(_) => {
-                self.awaited.insert("vocabulary");
-            }
             _ => {}
         }
         self.runner.start(effect).unwrap();
@@ -354,12 +353,8 @@ impl InlineWindow {
 
     /// Nothing arrives any more of the set that is left.
     fn forget_the_set(&mut self) {
-        self.ended += std::mem::take(&mut self.of_the_set);
         self.awaited.clear();
         self.decoding.clear();
-        for job in [JobId::Export, JobId::Import] {
-            self.running.remove(&job);
-        }
     }
 
     /// Closes the window; returns when everything is on disk.

@@ -3,25 +3,27 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    time::Duration,
 };
 
 use crate::{
-    breaks,
     common::{InlineWindow, simulated, test_sky::test_skies},
-    ends_once, in_turn, names_the_log,
+    in_turn, names_the_log, task_breaks, task_ends,
 };
 use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
-        event::JobEvent,
-        reporter::Reporter,
-        settings::Settings,
+        settings::{FileDialogs, Settings},
     },
     domain::Role,
     features::{
-        file_dialog::{self, pick::PickFor},
+        file_dialog::{
+            disk::{LookAt, ReadFolder},
+            native::PickPaths,
+            path_text::PathBase,
+            pick::PickFor,
+            state::{Names, PathCommand},
+        },
         simulation::{
             order::{Kind, SimulationOrder},
             simulator::prepare,
@@ -29,7 +31,8 @@ use destello::{
             stream::stream,
         },
     },
-    tasks::fault,
+    tasks::{Task, fault},
+    workspace::vocabulary::ReadVocabulary,
 };
 
 #[test]
@@ -40,15 +43,13 @@ fn a_simulation_and_a_preview_that_break_off_say_so_and_the_next_ones_are_made()
     let window = InlineWindow::new(Settings::default(), "ana", None);
     let mut window = window.simulating(skies, folder.path().join("demo"));
     window.state.simulation.home = Some(folder.path().join("skies"));
-    let none = |_: &JobEvent| false;
     let edit = |window: &mut InlineWindow, seed: u64| {
         let mut form = window.state.simulation.form.clone();
         (form.seed, form.count) = (seed, 12);
         window.apply(Command::Simulation(Simulation::Form(Box::new(form))));
     };
-    breaks(&mut window, "preview", none, |window| {
+    task_breaks(&mut window, "preview", |window| {
         window.act(Action::NewSimulation);
-        window.count = 1;
     });
     let PreviewState::Failed(why) = &window.state.simulation.preview else {
         panic!("{:?}", window.state.simulation.preview);
@@ -62,13 +63,12 @@ fn a_simulation_and_a_preview_that_break_off_say_so_and_the_next_ones_are_made()
 
     let start = |window: &mut InlineWindow| {
         window.apply(Command::Simulation(Simulation::Start));
-        window.count = 1;
     };
     // The task itself, then one of the threads that share the work.
-    breaks(&mut window, "simulation", none, start);
+    task_breaks(&mut window, "simulation", start);
     let fault = window.state.simulation.fault.clone().unwrap();
     assert!(names_the_log(&fault), "{fault}");
-    breaks(&mut window, "simulate 1", none, start);
+    task_breaks(&mut window, "simulate 1", start);
     let fault = window.state.simulation.fault.clone().unwrap();
     assert!(fault.contains("details are in the log"), "{fault}");
     start(&mut window);
@@ -80,32 +80,70 @@ fn a_vocabulary_that_breaks_off_is_told_and_the_next_one_is_used() {
     let _turn = in_turn();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     let before = window.state.vocabulary;
-    let is_answer = |event: &JobEvent| matches!(event, JobEvent::Vocabulary { .. });
     let ask = |window: &mut InlineWindow| {
-        window.begin(Command::Session(Session::Vocabulary("alerce_stamp".into())));
-        window.hear_until(|window| window.count > 0);
+        window.apply(Command::Session(Session::Vocabulary("alerce_stamp".into())));
     };
-    breaks(&mut window, "vocabulary", is_answer, ask);
+    task_breaks(&mut window, ReadVocabulary::NAME, ask);
     assert!(window.toast().contains("broke off"), "{}", window.toast());
     assert_eq!(window.state.vocabulary, before);
-    ends_once(&mut window, "vocabulary", is_answer, ask);
+    task_ends(&mut window, ask);
     assert_eq!(&*window.state.vocabulary().name, "alerce_stamp");
 }
 
 #[test]
 fn where_a_dialog_breaks_off_our_own_opens() {
     let _turn = in_turn();
-    let (reporter, inbox) = Reporter::new(|| {});
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    let purpose = |window: &InlineWindow| window.state.path_pane.as_ref().map(|pane| pane.purpose);
     // It breaks before it asks the system for anything.
-    fault::arm("dialog", 1);
-    file_dialog::native::pick(PickFor::OpenFiles, reporter).unwrap();
-    let event = inbox.recv_timeout(Duration::from_secs(30)).unwrap();
+    task_breaks(&mut window, PickPaths::NAME, |window| {
+        window.act(Action::OpenFiles);
+    });
+    assert_eq!(purpose(&window), Some(PickFor::OpenFiles));
+    // From now on ours opens at once.
+    task_ends(&mut window, |window| window.act(Action::OpenFolder));
+    assert_eq!(purpose(&window), Some(PickFor::OpenFolder));
+    assert_eq!(window.dialogs, []);
+}
+
+#[test]
+fn a_question_to_the_disk_that_breaks_off_is_answered_and_the_next_one_too() {
+    let _turn = in_turn();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.csv"), "id,label\n").unwrap();
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    window.state.settings.file_dialogs = FileDialogs::Own;
+    window.state.path_base = PathBase {
+        home: folder.path().to_owned(),
+        start: folder.path().to_owned(),
+    };
+    task_breaks(&mut window, ReadFolder::NAME, |window| {
+        window.act(Action::OpenFiles);
+    });
+    let pane = |window: &InlineWindow| {
+        let pane = window.state.path_pane.as_ref().unwrap();
+        let notice = pane.notice.clone().unwrap_or_default();
+        (pane.names.clone(), notice.0)
+    };
+    let Names::Failed(why) = pane(&window).0 else {
+        panic!("{:?}", pane(&window));
+    };
+    assert!(names_the_log(&why), "{why}");
+    task_ends(&mut window, |window| window.act(Action::OpenFiles));
+    assert!(matches!(pane(&window).0, Names::Read(names) if names.entries.len() == 1));
+    let missing = folder.path().join("b.csv").display().to_string();
+    window.apply(Command::Path(PathCommand::Type(missing)));
+    let enter = |window: &mut InlineWindow| {
+        window.apply(Command::Path(PathCommand::Enter { adds: false }));
+    };
+    task_breaks(&mut window, LookAt::NAME, enter);
+    assert!(names_the_log(&pane(&window).1), "{}", pane(&window).1);
+    task_ends(&mut window, enter);
     assert!(
-        matches!(&event, JobEvent::NoDialog(PickFor::OpenFiles)),
-        "{event:?}"
+        pane(&window).1.starts_with("there is no file"),
+        "{}",
+        pane(&window).1
     );
-    // The only sender has gone: nothing else can come.
-    assert!(inbox.recv_timeout(Duration::from_secs(30)).is_err());
 }
 
 #[test]

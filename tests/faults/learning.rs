@@ -4,7 +4,6 @@ use destello::{
     app::{
         Action, Command,
         command::{FineTune, Latent, Session, Train},
-        event::JobEvent,
     },
     features::{
         adaptation::update::FineTuneStanding,
@@ -15,9 +14,8 @@ use destello::{
 };
 
 use crate::{
-    breaks,
     common::{InlineWindow, Sky},
-    in_turn, names_the_log,
+    in_turn, names_the_log, task_breaks,
 };
 
 fn window(sky: &Sky) -> InlineWindow {
@@ -42,18 +40,11 @@ fn a_training_that_breaks_off_anywhere_says_so_and_another_can_begin() {
     form.steps = 24;
     form.survey = "ztf".into();
     window.apply(Command::Train(Train::Form(Box::new(form))));
-    let ends = |window: &mut InlineWindow| window.count += 1;
     // The task, one that shares in making the first examples, and the one that makes examples ahead.
     for name in ["training", "stream", "chunks"] {
-        breaks(
-            &mut window,
-            name,
-            |_| false,
-            |window| {
-                window.apply(Command::Train(Train::Start));
-                ends(window);
-            },
-        );
+        task_breaks(&mut window, name, |window| {
+            window.apply(Command::Train(Train::Start));
+        });
         let TrainingStanding::Failed(why) = window.state.training.standing() else {
             panic!("{name}: {:?}", window.state.training.standing());
         };
@@ -79,11 +70,8 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
     let _turn = in_turn();
     let sky = Sky::new(24);
     let mut window = labelled(&sky);
-    let none = |_: &JobEvent| false;
-    let ends = |window: &mut InlineWindow| window.count += 1;
-    breaks(&mut window, "fine-tuning", none, |window| {
+    task_breaks(&mut window, "fine-tuning", |window| {
         window.apply(Command::FineTune(FineTune::Start));
-        ends(window);
     });
     let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
         panic!("{:?}", window.state.fine_tuning.standing());
@@ -100,9 +88,8 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
         "{standing:?}"
     );
 
-    breaks(&mut window, "learning curve", none, |window| {
+    task_breaks(&mut window, "learning curve", |window| {
         window.apply(Command::FineTune(FineTune::Curve));
-        ends(window);
     });
     assert!(names_the_log(window.toast()), "{}", window.toast());
     let curve = Command::FineTune(FineTune::Curve);

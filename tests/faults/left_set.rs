@@ -1,6 +1,6 @@
 //! News of a set that was left do not reach the next one.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use destello::{
     app::{
@@ -9,15 +9,8 @@ use destello::{
         event::{JobEvent, JobId},
         reporter::Reporter,
     },
-    domain::{CandidateIx, Problem, StampId, label::StepIds},
-    features::{
-        file_dialog::{
-            disk::{Lies, PathNews},
-            pick::PickFor,
-        },
-        light_curve::{photometer::MeasuredCurve, photometry::PhotometryOrder},
-        open::index::Batch,
-    },
+    domain::{Problem, StampId, label::StepIds},
+    features::open::index::Batch,
     tasks::progress::Progress,
     workspace::journal_writer::JournalNews,
 };
@@ -32,24 +25,15 @@ const fn number(event: &JobEvent) -> usize {
         JobEvent::Found { .. } => 2,
         JobEvent::IndexDone { .. } => 3,
         JobEvent::Decoded(_) => 4,
-        JobEvent::Header { .. } => 5,
-        JobEvent::Measured(_) => 6,
-        JobEvent::PeriodFound { .. } => 7,
-        JobEvent::Journal { .. } => 8,
-        JobEvent::Broke(_) => 9,
-        JobEvent::Problems(_) => 10,
-        JobEvent::Progress { .. } => 11,
-        JobEvent::Vocabulary { .. } => 12,
-        JobEvent::Done { .. } => 13,
-        JobEvent::Evaluated { .. } => 14,
-        JobEvent::Picked { .. } => 15,
-        JobEvent::NoDialog(_) => 16,
-        JobEvent::Paths(_) => 17,
+        JobEvent::Journal { .. } => 5,
+        JobEvent::Broke(_) => 6,
+        JobEvent::Problems(_) => 7,
+        JobEvent::Progress { .. } => 8,
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = 18;
+const KINDS: usize = 9;
 
 fn why() -> String {
     "of the set that was left".into()
@@ -89,13 +73,6 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
             is_cancelled: false,
             missing: Vec::new(),
         },
-        JobEvent::Measured(MeasuredCurve {
-            generation,
-            candidate: CandidateIx(0),
-            stamps: 0,
-            order: PhotometryOrder::default(),
-            curve: Arc::default(),
-        }),
         JobEvent::Journal {
             generation,
             news: JournalNews::NotSaved { why: why() },
@@ -105,44 +82,15 @@ fn of_an_opening(generation: u64) -> Vec<JobEvent> {
 
 fn without_a_number() -> Vec<JobEvent> {
     let job = JobId::Export;
-    let serial = 1;
+
     vec![
         JobEvent::Decoded(vec![(StampId(1), Err(Arc::new(problem())))]),
-        JobEvent::Header {
-            stamp: StampId(0),
-            cards: Err(Arc::new(problem())),
-        },
-        JobEvent::PeriodFound {
-            serial,
-            period: None,
-        },
         JobEvent::Broke(why()),
         JobEvent::Problems(vec![problem()]),
         JobEvent::Progress {
             job,
             progress: Progress::default(),
         },
-        JobEvent::Vocabulary {
-            source: PathBuf::new(),
-            vocabulary: Err(problem()),
-        },
-        JobEvent::Done {
-            job,
-            outcome: Err(why()),
-        },
-        JobEvent::Evaluated {
-            serial,
-            report: Err(why()),
-        },
-        JobEvent::Picked {
-            purpose: PickFor::OpenFiles,
-            paths: Vec::new(),
-        },
-        JobEvent::NoDialog(PickFor::OpenFiles),
-        JobEvent::Paths(PathNews::What {
-            serial,
-            lies: Lies::Folder,
-        }),
     ]
 }
 
@@ -193,14 +141,12 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
     let visible = stamps.cloned().collect();
     // Their ends are on the way, or will be, while the next set is opened.
     let table = first.beside("labels.csv");
-    let paths = vec![table.clone()];
-    let purpose = PickFor::ExportLabels;
-    window.begin(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+    window.begin(Command::Session(Session::Export(table.clone())));
     window.begin(Command::Want(Want {
         visible,
         ..Want::default()
     }));
-    window.counted = |event| matches!(event, JobEvent::Done { .. } | JobEvent::Decoded(_));
+    window.counted = |event| matches!(event, JobEvent::Decoded(_));
     window.count = 0;
     window.begin(Command::Session(Session::Open {
         paths: vec![second.path()],
@@ -211,10 +157,12 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
     assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
     assert_eq!(window.state.shelf.bytes(), 0);
     assert!(!window.toast().contains("written"), "{}", window.toast());
+    // What was begun is finished all the same.
+    assert!(table.exists());
     // The next set decodes and exports as ever.
     window.look();
     assert!(window.state.shelf.bytes() > 0);
-    let paths = vec![second.beside("labels.csv")];
-    window.apply(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+    let export = Session::Export(second.beside("labels.csv"));
+    window.apply(Command::Session(export));
     assert!(window.toast().contains("written to"), "{}", window.toast());
 }

@@ -47,6 +47,20 @@ fn ends_once(
     assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
 }
 
+/// The same of a task, of which the window awaits the end.
+fn task_breaks(window: &mut InlineWindow, name: &str, act: impl FnOnce(&mut InlineWindow)) {
+    fault::arm(name, 1);
+    task_ends(window, act);
+    assert_eq!(fault::left(name), 0, "nothing passed {name}");
+}
+
+/// Follows `act` to its end; nothing is left pending.
+fn task_ends(window: &mut InlineWindow, act: impl FnOnce(&mut InlineWindow)) {
+    act(window);
+    window.settle();
+    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+}
+
 /// True where the user is sent to the log.
 fn names_the_log(text: &str) -> bool {
     text.contains("broke off: see Log in the Help menu")

@@ -8,18 +8,22 @@ use destello::{
     },
     domain::Role,
     features::{
-        file_dialog::pick::PickFor,
-        light_curve::{folding::Fold, measured::CurveChoice},
+        evaluation::evaluator::{Judge, WriteEvaluation},
+        inspect::header::ReadHeader,
+        labelling::transfer::{ExportLabels, ImportLabels},
+        light_curve::{
+            folding::Fold, measured::CurveChoice, period_search::FindPeriod, photometer::Measure,
+        },
         queue::column::Column,
         scoring::state::ScoringStatus,
     },
-    tasks::fault,
+    tasks::{Task, fault},
 };
 
 use crate::{
     breaks,
     common::{self, InlineWindow, Sky, StampSet},
-    ends_once, in_turn, names_the_log,
+    ends_once, in_turn, names_the_log, task_breaks, task_ends,
 };
 
 fn window(set: &StampSet) -> InlineWindow {
@@ -104,17 +108,19 @@ fn a_header_that_breaks_off_is_told_and_the_next_one_is_read() {
     let _turn = in_turn();
     let set = StampSet::new();
     let mut window = window(&set);
-    let is_header = |event: &JobEvent| matches!(event, JobEvent::Header { .. });
-    breaks(&mut window, "header", is_header, |window| {
+    task_breaks(&mut window, ReadHeader::NAME, |window| {
         window.act(Action::Header);
     });
-    let cards = |window: &InlineWindow| window.state.header.clone().unwrap().cards.unwrap();
+    let cards = |window: &InlineWindow| {
+        let header = window.state.header.as_ref();
+        header.unwrap().cards.clone().unwrap()
+    };
     let why = cards(&window).unwrap_err().to_string();
     assert!(
-        why.contains("hits01.fits: header: reading it broke off"),
+        why.contains("hits01.fits: header: ") && names_the_log(&why),
         "{why}"
     );
-    ends_once(&mut window, "header", is_header, |window| {
+    task_ends(&mut window, |window| {
         window.go_to("hits02");
     });
     assert!(cards(&window).unwrap().len() > 5);
@@ -133,20 +139,26 @@ fn photometry_and_a_period_that_break_off_leave_nothing_and_the_next_are_found()
         };
         Command::Session(Session::LightCurve(choice))
     };
-    let is_measured = |event: &JobEvent| matches!(event, JobEvent::Measured(_));
-    breaks(&mut window, "photometry", is_measured, |window| {
+    let measured = |window: &InlineWindow| {
+        let key = window.state.curve_key().unwrap();
+        window.state.measured.get(key).unwrap().epochs.len()
+    };
+    task_breaks(&mut window, Measure::NAME, |window| {
         window.apply(choose(true, Role::Science, Fold::Time));
     });
-    ends_once(&mut window, "photometry", is_measured, |window| {
+    assert_eq!(measured(&window), 0);
+    task_ends(&mut window, |window| {
         window.apply(choose(true, Role::Difference, Fold::Time));
     });
-    let is_found = |event: &JobEvent| matches!(event, JobEvent::PeriodFound { .. });
-    breaks(&mut window, "period", is_found, |window| {
+    assert!(measured(&window) > 0);
+    task_breaks(&mut window, FindPeriod::NAME, |window| {
         window.apply(choose(false, Role::Science, Fold::Period));
     });
-    ends_once(&mut window, "period", is_found, |window| {
+    assert_eq!(window.state.folded_by().unwrap().period, None);
+    task_ends(&mut window, |window| {
         window.go_to("hits02");
     });
+    assert!(window.state.folded_by().is_some());
 }
 
 #[test]
@@ -154,16 +166,28 @@ fn an_evaluation_that_breaks_off_says_so_and_the_next_one_is_made() {
     let _turn = in_turn();
     let sky = Sky::new(20);
     let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
-    let is_report = |event: &JobEvent| matches!(event, JobEvent::Evaluated { .. });
-    breaks(&mut window, "evaluation", is_report, |window| {
+    task_breaks(&mut window, Judge::NAME, |window| {
         window.act(Action::Evaluate);
     });
     assert!(window.state.evaluation.report().is_none());
     assert!(names_the_log(window.state.evaluation.fault().unwrap()));
-    ends_once(&mut window, "evaluation", is_report, |window| {
+    task_ends(&mut window, |window| {
         window.apply(Command::Scoring(Scoring::Threshold(0.25)));
     });
     assert!(window.state.evaluation.report().is_some());
+    let folder = sky.beside("figures");
+    let write = |window: &mut InlineWindow| {
+        window.act(Action::ExportEvaluation);
+        window.answer_dialogs(&folder);
+    };
+    task_breaks(&mut window, WriteEvaluation::NAME, write);
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    task_ends(&mut window, write);
+    assert!(
+        window.toast().contains("files written"),
+        "{}",
+        window.toast()
+    );
 }
 
 #[test]
@@ -246,19 +270,16 @@ fn export_and_import_that_break_off_say_so_and_work_the_next_time() {
     let mut window = window(&set);
     window.label(common::REAL);
     let table = set.beside("labels.csv");
-    let is_done = |event: &JobEvent| matches!(event, JobEvent::Done { .. });
-    for (name, purpose) in [
-        ("export", PickFor::ExportLabels),
-        ("import", PickFor::ImportLabels),
+    for (name, session) in [
+        (ExportLabels::NAME, Session::Export(table.clone())),
+        (ImportLabels::NAME, Session::Import(table.clone())),
     ] {
         let choose = |window: &mut InlineWindow| {
-            let paths = vec![table.clone()];
-            let picked = JobEvent::Picked { purpose, paths };
-            window.apply(Command::News(Box::new(picked)));
+            window.apply(Command::Session(session.clone()));
         };
-        breaks(&mut window, name, is_done, choose);
+        task_breaks(&mut window, name, choose);
         assert!(names_the_log(window.toast()), "{}", window.toast());
-        ends_once(&mut window, name, is_done, choose);
+        task_ends(&mut window, choose);
         assert!(
             !window.state.toast.as_ref().unwrap().is_error,
             "{}",

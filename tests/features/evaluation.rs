@@ -7,7 +7,6 @@ use destello::{
     app::{
         Action, Command,
         command::{Evaluate, Go, Scoring},
-        event::JobEvent,
         state::Screen,
     },
     domain::{Judged, JudgedAt, Measure},
@@ -114,10 +113,8 @@ fn the_figures_are_written_where_the_person_says() {
     window.act(Action::ExportEvaluation);
     assert_eq!(window.dialogs, [PickFor::EvaluationFolder]);
     let folder = sky.beside("figures");
-    window.apply(Command::News(Box::new(JobEvent::Picked {
-        purpose: PickFor::EvaluationFolder,
-        paths: vec![folder.clone()],
-    })));
+    window.answer_dialogs(&folder);
+    window.settle();
     assert!(
         window.toast().contains("files written"),
         "{}",

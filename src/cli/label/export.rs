@@ -1,11 +1,11 @@
 //! `destello label export`: a project's labels as one file.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use crate::{
-    domain::StampRef,
-    features::labelling::export::{ExportRequest, export_labels},
+    features::labelling::transfer::ExportLabels,
     io::export::{Format, split::Split},
+    tasks::{cancel::CancelToken, run_here},
 };
 
 /// Arguments of `label export`.
@@ -56,19 +56,19 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         args.paths.clone()
     };
     let catalogue = super::open_catalogue(&paths);
-    let book = super::book_of(&project)?;
-    let request = ExportRequest {
-        out: &args.out,
+    let export = ExportLabels {
+        out: args.out.clone(),
         format,
         is_all: args.all,
         split: Split {
             seed: args.seed,
             ..Split::default()
         },
+        book: Arc::new(super::book_of(&project)?),
+        catalogue: Arc::new(catalogue),
+        decoder: Arc::default(),
     };
-    let decoder = crate::io::Decoder::default();
-    let mut decode = |stamps: &[StampRef]| decoder.decode(stamps);
-    let report = export_labels(&book, &catalogue, &request, &mut decode)?;
+    let (out, report) = run_here(export, CancelToken::default(), |()| ())?;
     for problem in &report.problems {
         eprintln!("{problem}");
     }
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Format::Bundle => format!(" with {} stamps", report.stamps),
         _ => String::new(),
     };
-    let out = args.out.display();
+    let out = out.display();
     crate::cli::say(&format!(
         "{} candidates{stamps} written to {out}",
         report.candidates

@@ -1,13 +1,14 @@
 //! `destello label import`: labels from a table into a project.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 
 use crate::{
-    features::labelling::import::import_labels,
+    features::labelling::transfer::ImportLabels,
     io::labels_csv,
     store::Project,
+    tasks::{cancel::CancelToken, run_here},
     workspace::{annotator::annotator, vocabulary::find_vocabulary},
 };
 
@@ -43,13 +44,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     labels_csv::read(&args.labels).context("the labels cannot be read")?;
     let mut project = Project::open_or_create(&args.project)?;
     remember_paths(&mut project, &args.paths)?;
-    let plan = import_labels(
-        &mut project,
-        &catalogue,
-        &args.labels,
-        vocabulary.as_ref(),
-        &annotator(args.annotator.as_deref()),
-    )?;
+    drop(project);
+    let import = ImportLabels {
+        table: args.labels.clone(),
+        project: args.project.clone(),
+        catalogue: Arc::new(catalogue),
+        vocabulary,
+        annotator: annotator(args.annotator.as_deref()).into(),
+    };
+    let plan = run_here(import, CancelToken::default(), |()| ())?;
     for problem in &plan.problems {
         eprintln!("{problem}");
     }

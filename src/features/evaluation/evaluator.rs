@@ -1,22 +1,12 @@
-//! Evaluation for the window: one worker that judges by the newest order; and files in the
-//! background.
+//! Judging models, and writing what was found, as tasks: the same for the window and the command line.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use crossbeam_channel::{Sender, bounded};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{Report, Request, report, write_report};
 use crate::{
-    app::{
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
-    domain::{Catalogue, LabelBook, ModelFacts, ScoreBook},
-    features::labelling::{transfer, truths::Truths},
-    tasks::thread::{self, Broken},
+    domain::{Catalogue, ModelFacts, ScoreBook},
+    features::labelling::truths::TruthsAtHand,
+    tasks::{Task, TaskContext},
 };
 
 /// Where the window takes truths from.
@@ -28,99 +18,60 @@ pub enum TruthSource {
     Data,
 }
 
-/// An evaluation that is wanted.
-#[derive(Clone, Debug)]
-pub struct EvaluationOrder {
-    /// Number of the order.
-    pub serial: u64,
+/// Judges models.
+pub struct Judge {
     /// The candidates at this moment.
     pub catalogue: Arc<Catalogue>,
-    /// The labels at this moment.
-    pub book: Arc<LabelBook>,
+    /// What they really are.
+    pub truths: TruthsAtHand,
     /// The scores at this moment.
     pub scores: Arc<ScoreBook>,
     /// The models, the first of which the others are compared with.
     pub models: Vec<ModelFacts>,
-    /// Where truths come from.
-    pub truth: TruthSource,
     /// How it is judged.
     pub request: Request,
 }
 
-impl EvaluationOrder {
-    /// Does it.
-    pub fn report(&self) -> Report {
-        let truths = match self.truth {
-            TruthSource::Labels => Truths::Labels(&self.book),
-            TruthSource::Data => Truths::Data,
-        };
-        let Self {
-            catalogue,
-            scores,
-            models,
-            request,
-            ..
-        } = self;
-        report(catalogue, truths, scores, models, request)
+impl Task for Judge {
+    const NAME: &'static str = "evaluation";
+    type Update = ();
+    type Output = Arc<Report>;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Arc<Report>> {
+        // Seconds of counting, which nobody need wait for.
+        cx.abandonable("the evaluation", move || {
+            let truths = self.truths.as_truths();
+            let found = report(
+                &self.catalogue,
+                truths,
+                &self.scores,
+                &self.models,
+                &self.request,
+            );
+            Arc::new(found)
+        })
     }
 }
 
-/// The way to the worker, which ends when this is dropped.
-pub struct Evaluator {
-    newest: Arc<Mutex<Option<EvaluationOrder>>>,
-    nudge: Sender<()>,
+/// Writes all figures of an evaluation into a folder; returns that, and how many files it has now.
+pub struct WriteEvaluation {
+    /// Where.
+    pub folder: PathBuf,
+    /// What was found.
+    pub report: Arc<Report>,
+    /// The candidates that it is about.
+    pub catalogue: Arc<Catalogue>,
 }
 
-impl Evaluator {
-    /// Starts it.
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub fn start(reporter: &Reporter) -> std::io::Result<Self> {
-        // One nudge is enough for any number of orders.
-        let (nudge, nudges) = bounded::<()>(1);
-        let newest: Arc<Mutex<Option<EvaluationOrder>>> = Arc::default();
-        let (slot, reporter) = (newest.clone(), reporter.clone());
-        let work = move || {
-            while nudges.recv().is_ok() {
-                let order = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let Some(order) = order else { continue };
-                let report = thread::caught("evaluation", || Arc::new(order.report()));
-                let evaluated = JobEvent::Evaluated {
-                    serial: order.serial,
-                    report: report.map_err(|_panic| Broken::sentence("the evaluation")),
-                };
-                if !reporter.send(evaluated) {
-                    return;
-                }
-            }
-        };
-        thread::start("evaluator", work, |_| ())?;
-        Ok(Self { newest, nudge })
-    }
+impl Task for WriteEvaluation {
+    const NAME: &'static str = "evaluation files";
+    type Update = ();
+    type Output = (PathBuf, usize);
 
-    /// Judges by this order instead of all before it that are not begun.
-    pub fn request(&self, order: EvaluationOrder) {
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(order);
-        // A full channel holds a nudge already.
-        self.nudge.try_send(()).unwrap_or_default();
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<(PathBuf, usize)> {
+        cx.abandonable("exporting", move || {
+            let files = write_report(&self.folder, &self.report, &self.catalogue)?;
+            Ok((self.folder, files.len()))
+        })?
     }
-}
-
-/// Writes a report into a folder, in the background.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn start_writing(
-    folder: PathBuf,
-    report: Arc<Report>,
-    catalogue: Arc<Catalogue>,
-    reporter: Reporter,
-) -> std::io::Result<()> {
-    let name = "evaluation files";
-    transfer::start(JobId::Export, name, reporter, move || {
-        let written = write_report(&folder, &report, &catalogue);
-        let files = written.map_err(|error| format!("{error:#}"))?.len();
-        Ok(format!("{files} files written to {}", folder.display()))
-    })
 }

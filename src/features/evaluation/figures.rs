@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{epochs_seen::after_epochs, judge::Sheet};
+use super::{epochs_seen::after_epochs, judge::Judgements};
 use crate::{
     domain::{
         Candidate, Catalogue, Confusion, Evaluation, Figures, Judged, JudgedAt, Measure,
@@ -69,11 +69,11 @@ pub fn evaluate(
     facts: &ModelFacts,
     request: &Request,
 ) -> Evaluation {
-    let sheet = Sheet::of(catalogue, truths, scores, facts, request);
-    let counted = Counted::of(&sheet, facts);
-    let once = vec![1; sheet.judged.len()];
-    let groups = Groups::by(sheet.judged.iter().map(|judged| judged.candidate));
-    let replicates = request.replicates_of(sheet.judged.len());
+    let judgements = Judgements::of(catalogue, truths, scores, facts, request);
+    let counted = Counted::of(&judgements, facts);
+    let once = vec![1; judgements.judged.len()];
+    let groups = Groups::by(judgements.judged.iter().map(|judged| judged.candidate));
+    let replicates = request.replicates_of(judgements.judged.len());
     let uncertainty = bootstrap(&groups, replicates, request.seed, |weights| {
         counted.figures(weights)
     });
@@ -87,21 +87,21 @@ pub fn evaluate(
         classes: facts.classes.clone(),
         at: request.at.unwrap_or_else(|| facts.usual_at()),
         threshold,
-        n: sheet.judged.len(),
+        n: judgements.judged.len(),
         objects: groups.len(),
         figures: Figures(counted.figures(&once)),
         uncertainty: Figures(uncertainty),
         per_class: counted.per_class(&confusion, &facts.classes),
         confusion,
         at_recall: at_recall(facts, steps.as_ref()),
-        by_snr: by_snr(catalogue, &sheet.judged),
-        by_kind: by_kind(catalogue, &sheet.judged, facts),
+        by_snr: by_snr(catalogue, &judgements.judged),
+        by_kind: by_kind(catalogue, &judgements.judged, facts),
         by_epochs: after_epochs(catalogue, truths, scores, facts),
-        rank_correlation: rank_correlations(catalogue, &sheet.judged, facts),
-        left_out: sheet.left_out(),
+        rank_correlation: rank_correlations(catalogue, &judgements.judged, facts),
+        left_out: judgements.left_out(),
         positive: facts.positive,
         curves: counted.curves(steps.as_ref(), threshold),
-        judged: sheet.judged.into(),
+        judged: judgements.judged.into(),
     }
 }
 
@@ -119,13 +119,13 @@ struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    fn of(sheet: &'a Sheet, facts: &ModelFacts) -> Self {
+    fn of(judgements: &'a Judgements, facts: &ModelFacts) -> Self {
         let classes = facts.classes.len();
         let ranking = |class: usize| {
-            let rows = sheet.probabilities.chunks(classes.max(1));
+            let rows = judgements.probabilities.chunks(classes.max(1));
             let scores: Vec<f64> = rows.map(|row| f64::from(row[class])).collect();
             let is = |judged: &Judged| usize::from(judged.truth) == class;
-            let is_positive: Vec<bool> = sheet.judged.iter().map(is).collect();
+            let is_positive: Vec<bool> = judgements.judged.iter().map(is).collect();
             Ranking::new(&scores, &is_positive)
         };
         let is_so = |judged: &Judged| match facts.positive {
@@ -133,15 +133,19 @@ impl<'a> Counted<'a> {
             None => judged.is_right(),
         };
         Self {
-            judged: &sheet.judged,
+            judged: &judgements.judged,
             classes,
             positive: facts.positive,
             rankings: match facts.positive {
                 Some(positive) => vec![ranking(positive)],
                 None => (0..classes).map(ranking).collect(),
             },
-            said: sheet.judged.iter().map(|j| f64::from(j.score)).collect(),
-            is_so: sheet.judged.iter().map(is_so).collect(),
+            said: judgements
+                .judged
+                .iter()
+                .map(|j| f64::from(j.score))
+                .collect(),
+            is_so: judgements.judged.iter().map(is_so).collect(),
         }
     }
 
@@ -282,12 +286,12 @@ fn at_recall(facts: &ModelFacts, steps: Option<&Steps>) -> Vec<AtRecall> {
 fn snr(candidate: &Candidate, epoch: usize) -> Option<f64> {
     let visit = candidate.epochs.get(epoch)?;
     let by_error = |err: f32| (err > 0.0).then(|| 2.5 / (std::f64::consts::LN_10 * f64::from(err)));
-    let told = candidate
+    let given = candidate
         .fields
         .number("SNR")
         .or_else(|| visit.fields.number("SNR"))
         .map(f64::abs);
-    told.or_else(|| visit.mag_err.and_then(by_error))
+    given.or_else(|| visit.mag_err.and_then(by_error))
 }
 
 fn by_snr(catalogue: &Catalogue, judged: &[Judged]) -> Vec<SnrBin> {

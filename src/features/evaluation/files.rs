@@ -96,7 +96,7 @@ impl Files<'_> {
         self.write(&format!("confusion{number}.png"), &png)?;
         let rows = model.judged.iter().map(|judged| {
             let mut row = place(judged, catalogue);
-            row.extend(verdict(judged, classes));
+            row.extend(prediction(judged, classes));
             row
         });
         let heads = ["id", "candid", "epoch", "class", "called", "score"];
@@ -158,7 +158,7 @@ fn place(judged: &Judged, catalogue: &Catalogue) -> Vec<String> {
 }
 
 /// What it is, what it was called, and the score.
-fn verdict(judged: &Judged, classes: &[String]) -> [String; 3] {
+fn prediction(judged: &Judged, classes: &[String]) -> [String; 3] {
     let name = |at: u8| classes.get(usize::from(at)).cloned().unwrap_or_default();
     [
         name(judged.truth),
@@ -181,8 +181,8 @@ fn differences(report: &Report, catalogue: &Catalogue) -> anyhow::Result<Vec<u8>
                 .map(ToString::to_string)
                 .collect::<Vec<_>>();
             row.extend(place(first, catalogue));
-            row.extend(verdict(first, classes));
-            row.extend(verdict(second, classes).into_iter().skip(1));
+            row.extend(prediction(first, classes));
+            row.extend(prediction(second, classes).into_iter().skip(1));
             row
         })
     });

@@ -13,19 +13,19 @@ use crate::{
 
 /// Everything that was judged, with the probabilities of all classes one after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Sheet {
+pub(crate) struct Judgements {
     pub judged: Vec<Judged>,
     pub probabilities: Vec<f32>,
     reasons: BTreeMap<String, usize>,
 }
 
-/// What a model says of an epoch.
-struct Said<'a> {
+/// What a model predicts of an epoch.
+struct Prediction<'a> {
     epoch: usize,
     probabilities: &'a [f32],
 }
 
-impl Sheet {
+impl Judgements {
     /// Judges every candidate.
     pub fn of(
         catalogue: &Catalogue,
@@ -34,7 +34,7 @@ impl Sheet {
         facts: &ModelFacts,
         request: &Request,
     ) -> Self {
-        let mut sheet = Self::default();
+        let mut judgements = Self::default();
         let at = request.at.unwrap_or_else(|| facts.usual_at());
         let mut classes = Classes::new(truths, &facts.classes);
         for (ix, candidate) in catalogue.iter() {
@@ -44,23 +44,23 @@ impl Sheet {
                 } else {
                     1
                 };
-                sheet.leave_out("not scored by this model", missing);
+                judgements.leave_out("not scored by this model", missing);
                 continue;
             };
             let said = match at {
-                JudgedAt::Each => sheet.each(verdicts),
-                JudgedAt::Last => sheet.one(verdicts, |_| 0.0),
-                JudgedAt::Highest => sheet.one(verdicts, |said| match facts.positive {
+                JudgedAt::Each => judgements.each(verdicts),
+                JudgedAt::Last => judgements.one(verdicts, |_| 0.0),
+                JudgedAt::Highest => judgements.one(verdicts, |said| match facts.positive {
                     Some(positive) => said[positive],
                     None => said.iter().copied().fold(0.0, f32::max),
                 }),
             };
             for said in said {
                 let truth = classes.of(candidate, said.epoch);
-                sheet.judge(ix, &said, truth, facts, request);
+                judgements.judge(ix, &said, truth, facts, request);
             }
         }
-        sheet
+        judgements
     }
 
     /// What was not judged, most frequent reason first.
@@ -83,11 +83,11 @@ impl Sheet {
     }
 
     /// Every epoch that was scored.
-    fn each<'a>(&mut self, verdicts: &'a [Verdict]) -> Vec<Said<'a>> {
+    fn each<'a>(&mut self, verdicts: &'a [Verdict]) -> Vec<Prediction<'a>> {
         let mut all = Vec::with_capacity(verdicts.len());
         for (epoch, verdict) in verdicts.iter().enumerate() {
             match usable(verdict) {
-                Ok(probabilities) => all.push(Said {
+                Ok(probabilities) => all.push(Prediction {
                     epoch,
                     probabilities,
                 }),
@@ -98,10 +98,14 @@ impl Sheet {
     }
 
     /// The scored epoch that is worth most, the last among equals.
-    fn one<'a>(&mut self, verdicts: &'a [Verdict], worth: impl Fn(&[f32]) -> f32) -> Vec<Said<'a>> {
+    fn one<'a>(
+        &mut self,
+        verdicts: &'a [Verdict],
+        worth: impl Fn(&[f32]) -> f32,
+    ) -> Vec<Prediction<'a>> {
         let scored = verdicts.iter().enumerate().filter_map(|(epoch, verdict)| {
             let probabilities = usable(verdict).ok()?;
-            Some(Said {
+            Some(Prediction {
                 epoch,
                 probabilities,
             })
@@ -117,7 +121,7 @@ impl Sheet {
     fn judge(
         &mut self,
         ix: CandidateIx,
-        said: &Said<'_>,
+        said: &Prediction<'_>,
         truth: Result<usize, String>,
         facts: &ModelFacts,
         request: &Request,
@@ -182,7 +186,7 @@ mod tests {
         }
     }
 
-    fn sheet(at: JudgedAt, facts: &ModelFacts, verdicts: Vec<Verdict>) -> Sheet {
+    fn judged_at(at: JudgedAt, facts: &ModelFacts, verdicts: Vec<Verdict>) -> Judgements {
         let mut catalogue = Catalogue::default();
         let ix = catalogue.absorb(Candidate {
             id: "a".into(),
@@ -201,16 +205,16 @@ mod tests {
             at: Some(at),
             ..Request::default()
         };
-        Sheet::of(&catalogue, Truths::Data, &scores, facts, &request)
+        Judgements::of(&catalogue, Truths::Data, &scores, facts, &request)
     }
 
     fn said(probabilities: &[f32]) -> Verdict {
         Verdict::Probabilities(probabilities.into())
     }
 
-    fn epochs(sheet: &Sheet) -> Vec<(u32, u8, u8)> {
+    fn epochs(judgements: &Judgements) -> Vec<(u32, u8, u8)> {
         let of = |judged: &Judged| (judged.epoch, judged.truth, judged.said);
-        sheet.judged.iter().map(of).collect()
+        judgements.judged.iter().map(of).collect()
     }
 
     #[test]
@@ -224,7 +228,7 @@ mod tests {
                 Verdict::Refused(Arc::from("has no reference")),
             ]
         };
-        let each = sheet(JudgedAt::Each, &facts, verdicts());
+        let each = judged_at(JudgedAt::Each, &facts, verdicts());
         assert_eq!(epochs(&each), [(0, 1, 1), (1, 1, 0)]);
         let reasons: Vec<_> = each
             .left_out()
@@ -234,9 +238,9 @@ mod tests {
         assert_eq!(reasons[0], (2, "not scored by this model".into()));
         assert!(reasons.contains(&(1, "cannot be scored: has no reference".into())));
         assert!(reasons.contains(&(1, "has a score that is no number".into())));
-        let last = sheet(JudgedAt::Last, &facts, verdicts());
+        let last = judged_at(JudgedAt::Last, &facts, verdicts());
         assert_eq!(epochs(&last), [(1, 1, 0)]);
-        let highest = sheet(JudgedAt::Highest, &facts, verdicts());
+        let highest = judged_at(JudgedAt::Highest, &facts, verdicts());
         assert_eq!(epochs(&highest), [(0, 1, 1)]);
         assert_eq!(highest.left_out()[0].n, 1);
     }
@@ -245,10 +249,10 @@ mod tests {
     fn of_several_classes_the_likeliest_is_said() {
         let facts = facts(&["supernova", "galaxy", "asteroid"]);
         let verdicts = vec![said(&[0.2, 0.5, 0.3]), said(&[0.5, 0.4, 0.1])];
-        let last = sheet(JudgedAt::Last, &facts, verdicts);
+        let last = judged_at(JudgedAt::Last, &facts, verdicts);
         assert_eq!(epochs(&last), [(1, 0, 0)]);
         let strange = vec![said(&[0.4, 0.6])];
-        let refused = sheet(JudgedAt::Last, &facts, strange);
+        let refused = judged_at(JudgedAt::Last, &facts, strange);
         assert!(refused.judged.is_empty() && refused.left_out().len() == 2);
     }
 }

@@ -3,10 +3,8 @@
 use std::{path::Path, sync::Arc};
 
 use super::Request;
-pub use super::{
-    Report,
-    evaluator::{EvaluationOrder, TruthSource},
-};
+use super::evaluator::{Judge, WriteEvaluation};
+pub use super::{Report, evaluator::TruthSource};
 use crate::{
     app::{
         command::Evaluate,
@@ -14,7 +12,10 @@ use crate::{
         state::{AppState, Screen},
     },
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
-    features::{file_dialog::pick::PickFor, queue::order::Shortlist},
+    features::{
+        file_dialog::pick::PickFor, labelling::truths::TruthsAtHand, queue::order::Shortlist,
+    },
+    tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
     workspace::context::Context,
 };
 
@@ -31,7 +32,7 @@ struct Key {
 }
 
 /// The state of the screen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct EvaluationPane {
     /// Where truths come from, as chosen.
     chosen: Option<TruthSource>,
@@ -42,8 +43,8 @@ pub struct EvaluationPane {
     key: Option<Key>,
     /// The scores of that key.
     scores: Arc<ScoreBook>,
-    serial: u64,
-    is_under_way: bool,
+    judging: Option<Running<Judge>>,
+    writing: ToTheEnd<WriteEvaluation>,
 }
 
 impl EvaluationPane {
@@ -59,7 +60,17 @@ impl EvaluationPane {
 
     /// True while models are being judged.
     pub const fn is_under_way(&self) -> bool {
-        self.is_under_way
+        self.judging.is_some()
+    }
+
+    /// True while figures of this set are being written.
+    pub const fn is_writing(&self) -> bool {
+        self.writing.is_awaited()
+    }
+
+    /// True while work of any kind is under way, also what is written of a set that was left.
+    pub const fn is_busy(&self) -> bool {
+        self.is_under_way() || self.writing.is_any_running()
     }
 
     /// Which epochs are judged; none for what is usual for a model.
@@ -67,31 +78,29 @@ impl EvaluationPane {
         self.at
     }
 
-    /// Forgets what was found of a set that is left.
+    /// Forgets what was found of a set that is left; figures that are being written come whole.
     pub(crate) fn forget(&mut self) {
-        let at = self.at;
-        let serial = self.serial;
+        self.writing.leave();
         *self = Self {
-            at,
-            serial: serial + 1,
+            at: self.at,
+            writing: std::mem::take(&mut self.writing),
             ..Self::default()
         };
     }
 
-    /// Takes in a report; an older one than was asked for last is nobody's any more.
-    pub(crate) fn take(&mut self, serial: u64, report: Result<Arc<Report>, String>) {
-        if serial != self.serial {
-            return;
-        }
-        self.is_under_way = false;
-        match report {
-            Ok(report) => {
-                self.fault = None;
-                self.report = Some(report);
-            }
-            Err(why) => {
-                self.fault = Some(why);
-                self.report = None;
+    /// Takes in what judging came to.
+    fn take_reports(&mut self) {
+        while let Some(event) = next_event(&mut self.judging) {
+            match event {
+                TaskEvent::Finished(report) => {
+                    self.fault = None;
+                    self.report = Some(report);
+                }
+                TaskEvent::Failed(why) => {
+                    self.fault = Some(why);
+                    self.report = None;
+                }
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
     }
@@ -142,14 +151,14 @@ impl AppState {
 
     /// Judges anew where anything has changed that a report depends on. One report at a time: what
     /// changes meanwhile is judged when it is there.
-    pub(crate) fn want_evaluation(&mut self) -> Option<Effect> {
+    pub(crate) fn want_evaluation(&mut self, cx: &Context) {
         let is_looked_at = self.screen == Screen::Evaluate && !self.is_blind();
-        if !is_looked_at || self.evaluation.is_under_way {
-            return None;
+        if !is_looked_at || self.evaluation.is_under_way() {
+            return;
         }
         let models = self.models_to_judge();
         if models.is_empty() {
-            return None;
+            return;
         }
         let thresholds = models
             .iter()
@@ -165,9 +174,9 @@ impl AppState {
         };
         let before = self.evaluation.key.as_ref();
         if before == Some(&key) {
-            return None;
+            return;
         }
-        // A copy for the worker, which shares its blocks; a threshold that moves needs none.
+        // A copy for the task, which shares its blocks; a threshold that moves needs none.
         let has_same_scores = before.is_some_and(|before| {
             let models = |key: &Key| {
                 key.thresholds
@@ -182,22 +191,36 @@ impl AppState {
         if !has_same_scores {
             self.evaluation.scores = Arc::new(self.scores.book.clone());
         }
-        let truth = key.truth;
+        let truths = match key.truth {
+            TruthSource::Labels => TruthsAtHand::Labels(self.book.clone()),
+            TruthSource::Data => TruthsAtHand::Data,
+        };
         self.evaluation.key = Some(key);
-        self.evaluation.serial += 1;
-        self.evaluation.is_under_way = true;
-        Some(Effect::Evaluate(Box::new(EvaluationOrder {
-            serial: self.evaluation.serial,
+        self.evaluation.judging = Some(cx.tasks.start(Judge {
             catalogue: self.catalogue.clone(),
-            book: self.book.clone(),
+            truths,
             scores: self.evaluation.scores.clone(),
             models,
-            truth,
             request: Request {
                 at: self.evaluation.at,
                 ..Request::default()
             },
-        })))
+        }));
+    }
+
+    /// Takes in what the tasks of evaluation report.
+    pub(crate) fn poll_evaluation(&mut self, cx: &Context) {
+        self.evaluation.take_reports();
+        while let Some(event) = self.evaluation.writing.next_event() {
+            match event {
+                TaskEvent::Finished((folder, files)) => {
+                    let text = format!("{files} files written to {}", folder.display());
+                    self.tell(text, cx.now);
+                }
+                TaskEvent::Failed(why) => self.warn(why, cx.now),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
+        }
     }
 
     pub(crate) fn pick_evaluation_folder(&mut self, cx: &Context) -> Vec<Effect> {
@@ -208,14 +231,15 @@ impl AppState {
         self.pick(PickFor::EvaluationFolder)
     }
 
-    pub(crate) fn write_evaluation(&self, folder: &Path) -> Vec<Effect> {
-        let report = self.evaluation.report.iter();
-        let write = |report: &Arc<Report>| Effect::WriteEvaluation {
-            folder: folder.to_owned(),
-            report: report.clone(),
-            catalogue: self.catalogue.clone(),
-        };
-        report.map(write).collect()
+    pub(crate) fn write_evaluation(&mut self, folder: &Path, cx: &Context) {
+        if let Some(report) = self.evaluation.report.clone() {
+            self.evaluation.writing.add(cx.tasks.start(WriteEvaluation {
+                folder: folder.to_owned(),
+                report,
+                catalogue: self.catalogue.clone(),
+            }));
+            self.show_transfers();
+        }
     }
 }
 

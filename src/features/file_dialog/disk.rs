@@ -11,15 +11,13 @@ use std::{
     },
 };
 
-use crate::{
-    app::{event::JobEvent, reporter::Reporter},
-    tasks::thread::{self, Broken},
-};
+use crate::tasks::{Task, TaskContext};
 
 /// Names of one folder that are read at most.
 const MOST_NAMES: usize = 200_000;
 /// Questions under way at most: more wait on a disk that does not answer.
 const MOST_ASKED: usize = 16;
+const NO_ANSWER: &str = "the disk does not answer";
 
 /// A name in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,95 +55,68 @@ pub enum Lies {
     Unknown(String),
 }
 
-/// A question to the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathQuestion {
-    /// Which names a folder has.
-    Names(PathBuf),
-    /// What lies there.
-    What(PathBuf),
+/// Reads which names a folder has.
+pub struct ReadFolder {
+    /// Which.
+    pub folder: PathBuf,
 }
 
-/// A question with its number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathOrder {
-    /// Its number.
-    pub serial: u64,
-    /// The question.
-    pub question: PathQuestion,
+impl Task for ReadFolder {
+    const NAME: &'static str = "folder";
+    type Update = ();
+    /// The names, or why they cannot be read.
+    type Output = Result<FolderNames, String>;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Result<FolderNames, String>> {
+        let Some(question) = Question::new() else {
+            return Ok(Err(NO_ANSWER.to_owned()));
+        };
+        cx.abandonable("reading the folder", move || {
+            let _question = question;
+            names_in(&self.folder, MOST_NAMES).map_err(|error| in_words(&error))
+        })
+    }
 }
 
-/// The answer to a question.
-#[derive(Clone, Debug)]
-pub enum PathNews {
-    /// The names of a folder, or why they cannot be read.
-    Names {
-        /// Number of the question.
-        serial: u64,
-        /// The names.
-        names: Result<FolderNames, String>,
-    },
-    /// What lies at a path.
-    What {
-        /// Number of the question.
-        serial: u64,
-        /// What.
-        lies: Lies,
-    },
+/// Finds out what lies at a path.
+pub struct LookAt {
+    /// The path.
+    pub path: PathBuf,
+}
+
+impl Task for LookAt {
+    const NAME: &'static str = "path";
+    type Update = ();
+    type Output = Lies;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Lies> {
+        let Some(question) = Question::new() else {
+            return Ok(Lies::Unknown(NO_ANSWER.to_owned()));
+        };
+        cx.abandonable("reading the folder", move || {
+            let _question = question;
+            what_lies_at(&self.path)
+        })
+    }
 }
 
 static ASKED: AtomicUsize = AtomicUsize::new(0);
 
-/// Asks on a thread of its own; the answer comes as [`JobEvent::Paths`].
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn ask(order: PathOrder, reporter: Reporter) -> std::io::Result<()> {
-    if ASKED.fetch_add(1, Ordering::SeqCst) >= MOST_ASKED {
-        ASKED.fetch_sub(1, Ordering::SeqCst);
-        let why = "the disk does not answer".to_owned();
-        reporter.send(JobEvent::Paths(refused(&order, why)));
-        return Ok(());
-    }
-    let asked = order.clone();
-    let work = move || answer(&order);
-    let started = thread::start("paths", work, move |news| {
-        ASKED.fetch_sub(1, Ordering::SeqCst);
-        let why = || Broken::sentence("reading the folder");
-        let news = news.unwrap_or_else(|_| refused(&asked, why()));
-        reporter.send(JobEvent::Paths(news));
-    });
-    if started.is_err() {
-        ASKED.fetch_sub(1, Ordering::SeqCst);
-    }
-    started.map(drop)
-}
+/// A question that the disk has not answered yet, also where nobody waits for the answer any more.
+struct Question;
 
-fn refused(order: &PathOrder, why: String) -> PathNews {
-    let serial = order.serial;
-    match order.question {
-        PathQuestion::Names(_) => PathNews::Names {
-            serial,
-            names: Err(why),
-        },
-        PathQuestion::What(_) => PathNews::What {
-            serial,
-            lies: Lies::Unknown(why),
-        },
+impl Question {
+    /// None where the disk has too many.
+    fn new() -> Option<Self> {
+        let before = ASKED.fetch_add(1, Ordering::SeqCst);
+        // One that is refused is dropped, and with that no longer counted.
+        Some(Self).filter(|_| before < MOST_ASKED)
     }
 }
 
-fn answer(order: &PathOrder) -> PathNews {
-    let serial = order.serial;
-    match &order.question {
-        PathQuestion::Names(folder) => PathNews::Names {
-            serial,
-            names: names_in(folder, MOST_NAMES).map_err(|error| in_words(&error)),
-        },
-        PathQuestion::What(path) => PathNews::What {
-            serial,
-            lies: what_lies_at(path),
-        },
+impl Drop for Question {
+    fn drop(&mut self) {
+        ASKED.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -3,7 +3,8 @@
 pub mod disk;
 pub mod native;
 pub mod path_text;
-pub mod pick;
 pub(crate) mod portal;
 pub mod state;
 pub(crate) mod view;
+
+pub use crate::workspace::pick;

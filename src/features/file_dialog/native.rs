@@ -1,4 +1,4 @@
-//! Native file dialogs, on threads of their own: a dialog never holds up the window.
+//! Native file dialogs, as tasks: a dialog never holds up the window.
 
 use std::{
     path::PathBuf,
@@ -8,36 +8,34 @@ use std::{
 use super::pick::{PickFor, PickKind};
 use super::portal::has_native_dialog;
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
-    tasks::thread,
+    tasks::{Task, TaskContext},
+    workspace::context::FileDialog,
 };
 
 /// No person dismisses a dialog sooner than this: it did not come.
 const SOONEST: Duration = Duration::from_millis(150);
 
-/// Asks the user for files; the answer comes as news. Where the system has no dialog, or it fails,
-/// [`JobEvent::NoDialog`] comes instead.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn pick(purpose: PickFor, reporter: Reporter) -> std::io::Result<()> {
-    thread::start(
-        "dialog",
-        move || choose(purpose),
-        move |answer| {
-            // One that breaks off did not come; the panic is reported.
-            let event = match answer.unwrap_or_default() {
-                Some(paths) => JobEvent::Picked { purpose, paths },
-                None => JobEvent::NoDialog(purpose),
-            };
-            reporter.send(event);
-        },
-    )?;
-    Ok(())
+/// Asks the user for files.
+pub struct PickPaths {
+    /// What for.
+    pub purpose: PickFor,
+    /// How.
+    pub dialog: FileDialog,
 }
 
-/// What the user chose in the system's dialog; none where it does not come.
-fn choose(purpose: PickFor) -> Option<Vec<PathBuf>> {
+impl Task for PickPaths {
+    const NAME: &'static str = "dialog";
+    type Update = ();
+    /// Nothing where the dialog was dismissed; none where it did not come.
+    type Output = Option<Vec<PathBuf>>;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Option<Vec<PathBuf>>> {
+        cx.abandonable("file dialog", move || (self.dialog)(self.purpose))
+    }
+}
+
+/// What the user chooses in the system's dialog; none where it does not come.
+pub fn ask_in_system(purpose: PickFor) -> Option<Vec<PathBuf>> {
     if !has_native_dialog() {
         return None;
     }

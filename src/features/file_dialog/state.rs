@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 pub use super::pick::{PickFor, PickKind};
 use super::{
-    disk::{FolderEntry, FolderNames, Lies, PathNews, PathOrder, PathQuestion},
+    disk::{FolderEntry, FolderNames, Lies, LookAt, ReadFolder},
+    native::PickPaths,
     path_text::{PathBase, PathText, shown_name},
 };
 use crate::{
     app::{effect::Effect, settings::FileDialogs, state::AppState},
+    tasks::{Running, TaskEvent, next_event},
     workspace::{context::Context, words::short},
 };
 
@@ -47,8 +49,32 @@ pub enum Names {
     Failed(String),
 }
 
+/// The dialogs of the system.
+#[derive(Debug, Default)]
+pub struct Dialogs {
+    /// To be opened at the end of this update.
+    wanted: Vec<PickFor>,
+    open: Vec<(PickFor, Running<PickPaths>)>,
+}
+
+impl Dialogs {
+    /// How many the user has not answered yet.
+    pub const fn unanswered(&self) -> usize {
+        self.wanted.len() + self.open.len()
+    }
+}
+
+/// A path that the disk is asked about.
+#[derive(Debug)]
+struct Asked {
+    path: PathBuf,
+    /// True where it is to be added to others.
+    adds: bool,
+    looking: Option<Running<LookAt>>,
+}
+
 /// The dialog.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PathPane {
     /// What for.
     pub purpose: PickFor,
@@ -69,11 +95,8 @@ pub struct PathPane {
     pub notice: Option<(String, bool)>,
     /// The folder whose names are there or on their way.
     folder: PathBuf,
-    serial: u64,
-    /// Number of the question for these names.
-    names_asked: u64,
-    /// The path that the disk was asked about, by number, and whether it is to be added.
-    asked: Option<(u64, PathBuf, bool)>,
+    reading: Option<Running<ReadFolder>>,
+    asked: Option<Asked>,
     /// A file that exists and that the user was asked about.
     confirmed: Option<PathBuf>,
     /// A completion that waits for the names.
@@ -96,8 +119,7 @@ impl PathPane {
             row: None,
             added: Vec::new(),
             notice: None,
-            serial: 0,
-            names_asked: 0,
+            reading: None,
             asked: None,
             confirmed: None,
             completes: false,
@@ -117,36 +139,66 @@ impl PathPane {
         matches!(self.names, Names::Reading) || self.asked.is_some()
     }
 
-    fn ask(&mut self, question: PathQuestion) -> Vec<Effect> {
-        self.serial += 1;
-        vec![Effect::AskDisk(PathOrder {
-            serial: self.serial,
-            question,
-        })]
-    }
-
-    fn read_folder(&mut self) -> Vec<Effect> {
+    fn read_folder(&mut self) {
         self.names = Names::Reading;
+        self.reading = None;
         self.fitting.clear();
         self.row = None;
-        let effects = self.ask(PathQuestion::Names(self.folder.clone()));
-        self.names_asked = self.serial;
-        effects
+    }
+
+    /// Asks the disk what is to be known and is not asked yet.
+    fn ask(&mut self, cx: &Context) {
+        if self.names == Names::Reading && self.reading.is_none() {
+            let folder = self.folder.clone();
+            self.reading = Some(cx.tasks.start(ReadFolder { folder }));
+        }
+        if let Some(asked) = &mut self.asked
+            && asked.looking.is_none()
+        {
+            let path = asked.path.clone();
+            asked.looking = Some(cx.tasks.start(LookAt { path }));
+        }
+    }
+
+    /// Takes in the names of the folder.
+    fn take_names(&mut self, base: &PathBase) {
+        while let Some(event) = next_event(&mut self.reading) {
+            self.names = match event {
+                TaskEvent::Finished(Ok(names)) => Names::Read(names),
+                TaskEvent::Finished(Err(why)) | TaskEvent::Failed(why) => Names::Failed(why),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => continue,
+            };
+            self.find_fitting();
+            if std::mem::take(&mut self.completes) {
+                self.complete(base);
+            }
+        }
+    }
+
+    /// The path that was asked about, whether it is to be added, and what lies there.
+    fn take_answer(&mut self) -> Option<(PathBuf, bool, Lies)> {
+        let lies = match next_event(&mut self.asked.as_mut()?.looking)? {
+            TaskEvent::Finished(lies) => lies,
+            TaskEvent::Failed(why) => Lies::Unknown(why),
+            TaskEvent::Update(()) | TaskEvent::Cancelled => return None,
+        };
+        let asked = self.asked.take()?;
+        Some((asked.path, asked.adds, lies))
     }
 
     /// After the text has changed.
-    fn follow_text(&mut self, base: &PathBase) -> Vec<Effect> {
+    fn follow_text(&mut self, base: &PathBase) {
         self.notice = None;
         self.asked = None;
         self.row = None;
         self.completes = false;
         let folder = self.typed.folder(base);
-        if folder != self.folder {
+        if folder == self.folder {
+            self.find_fitting();
+        } else {
             self.folder = folder;
-            return self.read_folder();
+            self.read_folder();
         }
-        self.find_fitting();
-        Vec::new()
     }
 
     /// Names that begin as typed; hidden ones only where a dot is typed; of files only those of
@@ -178,14 +230,15 @@ impl PathPane {
     }
 
     /// Goes on as far as all fitting names agree; takes the chosen row, or the only one.
-    fn complete(&mut self, base: &PathBase) -> Vec<Effect> {
+    fn complete(&mut self, base: &PathBase) {
         if self.names == Names::Reading {
             self.completes = true;
-            return Vec::new();
+            return;
         }
         let only = (self.fitting.len() == 1).then_some(0);
         if let Some(row) = self.row.or(only) {
-            return self.take(row, base);
+            self.take(row, base);
+            return;
         }
         let mut names = (0..self.fitting.len()).filter_map(|row| self.entry(row));
         let first = names.next().map(|entry| shown_name(&entry.name));
@@ -195,7 +248,7 @@ impl PathPane {
                 _ => "no name begins so".into(),
             };
             self.notice = Some((why, true));
-            return Vec::new();
+            return;
         };
         let common = names.fold(first.as_str(), |common, entry| {
             common_start(common, &shown_name(&entry.name))
@@ -204,23 +257,22 @@ impl PathPane {
             let common = common.to_owned();
             self.typed.take_letters(&common);
             self.revision += 1;
-            return self.follow_text(base);
+            self.follow_text(base);
         }
-        Vec::new()
     }
 
     /// A row of the list into the field; into a folder it goes on.
-    fn take(&mut self, row: usize, base: &PathBase) -> Vec<Effect> {
+    fn take(&mut self, row: usize, base: &PathBase) {
         let Some(entry) = self.entry(row).cloned() else {
-            return Vec::new();
+            return;
         };
         self.typed.take_name(&entry.name, entry.is_folder, base);
         self.revision += 1;
         self.confirmed = None;
-        self.follow_text(base)
+        self.follow_text(base);
     }
 
-    fn descend(&mut self, path: &Path, base: &PathBase) -> Vec<Effect> {
+    fn descend(&mut self, path: &Path, base: &PathBase) {
         let typed = self.typed.name_text();
         let is_open = typed.is_empty() && self.row.is_none();
         let is_name = !matches!(typed, "." | "..") || self.row.is_some();
@@ -233,11 +285,10 @@ impl PathPane {
             _ => self.typed = PathText::of_folder(path),
         }
         self.revision += 1;
-        let effects = self.follow_text(base);
+        self.follow_text(base);
         if is_open {
             self.notice = Some(("this is a folder: name a file in it".into(), true));
         }
-        effects
     }
 }
 
@@ -267,9 +318,11 @@ impl AppState {
     /// Asks for files: by the dialog of the system, or ours where it has none.
     pub(crate) fn pick(&mut self, purpose: PickFor) -> Vec<Effect> {
         if self.asks_in_window() {
-            return self.open_path_pane(purpose);
+            self.open_path_pane(purpose);
+        } else {
+            self.dialogs.wanted.push(purpose);
         }
-        vec![Effect::Pick(purpose)]
+        Vec::new()
     }
 
     /// True where our own dialog asks for files.
@@ -277,32 +330,62 @@ impl AppState {
         self.settings.file_dialogs == FileDialogs::Own || self.has_no_dialog
     }
 
-    /// The system has no dialog: ours is opened, and from now on at once.
-    pub(crate) fn take_no_dialog(&mut self, purpose: PickFor) -> Vec<Effect> {
-        self.has_no_dialog = true;
-        self.open_path_pane(purpose)
+    /// Opens the dialogs that were asked for, and asks the disk what ours is to show.
+    pub(crate) fn want_paths(&mut self, cx: &Context) {
+        for purpose in std::mem::take(&mut self.dialogs.wanted) {
+            let dialog = cx.dialog.clone();
+            let running = cx.tasks.start(PickPaths { purpose, dialog });
+            self.dialogs.open.push((purpose, running));
+        }
+        if let Some(pane) = &mut self.path_pane {
+            pane.ask(cx);
+        }
     }
 
-    fn open_path_pane(&mut self, purpose: PickFor) -> Vec<Effect> {
-        let last = self.settings.last_folders.get(&purpose);
-        let folder = last.unwrap_or(&self.path_base.start).clone();
-        let mut pane = PathPane::new(purpose, &folder, &self.path_base);
-        // Answers to the dialog before this one must not be taken for its own.
-        pane.serial = self.path_serial;
-        let effects = pane.read_folder();
-        self.path_pane = Some(pane);
-        effects
-    }
-
-    pub(crate) fn apply_path(&mut self, command: PathCommand, cx: &Context) -> Vec<Effect> {
-        let effects = self.change_path(command, cx);
-        if let Some(pane) = &self.path_pane {
-            self.path_serial = pane.serial;
+    /// Takes in what the user chose in dialogs of the system, and what the disk says.
+    pub(crate) fn poll_paths(&mut self, cx: &Context) -> Vec<Effect> {
+        let mut effects = self.poll_dialogs(cx);
+        if let Some(pane) = &mut self.path_pane {
+            pane.take_names(&self.path_base);
+            if let Some((path, adds, lies)) = pane.take_answer() {
+                effects.extend(self.judge_path(path, adds, lies, cx));
+            }
         }
         effects
     }
 
-    fn change_path(&mut self, command: PathCommand, cx: &Context) -> Vec<Effect> {
+    fn poll_dialogs(&mut self, cx: &Context) -> Vec<Effect> {
+        let mut answers = Vec::new();
+        self.dialogs.open.retain_mut(|(purpose, running)| {
+            while let Some(event) = running.next_event() {
+                answers.push((*purpose, event));
+            }
+            !running.has_ended()
+        });
+        let mut effects = Vec::new();
+        for (purpose, event) in answers {
+            match event {
+                TaskEvent::Finished(Some(paths)) if !paths.is_empty() => {
+                    effects.extend(self.picked(purpose, paths, cx));
+                }
+                // The system has no dialog, or it broke off: ours is opened, and from now on at once.
+                TaskEvent::Finished(None) | TaskEvent::Failed(_) => {
+                    self.has_no_dialog = true;
+                    self.open_path_pane(purpose);
+                }
+                TaskEvent::Finished(Some(_)) | TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
+        }
+        effects
+    }
+
+    fn open_path_pane(&mut self, purpose: PickFor) {
+        let last = self.settings.last_folders.get(&purpose);
+        let folder = last.unwrap_or(&self.path_base.start);
+        self.path_pane = Some(PathPane::new(purpose, folder, &self.path_base));
+    }
+
+    pub(crate) fn apply_path(&mut self, command: PathCommand, cx: &Context) -> Vec<Effect> {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
             return Vec::new();
@@ -314,7 +397,7 @@ impl AppState {
                     pane.revision += 1;
                 }
                 pane.confirmed = None;
-                pane.follow_text(base)
+                pane.follow_text(base);
             }
             PathCommand::Complete => pane.complete(base),
             PathCommand::Move(rows) => {
@@ -325,7 +408,6 @@ impl AppState {
                     None => Some(last),
                     Some(row) => Some(row.saturating_add_signed(rows).min(last)),
                 };
-                Vec::new()
             }
             PathCommand::Take(row) => pane.take(row, base),
             PathCommand::Enter { adds } => {
@@ -339,50 +421,15 @@ impl AppState {
                 if is_empty {
                     return self.accept_path(None, cx);
                 }
-                let path = path.unwrap_or_else(|| pane.typed.path(base));
-                let adds = adds && pane.purpose.kind() == PickKind::Files;
-                let effects = pane.ask(PathQuestion::What(path.clone()));
-                pane.asked = Some((pane.serial, path, adds));
-                effects
+                pane.asked = Some(Asked {
+                    path: path.unwrap_or_else(|| pane.typed.path(base)),
+                    adds: adds && pane.purpose.kind() == PickKind::Files,
+                    looking: None,
+                });
             }
-            PathCommand::Dismiss => {
-                self.path_pane = None;
-                Vec::new()
-            }
+            PathCommand::Dismiss => self.path_pane = None,
         }
-    }
-
-    /// What the disk says; answers to earlier questions are too late.
-    pub(crate) fn take_path_news(&mut self, news: PathNews, cx: &Context) -> Vec<Effect> {
-        let base = self.path_base.clone();
-        let Some(pane) = &mut self.path_pane else {
-            return Vec::new();
-        };
-        let effects = match news {
-            PathNews::Names { serial, names } if serial == pane.names_asked => {
-                pane.names = match names {
-                    Ok(names) => Names::Read(names),
-                    Err(why) => Names::Failed(why),
-                };
-                pane.find_fitting();
-                if std::mem::take(&mut pane.completes) {
-                    pane.complete(&base)
-                } else {
-                    Vec::new()
-                }
-            }
-            PathNews::What { serial, lies } => {
-                match pane.asked.take_if(|(asked, ..)| *asked == serial) {
-                    Some((_, path, adds)) => self.judge_path(path, adds, lies, cx),
-                    None => Vec::new(),
-                }
-            }
-            PathNews::Names { .. } => Vec::new(),
-        };
-        if let Some(pane) = &self.path_pane {
-            self.path_serial = pane.serial;
-        }
-        effects
+        Vec::new()
     }
 
     fn judge_path(&mut self, path: PathBuf, adds: bool, lies: Lies, cx: &Context) -> Vec<Effect> {
@@ -400,7 +447,10 @@ impl AppState {
             {
                 return self.accept_path(Some(path), cx);
             }
-            (_, Lies::Folder) => return pane.descend(&path, base),
+            (_, Lies::Folder) => {
+                pane.descend(&path, base);
+                return Vec::new();
+            }
             (PickKind::Save, Lies::File) => {
                 if pane.confirmed.as_ref() == Some(&path) {
                     return self.accept_path(Some(path), cx);
@@ -414,7 +464,8 @@ impl AppState {
                 }
                 pane.typed.take_letters("");
                 pane.revision += 1;
-                return pane.follow_text(base);
+                pane.follow_text(base);
+                return Vec::new();
             }
             (PickKind::Save, Lies::Nothing { has_folder: true })
             | (PickKind::File | PickKind::Files, Lies::File) => {
@@ -438,7 +489,6 @@ impl AppState {
         let Some(pane) = self.path_pane.take() else {
             return Vec::new();
         };
-        self.path_serial = pane.serial;
         let last = path.as_ref().or(pane.added.last());
         let folder = match pane.purpose.kind() {
             PickKind::Folder => last.cloned(),

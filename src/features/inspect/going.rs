@@ -22,9 +22,7 @@ impl AppState {
             Go::Epoch(epoch) => {
                 self.motion = None;
                 self.set_epoch(epoch);
-                let mut effects = self.refresh_header();
-                effects.push(self.save_session());
-                effects
+                vec![self.save_session()]
             }
             Go::PlayStep => {
                 let epochs = self
@@ -34,7 +32,7 @@ impl AppState {
                     let step = if is_backwards { epochs - 1 } else { 1 };
                     self.set_epoch((self.place.epoch + step) % epochs);
                 }
-                self.refresh_header()
+                Vec::new()
             }
         }
     }
@@ -72,9 +70,7 @@ impl AppState {
         self.place_at(candidate, cx);
         self.place.is_chosen = true;
         self.return_to = None;
-        let mut effects = self.refresh_header();
-        effects.push(self.save_session());
-        effects
+        vec![self.save_session()]
     }
 
     /// The first candidate of the queue becomes the current one; none where the queue is empty.
@@ -83,7 +79,7 @@ impl AppState {
             return self.go_to(first, cx);
         }
         self.leave_place();
-        self.refresh_header()
+        Vec::new()
     }
 
     /// The current candidate stays where the queue has it, else the first becomes current.
@@ -120,9 +116,7 @@ impl AppState {
     pub(crate) fn step_epoch(&mut self, steps: isize) -> Vec<Effect> {
         self.motion = None;
         self.set_epoch(self.place.epoch.saturating_add_signed(steps));
-        let mut effects = self.refresh_header();
-        effects.push(self.save_session());
-        effects
+        vec![self.save_session()]
     }
 
     pub(crate) fn set_epoch(&mut self, epoch: usize) {

@@ -1,147 +1,224 @@
-//! Import and export in the background of the window.
+//! Import and export of labels as tasks, the same for the window and the command line; and what the
+//! window does with their ends.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    export::{ExportRequest, export_labels},
-    import::import_labels,
+    export::{ExportReport, ExportRequest, export_labels},
+    import::{ImportPlan, import_labels},
 };
 use crate::{
-    app::{
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
-    domain::{Catalogue, LabelBook, Vocabulary},
+    app::{effect::Effect, event::JobId, state::AppState},
+    domain::{Catalogue, LabelBook, Problem, Vocabulary},
     io::{
         decode::Decoder,
         export::{Format, split::Split},
     },
     store::Project,
     tasks::{
-        progress::Progress,
-        thread::{self, Broken},
+        Running, Task, TaskContext, TaskEvent, next_event, progress::Progress, to_the_end::ToTheEnd,
     },
+    workspace::{context::Context, vocabulary::ReadVocabulary},
 };
 
-/// Writes labels to a file whose extension chooses the format.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn export(
-    path: PathBuf,
-    book: Arc<LabelBook>,
-    catalogue: Arc<Catalogue>,
-    decoder: Arc<Decoder>,
-    reporter: Reporter,
-) -> std::io::Result<()> {
-    let work = move || write(&path, &book, &catalogue, &decoder);
-    start(JobId::Export, "export", reporter, work)
+/// Writes labels to a file, whole or not at all.
+pub struct ExportLabels {
+    /// Where.
+    pub out: PathBuf,
+    /// As what.
+    pub format: Format,
+    /// True for every candidate, also without a label.
+    pub is_all: bool,
+    /// How a bundle divides the objects.
+    pub split: Split,
+    /// The labels at this moment.
+    pub book: Arc<LabelBook>,
+    /// The candidates at this moment.
+    pub catalogue: Arc<Catalogue>,
+    /// Decodes the stamps of a bundle.
+    pub decoder: Arc<Decoder>,
 }
 
-/// Runs work of one step that ends with a sentence.
-pub(crate) fn start(
-    job: JobId,
-    name: &str,
-    reporter: Reporter,
-    work: impl FnOnce() -> Result<String, String> + Send + 'static,
-) -> std::io::Result<()> {
-    let news = reporter.clone();
-    let work = move || {
-        news.send(JobEvent::Progress {
-            job,
-            progress: Progress::default(),
-        });
-        work()
-    };
-    thread::start(name, work, move |outcome| {
-        let broken = |_| Err(Broken::sentence(job.title()));
-        let outcome = outcome.unwrap_or_else(broken);
-        reporter.send(JobEvent::Done { job, outcome });
-    })?;
-    Ok(())
+impl Task for ExportLabels {
+    const NAME: &'static str = "export";
+    type Update = ();
+    type Output = (PathBuf, ExportReport);
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<(PathBuf, ExportReport)> {
+        cx.abandonable("exporting", move || {
+            let request = ExportRequest {
+                out: &self.out,
+                format: self.format,
+                is_all: self.is_all,
+                split: self.split,
+            };
+            let mut decode = |stamps: &[_]| self.decoder.decode(stamps);
+            let report = export_labels(&self.book, &self.catalogue, &request, &mut decode)?;
+            Ok((self.out, report))
+        })?
+    }
 }
 
-fn write(
-    path: &Path,
-    book: &LabelBook,
-    catalogue: &Catalogue,
-    decoder: &Decoder,
-) -> Result<String, String> {
-    let Some(format) = Format::of_path(path) else {
-        return Err(format!(
-            "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits or .bundle.fits",
-            path.display()
-        ));
-    };
-    let request = ExportRequest {
-        out: path,
-        format,
-        is_all: false,
-        split: Split::default(),
-    };
-    let report = export_labels(book, catalogue, &request, &mut |stamps| {
-        decoder.decode(stamps)
-    })
-    .map_err(|error| error.to_string())?;
-    let lost = match report.problems.len() {
-        0 => String::new(),
-        lost => format!("; {lost} stamps could not be read"),
-    };
-    Ok(format!(
-        "{} candidates written to {}{lost}",
-        report.candidates,
-        path.display()
-    ))
-}
-
-/// What an import needs.
-#[derive(Debug)]
-pub struct ImportOrder {
+/// Reads labels from a table into a project, all or none; the journal's thread finds them there.
+pub struct ImportLabels {
     /// The table.
     pub table: PathBuf,
-    /// The project that takes the labels.
+    /// The project that takes the labels; it must be there.
     pub project: PathBuf,
     /// Whose identifiers are known.
     pub catalogue: Arc<Catalogue>,
-    /// The classes; rows may use aliases.
-    pub vocabulary: Vocabulary,
+    /// The classes, of which rows may use aliases; none for the built-in ones that know most labels.
+    pub vocabulary: Option<Vocabulary>,
     /// The person, for rows that name none.
     pub annotator: Arc<str>,
 }
 
-/// Reads labels from a table into the project; the journal's thread hears of them.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn import(order: ImportOrder, reporter: Reporter) -> std::io::Result<()> {
-    let news = reporter.clone();
-    start(JobId::Import, "import", reporter, move || {
-        let (text, problems) = read(&order).map_err(|error| format!("{error:#}"))?;
-        news.send(JobEvent::Problems(problems));
-        Ok(text)
-    })
+impl Task for ImportLabels {
+    const NAME: &'static str = "import";
+    type Update = ();
+    type Output = ImportPlan;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<ImportPlan> {
+        cx.abandonable("importing", move || {
+            import_labels(
+                &mut Project::open_existing(&self.project)?,
+                &self.catalogue,
+                &self.table,
+                self.vocabulary.as_ref(),
+                &self.annotator,
+            )
+        })?
+    }
 }
 
-fn read(order: &ImportOrder) -> anyhow::Result<(String, Vec<crate::domain::Problem>)> {
-    let mut project = Project::open_existing(&order.project)?;
-    let knows_any = Some(&order.vocabulary);
-    let plan = import_labels(
-        &mut project,
-        &order.catalogue,
-        &order.table,
-        knows_any,
-        &order.annotator,
-    )?;
-    let refused = match plan.problems.len() {
-        0 => String::new(),
-        count => format!("; {count} rows not used, see Problems"),
-    };
-    let text = format!(
-        "{} new labels, {} known already{refused}",
-        plan.new_rows, plan.known_rows
-    );
-    Ok((text, plan.problems))
+/// The files of labels and vocabularies that are being read and written.
+#[derive(Debug, Default)]
+pub struct LabelFiles {
+    exports: ToTheEnd<ExportLabels>,
+    imports: ToTheEnd<ImportLabels>,
+    vocabulary: Option<Running<ReadVocabulary>>,
+    /// What it reads.
+    vocabulary_source: PathBuf,
+}
+
+impl LabelFiles {
+    /// What is being written and read is finished, for nobody to see.
+    pub(crate) fn leave_set(&mut self) {
+        self.exports.leave();
+        self.imports.leave();
+    }
+
+    /// True while work of any kind is under way, also on the files of a set that was left.
+    pub const fn is_busy(&self) -> bool {
+        self.exports.is_any_running() || self.imports.is_any_running() || self.vocabulary.is_some()
+    }
+}
+
+impl AppState {
+    /// Writes labels to a file whose extension chooses the format.
+    pub(crate) fn export(&mut self, out: PathBuf, cx: &Context) {
+        let Some(format) = Format::of_path(&out) else {
+            let why = format!(
+                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits or .bundle.fits",
+                out.display()
+            );
+            log::warn!("{why}");
+            self.warn(why, cx.now);
+            return;
+        };
+        self.label_files.exports.add(cx.tasks.start(ExportLabels {
+            out,
+            format,
+            is_all: false,
+            split: Split::default(),
+            book: self.book.clone(),
+            catalogue: self.catalogue.clone(),
+            decoder: cx.decoder.clone(),
+        }));
+        self.show_transfers();
+    }
+
+    /// Reads labels from a table into the project.
+    pub(crate) fn import(&mut self, table: PathBuf, cx: &Context) {
+        let Some(project) = self.project.path.clone() else {
+            self.warn(self.why_no_labels(), cx.now);
+            return;
+        };
+        self.label_files.imports.add(cx.tasks.start(ImportLabels {
+            table,
+            project,
+            catalogue: self.catalogue.clone(),
+            vocabulary: Some(self.vocabulary().clone()),
+            annotator: self.annotator(),
+        }));
+        self.show_transfers();
+    }
+
+    /// Reads a vocabulary, a file or the name of a built-in one, to use it.
+    pub(crate) fn read_vocabulary(&mut self, source: PathBuf, cx: &Context) {
+        self.label_files.vocabulary_source.clone_from(&source);
+        self.label_files.vocabulary = Some(cx.tasks.start(ReadVocabulary { source }));
+    }
+
+    /// Takes in what imports, exports and vocabularies come to.
+    pub(crate) fn poll_label_files(&mut self, cx: &Context) -> Vec<Effect> {
+        while let Some(event) = self.label_files.exports.next_event() {
+            match event {
+                TaskEvent::Finished((out, report)) => {
+                    let lost = match report.problems.len() {
+                        0 => String::new(),
+                        lost => format!("; {lost} stamps could not be read"),
+                    };
+                    let (candidates, out) = (report.candidates, out.display());
+                    let text = format!("{candidates} candidates written to {out}{lost}");
+                    self.tell(text, cx.now);
+                }
+                TaskEvent::Failed(why) => self.warn(why, cx.now),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
+        }
+        while let Some(event) = self.label_files.imports.next_event() {
+            match event {
+                TaskEvent::Finished(plan) => self.take_import(plan, cx),
+                TaskEvent::Failed(why) => self.warn(why, cx.now),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
+        }
+        self.show_transfers();
+        let mut effects = Vec::new();
+        while let Some(event) = next_event(&mut self.label_files.vocabulary) {
+            let vocabulary = match event {
+                TaskEvent::Finished(vocabulary) => Ok(vocabulary),
+                TaskEvent::Failed(why) => {
+                    let source = self.label_files.vocabulary_source.to_string_lossy();
+                    Err(Problem::new(source, "vocabulary", why))
+                }
+                TaskEvent::Update(()) | TaskEvent::Cancelled => continue,
+            };
+            let source = self.label_files.vocabulary_source.clone();
+            effects.extend(self.take_vocabulary(source, vocabulary, cx));
+        }
+        effects
+    }
+
+    fn take_import(&mut self, plan: ImportPlan, cx: &Context) {
+        let refused = match plan.problems.len() {
+            0 => String::new(),
+            count => format!("; {count} rows not used, see Problems"),
+        };
+        let (new, known) = (plan.new_rows, plan.known_rows);
+        self.problems.extend(plan.problems);
+        let text = format!("{new} new labels, {known} known already{refused}");
+        self.tell(text, cx.now);
+    }
+
+    /// Keeps the list of running work up to date.
+    pub(crate) fn show_transfers(&mut self) {
+        let files = &self.label_files;
+        let is_exporting = files.exports.is_awaited() || self.evaluation.is_writing();
+        let is_importing = files.imports.is_awaited();
+        for (job, is_running) in [(JobId::Export, is_exporting), (JobId::Import, is_importing)] {
+            self.show_progress(job, is_running.then(Progress::default));
+        }
+    }
 }

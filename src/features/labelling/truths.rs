@@ -16,6 +16,28 @@ pub enum Truths<'a> {
     Labels(&'a LabelBook),
 }
 
+/// The same for work that takes them along.
+#[derive(Debug)]
+pub enum TruthsAtHand {
+    /// The class in the data.
+    Data,
+    /// A table of labels.
+    Table(TruthTable),
+    /// The labels of a project.
+    Labels(Arc<LabelBook>),
+}
+
+impl TruthsAtHand {
+    /// To look them up.
+    pub fn as_truths(&self) -> Truths<'_> {
+        match self {
+            Self::Data => Truths::Data,
+            Self::Table(table) => Truths::Table(table),
+            Self::Labels(book) => Truths::Labels(book),
+        }
+    }
+}
+
 /// Truths as positions among the classes of a model.
 pub(crate) struct Classes<'a> {
     truths: Truths<'a>,

@@ -5,15 +5,14 @@ use serde::{Deserialize, Serialize};
 pub use super::period_search::FoundPeriod;
 use super::{
     measured::CurveKey,
-    period_search::{Measurement, PeriodRequest},
+    period_search::{FindPeriod, Measurement},
     points::{Curve, Point, shown_curve},
 };
 use crate::{
-    app::{
-        effect::Effect,
-        state::{AppState, Screen},
-    },
+    app::state::{AppState, Screen},
     domain::{Band, CandidateIx},
+    tasks::{Running, TaskEvent, next_event},
+    workspace::context::Context,
 };
 
 /// Fewer detections in one filter are not folded.
@@ -100,9 +99,9 @@ impl From<Option<FoundPeriod>> for Outcome {
 }
 
 /// The search for the light curve on screen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct PeriodSearch {
-    serial: u64,
+    searching: Option<Running<FindPeriod>>,
     sought: Option<(FoldKey, Option<Band>, usize)>,
     found: Option<Outcome>,
 }
@@ -110,7 +109,19 @@ pub struct PeriodSearch {
 impl PeriodSearch {
     /// True while a period is searched for.
     pub const fn is_under_way(&self) -> bool {
-        self.sought.is_some() && self.found.is_none()
+        self.searching.is_some()
+    }
+
+    /// Takes in what the search came to.
+    pub(super) fn take_period(&mut self) {
+        while let Some(event) = next_event(&mut self.searching) {
+            match event {
+                TaskEvent::Finished(period) => self.found = Some(period.into()),
+                // Where the search broke off there is no period; the panic is reported.
+                TaskEvent::Failed(_) => self.found = Some(Outcome::Nothing),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
+        }
     }
 }
 
@@ -141,31 +152,25 @@ impl AppState {
     }
 
     /// Has the period of the light curve on screen searched where it is folded.
-    pub(crate) fn want_period(&mut self) -> Option<Effect> {
+    pub(crate) fn want_period(&mut self, cx: &Context) {
         let is_shown = self.screen == Screen::Inspect && self.curve.fold != Fold::Time;
-        let key = self.fold_key().filter(|_| is_shown)?;
+        let Some(key) = self.fold_key().filter(|_| is_shown) else {
+            return;
+        };
         let sought = self.period_search.sought.as_ref();
         if sought.is_some_and(|(sought, ..)| *sought == key) {
-            return None;
+            return;
         }
         let Curve::Points { points, .. } = shown_curve(self) else {
-            return None;
+            return;
         };
         let (band, points) = most_observed(&points);
-        let serial = self.period_search.serial + 1;
         let is_enough = points.len() >= FEWEST_POINTS;
         self.period_search = PeriodSearch {
-            serial,
             sought: Some((key, band, points.len())),
             found: (!is_enough).then_some(Outcome::Nothing),
+            searching: is_enough.then(|| cx.tasks.start(FindPeriod { points })),
         };
-        is_enough.then_some(Effect::FindPeriod(PeriodRequest { serial, points }))
-    }
-
-    pub(crate) fn take_period(&mut self, serial: u64, period: Option<FoundPeriod>) {
-        if serial == self.period_search.serial {
-            self.period_search.found = Some(period.into());
-        }
     }
 }
 

@@ -4,17 +4,16 @@ use std::{collections::VecDeque, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::photometer::MeasuredCurve;
 use super::{
     folding::Fold,
+    photometer::Measure,
     photometry::{CandidatePhotometry, PhotometryOrder},
 };
 use crate::{
-    app::{
-        effect::Effect,
-        state::{AppState, Screen},
-    },
+    app::state::{AppState, Screen},
     domain::{Candidate, CandidateIx, Role},
+    tasks::{Running, TaskEvent, next_event},
+    workspace::context::Context,
 };
 
 /// Curves kept: going back and forth measures nothing twice.
@@ -64,9 +63,11 @@ impl CurveKey {
 }
 
 /// Curves measured in this opening, the newest last.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct MeasuredCurves {
     known: VecDeque<(CurveKey, Arc<CandidatePhotometry>)>,
+    measuring: Option<Running<Measure>>,
+    /// What it measures.
     awaited: Option<CurveKey>,
 }
 
@@ -79,13 +80,10 @@ impl MeasuredCurves {
 
     /// True while one is being measured.
     pub const fn is_measuring(&self) -> bool {
-        self.awaited.is_some()
+        self.measuring.is_some()
     }
 
     fn put(&mut self, key: CurveKey, curve: Arc<CandidatePhotometry>) {
-        if self.awaited == Some(key) {
-            self.awaited = None;
-        }
         if self.get(key).is_none() {
             self.known.push_back((key, curve));
         }
@@ -121,35 +119,38 @@ impl AppState {
         })
     }
 
-    /// Asks for the curve on screen where it is not known; the newest request wins.
-    pub(crate) fn want_curve(&mut self) -> Option<Effect> {
-        let key = self
-            .curve_key()
-            .filter(|_| self.screen == Screen::Inspect)?;
+    /// Has the curve on screen measured where it is not known, instead of another one.
+    pub(crate) fn want_curve(&mut self, cx: &Context) {
+        let key = self.curve_key().filter(|_| self.screen == Screen::Inspect);
+        let (Some(key), Some(candidate)) = (key, self.candidate()) else {
+            return;
+        };
         if self.measured.awaited == Some(key) || self.measured.get(key).is_some() {
-            return None;
-        }
-        let candidate = Box::new(self.candidate()?.clone());
-        self.measured.awaited = Some(key);
-        Some(Effect::Measure {
-            generation: self.generation,
-            candidate,
-            ix: key.candidate,
-            stamps: key.stamps,
-            order: key.order(),
-        })
-    }
-
-    pub(crate) fn take_curve(&mut self, measured: MeasuredCurve) {
-        if measured.generation != self.generation {
             return;
         }
-        let key = CurveKey {
-            candidate: measured.candidate,
-            on: measured.order.on,
-            stamps: measured.stamps,
-        };
-        self.measured.put(key, measured.curve);
+        let candidate = Box::new(candidate.clone());
+        self.measured.awaited = Some(key);
+        self.measured.measuring = Some(cx.tasks.start(Measure {
+            candidate,
+            order: key.order(),
+            decoder: cx.decoder.clone(),
+        }));
+    }
+
+    /// Takes in what was measured, and which period was found.
+    pub(crate) fn poll_light_curve(&mut self) {
+        while let Some(event) = next_event(&mut self.measured.measuring) {
+            let curve = match event {
+                TaskEvent::Finished(curve) => curve,
+                // Where measuring broke off there is no curve; the panic is reported.
+                TaskEvent::Failed(_) => CandidatePhotometry::default(),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => continue,
+            };
+            if let Some(key) = self.measured.awaited.take() {
+                self.measured.put(key, Arc::new(curve));
+            }
+        }
+        self.period_search.take_period();
     }
 }
 

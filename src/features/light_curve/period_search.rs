@@ -1,24 +1,31 @@
-//! The period of a light curve, searched on a thread of its own.
+//! The period of a light curve, searched as a task.
 
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     lightcurve::{
         LightCurve, Point,
         period::{Grid, Weighting, find},
     },
-    tasks::thread,
+    tasks::{Task, TaskContext},
 };
 
 /// Time (MJD), magnitude or flux, and its error where it has one.
 pub type Measurement = (f64, f64, Option<f64>);
 
-/// A light curve in one filter whose period is wanted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PeriodRequest {
-    /// Number of the request: only the newest counts.
-    pub serial: u64,
+/// Searches the period of a light curve in one filter.
+pub struct FindPeriod {
     /// Its measurements.
     pub points: Vec<Measurement>,
+}
+
+impl Task for FindPeriod {
+    const NAME: &'static str = "period";
+    type Update = ();
+    /// None where there is none.
+    type Output = Option<FoundPeriod>;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Option<FoundPeriod>> {
+        cx.abandonable("the search of a period", move || best_period(&self.points))
+    }
 }
 
 /// The best period of a light curve.
@@ -39,24 +46,6 @@ impl FoundPeriod {
     pub fn phase(&self, mjd: f64, periods: f64) -> f64 {
         ((mjd - self.zero_mjd) / (periods * self.days)).rem_euclid(1.0)
     }
-}
-
-/// Searches; the answer comes as news.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn search(request: PeriodRequest, reporter: Reporter) -> std::io::Result<()> {
-    let serial = request.serial;
-    thread::start(
-        "period",
-        move || best_period(&request.points),
-        move |period| {
-            // Where the search breaks off there is no period; the panic is reported.
-            let period = period.ok().flatten();
-            reporter.send(JobEvent::PeriodFound { serial, period });
-        },
-    )?;
-    Ok(())
 }
 
 /// The best period; none of fewer than three points, of equal ones, or of one time. Where a point has

@@ -13,6 +13,7 @@ use crate::{
     domain::{Candidate, Problem, Role},
     imaging::photometry::{Brightness, Measured, Method},
     io::{Decoder, export::FilledColumn},
+    tasks::cancel::CancelToken,
     workspace::open::{Opened, read_all_with},
 };
 
@@ -76,7 +77,8 @@ pub fn measure_candidate(
     order: &PhotometryOrder,
     decoder: &Decoder,
 ) -> CandidatePhotometry {
-    of_candidate(candidate, order, decoder)
+    let never = CancelToken::default();
+    of_candidate(candidate, order, decoder, &never).unwrap_or_default()
 }
 
 /// What a run over many candidates found.
@@ -94,14 +96,14 @@ pub struct PhotometryReport {
     pub problems: Vec<Problem>,
 }
 
-/// Measures everything that the paths hold. `told` hears how many candidates of how many are done.
+/// Measures everything that the paths hold. `progress` is given how many candidates of how many are done.
 ///
 /// # Errors
 /// Where there is no candidate, or none has a stamp of the wanted role.
 pub fn photometry(
     paths: &[PathBuf],
     order: &PhotometryOrder,
-    told: &mut dyn FnMut(usize, usize),
+    progress: &mut dyn FnMut(usize, usize),
 ) -> anyhow::Result<PhotometryReport> {
     if let Some(radius) = order.radius_arcsec {
         let is_length = radius > 0.0 && radius.is_finite();
@@ -126,7 +128,7 @@ pub fn photometry(
     let mut report = PhotometryReport::default();
     let mut rows = Vec::new();
     for (done, (_, candidate)) in catalogue.iter().enumerate() {
-        told(done, catalogue.len());
+        progress(done, catalogue.len());
         let found = measure_candidate(candidate, order, &decoder);
         report.candidates += usize::from(!found.epochs.is_empty());
         report.epochs += found.epochs.len();
@@ -139,7 +141,7 @@ pub fn photometry(
                 .map(|found| Row { candidate, found }),
         );
     }
-    told(catalogue.len(), catalogue.len());
+    progress(catalogue.len(), catalogue.len());
     report.columns = columns(&rows, order.method);
     report.problems = problems;
     Ok(report)

@@ -13,6 +13,7 @@ use crate::{
         Frame, Measured, Noise, PsfShape, Request, Ring, background, measure, measure_usual_width,
     },
     io::Decoder,
+    tasks::cancel::{CancelToken, Cancelled},
 };
 
 /// A source as bright as this tells its own place.
@@ -32,13 +33,18 @@ pub(crate) struct Shot<'a> {
 }
 
 /// Measures every epoch of a candidate that has a stamp of the wanted role.
+///
+/// # Errors
+/// [`Cancelled`].
 pub(crate) fn of_candidate(
     candidate: &Candidate,
     order: &PhotometryOrder,
     decoder: &Decoder,
-) -> CandidatePhotometry {
+    cancel: &CancelToken,
+) -> Result<CandidatePhotometry, Cancelled> {
     let mut found = CandidatePhotometry::default();
     let pixels = decode(candidate, order, decoder, &mut found.problems);
+    cancel.check()?;
     let shots: Vec<Shot<'_>> = candidate
         .epochs
         .iter()
@@ -57,15 +63,16 @@ pub(crate) fn of_candidate(
         .collect();
     let shapes = shapes(&shots, order, &pixels);
     for (shot, (psf, flags)) in shots.iter().zip(shapes) {
+        cancel.check()?;
         match of_shot(shot, order, &psf, &pixels) {
             Some(mut measured) => {
                 measured.flags.insert(flags);
-                found.epochs.push(told(shot, order, measured));
+                found.epochs.push(with_brightness(shot, order, measured));
             }
             None => found.problems.push(problem(shot, order)),
         }
     }
-    found
+    Ok(found)
 }
 
 /// All stamps that are needed, read together.
@@ -96,7 +103,11 @@ fn decode(
     pixels
 }
 
-fn told(shot: &Shot<'_>, order: &PhotometryOrder, measured: Measured) -> EpochPhotometry {
+fn with_brightness(
+    shot: &Shot<'_>,
+    order: &PhotometryOrder,
+    measured: Measured,
+) -> EpochPhotometry {
     let is_turned = shot.facts.epoch.difference_sign.is_turned_in(order.on);
     let calibration = shot.facts.calibration(shot.stamp);
     let of_size = order.on.is_signed();

@@ -62,9 +62,9 @@ impl Facts<'_> {
         let is_counts = |unit: &str| ["ADU", "DN", "COUNTS", "COUNT"].contains(&unit);
         let unit = stamp.unit.as_deref().unwrap_or_default();
         let may_tell = role == Role::Science && is_counts(&unit.trim().to_ascii_uppercase());
-        let told = sky.filter(|sky| may_tell && sky.level > 5.0 * sky.scatter);
-        let told = told.map(|sky| sky.level / (sky.scatter * sky.scatter));
-        known.or(told.filter(|gain| BELIEVED_GAIN.contains(gain)))
+        let measured = sky.filter(|sky| may_tell && sky.level > 5.0 * sky.scatter);
+        let measured = measured.map(|sky| sky.level / (sky.scatter * sky.scatter));
+        known.or(measured.filter(|gain| BELIEVED_GAIN.contains(gain)))
     }
 
     /// Arcseconds per pixel.

@@ -65,8 +65,8 @@ pub(crate) fn shapes(
             stars().or(own)
         };
         let usual = || usual_fwhm(shots, &looks, shot.facts.epoch.band.as_ref());
-        let told = shown.or_else(|| usual().or(look.source_px).map(PsfShape::moffat));
-        match told {
+        let known = shown.or_else(|| usual().or(look.source_px).map(PsfShape::moffat));
+        match known {
             Some(psf) => (psf, Flags::default()),
             None => (PsfShape::moffat(ASSUMED_FWHM_PX), Flags::WIDTH_ASSUMED),
         }
@@ -74,7 +74,7 @@ pub(crate) fn shapes(
     shots.iter().zip(&looks).map(shape).collect()
 }
 
-/// What one epoch tells of its point-spread function.
+/// What one epoch shows of its point-spread function.
 struct Look {
     image: Option<Arc<EmpiricalPsf>>,
     /// Width of point sources on this very stamp (PSFFWHM), as our simulations write it.
@@ -137,8 +137,8 @@ fn seeing_scale(looks: &[Look]) -> f64 {
         .iter()
         .filter_map(|look| Some(look.scale()? as f32))
         .collect();
-    let told = median(&scales).filter(|_| scales.len() >= EPOCHS_FOR_SCALE);
-    told.unwrap_or(1.0)
+    let scale = median(&scales).filter(|_| scales.len() >= EPOCHS_FOR_SCALE);
+    scale.unwrap_or(1.0)
 }
 
 /// The own width of a bright source where it agrees with the run of the seeing, else that run.

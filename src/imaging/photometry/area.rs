@@ -1,27 +1,22 @@
 //! The pixels that a method measures: a mask, a circle, or all there are.
 
 use super::{
-    aperture::{self, aperture},
     background::Ring,
-    estimate::{Estimate, Scene},
+    estimate::{self, AreaPixel, Estimate, Scene, aperture, optimal},
     flags::Flags,
     frame::Frame,
-    measurement::{Method, Request},
-    optimal::{self, optimal},
     psf_fit::psf_fit,
+    request::{Method, Request},
 };
 use crate::imaging::marks::PixelMark;
 
-/// A good pixel of the area.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct AreaPixel {
-    /// Its index in the frame.
-    pub at: usize,
-    /// Distance of its centre from the source, pixels.
-    pub distance_px: f64,
-    /// The share of it that lies within the circle of an aperture; 1 for the other methods.
-    pub inside: f64,
-}
+/// Radius in FWHM where none is given: our choice, safe against a width that is a little wrong.
+const RADIUS_FWHM: f64 = 1.0;
+/// Parts into which the side of a pixel on the circle is divided.
+const PARTS: i32 = 8;
+
+/// Pixels whose centres lie this far outside of a circle may still be cut by it.
+const CUT_PX: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 /// The area of one measurement.
 pub(super) struct Area {
@@ -37,7 +32,7 @@ impl Area {
         let radius_px = radius(request, ring);
         let is_circle = method == Method::Aperture;
         let reach = if is_circle {
-            radius_px + aperture::CUT_PX
+            radius_px + CUT_PX
         } else {
             radius_px
         };
@@ -57,7 +52,7 @@ impl Area {
                     at,
                     distance_px: (dx * dx + dy * dy).sqrt(),
                     inside: if is_circle {
-                        aperture::inside(dx, dy, radius_px)
+                        inside(dx, dy, radius_px)
                     } else {
                         1.0
                     },
@@ -86,12 +81,48 @@ impl Area {
 fn radius(request: &Request<'_>, ring: Ring) -> f64 {
     let fwhm_px = request.psf.fwhm_px();
     let usual = match request.method {
-        Method::Optimal => (optimal::MASK_FWHM * fwhm_px).max(1.5),
+        Method::Optimal => (estimate::MASK_FWHM * fwhm_px).max(1.5),
         Method::Psf => ring.outer_px,
-        Method::Aperture => (aperture::RADIUS_FWHM * fwhm_px).max(1.0),
+        Method::Aperture => (RADIUS_FWHM * fwhm_px).max(1.0),
     };
     let given = request
         .radius_px
         .filter(|radius| radius.is_finite() && *radius > 0.0);
     given.unwrap_or(usual)
+}
+
+/// The share of a pixel that lies within a circle about the origin.
+fn inside(dx: f64, dy: f64, radius_px: f64) -> f64 {
+    let distance = (dx * dx + dy * dy).sqrt();
+    if distance <= radius_px - CUT_PX {
+        return 1.0;
+    }
+    if distance >= radius_px + CUT_PX {
+        return 0.0;
+    }
+    let offset = |part: i32| (f64::from(part) + 0.5) / f64::from(PARTS) - 0.5;
+    let is_inside = |x: f64, y: f64| x * x + y * y <= radius_px * radius_px;
+    let columns = |y: f64| (0..PARTS).filter(move |part| is_inside(dx + offset(*part), y));
+    let count: usize = (0..PARTS)
+        .map(|row| columns(dy + offset(row)).count())
+        .sum();
+    count as f64 / f64::from(PARTS * PARTS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_of_all_pixels_make_the_area_of_the_circle() {
+        for radius in [0.8, 2.3, 5.0_f64] {
+            let side = -8..=8;
+            let pixels = side.clone().flat_map(|y| side.clone().map(move |x| (x, y)));
+            let area: f64 = pixels
+                .map(|(x, y)| inside(f64::from(x) - 0.3, f64::from(y) + 0.1, radius))
+                .sum();
+            let wanted = std::f64::consts::PI * radius * radius;
+            assert!((area / wanted - 1.0).abs() < 0.02, "{radius}: {area}");
+        }
+    }
 }

@@ -1,94 +1,12 @@
 //! One source on one image: sky, weights, flux, until they agree with each other.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     area::Area,
     background::{Background, Ring, SkyPixels},
     estimate::{Estimate, Scene},
-    flags::Flags,
     frame::Frame,
-    noise::Noise,
-    psf_shape::PsfShape,
+    request::{Measured, Method, Request},
 };
-
-/// How a flux is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Weights by what each pixel tells of a point source (Naylor 1998).
-    #[default]
-    Optimal,
-    /// Least squares of the point-spread function and a local background.
-    Psf,
-    /// The sum within a circle.
-    Aperture,
-}
-
-impl Method {
-    /// All methods.
-    pub const ALL: [Self; 3] = [Self::Optimal, Self::Psf, Self::Aperture];
-
-    /// Its name in tables and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Optimal => "optimal",
-            Self::Psf => "psf",
-            Self::Aperture => "aperture",
-        }
-    }
-}
-
-/// What is to be measured, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// How.
-    pub method: Method,
-    /// Where, pixels from the centre of the first one: (x, y).
-    pub position_px: [f64; 2],
-    /// The form of a point source.
-    pub psf: &'a PsfShape,
-    /// The noise of the pixels.
-    pub noise: Noise<'a>,
-    /// Radius of the mask or aperture, pixels; none for the usual one of the method.
-    pub radius_px: Option<f64>,
-}
-
-/// A flux, in the unit of the pixels, as the method found it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measured {
-    /// Light of the whole source.
-    pub flux: f64,
-    /// Its standard deviation.
-    pub flux_err: f64,
-    /// Level of the sky, a pixel.
-    pub background: f64,
-    /// Pixels that went into the flux.
-    pub used_px: usize,
-    /// Where it was measured, pixels from the centre of the first one: (x, y).
-    pub position_px: [f64; 2],
-    /// Full width at half maximum of the point-spread function in use, pixels.
-    pub fwhm_px: f64,
-    /// What may be wrong with it.
-    pub flags: Flags,
-}
-
-impl Measured {
-    /// Flux over its standard deviation.
-    pub fn snr(&self) -> f64 {
-        self.flux / self.flux_err
-    }
-
-    /// The same light with the opposite sign.
-    #[must_use]
-    pub fn negated(self) -> Self {
-        Self {
-            flux: -self.flux,
-            background: -self.background,
-            ..self
-        }
-    }
-}
 
 /// Rounds after which sky and flux agree, or never will.
 const MOST_ROUNDS: usize = 6;
@@ -165,4 +83,25 @@ fn wings_matter(
     });
     let share = at_edge.into_iter().fold(0.0, f32::max);
     flux.abs() * f64::from(share) > 0.01 * sky.scatter
+}
+
+/// The radius of the largest S/N among these, pixels, and what is measured within it.
+///
+/// It is the best circle for this one image: on noise it prefers lucky ones, so a light curve
+/// should have one radius for all its epochs.
+pub fn best_aperture(
+    frame: &Frame<'_>,
+    request: &Request<'_>,
+    radii_px: &[f64],
+) -> Option<(f64, Measured)> {
+    let of_radius = |radius: &f64| {
+        let request = Request {
+            method: Method::Aperture,
+            radius_px: Some(*radius),
+            ..*request
+        };
+        Some((*radius, measure(frame, &request)?))
+    };
+    let measured = radii_px.iter().filter_map(of_radius);
+    measured.max_by(|a, b| a.1.snr().total_cmp(&b.1.snr()))
 }

@@ -6,7 +6,6 @@
 //! the edge is made up for by the point-spread function. [`measure_width`] finds that function's
 //! width on a stamp.
 
-pub mod aperture;
 mod area;
 pub mod background;
 pub mod calibration;
@@ -17,9 +16,9 @@ pub mod frame;
 mod measurement;
 pub mod moments;
 pub mod noise;
-pub mod optimal;
 mod psf_fit;
 pub mod psf_shape;
+mod request;
 pub mod sequence;
 pub mod stars;
 #[cfg(test)]
@@ -27,15 +26,15 @@ mod test_sky;
 pub mod width;
 mod width_fit;
 
-pub use aperture::best_aperture;
 pub use background::{Background, Ring, background};
-pub use calibration::{Brightness, Calibration, DETECTION_SIGMA};
+pub use calibration::{Brightness, Calibration, DETECTION_SIGMA, ab_from_njy};
 pub use empirical_psf::EmpiricalPsf;
 pub use flags::Flags;
 pub use frame::Frame;
-pub use measurement::{Measured, Method, Request, measure};
+pub use measurement::{best_aperture, measure};
 pub use noise::Noise;
 pub use psf_shape::{Ellipse, PsfShape};
+pub use request::{Measured, Method, Request};
 pub use sequence::light_curve;
 pub use stars::stars_width;
 pub use width::{Width, measure_usual_width, measure_width};

@@ -1,10 +1,7 @@
 //! PSF photometry: the flux and the local background that fit the pixels best, in weighted least
 //! squares. Pixels that other sources light are left out.
 
-use super::{
-    area::AreaPixel,
-    estimate::{Estimate, Scene},
-};
+use super::estimate::{AreaPixel, Estimate, Scene};
 
 /// Pixels of a neighbour deviate by more standard deviations than this …
 const CLIP_SIGMA: f64 = 5.0;

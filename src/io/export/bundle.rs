@@ -26,7 +26,10 @@ use super::{
 };
 use crate::{
     domain::{Problem, Role, Stamp, StampId, StampRef, Vocabulary},
-    io::fits_write::{Card, Cube, FitsWriter, PixelType},
+    io::{
+        fits_bytes::{CardValue, PixelType},
+        fits_write::{Cube, FitsWriter},
+    },
 };
 
 /// Decodes stamps: for each reference its pixels or why there are none.
@@ -80,7 +83,7 @@ pub fn write(
     };
     written_beside(path, |beside| {
         let mut file = FitsWriter::create(beside)?;
-        write_cards(&mut file, split)?;
+        write_cards(&mut file, split);
         report
             .problems
             .extend(write_cubes(&mut file, &epochs, &measured, decode)?);
@@ -151,30 +154,30 @@ fn stamps_of(batch: &[ExportRow<'_>]) -> Vec<StampRef> {
         .collect()
 }
 
-fn write_cards(file: &mut FitsWriter, split: &Split) -> Result<(), String> {
+fn write_cards(file: &mut FitsWriter, split: &Split) {
     let shares = format!("validation {}, test {}", split.validation, split.test);
     file.card(
         "DESTELLO",
-        &Card::Text("BUNDLE"),
+        CardValue::Text("BUNDLE"),
         "stamps, masks, labels and split",
-    )?;
-    file.card("BUNDVER", &Card::Int(LAYOUT), "version of this layout")?;
+    );
+    file.card("BUNDVER", CardValue::Int(LAYOUT), "version of this layout");
     file.card(
         "CREATOR",
-        &Card::Text(concat!("destello ", env!("CARGO_PKG_VERSION"))),
+        CardValue::Text(concat!("destello ", env!("CARGO_PKG_VERSION"))),
         "program",
-    )?;
+    );
     file.card(
         "SPLTSEED",
-        &Card::Int(split.seed as i64),
+        CardValue::Int(split.seed as i64),
         "seed of the split by object",
-    )?;
-    file.card("SPLTSHAR", &Card::Text(&shares), "shares of objects")?;
+    );
+    file.card("SPLTSHAR", CardValue::Text(&shares), "shares of objects");
     file.card(
         "TEXTESC",
-        &Card::Text("unicode_escape"),
+        CardValue::Text("unicode_escape"),
         "how Python reads text columns",
-    )
+    );
 }
 
 /// Writes images and masks of all roles and returns what could be measured but not read again.
@@ -224,7 +227,7 @@ fn write_planes(
     planes: &Planes,
 ) -> Result<(), String> {
     file.planes(images, first, &planes.pixels)?;
-    file.planes(masks, first, &planes.mask)
+    file.byte_planes(masks, first, &planes.mask)
 }
 
 /// The planes of one role of a batch.

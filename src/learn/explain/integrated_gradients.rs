@@ -7,7 +7,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Shares, layers::Layers, relevance::forward};
+use super::layers::{Layers, Shares, score};
 use crate::imaging::statistics::median;
 
 /// Of these, so many at once: what is computed stays in the caches.
@@ -96,17 +96,6 @@ pub(super) fn gradient(members: &[Layers], inputs: Tensor<4>, class: usize) -> T
     let gradients = score(members, &inputs, class).sum().backward();
     let found = inputs.grad(&gradients);
     found.unwrap_or_else(|| inputs.inner().zeros_like())
-}
-
-/// The score of a class for each input of a batch: (input), the mean over the members.
-pub(super) fn score(members: &[Layers], inputs: &Tensor<4>, class: usize) -> Tensor<1> {
-    let said = members.iter().map(|layers| {
-        let (_, scores) = forward(layers, inputs.clone());
-        scores.narrow(1, class, 1).flatten::<1>(0, 3)
-    });
-    let sum = said.reduce(|sum, more| sum + more);
-    let none = || Tensor::zeros([inputs.dims()[0]], &inputs.device());
-    sum.unwrap_or_else(none) / members.len().max(1) as f32
 }
 
 /// The inputs at the midpoints of the steps, one after the other.

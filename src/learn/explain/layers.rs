@@ -1,4 +1,6 @@
-//! Every network as the list of its layers.
+//! Every network as the list of its layers, and the score of a class that they compute.
+
+use burn::tensor::Tensor;
 
 use super::layer::{
     Concatenation, Convolution, CyclicAverage, Dense, Flattening, FourViews, Layer, MaxPooling,
@@ -11,6 +13,35 @@ use crate::learn::{
 
 /// Layers in the order in which they are computed.
 pub(super) type Layers = Vec<Box<dyn Layer>>;
+
+/// A score shared out.
+pub(super) struct Shares {
+    pub start: f32,
+    pub rest: f32,
+    pub pixels: Tensor<4>,
+}
+
+/// The scores of all classes, (1, class, 1, 1), and what each layer was given.
+pub(super) fn forward(layers: &Layers, input: Tensor<4>) -> (Vec<Tensor<4>>, Tensor<4>) {
+    let mut inputs = Vec::with_capacity(layers.len());
+    let mut here = input;
+    for layer in layers {
+        inputs.push(here.clone());
+        here = layer.forward(here);
+    }
+    (inputs, here)
+}
+
+/// The score of a class for each input of a batch: (input), the mean over the members.
+pub(super) fn score(members: &[Layers], inputs: &Tensor<4>, class: usize) -> Tensor<1> {
+    let said = members.iter().map(|layers| {
+        let (_, scores) = forward(layers, inputs.clone());
+        scores.narrow(1, class, 1).flatten::<1>(0, 3)
+    });
+    let sum = said.reduce(|sum, more| sum + more);
+    let none = || Tensor::zeros([inputs.dims()[0]], &inputs.device());
+    sum.unwrap_or_else(none) / members.len().max(1) as f32
+}
 
 /// The layers of each member: one list for all networks but ensembles. The last layer gives a score
 /// for every class, before the softmax.

@@ -18,7 +18,7 @@ mod layers;
 mod relevance;
 mod rule;
 
-use burn::{module::Module, tensor::Tensor};
+use burn::module::Module;
 
 pub use invariance::{Invariance, rotation_invariance};
 
@@ -149,13 +149,6 @@ impl Explaining {
         let integrating = Integrating::new(members, &self.input, shape, &device);
         Ok(Stage::Integrating(Box::new(integrating)))
     }
-}
-
-/// A score shared out.
-struct Shares {
-    start: f32,
-    rest: f32,
-    pixels: Tensor<4>,
 }
 
 #[cfg(test)]

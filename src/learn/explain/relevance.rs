@@ -3,18 +3,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{Shares, integrated_gradients::score, layers::Layers, rule::Rule};
-
-/// The scores of all classes, (1, class, 1, 1), and what each layer was given.
-pub(super) fn forward(layers: &Layers, input: Tensor<4>) -> (Vec<Tensor<4>>, Tensor<4>) {
-    let mut inputs = Vec::with_capacity(layers.len());
-    let mut here = input;
-    for layer in layers {
-        inputs.push(here.clone());
-        here = layer.forward(here);
-    }
-    (inputs, here)
-}
+use super::{
+    layers::{Layers, Shares, forward, score},
+    rule::Rule,
+};
 
 /// Relevance on its way back through the members of a network, a layer at a time. The start is the score
 /// of a class; other classes have none.

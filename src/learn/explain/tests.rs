@@ -12,12 +12,13 @@ use burn::{
         conv::Conv2dConfig,
         pool::{MaxPool2d, MaxPool2dConfig},
     },
-    tensor::{Device, Distribution, TensorData},
+    tensor::{Device, Distribution, Tensor, TensorData},
 };
 
 use super::{
     super::Compute,
     layer::{Convolution, CyclicAverage, Dense, FourViews, Layer, MaxPooling},
+    layers::score,
     *,
 };
 use crate::{

@@ -90,7 +90,11 @@ impl Coder {
             let encoder = Stack::init(shape.pixels(), &shape.widths, device);
             (Encoder::Dense(encoder), Decoder::Dense(decoder))
         };
-        let features = shape.features();
+        let features = if shape.is_convolutional {
+            convolutional::features(shape)
+        } else {
+            shape.widths.last().copied().unwrap_or(1)
+        };
         let mut log_variance = LinearConfig::new(features, shape.dimensions)
             .with_initializer(Initializer::Zeros)
             .init(device);

@@ -17,6 +17,7 @@ pub mod mixture_fit;
 mod model;
 mod network;
 pub mod reseed;
+mod shape;
 pub mod terms;
 pub mod trainer;
 pub mod upright;
@@ -25,7 +26,8 @@ pub mod vae;
 
 pub use course::LatentCourse;
 pub use model::{Embedded, LatentModel};
-pub use network::{LatentKind, LatentNetwork, LatentShape};
+pub use network::LatentNetwork;
+pub use shape::{LatentKind, LatentShape};
 pub use trainer::LatentTrainer;
 pub use vae::Bound;
 

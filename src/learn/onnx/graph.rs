@@ -8,9 +8,17 @@ use super::proto::{
     AttributeProto, AttributeType, DataType, DimensionProto, GraphProto, NodeProto, TensorProto,
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
+use crate::{
+    domain::{ModelCard, ModelInput},
+    imaging::{model_input, sequence_input},
+};
 
 /// The name of the side that may have any length: candidates computed at once.
 pub(super) const BATCH: &str = "n";
+
+/// Names of what goes in and comes out.
+pub(super) const STAMPS: &str = "stamps";
+pub(super) const PROBABILITIES: &str = "probabilities";
 
 /// A tensor of the graph, by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,6 +231,24 @@ fn setting(name: &str, kind: AttributeType) -> AttributeProto {
         r#type: Some(kind.into()),
         ..AttributeProto::default()
     }
+}
+
+/// How the input of a model is prepared: what somebody needs to know who makes it elsewhere.
+pub fn preparation(card: &ModelCard) -> String {
+    match &card.input {
+        ModelInput::Stamps(plan) => model_input::in_words(plan),
+        ModelInput::Sequence(plan) => sequence_input::in_words(plan),
+        ModelInput::Features(plan) => plan.features.join(", "),
+    }
+}
+
+/// Puts out the probabilities of the classes that a card names.
+pub(super) fn put_out(graph: &mut Graph, card: &ModelCard, probabilities: &Value) {
+    let about = format!(
+        "(candidate, class), from 0 to 1; a row sums to 1. Classes: {}",
+        card.classes.join(", ")
+    );
+    graph.output(probabilities, &[card.classes.len()], &about);
 }
 
 #[cfg(test)]

@@ -3,11 +3,9 @@
 use burn::tensor::Tensor;
 
 use super::{
-    STAMPS,
     chain::Chain,
     coder::{decoded, encoded},
-    graph::{Graph, Value, integer},
-    preparation,
+    graph::{Graph, STAMPS, Value, integer, preparation},
     proto::GraphProto,
     upright::{turned_back, upright},
 };

@@ -7,12 +7,9 @@ use burn::{
 };
 
 use super::{
-    PROBABILITIES,
     chain::Chain,
-    graph::{Graph, Value, integer},
-    preparation,
+    graph::{Graph, PROBABILITIES, Value, integer, preparation, put_out},
     proto::GraphProto,
-    put_out,
 };
 use crate::{
     domain::{ModelCard, ModelInput},

@@ -1,6 +1,7 @@
 //! The light curve folded at twice its best period.
 
-use super::{super::period::Period, LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::{LightCurve, period::Period};
 
 /// Fills in `Psi_CS` and `Psi_eta`: `Rcs` and the von Neumann ratio of the fluxes in the order of
 /// phase. FATS folds with twice the period, which parts unequal minima of binaries; phase 0 is the

@@ -2,9 +2,10 @@
 
 use std::f64::consts::TAU;
 
-use super::{
-    super::period::{Grid, Period, highest_peak},
-    LightCurve, Named,
+use super::named::Named;
+use crate::lightcurve::{
+    LightCurve,
+    period::{Grid, Period, highest_peak},
 };
 
 const FREQUENCIES: usize = 3;

@@ -10,56 +10,22 @@
 //! 0, and `Period_fit` is 1: no period stands out. Where FATS itself would fail, what stands in is
 //! said at the feature.
 
+mod distribution;
 mod folded;
 mod harmonics;
+mod named;
 mod order;
-mod quantiles;
 mod shared;
-mod spread;
 mod structure;
 #[cfg(test)]
 mod test_curve;
 
+use self::named::Named;
+pub use self::named::{COUNT, Features, NAMES, place};
 use super::{
     LightCurve,
     period::{Grid, Period, Weighting, find},
 };
-
-/// How many there are.
-pub const COUNT: usize = 58;
-
-/// Their names, as FATS has them, in the order of [`features`].
-#[rustfmt::skip]
-pub const NAMES: [&str; COUNT] = [
-    "Amplitude", "Rcs", "StetsonK", "Meanvariance", "Autocor_length", "Con", "Beyond1Std",
-    "SmallKurtosis", "Std", "Skew", "MaxSlope", "MedianAbsDev", "MedianBRP", "PairSlopeTrend",
-    "FluxPercentileRatioMid20", "FluxPercentileRatioMid35", "FluxPercentileRatioMid50",
-    "FluxPercentileRatioMid65", "FluxPercentileRatioMid80", "PercentDifferenceFluxPercentile",
-    "PercentAmplitude", "LinearTrend", "Eta_e", "Mean", "Q31", "AndersonDarling", "PeriodLS",
-    "Period_fit", "Psi_CS", "Psi_eta",
-    "Freq1_harmonics_amplitude_0", "Freq1_harmonics_amplitude_1",
-    "Freq1_harmonics_amplitude_2", "Freq1_harmonics_amplitude_3",
-    "Freq2_harmonics_amplitude_0", "Freq2_harmonics_amplitude_1",
-    "Freq2_harmonics_amplitude_2", "Freq2_harmonics_amplitude_3",
-    "Freq3_harmonics_amplitude_0", "Freq3_harmonics_amplitude_1",
-    "Freq3_harmonics_amplitude_2", "Freq3_harmonics_amplitude_3",
-    "Freq1_harmonics_rel_phase_0", "Freq1_harmonics_rel_phase_1",
-    "Freq1_harmonics_rel_phase_2", "Freq1_harmonics_rel_phase_3",
-    "Freq2_harmonics_rel_phase_0", "Freq2_harmonics_rel_phase_1",
-    "Freq2_harmonics_rel_phase_2", "Freq2_harmonics_rel_phase_3",
-    "Freq3_harmonics_rel_phase_0", "Freq3_harmonics_rel_phase_1",
-    "Freq3_harmonics_rel_phase_2", "Freq3_harmonics_rel_phase_3",
-    "Gskew", "StructureFunction_index_21", "StructureFunction_index_31",
-    "StructureFunction_index_32",
-];
-
-/// Values of features, in the order of [`NAMES`]; all finite.
-pub type Features = [f32; COUNT];
-
-/// The place of a feature in [`NAMES`].
-pub fn place(name: &str) -> Option<usize> {
-    NAMES.iter().position(|known| *known == name)
-}
 
 /// All features of a light curve.
 ///
@@ -72,8 +38,8 @@ pub fn features(curve: &LightCurve) -> Features {
     let period = find(curve, Weighting::Equal, &grid);
     let mut named = Named::default();
     shared::fill(curve, &mut named);
-    spread::fill(curve, &mut named);
-    quantiles::fill(curve, &mut named);
+    distribution::fill_beyond(curve, &mut named);
+    distribution::fill(curve, &mut named);
     order::fill(curve, &mut named);
     structure::fill(curve, &mut named);
     folded::fill(curve, period.as_ref(), &mut named);
@@ -82,27 +48,6 @@ pub fn features(curve: &LightCurve) -> Features {
     let false_alarm = |period: &Period| period.false_alarm;
     named.set("Period_fit", Some(period.as_ref().map_or(1.0, false_alarm)));
     named.0
-}
-
-/// Values on their way into their places.
-struct Named(Features);
-
-impl Default for Named {
-    fn default() -> Self {
-        Self([0.0; COUNT])
-    }
-}
-
-impl Named {
-    /// Puts a value down; one that does not exist, or is not finite as an `f32`, stays 0.
-    fn set(&mut self, name: &str, value: Option<f64>) {
-        let value = value
-            .map(|value| value as f32)
-            .filter(|value| value.is_finite());
-        if let (Some(at), Some(value)) = (place(name), value) {
-            self.0[at] = value;
-        }
-    }
 }
 
 #[cfg(test)]

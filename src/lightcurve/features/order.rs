@@ -1,6 +1,7 @@
 //! What the fluxes tell by their order alone, whatever the times between them.
 
-use super::{LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::LightCurve;
 
 /// Fluxes in a row that `Con` asks for.
 const IN_A_ROW: usize = 3;

@@ -9,7 +9,8 @@ use light_curve_feature::{
     Skew, StandardDeviation, StetsonK, TimeSeries,
 };
 
-use super::{LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::LightCurve;
 
 /// `MedianBRP` counts within a tenth of the whole range; the crate takes shares of its half.
 const BUFFER_OF_HALF_RANGE: f32 = 0.2;

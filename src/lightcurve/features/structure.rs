@@ -1,6 +1,7 @@
 //! Structure functions: how differences grow with the time between.
 
-use super::{LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::LightCurve;
 
 /// Points that the light curve is interpolated at, at even times from the first to the last.
 const POINTS: usize = 100;

@@ -1,7 +1,7 @@
 //! Light curves that the features are tested with.
 
-use super::{LightCurve, Named, place};
-use crate::lightcurve::Point;
+use super::named::{Named, place};
+use crate::lightcurve::{LightCurve, Point};
 
 /// The fluxes of [`uneven`], in the order of time.
 pub(super) const FLUXES: [f64; 12] = [

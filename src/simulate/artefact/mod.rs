@@ -5,84 +5,44 @@
 //! the difference is never painted: the subtraction makes it. Recorded pixels are those of the
 //! CCD: images that are resampled are so with their artefacts in them.
 
-pub mod bad_column;
-pub mod bright_star;
-pub mod cosmic_ray;
-pub mod dipole;
-pub mod edge;
-pub mod galaxy_core;
-pub mod ghost;
-pub mod hot_pixel;
-pub mod masked_block;
+pub mod bad_pixels;
+pub mod bright_stars;
+pub mod misfit;
+pub mod missing_pixels;
 pub mod noise;
 pub mod plates;
-pub mod psf_ring;
 pub mod reference;
-pub mod saturated_star;
-pub mod scattered_light;
 pub mod shape;
-pub mod spike;
-pub mod trail;
+pub mod stray_light;
+pub mod tracks;
 
 use super::{
-    Random, detection::THRESHOLD, image::Image, triplet_kind::BogusKind, triplet_scene::Scene,
+    Random, survey_triplet::THRESHOLD, triplet_kind::BogusKind, triplet_scene::Scene,
     triplet_setting::Setting,
 };
-pub use plates::Plates;
-
-/// One kind of artefact.
-pub trait Artefact: Sync {
-    /// Puts its objects on the sky, spoils the subtraction.
-    fn compose(&self, _setting: &Setting, _scene: &mut Scene, _random: &mut Random) {}
-
-    /// Adds light, ADU without noise, to science image and reference.
-    fn shine(
-        &self,
-        _setting: &Setting,
-        _scene: &Scene,
-        _light: &mut [Image; 2],
-        _random: &mut Random,
-    ) {
-    }
-
-    /// Changes recorded pixels, those of the CCD: where something lies on them tells
-    /// [`Side::before_resampling`](plates::Side::before_resampling).
-    fn scar(&self, _setting: &Setting, _scene: &Scene, _plates: &mut Plates, _random: &mut Random) {
-    }
-
-    /// The S/N, negative too, that the noise shall have in the difference where it is the noise
-    /// that is detected.
-    fn noise_snr(&self, _random: &mut Random) -> Option<f64> {
-        None
-    }
-
-    /// True where it is small, so that it may as well lie on or beside a star or galaxy.
-    fn is_small(&self) -> bool {
-        false
-    }
-}
+pub use plates::{Artefact, Plates};
 
 impl BogusKind {
     /// How it is made.
     pub fn artefact(self) -> &'static dyn Artefact {
         match self {
-            Self::Dipole => &dipole::Dipole,
-            Self::PsfRing => &psf_ring::PsfRing,
-            Self::SaturatedStar => &saturated_star::SaturatedStar,
-            Self::BrightStarResidual => &bright_star::BrightStarResidual,
-            Self::CosmicRay => &cosmic_ray::CosmicRay,
-            Self::HotPixel => &hot_pixel::HotPixel,
-            Self::BadColumn => &bad_column::BadColumn,
-            Self::SatelliteTrail => &trail::SatelliteTrail,
-            Self::DiffractionSpike => &spike::DiffractionSpike,
+            Self::Dipole => &misfit::Dipole,
+            Self::PsfRing => &misfit::PsfRing,
+            Self::SaturatedStar => &bright_stars::SaturatedStar,
+            Self::BrightStarResidual => &bright_stars::BrightStarResidual,
+            Self::CosmicRay => &tracks::CosmicRay,
+            Self::HotPixel => &bad_pixels::HotPixel,
+            Self::BadColumn => &bad_pixels::BadColumn,
+            Self::SatelliteTrail => &tracks::SatelliteTrail,
+            Self::DiffractionSpike => &bright_stars::DiffractionSpike,
             Self::NoisePeak => &noise::NoisePeak,
             Self::CorrelatedNoise => &noise::CorrelatedNoise,
-            Self::GalaxyCore => &galaxy_core::GalaxyCore,
-            Self::Edge => &edge::Edge,
-            Self::MaskedBlock => &masked_block::MaskedBlock,
+            Self::GalaxyCore => &misfit::GalaxyCore,
+            Self::Edge => &missing_pixels::Edge,
+            Self::MaskedBlock => &missing_pixels::MaskedBlock,
             Self::ReferenceArtefact => &reference::ReferenceArtefact,
-            Self::Ghost => &ghost::Ghost,
-            Self::ScatteredLight => &scattered_light::ScatteredLight,
+            Self::Ghost => &stray_light::Ghost,
+            Self::ScatteredLight => &stray_light::ScatteredLight,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Artefact, Plates, plates::Side};
 use crate::simulate::{
-    Random, detection::THRESHOLD, fourier::Fourier, image::Image, triplet_scene::Scene,
+    Random, fourier::Fourier, image::Image, survey_triplet::THRESHOLD, triplet_scene::Scene,
     triplet_setting::Setting,
 };
 

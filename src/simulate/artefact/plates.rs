@@ -1,10 +1,44 @@
-//! The recorded images of a triplet while artefacts change them, on the pixels of the CCD.
+//! What an artefact may do, and the recorded images that it changes, on the pixels of the CCD.
 
 use crate::imaging::fast_math::round;
 use crate::simulate::{
+    Random,
     image::Image,
+    triplet_scene::Scene,
     triplet_setting::{Camera, Setting},
 };
+
+/// One kind of artefact.
+pub trait Artefact: Sync {
+    /// Puts its objects on the sky, spoils the subtraction.
+    fn compose(&self, _setting: &Setting, _scene: &mut Scene, _random: &mut Random) {}
+
+    /// Adds light, ADU without noise, to science image and reference.
+    fn shine(
+        &self,
+        _setting: &Setting,
+        _scene: &Scene,
+        _light: &mut [Image; 2],
+        _random: &mut Random,
+    ) {
+    }
+
+    /// Changes recorded pixels, those of the CCD: where something lies on them tells
+    /// [`Side::before_resampling`](Side::before_resampling).
+    fn scar(&self, _setting: &Setting, _scene: &Scene, _plates: &mut Plates, _random: &mut Random) {
+    }
+
+    /// The S/N, negative too, that the noise shall have in the difference where it is the noise
+    /// that is detected.
+    fn noise_snr(&self, _random: &mut Random) -> Option<f64> {
+        None
+    }
+
+    /// True where it is small, so that it may as well lie on or beside a star or galaxy.
+    fn is_small(&self) -> bool {
+        false
+    }
+}
 
 /// Science image and reference: counts above the sky, NaN where there is no measurement.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use super::{
     Artefact, Plates,
-    cosmic_ray::strike,
     plates::Side,
     shape::{disc, paint},
+    tracks::strike,
 };
 use crate::simulate::{Random, triplet_scene::Scene, triplet_setting::Setting};
 

@@ -1,13 +1,12 @@
 //! Simulating in the window: the form, its preview, the run, the demo sky; faults in place.
 
-use std::{path::PathBuf, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::common::{self, InlineWindow, test_sky::test_skies};
 use destello::{
     app::{
         Action, Command,
         command::{Session, Simulation},
-        event::JobEvent,
         settings::Settings,
         state::Pane,
     },
@@ -228,10 +227,10 @@ fn dialogs_fill_the_form() {
         PickFor::SimulationFolder,
     ] {
         window.apply(Command::Simulation(Simulation::Pick(purpose)));
-        let paths = vec![PathBuf::from(format!("/chosen/{purpose:?}.toml"))];
-        window.apply(Command::News(Box::new(JobEvent::Picked { purpose, paths })));
+        assert_eq!(window.dialogs, [purpose]);
+        window.answer_dialogs(format!("/chosen/{purpose:?}.toml").as_ref());
+        window.settle();
     }
-    assert_eq!(window.dialogs.len(), 3);
     let form = &window.state.simulation.form;
     assert_eq!(form.survey, "/chosen/Survey.toml");
     assert_eq!(form.templates, "/chosen/Templates.toml");

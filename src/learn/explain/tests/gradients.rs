@@ -18,7 +18,7 @@ fn gradients_agree_with_finite_differences() {
     let plain = layers_of(model.network()).unwrap();
     let score = |input: &[f32]| {
         let inputs = model.tensor(input, &Device::flex()).unwrap();
-        integrated_gradients::score(&plain, &inputs, 1).into_scalar::<f32>()
+        score(&plain, &inputs, 1).into_scalar::<f32>()
     };
     let slope = |at: usize, step: f32| {
         let moved = |by: f32| {

@@ -139,8 +139,8 @@ fn the_list_of_layers_computes_what_the_network_computes() {
         if matches!(model.network(), Network::Cape(_)) {
             continue; // Its members are CAP; its score is their mean, which the softmax is not.
         }
-        let said = integrated_gradients::score(&members, &input, 1);
-        let against = integrated_gradients::score(&members, &input, 0);
+        let said = score(&members, &input, 1);
+        let against = score(&members, &input, 0);
         let [first, second] =
             [0, 1].map(|class| expected.clone().narrow(1, class, 1).flatten(0, 1));
         // braai's network has 0 for `bogus`; explained is the score of `real` with its sign turned.

@@ -7,7 +7,7 @@ mod shape;
 mod sphere_pair;
 
 use self::acceptance::Demand;
-use self::shape::Shape;
+use self::shape::{Kind, Shape};
 use super::{Drawn, LightCurve, PeriodicStar, Sampling, StarMagnitudes};
 use crate::domain::{Templates, Truth};
 use crate::simulate::{Random, survey::Magnitudes};
@@ -19,39 +19,6 @@ const BINARIES: usize = 12;
 
 /// Temperatures, kelvin; our choice.
 const TEMPERATURES_K: [f64; 2] = [4500.0, 8500.0];
-
-/// How the two stars sit in their Roche lobes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Detached,
-    SemiDetached,
-    Contact,
-}
-
-impl Kind {
-    /// Shares are our choice: contact binaries are the most common variables.
-    fn draw(random: &mut Random) -> Self {
-        [Self::Detached, Self::SemiDetached, Self::Contact][random.weighted(&[0.35, 0.2, 0.45])]
-    }
-
-    /// As templates and truth tables write it.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Detached => "detached",
-            Self::SemiDetached => "semidetached",
-            Self::Contact => "contact",
-        }
-    }
-
-    /// Contact binaries have about a third of a day, the others up to a week.
-    fn period_days(self, random: &mut Random) -> f64 {
-        match self {
-            Self::Detached => random.log_uniform(0.35, 8.0),
-            Self::SemiDetached => random.log_uniform(0.35, 4.0),
-            Self::Contact => (0.37 * random.normal(0.0, 0.3).exp()).clamp(0.2, 1.2),
-        }
-    }
-}
 
 /// A binary, not yet tabulated.
 struct Binary {

@@ -1,11 +1,43 @@
-//! The light curve of an eclipsing binary against phase, in whatever form it comes.
+//! The kinds of eclipsing binaries, and their light curve against phase in whatever form it comes.
 
-use super::Kind;
 use super::contact_pair::ContactPair;
 use super::sphere_pair::SpherePair;
 use crate::domain::Templates;
 use crate::simulate::Random;
 use crate::simulate::light_curve::PhaseTable;
+
+/// How the two stars sit in their Roche lobes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Detached,
+    SemiDetached,
+    Contact,
+}
+
+impl Kind {
+    /// Shares are our choice: contact binaries are the most common variables.
+    pub fn draw(random: &mut Random) -> Self {
+        [Self::Detached, Self::SemiDetached, Self::Contact][random.weighted(&[0.35, 0.2, 0.45])]
+    }
+
+    /// As templates and truth tables write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Detached => "detached",
+            Self::SemiDetached => "semidetached",
+            Self::Contact => "contact",
+        }
+    }
+
+    /// Contact binaries have about a third of a day, the others up to a week.
+    pub fn period_days(self, random: &mut Random) -> f64 {
+        match self {
+            Self::Detached => random.log_uniform(0.35, 8.0),
+            Self::SemiDetached => random.log_uniform(0.35, 4.0),
+            Self::Contact => (0.37 * random.normal(0.0, 0.3).exp()).clamp(0.2, 1.2),
+        }
+    }
+}
 
 /// A light curve; phase 0 is the primary minimum.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 //! hand after the general behaviour of the type; magnitudes at all other wavelengths follow.
 
 use super::table::{self, SupernovaTable};
-use crate::simulate::light_curve::star_magnitudes::ab_magnitude;
+use crate::simulate::light_curve::passband::ab_magnitude;
 
 /// Wavelengths of the columns, nm.
 const WAVELENGTHS_NM: [f64; 10] = [

@@ -3,7 +3,6 @@
 mod acceptance;
 mod core_collapse;
 mod curve;
-mod redshift;
 mod table;
 mod template;
 mod type_ia;
@@ -118,7 +117,7 @@ impl Supernova {
         };
         let peak_mag = magnitudes.supernova_peak.draw(random);
         let [mean, sigma] = kind.absolute_mag;
-        let redshift = redshift::at_distance_modulus(peak_mag - random.normal(mean, sigma));
+        let redshift = curve::redshift_at(peak_mag - random.normal(mean, sigma));
         // Ia: the range of stretch of normal ones. Others: lengths of plateaus and widths.
         let stretch = if is_ia {
             random.uniform(0.8, 1.2)

@@ -1,7 +1,7 @@
 //! Several models at once, and what they disagree on.
 
 use destello::{
-    app::{Action, Command, command::Scoring, event::JobEvent},
+    app::{Action, command::Scoring},
     features::{file_dialog::pick::PickFor, queue::column::Column},
     workspace::models,
 };
@@ -18,10 +18,8 @@ fn models_stand_side_by_side_and_disagree() {
     window.act(Action::AddModel);
     assert_eq!(window.dialogs, [PickFor::Model]);
     let file = tiny_model(folder.path().join("mine.safetensors"), 3);
-    window.apply(Command::News(Box::new(JobEvent::Picked {
-        purpose: PickFor::Model,
-        paths: vec![file.clone()],
-    })));
+    window.answer_dialogs(&file);
+    window.settle();
     assert_eq!(window.saved_settings.as_ref().unwrap().model_files, [file]);
     assert_eq!(window.state.scores.active().name(), "tiny");
     assert_eq!(window.state.scores.active().tally.scored(), 40);

@@ -1,6 +1,8 @@
-//! Sorted fluxes: what FATS takes from them by place and by percentile.
+//! How the fluxes are distributed: what FATS takes from them in order of size by place and by
+//! percentile, and their scatter about the weighted mean.
 
-use super::{LightCurve, Named};
+use super::named::Named;
+use crate::lightcurve::LightCurve;
 
 /// Parts of the sorted light curve that are held against its middle 90 %, in percent from below.
 const RANGES: [(&str, f64, f64); 5] = [
@@ -60,10 +62,33 @@ fn median(sorted: &[f64]) -> Option<f64> {
     (n > 0).then(|| f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]))
 }
 
+/// Fills in `Beyond1Std`: the share of the fluxes further from the weighted mean than the standard
+/// deviation (N - 1) about it.
+pub(super) fn fill_beyond(curve: &LightCurve, named: &mut Named) {
+    let n = curve.len();
+    if n < 2 {
+        return;
+    }
+    let weights = curve.errors().iter().map(|error| (error * error).recip());
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for (flux, w) in curve.fluxes().iter().zip(weights) {
+        sum += w * flux;
+        weight += w;
+    }
+    let mean = sum / weight;
+    let squares: f64 = curve.fluxes().iter().map(|y| (y - mean).powi(2)).sum();
+    let deviation = (squares / (n as f64 - 1.0)).sqrt();
+    let beyond = curve
+        .fluxes()
+        .iter()
+        .filter(|y| (*y - mean).abs() > deviation);
+    named.set("Beyond1Std", Some(beyond.count() as f64 / n as f64));
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
-        super::test_curve::{check, daily, uneven},
+        super::test_curve::{check, curve, daily, uneven},
         *,
     };
 
@@ -100,5 +125,29 @@ mod tests {
             ("Gskew", 1.0 + 78.0 - 79.0),
         ];
         check(|named| fill(&daily(&fluxes), named), &expected);
+    }
+
+    #[test]
+    fn the_weighted_mean_counts() {
+        // Weights 1, 1 and 1/100: mean 2.035, deviation (N - 1) 3.478; only 6 lies beyond.
+        let times = [0.0, 1.0, 2.0];
+        let light = curve(&times, &[1.0, 3.0, 6.0], &[1.0, 1.0, 10.0]);
+        check(
+            |named| fill_beyond(&light, named),
+            &[("Beyond1Std", 1.0 / 3.0)],
+        );
+        // Equal weights: mean 3.33, deviation 2.52; 6 lies beyond by 2.67. Of 1 and 5 none does.
+        let light = curve(&times, &[1.0, 3.0, 6.0], &[1.0; 3]);
+        check(
+            |named| fill_beyond(&light, named),
+            &[("Beyond1Std", 1.0 / 3.0)],
+        );
+        let light = curve(&times, &[1.0, 3.0, 5.0], &[1.0; 3]);
+        check(|named| fill_beyond(&light, named), &[("Beyond1Std", 0.0)]);
+        // Weighted mean 7.137, deviation 4.316: beyond are -1, 12, 2 and .5 (numpy).
+        check(
+            |named| fill_beyond(&uneven(), named),
+            &[("Beyond1Std", 4.0 / 12.0)],
+        );
     }
 }
