@@ -14,7 +14,7 @@ use std::{
     ptr,
 };
 
-use fitsio_sys as c;
+use fitsio::sys as c;
 
 /// Room for a card, a value, a comment or a name (cfitsio's FLEN constants are at most 81).
 const TEXT_BYTES: usize = 128;

@@ -9,7 +9,7 @@ use std::{
     ptr,
 };
 
-use fitsio_sys as c;
+use fitsio::sys as c;
 
 use super::fits_memory::{FitsError, FitsMemory, Text, check, text_of};
 
