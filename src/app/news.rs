@@ -55,10 +55,14 @@ impl AppState {
             } if generation == self.generation => {
                 return self.finish_index(is_cancelled, &missing, cx);
             }
+            JobEvent::Journal { generation, news } if generation == self.generation => {
+                return self.apply_journal_news(news, cx);
+            }
             JobEvent::ProjectOpened { .. }
             | JobEvent::ProjectRefused { .. }
             | JobEvent::Found { .. }
-            | JobEvent::IndexDone { .. } => {}
+            | JobEvent::IndexDone { .. }
+            | JobEvent::Journal { .. } => {}
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {
@@ -80,10 +84,6 @@ impl AppState {
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);
             }
-            JobEvent::Journal { generation, news } if generation == self.generation => {
-                return self.apply_journal_news(news, cx);
-            }
-            JobEvent::Journal { .. } => {}
         }
         Vec::new()
     }
