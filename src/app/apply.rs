@@ -17,7 +17,8 @@ impl AppState {
     /// Applies one command at the moment `now` and says what has to happen outside.
     pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         let effects = self.apply_command(command, cx);
-        self.follow(effects, cx)
+        self.follow(cx);
+        effects
     }
 
     /// Takes in what running tasks report.
@@ -33,7 +34,8 @@ impl AppState {
         self.poll_header();
         self.poll_light_curve();
         effects.extend(self.poll_label_files(cx));
-        self.follow(effects, cx)
+        self.follow(cx);
+        effects
     }
 
     /// True while a task runs whose end was not taken in.
@@ -50,7 +52,7 @@ impl AppState {
     }
 
     /// What follows from any change.
-    fn follow(&mut self, effects: Vec<Effect>, cx: &Context) -> Vec<Effect> {
+    fn follow(&mut self, cx: &Context) {
         self.label_count.update(&self.catalogue, &self.book);
         self.want_paths(cx);
         self.want_header(cx);
@@ -60,7 +62,6 @@ impl AppState {
         self.want_explanation(cx);
         self.want_scores();
         self.want_latent(cx);
-        effects
     }
 
     fn apply_command(&mut self, command: Command, cx: &Context) -> Vec<Effect> {

@@ -55,10 +55,14 @@ impl AppState {
             } if generation == self.generation => {
                 return self.finish_index(is_cancelled, &missing, cx);
             }
+            JobEvent::Journal { generation, news } if generation == self.generation => {
+                return self.apply_journal_news(news, cx);
+            }
             JobEvent::ProjectOpened { .. }
             | JobEvent::ProjectRefused { .. }
             | JobEvent::Found { .. }
-            | JobEvent::IndexDone { .. } => {}
+            | JobEvent::IndexDone { .. }
+            | JobEvent::Journal { .. } => {}
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {
@@ -80,7 +84,6 @@ impl AppState {
             JobEvent::Progress { job, progress } => {
                 self.jobs.insert(job, progress);
             }
-            other => return self.apply_other_news(other, cx),
         }
         Vec::new()
     }
@@ -90,16 +93,6 @@ impl AppState {
         self.problems
             .push(Problem::new("destello", "fault", why.clone()));
         self.warn(why, cx.now);
-    }
-
-    fn apply_other_news(&mut self, event: JobEvent, cx: &Context) -> Vec<Effect> {
-        match event {
-            JobEvent::Journal { generation, news } if generation == self.generation => {
-                return self.apply_journal_news(news, cx);
-            }
-            _ => {}
-        }
-        Vec::new()
     }
 
     pub(crate) fn picked(
