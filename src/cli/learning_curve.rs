@@ -89,7 +89,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let line = Arc::new(ProgressLine::new());
     let shown = line.clone();
     let done = run_here(task, cancel, move |update| match update {
-        CurveUpdate::Notes(notes) => notes.iter().for_each(|note| eprintln!("{note}")),
+        CurveUpdate::Notes(notes) => {
+            for note in &notes {
+                eprintln!("{note}");
+            }
+        }
         CurveUpdate::Measured { steps, .. } => shown.tell_with(steps[0], steps[1], ""),
     });
     line.clear();

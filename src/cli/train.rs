@@ -146,7 +146,9 @@ fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
     let (shown, points) = (line.clone(), AtomicUsize::new(0));
     let done = run_here(task, cancel, move |update| match update {
         TrainUpdate::Started { notes, news, .. } => {
-            notes.iter().for_each(|note| eprintln!("{note}"));
+            for note in &notes {
+                eprintln!("{note}");
+            }
             points.store(news.curve.len(), Ordering::Relaxed);
         }
         TrainUpdate::Progress(news) => {

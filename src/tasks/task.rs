@@ -201,8 +201,9 @@ pub fn run_here<T: Task>(
     cancel: CancelToken,
     update: impl Fn(T::Update) + Send + Sync + 'static,
 ) -> anyhow::Result<T::Output> {
+    let asked = cancel.clone();
     let done = task.run(&TaskContext {
-        cancel: cancel.clone(),
+        cancel,
         progress: Arc::default(),
         update: Box::new(update),
         wake: Arc::new(|| {}),
@@ -210,9 +211,11 @@ pub fn run_here<T: Task>(
         updated: Mutex::default(),
     });
     // What was cut short by the wish to stop may fail in many ways.
-    done.map_err(|error| match cancel.is_cancelled() {
-        true => Cancelled.into(),
-        false => error,
+    done.map_err(|error| {
+        if asked.is_cancelled() {
+            return Cancelled.into();
+        }
+        error
     })
 }
 
@@ -525,12 +528,6 @@ mod tests {
 
     #[test]
     fn an_error_and_a_panic_are_failures_with_a_sentence() {
-        let tasks = Tasks::new(|| {}).unwrap();
-        let (task, _ends) = counting(9, 9);
-        let mut running = tasks.start(task);
-        let failed = TaskEvent::Failed("seven is too many".to_owned());
-        assert_eq!(events(&mut running).pop(), Some(failed));
-
         struct Panics;
         impl Task for Panics {
             const NAME: &'static str = "a task that panics";
@@ -540,6 +537,13 @@ mod tests {
                 panic!("on purpose")
             }
         }
+
+        let tasks = Tasks::new(|| {}).unwrap();
+        let (task, _ends) = counting(9, 9);
+        let mut running = tasks.start(task);
+        let failed = TaskEvent::Failed("seven is too many".to_owned());
+        assert_eq!(events(&mut running).pop(), Some(failed));
+
         let Some(TaskEvent::Failed(why)) = events(&mut tasks.start(Panics)).pop() else {
             panic!("it did not fail");
         };

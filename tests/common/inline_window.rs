@@ -38,7 +38,7 @@ use destello::{
 /// A worker that says nothing for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The same of a task that computes.
-const LONG_PATIENCE: Duration = Duration::from_secs(600);
+const LONG_PATIENCE: Duration = Duration::from_mins(10);
 /// Dialogs that may open before the window looks.
 const DIALOGS: usize = 64;
 /// How often running tasks are looked at.
@@ -181,7 +181,7 @@ impl InlineWindow {
     }
 
     /// From now on trainings fail as soon as they are started: no test waits for them.
-    pub fn fail_long_tasks(&mut self) {
+    pub fn fail_long_tasks() {
         for name in [FineTune::NAME, MeasureCurve::NAME, Train::NAME, Adapt::NAME] {
             fault::arm(name, usize::MAX);
         }

@@ -48,7 +48,7 @@ fn window(name: &str, sets: &Sets) -> InlineWindow {
         .simulating(sets.skies.clone(), sets.demo_folder());
     window.show_in_views();
     window.embed_by(MadeLatent { components: 4 });
-    window.fail_long_tasks();
+    InlineWindow::fail_long_tasks();
     window
 }
 
