@@ -82,7 +82,7 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Teaches the default model, as the window's learner does, and tells the window of every step.
+/// Fine-tunes the default model and reports every step to the window.
 fn teach(source: LabelSource, reporter: &Reporter) -> anyhow::Result<usize> {
     let order = FineTuneOrder::usual(source, cores());
     let parent: Model = match models::find(models::DEFAULT, &Compute::cpu())?.model {

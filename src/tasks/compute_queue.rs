@@ -3,7 +3,8 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -12,15 +13,23 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 use super::{
     cancel::{CancelToken, Cancelled},
-    learner::{After, Learner, Task as LearnerTask, Urgency},
     step_times::{Phase, StepTimes},
-    thread::Broken,
+    thread::{self, Broken},
 };
-
-pub use super::learner::Urgency as Priority;
 
 /// How often a task that waits for its turn looks whether it was cancelled.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How soon a step must be done; the first is the most urgent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// A person looks at where its result will stand.
+    Now,
+    /// Scores of what is not on the screen.
+    Soon,
+    /// Training.
+    Background,
+}
 
 /// The queue.
 #[derive(Clone)]
@@ -30,30 +39,77 @@ pub struct ComputeQueue {
 
 #[derive(Clone)]
 enum Place {
-    Thread(Arc<Learner>),
+    Thread(Arc<Worker>),
     /// Steps are done by whoever asks.
     Here(Arc<Mutex<StepTimes>>),
 }
 
+/// The thread, and what waits for it.
+struct Worker {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    added: Condvar,
+    times: Mutex<StepTimes>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// In the order in which they came.
+    steps: Vec<Step>,
+    is_closed: bool,
+}
+
+/// One step on its way through the queue. Where it is dropped undone, whoever asked finds that no
+/// answer can come.
+struct Step {
+    priority: Priority,
+    phase: Phase,
+    cancel: CancelToken,
+    work: Box<dyn FnOnce() + Send>,
+}
+
+impl Step {
+    /// What nobody wants any more is out of the way at once.
+    fn rank(&self) -> Priority {
+        if self.cancel.is_cancelled() {
+            Priority::Now
+        } else {
+            self.priority
+        }
+    }
+}
+
 impl ComputeQueue {
-    /// The queue of that thread.
-    pub const fn new(learner: Arc<Learner>) -> Self {
-        let place = Place::Thread(learner);
-        Self { place }
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// Where the system gives none.
+    pub fn start() -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let (worker, left) = (shared.clone(), shared.clone());
+        let work = move || {
+            while let Some(step) = worker.next() {
+                worker.run(step);
+            }
+            log::debug!("steps of the compute queue, ms:\n{}", lock(&worker.times));
+        };
+        // Whatever ended it: who still waits must not wait for ever.
+        let thread = thread::start("compute queue", work, move |_| left.close())?;
+        let thread = Mutex::new(Some(thread));
+        Ok(Self {
+            place: Place::Thread(Arc::new(Worker { shared, thread })),
+        })
     }
 
     /// Without a thread: for the command line, and for tests.
     pub fn inline() -> Self {
         let place = Place::Here(Arc::default());
         Self { place }
-    }
-
-    /// The thread.
-    pub const fn learner(&self) -> Option<&Arc<Learner>> {
-        match &self.place {
-            Place::Thread(learner) => Some(learner),
-            Place::Here(_) => None,
-        }
     }
 
     /// Does one step in its turn, and waits for it.
@@ -68,8 +124,8 @@ impl ComputeQueue {
         step: impl FnOnce() -> T + Send + 'static,
     ) -> anyhow::Result<T> {
         cancel.check()?;
-        let learner = match &self.place {
-            Place::Thread(learner) => learner,
+        let worker = match &self.place {
+            Place::Thread(worker) => worker,
             Place::Here(times) => {
                 let began = Instant::now();
                 let done = step();
@@ -78,15 +134,15 @@ impl ComputeQueue {
             }
         };
         let (sender, done) = bounded(1);
-        learner.add(Box::new(Step {
+        worker.shared.add(Step {
             priority,
             phase,
             cancel: cancel.clone(),
-            work: Some(Box::new(move || {
+            work: Box::new(move || {
                 // Whoever asked may have gone.
                 sender.send(step()).unwrap_or_default();
-            })),
-        }));
+            }),
+        });
         loop {
             match done.recv_timeout(LOOK_EVERY) {
                 Ok(done) => return Ok(done),
@@ -104,16 +160,78 @@ impl ComputeQueue {
     /// How long the steps took so far.
     pub fn times(&self) -> StepTimes {
         match &self.place {
-            Place::Thread(learner) => learner.times(),
+            Place::Thread(worker) => lock(&worker.shared.times).clone(),
             Place::Here(times) => lock(times).clone(),
         }
     }
 
     /// Ends the thread; at most one step is waited for.
     pub fn close(&self) {
-        if let Place::Thread(learner) = &self.place {
-            learner.close();
+        if let Place::Thread(worker) = &self.place {
+            worker.close();
         }
+    }
+}
+
+impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        lock(&self.waiting)
+    }
+
+    fn add(&self, step: Step) {
+        let mut waiting = self.waiting();
+        if !waiting.is_closed {
+            waiting.steps.push(step);
+            self.added.notify_one();
+        }
+    }
+
+    /// Waits for the most urgent step, the one that came first among equals; none once closed.
+    fn next(&self) -> Option<Step> {
+        let mut waiting = self.waiting();
+        while !waiting.is_closed {
+            let ranks = waiting.steps.iter().map(Step::rank).enumerate();
+            if let Some((at, _)) = ranks.min_by_key(|(at, rank)| (*rank, *at)) {
+                return Some(waiting.steps.remove(at));
+            }
+            let woken = self.added.wait(waiting);
+            waiting = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+
+    fn run(&self, step: Step) {
+        if step.cancel.is_cancelled() {
+            return;
+        }
+        let began = Instant::now();
+        // A panic is in the log; whoever waits finds that no answer can come.
+        thread::caught(step.phase.task, step.work).unwrap_or_default();
+        lock(&self.times).note(step.phase, began.elapsed());
+    }
+
+    fn close(&self) {
+        let mut waiting = self.waiting();
+        waiting.is_closed = true;
+        waiting.steps.clear();
+        self.added.notify_all();
+    }
+}
+
+impl Worker {
+    fn close(&self) {
+        self.shared.close();
+        let thread = lock(&self.thread).take();
+        if let Some(thread) = thread {
+            thread.join().unwrap_or_default();
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Drivers do not like a program that ends while they work.
+        self.close();
     }
 }
 
@@ -123,44 +241,77 @@ impl fmt::Debug for ComputeQueue {
     }
 }
 
-fn lock(times: &Mutex<StepTimes>) -> MutexGuard<'_, StepTimes> {
-    times.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One step on its way through the queue.
-struct Step {
-    priority: Priority,
-    phase: Phase,
-    cancel: CancelToken,
-    work: Option<Box<dyn FnOnce() + Send>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl LearnerTask for Step {
-    fn name(&self) -> &'static str {
-        self.phase.task
-    }
+    const PHASE: Phase = Phase::new("queue", "a step");
 
-    fn urgency(&self) -> Urgency {
-        // What nobody wants is out of the way at once.
-        if self.cancel.is_cancelled() {
-            return Urgency::Now;
+    fn waiting(queue: &ComputeQueue) -> usize {
+        match &queue.place {
+            Place::Thread(worker) => worker.shared.waiting().steps.len(),
+            Place::Here(_) => 0,
         }
-        self.priority
     }
 
-    fn phase(&self) -> Phase {
-        self.phase
+    #[test]
+    fn equals_take_turns_and_the_urgent_come_first() {
+        let queue = ComputeQueue::start().unwrap();
+        let (begun, has_begun) = bounded::<()>(1);
+        let (go, may_go) = bounded::<()>(1);
+        let (done, order) = bounded(16);
+        let first = done.clone();
+        let hold = move || {
+            begun.send(()).unwrap();
+            may_go.recv().unwrap();
+            first.send("first").unwrap();
+        };
+        let never = CancelToken::default();
+        std::thread::scope(|scope| {
+            let run = || queue.run(Priority::Background, PHASE, &never, hold);
+            let first = thread::scoped(scope, "first", run).unwrap();
+            has_begun.recv().unwrap();
+            let others = [
+                (Priority::Background, "second"),
+                (Priority::Background, "third"),
+                (Priority::Now, "urgent"),
+            ];
+            for (at, (priority, name)) in others.into_iter().enumerate() {
+                let (queue, never, done) = (&queue, &never, done.clone());
+                let step = move || done.send(name).unwrap();
+                let run = move || queue.run(priority, PHASE, never, step).unwrap();
+                thread::scoped(scope, name, run).unwrap();
+                while waiting(queue) <= at {
+                    std::thread::yield_now();
+                }
+            }
+            go.send(()).unwrap();
+            first.join().unwrap().unwrap();
+        });
+        let order: Vec<_> = order.try_iter().collect();
+        assert_eq!(order, ["first", "urgent", "second", "third"]);
     }
 
-    fn step(&mut self) -> After {
-        if let Some(work) = self.work.take().filter(|_| !self.cancel.is_cancelled()) {
-            work();
-        }
-        After::Done
-    }
-
-    fn broke_off(&mut self) {
-        // Whoever waits finds that no answer can come.
-        self.work = None;
+    #[test]
+    fn a_step_that_panics_or_comes_too_late_is_an_error_and_the_queue_goes_on() {
+        let queue = ComputeQueue::start().unwrap();
+        let never = CancelToken::default();
+        let panics = || -> u32 { panic!("on purpose") };
+        let error = queue
+            .run(Priority::Soon, PHASE, &never, panics)
+            .unwrap_err();
+        assert!(error.to_string().starts_with("a step broke off"), "{error}");
+        let cancel = CancelToken::default();
+        cancel.cancel();
+        let error = queue.run(Priority::Soon, PHASE, &cancel, || 1).unwrap_err();
+        assert!(error.is::<Cancelled>());
+        assert_eq!(queue.run(Priority::Soon, PHASE, &never, || 7).unwrap(), 7);
+        assert_eq!(queue.times().phases()[&PHASE].count, 2);
+        queue.close();
+        assert!(queue.run(Priority::Soon, PHASE, &never, || 8).is_err());
     }
 }

@@ -4,7 +4,6 @@
 pub mod cancel;
 pub mod compute_queue;
 pub mod fault;
-pub mod learner;
 mod mailbox;
 pub(crate) mod parallel;
 pub mod progress;

@@ -1,13 +1,7 @@
-//! How long the steps of the learner's thread take, by task and phase: a step that takes too long holds up
+//! How long the steps of the compute queue take, by task and phase: a step that takes too long holds up
 //! scores, explanations and Cancel, and is reported in the program log.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    time::{Duration, Instant},
-};
-
-use super::learner::{After, Task};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// A step that takes longer is one too many.
 pub const LONGEST: Duration = Duration::from_millis(100);
@@ -72,15 +66,6 @@ pub struct StepTimes {
 }
 
 impl StepTimes {
-    /// Has a task do its next step, and notes how long that took.
-    pub fn measure(&mut self, task: &mut dyn Task) -> After {
-        let phase = task.phase();
-        let began = Instant::now();
-        let after = task.step();
-        self.note(phase, began.elapsed());
-        after
-    }
-
     /// Notes a step; the first of a phase that takes too long is reported.
     pub fn note(&mut self, phase: Phase, took: Duration) {
         let times = self.phases.entry(phase).or_default();

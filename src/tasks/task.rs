@@ -14,7 +14,6 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 use super::{
     cancel::{CancelToken, Cancelled},
     compute_queue::{ComputeQueue, Priority},
-    learner::Learner,
     mailbox::Mailbox,
     progress::{Progress, SharedProgress},
     running::{Link, Running, TaskEvent},
@@ -264,7 +263,7 @@ impl Tasks {
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         Ok(Self {
             shared: Arc::default(),
-            queue: ComputeQueue::new(Arc::new(Learner::start()?)),
+            queue: ComputeQueue::start()?,
             wake: Arc::new(wake),
             mode: Mode::Threads,
             after_failure: Arc::new(|| None),
@@ -361,11 +360,6 @@ impl Tasks {
     /// How long steps of the compute queue took so far.
     pub fn step_times(&self) -> StepTimes {
         self.queue.times()
-    }
-
-    /// The thread of the compute queue, for work that is not a task yet.
-    pub const fn learner(&self) -> Option<&Arc<Learner>> {
-        self.queue.learner()
     }
 
     /// Asks every task to stop and waits until they have, for a while: what must not be lost is

@@ -1,4 +1,4 @@
-//! No step of the learner's thread is long: every kind of task on a small simulated sky, measured.
+//! No step of the compute queue is long: every kind of task on a small simulated sky, measured.
 
 mod bench;
 mod between;
