@@ -32,7 +32,7 @@ use crate::{
         any_model::AnyModel,
         clock, latent_models,
         latent_registry::LatentRegistry,
-        model_registry::{ModelShelf, ModelSource},
+        model_registry::{ModelRegistry, ModelSource},
         models,
         versions::Keep,
     },
@@ -128,7 +128,7 @@ fn refuse_for_networks(args: &Args, what: &str) -> anyhow::Result<()> {
 
 fn fine_tune(args: &Args, order: FineTuneOrder, cancel: CancelToken) -> anyhow::Result<ExitCode> {
     let out = &args.made.out;
-    let models = ModelShelf::on(Compute::choose(args.made.device)?);
+    let models = ModelRegistry::on(Compute::choose(args.made.device)?);
     let parent = ModelSource {
         id: models.load(&args.model)?.id,
         source: args.model.as_str().into(),
@@ -229,7 +229,7 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
     };
     let task = Adapt {
         order,
-        models: LatentRegistry::beside(ModelShelf::on(Compute::choose(args.made.device)?)),
+        models: LatentRegistry::beside(ModelRegistry::on(Compute::choose(args.made.device)?)),
         decoder: Arc::default(),
         keep: Keep::File(out.clone()),
         now: clock::now(),

@@ -26,7 +26,7 @@ use crate::{
     learn::{Compute, Wish},
     tasks::run_here,
     workspace::{
-        model_registry::{ModelShelf, ModelSource},
+        model_registry::{ModelRegistry, ModelSource},
         models,
     },
 };
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         seed: args.seed,
         ..FineTuneOrder::usual(labels, cores())
     };
-    let models = ModelShelf::on(Compute::choose(args.device)?);
+    let models = ModelRegistry::on(Compute::choose(args.device)?);
     let task = MeasureCurve {
         order,
         parent: ModelSource {

@@ -26,7 +26,7 @@ use crate::{
     },
     learn::{Architecture, Compute, Wish},
     tasks::run_here,
-    workspace::model_registry::ModelShelf,
+    workspace::model_registry::ModelRegistry,
 };
 
 /// What to train.
@@ -139,7 +139,7 @@ fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
         order,
         is_anew: false,
         may_replace: true,
-        models: ModelShelf::on(compute),
+        models: ModelRegistry::on(compute),
         decoder: Arc::default(),
     };
     let line = Arc::new(ProgressLine::new());

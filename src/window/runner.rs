@@ -18,7 +18,7 @@ use crate::{
         decode_pool::DecodePool,
         journal_writer::Journal,
         latent_registry::LatentRegistry,
-        model_registry::ModelShelf,
+        model_registry::ModelRegistry,
     },
 };
 
@@ -32,7 +32,7 @@ pub struct Runner {
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
     tasks: Tasks,
-    shelf: ModelShelf,
+    shelf: ModelRegistry,
     latent_models: LatentRegistry,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
@@ -53,7 +53,7 @@ impl Runner {
             decoder: Arc::new(Decoder::default()),
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
-        let shelf = ModelShelf::default();
+        let shelf = ModelRegistry::default();
         let broken = shelf.clone();
         let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
         Ok(Self {

@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{latent_registry::LatentRegistry, model_registry::ModelShelf, pick::PickFor};
+use super::{latent_registry::LatentRegistry, model_registry::ModelRegistry, pick::PickFor};
 use crate::{domain::Timestamp, io::Decoder, tasks::Tasks};
 
 /// Asks the user for files, for as long as that takes: nothing where the dialog was dismissed, none where
@@ -18,7 +18,7 @@ pub struct Context {
     /// Starts long work.
     pub tasks: Tasks,
     /// The models at hand.
-    pub models: ModelShelf,
+    pub models: ModelRegistry,
     /// The latent models at hand.
     pub latent_models: LatentRegistry,
     /// Decodes stamps of the opened set.
@@ -33,7 +33,7 @@ impl Context {
         Self {
             now,
             tasks: Tasks::inline(),
-            models: ModelShelf::default(),
+            models: ModelRegistry::default(),
             latent_models: LatentRegistry::default(),
             decoder: Arc::default(),
             dialog: Arc::new(|_| Some(Vec::new())),

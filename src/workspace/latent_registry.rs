@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{latent_models, model_registry::ModelShelf};
+use super::{latent_models, model_registry::ModelRegistry};
 use crate::{
     domain::{InputPlan, LatentSpace, ModelCard, ModelId},
     learn::{
@@ -111,7 +111,7 @@ enum ReadLatent {
 /// The latent models at hand. Tasks share it.
 #[derive(Clone, Default)]
 pub struct LatentRegistry {
-    devices: ModelShelf,
+    devices: ModelRegistry,
     models: Arc<Mutex<Models>>,
 }
 
@@ -124,7 +124,7 @@ struct Models {
 
 impl LatentRegistry {
     /// One whose models are computed on the device of the other models.
-    pub fn beside(devices: ModelShelf) -> Self {
+    pub fn beside(devices: ModelRegistry) -> Self {
         Self {
             devices,
             models: Arc::default(),

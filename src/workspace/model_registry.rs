@@ -39,7 +39,7 @@ pub struct LoadedModel {
 
 /// The models at hand. Tasks share it.
 #[derive(Clone, Default)]
-pub struct ModelShelf {
+pub struct ModelRegistry {
     /// Locked while it is looked for.
     device: Arc<Mutex<Option<Compute>>>,
     models: Arc<Mutex<Models>>,
@@ -64,7 +64,7 @@ fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl ModelShelf {
+impl ModelRegistry {
     /// The device of this window: a hardware GPU where there is one. Looking for it takes a while and is
     /// done at the first call.
     ///

@@ -10,7 +10,7 @@ use crate::{
     domain::LearningCurve,
     io::Decoder,
     tasks::{Task, TaskContext, compute_queue::Priority},
-    workspace::model_registry::{ModelShelf, ModelSource},
+    workspace::model_registry::{ModelRegistry, ModelSource},
 };
 
 /// Measures what each label brings.
@@ -21,7 +21,7 @@ pub struct MeasureCurve {
     /// Which version of which model, and where it is read.
     pub parent: ModelSource,
     /// The models at hand.
-    pub models: ModelShelf,
+    pub models: ModelRegistry,
     /// Decodes the labelled stamps.
     pub decoder: Arc<Decoder>,
 }

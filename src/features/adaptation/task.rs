@@ -19,7 +19,7 @@ use crate::{
     },
     workspace::{
         any_model::AnyModel,
-        model_registry::{ModelShelf, ModelSource},
+        model_registry::{ModelRegistry, ModelSource},
         versions::Keep,
     },
 };
@@ -32,7 +32,7 @@ pub struct FineTune {
     /// Which version of which model, and where it is read.
     pub parent: ModelSource,
     /// The models at hand.
-    pub models: ModelShelf,
+    pub models: ModelRegistry,
     /// Decodes the labelled stamps.
     pub decoder: Arc<Decoder>,
     /// Who keeps the new version.

@@ -20,7 +20,7 @@ pub(crate) struct Judgements {
 }
 
 /// What a model predicts of an epoch.
-struct Prediction<'a> {
+struct EpochPrediction<'a> {
     epoch: usize,
     probabilities: &'a [f32],
 }
@@ -83,11 +83,11 @@ impl Judgements {
     }
 
     /// Every epoch that was scored.
-    fn each<'a>(&mut self, verdicts: &'a [Verdict]) -> Vec<Prediction<'a>> {
+    fn each<'a>(&mut self, verdicts: &'a [Verdict]) -> Vec<EpochPrediction<'a>> {
         let mut all = Vec::with_capacity(verdicts.len());
         for (epoch, verdict) in verdicts.iter().enumerate() {
             match usable(verdict) {
-                Ok(probabilities) => all.push(Prediction {
+                Ok(probabilities) => all.push(EpochPrediction {
                     epoch,
                     probabilities,
                 }),
@@ -102,10 +102,10 @@ impl Judgements {
         &mut self,
         verdicts: &'a [Verdict],
         worth: impl Fn(&[f32]) -> f32,
-    ) -> Vec<Prediction<'a>> {
+    ) -> Vec<EpochPrediction<'a>> {
         let scored = verdicts.iter().enumerate().filter_map(|(epoch, verdict)| {
             let probabilities = usable(verdict).ok()?;
-            Some(Prediction {
+            Some(EpochPrediction {
                 epoch,
                 probabilities,
             })
@@ -121,7 +121,7 @@ impl Judgements {
     fn judge(
         &mut self,
         ix: CandidateIx,
-        said: &Prediction<'_>,
+        said: &EpochPrediction<'_>,
         truth: Result<usize, String>,
         facts: &ModelFacts,
         request: &Request,

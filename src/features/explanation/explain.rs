@@ -13,7 +13,7 @@ use crate::{
     io::Decoder,
     learn::{Compute, Model, explain::Explaining},
     tasks::{Task, TaskContext, cancel::CancelToken},
-    workspace::{model_registry::ModelShelf, models},
+    workspace::{model_registry::ModelRegistry, models},
 };
 
 /// What makes two explanations the same.
@@ -39,7 +39,7 @@ pub struct Explain {
     /// The epoch.
     pub epoch: Epoch,
     /// The models at hand.
-    pub models: ModelShelf,
+    pub models: ModelRegistry,
     /// Decodes its stamps.
     pub decoder: Arc<Decoder>,
 }
@@ -117,7 +117,7 @@ mod tests {
         tasks::{TaskEvent, Tasks},
     };
 
-    fn explain(model: ModelId, models: ModelShelf) -> TaskEvent<(), Outcome> {
+    fn explain(model: ModelId, models: ModelRegistry) -> TaskEvent<(), Outcome> {
         let task = Explain {
             key: ExplainKey {
                 candidate: CandidateIx(0),
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_model_and_the_cause() {
-        let models = ModelShelf::default();
+        let models = ModelRegistry::default();
         let model = models.load(models::DEFAULT).unwrap().id;
         let TaskEvent::Finished(Err(why)) = explain(model, models) else {
             panic!("it is not refused");
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_model_that_was_not_read_is_a_failure() {
-        let end = explain(ModelId::new("other", 1), ModelShelf::default());
+        let end = explain(ModelId::new("other", 1), ModelRegistry::default());
         let TaskEvent::Failed(why) = end else {
             panic!("{end:?}");
         };

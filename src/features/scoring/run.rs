@@ -23,7 +23,7 @@ use crate::{
         progress::Progress,
         run_here,
     },
-    workspace::{any_model::AnyModel, model_registry::ModelShelf, models, open::read_until},
+    workspace::{any_model::AnyModel, model_registry::ModelRegistry, models, open::read_until},
 };
 
 /// What is to be scored by what.
@@ -80,7 +80,7 @@ pub fn score(
         by: models.into_iter().map(ModelChoice::Read).collect(),
         catalogue: catalogue.clone(),
         project: project_of(order, &report)?,
-        models: ModelShelf::default(),
+        models: ModelRegistry::default(),
         decoder,
         focus: Focus::default(),
         pace: Pace::Fixed,

@@ -36,7 +36,7 @@ use crate::{
     },
     workspace::{
         any_model::AnyModel,
-        model_registry::{LoadedModel, ModelShelf},
+        model_registry::{LoadedModel, ModelRegistry},
     },
 };
 
@@ -71,7 +71,7 @@ pub struct ScoreSet {
     /// What it holds is not computed again, and what is new is kept in it.
     pub project: Option<PathBuf>,
     /// The models at hand.
-    pub models: ModelShelf,
+    pub models: ModelRegistry,
     /// Decodes stamps.
     pub decoder: Arc<Decoder>,
     /// Who is looked at.

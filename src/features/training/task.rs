@@ -12,7 +12,7 @@ use crate::{
         Task, TaskContext, cancel::Cancelled, compute_queue::Priority, step_times::Phase,
         stepwise::Stepwise,
     },
-    workspace::model_registry::ModelShelf,
+    workspace::model_registry::ModelRegistry,
 };
 
 /// Trains one network. Where it is stopped, the same order goes on from its checkpoint.
@@ -25,7 +25,7 @@ pub struct Train {
     /// True writes over a model that is there already; false refuses to begin.
     pub may_replace: bool,
     /// Knows the device.
-    pub models: ModelShelf,
+    pub models: ModelRegistry,
     /// Decodes labelled stamps.
     pub decoder: Arc<Decoder>,
 }

@@ -21,7 +21,7 @@ use destello::{
     tasks::{TaskEvent, Tasks, step_times::StepTimes},
     workspace::{
         latent_registry::LatentRegistry,
-        model_registry::{ModelShelf, ModelSource},
+        model_registry::{ModelRegistry, ModelSource},
         open::read_all,
         versions::Keep,
     },
@@ -54,7 +54,7 @@ pub struct Bench {
     pub folder: TempDir,
     pub triplets: Sky,
     pub sequences: Sky,
-    pub shelf: ModelShelf,
+    pub shelf: ModelRegistry,
     pub latent: LatentRegistry,
     pub decoder: Arc<Decoder>,
     /// Steps by what they were made for: a model.
@@ -78,7 +78,7 @@ impl Bench {
             sky("triplets", "mixed", size.triplets),
             sky("sequences", "hits2015", size.sequences),
         );
-        let shelf = ModelShelf::default();
+        let shelf = ModelRegistry::default();
         Self {
             folder,
             triplets,

@@ -13,7 +13,7 @@ use destello::{
     },
     tasks::{TaskEvent, Tasks},
     workspace::{
-        model_registry::{ModelShelf, ModelSource},
+        model_registry::{ModelRegistry, ModelSource},
         models::write_forest,
         versions::{self, Keep},
     },
@@ -80,7 +80,7 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
     });
     let source: Arc<str> = place("a.forest").display().to_string().into();
     let project = place("night.destello");
-    let shelf = ModelShelf::default();
+    let shelf = ModelRegistry::default();
     let task = FineTune {
         order: FineTuneOrder {
             replay: Some(70),

@@ -15,7 +15,7 @@ use destello::{
     io::Decoder,
     store::Project,
     tasks::{cancel::CancelToken, run_here},
-    workspace::{model_registry::ModelShelf, models, open::read_all},
+    workspace::{model_registry::ModelRegistry, models, open::read_all},
 };
 
 use crate::common::simulated as sets;
@@ -58,7 +58,7 @@ fn score(
         by: vec![ModelChoice::Source(source.into())],
         catalogue: Arc::new(catalogue),
         project: project.cloned(),
-        models: ModelShelf::default(),
+        models: ModelRegistry::default(),
         decoder: Arc::new(Decoder::default()),
         focus: Focus::default(),
         pace: Pace::Fitted,
@@ -164,7 +164,7 @@ fn a_damaged_memory_costs_time_and_no_score() {
     let path = folder.path().join("night.destello");
     let project = Some(&path);
     score(&until(&sky, FIRST), models::SEQUENCES, project);
-    let id = ModelShelf::default().load(models::SEQUENCES).unwrap().id;
+    let id = ModelRegistry::default().load(models::SEQUENCES).unwrap().id;
     let mut damaged = NewScores::default();
     {
         let project = Project::open_or_create(&path).unwrap();

@@ -23,19 +23,19 @@ use destello::{
         cancel::{CancelToken, Cancelled},
         run_here,
     },
-    workspace::{model_registry::ModelShelf, models, open::read_all},
+    workspace::{model_registry::ModelRegistry, models, open::read_all},
 };
 
 struct Bench {
     set: StampSet,
     catalogue: Arc<Catalogue>,
-    models: ModelShelf,
+    models: ModelRegistry,
     model: ModelId,
     focus: Focus,
 }
 
 fn bench_of(set: StampSet) -> Bench {
-    let models = ModelShelf::default();
+    let models = ModelRegistry::default();
     let model = models.load(models::DEFAULT).unwrap().id;
     Bench {
         catalogue: Arc::new(read_all(&[set.path()]).catalogue),
