@@ -20,7 +20,7 @@ const MOST_GRADIENT: f32 = 5.0;
 
 /// How far a training is: what a checkpoint holds beside weights and optimiser.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct TrainerStatus {
     /// Steps done.
     pub step: u64,
     /// Loss of the best validation, and the step it was made at.
@@ -36,7 +36,7 @@ pub struct Trainer {
     schedule: Schedule,
     compute: Compute,
     seed: u64,
-    standing: Standing,
+    status: TrainerStatus,
     losses: Losses,
 }
 
@@ -88,7 +88,7 @@ impl Trainer {
             schedule,
             compute: compute.clone(),
             seed,
-            standing: Standing {
+            status: TrainerStatus {
                 step: 0,
                 best: None,
             },
@@ -104,8 +104,8 @@ impl Trainer {
     }
 
     /// How far it is.
-    pub const fn standing(&self) -> Standing {
-        self.standing
+    pub const fn status(&self) -> TrainerStatus {
+        self.status
     }
 
     /// The course of training.
@@ -115,7 +115,7 @@ impl Trainer {
 
     /// True when the last step is done, or validation has not become better for too long.
     pub fn is_finished(&self) -> bool {
-        let Standing { step, best } = self.standing;
+        let TrainerStatus { step, best } = self.status;
         let patience = self.schedule.patience;
         let is_stale = best.is_some_and(|(_, at)| patience > 0 && step >= at + patience);
         step >= self.schedule.steps || is_stale
@@ -131,7 +131,7 @@ impl Trainer {
                 "there is nothing to learn from".into(),
             ));
         }
-        let step = self.standing.step;
+        let step = self.status.step;
         // The same at every run of this step, also after a resumption.
         let noise = fnv1a(self.seed ^ FNV_START, step.to_le_bytes());
         let drawing = Compute::drawing();
@@ -153,7 +153,7 @@ impl Trainer {
         self.losses.add(loss.inner());
         let rate = self.schedule.rate(step);
         self.network = Some(self.optimiser.step(rate, network, gradients));
-        self.standing.step += 1;
+        self.status.step += 1;
         Ok(())
     }
 
@@ -173,12 +173,12 @@ impl Trainer {
     /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.
     pub fn keep_best(&mut self, validation: &Validation) -> bool {
         let is_better = self
-            .standing
+            .status
             .best
             .is_none_or(|(best, _)| validation.loss < best);
         if is_better && let Some(network) = &self.network {
             self.best = Some(network.valid());
-            self.standing.best = Some((validation.loss, self.standing.step));
+            self.status.best = Some((validation.loss, self.status.step));
         }
         is_better
     }
@@ -223,7 +223,7 @@ impl Trainer {
     /// Where the state is another network's.
     pub fn resumed(
         mut self,
-        standing: Standing,
+        status: TrainerStatus,
         best: Option<Network>,
         [network, optimiser]: [Vec<u8>; 2],
     ) -> Result<Self, LearnError> {
@@ -235,7 +235,7 @@ impl Trainer {
         let loaded = self.optimiser.from_bytes(Bytes::from_bytes_vec(optimiser));
         self.optimiser = loaded.map_err(refused)?;
         self.best = best;
-        self.standing = standing;
+        self.status = status;
         Ok(self)
     }
 }

@@ -6,9 +6,9 @@ use destello::{
         command::{FineTune, Latent, Session, Train},
     },
     features::{
-        adaptation::update::FineTuneStanding,
+        adaptation::update::FineTuneStatus,
         latent::state::{LatentStatus, Projection},
-        training::state::{JobId, TrainingStanding},
+        training::state::{JobId, TrainingStatus},
     },
     tasks::fault,
 };
@@ -45,17 +45,14 @@ fn a_training_that_breaks_off_anywhere_says_so_and_another_can_begin() {
         task_breaks(&mut window, name, |window| {
             window.apply(Command::Train(Train::Start));
         });
-        let TrainingStanding::Failed(why) = window.state.training.standing() else {
-            panic!("{name}: {:?}", window.state.training.standing());
+        let TrainingStatus::Failed(why) = window.state.training.status() else {
+            panic!("{name}: {:?}", window.state.training.status());
         };
         assert!(names_the_log(why), "{name}: {why}");
     }
     begin_and_stop(&mut window, Command::Train(Train::Start), JobId::Train);
-    let standing = window.state.training.standing();
-    assert!(
-        !matches!(standing, TrainingStanding::Failed(_)),
-        "{standing:?}"
-    );
+    let status = window.state.training.status();
+    assert!(!matches!(status, TrainingStatus::Failed(_)), "{status:?}");
 }
 
 /// A sky whose candidates are labelled as what they are.
@@ -73,8 +70,8 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
     task_breaks(&mut window, "fine-tuning", |window| {
         window.apply(Command::FineTune(FineTune::Start));
     });
-    let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
-        panic!("{:?}", window.state.fine_tuning.standing());
+    let FineTuneStatus::Failed(why) = window.state.fine_tuning.status() else {
+        panic!("{:?}", window.state.fine_tuning.status());
     };
     assert!(names_the_log(why), "{why}");
     begin_and_stop(
@@ -82,11 +79,8 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
         Command::FineTune(FineTune::Start),
         JobId::FineTune,
     );
-    let standing = window.state.fine_tuning.standing();
-    assert!(
-        !matches!(standing, FineTuneStanding::Failed(_)),
-        "{standing:?}"
-    );
+    let status = window.state.fine_tuning.status();
+    assert!(!matches!(status, FineTuneStatus::Failed(_)), "{status:?}");
 
     task_breaks(&mut window, "learning curve", |window| {
         window.apply(Command::FineTune(FineTune::Curve));

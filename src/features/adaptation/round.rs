@@ -70,7 +70,7 @@ impl Round {
     pub fn steps_done(&self) -> u64 {
         let before = &self.course.phases[..self.phase];
         let before: u64 = before.iter().map(|phase| phase.schedule.steps).sum();
-        before + self.trainer.standing().step
+        before + self.trainer.status().step
     }
 
     pub fn take_loss(&mut self) -> Option<f64> {
@@ -109,7 +109,7 @@ impl Round {
     }
 
     fn batch(&self) -> Vec<usize> {
-        let step = self.trainer.standing().step;
+        let step = self.trainer.status().step;
         let words = [self.course.seed, self.phase as u64, step];
         let start = fnv::fnv1a(fnv::FNV_START, words.into_iter().flat_map(u64::to_le_bytes));
         let mut drawn = 0_u64;

@@ -28,7 +28,7 @@ pub struct Taught {
 
 /// How far it is.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum FineTuneStanding {
+pub enum FineTuneStatus {
     /// Nothing was taught yet.
     #[default]
     Idle,
@@ -51,7 +51,7 @@ pub struct FineTuningPane {
     pub(crate) fine_tuning: Option<Running<FineTune>>,
     pub(crate) measuring: Option<Running<MeasureCurve>>,
     pub(crate) reading: Option<Running<ReadVersions>>,
-    pub(crate) standing: FineTuneStanding,
+    pub(crate) status: FineTuneStatus,
     /// What is done, in a sentence.
     pub(crate) plan: String,
     pub(crate) notes: Vec<String>,
@@ -68,8 +68,8 @@ pub struct FineTuningPane {
 
 impl FineTuningPane {
     /// How far it is.
-    pub const fn standing(&self) -> &FineTuneStanding {
-        &self.standing
+    pub const fn status(&self) -> &FineTuneStatus {
+        &self.status
     }
 
     /// What is done, in a sentence.
@@ -119,16 +119,16 @@ impl FineTuningPane {
 
     /// What was made last.
     pub const fn taught(&self) -> Option<&Taught> {
-        match &self.standing {
-            FineTuneStanding::Finished(taught) => Some(taught),
+        match &self.status {
+            FineTuneStatus::Finished(taught) => Some(taught),
             _ => None,
         }
     }
 
     /// Takes in how far it is.
     pub(crate) fn take_update(&mut self, update: FineTuneUpdate, now: Timestamp) {
-        if self.standing == FineTuneStanding::Preparing {
-            self.standing = FineTuneStanding::Running;
+        if self.status == FineTuneStatus::Preparing {
+            self.status = FineTuneStatus::Running;
         }
         match update {
             FineTuneUpdate::Started(started) => {
@@ -157,7 +157,7 @@ impl FineTuningPane {
     pub(crate) fn stop(&mut self) {
         if let Some(running) = &self.fine_tuning {
             running.cancel();
-            self.standing = FineTuneStanding::Stopping;
+            self.status = FineTuneStatus::Stopping;
         }
     }
 

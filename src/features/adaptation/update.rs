@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-pub use super::state::{FineTuneStanding, FineTuningPane, Taught};
+pub use super::state::{FineTuneStatus, FineTuningPane, Taught};
 // Views know domain and jobs only by these.
 pub use super::fine_tuning::FineTuneNews;
 pub use crate::domain::{FineTuneFigures, LearningCurve, ModelVersion, SkyFigures};
@@ -134,12 +134,12 @@ impl AppState {
         let (parent, order, project) = match self.what_to_fine_tune() {
             Ok(wanted) => wanted,
             Err(why) => {
-                self.fine_tuning.standing = FineTuneStanding::Failed(why);
+                self.fine_tuning.status = FineTuneStatus::Failed(why);
                 return;
             }
         };
         let pane = &mut self.fine_tuning;
-        pane.standing = FineTuneStanding::Preparing;
+        pane.status = FineTuneStatus::Preparing;
         pane.plan = format!(
             "Reads the labels for {} and simulates the old sky…",
             parent.id
@@ -201,12 +201,12 @@ impl AppState {
                 TaskEvent::Update(update) => self.fine_tuning.take_update(update, cx.now),
                 TaskEvent::Finished(tuned) => effects.extend(self.finish_fine_tuning(tuned, cx)),
                 TaskEvent::Cancelled => {
-                    self.fine_tuning.standing = FineTuneStanding::Idle;
+                    self.fine_tuning.status = FineTuneStatus::Idle;
                     self.tell("fine-tuning stopped; all is as it was", cx.now);
                 }
                 TaskEvent::Failed(why) => {
                     self.warn(format!("fine-tuning: {why}"), cx.now);
-                    self.fine_tuning.standing = FineTuneStanding::Failed(why);
+                    self.fine_tuning.status = FineTuneStatus::Failed(why);
                 }
             }
         }
@@ -244,7 +244,7 @@ impl AppState {
         };
         self.fine_tuning.take_version(taught.version.clone());
         let effects = self.show_version(&taught, cx);
-        self.fine_tuning.standing = FineTuneStanding::Finished(Box::new(taught));
+        self.fine_tuning.status = FineTuneStatus::Finished(Box::new(taught));
         effects
     }
 

@@ -3,7 +3,7 @@
 use egui::{Button, DragValue, Grid, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 use egui_plot::{Line, Plot, Points};
 
-use super::update::{FineTuneNews, FineTuneStanding, ModelVersion, SkyFigures, Taught};
+use super::update::{FineTuneNews, FineTuneStatus, ModelVersion, SkyFigures, Taught};
 use crate::{
     app::{
         Action, AppState, Command,
@@ -30,7 +30,7 @@ pub fn fine_tune_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
         .default_pos(egui::pos2(430.0, 90.0))
         .show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
-            standing_ui(ui, state, commands);
+            status_ui(ui, state, commands);
             curve_ui(ui, state, commands);
             let versions = state.fine_tuning.versions();
             if !versions.is_empty() {
@@ -43,19 +43,19 @@ pub fn fine_tune_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn standing_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let pane = &state.fine_tuning;
-    match pane.standing() {
-        FineTuneStanding::Idle => start_ui(ui, state, commands),
-        FineTuneStanding::Failed(why) => {
+    match pane.status() {
+        FineTuneStatus::Idle => start_ui(ui, state, commands),
+        FineTuneStatus::Failed(why) => {
             alarm(ui, why);
             ui.add_space(theme::GRID);
             start_ui(ui, state, commands);
         }
-        FineTuneStanding::Preparing | FineTuneStanding::Running | FineTuneStanding::Stopping => {
+        FineTuneStatus::Preparing | FineTuneStatus::Running | FineTuneStatus::Stopping => {
             under_way_ui(ui, state, commands);
         }
-        FineTuneStanding::Finished(taught) => {
+        FineTuneStatus::Finished(taught) => {
             taught_ui(ui, state, taught, commands);
             ui.separator();
             start_ui(ui, state, commands);
@@ -156,7 +156,7 @@ fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     if let Some(news) = news {
         losses_ui(ui, news);
     }
-    let is_asked = *pane.standing() == FineTuneStanding::Stopping;
+    let is_asked = *pane.status() == FineTuneStatus::Stopping;
     let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
     if cancel
         .on_hover_text("Leaves everything as it was")

@@ -10,7 +10,7 @@ use crate::{
     io::whole_file::write_whole,
     learn::{
         Compute, checkpoint,
-        latent::{LatentModel, LatentNetwork, file, trainer::LatentStanding},
+        latent::{LatentModel, LatentNetwork, file, trainer::LatentTrainerStatus},
     },
 };
 
@@ -20,7 +20,8 @@ pub(crate) struct Header {
     /// What was ordered: another order does not go on from here.
     pub order: String,
     /// How far it is.
-    pub standing: LatentStanding,
+    #[serde(rename = "standing")]
+    pub status: LatentTrainerStatus,
     /// The learning curve so far.
     pub curve: Vec<LatentPoint>,
 }

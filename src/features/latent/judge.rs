@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::training_set::LatentSet;
 use crate::learn::{
     Examples,
-    latent::{Embedded, LatentModel, clusters, reseed, trainer::LatentStanding},
+    latent::{Embedded, LatentModel, clusters, reseed, trainer::LatentTrainerStatus},
     metrics::clustering::Contingency,
 };
 
@@ -67,7 +67,7 @@ impl Judging {
         &mut self,
         set: &LatentSet,
         parent: Option<&LatentModel>,
-        standing: LatentStanding,
+        status: LatentTrainerStatus,
     ) -> anyhow::Result<bool> {
         let Some(look) = self.looks.front().copied() else {
             return Ok(true);
@@ -94,7 +94,7 @@ impl Judging {
             let found = std::mem::take(&mut self.found);
             match (look, examples) {
                 (Look::Training, _) => self.take_training(&found, set),
-                (Look::Validation, _) => self.take_validation(&found, set, standing),
+                (Look::Validation, _) => self.take_validation(&found, set, status),
                 (
                     Look::Domain {
                         is_source,
@@ -131,21 +131,21 @@ impl Judging {
         self.learned = Some((table, components - reseed::dead(&counts).len()));
     }
 
-    fn take_validation(&mut self, found: &Embedded, set: &LatentSet, standing: LatentStanding) {
+    fn take_validation(&mut self, found: &Embedded, set: &LatentSet, status: LatentTrainerStatus) {
         let Some((learned, alive)) = self.learned.take() else {
             return;
         };
         let judged = self.table(found, &set.validation, set);
         let components = self.model.space().components.len();
         let mut figures = clusters::figures(&judged, &learned.majority());
-        if let Some((loss, _)) = standing.best {
+        if let Some((loss, _)) = status.best {
             figures.push(("validation_loss".into(), loss));
         }
         let counts = [
             ("validation_examples", set.validation.len()),
             ("components", components),
             ("components_alive", alive),
-            ("components_revived", standing.revived),
+            ("components_revived", status.revived),
         ];
         figures.extend(counts.map(|(name, count)| (name.into(), count as f64)));
         figures.push(("reconstruction_error".into(), mean(&found.errors)));

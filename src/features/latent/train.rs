@@ -151,7 +151,7 @@ impl LatentTraining {
         }
         let mut curve = Vec::new();
         if let Some(found) = checkpoint {
-            trainer = trainer.resumed(found.header.standing, found.best, found.state)?;
+            trainer = trainer.resumed(found.header.status, found.best, found.state)?;
             curve = found.header.curve;
         }
         Ok(Self {
@@ -189,7 +189,7 @@ impl LatentTraining {
     /// Steps done, and steps in all.
     pub const fn steps(&self) -> [u64; 2] {
         [
-            self.trainer.standing().step,
+            self.trainer.status().step,
             self.trainer.course().all_steps(),
         ]
     }
@@ -240,8 +240,8 @@ impl LatentTraining {
                 }
             }
             Work::Judging(mut judging) => {
-                let standing = self.trainer.standing();
-                if judging.step(&self.set, self.parent.as_ref(), standing)? {
+                let status = self.trainer.status();
+                if judging.step(&self.set, self.parent.as_ref(), status)? {
                     self.model = Some(judging.model());
                     return Ok(());
                 }
@@ -277,7 +277,7 @@ impl LatentTraining {
     fn step(&mut self) -> anyhow::Result<()> {
         let count = self.set.training.len();
         let steps_a_pass = self.order.steps_a_pass(count);
-        let step = self.trainer.standing().step;
+        let step = self.trainer.status().step;
         let (number, within) = (step / steps_a_pass, (step % steps_a_pass) as usize);
         let order = match self.pass.take() {
             Some((known, order)) if known == number => order,
@@ -293,7 +293,7 @@ impl LatentTraining {
 
     /// True at the end of a pass whose check was not made: also where it was stopped before that.
     fn needs_check(&self) -> bool {
-        let step = self.trainer.standing().step;
+        let step = self.trainer.status().step;
         let pretraining = self.trainer.course().pretraining;
         let steps_a_pass = self.order.steps_a_pass(self.set.training.len());
         let is_end = step > pretraining && (step - pretraining).is_multiple_of(steps_a_pass);
@@ -302,7 +302,7 @@ impl LatentTraining {
 
     fn take_check(&mut self, checked: Checked) {
         self.curve.push(LatentPoint {
-            step: self.trainer.standing().step,
+            step: self.trainer.status().step,
             loss: self.trainer.take_loss().unwrap_or(checked.loss),
             validation_loss: checked.loss,
             revived: checked.revived,
@@ -323,12 +323,12 @@ impl LatentTraining {
             self.saved = Instant::now();
             return Ok(());
         }
-        let standing = self.trainer.standing();
-        let best = standing.best.is_some().then(|| self.trainer.best());
+        let status = self.trainer.status();
+        let best = status.best.is_some().then(|| self.trainer.best());
         let checkpoint = Checkpoint {
             header: Header {
                 order: self.order.fingerprint(),
-                standing,
+                status,
                 curve: self.curve.clone(),
             },
             state: self.trainer.state()?,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::ModelCard,
     io::whole_file::write_whole,
-    learn::{Compute, Model, Network, checkpoint, model_file, trainer::Standing},
+    learn::{Compute, Model, Network, checkpoint, model_file, trainer::TrainerStatus},
 };
 
 /// What a checkpoint holds beside weights.
@@ -24,7 +24,8 @@ pub(crate) struct Header {
     /// What was ordered: another order does not go on from here.
     pub order: String,
     /// How far the member under way is.
-    pub standing: Standing,
+    #[serde(rename = "standing")]
+    pub status: TrainerStatus,
     /// True where a network of the best validation is kept.
     pub has_best: bool,
     /// The learning curve so far.

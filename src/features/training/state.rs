@@ -23,7 +23,7 @@ type LabelKey = (u64, u64);
 
 /// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum TrainingStanding {
+pub enum TrainingStatus {
     /// Nothing was ordered yet.
     #[default]
     Idle,
@@ -49,7 +49,7 @@ pub struct TrainingPane {
     pub form: TrainingForm,
     /// Where models go unless a file is named.
     pub home: Option<PathBuf>,
-    standing: TrainingStanding,
+    status: TrainingStatus,
     /// What was ordered last, and the labels at that moment.
     ordered: Option<(TrainingForm, LabelKey)>,
     news: Option<TrainingNews>,
@@ -63,8 +63,8 @@ pub struct TrainingPane {
 
 impl TrainingPane {
     /// How far it is.
-    pub const fn standing(&self) -> &TrainingStanding {
-        &self.standing
+    pub const fn status(&self) -> &TrainingStatus {
+        &self.status
     }
 
     /// True while a training is under way.
@@ -115,7 +115,7 @@ impl TrainingPane {
     pub(crate) fn stop(&mut self) {
         if let Some(running) = &self.running {
             running.cancel();
-            self.standing = TrainingStanding::Stopping;
+            self.status = TrainingStatus::Stopping;
         }
     }
 
@@ -127,8 +127,8 @@ impl TrainingPane {
                 news,
             } => {
                 (self.device, self.notes, self.begun_at) = (device, notes, news.step);
-                if self.standing == TrainingStanding::Preparing {
-                    self.standing = TrainingStanding::Running;
+                if self.status == TrainingStatus::Preparing {
+                    self.status = TrainingStatus::Running;
                 }
                 self.take_news(news);
             }
@@ -149,7 +149,7 @@ impl TrainingPane {
 impl AppState {
     /// True where the order was stopped and nothing of it has changed since.
     pub fn goes_on(&self) -> bool {
-        let TrainingStanding::Stopped(form, labels) = &self.training.standing else {
+        let TrainingStatus::Stopped(form, labels) = &self.training.status else {
             return false;
         };
         let has_same_labels =
@@ -165,8 +165,8 @@ impl AppState {
         match train {
             command::Train::Form(form) => {
                 self.training.form = *form;
-                if matches!(self.training.standing, TrainingStanding::Failed(_)) {
-                    self.training.standing = TrainingStanding::Idle;
+                if matches!(self.training.status, TrainingStatus::Failed(_)) {
+                    self.training.status = TrainingStatus::Idle;
                 }
                 Vec::new()
             }
@@ -189,13 +189,13 @@ impl AppState {
         let order = match self.training_order() {
             Ok(order) => order,
             Err(why) => {
-                self.training.standing = TrainingStanding::Failed(why);
+                self.training.status = TrainingStatus::Failed(why);
                 return;
             }
         };
         let labels = self.labels_of_training();
         self.training.ordered = Some((self.training.form.clone(), labels));
-        self.training.standing = TrainingStanding::Preparing;
+        self.training.status = TrainingStatus::Preparing;
         self.training.news = None;
         self.training.notes.clear();
         self.training.begun_at = 0;
@@ -263,14 +263,14 @@ impl AppState {
             figure("validation_loss")
         );
         self.tell(text.clone(), cx.now);
-        self.training.standing = TrainingStanding::Finished(text);
+        self.training.status = TrainingStatus::Finished(text);
         self.add_model(&trained.file, cx)
     }
 
     /// It was stopped, and is saved.
     fn leave_training(&mut self, cx: &Context) {
         let (form, labels) = self.training.ordered.clone().unwrap_or_default();
-        self.training.standing = TrainingStanding::Stopped(Box::new(form), labels);
+        self.training.status = TrainingStatus::Stopped(Box::new(form), labels);
         if self.screen != Screen::Train {
             self.tell("training stopped; its screen goes on from there", cx.now);
         }
@@ -280,7 +280,7 @@ impl AppState {
         if self.screen != Screen::Train {
             self.warn(format!("training: {why}"), cx.now);
         }
-        self.training.standing = TrainingStanding::Failed(why);
+        self.training.status = TrainingStatus::Failed(why);
     }
 }
 
@@ -319,7 +319,7 @@ mod tests {
         state.training.home = Some("models".into());
         let labels = state.labels_of_training();
         state.training.ordered = Some((state.training.form.clone(), labels));
-        state.training.standing = TrainingStanding::Preparing;
+        state.training.status = TrainingStatus::Preparing;
         state.training.take_update(TrainUpdate::Started {
             device: "CPU".into(),
             notes: vec!["3 epochs left out: not labelled".into()],
@@ -332,7 +332,7 @@ mod tests {
     fn news_make_the_curve_and_the_rate() {
         let mut state = started();
         let pane = &state.training;
-        assert_eq!(*pane.standing(), TrainingStanding::Running);
+        assert_eq!(*pane.status(), TrainingStatus::Running);
         assert_eq!((pane.begun_at(), pane.notes().len()), (20, 1));
         state.training.take_update(TrainUpdate::Progress(news(40)));
         let shown = state.training.news().unwrap();
@@ -362,14 +362,14 @@ mod tests {
     fn a_failure_stands_until_the_order_is_changed() {
         let mut state = started();
         state.fail_training("no space".into(), &Context::inline(NOW));
-        let failed = TrainingStanding::Failed("no space".into());
-        assert_eq!(*state.training.standing(), failed);
+        let failed = TrainingStatus::Failed("no space".into());
+        assert_eq!(*state.training.status(), failed);
         let form = Box::new(state.training.form.clone());
         state.apply(
             Command::Train(command::Train::Form(form)),
             &Context::inline(NOW),
         );
-        assert_eq!(*state.training.standing(), TrainingStanding::Idle);
+        assert_eq!(*state.training.status(), TrainingStatus::Idle);
     }
 
     #[test]
@@ -383,7 +383,7 @@ mod tests {
             card: std::sync::Arc::new(card),
         };
         state.finish_training(&trained, &Context::inline(NOW));
-        let TrainingStanding::Finished(text) = state.training.standing() else {
+        let TrainingStatus::Finished(text) = state.training.status() else {
             panic!("not finished")
         };
         assert!(text.starts_with("mine is trained: "), "{text}");

@@ -170,7 +170,7 @@ impl Training {
         let (finished, step) = checkpoint.as_ref().map_or((0, 0), |checkpoint| {
             (
                 checkpoint.finished.len() as u64,
-                checkpoint.header.standing.step,
+                checkpoint.header.status.step,
             )
         });
         // Members of an ensemble see different examples.
@@ -201,8 +201,8 @@ impl Training {
         let (trainer, finished, header) = match checkpoint {
             None => (trainer, Vec::new(), None),
             Some(found) => {
-                let standing = found.header.standing;
-                let trainer = trainer.resumed(standing, found.best, found.state)?;
+                let status = found.header.status;
+                let trainer = trainer.resumed(status, found.best, found.state)?;
                 (trainer, found.finished, Some(found.header))
             }
         };
@@ -246,7 +246,7 @@ impl Training {
                 None => Phase::Settling(Box::new(settling)),
             });
         }
-        let step = self.trainer.standing().step;
+        let step = self.trainer.status().step;
         let is_time = step.is_multiple_of(self.order.schedule.validate_every);
         let is_validated = self.curve.last().map_or(0, |point| point.step) == self.steps_done();
         let is_last = self.trainer.is_finished();
@@ -275,7 +275,7 @@ impl Training {
             TrainingSet::Simulated(_) => self.order.steps_a_chunk(),
             TrainingSet::Labelled(examples) => examples.len().div_ceil(batch).max(1) as u64,
         };
-        let step = self.trainer.standing().step;
+        let step = self.trainer.status().step;
         (step / steps_a_chunk, step % steps_a_chunk)
     }
 
@@ -344,7 +344,7 @@ impl Training {
         let here = if self.is_taught() {
             0
         } else {
-            self.trainer.standing().step
+            self.trainer.status().step
         };
         before + here
     }

@@ -5,7 +5,7 @@ use egui::{Button, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 use super::{
     form_view::form_ui,
     plot_view::curves_ui,
-    state::{JobId, LearnFrom, TrainingNews, TrainingStanding},
+    state::{JobId, LearnFrom, TrainingNews, TrainingStatus},
 };
 use crate::{
     app::{
@@ -41,7 +41,7 @@ pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                 ui.add_space(theme::GRID);
                 buttons_ui(ui, state, commands);
                 ui.add_space(theme::GRID);
-                standing_ui(ui, state);
+                status_ui(ui, state);
             });
         });
     egui::CentralPanel::default().show(ui, |ui| {
@@ -51,7 +51,7 @@ pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             curves_ui(ui, news);
             return;
         }
-        let why = if *state.training.standing() == TrainingStanding::Preparing {
+        let why = if *state.training.status() == TrainingStatus::Preparing {
             "Examples are being prepared…"
         } else {
             "How it learns is drawn here while it runs: loss and accuracy by step."
@@ -88,7 +88,7 @@ fn labels_ui(ui: &mut Ui, counts: [usize; 2]) {
 }
 
 fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let standing = state.training.standing();
+    let status = state.training.status();
     let is_under_way = state.training.is_under_way();
     ui.horizontal(|ui| {
         let text = if state.goes_on() { "Go on" } else { "Train" };
@@ -98,7 +98,7 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             commands.push(Command::Train(Train::Start));
         }
         if is_under_way {
-            let is_asked = *standing == TrainingStanding::Stopping;
+            let is_asked = *status == TrainingStatus::Stopping;
             let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
             let help = "Saves what was learned so far; the same order goes on from there";
             if cancel.on_hover_text(help).clicked() {
@@ -106,8 +106,8 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             }
         }
         let may_be_anew = matches!(
-            standing,
-            TrainingStanding::Stopped(..) | TrainingStanding::Failed(_)
+            status,
+            TrainingStatus::Stopped(..) | TrainingStatus::Failed(_)
         );
         if may_be_anew {
             let help = "Throws away what an unfinished training has learned for this file";
@@ -120,17 +120,17 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 /// How it stands, in a sentence.
-fn standing_ui(ui: &mut Ui, state: &AppState) {
+fn status_ui(ui: &mut Ui, state: &AppState) {
     let pane = &state.training;
-    match pane.standing() {
-        TrainingStanding::Idle => {}
-        TrainingStanding::Preparing => wrapped(ui, "Examples are being prepared…"),
-        TrainingStanding::Running => match pane.begun_at() {
+    match pane.status() {
+        TrainingStatus::Idle => {}
+        TrainingStatus::Preparing => wrapped(ui, "Examples are being prepared…"),
+        TrainingStatus::Running => match pane.begun_at() {
             0 => {}
             step => wrapped(ui, &format!("Goes on from step {}.", thousands(step))),
         },
-        TrainingStanding::Stopping => wrapped(ui, "What was learned is being saved…"),
-        TrainingStanding::Stopped(..) => {
+        TrainingStatus::Stopping => wrapped(ui, "What was learned is being saved…"),
+        TrainingStatus::Stopped(..) => {
             let step = pane.news().map_or(0, |news| news.step);
             let text = match step {
                 0 => "Stopped before the first step.".into(),
@@ -141,7 +141,7 @@ fn standing_ui(ui: &mut Ui, state: &AppState) {
             };
             wrapped(ui, &text);
         }
-        TrainingStanding::Finished(text) => {
+        TrainingStatus::Finished(text) => {
             let text = RichText::new(text).color(theme::accent_text(ui)).strong();
             ui.add(Label::new(text).wrap());
             wrapped(
@@ -149,7 +149,7 @@ fn standing_ui(ui: &mut Ui, state: &AppState) {
                 "It stands among the models; its scores come by themselves.",
             );
         }
-        TrainingStanding::Failed(why) => {
+        TrainingStatus::Failed(why) => {
             alarm(ui, why);
         }
     }

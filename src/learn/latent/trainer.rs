@@ -26,7 +26,7 @@ const MOST_GRADIENT: f32 = 10.0;
 const BATCH: usize = 512;
 /// How far a training is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LatentStanding {
+pub struct LatentTrainerStatus {
     /// Steps done.
     pub step: u64,
     /// True where the mixture has its start.
@@ -47,7 +47,7 @@ pub struct LatentTrainer {
     course: LatentCourse,
     compute: Compute,
     seed: u64,
-    standing: LatentStanding,
+    status: LatentTrainerStatus,
     loss: (f64, u32),
 }
 
@@ -81,7 +81,7 @@ impl LatentTrainer {
             course,
             compute: compute.clone(),
             seed,
-            standing: LatentStanding::default(),
+            status: LatentTrainerStatus::default(),
             loss: (0.0, 0),
         }
     }
@@ -91,13 +91,13 @@ impl LatentTrainer {
     pub fn with_network(mut self, network: &LatentNetwork) -> Self {
         let network = network.clone().fork(&self.compute.differentiating());
         self.network = Some(network.train());
-        self.standing.has_mixture = true;
+        self.status.has_mixture = true;
         self
     }
 
     /// How far it is.
-    pub const fn standing(&self) -> LatentStanding {
-        self.standing
+    pub const fn status(&self) -> LatentTrainerStatus {
+        self.status
     }
 
     /// The course of training.
@@ -107,18 +107,18 @@ impl LatentTrainer {
 
     /// True while it learns as an autoencoder.
     pub const fn is_pretraining(&self) -> bool {
-        self.standing.step < self.course.pretraining
+        self.status.step < self.course.pretraining
     }
 
     /// True where [`Self::start_mixture`] comes next.
     pub fn needs_mixture(&self) -> bool {
         let is_vade = matches!(self.network, Some(LatentNetwork::Vade(_)));
-        is_vade && !self.is_pretraining() && !self.standing.has_mixture
+        is_vade && !self.is_pretraining() && !self.status.has_mixture
     }
 
     /// True when the last step is done.
     pub const fn is_finished(&self) -> bool {
-        self.standing.step >= self.course.all_steps()
+        self.status.step >= self.course.all_steps()
     }
 
     /// The network as it is.
@@ -153,7 +153,7 @@ impl LatentTrainer {
         if self.needs_mixture() {
             return Err(LearnError::Training("the mixture has no start yet".into()));
         }
-        let step = self.standing.step;
+        let step = self.status.step;
         // The same at every run of this step, also after a resumption.
         let drawing = Compute::drawing();
         self.compute
@@ -171,7 +171,7 @@ impl LatentTrainer {
         drop(drawing);
         self.note(&loss)?;
         self.network = Some(self.descend(network, &loss));
-        self.standing.step += 1;
+        self.status.step += 1;
         Ok(())
     }
 
@@ -198,8 +198,8 @@ impl LatentTrainer {
     /// A step down: encoder and decoder at one rate, the mixture at its own.
     fn descend(&mut self, network: LatentNetwork, loss: &Tensor<1>) -> LatentNetwork {
         let course = &self.course;
-        let share = course.share_of_rate(self.standing.step);
-        let is_pretraining = self.standing.step < course.pretraining;
+        let share = course.share_of_rate(self.status.step);
+        let is_pretraining = self.status.step < course.pretraining;
         let rate = if is_pretraining {
             course.pretraining_rate
         } else {
@@ -241,10 +241,10 @@ impl LatentTrainer {
 
     /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.
     pub fn keep_best(&mut self, loss: f64) -> bool {
-        let is_better = self.standing.best.is_none_or(|(best, _)| loss < best);
+        let is_better = self.status.best.is_none_or(|(best, _)| loss < best);
         if is_better && let Some(network) = &self.network {
             self.best = Some(network.at_rest());
-            self.standing.best = Some((loss, self.standing.step));
+            self.status.best = Some((loss, self.status.step));
         }
         is_better
     }
@@ -268,14 +268,14 @@ impl LatentTrainer {
     /// Where the state is another network's.
     pub fn resumed(
         mut self,
-        standing: LatentStanding,
+        status: LatentTrainerStatus,
         best: Option<LatentNetwork>,
         [network, coder, mixture]: [Vec<u8>; 3],
     ) -> Result<Self, LearnError> {
         let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(network)).map_err(refused)?;
         let untrained = self.network.take().ok_or_else(broke_off)?;
         self.network = Some(untrained.try_load_record(record).map_err(refused)?);
-        let is_pretraining = standing.step < self.course.pretraining || !standing.has_mixture;
+        let is_pretraining = status.step < self.course.pretraining || !status.has_mixture;
         let is_plain = matches!(self.network, Some(LatentNetwork::Vae(_)));
         let epsilon = EPSILONS[usize::from(is_plain || !is_pretraining)];
         let read = |optimiser: ModuleOptimizer, bytes: Vec<u8>| {
@@ -286,7 +286,7 @@ impl LatentTrainer {
         self.coder_optimiser = read(optimiser(epsilon), coder)?;
         self.mixture_optimiser = read(optimiser(EPSILONS[1]), mixture)?;
         self.best = best;
-        self.standing = standing;
+        self.status = status;
         Ok(self)
     }
 }

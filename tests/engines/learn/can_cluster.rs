@@ -62,7 +62,7 @@ fn taught(kind: LatentKind, components: usize, steps: u64) -> (LatentTrainer, [f
         if trainer.needs_mixture() {
             trainer.start_mixture(&examples).unwrap();
         }
-        let step = trainer.standing().step as usize;
+        let step = trainer.status().step as usize;
         let chosen: Vec<usize> = (0..32).map(|at| (step * 32 + at * 7) % 320).collect();
         trainer.step(&examples, &chosen).unwrap();
         if !trainer.is_pretraining() && first.is_none() {

@@ -13,7 +13,7 @@ use destello::{
     features::{
         adaptation::{
             label_next::Reason,
-            update::{FineTuneStanding, Taught},
+            update::{FineTuneStatus, Taught},
         },
         scoring::state::{Reading, ScoringStatus},
         training::state::JobId,
@@ -59,8 +59,8 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
             .contains("30 labels")
     );
     window.apply(Command::FineTune(FineTune::Start));
-    let FineTuneStanding::Finished(taught) = window.state.fine_tuning.standing().clone() else {
-        panic!("{:?}", window.state.fine_tuning.standing())
+    let FineTuneStatus::Finished(taught) = window.state.fine_tuning.status().clone() else {
+        panic!("{:?}", window.state.fine_tuning.status())
     };
     // Every label was held out once; the old sky was looked at too.
     assert_eq!(taught.figures.new_sky.unwrap().examples, 30);
@@ -211,7 +211,7 @@ fn stopping_leaves_everything_as_it_was() {
     window.hear_until(|window| window.state.fine_tuning.news().is_some());
     window.apply(Command::Session(Session::Cancel(JobId::FineTune)));
     let pane = &window.state.fine_tuning;
-    assert_eq!(*pane.standing(), FineTuneStanding::Idle);
+    assert_eq!(*pane.status(), FineTuneStatus::Idle);
     assert!(pane.versions().is_empty() && window.state.jobs.is_empty());
     assert_eq!(window.state.scores.shown().len(), 1);
     let window = window.restart();
@@ -270,7 +270,7 @@ fn what_belongs_to_another_set_is_left_with_it() {
     window.begin(Command::FineTune(FineTune::Curve));
     window.open(&[sky.path()], &sky.beside("other.destello"));
     let pane = &window.state.fine_tuning;
-    assert_eq!(*pane.standing(), FineTuneStanding::Idle);
+    assert_eq!(*pane.status(), FineTuneStatus::Idle);
     assert!(pane.versions().is_empty() && pane.curve().is_none());
     assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
 }
@@ -378,8 +378,8 @@ fn what_cannot_teach_is_said() {
         window.label(common::REAL);
     }
     window.apply(Command::FineTune(FineTune::Start));
-    let FineTuneStanding::Failed(why) = window.state.fine_tuning.standing() else {
-        panic!("{:?}", window.state.fine_tuning.standing())
+    let FineTuneStatus::Failed(why) = window.state.fine_tuning.status() else {
+        panic!("{:?}", window.state.fine_tuning.status())
     };
     assert!(why.contains("all labels are real"), "{why}");
 }

@@ -14,7 +14,7 @@ use destello::{
     features::{
         scoring::state::ScoringStatus,
         training::{
-            state::{JobId, LearnFrom, TrainingForm, TrainingStanding},
+            state::{JobId, LearnFrom, TrainingForm, TrainingStatus},
             train::checkpoint_path,
         },
     },
@@ -56,8 +56,8 @@ fn version(file: &Path) -> String {
 }
 
 fn failure(window: &InlineWindow) -> &str {
-    match window.state.training.standing() {
-        TrainingStanding::Failed(why) => why,
+    match window.state.training.status() {
+        TrainingStatus::Failed(why) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -81,8 +81,8 @@ fn a_network_is_trained_to_its_end_and_shown() {
     fill_in(&mut window, |_| ());
     window.apply(Command::Train(Train::Start));
     let pane = &window.state.training;
-    let TrainingStanding::Finished(text) = pane.standing() else {
-        panic!("{:?}", pane.standing())
+    let TrainingStatus::Finished(text) = pane.status() else {
+        panic!("{:?}", pane.status())
     };
     assert!(text.contains("of 384 validation examples right"), "{text}");
     let news = pane.news().unwrap();
@@ -128,7 +128,7 @@ fn what_was_cancelled_goes_on_to_the_same_weights() {
     assert!(
         window.state.goes_on(),
         "{:?}",
-        window.state.training.standing()
+        window.state.training.status()
     );
     let file = model(&home, "pieces");
     assert!(checkpoint_path(&file).exists() && !file.exists());
@@ -176,11 +176,8 @@ fn starting_anew_throws_the_unfinished_training_away() {
     window.apply(Command::Session(Session::Cancel(JobId::Train)));
     fill_in(&mut window, |form| form.steps = 2);
     window.apply(Command::Train(Train::StartAnew));
-    let standing = window.state.training.standing();
-    assert!(
-        matches!(standing, TrainingStanding::Finished(_)),
-        "{standing:?}"
-    );
+    let status = window.state.training.status();
+    assert!(matches!(status, TrainingStatus::Finished(_)), "{status:?}");
     assert_eq!(window.state.training.begun_at(), 0);
 }
 
@@ -217,9 +214,9 @@ fn the_labels_of_the_project_teach_too() {
     window.apply(Command::Train(Train::Start));
     let pane = &window.state.training;
     assert!(
-        matches!(pane.standing(), TrainingStanding::Finished(_)),
+        matches!(pane.status(), TrainingStatus::Finished(_)),
         "{:?}",
-        pane.standing()
+        pane.status()
     );
     // What nobody labelled was not left out of the labels.
     assert!(pane.notes().is_empty(), "{:?}", pane.notes());

@@ -49,12 +49,12 @@ impl Training {
     }
 
     fn checkpoint(&self) -> anyhow::Result<Checkpoint> {
-        let standing = self.trainer.standing();
-        let best = standing.best.is_some().then(|| self.trainer.best());
+        let status = self.trainer.status();
+        let best = status.best.is_some().then(|| self.trainer.best());
         Ok(Checkpoint {
             header: Header {
                 order: self.order.fingerprint(),
-                standing,
+                status,
                 has_best: best.is_some(),
                 curve: self.curve.clone(),
                 losses: self.losses.clone(),

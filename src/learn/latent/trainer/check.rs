@@ -159,12 +159,12 @@ impl LatentTrainer {
 
     /// The network whose dead components are looked for; none near the end of the course.
     fn to_be_revived(&self) -> Result<Option<Box<Vade>>, LearnError> {
-        let done = self.standing.step.saturating_sub(self.course.pretraining) as f64;
+        let done = self.status.step.saturating_sub(self.course.pretraining) as f64;
         let is_settling = done > REVIVED_UNTIL * self.course.steps as f64;
         let LatentNetwork::Vade(network) = self.network()?.at_rest() else {
             return Ok(None);
         };
-        let is_looked_at = !is_settling && self.standing.has_mixture;
+        let is_looked_at = !is_settling && self.status.has_mixture;
         Ok(is_looked_at.then(|| Box::new(network)))
     }
 
@@ -179,7 +179,7 @@ impl LatentTrainer {
         let components = network.mixture.len();
         let counts = occupancy(&placing.gamma, components);
         let mut fitted = network.mixture.fitted();
-        let mut chance = Chance::new(self.seed ^ self.standing.step);
+        let mut chance = Chance::new(self.seed ^ self.status.step);
         let points = Points {
             values: &placing.means,
             dimensions: network.coder.dimensions(),
@@ -189,7 +189,7 @@ impl LatentTrainer {
         if dead > 0 {
             network.mixture = network.mixture.with(&fitted);
             self.put(LatentNetwork::Vade(network));
-            self.standing.revived += dead;
+            self.status.revived += dead;
         }
         Ok(dead)
     }

@@ -48,7 +48,7 @@ impl LatentTrainer {
         network.mixture = network.mixture.with(&fitted);
         self.put(LatentNetwork::Vade(network));
         self.coder_optimiser = optimiser(EPSILONS[1]);
-        self.standing.has_mixture = true;
+        self.status.has_mixture = true;
         self.loss = (0.0, 0);
         Ok(())
     }
