@@ -6,14 +6,14 @@ use super::{Candidate, ModelInput};
 
 /// What one model says of one epoch.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
+pub enum Prediction {
     /// A probability for every class, in the order of the model's card; they sum to 1.
     Probabilities(Arc<[f32]>),
     /// Why it cannot be scored: "has no reference".
     Refused(Arc<str>),
 }
 
-impl Verdict {
+impl Prediction {
     /// The probability of a class; none where the epoch was refused.
     pub fn probability(&self, class: usize) -> Option<f32> {
         match self {
@@ -30,7 +30,7 @@ pub fn likeliest(row: &[f32]) -> Option<usize> {
 }
 
 /// What one model says of one candidate, epoch by epoch in time order.
-pub type Verdicts = Arc<[Verdict]>;
+pub type Predictions = Arc<[Prediction]>;
 
 /// What one model says of one epoch, as it is kept in a project.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,13 +40,13 @@ pub struct ScoreRow {
     /// Which of its epochs: a text of [`ModelInput::epoch_keys`].
     pub epoch: Arc<str>,
     /// What the model says.
-    pub verdict: Verdict,
+    pub verdict: Prediction,
 }
 
 impl ScoreRow {
     /// A row for every epoch of a candidate; `verdicts` are in their order, of a model that takes
     /// that in.
-    pub fn of(candidate: &Candidate, input: &ModelInput, verdicts: &[Verdict]) -> Vec<Self> {
+    pub fn of(candidate: &Candidate, input: &ModelInput, verdicts: &[Prediction]) -> Vec<Self> {
         let keys = input.epoch_keys(candidate);
         let rows = keys.into_iter().zip(verdicts);
         rows.map(|(epoch, verdict)| Self {
@@ -110,7 +110,7 @@ impl KeptScores {
     pub fn of(rows: &[ScoreRow]) -> Self {
         let mut kept = Self::default();
         for row in rows {
-            if let Verdict::Probabilities(said) = &row.verdict {
+            if let Prediction::Probabilities(said) = &row.verdict {
                 let epochs = kept.by_candidate.entry(row.candidate.clone()).or_default();
                 epochs.insert(row.epoch.clone(), said.clone());
             }
@@ -123,7 +123,7 @@ impl KeptScores {
         let epochs = self.by_candidate.get(&row.candidate);
         let kept = epochs.and_then(|epochs| epochs.get(&row.epoch));
         kept.is_some_and(
-            |kept| matches!(&row.verdict, Verdict::Probabilities(said) if said == kept),
+            |kept| matches!(&row.verdict, Prediction::Probabilities(said) if said == kept),
         )
     }
 
@@ -138,17 +138,17 @@ impl KeptScores {
     }
 
     /// What is known of a candidate's epochs, in their order, of a model that takes that in.
-    pub fn known(&self, candidate: &Candidate, input: &ModelInput) -> Vec<Option<Verdict>> {
+    pub fn known(&self, candidate: &Candidate, input: &ModelInput) -> Vec<Option<Prediction>> {
         let Some(epochs) = self.by_candidate.get(&candidate.id) else {
             return vec![None; candidate.epochs.len()];
         };
         let keys = input.epoch_keys(candidate);
-        let known = |key: Arc<str>| epochs.get(&key).cloned().map(Verdict::Probabilities);
+        let known = |key: Arc<str>| epochs.get(&key).cloned().map(Prediction::Probabilities);
         keys.into_iter().map(known).collect()
     }
 
     /// All verdicts of a candidate; none unless every epoch has its score.
-    pub fn complete(&self, candidate: &Candidate, input: &ModelInput) -> Option<Verdicts> {
+    pub fn complete(&self, candidate: &Candidate, input: &ModelInput) -> Option<Predictions> {
         self.known(candidate, input).into_iter().collect()
     }
 }
@@ -183,7 +183,7 @@ mod tests {
             features: vec!["Mean".into()],
             fewest_epochs: 1,
         });
-        let said = [0.1, 0.2, 0.3].map(|p| Verdict::Probabilities([p, 1.0 - p].into()));
+        let said = [0.1, 0.2, 0.3].map(|p| Prediction::Probabilities([p, 1.0 - p].into()));
         let kept = KeptScores::of(&ScoreRow::of(&candidate, &input, &said));
         assert_eq!(
             kept.complete(&candidate, &input).as_deref(),
@@ -212,8 +212,8 @@ mod tests {
             epochs: vec![epoch(1.0), epoch(2.0)],
             ..Candidate::default()
         };
-        let real = Verdict::Probabilities([0.1, 0.9].into());
-        let bogus = Verdict::Probabilities([0.8, 0.2].into());
+        let real = Prediction::Probabilities([0.1, 0.9].into());
+        let bogus = Prediction::Probabilities([0.8, 0.2].into());
         let rows = ScoreRow::of(&candidate, &single(), &[real.clone(), bogus.clone()]);
         assert_eq!(&*rows[1].epoch, "mjd 2");
         let kept = KeptScores::of(&rows);
@@ -224,9 +224,9 @@ mod tests {
         assert_eq!(kept.complete(&candidate, &single()), None);
         assert_eq!(kept.known(&candidate, &single())[..2], [Some(real), None]);
         let refused = [
-            Verdict::Refused("has no reference stamp".into()),
-            Verdict::Refused("has no reference stamp".into()),
-            Verdict::Refused("has no reference stamp".into()),
+            Prediction::Refused("has no reference stamp".into()),
+            Prediction::Refused("has no reference stamp".into()),
+            Prediction::Refused("has no reference stamp".into()),
         ];
         let kept = KeptScores::of(&ScoreRow::of(&candidate, &single(), &refused));
         assert_eq!(kept.known(&candidate, &single()), [None, None, None]);

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{CandidateIx, ModelId, Verdict, Verdicts};
+use super::{CandidateIx, ModelId, Prediction, Predictions};
 
 /// Candidates of a block: what is copied at most when a score comes to a book that was copied.
 const BLOCK: usize = 256;
 
-type Block = Arc<[Option<Verdicts>; BLOCK]>;
+type Block = Arc<[Option<Predictions>; BLOCK]>;
 
 /// What one model says, by candidate.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ struct OfModel {
 }
 
 impl OfModel {
-    fn put(&mut self, CandidateIx(ix): CandidateIx, verdicts: Verdicts) {
+    fn put(&mut self, CandidateIx(ix): CandidateIx, verdicts: Predictions) {
         let (at, within) = (ix as usize / BLOCK, ix as usize % BLOCK);
         while self.blocks.len() <= at {
             self.blocks.push(Arc::new([const { None }; BLOCK]));
@@ -26,7 +26,7 @@ impl OfModel {
         self.count += usize::from(before.is_none());
     }
 
-    fn get(&self, CandidateIx(ix): CandidateIx) -> Option<&Verdicts> {
+    fn get(&self, CandidateIx(ix): CandidateIx) -> Option<&Predictions> {
         let block = self.blocks.get(ix as usize / BLOCK)?;
         block[ix as usize % BLOCK].as_ref()
     }
@@ -40,7 +40,7 @@ pub struct ScoreBook {
 
 impl ScoreBook {
     /// Keeps what a model says of a candidate; an earlier word of the same model is replaced.
-    pub fn put(&mut self, model: &ModelId, candidate: CandidateIx, verdicts: Verdicts) {
+    pub fn put(&mut self, model: &ModelId, candidate: CandidateIx, verdicts: Predictions) {
         if !self.models.contains_key(model) {
             self.models.insert(model.clone(), OfModel::default());
         }
@@ -50,7 +50,7 @@ impl ScoreBook {
     }
 
     /// What a model says of a candidate.
-    pub fn get(&self, model: &ModelId, candidate: CandidateIx) -> Option<&Verdicts> {
+    pub fn get(&self, model: &ModelId, candidate: CandidateIx) -> Option<&Predictions> {
         self.models.get(model)?.get(candidate)
     }
 
@@ -74,7 +74,7 @@ impl ScoreBook {
         let verdicts = self.get(model, candidate)?;
         let known = verdicts
             .iter()
-            .filter_map(|verdict: &Verdict| verdict.probability(class));
+            .filter_map(|verdict: &Prediction| verdict.probability(class));
         known.max_by(f32::total_cmp)
     }
 }
@@ -88,9 +88,9 @@ mod tests {
         let (model, candidate) = (ModelId::new("cap", 0), CandidateIx(3));
         let mut book = ScoreBook::default();
         let said = [
-            Verdict::Probabilities([0.9, 0.1].into()),
-            Verdict::Refused("has no reference".into()),
-            Verdict::Probabilities([0.4, 0.6].into()),
+            Prediction::Probabilities([0.9, 0.1].into()),
+            Prediction::Refused("has no reference".into()),
+            Prediction::Probabilities([0.4, 0.6].into()),
         ];
         book.put(&model, candidate, said.into());
         assert_eq!(book.highest(&model, candidate, 1), Some(0.6));
@@ -98,8 +98,8 @@ mod tests {
         assert_eq!(book.count(&model), 1);
     }
 
-    fn said(real: f32) -> Verdicts {
-        [Verdict::Probabilities([1.0 - real, real].into())].into()
+    fn said(real: f32) -> Predictions {
+        [Prediction::Probabilities([1.0 - real, real].into())].into()
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Lessons for Sequences {
         range: Range<usize>,
         compute: &Compute,
     ) -> Result<Vec<f32>, LearnError> {
-        let all = self.verdicts_of(range, network, compute)?;
+        let all = self.predictions_of(range, network, compute)?;
         let last = all.into_iter().filter_map(|mut rows| rows.pop());
         Ok(last.flatten().collect())
     }
@@ -260,7 +260,7 @@ impl Sequences {
         if so_far.len() == until {
             return Ok(true);
         }
-        so_far.extend(self.verdicts_of(so_far.len()..until, network, compute)?);
+        so_far.extend(self.predictions_of(so_far.len()..until, network, compute)?);
         Ok(false)
     }
 
@@ -298,10 +298,10 @@ impl Sequences {
         network: &Network,
         compute: &Compute,
     ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
-        self.verdicts_of(0..self.all.len(), network, compute)
+        self.predictions_of(0..self.all.len(), network, compute)
     }
 
-    fn verdicts_of(
+    fn predictions_of(
         &self,
         range: Range<usize>,
         network: &Network,

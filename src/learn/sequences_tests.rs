@@ -161,7 +161,7 @@ fn how_many_are_judged_at_once_changes_no_bit() {
         let starts = (0..32).step_by(size);
         let said = starts.flat_map(|from| {
             let range = from..(from + size).min(32);
-            let said = sequences.verdicts_of(range, model.network(), &compute);
+            let said = sequences.predictions_of(range, model.network(), &compute);
             said.unwrap()
         });
         said.collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
 use super::project::{Project, StoreError};
-use crate::domain::{ModelId, NewScores, Remembered, ScoreRow, Verdict};
+use crate::domain::{ModelId, NewScores, Prediction, Remembered, ScoreRow};
 
 impl Project {
     /// Keeps what a model said, all of it in one transaction; an earlier word of the same model on
@@ -34,8 +34,8 @@ impl Project {
             for row in &new.rows {
                 let (candidate, epoch) = (&*row.candidate, &*row.epoch);
                 let (probabilities, refusal) = match &row.verdict {
-                    Verdict::Probabilities(all) => (Some(blob_of(all)), None),
-                    Verdict::Refused(why) => (None, Some(&**why)),
+                    Prediction::Probabilities(all) => (Some(blob_of(all)), None),
+                    Prediction::Refused(why) => (None, Some(&**why)),
                 };
                 insert.execute(params![model, candidate, epoch, probabilities, refusal])?;
             }
@@ -109,8 +109,8 @@ impl Project {
 fn row_of(row: &Row<'_>, known: Option<Arc<str>>) -> rusqlite::Result<ScoreRow> {
     let candidate = row.get_ref(0)?.as_str()?;
     let verdict = match row.get_ref(2)?.as_blob_or_null()? {
-        Some(bytes) => Verdict::Probabilities(probabilities_of(bytes)?),
-        None => Verdict::Refused(row.get_ref(3)?.as_str()?.into()),
+        Some(bytes) => Prediction::Probabilities(probabilities_of(bytes)?),
+        None => Prediction::Refused(row.get_ref(3)?.as_str()?.into()),
     };
     Ok(ScoreRow {
         candidate: known

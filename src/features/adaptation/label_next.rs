@@ -180,7 +180,7 @@ mod tests {
     use super::*;
     use crate::features::labelling::repeat_check::RepeatCheck;
     use crate::{
-        domain::{Candidate, Catalogue, LabelBook, ModelId, Verdict},
+        domain::{Candidate, Catalogue, LabelBook, ModelId, Prediction},
         features::scoring::state::{ReadyModel, Scores},
         workspace::models,
     };
@@ -197,7 +197,7 @@ mod tests {
             real,
         });
         let said = values.iter().enumerate().map(|(at, value)| {
-            let verdict = Verdict::Probabilities([1.0 - value, *value].into());
+            let verdict = Prediction::Probabilities([1.0 - value, *value].into());
             (CandidateIx(at as u32), [verdict].into())
         });
         scores.take(models::DEFAULT, said.collect());

@@ -1,7 +1,7 @@
 //! How soon a model knows: what it says after so many epochs.
 
 use crate::{
-    domain::{Catalogue, ModelFacts, ScoreBook, Verdict, evaluation::AfterEpochs, likeliest},
+    domain::{Catalogue, ModelFacts, Prediction, ScoreBook, evaluation::AfterEpochs, likeliest},
     features::labelling::truths::{Classes, Truths},
 };
 
@@ -58,10 +58,10 @@ fn followed(
     followed
 }
 
-fn called(verdict: &Verdict) -> Option<usize> {
+fn called(verdict: &Prediction) -> Option<usize> {
     match verdict {
-        Verdict::Probabilities(row) if row.iter().all(|p| p.is_finite()) => likeliest(row),
-        Verdict::Probabilities(_) | Verdict::Refused(_) => None,
+        Prediction::Probabilities(row) if row.iter().all(|p| p.is_finite()) => likeliest(row),
+        Prediction::Probabilities(_) | Prediction::Refused(_) => None,
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
                 truth: Some(class.into()),
                 ..Candidate::default()
             });
-            let verdict = |p: f32| Verdict::Probabilities([p, 1.0 - p].into());
+            let verdict = |p: f32| Prediction::Probabilities([p, 1.0 - p].into());
             let verdicts: Vec<_> = said.into_iter().map(verdict).collect();
             scores.put(&facts.id, CandidateIx(at as u32), verdicts.into());
         }

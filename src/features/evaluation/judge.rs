@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Request;
 use crate::{
     domain::{
-        CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, ScoreBook, Verdict,
+        CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, Prediction, ScoreBook,
         evaluation::LeftOut,
     },
     features::labelling::truths::{Classes, Truths},
@@ -83,7 +83,7 @@ impl Judgements {
     }
 
     /// Every epoch that was scored.
-    fn each<'a>(&mut self, verdicts: &'a [Verdict]) -> Vec<EpochPrediction<'a>> {
+    fn each<'a>(&mut self, verdicts: &'a [Prediction]) -> Vec<EpochPrediction<'a>> {
         let mut all = Vec::with_capacity(verdicts.len());
         for (epoch, verdict) in verdicts.iter().enumerate() {
             match usable(verdict) {
@@ -100,7 +100,7 @@ impl Judgements {
     /// The scored epoch that is worth most, the last among equals.
     fn one<'a>(
         &mut self,
-        verdicts: &'a [Verdict],
+        verdicts: &'a [Prediction],
         worth: impl Fn(&[f32]) -> f32,
     ) -> Vec<EpochPrediction<'a>> {
         let scored = verdicts.iter().enumerate().filter_map(|(epoch, verdict)| {
@@ -146,11 +146,11 @@ impl Judgements {
     }
 }
 
-fn usable(verdict: &Verdict) -> Result<&[f32], String> {
+fn usable(verdict: &Prediction) -> Result<&[f32], String> {
     match verdict {
-        Verdict::Probabilities(all) if all.iter().all(|p| p.is_finite()) => Ok(all),
-        Verdict::Probabilities(_) => Err("has a score that is no number".into()),
-        Verdict::Refused(why) => Err(format!("cannot be scored: {why}")),
+        Prediction::Probabilities(all) if all.iter().all(|p| p.is_finite()) => Ok(all),
+        Prediction::Probabilities(_) => Err("has a score that is no number".into()),
+        Prediction::Refused(why) => Err(format!("cannot be scored: {why}")),
     }
 }
 
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    fn judged_at(at: JudgedAt, facts: &ModelFacts, verdicts: Vec<Verdict>) -> Judgements {
+    fn judged_at(at: JudgedAt, facts: &ModelFacts, verdicts: Vec<Prediction>) -> Judgements {
         let mut catalogue = Catalogue::default();
         let ix = catalogue.absorb(Candidate {
             id: "a".into(),
@@ -208,8 +208,8 @@ mod tests {
         Judgements::of(&catalogue, Truths::Data, &scores, facts, &request)
     }
 
-    fn said(probabilities: &[f32]) -> Verdict {
-        Verdict::Probabilities(probabilities.into())
+    fn said(probabilities: &[f32]) -> Prediction {
+        Prediction::Probabilities(probabilities.into())
     }
 
     fn epochs(judgements: &Judgements) -> Vec<(u32, u8, u8)> {
@@ -225,7 +225,7 @@ mod tests {
                 said(&[0.1, 0.9]),
                 said(&[0.8, 0.2]),
                 said(&[f32::NAN, 0.2]),
-                Verdict::Refused(Arc::from("has no reference")),
+                Prediction::Refused(Arc::from("has no reference")),
             ]
         };
         let each = judged_at(JudgedAt::Each, &facts, verdicts());

@@ -57,7 +57,7 @@ pub fn report(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Candidate, Epoch, Measure, ModelId, Verdict};
+    use crate::domain::{Candidate, Epoch, Measure, ModelId, Prediction};
 
     const COUNT: u32 = 200;
 
@@ -91,7 +91,7 @@ mod tests {
             let is_called = (at % 2 == 1) != is_wrong(at);
             let noise = (at * 37 % 101) as f32 / 1000.0;
             let real = if is_called { 0.8 + noise } else { 0.1 + noise };
-            let verdict = Verdict::Probabilities([1.0 - real, real].into());
+            let verdict = Prediction::Probabilities([1.0 - real, real].into());
             scores.put(&id, crate::domain::CandidateIx(at), [verdict].into());
         }
         ModelFacts {

@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, Plot, VLine};
 
 use super::{
     badge::{class_color, class_title, score_words},
-    classes::ClassVerdicts,
+    classes::ClassPredictions,
 };
 use crate::{
     app::{AppState, Command, command::Go},
@@ -42,7 +42,7 @@ pub fn class_bands_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
 }
 
 /// The likeliest classes at the epoch on screen.
-fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassVerdicts<'_>) {
+fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassPredictions<'_>) {
     ui.horizontal(|ui| {
         ui.label(weak(ui, format!("{model}, up to this epoch")));
         let epoch = state.place.epoch;
@@ -57,7 +57,7 @@ fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassVerdicts<
             }
         }
         if predicted.row(epoch).is_none()
-            && let Some(crate::domain::Verdict::Refused(why)) = predicted.verdicts.get(epoch)
+            && let Some(crate::domain::Prediction::Refused(why)) = predicted.verdicts.get(epoch)
         {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let text = weak(ui, format!("left out: this epoch {why}"));
@@ -83,8 +83,12 @@ struct Span<'a> {
     row: &'a [f32],
 }
 
-/// Verdicts in the order of time: each stands until the next. Epochs without time are left out.
-fn spans<'a>(candidate: &Candidate, predicted: &ClassVerdicts<'a>, origin: f64) -> Vec<Span<'a>> {
+/// Predictions in the order of time: each stands until the next. Epochs without time are left out.
+fn spans<'a>(
+    candidate: &Candidate,
+    predicted: &ClassPredictions<'a>,
+    origin: f64,
+) -> Vec<Span<'a>> {
     let epochs = candidate.epochs.iter().enumerate();
     let mut known: Vec<(f64, &'a [f32])> = epochs
         .filter_map(|(at, epoch)| Some((epoch.mjd?.days() - origin, predicted.row(at)?)))
@@ -109,15 +113,15 @@ fn plot_ui(
     ui: &mut Ui,
     state: &AppState,
     candidate: &Candidate,
-    predicted: ClassVerdicts<'_>,
+    predicted: ClassPredictions<'_>,
     commands: &mut Vec<Command>,
 ) {
     let origin = time_origin(candidate);
     let spans = spans(candidate, &predicted, origin);
     if spans.is_empty() {
         let why = predicted.verdicts.iter().find_map(|verdict| match verdict {
-            crate::domain::Verdict::Refused(why) => Some(why),
-            crate::domain::Verdict::Probabilities(_) => None,
+            crate::domain::Prediction::Refused(why) => Some(why),
+            crate::domain::Prediction::Probabilities(_) => None,
         });
         let why = why.map_or("it has no epoch", |why| why);
         ui.centered_and_justified(|ui| {
@@ -181,7 +185,7 @@ fn plot_ui(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Epoch, Mjd, Verdict};
+    use crate::domain::{Epoch, Mjd, Prediction};
 
     #[test]
     fn a_verdict_stands_until_the_next_one() {
@@ -193,10 +197,14 @@ mod tests {
             epochs: vec![epoch(100.0), epoch(101.0), epoch(110.0)],
             ..Candidate::default()
         };
-        let row = |p: f32| Verdict::Probabilities([p, 1.0 - p].into());
-        let verdicts = [row(0.5), Verdict::Refused("has no time".into()), row(0.9)];
+        let row = |p: f32| Prediction::Probabilities([p, 1.0 - p].into());
+        let verdicts = [
+            row(0.5),
+            Prediction::Refused("has no time".into()),
+            row(0.9),
+        ];
         let classes = ["a", "b"].map(String::from);
-        let predicted = ClassVerdicts {
+        let predicted = ClassPredictions {
             classes: &classes,
             verdicts: &verdicts,
         };

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use super::state::{Reading, ReadyModel, Scores, ShownModel};
-use crate::domain::{CandidateIx, Verdict, likeliest};
+use crate::domain::{CandidateIx, Prediction, likeliest};
 
 /// Class probabilities of one candidate, epoch by epoch.
 #[derive(Clone, Copy, Debug)]
-pub struct ClassVerdicts<'a> {
+pub struct ClassPredictions<'a> {
     /// Names of the classes, in the order of the probabilities.
     pub classes: &'a [String],
     /// One for each epoch.
-    pub verdicts: &'a [Verdict],
+    pub verdicts: &'a [Prediction],
 }
 
 /// The likeliest class.
@@ -34,7 +34,7 @@ impl Scores {
     }
 
     /// What that model predicts for a candidate; none before it has scored it.
-    pub fn classes(&self, candidate: CandidateIx) -> Option<ClassVerdicts<'_>> {
+    pub fn classes(&self, candidate: CandidateIx) -> Option<ClassPredictions<'_>> {
         self.classes_of(self.class_model()?, candidate)
     }
 
@@ -43,16 +43,16 @@ impl Scores {
         &'a self,
         model: &'a ShownModel,
         candidate: CandidateIx,
-    ) -> Option<ClassVerdicts<'a>> {
+    ) -> Option<ClassPredictions<'a>> {
         let ready = model.ready.as_ref()?;
         Some(ready.verdicts(self.book.get(&ready.id, candidate)?))
     }
 }
 
 impl ReadyModel {
-    /// Verdicts of this model with the names of its classes.
-    pub fn verdicts<'a>(&'a self, verdicts: &'a [Verdict]) -> ClassVerdicts<'a> {
-        ClassVerdicts {
+    /// Predictions of this model with the names of its classes.
+    pub fn verdicts<'a>(&'a self, verdicts: &'a [Prediction]) -> ClassPredictions<'a> {
+        ClassPredictions {
             classes: &self.card.classes,
             verdicts,
         }
@@ -77,12 +77,12 @@ impl<'a> From<LikelyClass<'a>> for Reading<'a> {
     }
 }
 
-impl<'a> ClassVerdicts<'a> {
+impl<'a> ClassPredictions<'a> {
     /// The probabilities of an epoch, in the order of the classes; none where it was refused.
     pub fn row(&self, epoch: usize) -> Option<&'a [f32]> {
         match self.verdicts.get(epoch)? {
-            Verdict::Probabilities(row) => Some(row),
-            Verdict::Refused(_) => None,
+            Prediction::Probabilities(row) => Some(row),
+            Prediction::Refused(_) => None,
         }
     }
 
@@ -99,8 +99,8 @@ impl<'a> ClassVerdicts<'a> {
 
     fn rows(&self) -> impl DoubleEndedIterator<Item = &'a [f32]> + use<'a> {
         self.verdicts.iter().filter_map(|verdict| match verdict {
-            Verdict::Probabilities(row) => Some(&row[..]),
-            Verdict::Refused(_) => None,
+            Prediction::Probabilities(row) => Some(&row[..]),
+            Prediction::Refused(_) => None,
         })
     }
 
@@ -192,12 +192,12 @@ pub fn class_named(name: &str, classes: &[String]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn verdicts() -> Vec<Verdict> {
+    fn verdicts() -> Vec<Prediction> {
         vec![
-            Verdict::Probabilities([0.5, 0.25, 0.25].into()),
-            Verdict::Refused("has no believable zero point".into()),
-            Verdict::Probabilities([0.1, 0.8, 0.1].into()),
-            Verdict::Refused("has no believable zero point".into()),
+            Prediction::Probabilities([0.5, 0.25, 0.25].into()),
+            Prediction::Refused("has no believable zero point".into()),
+            Prediction::Probabilities([0.1, 0.8, 0.1].into()),
+            Prediction::Refused("has no believable zero point".into()),
         ]
     }
 
@@ -205,7 +205,7 @@ mod tests {
     fn the_last_epoch_that_was_not_refused_counts() {
         let classes = ["supernova", "rr_lyrae", "galaxy"].map(String::from);
         let verdicts = verdicts();
-        let predicted = ClassVerdicts {
+        let predicted = ClassPredictions {
             classes: &classes,
             verdicts: &verdicts,
         };
@@ -222,8 +222,8 @@ mod tests {
     #[test]
     fn no_prediction_is_nothing_known() {
         let classes = ["supernova".to_owned()];
-        let refused = [Verdict::Refused("has no time".into())];
-        let predicted = ClassVerdicts {
+        let refused = [Prediction::Refused("has no time".into())];
+        let predicted = ClassPredictions {
             classes: &classes,
             verdicts: &refused,
         };

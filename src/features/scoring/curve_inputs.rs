@@ -7,7 +7,7 @@ use super::{
     inputs::Wanted,
 };
 use crate::{
-    domain::{Candidate, FeaturePlan, Verdict, Verdicts},
+    domain::{Candidate, FeaturePlan, Prediction, Predictions},
     io::Decoder,
     lightcurve::{Forest, forest::too_short},
 };
@@ -15,11 +15,11 @@ use crate::{
 /// What is known of a candidate before a forest judges it.
 pub(crate) enum CurveInput {
     /// Nothing new: what the project has.
-    Known(Verdicts),
+    Known(Predictions),
     /// To be judged.
     Judge {
         /// What stands for each epoch already; none for those to be judged.
-        settled: Vec<Option<Verdict>>,
+        settled: Vec<Option<Prediction>>,
         /// Its light curve.
         curve: CandidateCurve,
     },
@@ -37,12 +37,12 @@ pub(crate) fn curve_inputs(
         let known = settled.iter().enumerate();
         // Before the fewest epochs a forest predicts nothing, and nothing is kept.
         let known = known.map(|(at, known)| match known {
-            None if at + 1 < plan.fewest_epochs => Some(Verdict::Refused(
+            None if at + 1 < plan.fewest_epochs => Some(Prediction::Refused(
                 too_short(at + 1, plan.fewest_epochs).into(),
             )),
             known => known.clone(),
         });
-        match known.collect::<Option<Verdicts>>() {
+        match known.collect::<Option<Predictions>>() {
             Some(known) if settled.iter().any(Option::is_some) => CurveInput::Known(known),
             _ => CurveInput::Judge {
                 settled,
@@ -54,12 +54,12 @@ pub(crate) fn curve_inputs(
 }
 
 /// What a forest predicts for candidates, after each of their epochs.
-pub(crate) fn compute_curves(forest: &Forest, inputs: Vec<CurveInput>) -> Vec<Verdicts> {
+pub(crate) fn compute_curves(forest: &Forest, inputs: Vec<CurveInput>) -> Vec<Predictions> {
     let judged = |input| match input {
         CurveInput::Known(verdicts) => verdicts,
         CurveInput::Judge { settled, curve } => {
             let epochs = settled.into_iter().enumerate();
-            let verdict = |(at, known): (usize, Option<Verdict>)| {
+            let verdict = |(at, known): (usize, Option<Prediction>)| {
                 known.unwrap_or_else(|| judge_epoch(forest, &curve, at))
             };
             epochs.map(verdict).collect()
@@ -70,12 +70,12 @@ pub(crate) fn compute_curves(forest: &Forest, inputs: Vec<CurveInput>) -> Vec<Ve
 
 /// A verdict from the light curve up to an epoch. Refused are epochs without a measurement of their
 /// own, and those before which there are too few.
-fn judge_epoch(forest: &Forest, curve: &CandidateCurve, at: usize) -> Verdict {
+fn judge_epoch(forest: &Forest, curve: &CandidateCurve, at: usize) -> Prediction {
     match &curve.epochs[at] {
-        Err(why) => Verdict::Refused(Arc::clone(why)),
+        Err(why) => Prediction::Refused(Arc::clone(why)),
         Ok(_) => match forest.judge(&curve.until(at)) {
-            Ok(row) => Verdict::Probabilities(row.into()),
-            Err(why) => Verdict::Refused(why.into()),
+            Ok(row) => Prediction::Probabilities(row.into()),
+            Err(why) => Prediction::Refused(why.into()),
         },
     }
 }

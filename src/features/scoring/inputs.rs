@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Candidate, Epoch, InputPlan, KeptScores, ModelId, ModelInput, Problem, Role, Stamp,
-        StampId, Verdict,
+        Candidate, Epoch, InputPlan, KeptScores, ModelId, ModelInput, Prediction, Problem, Role,
+        Stamp, StampId,
     },
     imaging::model_input::{Plane, needed, prepare},
     io::Decoder,
@@ -22,7 +22,7 @@ use crate::{
 /// What is known of an epoch before its model computes.
 pub(crate) enum EpochInput {
     /// The project has its score.
-    Kept(Verdict),
+    Kept(Prediction),
     /// To be computed: (channel, y, x).
     Ready(Vec<f32>),
     /// It cannot be computed.
@@ -91,7 +91,7 @@ pub(crate) fn stamp_inputs(
     wanted: &[WantedStamps<'_>],
     decoder: &Decoder,
 ) -> Vec<Vec<Vec<EpochInput>>> {
-    let known: Vec<Vec<Vec<Option<Verdict>>>> = wanted
+    let known: Vec<Vec<Vec<Option<Prediction>>>> = wanted
         .iter()
         .map(|model| {
             candidates
@@ -101,10 +101,10 @@ pub(crate) fn stamp_inputs(
         })
         .collect();
     let stamps = decode(candidates, wanted, &known, decoder);
-    let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Verdict>>>)| {
-        let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Verdict>>)| {
+    let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Prediction>>>)| {
+        let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Prediction>>)| {
             let epochs = candidate.epochs.iter().zip(known);
-            let input = |(epoch, known): (&Epoch, Option<Verdict>)| match known {
+            let input = |(epoch, known): (&Epoch, Option<Prediction>)| match known {
                 Some(verdict) => EpochInput::Kept(verdict),
                 None => match of_epoch(epoch, model.plan, &stamps) {
                     Ok(input) => EpochInput::Ready(input),
@@ -123,7 +123,7 @@ pub(crate) fn stamp_inputs(
 fn decode(
     candidates: &[&Candidate],
     wanted: &[WantedStamps<'_>],
-    known: &[Vec<Vec<Option<Verdict>>>],
+    known: &[Vec<Vec<Option<Prediction>>>],
     decoder: &Decoder,
 ) -> Stamps {
     let mut chosen = HashSet::new();

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::table::{ModelScores, columns};
 use crate::{
-    domain::{Candidate, Problem, Verdict},
+    domain::{Candidate, Prediction, Problem},
     io::export::FilledColumn,
 };
 
@@ -85,7 +85,7 @@ fn refusals(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> Vec<Refusa
         let mut reasons: BTreeMap<&Arc<str>, (usize, &Arc<str>)> = BTreeMap::new();
         for (candidate, verdicts) in candidates.iter().zip(model.verdicts) {
             for verdict in verdicts.iter() {
-                if let Verdict::Refused(why) = verdict {
+                if let Prediction::Refused(why) = verdict {
                     reasons.entry(why).or_insert((0, &candidate.id)).0 += 1;
                 }
             }

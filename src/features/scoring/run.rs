@@ -14,7 +14,7 @@ use super::{
     task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
-    domain::{Candidate, ModelCard, Verdicts},
+    domain::{Candidate, ModelCard, Predictions},
     io::Decoder,
     learn::{Compute, Wish},
     store::{Project, StoreError},
@@ -72,7 +72,7 @@ pub fn score(
     let catalogue = Arc::new(opened.catalogue);
     let cards: Vec<ModelCard> = models.iter().map(|model| model.card().clone()).collect();
     let found = Arc::new(Mutex::new(Found {
-        verdicts: vec![vec![Verdicts::default(); catalogue.len()]; models.len()],
+        verdicts: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
         counts: Counts::default(),
         done: 0,
     }));
@@ -138,7 +138,7 @@ fn project_of(
 /// What was found so far.
 struct Found {
     /// For each model, in the order of the candidates.
-    verdicts: Vec<Vec<Verdicts>>,
+    verdicts: Vec<Vec<Predictions>>,
     counts: Counts,
     /// Candidates that the last model is done with.
     done: usize,

@@ -11,7 +11,7 @@ use super::{
     sequence_inputs::SequenceInput,
 };
 use crate::{
-    domain::{Candidate, InputPlan, KeptScores, ModelInput, Remembered, Verdict, Verdicts},
+    domain::{Candidate, InputPlan, KeptScores, ModelInput, Prediction, Predictions, Remembered},
     io::Decoder,
     learn::{LearnError, Model, follow::Follow},
     workspace::any_model::AnyModel,
@@ -29,7 +29,7 @@ pub fn score_candidates(
     candidates: &[&Candidate],
     model: &AnyModel,
     decoder: &Decoder,
-) -> anyhow::Result<Vec<Verdicts>> {
+) -> anyhow::Result<Vec<Predictions>> {
     let kept = KeptScores::default();
     let nothing = ModelMemories::default();
     Ok(complete_scores(candidates, &kept, &nothing, model, decoder)?.verdicts)
@@ -38,7 +38,7 @@ pub fn score_candidates(
 /// What a model predicts, and what it remembers of candidates that it followed.
 #[derive(Default)]
 pub(crate) struct Computed {
-    pub verdicts: Vec<Verdicts>,
+    pub verdicts: Vec<Predictions>,
     pub memories: Vec<Remembered>,
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn compute(model: &AnyModel, inputs: Inputs) -> anyhow::Result<Comput
 fn compute_stamps(
     model: &Model,
     inputs: Vec<Vec<EpochInput>>,
-) -> Result<Vec<Verdicts>, LearnError> {
+) -> Result<Vec<Predictions>, LearnError> {
     let ready: Vec<&[f32]> = inputs
         .iter()
         .flatten()
@@ -140,11 +140,13 @@ fn compute_stamps(
         probabilities.extend(model.score(&inputs.concat())?);
     }
     let mut rows = probabilities.chunks(model.card().classes.len().max(1));
-    let verdicts = inputs.into_iter().map(|epochs| -> Verdicts {
+    let verdicts = inputs.into_iter().map(|epochs| -> Predictions {
         let verdict = |epoch| match epoch {
             EpochInput::Kept(verdict) => verdict,
-            EpochInput::Ready(_) => Verdict::Probabilities(rows.next().unwrap_or_default().into()),
-            EpochInput::Refused(why) => Verdict::Refused(why),
+            EpochInput::Ready(_) => {
+                Prediction::Probabilities(rows.next().unwrap_or_default().into())
+            }
+            EpochInput::Refused(why) => Prediction::Refused(why),
         };
         epochs.into_iter().map(verdict).collect()
     });
@@ -168,7 +170,7 @@ fn compute_sequences(
     let mut followed = model.follow(&mut follows)?.into_iter();
     let mut computed = Computed::default();
     for input in inputs {
-        let verdicts: Verdicts = match input {
+        let verdicts: Predictions = match input {
             SequenceInput::Known(verdicts) => verdicts.into(),
             SequenceInput::Follow(new) => {
                 computed.memories.push(Remembered {
@@ -177,7 +179,7 @@ fn compute_sequences(
                     memory: new.memory.to_bytes()?.into(),
                 });
                 let mut rows = followed.next().unwrap_or_default().into_iter();
-                let mut row = || Verdict::Probabilities(rows.next().unwrap_or_default().into());
+                let mut row = || Prediction::Probabilities(rows.next().unwrap_or_default().into());
                 let settled = new.settled.into_iter();
                 settled
                     .map(|known| known.unwrap_or_else(&mut row))

@@ -9,7 +9,7 @@ use super::{
     sequence_epochs::{Calibrated, Chosen, calibrated},
 };
 use crate::{
-    domain::{Candidate, SequencePlan, Verdict},
+    domain::{Candidate, Prediction, SequencePlan},
     imaging::sequence_input::CalibratedEpoch,
     io::Decoder,
     learn::follow::Memory,
@@ -18,7 +18,7 @@ use crate::{
 /// What is known of a candidate before a model follows it.
 pub(crate) enum SequenceInput {
     /// Nothing new: what the project has, and why the rest cannot be computed.
-    Known(Vec<Verdict>),
+    Known(Vec<Prediction>),
     /// To be computed.
     Follow(Box<ToFollow>),
 }
@@ -28,7 +28,7 @@ pub(crate) struct ToFollow {
     /// Its identifier.
     pub candidate: Arc<str>,
     /// What stands for each epoch already; none for those to be followed.
-    pub settled: Vec<Option<Verdict>>,
+    pub settled: Vec<Option<Prediction>>,
     /// The epochs to be followed, as many as are not settled.
     pub epochs: Vec<CalibratedEpoch>,
     /// What the model remembers of those before.
@@ -40,7 +40,7 @@ pub(crate) struct ToFollow {
 /// What is known of one candidate before its stamps are read.
 struct CandidateStart {
     keys: Vec<Arc<str>>,
-    known: Vec<Option<Verdict>>,
+    known: Vec<Option<Prediction>>,
     /// The place of the epoch that the memory ends with, and the memory.
     memory: Option<(usize, Memory)>,
 }
@@ -101,7 +101,7 @@ impl CandidateStart {
                     last = Some(self.keys[at].clone());
                     None
                 }
-                Err(why) => Some(Verdict::Refused(why)),
+                Err(why) => Some(Prediction::Refused(why)),
             };
         }
         match last {

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        CandidateIx, LatentMembership, ModelCard, ModelId, ScoreBook, Verdict, Verdicts, likeliest,
+        CandidateIx, LatentMembership, ModelCard, ModelId, Prediction, Predictions, ScoreBook,
+        likeliest,
     },
     tasks::{Running, TaskEvent, next_event},
     workspace::{models, screen::Screen},
@@ -276,12 +277,12 @@ impl Scores {
         self.read(model, candidate, |ready, verdicts| {
             let verdict = verdicts.get(epoch).ok_or(None)?;
             match (verdict, ready.real) {
-                (Verdict::Refused(why), _) => Err(Some(&**why)),
+                (Prediction::Refused(why), _) => Err(Some(&**why)),
                 (verdict, Some(real)) => {
                     let value = verdict.probability(real).ok_or(None)?;
                     Ok(model.side_of(value))
                 }
-                (Verdict::Probabilities(row), None) => {
+                (Prediction::Probabilities(row), None) => {
                     ready.likeliest(row).map(Reading::from).ok_or(None)
                 }
             }
@@ -309,7 +310,7 @@ impl Scores {
         &'a self,
         model: &'a ShownModel,
         candidate: CandidateIx,
-        of: impl FnOnce(&'a ReadyModel, &'a Verdicts) -> Result<Reading<'a>, Option<&'a str>>,
+        of: impl FnOnce(&'a ReadyModel, &'a Predictions) -> Result<Reading<'a>, Option<&'a str>>,
     ) -> Reading<'a> {
         if let ScoringStatus::Failed(why) = &model.status {
             return Reading::Refused(why);
@@ -333,7 +334,7 @@ impl Scores {
     }
 
     /// Takes in what a model predicts.
-    pub(crate) fn take(&mut self, source: &str, scores: Vec<(CandidateIx, Verdicts)>) {
+    pub(crate) fn take(&mut self, source: &str, scores: Vec<(CandidateIx, Predictions)>) {
         let mut shown = self.shown.iter_mut();
         let book = &mut self.book;
         let Some(model) = shown.find(|model| *model.source == *source) else {
@@ -372,9 +373,9 @@ impl Scores {
     }
 }
 
-fn refusal(verdict: &Verdict) -> Option<&str> {
+fn refusal(verdict: &Prediction) -> Option<&str> {
     match verdict {
-        Verdict::Refused(why) => Some(why),
-        Verdict::Probabilities(_) => None,
+        Prediction::Refused(why) => Some(why),
+        Prediction::Probabilities(_) => None,
     }
 }

@@ -3,14 +3,14 @@
 use std::{collections::HashSet, sync::Arc};
 
 use crate::{
-    domain::{Candidate, Epoch, Mjd, ModelCard, Verdict, Verdicts},
+    domain::{Candidate, Epoch, Mjd, ModelCard, Prediction, Predictions},
     io::export::columns::{FilledColumn, Kind, Value, double, text},
 };
 
 /// What one model predicts for all candidates, in the order of the catalogue.
 pub(crate) struct ModelScores<'a> {
     pub card: &'a ModelCard,
-    pub verdicts: &'a [Verdicts],
+    pub verdicts: &'a [Predictions],
 }
 
 /// All columns, filled. Those of a model bear its name where there are several models.
@@ -19,7 +19,7 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
     let mut taken: HashSet<String> = columns.iter().map(|column| column.name.clone()).collect();
     for model in models {
         let name = &model.card.name;
-        let mut push = |what: &str, kind, meaning: String, value: &dyn Fn(&Verdict) -> Value| {
+        let mut push = |what: &str, kind, meaning: String, value: &dyn Fn(&Prediction) -> Value| {
             let of_model = match models.len() {
                 1 => what.to_owned(),
                 _ => format!("{what}_{name}"),
@@ -47,8 +47,8 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
         }
         let meaning = format!("why {name} could not score it; empty where it did");
         push("refused", Kind::Text, meaning, &|verdict| match verdict {
-            Verdict::Refused(why) => text(Some(why)),
-            Verdict::Probabilities(_) => Value::Null,
+            Prediction::Refused(why) => text(Some(why)),
+            Prediction::Probabilities(_) => Value::Null,
         });
     }
     columns

@@ -23,8 +23,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ModelInput, NewScores, Remembered,
-        ScoreRow, Verdict, Verdicts,
+        Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ModelInput, NewScores, Prediction,
+        Predictions, Remembered, ScoreRow,
     },
     io::Decoder,
     tasks::{
@@ -90,7 +90,7 @@ pub enum ScoreUpdate {
         /// Its place among the models.
         model: usize,
         /// Candidates, with a verdict for each epoch.
-        scores: Vec<(CandidateIx, Verdicts)>,
+        scores: Vec<(CandidateIx, Predictions)>,
         /// Where they came from.
         counts: Counts,
     },
@@ -288,7 +288,7 @@ impl Run<'_> {
                 let models = self.models.iter().zip(self.kept);
                 let complete =
                     models.map(|(model, kept)| kept.complete(candidate, &model.card().input));
-                let complete: Option<Vec<Verdicts>> = complete.collect();
+                let complete: Option<Vec<Predictions>> = complete.collect();
                 let Some(complete) = complete.filter(|_| !candidate.epochs.is_empty()) else {
                     continue;
                 };
@@ -314,7 +314,7 @@ impl Run<'_> {
         store: &mut ScoreStore,
     ) -> anyhow::Result<()> {
         // Of the candidates that are scored in parts.
-        let mut begun: BTreeMap<CandidateIx, Vec<Option<Verdict>>> = BTreeMap::new();
+        let mut begun: BTreeMap<CandidateIx, Vec<Option<Prediction>>> = BTreeMap::new();
         for Prepared {
             batch,
             inputs,
@@ -344,7 +344,7 @@ impl Run<'_> {
                             known[*at] = Some(verdict.clone());
                         }
                         if *is_last && let Some(known) = begun.remove(ix) {
-                            let all: Verdicts = known.into_iter().flatten().collect();
+                            let all: Predictions = known.into_iter().flatten().collect();
                             self.take(model, vec![(*ix, all)], Vec::new(), store);
                         }
                     }
@@ -365,7 +365,7 @@ impl Run<'_> {
     }
 
     /// What is kept of a candidate, epoch by epoch.
-    fn known(&self, model: usize, ix: CandidateIx) -> Vec<Option<Verdict>> {
+    fn known(&self, model: usize, ix: CandidateIx) -> Vec<Option<Prediction>> {
         let candidate = self.set.catalogue.get(ix);
         let input = &self.models[model].card().input;
         candidate.map_or_else(Vec::new, |candidate| {
@@ -405,7 +405,7 @@ impl Run<'_> {
     fn take(
         &self,
         model: usize,
-        scores: Vec<(CandidateIx, Verdicts)>,
+        scores: Vec<(CandidateIx, Predictions)>,
         memories: Vec<Remembered>,
         store: &mut ScoreStore,
     ) {
@@ -421,7 +421,7 @@ impl Run<'_> {
                     counts.kept += 1;
                 } else {
                     counts.computed +=
-                        usize::from(matches!(row.verdict, Verdict::Probabilities(_)));
+                        usize::from(matches!(row.verdict, Prediction::Probabilities(_)));
                     rows.push(row);
                 }
             }
@@ -431,7 +431,7 @@ impl Run<'_> {
         self.report_fault(store);
     }
 
-    fn report(&self, model: usize, scores: Vec<(CandidateIx, Verdicts)>, counts: Counts) {
+    fn report(&self, model: usize, scores: Vec<(CandidateIx, Predictions)>, counts: Counts) {
         if !scores.is_empty() {
             self.cx.update(ScoreUpdate::Scored {
                 model,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use destello::{
-    domain::{Candidate, Verdict},
+    domain::{Candidate, Prediction},
     features::scoring::score::score_candidates,
     io::Decoder,
     learn::Compute,
@@ -203,7 +203,8 @@ fn a_batch_says_what_its_candidates_say_alone() {
     assert_eq!(together.len(), 20);
     for (candidate, verdicts) in candidates.iter().zip(&together) {
         let alone = score_candidates(&[*candidate], &model, &decoder).unwrap();
-        let [Verdict::Probabilities(a), Verdict::Probabilities(b)] = [&alone[0][0], &verdicts[0]]
+        let [Prediction::Probabilities(a), Prediction::Probabilities(b)] =
+            [&alone[0][0], &verdicts[0]]
         else {
             panic!("{alone:?}");
         };

@@ -3,13 +3,13 @@
 use std::{path::Path, time::Instant};
 
 use destello::{
-    domain::{ModelId, NewScores, Remembered, ScoreRow, Verdict},
+    domain::{ModelId, NewScores, Prediction, Remembered, ScoreRow},
     store::Project,
 };
 
 use crate::common::events;
 
-fn row(candidate: &str, epoch: &str, verdict: Verdict) -> ScoreRow {
+fn row(candidate: &str, epoch: &str, verdict: Prediction) -> ScoreRow {
     ScoreRow {
         candidate: candidate.into(),
         epoch: epoch.into(),
@@ -17,8 +17,8 @@ fn row(candidate: &str, epoch: &str, verdict: Verdict) -> ScoreRow {
     }
 }
 
-fn said(probabilities: &[f32]) -> Verdict {
-    Verdict::Probabilities(probabilities.into())
+fn said(probabilities: &[f32]) -> Prediction {
+    Prediction::Probabilities(probabilities.into())
 }
 
 fn model() -> ModelId {
@@ -40,7 +40,7 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
         row(
             "é \"b\"",
             "1",
-            Verdict::Refused("has no reference stamp".into()),
+            Prediction::Refused("has no reference stamp".into()),
         ),
         row("é \"b\"", "2", said(&[0.1, 0.2, 0.3, 0.4])),
     ];

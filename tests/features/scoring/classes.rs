@@ -9,7 +9,7 @@ use destello::{
         action::Action,
         command::{Go, QueueCommand},
     },
-    domain::Verdict,
+    domain::Prediction,
     features::{
         light_curve::folding::Fold, queue::column::Column, scoring::state::Reading,
         simulation::order::Kind,
@@ -52,7 +52,7 @@ fn a_set_of_sequences_is_followed_from_the_start() {
         let said = scores.classes(ix).unwrap();
         assert_eq!(said.verdicts.len(), candidate.epochs.len());
         for (epoch, verdict) in said.verdicts.iter().enumerate() {
-            let Verdict::Probabilities(row) = verdict else {
+            let Prediction::Probabilities(row) = verdict else {
                 panic!("{} epoch {epoch}: {verdict:?}", candidate.id)
             };
             assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
@@ -98,7 +98,7 @@ fn a_set_of_sequences_is_followed_from_the_start() {
     window.close();
 }
 
-fn verdicts(window: &InlineWindow) -> Vec<Vec<Verdict>> {
+fn verdicts(window: &InlineWindow) -> Vec<Vec<Prediction>> {
     let catalogue = window.state.catalogue.iter();
     let said = catalogue.map(|(ix, _)| window.state.scores.classes(ix).unwrap());
     said.map(|said| said.verdicts.to_vec()).collect()

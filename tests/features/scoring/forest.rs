@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use destello::{
-    domain::{Candidate, Verdict, Verdicts},
+    domain::{Candidate, Prediction, Predictions},
     features::{
         labelling::label_source::LabelSource,
         scoring::{forest_curve::of_candidate, score::score_candidates},
@@ -17,7 +17,7 @@ use destello::{
 
 use crate::common::forests::{order, simulate, trained};
 
-fn score_candidate(candidate: &Candidate, forest: &Forest, decoder: &Decoder) -> Verdicts {
+fn score_candidate(candidate: &Candidate, forest: &Forest, decoder: &Decoder) -> Predictions {
     let model = AnyModel::Forest(Arc::new(forest.clone()));
     let scored = score_candidates(&[candidate], &model, decoder);
     scored.expect("forests need no device").remove(0)
@@ -42,12 +42,12 @@ fn every_epoch_has_its_verdict_and_knows_nothing_of_later_ones() {
     for candidate in &candidates {
         let verdicts = score_candidate(candidate, &forest, &decoder);
         assert_eq!(verdicts.len(), candidate.epochs.len());
-        let Verdict::Refused(why) = &verdicts[1] else {
+        let Prediction::Refused(why) = &verdicts[1] else {
             panic!("two epochs are too few: {:?}", verdicts[1]);
         };
         assert_eq!(&**why, "has 2 of 3 measurements that the forest needs");
         for verdict in verdicts.iter().skip(2) {
-            let Verdict::Probabilities(said) = verdict else {
+            let Prediction::Probabilities(said) = verdict else {
                 panic!("{verdict:?}");
             };
             assert_eq!(said.len(), 7);
@@ -59,7 +59,7 @@ fn every_epoch_has_its_verdict_and_knows_nothing_of_later_ones() {
             score_candidate(&early, &forest, &decoder)[..],
             verdicts[..6]
         );
-        let Some(Verdict::Probabilities(last)) = verdicts.last() else {
+        let Some(Prediction::Probabilities(last)) = verdicts.last() else {
             panic!("the last epoch has no verdict");
         };
         let best = (0..7).max_by(|a, b| last[*a].total_cmp(&last[*b])).unwrap();
@@ -77,11 +77,11 @@ fn epochs_that_are_not_believed_are_refused_and_passed_over() {
     candidate.epochs[3].seeing_arcsec = Some(f32::NAN);
     let decoder = Decoder::default();
     let verdicts = score_candidate(&candidate, &forest, &decoder);
-    let Verdict::Refused(why) = &verdicts[3] else {
+    let Prediction::Refused(why) = &verdicts[3] else {
         panic!("{:?}", verdicts[3]);
     };
     assert!(why.contains("not believed"), "{why}");
-    assert!(matches!(verdicts[4], Verdict::Probabilities(_)));
+    assert!(matches!(verdicts[4], Prediction::Probabilities(_)));
     let curve = of_candidate(&candidate, &decoder);
     assert_eq!(curve.whole().len(), candidate.epochs.len() - 1);
     assert_eq!(curve.until(4).len(), 4);

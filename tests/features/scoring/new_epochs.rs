@@ -7,7 +7,7 @@ use std::{
 
 use crossbeam_channel::bounded;
 use destello::{
-    domain::{Candidate, CandidateIx, Catalogue, NewScores, Source, Verdict, Verdicts},
+    domain::{Candidate, CandidateIx, Catalogue, NewScores, Prediction, Predictions, Source},
     features::{
         scoring::task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate},
         simulation::order::Kind,
@@ -46,7 +46,7 @@ fn score(
     candidates: &[Candidate],
     source: &str,
     project: Option<&PathBuf>,
-) -> (Vec<Verdicts>, usize) {
+) -> (Vec<Predictions>, usize) {
     if let Some(path) = project {
         drop(Project::open_or_create(path).unwrap());
     }
@@ -68,7 +68,7 @@ fn score(
         sender.send(update).unwrap();
     })
     .unwrap();
-    let mut all: Vec<(CandidateIx, Verdicts)> = Vec::new();
+    let mut all: Vec<(CandidateIx, Predictions)> = Vec::new();
     let mut computed = 0;
     for update in &updates {
         match update {
@@ -87,8 +87,8 @@ fn score(
     )
 }
 
-fn assert_alike(some: &[Verdicts], others: &[Verdicts]) {
-    let counts = |all: &[Verdicts]| all.iter().map(|of_one| of_one.len()).collect::<Vec<_>>();
+fn assert_alike(some: &[Predictions], others: &[Predictions]) {
+    let counts = |all: &[Predictions]| all.iter().map(|of_one| of_one.len()).collect::<Vec<_>>();
     assert_eq!(counts(some), counts(others));
     assert!(counts(some).iter().sum::<usize>() > 0);
     for (some, others) in some
@@ -97,7 +97,7 @@ fn assert_alike(some: &[Verdicts], others: &[Verdicts]) {
         .zip(others.iter().flat_map(|v| v.iter()))
     {
         match (some, others) {
-            (Verdict::Probabilities(some), Verdict::Probabilities(others)) => {
+            (Prediction::Probabilities(some), Prediction::Probabilities(others)) => {
                 assert_eq!(some.len(), others.len());
                 for (a, b) in some.iter().zip(others.iter()) {
                     assert!((a - b).abs() < 1e-4, "{some:?} {others:?}");

@@ -10,7 +10,7 @@ use std::{
 use crate::common::StampSet;
 use crossbeam_channel::bounded;
 use destello::{
-    domain::{CandidateIx, Catalogue, ModelId, ScoreRow, Verdict, Verdicts},
+    domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreRow},
     features::scoring::{
         report::Counts,
         score::score_candidates,
@@ -77,7 +77,7 @@ impl Bench {
 #[derive(Debug, Default)]
 struct Reported {
     loaded: usize,
-    scores: Vec<Vec<(CandidateIx, Verdicts)>>,
+    scores: Vec<Vec<(CandidateIx, Predictions)>>,
     counts: Counts,
     faults: Vec<StoreFault>,
 }
@@ -113,8 +113,8 @@ impl Reported {
     }
 }
 
-const fn is_score(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Probabilities(_))
+const fn is_score(verdict: &Prediction) -> bool {
+    matches!(verdict, Prediction::Probabilities(_))
 }
 
 /// What a project holds.
@@ -245,7 +245,7 @@ fn a_candidate_of_many_epochs_is_scored_as_a_whole() {
     for (ix, verdicts) in reported.scores.iter().flatten() {
         assert_eq!((verdicts.len(), whole[ix.0 as usize].len()), (40, 40));
         for (part, whole) in verdicts.iter().zip(whole[ix.0 as usize].iter()) {
-            let (Verdict::Probabilities(a), Verdict::Probabilities(b)) = (part, whole) else {
+            let (Prediction::Probabilities(a), Prediction::Probabilities(b)) = (part, whole) else {
                 panic!("{part:?} {whole:?}");
             };
             assert_eq!((a.len(), b.len()), (2, 2));

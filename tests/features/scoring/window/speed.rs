@@ -9,7 +9,7 @@ use destello::{
         event::JobEvent,
         settings::Settings,
     },
-    domain::{Candidate, Epoch, Mjd, ScoreRow, Timestamp, Verdict},
+    domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, Timestamp},
     features::{open::index::Batch, queue::column::Column},
     store::Project,
     workspace::{context::Context, models},
@@ -33,7 +33,7 @@ fn state_of(count: u32, folder: &TempDir) -> AppState {
     let loaded = cx.models.load(models::DEFAULT).unwrap();
     let rows = (0..).zip(&candidates).flat_map(|(ix, candidate)| {
         let real = (f64::from(ix) * 0.618_034).fract() as f32;
-        let verdict = Verdict::Probabilities([1.0 - real, real].into());
+        let verdict = Prediction::Probabilities([1.0 - real, real].into());
         ScoreRow::of(candidate, &loaded.card.input, &[verdict])
     });
     let rows: Vec<ScoreRow> = rows.collect();
