@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use burn::tensor::Tensor;
 
-use super::{Compute, LearnError, Lesson, Lessons, Network};
+use super::{Compute, Dataset, LearnError, Network, TrainingBatch};
 
 /// Two sets in one: the labelled examples come first, then those that are replayed. In each batch both
 /// parts weigh the same, however many examples they have.
 pub struct Mixed {
-    labelled: Arc<dyn Lessons>,
-    replayed: Arc<dyn Lessons>,
+    labelled: Arc<dyn Dataset>,
+    replayed: Arc<dyn Dataset>,
     classes: Vec<u8>,
     log_prior: Option<Vec<f32>>,
     is_turned: bool,
@@ -22,7 +22,7 @@ const LEAST_SHARE: f64 = 1e-4;
 
 impl Mixed {
     /// Both together.
-    pub fn new(labelled: Arc<dyn Lessons>, replayed: Arc<dyn Lessons>) -> Self {
+    pub fn new(labelled: Arc<dyn Dataset>, replayed: Arc<dyn Dataset>) -> Self {
         let classes = [labelled.classes(), replayed.classes()].concat();
         Self {
             labelled,
@@ -69,7 +69,7 @@ fn shares(shown: &[u8], classes: usize, is_balanced: bool) -> Option<Vec<f64>> {
     (all > 0.0).then(|| counts.into_iter().map(|count| count / all).collect())
 }
 
-impl Lessons for Mixed {
+impl Dataset for Mixed {
     fn len(&self) -> usize {
         self.classes.len()
     }
@@ -78,7 +78,7 @@ impl Lessons for Mixed {
         &self.classes
     }
 
-    fn loss(&self, network: &Network, lesson: &Lesson<'_>) -> Result<Tensor<1>, LearnError> {
+    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
         let first = self.labelled.len();
         let (labelled, replayed): (Vec<usize>, Vec<usize>) =
             lesson.chosen.iter().partition(|at| **at < first);
@@ -87,7 +87,7 @@ impl Lessons for Mixed {
         let mut losses = Vec::with_capacity(2);
         for (set, chosen) in parts {
             if !chosen.is_empty() {
-                let part = Lesson {
+                let part = TrainingBatch {
                     log_prior: self.log_prior.as_deref(),
                     is_turned: self.is_turned,
                     ..lesson.of(chosen)
@@ -167,7 +167,7 @@ mod tests {
         learn::{Sequence, Sequences},
     };
 
-    fn of_classes(classes: &[u8]) -> Arc<dyn Lessons> {
+    fn of_classes(classes: &[u8]) -> Arc<dyn Dataset> {
         let plan = SequencePlan {
             role: Role::Science,
             form: SequenceForm::RunningDifference,

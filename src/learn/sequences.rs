@@ -12,9 +12,9 @@ use burn::{
 };
 
 use super::{
-    Compute, LearnError, Lesson, Lessons, Network, Settling,
+    Compute, Dataset, LearnError, Network, Settling, TrainingBatch,
     batch::orient,
-    lessons::Settled,
+    dataset::Settled,
     network::SequenceBatch,
     temperature::{Judged, calibration_error},
 };
@@ -150,7 +150,7 @@ fn weights(lengths: &[usize], most: usize) -> Vec<f32> {
     weights
 }
 
-impl Lessons for Sequences {
+impl Dataset for Sequences {
     fn len(&self) -> usize {
         self.all.len()
     }
@@ -160,7 +160,7 @@ impl Lessons for Sequences {
     }
 
     /// Cross-entropy of the verdicts after all epochs; later ones weigh more, the last most.
-    fn loss(&self, network: &Network, lesson: &Lesson<'_>) -> Result<Tensor<1>, LearnError> {
+    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
         let network = network.recurrent()?;
         let chosen = lesson.chosen.iter().enumerate().map(|(order, at)| {
             let chance = fnv1a(lesson.noise, (order as u64).to_le_bytes());

@@ -9,7 +9,7 @@ use burn::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Architecture, Compute, LearnError, Lesson, Lessons, Network, NetworkShape,
+    Architecture, Compute, Dataset, LearnError, Network, NetworkShape, TrainingBatch,
     schedule::{Optimiser, Schedule},
     validation::{Validation, validate},
 };
@@ -125,7 +125,7 @@ impl Trainer {
     ///
     /// # Errors
     /// Where the batch is empty.
-    pub fn step(&mut self, lessons: &dyn Lessons, chosen: &[usize]) -> Result<(), LearnError> {
+    pub fn step(&mut self, dataset: &dyn Dataset, chosen: &[usize]) -> Result<(), LearnError> {
         if chosen.is_empty() {
             return Err(LearnError::Training(
                 "there is nothing to learn from".into(),
@@ -136,7 +136,7 @@ impl Trainer {
         let noise = fnv1a(self.seed ^ FNV_START, step.to_le_bytes());
         let drawing = Compute::drawing();
         self.compute.seed(noise);
-        let lesson = Lesson {
+        let lesson = TrainingBatch {
             chosen,
             noise,
             views: self.schedule.views(),
@@ -144,7 +144,7 @@ impl Trainer {
             is_turned: true,
             device: self.compute.differentiating(),
         };
-        let loss = lessons.loss(self.network()?, &lesson)?;
+        let loss = dataset.loss(self.network()?, &lesson)?;
         drop(drawing);
         let Some(network) = self.network.take() else {
             return Err(LearnError::Training("an earlier step broke off".into()));
@@ -166,8 +166,8 @@ impl Trainer {
     ///
     /// # Errors
     /// Where there is none.
-    pub fn validate(&self, lessons: &dyn Lessons) -> Result<Validation, LearnError> {
-        validate(self.network()?, lessons, &self.compute)
+    pub fn validate(&self, dataset: &dyn Dataset) -> Result<Validation, LearnError> {
+        validate(self.network()?, dataset, &self.compute)
     }
 
     /// Remembers the network as it is where its validation loss is the lowest so far; true where it is.

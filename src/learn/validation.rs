@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 
-use super::{Compute, LearnError, Lessons, Network};
+use super::{Compute, Dataset, LearnError, Network};
 use crate::domain::likeliest;
 
 /// How well a network does on examples that it does not learn from.
@@ -39,7 +39,7 @@ impl Validating {
     ///
     /// # Errors
     /// Where there is no example.
-    pub fn step(&mut self, examples: &dyn Lessons) -> Result<Option<Validation>, LearnError> {
+    pub fn step(&mut self, examples: &dyn Dataset) -> Result<Option<Validation>, LearnError> {
         if examples.is_empty() {
             return Err(LearnError::Training(
                 "there is nothing to validate with".into(),
@@ -63,7 +63,7 @@ impl Validating {
 /// Where there is none.
 pub fn validate(
     network: &Network,
-    examples: &dyn Lessons,
+    examples: &dyn Dataset,
     compute: &Compute,
 ) -> Result<Validation, LearnError> {
     let mut validating = Validating::new(network, compute);

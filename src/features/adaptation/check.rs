@@ -1,7 +1,7 @@
 //! What networks say of labels that are held out, a batch at a time.
 
 use crate::learn::{
-    Compute, LearnError, Lessons, Network,
+    Compute, Dataset, LearnError, Network,
     validation::{Validating, Validation},
 };
 
@@ -30,7 +30,7 @@ impl Check {
     /// Where there is no example.
     pub fn step(
         &mut self,
-        examples: &dyn Lessons,
+        examples: &dyn Dataset,
         compute: &Compute,
     ) -> Result<Option<Vec<Validation>>, LearnError> {
         let next = || {

@@ -27,7 +27,7 @@ use crate::{
     },
     features::training::curve::LossPoint,
     learn::{
-        LearnError, Lessons, Model, Network,
+        Dataset, LearnError, Model, Network,
         validation::{Validating, Validation},
     },
     tasks::{step_times::Phase as StepPhase, stepwise::Stepwise},
@@ -232,7 +232,7 @@ impl FineTuning {
             Some(fold) => fold.taught.clone(),
             None => self.material.labelled.clone(),
         };
-        let lessons = [labelled, self.material.replayed.clone()];
+        let dataset = [labelled, self.material.replayed.clone()];
         let course = Course {
             recipe: self.order.recipe.clone(),
             phases: self.phases.clone(),
@@ -241,7 +241,7 @@ impl FineTuning {
         };
         Round::begin(
             self.parent.network(),
-            lessons,
+            dataset,
             course,
             self.parent.compute(),
         )
@@ -370,9 +370,9 @@ pub(crate) fn count_by_class(
         .collect()
 }
 
-pub(crate) fn count(confusion: &mut Confusion, probabilities: &[f32], lessons: &dyn Lessons) {
-    let classes = (probabilities.len() / lessons.len().max(1)).max(1);
-    for (row, class) in probabilities.chunks(classes).zip(lessons.classes()) {
+pub(crate) fn count(confusion: &mut Confusion, probabilities: &[f32], dataset: &dyn Dataset) {
+    let classes = (probabilities.len() / dataset.len().max(1)).max(1);
+    for (row, class) in probabilities.chunks(classes).zip(dataset.classes()) {
         if let Some(said) = likeliest(row) {
             confusion.add(usize::from(*class), said, 1);
         }

@@ -15,7 +15,7 @@ use crate::{
     domain::{Confusion, LearningCurve, ModelCard},
     io::Decoder,
     learn::{
-        Lessons, Model,
+        Dataset, Model,
         validation::{Validating, Validation},
     },
     tasks::{cancel::CancelToken, step_times::Phase as StepPhase, stepwise::Stepwise},
@@ -24,7 +24,7 @@ use crate::{
 /// What a curve is measured with.
 pub struct CurveMaterial {
     subsets: Subsets,
-    replayed: Arc<dyn Lessons>,
+    replayed: Arc<dyn Dataset>,
 }
 
 impl CurveMaterial {
@@ -175,7 +175,7 @@ impl CurveMeasuring {
     }
 
     fn phases(&self, subset: usize) -> Vec<Phase> {
-        let labels = self.material.subsets.all[subset].lessons.len();
+        let labels = self.material.subsets.all[subset].dataset.len();
         let has_replay = !self.material.replayed.is_empty();
         let recipe = &self.order.recipe;
         let mut phases = phases(self.parent.card(), labels, has_replay, recipe);
@@ -186,17 +186,17 @@ impl CurveMeasuring {
     }
 
     fn begin(&self) -> Round {
-        let labelled = self.material.subsets.all[self.done].lessons.clone();
+        let labelled = self.material.subsets.all[self.done].dataset.clone();
         let course = Course {
             recipe: self.order.recipe.clone(),
             phases: self.phases(self.done),
             classes: self.parent.card().classes.len(),
             seed: self.order.seed,
         };
-        let lessons = [labelled, self.material.replayed.clone()];
+        let dataset = [labelled, self.material.replayed.clone()];
         Round::begin(
             self.parent.network(),
-            lessons,
+            dataset,
             course,
             self.parent.compute(),
         )

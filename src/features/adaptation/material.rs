@@ -15,11 +15,11 @@ use crate::{
         labelling::label_source::OpenedLabels,
         training::{
             labels::{part_of, several_classes},
-            training_set::{Sources, simulated_lessons, simulator_for},
+            training_set::{Sources, simulated_dataset, simulator_for},
         },
     },
     io::Decoder,
-    learn::Lessons,
+    learn::Dataset,
     tasks::cancel::CancelToken,
 };
 
@@ -30,20 +30,20 @@ const REPLAY_FROM: u64 = 1 << 42;
 
 /// Labels of which some objects are held out.
 pub(crate) struct Fold {
-    pub taught: Arc<dyn Lessons>,
-    pub held_out: Arc<dyn Lessons>,
+    pub taught: Arc<dyn Dataset>,
+    pub held_out: Arc<dyn Dataset>,
 }
 
 /// All of it.
 pub struct Material {
     /// All labels.
-    pub(crate) labelled: Arc<dyn Lessons>,
+    pub(crate) labelled: Arc<dyn Dataset>,
     /// The same, divided by object.
     pub(crate) folds: Vec<Fold>,
     /// Simulated examples that are shown again.
-    pub(crate) replayed: Arc<dyn Lessons>,
+    pub(crate) replayed: Arc<dyn Dataset>,
     /// Simulated examples to test with.
-    pub(crate) test: Arc<dyn Lessons>,
+    pub(crate) test: Arc<dyn Dataset>,
     /// Classes that the model is given.
     pub(crate) new_classes: Vec<String>,
     /// What was left out, and why.
@@ -91,7 +91,7 @@ impl Material {
 pub(crate) fn replayed(
     order: &FineTuneOrder,
     card: &ModelCard,
-) -> anyhow::Result<Arc<dyn Lessons>> {
+) -> anyhow::Result<Arc<dyn Dataset>> {
     simulated(order, card, REPLAY_FROM, order.replayed())
 }
 
@@ -100,10 +100,10 @@ fn simulated(
     card: &ModelCard,
     from: u64,
     count: usize,
-) -> anyhow::Result<Arc<dyn Lessons>> {
+) -> anyhow::Result<Arc<dyn Dataset>> {
     let survey = order.survey_of(card);
     let simulator = simulator_for(survey, order.templates.as_ref(), card, order.seed)?;
-    simulated_lessons(&simulator, from..from + count as u64, order.threads, card)
+    simulated_dataset(&simulator, from..from + count as u64, order.threads, card)
 }
 
 /// The labels divided; a part without which a class is not taught, or without labels, measures nothing
@@ -112,7 +112,7 @@ fn folds(
     order: &FineTuneOrder,
     card: &ModelCard,
     opened: &OpenedLabels<'_>,
-    all: &dyn Lessons,
+    all: &dyn Dataset,
     sources: Sources<'_>,
 ) -> anyhow::Result<Vec<Fold>> {
     let mut folds = Vec::new();
@@ -121,7 +121,7 @@ fn folds(
     }
     let (parts, held_out) = parts(all.len(), &card.input);
     let classes =
-        |lessons: &dyn Lessons| lessons.classes().iter().copied().collect::<BTreeSet<u8>>();
+        |dataset: &dyn Dataset| dataset.classes().iter().copied().collect::<BTreeSet<u8>>();
     for part in 0..held_out {
         let set = opened.examples(card, sources, &|candidate| {
             part_of(candidate, parts) == part

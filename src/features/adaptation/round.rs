@@ -6,7 +6,7 @@ use super::recipe::{Phase, Recipe, RecipePart};
 use crate::{
     domain::fnv,
     learn::{
-        Compute, Lessons, Network,
+        Compute, Dataset, Network,
         mixed::{Mixed, batch_of},
         trainer::Trainer,
     },
@@ -29,8 +29,8 @@ pub(crate) struct Round {
     trainer: Trainer,
     /// The network that is taught, as it was.
     parent: Network,
-    labelled: Arc<dyn Lessons>,
-    lessons: Mixed,
+    labelled: Arc<dyn Dataset>,
+    dataset: Mixed,
     replayed: usize,
     compute: Compute,
 }
@@ -38,22 +38,22 @@ pub(crate) struct Round {
 impl Round {
     pub fn begin(
         parent: &Network,
-        [labelled, replayed]: [Arc<dyn Lessons>; 2],
+        [labelled, replayed]: [Arc<dyn Dataset>; 2],
         course: Course,
         compute: &Compute,
     ) -> Self {
         let recipe = &course.recipe;
-        let mut lessons = Mixed::new(labelled.clone(), replayed.clone());
+        let mut dataset = Mixed::new(labelled.clone(), replayed.clone());
         if recipe.has(RecipePart::Prior) {
-            lessons = lessons.without_prior(course.classes, recipe.has(RecipePart::Balance));
+            dataset = dataset.without_prior(course.classes, recipe.has(RecipePart::Balance));
         }
         if !recipe.has(RecipePart::Turns) {
-            lessons = lessons.without_turns();
+            dataset = dataset.without_turns();
         }
         Self {
             trainer: trainer_of(parent, &course.phases[0], course.seed, compute),
             parent: parent.clone(),
-            lessons,
+            dataset,
             replayed: replayed.len(),
             labelled,
             phase: 0,
@@ -104,7 +104,7 @@ impl Round {
             self.trainer = trainer_of(&taught, phase, seed, &self.compute);
         }
         let batch = self.batch();
-        self.trainer.step(&self.lessons, &batch)?;
+        self.trainer.step(&self.dataset, &batch)?;
         Ok(())
     }
 

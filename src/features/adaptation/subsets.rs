@@ -15,7 +15,7 @@ use crate::{
         },
     },
     io::Decoder,
-    learn::Lessons,
+    learn::Dataset,
     tasks::cancel::CancelToken,
 };
 
@@ -34,14 +34,14 @@ pub(crate) struct Subset {
     pub point: usize,
     /// True for the first labels of a person, false for labels by chance.
     pub is_in_order: bool,
-    pub lessons: Arc<dyn Lessons>,
+    pub dataset: Arc<dyn Dataset>,
 }
 
 /// All trainings, and what they are measured with.
 pub(crate) struct Subsets {
     pub points: Vec<LearningPoint>,
     pub all: Vec<Subset>,
-    pub held_out: Arc<dyn Lessons>,
+    pub held_out: Arc<dyn Dataset>,
     pub notes: Vec<String>,
 }
 
@@ -113,7 +113,7 @@ impl Subsets {
                     all.push(Subset {
                         point,
                         is_in_order,
-                        lessons: set.training,
+                        dataset: set.training,
                     });
                 }
             }

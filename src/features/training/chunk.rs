@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::{domain::fnv, learn::Lessons};
+use crate::{domain::fnv, learn::Dataset};
 
 /// A chunk in its order of presentation.
 pub(crate) struct Chunk {
-    pub examples: Arc<dyn Lessons>,
+    pub examples: Arc<dyn Dataset>,
     /// Its place among the chunks of a member.
     pub number: u64,
     order: Vec<usize>,
@@ -14,7 +14,7 @@ pub(crate) struct Chunk {
 
 impl Chunk {
     /// So many presentations of these examples.
-    pub fn new(examples: Arc<dyn Lessons>, number: u64, wanted: usize, seed: u64) -> Self {
+    pub fn new(examples: Arc<dyn Dataset>, number: u64, wanted: usize, seed: u64) -> Self {
         let order = presentation(examples.len(), wanted, seed, number);
         Self {
             examples,

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{Candidate, Catalogue, LabelBook, ModelCard, ModelInput, fnv},
     features::labelling::{truth_table::TruthTable, truths::Truths},
-    learn::Lessons,
+    learn::Dataset,
     workspace::open::read_until,
 };
 
@@ -65,8 +65,8 @@ impl fmt::Debug for OpenedSet {
 
 /// Labelled candidates, divided by object.
 pub(crate) struct LabelledSet {
-    pub training: Arc<dyn Lessons>,
-    pub validation: Arc<dyn Lessons>,
+    pub training: Arc<dyn Dataset>,
+    pub validation: Arc<dyn Dataset>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -164,7 +164,7 @@ impl LabelledSet {
 ///
 /// # Errors
 /// Where it has not.
-pub(crate) fn several_classes(set: &dyn Lessons, card: &ModelCard) -> anyhow::Result<()> {
+pub(crate) fn several_classes(set: &dyn Dataset, card: &ModelCard) -> anyhow::Result<()> {
     let mut classes = set.classes().iter();
     if let Some(first) = classes.next()
         && classes.all(|class| class == first)

@@ -22,7 +22,7 @@ use crate::{
         },
     },
     io::Decoder,
-    learn::Lessons,
+    learn::Dataset,
     simulate::Simulate,
     tasks::{
         cancel::CancelToken,
@@ -101,13 +101,13 @@ pub(crate) enum TrainingSet {
     /// Every chunk is new.
     Simulated(Chunks),
     /// Every chunk is the whole set.
-    Labelled(Arc<dyn Lessons>),
+    Labelled(Arc<dyn Dataset>),
 }
 
 /// A set to learn from, and one to validate with that nothing is learned from.
 pub(crate) struct Prepared {
     pub training: TrainingSet,
-    pub validation: Arc<dyn Lessons>,
+    pub validation: Arc<dyn Dataset>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -132,7 +132,7 @@ impl TrainingSet {
     }
 
     /// The next chunk.
-    pub fn next(&mut self) -> anyhow::Result<Arc<dyn Lessons>> {
+    pub fn next(&mut self) -> anyhow::Result<Arc<dyn Dataset>> {
         match self {
             Self::Simulated(chunks) => chunks.next(),
             Self::Labelled(examples) => Ok(examples.clone()),
@@ -162,7 +162,7 @@ pub(crate) fn prepare_set(
             let simulator = simulator_for(survey, templates.as_ref(), card, amount.seed)?;
             let card = card.clone();
             let threads = amount.threads;
-            let make = move |range| simulated_lessons(&simulator, range, threads, &card);
+            let make = move |range| simulated_dataset(&simulator, range, threads, &card);
             let until = VALIDATION_FROM + amount.validation as u64;
             let validation = make(VALIDATION_FROM..until)?;
             Ok(Prepared {
@@ -211,14 +211,14 @@ pub(crate) fn simulator_for(
 
 /// A thread that prepares the next chunk while one is learned from.
 pub(crate) struct Chunks {
-    ready: Receiver<anyhow::Result<Arc<dyn Lessons>>>,
-    fetched: Option<Arc<dyn Lessons>>,
+    ready: Receiver<anyhow::Result<Arc<dyn Dataset>>>,
+    fetched: Option<Arc<dyn Dataset>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Chunks {
     fn start(
-        make: impl Fn(Range<u64>) -> anyhow::Result<Arc<dyn Lessons>> + Send + 'static,
+        make: impl Fn(Range<u64>) -> anyhow::Result<Arc<dyn Dataset>> + Send + 'static,
         amount: Amount,
     ) -> io::Result<Self> {
         let (sender, ready) = bounded(0);
@@ -258,7 +258,7 @@ impl Chunks {
         Ok(true)
     }
 
-    fn next(&mut self) -> anyhow::Result<Arc<dyn Lessons>> {
+    fn next(&mut self) -> anyhow::Result<Arc<dyn Dataset>> {
         if let Some(chunk) = self.fetched.take() {
             return Ok(chunk);
         }
@@ -276,12 +276,12 @@ impl Drop for Chunks {
 }
 
 /// Simulated candidates as the model takes them.
-pub(crate) fn simulated_lessons(
+pub(crate) fn simulated_dataset(
     simulator: &Arc<dyn Simulate>,
     range: Range<u64>,
     threads: usize,
     card: &ModelCard,
-) -> anyhow::Result<Arc<dyn Lessons>> {
+) -> anyhow::Result<Arc<dyn Dataset>> {
     Ok(match &card.input {
         ModelInput::Sequence(plan) => Arc::new(sequences::simulated(
             simulator,

@@ -15,7 +15,7 @@ use crate::domain::fnv::fnv1a;
 const BATCH: usize = 32;
 
 /// One step of learning.
-pub struct Lesson<'a> {
+pub struct TrainingBatch<'a> {
     /// Which examples.
     pub chosen: &'a [usize],
     /// What all chance of this step comes out of.
@@ -30,10 +30,10 @@ pub struct Lesson<'a> {
     pub(super) device: Device,
 }
 
-impl Lesson<'_> {
+impl TrainingBatch<'_> {
     /// The same with other examples.
-    pub(super) fn of<'b>(&'b self, chosen: &'b [usize]) -> Lesson<'b> {
-        Lesson {
+    pub(super) fn of<'b>(&'b self, chosen: &'b [usize]) -> TrainingBatch<'b> {
+        TrainingBatch {
             chosen,
             device: self.device.clone(),
             ..*self
@@ -61,7 +61,7 @@ impl Lesson<'_> {
 }
 
 /// Examples of one kind.
-pub trait Lessons: Send + Sync {
+pub trait Dataset: Send + Sync {
     /// How many.
     fn len(&self) -> usize;
 
@@ -77,7 +77,7 @@ pub trait Lessons: Send + Sync {
     ///
     /// # Errors
     /// Where the network takes inputs of another kind.
-    fn loss(&self, network: &Network, lesson: &Lesson<'_>) -> Result<Tensor<1>, LearnError>;
+    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError>;
 
     /// Class probabilities of some examples as in use, a row for each: of a sequence after its last
     /// epoch.
@@ -121,7 +121,7 @@ pub(super) fn cross_entropy(said: Tensor<2>, classes: Vec<i32>, device: &Device)
         .forward(said, targets)
 }
 
-impl Lessons for Examples {
+impl Dataset for Examples {
     fn len(&self) -> usize {
         self.len()
     }
@@ -130,7 +130,7 @@ impl Lessons for Examples {
         self.classes()
     }
 
-    fn loss(&self, network: &Network, lesson: &Lesson<'_>) -> Result<Tensor<1>, LearnError> {
+    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
         let (side, chosen) = (self.side(), lesson.chosen);
         let shape = [chosen.len(), self.channels(), side, side];
         let inputs = self.oriented(chosen, |order| lesson.turn(order));
