@@ -186,7 +186,7 @@ fn is_page_there(window: &Window) -> bool {
             .map(|stamp| stamp.id)
     };
     let mut stamps = state.page.iter().filter_map(shown);
-    stamps.all(|id| state.shelf.ready(id).is_some())
+    stamps.all(|id| state.stamps.ready(id).is_some())
 }
 
 /// From the order to open until a stamp is a picture. The device exists before, as in the window.
@@ -205,7 +205,7 @@ fn first_stamp(set: &Path, folder: &Path, report: &mut Report) -> anyhow::Result
         let shown = first.and_then(|ix| {
             let epoch = window.state.catalogue.get(ix)?.epochs.first()?;
             let id = epoch.stamp(Role::Science)?.id;
-            window.state.shelf.ready(id).map(|_| (ix, id))
+            window.state.stamps.ready(id).map(|_| (ix, id))
         });
         if let Some(shown) = shown {
             break shown;

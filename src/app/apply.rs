@@ -280,8 +280,8 @@ impl AppState {
 
     /// Decodes what is not on the shelf. The newest wants replace all earlier ones.
     fn apply_want(&mut self, want: Want) -> Vec<Effect> {
-        self.shelf.drop_pending();
-        self.shelf.begin_round();
+        self.stamps.drop_pending();
+        self.stamps.begin_round();
         let Want {
             visible,
             ahead,
@@ -290,16 +290,16 @@ impl AppState {
         // What comes soon is marked first, so that it leaves before what is visible.
         let ahead: Vec<_> = ahead
             .into_iter()
-            .filter(|s| self.shelf.want(s.id))
+            .filter(|s| self.stamps.want(s.id))
             .collect();
         let mut wanted: Vec<_> = visible
             .into_iter()
-            .filter(|s| self.shelf.want(s.id))
+            .filter(|s| self.stamps.want(s.id))
             .collect();
         wanted.extend(ahead);
         let lost: Vec<_> = reload
             .into_iter()
-            .filter_map(|id| self.shelf.ready(id).map(|decoded| (id, decoded.clone())))
+            .filter_map(|id| self.stamps.ready(id).map(|decoded| (id, decoded.clone())))
             .collect();
         let mut effects = vec![Effect::Decode { wanted }];
         if !lost.is_empty() {

@@ -13,7 +13,7 @@ use crate::{
         file_dialog::pick::PickFor,
         open::{index::Batch, opening::OpenedProject},
     },
-    workspace::{context::Context, stamp_cache::Shelved, words::short},
+    workspace::{context::Context, stamp_cache::CachedStamp, words::short},
 };
 
 /// Letters of a path in a message.
@@ -66,17 +66,17 @@ impl AppState {
             JobEvent::Decoded(stamps) => {
                 for (id, result) in stamps {
                     let content = match result {
-                        Ok(decoded) => Shelved::Ready(decoded),
+                        Ok(decoded) => CachedStamp::Ready(decoded),
                         // One of a set that was left, or that nobody waits for any more.
-                        Err(_) if self.shelf.get(id).is_none() => continue,
+                        Err(_) if self.stamps.get(id).is_none() => continue,
                         Err(problem) => {
                             if !self.problems.contains(&problem) {
                                 self.problems.push((*problem).clone());
                             }
-                            Shelved::Failed(problem)
+                            CachedStamp::Failed(problem)
                         }
                     };
-                    self.shelf.put(id, content);
+                    self.stamps.put(id, content);
                 }
             }
             JobEvent::Problems(problems) => self.problems.extend(problems),

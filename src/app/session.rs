@@ -134,7 +134,7 @@ impl AppState {
                 vec![Effect::Cancel(job)]
             }
             Session::Settings(settings) => {
-                self.shelf.set_limit(settings.memory_bytes());
+                self.stamps.set_limit(settings.memory_bytes());
                 self.settings = *settings;
                 vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
             }
@@ -172,7 +172,7 @@ impl AppState {
         self.problems.retain(|problem| problem.what == SETTINGS);
         self.recognised.clear();
         self.selection.clear();
-        self.shelf.clear();
+        self.stamps.clear();
         self.place = super::state::Place::default();
         self.page = Arc::new([]);
         self.sight.forget();

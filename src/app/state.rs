@@ -38,7 +38,7 @@ use crate::{
     logging::LogLines,
     workspace::{
         display::Display, drawn::Sight, label_count::LabelCount, selection::Selection,
-        stamp_cache::Shelf,
+        stamp_cache::StampCache,
     },
 };
 use crate::{features::inspect::header::HeaderCards, tasks::progress::Progress};
@@ -125,7 +125,7 @@ pub struct AppState {
     /// How stamps are drawn.
     pub display: Display,
     /// Decoded stamps.
-    pub shelf: Shelf,
+    pub stamps: StampCache,
     /// What fills the window.
     pub screen: Screen,
     /// True where the screen of problems shows the log.
@@ -219,7 +219,7 @@ pub struct AppState {
 impl AppState {
     /// An empty state.
     pub fn new(settings: Settings, login_name: &str) -> Self {
-        let shelf = Shelf::new(settings.memory_bytes());
+        let stamps = StampCache::new(settings.memory_bytes());
         Self {
             catalogue: Arc::default(),
             book: Arc::default(),
@@ -232,7 +232,7 @@ impl AppState {
             selection: Selection::default(),
             scores: Scores::default(),
             display: Display::default(),
-            shelf,
+            stamps,
             screen: Screen::default(),
             shows_log: false,
             log: LogLines::default(),

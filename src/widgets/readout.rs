@@ -100,14 +100,14 @@ fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
         .get(place.candidate)?
         .epochs
         .get(place.epoch)?;
-    Some(&state.shelf.ready(epoch.stamp(place.role)?.id)?.stamp)
+    Some(&state.stamps.ready(epoch.stamp(place.role)?.id)?.stamp)
 }
 
 /// What is under the pointer, in words: position, value, significance, sky position.
 pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
     let hover = memory.hover?;
     let epoch = state.candidate()?.epochs.get(hover.epoch)?;
-    let decoded = state.shelf.ready(epoch.stamp(hover.role)?.id)?;
+    let decoded = state.stamps.ready(epoch.stamp(hover.role)?.id)?;
     let stamp = &decoded.stamp;
     let [x, y] = hover.position;
     let is_negated = state.display.negates(hover.role, epoch.difference_sign);

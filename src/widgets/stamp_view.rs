@@ -13,7 +13,7 @@ use crate::{
     gpu::StampInstance,
     imaging::{Orientation, ScaleBar, View},
     window::view_memory::{Camera, ViewMemory},
-    workspace::{display::Scope, stamp_cache::Shelved},
+    workspace::{display::Scope, stamp_cache::CachedStamp},
 };
 
 /// Points that a text instead of pixels needs at least.
@@ -77,14 +77,14 @@ impl Place {
                 outcome,
             });
         };
-        let decoded = match state.shelf.get(stamp.id) {
-            Some(Shelved::Ready(decoded)) => decoded,
-            Some(Shelved::Failed(problem)) => {
+        let decoded = match state.stamps.get(stamp.id) {
+            Some(CachedStamp::Ready(decoded)) => decoded,
+            Some(CachedStamp::Failed(problem)) => {
                 self.say(ui, &problem.why);
                 note(memory, Outcome::Refused);
                 return None;
             }
-            Some(Shelved::Pending) | None => {
+            Some(CachedStamp::Pending) | None => {
                 note(memory, Outcome::Pending);
                 return None;
             }
@@ -231,7 +231,7 @@ impl Laid {
             .epochs
             .get(self.place.epoch)?;
         let id = epoch.stamp(self.place.role)?.id;
-        Some(state.shelf.ready(id)?.stamp.geometry)
+        Some(state.stamps.ready(id)?.stamp.geometry)
     }
 
     /// The mirrored cross-hair: a square round the pixel under the pointer.

@@ -32,7 +32,7 @@ pub struct Runner {
     atlas: Option<Arc<StampAtlas>>,
     pool: DecodePool,
     tasks: Tasks,
-    shelf: ModelRegistry,
+    models: ModelRegistry,
     latent_models: LatentRegistry,
     journal: Option<Journal>,
     cancel: BTreeMap<JobId, CancelToken>,
@@ -53,8 +53,8 @@ impl Runner {
             decoder: Arc::new(Decoder::default()),
         };
         let pool = DecodePool::start(&reporter, &reading.decoder, atlas.as_ref())?;
-        let shelf = ModelRegistry::default();
-        let broken = shelf.clone();
+        let models = ModelRegistry::default();
+        let broken = models.clone();
         let tasks = Tasks::new(reporter.nudge())?.looking(move || broken.recover());
         Ok(Self {
             of_set: reporter.clone(),
@@ -63,8 +63,8 @@ impl Runner {
             atlas,
             pool,
             tasks,
-            latent_models: LatentRegistry::beside(shelf.clone()),
-            shelf,
+            latent_models: LatentRegistry::beside(models.clone()),
+            models,
             journal: None,
             cancel: BTreeMap::new(),
             keeps_settings,
@@ -94,7 +94,7 @@ impl Runner {
         Context {
             now,
             tasks: self.tasks.clone(),
-            models: self.shelf.clone(),
+            models: self.models.clone(),
             latent_models: self.latent_models.clone(),
             decoder: self.reading.decoder.clone(),
             dialog: self.dialog.clone(),

@@ -15,7 +15,7 @@ use crate::{
         state::{Pane, Screen},
     },
     features::simulation::state::PreviewState,
-    workspace::stamp_cache::Shelved,
+    workspace::stamp_cache::CachedStamp,
 };
 
 /// How the tour ended: a sentence where it failed.
@@ -129,7 +129,7 @@ impl Tour {
 
 /// True where every stamp of the screen is there.
 fn is_settled(state: &AppState) -> bool {
-    let is_there = |id| !matches!(state.shelf.get(id), None | Some(Shelved::Pending));
+    let is_there = |id| !matches!(state.stamps.get(id), None | Some(CachedStamp::Pending));
     let of_page = state.page.iter().filter(|_| state.screen == Screen::Mosaic);
     let of_page = of_page.filter_map(|ix| {
         let epoch = state

@@ -242,14 +242,14 @@ impl LookMemo {
             scope,
         };
         if let Some((look, is_settled, revision)) = self.looks.get(&key)
-            && (*is_settled || *revision == state.shelf.revision())
+            && (*is_settled || *revision == state.stamps.revision())
         {
             return Some(look.clone());
         }
         let look = state.look(candidate, epoch, role, scope)?;
         let is_settled = state.is_look_settled(candidate, epoch, role, scope);
         self.looks
-            .insert(key, (look.clone(), is_settled, state.shelf.revision()));
+            .insert(key, (look.clone(), is_settled, state.stamps.revision()));
         Some(look)
     }
 }

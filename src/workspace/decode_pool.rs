@@ -39,7 +39,7 @@ pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
 const MOST_AT_ONCE: usize = 96;
 
 #[derive(Default)]
-struct Desk {
+struct Requests {
     wanted: VecDeque<StampRef>,
     reload: Vec<(StampId, Arc<Decoded>)>,
     in_hand: HashSet<StampId>,
@@ -47,14 +47,14 @@ struct Desk {
 }
 
 struct Shared {
-    desk: Mutex<Desk>,
+    requests: Mutex<Requests>,
     bell: Condvar,
 }
 
 impl Shared {
     /// The desk; one left by a worker that panicked is still good, it only holds requests.
-    fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,7 +74,7 @@ impl DecodePool {
         atlas: Option<&Arc<StampAtlas>>,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
-            desk: Mutex::default(),
+            requests: Mutex::default(),
             bell: Condvar::new(),
         });
         // One core belongs to the window: workers on all of them would hold up its frames.
@@ -96,26 +96,26 @@ impl DecodePool {
 
     /// Decodes these, first things first. What was asked before and not begun is dropped.
     pub fn request(&self, wanted: Vec<StampRef>) {
-        let mut desk = self.shared.desk();
-        desk.wanted = wanted.into();
-        let Desk {
+        let mut requests = self.shared.requests();
+        requests.wanted = wanted.into();
+        let Requests {
             wanted, in_hand, ..
-        } = &mut *desk;
+        } = &mut *requests;
         wanted.retain(|stamp| !in_hand.contains(&stamp.id));
-        drop(desk);
+        drop(requests);
         self.shared.bell.notify_all();
     }
 
     /// Brings decoded stamps back into the memory of the GPU.
     pub fn reload(&self, stamps: Vec<(StampId, Arc<Decoded>)>) {
-        self.shared.desk().reload.extend(stamps);
+        self.shared.requests().reload.extend(stamps);
         self.shared.bell.notify_one();
     }
 }
 
 impl Drop for DecodePool {
     fn drop(&mut self) {
-        self.shared.desk().is_closed = true;
+        self.shared.requests().is_closed = true;
         self.shared.bell.notify_all();
     }
 }
@@ -138,11 +138,11 @@ impl Worker {
             match task {
                 Task::Decode(stamps) => {
                     let done = self.decode_whatever_comes(&stamps);
-                    let mut desk = self.shared.desk();
+                    let mut requests = self.shared.requests();
                     for stamp in &stamps {
-                        desk.in_hand.remove(&stamp.id);
+                        requests.in_hand.remove(&stamp.id);
                     }
-                    drop(desk);
+                    drop(requests);
                     if !self.reporter.send(JobEvent::Decoded(done)) {
                         return;
                     }
@@ -161,21 +161,21 @@ impl Worker {
     }
 
     fn next_task(&self) -> Option<Task> {
-        let mut desk = self.shared.desk();
+        let mut requests = self.shared.requests();
         loop {
-            if desk.is_closed {
+            if requests.is_closed {
                 return None;
             }
-            if !desk.reload.is_empty() {
-                return Some(Task::Reload(std::mem::take(&mut desk.reload)));
+            if !requests.reload.is_empty() {
+                return Some(Task::Reload(std::mem::take(&mut requests.reload)));
             }
-            if let Some(first) = desk.wanted.pop_front() {
-                return Some(Task::Decode(desk.take_with(first)));
+            if let Some(first) = requests.wanted.pop_front() {
+                return Some(Task::Decode(requests.take_with(first)));
             }
-            desk = self
+            requests = self
                 .shared
                 .bell
-                .wait(desk)
+                .wait(requests)
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -233,7 +233,7 @@ impl Worker {
     }
 }
 
-impl Desk {
+impl Requests {
     /// The first stamp and all others wanted of the same file: a cube is read once.
     fn take_with(&mut self, first: StampRef) -> Vec<StampRef> {
         let mut taken = vec![first];

@@ -278,7 +278,7 @@ impl AppState {
         let recipe = self.display.recipe(role);
         let stamps: Vec<&Stamp> = self
             .locked_ids(self.catalogue.get(candidate)?, epoch, role, scope)
-            .filter_map(|id| self.shelf.ready(id))
+            .filter_map(|id| self.stamps.ready(id))
             .map(|decoded| &decoded.stamp)
             .collect();
         if stamps.is_empty() {
@@ -315,8 +315,8 @@ impl AppState {
         };
         self.locked_ids(candidate, epoch, role, scope).all(|id| {
             !matches!(
-                self.shelf.get(id),
-                None | Some(super::stamp_cache::Shelved::Pending)
+                self.stamps.get(id),
+                None | Some(super::stamp_cache::CachedStamp::Pending)
             )
         })
     }
@@ -368,7 +368,7 @@ impl AppState {
             .flat_map(|candidate| &candidate.epochs)
             .flat_map(|epoch| &epoch.stamps)
             .filter(|stamp| roles.contains(&stamp.role))
-            .filter_map(|stamp| self.shelf.ready(stamp.id))
+            .filter_map(|stamp| self.stamps.ready(stamp.id))
             .map(|decoded| &decoded.stamp)
             .take(SET_SAMPLE)
             .collect();

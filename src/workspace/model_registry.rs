@@ -158,9 +158,9 @@ impl ModelRegistry {
 
     /// With that device.
     pub fn on(compute: Compute) -> Self {
-        let shelf = Self::default();
-        *lock(&shelf.device) = Some(compute);
-        shelf
+        let models = Self::default();
+        *lock(&models.device) = Some(compute);
+        models
     }
 
     fn read(&self, source: &str) -> anyhow::Result<ReadModel> {

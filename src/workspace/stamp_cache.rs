@@ -1,4 +1,4 @@
-//! The shelf: decoded stamps in memory, with a limit in bytes.
+//! The stamp cache: decoded stamps in memory, with a limit in bytes.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -8,9 +8,9 @@ use std::{
 use super::decode_pool::Decoded;
 use crate::domain::{Problem, StampId};
 
-/// One stamp on the shelf.
+/// One stamp in the cache.
 #[derive(Clone, Debug)]
-pub enum Shelved {
+pub enum CachedStamp {
     /// Asked for, not there yet.
     Pending,
     /// Decoded.
@@ -21,13 +21,13 @@ pub enum Shelved {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    content: Shelved,
+    content: CachedStamp,
     last_use: u64,
 }
 
 /// Decoded stamps, the least recently wanted leaving first.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct StampCache {
     entries: HashMap<StampId, Entry>,
     /// What was asked for since the requests were last dropped.
     asked: Vec<StampId>,
@@ -39,8 +39,8 @@ pub struct Shelf {
     revision: u64,
 }
 
-impl Shelf {
-    /// An empty shelf that holds at most `limit_bytes` of decoded stamps.
+impl StampCache {
+    /// An empty cache that holds at most `limit_bytes` of decoded stamps.
     pub fn new(limit_bytes: usize) -> Self {
         Self {
             entries: HashMap::new(),
@@ -56,13 +56,13 @@ impl Shelf {
     /// The stamp, where it is decoded.
     pub fn ready(&self, id: StampId) -> Option<&Arc<Decoded>> {
         match &self.entries.get(&id)?.content {
-            Shelved::Ready(decoded) => Some(decoded),
+            CachedStamp::Ready(decoded) => Some(decoded),
             _ => None,
         }
     }
 
     /// What the shelf knows of a stamp.
-    pub fn get(&self, id: StampId) -> Option<&Shelved> {
+    pub fn get(&self, id: StampId) -> Option<&CachedStamp> {
         self.entries.get(&id).map(|entry| &entry.content)
     }
 
@@ -99,7 +99,7 @@ impl Shelf {
         let entry = self.entries.entry(id).or_insert_with(|| {
             is_new = true;
             Entry {
-                content: Shelved::Pending,
+                content: CachedStamp::Pending,
                 last_use: clock,
             }
         });
@@ -116,21 +116,21 @@ impl Shelf {
     pub fn drop_pending(&mut self) {
         for id in std::mem::take(&mut self.asked) {
             let entry = self.entries.get(&id);
-            if entry.is_some_and(|entry| matches!(entry.content, Shelved::Pending)) {
+            if entry.is_some_and(|entry| matches!(entry.content, CachedStamp::Pending)) {
                 self.entries.remove(&id);
             }
         }
     }
 
-    /// Puts a decoded stamp, or its failure, on the shelf.
-    pub fn put(&mut self, id: StampId, content: Shelved) {
+    /// Puts a decoded stamp, or its failure, in the cache.
+    pub fn put(&mut self, id: StampId, content: CachedStamp) {
         self.revision += 1;
         let last_use = self
             .entries
             .get(&id)
             .map_or(self.clock, |entry| entry.last_use);
         self.bytes += size(&content);
-        if matches!(content, Shelved::Ready(_)) {
+        if matches!(content, CachedStamp::Ready(_)) {
             self.by_use.insert((last_use, id));
         } else {
             self.by_use.remove(&(last_use, id));
@@ -175,10 +175,10 @@ impl Shelf {
 const BESIDE_PIXELS: usize =
     (size_of::<Decoded>() + size_of::<(StampId, Entry)>() + size_of::<(u64, StampId)>()) * 4 / 3;
 
-fn size(content: &Shelved) -> usize {
+fn size(content: &CachedStamp) -> usize {
     match content {
-        Shelved::Ready(decoded) => decoded.stamp.bytes(),
-        Shelved::Pending | Shelved::Failed(_) => 0,
+        CachedStamp::Ready(decoded) => decoded.stamp.bytes(),
+        CachedStamp::Pending | CachedStamp::Failed(_) => 0,
     }
 }
 
@@ -187,34 +187,34 @@ mod tests {
     use super::*;
     use crate::domain::Stamp;
 
-    fn ready() -> Shelved {
-        Shelved::Ready(Arc::new(Decoded::new(Stamp::new(10, 10, vec![0.0; 100]))))
+    fn ready() -> CachedStamp {
+        CachedStamp::Ready(Arc::new(Decoded::new(Stamp::new(10, 10, vec![0.0; 100]))))
     }
 
     #[test]
     fn the_limit_is_kept_and_the_oldest_leaves_first() {
-        let mut shelf = Shelf::new(4_000);
+        let mut stamps = StampCache::new(4_000);
         for id in 0..20 {
-            shelf.begin_round();
-            assert!(shelf.want(StampId(id)));
-            shelf.put(StampId(id), ready());
-            assert!(shelf.bytes() <= 4_000, "{}", shelf.bytes());
+            stamps.begin_round();
+            assert!(stamps.want(StampId(id)));
+            stamps.put(StampId(id), ready());
+            assert!(stamps.bytes() <= 4_000, "{}", stamps.bytes());
         }
-        assert!(shelf.ready(StampId(0)).is_none());
-        assert!(shelf.ready(StampId(19)).is_some());
+        assert!(stamps.ready(StampId(0)).is_none());
+        assert!(stamps.ready(StampId(19)).is_some());
     }
 
     #[test]
     fn what_is_on_the_screen_stays_even_above_the_limit() {
-        let mut shelf = Shelf::new(400);
-        shelf.begin_round();
+        let mut stamps = StampCache::new(400);
+        stamps.begin_round();
         for id in 0..5 {
-            shelf.want(StampId(id));
-            shelf.put(StampId(id), ready());
+            stamps.want(StampId(id));
+            stamps.put(StampId(id), ready());
         }
         assert_eq!(
             (0..5)
-                .filter(|id| shelf.ready(StampId(*id)).is_some())
+                .filter(|id| stamps.ready(StampId(*id)).is_some())
                 .count(),
             5
         );
@@ -222,26 +222,26 @@ mod tests {
 
     #[test]
     fn a_stamp_wanted_again_outlives_younger_ones() {
-        let mut shelf = Shelf::new(5 * (400 + BESIDE_PIXELS));
+        let mut stamps = StampCache::new(5 * (400 + BESIDE_PIXELS));
         for id in 0..5 {
-            shelf.begin_round();
-            shelf.want(StampId(id));
-            shelf.put(StampId(id), ready());
+            stamps.begin_round();
+            stamps.want(StampId(id));
+            stamps.put(StampId(id), ready());
         }
-        shelf.begin_round();
-        assert!(!shelf.want(StampId(0)));
-        shelf.want(StampId(5));
-        shelf.put(StampId(5), ready());
-        assert!(shelf.ready(StampId(0)).is_some());
-        assert!(shelf.ready(StampId(1)).is_none());
+        stamps.begin_round();
+        assert!(!stamps.want(StampId(0)));
+        stamps.want(StampId(5));
+        stamps.put(StampId(5), ready());
+        assert!(stamps.ready(StampId(0)).is_some());
+        assert!(stamps.ready(StampId(1)).is_none());
     }
 
     #[test]
     fn a_stamp_is_asked_for_once_until_the_request_is_dropped() {
-        let mut shelf = Shelf::new(400);
-        assert!(shelf.want(StampId(1)));
-        assert!(!shelf.want(StampId(1)));
-        shelf.drop_pending();
-        assert!(shelf.want(StampId(1)));
+        let mut stamps = StampCache::new(400);
+        assert!(stamps.want(StampId(1)));
+        assert!(!stamps.want(StampId(1)));
+        stamps.drop_pending();
+        assert!(stamps.want(StampId(1)));
     }
 }

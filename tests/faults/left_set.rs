@@ -155,13 +155,13 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
     window.settle();
     assert_eq!(window.count, 0);
     assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
-    assert_eq!(window.state.shelf.bytes(), 0);
+    assert_eq!(window.state.stamps.bytes(), 0);
     assert!(!window.toast().contains("written"), "{}", window.toast());
     // What was begun is finished all the same.
     assert!(table.exists());
     // The next set decodes and exports as ever.
     window.look();
-    assert!(window.state.shelf.bytes() > 0);
+    assert!(window.state.stamps.bytes() > 0);
     let export = Session::Export(second.beside("labels.csv"));
     window.apply(Command::Session(export));
     assert!(window.toast().contains("written to"), "{}", window.toast());

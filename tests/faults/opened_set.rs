@@ -87,7 +87,7 @@ fn a_stamp_that_breaks_the_decoder_fails_alone_and_the_others_are_decoded() {
         let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
         let ready = stamps
             .clone()
-            .filter(|stamp| window.state.shelf.ready(stamp.id).is_some());
+            .filter(|stamp| window.state.stamps.ready(stamp.id).is_some());
         (stamps.clone().count(), ready.count())
     };
     assert_eq!(failed(&window), (15, 14));

@@ -9,7 +9,7 @@ use destello::{
         settings::Settings,
     },
     domain::{Role, Shown},
-    workspace::{display::Lock, stamp_cache::Shelved},
+    workspace::{display::Lock, stamp_cache::CachedStamp},
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];
@@ -18,13 +18,13 @@ const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits0
 fn opening_decodes_nothing_and_looking_decodes_what_is_seen() {
     let set = StampSet::new();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
-    assert_eq!(window.state.shelf.bytes(), 0);
+    assert_eq!(window.state.stamps.bytes(), 0);
     window.look();
-    assert_eq!(window.state.shelf.bytes(), 3 * 5 * 21 * 21 * 4);
+    assert_eq!(window.state.stamps.bytes(), 3 * 5 * 21 * 21 * 4);
     let epoch = window.state.epoch().unwrap().clone();
     let pixels = |role| {
         let id = epoch.stamp(role).unwrap().id;
-        window.state.shelf.ready(id).unwrap().stamp.pixels.clone()
+        window.state.stamps.ready(id).unwrap().stamp.pixels.clone()
     };
     let science = pixels(Role::Science);
     let difference = pixels(Role::Difference);
@@ -45,21 +45,21 @@ fn the_memory_limit_holds_while_walking_through_the_set() {
     for id in ALL {
         window.go_to(id);
         window.look();
-        assert!(window.state.shelf.bytes() <= 1 << 20);
+        assert!(window.state.stamps.bytes() <= 1 << 20);
         let stamps = window.state.candidate().unwrap().epochs.iter();
         for stamp in stamps.flat_map(|epoch| &epoch.stamps) {
-            assert!(window.state.shelf.ready(stamp.id).is_some(), "{id}");
+            assert!(window.state.stamps.ready(stamp.id).is_some(), "{id}");
         }
     }
     let first = window.state.catalogue.get(window.ix("hits01")).unwrap();
     let left = first.epochs[0].stamps[0].id;
     assert!(
-        window.state.shelf.get(left).is_none(),
+        window.state.stamps.get(left).is_none(),
         "the oldest has left"
     );
     window.go_to("hits01");
     window.look();
-    assert!(window.state.shelf.ready(left).is_some(), "and comes back");
+    assert!(window.state.stamps.ready(left).is_some(), "and comes back");
     window.apply(Command::Session(Session::Settings(Box::new(Settings {
         memory_mib: 64,
         ..window.state.settings.clone()
@@ -68,7 +68,7 @@ fn the_memory_limit_holds_while_walking_through_the_set() {
         window.go_to(id);
         window.look();
     }
-    assert_eq!(window.state.shelf.bytes(), 6 * 3 * 12 * 64 * 64 * 4);
+    assert_eq!(window.state.stamps.bytes(), 6 * 3 * 12 * 64 * 64 * 4);
 }
 
 #[test]
@@ -83,8 +83,8 @@ fn a_stamp_that_fails_is_a_problem_and_nothing_else_breaks() {
     window.look();
     let stamp = window.state.epoch().unwrap().stamps[0].id;
     assert!(matches!(
-        window.state.shelf.get(stamp),
-        Some(Shelved::Failed(_))
+        window.state.stamps.get(stamp),
+        Some(CachedStamp::Failed(_))
     ));
     let problems = window.state.problems.clone();
     assert_eq!(problems.len(), 3, "one for each role: {problems:?}");
@@ -98,7 +98,7 @@ fn a_stamp_that_fails_is_a_problem_and_nothing_else_breaks() {
     assert_eq!(window.here(), "hits03");
     window.look();
     let stamp = window.state.epoch().unwrap().stamps[0].id;
-    assert!(window.state.shelf.ready(stamp).is_some());
+    assert!(window.state.stamps.ready(stamp).is_some());
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Slow {
 
     /// Object and epoch that the pixels of a stamp name.
     fn named_by_pixels(&self, laid: &LaidStamp) -> Option<(usize, usize)> {
-        let stamp = &self.window.state.shelf.ready(laid.stamp)?.stamp;
+        let stamp = &self.window.state.stamps.ready(laid.stamp)?.stamp;
         let middle = stamp.height / 2;
         let bars = std::array::from_fn(|bar| stamp.at(2 * bar, middle).unwrap_or(f32::NAN));
         read_bars(bars)

@@ -6,7 +6,7 @@ use destello::{
         state::{Pane, Screen},
     },
     features::simulation::state::Kind,
-    workspace::stamp_cache::Shelved,
+    workspace::stamp_cache::CachedStamp,
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -150,8 +150,11 @@ fn a_stamp_that_cannot_be_decoded_leaves_the_screen_usable() {
         std::fs::write(set.file("hits01"), b"gone").unwrap();
     });
     let id = window(&view).state.epoch().unwrap().stamps[0].id;
-    let shelved = window(&view).state.shelf.get(id);
-    assert!(matches!(shelved, Some(Shelved::Failed(_))), "{shelved:?}");
+    let shelved = window(&view).state.stamps.get(id);
+    assert!(
+        matches!(shelved, Some(CachedStamp::Failed(_))),
+        "{shelved:?}"
+    );
     assert!(shows(&view, "Problems (3)") || shows(&view, "Problems (15)"));
     assert_eq!(press(&mut view, NONE, Key::Num1), ["Label(Class(0))"]);
 }

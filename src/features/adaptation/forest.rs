@@ -13,7 +13,7 @@ use crate::{
             forest_set::KnownCurve,
             judge::judge,
             order::{ForestOrder, SimulatedObjects, usual_growth},
-            train::{ForestStage, Told, gather, validation},
+            train::{ForestStage, ReportStage, gather, validation},
         },
         labels::part_of_id,
     },
@@ -51,7 +51,7 @@ pub fn retrain(
     order: &FineTuneOrder,
     parent: &Forest,
     cancel: &CancelToken,
-    told: Told<'_>,
+    told: ReportStage<'_>,
 ) -> anyhow::Result<Option<GrownForest>> {
     let forest_order = forest_order(order, parent.card());
     let classes = &parent.card().classes;
@@ -104,7 +104,7 @@ pub fn retrain(
 struct Growing<'a> {
     order: &'a ForestOrder,
     cancel: &'a CancelToken,
-    told: Told<'a>,
+    told: ReportStage<'a>,
 }
 
 impl Growing<'_> {

@@ -103,7 +103,7 @@ fn corners(
         return None;
     }
     let id = state.epoch()?.stamp(place.role)?.id;
-    let stamp = &state.shelf.ready(id)?.stamp;
+    let stamp = &state.stamps.ready(id)?.stamp;
     let size = [stamp.width, stamp.height];
     let footprint = Footprint::of(size, stamp.geometry.arcsec_per_px(), &explanation.plan);
     let side = footprint.side as f64;

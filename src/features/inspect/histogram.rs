@@ -68,7 +68,7 @@ fn role_ui(
         .stamps
         .iter()
         .filter(|stamp| roles.contains(&stamp.role))
-        .filter_map(|stamp| Some(&state.shelf.ready(stamp.id)?.stamp))
+        .filter_map(|stamp| Some(&state.stamps.ready(stamp.id)?.stamp))
         .collect();
     let Some(histogram) = Histogram::over(&stamps, BINS) else {
         return false;

@@ -54,7 +54,7 @@ pub struct Bench {
     pub folder: TempDir,
     pub triplets: Sky,
     pub sequences: Sky,
-    pub shelf: ModelRegistry,
+    pub models: ModelRegistry,
     pub latent: LatentRegistry,
     pub decoder: Arc<Decoder>,
     /// Steps by what they were made for: a model.
@@ -78,13 +78,13 @@ impl Bench {
             sky("triplets", "mixed", size.triplets),
             sky("sequences", "hits2015", size.sequences),
         );
-        let shelf = ModelRegistry::default();
+        let models = ModelRegistry::default();
         Self {
             folder,
             triplets,
             sequences,
-            latent: LatentRegistry::beside(shelf.clone()),
-            shelf,
+            latent: LatentRegistry::beside(models.clone()),
+            models,
             decoder: Arc::new(Decoder::default()),
             times: BTreeMap::new(),
             subject: String::new(),
@@ -127,7 +127,7 @@ impl Bench {
 
     /// Reads a model that comes with the program.
     pub fn load(&self, name: &str) -> ModelId {
-        self.shelf.load(name).expect(name).id
+        self.models.load(name).expect(name).id
     }
 
     pub fn sky_of(&self, name: &str) -> &Sky {
@@ -156,7 +156,7 @@ impl Bench {
         FineTune {
             order: self.order(name),
             parent: source(name, parent),
-            models: self.shelf.clone(),
+            models: self.models.clone(),
             decoder: self.decoder.clone(),
             keep: Keep::Project(self.place("night.destello")),
             now: Timestamp(1),
@@ -170,7 +170,7 @@ impl Bench {
                 ..self.order(name)
             },
             parent: source(name, parent),
-            models: self.shelf.clone(),
+            models: self.models.clone(),
             decoder: self.decoder.clone(),
         }
     }
@@ -196,7 +196,7 @@ impl Bench {
             order,
             is_anew: true,
             may_replace: false,
-            models: self.shelf.clone(),
+            models: self.models.clone(),
             decoder: self.decoder.clone(),
         }
     }
@@ -206,7 +206,7 @@ impl Bench {
             by: vec![ModelChoice::Source(name.into())],
             catalogue: self.sky_of(name).catalogue.clone(),
             project: None,
-            models: self.shelf.clone(),
+            models: self.models.clone(),
             decoder: self.decoder.clone(),
             focus: Focus::default(),
             pace: Pace::Fitted,

@@ -78,7 +78,7 @@ impl Bench {
                         method,
                     },
                     epoch: epoch.clone(),
-                    models: self.shelf.clone(),
+                    models: self.models.clone(),
                     decoder: self.decoder.clone(),
                 });
                 let found = found.expect("an explanation");

@@ -80,7 +80,7 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
     });
     let source: Arc<str> = place("a.forest").display().to_string().into();
     let project = place("night.destello");
-    let shelf = ModelRegistry::default();
+    let models = ModelRegistry::default();
     let task = FineTune {
         order: FineTuneOrder {
             replay: Some(70),
@@ -91,7 +91,7 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
             id: parent.id().clone(),
             source,
         },
-        models: shelf.clone(),
+        models: models.clone(),
         decoder: Arc::default(),
         keep: Keep::Project(project.clone()),
         now: Timestamp(1),
@@ -121,5 +121,8 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
     );
     let kept = versions::all(&project).unwrap();
     assert!(kept.iter().any(|kept| kept.id == *id));
-    assert_eq!(shelf.load(&versions::source(&project, id)).unwrap().id, *id);
+    assert_eq!(
+        models.load(&versions::source(&project, id)).unwrap().id,
+        *id
+    );
 }

@@ -14,13 +14,13 @@ use destello::{
 use crate::common::events;
 
 /// A project, the candidates a, b, c (with one detection each), and a table beside it.
-struct Desk {
+struct Requests {
     folder: tempfile::TempDir,
     project: Project,
     catalogue: Catalogue,
 }
 
-impl Desk {
+impl Requests {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let project = Project::open_or_create(folder.path().join("p.destello")).unwrap();
@@ -97,15 +97,15 @@ const TABLE: &str = "id,label\na,Real\nb,0\nc,unsure\n";
 
 #[test]
 fn rows_become_labels_of_one_step_with_provenance() {
-    let mut desk = Desk::new();
-    let plan =
-        desk.import("id,label,annotator,time\na,1,ben,2026-11-22T12:00:00.123456Z\nb,bogus,,\n");
+    let mut requests = Requests::new();
+    let plan = requests
+        .import("id,label,annotator,time\na,1,ben,2026-11-22T12:00:00.123456Z\nb,bogus,,\n");
     assert_eq!(
         (plan.new_rows, plan.known_rows, plan.problems.len()),
         (2, 0, 0)
     );
-    assert_eq!(desk.label("a"), "real");
-    let book = desk.book();
+    assert_eq!(requests.label("a"), "real");
+    let book = requests.book();
     let event = book.decision("a").unwrap();
     assert_eq!(&*event.annotator, "ben");
     assert_eq!(event.at.to_string(), "2026-11-22T12:00:00.123456Z");
@@ -118,68 +118,68 @@ fn rows_become_labels_of_one_step_with_provenance() {
             table: "labels.csv".into()
         }
     );
-    desk.undo();
-    assert_eq!(desk.label("a") + &desk.label("b"), "");
+    requests.undo();
+    assert_eq!(requests.label("a") + &requests.label("b"), "");
 }
 
 #[test]
 fn importing_twice_changes_nothing() {
-    let mut desk = Desk::new();
-    assert_eq!(desk.import(TABLE).new_rows, 3);
-    let before = desk.project.events_since(0).unwrap();
-    let again = desk.import(TABLE);
+    let mut requests = Requests::new();
+    assert_eq!(requests.import(TABLE).new_rows, 3);
+    let before = requests.project.events_since(0).unwrap();
+    let again = requests.import(TABLE);
     assert_eq!((again.new_rows, again.known_rows), (0, 3));
-    assert_eq!(desk.project.events_since(0).unwrap(), before);
+    assert_eq!(requests.project.events_since(0).unwrap(), before);
 }
 
 #[test]
 fn importing_again_does_not_overrule_what_a_person_decided_since() {
-    let mut desk = Desk::new();
-    desk.import(TABLE);
-    desk.choose("a", "bogus");
-    assert_eq!(desk.import(TABLE).new_rows, 0);
-    assert_eq!(desk.label("a"), "bogus");
+    let mut requests = Requests::new();
+    requests.import(TABLE);
+    requests.choose("a", "bogus");
+    assert_eq!(requests.import(TABLE).new_rows, 0);
+    assert_eq!(requests.label("a"), "bogus");
 }
 
 #[test]
 fn an_import_that_was_undone_can_be_done_again() {
-    let mut desk = Desk::new();
-    desk.import(TABLE);
-    desk.undo();
-    assert_eq!(desk.label("c"), "");
-    assert_eq!(desk.import(TABLE).new_rows, 3);
-    assert_eq!(desk.label("c"), "unsure");
+    let mut requests = Requests::new();
+    requests.import(TABLE);
+    requests.undo();
+    assert_eq!(requests.label("c"), "");
+    assert_eq!(requests.import(TABLE).new_rows, 3);
+    assert_eq!(requests.label("c"), "unsure");
 }
 
 #[test]
 fn a_table_that_says_what_is_already_decided_brings_nothing_but_a_new_one_counts() {
-    let mut desk = Desk::new();
-    desk.choose("a", "real");
-    assert_eq!(desk.import("id,label\na,real\n").known_rows, 1);
-    desk.choose("a", "bogus");
+    let mut requests = Requests::new();
+    requests.choose("a", "real");
+    assert_eq!(requests.import("id,label\na,real\n").known_rows, 1);
+    requests.choose("a", "bogus");
     // "real" was never imported and is not the present decision.
-    assert_eq!(desk.import("id,label\na,real\n").new_rows, 1);
-    assert_eq!(desk.label("a"), "real");
+    assert_eq!(requests.import("id,label\na,real\n").new_rows, 1);
+    assert_eq!(requests.label("a"), "real");
     // A second person's vote is something new, once.
     let vote = "id,label,annotator\na,real,ben\n";
-    assert_eq!(desk.import(vote).new_rows, 1);
-    assert_eq!(desk.import(vote).new_rows, 0);
+    assert_eq!(requests.import(vote).new_rows, 1);
+    assert_eq!(requests.import(vote).new_rows, 0);
 }
 
 #[test]
 fn within_a_table_the_last_row_counts_and_repetitions_do_not() {
-    let mut desk = Desk::new();
+    let mut requests = Requests::new();
     let table = "id,label\na,real\na,real\na,bogus\na,real\n";
-    let plan = desk.import(table);
+    let plan = requests.import(table);
     assert_eq!((plan.new_rows, plan.known_rows), (3, 1));
-    assert_eq!(desk.label("a"), "real");
-    assert_eq!(desk.import(table).new_rows, 0);
+    assert_eq!(requests.label("a"), "real");
+    assert_eq!(requests.import(table).new_rows, 0);
 }
 
 #[test]
 fn rows_that_cannot_be_used_are_named_by_line_and_the_rest_is_taken() {
-    let mut desk = Desk::new();
-    let plan = desk.import("id,label\nzz,real\na,quasar\nb,real\nc,\n,real\n");
+    let mut requests = Requests::new();
+    let plan = requests.import("id,label\nzz,real\na,quasar\nb,real\nc,\n,real\n");
     let said: Vec<_> = plan.problems.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 3, "{said:?}");
     for (line, why) in [
@@ -193,33 +193,40 @@ fn rows_that_cannot_be_used_are_named_by_line_and_the_rest_is_taken() {
         );
     }
     assert_eq!((plan.new_rows, plan.unlabelled_rows), (1, 1));
-    assert_eq!(desk.label("b"), "real");
+    assert_eq!(requests.label("b"), "real");
 }
 
 #[test]
 fn detections_name_their_candidate() {
-    let mut desk = Desk::new();
-    let plan = desk.import("candid,class\n1127174604415015006,real\n1127174604415015000,real\n");
+    let mut requests = Requests::new();
+    let plan =
+        requests.import("candid,class\n1127174604415015006,real\n1127174604415015000,real\n");
     assert_eq!((plan.new_rows, plan.problems.len()), (1, 1));
-    assert_eq!(desk.label("b"), "real");
+    assert_eq!(requests.label("b"), "real");
 }
 
 #[test]
 fn tags_are_joined_by_semicolons_in_a_tagging_vocabulary() {
     let mut vocabulary = Vocabulary::sequence_classes();
     vocabulary.is_tagging = true;
-    let mut desk = Desk::new();
+    let mut requests = Requests::new();
     let table = "id,label\na,SN; galaxy\nb,skip\n";
-    assert_eq!(desk.import_with(table, Some(&vocabulary)).new_rows, 2);
-    assert_eq!(desk.label("a"), "supernova;galaxy");
-    assert!(desk.book().state("b").is_skipped);
-    assert_eq!(desk.import_with(table, Some(&vocabulary)).new_rows, 0);
+    assert_eq!(requests.import_with(table, Some(&vocabulary)).new_rows, 2);
+    assert_eq!(requests.label("a"), "supernova;galaxy");
+    assert!(requests.book().state("b").is_skipped);
+    assert_eq!(requests.import_with(table, Some(&vocabulary)).new_rows, 0);
 }
 
 #[test]
 fn a_missing_table_is_an_error_that_names_it() {
-    let mut desk = Desk::new();
+    let mut requests = Requests::new();
     let missing = Path::new("/nowhere/labels.csv");
-    let error = import_labels(&mut desk.project, &desk.catalogue, missing, None, "ana");
+    let error = import_labels(
+        &mut requests.project,
+        &requests.catalogue,
+        missing,
+        None,
+        "ana",
+    );
     assert!(format!("{:#}", error.unwrap_err()).contains("/nowhere/labels.csv"));
 }

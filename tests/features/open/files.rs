@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use destello::workspace::stamp_cache::Shelved;
+use destello::workspace::stamp_cache::CachedStamp;
 
 use crate::common::{InlineWindow, StampSet};
 
@@ -13,7 +13,12 @@ fn look(window: &mut InlineWindow, id: &str) -> (usize, Vec<String>) {
     let candidate = window.state.candidate().unwrap();
     let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
     let ready = stamps
-        .filter(|stamp| matches!(window.state.shelf.get(stamp.id), Some(Shelved::Ready(_))))
+        .filter(|stamp| {
+            matches!(
+                window.state.stamps.get(stamp.id),
+                Some(CachedStamp::Ready(_))
+            )
+        })
         .count();
     let problems = window.state.problems.iter().map(ToString::to_string);
     (ready, problems.collect())

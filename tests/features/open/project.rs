@@ -11,7 +11,7 @@ use destello::{
     },
     domain::{Candidate, Problem},
     features::open::index::Batch,
-    workspace::stamp_cache::Shelved,
+    workspace::stamp_cache::CachedStamp,
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];
@@ -30,8 +30,8 @@ fn a_project_that_cannot_be_written_refuses_labels_and_still_shows_stamps() {
         window.look();
         let science = window.state.epoch().unwrap().stamps[0].id;
         assert!(matches!(
-            window.state.shelf.get(science),
-            Some(Shelved::Ready(_))
+            window.state.stamps.get(science),
+            Some(CachedStamp::Ready(_))
         ));
         for decision in [Action::Unsure, Action::Flag, Action::ClearLabel] {
             window.apply(Command::Session(Session::DropToast));

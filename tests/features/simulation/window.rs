@@ -161,7 +161,7 @@ fn what_is_simulated_is_opened() {
         window.toast()
     );
     window.look();
-    assert!(window.state.shelf.bytes() > 0);
+    assert!(window.state.stamps.bytes() > 0);
     let first = window.here().to_owned();
     // Not all classes: the names carry a mark of the order.
     assert!(

@@ -45,7 +45,7 @@ impl ForestStage {
 }
 
 /// Hears how many of how many are done, from any thread.
-pub type Told<'a> = &'a (dyn Fn(ForestStage, usize, usize) + Sync);
+pub type ReportStage<'a> = &'a (dyn Fn(ForestStage, usize, usize) + Sync);
 
 /// A trained forest.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ pub struct TrainedForest {
 pub fn train(
     order: &ForestOrder,
     cancel: &CancelToken,
-    told: Told<'_>,
+    told: ReportStage<'_>,
 ) -> anyhow::Result<Option<TrainedForest>> {
     order.check()?;
     let classes = order.card().classes;
@@ -128,7 +128,7 @@ impl Material {
         &self,
         order: &ForestOrder,
         cancel: &CancelToken,
-        told: Told<'_>,
+        told: ReportStage<'_>,
     ) -> anyhow::Result<Option<Forest>> {
         let mut card = order.card();
         let labelled = self.labelled.iter();
@@ -160,7 +160,7 @@ pub(crate) fn gather(
     order: &ForestOrder,
     classes: &[String],
     cancel: &CancelToken,
-    told: Told<'_>,
+    told: ReportStage<'_>,
 ) -> anyhow::Result<Option<Material>> {
     let mut material = Material {
         labelled: Vec::new(),
@@ -199,7 +199,7 @@ pub(crate) fn validation(
     forest: &Forest,
     kept: Vec<KnownCurve>,
     cancel: &CancelToken,
-    told: Told<'_>,
+    told: ReportStage<'_>,
 ) -> anyhow::Result<Option<Vec<KnownCurve>>> {
     let Some(objects) = &order.simulated else {
         return Ok(Some(kept));
