@@ -59,7 +59,7 @@ fn main() -> anyhow::Result<()> {
 /// Index, scroll, label: what the UI thread and the memory see of it.
 fn browse(set: &Path, folder: &Path, count: usize, report: &mut Report) -> anyhow::Result<()> {
     let mut window = Window::new(CACHE_MIB, None)?;
-    report.say(
+    report.print_line(
         "memory before opening",
         "",
         format!("{:.0} MB", resident_mb()),
@@ -73,13 +73,13 @@ fn browse(set: &Path, folder: &Path, count: usize, report: &mut Report) -> anyho
     let seconds = start.elapsed().as_secs_f64();
     let found = window.state.catalogue.len();
     anyhow::ensure!(found == count, "{found} of {count} candidates were found");
-    report.say(
+    report.print_line(
         "candidates indexed",
         "",
         format!("{:.0} per second", found as f64 / seconds),
     );
     report.frames("frame while indexing", &frames);
-    report.say(
+    report.print_line(
         "memory after indexing",
         "",
         format!("{:.0} MB", resident_mb()),
@@ -94,7 +94,7 @@ fn browse(set: &Path, folder: &Path, count: usize, report: &mut Report) -> anyho
     see_everything(&mut window)?;
     let most = CACHE_MIB as f64 * 1.048_576 + BESIDE_CACHE_MB;
     let aim = format!("≤ {most:.0} MB: cache of {CACHE_MIB} MiB + {BESIDE_CACHE_MB:.0} MB");
-    report.say(
+    report.print_line(
         "memory after every stamp was shown",
         &aim,
         format!("{:.0} MB", resident_mb()),
@@ -228,7 +228,7 @@ fn first_stamp(set: &Path, folder: &Path, report: &mut Report) -> anyhow::Result
     };
     headless.render([208, 208], [0; 3], &[instance], &[look])?;
     let took = format!("{:.3} s", start.elapsed().as_secs_f64());
-    report.say("first stamp drawn", "≤ 1 s", took);
+    report.print_line("first stamp drawn", "≤ 1 s", took);
     println!("drawn by {}", headless.adapter());
     window.close();
     Ok(())

@@ -12,14 +12,14 @@ pub struct Report {
 
 impl Report {
     /// Adds a row, and prints it at once.
-    pub fn say(&mut self, what: &str, aim: &str, result: String) {
+    pub fn print_line(&mut self, what: &str, aim: &str, result: String) {
         println!("{what}: {result}");
         self.rows.push([what.to_owned(), aim.to_owned(), result]);
     }
 
     /// Adds the work of frames on the UI thread.
     pub fn frames(&mut self, what: &str, frames: &[FrameTime]) {
-        self.say(what, "99 % < 8 ms", quantiles_ms(frames));
+        self.print_line(what, "99 % < 8 ms", quantiles_ms(frames));
     }
 
     /// Adds decode rates; `stamps` of them make one of the `unit`.
@@ -39,7 +39,7 @@ impl Report {
         let all = per_second(rates.all_cores);
         let result =
             format!("{ratio}: {one:.0} {unit}/s on one thread, {all:.0} on all cores; {peer}");
-        self.say(what, "≥ 5 × astropy", result);
+        self.print_line(what, "≥ 5 × astropy", result);
     }
 
     /// The table as Markdown.

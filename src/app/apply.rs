@@ -67,7 +67,7 @@ impl AppState {
     fn apply_command(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
         if self.is_about_another_set(&command) {
             if !matches!(command, Command::Session(Session::Page(_))) {
-                self.tell("that was about the set that was open before", cx.now);
+                self.report("that was about the set that was open before", cx.now);
             }
             return Vec::new();
         }
@@ -214,7 +214,7 @@ impl AppState {
             }
             Action::NextLock => {
                 let news = self.next_lock();
-                self.tell(news, cx.now);
+                self.report(news, cx.now);
                 return vec![self.save_session()];
             }
             Action::ToggleTheme => {
@@ -230,7 +230,7 @@ impl AppState {
                     if !before.has_rules_of(&self.display) {
                         self.lock_set_again();
                     }
-                    self.tell(news, cx.now);
+                    self.report(news, cx.now);
                     return vec![self.save_session()];
                 }
             }

@@ -156,7 +156,7 @@ impl AppState {
             self.vocabularies[at] = vocabulary;
         }
         self.vocabulary = at;
-        self.tell(format!("vocabulary: {}", self.vocabulary().title), cx.now);
+        self.report(format!("vocabulary: {}", self.vocabulary().title), cx.now);
         let mut effects = vec![self.save_session()];
         if !is_built_in && !self.settings.vocabulary_files.contains(&source) {
             self.settings.vocabulary_files.push(source);
@@ -216,12 +216,12 @@ impl AppState {
             return Vec::new();
         }
         if is_cancelled {
-            self.tell("indexing stopped: what was found so far is open", cx.now);
+            self.report("indexing stopped: what was found so far is open", cx.now);
         } else if !self.toast.as_ref().is_some_and(|toast| toast.is_error)
             && let Some((path, rule)) = self.recognised.first()
         {
             let text = format!("{}: {rule}", short(&path.to_string_lossy(), NAME));
-            self.tell(text, cx.now);
+            self.report(text, cx.now);
         }
         self.settle(cx);
         let effects = vec![self.save_session()];

@@ -11,16 +11,16 @@ const RECORDS: usize = 60;
 impl AppState {
     /// Copies a report and says so.
     pub(crate) fn copy_report(&mut self, cx: &Context) -> Vec<Effect> {
-        self.tell(
+        self.report(
             "copied: version, system, graphics and the last lines of the log",
             cx.now,
         );
-        vec![Effect::Copy(self.report())]
+        vec![Effect::Copy(self.problem_report())]
     }
 
     /// Version, system, graphics adapter, name of the project file, last records of the log. No
     /// label and no folder but those in the log's own lines.
-    fn report(&self) -> String {
+    fn problem_report(&self) -> String {
         let adapter = self.adapter.as_deref().unwrap_or("not known");
         let project = self
             .project

@@ -139,7 +139,7 @@ impl AppState {
                 vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
             }
             Session::Key { action, chord } => {
-                self.tell(format!("{}: {chord}", action.info().title), cx.now);
+                self.report(format!("{}: {chord}", action.info().title), cx.now);
                 self.settings.keys.assign(action, chord);
                 vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
             }

@@ -141,7 +141,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .collect();
         bail!("{UNLABELLED}: {}", reasons.join("; "));
     }
-    super::say(&text)?;
+    super::print_line(&text)?;
     if let Some(folder) = &args.out {
         let write = WriteEvaluation {
             folder: folder.clone(),
@@ -199,7 +199,7 @@ fn score(
                 scores.put(&facts.id, *ix, Arc::clone(&verdicts));
             }
             done += chunk.len();
-            line.tell(Progress {
+            line.report(Progress {
                 done,
                 total: args.model.len() * candidates.len(),
             });

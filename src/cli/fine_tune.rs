@@ -193,10 +193,10 @@ fn show(update: &FineTuneUpdate, has_no_table: bool, line: &ProgressLine) {
         FineTuneUpdate::Progress(news) => {
             let loss = news.losses.last();
             let loss = loss.map(|point| format!(", loss {:.3}", point.loss));
-            line.tell_with(news.step, news.steps, &loss.unwrap_or_default());
+            line.report_with(news.step, news.steps, &loss.unwrap_or_default());
         }
         FineTuneUpdate::Growing { stage, done, all } => {
-            line.tell_with(*done as u64, *all as u64, &format!(" {stage}"));
+            line.report_with(*done as u64, *all as u64, &format!(" {stage}"));
         }
     }
 }
@@ -239,7 +239,7 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
     let done = run_here(task, cancel, move |update| match update {
         LatentUpdate::Notes(notes) => notes.iter().for_each(|note| eprintln!("{note}")),
         LatentUpdate::Progress(LatentProgress { steps, .. }) => {
-            shown.tell_with(steps[0], steps[1], "");
+            shown.report_with(steps[0], steps[1], "");
         }
         LatentUpdate::Checked { .. } => {}
         LatentUpdate::NotSaved(why) => {
@@ -260,7 +260,7 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
         );
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    super::say(&format!("{} written to {}", version.id, out.display()))?;
+    super::print_line(&format!("{} written to {}", version.id, out.display()))?;
     for (name, sky) in [
         ("new_sky", "stamps of the new sky that were held out"),
         ("old_sky", "simulated stamps of the old sky"),
@@ -271,7 +271,7 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
             figure("error_after"),
             figure("examples"),
         ) {
-            super::say(&format!(
+            super::print_line(&format!(
                 "reconstruction error of {examples} {sky}: {after:.5}, before {before:.5}"
             ))?;
         }
@@ -285,17 +285,17 @@ fn say_figures(
     figures: &FineTuneFigures,
     most_forgotten: f64,
 ) -> anyhow::Result<()> {
-    super::say(&format!("{id} written to {}", out.display()))?;
+    super::print_line(&format!("{id} written to {}", out.display()))?;
     for (sky, found) in [
         ("held-out labels of the new sky", figures.new_sky),
         ("simulated examples of the old sky", figures.old_sky),
     ] {
         if let Some(found) = found {
-            super::say(&in_words(sky, &found))?;
+            super::print_line(&in_words(sky, &found))?;
         }
     }
     if let Some(why) = figures.objection(most_forgotten) {
-        super::say(&format!("look before you use it: {why}"))?;
+        super::print_line(&format!("look before you use it: {why}"))?;
     }
     Ok(())
 }

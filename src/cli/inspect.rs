@@ -19,9 +19,9 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let inspection = inspect(&args.paths);
     if args.json {
-        super::say(&serde_json::to_string_pretty(&inspection)?)?;
+        super::print_line(&serde_json::to_string_pretty(&inspection)?)?;
     } else {
-        super::say(&inspection.report())?;
+        super::print_line(&inspection.report())?;
     }
     Ok(ExitCode::from(if inspection.objects == 0 { 2 } else { 0 }))
 }

@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 eprintln!("{note}");
             }
         }
-        CurveUpdate::Measured { steps, .. } => shown.tell_with(steps[0], steps[1], ""),
+        CurveUpdate::Measured { steps, .. } => shown.report_with(steps[0], steps[1], ""),
     });
     line.clear();
     let Some(curve) = unless_cancelled(done)? else {
@@ -109,12 +109,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn print(curve: &LearningCurve) -> anyhow::Result<()> {
-    super::say(&format!(
+    super::print_line(&format!(
         "mean recall on {} held-out examples; as it was {:.3}",
         curve.held_out,
         curve.before.unwrap_or(f64::NAN)
     ))?;
-    super::say("labels  as given  by chance")?;
+    super::print_line("labels  as given  by chance")?;
     for point in &curve.points {
         let given = point
             .in_order
@@ -124,7 +124,7 @@ fn print(curve: &LearningCurve) -> anyhow::Result<()> {
             || "-".into(),
             |[mean, spread]| format!("{mean:.3} ± {spread:.3}"),
         );
-        super::say(&format!("{:>6}  {given:>8}  {chance}", point.labels))?;
+        super::print_line(&format!("{:>6}  {given:>8}  {chance}", point.labels))?;
     }
     Ok(())
 }

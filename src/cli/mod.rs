@@ -126,7 +126,7 @@ fn with_log_behind(mut arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// Prints a text with its line end. A reader that has gone (`| head`) ends the program quietly.
-fn say(text: &str) -> std::io::Result<()> {
+fn print_line(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.trim_end_matches('\n').as_bytes())?;
     out.write_all(b"\n")?;

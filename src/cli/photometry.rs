@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let line = ProgressLine::new();
     let report = photometry::photometry(&args.paths, &order, &mut |done, all| {
-        line.tell_with(done as u64, all as u64, " candidates");
+        line.report_with(done as u64, all as u64, " candidates");
     })?;
     line.clear();
     for problem in &report.problems {
@@ -90,7 +90,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
     }
     if let Some(out) = &args.out {
-        super::say(&format!(
+        super::print_line(&format!(
             "{} epochs of {} candidates written to {}",
             report.epochs,
             report.candidates,

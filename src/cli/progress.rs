@@ -33,12 +33,12 @@ impl ProgressLine {
     }
 
     /// Shows how far the work is.
-    pub fn tell(&self, Progress { done, total }: Progress) {
-        self.tell_with(done as u64, total as u64, "");
+    pub fn report(&self, Progress { done, total }: Progress) {
+        self.report_with(done as u64, total as u64, "");
     }
 
     /// The same with words after it.
-    pub fn tell_with(&self, done: u64, total: u64, rest: &str) {
+    pub fn report_with(&self, done: u64, total: u64, rest: &str) {
         if total == 0 {
             return;
         }
@@ -104,7 +104,7 @@ pub(super) fn with_progress<T: Task<Update = Progress>>(
 ) -> anyhow::Result<T::Output> {
     let line = Arc::new(ProgressLine::new());
     let shown = line.clone();
-    let done = run_here(task, cancel, move |progress| shown.tell(progress));
+    let done = run_here(task, cancel, move |progress| shown.report(progress));
     line.clear();
     done
 }

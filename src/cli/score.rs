@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let line = Arc::new(ProgressLine::new());
     let shown = line.clone();
     let report = score(&order, &cancel, move |news| match news {
-        ScoreNews::Progress(progress) => shown.tell(progress),
+        ScoreNews::Progress(progress) => shown.report(progress),
         ScoreNews::Warning(text) => {
             shown.clear();
             eprintln!("{text}");
@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     report_faults(&report);
     table::write("SCORES", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
-        super::say(&summary(&report, args.project.is_some(), out))?;
+        super::print_line(&summary(&report, args.project.is_some(), out))?;
     }
     let is_complete = report.problems.is_empty() && report.refusals.is_empty();
     Ok(ExitCode::from(if is_complete { 0 } else { 2 }))

@@ -166,7 +166,7 @@ fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
     };
     let card = &trained.card;
     let accuracy = card.figures.get("validation_accuracy");
-    super::say(&format!(
+    super::print_line(&format!(
         "{} ({} parameters, validation accuracy {:.4}) written to {}",
         trained.id,
         card.parameters,
@@ -192,7 +192,7 @@ fn show(news: &TrainingNews, known: usize, line: &ProgressLine) {
             rest_of(news)
         );
     }
-    line.tell_with(news.step, news.steps, &rest_of(news));
+    line.report_with(news.step, news.steps, &rest_of(news));
 }
 
 fn rest_of(news: &TrainingNews) -> String {

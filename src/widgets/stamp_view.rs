@@ -63,7 +63,7 @@ impl Place {
             .epochs
             .get(self.epoch)?;
         let Some(stamp) = epoch.stamp(self.role) else {
-            self.say(ui, "none");
+            self.print_line(ui, "none");
             return None;
         };
         let note = |memory: &mut ViewMemory, outcome| {
@@ -80,7 +80,7 @@ impl Place {
         let decoded = match state.stamps.get(stamp.id) {
             Some(CachedStamp::Ready(decoded)) => decoded,
             Some(CachedStamp::Failed(problem)) => {
-                self.say(ui, &problem.why);
+                self.print_line(ui, &problem.why);
                 note(memory, Outcome::Refused);
                 return None;
             }
@@ -123,7 +123,7 @@ impl Place {
 
     /// In place of a stamp for which the GPU has no memory.
     fn note_no_room(&self, ui: &Ui) {
-        self.say(ui, "no room on the GPU");
+        self.print_line(ui, "no room on the GPU");
         if self.rect.width() < LEAST_WIDTH + 2.0 * theme::GRID {
             let font = FontId::proportional(theme::CAPTION);
             let color = theme::caption_color(ui);
@@ -134,7 +134,7 @@ impl Place {
     }
 
     /// A short text in the middle, instead of pixels.
-    fn say(&self, ui: &Ui, text: &str) {
+    fn print_line(&self, ui: &Ui, text: &str) {
         let width = self.rect.width() - 2.0 * theme::GRID;
         if width < LEAST_WIDTH {
             return;

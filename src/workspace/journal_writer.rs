@@ -347,7 +347,7 @@ impl Keeper {
 
     fn flush(&mut self) {
         self.write();
-        self.tell(JournalNews::Flushed {
+        self.report(JournalNews::Flushed {
             unwritten: self.at_stake(),
             why: self.fault.clone().unwrap_or_default(),
         });
@@ -367,7 +367,7 @@ impl Keeper {
     }
 
     /// A window that has gone hears nothing, and needs to hear nothing.
-    fn tell(&self, news: JournalNews) {
+    fn report(&self, news: JournalNews) {
         let generation = self.generation;
         self.reporter.send(JobEvent::Journal { generation, news });
     }
@@ -393,7 +393,7 @@ impl Keeper {
     fn note_written(&mut self, events: usize) {
         let had_fault = self.fault.take().is_some();
         if events > 0 || had_fault {
-            self.tell(JournalNews::Saved { events });
+            self.report(JournalNews::Saved { events });
         }
         // After the acknowledgement: the window knows then which events the file has.
         if std::mem::take(&mut self.is_stale) {
@@ -404,7 +404,7 @@ impl Keeper {
     /// The same again at each turn is reported once.
     fn note_fault(&mut self, why: String) {
         if self.fault.as_ref() != Some(&why) {
-            self.tell(JournalNews::NotSaved { why: why.clone() });
+            self.report(JournalNews::NotSaved { why: why.clone() });
         }
         self.fault = Some(why);
     }
@@ -466,7 +466,7 @@ impl Keeper {
             }
         };
         log::warn!("{path} {news}");
-        self.tell(JournalNews::Restored {
+        self.report(JournalNews::Restored {
             news: format!("{path} {news}"),
         });
         self.is_stale = true;
@@ -479,7 +479,7 @@ impl Keeper {
             Ok(events) => {
                 self.known = events.last().map_or(0, |(seq, _)| *seq);
                 let events = events.into_iter().map(|(_, event)| event).collect();
-                self.tell(JournalNews::Reordered(events));
+                self.report(JournalNews::Reordered(events));
             }
             Err(error) => log::warn!("{error}"),
         }
@@ -491,7 +491,7 @@ impl Keeper {
                 if let Some((last, _)) = events.last() {
                     self.known = *last;
                     let events = events.into_iter().map(|(_, event)| event).collect();
-                    self.tell(JournalNews::Arrived(events));
+                    self.report(JournalNews::Arrived(events));
                 }
             }
             Err(error) => log::warn!("{error}"),

@@ -17,7 +17,7 @@ pub struct Toast {
 
 impl AppState {
     /// Shows a short message.
-    pub(crate) fn tell(&mut self, text: impl Into<String>, now: Timestamp) {
+    pub(crate) fn report(&mut self, text: impl Into<String>, now: Timestamp) {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: false,
@@ -27,7 +27,7 @@ impl AppState {
     }
 
     /// Shows what was decided, with the way back.
-    pub(crate) fn tell_decision(&mut self, text: String, cx: &Context) {
+    pub(crate) fn report_decision(&mut self, text: String, cx: &Context) {
         self.toast = Some(Toast {
             text,
             is_error: false,

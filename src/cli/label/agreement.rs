@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 
 use crate::{
-    cli::say,
+    cli::print_line,
     features::labelling::agreement::{self, Gathered},
     io::{agreement_csv, whole_file::write_whole},
 };
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     for pair in votes.pairs() {
         let [first, second] = &pair.annotators;
-        say(&format!(
+        print_line(&format!(
             "{first} and {second}: {} of {} alike, Cohen's kappa {}",
             pair.alike,
             pair.both,
@@ -59,23 +59,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (kappa, candidates) = votes.fleiss();
     let annotators = votes.annotators().len();
     if annotators > 1 {
-        say(&format!(
+        print_line(&format!(
             "all {annotators} annotators: Fleiss' kappa {} over {candidates} candidates",
             in_words(kappa)
         ))?;
     } else {
-        say("one annotator alone: there is nobody to agree with")?;
+        print_line("one annotator alone: there is nobody to agree with")?;
     }
     for (name, again) in &repeats {
         let (alike, all) = (again.alike, again.all);
-        say(&format!(
+        print_line(&format!(
             "{name} again, the first word hidden: {alike} of {all} as before"
         ))?;
     }
     if annotators > 2 {
         for (name, skill) in votes.skills().of_annotators {
             let (percent, votes) = (100.0 * skill.accuracy, skill.votes);
-            say(&format!(
+            print_line(&format!(
                 "{name}: {percent:.0} % right of {votes}, by the votes of all"
             ))?;
         }

@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         _ => String::new(),
     };
     let out = out.display();
-    crate::cli::say(&format!(
+    crate::cli::print_line(&format!(
         "{} candidates{stamps} written to {out}",
         report.candidates
     ))?;

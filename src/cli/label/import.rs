@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in &plan.problems {
         eprintln!("{problem}");
     }
-    crate::cli::say(&format!(
+    crate::cli::print_line(&format!(
         "{} rows imported with the vocabulary {}, {} known before, {} without label, {} not usable",
         plan.new_rows,
         plan.vocabulary,

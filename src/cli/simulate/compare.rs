@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
-    cli::say,
+    cli::print_line,
     features::simulation::{
         compare::{self, CompareOrder, CompareReport},
         simulator::look_up,
@@ -48,10 +48,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         count: args.count as usize,
         seed: args.seed,
     })?;
-    say(&table(&report))?;
+    print_line(&table(&report))?;
     if let Some(path) = &args.out {
         report.write_figure(path)?;
-        say(&format!("figure: {}", path.display()))?;
+        print_line(&format!("figure: {}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
     cli::{
+        print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
-        say,
     },
     features::{
         labelling::label_source::LabelSource,
@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let cancel = cancel_by_signal()?;
     let line = ProgressLine::new();
     let told = |stage: ForestStage, done: usize, all: usize| {
-        line.tell_with(done as u64, all as u64, &format!(" {}", stage.in_words()));
+        line.report_with(done as u64, all as u64, &format!(" {}", stage.in_words()));
     };
     let trained = train(&order_of(args), &cancel, &told)?;
     line.clear();
@@ -84,11 +84,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     write_forest(&trained.forest, &args.out)?;
     if let Some(judgement) = &trained.judgement {
-        say(&judgement.in_words())?;
+        print_line(&judgement.in_words())?;
     }
     let (id, parameters) = (trained.forest.id(), trained.forest.card().parameters);
     let out = args.out.display();
-    say(&format!(
+    print_line(&format!(
         "{id} ({parameters} places in its trees) written to {out}"
     ))?;
     Ok(ExitCode::SUCCESS)

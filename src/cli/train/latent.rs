@@ -11,8 +11,8 @@ use anyhow::{Context, bail};
 use crate::{
     cli::{
         making::Making,
+        print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
-        say,
     },
     domain::{ModelCard, ModelId, Role},
     features::{
@@ -126,7 +126,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    say(&summary(&id, &card, &out))?;
+    print_line(&summary(&id, &card, &out))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -141,7 +141,7 @@ fn show(update: &LatentUpdate, line: &ProgressLine) {
                 ""
             };
             let rest = format!("{stage} ({:.0} stamps/s)", progress.examples_per_s);
-            line.tell_with(progress.steps[0], progress.steps[1], &rest);
+            line.report_with(progress.steps[0], progress.steps[1], &rest);
         }
         LatentUpdate::Checked {
             point,

@@ -38,7 +38,7 @@ impl AppState {
         let mut effects = self.show_model(version.parent_source.as_str().into(), cx);
         let source = versions::source(&project, &version.id);
         effects.extend(self.drop_model(&source, cx));
-        self.tell(
+        self.report(
             format!(
                 "back to {}; {} stays in the project",
                 version.parent, version.id
@@ -97,14 +97,14 @@ impl AppState {
     /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
     pub(crate) fn show_changes(&mut self, cx: &Context) -> Vec<Effect> {
         let Some(changed) = self.changed_decisions() else {
-            self.tell(
+            self.report(
                 "show a version and the model it was taught from to see what changed",
                 cx.now,
             );
             return Vec::new();
         };
         if changed.is_empty() {
-            self.tell("no decision of this set changed", cx.now);
+            self.report("no decision of this set changed", cx.now);
             return Vec::new();
         }
         let title = match changed.len() {

@@ -119,7 +119,7 @@ impl AppState {
             }
             command::FineTune::Use(source) => {
                 let effects = self.show_model(source, cx);
-                self.tell(format!("scores of {}", self.scores.active().name()), cx.now);
+                self.report(format!("scores of {}", self.scores.active().name()), cx.now);
                 effects
             }
             command::FineTune::RollBack => self.roll_back(cx),
@@ -202,7 +202,7 @@ impl AppState {
                 TaskEvent::Finished(tuned) => effects.extend(self.finish_fine_tuning(tuned, cx)),
                 TaskEvent::Cancelled => {
                     self.fine_tuning.status = FineTuneStatus::Idle;
-                    self.tell("fine-tuning stopped; all is as it was", cx.now);
+                    self.report("fine-tuning stopped; all is as it was", cx.now);
                 }
                 TaskEvent::Failed(why) => {
                     self.warn(format!("fine-tuning: {why}"), cx.now);
@@ -224,9 +224,9 @@ impl AppState {
                 }
                 TaskEvent::Finished(curve) => {
                     self.fine_tuning.curve = Some(curve);
-                    self.tell("the learning curve is measured", cx.now);
+                    self.report("the learning curve is measured", cx.now);
                 }
-                TaskEvent::Cancelled => self.tell("learning curve stopped", cx.now),
+                TaskEvent::Cancelled => self.report("learning curve stopped", cx.now),
                 TaskEvent::Failed(why) => self.warn(format!("learning curve: {why}"), cx.now),
             }
         }
@@ -254,7 +254,7 @@ impl AppState {
         let before = self.scores.active().source.clone();
         let mut effects = self.show_model(taught.source.clone(), cx);
         match &taught.objection {
-            None => self.tell(format!("{id} is taught, and active now"), cx.now),
+            None => self.report(format!("{id} is taught, and active now"), cx.now),
             Some(why) => {
                 effects.extend(self.show_model(before, cx));
                 self.warn(format!("{id} is kept but not active: {why}"), cx.now);

@@ -215,7 +215,7 @@ impl AppState {
             match event {
                 TaskEvent::Finished((folder, files)) => {
                     let text = format!("{files} files written to {}", folder.display());
-                    self.tell(text, cx.now);
+                    self.report(text, cx.now);
                 }
                 TaskEvent::Failed(why) => self.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}

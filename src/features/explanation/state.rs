@@ -148,7 +148,7 @@ impl AppState {
     /// Shows heat maps or takes them away; the next method shows them too.
     pub(crate) fn act_on_explanation(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
         if self.is_blind() {
-            self.tell(
+            self.report(
                 "scores are hidden for blind labelling, and explanations with them",
                 cx.now,
             );
@@ -170,7 +170,7 @@ impl AppState {
         } else {
             "explanation off".into()
         };
-        self.tell(text, cx.now);
+        self.report(text, cx.now);
         self.choose_explanation(choice)
     }
 

@@ -44,7 +44,7 @@ impl AppState {
             Some(candidate) if Some(candidate) == from => {
                 let end = if steps > 0 { "end" } else { "start" };
                 if self.toast.is_none() {
-                    self.tell(format!("this is the {end} of the queue"), cx.now);
+                    self.report(format!("this is the {end} of the queue"), cx.now);
                 }
                 Vec::new()
             }
@@ -62,7 +62,7 @@ impl AppState {
         if let Some(candidate) = found {
             return self.go_to(candidate, cx);
         }
-        self.tell("every candidate of the queue has been judged", cx.now);
+        self.report("every candidate of the queue has been judged", cx.now);
         Vec::new()
     }
 

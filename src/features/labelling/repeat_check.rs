@@ -69,7 +69,7 @@ impl AppState {
     /// that were never repeated first, by chance.
     pub(crate) fn check_repeats(&mut self, cx: &Context) -> Vec<Effect> {
         if self.vocabulary().is_tagging {
-            self.tell(
+            self.report(
                 "a repeat check needs a vocabulary of one class each",
                 cx.now,
             );
@@ -78,7 +78,7 @@ impl AppState {
         let mut own = self.own_labels();
         if own.len() < FEWEST {
             let text = format!("a repeat check needs {FEWEST} labels of your own");
-            self.tell(text, cx.now);
+            self.report(text, cx.now);
             return Vec::new();
         }
         own.sort_unstable();
@@ -141,7 +141,7 @@ impl AppState {
     pub(crate) fn tell_repeats(&mut self, cx: &Context) {
         if let Some(text) = self.repeats_in_words() {
             self.queue.retitle_shortlist(&text);
-            self.tell(format!("repeat check done: {text}"), cx.now);
+            self.report(format!("repeat check done: {text}"), cx.now);
         }
     }
 

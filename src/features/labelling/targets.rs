@@ -114,13 +114,13 @@ impl AppState {
             text = format!("{text}; {left_out} flagged left out");
         }
         self.selection.set(chosen);
-        self.tell(text, cx.now);
+        self.report(text, cx.now);
     }
 
     /// Selects what is wholly on the mosaic page, has not been judged and is not flagged.
     pub(crate) fn select_rest_of_page(&mut self, cx: &Context) {
         if self.screen != Screen::Mosaic {
-            self.tell("the mosaic has pages: open it first", cx.now);
+            self.report("the mosaic has pages: open it first", cx.now);
             return;
         }
         let drawn = self.sight.last();
@@ -138,7 +138,7 @@ impl AppState {
             "candidate of this page selected",
             "candidates of this page selected",
         );
-        self.tell(text, cx.now);
+        self.report(text, cx.now);
         self.selection.set(rest);
     }
 

@@ -171,7 +171,7 @@ impl AppState {
                     };
                     let (candidates, out) = (report.candidates, out.display());
                     let text = format!("{candidates} candidates written to {out}{lost}");
-                    self.tell(text, cx.now);
+                    self.report(text, cx.now);
                 }
                 TaskEvent::Failed(why) => self.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
@@ -209,7 +209,7 @@ impl AppState {
         let (new, known) = (plan.new_rows, plan.known_rows);
         self.problems.extend(plan.problems);
         let text = format!("{new} new labels, {known} known already{refused}");
-        self.tell(text, cx.now);
+        self.report(text, cx.now);
     }
 
     /// Keeps the list of running work up to date.

@@ -31,7 +31,7 @@ impl AppState {
                 self.vocabulary = at.min(self.vocabularies.len() - 1);
                 self.vocabulary_before = None;
                 self.has_chosen_vocabulary = true;
-                self.tell(format!("vocabulary: {}", self.vocabulary().title), cx.now);
+                self.report(format!("vocabulary: {}", self.vocabulary().title), cx.now);
                 vec![self.save_session()]
             }
         }
@@ -99,7 +99,7 @@ impl AppState {
         } else if self.settings.advances_after_label {
             effects = self.walk(1, cx);
         }
-        self.tell(
+        self.report(
             format!("passed over: {} keeps its label", subject(&ids)),
             cx.now,
         );
@@ -186,7 +186,7 @@ impl AppState {
         self.place.is_chosen = true;
         self.return_to = None;
         self.decided_at.push(cx.now);
-        self.tell_decision(format!("{}: {}", words(action), subject(&ids)), cx);
+        self.report_decision(format!("{}: {}", words(action), subject(&ids)), cx);
         let effects = self.record(events);
         if origin == Origin::Repeat && self.repeat_check.left() == 0 {
             self.tell_repeats(cx);
@@ -196,7 +196,7 @@ impl AppState {
 
     pub(crate) fn undo(&mut self, cx: &Context) -> Vec<Effect> {
         let Some(of) = self.book.next_undo(&self.annotator()) else {
-            self.tell("nothing to undo", cx.now);
+            self.report("nothing to undo", cx.now);
             return Vec::new();
         };
         self.take_step(of, LabelAction::Undo { of }, "undone", cx)
@@ -204,7 +204,7 @@ impl AppState {
 
     pub(crate) fn redo(&mut self, cx: &Context) -> Vec<Effect> {
         let Some(of) = self.book.next_redo(&self.annotator()) else {
-            self.tell("nothing to redo", cx.now);
+            self.report("nothing to redo", cx.now);
             return Vec::new();
         };
         self.take_step(of, LabelAction::Redo { of }, "done again", cx)
@@ -234,9 +234,9 @@ impl AppState {
         let mut known = known.peekable();
         if known.any(|candidate| self.is_label_hidden(candidate)) {
             // What it was is hidden.
-            self.tell(format!("{verb}: {}", subject(&ids)), cx.now);
+            self.report(format!("{verb}: {}", subject(&ids)), cx.now);
         } else {
-            self.tell(format!("{verb}: {what}: {}", subject(&ids)), cx.now);
+            self.report(format!("{verb}: {what}: {}", subject(&ids)), cx.now);
         }
         let event = self.event(step, "".into(), action, Origin::Window, cx);
         let mut effects = self.record(vec![event]);

@@ -26,14 +26,14 @@ impl AppState {
             .clone()
             .filter(|_| !self.catalogue.is_empty());
         let Some(project) = project else {
-            self.tell(
+            self.report(
                 "open stamps first: their project keeps what is taught",
                 cx.now,
             );
             return;
         };
         if self.jobs.contains_key(&JobId::Index) {
-            self.tell("the set is still being indexed: try again then", cx.now);
+            self.report("the set is still being indexed: try again then", cx.now);
             return;
         }
         self.show_progress(JobId::Adapt, Some(Progress::default()));
@@ -68,7 +68,7 @@ impl AppState {
             match event {
                 TaskEvent::Update(_) => {}
                 TaskEvent::Finished(adapted) => effects.extend(self.take_adapted(adapted, cx)),
-                TaskEvent::Cancelled => self.tell("stopped; all is as it was", cx.now),
+                TaskEvent::Cancelled => self.report("stopped; all is as it was", cx.now),
                 TaskEvent::Failed(why) => self.warn(format!("latent model: {why}"), cx.now),
             }
         }
@@ -92,7 +92,7 @@ impl AppState {
         // Somebody who labels elsewhere stays there.
         self.screen = screen;
         self.latent.adapted = Some(format!("{figures}."));
-        self.tell(format!("{id} is taught, and used now"), cx.now);
+        self.report(format!("{id} is taught, and used now"), cx.now);
         effects
     }
 

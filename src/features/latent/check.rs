@@ -53,7 +53,7 @@ impl AppState {
         let unjudged = self.unjudged_members(component);
         if unjudged.is_empty() {
             let text = format!("every member of component {} is judged", component + 1);
-            self.tell(text, cx.now);
+            self.report(text, cx.now);
             return;
         }
         self.choose_component(Some(component));
@@ -138,7 +138,7 @@ impl AppState {
             members.len(),
             check.component + 1
         );
-        self.tell_decision(text, cx);
+        self.report_decision(text, cx);
         self.record(events)
     }
 

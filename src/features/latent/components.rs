@@ -287,7 +287,7 @@ impl AppState {
     /// Selects the members that the filter lets through.
     pub(crate) fn select_members(&mut self, component: usize, cx: &Context) {
         let members = self.shown_members(component);
-        self.tell(
+        self.report(
             format!(
                 "{} members of component {} selected",
                 members.len(),

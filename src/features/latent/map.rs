@@ -118,7 +118,7 @@ impl AppState {
                 TaskEvent::Cancelled => {
                     let shown = part.made.as_ref().map(|(map, _)| map.projection);
                     self.latent.choice.projection = shown.unwrap_or_default();
-                    self.tell("the map was stopped", cx.now);
+                    self.report("the map was stopped", cx.now);
                 }
             }
         }

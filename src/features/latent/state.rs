@@ -270,11 +270,11 @@ impl AppState {
     /// Puts the set into the space of the chosen model, once all of it is found.
     pub(crate) fn start_embedding(&mut self, cx: &Context) {
         if self.jobs.contains_key(&JobId::Index) {
-            self.tell("the set is still being indexed: try again then", cx.now);
+            self.report("the set is still being indexed: try again then", cx.now);
             return;
         }
         if self.catalogue.is_empty() {
-            self.tell("open stamps first: there is nothing to embed", cx.now);
+            self.report("open stamps first: there is nothing to embed", cx.now);
             return;
         }
         if self.latent.is_under_way() {
@@ -324,7 +324,7 @@ impl AppState {
                 TaskEvent::Cancelled => {
                     self.end_embedding(LatentStatus::Stopped);
                     let name = self.latent.name();
-                    self.tell(format!("embedding by {name} stopped"), cx.now);
+                    self.report(format!("embedding by {name} stopped"), cx.now);
                 }
                 TaskEvent::Failed(why) => {
                     self.end_embedding(LatentStatus::Failed(why.as_str().into()));

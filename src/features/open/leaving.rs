@@ -65,7 +65,7 @@ impl AppState {
     /// Leaves the opened set for the start page.
     pub(crate) fn close_set(&mut self, cx: &Context) -> Vec<Effect> {
         if self.is_blank() && self.project.path.is_none() {
-            self.tell("no set is open", cx.now);
+            self.report("no set is open", cx.now);
             return Vec::new();
         }
         self.leave(Leave::Close, cx)
@@ -128,7 +128,7 @@ impl AppState {
         };
         if (0..PATIENCE_US).contains(&(cx.now.0 - waiting.since.0)) {
             waiting.then = then;
-            self.tell("labels are being written: a moment", cx.now);
+            self.report("labels are being written: a moment", cx.now);
             return Vec::new();
         }
         self.leaving = None;
@@ -191,7 +191,7 @@ impl AppState {
             Leave::Close => {
                 self.forget_set();
                 self.toast = None;
-                self.tell("the set is closed", cx.now);
+                self.report("the set is closed", cx.now);
                 let generation = self.generation;
                 vec![Effect::CloseSet { generation }]
             }

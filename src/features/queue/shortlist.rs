@@ -9,11 +9,11 @@ use crate::{
 impl AppState {
     pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) -> Vec<Effect> {
         if shortlist.candidates.is_empty() {
-            self.tell("there is nothing to open", cx.now);
+            self.report("there is nothing to open", cx.now);
             return Vec::new();
         }
         let epochs = shortlist.candidates.clone();
-        self.tell(shortlist.title.clone(), cx.now);
+        self.report(shortlist.title.clone(), cx.now);
         self.narrow_queue(Some(shortlist));
         self.screen = Screen::Mosaic;
         let effects = self.go_to_first(cx);
@@ -28,7 +28,7 @@ impl AppState {
     pub(crate) fn drop_shortlist(&mut self, cx: &Context) -> Vec<Effect> {
         self.repeat_check.end();
         if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
-            self.tell("the queue has all candidates already", cx.now);
+            self.report("the queue has all candidates already", cx.now);
             return Vec::new();
         }
         let spec = QueueSpec {

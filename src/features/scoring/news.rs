@@ -186,7 +186,7 @@ impl AppState {
             model.status = ScoringStatus::Stopped;
         }
         for name in stopped {
-            self.tell(format!("scoring by {name} stopped"), cx.now);
+            self.report(format!("scoring by {name} stopped"), cx.now);
         }
         self.after_scores_changed();
     }
@@ -209,7 +209,7 @@ impl AppState {
         if let Some(twin) = self.scores.twin(source, &ready.id) {
             let twin = twin.name().to_owned();
             let effects = self.drop_model(source, cx);
-            self.tell(
+            self.report(
                 format!("{source} is {twin}, which is shown already"),
                 cx.now,
             );

@@ -58,7 +58,7 @@ impl AppState {
         if !self.is_blind() {
             let active = self.scores.active();
             let text = format!("threshold of {}: {:.2}", active.name(), active.threshold());
-            self.tell(text, cx.now);
+            self.report(text, cx.now);
         }
         self.after_scores_changed();
         vec![self.save_session()]
@@ -83,13 +83,13 @@ impl AppState {
             real.len(),
             self.evidence().rejection_words()
         );
-        self.tell(text, cx.now);
+        self.report(text, cx.now);
         vec![self.save_session()]
     }
 
     pub(crate) fn hide_scores(&mut self, cx: &Context) -> Vec<Effect> {
         self.scores.is_hidden = !self.scores.is_hidden;
-        self.tell(
+        self.report(
             if self.scores.is_hidden && self.queue.gives_away() {
                 "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
             } else if self.scores.is_hidden {
@@ -112,7 +112,7 @@ impl AppState {
             1 => format!("{name} is the only model that is shown: the Model menu adds others"),
             _ => format!("scores of {name}"),
         };
-        self.tell(text, cx.now);
+        self.report(text, cx.now);
         self.after_scores_changed();
         vec![self.save_session()]
     }
@@ -121,7 +121,7 @@ impl AppState {
     pub(crate) fn show_disagreements(&mut self, cx: &Context) -> Vec<Effect> {
         const TERM: &str = "disagree";
         if self.scores.shown.len() < 2 {
-            self.tell(
+            self.report(
                 "models disagree where two are shown: choose another in the Model menu",
                 cx.now,
             );
@@ -146,7 +146,7 @@ impl AppState {
         };
         let mut effects = self.apply_queue(sort, cx);
         effects.extend(self.go_to_first(cx));
-        self.tell(
+        self.report(
             "what to label next: F5 takes new labels and scores into account",
             cx.now,
         );
@@ -168,7 +168,7 @@ impl AppState {
         if !is_on {
             effects.extend(self.go_to_first(cx));
             let count = self.queue.order().len();
-            self.tell(format!("labels that the model doubts: {count}"), cx.now);
+            self.report(format!("labels that the model doubts: {count}"), cx.now);
         }
         effects
     }
@@ -189,7 +189,7 @@ impl AppState {
 
     pub(crate) fn drop_model(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
         if self.scores.shown.len() < 2 {
-            self.tell(
+            self.report(
                 "one model stays: to label without scores, hide them",
                 cx.now,
             );

@@ -55,7 +55,7 @@ pub type WriteFile<'a> = dyn Fn(&Path, &[u8]) -> io::Result<()> + Sync + 'a;
 pub struct Crew<'a> {
     threads: usize,
     cancel: &'a CancelToken,
-    tell: &'a (dyn Fn(Progress) + Sync),
+    report: &'a (dyn Fn(Progress) + Sync),
     write: &'a WriteFile<'a>,
 }
 
@@ -64,13 +64,13 @@ impl<'a> Crew<'a> {
     pub fn new(
         threads: usize,
         cancel: &'a CancelToken,
-        tell: &'a (dyn Fn(Progress) + Sync),
+        report: &'a (dyn Fn(Progress) + Sync),
     ) -> Self {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads: if threads == 0 { cores() } else { threads },
             cancel,
-            tell,
+            report,
             write: &write_whole,
         }
     }
@@ -241,7 +241,7 @@ impl Work<'_> {
             rows.extend(share.rows);
         }
         rows.sort_by_key(|(index, _)| *index);
-        self.tell(true);
+        self.report(true);
         Ok((rows.into_iter().map(|(_, row)| row).collect(), made))
     }
 
@@ -262,7 +262,7 @@ impl Work<'_> {
             };
             share.rows.push((index, row));
             self.done.fetch_add(1, Ordering::Relaxed);
-            self.tell(false);
+            self.report(false);
         }
         Ok(share)
     }
@@ -309,7 +309,7 @@ impl Work<'_> {
         })
     }
 
-    fn tell(&self, is_last: bool) {
+    fn report(&self, is_last: bool) {
         // Whoever finds it held leaves the telling to the holder.
         let told = if is_last {
             Some(self.told.lock().unwrap_or_else(PoisonError::into_inner))
@@ -321,7 +321,7 @@ impl Work<'_> {
         };
         *told = Instant::now();
         let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
-        (self.crew.tell)(Progress {
+        (self.crew.report)(Progress {
             done: number(self.done.load(Ordering::Relaxed)),
             total: number(self.sky.count),
         });

@@ -305,7 +305,7 @@ impl AppState {
                     effects.extend(self.take_simulated(Ok(simulated), cx));
                 }
                 TaskEvent::Failed(why) => effects.extend(self.take_simulated(Err(why), cx)),
-                TaskEvent::Cancelled => self.tell("simulation stopped", cx.now),
+                TaskEvent::Cancelled => self.report("simulation stopped", cx.now),
             }
         }
         if was_running {
@@ -317,7 +317,7 @@ impl AppState {
 
     pub(crate) fn open_demo(&mut self, cx: &Context) {
         if self.simulation.is_running() {
-            self.tell("a simulation is running: stop it first, or wait", cx.now);
+            self.report("a simulation is running: stop it first, or wait", cx.now);
             return;
         }
         match self.simulation.demo_folder.clone() {
@@ -349,7 +349,7 @@ impl AppState {
     ) -> Vec<Effect> {
         match outcome {
             Ok(simulated) if simulated.is_cancelled => {
-                self.tell(simulated.sentence(), cx.now);
+                self.report(simulated.sentence(), cx.now);
                 Vec::new()
             }
             Ok(simulated) => {

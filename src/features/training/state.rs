@@ -262,7 +262,7 @@ impl AppState {
             thousands(figure("validation_examples") as u64),
             figure("validation_loss")
         );
-        self.tell(text.clone(), cx.now);
+        self.report(text.clone(), cx.now);
         self.training.status = TrainingStatus::Finished(text);
         self.add_model(&trained.file, cx)
     }
@@ -272,7 +272,7 @@ impl AppState {
         let (form, labels) = self.training.ordered.clone().unwrap_or_default();
         self.training.status = TrainingStatus::Stopped(Box::new(form), labels);
         if self.screen != Screen::Train {
-            self.tell("training stopped; its screen goes on from there", cx.now);
+            self.report("training stopped; its screen goes on from there", cx.now);
         }
     }
 

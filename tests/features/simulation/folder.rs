@@ -305,12 +305,12 @@ fn progress_ends_with_everything() {
     let folder = tempfile::tempdir().unwrap();
     let (skies, _) = test_skies();
     let last = std::sync::Mutex::new(Progress::default());
-    let tell = |progress| *last.lock().unwrap() = progress;
+    let report = |progress| *last.lock().unwrap() = progress;
     let cancel = CancelToken::default();
     simulate(
         &order(folder.path()),
         &*skies,
-        &Crew::new(2, &cancel, &tell),
+        &Crew::new(2, &cancel, &report),
     )
     .unwrap();
     assert_eq!(
