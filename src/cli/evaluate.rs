@@ -194,9 +194,9 @@ fn score(
                 return Ok(None);
             }
             let chunk_of: Vec<_> = chunk.iter().map(|(_, candidate)| *candidate).collect();
-            let verdicts = score_candidates(&chunk_of, &model, decoder)?;
-            for ((ix, _), verdicts) in chunk.iter().zip(verdicts) {
-                scores.put(&facts.id, *ix, Arc::clone(&verdicts));
+            let predictions = score_candidates(&chunk_of, &model, decoder)?;
+            for ((ix, _), predictions) in chunk.iter().zip(predictions) {
+                scores.put(&facts.id, *ix, Arc::clone(&predictions));
             }
             done += chunk.len();
             line.report(Progress {

@@ -40,19 +40,19 @@ pub struct ScoreRow {
     /// Which of its epochs: a text of [`ModelInput::epoch_keys`].
     pub epoch: Arc<str>,
     /// What the model says.
-    pub verdict: Prediction,
+    pub prediction: Prediction,
 }
 
 impl ScoreRow {
-    /// A row for every epoch of a candidate; `verdicts` are in their order, of a model that takes
+    /// A row for every epoch of a candidate; `predictions` are in their order, of a model that takes
     /// that in.
-    pub fn of(candidate: &Candidate, input: &ModelInput, verdicts: &[Prediction]) -> Vec<Self> {
+    pub fn of(candidate: &Candidate, input: &ModelInput, predictions: &[Prediction]) -> Vec<Self> {
         let keys = input.epoch_keys(candidate);
-        let rows = keys.into_iter().zip(verdicts);
-        rows.map(|(epoch, verdict)| Self {
+        let rows = keys.into_iter().zip(predictions);
+        rows.map(|(epoch, prediction)| Self {
             candidate: candidate.id.clone(),
             epoch,
-            verdict: verdict.clone(),
+            prediction: prediction.clone(),
         })
         .collect()
     }
@@ -110,7 +110,7 @@ impl KeptScores {
     pub fn of(rows: &[ScoreRow]) -> Self {
         let mut kept = Self::default();
         for row in rows {
-            if let Prediction::Probabilities(said) = &row.verdict {
+            if let Prediction::Probabilities(said) = &row.prediction {
                 let epochs = kept.by_candidate.entry(row.candidate.clone()).or_default();
                 epochs.insert(row.epoch.clone(), said.clone());
             }
@@ -123,7 +123,7 @@ impl KeptScores {
         let epochs = self.by_candidate.get(&row.candidate);
         let kept = epochs.and_then(|epochs| epochs.get(&row.epoch));
         kept.is_some_and(
-            |kept| matches!(&row.verdict, Prediction::Probabilities(said) if said == kept),
+            |kept| matches!(&row.prediction, Prediction::Probabilities(said) if said == kept),
         )
     }
 

@@ -17,12 +17,12 @@ struct OfModel {
 }
 
 impl OfModel {
-    fn put(&mut self, CandidateIx(ix): CandidateIx, verdicts: Predictions) {
+    fn put(&mut self, CandidateIx(ix): CandidateIx, predictions: Predictions) {
         let (at, within) = (ix as usize / BLOCK, ix as usize % BLOCK);
         while self.blocks.len() <= at {
             self.blocks.push(Arc::new([const { None }; BLOCK]));
         }
-        let before = Arc::make_mut(&mut self.blocks[at])[within].replace(verdicts);
+        let before = Arc::make_mut(&mut self.blocks[at])[within].replace(predictions);
         self.count += usize::from(before.is_none());
     }
 
@@ -40,12 +40,12 @@ pub struct ScoreBook {
 
 impl ScoreBook {
     /// Keeps what a model says of a candidate; an earlier word of the same model is replaced.
-    pub fn put(&mut self, model: &ModelId, candidate: CandidateIx, verdicts: Predictions) {
+    pub fn put(&mut self, model: &ModelId, candidate: CandidateIx, predictions: Predictions) {
         if !self.models.contains_key(model) {
             self.models.insert(model.clone(), OfModel::default());
         }
         if let Some(scores) = self.models.get_mut(model) {
-            scores.put(candidate, verdicts);
+            scores.put(candidate, predictions);
         }
     }
 
@@ -71,10 +71,10 @@ impl ScoreBook {
 
     /// The largest probability of a class over a candidate's epochs: one number to sort by.
     pub fn highest(&self, model: &ModelId, candidate: CandidateIx, class: usize) -> Option<f32> {
-        let verdicts = self.get(model, candidate)?;
-        let known = verdicts
+        let predictions = self.get(model, candidate)?;
+        let known = predictions
             .iter()
-            .filter_map(|verdict: &Prediction| verdict.probability(class));
+            .filter_map(|prediction: &Prediction| prediction.probability(class));
         known.max_by(f32::total_cmp)
     }
 }

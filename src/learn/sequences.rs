@@ -264,8 +264,8 @@ impl Sequences {
         Ok(false)
     }
 
-    fn judged<'a>(&self, verdicts: &'a [Vec<Vec<f32>>]) -> Vec<Judged<'a>> {
-        let all = verdicts.iter().zip(&self.classes);
+    fn judged<'a>(&self, predictions: &'a [Vec<Vec<f32>>]) -> Vec<Judged<'a>> {
+        let all = predictions.iter().zip(&self.classes);
         let rows = all.flat_map(|(rows, class)| {
             let rows = rows.iter().skip(FEWEST - 1);
             rows.map(|row| (&row[..], usize::from(*class)))
@@ -274,9 +274,9 @@ impl Sequences {
     }
 
     /// Mean over the classes of the share that is recognised after the last epoch.
-    fn mean_recall(&self, verdicts: &[Vec<Vec<f32>>]) -> f64 {
+    fn mean_recall(&self, predictions: &[Vec<Vec<f32>>]) -> f64 {
         let mut counts: BTreeMap<u8, [usize; 2]> = BTreeMap::new();
-        for (rows, class) in verdicts.iter().zip(&self.classes) {
+        for (rows, class) in predictions.iter().zip(&self.classes) {
             let last = rows.last().map_or(&[][..], |row| &row[..]);
             let is_right = likeliest(last) == Some(usize::from(*class));
             let count = counts.entry(*class).or_default();
@@ -293,7 +293,7 @@ impl Sequences {
     ///
     /// # Errors
     /// Where the network takes single epochs.
-    pub fn verdicts(
+    pub fn predictions(
         &self,
         network: &Network,
         compute: &Compute,
@@ -309,7 +309,7 @@ impl Sequences {
     ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
         let network = network.recurrent()?.valid();
         let device = compute.plain();
-        let mut verdicts = Vec::with_capacity(range.len());
+        let mut predictions = Vec::with_capacity(range.len());
         for some in self.all[range].chunks(BATCH) {
             let whole = some
                 .iter()
@@ -320,12 +320,12 @@ impl Sequences {
             let [_, most, classes] = said.dims();
             let said: Vec<f32> = softmax(said, 2).into_data().iter::<f32>().collect();
             let rows = said.chunks((most * classes).max(1)).zip(lengths);
-            verdicts.extend(rows.map(|(rows, length)| {
+            predictions.extend(rows.map(|(rows, length)| {
                 let rows = rows.chunks(classes.max(1)).take(length);
                 rows.map(<[f32]>::to_vec).collect::<Vec<_>>()
             }));
         }
-        Ok(verdicts)
+        Ok(predictions)
     }
 }
 

@@ -140,7 +140,9 @@ fn neighbours_in_a_batch_and_their_lengths_change_nothing() {
         .collect();
     let together = from_scratch(&model, &all);
     let padded = Sequences::new(&plan(SequenceForm::RunningDifference), all.clone());
-    let padded = padded.verdicts(model.network(), &Compute::cpu()).unwrap();
+    let padded = padded
+        .predictions(model.network(), &Compute::cpu())
+        .unwrap();
     for (at, sequence) in all.iter().enumerate() {
         assert_eq!(together[at].len(), lengths[at]);
         let alone = from_scratch(&model, std::slice::from_ref(sequence)).remove(0);

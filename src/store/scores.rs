@@ -33,7 +33,7 @@ impl Project {
             let model: &str = model.text();
             for row in &new.rows {
                 let (candidate, epoch) = (&*row.candidate, &*row.epoch);
-                let (probabilities, refusal) = match &row.verdict {
+                let (probabilities, refusal) = match &row.prediction {
                     Prediction::Probabilities(all) => (Some(blob_of(all)), None),
                     Prediction::Refused(why) => (None, Some(&**why)),
                 };
@@ -108,7 +108,7 @@ impl Project {
 /// `known` is the candidate of the row before: its epochs share one name.
 fn row_of(row: &Row<'_>, known: Option<Arc<str>>) -> rusqlite::Result<ScoreRow> {
     let candidate = row.get_ref(0)?.as_str()?;
-    let verdict = match row.get_ref(2)?.as_blob_or_null()? {
+    let prediction = match row.get_ref(2)?.as_blob_or_null()? {
         Some(bytes) => Prediction::Probabilities(probabilities_of(bytes)?),
         None => Prediction::Refused(row.get_ref(3)?.as_str()?.into()),
     };
@@ -117,7 +117,7 @@ fn row_of(row: &Row<'_>, known: Option<Arc<str>>) -> rusqlite::Result<ScoreRow> 
             .filter(|known| **known == *candidate)
             .unwrap_or_else(|| candidate.into()),
         epoch: row.get_ref(1)?.as_str()?.into(),
-        verdict,
+        prediction,
     })
 }
 

@@ -197,8 +197,8 @@ mod tests {
             real,
         });
         let said = values.iter().enumerate().map(|(at, value)| {
-            let verdict = Prediction::Probabilities([1.0 - value, *value].into());
-            (CandidateIx(at as u32), [verdict].into())
+            let prediction = Prediction::Probabilities([1.0 - value, *value].into());
+            (CandidateIx(at as u32), [prediction].into())
         });
         scores.take(models::DEFAULT, said.collect());
         assert_eq!(scores.active().tally.scored(), values.len());

@@ -45,10 +45,10 @@ fn followed(
     let mut classes = Classes::new(truths, &facts.classes);
     let mut followed = Vec::new();
     for (ix, candidate) in catalogue.iter() {
-        let Some(verdicts) = scores.get(&facts.id, ix) else {
+        let Some(predictions) = scores.get(&facts.id, ix) else {
             continue;
         };
-        let called: Vec<usize> = verdicts.iter().filter_map(called).collect();
+        let called: Vec<usize> = predictions.iter().filter_map(called).collect();
         let epochs = 0..candidate.epochs.len();
         let truth = epochs.rev().find_map(|at| classes.of(candidate, at).ok());
         if let (Some(truth), false) = (truth, called.is_empty()) {
@@ -58,8 +58,8 @@ fn followed(
     followed
 }
 
-fn called(verdict: &Prediction) -> Option<usize> {
-    match verdict {
+fn called(prediction: &Prediction) -> Option<usize> {
+    match prediction {
         Prediction::Probabilities(row) if row.iter().all(|p| p.is_finite()) => likeliest(row),
         Prediction::Probabilities(_) | Prediction::Refused(_) => None,
     }
@@ -122,9 +122,9 @@ mod tests {
                 truth: Some(class.into()),
                 ..Candidate::default()
             });
-            let verdict = |p: f32| Prediction::Probabilities([p, 1.0 - p].into());
-            let verdicts: Vec<_> = said.into_iter().map(verdict).collect();
-            scores.put(&facts.id, CandidateIx(at as u32), verdicts.into());
+            let prediction = |p: f32| Prediction::Probabilities([p, 1.0 - p].into());
+            let predictions: Vec<_> = said.into_iter().map(prediction).collect();
+            scores.put(&facts.id, CandidateIx(at as u32), predictions.into());
         }
         let found = after_epochs(&catalogue, Truths::Data, &scores, &facts);
         let recalls: Vec<_> = found.iter().map(|after| after.recall.clone()).collect();

@@ -38,7 +38,7 @@ impl Judgements {
         let at = request.at.unwrap_or_else(|| facts.usual_at());
         let mut classes = Classes::new(truths, &facts.classes);
         for (ix, candidate) in catalogue.iter() {
-            let Some(verdicts) = scores.get(&facts.id, ix) else {
+            let Some(predictions) = scores.get(&facts.id, ix) else {
                 let missing = if at == JudgedAt::Each {
                     candidate.epochs.len()
                 } else {
@@ -48,9 +48,9 @@ impl Judgements {
                 continue;
             };
             let said = match at {
-                JudgedAt::Each => judgements.each(verdicts),
-                JudgedAt::Last => judgements.one(verdicts, |_| 0.0),
-                JudgedAt::Highest => judgements.one(verdicts, |said| match facts.positive {
+                JudgedAt::Each => judgements.each(predictions),
+                JudgedAt::Last => judgements.one(predictions, |_| 0.0),
+                JudgedAt::Highest => judgements.one(predictions, |said| match facts.positive {
                     Some(positive) => said[positive],
                     None => said.iter().copied().fold(0.0, f32::max),
                 }),
@@ -83,10 +83,10 @@ impl Judgements {
     }
 
     /// Every epoch that was scored.
-    fn each<'a>(&mut self, verdicts: &'a [Prediction]) -> Vec<EpochPrediction<'a>> {
-        let mut all = Vec::with_capacity(verdicts.len());
-        for (epoch, verdict) in verdicts.iter().enumerate() {
-            match usable(verdict) {
+    fn each<'a>(&mut self, predictions: &'a [Prediction]) -> Vec<EpochPrediction<'a>> {
+        let mut all = Vec::with_capacity(predictions.len());
+        for (epoch, prediction) in predictions.iter().enumerate() {
+            match usable(prediction) {
                 Ok(probabilities) => all.push(EpochPrediction {
                     epoch,
                     probabilities,
@@ -100,19 +100,24 @@ impl Judgements {
     /// The scored epoch that is worth most, the last among equals.
     fn one<'a>(
         &mut self,
-        verdicts: &'a [Prediction],
+        predictions: &'a [Prediction],
         worth: impl Fn(&[f32]) -> f32,
     ) -> Vec<EpochPrediction<'a>> {
-        let scored = verdicts.iter().enumerate().filter_map(|(epoch, verdict)| {
-            let probabilities = usable(verdict).ok()?;
-            Some(EpochPrediction {
-                epoch,
-                probabilities,
-            })
-        });
+        let scored = predictions
+            .iter()
+            .enumerate()
+            .filter_map(|(epoch, prediction)| {
+                let probabilities = usable(prediction).ok()?;
+                Some(EpochPrediction {
+                    epoch,
+                    probabilities,
+                })
+            });
         let best = scored.max_by(|a, b| worth(a.probabilities).total_cmp(&worth(b.probabilities)));
         if best.is_none() {
-            let why = verdicts.iter().find_map(|verdict| usable(verdict).err());
+            let why = predictions
+                .iter()
+                .find_map(|prediction| usable(prediction).err());
             self.leave_out(&why.unwrap_or_else(|| "has no epoch".into()), 1);
         }
         best.into_iter().collect()
@@ -146,8 +151,8 @@ impl Judgements {
     }
 }
 
-fn usable(verdict: &Prediction) -> Result<&[f32], String> {
-    match verdict {
+fn usable(prediction: &Prediction) -> Result<&[f32], String> {
+    match prediction {
         Prediction::Probabilities(all) if all.iter().all(|p| p.is_finite()) => Ok(all),
         Prediction::Probabilities(_) => Err("has a score that is no number".into()),
         Prediction::Refused(why) => Err(format!("cannot be scored: {why}")),
@@ -186,11 +191,11 @@ mod tests {
         }
     }
 
-    fn judged_at(at: JudgedAt, facts: &ModelFacts, verdicts: Vec<Prediction>) -> Judgements {
+    fn judged_at(at: JudgedAt, facts: &ModelFacts, predictions: Vec<Prediction>) -> Judgements {
         let mut catalogue = Catalogue::default();
         let ix = catalogue.absorb(Candidate {
             id: "a".into(),
-            epochs: vec![Epoch::default(); verdicts.len()],
+            epochs: vec![Epoch::default(); predictions.len()],
             truth: Some("SN".into()),
             ..Candidate::default()
         });
@@ -200,7 +205,7 @@ mod tests {
             ..Candidate::default()
         });
         let mut scores = ScoreBook::default();
-        scores.put(&facts.id, ix, verdicts.into());
+        scores.put(&facts.id, ix, predictions.into());
         let request = Request {
             at: Some(at),
             ..Request::default()
@@ -220,7 +225,7 @@ mod tests {
     #[test]
     fn an_object_is_judged_at_each_the_last_or_its_highest_epoch() {
         let facts = facts(&["bogus", "real"]);
-        let verdicts = || {
+        let predictions = || {
             vec![
                 said(&[0.1, 0.9]),
                 said(&[0.8, 0.2]),
@@ -228,7 +233,7 @@ mod tests {
                 Prediction::Refused(Arc::from("has no reference")),
             ]
         };
-        let each = judged_at(JudgedAt::Each, &facts, verdicts());
+        let each = judged_at(JudgedAt::Each, &facts, predictions());
         assert_eq!(epochs(&each), [(0, 1, 1), (1, 1, 0)]);
         let reasons: Vec<_> = each
             .left_out()
@@ -238,9 +243,9 @@ mod tests {
         assert_eq!(reasons[0], (2, "not scored by this model".into()));
         assert!(reasons.contains(&(1, "cannot be scored: has no reference".into())));
         assert!(reasons.contains(&(1, "has a score that is no number".into())));
-        let last = judged_at(JudgedAt::Last, &facts, verdicts());
+        let last = judged_at(JudgedAt::Last, &facts, predictions());
         assert_eq!(epochs(&last), [(1, 1, 0)]);
-        let highest = judged_at(JudgedAt::Highest, &facts, verdicts());
+        let highest = judged_at(JudgedAt::Highest, &facts, predictions());
         assert_eq!(epochs(&highest), [(0, 1, 1)]);
         assert_eq!(highest.left_out()[0].n, 1);
     }
@@ -248,8 +253,8 @@ mod tests {
     #[test]
     fn of_several_classes_the_likeliest_is_said() {
         let facts = facts(&["supernova", "galaxy", "asteroid"]);
-        let verdicts = vec![said(&[0.2, 0.5, 0.3]), said(&[0.5, 0.4, 0.1])];
-        let last = judged_at(JudgedAt::Last, &facts, verdicts);
+        let predictions = vec![said(&[0.2, 0.5, 0.3]), said(&[0.5, 0.4, 0.1])];
+        let last = judged_at(JudgedAt::Last, &facts, predictions);
         assert_eq!(epochs(&last), [(1, 0, 0)]);
         let strange = vec![said(&[0.4, 0.6])];
         let refused = judged_at(JudgedAt::Last, &facts, strange);

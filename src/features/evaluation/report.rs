@@ -91,8 +91,8 @@ mod tests {
             let is_called = (at % 2 == 1) != is_wrong(at);
             let noise = (at * 37 % 101) as f32 / 1000.0;
             let real = if is_called { 0.8 + noise } else { 0.1 + noise };
-            let verdict = Prediction::Probabilities([1.0 - real, real].into());
-            scores.put(&id, crate::domain::CandidateIx(at), [verdict].into());
+            let prediction = Prediction::Probabilities([1.0 - real, real].into());
+            scores.put(&id, crate::domain::CandidateIx(at), [prediction].into());
         }
         ModelFacts {
             id,

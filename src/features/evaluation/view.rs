@@ -278,14 +278,14 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
 fn comparison_ui(ui: &mut Ui, comparison: &ModelComparison, commands: &mut Vec<Command>) {
     let [first, second] = &comparison.models;
     ui.horizontal_wrapped(|ui| {
-        let verdict = if comparison.mcnemar_p_value < 0.05 {
+        let conclusion = if comparison.mcnemar_p_value < 0.05 {
             "they differ"
         } else {
             "no difference is proven"
         };
         ui.label(format!(
             "{first} against {second}: only the first right {}, only the second {}; McNemar \
-             p = {:.2e}: {verdict} (epochs of one object count each, which makes p too small)",
+             p = {:.2e}: {conclusion} (epochs of one object count each, which makes p too small)",
             comparison.only_first_right, comparison.only_second_right, comparison.mcnemar_p_value
         ));
         let title = format!(

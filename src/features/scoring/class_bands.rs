@@ -57,7 +57,7 @@ fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassPredictio
             }
         }
         if predicted.row(epoch).is_none()
-            && let Some(crate::domain::Prediction::Refused(why)) = predicted.verdicts.get(epoch)
+            && let Some(crate::domain::Prediction::Refused(why)) = predicted.predictions.get(epoch)
         {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let text = weak(ui, format!("left out: this epoch {why}"));
@@ -119,10 +119,13 @@ fn plot_ui(
     let origin = time_origin(candidate);
     let spans = spans(candidate, &predicted, origin);
     if spans.is_empty() {
-        let why = predicted.verdicts.iter().find_map(|verdict| match verdict {
-            crate::domain::Prediction::Refused(why) => Some(why),
-            crate::domain::Prediction::Probabilities(_) => None,
-        });
+        let why = predicted
+            .predictions
+            .iter()
+            .find_map(|prediction| match prediction {
+                crate::domain::Prediction::Refused(why) => Some(why),
+                crate::domain::Prediction::Probabilities(_) => None,
+            });
         let why = why.map_or("it has no epoch", |why| why);
         ui.centered_and_justified(|ui| {
             ui.label(weak(
@@ -198,7 +201,7 @@ mod tests {
             ..Candidate::default()
         };
         let row = |p: f32| Prediction::Probabilities([p, 1.0 - p].into());
-        let verdicts = [
+        let predictions = [
             row(0.5),
             Prediction::Refused("has no time".into()),
             row(0.9),
@@ -206,7 +209,7 @@ mod tests {
         let classes = ["a", "b"].map(String::from);
         let predicted = ClassPredictions {
             classes: &classes,
-            verdicts: &verdicts,
+            predictions: &predictions,
         };
         let spans = spans(&candidate, &predicted, 100.0);
         assert_eq!(spans.len(), 2);

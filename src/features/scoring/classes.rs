@@ -12,7 +12,7 @@ pub struct ClassPredictions<'a> {
     /// Names of the classes, in the order of the probabilities.
     pub classes: &'a [String],
     /// One for each epoch.
-    pub verdicts: &'a [Prediction],
+    pub predictions: &'a [Prediction],
 }
 
 /// The likeliest class.
@@ -45,16 +45,16 @@ impl Scores {
         candidate: CandidateIx,
     ) -> Option<ClassPredictions<'a>> {
         let ready = model.ready.as_ref()?;
-        Some(ready.verdicts(self.book.get(&ready.id, candidate)?))
+        Some(ready.predictions(self.book.get(&ready.id, candidate)?))
     }
 }
 
 impl ReadyModel {
     /// Predictions of this model with the names of its classes.
-    pub fn verdicts<'a>(&'a self, verdicts: &'a [Prediction]) -> ClassPredictions<'a> {
+    pub fn predictions<'a>(&'a self, predictions: &'a [Prediction]) -> ClassPredictions<'a> {
         ClassPredictions {
             classes: &self.card.classes,
-            verdicts,
+            predictions,
         }
     }
 
@@ -80,7 +80,7 @@ impl<'a> From<LikelyClass<'a>> for Reading<'a> {
 impl<'a> ClassPredictions<'a> {
     /// The probabilities of an epoch, in the order of the classes; none where it was refused.
     pub fn row(&self, epoch: usize) -> Option<&'a [f32]> {
-        match self.verdicts.get(epoch)? {
+        match self.predictions.get(epoch)? {
             Prediction::Probabilities(row) => Some(row),
             Prediction::Refused(_) => None,
         }
@@ -98,10 +98,12 @@ impl<'a> ClassPredictions<'a> {
     }
 
     fn rows(&self) -> impl DoubleEndedIterator<Item = &'a [f32]> + use<'a> {
-        self.verdicts.iter().filter_map(|verdict| match verdict {
-            Prediction::Probabilities(row) => Some(&row[..]),
-            Prediction::Refused(_) => None,
-        })
+        self.predictions
+            .iter()
+            .filter_map(|prediction| match prediction {
+                Prediction::Probabilities(row) => Some(&row[..]),
+                Prediction::Refused(_) => None,
+            })
     }
 
     /// The classes of a row from the likeliest on.
@@ -192,7 +194,7 @@ pub fn class_named(name: &str, classes: &[String]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn verdicts() -> Vec<Prediction> {
+    fn predictions() -> Vec<Prediction> {
         vec![
             Prediction::Probabilities([0.5, 0.25, 0.25].into()),
             Prediction::Refused("has no believable zero point".into()),
@@ -204,10 +206,10 @@ mod tests {
     #[test]
     fn the_last_epoch_that_was_not_refused_counts() {
         let classes = ["supernova", "rr_lyrae", "galaxy"].map(String::from);
-        let verdicts = verdicts();
+        let predictions = predictions();
         let predicted = ClassPredictions {
             classes: &classes,
-            verdicts: &verdicts,
+            predictions: &predictions,
         };
         let likeliest = predicted.likeliest().unwrap();
         assert_eq!(likeliest.class, "rr_lyrae");
@@ -225,7 +227,7 @@ mod tests {
         let refused = [Prediction::Refused("has no time".into())];
         let predicted = ClassPredictions {
             classes: &classes,
-            verdicts: &refused,
+            predictions: &refused,
         };
         assert_eq!(predicted.likeliest(), None);
         assert_eq!(predicted.entropy(), None);

@@ -56,13 +56,13 @@ pub(crate) fn curve_inputs(
 /// What a forest predicts for candidates, after each of their epochs.
 pub(crate) fn compute_curves(forest: &Forest, inputs: Vec<CurveInput>) -> Vec<Predictions> {
     let judged = |input| match input {
-        CurveInput::Known(verdicts) => verdicts,
+        CurveInput::Known(predictions) => predictions,
         CurveInput::Judge { settled, curve } => {
             let epochs = settled.into_iter().enumerate();
-            let verdict = |(at, known): (usize, Option<Prediction>)| {
+            let prediction = |(at, known): (usize, Option<Prediction>)| {
                 known.unwrap_or_else(|| judge_epoch(forest, &curve, at))
             };
-            epochs.map(verdict).collect()
+            epochs.map(prediction).collect()
         }
     };
     inputs.into_iter().map(judged).collect()

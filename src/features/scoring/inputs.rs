@@ -105,7 +105,7 @@ pub(crate) fn stamp_inputs(
         let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Prediction>>)| {
             let epochs = candidate.epochs.iter().zip(known);
             let input = |(epoch, known): (&Epoch, Option<Prediction>)| match known {
-                Some(verdict) => EpochInput::Kept(verdict),
+                Some(prediction) => EpochInput::Kept(prediction),
                 None => match of_epoch(epoch, model.plan, &stamps) {
                     Ok(input) => EpochInput::Ready(input),
                     Err(why) => EpochInput::Refused(why),

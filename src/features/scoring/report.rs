@@ -83,9 +83,9 @@ fn refusals(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> Vec<Refusa
     let mut all = Vec::new();
     for model in models {
         let mut reasons: BTreeMap<&Arc<str>, (usize, &Arc<str>)> = BTreeMap::new();
-        for (candidate, verdicts) in candidates.iter().zip(model.verdicts) {
-            for verdict in verdicts.iter() {
-                if let Prediction::Refused(why) = verdict {
+        for (candidate, predictions) in candidates.iter().zip(model.predictions) {
+            for prediction in predictions.iter() {
+                if let Prediction::Refused(why) = prediction {
                     reasons.entry(why).or_insert((0, &candidate.id)).0 += 1;
                 }
             }

@@ -72,7 +72,7 @@ pub fn score(
     let catalogue = Arc::new(opened.catalogue);
     let cards: Vec<ModelCard> = models.iter().map(|model| model.card().clone()).collect();
     let found = Arc::new(Mutex::new(Found {
-        verdicts: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
+        predictions: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
         counts: Counts::default(),
         done: 0,
     }));
@@ -99,8 +99,8 @@ pub fn score(
     let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
     let scores: Vec<ModelScores<'_>> = cards
         .iter()
-        .zip(&found.verdicts)
-        .map(|(card, verdicts)| ModelScores { card, verdicts })
+        .zip(&found.predictions)
+        .map(|(card, predictions)| ModelScores { card, predictions })
         .collect();
     ScoreReport::of(&candidates, &scores, found.counts, opened.problems).map(Some)
 }
@@ -138,7 +138,7 @@ fn project_of(
 /// What was found so far.
 struct Found {
     /// For each model, in the order of the candidates.
-    verdicts: Vec<Vec<Predictions>>,
+    predictions: Vec<Vec<Predictions>>,
     counts: Counts,
     /// Candidates that the last model is done with.
     done: usize,
@@ -164,15 +164,15 @@ impl Found {
         };
         self.counts.kept += counts.kept;
         self.counts.computed += counts.computed;
-        let is_last = model + 1 == self.verdicts.len();
+        let is_last = model + 1 == self.predictions.len();
         self.done += if is_last { scores.len() } else { 0 };
-        for (ix, verdicts) in scores {
-            self.verdicts[model][ix.0 as usize] = verdicts;
+        for (ix, predictions) in scores {
+            self.predictions[model][ix.0 as usize] = predictions;
         }
         is_last.then(|| {
             ScoreNews::Progress(Progress {
                 done: self.done,
-                total: self.verdicts[model].len(),
+                total: self.predictions[model].len(),
             })
         })
     }

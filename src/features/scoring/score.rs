@@ -32,13 +32,13 @@ pub fn score_candidates(
 ) -> anyhow::Result<Vec<Predictions>> {
     let kept = KeptScores::default();
     let nothing = ModelMemories::default();
-    Ok(complete_scores(candidates, &kept, &nothing, model, decoder)?.verdicts)
+    Ok(complete_scores(candidates, &kept, &nothing, model, decoder)?.predictions)
 }
 
 /// What a model predicts, and what it remembers of candidates that it followed.
 #[derive(Default)]
 pub(crate) struct Computed {
-    pub verdicts: Vec<Predictions>,
+    pub predictions: Vec<Predictions>,
     pub memories: Vec<Remembered>,
 }
 
@@ -104,8 +104,8 @@ pub(crate) fn prepare_all(
 /// # Errors
 /// Where the device fails, or the inputs are those of a model of another kind.
 pub(crate) fn compute(model: &AnyModel, inputs: Inputs) -> anyhow::Result<Computed> {
-    let without_memory = |verdicts| Computed {
-        verdicts,
+    let without_memory = |predictions| Computed {
+        predictions,
         memories: Vec::new(),
     };
     Ok(match (model, inputs) {
@@ -140,17 +140,17 @@ fn compute_stamps(
         probabilities.extend(model.score(&inputs.concat())?);
     }
     let mut rows = probabilities.chunks(model.card().classes.len().max(1));
-    let verdicts = inputs.into_iter().map(|epochs| -> Predictions {
-        let verdict = |epoch| match epoch {
-            EpochInput::Kept(verdict) => verdict,
+    let predictions = inputs.into_iter().map(|epochs| -> Predictions {
+        let prediction = |epoch| match epoch {
+            EpochInput::Kept(prediction) => prediction,
             EpochInput::Ready(_) => {
                 Prediction::Probabilities(rows.next().unwrap_or_default().into())
             }
             EpochInput::Refused(why) => Prediction::Refused(why),
         };
-        epochs.into_iter().map(verdict).collect()
+        epochs.into_iter().map(prediction).collect()
     });
-    Ok(verdicts.collect())
+    Ok(predictions.collect())
 }
 
 fn compute_sequences(
@@ -170,8 +170,8 @@ fn compute_sequences(
     let mut followed = model.follow(&mut follows)?.into_iter();
     let mut computed = Computed::default();
     for input in inputs {
-        let verdicts: Predictions = match input {
-            SequenceInput::Known(verdicts) => verdicts.into(),
+        let predictions: Predictions = match input {
+            SequenceInput::Known(predictions) => predictions.into(),
             SequenceInput::Follow(new) => {
                 computed.memories.push(Remembered {
                     candidate: new.candidate,
@@ -186,7 +186,7 @@ fn compute_sequences(
                     .collect()
             }
         };
-        computed.verdicts.push(verdicts);
+        computed.predictions.push(predictions);
     }
     Ok(computed)
 }

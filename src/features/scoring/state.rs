@@ -274,12 +274,12 @@ impl Scores {
         candidate: CandidateIx,
         epoch: usize,
     ) -> Reading<'a> {
-        self.read(model, candidate, |ready, verdicts| {
-            let verdict = verdicts.get(epoch).ok_or(None)?;
-            match (verdict, ready.real) {
+        self.read(model, candidate, |ready, predictions| {
+            let prediction = predictions.get(epoch).ok_or(None)?;
+            match (prediction, ready.real) {
                 (Prediction::Refused(why), _) => Err(Some(&**why)),
-                (verdict, Some(real)) => {
-                    let value = verdict.probability(real).ok_or(None)?;
+                (prediction, Some(real)) => {
+                    let value = prediction.probability(real).ok_or(None)?;
                     Ok(model.side_of(value))
                 }
                 (Prediction::Probabilities(row), None) => {
@@ -295,13 +295,13 @@ impl Scores {
         model: &'a ShownModel,
         candidate: CandidateIx,
     ) -> Reading<'a> {
-        self.read(model, candidate, |ready, verdicts| {
-            let refused = || verdicts.first().and_then(refusal);
+        self.read(model, candidate, |ready, predictions| {
+            let refused = || predictions.first().and_then(refusal);
             if ready.real.is_some() {
                 let score = model.tally.score(candidate).ok_or_else(refused)?;
                 return Ok(model.side_of(score));
             }
-            let likeliest = ready.verdicts(verdicts).likeliest();
+            let likeliest = ready.predictions(predictions).likeliest();
             likeliest.map(Reading::from).ok_or_else(refused)
         })
     }
@@ -318,10 +318,10 @@ impl Scores {
         let Some(ready) = &model.ready else {
             return Reading::Pending;
         };
-        let Some(verdicts) = self.book.get(&ready.id, candidate) else {
+        let Some(predictions) = self.book.get(&ready.id, candidate) else {
             return Reading::Pending;
         };
-        of(ready, verdicts).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
+        of(ready, predictions).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
     }
 
     pub(crate) fn find(&mut self, source: &str) -> Option<&mut ShownModel> {
@@ -345,27 +345,30 @@ impl Scores {
         };
         let id = &ready.id;
         let mut news = Vec::with_capacity(scores.len());
-        for (candidate, verdicts) in scores {
+        for (candidate, predictions) in scores {
             // One that came before counts already.
             if book.get(id, candidate).is_some() {
                 continue;
             }
-            let why = verdicts.first().and_then(refusal).unwrap_or("has no epoch");
+            let why = predictions
+                .first()
+                .and_then(refusal)
+                .unwrap_or("has no epoch");
             let why: Arc<str> = why.into();
             let score = if let Some(real) = ready.real {
-                let all = verdicts
+                let all = predictions
                     .iter()
-                    .filter_map(|verdict| verdict.probability(real));
+                    .filter_map(|prediction| prediction.probability(real));
                 all.max_by(f32::total_cmp)
             } else {
-                let last = ready.verdicts(&verdicts).last();
+                let last = ready.predictions(&predictions).last();
                 let class = last.and_then(likeliest);
                 if let Some(class) = class {
                     model.tally.call(class);
                 }
                 last.zip(class).map(|(row, class)| row[class])
             };
-            book.put(id, candidate, verdicts);
+            book.put(id, candidate, predictions);
             news.push((candidate, score.ok_or(why)));
         }
         model.tally.put(news);
@@ -373,8 +376,8 @@ impl Scores {
     }
 }
 
-fn refusal(verdict: &Prediction) -> Option<&str> {
-    match verdict {
+fn refusal(prediction: &Prediction) -> Option<&str> {
+    match prediction {
         Prediction::Refused(why) => Some(why),
         Prediction::Probabilities(_) => None,
     }

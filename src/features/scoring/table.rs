@@ -10,7 +10,7 @@ use crate::{
 /// What one model predicts for all candidates, in the order of the catalogue.
 pub(crate) struct ModelScores<'a> {
     pub card: &'a ModelCard,
-    pub verdicts: &'a [Predictions],
+    pub predictions: &'a [Predictions],
 }
 
 /// All columns, filled. Those of a model bear its name where there are several models.
@@ -24,13 +24,16 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
                 1 => what.to_owned(),
                 _ => format!("{what}_{name}"),
             };
-            let verdicts = model.verdicts.iter().flat_map(|verdicts| verdicts.iter());
+            let predictions = model
+                .predictions
+                .iter()
+                .flat_map(|predictions| predictions.iter());
             columns.push(FilledColumn {
                 name: untaken(&mut taken, of_model),
                 kind,
                 unit: "",
                 meaning,
-                values: verdicts.map(value).collect(),
+                values: predictions.map(value).collect(),
             });
         };
         for (class, title) in classes(model.card) {
@@ -38,18 +41,23 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
                 "score" => format!("probability that {name} gives to real"),
                 other => format!("probability that {name} gives to {other}"),
             };
-            push(title, Kind::Float, meaning, &|verdict| {
-                let known = verdict.probability(class);
+            push(title, Kind::Float, meaning, &|prediction| {
+                let known = prediction.probability(class);
                 known
                     .filter(|p| p.is_finite())
                     .map_or(Value::Null, Value::Float)
             });
         }
         let meaning = format!("why {name} could not score it; empty where it did");
-        push("refused", Kind::Text, meaning, &|verdict| match verdict {
-            Prediction::Refused(why) => text(Some(why)),
-            Prediction::Probabilities(_) => Value::Null,
-        });
+        push(
+            "refused",
+            Kind::Text,
+            meaning,
+            &|prediction| match prediction {
+                Prediction::Refused(why) => text(Some(why)),
+                Prediction::Probabilities(_) => Value::Null,
+            },
+        );
     }
     columns
 }

@@ -293,12 +293,15 @@ impl Run<'_> {
                     continue;
                 };
                 is_done[ix.0 as usize] = true;
-                for (found, verdicts) in found.iter_mut().zip(complete) {
-                    found.push((ix, verdicts));
+                for (found, predictions) in found.iter_mut().zip(complete) {
+                    found.push((ix, predictions));
                 }
             }
             for (model, scores) in found.into_iter().enumerate() {
-                let kept = scores.iter().map(|(_, verdicts)| verdicts.len()).sum();
+                let kept = scores
+                    .iter()
+                    .map(|(_, predictions)| predictions.len())
+                    .sum();
                 let counts = Counts { kept, computed: 0 };
                 self.report(model, scores, counts);
             }
@@ -327,10 +330,10 @@ impl Run<'_> {
             for (model, inputs) in inputs.into_iter().enumerate() {
                 let (computed, took) = self.compute(model, inputs, is_done)?;
                 computing += took;
-                epochs = computed.verdicts.iter().map(|all| all.len()).sum();
+                epochs = computed.predictions.iter().map(|all| all.len()).sum();
                 match &batch {
                     Batch::Whole(chosen) => {
-                        let scores = chosen.iter().copied().zip(computed.verdicts).collect();
+                        let scores = chosen.iter().copied().zip(computed.predictions).collect();
                         self.take(model, scores, computed.memories, store);
                     }
                     Batch::Part {
@@ -339,9 +342,9 @@ impl Run<'_> {
                         is_last,
                     } => {
                         let known = begun.entry(*ix).or_insert_with(|| self.known(model, *ix));
-                        let new = computed.verdicts.iter().flat_map(|all| all.iter());
-                        for (at, verdict) in places.iter().zip(new) {
-                            known[*at] = Some(verdict.clone());
+                        let new = computed.predictions.iter().flat_map(|all| all.iter());
+                        for (at, prediction) in places.iter().zip(new) {
+                            known[*at] = Some(prediction.clone());
                         }
                         if *is_last && let Some(known) = begun.remove(ix) {
                             let all: Predictions = known.into_iter().flatten().collect();
@@ -412,16 +415,16 @@ impl Run<'_> {
         let input = &self.models[model].card().input;
         let mut counts = Counts::default();
         let mut rows = Vec::new();
-        for (ix, verdicts) in &scores {
+        for (ix, predictions) in &scores {
             let Some(candidate) = self.set.catalogue.get(*ix) else {
                 continue;
             };
-            for row in ScoreRow::of(candidate, input, verdicts) {
+            for row in ScoreRow::of(candidate, input, predictions) {
                 if self.kept[model].holds(&row) {
                     counts.kept += 1;
                 } else {
                     counts.computed +=
-                        usize::from(matches!(row.verdict, Prediction::Probabilities(_)));
+                        usize::from(matches!(row.prediction, Prediction::Probabilities(_)));
                     rows.push(row);
                 }
             }

@@ -43,8 +43,8 @@ pub struct SimulationForm {
     /// Classes of sequences, by name.
     pub classes: BTreeSet<Arc<str>>,
     /// `real`, `bogus`.
-    pub verdicts: BTreeSet<Arc<str>>,
-    /// Kinds of triplets, separated by commas; empty for all of the verdicts.
+    pub real_or_bogus: BTreeSet<Arc<str>>,
+    /// Kinds of triplets, separated by commas; empty for all of the real_or_bogus.
     pub kinds: String,
     /// The images wanted.
     pub roles: BTreeSet<Role>,
@@ -67,7 +67,7 @@ impl Default for SimulationForm {
             survey: "hits2015".into(),
             templates: String::new(),
             classes: names(Vocabulary::sequence_classes()),
-            verdicts: names(Vocabulary::real_bogus()),
+            real_or_bogus: names(Vocabulary::real_bogus()),
             kinds: String::new(),
             roles: usual_roles(Kind::Sequences),
             count: 1000,
@@ -160,7 +160,7 @@ impl SimulationPane {
             .collect();
         let (vocabulary, names) = match form.kind {
             Kind::Sequences => (Vocabulary::sequence_classes(), &form.classes),
-            Kind::Triplets => (Vocabulary::real_bogus(), &form.verdicts),
+            Kind::Triplets => (Vocabulary::real_bogus(), &form.real_or_bogus),
         };
         if names.is_empty() {
             return Err("choose at least one class".into());

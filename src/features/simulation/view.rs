@@ -81,7 +81,7 @@ fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &
             Kind::Sequences => {
                 classes_ui(ui, &Vocabulary::sequence_classes(), &mut form.classes);
             }
-            Kind::Triplets => classes_ui(ui, &Vocabulary::real_bogus(), &mut form.verdicts),
+            Kind::Triplets => classes_ui(ui, &Vocabulary::real_bogus(), &mut form.real_or_bogus),
         }
         ui.end_row();
         if form.kind == Kind::Triplets {

@@ -201,10 +201,10 @@ fn a_batch_says_what_its_candidates_say_alone() {
     let model = models::find("compact", &Compute::cpu()).unwrap().model;
     let together = score_candidates(&candidates, &model, &decoder).unwrap();
     assert_eq!(together.len(), 20);
-    for (candidate, verdicts) in candidates.iter().zip(&together) {
+    for (candidate, predictions) in candidates.iter().zip(&together) {
         let alone = score_candidates(&[*candidate], &model, &decoder).unwrap();
         let [Prediction::Probabilities(a), Prediction::Probabilities(b)] =
-            [&alone[0][0], &verdicts[0]]
+            [&alone[0][0], &predictions[0]]
         else {
             panic!("{alone:?}");
         };

@@ -9,11 +9,11 @@ use destello::{
 
 use crate::common::events;
 
-fn row(candidate: &str, epoch: &str, verdict: Prediction) -> ScoreRow {
+fn row(candidate: &str, epoch: &str, prediction: Prediction) -> ScoreRow {
     ScoreRow {
         candidate: candidate.into(),
         epoch: epoch.into(),
-        verdict,
+        prediction,
     }
 }
 
@@ -53,7 +53,7 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
         )
         .unwrap();
     assert_eq!(project.scores_of(&model()).unwrap(), rows);
-    rows[2].verdict = said(&[0.0, 1.0]);
+    rows[2].prediction = said(&[0.0, 1.0]);
     project
         .put_scores(&model(), &rows[2..3].to_vec().into())
         .unwrap();

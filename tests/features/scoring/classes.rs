@@ -50,10 +50,10 @@ fn a_set_of_sequences_is_followed_from_the_start() {
     assert_eq!(counted, COUNT as usize);
     for (ix, candidate) in window.state.catalogue.iter() {
         let said = scores.classes(ix).unwrap();
-        assert_eq!(said.verdicts.len(), candidate.epochs.len());
-        for (epoch, verdict) in said.verdicts.iter().enumerate() {
-            let Prediction::Probabilities(row) = verdict else {
-                panic!("{} epoch {epoch}: {verdict:?}", candidate.id)
+        assert_eq!(said.predictions.len(), candidate.epochs.len());
+        for (epoch, prediction) in said.predictions.iter().enumerate() {
+            let Prediction::Probabilities(row) = prediction else {
+                panic!("{} epoch {epoch}: {prediction:?}", candidate.id)
             };
             assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
             let reading = scores.of_epoch(scores.active(), ix, epoch);
@@ -91,17 +91,17 @@ fn a_set_of_sequences_is_followed_from_the_start() {
         .collect();
     assert!(entropies.windows(2).all(|pair| pair[0] >= pair[1]));
     // Nothing is computed twice: the project knows all of it.
-    let before = verdicts(&window);
+    let before = predictions(&window);
     let window = window.restart();
-    assert_eq!(verdicts(&window), before);
+    assert_eq!(predictions(&window), before);
     assert_eq!(shown(&window), [models::DEFAULT, models::SEQUENCES]);
     window.close();
 }
 
-fn verdicts(window: &InlineWindow) -> Vec<Vec<Prediction>> {
+fn predictions(window: &InlineWindow) -> Vec<Vec<Prediction>> {
     let catalogue = window.state.catalogue.iter();
     let said = catalogue.map(|(ix, _)| window.state.scores.classes(ix).unwrap());
-    said.map(|said| said.verdicts.to_vec()).collect()
+    said.map(|said| said.predictions.to_vec()).collect()
 }
 
 #[test]

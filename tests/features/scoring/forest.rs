@@ -40,15 +40,15 @@ fn every_epoch_has_its_verdict_and_knows_nothing_of_later_ones() {
     let decoder = Decoder::default();
     let mut right = 0;
     for candidate in &candidates {
-        let verdicts = score_candidate(candidate, &forest, &decoder);
-        assert_eq!(verdicts.len(), candidate.epochs.len());
-        let Prediction::Refused(why) = &verdicts[1] else {
-            panic!("two epochs are too few: {:?}", verdicts[1]);
+        let predictions = score_candidate(candidate, &forest, &decoder);
+        assert_eq!(predictions.len(), candidate.epochs.len());
+        let Prediction::Refused(why) = &predictions[1] else {
+            panic!("two epochs are too few: {:?}", predictions[1]);
         };
         assert_eq!(&**why, "has 2 of 3 measurements that the forest needs");
-        for verdict in verdicts.iter().skip(2) {
-            let Prediction::Probabilities(said) = verdict else {
-                panic!("{verdict:?}");
+        for prediction in predictions.iter().skip(2) {
+            let Prediction::Probabilities(said) = prediction else {
+                panic!("{prediction:?}");
             };
             assert_eq!(said.len(), 7);
             assert!((said.iter().sum::<f32>() - 1.0).abs() < 1e-4);
@@ -57,9 +57,9 @@ fn every_epoch_has_its_verdict_and_knows_nothing_of_later_ones() {
         early.epochs.truncate(6);
         assert_eq!(
             score_candidate(&early, &forest, &decoder)[..],
-            verdicts[..6]
+            predictions[..6]
         );
-        let Some(Prediction::Probabilities(last)) = verdicts.last() else {
+        let Some(Prediction::Probabilities(last)) = predictions.last() else {
             panic!("the last epoch has no verdict");
         };
         let best = (0..7).max_by(|a, b| last[*a].total_cmp(&last[*b])).unwrap();
@@ -76,12 +76,12 @@ fn epochs_that_are_not_believed_are_refused_and_passed_over() {
     let mut candidate = candidates.remove(0);
     candidate.epochs[3].seeing_arcsec = Some(f32::NAN);
     let decoder = Decoder::default();
-    let verdicts = score_candidate(&candidate, &forest, &decoder);
-    let Prediction::Refused(why) = &verdicts[3] else {
-        panic!("{:?}", verdicts[3]);
+    let predictions = score_candidate(&candidate, &forest, &decoder);
+    let Prediction::Refused(why) = &predictions[3] else {
+        panic!("{:?}", predictions[3]);
     };
     assert!(why.contains("not believed"), "{why}");
-    assert!(matches!(verdicts[4], Prediction::Probabilities(_)));
+    assert!(matches!(predictions[4], Prediction::Probabilities(_)));
     let curve = of_candidate(&candidate, &decoder);
     assert_eq!(curve.whole().len(), candidate.epochs.len() - 1);
     assert_eq!(curve.until(4).len(), 4);

@@ -82,7 +82,9 @@ fn score(
     }
     all.sort_by_key(|(ix, _)| ix.0);
     (
-        all.into_iter().map(|(_, verdicts)| verdicts).collect(),
+        all.into_iter()
+            .map(|(_, predictions)| predictions)
+            .collect(),
         computed,
     )
 }

@@ -104,17 +104,20 @@ impl Reported {
         let all: Vec<_> = self.scores.iter().flatten().collect();
         let found: BTreeSet<u32> = all.iter().map(|(ix, _)| ix.0).collect();
         assert_eq!((found.len(), all.len()), (6, 6));
-        assert!(all.iter().all(|(_, verdicts)| verdicts.len() == epochs));
         assert!(
             all.iter()
-                .flat_map(|(_, verdicts)| verdicts.iter())
+                .all(|(_, predictions)| predictions.len() == epochs)
+        );
+        assert!(
+            all.iter()
+                .flat_map(|(_, predictions)| predictions.iter())
                 .all(is_score)
         );
     }
 }
 
-const fn is_score(verdict: &Prediction) -> bool {
-    matches!(verdict, Prediction::Probabilities(_))
+const fn is_score(prediction: &Prediction) -> bool {
+    matches!(prediction, Prediction::Probabilities(_))
 }
 
 /// What a project holds.
@@ -242,9 +245,9 @@ fn a_candidate_of_many_epochs_is_scored_as_a_whole() {
         .collect();
     let model = bench.models.get(&bench.model).unwrap();
     let whole = score_candidates(&all, &model, &Decoder::default()).unwrap();
-    for (ix, verdicts) in reported.scores.iter().flatten() {
-        assert_eq!((verdicts.len(), whole[ix.0 as usize].len()), (40, 40));
-        for (part, whole) in verdicts.iter().zip(whole[ix.0 as usize].iter()) {
+    for (ix, predictions) in reported.scores.iter().flatten() {
+        assert_eq!((predictions.len(), whole[ix.0 as usize].len()), (40, 40));
+        for (part, whole) in predictions.iter().zip(whole[ix.0 as usize].iter()) {
             let (Prediction::Probabilities(a), Prediction::Probabilities(b)) = (part, whole) else {
                 panic!("{part:?} {whole:?}");
             };

@@ -33,8 +33,8 @@ fn state_of(count: u32, folder: &TempDir) -> AppState {
     let loaded = cx.models.load(models::DEFAULT).unwrap();
     let rows = (0..).zip(&candidates).flat_map(|(ix, candidate)| {
         let real = (f64::from(ix) * 0.618_034).fract() as f32;
-        let verdict = Prediction::Probabilities([1.0 - real, real].into());
-        ScoreRow::of(candidate, &loaded.card.input, &[verdict])
+        let prediction = Prediction::Probabilities([1.0 - real, real].into());
+        ScoreRow::of(candidate, &loaded.card.input, &[prediction])
     });
     let rows: Vec<ScoreRow> = rows.collect();
     let path = folder.path().join("night.destello");
