@@ -4,7 +4,7 @@ mod bench;
 mod between;
 mod kinds;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use bench::{Bench, Size};
 
@@ -40,8 +40,11 @@ fn no_kind_of_step_is_long() {
 }
 
 fn too_long(bench: &Bench) -> Vec<String> {
-    let subjects: Vec<_> = bench.times.keys().map(String::as_str).collect();
-    assert_eq!(subjects, ["cap", "compact", "forest", "recurrent", "vade"]);
+    // "cap, fine-tuning": each task has a queue of its own here.
+    let model = |subject: &String| subject.split(',').next().map(str::to_owned);
+    let models: BTreeSet<_> = bench.times.keys().filter_map(model).collect();
+    let all = ["cap", "compact", "forest", "recurrent", "vade"].map(str::to_owned);
+    assert_eq!(models, BTreeSet::from(all));
     let mut long = Vec::new();
     for (subject, times) in &bench.times {
         for (phase, found) in times.phases() {
