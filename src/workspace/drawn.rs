@@ -111,3 +111,53 @@ impl AppState {
             .unwrap_or_else(|| self.epoch_to_show(candidate))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{
+            command::{Go, Select},
+            settings::Settings,
+        },
+        workspace::context::Context,
+    };
+
+    #[test]
+    fn what_names_candidates_is_passed_over_until_the_set_that_is_open_was_drawn() {
+        let mut state = AppState::new(Settings::default(), "ana");
+        let drawn = |generation| {
+            Box::new(Drawn {
+                generation,
+                ..Drawn::default()
+            })
+        };
+        let cx = Context::inline(crate::domain::Timestamp(0));
+        let candidate = CandidateIx(0);
+        let click = || Command::Select(Select::Only(candidate));
+        // Before the first frame there is no picture that could be of another set.
+        assert!(!state.is_about_another_set(&click()));
+        state.apply(Command::Drawn(drawn(state.generation)), &cx);
+        assert!(!state.is_about_another_set(&click()));
+        // Another set is opened; the frame that was clicked showed the one before.
+        state.generation += 1;
+        assert!(state.is_about_another_set(&click()));
+        let open = false;
+        let go = Command::Go(Go::To { candidate, open });
+        assert!(state.is_about_another_set(&go));
+        // What names no candidate is about whatever is open.
+        assert!(!state.is_about_another_set(&Command::Go(Go::PlayStep)));
+        state.apply(Command::Select(Select::Only(candidate)), &cx);
+        assert_eq!(state.selection.iter().count(), 0, "it was passed over");
+        assert!(
+            state
+                .toast
+                .is_some_and(|toast| toast.text.contains("open before"))
+        );
+        state.toast = None;
+        state.apply(Command::Drawn(drawn(state.generation)), &cx);
+        assert!(!state.is_about_another_set(&click()));
+        state.apply(click(), &cx);
+        assert_eq!(state.selection.iter().collect::<Vec<_>>(), [candidate]);
+    }
+}
