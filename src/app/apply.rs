@@ -43,7 +43,7 @@ impl AppState {
         self.fine_tuning.is_busy()
             || self.scores.is_busy()
             || self.explanations.is_awaited()
-            || self.training.is_under_way()
+            || self.training.is_pending()
             || self.simulation.is_running()
             || self.simulation.is_previewing()
             || self.latent.is_busy()

@@ -45,6 +45,11 @@ impl<T> Mailbox<T> {
         letters.push_back(letter);
     }
 
+    /// True where nothing waits to be read.
+    pub fn is_empty(&self) -> bool {
+        self.letters().is_empty()
+    }
+
     /// The oldest letter.
     pub fn next(&self) -> Option<T> {
         let letter = self.letters().pop_front();

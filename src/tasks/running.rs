@@ -78,9 +78,9 @@ impl<T: Task> Running<T> {
         self.has_ended
     }
 
-    /// True while events may still come: for tests that wait.
-    pub fn is_alive(&self) -> bool {
-        self.link.is_alive.load(Ordering::SeqCst)
+    /// True while there is something to wait for: it runs, or there are events to be read.
+    pub fn is_pending(&self) -> bool {
+        self.link.is_alive.load(Ordering::SeqCst) || !self.link.events.is_empty()
     }
 
     /// How far it is.

@@ -339,7 +339,10 @@ impl Tasks {
                 end(thread::caught(T::NAME, || task.run(&cx)));
                 return Running::new(link);
             }
-            Mode::Never => return Running::new(link),
+            Mode::Never => {
+                link.is_alive.store(false, Ordering::SeqCst);
+                return Running::new(link);
+            }
         }
         self.shared.live().push(Live {
             cancel: link.cancel.clone(),

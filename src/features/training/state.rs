@@ -72,6 +72,11 @@ impl TrainingPane {
         self.running.is_some()
     }
 
+    /// True while something is under way that will end.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.running.as_ref().is_some_and(Running::is_pending)
+    }
+
     /// The newest figures of the last training.
     pub const fn news(&self) -> Option<&TrainingNews> {
         self.news.as_ref()
