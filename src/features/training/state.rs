@@ -253,6 +253,9 @@ impl AppState {
             TaskEvent::Cancelled => self.leave_training(cx),
             TaskEvent::Failed(why) => self.fail_training(why, cx),
         }
+        if !is_running {
+            self.training.running = None;
+        }
         self.show_progress(JobId::Train, is_running.then(|| self.training.progress()));
         effects
     }
