@@ -65,7 +65,7 @@ impl Recipe {
     /// The look for stamps that share limits.
     ///
     /// Softening by the noise follows Lupton, Gunn & Szalay (1999): asinh is linear up to
-    /// [`NOISE_SOFTENING`] standard deviations of the sky. A bright source keeps the usual
+    /// `NOISE_SOFTENING` standard deviations of the sky. A bright source keeps the usual
     /// parameter; a stamp of mere noise is shown linearly rather than lifted to white.
     pub fn look_over(&self, stamps: &[&Stamp]) -> Look {
         let limits = self.rule.limits_over(stamps);

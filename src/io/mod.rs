@@ -1,8 +1,8 @@
 //! Floor 2: formats in and out.
 //!
-//! Reading goes two ways through this room. [`scan`] indexes: it recognises what files hold by
+//! Reading goes two ways through this room. [`mod@scan`] indexes: it recognises what files hold by
 //! their bytes and tells candidates whose stamps are references, without decoding a pixel.
-//! [`decode`] fetches the pixels of the stamps that somebody wants to see, [`header`] everything
+//! [`decode`] fetches the pixels of the stamps that somebody wants to see, [`mod@header`] everything
 //! else a file says of them. FITS goes through cfitsio in memory, alerts through
 //! `serde_avro_fast`, archives are entered where a member lies.
 

@@ -6,7 +6,7 @@
 //! | `supernovae*.fits[.gz]` | supernovae | primary image (model, band, phase): flux relative to the maximum in r, NaN where a model ends; card `AXIS2 = 'BAND g r i'`; tables `PHASE`: `PHASE` (days) and `MODELS`: `MODEL`, `Z` |
 //! | `eclipsing_binaries*.fits[.gz]` | eclipsing binaries | primary image (star, phase): magnitudes above maximum light; tables `PHASE`: `PHASE` (one cycle, both ends) and `BINARIES`: `KIND`, `PERIOD` (days) |
 //! | `rr_lyrae*.fits[.gz]` | RR Lyrae stars | primary image (star, phase): 0 bright, 1 faint; tables `PHASE` and `TEMPLATES`: `TYPE` |
-//! | `observing_conditions*.csv` | real visits | see [`super::templates_visits`] |
+//! | `observing_conditions*.csv` | real visits | see `super::templates_visits` |
 
 use std::{
     fs,

@@ -137,7 +137,7 @@ impl Compute {
     }
 
     /// Starts the random numbers of this device: weights and dropout. They are one for the whole program:
-    /// whoever seeds and draws holds [`Self::drawing`].
+    /// whoever seeds and draws holds `Self::drawing`.
     pub fn seed(&self, seed: u64) {
         self.device.seed(seed);
     }

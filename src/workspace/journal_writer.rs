@@ -131,7 +131,7 @@ impl Journal {
     }
 
     /// Writes everything, ends the thread, and returns the number of labels that are not on disk;
-    /// none where a disk did not answer within [`CLOSE_WITHIN`].
+    /// none where a disk did not answer within `CLOSE_WITHIN`.
     pub fn close(self) -> Option<usize> {
         let (done, wait) = crossbeam_channel::bounded(1);
         self.order(Order::Close(done));

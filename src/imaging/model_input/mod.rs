@@ -3,7 +3,7 @@
 //! Channels are cut out about the stamp's centre (resampled first where the model wants another
 //! pixel scale), turned to detection polarity, scaled one by one, and what is no measurement becomes
 //! 0 after the scaling. An S/N image that the data lack is computed from difference and variance,
-//! else from difference and science ([`snr`]).
+//! else from difference and science (`snr`).
 
 mod cutout;
 mod in_words;

@@ -1,8 +1,8 @@
 //! Explanations: what each pixel of a model's input adds to the score of the class it predicts.
 //!
-//! [`explain`] is the one entry. A network is taken as the list of its layers ([`layers`]); relevance
-//! goes back through them by the alpha-beta rule ([`rule`]), or gradients are integrated
-//! ([`integrated_gradients`]). What is explained is the score of the predicted class before the
+//! [`explain`] is the one entry. A network is taken as the list of its layers (`layers`); relevance
+//! goes back through them by the alpha-beta rule (`rule`), or gradients are integrated
+//! (`integrated_gradients`). What is explained is the score of the predicted class before the
 //! softmax. An ensemble's score and heat maps are the means over its members.
 //!
 //! What becomes of relevance on its way: convolutions and dense layers share it by the alpha-beta

@@ -12,7 +12,7 @@ pub fn stand_up(examples: &mut Examples) {
 }
 
 /// Turns all images of some stamps upright by their first image: `inputs` are (stamp, channel, y, x). The
-/// turn of each stamp, as [`orient`] counts them.
+/// turn of each stamp, as `orient` counts them.
 pub fn turn_upright(inputs: &mut [f32], channels: usize, side: usize) -> Vec<u8> {
     let size = channels * side * side;
     if size == 0 {

@@ -1,7 +1,7 @@
 //! How good scores are: pure numbers, one idea a file.
 //!
 //! Scores come as [`Ranking`], sorted once. Everything is counted with a weight for each judged
-//! thing, so that the [`bootstrap`] counts again without sorting again. A figure that the data
+//! thing, so that the [`mod@bootstrap`] counts again without sorting again. A figure that the data
 //! cannot tell (a recall where nothing is real) is none, never NaN.
 
 pub mod bootstrap;

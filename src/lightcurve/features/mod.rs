@@ -4,7 +4,7 @@
 //! out: `CAR_sigma`, `CAR_tau`, `CAR_mean`, `SlottedA_length` and `StetsonK_AC`. Names and
 //! definitions are those of its code, so that "magnitude" there is flux here: the numbers are of
 //! fluxes in counts on a common zero point, which may be negative, and a brightening is a rise.
-//! `light-curve-feature` computes those that it defines alike but for a factor ([`shared`]).
+//! `light-curve-feature` computes those that it defines alike but for a factor (`shared`).
 //!
 //! Where a definition gives no finite number (one epoch, equal values, equal times), the feature is
 //! 0, and `Period_fit` is 1: no period stands out. Where FATS itself would fail, what stands in is

@@ -3,7 +3,7 @@
 /// How many there are.
 pub const COUNT: usize = 58;
 
-/// Their names, as FATS has them, in the order of [`features`].
+/// Their names, as FATS has them, in the order of `features`.
 #[rustfmt::skip]
 pub const NAMES: [&str; COUNT] = [
     "Amplitude", "Rcs", "StetsonK", "Meanvariance", "Autocor_length", "Con", "Beyond1Std",
