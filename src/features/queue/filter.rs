@@ -60,7 +60,18 @@ impl fmt::Display for Filter {
                     column,
                     comparison,
                     value,
-                } => write!(f, "{}{}{value}", column.name(), comparison.sign())?,
+                } => {
+                    let name = column.name();
+                    // `p:` and `score:` begin names of columns.
+                    let begins_a_name = [SCORE_OF, PROBABILITY_OF]
+                        .iter()
+                        .any(|prefix| prefix.trim_end_matches(':').eq_ignore_ascii_case(name));
+                    let sign = match comparison {
+                        Comparison::Equal if begins_a_name => "=",
+                        other => other.sign(),
+                    };
+                    write!(f, "{name}{sign}{value}")?;
+                }
             }
         }
         Ok(())
