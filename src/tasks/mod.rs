@@ -8,6 +8,7 @@ mod mailbox;
 pub(crate) mod parallel;
 pub mod progress;
 mod running;
+mod starter;
 pub mod step_times;
 pub mod stepwise;
 mod task;
@@ -15,7 +16,8 @@ pub mod thread;
 pub mod to_the_end;
 
 pub use running::{Running, TaskEvent, next_event};
-pub use task::{Task, TaskContext, Tasks, run_here};
+pub use starter::Tasks;
+pub use task::{Task, TaskContext, run_here};
 
 /// Where the user finds out why something broke off.
 pub const SEE_LOG: &str = "see Log in the Help menu";
