@@ -8,14 +8,12 @@
 //! |---|---|---|
 //! | 6 | `main.rs`, [`cli`], [`window`] | arguments, a file a subcommand; the eframe application |
 //! | 5 | [`features`] | a folder for each thing that a person does with destello |
-//! | 5 | [`app`] | state, commands and events that features still share; it dissolves into them |
 //! | 4 | [`workspace`], [`widgets`] | what all features share; pieces of egui |
 //! | 3 | [`tasks`] | how long work runs: threads, panics, cancel |
 //! | 2 | [`io`], [`store`], [`simulate`], [`learn`], [`lightcurve`], [`gpu`] | engines: formats; the project file; the simulator; networks; features of light curves and the forest; wgpu pipelines |
 //! | 1 | [`imaging`] | pure pixel maths, twins of the shaders |
 //! | 0 | [`domain`], [`logging`] | plain types of the field; the program log |
 
-pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod features;

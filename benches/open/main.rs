@@ -18,10 +18,10 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{Command, event::JobEvent},
     domain::{LabelAction, LabelEvent, Origin, Role, Timestamp, label::StepId},
     gpu::{Headless, StampInstance},
     imaging::{Orientation, View},
+    window::{command::Command, event::JobEvent},
     workspace::{display::Scope, journal_writer::JournalNews},
 };
 use report::{Report, quantiles_ms, resident_mb};

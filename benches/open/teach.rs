@@ -10,10 +10,6 @@ use std::{
 
 use anyhow::Context;
 use destello::{
-    app::{
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
     domain::Candidate,
     features::{
         adaptation::fine_tuning::{FineTuneOrder, FineTuning, LabelSource, Material},
@@ -22,6 +18,10 @@ use destello::{
     io::Decoder,
     learn::{Compute, Model},
     tasks::{cancel::CancelToken, progress::Progress, stepwise::Stepwise},
+    window::{
+        event::{JobEvent, JobId},
+        reporter::Reporter,
+    },
     workspace::{any_model::AnyModel, models},
 };
 

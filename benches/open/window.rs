@@ -7,20 +7,23 @@ use std::{
 };
 
 use destello::{
-    app::{
-        AppState, Command, Effect,
-        command::Session,
-        event::JobId,
-        reporter::{Inbox, Reporter},
-        settings::Settings,
-        state::Screen,
-    },
     features::open::index::{self, Opening, Reading},
     gpu::StampAtlas,
     io::{Decoder, StampIds},
     tasks::{Tasks, cancel::CancelToken},
-    window::{frame::frame_ui, view_memory::ViewMemory},
-    workspace::{clock, context::Context, decode_pool::DecodePool, journal_writer::Journal},
+    window::{
+        command::{Command, Session},
+        effect::Effect,
+        event::JobId,
+        frame::frame_ui,
+        reporter::{Inbox, Reporter},
+        state::{AppState, Screen},
+        view_memory::ViewMemory,
+    },
+    workspace::{
+        clock, context::Context, decode_pool::DecodePool, journal_writer::Journal,
+        settings::Settings,
+    },
 };
 
 /// News taken in one frame at most, as in the real window.

@@ -3,9 +3,11 @@
 use egui::Response;
 
 use crate::{
-    app::{AppState, state::Field},
     domain::{CandidateIx, Timestamp, label_book::LabelState},
-    window::view_memory::ViewMemory,
+    window::{
+        state::{AppState, Field},
+        view_memory::ViewMemory,
+    },
 };
 
 /// The name of a text field that keys jump to.

@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, TextEdit, Ui};
 
-use crate::app::{AppState, Command};
+use crate::window::{command::Command, state::AppState};
 
 /// Width of text fields, points.
 pub(crate) const FIELD_WIDTH: f32 = 206.0;

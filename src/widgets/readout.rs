@@ -4,10 +4,9 @@ use egui::{Align, Align2, Color32, FontId, Ui, pos2};
 
 use super::{stamp_view::Place, theme};
 use crate::{
-    app::AppState,
     domain::{Role, Stamp},
     imaging::{Marks, PixelMark, sky_at},
-    window::view_memory::ViewMemory,
+    window::{state::AppState, view_memory::ViewMemory},
     workspace::display::Scope,
 };
 

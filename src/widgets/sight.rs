@@ -6,9 +6,11 @@ use std::collections::HashSet;
 use egui::Rect;
 
 use crate::{
-    app::{AppState, state::Screen},
     domain::{CandidateIx, Role, StampId},
-    window::view_memory::Lost,
+    window::{
+        state::{AppState, Screen},
+        view_memory::Lost,
+    },
     workspace::drawn::Drawn,
 };
 
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_candidate_counts_as_drawn_once_none_of_its_stamps_is_awaited() {
-        let state = AppState::new(crate::app::settings::Settings::default(), "ana");
+        let state = AppState::new(crate::workspace::settings::Settings::default(), "ana");
         let lost = Lost::default();
         let mut sight = SightMemory::default();
         for candidate in 0..4 {

@@ -4,9 +4,11 @@ use egui::{Rect, Ui};
 
 use super::{sight::Sight, stamp_paint::StampBatch, stamp_view::Place};
 use crate::{
-    app::AppState,
     domain::{CandidateIx, Role},
-    window::view_memory::{Camera, ViewMemory},
+    window::{
+        state::AppState,
+        view_memory::{Camera, ViewMemory},
+    },
     workspace::display::Scope,
 };
 

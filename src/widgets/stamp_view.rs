@@ -8,11 +8,13 @@ use super::{
     theme,
 };
 use crate::{
-    app::AppState,
     domain::{CandidateIx, DifferenceSign, Role},
     gpu::StampInstance,
     imaging::{Orientation, ScaleBar, View},
-    window::view_memory::{Camera, ViewMemory},
+    window::{
+        state::AppState,
+        view_memory::{Camera, ViewMemory},
+    },
     workspace::{display::Scope, stamp_cache::CachedStamp},
 };
 

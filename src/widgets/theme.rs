@@ -4,9 +4,9 @@
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
 
 use crate::{
-    app::settings::Theme,
     domain::{Band, Class, Vocabulary},
     imaging::{ColorMap, heat_map},
+    workspace::settings::Theme,
 };
 
 /// The grid that everything stands on, points.

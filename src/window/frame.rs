@@ -2,6 +2,11 @@
 
 use egui::{CentralPanel, Panel, Ui};
 
+use super::{command::Command, state::AppState};
+use super::{
+    command::Go,
+    state::{Motion, Pane, Screen},
+};
 use super::{
     hotkeys,
     input_order::InputOrder,
@@ -10,11 +15,6 @@ use super::{
     wants,
 };
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::Go,
-        state::{Motion, Pane, Screen},
-    },
     domain::Timestamp,
     features::{
         adaptation, evaluation, file_dialog, inspect, labelling, latent, mosaic,
@@ -22,6 +22,7 @@ use crate::{
         queue, scoring, simulation, training,
     },
     widgets::theme,
+    workspace::action::Action,
 };
 
 /// Shows the state and returns what the person asked for.

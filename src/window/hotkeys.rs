@@ -3,12 +3,14 @@
 use egui::{Event, Key, Modifiers, Ui};
 
 use super::view_memory::{Awaited, ViewMemory};
-use crate::app::{
-    Action, AppState, Command,
-    action::Menu,
+use super::{command::Command, state::AppState};
+use super::{
     command::Label,
-    keys::Chord,
     state::{Field, Pane, Screen},
+};
+use crate::workspace::{
+    action::{Action, Menu},
+    keys::Chord,
 };
 
 /// The commands that this frame's keys ask for.
@@ -212,7 +214,7 @@ pub fn is_escape(chord: &Chord) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::keys::KeyMap;
+    use crate::workspace::keys::KeyMap;
 
     #[test]
     fn presses_lead_to_the_actions_of_the_table() {

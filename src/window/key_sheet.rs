@@ -2,13 +2,11 @@
 
 use egui::{Align, Align2, Layout, RichText, ScrollArea, Ui, vec2};
 
+use super::{command::Command, state::AppState};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        action::{ACTIONS, Menu},
-    },
     features::inspect::view::weak,
     widgets::theme,
+    workspace::action::{ACTIONS, Action, Menu},
 };
 
 /// Room for the keys of one action, points.

@@ -1,14 +1,24 @@
 //! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
 
+pub mod apply;
+pub mod command;
+pub mod effect;
+pub mod event;
+pub(crate) mod failure;
 pub mod frame;
 mod graphics;
 pub(crate) mod hotkeys;
 pub(crate) mod input_order;
 pub(crate) mod key_sheet;
+pub mod news;
 pub(crate) mod palette;
+mod problem_report;
+pub mod reporter;
 pub mod runner;
+pub mod session;
 pub mod settings_file;
 pub(crate) mod settings_pane;
+pub mod state;
 pub(crate) mod status_bar;
 pub(crate) mod top_bar;
 pub mod tour;
@@ -26,16 +36,15 @@ use std::{
 
 pub use graphics::GpuFaults;
 
+use self::{command::Command, state::AppState};
+use self::{
+    command::Session,
+    effect::Effect,
+    event::JobEvent,
+    reporter::{Inbox, Reporter},
+};
 use self::{graphics::Wake, runner::Runner, tour::Tour, view_memory::ViewMemory};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::Session,
-        effect::Effect,
-        event::JobEvent,
-        reporter::{Inbox, Reporter},
-        settings::Settings,
-    },
     domain::{Problem, Timestamp},
     features::{
         file_dialog::path_text::PathBase,
@@ -44,7 +53,7 @@ use crate::{
     gpu::DeviceWatch,
     logging::{self, panics},
     widgets,
-    workspace::{annotator::annotator, clock, models},
+    workspace::{action::Action, annotator::annotator, clock, models, settings::Settings},
 };
 
 /// What the window starts with.

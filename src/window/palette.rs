@@ -3,13 +3,11 @@
 use egui::{Align2, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::view_memory::ViewMemory;
+use super::{command::Command, state::AppState};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        action::{ACTIONS, ActionInfo},
-    },
     features::inspect::view::weak,
     widgets::theme,
+    workspace::action::{ACTIONS, Action, ActionInfo},
 };
 
 /// The palette above everything.

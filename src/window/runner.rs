@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::settings_file;
+use super::{effect::Effect, event::JobId, reporter::Reporter};
 use crate::{
-    app::{effect::Effect, event::JobId, reporter::Reporter},
     domain::Timestamp,
     features::{
         file_dialog::native::ask_in_system,

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    app::{AppState, session::SETTINGS, settings::Settings},
-    domain::Problem,
-    io::vocabulary_file,
-};
+use super::session::SETTINGS;
+use super::state::AppState;
+use crate::{domain::Problem, io::vocabulary_file, workspace::settings::Settings};
 
 /// Where the settings lie; none where there is no home folder.
 pub fn path() -> Option<PathBuf> {

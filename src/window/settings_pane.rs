@@ -2,16 +2,16 @@
 
 use egui::{DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
 
+use super::command::Session;
+use super::{command::Command, state::AppState};
 use super::{hotkeys, view_memory::ViewMemory};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        action::ACTIONS,
-        command::Session,
-        settings::{FileDialogs, Settings, Theme},
-    },
     features::inspect::view::weak,
     widgets::{cells, theme},
+    workspace::{
+        action::{ACTIONS, Action},
+        settings::{FileDialogs, Settings, Theme},
+    },
 };
 
 /// The window. Widgets edit a copy; where it differs, one command carries it.

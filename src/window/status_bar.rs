@@ -2,13 +2,14 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
+use super::command::Session;
 use super::view_memory::ViewMemory;
+use super::{command::Command, state::AppState};
 use crate::{
-    app::{Action, AppState, Command, command::Session},
     domain::Timestamp,
     features::inspect::view::weak,
     widgets::{readout, theme},
-    workspace::words::short,
+    workspace::{action::Action, words::short},
 };
 
 /// How long a message stays, microseconds.

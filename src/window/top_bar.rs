@@ -3,17 +3,20 @@
 use egui::{Align, Layout, ProgressBar, TextEdit, Ui};
 
 use super::view_memory::ViewMemory;
+use super::{command::Command, state::AppState};
+use super::{
+    command::{QueueCommand, Session},
+    state::{Field, Screen},
+};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        action::{ACTIONS, Menu},
-        command::{QueueCommand, Session},
-        state::{Field, Screen},
-    },
     features::inspect::view::weak,
     imaging::{ColorMap, LimitRule, Preset, Stretch},
     widgets::{cells, theme},
-    workspace::{display::Display, words::short},
+    workspace::{
+        action::{ACTIONS, Action, Menu},
+        display::Display,
+        words::short,
+    },
 };
 
 /// Letters of the set's name in the bar, and of a path in its tooltip.

@@ -8,15 +8,10 @@ use std::{
     },
 };
 
+use super::state::{Pane, Screen};
 use super::tour_script::{Stop, stops};
-use crate::{
-    app::{
-        AppState, Command,
-        state::{Pane, Screen},
-    },
-    features::simulation::state::PreviewState,
-    workspace::stamp_cache::CachedStamp,
-};
+use super::{command::Command, state::AppState};
+use crate::{features::simulation::state::PreviewState, workspace::stamp_cache::CachedStamp};
 
 /// How the tour ended: a sentence where it failed.
 pub type Outcome = Arc<Mutex<Result<(), String>>>;

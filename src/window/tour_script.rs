@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::{command::Command, state::AppState};
+use super::{
+    command::{FineTune, Label, QueueCommand, Select, Session},
+    session::{MOSAIC_SIDES, USUAL_SIDE},
+    state::Screen,
+};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{FineTune, Label, QueueCommand, Select, Session},
-        session::{MOSAIC_SIDES, USUAL_SIDE},
-        state::Screen,
-    },
     domain::{CandidateIx, Role, class_of},
+    workspace::action::Action,
 };
 
 /// Labels that the model is taught on the tour.

@@ -5,12 +5,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use super::state::AppState;
+use super::state::Field;
 use crate::{
-    app::{AppState, keys::Chord, state::Field},
     domain::{CandidateIx, Role, StampId},
     gpu::FrameEnd,
     imaging::Look,
-    workspace::display::{Lock, Scope},
+    workspace::{
+        display::{Lock, Scope},
+        keys::Chord,
+    },
 };
 
 /// The pointer over a stamp, mirrored in all others.
@@ -52,7 +56,7 @@ pub struct Awaited {
 }
 
 /// A key that is being chosen in the settings window.
-pub type KeyCapture = Option<(crate::app::Action, Option<Chord>)>;
+pub type KeyCapture = Option<(crate::workspace::action::Action, Option<Chord>)>;
 
 /// What views remember.
 #[derive(Default)]
@@ -117,7 +121,7 @@ pub struct ViewMemory {
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.
-    pub theme: Option<crate::app::settings::Theme>,
+    pub theme: Option<crate::workspace::settings::Theme>,
 }
 
 impl ViewMemory {

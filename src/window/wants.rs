@@ -3,10 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::view_memory::ViewMemory;
-use crate::{
-    app::{AppState, Command, command::Want, state::Screen},
-    domain::{Candidate, CandidateIx, Role, StampRef},
-};
+use super::{command::Command, state::AppState};
+use super::{command::Want, state::Screen};
+use crate::domain::{Candidate, CandidateIx, Role, StampRef};
 
 /// Candidates after the one on screen that are decoded ahead, and before it.
 const AHEAD: usize = 8;

@@ -6,12 +6,12 @@ use std::{
 };
 
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{Problem, Stamp, StampId, StampRef},
     gpu::{AtlasError, StampAtlas},
     imaging::statistics::StampStatistics,
     io::decode::Decoder,
     tasks::thread::{self, Broken},
+    window::{event::JobEvent, reporter::Reporter},
 };
 
 /// A decoded stamp with what was measured while it was in the worker's hands.

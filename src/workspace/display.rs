@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::action::Action;
 use crate::{
-    app::{action::Action, state::AppState},
     domain::{Candidate, CandidateIx, DifferenceSign, Epoch, Role, Stamp},
     imaging::{ColorMap, LimitRule, Limits, Look, Preset, Recipe, Stretch},
+    window::state::AppState,
 };
 
 /// Over what limits are found together.

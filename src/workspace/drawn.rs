@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use super::screen::Screen;
 use crate::{
-    app::{command::Command, state::AppState},
     domain::CandidateIx,
+    window::{command::Command, state::AppState},
 };
 
 /// A candidate, and the epoch (from 0) whose stamps were drawn.
@@ -116,11 +116,8 @@ impl AppState {
 mod tests {
     use super::*;
     use crate::{
-        app::{
-            command::{Go, Select},
-            settings::Settings,
-        },
-        workspace::context::Context,
+        window::command::{Go, Select},
+        workspace::{context::Context, settings::Settings},
     };
 
     #[test]

@@ -5,13 +5,13 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::LabelEvent,
     store::{Place, Project, StoreError},
     tasks::{
         fault,
         thread::{self, Broken},
     },
+    window::{event::JobEvent, reporter::Reporter},
 };
 
 /// News of the project file.

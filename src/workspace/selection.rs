@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{app::command::Select, domain::CandidateIx, features::queue::order::Queue};
+use crate::{domain::CandidateIx, features::queue::order::Queue, window::command::Select};
 
 /// Selected candidates, and the one from which a range is drawn.
 #[derive(Clone, Debug, Default)]

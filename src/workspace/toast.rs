@@ -1,6 +1,7 @@
 //! Short messages at the foot of the window.
 
-use crate::{app::state::AppState, domain::Timestamp, workspace::context::Context};
+use super::context::Context;
+use crate::{domain::Timestamp, window::state::AppState};
 
 /// A short message at the foot of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]

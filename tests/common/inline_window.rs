@@ -13,14 +13,6 @@ use std::{
 
 use super::MadeLatent;
 use destello::{
-    app::{
-        Action, AppState, Command, Effect,
-        command::{Go, Label, QueueCommand, Session, Want},
-        event::{JobEvent, JobId},
-        reporter::{Inbox, Reporter},
-        settings::Settings,
-        state::Screen,
-    },
     domain::{CandidateIx, LabelEvent, StampId, Timestamp, label_book::LabelState},
     features::{
         adaptation::{curve_task::MeasureCurve, task::FineTune},
@@ -31,8 +23,15 @@ use destello::{
     },
     gpu::StampAtlas,
     tasks::{Task, fault},
-    window::runner::Runner,
-    workspace::drawn::Drawn,
+    window::{
+        command::{Command, Go, Label, QueueCommand, Session, Want},
+        effect::Effect,
+        event::{JobEvent, JobId},
+        reporter::{Inbox, Reporter},
+        runner::Runner,
+        state::{AppState, Screen},
+    },
+    workspace::{action::Action, drawn::Drawn, settings::Settings},
 };
 
 /// A worker that says nothing for so long has failed.

@@ -10,11 +10,6 @@ use crate::{
     in_turn, names_the_log, task_breaks, task_ends,
 };
 use destello::{
-    app::{
-        Action, Command,
-        command::{Session, Simulation},
-        settings::{FileDialogs, Settings},
-    },
     domain::Role,
     features::{
         file_dialog::{
@@ -32,7 +27,12 @@ use destello::{
         },
     },
     tasks::{Task, fault},
-    workspace::vocabulary::ReadVocabulary,
+    window::command::{Command, Session, Simulation},
+    workspace::{
+        action::Action,
+        settings::{FileDialogs, Settings},
+        vocabulary::ReadVocabulary,
+    },
 };
 
 #[test]

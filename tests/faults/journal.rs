@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{Action, state::AppState},
-    domain::LabelEvent,
-    tasks::fault,
+    domain::LabelEvent, tasks::fault, window::state::AppState, workspace::action::Action,
 };
 
 use crate::{

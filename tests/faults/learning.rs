@@ -1,16 +1,14 @@
 //! Work with networks: training, fine-tuning, learning curves, latent models.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{FineTune, Latent, Session, Train},
-    },
     features::{
         adaptation::update::FineTuneStatus,
         latent::state::{LatentStatus, Projection},
         training::state::{JobId, TrainingStatus},
     },
     tasks::fault,
+    window::command::{Command, FineTune, Latent, Session, Train},
+    workspace::action::Action,
 };
 
 use crate::{

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use destello::{
-    app::{
-        Command,
-        command::{Session, Want},
-        event::{JobEvent, JobId},
-        reporter::Reporter,
-    },
     domain::{Problem, StampId, label::StepIds},
     features::open::index::Batch,
     tasks::progress::Progress,
+    window::{
+        command::{Command, Session, Want},
+        event::{JobEvent, JobId},
+        reporter::Reporter,
+    },
     workspace::journal_writer::JournalNews,
 };
 

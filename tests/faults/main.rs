@@ -17,7 +17,7 @@ mod program_log;
 mod steps;
 
 use common::{InlineWindow, in_turn};
-use destello::{app::event::JobEvent, tasks::fault};
+use destello::{tasks::fault, window::event::JobEvent};
 
 /// Lets the next pass of that name panic while `act` is followed to its end; exactly one event of
 /// that kind comes, and nothing is left pending.

@@ -1,11 +1,6 @@
 //! Work on the opened set.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{QueueCommand, Scoring, Session},
-        event::{JobEvent, JobId},
-    },
     domain::Role,
     features::{
         evaluation::evaluator::{Judge, WriteEvaluation},
@@ -18,6 +13,11 @@ use destello::{
         scoring::state::ScoringStatus,
     },
     tasks::{Task, fault},
+    window::{
+        command::{Command, QueueCommand, Scoring, Session},
+        event::{JobEvent, JobId},
+    },
+    workspace::action::Action,
 };
 
 use crate::{

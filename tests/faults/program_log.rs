@@ -11,9 +11,11 @@ use std::{
 };
 
 use destello::{
-    app::{self, Action, event::JobEvent, settings::Settings},
+    app,
     logging::{self, panics},
     tasks::thread,
+    window::event::JobEvent,
+    workspace::{action::Action, settings::Settings},
 };
 
 use crate::common::{InlineWindow, StampSet, in_turn, program::program};

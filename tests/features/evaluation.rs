@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crate::common::{self, InlineWindow, Sky};
 use destello::{
-    app::{
-        Action, Command,
-        command::{Evaluate, Go, Scoring},
-        state::Screen,
-    },
     domain::{Judged, JudgedAt, Measure},
     features::{
         evaluation::state::{Report, TruthSource, shortlist},
         file_dialog::pick::PickFor,
     },
+    window::{
+        command::{Command, Evaluate, Go, Scoring},
+        state::Screen,
+    },
+    workspace::action::Action,
 };
 
 const COUNT: usize = 40;

@@ -4,7 +4,6 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use crate::common::{InlineWindow, StampSet, fits::image_file, in_turn};
 use destello::{
-    app::{Action, Command, command::Session},
     domain::{ExplainMethod, Explanation, ModelCard, Role},
     features::explanation::{
         explain::model_for_explaining,
@@ -14,7 +13,8 @@ use destello::{
     },
     imaging::heat_map,
     learn::{Compute, Model, explain::explain},
-    workspace::models,
+    window::command::{Command, Session},
+    workspace::{action::Action, models},
 };
 use fitsio::FitsFile;
 
@@ -134,7 +134,7 @@ fn files_hold_what_the_window_shows() {
     let set = StampSet::new();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     window.go_to("hits02");
-    window.apply(Command::Go(destello::app::command::Go::Epoch(1)));
+    window.apply(Command::Go(destello::window::command::Go::Epoch(1)));
     window.act(Action::Explanation);
     let shown = explanation(&window);
     let written = explain_to_file(&order(&set, "maps.fits")).unwrap();

@@ -3,13 +3,9 @@
 
 use crate::common::{InlineWindow, REAL, StampSet};
 use destello::{
-    app::{
-        Action, Command,
-        command::{Go, Session},
-        settings::Settings,
-    },
     domain::{Role, Shown},
-    workspace::{display::Lock, stamp_cache::CachedStamp},
+    window::command::{Command, Go, Session},
+    workspace::{action::Action, display::Lock, settings::Settings, stamp_cache::CachedStamp},
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];

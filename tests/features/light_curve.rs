@@ -1,13 +1,13 @@
 //! The window measures where the data bring no magnitudes, and where it is asked to.
 
 use destello::{
-    app::{Command, command::Session},
     domain::Role,
     features::light_curve::{
         folding::Fold,
         measured::CurveChoice,
         points::{Curve, Scale, shown_curve},
     },
+    window::command::{Command, Session},
 };
 
 use crate::common::{

@@ -6,7 +6,7 @@ use std::{
     process::Command as Process,
 };
 
-use destello::app::{Action, settings::Settings};
+use destello::workspace::{action::Action, settings::Settings};
 use tempfile::TempDir;
 
 use crate::common::{

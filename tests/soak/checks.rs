@@ -9,9 +9,10 @@ use std::{
 };
 
 use destello::{
-    app::{Action, Command},
     domain::{LabelBook, LabelEvent, label_book::LabelState},
     store::Project,
+    window::command::Command,
+    workspace::action::Action,
 };
 
 use super::seat::Seat;

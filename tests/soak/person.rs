@@ -1,10 +1,11 @@
 //! A person who does anything, from a seed.
 
-use destello::app::{
-    Command,
-    action::ACTIONS,
-    command::{Label, QueueCommand, Select, Session},
-    state::Screen,
+use destello::{
+    window::{
+        command::{Command, Label, QueueCommand, Select, Session},
+        state::Screen,
+    },
+    workspace::action::ACTIONS,
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 

@@ -6,10 +6,14 @@ use std::{
 };
 
 use destello::{
-    app::{Command, command::Session, settings::Settings},
     domain::{CandidateIx, LabelEvent, Origin},
     widgets::sight::{Outcome, Sight},
-    window::{frame::frame_ui, view_memory::ViewMemory},
+    window::{
+        command::{Command, Session},
+        frame::frame_ui,
+        view_memory::ViewMemory,
+    },
+    workspace::settings::Settings,
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect};
 

@@ -1,9 +1,11 @@
 //! A key acts on what the person sees, or on nothing; text is text.
 
-use destello::app::{
-    Action, Command,
-    command::{Go, QueueCommand, Session},
-    state::Screen,
+use destello::{
+    window::{
+        command::{Command, Go, QueueCommand, Session},
+        state::Screen,
+    },
+    workspace::action::Action,
 };
 use egui::{Event, Key, Modifiers};
 
@@ -80,7 +82,7 @@ fn a_field_that_is_opened_and_filled_in_one_frame_gets_all_of_it() {
 fn escape_leaves_a_field_and_nothing_else() {
     let (_set, mut view) = opened();
     let some = window(&view).state.queue.order()[..2].to_vec();
-    let select = destello::app::command::Select::Add(some);
+    let select = destello::window::command::Select::Add(some);
     view.state_mut().window.apply(Command::Select(select));
     press(&mut view, Modifiers::COMMAND, Key::F);
     assert_eq!(press(&mut view, NONE, Key::Escape), [""; 0]);

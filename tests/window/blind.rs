@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{Go, Latent, QueueCommand, Session},
-        settings::Settings,
-        state::{Pane, Screen},
-    },
     features::{latent::state::ColorBy, queue::column::Column, scoring::state::Reading},
-    window::{frame::frame_ui, view_memory::ViewMemory},
+    window::{
+        command::{Command, Go, Latent, QueueCommand, Session},
+        frame::frame_ui,
+        state::{Pane, Screen},
+        view_memory::ViewMemory,
+    },
+    workspace::{action::Action, settings::Settings},
 };
 use egui::{Event, Pos2, RawInput, Rect, Shape, Vec2, pos2};
 

@@ -2,13 +2,13 @@
 //! rest, and comes to rest.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{Go, Session},
-        session::MOSAIC_SIDES,
-    },
     domain::{Role, StampId},
     gpu::StampAtlas,
+    window::{
+        command::{Command, Go, Session},
+        session::MOSAIC_SIDES,
+    },
+    workspace::action::Action,
 };
 
 use super::{

@@ -1,6 +1,6 @@
 //! The Evaluate screen: what stands there, and what its cells and tabs do.
 
-use destello::app::{Action, state::Screen};
+use destello::{window::state::Screen, workspace::action::Action};
 use egui::Key;
 
 use super::{

@@ -1,6 +1,6 @@
 //! Heat maps over the stamps, and the bar that says what they mean.
 
-use destello::app::Action;
+use destello::workspace::action::Action;
 use egui::{Key, Modifiers};
 
 use super::{

@@ -6,10 +6,14 @@ use std::sync::{
 };
 
 use destello::{
-    app::{Command, command::Session, settings::Settings},
     gpu::StampAtlas,
     widgets::stamp_paint::install,
-    window::{frame::frame_ui, view_memory::ViewMemory},
+    window::{
+        command::{Command, Session},
+        frame::frame_ui,
+        view_memory::ViewMemory,
+    },
+    workspace::settings::Settings,
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Ui, Vec2};
 use egui_kittest::{

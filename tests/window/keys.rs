@@ -1,9 +1,8 @@
 //! Keys: what they ask for, when they are dead, where they stand and how they are changed.
 
-use destello::app::{
-    Action,
-    action::{ACTIONS, Menu},
-    state::Pane,
+use destello::{
+    window::state::Pane,
+    workspace::action::{ACTIONS, Action, Menu},
 };
 use egui::{Key, Modifiers, pos2, vec2};
 use egui_kittest::kittest::Queryable;

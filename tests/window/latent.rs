@@ -2,18 +2,17 @@
 //! component, and two pictures of it.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{Go, Latent, QueueCommand},
-        settings::Theme,
-        state::Screen,
-    },
     domain::CandidateIx,
     features::{
         latent::state::{ColorBy, LatentChoice, Projection},
         queue::column::Column,
     },
     imaging::ScatterView,
+    window::{
+        command::{Command, Go, Latent, QueueCommand},
+        state::Screen,
+    },
+    workspace::{action::Action, settings::Theme},
 };
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 

@@ -26,7 +26,7 @@ mod screens;
 mod training;
 
 use common::{InlineWindow, StampSet};
-use destello::app::state::Screen;
+use destello::window::state::Screen;
 use egui::{Key, Modifiers};
 use harness::{View, press, view};
 

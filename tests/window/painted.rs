@@ -4,18 +4,18 @@
 use std::collections::HashMap;
 
 use destello::{
-    app::{
-        Command,
-        command::{Label, Session},
-        settings::Settings,
-        state::Screen,
-    },
     domain::{CandidateIx, LabelEvent, Role},
     widgets::{
         sight::{LaidStamp, Outcome, Sight},
         stamp_paint::install,
     },
-    window::{frame::frame_ui, view_memory::ViewMemory},
+    window::{
+        command::{Command, Label, Session},
+        frame::frame_ui,
+        state::Screen,
+        view_memory::ViewMemory,
+    },
+    workspace::settings::Settings,
 };
 use egui::{Event, Key, Modifiers, Pos2, RawInput, Rect, Ui, Vec2};
 use egui_kittest::{

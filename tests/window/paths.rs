@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use destello::{
-    app::{settings::FileDialogs, state::Pane},
-    features::file_dialog::path_text::PathBase,
+    features::file_dialog::path_text::PathBase, window::state::Pane,
+    workspace::settings::FileDialogs,
 };
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;

@@ -1,9 +1,10 @@
 //! A few small pictures of the window, drawn by the software rasteriser.
 
 use destello::{
-    app::{Action, command::QueueCommand, settings::Theme},
     domain::Problem,
     features::queue::column::Column,
+    window::command::QueueCommand,
+    workspace::{action::Action, settings::Theme},
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 
@@ -40,10 +41,12 @@ fn mosaic() {
         window.label(common::REAL);
         window.label(common::BOGUS);
         window.act(Action::Flag);
-        window.apply(destello::app::Command::Queue(QueueCommand::Sort {
-            column: Column::Mag,
-            is_descending: false,
-        }));
+        window.apply(destello::window::command::Command::Queue(
+            QueueCommand::Sort {
+                column: Column::Mag,
+                is_descending: false,
+            },
+        ));
         window.act(Action::Mosaic);
     });
     press(&mut view, Modifiers::NONE, Key::R);

@@ -1,6 +1,6 @@
 //! The pointer: selecting in the mosaic, and reading, moving and stretching stamps.
 
-use destello::app::state::Screen;
+use destello::window::state::Screen;
 use egui::{Event, Key, Modifiers, PointerButton, vec2};
 
 use super::{

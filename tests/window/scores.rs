@@ -1,12 +1,12 @@
 //! Scores on the screen: where they stand, what the threshold says, and that hiding hides all.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{QueueCommand, Scoring, Session},
+    features::{queue::column::Column, scoring::state::ScoringStatus},
+    window::{
+        command::{Command, QueueCommand, Scoring, Session},
         event::JobId,
     },
-    features::{queue::column::Column, scoring::state::ScoringStatus},
+    workspace::action::Action,
 };
 use egui::{Key, Modifiers};
 

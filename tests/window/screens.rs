@@ -1,12 +1,9 @@
 //! Screens and panes: what they say, and that everything comes to rest inside the window.
 
 use destello::{
-    app::{
-        settings::Theme,
-        state::{Pane, Screen},
-    },
     features::simulation::state::Kind,
-    workspace::stamp_cache::CachedStamp,
+    window::state::{Pane, Screen},
+    workspace::{settings::Theme, stamp_cache::CachedStamp},
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};

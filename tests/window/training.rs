@@ -11,7 +11,6 @@ use super::{
     window,
 };
 use destello::{
-    app::{Action, Command, command::Train},
     domain::ModelId,
     features::training::{
         state::{Architecture, CurvePoint, TrainingNews},
@@ -19,7 +18,8 @@ use destello::{
         train::LossPoint,
     },
     tasks::{TaskEvent, Tasks},
-    workspace::{context::Context, models},
+    window::command::{Command, Train},
+    workspace::{action::Action, context::Context, models},
 };
 
 const SIZE: [f32; 2] = [1100.0, 700.0];

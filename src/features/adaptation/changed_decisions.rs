@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    app::{
-        command::QueueCommand,
-        effect::Effect,
-        state::{AppState, Pane},
-    },
     domain::{Candidate, CandidateIx, ModelId},
     features::{
         queue::{column::Column, order::Shortlist},
         scoring::state::{Reading, ShownModel},
+    },
+    window::{
+        command::QueueCommand,
+        effect::Effect,
+        state::{AppState, Pane},
     },
     workspace::{context::Context, versions, words::thousands},
 };

@@ -1,6 +1,6 @@
 //! What a learning curve says, in words.
 
-use crate::{app::state::AppState, domain::LearningCurve};
+use crate::{domain::LearningCurve, window::state::AppState};
 
 /// Mean recalls that differ by less are called alike, 0 to 1.
 const ALIKE: f64 = 0.01;

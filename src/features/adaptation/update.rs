@@ -9,10 +9,10 @@ use super::{
     task::{FineTune, FineTuned},
 };
 use crate::{
-    app::{command, effect::Effect, event::JobId, state::AppState},
     domain::{ModelId, ModelInput},
     features::training::train::{OpenedSet, cores},
     tasks::{Running, TaskEvent, next_event, progress::Progress},
+    window::{command, effect::Effect, event::JobId, state::AppState},
     workspace::{
         context::Context,
         model_registry::ModelSource,

@@ -5,16 +5,17 @@ use egui_plot::{Line, Plot, Points};
 
 use super::update::{FineTuneNews, FineTuneStatus, ModelVersion, SkyFigures, Taught};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{FineTune, Latent, Session},
-    },
     features::{
         evaluation::plot_view::plot_ui,
         inspect::view::weak,
         training::{state::JobId, view::alarm},
     },
     widgets::theme,
+    window::{
+        command::{Command, FineTune, Latent, Session},
+        state::AppState,
+    },
+    workspace::action::Action,
 };
 
 /// Width of the window, points.

@@ -4,10 +4,10 @@ use egui::{Button, Grid, RichText, Ui, vec2};
 
 use super::state::shortlist;
 use crate::{
-    app::{Command, command::Evaluate},
     domain::{Evaluation, Judged},
     features::inspect::view::weak,
     widgets::{cells, theme},
+    window::command::{Command, Evaluate},
 };
 
 /// Smallest size of a cell, points.

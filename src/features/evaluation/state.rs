@@ -6,16 +6,16 @@ use super::Request;
 use super::evaluator::{Judge, WriteEvaluation};
 pub use super::{Report, evaluator::TruthSource};
 use crate::{
-    app::{
-        command::Evaluate,
-        effect::Effect,
-        state::{AppState, Screen},
-    },
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
     features::{
         file_dialog::pick::PickFor, labelling::truths::TruthsAtHand, queue::order::Shortlist,
     },
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
+    window::{
+        command::Evaluate,
+        effect::Effect,
+        state::{AppState, Screen},
+    },
     workspace::context::Context,
 };
 

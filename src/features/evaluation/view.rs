@@ -8,11 +8,15 @@ use super::{
     state::{Report, TruthSource, shortlist},
 };
 use crate::{
-    app::{Action, AppState, Command, command::Evaluate},
     domain::{Evaluation, JudgedAt, Measure, ModelComparison},
     features::inspect::view::weak,
     widgets::theme,
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Evaluate},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
+    workspace::action::Action,
 };
 
 /// Width of the table and the matrix, points.

@@ -8,14 +8,13 @@ use egui::{
 };
 
 use crate::{
-    app::AppState,
     domain::{Explanation, Role},
     imaging::{
         heat_map::{CELLS, picture},
         model_input::Footprint,
     },
     widgets::{stamp_view::Laid, theme},
-    window::view_memory::ViewMemory,
+    window::{state::AppState, view_memory::ViewMemory},
 };
 
 /// Textures of the explanation shown.

@@ -8,14 +8,13 @@ pub use super::explain::Outcome;
 
 use super::explain::{Explain, ExplainKey};
 use crate::{
-    app::{
-        action::Action,
+    domain::{ExplainMethod, ModelId},
+    tasks::{Running, TaskEvent},
+    window::{
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::{ExplainMethod, ModelId},
-    tasks::{Running, TaskEvent},
-    workspace::context::Context,
+    workspace::{action::Action, context::Context},
 };
 
 /// Explanations kept: going back and forth computes nothing twice.

@@ -3,10 +3,13 @@
 use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use crate::{
-    app::{AppState, Command, command::Session},
     domain::{ExplainMethod, Explanation},
     features::{inspect::view::weak, scoring::state::ScoringStatus},
     widgets::{cells, theme},
+    window::{
+        command::{Command, Session},
+        state::AppState,
+    },
 };
 
 /// Its height, points.

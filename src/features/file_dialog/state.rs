@@ -10,9 +10,9 @@ use super::{
     path_text::{PathBase, PathText, shown_name},
 };
 use crate::{
-    app::{effect::Effect, settings::FileDialogs, state::AppState},
     tasks::{Running, TaskEvent, next_event},
-    workspace::{context::Context, words::short},
+    window::{effect::Effect, state::AppState},
+    workspace::{context::Context, settings::FileDialogs, words::short},
 };
 
 /// Letters of a path shown in a sentence.

@@ -7,10 +7,9 @@ use egui::{
 
 use super::state::{Names, PathCommand, PathPane};
 use crate::{
-    app::{AppState, Command},
     features::inspect::view::weak,
     widgets::theme,
-    window::view_memory::ViewMemory,
+    window::{command::Command, state::AppState, view_memory::ViewMemory},
     workspace::words::short,
 };
 

@@ -1,12 +1,12 @@
 //! Moving about: candidates, epochs, playing.
 
 use crate::{
-    app::{
+    domain::{Candidate, CandidateIx},
+    window::{
         command::Go,
         effect::Effect,
         state::{AppState, Motion, Place, Screen},
     },
-    domain::{Candidate, CandidateIx},
     workspace::context::Context,
 };
 

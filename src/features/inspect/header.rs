@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    app::state::{AppState, Pane},
     domain::{Problem, StampId, StampRef},
     io::{decode::Decoder, header::header},
     tasks::{Running, Task, TaskContext, TaskEvent, next_event},
+    window::state::{AppState, Pane},
     workspace::context::Context,
 };
 

@@ -4,9 +4,10 @@ use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use super::view::weak;
 use crate::{
-    app::{Action, AppState, Command},
     features::labelling::blind::names_a_judgement,
     widgets::theme,
+    window::{command::Command, state::AppState},
+    workspace::action::Action,
 };
 
 /// The window.

@@ -4,12 +4,11 @@ use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::view::weak;
 use crate::{
-    app::{Action, AppState, Command},
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
     widgets::{readout::short_number, theme},
-    window::view_memory::ViewMemory,
-    workspace::display::Scope,
+    window::{command::Command, state::AppState, view_memory::ViewMemory},
+    workspace::{action::Action, display::Scope},
 };
 
 const BINS: usize = 96;

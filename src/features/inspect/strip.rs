@@ -3,11 +3,14 @@
 use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::{
-    app::{AppState, Command, command::Go},
     domain::{Candidate, CandidateIx, Epoch, Role},
     features::scoring,
     widgets::{sight::Sight, stamp_paint::StampBatch, stamp_view::Place, theme},
-    window::view_memory::{Camera, ViewMemory},
+    window::{
+        command::{Command, Go},
+        state::AppState,
+        view_memory::{Camera, ViewMemory},
+    },
     workspace::display::Scope,
 };
 

@@ -4,7 +4,6 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::strip::strip_ui;
 use crate::{
-    app::{AppState, Command, state::Motion},
     domain::{Candidate, CandidateIx, Role},
     features::{
         explanation::{self, heat_map},
@@ -21,7 +20,11 @@ use crate::{
         stamp_view::{Laid, Place},
         theme::{self, GRID},
     },
-    window::view_memory::{Camera, Hover, ViewMemory},
+    window::{
+        command::Command,
+        state::{AppState, Motion},
+        view_memory::{Camera, Hover, ViewMemory},
+    },
     workspace::display::{Display, Scope, Tweak},
 };
 

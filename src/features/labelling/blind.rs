@@ -1,7 +1,7 @@
 //! Blind labelling: while scores are hidden, and during a repeat check, nothing on the screen gives
 //! away what a model or the data call a candidate.
 
-use crate::{app::state::AppState, features::queue::column::Column};
+use crate::{features::queue::column::Column, window::state::AppState};
 
 impl AppState {
     /// True while no score and no truth may be seen.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    app::{effect::Effect, state::AppState},
     domain::{LabelBook, LabelEvent, Problem},
+    window::{effect::Effect, state::AppState},
     workspace::{context::Context, journal_writer::JournalNews},
 };
 

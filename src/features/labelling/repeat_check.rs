@@ -7,7 +7,6 @@ use std::{
 };
 
 use crate::{
-    app::{effect::Effect, state::AppState},
     domain::{
         Candidate, CandidateIx, LabelAction, LabelBook, Origin,
         agreement::{last_words, repeats},
@@ -15,6 +14,7 @@ use crate::{
         label_book::LabelState,
     },
     features::queue::order::{QueueSpec, Shortlist},
+    window::{effect::Effect, state::AppState},
     workspace::{context::Context, words::thousands},
 };
 
@@ -97,7 +97,7 @@ impl AppState {
         self.set_queue(QueueSpec::default());
         let mut effects = self.open_shortlist(Shortlist { title, candidates }, cx);
         self.repeat_check.open = open;
-        effects.extend(self.show(crate::app::state::Screen::Inspect));
+        effects.extend(self.show(crate::window::state::Screen::Inspect));
         effects
     }
 

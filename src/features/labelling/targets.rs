@@ -2,8 +2,8 @@
 //! drawn, nobody else.
 
 use crate::{
-    app::state::{AppState, Screen},
     domain::CandidateIx,
+    window::state::{AppState, Screen},
     workspace::context::Context,
 };
 

@@ -8,7 +8,6 @@ use super::{
     import::{ImportPlan, import_labels},
 };
 use crate::{
-    app::{effect::Effect, event::JobId, state::AppState},
     domain::{Catalogue, LabelBook, Problem, Vocabulary},
     io::{
         decode::Decoder,
@@ -18,6 +17,7 @@ use crate::{
     tasks::{
         Running, Task, TaskContext, TaskEvent, next_event, progress::Progress, to_the_end::ToTheEnd,
     },
+    window::{effect::Effect, event::JobId, state::AppState},
     workspace::{context::Context, vocabulary::ReadVocabulary},
 };
 

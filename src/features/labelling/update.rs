@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::targets::Targets;
 use crate::{
-    app::{
-        command::Label,
-        effect::Effect,
-        state::{AppState, Screen},
-    },
     domain::{
         CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, label::StepId,
         label_book::LabelState,
     },
     features::scoring::state::Reading,
+    window::{
+        command::Label,
+        effect::Effect,
+        state::{AppState, Screen},
+    },
     workspace::context::Context,
 };
 

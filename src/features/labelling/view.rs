@@ -4,15 +4,15 @@ use egui::{Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextEdi
 
 use super::update::words;
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::Label,
-        state::{Field, Screen},
-    },
     domain::{Candidate, Class, label_book::LabelState},
     features::inspect::view::weak,
     widgets::{cells, theme},
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Label},
+        state::{AppState, Field, Screen},
+        view_memory::ViewMemory,
+    },
+    workspace::action::Action,
 };
 
 /// The panel.

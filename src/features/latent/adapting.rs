@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::adapt_task::{Adapt, AdaptOrder, Adapted};
 use crate::{
-    app::{effect::Effect, event::JobId, state::AppState},
     domain::ModelVersion,
     features::training::train::{OpenedSet, TrainingData},
     tasks::{Running, TaskEvent, next_event, progress::Progress},
+    window::{effect::Effect, event::JobId, state::AppState},
     workspace::{context::Context, versions::Keep},
 };
 

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use crate::{
-    app::{effect::Effect, state::AppState},
     domain::{
         CandidateIx, LabelAction, LabelEvent, Origin,
         fnv::{FNV_START, fmix64, fnv1a},
     },
+    window::{effect::Effect, state::AppState},
     workspace::context::Context,
 };
 

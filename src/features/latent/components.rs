@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{members::ComponentMembers, state::Members};
 use crate::{
-    app::state::AppState,
     domain::{CandidateIx, LatentComponent, class_of, label_book::LabelState},
     imaging::roundness::roundness,
+    window::state::AppState,
     workspace::context::Context,
 };
 

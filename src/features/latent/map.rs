@@ -7,10 +7,10 @@ use super::{
     state::{LatentMap, LatentStatus, Members, Projection},
 };
 use crate::{
-    app::{event::JobId, state::AppState},
     domain::CandidateIx,
     imaging::Polygon,
     tasks::{Running, TaskEvent, next_event},
+    window::{event::JobId, state::AppState},
     workspace::context::Context,
 };
 

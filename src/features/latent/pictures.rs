@@ -8,9 +8,9 @@ use super::{
     state::{LatentPane, Reconstruction},
 };
 use crate::{
-    app::state::AppState,
     domain::{CandidateIx, LatentSpace},
     tasks::{Running, TaskEvent, next_event},
+    window::state::AppState,
     workspace::context::Context,
 };
 

@@ -7,9 +7,9 @@ use std::{
 
 use super::state::ColorBy;
 use crate::{
-    app::state::AppState,
     domain::{CandidateIx, Embedding},
     features::queue::column::{Cell, Column, Row},
+    window::state::AppState,
 };
 
 /// The place in the palette of what has no colour.

@@ -19,20 +19,20 @@ pub use super::{
     members::Members,
     projection::{LatentMap, Projection},
 };
-pub use crate::{
-    app::event::JobId, features::file_dialog::pick::PickFor,
-    workspace::latent_registry::Reconstruction,
-};
 use crate::{
-    app::{
+    domain::{Embedding, LatentSpace, ModelCard},
+    features::queue::column::Column,
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    window::{
         command::Latent,
         effect::Effect,
         state::{AppState, Screen},
     },
-    domain::{Embedding, LatentSpace, ModelCard},
-    features::queue::column::Column,
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::{context::Context, latent_models},
+};
+pub use crate::{
+    features::file_dialog::pick::PickFor, window::event::JobId,
+    workspace::latent_registry::Reconstruction,
 };
 
 /// Smallest and largest radius of a point, points of the screen.

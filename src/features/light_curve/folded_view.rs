@@ -9,9 +9,12 @@ use super::{
     view::{Y_AXIS, by_band, draw_band, longest_bar, value_label},
 };
 use crate::{
-    app::{AppState, Command, command::Go},
     features::inspect::view::weak,
     widgets::theme,
+    window::{
+        command::{Command, Go},
+        state::AppState,
+    },
 };
 
 /// False alarms likelier than this are called what they may be.

@@ -9,9 +9,9 @@ use super::{
     points::{Curve, Point, shown_curve},
 };
 use crate::{
-    app::state::{AppState, Screen},
     domain::{Band, CandidateIx},
     tasks::{Running, TaskEvent, next_event},
+    window::state::{AppState, Screen},
     workspace::context::Context,
 };
 

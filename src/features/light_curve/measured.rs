@@ -10,9 +10,9 @@ use super::{
     photometry::{CandidatePhotometry, PhotometryOrder},
 };
 use crate::{
-    app::state::{AppState, Screen},
     domain::{Candidate, CandidateIx, Role},
     tasks::{Running, TaskEvent, next_event},
+    window::state::{AppState, Screen},
     workspace::context::Context,
 };
 

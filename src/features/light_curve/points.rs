@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::photometry::{CandidatePhotometry, EpochPhotometry};
 use crate::{
-    app::state::AppState,
     domain::{Band, Candidate, Mjd, Role},
     imaging::photometry::Brightness,
+    window::state::AppState,
 };
 
 /// One point of a light curve.

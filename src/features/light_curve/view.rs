@@ -12,13 +12,13 @@ use super::{
     points::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin, time_range},
 };
 use crate::{
-    app::{
-        AppState, Command,
-        command::{Go, Session},
-    },
     domain::{Band, Candidate},
     features::inspect::view::weak,
     widgets::theme,
+    window::{
+        command::{Command, Go, Session},
+        state::AppState,
+    },
 };
 
 /// The plot, filling what is left.

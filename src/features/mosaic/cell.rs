@@ -3,7 +3,6 @@
 use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::{
-    app::AppState,
     domain::{CandidateIx, Role},
     features::scoring,
     widgets::{
@@ -13,7 +12,10 @@ use crate::{
         stamp_view::{Place, outlined_text},
         theme,
     },
-    window::view_memory::{Camera, ViewMemory},
+    window::{
+        state::AppState,
+        view_memory::{Camera, ViewMemory},
+    },
     workspace::display::Scope,
 };
 

@@ -6,15 +6,16 @@ use egui::{Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 
 use super::cell::{FOOT, cell_frame, cell_stamps};
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{Go, Label, Select, Session},
-        session::MOSAIC_SIDES,
-    },
     domain::{CandidateIx, Role},
     features::inspect::view::weak,
     widgets::{stamp_paint::StampBatch, theme},
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Go, Label, Select, Session},
+        session::MOSAIC_SIDES,
+        state::AppState,
+        view_memory::ViewMemory,
+    },
+    workspace::action::Action,
 };
 
 const GAP: f32 = 6.0;

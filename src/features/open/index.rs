@@ -9,7 +9,6 @@ use std::{
 use crossbeam_channel::Sender;
 
 use crate::{
-    app::{event::JobEvent, reporter::Reporter},
     domain::{Candidate, Problem},
     io::{
         decode::Decoder,
@@ -21,6 +20,7 @@ use crate::{
         progress::Progress,
         thread::{self, Broken},
     },
+    window::{event::JobEvent, reporter::Reporter},
     workspace::{
         default_project::default_project,
         journal_writer::{Journal, Opened},

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use crate::{
-    app::{action::Action, effect::Effect, event::JobId, state::AppState},
     domain::Timestamp,
-    workspace::context::Context,
+    window::{effect::Effect, event::JobId, state::AppState},
+    workspace::{action::Action, context::Context},
 };
 
 /// How long a second request loses what the first one was refused for, microseconds.

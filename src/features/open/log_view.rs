@@ -3,7 +3,7 @@
 use egui::{Label, RichText, ScrollArea, Ui};
 use log::LevelFilter;
 
-use crate::{app::AppState, features::inspect::view::weak, widgets::theme};
+use crate::{features::inspect::view::weak, widgets::theme, window::state::AppState};
 
 /// What may be chosen, with its name.
 const LEVELS: [(Option<LevelFilter>, &str); 3] = [

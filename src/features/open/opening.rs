@@ -3,13 +3,13 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    app::{
+    domain::{LabelBook, LabelEvent, StepIds},
+    tasks::progress::Progress,
+    window::{
         effect::Effect,
         event::JobId,
         state::{AppState, ProjectState, Screen},
     },
-    domain::{LabelBook, LabelEvent, StepIds},
-    tasks::progress::Progress,
     workspace::{context::Context, words::short},
 };
 

@@ -4,11 +4,10 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::log_view::log_ui;
 use crate::{
-    app::{Action, AppState, Command},
     features::inspect::view::weak,
     widgets::theme,
-    window::view_memory::ViewMemory,
-    workspace::words::short,
+    window::{command::Command, state::AppState, view_memory::ViewMemory},
+    workspace::{action::Action, words::short},
 };
 
 /// Letters of a path in a line, and in its tooltip. *Copy all* has the whole.

@@ -3,9 +3,13 @@
 use egui::{Align2, RichText, Ui, vec2};
 
 use crate::{
-    app::{Action, AppState, Command, command::Session},
     domain::Timestamp,
     widgets::theme,
+    window::{
+        command::{Command, Session},
+        state::AppState,
+    },
+    workspace::action::Action,
 };
 
 /// Width of the text, points.

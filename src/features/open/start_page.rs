@@ -3,10 +3,13 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
-    app::{Action, AppState, Command, command::Session},
     features::{inspect::view::weak, simulation::state::JobId},
     widgets::theme,
-    workspace::words::short,
+    window::{
+        command::{Command, Session},
+        state::AppState,
+    },
+    workspace::{action::Action, words::short},
 };
 
 /// Width of the buttons, points.

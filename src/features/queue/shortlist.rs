@@ -2,7 +2,7 @@
 
 use super::order::{QueueSpec, Shortlist};
 use crate::{
-    app::{effect::Effect, state::AppState},
+    window::{effect::Effect, state::AppState},
     workspace::{context::Context, screen::Screen},
 };
 

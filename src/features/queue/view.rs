@@ -6,16 +6,15 @@ use egui::{
 
 use super::column::Column;
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{Go, QueueCommand},
-        state::Field,
-    },
     domain::CandidateIx,
     features::{inspect::view::weak, scoring},
     widgets::{cells, sight::Sight, stamp_paint::StampBatch, stamp_view::Place, theme},
-    window::view_memory::{Camera, ViewMemory},
-    workspace::display::Scope,
+    window::{
+        command::{Command, Go, QueueCommand},
+        state::{AppState, Field},
+        view_memory::{Camera, ViewMemory},
+    },
+    workspace::{action::Action, display::Scope},
 };
 
 const ROW: f32 = 38.0;

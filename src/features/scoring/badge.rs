@@ -4,7 +4,7 @@
 use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::state::Reading;
-use crate::{app::AppState, domain::CandidateIx, widgets::theme};
+use crate::{domain::CandidateIx, widgets::theme, window::state::AppState};
 
 /// Size of a badge, points.
 pub const BADGE: Vec2 = vec2(28.0, 13.0);

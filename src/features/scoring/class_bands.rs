@@ -9,7 +9,6 @@ use super::{
     classes::ClassPredictions,
 };
 use crate::{
-    app::{AppState, Command, command::Go},
     domain::Candidate,
     features::{
         inspect::view::weak,
@@ -19,6 +18,10 @@ use crate::{
         },
     },
     widgets::theme,
+    window::{
+        command::{Command, Go},
+        state::AppState,
+    },
 };
 
 /// Classes that are named in the line above.

@@ -7,9 +7,9 @@ use super::{
     state::ShownModel,
 };
 use crate::{
-    app::AppState,
     domain::{CandidateIx, likeliest},
     widgets::theme,
+    window::state::AppState,
 };
 
 /// Width of the names of classes, and of a model's column, points.

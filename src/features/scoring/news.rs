@@ -8,13 +8,13 @@ use super::{
     task::{ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
-    app::{
+    domain::{Candidate, Problem, Role, Vocabulary},
+    tasks::{TaskEvent, progress::Progress},
+    window::{
         effect::Effect,
         event::JobId,
         state::{AppState, Screen},
     },
-    domain::{Candidate, Problem, Role, Vocabulary},
-    tasks::{TaskEvent, progress::Progress},
     workspace::{context::Context, model_registry::LoadedModel, models},
 };
 

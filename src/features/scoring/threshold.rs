@@ -1,6 +1,6 @@
 //! A threshold chosen on labelled candidates, and what labels show of the one in force.
 
-use crate::app::state::AppState;
+use crate::window::state::AppState;
 
 /// Labelled bogus below which nothing is known of how well this sky's artefacts are turned away
 /// (our choice: about ten, as the rate is then known to some 15 %).

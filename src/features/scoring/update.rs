@@ -4,12 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use super::{state::ShownModel, threshold::threshold_for_recall};
 use crate::{
-    app::{
+    features::queue::column::Column,
+    window::{
         command::{QueueCommand, Scoring},
         effect::Effect,
         state::AppState,
     },
-    features::queue::column::Column,
     workspace::{context::Context, models},
 };
 

@@ -8,12 +8,13 @@ use super::{
     state::{ScoringStatus, ShownModel},
 };
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{Scoring, Session},
-    },
     features::inspect::view::weak,
     widgets::{cells, theme},
+    window::{
+        command::{Command, Scoring, Session},
+        state::AppState,
+    },
+    workspace::action::Action,
 };
 
 /// The bar.

@@ -6,8 +6,10 @@ use egui::{ColorImage, RichText, ScrollArea, TextureHandle, TextureOptions, Ui, 
 
 use super::state::{Picture, Preview, PreviewRow, PreviewState, SimulationPane};
 use crate::{
-    app::AppState, domain::Vocabulary, features::inspect::view::weak, widgets::theme,
-    window::view_memory::ViewMemory,
+    domain::Vocabulary,
+    features::inspect::view::weak,
+    widgets::theme,
+    window::{state::AppState, view_memory::ViewMemory},
 };
 
 /// Side of a picture, points.

@@ -14,13 +14,13 @@ use super::{
     task::{RunSimulation, Wanted},
 };
 use crate::{
-    app::{
+    domain::{Role, Vocabulary},
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    window::{
         command::Simulation,
         effect::Effect,
         state::{AppState, Pane},
     },
-    domain::{Role, Vocabulary},
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::context::Context,
 };
 
@@ -29,7 +29,7 @@ pub use super::{
     order::Kind,
     preview::{Picture, Preview, PreviewRow},
 };
-pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
+pub use crate::{features::file_dialog::pick::PickFor, window::event::JobId};
 
 /// What a person fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]

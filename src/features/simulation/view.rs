@@ -9,17 +9,18 @@ use super::{
     state::{JobId, Kind, PickFor, SimulationForm},
 };
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{Session, Simulation},
-    },
     domain::{Role, Vocabulary},
     features::inspect::view::weak,
     widgets::{
         form_fields::{FIELD_WIDTH, path_ui, survey_ui},
         theme,
     },
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Session, Simulation},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
+    workspace::action::Action,
 };
 
 /// Width of the form, points.

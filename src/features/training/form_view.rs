@@ -4,8 +4,11 @@ use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
 
 use super::state::{Architecture, LearnFrom, PickFor, Recipe, TrainingForm};
 use crate::{
-    app::{AppState, Command, command::Train},
     widgets::form_fields::{FIELD_WIDTH, path_ui, survey_ui},
+    window::{
+        command::{Command, Train},
+        state::AppState,
+    },
 };
 
 /// The form. `form` is a copy.

@@ -7,7 +7,7 @@ use super::{
     train::{OpenedSet, TrainOrder, TrainingData},
 };
 use crate::{
-    app::state::AppState,
+    window::state::AppState,
     workspace::words::{duration, thousands},
 };
 
@@ -114,7 +114,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::{app::settings::Settings, features::training::train::Architecture};
+    use crate::{features::training::train::Architecture, workspace::settings::Settings};
 
     fn state() -> AppState {
         let mut state = AppState::new(Settings::default(), "ana");

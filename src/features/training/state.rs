@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 
 use super::task::{Train, TrainUpdate, Trained};
 use crate::{
-    app::{
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    window::{
         command,
         effect::Effect,
         state::{AppState, Screen},
     },
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::{context::Context, words::thousands},
 };
 
 pub use super::form::{LearnFrom, TrainingForm};
 // Views know jobs only by these.
 pub use super::train::{Architecture, CurvePoint, Recipe, TrainingNews};
-pub use crate::{app::event::JobId, features::file_dialog::pick::PickFor};
+pub use crate::{features::file_dialog::pick::PickFor, window::event::JobId};
 
 /// Changes with the opened set and its labels.
 type LabelKey = (u64, u64);
@@ -297,8 +297,8 @@ mod tests {
     use super::*;
     use crate::domain::{ModelId, Timestamp};
     use crate::{
-        app::{Command, settings::Settings},
-        features::training::train::LossPoint,
+        features::training::train::LossPoint, window::command::Command,
+        workspace::settings::Settings,
     };
 
     const NOW: Timestamp = Timestamp(0);

@@ -8,12 +8,12 @@ use super::{
     state::{JobId, LearnFrom, TrainingNews, TrainingStatus},
 };
 use crate::{
-    app::{
-        AppState, Command,
-        command::{Session, Train},
-    },
     features::inspect::view::weak,
     widgets::theme,
+    window::{
+        command::{Command, Session, Train},
+        state::AppState,
+    },
     workspace::words::{duration, thousands},
 };
 

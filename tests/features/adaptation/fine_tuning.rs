@@ -5,10 +5,6 @@ use crate::common::{
     program::{finished, program},
 };
 use destello::{
-    app::{
-        Action, Command,
-        command::{FineTune, Session},
-    },
     domain::ModelId,
     features::{
         adaptation::{
@@ -18,7 +14,8 @@ use destello::{
         scoring::state::{Reading, ScoringStatus},
         training::state::JobId,
     },
-    workspace::{models, versions},
+    window::command::{Command, FineTune, Session},
+    workspace::{action::Action, models, versions},
 };
 
 /// What 40 labels of the strange sky bring at least, 0 to 1.

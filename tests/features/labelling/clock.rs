@@ -1,8 +1,9 @@
 //! A clock that is set back, far back, or wrong from the start.
 
 use destello::{
-    app::{Action, Command, command::QueueCommand},
     domain::Timestamp,
+    window::command::{Command, QueueCommand},
+    workspace::action::Action,
 };
 
 use crate::common::{

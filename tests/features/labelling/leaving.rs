@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use destello::app::{
-    Action, Command,
-    command::{Label, Session},
+use destello::{
+    window::command::{Command, Label, Session},
+    workspace::action::Action,
 };
 
 use crate::common::{

@@ -3,13 +3,13 @@
 
 use crate::common::{BOGUS, InlineWindow, REAL, StampSet};
 use destello::{
-    app::{
-        Action, Command,
-        command::{Label, QueueCommand, Select, Session},
-        state::{Field, Screen},
-    },
     domain::{LabelAction, Origin},
     features::queue::column::Column,
+    window::{
+        command::{Command, Label, QueueCommand, Select, Session},
+        state::{Field, Screen},
+    },
+    workspace::action::Action,
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];

@@ -1,6 +1,6 @@
 //! A repeat check: candidates are judged again without the first label, in the window and afterwards.
 
-use destello::{app::Action, domain::Origin};
+use destello::{domain::Origin, workspace::action::Action};
 
 use crate::common::{
     BOGUS, InlineWindow, REAL, Sky,

@@ -8,12 +8,6 @@ use crate::common::{
     program::{finished, program},
 };
 use destello::{
-    app::{
-        Action, Command,
-        command::{Go, Latent, QueueCommand, Select, Session},
-        event::JobId,
-        state::Screen,
-    },
     domain::{CandidateIx, LabelAction, Origin},
     features::{
         latent::{
@@ -24,6 +18,12 @@ use destello::{
         queue::column::Column,
     },
     imaging::Polygon,
+    window::{
+        command::{Command, Go, Latent, QueueCommand, Select, Session},
+        event::JobId,
+        state::Screen,
+    },
+    workspace::action::Action,
 };
 
 const MADE: MadeLatent = MadeLatent { components: 3 };

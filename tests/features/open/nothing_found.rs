@@ -6,8 +6,9 @@ use std::{
 };
 
 use destello::{
-    app::{Action, Command, command::Session, settings::Settings},
     store::Project,
+    window::command::{Command, Session},
+    workspace::{action::Action, settings::Settings},
 };
 
 use crate::common::{InlineWindow, REAL, StampSet, on_disk, program::program};

@@ -3,19 +3,21 @@
 use std::{path::Path, sync::Arc};
 
 use destello::{
-    app::{
-        Action, AppState, Command, Effect,
-        command::{Go, Label, Select, Session},
-        event::JobEvent,
-        settings::Settings,
-        state::Screen,
-    },
     domain::{
         Candidate, CandidateIx, Epoch, LabelEvent, Mjd, Part, Role, Source, SourceKind, StampId,
         StampRef, StepIds, Timestamp,
     },
     features::open::index::Batch,
-    workspace::{context::Context, drawn::Drawn, journal_writer::JournalNews},
+    window::{
+        command::{Command, Go, Label, Select, Session},
+        effect::Effect,
+        event::JobEvent,
+        state::{AppState, Screen},
+    },
+    workspace::{
+        action::Action, context::Context, drawn::Drawn, journal_writer::JournalNews,
+        settings::Settings,
+    },
 };
 
 /// A packet as the index finds it: one epoch of one object.
@@ -214,7 +216,7 @@ fn leaving_is_refused_once_while_the_disk_refuses_labels() {
 fn another_set_begins_without_the_filter_of_the_last() {
     let mut window = Window::new();
     window.find(vec![packet("a", 1, 1.0, 19.0)]);
-    let filter = destello::app::command::QueueCommand::Filter("mag<10".into());
+    let filter = destello::window::command::QueueCommand::Filter("mag<10".into());
     window.apply(Command::Queue(filter));
     assert!(window.state.queue.order().is_empty());
     let open = Session::Open {

@@ -3,15 +3,13 @@
 
 use crate::common::{BOGUS, InlineWindow, REAL, StampSet};
 use destello::{
-    app::{
-        Action, Command,
-        command::{Go, Session},
-        event::JobEvent,
-        settings::Settings,
-    },
     domain::{Candidate, Problem},
     features::open::index::Batch,
-    workspace::stamp_cache::CachedStamp,
+    window::{
+        command::{Command, Go, Session},
+        event::JobEvent,
+    },
+    workspace::{action::Action, settings::Settings, stamp_cache::CachedStamp},
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];
@@ -108,7 +106,7 @@ fn two_windows_on_one_project_see_each_others_labels() {
 }
 
 fn label(class: usize) -> Command {
-    Command::Label(destello::app::command::Label::Class(class))
+    Command::Label(destello::window::command::Label::Class(class))
 }
 
 #[test]

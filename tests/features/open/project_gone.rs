@@ -4,9 +4,10 @@
 use std::{fs, path::Path};
 
 use destello::{
-    app::{Action, Command, command::Session},
     domain::LabelAction,
     store::{Place, Project, StoreError},
+    window::command::{Command, Session},
+    workspace::action::Action,
 };
 
 use crate::common::{

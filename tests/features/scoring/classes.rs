@@ -4,17 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::common::{InlineWindow, simulated as sets};
 use destello::{
-    app::{
-        Command,
-        action::Action,
-        command::{Go, QueueCommand},
-    },
     domain::Prediction,
     features::{
         light_curve::folding::Fold, queue::column::Column, scoring::state::Reading,
         simulation::order::Kind,
     },
-    workspace::models,
+    window::command::{Command, Go, QueueCommand},
+    workspace::{action::Action, models},
 };
 
 const COUNT: u64 = 14;

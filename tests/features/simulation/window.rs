@@ -4,14 +4,13 @@ use std::sync::atomic::Ordering;
 
 use crate::common::{self, InlineWindow, test_sky::test_skies};
 use destello::{
-    app::{
-        Action, Command,
-        command::{Session, Simulation},
-        settings::Settings,
-        state::Pane,
-    },
     domain::Role,
     features::simulation::state::{JobId, Kind, PickFor, PreviewState, SimulationForm},
+    window::{
+        command::{Command, Session, Simulation},
+        state::Pane,
+    },
+    workspace::{action::Action, settings::Settings},
 };
 use tempfile::TempDir;
 

@@ -5,12 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::common::{InlineWindow, Sky, in_turn};
 use destello::{
-    app::{
-        Action, Command,
-        command::{Session, Train},
-        settings::Settings,
-        state::Screen,
-    },
     features::{
         scoring::state::ScoringStatus,
         training::{
@@ -19,6 +13,11 @@ use destello::{
         },
     },
     learn::{Compute, model_file},
+    window::{
+        command::{Command, Session, Train},
+        state::Screen,
+    },
+    workspace::{action::Action, settings::Settings},
 };
 use tempfile::TempDir;
 

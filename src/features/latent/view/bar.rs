@@ -3,13 +3,17 @@
 use egui::{Button, ComboBox, DragValue, Slider, Ui};
 
 use crate::{
-    app::{Action, AppState, Command, command::Latent},
     features::{
         inspect::view::weak,
         latent::state::{ColorBy, LatentChoice, Projection, RADII, Tool},
         queue::column::Column,
     },
     widgets::cells,
+    window::{
+        command::{Command, Latent},
+        state::AppState,
+    },
+    workspace::action::Action,
 };
 
 /// Width of a slider, points.

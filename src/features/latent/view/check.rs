@@ -3,10 +3,6 @@
 use egui::{Button, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 use crate::{
-    app::{
-        AppState, Command,
-        command::{Go, Latent},
-    },
     domain::CandidateIx,
     features::{inspect::view::weak, latent::check::MemberCheck},
     widgets::{
@@ -15,7 +11,11 @@ use crate::{
         small_stamps::{self, Small},
         theme,
     },
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Go, Latent},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
     workspace::words::thousands,
 };
 

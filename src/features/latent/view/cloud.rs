@@ -10,7 +10,6 @@ use egui::{Color32, Rect};
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor};
 
 use crate::{
-    app::{AppState, settings::Theme},
     features::latent::{
         shade::{Legend, NO_SHADE, SHADES},
         state::ColorBy,
@@ -18,6 +17,8 @@ use crate::{
     gpu::{self, Cloud, Frame, Layer, ScatterFrame, ScatterPainter},
     imaging::{ScatterView, spread_order},
     widgets::theme,
+    window::state::AppState,
+    workspace::settings::Theme,
 };
 
 /// How much wider than a point its amber ring is, points of the screen.

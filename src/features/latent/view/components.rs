@@ -4,10 +4,6 @@ use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, po
 
 use super::decoded;
 use crate::{
-    app::{
-        AppState, Command,
-        command::{Go, Latent},
-    },
     features::{
         inspect::view::weak,
         latent::{
@@ -21,7 +17,11 @@ use crate::{
         small_stamps::{self, Small},
         theme,
     },
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Go, Latent},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
     workspace::words::thousands,
 };
 

@@ -6,7 +6,6 @@ use egui::{FontId, Rect, RichText, Sense, Ui, vec2};
 
 use super::decoded;
 use crate::{
-    app::{AppState, Command, command::Evaluate},
     domain::{CandidateIx, Role},
     features::{
         inspect::view::weak, latent::state::Reconstruction, mosaic::view::selection_ui,
@@ -18,7 +17,11 @@ use crate::{
         small_stamps::{self, Small},
         theme,
     },
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Evaluate},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
     workspace::words::thousands,
 };
 

@@ -3,7 +3,6 @@
 use egui::{Area, Frame, Id, Order, Pos2, Rect, Ui, Vec2, vec2};
 
 use crate::{
-    app::AppState,
     domain::{Candidate, Role},
     features::{inspect::view::weak, latent::map::LatentDot},
     widgets::{
@@ -11,7 +10,7 @@ use crate::{
         sight::Sight,
         small_stamps::{self, Small},
     },
-    window::view_memory::ViewMemory,
+    window::{state::AppState, view_memory::ViewMemory},
 };
 
 /// Side of a stamp, points.

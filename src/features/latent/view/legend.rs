@@ -8,11 +8,11 @@ use super::{
     memory::{OUTLINE, OnScreen, SIGMAS},
 };
 use crate::{
-    app::{AppState, settings::Theme},
     features::latent::shade::Legend,
     imaging::Plane,
     widgets::{stamp_view::outlined_text, theme},
-    workspace::words::thousands,
+    window::state::AppState,
+    workspace::{settings::Theme, words::thousands},
 };
 
 /// Classes that the legend lists at most.

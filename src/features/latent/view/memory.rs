@@ -7,7 +7,6 @@ use egui::{Pos2, Rect, Vec2};
 
 use super::{LatentTab, cloud::LatentClouds, decoded::Textures};
 use crate::{
-    app::AppState,
     domain::CandidateIx,
     features::latent::{
         map::LatentDot,
@@ -15,6 +14,7 @@ use crate::{
         state::{LatentMap, Projection},
     },
     imaging::ScatterView,
+    window::state::AppState,
 };
 
 /// Standard deviations of the outlines of components.

@@ -21,11 +21,14 @@ use self::{
 };
 use super::state::LatentStatus;
 use crate::{
-    app::{Action, AppState, Command, command::Latent},
     features::inspect::view::weak,
     widgets::theme,
-    window::view_memory::ViewMemory,
-    workspace::words::thousands,
+    window::{
+        command::{Command, Latent},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
+    workspace::{action::Action, words::thousands},
 };
 
 /// Width of the components, points.

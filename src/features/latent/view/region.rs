@@ -4,14 +4,15 @@ use egui::{Pos2, Rect, Response, Stroke, Ui};
 
 use super::memory::OnScreen;
 use crate::{
-    app::{
-        Action, AppState, Command,
-        command::{Go, Latent, Select},
-    },
     features::latent::state::Tool,
     imaging::Polygon,
     widgets::theme,
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Go, Latent, Select},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
+    workspace::action::Action,
 };
 
 /// Corners of a lasso are at least so far apart, points of the screen.

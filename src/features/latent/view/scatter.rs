@@ -10,10 +10,9 @@ use super::{
     region::{click, draw_region},
 };
 use crate::{
-    app::{AppState, Command},
     features::latent::state::{LatentMap, Tool},
     widgets::theme,
-    window::view_memory::ViewMemory,
+    window::{command::Command, state::AppState, view_memory::ViewMemory},
     workspace::words::thousands,
 };
 

@@ -4,14 +4,17 @@ use egui::{ComboBox, Rect, RichText, ScrollArea, Sense, Slider, Ui, vec2};
 
 use super::decoded;
 use crate::{
-    app::{AppState, Command, command::Latent},
     domain::LatentSpace,
     features::{
         inspect::view::weak,
         latent::pictures::{FARTHEST, LatentWalk, Pictures, STEPS},
     },
     widgets::theme,
-    window::view_memory::ViewMemory,
+    window::{
+        command::{Command, Latent},
+        state::AppState,
+        view_memory::ViewMemory,
+    },
 };
 
 /// Side of the picture of the place, points.

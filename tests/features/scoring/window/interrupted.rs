@@ -1,12 +1,12 @@
 //! Scoring that is stopped, asked for again, or of a file that changed.
 
 use destello::{
-    app::{
-        Action, Command,
-        command::{Scoring, Session},
+    features::scoring::state::ScoringStatus,
+    window::{
+        command::{Command, Scoring, Session},
         event::JobId,
     },
-    features::scoring::state::ScoringStatus,
+    workspace::action::Action,
 };
 
 use super::{tiny_model, triplets};

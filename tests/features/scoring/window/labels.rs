@@ -1,8 +1,9 @@
 //! Labels remember what was shown, and a project what was computed.
 
 use destello::{
-    app::{Action, command::Scoring},
     features::scoring::state::{Reading, ScoringStatus},
+    window::command::Scoring,
+    workspace::action::Action,
 };
 
 use super::{order_scores, scoring, triplets};

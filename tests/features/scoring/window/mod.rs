@@ -15,10 +15,6 @@ use std::{
 
 use crate::common::{InlineWindow, simulated};
 use destello::{
-    app::{
-        Command,
-        command::{QueueCommand, Scoring},
-    },
     domain::Role,
     features::{
         queue::column::Column,
@@ -27,6 +23,7 @@ use destello::{
     },
     learn::{Architecture, Compute, schedule::Schedule},
     tasks::stepwise::Stepwise,
+    window::command::{Command, QueueCommand, Scoring},
 };
 use tempfile::TempDir;
 

@@ -1,9 +1,9 @@
 //! Several models at once, and what they disagree on.
 
 use destello::{
-    app::{Action, command::Scoring},
     features::{file_dialog::pick::PickFor, queue::column::Column},
-    workspace::models,
+    window::command::Scoring,
+    workspace::{action::Action, models},
 };
 
 use super::{counts, scoring, sort, tiny_model, triplets};

@@ -1,9 +1,9 @@
 //! What cannot be scored says why.
 
 use destello::{
-    app::command::Scoring,
     domain::Role,
     features::scoring::state::{Reading, ScoringStatus},
+    window::command::Scoring,
 };
 
 use super::{scoring, simulate_triplets};

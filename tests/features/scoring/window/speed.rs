@@ -3,16 +3,15 @@
 use std::time::{Duration, Instant};
 
 use destello::{
-    app::{
-        AppState, Command,
-        command::{QueueCommand, Scoring},
-        event::JobEvent,
-        settings::Settings,
-    },
     domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, Timestamp},
     features::{open::index::Batch, queue::column::Column},
     store::Project,
-    workspace::{context::Context, models},
+    window::{
+        command::{Command, QueueCommand, Scoring},
+        event::JobEvent,
+        state::AppState,
+    },
+    workspace::{context::Context, models, settings::Settings},
 };
 use tempfile::TempDir;
 

@@ -1,10 +1,10 @@
 //! A threshold counts, sorts and filters, and is chosen on labelled candidates.
 
 use destello::{
-    app::{Action, command::Scoring, state::Screen},
     features::{queue::column::Column, scoring::state::ScoringStatus},
     store::Project,
-    workspace::models,
+    window::{command::Scoring, state::Screen},
+    workspace::{action::Action, models},
 };
 
 use super::{counts, order_scores, scoring, sort, triplets};

@@ -2,10 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{event::JobId, settings::Settings};
+use super::event::JobId;
 use crate::{
     domain::{LabelEvent, StampId, StampRef},
-    workspace::decode_pool::Decoded,
+    workspace::{decode_pool::Decoded, settings::Settings},
 };
 
 /// Work for the world outside.

@@ -53,8 +53,9 @@ mod tests {
     use super::*;
     use crate::domain::Timestamp;
     use crate::{
-        app::{Action, Command, settings::Settings},
         logging::{LogLine, LogLines},
+        window::command::Command,
+        workspace::{action::Action, settings::Settings},
     };
 
     #[test]

@@ -106,7 +106,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::{app::settings::Settings, features::file_dialog::pick::PickFor};
+    use crate::{features::file_dialog::pick::PickFor, workspace::settings::Settings};
 
     #[test]
     fn every_path_comes_back_from_the_settings_file() {

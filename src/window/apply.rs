@@ -1,16 +1,14 @@
 //! `apply`: the only way into the state.
 
 use super::{
-    action::Action,
     command::{Command, QueueCommand, Session, Want},
     effect::Effect,
-    settings::Theme,
     state::{AppState, Field, Motion, Pane, Screen},
 };
 use crate::{
     domain::LabelAction,
     features::{file_dialog::pick::PickFor, queue::order::QueueSpec},
-    workspace::context::Context,
+    workspace::{action::Action, context::Context, settings::Theme},
 };
 
 impl AppState {

@@ -9,7 +9,7 @@ use std::{
 pub use crate::workspace::screen::{Pane, Screen};
 pub use crate::workspace::toast::Toast;
 
-use super::{event::JobId, session::SavedPlace, settings::Settings};
+use super::{event::JobId, session::SavedPlace};
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, Timestamp,
@@ -23,6 +23,7 @@ use crate::{
             path_text::PathBase,
             state::{Dialogs, PathPane},
         },
+        inspect::header::HeaderCards,
         labelling::{repeat_check::RepeatCheck, transfer::LabelFiles},
         latent::state::LatentPane,
         light_curve::{
@@ -36,12 +37,12 @@ use crate::{
         training::state::TrainingPane,
     },
     logging::LogLines,
+    tasks::progress::Progress,
     workspace::{
         display::Display, drawn::Sight, label_count::LabelCount, selection::Selection,
-        stamp_cache::StampCache,
+        settings::Settings, stamp_cache::StampCache,
     },
 };
-use crate::{features::inspect::header::HeaderCards, tasks::progress::Progress};
 
 /// A text field that a key jumps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{action::Action, event::JobEvent, keys::Chord, settings::Settings};
-use crate::features::file_dialog::pick::PickFor;
+use super::event::JobEvent;
 use crate::{
     domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
     features::{
         evaluation::evaluator::TruthSource,
         explanation::state::ExplainChoice,
-        file_dialog::state::PathCommand,
+        file_dialog::{pick::PickFor, state::PathCommand},
         latent::{pictures::LatentWalk, state::LatentChoice},
         light_curve::measured::CurveChoice,
         queue::{column::Column, order::Shortlist},
@@ -17,7 +16,7 @@ use crate::{
         training::state::TrainingForm,
     },
     imaging::Polygon,
-    workspace::{display::Display, drawn::Drawn},
+    workspace::{action::Action, display::Display, drawn::Drawn, keys::Chord, settings::Settings},
 };
 
 /// One thing that happens.
