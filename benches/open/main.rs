@@ -5,9 +5,10 @@
 
 mod alert_files;
 mod decode_rates;
+mod fine_tune;
 mod fits_files;
 mod report;
-mod teach;
+
 mod window;
 
 use std::{
@@ -21,8 +22,8 @@ use destello::{
     domain::{LabelAction, LabelEvent, Origin, Role, Timestamp, label::StepId},
     gpu::{Headless, StampInstance},
     imaging::{Orientation, View},
-    window::{command::Command, event::JobEvent},
-    workspace::{display::Scope, journal_writer::JournalNews},
+    store::Project,
+    workspace::display::Scope,
 };
 use report::{Report, quantiles_ms, resident_mb};
 use window::Window;
@@ -50,7 +51,7 @@ fn main() -> anyhow::Result<()> {
     println!("{count} files of three 21×21 stamps written in {seconds:.0} s");
     browse(&set, folder.path(), count, &mut report)?;
     first_stamp(&set, folder.path(), &mut report)?;
-    teach::measure(folder.path(), &mut report)?;
+    fine_tune::measure(folder.path(), &mut report)?;
     decode(folder.path(), &mut report)?;
     print!("\n{}", report.table());
     Ok(())
@@ -85,7 +86,7 @@ fn browse(set: &Path, folder: &Path, count: usize, report: &mut Report) -> anyho
         format!("{:.0} MB", resident_mb()),
     );
     scroll(&mut window, "frame while scrolling", report);
-    label_all(&mut window);
+    label_first(&mut window, count)?;
     scroll(
         &mut window,
         &format!("the same with {count} labels"),
@@ -114,13 +115,14 @@ fn scroll(window: &mut Window, name: &str, report: &mut Report) {
     report.frames(name, &all);
 }
 
-/// Gives every candidate a label, as another window on the same project would.
-fn label_all(window: &mut Window) {
+/// Gives the first so many candidates a label, as another window on the same project would, and waits until
+/// this one has them.
+fn label_first(window: &mut Window, count: usize) -> anyhow::Result<()> {
     let event = |(at, id): (i64, Arc<str>)| LabelEvent {
         step: StepId(at),
         candidate: id,
         action: LabelAction::Set {
-            class: if at % 3 == 0 { "real" } else { "bogus" }.into(),
+            class: if at % 3 == 0 { "bogus" } else { "real" }.into(),
         },
         vocabulary: "real_bogus".into(),
         annotator: "ana".into(),
@@ -132,19 +134,16 @@ fn label_all(window: &mut Window) {
         origin: Origin::Window,
         program: "bench".into(),
     };
-    let ids = window
-        .state
-        .catalogue
-        .iter()
-        .map(|(_, candidate)| candidate.id.clone());
-    let events = (1..).zip(ids).map(event).collect();
-    let generation = window.state.generation;
-    let news = JournalNews::Arrived(events);
-    window.send(Command::News(Box::new(JobEvent::Journal {
-        generation,
-        news,
-    })));
-    window.frame(0.0);
+    let ids = window.state.catalogue.iter().take(count);
+    let ids = ids.map(|(_, candidate)| candidate.id.clone());
+    let events: Vec<_> = (1..).zip(ids).map(event).collect();
+    let path = window.state.project.path.clone();
+    let path = path.context("the set has a project")?;
+    Project::open_existing(&path)?.append(&events)?;
+    while window.state.book.events().len() < events.len() {
+        window.paced_frame(0.0);
+    }
+    Ok(())
 }
 
 /// Pages from the top to the end, waiting for the stamps of each page.

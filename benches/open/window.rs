@@ -1,4 +1,4 @@
-//! The window without a screen: the real state, views, jobs and tessellation, no rasterising.
+//! The window without a screen: the real state, views, tasks and tessellation, no rasterising.
 
 use std::{
     path::PathBuf,
@@ -7,27 +7,16 @@ use std::{
 };
 
 use destello::{
-    features::open::index::{self, Opening, Reading},
     gpu::StampAtlas,
-    io::{Decoder, StampIds},
-    tasks::{Tasks, cancel::CancelToken},
     window::{
         command::{Command, Session},
-        effect::Effect,
-        event::JobId,
         frame::frame_ui,
-        reporter::{Inbox, Reporter},
         state::{AppState, Screen},
         view_memory::ViewMemory,
     },
-    workspace::{
-        clock, context::Context, decode_pool::DecodePool, journal_writer::Journal,
-        settings::Settings,
-    },
+    workspace::{clock, context::Context, settings::Settings},
 };
 
-/// News taken in one frame at most, as in the real window.
-const NEWS_PER_FRAME: usize = 64;
 /// The pace of a screen.
 pub const PACE: Duration = Duration::from_micros(16_667);
 /// Size of the window, points.
@@ -36,7 +25,7 @@ const SIZE: egui::Vec2 = egui::vec2(1440.0, 900.0);
 /// What one frame took.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameTime {
-    /// News and commands.
+    /// What runs, and commands.
     pub apply: Duration,
     /// Views and tessellation.
     pub show: Duration,
@@ -56,19 +45,13 @@ impl FrameTime {
     }
 }
 
-/// State, views and jobs of one window.
+/// State, views and tasks of one window.
 pub struct Window {
     /// What the window shows.
     pub state: AppState,
     memory: ViewMemory,
     ctx: egui::Context,
-    reporter: Reporter,
-    inbox: Inbox,
-    reading: Reading,
-    pool: DecodePool,
-    journal: Option<Journal>,
-    cancel: CancelToken,
-    tasks: Tasks,
+    context: Context,
     queue: Vec<Command>,
     time_s: f64,
 }
@@ -80,22 +63,14 @@ impl Window {
             memory_mib,
             ..Settings::default()
         };
-        let (reporter, inbox) = Reporter::new(|| {});
-        let reading = Reading {
-            ids: Arc::new(StampIds::default()),
-            decoder: Arc::new(Decoder::default()),
-        };
+        let context = Context::start(|| {})?;
+        let mut state = AppState::new(settings, "bench");
+        state.stamps.start(context.tasks.wake(), atlas.cloned())?;
         Ok(Self {
-            state: AppState::new(settings, "bench"),
+            state,
             memory: ViewMemory::default(),
             ctx: egui::Context::default(),
-            pool: DecodePool::start(&reporter, &reading.decoder, atlas)?,
-            reporter,
-            inbox,
-            reading,
-            journal: None,
-            cancel: CancelToken::default(),
-            tasks: Tasks::new(|| {})?,
+            context,
             queue: Vec::new(),
             time_s: 0.0,
         })
@@ -111,9 +86,9 @@ impl Window {
         self.send(Command::Session(Session::Show(Screen::Mosaic)));
     }
 
-    /// Tells this window of what happens elsewhere.
-    pub fn reporter(&self) -> Reporter {
-        self.reporter.clone()
+    /// Starts tasks, and has models at hand.
+    pub const fn context(&self) -> &Context {
+        &self.context
     }
 
     /// Queues a command for the next frame.
@@ -123,17 +98,12 @@ impl Window {
 
     /// True while the folder is being indexed, or before that has begun.
     pub fn is_indexing(&self) -> bool {
-        self.state.jobs.contains_key(&JobId::Index) || self.state.project.path.is_none()
+        self.state.is_indexing() || self.state.project.path.is_none()
     }
 
     /// Stops indexing and brings the journal to its end.
-    pub fn close(self) {
-        self.cancel.cancel();
-        self.tasks.close();
-        if let Some(journal) = self.journal {
-            drop(self.inbox);
-            journal.close();
-        }
+    pub fn close(mut self) {
+        self.state.close(&self.context);
     }
 
     /// One frame with the pointer in the middle and the wheel turned by so many points.
@@ -177,55 +147,18 @@ impl Window {
     }
 
     fn apply_all(&mut self) {
-        let now = clock::now();
-        let news = self.inbox.try_iter().take(NEWS_PER_FRAME);
-        let news: Vec<_> = news.map(|event| Command::News(Box::new(event))).collect();
-        let commands = news.into_iter().chain(std::mem::take(&mut self.queue));
-        let cx = Context {
-            tasks: self.tasks.clone(),
-            decoder: self.reading.decoder.clone(),
-            ..Context::inline(now)
-        };
-        for effect in self.state.poll(&cx) {
-            self.start(effect);
-        }
-        for command in commands.collect::<Vec<_>>() {
-            for effect in self.state.apply(command, &cx) {
-                self.start(effect);
-            }
-        }
-    }
-
-    /// The effects that belong to looking; nothing else is asked for here.
-    fn start(&mut self, effect: Effect) {
-        match effect {
-            Effect::Open {
-                generation,
-                paths,
-                project,
-            } => {
-                let opening = Opening {
-                    generation,
-                    paths,
-                    project,
-                };
-                let (reading, cancel) = (self.reading.clone(), self.cancel.clone());
-                match index::open(opening, reading, cancel, &self.reporter) {
-                    Ok(journal) => self.journal = Some(journal),
-                    Err(error) => eprintln!("the folder cannot be opened: {error}"),
-                }
-            }
-            Effect::Decode { wanted } => self.pool.request(wanted),
-            Effect::Reload(stamps) => self.pool.reload(stamps),
-            _ => {}
+        let cx = self.context.at(clock::now());
+        self.state.poll(&cx);
+        for command in std::mem::take(&mut self.queue) {
+            self.state.apply(command, &cx);
         }
     }
 }
 
-/// Time that this thread could have run but had no core; none where the system does not say.
+/// Time that this thread could have run but had no core; none where the system does not report it.
 fn waited_for_core() -> Duration {
-    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let waited = said.split_whitespace().nth(1);
+    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited = schedule.split_whitespace().nth(1);
     Duration::from_nanos(waited.and_then(|ns| ns.parse().ok()).unwrap_or(0))
 }
 

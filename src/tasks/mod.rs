@@ -19,5 +19,8 @@ pub use running::{Running, TaskEvent, next_event};
 pub use starter::Tasks;
 pub use task::{Task, TaskContext, run_here};
 
+/// Called whenever there is something to read, so that the window looks: from any thread.
+pub type Wake = std::sync::Arc<dyn Fn() + Send + Sync>;
+
 /// Where the user finds out why something broke off.
 pub const SEE_LOG: &str = "see Log in the Help menu";

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    Wake,
     cancel::{CancelToken, Cancelled},
     compute_queue::ComputeQueue,
     mailbox::Mailbox,
@@ -27,7 +28,7 @@ pub struct Tasks {
     shared: Arc<Shared>,
     queue: ComputeQueue,
     /// Called whenever there is something to read.
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Wake,
     mode: Mode,
     /// Called after a failure; what the user must know beside it.
     after_failure: Arc<dyn Fn() -> Option<String> + Send + Sync>,
@@ -159,6 +160,11 @@ impl Tasks {
                 .retain(|live| live.is_alive.load(Ordering::SeqCst));
         }
         Running::new(link)
+    }
+
+    /// Has the window look, for work on threads that are not tasks.
+    pub fn wake(&self) -> Wake {
+        self.wake.clone()
     }
 
     /// How long steps of the compute queue took so far.

@@ -1,44 +1,58 @@
 //! `apply`: the only way into the state.
 
 use super::{
-    command::{Command, QueueCommand, Session, Want},
-    effect::Effect,
+    command::{Command, QueueCommand, Session},
     state::{AppState, Field, Motion, Pane, Screen},
 };
+use std::path::PathBuf;
+
 use crate::{
-    domain::LabelAction,
+    domain::{LabelAction, Problem},
     features::{file_dialog::pick::PickFor, queue::order::QueueSpec},
     workspace::{action::Action, context::Context, settings::Theme},
 };
 
 impl AppState {
-    /// Applies one command at the moment `now` and says what has to happen outside.
-    pub fn apply(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
-        let effects = self.apply_command(command, cx);
+    /// Applies one command.
+    pub fn apply(&mut self, command: Command, cx: &Context) {
+        self.apply_command(command, cx);
         self.follow(cx);
-        effects
     }
 
-    /// Takes in what running tasks report.
-    pub fn poll(&mut self, cx: &Context) -> Vec<Effect> {
-        let mut effects = self.poll_adaptation(cx);
-        effects.extend(self.poll_scoring(cx));
+    /// Takes in what runs; true where more waits than was taken in.
+    pub fn poll(&mut self, cx: &Context) -> bool {
+        let has_more = self.poll_stamps() | self.poll_opening(cx);
+        self.poll_journal(cx);
+        self.poll_adaptation(cx);
+        self.poll_scoring(cx);
         self.poll_explanation();
-        effects.extend(self.poll_training(cx));
-        effects.extend(self.poll_simulation(cx));
-        effects.extend(self.poll_latent(cx));
+        self.poll_training(cx);
+        self.poll_simulation(cx);
+        self.poll_latent(cx);
         self.poll_evaluation(cx);
-        effects.extend(self.poll_paths(cx));
+        self.poll_paths(cx);
         self.poll_header();
         self.poll_light_curve();
-        effects.extend(self.poll_label_files(cx));
+        self.poll_label_files(cx);
         self.follow(cx);
-        effects
+        has_more
+    }
+
+    fn poll_stamps(&mut self) -> bool {
+        let (problems, has_more) = self.stamps.take_decoded();
+        for problem in problems {
+            if !self.problems.contains(&problem) {
+                self.problems.push((*problem).clone());
+            }
+        }
+        has_more
     }
 
     /// True while a task runs whose end was not taken in.
     pub fn is_busy(&self) -> bool {
-        self.fine_tuning.is_busy()
+        self.opening.is_some()
+            || self.stamps.is_waiting()
+            || self.fine_tuning.is_busy()
             || self.scores.is_busy()
             || self.explanations.is_awaited()
             || self.training.is_pending()
@@ -62,12 +76,12 @@ impl AppState {
         self.want_latent(cx);
     }
 
-    fn apply_command(&mut self, command: Command, cx: &Context) -> Vec<Effect> {
+    fn apply_command(&mut self, command: Command, cx: &Context) {
         if self.is_about_another_set(&command) {
             if !matches!(command, Command::Session(Session::Page(_))) {
                 self.report("that was about the set that was open before", cx.now);
             }
-            return Vec::new();
+            return;
         }
         match command {
             Command::Do(action) => self.act(action, cx),
@@ -76,7 +90,6 @@ impl AppState {
             Command::Queue(queue) => self.apply_queue(queue, cx),
             Command::Select(select) => {
                 self.selection.apply(select, &self.queue);
-                Vec::new()
             }
             Command::Display(display) => {
                 let is_relock = !self.display.has_rules_of(&display);
@@ -84,13 +97,12 @@ impl AppState {
                 if is_relock {
                     self.lock_set_again();
                 }
-                vec![self.save_session()]
+                self.save_session()
             }
             Command::Session(session) => self.apply_session(session, cx),
-            Command::Want(want) => self.apply_want(want),
+            Command::Want(want) => self.stamps.want(want),
             Command::Drawn(drawn) => {
                 self.take_drawn(*drawn);
-                Vec::new()
             }
             Command::Simulation(simulation) => self.apply_simulation(simulation, cx),
             Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, cx),
@@ -99,11 +111,10 @@ impl AppState {
             Command::Latent(latent) => self.apply_latent(latent, cx),
             Command::Scoring(scoring) => self.apply_scoring(scoring, cx),
             Command::Path(path) => self.apply_path(path, cx),
-            Command::News(event) => self.apply_news(*event, cx),
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
+    fn act(&mut self, action: Action, cx: &Context) {
         match action {
             Action::NextCandidate => self.walk(1, cx),
             Action::PreviousCandidate => self.walk(-1, cx),
@@ -126,11 +137,9 @@ impl AppState {
             Action::OpenFolder => self.pick(PickFor::OpenFolder),
             Action::OpenDemo => {
                 self.open_demo(cx);
-                Vec::new()
             }
             Action::NewSimulation => {
                 self.toggle_simulation(cx);
-                Vec::new()
             }
             Action::AddVocabulary => self.pick(PickFor::Vocabulary),
             Action::ImportLabels => self.pick(PickFor::ImportLabels),
@@ -147,17 +156,15 @@ impl AppState {
             Action::Disagreements => self.show_disagreements(cx),
             Action::ScoreAgain => {
                 self.start_scoring(cx);
-                Vec::new()
             }
             Action::Embed => {
                 self.start_embedding(cx);
-                Vec::new()
             }
             other => self.act_on_window(other, cx),
         }
     }
 
-    fn act_on_window(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
+    fn act_on_window(&mut self, action: Action, cx: &Context) {
         match action {
             Action::Play => self.toggle_motion(Motion::Play {
                 is_backwards: false,
@@ -176,51 +183,51 @@ impl AppState {
             Action::RefreshQueue => {
                 self.refresh_queue();
                 self.selection.keep_shown(&self.queue);
-                return self.stay_in_queue(cx);
+                self.stay_in_queue(cx);
             }
             Action::SelectAll => self.select_all(cx),
             Action::SelectNone => self.selection.clear(),
             Action::SelectRestOfPage => self.select_rest_of_page(cx),
-            Action::Inspect => return self.show(Screen::Inspect),
-            Action::Mosaic => return self.show(Screen::Mosaic),
-            Action::Latent => return self.show(Screen::Latent),
-            Action::Evaluate => return self.show(Screen::Evaluate),
-            Action::Train => return self.show(Screen::Train),
-            Action::WholeQueue => return self.drop_shortlist(cx),
+            Action::Inspect => self.show(Screen::Inspect),
+            Action::Mosaic => self.show(Screen::Mosaic),
+            Action::Latent => self.show(Screen::Latent),
+            Action::Evaluate => self.show(Screen::Evaluate),
+            Action::Train => self.show(Screen::Train),
+            Action::WholeQueue => self.drop_shortlist(cx),
             Action::Problems | Action::Log => {
                 self.shows_log = action == Action::Log;
-                return self.show(Screen::Problems);
+                self.show(Screen::Problems);
             }
-            Action::ReportProblem => return self.copy_report(cx),
+            Action::ReportProblem => self.copy_report(cx),
             Action::Settings => self.toggle(Pane::Settings),
             Action::KeySheet => self.toggle(Pane::KeySheet),
             Action::Palette => self.toggle(Pane::Palette),
             Action::Histogram => self.toggle(Pane::Histogram),
             Action::Header => self.toggle(Pane::Header),
             Action::Explanation | Action::NextExplanation => {
-                return self.act_on_explanation(action, cx);
+                self.act_on_explanation(action, cx);
             }
-            Action::LabelNext => return self.sort_to_label_next(cx),
-            Action::Doubts => return self.show_doubts(cx),
-            Action::RepeatCheck => return self.check_repeats(cx),
+            Action::LabelNext => self.sort_to_label_next(cx),
+            Action::Doubts => self.show_doubts(cx),
+            Action::RepeatCheck => self.check_repeats(cx),
             Action::FineTune => self.toggle(Pane::FineTune),
-            Action::WhatChanged => return self.show_changes(cx),
-            Action::RollBack => return self.roll_back(cx),
+            Action::WhatChanged => self.show_changes(cx),
+            Action::RollBack => self.roll_back(cx),
             Action::FoldCurve => {
                 self.curve.fold = self.curve.fold.next();
-                return vec![self.save_session()];
+                self.save_session();
             }
             Action::NextLock => {
                 let news = self.next_lock();
                 self.report(news, cx.now);
-                return vec![self.save_session()];
+                self.save_session();
             }
             Action::ToggleTheme => {
                 self.settings.theme = match self.settings.theme {
                     Theme::Dark => Theme::Light,
                     Theme::Light => Theme::Dark,
                 };
-                return vec![Effect::SaveSettings(Box::new(self.settings.clone()))];
+                self.save_settings(cx);
             }
             other => {
                 let before = self.display.clone();
@@ -229,19 +236,31 @@ impl AppState {
                         self.lock_set_again();
                     }
                     self.report(news, cx.now);
-                    return vec![self.save_session()];
+                    self.save_session();
                 }
             }
         }
-        Vec::new()
     }
 
-    pub(crate) fn show(&mut self, screen: Screen) -> Vec<Effect> {
+    /// Stops everything; returns when every decision and an unfinished training are on disk.
+    pub fn close(&mut self, cx: &Context) {
+        self.opening = None;
+        if let Some(journal) = self.journal.take() {
+            match journal.close() {
+                Some(0) => {}
+                Some(lost) => log::error!("{lost} labels could not be written"),
+                None => log::error!("the project's disk did not answer: labels may be lost"),
+            }
+        }
+        cx.tasks.close();
+    }
+
+    pub(crate) fn show(&mut self, screen: Screen) {
         self.screen = screen;
-        vec![self.save_session()]
+        self.save_session()
     }
 
-    pub(crate) fn apply_queue(&mut self, command: QueueCommand, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_queue(&mut self, command: QueueCommand, cx: &Context) {
         let last = self.queue.spec();
         let (spec, is_filter) = match command {
             QueueCommand::Search(text) => return self.search(&text, cx),
@@ -267,42 +286,37 @@ impl AppState {
         let is_narrowed = is_filter && !spec.filter.trim().is_empty();
         self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
-        let mut effects = if is_narrowed && self.queue.fault().is_none() {
+        if is_narrowed && self.queue.fault().is_none() {
             self.go_to_first(cx)
         } else {
             self.stay_in_queue(cx)
         };
-        effects.push(self.save_session());
-        effects
+        self.save_session();
     }
 
-    /// Decodes what is not on the shelf. The newest wants replace all earlier ones.
-    fn apply_want(&mut self, want: Want) -> Vec<Effect> {
-        self.stamps.drop_pending();
-        self.stamps.begin_round();
-        let Want {
-            visible,
-            ahead,
-            reload,
-        } = want;
-        // What comes soon is marked first, so that it leaves before what is visible.
-        let ahead: Vec<_> = ahead
-            .into_iter()
-            .filter(|s| self.stamps.want(s.id))
-            .collect();
-        let mut wanted: Vec<_> = visible
-            .into_iter()
-            .filter(|s| self.stamps.want(s.id))
-            .collect();
-        wanted.extend(ahead);
-        let lost: Vec<_> = reload
-            .into_iter()
-            .filter_map(|id| self.stamps.ready(id).map(|decoded| (id, decoded.clone())))
-            .collect();
-        let mut effects = vec![Effect::Decode { wanted }];
-        if !lost.is_empty() {
-            effects.push(Effect::Reload(lost));
+    /// Files or folders were chosen.
+    pub(crate) fn picked(&mut self, purpose: PickFor, mut paths: Vec<PathBuf>, cx: &Context) {
+        match purpose {
+            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, cx),
+            PickFor::Model => self.add_model(&paths[0], cx),
+            PickFor::Vocabulary => self.read_vocabulary(paths.swap_remove(0), cx),
+            PickFor::ImportLabels => self.import(paths.swap_remove(0), cx),
+            PickFor::ExportLabels => self.export(paths.swap_remove(0), cx),
+            PickFor::EvaluationFolder => self.write_evaluation(&paths[0], cx),
+            PickFor::LatentModel => self.take_latent_file(&paths[0], cx),
+            PickFor::TrainingSurvey | PickFor::NewModel => {
+                self.take_training_path(purpose, &paths[0], cx);
+            }
+            PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
+                self.take_simulation_path(purpose, &paths[0], cx);
+            }
         }
-        effects
+    }
+
+    /// A part of the program broke off. Shown at once, and kept in Problems.
+    pub fn report_fault(&mut self, why: String, cx: &Context) {
+        self.problems
+            .push(Problem::new("destello", "fault", why.clone()));
+        self.warn(why, cx.now);
     }
 }

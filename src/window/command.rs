@@ -2,9 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::event::JobEvent;
 use crate::{
-    domain::{CandidateIx, JudgedAt, Role, StampId, StampRef},
+    domain::{CandidateIx, JudgedAt, Role},
     features::{
         evaluation::evaluator::TruthSource,
         explanation::state::ExplainChoice,
@@ -16,7 +15,10 @@ use crate::{
         training::state::TrainingForm,
     },
     imaging::Polygon,
-    workspace::{action::Action, display::Display, drawn::Drawn, keys::Chord, settings::Settings},
+    workspace::{
+        action::Action, display::Display, drawn::Drawn, keys::Chord, settings::Settings,
+        stamp_store::Want,
+    },
 };
 
 /// One thing that happens.
@@ -54,8 +56,6 @@ pub enum Command {
     Latent(Latent),
     /// Our own file dialog.
     Path(PathCommand),
-    /// A worker has news.
-    News(Box<JobEvent>),
 }
 
 impl Command {
@@ -172,8 +172,8 @@ pub enum Session {
     LightCurve(CurveChoice),
     /// Show this over the stamps.
     Explanation(ExplainChoice),
-    /// Stop a job.
-    Cancel(super::event::JobId),
+    /// Look for candidates no more; what was found so far is open.
+    StopIndexing,
     /// New settings.
     Settings(Box<Settings>),
     /// Give an action a key.
@@ -204,9 +204,11 @@ pub enum Simulation {
     Pick(PickFor),
     /// Go.
     Start,
+    /// Stop; what is not whole is removed.
+    Stop,
 }
 
-/// Teaching a network.
+/// Training a network.
 #[derive(Clone, Debug)]
 pub enum Train {
     /// The whole order as it stands on its screen, edited by the view.
@@ -217,6 +219,8 @@ pub enum Train {
     Start,
     /// Go from the start: what an earlier training left unfinished is thrown away.
     StartAnew,
+    /// Stop, and save what was learned so far.
+    Stop,
 }
 
 /// Teaching a model the labels of the opened set.
@@ -226,8 +230,12 @@ pub enum FineTune {
     Start,
     /// True gives the model classes that labels name and it does not know.
     NewClasses(bool),
+    /// Stop; all is as it was.
+    Stop,
     /// Measure what each label brings.
     Curve,
+    /// Measure it no more.
+    StopCurve,
     /// Make this version the active model.
     Use(Arc<str>),
     /// Take the active version back: the model that it was taught from is active again.
@@ -241,8 +249,14 @@ pub enum FineTune {
 pub enum Latent {
     /// Put the set into the space of the chosen model.
     Start,
-    /// Teach the chosen model the stamps of this set.
+    /// Put no more of it there.
+    Stop,
+    /// Fine-tune the chosen model on the stamps of this set.
     Adapt,
+    /// Stop that; all is as it was.
+    StopAdapting,
+    /// Lay the space on a plane no more.
+    StopMap,
     /// Put the set into the space of this model.
     Use(Arc<str>),
     /// Ask for the file of a model.
@@ -297,15 +311,6 @@ pub enum Scoring {
     Threshold(f32),
     /// The recall that a threshold is chosen for, 0 to 1.
     WantedRecall(f32),
-}
-
-/// Stamps that the view needs: what is on screen, then what will be soon.
-#[derive(Clone, Debug, Default)]
-pub struct Want {
-    /// On the screen now.
-    pub visible: Vec<StampRef>,
-    /// Soon on the screen.
-    pub ahead: Vec<StampRef>,
-    /// Decoded, but no longer in the memory of the GPU.
-    pub reload: Vec<StampId>,
+    /// Stop scoring.
+    Stop,
 }

@@ -1,20 +1,15 @@
-//! eframe's door: `logic()` drains events, applies commands, starts jobs; `ui()` shows.
+//! The eframe application: `logic()` takes in what runs and applies commands, `ui()` shows.
 
 pub mod apply;
 pub mod command;
-pub mod effect;
-pub mod event;
-pub(crate) mod failure;
 pub mod frame;
 mod graphics;
 pub(crate) mod hotkeys;
 pub(crate) mod input_order;
 pub(crate) mod key_sheet;
-pub mod news;
 pub(crate) mod palette;
 mod problem_report;
-pub mod reporter;
-pub mod runner;
+pub mod running;
 pub mod session;
 pub mod settings_file;
 pub(crate) mod settings_pane;
@@ -36,24 +31,25 @@ use std::{
 
 pub use graphics::GpuFaults;
 
-use self::{command::Command, state::AppState};
 use self::{
-    command::Session,
-    effect::Effect,
-    event::JobEvent,
-    reporter::{Inbox, Reporter},
+    command::{Command, Session},
+    graphics::Wake,
+    state::AppState,
+    tour::Tour,
+    view_memory::ViewMemory,
 };
-use self::{graphics::Wake, runner::Runner, tour::Tour, view_memory::ViewMemory};
 use crate::{
-    domain::{Problem, Timestamp},
+    domain::Problem,
     features::{
-        file_dialog::path_text::PathBase,
+        file_dialog::{native::ask_in_system, path_text::PathBase},
         simulation::{demo::demo_folder, simulate},
     },
     gpu::DeviceWatch,
     logging::{self, panics},
     widgets,
-    workspace::{action::Action, annotator::annotator, clock, models, settings::Settings},
+    workspace::{
+        action::Action, annotator::annotator, clock, context::Context, models, settings::Settings,
+    },
 };
 
 /// What the window starts with.
@@ -71,8 +67,6 @@ pub struct Start {
     pub faults: GpuFaults,
 }
 
-/// News taken in one frame at most, so that a flood does not hold up the window.
-const NEWS_PER_FRAME: usize = 64;
 /// Memory of the GPU for stamps.
 const ATLAS_BYTES: u64 = 256 << 20;
 /// Size of the window at the first start, points.
@@ -83,8 +77,7 @@ const TOUR_SIZE: [f32; 2] = [1440.0, 900.0];
 struct Viewer {
     state: AppState,
     memory: ViewMemory,
-    runner: Runner,
-    inbox: Inbox,
+    context: Context,
     queue: Vec<Command>,
     tour: Option<Tour>,
     /// Wakes the window that is open now.
@@ -96,8 +89,6 @@ struct Viewer {
     is_cut_off: bool,
     /// True once everything is written and no more work is done.
     is_closed: bool,
-    /// True once every label is on disk, or given up: the window may close.
-    may_close: bool,
     /// True once the system has asked the program to end.
     must_end: Arc<AtomicBool>,
 }
@@ -152,7 +143,8 @@ impl Viewer {
         let wake = Wake::of(&context.egui_ctx);
         let (waking, waker) = (wake.clone(), wake.clone());
         panics::nudge_by(move || waker.wake());
-        let (reporter, inbox) = Reporter::new(move || waking.wake());
+        let mut context = Context::start(move || waking.wake())?;
+        context.dialog = Arc::new(ask_in_system);
         let mut state = AppState::new(settings, &annotator(None));
         settings_file::add_vocabularies(&mut state);
         state.simulation.home = simulate::usual_parent();
@@ -168,12 +160,15 @@ impl Viewer {
         log::info!("graphics: {adapter}");
         state.adapter = Some(adapter);
         let tour = start.tour.map(|folder| Tour::new(folder, of_tour));
+        if tour.is_none() {
+            context.save_settings = Arc::new(settings_file::save);
+        }
+        state.stamps.start(context.tasks.wake(), Some(atlas))?;
         let mut viewer = Self {
-            runner: Runner::new(reporter, Some(atlas), tour.is_none())?,
+            context,
             memory: ViewMemory::default(),
             queue: Vec::new(),
             state,
-            inbox,
             tour,
             watch: graphics::watch(render_state, &wake),
             must_end: end_on_signal(wake.clone()),
@@ -181,7 +176,6 @@ impl Viewer {
             fault: None,
             is_cut_off: false,
             is_closed: false,
-            may_close: false,
         };
         if let Some(vocabulary) = start.vocabulary {
             let vocabulary = Session::Vocabulary(vocabulary.into());
@@ -215,7 +209,8 @@ impl Viewer {
         self.wake.turn_to(&context.egui_ctx);
         self.watch = graphics::watch(render_state, &self.wake);
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
-        self.runner.draw_with(atlas)?;
+        let wake = self.context.tasks.wake();
+        self.state.stamps.start(wake, Some(atlas))?;
         self.memory = std::mem::take(&mut self.memory).on_new_device();
         self.is_cut_off = false;
         Ok(())
@@ -228,60 +223,38 @@ impl Viewer {
         self.state.warn(why, clock::now());
     }
 
-    /// Events first, then commands, in order; effects start as they come.
+    /// First what runs, then commands, in order.
     fn apply_all(&mut self, ctx: &egui::Context) {
-        let now = clock::now();
+        let cx = self.context.at(clock::now());
         if self.state.log.revision != logging::revision() {
             self.state.log = logging::snapshot();
         }
-        let news: Vec<_> = self.inbox.try_iter().take(NEWS_PER_FRAME).collect();
-        let broken = panics::take().into_iter().map(JobEvent::Broke);
-        for event in broken.chain(news) {
-            self.apply(Command::News(Box::new(event)), now, ctx);
+        for why in panics::take() {
+            self.state.report_fault(why, &cx);
         }
-        let effects = self.state.poll(&self.runner.context(now));
-        self.start_all(effects, ctx);
+        let has_more = self.state.poll(&cx);
         for command in std::mem::take(&mut self.queue) {
-            self.apply(command, now, ctx);
+            self.state.apply(command, &cx);
         }
-        if !self.inbox.is_empty() {
+        if let Some(text) = self.state.clipboard.take() {
+            ctx.copy_text(text);
+        }
+        if self.state.may_quit {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        if has_more {
             ctx.request_repaint();
-        }
-    }
-
-    fn apply(&mut self, command: Command, now: Timestamp, ctx: &egui::Context) {
-        let effects = self.state.apply(command, &self.runner.context(now));
-        self.start_all(effects, ctx);
-    }
-
-    fn start_all(&mut self, effects: Vec<Effect>, ctx: &egui::Context) {
-        for effect in effects {
-            match effect {
-                Effect::Quit => {
-                    self.may_close = true;
-                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-                }
-                Effect::Copy(text) => ctx.copy_text(text),
-                effect => {
-                    if let Err(error) = self.runner.start(effect) {
-                        log::error!("{error:#}");
-                        let why = format!("it could not be started: {error:#}");
-                        self.queue
-                            .push(Command::News(Box::new(JobEvent::Broke(why))));
-                    }
-                }
-            }
         }
     }
 
     /// The window closes only once the journal has answered that every label is on disk.
     fn guard_close(&mut self, ctx: &egui::Context) {
         let is_closing = ctx.input(|input| input.viewport().close_requested());
-        if is_closing && !self.may_close {
+        if is_closing && !self.state.may_quit {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         let is_signalled = self.must_end.swap(false, Ordering::Relaxed);
-        if (is_closing && !self.may_close) || is_signalled {
+        if (is_closing && !self.state.may_quit) || is_signalled {
             self.queue.push(Command::Do(Action::Quit));
         }
     }
@@ -372,10 +345,7 @@ impl Viewer {
     /// Writes what is unwritten and stops all work.
     fn close(&mut self) {
         self.is_closed = true;
-        // Nobody reads news any more: a worker that waits for room to send must not hold up
-        // the journal.
-        self.inbox = Inbox::never();
-        self.runner.close();
+        self.state.close(&self.context);
         if self.tour.is_none()
             && let Err(error) = settings_file::save(&self.state.settings)
         {
@@ -388,8 +358,7 @@ impl Drop for Viewer {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The window itself broke off: what was decided still goes to the disk.
-            self.inbox = Inbox::never();
-            self.runner.close();
+            self.state.close(&self.context);
         }
     }
 }

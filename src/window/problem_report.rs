@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{effect::Effect, state::AppState};
+use super::state::AppState;
 use crate::workspace::context::Context;
 
 /// Records of the log that a report carries.
@@ -10,12 +10,12 @@ const RECORDS: usize = 60;
 
 impl AppState {
     /// Copies a report and says so.
-    pub(crate) fn copy_report(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn copy_report(&mut self, cx: &Context) {
         self.report(
             "copied: version, system, graphics and the last lines of the log",
             cx.now,
         );
-        vec![Effect::Copy(self.problem_report())]
+        self.clipboard = Some(self.problem_report());
     }
 
     /// Version, system, graphics adapter, name of the project file, last records of the log. No
@@ -73,13 +73,11 @@ mod tests {
             lines: (0..100).map(line).collect(),
             ..LogLines::default()
         };
-        let effects = state.apply(
+        state.apply(
             Command::Do(Action::ReportProblem),
             &Context::inline(Timestamp(1)),
         );
-        let [Effect::Copy(text)] = &effects[..] else {
-            panic!("{effects:?}");
-        };
+        let text = state.clipboard.unwrap();
         for part in [
             concat!("destello ", env!("CARGO_PKG_VERSION")),
             std::env::consts::ARCH,

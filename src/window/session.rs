@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     command::Session,
-    effect::Effect,
-    event::JobId,
     state::{AppState, Pane, ProjectState, Screen},
 };
 use crate::{
@@ -76,103 +74,79 @@ pub struct SavedSession {
     pub panes: BTreeSet<Pane>,
 }
 
-/// What ends with the opened set.
-const OF_THE_SET: [JobId; 6] = [
-    JobId::Index,
-    JobId::Export,
-    JobId::Import,
-    JobId::Embed,
-    JobId::Map,
-    JobId::Adapt,
-];
-
 impl AppState {
-    pub(crate) fn apply_session(&mut self, session: Session, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_session(&mut self, session: Session, cx: &Context) {
         match session {
             Session::Open { paths, project } => self.open(paths, project, cx),
             Session::Show(screen) => {
                 self.screen = screen;
-                vec![self.save_session()]
+                self.save_session()
             }
             Session::Vocabulary(source) => {
                 self.read_vocabulary(source, cx);
-                Vec::new()
             }
             Session::MosaicSide(side) => {
                 self.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
-                vec![self.save_session()]
+                self.save_session()
             }
             Session::Export(path) => {
                 self.export(path, cx);
-                Vec::new()
             }
             Session::Import(path) => {
                 self.import(path, cx);
-                Vec::new()
             }
             Session::LightCurve(choice) => {
                 self.curve = choice;
-                vec![self.save_session()]
+                self.save_session()
             }
             Session::Explanation(choice) => self.choose_explanation(choice),
-            Session::Cancel(job) => {
-                match job {
-                    JobId::Train => self.training.stop(),
-                    JobId::FineTune => self.fine_tuning.stop(),
-                    JobId::LearningCurve => {
-                        if let Some(running) = &self.fine_tuning.measuring {
-                            running.cancel();
-                        }
-                    }
-                    JobId::Simulate => self.simulation.stop(),
-                    JobId::Embed => self.stop_embedding(),
-                    JobId::Map => self.stop_map(),
-                    JobId::Adapt => self.stop_adapting(),
-                    JobId::Score => self.stop_scoring(cx),
-                    _ => {}
+            Session::StopIndexing => {
+                if let Some(opening) = &self.opening {
+                    opening.cancel();
                 }
-                vec![Effect::Cancel(job)]
             }
             Session::Settings(settings) => {
                 self.stamps.set_limit(settings.memory_bytes());
                 self.settings = *settings;
-                vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
+                self.save_settings(cx)
             }
             Session::Key { action, chord } => {
                 self.report(format!("{}: {chord}", action.info().title), cx.now);
                 self.settings.keys.assign(action, chord);
-                vec![Effect::SaveSettings(Box::new(self.settings.clone()))]
+                self.save_settings(cx)
             }
             Session::Page(page) => {
                 self.page = page;
-                Vec::new()
             }
             Session::MosaicRole(role) => {
                 self.mosaic_role = role;
-                vec![self.save_session()]
+                self.save_session()
             }
             Session::Stay => {
                 self.stay();
-                Vec::new()
             }
             Session::LeaveAnyway => self.leave_anyway(cx),
             Session::DropToast => {
                 self.toast = None;
-                Vec::new()
             }
         }
     }
 
-    /// Everything of the present set; news of it are ignored from now on.
-    pub(crate) fn forget_set(&mut self) {
+    /// Everything of the present set goes; nothing of it can arrive from now on.
+    pub(crate) fn forget_set(&mut self, cx: &Context) {
         self.generation += 1;
+        self.opening = None;
+        // Its thread writes what it was given to the end, without this one waiting for it.
+        self.journal = None;
         self.catalogue = Arc::new(Catalogue::default());
         self.book = Arc::new(LabelBook::default());
         // What is wrong with the user's own settings stays true.
         self.problems.retain(|problem| problem.what == SETTINGS);
         self.recognised.clear();
         self.selection.clear();
-        self.stamps.clear();
+        if let Err(error) = self.stamps.change_set() {
+            self.report_fault(format!("stamps cannot be decoded: {error}"), cx);
+        }
         self.place = super::state::Place::default();
         self.page = Arc::new([]);
         self.sight.forget();
@@ -192,16 +166,22 @@ impl AppState {
         self.display.unlock_set();
         self.drop_scores();
         self.latent.forget();
-        for job in OF_THE_SET {
-            self.jobs.remove(&job);
-        }
         self.repeat_check.end();
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
         self.project = ProjectState::default();
     }
 
-    pub(crate) fn save_session(&self) -> Effect {
+    /// Keeps the settings of this user.
+    pub(crate) fn save_settings(&mut self, cx: &Context) {
+        if let Err(error) = (cx.save_settings)(&self.settings) {
+            self.report_fault(format!("the settings are not kept: {error:#}"), cx);
+        }
+    }
+
+    /// Keeps the session in the project.
+    pub(crate) fn save_session(&self) {
+        let Some(journal) = &self.journal else { return };
         // While the last place is looked for, the one on screen is provisional.
         let here = self.candidate().map(|candidate| SavedPlace {
             candidate: candidate.id.clone(),
@@ -228,7 +208,7 @@ impl AppState {
                 .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.
-        Effect::SaveSession(serde_json::to_string(&saved).unwrap_or_default())
+        journal.save_session(serde_json::to_string(&saved).unwrap_or_default());
     }
 
     /// Takes up a saved session. One that cannot be read (of another version) is passed over.

@@ -1,15 +1,11 @@
 //! The state of the application: all that views may look at.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 pub use crate::workspace::screen::{Pane, Screen};
 pub use crate::workspace::toast::Toast;
 
-use super::{event::JobId, session::SavedPlace};
+use super::session::SavedPlace;
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, Class, Epoch, LabelBook, Problem, Role, Timestamp,
@@ -30,17 +26,20 @@ use crate::{
             folding::PeriodSearch,
             measured::{CurveChoice, MeasuredCurves},
         },
-        open::leaving::{Leaving, Refusal},
+        open::{
+            index::OpenSet,
+            leaving::{Leaving, Refusal},
+        },
         queue::order::{Facts, Queue, QueueSpec},
         scoring::state::Scores,
         simulation::state::SimulationPane,
         training::state::TrainingPane,
     },
     logging::LogLines,
-    tasks::progress::Progress,
+    tasks::Running,
     workspace::{
-        display::Display, drawn::Sight, label_count::LabelCount, selection::Selection,
-        settings::Settings, stamp_cache::StampCache,
+        display::Display, drawn::Sight, journal_writer::Journal, label_count::LabelCount,
+        selection::Selection, settings::Settings, stamp_store::StampStore,
     },
 };
 
@@ -126,7 +125,7 @@ pub struct AppState {
     /// How stamps are drawn.
     pub display: Display,
     /// Decoded stamps.
-    pub stamps: StampCache,
+    pub stamps: StampStore,
     /// What fills the window.
     pub screen: Screen,
     /// True where the screen of problems shows the log.
@@ -157,8 +156,14 @@ pub struct AppState {
     pub toast: Option<Toast>,
     /// The project file.
     pub project: ProjectState,
-    /// Running jobs.
-    pub jobs: BTreeMap<JobId, Progress>,
+    /// Finds candidates.
+    pub opening: Option<Running<OpenSet>>,
+    /// Keeps labels; none where no set is open.
+    pub journal: Option<Journal>,
+    /// What is to go into the clipboard.
+    pub clipboard: Option<String>,
+    /// True once the window may close: every label is on disk, or given up.
+    pub may_quit: bool,
     /// Header cards on request.
     pub header: Option<HeaderCards>,
     /// The order for simulated candidates, with its preview.
@@ -197,7 +202,7 @@ pub struct AppState {
     pub(crate) leaving: Option<Leaving>,
     /// Leaving was refused last, because it would lose labels.
     pub refusal: Option<Refusal>,
-    /// Number of the present opening; news of earlier ones is ignored.
+    /// Number of the present opening: a picture that was drawn of an earlier one shows other candidates.
     pub generation: u64,
     /// Candidates with a class.
     pub(crate) label_count: LabelCount,
@@ -220,7 +225,7 @@ pub struct AppState {
 impl AppState {
     /// An empty state.
     pub fn new(settings: Settings, login_name: &str) -> Self {
-        let stamps = StampCache::new(settings.memory_bytes());
+        let stamps = StampStore::new(settings.memory_bytes());
         Self {
             catalogue: Arc::default(),
             book: Arc::default(),
@@ -249,7 +254,10 @@ impl AppState {
             login_name: login_name.into(),
             toast: None,
             project: ProjectState::default(),
-            jobs: BTreeMap::new(),
+            opening: None,
+            journal: None,
+            clipboard: None,
+            may_quit: false,
             header: None,
             simulation: SimulationPane::default(),
             evaluation: EvaluationPane::default(),
@@ -352,14 +360,6 @@ impl AppState {
         let first = recent.first()?;
         let minutes = (now.0 - first.0) as f64 / 60e6;
         (recent.len() >= 3 && minutes > 0.25).then(|| recent.len() as f64 / minutes)
-    }
-
-    /// Shows how far work is, or that it is over.
-    pub(crate) fn show_progress(&mut self, job: JobId, progress: Option<Progress>) {
-        match progress {
-            Some(progress) => drop(self.jobs.insert(job, progress)),
-            None => drop(self.jobs.remove(&job)),
-        }
     }
 
     /// Filters and sorts everything again.

@@ -1,12 +1,12 @@
-//! The bar at the top: menus, what is open, running jobs, search.
+//! The bar at the top: menus, what is open, running work, search.
 
 use egui::{Align, Layout, ProgressBar, TextEdit, Ui};
 
-use super::view_memory::ViewMemory;
-use super::{command::Command, state::AppState};
 use super::{
-    command::{QueueCommand, Session},
-    state::{Field, Screen},
+    command::{Command, QueueCommand},
+    running::RunningWork,
+    state::{AppState, Field, Screen},
+    view_memory::ViewMemory,
 };
 use crate::{
     features::inspect::view::weak,
@@ -65,7 +65,7 @@ pub fn top_bar_ui(
             }
         }
         ui.separator();
-        jobs_ui(ui, state, commands);
+        running_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             search_ui(ui, state, memory, commands);
             opened_ui(ui, state);
@@ -168,26 +168,29 @@ fn choice<T: Copy + PartialEq>(
     });
 }
 
-fn jobs_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    for (job, progress) in &state.jobs {
+fn running_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    for RunningWork {
+        name,
+        progress,
+        stop,
+    } in state.running()
+    {
         let share = if progress.total > 0 {
             progress.done as f32 / progress.total as f32
         } else {
             0.0
         };
         let text = if progress.total > 0 {
-            format!("{} {}/{}", job.title(), progress.done, progress.total)
+            format!("{name} {}/{}", progress.done, progress.total)
         } else {
-            job.title().to_owned()
+            name.to_owned()
         };
         ui.add(ProgressBar::new(share).desired_width(180.0).text(text));
-        if !job.can_be_stopped() {
-            continue;
-        }
-        let stop = format!("Stop {}", job.title());
-        let button = cells::named(ui.small_button("✖"), egui::Role::Button, &stop);
-        if button.on_hover_text(stop).clicked() {
-            commands.push(Command::Session(Session::Cancel(*job)));
+        let Some(stop) = stop else { continue };
+        let help = format!("Stop {name}");
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, &help);
+        if button.on_hover_text(help).clicked() {
+            commands.push(stop);
         }
     }
 }

@@ -54,7 +54,7 @@ impl Tour {
     pub fn step(&mut self, ctx: &egui::Context, state: &AppState, queue: &mut Vec<Command>) {
         ctx.request_repaint();
         if !self.is_begun {
-            if !state.jobs.is_empty() || (state.project.path.is_none() && !state.is_blank()) {
+            if !state.running().is_empty() || (state.project.path.is_none() && !state.is_blank()) {
                 return;
             }
             self.is_begun = true;

@@ -2,10 +2,15 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::view_memory::ViewMemory;
-use super::{command::Command, state::AppState};
-use super::{command::Want, state::Screen};
-use crate::domain::{Candidate, CandidateIx, Role, StampRef};
+use super::{
+    command::Command,
+    state::{AppState, Screen},
+    view_memory::ViewMemory,
+};
+use crate::{
+    domain::{Candidate, CandidateIx, Role, StampRef},
+    workspace::stamp_store::Want,
+};
 
 /// Candidates after the one on screen that are decoded ahead, and before it.
 const AHEAD: usize = 8;

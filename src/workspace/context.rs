@@ -3,12 +3,18 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{latent_registry::LatentRegistry, model_registry::ModelRegistry, pick::PickFor};
-use crate::{domain::Timestamp, io::Decoder, tasks::Tasks};
+use super::{
+    latent_registry::LatentRegistry, model_registry::ModelRegistry, pick::PickFor,
+    settings::Settings,
+};
+use crate::{domain::Timestamp, tasks::Tasks};
 
 /// Asks the user for files, for as long as that takes: nothing where the dialog was dismissed, none where
 /// there is no dialog.
 pub type FileDialog = Arc<dyn Fn(PickFor) -> Option<Vec<PathBuf>> + Send + Sync>;
+
+/// Keeps settings, such as in the file of this user.
+pub type SaveSettings = Arc<dyn Fn(&Settings) -> anyhow::Result<()> + Send + Sync>;
 
 /// The moment, and ways to have work done.
 #[derive(Clone)]
@@ -21,13 +27,31 @@ pub struct Context {
     pub models: ModelRegistry,
     /// The latent models at hand.
     pub latent_models: LatentRegistry,
-    /// Decodes stamps of the opened set.
-    pub decoder: Arc<Decoder>,
     /// The dialog of the system.
     pub dialog: FileDialog,
+    /// The project of a set that is opened without one; none for that in the person's folder.
+    pub usual_project: Option<PathBuf>,
+    /// Keeps the settings of this user.
+    pub save_settings: SaveSettings,
 }
 
 impl Context {
+    /// For a window that `wake` has look: tasks on threads of their own, and the models at hand. Settings are
+    /// not kept and dialogs are dismissed unless that is changed.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(wake: impl Fn() + Send + Sync + 'static) -> anyhow::Result<Self> {
+        let models = ModelRegistry::default();
+        let broken = models.clone();
+        Ok(Self {
+            tasks: Tasks::new(wake)?.looking(move || broken.recover()),
+            latent_models: LatentRegistry::beside(models.clone()),
+            models,
+            ..Self::inline(Timestamp(0))
+        })
+    }
+
     /// For tests: work is done at once, there are no models and no set, and dialogs are dismissed.
     pub fn inline(now: Timestamp) -> Self {
         Self {
@@ -35,8 +59,18 @@ impl Context {
             tasks: Tasks::inline(),
             models: ModelRegistry::default(),
             latent_models: LatentRegistry::default(),
-            decoder: Arc::default(),
             dialog: Arc::new(|_| Some(Vec::new())),
+            usual_project: None,
+            save_settings: Arc::new(|_| Ok(())),
+        }
+    }
+
+    /// The same at another moment.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Self {
+        Self {
+            now,
+            ..self.clone()
         }
     }
 }

@@ -5,13 +5,17 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
+use crossbeam_channel::{Receiver, Sender, bounded};
+
 use crate::{
     domain::{Problem, Stamp, StampId, StampRef},
     gpu::{AtlasError, StampAtlas},
     imaging::statistics::StampStatistics,
     io::decode::Decoder,
-    tasks::thread::{self, Broken},
-    window::{event::JobEvent, reporter::Reporter},
+    tasks::{
+        Wake,
+        thread::{self, Broken},
+    },
 };
 
 /// A decoded stamp with what was measured while it was in the worker's hands.
@@ -34,6 +38,9 @@ impl Decoded {
 /// A stamp as it came from its file, or why it could not.
 pub type Outcome = (StampId, Result<Arc<Decoded>, Arc<Problem>>);
 
+/// Batches of outcomes that may wait for the window; a worker waits when there are more.
+const OUTCOMES: usize = 256;
+
 /// Most stamps that a worker takes at once: enough for a whole cube, few enough that a new
 /// request does not wait.
 const MOST_AT_ONCE: usize = 96;
@@ -52,7 +59,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// The desk; one left by a worker that panicked is still good, it only holds requests.
+    /// The requests; ones left by a worker that panicked is still good, it only holds requests.
     fn requests(&self) -> MutexGuard<'_, Requests> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,6 +68,7 @@ impl Shared {
 /// Workers that decode stamps and bring them into the memory of the GPU.
 pub struct DecodePool {
     shared: Arc<Shared>,
+    outcomes: Receiver<Vec<Outcome>>,
 }
 
 impl DecodePool {
@@ -69,7 +77,7 @@ impl DecodePool {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(
-        reporter: &Reporter,
+        wake: &Wake,
         decoder: &Arc<Decoder>,
         atlas: Option<&Arc<StampAtlas>>,
     ) -> std::io::Result<Self> {
@@ -77,6 +85,7 @@ impl DecodePool {
             requests: Mutex::default(),
             bell: Condvar::new(),
         });
+        let (sender, outcomes) = bounded(OUTCOMES);
         // One core belongs to the window: workers on all of them would hold up its frames.
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
@@ -85,13 +94,20 @@ impl DecodePool {
         for number in 0..workers {
             let worker = Worker {
                 shared: shared.clone(),
-                reporter: reporter.clone(),
+                outcomes: sender.clone(),
+                wake: wake.clone(),
                 decoder: decoder.clone(),
                 atlas: atlas.cloned(),
             };
             thread::start(format!("decode-{number}"), move || worker.run(), |_| ())?;
         }
-        Ok(Self { shared })
+        Ok(Self { shared, outcomes })
+    }
+
+    /// Stamps that are done and were not read: those of the oldest batch. One without stamps stands for
+    /// what was brought back to the GPU.
+    pub fn next_batch(&self) -> Option<Vec<Outcome>> {
+        self.outcomes.try_recv().ok()
     }
 
     /// Decodes these, first things first. What was asked before and not begun is dropped.
@@ -122,7 +138,8 @@ impl Drop for DecodePool {
 
 struct Worker {
     shared: Arc<Shared>,
-    reporter: Reporter,
+    outcomes: Sender<Vec<Outcome>>,
+    wake: Wake,
     decoder: Arc<Decoder>,
     atlas: Option<Arc<StampAtlas>>,
 }
@@ -143,7 +160,7 @@ impl Worker {
                         requests.in_hand.remove(&stamp.id);
                     }
                     drop(requests);
-                    if !self.reporter.send(JobEvent::Decoded(done)) {
+                    if !self.report(done) {
                         return;
                     }
                 }
@@ -152,12 +169,19 @@ impl Worker {
                         // One that panics is asked for again by the painter, like one without room.
                         thread::caught("reload", || self.upload(id, &decoded)).unwrap_or_default();
                     }
-                    if !self.reporter.send(JobEvent::Decoded(Vec::new())) {
+                    if !self.report(Vec::new()) {
                         return;
                     }
                 }
             }
         }
+    }
+
+    /// False where the pool is gone.
+    fn report(&self, done: Vec<Outcome>) -> bool {
+        let is_read = self.outcomes.send(done).is_ok();
+        (self.wake)();
+        is_read
     }
 
     fn next_task(&self) -> Option<Task> {
@@ -252,7 +276,7 @@ impl Requests {
     }
 }
 
-/// Paths are compared as texts, because the window waits for the desk meanwhile and comparing
+/// Paths are compared as texts, because the window waits for the lock meanwhile and comparing
 /// them part by part takes thirty times as long.
 fn is_same_file(a: &StampRef, b: &StampRef) -> bool {
     Arc::ptr_eq(&a.source, &b.source)

@@ -1,17 +1,16 @@
 //! The journal's thread: owns the project file, writes decisions, and finds those of other windows.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select, unbounded};
 
 use crate::{
     domain::LabelEvent,
     store::{Place, Project, StoreError},
     tasks::{
-        fault,
+        Wake, fault,
         thread::{self, Broken},
     },
-    window::{event::JobEvent, reporter::Reporter},
 };
 
 /// News of the project file.
@@ -62,54 +61,75 @@ enum Order {
 /// An open project and the number of its last event known.
 pub type Opened = (Project, i64);
 
-/// The way to the journal's thread.
+/// The way to the journal's thread, and back. Dropped, it brings the thread to its end: what it was given
+/// is written first, and what it still reports reaches nothing.
 pub struct Journal {
     orders: Sender<Order>,
+    news: Receiver<JournalNews>,
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").finish_non_exhaustive()
+    }
+}
+
+/// The way from the thread to the window.
+#[derive(Clone)]
+struct Reports {
+    news: Sender<JournalNews>,
+    wake: Wake,
+}
+
+impl Reports {
+    /// A window that has gone needs no news.
+    fn send(&self, news: JournalNews) {
+        if let JournalNews::NotSaved { why } = &news {
+            log::warn!("{why}");
+        }
+        self.news.send(news).unwrap_or_default();
+        (self.wake)();
+    }
 }
 
 impl Journal {
-    /// Starts the thread. It first calls `open`, which gives the project and the number of
-    /// its last event known, and then owns it; without a project nothing is kept.
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub fn start(
-        generation: u64,
-        open: impl FnOnce() -> Option<(Project, i64)> + Send + 'static,
-        reporter: Reporter,
-    ) -> std::io::Result<Self> {
-        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
-        let news = reporter.clone();
-        let work = move || match open() {
-            Some(opened) => Keeper::new(generation, opened, reporter).run(None, &inbox),
-            None => keep_nothing(generation, &reporter, &inbox),
-        };
-        start_thread(generation, work, news)?;
-        Ok(Self { orders })
-    }
-
     /// Starts the thread before there is a project: it comes with the first candidate, or not at
     /// all where the sender is dropped.
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub fn start_later(
-        generation: u64,
-        project: Receiver<Opened>,
-        reporter: Reporter,
-    ) -> std::io::Result<Self> {
+    pub fn start(project: Receiver<Opened>, wake: Wake) -> std::io::Result<Self> {
         let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
-        let news = reporter.clone();
+        let (sender, news) = unbounded();
+        let reports = Reports { news: sender, wake };
+        let broken = reports.clone();
         let work = move || {
             let waiting = Waiting {
-                generation,
-                reporter,
+                reports,
                 session: None,
             };
             waiting.run(&project, &inbox);
         };
-        start_thread(generation, work, news)?;
-        Ok(Self { orders })
+        // Every piece of work is guarded; where the thread breaks off all the same, it is reported.
+        thread::start("journal", work, move |end| {
+            if end.is_err() {
+                let why = Broken::sentence("the journal writer");
+                broken.send(JournalNews::NotSaved { why });
+            }
+        })?;
+        Ok(Self { orders, news })
+    }
+
+    /// A journal whose orders go nowhere and whose news are sent by hand, for tests.
+    pub fn detached() -> (Self, Sender<JournalNews>) {
+        let (orders, _) = crossbeam_channel::bounded(ORDER_ROOM);
+        let (sender, news) = unbounded();
+        (Self { orders, news }, sender)
+    }
+
+    /// The oldest news that were not read.
+    pub fn next_news(&self) -> Option<JournalNews> {
+        self.news.try_recv().ok()
     }
 
     /// Writes these events, in one transaction.
@@ -125,7 +145,7 @@ impl Journal {
         }
     }
 
-    /// Tries to write everything; what came of it is told as [`JournalNews::Flushed`].
+    /// Tries to write everything; what came of it is reported as [`JournalNews::Flushed`].
     pub fn flush(&self) {
         self.order(Order::Flush);
     }
@@ -150,26 +170,9 @@ impl Journal {
     }
 }
 
-/// Starts the thread; where it breaks off although every piece of work is guarded, the window learns it.
-fn start_thread(
-    generation: u64,
-    work: impl FnOnce() + Send + 'static,
-    reporter: Reporter,
-) -> std::io::Result<()> {
-    thread::start("journal", work, move |end| {
-        if end.is_err() {
-            let why = Broken::sentence("the journal writer");
-            let news = JournalNews::NotSaved { why };
-            reporter.send(JobEvent::Journal { generation, news });
-        }
-    })?;
-    Ok(())
-}
-
 /// Before a project is there.
 struct Waiting {
-    generation: u64,
-    reporter: Reporter,
+    reports: Reports,
     session: Option<String>,
 }
 
@@ -179,7 +182,7 @@ impl Waiting {
             select! {
                 recv(project) -> opened => {
                     let Ok(opened) = opened else {
-                        return keep_nothing(self.generation, &self.reporter, inbox);
+                        return keep_nothing(&self.reports, inbox);
                     };
                     return self.keep(opened, None, inbox);
                 }
@@ -191,7 +194,7 @@ impl Waiting {
                     }
                     if let Order::SaveSession(json) = order {
                         self.session = Some(json);
-                    } else if without_project(self.generation, &self.reporter, order) {
+                    } else if without_project(&self.reports, order) {
                         return;
                     }
                 }
@@ -200,23 +203,23 @@ impl Waiting {
     }
 
     fn keep(self, opened: Opened, first: Option<Order>, inbox: &Receiver<Order>) {
-        let mut keeper = Keeper::new(self.generation, opened, self.reporter);
-        keeper.save_session(self.session.as_deref());
-        keeper.run(first, inbox);
+        let mut writer = Writer::new(opened, self.reports);
+        writer.save_session(self.session.as_deref());
+        writer.run(first, inbox);
     }
 }
 
 /// Without a project nothing is kept.
-fn keep_nothing(generation: u64, reporter: &Reporter, inbox: &Receiver<Order>) {
+fn keep_nothing(reports: &Reports, inbox: &Receiver<Order>) {
     for order in inbox {
-        if without_project(generation, reporter, order) {
+        if without_project(reports, order) {
             return;
         }
     }
 }
 
 /// Answers an order where there is no project. True where it was the last one.
-fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
+fn without_project(reports: &Reports, order: Order) -> bool {
     match order {
         Order::Append(_) | Order::SaveSession(_) => {
             log::debug!("no project: nothing is kept");
@@ -226,7 +229,7 @@ fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
                 unwritten: 0,
                 why: String::new(),
             };
-            reporter.send(JobEvent::Journal { generation, news });
+            reports.send(news);
         }
         Order::Close(done) => {
             done.send(0).ok();
@@ -236,11 +239,10 @@ fn without_project(generation: u64, reporter: &Reporter, order: Order) -> bool {
     false
 }
 
-struct Keeper {
-    generation: u64,
+struct Writer {
     project: Project,
     known: i64,
-    reporter: Reporter,
+    reports: Reports,
     /// Not on disk yet. What panics leaves them here.
     unwritten: Vec<LabelEvent>,
     /// So many of them were being written when it panicked: they may be on disk.
@@ -253,13 +255,12 @@ struct Keeper {
     fault: Option<String>,
 }
 
-impl Keeper {
-    fn new(generation: u64, (project, known): Opened, reporter: Reporter) -> Self {
+impl Writer {
+    fn new((project, known): Opened, reports: Reports) -> Self {
         Self {
-            generation,
             project,
             known,
-            reporter,
+            reports,
             unwritten: Vec::new(),
             unsure: 0,
             astray: 0,
@@ -295,7 +296,7 @@ impl Keeper {
             self.write();
             self.save_session(session.as_deref());
             if let Some(done) = closing {
-                // Nobody waits any more where this fails, which is as good.
+                // Where this fails the caller has gone, which is as good.
                 done.send(self.at_stake()).ok();
                 return;
             }
@@ -328,8 +329,8 @@ impl Keeper {
 
     fn save_session(&mut self, json: Option<&str>) {
         let Some(json) = json else { return };
-        self.guarded(|keeper| {
-            if let Err(error) = keeper.project.session_put("window", json) {
+        self.guarded(|writer| {
+            if let Err(error) = writer.project.session_put("window", json) {
                 log::warn!("{error}");
             }
         });
@@ -366,10 +367,8 @@ impl Keeper {
         log::error!("{} labels could not be written", self.at_stake());
     }
 
-    /// A window that has gone hears nothing, and needs to hear nothing.
     fn report(&self, news: JournalNews) {
-        let generation = self.generation;
-        self.reporter.send(JobEvent::Journal { generation, news });
+        self.reports.send(news);
     }
 
     /// Brings the file back to its path where it is not there, and writes what is not written.

@@ -25,6 +25,7 @@ pub(crate) mod screen;
 pub mod selection;
 pub mod settings;
 pub mod stamp_cache;
+pub mod stamp_store;
 pub mod table;
 pub(crate) mod toast;
 pub mod versions;

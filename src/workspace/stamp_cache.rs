@@ -61,7 +61,7 @@ impl StampCache {
         }
     }
 
-    /// What the shelf knows of a stamp.
+    /// What is known of a stamp.
     pub fn get(&self, id: StampId) -> Option<&CachedStamp> {
         self.entries.get(&id).map(|entry| &entry.content)
     }
@@ -112,6 +112,12 @@ impl StampCache {
         is_new
     }
 
+    /// True while a stamp that was asked for is not there.
+    pub fn has_pending(&self) -> bool {
+        let mut asked = self.asked.iter().filter_map(|id| self.get(*id));
+        asked.any(|stamp| matches!(stamp, CachedStamp::Pending))
+    }
+
     /// Forgets every request that was not answered: the worker pool dropped them.
     pub fn drop_pending(&mut self) {
         for id in std::mem::take(&mut self.asked) {
@@ -141,7 +147,7 @@ impl StampCache {
         self.evict();
     }
 
-    /// Empties the shelf.
+    /// Empties the cache.
     pub fn clear(&mut self) {
         self.entries.clear();
         self.asked.clear();

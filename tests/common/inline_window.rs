@@ -1,11 +1,10 @@
-//! The window without a screen: the real state, jobs, project file and decoders; every command
+//! The window without a screen: the real state, tasks, project file and decoders; every command
 //! is followed to its end before the next one.
 
 use std::{
-    collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     time::{Duration, Instant},
@@ -13,10 +12,9 @@ use std::{
 
 use super::MadeLatent;
 use destello::{
-    domain::{CandidateIx, LabelEvent, StampId, Timestamp, label_book::LabelState},
+    domain::{CandidateIx, LabelEvent, Timestamp, label_book::LabelState},
     features::{
         adaptation::{curve_task::MeasureCurve, task::FineTune},
-        file_dialog::pick::PickFor,
         latent::adapt_task::Adapt,
         simulation::simulator::{SimulatorOf, Simulators},
         training::task::Train,
@@ -24,17 +22,16 @@ use destello::{
     gpu::StampAtlas,
     tasks::{Task, fault},
     window::{
-        command::{Command, Go, Label, QueueCommand, Session, Want},
-        effect::Effect,
-        event::{JobEvent, JobId},
-        reporter::{Inbox, Reporter},
-        runner::Runner,
+        command::{Command, Go, Label, QueueCommand, Session},
         state::{AppState, Screen},
     },
-    workspace::{action::Action, drawn::Drawn, settings::Settings},
+    workspace::{
+        action::Action, context::Context, drawn::Drawn, pick::PickFor, settings::Settings,
+        stamp_store::Want,
+    },
 };
 
-/// A worker that says nothing for so long has failed.
+/// A worker that reports nothing for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The same of a task that computes.
 const LONG_PATIENCE: Duration = Duration::from_mins(10);
@@ -49,74 +46,64 @@ const START: Timestamp = Timestamp(1_795_348_800_000_000);
 pub struct InlineWindow {
     /// What the window would show.
     pub state: AppState,
-    /// Settings that would have been written to the person's own file.
-    pub saved_settings: Option<Settings>,
     /// What was put into the clipboard last.
     pub copied: Option<String>,
     /// Dialogs that are open, the oldest first.
     pub dialogs: Vec<PickFor>,
-    /// Which events are counted.
-    pub counted: fn(&JobEvent) -> bool,
-    /// How many of them came.
-    pub count: usize,
-    /// The project of a set that is opened without one; none for that in the person's folder.
-    pub default_project: Option<PathBuf>,
     /// True once the window was asked to close.
     pub has_quit: bool,
     /// Label events that were handed to the journal and not looked at yet.
     pub appended: Vec<LabelEvent>,
-    /// Simulations that were started, and that ended.
-    pub started: usize,
-    /// See `started`.
-    pub ended: usize,
-    runner: Runner,
-    inbox: Inbox,
+    /// What updates are given.
+    pub context: Context,
+    saved_settings: Arc<Mutex<Option<Settings>>>,
     /// Dialogs that were opened, each with where its answer goes.
     opened: Receiver<(PickFor, SyncSender<Vec<PathBuf>>)>,
     /// Where the answers of `dialogs` go.
     answers: Vec<SyncSender<Vec<PathBuf>>>,
     now: Timestamp,
-    /// Answers that are waited for, by what they are of.
-    awaited: BTreeSet<&'static str>,
-    decoding: HashSet<StampId>,
-    running: BTreeSet<JobId>,
     has_views: bool,
 }
 
 impl InlineWindow {
     /// A window with nothing open. With an atlas its stamps can be drawn.
     pub fn new(settings: Settings, person: &str, atlas: Option<Arc<StampAtlas>>) -> Self {
-        let (reporter, inbox) = Reporter::new(|| {});
-        let mut runner = Runner::new(reporter, atlas, false).unwrap();
+        let mut context = Context::start(|| {}).unwrap();
         let (opens, opened) = sync_channel(DIALOGS);
-        runner.ask_by(Arc::new(move |purpose| {
+        context.dialog = Arc::new(move |purpose| {
             let (answer, answered) = sync_channel(1);
             opens.send((purpose, answer)).ok()?;
-            // Where the window is gone, nobody answers.
+            // Where the window is gone, there is no answer.
             answered.recv().ok()
-        }));
+        });
+        let saved_settings = Arc::<Mutex<Option<Settings>>>::default();
+        let saved = saved_settings.clone();
+        context.save_settings = Arc::new(move |settings| {
+            let mut saved = saved.lock().unwrap_or_else(PoisonError::into_inner);
+            *saved = Some(settings.clone());
+            Ok(())
+        });
+        let mut state = AppState::new(settings, person);
+        state.stamps.start(context.tasks.wake(), atlas).unwrap();
         Self {
-            state: AppState::new(settings, person),
-            saved_settings: None,
+            state,
             copied: None,
             dialogs: Vec::new(),
-            counted: |_| false,
-            count: 0,
-            default_project: None,
             has_quit: false,
             appended: Vec::new(),
-            started: 0,
-            ended: 0,
-            runner,
-            inbox,
+            context,
+            saved_settings,
             opened,
             answers: Vec::new(),
             now: START,
-            awaited: BTreeSet::new(),
-            decoding: HashSet::new(),
-            running: BTreeSet::new(),
             has_views: false,
         }
+    }
+
+    /// Settings that would have been written to the person's own file.
+    pub fn saved_settings(&self) -> Option<Settings> {
+        let saved = self.saved_settings.lock();
+        saved.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// From now on views report what they draw; without them a person sees all that there is.
@@ -126,8 +113,7 @@ impl InlineWindow {
 
     /// From now on every latent model is this one.
     pub fn embed_by(&mut self, latent: MadeLatent) {
-        let cx = self.runner.context(self.now);
-        cx.latent_models.answer_by(Box::new(latent));
+        self.context.latent_models.answer_by(Box::new(latent));
     }
 
     /// The same with other simulators, and another place for the demo sky.
@@ -186,17 +172,6 @@ impl InlineWindow {
         }
     }
 
-    /// Takes in at most so many pieces of news, without waiting for any.
-    pub fn hear_some(&mut self, most: usize) {
-        for _ in 0..most {
-            let Ok(event) = self.inbox.try_recv() else {
-                break;
-            };
-            self.take(event);
-        }
-        self.poll();
-    }
-
     /// Chooses this file in every dialog that is open; what follows is still under way.
     pub fn answer_dialogs(&mut self, file: &Path) {
         self.dialogs.clear();
@@ -224,56 +199,54 @@ impl InlineWindow {
 
     /// Waits until everything under way is done.
     pub fn settle(&mut self) {
-        self.hear_until(Self::is_settled);
-        while let Ok(event) = self.inbox.try_recv() {
-            self.take(event);
-        }
+        self.wait_until(Self::is_settled);
     }
 
-    /// Takes news until that is so.
+    /// Takes in what runs until that is so.
     ///
     /// # Panics
     /// Where the workers fall silent before.
-    pub fn hear_until(&mut self, is_so: impl Fn(&Self) -> bool) {
-        let mut since = Instant::now();
+    pub fn wait_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        let since = Instant::now();
         while !is_so(self) {
-            if let Ok(event) = self.inbox.recv_timeout(LOOK_EVERY) {
-                since = Instant::now();
-                self.take(event);
-            }
             self.poll();
+            std::thread::sleep(LOOK_EVERY);
             let is_at_work = self.state.is_busy();
             let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
             assert!(since.elapsed() < patience, "the workers fell silent");
         }
     }
 
-    /// Takes in what running tasks report.
+    /// Takes in what runs.
     pub fn poll(&mut self) {
         for (purpose, answer) in self.opened.try_iter() {
             self.dialogs.push(purpose);
             self.answers.push(answer);
         }
-        let cx = self.runner.context(self.now);
-        let effects = self.state.poll(&cx);
-        self.start_all(effects);
+        self.state.poll(&self.context.at(self.now));
+        self.take_requests();
+    }
+
+    /// The same only where the number is above zero: what comes waits for some of the looks.
+    pub fn poll_some(&mut self, most: usize) {
+        if most > 0 {
+            self.poll();
+        }
+    }
+
+    /// True while work of that name is under way.
+    pub fn is_running(&self, name: &str) -> bool {
+        self.state.running().iter().any(|work| work.name == name)
     }
 
     fn is_settled(&self) -> bool {
         let project = &self.state.project;
         let header = self.state.header.as_ref();
-        self.awaited.is_empty()
-            && self.decoding.is_empty()
-            && self.running.is_empty()
-            && self.started == self.ended
-            && !self.state.scores.is_busy()
+        !self.state.is_busy()
             && !self.state.measured.is_measuring()
             && !self.state.period_search.is_under_way()
-            && !self.state.is_busy()
             // Those that a person has not answered.
             && self.state.dialogs.unanswered() == self.dialogs.len()
-            && !self.state.explanations.is_awaited()
-            && !self.state.latent.is_busy()
             && !self.state.is_leaving()
             && self
                 .state
@@ -284,83 +257,24 @@ impl InlineWindow {
             && header.is_none_or(|header| header.cards.is_some())
     }
 
-    fn take(&mut self, event: JobEvent) {
-        self.count += usize::from((self.counted)(&event));
-        match &event {
-            JobEvent::IndexDone { generation, .. } if *generation == self.state.generation => {
-                self.awaited.remove("index");
-            }
-            JobEvent::Decoded(stamps) => {
-                if stamps.is_empty() {
-                    self.awaited.remove("reload");
-                }
-                for (id, _) in stamps {
-                    self.decoding.remove(id);
-                }
-            }
-            _ => {}
-        }
-        self.run(Command::News(Box::new(event)));
-    }
-
     fn run(&mut self, command: Command) {
-        let cx = self.runner.context(self.now);
-        let effects = self.state.apply(command, &cx);
-        self.start_all(effects);
+        let before = self.state.book.events().len();
+        self.state.apply(command, &self.context.at(self.now));
+        let new = self.state.book.events().get(before..).unwrap_or_default();
+        self.appended
+            .extend(new.iter().map(|event| (**event).clone()));
+        self.take_requests();
     }
 
-    fn start_all(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::SaveSettings(settings) => self.saved_settings = Some(*settings),
-                Effect::Copy(text) => self.copied = Some(text),
-                Effect::Quit => self.has_quit = true,
-                Effect::Append(events) => {
-                    self.appended.extend(events.iter().cloned());
-                    self.start(Effect::Append(events));
-                }
-                other => self.start(other),
-            }
-        }
-    }
-
-    fn start(&mut self, mut effect: Effect) {
-        if let Effect::Open { project, .. } = &mut effect
-            && project.is_none()
-        {
-            project.clone_from(&self.default_project);
-        }
-        match &effect {
-            Effect::Open { .. } => {
-                // The workers of the set before are gone with what they were asked for.
-                self.forget_the_set();
-                self.awaited.insert("index");
-            }
-            Effect::CloseSet { .. } => self.forget_the_set(),
-            Effect::Decode { wanted } => {
-                // Requests before this one are dropped.
-                self.decoding.clear();
-                self.decoding.extend(wanted.iter().map(|stamp| stamp.id));
-            }
-            Effect::Reload(_) => {
-                self.awaited.insert("reload");
-            }
-            _ => {}
-        }
-        self.runner.start(effect).unwrap();
-    }
-
-    /// Nothing arrives any more of the set that is left.
-    fn forget_the_set(&mut self) {
-        self.awaited.clear();
-        self.decoding.clear();
+    /// What the real window does for the state.
+    fn take_requests(&mut self) {
+        self.copied = self.state.clipboard.take().or(self.copied.take());
+        self.has_quit |= std::mem::take(&mut self.state.may_quit);
     }
 
     /// Closes the window; returns when everything is on disk.
     pub fn close(mut self) {
-        // As in the real window: nobody reads news any more.
-        self.inbox = Inbox::never();
-        self.runner.close();
+        self.state.close(&self.context);
     }
 
     /// Sets the person's clock.

@@ -28,7 +28,7 @@ fn shown(state: &AppState) -> Vec<LabelEvent> {
 /// Gives a label and waits until all are on disk.
 fn label(window: &mut InlineWindow, class: usize) {
     window.label(class);
-    window.hear_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.project.unsaved == 0);
 }
 
 #[test]

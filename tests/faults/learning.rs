@@ -4,10 +4,10 @@ use destello::{
     features::{
         adaptation::update::FineTuneStatus,
         latent::state::{LatentStatus, Projection},
-        training::state::{JobId, TrainingStatus},
+        training::state::TrainingStatus,
     },
     tasks::fault,
-    window::command::{Command, FineTune, Latent, Session, Train},
+    window::command::{Command, FineTune, Latent, Train},
     workspace::action::Action,
 };
 
@@ -21,10 +21,11 @@ fn window(sky: &Sky) -> InlineWindow {
 }
 
 /// Begins something and stops it.
-fn begin_and_stop(window: &mut InlineWindow, command: Command, job: JobId) {
+fn begin_and_stop(window: &mut InlineWindow, command: Command, stop: Command) {
+    let before = window.state.running().len();
     window.begin(command);
-    assert!(window.state.jobs.contains_key(&job));
-    window.apply(Command::Session(Session::Cancel(job)));
+    assert_eq!(window.state.running().len(), before + 1);
+    window.apply(stop);
 }
 
 #[test]
@@ -48,7 +49,11 @@ fn a_training_that_breaks_off_anywhere_says_so_and_another_can_begin() {
         };
         assert!(names_the_log(why), "{name}: {why}");
     }
-    begin_and_stop(&mut window, Command::Train(Train::Start), JobId::Train);
+    begin_and_stop(
+        &mut window,
+        Command::Train(Train::Start),
+        Command::Train(Train::Stop),
+    );
     let status = window.state.training.status();
     assert!(!matches!(status, TrainingStatus::Failed(_)), "{status:?}");
 }
@@ -75,7 +80,7 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
     begin_and_stop(
         &mut window,
         Command::FineTune(FineTune::Start),
-        JobId::FineTune,
+        Command::FineTune(FineTune::Stop),
     );
     let status = window.state.fine_tuning.status();
     assert!(!matches!(status, FineTuneStatus::Failed(_)), "{status:?}");
@@ -85,7 +90,7 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
     });
     assert!(names_the_log(window.toast()), "{}", window.toast());
     let curve = Command::FineTune(FineTune::Curve);
-    begin_and_stop(&mut window, curve, JobId::LearningCurve);
+    begin_and_stop(&mut window, curve, Command::FineTune(FineTune::StopCurve));
     assert!(
         !window.state.toast.as_ref().unwrap().is_error,
         "{}",
@@ -105,7 +110,11 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
         panic!("{:?}", window.state.latent.status());
     };
     assert!(names_the_log(why), "{why}");
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
 
     // The map, the pictures of centroids and the stamp drawn again follow an embedding.
     for name in ["latent map", "decoding", "reconstruction"] {
@@ -120,7 +129,11 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
     assert!(latent.map().is_none());
     assert!(names_the_log(latent.map_fault().unwrap()));
     assert!(latent.centroids().unwrap().is_err());
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
     let here = (
         window.state.place.candidate.unwrap(),
         window.state.place.epoch,
@@ -146,9 +159,21 @@ fn a_latent_model_whose_training_breaks_off_is_left_as_it_was() {
     window.apply(Command::Latent(Latent::Adapt));
     assert_eq!(fault::left("latent fine-tuning"), 0);
     assert!(names_the_log(window.toast()), "{}", window.toast());
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
-    begin_and_stop(&mut window, Command::Latent(Latent::Adapt), JobId::Adapt);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
+    begin_and_stop(
+        &mut window,
+        Command::Latent(Latent::Adapt),
+        Command::Latent(Latent::StopAdapting),
+    );
     assert_eq!(window.toast(), "stopped; all is as it was");
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
     assert!(window.state.fine_tuning.versions().is_empty());
 }

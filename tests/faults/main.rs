@@ -17,37 +17,9 @@ mod program_log;
 mod steps;
 
 use common::{InlineWindow, in_turn};
-use destello::{tasks::fault, window::event::JobEvent};
+use destello::tasks::fault;
 
-/// Lets the next pass of that name panic while `act` is followed to its end; exactly one event of
-/// that kind comes, and nothing is left pending.
-fn breaks(
-    window: &mut InlineWindow,
-    name: &str,
-    is_end: fn(&JobEvent) -> bool,
-    act: impl FnOnce(&mut InlineWindow),
-) {
-    fault::arm(name, 1);
-    ends_once(window, name, is_end, act);
-    assert_eq!(fault::left(name), 0, "nothing passed {name}");
-}
-
-/// Follows `act` to its end: one event of that kind, and nothing is left pending.
-fn ends_once(
-    window: &mut InlineWindow,
-    name: &str,
-    is_end: fn(&JobEvent) -> bool,
-    act: impl FnOnce(&mut InlineWindow),
-) {
-    (window.counted, window.count) = (is_end, 0);
-    // Every command is followed until nothing is pending; that fails where an end does not come.
-    act(window);
-    window.settle();
-    assert_eq!(window.count, 1, "ends of {name}");
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
-}
-
-/// The same of a task, of which the window awaits the end.
+/// Lets the next pass of that name panic while `act` is followed to its end; nothing is left pending.
 fn task_breaks(window: &mut InlineWindow, name: &str, act: impl FnOnce(&mut InlineWindow)) {
     fault::arm(name, 1);
     task_ends(window, act);
@@ -58,7 +30,11 @@ fn task_breaks(window: &mut InlineWindow, name: &str, act: impl FnOnce(&mut Inli
 fn task_ends(window: &mut InlineWindow, act: impl FnOnce(&mut InlineWindow)) {
     act(window);
     window.settle();
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
 }
 
 /// True where the user is sent to the log.

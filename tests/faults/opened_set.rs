@@ -13,17 +13,13 @@ use destello::{
         scoring::state::ScoringStatus,
     },
     tasks::{Task, fault},
-    window::{
-        command::{Command, QueueCommand, Scoring, Session},
-        event::{JobEvent, JobId},
-    },
+    window::command::{Command, QueueCommand, Scoring, Session},
     workspace::action::Action,
 };
 
 use crate::{
-    breaks,
     common::{self, InlineWindow, Sky, StampSet},
-    ends_once, in_turn, names_the_log, task_breaks, task_ends,
+    in_turn, names_the_log, task_breaks, task_ends,
 };
 
 fn window(set: &StampSet) -> InlineWindow {
@@ -35,21 +31,17 @@ fn has_problem(window: &InlineWindow, part: &str) -> bool {
     problems.any(|problem| problem.to_string().contains(part))
 }
 
-const fn is_index_end(event: &JobEvent) -> bool {
-    matches!(event, JobEvent::IndexDone { .. })
-}
-
 #[test]
 fn indexing_that_breaks_off_ends_with_a_problem_and_the_next_opening_is_whole() {
     let _turn = in_turn();
     let set = StampSet::new();
     let mut window = window(&set);
-    for name in ["scan", "index"] {
-        breaks(&mut window, name, is_index_end, |window| {
+    for name in ["scan", "indexing"] {
+        task_breaks(&mut window, name, |window| {
             window.open(&[set.path()], &set.beside("night.destello"));
         });
         assert!(has_problem(&window, "indexing broke off"), "{name}");
-        ends_once(&mut window, name, is_index_end, |window| {
+        task_ends(&mut window, |window| {
             window.open(&[set.path()], &set.beside("night.destello"));
         });
         assert_eq!(window.queue().len(), 6);
@@ -62,7 +54,7 @@ fn a_project_whose_opening_breaks_off_is_refused_and_stamps_can_be_looked_at() {
     let _turn = in_turn();
     let set = StampSet::new();
     let mut window = window(&set);
-    breaks(&mut window, "open project", is_index_end, |window| {
+    task_breaks(&mut window, "open project", |window| {
         window.open(&[set.path()], &set.beside("other.destello"));
     });
     let fault = window.state.project.fault.clone().unwrap();
@@ -227,7 +219,11 @@ fn scoring_that_breaks_off_says_so_and_goes_on_when_asked() {
         assert_eq!(why.len(), failing);
         assert!(why.iter().all(|why| names_the_log(why)), "{why:?}");
         assert!(names_the_log(window.toast()), "{}", window.toast());
-        assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+        assert!(
+            window.state.running().is_empty(),
+            "{:?}",
+            window.state.running()
+        );
         window.act(Action::ScoreAgain);
         assert_eq!(
             statuses(&window),
@@ -298,7 +294,7 @@ fn versions_that_cannot_be_read_leave_the_set_open() {
     window.open(&[set.path()], &set.beside("night.destello"));
     assert_eq!(fault::left("reading versions"), 0);
     assert_eq!(window.queue().len(), 6);
-    assert!(!window.state.jobs.contains_key(&JobId::Index));
+    assert!(!window.is_running("indexing"));
     window.apply(Command::Queue(QueueCommand::Sort {
         column: Column::Mag,
         is_descending: false,

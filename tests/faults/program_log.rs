@@ -11,10 +11,8 @@ use std::{
 };
 
 use destello::{
-    app,
     logging::{self, panics},
     tasks::thread,
-    window::event::JobEvent,
     workspace::{action::Action, settings::Settings},
 };
 
@@ -115,9 +113,8 @@ fn child() {
     // The window shows the sentence, and keeps it in Problems.
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     window.state.log = kept;
-    window.apply(app::Command::News(Box::new(JobEvent::Broke(
-        told[0].clone(),
-    ))));
+    let cx = window.context.at(window.now());
+    window.state.report_fault(told[0].clone(), &cx);
     assert_eq!(window.toast(), told[0]);
     assert!(window.state.toast.as_ref().unwrap().is_error);
     assert!(window.state.problems[0].to_string().contains(&told[0]));

@@ -112,7 +112,7 @@ pub fn on_a_full_disk_labels_wait_and_are_written_when_there_is_room() {
     let text = format!("{unsaved} label");
     assert!(window.toast().starts_with(&text), "{}", window.toast());
     fs::remove_file(disk.path("filler")).unwrap();
-    window.hear_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.project.unsaved == 0);
     assert_eq!(window.state.project.fault, None);
     assert!(agree(&window, &project));
     window.close();

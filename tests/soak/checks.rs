@@ -143,10 +143,10 @@ impl Witness {
         }
         for seat in seats {
             let state = &seat.window.state;
-            assert!(state.jobs.is_empty(), "still running: {:?}", state.jobs);
-            assert_eq!(
-                seat.window.started, seat.window.ended,
-                "tasks that started and tasks that ended"
+            assert!(
+                state.running().is_empty(),
+                "still running: {:?}",
+                state.running()
             );
             let Some(path) = state.project.path.clone() else {
                 continue;
@@ -162,7 +162,7 @@ impl Witness {
             };
             let patience = Instant::now() + PATIENCE;
             while !is_same(&seat.window.state.book) && Instant::now() < patience {
-                seat.window.hear_some(8);
+                seat.window.poll_some(8);
                 std::thread::sleep(Duration::from_millis(5));
             }
             let state = &seat.window.state;

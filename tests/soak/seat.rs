@@ -216,7 +216,7 @@ impl Seat {
 
     /// Takes in some of the news.
     pub fn hear(&mut self, person: &mut Person) {
-        self.window.hear_some(person.news_taken());
+        self.window.poll_some(person.news_taken());
         if self.window.has_quit {
             self.window.has_quit = false;
         }
@@ -238,7 +238,7 @@ impl Seat {
         if let Some(fault) = fault.filter(|_| self.window.state.project.unsaved > 0) {
             println!("{}: {fault}", self.name);
             self.window
-                .hear_until(|window| window.state.project.unsaved == 0);
+                .wait_until(|window| window.state.project.unsaved == 0);
         }
     }
 

@@ -210,7 +210,7 @@ fn a_key_is_changed_in_the_settings_and_taken_from_its_holder() {
     press(&mut view, Modifiers::COMMAND, Key::Comma);
     assert_eq!(press(&mut view, NONE, Key::N), ["Do(Invert)"]);
     assert_eq!(press(&mut view, NONE, Key::I), [""; 0]);
-    let saved = window(&view).saved_settings.clone().unwrap();
+    let saved = window(&view).saved_settings().unwrap();
     assert_eq!(saved.keys.hint(Action::Invert), "N");
     assert_eq!(saved.keys.hint(Action::NextUnlabelled), "");
 }

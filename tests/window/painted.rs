@@ -168,7 +168,7 @@ fn thousands_of_moves_label_only_what_was_painted() {
     let mut dice = Dice(7);
     for frame in 0..6_000_u32 {
         // One piece of news in six frames: decoding is slow.
-        slow.window.hear_some((dice.below(6) / 5) as usize);
+        slow.window.poll_some((dice.below(6) / 5) as usize);
         let events = if dice.below(3) < 2 {
             press(&mut dice)
         } else {
@@ -227,7 +227,7 @@ fn the_pixels_on_the_screen_are_those_of_the_candidate_and_epoch_beside_them() {
         for _ in 0..3 {
             view.input_mut().events.extend(press(&mut dice));
             let news = dice.below(4) as usize;
-            view.state_mut().window.hear_some(news);
+            view.state_mut().window.poll_some(news);
             view.step();
         }
         let picture = view.render().unwrap();

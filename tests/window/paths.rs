@@ -31,7 +31,7 @@ fn prepare(window: &mut InlineWindow, set: &StampSet) {
         home: folder.join("home"),
         start: folder,
     };
-    window.default_project = Some(set.beside("night.destello"));
+    window.context.usual_project = Some(set.beside("night.destello"));
 }
 
 fn typed(view: &View) -> String {
@@ -84,7 +84,7 @@ fn sets_labels_and_vocabularies_come_and_go_by_keys_alone() {
     assert!(shows(&view, "2 new labels"), "{:?}", texts(&view));
     // The journal's thread finds them in the file.
     let imported = |window: &InlineWindow| window.labels("hits04").is_labelled();
-    view.state_mut().window.hear_until(imported);
+    view.state_mut().window.wait_until(imported);
 
     // The proposed name is marked: what is typed takes its place.
     let out = set.beside("out.csv");

@@ -1,13 +1,5 @@
 //! Scores on the screen: where they stand, what the threshold says, and that hiding hides all.
 
-use destello::{
-    features::{queue::column::Column, scoring::state::ScoringStatus},
-    window::{
-        command::{Command, QueueCommand, Scoring, Session},
-        event::JobId,
-    },
-    workspace::action::Action,
-};
 use egui::{Key, Modifiers};
 
 use super::{
@@ -15,6 +7,11 @@ use super::{
     common::{InlineWindow, StampSet},
     harness::{View, click, press, rest, shows, texts, view},
     open, opened, tidy, window,
+};
+use destello::{
+    features::{queue::column::Column, scoring::state::ScoringStatus},
+    window::command::{Command, QueueCommand, Scoring},
+    workspace::action::Action,
 };
 
 fn counts(view: &View) -> String {
@@ -79,7 +76,7 @@ fn where_the_score_would_stand_is_why_there_is_none() {
     let mut view = view(SIZE, |window: &mut InlineWindow| open(window, &set));
     let inline = &mut view.state_mut().window;
     inline.begin(Command::Scoring(Scoring::Show("cap".into())));
-    inline.apply(Command::Session(Session::Cancel(JobId::Score)));
+    inline.apply(Command::Scoring(Scoring::Stop));
     rest(&mut view);
     assert!(shows(&view, "Score the rest"));
     assert_eq!(

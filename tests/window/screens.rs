@@ -36,7 +36,7 @@ fn a_recent_project_opens_from_the_start_page() {
     let set = StampSet::new();
     let mut first = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     first.label(common::REAL);
-    let settings = first.saved_settings.clone().unwrap();
+    let settings = first.saved_settings().unwrap();
     first.close();
     let mut view = view(SIZE, |window| window.state.settings = settings);
     let asked = click(&mut view, "night");

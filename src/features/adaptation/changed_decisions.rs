@@ -10,7 +10,6 @@ use crate::{
     },
     window::{
         command::QueueCommand,
-        effect::Effect,
         state::{AppState, Pane},
     },
     workspace::{context::Context, versions, words::thousands},
@@ -18,7 +17,7 @@ use crate::{
 
 impl AppState {
     /// The new version is no longer shown, and its parent is active again; the project keeps both.
-    pub(crate) fn roll_back(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn roll_back(&mut self, cx: &Context) {
         let active = self
             .scores
             .active()
@@ -33,11 +32,11 @@ impl AppState {
                 "the active model was not taught in this project: nothing to take back",
                 cx.now,
             );
-            return Vec::new();
+            return;
         };
-        let mut effects = self.show_model(version.parent_source.as_str().into(), cx);
+        self.show_model(version.parent_source.as_str().into(), cx);
         let source = versions::source(&project, &version.id);
-        effects.extend(self.drop_model(&source, cx));
+        self.drop_model(&source, cx);
         self.report(
             format!(
                 "back to {}; {} stays in the project",
@@ -45,7 +44,6 @@ impl AppState {
             ),
             cx.now,
         );
-        effects
     }
 
     /// The shown models that are a version and its parent.
@@ -95,17 +93,17 @@ impl AppState {
     }
 
     /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
-    pub(crate) fn show_changes(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn show_changes(&mut self, cx: &Context) {
         let Some(changed) = self.changed_decisions() else {
             self.report(
                 "show a version and the model it was taught from to see what changed",
                 cx.now,
             );
-            return Vec::new();
+            return;
         };
         if changed.is_empty() {
             self.report("no decision of this set changed", cx.now);
-            return Vec::new();
+            return;
         }
         let title = match changed.len() {
             1 => "1 decision changed".into(),
@@ -120,10 +118,9 @@ impl AppState {
             column: Column::Disagreement,
             is_descending: true,
         };
-        let mut effects = self.apply_queue(sort, cx);
-        effects.extend(self.open_shortlist(Shortlist { title, candidates }, cx));
+        self.apply_queue(sort, cx);
+        self.open_shortlist(Shortlist { title, candidates }, cx);
         // It would stand before them.
         self.panes.remove(&Pane::FineTune);
-        effects
     }
 }

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     domain::{ModelId, ModelInput},
     features::training::train::{OpenedSet, cores},
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
-    window::{command, effect::Effect, event::JobId, state::AppState},
+    tasks::{TaskEvent, next_event},
+    window::{command, state::AppState},
     workspace::{
         context::Context,
         model_registry::ModelSource,
@@ -99,28 +99,22 @@ impl AppState {
         Ok((parent, order, project))
     }
 
-    pub(crate) fn apply_fine_tune(
-        &mut self,
-        command: command::FineTune,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    pub(crate) fn apply_fine_tune(&mut self, command: command::FineTune, cx: &Context) {
         match command {
-            command::FineTune::Start => {
-                self.start_fine_tuning(cx);
-                Vec::new()
-            }
+            command::FineTune::Start => self.start_fine_tuning(cx),
+            command::FineTune::Stop => self.fine_tuning.stop(),
             command::FineTune::NewClasses(has) => {
                 self.fine_tuning.has_new_classes = has;
-                Vec::new()
             }
-            command::FineTune::Curve => {
-                self.start_learning_curve(cx);
-                Vec::new()
+            command::FineTune::Curve => self.start_learning_curve(cx),
+            command::FineTune::StopCurve => {
+                if let Some(running) = &self.fine_tuning.measuring {
+                    running.cancel();
+                }
             }
             command::FineTune::Use(source) => {
-                let effects = self.show_model(source, cx);
+                self.show_model(source, cx);
                 self.report(format!("scores of {}", self.scores.active().name()), cx.now);
-                effects
             }
             command::FineTune::RollBack => self.roll_back(cx),
             command::FineTune::Changes => self.show_changes(cx),
@@ -146,12 +140,11 @@ impl AppState {
         );
         (pane.news, pane.since, pane.seconds_left) = (None, None, None);
         pane.notes.clear();
-        self.show_progress(JobId::FineTune, Some(Progress::default()));
         self.fine_tuning.fine_tuning = Some(cx.tasks.start(FineTune {
             order,
             parent,
             models: cx.models.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
             keep: Keep::Project(project),
             now: cx.now,
         }));
@@ -165,12 +158,11 @@ impl AppState {
         match self.what_to_fine_tune() {
             Ok((parent, order, _)) => {
                 self.fine_tuning.curve = None;
-                self.show_progress(JobId::LearningCurve, Some(Progress::default()));
                 self.fine_tuning.measuring = Some(cx.tasks.start(MeasureCurve {
                     order,
                     parent,
                     models: cx.models.clone(),
-                    decoder: cx.decoder.clone(),
+                    decoder: self.stamps.decoder().clone(),
                 }));
             }
             Err(why) => self.warn(why, cx.now),
@@ -183,23 +175,21 @@ impl AppState {
     }
 
     /// Takes in what the tasks of adaptation report.
-    pub(crate) fn poll_adaptation(&mut self, cx: &Context) -> Vec<Effect> {
-        let effects = self.poll_fine_tuning(cx);
+    pub(crate) fn poll_adaptation(&mut self, cx: &Context) {
+        self.poll_fine_tuning(cx);
         self.poll_learning_curve(cx);
         while let Some(event) = next_event(&mut self.fine_tuning.reading) {
             if let TaskEvent::Finished(versions) = event {
                 self.fine_tuning.take_versions(versions);
             }
         }
-        effects
     }
 
-    fn poll_fine_tuning(&mut self, cx: &Context) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    fn poll_fine_tuning(&mut self, cx: &Context) {
         while let Some(event) = next_event(&mut self.fine_tuning.fine_tuning) {
             match event {
                 TaskEvent::Update(update) => self.fine_tuning.take_update(update, cx.now),
-                TaskEvent::Finished(tuned) => effects.extend(self.finish_fine_tuning(tuned, cx)),
+                TaskEvent::Finished(tuned) => self.finish_fine_tuning(tuned, cx),
                 TaskEvent::Cancelled => {
                     self.fine_tuning.status = FineTuneStatus::Idle;
                     self.report("fine-tuning stopped; all is as it was", cx.now);
@@ -210,9 +200,6 @@ impl AppState {
                 }
             }
         }
-        let running = self.fine_tuning.fine_tuning.as_ref();
-        self.show_progress(JobId::FineTune, running.map(Running::progress));
-        effects
     }
 
     fn poll_learning_curve(&mut self, cx: &Context) {
@@ -230,11 +217,9 @@ impl AppState {
                 TaskEvent::Failed(why) => self.warn(format!("learning curve: {why}"), cx.now),
             }
         }
-        let running = self.fine_tuning.measuring.as_ref();
-        self.show_progress(JobId::LearningCurve, running.map(Running::progress));
     }
 
-    fn finish_fine_tuning(&mut self, tuned: FineTuned, cx: &Context) -> Vec<Effect> {
+    fn finish_fine_tuning(&mut self, tuned: FineTuned, cx: &Context) {
         let most_forgotten = f64::from(self.settings.most_forgotten_percent) / 100.0;
         let taught = Taught {
             objection: tuned.figures.objection(most_forgotten),
@@ -243,38 +228,34 @@ impl AppState {
             figures: tuned.figures,
         };
         self.fine_tuning.take_version(taught.version.clone());
-        let effects = self.show_version(&taught, cx);
+        self.show_version(&taught, cx);
         self.fine_tuning.status = FineTuneStatus::Finished(Box::new(taught));
-        effects
     }
 
     /// The new version beside its parent; active where nothing speaks against it.
-    fn show_version(&mut self, taught: &Taught, cx: &Context) -> Vec<Effect> {
+    fn show_version(&mut self, taught: &Taught, cx: &Context) {
         let id = &taught.version.id;
         let before = self.scores.active().source.clone();
-        let mut effects = self.show_model(taught.source.clone(), cx);
+        self.show_model(taught.source.clone(), cx);
         match &taught.objection {
             None => self.report(format!("{id} is taught, and active now"), cx.now),
             Some(why) => {
-                effects.extend(self.show_model(before, cx));
+                self.show_model(before, cx);
                 self.warn(format!("{id} is kept but not active: {why}"), cx.now);
             }
         }
-        effects
     }
 
     /// A version that the project has no longer, or never could be read: another model serves, and the
     /// list of versions is read anew.
-    pub(crate) fn leave_lost_version(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub(crate) fn leave_lost_version(&mut self, source: &str, cx: &Context) {
         if self.scores.shown().len() < 2 {
-            effects.extend(self.show_model(models::DEFAULT.into(), cx));
+            self.show_model(models::DEFAULT.into(), cx);
         }
-        effects.extend(self.drop_model(source, cx));
+        self.drop_model(source, cx);
         if let Some(project) = self.project.path.clone() {
             self.read_versions(project, cx);
         }
-        effects
     }
 
     /// Where a version of this project can be read.

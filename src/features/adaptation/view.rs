@@ -5,11 +5,8 @@ use egui_plot::{Line, Plot, Points};
 
 use super::update::{FineTuneNews, FineTuneStatus, ModelVersion, SkyFigures, Taught};
 use crate::{
-    features::{
-        evaluation::plot_view::plot_ui,
-        inspect::view::weak,
-        training::{state::JobId, view::alarm},
-    },
+    features::{evaluation::plot_view::plot_ui, inspect::view::weak, training::view::alarm},
+    tasks::Running,
     widgets::theme,
     window::{
         command::{Command, FineTune, Latent, Session},
@@ -81,7 +78,7 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         if ui.add_enabled(plan.is_ok(), button).clicked() {
             commands.push(Command::FineTune(FineTune::Start));
         }
-        let is_measuring = state.jobs.contains_key(&JobId::LearningCurve);
+        let is_measuring = state.fine_tuning.is_measuring();
         let button = Button::new("Learning curve").min_size(vec2(120.0, 30.0));
         let help = "Teaches the model again and again with more and more of the labels, in your order \
                     and by chance: are more labels worth the time? Takes some minutes";
@@ -122,7 +119,7 @@ fn limit_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 
 /// What each label brings, as far as it is known.
 fn curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let progress = state.jobs.get(&JobId::LearningCurve);
+    let progress = state.fine_tuning.measuring.as_ref().map(Running::progress);
     if let Some(progress) = progress {
         ui.separator();
         ui.horizontal(|ui| {
@@ -130,8 +127,7 @@ fn curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             let bar = ProgressBar::new(share).desired_width(WIDTH - 90.0);
             ui.add(bar.text("learning curve"));
             if ui.button("Cancel").clicked() {
-                let job = JobId::LearningCurve;
-                commands.push(Command::Session(Session::Cancel(job)));
+                commands.push(Command::FineTune(FineTune::StopCurve));
             }
         });
     } else if state.fine_tuning.curve().is_some() {
@@ -150,7 +146,7 @@ fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     notes_ui(ui, state);
     ui.add_space(theme::GRID);
     let news = pane.news();
-    let progress = state.jobs.get(&JobId::FineTune);
+    let progress = pane.fine_tuning.as_ref().map(Running::progress);
     let share = progress.map_or(0.0, |job| job.done as f32 / job.total.max(1) as f32);
     let left = state.fine_tuning_time_left().unwrap_or_default();
     ui.add(ProgressBar::new(share).text(left));
@@ -163,7 +159,7 @@ fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         .on_hover_text("Leaves everything as it was")
         .clicked()
     {
-        commands.push(Command::Session(Session::Cancel(JobId::FineTune)));
+        commands.push(Command::FineTune(FineTune::Stop));
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::Request;
-use super::evaluator::{Judge, WriteEvaluation};
 pub use super::{Report, evaluator::TruthSource};
+use super::{
+    Request,
+    evaluator::{Judge, WriteEvaluation},
+};
 use crate::{
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
     features::{
@@ -13,7 +15,6 @@ use crate::{
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
     window::{
         command::Evaluate,
-        effect::Effect,
         state::{AppState, Screen},
     },
     workspace::context::Context,
@@ -140,13 +141,12 @@ impl AppState {
         candidates.any(|(_, candidate)| candidate.truth.is_some())
     }
 
-    pub(crate) fn apply_evaluate(&mut self, evaluate: Evaluate, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_evaluate(&mut self, evaluate: Evaluate, cx: &Context) {
         match evaluate {
             Evaluate::Truth(truth) => self.evaluation.chosen = Some(truth),
             Evaluate::At(at) => self.evaluation.at = at,
             Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, cx),
         }
-        Vec::new()
     }
 
     /// Judges anew where anything has changed that a report depends on. One report at a time: what
@@ -223,10 +223,10 @@ impl AppState {
         }
     }
 
-    pub(crate) fn pick_evaluation_folder(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn pick_evaluation_folder(&mut self, cx: &Context) {
         if self.evaluation.report.is_none() {
             self.warn("there is no evaluation yet: open its screen first", cx.now);
-            return Vec::new();
+            return;
         }
         self.pick(PickFor::EvaluationFolder)
     }
@@ -238,7 +238,6 @@ impl AppState {
                 report,
                 catalogue: self.catalogue.clone(),
             }));
-            self.show_transfers();
         }
     }
 }

@@ -10,10 +10,7 @@ use super::explain::{Explain, ExplainKey};
 use crate::{
     domain::{ExplainMethod, ModelId},
     tasks::{Running, TaskEvent},
-    window::{
-        effect::Effect,
-        state::{AppState, Screen},
-    },
+    window::state::{AppState, Screen},
     workspace::{action::Action, context::Context},
 };
 
@@ -121,7 +118,7 @@ impl AppState {
             key: key.clone(),
             epoch,
             models: cx.models.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
         });
         self.explanations.awaited = Some((key, running));
     }
@@ -145,13 +142,13 @@ impl AppState {
     }
 
     /// Shows heat maps or takes them away; the next method shows them too.
-    pub(crate) fn act_on_explanation(&mut self, action: Action, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn act_on_explanation(&mut self, action: Action, cx: &Context) {
         if self.is_blind() {
             self.report(
                 "scores are hidden for blind labelling, and explanations with them",
                 cx.now,
             );
-            return Vec::new();
+            return;
         }
         let mut choice = self.explain;
         if action == Action::NextExplanation {
@@ -173,11 +170,11 @@ impl AppState {
         self.choose_explanation(choice)
     }
 
-    pub(crate) fn choose_explanation(&mut self, choice: ExplainChoice) -> Vec<Effect> {
+    pub(crate) fn choose_explanation(&mut self, choice: ExplainChoice) {
         self.explain = ExplainChoice {
             opacity: choice.opacity.clamp(0.0, 1.0),
             ..choice
         };
-        vec![self.save_session()]
+        self.save_session()
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     tasks::{Running, TaskEvent, next_event},
-    window::{effect::Effect, state::AppState},
+    window::state::AppState,
     workspace::{context::Context, settings::FileDialogs, words::short},
 };
 
@@ -316,13 +316,12 @@ fn common_start<'a>(a: &'a str, b: &str) -> &'a str {
 
 impl AppState {
     /// Asks for files: by the dialog of the system, or ours where it has none.
-    pub(crate) fn pick(&mut self, purpose: PickFor) -> Vec<Effect> {
+    pub(crate) fn pick(&mut self, purpose: PickFor) {
         if self.asks_in_window() {
             self.open_path_pane(purpose);
         } else {
             self.dialogs.wanted.push(purpose);
         }
-        Vec::new()
     }
 
     /// True where our own dialog asks for files.
@@ -343,18 +342,17 @@ impl AppState {
     }
 
     /// Takes in what the user chose in dialogs of the system, and what the disk says.
-    pub(crate) fn poll_paths(&mut self, cx: &Context) -> Vec<Effect> {
-        let mut effects = self.poll_dialogs(cx);
+    pub(crate) fn poll_paths(&mut self, cx: &Context) {
+        self.poll_dialogs(cx);
         if let Some(pane) = &mut self.path_pane {
             pane.take_names(&self.path_base);
             if let Some((path, adds, lies)) = pane.take_answer() {
-                effects.extend(self.judge_path(path, adds, lies, cx));
+                self.judge_path(path, adds, lies, cx);
             }
         }
-        effects
     }
 
-    fn poll_dialogs(&mut self, cx: &Context) -> Vec<Effect> {
+    fn poll_dialogs(&mut self, cx: &Context) {
         let mut answers = Vec::new();
         self.dialogs.open.retain_mut(|(purpose, running)| {
             while let Some(event) = running.next_event() {
@@ -362,11 +360,10 @@ impl AppState {
             }
             !running.has_ended()
         });
-        let mut effects = Vec::new();
         for (purpose, event) in answers {
             match event {
                 TaskEvent::Finished(Some(paths)) if !paths.is_empty() => {
-                    effects.extend(self.picked(purpose, paths, cx));
+                    self.picked(purpose, paths, cx);
                 }
                 // The system has no dialog, or it broke off: ours is opened, and from now on at once.
                 TaskEvent::Finished(None) | TaskEvent::Failed(_) => {
@@ -376,7 +373,6 @@ impl AppState {
                 TaskEvent::Finished(Some(_)) | TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
-        effects
     }
 
     fn open_path_pane(&mut self, purpose: PickFor) {
@@ -385,10 +381,10 @@ impl AppState {
         self.path_pane = Some(PathPane::new(purpose, folder, &self.path_base));
     }
 
-    pub(crate) fn apply_path(&mut self, command: PathCommand, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_path(&mut self, command: PathCommand, cx: &Context) {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
-            return Vec::new();
+            return;
         };
         match command {
             PathCommand::Type(text) => {
@@ -416,10 +412,11 @@ impl AppState {
                 let is_empty = path.is_none() && pane.typed.text().trim().is_empty();
                 if is_empty && pane.added.is_empty() {
                     pane.notice = Some(("type a path".into(), true));
-                    return Vec::new();
+                    return;
                 }
                 if is_empty {
-                    return self.accept_path(None, cx);
+                    self.accept_path(None, cx);
+                    return;
                 }
                 pane.asked = Some(Asked {
                     path: path.unwrap_or_else(|| pane.typed.path(base)),
@@ -429,31 +426,35 @@ impl AppState {
             }
             PathCommand::Dismiss => self.path_pane = None,
         }
-        Vec::new()
     }
 
-    fn judge_path(&mut self, path: PathBuf, adds: bool, lies: Lies, cx: &Context) -> Vec<Effect> {
+    fn judge_path(&mut self, path: PathBuf, adds: bool, lies: Lies, cx: &Context) {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
-            return Vec::new();
+            return;
         };
         let kind = pane.purpose.kind();
         let name = short(&path.to_string_lossy(), SHOWN);
         let notice = match (kind, lies) {
-            (PickKind::Folder, Lies::Folder) => return self.accept_path(Some(path), cx),
+            (PickKind::Folder, Lies::Folder) => {
+                self.accept_path(Some(path), cx);
+                return;
+            }
             (PickKind::Folder, Lies::File) => format!("{name} is a file: name a folder"),
             (PickKind::Folder, Lies::Nothing { has_folder: true })
                 if pane.purpose.may_make_folder() =>
             {
-                return self.accept_path(Some(path), cx);
+                self.accept_path(Some(path), cx);
+                return;
             }
             (_, Lies::Folder) => {
                 pane.descend(&path, base);
-                return Vec::new();
+                return;
             }
             (PickKind::Save, Lies::File) => {
                 if pane.confirmed.as_ref() == Some(&path) {
-                    return self.accept_path(Some(path), cx);
+                    self.accept_path(Some(path), cx);
+                    return;
                 }
                 pane.confirmed = Some(path);
                 format!("{name} exists: Enter again to replace it")
@@ -465,11 +466,12 @@ impl AppState {
                 pane.typed.take_letters("");
                 pane.revision += 1;
                 pane.follow_text(base);
-                return Vec::new();
+                return;
             }
             (PickKind::Save, Lies::Nothing { has_folder: true })
             | (PickKind::File | PickKind::Files, Lies::File) => {
-                return self.accept_path(Some(path), cx);
+                self.accept_path(Some(path), cx);
+                return;
             }
             (PickKind::Save, Lies::Nothing { .. }) => {
                 let folder = path.parent().unwrap_or(&path).to_string_lossy();
@@ -481,33 +483,30 @@ impl AppState {
             (_, Lies::Unknown(why)) => format!("{name}: {why}"),
         };
         pane.notice = Some((notice, true));
-        Vec::new()
     }
 
     /// Closes the dialog and does what it was opened for.
-    fn accept_path(&mut self, path: Option<PathBuf>, cx: &Context) -> Vec<Effect> {
+    fn accept_path(&mut self, path: Option<PathBuf>, cx: &Context) {
         let Some(pane) = self.path_pane.take() else {
-            return Vec::new();
+            return;
         };
         let last = path.as_ref().or(pane.added.last());
         let folder = match pane.purpose.kind() {
             PickKind::Folder => last.cloned(),
             _ => last.and_then(|path| path.parent()).map(PathBuf::from),
         };
-        let mut effects = Vec::new();
         if let Some(folder) = folder {
             let before = self
                 .settings
                 .last_folders
                 .insert(pane.purpose, folder.clone());
             if before != Some(folder) {
-                effects.push(Effect::SaveSettings(Box::new(self.settings.clone())));
+                self.save_settings(cx);
             }
         }
         let paths: Vec<_> = pane.added.into_iter().chain(path).collect();
         if !paths.is_empty() {
-            effects.extend(self.picked(pane.purpose, paths, cx));
+            self.picked(pane.purpose, paths, cx);
         }
-        effects
     }
 }

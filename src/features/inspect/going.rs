@@ -4,14 +4,13 @@ use crate::{
     domain::{Candidate, CandidateIx},
     window::{
         command::Go,
-        effect::Effect,
         state::{AppState, Motion, Place, Screen},
     },
     workspace::context::Context,
 };
 
 impl AppState {
-    pub(crate) fn apply_go(&mut self, go: Go, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_go(&mut self, go: Go, cx: &Context) {
         match go {
             Go::To { candidate, open } => {
                 if open {
@@ -22,7 +21,7 @@ impl AppState {
             Go::Epoch(epoch) => {
                 self.motion = None;
                 self.set_epoch(epoch);
-                vec![self.save_session()]
+                self.save_session()
             }
             Go::PlayStep => {
                 let epochs = self
@@ -32,13 +31,12 @@ impl AppState {
                     let step = if is_backwards { epochs - 1 } else { 1 };
                     self.set_epoch((self.place.epoch + step) % epochs);
                 }
-                Vec::new()
             }
         }
     }
 
     /// `steps` candidates on in the queue, or back.
-    pub(crate) fn walk(&mut self, steps: isize, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn walk(&mut self, steps: isize, cx: &Context) {
         let from = self.place.candidate;
         match self.queue.neighbour(from, steps) {
             Some(candidate) if Some(candidate) == from => {
@@ -46,47 +44,46 @@ impl AppState {
                 if self.toast.is_none() {
                     self.report(format!("this is the {end} of the queue"), cx.now);
                 }
-                Vec::new()
             }
             Some(candidate) => self.go_to(candidate, cx),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(crate) fn go_to_next_unlabelled(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn go_to_next_unlabelled(&mut self, cx: &Context) {
         let found = self.queue.find_after(self.place.candidate, |ix| {
             self.catalogue
                 .get(ix)
                 .is_some_and(|c| !self.book.state(&c.id).is_seen())
         });
         if let Some(candidate) = found {
-            return self.go_to(candidate, cx);
+            self.go_to(candidate, cx);
+            return;
         }
         self.report("every candidate of the queue has been judged", cx.now);
-        Vec::new()
     }
 
-    pub(crate) fn go_to(&mut self, candidate: CandidateIx, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn go_to(&mut self, candidate: CandidateIx, cx: &Context) {
         self.place_at(candidate, cx);
         self.place.is_chosen = true;
         self.return_to = None;
-        vec![self.save_session()]
+        self.save_session()
     }
 
     /// The first candidate of the queue becomes the current one; none where the queue is empty.
-    pub(crate) fn go_to_first(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn go_to_first(&mut self, cx: &Context) {
         if let Some(first) = self.queue.order().first().copied() {
-            return self.go_to(first, cx);
+            self.go_to(first, cx);
+            return;
         }
         self.leave_place();
-        Vec::new()
     }
 
     /// The current candidate stays where the queue has it, else the first becomes current.
-    pub(crate) fn stay_in_queue(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn stay_in_queue(&mut self, cx: &Context) {
         let here = self.place.candidate;
         if here.is_some_and(|ix| self.queue.rank(ix).is_some()) {
-            return Vec::new();
+            return;
         }
         self.go_to_first(cx)
     }
@@ -113,10 +110,10 @@ impl AppState {
         }
     }
 
-    pub(crate) fn step_epoch(&mut self, steps: isize) -> Vec<Effect> {
+    pub(crate) fn step_epoch(&mut self, steps: isize) {
         self.motion = None;
         self.set_epoch(self.place.epoch.saturating_add_signed(steps));
-        vec![self.save_session()]
+        self.save_session()
     }
 
     pub(crate) fn set_epoch(&mut self, epoch: usize) {
@@ -126,10 +123,10 @@ impl AppState {
         self.place.epoch = epoch.min(last);
     }
 
-    pub(crate) fn search(&mut self, text: &str, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn search(&mut self, text: &str, cx: &Context) {
         let wanted = text.trim().to_lowercase();
         if wanted.is_empty() {
-            return Vec::new();
+            return;
         }
         let is_match = |ix: CandidateIx| {
             self.catalogue
@@ -137,7 +134,8 @@ impl AppState {
                 .is_some_and(|c| c.id.to_lowercase().contains(&wanted))
         };
         if let Some(candidate) = self.queue.find_after(self.place.candidate, is_match) {
-            return self.go_to(candidate, cx);
+            self.go_to(candidate, cx);
+            return;
         }
         let is_hidden = self.catalogue.iter().any(|(ix, _)| is_match(ix));
         self.warn(
@@ -148,7 +146,6 @@ impl AppState {
             },
             cx.now,
         );
-        Vec::new()
     }
 
     /// Starts a motion, or stops the same one.

@@ -64,7 +64,7 @@ impl AppState {
             path: stamp.source.path.display().to_string(),
             reading: Some(cx.tasks.start(ReadHeader {
                 stamp,
-                decoder: cx.decoder.clone(),
+                decoder: self.stamps.decoder().clone(),
             })),
         });
     }

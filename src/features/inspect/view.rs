@@ -145,7 +145,7 @@ fn strip_height(candidate: &Candidate, roles: &[Role], area: Rect) -> f32 {
 fn nothing_here(ui: &mut Ui, state: &AppState) {
     let text = if state.queue.order().is_empty() && !state.catalogue.is_empty() {
         "No candidate matches the filter. Change it with Ctrl+F."
-    } else if state.jobs.is_empty() {
+    } else if !state.is_indexing() {
         "No candidate found. See the list of problems (F3), or open other files (Ctrl+O)."
     } else {
         "Looking for stamps…"

@@ -4,12 +4,22 @@ use std::sync::Arc;
 
 use crate::{
     domain::{LabelBook, LabelEvent, Problem},
-    window::{effect::Effect, state::AppState},
-    workspace::{context::Context, journal_writer::JournalNews},
+    window::state::AppState,
+    workspace::{
+        context::Context,
+        journal_writer::{Journal, JournalNews},
+    },
 };
 
 impl AppState {
-    pub(crate) fn apply_journal_news(&mut self, news: JournalNews, cx: &Context) -> Vec<Effect> {
+    /// Takes in what the journal reports.
+    pub(crate) fn poll_journal(&mut self, cx: &Context) {
+        while let Some(news) = self.journal.as_ref().and_then(Journal::next_news) {
+            self.take_journal_news(news, cx);
+        }
+    }
+
+    fn take_journal_news(&mut self, news: JournalNews, cx: &Context) {
         match news {
             JournalNews::Saved { events } => {
                 self.project.unsaved = self.project.unsaved.saturating_sub(events);
@@ -33,12 +43,11 @@ impl AppState {
                 self.problems.push(Problem::new(path, "project", what));
             }
             JournalNews::Flushed { unwritten, why } => {
-                return self.take_flushed(unwritten, &why, cx);
+                self.take_flushed(unwritten, &why, cx);
             }
             JournalNews::Arrived(events) => self.take_events_of_others(events),
             JournalNews::Reordered(events) => self.take_journal(events),
         }
-        Vec::new()
     }
 
     /// Events of another window. They stand in the file before those of ours that are not

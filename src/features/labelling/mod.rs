@@ -13,3 +13,4 @@ pub mod truth_table;
 pub mod truths;
 pub mod update;
 pub(crate) mod view;
+pub mod vocabulary;

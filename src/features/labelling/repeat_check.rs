@@ -14,7 +14,7 @@ use crate::{
         label_book::LabelState,
     },
     features::queue::order::{QueueSpec, Shortlist},
-    window::{effect::Effect, state::AppState},
+    window::state::AppState,
     workspace::{context::Context, words::thousands},
 };
 
@@ -67,19 +67,19 @@ impl AppState {
 
     /// Puts some candidates that this person labelled into a queue of their own, labels hidden: those
     /// that were never repeated first, by chance.
-    pub(crate) fn check_repeats(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn check_repeats(&mut self, cx: &Context) {
         if self.vocabulary().is_tagging {
             self.report(
                 "a repeat check needs a vocabulary of one class each",
                 cx.now,
             );
-            return Vec::new();
+            return;
         }
         let mut own = self.own_labels();
         if own.len() < FEWEST {
             let text = format!("a repeat check needs {FEWEST} labels of your own");
             self.report(text, cx.now);
-            return Vec::new();
+            return;
         }
         own.sort_unstable();
         own.truncate(AT_ONCE);
@@ -95,10 +95,9 @@ impl AppState {
         );
         // No filter or order by label or score gives a label away.
         self.set_queue(QueueSpec::default());
-        let mut effects = self.open_shortlist(Shortlist { title, candidates }, cx);
+        self.open_shortlist(Shortlist { title, candidates }, cx);
         self.repeat_check.open = open;
-        effects.extend(self.show(crate::window::state::Screen::Inspect));
-        effects
+        self.show(crate::window::state::Screen::Inspect);
     }
 
     /// Candidates whose last word of this person is a class: how often it was repeated, a number by

@@ -14,10 +14,8 @@ use crate::{
         export::{Format, split::Split},
     },
     store::Project,
-    tasks::{
-        Running, Task, TaskContext, TaskEvent, next_event, progress::Progress, to_the_end::ToTheEnd,
-    },
-    window::{effect::Effect, event::JobId, state::AppState},
+    tasks::{Running, Task, TaskContext, TaskEvent, next_event, to_the_end::ToTheEnd},
+    window::state::AppState,
     workspace::{context::Context, vocabulary::ReadVocabulary},
 };
 
@@ -108,6 +106,25 @@ impl LabelFiles {
         self.imports.leave();
     }
 
+    /// True while a table of this set is written.
+    pub const fn is_exporting(&self) -> bool {
+        self.exports.is_awaited()
+    }
+
+    /// True while a table is read for this set.
+    pub const fn is_importing(&self) -> bool {
+        self.imports.is_awaited()
+    }
+
+    /// What a table that is read or written stands for, in a word, while it is.
+    pub const fn under_way(&self) -> Option<&'static str> {
+        match (self.is_importing(), self.is_exporting()) {
+            (true, _) => Some("importing"),
+            (false, true) => Some("exporting"),
+            (false, false) => None,
+        }
+    }
+
     /// True while work of any kind is under way, also on the files of a set that was left.
     pub const fn is_busy(&self) -> bool {
         self.exports.is_any_running() || self.imports.is_any_running() || self.vocabulary.is_some()
@@ -133,9 +150,8 @@ impl AppState {
             split: Split::default(),
             book: self.book.clone(),
             catalogue: self.catalogue.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
         }));
-        self.show_transfers();
     }
 
     /// Reads labels from a table into the project.
@@ -151,7 +167,6 @@ impl AppState {
             vocabulary: Some(self.vocabulary().clone()),
             annotator: self.annotator(),
         }));
-        self.show_transfers();
     }
 
     /// Reads a vocabulary, a file or the name of a built-in one, to use it.
@@ -161,7 +176,7 @@ impl AppState {
     }
 
     /// Takes in what imports, exports and vocabularies come to.
-    pub(crate) fn poll_label_files(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn poll_label_files(&mut self, cx: &Context) {
         while let Some(event) = self.label_files.exports.next_event() {
             match event {
                 TaskEvent::Finished((out, report)) => {
@@ -184,8 +199,6 @@ impl AppState {
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
-        self.show_transfers();
-        let mut effects = Vec::new();
         while let Some(event) = next_event(&mut self.label_files.vocabulary) {
             let vocabulary = match event {
                 TaskEvent::Finished(vocabulary) => Ok(vocabulary),
@@ -196,9 +209,8 @@ impl AppState {
                 TaskEvent::Update(()) | TaskEvent::Cancelled => continue,
             };
             let source = self.label_files.vocabulary_source.clone();
-            effects.extend(self.take_vocabulary(source, vocabulary, cx));
+            self.take_vocabulary(source, vocabulary, cx);
         }
-        effects
     }
 
     fn take_import(&mut self, plan: ImportPlan, cx: &Context) {
@@ -210,15 +222,5 @@ impl AppState {
         self.problems.extend(plan.problems);
         let text = format!("{new} new labels, {known} known already{refused}");
         self.report(text, cx.now);
-    }
-
-    /// Keeps the list of running work up to date.
-    pub(crate) fn show_transfers(&mut self) {
-        let files = &self.label_files;
-        let is_exporting = files.exports.is_awaited() || self.evaluation.is_writing();
-        let is_importing = files.imports.is_awaited();
-        for (job, is_running) in [(JobId::Export, is_exporting), (JobId::Import, is_importing)] {
-            self.show_progress(job, is_running.then(Progress::default));
-        }
     }
 }

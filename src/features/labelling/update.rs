@@ -11,39 +11,36 @@ use crate::{
     features::scoring::state::Reading,
     window::{
         command::Label,
-        effect::Effect,
         state::{AppState, Screen},
     },
     workspace::context::Context,
 };
 
 impl AppState {
-    pub(crate) fn apply_label(&mut self, label: Label, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_label(&mut self, label: Label, cx: &Context) {
         match label {
             Label::Class(at) => self.give_class(at, cx),
-            Label::Note { candidate, text } => self.decide_about(
-                &[candidate],
-                &LabelAction::Note { text },
-                Origin::Window,
-                cx,
-            ),
+            Label::Note { candidate, text } => {
+                let note = LabelAction::Note { text };
+                self.decide_about(&[candidate], &note, Origin::Window, cx);
+            }
             Label::Vocabulary(at) => {
                 self.vocabulary = at.min(self.vocabularies.len() - 1);
                 self.vocabulary_before = None;
                 self.has_chosen_vocabulary = true;
                 self.report(format!("vocabulary: {}", self.vocabulary().title), cx.now);
-                vec![self.save_session()]
+                self.save_session()
             }
         }
     }
 
-    fn give_class(&mut self, at: usize, cx: &Context) -> Vec<Effect> {
+    fn give_class(&mut self, at: usize, cx: &Context) {
         let Some(class) = self.vocabulary().classes.get(at).map(|c| c.name.clone()) else {
-            return Vec::new();
+            return;
         };
         let is_tagging = self.vocabulary().is_tagging;
         let Some(targets) = self.targets_or_warn(cx) else {
-            return Vec::new();
+            return;
         };
         let all_have = self.all(&targets, |labels| labels.classes.contains(&class));
         let action = match (is_tagging, all_have) {
@@ -54,31 +51,26 @@ impl AppState {
         self.decide(targets, &action, !is_tagging, cx)
     }
 
-    pub(crate) fn toggle_flag(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn toggle_flag(&mut self, cx: &Context) {
         let Some(targets) = self.targets_or_warn(cx) else {
-            return Vec::new();
+            return;
         };
         let on = !self.all(&targets, |labels| labels.is_flagged);
         self.decide(targets, &LabelAction::Flag { on }, false, cx)
     }
 
     /// Unsure, or the label taken away, for whoever is on the screen.
-    pub(crate) fn give(
-        &mut self,
-        action: &LabelAction,
-        advances: bool,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    pub(crate) fn give(&mut self, action: &LabelAction, advances: bool, cx: &Context) {
         let targets = self.targets_or_warn(cx);
-        targets.map_or_else(Vec::new, |targets| {
-            self.decide(targets, action, advances, cx)
-        })
+        if let Some(targets) = targets {
+            self.decide(targets, action, advances, cx);
+        }
     }
 
     /// Passes over: what is decided already stays as it is.
-    pub(crate) fn skip(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn skip(&mut self, cx: &Context) {
         let Some(mut targets) = self.targets_or_warn(cx) else {
-            return Vec::new();
+            return;
         };
         let all = std::mem::take(&mut targets.candidates);
         let (kept, open): (Vec<_>, Vec<_>) = all.into_iter().partition(|ix| {
@@ -87,23 +79,22 @@ impl AppState {
         });
         targets.candidates = open;
         if !targets.candidates.is_empty() {
-            return self.decide(targets, &LabelAction::Skip, true, cx);
+            self.decide(targets, &LabelAction::Skip, true, cx);
+            return;
         }
         let ids: Vec<_> = kept
             .iter()
             .filter_map(|ix| Some(self.catalogue.get(*ix)?.id.clone()))
             .collect();
-        let mut effects = Vec::new();
         if targets.is_bulk {
             self.selection.set(targets.unseen);
         } else if self.settings.advances_after_label {
-            effects = self.walk(1, cx);
+            self.walk(1, cx);
         }
         self.report(
             format!("passed over: {} keeps its label", subject(&ids)),
             cx.now,
         );
-        effects
     }
 
     fn all(&self, targets: &Targets, is_so: impl Fn(&LabelState) -> bool) -> bool {
@@ -114,29 +105,21 @@ impl AppState {
 
     /// The same action for every target. Goes on to the next candidate where one was judged
     /// and `advances`; of a selection what was not seen stays selected.
-    fn decide(
-        &mut self,
-        targets: Targets,
-        action: &LabelAction,
-        advances: bool,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    fn decide(&mut self, targets: Targets, action: &LabelAction, advances: bool, cx: &Context) {
         let origin = if targets.is_bulk {
             Origin::Bulk
         } else {
             Origin::Window
         };
-        let mut effects = self.decide_about(&targets.candidates, action, origin, cx);
-        if effects.is_empty() {
-            return effects;
+        if !self.decide_about(&targets.candidates, action, origin, cx) {
+            return;
         }
         if targets.is_bulk {
             self.tell_of_unseen(targets.unseen.len());
             self.selection.set(targets.unseen);
         } else if advances && self.settings.advances_after_label {
-            effects.extend(self.walk(1, cx));
+            self.walk(1, cx);
         }
-        effects
     }
 
     /// Adds to the message of a decision how many of the selection it did not go to.
@@ -150,14 +133,14 @@ impl AppState {
         }
     }
 
-    /// One step: the same action for all of these.
+    /// One step: the same action for all of these. False where it could not be taken.
     fn decide_about(
         &mut self,
         candidates: &[CandidateIx],
         action: &LabelAction,
         origin: Origin,
         cx: &Context,
-    ) -> Vec<Effect> {
+    ) -> bool {
         let known = candidates
             .iter()
             .filter_map(|ix| Some((*ix, self.catalogue.get(*ix)?)));
@@ -165,10 +148,10 @@ impl AppState {
             .map(|(ix, candidate)| (ix, candidate.id.clone()))
             .collect();
         if targets.is_empty() {
-            return Vec::new();
+            return false;
         }
         let Some(step) = self.next_step(cx) else {
-            return Vec::new();
+            return false;
         };
         let ids: Vec<_> = targets.iter().map(|(_, id)| id.clone()).collect();
         let origin = self.as_repeat(&ids, action, origin);
@@ -187,38 +170,32 @@ impl AppState {
         self.return_to = None;
         self.decided_at.push(cx.now);
         self.report_decision(format!("{}: {}", words(action), subject(&ids)), cx);
-        let effects = self.record(events);
+        self.record(events);
         if origin == Origin::Repeat && self.repeat_check.left() == 0 {
             self.tell_repeats(cx);
         }
-        effects
+        true
     }
 
-    pub(crate) fn undo(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn undo(&mut self, cx: &Context) {
         let Some(of) = self.book.next_undo(&self.annotator()) else {
             self.report("nothing to undo", cx.now);
-            return Vec::new();
+            return;
         };
         self.take_step(of, LabelAction::Undo { of }, "undone", cx)
     }
 
-    pub(crate) fn redo(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn redo(&mut self, cx: &Context) {
         let Some(of) = self.book.next_redo(&self.annotator()) else {
             self.report("nothing to redo", cx.now);
-            return Vec::new();
+            return;
         };
         self.take_step(of, LabelAction::Redo { of }, "done again", cx)
     }
 
-    fn take_step(
-        &mut self,
-        of: StepId,
-        action: LabelAction,
-        verb: &str,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    fn take_step(&mut self, of: StepId, action: LabelAction, verb: &str, cx: &Context) {
         let Some(step) = self.next_step(cx) else {
-            return Vec::new();
+            return;
         };
         let events: Vec<_> = self.book.step(of).cloned().collect();
         // What stands for a whole step names no candidate.
@@ -239,14 +216,13 @@ impl AppState {
             self.report(format!("{verb}: {what}: {}", subject(&ids)), cx.now);
         }
         let event = self.event(step, "".into(), action, Origin::Window, cx);
-        let mut effects = self.record(vec![event]);
+        self.record(vec![event]);
         if let [id] = &*ids
             && let Some(candidate) = self.catalogue.find(id)
             && self.queue.rank(candidate).is_some()
         {
-            effects.extend(self.go_to(candidate, cx));
+            self.go_to(candidate, cx);
         }
-        effects
     }
 
     /// The number of the next step. Labels need a project that can be written: without one
@@ -356,12 +332,14 @@ impl AppState {
     }
 
     /// Into the book at once, and to the journal.
-    pub(crate) fn record(&mut self, events: Vec<LabelEvent>) -> Vec<Effect> {
+    pub(crate) fn record(&mut self, events: Vec<LabelEvent>) {
         for event in &events {
             Arc::make_mut(&mut self.book).push(Arc::new(event.clone()));
         }
         self.project.unsaved += events.len();
-        vec![Effect::Append(events)]
+        if let Some(journal) = &self.journal {
+            journal.append(events);
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use super::adapt_task::{Adapt, AdaptOrder, Adapted};
 use crate::{
     domain::ModelVersion,
     features::training::train::{OpenedSet, TrainingData},
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
-    window::{effect::Effect, event::JobId, state::AppState},
+    tasks::{TaskEvent, next_event},
+    window::state::AppState,
     workspace::{context::Context, versions::Keep},
 };
 
@@ -32,11 +32,10 @@ impl AppState {
             );
             return;
         };
-        if self.jobs.contains_key(&JobId::Index) {
+        if self.is_indexing() {
             self.report("the set is still being indexed: try again then", cx.now);
             return;
         }
-        self.show_progress(JobId::Adapt, Some(Progress::default()));
         let set = TrainingData::Opened(OpenedSet {
             name: self.project_paths().into(),
             catalogue: self.catalogue.clone(),
@@ -49,7 +48,7 @@ impl AppState {
                 ..usual
             },
             models: cx.latent_models.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
             keep: Keep::Project(project),
             now: cx.now,
         }));
@@ -62,22 +61,18 @@ impl AppState {
         paths.join(", ")
     }
 
-    pub(crate) fn poll_adapting(&mut self, cx: &Context) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub(crate) fn poll_adapting(&mut self, cx: &Context) {
         while let Some(event) = next_event(&mut self.latent.adapting) {
             match event {
                 TaskEvent::Update(_) => {}
-                TaskEvent::Finished(adapted) => effects.extend(self.take_adapted(adapted, cx)),
+                TaskEvent::Finished(adapted) => self.take_adapted(adapted, cx),
                 TaskEvent::Cancelled => self.report("stopped; all is as it was", cx.now),
                 TaskEvent::Failed(why) => self.warn(format!("latent model: {why}"), cx.now),
             }
         }
-        let running = self.latent.adapting.as_ref();
-        self.show_progress(JobId::Adapt, running.map(Running::progress));
-        effects
     }
 
-    fn take_adapted(&mut self, adapted: Adapted, cx: &Context) -> Vec<Effect> {
+    fn take_adapted(&mut self, adapted: Adapted, cx: &Context) {
         let Adapted { version, source } = adapted;
         let id = version.id.clone();
         let (figures, objection) = (in_words(&version), objection(&version));
@@ -85,23 +80,21 @@ impl AppState {
         if let Some(why) = objection {
             self.latent.adapted = Some(format!("{figures}. It is kept but not used: {why}."));
             self.warn(format!("{id} is kept but not used: {why}"), cx.now);
-            return Vec::new();
+            return;
         }
         let screen = self.screen;
-        let effects = self.use_latent(source, cx);
+        self.use_latent(source, cx);
         // Somebody who labels elsewhere stays there.
         self.screen = screen;
         self.latent.adapted = Some(format!("{figures}."));
         self.report(format!("{id} is taught, and used now"), cx.now);
-        effects
     }
 
     /// Puts the set into the space of another model.
-    pub(crate) fn use_latent(&mut self, source: Arc<str>, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn use_latent(&mut self, source: Arc<str>, cx: &Context) {
         self.latent.choice.source = source;
-        let effects = vec![self.save_session()];
+        self.save_session();
         self.start_embedding(cx);
-        effects
     }
 
     pub(crate) fn stop_adapting(&self) {

@@ -8,7 +8,7 @@ use crate::{
         CandidateIx, LabelAction, LabelEvent, Origin,
         fnv::{FNV_START, fmix64, fnv1a},
     },
-    window::{effect::Effect, state::AppState},
+    window::state::AppState,
     workspace::context::Context,
 };
 
@@ -92,12 +92,12 @@ impl AppState {
 
     /// Labels every unjudged member of the component that was looked at, in one step that undo takes
     /// back. Its first event names by what.
-    pub(crate) fn label_members(&mut self, class: usize, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn label_members(&mut self, class: usize, cx: &Context) {
         let Some(check) = self.latent.check.clone() else {
-            return Vec::new();
+            return;
         };
         let Some(class) = self.vocabulary().classes.get(class) else {
-            return Vec::new();
+            return;
         };
         let class = class.name.clone();
         let action = if self.vocabulary().is_tagging {
@@ -108,10 +108,10 @@ impl AppState {
         let members = self.unjudged_members(check.component);
         if members.is_empty() {
             self.latent.check = None;
-            return Vec::new();
+            return;
         }
         let Some(step) = self.next_step(cx) else {
-            return Vec::new();
+            return;
         };
         let what = LabelAction::Component {
             what: self.in_words(&check, members.len()).into(),

@@ -10,7 +10,7 @@ use crate::{
     domain::CandidateIx,
     imaging::Polygon,
     tasks::{Running, TaskEvent, next_event},
-    window::{event::JobId, state::AppState},
+    window::state::AppState,
     workspace::context::Context,
 };
 
@@ -27,7 +27,7 @@ pub type Made = (Arc<LatentMap>, Arc<Members>);
 /// Which map there is, and which is being made.
 #[derive(Debug, Default)]
 pub struct MapPart {
-    running: Option<Running<LayMap>>,
+    pub running: Option<Running<LayMap>>,
     /// Of what is under way.
     awaited: Projection,
     made: Option<Made>,
@@ -122,9 +122,6 @@ impl AppState {
                 }
             }
         }
-        let progress = self.latent.map.running.as_ref().map(Running::progress);
-        // Only what takes long has steps.
-        self.show_progress(JobId::Map, progress.filter(|progress| progress.total > 0));
     }
 
     pub(crate) fn stop_map(&self) {

@@ -285,7 +285,7 @@ impl AppState {
             candidate,
             epoch: here.1,
             models: cx.latent_models.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
         }));
     }
 }

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+// Views know tasks only by these.
 use super::{
     adapt_task::Adapt,
     check::MemberCheck,
@@ -14,7 +15,6 @@ use super::{
     pictures::PicturePart,
     shade::ShadePart,
 };
-// Views know tasks only by these.
 pub use super::{
     members::Members,
     projection::{LatentMap, Projection},
@@ -22,18 +22,14 @@ pub use super::{
 use crate::{
     domain::{Embedding, LatentSpace, ModelCard},
     features::queue::column::Column,
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    tasks::{Running, TaskEvent, next_event},
     window::{
         command::Latent,
-        effect::Effect,
         state::{AppState, Screen},
     },
     workspace::{context::Context, latent_models},
 };
-pub use crate::{
-    features::file_dialog::pick::PickFor, window::event::JobId,
-    workspace::latent_registry::Reconstruction,
-};
+pub use crate::{features::file_dialog::pick::PickFor, workspace::latent_registry::Reconstruction};
 
 /// Smallest and largest radius of a point, points of the screen.
 pub const RADII: (f32, f32) = (0.5, 8.0);
@@ -128,7 +124,7 @@ pub struct LatentPane {
     pub(crate) adapting: Option<Running<Adapt>>,
     /// What came of fine-tuning the model, in a sentence.
     pub(crate) adapted: Option<String>,
-    running: Option<Running<Embed>>,
+    pub running: Option<Running<Embed>>,
     status: LatentStatus,
     run: u64,
     card: Option<Arc<ModelCard>>,
@@ -241,7 +237,7 @@ impl AppState {
         known
     }
 
-    pub(crate) fn apply_latent(&mut self, latent: Latent, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_latent(&mut self, latent: Latent, cx: &Context) {
         match latent {
             Latent::Start => self.start_embedding(cx),
             Latent::Adapt => self.start_adapting(cx),
@@ -253,23 +249,25 @@ impl AppState {
                     opacity: choice.opacity.clamp(0.02, 1.0),
                     ..*choice
                 };
-                return vec![self.save_session()];
+                self.save_session();
             }
             Latent::Component(chosen) => self.choose_component(chosen),
             Latent::Walk(walk) => self.latent.pictures.walk = Some(*walk),
             Latent::Enclose { region, adds } => self.enclose(&region, adds),
             Latent::SelectMembers(component) => self.select_members(component, cx),
             Latent::Check(component) => self.check_members(component, cx),
+            Latent::Stop => self.stop_embedding(),
+            Latent::StopAdapting => self.stop_adapting(),
+            Latent::StopMap => self.stop_map(),
             Latent::CheckOthers => self.check_other_members(),
             Latent::DropCheck => self.latent.check = None,
             Latent::LabelMembers(class) => return self.label_members(class, cx),
         }
-        Vec::new()
     }
 
     /// Puts the set into the space of the chosen model, once all of it is found.
     pub(crate) fn start_embedding(&mut self, cx: &Context) {
-        if self.jobs.contains_key(&JobId::Index) {
+        if self.is_indexing() {
             self.report("the set is still being indexed: try again then", cx.now);
             return;
         }
@@ -282,26 +280,23 @@ impl AppState {
         }
         self.latent.begin_again();
         self.scores.forget_latent();
-        self.show_progress(JobId::Map, None);
         self.screen = Screen::Latent;
         self.latent.status = LatentStatus::Reading;
-        let total = self.catalogue.len();
-        self.show_progress(JobId::Embed, Some(Progress { done: 0, total }));
         self.latent.running = Some(cx.tasks.start(Embed {
             source: self.latent.choice.source.clone(),
             catalogue: self.catalogue.clone(),
             models: cx.latent_models.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
         }));
     }
 
     /// A file that was chosen in a dialog is the model from now on.
-    pub(crate) fn take_latent_file(&mut self, file: &Path, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn take_latent_file(&mut self, file: &Path, cx: &Context) {
         self.use_latent(file.to_string_lossy().into(), cx)
     }
 
     /// Takes in what the tasks of the latent space report.
-    pub(crate) fn poll_latent(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn poll_latent(&mut self, cx: &Context) {
         self.poll_embedding(cx);
         self.poll_map(cx);
         self.latent.pictures.poll();
@@ -333,13 +328,6 @@ impl AppState {
                 }
             }
         }
-        let running = self.latent.running.as_ref();
-        let total = self.catalogue.len();
-        let progress = running.map(|running| Progress {
-            total,
-            ..running.progress()
-        });
-        self.show_progress(JobId::Embed, progress);
     }
 
     fn take_points(&mut self, new: Embedding, cx: &Context) {

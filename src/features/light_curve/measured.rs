@@ -133,7 +133,7 @@ impl AppState {
         self.measured.measuring = Some(cx.tasks.start(Measure {
             candidate,
             order: key.order(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
         }));
     }
 

@@ -9,22 +9,18 @@ use std::{
 use crossbeam_channel::Sender;
 
 use crate::{
-    domain::{Candidate, Problem},
+    domain::{Candidate, LabelEvent, Problem, StepIds},
     io::{
         decode::Decoder,
         scan::{Found, StampIds, scan},
     },
     store::{Project, StoreError},
     tasks::{
-        cancel::CancelToken,
+        Task, TaskContext,
         progress::Progress,
         thread::{self, Broken},
     },
-    window::{event::JobEvent, reporter::Reporter},
-    workspace::{
-        default_project::default_project,
-        journal_writer::{Journal, Opened},
-    },
+    workspace::{default_project::default_project, journal_writer::Opened},
 };
 
 /// What the indexing of one opening found since the last news.
@@ -45,56 +41,56 @@ const GATHER_FOR: Duration = Duration::from_millis(60);
 /// … but never more than this many candidates at once.
 const GATHER_AT_MOST: usize = 500;
 
-/// What is being opened.
-pub struct Opening {
-    /// Number of the opening.
-    pub generation: u64,
+/// A project as it was opened.
+#[derive(Debug)]
+pub struct OpenedProject {
+    /// The file.
+    pub path: PathBuf,
+    /// The whole journal.
+    pub events: Vec<LabelEvent>,
+    /// Step numbers for this window.
+    pub steps: StepIds,
+    /// The session as JSON.
+    pub session: Option<String>,
+    /// The paths that are being opened: the project's own where none were given.
+    pub paths: Vec<PathBuf>,
+}
+
+/// What is found while a set is opened.
+#[derive(Debug)]
+pub enum OpeningUpdate {
+    /// The project is open.
+    Project(Box<OpenedProject>),
+    /// The project cannot be used: why, naming the file. Stamps can be looked at only.
+    Refused(String),
+    /// Something was found.
+    Found(Batch),
+}
+
+/// Opens the project where there is one, reports it, and indexes the paths. Where there is none it is made
+/// with the first candidate: what holds none leaves no file. Gives the paths that are not there.
+pub struct OpenSet {
     /// Files, folders, archives; none to take those of the project.
     pub paths: Vec<PathBuf>,
     /// The project file; none for the default one.
     pub project: Option<PathBuf>,
-}
-
-/// What every reader of stamps shares.
-#[derive(Clone)]
-pub struct Reading {
     /// Numbers for stamps.
     pub ids: Arc<StampIds>,
-    /// The decoder, with the schemas and archives it knows.
+    /// The decoder of the set, with the schemas and archives it knows.
     pub decoder: Arc<Decoder>,
+    /// Where the project goes, for the journal.
+    pub hand_over: Sender<Opened>,
 }
 
-/// Opens the project where there is one, reports it, and indexes the paths, all on a thread of its
-/// own. Where there is none it is made with the first candidate: what holds none leaves no file.
-/// Labels go to the journal that comes back; where the project is refused, stamps can be looked at
-/// only.
-///
-/// # Errors
-/// Where the system gives no thread.
-pub fn open(
-    opening: Opening,
-    reading: Reading,
-    cancel: CancelToken,
-    reporter: &Reporter,
-) -> std::io::Result<Journal> {
-    let (hand_over, project) = crossbeam_channel::bounded(1);
-    let journal = Journal::start_later(opening.generation, project, reporter.clone())?;
-    let generation = opening.generation;
-    let indexer = Indexer::new(opening, hand_over, reporter.clone());
-    let (stopped, news) = (cancel.clone(), reporter.clone());
-    let work = move || indexer.run(&reading, &cancel);
-    thread::start("index", work, move |end| {
-        let missing = end.unwrap_or_else(|_| {
-            news.send(JobEvent::Broke(Broken::sentence("indexing")));
-            Vec::new()
-        });
-        news.send(JobEvent::IndexDone {
-            generation,
-            is_cancelled: stopped.is_cancelled(),
-            missing,
-        });
-    })?;
-    Ok(journal)
+impl Task for OpenSet {
+    const NAME: &'static str = "indexing";
+    type Update = OpeningUpdate;
+    type Output = Vec<PathBuf>;
+
+    fn run(self, cx: &TaskContext<OpeningUpdate>) -> anyhow::Result<Vec<PathBuf>> {
+        let (ids, decoder) = (self.ids.clone(), self.decoder.clone());
+        Ok(Indexer::new(self, cx).run(&ids, &decoder))
+    }
 }
 
 /// What is to be done to the project once there is a candidate.
@@ -120,37 +116,33 @@ fn absolute(paths: &[PathBuf]) -> Vec<PathBuf> {
         .collect()
 }
 
-struct Indexer {
-    generation: u64,
+struct Indexer<'a> {
+    cx: &'a TaskContext<OpeningUpdate>,
     paths: Vec<PathBuf>,
     project: Option<PathBuf>,
     hand_over: Option<Sender<Opened>>,
     at_first: Option<AtFirst>,
-    reporter: Reporter,
     batch: Batch,
     last_sent: Instant,
     is_first: bool,
-    is_heard: bool,
 }
 
-impl Indexer {
-    fn new(opening: Opening, hand_over: Sender<Opened>, reporter: Reporter) -> Self {
+impl<'a> Indexer<'a> {
+    fn new(opening: OpenSet, cx: &'a TaskContext<OpeningUpdate>) -> Self {
         Self {
-            generation: opening.generation,
+            cx,
             paths: opening.paths,
             project: opening.project,
-            hand_over: Some(hand_over),
+            hand_over: Some(opening.hand_over),
             at_first: None,
-            reporter,
             batch: Batch::default(),
             last_sent: Instant::now(),
             is_first: true,
-            is_heard: true,
         }
     }
 
     /// The paths that are not there.
-    fn run(mut self, reading: &Reading, cancel: &CancelToken) -> Vec<PathBuf> {
+    fn run(mut self, ids: &StampIds, decoder: &Decoder) -> Vec<PathBuf> {
         let project = thread::caught("open project", || self.find_project())
             .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
         if let Err(why) = project {
@@ -162,20 +154,12 @@ impl Indexer {
             .map(|path| path.display().to_string())
             .collect();
         log::info!("opening {}", shown.join(", "));
-        let stop = cancel.clone();
+        let cx = self.cx;
         let scanned = thread::caught("scan", || {
-            scan(
-                &paths,
-                &reading.decoder,
-                &reading.ids,
-                &|| stop.is_cancelled(),
-                &mut |found| {
-                    self.take(found);
-                    if !self.is_heard {
-                        cancel.cancel();
-                    }
-                },
-            );
+            let must_stop = || cx.is_cancelled();
+            scan(&paths, decoder, ids, &must_stop, &mut |found| {
+                self.take(found)
+            });
         });
         if scanned.is_err() {
             let why = Broken::sentence("indexing") + "; what was found before is open";
@@ -211,12 +195,11 @@ impl Indexer {
         self.report(project)
     }
 
-    /// Hands the project to the journal, and tells the window.
+    /// Hands the project to the journal, and reports it.
     fn report(&mut self, mut project: Project) -> Result<(), String> {
         let events = project.events_since(0).map_err(|error| text(&error))?;
         let known = events.last().map_or(0, |(seq, _)| *seq);
-        let opened = JobEvent::ProjectOpened {
-            generation: self.generation,
+        let opened = OpenedProject {
             path: project.path().to_owned(),
             events: events.into_iter().map(|(_, event)| event).collect(),
             steps: project.step_ids().map_err(|error| text(&error))?,
@@ -229,16 +212,14 @@ impl Indexer {
         if let Some(hand_over) = self.hand_over.take() {
             hand_over.send((project, known)).ok();
         }
-        self.reporter.send(opened);
+        self.cx.update(OpeningUpdate::Project(Box::new(opened)));
         Ok(())
     }
 
     fn refuse(&mut self, why: String) {
         self.hand_over = None;
-        self.reporter.send(JobEvent::ProjectRefused {
-            generation: self.generation,
-            why,
-        });
+        log::warn!("{why}");
+        self.cx.update(OpeningUpdate::Refused(why));
     }
 
     /// There is a candidate: the project is made, or learns what was opened.
@@ -305,9 +286,7 @@ impl Indexer {
             },
         );
         self.last_sent = Instant::now();
-        self.is_heard = self.reporter.send(JobEvent::Found {
-            generation: self.generation,
-            batch,
-        });
+        self.cx.progress(batch.progress.done, batch.progress.total);
+        self.cx.update(OpeningUpdate::Found(batch));
     }
 }

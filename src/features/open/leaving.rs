@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::{
     domain::Timestamp,
-    window::{effect::Effect, event::JobId, state::AppState},
+    window::state::AppState,
     workspace::{action::Action, context::Context},
 };
 
@@ -58,26 +58,21 @@ pub struct Leaving {
 
 impl AppState {
     /// Closes the window, once everything is on disk.
-    pub(crate) fn quit(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn quit(&mut self, cx: &Context) {
         self.leave(Leave::Quit, cx)
     }
 
     /// Leaves the opened set for the start page.
-    pub(crate) fn close_set(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn close_set(&mut self, cx: &Context) {
         if self.is_blank() && self.project.path.is_none() {
             self.report("no set is open", cx.now);
-            return Vec::new();
+            return;
         }
         self.leave(Leave::Close, cx)
     }
 
     /// Leaves the present set and opens another.
-    pub(crate) fn open(
-        &mut self,
-        paths: Vec<PathBuf>,
-        project: Option<PathBuf>,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    pub(crate) fn open(&mut self, paths: Vec<PathBuf>, project: Option<PathBuf>, cx: &Context) {
         self.leave(Leave::Open { paths, project }, cx)
     }
 
@@ -87,10 +82,10 @@ impl AppState {
     }
 
     /// Goes where the refused request led, whatever is lost.
-    pub(crate) fn leave_anyway(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn leave_anyway(&mut self, cx: &Context) {
         match self.refusal.take() {
             Some(refusal) => self.depart(refusal.then, cx),
-            None => Vec::new(),
+            None => {}
         }
     }
 
@@ -99,64 +94,68 @@ impl AppState {
         self.leaving.is_some()
     }
 
-    fn leave(&mut self, then: Leave, cx: &Context) -> Vec<Effect> {
+    fn leave(&mut self, then: Leave, cx: &Context) {
         let refusal = self.refusal.take();
         if refusal.is_some_and(|refusal| refusal.holds(cx.now)) {
-            return self.depart(then, cx);
+            self.depart(then, cx);
+            return;
         }
-        let mut jobs = [JobId::Import, JobId::Export].into_iter();
-        let under_way = jobs.find(|job| self.jobs.contains_key(job));
-        if let (Leave::Quit, Some(job)) = (&then, under_way) {
+        let figures = self.evaluation.is_writing().then_some("exporting");
+        let under_way = self.label_files.under_way().or(figures);
+        if let (Leave::Quit, Some(work)) = (&then, under_way) {
             let why = format!(
-                "{} is not finished: wait a moment, or close again within 20 s to stop it",
-                job.title()
+                "{work} is not finished: wait a moment, or close again within 20 s to stop it"
             );
             self.refuse(why, then, cx);
-            return Vec::new();
+            return;
         }
         let is_at_stake = self.project.unsaved > 0 || self.project.fault.is_some();
         let must_ask = matches!(then, Leave::Quit) || is_at_stake;
         if self.project.path.is_none() || !must_ask {
-            return self.depart(then, cx);
+            self.depart(then, cx);
+            return;
         }
         let Some(waiting) = &mut self.leaving else {
             self.leaving = Some(Leaving {
                 then,
                 since: cx.now,
             });
-            return vec![Effect::Flush];
+            self.flush();
+            return;
         };
         if (0..PATIENCE_US).contains(&(cx.now.0 - waiting.since.0)) {
             waiting.then = then;
             self.report("labels are being written: a moment", cx.now);
-            return Vec::new();
+            return;
         }
         self.leaving = None;
         let unsaved = self.project.unsaved;
         self.refuse_to_leave(then, unsaved, "the disk does not answer", cx);
-        Vec::new()
     }
 
     /// The journal has tried to write everything.
-    pub(crate) fn take_flushed(
-        &mut self,
-        unwritten: usize,
-        why: &str,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    pub(crate) fn take_flushed(&mut self, unwritten: usize, why: &str, cx: &Context) {
         let Some(leaving) = self.leaving.take() else {
-            return Vec::new();
+            return;
         };
         if unwritten > 0 {
             self.refuse_to_leave(leaving.then, unwritten, why, cx);
-            return Vec::new();
+            return;
         }
         if self.project.unsaved > 0 {
             // Given in between: it may not be among what was written.
             self.leaving = Some(leaving);
-            return vec![Effect::Flush];
+            self.flush();
+            return;
         }
         self.depart(leaving.then, cx)
+    }
+
+    /// Asks the journal to write everything and report what it could not.
+    fn flush(&self) {
+        if let Some(journal) = &self.journal {
+            journal.flush();
+        }
     }
 
     fn refuse_to_leave(&mut self, then: Leave, unwritten: usize, why: &str, cx: &Context) {
@@ -184,20 +183,18 @@ impl AppState {
         self.refusal = Some(Refusal { why, then, at });
     }
 
-    fn depart(&mut self, then: Leave, cx: &Context) -> Vec<Effect> {
+    fn depart(&mut self, then: Leave, cx: &Context) {
         self.leaving = None;
         match then {
-            Leave::Quit => vec![Effect::Quit],
+            Leave::Quit => self.may_quit = true,
             Leave::Close => {
-                self.forget_set();
+                self.forget_set(cx);
                 self.toast = None;
                 self.report("the set is closed", cx.now);
-                let generation = self.generation;
-                vec![Effect::CloseSet { generation }]
             }
             Leave::Open { paths, project } => {
-                self.forget_set();
-                self.begin_opening(paths, project)
+                self.forget_set(cx);
+                self.begin_opening(paths, project, cx);
             }
         }
     }

@@ -3,7 +3,7 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
-    features::{inspect::view::weak, simulation::state::JobId},
+    features::inspect::view::weak,
     widgets::theme,
     window::{
         command::{Command, Session},
@@ -78,7 +78,7 @@ fn choice_ui(
         .shortcut_text(key)
         .min_size(vec2(WIDTH, 48.0));
     // The demo is made once; a second click would do nothing.
-    let is_busy = action == Action::OpenDemo && state.jobs.contains_key(&JobId::Simulate);
+    let is_busy = action == Action::OpenDemo && state.simulation.is_running();
     if ui.add_enabled(!is_busy, button).clicked() {
         commands.push(Command::Do(action));
     }

@@ -2,34 +2,33 @@
 
 use super::order::{QueueSpec, Shortlist};
 use crate::{
-    window::{effect::Effect, state::AppState},
+    window::state::AppState,
     workspace::{context::Context, screen::Screen},
 };
 
 impl AppState {
-    pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) {
         if shortlist.candidates.is_empty() {
             self.report("there is nothing to open", cx.now);
-            return Vec::new();
+            return;
         }
         let epochs = shortlist.candidates.clone();
         self.report(shortlist.title.clone(), cx.now);
         self.narrow_queue(Some(shortlist));
         self.screen = Screen::Mosaic;
-        let effects = self.go_to_first(cx);
+        self.go_to_first(cx);
         let first = self.place.candidate;
         if let Some(epoch) = first.and_then(|first| epochs.get(&first)) {
             self.set_epoch(*epoch);
         }
-        effects
     }
 
     /// All candidates again: neither a shortlist nor a filter leaves any out.
-    pub(crate) fn drop_shortlist(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn drop_shortlist(&mut self, cx: &Context) {
         self.repeat_check.end();
         if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
             self.report("the queue has all candidates already", cx.now);
-            return Vec::new();
+            return;
         }
         let spec = QueueSpec {
             filter: String::new(),
@@ -37,9 +36,8 @@ impl AppState {
         };
         self.queue.forget_shortlist();
         self.set_queue(spec);
-        let mut effects = self.stay_in_queue(cx);
-        effects.push(self.save_session());
-        effects
+        self.stay_in_queue(cx);
+        self.save_session();
     }
 
     fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {

@@ -9,12 +9,8 @@ use super::{
 };
 use crate::{
     domain::{Candidate, Problem, Role, Vocabulary},
-    tasks::{TaskEvent, progress::Progress},
-    window::{
-        effect::Effect,
-        event::JobId,
-        state::{AppState, Screen},
-    },
+    tasks::TaskEvent,
+    window::state::{AppState, Screen},
     workspace::{context::Context, model_registry::LoadedModel, models},
 };
 
@@ -24,7 +20,7 @@ const NEAR: usize = 24;
 impl AppState {
     /// Has every model that is not busy and not done score the set, once all is found.
     pub(crate) fn start_scoring(&mut self, cx: &Context) {
-        let is_indexing = self.jobs.contains_key(&JobId::Index);
+        let is_indexing = self.is_indexing();
         if is_indexing || self.catalogue.is_empty() {
             return;
         }
@@ -43,57 +39,47 @@ impl AppState {
                 catalogue: self.catalogue.clone(),
                 project: project.clone(),
                 models: cx.models.clone(),
-                decoder: cx.decoder.clone(),
+                decoder: self.stamps.decoder().clone(),
                 focus: focus.clone(),
                 pace: Pace::Fitted,
             }));
         }
-        self.show_scoring_progress();
     }
 
     /// Takes in what the tasks of scoring report.
-    pub(crate) fn poll_scoring(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn poll_scoring(&mut self, cx: &Context) {
         let shown = self.scores.shown.iter();
         let running = shown.filter(|model| model.scoring.is_some());
         let sources: Vec<Arc<str>> = running.map(|model| model.source.clone()).collect();
-        let mut effects = Vec::new();
         for source in sources {
             while let Some(event) = self.scores.next_event(&source) {
                 match event {
                     TaskEvent::Update(update) => {
-                        effects.extend(self.take_score_update(&source, update, cx));
+                        self.take_score_update(&source, update, cx);
                     }
                     TaskEvent::Finished(()) => self.end_scoring(&source, ScoringStatus::Done),
                     TaskEvent::Cancelled => self.end_scoring(&source, ScoringStatus::Stopped),
-                    TaskEvent::Failed(why) => effects.extend(self.fail_scoring(&source, &why, cx)),
+                    TaskEvent::Failed(why) => self.fail_scoring(&source, &why, cx),
                 }
             }
         }
-        effects
     }
 
-    fn take_score_update(
-        &mut self,
-        source: &str,
-        update: ScoreUpdate,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    fn take_score_update(&mut self, source: &str, update: ScoreUpdate, cx: &Context) {
         match update {
-            ScoreUpdate::Loaded(loaded) => return self.take_model(source, loaded, cx),
+            ScoreUpdate::Loaded(loaded) => self.take_model(source, loaded, cx),
             ScoreUpdate::Scored { scores, counts, .. } => {
                 self.scores.take(source, scores);
                 if let Some(model) = self.scores.find(source) {
                     model.counts.kept += counts.kept;
                     model.counts.computed += counts.computed;
                 }
-                self.show_scoring_progress();
                 if self.queue.uses_scores() && self.may_sort_again(cx) {
                     self.refresh_queue();
                 }
             }
             ScoreUpdate::Fault(fault) => self.take_store_fault(&fault),
         }
-        Vec::new()
     }
 
     /// Once: the same would come from every model.
@@ -191,32 +177,21 @@ impl AppState {
         self.after_scores_changed();
     }
 
-    pub(crate) fn show_scoring_progress(&mut self) {
-        let busy = self.scores.shown.iter();
-        let busy: Vec<_> = busy.filter(|model| model.status.is_busy()).collect();
-        let progress = Progress {
-            done: busy.iter().map(|model| model.tally.done()).sum(),
-            total: busy.len() * self.catalogue.len(),
-        };
-        let progress = (!busy.is_empty()).then_some(progress);
-        self.show_progress(JobId::Score, progress);
-    }
-
-    fn take_model(&mut self, source: &str, loaded: LoadedModel, cx: &Context) -> Vec<Effect> {
+    fn take_model(&mut self, source: &str, loaded: LoadedModel, cx: &Context) {
         let LoadedModel { id, card, warning } = loaded;
         let real = card.positive_class();
         let ready = ReadyModel { id, card, real };
         if let Some(twin) = self.scores.twin(source, &ready.id) {
             let twin = twin.name().to_owned();
-            let effects = self.drop_model(source, cx);
+            self.drop_model(source, cx);
             self.report(
                 format!("{source} is {twin}, which is shown already"),
                 cx.now,
             );
-            return effects;
+            return;
         }
         let Some(model) = self.scores.find(source) else {
-            return Vec::new();
+            return;
         };
         if model.chosen_for.as_ref().is_some_and(|id| *id != ready.id) {
             // Another version: what was chosen for the old one means nothing.
@@ -238,7 +213,6 @@ impl AppState {
             self.scores.book.forget(&old.id);
         }
         self.after_scores_changed();
-        Vec::new()
     }
 
     fn end_scoring(&mut self, source: &str, status: ScoringStatus) {
@@ -249,23 +223,22 @@ impl AppState {
         self.after_scores_changed();
     }
 
-    fn fail_scoring(&mut self, source: &str, why: &str, cx: &Context) -> Vec<Effect> {
+    fn fail_scoring(&mut self, source: &str, why: &str, cx: &Context) {
         let Some(model) = self.scores.find(source) else {
-            return Vec::new();
+            return;
         };
         let name = model.name().to_owned();
         let is_read = model.status == ScoringStatus::Scoring;
         self.end_scoring(source, ScoringStatus::Failed(why.into()));
         if is_read {
             self.warn(format!("scoring by {name}: {why}"), cx.now);
-            return Vec::new();
+            return;
         }
         self.warn(format!("{name} cannot score: {why}"), cx.now);
         let is_version = source.contains('#');
         if is_version {
             self.leave_lost_version(source, cx)
         } else {
-            Vec::new()
         }
     }
 
@@ -301,6 +274,5 @@ impl AppState {
     /// Forgets scores with the set that they were of.
     pub(crate) fn drop_scores(&mut self) {
         self.scores = Scores::default();
-        self.jobs.remove(&JobId::Score);
     }
 }

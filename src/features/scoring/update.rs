@@ -7,7 +7,6 @@ use crate::{
     features::queue::column::Column,
     window::{
         command::{QueueCommand, Scoring},
-        effect::Effect,
         state::AppState,
     },
     workspace::{context::Context, models},
@@ -17,24 +16,25 @@ use crate::{
 const NUDGE: f32 = 0.01;
 
 impl AppState {
-    pub(crate) fn apply_scoring(&mut self, scoring: Scoring, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_scoring(&mut self, scoring: Scoring, cx: &Context) {
         match scoring {
             Scoring::Show(source) => return self.show_model(source, cx),
             Scoring::Drop(source) => return self.drop_model(&source, cx),
             Scoring::Activate(source) => {
                 let mut shown = self.scores.shown.iter();
                 let Some(at) = shown.position(|model| model.source == source) else {
-                    return Vec::new();
+                    return;
                 };
                 self.scores.active = at;
             }
+            Scoring::Stop => return self.stop_scoring(cx),
             Scoring::Threshold(threshold) => self.set_threshold(threshold),
             Scoring::WantedRecall(wanted) => {
                 self.scores.wanted_recall = wanted.clamp(0.01, 1.0);
             }
         }
         self.after_scores_changed();
-        vec![self.save_session()]
+        self.save_session()
     }
 
     /// Warns where the active model has no threshold that could be moved.
@@ -49,9 +49,9 @@ impl AppState {
     }
 
     /// Moves the threshold by a step.
-    pub(crate) fn nudge_threshold(&mut self, steps: f32, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn nudge_threshold(&mut self, steps: f32, cx: &Context) {
         if self.warn_of_no_threshold(cx) {
-            return Vec::new();
+            return;
         }
         let steps_up = (self.scores.active().threshold() / NUDGE).round() + steps;
         self.set_threshold(steps_up * NUDGE);
@@ -61,19 +61,19 @@ impl AppState {
             self.report(text, cx.now);
         }
         self.after_scores_changed();
-        vec![self.save_session()]
+        self.save_session()
     }
 
     /// The threshold that finds the wanted share of the labelled real candidates.
-    pub(crate) fn choose_threshold(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn choose_threshold(&mut self, cx: &Context) {
         if self.warn_of_no_threshold(cx) {
-            return Vec::new();
+            return;
         }
         let [real, _] = self.labelled_scores();
         let wanted = self.scores.wanted_recall;
         let Some(threshold) = threshold_for_recall(&real, wanted) else {
             self.warn("label some real candidates that have a score first", cx.now);
-            return Vec::new();
+            return;
         };
         self.set_threshold(threshold);
         self.after_scores_changed();
@@ -84,10 +84,10 @@ impl AppState {
             self.evidence().rejection_words()
         );
         self.report(text, cx.now);
-        vec![self.save_session()]
+        self.save_session()
     }
 
-    pub(crate) fn hide_scores(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn hide_scores(&mut self, cx: &Context) {
         self.scores.is_hidden = !self.scores.is_hidden;
         self.report(
             if self.scores.is_hidden && self.queue.gives_away() {
@@ -99,11 +99,11 @@ impl AppState {
             },
             cx.now,
         );
-        vec![self.save_session()]
+        self.save_session()
     }
 
     /// The next of the shown models becomes the active one.
-    pub(crate) fn next_model(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn next_model(&mut self, cx: &Context) {
         self.scores.is_usual = false;
         let count = self.scores.shown.len();
         self.scores.active = (self.scores.active + 1) % count;
@@ -114,18 +114,18 @@ impl AppState {
         };
         self.report(text, cx.now);
         self.after_scores_changed();
-        vec![self.save_session()]
+        self.save_session()
     }
 
     /// Keeps only candidates on which the shown models disagree, or drops that filter again.
-    pub(crate) fn show_disagreements(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn show_disagreements(&mut self, cx: &Context) {
         const TERM: &str = "disagree";
         if self.scores.shown.len() < 2 {
             self.report(
                 "models disagree where two are shown: choose another in the Model menu",
                 cx.now,
             );
-            return Vec::new();
+            return;
         }
         let line = &self.queue.spec().filter;
         let mut words: Vec<&str> = line.split_whitespace().collect();
@@ -139,42 +139,40 @@ impl AppState {
     }
 
     /// What would be learned most from comes first, and the first of it on screen.
-    pub(crate) fn sort_to_label_next(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn sort_to_label_next(&mut self, cx: &Context) {
         let sort = QueueCommand::Sort {
             column: Column::Next,
             is_descending: false,
         };
-        let mut effects = self.apply_queue(sort, cx);
-        effects.extend(self.go_to_first(cx));
+        self.apply_queue(sort, cx);
+        self.go_to_first(cx);
         self.report(
             "what to label next: F5 takes new labels and scores into account",
             cx.now,
         );
-        effects
     }
 
     /// Only labels that the active model doubts; again shows all.
-    pub(crate) fn show_doubts(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn show_doubts(&mut self, cx: &Context) {
         const TERM: &str = "doubt>0";
         let line = &self.queue.spec().filter;
         let is_on = line.split_whitespace().any(|word| word == TERM);
         let filter = if is_on { "" } else { TERM };
-        let mut effects = self.apply_queue(QueueCommand::Filter(filter.into()), cx);
+        self.apply_queue(QueueCommand::Filter(filter.into()), cx);
         let sort = QueueCommand::Sort {
             column: if is_on { Column::Found } else { Column::Doubt },
             is_descending: !is_on,
         };
-        effects.extend(self.apply_queue(sort, cx));
+        self.apply_queue(sort, cx);
         if !is_on {
-            effects.extend(self.go_to_first(cx));
+            self.go_to_first(cx);
             let count = self.queue.order().len();
             self.report(format!("labels that the model doubts: {count}"), cx.now);
         }
-        effects
     }
 
     /// Also shows a model; one that is shown becomes the active one.
-    pub(crate) fn show_model(&mut self, source: Arc<str>, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn show_model(&mut self, source: Arc<str>, cx: &Context) {
         self.scores.is_usual = false;
         let mut shown = self.scores.shown.iter();
         let known = shown.position(|model| model.source == source);
@@ -184,20 +182,20 @@ impl AppState {
             self.start_scoring(cx);
         }
         self.after_scores_changed();
-        vec![self.save_session()]
+        self.save_session()
     }
 
-    pub(crate) fn drop_model(&mut self, source: &str, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn drop_model(&mut self, source: &str, cx: &Context) {
         if self.scores.shown.len() < 2 {
             self.report(
                 "one model stays: to label without scores, hide them",
                 cx.now,
             );
-            return Vec::new();
+            return;
         }
         let mut shown = self.scores.shown.iter();
         let Some(at) = shown.position(|model| *model.source == *source) else {
-            return Vec::new();
+            return;
         };
         self.scores.is_usual = false;
         let dropped = self.scores.shown.remove(at);
@@ -208,18 +206,16 @@ impl AppState {
         if let Some(ready) = dropped.ready {
             self.scores.book.forget(&ready.id);
         }
-        vec![self.save_session()]
+        self.save_session()
     }
 
     /// A model file that the user chose: remembered, and shown.
-    pub(crate) fn add_model(&mut self, path: &Path, cx: &Context) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub(crate) fn add_model(&mut self, path: &Path, cx: &Context) {
         if !self.settings.model_files.iter().any(|known| known == path) {
             self.settings.model_files.push(path.to_owned());
-            effects.push(Effect::SaveSettings(Box::new(self.settings.clone())));
+            self.save_settings(cx);
         }
-        effects.extend(self.show_model(path.to_string_lossy().into(), cx));
-        effects
+        self.show_model(path.to_string_lossy().into(), cx);
     }
 
     fn set_threshold(&mut self, threshold: f32) {
@@ -232,7 +228,6 @@ impl AppState {
     /// Makes the queue anew where its order or filter is made of scores.
     pub(crate) fn after_scores_changed(&mut self) {
         self.scores.touch();
-        self.show_scoring_progress();
         if self.queue.uses_scores() {
             self.refresh_queue();
         }

@@ -11,7 +11,7 @@ use crate::{
     features::inspect::view::weak,
     widgets::{cells, theme},
     window::{
-        command::{Command, Scoring, Session},
+        command::{Command, Scoring},
         state::AppState,
     },
     workspace::action::Action,
@@ -220,8 +220,7 @@ fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         }
         ScoringStatus::Reading | ScoringStatus::Scoring => {
             if ui.button("Stop").on_hover_text("Stop scoring").clicked() {
-                let job = crate::features::simulation::state::JobId::Score;
-                commands.push(Command::Session(Session::Cancel(job)));
+                commands.push(Command::Scoring(Scoring::Stop));
             }
             ui.label(weak(ui, "scoring…"));
         }

@@ -15,10 +15,9 @@ use super::{
 };
 use crate::{
     domain::{Role, Vocabulary},
-    tasks::{Running, TaskEvent, next_event, progress::Progress},
+    tasks::{Running, TaskEvent, next_event},
     window::{
         command::Simulation,
-        effect::Effect,
         state::{AppState, Pane},
     },
     workspace::context::Context,
@@ -29,7 +28,7 @@ pub use super::{
     order::Kind,
     preview::{Picture, Preview, PreviewRow},
 };
-pub use crate::{features::file_dialog::pick::PickFor, window::event::JobId};
+pub use crate::features::file_dialog::pick::PickFor;
 
 /// What a person fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +108,7 @@ pub enum PreviewState {
 /// The pane.
 #[derive(Debug)]
 pub struct SimulationPane {
-    running: Option<Running<RunSimulation>>,
+    pub running: Option<Running<RunSimulation>>,
     previewing: Option<Running<MakePreview>>,
     /// By whom candidates are made.
     pub simulators: Simulators,
@@ -227,21 +226,20 @@ impl SimulationPane {
 }
 
 impl AppState {
-    pub(crate) fn apply_simulation(&mut self, simulation: Simulation, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_simulation(&mut self, simulation: Simulation, cx: &Context) {
         match simulation {
             Simulation::Form(form) => self.set_form(*form, cx),
             Simulation::Pick(purpose) => return self.pick(purpose),
+            Simulation::Stop => self.simulation.stop(),
             Simulation::Start if self.simulation.is_running() => {}
             Simulation::Start => match self.simulation.order() {
                 Ok(order) => {
                     self.simulation.fault = None;
-                    self.show_progress(JobId::Simulate, Some(Progress::default()));
                     self.simulation.start(Wanted::Order(Box::new(order)), cx);
                 }
                 Err(why) => self.simulation.fault = Some(why),
             },
         }
-        Vec::new()
     }
 
     fn set_form(&mut self, mut form: SimulationForm, cx: &Context) {
@@ -286,7 +284,7 @@ impl AppState {
     }
 
     /// Takes in what simulations report.
-    pub(crate) fn poll_simulation(&mut self, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn poll_simulation(&mut self, cx: &Context) {
         while let Some(event) = next_event(&mut self.simulation.previewing) {
             match event {
                 TaskEvent::Finished(preview) => {
@@ -296,23 +294,16 @@ impl AppState {
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
-        let mut effects = Vec::new();
-        let was_running = self.simulation.is_running();
         while let Some(event) = next_event(&mut self.simulation.running) {
             match event {
                 TaskEvent::Update(_) => {}
                 TaskEvent::Finished(simulated) => {
-                    effects.extend(self.take_simulated(Ok(simulated), cx));
+                    self.take_simulated(Ok(simulated), cx);
                 }
-                TaskEvent::Failed(why) => effects.extend(self.take_simulated(Err(why), cx)),
+                TaskEvent::Failed(why) => self.take_simulated(Err(why), cx),
                 TaskEvent::Cancelled => self.report("simulation stopped", cx.now),
             }
         }
-        if was_running {
-            let running = self.simulation.running.as_ref();
-            self.show_progress(JobId::Simulate, running.map(Running::progress));
-        }
-        effects
     }
 
     pub(crate) fn open_demo(&mut self, cx: &Context) {
@@ -322,7 +313,6 @@ impl AppState {
         }
         match self.simulation.demo_folder.clone() {
             Some(folder) => {
-                self.show_progress(JobId::Simulate, Some(Progress::default()));
                 self.simulation.start(Wanted::Demo(folder), cx);
             }
             None => self.warn("there is no home folder to keep the demo sky in", cx.now),
@@ -342,15 +332,10 @@ impl AppState {
     }
 
     /// What was made is opened; a failure stands in the pane, where there is one.
-    pub(crate) fn take_simulated(
-        &mut self,
-        outcome: Result<Simulated, String>,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    pub(crate) fn take_simulated(&mut self, outcome: Result<Simulated, String>, cx: &Context) {
         match outcome {
             Ok(simulated) if simulated.is_cancelled => {
                 self.report(simulated.sentence(), cx.now);
-                Vec::new()
             }
             Ok(simulated) => {
                 self.panes.remove(&Pane::Simulation);
@@ -358,11 +343,9 @@ impl AppState {
             }
             Err(why) if self.panes.contains(&Pane::Simulation) => {
                 self.simulation.fault = Some(why);
-                Vec::new()
             }
             Err(why) => {
                 self.warn(why, cx.now);
-                Vec::new()
             }
         }
     }

@@ -6,17 +6,18 @@ use egui::{Button, DragValue, Grid, RichText, TextEdit, Ui, vec2};
 
 use super::{
     preview_view::{preview_ui, swatch_ui},
-    state::{JobId, Kind, PickFor, SimulationForm},
+    state::{Kind, PickFor, SimulationForm},
 };
 use crate::{
     domain::{Role, Vocabulary},
     features::inspect::view::weak,
+    tasks::Running,
     widgets::{
         form_fields::{FIELD_WIDTH, path_ui, survey_ui},
         theme,
     },
     window::{
-        command::{Command, Session, Simulation},
+        command::{Command, Simulation},
         state::AppState,
         view_memory::ViewMemory,
     },
@@ -157,7 +158,7 @@ fn toggle<T: Ord + Clone>(chosen: &mut BTreeSet<T>, one: &T, is_chosen: bool) {
 
 /// The button, or the way to stop; below it what went wrong.
 fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let running = state.jobs.get(&JobId::Simulate);
+    let running = state.simulation.running.as_ref().map(Running::progress);
     ui.horizontal(|ui| {
         let text = RichText::new("Simulate").strong();
         let button = Button::new(text).min_size(vec2(120.0, 32.0));
@@ -167,7 +168,7 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         match running {
             Some(progress) => {
                 if ui.button("Stop").clicked() {
-                    commands.push(Command::Session(Session::Cancel(JobId::Simulate)));
+                    commands.push(Command::Simulation(Simulation::Stop));
                 }
                 ui.label(weak(ui, format!("{} of {}", progress.done, progress.total)));
             }

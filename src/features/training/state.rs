@@ -7,7 +7,6 @@ use crate::{
     tasks::{Running, TaskEvent, next_event, progress::Progress},
     window::{
         command,
-        effect::Effect,
         state::{AppState, Screen},
     },
     workspace::{context::Context, words::thousands},
@@ -16,7 +15,7 @@ use crate::{
 pub use super::form::{LearnFrom, TrainingForm};
 // Views know jobs only by these.
 pub use super::train::{Architecture, CurvePoint, Recipe, TrainingNews};
-pub use crate::{features::file_dialog::pick::PickFor, window::event::JobId};
+pub use crate::features::file_dialog::pick::PickFor;
 
 /// Changes with the opened set and its labels.
 type LabelKey = (u64, u64);
@@ -44,7 +43,7 @@ pub enum TrainingStatus {
 /// The state of the screen.
 #[derive(Debug, Default)]
 pub struct TrainingPane {
-    running: Option<Running<Train>>,
+    pub running: Option<Running<Train>>,
     /// The order.
     pub form: TrainingForm,
     /// Where models go unless a file is named.
@@ -82,7 +81,8 @@ impl TrainingPane {
         self.news.as_ref()
     }
 
-    fn progress(&self) -> Progress {
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
         let news = self.news.as_ref();
         news.map_or_else(Progress::default, |news| Progress {
             done: news.step as usize,
@@ -166,24 +166,20 @@ impl AppState {
         (self.generation, self.book.revision())
     }
 
-    pub(crate) fn apply_train(&mut self, train: command::Train, cx: &Context) -> Vec<Effect> {
+    pub(crate) fn apply_train(&mut self, train: command::Train, cx: &Context) {
         match train {
             command::Train::Form(form) => {
                 self.training.form = *form;
                 if matches!(self.training.status, TrainingStatus::Failed(_)) {
                     self.training.status = TrainingStatus::Idle;
                 }
-                Vec::new()
             }
             command::Train::Pick(purpose) => self.pick(purpose),
             command::Train::Start => {
                 self.start_training(false, cx);
-                Vec::new()
             }
-            command::Train::StartAnew => {
-                self.start_training(true, cx);
-                Vec::new()
-            }
+            command::Train::StartAnew => self.start_training(true, cx),
+            command::Train::Stop => self.training.stop(),
         }
     }
 
@@ -204,23 +200,17 @@ impl AppState {
         self.training.news = None;
         self.training.notes.clear();
         self.training.begun_at = 0;
-        self.show_progress(JobId::Train, Some(Progress::default()));
         self.training.running = Some(cx.tasks.start(Train {
             order,
             is_anew,
             may_replace: false,
             models: cx.models.clone(),
-            decoder: cx.decoder.clone(),
+            decoder: self.stamps.decoder().clone(),
         }));
     }
 
     /// A path that was chosen in a dialog goes into the form.
-    pub(crate) fn take_training_path(
-        &mut self,
-        purpose: PickFor,
-        path: &Path,
-        cx: &Context,
-    ) -> Vec<Effect> {
+    pub(crate) fn take_training_path(&mut self, purpose: PickFor, path: &Path, cx: &Context) {
         let mut form = self.training.form.clone();
         if purpose == PickFor::TrainingSurvey {
             form.survey = path.display().to_string();
@@ -231,36 +221,27 @@ impl AppState {
     }
 
     /// Takes in what the training reports.
-    pub(crate) fn poll_training(&mut self, cx: &Context) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub(crate) fn poll_training(&mut self, cx: &Context) {
         while let Some(event) = next_event(&mut self.training.running) {
-            effects.extend(self.take_training(event, cx));
+            self.take_training(event, cx);
         }
-        effects
     }
 
     /// Takes in one event of a training.
-    pub fn take_training(
-        &mut self,
-        event: TaskEvent<TrainUpdate, Trained>,
-        cx: &Context,
-    ) -> Vec<Effect> {
-        let is_running = matches!(event, TaskEvent::Update(_));
-        let mut effects = Vec::new();
+    pub fn take_training(&mut self, event: TaskEvent<TrainUpdate, Trained>, cx: &Context) {
+        let has_ended = !matches!(event, TaskEvent::Update(_));
         match event {
             TaskEvent::Update(update) => self.training.take_update(update),
-            TaskEvent::Finished(trained) => effects = self.finish_training(&trained, cx),
+            TaskEvent::Finished(trained) => self.finish_training(&trained, cx),
             TaskEvent::Cancelled => self.leave_training(cx),
             TaskEvent::Failed(why) => self.fail_training(why, cx),
         }
-        if !is_running {
+        if has_ended {
             self.training.running = None;
         }
-        self.show_progress(JobId::Train, is_running.then(|| self.training.progress()));
-        effects
     }
 
-    fn finish_training(&mut self, trained: &Trained, cx: &Context) -> Vec<Effect> {
+    fn finish_training(&mut self, trained: &Trained, cx: &Context) {
         let card = &trained.card;
         let figure = |name| card.figures.get(name).copied().unwrap_or(f64::NAN);
         let text = format!(

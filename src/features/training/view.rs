@@ -5,13 +5,13 @@ use egui::{Button, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 use super::{
     form_view::form_ui,
     plot_view::curves_ui,
-    state::{JobId, LearnFrom, TrainingNews, TrainingStatus},
+    state::{LearnFrom, TrainingNews, TrainingStatus},
 };
 use crate::{
     features::inspect::view::weak,
     widgets::theme,
     window::{
-        command::{Command, Session, Train},
+        command::{Command, Train},
         state::AppState,
     },
     workspace::words::{duration, thousands},
@@ -102,7 +102,7 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
             let help = "Saves what was learned so far; the same order goes on from there";
             if cancel.on_hover_text(help).clicked() {
-                commands.push(Command::Session(Session::Cancel(JobId::Train)));
+                commands.push(Command::Train(Train::Stop));
             }
         }
         let may_be_anew = matches!(

@@ -12,7 +12,6 @@ use destello::{
             update::{FineTuneStatus, Taught},
         },
         scoring::state::{Reading, ScoringStatus},
-        training::state::JobId,
     },
     window::command::{Command, FineTune, Session},
     workspace::{action::Action, models, versions},
@@ -205,11 +204,11 @@ fn stopping_leaves_everything_as_it_was() {
     let sky = Sky::new(12);
     let mut window = labelled(&sky, 12);
     window.begin(Command::FineTune(FineTune::Start));
-    window.hear_until(|window| window.state.fine_tuning.news().is_some());
-    window.apply(Command::Session(Session::Cancel(JobId::FineTune)));
+    window.wait_until(|window| window.state.fine_tuning.news().is_some());
+    window.apply(Command::FineTune(FineTune::Stop));
     let pane = &window.state.fine_tuning;
     assert_eq!(*pane.status(), FineTuneStatus::Idle);
-    assert!(pane.versions().is_empty() && window.state.jobs.is_empty());
+    assert!(pane.versions().is_empty() && window.state.running().is_empty());
     assert_eq!(window.state.scores.shown().len(), 1);
     let window = window.restart();
     assert!(window.state.fine_tuning.versions().is_empty());
@@ -263,13 +262,17 @@ fn what_belongs_to_another_set_is_left_with_it() {
     let sky = Sky::new(12);
     let mut window = labelled(&sky, 12);
     window.begin(Command::FineTune(FineTune::Start));
-    window.hear_until(|window| window.state.fine_tuning.news().is_some());
+    window.wait_until(|window| window.state.fine_tuning.news().is_some());
     window.begin(Command::FineTune(FineTune::Curve));
     window.open(&[sky.path()], &sky.beside("other.destello"));
     let pane = &window.state.fine_tuning;
     assert_eq!(*pane.status(), FineTuneStatus::Idle);
     assert!(pane.versions().is_empty() && pane.curve().is_none());
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
 }
 
 #[test]
@@ -278,7 +281,7 @@ fn labels_given_while_it_learns_are_kept_and_taught_the_next_time() {
     let sky = Sky::new(16);
     let mut window = labelled(&sky, 12);
     window.begin(Command::FineTune(FineTune::Start));
-    window.hear_until(|window| window.state.fine_tuning.news().is_some());
+    window.wait_until(|window| window.state.fine_tuning.news().is_some());
     let late = window.state.catalogue.iter().nth(14).unwrap().1.id.clone();
     window.go_to(&late);
     window.label(common::REAL);

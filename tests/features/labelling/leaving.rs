@@ -33,7 +33,7 @@ fn closing_right_behind_a_label_waits_for_the_disk() {
     window.begin(Command::Do(Action::Quit));
     assert!(!window.has_quit, "the disk has not answered yet");
     assert_eq!(window.state.project.unsaved, 1);
-    window.hear_until(|window| window.has_quit);
+    window.wait_until(|window| window.has_quit);
     assert_eq!(window.state.project.unsaved, 0);
     assert_eq!(classes(&project, &["hits01"]), ["real"]);
 }
@@ -100,7 +100,7 @@ fn once_the_labels_are_written_the_refusal_is_over() {
     window.act(Action::Quit);
     assert!(!window.has_quit);
     fs::remove_file(&project).unwrap();
-    window.hear_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.project.unsaved == 0);
     window.act(Action::Quit);
     assert!(window.has_quit);
     window.close();
@@ -114,7 +114,7 @@ fn closing_waits_for_an_export() {
     window.label(REAL);
     let out = set.beside("out.csv");
     window.begin(Command::Session(Session::Export(out.clone())));
-    window.hear_until(|window| !window.state.jobs.is_empty());
+    window.wait_until(|window| !window.state.running().is_empty());
     window.begin(Command::Do(Action::Quit));
     assert!(!window.has_quit);
     assert!(

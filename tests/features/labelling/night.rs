@@ -164,7 +164,7 @@ fn labels_of_a_table_arrive_once_and_bad_rows_are_named() {
         window.toast()
     );
     window.act(Action::RefreshQueue);
-    window.hear_until(|window| window.labels("hits05").is_labelled());
+    window.wait_until(|window| window.labels("hits05").is_labelled());
     let why: Vec<_> = window
         .state
         .problems

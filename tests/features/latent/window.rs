@@ -19,8 +19,7 @@ use destello::{
     },
     imaging::Polygon,
     window::{
-        command::{Command, Go, Latent, QueueCommand, Select, Session},
-        event::JobId,
+        command::{Command, Go, Latent, QueueCommand, Select},
         state::Screen,
     },
     workspace::action::Action,
@@ -132,7 +131,11 @@ fn the_set_is_embedded_laid_on_a_plane_and_drawn() {
     let pane = &window.state.latent;
     assert_eq!(*pane.status(), LatentStatus::Done);
     assert_eq!(pane.embedding().unwrap().len(), CANDIDATES);
-    assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+    assert!(
+        window.state.running().is_empty(),
+        "{:?}",
+        window.state.running()
+    );
     let map = pane.map().unwrap();
     assert_eq!((map.projection, map.placed), (Projection::Pca, CANDIDATES));
     assert_eq!(pane.rows().len(), MADE.components);
@@ -398,7 +401,11 @@ fn nothing_of_an_earlier_run_or_set_arrives() {
         assert_eq!(*latent.status(), LatentStatus::Idle);
         assert!(latent.embedding().is_none() && !latent.is_busy());
         assert_eq!(window.state.scores.anomaly(CandidateIx(0)), None);
-        assert!(window.state.jobs.is_empty(), "{:?}", window.state.jobs);
+        assert!(
+            window.state.running().is_empty(),
+            "{:?}",
+            window.state.running()
+        );
     }
 }
 
@@ -406,7 +413,7 @@ fn nothing_of_an_earlier_run_or_set_arrives() {
 fn an_embedding_that_is_stopped_keeps_what_came_before() {
     let (_sky, mut window) = embedded();
     window.begin(Command::Latent(Latent::Start));
-    window.apply(Command::Session(Session::Cancel(JobId::Embed)));
+    window.apply(Command::Latent(Latent::Stop));
     let latent = &window.state.latent;
     assert!(!latent.is_under_way());
     let embedded = latent.embedding().map_or(0, |embedding| embedding.len());

@@ -53,7 +53,7 @@ fn an_empty_folder_a_wrong_file_and_a_missing_path_leave_nothing_behind() {
         assert_eq!(window.state.project.nothing_found.as_ref(), Some(&toast));
         assert!(window.state.shows_start_page());
         assert!(window.state.settings.recent_projects.is_empty());
-        assert!(window.saved_settings.is_none(), "nothing is remembered");
+        assert!(window.saved_settings().is_none(), "nothing is remembered");
         // There is nothing to label, and no project for it.
         window.label(REAL);
         assert!(window.state.book.events().is_empty());
@@ -71,7 +71,7 @@ fn the_project_is_made_and_remembered_with_the_first_candidate() {
         paths: vec![set.path()],
         project: Some(project.clone()),
     }));
-    window.hear_until(|window| !window.state.catalogue.is_empty());
+    window.wait_until(|window| !window.state.catalogue.is_empty());
     assert!(project.is_file());
     assert_eq!(window.state.project.path.as_ref(), Some(&project));
     window.settle();
@@ -79,7 +79,7 @@ fn the_project_is_made_and_remembered_with_the_first_candidate() {
         window.state.settings.recent_projects,
         std::slice::from_ref(&project)
     );
-    assert!(window.saved_settings.is_some());
+    assert!(window.saved_settings().is_some());
     // A label that is given at once is kept.
     window.label(REAL);
     window.close();

@@ -2,20 +2,23 @@
 
 use std::{path::Path, sync::Arc};
 
+use crossbeam_channel::Sender;
 use destello::{
     domain::{
         Candidate, CandidateIx, Epoch, LabelEvent, Mjd, Part, Role, Source, SourceKind, StampId,
         StampRef, StepIds, Timestamp,
     },
-    features::open::index::Batch,
+    features::open::index::{Batch, OpenedProject, OpeningUpdate},
+    tasks::Tasks,
     window::{
-        command::{Command, Go, Label, Select, Session},
-        effect::Effect,
-        event::JobEvent,
+        command::{Command, Go, Label, QueueCommand, Select, Session},
         state::{AppState, Screen},
     },
     workspace::{
-        action::Action, context::Context, drawn::Drawn, journal_writer::JournalNews,
+        action::Action,
+        context::Context,
+        drawn::Drawn,
+        journal_writer::{Journal, JournalNews},
         settings::Settings,
     },
 };
@@ -52,14 +55,17 @@ fn packet(object: &str, number: u32, mjd: f64, mag: f32) -> Candidate {
 
 struct Window {
     state: AppState,
+    journal: Sender<JournalNews>,
     now: i64,
 }
 
 impl Window {
     /// A window on an open project.
     fn new() -> Self {
+        let (_, journal) = Journal::detached();
         let mut window = Self {
             state: AppState::new(Settings::default(), "ana"),
+            journal,
             now: 0,
         };
         let open = Session::Open {
@@ -67,25 +73,42 @@ impl Window {
             project: None,
         };
         window.apply(Command::Session(open));
-        window.hear(JobEvent::ProjectOpened {
-            generation: window.state.generation,
+        window.hear(OpeningUpdate::Project(Box::new(OpenedProject {
             path: "/night.destello".into(),
             events: Vec::new(),
             steps: StepIds::of_range(1),
             session: None,
             paths: vec!["/night".into()],
-        });
+        })));
+        let (journal, news) = Journal::detached();
+        window.state.journal = Some(journal);
+        window.journal = news;
         window
     }
 
-    fn apply(&mut self, command: Command) -> Vec<Effect> {
+    fn context(&mut self) -> Context {
         self.now += 1_000_000;
-        self.state
-            .apply(command, &Context::inline(Timestamp(self.now)))
+        Context {
+            tasks: Tasks::never(),
+            ..Context::inline(Timestamp(self.now))
+        }
     }
 
-    fn hear(&mut self, event: JobEvent) -> Vec<Effect> {
-        self.apply(Command::News(Box::new(event)))
+    fn apply(&mut self, command: Command) {
+        let cx = self.context();
+        self.state.apply(command, &cx);
+    }
+
+    fn hear(&mut self, update: OpeningUpdate) {
+        let cx = self.context();
+        self.state.take_opening(update, &cx);
+    }
+
+    /// The journal reports.
+    fn report(&mut self, news: JournalNews) {
+        self.journal.send(news).unwrap();
+        let cx = self.context();
+        self.state.poll(&cx);
     }
 
     fn find(&mut self, candidates: Vec<Candidate>) {
@@ -93,10 +116,7 @@ impl Window {
             candidates,
             ..Batch::default()
         };
-        self.hear(JobEvent::Found {
-            generation: self.state.generation,
-            batch,
-        });
+        self.hear(OpeningUpdate::Found(batch));
     }
 
     fn label(&mut self, class: usize) -> Vec<LabelEvent> {
@@ -110,16 +130,11 @@ impl Window {
             whole: whole.map(at).collect(),
         };
         self.apply(Command::Drawn(Box::new(drawn)));
-        appended(self.apply(Command::Label(Label::Class(class))))
+        let before = self.state.book.events().len();
+        self.apply(Command::Label(Label::Class(class)));
+        let new = self.state.book.events()[before..].iter();
+        new.map(|event| (**event).clone()).collect()
     }
-}
-
-fn appended(effects: Vec<Effect>) -> Vec<LabelEvent> {
-    let of = effects.into_iter().filter_map(|effect| match effect {
-        Effect::Append(events) => Some(events),
-        _ => None,
-    });
-    of.flatten().collect()
 }
 
 #[test]
@@ -174,20 +189,15 @@ fn leaving_is_refused_once_while_the_disk_refuses_labels() {
     let mut window = Window::new();
     window.find(vec![packet("a", 1, 1.0, 19.0)]);
     window.label(0);
-    let generation = window.state.generation;
-    let news = JournalNews::NotSaved {
+    window.report(JournalNews::NotSaved {
         why: "/night.destello: the disk is full".into(),
-    };
-    window.hear(JobEvent::Journal { generation, news });
-    let quits = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Quit));
-    let flushes = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Flush));
-    let effects = window.apply(Command::Do(Action::Quit));
-    assert!(flushes(&effects) && !quits(&effects), "{effects:?}");
-    let news = JournalNews::Flushed {
+    });
+    window.apply(Command::Do(Action::Quit));
+    assert!(window.state.is_leaving() && !window.state.may_quit);
+    window.report(JournalNews::Flushed {
         unwritten: 1,
         why: "/night.destello: the disk is full".into(),
-    };
-    window.hear(JobEvent::Journal { generation, news });
+    });
     let toast = window.state.toast.clone().unwrap();
     assert!(
         toast.is_error
@@ -197,26 +207,24 @@ fn leaving_is_refused_once_while_the_disk_refuses_labels() {
         "{}",
         toast.text
     );
-    assert!(quits(&window.apply(Command::Do(Action::Quit))));
+    window.apply(Command::Do(Action::Quit));
+    assert!(std::mem::take(&mut window.state.may_quit));
     // Once they are written nothing stands in the way.
-    window.hear(JobEvent::Journal {
-        generation,
-        news: JournalNews::Saved { events: 1 },
-    });
-    assert!(flushes(&window.apply(Command::Do(Action::Quit))));
-    let news = JournalNews::Flushed {
+    window.report(JournalNews::Saved { events: 1 });
+    window.apply(Command::Do(Action::Quit));
+    assert!(window.state.is_leaving() && !window.state.may_quit);
+    window.report(JournalNews::Flushed {
         unwritten: 0,
         why: String::new(),
-    };
-    let event = Box::new(JobEvent::Journal { generation, news });
-    assert!(quits(&window.apply(Command::News(event))));
+    });
+    assert!(window.state.may_quit);
 }
 
 #[test]
 fn another_set_begins_without_the_filter_of_the_last() {
     let mut window = Window::new();
     window.find(vec![packet("a", 1, 1.0, 19.0)]);
-    let filter = destello::window::command::QueueCommand::Filter("mag<10".into());
+    let filter = QueueCommand::Filter("mag<10".into());
     window.apply(Command::Queue(filter));
     assert!(window.state.queue.order().is_empty());
     let open = Session::Open {

@@ -3,12 +3,7 @@
 
 use crate::common::{BOGUS, InlineWindow, REAL, StampSet};
 use destello::{
-    domain::{Candidate, Problem},
-    features::open::index::Batch,
-    window::{
-        command::{Command, Go, Session},
-        event::JobEvent,
-    },
+    window::command::{Command, Go, Session},
     workspace::{action::Action, settings::Settings, stamp_cache::CachedStamp},
 };
 
@@ -76,7 +71,7 @@ fn two_windows_on_one_project_see_each_others_labels() {
     ana.label(REAL);
     // Any order to the journal's thread makes it listen.
     ben.act(Action::NextCandidate);
-    ben.hear_until(|ben| ben.labels("hits01").is_labelled());
+    ben.wait_until(|ben| ben.labels("hits01").is_labelled());
     // Both write without having heard of each other; the file's order counts for both.
     ana.go_to("hits05");
     ben.go_to("hits05");
@@ -86,8 +81,8 @@ fn two_windows_on_one_project_see_each_others_labels() {
     ben.settle();
     ana.act(Action::PreviousEpoch);
     ben.act(Action::PreviousEpoch);
-    ana.hear_until(|ana| ana.state.book.events().len() == 3);
-    ben.hear_until(|ben| ben.state.book.events().len() == 3);
+    ana.wait_until(|ana| ana.state.book.events().len() == 3);
+    ben.wait_until(|ben| ben.state.book.events().len() == 3);
     let written = destello::store::Project::open_or_create(&project).unwrap();
     let written: Vec<_> = written.events_since(0).unwrap();
     let class = written.last().unwrap().1.action.clone();
@@ -107,44 +102,6 @@ fn two_windows_on_one_project_see_each_others_labels() {
 
 fn label(class: usize) -> Command {
     Command::Label(destello::window::command::Label::Class(class))
-}
-
-#[test]
-fn news_of_an_earlier_opening_are_ignored() {
-    let (first, second) = (StampSet::new(), StampSet::with_stamps(9, 2));
-    let mut window = InlineWindow::on(&first.path(), &first.beside("first.destello"));
-    window.label(REAL);
-    let earlier = window.state.generation;
-    let stray = Candidate {
-        id: "stray".into(),
-        ..Candidate::default()
-    };
-    let news = |generation| {
-        let batch = Batch {
-            candidates: vec![stray.clone()],
-            problems: vec![Problem::new("stray.fits", "file", "is empty")],
-            ..Batch::default()
-        };
-        Command::News(Box::new(JobEvent::Found { generation, batch }))
-    };
-    window.open(&[second.path()], &second.beside("second.destello"));
-    window.begin(news(earlier));
-    let why = "first.destello: gone".into();
-    window.begin(Command::News(Box::new(JobEvent::ProjectRefused {
-        generation: earlier,
-        why,
-    })));
-    window.settle();
-    assert_eq!(window.queue(), ALL);
-    assert_eq!(window.state.problems, []);
-    assert_eq!(window.state.project.fault, None);
-    assert!(
-        window.state.book.events().is_empty(),
-        "labels belong to their project"
-    );
-    assert_eq!(window.state.candidate().unwrap().epochs.len(), 2);
-    window.begin(news(window.state.generation));
-    assert!(window.state.catalogue.find("stray").is_some());
 }
 
 #[test]
@@ -206,7 +163,7 @@ fn what_runs_outside_the_window_is_asked_for_and_settings_are_kept() {
     }
     assert_eq!(window.dialogs.len(), 4);
     window.act(Action::ToggleTheme);
-    let saved = window.saved_settings.clone().unwrap();
+    let saved = window.saved_settings().unwrap();
     assert_ne!(saved.theme, Settings::default().theme);
     let text = toml::to_string(&saved).unwrap();
     assert_eq!(toml::from_str::<Settings>(&text).unwrap(), saved);

@@ -32,7 +32,7 @@ fn a_project_that_is_removed_is_written_again_with_all_labels() {
     window.label(BOGUS);
     remove(&project);
     window.label(REAL);
-    window.hear_until(|window| window.state.problems.iter().any(|p| p.what == "project"));
+    window.wait_until(|window| window.state.problems.iter().any(|p| p.what == "project"));
     window.settle();
     let why = &window.state.problems[0].why;
     assert!(why.contains("was removed while it was open"), "{why}");
@@ -40,7 +40,7 @@ fn a_project_that_is_removed_is_written_again_with_all_labels() {
     assert_eq!(window.state.project.fault, None);
     let all = ["hits01", "hits02", "hits03"];
     assert_eq!(classes(&project, &all), ["real", "bogus", "real"]);
-    window.hear_until(|window| agree(window, &project));
+    window.wait_until(|window| agree(window, &project));
     // Work goes on, also undo of what was given before.
     window.act(Action::Undo);
     window.act(Action::Undo);
@@ -65,8 +65,8 @@ fn a_removed_project_comes_back_without_a_label_too() {
     window.label(REAL);
     // Only the file itself: what lies beside it must not be played into the new one.
     fs::remove_file(&project).unwrap();
-    window.hear_until(|_| project.exists());
-    window.hear_until(|window| window.toast().contains("was removed"));
+    window.wait_until(|_| project.exists());
+    window.wait_until(|window| window.toast().contains("was removed"));
     window.settle();
     window.close();
     assert_eq!(classes(&project, &["hits01"]), ["real"]);
@@ -95,7 +95,7 @@ fn labels_wait_for_a_folder_that_is_gone_and_are_written_when_it_is_back() {
         window.toast()
     );
     fs::create_dir(&folder).unwrap();
-    window.hear_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.project.unsaved == 0);
     window.settle();
     assert_eq!(window.state.project.fault, None);
     window.close();
@@ -124,7 +124,7 @@ fn a_project_that_is_replaced_by_another_file_is_left_alone_and_labels_are_kept(
         "{table}"
     );
     fs::rename(&project, &other).unwrap();
-    window.hear_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.project.unsaved == 0);
     window.close();
     assert_eq!(fs::read(&other).unwrap(), b"Chapter 1");
     assert_eq!(classes(&project, &["hits01", "hits02"]), ["real", "bogus"]);
@@ -162,7 +162,7 @@ fn a_copy_with_the_same_labels_is_taken_up() {
     fs::copy(&project, &copy).unwrap();
     fs::rename(&copy, &project).unwrap();
     window.label(BOGUS);
-    window.hear_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.project.unsaved == 0);
     assert_eq!(window.state.project.fault, None);
     window.close();
     assert_eq!(classes(&project, &["hits01", "hits02"]), ["real", "bogus"]);

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use crate::common::{self, InlineWindow, test_sky::test_skies};
 use destello::{
     domain::Role,
-    features::simulation::state::{JobId, Kind, PickFor, PreviewState, SimulationForm},
+    features::simulation::state::{Kind, PickFor, PreviewState, SimulationForm},
     window::{
-        command::{Command, Session, Simulation},
+        command::{Command, Simulation},
         state::Pane,
     },
     workspace::{action::Action, settings::Settings},
@@ -200,13 +200,20 @@ fn a_stopped_simulation_leaves_the_set_open_and_goes_on() {
     window.act(Action::NewSimulation);
     edit(&mut window, |form| form.count = 1_000_000);
     window.begin(Command::Simulation(Simulation::Start));
-    assert!(window.state.jobs.contains_key(&JobId::Simulate));
+    assert!(window.is_running("simulating"));
     // A second click does nothing, and the demo waits its turn.
     window.begin(Command::Simulation(Simulation::Start));
     window.begin(Command::Do(Action::OpenDemo));
     assert!(window.toast().starts_with("a simulation is running"));
-    window.hear_until(|window| window.state.jobs[&JobId::Simulate].done > 0);
-    window.apply(Command::Session(Session::Cancel(JobId::Simulate)));
+    window.wait_until(|window| {
+        window
+            .state
+            .simulation
+            .running
+            .as_ref()
+            .is_some_and(|running| running.progress().done > 0)
+    });
+    window.apply(Command::Simulation(Simulation::Stop));
     assert!(
         window.toast().starts_with("stopped: "),
         "{}",

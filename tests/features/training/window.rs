@@ -8,13 +8,13 @@ use destello::{
     features::{
         scoring::state::ScoringStatus,
         training::{
-            state::{JobId, LearnFrom, TrainingForm, TrainingStatus},
+            state::{LearnFrom, TrainingForm, TrainingStatus},
             train::checkpoint_path,
         },
     },
     learn::{Compute, model_file},
     window::{
-        command::{Command, Session, Train},
+        command::{Command, Train},
         state::Screen,
     },
     workspace::{action::Action, settings::Settings},
@@ -64,7 +64,7 @@ fn failure(window: &InlineWindow) -> &str {
 /// Starts, and goes on until some steps are made.
 fn start_and_wait(window: &mut InlineWindow, steps: u64) {
     window.begin(Command::Train(Train::Start));
-    window.hear_until(|window| {
+    window.wait_until(|window| {
         let news = window.state.training.news();
         news.is_some_and(|news| news.step >= steps)
     });
@@ -89,7 +89,7 @@ fn a_network_is_trained_to_its_end_and_shown() {
     let steps: Vec<_> = news.curve.iter().map(|point| point.step).collect();
     assert_eq!(steps, (1..=12).map(|at| 2 * at).collect::<Vec<_>>());
     assert_eq!(news.losses.last().unwrap().step, 24);
-    assert!(news.examples_per_s > 0.0 && window.state.jobs.is_empty());
+    assert!(news.examples_per_s > 0.0 && window.state.running().is_empty());
     // The model stands beside the first, has scored the set, and is known at the next start.
     let file = model(&home, "compact-ztf-1");
     assert!(file.exists() && !checkpoint_path(&file).exists());
@@ -100,7 +100,7 @@ fn a_network_is_trained_to_its_end_and_shown() {
     );
     assert_eq!(shown.tally.done(), 12);
     assert_eq!(
-        window.saved_settings.as_ref().unwrap().model_files,
+        window.saved_settings().unwrap().model_files,
         std::slice::from_ref(&file)
     );
     // Nothing is written over.
@@ -123,7 +123,7 @@ fn what_was_cancelled_goes_on_to_the_same_weights() {
     window.apply(Command::Train(Train::Start));
     fill_in(&mut window, |form| form.name = "pieces".into());
     start_and_wait(&mut window, 2);
-    window.apply(Command::Session(Session::Cancel(JobId::Train)));
+    window.apply(Command::Train(Train::Stop));
     assert!(
         window.state.goes_on(),
         "{:?}",
@@ -172,7 +172,7 @@ fn starting_anew_throws_the_unfinished_training_away() {
     let mut window = window(&home);
     fill_in(&mut window, |_| ());
     start_and_wait(&mut window, 2);
-    window.apply(Command::Session(Session::Cancel(JobId::Train)));
+    window.apply(Command::Train(Train::Stop));
     fill_in(&mut window, |form| form.steps = 2);
     window.apply(Command::Train(Train::StartAnew));
     let status = window.state.training.status();

@@ -1,19 +1,15 @@
 //! Scoring that is stopped, asked for again, or of a file that changed.
 
+use super::{tiny_model, triplets};
+use crate::common::{InlineWindow, StampSet};
 use destello::{
     features::scoring::state::ScoringStatus,
-    window::{
-        command::{Command, Scoring, Session},
-        event::JobId,
-    },
+    window::command::{Command, Scoring},
     workspace::action::Action,
 };
 
-use super::{tiny_model, triplets};
-use crate::common::{InlineWindow, StampSet};
-
 fn stop() -> Command {
-    Command::Session(Session::Cancel(JobId::Score))
+    Command::Scoring(Scoring::Stop)
 }
 
 fn assert_all_scored(window: &InlineWindow, count: usize) {
@@ -34,7 +30,7 @@ fn a_model_that_is_being_read_can_be_stopped() {
     assert_eq!(window.state.scores.active().status, ScoringStatus::Reading);
     window.apply(stop());
     assert_eq!(window.state.scores.active().status, ScoringStatus::Stopped);
-    assert!(window.state.jobs.is_empty());
+    assert!(window.state.running().is_empty());
     window.act(Action::ScoreAgain);
     assert_all_scored(&window, 40);
 }
@@ -47,10 +43,10 @@ fn long_set() -> StampSet {
 /// Also shows a model, and waits until it is read and scores.
 fn show_until_it_scores(window: &mut InlineWindow, source: &str) {
     window.begin(Command::Scoring(Scoring::Show(source.into())));
-    window.hear_until(|window| window.state.scores.active().status != ScoringStatus::Reading);
+    window.wait_until(|window| window.state.scores.active().status != ScoringStatus::Reading);
     let model = window.state.scores.active();
     assert_eq!(model.status, ScoringStatus::Scoring);
-    assert!(window.state.jobs.contains_key(&JobId::Score));
+    assert!(window.is_running("scoring"));
 }
 
 #[test]
@@ -82,7 +78,7 @@ fn what_was_stopped_and_is_asked_for_at_once_is_scored_whole() {
     assert_eq!(window.state.scores.active().status, ScoringStatus::Reading);
     window.settle();
     assert_all_scored(&window, 6);
-    assert!(window.state.jobs.is_empty());
+    assert!(window.state.running().is_empty());
 }
 
 #[test]

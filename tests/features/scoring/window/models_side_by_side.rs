@@ -20,7 +20,7 @@ fn models_stand_side_by_side_and_disagree() {
     let file = tiny_model(folder.path().join("mine.safetensors"), 3);
     window.answer_dialogs(&file);
     window.settle();
-    assert_eq!(window.saved_settings.as_ref().unwrap().model_files, [file]);
+    assert_eq!(window.saved_settings().unwrap().model_files, [file]);
     assert_eq!(window.state.scores.active().name(), "tiny");
     assert_eq!(window.state.scores.active().tally.scored(), 40);
     assert_eq!(window.computed(), 80);

@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use destello::{
     domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, Timestamp},
-    features::{open::index::Batch, queue::column::Column},
+    features::{
+        open::index::{Batch, OpeningUpdate},
+        queue::column::Column,
+    },
     store::Project,
     window::{
         command::{Command, QueueCommand, Scoring},
-        event::JobEvent,
         state::AppState,
     },
     workspace::{context::Context, models, settings::Settings},
@@ -19,7 +21,6 @@ use tempfile::TempDir;
 fn state_of(count: u32, folder: &TempDir) -> AppState {
     let cx = Context::inline(Timestamp(0));
     let mut state = AppState::new(Settings::default(), "ana");
-    let news = |state: &mut AppState, event| drop(state.apply(Command::News(Box::new(event)), &cx));
     let candidate = |ix: u32| Candidate {
         id: format!("c{ix}").into(),
         epochs: vec![Epoch {
@@ -40,22 +41,12 @@ fn state_of(count: u32, folder: &TempDir) -> AppState {
     let mut project = Project::open_or_create(&path).unwrap();
     project.put_scores(&loaded.id, &rows.into()).unwrap();
     state.project.path = Some(path);
-    news(
-        &mut state,
-        JobEvent::Found {
-            generation: 0,
-            batch: Batch {
-                candidates,
-                ..Batch::default()
-            },
-        },
-    );
-    let done = JobEvent::IndexDone {
-        generation: 0,
-        is_cancelled: false,
-        missing: Vec::new(),
+    let found = Batch {
+        candidates,
+        ..Batch::default()
     };
-    news(&mut state, done);
+    state.take_opening(OpeningUpdate::Found(found), &cx);
+    state.finish_opening(false, &[], &cx);
     // The task was done at once.
     state.poll(&cx);
     assert_eq!(state.scores.active().counts.computed, 0);

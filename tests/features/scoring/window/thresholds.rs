@@ -18,7 +18,7 @@ fn scores_come_by_themselves_and_a_threshold_counts_sorts_and_filters() {
     assert_eq!(model.name(), models::DEFAULT);
     assert_eq!(model.status, ScoringStatus::Done);
     assert_eq!((model.tally.scored(), window.computed()), (40, 40));
-    assert!(window.state.jobs.is_empty());
+    assert!(window.state.running().is_empty());
     let usual = counts(&window);
     assert!(usual[0] > 5 && usual[1] > 5 && usual[2] == 0, "{usual:?}");
 

@@ -1,0 +1,97 @@
+//! What runs now, for the list in the bar at the top.
+
+use super::{
+    command::{Command, FineTune, Latent, Scoring, Session, Simulation, Train},
+    state::AppState,
+};
+use crate::tasks::{Running, Task, progress::Progress};
+
+/// Work under way.
+#[derive(Debug)]
+pub struct RunningWork {
+    /// What it does, in a word.
+    pub name: &'static str,
+    /// How far it is.
+    pub progress: Progress,
+    /// Stops it; none for what is short.
+    pub stop: Option<Command>,
+}
+
+impl AppState {
+    /// Everything that runs now and is worth a line.
+    pub fn running(&self) -> Vec<RunningWork> {
+        let mut all = Vec::new();
+        let mut add = |name, progress: Option<Progress>, stop| {
+            all.extend(progress.map(|progress| RunningWork {
+                name,
+                progress,
+                stop,
+            }));
+        };
+        let opening = progress(self.opening.as_ref());
+        add(
+            "indexing",
+            opening,
+            Some(Command::Session(Session::StopIndexing)),
+        );
+        let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
+        add("exporting", is_exporting.then(Progress::default), None);
+        let is_importing = self.label_files.is_importing();
+        add("importing", is_importing.then(Progress::default), None);
+        let simulation = progress(self.simulation.running.as_ref());
+        add(
+            "simulating",
+            simulation,
+            Some(Command::Simulation(Simulation::Stop)),
+        );
+        add(
+            "scoring",
+            self.scoring_progress(),
+            Some(Command::Scoring(Scoring::Stop)),
+        );
+        let training = self.training.running.as_ref();
+        let training = training.map(|_| self.training.progress());
+        add("training", training, Some(Command::Train(Train::Stop)));
+        let fine_tuning = progress(self.fine_tuning.fine_tuning.as_ref());
+        add(
+            "fine-tuning",
+            fine_tuning,
+            Some(Command::FineTune(FineTune::Stop)),
+        );
+        let measuring = progress(self.fine_tuning.measuring.as_ref());
+        add(
+            "learning curve",
+            measuring,
+            Some(Command::FineTune(FineTune::StopCurve)),
+        );
+        let total = self.catalogue.len();
+        let embedding = progress(self.latent.running.as_ref());
+        let embedding = embedding.map(|progress| Progress { total, ..progress });
+        add("embedding", embedding, Some(Command::Latent(Latent::Stop)));
+        let adapting = progress(self.latent.adapting.as_ref());
+        add(
+            "adapting",
+            adapting,
+            Some(Command::Latent(Latent::StopAdapting)),
+        );
+        // Only a map that takes long has steps.
+        let map = progress(self.latent.map.running.as_ref());
+        let map = map.filter(|progress| progress.total > 0);
+        add("mapping", map, Some(Command::Latent(Latent::StopMap)));
+        all
+    }
+
+    /// How many candidates the busy models have done, of how many.
+    fn scoring_progress(&self) -> Option<Progress> {
+        let busy = self.scores.shown.iter();
+        let busy: Vec<_> = busy.filter(|model| model.status.is_busy()).collect();
+        (!busy.is_empty()).then(|| Progress {
+            done: busy.iter().map(|model| model.tally.done()).sum(),
+            total: busy.len() * self.catalogue.len(),
+        })
+    }
+}
+
+fn progress<T: Task>(running: Option<&Running<T>>) -> Option<Progress> {
+    running.map(Running::progress)
+}
