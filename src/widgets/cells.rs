@@ -4,10 +4,8 @@ use egui::Response;
 
 use crate::{
     domain::{CandidateIx, Timestamp, label_book::LabelState},
-    window::{
-        state::{AppState, Field},
-        view_memory::ViewMemory,
-    },
+    widgets::view_memory::ViewMemory,
+    workspace::{screen::Field, shared::Shared},
 };
 
 /// The name of a text field that keys jump to.
@@ -17,13 +15,13 @@ pub fn field_id(field: Field) -> egui::Id {
 
 /// Gives a text field the keyboard where a key or menu asked for it. Called before the field is
 /// shown, so that what was typed behind the key in the same frame goes into it.
-pub fn serve_focus(ui: &egui::Ui, state: &AppState, memory: &mut ViewMemory, field: Field) {
+pub fn serve_focus(ui: &egui::Ui, shared: &Shared, memory: &mut ViewMemory, field: Field) {
     let is_awaited = memory
         .awaited
         .is_some_and(|awaited| awaited.field == Some(field));
     let is_new =
         |(serial, wanted): &(u64, Field)| *wanted == field && *serial > memory.focus_served;
-    let asked = state.focus.filter(is_new);
+    let asked = shared.focus.filter(is_new);
     if let Some((serial, _)) = asked {
         memory.focus_served = serial;
     }
@@ -84,9 +82,9 @@ pub fn clock(at: Timestamp) -> String {
 }
 
 /// The colour that stands for a candidate's label: its class, or grey for seen ones.
-pub fn label_color(state: &AppState, labels: &LabelState) -> Option<egui::Color32> {
+pub fn label_color(shared: &Shared, labels: &LabelState) -> Option<egui::Color32> {
     let known = labels.classes.first().map(|name| {
-        let class = state
+        let class = shared
             .vocabularies
             .iter()
             .find_map(|vocabulary| vocabulary.class(name));
@@ -109,25 +107,25 @@ pub fn label_word(labels: &LabelState) -> String {
 }
 
 /// The value that the queue is sorted by, short; empty in the order of finding.
-pub fn sorted_value(state: &AppState, ix: CandidateIx) -> String {
-    use crate::features::queue::column::{Cell, Column, Row};
-    let column = &state.queue.spec().column;
+pub fn sorted_value(shared: &Shared, ix: CandidateIx) -> String {
+    use crate::workspace::queue::column::{Cell, Column, Row};
+    let column = &shared.queue.spec().column;
     if matches!(column, Column::Found | Column::Id | Column::Label) {
         return String::new();
     }
-    if state.hides_column(column) || *column == Column::Score {
+    if shared.hides_column(column) || *column == Column::Score {
         // Hidden, or in the badge already.
         return String::new();
     }
-    let Some(candidate) = state.catalogue.get(ix) else {
+    let Some(candidate) = shared.catalogue.get(ix) else {
         return String::new();
     };
     let cell = column.cell(Row {
         ix,
         candidate,
-        book: &state.book,
-        scores: &state.scores,
-        repeat_check: &state.repeat_check,
+        book: &shared.book,
+        scores: &shared.scores,
+        repeat_check: &shared.repeat_check,
     });
     match (column, &cell) {
         // One number of digits in a column of equals.

@@ -2,22 +2,19 @@
 
 use egui::{ComboBox, TextEdit, Ui};
 
-use crate::window::{command::Command, state::AppState};
-
 /// Width of text fields, points.
 pub(crate) const FIELD_WIDTH: f32 = 206.0;
 
 /// The surveys that come with the program, or a file.
 ///
 /// `pick` asks for a file.
-pub(crate) fn survey_ui(
+pub(crate) fn survey_ui<C>(
     ui: &mut Ui,
-    state: &AppState,
+    known: &[[String; 3]],
     survey: &mut String,
-    pick: Command,
-    commands: &mut Vec<Command>,
+    pick: C,
+    commands: &mut Vec<impl From<C>>,
 ) {
-    let known = &state.simulation.surveys;
     let title = known.iter().find(|[name, ..]| name == survey);
     let title = title.map_or_else(|| file_name(survey), |[_, title, _]| title.clone());
     ui.horizontal(|ui| {
@@ -37,7 +34,7 @@ pub(crate) fn survey_ui(
             .on_hover_text("A survey of your own (TOML)")
             .clicked()
         {
-            commands.push(pick);
+            commands.push(pick.into());
         }
     });
 }
@@ -52,12 +49,12 @@ fn file_name(path: &str) -> String {
 }
 
 /// A path to type, or to choose, which `pick` asks for.
-pub(crate) fn path_ui(
+pub(crate) fn path_ui<C>(
     ui: &mut Ui,
     path: &mut String,
     hint: &str,
-    pick: Command,
-    commands: &mut Vec<Command>,
+    pick: C,
+    commands: &mut Vec<impl From<C>>,
 ) {
     ui.horizontal(|ui| {
         let field = TextEdit::singleline(path)
@@ -65,7 +62,7 @@ pub(crate) fn path_ui(
             .desired_width(FIELD_WIDTH);
         ui.add(field).on_hover_text(hint);
         if ui.button("Choose…").clicked() {
-            commands.push(pick);
+            commands.push(pick.into());
         }
     });
 }

@@ -8,3 +8,4 @@ pub(crate) mod small_stamps;
 pub mod stamp_paint;
 pub(crate) mod stamp_view;
 pub mod theme;
+pub mod view_memory;

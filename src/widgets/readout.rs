@@ -6,12 +6,12 @@ use super::{stamp_view::Place, theme};
 use crate::{
     domain::{Role, Stamp},
     imaging::{Marks, PixelMark, sky_at},
-    window::{state::AppState, view_memory::ViewMemory},
-    workspace::display::Scope,
+    widgets::view_memory::ViewMemory,
+    workspace::{display::Scope, shared::Shared},
 };
 
 /// The caption of a large stamp: role above, limits and unit below.
-pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory) {
+pub fn caption(ui: &Ui, place: &Place, shared: &Shared, memory: &mut ViewMemory) {
     let line = |y, align| Line {
         left: place.rect.left(),
         right: place.rect.right(),
@@ -19,15 +19,15 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
         align,
     };
     let above = line(place.rect.top() - 3.0, Align::Max);
-    let stamp = stamp(state, place);
+    let stamp = stamp(shared, place);
     let geometry = stamp
-        .map(|stamp| geometry_words(state, stamp))
+        .map(|stamp| geometry_words(shared, stamp))
         .unwrap_or_default();
     let title = FontId::proportional(theme::TEXT);
     let color = ui.visuals().text_color();
     above.paint(ui, place.role.name(), (title, color), &geometry);
     let look = memory.looks.look(
-        state,
+        shared,
         place.candidate,
         place.epoch,
         place.role,
@@ -42,7 +42,7 @@ pub fn caption(ui: &Ui, place: &Place, state: &AppState, memory: &mut ViewMemory
         short_number(look.limits.low),
         short_number(look.limits.high)
     );
-    let recipe = state.display.recipe(place.role);
+    let recipe = shared.display.recipe(place.role);
     let words = format!("{} · {}", recipe.stretch.name(), recipe.rule.name());
     let caption = (
         FontId::proportional(theme::CAPTION),
@@ -82,9 +82,9 @@ impl Line {
 }
 
 /// Size, and which rule says where north is: in full, and shorter for narrow places.
-fn geometry_words(state: &AppState, stamp: &Stamp) -> [String; 3] {
+fn geometry_words(shared: &Shared, stamp: &Stamp) -> [String; 3] {
     let size = format!("{}×{}", stamp.width, stamp.height);
-    let turned = if state.display.is_north_up {
+    let turned = if shared.display.is_north_up {
         "north up · "
     } else {
         ""
@@ -93,23 +93,23 @@ fn geometry_words(state: &AppState, stamp: &Stamp) -> [String; 3] {
     [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
 }
 
-fn stamp<'a>(state: &'a AppState, place: &Place) -> Option<&'a Stamp> {
-    let epoch = state
+fn stamp<'a>(shared: &'a Shared, place: &Place) -> Option<&'a Stamp> {
+    let epoch = shared
         .catalogue
         .get(place.candidate)?
         .epochs
         .get(place.epoch)?;
-    Some(&state.stamps.ready(epoch.stamp(place.role)?.id)?.stamp)
+    Some(&shared.stamps.ready(epoch.stamp(place.role)?.id)?.stamp)
 }
 
 /// What is under the pointer, in words: position, value, significance, sky position.
-pub fn under_pointer(state: &AppState, memory: &ViewMemory) -> Option<String> {
+pub fn under_pointer(shared: &Shared, memory: &ViewMemory) -> Option<String> {
     let hover = memory.hover?;
-    let epoch = state.candidate()?.epochs.get(hover.epoch)?;
-    let decoded = state.stamps.ready(epoch.stamp(hover.role)?.id)?;
+    let epoch = shared.candidate()?.epochs.get(hover.epoch)?;
+    let decoded = shared.stamps.ready(epoch.stamp(hover.role)?.id)?;
     let stamp = &decoded.stamp;
     let [x, y] = hover.position;
-    let is_negated = state.display.negates(hover.role, epoch.difference_sign);
+    let is_negated = shared.display.negates(hover.role, epoch.difference_sign);
     let value = pixel(stamp, x, y).map(|stored| {
         value_words(
             stamp,

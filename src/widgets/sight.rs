@@ -7,11 +7,8 @@ use egui::Rect;
 
 use crate::{
     domain::{CandidateIx, Role, StampId},
-    window::{
-        state::{AppState, Screen},
-        view_memory::Lost,
-    },
-    workspace::drawn::Drawn,
+    widgets::view_memory::Lost,
+    workspace::{drawn::Drawn, screen::Screen, shared::Shared},
 };
 
 /// What a stamp is drawn for.
@@ -66,7 +63,7 @@ pub struct SightMemory {
 
 impl SightMemory {
     /// Begins a frame: what the one before drew, without what the painter did not find.
-    pub fn begin(&mut self, state: &AppState, lost: &Lost) -> Drawn {
+    pub fn begin(&mut self, shared: &Shared, lost: &Lost) -> Drawn {
         let missing = lost.undrawn();
         for laid in &mut self.stamps {
             if missing.contains(&laid.stamp) {
@@ -74,8 +71,8 @@ impl SightMemory {
             }
         }
         let drawn = self.drawn();
-        self.generation = state.generation;
-        self.screen = state.screen;
+        self.generation = shared.generation;
+        self.screen = shared.screen;
         self.shown.clear();
         self.stamps.clear();
         drawn

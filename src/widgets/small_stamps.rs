@@ -5,11 +5,8 @@ use egui::{Rect, Ui};
 use super::{sight::Sight, stamp_paint::StampBatch, stamp_view::Place};
 use crate::{
     domain::{CandidateIx, Role},
-    window::{
-        state::AppState,
-        view_memory::{Camera, ViewMemory},
-    },
-    workspace::display::Scope,
+    widgets::view_memory::{Camera, ViewMemory},
+    workspace::{display::Scope, shared::Shared},
 };
 
 /// A stamp and where it is drawn.
@@ -30,13 +27,13 @@ pub struct Small {
 impl Small {
     /// Of the epoch that stands for a candidate in lists, what a latent model looks at most: its
     /// difference, else what it has.
-    pub fn of(state: &AppState, candidate: CandidateIx, rect: Rect, sight: Sight) -> Option<Self> {
-        let roles = state.catalogue.get(candidate)?.roles();
+    pub fn of(shared: &Shared, candidate: CandidateIx, rect: Rect, sight: Sight) -> Option<Self> {
+        let roles = shared.catalogue.get(candidate)?.roles();
         let role = [Role::Difference, Role::Snr].into_iter();
         let mut role = role.filter(|role| roles.contains(role));
         Some(Self {
             candidate,
-            epoch: state.epoch_to_show(candidate),
+            epoch: shared.epoch_to_show(candidate),
             role: role.next().or(roles.first().copied())?,
             rect,
             sight,
@@ -45,10 +42,10 @@ impl Small {
 }
 
 /// Draws them, and has those decoded that are not there yet.
-pub fn paint(ui: &Ui, state: &AppState, memory: &mut ViewMemory, stamps: &[Small]) {
+pub fn paint(ui: &Ui, shared: &Shared, memory: &mut ViewMemory, stamps: &[Small]) {
     let mut batch = StampBatch::default();
     for small in stamps {
-        memory.latent.small.push((small.candidate, small.epoch));
+        memory.small.push((small.candidate, small.epoch));
         let is_whole = ui.clip_rect().expand(1.0).contains_rect(small.rect);
         let sight = if is_whole || small.sight == Sight::Large {
             small.sight
@@ -64,7 +61,7 @@ pub fn paint(ui: &Ui, state: &AppState, memory: &mut ViewMemory, stamps: &[Small
             sight,
         };
         memory.sight.show(sight, small.candidate, small.epoch);
-        place.lay(ui, state, memory, &mut batch, Camera::default());
+        place.lay(ui, shared, memory, &mut batch, Camera::default());
     }
     let number = memory.batches;
     memory.batches += 1;

@@ -7,7 +7,7 @@ use egui_wgpu::{CallbackResources, CallbackTrait, RenderState, ScreenDescriptor}
 use crate::{
     gpu::{self, Frame, ScatterPainter, StampAtlas, StampInstance, StampPainter, points_managed},
     imaging::Look,
-    window::view_memory::Lost,
+    widgets::view_memory::Lost,
 };
 
 /// Puts the painters of stamps and of scatter plots into egui's renderer and gives back the atlas

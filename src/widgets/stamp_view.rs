@@ -11,11 +11,8 @@ use crate::{
     domain::{CandidateIx, DifferenceSign, Role},
     gpu::StampInstance,
     imaging::{Orientation, ScaleBar, View},
-    window::{
-        state::AppState,
-        view_memory::{Camera, ViewMemory},
-    },
-    workspace::{display::Scope, stamp_cache::CachedStamp},
+    widgets::view_memory::{Camera, ViewMemory},
+    workspace::{display::Scope, shared::Shared, stamp_cache::CachedStamp},
 };
 
 /// Points that a text instead of pixels needs at least.
@@ -53,13 +50,13 @@ impl Place {
     pub fn lay(
         self,
         ui: &Ui,
-        state: &AppState,
+        shared: &Shared,
         memory: &mut ViewMemory,
         batch: &mut StampBatch,
         camera: Camera,
     ) -> Option<Laid> {
         ui.painter().rect_filled(self.rect, 2.0, theme::matte(ui));
-        let epoch = state
+        let epoch = shared
             .catalogue
             .get(self.candidate)?
             .epochs
@@ -79,7 +76,7 @@ impl Place {
                 outcome,
             });
         };
-        let decoded = match state.stamps.get(stamp.id) {
+        let decoded = match shared.stamps.get(stamp.id) {
             Some(CachedStamp::Ready(decoded)) => decoded,
             Some(CachedStamp::Failed(problem)) => {
                 self.print_line(ui, &problem.why);
@@ -93,17 +90,17 @@ impl Place {
         };
         let look = memory
             .looks
-            .look(state, self.candidate, self.epoch, self.role, self.scope)?;
+            .look(shared, self.candidate, self.epoch, self.role, self.scope)?;
         note(memory, Outcome::Laid);
         let size = [decoded.stamp.width, decoded.stamp.height];
-        let orientation = Orientation::of(&decoded.stamp.geometry, state.display.is_north_up);
+        let orientation = Orientation::of(&decoded.stamp.geometry, shared.display.is_north_up);
         let scale = ui.pixels_per_point();
         let rect_px = self.rect * scale;
         let size_px = [f64::from(rect_px.width()), f64::from(rect_px.height())];
         let mut view = View::fit(size_px, size, orientation).zoomed(camera.zoom);
         view.center[0] += camera.offset_px[0];
         view.center[1] += camera.offset_px[1];
-        let is_negated = state.display.negates(self.role, epoch.difference_sign);
+        let is_negated = shared.display.negates(self.role, epoch.difference_sign);
         let instance = StampInstance {
             stamp: stamp.id,
             rect_px: [
@@ -171,8 +168,8 @@ impl Laid {
     }
 
     /// Compass, scale bar and sign badge, over the pixels.
-    pub fn decorate(&self, ui: &Ui, state: &AppState) {
-        let Some(stamp) = self.stamp_geometry(state) else {
+    pub fn decorate(&self, ui: &Ui, shared: &Shared) {
+        let Some(stamp) = self.stamp_geometry(shared) else {
             return;
         };
         let painter = ui
@@ -203,22 +200,22 @@ impl Laid {
                 &bar.label(),
             );
         }
-        if let Some(text) = self.sign_badge(state) {
+        if let Some(text) = self.sign_badge(shared) {
             let at = self.place.rect.right_top() + vec2(-theme::GRID, theme::GRID / 2.0);
             outlined_text(&painter, at, Align2::RIGHT_TOP, text);
         }
     }
 
-    fn sign_badge(&self, state: &AppState) -> Option<&'static str> {
+    fn sign_badge(&self, shared: &Shared) -> Option<&'static str> {
         if self.place.role != Role::Difference {
             return None;
         }
-        let epoch = state
+        let epoch = shared
             .catalogue
             .get(self.place.candidate)?
             .epochs
             .get(self.place.epoch)?;
-        match (epoch.difference_sign, state.display.flips_sign) {
+        match (epoch.difference_sign, shared.display.flips_sign) {
             (DifferenceSign::ScienceMinusReference, _) => Some("sci − ref"),
             (DifferenceSign::ReferenceMinusScience, false) => Some("ref − sci"),
             (DifferenceSign::ReferenceMinusScience, true) => Some("sci − ref (turned)"),
@@ -226,14 +223,14 @@ impl Laid {
         }
     }
 
-    fn stamp_geometry(&self, state: &AppState) -> Option<crate::domain::Geometry> {
-        let epoch = state
+    fn stamp_geometry(&self, shared: &Shared) -> Option<crate::domain::Geometry> {
+        let epoch = shared
             .catalogue
             .get(self.place.candidate)?
             .epochs
             .get(self.place.epoch)?;
         let id = epoch.stamp(self.place.role)?.id;
-        Some(state.stamps.ready(id)?.stamp.geometry)
+        Some(shared.stamps.ready(id)?.stamp.geometry)
     }
 
     /// The mirrored cross-hair: a square round the pixel under the pointer.

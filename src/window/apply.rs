@@ -1,60 +1,88 @@
 //! `apply`: the only way into the state.
 
-use super::{
-    command::{Command, QueueCommand, Session},
-    state::{AppState, Field, Motion, Pane, Screen},
-};
 use std::path::PathBuf;
 
-use crate::{
-    domain::{LabelAction, Problem},
-    features::{file_dialog::pick::PickFor, queue::order::QueueSpec},
-    workspace::{action::Action, context::Context, settings::Theme},
+use super::{
+    command::{Command, Session},
+    state::AppState,
 };
+use crate::{
+    domain::LabelAction,
+    features::{file_dialog::pick::PickFor, open::opening::take_event},
+    workspace::{
+        action::Action,
+        context::Context,
+        place::Motion,
+        request::{Leave, Request},
+        screen::{Field, Pane, Screen},
+        settings::Theme,
+    },
+};
+
+/// Updates of an opening taken in at a time at most, so that a flood does not hold up the window.
+const MOST_UPDATES: usize = 64;
 
 impl AppState {
     /// Applies one command.
     pub fn apply(&mut self, command: Command, cx: &Context) {
         self.apply_command(command, cx);
-        self.follow(cx);
+        self.conclude(cx);
     }
 
     /// Takes in what runs; true where more waits than was taken in.
     pub fn poll(&mut self, cx: &Context) -> bool {
         let has_more = self.poll_stamps() | self.poll_opening(cx);
-        self.poll_journal(cx);
-        self.poll_adaptation(cx);
-        self.poll_scoring(cx);
-        self.poll_explanation();
-        self.poll_training(cx);
-        self.poll_simulation(cx);
-        self.poll_latent(cx);
-        self.poll_evaluation(cx);
-        self.poll_paths(cx);
-        self.poll_header();
-        self.poll_light_curve();
-        self.poll_label_files(cx);
-        self.follow(cx);
+        let shared = &mut self.shared;
+        while let Some(news) = shared.next_journal_news() {
+            if let Some(flushed) = shared.take_journal_news(news, cx) {
+                self.opening.take_flushed(shared, &flushed, cx);
+            }
+        }
+        shared.versions.poll();
+        self.fine_tuning.poll_adaptation(shared, cx);
+        self.scoring.poll(shared, cx);
+        self.explanation.poll_explanation();
+        self.training.poll_training(shared, cx);
+        self.simulation.poll_simulation(shared, cx);
+        self.latent.poll_latent(shared, cx);
+        self.evaluation.poll_evaluation(shared, cx);
+        self.dialog.poll_paths(shared, cx);
+        self.header.poll_header();
+        self.light_curve.poll_light_curve();
+        self.label_files.poll_label_files(shared, cx);
+        self.conclude(cx);
         has_more
     }
 
     fn poll_stamps(&mut self) -> bool {
-        let (problems, has_more) = self.stamps.take_decoded();
+        let (problems, has_more) = self.shared.stamps.take_decoded();
         for problem in problems {
-            if !self.problems.contains(&problem) {
-                self.problems.push((*problem).clone());
+            if !self.shared.problems.contains(&problem) {
+                self.shared.problems.push((*problem).clone());
             }
         }
         has_more
     }
 
+    fn poll_opening(&mut self, cx: &Context) -> bool {
+        for _ in 0..MOST_UPDATES {
+            let Some((event, is_cancelled)) = self.opening.next_event() else {
+                return false;
+            };
+            take_event(&mut self.shared, event, is_cancelled, cx);
+            self.carry_out(cx);
+        }
+        true
+    }
+
     /// True while a task runs whose end was not taken in.
     pub fn is_busy(&self) -> bool {
-        self.opening.is_some()
-            || self.stamps.is_waiting()
+        self.opening.opening.is_some()
+            || self.shared.stamps.is_waiting()
+            || self.shared.versions.is_reading()
+            || self.scoring.is_busy()
             || self.fine_tuning.is_busy()
-            || self.scores.is_busy()
-            || self.explanations.is_awaited()
+            || self.explanation.explanations.is_awaited()
             || self.training.is_pending()
             || self.simulation.is_running()
             || self.simulation.is_previewing()
@@ -64,101 +92,164 @@ impl AppState {
     }
 
     /// What follows from any change.
-    fn follow(&mut self, cx: &Context) {
-        self.label_count.update(&self.catalogue, &self.book);
-        self.want_paths(cx);
-        self.want_header(cx);
-        self.want_curve(cx);
-        self.want_period(cx);
-        self.want_evaluation(cx);
-        self.want_explanation(cx);
-        self.want_scores();
-        self.want_latent(cx);
+    pub(super) fn conclude(&mut self, cx: &Context) {
+        self.carry_out(cx);
+        let shared = &mut self.shared;
+        shared.label_count.update(&shared.catalogue, &shared.book);
+        self.dialog.want_paths(cx);
+        self.header.want_header(shared, cx);
+        self.light_curve.want_curve(shared, cx);
+        self.light_curve.want_period(shared, cx);
+        self.evaluation.want_evaluation(shared, cx);
+        self.explanation.want_explanation(shared, cx);
+        self.scoring.follow(shared);
+        self.latent.want_latent(shared, cx);
+        if std::mem::take(&mut self.shared.is_session_stale) {
+            self.keep_session();
+        }
+    }
+
+    /// Carries out what features asked of others, in order.
+    fn carry_out(&mut self, cx: &Context) {
+        while !self.shared.requests.is_empty() {
+            let request = self.shared.requests.remove(0);
+            match request {
+                Request::Open { paths, project } => {
+                    self.opening.open(&mut self.shared, paths, project, cx);
+                }
+                Request::Depart(then) => self.depart(then, cx),
+                Request::Pick(purpose) => self.dialog.pick(&mut self.shared, purpose),
+                Request::Picked(purpose, paths) => self.picked(purpose, paths, cx),
+                Request::Restore(json) => self.restore_session(&json),
+                Request::Score => self.scoring.start(&mut self.shared, cx),
+            }
+        }
+    }
+
+    fn depart(&mut self, then: Leave, cx: &Context) {
+        match then {
+            Leave::Quit => self.may_quit = true,
+            Leave::Close => {
+                self.forget_set(cx);
+                self.shared.toast = None;
+                self.shared.report("the set is closed", cx.now);
+            }
+            Leave::Open { paths, project } => {
+                self.forget_set(cx);
+                self.opening
+                    .begin_opening(&mut self.shared, paths, project, cx);
+            }
+        }
     }
 
     fn apply_command(&mut self, command: Command, cx: &Context) {
-        if self.is_about_another_set(&command) {
+        if command.names_candidates() && self.shared.is_picture_of_another_set() {
             if !matches!(command, Command::Session(Session::Page(_))) {
-                self.report("that was about the set that was open before", cx.now);
+                self.shared
+                    .report("that was about the set that was open before", cx.now);
             }
             return;
         }
         match command {
             Command::Do(action) => self.act(action, cx),
-            Command::Go(go) => self.apply_go(go, cx),
-            Command::Label(label) => self.apply_label(label, cx),
-            Command::Queue(queue) => self.apply_queue(queue, cx),
+            Command::Go(go) => self.shared.apply_go(go, cx),
+            Command::Label(label) => self.shared.apply_label(label, cx),
+            Command::Queue(queue) => self.shared.apply_queue(queue, cx),
             Command::Select(select) => {
-                self.selection.apply(select, &self.queue);
+                self.shared.selection.apply(select, &self.shared.queue);
             }
             Command::Display(display) => {
-                let is_relock = !self.display.has_rules_of(&display);
-                self.display = *display;
+                let is_relock = !self.shared.display.has_rules_of(&display);
+                self.shared.display = *display;
                 if is_relock {
-                    self.lock_set_again();
+                    self.shared.lock_set_again();
                 }
-                self.save_session()
+                self.shared.save_session()
             }
             Command::Session(session) => self.apply_session(session, cx),
-            Command::Want(want) => self.stamps.want(want),
+            Command::Want(want) => self.shared.stamps.want(want),
             Command::Drawn(drawn) => {
-                self.take_drawn(*drawn);
+                self.shared.take_drawn(*drawn);
             }
-            Command::Simulation(simulation) => self.apply_simulation(simulation, cx),
-            Command::Evaluate(evaluate) => self.apply_evaluate(evaluate, cx),
-            Command::Train(train) => self.apply_train(train, cx),
-            Command::FineTune(command) => self.apply_fine_tune(command, cx),
-            Command::Latent(latent) => self.apply_latent(latent, cx),
-            Command::Scoring(scoring) => self.apply_scoring(scoring, cx),
-            Command::Path(path) => self.apply_path(path, cx),
+            Command::Simulation(simulation) => {
+                self.simulation
+                    .apply_simulation(&mut self.shared, simulation, cx)
+            }
+            Command::Evaluate(evaluate) => {
+                self.evaluation
+                    .apply_evaluate(&mut self.shared, evaluate, cx)
+            }
+            Command::Train(train) => self.training.apply_train(&mut self.shared, train, cx),
+            Command::FineTune(command) => {
+                self.fine_tuning
+                    .apply_fine_tune(&mut self.shared, command, cx)
+            }
+            Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
+            Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
+            Command::LightCurve(choice) => {
+                self.light_curve.curve = choice;
+                self.shared.save_session();
+            }
+            Command::Explanation(choice) => {
+                self.explanation
+                    .choose_explanation(&mut self.shared, choice);
+            }
+            Command::Path(path) => self.dialog.apply_path(&mut self.shared, path, cx),
         }
     }
 
     fn act(&mut self, action: Action, cx: &Context) {
         match action {
-            Action::NextCandidate => self.walk(1, cx),
-            Action::PreviousCandidate => self.walk(-1, cx),
-            Action::FirstCandidate => self.walk(isize::MIN, cx),
-            Action::LastCandidate => self.walk(isize::MAX, cx),
-            Action::NextUnlabelled => self.go_to_next_unlabelled(cx),
-            Action::NextEpoch => self.step_epoch(1),
-            Action::PreviousEpoch => self.step_epoch(-1),
-            Action::Unsure => self.give(&LabelAction::Unsure, true, cx),
-            Action::Skip => self.skip(cx),
-            Action::ClearLabel => self.give(&LabelAction::Clear, false, cx),
-            Action::Flag => self.toggle_flag(cx),
-            Action::Undo => self.undo(cx),
-            Action::Redo => self.redo(cx),
+            Action::NextCandidate => self.shared.walk(1, cx),
+            Action::PreviousCandidate => self.shared.walk(-1, cx),
+            Action::FirstCandidate => self.shared.walk(isize::MIN, cx),
+            Action::LastCandidate => self.shared.walk(isize::MAX, cx),
+            Action::NextUnlabelled => self.shared.go_to_next_unlabelled(cx),
+            Action::NextEpoch => self.shared.step_epoch(1),
+            Action::PreviousEpoch => self.shared.step_epoch(-1),
+            Action::Unsure => self.shared.give(&LabelAction::Unsure, true, cx),
+            Action::Skip => self.shared.skip(cx),
+            Action::ClearLabel => self.shared.give(&LabelAction::Clear, false, cx),
+            Action::Flag => self.shared.toggle_flag(cx),
+            Action::Undo => self.shared.undo(cx),
+            Action::Redo => self.shared.redo(cx),
             Action::NextVocabulary => {
-                let next = (self.vocabulary + 1) % self.vocabularies.len();
-                self.apply_label(super::command::Label::Vocabulary(next), cx)
+                let next = (self.shared.vocabulary + 1) % self.shared.vocabularies.len();
+                self.shared
+                    .apply_label(super::command::Label::Vocabulary(next), cx)
             }
-            Action::OpenFiles => self.pick(PickFor::OpenFiles),
-            Action::OpenFolder => self.pick(PickFor::OpenFolder),
+            Action::OpenFiles => self.dialog.pick(&mut self.shared, PickFor::OpenFiles),
+            Action::OpenFolder => self.dialog.pick(&mut self.shared, PickFor::OpenFolder),
             Action::OpenDemo => {
-                self.open_demo(cx);
+                self.simulation.open_demo(&mut self.shared, cx);
             }
             Action::NewSimulation => {
-                self.toggle_simulation(cx);
+                self.simulation.toggle_simulation(&mut self.shared, cx);
             }
-            Action::AddVocabulary => self.pick(PickFor::Vocabulary),
-            Action::ImportLabels => self.pick(PickFor::ImportLabels),
-            Action::ExportLabels => self.pick(PickFor::ExportLabels),
-            Action::ExportEvaluation => self.pick_evaluation_folder(cx),
-            Action::AddModel => self.pick(PickFor::Model),
-            Action::CloseSet => self.close_set(cx),
-            Action::Quit => self.quit(cx),
-            Action::HideScores => self.hide_scores(cx),
-            Action::NextModel => self.next_model(cx),
-            Action::RaiseThreshold => self.nudge_threshold(1.0, cx),
-            Action::LowerThreshold => self.nudge_threshold(-1.0, cx),
-            Action::ChooseThreshold => self.choose_threshold(cx),
-            Action::Disagreements => self.show_disagreements(cx),
+            Action::AddVocabulary => self.dialog.pick(&mut self.shared, PickFor::Vocabulary),
+            Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
+            Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
+            Action::ExportEvaluation => {
+                self.evaluation.pick_evaluation_folder(&mut self.shared, cx)
+            }
+            Action::AddModel => self.dialog.pick(&mut self.shared, PickFor::Model),
+            Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
+            Action::Quit => {
+                let figures = self.evaluation.is_writing().then_some("exporting");
+                let under_way = self.label_files.under_way().or(figures);
+                self.opening.quit(&mut self.shared, under_way, cx);
+            }
+            Action::HideScores => self.shared.hide_scores(cx),
+            Action::NextModel => self.shared.next_model(cx),
+            Action::RaiseThreshold => self.shared.nudge_threshold(1.0, cx),
+            Action::LowerThreshold => self.shared.nudge_threshold(-1.0, cx),
+            Action::ChooseThreshold => self.shared.choose_threshold(cx),
+            Action::Disagreements => self.shared.show_disagreements(cx),
             Action::ScoreAgain => {
-                self.start_scoring(cx);
+                self.scoring.start(&mut self.shared, cx);
             }
             Action::Embed => {
-                self.start_embedding(cx);
+                self.latent.start_embedding(&mut self.shared, cx);
             }
             other => self.act_on_window(other, cx),
         }
@@ -166,77 +257,86 @@ impl AppState {
 
     fn act_on_window(&mut self, action: Action, cx: &Context) {
         match action {
-            Action::Play => self.toggle_motion(Motion::Play {
+            Action::Play => self.shared.toggle_motion(Motion::Play {
                 is_backwards: false,
             }),
-            Action::PlayBack => self.toggle_motion(Motion::Play { is_backwards: true }),
-            Action::Blink => self.toggle_motion(Motion::Blink {
+            Action::PlayBack => self
+                .shared
+                .toggle_motion(Motion::Play { is_backwards: true }),
+            Action::Blink => self.shared.toggle_motion(Motion::Blink {
                 is_backwards: false,
             }),
-            Action::BlinkBack => self.toggle_motion(Motion::Blink { is_backwards: true }),
-            Action::Search => self.focus_on(Field::Search),
-            Action::Filter => self.focus_on(Field::Filter),
+            Action::BlinkBack => self
+                .shared
+                .toggle_motion(Motion::Blink { is_backwards: true }),
+            Action::Search => self.shared.focus_on(Field::Search),
+            Action::Filter => self.shared.focus_on(Field::Filter),
             Action::Note => {
-                self.screen = Screen::Inspect;
-                self.focus_on(Field::Note);
+                self.shared.screen = Screen::Inspect;
+                self.shared.focus_on(Field::Note);
             }
             Action::RefreshQueue => {
-                self.refresh_queue();
-                self.selection.keep_shown(&self.queue);
-                self.stay_in_queue(cx);
+                self.shared.refresh_queue();
+                self.shared.selection.keep_shown(&self.shared.queue);
+                self.shared.stay_in_queue(cx);
             }
-            Action::SelectAll => self.select_all(cx),
-            Action::SelectNone => self.selection.clear(),
-            Action::SelectRestOfPage => self.select_rest_of_page(cx),
-            Action::Inspect => self.show(Screen::Inspect),
-            Action::Mosaic => self.show(Screen::Mosaic),
-            Action::Latent => self.show(Screen::Latent),
-            Action::Evaluate => self.show(Screen::Evaluate),
-            Action::Train => self.show(Screen::Train),
-            Action::WholeQueue => self.drop_shortlist(cx),
+            Action::SelectAll => self.shared.select_all(cx),
+            Action::SelectNone => self.shared.selection.clear(),
+            Action::SelectRestOfPage => self.shared.select_rest_of_page(cx),
+            Action::Inspect => self.shared.show(Screen::Inspect),
+            Action::Mosaic => self.shared.show(Screen::Mosaic),
+            Action::Latent => self.shared.show(Screen::Latent),
+            Action::Evaluate => self.shared.show(Screen::Evaluate),
+            Action::Train => self.shared.show(Screen::Train),
+            Action::WholeQueue => self.shared.drop_shortlist(cx),
             Action::Problems | Action::Log => {
-                self.shows_log = action == Action::Log;
-                self.show(Screen::Problems);
+                self.shared.shows_log = action == Action::Log;
+                self.shared.show(Screen::Problems);
             }
             Action::ReportProblem => self.copy_report(cx),
-            Action::Settings => self.toggle(Pane::Settings),
-            Action::KeySheet => self.toggle(Pane::KeySheet),
-            Action::Palette => self.toggle(Pane::Palette),
-            Action::Histogram => self.toggle(Pane::Histogram),
-            Action::Header => self.toggle(Pane::Header),
+            Action::Settings => self.shared.toggle(Pane::Settings),
+            Action::KeySheet => self.shared.toggle(Pane::KeySheet),
+            Action::Palette => self.shared.toggle(Pane::Palette),
+            Action::Histogram => self.shared.toggle(Pane::Histogram),
+            Action::Header => self.shared.toggle(Pane::Header),
             Action::Explanation | Action::NextExplanation => {
-                self.act_on_explanation(action, cx);
+                self.explanation
+                    .act_on_explanation(&mut self.shared, action, cx);
             }
-            Action::LabelNext => self.sort_to_label_next(cx),
-            Action::Doubts => self.show_doubts(cx),
-            Action::RepeatCheck => self.check_repeats(cx),
-            Action::FineTune => self.toggle(Pane::FineTune),
-            Action::WhatChanged => self.show_changes(cx),
-            Action::RollBack => self.roll_back(cx),
+            Action::LabelNext => self.shared.sort_to_label_next(cx),
+            Action::Doubts => self.shared.show_doubts(cx),
+            Action::RepeatCheck => self.shared.check_repeats(cx),
+            Action::FineTune => self.shared.toggle(Pane::FineTune),
+            Action::WhatChanged => {
+                crate::features::adaptation::changed_decisions::show_changes(&mut self.shared, cx)
+            }
+            Action::RollBack => {
+                crate::features::adaptation::changed_decisions::roll_back(&mut self.shared, cx)
+            }
             Action::FoldCurve => {
-                self.curve.fold = self.curve.fold.next();
-                self.save_session();
+                self.light_curve.curve.fold = self.light_curve.curve.fold.next();
+                self.shared.save_session();
             }
             Action::NextLock => {
-                let news = self.next_lock();
-                self.report(news, cx.now);
-                self.save_session();
+                let news = self.shared.next_lock();
+                self.shared.report(news, cx.now);
+                self.shared.save_session();
             }
             Action::ToggleTheme => {
-                self.settings.theme = match self.settings.theme {
+                self.shared.settings.theme = match self.shared.settings.theme {
                     Theme::Dark => Theme::Light,
                     Theme::Light => Theme::Dark,
                 };
-                self.save_settings(cx);
+                self.shared.save_settings(cx);
             }
             other => {
-                let before = self.display.clone();
-                if let Some(news) = self.display.act(other) {
-                    if !before.has_rules_of(&self.display) {
-                        self.lock_set_again();
+                let before = self.shared.display.clone();
+                if let Some(news) = self.shared.display.act(other) {
+                    if !before.has_rules_of(&self.shared.display) {
+                        self.shared.lock_set_again();
                     }
-                    self.report(news, cx.now);
-                    self.save_session();
+                    self.shared.report(news, cx.now);
+                    self.shared.save_session();
                 }
             }
         }
@@ -244,8 +344,8 @@ impl AppState {
 
     /// Stops everything; returns when every decision and an unfinished training are on disk.
     pub fn close(&mut self, cx: &Context) {
-        self.opening = None;
-        if let Some(journal) = self.journal.take() {
+        self.opening.opening = None;
+        if let Some(journal) = self.shared.journal.take() {
             match journal.close() {
                 Some(0) => {}
                 Some(lost) => log::error!("{lost} labels could not be written"),
@@ -255,68 +355,36 @@ impl AppState {
         cx.tasks.close();
     }
 
-    pub(crate) fn show(&mut self, screen: Screen) {
-        self.screen = screen;
-        self.save_session()
-    }
-
-    pub(crate) fn apply_queue(&mut self, command: QueueCommand, cx: &Context) {
-        let last = self.queue.spec();
-        let (spec, is_filter) = match command {
-            QueueCommand::Search(text) => return self.search(&text, cx),
-            QueueCommand::Sort {
-                column,
-                is_descending,
-            } => {
-                let spec = QueueSpec {
-                    column,
-                    is_descending,
-                    ..last.clone()
-                };
-                (spec, false)
-            }
-            QueueCommand::Filter(filter) => {
-                let spec = QueueSpec {
-                    filter,
-                    ..last.clone()
-                };
-                (spec, true)
-            }
-        };
-        let is_narrowed = is_filter && !spec.filter.trim().is_empty();
-        self.set_queue(spec);
-        self.selection.keep_shown(&self.queue);
-        if is_narrowed && self.queue.fault().is_none() {
-            self.go_to_first(cx)
-        } else {
-            self.stay_in_queue(cx)
-        };
-        self.save_session();
-    }
-
     /// Files or folders were chosen.
     pub(crate) fn picked(&mut self, purpose: PickFor, mut paths: Vec<PathBuf>, cx: &Context) {
         match purpose {
-            PickFor::OpenFiles | PickFor::OpenFolder => self.open(paths, None, cx),
-            PickFor::Model => self.add_model(&paths[0], cx),
-            PickFor::Vocabulary => self.read_vocabulary(paths.swap_remove(0), cx),
-            PickFor::ImportLabels => self.import(paths.swap_remove(0), cx),
-            PickFor::ExportLabels => self.export(paths.swap_remove(0), cx),
-            PickFor::EvaluationFolder => self.write_evaluation(&paths[0], cx),
-            PickFor::LatentModel => self.take_latent_file(&paths[0], cx),
+            PickFor::OpenFiles | PickFor::OpenFolder => {
+                self.opening.open(&mut self.shared, paths, None, cx)
+            }
+            PickFor::Model => self.shared.add_model(&paths[0], cx),
+            PickFor::Vocabulary => self.label_files.read_vocabulary(paths.swap_remove(0), cx),
+            PickFor::ImportLabels => {
+                self.label_files
+                    .import(&mut self.shared, paths.swap_remove(0), cx)
+            }
+            PickFor::ExportLabels => {
+                self.label_files
+                    .export(&mut self.shared, paths.swap_remove(0), cx)
+            }
+            PickFor::EvaluationFolder => {
+                self.evaluation
+                    .write_evaluation(&mut self.shared, &paths[0], cx)
+            }
+            PickFor::LatentModel => self
+                .latent
+                .take_latent_file(&mut self.shared, &paths[0], cx),
             PickFor::TrainingSurvey | PickFor::NewModel => {
-                self.take_training_path(purpose, &paths[0], cx);
+                self.training
+                    .take_training_path(&mut self.shared, purpose, &paths[0], cx);
             }
             PickFor::Survey | PickFor::Templates | PickFor::SimulationFolder => {
-                self.take_simulation_path(purpose, &paths[0], cx);
+                self.simulation.take_simulation_path(purpose, &paths[0], cx);
             }
         }
-    }
-
-    /// A part of the program broke off. Shown at once, and kept in Problems.
-    pub fn report_fault(&mut self, why: String, cx: &Context) {
-        self.problems
-            .push(Problem::new("destello", "fault", why.clone()));
-        self.warn(why, cx.now);
     }
 }

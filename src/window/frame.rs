@@ -2,17 +2,15 @@
 
 use egui::{CentralPanel, Panel, Ui};
 
-use super::{command::Command, state::AppState};
 use super::{
-    command::Go,
-    state::{Motion, Pane, Screen},
-};
-use super::{
+    command::{Command, Go},
     hotkeys,
     input_order::InputOrder,
-    key_sheet, palette, settings_pane, status_bar, top_bar,
-    view_memory::{Camera, ViewMemory},
-    wants,
+    key_sheet,
+    memory::Memory,
+    palette, settings_pane,
+    state::AppState,
+    status_bar, top_bar, wants,
 };
 use crate::{
     domain::Timestamp,
@@ -21,31 +19,35 @@ use crate::{
         open::{problems, refusal, start_page},
         queue, scoring, simulation, training,
     },
-    widgets::theme,
-    workspace::action::Action,
+    widgets::{theme, view_memory::Camera},
+    workspace::{
+        action::Action,
+        place::Motion,
+        screen::{Pane, Screen},
+    },
 };
 
 /// Shows the state and returns what the person asked for.
 pub fn frame_ui(
     ui: &mut Ui,
     state: &AppState,
-    memory: &mut ViewMemory,
+    memory: &mut Memory,
     now: Timestamp,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
-    let drawn = memory.sight.begin(state, &memory.lost);
-    if *state.sight.last() != drawn {
+    let drawn = memory.view.sight.begin(&state.shared, &memory.view.lost);
+    if *state.shared.sight.last() != drawn {
         commands.push(Command::Drawn(Box::new(drawn)));
     }
-    memory.batches = 0;
-    memory.latent.small.clear();
-    if memory.theme != Some(state.settings.theme) {
-        if memory.theme.is_none() {
+    memory.view.batches = 0;
+    memory.view.small.clear();
+    if memory.view.theme != Some(state.shared.settings.theme) {
+        if memory.view.theme.is_none() {
             theme::install_fonts(ui.ctx());
             ui.ctx().add_plugin(InputOrder::default());
         }
-        memory.theme = Some(state.settings.theme);
-        theme::apply(ui.ctx(), state.settings.theme);
+        memory.view.theme = Some(state.shared.settings.theme);
+        theme::apply(ui.ctx(), state.shared.settings.theme);
     }
     hotkeys::hotkeys(ui, state, memory, &mut commands);
     run_motion(ui, state, memory, &mut commands);
@@ -55,28 +57,30 @@ pub fn frame_ui(
     Panel::bottom("status").show(ui, |ui| {
         status_bar::status_bar_ui(ui, state, memory, now, &mut commands);
     });
-    if state.shows_start_page() {
-        CentralPanel::default().show(ui, |ui| start_page::start_page_ui(ui, state, &mut commands));
+    if state.shared.shows_start_page() {
+        CentralPanel::default().show(ui, |ui| {
+            start_page::start_page_ui(ui, &state.simulation, &state.shared, &mut commands)
+        });
     } else {
         screens(ui, state, memory, &mut commands);
     }
     panes(ui, state, memory, &mut commands);
-    refusal::refusal_ui(ui, state, now, &mut commands);
-    file_dialog::view::path_ui(ui, state, memory, &mut commands);
+    refusal::refusal_ui(ui, &state.opening, now, &mut commands);
+    file_dialog::view::path_ui(ui, &state.dialog, &mut memory.view, &mut commands);
     commands.retain(|command| !serve_camera(command, state, memory));
     wants::wants(state, memory, &mut commands);
-    if memory.hover != memory.next_hover {
+    if memory.view.hover != memory.view.next_hover {
         // The cross-hair is mirrored with the next frame.
         ui.ctx().request_repaint();
     }
-    memory.hover = memory.next_hover.take();
-    memory.had_text_field = ui.ctx().text_edit_focused();
+    memory.view.hover = memory.view.next_hover.take();
+    memory.view.had_text_field = ui.ctx().text_edit_focused();
     commands
 }
 
 /// Zoom belongs to the view: asked for by key, menu or palette, it is served here.
-fn serve_camera(command: &Command, state: &AppState, memory: &mut ViewMemory) -> bool {
-    let latent = (state.screen == Screen::Latent).then_some(&mut memory.latent);
+fn serve_camera(command: &Command, state: &AppState, memory: &mut Memory) -> bool {
+    let latent = (state.shared.screen == Screen::Latent).then_some(&mut memory.latent);
     match (command, latent) {
         (Command::Do(Action::ZoomIn), Some(latent)) => latent.zoom(1.25),
         (Command::Do(Action::ZoomOut), Some(latent)) => latent.zoom(0.8),
@@ -86,77 +90,117 @@ fn serve_camera(command: &Command, state: &AppState, memory: &mut ViewMemory) ->
     true
 }
 
-fn serve_stamps(command: &Command, memory: &mut ViewMemory) -> bool {
+fn serve_stamps(command: &Command, memory: &mut Memory) -> bool {
     match command {
-        Command::Do(Action::ZoomIn) => inspect::view::zoom_by_key(&mut memory.camera, 1.25),
-        Command::Do(Action::ZoomOut) => inspect::view::zoom_by_key(&mut memory.camera, 0.8),
-        Command::Do(Action::ZoomReset) => memory.camera = Camera::default(),
+        Command::Do(Action::ZoomIn) => inspect::view::zoom_by_key(&mut memory.view.camera, 1.25),
+        Command::Do(Action::ZoomOut) => inspect::view::zoom_by_key(&mut memory.view.camera, 0.8),
+        Command::Do(Action::ZoomReset) => memory.view.camera = Camera::default(),
         _ => return false,
     }
     true
 }
 
-fn screens(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    let has_scores = !matches!(state.screen, Screen::Problems | Screen::Train);
+fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let has_scores = !matches!(state.shared.screen, Screen::Problems | Screen::Train);
     if has_scores {
-        Panel::top("scores").show(ui, |ui| scoring::view::score_bar_ui(ui, state, commands));
+        Panel::top("scores").show(ui, |ui| {
+            scoring::view::score_bar_ui(ui, &state.shared, commands)
+        });
     }
-    let has_queue = has_scores && state.screen != Screen::Evaluate;
+    let has_queue = has_scores && state.shared.screen != Screen::Evaluate;
     if has_queue {
         Panel::left("queue")
             .default_size(232.0)
             .size_range(160.0..=420.0)
             .show(ui, |ui| {
                 ui.add_space(theme::GRID / 2.0);
-                queue::view::queue_panel_ui(ui, state, memory, commands);
+                queue::view::queue_panel_ui(ui, &state.shared, &mut memory.view, commands);
             });
     }
-    if has_queue && state.screen != Screen::Latent {
+    if has_queue && state.shared.screen != Screen::Latent {
         Panel::right("labels")
             .default_size(232.0)
             .size_range(180.0..=420.0)
             .show(ui, |ui| {
                 ui.add_space(theme::GRID / 2.0);
-                labelling::view::label_panel_ui(ui, state, memory, commands);
+                labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
             });
     }
-    CentralPanel::default().show(ui, |ui| match state.screen {
-        Screen::Inspect => inspect::view::inspect_ui(ui, state, memory, commands),
-        Screen::Mosaic => mosaic::view::mosaic_ui(ui, state, memory, commands),
-        Screen::Latent => latent::view::latent_ui(ui, state, memory, commands),
-        Screen::Evaluate => evaluation::view::evaluate_ui(ui, state, memory, commands),
-        Screen::Train => training::view::train_ui(ui, state, commands),
-        Screen::Problems => problems::problems_ui(ui, state, memory, commands),
+    CentralPanel::default().show(ui, |ui| match state.shared.screen {
+        Screen::Inspect => inspect::view::inspect_ui(
+            ui,
+            &state.light_curve,
+            &state.explanation,
+            &state.shared,
+            &mut memory.view,
+            &mut memory.heat_maps,
+            commands,
+        ),
+        Screen::Mosaic => mosaic::view::mosaic_ui(ui, &state.shared, &mut memory.view, commands),
+        Screen::Latent => latent::view::latent_ui(
+            ui,
+            &state.latent,
+            &state.shared,
+            &mut memory.view,
+            &mut memory.latent,
+            commands,
+        ),
+        Screen::Evaluate => evaluation::view::evaluate_ui(
+            ui,
+            &state.evaluation,
+            &state.shared,
+            &mut memory.view,
+            commands,
+        ),
+        Screen::Train => training::view::train_ui(
+            ui,
+            &state.training,
+            &state.simulation,
+            &state.shared,
+            commands,
+        ),
+        Screen::Problems => problems::problems_ui(ui, &state.shared, &mut memory.view, commands),
     });
 }
 
-fn panes(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    for pane in &state.panes {
+fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    for pane in &state.shared.panes {
         match pane {
             Pane::Settings => settings_pane::settings_ui(ui, state, memory, commands),
             Pane::KeySheet => key_sheet::key_sheet_ui(ui, state, commands),
             Pane::Palette => palette::palette_ui(ui, state, memory, commands),
-            Pane::Histogram => inspect::histogram::histogram_ui(ui, state, memory, commands),
-            Pane::Header => inspect::header_view::header_ui(ui, state, commands),
-            Pane::Simulation => simulation::view::simulation_ui(ui, state, memory, commands),
-            Pane::FineTune => adaptation::view::fine_tune_ui(ui, state, commands),
+            Pane::Histogram => {
+                inspect::histogram::histogram_ui(ui, &state.shared, &mut memory.view, commands)
+            }
+            Pane::Header => {
+                inspect::header_view::header_ui(ui, &state.header, &state.shared, commands)
+            }
+            Pane::Simulation => simulation::view::simulation_ui(
+                ui,
+                &state.simulation,
+                &mut memory.preview,
+                commands,
+            ),
+            Pane::FineTune => {
+                adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands)
+            }
         }
     }
 }
 
 /// Steps of playing and blinking, at the pace of the settings.
-fn run_motion(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    let Some(motion) = state.motion else {
-        memory.motion_step = (0, 0.0);
+fn run_motion(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let Some(motion) = state.shared.motion else {
+        memory.view.motion_step = (0, 0.0);
         return;
     };
-    let pace = 1.0 / f64::from(state.settings.play_per_second.max(0.1));
+    let pace = 1.0 / f64::from(state.shared.settings.play_per_second.max(0.1));
     let now = ui.input(|input| input.time);
-    let (step, since) = memory.motion_step;
+    let (step, since) = memory.view.motion_step;
     if since <= 0.0 {
-        memory.motion_step = (0, now);
+        memory.view.motion_step = (0, now);
     } else if now - since >= pace {
-        memory.motion_step = (step + 1, now);
+        memory.view.motion_step = (step + 1, now);
         if matches!(motion, Motion::Play { .. }) {
             commands.push(Command::Go(Go::PlayStep));
         }

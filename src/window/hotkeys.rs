@@ -2,19 +2,22 @@
 
 use egui::{Event, Key, Modifiers, Ui};
 
-use super::view_memory::{Awaited, ViewMemory};
-use super::{command::Command, state::AppState};
 use super::{
-    command::Label,
-    state::{Field, Pane, Screen},
+    command::{Command, Label},
+    memory::Memory,
+    state::AppState,
 };
-use crate::workspace::{
-    action::{Action, Menu},
-    keys::Chord,
+use crate::{
+    widgets::view_memory::Awaited,
+    workspace::{
+        action::{Action, Menu},
+        keys::Chord,
+        screen::{Field, Pane, Screen},
+    },
 };
 
 /// The commands that this frame's keys ask for.
-pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     let pressed: Vec<(Chord, bool)> = ui.input(|input| {
         let events = input.events.iter();
         events
@@ -30,26 +33,27 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             })
             .collect()
     });
-    if !state.panes.contains(&Pane::Settings) {
-        memory.key_capture = None;
+    if !state.shared.panes.contains(&Pane::Settings) {
+        memory.view.key_capture = None;
     }
-    if let Some((_, captured)) = &mut memory.key_capture {
+    if let Some((_, captured)) = &mut memory.view.key_capture {
         if let Some((chord, _)) = pressed.into_iter().next_back() {
             *captured = Some(chord);
         }
         return;
     }
     // The palette and the file dialog read their own keys.
-    let reads_own_keys = state.panes.contains(&Pane::Palette) || state.path_pane.is_some();
-    let has_text_field = memory.had_text_field || ui.ctx().text_edit_focused();
+    let reads_own_keys =
+        state.shared.panes.contains(&Pane::Palette) || state.dialog.path_pane.is_some();
+    let has_text_field = memory.view.had_text_field || ui.ctx().text_edit_focused();
     if has_text_field || reads_own_keys {
-        memory.awaited = None;
+        memory.view.awaited = None;
         return;
     }
-    if let Some(awaited) = &mut memory.awaited {
+    if let Some(awaited) = &mut memory.view.awaited {
         awaited.frames += 1;
         if awaited.frames > PATIENCE_FRAMES {
-            memory.awaited = None;
+            memory.view.awaited = None;
         }
         return;
     }
@@ -68,7 +72,7 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             // Else a caption that was clicked before would have its text selected, too.
             ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A));
         }
-        if memory.awaited.is_some() {
+        if memory.view.awaited.is_some() {
             // What was typed after this key in the same frame belongs to the field.
             drop_until(ui, &chord);
             return;
@@ -111,12 +115,12 @@ fn serve(
     chord: &Chord,
     is_repeat: bool,
     state: &AppState,
-    memory: &mut ViewMemory,
+    memory: &mut Memory,
     commands: &mut Vec<Command>,
 ) {
     // What is typed into a form, and beside its fields, must not judge what lies behind.
-    let has_pane = state.panes.contains(&Pane::Simulation);
-    let has_form = has_pane || state.screen == Screen::Train;
+    let has_pane = state.shared.panes.contains(&Pane::Simulation);
+    let has_form = has_pane || state.shared.screen == Screen::Train;
     if let Some(class) = class_of(chord, state).filter(|_| !has_form) {
         // A key held down must not label the whole queue.
         if !is_repeat {
@@ -124,7 +128,7 @@ fn serve(
         }
         return;
     }
-    let Some(action) = state.settings.keys.action(chord) else {
+    let Some(action) = state.shared.settings.keys.action(chord) else {
         return;
     };
     let serves_form = matches!(action, Action::SelectNone | Action::Palette)
@@ -143,9 +147,9 @@ fn serve(
         Action::Note => Some(Field::Note),
         _ => None,
     };
-    let asks_for_path = action.asks_for_path() && state.asks_in_window();
+    let asks_for_path = action.asks_for_path() && state.dialog.asks_in_window(&state.shared);
     if field.is_some() || action == Action::Palette || asks_for_path {
-        memory.awaited = Some(Awaited { field, frames: 0 });
+        memory.view.awaited = Some(Awaited { field, frames: 0 });
     }
     match action {
         Action::SelectNone if close_pane(state, commands) => {}
@@ -164,6 +168,7 @@ fn class_of(chord: &Chord, state: &AppState) -> Option<usize> {
         return None;
     };
     state
+        .shared
         .vocabulary()
         .classes
         .iter()
@@ -172,15 +177,20 @@ fn class_of(chord: &Chord, state: &AppState) -> Option<usize> {
 
 /// Escape closes the topmost small window first.
 fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
-    let action = state.panes.iter().next_back().map(|pane| match pane {
-        Pane::Settings => Action::Settings,
-        Pane::KeySheet => Action::KeySheet,
-        Pane::Palette => Action::Palette,
-        Pane::Histogram => Action::Histogram,
-        Pane::Header => Action::Header,
-        Pane::Simulation => Action::NewSimulation,
-        Pane::FineTune => Action::FineTune,
-    });
+    let action = state
+        .shared
+        .panes
+        .iter()
+        .next_back()
+        .map(|pane| match pane {
+            Pane::Settings => Action::Settings,
+            Pane::KeySheet => Action::KeySheet,
+            Pane::Palette => Action::Palette,
+            Pane::Histogram => Action::Histogram,
+            Pane::Header => Action::Header,
+            Pane::Simulation => Action::NewSimulation,
+            Pane::FineTune => Action::FineTune,
+        });
     commands.extend(action.map(Command::Do));
     action.is_some()
 }

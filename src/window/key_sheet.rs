@@ -43,8 +43,8 @@ fn sheet([left, middle, right]: &mut [Ui; 3], state: &AppState) {
     for column in [&mut *left, &mut *middle, &mut *right] {
         column.spacing_mut().interact_size.y = LINE;
     }
-    heading(left, &state.vocabulary().title);
-    for class in &state.vocabulary().classes {
+    heading(left, &state.shared.vocabulary().title);
+    for class in &state.shared.vocabulary().classes {
         line(left, &class.key.to_string(), &class.title);
     }
     group(left, Menu::Label, state);
@@ -59,7 +59,7 @@ fn sheet([left, middle, right]: &mut [Ui; 3], state: &AppState) {
 fn group(ui: &mut Ui, menu: Menu, state: &AppState) {
     heading(ui, menu.title());
     for info in ACTIONS.iter().filter(|info| info.menu == menu) {
-        let chords = state.settings.keys.chords(info.action);
+        let chords = state.shared.settings.keys.chords(info.action);
         let keys: Vec<_> = chords.iter().map(ToString::to_string).collect();
         line(ui, &keys.join("  "), info.title);
     }

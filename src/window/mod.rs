@@ -7,6 +7,7 @@ mod graphics;
 pub(crate) mod hotkeys;
 pub(crate) mod input_order;
 pub(crate) mod key_sheet;
+pub mod memory;
 pub(crate) mod palette;
 mod problem_report;
 pub mod running;
@@ -18,7 +19,6 @@ pub(crate) mod status_bar;
 pub(crate) mod top_bar;
 pub mod tour;
 mod tour_script;
-pub mod view_memory;
 pub(crate) mod wants;
 
 use std::{
@@ -34,9 +34,9 @@ pub use graphics::GpuFaults;
 use self::{
     command::{Command, Session},
     graphics::Wake,
+    memory::Memory,
     state::AppState,
     tour::Tour,
-    view_memory::ViewMemory,
 };
 use crate::{
     domain::Problem,
@@ -76,7 +76,7 @@ const TOUR_SIZE: [f32; 2] = [1440.0, 900.0];
 
 struct Viewer {
     state: AppState,
-    memory: ViewMemory,
+    memory: Memory,
     context: Context,
     queue: Vec<Command>,
     tour: Option<Tour>,
@@ -146,12 +146,12 @@ impl Viewer {
         let mut context = Context::start(move || waking.wake())?;
         context.dialog = Arc::new(ask_in_system);
         let mut state = AppState::new(settings, &annotator(None));
-        settings_file::add_vocabularies(&mut state);
+        settings_file::add_vocabularies(&mut state.shared);
         state.simulation.home = simulate::usual_parent();
         state.simulation.demo_folder = demo_folder();
         state.training.home = models::usual_folder();
-        state.path_base = PathBase::of_process();
-        state.problems.extend(fault);
+        state.dialog.path_base = PathBase::of_process();
+        state.shared.problems.extend(fault);
         let info = render_state.adapter.get_info();
         let adapter = format!(
             "{}, {} {} ({})",
@@ -163,10 +163,13 @@ impl Viewer {
         if tour.is_none() {
             context.save_settings = Arc::new(settings_file::save);
         }
-        state.stamps.start(context.tasks.wake(), Some(atlas))?;
+        state
+            .shared
+            .stamps
+            .start(context.tasks.wake(), Some(atlas))?;
         let mut viewer = Self {
             context,
-            memory: ViewMemory::default(),
+            memory: Memory::default(),
             queue: Vec::new(),
             state,
             tour,
@@ -182,7 +185,7 @@ impl Viewer {
             viewer.queue.push(Command::Session(vocabulary));
         }
         // One that is gone or broken leads to the start page, with a sentence.
-        let last = viewer.state.settings.recent_projects.first();
+        let last = viewer.state.shared.settings.recent_projects.first();
         if !start.paths.is_empty() || start.project.is_some() {
             let open = Session::Open {
                 paths: start.paths,
@@ -210,7 +213,7 @@ impl Viewer {
         self.watch = graphics::watch(render_state, &self.wake);
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
         let wake = self.context.tasks.wake();
-        self.state.stamps.start(wake, Some(atlas))?;
+        self.state.shared.stamps.start(wake, Some(atlas))?;
         self.memory = std::mem::take(&mut self.memory).on_new_device();
         self.is_cut_off = false;
         Ok(())
@@ -219,18 +222,18 @@ impl Viewer {
     /// A sentence in the status bar, and among the problems, where it stays.
     fn note_driver(&mut self, why: String) {
         let problem = Problem::new("graphics driver", "window", why.clone());
-        self.state.problems.push(problem);
-        self.state.warn(why, clock::now());
+        self.state.shared.problems.push(problem);
+        self.state.shared.warn(why, clock::now());
     }
 
     /// First what runs, then commands, in order.
     fn apply_all(&mut self, ctx: &egui::Context) {
         let cx = self.context.at(clock::now());
-        if self.state.log.revision != logging::revision() {
-            self.state.log = logging::snapshot();
+        if self.state.shared.log.revision != logging::revision() {
+            self.state.shared.log = logging::snapshot();
         }
         for why in panics::take() {
-            self.state.report_fault(why, &cx);
+            self.state.shared.report_fault(why, &cx);
         }
         let has_more = self.state.poll(&cx);
         for command in std::mem::take(&mut self.queue) {
@@ -265,7 +268,7 @@ impl Viewer {
             .input(|input| input.viewport().inner_rect)
             .map(|rect| rect.size());
         if let Some(size) = size.filter(|size| size.x >= 1.0 && size.y >= 1.0) {
-            self.state.settings.window_size = Some([size.x, size.y]);
+            self.state.shared.settings.window_size = Some([size.x, size.y]);
         }
     }
 
@@ -347,7 +350,7 @@ impl Viewer {
         self.is_closed = true;
         self.state.close(&self.context);
         if self.tour.is_none()
-            && let Err(error) = settings_file::save(&self.state.settings)
+            && let Err(error) = settings_file::save(&self.state.shared.settings)
         {
             log::error!("{error}");
         }

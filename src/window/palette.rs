@@ -2,7 +2,7 @@
 
 use egui::{Align2, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::view_memory::ViewMemory;
+use super::memory::Memory;
 use super::{command::Command, state::AppState};
 use crate::{
     features::inspect::view::weak,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The palette above everything.
-pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     let is_left = ui.input(|input| input.key_pressed(Key::Escape));
     let mut asked = None;
     egui::Window::new("Command palette")
@@ -20,7 +20,7 @@ pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: 
         .anchor(Align2::CENTER_TOP, vec2(0.0, 60.0))
         .fixed_size(vec2(460.0, 380.0))
         .show(ui.ctx(), |ui| {
-            let (text, row) = &mut memory.palette;
+            let (text, row) = &mut memory.view.palette;
             let field = TextEdit::singleline(text).hint_text("what do you want to do?");
             let response = ui.add(field.desired_width(f32::INFINITY));
             let response = response.on_hover_text("Find an action by a part of its name");
@@ -49,7 +49,7 @@ pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: 
             asked = chosen;
         });
     if is_left || asked.is_some() {
-        memory.palette = (String::new(), 0);
+        memory.view.palette = (String::new(), 0);
         // The palette goes first: an action may bring another screen.
         commands.push(Command::Do(Action::Palette));
         commands.extend(asked.map(Command::Do));
@@ -60,7 +60,7 @@ fn rows_ui(ui: &mut Ui, state: &AppState, found: &[&ActionInfo], row: usize) -> 
     let mut chosen = None;
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for (at, info) in found.iter().enumerate() {
-            let key = state.settings.keys.hint(info.action);
+            let key = state.shared.settings.keys.hint(info.action);
             let title = if at == row {
                 RichText::new(info.title)
                     .strong()

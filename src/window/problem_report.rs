@@ -11,7 +11,7 @@ const RECORDS: usize = 60;
 impl AppState {
     /// Copies a report and says so.
     pub(crate) fn copy_report(&mut self, cx: &Context) {
-        self.report(
+        self.shared.report(
             "copied: version, system, graphics and the last lines of the log",
             cx.now,
         );
@@ -23,6 +23,7 @@ impl AppState {
     fn problem_report(&self) -> String {
         let adapter = self.adapter.as_deref().unwrap_or("not known");
         let project = self
+            .shared
             .project
             .path
             .as_deref()
@@ -33,9 +34,9 @@ impl AppState {
             env!("CARGO_PKG_VERSION"),
             std::env::consts::OS,
             std::env::consts::ARCH,
-            self.catalogue.len(),
+            self.shared.catalogue.len(),
         );
-        let lines = &self.log.lines;
+        let lines = &self.shared.log.lines;
         let last = &lines[lines.len().saturating_sub(RECORDS)..];
         // Writing to a text cannot fail.
         writeln!(text, "the last {} records of the log:", last.len()).unwrap_or_default();

@@ -28,7 +28,7 @@ impl AppState {
                 stop,
             }));
         };
-        let opening = progress(self.opening.as_ref());
+        let opening = progress(self.opening.opening.as_ref());
         add(
             "indexing",
             opening,
@@ -64,7 +64,7 @@ impl AppState {
             measuring,
             Some(Command::FineTune(FineTune::StopCurve)),
         );
-        let total = self.catalogue.len();
+        let total = self.shared.catalogue.len();
         let embedding = progress(self.latent.running.as_ref());
         let embedding = embedding.map(|progress| Progress { total, ..progress });
         add("embedding", embedding, Some(Command::Latent(Latent::Stop)));
@@ -83,11 +83,11 @@ impl AppState {
 
     /// How many candidates the busy models have done, of how many.
     fn scoring_progress(&self) -> Option<Progress> {
-        let busy = self.scores.shown.iter();
+        let busy = self.shared.scores.shown.iter();
         let busy: Vec<_> = busy.filter(|model| model.status.is_busy()).collect();
         (!busy.is_empty()).then(|| Progress {
             done: busy.iter().map(|model| model.tally.done()).sum(),
-            total: busy.len() * self.catalogue.len(),
+            total: busy.len() * self.shared.catalogue.len(),
         })
     }
 }

@@ -4,10 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    command::Session,
-    state::{AppState, Pane, ProjectState, Screen},
-};
+use super::{command::Session, state::AppState};
 use crate::{
     domain::{Catalogue, LabelBook, Role},
     features::{
@@ -17,32 +14,20 @@ use crate::{
             folding::PeriodSearch,
             measured::{CurveChoice, MeasuredCurves},
         },
-        queue::order::QueueSpec,
-        scoring::{saved::SavedScores, state::Scores},
     },
-    workspace::{context::Context, display::Display},
+    workspace::{
+        context::Context,
+        display::Display,
+        place::{Place, SavedPlace},
+        project::ProjectState,
+        queue::order::QueueSpec,
+        scores::{saved::SavedScores, shown::Scores},
+        screen::{MOSAIC_SIDES, Pane, Screen},
+    },
 };
 
 /// How problems with the user's own settings and vocabularies are marked.
 pub const SETTINGS: &str = "settings";
-
-/// Smallest and largest side of a mosaic cell, points.
-pub const MOSAIC_SIDES: (f32, f32) = (40.0, 260.0);
-
-/// Side of a mosaic cell unless another is chosen, points.
-pub const USUAL_SIDE: f32 = 104.0;
-
-/// The place that a project remembers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SavedPlace {
-    /// Identifier of the candidate on screen.
-    pub candidate: Arc<str>,
-    /// Its epoch, from 0.
-    pub epoch: usize,
-    /// The survey's identifier of that epoch, which stays when others are found before it.
-    pub candid: Option<Arc<str>>,
-}
 
 /// What a project remembers of the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,130 +62,131 @@ pub struct SavedSession {
 impl AppState {
     pub(crate) fn apply_session(&mut self, session: Session, cx: &Context) {
         match session {
-            Session::Open { paths, project } => self.open(paths, project, cx),
+            Session::Open { paths, project } => {
+                self.opening.open(&mut self.shared, paths, project, cx)
+            }
             Session::Show(screen) => {
-                self.screen = screen;
-                self.save_session()
+                self.shared.screen = screen;
+                self.shared.save_session()
             }
             Session::Vocabulary(source) => {
-                self.read_vocabulary(source, cx);
+                self.label_files.read_vocabulary(source, cx);
             }
             Session::MosaicSide(side) => {
-                self.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
-                self.save_session()
+                self.shared.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
+                self.shared.save_session()
             }
             Session::Export(path) => {
-                self.export(path, cx);
+                self.label_files.export(&mut self.shared, path, cx);
             }
             Session::Import(path) => {
-                self.import(path, cx);
+                self.label_files.import(&mut self.shared, path, cx);
             }
-            Session::LightCurve(choice) => {
-                self.curve = choice;
-                self.save_session()
-            }
-            Session::Explanation(choice) => self.choose_explanation(choice),
             Session::StopIndexing => {
-                if let Some(opening) = &self.opening {
+                if let Some(opening) = &self.opening.opening {
                     opening.cancel();
                 }
             }
             Session::Settings(settings) => {
-                self.stamps.set_limit(settings.memory_bytes());
-                self.settings = *settings;
-                self.save_settings(cx)
+                self.shared.stamps.set_limit(settings.memory_bytes());
+                self.shared.settings = *settings;
+                self.shared.save_settings(cx)
             }
             Session::Key { action, chord } => {
-                self.report(format!("{}: {chord}", action.info().title), cx.now);
-                self.settings.keys.assign(action, chord);
-                self.save_settings(cx)
+                self.shared
+                    .report(format!("{}: {chord}", action.info().title), cx.now);
+                self.shared.settings.keys.assign(action, chord);
+                self.shared.save_settings(cx)
             }
             Session::Page(page) => {
-                self.page = page;
+                self.shared.page = page;
             }
             Session::MosaicRole(role) => {
-                self.mosaic_role = role;
-                self.save_session()
+                self.shared.mosaic_role = role;
+                self.shared.save_session()
             }
             Session::Stay => {
-                self.stay();
+                self.opening.stay();
             }
-            Session::LeaveAnyway => self.leave_anyway(cx),
+            Session::LeaveAnyway => self.opening.leave_anyway(&mut self.shared, cx),
             Session::DropToast => {
-                self.toast = None;
+                self.shared.toast = None;
             }
         }
     }
 
     /// Everything of the present set goes; nothing of it can arrive from now on.
     pub(crate) fn forget_set(&mut self, cx: &Context) {
-        self.generation += 1;
-        self.opening = None;
+        self.shared.generation += 1;
+        self.opening.opening = None;
         // Its thread writes what it was given to the end, without this one waiting for it.
-        self.journal = None;
-        self.catalogue = Arc::new(Catalogue::default());
-        self.book = Arc::new(LabelBook::default());
+        self.shared.journal = None;
+        self.shared.catalogue = Arc::new(Catalogue::default());
+        self.shared.book = Arc::new(LabelBook::default());
         // What is wrong with the user's own settings stays true.
-        self.problems.retain(|problem| problem.what == SETTINGS);
-        self.recognised.clear();
-        self.selection.clear();
-        if let Err(error) = self.stamps.change_set() {
-            self.report_fault(format!("stamps cannot be decoded: {error}"), cx);
+        self.shared
+            .problems
+            .retain(|problem| problem.what == SETTINGS);
+        self.shared.recognised.clear();
+        self.shared.selection.clear();
+        if let Err(error) = self.shared.stamps.change_set() {
+            self.shared
+                .report_fault(format!("stamps cannot be decoded: {error}"), cx);
         }
-        self.place = super::state::Place::default();
-        self.page = Arc::new([]);
-        self.sight.forget();
-        self.header = None;
-        self.vocabulary = self.vocabulary_before.take().unwrap_or(self.vocabulary);
-        self.measured = MeasuredCurves::default();
-        self.period_search = PeriodSearch::default();
+        self.shared.place = Place::default();
+        self.shared.page = Arc::new([]);
+        self.shared.sight.forget();
+        self.header.header = None;
+        self.shared.vocabulary = self
+            .shared
+            .vocabulary_before
+            .take()
+            .unwrap_or(self.shared.vocabulary);
+        self.light_curve.measured = MeasuredCurves::default();
+        self.light_curve.period_search = PeriodSearch::default();
         self.fine_tuning.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
-        self.explanations = Explanations::default();
-        self.return_to = None;
-        self.steps = None;
-        self.motion = None;
-        self.sorted_at = None;
-        self.decided_at.clear();
-        self.display.unlock_set();
-        self.drop_scores();
+        self.explanation.explanations = Explanations::default();
+        self.shared.return_to = None;
+        self.shared.steps = None;
+        self.shared.motion = None;
+        self.shared.sorted_at = None;
+        self.shared.decided_at.clear();
+        self.shared.display.unlock_set();
+        self.shared.scores = Scores::default();
         self.latent.forget();
-        self.repeat_check.end();
-        self.queue.forget_shortlist();
-        self.set_queue(QueueSpec::default());
-        self.project = ProjectState::default();
-    }
-
-    /// Keeps the settings of this user.
-    pub(crate) fn save_settings(&mut self, cx: &Context) {
-        if let Err(error) = (cx.save_settings)(&self.settings) {
-            self.report_fault(format!("the settings are not kept: {error:#}"), cx);
-        }
+        self.shared.repeat_check.end();
+        self.shared.queue.forget_shortlist();
+        self.shared.set_queue(QueueSpec::default());
+        self.shared.project = ProjectState::default();
     }
 
     /// Keeps the session in the project.
-    pub(crate) fn save_session(&self) {
-        let Some(journal) = &self.journal else { return };
+    pub(super) fn keep_session(&self) {
+        let Some(journal) = &self.shared.journal else {
+            return;
+        };
         // While the last place is looked for, the one on screen is provisional.
-        let here = self.candidate().map(|candidate| SavedPlace {
+        let here = self.shared.candidate().map(|candidate| SavedPlace {
             candidate: candidate.id.clone(),
-            epoch: self.place.epoch,
-            candid: self.epoch().and_then(|epoch| epoch.candid.clone()),
+            epoch: self.shared.place.epoch,
+            candid: self.shared.epoch().and_then(|epoch| epoch.candid.clone()),
         });
         let saved = SavedSession {
-            place: self.return_to.clone().or(here),
-            screen: self.screen,
-            queue: self.queue.spec().clone(),
-            display: self.display.clone(),
-            vocabulary: self.vocabulary().name.clone(),
-            mosaic_role: self.mosaic_role,
-            mosaic_side: Some(self.mosaic_side),
-            curve: self.curve,
-            explain: self.explain,
-            scores: self.scores.saved(),
+            place: self.shared.return_to.clone().or(here),
+            screen: self.shared.screen,
+            queue: self.shared.queue.spec().clone(),
+            display: self.shared.display.clone(),
+            vocabulary: self.shared.vocabulary().name.clone(),
+            mosaic_role: self.shared.mosaic_role,
+            mosaic_side: Some(self.shared.mosaic_side),
+            curve: self.light_curve.curve,
+            explain: self.explanation.explain,
+            scores: self.shared.scores.saved(),
             latent: self.latent.choice.clone(),
             panes: self
+                .shared
                 .panes
                 .iter()
                 .copied()
@@ -216,22 +202,27 @@ impl AppState {
         let Ok(saved) = serde_json::from_str::<SavedSession>(json) else {
             return;
         };
-        let name = self.asked_vocabulary.as_ref().unwrap_or(&saved.vocabulary);
+        let name = self
+            .shared
+            .asked_vocabulary
+            .as_ref()
+            .unwrap_or(&saved.vocabulary);
         let named = self
+            .shared
             .vocabularies
             .iter()
             .position(|known| known.name == *name);
-        self.vocabulary = named.unwrap_or(self.vocabulary);
-        self.screen = saved.screen;
-        self.display = saved.display;
-        self.mosaic_role = saved.mosaic_role;
-        self.mosaic_side = saved.mosaic_side.unwrap_or(self.mosaic_side);
-        self.panes = saved.panes;
-        self.curve = saved.curve;
-        self.explain = saved.explain;
+        self.shared.vocabulary = named.unwrap_or(self.shared.vocabulary);
+        self.shared.screen = saved.screen;
+        self.shared.display = saved.display;
+        self.shared.mosaic_role = saved.mosaic_role;
+        self.shared.mosaic_side = saved.mosaic_side.unwrap_or(self.shared.mosaic_side);
+        self.shared.panes = saved.panes;
+        self.light_curve.curve = saved.curve;
+        self.explanation.explain = saved.explain;
         self.latent.choice = saved.latent;
-        self.scores = Scores::restored(saved.scores);
-        self.set_queue(saved.queue);
-        self.return_to = saved.place;
+        self.shared.scores = Scores::restored(saved.scores);
+        self.shared.set_queue(saved.queue);
+        self.shared.return_to = saved.place;
     }
 }

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use super::session::SETTINGS;
-use super::state::AppState;
-use crate::{domain::Problem, io::vocabulary_file, workspace::settings::Settings};
+use crate::{
+    domain::Problem,
+    io::vocabulary_file,
+    workspace::{settings::Settings, shared::Shared},
+};
 
 /// Where the settings lie; none where there is no home folder.
 pub fn path() -> Option<PathBuf> {
@@ -58,12 +61,12 @@ pub fn save(settings: &Settings) -> anyhow::Result<()> {
 }
 
 /// Adds the user's own vocabularies; a file that cannot be used becomes a problem.
-pub fn add_vocabularies(state: &mut AppState) {
-    for file in state.settings.vocabulary_files.clone() {
+pub fn add_vocabularies(shared: &mut Shared) {
+    for file in shared.settings.vocabulary_files.clone() {
         match vocabulary_file::read(&file) {
-            Ok(vocabulary) => state.vocabularies.push(vocabulary),
+            Ok(vocabulary) => shared.vocabularies.push(vocabulary),
             Err(error) => {
-                state.problems.push(fault(&file, &error.to_string()));
+                shared.problems.push(fault(&file, &error.to_string()));
             }
         }
     }

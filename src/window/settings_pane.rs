@@ -4,7 +4,7 @@ use egui::{DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::command::Session;
 use super::{command::Command, state::AppState};
-use super::{hotkeys, view_memory::ViewMemory};
+use super::{hotkeys, memory::Memory};
 use crate::{
     features::inspect::view::weak,
     widgets::{cells, theme},
@@ -15,14 +15,9 @@ use crate::{
 };
 
 /// The window. Widgets edit a copy; where it differs, one command carries it.
-pub fn settings_ui(
-    ui: &Ui,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
-) {
+pub fn settings_ui(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     let mut is_open = true;
-    let mut settings = state.settings.clone();
+    let mut settings = state.shared.settings.clone();
     egui::Window::new("Settings")
         .open(&mut is_open)
         .collapsible(false)
@@ -41,11 +36,11 @@ pub fn settings_ui(
             });
             keys_ui(ui, state, memory, commands);
         });
-    if settings != state.settings {
+    if settings != state.shared.settings {
         commands.push(Command::Session(Session::Settings(Box::new(settings))));
     }
     if !is_open {
-        memory.key_capture = None;
+        memory.view.key_capture = None;
         commands.push(Command::Do(Action::Settings));
     }
 }
@@ -53,7 +48,7 @@ pub fn settings_ui(
 fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
     let row = |ui: &mut Ui, name: &str| ui.label(name).id;
     let label = row(ui, "Your name, written with each label");
-    let hint = &*state.login_name;
+    let hint = &*state.shared.login_name;
     ui.add(TextEdit::singleline(&mut settings.annotator).hint_text(hint))
         .labelled_by(label);
     ui.end_row();
@@ -91,8 +86,8 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
     ui.end_row();
 }
 
-fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    if let Some((action, _)) = &memory.key_capture {
+fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    if let Some((action, _)) = &memory.view.key_capture {
         let text = format!(
             "press the key for “{}” (Esc: leave as it is)",
             action.info().title
@@ -104,8 +99,8 @@ fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             "Click a key to change it. A key that another action had is taken from it.",
         ));
     }
-    if let Some((action, Some(chord))) = memory.key_capture.clone() {
-        memory.key_capture = None;
+    if let Some((action, Some(chord))) = memory.view.key_capture.clone() {
+        memory.view.key_capture = None;
         if !hotkeys::is_escape(&chord) {
             commands.push(Command::Session(Session::Key { action, chord }));
         }
@@ -117,7 +112,7 @@ fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             .show(ui, |ui| {
                 for info in ACTIONS {
                     ui.label(info.title).on_hover_text(info.help);
-                    let chords = state.settings.keys.chords(info.action);
+                    let chords = state.shared.settings.keys.chords(info.action);
                     let keys: Vec<_> = chords.iter().map(ToString::to_string).collect();
                     let text = if keys.is_empty() {
                         "no key".into()
@@ -128,7 +123,7 @@ fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
                     let name = format!("{}: {}", info.title, keys.join(" or "));
                     let button = ui.add(button.min_size(vec2(150.0, 20.0)));
                     if cells::named(button, egui::Role::Button, &name).clicked() {
-                        memory.key_capture = Some((info.action, None));
+                        memory.view.key_capture = Some((info.action, None));
                     }
                     ui.end_row();
                 }

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use super::command::Session;
-use super::view_memory::ViewMemory;
+use super::memory::Memory;
 use super::{command::Command, state::AppState};
 use crate::{
     domain::Timestamp,
@@ -25,12 +25,12 @@ const READ_OUT: f32 = 330.0;
 pub fn status_bar_ui(
     ui: &mut Ui,
     state: &AppState,
-    memory: &ViewMemory,
+    memory: &Memory,
     now: Timestamp,
     commands: &mut Vec<Command>,
 ) {
     ui.horizontal(|ui| {
-        let words = readout::under_pointer(state, memory);
+        let words = readout::under_pointer(&state.shared, &memory.view);
         let words = words.unwrap_or_else(|| "point at a stamp to read its pixels".into());
         // Always of one width, so that nothing moves with the pointer.
         let size = egui::vec2(READ_OUT, 18.0);
@@ -40,7 +40,7 @@ pub fn status_bar_ui(
             ui.add(egui::Label::new(words).truncate());
         });
         ui.separator();
-        let display = &state.display;
+        let display = &state.shared.display;
         ui.label(weak(
             ui,
             format!(
@@ -62,18 +62,20 @@ pub fn status_bar_ui(
 
 fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
     let rate = state
+        .shared
         .decisions_per_minute(now)
         .map(|rate| format!(" · {rate:.0}/min"));
     let place = state
+        .shared
         .place
         .candidate
-        .and_then(|ix| state.queue.rank(ix))
-        .map(|rank| format!("{} of {} · ", rank + 1, state.queue.order().len()));
+        .and_then(|ix| state.shared.queue.rank(ix))
+        .map(|rank| format!("{} of {} · ", rank + 1, state.shared.queue.order().len()));
     ui.label(format!(
         "{}labelled {}/{}{}",
         place.unwrap_or_default(),
-        state.labelled(),
-        state.catalogue.len(),
+        state.shared.labelled(),
+        state.shared.catalogue.len(),
         rate.unwrap_or_default()
     ));
 }
@@ -81,12 +83,12 @@ fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
 /// Whether every decision is on disk.
 fn saved_ui(ui: &mut Ui, state: &AppState) {
     match (
-        &state.project.fault,
-        state.project.unsaved,
-        &state.project.path,
+        &state.shared.project.fault,
+        state.shared.project.unsaved,
+        &state.shared.project.path,
     ) {
         (Some(fault), unsaved, _) => {
-            let text = match state.project.path {
+            let text = match state.shared.project.path {
                 _ if unsaved > 0 => format!("{unsaved} labels NOT on disk"),
                 Some(_) => "project NOT on disk".into(),
                 None => "no labels".into(),
@@ -108,7 +110,9 @@ fn saved_ui(ui: &mut Ui, state: &AppState) {
 }
 
 fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Command>) {
-    let Some(toast) = &state.toast else { return };
+    let Some(toast) = &state.shared.toast else {
+        return;
+    };
     let lasts = if toast.is_error { ALARM_US } else { TOAST_US };
     let age = now.0 - toast.since.0;
     // A clock that was set back must not keep it for ever.
@@ -125,7 +129,7 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
         theme::accent_text(ui)
     };
     let text = if toast.offers_undo {
-        let key = state.settings.keys.hint(Action::Undo);
+        let key = state.shared.settings.keys.hint(Action::Undo);
         format!("{} ({key} takes back)", toast.text)
     } else {
         toast.text.clone()

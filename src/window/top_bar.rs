@@ -4,9 +4,9 @@ use egui::{Align, Layout, ProgressBar, TextEdit, Ui};
 
 use super::{
     command::{Command, QueueCommand},
+    memory::Memory,
     running::RunningWork,
-    state::{AppState, Field, Screen},
-    view_memory::ViewMemory,
+    state::AppState,
 };
 use crate::{
     features::inspect::view::weak,
@@ -15,6 +15,7 @@ use crate::{
     workspace::{
         action::{ACTIONS, Action, Menu},
         display::Display,
+        screen::{Field, Screen},
         words::short,
     },
 };
@@ -24,12 +25,7 @@ const NAME: usize = 28;
 const TIP: usize = 100;
 
 /// The bar.
-pub fn top_bar_ui(
-    ui: &mut Ui,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
-) {
+pub fn top_bar_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.title(), |ui| {
@@ -49,13 +45,13 @@ pub fn top_bar_ui(
             (Screen::Problems, Action::Problems),
         ] {
             let title = match screen {
-                Screen::Problems if !state.problems.is_empty() => {
-                    format!("Problems ({})", state.problems.len())
+                Screen::Problems if !state.shared.problems.is_empty() => {
+                    format!("Problems ({})", state.shared.problems.len())
                 }
                 _ => action.info().title.to_owned(),
             };
-            let key = state.settings.keys.hint(action);
-            let is_shown = state.screen == screen && !state.shows_start_page();
+            let key = state.shared.settings.keys.hint(action);
+            let is_shown = state.shared.screen == screen && !state.shared.shows_start_page();
             let response = ui.selectable_label(is_shown, title);
             if response
                 .on_hover_text(format!("{} ({key})", action.info().help))
@@ -75,7 +71,7 @@ pub fn top_bar_ui(
 
 fn menu_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<Command>) {
     for info in ACTIONS.iter().filter(|info| info.menu == menu) {
-        let key = state.settings.keys.hint(info.action);
+        let key = state.shared.settings.keys.hint(info.action);
         let button = egui::Button::new(info.title).shortcut_text(key);
         if ui.add(button).on_hover_text(info.help).clicked() {
             commands.push(Command::Do(info.action));
@@ -87,7 +83,7 @@ fn menu_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<Command
 /// Choices with more than two values: presets, stretches, limits, maps.
 fn look_menus(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.separator();
-    let mut display = state.display.clone();
+    let mut display = state.shared.display.clone();
     ui.menu_button("Look of", |ui| {
         for preset in Preset::ALL {
             let is_chosen = display.preset == preset;
@@ -147,7 +143,7 @@ fn look_menus(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         |display| &mut display.difference.color_map,
         &mut display,
     );
-    if display != state.display {
+    if display != state.shared.display {
         commands.push(Command::Display(Box::new(display)));
     }
 }
@@ -196,24 +192,25 @@ fn running_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 fn opened_ui(ui: &mut Ui, state: &AppState) {
-    let Some(first) = state.project.paths.first() else {
+    let Some(first) = state.shared.project.paths.first() else {
         return;
     };
     let name = first.file_name().unwrap_or(first.as_os_str());
     let name = short(&name.to_string_lossy(), NAME);
-    let more = state.project.paths.len() - 1;
+    let more = state.shared.project.paths.len() - 1;
     let text = if more > 0 {
         format!("set: {name} and {more} more")
     } else {
         format!("set: {name}")
     };
     let mut about: Vec<_> = state
+        .shared
         .recognised
         .iter()
         .take(12)
         .map(|(path, rule)| format!("{}: {rule}", short(&path.to_string_lossy(), TIP)))
         .collect();
-    if let Some(project) = &state.project.path {
+    if let Some(project) = &state.shared.project.path {
         about.push(format!(
             "labels: {}",
             short(&project.to_string_lossy(), TIP)
@@ -222,10 +219,13 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
     ui.label(weak(ui, text)).on_hover_text(about.join("\n"));
 }
 
-fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    let hint = format!("search id ({})", state.settings.keys.hint(Action::Search));
-    cells::serve_focus(ui, state, memory, Field::Search);
-    let field = TextEdit::singleline(&mut memory.search)
+fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let hint = format!(
+        "search id ({})",
+        state.shared.settings.keys.hint(Action::Search)
+    );
+    cells::serve_focus(ui, &state.shared, &mut memory.view, Field::Search);
+    let field = TextEdit::singleline(&mut memory.view.search)
         .id(cells::field_id(Field::Search))
         .hint_text(hint)
         // The menu bar takes the padding of text fields away.
@@ -236,7 +236,9 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
         .add(field)
         .on_hover_text("Search by a part of the identifier; Enter finds the next");
     if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-        commands.push(Command::Queue(QueueCommand::Search(memory.search.clone())));
+        commands.push(Command::Queue(QueueCommand::Search(
+            memory.view.search.clone(),
+        )));
     }
     ui.add_space(theme::GRID);
 }

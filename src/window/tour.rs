@@ -8,10 +8,18 @@ use std::{
     },
 };
 
-use super::state::{Pane, Screen};
-use super::tour_script::{Stop, stops};
-use super::{command::Command, state::AppState};
-use crate::{features::simulation::state::PreviewState, workspace::stamp_cache::CachedStamp};
+use super::{
+    command::Command,
+    state::AppState,
+    tour_script::{Stop, stops},
+};
+use crate::{
+    features::simulation::state::PreviewState,
+    workspace::{
+        screen::{Pane, Screen},
+        stamp_cache::CachedStamp,
+    },
+};
 
 /// How the tour ended: a sentence where it failed.
 pub type Outcome = Arc<Mutex<Result<(), String>>>;
@@ -54,7 +62,9 @@ impl Tour {
     pub fn step(&mut self, ctx: &egui::Context, state: &AppState, queue: &mut Vec<Command>) {
         ctx.request_repaint();
         if !self.is_begun {
-            if !state.running().is_empty() || (state.project.path.is_none() && !state.is_blank()) {
+            if !state.running().is_empty()
+                || (state.shared.project.path.is_none() && !state.shared.is_blank())
+            {
                 return;
             }
             self.is_begun = true;
@@ -124,35 +134,47 @@ impl Tour {
 
 /// True where every stamp of the screen is there.
 fn is_settled(state: &AppState) -> bool {
-    let is_there = |id| !matches!(state.stamps.get(id), None | Some(CachedStamp::Pending));
-    let of_page = state.page.iter().filter(|_| state.screen == Screen::Mosaic);
+    let is_there = |id| {
+        !matches!(
+            state.shared.stamps.get(id),
+            None | Some(CachedStamp::Pending)
+        )
+    };
+    let of_page = state
+        .shared
+        .page
+        .iter()
+        .filter(|_| state.shared.screen == Screen::Mosaic);
     let of_page = of_page.filter_map(|ix| {
         let epoch = state
+            .shared
             .catalogue
             .get(*ix)?
             .epochs
-            .get(state.epoch_to_show(*ix))?;
+            .get(state.shared.epoch_to_show(*ix))?;
         let stamp = epoch
             .stamps
             .iter()
-            .find(|s| state.mosaic_role.is_none_or(|r| r == s.role));
+            .find(|s| state.shared.mosaic_role.is_none_or(|r| r == s.role));
         stamp.map(|stamp| stamp.id)
     });
     let of_place = state
+        .shared
         .epoch()
         .into_iter()
         .flat_map(|epoch| &epoch.stamps)
         .map(|s| s.id);
     let header_is_there = state
         .header
+        .header
         .as_ref()
         .is_none_or(|header| header.cards.is_some());
-    let preview_is_there = !state.panes.contains(&Pane::Simulation)
+    let preview_is_there = !state.shared.panes.contains(&Pane::Simulation)
         || !matches!(state.simulation.preview, PreviewState::Pending);
-    let is_written = state.project.unsaved == 0;
-    let is_measured = !state.measured.is_measuring();
+    let is_written = state.shared.project.unsaved == 0;
+    let is_measured = !state.light_curve.measured.is_measuring();
     let is_judged = !state.evaluation.is_under_way();
-    let is_explained = !state.explanations.is_awaited();
+    let is_explained = !state.explanation.explanations.is_awaited();
     let latent = &state.latent;
     let is_embedded = !(latent.is_under_way() || latent.is_mapping() || latent.is_drawing());
     let is_taught = !state.fine_tuning.is_under_way();

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{command::Command, state::AppState};
 use super::{
-    command::{FineTune, Label, QueueCommand, Select, Session},
-    session::{MOSAIC_SIDES, USUAL_SIDE},
-    state::Screen,
+    command::{Command, FineTune, Label, QueueCommand, Select, Session},
+    state::AppState,
 };
 use crate::{
     domain::{CandidateIx, Role, class_of},
-    workspace::action::Action,
+    workspace::{
+        action::Action,
+        screen::{MOSAIC_SIDES, Screen, USUAL_SIDE},
+    },
 };
 
 /// Labels that the model is taught on the tour.
@@ -52,7 +53,7 @@ fn show(screen: Screen) -> Command {
 /// All stops: the start page and its windows where nothing is open, else every screen.
 pub(crate) fn stops(state: &AppState) -> Vec<Stop> {
     let act = Command::Do;
-    if state.is_blank() {
+    if state.shared.is_blank() {
         return vec![
             stop("01-start", []),
             stop("02-keys", [act(Action::KeySheet)]),
@@ -76,9 +77,9 @@ pub(crate) fn stops(state: &AppState) -> Vec<Stop> {
 /// Where the data say what candidates are, as simulations do: 40 are labelled, the model is taught, and
 /// everything but the new version is taken back.
 fn of_teaching(state: &AppState) -> Vec<Stop> {
-    let classes = &state.vocabulary().classes;
+    let classes = &state.shared.vocabulary().classes;
     let names: Vec<_> = classes.iter().map(|class| class.name.clone()).collect();
-    let all = state.catalogue.iter();
+    let all = state.shared.catalogue.iter();
     let known = all.filter_map(|(ix, candidate)| {
         let class = class_of(candidate.truth.as_deref()?, &names)?;
         Some((ix, class))
@@ -148,7 +149,7 @@ fn of_one_candidate() -> Vec<Stop> {
 }
 
 fn of_many(state: &AppState) -> Vec<Stop> {
-    let first: Vec<_> = state.queue.order().iter().take(5).copied().collect();
+    let first: Vec<_> = state.shared.queue.order().iter().take(5).copied().collect();
     let role = |role| Command::Session(Session::MosaicRole(role));
     let filter = |line: &str| Command::Queue(QueueCommand::Filter(line.into()));
     let usual_look = Command::Display(Box::default());

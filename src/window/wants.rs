@@ -2,14 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{
-    command::Command,
-    state::{AppState, Screen},
-    view_memory::ViewMemory,
-};
+use super::{command::Command, memory::Memory, state::AppState};
 use crate::{
     domain::{Candidate, CandidateIx, Role, StampRef},
-    workspace::stamp_store::Want,
+    workspace::{screen::Screen, stamp_store::Want},
 };
 
 /// Candidates after the one on screen that are decoded ahead, and before it.
@@ -19,51 +15,56 @@ const BEHIND: usize = 2;
 const QUEUE_ROWS: usize = 24;
 
 /// Pushes a command where what is needed has changed since the last frame.
-pub fn wants(state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    let reload = memory.lost.take();
+pub fn wants(state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let reload = memory.view.lost.take();
     let key = key_of(state, memory);
-    if memory.last_want == Some(key) && reload.is_empty() {
+    if memory.view.last_want == Some(key) && reload.is_empty() {
         return;
     }
-    memory.last_want = Some(key);
+    memory.view.last_want = Some(key);
     let mut want = Want {
         reload,
         ..Want::default()
     };
-    if state.screen == Screen::Mosaic {
-        for ix in state.page.iter() {
+    if state.shared.screen == Screen::Mosaic {
+        for ix in state.shared.page.iter() {
             shown_stamps(state, *ix, &mut want.visible);
         }
         page_after(state, &mut want.ahead);
     }
-    for (ix, epoch) in &memory.latent.small {
-        let epoch = state.catalogue.get(*ix).and_then(|c| c.epochs.get(*epoch));
+    for (ix, epoch) in &memory.view.small {
+        let epoch = state
+            .shared
+            .catalogue
+            .get(*ix)
+            .and_then(|c| c.epochs.get(*epoch));
         let stamps = epoch.map_or(&[][..], |epoch| &epoch.stamps);
         want.visible.extend(stamps.iter().cloned());
     }
-    if let Some(candidate) = state.candidate() {
-        of_sequence(candidate, state.place.epoch, &mut want.visible);
+    if let Some(candidate) = state.shared.candidate() {
+        of_sequence(candidate, state.shared.place.epoch, &mut want.visible);
         near(state, &mut want);
     }
     commands.push(Command::Want(want));
 }
 
 /// A number that changes when the needs change.
-fn key_of(state: &AppState, memory: &ViewMemory) -> u64 {
+fn key_of(state: &AppState, memory: &Memory) -> u64 {
     let mut hasher = DefaultHasher::new();
-    state.generation.hash(&mut hasher);
-    state.screen.hash(&mut hasher);
-    state.place.candidate.hash(&mut hasher);
-    state.place.epoch.hash(&mut hasher);
-    state.queue.revision().hash(&mut hasher);
-    state.mosaic_role.hash(&mut hasher);
-    memory.latent.small.hash(&mut hasher);
+    state.shared.generation.hash(&mut hasher);
+    state.shared.screen.hash(&mut hasher);
+    state.shared.place.candidate.hash(&mut hasher);
+    state.shared.place.epoch.hash(&mut hasher);
+    state.shared.queue.revision().hash(&mut hasher);
+    state.shared.mosaic_role.hash(&mut hasher);
+    memory.view.small.hash(&mut hasher);
     state
+        .shared
         .candidate()
         .map(|candidate| candidate.epochs.len())
         .hash(&mut hasher);
-    if state.screen == Screen::Mosaic {
-        state.page.hash(&mut hasher);
+    if state.shared.screen == Screen::Mosaic {
+        state.shared.page.hash(&mut hasher);
     }
     hasher.finish()
 }
@@ -79,30 +80,34 @@ fn of_sequence(candidate: &Candidate, epoch: usize, into: &mut Vec<StampRef>) {
 
 /// The stamps that a small picture of a candidate shows.
 fn shown_stamps(state: &AppState, ix: CandidateIx, into: &mut Vec<StampRef>) {
-    let Some(candidate) = state.catalogue.get(ix) else {
+    let Some(candidate) = state.shared.catalogue.get(ix) else {
         return;
     };
-    let Some(epoch) = candidate.epochs.get(state.epoch_to_show(ix)) else {
+    let Some(epoch) = candidate.epochs.get(state.shared.epoch_to_show(ix)) else {
         return;
     };
-    let stamps = epoch.stamps.iter().filter(|stamp| match state.mosaic_role {
-        Some(role) => stamp.role == role,
-        None => matches!(
-            stamp.role,
-            Role::Science | Role::Reference | Role::Difference
-        ),
-    });
+    let stamps = epoch
+        .stamps
+        .iter()
+        .filter(|stamp| match state.shared.mosaic_role {
+            Some(role) => stamp.role == role,
+            None => matches!(
+                stamp.role,
+                Role::Science | Role::Reference | Role::Difference
+            ),
+        });
     into.extend(stamps.cloned());
 }
 
 fn page_after(state: &AppState, into: &mut Vec<StampRef>) {
-    let order = state.queue.order();
+    let order = state.shared.queue.order();
     let last = state
+        .shared
         .page
         .last()
-        .and_then(|ix| state.queue.rank(*ix))
+        .and_then(|ix| state.shared.queue.rank(*ix))
         .map_or(0, |rank| rank + 1);
-    let end = (last + state.page.len()).min(order.len());
+    let end = (last + state.shared.page.len()).min(order.len());
     for ix in &order[last.min(end)..end] {
         shown_stamps(state, *ix, into);
     }
@@ -110,14 +115,19 @@ fn page_after(state: &AppState, into: &mut Vec<StampRef>) {
 
 /// Thumbnails round the candidate on screen, and whole candidates that come next.
 fn near(state: &AppState, want: &mut Want) {
-    let order = state.queue.order();
-    let Some(rank) = state.place.candidate.and_then(|ix| state.queue.rank(ix)) else {
+    let order = state.shared.queue.order();
+    let Some(rank) = state
+        .shared
+        .place
+        .candidate
+        .and_then(|ix| state.shared.queue.rank(ix))
+    else {
         return;
     };
     let rows = rank.saturating_sub(QUEUE_ROWS)..(rank + QUEUE_ROWS).min(order.len());
     let thumbnails = order[rows].iter().filter_map(|ix| {
-        let candidate = state.catalogue.get(*ix)?;
-        let epoch = candidate.epochs.get(state.epoch_to_show(*ix))?;
+        let candidate = state.shared.catalogue.get(*ix)?;
+        let epoch = candidate.epochs.get(state.shared.epoch_to_show(*ix))?;
         let role = candidate.roles().first().copied()?;
         epoch.stamp(role).cloned()
     });
@@ -125,8 +135,8 @@ fn near(state: &AppState, want: &mut Want) {
     let soon = order.iter().skip(rank + 1).take(AHEAD);
     let before = order[..rank].iter().rev().take(BEHIND);
     for ix in soon.chain(before) {
-        if let Some(candidate) = state.catalogue.get(*ix) {
-            of_sequence(candidate, state.epoch_to_show(*ix), &mut want.ahead);
+        if let Some(candidate) = state.shared.catalogue.get(*ix) {
+            of_sequence(candidate, state.shared.epoch_to_show(*ix), &mut want.ahead);
         }
     }
 }

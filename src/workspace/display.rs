@@ -6,7 +6,7 @@ use super::action::Action;
 use crate::{
     domain::{Candidate, CandidateIx, DifferenceSign, Epoch, Role, Stamp},
     imaging::{ColorMap, LimitRule, Limits, Look, Preset, Recipe, Stretch},
-    window::state::AppState,
+    workspace::shared::Shared,
 };
 
 /// Over what limits are found together.
@@ -146,7 +146,7 @@ impl Display {
     }
 
     /// Another set has other limits: a lock over the last one ends.
-    pub(crate) fn unlock_set(&mut self) {
+    pub fn unlock_set(&mut self) {
         self.set_limits = SetLimits::default();
         if self.lock == Lock::Set {
             self.lock = Lock::Object;
@@ -188,7 +188,7 @@ impl Display {
     }
 
     /// Does an action of the view menu and says what changed; none where it is not one.
-    pub(crate) fn act(&mut self, action: Action) -> Option<String> {
+    pub fn act(&mut self, action: Action) -> Option<String> {
         Some(match action {
             Action::NextPreset => {
                 self.use_preset(next(&Preset::ALL, &self.preset));
@@ -266,7 +266,7 @@ fn next<T: Copy + PartialEq>(all: &[T], present: &T) -> T {
 /// Most stamps looked at when limits are locked over the set.
 const SET_SAMPLE: usize = 600;
 
-impl AppState {
+impl Shared {
     /// The look of a role at an epoch: limits from all stamps it is locked with that are in
     /// memory. None while there are none.
     pub fn look(
@@ -342,14 +342,14 @@ impl AppState {
     }
 
     /// The next scale lock; locking over the set takes limits from what is in memory.
-    pub(crate) fn next_lock(&mut self) -> String {
+    pub fn next_lock(&mut self) -> String {
         self.display.lock = next(&Lock::ALL, &self.display.lock);
         self.lock_set_again();
         format!("scale {}", self.display.lock.name())
     }
 
     /// Finds the limits of the set anew, where it is locked.
-    pub(crate) fn lock_set_again(&mut self) {
+    pub fn lock_set_again(&mut self) {
         if self.display.lock == Lock::Set {
             self.display.set_limits = SetLimits {
                 plain: self.limits_over_set(Role::Science),

@@ -7,10 +7,7 @@
 use std::collections::HashMap;
 
 use super::screen::Screen;
-use crate::{
-    domain::CandidateIx,
-    window::{command::Command, state::AppState},
-};
+use crate::{domain::CandidateIx, workspace::shared::Shared};
 
 /// A candidate, and the epoch (from 0) whose stamps were drawn.
 pub type DrawnEpoch = (CandidateIx, usize);
@@ -45,7 +42,7 @@ impl Sight {
     }
 
     /// Another set is opened: what is on the screen is not of it.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         *self = Self {
             opening: self.opening,
             ..Self::default()
@@ -53,7 +50,7 @@ impl Sight {
     }
 
     /// Takes in what a frame drew.
-    pub(crate) fn take(&mut self, drawn: Drawn) {
+    pub fn take(&mut self, drawn: Drawn) {
         self.seen.extend(drawn.whole.iter().copied());
         self.seen.extend(drawn.large);
         self.last = drawn;
@@ -86,25 +83,24 @@ impl Sight {
     }
 }
 
-impl AppState {
+impl Shared {
     /// Takes in what the view drew; news of a set that was left is passed over.
-    pub(crate) fn take_drawn(&mut self, drawn: Drawn) {
+    pub fn take_drawn(&mut self, drawn: Drawn) {
         self.sight.opening = Some(drawn.generation);
         if drawn.generation == self.generation {
             self.sight.take(drawn);
         }
     }
 
-    /// True for a command about candidates that comes from a picture of another set: the numbers of
-    /// candidates mean others by now.
-    pub(crate) fn is_about_another_set(&self, command: &Command) -> bool {
+    /// True where the last frame drew another set: the numbers of its candidates mean others by now.
+    pub fn is_picture_of_another_set(&self) -> bool {
         let opening = self.sight.opening;
-        command.names_candidates() && opening.is_some_and(|opening| opening != self.generation)
+        opening.is_some_and(|opening| opening != self.generation)
     }
 
     /// The epoch of a candidate that a person saw when deciding about it: the one that was drawn,
     /// else the one that stands for it in lists.
-    pub(crate) fn epoch_decided_on(&self, candidate: CandidateIx) -> usize {
+    pub fn epoch_decided_on(&self, candidate: CandidateIx) -> usize {
         let drawn = self.sight.epoch_on(self.screen, candidate);
         drawn
             .or_else(|| self.sight.epoch_seen(candidate))

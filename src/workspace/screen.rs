@@ -40,3 +40,20 @@ pub enum Pane {
     /// Teaching a model the labels of this set.
     FineTune,
 }
+
+/// A text field that a key jumps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Search by identifier.
+    Search,
+    /// The filter line.
+    Filter,
+    /// The note of the candidate.
+    Note,
+}
+
+/// Smallest and largest side of a mosaic cell, points.
+pub const MOSAIC_SIDES: (f32, f32) = (40.0, 260.0);
+
+/// Side of a mosaic cell unless another is chosen, points.
+pub const USUAL_SIDE: f32 = 104.0;

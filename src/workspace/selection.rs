@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::{domain::CandidateIx, features::queue::order::Queue, window::command::Select};
+use super::queue::order::Queue;
+use crate::{domain::CandidateIx, workspace::command::Select};
 
 /// Selected candidates, and the one from which a range is drawn.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Short messages at the foot of the window.
 
 use super::context::Context;
-use crate::{domain::Timestamp, window::state::AppState};
+use crate::{domain::Timestamp, workspace::shared::Shared};
 
 /// A short message at the foot of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub struct Toast {
     pub since: Timestamp,
 }
 
-impl AppState {
+impl Shared {
     /// Shows a short message.
-    pub(crate) fn report(&mut self, text: impl Into<String>, now: Timestamp) {
+    pub fn report(&mut self, text: impl Into<String>, now: Timestamp) {
         self.toast = Some(Toast {
             text: text.into(),
             is_error: false,
@@ -28,7 +28,7 @@ impl AppState {
     }
 
     /// Shows what was decided, with the way back.
-    pub(crate) fn report_decision(&mut self, text: String, cx: &Context) {
+    pub fn report_decision(&mut self, text: String, cx: &Context) {
         self.toast = Some(Toast {
             text,
             is_error: false,

@@ -13,7 +13,8 @@ use crate::{
     domain::{ModelId, ModelVersion},
     learn::Compute,
     store::Project,
-    tasks::{Task, TaskContext},
+    tasks::{Running, Task, TaskContext, TaskEvent, Tasks, next_event},
+    workspace::shared::Shared,
 };
 
 /// Keeps a version with its model file, in one transaction.
@@ -120,6 +121,64 @@ pub fn remove(project: &Path, id: &ModelId) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!("{}: there is no version {id}", project.display())
+}
+
+/// Versions of models that the project of the opened set keeps.
+#[derive(Debug, Default)]
+pub struct Versions {
+    all: Vec<ModelVersion>,
+    reading: Option<Running<ReadVersions>>,
+}
+
+impl Versions {
+    /// The oldest first.
+    pub fn all(&self) -> &[ModelVersion] {
+        &self.all
+    }
+
+    /// A new one.
+    pub fn add(&mut self, version: ModelVersion) {
+        self.all.push(version);
+    }
+
+    /// Asks the project for its versions.
+    pub fn read(&mut self, project: PathBuf, tasks: &Tasks) {
+        self.reading = Some(tasks.start(ReadVersions { project }));
+    }
+
+    /// True while the project is asked.
+    pub const fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    /// Takes in what the project has.
+    pub fn poll(&mut self) {
+        while let Some(event) = next_event(&mut self.reading) {
+            if let TaskEvent::Finished(versions) = event {
+                self.all = versions;
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// A version that the project has no longer, or never could be read: another model serves, and the
+    /// list of versions is read anew.
+    pub fn leave_lost_version(&mut self, source: &str, cx: &super::context::Context) {
+        if self.scores.shown().len() < 2 {
+            self.show_model(models::DEFAULT.into(), cx);
+        }
+        self.drop_model(source, cx);
+        if let Some(project) = self.project.path.clone() {
+            self.versions.read(project, &cx.tasks);
+        }
+    }
+
+    /// Where a version of this project can be read.
+    pub fn source_of(&self, version: &ModelVersion) -> Option<Arc<str>> {
+        let project = self.project.path.as_ref()?;
+        Some(source(project, &version.id))
+    }
 }
 
 /// Reads the versions of a project.

@@ -9,12 +9,10 @@ use destello::{
         light_curve::{
             folding::Fold, measured::CurveChoice, period_search::FindPeriod, photometer::Measure,
         },
-        queue::column::Column,
-        scoring::state::ScoringStatus,
     },
     tasks::{Task, fault},
     window::command::{Command, QueueCommand, Scoring, Session},
-    workspace::action::Action,
+    workspace::{action::Action, queue::column::Column, scores::shown::ScoringStatus},
 };
 
 use crate::{

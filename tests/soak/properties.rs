@@ -8,8 +8,8 @@ use destello::{
         Class, LabelAction, LabelBook, LabelEvent, StepId, StepIds, Vocabulary,
         label_book::LabelState,
     },
-    features::queue::filter::Filter,
     io::vocabulary_file,
+    workspace::queue::filter::Filter,
 };
 use proptest::{collection::vec, prelude::*};
 

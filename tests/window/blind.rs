@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 
 use destello::{
-    features::{latent::state::ColorBy, queue::column::Column, scoring::state::Reading},
+    features::latent::state::ColorBy,
     window::{
         command::{Command, Go, Latent, QueueCommand, Session},
         frame::frame_ui,
         state::{Pane, Screen},
         view_memory::ViewMemory,
     },
-    workspace::{action::Action, settings::Settings},
+    workspace::{
+        action::Action, queue::column::Column, scores::shown::Reading, settings::Settings,
+    },
 };
 use egui::{Event, Pos2, RawInput, Rect, Shape, Vec2, pos2};
 

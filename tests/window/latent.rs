@@ -3,16 +3,13 @@
 
 use destello::{
     domain::CandidateIx,
-    features::{
-        latent::state::{ColorBy, LatentChoice, Projection},
-        queue::column::Column,
-    },
+    features::latent::state::{ColorBy, LatentChoice, Projection},
     imaging::ScatterView,
     window::{
         command::{Command, Go, Latent, QueueCommand},
         state::Screen,
     },
-    workspace::{action::Action, settings::Theme},
+    workspace::{action::Action, queue::column::Column, settings::Theme},
 };
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 

@@ -2,9 +2,8 @@
 
 use destello::{
     domain::Problem,
-    features::queue::column::Column,
     window::command::QueueCommand,
-    workspace::{action::Action, settings::Theme},
+    workspace::{action::Action, queue::column::Column, settings::Theme},
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 

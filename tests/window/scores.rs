@@ -9,9 +9,8 @@ use super::{
     open, opened, tidy, window,
 };
 use destello::{
-    features::{queue::column::Column, scoring::state::ScoringStatus},
     window::command::{Command, QueueCommand, Scoring},
-    workspace::action::Action,
+    workspace::{action::Action, queue::column::Column, scores::shown::ScoringStatus},
 };
 
 fn counts(view: &View) -> String {

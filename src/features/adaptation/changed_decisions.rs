@@ -4,123 +4,122 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::{Candidate, CandidateIx, ModelId},
-    features::{
-        queue::{column::Column, order::Shortlist},
-        scoring::state::{Reading, ShownModel},
-    },
-    window::{
+    workspace::{
         command::QueueCommand,
-        state::{AppState, Pane},
+        context::Context,
+        queue::{column::Column, order::Shortlist},
+        scores::shown::{Reading, ShownModel},
+        screen::Pane,
+        shared::Shared,
+        versions,
+        words::thousands,
     },
-    workspace::{context::Context, versions, words::thousands},
 };
 
-impl AppState {
-    /// The new version is no longer shown, and its parent is active again; the project keeps both.
-    pub(crate) fn roll_back(&mut self, cx: &Context) {
-        let active = self
-            .scores
-            .active()
-            .ready
-            .as_ref()
-            .map(|ready| ready.id.clone());
-        let versions = self.fine_tuning.versions().iter().rev();
-        let mut taught = versions.filter(|version| !version.is_imported());
-        let version = taught.find(|version| Some(&version.id) == active.as_ref());
-        let (Some(version), Some(project)) = (version.cloned(), self.project.path.clone()) else {
-            self.warn(
-                "the active model was not taught in this project: nothing to take back",
-                cx.now,
-            );
-            return;
-        };
-        self.show_model(version.parent_source.as_str().into(), cx);
-        let source = versions::source(&project, &version.id);
-        self.drop_model(&source, cx);
-        self.report(
-            format!(
-                "back to {}; {} stays in the project",
-                version.parent, version.id
-            ),
+/// The new version is no longer shown, and its parent is active again; the project keeps both.
+pub(crate) fn roll_back(shared: &mut Shared, cx: &Context) {
+    let active = shared
+        .scores
+        .active()
+        .ready
+        .as_ref()
+        .map(|ready| ready.id.clone());
+    let versions = shared.versions.all().iter().rev();
+    let mut taught = versions.filter(|version| !version.is_imported());
+    let version = taught.find(|version| Some(&version.id) == active.as_ref());
+    let (Some(version), Some(project)) = (version.cloned(), shared.project.path.clone()) else {
+        shared.warn(
+            "the active model was not taught in this project: nothing to take back",
             cx.now,
         );
-    }
+        return;
+    };
+    shared.show_model(version.parent_source.as_str().into(), cx);
+    let source = versions::source(&project, &version.id);
+    shared.drop_model(&source, cx);
+    shared.report(
+        format!(
+            "back to {}; {} stays in the project",
+            version.parent, version.id
+        ),
+        cx.now,
+    );
+}
 
-    /// The shown models that are a version and its parent.
-    fn version_and_parent(&self) -> Option<[&ShownModel; 2]> {
-        let of = |id: &ModelId| {
-            let mut shown = self.scores.shown().iter();
-            shown.find(|model| model.ready.as_ref().is_some_and(|ready| ready.id == *id))
-        };
-        let versions = self.fine_tuning.versions().iter().rev();
-        let mut taught = versions.filter(|version| !version.is_imported());
-        taught.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
-    }
+/// The shown models that are a version and its parent.
+fn version_and_parent(shared: &Shared) -> Option<[&ShownModel; 2]> {
+    let of = |id: &ModelId| {
+        let mut shown = shared.scores.shown().iter();
+        shown.find(|model| model.ready.as_ref().is_some_and(|ready| ready.id == *id))
+    };
+    let versions = shared.versions.all().iter().rev();
+    let mut taught = versions.filter(|version| !version.is_imported());
+    taught.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
+}
 
-    /// The candidates that the newest shown version decides otherwise than its parent, and by how much
-    /// the two differ; none while one of them is not shown.
-    pub fn changed_decisions(&self) -> Option<BTreeMap<CandidateIx, f32>> {
-        let [version, parent] = self.version_and_parent()?;
-        let all = self.catalogue.iter();
-        let changed = all.filter_map(|(ix, _)| {
-            let said = [version, parent].map(|model| self.scores.of_candidate(model, ix));
-            let by = match said {
-                [
-                    Reading::Score {
-                        value: new,
-                        is_real: now,
-                    },
-                    Reading::Score {
-                        value: old,
-                        is_real: before,
-                    },
-                ] if now != before => (new - old).abs(),
-                [
-                    Reading::Class {
-                        class: new,
-                        probability: of_new,
-                    },
-                    Reading::Class {
-                        class: old,
-                        probability: of_old,
-                    },
-                ] if new != old => f32::midpoint(of_new, of_old),
-                _ => return None,
-            };
-            Some((ix, by))
-        });
-        Some(changed.collect())
-    }
+/// The candidates that the newest shown version decides otherwise than its parent, and by how much
+/// the two differ; none while one of them is not shown.
+pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, f32>> {
+    let [version, parent] = version_and_parent(shared)?;
+    let all = shared.catalogue.iter();
+    let changed = all.filter_map(|(ix, _)| {
+        let said = [version, parent].map(|model| shared.scores.of_candidate(model, ix));
+        let by = match said {
+            [
+                Reading::Score {
+                    value: new,
+                    is_real: now,
+                },
+                Reading::Score {
+                    value: old,
+                    is_real: before,
+                },
+            ] if now != before => (new - old).abs(),
+            [
+                Reading::Class {
+                    class: new,
+                    probability: of_new,
+                },
+                Reading::Class {
+                    class: old,
+                    probability: of_old,
+                },
+            ] if new != old => f32::midpoint(of_new, of_old),
+            _ => return None,
+        };
+        Some((ix, by))
+    });
+    Some(changed.collect())
+}
 
-    /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
-    pub(crate) fn show_changes(&mut self, cx: &Context) {
-        let Some(changed) = self.changed_decisions() else {
-            self.report(
-                "show a version and the model it was taught from to see what changed",
-                cx.now,
-            );
-            return;
-        };
-        if changed.is_empty() {
-            self.report("no decision of this set changed", cx.now);
-            return;
-        }
-        let title = match changed.len() {
-            1 => "1 decision changed".into(),
-            count => format!("{} decisions changed", thousands(count as u64)),
-        };
-        let looked_at = |ix: &CandidateIx| {
-            let candidate = self.catalogue.get(*ix);
-            (*ix, candidate.map_or(0, Candidate::first_look))
-        };
-        let candidates = changed.keys().map(looked_at).collect();
-        let sort = QueueCommand::Sort {
-            column: Column::Disagreement,
-            is_descending: true,
-        };
-        self.apply_queue(sort, cx);
-        self.open_shortlist(Shortlist { title, candidates }, cx);
-        // It would stand before them.
-        self.panes.remove(&Pane::FineTune);
+/// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
+pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
+    let Some(changed) = changed_decisions(shared) else {
+        shared.report(
+            "show a version and the model it was taught from to see what changed",
+            cx.now,
+        );
+        return;
+    };
+    if changed.is_empty() {
+        shared.report("no decision of this set changed", cx.now);
+        return;
     }
+    let title = match changed.len() {
+        1 => "1 decision changed".into(),
+        count => format!("{} decisions changed", thousands(count as u64)),
+    };
+    let looked_at = |ix: &CandidateIx| {
+        let candidate = shared.catalogue.get(*ix);
+        (*ix, candidate.map_or(0, Candidate::first_look))
+    };
+    let candidates = changed.keys().map(looked_at).collect();
+    let sort = QueueCommand::Sort {
+        column: Column::Disagreement,
+        is_descending: true,
+    };
+    shared.apply_queue(sort, cx);
+    shared.open_shortlist(Shortlist { title, candidates }, cx);
+    // It would stand before them.
+    shared.panes.remove(&Pane::FineTune);
 }

@@ -1,6 +1,6 @@
 //! What a learning curve says, in words.
 
-use crate::{domain::LearningCurve, window::state::AppState};
+use crate::{domain::LearningCurve, features::adaptation::state::FineTuningPane};
 
 /// Mean recalls that differ by less are called alike, 0 to 1.
 const ALIKE: f64 = 0.01;
@@ -8,10 +8,10 @@ const ALIKE: f64 = 0.01;
 /// Held-out examples from which on a curve says something.
 const ENOUGH: usize = 20;
 
-impl AppState {
+impl FineTuningPane {
     /// What the curve says, in a sentence.
     pub fn learning_curve_in_words(&self) -> String {
-        let Some(curve) = self.fine_tuning.curve() else {
+        let Some(curve) = self.curve() else {
             return String::new();
         };
         let held_out = format!("Measured on {} held-out examples.", curve.held_out);

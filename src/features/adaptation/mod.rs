@@ -3,13 +3,12 @@
 
 pub(crate) mod changed_decisions;
 pub(crate) mod check;
+pub mod command;
 pub mod curve_task;
 pub(crate) mod curve_update;
 pub mod fine_tuning;
 pub mod forest;
 pub(crate) mod held_out;
-pub(crate) mod label_far;
-pub mod label_next;
 pub mod learning_curve;
 pub(crate) mod material;
 pub(crate) mod new_classes;

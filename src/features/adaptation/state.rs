@@ -10,7 +10,6 @@ use super::{
 use crate::{
     domain::{FineTuneFigures, LearningCurve, ModelVersion, Timestamp},
     tasks::Running,
-    workspace::versions::ReadVersions,
 };
 
 /// A version that was made in this session.
@@ -50,7 +49,6 @@ pub struct FineTuningPane {
     /// What is under way.
     pub(crate) fine_tuning: Option<Running<FineTune>>,
     pub(crate) measuring: Option<Running<MeasureCurve>>,
-    pub(crate) reading: Option<Running<ReadVersions>>,
     pub(crate) status: FineTuneStatus,
     /// What is done, in a sentence.
     pub(crate) plan: String,
@@ -63,7 +61,6 @@ pub struct FineTuningPane {
     pub has_new_classes: bool,
     /// What each label brings, as far as it was measured.
     pub(crate) curve: Option<Arc<LearningCurve>>,
-    versions: Vec<ModelVersion>,
 }
 
 impl FineTuningPane {
@@ -92,11 +89,6 @@ impl FineTuningPane {
         self.seconds_left
     }
 
-    /// The versions of the project, the oldest first.
-    pub fn versions(&self) -> &[ModelVersion] {
-        &self.versions
-    }
-
     /// What each label brings, as far as it was measured.
     pub fn curve(&self) -> Option<&LearningCurve> {
         self.curve.as_deref()
@@ -114,7 +106,7 @@ impl FineTuningPane {
 
     /// True while work of any kind is under way.
     pub const fn is_busy(&self) -> bool {
-        self.is_under_way() || self.is_measuring() || self.reading.is_some()
+        self.is_under_way() || self.is_measuring()
     }
 
     /// What was made last.
@@ -164,14 +156,6 @@ impl FineTuningPane {
     /// Of another set: nothing is known yet.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
-    }
-
-    pub(crate) fn take_version(&mut self, version: ModelVersion) {
-        self.versions.push(version);
-    }
-
-    pub(crate) fn take_versions(&mut self, versions: Vec<ModelVersion>) {
-        self.versions = versions;
     }
 }
 

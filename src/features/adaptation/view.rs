@@ -5,21 +5,32 @@ use egui_plot::{Line, Plot, Points};
 
 use super::update::{FineTuneNews, FineTuneStatus, ModelVersion, SkyFigures, Taught};
 use crate::{
-    features::{evaluation::plot_view::plot_ui, inspect::view::weak, training::view::alarm},
+    features::{
+        adaptation::{command::FineTune, state::FineTuningPane},
+        evaluation::plot_view::plot_ui,
+        inspect::view::weak,
+        latent::command::Latent,
+        training::view::alarm,
+    },
     tasks::Running,
     widgets::theme,
-    window::{
-        command::{Command, FineTune, Latent, Session},
-        state::AppState,
+    workspace::{
+        action::Action,
+        command::{Command, Session},
+        shared::Shared,
     },
-    workspace::action::Action,
 };
 
 /// Width of the window, points.
 const WIDTH: f32 = 470.0;
 
 /// The window.
-pub fn fine_tune_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn fine_tune_ui(
+    ui: &Ui,
+    fine_tuning: &FineTuningPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command> + From<FineTune> + From<Latent>>,
+) {
     let mut is_open = true;
     egui::Window::new("Fine-tune")
         .open(&mut is_open)
@@ -28,42 +39,52 @@ pub fn fine_tune_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
         .default_pos(egui::pos2(430.0, 90.0))
         .show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
-            status_ui(ui, state, commands);
-            curve_ui(ui, state, commands);
-            let versions = state.fine_tuning.versions();
+            status_ui(ui, fine_tuning, shared, commands);
+            curve_ui(ui, fine_tuning, commands);
+            let versions = shared.versions.all();
             if !versions.is_empty() {
                 ui.separator();
-                versions_ui(ui, state, versions, commands);
+                versions_ui(ui, shared, versions, commands);
             }
         });
     if !is_open {
-        commands.push(Command::Do(Action::FineTune));
+        commands.push(Command::Do(Action::FineTune).into());
     }
 }
 
-fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let pane = &state.fine_tuning;
+fn status_ui(
+    ui: &mut Ui,
+    fine_tuning: &FineTuningPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command> + From<FineTune>>,
+) {
+    let pane = fine_tuning;
     match pane.status() {
-        FineTuneStatus::Idle => start_ui(ui, state, commands),
+        FineTuneStatus::Idle => start_ui(ui, fine_tuning, shared, commands),
         FineTuneStatus::Failed(why) => {
             alarm(ui, why);
             ui.add_space(theme::GRID);
-            start_ui(ui, state, commands);
+            start_ui(ui, fine_tuning, shared, commands);
         }
         FineTuneStatus::Preparing | FineTuneStatus::Running | FineTuneStatus::Stopping => {
-            under_way_ui(ui, state, commands);
+            under_way_ui(ui, fine_tuning, commands);
         }
         FineTuneStatus::Finished(taught) => {
-            taught_ui(ui, state, taught, commands);
+            taught_ui(ui, fine_tuning, shared, taught, commands);
             ui.separator();
-            start_ui(ui, state, commands);
+            start_ui(ui, fine_tuning, shared, commands);
         }
     }
 }
 
 /// What will happen, and the button.
-fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let plan = state.fine_tuning_plan();
+fn start_ui(
+    ui: &mut Ui,
+    fine_tuning: &FineTuningPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command> + From<FineTune>>,
+) {
+    let plan = fine_tuning.fine_tuning_plan(shared);
     match &plan {
         Ok(plan) => {
             ui.add(Label::new(plan).wrap());
@@ -76,31 +97,31 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let button = Button::new(RichText::new("Fine-tune").strong()).min_size(vec2(120.0, 30.0));
         if ui.add_enabled(plan.is_ok(), button).clicked() {
-            commands.push(Command::FineTune(FineTune::Start));
+            commands.push(FineTune::Start.into());
         }
-        let is_measuring = state.fine_tuning.is_measuring();
+        let is_measuring = fine_tuning.is_measuring();
         let button = Button::new("Learning curve").min_size(vec2(120.0, 30.0));
         let help = "Teaches the model again and again with more and more of the labels, in your order \
                     and by chance: are more labels worth the time? Takes some minutes";
         let button = ui.add_enabled(plan.is_ok() && !is_measuring, button);
         if button.on_hover_text(help).clicked() {
-            commands.push(Command::FineTune(FineTune::Curve));
+            commands.push(FineTune::Curve.into());
         }
     });
-    if state.can_have_new_classes() {
-        let mut has = state.fine_tuning.has_new_classes;
+    if crate::features::adaptation::update::can_have_new_classes(shared) {
+        let mut has = fine_tuning.has_new_classes;
         let text = "labels that the model has no class for become new classes";
         let help = "Otherwise they are left out, and it says how many";
         if ui.checkbox(&mut has, text).on_hover_text(help).changed() {
-            commands.push(Command::FineTune(FineTune::NewClasses(has)));
+            commands.push(FineTune::NewClasses(has).into());
         }
     }
-    limit_ui(ui, state, commands);
+    limit_ui(ui, shared, commands);
 }
 
 /// What the old sky may lose.
-fn limit_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let mut settings = state.settings.clone();
+fn limit_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let mut settings = shared.settings.clone();
     ui.horizontal(|ui| {
         let label = ui.label(weak(
             ui,
@@ -112,14 +133,14 @@ fn limit_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             .suffix(" points");
         ui.add(limit).labelled_by(label.id);
     });
-    if settings != state.settings {
-        commands.push(Command::Session(Session::Settings(Box::new(settings))));
+    if settings != shared.settings {
+        commands.push(Command::Session(Session::Settings(Box::new(settings))).into());
     }
 }
 
 /// What each label brings, as far as it is known.
-fn curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let progress = state.fine_tuning.measuring.as_ref().map(Running::progress);
+fn curve_ui(ui: &mut Ui, fine_tuning: &FineTuningPane, commands: &mut Vec<impl From<FineTune>>) {
+    let progress = fine_tuning.measuring.as_ref().map(Running::progress);
     if let Some(progress) = progress {
         ui.separator();
         ui.horizontal(|ui| {
@@ -127,28 +148,32 @@ fn curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             let bar = ProgressBar::new(share).desired_width(WIDTH - 90.0);
             ui.add(bar.text("learning curve"));
             if ui.button("Cancel").clicked() {
-                commands.push(Command::FineTune(FineTune::StopCurve));
+                commands.push(FineTune::StopCurve.into());
             }
         });
-    } else if state.fine_tuning.curve().is_some() {
+    } else if fine_tuning.curve().is_some() {
         ui.separator();
     }
-    if let Some(curve) = state.fine_tuning.curve() {
+    if let Some(curve) = fine_tuning.curve() {
         plot_ui(ui, &curve.plot(), 210.0);
-        let said = state.learning_curve_in_words();
+        let said = fine_tuning.learning_curve_in_words();
         ui.add(Label::new(weak(ui, said)).wrap());
     }
 }
 
-fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let pane = &state.fine_tuning;
+fn under_way_ui(
+    ui: &mut Ui,
+    fine_tuning: &FineTuningPane,
+    commands: &mut Vec<impl From<FineTune>>,
+) {
+    let pane = fine_tuning;
     ui.add(Label::new(pane.plan()).wrap());
-    notes_ui(ui, state);
+    notes_ui(ui, fine_tuning);
     ui.add_space(theme::GRID);
     let news = pane.news();
     let progress = pane.fine_tuning.as_ref().map(Running::progress);
     let share = progress.map_or(0.0, |job| job.done as f32 / job.total.max(1) as f32);
-    let left = state.fine_tuning_time_left().unwrap_or_default();
+    let left = fine_tuning.fine_tuning_time_left().unwrap_or_default();
     ui.add(ProgressBar::new(share).text(left));
     if let Some(news) = news {
         losses_ui(ui, news);
@@ -159,13 +184,13 @@ fn under_way_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         .on_hover_text("Leaves everything as it was")
         .clicked()
     {
-        commands.push(Command::FineTune(FineTune::Stop));
+        commands.push(FineTune::Stop.into());
     }
 }
 
 /// What was left out of the labels, and why.
-fn notes_ui(ui: &mut Ui, state: &AppState) {
-    for note in state.fine_tuning.notes() {
+fn notes_ui(ui: &mut Ui, fine_tuning: &FineTuningPane) {
+    for note in fine_tuning.notes() {
         ui.add(Label::new(weak(ui, note)).wrap());
     }
 }
@@ -199,9 +224,15 @@ fn losses_ui(ui: &mut Ui, news: &FineTuneNews) {
         });
 }
 
-fn taught_ui(ui: &mut Ui, state: &AppState, taught: &Taught, commands: &mut Vec<Command>) {
+fn taught_ui(
+    ui: &mut Ui,
+    fine_tuning: &FineTuningPane,
+    shared: &Shared,
+    taught: &Taught,
+    commands: &mut Vec<impl From<FineTune>>,
+) {
     let id = &taught.version.id;
-    let is_active = state.scores.is_active(&taught.source);
+    let is_active = shared.scores.is_active(&taught.source);
     match (&taught.objection, is_active) {
         (_, true) => {
             ui.label(RichText::new(format!("{id} is active")).strong());
@@ -231,29 +262,29 @@ fn taught_ui(ui: &mut Ui, state: &AppState, taught: &Taught, commands: &mut Vec<
                 ui.end_row();
             }
         });
-    notes_ui(ui, state);
+    notes_ui(ui, fine_tuning);
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
-        let changed = state.changed_decisions();
+        let changed = crate::features::adaptation::changed_decisions::changed_decisions(shared);
         let count = changed.as_ref().map_or(0, std::collections::BTreeMap::len);
         let text = format!("What changed ({count})");
         let help =
             "The candidates that are decided otherwise than before, the largest changes first";
         let button = ui.add_enabled(count > 0, Button::new(text));
         if button.on_hover_text(help).clicked() {
-            commands.push(Command::FineTune(FineTune::Changes));
+            commands.push(FineTune::Changes.into());
         }
         if is_active {
-            let key = state.settings.keys.hint(Action::RollBack);
+            let key = shared.settings.keys.hint(Action::RollBack);
             let back = ui.button(format!("Roll back ({key})"));
             if back
                 .on_hover_text("The model before is active again; the version stays in the project")
                 .clicked()
             {
-                commands.push(Command::FineTune(FineTune::RollBack));
+                commands.push(FineTune::RollBack.into());
             }
         } else if ui.button("Use it").clicked() {
-            commands.push(Command::FineTune(FineTune::Use(taught.source.clone())));
+            commands.push(FineTune::Use(taught.source.clone()).into());
         }
     });
 }
@@ -275,9 +306,9 @@ fn sky_ui(ui: &mut Ui, figures: Option<SkyFigures>) {
 /// The versions of the project, the newest first.
 fn versions_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     versions: &[ModelVersion],
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<FineTune> + From<Latent>>,
 ) {
     ui.label(weak(ui, "versions of this project"));
     ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
@@ -286,14 +317,19 @@ fn versions_ui(
             .spacing(vec2(14.0, 4.0))
             .show(ui, |ui| {
                 for version in versions.iter().rev() {
-                    version_ui(ui, state, version, commands);
+                    version_ui(ui, shared, version, commands);
                     ui.end_row();
                 }
             });
     });
 }
 
-fn version_ui(ui: &mut Ui, state: &AppState, version: &ModelVersion, commands: &mut Vec<Command>) {
+fn version_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    version: &ModelVersion,
+    commands: &mut Vec<impl From<FineTune> + From<Latent>>,
+) {
     let about = format!(
         "{}\n{}\n{}",
         version.card.training.data,
@@ -307,18 +343,18 @@ fn version_ui(ui: &mut Ui, state: &AppState, version: &ModelVersion, commands: &
     let gained = gained.map_or_else(|| "–".into(), |after| format!("{:.1} %", 100.0 * after));
     ui.label(gained)
         .on_hover_text("mean recall on held-out labels of the new sky");
-    let Some(source) = state.source_of(version) else {
+    let Some(source) = shared.source_of(version) else {
         return;
     };
     if version.card.latent.is_some() {
         let button = ui.small_button("Embed");
         let help = "Puts the set into the space of this model";
         if button.on_hover_text(help).clicked() {
-            commands.push(Command::Latent(Latent::Use(source)));
+            commands.push(Latent::Use(source).into());
         }
-    } else if state.scores.is_active(&source) {
+    } else if shared.scores.is_active(&source) {
         ui.label(weak(ui, "active"));
     } else if ui.small_button("Use").clicked() {
-        commands.push(Command::FineTune(FineTune::Use(source)));
+        commands.push(FineTune::Use(source).into());
     }
 }

@@ -5,16 +5,15 @@ use egui::{Button, Grid, RichText, Ui, vec2};
 use super::state::shortlist;
 use crate::{
     domain::{Evaluation, Judged},
-    features::inspect::view::weak,
+    features::{evaluation::command::Evaluate, inspect::view::weak},
     widgets::{cells, theme},
-    window::command::{Command, Evaluate},
 };
 
 /// Smallest size of a cell, points.
 const CELL: [f32; 2] = [92.0, 40.0];
 
 /// The matrix of a model.
-pub(crate) fn matrix_ui(ui: &mut Ui, model: &Evaluation, commands: &mut Vec<Command>) {
+pub(crate) fn matrix_ui(ui: &mut Ui, model: &Evaluation, commands: &mut Vec<impl From<Evaluate>>) {
     Grid::new("confusion")
         .spacing(vec2(2.0, 2.0))
         .show(ui, |ui| {
@@ -52,7 +51,7 @@ fn cell_ui(
     ui: &mut Ui,
     model: &Evaluation,
     [truth, said]: [usize; 2],
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Evaluate>>,
 ) {
     let count = model.confusion.count(truth, said);
     let share = count as f64 / model.confusion.of_class(truth).max(1) as f64;
@@ -74,6 +73,6 @@ fn cell_ui(
             usize::from(judged.truth) == truth && usize::from(judged.said) == said
         };
         let judged = model.judged.iter().filter(is_in);
-        commands.push(Command::Evaluate(Evaluate::Open(shortlist(title, judged))));
+        commands.push(Evaluate::Open(shortlist(title, judged)).into());
     }
 }

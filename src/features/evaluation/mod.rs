@@ -1,5 +1,6 @@
 //! Evaluation: scores against truths, as figures, plots and files.
 
+pub mod command;
 pub(crate) mod compare;
 pub(crate) mod epochs_seen;
 pub mod evaluator;

@@ -10,14 +10,12 @@ use super::{
 use crate::{
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
     features::{
-        file_dialog::pick::PickFor, labelling::truths::TruthsAtHand, queue::order::Shortlist,
+        evaluation::command::Evaluate, file_dialog::pick::PickFor, labelling::truths::TruthsAtHand,
     },
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
-    window::{
-        command::Evaluate,
-        state::{AppState, Screen},
+    workspace::{
+        context::Context, queue::order::Shortlist, request, screen::Screen, shared::Shared,
     },
-    workspace::context::Context,
 };
 
 /// What a report depends on: where this has changed, models are judged anew.
@@ -121,11 +119,11 @@ pub fn shortlist<'a>(title: String, judged: impl IntoIterator<Item = &'a Judged>
     shortlist
 }
 
-impl AppState {
+impl EvaluationPane {
     /// Where truths come from: as chosen, else labels where there are any or the data have none.
-    pub fn truth_source(&self) -> TruthSource {
-        self.evaluation.chosen.unwrap_or_else(|| {
-            if self.labelled() == 0 && self.has_truth() {
+    pub fn truth_source(&self, shared: &Shared) -> TruthSource {
+        self.chosen.unwrap_or_else(|| {
+            if shared.labelled() == 0 && has_truth(shared) {
                 TruthSource::Data
             } else {
                 TruthSource::Labels
@@ -133,30 +131,22 @@ impl AppState {
         })
     }
 
-    /// True where the data say of a candidate what it is. Sets say it of all or of none, or of
-    /// some among the first.
-    pub fn has_truth(&self) -> bool {
-        const LOOKED_AT: usize = 1000;
-        let mut candidates = self.catalogue.iter().take(LOOKED_AT);
-        candidates.any(|(_, candidate)| candidate.truth.is_some())
-    }
-
-    pub(crate) fn apply_evaluate(&mut self, evaluate: Evaluate, cx: &Context) {
+    pub(crate) fn apply_evaluate(&mut self, shared: &mut Shared, evaluate: Evaluate, cx: &Context) {
         match evaluate {
-            Evaluate::Truth(truth) => self.evaluation.chosen = Some(truth),
-            Evaluate::At(at) => self.evaluation.at = at,
-            Evaluate::Open(shortlist) => return self.open_shortlist(shortlist, cx),
+            Evaluate::Truth(truth) => self.chosen = Some(truth),
+            Evaluate::At(at) => self.at = at,
+            Evaluate::Open(shortlist) => return shared.open_shortlist(shortlist, cx),
         }
     }
 
     /// Judges anew where anything has changed that a report depends on. One report at a time: what
     /// changes meanwhile is judged when it is there.
-    pub(crate) fn want_evaluation(&mut self, cx: &Context) {
-        let is_looked_at = self.screen == Screen::Evaluate && !self.is_blind();
-        if !is_looked_at || self.evaluation.is_under_way() {
+    pub(crate) fn want_evaluation(&mut self, shared: &mut Shared, cx: &Context) {
+        let is_looked_at = shared.screen == Screen::Evaluate && !shared.is_blind();
+        if !is_looked_at || self.is_under_way() {
             return;
         }
-        let models = self.models_to_judge();
+        let models = models_to_judge(shared);
         if models.is_empty() {
             return;
         }
@@ -164,15 +154,15 @@ impl AppState {
             .iter()
             .map(|model| (model.id.clone(), model.threshold));
         let key = Key {
-            generation: self.generation,
-            candidates: self.catalogue.len(),
-            labels: self.book.revision(),
-            scored: self.scored_counts(&models),
-            truth: self.truth_source(),
-            at: self.evaluation.at,
+            generation: shared.generation,
+            candidates: shared.catalogue.len(),
+            labels: shared.book.revision(),
+            scored: scored_counts(shared, &models),
+            truth: self.truth_source(shared),
+            at: self.at,
             thresholds: thresholds.collect(),
         };
-        let before = self.evaluation.key.as_ref();
+        let before = self.key.as_ref();
         if before == Some(&key) {
             return;
         }
@@ -189,83 +179,89 @@ impl AppState {
                 && models(before) == models(&key)
         });
         if !has_same_scores {
-            self.evaluation.scores = Arc::new(self.scores.book.clone());
+            self.scores = Arc::new(shared.scores.book.clone());
         }
         let truths = match key.truth {
-            TruthSource::Labels => TruthsAtHand::Labels(self.book.clone()),
+            TruthSource::Labels => TruthsAtHand::Labels(shared.book.clone()),
             TruthSource::Data => TruthsAtHand::Data,
         };
-        self.evaluation.key = Some(key);
-        self.evaluation.judging = Some(cx.tasks.start(Judge {
-            catalogue: self.catalogue.clone(),
+        self.key = Some(key);
+        self.judging = Some(cx.tasks.start(Judge {
+            catalogue: shared.catalogue.clone(),
             truths,
-            scores: self.evaluation.scores.clone(),
+            scores: self.scores.clone(),
             models,
             request: Request {
-                at: self.evaluation.at,
+                at: self.at,
                 ..Request::default()
             },
         }));
     }
 
     /// Takes in what the tasks of evaluation report.
-    pub(crate) fn poll_evaluation(&mut self, cx: &Context) {
-        self.evaluation.take_reports();
-        while let Some(event) = self.evaluation.writing.next_event() {
+    pub(crate) fn poll_evaluation(&mut self, shared: &mut Shared, cx: &Context) {
+        self.take_reports();
+        while let Some(event) = self.writing.next_event() {
             match event {
                 TaskEvent::Finished((folder, files)) => {
                     let text = format!("{files} files written to {}", folder.display());
-                    self.report(text, cx.now);
+                    shared.report(text, cx.now);
                 }
-                TaskEvent::Failed(why) => self.warn(why, cx.now),
+                TaskEvent::Failed(why) => shared.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
     }
 
-    pub(crate) fn pick_evaluation_folder(&mut self, cx: &Context) {
-        if self.evaluation.report.is_none() {
-            self.warn("there is no evaluation yet: open its screen first", cx.now);
+    pub(crate) fn pick_evaluation_folder(&mut self, shared: &mut Shared, cx: &Context) {
+        if self.report.is_none() {
+            shared.warn("there is no evaluation yet: open its screen first", cx.now);
             return;
         }
-        self.pick(PickFor::EvaluationFolder)
+        shared.ask(request::Request::Pick(PickFor::EvaluationFolder))
     }
 
-    pub(crate) fn write_evaluation(&mut self, folder: &Path, cx: &Context) {
-        if let Some(report) = self.evaluation.report.clone() {
-            self.evaluation.writing.add(cx.tasks.start(WriteEvaluation {
+    pub(crate) fn write_evaluation(&mut self, shared: &mut Shared, folder: &Path, cx: &Context) {
+        if let Some(report) = self.report.clone() {
+            self.writing.add(cx.tasks.start(WriteEvaluation {
                 folder: folder.to_owned(),
                 report,
-                catalogue: self.catalogue.clone(),
+                catalogue: shared.catalogue.clone(),
             }));
         }
     }
 }
 
-/// What is judged.
-impl AppState {
-    /// The models that are shown and read, the active one first, with the thresholds in force.
-    fn models_to_judge(&self) -> Vec<ModelFacts> {
-        let active = &self.scores.active().source;
-        let mut shown: Vec<_> = self.scores.shown().iter().collect();
-        shown.sort_by_key(|model| model.source != *active);
-        let facts = shown.into_iter().filter_map(|model| {
-            let ready = model.ready.as_ref()?;
-            // By its decimals, so that what the slider shows is what counts.
-            let threshold = model.threshold().to_string().parse();
-            Some(ModelFacts {
-                threshold: threshold.unwrap_or_else(|_| f64::from(model.threshold())),
-                ..ModelFacts::of(&ready.id, &ready.card)
-            })
-        });
-        facts.collect()
-    }
+/// True where the data say of a candidate what it is. Sets say it of all or of none, or of
+/// some among the first.
+pub fn has_truth(shared: &Shared) -> bool {
+    const LOOKED_AT: usize = 1000;
+    let mut candidates = shared.catalogue.iter().take(LOOKED_AT);
+    candidates.any(|(_, candidate)| candidate.truth.is_some())
+}
 
-    /// How many candidates each model has judged: where that has changed there are new scores.
-    fn scored_counts(&self, models: &[ModelFacts]) -> Vec<usize> {
-        let counts = models.iter();
-        counts
-            .map(|model| self.scores.book.count(&model.id))
-            .collect()
-    }
+/// What is judged.
+/// The models that are shown and read, the active one first, with the thresholds in force.
+fn models_to_judge(shared: &Shared) -> Vec<ModelFacts> {
+    let active = &shared.scores.active().source;
+    let mut shown: Vec<_> = shared.scores.shown().iter().collect();
+    shown.sort_by_key(|model| model.source != *active);
+    let facts = shown.into_iter().filter_map(|model| {
+        let ready = model.ready.as_ref()?;
+        // By its decimals, so that what the slider shows is what counts.
+        let threshold = model.threshold().to_string().parse();
+        Some(ModelFacts {
+            threshold: threshold.unwrap_or_else(|_| f64::from(model.threshold())),
+            ..ModelFacts::of(&ready.id, &ready.card)
+        })
+    });
+    facts.collect()
+}
+
+/// How many candidates each model has judged: where that has changed there are new scores.
+fn scored_counts(shared: &Shared, models: &[ModelFacts]) -> Vec<usize> {
+    let counts = models.iter();
+    counts
+        .map(|model| shared.scores.book.count(&model.id))
+        .collect()
 }

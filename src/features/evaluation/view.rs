@@ -9,14 +9,12 @@ use super::{
 };
 use crate::{
     domain::{Evaluation, JudgedAt, Measure, ModelComparison},
-    features::inspect::view::weak,
-    widgets::theme,
-    window::{
-        command::{Command, Evaluate},
-        state::AppState,
-        view_memory::ViewMemory,
+    features::{
+        evaluation::{command::Evaluate, state::EvaluationPane},
+        inspect::view::weak,
     },
-    workspace::action::Action,
+    widgets::{theme, view_memory::ViewMemory},
+    workspace::{action::Action, command::Command, shared::Shared},
 };
 
 /// Width of the table and the matrix, points.
@@ -36,13 +34,14 @@ const HEADLINE: [Measure; 4] = [
 /// The screen.
 pub fn evaluate_ui(
     ui: &mut Ui,
-    state: &AppState,
+    evaluation: &EvaluationPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command> + From<Evaluate>>,
 ) {
-    if state.is_blind() {
-        let key = state.settings.keys.hint(Action::HideScores);
-        let why = if state.scores.is_hidden {
+    if shared.is_blind() {
+        let key = shared.settings.keys.hint(Action::HideScores);
+        let why = if shared.scores.is_hidden {
             format!("Labels are blind. Show the scores ({key}) to evaluate models.")
         } else {
             "Labels are blind until the repeat check is done.".into()
@@ -50,12 +49,12 @@ pub fn evaluate_ui(
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         return;
     }
-    bar_ui(ui, state, commands);
+    bar_ui(ui, evaluation, shared, commands);
     ui.separator();
-    let report = state.evaluation.report();
+    let report = evaluation.report();
     let judged = report.filter(|report| report.models.iter().any(|model| model.n > 0));
     let Some(report) = judged else {
-        let why = why_empty(state);
+        let why = why_empty(evaluation, shared);
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         return;
     };
@@ -78,21 +77,21 @@ pub fn evaluate_ui(
 }
 
 /// What belongs here, and what brings it.
-fn why_empty(state: &AppState) -> String {
-    if let Some(fault) = state.evaluation.fault() {
+fn why_empty(evaluation: &EvaluationPane, shared: &Shared) -> String {
+    if let Some(fault) = evaluation.fault() {
         return fault.into();
     }
-    if state.evaluation.is_under_way() {
+    if evaluation.is_under_way() {
         return "Judging…".into();
     }
-    let left_out = state.evaluation.report().map(|report| {
+    let left_out = evaluation.report().map(|report| {
         let reasons = report.models.iter().flat_map(|model| &model.left_out);
         let reasons: Vec<_> = reasons
             .map(|left| format!("{} {}", left.n, left.why))
             .collect();
         reasons.join("; ")
     });
-    let what = match state.truth_source() {
+    let what = match evaluation.truth_source(shared) {
         TruthSource::Labels => "Label some candidates (keys 1, 2, …), or import labels (Ctrl+I)",
         TruthSource::Data => "The data do not say of any scored candidate what it is",
     };
@@ -102,43 +101,51 @@ fn why_empty(state: &AppState) -> String {
     }
 }
 
-fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+fn bar_ui(
+    ui: &mut Ui,
+    evaluation: &EvaluationPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command> + From<Evaluate>>,
+) {
     ui.horizontal_wrapped(|ui| {
         ui.label(weak(ui, "truth"));
-        let mut truth = state.truth_source();
-        let labels = format!("labels ({})", state.labelled());
+        let mut truth = evaluation.truth_source(shared);
+        let labels = format!("labels ({})", shared.labelled());
         ui.selectable_value(&mut truth, TruthSource::Labels, labels)
             .on_hover_text("What people labelled in this project");
-        ui.add_enabled_ui(state.has_truth(), |ui| {
-            ui.selectable_value(&mut truth, TruthSource::Data, "in the data")
-                .on_hover_text("The class that the files give (CLASS)");
-        });
-        if truth != state.truth_source() {
-            commands.push(Command::Evaluate(Evaluate::Truth(truth)));
+        ui.add_enabled_ui(
+            crate::features::evaluation::state::has_truth(shared),
+            |ui| {
+                ui.selectable_value(&mut truth, TruthSource::Data, "in the data")
+                    .on_hover_text("The class that the files give (CLASS)");
+            },
+        );
+        if truth != evaluation.truth_source(shared) {
+            commands.push(Evaluate::Truth(truth).into());
         }
         ui.separator();
-        at_ui(ui, state, commands);
+        at_ui(ui, evaluation, commands);
         ui.separator();
         let export = Action::ExportEvaluation;
-        let has_report = state.evaluation.report().is_some();
+        let has_report = evaluation.report().is_some();
         let button = ui.add_enabled(has_report, egui::Button::new("Export…"));
         let help = format!(
             "{} ({})",
             export.info().help,
-            state.settings.keys.hint(export)
+            shared.settings.keys.hint(export)
         );
         if button.on_hover_text(help).clicked() {
-            commands.push(Command::Do(export));
+            commands.push(Command::Do(export).into());
         }
-        if state.evaluation.is_under_way() {
+        if evaluation.is_under_way() {
             ui.label(weak(ui, "judging…"));
         }
     });
 }
 
-fn at_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+fn at_ui(ui: &mut Ui, evaluation: &EvaluationPane, commands: &mut Vec<impl From<Evaluate>>) {
     ui.label(weak(ui, "judged at"));
-    let mut at = state.evaluation.at();
+    let mut at = evaluation.at();
     for (value, name, help) in [
         (
             None,
@@ -160,12 +167,17 @@ fn at_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.selectable_value(&mut at, value, name)
             .on_hover_text(help);
     }
-    if at != state.evaluation.at() {
-        commands.push(Command::Evaluate(Evaluate::At(at)));
+    if at != evaluation.at() {
+        commands.push(Evaluate::At(at).into());
     }
 }
 
-fn figures_ui(ui: &mut Ui, report: &Report, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
+fn figures_ui(
+    ui: &mut Ui,
+    report: &Report,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<impl From<Evaluate>>,
+) {
     let last = report.models.len().saturating_sub(1);
     memory.judged_model = memory.judged_model.min(last);
     let Some(model) = report.models.get(memory.judged_model) else {
@@ -279,7 +291,11 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
     }
 }
 
-fn comparison_ui(ui: &mut Ui, comparison: &ModelComparison, commands: &mut Vec<Command>) {
+fn comparison_ui(
+    ui: &mut Ui,
+    comparison: &ModelComparison,
+    commands: &mut Vec<impl From<Evaluate>>,
+) {
     let [first, second] = &comparison.models;
     ui.horizontal_wrapped(|ui| {
         let conclusion = if comparison.mcnemar_p_value < 0.05 {
@@ -302,7 +318,7 @@ fn comparison_ui(ui: &mut Ui, comparison: &ModelComparison, commands: &mut Vec<C
             .clicked()
         {
             let judged = comparison.differ.iter().map(|[first, _]| first);
-            commands.push(Command::Evaluate(Evaluate::Open(shortlist(title, judged))));
+            commands.push(Evaluate::Open(shortlist(title, judged)).into());
         }
     });
 }

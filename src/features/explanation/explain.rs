@@ -1,4 +1,4 @@
-//! Explaining as a task: why a model predicts what it predicts for one epoch.
+//! ExplanationPane as a task: why a model predicts what it predicts for one epoch.
 //!
 //! It is always computed on the CPU: that takes a fraction of a second, less than a GPU needs to make its
 //! programs. So it takes no turn in the queue either: who waits for it waits for no training.
@@ -11,7 +11,7 @@ use crate::{
     domain::{Candidate, CandidateIx, Epoch, ExplainMethod, Explanation, ModelId, StampId},
     features::scoring::score::prepare_candidate,
     io::Decoder,
-    learn::{Compute, Model, explain::Explaining},
+    learn::{Compute, Model, explain::ExplanationPane},
     tasks::{Task, TaskContext, cancel::CancelToken},
     workspace::{model_registry::ModelRegistry, models},
 };
@@ -91,7 +91,7 @@ pub fn explain_epoch(
             ));
         }
     };
-    let mut computing = Explaining::new(model.clone(), input, method)?;
+    let mut computing = ExplanationPane::new(model.clone(), input, method)?;
     loop {
         cancel.check()?;
         if let Some(explanation) = computing.step()? {

@@ -1,4 +1,4 @@
-//! Explaining without a window: the heat maps of one epoch as a picture, an image file or a table.
+//! ExplanationPane without a window: the heat maps of one epoch as a picture, an image file or a table.
 
 use std::path::{Path, PathBuf};
 

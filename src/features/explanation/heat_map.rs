@@ -9,12 +9,13 @@ use egui::{
 
 use crate::{
     domain::{Explanation, Role},
+    features::explanation::state::ExplanationPane,
     imaging::{
         heat_map::{CELLS, picture},
         model_input::Footprint,
     },
     widgets::{stamp_view::Laid, theme},
-    window::{state::AppState, view_memory::ViewMemory},
+    workspace::shared::Shared,
 };
 
 /// Textures of the explanation shown.
@@ -55,17 +56,24 @@ fn texture(ui: &Ui, map: &[f32], side: usize, largest: f32) -> TextureHandle {
 }
 
 /// Draws the heat map of a stamp over it, with the outline of what the model sees.
-pub fn heat_map_ui(ui: &Ui, laid: &Laid, state: &AppState, memory: &mut ViewMemory) {
-    let Some(Ok(explanation)) = state.explanation() else {
+pub fn heat_map_ui(
+    ui: &Ui,
+    laid: &Laid,
+    explanation: &ExplanationPane,
+    shared: &Shared,
+    heat_maps: &mut HeatMapTextures,
+) {
+    let opacity = explanation.explain.opacity;
+    let Some(Ok(explanation)) = explanation.explanation(shared) else {
         return;
     };
-    let Some(corners) = corners(ui, laid, state, explanation) else {
+    let Some(corners) = corners(ui, laid, shared, explanation) else {
         return;
     };
-    let Some(texture) = memory.heat_maps.of(ui, explanation, laid.place.role) else {
+    let Some(texture) = heat_maps.of(ui, explanation, laid.place.role) else {
         return;
     };
-    let opacity = (state.explain.opacity * 255.0).round() as u8;
+    let opacity = (opacity * 255.0).round() as u8;
     let mut mesh = Mesh::with_texture(texture.id());
     let uvs = [
         pos2(0.0, 0.0),
@@ -94,15 +102,15 @@ pub fn heat_map_ui(ui: &Ui, laid: &Laid, state: &AppState, memory: &mut ViewMemo
 fn corners(
     ui: &Ui,
     laid: &Laid,
-    state: &AppState,
+    shared: &Shared,
     explanation: &Explanation,
 ) -> Option<[egui::Pos2; 4]> {
     let place = laid.place;
-    if Some(place.candidate) != state.place.candidate || place.epoch != state.place.epoch {
+    if Some(place.candidate) != shared.place.candidate || place.epoch != shared.place.epoch {
         return None;
     }
-    let id = state.epoch()?.stamp(place.role)?.id;
-    let stamp = &state.stamps.ready(id)?.stamp;
+    let id = shared.epoch()?.stamp(place.role)?.id;
+    let stamp = &shared.stamps.ready(id)?.stamp;
     let size = [stamp.width, stamp.height];
     let footprint = Footprint::of(size, stamp.geometry.arcsec_per_px(), &explanation.plan);
     let side = footprint.side as f64;

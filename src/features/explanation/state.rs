@@ -10,8 +10,7 @@ use super::explain::{Explain, ExplainKey};
 use crate::{
     domain::{ExplainMethod, ModelId},
     tasks::{Running, TaskEvent},
-    window::state::{AppState, Screen},
-    workspace::{action::Action, context::Context},
+    workspace::{action::Action, context::Context, screen::Screen, shared::Shared},
 };
 
 /// Explanations kept: going back and forth computes nothing twice.
@@ -67,43 +66,45 @@ impl Explanations {
     }
 }
 
-impl AppState {
-    /// The explanation of the epoch on screen; none while it is computed, or where none is shown.
-    pub fn explanation(&self) -> Option<&Outcome> {
-        self.explanations.get(&self.explain_key()?)
-    }
+/// The state of explanations.
+#[derive(Debug, Default)]
+pub struct ExplanationPane {
+    /// What is shown of them.
+    pub explain: ExplainChoice,
+    /// Those computed here.
+    pub explanations: Explanations,
+}
 
-    /// The version of the model that is explained: the one whose scores stand on the stamps; none
-    /// before it is read.
-    fn explained_model(&self) -> Option<ModelId> {
-        let ready = self.scores.active().ready.as_ref()?;
-        Some(ready.id.clone())
+impl ExplanationPane {
+    /// The explanation of the epoch on screen; none while it is computed, or where none is shown.
+    pub fn explanation(&self, shared: &Shared) -> Option<&Outcome> {
+        self.explanations.get(&self.explain_key(shared)?)
     }
 
     /// True where explanations stand on the screen. An explanation shows what a model predicts, so that
     /// blind labelling hides it too.
-    pub fn shows_explanations(&self) -> bool {
-        let is_there = self.screen == Screen::Inspect && self.epoch().is_some();
-        self.explain.is_shown && is_there && !self.is_blind()
+    pub fn shows_explanations(&self, shared: &Shared) -> bool {
+        let is_there = shared.screen == Screen::Inspect && shared.epoch().is_some();
+        self.explain.is_shown && is_there && !shared.is_blind()
     }
 
     /// What is to be explained; none where nothing is shown.
-    fn explain_key(&self) -> Option<ExplainKey> {
-        if !self.shows_explanations() {
+    fn explain_key(&self, shared: &Shared) -> Option<ExplainKey> {
+        if !self.shows_explanations(shared) {
             return None;
         }
-        let stamps = self.epoch()?.stamps.iter().map(|stamp| stamp.id);
+        let stamps = shared.epoch()?.stamps.iter().map(|stamp| stamp.id);
         Some(ExplainKey {
-            candidate: self.place.candidate?,
+            candidate: shared.place.candidate?,
             stamps: stamps.collect(),
-            model: self.explained_model()?,
+            model: explained_model(shared)?,
             method: self.explain.method,
         })
     }
 
     /// Computes the explanation on screen where it is not known; one before it is not waited for.
-    pub(crate) fn want_explanation(&mut self, cx: &Context) {
-        let Some(key) = self.explain_key() else {
+    pub(crate) fn want_explanation(&mut self, shared: &mut Shared, cx: &Context) {
+        let Some(key) = self.explain_key(shared) else {
             return;
         };
         let awaited = self.explanations.awaited.as_ref();
@@ -111,14 +112,14 @@ impl AppState {
         if is_awaited || self.explanations.get(&key).is_some() {
             return;
         }
-        let Some(epoch) = self.epoch().cloned() else {
+        let Some(epoch) = shared.epoch().cloned() else {
             return;
         };
         let running = cx.tasks.start(Explain {
             key: key.clone(),
             epoch,
             models: cx.models.clone(),
-            decoder: self.stamps.decoder().clone(),
+            decoder: shared.stamps.decoder().clone(),
         });
         self.explanations.awaited = Some((key, running));
     }
@@ -142,9 +143,9 @@ impl AppState {
     }
 
     /// Shows heat maps or takes them away; the next method shows them too.
-    pub(crate) fn act_on_explanation(&mut self, action: Action, cx: &Context) {
-        if self.is_blind() {
-            self.report(
+    pub(crate) fn act_on_explanation(&mut self, shared: &mut Shared, action: Action, cx: &Context) {
+        if shared.is_blind() {
+            shared.report(
                 "scores are hidden for blind labelling, and explanations with them",
                 cx.now,
             );
@@ -166,15 +167,22 @@ impl AppState {
         } else {
             "explanation off".into()
         };
-        self.report(text, cx.now);
-        self.choose_explanation(choice)
+        shared.report(text, cx.now);
+        self.choose_explanation(shared, choice)
     }
 
-    pub(crate) fn choose_explanation(&mut self, choice: ExplainChoice) {
+    pub(crate) fn choose_explanation(&mut self, shared: &mut Shared, choice: ExplainChoice) {
         self.explain = ExplainChoice {
             opacity: choice.opacity.clamp(0.0, 1.0),
             ..choice
         };
-        self.save_session()
+        shared.save_session()
     }
+}
+
+/// The version of the model that is explained: the one whose scores stand on the stamps; none
+/// before it is read.
+fn explained_model(shared: &Shared) -> Option<ModelId> {
+    let ready = shared.scores.active().ready.as_ref()?;
+    Some(ready.id.clone())
 }

@@ -4,23 +4,29 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use crate::{
     domain::{ExplainMethod, Explanation},
-    features::{inspect::view::weak, scoring::state::ScoringStatus},
-    widgets::{cells, theme},
-    window::{
-        command::{Command, Session},
-        state::AppState,
+    features::{
+        explanation::state::{ExplainChoice, ExplanationPane},
+        inspect::view::weak,
     },
+    widgets::{cells, theme},
+    workspace::{scores::shown::ScoringStatus, shared::Shared},
 };
 
 /// Its height, points.
 pub const HEIGHT: f32 = 26.0;
 
 /// The bar: method, opacity, and what was found in words.
-pub fn explain_bar_ui(ui: &mut Ui, area: Rect, state: &AppState, commands: &mut Vec<Command>) {
+pub fn explain_bar_ui(
+    ui: &mut Ui,
+    area: Rect,
+    explanation: &ExplanationPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<ExplainChoice>>,
+) {
     let builder = egui::UiBuilder::new().max_rect(area).id_salt("explanation");
     let mut bar = ui.new_child(builder.layout(egui::Layout::left_to_right(egui::Align::Center)));
     let ui = &mut bar;
-    let mut choice = state.explain;
+    let mut choice = explanation.explain;
     let response = ComboBox::from_id_salt("explanation method")
         .width(140.0)
         .selected_text(choice.method.title())
@@ -35,11 +41,11 @@ pub fn explain_bar_ui(ui: &mut Ui, area: Rect, state: &AppState, commands: &mut 
     let slider = Slider::new(&mut choice.opacity, 0.0..=1.0).show_value(false);
     let response = cells::named(ui.add(slider), egui::Role::Slider, "opacity of heat maps");
     response.on_hover_text("Opacity of the heat maps");
-    if choice != state.explain {
-        commands.push(Command::Session(Session::Explanation(choice)));
+    if choice != explanation.explain {
+        commands.push(choice.into());
     }
     legend_ui(ui);
-    outcome_ui(ui, state);
+    outcome_ui(ui, explanation, shared);
 }
 
 /// The two colours with their meaning.
@@ -67,17 +73,17 @@ fn legend_ui(ui: &mut Ui) {
     ui.separator();
 }
 
-fn outcome_ui(ui: &mut Ui, state: &AppState) {
-    match state.explanation() {
-        None => match &state.scores.active().status {
+fn outcome_ui(ui: &mut Ui, explanation: &ExplanationPane, shared: &Shared) {
+    match explanation.explanation(shared) {
+        None => match &shared.scores.active().status {
             ScoringStatus::Failed(why) => refusal_ui(ui, why),
             _ => {
-                ui.label(weak(ui, "Explaining…"));
+                ui.label(weak(ui, "ExplanationPane…"));
             }
         },
         Some(Err(why)) => refusal_ui(ui, why),
         Some(Ok(explanation)) => {
-            let label = ui.add(Label::new(words(explanation, state)).truncate());
+            let label = ui.add(Label::new(words(explanation, shared)).truncate());
             label.on_hover_text(details(explanation));
         }
     }
@@ -89,7 +95,7 @@ fn refusal_ui(ui: &mut Ui, why: &str) {
 }
 
 /// Model, class, and the shares of the channels.
-fn words(explanation: &Explanation, state: &AppState) -> String {
+fn words(explanation: &Explanation, shared: &Shared) -> String {
     let Explanation {
         model,
         class,
@@ -97,7 +103,7 @@ fn words(explanation: &Explanation, state: &AppState) -> String {
         ..
     } = explanation;
     let has_stamp = |role| {
-        state
+        shared
             .epoch()
             .is_some_and(|epoch| epoch.stamp(role).is_some())
     };

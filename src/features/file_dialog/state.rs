@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     tasks::{Running, TaskEvent, next_event},
-    window::state::AppState,
-    workspace::{context::Context, settings::FileDialogs, words::short},
+    workspace::{
+        context::Context, request::Request, settings::FileDialogs, shared::Shared, words::short,
+    },
 };
 
 /// Letters of a path shown in a sentence.
@@ -314,19 +315,32 @@ fn common_start<'a>(a: &'a str, b: &str) -> &'a str {
     &a[..end]
 }
 
-impl AppState {
+/// The state of file dialogs.
+#[derive(Debug, Default)]
+pub struct DialogPane {
+    /// The file dialogs of the system.
+    pub dialogs: Dialogs,
+    /// Our own file dialog, while it is open.
+    pub path_pane: Option<PathPane>,
+    /// Where typed paths begin.
+    pub path_base: PathBase,
+    /// True once it is known that the system has no file dialog.
+    pub has_no_dialog: bool,
+}
+
+impl DialogPane {
     /// Asks for files: by the dialog of the system, or ours where it has none.
-    pub(crate) fn pick(&mut self, purpose: PickFor) {
-        if self.asks_in_window() {
-            self.open_path_pane(purpose);
+    pub(crate) fn pick(&mut self, shared: &mut Shared, purpose: PickFor) {
+        if self.asks_in_window(shared) {
+            self.open_path_pane(shared, purpose);
         } else {
             self.dialogs.wanted.push(purpose);
         }
     }
 
     /// True where our own dialog asks for files.
-    pub fn asks_in_window(&self) -> bool {
-        self.settings.file_dialogs == FileDialogs::Own || self.has_no_dialog
+    pub fn asks_in_window(&self, shared: &Shared) -> bool {
+        shared.settings.file_dialogs == FileDialogs::Own || self.has_no_dialog
     }
 
     /// Opens the dialogs that were asked for, and asks the disk what ours is to show.
@@ -342,17 +356,17 @@ impl AppState {
     }
 
     /// Takes in what the user chose in dialogs of the system, and what the disk says.
-    pub(crate) fn poll_paths(&mut self, cx: &Context) {
-        self.poll_dialogs(cx);
+    pub(crate) fn poll_paths(&mut self, shared: &mut Shared, cx: &Context) {
+        self.poll_dialogs(shared, cx);
         if let Some(pane) = &mut self.path_pane {
             pane.take_names(&self.path_base);
             if let Some((path, adds, lies)) = pane.take_answer() {
-                self.judge_path(path, adds, lies, cx);
+                self.judge_path(shared, path, adds, lies, cx);
             }
         }
     }
 
-    fn poll_dialogs(&mut self, cx: &Context) {
+    fn poll_dialogs(&mut self, shared: &mut Shared, _cx: &Context) {
         let mut answers = Vec::new();
         self.dialogs.open.retain_mut(|(purpose, running)| {
             while let Some(event) = running.next_event() {
@@ -363,25 +377,25 @@ impl AppState {
         for (purpose, event) in answers {
             match event {
                 TaskEvent::Finished(Some(paths)) if !paths.is_empty() => {
-                    self.picked(purpose, paths, cx);
+                    shared.ask(Request::Picked(purpose, paths));
                 }
                 // The system has no dialog, or it broke off: ours is opened, and from now on at once.
                 TaskEvent::Finished(None) | TaskEvent::Failed(_) => {
                     self.has_no_dialog = true;
-                    self.open_path_pane(purpose);
+                    self.open_path_pane(shared, purpose);
                 }
                 TaskEvent::Finished(Some(_)) | TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
     }
 
-    fn open_path_pane(&mut self, purpose: PickFor) {
-        let last = self.settings.last_folders.get(&purpose);
+    fn open_path_pane(&mut self, shared: &mut Shared, purpose: PickFor) {
+        let last = shared.settings.last_folders.get(&purpose);
         let folder = last.unwrap_or(&self.path_base.start);
         self.path_pane = Some(PathPane::new(purpose, folder, &self.path_base));
     }
 
-    pub(crate) fn apply_path(&mut self, command: PathCommand, cx: &Context) {
+    pub(crate) fn apply_path(&mut self, shared: &mut Shared, command: PathCommand, cx: &Context) {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
             return;
@@ -415,7 +429,7 @@ impl AppState {
                     return;
                 }
                 if is_empty {
-                    self.accept_path(None, cx);
+                    self.accept_path(shared, None, cx);
                     return;
                 }
                 pane.asked = Some(Asked {
@@ -428,7 +442,14 @@ impl AppState {
         }
     }
 
-    fn judge_path(&mut self, path: PathBuf, adds: bool, lies: Lies, cx: &Context) {
+    fn judge_path(
+        &mut self,
+        shared: &mut Shared,
+        path: PathBuf,
+        adds: bool,
+        lies: Lies,
+        cx: &Context,
+    ) {
         let base = &self.path_base;
         let Some(pane) = &mut self.path_pane else {
             return;
@@ -437,14 +458,14 @@ impl AppState {
         let name = short(&path.to_string_lossy(), SHOWN);
         let notice = match (kind, lies) {
             (PickKind::Folder, Lies::Folder) => {
-                self.accept_path(Some(path), cx);
+                self.accept_path(shared, Some(path), cx);
                 return;
             }
             (PickKind::Folder, Lies::File) => format!("{name} is a file: name a folder"),
             (PickKind::Folder, Lies::Nothing { has_folder: true })
                 if pane.purpose.may_make_folder() =>
             {
-                self.accept_path(Some(path), cx);
+                self.accept_path(shared, Some(path), cx);
                 return;
             }
             (_, Lies::Folder) => {
@@ -453,7 +474,7 @@ impl AppState {
             }
             (PickKind::Save, Lies::File) => {
                 if pane.confirmed.as_ref() == Some(&path) {
-                    self.accept_path(Some(path), cx);
+                    self.accept_path(shared, Some(path), cx);
                     return;
                 }
                 pane.confirmed = Some(path);
@@ -470,7 +491,7 @@ impl AppState {
             }
             (PickKind::Save, Lies::Nothing { has_folder: true })
             | (PickKind::File | PickKind::Files, Lies::File) => {
-                self.accept_path(Some(path), cx);
+                self.accept_path(shared, Some(path), cx);
                 return;
             }
             (PickKind::Save, Lies::Nothing { .. }) => {
@@ -486,7 +507,7 @@ impl AppState {
     }
 
     /// Closes the dialog and does what it was opened for.
-    fn accept_path(&mut self, path: Option<PathBuf>, cx: &Context) {
+    fn accept_path(&mut self, shared: &mut Shared, path: Option<PathBuf>, cx: &Context) {
         let Some(pane) = self.path_pane.take() else {
             return;
         };
@@ -496,17 +517,17 @@ impl AppState {
             _ => last.and_then(|path| path.parent()).map(PathBuf::from),
         };
         if let Some(folder) = folder {
-            let before = self
+            let before = shared
                 .settings
                 .last_folders
                 .insert(pane.purpose, folder.clone());
             if before != Some(folder) {
-                self.save_settings(cx);
+                shared.save_settings(cx);
             }
         }
         let paths: Vec<_> = pane.added.into_iter().chain(path).collect();
         if !paths.is_empty() {
-            self.picked(pane.purpose, paths, cx);
+            shared.ask(Request::Picked(pane.purpose, paths));
         }
     }
 }

@@ -7,9 +7,8 @@ use egui::{
 
 use super::state::{Names, PathCommand, PathPane};
 use crate::{
-    features::inspect::view::weak,
-    widgets::theme,
-    window::{command::Command, state::AppState, view_memory::ViewMemory},
+    features::{file_dialog::state::DialogPane, inspect::view::weak},
+    widgets::{theme, view_memory::ViewMemory},
     workspace::words::short,
 };
 
@@ -23,8 +22,13 @@ const NAME: usize = 80;
 const PAGE: isize = 12;
 
 /// The dialog, where it is open.
-pub fn path_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    let Some(pane) = &state.path_pane else {
+pub fn path_ui(
+    ui: &Ui,
+    dialog: &DialogPane,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<impl From<PathCommand>>,
+) {
+    let Some(pane) = &dialog.path_pane else {
         memory.path_seen = None;
         return;
     };
@@ -48,7 +52,7 @@ pub fn path_ui(ui: &Ui, state: &AppState, memory: &mut ViewMemory, commands: &mu
             });
         });
     asked.extend(keys);
-    commands.extend(asked.into_iter().map(Command::Path));
+    commands.extend(asked.into_iter().map(Into::into));
 }
 
 /// Takes the dialog's keys out of the frame's input.

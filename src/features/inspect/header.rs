@@ -6,8 +6,7 @@ use crate::{
     domain::{Problem, StampId, StampRef},
     io::{decode::Decoder, header::header},
     tasks::{Running, Task, TaskContext, TaskEvent, next_event},
-    window::state::{AppState, Pane},
-    workspace::context::Context,
+    workspace::{context::Context, screen::Pane, shared::Shared},
 };
 
 /// Names and values of a header or packet, or why they could not be read.
@@ -46,14 +45,21 @@ pub struct HeaderCards {
     reading: Option<Running<ReadHeader>>,
 }
 
-impl AppState {
+/// The state of the header's window.
+#[derive(Debug, Default)]
+pub struct HeaderPane {
+    /// Header cards on request.
+    pub header: Option<HeaderCards>,
+}
+
+impl HeaderPane {
     /// Has the header of the epoch on screen read where its pane is open.
-    pub(crate) fn want_header(&mut self, cx: &Context) {
-        if !self.panes.contains(&Pane::Header) {
+    pub(crate) fn want_header(&mut self, shared: &mut Shared, cx: &Context) {
+        if !shared.panes.contains(&Pane::Header) {
             self.header = None;
             return;
         }
-        let stamp = self.epoch().and_then(|epoch| epoch.stamps.first());
+        let stamp = shared.epoch().and_then(|epoch| epoch.stamps.first());
         let shown = self.header.as_ref().map(|header| header.stamp);
         if shown == stamp.map(|stamp| stamp.id) {
             return;
@@ -64,7 +70,7 @@ impl AppState {
             path: stamp.source.path.display().to_string(),
             reading: Some(cx.tasks.start(ReadHeader {
                 stamp,
-                decoder: self.stamps.decoder().clone(),
+                decoder: shared.stamps.decoder().clone(),
             })),
         });
     }

@@ -4,20 +4,26 @@ use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use super::view::weak;
 use crate::{
-    features::labelling::blind::names_a_judgement,
+    features::inspect::header::HeaderPane,
     widgets::theme,
-    window::{command::Command, state::AppState},
-    workspace::action::Action,
+    workspace::{
+        action::Action, command::Command, labelling::blind::names_a_judgement, shared::Shared,
+    },
 };
 
 /// The window.
-pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn header_ui(
+    ui: &Ui,
+    header: &HeaderPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command>>,
+) {
     let mut is_open = true;
     egui::Window::new("Header and fields")
         .open(&mut is_open)
         .default_pos(egui::pos2(420.0, 360.0))
         .default_size(vec2(460.0, 440.0))
-        .show(ui.ctx(), |ui| match &state.header {
+        .show(ui.ctx(), |ui| match &header.header {
             None => {
                 ui.label(weak(ui, "This epoch has no stamp."));
             }
@@ -28,17 +34,17 @@ pub fn header_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
                 Some(Err(problem)) => {
                     ui.label(RichText::new(problem.to_string()).color(theme::alarm_text(ui)));
                 }
-                Some(Ok(cards)) => cards_ui(ui, state, &readable(state, cards)),
+                Some(Ok(cards)) => cards_ui(ui, shared, &readable(shared, cards)),
             },
         });
     if !is_open {
-        commands.push(Command::Do(Action::Header));
+        commands.push(Command::Do(Action::Header).into());
     }
 }
 
-fn cards_ui(ui: &mut Ui, state: &AppState, cards: &[(String, String)]) {
-    let fields = readable(state, &fields(state));
-    if state.is_blind() {
+fn cards_ui(ui: &mut Ui, shared: &Shared, cards: &[(String, String)]) {
+    let fields = readable(shared, &fields(shared));
+    if shared.is_blind() {
         ui.label(weak(
             ui,
             "Classes and scores are left out: labels are blind.",
@@ -75,16 +81,16 @@ fn cards_ui(ui: &mut Ui, state: &AppState, cards: &[(String, String)]) {
 }
 
 /// Without classes and scores while labels are blind.
-fn readable(state: &AppState, rows: &[(String, String)]) -> Vec<(String, String)> {
-    let is_blind = state.is_blind();
+fn readable(shared: &Shared, rows: &[(String, String)]) -> Vec<(String, String)> {
+    let is_blind = shared.is_blind();
     let rows = rows.iter();
     let shown = rows.filter(|(name, _)| !is_blind || !names_a_judgement(name));
     shown.cloned().collect()
 }
 
 /// What tables and packets give for the epoch on screen.
-fn fields(state: &AppState) -> Vec<(String, String)> {
-    let of_epoch = state.epoch().map(|epoch| &epoch.fields);
+fn fields(shared: &Shared) -> Vec<(String, String)> {
+    let of_epoch = shared.epoch().map(|epoch| &epoch.fields);
     let all = of_epoch.into_iter().flat_map(crate::domain::Fields::iter);
     all.map(|(name, value)| (name.to_string(), value.to_string()))
         .collect()

@@ -6,9 +6,8 @@ use super::view::weak;
 use crate::{
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
-    widgets::{readout::short_number, theme},
-    window::{command::Command, state::AppState, view_memory::ViewMemory},
-    workspace::{action::Action, display::Scope},
+    widgets::{readout::short_number, theme, view_memory::ViewMemory},
+    workspace::{action::Action, command::Command, display::Scope, shared::Shared},
 };
 
 const BINS: usize = 96;
@@ -16,9 +15,9 @@ const BINS: usize = 96;
 /// The window: one histogram for science with reference, one for the difference.
 pub fn histogram_ui(
     ui: &Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let mut is_open = true;
     egui::Window::new("Histogram")
@@ -33,48 +32,48 @@ pub fn histogram_ui(
                 (Role::Difference, "difference"),
                 (Role::Snr, "S/N"),
             ] {
-                has_any |= role_ui(ui, state, memory, role, title, commands);
+                has_any |= role_ui(ui, shared, memory, role, title, commands);
             }
             if !has_any {
                 ui.label(weak(ui, "No stamp of this epoch is in memory."));
             }
-            let key = state.settings.keys.hint(Action::AutoContrast);
+            let key = shared.settings.keys.hint(Action::AutoContrast);
             if ui.button(format!("Automatic limits ({key})")).clicked() {
-                commands.push(Command::Do(Action::AutoContrast));
+                commands.push(Command::Do(Action::AutoContrast).into());
             }
         });
     if !is_open {
-        commands.push(Command::Do(Action::Histogram));
+        commands.push(Command::Do(Action::Histogram).into());
     }
 }
 
 fn role_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
     role: Role,
     title: &str,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) -> bool {
-    let Some(ix) = state.place.candidate else {
+    let Some(ix) = shared.place.candidate else {
         return false;
     };
-    let roles = state.display.preset.roles_locked_with(role);
-    let Some(epoch) = state.epoch() else {
+    let roles = shared.display.preset.roles_locked_with(role);
+    let Some(epoch) = shared.epoch() else {
         return false;
     };
     let stamps: Vec<&Stamp> = epoch
         .stamps
         .iter()
         .filter(|stamp| roles.contains(&stamp.role))
-        .filter_map(|stamp| Some(&state.stamps.ready(stamp.id)?.stamp))
+        .filter_map(|stamp| Some(&shared.stamps.ready(stamp.id)?.stamp))
         .collect();
     let Some(histogram) = Histogram::over(&stamps, BINS) else {
         return false;
     };
     let look = memory
         .looks
-        .look(state, ix, state.place.epoch, role, Scope::Locked);
+        .look(shared, ix, shared.place.epoch, role, Scope::Locked);
     let Some(limits) = look.map(|look| look.limits) else {
         return false;
     };
@@ -99,7 +98,7 @@ fn role_ui(
             short_number(limits.high)
         ),
     ));
-    drag(&axis, &response, role, limits, state, memory, commands);
+    drag(&axis, &response, role, limits, shared, memory, commands);
     true
 }
 
@@ -147,9 +146,9 @@ fn drag(
     response: &egui::Response,
     role: Role,
     limits: Limits,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let Some(pointer) = response.interact_pointer_pos() else {
         return;
@@ -168,11 +167,11 @@ fn drag(
     } else {
         (limits.low, value.max(limits.low))
     };
-    let mut display = state.display.clone();
+    let mut display = shared.display.clone();
     if let Some(recipe) = display.recipe_mut(role) {
         recipe.rule = LimitRule::Manual { low, high };
     }
-    if display != state.display {
-        commands.push(Command::Display(Box::new(display)));
+    if display != shared.display {
+        commands.push(Command::Display(Box::new(display)).into());
     }
 }

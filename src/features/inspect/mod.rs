@@ -1,6 +1,5 @@
 //! Inspect: the large stamps of one epoch, the strip of all epochs, histogram, header.
 
-pub(crate) mod going;
 pub mod header;
 pub(crate) mod header_view;
 pub(crate) mod histogram;

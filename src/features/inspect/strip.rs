@@ -5,13 +5,18 @@ use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Role},
     features::scoring,
-    widgets::{sight::Sight, stamp_paint::StampBatch, stamp_view::Place, theme},
-    window::{
-        command::{Command, Go},
-        state::AppState,
+    widgets::{
+        sight::Sight,
+        stamp_paint::StampBatch,
+        stamp_view::Place,
+        theme,
         view_memory::{Camera, ViewMemory},
     },
-    workspace::display::Scope,
+    workspace::{
+        command::{Command, Go},
+        display::Scope,
+        shared::Shared,
+    },
 };
 
 /// Height of score and words under an epoch, points.
@@ -26,11 +31,11 @@ const GAP: f32 = 2.0;
 pub fn strip_ui(
     ui: &mut Ui,
     rect: Rect,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
+    let (Some(ix), Some(candidate)) = (shared.place.candidate, shared.candidate()) else {
         return;
     };
     let mut roles = candidate.roles();
@@ -69,18 +74,18 @@ pub fn strip_ui(
                 side,
                 content,
             };
-            strip.paint(ui, state, memory);
+            strip.paint(ui, shared, memory);
             if let Some(pointer) = response.interact_pointer_pos() {
                 let epoch = strip.epoch_at(pointer.x);
-                if epoch != state.place.epoch {
-                    commands.push(Command::Go(Go::Epoch(epoch)));
+                if epoch != shared.place.epoch {
+                    commands.push(Command::Go(Go::Epoch(epoch)).into());
                 }
             }
-            let key = (state.place.candidate, state.place.epoch as u64);
+            let key = (shared.place.candidate, shared.place.epoch as u64);
             let marker = ui.scope_id().with("shown epoch");
             let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, u64)>(marker));
             if last != Some(key) {
-                ui.scroll_to_rect(strip.cell(state.place.epoch, 0), None);
+                ui.scroll_to_rect(strip.cell(shared.place.epoch, 0), None);
                 ui.data_mut(|data| data.insert_temp(marker, key));
             }
         });
@@ -106,7 +111,7 @@ impl Strip<'_> {
         at.min(self.candidate.epochs.len().saturating_sub(1))
     }
 
-    fn paint(&self, ui: &Ui, state: &AppState, memory: &mut ViewMemory) {
+    fn paint(&self, ui: &Ui, shared: &Shared, memory: &mut ViewMemory) {
         let clip = ui.clip_rect();
         let first = self.epoch_at(clip.left());
         let last = self.epoch_at(clip.right());
@@ -122,26 +127,26 @@ impl Strip<'_> {
                     scope: Scope::Locked,
                     sight: Sight::Glimpse,
                 };
-                place.lay(ui, state, memory, &mut batch, Camera::default());
+                place.lay(ui, shared, memory, &mut batch, Camera::default());
             }
         }
         let number = memory.batches;
         memory.batches += 1;
         batch.paint(ui, clip, number, &memory.lost);
         for epoch in first..=last {
-            self.score(ui, state, epoch);
+            self.score(ui, shared, epoch);
             self.words(
                 ui,
                 epoch,
                 &self.candidate.epochs[epoch],
-                epoch == state.place.epoch,
+                epoch == shared.place.epoch,
             );
         }
     }
 
     /// The score of the active model, in a place that is there before the score is.
-    fn score(&self, ui: &Ui, state: &AppState, at: usize) {
-        let Some(reading) = scoring::badge::of_epoch(state, self.ix, at) else {
+    fn score(&self, ui: &Ui, shared: &Shared, at: usize) {
+        let Some(reading) = scoring::badge::of_epoch(shared, self.ix, at) else {
             return;
         };
         let stamp = self.cell(at, self.roles.len().max(1) - 1);
@@ -149,7 +154,7 @@ impl Strip<'_> {
         let size = vec2(width, scoring::badge::BADGE.y);
         let center = pos2(stamp.center().x, stamp.bottom() + 2.0 + size.y / 2.0);
         let rect = Rect::from_center_size(center, size);
-        scoring::badge::paint(ui, ui.painter(), rect, state, reading);
+        scoring::badge::paint(ui, ui.painter(), rect, shared, reading);
     }
 
     fn words(&self, ui: &Ui, at: usize, epoch: &Epoch, is_current: bool) {

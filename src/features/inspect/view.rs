@@ -6,8 +6,12 @@ use super::strip::strip_ui;
 use crate::{
     domain::{Candidate, CandidateIx, Role},
     features::{
-        explanation::{self, heat_map},
-        light_curve::view::light_curve_ui,
+        explanation::{
+            self,
+            heat_map::{self, HeatMapTextures},
+            state::{ExplainChoice, ExplanationPane},
+        },
+        light_curve::{measured::CurveChoice, state::LightCurvePane, view::light_curve_ui},
         scoring::{
             self, class_bands,
             class_table::{class_table_ui, class_table_width},
@@ -19,13 +23,14 @@ use crate::{
         stamp_paint::StampBatch,
         stamp_view::{Laid, Place},
         theme::{self, GRID},
-    },
-    window::{
-        command::Command,
-        state::{AppState, Motion},
         view_memory::{Camera, Hover, ViewMemory},
     },
-    workspace::display::{Display, Scope, Tweak},
+    workspace::{
+        command::Command,
+        display::{Display, Scope, Tweak},
+        place::Motion,
+        shared::Shared,
+    },
 };
 
 /// Share of the light curve where class probabilities stand below it.
@@ -36,25 +41,28 @@ const CAPTIONS: f32 = 40.0;
 /// The inspect screen.
 pub fn inspect_ui(
     ui: &mut Ui,
-    state: &AppState,
+    light_curve: &LightCurvePane,
+    explanation: &ExplanationPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    heat_maps: &mut HeatMapTextures,
+    commands: &mut Vec<impl From<Command> + From<CurveChoice> + From<ExplainChoice>>,
 ) {
-    let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
-        nothing_here(ui, state);
+    let (Some(ix), Some(candidate)) = (shared.place.candidate, shared.candidate()) else {
+        nothing_here(ui, shared);
         return;
     };
-    scores_ui(ui, state, ix);
+    scores_ui(ui, shared, ix);
     let area = ui.available_rect_before_wrap();
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
-    let has_classes = !state.is_blind() && state.scores.class_model().is_some();
+    let has_classes = !shared.is_blind() && shared.scores.class_model().is_some();
     let least_curve = if has_classes {
         (area.height() * 0.38).clamp(160.0, 380.0)
     } else {
         (area.height() * 0.25).clamp(110.0, 240.0)
     };
-    let bar_height = if state.shows_explanations() {
+    let bar_height = if explanation.shows_explanations(shared) {
         explanation::view::HEIGHT
     } else {
         0.0
@@ -62,27 +70,36 @@ pub fn inspect_ui(
     let most_stamps = area.height() - least_curve - strip_height - bar_height - 2.0 * GRID;
     // Stamps as large as they can be; what they leave goes to the light curve.
     let stamps_height = most_stamps.min(needed_height(
-        shown_roles(candidate, state, memory).len(),
+        shown_roles(candidate, shared, memory).len(),
         area,
         most_stamps,
     ));
     let (stamps, rest) = area.split_top_bottom_at_y(area.top() + stamps_height.max(120.0));
     let (bar, rest) = rest.split_top_bottom_at_y(rest.top() + bar_height);
     let (strip, curve) = rest.split_top_bottom_at_y(rest.top() + strip_height + GRID);
-    large_stamps(ui, stamps, state, memory, ix, commands);
+    large_stamps(
+        ui,
+        stamps,
+        explanation,
+        shared,
+        memory,
+        heat_maps,
+        ix,
+        commands,
+    );
     if bar_height > 0.0 {
-        explanation::view::explain_bar_ui(ui, bar, state, commands);
+        explanation::view::explain_bar_ui(ui, bar, explanation, shared, commands);
     }
     if strip_height > 0.0 {
         strip_ui(
             ui,
             strip.shrink2(vec2(0.0, GRID / 2.0)),
-            state,
+            shared,
             memory,
             commands,
         );
     }
-    let table_width = class_table_width(state).filter(|width| {
+    let table_width = class_table_width(shared).filter(|width| {
         let is_room = curve.width() > 2.5 * width;
         has_classes && is_room
     });
@@ -92,30 +109,30 @@ pub fn inspect_ui(
         let builder = egui::UiBuilder::new()
             .max_rect(table)
             .id_salt("class table");
-        class_table_ui(&mut ui.new_child(builder), state, ix);
+        class_table_ui(&mut ui.new_child(builder), shared, ix);
     }
     let share = if has_classes { CURVE_SHARE } else { 1.0 };
     let (curve, bands) = curve.split_top_bottom_at_fraction(share);
     if has_classes {
         let builder = egui::UiBuilder::new().max_rect(bands).id_salt("classes");
-        class_bands::class_bands_ui(&mut ui.new_child(builder), state, commands);
+        class_bands::class_bands_ui(&mut ui.new_child(builder), shared, commands);
     }
     let mut curve_ui = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(curve)
             .id_salt("light curve"),
     );
-    light_curve_ui(&mut curve_ui, state, commands);
+    light_curve_ui(&mut curve_ui, light_curve, shared, commands);
     ui.allocate_rect(area, Sense::hover());
 }
 
 /// What every shown model says of the epoch on screen; the place stays where scores are hidden.
-fn scores_ui(ui: &mut Ui, state: &AppState, ix: CandidateIx) {
+fn scores_ui(ui: &mut Ui, shared: &Shared, ix: CandidateIx) {
     let size = vec2(ui.available_width(), 18.0);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, layout, |ui| {
         ui.set_min_size(size);
-        if state.is_blind() {
+        if shared.is_blind() {
             return;
         }
         ui.label(weak(ui, "scores of this epoch"));
@@ -123,11 +140,11 @@ fn scores_ui(ui: &mut Ui, state: &AppState, ix: CandidateIx) {
             .id_salt("scores of this epoch")
             .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
             .show(ui, |ui| {
-                for model in state.scores.shown() {
-                    let reading = state.scores.of_epoch(model, ix, state.place.epoch);
-                    let is_active = state.scores.is_active(&model.source);
-                    let name = state.scores.name_of(model);
-                    scoring::badge::score_ui(ui, state, name, is_active, reading);
+                for model in shared.scores.shown() {
+                    let reading = shared.scores.of_epoch(model, ix, shared.place.epoch);
+                    let is_active = shared.scores.is_active(&model.source);
+                    let name = shared.scores.name_of(model);
+                    scoring::badge::score_ui(ui, shared, name, is_active, reading);
                     ui.add_space(GRID);
                 }
             });
@@ -142,10 +159,10 @@ fn strip_height(candidate: &Candidate, roles: &[Role], area: Rect) -> f32 {
     (rows * 46.0 + 50.0).min(area.height() * 0.37)
 }
 
-fn nothing_here(ui: &mut Ui, state: &AppState) {
-    let text = if state.queue.order().is_empty() && !state.catalogue.is_empty() {
+fn nothing_here(ui: &mut Ui, shared: &Shared) {
+    let text = if shared.queue.order().is_empty() && !shared.catalogue.is_empty() {
         "No candidate matches the filter. Change it with Ctrl+F."
-    } else if !state.is_indexing() {
+    } else if !shared.is_indexing() {
         "No candidate found. See the list of problems (F3), or open other files (Ctrl+O)."
     } else {
         "Looking for stamps…"
@@ -154,13 +171,13 @@ fn nothing_here(ui: &mut Ui, state: &AppState) {
 }
 
 /// The roles that stand side by side: those that any epoch has, or one place while blinking.
-fn shown_roles(candidate: &Candidate, state: &AppState, memory: &ViewMemory) -> Vec<Role> {
+fn shown_roles(candidate: &Candidate, shared: &Shared, memory: &ViewMemory) -> Vec<Role> {
     let mut roles = candidate.roles();
     roles.retain(|role| !matches!(role, Role::Psf | Role::Variance));
     if roles.is_empty() {
         roles = candidate.roles();
     }
-    if let Some(Motion::Blink { is_backwards }) = state.motion
+    if let Some(Motion::Blink { is_backwards }) = shared.motion
         && roles.len() > 1
     {
         let at = memory.motion_step.0 % roles.len();
@@ -177,16 +194,18 @@ fn shown_roles(candidate: &Candidate, state: &AppState, memory: &ViewMemory) -> 
 fn large_stamps(
     ui: &mut Ui,
     area: Rect,
-    state: &AppState,
+    explanation: &ExplanationPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
+    heat_maps: &mut HeatMapTextures,
     ix: CandidateIx,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let Some(candidate) = state.catalogue.get(ix) else {
+    let Some(candidate) = shared.catalogue.get(ix) else {
         return;
     };
-    memory.sight.show(Sight::Large, ix, state.place.epoch);
-    let roles = shown_roles(candidate, state, memory);
+    memory.sight.show(Sight::Large, ix, shared.place.epoch);
+    let roles = shown_roles(candidate, shared, memory);
     let (columns, rows) = grid_of(roles.len(), area);
     let cell = vec2(
         (area.width() - GRID * (columns - 1) as f32) / columns as f32,
@@ -205,14 +224,14 @@ fn large_stamps(
         let rect = Rect::from_min_size(pos2(x, y), vec2(side, side));
         let place = Place {
             candidate: ix,
-            epoch: state.place.epoch,
+            epoch: shared.place.epoch,
             role: *role,
             rect,
             scope: Scope::Locked,
             sight: Sight::Large,
         };
-        readout::caption(ui, &place, state, memory);
-        let found = place.lay(ui, state, memory, &mut batch, memory.camera);
+        readout::caption(ui, &place, shared, memory);
+        let found = place.lay(ui, shared, memory, &mut batch, memory.camera);
         laid.extend(found);
         let shown = found.map(|laid| {
             (
@@ -223,16 +242,16 @@ fn large_stamps(
         if let Some((laid, response)) = shown {
             let name = format!("{} of {}", role.name(), candidate.id);
             let response = cells::named(response, egui::Role::Image, &name);
-            point(ui, &laid, &response, state, memory, commands);
+            point(ui, &laid, &response, shared, memory, commands);
         }
     }
     let number = memory.batches;
     memory.batches += 1;
     batch.paint(ui, area, number, &memory.lost);
     for laid in &laid {
-        heat_map::heat_map_ui(ui, laid, state, memory);
-        laid.decorate(ui, state);
-        if let (true, Some(hover)) = (state.display.has_crosshair, memory.hover) {
+        heat_map::heat_map_ui(ui, laid, explanation, shared, heat_maps);
+        laid.decorate(ui, shared);
+        if let (true, Some(hover)) = (shared.display.has_crosshair, memory.hover) {
             laid.crosshair(ui, hover.position);
         }
     }
@@ -265,9 +284,9 @@ fn point(
     ui: &Ui,
     laid: &Laid,
     response: &egui::Response,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     if let Some(pointer) = response.hover_pos() {
         let position = laid.position_at(ui, pointer);
@@ -295,15 +314,18 @@ fn point(
     }
     let drag = response.drag_delta() / laid.place.rect.size();
     if response.dragged_by(egui::PointerButton::Secondary) && drag != egui::Vec2::ZERO {
-        let Tweak { contrast, bias } = state.display.tweak;
+        let Tweak { contrast, bias } = shared.display.tweak;
         let tweak = Tweak {
             contrast: (contrast * (-2.0 * drag.y).exp()).clamp(0.1, 20.0),
             bias: (bias - drag.x).clamp(0.0, 1.0),
         };
-        commands.push(Command::Display(Box::new(Display {
-            tweak,
-            ..state.display.clone()
-        })));
+        commands.push(
+            Command::Display(Box::new(Display {
+                tweak,
+                ..shared.display.clone()
+            }))
+            .into(),
+        );
     }
     if response.double_clicked() {
         memory.camera = Camera::default();

@@ -15,8 +15,7 @@ use crate::{
     },
     store::Project,
     tasks::{Running, Task, TaskContext, TaskEvent, next_event, to_the_end::ToTheEnd},
-    window::state::AppState,
-    workspace::{context::Context, vocabulary::ReadVocabulary},
+    workspace::{context::Context, shared::Shared, vocabulary::ReadVocabulary},
 };
 
 /// Writes labels to a file, whole or not at all.
@@ -131,53 +130,53 @@ impl LabelFiles {
     }
 }
 
-impl AppState {
+impl LabelFiles {
     /// Writes labels to a file whose extension chooses the format.
-    pub(crate) fn export(&mut self, out: PathBuf, cx: &Context) {
+    pub(crate) fn export(&mut self, shared: &mut Shared, out: PathBuf, cx: &Context) {
         let Some(format) = Format::of_path(&out) else {
             let why = format!(
                 "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits or .bundle.fits",
                 out.display()
             );
             log::warn!("{why}");
-            self.warn(why, cx.now);
+            shared.warn(why, cx.now);
             return;
         };
-        self.label_files.exports.add(cx.tasks.start(ExportLabels {
+        self.exports.add(cx.tasks.start(ExportLabels {
             out,
             format,
             is_all: false,
             split: Split::default(),
-            book: self.book.clone(),
-            catalogue: self.catalogue.clone(),
-            decoder: self.stamps.decoder().clone(),
+            book: shared.book.clone(),
+            catalogue: shared.catalogue.clone(),
+            decoder: shared.stamps.decoder().clone(),
         }));
     }
 
     /// Reads labels from a table into the project.
-    pub(crate) fn import(&mut self, table: PathBuf, cx: &Context) {
-        let Some(project) = self.project.path.clone() else {
-            self.warn(self.why_no_labels(), cx.now);
+    pub(crate) fn import(&mut self, shared: &mut Shared, table: PathBuf, cx: &Context) {
+        let Some(project) = shared.project.path.clone() else {
+            shared.warn(shared.why_no_labels(), cx.now);
             return;
         };
-        self.label_files.imports.add(cx.tasks.start(ImportLabels {
+        self.imports.add(cx.tasks.start(ImportLabels {
             table,
             project,
-            catalogue: self.catalogue.clone(),
-            vocabulary: Some(self.vocabulary().clone()),
-            annotator: self.annotator(),
+            catalogue: shared.catalogue.clone(),
+            vocabulary: Some(shared.vocabulary().clone()),
+            annotator: shared.annotator(),
         }));
     }
 
     /// Reads a vocabulary, a file or the name of a built-in one, to use it.
     pub(crate) fn read_vocabulary(&mut self, source: PathBuf, cx: &Context) {
-        self.label_files.vocabulary_source.clone_from(&source);
-        self.label_files.vocabulary = Some(cx.tasks.start(ReadVocabulary { source }));
+        self.vocabulary_source.clone_from(&source);
+        self.vocabulary = Some(cx.tasks.start(ReadVocabulary { source }));
     }
 
     /// Takes in what imports, exports and vocabularies come to.
-    pub(crate) fn poll_label_files(&mut self, cx: &Context) {
-        while let Some(event) = self.label_files.exports.next_event() {
+    pub(crate) fn poll_label_files(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = self.exports.next_event() {
             match event {
                 TaskEvent::Finished((out, report)) => {
                     let lost = match report.problems.len() {
@@ -186,41 +185,41 @@ impl AppState {
                     };
                     let (candidates, out) = (report.candidates, out.display());
                     let text = format!("{candidates} candidates written to {out}{lost}");
-                    self.report(text, cx.now);
+                    shared.report(text, cx.now);
                 }
-                TaskEvent::Failed(why) => self.warn(why, cx.now),
+                TaskEvent::Failed(why) => shared.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
-        while let Some(event) = self.label_files.imports.next_event() {
+        while let Some(event) = self.imports.next_event() {
             match event {
-                TaskEvent::Finished(plan) => self.take_import(plan, cx),
-                TaskEvent::Failed(why) => self.warn(why, cx.now),
+                TaskEvent::Finished(plan) => take_import(shared, plan, cx),
+                TaskEvent::Failed(why) => shared.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
-        while let Some(event) = next_event(&mut self.label_files.vocabulary) {
+        while let Some(event) = next_event(&mut self.vocabulary) {
             let vocabulary = match event {
                 TaskEvent::Finished(vocabulary) => Ok(vocabulary),
                 TaskEvent::Failed(why) => {
-                    let source = self.label_files.vocabulary_source.to_string_lossy();
+                    let source = self.vocabulary_source.to_string_lossy();
                     Err(Problem::new(source, "vocabulary", why))
                 }
                 TaskEvent::Update(()) | TaskEvent::Cancelled => continue,
             };
-            let source = self.label_files.vocabulary_source.clone();
-            self.take_vocabulary(source, vocabulary, cx);
+            let source = self.vocabulary_source.clone();
+            shared.take_vocabulary(source, vocabulary, cx);
         }
     }
+}
 
-    fn take_import(&mut self, plan: ImportPlan, cx: &Context) {
-        let refused = match plan.problems.len() {
-            0 => String::new(),
-            count => format!("; {count} rows not used, see Problems"),
-        };
-        let (new, known) = (plan.new_rows, plan.known_rows);
-        self.problems.extend(plan.problems);
-        let text = format!("{new} new labels, {known} known already{refused}");
-        self.report(text, cx.now);
-    }
+fn take_import(shared: &mut Shared, plan: ImportPlan, cx: &Context) {
+    let refused = match plan.problems.len() {
+        0 => String::new(),
+        count => format!("; {count} rows not used, see Problems"),
+    };
+    let (new, known) = (plan.new_rows, plan.known_rows);
+    shared.problems.extend(plan.problems);
+    let text = format!("{new} new labels, {known} known already{refused}");
+    shared.report(text, cx.now);
 }

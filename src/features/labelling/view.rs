@@ -2,70 +2,73 @@
 
 use egui::{Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 
-use super::update::words;
 use crate::{
     domain::{Candidate, Class, label_book::LabelState},
     features::inspect::view::weak,
-    widgets::{cells, theme},
-    window::{
+    widgets::{cells, theme, view_memory::ViewMemory},
+    workspace::{
+        action::Action,
         command::{Command, Label},
-        state::{AppState, Field, Screen},
-        view_memory::ViewMemory,
+        labelling::update::words,
+        screen::{Field, Screen},
+        shared::Shared,
     },
-    workspace::action::Action,
 };
 
 /// The panel.
 pub fn label_panel_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    vocabulary_ui(ui, state, commands);
+    vocabulary_ui(ui, shared, commands);
     let empty = LabelState::default();
-    let candidate = state.candidate();
-    let labels = candidate.map_or(&empty, |candidate| state.label_on_screen(candidate));
-    for (at, class) in state.vocabulary().classes.iter().enumerate() {
+    let candidate = shared.candidate();
+    let labels = candidate.map_or(&empty, |candidate| shared.label_on_screen(candidate));
+    for (at, class) in shared.vocabulary().classes.iter().enumerate() {
         let is_given = labels.classes.contains(&class.name);
         if class_button(ui, class, is_given).clicked() {
-            commands.push(Command::Label(Label::Class(at)));
+            commands.push(Command::Label(Label::Class(at)).into());
         }
     }
     ui.columns_const(|[left, right]| {
-        action_button(left, state, Action::Unsure, labels.is_unsure, commands);
-        action_button(right, state, Action::Skip, labels.is_skipped, commands);
+        action_button(left, shared, Action::Unsure, labels.is_unsure, commands);
+        action_button(right, shared, Action::Skip, labels.is_skipped, commands);
     });
     ui.columns_const(|[left, right]| {
-        action_button(left, state, Action::Flag, labels.is_flagged, commands);
-        action_button(right, state, Action::ClearLabel, false, commands);
+        action_button(left, shared, Action::Flag, labels.is_flagged, commands);
+        action_button(right, shared, Action::ClearLabel, false, commands);
     });
     ui.add_space(theme::GRID);
     let Some(candidate) = candidate else { return };
-    let reason = state.place.candidate.and_then(|ix| state.queue.reason(ix));
-    if let Some(reason) = reason.filter(|_| !state.is_blind()) {
+    let reason = shared
+        .place
+        .candidate
+        .and_then(|ix| shared.queue.reason(ix));
+    if let Some(reason) = reason.filter(|_| !shared.is_blind()) {
         let text = format!("To label next: {}.", reason.in_words());
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
-    repeat_ui(ui, state);
-    if !state.is_label_hidden(candidate) {
-        note_ui(ui, state, memory, labels, commands);
+    repeat_ui(ui, shared);
+    if !shared.is_label_hidden(candidate) {
+        note_ui(ui, shared, memory, labels, commands);
     }
     ui.add_space(theme::GRID);
     ScrollArea::vertical()
         .id_salt("about candidate")
         .auto_shrink(false)
         .show(ui, |ui| {
-            about_ui(ui, state, candidate);
-            if !state.is_label_hidden(candidate) {
-                history_ui(ui, state, candidate);
+            about_ui(ui, shared, candidate);
+            if !shared.is_label_hidden(candidate) {
+                history_ui(ui, shared, candidate);
             }
         });
 }
 
 /// How far a repeat check is.
-fn repeat_ui(ui: &mut Ui, state: &AppState) {
-    let left = state.repeat_check.left();
+fn repeat_ui(ui: &mut Ui, shared: &Shared) {
+    let left = shared.repeat_check.left();
     if left > 0 {
         let text = format!("Repeat check: {left} to go; your first labels are hidden.");
         let text = RichText::new(text).color(theme::accent_text(ui));
@@ -73,24 +76,24 @@ fn repeat_ui(ui: &mut Ui, state: &AppState) {
     }
 }
 
-fn vocabulary_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let mut chosen = state.vocabulary;
+fn vocabulary_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let mut chosen = shared.vocabulary;
     egui::ComboBox::from_id_salt("vocabulary")
         .width(ui.available_width())
         .truncate()
-        .selected_text(&*state.vocabulary().title)
+        .selected_text(&*shared.vocabulary().title)
         .show_ui(ui, |ui| {
-            for (at, vocabulary) in state.vocabularies.iter().enumerate() {
+            for (at, vocabulary) in shared.vocabularies.iter().enumerate() {
                 ui.selectable_value(&mut chosen, at, &*vocabulary.title);
             }
         })
         .response
         .on_hover_text("Vocabulary: the classes to choose from");
-    if chosen != state.vocabulary {
-        commands.push(Command::Label(Label::Vocabulary(chosen)));
+    if chosen != shared.vocabulary {
+        commands.push(Command::Label(Label::Vocabulary(chosen)).into());
     }
-    if state.screen == Screen::Mosaic && !state.selection.is_empty() {
-        let text = format!("labels go to {} selected", state.selection.len());
+    if shared.screen == Screen::Mosaic && !shared.selection.is_empty() {
+        let text = format!("labels go to {} selected", shared.selection.len());
         ui.label(RichText::new(text).color(theme::accent_text(ui)));
     }
     ui.add_space(theme::GRID / 2.0);
@@ -127,13 +130,13 @@ fn class_button(ui: &mut Ui, class: &Class, is_given: bool) -> egui::Response {
 
 fn action_button(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     action: Action,
     is_on: bool,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let info = action.info();
-    let key = state.settings.keys.hint(action);
+    let key = shared.settings.keys.hint(action);
     let text = if is_on {
         RichText::new(info.title)
             .color(theme::accent_text(ui))
@@ -149,18 +152,18 @@ fn action_button(
         button = button.stroke(Stroke::new(1.5, theme::AMBER));
     }
     if ui.add(button).on_hover_text(info.help).clicked() {
-        commands.push(Command::Do(action));
+        commands.push(Command::Do(action).into());
     }
 }
 
 fn note_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
     labels: &LabelState,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let Some(candidate) = state.place.candidate else {
+    let Some(candidate) = shared.place.candidate else {
         return;
     };
     let stored = labels.note.as_deref().unwrap_or("");
@@ -172,11 +175,11 @@ fn note_ui(
     {
         memory.note = Some((candidate, stored.to_owned()));
     }
-    cells::serve_focus(ui, state, memory, Field::Note);
+    cells::serve_focus(ui, shared, memory, Field::Note);
     let Some((_, text)) = &mut memory.note else {
         return;
     };
-    let hint = format!("note ({})", state.settings.keys.hint(Action::Note));
+    let hint = format!("note ({})", shared.settings.keys.hint(Action::Note));
     let response = ui.add(
         TextEdit::singleline(text)
             .id(cells::field_id(Field::Note))
@@ -186,13 +189,13 @@ fn note_ui(
     let response = response.on_hover_text("Note on this candidate");
     if response.lost_focus() && *text != stored {
         let text = text.as_str().into();
-        commands.push(Command::Label(Label::Note { candidate, text }));
+        commands.push(Command::Label(Label::Note { candidate, text }).into());
     } else if !response.has_focus() && *text != stored {
         stored.clone_into(text);
     }
 }
 
-fn about_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
+fn about_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
     let pair = |ui: &mut Ui, name: &str, value: String, color: Option<Color32>| {
         ui.horizontal(|ui| {
             ui.label(weak(ui, name));
@@ -212,19 +215,19 @@ fn about_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
     pair(ui, "id", candidate.id.to_string(), None);
     pair(ui, "epochs", candidate.epochs.len().to_string(), None);
     let truth = candidate.truth.as_ref();
-    if let Some(truth) = truth.filter(|_| !state.is_blind()) {
+    if let Some(truth) = truth.filter(|_| !shared.is_blind()) {
         pair(ui, "truth in file", truth.to_string(), None);
     }
     if let Some([ra, dec]) = candidate.position_deg {
         pair(ui, "RA, Dec", format!("{ra:.5}° {dec:+.5}°"), None);
     }
-    let Some(epoch) = state.epoch() else { return };
+    let Some(epoch) = shared.epoch() else { return };
     ui.add_space(theme::GRID / 2.0);
     ui.label(weak(
         ui,
         format!(
             "epoch {} of {}",
-            state.place.epoch + 1,
+            shared.place.epoch + 1,
             candidate.epochs.len()
         ),
     ));
@@ -254,8 +257,8 @@ fn about_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
     }
 }
 
-fn history_ui(ui: &mut Ui, state: &AppState, candidate: &Candidate) {
-    let history: Vec<_> = state.book.history(&candidate.id).collect();
+fn history_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
+    let history: Vec<_> = shared.book.history(&candidate.id).collect();
     if history.is_empty() {
         return;
     }

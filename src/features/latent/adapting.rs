@@ -5,103 +5,105 @@ use std::sync::Arc;
 use super::adapt_task::{Adapt, AdaptOrder, Adapted};
 use crate::{
     domain::ModelVersion,
-    features::training::train::{OpenedSet, TrainingData},
+    features::{
+        latent::state::LatentPane,
+        training::train::{OpenedSet, TrainingData},
+    },
     tasks::{TaskEvent, next_event},
-    window::state::AppState,
-    workspace::{context::Context, versions::Keep},
+    workspace::{context::Context, shared::Shared, versions::Keep},
 };
 
 /// By what share the error in the source domain may grow.
 const MOST_FORGOTTEN: f64 = 0.1;
 
-impl AppState {
+impl LatentPane {
     /// Fine-tunes the chosen latent model with the stamps of this set.
-    pub(crate) fn start_adapting(&mut self, cx: &Context) {
-        if self.latent.is_adapting() {
+    pub(crate) fn start_adapting(&mut self, shared: &mut Shared, cx: &Context) {
+        if self.is_adapting() {
             return;
         }
-        let project = self
+        let project = shared
             .project
             .path
             .clone()
-            .filter(|_| !self.catalogue.is_empty());
+            .filter(|_| !shared.catalogue.is_empty());
         let Some(project) = project else {
-            self.report(
+            shared.report(
                 "open stamps first: their project keeps what is taught",
                 cx.now,
             );
             return;
         };
-        if self.is_indexing() {
-            self.report("the set is still being indexed: try again then", cx.now);
+        if shared.is_indexing() {
+            shared.report("the set is still being indexed: try again then", cx.now);
             return;
         }
         let set = TrainingData::Opened(OpenedSet {
-            name: self.project_paths().into(),
-            catalogue: self.catalogue.clone(),
-            book: self.book.clone(),
+            name: project_paths(shared).into(),
+            catalogue: shared.catalogue.clone(),
+            book: shared.book.clone(),
         });
-        let usual = AdaptOrder::usual(self.latent.choice.source.clone(), set);
-        self.latent.adapting = Some(cx.tasks.start(Adapt {
+        let usual = AdaptOrder::usual(self.choice.source.clone(), set);
+        self.adapting = Some(cx.tasks.start(Adapt {
             order: AdaptOrder {
                 command: format!("taught in the window on {}", project.display()),
                 ..usual
             },
             models: cx.latent_models.clone(),
-            decoder: self.stamps.decoder().clone(),
+            decoder: shared.stamps.decoder().clone(),
             keep: Keep::Project(project),
             now: cx.now,
         }));
     }
 
-    /// What is open, in words.
-    pub(crate) fn project_paths(&self) -> String {
-        let paths = self.project.paths.iter();
-        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
-        paths.join(", ")
-    }
-
-    pub(crate) fn poll_adapting(&mut self, cx: &Context) {
-        while let Some(event) = next_event(&mut self.latent.adapting) {
+    pub(crate) fn poll_adapting(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = next_event(&mut self.adapting) {
             match event {
                 TaskEvent::Update(_) => {}
-                TaskEvent::Finished(adapted) => self.take_adapted(adapted, cx),
-                TaskEvent::Cancelled => self.report("stopped; all is as it was", cx.now),
-                TaskEvent::Failed(why) => self.warn(format!("latent model: {why}"), cx.now),
+                TaskEvent::Finished(adapted) => self.take_adapted(shared, adapted, cx),
+                TaskEvent::Cancelled => shared.report("stopped; all is as it was", cx.now),
+                TaskEvent::Failed(why) => shared.warn(format!("latent model: {why}"), cx.now),
             }
         }
     }
 
-    fn take_adapted(&mut self, adapted: Adapted, cx: &Context) {
+    fn take_adapted(&mut self, shared: &mut Shared, adapted: Adapted, cx: &Context) {
         let Adapted { version, source } = adapted;
         let id = version.id.clone();
         let (figures, objection) = (in_words(&version), objection(&version));
-        self.fine_tuning.take_version(version);
+        shared.versions.add(version);
         if let Some(why) = objection {
-            self.latent.adapted = Some(format!("{figures}. It is kept but not used: {why}."));
-            self.warn(format!("{id} is kept but not used: {why}"), cx.now);
+            self.adapted = Some(format!("{figures}. It is kept but not used: {why}."));
+            shared.warn(format!("{id} is kept but not used: {why}"), cx.now);
             return;
         }
-        let screen = self.screen;
-        self.use_latent(source, cx);
+        let screen = shared.screen;
+        self.use_latent(shared, source, cx);
         // Somebody who labels elsewhere stays there.
-        self.screen = screen;
-        self.latent.adapted = Some(format!("{figures}."));
-        self.report(format!("{id} is taught, and used now"), cx.now);
+        shared.screen = screen;
+        self.adapted = Some(format!("{figures}."));
+        shared.report(format!("{id} is taught, and used now"), cx.now);
     }
 
     /// Puts the set into the space of another model.
-    pub(crate) fn use_latent(&mut self, source: Arc<str>, cx: &Context) {
-        self.latent.choice.source = source;
-        self.save_session();
-        self.start_embedding(cx);
+    pub(crate) fn use_latent(&mut self, shared: &mut Shared, source: Arc<str>, cx: &Context) {
+        self.choice.source = source;
+        shared.save_session();
+        self.start_embedding(shared, cx);
     }
 
     pub(crate) fn stop_adapting(&self) {
-        if let Some(running) = &self.latent.adapting {
+        if let Some(running) = &self.adapting {
             running.cancel();
         }
     }
+}
+
+/// What is open, in words.
+pub(crate) fn project_paths(shared: &Shared) -> String {
+    let paths = shared.project.paths.iter();
+    let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+    paths.join(", ")
 }
 
 /// Why a fine-tuned model is not used by itself.

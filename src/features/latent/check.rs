@@ -8,8 +8,8 @@ use crate::{
         CandidateIx, LabelAction, LabelEvent, Origin,
         fnv::{FNV_START, fmix64, fnv1a},
     },
-    window::state::AppState,
-    workspace::context::Context,
+    features::latent::state::LatentPane,
+    workspace::{context::Context, shared::Shared},
 };
 
 /// Members that are looked at before all are labelled.
@@ -37,28 +37,28 @@ impl super::state::LatentPane {
     }
 }
 
-impl AppState {
+impl LatentPane {
     /// Members of a component without a decision, of those in the queue: no one labels what
     /// the filter hides.
-    pub fn unjudged_members(&self, component: usize) -> Vec<CandidateIx> {
-        let mut members = self.shown_members(component);
+    pub fn unjudged_members(&self, shared: &Shared, component: usize) -> Vec<CandidateIx> {
+        let mut members = self.shown_members(shared, component);
         members.retain(|ix| {
-            let candidate = self.catalogue.get(*ix);
-            candidate.is_some_and(|candidate| !self.book.state(&candidate.id).is_seen())
+            let candidate = shared.catalogue.get(*ix);
+            candidate.is_some_and(|candidate| !shared.book.state(&candidate.id).is_seen())
         });
         members
     }
 
-    pub(crate) fn check_members(&mut self, component: usize, cx: &Context) {
-        let unjudged = self.unjudged_members(component);
+    pub(crate) fn check_members(&mut self, shared: &mut Shared, component: usize, cx: &Context) {
+        let unjudged = self.unjudged_members(shared, component);
         if unjudged.is_empty() {
             let text = format!("every member of component {} is judged", component + 1);
-            self.report(text, cx.now);
+            shared.report(text, cx.now);
             return;
         }
         self.choose_component(Some(component));
         let shown = draw(&unjudged, component, 0);
-        self.latent.check = Some(MemberCheck {
+        self.check = Some(MemberCheck {
             component,
             draw: 0,
             looked_at: shown.len(),
@@ -67,84 +67,84 @@ impl AppState {
         });
     }
 
-    pub(crate) fn check_other_members(&mut self) {
-        let Some(mut check) = self.latent.check.take() else {
+    pub(crate) fn check_other_members(&mut self, shared: &mut Shared) {
+        let Some(mut check) = self.check.take() else {
             return;
         };
         check.draw += 1;
-        let unjudged = self.unjudged_members(check.component);
+        let unjudged = self.unjudged_members(shared, check.component);
         check.shown = draw(&unjudged, check.component, check.draw);
         check.looked_at += check.shown.len();
         check.unjudged = unjudged.len();
-        self.latent.check = Some(check);
+        self.check = Some(check);
     }
 
     /// Labels that were given elsewhere, and another filter, change how many would be labelled.
-    pub(crate) fn recount_check(&mut self) {
-        let Some(component) = self.latent.check.as_ref().map(|check| check.component) else {
+    pub(crate) fn recount_check(&mut self, shared: &mut Shared) {
+        let Some(component) = self.check.as_ref().map(|check| check.component) else {
             return;
         };
-        let unjudged = self.unjudged_members(component).len();
-        if let Some(check) = &mut self.latent.check {
+        let unjudged = self.unjudged_members(shared, component).len();
+        if let Some(check) = &mut self.check {
             check.unjudged = unjudged;
         }
     }
 
     /// Labels every unjudged member of the component that was looked at, in one step that undo takes
     /// back. Its first event names by what.
-    pub(crate) fn label_members(&mut self, class: usize, cx: &Context) {
-        let Some(check) = self.latent.check.clone() else {
+    pub(crate) fn label_members(&mut self, shared: &mut Shared, class: usize, cx: &Context) {
+        let Some(check) = self.check.clone() else {
             return;
         };
-        let Some(class) = self.vocabulary().classes.get(class) else {
+        let Some(class) = shared.vocabulary().classes.get(class) else {
             return;
         };
         let class = class.name.clone();
-        let action = if self.vocabulary().is_tagging {
+        let action = if shared.vocabulary().is_tagging {
             LabelAction::Tag { class }
         } else {
             LabelAction::Set { class }
         };
-        let members = self.unjudged_members(check.component);
+        let members = self.unjudged_members(shared, check.component);
         if members.is_empty() {
-            self.latent.check = None;
+            self.check = None;
             return;
         }
-        let Some(step) = self.next_step(cx) else {
+        let Some(step) = shared.next_step(cx) else {
             return;
         };
         let what = LabelAction::Component {
             what: self.in_words(&check, members.len()).into(),
         };
         let origin = Origin::Component;
-        let mut events = vec![self.event(step, "".into(), what, origin, cx)];
+        let mut events = vec![shared.event(step, "".into(), what, origin, cx)];
         events.extend(members.iter().filter_map(|ix| {
-            let id = self.catalogue.get(*ix)?.id.clone();
-            let (model, score) = self.known_score(*ix).unzip();
+            let id = shared.catalogue.get(*ix)?.id.clone();
+            let (model, score) = shared.known_score(*ix).unzip();
             Some(LabelEvent {
                 // Only these were seen.
-                shown: check.shown.contains(ix).then(|| self.shown(*ix)),
+                shown: check.shown.contains(ix).then(|| shared.shown(*ix)),
                 model,
                 score,
-                ..self.event(step, id, action.clone(), origin, cx)
+                ..shared.event(step, id, action.clone(), origin, cx)
             })
         }));
-        self.latent.check = None;
-        self.place.is_chosen = true;
-        self.return_to = None;
+        self.check = None;
+        shared.place.is_chosen = true;
+        shared.return_to = None;
         let text = format!(
             "{}: {} members of component {}",
-            crate::features::labelling::update::words(&action),
+            crate::workspace::labelling::update::words(&action),
             members.len(),
             check.component + 1
         );
-        self.report_decision(text, cx);
-        self.record(events)
+        shared.report_decision(text, cx);
+        shared.record(events)
     }
 
     /// "component 3 of vade@0123, 20 of 312 looked at".
     fn in_words(&self, check: &MemberCheck, size: usize) -> String {
-        let model = self.latent.space().map(|space| space.model.to_string());
+        let model = self.space().map(|space| space.model.to_string());
         format!(
             "component {} of {}, {} of {size} looked at",
             check.component + 1,

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{members::ComponentMembers, state::Members};
 use crate::{
     domain::{CandidateIx, LatentComponent, class_of, label_book::LabelState},
+    features::latent::state::LatentPane,
     imaging::roundness::roundness,
-    window::state::AppState,
-    workspace::context::Context,
+    workspace::{context::Context, shared::Shared},
 };
 
 /// Members shown at either end.
@@ -155,46 +155,46 @@ impl super::state::LatentPane {
     }
 }
 
-impl AppState {
+impl LatentPane {
     /// Works the rows out anew where anything has changed that they depend on.
-    pub(crate) fn refresh_components(&mut self) {
-        let Some(members) = self.latent.members().cloned() else {
-            self.latent.table = ComponentTable::default();
+    pub(crate) fn refresh_components(&mut self, shared: &mut Shared) {
+        let Some(members) = self.members().cloned() else {
+            self.table = ComponentTable::default();
             return;
         };
         let key = Key {
             members: members.membership.len(),
-            labels: self.book.revision(),
-            scores: self.scores.revision(),
-            pictures: self.latent.pictures.centroids_revision(),
-            queue: self.queue.revision(),
-            is_hidden: self.is_blind(),
-            unrepeated: self.repeat_check.left(),
+            labels: shared.book.revision(),
+            scores: shared.scores.revision(),
+            pictures: self.pictures.centroids_revision(),
+            queue: shared.queue.revision(),
+            is_hidden: shared.is_blind(),
+            unrepeated: shared.repeat_check.left(),
         };
-        let table = &self.latent.table;
+        let table = &self.table;
         let is_same = |known: &Arc<Members>| Arc::ptr_eq(known, &members);
         if table.key.as_ref() == Some(&key) && table.members.as_ref().is_some_and(is_same) {
             return;
         }
-        self.recount_check();
-        let rows = self.component_rows(&members);
-        self.latent.table = ComponentTable {
+        self.recount_check(shared);
+        let rows = self.component_rows(shared, &members);
+        self.table = ComponentTable {
             key: Some(key),
             members: Some(members),
             rows: rows.into(),
         };
     }
 
-    fn component_rows(&self, members: &Members) -> Vec<ComponentRow> {
-        let Some(space) = self.latent.space() else {
+    fn component_rows(&self, shared: &Shared, members: &Members) -> Vec<ComponentRow> {
+        let Some(space) = self.space() else {
             return Vec::new();
         };
-        let tallies = self.label_tallies(members);
+        let tallies = label_tallies(shared, members);
         let all = space.components.iter().zip(&members.components);
         let all = all.zip(&tallies).enumerate();
         let mut rows: Vec<_> = all
             .map(|(at, ((component, found), tally))| {
-                self.component_row(at, component, found, tally)
+                self.component_row(shared, at, component, found, tally)
             })
             .collect();
         rows.sort_by(|a, b| {
@@ -207,6 +207,7 @@ impl AppState {
 
     fn component_row(
         &self,
+        shared: &Shared,
         at: usize,
         component: &LatentComponent,
         found: &ComponentMembers,
@@ -224,10 +225,9 @@ impl AppState {
             unseen: all.len().saturating_sub(tally.seen),
             majority: tally.majority(),
             real_share: tally.real_share(),
-            mean_score: self.mean_score(all),
-            learned: self.learned(at).filter(|_| !self.is_blind()),
+            mean_score: mean_score(shared, all),
+            learned: self.learned(at).filter(|_| !shared.is_blind()),
             roundness: self
-                .latent
                 .centroid(at)
                 .map(|(pixels, side)| roundness(pixels, side) as f32),
             spread: found.spread,
@@ -237,57 +237,23 @@ impl AppState {
     }
 
     fn learned(&self, component: usize) -> Option<(Arc<str>, f32)> {
-        let card = self.latent.card()?.latent.as_ref()?;
+        let card = self.card()?.latent.as_ref()?;
         let of_component = card.components.get(component)?;
         Some((of_component.label.clone()?, of_component.purity? as f32))
     }
 
-    /// By component. Only candidates that somebody has dealt with are looked at.
-    fn label_tallies(&self, members: &Members) -> Vec<Tally> {
-        let mut tallies = vec![Tally::default(); members.components.len()];
-        for (id, labels) in self.book.candidates() {
-            let found = self.catalogue.find(id);
-            let is_hidden = |ix| {
-                let candidate = self.catalogue.get(ix);
-                candidate.is_some_and(|candidate| self.is_label_hidden(candidate))
-            };
-            let component = found
-                .filter(|ix| !is_hidden(*ix))
-                .and_then(|ix| members.membership.component(ix));
-            if let Some(tally) = component.and_then(|at| tallies.get_mut(at)) {
-                tally.count(labels);
-            }
-        }
-        tallies
-    }
-
-    /// None while scores are hidden: rows would be sorted by them.
-    fn mean_score(&self, members: &[CandidateIx]) -> Option<f32> {
-        if self.is_blind() || self.scores.active().predicts_classes() {
-            return None;
-        }
-        let scores = members.iter().filter_map(|ix| self.scores.score(*ix));
-        let (count, sum) = scores.fold((0_usize, 0.0_f64), |(count, sum), score| {
-            (count + 1, sum + f64::from(score))
-        });
-        (count > 0).then(|| (sum / count as f64) as f32)
-    }
-
     pub(crate) fn choose_component(&mut self, chosen: Option<usize>) {
-        let count = self
-            .latent
-            .space()
-            .map_or(0, |space| space.components.len());
-        self.latent.chosen = chosen.filter(|at| *at < count);
-        if let Some(at) = self.latent.chosen {
-            self.latent.pictures.walk_from(at);
+        let count = self.space().map_or(0, |space| space.components.len());
+        self.chosen = chosen.filter(|at| *at < count);
+        if let Some(at) = self.chosen {
+            self.pictures.walk_from(at);
         }
     }
 
     /// Selects the members that the filter lets through.
-    pub(crate) fn select_members(&mut self, component: usize, cx: &Context) {
-        let members = self.shown_members(component);
-        self.report(
+    pub(crate) fn select_members(&mut self, shared: &mut Shared, component: usize, cx: &Context) {
+        let members = self.shown_members(shared, component);
+        shared.report(
             format!(
                 "{} members of component {} selected",
                 members.len(),
@@ -295,17 +261,48 @@ impl AppState {
             ),
             cx.now,
         );
-        self.selection.set(members);
+        shared.selection.set(members);
     }
 
     /// The members of a component that are in the queue, the most typical first.
-    pub fn shown_members(&self, component: usize) -> Vec<CandidateIx> {
-        let members = self.latent.members();
+    pub fn shown_members(&self, shared: &Shared, component: usize) -> Vec<CandidateIx> {
+        let members = self.members();
         let found = members.and_then(|members| members.components.get(component));
         let all = found.map_or(&[][..], |found| &found.nearest_first);
-        let shown = all.iter().filter(|ix| self.queue.rank(**ix).is_some());
+        let shown = all.iter().filter(|ix| shared.queue.rank(**ix).is_some());
         shown.copied().collect()
     }
+}
+
+/// By component. Only candidates that somebody has dealt with are looked at.
+fn label_tallies(shared: &Shared, members: &Members) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default(); members.components.len()];
+    for (id, labels) in shared.book.candidates() {
+        let found = shared.catalogue.find(id);
+        let is_hidden = |ix| {
+            let candidate = shared.catalogue.get(ix);
+            candidate.is_some_and(|candidate| shared.is_label_hidden(candidate))
+        };
+        let component = found
+            .filter(|ix| !is_hidden(*ix))
+            .and_then(|ix| members.membership.component(ix));
+        if let Some(tally) = component.and_then(|at| tallies.get_mut(at)) {
+            tally.count(labels);
+        }
+    }
+    tallies
+}
+
+/// None while scores are hidden: rows would be sorted by them.
+fn mean_score(shared: &Shared, members: &[CandidateIx]) -> Option<f32> {
+    if shared.is_blind() || shared.scores.active().predicts_classes() {
+        return None;
+    }
+    let scores = members.iter().filter_map(|ix| shared.scores.score(*ix));
+    let (count, sum) = scores.fold((0_usize, 0.0_f64), |(count, sum), score| {
+        (count + 1, sum + f64::from(score))
+    });
+    (count > 0).then(|| (sum / count as f64) as f32)
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ use super::{
 use crate::{
     domain::{CandidateIx, LatentSpace},
     tasks::{Running, TaskEvent, next_event},
-    window::state::AppState,
-    workspace::context::Context,
+    workspace::{context::Context, shared::Shared},
 };
 
 /// Pictures of a walk from one centroid to the other, with both ends.
@@ -228,17 +227,17 @@ impl LatentPane {
     }
 }
 
-impl AppState {
+impl LatentPane {
     /// Asks for the centroids, then for where the sliders stand.
     pub(crate) fn want_pictures(&mut self, cx: &Context) {
-        let Some(space) = self.latent.space().cloned() else {
+        let Some(space) = self.space().cloned() else {
             return;
         };
-        let walk = self.latent.walk();
+        let walk = self.walk();
         let Some(walk) = walk.filter(|_| !space.components.is_empty()) else {
             return;
         };
-        let part = &mut self.latent.pictures;
+        let part = &mut self.pictures;
         if part.decoding.is_some() {
             return;
         }
@@ -266,26 +265,26 @@ impl AppState {
     }
 
     /// Asks how the model draws the epoch on screen.
-    pub(crate) fn want_reconstruction(&mut self, cx: &Context) {
-        let (Some(space), Some(candidate)) = (self.latent.space(), self.place.candidate) else {
+    pub(crate) fn want_reconstruction(&mut self, shared: &mut Shared, cx: &Context) {
+        let (Some(space), Some(candidate)) = (self.space(), shared.place.candidate) else {
             return;
         };
         let model = space.model.clone();
-        let here = (candidate, self.place.epoch);
-        let part = &mut self.latent.pictures;
+        let here = (candidate, shared.place.epoch);
+        let part = &mut self.pictures;
         let is_known = part.redrawn.as_ref().is_some_and(|(of, _)| *of == here);
         let is_busy = part.reconstructing.is_some();
-        if is_known || is_busy || self.catalogue.get(candidate).is_none() {
+        if is_known || is_busy || shared.catalogue.get(candidate).is_none() {
             return;
         }
         part.redrawing = Some(here);
         part.reconstructing = Some(cx.tasks.start(Reconstruct {
             model,
-            catalogue: self.catalogue.clone(),
+            catalogue: shared.catalogue.clone(),
             candidate,
             epoch: here.1,
             models: cx.latent_models.clone(),
-            decoder: self.stamps.decoder().clone(),
+            decoder: shared.stamps.decoder().clone(),
         }));
     }
 }

@@ -8,8 +8,11 @@ use std::{
 use super::state::ColorBy;
 use crate::{
     domain::{CandidateIx, Embedding},
-    features::queue::column::{Cell, Column, Row},
-    window::state::AppState,
+    features::latent::state::LatentPane,
+    workspace::{
+        queue::column::{Cell, Column, Row},
+        shared::Shared,
+    },
 };
 
 /// The place in the palette of what has no colour.
@@ -80,13 +83,13 @@ impl super::state::LatentPane {
     }
 }
 
-impl AppState {
+impl LatentPane {
     /// Works colours out anew where anything has changed that they depend on.
-    pub(crate) fn refresh_shades(&mut self) {
-        let Some(embedding) = self.latent.embedding.clone() else {
+    pub(crate) fn refresh_shades(&mut self, shared: &mut Shared) {
+        let Some(embedding) = shared.embedding.clone() else {
             return;
         };
-        let color_by = self.latent.choice.color_by.clone();
+        let color_by = self.choice.color_by.clone();
         let (is_of_labels, is_of_scores) = match &color_by {
             ColorBy::Column(column) => (
                 matches!(column, Column::Label | Column::State | Column::Flag),
@@ -96,15 +99,15 @@ impl AppState {
         };
         let key = Key {
             points: embedding.len(),
-            run: self.latent.run(),
-            candidates: self.catalogue.len(),
-            labels: is_of_labels.then(|| self.book.revision()),
-            scores: is_of_scores.then(|| self.scores.revision()),
-            is_hidden: self.hides_color(&color_by),
-            unrepeated: self.repeat_check.left(),
+            run: self.run(),
+            candidates: shared.catalogue.len(),
+            labels: is_of_labels.then(|| shared.book.revision()),
+            scores: is_of_scores.then(|| shared.scores.revision()),
+            is_hidden: hides_color(shared, &color_by),
+            unrepeated: shared.repeat_check.left(),
             color_by,
         };
-        if self.latent.shade.key.as_ref() == Some(&key) {
+        if self.shade.key.as_ref() == Some(&key) {
             return;
         }
         let shades = if key.is_hidden {
@@ -113,74 +116,74 @@ impl AppState {
                 legend: Legend::Nothing("scores and truth are hidden"),
             }
         } else {
-            self.shades(&embedding, &key.color_by)
+            shades(shared, &embedding, &key.color_by)
         };
-        let part = &mut self.latent.shade;
+        let part = &mut self.shade;
         part.shades = Some(Arc::new(shades));
         part.key = Some(key);
         part.revision += 1;
     }
+}
 
-    /// True where colours would give away what labels should be blind to.
-    fn hides_color(&self, color_by: &ColorBy) -> bool {
-        match color_by {
-            ColorBy::Column(column) => self.hides_column(column),
-            ColorBy::Error => self.is_blind(),
-            ColorBy::Component | ColorBy::Epoch => false,
+/// True where colours would give away what labels should be blind to.
+fn hides_color(shared: &Shared, color_by: &ColorBy) -> bool {
+    match color_by {
+        ColorBy::Column(column) => shared.hides_column(column),
+        ColorBy::Error => shared.is_blind(),
+        ColorBy::Component | ColorBy::Epoch => false,
+    }
+}
+
+fn shades(shared: &Shared, embedding: &Embedding, color_by: &ColorBy) -> Shades {
+    let points = embedding.points.iter();
+    match color_by {
+        ColorBy::Component => {
+            let number = |at: usize| embedding.component(at);
+            let index = (0..embedding.len()).map(number).collect::<Vec<_>>();
+            of_components(&index, embedding.space.components.len())
+        }
+        ColorBy::Epoch => {
+            let numbers = points.map(|point| Some(f64::from(point.epoch) + 1.0));
+            of_numbers(&numbers.collect::<Vec<_>>())
+        }
+        ColorBy::Error => {
+            let errors = embedding.errors.iter();
+            let numbers = errors.map(|error| Some(f64::from(*error)));
+            of_numbers(&numbers.collect::<Vec<_>>())
+        }
+        ColorBy::Column(column) => {
+            let cells = cells(shared, column);
+            let cell = |ix: CandidateIx| cells.get(ix.0 as usize).unwrap_or(&Cell::Missing);
+            let of_points = points.map(|point| cell(point.candidate));
+            of_cells(&of_points.collect::<Vec<_>>())
         }
     }
+}
 
-    fn shades(&self, embedding: &Embedding, color_by: &ColorBy) -> Shades {
-        let points = embedding.points.iter();
-        match color_by {
-            ColorBy::Component => {
-                let number = |at: usize| embedding.component(at);
-                let index = (0..embedding.len()).map(number).collect::<Vec<_>>();
-                of_components(&index, embedding.space.components.len())
-            }
-            ColorBy::Epoch => {
-                let numbers = points.map(|point| Some(f64::from(point.epoch) + 1.0));
-                of_numbers(&numbers.collect::<Vec<_>>())
-            }
-            ColorBy::Error => {
-                let errors = embedding.errors.iter();
-                let numbers = errors.map(|error| Some(f64::from(*error)));
-                of_numbers(&numbers.collect::<Vec<_>>())
-            }
-            ColorBy::Column(column) => {
-                let cells = self.cells(column);
-                let cell = |ix: CandidateIx| cells.get(ix.0 as usize).unwrap_or(&Cell::Missing);
-                let of_points = points.map(|point| cell(point.candidate));
-                of_cells(&of_points.collect::<Vec<_>>())
-            }
+/// The value of every candidate. Of labels only the labelled ones are looked at.
+fn cells(shared: &Shared, column: &Column) -> Vec<Cell> {
+    let value = |ix, candidate| {
+        column.cell(Row {
+            ix,
+            candidate,
+            book: &shared.book,
+            scores: &shared.scores,
+            repeat_check: &shared.repeat_check,
+        })
+    };
+    if *column != Column::Label {
+        let all = shared.catalogue.iter();
+        return all.map(|(ix, candidate)| value(ix, candidate)).collect();
+    }
+    let mut cells = vec![Cell::Missing; shared.catalogue.len()];
+    for (id, _) in shared.book.candidates() {
+        if let Some(ix) = shared.catalogue.find(id)
+            && let Some(candidate) = shared.catalogue.get(ix)
+        {
+            cells[ix.0 as usize] = value(ix, candidate);
         }
     }
-
-    /// The value of every candidate. Of labels only the labelled ones are looked at.
-    fn cells(&self, column: &Column) -> Vec<Cell> {
-        let value = |ix, candidate| {
-            column.cell(Row {
-                ix,
-                candidate,
-                book: &self.book,
-                scores: &self.scores,
-                repeat_check: &self.repeat_check,
-            })
-        };
-        if *column != Column::Label {
-            let all = self.catalogue.iter();
-            return all.map(|(ix, candidate)| value(ix, candidate)).collect();
-        }
-        let mut cells = vec![Cell::Missing; self.catalogue.len()];
-        for (id, _) in self.book.candidates() {
-            if let Some(ix) = self.catalogue.find(id)
-                && let Some(candidate) = self.catalogue.get(ix)
-            {
-                cells[ix.0 as usize] = value(ix, candidate);
-            }
-        }
-        cells
-    }
+    cells
 }
 
 fn of_components(of_point: &[Option<usize>], components: usize) -> Shades {

@@ -21,13 +21,12 @@ pub use super::{
 };
 use crate::{
     domain::{Embedding, LatentSpace, ModelCard},
-    features::queue::column::Column,
+    features::latent::command::Latent,
     tasks::{Running, TaskEvent, next_event},
-    window::{
-        command::Latent,
-        state::{AppState, Screen},
+    workspace::{
+        context::Context, latent_models, queue::column::Column, request::Request, screen::Screen,
+        shared::Shared,
     },
-    workspace::{context::Context, latent_models},
 };
 pub use crate::{features::file_dialog::pick::PickFor, workspace::latent_registry::Reconstruction};
 
@@ -128,7 +127,7 @@ pub struct LatentPane {
     status: LatentStatus,
     run: u64,
     card: Option<Arc<ModelCard>>,
-    pub(crate) embedding: Option<Arc<Embedding>>,
+    space: Option<Arc<LatentSpace>>,
     refused: usize,
     pub(crate) map: MapPart,
     pub(crate) shade: ShadePart,
@@ -165,18 +164,13 @@ impl LatentPane {
     }
 
     /// The space; none before the model is read.
-    pub fn space(&self) -> Option<&Arc<LatentSpace>> {
-        self.embedding.as_ref().map(|embedding| &embedding.space)
+    pub const fn space(&self) -> Option<&Arc<LatentSpace>> {
+        self.space.as_ref()
     }
 
     /// The card of the model that was read.
     pub const fn card(&self) -> Option<&Arc<ModelCard>> {
         self.card.as_ref()
-    }
-
-    /// All points so far.
-    pub const fn embedding(&self) -> Option<&Arc<Embedding>> {
-        self.embedding.as_ref()
     }
 
     /// Epochs without a place.
@@ -221,15 +215,15 @@ impl LatentPane {
     }
 }
 
-impl AppState {
+impl LatentPane {
     /// The latent models to choose from: those that come with the program, those that the project has,
     /// and the chosen one; by source.
-    pub fn known_latent_models(&self) -> Vec<Arc<str>> {
+    pub fn known_latent_models(&self, shared: &Shared) -> Vec<Arc<str>> {
         let mut known: Vec<Arc<str>> = latent_models::names().map(Arc::from).collect();
-        let versions = self.fine_tuning.versions().iter();
+        let versions = shared.versions.all().iter();
         let versions = versions.filter(|version| version.card.latent.is_some());
-        let versions = versions.filter_map(|version| self.source_of(version));
-        for source in versions.chain([self.latent.choice.source.clone()]) {
+        let versions = versions.filter_map(|version| shared.source_of(version));
+        for source in versions.chain([self.choice.source.clone()]) {
             if !known.contains(&source) {
                 known.push(source);
             }
@@ -237,140 +231,142 @@ impl AppState {
         known
     }
 
-    pub(crate) fn apply_latent(&mut self, latent: Latent, cx: &Context) {
+    pub(crate) fn apply_latent(&mut self, shared: &mut Shared, latent: Latent, cx: &Context) {
         match latent {
-            Latent::Start => self.start_embedding(cx),
-            Latent::Adapt => self.start_adapting(cx),
-            Latent::Use(source) => return self.use_latent(source, cx),
-            Latent::Pick => return self.pick(PickFor::LatentModel),
+            Latent::Start => self.start_embedding(shared, cx),
+            Latent::Adapt => self.start_adapting(shared, cx),
+            Latent::Use(source) => return self.use_latent(shared, source, cx),
+            Latent::Pick => return shared.ask(Request::Pick(PickFor::LatentModel)),
             Latent::Choose(choice) => {
-                self.latent.choice = LatentChoice {
+                self.choice = LatentChoice {
                     radius: choice.radius.clamp(RADII.0, RADII.1),
                     opacity: choice.opacity.clamp(0.02, 1.0),
                     ..*choice
                 };
-                self.save_session();
+                shared.save_session();
             }
             Latent::Component(chosen) => self.choose_component(chosen),
-            Latent::Walk(walk) => self.latent.pictures.walk = Some(*walk),
-            Latent::Enclose { region, adds } => self.enclose(&region, adds),
-            Latent::SelectMembers(component) => self.select_members(component, cx),
-            Latent::Check(component) => self.check_members(component, cx),
+            Latent::Walk(walk) => self.pictures.walk = Some(*walk),
+            Latent::Enclose { region, adds } => self.enclose(shared, &region, adds),
+            Latent::SelectMembers(component) => self.select_members(shared, component, cx),
+            Latent::Check(component) => self.check_members(shared, component, cx),
             Latent::Stop => self.stop_embedding(),
             Latent::StopAdapting => self.stop_adapting(),
             Latent::StopMap => self.stop_map(),
-            Latent::CheckOthers => self.check_other_members(),
-            Latent::DropCheck => self.latent.check = None,
-            Latent::LabelMembers(class) => return self.label_members(class, cx),
+            Latent::CheckOthers => self.check_other_members(shared),
+            Latent::DropCheck => self.check = None,
+            Latent::LabelMembers(class) => return self.label_members(shared, class, cx),
         }
     }
 
     /// Puts the set into the space of the chosen model, once all of it is found.
-    pub(crate) fn start_embedding(&mut self, cx: &Context) {
-        if self.is_indexing() {
-            self.report("the set is still being indexed: try again then", cx.now);
+    pub(crate) fn start_embedding(&mut self, shared: &mut Shared, cx: &Context) {
+        if shared.is_indexing() {
+            shared.report("the set is still being indexed: try again then", cx.now);
             return;
         }
-        if self.catalogue.is_empty() {
-            self.report("open stamps first: there is nothing to embed", cx.now);
+        if shared.catalogue.is_empty() {
+            shared.report("open stamps first: there is nothing to embed", cx.now);
             return;
         }
-        if self.latent.is_under_way() {
+        if self.is_under_way() {
             return;
         }
-        self.latent.begin_again();
-        self.scores.forget_latent();
-        self.screen = Screen::Latent;
-        self.latent.status = LatentStatus::Reading;
-        self.latent.running = Some(cx.tasks.start(Embed {
-            source: self.latent.choice.source.clone(),
-            catalogue: self.catalogue.clone(),
+        self.begin_again();
+        shared.embedding = None;
+        shared.scores.forget_latent();
+        shared.screen = Screen::Latent;
+        self.status = LatentStatus::Reading;
+        self.running = Some(cx.tasks.start(Embed {
+            source: self.choice.source.clone(),
+            catalogue: shared.catalogue.clone(),
             models: cx.latent_models.clone(),
-            decoder: self.stamps.decoder().clone(),
+            decoder: shared.stamps.decoder().clone(),
         }));
     }
 
     /// A file that was chosen in a dialog is the model from now on.
-    pub(crate) fn take_latent_file(&mut self, file: &Path, cx: &Context) {
-        self.use_latent(file.to_string_lossy().into(), cx)
+    pub(crate) fn take_latent_file(&mut self, shared: &mut Shared, file: &Path, cx: &Context) {
+        self.use_latent(shared, file.to_string_lossy().into(), cx)
     }
 
     /// Takes in what the tasks of the latent space report.
-    pub(crate) fn poll_latent(&mut self, cx: &Context) {
-        self.poll_embedding(cx);
-        self.poll_map(cx);
-        self.latent.pictures.poll();
-        self.poll_adapting(cx)
+    pub(crate) fn poll_latent(&mut self, shared: &mut Shared, cx: &Context) {
+        self.poll_embedding(shared, cx);
+        self.poll_map(shared, cx);
+        self.pictures.poll();
+        self.poll_adapting(shared, cx)
     }
 
-    fn poll_embedding(&mut self, cx: &Context) {
-        while let Some(event) = next_event(&mut self.latent.running) {
+    fn poll_embedding(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = next_event(&mut self.running) {
             match event {
                 TaskEvent::Update(EmbedUpdate::Space { space, card }) => {
-                    self.latent.embedding = Some(Arc::new(Embedding::new(space)));
-                    self.latent.card = Some(card);
-                    self.latent.status = LatentStatus::Embedding;
+                    self.space = Some(space.clone());
+                    shared.embedding = Some(Arc::new(Embedding::new(space)));
+                    self.card = Some(card);
+                    self.status = LatentStatus::Embedding;
                 }
                 TaskEvent::Update(EmbedUpdate::Placed { new, refused }) => {
-                    self.latent.refused = refused;
-                    self.take_points(*new, cx);
+                    self.refused = refused;
+                    take_points(shared, *new, cx);
                 }
-                TaskEvent::Finished(()) => self.end_embedding(LatentStatus::Done),
+                TaskEvent::Finished(()) => self.end_embedding(shared, LatentStatus::Done),
                 TaskEvent::Cancelled => {
-                    self.end_embedding(LatentStatus::Stopped);
-                    let name = self.latent.name();
-                    self.report(format!("embedding by {name} stopped"), cx.now);
+                    self.end_embedding(shared, LatentStatus::Stopped);
+                    let name = self.name();
+                    shared.report(format!("embedding by {name} stopped"), cx.now);
                 }
                 TaskEvent::Failed(why) => {
-                    self.end_embedding(LatentStatus::Failed(why.as_str().into()));
-                    let name = self.latent.name();
-                    self.warn(format!("embedding by {name}: {why}"), cx.now);
+                    self.end_embedding(shared, LatentStatus::Failed(why.as_str().into()));
+                    let name = self.name();
+                    shared.warn(format!("embedding by {name}: {why}"), cx.now);
                 }
             }
         }
     }
 
-    fn take_points(&mut self, new: Embedding, cx: &Context) {
-        let Some(embedding) = &mut self.latent.embedding else {
-            return;
-        };
-        if new.space != embedding.space || !is_whole(&new) {
-            return;
-        }
-        let all = Arc::make_mut(embedding);
-        all.points.extend(new.points);
-        all.means.extend(new.means);
-        all.responsibilities.extend(new.responsibilities);
-        all.errors.extend(new.errors);
-        self.scores.take_latent(all);
-        if self.queue.uses_scores() && self.may_sort_again(cx) {
-            self.refresh_queue();
-        }
-    }
-
-    fn end_embedding(&mut self, status: LatentStatus) {
-        self.latent.status = status;
-        if self.queue.uses_scores() {
-            self.refresh_queue();
+    fn end_embedding(&mut self, shared: &mut Shared, status: LatentStatus) {
+        self.status = status;
+        if shared.queue.uses_scores() {
+            shared.refresh_queue();
         }
     }
 
     pub(crate) fn stop_embedding(&self) {
-        if let Some(running) = &self.latent.running {
+        if let Some(running) = &self.running {
             running.cancel();
         }
     }
 
     /// What the screen needs and is not there: maps, colours, rows, pictures.
-    pub(crate) fn want_latent(&mut self, cx: &Context) {
-        if self.screen != Screen::Latent || self.latent.embedding.is_none() {
+    pub(crate) fn want_latent(&mut self, shared: &mut Shared, cx: &Context) {
+        if shared.screen != Screen::Latent || shared.embedding.is_none() {
             return;
         }
-        self.refresh_shades();
-        self.refresh_components();
-        self.want_map(cx);
+        self.refresh_shades(shared);
+        self.refresh_components(shared);
+        self.want_map(shared, cx);
         self.want_pictures(cx);
-        self.want_reconstruction(cx);
+        self.want_reconstruction(shared, cx);
+    }
+}
+
+fn take_points(shared: &mut Shared, new: Embedding, cx: &Context) {
+    let Some(embedding) = &mut shared.embedding else {
+        return;
+    };
+    if new.space != embedding.space || !is_whole(&new) {
+        return;
+    }
+    let all = Arc::make_mut(embedding);
+    all.points.extend(new.points);
+    all.means.extend(new.means);
+    all.responsibilities.extend(new.responsibilities);
+    all.errors.extend(new.errors);
+    shared.scores.take_latent(all);
+    if shared.queue.uses_scores() && shared.may_sort_again(cx) {
+        shared.refresh_queue();
     }
 }
 

@@ -9,11 +9,11 @@ use super::{
     view::{Y_AXIS, by_band, draw_band, longest_bar, value_label},
 };
 use crate::{
-    features::inspect::view::weak,
+    features::{inspect::view::weak, light_curve::state::LightCurvePane},
     widgets::theme,
-    window::{
+    workspace::{
         command::{Command, Go},
-        state::AppState,
+        shared::Shared,
     },
 };
 
@@ -23,13 +23,14 @@ const DOUBTFUL: f64 = 0.01;
 /// The plot, filling what is left; says so where there is no period.
 pub fn folded_curve_ui(
     ui: &mut Ui,
-    state: &AppState,
+    light_curve: &LightCurvePane,
+    shared: &Shared,
     points: &[Point],
     scale: &Scale,
     periods: f64,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let Some(folded) = state.folded_by() else {
+    let Some(folded) = light_curve.folded_by(shared) else {
         ui.centered_and_justified(|ui| ui.label(weak(ui, "Searching the period…")));
         return;
     };
@@ -39,7 +40,7 @@ pub fn folded_curve_ui(
         return;
     };
     ui.label(weak(ui, in_words(&folded, &period, periods)));
-    plot_ui(ui, state, points, scale, (period, periods), commands);
+    plot_ui(ui, shared, points, scale, (period, periods), commands);
 }
 
 /// "P 0.5634 d in g (25 points); takes away 93 % of the scatter, false alarm 1e-7".
@@ -64,11 +65,11 @@ fn in_words(folded: &FoldedBy, period: &FoundPeriod, periods: f64) -> String {
 
 fn plot_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     points: &[Point],
     scale: &Scale,
     (period, periods): (FoundPeriod, f64),
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let phase = |point: &Point| period.phase(point.mjd.days(), periods);
     let label = value_label(scale);
@@ -77,9 +78,9 @@ fn plot_ui(
         .filter(|p| !p.is_upper_limit)
         .cloned()
         .collect();
-    let on_screen = state.epoch().and_then(|epoch| epoch.mjd);
+    let on_screen = shared.epoch().and_then(|epoch| epoch.mjd);
     let on_screen = on_screen.map(|mjd| period.phase(mjd.days(), periods));
-    let response = Plot::new(("folded light curve", state.place.candidate, &label))
+    let response = Plot::new(("folded light curve", shared.place.candidate, &label))
         .invert_y(*scale == Scale::Magnitudes)
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
@@ -108,9 +109,9 @@ fn plot_ui(
     let is_moved = response.response.clicked() || response.response.dragged();
     if let (true, Some(at)) = (is_moved, response.inner)
         && let Some(epoch) = nearest(&detected, at, &phase)
-        && epoch != state.place.epoch
+        && epoch != shared.place.epoch
     {
-        commands.push(Command::Go(Go::Epoch(epoch)));
+        commands.push(Command::Go(Go::Epoch(epoch)).into());
     }
 }
 

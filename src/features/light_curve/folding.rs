@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     domain::{Band, CandidateIx},
+    features::light_curve::state::LightCurvePane,
     tasks::{Running, TaskEvent, next_event},
-    window::state::{AppState, Screen},
-    workspace::context::Context,
+    workspace::{context::Context, screen::Screen, shared::Shared},
 };
 
 /// Fewer detections in one filter are not folded.
@@ -125,26 +125,26 @@ impl PeriodSearch {
     }
 }
 
-impl AppState {
-    fn fold_key(&self) -> Option<FoldKey> {
-        let candidate = self.candidate()?;
+impl LightCurvePane {
+    fn fold_key(&self, shared: &Shared) -> Option<FoldKey> {
+        let candidate = shared.candidate()?;
         Some(FoldKey {
-            candidate: self.place.candidate?,
-            measured: self.curve_key(),
+            candidate: shared.place.candidate?,
+            measured: self.curve_key(shared),
             epochs: candidate.epochs.len(),
             history: candidate.history.len(),
         })
     }
 
     /// What the light curve on screen is folded by; none while it is searched.
-    pub fn folded_by(&self) -> Option<FoldedBy> {
+    pub fn folded_by(&self, shared: &Shared) -> Option<FoldedBy> {
         let search = &self.period_search;
         let (key, band, points) = search.sought.as_ref()?;
         let period = match search.found? {
             Outcome::Found(period) => Some(period),
             Outcome::Nothing => None,
         };
-        (Some(*key) == self.fold_key()).then(|| FoldedBy {
+        (Some(*key) == self.fold_key(shared)).then(|| FoldedBy {
             band: band.clone(),
             points: *points,
             period,
@@ -152,16 +152,16 @@ impl AppState {
     }
 
     /// Has the period of the light curve on screen searched where it is folded.
-    pub(crate) fn want_period(&mut self, cx: &Context) {
-        let is_shown = self.screen == Screen::Inspect && self.curve.fold != Fold::Time;
-        let Some(key) = self.fold_key().filter(|_| is_shown) else {
+    pub(crate) fn want_period(&mut self, shared: &mut Shared, cx: &Context) {
+        let is_shown = shared.screen == Screen::Inspect && self.curve.fold != Fold::Time;
+        let Some(key) = self.fold_key(shared).filter(|_| is_shown) else {
             return;
         };
         let sought = self.period_search.sought.as_ref();
         if sought.is_some_and(|(sought, ..)| *sought == key) {
             return;
         }
-        let Curve::Points { points, .. } = shown_curve(self) else {
+        let Curve::Points { points, .. } = shown_curve(self, shared) else {
             return;
         };
         let (band, points) = most_observed(&points);

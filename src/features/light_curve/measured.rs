@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     domain::{Candidate, CandidateIx, Role},
+    features::light_curve::state::LightCurvePane,
     tasks::{Running, TaskEvent, next_event},
-    window::state::{AppState, Screen},
-    workspace::context::Context,
+    workspace::{context::Context, screen::Screen, shared::Shared},
 };
 
 /// Curves kept: going back and forth measures nothing twice.
@@ -93,11 +93,11 @@ impl MeasuredCurves {
     }
 }
 
-impl AppState {
+impl LightCurvePane {
     /// What is to be measured for the light curve on screen; none where the data's own magnitudes
     /// are shown, or there are no stamps with times.
-    pub fn curve_key(&self) -> Option<CurveKey> {
-        let candidate = self.candidate()?;
+    pub fn curve_key(&self, shared: &Shared) -> Option<CurveKey> {
+        let candidate = shared.candidate()?;
         let is_wanted = self.curve.is_measured || !has_magnitudes(candidate);
         let has_times = candidate.epochs.iter().any(|epoch| epoch.mjd.is_some());
         if !(is_wanted && has_times) {
@@ -109,7 +109,7 @@ impl AppState {
             .find(|role| **role == self.curve.on)
             .or(on.first());
         Some(CurveKey {
-            candidate: self.place.candidate?,
+            candidate: shared.place.candidate?,
             on: *on?,
             stamps: candidate
                 .epochs
@@ -120,9 +120,11 @@ impl AppState {
     }
 
     /// Has the curve on screen measured where it is not known, instead of another one.
-    pub(crate) fn want_curve(&mut self, cx: &Context) {
-        let key = self.curve_key().filter(|_| self.screen == Screen::Inspect);
-        let (Some(key), Some(candidate)) = (key, self.candidate()) else {
+    pub(crate) fn want_curve(&mut self, shared: &mut Shared, cx: &Context) {
+        let key = self
+            .curve_key(shared)
+            .filter(|_| shared.screen == Screen::Inspect);
+        let (Some(key), Some(candidate)) = (key, shared.candidate()) else {
             return;
         };
         if self.measured.awaited == Some(key) || self.measured.get(key).is_some() {
@@ -133,7 +135,7 @@ impl AppState {
         self.measured.measuring = Some(cx.tasks.start(Measure {
             candidate,
             order: key.order(),
-            decoder: self.stamps.decoder().clone(),
+            decoder: shared.stamps.decoder().clone(),
         }));
     }
 

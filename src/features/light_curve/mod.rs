@@ -11,4 +11,5 @@ pub(crate) mod photometry_facts;
 pub(crate) mod photometry_shapes;
 pub(crate) mod photometry_table;
 pub mod points;
+pub mod state;
 pub(crate) mod view;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::photometry::{CandidatePhotometry, EpochPhotometry};
 use crate::{
     domain::{Band, Candidate, Mjd, Role},
+    features::light_curve::state::LightCurvePane,
     imaging::photometry::Brightness,
-    window::state::AppState,
+    workspace::shared::Shared,
 };
 
 /// One point of a light curve.
@@ -86,11 +87,11 @@ pub enum Curve {
 }
 
 /// The light curve of the candidate on screen.
-pub fn shown_curve(state: &AppState) -> Curve {
-    let Some(candidate) = state.candidate() else {
+pub fn shown_curve(light_curve: &LightCurvePane, shared: &Shared) -> Curve {
+    let Some(candidate) = shared.candidate() else {
         return Curve::Nothing(String::new());
     };
-    let Some(key) = state.curve_key() else {
+    let Some(key) = light_curve.curve_key(shared) else {
         let points = given_points(candidate);
         if points.is_empty() {
             let why = "No light curve: this candidate has no magnitudes with times.";
@@ -103,7 +104,7 @@ pub fn shown_curve(state: &AppState) -> Curve {
             caption: None,
         };
     };
-    match state.measured.get(key) {
+    match light_curve.measured.get(key) {
         Some(measured) => measured_curve(candidate, measured, key.on),
         None => Curve::Measuring,
     }

@@ -13,21 +13,26 @@ use super::{
 };
 use crate::{
     domain::{Band, Candidate},
-    features::inspect::view::weak,
+    features::{inspect::view::weak, light_curve::state::LightCurvePane},
     widgets::theme,
-    window::{
-        command::{Command, Go, Session},
-        state::AppState,
+    workspace::{
+        command::{Command, Go},
+        shared::Shared,
     },
 };
 
 /// The plot, filling what is left.
-pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let Some(candidate) = state.candidate() else {
+pub fn light_curve_ui(
+    ui: &mut Ui,
+    light_curve: &LightCurvePane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command> + From<CurveChoice>>,
+) {
+    let Some(candidate) = shared.candidate() else {
         return;
     };
-    let curve = shown_curve(state);
-    head_ui(ui, state, candidate, &curve, commands);
+    let curve = shown_curve(light_curve, shared);
+    head_ui(ui, light_curve, shared, candidate, &curve, commands);
     match curve {
         Curve::Nothing(why) => {
             ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
@@ -35,10 +40,26 @@ pub fn light_curve_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>
         Curve::Measuring => {
             ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
         }
-        Curve::Points { points, scale, .. } => match state.curve.fold.periods() {
-            None => plot_ui(ui, state, candidate, &points, &scale, commands),
+        Curve::Points { points, scale, .. } => match light_curve.curve.fold.periods() {
+            None => plot_ui(
+                ui,
+                light_curve,
+                shared,
+                candidate,
+                &points,
+                &scale,
+                commands,
+            ),
             Some(periods) => {
-                folded_view::folded_curve_ui(ui, state, &points, &scale, periods, commands);
+                folded_view::folded_curve_ui(
+                    ui,
+                    light_curve,
+                    shared,
+                    &points,
+                    &scale,
+                    periods,
+                    commands,
+                );
             }
         },
     }
@@ -55,10 +76,11 @@ pub fn linked(candidate: &Candidate) -> egui::Id {
 /// How the points came about, and what else can be shown; nothing where there is no choice.
 fn head_ui(
     ui: &mut Ui,
-    state: &AppState,
+    light_curve: &LightCurvePane,
+    shared: &Shared,
     candidate: &Candidate,
     curve: &Curve,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<CurveChoice>>,
 ) {
     let (caption, has_points) = match curve {
         Curve::Points { caption, .. } => (caption.as_deref(), true),
@@ -66,12 +88,12 @@ fn head_ui(
     };
     let roles = measured_roles(candidate);
     let may_choose_source = has_magnitudes(candidate) && !roles.is_empty();
-    let key = state.curve_key();
+    let key = light_curve.curve_key(shared);
     let may_choose_role = roles.len() > 1 && key.is_some();
     if !has_points && !may_choose_source && !may_choose_role {
         return;
     }
-    let mut choice = state.curve;
+    let mut choice = light_curve.curve;
     ui.horizontal(|ui| {
         if let Some(caption) = caption {
             ui.label(weak(ui, caption));
@@ -105,8 +127,8 @@ fn head_ui(
             }
         });
     });
-    if choice != state.curve {
-        commands.push(Command::Session(Session::LightCurve(choice)));
+    if choice != light_curve.curve {
+        commands.push(choice.into());
     }
 }
 
@@ -120,20 +142,21 @@ fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)])
 
 fn plot_ui(
     ui: &mut Ui,
-    state: &AppState,
+    light_curve: &LightCurvePane,
+    shared: &Shared,
     candidate: &Candidate,
     points: &[Point],
     scale: &Scale,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let origin = time_origin(candidate);
-    let cursor = state
+    let cursor = shared
         .epoch()
         .and_then(|epoch| epoch.mjd)
         .map(|mjd| mjd.days() - origin);
     let label = value_label(scale);
-    let CurveChoice { is_measured, .. } = state.curve;
-    let has_bands = !state.is_blind() && state.scores.class_model().is_some();
+    let CurveChoice { is_measured, .. } = light_curve.curve;
+    let has_bands = !shared.is_blind() && shared.scores.class_model().is_some();
     let time_label = format!("MJD − {origin:.0} (days)");
     let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
@@ -172,9 +195,9 @@ fn plot_ui(
     let is_moved = response.response.clicked() || response.response.dragged();
     if let (true, Some(mjd)) = (is_moved, response.inner)
         && let Some(epoch) = nearest_epoch(candidate, mjd)
-        && epoch != state.place.epoch
+        && epoch != shared.place.epoch
     {
-        commands.push(Command::Go(Go::Epoch(epoch)));
+        commands.push(Command::Go(Go::Epoch(epoch)).into());
     }
 }
 

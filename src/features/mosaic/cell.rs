@@ -11,12 +11,9 @@ use crate::{
         stamp_paint::StampBatch,
         stamp_view::{Place, outlined_text},
         theme,
-    },
-    window::{
-        state::AppState,
         view_memory::{Camera, ViewMemory},
     },
-    workspace::display::Scope,
+    workspace::{display::Scope, shared::Shared},
 };
 
 /// Height of the words under the stamps, points.
@@ -29,12 +26,12 @@ pub fn cell_stamps(
     ui: &Ui,
     role: Option<Role>,
     rect: Rect,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
     ix: CandidateIx,
     batch: &mut StampBatch,
 ) {
-    let epoch = state.epoch_to_show(ix);
+    let epoch = shared.epoch_to_show(ix);
     let is_whole = ui.clip_rect().expand(1.0).contains_rect(rect);
     let sight = if is_whole {
         Sight::Cell
@@ -58,22 +55,22 @@ pub fn cell_stamps(
             scope: Scope::Epoch,
             sight,
         };
-        place.lay(ui, state, memory, batch, Camera::default());
+        place.lay(ui, shared, memory, batch, Camera::default());
     }
 }
 
 /// Frame, marks and words of a cell, over its stamps.
-pub fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
-    let Some(candidate) = state.catalogue.get(ix) else {
+pub fn cell_frame(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
+    let Some(candidate) = shared.catalogue.get(ix) else {
         return;
     };
-    let labels = state.label_on_screen(candidate);
+    let labels = shared.label_on_screen(candidate);
     let painter = ui.painter();
-    if let Some(color) = cells::label_color(state, labels) {
+    if let Some(color) = cells::label_color(shared, labels) {
         painter.rect_stroke(rect, 2.0, Stroke::new(2.5, color), StrokeKind::Inside);
     }
-    let is_selected = state.selection.contains(ix);
-    if is_selected || state.place.candidate == Some(ix) {
+    let is_selected = shared.selection.contains(ix);
+    if is_selected || shared.place.candidate == Some(ix) {
         let width = if is_selected { 3.0 } else { 1.5 };
         painter.rect_stroke(
             rect,
@@ -87,7 +84,7 @@ pub fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         let foot = rect.with_min_y(rect.bottom() - FOOT);
         painter.rect_filled(foot, 2.0, theme::AMBER.gamma_multiply(0.3));
     }
-    let value = cells::sorted_value(state, ix);
+    let value = cells::sorted_value(shared, ix);
     if !value.is_empty() {
         outlined_text(painter, rect.min + vec2(4.0, 3.0), Align2::LEFT_TOP, &value);
     }
@@ -99,25 +96,25 @@ pub fn cell_frame(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
             "⚑",
         );
     }
-    cell_words(ui, rect, state, ix);
+    cell_words(ui, rect, shared, ix);
 }
 
 /// Score, identifier and label at the foot of a cell.
-fn cell_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
-    let Some(candidate) = state.catalogue.get(ix) else {
+fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
+    let Some(candidate) = shared.catalogue.get(ix) else {
         return;
     };
-    let labels = state.label_on_screen(candidate);
+    let labels = shared.label_on_screen(candidate);
     let painter = ui.painter();
     let mut left = rect.left() + 5.0;
-    if let Some(reading) = scoring::badge::of_candidate(state, ix) {
+    if let Some(reading) = scoring::badge::of_candidate(shared, ix) {
         let inner = rect.shrink2(vec2(2.5, 2.5));
         let bar = inner.with_min_y(inner.bottom() - BAR);
         let mark = ui.visuals().text_color();
-        scoring::badge::bar(painter, bar, state, reading, mark);
+        scoring::badge::bar(painter, bar, shared, reading, mark);
         let corner = pos2(rect.left() + 4.0, rect.bottom() - FOOT + 2.0);
         let badge = Rect::from_min_size(corner, scoring::badge::BADGE);
-        scoring::badge::paint(ui, painter, badge, state, reading);
+        scoring::badge::paint(ui, painter, badge, shared, reading);
         left = badge.right() + 4.0;
     }
     let font = FontId::proportional(theme::CAPTION);

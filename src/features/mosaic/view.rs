@@ -8,14 +8,13 @@ use super::cell::{FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
     features::inspect::view::weak,
-    widgets::{stamp_paint::StampBatch, theme},
-    window::{
+    widgets::{stamp_paint::StampBatch, theme, view_memory::ViewMemory},
+    workspace::{
+        action::Action,
         command::{Command, Go, Label, Select, Session},
-        session::MOSAIC_SIDES,
-        state::AppState,
-        view_memory::ViewMemory,
+        screen::MOSAIC_SIDES,
+        shared::Shared,
     },
-    workspace::action::Action,
 };
 
 const GAP: f32 = 6.0;
@@ -25,12 +24,12 @@ const EDGE: f32 = 3.0;
 /// The mosaic screen.
 pub fn mosaic_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    bar_ui(ui, state, commands);
-    let order = state.queue.order();
+    bar_ui(ui, shared, commands);
+    let order = shared.queue.order();
     if order.is_empty() {
         ui.centered_and_justified(|ui| {
             ui.label(weak(
@@ -40,13 +39,13 @@ pub fn mosaic_ui(
         });
         return;
     }
-    if !state.selection.is_empty() {
-        egui::Panel::bottom("selection").show(ui, |ui| selection_ui(ui, state, commands));
+    if !shared.selection.is_empty() {
+        egui::Panel::bottom("selection").show(ui, |ui| selection_ui(ui, shared, commands));
     }
     let height = ui.available_height();
     let grid = Grid::new(
-        state.mosaic_role,
-        state.mosaic_side,
+        shared.mosaic_role,
+        shared.mosaic_side,
         ui.available_width() - 14.0,
         order.len(),
     );
@@ -57,8 +56,8 @@ pub fn mosaic_ui(
     let marker = ui.scope_id().with("mosaic shows");
     // By rank, not by the queue's revision: candidates that are still being found go to the end,
     // and must not pull back somebody who has scrolled away.
-    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
-    let key = (state.place.candidate, rank, grid.columns);
+    let rank = shared.place.candidate.and_then(|ix| shared.queue.rank(ix));
+    let key = (shared.place.candidate, rank, grid.columns);
     let last = ui.data(|data| data.get_temp::<(Option<CandidateIx>, Option<usize>, usize)>(marker));
     let offset = ui.scope_id().with("mosaic offset");
     if last != Some(key) {
@@ -70,7 +69,7 @@ pub fn mosaic_ui(
     }
     let shown = area.show_viewport(ui, |ui, viewport| {
         ui.set_height(grid.rows as f32 * grid.step.y + EDGE);
-        page_ui(ui, viewport, &grid, state, memory, commands);
+        page_ui(ui, viewport, &grid, shared, memory, commands);
     });
     ui.data_mut(|data| data.insert_temp(offset, shown.state.clamped_offset().y));
 }
@@ -129,7 +128,7 @@ impl Grid {
     }
 }
 
-fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal_wrapped(|ui| {
         ui.label(weak(ui, "show"));
         let choices = [
@@ -141,25 +140,29 @@ fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ];
         for (role, name) in choices {
             if ui
-                .selectable_label(state.mosaic_role == role, name)
+                .selectable_label(shared.mosaic_role == role, name)
                 .clicked()
             {
-                commands.push(Command::Session(Session::MosaicRole(role)));
+                commands.push(Command::Session(Session::MosaicRole(role)).into());
             }
         }
         ui.separator();
         ui.label(weak(ui, "size"));
-        let mut side = state.mosaic_side;
+        let mut side = shared.mosaic_side;
         let range = MOSAIC_SIDES.0..=MOSAIC_SIDES.1;
         let slider = egui::Slider::new(&mut side, range).show_value(false);
         ui.add(slider).on_hover_text("Size of a stamp");
-        if (side - state.mosaic_side).abs() > f32::EPSILON {
-            commands.push(Command::Session(Session::MosaicSide(side)));
+        if (side - shared.mosaic_side).abs() > f32::EPSILON {
+            commands.push(Command::Session(Session::MosaicSide(side)).into());
         }
         let rest = Action::SelectRestOfPage;
-        let text = format!("{} ({})", rest.info().title, state.settings.keys.hint(rest));
+        let text = format!(
+            "{} ({})",
+            rest.info().title,
+            shared.settings.keys.hint(rest)
+        );
         if ui.button(text).on_hover_text(rest.info().help).clicked() {
-            commands.push(Command::Do(rest));
+            commands.push(Command::Do(rest).into());
         }
     });
 }
@@ -168,18 +171,18 @@ fn page_ui(
     ui: &mut Ui,
     viewport: Rect,
     grid: &Grid,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let origin = ui.min_rect().min + vec2(EDGE, EDGE);
-    let order = state.queue.order();
+    let order = shared.queue.order();
     let first = (viewport.top() / grid.step.y).floor().max(0.0) as usize * grid.columns;
     let last = ((viewport.bottom() / grid.step.y).ceil() as usize * grid.columns).min(order.len());
     let first = first.min(last);
     let page = &order[first..last];
-    if *state.page != *page {
-        commands.push(Command::Session(Session::Page(Arc::from(page))));
+    if *shared.page != *page {
+        commands.push(Command::Session(Session::Page(Arc::from(page))).into());
     }
     let area = ui.clip_rect();
     let response = ui.interact(area, ui.scope_id().with("cells"), Sense::click_and_drag());
@@ -193,7 +196,7 @@ fn page_ui(
             ui,
             grid.roles,
             grid.rect(origin, rank),
-            state,
+            shared,
             memory,
             *ix,
             &mut batch,
@@ -203,9 +206,9 @@ fn page_ui(
     memory.batches += 1;
     batch.paint(ui, area, number, &memory.lost);
     for (rank, ix) in (first..).zip(page) {
-        cell_frame(ui, grid.rect(origin, rank), state, *ix);
+        cell_frame(ui, grid.rect(origin, rank), shared, *ix);
     }
-    choose(ui, grid, origin, &response, state, memory, commands);
+    choose(ui, grid, origin, &response, shared, memory, commands);
 }
 
 fn choose(
@@ -213,11 +216,11 @@ fn choose(
     grid: &Grid,
     origin: egui::Pos2,
     response: &egui::Response,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let order = state.queue.order();
+    let order = shared.queue.order();
     let under = |point| {
         grid.rank_at(origin, point, order.len())
             .map(|rank| order[rank])
@@ -225,22 +228,31 @@ fn choose(
     let modifiers = ui.input(|input| input.modifiers);
     if let Some(ix) = response.interact_pointer_pos().and_then(under) {
         if response.double_clicked() {
-            commands.push(Command::Go(Go::To {
-                candidate: ix,
-                open: true,
-            }));
+            commands.push(
+                Command::Go(Go::To {
+                    candidate: ix,
+                    open: true,
+                })
+                .into(),
+            );
         } else if response.clicked() {
-            commands.push(Command::Go(Go::To {
-                candidate: ix,
-                open: false,
-            }));
-            commands.push(Command::Select(if modifiers.shift {
-                Select::Through(ix)
-            } else if modifiers.command {
-                Select::Toggle(ix)
-            } else {
-                Select::Only(ix)
-            }));
+            commands.push(
+                Command::Go(Go::To {
+                    candidate: ix,
+                    open: false,
+                })
+                .into(),
+            );
+            commands.push(
+                Command::Select(if modifiers.shift {
+                    Select::Through(ix)
+                } else if modifiers.command {
+                    Select::Toggle(ix)
+                } else {
+                    Select::Only(ix)
+                })
+                .into(),
+            );
         }
     }
     // The start of a drag is kept in content coordinates: it stays while the page scrolls.
@@ -269,32 +281,32 @@ fn choose(
             .map(|(_, ix)| *ix)
             .collect();
         if !modifiers.any() {
-            commands.push(Command::Do(Action::SelectNone));
+            commands.push(Command::Do(Action::SelectNone).into());
         }
-        commands.push(Command::Select(Select::Add(inside)));
+        commands.push(Command::Select(Select::Add(inside)).into());
     }
 }
 
 /// How many are selected, and what can be done with them.
-pub fn selection_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal_wrapped(|ui| {
-        let text = format!("{} selected", state.selection.len());
+        let text = format!("{} selected", shared.selection.len());
         ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));
-        for (at, class) in state.vocabulary().classes.iter().enumerate() {
+        for (at, class) in shared.vocabulary().classes.iter().enumerate() {
             let text = format!("{} {}", class.key, class.title);
             let color = theme::class_color(class);
             let button = egui::Button::new(text).stroke(Stroke::new(1.5, color));
             if ui.add(button).clicked() {
-                commands.push(Command::Label(Label::Class(at)));
+                commands.push(Command::Label(Label::Class(at)).into());
             }
         }
         for action in [Action::Unsure, Action::Flag, Action::SelectNone] {
-            let key = state.settings.keys.hint(action);
+            let key = shared.settings.keys.hint(action);
             if ui
                 .button(format!("{key} {}", action.info().title))
                 .clicked()
             {
-                commands.push(Command::Do(action));
+                commands.push(Command::Do(action).into());
             }
         }
     });

@@ -3,7 +3,7 @@
 use egui::{Label, RichText, ScrollArea, Ui};
 use log::LevelFilter;
 
-use crate::{features::inspect::view::weak, widgets::theme, window::state::AppState};
+use crate::{features::inspect::view::weak, widgets::theme, workspace::shared::Shared};
 
 /// What may be chosen, with its name.
 const LEVELS: [(Option<LevelFilter>, &str); 3] = [
@@ -13,8 +13,8 @@ const LEVELS: [(Option<LevelFilter>, &str); 3] = [
 ];
 
 /// The records; those of `least` gravity where one is chosen.
-pub fn log_ui(ui: &mut Ui, state: &AppState, least: &mut Option<LevelFilter>) {
-    let log = &state.log;
+pub fn log_ui(ui: &mut Ui, shared: &Shared, least: &mut Option<LevelFilter>) {
+    let log = &shared.log;
     let is_shown = |level: log::Level| least.is_none_or(|least| level <= least);
     let shown = log.lines.iter().filter(|line| is_shown(line.level));
     let shown: Vec<_> = shown.collect();

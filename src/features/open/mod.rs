@@ -8,3 +8,4 @@ pub(crate) mod opening;
 pub(crate) mod problems;
 pub(crate) mod refusal;
 pub(crate) mod start_page;
+pub mod state;

@@ -5,9 +5,8 @@ use egui::{RichText, ScrollArea, Ui};
 use super::log_view::log_ui;
 use crate::{
     features::inspect::view::weak,
-    widgets::theme,
-    window::{command::Command, state::AppState, view_memory::ViewMemory},
-    workspace::{action::Action, words::short},
+    widgets::{theme, view_memory::ViewMemory},
+    workspace::{action::Action, command::Command, shared::Shared, words::short},
 };
 
 /// Letters of a path in a line, and in its tooltip. *Copy all* has the whole.
@@ -17,12 +16,12 @@ const WHOLE: usize = 1_000;
 /// The screen: problems, or the log.
 pub fn problems_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     ui.horizontal(|ui| {
-        let count = state.problems.len();
+        let count = shared.problems.len();
         let title = if count == 1 {
             "1 problem".into()
         } else {
@@ -33,58 +32,58 @@ pub fn problems_ui(
             (Action::Log, "Log", true),
         ] {
             let title = RichText::new(title).heading();
-            let tab = ui.selectable_label(state.shows_log == is_log, title);
-            let key = state.settings.keys.hint(action);
+            let tab = ui.selectable_label(shared.shows_log == is_log, title);
+            let key = shared.settings.keys.hint(action);
             if tab
                 .on_hover_text(format!("{} ({key})", action.info().help))
                 .clicked()
             {
-                commands.push(Command::Do(action));
+                commands.push(Command::Do(action).into());
             }
         }
-        if !state.shows_log && count > 0 && ui.button("Copy all").clicked() {
-            let lines: Vec<_> = state.problems.iter().map(ToString::to_string).collect();
+        if !shared.shows_log && count > 0 && ui.button("Copy all").clicked() {
+            let lines: Vec<_> = shared.problems.iter().map(ToString::to_string).collect();
             ui.copy_text(lines.join("\n"));
         }
     });
     ui.add_space(theme::GRID);
-    if state.shows_log {
-        log_ui(ui, state, &mut memory.log_level);
+    if shared.shows_log {
+        log_ui(ui, shared, &mut memory.log_level);
     } else {
-        list_ui(ui, state);
+        list_ui(ui, shared);
     }
 }
 
 /// What could not be opened; what was recognised.
-fn list_ui(ui: &mut Ui, state: &AppState) {
+fn list_ui(ui: &mut Ui, shared: &Shared) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-        if let Some(fault) = &state.project.fault {
+        if let Some(fault) = &shared.project.fault {
             ui.label(RichText::new("project").strong());
             ui.label(RichText::new(fault).color(theme::alarm_text(ui)));
             ui.add_space(theme::GRID);
         }
-        if let Some(why) = &state.project.nothing_found {
+        if let Some(why) = &shared.project.nothing_found {
             ui.label(RichText::new(why).color(theme::alarm_text(ui)));
             ui.add_space(theme::GRID);
-        } else if state.problems.is_empty() {
-            let text = if state.catalogue.is_empty() {
+        } else if shared.problems.is_empty() {
+            let text = if shared.catalogue.is_empty() {
                 "Nothing is open."
             } else {
                 "Everything that was opened could be read."
             };
             ui.label(weak(ui, text));
         }
-        grouped(ui, state);
+        grouped(ui, shared);
         ui.add_space(2.0 * theme::GRID);
         ui.label(RichText::new("recognised").strong());
-        for (path, rule) in &state.recognised {
+        for (path, rule) in &shared.recognised {
             let name = short(&path.to_string_lossy(), NAME);
             ui.label(weak(ui, format!("{name}: {rule}")));
         }
-        if state.catalogue.duplicates() > 0 {
+        if shared.catalogue.duplicates() > 0 {
             let text = format!(
                 "{} epochs were found twice and are shown once",
-                state.catalogue.duplicates()
+                shared.catalogue.duplicates()
             );
             ui.label(weak(ui, text));
         }
@@ -92,8 +91,8 @@ fn list_ui(ui: &mut Ui, state: &AppState) {
 }
 
 /// Faults of one kind together.
-fn grouped(ui: &mut Ui, state: &AppState) {
-    let mut problems: Vec<_> = state.problems.iter().collect();
+fn grouped(ui: &mut Ui, shared: &Shared) {
+    let mut problems: Vec<_> = shared.problems.iter().collect();
     problems.sort_by(|a, b| (&a.what, &a.why, &a.path).cmp(&(&b.what, &b.why, &b.path)));
     for group in problems.chunk_by(|a, b| a.what == b.what && a.why == b.why) {
         let first = group[0];

@@ -4,20 +4,29 @@ use egui::{Align2, RichText, Ui, vec2};
 
 use crate::{
     domain::Timestamp,
+    features::open::state::OpeningPane,
     widgets::theme,
-    window::{
+    workspace::{
+        action::Action,
         command::{Command, Session},
-        state::AppState,
     },
-    workspace::action::Action,
 };
 
 /// Width of the text, points.
 const WIDTH: f32 = 520.0;
 
 /// The question, for as long as a second request goes through.
-pub fn refusal_ui(ui: &Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Command>) {
-    let Some(refusal) = state.refusal.as_ref().filter(|refusal| refusal.holds(now)) else {
+pub fn refusal_ui(
+    ui: &Ui,
+    opening: &OpeningPane,
+    now: Timestamp,
+    commands: &mut Vec<impl From<Command>>,
+) {
+    let Some(refusal) = opening
+        .refusal
+        .as_ref()
+        .filter(|refusal| refusal.holds(now))
+    else {
         return;
     };
     egui::Window::new("Not closed yet")
@@ -30,13 +39,13 @@ pub fn refusal_ui(ui: &Ui, state: &AppState, now: Timestamp, commands: &mut Vec<
             ui.add_space(theme::GRID);
             ui.horizontal(|ui| {
                 if ui.button("Export labels…").clicked() {
-                    commands.push(Command::Do(Action::ExportLabels));
+                    commands.push(Command::Do(Action::ExportLabels).into());
                 }
                 if ui.button("Stay").clicked() {
-                    commands.push(Command::Session(Session::Stay));
+                    commands.push(Command::Session(Session::Stay).into());
                 }
                 if ui.button("Leave anyway").clicked() {
-                    commands.push(Command::Session(Session::LeaveAnyway));
+                    commands.push(Command::Session(Session::LeaveAnyway).into());
                 }
             });
         });

@@ -3,13 +3,14 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
-    features::inspect::view::weak,
+    features::{inspect::view::weak, simulation::state::SimulationPane},
     widgets::theme,
-    window::{
+    workspace::{
+        action::Action,
         command::{Command, Session},
-        state::AppState,
+        shared::Shared,
+        words::short,
     },
-    workspace::{action::Action, words::short},
 };
 
 /// Width of the buttons, points.
@@ -38,7 +39,12 @@ const CHOICES: [(Action, &str, &str); 3] = [
 ];
 
 /// The page.
-pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn start_page_ui(
+    ui: &mut Ui,
+    simulation: &SimulationPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command>>,
+) {
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.16).max(theme::GRID));
         ui.label(RichText::new("destello").size(40.0).strong());
@@ -47,40 +53,41 @@ pub fn start_page_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>)
             "look at transient candidates, judge them, and teach a network what you know",
         ));
         ui.add_space(4.0 * theme::GRID);
-        nothing_found_ui(ui, state, commands);
+        nothing_found_ui(ui, shared, commands);
         for (action, text, help) in CHOICES {
-            choice_ui(ui, state, action, [text, help], commands);
+            choice_ui(ui, simulation, shared, action, [text, help], commands);
         }
         ui.add_space(theme::GRID);
-        let key = state.settings.keys.hint(Action::KeySheet);
+        let key = shared.settings.keys.hint(Action::KeySheet);
         if ui
             .add(Button::new("See all keys").shortcut_text(key))
             .clicked()
         {
-            commands.push(Command::Do(Action::KeySheet));
+            commands.push(Command::Do(Action::KeySheet).into());
         }
         ui.label(weak(ui, "or drop files and folders on this window"));
         ui.add_space(3.0 * theme::GRID);
-        recent_ui(ui, state, commands);
+        recent_ui(ui, shared, commands);
     });
 }
 
 /// One large choice: what it does, its key, and a word more below.
 fn choice_ui(
     ui: &mut Ui,
-    state: &AppState,
+    simulation: &SimulationPane,
+    shared: &Shared,
     action: Action,
     [text, help]: [&str; 2],
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let key = state.settings.keys.hint(action);
+    let key = shared.settings.keys.hint(action);
     let button = Button::new(RichText::new(text).size(16.0))
         .shortcut_text(key)
         .min_size(vec2(WIDTH, 48.0));
     // The demo is made once; a second click would do nothing.
-    let is_busy = action == Action::OpenDemo && state.simulation.is_running();
+    let is_busy = action == Action::OpenDemo && simulation.is_running();
     if ui.add_enabled(!is_busy, button).clicked() {
-        commands.push(Command::Do(action));
+        commands.push(Command::Do(action).into());
     }
     let help = if is_busy {
         "making the demo sky: a moment"
@@ -91,8 +98,8 @@ fn choice_ui(
     ui.add_space(theme::GRID);
 }
 
-fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let recent = &state.settings.recent_projects;
+fn recent_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let recent = &shared.settings.recent_projects;
     if recent.is_empty() {
         return;
     }
@@ -110,19 +117,19 @@ fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                 paths: Vec::new(),
                 project: Some(project.clone()),
             };
-            commands.push(Command::Session(open));
+            commands.push(Command::Session(open).into());
         }
     }
 }
 
 /// Why nothing is shown of what was opened, and the way to the details.
-fn nothing_found_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let Some(why) = &state.project.nothing_found else {
+fn nothing_found_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let Some(why) = &shared.project.nothing_found else {
         return;
     };
     ui.label(RichText::new(why).color(theme::alarm_text(ui)));
-    if !state.problems.is_empty() && ui.button("See the problems").clicked() {
-        commands.push(Command::Do(Action::Problems));
+    if !shared.problems.is_empty() && ui.button("See the problems").clicked() {
+        commands.push(Command::Do(Action::Problems).into());
     }
     ui.add_space(2.0 * theme::GRID);
 }

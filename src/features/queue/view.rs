@@ -4,17 +4,25 @@ use egui::{
     Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
 };
 
-use super::column::Column;
 use crate::{
     domain::CandidateIx,
     features::{inspect::view::weak, scoring},
-    widgets::{cells, sight::Sight, stamp_paint::StampBatch, stamp_view::Place, theme},
-    window::{
-        command::{Command, Go, QueueCommand},
-        state::{AppState, Field},
+    widgets::{
+        cells,
+        sight::Sight,
+        stamp_paint::StampBatch,
+        stamp_view::Place,
+        theme,
         view_memory::{Camera, ViewMemory},
     },
-    workspace::{action::Action, display::Scope},
+    workspace::{
+        action::Action,
+        command::{Command, Go, QueueCommand},
+        display::Scope,
+        queue::column::Column,
+        screen::Field,
+        shared::Shared,
+    },
 };
 
 const ROW: f32 = 38.0;
@@ -22,25 +30,25 @@ const ROW: f32 = 38.0;
 /// The panel.
 pub fn queue_panel_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    sort_ui(ui, state, commands);
-    filter_ui(ui, state, memory, commands);
-    let (shown, all) = (state.queue.order().len(), state.catalogue.len());
+    sort_ui(ui, shared, commands);
+    filter_ui(ui, shared, memory, commands);
+    let (shown, all) = (shared.queue.order().len(), shared.catalogue.len());
     let count = if shown == all {
         format!("{all} candidates")
     } else {
         format!("{shown} of {all} candidates")
     };
     ui.label(weak(ui, count));
-    shortlist_ui(ui, state, commands);
+    shortlist_ui(ui, shared, commands);
     let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
     // Keep the candidate on screen in view when it or its rank changes, and only then:
     // candidates that are still being found go to the end.
-    let rank = state.place.candidate.and_then(|ix| state.queue.rank(ix));
-    let key = (state.place.candidate, rank);
+    let rank = shared.place.candidate.and_then(|ix| shared.queue.rank(ix));
+    let key = (shared.place.candidate, rank);
     if memory.scrolled_to != key {
         memory.scrolled_to = key;
         if let Some(rank) = rank {
@@ -54,19 +62,22 @@ pub fn queue_panel_ui(
         let clip = ui.clip_rect();
         let mut words = Vec::new();
         for rank in rows {
-            let ix = state.queue.order()[rank];
+            let ix = shared.queue.order()[rank];
             let size = vec2(ui.available_width(), ROW);
             let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-            row_background(ui, rect, state, ix, response.hovered());
-            thumbnail(ui, rect, state, memory, ix, &mut batch);
+            row_background(ui, rect, shared, ix, response.hovered());
+            thumbnail(ui, rect, shared, memory, ix, &mut batch);
             if response.clicked() {
-                commands.push(Command::Go(Go::To {
-                    candidate: ix,
-                    open: false,
-                }));
+                commands.push(
+                    Command::Go(Go::To {
+                        candidate: ix,
+                        open: false,
+                    })
+                    .into(),
+                );
             }
             response.widget_info(|| {
-                let id = state
+                let id = shared
                     .catalogue
                     .get(ix)
                     .map_or("", |candidate| &*candidate.id);
@@ -78,25 +89,29 @@ pub fn queue_panel_ui(
         memory.batches += 1;
         batch.paint(ui, clip, number, &memory.lost);
         for (rect, ix) in words {
-            row_words(ui, rect, state, ix);
+            row_words(ui, rect, shared, ix);
         }
     });
 }
 
 /// What the queue is narrowed to, with the way back.
-fn shortlist_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let Some(shortlist) = state.queue.shortlist() else {
+fn shortlist_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let Some(shortlist) = shared.queue.shortlist() else {
         return;
     };
     ui.horizontal(|ui| {
         let back = Action::WholeQueue;
         let button = cells::named(ui.small_button("✖"), egui::Role::Button, back.info().title);
-        let help = format!("{} ({})", back.info().title, state.settings.keys.hint(back));
+        let help = format!(
+            "{} ({})",
+            back.info().title,
+            shared.settings.keys.hint(back)
+        );
         if button.on_hover_text(help).clicked() {
-            commands.push(Command::Do(back));
+            commands.push(Command::Do(back).into());
         }
         // What a model said of them is a trace of its scores.
-        let title: &str = if state.is_blind() {
+        let title: &str = if shared.is_blind() {
             "some of them"
         } else {
             &shortlist.title
@@ -105,10 +120,10 @@ fn shortlist_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     });
 }
 
-fn row_background(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx, is_hovered: bool) {
-    let fill = if state.place.candidate == Some(ix) {
+fn row_background(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx, is_hovered: bool) {
+    let fill = if shared.place.candidate == Some(ix) {
         theme::AMBER.gamma_multiply(0.30)
-    } else if state.selection.contains(ix) {
+    } else if shared.selection.contains(ix) {
         theme::AMBER.gamma_multiply(0.14)
     } else if is_hovered {
         ui.visuals().widgets.hovered.weak_bg_fill
@@ -121,19 +136,19 @@ fn row_background(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx, is_hov
 fn thumbnail(
     ui: &Ui,
     rect: Rect,
-    state: &AppState,
+    shared: &Shared,
     memory: &mut ViewMemory,
     ix: CandidateIx,
     batch: &mut StampBatch,
 ) {
-    let Some(candidate) = state.catalogue.get(ix) else {
+    let Some(candidate) = shared.catalogue.get(ix) else {
         return;
     };
     let Some(role) = candidate.roles().first().copied() else {
         return;
     };
     let square = Rect::from_min_size(rect.min + vec2(4.0, 3.0), vec2(ROW - 6.0, ROW - 6.0));
-    let epoch = state.epoch_to_show(ix);
+    let epoch = shared.epoch_to_show(ix);
     let place = Place {
         candidate: ix,
         epoch,
@@ -142,19 +157,19 @@ fn thumbnail(
         scope: Scope::Epoch,
         sight: Sight::Glimpse,
     };
-    place.lay(ui, state, memory, batch, Camera::default());
+    place.lay(ui, shared, memory, batch, Camera::default());
 }
 
-fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
-    let Some(candidate) = state.catalogue.get(ix) else {
+fn row_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
+    let Some(candidate) = shared.catalogue.get(ix) else {
         return;
     };
-    let labels = state.label_on_screen(candidate);
+    let labels = shared.label_on_screen(candidate);
     let left = rect.left() + ROW + 4.0;
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let font = FontId::proportional(theme::TEXT);
     let small = FontId::proportional(theme::CAPTION);
-    let value = cells::sorted_value(state, ix);
+    let value = cells::sorted_value(shared, ix);
     let galley = painter.layout_no_wrap(
         value,
         FontId::monospace(theme::CAPTION),
@@ -182,13 +197,13 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
         font,
         color,
     );
-    if let Some(reading) = scoring::badge::of_candidate(state, ix) {
+    if let Some(reading) = scoring::badge::of_candidate(shared, ix) {
         let corner = rect.right_bottom() - scoring::badge::BADGE - vec2(5.0, 4.0);
         let badge = Rect::from_min_size(corner, scoring::badge::BADGE);
-        scoring::badge::paint(ui, &painter, badge, state, reading);
+        scoring::badge::paint(ui, &painter, badge, shared, reading);
     }
     let mut x = left;
-    if let Some(color) = cells::label_color(state, labels) {
+    if let Some(color) = cells::label_color(shared, labels) {
         painter.circle_filled(pos2(x + 4.0, rect.bottom() - 10.0), 4.0, color);
         x += 12.0;
     }
@@ -214,8 +229,8 @@ fn row_words(ui: &Ui, rect: Rect, state: &AppState, ix: CandidateIx) {
     );
 }
 
-fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let spec = state.queue.spec();
+fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let spec = shared.queue.spec();
     let mut column = spec.column.clone();
     let mut is_descending = spec.is_descending;
     ui.horizontal(|ui| {
@@ -223,13 +238,13 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         // Buttons first, from the right: the box takes what is left and never widens the panel.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let refresh = Action::RefreshQueue.info();
-            let key = state.settings.keys.hint(Action::RefreshQueue);
+            let key = shared.settings.keys.hint(Action::RefreshQueue);
             let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
             if again
                 .on_hover_text(format!("{} ({key})", refresh.help))
                 .clicked()
             {
-                commands.push(Command::Do(Action::RefreshQueue));
+                commands.push(Command::Do(Action::RefreshQueue).into());
             }
             let (arrow, order) = if is_descending {
                 ("⬇", "Largest first")
@@ -240,18 +255,21 @@ fn sort_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             if turn.on_hover_text(order).clicked() {
                 is_descending = !is_descending;
             }
-            column_box(ui, state, &mut column);
+            column_box(ui, shared, &mut column);
         });
     });
     if column != spec.column || is_descending != spec.is_descending {
-        commands.push(Command::Queue(QueueCommand::Sort {
-            column,
-            is_descending,
-        }));
+        commands.push(
+            Command::Queue(QueueCommand::Sort {
+                column,
+                is_descending,
+            })
+            .into(),
+        );
     }
 }
 
-fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
+fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
     egui::ComboBox::from_id_salt("sort by")
         .width(ui.available_width() - 2.0 * theme::GRID)
         .truncate()
@@ -263,12 +281,12 @@ fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
                 ui.selectable_value(column, known, name);
             }
             ui.separator();
-            for known in state.score_columns() {
+            for known in shared.score_columns() {
                 let name = known.name().to_owned();
                 ui.selectable_value(column, known, name);
             }
             ui.separator();
-            for name in state.field_names() {
+            for name in shared.field_names() {
                 let text = name.to_string();
                 ui.selectable_value(column, Column::Field(name), text);
             }
@@ -277,13 +295,18 @@ fn column_box(ui: &mut Ui, state: &AppState, column: &mut Column) {
         .on_hover_text("Sort the queue by this column");
 }
 
-fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    cells::serve_focus(ui, state, memory, Field::Filter);
-    let in_force = &state.queue.spec().filter;
+fn filter_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    memory: &mut ViewMemory,
+    commands: &mut Vec<impl From<Command>>,
+) {
+    cells::serve_focus(ui, shared, memory, Field::Filter);
+    let in_force = &shared.queue.spec().filter;
     let text = memory.filter.get_or_insert_with(|| in_force.clone());
     let hint = format!(
         "filter, such as mag<20 ({})",
-        state.settings.keys.hint(Action::Filter)
+        shared.settings.keys.hint(Action::Filter)
     );
     let response = ui.add(
         TextEdit::singleline(text)
@@ -295,14 +318,14 @@ fn filter_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &
         "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nscore>0.9  score:cap<0.1  disagree\na bare word is a part of the id",
     );
     if response.changed() && text != in_force {
-        commands.push(Command::Queue(QueueCommand::Filter(text.clone())));
+        commands.push(Command::Queue(QueueCommand::Filter(text.clone())).into());
     } else if !response.has_focus() {
         memory.filter = None;
     }
-    let unknown = state.queue.unknown_column();
+    let unknown = shared.queue.unknown_column();
     let unknown =
         unknown.map(|name| format!("no candidate has a column {name}: see the sort menu"));
-    if let Some(why) = state.queue.fault().or(unknown.as_deref()) {
+    if let Some(why) = shared.queue.fault().or(unknown.as_deref()) {
         let text = RichText::new(why)
             .size(theme::CAPTION)
             .color(theme::alarm_text(ui));

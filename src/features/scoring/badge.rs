@@ -3,8 +3,11 @@
 
 use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-use super::state::Reading;
-use crate::{domain::CandidateIx, widgets::theme, window::state::AppState};
+use crate::{
+    domain::CandidateIx,
+    widgets::theme,
+    workspace::{scores::shown::Reading, shared::Shared},
+};
 
 /// Size of a badge, points.
 pub const BADGE: Vec2 = vec2(28.0, 13.0);
@@ -35,19 +38,19 @@ fn words(reading: Reading<'_>) -> String {
 }
 
 /// What the active model predicts for one epoch; none while scores are hidden.
-pub fn of_epoch(state: &AppState, ix: CandidateIx, epoch: usize) -> Option<Reading<'_>> {
-    let scores = &state.scores;
-    (!state.is_blind()).then(|| scores.of_epoch(scores.active(), ix, epoch))
+pub fn of_epoch(shared: &Shared, ix: CandidateIx, epoch: usize) -> Option<Reading<'_>> {
+    let scores = &shared.scores;
+    (!shared.is_blind()).then(|| scores.of_epoch(scores.active(), ix, epoch))
 }
 
 /// What the active model predicts for a candidate; none while scores are hidden.
-pub fn of_candidate(state: &AppState, ix: CandidateIx) -> Option<Reading<'_>> {
-    let scores = &state.scores;
-    (!state.is_blind()).then(|| scores.of_candidate(scores.active(), ix))
+pub fn of_candidate(shared: &Shared, ix: CandidateIx) -> Option<Reading<'_>> {
+    let scores = &shared.scores;
+    (!shared.is_blind()).then(|| scores.of_candidate(scores.active(), ix))
 }
 
 /// A badge in this rectangle.
-pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>) {
+pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>) {
     let font = FontId::proportional(10.0);
     let color = match reading {
         Reading::Score { is_real: true, .. } => {
@@ -60,7 +63,7 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, reading: 
             ui.visuals().text_color()
         }
         Reading::Class { class, .. } => {
-            let color = class_color(state, class);
+            let color = class_color(shared, class);
             painter.rect_filled(rect, 3.0, color);
             theme::on(color)
         }
@@ -76,20 +79,20 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, reading: 
 }
 
 /// The colour of a class wherever it is shown; grey where no vocabulary knows it.
-pub fn class_color(state: &AppState, class: &str) -> Color32 {
-    let known = state.class_named(class);
+pub fn class_color(shared: &Shared, class: &str) -> Color32 {
+    let known = shared.class_named(class);
     known.map_or(Color32::GRAY, theme::class_color)
 }
 
 /// The name of a class on screen.
-pub fn class_title(state: &AppState, class: &str) -> String {
-    let known = state.class_named(class);
+pub fn class_title(shared: &Shared, class: &str) -> String {
+    let known = shared.class_named(class);
     known.map_or_else(|| class.to_owned(), |class| class.title.to_string())
 }
 
 /// A thin bar as long as the score, with a mark at the threshold; in the colour of its class where a
 /// model predicts classes.
-pub fn bar(painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>, mark: Color32) {
+pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>, mark: Color32) {
     let x = |share: f32| rect.left() + share.clamp(0.0, 1.0) * rect.width();
     let fill = |value: f32, color: Color32| {
         let filled = Rect::from_min_max(rect.min, pos2(x(value), rect.bottom()));
@@ -98,16 +101,16 @@ pub fn bar(painter: &Painter, rect: Rect, state: &AppState, reading: Reading<'_>
     match reading {
         Reading::Score { value, is_real } => {
             fill(value, theme::side_color(is_real));
-            let at = x(state.scores.active().threshold());
+            let at = x(shared.scores.active().threshold());
             painter.vline(at, rect.y_range(), Stroke::new(1.5, mark));
         }
-        Reading::Class { class, probability } => fill(probability, class_color(state, class)),
+        Reading::Class { class, probability } => fill(probability, class_color(shared, class)),
         Reading::Refused(_) | Reading::Pending => {}
     }
 }
 
 /// A score as a widget, with its model's name before it; read aloud as it is shown.
-pub fn score_ui(ui: &mut Ui, state: &AppState, name: &str, is_active: bool, reading: Reading<'_>) {
+pub fn score_ui(ui: &mut Ui, shared: &Shared, name: &str, is_active: bool, reading: Reading<'_>) {
     let title = egui::RichText::new(name).size(theme::CAPTION);
     let title = if is_active {
         title.strong()
@@ -122,7 +125,7 @@ pub fn score_ui(ui: &mut Ui, state: &AppState, name: &str, is_active: bool, read
         }
         Reading::Score { value, is_real } => {
             let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
-            paint(ui, ui.painter(), rect, state, reading);
+            paint(ui, ui.painter(), rect, shared, reading);
             let side = if is_real { "real" } else { "bogus" };
             let text = format!("{name}: {value:.4}, {side}");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
@@ -130,8 +133,8 @@ pub fn score_ui(ui: &mut Ui, state: &AppState, name: &str, is_active: bool, read
         }
         Reading::Class { class, probability } => {
             let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
-            paint(ui, ui.painter(), rect, state, reading);
-            let title = class_title(state, class);
+            paint(ui, ui.painter(), rect, shared, reading);
+            let title = class_title(shared, class);
             let text = format!("{name}: {title}, probability {probability:.4}");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
             response.on_hover_text(text);

@@ -4,10 +4,7 @@
 use egui::{Align, Layout, RichText, Sense, Ui, vec2};
 use egui_plot::{Bar, BarChart, Plot, VLine};
 
-use super::{
-    badge::{class_color, class_title, score_words},
-    classes::ClassPredictions,
-};
+use super::badge::{class_color, class_title, score_words};
 use crate::{
     domain::Candidate,
     features::{
@@ -18,9 +15,10 @@ use crate::{
         },
     },
     widgets::theme,
-    window::{
+    workspace::{
         command::{Command, Go},
-        state::AppState,
+        scores::classes::ClassPredictions,
+        shared::Shared,
     },
 };
 
@@ -28,31 +26,31 @@ use crate::{
 const NAMED: usize = 3;
 
 /// The bands of the candidate on screen; a hint where there are none yet.
-pub fn class_bands_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let (Some(ix), Some(candidate)) = (state.place.candidate, state.candidate()) else {
+pub fn class_bands_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let (Some(ix), Some(candidate)) = (shared.place.candidate, shared.candidate()) else {
         return;
     };
-    let Some(model) = state.scores.class_model() else {
+    let Some(model) = shared.scores.class_model() else {
         return;
     };
-    let Some(predicted) = state.scores.classes(ix) else {
+    let Some(predicted) = shared.scores.classes(ix) else {
         let text = format!("{} has not looked at this candidate yet", model.name());
         ui.label(weak(ui, text));
         return;
     };
-    head_ui(ui, state, model.name(), predicted);
-    plot_ui(ui, state, candidate, predicted, commands);
+    head_ui(ui, shared, model.name(), predicted);
+    plot_ui(ui, shared, candidate, predicted, commands);
 }
 
 /// The likeliest classes at the epoch on screen.
-fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassPredictions<'_>) {
+fn head_ui(ui: &mut Ui, shared: &Shared, model: &str, predicted: ClassPredictions<'_>) {
     ui.horizontal(|ui| {
         ui.label(weak(ui, format!("{model}, up to this epoch")));
-        let epoch = state.place.epoch;
+        let epoch = shared.place.epoch;
         match predicted.until(epoch) {
             Some(row) => {
                 for class in predicted.ranked(row).iter().take(NAMED) {
-                    chip_ui(ui, state, class.class, class.probability);
+                    chip_ui(ui, shared, class.class, class.probability);
                 }
             }
             None => {
@@ -71,11 +69,15 @@ fn head_ui(ui: &mut Ui, state: &AppState, model: &str, predicted: ClassPredictio
 }
 
 /// A class in its colour, with its probability.
-fn chip_ui(ui: &mut Ui, state: &AppState, class: &str, probability: f32) {
+fn chip_ui(ui: &mut Ui, shared: &Shared, class: &str, probability: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
     ui.painter()
-        .rect_filled(rect, 2.0, class_color(state, class));
-    let words = format!("{} {}", class_title(state, class), score_words(probability));
+        .rect_filled(rect, 2.0, class_color(shared, class));
+    let words = format!(
+        "{} {}",
+        class_title(shared, class),
+        score_words(probability)
+    );
     ui.label(RichText::new(words).size(theme::CAPTION));
 }
 
@@ -114,10 +116,10 @@ fn spans<'a>(
 
 fn plot_ui(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     candidate: &Candidate,
     predicted: ClassPredictions<'_>,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let origin = time_origin(candidate);
     let spans = spans(candidate, &predicted, origin);
@@ -138,7 +140,7 @@ fn plot_ui(
         });
         return;
     }
-    let cursor = state.epoch().and_then(|epoch| epoch.mjd);
+    let cursor = shared.epoch().and_then(|epoch| epoch.mjd);
     let mut plot = Plot::new(("class probabilities", &*candidate.id))
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
@@ -166,12 +168,12 @@ fn plot_ui(
                     .width(span.until - span.from)
                     .base_offset(f64::from(below))
             };
-            let fill = class_color(state, name);
+            let fill = class_color(shared, name);
             let bars = spans
                 .iter()
                 .map(bar)
                 .map(|bar| bar.fill(fill).stroke((0.0, fill)));
-            plot.bar_chart(BarChart::new(class_title(state, name), bars.collect()).color(fill));
+            plot.bar_chart(BarChart::new(class_title(shared, name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {
             let line = VLine::new("epoch on screen", mjd.days() - origin);
@@ -182,9 +184,9 @@ fn plot_ui(
     let is_moved = response.response.clicked() || response.response.dragged();
     if let (true, Some(mjd)) = (is_moved, response.inner)
         && let Some(epoch) = nearest_epoch(candidate, mjd)
-        && epoch != state.place.epoch
+        && epoch != shared.place.epoch
     {
-        commands.push(Command::Go(Go::Epoch(epoch)));
+        commands.push(Command::Go(Go::Epoch(epoch)).into());
     }
 }
 

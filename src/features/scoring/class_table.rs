@@ -2,14 +2,11 @@
 
 use egui::{Align2, FontId, Rect, Sense, Ui, pos2, vec2};
 
-use super::{
-    badge::{class_color, class_title, score_words},
-    state::ShownModel,
-};
+use super::badge::{class_color, class_title, score_words};
 use crate::{
     domain::{CandidateIx, likeliest},
     widgets::theme,
-    window::state::AppState,
+    workspace::{scores::shown::ShownModel, shared::Shared},
 };
 
 /// Width of the names of classes, and of a model's column, points.
@@ -18,22 +15,22 @@ const WIDTHS: [f32; 2] = [118.0, 74.0];
 const ROW: f32 = 17.0;
 
 /// The shown models that predict classes.
-fn models(state: &AppState) -> impl Iterator<Item = &ShownModel> {
-    let all = state.scores.shown().iter();
+fn models(shared: &Shared) -> impl Iterator<Item = &ShownModel> {
+    let all = shared.scores.shown().iter();
     all.filter(|model| model.predicts_classes())
 }
 
 /// How wide the table is; none where fewer than two models predict classes.
-pub fn class_table_width(state: &AppState) -> Option<f32> {
-    let columns = models(state).count();
+pub fn class_table_width(shared: &Shared) -> Option<f32> {
+    let columns = models(shared).count();
     (columns > 1).then_some(WIDTHS[0] + WIDTHS[1] * columns as f32)
 }
 
 /// A row for each class, a column for each model: its probability at the epoch on screen, or at the
 /// last one before it that the model could take.
-pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
+pub fn class_table_ui(ui: &mut Ui, shared: &Shared, candidate: CandidateIx) {
     let mut classes: Vec<&str> = Vec::new();
-    for model in models(state) {
+    for model in models(shared) {
         let known = model.ready.iter().flat_map(|ready| &ready.card.classes);
         for class in known {
             if !classes.contains(&class.as_str()) {
@@ -41,7 +38,7 @@ pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
             }
         }
     }
-    let width = class_table_width(state).unwrap_or_default();
+    let width = class_table_width(shared).unwrap_or_default();
     let size = vec2(width, ROW * (classes.len() + 1) as f32);
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let cell = |row: usize, column: usize| {
@@ -61,9 +58,9 @@ pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
         let place = cell(row + 1, 0);
         let chip =
             Rect::from_center_size(pos2(place.left() + 5.0, place.center().y), vec2(9.0, 9.0));
-        painter.rect_filled(chip, 2.0, class_color(state, class));
+        painter.rect_filled(chip, 2.0, class_color(shared, class));
         let at = pos2(place.left() + 14.0, place.center().y);
-        let title = class_title(state, class);
+        let title = class_title(shared, class);
         painter.text(
             at,
             Align2::LEFT_CENTER,
@@ -72,15 +69,15 @@ pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
             ui.visuals().text_color(),
         );
     }
-    for (column, model) in models(state).enumerate() {
+    for (column, model) in models(shared).enumerate() {
         let head = cell(0, column + 1);
         let at = pos2(head.right() - 6.0, head.center().y);
-        let is_active = state.scores.is_active(&model.source);
+        let is_active = shared.scores.is_active(&model.source);
         let color = if is_active { strong } else { weak };
-        let name = state.scores.name_of(model);
+        let name = shared.scores.name_of(model);
         painter.text(at, Align2::RIGHT_CENTER, name, font.clone(), color);
-        let predicted = state.scores.classes_of(model, candidate);
-        let row = predicted.and_then(|predicted| predicted.until(state.place.epoch));
+        let predicted = shared.scores.classes_of(model, candidate);
+        let row = predicted.and_then(|predicted| predicted.until(shared.place.epoch));
         let most = row.and_then(likeliest);
         for (at, class) in classes.iter().enumerate() {
             let place = cell(at + 1, column + 1);
@@ -90,7 +87,7 @@ pub fn class_table_ui(ui: &mut Ui, state: &AppState, candidate: CandidateIx) {
             if let Some(value) = value {
                 let bar = place.shrink2(vec2(3.0, 3.0));
                 let bar = bar.with_max_x(bar.left() + bar.width() * value.clamp(0.0, 1.0));
-                painter.rect_filled(bar, 1.0, class_color(state, class).gamma_multiply(0.35));
+                painter.rect_filled(bar, 1.0, class_color(shared, class).gamma_multiply(0.35));
             }
             let is_most = most.is_some() && most == own;
             let words = value.map_or_else(|| "–".into(), score_words);

@@ -8,6 +8,7 @@ use super::table::{ModelScores, columns};
 use crate::{
     domain::{Candidate, Prediction, Problem},
     io::export::FilledColumn,
+    workspace::scores::tally::Counts,
 };
 
 /// Epochs that a model could not score for the same reason.
@@ -21,15 +22,6 @@ pub struct Refusals {
     pub epochs: usize,
     /// The first candidate with such an epoch.
     pub first: Arc<str>,
-}
-
-/// Scores by where they came from; each epoch counts once for each model.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Computed now.
-    pub computed: usize,
-    /// Held by the project.
-    pub kept: usize,
 }
 
 /// What a run found.

@@ -9,7 +9,7 @@ use std::{
 use anyhow::bail;
 
 use super::{
-    report::{Counts, ScoreReport},
+    report::ScoreReport,
     table::ModelScores,
     task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
@@ -23,7 +23,10 @@ use crate::{
         progress::Progress,
         run_here,
     },
-    workspace::{any_model::AnyModel, model_registry::ModelRegistry, models, open::read_until},
+    workspace::{
+        any_model::AnyModel, model_registry::ModelRegistry, models, open::read_until,
+        scores::tally::Counts,
+    },
 };
 
 /// What is to be scored by what.

@@ -1,384 +1,298 @@
-//! Scores in the window: the models side by side, what they predict, and on which side of their
-//! thresholds it falls.
+//! Scoring in the window: which tasks are started, and what they report.
 
 use std::sync::Arc;
 
 use super::{
-    report::Counts,
-    tally::Tally,
-    task::{Focus, ScoreSet, ScoreUpdate},
+    schedule::Focus,
+    task::{ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
-    domain::{
-        CandidateIx, LatentMembership, ModelCard, ModelId, Prediction, Predictions, ScoreBook,
-        likeliest,
+    domain::{Candidate, CandidateIx, Problem, Role, Vocabulary},
+    tasks::{Running, TaskEvent},
+    workspace::{
+        context::Context,
+        model_registry::LoadedModel,
+        models,
+        scores::{
+            shown::{ReadyModel, ScoringStatus, ShownModel},
+            tally::Tally,
+        },
+        screen::Screen,
+        shared::Shared,
     },
-    tasks::{Running, TaskEvent, next_event},
-    workspace::{models, screen::Screen},
 };
 
-/// Recall that a threshold is chosen for unless the user wants another.
-const USUAL_RECALL: f32 = 0.95;
-/// Threshold while a model's card is not read yet.
-const USUAL_THRESHOLD: f32 = 0.5;
-
-/// How far a model is with the opened set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ScoringStatus {
-    /// Candidates are still being found, or there are none.
-    #[default]
-    Waiting,
-    /// The model is being read, or the scores that the project holds.
-    Reading,
-    /// Scores come in.
-    Scoring,
-    /// Every candidate is scored or refused.
-    Done,
-    /// The user stopped it.
-    Stopped,
-    /// It cannot score: why.
-    Failed(Arc<str>),
-}
-
-impl ScoringStatus {
-    /// True while something is under way.
-    pub const fn is_busy(&self) -> bool {
-        matches!(self, Self::Reading | Self::Scoring)
-    }
-}
+/// Rows of the queue before and after the candidate on screen that are scored first.
+const NEAR: usize = 24;
 
 /// The candidate, the screen, the queue and the page that decide who is looked at.
-pub(crate) type FocusOf = (
+type FocusOf = (
     (Option<CandidateIx>, Screen, u64),
     Option<Arc<[CandidateIx]>>,
 );
 
-/// A model that was read.
-#[derive(Clone, Debug)]
-pub struct ReadyModel {
-    /// Name and version.
-    pub id: ModelId,
-    /// Its card.
-    pub card: Arc<ModelCard>,
-    /// Position of the class `real` among its outputs; none for a model that predicts other classes.
-    pub real: Option<usize>,
-}
-
-/// A model whose scores are shown.
-#[derive(Debug)]
-pub struct ShownModel {
-    /// The name of one that comes with the program, or a file.
-    pub source: Arc<str>,
-    /// Version and card; none before it was read.
-    pub ready: Option<ReadyModel>,
-    /// How far it is.
-    pub status: ScoringStatus,
-    /// One number a candidate.
-    pub tally: Tally,
-    /// Scores of this session by where they came from.
-    pub counts: Counts,
-    /// What scores for it now.
-    pub(crate) scoring: Option<Running<ScoreSet>>,
-    /// The user's threshold; none for that of the card.
-    pub(crate) chosen: Option<f32>,
-    /// The version that the user's threshold was chosen for; none where it was chosen in this
-    /// session.
-    pub(crate) chosen_for: Option<ModelId>,
-}
-
-impl ShownModel {
-    /// A model that is not read yet.
-    pub fn new(source: Arc<str>) -> Self {
-        Self {
-            source,
-            ready: None,
-            status: ScoringStatus::default(),
-            tally: Tally::default(),
-            counts: Counts::default(),
-            scoring: None,
-            chosen: None,
-            chosen_for: None,
-        }
-    }
-
-    /// Its name for the user: that of its card, else of its file.
-    pub fn name(&self) -> &str {
-        if let Some(ready) = &self.ready {
-            return ready.id.name();
-        }
-        // A version goes by its own name, not by that of its project.
-        if let Some((_, version)) = self.source.rsplit_once('#') {
-            return version;
-        }
-        let stem = std::path::Path::new(&*self.source).file_stem();
-        stem.and_then(|stem| stem.to_str()).unwrap_or(&self.source)
-    }
-
-    /// From this score on a candidate is called real.
-    pub fn threshold(&self) -> f32 {
-        let of_card = self.ready.as_ref().map(|ready| ready.card.threshold);
-        self.chosen.or(of_card).unwrap_or(USUAL_THRESHOLD)
-    }
-
-    /// True where its threshold is the user's own.
-    pub const fn is_threshold_chosen(&self) -> bool {
-        self.chosen.is_some()
-    }
-
-    fn side_of(&self, value: f32) -> Reading<'static> {
-        Reading::Score {
-            value,
-            is_real: self.is_real(value),
-        }
-    }
-
-    /// True where that score is on the side of the real ones.
-    pub fn is_real(&self, score: f32) -> bool {
-        score >= self.threshold()
-    }
-}
-
-/// What can stand where a score belongs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Reading<'a> {
-    /// A score.
-    Score {
-        /// The probability of the class `real`.
-        value: f32,
-        /// On which side of the threshold.
-        is_real: bool,
-    },
-    /// The likeliest class, of a model that predicts more than real and bogus.
-    Class {
-        /// Its name.
-        class: &'a str,
-        /// Its probability.
-        probability: f32,
-    },
-    /// Why there is none, and never will be.
-    Refused(&'a str),
-    /// Not there yet.
-    Pending,
-}
-
-impl Reading<'_> {
-    /// True where a model predicts something.
-    pub const fn is_known(&self) -> bool {
-        matches!(self, Self::Score { .. } | Self::Class { .. })
-    }
-}
-
-/// Everything about scores of the opened set.
-#[derive(Debug)]
-pub struct Scores {
-    /// What every model predicts for every epoch.
-    pub book: ScoreBook,
-    /// Blind labelling: no trace of a score is on the screen.
-    pub is_hidden: bool,
-    /// The recall that a threshold is chosen for, 0 to 1.
-    pub wanted_recall: f32,
-    pub(crate) shown: Vec<ShownModel>,
-    pub(crate) active: usize,
-    /// True until the user has chosen which models are shown.
-    pub(crate) is_usual: bool,
+/// What scores the opened set: a task for each model, by its source.
+#[derive(Debug, Default)]
+pub struct ScoringTasks {
+    running: Vec<(Arc<str>, Running<ScoreSet>)>,
     /// Who is looked at, for the tasks.
-    pub(crate) focus: Focus,
+    focus: Focus,
     /// What was on the screen when that was put there.
-    pub(crate) focus_of: Option<FocusOf>,
-    pub(crate) revision: u64,
-    /// What the latent model predicts for each candidate.
-    pub(crate) latent: LatentMembership,
+    focus_of: Option<FocusOf>,
 }
 
-impl Default for Scores {
-    fn default() -> Self {
-        Self {
-            book: ScoreBook::default(),
-            is_hidden: false,
-            wanted_recall: USUAL_RECALL,
-            shown: vec![ShownModel::new(models::DEFAULT.into())],
-            active: 0,
-            is_usual: true,
-            focus: Focus::default(),
-            focus_of: None,
-            revision: 0,
-            latent: LatentMembership::default(),
-        }
-    }
-}
-
-impl Scores {
-    /// The models side by side; never empty.
-    pub fn shown(&self) -> &[ShownModel] {
-        &self.shown
-    }
-
-    /// The name of a shown model, with its version where another one is called the same.
-    pub fn name_of<'a>(&self, model: &'a ShownModel) -> &'a str {
-        let name = model.name();
-        let alike = self.shown.iter().filter(|shown| shown.name() == name);
-        match &model.ready {
-            Some(ready) if alike.count() > 1 => ready.id.text(),
-            _ => name,
-        }
-    }
-
-    /// The model whose scores stand on the stamps.
-    pub fn active(&self) -> &ShownModel {
-        &self.shown[self.active.min(self.shown.len() - 1)]
-    }
-
-    /// True where this is the active model.
-    pub fn is_active(&self, source: &str) -> bool {
-        *self.active().source == *source
-    }
-
-    /// The model of another source that is the very same version.
-    pub(crate) fn twin(&self, source: &str, id: &ModelId) -> Option<&ShownModel> {
-        self.shown.iter().find(|model| {
-            let is_it = model.ready.as_ref().is_some_and(|ready| ready.id == *id);
-            is_it && *model.source != *source
-        })
-    }
-
-    /// True while any model is being read or scores.
-    pub fn is_busy(&self) -> bool {
-        self.shown.iter().any(|model| model.status.is_busy())
-    }
-
-    /// Grows with every change of scores, models and thresholds.
-    pub const fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    pub(crate) const fn touch(&mut self) {
-        self.revision += 1;
-    }
-
-    /// The score of a candidate by the active model: that of its best epoch.
-    pub fn score(&self, candidate: CandidateIx) -> Option<f32> {
-        self.active().tally.score(candidate)
-    }
-
-    /// The score of a candidate by the shown model of that name.
-    pub fn score_of(&self, name: &str, candidate: CandidateIx) -> Option<f32> {
-        let mut shown = self.shown.iter();
-        let model = shown.find(|model| model.name().eq_ignore_ascii_case(name))?;
-        model.tally.score(candidate)
-    }
-
-    /// What stands for one epoch of a candidate.
-    pub fn of_epoch<'a>(
-        &'a self,
-        model: &'a ShownModel,
-        candidate: CandidateIx,
-        epoch: usize,
-    ) -> Reading<'a> {
-        self.read(model, candidate, |ready, predictions| {
-            let prediction = predictions.get(epoch).ok_or(None)?;
-            match (prediction, ready.real) {
-                (Prediction::Refused(why), _) => Err(Some(&**why)),
-                (prediction, Some(real)) => {
-                    let value = prediction.probability(real).ok_or(None)?;
-                    Ok(model.side_of(value))
-                }
-                (Prediction::Probabilities(row), None) => {
-                    ready.likeliest(row).map(Reading::from).ok_or(None)
-                }
-            }
-        })
-    }
-
-    /// What stands for a whole candidate.
-    pub fn of_candidate<'a>(
-        &'a self,
-        model: &'a ShownModel,
-        candidate: CandidateIx,
-    ) -> Reading<'a> {
-        self.read(model, candidate, |ready, predictions| {
-            let refused = || predictions.first().and_then(refusal);
-            if ready.real.is_some() {
-                let score = model.tally.score(candidate).ok_or_else(refused)?;
-                return Ok(model.side_of(score));
-            }
-            let likeliest = ready.predictions(predictions).likeliest();
-            likeliest.map(Reading::from).ok_or_else(refused)
-        })
-    }
-
-    fn read<'a>(
-        &'a self,
-        model: &'a ShownModel,
-        candidate: CandidateIx,
-        of: impl FnOnce(&'a ReadyModel, &'a Predictions) -> Result<Reading<'a>, Option<&'a str>>,
-    ) -> Reading<'a> {
-        if let ScoringStatus::Failed(why) = &model.status {
-            return Reading::Refused(why);
-        }
-        let Some(ready) = &model.ready else {
-            return Reading::Pending;
-        };
-        let Some(predictions) = self.book.get(&ready.id, candidate) else {
-            return Reading::Pending;
-        };
-        of(ready, predictions).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
-    }
-
-    pub(crate) fn find(&mut self, source: &str) -> Option<&mut ShownModel> {
-        self.shown.iter_mut().find(|model| *model.source == *source)
-    }
-
-    /// The next event of what scores for that model.
-    pub(crate) fn next_event(&mut self, source: &str) -> Option<TaskEvent<ScoreUpdate, ()>> {
-        next_event(&mut self.find(source)?.scoring)
-    }
-
-    /// Takes in what a model predicts.
-    pub(crate) fn take(&mut self, source: &str, scores: Vec<(CandidateIx, Predictions)>) {
-        let mut shown = self.shown.iter_mut();
-        let book = &mut self.book;
-        let Some(model) = shown.find(|model| *model.source == *source) else {
+impl ScoringTasks {
+    /// Has every model that is not busy and not done score the set, once all is found.
+    pub fn start(&mut self, shared: &mut Shared, cx: &Context) {
+        if shared.is_indexing() || shared.catalogue.is_empty() {
             return;
-        };
-        let Some(ready) = model.ready.clone() else {
-            return;
-        };
-        let id = &ready.id;
-        let mut news = Vec::with_capacity(scores.len());
-        for (candidate, predictions) in scores {
-            // One that came before counts already.
-            if book.get(id, candidate).is_some() {
+        }
+        self.drop_unwanted(shared);
+        show_usual_models(shared);
+        // What lies at the path of a project that cannot be written may be another one.
+        let project = &shared.project;
+        let project = project.path.clone().filter(|_| project.fault.is_none());
+        for model in &mut shared.scores.shown {
+            if model.status.is_busy() || model.status == ScoringStatus::Done {
                 continue;
             }
-            let why = predictions
-                .first()
-                .and_then(refusal)
-                .unwrap_or("has no epoch");
-            let why: Arc<str> = why.into();
-            let score = if let Some(real) = ready.real {
-                let all = predictions
-                    .iter()
-                    .filter_map(|prediction| prediction.probability(real));
-                all.max_by(f32::total_cmp)
-            } else {
-                let last = ready.predictions(&predictions).last();
-                let class = last.and_then(likeliest);
-                if let Some(class) = class {
-                    model.tally.call(class);
-                }
-                last.zip(class).map(|(row, class)| row[class])
-            };
-            book.put(id, candidate, predictions);
-            news.push((candidate, score.ok_or(why)));
+            model.status = ScoringStatus::Reading;
+            let task = cx.tasks.start(ScoreSet {
+                by: vec![ModelChoice::Source(model.source.clone())],
+                catalogue: shared.catalogue.clone(),
+                project: project.clone(),
+                models: cx.models.clone(),
+                decoder: shared.stamps.decoder().clone(),
+                focus: self.focus.clone(),
+                pace: Pace::Fitted,
+            });
+            self.running.push((model.source.clone(), task));
         }
-        model.tally.put(news);
-        self.revision += 1;
+    }
+
+    /// Takes in what the tasks report.
+    pub fn poll(&mut self, shared: &mut Shared, cx: &Context) {
+        self.drop_unwanted(shared);
+        for (source, task) in &mut self.running {
+            while let Some(event) = task.next_event() {
+                match event {
+                    TaskEvent::Update(update) => take_score_update(shared, source, update, cx),
+                    TaskEvent::Finished(()) => end_scoring(shared, source, ScoringStatus::Done),
+                    TaskEvent::Cancelled => end_scoring(shared, source, ScoringStatus::Stopped),
+                    TaskEvent::Failed(why) => fail_scoring(shared, source, &why, cx),
+                }
+                if !is_wanted(shared, source) {
+                    break;
+                }
+            }
+        }
+        self.running.retain(|(_, task)| !task.has_ended());
+        self.drop_unwanted(shared);
+    }
+
+    /// Tasks of models that are shown no more, or were stopped, end.
+    pub fn drop_unwanted(&mut self, shared: &Shared) {
+        self.running.retain(|(source, _)| is_wanted(shared, source));
+    }
+
+    /// Who is looked at, the candidate on screen first: put where the tasks find it.
+    pub fn follow(&mut self, shared: &Shared) {
+        self.drop_unwanted(shared);
+        if self.running.is_empty() {
+            return;
+        }
+        let place = (
+            shared.place.candidate,
+            shared.screen,
+            shared.queue.revision(),
+        );
+        let page = (shared.screen == Screen::Mosaic).then(|| shared.page.clone());
+        let is_there = self.focus_of.as_ref().is_some_and(|(known, seen)| {
+            let is_same_page = match (seen, &page) {
+                (Some(seen), Some(page)) => Arc::ptr_eq(seen, page),
+                (seen, page) => seen.is_none() && page.is_none(),
+            };
+            *known == place && is_same_page
+        });
+        if is_there {
+            return;
+        }
+        self.focus_of = Some((place, page.clone()));
+        let order = shared.queue.order();
+        let rank = shared.place.candidate.and_then(|ix| shared.queue.rank(ix));
+        let near = rank.map_or(0..0, |rank| {
+            rank.saturating_sub(NEAR)..(rank + NEAR).min(order.len())
+        });
+        let place = shared.place.candidate.iter();
+        let page = page.as_deref().unwrap_or_default().iter();
+        let all = place.chain(page).chain(&order[near]).copied();
+        self.focus.put(all.collect());
+    }
+
+    /// True while a task runs.
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty()
     }
 }
 
-fn refusal(prediction: &Prediction) -> Option<&str> {
-    match prediction {
-        Prediction::Refused(why) => Some(why),
-        Prediction::Probabilities(_) => None,
+/// True while that model is shown and at work.
+fn is_wanted(shared: &Shared, source: &str) -> bool {
+    let mut shown = shared.scores.shown().iter();
+    shown.any(|model| *model.source == *source && model.status.is_busy())
+}
+
+fn take_score_update(shared: &mut Shared, source: &str, update: ScoreUpdate, cx: &Context) {
+    match update {
+        ScoreUpdate::Loaded(loaded) => take_model(shared, source, loaded, cx),
+        ScoreUpdate::Scored { scores, counts, .. } => {
+            shared.scores.take(source, scores);
+            if let Some(model) = shared.scores.find(source) {
+                model.counts.kept += counts.kept;
+                model.counts.computed += counts.computed;
+            }
+            if shared.queue.uses_scores() && shared.may_sort_again(cx) {
+                shared.refresh_queue();
+            }
+        }
+        ScoreUpdate::Fault(fault) => take_store_fault(shared, &fault),
+    }
+}
+
+/// Once: the same would come from every model.
+fn take_store_fault(shared: &mut Shared, fault: &StoreFault) {
+    let (what, error) = match fault {
+        StoreFault::Unread(error) => ("kept scores are computed anew", error),
+        StoreFault::Unwritten(error) => ("scores are not kept", error),
+    };
+    let path = shared.project.path.clone().unwrap_or_default();
+    let path = path.display().to_string();
+    let why = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
+    let problem = Problem::new(path.clone(), what, why);
+    if !shared.problems.contains(&problem) {
+        shared.problems.push(problem);
+    }
+}
+
+/// Sequences are also followed by the model of sequences, unless the user has chosen what is shown.
+fn show_usual_models(shared: &mut Shared) {
+    let is_sequence = |candidate: &Candidate| {
+        let epochs = candidate.epochs.iter();
+        epochs
+            .filter(|epoch| epoch.stamp(Role::Science).is_some())
+            .count()
+            > 1
+    };
+    let is_shown = |model: &ShownModel| *model.source == *models::SEQUENCES;
+    if shared.scores.is_usual
+        && !shared.scores.shown.iter().any(is_shown)
+        && shared
+            .catalogue
+            .iter()
+            .any(|(_, candidate)| is_sequence(candidate))
+    {
+        let model = ShownModel::new(models::SEQUENCES.into());
+        shared.scores.shown.push(model);
+    }
+}
+
+/// Where the active model can score nothing at all and another one can, that one is active.
+fn prefer_what_scores(shared: &mut Shared) {
+    let active = shared.scores.active();
+    if !shared.scores.is_usual || active.status != ScoringStatus::Done || active.tally.scored() > 0
+    {
+        return;
+    }
+    let mut shown = shared.scores.shown.iter();
+    if let Some(at) = shown.position(|model| model.tally.scored() > 0) {
+        shared.scores.active = at;
+        prefer_vocabulary_of_classes(shared);
+    }
+}
+
+/// Where no label was given and no vocabulary was asked for, the classes of the active model are those
+/// that are offered.
+fn prefer_vocabulary_of_classes(shared: &mut Shared) {
+    let is_asked = shared.asked_vocabulary.is_some() || shared.has_chosen_vocabulary;
+    let is_free = !is_asked && shared.book.events().is_empty();
+    let Some(ready) = shared.scores.active().ready.as_ref().filter(|_| is_free) else {
+        return;
+    };
+    let classes = &ready.card.classes;
+    let has_all = |vocabulary: &Vocabulary| {
+        classes
+            .iter()
+            .all(|class| vocabulary.class(class).is_some())
+    };
+    if has_all(shared.vocabulary()) {
+        return;
+    }
+    if let Some(at) = shared.vocabularies.iter().position(has_all) {
+        shared.vocabulary_before = Some(shared.vocabulary);
+        shared.vocabulary = at;
+    }
+}
+
+fn take_model(shared: &mut Shared, source: &str, loaded: LoadedModel, cx: &Context) {
+    let LoadedModel { id, card, warning } = loaded;
+    let real = card.positive_class();
+    let ready = ReadyModel { id, card, real };
+    if let Some(twin) = shared.scores.twin(source, &ready.id) {
+        let twin = twin.name().to_owned();
+        shared.drop_model(source, cx);
+        shared.report(
+            format!("{source} is {twin}, which is shown already"),
+            cx.now,
+        );
+        return;
+    }
+    let Some(model) = shared.scores.find(source) else {
+        return;
+    };
+    if model.chosen_for.as_ref().is_some_and(|id| *id != ready.id) {
+        // Another version: what was chosen for the old one means nothing.
+        model.chosen = None;
+    }
+    let id = ready.id.clone();
+    model.status = ScoringStatus::Scoring;
+    model.chosen_for = Some(id.clone());
+    let before = model.ready.replace(ready);
+    let replaced = before.filter(|before| before.id != id);
+    if replaced.is_some() {
+        // The file is another model by now: no score of the old one counts for it.
+        model.tally = Tally::default();
+    }
+    if let Some(warning) = warning {
+        shared.warn(warning, cx.now);
+    }
+    if let Some(old) = replaced {
+        shared.scores.book.forget(&old.id);
+    }
+    shared.after_scores_changed();
+}
+
+fn end_scoring(shared: &mut Shared, source: &str, status: ScoringStatus) {
+    if let Some(model) = shared.scores.find(source) {
+        model.status = status;
+    }
+    prefer_what_scores(shared);
+    shared.after_scores_changed();
+}
+
+fn fail_scoring(shared: &mut Shared, source: &str, why: &str, cx: &Context) {
+    let Some(model) = shared.scores.find(source) else {
+        return;
+    };
+    let name = model.name().to_owned();
+    let is_read = model.status == ScoringStatus::Scoring;
+    end_scoring(shared, source, ScoringStatus::Failed(why.into()));
+    if is_read {
+        shared.warn(format!("scoring by {name}: {why}"), cx.now);
+        return;
+    }
+    shared.warn(format!("{name} cannot score: {why}"), cx.now);
+    let is_version = source.contains('#');
+    if is_version {
+        shared.leave_lost_version(source, cx)
+    } else {
     }
 }

@@ -16,7 +16,6 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::{
     inputs::{Inputs, Wanted, inputs},
     model_memory::ModelMemories,
-    report::Counts,
     schedule::{Batch, Schedule, StepSize},
     score::{Computed, compute},
     score_store::ScoreStore,
@@ -37,6 +36,7 @@ use crate::{
     workspace::{
         any_model::AnyModel,
         model_registry::{LoadedModel, ModelRegistry},
+        scores::tally::Counts,
     },
 };
 

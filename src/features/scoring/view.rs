@@ -3,79 +3,77 @@
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
-use super::{
-    badge::class_title,
-    state::{ScoringStatus, ShownModel},
-};
+use super::badge::class_title;
 use crate::{
     features::inspect::view::weak,
     widgets::{cells, theme},
-    window::{
+    workspace::{
+        action::Action,
         command::{Command, Scoring},
-        state::AppState,
+        scores::shown::{ScoringStatus, ShownModel},
+        shared::Shared,
     },
-    workspace::action::Action,
 };
 
 /// The bar.
-pub fn score_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn score_bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal(|ui| {
-        models_ui(ui, state, commands);
-        if state.is_blind() {
-            let why = if state.scores.is_hidden {
+        models_ui(ui, shared, commands);
+        if shared.is_blind() {
+            let why = if shared.scores.is_hidden {
                 "scores and truth are hidden: labels are blind"
             } else {
                 "repeat check: scores and truth are hidden until it is done"
             };
             ui.label(weak(ui, why));
-            if !state.scores.is_hidden {
+            if !shared.scores.is_hidden {
                 return;
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                action_button(ui, state, Action::HideScores, "Show scores", commands);
+                action_button(ui, shared, Action::HideScores, "Show scores", commands);
             });
             return;
         }
-        if state.scores.active().predicts_classes() {
-            ui.label(class_counts(state)).on_hover_text(
+        if shared.scores.active().predicts_classes() {
+            ui.label(class_counts(shared)).on_hover_text(
                 "Candidates by their likeliest class after the last epoch. Not scored: an image \
                  or a zero point is missing, or scoring has not come so far.",
             );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                end_ui(ui, state, commands);
+                end_ui(ui, shared, commands);
             });
             return;
         }
-        threshold_ui(ui, state, commands);
-        ui.label(counts(state)).on_hover_text(
+        threshold_ui(ui, shared, commands);
+        ui.label(counts(shared)).on_hover_text(
             "Candidates on either side of the threshold, by their best epoch. Not scored: an \
              image that the model needs is missing, or scoring has not come so far.",
         );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            end_ui(ui, state, commands);
-            recall_ui(ui, state, commands);
+            end_ui(ui, shared, commands);
+            recall_ui(ui, shared, commands);
         });
     });
 }
 
 /// The right-hand end, from right to left.
-fn end_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    action_button(ui, state, Action::HideScores, "Hide", commands);
-    if state.scores.shown().len() > 1 {
+fn end_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    action_button(ui, shared, Action::HideScores, "Hide", commands);
+    if shared.scores.shown().len() > 1 {
         let name = Action::Disagreements.info().title;
-        action_button(ui, state, Action::Disagreements, name, commands);
+        action_button(ui, shared, Action::Disagreements, name, commands);
     }
-    status_ui(ui, state, commands);
+    status_ui(ui, shared, commands);
 }
 
 /// "112 RR Lyrae · 33 supernova · 4 not scored".
-fn class_counts(state: &AppState) -> String {
-    let model = state.scores.active();
+fn class_counts(shared: &Shared) -> String {
+    let model = shared.scores.active();
     let counts = model.class_counts();
-    let rest = state.catalogue.len().saturating_sub(model.tally.scored());
+    let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
     let named = counts.iter().filter(|(_, count)| *count > 0);
     let mut words: Vec<String> = named
-        .map(|(class, count)| format!("{count} {}", class_title(state, class)))
+        .map(|(class, count)| format!("{count} {}", class_title(shared, class)))
         .collect();
     words.push(format!("{rest} not scored"));
     words.join(" · ")
@@ -83,24 +81,24 @@ fn class_counts(state: &AppState) -> String {
 
 fn action_button(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     action: Action,
     text: &str,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     let help = format!(
         "{} ({})",
         action.info().help,
-        state.settings.keys.hint(action)
+        shared.settings.keys.hint(action)
     );
     if ui.button(text).on_hover_text(help).clicked() {
-        commands.push(Command::Do(action));
+        commands.push(Command::Do(action).into());
     }
 }
 
 /// The models side by side: ticked ones are shown, the marked one is active.
-fn models_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let scores = &state.scores;
+fn models_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let scores = &shared.scores;
     let others = scores.shown().len() - 1;
     let title = match others {
         0 => scores.active().name().to_owned(),
@@ -108,15 +106,15 @@ fn models_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     };
     ui.label(weak(ui, "model"));
     let menu = ui.menu_button(format!("{title} ⏷"), |ui| {
-        for source in state.known_models() {
-            model_row(ui, state, &source, commands);
+        for source in shared.known_models() {
+            model_row(ui, shared, &source, commands);
         }
         ui.separator();
         let add = Action::AddModel;
         let button = egui::Button::new(add.info().title);
-        let button = button.shortcut_text(state.settings.keys.hint(add));
+        let button = button.shortcut_text(shared.settings.keys.hint(add));
         if ui.add(button).on_hover_text(add.info().help).clicked() {
-            commands.push(Command::Do(add));
+            commands.push(Command::Do(add).into());
             ui.close();
         }
     });
@@ -126,14 +124,14 @@ fn models_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 
 fn model_row(
     ui: &mut Ui,
-    state: &AppState,
+    shared: &Shared,
     source: &std::sync::Arc<str>,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
-    let mut shown = state.scores.shown().iter();
+    let mut shown = shared.scores.shown().iter();
     let shown = shown.find(|model| model.source == *source);
     let fresh = ShownModel::new(source.clone());
-    let name = shown.map_or_else(|| fresh.name(), |model| state.scores.name_of(model));
+    let name = shown.map_or_else(|| fresh.name(), |model| shared.scores.name_of(model));
     ui.horizontal(|ui| {
         let mut is_shown = shown.is_some();
         let tick = ui.checkbox(&mut is_shown, "");
@@ -144,31 +142,37 @@ fn model_row(
         );
         if tick.on_hover_text("Show its scores").changed() {
             let source = source.clone();
-            commands.push(Command::Scoring(if is_shown {
-                Scoring::Show(source)
-            } else {
-                Scoring::Drop(source)
-            }));
+            commands.push(
+                Command::Scoring(if is_shown {
+                    Scoring::Show(source)
+                } else {
+                    Scoring::Drop(source)
+                })
+                .into(),
+            );
         }
         let about = shown.and_then(|model| model.ready.as_ref());
         let about = about.map_or_else(
             || source.to_string(),
             |ready| format!("{}\n{}\n{source}", ready.card.about, ready.id),
         );
-        let label = ui.selectable_label(state.scores.is_active(source), name);
+        let label = ui.selectable_label(shared.scores.is_active(source), name);
         if label.on_hover_text(about).clicked() {
             let source = source.clone();
-            commands.push(Command::Scoring(match shown {
-                Some(_) => Scoring::Activate(source),
-                None => Scoring::Show(source),
-            }));
+            commands.push(
+                Command::Scoring(match shown {
+                    Some(_) => Scoring::Activate(source),
+                    None => Scoring::Show(source),
+                })
+                .into(),
+            );
             ui.close();
         }
     });
 }
 
-fn threshold_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let present = state.scores.active().threshold();
+fn threshold_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let present = shared.scores.active().threshold();
     let mut threshold = present;
     ui.label(weak(ui, "threshold"));
     ui.spacing_mut().slider_width = 130.0;
@@ -178,7 +182,7 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         .clamping(egui::SliderClamping::Edits)
         .fixed_decimals(3)
         .step_by(0.001);
-    let keys = &state.settings.keys;
+    let keys = &shared.settings.keys;
     let help = format!(
         "From this score on a candidate is called real ({} and {} move it)",
         keys.hint(Action::LowerThreshold),
@@ -188,22 +192,22 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let is_moved = slider.changed();
     slider.on_hover_text(help);
     if is_moved && (threshold - present).abs() > 1e-6 {
-        commands.push(Command::Scoring(Scoring::Threshold(threshold)));
+        commands.push(Command::Scoring(Scoring::Threshold(threshold)).into());
     }
 }
 
 /// "312 real · 58 bogus · 4 not scored".
-fn counts(state: &AppState) -> String {
-    let model = state.scores.active();
+fn counts(shared: &Shared) -> String {
+    let model = shared.scores.active();
     let real = model.tally.real(model.threshold());
     let bogus = model.tally.scored() - real;
-    let rest = state.catalogue.len().saturating_sub(model.tally.scored());
+    let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
     format!("{real} real · {bogus} bogus · {rest} not scored")
 }
 
 /// What is shown where not all is scored.
-fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let model = state.scores.active();
+fn status_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let model = shared.scores.active();
     let tally = &model.tally;
     let show = |ui: &mut Ui, text: String, color| {
         let text = RichText::new(text).color(color);
@@ -216,11 +220,11 @@ fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         }
         ScoringStatus::Stopped => {
             let rest = Action::ScoreAgain;
-            action_button(ui, state, rest, rest.info().title, commands);
+            action_button(ui, shared, rest, rest.info().title, commands);
         }
         ScoringStatus::Reading | ScoringStatus::Scoring => {
             if ui.button("Stop").on_hover_text("Stop scoring").clicked() {
-                commands.push(Command::Scoring(Scoring::Stop));
+                commands.push(Command::Scoring(Scoring::Stop).into());
             }
             ui.label(weak(ui, "scoring…"));
         }
@@ -235,13 +239,13 @@ fn status_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 /// The threshold for a wanted recall, where labels allow one, and what they say.
-fn recall_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let evidence = state.evidence();
-    if state.scores.active().tally.scored() == 0 {
+fn recall_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let evidence = shared.evidence();
+    if shared.scores.active().tally.scored() == 0 {
         return;
     }
     if evidence.real > 0 {
-        let present = (state.scores.wanted_recall * 100.0).round();
+        let present = (shared.scores.wanted_recall * 100.0).round();
         let mut wanted = present;
         let field = DragValue::new(&mut wanted)
             .range(1.0..=100.0)
@@ -251,10 +255,10 @@ fn recall_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         field.on_hover_text("Share of the labelled real candidates that must be found");
         if (wanted - present).abs() > 0.01 {
             let wanted = Scoring::WantedRecall(wanted / 100.0);
-            commands.push(Command::Scoring(wanted));
+            commands.push(Command::Scoring(wanted).into());
         }
         let choose = Action::ChooseThreshold;
-        action_button(ui, state, choose, choose.info().title, commands);
+        action_button(ui, shared, choose, choose.info().title, commands);
     }
     let rejection = evidence.rejection_words();
     let found = evidence.recall().map(|_| {

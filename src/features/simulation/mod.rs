@@ -1,5 +1,6 @@
 //! Simulation: candidates of seven classes by recipe, into a folder or as a stream.
 
+pub mod command;
 pub mod compare;
 pub mod demo;
 pub mod folder;

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use egui::{ColorImage, RichText, ScrollArea, TextureHandle, TextureOptions, Ui, vec2};
 
 use super::state::{Picture, Preview, PreviewRow, PreviewState, SimulationPane};
-use crate::{
-    domain::Vocabulary,
-    features::inspect::view::weak,
-    widgets::theme,
-    window::{state::AppState, view_memory::ViewMemory},
-};
+use crate::{domain::Vocabulary, features::inspect::view::weak, widgets::theme};
 
 /// Side of a picture, points.
 const SIDE: f32 = 48.0;
@@ -48,8 +43,8 @@ fn texture(ui: &Ui, picture: &Picture) -> TextureHandle {
 }
 
 /// The preview, or why there is none.
-pub fn preview_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
-    let SimulationPane { preview, .. } = &state.simulation;
+pub fn preview_ui(ui: &mut Ui, simulation: &SimulationPane, textures: &mut PreviewTextures) {
+    let SimulationPane { preview, .. } = &simulation;
     match preview {
         PreviewState::Pending => {
             ui.label(weak(ui, "Simulating a few candidates…"));
@@ -58,7 +53,7 @@ pub fn preview_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
             ui.label(RichText::new(why).color(theme::alarm_text(ui)));
         }
         PreviewState::Ready(preview) => {
-            let textures = memory.preview.of(ui, preview);
+            let textures = textures.of(ui, preview);
             ScrollArea::both().auto_shrink(false).show(ui, |ui| {
                 roles_ui(ui, preview);
                 let mut textures = textures.iter();

@@ -15,12 +15,9 @@ use super::{
 };
 use crate::{
     domain::{Role, Vocabulary},
+    features::simulation::command::Simulation,
     tasks::{Running, TaskEvent, next_event},
-    window::{
-        command::Simulation,
-        state::{AppState, Pane},
-    },
-    workspace::context::Context,
+    workspace::{context::Context, request::Request, screen::Pane, shared::Shared},
 };
 
 // Views know jobs only by these.
@@ -225,25 +222,30 @@ impl SimulationPane {
     }
 }
 
-impl AppState {
-    pub(crate) fn apply_simulation(&mut self, simulation: Simulation, cx: &Context) {
+impl SimulationPane {
+    pub(crate) fn apply_simulation(
+        &mut self,
+        shared: &mut Shared,
+        simulation: Simulation,
+        cx: &Context,
+    ) {
         match simulation {
             Simulation::Form(form) => self.set_form(*form, cx),
-            Simulation::Pick(purpose) => return self.pick(purpose),
-            Simulation::Stop => self.simulation.stop(),
-            Simulation::Start if self.simulation.is_running() => {}
-            Simulation::Start => match self.simulation.order() {
+            Simulation::Pick(purpose) => return shared.ask(Request::Pick(purpose)),
+            Simulation::Stop => self.stop(),
+            Simulation::Start if self.is_running() => {}
+            Simulation::Start => match self.order() {
                 Ok(order) => {
-                    self.simulation.fault = None;
-                    self.simulation.start(Wanted::Order(Box::new(order)), cx);
+                    self.fault = None;
+                    self.start(Wanted::Order(Box::new(order)), cx);
                 }
-                Err(why) => self.simulation.fault = Some(why),
+                Err(why) => self.fault = Some(why),
             },
         }
     }
 
     fn set_form(&mut self, mut form: SimulationForm, cx: &Context) {
-        let old = &self.simulation.form;
+        let old = &self.form;
         if form.kind != old.kind {
             form.roles = usual_roles(form.kind);
         }
@@ -252,15 +254,15 @@ impl AppState {
         same_pixels.count = old.count;
         same_pixels.out.clone_from(&old.out);
         let is_same = same_pixels == *old;
-        self.simulation.form = form;
-        self.simulation.fault = None;
+        self.form = form;
+        self.fault = None;
         if !is_same {
             self.start_preview(cx);
         }
     }
 
     fn start_preview(&mut self, cx: &Context) {
-        let pane = &mut self.simulation;
+        let pane = &mut *self;
         // A preview needs no folder.
         let form = SimulationForm {
             out: "preview".into(),
@@ -276,52 +278,52 @@ impl AppState {
         }
     }
 
-    pub(crate) fn toggle_simulation(&mut self, cx: &Context) {
-        self.toggle(Pane::Simulation);
-        if self.panes.contains(&Pane::Simulation) {
+    pub(crate) fn toggle_simulation(&mut self, shared: &mut Shared, cx: &Context) {
+        shared.toggle(Pane::Simulation);
+        if shared.panes.contains(&Pane::Simulation) {
             self.start_preview(cx);
         }
     }
 
     /// Takes in what simulations report.
-    pub(crate) fn poll_simulation(&mut self, cx: &Context) {
-        while let Some(event) = next_event(&mut self.simulation.previewing) {
+    pub(crate) fn poll_simulation(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = next_event(&mut self.previewing) {
             match event {
                 TaskEvent::Finished(preview) => {
-                    self.simulation.preview = PreviewState::Ready(Arc::new(preview));
+                    self.preview = PreviewState::Ready(Arc::new(preview));
                 }
-                TaskEvent::Failed(why) => self.simulation.preview = PreviewState::Failed(why),
+                TaskEvent::Failed(why) => self.preview = PreviewState::Failed(why),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
-        while let Some(event) = next_event(&mut self.simulation.running) {
+        while let Some(event) = next_event(&mut self.running) {
             match event {
                 TaskEvent::Update(_) => {}
                 TaskEvent::Finished(simulated) => {
-                    self.take_simulated(Ok(simulated), cx);
+                    self.take_simulated(shared, Ok(simulated), cx);
                 }
-                TaskEvent::Failed(why) => self.take_simulated(Err(why), cx),
-                TaskEvent::Cancelled => self.report("simulation stopped", cx.now),
+                TaskEvent::Failed(why) => self.take_simulated(shared, Err(why), cx),
+                TaskEvent::Cancelled => shared.report("simulation stopped", cx.now),
             }
         }
     }
 
-    pub(crate) fn open_demo(&mut self, cx: &Context) {
-        if self.simulation.is_running() {
-            self.report("a simulation is running: stop it first, or wait", cx.now);
+    pub(crate) fn open_demo(&mut self, shared: &mut Shared, cx: &Context) {
+        if self.is_running() {
+            shared.report("a simulation is running: stop it first, or wait", cx.now);
             return;
         }
-        match self.simulation.demo_folder.clone() {
+        match self.demo_folder.clone() {
             Some(folder) => {
-                self.simulation.start(Wanted::Demo(folder), cx);
+                self.start(Wanted::Demo(folder), cx);
             }
-            None => self.warn("there is no home folder to keep the demo sky in", cx.now),
+            None => shared.warn("there is no home folder to keep the demo sky in", cx.now),
         }
     }
 
     /// A path that was chosen in a dialog goes into the form.
     pub(crate) fn take_simulation_path(&mut self, purpose: PickFor, path: &Path, cx: &Context) {
-        let mut form = self.simulation.form.clone();
+        let mut form = self.form.clone();
         let field = match purpose {
             PickFor::Survey => &mut form.survey,
             PickFor::Templates => &mut form.templates,
@@ -332,20 +334,29 @@ impl AppState {
     }
 
     /// What was made is opened; a failure stands in the pane, where there is one.
-    pub(crate) fn take_simulated(&mut self, outcome: Result<Simulated, String>, cx: &Context) {
+    pub(crate) fn take_simulated(
+        &mut self,
+        shared: &mut Shared,
+        outcome: Result<Simulated, String>,
+        cx: &Context,
+    ) {
         match outcome {
             Ok(simulated) if simulated.is_cancelled => {
-                self.report(simulated.sentence(), cx.now);
+                shared.report(simulated.sentence(), cx.now);
             }
             Ok(simulated) => {
-                self.panes.remove(&Pane::Simulation);
-                self.open(vec![simulated.folder], None, cx)
+                shared.panes.remove(&Pane::Simulation);
+                let paths = vec![simulated.folder];
+                shared.ask(Request::Open {
+                    paths,
+                    project: None,
+                });
             }
-            Err(why) if self.panes.contains(&Pane::Simulation) => {
-                self.simulation.fault = Some(why);
+            Err(why) if shared.panes.contains(&Pane::Simulation) => {
+                self.fault = Some(why);
             }
             Err(why) => {
-                self.warn(why, cx.now);
+                shared.warn(why, cx.now);
             }
         }
     }

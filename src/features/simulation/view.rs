@@ -10,18 +10,16 @@ use super::{
 };
 use crate::{
     domain::{Role, Vocabulary},
-    features::inspect::view::weak,
+    features::{
+        inspect::view::weak,
+        simulation::{command::Simulation, preview_view::PreviewTextures, state::SimulationPane},
+    },
     tasks::Running,
     widgets::{
         form_fields::{FIELD_WIDTH, path_ui, survey_ui},
         theme,
     },
-    window::{
-        command::{Command, Simulation},
-        state::AppState,
-        view_memory::ViewMemory,
-    },
-    workspace::action::Action,
+    workspace::{action::Action, command::Command},
 };
 
 /// Width of the form, points.
@@ -30,12 +28,12 @@ const FORM_WIDTH: f32 = 370.0;
 /// The window. Widgets edit a copy; where it differs, one command carries it.
 pub fn simulation_ui(
     ui: &Ui,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    simulation: &SimulationPane,
+    textures: &mut PreviewTextures,
+    commands: &mut Vec<impl From<Command> + From<Simulation>>,
 ) {
     let mut is_open = true;
-    let mut form = state.simulation.form.clone();
+    let mut form = simulation.form.clone();
     egui::Window::new("New simulation")
         .open(&mut is_open)
         .collapsible(false)
@@ -45,23 +43,28 @@ pub fn simulation_ui(
             ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
                     ui.set_width(FORM_WIDTH);
-                    form_ui(ui, state, &mut form, commands);
+                    form_ui(ui, simulation, &mut form, commands);
                     ui.add_space(theme::GRID);
-                    start_ui(ui, state, commands);
+                    start_ui(ui, simulation, commands);
                 });
                 ui.separator();
-                ui.vertical(|ui| preview_ui(ui, state, memory));
+                ui.vertical(|ui| preview_ui(ui, simulation, textures));
             });
         });
-    if form != state.simulation.form {
-        commands.push(Command::Simulation(Simulation::Form(Box::new(form))));
+    if form != simulation.form {
+        commands.push(Simulation::Form(Box::new(form)).into());
     }
     if !is_open {
-        commands.push(Command::Do(Action::NewSimulation));
+        commands.push(Command::Do(Action::NewSimulation).into());
     }
 }
 
-fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &mut Vec<Command>) {
+fn form_ui(
+    ui: &mut Ui,
+    simulation: &SimulationPane,
+    form: &mut SimulationForm,
+    commands: &mut Vec<impl From<Simulation>>,
+) {
     Grid::new("simulation").num_columns(2).show(ui, |ui| {
         ui.label("What");
         ui.horizontal(|ui| {
@@ -70,12 +73,12 @@ fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &
         });
         ui.end_row();
         ui.label("Survey");
-        let pick = Command::Simulation(Simulation::Pick(PickFor::Survey));
-        survey_ui(ui, state, &mut form.survey, pick, commands);
+        let pick = Simulation::Pick(PickFor::Survey);
+        survey_ui(ui, &simulation.surveys, &mut form.survey, pick, commands);
         ui.end_row();
         ui.label("Templates");
         let hint = "none: built-in physics";
-        let pick = Command::Simulation(Simulation::Pick(PickFor::Templates));
+        let pick = Simulation::Pick(PickFor::Templates);
         path_ui(ui, &mut form.templates, hint, pick, commands);
         ui.end_row();
         ui.label("Classes");
@@ -108,12 +111,11 @@ fn form_ui(ui: &mut Ui, state: &AppState, form: &mut SimulationForm, commands: &
             .labelled_by(label);
         ui.end_row();
         ui.label("Folder");
-        let usual = state
-            .simulation
+        let usual = simulation
             .order()
             .map(|order| order.out.display().to_string());
         let usual = usual.unwrap_or_else(|_| "a new folder".into());
-        let pick = Command::Simulation(Simulation::Pick(PickFor::SimulationFolder));
+        let pick = Simulation::Pick(PickFor::SimulationFolder);
         path_ui(ui, &mut form.out, &usual, pick, commands);
         ui.end_row();
     });
@@ -157,18 +159,18 @@ fn toggle<T: Ord + Clone>(chosen: &mut BTreeSet<T>, one: &T, is_chosen: bool) {
 }
 
 /// The button, or the way to stop; below it what went wrong.
-fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let running = state.simulation.running.as_ref().map(Running::progress);
+fn start_ui(ui: &mut Ui, simulation: &SimulationPane, commands: &mut Vec<impl From<Simulation>>) {
+    let running = simulation.running.as_ref().map(Running::progress);
     ui.horizontal(|ui| {
         let text = RichText::new("Simulate").strong();
         let button = Button::new(text).min_size(vec2(120.0, 32.0));
         if ui.add_enabled(running.is_none(), button).clicked() {
-            commands.push(Command::Simulation(Simulation::Start));
+            commands.push(Simulation::Start.into());
         }
         match running {
             Some(progress) => {
                 if ui.button("Stop").clicked() {
-                    commands.push(Command::Simulation(Simulation::Stop));
+                    commands.push(Simulation::Stop.into());
                 }
                 ui.label(weak(ui, format!("{} of {}", progress.done, progress.total)));
             }
@@ -177,7 +179,7 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             }
         }
     });
-    if let Some(fault) = &state.simulation.fault {
+    if let Some(fault) = &simulation.fault {
         let fault = RichText::new(fault).color(theme::alarm_text(ui));
         ui.add(egui::Label::new(fault).wrap());
     }

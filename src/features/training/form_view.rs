@@ -4,19 +4,22 @@ use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
 
 use super::state::{Architecture, LearnFrom, PickFor, Recipe, TrainingForm};
 use crate::{
-    widgets::form_fields::{FIELD_WIDTH, path_ui, survey_ui},
-    window::{
-        command::{Command, Train},
-        state::AppState,
+    features::{
+        simulation::state::SimulationPane,
+        training::{command::Train, state::TrainingPane},
     },
+    widgets::form_fields::{FIELD_WIDTH, path_ui, survey_ui},
+    workspace::shared::Shared,
 };
 
 /// The form. `form` is a copy.
 pub(crate) fn form_ui(
     ui: &mut Ui,
-    state: &AppState,
+    training: &TrainingPane,
+    simulation: &SimulationPane,
+    shared: &Shared,
     form: &mut TrainingForm,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Train>>,
 ) {
     Grid::new("training").num_columns(2).show(ui, |ui| {
         ui.label("Network");
@@ -38,8 +41,8 @@ pub(crate) fn form_ui(
         ui.end_row();
         if form.from == LearnFrom::Simulation {
             ui.label("Survey");
-            let pick = Command::Train(Train::Pick(PickFor::TrainingSurvey));
-            survey_ui(ui, state, &mut form.survey, pick, commands);
+            let pick = Train::Pick(PickFor::TrainingSurvey);
+            survey_ui(ui, &simulation.surveys, &mut form.survey, pick, commands);
             ui.end_row();
         }
         ui.label("Recipe");
@@ -66,11 +69,11 @@ pub(crate) fn form_ui(
         ui.add(name).labelled_by(label);
         ui.end_row();
         ui.label("File");
-        let usual = state.training_order().map_or_else(
+        let usual = training.training_order(shared).map_or_else(
             |_| "a file ending in .safetensors".into(),
             |order| order.out.display().to_string(),
         );
-        let pick = Command::Train(Train::Pick(PickFor::NewModel));
+        let pick = Train::Pick(PickFor::NewModel);
         path_ui(ui, &mut form.out, &usual, pick, commands);
         ui.end_row();
     });

@@ -2,6 +2,7 @@
 
 pub(crate) mod checkpoint;
 pub(crate) mod chunk;
+pub mod command;
 pub(crate) mod curve;
 pub mod forest;
 pub(crate) mod form;

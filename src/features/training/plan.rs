@@ -7,17 +7,20 @@ use super::{
     train::{OpenedSet, TrainOrder, TrainingData},
 };
 use crate::{
-    window::state::AppState,
-    workspace::words::{duration, thousands},
+    features::training::state::TrainingPane,
+    workspace::{
+        shared::Shared,
+        words::{duration, thousands},
+    },
 };
 
-impl AppState {
+impl TrainingPane {
     /// The order that the form stands for.
     ///
     /// # Errors
     /// What has to be filled in or done first.
-    pub fn training_order(&self) -> Result<TrainOrder, String> {
-        let form = &self.training.form;
+    pub fn training_order(&self, shared: &Shared) -> Result<TrainOrder, String> {
+        let form = &self.form;
         let data = match form.from {
             LearnFrom::Simulation if form.survey.trim().is_empty() => {
                 return Err("choose a survey".into());
@@ -26,12 +29,12 @@ impl AppState {
                 survey: form.survey.trim().into(),
                 templates: None,
             },
-            LearnFrom::Labels => TrainingData::Opened(self.opened_set()?),
+            LearnFrom::Labels => TrainingData::Opened(opened_set(shared)?),
         };
         let name = form.name_or_usual();
         let out = match form.out.trim() {
             "" => {
-                let home = self.training.home.as_ref().ok_or("name a file")?;
+                let home = self.home.as_ref().ok_or("name a file")?;
                 // A name may hold what a file name may not.
                 let file = name.replace(['/', '\\'], "_");
                 home.join(format!("{file}.safetensors"))
@@ -46,34 +49,12 @@ impl AppState {
         Ok(order)
     }
 
-    fn opened_set(&self) -> Result<OpenedSet, String> {
-        let [real, bogus] = self.labelled_sides();
-        if real == 0 || bogus == 0 {
-            return Err(format!(
-                "label some real and some bogus candidates first: so far {real} and {bogus}"
-            ));
-        }
-        let paths = self.project.paths.iter();
-        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
-        Ok(OpenedSet {
-            name: paths.join(", ").into(),
-            catalogue: self.catalogue.clone(),
-            book: self.book.clone(),
-        })
-    }
-
-    /// How many candidates are labelled real, and how many bogus.
-    pub fn labelled_sides(&self) -> [usize; 2] {
-        let count = &self.label_count;
-        [count.real().count(), count.bogus().count()]
-    }
-
     /// What will happen, in a sentence; or what has to be done first.
     ///
     /// # Errors
     /// What has to be filled in or done first.
-    pub fn training_plan(&self) -> Result<String, String> {
-        let order = self.training_order()?;
+    pub fn training_plan(&self, shared: &Shared) -> Result<String, String> {
+        let order = self.training_order(shared)?;
         let schedule = &order.schedule;
         let presented = schedule.steps * schedule.batch as u64 * order.members as u64;
         let members = match order.members {
@@ -91,7 +72,7 @@ impl AppState {
                 thousands(presented.div_ceil(order.passes as u64))
             ),
             TrainingData::Labelled { .. } | TrainingData::Opened(_) => {
-                let [real, bogus] = self.labelled_sides();
+                let [real, bogus] = labelled_sides(shared);
                 format!(
                     "{} candidates labelled real and {} bogus, but every sixth, which is kept for \
                      validation",
@@ -100,13 +81,35 @@ impl AppState {
                 )
             }
         };
-        let known = self.training.rate_of(self.training.form.network);
+        let known = self.rate_of(self.form.network);
         let long = known.map_or_else(
             || "How long it takes is known once it runs.".into(),
             |rate| format!("About {}.", duration(presented as f64 / rate)),
         );
         Ok(format!("Learns {steps} from {from}. {long}"))
     }
+}
+
+fn opened_set(shared: &Shared) -> Result<OpenedSet, String> {
+    let [real, bogus] = labelled_sides(shared);
+    if real == 0 || bogus == 0 {
+        return Err(format!(
+            "label some real and some bogus candidates first: so far {real} and {bogus}"
+        ));
+    }
+    let paths = shared.project.paths.iter();
+    let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+    Ok(OpenedSet {
+        name: paths.join(", ").into(),
+        catalogue: shared.catalogue.clone(),
+        book: shared.book.clone(),
+    })
+}
+
+/// How many candidates are labelled real, and how many bogus.
+pub fn labelled_sides(shared: &Shared) -> [usize; 2] {
+    let count = &shared.label_count;
+    [count.real().count(), count.bogus().count()]
 }
 
 #[cfg(test)]

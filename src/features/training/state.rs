@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::task::{Train, TrainUpdate, Trained};
+use super::{
+    command,
+    task::{Train, TrainUpdate, Trained},
+};
 use crate::{
     tasks::{Running, TaskEvent, next_event, progress::Progress},
-    window::{
-        command,
-        state::{AppState, Screen},
+    workspace::{
+        context::Context, request::Request, screen::Screen, shared::Shared, words::thousands,
     },
-    workspace::{context::Context, words::thousands},
 };
 
 pub use super::form::{LearnFrom, TrainingForm};
@@ -151,97 +152,104 @@ impl TrainingPane {
     }
 }
 
-impl AppState {
+impl TrainingPane {
     /// True where the order was stopped and nothing of it has changed since.
-    pub fn goes_on(&self) -> bool {
-        let TrainingStatus::Stopped(form, labels) = &self.training.status else {
+    pub fn goes_on(&self, shared: &Shared) -> bool {
+        let TrainingStatus::Stopped(form, labels) = &self.status else {
             return false;
         };
         let has_same_labels =
-            form.from == LearnFrom::Simulation || *labels == self.labels_of_training();
-        **form == self.training.form && has_same_labels
+            form.from == LearnFrom::Simulation || *labels == labels_of_training(shared);
+        **form == self.form && has_same_labels
     }
 
-    fn labels_of_training(&self) -> LabelKey {
-        (self.generation, self.book.revision())
-    }
-
-    pub(crate) fn apply_train(&mut self, train: command::Train, cx: &Context) {
+    pub(crate) fn apply_train(&mut self, shared: &mut Shared, train: command::Train, cx: &Context) {
         match train {
             command::Train::Form(form) => {
-                self.training.form = *form;
-                if matches!(self.training.status, TrainingStatus::Failed(_)) {
-                    self.training.status = TrainingStatus::Idle;
+                self.form = *form;
+                if matches!(self.status, TrainingStatus::Failed(_)) {
+                    self.status = TrainingStatus::Idle;
                 }
             }
-            command::Train::Pick(purpose) => self.pick(purpose),
+            command::Train::Pick(purpose) => shared.ask(Request::Pick(purpose)),
             command::Train::Start => {
-                self.start_training(false, cx);
+                self.start_training(shared, false, cx);
             }
-            command::Train::StartAnew => self.start_training(true, cx),
-            command::Train::Stop => self.training.stop(),
+            command::Train::StartAnew => self.start_training(shared, true, cx),
+            command::Train::Stop => self.stop(),
         }
     }
 
-    fn start_training(&mut self, is_anew: bool, cx: &Context) {
-        if self.training.is_under_way() {
+    fn start_training(&mut self, shared: &mut Shared, is_anew: bool, cx: &Context) {
+        if self.is_under_way() {
             return;
         }
-        let order = match self.training_order() {
+        let order = match self.training_order(shared) {
             Ok(order) => order,
             Err(why) => {
-                self.training.status = TrainingStatus::Failed(why);
+                self.status = TrainingStatus::Failed(why);
                 return;
             }
         };
-        let labels = self.labels_of_training();
-        self.training.ordered = Some((self.training.form.clone(), labels));
-        self.training.status = TrainingStatus::Preparing;
-        self.training.news = None;
-        self.training.notes.clear();
-        self.training.begun_at = 0;
-        self.training.running = Some(cx.tasks.start(Train {
+        let labels = labels_of_training(shared);
+        self.ordered = Some((self.form.clone(), labels));
+        self.status = TrainingStatus::Preparing;
+        self.news = None;
+        self.notes.clear();
+        self.begun_at = 0;
+        self.running = Some(cx.tasks.start(Train {
             order,
             is_anew,
             may_replace: false,
             models: cx.models.clone(),
-            decoder: self.stamps.decoder().clone(),
+            decoder: shared.stamps.decoder().clone(),
         }));
     }
 
     /// A path that was chosen in a dialog goes into the form.
-    pub(crate) fn take_training_path(&mut self, purpose: PickFor, path: &Path, cx: &Context) {
-        let mut form = self.training.form.clone();
+    pub(crate) fn take_training_path(
+        &mut self,
+        shared: &mut Shared,
+        purpose: PickFor,
+        path: &Path,
+        cx: &Context,
+    ) {
+        let mut form = self.form.clone();
         if purpose == PickFor::TrainingSurvey {
             form.survey = path.display().to_string();
         } else {
             form.out = path.with_extension("safetensors").display().to_string();
         }
-        self.apply_train(command::Train::Form(Box::new(form)), cx)
+        self.apply_train(shared, command::Train::Form(Box::new(form)), cx)
     }
 
     /// Takes in what the training reports.
-    pub(crate) fn poll_training(&mut self, cx: &Context) {
-        while let Some(event) = next_event(&mut self.training.running) {
-            self.take_training(event, cx);
+    pub(crate) fn poll_training(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = next_event(&mut self.running) {
+            self.take_training(shared, event, cx);
         }
     }
 
     /// Takes in one event of a training.
-    pub fn take_training(&mut self, event: TaskEvent<TrainUpdate, Trained>, cx: &Context) {
+    pub fn take_training(
+        &mut self,
+        shared: &mut Shared,
+        event: TaskEvent<TrainUpdate, Trained>,
+        cx: &Context,
+    ) {
         let has_ended = !matches!(event, TaskEvent::Update(_));
         match event {
-            TaskEvent::Update(update) => self.training.take_update(update),
-            TaskEvent::Finished(trained) => self.finish_training(&trained, cx),
-            TaskEvent::Cancelled => self.leave_training(cx),
-            TaskEvent::Failed(why) => self.fail_training(why, cx),
+            TaskEvent::Update(update) => self.take_update(update),
+            TaskEvent::Finished(trained) => self.finish_training(shared, &trained, cx),
+            TaskEvent::Cancelled => self.leave_training(shared, cx),
+            TaskEvent::Failed(why) => self.fail_training(shared, why, cx),
         }
         if has_ended {
-            self.training.running = None;
+            self.running = None;
         }
     }
 
-    fn finish_training(&mut self, trained: &Trained, cx: &Context) {
+    fn finish_training(&mut self, shared: &mut Shared, trained: &Trained, cx: &Context) {
         let card = &trained.card;
         let figure = |name| card.figures.get(name).copied().unwrap_or(f64::NAN);
         let text = format!(
@@ -251,26 +259,30 @@ impl AppState {
             thousands(figure("validation_examples") as u64),
             figure("validation_loss")
         );
-        self.report(text.clone(), cx.now);
-        self.training.status = TrainingStatus::Finished(text);
-        self.add_model(&trained.file, cx)
+        shared.report(text.clone(), cx.now);
+        self.status = TrainingStatus::Finished(text);
+        shared.add_model(&trained.file, cx)
     }
 
     /// It was stopped, and is saved.
-    fn leave_training(&mut self, cx: &Context) {
-        let (form, labels) = self.training.ordered.clone().unwrap_or_default();
-        self.training.status = TrainingStatus::Stopped(Box::new(form), labels);
-        if self.screen != Screen::Train {
-            self.report("training stopped; its screen goes on from there", cx.now);
+    fn leave_training(&mut self, shared: &mut Shared, cx: &Context) {
+        let (form, labels) = self.ordered.clone().unwrap_or_default();
+        self.status = TrainingStatus::Stopped(Box::new(form), labels);
+        if shared.screen != Screen::Train {
+            shared.report("training stopped; its screen goes on from there", cx.now);
         }
     }
 
-    fn fail_training(&mut self, why: String, cx: &Context) {
-        if self.screen != Screen::Train {
-            self.warn(format!("training: {why}"), cx.now);
+    fn fail_training(&mut self, shared: &mut Shared, why: String, cx: &Context) {
+        if shared.screen != Screen::Train {
+            shared.warn(format!("training: {why}"), cx.now);
         }
-        self.training.status = TrainingStatus::Failed(why);
+        self.status = TrainingStatus::Failed(why);
     }
+}
+
+fn labels_of_training(shared: &Shared) -> LabelKey {
+    (shared.generation, shared.book.revision())
 }
 
 #[cfg(test)]

@@ -8,20 +8,29 @@ use super::{
     state::{LearnFrom, TrainingNews, TrainingStatus},
 };
 use crate::{
-    features::inspect::view::weak,
-    widgets::theme,
-    window::{
-        command::{Command, Train},
-        state::AppState,
+    features::{
+        inspect::view::weak,
+        simulation::state::SimulationPane,
+        training::{command::Train, state::TrainingPane},
     },
-    workspace::words::{duration, thousands},
+    widgets::theme,
+    workspace::{
+        shared::Shared,
+        words::{duration, thousands},
+    },
 };
 
 /// Width of the form, points.
 const LEFT: f32 = 390.0;
 
 /// The screen. Widgets edit a copy of the form; where it differs, one command carries it.
-pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn train_ui(
+    ui: &mut Ui,
+    training: &TrainingPane,
+    simulation: &SimulationPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Train>>,
+) {
     egui::Panel::left("order for a network")
         .default_size(LEFT)
         .size_range(LEFT..=560.0)
@@ -29,29 +38,29 @@ pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.heading("Teach a network real from bogus");
                 ui.add_space(theme::GRID);
-                let mut form = state.training.form.clone();
-                ui.add_enabled_ui(!state.training.is_under_way(), |ui| {
-                    form_ui(ui, state, &mut form, commands);
+                let mut form = training.form.clone();
+                ui.add_enabled_ui(!training.is_under_way(), |ui| {
+                    form_ui(ui, training, simulation, shared, &mut form, commands);
                 });
-                if form != state.training.form {
-                    commands.push(Command::Train(Train::Form(Box::new(form))));
+                if form != training.form {
+                    commands.push(Train::Form(Box::new(form)).into());
                 }
                 ui.add_space(theme::GRID);
-                plan_ui(ui, state);
+                plan_ui(ui, training, shared);
                 ui.add_space(theme::GRID);
-                buttons_ui(ui, state, commands);
+                buttons_ui(ui, training, shared, commands);
                 ui.add_space(theme::GRID);
-                status_ui(ui, state);
+                status_ui(ui, training);
             });
         });
     egui::CentralPanel::default().show(ui, |ui| {
-        if let Some(news) = state.training.news() {
-            progress_ui(ui, state, news);
+        if let Some(news) = training.news() {
+            progress_ui(ui, training, news);
             ui.add_space(theme::GRID);
             curves_ui(ui, news);
             return;
         }
-        let why = if *state.training.status() == TrainingStatus::Preparing {
+        let why = if *training.status() == TrainingStatus::Preparing {
             "Examples are being prepared…"
         } else {
             "How it learns is drawn here while it runs: loss and accuracy by step."
@@ -61,11 +70,11 @@ pub fn train_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 /// What is known, and what will happen.
-fn plan_ui(ui: &mut Ui, state: &AppState) {
-    if state.training.form.from == LearnFrom::Labels {
-        labels_ui(ui, state.labelled_sides());
+fn plan_ui(ui: &mut Ui, training: &TrainingPane, shared: &Shared) {
+    if training.form.from == LearnFrom::Labels {
+        labels_ui(ui, crate::features::training::plan::labelled_sides(shared));
     }
-    match state.training_plan() {
+    match training.training_plan(shared) {
         Ok(plan) => ui.add(Label::new(plan).wrap()),
         Err(why) => alarm(ui, &why),
     };
@@ -87,22 +96,31 @@ fn labels_ui(ui: &mut Ui, counts: [usize; 2]) {
     }
 }
 
-fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let status = state.training.status();
-    let is_under_way = state.training.is_under_way();
+fn buttons_ui(
+    ui: &mut Ui,
+    training: &TrainingPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Train>>,
+) {
+    let status = training.status();
+    let is_under_way = training.is_under_way();
     ui.horizontal(|ui| {
-        let text = if state.goes_on() { "Go on" } else { "Train" };
+        let text = if training.goes_on(shared) {
+            "Go on"
+        } else {
+            "Train"
+        };
         let button = Button::new(RichText::new(text).strong()).min_size(vec2(120.0, 32.0));
-        let is_possible = !is_under_way && state.training_order().is_ok();
+        let is_possible = !is_under_way && training.training_order(shared).is_ok();
         if ui.add_enabled(is_possible, button).clicked() {
-            commands.push(Command::Train(Train::Start));
+            commands.push(Train::Start.into());
         }
         if is_under_way {
             let is_asked = *status == TrainingStatus::Stopping;
             let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
             let help = "Saves what was learned so far; the same order goes on from there";
             if cancel.on_hover_text(help).clicked() {
-                commands.push(Command::Train(Train::Stop));
+                commands.push(Train::Stop.into());
             }
         }
         let may_be_anew = matches!(
@@ -113,15 +131,15 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
             let help = "Throws away what an unfinished training has learned for this file";
             let anew = ui.add_enabled(is_possible, Button::new("Start anew"));
             if anew.on_hover_text(help).clicked() {
-                commands.push(Command::Train(Train::StartAnew));
+                commands.push(Train::StartAnew.into());
             }
         }
     });
 }
 
 /// How it stands, in a sentence.
-fn status_ui(ui: &mut Ui, state: &AppState) {
-    let pane = &state.training;
+fn status_ui(ui: &mut Ui, training: &TrainingPane) {
+    let pane = &training;
     match pane.status() {
         TrainingStatus::Idle => {}
         TrainingStatus::Preparing => wrapped(ui, "Examples are being prepared…"),
@@ -169,25 +187,25 @@ pub(crate) fn alarm(ui: &mut Ui, why: &str) -> egui::Response {
 }
 
 /// Which step, how fast, how long.
-fn progress_ui(ui: &mut Ui, state: &AppState, news: &TrainingNews) {
+fn progress_ui(ui: &mut Ui, training: &TrainingPane, news: &TrainingNews) {
     let share = news.step as f32 / news.steps.max(1) as f32;
     let text = format!("step {} of {}", thousands(news.step), thousands(news.steps));
     ui.add(ProgressBar::new(share).text(text));
     let mut words = Vec::new();
-    if let Some(form) = state.training.ordered() {
+    if let Some(form) = training.ordered() {
         words.push(form.name_or_usual());
     }
-    if !state.training.device().is_empty() {
-        words.push(format!("on the {}", state.training.device()));
+    if !training.device().is_empty() {
+        words.push(format!("on the {}", training.device()));
     }
     if news.examples_per_s > 0.0 {
         let rate = thousands(news.examples_per_s.round() as u64);
         words.push(format!("{rate} examples/s"));
     }
-    let left = news.seconds_left.filter(|_| state.training.is_under_way());
+    let left = news.seconds_left.filter(|_| training.is_under_way());
     if let Some(left) = left.filter(|_| news.step < news.steps) {
         words.push(format!("{} left", duration(left)));
-    } else if news.step == news.steps && state.training.is_under_way() {
+    } else if news.step == news.steps && training.is_under_way() {
         words.push("being validated".into());
     }
     if let Some(last) = news.curve.last() {

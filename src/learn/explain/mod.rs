@@ -38,7 +38,7 @@ pub fn explain(
     input: &[f32],
     method: ExplainMethod,
 ) -> Result<Explanation, LearnError> {
-    let mut explaining = Explaining::new(model.clone(), input.to_vec(), method)?;
+    let mut explaining = ExplanationPane::new(model.clone(), input.to_vec(), method)?;
     loop {
         if let Some(explanation) = explaining.step()? {
             return Ok(explanation);
@@ -47,7 +47,7 @@ pub fn explain(
 }
 
 /// An explanation under way: between two steps others may have the device.
-pub struct Explaining {
+pub struct ExplanationPane {
     model: Model,
     input: Vec<f32>,
     method: ExplainMethod,
@@ -63,7 +63,7 @@ enum Stage {
     Integrating(Box<Integrating>),
 }
 
-impl Explaining {
+impl ExplanationPane {
     /// Of what a model says of one prepared input; nothing is computed yet.
     ///
     /// # Errors

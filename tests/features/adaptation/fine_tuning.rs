@@ -6,15 +6,15 @@ use crate::common::{
 };
 use destello::{
     domain::ModelId,
-    features::{
-        adaptation::{
-            label_next::Reason,
-            update::{FineTuneStatus, Taught},
-        },
-        scoring::state::{Reading, ScoringStatus},
-    },
+    features::adaptation::update::{FineTuneStatus, Taught},
     window::command::{Command, FineTune, Session},
-    workspace::{action::Action, models, versions},
+    workspace::{
+        action::Action,
+        models,
+        queue::label_next::Reason,
+        scores::shown::{Reading, ScoringStatus},
+        versions,
+    },
 };
 
 /// What 40 labels of the strange sky bring at least, 0 to 1.

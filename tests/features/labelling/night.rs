@@ -4,12 +4,11 @@
 use crate::common::{BOGUS, InlineWindow, REAL, StampSet};
 use destello::{
     domain::{LabelAction, Origin},
-    features::queue::column::Column,
     window::{
         command::{Command, Label, QueueCommand, Select, Session},
         state::{Field, Screen},
     },
-    workspace::action::Action,
+    workspace::{action::Action, queue::column::Column},
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];

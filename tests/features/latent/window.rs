@@ -9,20 +9,17 @@ use crate::common::{
 };
 use destello::{
     domain::{CandidateIx, LabelAction, Origin},
-    features::{
-        latent::{
-            check::LOOKED_AT,
-            shade::Legend,
-            state::{ColorBy, LatentChoice, LatentStatus, Projection},
-        },
-        queue::column::Column,
+    features::latent::{
+        check::LOOKED_AT,
+        shade::Legend,
+        state::{ColorBy, LatentChoice, LatentStatus, Projection},
     },
     imaging::Polygon,
     window::{
         command::{Command, Go, Latent, QueueCommand, Select},
         state::Screen,
     },
-    workspace::action::Action,
+    workspace::{action::Action, queue::column::Column},
 };
 
 const MADE: MadeLatent = MadeLatent { components: 3 };

@@ -5,12 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::common::{InlineWindow, simulated as sets};
 use destello::{
     domain::Prediction,
-    features::{
-        light_curve::folding::Fold, queue::column::Column, scoring::state::Reading,
-        simulation::order::Kind,
-    },
+    features::{light_curve::folding::Fold, simulation::order::Kind},
     window::command::{Command, Go, QueueCommand},
-    workspace::{action::Action, models},
+    workspace::{action::Action, models, queue::column::Column, scores::shown::Reading},
 };
 
 const COUNT: u64 = 14;

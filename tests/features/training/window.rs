@@ -5,19 +5,16 @@ use std::path::{Path, PathBuf};
 
 use crate::common::{InlineWindow, Sky, in_turn};
 use destello::{
-    features::{
-        scoring::state::ScoringStatus,
-        training::{
-            state::{LearnFrom, TrainingForm, TrainingStatus},
-            train::checkpoint_path,
-        },
+    features::training::{
+        state::{LearnFrom, TrainingForm, TrainingStatus},
+        train::checkpoint_path,
     },
     learn::{Compute, model_file},
     window::{
         command::{Command, Train},
         state::Screen,
     },
-    workspace::{action::Action, settings::Settings},
+    workspace::{action::Action, scores::shown::ScoringStatus, settings::Settings},
 };
 use tempfile::TempDir;
 

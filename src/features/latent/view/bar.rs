@@ -5,62 +5,71 @@ use egui::{Button, ComboBox, DragValue, Slider, Ui};
 use crate::{
     features::{
         inspect::view::weak,
-        latent::state::{ColorBy, LatentChoice, Projection, RADII, Tool},
-        queue::column::Column,
+        latent::{
+            command::Latent,
+            state::{ColorBy, LatentChoice, LatentPane, Projection, RADII, Tool},
+        },
     },
     widgets::cells,
-    window::{
-        command::{Command, Latent},
-        state::AppState,
-    },
-    workspace::action::Action,
+    workspace::{action::Action, queue::column::Column, shared::Shared},
 };
 
 /// Width of a slider, points.
 const SLIDER: f32 = 80.0;
 
 /// The bar. Widgets edit a copy of the choice; where it differs, one command carries it.
-pub fn bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let mut choice = state.latent.choice.clone();
+pub fn bar_ui(
+    ui: &mut Ui,
+    latent: &LatentPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Latent>>,
+) {
+    let mut choice = latent.choice.clone();
     ui.horizontal(|ui| {
-        model_ui(ui, state, &mut choice, commands);
+        model_ui(ui, latent, shared, &mut choice, commands);
         ui.separator();
-        projection_ui(ui, state, &mut choice);
+        projection_ui(ui, latent, &mut choice);
         ui.separator();
-        color_ui(ui, state, &mut choice);
+        color_ui(ui, shared, &mut choice);
     });
     ui.horizontal(|ui| {
         tool_ui(ui, &mut choice);
         ui.separator();
         points_ui(ui, &mut choice);
     });
-    if let Some(adapted) = state.latent.adapted() {
+    if let Some(adapted) = latent.adapted() {
         ui.add(egui::Label::new(weak(ui, adapted)).wrap());
     }
-    if choice != state.latent.choice {
-        commands.push(Command::Latent(Latent::Choose(Box::new(choice))));
+    if choice != latent.choice {
+        commands.push(Latent::Choose(Box::new(choice)).into());
     }
 }
 
-fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: &mut Vec<Command>) {
+fn model_ui(
+    ui: &mut Ui,
+    latent: &LatentPane,
+    shared: &Shared,
+    choice: &mut LatentChoice,
+    commands: &mut Vec<impl From<Latent>>,
+) {
     ui.label(weak(ui, "model"));
     let name = short_name(&choice.source).to_owned();
-    ui.add_enabled_ui(!state.latent.is_under_way(), |ui| {
+    ui.add_enabled_ui(!latent.is_under_way(), |ui| {
         let shown = ComboBox::from_id_salt("latent model").selected_text(name);
         let response = shown
             .show_ui(ui, |ui| {
-                for source in state.known_latent_models() {
+                for source in latent.known_latent_models(shared) {
                     let name = short_name(&source).to_owned();
                     ui.selectable_value(&mut choice.source, source, name);
                 }
                 if ui.button("A file…").clicked() {
-                    commands.push(Command::Latent(Latent::Pick));
+                    commands.push(Latent::Pick.into());
                 }
             })
             .response;
         response.on_hover_text("The latent model: one that comes with destello, or a file");
         let action = Action::Embed;
-        let title = if state.latent.embedding().is_some() {
+        let title = if shared.embedding.as_ref().is_some() {
             "Embed again"
         } else {
             "Embed"
@@ -68,17 +77,17 @@ fn model_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice, commands: 
         let help = format!(
             "{} ({})",
             action.info().help,
-            state.settings.keys.hint(action)
+            shared.settings.keys.hint(action)
         );
         if ui.button(title).on_hover_text(help).clicked() {
-            commands.push(Command::Latent(Latent::Start));
+            commands.push(Latent::Start.into());
         }
-        let is_adapting = state.latent.is_adapting();
+        let is_adapting = latent.is_adapting();
         let help = "Teaches the model the stamps of this set, labelled or not, with simulated ones beside \
                     them; the project keeps the new version, and the set is embedded by it";
         let button = ui.add_enabled(!is_adapting, Button::new("Teach"));
         if button.on_hover_text(help).clicked() {
-            commands.push(Command::Latent(Latent::Adapt));
+            commands.push(Latent::Adapt.into());
         }
     });
 }
@@ -92,9 +101,9 @@ fn short_name(source: &str) -> &str {
     stem.and_then(|stem| stem.to_str()).unwrap_or(source)
 }
 
-fn projection_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {
+fn projection_ui(ui: &mut Ui, latent: &LatentPane, choice: &mut LatentChoice) {
     ui.label(weak(ui, "plane"));
-    let dimensions = state.latent.space().map_or(2, |space| space.dimensions);
+    let dimensions = latent.space().map_or(2, |space| space.dimensions);
     let last = dimensions.saturating_sub(1);
     let projection = &mut choice.projection;
     ui.selectable_value(projection, Projection::Pca, "PCA")
@@ -123,7 +132,7 @@ fn projection_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {
     }
 }
 
-fn color_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {
+fn color_ui(ui: &mut Ui, shared: &Shared, choice: &mut LatentChoice) {
     ui.label(weak(ui, "colour"));
     let name = color_name(&choice.color_by).to_owned();
     ComboBox::from_id_salt("latent colour")
@@ -145,8 +154,8 @@ fn color_ui(ui: &mut Ui, state: &AppState, choice: &mut LatentChoice) {
                 Column::Epochs,
                 Column::First,
             ];
-            let scores = state.score_columns().into_iter();
-            let fields = state.field_names().into_iter().map(Column::Field);
+            let scores = shared.score_columns().into_iter();
+            let fields = shared.field_names().into_iter().map(Column::Field);
             let listed = [Column::Score, Column::Said, Column::Component];
             let all = more.into_iter().chain(scores).chain(fields);
             for column in all.filter(|column| !listed.contains(column)) {

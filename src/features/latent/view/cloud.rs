@@ -12,13 +12,12 @@ use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor};
 use crate::{
     features::latent::{
         shade::{Legend, NO_SHADE, SHADES},
-        state::ColorBy,
+        state::{ColorBy, LatentPane},
     },
     gpu::{self, Cloud, Frame, Layer, ScatterFrame, ScatterPainter},
     imaging::{ScatterView, spread_order},
     widgets::theme,
-    window::state::AppState,
-    workspace::settings::Theme,
+    workspace::{settings::Theme, shared::Shared},
 };
 
 /// How much wider than a point its amber ring is, points of the screen.
@@ -65,37 +64,34 @@ impl LatentClouds {
     }
 
     /// Takes in what has changed.
-    pub fn update(&mut self, state: &AppState) {
-        let map = state
-            .latent
-            .map()
-            .map_or(0, |map| Arc::as_ptr(map) as usize);
+    pub fn update(&mut self, latent: &LatentPane, shared: &Shared) {
+        let map = latent.map().map_or(0, |map| Arc::as_ptr(map) as usize);
         let key = Key {
             map,
-            shades: state.latent.shade_revision(),
-            queue: state.queue.revision(),
-            selection: state.selection.revision(),
-            shows_every_epoch: state.latent.choice.shows_every_epoch,
-            theme: state.settings.theme,
+            shades: latent.shade_revision(),
+            queue: shared.queue.revision(),
+            selection: shared.selection.revision(),
+            shows_every_epoch: latent.choice.shows_every_epoch,
+            theme: shared.settings.theme,
         };
         if self.key.as_ref() == Some(&key) {
             return;
         }
         self.key = Some(key);
         self.revision += 1;
-        self.fill(state);
+        self.fill(latent, shared);
     }
 
-    fn fill(&mut self, state: &AppState) {
-        let palette = palette(state);
-        let shades = state.latent.shades();
+    fn fill(&mut self, latent: &LatentPane, shared: &Shared) {
+        let palette = palette(latent, shared);
+        let shades = latent.shades();
         let (mut all, mut selected) = (Points::default(), Points::default());
-        let count = state.latent.map().map_or(0, |map| map.positions.len());
-        for dot in spread_order(count).filter_map(|point| state.latent_dot(point)) {
+        let count = latent.map().map_or(0, |map| map.positions.len());
+        for dot in spread_order(count).filter_map(|point| latent.latent_dot(shared, point)) {
             let shade = shades.and_then(|shades| shades.index.get(dot.point));
             let color = palette[*shade.unwrap_or(&NO_SHADE) as usize].to_array();
             all.push(dot.position, color);
-            if state.selection.contains(dot.candidate) {
+            if shared.selection.contains(dot.candidate) {
                 selected.push(dot.position, color);
             }
         }
@@ -109,9 +105,9 @@ impl LatentClouds {
     }
 
     /// Draws them inside a rectangle of the screen.
-    pub fn paint(&self, ui: &egui::Ui, rect: Rect, view: ScatterView, state: &AppState) {
+    pub fn paint(&self, ui: &egui::Ui, rect: Rect, view: ScatterView, latent: &LatentPane) {
         let scale = ui.pixels_per_point();
-        let choice = &state.latent.choice;
+        let choice = &latent.choice;
         let middle = rect.center() * scale;
         let has_selection = !self.selected.positions.is_empty();
         let layer = |cloud: &Cloud, radius: f32, opacity: f32| Layer {
@@ -163,13 +159,13 @@ impl Points {
 }
 
 /// A colour for every shade.
-fn palette(state: &AppState) -> Vec<Color32> {
-    let is_dark = state.settings.theme == Theme::Dark;
+fn palette(latent: &LatentPane, shared: &Shared) -> Vec<Color32> {
+    let is_dark = shared.settings.theme == Theme::Dark;
     let mut palette = vec![theme::no_shade(is_dark); SHADES + 1];
-    match state.latent.shades().map(|shades| &shades.legend) {
+    match latent.shades().map(|shades| &shades.legend) {
         Some(Legend::Classes(classes)) => {
             for (at, (name, _)) in classes.iter().enumerate().take(SHADES) {
-                palette[at] = shade_color(state, at, name);
+                palette[at] = shade_color(latent, shared, at, name);
             }
         }
         Some(Legend::Range { .. }) => {
@@ -183,10 +179,10 @@ fn palette(state: &AppState) -> Vec<Color32> {
 }
 
 /// The colour of a class of the legend: that of its vocabulary, else by its place.
-pub fn shade_color(state: &AppState, at: usize, name: &str) -> Color32 {
+pub fn shade_color(latent: &LatentPane, shared: &Shared, at: usize, name: &str) -> Color32 {
     // A component has a number, which is a spelling of some class too.
-    let is_component = state.latent.choice.color_by == ColorBy::Component;
-    let class = state.class_named(name).filter(|_| !is_component);
+    let is_component = latent.choice.color_by == ColorBy::Component;
+    let class = shared.class_named(name).filter(|_| !is_component);
     class.map_or_else(|| theme::component_color(at), theme::class_color)
 }
 

@@ -8,7 +8,10 @@ use crate::{
         inspect::view::weak,
         latent::{
             check::LOOKED_AT,
+            command::Latent,
             components::{ComponentRow, ENDS},
+            state::LatentPane,
+            view::memory::LatentMemory,
         },
     },
     widgets::{
@@ -16,13 +19,13 @@ use crate::{
         sight::Sight,
         small_stamps::{self, Small},
         theme,
-    },
-    window::{
-        command::{Command, Go, Latent},
-        state::AppState,
         view_memory::ViewMemory,
     },
-    workspace::words::thousands,
+    workspace::{
+        command::{Command, Go},
+        shared::Shared,
+        words::thousands,
+    },
 };
 
 /// Height of a row, points.
@@ -38,11 +41,13 @@ const STAMPS: f32 = WORDS + 134.0;
 /// The table.
 pub fn components_ui(
     ui: &mut Ui,
-    state: &AppState,
+    latent: &LatentPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Command> + From<Latent>>,
 ) {
-    let rows = state.latent.rows().clone();
+    let rows = latent.rows().clone();
     if rows.is_empty() {
         ui.label(weak(
             ui,
@@ -51,19 +56,19 @@ pub fn components_ui(
         return;
     }
     sorted_by_ui(ui, &rows);
-    if let Some(Err(why)) = state.latent.centroids() {
+    if let Some(Err(why)) = latent.centroids() {
         ui.label(RichText::new(why).color(theme::alarm_text(ui)));
     }
-    load_centroids(ui, state, memory);
+    load_centroids(ui, latent, own);
     ScrollArea::vertical()
         .id_salt("component rows")
         .auto_shrink(false)
         .show(ui, |ui| {
             let mut stamps = Vec::new();
             for row in rows.iter() {
-                row_ui(ui, state, memory, row, &mut stamps, commands);
+                row_ui(ui, latent, shared, own, row, &mut stamps, commands);
             }
-            small_stamps::paint(ui, state, memory, &stamps);
+            small_stamps::paint(ui, shared, memory, &stamps);
         });
 }
 
@@ -85,16 +90,13 @@ fn sorted_by_ui(ui: &mut Ui, rows: &[ComponentRow]) {
 }
 
 /// Textures of the centroids, in the order of the components.
-fn load_centroids(ui: &Ui, state: &AppState, memory: &mut ViewMemory) {
-    let Some(Ok(pictures)) = state.latent.centroids() else {
+fn load_centroids(ui: &Ui, latent: &LatentPane, own: &mut LatentMemory) {
+    let Some(Ok(pictures)) = latent.centroids() else {
         return;
     };
-    let count = state
-        .latent
-        .space()
-        .map_or(0, |space| space.components.len());
-    let key = (state.latent.run(), state.latent.centroids_revision());
-    memory.latent.centroids.of(ui, key, pictures.side_px, || {
+    let count = latent.space().map_or(0, |space| space.components.len());
+    let key = (latent.run(), latent.centroids_revision());
+    own.centroids.of(ui, key, pictures.side_px, || {
         let pictures = (0..count).filter_map(|at| pictures.get(at));
         let shaded = pictures.map(|pixels| (pixels, decoded::Shading::of(pixels)));
         shaded.collect()
@@ -103,11 +105,12 @@ fn load_centroids(ui: &Ui, state: &AppState, memory: &mut ViewMemory) {
 
 fn row_ui(
     ui: &mut Ui,
-    state: &AppState,
-    memory: &ViewMemory,
+    latent: &LatentPane,
+    shared: &Shared,
+    own: &LatentMemory,
     row: &ComponentRow,
     stamps: &mut Vec<Small>,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command> + From<Latent>>,
 ) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let name = format!("component {}", row.component + 1);
@@ -115,7 +118,7 @@ fn row_ui(
     if !ui.is_rect_visible(rect) {
         return;
     }
-    let is_chosen = state.latent.chosen() == Some(row.component);
+    let is_chosen = latent.chosen() == Some(row.component);
     if is_chosen || response.hovered() {
         let fill = if is_chosen {
             theme::AMBER.gamma_multiply(0.2)
@@ -126,25 +129,25 @@ fn row_ui(
     }
     if response.clicked() {
         let other = (!is_chosen).then_some(row.component);
-        commands.push(Command::Latent(Latent::Component(other)));
+        commands.push(Latent::Component(other).into());
     }
     let edge = Rect::from_min_size(rect.min + vec2(1.0, 4.0), vec2(5.0, ROW - 8.0));
     let color = theme::component_color(row.component);
     ui.painter().rect_filled(edge, 2.0, color);
-    centroid(ui, memory, row, rect);
+    centroid(ui, own, row, rect);
     words_ui(ui, row, rect);
     buttons_ui(ui, row, rect, commands);
-    members_ui(ui, state, row, rect, stamps, commands);
+    members_ui(ui, shared, row, rect, stamps, commands);
 }
 
-fn centroid(ui: &Ui, memory: &ViewMemory, row: &ComponentRow, rect: Rect) {
+fn centroid(ui: &Ui, own: &LatentMemory, row: &ComponentRow, rect: Rect) {
     let square = Rect::from_min_size(
         rect.min + vec2(10.0, (ROW - CENTROID) / 2.0),
         vec2(CENTROID, CENTROID),
     );
     ui.painter().rect_filled(square, 2.0, theme::matte(ui));
     let opacity = if row.is_undecided() { 0.35 } else { 1.0 };
-    if let Some(texture) = memory.latent.centroids.get(row.component) {
+    if let Some(texture) = own.centroids.get(row.component) {
         decoded::paint(ui, texture, square, opacity);
     }
 }
@@ -206,7 +209,7 @@ fn unlabelled_words(row: &ComponentRow) -> String {
     }
 }
 
-fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<Command>) {
+fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<impl From<Latent>>) {
     let corner = pos2(rect.left() + WORDS, rect.bottom() - 24.0);
     let place = Rect::from_min_size(corner, vec2(STAMPS - WORDS - 4.0, 22.0));
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(place));
@@ -219,7 +222,7 @@ fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<Co
             &format!("select component {number}"),
         );
         if select.on_hover_text("Select its members").clicked() {
-            commands.push(Command::Latent(Latent::SelectMembers(row.component)));
+            commands.push(Latent::SelectMembers(row.component).into());
         }
         let text = format!("check {} and label", row.unseen.min(LOOKED_AT));
         let button = ui.add_enabled(row.unseen > 0, egui::Button::new("check…").small());
@@ -232,7 +235,7 @@ fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<Co
             "{text}: look at random members that nobody has judged; if they agree, label all"
         );
         if check.on_hover_text(help).clicked() {
-            commands.push(Command::Latent(Latent::Check(row.component)));
+            commands.push(Latent::Check(row.component).into());
         }
     });
 }
@@ -240,11 +243,11 @@ fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<Co
 /// The most typical members above, the oddest below; a click goes there.
 fn members_ui(
     ui: &Ui,
-    state: &AppState,
+    shared: &Shared,
     row: &ComponentRow,
     rect: Rect,
     stamps: &mut Vec<Small>,
-    commands: &mut Vec<Command>,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     for (line, members) in [&row.nearest, &row.farthest].into_iter().enumerate() {
         for (at, ix) in members.iter().enumerate().take(ENDS) {
@@ -254,10 +257,10 @@ fn members_ui(
                     3.0 + line as f32 * (MEMBER + 2.0),
                 );
             let square = Rect::from_min_size(corner, vec2(MEMBER, MEMBER));
-            stamps.extend(Small::of(state, *ix, square, Sight::Glimpse));
+            stamps.extend(Small::of(shared, *ix, square, Sight::Glimpse));
             let id = ui.scope_id().with((row.component, line, at));
             let response = ui.interact(square, id, Sense::click());
-            let name = state
+            let name = shared
                 .catalogue
                 .get(*ix)
                 .map_or("", |candidate| &candidate.id);
@@ -269,10 +272,13 @@ fn members_ui(
                     .rect_stroke(square, 0.0, line, StrokeKind::Outside);
             }
             if response.clicked() {
-                commands.push(Command::Go(Go::To {
-                    candidate: *ix,
-                    open: false,
-                }));
+                commands.push(
+                    Command::Go(Go::To {
+                        candidate: *ix,
+                        open: false,
+                    })
+                    .into(),
+                );
             }
         }
     }

@@ -8,21 +8,22 @@ use super::decoded;
 use crate::{
     domain::{CandidateIx, Role},
     features::{
-        inspect::view::weak, latent::state::Reconstruction, mosaic::view::selection_ui,
-        queue::order::Shortlist,
+        evaluation::command::Evaluate,
+        inspect::view::weak,
+        latent::{
+            state::{LatentPane, Reconstruction},
+            view::memory::LatentMemory,
+        },
+        mosaic::view::selection_ui,
     },
     widgets::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
         theme,
-    },
-    window::{
-        command::{Command, Evaluate},
-        state::AppState,
         view_memory::ViewMemory,
     },
-    workspace::words::thousands,
+    workspace::{command::Command, queue::order::Shortlist, shared::Shared, words::thousands},
 };
 
 /// Side of a stamp, points.
@@ -38,13 +39,15 @@ const GAP: f32 = 3.0;
 /// Both.
 pub fn foot_ui(
     ui: &mut Ui,
-    state: &AppState,
+    latent: &LatentPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Command> + From<Evaluate>>,
 ) {
-    here_ui(ui, state, memory);
+    here_ui(ui, latent, shared, memory, own);
     // Always of one height: the plot above must not jump when something is selected.
-    if state.selection.is_empty() {
+    if shared.selection.is_empty() {
         ui.horizontal(|ui| {
             ui.set_min_height(SELECTION_BAR);
             ui.label(weak(
@@ -55,32 +58,38 @@ pub fn foot_ui(
     } else {
         ui.horizontal(|ui| {
             ui.set_min_height(SELECTION_BAR);
-            selection_ui(ui, state, commands);
-            look_ui(ui, state, commands);
+            selection_ui(ui, shared, commands);
+            look_ui(ui, shared, commands);
         });
     }
-    selected_ui(ui, state, memory);
+    selected_ui(ui, shared, memory);
 }
 
 /// The way to the stamps of all that are selected: labels go only to those that were on the screen.
-fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+fn look_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Evaluate>>) {
     let button = ui.button("Show in mosaic");
     let help =
         "Only the selected candidates, page by page: a label goes to those that were on the screen";
     if button.on_hover_text(help).clicked() {
-        let count = thousands(state.selection.len() as u64);
-        let all = state.selection.iter();
+        let count = thousands(shared.selection.len() as u64);
+        let all = shared.selection.iter();
         let shortlist = Shortlist {
             title: format!("{count} selected in the latent space"),
-            candidates: all.map(|ix| (ix, state.epoch_to_show(ix))).collect(),
+            candidates: all.map(|ix| (ix, shared.epoch_to_show(ix))).collect(),
         };
-        commands.push(Command::Evaluate(Evaluate::Open(shortlist)));
+        commands.push(Evaluate::Open(shortlist).into());
     }
 }
 
 /// The candidate on screen: its triplet, what goes into the model, what it draws, and what is left.
-fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
-    let Some((candidate, ix)) = state.candidate().zip(state.place.candidate) else {
+fn here_ui(
+    ui: &mut Ui,
+    latent: &LatentPane,
+    shared: &Shared,
+    memory: &mut ViewMemory,
+    own: &mut LatentMemory,
+) {
+    let Some((candidate, ix)) = shared.candidate().zip(shared.place.candidate) else {
         let size = vec2(ui.available_width(), SIDE + CAPTION + SELECTION_BAR);
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         note(
@@ -91,27 +100,27 @@ fn here_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
         return;
     };
     ui.horizontal(|ui| {
-        let label = cells::label_word(state.label_on_screen(candidate));
+        let label = cells::label_word(shared.label_on_screen(candidate));
         ui.label(RichText::new(&*candidate.id).strong());
         let mut about = format!(
             "epoch {} of {}",
-            state.place.epoch + 1,
+            shared.place.epoch + 1,
             candidate.epochs.len()
         );
         if !label.is_empty() {
             about = format!("{about} · {label}");
         }
-        if let Some(error) = state.scores.anomaly(ix).filter(|_| !state.is_blind()) {
+        if let Some(error) = shared.scores.anomaly(ix).filter(|_| !shared.is_blind()) {
             about = format!("{about} · anomaly {error:.4}");
         }
         ui.label(weak(ui, about));
     });
     let (rect, _) =
         ui.allocate_exact_size(vec2(ui.available_width(), SIDE + CAPTION), Sense::hover());
-    triplet(ui, state, memory, ix, rect);
+    triplet(ui, shared, memory, ix, rect);
     let rest = rect.with_min_x(rect.left() + 3.0 * (SIDE + GAP) + 2.0 * theme::GRID);
-    match state.latent.reconstruction((ix, state.place.epoch)) {
-        Some(Ok(redrawn)) => redrawn_ui(ui, memory, redrawn, rest),
+    match latent.reconstruction((ix, shared.place.epoch)) {
+        Some(Ok(redrawn)) => redrawn_ui(ui, own, redrawn, rest),
         Some(Err(why)) => note(ui, rest, why),
         None => note(ui, rest, "the model is drawing…"),
     }
@@ -140,7 +149,7 @@ fn note(ui: &Ui, rect: Rect, text: &str) {
     ui.painter().galley(at, galley, color);
 }
 
-fn triplet(ui: &Ui, state: &AppState, memory: &mut ViewMemory, ix: CandidateIx, rect: Rect) {
+fn triplet(ui: &Ui, shared: &Shared, memory: &mut ViewMemory, ix: CandidateIx, rect: Rect) {
     let roles = [Role::Science, Role::Reference, Role::Difference];
     let mut stamps = Vec::new();
     for (at, role) in roles.into_iter().enumerate() {
@@ -148,16 +157,16 @@ fn triplet(ui: &Ui, state: &AppState, memory: &mut ViewMemory, ix: CandidateIx, 
         caption(ui, square, role.name());
         stamps.push(Small {
             candidate: ix,
-            epoch: state.place.epoch,
+            epoch: shared.place.epoch,
             role,
             rect: square,
             sight: Sight::Large,
         });
     }
-    small_stamps::paint(ui, state, memory, &stamps);
+    small_stamps::paint(ui, shared, memory, &stamps);
 }
 
-fn redrawn_ui(ui: &Ui, memory: &mut ViewMemory, redrawn: &Arc<Reconstruction>, rect: Rect) {
+fn redrawn_ui(ui: &Ui, own: &mut LatentMemory, redrawn: &Arc<Reconstruction>, rect: Rect) {
     let residual: Vec<f32> = redrawn
         .input
         .iter()
@@ -168,7 +177,7 @@ fn redrawn_ui(ui: &Ui, memory: &mut ViewMemory, redrawn: &Arc<Reconstruction>, r
     let most = most.fold(0.0_f32, |most, value| most.max(value.abs()));
     let both = decoded::Shading::of(redrawn.input.iter().chain(&redrawn.drawn));
     let key = Arc::as_ptr(redrawn) as usize;
-    let textures = memory.latent.redrawn.of(ui, key, redrawn.side_px, || {
+    let textures = own.redrawn.of(ui, key, redrawn.side_px, || {
         vec![
             (&redrawn.input[..], both),
             (&redrawn.drawn[..], both),
@@ -184,23 +193,23 @@ fn redrawn_ui(ui: &Ui, memory: &mut ViewMemory, redrawn: &Arc<Reconstruction>, r
 }
 
 /// As many of the selected candidates as fit.
-fn selected_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
+fn selected_ui(ui: &mut Ui, shared: &Shared, memory: &mut ViewMemory) {
     let width = ui.available_width();
     let fitting = ((width - 90.0) / (SELECTED + GAP)).max(1.0) as usize;
     let (rect, _) = ui.allocate_exact_size(vec2(width, SELECTED), Sense::hover());
-    let places = state.selection.iter().take(fitting).enumerate();
+    let places = shared.selection.iter().take(fitting).enumerate();
     let stamps = places.filter_map(|(at, ix)| {
         let corner = rect.min + vec2(at as f32 * (SELECTED + GAP), 0.0);
         Small::of(
-            state,
+            shared,
             ix,
             Rect::from_min_size(corner, vec2(SELECTED, SELECTED)),
             Sight::Cell,
         )
     });
     let stamps: Vec<_> = stamps.collect();
-    let left = state.selection.len() - stamps.len().min(state.selection.len());
-    small_stamps::paint(ui, state, memory, &stamps);
+    let left = shared.selection.len() - stamps.len().min(shared.selection.len());
+    small_stamps::paint(ui, shared, memory, &stamps);
     if left > 0 {
         let begin = rect.left() + stamps.len() as f32 * (SELECTED + GAP) + GAP;
         let text = format!("and {} more", thousands(left as u64));

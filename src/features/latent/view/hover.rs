@@ -4,13 +4,17 @@ use egui::{Area, Frame, Id, Order, Pos2, Rect, Ui, Vec2, vec2};
 
 use crate::{
     domain::{Candidate, Role},
-    features::{inspect::view::weak, latent::map::LatentDot},
+    features::{
+        inspect::view::weak,
+        latent::{map::LatentDot, state::LatentPane},
+    },
     widgets::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
+        view_memory::ViewMemory,
     },
-    window::{state::AppState, view_memory::ViewMemory},
+    workspace::shared::Shared,
 };
 
 /// Side of a stamp, points.
@@ -23,11 +27,12 @@ pub fn hover_ui(
     ui: &Ui,
     plot: Rect,
     at: Pos2,
-    state: &AppState,
+    latent: &LatentPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
     dot: LatentDot,
 ) {
-    let Some(candidate) = state.catalogue.get(dot.candidate) else {
+    let Some(candidate) = shared.catalogue.get(dot.candidate) else {
         return;
     };
     Area::new(Id::unique("latent hover"))
@@ -37,9 +42,9 @@ pub fn hover_ui(
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(3.0 * SIDE + 4.0);
-                triplet(ui, state, memory, dot);
+                triplet(ui, shared, memory, dot);
                 ui.label(&*candidate.id);
-                ui.label(weak(ui, about(state, candidate, dot)));
+                ui.label(weak(ui, about(latent, shared, candidate, dot)));
             });
         });
 }
@@ -56,7 +61,7 @@ fn corner(plot: Rect, at: Pos2) -> Pos2 {
     Pos2::new(x.max(plot.left()), y)
 }
 
-fn triplet(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, dot: LatentDot) {
+fn triplet(ui: &mut Ui, shared: &Shared, memory: &mut ViewMemory, dot: LatentDot) {
     let (rect, _) = ui.allocate_exact_size(vec2(3.0 * SIDE + 4.0, SIDE), egui::Sense::hover());
     let roles = [Role::Science, Role::Reference, Role::Difference];
     let places = roles.into_iter().enumerate().map(|(at, role)| Small {
@@ -69,31 +74,31 @@ fn triplet(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, dot: LatentDo
         ),
         sight: Sight::Glimpse,
     });
-    small_stamps::paint(ui, state, memory, &places.collect::<Vec<_>>());
+    small_stamps::paint(ui, shared, memory, &places.collect::<Vec<_>>());
 }
 
-fn about(state: &AppState, candidate: &Candidate, dot: LatentDot) -> String {
+fn about(_latent: &LatentPane, shared: &Shared, candidate: &Candidate, dot: LatentDot) -> String {
     let mut words = vec![format!(
         "epoch {} of {}",
         dot.epoch + 1,
         candidate.epochs.len()
     )];
-    if let Some(embedding) = state.latent.embedding() {
+    if let Some(embedding) = shared.embedding.as_ref() {
         if let Some(component) = embedding.component(dot.point) {
             let sure = 100.0 * embedding.responsibility(dot.point)[component];
             words.push(format!("component {} ({sure:.0} %)", component + 1));
         }
         let error = embedding.errors.get(dot.point);
-        if let Some(error) = error.filter(|_| !state.is_blind()) {
+        if let Some(error) = error.filter(|_| !shared.is_blind()) {
             words.push(format!("error {error:.4}"));
         }
     }
-    let label = cells::label_word(state.label_on_screen(candidate));
+    let label = cells::label_word(shared.label_on_screen(candidate));
     if !label.is_empty() {
         words.push(label);
     }
-    if !state.is_blind()
-        && let Some(score) = state.scores.score(dot.candidate)
+    if !shared.is_blind()
+        && let Some(score) = shared.scores.score(dot.candidate)
     {
         words.push(format!("score {score:.2}"));
     }

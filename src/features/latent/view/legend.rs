@@ -8,11 +8,10 @@ use super::{
     memory::{OUTLINE, OnScreen, SIGMAS},
 };
 use crate::{
-    features::latent::shade::Legend,
+    features::latent::{shade::Legend, state::LatentPane},
     imaging::Plane,
     widgets::{stamp_view::outlined_text, theme},
-    window::state::AppState,
-    workspace::{settings::Theme, words::thousands},
+    workspace::{settings::Theme, shared::Shared, words::thousands},
 };
 
 /// Classes that the legend lists at most.
@@ -21,12 +20,12 @@ const MOST_ROWS: usize = 24;
 const ROW: f32 = 15.0;
 
 /// Ellipses and centroids of the components.
-pub fn components_over(painter: &Painter, plot: &OnScreen, state: &AppState, plane: &Plane) {
-    let Some(space) = state.latent.space() else {
+pub fn components_over(painter: &Painter, plot: &OnScreen, latent: &LatentPane, plane: &Plane) {
+    let Some(space) = latent.space() else {
         return;
     };
     for (at, component) in space.components.iter().enumerate() {
-        let is_chosen = state.latent.chosen() == Some(at);
+        let is_chosen = latent.chosen() == Some(at);
         let color = theme::component_color(at);
         let ellipse = plane.ellipse(&component.mean, &component.variance, SIGMAS);
         let outline = ellipse.outline(OUTLINE).map(|place| plot.screen(place));
@@ -45,13 +44,13 @@ pub fn components_over(painter: &Painter, plot: &OnScreen, state: &AppState, pla
 }
 
 /// The legend, in the corner of the plot.
-pub fn legend_ui(ui: &Ui, state: &AppState, rect: Rect) {
-    let Some(shades) = state.latent.shades() else {
+pub fn legend_ui(ui: &Ui, latent: &LatentPane, shared: &Shared, rect: Rect) {
+    let Some(shades) = latent.shades() else {
         return;
     };
     let corner = rect.min + vec2(theme::GRID, theme::GRID);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    let title = color_name(&state.latent.choice.color_by);
+    let title = color_name(&latent.choice.color_by);
     let mut list = Rows {
         painter,
         at: corner,
@@ -61,13 +60,13 @@ pub fn legend_ui(ui: &Ui, state: &AppState, rect: Rect) {
     match &shades.legend {
         Legend::Classes(classes) => {
             for (at, (name, count)) in classes.iter().enumerate().take(MOST_ROWS) {
-                let color = shade_color(state, at, name);
+                let color = shade_color(latent, shared, at, name);
                 list.swatch(color);
                 list.line(&format!("{name}  {}", thousands(*count as u64)), 14.0);
             }
         }
         Legend::Range { low, high } => {
-            list.ramp(state.settings.theme == Theme::Dark);
+            list.ramp(shared.settings.theme == Theme::Dark);
             list.line(&format!("{}  to  {}", short(*low), short(*high)), 0.0);
         }
         Legend::Nothing(why) => list.line(why, 0.0),

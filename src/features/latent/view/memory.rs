@@ -7,14 +7,12 @@ use egui::{Pos2, Rect, Vec2};
 
 use super::{LatentTab, cloud::LatentClouds, decoded::Textures};
 use crate::{
-    domain::CandidateIx,
     features::latent::{
         map::LatentDot,
         pictures::LatentWalk,
-        state::{LatentMap, Projection},
+        state::{LatentMap, LatentPane, Projection},
     },
     imaging::ScatterView,
-    window::state::AppState,
 };
 
 /// Standard deviations of the outlines of components.
@@ -37,8 +35,6 @@ pub struct LatentMemory {
     pub walked: Textures<(u64, LatentWalk)>,
     /// The candidate on screen as the model sees it.
     pub redrawn: Textures<usize>,
-    /// Candidates of which small stamps are shown, with their epochs.
-    pub small: Vec<(CandidateIx, usize)>,
     /// Which part of the plane is seen.
     pub view: ScatterView,
     /// The map that the view was fitted to.
@@ -65,8 +61,8 @@ impl LatentMemory {
 
     /// The view is fitted to another kind of map, and to a map or window that grows until the person
     /// moves it.
-    pub fn fit(&mut self, state: &AppState, map: &Arc<LatentMap>, size: Vec2) {
-        let kind = (map.projection, state.latent.run());
+    pub fn fit(&mut self, latent: &LatentPane, map: &Arc<LatentMap>, size: Vec2) {
+        let kind = (map.projection, latent.run());
         let is_shown = self
             .shown
             .as_ref()
@@ -76,17 +72,17 @@ impl LatentMemory {
             return;
         }
         self.is_moved = false;
-        self.view = whole_view(state, map, size);
+        self.view = whole_view(latent, map, size);
         self.fitted = Some(kind);
         self.shown = Some((map.clone(), size));
     }
 }
 
 /// Which part of the plane holds all points, and the components where they are drawn in.
-pub fn whole_view(state: &AppState, map: &LatentMap, size: Vec2) -> ScatterView {
+pub fn whole_view(latent: &LatentPane, map: &LatentMap, size: Vec2) -> ScatterView {
     let plane = map.plane.as_ref();
-    let plane = plane.filter(|_| state.latent.choice.shows_components);
-    let space = state.latent.space().zip(plane);
+    let plane = plane.filter(|_| latent.choice.shows_components);
+    let space = latent.space().zip(plane);
     let outlines: Vec<_> = space.map_or_else(Vec::new, |(space, plane)| {
         let components = space.components.iter();
         let outlines = components.flat_map(|one| {

@@ -21,14 +21,13 @@ use self::{
 };
 use super::state::LatentStatus;
 use crate::{
-    features::inspect::view::weak,
-    widgets::theme,
-    window::{
-        command::{Command, Latent},
-        state::AppState,
-        view_memory::ViewMemory,
+    features::{
+        evaluation::command::Evaluate,
+        inspect::view::weak,
+        latent::{command::Latent, state::LatentPane, view::memory::LatentMemory},
     },
-    workspace::{action::Action, words::thousands},
+    widgets::{theme, view_memory::ViewMemory},
+    workspace::{action::Action, command::Command, shared::Shared, words::thousands},
 };
 
 /// Width of the components, points.
@@ -47,47 +46,65 @@ pub enum LatentTab {
 /// The screen.
 pub fn latent_ui(
     ui: &mut Ui,
-    state: &AppState,
+    latent: &LatentPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Command> + From<Evaluate> + From<Latent>>,
 ) {
-    bar_ui(ui, state, commands);
+    bar_ui(ui, latent, shared, commands);
     ui.separator();
-    let has_points = state.latent.embedding().is_some_and(|all| !all.is_empty());
+    let has_points = shared.embedding.as_ref().is_some_and(|all| !all.is_empty());
     if !has_points {
-        empty_ui(ui, state, commands);
+        empty_ui(ui, latent, shared, commands);
         return;
     }
     Panel::right("components")
         .default_size(RIGHT)
         .size_range(RIGHT..=620.0)
-        .show(ui, |ui| beside_ui(ui, state, memory, commands));
-    Panel::bottom("looked at").show(ui, |ui| foot_ui(ui, state, memory, commands));
-    CentralPanel::no_frame().show(ui, |ui| scatter_ui(ui, state, memory, commands));
+        .show(ui, |ui| {
+            beside_ui(ui, latent, shared, memory, own, commands)
+        });
+    Panel::bottom("looked at").show(ui, |ui| foot_ui(ui, latent, shared, memory, own, commands));
+    CentralPanel::no_frame().show(ui, |ui| {
+        scatter_ui(ui, latent, shared, memory, own, commands)
+    });
 }
 
-fn beside_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory, commands: &mut Vec<Command>) {
-    if let Some(check) = state.latent.check() {
-        check_ui(ui, state, memory, check, commands);
+fn beside_ui(
+    ui: &mut Ui,
+    latent: &LatentPane,
+    shared: &Shared,
+    memory: &mut ViewMemory,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Command> + From<Latent>>,
+) {
+    if let Some(check) = latent.check() {
+        check_ui(ui, shared, memory, check, commands);
         return;
     }
     ui.horizontal(|ui| {
-        let tab = &mut memory.latent.tab;
+        let tab = &mut own.tab;
         ui.selectable_value(tab, LatentTab::Components, "Components");
         ui.selectable_value(tab, LatentTab::Walk, "Walk")
             .on_hover_text("Go through the space and see what the model draws there");
     });
     ui.separator();
-    match memory.latent.tab {
-        LatentTab::Components => components_ui(ui, state, memory, commands),
-        LatentTab::Walk => walk_ui(ui, state, memory, commands),
+    match own.tab {
+        LatentTab::Components => components_ui(ui, latent, shared, memory, own, commands),
+        LatentTab::Walk => walk_ui(ui, latent, own, commands),
     }
 }
 
 /// What belongs here, and what brings it.
-fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let status = state.latent.status();
-    let name = state.latent.name();
+fn empty_ui(
+    ui: &mut Ui,
+    latent: &LatentPane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Latent>>,
+) {
+    let status = latent.status();
+    let name = latent.name();
     let text = match status {
         LatentStatus::Idle => format!(
             "No latent model is read yet: {name} puts every stamp into its latent space and sorts \
@@ -96,7 +113,7 @@ fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         LatentStatus::Reading => format!("{name} is being read…"),
         LatentStatus::Embedding => "The first stamps are put into the space…".into(),
         LatentStatus::Done | LatentStatus::Stopped => {
-            let refused = thousands(state.latent.refused() as u64);
+            let refused = thousands(latent.refused() as u64);
             format!(
                 "No epoch of this set has a place: {refused} of them lack a stamp that {name} \
                  needs, or it cannot be read."
@@ -112,18 +129,18 @@ fn empty_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         };
         ui.label(text);
         ui.add_space(theme::GRID);
-        if !state.latent.is_under_way() {
-            embed_button(ui, state, commands);
+        if !latent.is_under_way() {
+            embed_button(ui, shared, commands);
         }
     });
 }
 
-fn embed_button(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+fn embed_button(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Latent>>) {
     let action = Action::Embed;
-    let key = state.settings.keys.hint(action);
+    let key = shared.settings.keys.hint(action);
     let text = format!("{} ({key})", action.info().title);
     let button = Button::new(RichText::new(text).strong()).min_size(egui::vec2(160.0, 32.0));
     if ui.add(button).on_hover_text(action.info().help).clicked() {
-        commands.push(Command::Latent(Latent::Start));
+        commands.push(Latent::Start.into());
     }
 }

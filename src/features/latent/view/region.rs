@@ -4,15 +4,18 @@ use egui::{Pos2, Rect, Response, Stroke, Ui};
 
 use super::memory::OnScreen;
 use crate::{
-    features::latent::state::Tool,
+    features::latent::{
+        command::Latent,
+        state::{LatentPane, Tool},
+        view::memory::LatentMemory,
+    },
     imaging::Polygon,
     widgets::theme,
-    window::{
-        command::{Command, Go, Latent, Select},
-        state::AppState,
-        view_memory::ViewMemory,
+    workspace::{
+        action::Action,
+        command::{Command, Go, Select},
+        shared::Shared,
     },
-    workspace::action::Action,
 };
 
 /// Corners of a lasso are at least so far apart, points of the screen.
@@ -23,17 +26,17 @@ pub fn draw_region(
     ui: &Ui,
     response: &Response,
     plot: &OnScreen,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    latent: &LatentPane,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Latent>>,
 ) {
-    let tool = state.latent.choice.tool;
+    let tool = latent.choice.tool;
     let primary = egui::PointerButton::Primary;
     if tool == Tool::Pan {
-        memory.latent.lasso.clear();
+        own.lasso.clear();
         return;
     }
-    let lasso = &mut memory.latent.lasso;
+    let lasso = &mut own.lasso;
     if response.drag_started_by(primary) {
         lasso.clear();
         lasso.extend(ui.input(|input| input.pointer.press_origin()));
@@ -56,10 +59,13 @@ pub fn draw_region(
     if response.drag_stopped_by(primary) {
         lasso.clear();
         let modifiers = ui.input(|input| input.modifiers);
-        commands.push(Command::Latent(Latent::Enclose {
-            region: Polygon::new(corners.into_iter().map(|at| plot.plane(at))),
-            adds: modifiers.any(),
-        }));
+        commands.push(
+            Latent::Enclose {
+                region: Polygon::new(corners.into_iter().map(|at| plot.plane(at))),
+                adds: modifiers.any(),
+            }
+            .into(),
+        );
     }
 }
 
@@ -83,29 +89,32 @@ fn paint_region(ui: &Ui, corners: &[Pos2]) {
 pub fn click(
     ui: &Ui,
     response: &Response,
-    state: &AppState,
-    memory: &ViewMemory,
-    commands: &mut Vec<Command>,
+    shared: &Shared,
+    own: &LatentMemory,
+    commands: &mut Vec<impl From<Command>>,
 ) {
     if !response.clicked() && !response.double_clicked() {
         return;
     }
-    let Some(dot) = memory.latent.hover else {
-        if response.clicked() && !state.selection.is_empty() {
-            commands.push(Command::Do(Action::SelectNone));
+    let Some(dot) = own.hover else {
+        if response.clicked() && !shared.selection.is_empty() {
+            commands.push(Command::Do(Action::SelectNone).into());
         }
         return;
     };
     let open = response.double_clicked();
     let candidate = dot.candidate;
-    commands.push(Command::Go(Go::To { candidate, open }));
-    commands.push(Command::Go(Go::Epoch(dot.epoch)));
+    commands.push(Command::Go(Go::To { candidate, open }).into());
+    commands.push(Command::Go(Go::Epoch(dot.epoch)).into());
     let modifiers = ui.input(|input| input.modifiers);
     if !open {
-        commands.push(Command::Select(if modifiers.any() {
-            Select::Toggle(candidate)
-        } else {
-            Select::Only(candidate)
-        }));
+        commands.push(
+            Command::Select(if modifiers.any() {
+                Select::Toggle(candidate)
+            } else {
+                Select::Only(candidate)
+            })
+            .into(),
+        );
     }
 }

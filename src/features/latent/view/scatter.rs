@@ -10,10 +10,13 @@ use super::{
     region::{click, draw_region},
 };
 use crate::{
-    features::latent::state::{LatentMap, Tool},
-    widgets::theme,
-    window::{command::Command, state::AppState, view_memory::ViewMemory},
-    workspace::words::thousands,
+    features::latent::{
+        command::Latent,
+        state::{LatentMap, LatentPane, Tool},
+        view::memory::LatentMemory,
+    },
+    widgets::{theme, view_memory::ViewMemory},
+    workspace::{command::Command, shared::Shared, words::thousands},
 };
 
 /// How near the pointer must come to a point, points of the screen.
@@ -24,15 +27,17 @@ const NOTCH: f32 = 1.0 / 240.0;
 /// The plot.
 pub fn scatter_ui(
     ui: &mut Ui,
-    state: &AppState,
+    latent: &LatentPane,
+    shared: &Shared,
     memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Command> + From<Latent>>,
 ) {
     let size = ui.available_size();
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     ui.painter().rect_filled(rect, 0.0, theme::matte(ui));
-    let Some(map) = state.latent.map() else {
-        let text = state.latent.map_fault().unwrap_or("The map is being made…");
+    let Some(map) = latent.map() else {
+        let text = latent.map_fault().unwrap_or("The map is being made…");
         let font = egui::FontId::proportional(theme::CAPTION);
         let color = theme::caption_color(ui);
         ui.painter().text(
@@ -44,33 +49,33 @@ pub fn scatter_ui(
         );
         return;
     };
-    memory.latent.fit(state, map, size);
-    move_view(ui, &response, state, memory);
-    memory.latent.clouds.update(state);
+    own.fit(latent, map, size);
+    move_view(ui, &response, latent, memory, own);
+    own.clouds.update(latent, shared);
     let plot = OnScreen {
         rect,
-        view: memory.latent.view,
+        view: own.view,
     };
-    memory.latent.clouds.paint(ui, rect, plot.view, state);
+    own.clouds.paint(ui, rect, plot.view, latent);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     if let Some(plane) = &map.plane
-        && state.latent.choice.shows_components
+        && latent.choice.shows_components
     {
-        components_over(&painter, &plot, state, plane);
+        components_over(&painter, &plot, latent, plane);
     }
-    if let Some(here) = state.latent_dot_here() {
+    if let Some(here) = latent.latent_dot_here(shared) {
         mark(&painter, plot.screen(here.position), 7.0);
     }
-    legend_ui(ui, state, rect);
-    counts_ui(ui, rect, state, memory);
-    hover(ui, &response, &plot, state, memory);
-    draw_region(ui, &response, &plot, state, memory, commands);
-    click(ui, &response, state, memory, commands);
-    name_plot(&response, memory);
+    legend_ui(ui, latent, shared, rect);
+    counts_ui(ui, rect, latent, own);
+    hover(ui, &response, &plot, latent, shared, memory, own);
+    draw_region(ui, &response, &plot, latent, own, commands);
+    click(ui, &response, shared, own, commands);
+    name_plot(&response, own);
 }
 
-fn name_plot(response: &Response, memory: &ViewMemory) {
-    let seen = memory.latent.clouds.seen();
+fn name_plot(response: &Response, own: &LatentMemory) {
+    let seen = own.clouds.seen();
     let label = format!("latent space of {seen} points");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &label));
 }
@@ -84,11 +89,17 @@ fn mark(painter: &egui::Painter, at: Pos2, radius: f32) {
     painter.circle_stroke(at, radius, Stroke::new(1.5, theme::AMBER));
 }
 
-fn move_view(ui: &Ui, response: &Response, state: &AppState, memory: &mut ViewMemory) {
+fn move_view(
+    ui: &Ui,
+    response: &Response,
+    latent: &LatentPane,
+    _memory: &mut ViewMemory,
+    own: &mut LatentMemory,
+) {
     let is_panning = response.dragged_by(egui::PointerButton::Secondary)
         || response.dragged_by(egui::PointerButton::Middle)
-        || (response.dragged() && state.latent.choice.tool == Tool::Pan);
-    let memory = &mut memory.latent;
+        || (response.dragged() && latent.choice.tool == Tool::Pan);
+    let memory = own;
     if is_panning {
         let moved = response.drag_delta();
         memory.view.pan([moved.x, moved.y]);
@@ -107,11 +118,11 @@ fn move_view(ui: &Ui, response: &Response, state: &AppState, memory: &mut ViewMe
 }
 
 /// How many points there are, and how many of them are drawn.
-fn counts_ui(ui: &Ui, rect: Rect, state: &AppState, memory: &ViewMemory) {
-    let Some(map) = state.latent.map() else {
+fn counts_ui(ui: &Ui, rect: Rect, latent: &LatentPane, own: &LatentMemory) {
+    let Some(map) = latent.map() else {
         return;
     };
-    let words = words_of(state, map, &memory.latent.clouds);
+    let words = words_of(latent, map, &own.clouds);
     let font = egui::FontId::proportional(theme::CAPTION);
     let at = rect.left_bottom() + Vec2::new(theme::GRID, -theme::GRID / 2.0);
     let color = theme::caption_color(ui);
@@ -119,7 +130,7 @@ fn counts_ui(ui: &Ui, rect: Rect, state: &AppState, memory: &ViewMemory) {
         .text(at, egui::Align2::LEFT_BOTTOM, words, font, color);
 }
 
-fn words_of(state: &AppState, map: &LatentMap, clouds: &LatentClouds) -> String {
+fn words_of(latent: &LatentPane, map: &LatentMap, clouds: &LatentClouds) -> String {
     let count = |number: usize| thousands(number as u64);
     let mut words = vec![format!("{} points", count(clouds.seen()))];
     if (1..clouds.seen()).contains(&clouds.drawn()) {
@@ -129,46 +140,59 @@ fn words_of(state: &AppState, map: &LatentMap, clouds: &LatentClouds) -> String 
         ));
     }
     let hidden = map.placed.saturating_sub(clouds.seen());
-    if hidden > 0 && state.latent.choice.shows_every_epoch {
+    if hidden > 0 && latent.choice.shows_every_epoch {
         words.push(format!("{} hidden by the filter", count(hidden)));
     }
     let left_out = map.positions.len() - map.placed;
     if left_out > 0 {
         words.push(format!("{} left out of the map", count(left_out)));
     }
-    if state.latent.refused() > 0 {
-        words.push(format!(
-            "{} epochs have no place",
-            count(state.latent.refused())
-        ));
+    if latent.refused() > 0 {
+        words.push(format!("{} epochs have no place", count(latent.refused())));
     }
     if let Some(explained) = map.explained {
         words.push(format!("{:.0} % of the variance", 100.0 * explained));
     }
-    if state.latent.is_mapping() {
+    if latent.is_mapping() {
         words.push("a new map is being made…".into());
     }
     words.join("  ·  ")
 }
 
-fn hover(ui: &Ui, response: &Response, plot: &OnScreen, state: &AppState, memory: &mut ViewMemory) {
+fn hover(
+    ui: &Ui,
+    response: &Response,
+    plot: &OnScreen,
+    latent: &LatentPane,
+    shared: &Shared,
+    memory: &mut ViewMemory,
+    own: &mut LatentMemory,
+) {
     let pointer = response.hover_pos().filter(|_| !response.dragged());
     let near = |at: Pos2| {
-        let reach = REACH.max(state.latent.choice.radius + 1.0);
-        state.latent_dot_near(plot.plane(at), reach / plot.view.scale)
+        let reach = REACH.max(latent.choice.radius + 1.0);
+        latent.latent_dot_near(shared, plot.plane(at), reach / plot.view.scale)
     };
     let hover = pointer.and_then(near);
-    if hover.map(|dot| dot.point) != memory.latent.hover.map(|dot| dot.point) {
+    if hover.map(|dot| dot.point) != own.hover.map(|dot| dot.point) {
         ui.ctx().request_repaint();
     }
-    memory.latent.hover = hover;
+    own.hover = hover;
     if let Some(dot) = hover {
         let painter = ui.painter().with_clip_rect(plot.rect);
         mark(
             &painter,
             plot.screen(dot.position),
-            state.latent.choice.radius + 3.0,
+            latent.choice.radius + 3.0,
         );
-        hover_ui(ui, plot.rect, plot.screen(dot.position), state, memory, dot);
+        hover_ui(
+            ui,
+            plot.rect,
+            plot.screen(dot.position),
+            latent,
+            shared,
+            memory,
+            dot,
+        );
     }
 }

@@ -7,14 +7,14 @@ use crate::{
     domain::LatentSpace,
     features::{
         inspect::view::weak,
-        latent::pictures::{FARTHEST, LatentWalk, Pictures, STEPS},
+        latent::{
+            command::Latent,
+            pictures::{FARTHEST, LatentWalk, Pictures, STEPS},
+            state::LatentPane,
+            view::memory::LatentMemory,
+        },
     },
     widgets::theme,
-    window::{
-        command::{Command, Latent},
-        state::AppState,
-        view_memory::ViewMemory,
-    },
 };
 
 /// Side of the picture of the place, points.
@@ -26,11 +26,11 @@ const STEP: f32 = 54.0;
 /// carries it.
 pub fn walk_ui(
     ui: &mut Ui,
-    state: &AppState,
-    memory: &mut ViewMemory,
-    commands: &mut Vec<Command>,
+    latent: &LatentPane,
+    own: &mut LatentMemory,
+    commands: &mut Vec<impl From<Latent>>,
 ) {
-    let (Some(space), Some(walk)) = (state.latent.space(), state.latent.walk()) else {
+    let (Some(space), Some(walk)) = (latent.space(), latent.walk()) else {
         return;
     };
     let mut edited = walk.clone();
@@ -38,27 +38,27 @@ pub fn walk_ui(
         .id_salt("walk")
         .auto_shrink(false)
         .show(ui, |ui| {
-            pictures_ui(ui, state, memory);
+            pictures_ui(ui, latent, own);
             ui.add_space(theme::GRID);
             ends_ui(ui, space, &mut edited);
             ui.add_space(theme::GRID);
             axes_ui(ui, space, &mut edited);
         });
     if edited != walk {
-        commands.push(Command::Latent(Latent::Walk(Box::new(edited))));
+        commands.push(Latent::Walk(Box::new(edited)).into());
     }
 }
 
-fn pictures_ui(ui: &mut Ui, state: &AppState, memory: &mut ViewMemory) {
+fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
     let (place, _) = ui.allocate_exact_size(vec2(PICTURE, PICTURE), Sense::hover());
     ui.painter().rect_filled(place, 2.0, theme::matte(ui));
     let width = STEPS as f32 * (STEP + 2.0);
     let (strip, _) = ui.allocate_exact_size(vec2(width, STEP), Sense::hover());
-    match state.latent.walked() {
+    match latent.walked() {
         Some((walk, Ok(pictures))) => {
-            let key = (state.latent.run(), walk.clone());
+            let key = (latent.run(), walk.clone());
             let make = || shaded(pictures);
-            let textures = memory.latent.walked.of(ui, key, pictures.side_px, make);
+            let textures = own.walked.of(ui, key, pictures.side_px, make);
             for (at, texture) in textures.iter().enumerate() {
                 let rect = match at.checked_sub(1) {
                     None => place,

@@ -3,9 +3,8 @@
 use super::{tiny_model, triplets};
 use crate::common::{InlineWindow, StampSet};
 use destello::{
-    features::scoring::state::ScoringStatus,
     window::command::{Command, Scoring},
-    workspace::action::Action,
+    workspace::{action::Action, scores::shown::ScoringStatus},
 };
 
 fn stop() -> Command {

@@ -1,9 +1,11 @@
 //! Labels remember what was shown, and a project what was computed.
 
 use destello::{
-    features::scoring::state::{Reading, ScoringStatus},
     window::command::Scoring,
-    workspace::action::Action,
+    workspace::{
+        action::Action,
+        scores::shown::{Reading, ScoringStatus},
+    },
 };
 
 use super::{order_scores, scoring, triplets};

@@ -17,13 +17,13 @@ use crate::common::{InlineWindow, simulated};
 use destello::{
     domain::Role,
     features::{
-        queue::column::Column,
         simulation::order::{Kind, SimulationOrder},
         training::train::{TrainOrder, Training, TrainingData},
     },
     learn::{Architecture, Compute, schedule::Schedule},
     tasks::stepwise::Stepwise,
     window::command::{Command, QueueCommand, Scoring},
+    workspace::queue::column::Column,
 };
 use tempfile::TempDir;
 

@@ -1,9 +1,9 @@
 //! Several models at once, and what they disagree on.
 
 use destello::{
-    features::{file_dialog::pick::PickFor, queue::column::Column},
+    features::file_dialog::pick::PickFor,
     window::command::Scoring,
-    workspace::{action::Action, models},
+    workspace::{action::Action, models, queue::column::Column},
 };
 
 use super::{counts, scoring, sort, tiny_model, triplets};

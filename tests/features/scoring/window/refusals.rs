@@ -2,8 +2,8 @@
 
 use destello::{
     domain::Role,
-    features::scoring::state::{Reading, ScoringStatus},
     window::command::Scoring,
+    workspace::scores::shown::{Reading, ScoringStatus},
 };
 
 use super::{scoring, simulate_triplets};

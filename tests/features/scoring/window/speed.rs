@@ -4,16 +4,13 @@ use std::time::{Duration, Instant};
 
 use destello::{
     domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, Timestamp},
-    features::{
-        open::index::{Batch, OpeningUpdate},
-        queue::column::Column,
-    },
+    features::open::index::{Batch, OpeningUpdate},
     store::Project,
     window::{
         command::{Command, QueueCommand, Scoring},
         state::AppState,
     },
-    workspace::{context::Context, models, settings::Settings},
+    workspace::{context::Context, models, queue::column::Column, settings::Settings},
 };
 use tempfile::TempDir;
 

@@ -1,10 +1,9 @@
 //! A threshold counts, sorts and filters, and is chosen on labelled candidates.
 
 use destello::{
-    features::{queue::column::Column, scoring::state::ScoringStatus},
     store::Project,
     window::{command::Scoring, state::Screen},
-    workspace::{action::Action, models},
+    workspace::{action::Action, models, queue::column::Column, scores::shown::ScoringStatus},
 };
 
 use super::{counts, order_scores, scoring, sort, triplets};

@@ -1,6 +1,6 @@
 //! A threshold chosen on labelled candidates, and what labels show of the one in force.
 
-use crate::window::state::AppState;
+use crate::workspace::shared::Shared;
 
 /// Labelled bogus below which nothing is known of how well this sky's artefacts are turned away
 /// (our choice: about ten, as the rate is then known to some 15 %).
@@ -57,7 +57,7 @@ pub fn threshold_for_recall(real: &[f32], wanted: f32) -> Option<f32> {
     scores.get(last).copied()
 }
 
-impl AppState {
+impl Shared {
     /// Scores of labelled candidates by the active model: of the real ones, and of the bogus.
     pub fn labelled_scores(&self) -> [Vec<f32>; 2] {
         let tally = &self.scores.active().tally;

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{CandidateIx, Embedding, LatentMembership},
-    features::scoring::state::Scores,
+    workspace::scores::shown::Scores,
 };
 
 impl Scores {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{Scores, ShownModel};
+use super::shown::{Scores, ShownModel};
 use crate::domain::ModelId;
 
 /// What a project remembers of scoring.

@@ -13,14 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     column::{Cell, Column, Row},
     filter::Filter,
+    label_next::{Reason, ranked},
 };
 use crate::{
     domain::{Candidate, CandidateIx, Catalogue, Embedding, Fields, LabelBook},
-    features::{
-        adaptation::label_next::{Reason, ranked},
-        labelling::repeat_check::RepeatCheck,
-        scoring::state::Scores,
-    },
+    workspace::{labelling::repeat_check::RepeatCheck, scores::shown::Scores},
 };
 
 /// What a queue is made of.

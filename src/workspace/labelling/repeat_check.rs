@@ -13,9 +13,13 @@ use crate::{
         fnv,
         label_book::LabelState,
     },
-    features::queue::order::{QueueSpec, Shortlist},
-    window::state::AppState,
-    workspace::{context::Context, words::thousands},
+    workspace::{
+        context::Context,
+        queue::order::{QueueSpec, Shortlist},
+        screen::Screen,
+        shared::Shared,
+        words::thousands,
+    },
 };
 
 /// Candidates of one check.
@@ -49,12 +53,12 @@ impl RepeatCheck {
         book.state(&candidate.id)
     }
 
-    pub(crate) fn end(&mut self) {
+    pub fn end(&mut self) {
         self.open.clear();
     }
 }
 
-impl AppState {
+impl Shared {
     /// What the screen may say of a candidate's label: nothing while it waits for a second word.
     pub fn label_on_screen(&self, candidate: &Candidate) -> &LabelState {
         self.repeat_check.visible(&self.book, candidate)
@@ -67,7 +71,7 @@ impl AppState {
 
     /// Puts some candidates that this person labelled into a queue of their own, labels hidden: those
     /// that were never repeated first, by chance.
-    pub(crate) fn check_repeats(&mut self, cx: &Context) {
+    pub fn check_repeats(&mut self, cx: &Context) {
         if self.vocabulary().is_tagging {
             self.report(
                 "a repeat check needs a vocabulary of one class each",
@@ -97,7 +101,7 @@ impl AppState {
         self.set_queue(QueueSpec::default());
         self.open_shortlist(Shortlist { title, candidates }, cx);
         self.repeat_check.open = open;
-        self.show(crate::window::state::Screen::Inspect);
+        self.show(Screen::Inspect);
     }
 
     /// Candidates whose last word of this person is a class: how often it was repeated, a number by
@@ -117,12 +121,7 @@ impl AppState {
 
     /// How a decision about these came in, other than by `origin`: as a second word, where it was waited
     /// for.
-    pub(crate) fn as_repeat(
-        &mut self,
-        ids: &[Arc<str>],
-        action: &LabelAction,
-        origin: Origin,
-    ) -> Origin {
+    pub fn as_repeat(&mut self, ids: &[Arc<str>], action: &LabelAction, origin: Origin) -> Origin {
         let is_word = matches!(action, LabelAction::Set { .. } | LabelAction::Unsure);
         let open = &mut self.repeat_check.open;
         let is_awaited = ids.iter().all(|id| open.contains(id));
@@ -137,7 +136,7 @@ impl AppState {
     }
 
     /// Says how it went when the last word of a check was given.
-    pub(crate) fn tell_repeats(&mut self, cx: &Context) {
+    pub fn tell_repeats(&mut self, cx: &Context) {
         if let Some(text) = self.repeats_in_words() {
             self.queue.retitle_shortlist(&text);
             self.report(format!("repeat check done: {text}"), cx.now);

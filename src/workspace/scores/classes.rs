@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::state::{Reading, ReadyModel, Scores, ShownModel};
+use super::shown::{Reading, ReadyModel, Scores, ShownModel};
 use crate::domain::{CandidateIx, Prediction, likeliest};
 
 /// Class probabilities of one candidate, epoch by epoch.

@@ -8,9 +8,9 @@ pub use super::cell::Cell;
 
 use crate::{
     domain::{Candidate, CandidateIx, FieldValue, LabelBook, agreement, label_book::LabelState},
-    features::{
+    workspace::{
         labelling::repeat_check::RepeatCheck,
-        scoring::{classes::class_named, state::Scores},
+        scores::{classes::class_named, shown::Scores},
     },
 };
 
@@ -380,7 +380,7 @@ mod tests {
             candidate: &candidate,
             book: &LabelBook::default(),
             scores: &Scores::default(),
-            repeat_check: &crate::features::labelling::repeat_check::RepeatCheck::default(),
+            repeat_check: &crate::workspace::labelling::repeat_check::RepeatCheck::default(),
         };
         let cell = Column::from_name("mag").cell(row);
         assert_eq!(cell, Cell::Number(18.5));

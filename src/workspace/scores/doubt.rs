@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::state::Scores;
+use super::shown::Scores;
 use crate::domain::{CandidateIx, class_of};
 
 impl Scores {

@@ -3,10 +3,13 @@
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
-use super::label_far::{far, of_components};
+use super::{
+    label_far::{far, of_components},
+    order::Facts,
+};
 use crate::{
     domain::{CandidateIx, class_of, fnv},
-    features::{queue::order::Facts, scoring::state::Reading},
+    workspace::scores::shown::Reading,
 };
 
 /// Why a candidate stands where it does.
@@ -178,11 +181,13 @@ pub(crate) fn by_chance(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::labelling::repeat_check::RepeatCheck;
+    use crate::workspace::labelling::repeat_check::RepeatCheck;
     use crate::{
         domain::{Candidate, Catalogue, LabelBook, ModelId, Prediction},
-        features::scoring::state::{ReadyModel, Scores},
-        workspace::models,
+        workspace::{
+            models,
+            scores::shown::{ReadyModel, Scores},
+        },
     };
 
     /// Scores of one model, one epoch each.

@@ -2,21 +2,22 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{state::ShownModel, threshold::threshold_for_recall};
-use crate::{
-    features::queue::column::Column,
-    window::{
-        command::{QueueCommand, Scoring},
-        state::AppState,
-    },
-    workspace::{context::Context, models},
+use super::{shown::ShownModel, threshold::threshold_for_recall};
+use crate::workspace::{
+    command::{QueueCommand, Scoring},
+    context::Context,
+    models,
+    queue::column::Column,
+    request::Request,
+    scores::shown::ScoringStatus,
+    shared::Shared,
 };
 
 /// How far a key moves the threshold.
 const NUDGE: f32 = 0.01;
 
-impl AppState {
-    pub(crate) fn apply_scoring(&mut self, scoring: Scoring, cx: &Context) {
+impl Shared {
+    pub fn apply_scoring(&mut self, scoring: Scoring, cx: &Context) {
         match scoring {
             Scoring::Show(source) => return self.show_model(source, cx),
             Scoring::Drop(source) => return self.drop_model(&source, cx),
@@ -49,7 +50,7 @@ impl AppState {
     }
 
     /// Moves the threshold by a step.
-    pub(crate) fn nudge_threshold(&mut self, steps: f32, cx: &Context) {
+    pub fn nudge_threshold(&mut self, steps: f32, cx: &Context) {
         if self.warn_of_no_threshold(cx) {
             return;
         }
@@ -65,7 +66,7 @@ impl AppState {
     }
 
     /// The threshold that finds the wanted share of the labelled real candidates.
-    pub(crate) fn choose_threshold(&mut self, cx: &Context) {
+    pub fn choose_threshold(&mut self, cx: &Context) {
         if self.warn_of_no_threshold(cx) {
             return;
         }
@@ -87,7 +88,7 @@ impl AppState {
         self.save_session()
     }
 
-    pub(crate) fn hide_scores(&mut self, cx: &Context) {
+    pub fn hide_scores(&mut self, cx: &Context) {
         self.scores.is_hidden = !self.scores.is_hidden;
         self.report(
             if self.scores.is_hidden && self.queue.gives_away() {
@@ -103,7 +104,7 @@ impl AppState {
     }
 
     /// The next of the shown models becomes the active one.
-    pub(crate) fn next_model(&mut self, cx: &Context) {
+    pub fn next_model(&mut self, cx: &Context) {
         self.scores.is_usual = false;
         let count = self.scores.shown.len();
         self.scores.active = (self.scores.active + 1) % count;
@@ -118,7 +119,7 @@ impl AppState {
     }
 
     /// Keeps only candidates on which the shown models disagree, or drops that filter again.
-    pub(crate) fn show_disagreements(&mut self, cx: &Context) {
+    pub fn show_disagreements(&mut self, cx: &Context) {
         const TERM: &str = "disagree";
         if self.scores.shown.len() < 2 {
             self.report(
@@ -139,7 +140,7 @@ impl AppState {
     }
 
     /// What would be learned most from comes first, and the first of it on screen.
-    pub(crate) fn sort_to_label_next(&mut self, cx: &Context) {
+    pub fn sort_to_label_next(&mut self, cx: &Context) {
         let sort = QueueCommand::Sort {
             column: Column::Next,
             is_descending: false,
@@ -153,7 +154,7 @@ impl AppState {
     }
 
     /// Only labels that the active model doubts; again shows all.
-    pub(crate) fn show_doubts(&mut self, cx: &Context) {
+    pub fn show_doubts(&mut self, cx: &Context) {
         const TERM: &str = "doubt>0";
         let line = &self.queue.spec().filter;
         let is_on = line.split_whitespace().any(|word| word == TERM);
@@ -171,21 +172,39 @@ impl AppState {
         }
     }
 
+    /// The user stops scoring: what was reported until now stays, and the project keeps what was computed.
+    pub fn stop_scoring(&mut self, cx: &Context) {
+        let mut stopped = Vec::new();
+        for model in &mut self.scores.shown {
+            if !model.status.is_busy() {
+                continue;
+            }
+            if model.status == ScoringStatus::Scoring {
+                stopped.push(model.name().to_owned());
+            }
+            model.status = ScoringStatus::Stopped;
+        }
+        for name in stopped {
+            self.report(format!("scoring by {name} stopped"), cx.now);
+        }
+        self.after_scores_changed();
+    }
+
     /// Also shows a model; one that is shown becomes the active one.
-    pub(crate) fn show_model(&mut self, source: Arc<str>, cx: &Context) {
+    pub fn show_model(&mut self, source: Arc<str>, _cx: &Context) {
         self.scores.is_usual = false;
         let mut shown = self.scores.shown.iter();
         let known = shown.position(|model| model.source == source);
         self.scores.active = known.unwrap_or(self.scores.shown.len());
         if known.is_none() {
             self.scores.shown.push(ShownModel::new(source));
-            self.start_scoring(cx);
+            self.ask(Request::Score);
         }
         self.after_scores_changed();
         self.save_session()
     }
 
-    pub(crate) fn drop_model(&mut self, source: &str, cx: &Context) {
+    pub fn drop_model(&mut self, source: &str, cx: &Context) {
         if self.scores.shown.len() < 2 {
             self.report(
                 "one model stays: to label without scores, hide them",
@@ -210,7 +229,7 @@ impl AppState {
     }
 
     /// A model file that the user chose: remembered, and shown.
-    pub(crate) fn add_model(&mut self, path: &Path, cx: &Context) {
+    pub fn add_model(&mut self, path: &Path, cx: &Context) {
         if !self.settings.model_files.iter().any(|known| known == path) {
             self.settings.model_files.push(path.to_owned());
             self.save_settings(cx);
@@ -226,7 +245,7 @@ impl AppState {
     }
 
     /// Makes the queue anew where its order or filter is made of scores.
-    pub(crate) fn after_scores_changed(&mut self) {
+    pub fn after_scores_changed(&mut self) {
         self.scores.touch();
         if self.queue.uses_scores() {
             self.refresh_queue();
@@ -235,7 +254,7 @@ impl AppState {
 }
 
 /// What menus offer.
-impl AppState {
+impl Shared {
     /// The columns of scores that a menu offers to sort by.
     pub fn score_columns(&self) -> Vec<Column> {
         let mut columns = vec![Column::Score, Column::Margin, Column::Next, Column::Doubt];
@@ -253,7 +272,7 @@ impl AppState {
             let names = ready.card.classes.iter();
             columns.extend(names.map(|class| Column::probability_of(class)));
         }
-        if self.latent.embedding().is_some() {
+        if self.embedding.is_some() {
             columns.extend([Column::Anomaly, Column::Component]);
         }
         columns
@@ -265,7 +284,7 @@ impl AppState {
         let shipped = models::names().map(Arc::from);
         let files = self.settings.model_files.iter();
         let files = files.map(|file| Arc::from(file.to_string_lossy()));
-        let versions = self.fine_tuning.versions().iter();
+        let versions = self.versions.all().iter();
         let versions = versions.filter(|version| version.card.latent.is_none());
         let versions = versions.filter_map(|version| self.source_of(version));
         let shown = self.scores.shown.iter().map(|model| model.source.clone());

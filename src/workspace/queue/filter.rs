@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::column::{Cell, Column, PROBABILITY_OF, Row, SCORE_OF};
-use crate::features::scoring::classes::class_named;
+use crate::workspace::scores::classes::class_named;
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -308,7 +308,7 @@ mod tests {
             Candidate, CandidateIx, Epoch, Fields, LabelAction, LabelBook, LabelEvent, Origin,
             StepId, Timestamp,
         },
-        features::scoring::state::Scores,
+        workspace::scores::shown::Scores,
     };
 
     fn labelled_real() -> LabelBook {
@@ -355,7 +355,7 @@ mod tests {
             candidate: &candidate(),
             book: &labelled_real(),
             scores: &Scores::default(),
-            repeat_check: &crate::features::labelling::repeat_check::RepeatCheck::default(),
+            repeat_check: &crate::workspace::labelling::repeat_check::RepeatCheck::default(),
         })
     }
 

@@ -8,16 +8,13 @@ use crate::{
         CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, label::StepId,
         label_book::LabelState,
     },
-    features::scoring::state::Reading,
-    window::{
-        command::Label,
-        state::{AppState, Screen},
+    workspace::{
+        command::Label, context::Context, scores::shown::Reading, screen::Screen, shared::Shared,
     },
-    workspace::context::Context,
 };
 
-impl AppState {
-    pub(crate) fn apply_label(&mut self, label: Label, cx: &Context) {
+impl Shared {
+    pub fn apply_label(&mut self, label: Label, cx: &Context) {
         match label {
             Label::Class(at) => self.give_class(at, cx),
             Label::Note { candidate, text } => {
@@ -51,7 +48,7 @@ impl AppState {
         self.decide(targets, &action, !is_tagging, cx)
     }
 
-    pub(crate) fn toggle_flag(&mut self, cx: &Context) {
+    pub fn toggle_flag(&mut self, cx: &Context) {
         let Some(targets) = self.targets_or_warn(cx) else {
             return;
         };
@@ -60,7 +57,7 @@ impl AppState {
     }
 
     /// Unsure, or the label taken away, for whoever is on the screen.
-    pub(crate) fn give(&mut self, action: &LabelAction, advances: bool, cx: &Context) {
+    pub fn give(&mut self, action: &LabelAction, advances: bool, cx: &Context) {
         let targets = self.targets_or_warn(cx);
         if let Some(targets) = targets {
             self.decide(targets, action, advances, cx);
@@ -68,7 +65,7 @@ impl AppState {
     }
 
     /// Passes over: what is decided already stays as it is.
-    pub(crate) fn skip(&mut self, cx: &Context) {
+    pub fn skip(&mut self, cx: &Context) {
         let Some(mut targets) = self.targets_or_warn(cx) else {
             return;
         };
@@ -177,7 +174,7 @@ impl AppState {
         true
     }
 
-    pub(crate) fn undo(&mut self, cx: &Context) {
+    pub fn undo(&mut self, cx: &Context) {
         let Some(of) = self.book.next_undo(&self.annotator()) else {
             self.report("nothing to undo", cx.now);
             return;
@@ -185,7 +182,7 @@ impl AppState {
         self.take_step(of, LabelAction::Undo { of }, "undone", cx)
     }
 
-    pub(crate) fn redo(&mut self, cx: &Context) {
+    pub fn redo(&mut self, cx: &Context) {
         let Some(of) = self.book.next_redo(&self.annotator()) else {
             self.report("nothing to redo", cx.now);
             return;
@@ -227,7 +224,7 @@ impl AppState {
 
     /// The number of the next step. Labels need a project that can be written: without one
     /// the reason is shown.
-    pub(crate) fn next_step(&mut self, cx: &Context) -> Option<StepId> {
+    pub fn next_step(&mut self, cx: &Context) -> Option<StepId> {
         if let Some(steps) = &mut self.steps {
             return Some(steps.next_step());
         }
@@ -236,14 +233,14 @@ impl AppState {
     }
 
     /// Why there is no project to keep labels in.
-    pub(crate) fn why_no_labels(&self) -> String {
+    pub fn why_no_labels(&self) -> String {
         match &self.project.fault {
             Some(fault) => format!("labels cannot be kept: {fault}"),
             None => "open stamps first: there is no project to keep labels".into(),
         }
     }
 
-    pub(crate) fn event(
+    pub fn event(
         &self,
         step: StepId,
         candidate: Arc<str>,
@@ -272,7 +269,7 @@ impl AppState {
 
     /// The active model and its score of what stands for a candidate on this screen, hidden or
     /// not: of the epoch where it is shown large, else of the best epoch.
-    pub(crate) fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
+    pub fn known_score(&self, ix: CandidateIx) -> Option<(Arc<str>, f64)> {
         let model = self.scores.active();
         let reading = match self.screen {
             Screen::Inspect => self.scores.of_epoch(model, ix, self.epoch_decided_on(ix)),
@@ -308,7 +305,7 @@ impl AppState {
 
     /// What was on screen of one candidate. Limits are told for the one at the place alone:
     /// small pictures have their own.
-    pub(crate) fn shown(&self, ix: CandidateIx) -> Shown {
+    pub fn shown(&self, ix: CandidateIx) -> Shown {
         let look = &self.display.plain;
         let at = self.epoch_decided_on(ix);
         let epoch = self
@@ -332,7 +329,7 @@ impl AppState {
     }
 
     /// Into the book at once, and to the journal.
-    pub(crate) fn record(&mut self, events: Vec<LabelEvent>) {
+    pub fn record(&mut self, events: Vec<LabelEvent>) {
         for event in &events {
             Arc::make_mut(&mut self.book).push(Arc::new(event.clone()));
         }

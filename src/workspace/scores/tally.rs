@@ -2,6 +2,15 @@
 
 use crate::domain::CandidateIx;
 
+/// Scores by where they came from; each epoch counts once for each model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Computed now.
+    pub computed: usize,
+    /// Held by the project.
+    pub kept: usize,
+}
+
 /// What one model predicts for each candidate.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {

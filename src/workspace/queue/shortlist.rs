@@ -1,13 +1,10 @@
 //! A few candidates looked at alone: opened from the evaluation, from what changed, for a repeat check.
 
 use super::order::{QueueSpec, Shortlist};
-use crate::{
-    window::state::AppState,
-    workspace::{context::Context, screen::Screen},
-};
+use crate::workspace::{context::Context, screen::Screen, shared::Shared};
 
-impl AppState {
-    pub(crate) fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) {
+impl Shared {
+    pub fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) {
         if shortlist.candidates.is_empty() {
             self.report("there is nothing to open", cx.now);
             return;
@@ -24,7 +21,7 @@ impl AppState {
     }
 
     /// All candidates again: neither a shortlist nor a filter leaves any out.
-    pub(crate) fn drop_shortlist(&mut self, cx: &Context) {
+    pub fn drop_shortlist(&mut self, cx: &Context) {
         self.repeat_check.end();
         if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
             self.report("the queue has all candidates already", cx.now);

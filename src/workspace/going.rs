@@ -1,16 +1,18 @@
 //! Moving about: candidates, epochs, playing.
 
+use super::context::Context;
 use crate::{
     domain::{Candidate, CandidateIx},
-    window::{
+    workspace::{
         command::Go,
-        state::{AppState, Motion, Place, Screen},
+        place::{Motion, Place},
+        screen::Screen,
+        shared::Shared,
     },
-    workspace::context::Context,
 };
 
-impl AppState {
-    pub(crate) fn apply_go(&mut self, go: Go, cx: &Context) {
+impl Shared {
+    pub fn apply_go(&mut self, go: Go, cx: &Context) {
         match go {
             Go::To { candidate, open } => {
                 if open {
@@ -36,7 +38,7 @@ impl AppState {
     }
 
     /// `steps` candidates on in the queue, or back.
-    pub(crate) fn walk(&mut self, steps: isize, cx: &Context) {
+    pub fn walk(&mut self, steps: isize, cx: &Context) {
         let from = self.place.candidate;
         match self.queue.neighbour(from, steps) {
             Some(candidate) if Some(candidate) == from => {
@@ -50,7 +52,7 @@ impl AppState {
         }
     }
 
-    pub(crate) fn go_to_next_unlabelled(&mut self, cx: &Context) {
+    pub fn go_to_next_unlabelled(&mut self, cx: &Context) {
         let found = self.queue.find_after(self.place.candidate, |ix| {
             self.catalogue
                 .get(ix)
@@ -63,7 +65,7 @@ impl AppState {
         self.report("every candidate of the queue has been judged", cx.now);
     }
 
-    pub(crate) fn go_to(&mut self, candidate: CandidateIx, cx: &Context) {
+    pub fn go_to(&mut self, candidate: CandidateIx, cx: &Context) {
         self.place_at(candidate, cx);
         self.place.is_chosen = true;
         self.return_to = None;
@@ -71,7 +73,7 @@ impl AppState {
     }
 
     /// The first candidate of the queue becomes the current one; none where the queue is empty.
-    pub(crate) fn go_to_first(&mut self, cx: &Context) {
+    pub fn go_to_first(&mut self, cx: &Context) {
         if let Some(first) = self.queue.order().first().copied() {
             self.go_to(first, cx);
             return;
@@ -80,7 +82,7 @@ impl AppState {
     }
 
     /// The current candidate stays where the queue has it, else the first becomes current.
-    pub(crate) fn stay_in_queue(&mut self, cx: &Context) {
+    pub fn stay_in_queue(&mut self, cx: &Context) {
         let here = self.place.candidate;
         if here.is_some_and(|ix| self.queue.rank(ix).is_some()) {
             return;
@@ -96,7 +98,7 @@ impl AppState {
     }
 
     /// Puts a candidate on screen, without choosing it for the person.
-    pub(crate) fn place_at(&mut self, candidate: CandidateIx, cx: &Context) {
+    pub fn place_at(&mut self, candidate: CandidateIx, cx: &Context) {
         let Some(first_look) = self.catalogue.get(candidate).map(Candidate::first_look) else {
             return;
         };
@@ -110,20 +112,20 @@ impl AppState {
         }
     }
 
-    pub(crate) fn step_epoch(&mut self, steps: isize) {
+    pub fn step_epoch(&mut self, steps: isize) {
         self.motion = None;
         self.set_epoch(self.place.epoch.saturating_add_signed(steps));
         self.save_session()
     }
 
-    pub(crate) fn set_epoch(&mut self, epoch: usize) {
+    pub fn set_epoch(&mut self, epoch: usize) {
         let last = self
             .candidate()
             .map_or(0, |candidate| candidate.epochs.len().saturating_sub(1));
         self.place.epoch = epoch.min(last);
     }
 
-    pub(crate) fn search(&mut self, text: &str, cx: &Context) {
+    pub fn search(&mut self, text: &str, cx: &Context) {
         let wanted = text.trim().to_lowercase();
         if wanted.is_empty() {
             return;
@@ -149,7 +151,7 @@ impl AppState {
     }
 
     /// Starts a motion, or stops the same one.
-    pub(crate) fn toggle_motion(&mut self, motion: Motion) {
+    pub fn toggle_motion(&mut self, motion: Motion) {
         self.motion = if self.motion == Some(motion) {
             None
         } else {
@@ -158,7 +160,7 @@ impl AppState {
     }
 }
 
-impl AppState {
+impl Shared {
     /// The epoch that stands for a candidate in lists: the one on screen for the candidate on
     /// screen, else the one that would be looked at first.
     pub fn epoch_to_show(&self, candidate: CandidateIx) -> usize {

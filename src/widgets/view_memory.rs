@@ -5,8 +5,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::state::AppState;
-use super::state::Field;
 use crate::{
     domain::{CandidateIx, Role, StampId},
     gpu::FrameEnd,
@@ -14,6 +12,8 @@ use crate::{
     workspace::{
         display::{Lock, Scope},
         keys::Chord,
+        screen::Field,
+        shared::Shared,
     },
 };
 
@@ -78,7 +78,7 @@ pub struct ViewMemory {
     /// Text of the palette and the chosen row.
     pub palette: (String, usize),
     /// The file dialog that was shown last, and which of its texts.
-    pub path_seen: Option<(crate::features::file_dialog::state::PickFor, u64)>,
+    pub path_seen: Option<(crate::workspace::pick::PickFor, u64)>,
     /// Text of the file dialog.
     pub path_text: String,
     /// The row of the file dialog that was scrolled to.
@@ -101,23 +101,19 @@ pub struct ViewMemory {
     /// Stamps decoded but not in the memory of the GPU, as the last frame found.
     pub lost: Lost,
     /// What this frame draws.
-    pub sight: crate::widgets::sight::SightMemory,
+    pub sight: super::sight::SightMemory,
     /// True where a text field had the keyboard at the end of the last frame.
     pub had_text_field: bool,
     /// What was wanted last.
     pub last_want: Option<u64>,
-    /// Pictures of the simulation's preview.
-    pub preview: crate::features::simulation::preview_view::PreviewTextures,
     /// The plot of the evaluation that was chosen, by its place; none for the first with curves.
     pub plot: Option<usize>,
     /// The model whose confusion matrix is shown, by its place.
     pub judged_model: usize,
-    /// Pictures of the explanation shown.
-    pub heat_maps: crate::features::explanation::heat_map::HeatMapTextures,
-    /// The view of the latent space.
-    pub latent: crate::features::latent::view::memory::LatentMemory,
     /// The least level of the records of the log that are shown; none for all.
     pub log_level: Option<log::LevelFilter>,
+    /// Candidates whose small stamps this frame draws, each with its epoch.
+    pub small: Vec<(CandidateIx, usize)>,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
     /// The theme that the context was given.
@@ -225,35 +221,35 @@ impl LookMemo {
     /// The look of a stamp, where any stamp that it takes its limits from is in memory.
     pub fn look(
         &mut self,
-        state: &AppState,
+        shared: &Shared,
         candidate: CandidateIx,
         epoch: usize,
         role: Role,
         scope: Scope,
     ) -> Option<Look> {
-        if self.display.as_deref() != Some(&state.display) || self.looks.len() > MOST_LOOKS {
+        if self.display.as_deref() != Some(&shared.display) || self.looks.len() > MOST_LOOKS {
             self.looks.clear();
-            self.display = Some(Box::new(state.display.clone()));
+            self.display = Some(Box::new(shared.display.clone()));
         }
-        let is_per_epoch = scope == Scope::Epoch || state.display.lock == Lock::Free;
+        let is_per_epoch = scope == Scope::Epoch || shared.display.lock == Lock::Free;
         // Another set numbers its candidates anew, and a candidate may gain epochs.
         let key = LookKey {
-            generation: state.generation,
+            generation: shared.generation,
             candidate,
-            epochs: state.catalogue.get(candidate)?.epochs.len(),
+            epochs: shared.catalogue.get(candidate)?.epochs.len(),
             role,
             epoch: if is_per_epoch { epoch } else { 0 },
             scope,
         };
         if let Some((look, is_settled, revision)) = self.looks.get(&key)
-            && (*is_settled || *revision == state.stamps.revision())
+            && (*is_settled || *revision == shared.stamps.revision())
         {
             return Some(look.clone());
         }
-        let look = state.look(candidate, epoch, role, scope)?;
-        let is_settled = state.is_look_settled(candidate, epoch, role, scope);
+        let look = shared.look(candidate, epoch, role, scope)?;
+        let is_settled = shared.is_look_settled(candidate, epoch, role, scope);
         self.looks
-            .insert(key, (look.clone(), is_settled, state.stamps.revision()));
+            .insert(key, (look.clone(), is_settled, shared.stamps.revision()));
         Some(look)
     }
 }

@@ -1,9 +1,9 @@
 //! Blind labelling: while scores are hidden, and during a repeat check, nothing on the screen gives
 //! away what a model or the data call a candidate.
 
-use crate::{features::queue::column::Column, window::state::AppState};
+use crate::workspace::{queue::column::Column, shared::Shared};
 
-impl AppState {
+impl Shared {
     /// True while no score and no truth may be seen.
     pub fn is_blind(&self) -> bool {
         self.scores.is_hidden || self.repeat_check.left() > 0

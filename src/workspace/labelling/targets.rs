@@ -3,8 +3,7 @@
 
 use crate::{
     domain::CandidateIx,
-    window::state::{AppState, Screen},
-    workspace::context::Context,
+    workspace::{context::Context, screen::Screen, shared::Shared},
 };
 
 /// Candidates that a decision goes to.
@@ -18,7 +17,7 @@ pub struct Targets {
     pub unseen: Vec<CandidateIx>,
 }
 
-impl AppState {
+impl Shared {
     /// Whom a decision is about: the selection on the mosaic or in the latent space, else the
     /// candidate on screen.
     ///
@@ -94,7 +93,7 @@ impl AppState {
     }
 
     /// The same, reported in the status bar where it is about nobody.
-    pub(crate) fn targets_or_warn(&mut self, cx: &Context) -> Option<Targets> {
+    pub fn targets_or_warn(&mut self, cx: &Context) -> Option<Targets> {
         match self.targets() {
             Ok(targets) => Some(targets),
             Err(why) => {
@@ -105,7 +104,7 @@ impl AppState {
     }
 
     /// Selects every candidate of the queue that is not flagged.
-    pub(crate) fn select_all(&mut self, cx: &Context) {
+    pub fn select_all(&mut self, cx: &Context) {
         let order = self.queue.order().iter().copied();
         let chosen: Vec<_> = order.filter(|ix| !self.is_flagged(*ix)).collect();
         let left_out = self.queue.order().len() - chosen.len();
@@ -118,7 +117,7 @@ impl AppState {
     }
 
     /// Selects what is wholly on the mosaic page, has not been judged and is not flagged.
-    pub(crate) fn select_rest_of_page(&mut self, cx: &Context) {
+    pub fn select_rest_of_page(&mut self, cx: &Context) {
         if self.screen != Screen::Mosaic {
             self.report("the mosaic has pages: open it first", cx.now);
             return;

@@ -4,22 +4,26 @@ use std::sync::Arc;
 
 use crate::{
     domain::{LabelBook, LabelEvent, Problem},
-    window::state::AppState,
-    workspace::{
-        context::Context,
-        journal_writer::{Journal, JournalNews},
-    },
+    workspace::{context::Context, journal_writer::JournalNews, shared::Shared},
 };
 
-impl AppState {
-    /// Takes in what the journal reports.
-    pub(crate) fn poll_journal(&mut self, cx: &Context) {
-        while let Some(news) = self.journal.as_ref().and_then(Journal::next_news) {
-            self.take_journal_news(news, cx);
-        }
+/// What came of a request to write everything.
+#[derive(Debug)]
+pub struct Flushed {
+    /// Labels that are not on disk.
+    pub unwritten: usize,
+    /// Why not, naming the file; empty where all are.
+    pub why: String,
+}
+
+impl Shared {
+    /// The oldest news of the journal.
+    pub fn next_journal_news(&self) -> Option<JournalNews> {
+        self.journal.as_ref()?.next_news()
     }
 
-    fn take_journal_news(&mut self, news: JournalNews, cx: &Context) {
+    /// Takes in one of them; gives what came of a request to write everything.
+    pub fn take_journal_news(&mut self, news: JournalNews, cx: &Context) -> Option<Flushed> {
         match news {
             JournalNews::Saved { events } => {
                 self.project.unsaved = self.project.unsaved.saturating_sub(events);
@@ -43,11 +47,12 @@ impl AppState {
                 self.problems.push(Problem::new(path, "project", what));
             }
             JournalNews::Flushed { unwritten, why } => {
-                self.take_flushed(unwritten, &why, cx);
+                return Some(Flushed { unwritten, why });
             }
             JournalNews::Arrived(events) => self.take_events_of_others(events),
             JournalNews::Reordered(events) => self.take_journal(events),
         }
+        None
     }
 
     /// Events of another window. They stand in the file before those of ours that are not

@@ -1,0 +1,25 @@
+//! The light curve on screen: which one is shown, its period, and curves measured here.
+
+use super::{
+    folding::PeriodSearch,
+    measured::{CurveChoice, MeasuredCurves},
+};
+
+/// The state of the light curve.
+#[derive(Debug, Default)]
+pub struct LightCurvePane {
+    /// Which light curve is shown.
+    pub curve: CurveChoice,
+    /// The period of the light curve on screen.
+    pub period_search: PeriodSearch,
+    /// Light curves measured here.
+    pub measured: MeasuredCurves,
+}
+
+impl LightCurvePane {
+    /// Of another set: nothing is measured yet.
+    pub fn forget(&mut self) {
+        self.measured = MeasuredCurves::default();
+        self.period_search = PeriodSearch::default();
+    }
+}

@@ -1,0 +1,18 @@
+//! What is being opened, and what is being left.
+
+use super::{
+    index::OpenSet,
+    leaving::{Leaving, Refusal},
+};
+use crate::tasks::Running;
+
+/// The state of opening and leaving.
+#[derive(Debug, Default)]
+pub struct OpeningPane {
+    /// Finds candidates.
+    pub opening: Option<Running<OpenSet>>,
+    /// What waits until all labels are on disk.
+    pub leaving: Option<Leaving>,
+    /// Leaving was refused last, because it would lose labels.
+    pub refusal: Option<Refusal>,
+}

@@ -1,0 +1,7 @@
+//! Labelling what is on the screen: decisions, who they are about, what stays hidden, undo.
+
+pub mod blind;
+pub mod journal;
+pub mod repeat_check;
+pub mod targets;
+pub mod update;

@@ -1,0 +1,55 @@
+//! Sorting, filtering and searching.
+
+use super::order::QueueSpec;
+use crate::workspace::{command::QueueCommand, context::Context, shared::Shared};
+
+impl Shared {
+    /// Sorts, filters or searches.
+    pub fn apply_queue(&mut self, command: QueueCommand, cx: &Context) {
+        let last = self.queue.spec();
+        let (spec, is_filter) = match command {
+            QueueCommand::Search(text) => return self.search(&text, cx),
+            QueueCommand::Sort {
+                column,
+                is_descending,
+            } => {
+                let spec = QueueSpec {
+                    column,
+                    is_descending,
+                    ..last.clone()
+                };
+                (spec, false)
+            }
+            QueueCommand::Filter(filter) => {
+                let spec = QueueSpec {
+                    filter,
+                    ..last.clone()
+                };
+                (spec, true)
+            }
+        };
+        let is_narrowed = is_filter && !spec.filter.trim().is_empty();
+        self.set_queue(spec);
+        self.selection.keep_shown(&self.queue);
+        if is_narrowed && self.queue.fault().is_none() {
+            self.go_to_first(cx)
+        } else {
+            self.stay_in_queue(cx)
+        };
+        self.save_session();
+    }
+
+    /// While candidates are being found, a sorted queue is made anew once a second: often enough
+    /// to begin work, seldom enough not to hold up the window.
+    pub fn may_sort_again(&mut self, cx: &Context) -> bool {
+        const SORT_EVERY_US: i64 = 1_000_000;
+        let is_time = self
+            .sorted_at
+            // A clock that was set back must not hold it up.
+            .is_none_or(|at| !(0..SORT_EVERY_US).contains(&(cx.now.0 - at.0)));
+        if is_time {
+            self.sorted_at = Some(cx.now);
+        }
+        is_time
+    }
+}

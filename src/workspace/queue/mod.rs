@@ -1,0 +1,10 @@
+//! The queue: which candidates are listed, in which order.
+
+mod apply;
+mod cell;
+pub mod column;
+pub mod filter;
+pub(crate) mod label_far;
+pub(crate) mod label_next;
+pub mod order;
+pub mod shortlist;

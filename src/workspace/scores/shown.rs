@@ -1,0 +1,359 @@
+//! Scores in the window: the models side by side, what they predict, and on which side of their
+//! thresholds it falls.
+
+use std::sync::Arc;
+
+use super::tally::{Counts, Tally};
+use crate::{
+    domain::{
+        CandidateIx, LatentMembership, ModelCard, ModelId, Prediction, Predictions, ScoreBook,
+        likeliest,
+    },
+    workspace::models,
+};
+
+/// Recall that a threshold is chosen for unless the user wants another.
+const USUAL_RECALL: f32 = 0.95;
+/// Threshold while a model's card is not read yet.
+const USUAL_THRESHOLD: f32 = 0.5;
+
+/// How far a model is with the opened set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ScoringStatus {
+    /// Candidates are still being found, or there are none.
+    #[default]
+    Waiting,
+    /// The model is being read, or the scores that the project holds.
+    Reading,
+    /// Scores come in.
+    Scoring,
+    /// Every candidate is scored or refused.
+    Done,
+    /// The user stopped it.
+    Stopped,
+    /// It cannot score: why.
+    Failed(Arc<str>),
+}
+
+impl ScoringStatus {
+    /// True while something is under way.
+    pub const fn is_busy(&self) -> bool {
+        matches!(self, Self::Reading | Self::Scoring)
+    }
+}
+
+/// A model that was read.
+#[derive(Clone, Debug)]
+pub struct ReadyModel {
+    /// Name and version.
+    pub id: ModelId,
+    /// Its card.
+    pub card: Arc<ModelCard>,
+    /// Position of the class `real` among its outputs; none for a model that predicts other classes.
+    pub real: Option<usize>,
+}
+
+/// A model whose scores are shown.
+#[derive(Debug)]
+pub struct ShownModel {
+    /// The name of one that comes with the program, or a file.
+    pub source: Arc<str>,
+    /// Version and card; none before it was read.
+    pub ready: Option<ReadyModel>,
+    /// How far it is.
+    pub status: ScoringStatus,
+    /// One number a candidate.
+    pub tally: Tally,
+    /// Scores of this session by where they came from.
+    pub counts: Counts,
+    /// The user's threshold; none for that of the card.
+    pub(crate) chosen: Option<f32>,
+    /// The version that the user's threshold was chosen for; none where it was chosen in this
+    /// session.
+    pub(crate) chosen_for: Option<ModelId>,
+}
+
+impl ShownModel {
+    /// A model that is not read yet.
+    pub fn new(source: Arc<str>) -> Self {
+        Self {
+            source,
+            ready: None,
+            status: ScoringStatus::default(),
+            tally: Tally::default(),
+            counts: Counts::default(),
+            chosen: None,
+            chosen_for: None,
+        }
+    }
+
+    /// Its name for the user: that of its card, else of its file.
+    pub fn name(&self) -> &str {
+        if let Some(ready) = &self.ready {
+            return ready.id.name();
+        }
+        // A version goes by its own name, not by that of its project.
+        if let Some((_, version)) = self.source.rsplit_once('#') {
+            return version;
+        }
+        let stem = std::path::Path::new(&*self.source).file_stem();
+        stem.and_then(|stem| stem.to_str()).unwrap_or(&self.source)
+    }
+
+    /// From this score on a candidate is called real.
+    pub fn threshold(&self) -> f32 {
+        let of_card = self.ready.as_ref().map(|ready| ready.card.threshold);
+        self.chosen.or(of_card).unwrap_or(USUAL_THRESHOLD)
+    }
+
+    /// True where its threshold is the user's own.
+    pub const fn is_threshold_chosen(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    fn side_of(&self, value: f32) -> Reading<'static> {
+        Reading::Score {
+            value,
+            is_real: self.is_real(value),
+        }
+    }
+
+    /// True where that score is on the side of the real ones.
+    pub fn is_real(&self, score: f32) -> bool {
+        score >= self.threshold()
+    }
+}
+
+/// What can stand where a score belongs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading<'a> {
+    /// A score.
+    Score {
+        /// The probability of the class `real`.
+        value: f32,
+        /// On which side of the threshold.
+        is_real: bool,
+    },
+    /// The likeliest class, of a model that predicts more than real and bogus.
+    Class {
+        /// Its name.
+        class: &'a str,
+        /// Its probability.
+        probability: f32,
+    },
+    /// Why there is none, and never will be.
+    Refused(&'a str),
+    /// Not there yet.
+    Pending,
+}
+
+impl Reading<'_> {
+    /// True where a model predicts something.
+    pub const fn is_known(&self) -> bool {
+        matches!(self, Self::Score { .. } | Self::Class { .. })
+    }
+}
+
+/// Everything about scores of the opened set.
+#[derive(Debug)]
+pub struct Scores {
+    /// What every model predicts for every epoch.
+    pub book: ScoreBook,
+    /// Blind labelling: no trace of a score is on the screen.
+    pub is_hidden: bool,
+    /// The recall that a threshold is chosen for, 0 to 1.
+    pub wanted_recall: f32,
+    pub(crate) shown: Vec<ShownModel>,
+    pub(crate) active: usize,
+    /// True until the user has chosen which models are shown.
+    pub(crate) is_usual: bool,
+    pub(crate) revision: u64,
+    /// What the latent model predicts for each candidate.
+    pub(crate) latent: LatentMembership,
+}
+
+impl Default for Scores {
+    fn default() -> Self {
+        Self {
+            book: ScoreBook::default(),
+            is_hidden: false,
+            wanted_recall: USUAL_RECALL,
+            shown: vec![ShownModel::new(models::DEFAULT.into())],
+            active: 0,
+            is_usual: true,
+            revision: 0,
+            latent: LatentMembership::default(),
+        }
+    }
+}
+
+impl Scores {
+    /// The models side by side; never empty.
+    pub fn shown(&self) -> &[ShownModel] {
+        &self.shown
+    }
+
+    /// The name of a shown model, with its version where another one is called the same.
+    pub fn name_of<'a>(&self, model: &'a ShownModel) -> &'a str {
+        let name = model.name();
+        let alike = self.shown.iter().filter(|shown| shown.name() == name);
+        match &model.ready {
+            Some(ready) if alike.count() > 1 => ready.id.text(),
+            _ => name,
+        }
+    }
+
+    /// The model whose scores stand on the stamps.
+    pub fn active(&self) -> &ShownModel {
+        &self.shown[self.active.min(self.shown.len() - 1)]
+    }
+
+    /// True where this is the active model.
+    pub fn is_active(&self, source: &str) -> bool {
+        *self.active().source == *source
+    }
+
+    /// The model of another source that is the very same version.
+    pub(crate) fn twin(&self, source: &str, id: &ModelId) -> Option<&ShownModel> {
+        self.shown.iter().find(|model| {
+            let is_it = model.ready.as_ref().is_some_and(|ready| ready.id == *id);
+            is_it && *model.source != *source
+        })
+    }
+
+    /// True while any model is being read or scores.
+    pub fn is_busy(&self) -> bool {
+        self.shown.iter().any(|model| model.status.is_busy())
+    }
+
+    /// Grows with every change of scores, models and thresholds.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(crate) const fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// The score of a candidate by the active model: that of its best epoch.
+    pub fn score(&self, candidate: CandidateIx) -> Option<f32> {
+        self.active().tally.score(candidate)
+    }
+
+    /// The score of a candidate by the shown model of that name.
+    pub fn score_of(&self, name: &str, candidate: CandidateIx) -> Option<f32> {
+        let mut shown = self.shown.iter();
+        let model = shown.find(|model| model.name().eq_ignore_ascii_case(name))?;
+        model.tally.score(candidate)
+    }
+
+    /// What stands for one epoch of a candidate.
+    pub fn of_epoch<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+        epoch: usize,
+    ) -> Reading<'a> {
+        self.read(model, candidate, |ready, predictions| {
+            let prediction = predictions.get(epoch).ok_or(None)?;
+            match (prediction, ready.real) {
+                (Prediction::Refused(why), _) => Err(Some(&**why)),
+                (prediction, Some(real)) => {
+                    let value = prediction.probability(real).ok_or(None)?;
+                    Ok(model.side_of(value))
+                }
+                (Prediction::Probabilities(row), None) => {
+                    ready.likeliest(row).map(Reading::from).ok_or(None)
+                }
+            }
+        })
+    }
+
+    /// What stands for a whole candidate.
+    pub fn of_candidate<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+    ) -> Reading<'a> {
+        self.read(model, candidate, |ready, predictions| {
+            let refused = || predictions.first().and_then(refusal);
+            if ready.real.is_some() {
+                let score = model.tally.score(candidate).ok_or_else(refused)?;
+                return Ok(model.side_of(score));
+            }
+            let likeliest = ready.predictions(predictions).likeliest();
+            likeliest.map(Reading::from).ok_or_else(refused)
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+        of: impl FnOnce(&'a ReadyModel, &'a Predictions) -> Result<Reading<'a>, Option<&'a str>>,
+    ) -> Reading<'a> {
+        if let ScoringStatus::Failed(why) = &model.status {
+            return Reading::Refused(why);
+        }
+        let Some(ready) = &model.ready else {
+            return Reading::Pending;
+        };
+        let Some(predictions) = self.book.get(&ready.id, candidate) else {
+            return Reading::Pending;
+        };
+        of(ready, predictions).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
+    }
+
+    pub(crate) fn find(&mut self, source: &str) -> Option<&mut ShownModel> {
+        self.shown.iter_mut().find(|model| *model.source == *source)
+    }
+
+    /// Takes in what a model predicts.
+    pub(crate) fn take(&mut self, source: &str, scores: Vec<(CandidateIx, Predictions)>) {
+        let mut shown = self.shown.iter_mut();
+        let book = &mut self.book;
+        let Some(model) = shown.find(|model| *model.source == *source) else {
+            return;
+        };
+        let Some(ready) = model.ready.clone() else {
+            return;
+        };
+        let id = &ready.id;
+        let mut news = Vec::with_capacity(scores.len());
+        for (candidate, predictions) in scores {
+            // One that came before counts already.
+            if book.get(id, candidate).is_some() {
+                continue;
+            }
+            let why = predictions
+                .first()
+                .and_then(refusal)
+                .unwrap_or("has no epoch");
+            let why: Arc<str> = why.into();
+            let score = if let Some(real) = ready.real {
+                let all = predictions
+                    .iter()
+                    .filter_map(|prediction| prediction.probability(real));
+                all.max_by(f32::total_cmp)
+            } else {
+                let last = ready.predictions(&predictions).last();
+                let class = last.and_then(likeliest);
+                if let Some(class) = class {
+                    model.tally.call(class);
+                }
+                last.zip(class).map(|(row, class)| row[class])
+            };
+            book.put(id, candidate, predictions);
+            news.push((candidate, score.ok_or(why)));
+        }
+        model.tally.put(news);
+        self.revision += 1;
+    }
+}
+
+fn refusal(prediction: &Prediction) -> Option<&str> {
+    match prediction {
+        Prediction::Refused(why) => Some(why),
+        Prediction::Probabilities(_) => None,
+    }
+}
