@@ -72,7 +72,7 @@ fn browse(set: &Path, folder: &Path, count: usize, report: &mut Report) -> anyho
         frames.push(window.paced_frame(0.0));
     }
     let seconds = start.elapsed().as_secs_f64();
-    let found = window.state.catalogue.len();
+    let found = window.state.shared.catalogue.len();
     anyhow::ensure!(found == count, "{found} of {count} candidates were found");
     report.print_line(
         "candidates indexed",
@@ -134,13 +134,13 @@ fn label_first(window: &mut Window, count: usize) -> anyhow::Result<()> {
         origin: Origin::Window,
         program: "bench".into(),
     };
-    let ids = window.state.catalogue.iter().take(count);
+    let ids = window.state.shared.catalogue.iter().take(count);
     let ids = ids.map(|(_, candidate)| candidate.id.clone());
     let events: Vec<_> = (1..).zip(ids).map(event).collect();
-    let path = window.state.project.path.clone();
+    let path = window.state.shared.project.path.clone();
     let path = path.context("the set has a project")?;
     Project::open_existing(&path)?.append(&events)?;
-    while window.state.book.events().len() < events.len() {
+    while window.state.shared.book.events().len() < events.len() {
         window.paced_frame(0.0);
     }
     Ok(())
@@ -159,8 +159,8 @@ fn see_everything(window: &mut Window) -> anyhow::Result<()> {
             window.frame(0.0);
         }
         seen += 1;
-        let last = window.state.queue.order().last();
-        if window.state.page.last() == last {
+        let last = window.state.shared.queue.order().last();
+        if window.state.shared.page.last() == last {
             println!(
                 "{seen} pages, every stamp of each shown, in {:.0} s",
                 start.elapsed().as_secs_f64()
@@ -177,15 +177,15 @@ fn see_everything(window: &mut Window) -> anyhow::Result<()> {
 fn is_page_there(window: &Window) -> bool {
     let state = &window.state;
     let shown = |ix: &_| {
-        let candidate = state.catalogue.get(*ix)?;
+        let candidate = state.shared.catalogue.get(*ix)?;
         candidate
             .epochs
             .first()?
             .stamp(Role::Science)
             .map(|stamp| stamp.id)
     };
-    let mut stamps = state.page.iter().filter_map(shown);
-    stamps.all(|id| state.stamps.ready(id).is_some())
+    let mut stamps = state.shared.page.iter().filter_map(shown);
+    stamps.all(|id| state.shared.stamps.ready(id).is_some())
 }
 
 /// From the order to open until a stamp is a picture. The device exists before, as in the window.
@@ -200,11 +200,11 @@ fn first_stamp(set: &Path, folder: &Path, report: &mut Report) -> anyhow::Result
     window.open(set.to_owned(), folder.join("first.destello"));
     let (ix, id) = loop {
         window.frame(0.0);
-        let first = window.state.queue.order().first().copied();
+        let first = window.state.shared.queue.order().first().copied();
         let shown = first.and_then(|ix| {
-            let epoch = window.state.catalogue.get(ix)?.epochs.first()?;
+            let epoch = window.state.shared.catalogue.get(ix)?.epochs.first()?;
             let id = epoch.stamp(Role::Science)?.id;
-            window.state.stamps.ready(id).map(|_| (ix, id))
+            window.state.shared.stamps.ready(id).map(|_| (ix, id))
         });
         if let Some(shown) = shown {
             break shown;
@@ -214,6 +214,7 @@ fn first_stamp(set: &Path, folder: &Path, report: &mut Report) -> anyhow::Result
     };
     let look = window
         .state
+        .shared
         .look(ix, 0, Role::Science, Scope::Epoch)
         .context("a look")?;
     let size = [208.0, 208.0];

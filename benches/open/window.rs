@@ -11,10 +11,10 @@ use destello::{
     window::{
         command::{Command, Session},
         frame::frame_ui,
-        state::{AppState, Screen},
-        view_memory::ViewMemory,
+        memory::Memory,
+        state::AppState,
     },
-    workspace::{clock, context::Context, settings::Settings},
+    workspace::{clock, context::Context, screen::Screen, settings::Settings},
 };
 
 /// The pace of a screen.
@@ -49,7 +49,7 @@ impl FrameTime {
 pub struct Window {
     /// What the window shows.
     pub state: AppState,
-    memory: ViewMemory,
+    memory: Memory,
     ctx: egui::Context,
     context: Context,
     queue: Vec<Command>,
@@ -65,10 +65,13 @@ impl Window {
         };
         let context = Context::start(|| {})?;
         let mut state = AppState::new(settings, "bench");
-        state.stamps.start(context.tasks.wake(), atlas.cloned())?;
+        state
+            .shared
+            .stamps
+            .start(context.tasks.wake(), atlas.cloned())?;
         Ok(Self {
             state,
-            memory: ViewMemory::default(),
+            memory: Memory::default(),
             ctx: egui::Context::default(),
             context,
             queue: Vec::new(),
@@ -98,7 +101,7 @@ impl Window {
 
     /// True while the folder is being indexed, or before that has begun.
     pub fn is_indexing(&self) -> bool {
-        self.state.is_indexing() || self.state.project.path.is_none()
+        self.state.shared.is_indexing() || self.state.shared.project.path.is_none()
     }
 
     /// Stops indexing and brings the journal to its end.

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_candidate_counts_as_drawn_once_none_of_its_stamps_is_awaited() {
-        let state = AppState::new(crate::workspace::settings::Settings::default(), "ana");
+        let state = Shared::new(crate::workspace::settings::Settings::default(), "ana");
         let lost = Lost::default();
         let mut sight = SightMemory::default();
         for candidate in 0..4 {

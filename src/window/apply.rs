@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::LabelAction,
     features::{file_dialog::pick::PickFor, open::opening::take_event},
+    tasks::next_event,
     workspace::{
         action::Action,
         context::Context,
@@ -386,5 +387,51 @@ impl AppState {
                 self.simulation.take_simulation_path(purpose, &paths[0], cx);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{CandidateIx, Timestamp},
+        window::command::{Go, Select},
+        workspace::{drawn::Drawn, settings::Settings},
+    };
+
+    #[test]
+    fn what_names_candidates_is_passed_over_until_the_set_that_is_open_was_drawn() {
+        let mut state = AppState::new(Settings::default(), "ana");
+        let drawn = |generation| {
+            Command::Drawn(Box::new(Drawn {
+                generation,
+                ..Drawn::default()
+            }))
+        };
+        let cx = Context::inline(Timestamp(0));
+        let candidate = CandidateIx(0);
+        let click = || Command::Select(Select::Only(candidate));
+        let go = Command::Go(Go::To {
+            candidate,
+            open: false,
+        });
+        assert!(click().names_candidates() && go.names_candidates());
+        // What names no candidate is about whatever is open.
+        assert!(!Command::Go(Go::PlayStep).names_candidates());
+        // Before the first frame there is no picture that could be of another set.
+        assert!(!state.shared.is_picture_of_another_set());
+        state.apply(drawn(state.shared.generation), &cx);
+        assert!(!state.shared.is_picture_of_another_set());
+        // Another set is opened; the frame that was clicked showed the one before.
+        state.shared.generation += 1;
+        assert!(state.shared.is_picture_of_another_set());
+        state.apply(click(), &cx);
+        assert!(state.shared.selection.is_empty(), "it was passed over");
+        let toast = state.shared.toast.take().unwrap();
+        assert!(toast.text.contains("open before"));
+        state.apply(drawn(state.shared.generation), &cx);
+        state.apply(click(), &cx);
+        let chosen: Vec<_> = state.shared.selection.iter().collect();
+        assert_eq!(chosen, [candidate]);
     }
 }

@@ -63,14 +63,14 @@ mod tests {
     fn a_report_names_version_system_graphics_and_the_last_records_but_no_folder() {
         let mut state = AppState::new(Settings::default(), "ana");
         state.adapter = Some("llvmpipe, Mesa 25.2 (vulkan)".into());
-        state.project.path = Some("/home/ana/secret/night-1.destello".into());
+        state.shared.project.path = Some("/home/ana/secret/night-1.destello".into());
         let line = |number| {
             Arc::new(LogLine {
                 level: log::Level::Warn,
                 text: format!("record {number}"),
             })
         };
-        state.log = LogLines {
+        state.shared.log = LogLines {
             lines: (0..100).map(line).collect(),
             ..LogLines::default()
         };
@@ -94,7 +94,7 @@ mod tests {
             !text.contains("record 39\n") && !text.contains("secret"),
             "{text}"
         );
-        let toast = state.toast.unwrap();
+        let toast = state.shared.toast.unwrap();
         assert!(toast.text.starts_with("copied") && !toast.is_error);
     }
 }

@@ -26,9 +26,6 @@ use crate::{
     },
 };
 
-/// How problems with the user's own settings and vocabularies are marked.
-pub const SETTINGS: &str = "settings";
-
 /// What a project remembers of the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -116,50 +113,17 @@ impl AppState {
     }
 
     /// Everything of the present set goes; nothing of it can arrive from now on.
-    pub(crate) fn forget_set(&mut self, cx: &Context) {
-        self.shared.generation += 1;
+    pub(super) fn forget_set(&mut self, cx: &Context) {
         self.opening.opening = None;
-        // Its thread writes what it was given to the end, without this one waiting for it.
-        self.shared.journal = None;
-        self.shared.catalogue = Arc::new(Catalogue::default());
-        self.shared.book = Arc::new(LabelBook::default());
-        // What is wrong with the user's own settings stays true.
-        self.shared
-            .problems
-            .retain(|problem| problem.what == SETTINGS);
-        self.shared.recognised.clear();
-        self.shared.selection.clear();
-        if let Err(error) = self.shared.stamps.change_set() {
-            self.shared
-                .report_fault(format!("stamps cannot be decoded: {error}"), cx);
-        }
-        self.shared.place = Place::default();
-        self.shared.page = Arc::new([]);
-        self.shared.sight.forget();
+        self.shared.forget_set(cx);
+        self.scoring.drop_unwanted(&self.shared);
         self.header.header = None;
-        self.shared.vocabulary = self
-            .shared
-            .vocabulary_before
-            .take()
-            .unwrap_or(self.shared.vocabulary);
-        self.light_curve.measured = MeasuredCurves::default();
-        self.light_curve.period_search = PeriodSearch::default();
+        self.light_curve.forget();
         self.fine_tuning.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
-        self.explanation.explanations = Explanations::default();
-        self.shared.return_to = None;
-        self.shared.steps = None;
-        self.shared.motion = None;
-        self.shared.sorted_at = None;
-        self.shared.decided_at.clear();
-        self.shared.display.unlock_set();
-        self.shared.scores = Scores::default();
+        self.explanation.forget();
         self.latent.forget();
-        self.shared.repeat_check.end();
-        self.shared.queue.forget_shortlist();
-        self.shared.set_queue(QueueSpec::default());
-        self.shared.project = ProjectState::default();
     }
 
     /// Keeps the session in the project.

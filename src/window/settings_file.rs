@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::session::SETTINGS;
+use crate::workspace::settings::SETTINGS;
 use crate::{
     domain::Problem,
     io::vocabulary_file,

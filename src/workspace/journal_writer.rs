@@ -11,6 +11,7 @@ use crate::{
         Wake, fault,
         thread::{self, Broken},
     },
+    workspace::labelling::journal::Flushed,
 };
 
 /// News of the project file.

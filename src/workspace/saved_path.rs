@@ -8,6 +8,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::workspace::pick::PickFor;
+
 /// Begins a path whose bytes are written out: `bytes:/data/%FF`. No absolute path begins so.
 const MARK: &str = "bytes:";
 

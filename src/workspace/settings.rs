@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{keys::KeyMap, saved_path};
 use crate::features::file_dialog::pick::PickFor;
 
+/// How problems with the user's own settings and vocabularies are marked.
+pub const SETTINGS: &str = "settings";
+
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

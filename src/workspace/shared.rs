@@ -16,16 +16,18 @@ use super::{
     scores::shown::Scores,
     screen::{Field, Pane, Screen, USUAL_SIDE},
     selection::Selection,
-    settings::Settings,
+    settings::{SETTINGS, Settings},
     stamp_store::StampStore,
     toast::Toast,
     versions::Versions,
 };
-use crate::domain::{
-    Candidate, CandidateIx, Catalogue, Class, Embedding, Epoch, LabelBook, Problem, Role,
-    Timestamp, Vocabulary, label::StepIds,
+use crate::{
+    domain::{
+        Candidate, CandidateIx, Catalogue, Class, Embedding, Epoch, LabelBook, Problem, Role,
+        Timestamp, Vocabulary, label::StepIds,
+    },
+    logging::LogLines,
 };
-use crate::logging::LogLines;
 
 /// The opened set, its labels and scores, and what is on the screen.
 #[derive(Debug)]
@@ -279,6 +281,39 @@ impl Shared {
     /// True from the order to open until everything is indexed.
     pub const fn is_indexing(&self) -> bool {
         self.project.is_opening
+    }
+
+    /// Everything of the present set goes.
+    pub fn forget_set(&mut self, cx: &Context) {
+        self.generation += 1;
+        // Its thread writes what it was given to the end, without this one waiting for it.
+        self.journal = None;
+        self.catalogue = Arc::default();
+        self.book = Arc::default();
+        // What is wrong with the user's own settings stays true.
+        self.problems.retain(|problem| problem.what == SETTINGS);
+        self.recognised.clear();
+        self.selection.clear();
+        self.place = Place::default();
+        self.page = Arc::new([]);
+        self.sight.forget();
+        self.vocabulary = self.vocabulary_before.take().unwrap_or(self.vocabulary);
+        self.return_to = None;
+        self.steps = None;
+        self.motion = None;
+        self.sorted_at = None;
+        self.decided_at.clear();
+        self.display.unlock_set();
+        self.scores = Scores::default();
+        self.embedding = None;
+        self.versions = Versions::default();
+        self.repeat_check.end();
+        self.queue.forget_shortlist();
+        self.set_queue(QueueSpec::default());
+        self.project = ProjectState::default();
+        if let Err(error) = self.stamps.change_set() {
+            self.report_fault(format!("stamps cannot be decoded: {error}"), cx);
+        }
     }
 
     /// Asks something of another feature.

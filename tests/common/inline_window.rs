@@ -23,11 +23,11 @@ use destello::{
     tasks::{Task, fault},
     window::{
         command::{Command, Go, Label, QueueCommand, Session},
-        state::{AppState, Screen},
+        state::AppState,
     },
     workspace::{
-        action::Action, context::Context, drawn::Drawn, pick::PickFor, settings::Settings,
-        stamp_store::Want,
+        action::Action, context::Context, drawn::Drawn, pick::PickFor, screen::Screen,
+        settings::Settings, stamp_store::Want,
     },
 };
 
@@ -84,7 +84,11 @@ impl InlineWindow {
             Ok(())
         });
         let mut state = AppState::new(settings, person);
-        state.stamps.start(context.tasks.wake(), atlas).unwrap();
+        state
+            .shared
+            .stamps
+            .start(context.tasks.wake(), atlas)
+            .unwrap();
         Self {
             state,
             copied: None,
@@ -155,7 +159,7 @@ impl InlineWindow {
         if !self.has_views && command.is_decision() {
             self.run(Command::Drawn(Box::new(self.drawn())));
         } else if !self.has_views && command.names_candidates() {
-            let generation = self.state.generation;
+            let generation = self.state.shared.generation;
             let nobody = Drawn {
                 generation,
                 ..Drawn::default()
@@ -183,16 +187,16 @@ impl InlineWindow {
     /// What a screen without end would have drawn.
     fn drawn(&self) -> Drawn {
         let state = &self.state;
-        let at = |ix: CandidateIx| (ix, state.epoch_to_show(ix));
-        let small: Vec<_> = match state.screen {
-            Screen::Mosaic => state.page.iter().copied().collect(),
-            Screen::Latent => state.selection.iter().collect(),
+        let at = |ix: CandidateIx| (ix, state.shared.epoch_to_show(ix));
+        let small: Vec<_> = match state.shared.screen {
+            Screen::Mosaic => state.shared.page.iter().copied().collect(),
+            Screen::Latent => state.shared.selection.iter().collect(),
             _ => Vec::new(),
         };
         Drawn {
-            generation: state.generation,
-            screen: state.screen,
-            large: state.place.candidate.map(at),
+            generation: state.shared.generation,
+            screen: state.shared.screen,
+            large: state.shared.place.candidate.map(at),
             whole: small.into_iter().map(at).collect(),
         }
     }
@@ -240,16 +244,16 @@ impl InlineWindow {
     }
 
     fn is_settled(&self) -> bool {
-        let project = &self.state.project;
-        let header = self.state.header.as_ref();
+        let project = &self.state.shared.project;
+        let header = self.state.header.header.as_ref();
         !self.state.is_busy()
-            && !self.state.measured.is_measuring()
-            && !self.state.period_search.is_under_way()
+            && !self.state.light_curve.measured.is_measuring()
+            && !self.state.light_curve.period_search.is_under_way()
             // Those that a person has not answered.
-            && self.state.dialogs.unanswered() == self.dialogs.len()
-            && !self.state.is_leaving()
+            && self.state.dialog.dialogs.unanswered() == self.dialogs.len()
+            && !self.state.opening.is_leaving()
             && self
-                .state
+                .state.dialog
                 .path_pane
                 .as_ref()
                 .is_none_or(|pane| !pane.is_waiting())
@@ -258,9 +262,15 @@ impl InlineWindow {
     }
 
     fn run(&mut self, command: Command) {
-        let before = self.state.book.events().len();
+        let before = self.state.shared.book.events().len();
         self.state.apply(command, &self.context.at(self.now));
-        let new = self.state.book.events().get(before..).unwrap_or_default();
+        let new = self
+            .state
+            .shared
+            .book
+            .events()
+            .get(before..)
+            .unwrap_or_default();
         self.appended
             .extend(new.iter().map(|event| (**event).clone()));
         self.take_requests();
@@ -309,7 +319,7 @@ impl InlineWindow {
 
     /// Labels the first so many candidates as what they are: of a simulated sky that is known.
     pub fn label_truths(&mut self, count: usize) {
-        let all = self.state.catalogue.iter().take(count);
+        let all = self.state.shared.catalogue.iter().take(count);
         let known: Vec<_> = all
             .map(|(_, one)| (one.id.clone(), one.truth.as_deref() != Some("bogus")))
             .collect();
@@ -333,7 +343,11 @@ impl InlineWindow {
 
     /// Has every stamp of the candidate on screen decoded.
     pub fn look(&mut self) {
-        let candidate = self.state.candidate().expect("a candidate on screen");
+        let candidate = self
+            .state
+            .shared
+            .candidate()
+            .expect("a candidate on screen");
         let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
         let visible = stamps.cloned().collect();
         self.apply(Command::Want(Want {
@@ -344,9 +358,15 @@ impl InlineWindow {
 
     /// Closes the window and starts the program anew on the project.
     pub fn restart(self) -> Self {
-        let project = self.state.project.path.clone().expect("an open project");
-        let settings = self.state.settings.clone();
-        let person = self.state.annotator();
+        let project = self
+            .state
+            .shared
+            .project
+            .path
+            .clone()
+            .expect("an open project");
+        let settings = self.state.shared.settings.clone();
+        let person = self.state.shared.annotator();
         self.close();
         let mut window = Self::new(settings, &person, None);
         window.open(&[], &project);
@@ -358,25 +378,25 @@ impl InlineWindow {
 impl InlineWindow {
     /// The candidate of that id.
     pub fn ix(&self, id: &str) -> CandidateIx {
-        let found = self.state.catalogue.find(id);
+        let found = self.state.shared.catalogue.find(id);
         found.unwrap_or_else(|| panic!("{id} was not found"))
     }
 
     /// The id of the candidate on screen.
     pub fn here(&self) -> &str {
-        self.state.candidate().map_or("nowhere", |c| &*c.id)
+        self.state.shared.candidate().map_or("nowhere", |c| &*c.id)
     }
 
     /// The ids of the queue in order.
     pub fn queue(&self) -> Vec<&str> {
-        let order = self.state.queue.order().iter();
-        let known = order.filter_map(|ix| self.state.catalogue.get(*ix));
+        let order = self.state.shared.queue.order().iter();
+        let known = order.filter_map(|ix| self.state.shared.catalogue.get(*ix));
         known.map(|candidate| &*candidate.id).collect()
     }
 
     /// What is known of a candidate.
     pub fn labels(&self, id: &str) -> &LabelState {
-        self.state.book.state(id)
+        self.state.shared.book.state(id)
     }
 
     /// The classes of these candidates, joined by `+`; `-` for none.
@@ -390,12 +410,16 @@ impl InlineWindow {
 
     /// Scores of the shown models that were computed, and not read from the project.
     pub fn computed(&self) -> usize {
-        let shown = self.state.scores.shown().iter();
+        let shown = self.state.shared.scores.shown().iter();
         shown.map(|model| model.counts.computed).sum()
     }
 
     /// The message at the foot of the window.
     pub fn toast(&self) -> &str {
-        self.state.toast.as_ref().map_or("", |toast| &toast.text)
+        self.state
+            .shared
+            .toast
+            .as_ref()
+            .map_or("", |toast| &toast.text)
     }
 }

@@ -26,6 +26,12 @@ pub fn classes(project: &Path, ids: &[&str]) -> Vec<String> {
 
 /// What is on the screen is what is on disk.
 pub fn agree(window: &InlineWindow, project: &Path) -> bool {
-    let shown = window.state.book.events().iter().map(|event| &**event);
+    let shown = window
+        .state
+        .shared
+        .book
+        .events()
+        .iter()
+        .map(|event| &**event);
     shown.eq(&events(project))
 }

@@ -79,22 +79,29 @@ fn a_simulation_and_a_preview_that_break_off_say_so_and_the_next_ones_are_made()
 fn a_vocabulary_that_breaks_off_is_told_and_the_next_one_is_used() {
     let _turn = in_turn();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
-    let before = window.state.vocabulary;
+    let before = window.state.shared.vocabulary;
     let ask = |window: &mut InlineWindow| {
         window.apply(Command::Session(Session::Vocabulary("alerce_stamp".into())));
     };
     task_breaks(&mut window, ReadVocabulary::NAME, ask);
     assert!(window.toast().contains("broke off"), "{}", window.toast());
-    assert_eq!(window.state.vocabulary, before);
+    assert_eq!(window.state.shared.vocabulary, before);
     task_ends(&mut window, ask);
-    assert_eq!(&*window.state.vocabulary().name, "alerce_stamp");
+    assert_eq!(&*window.state.shared.vocabulary().name, "alerce_stamp");
 }
 
 #[test]
 fn where_a_dialog_breaks_off_our_own_opens() {
     let _turn = in_turn();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
-    let purpose = |window: &InlineWindow| window.state.path_pane.as_ref().map(|pane| pane.purpose);
+    let purpose = |window: &InlineWindow| {
+        window
+            .state
+            .dialog
+            .path_pane
+            .as_ref()
+            .map(|pane| pane.purpose)
+    };
     // It breaks before it asks the system for anything.
     task_breaks(&mut window, PickPaths::NAME, |window| {
         window.act(Action::OpenFiles);
@@ -112,8 +119,8 @@ fn a_question_to_the_disk_that_breaks_off_is_answered_and_the_next_one_too() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.csv"), "id,label\n").unwrap();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
-    window.state.settings.file_dialogs = FileDialogs::Own;
-    window.state.path_base = PathBase {
+    window.state.shared.settings.file_dialogs = FileDialogs::Own;
+    window.state.dialog.path_base = PathBase {
         home: folder.path().to_owned(),
         start: folder.path().to_owned(),
     };
@@ -121,7 +128,7 @@ fn a_question_to_the_disk_that_breaks_off_is_answered_and_the_next_one_too() {
         window.act(Action::OpenFiles);
     });
     let pane = |window: &InlineWindow| {
-        let pane = window.state.path_pane.as_ref().unwrap();
+        let pane = window.state.dialog.path_pane.as_ref().unwrap();
         let notice = pane.notice.clone().unwrap_or_default();
         (pane.names.clone(), notice.0)
     };

@@ -18,6 +18,7 @@ fn on_disk(set: &StampSet) -> Vec<LabelEvent> {
 
 fn shown(state: &AppState) -> Vec<LabelEvent> {
     state
+        .shared
         .book
         .events()
         .iter()
@@ -28,7 +29,7 @@ fn shown(state: &AppState) -> Vec<LabelEvent> {
 /// Gives a label and waits until all are on disk.
 fn label(window: &mut InlineWindow, class: usize) {
     window.label(class);
-    window.wait_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.shared.project.unsaved == 0);
 }
 
 #[test]
@@ -48,7 +49,7 @@ fn labels_outlive_panics_of_the_journal_writer() {
         label(&mut window, common::REAL);
         assert_eq!(on_disk(&set).len(), count, "{name}");
         assert_eq!(on_disk(&set), shown(&window.state), "{name}");
-        assert_eq!(window.state.project.fault, None, "{name}");
+        assert_eq!(window.state.shared.project.fault, None, "{name}");
         if name != "journal" {
             assert_eq!(fault::left(name), 0, "nothing passed {name}");
         }
@@ -67,10 +68,17 @@ fn labels_that_wait_are_on_disk_when_the_window_is_closed() {
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     fault::arm("write labels", 2);
     window.label(common::BOGUS);
-    let fault = window.state.project.fault.clone().unwrap();
+    let fault = window.state.shared.project.fault.clone().unwrap();
     assert!(fault.contains("writing labels broke off"), "{fault}");
-    assert!(window.state.project.unsaved > 0);
-    let expected: Vec<_> = window.state.book.events().iter().map(Arc::clone).collect();
+    assert!(window.state.shared.project.unsaved > 0);
+    let expected: Vec<_> = window
+        .state
+        .shared
+        .book
+        .events()
+        .iter()
+        .map(Arc::clone)
+        .collect();
     window.close();
     let kept: Vec<_> = on_disk(&set).into_iter().map(Arc::new).collect();
     assert_eq!(kept, expected);

@@ -92,7 +92,7 @@ fn a_fine_tuning_and_a_learning_curve_that_break_off_say_so_and_others_can_begin
     let curve = Command::FineTune(FineTune::Curve);
     begin_and_stop(&mut window, curve, Command::FineTune(FineTune::StopCurve));
     assert!(
-        !window.state.toast.as_ref().unwrap().is_error,
+        !window.state.shared.toast.as_ref().unwrap().is_error,
         "{}",
         window.toast()
     );
@@ -135,8 +135,8 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
         window.state.running()
     );
     let here = (
-        window.state.place.candidate.unwrap(),
-        window.state.place.epoch,
+        window.state.shared.place.candidate.unwrap(),
+        window.state.shared.place.epoch,
     );
     let why = latent.reconstruction(here).unwrap().as_ref().unwrap_err();
     assert!(names_the_log(why), "{why}");
@@ -175,5 +175,5 @@ fn a_latent_model_whose_training_breaks_off_is_left_as_it_was() {
         "{:?}",
         window.state.running()
     );
-    assert!(window.state.fine_tuning.versions().is_empty());
+    assert!(window.state.shared.versions.all().is_empty());
 }

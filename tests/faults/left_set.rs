@@ -13,7 +13,7 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
     let (first, second) = (StampSet::new(), StampSet::with_stamps(15, 3));
     let mut window = InlineWindow::on(&first.path(), &first.beside("night.destello"));
     window.label(common::REAL);
-    let candidate = window.state.candidate().unwrap();
+    let candidate = window.state.shared.candidate().unwrap();
     let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
     let visible = stamps.cloned().collect();
     // Their ends are on the way, or will be, while the next set is opened.
@@ -33,13 +33,13 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
         "{:?}",
         window.state.running()
     );
-    assert_eq!(window.state.stamps.bytes(), 0);
+    assert_eq!(window.state.shared.stamps.bytes(), 0);
     assert!(!window.toast().contains("written"), "{}", window.toast());
     // What was begun is finished all the same.
     assert!(table.exists());
     // The next set decodes and exports as ever.
     window.look();
-    assert!(window.state.stamps.bytes() > 0);
+    assert!(window.state.shared.stamps.bytes() > 0);
     let export = Session::Export(second.beside("labels.csv"));
     window.apply(Command::Session(export));
     assert!(window.toast().contains("written to"), "{}", window.toast());

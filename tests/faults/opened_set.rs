@@ -25,7 +25,7 @@ fn window(set: &StampSet) -> InlineWindow {
 }
 
 fn has_problem(window: &InlineWindow, part: &str) -> bool {
-    let mut problems = window.state.problems.iter();
+    let mut problems = window.state.shared.problems.iter();
     problems.any(|problem| problem.to_string().contains(part))
 }
 
@@ -43,7 +43,7 @@ fn indexing_that_breaks_off_ends_with_a_problem_and_the_next_opening_is_whole() 
             window.open(&[set.path()], &set.beside("night.destello"));
         });
         assert_eq!(window.queue().len(), 6);
-        assert_eq!(window.state.problems, []);
+        assert_eq!(window.state.shared.problems, []);
     }
 }
 
@@ -55,11 +55,11 @@ fn a_project_whose_opening_breaks_off_is_refused_and_stamps_can_be_looked_at() {
     task_breaks(&mut window, "open project", |window| {
         window.open(&[set.path()], &set.beside("other.destello"));
     });
-    let fault = window.state.project.fault.clone().unwrap();
+    let fault = window.state.shared.project.fault.clone().unwrap();
     assert!(names_the_log(&fault), "{fault}");
     assert_eq!(window.queue().len(), 6);
     window.open(&[set.path()], &set.beside("other.destello"));
-    assert_eq!(window.state.project.fault, None);
+    assert_eq!(window.state.shared.project.fault, None);
 }
 
 #[test]
@@ -73,16 +73,16 @@ fn a_stamp_that_breaks_the_decoder_fails_alone_and_the_others_are_decoded() {
     window.look();
     assert_eq!((fault::left("decode"), fault::left("decode one")), (0, 0));
     let failed = |window: &InlineWindow| {
-        let candidate = window.state.candidate().unwrap();
+        let candidate = window.state.shared.candidate().unwrap();
         let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
         let ready = stamps
             .clone()
-            .filter(|stamp| window.state.stamps.ready(stamp.id).is_some());
+            .filter(|stamp| window.state.shared.stamps.ready(stamp.id).is_some());
         (stamps.clone().count(), ready.count())
     };
     assert_eq!(failed(&window), (15, 14));
-    assert_eq!(window.state.problems.len(), 1);
-    let problem = window.state.problems[0].to_string();
+    assert_eq!(window.state.shared.problems.len(), 1);
+    let problem = window.state.shared.problems[0].to_string();
     assert!(
         problem.contains("hits01.fits: stamp: it could not be decoded"),
         "{problem}"
@@ -102,7 +102,7 @@ fn a_header_that_breaks_off_is_told_and_the_next_one_is_read() {
         window.act(Action::Header);
     });
     let cards = |window: &InlineWindow| {
-        let header = window.state.header.as_ref();
+        let header = window.state.header.header.as_ref();
         header.unwrap().cards.clone().unwrap()
     };
     let why = cards(&window).unwrap_err().to_string();
@@ -127,11 +127,22 @@ fn photometry_and_a_period_that_break_off_leave_nothing_and_the_next_are_found()
             on,
             fold,
         };
-        Command::Session(Session::LightCurve(choice))
+        Command::LightCurve(choice)
     };
     let measured = |window: &InlineWindow| {
-        let key = window.state.curve_key().unwrap();
-        window.state.measured.get(key).unwrap().epochs.len()
+        let key = window
+            .state
+            .light_curve
+            .curve_key(&window.state.shared)
+            .unwrap();
+        window
+            .state
+            .light_curve
+            .measured
+            .get(key)
+            .unwrap()
+            .epochs
+            .len()
     };
     task_breaks(&mut window, Measure::NAME, |window| {
         window.apply(choose(true, Role::Science, Fold::Time));
@@ -144,11 +155,25 @@ fn photometry_and_a_period_that_break_off_leave_nothing_and_the_next_are_found()
     task_breaks(&mut window, FindPeriod::NAME, |window| {
         window.apply(choose(false, Role::Science, Fold::Period));
     });
-    assert_eq!(window.state.folded_by().unwrap().period, None);
+    assert_eq!(
+        window
+            .state
+            .light_curve
+            .folded_by(&window.state.shared)
+            .unwrap()
+            .period,
+        None
+    );
     task_ends(&mut window, |window| {
         window.go_to("hits02");
     });
-    assert!(window.state.folded_by().is_some());
+    assert!(
+        window
+            .state
+            .light_curve
+            .folded_by(&window.state.shared)
+            .is_some()
+    );
 }
 
 #[test]
@@ -188,10 +213,23 @@ fn an_explanation_that_breaks_off_says_so_and_the_next_one_is_made() {
     fault::arm("explanation", 1);
     window.act(Action::Explanation);
     assert_eq!(fault::left("explanation"), 0);
-    let why = window.state.explanation().unwrap().clone().unwrap_err();
+    let why = window
+        .state
+        .explanation
+        .explanation(&window.state.shared)
+        .unwrap()
+        .clone()
+        .unwrap_err();
     assert!(names_the_log(&why), "{why}");
     window.act(Action::NextEpoch);
-    assert!(window.state.explanation().unwrap().is_ok());
+    assert!(
+        window
+            .state
+            .explanation
+            .explanation(&window.state.shared)
+            .unwrap()
+            .is_ok()
+    );
 }
 
 #[test]
@@ -253,7 +291,7 @@ fn scoring_that_breaks_off_says_so_and_goes_on_when_asked() {
 }
 
 fn statuses(window: &InlineWindow) -> Vec<ScoringStatus> {
-    let shown = window.state.scores.shown().iter();
+    let shown = window.state.shared.scores.shown().iter();
     shown.map(|model| model.status.clone()).collect()
 }
 
@@ -275,7 +313,7 @@ fn export_and_import_that_break_off_say_so_and_work_the_next_time() {
         assert!(names_the_log(window.toast()), "{}", window.toast());
         task_ends(&mut window, choose);
         assert!(
-            !window.state.toast.as_ref().unwrap().is_error,
+            !window.state.shared.toast.as_ref().unwrap().is_error,
             "{}",
             window.toast()
         );

@@ -112,12 +112,16 @@ fn child() {
 
     // The window shows the sentence, and keeps it in Problems.
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
-    window.state.log = kept;
+    window.state.shared.log = kept;
     let cx = window.context.at(window.now());
-    window.state.report_fault(told[0].clone(), &cx);
+    window.state.shared.report_fault(told[0].clone(), &cx);
     assert_eq!(window.toast(), told[0]);
-    assert!(window.state.toast.as_ref().unwrap().is_error);
-    assert!(window.state.problems[0].to_string().contains(&told[0]));
+    assert!(window.state.shared.toast.as_ref().unwrap().is_error);
+    assert!(
+        window.state.shared.problems[0]
+            .to_string()
+            .contains(&told[0])
+    );
     window.act(Action::ReportProblem);
     assert!(window.copied.unwrap().contains("panicked at tests/faults"));
 }

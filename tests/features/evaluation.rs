@@ -9,11 +9,8 @@ use destello::{
         evaluation::state::{Report, TruthSource, shortlist},
         file_dialog::pick::PickFor,
     },
-    window::{
-        command::{Command, Evaluate, Go, Scoring},
-        state::Screen,
-    },
-    workspace::action::Action,
+    window::command::{Command, Evaluate, Go, Scoring},
+    workspace::{action::Action, screen::Screen},
 };
 
 const COUNT: usize = 40;
@@ -38,7 +35,10 @@ fn figure(window: &InlineWindow, measure: Measure) -> f64 {
 #[test]
 fn a_simulated_set_is_judged_by_the_truth_in_its_data() {
     let (window, _sky) = window();
-    assert_eq!(window.state.truth_source(), TruthSource::Data);
+    assert_eq!(
+        window.state.evaluation.truth_source(&window.state.shared),
+        TruthSource::Data
+    );
     let model = &report(&window).models[0];
     assert_eq!((model.n, model.confusion.total()), (COUNT, COUNT as u64));
     assert_eq!(model.at, JudgedAt::Each);
@@ -69,9 +69,9 @@ fn a_cell_opens_its_candidates_and_the_queue_comes_back() {
     let cell: Vec<_> = model.judged.iter().filter(is_in).collect();
     let list = shortlist("real called real".into(), cell.iter().copied());
     window.apply(Command::Evaluate(Evaluate::Open(list)));
-    assert_eq!(window.state.screen, Screen::Mosaic);
+    assert_eq!(window.state.shared.screen, Screen::Mosaic);
     assert_eq!(window.queue().len(), cell.len());
-    assert_eq!(window.state.place.candidate, Some(cell[0].candidate));
+    assert_eq!(window.state.shared.place.candidate, Some(cell[0].candidate));
     // A filter narrows the few further, and not beyond them.
     window.filter("label:none");
     assert_eq!(window.queue().len(), cell.len());
@@ -92,13 +92,16 @@ fn a_cell_opens_its_candidates_and_the_queue_comes_back() {
 #[test]
 fn labels_of_the_person_are_truths_of_their_own() {
     let (mut window, _sky) = window();
-    let (candidate, open) = (window.state.queue.order()[0], true);
+    let (candidate, open) = (window.state.shared.queue.order()[0], true);
     window.apply(Command::Go(Go::To { candidate, open }));
     for _ in 0..3 {
         window.label(common::REAL);
     }
     window.label(common::BOGUS);
-    assert_eq!(window.state.truth_source(), TruthSource::Labels);
+    assert_eq!(
+        window.state.evaluation.truth_source(&window.state.shared),
+        TruthSource::Labels
+    );
     window.act(Action::Evaluate);
     let model = &report(&window).models[0];
     assert_eq!((model.n, model.left_out[0].n), (4, COUNT - 4));

@@ -19,7 +19,11 @@ use destello::{
 use fitsio::FitsFile;
 
 fn explanation(window: &InlineWindow) -> Arc<Explanation> {
-    let outcome = window.state.explanation().cloned();
+    let outcome = window
+        .state
+        .explanation
+        .explanation(&window.state.shared)
+        .cloned();
     outcome.expect("an explanation").expect("no refusal")
 }
 
@@ -34,7 +38,13 @@ fn close(a: &[f32], b: &[f32]) -> bool {
 fn a_key_explains_the_epoch_on_screen_and_every_other_that_comes() {
     let set = StampSet::new();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
-    assert!(window.state.explanation().is_none());
+    assert!(
+        window
+            .state
+            .explanation
+            .explanation(&window.state.shared)
+            .is_none()
+    );
     window.act(Action::Explanation);
     assert_eq!(window.toast(), "explanation: LRP α2 β−1");
     let first = explanation(&window);
@@ -52,10 +62,22 @@ fn a_key_explains_the_epoch_on_screen_and_every_other_that_comes() {
     window.act(Action::PreviousEpoch);
     assert!(Arc::ptr_eq(&explanation(&window), &first));
     window.act(Action::Mosaic);
-    assert!(window.state.explanation().is_none());
+    assert!(
+        window
+            .state
+            .explanation
+            .explanation(&window.state.shared)
+            .is_none()
+    );
     window.act(Action::Inspect);
     window.act(Action::Explanation);
-    assert!(window.state.explanation().is_none());
+    assert!(
+        window
+            .state
+            .explanation
+            .explanation(&window.state.shared)
+            .is_none()
+    );
 }
 
 #[test]
@@ -70,13 +92,13 @@ fn methods_follow_each_other_and_the_choice_outlives_the_window() {
     assert_eq!(seen, ExplainMethod::ALL);
     let choice = ExplainChoice {
         opacity: 7.0,
-        ..window.state.explain
+        ..window.state.explanation.explain
     };
-    window.apply(Command::Session(Session::Explanation(choice)));
+    window.apply(Command::Explanation(choice));
     let mut window = window.restart();
     window.settle();
     assert_eq!(
-        window.state.explain,
+        window.state.explanation.explain,
         ExplainChoice {
             opacity: 1.0,
             ..choice
@@ -95,7 +117,7 @@ fn an_epoch_that_the_model_cannot_take_is_told_with_the_reason() {
     let project = folder.path().join("night.destello");
     let mut window = InlineWindow::on(&folder.path().join("lonely_sci.fits"), &project);
     window.act(Action::Explanation);
-    let why = refusal(window.state.explanation());
+    let why = refusal(window.state.explanation.explanation(&window.state.shared));
     assert_eq!(
         why,
         "compact cannot take this epoch: it has no reference stamp"

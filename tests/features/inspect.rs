@@ -14,13 +14,21 @@ const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits0
 fn opening_decodes_nothing_and_looking_decodes_what_is_seen() {
     let set = StampSet::new();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
-    assert_eq!(window.state.stamps.bytes(), 0);
+    assert_eq!(window.state.shared.stamps.bytes(), 0);
     window.look();
-    assert_eq!(window.state.stamps.bytes(), 3 * 5 * 21 * 21 * 4);
-    let epoch = window.state.epoch().unwrap().clone();
+    assert_eq!(window.state.shared.stamps.bytes(), 3 * 5 * 21 * 21 * 4);
+    let epoch = window.state.shared.epoch().unwrap().clone();
     let pixels = |role| {
         let id = epoch.stamp(role).unwrap().id;
-        window.state.stamps.ready(id).unwrap().stamp.pixels.clone()
+        window
+            .state
+            .shared
+            .stamps
+            .ready(id)
+            .unwrap()
+            .stamp
+            .pixels
+            .clone()
     };
     let science = pixels(Role::Science);
     let difference = pixels(Role::Difference);
@@ -41,30 +49,38 @@ fn the_memory_limit_holds_while_walking_through_the_set() {
     for id in ALL {
         window.go_to(id);
         window.look();
-        assert!(window.state.stamps.bytes() <= 1 << 20);
-        let stamps = window.state.candidate().unwrap().epochs.iter();
+        assert!(window.state.shared.stamps.bytes() <= 1 << 20);
+        let stamps = window.state.shared.candidate().unwrap().epochs.iter();
         for stamp in stamps.flat_map(|epoch| &epoch.stamps) {
-            assert!(window.state.stamps.ready(stamp.id).is_some(), "{id}");
+            assert!(window.state.shared.stamps.ready(stamp.id).is_some(), "{id}");
         }
     }
-    let first = window.state.catalogue.get(window.ix("hits01")).unwrap();
+    let first = window
+        .state
+        .shared
+        .catalogue
+        .get(window.ix("hits01"))
+        .unwrap();
     let left = first.epochs[0].stamps[0].id;
     assert!(
-        window.state.stamps.get(left).is_none(),
+        window.state.shared.stamps.get(left).is_none(),
         "the oldest has left"
     );
     window.go_to("hits01");
     window.look();
-    assert!(window.state.stamps.ready(left).is_some(), "and comes back");
+    assert!(
+        window.state.shared.stamps.ready(left).is_some(),
+        "and comes back"
+    );
     window.apply(Command::Session(Session::Settings(Box::new(Settings {
         memory_mib: 64,
-        ..window.state.settings.clone()
+        ..window.state.shared.settings.clone()
     }))));
     for id in ALL {
         window.go_to(id);
         window.look();
     }
-    assert_eq!(window.state.stamps.bytes(), 6 * 3 * 12 * 64 * 64 * 4);
+    assert_eq!(window.state.shared.stamps.bytes(), 6 * 3 * 12 * 64 * 64 * 4);
 }
 
 #[test]
@@ -77,24 +93,27 @@ fn a_stamp_that_fails_is_a_problem_and_nothing_else_breaks() {
     std::fs::write(&file, &bytes[..100]).unwrap();
     window.go_to("hits02");
     window.look();
-    let stamp = window.state.epoch().unwrap().stamps[0].id;
+    let stamp = window.state.shared.epoch().unwrap().stamps[0].id;
     assert!(matches!(
-        window.state.stamps.get(stamp),
+        window.state.shared.stamps.get(stamp),
         Some(CachedStamp::Failed(_))
     ));
-    let problems = window.state.problems.clone();
+    let problems = window.state.shared.problems.clone();
     assert_eq!(problems.len(), 3, "one for each role: {problems:?}");
     assert!(problems.iter().all(|p| p.path.contains("hits02.fits")));
     window.look();
-    assert_eq!(window.state.problems, problems, "a fault is told once");
+    assert_eq!(
+        window.state.shared.problems, problems,
+        "a fault is told once"
+    );
     window.label(REAL);
     assert_eq!(window.classes(&["hits02"]), ["real"]);
-    let shown = window.state.book.events()[0].shown.clone().unwrap();
+    let shown = window.state.shared.book.events()[0].shown.clone().unwrap();
     assert_eq!(shown.science_limits, None, "nothing was drawn");
     assert_eq!(window.here(), "hits03");
     window.look();
-    let stamp = window.state.epoch().unwrap().stamps[0].id;
-    assert!(window.state.stamps.ready(stamp).is_some());
+    let stamp = window.state.shared.epoch().unwrap().stamps[0].id;
+    assert!(window.state.shared.stamps.ready(stamp).is_some());
 }
 
 #[test]
@@ -105,7 +124,13 @@ fn faults_at_opening_are_listed_and_the_rest_opens() {
     std::fs::write(set.path().join("short.fits"), &whole[..whole.len() / 3]).unwrap();
     let window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     assert_eq!(window.queue(), ALL);
-    let paths: Vec<_> = window.state.problems.iter().map(|p| &*p.path).collect();
+    let paths: Vec<_> = window
+        .state
+        .shared
+        .problems
+        .iter()
+        .map(|p| &*p.path)
+        .collect();
     assert_eq!(paths.len(), 2, "{paths:?}");
     assert!(paths.iter().any(|path| path.contains("empty.fits")));
     assert!(paths.iter().any(|path| path.contains("short.fits")));
@@ -119,11 +144,11 @@ fn a_label_says_what_was_on_screen() {
     window.apply(Command::Go(Go::Epoch(1)));
     window.act(Action::NextStretch);
     window.act(Action::NextColorMap);
-    let here = window.state.place.candidate.unwrap();
-    let limits = window.state.limits(here, 1, Role::Science).unwrap();
-    let recipe = window.state.display.plain;
+    let here = window.state.shared.place.candidate.unwrap();
+    let limits = window.state.shared.limits(here, 1, Role::Science).unwrap();
+    let recipe = window.state.shared.display.plain;
     window.label(REAL);
-    let event = window.state.book.events()[0].clone();
+    let event = window.state.shared.book.events()[0].clone();
     let expected = Shown {
         epoch: "2".into(),
         stretch: recipe.stretch.name().into(),
@@ -142,7 +167,7 @@ fn a_label_says_what_was_on_screen() {
     assert!(event.model.as_ref().unwrap().starts_with("compact@"));
     assert!((0.0..=1.0).contains(&event.score.unwrap()));
     let window = window.restart();
-    assert_eq!(window.state.book.events()[0], event);
+    assert_eq!(window.state.shared.book.events()[0], event);
 }
 
 #[test]
@@ -154,11 +179,15 @@ fn scale_lock_decides_over_which_stamps_limits_are_found() {
         window.look();
     }
     let limits = |window: &InlineWindow, id: &str, epoch, role| {
-        let limits = window.state.limits(window.ix(id), epoch, role).unwrap();
+        let limits = window
+            .state
+            .shared
+            .limits(window.ix(id), epoch, role)
+            .unwrap();
         (limits.low, limits.high)
     };
     let science = |window: &InlineWindow, id: &str, epoch| limits(window, id, epoch, Role::Science);
-    assert_eq!(window.state.display.lock, Lock::Object);
+    assert_eq!(window.state.shared.display.lock, Lock::Object);
     assert_eq!(science(&window, "hits02", 0), science(&window, "hits02", 2));
     assert_eq!(
         science(&window, "hits02", 2),
@@ -171,9 +200,9 @@ fn scale_lock_decides_over_which_stamps_limits_are_found() {
         "symmetric about zero: {low} {high}"
     );
     window.act(Action::NextLock);
-    assert_eq!(window.state.display.lock, Lock::Set);
+    assert_eq!(window.state.shared.display.lock, Lock::Set);
     assert_eq!(science(&window, "hits02", 2), science(&window, "hits03", 0));
     window.act(Action::NextLock);
-    assert_eq!(window.state.display.lock, Lock::Free);
+    assert_eq!(window.state.shared.display.lock, Lock::Free);
     assert_ne!(science(&window, "hits02", 0), science(&window, "hits02", 2));
 }

@@ -16,7 +16,7 @@ use crate::common::{
 };
 
 fn points(window: &InlineWindow) -> (usize, Scale, Option<String>) {
-    match shown_curve(&window.state) {
+    match shown_curve(&window.state.light_curve, &window.state.shared) {
         Curve::Points {
             points,
             scale,
@@ -58,7 +58,7 @@ fn given_magnitudes_stay_until_measured_ones_are_asked_for() {
             on,
             fold: Fold::Time,
         };
-        window.apply(Command::Session(Session::LightCurve(choice)));
+        window.apply(Command::LightCurve(choice));
         let (count, scale, caption) = points(&window);
         assert_eq!((count, scale), (5, Scale::Fluxes("ADU".into())));
         assert!(caption.unwrap().contains(on.name()));

@@ -92,28 +92,29 @@ pub fn on_a_full_disk_labels_wait_and_are_written_when_there_is_room() {
     fill(&disk.path("filler"));
     // Pages that the project has already take a few more.
     for _ in 0..2_000 {
-        if window.state.project.fault.is_some() {
+        if window.state.shared.project.fault.is_some() {
             break;
         }
         window.act(Action::Flag);
     }
     let fault = window
         .state
+        .shared
         .project
         .fault
         .clone()
         .expect("the disk is full");
     assert!(fault.contains("the disk is full"), "{fault}");
     assert!(fault.contains("night.destello"), "{fault}");
-    let unsaved = window.state.project.unsaved;
+    let unsaved = window.state.shared.project.unsaved;
     assert!(unsaved > 0);
     window.act(Action::Quit);
     assert!(!window.has_quit);
     let text = format!("{unsaved} label");
     assert!(window.toast().starts_with(&text), "{}", window.toast());
     fs::remove_file(disk.path("filler")).unwrap();
-    window.wait_until(|window| window.state.project.unsaved == 0);
-    assert_eq!(window.state.project.fault, None);
+    window.wait_until(|window| window.state.shared.project.unsaved == 0);
+    assert_eq!(window.state.shared.project.fault, None);
     assert!(agree(&window, &project));
     window.close();
 }
@@ -150,7 +151,7 @@ pub fn a_file_system_that_loses_write_permission_keeps_labels_waiting() {
     assert!(why.contains("night.destello"), "{why}");
     window.label(BOGUS);
     assert!(
-        window.state.book.events().is_empty(),
+        window.state.shared.book.events().is_empty(),
         "none that is not kept"
     );
     window.close();

@@ -103,12 +103,12 @@ impl Witness {
         self.decisions += std::mem::take(&mut seat.decided);
         indexes_fit(seat);
         let state = &seat.window.state;
-        let Some(path) = state.project.path.clone() else {
+        let Some(path) = state.shared.project.path.clone() else {
             return;
         };
-        let events = state.book.events();
-        let written = events.len().saturating_sub(state.project.unsaved);
-        let generation = state.generation;
+        let events = state.shared.book.events();
+        let written = events.len().saturating_sub(state.shared.project.unsaved);
+        let generation = state.shared.generation;
         let (of, from) = self.checked[number];
         let from = if of == generation {
             from.min(written)
@@ -148,7 +148,7 @@ impl Witness {
                 "still running: {:?}",
                 state.running()
             );
-            let Some(path) = state.project.path.clone() else {
+            let Some(path) = state.shared.project.path.clone() else {
                 continue;
             };
             let disk = self.disk(&path);
@@ -161,47 +161,50 @@ impl Witness {
                 book.events().len() == events.len() && both.clone().all(|(a, b)| a.step == b.step)
             };
             let patience = Instant::now() + PATIENCE;
-            while !is_same(&seat.window.state.book) && Instant::now() < patience {
+            while !is_same(&seat.window.state.shared.book) && Instant::now() < patience {
                 seat.window.poll_some(8);
                 std::thread::sleep(Duration::from_millis(5));
             }
             let state = &seat.window.state;
-            assert_eq!(state.project.fault, None, "{}", path.display());
+            assert_eq!(state.shared.project.fault, None, "{}", path.display());
             assert_eq!(
-                state.project.unsaved, 0,
+                state.shared.project.unsaved, 0,
                 "labels that are never acknowledged"
             );
-            same_events(&events, state.book.events(), &path);
+            same_events(&events, state.shared.book.events(), &path);
             let file = LabelBook::of(events);
-            same_labels(&file, &seat.window.state.book, &path);
-            assert!(last > 0 || seat.window.state.book.events().is_empty());
+            same_labels(&file, &seat.window.state.shared.book, &path);
+            assert!(last > 0 || seat.window.state.shared.book.events().is_empty());
         }
     }
 
     /// Undo and then redo leaves everything as it was.
     pub fn undo_and_redo(&mut self, seat: &mut Seat) {
         let state = &seat.window.state;
-        let annotator = state.annotator();
-        let Some(step) = state.book.next_undo(&annotator) else {
+        let annotator = state.shared.annotator();
+        let Some(step) = state.shared.book.next_undo(&annotator) else {
             return;
         };
-        if state.project.fault.is_some() || state.project.path.is_none() {
+        if state.shared.project.fault.is_some() || state.shared.project.path.is_none() {
             return;
         }
-        let before = labels(&state.book);
+        let before = labels(&state.shared.book);
         seat.window.apply(Command::Do(Action::Undo));
-        assert_eq!(seat.window.state.book.next_redo(&annotator), Some(step));
+        assert_eq!(
+            seat.window.state.shared.book.next_redo(&annotator),
+            Some(step)
+        );
         seat.window.apply(Command::Do(Action::Redo));
         let state = &seat.window.state;
         assert!(
-            labels(&state.book) == before,
+            labels(&state.shared.book) == before,
             "undo and redo of {step:?} changed {:#?}",
-            labels(&state.book)
+            labels(&state.shared.book)
                 .iter()
                 .filter(|state| !before.contains(state))
                 .collect::<Vec<_>>()
         );
-        assert_eq!(state.book.next_undo(&annotator), Some(step));
+        assert_eq!(state.shared.book.next_undo(&annotator), Some(step));
         self.undone += 1;
         seat.frame();
     }
@@ -265,8 +268,8 @@ fn same_labels(file: &LabelBook, shown: &LabelBook, path: &Path) {
 /// No index points to what is not there, and what is counted is so.
 fn indexes_fit(seat: &Seat) {
     let state = &seat.window.state;
-    let count = state.catalogue.len();
-    let order = state.queue.order();
+    let count = state.shared.catalogue.len();
+    let order = state.shared.queue.order();
     let unique: BTreeSet<_> = order.iter().collect();
     assert_eq!(
         unique.len(),
@@ -275,22 +278,27 @@ fn indexes_fit(seat: &Seat) {
     );
     for (rank, ix) in order.iter().enumerate() {
         assert!((ix.0 as usize) < count);
-        assert_eq!(state.queue.rank(*ix), Some(rank));
+        assert_eq!(state.shared.queue.rank(*ix), Some(rank));
     }
-    if let Some(ix) = state.place.candidate {
-        let candidate = state.catalogue.get(ix).expect("the candidate on screen");
-        assert!(state.place.epoch < candidate.epochs.len().max(1));
+    if let Some(ix) = state.shared.place.candidate {
+        let candidate = state
+            .shared
+            .catalogue
+            .get(ix)
+            .expect("the candidate on screen");
+        assert!(state.shared.place.epoch < candidate.epochs.len().max(1));
     }
-    let selected: Vec<_> = state.selection.iter().collect();
+    let selected: Vec<_> = state.shared.selection.iter().collect();
     let is_known = selected.iter().all(|ix| (ix.0 as usize) < count);
     assert!(is_known, "selected {selected:?} of {count}");
-    assert!(state.page.iter().all(|ix| (ix.0 as usize) < count));
+    assert!(state.shared.page.iter().all(|ix| (ix.0 as usize) < count));
     let labelled = state
+        .shared
         .catalogue
         .iter()
-        .filter(|(_, candidate)| state.book.state(&candidate.id).is_labelled());
-    assert_eq!(labelled.count(), state.labelled());
-    for (id, labels) in state.book.candidates() {
+        .filter(|(_, candidate)| state.shared.book.state(&candidate.id).is_labelled());
+    assert_eq!(labelled.count(), state.shared.labelled());
+    for (id, labels) in state.shared.book.candidates() {
         let ways = [labels.is_labelled(), labels.is_unsure, labels.is_skipped];
         let ways = ways.iter().filter(|is| **is).count();
         assert!(ways <= 1, "{id} is in {ways} states at once");

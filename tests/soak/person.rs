@@ -1,17 +1,14 @@
 //! A person who does anything, from a seed.
 
-use destello::{
-    window::{
-        command::{Command, Label, QueueCommand, Select, Session},
-        state::Screen,
-    },
-    workspace::action::ACTIONS,
-};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 
 use super::{
     seat::{SIZE, Seat},
     sets::Sets,
+};
+use destello::{
+    window::command::{Command, Label, QueueCommand, Select, Session},
+    workspace::{action::ACTIONS, screen::Screen},
 };
 
 /// Random numbers, the same everywhere (splitmix64).
@@ -187,7 +184,7 @@ impl Person {
     fn select(&mut self, seat: &mut Seat) {
         let screen = self.one_of(&[Screen::Mosaic, Screen::Inspect, Screen::Mosaic]);
         seat.send(Command::Session(Session::Show(screen)));
-        let queue = seat.window.state.queue.order();
+        let queue = seat.window.state.shared.queue.order();
         let some: Vec<_> = queue.iter().step_by(3).copied().collect();
         seat.send(Command::Select(Select::Add(some)));
         if self.below(2) == 0 {

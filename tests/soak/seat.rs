@@ -11,7 +11,7 @@ use destello::{
     window::{
         command::{Command, Session},
         frame::frame_ui,
-        view_memory::ViewMemory,
+        memory::Memory,
     },
     workspace::settings::Settings,
 };
@@ -32,7 +32,7 @@ pub struct Seat {
     pub window: InlineWindow,
     name: String,
     ctx: egui::Context,
-    memory: ViewMemory,
+    memory: Memory,
     queue: Vec<Command>,
     events: Vec<Event>,
     frames: u64,
@@ -63,7 +63,7 @@ impl Seat {
             window: window(name, sets),
             name: name.into(),
             ctx: egui::Context::default(),
-            memory: ViewMemory::default(),
+            memory: Memory::default(),
             queue: Vec::new(),
             events: Vec::new(),
             frames: 0,
@@ -158,11 +158,11 @@ impl Seat {
 
     /// Who the frame showed that a person sees while pressing the keys of the next one.
     fn note_visible(&mut self) {
-        if self.generation != self.window.state.generation {
-            self.generation = self.window.state.generation;
+        if self.generation != self.window.state.shared.generation {
+            self.generation = self.window.state.shared.generation;
             self.ever.clear();
         }
-        let stamps = self.memory.sight.stamps();
+        let stamps = self.memory.view.sight.stamps();
         let of = |wanted: &dyn Fn(Outcome) -> bool| -> HashSet<CandidateIx> {
             let shown = stamps.iter().filter(|laid| laid.sight != Sight::Glimpse);
             let shown = shown.filter(|laid| wanted(laid.outcome));
@@ -179,7 +179,7 @@ impl Seat {
         for event in std::mem::take(&mut self.window.appended) {
             self.check_decision(&event);
             self.decided += 1;
-            if let Some(path) = self.window.state.project.path.clone() {
+            if let Some(path) = self.window.state.shared.project.path.clone() {
                 self.given.push((path, event));
             }
         }
@@ -208,9 +208,9 @@ impl Seat {
             event.candidate,
             event.action,
             event.origin,
-            self.window.state.screen,
+            self.window.state.shared.screen,
             self.visible,
-            self.window.state.sight.last()
+            self.window.state.shared.sight.last()
         );
     }
 
@@ -234,11 +234,11 @@ impl Seat {
             self.frame();
             self.window.settle();
         }
-        let fault = self.window.state.project.fault.clone();
-        if let Some(fault) = fault.filter(|_| self.window.state.project.unsaved > 0) {
+        let fault = self.window.state.shared.project.fault.clone();
+        if let Some(fault) = fault.filter(|_| self.window.state.shared.project.unsaved > 0) {
             println!("{}: {fault}", self.name);
             self.window
-                .wait_until(|window| window.state.project.unsaved == 0);
+                .wait_until(|window| window.state.shared.project.unsaved == 0);
         }
     }
 
@@ -248,7 +248,7 @@ impl Seat {
         let old = std::mem::replace(&mut self.window, window(&self.name, sets));
         old.close();
         self.ctx = egui::Context::default();
-        self.memory = ViewMemory::default();
+        self.memory = Memory::default();
         self.queue.clear();
         self.events.clear();
         self.visible.clear();

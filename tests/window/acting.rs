@@ -1,18 +1,15 @@
 //! A key acts on what the person sees, or on nothing; text is text.
 
-use destello::{
-    window::{
-        command::{Command, Go, QueueCommand, Session},
-        state::Screen,
-    },
-    workspace::action::Action,
-};
 use egui::{Event, Key, Modifiers};
 
 use super::{
     NONE,
     harness::{View, click, press, rest, shows, type_text},
     opened, window,
+};
+use destello::{
+    window::command::{Command, Go, QueueCommand, Session},
+    workspace::{action::Action, screen::Screen},
 };
 
 /// Events of one frame, as a slow machine gets them: letters as a keyboard sends them, then a key.
@@ -45,20 +42,20 @@ fn at_once(view: &mut View, text: &str, last: Key) -> Vec<String> {
 }
 
 fn events(view: &View) -> usize {
-    window(view).state.book.events().len()
+    window(view).state.shared.book.events().len()
 }
 
 #[test]
 fn a_note_that_is_left_by_escape_in_the_same_frame_is_kept_and_runs_no_command() {
     for (last, note) in [(Key::Escape, "blurs s"), (Key::Enter, "blurs 12u")] {
         let (_set, mut view) = opened();
-        let before = window(&view).state.display.clone();
+        let before = window(&view).state.shared.display.clone();
         press(&mut view, NONE, Key::E);
         let asked = at_once(&mut view, note, last);
         let wanted = format!("Label(Note {{ candidate: CandidateIx(0), text: \"{note}\" }})");
         assert_eq!(asked, [wanted], "{last:?}");
         assert_eq!(window(&view).labels("hits01").note.as_deref(), Some(note));
-        assert_eq!(window(&view).state.display, before);
+        assert_eq!(window(&view).state.shared.display, before);
         assert_eq!(events(&view), 1, "a note, and nothing else");
     }
 }
@@ -81,12 +78,12 @@ fn a_field_that_is_opened_and_filled_in_one_frame_gets_all_of_it() {
 #[test]
 fn escape_leaves_a_field_and_nothing_else() {
     let (_set, mut view) = opened();
-    let some = window(&view).state.queue.order()[..2].to_vec();
+    let some = window(&view).state.shared.queue.order()[..2].to_vec();
     let select = destello::window::command::Select::Add(some);
     view.state_mut().window.apply(Command::Select(select));
     press(&mut view, Modifiers::COMMAND, Key::F);
     assert_eq!(press(&mut view, NONE, Key::Escape), [""; 0]);
-    assert_eq!(window(&view).state.selection.len(), 2, "it stays");
+    assert_eq!(window(&view).state.shared.selection.len(), 2, "it stays");
     assert_eq!(press(&mut view, NONE, Key::Escape), ["Do(SelectNone)"]);
 }
 
@@ -97,7 +94,7 @@ fn where_no_candidate_matches_a_class_key_labels_nobody_and_says_so() {
     type_text(&mut view, "mag<2");
     press(&mut view, NONE, Key::Enter);
     assert!(shows(&view, "0 of 6 candidates"));
-    assert_eq!(window(&view).state.place.candidate, None);
+    assert_eq!(window(&view).state.shared.place.candidate, None);
     for key in [Key::Num1, Key::Num2, Key::U, Key::S, Key::F, Key::Num0] {
         press(&mut view, NONE, key);
         assert!(shows(&view, "no candidate matches the filter"), "{key:?}");
@@ -165,20 +162,23 @@ fn the_rest_of_a_page_is_what_is_whole_unjudged_and_not_flagged() {
     window_of.apply(Command::Session(Session::MosaicSide(260.0)));
     window_of.apply(Command::Session(Session::Show(Screen::Mosaic)));
     rest(&mut view);
-    let whole = window(&view).state.sight.last().whole.len();
-    assert!(whole < window(&view).state.page.len(), "{whole} are whole");
+    let whole = window(&view).state.shared.sight.last().whole.len();
+    assert!(
+        whole < window(&view).state.shared.page.len(),
+        "{whole} are whole"
+    );
     press(&mut view, NONE, Key::R);
     let state = &window(&view).state;
-    let whole = &state.sight.last().whole;
-    let selected: Vec<_> = state.selection.iter().collect();
+    let whole = &state.shared.sight.last().whole;
+    let selected: Vec<_> = state.shared.selection.iter().collect();
     assert!(!selected.is_empty());
     for ix in &selected {
         assert!(whole.iter().any(|(seen, _)| seen == ix));
-        let id = &state.catalogue.get(*ix).unwrap().id;
+        let id = &state.shared.catalogue.get(*ix).unwrap().id;
         assert!(!["hits01", "hits02"].contains(&&**id), "{id}");
     }
     press(&mut view, NONE, Key::Num2);
-    assert_eq!(window(&view).state.labelled(), 1 + selected.len());
+    assert_eq!(window(&view).state.shared.labelled(), 1 + selected.len());
 }
 
 #[test]
@@ -189,11 +189,11 @@ fn selected_candidates_that_were_never_seen_stay_selected() {
     window_of.apply(Command::Session(Session::Show(Screen::Mosaic)));
     rest(&mut view);
     press(&mut view, Modifiers::COMMAND, Key::A);
-    assert_eq!(window(&view).state.selection.len(), 6);
+    assert_eq!(window(&view).state.shared.selection.len(), 6);
     press(&mut view, NONE, Key::Num1);
-    let labelled = window(&view).state.labelled();
+    let labelled = window(&view).state.shared.labelled();
     assert!((1..6).contains(&labelled), "{labelled}");
-    assert_eq!(window(&view).state.selection.len(), 6 - labelled);
+    assert_eq!(window(&view).state.shared.selection.len(), 6 - labelled);
     assert!(shows(&view, "were not on the screen and stay selected"));
 }
 
@@ -207,7 +207,7 @@ fn an_unknown_column_is_named_and_all_candidates_come_back_without_the_filter() 
     press(&mut view, NONE, Key::Escape);
     press(&mut view, Modifiers::COMMAND, Key::F5);
     assert!(shows(&view, "6 candidates"));
-    assert_eq!(window(&view).state.queue.spec().filter, "");
+    assert_eq!(window(&view).state.shared.queue.spec().filter, "");
     assert_eq!(window(&view).here(), "hits01");
 }
 
@@ -242,7 +242,10 @@ fn keys_that_come_in_one_frame_act_one_after_the_other() {
     assert_eq!(asked, ["Label(Class(0))", "Do(PreviousCandidate)"]);
     assert_eq!(window(&view).classes(&["hits01", "hits02"]), ["real", "-"]);
     assert_eq!(window(&view).here(), "hits01");
-    assert!(view.state().memory.camera.zoom > 1.0, "the third came last");
+    assert!(
+        view.state().memory.view.camera.zoom > 1.0,
+        "the third came last"
+    );
 }
 
 #[test]

@@ -3,28 +3,31 @@
 
 use std::collections::BTreeSet;
 
+use egui::{Event, Pos2, RawInput, Rect, Shape, Vec2, pos2};
+
+use crate::common::{InlineWindow, MadeLatent, REAL, StampSet};
 use destello::{
     features::latent::state::ColorBy,
     window::{
         command::{Command, Go, Latent, QueueCommand, Session},
         frame::frame_ui,
-        state::{Pane, Screen},
-        view_memory::ViewMemory,
+        memory::Memory,
     },
     workspace::{
-        action::Action, queue::column::Column, scores::shown::Reading, settings::Settings,
+        action::Action,
+        queue::column::Column,
+        scores::shown::Reading,
+        screen::{Pane, Screen},
+        settings::Settings,
     },
 };
-use egui::{Event, Pos2, RawInput, Rect, Shape, Vec2, pos2};
-
-use crate::common::{InlineWindow, MadeLatent, REAL, StampSet};
 
 const SIZE: [f32; 2] = [1320.0, 860.0];
 
 /// A window whose texts are read as they are painted, also those that no screen reader finds.
 struct Painted {
     window: InlineWindow,
-    memory: ViewMemory,
+    memory: Memory,
     ctx: egui::Context,
     time: f64,
 }
@@ -42,7 +45,7 @@ impl Painted {
         window.show_in_views();
         Self {
             window,
-            memory: ViewMemory::default(),
+            memory: Memory::default(),
             ctx: egui::Context::default(),
             time: 0.0,
         }
@@ -139,7 +142,7 @@ impl Painted {
             self.read(&mut words);
             self.apply(Command::Do(pane));
         }
-        assert!(!self.window.state.panes.contains(&Pane::Header));
+        assert!(!self.window.state.shared.panes.contains(&Pane::Header));
         let colors = [Column::Truth, Column::Score, Column::Said].map(ColorBy::Column);
         for color_by in colors
             .into_iter()
@@ -162,11 +165,11 @@ impl Painted {
     fn scores(&self) -> BTreeSet<String> {
         let state = &self.window.state;
         let mut written = BTreeSet::new();
-        for (ix, candidate) in state.catalogue.iter() {
-            for model in state.scores.shown() {
+        for (ix, candidate) in state.shared.catalogue.iter() {
+            for model in state.shared.scores.shown() {
                 let of_epochs = (0..candidate.epochs.len())
-                    .map(|epoch| state.scores.of_epoch(model, ix, epoch));
-                for reading in of_epochs.chain([state.scores.of_candidate(model, ix)]) {
+                    .map(|epoch| state.shared.scores.of_epoch(model, ix, epoch));
+                for reading in of_epochs.chain([state.shared.scores.of_candidate(model, ix)]) {
                     let (Reading::Score { value, .. }
                     | Reading::Class {
                         probability: value, ..
@@ -248,11 +251,11 @@ fn a_repeat_check_hides_truth_and_scores_on_every_screen() {
     }
     painted.apply(Command::Do(Action::RepeatCheck));
     assert!(
-        painted.window.state.repeat_check.left() > 0,
+        painted.window.state.shared.repeat_check.left() > 0,
         "{}",
         painted.window.toast()
     );
     let words = painted.walk();
-    assert!(painted.window.state.repeat_check.left() > 0);
+    assert!(painted.window.state.shared.repeat_check.left() > 0);
     assert_nothing_given_away(&words, &scores, "repeat check");
 }

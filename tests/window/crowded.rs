@@ -1,20 +1,16 @@
 //! More stamps on screen than the memory of the GPU takes: the window shows what it can, names the
 //! rest, and comes to rest.
 
-use destello::{
-    domain::{Role, StampId},
-    gpu::StampAtlas,
-    window::{
-        command::{Command, Go, Session},
-        session::MOSAIC_SIDES,
-    },
-    workspace::action::Action,
-};
-
 use super::{
     common::StampSet,
     harness::{View, drawn_view_within, paint_until_rest, rect_of},
     open, window,
+};
+use destello::{
+    domain::{Role, StampId},
+    gpu::StampAtlas,
+    window::command::{Command, Go, Session},
+    workspace::{action::Action, screen::MOSAIC_SIDES},
 };
 
 /// Two layers: 8 stamps of 300 pixels, 32 at half of that resolution, or 128 at a quarter.
@@ -31,6 +27,7 @@ fn stamp(view: &View, id: &str, role: Role) -> StampId {
     let window = window(view);
     let candidate = window
         .state
+        .shared
         .catalogue
         .get(window.ix(id))
         .expect("a candidate");
@@ -38,7 +35,7 @@ fn stamp(view: &View, id: &str, role: Role) -> StampId {
 }
 
 fn held(view: &View, atlas: &StampAtlas) -> usize {
-    let candidates = window(view).state.catalogue.iter();
+    let candidates = window(view).state.shared.catalogue.iter();
     let stamps = candidates.flat_map(|(_, candidate)| &candidate.epochs[0].stamps);
     stamps.filter(|stamp| atlas.contains(stamp.id)).count()
 }
@@ -55,7 +52,7 @@ fn a_mosaic_beyond_the_memory_of_the_gpu_comes_to_rest() {
     // Small cells: all are drawn, coarser than they are.
     let frames = paint_until_rest(&mut view);
     println!("{frames} frames for small cells");
-    assert_eq!(view.state().memory.lost.left_out(), 0);
+    assert_eq!(view.state().memory.view.lost.left_out(), 0);
     assert_eq!(held(&view, &atlas), 18);
     let science = stamp(&view, "hits02", Role::Science);
     assert_eq!(atlas.level(science), Some(1));
@@ -66,11 +63,11 @@ fn a_mosaic_beyond_the_memory_of_the_gpu_comes_to_rest() {
     // Large cells: not all have room, and the others have a word in their place.
     side(&mut view, MOSAIC_SIDES.1);
     println!("{} frames for large cells", paint_until_rest(&mut view));
-    let lost = view.state().memory.lost.clone();
+    let lost = view.state().memory.view.lost.clone();
     assert!(lost.left_out() > 0);
-    let page = window(&view).state.page.clone();
+    let page = window(&view).state.shared.page.clone();
     for ix in page.iter() {
-        let candidate = window(&view).state.catalogue.get(*ix).unwrap();
+        let candidate = window(&view).state.shared.catalogue.get(*ix).unwrap();
         for stamp in &candidate.epochs[0].stamps {
             assert_ne!(
                 atlas.contains(stamp.id),
@@ -86,7 +83,7 @@ fn a_mosaic_beyond_the_memory_of_the_gpu_comes_to_rest() {
     // Smaller cells again: there is room again.
     side(&mut view, 100.0);
     println!("{} frames for small cells", paint_until_rest(&mut view));
-    assert_eq!(view.state().memory.lost.left_out(), 0);
+    assert_eq!(view.state().memory.view.lost.left_out(), 0);
     assert_eq!(held(&view, &atlas), 18);
 
     // Shown large, a stamp is as fine as it is.
@@ -96,7 +93,7 @@ fn a_mosaic_beyond_the_memory_of_the_gpu_comes_to_rest() {
         open: true,
     }));
     println!("{} frames for inspect", paint_until_rest(&mut view));
-    assert_eq!(view.state().memory.lost.left_out(), 0);
+    assert_eq!(view.state().memory.view.lost.left_out(), 0);
     assert_eq!(atlas.level(science), Some(0));
 }
 
@@ -107,14 +104,14 @@ fn stamps_above_the_size_of_a_layer_are_drawn_and_read_out() {
     paint_until_rest(&mut view);
     let science = stamp(&view, "hits01", Role::Science);
     assert_eq!(atlas.level(science), Some(1));
-    assert_eq!(window(&view).state.problems, []);
+    assert_eq!(window(&view).state.shared.problems, []);
     // Both ends of a diagonal, in the stamp's own pixels.
     let rect = rect_of(&view, "science of hits01");
     for (share, expected) in [(0.1, 0.1), (0.75, 0.75)] {
         let point = rect.min + rect.size() * share;
         view.event(egui::Event::PointerMoved(point));
         paint_until_rest(&mut view);
-        let hover = view.state().memory.hover.unwrap();
+        let hover = view.state().memory.view.hover.unwrap();
         let [x, _] = hover.position;
         let found = (x + 0.5) / 1300.0;
         assert!((found - expected).abs() < 0.01, "{found} for {expected}");

@@ -1,6 +1,5 @@
 //! The Evaluate screen: what stands there, and what its cells and tabs do.
 
-use destello::{window::state::Screen, workspace::action::Action};
 use egui::Key;
 
 use super::{
@@ -9,6 +8,7 @@ use super::{
     harness::{click, press, shows, texts, view},
     window,
 };
+use destello::workspace::{action::Action, screen::Screen};
 
 #[test]
 fn models_are_judged_and_cells_open_what_they_count() {
@@ -33,12 +33,12 @@ fn models_are_judged_and_cells_open_what_they_count() {
     let count = report.models[0].confusion.count(1, 1);
     assert!(count > 0);
     click(&mut view, &format!("{count} real called real"));
-    assert_eq!(window(&view).state.screen, Screen::Mosaic);
-    assert_eq!(window(&view).state.queue.order().len() as u64, count);
+    assert_eq!(window(&view).state.shared.screen, Screen::Mosaic);
+    assert_eq!(window(&view).state.shared.queue.order().len() as u64, count);
     click(&mut view, "All candidates again");
-    assert_eq!(window(&view).state.queue.order().len(), 40);
+    assert_eq!(window(&view).state.shared.queue.order().len(), 40);
     press(&mut view, NONE, Key::F6);
-    assert_eq!(window(&view).state.screen, Screen::Evaluate);
+    assert_eq!(window(&view).state.shared.screen, Screen::Evaluate);
 }
 
 #[test]

@@ -33,10 +33,10 @@ fn the_heat_map_changes_the_middle_of_the_stamps_and_nothing_around() {
     let mut view = drawn_view(SIZE, |window| open(window, &set));
     press(&mut view, NONE, Key::L);
     // The bar takes its room in both pictures.
-    view.state_mut().window.state.explain.opacity = 0.0;
+    view.state_mut().window.state.explanation.explain.opacity = 0.0;
     view.run();
     let plain = view.render().unwrap();
-    view.state_mut().window.state.explain.opacity = 1.0;
+    view.state_mut().window.state.explanation.explain.opacity = 1.0;
     view.run();
     let covered = view.render().unwrap();
     let stamp = super::harness::rect_of(&view, "science of hits01");

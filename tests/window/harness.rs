@@ -11,7 +11,7 @@ use destello::{
     window::{
         command::{Command, Session},
         frame::frame_ui,
-        view_memory::ViewMemory,
+        memory::Memory,
     },
     workspace::settings::Settings,
 };
@@ -32,7 +32,7 @@ pub struct Shown {
     /// State and jobs.
     pub window: InlineWindow,
     /// What views remember.
-    pub memory: ViewMemory,
+    pub memory: Memory,
     /// Commands of the person, as text; wants and pages are left out.
     pub asked: Vec<String>,
     queue: Vec<Command>,
@@ -103,7 +103,7 @@ fn settled(
     let builder = builder.with_max_steps(12);
     let mut shown = Shown {
         window,
-        memory: ViewMemory::default(),
+        memory: Memory::default(),
         asked: Vec::new(),
         queue: Vec::new(),
     };

@@ -1,9 +1,5 @@
 //! Keys: what they ask for, when they are dead, where they stand and how they are changed.
 
-use destello::{
-    window::state::Pane,
-    workspace::action::{ACTIONS, Action, Menu},
-};
 use egui::{Key, Modifiers, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 
@@ -11,6 +7,10 @@ use super::{
     NONE,
     harness::{View, click, click_at, press, rect_of, rest, shows, texts, type_text},
     opened, tidy, window,
+};
+use destello::workspace::{
+    action::{ACTIONS, Action, Menu},
+    screen::Pane,
 };
 
 #[test]
@@ -94,7 +94,7 @@ fn keys_are_dead_while_a_text_field_has_the_keyboard() {
             ["Do(NextCandidate)"]
         );
     }
-    assert!(window(&view).state.book.events().is_empty());
+    assert!(window(&view).state.shared.book.events().is_empty());
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn every_action_is_reached_by_the_palette() {
     let (_set, mut view) = opened();
     for info in ACTIONS.iter().filter(|info| info.action != Action::Palette) {
         tidy(&mut view);
-        let zoom = view.state().memory.camera;
+        let zoom = view.state().memory.view.camera;
         press(&mut view, Modifiers::COMMAND, Key::P);
         type_text(&mut view, info.title);
         view.key_press(Key::Enter);
@@ -121,13 +121,13 @@ fn every_action_is_reached_by_the_palette() {
         let wanted = format!("Do({:?})", info.action);
         match info.action {
             Action::ZoomIn | Action::ZoomOut => {
-                assert_ne!(view.state().memory.camera, zoom, "{}", info.title);
+                assert_ne!(view.state().memory.view.camera, zoom, "{}", info.title);
             }
             Action::ZoomReset => assert_eq!(asked, ["Do(Palette)"]),
             _ => assert_eq!(asked[..2], ["Do(Palette)", &*wanted], "{}", info.title),
         }
         assert!(
-            !window(&view).state.panes.contains(&Pane::Palette),
+            !window(&view).state.shared.panes.contains(&Pane::Palette),
             "{}",
             info.title
         );
@@ -144,7 +144,7 @@ fn every_action_stands_in_a_menu_with_its_key() {
         click_at(&mut view, point, NONE);
         let found = texts(&view);
         for info in ACTIONS.iter().filter(|info| info.menu == menu) {
-            let key = window(&view).state.settings.keys.hint(info.action);
+            let key = window(&view).state.shared.settings.keys.hint(info.action);
             let name = format!("{} {key}", info.title);
             assert!(found.contains(&name), "{name}: {found:?}");
         }
@@ -153,7 +153,7 @@ fn every_action_stands_in_a_menu_with_its_key() {
     let top = rect_of(&view, "View").center();
     click_at(&mut view, top, NONE);
     click(&mut view, "Zoom in Plus");
-    assert!(view.state().memory.camera.zoom > 1.0);
+    assert!(view.state().memory.view.camera.zoom > 1.0);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn the_key_sheet_shows_every_action_and_class() {
     }
     assert!(found.iter().any(|text| text == "real"));
     assert_eq!(press(&mut view, NONE, Key::Escape), ["Do(KeySheet)"]);
-    assert!(window(&view).state.panes.is_empty());
+    assert!(window(&view).state.shared.panes.is_empty());
 }
 
 #[test]

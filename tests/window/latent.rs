@@ -1,16 +1,6 @@
 //! The Latent screen: what stands there before and after embedding, hover, lasso, labels by the
 //! component, and two pictures of it.
 
-use destello::{
-    domain::CandidateIx,
-    features::latent::state::{ColorBy, LatentChoice, Projection},
-    imaging::ScatterView,
-    window::{
-        command::{Command, Go, Latent, QueueCommand},
-        state::Screen,
-    },
-    workspace::{action::Action, queue::column::Column, settings::Theme},
-};
 use egui::{Key, Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 
 use super::{
@@ -20,6 +10,13 @@ use super::{
         View, click, click_at, drag, drawn_view, gpu_snapshot, press, rect_of, shows, texts, view,
     },
     window,
+};
+use destello::{
+    domain::CandidateIx,
+    features::latent::state::{ColorBy, LatentChoice, Projection},
+    imaging::ScatterView,
+    window::command::{Command, Go, Latent, QueueCommand},
+    workspace::{action::Action, queue::column::Column, screen::Screen, settings::Theme},
 };
 
 const SIZE: [f32; 2] = [1320.0, 800.0];
@@ -61,7 +58,7 @@ fn before_it_is_read_the_screen_says_what_brings_it() {
         window.embed_by(MADE);
     });
     press(&mut view, NONE, Key::F4);
-    assert_eq!(window(&view).state.screen, Screen::Latent);
+    assert_eq!(window(&view).state.shared.screen, Screen::Latent);
     assert!(
         shows(&view, "No latent model is read yet"),
         "{:?}",
@@ -88,6 +85,7 @@ fn the_point_under_the_pointer_shows_its_own_candidate_whatever_the_filter() {
         view.run();
         let id = window(&view)
             .state
+            .shared
             .catalogue
             .get(CandidateIx(ix))
             .unwrap()
@@ -103,9 +101,12 @@ fn the_point_under_the_pointer_shows_its_own_candidate_whatever_the_filter() {
         );
         // A click goes there, with the very epoch.
         click_at(&mut view, at, NONE);
-        assert_eq!(window(&view).state.place.candidate, Some(CandidateIx(ix)));
         assert_eq!(
-            window(&view).state.targets().unwrap().candidates,
+            window(&view).state.shared.place.candidate,
+            Some(CandidateIx(ix))
+        );
+        assert_eq!(
+            window(&view).state.shared.targets().unwrap().candidates,
             [CandidateIx(ix)]
         );
         press(&mut view, NONE, Key::Escape);
@@ -115,7 +116,11 @@ fn the_point_under_the_pointer_shows_its_own_candidate_whatever_the_filter() {
 
 /// The plot, however many points it names.
 fn plot_rect(view: &View) -> Rect {
-    let seen = window(view).state.latent_dots().count();
+    let seen = window(view)
+        .state
+        .latent
+        .latent_dots(&window(view).state.shared)
+        .count();
     rect_of(view, &format!("latent space of {seen} points"))
 }
 
@@ -125,7 +130,7 @@ fn point_of(view: &View, ix: u32) -> Pos2 {
     let state = &window(view).state;
     let map = state.latent.map().expect("it is mapped");
     let shown = ScatterView::fit(&map.positions, [rect.width(), rect.height()]);
-    let mut dots = state.latent_dots();
+    let mut dots = state.latent.latent_dots(&state.shared);
     let dot = dots
         .find(|dot| dot.candidate == CandidateIx(ix))
         .expect("it is drawn");
@@ -147,7 +152,7 @@ fn a_box_selects_and_a_key_labels_the_selection() {
         asked.iter().any(|text| text.contains("Enclose")),
         "{asked:?}"
     );
-    assert_eq!(window(&view).state.selection.len(), CANDIDATES);
+    assert_eq!(window(&view).state.shared.selection.len(), CANDIDATES);
     assert!(shows(&view, "48 selected"));
     // Dragging with the other button only moves the plot.
     drag(
@@ -156,27 +161,30 @@ fn a_box_selects_and_a_key_labels_the_selection() {
         plot.center() + vec2(40.0, 0.0),
         PointerButton::Secondary,
     );
-    assert_eq!(window(&view).state.selection.len(), CANDIDATES);
+    assert_eq!(window(&view).state.shared.selection.len(), CANDIDATES);
     // A label goes to those whose stamps stand below the plot; the others come up next.
     press(&mut view, NONE, Key::Num1);
-    let first = window(&view).state.labelled();
+    let first = window(&view).state.shared.labelled();
     assert!((1..CANDIDATES).contains(&first), "{first}");
-    assert_eq!(window(&view).state.selection.len(), CANDIDATES - first);
+    assert_eq!(
+        window(&view).state.shared.selection.len(),
+        CANDIDATES - first
+    );
     assert!(shows(&view, "were not on the screen and stay selected"));
     let mut steps = 1;
-    while window(&view).state.labelled() < CANDIDATES {
+    while window(&view).state.shared.labelled() < CANDIDATES {
         press(&mut view, NONE, Key::Num1);
         steps += 1;
         assert!(
             steps < 10,
             "{} of {CANDIDATES}",
-            window(&view).state.labelled()
+            window(&view).state.shared.labelled()
         );
     }
     for _ in 0..steps {
         press(&mut view, NONE, Key::Backspace);
     }
-    assert_eq!(window(&view).state.labelled(), 0);
+    assert_eq!(window(&view).state.shared.labelled(), 0);
 }
 
 #[test]
@@ -190,13 +198,13 @@ fn members_are_looked_at_and_labelled() {
     );
     click(&mut view, "Others");
     click(&mut view, "all are real");
-    assert_eq!(window(&view).state.labelled(), 12);
+    assert_eq!(window(&view).state.shared.labelled(), 12);
     assert!(shows(
         &view,
         "4 components by the share of members labelled real"
     ));
     press(&mut view, Modifiers::COMMAND, Key::Z);
-    assert_eq!(window(&view).state.labelled(), 0);
+    assert_eq!(window(&view).state.shared.labelled(), 0);
     click(&mut view, "component 3");
     assert_eq!(window(&view).state.latent.chosen(), Some(2));
     click(&mut view, "Walk");
@@ -218,7 +226,7 @@ fn pictures_of_the_space() {
             open: false,
         }));
         choose(window, |choice| choice.radius = 3.5);
-        window.state.toast = None;
+        window.state.shared.toast = None;
     });
     gpu_snapshot(&mut view, part(0.0, SIZE[1]), "latent");
     let window_of = &mut view.state_mut().window;
@@ -228,7 +236,7 @@ fn pictures_of_the_space() {
         choice.color_by = ColorBy::Error;
         choice.radius = 4.0;
     });
-    window_of.state.settings.theme = Theme::Light;
+    window_of.state.shared.settings.theme = Theme::Light;
     view.run();
     click(&mut view, "Walk");
     gpu_snapshot(&mut view, part(0.0, SIZE[1]), "latent_walk");

@@ -17,7 +17,7 @@ fn note(window: &mut InlineWindow) {
         let text = format!("2026-11-29T02:33:47.123Z {level:<5} [index] destello: {text}");
         Arc::new(LogLine { level, text })
     };
-    window.state.log = LogLines {
+    window.state.shared.log = LogLines {
         revision: 3,
         path: Some("/data/logs/destello.log".into()),
         lines: vec![

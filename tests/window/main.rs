@@ -26,7 +26,7 @@ mod screens;
 mod training;
 
 use common::{InlineWindow, StampSet};
-use destello::window::state::Screen;
+use destello::workspace::screen::Screen;
 use egui::{Key, Modifiers};
 use harness::{View, press, view};
 
@@ -51,8 +51,8 @@ fn window(view: &View) -> &InlineWindow {
 /// Back to the inspect screen with nothing above it and no keyboard in a field.
 fn tidy(view: &mut View) {
     let state = &mut view.state_mut().window.state;
-    state.panes.clear();
-    state.screen = Screen::Inspect;
-    state.motion = None;
+    state.shared.panes.clear();
+    state.shared.screen = Screen::Inspect;
+    state.shared.motion = None;
     press(view, NONE, Key::Escape);
 }

@@ -3,20 +3,6 @@
 
 use std::collections::HashMap;
 
-use destello::{
-    domain::{CandidateIx, LabelEvent, Role},
-    widgets::{
-        sight::{LaidStamp, Outcome, Sight},
-        stamp_paint::install,
-    },
-    window::{
-        command::{Command, Label, Session},
-        frame::frame_ui,
-        state::Screen,
-        view_memory::ViewMemory,
-    },
-    workspace::settings::Settings,
-};
 use egui::{Event, Key, Modifiers, Pos2, RawInput, Rect, Ui, Vec2};
 use egui_kittest::{
     Harness,
@@ -26,6 +12,19 @@ use egui_kittest::{
 use crate::common::{
     InlineWindow, StampSet,
     stamp_set::{BARS, read_bars},
+};
+use destello::{
+    domain::{CandidateIx, LabelEvent, Role},
+    widgets::{
+        sight::{LaidStamp, Outcome, Sight},
+        stamp_paint::install,
+    },
+    window::{
+        command::{Command, Label, Session},
+        frame::frame_ui,
+        memory::Memory,
+    },
+    workspace::{screen::Screen, settings::Settings},
 };
 
 const OBJECTS: usize = 60;
@@ -48,7 +47,7 @@ impl Dice {
 /// A window whose workers' news is held back, and what its frames painted.
 struct Slow {
     window: InlineWindow,
-    memory: ViewMemory,
+    memory: Memory,
     queue: Vec<Command>,
     /// Painted in the frame that the keys of the last frame were pressed at.
     seen: Vec<LaidStamp>,
@@ -60,7 +59,7 @@ impl Slow {
         window.show_in_views();
         Self {
             window,
-            memory: ViewMemory::default(),
+            memory: Memory::default(),
             queue: Vec::new(),
             seen: Vec::new(),
             labels: Vec::new(),
@@ -75,21 +74,21 @@ impl Slow {
         let seen = &self.seen;
         self.labels
             .extend(new.into_iter().map(|event| (event, seen.clone())));
-        self.seen = self.memory.sight.stamps().to_vec();
+        self.seen = self.memory.view.sight.stamps().to_vec();
         let now = self.window.now();
         self.queue = frame_ui(ui, &self.window.state, &mut self.memory, now);
     }
 
     /// Object and epoch that the pixels of a stamp name.
     fn named_by_pixels(&self, laid: &LaidStamp) -> Option<(usize, usize)> {
-        let stamp = &self.window.state.stamps.ready(laid.stamp)?.stamp;
+        let stamp = &self.window.state.shared.stamps.ready(laid.stamp)?.stamp;
         let middle = stamp.height / 2;
         let bars = std::array::from_fn(|bar| stamp.at(2 * bar, middle).unwrap_or(f32::NAN));
         read_bars(bars)
     }
 
     fn number(&self, candidate: CandidateIx) -> usize {
-        let known = self.window.state.catalogue.get(candidate);
+        let known = self.window.state.shared.catalogue.get(candidate);
         let id = &known.expect("a candidate").id;
         id["object".len()..].parse().expect("a number")
     }
@@ -183,7 +182,7 @@ fn thousands_of_moves_label_only_what_was_painted() {
         };
         ctx.run_ui(input, |ui| slow.frame(ui))
             .drop_without_applying_deltas();
-        for laid in slow.memory.sight.stamps() {
+        for laid in slow.memory.view.sight.stamps() {
             if laid.outcome == Outcome::Laid {
                 let named = slow
                     .named_by_pixels(laid)
@@ -232,7 +231,7 @@ fn the_pixels_on_the_screen_are_those_of_the_candidate_and_epoch_beside_them() {
         }
         let picture = view.render().unwrap();
         let slow = view.state();
-        for laid in slow.memory.sight.stamps() {
+        for laid in slow.memory.view.sight.stamps() {
             let is_readable = laid.outcome == Outcome::Laid
                 && laid.sight != Sight::Glimpse
                 && laid.rect.width() > 60.0
@@ -287,7 +286,7 @@ fn a_key_before_the_stamps_are_drawn_labels_nobody_and_says_so() {
         if screen == Screen::Inspect {
             slow.queue.push(Command::Label(Label::Class(0)));
             run(&mut slow, false);
-            assert!(slow.window.state.book.events().is_empty());
+            assert!(slow.window.state.shared.book.events().is_empty());
             let toast = slow.window.toast();
             assert!(
                 toast.contains("object000") && toast.contains("not drawn yet"),

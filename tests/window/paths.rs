@@ -2,10 +2,6 @@
 
 use std::{fs, path::Path};
 
-use destello::{
-    features::file_dialog::path_text::PathBase, window::state::Pane,
-    workspace::settings::FileDialogs,
-};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 
@@ -14,6 +10,10 @@ use super::{
     common::{InlineWindow, StampSet},
     harness::{View, press, rest, shows, texts, type_text, view},
     window,
+};
+use destello::{
+    features::file_dialog::path_text::PathBase,
+    workspace::{screen::Pane, settings::FileDialogs},
 };
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -24,10 +24,10 @@ fn asking(set: &StampSet) -> View {
 }
 
 fn prepare(window: &mut InlineWindow, set: &StampSet) {
-    window.state.settings.file_dialogs = FileDialogs::Own;
+    window.state.shared.settings.file_dialogs = FileDialogs::Own;
     let folder = set.path().parent().unwrap().to_owned();
     fs::create_dir_all(folder.join("home")).unwrap();
-    window.state.path_base = PathBase {
+    window.state.dialog.path_base = PathBase {
         home: folder.join("home"),
         start: folder,
     };
@@ -35,18 +35,18 @@ fn prepare(window: &mut InlineWindow, set: &StampSet) {
 }
 
 fn typed(view: &View) -> String {
-    let pane = window(view).state.path_pane.as_ref();
+    let pane = window(view).state.dialog.path_pane.as_ref();
     pane.expect("the dialog is open").typed.text().to_owned()
 }
 
 fn notice(view: &View) -> String {
-    let pane = window(view).state.path_pane.as_ref();
+    let pane = window(view).state.dialog.path_pane.as_ref();
     let notice = pane.expect("the dialog is open").notice.clone();
     notice.map_or_else(String::new, |(text, _)| text)
 }
 
 fn is_open(view: &View) -> bool {
-    window(view).state.path_pane.is_some()
+    window(view).state.dialog.path_pane.is_some()
 }
 
 fn enter(view: &mut View) {
@@ -136,11 +136,11 @@ fn while_a_path_is_typed_no_letter_is_a_key() {
     assert!(is_open(&view));
     press(&mut view, NONE, Key::Num2);
     press(&mut view, NONE, Key::Backspace);
-    assert!(window(&view).state.book.events().is_empty());
+    assert!(window(&view).state.shared.book.events().is_empty());
     press(&mut view, NONE, Key::Escape);
     assert!(!is_open(&view));
     press(&mut view, NONE, Key::Num2);
-    assert_eq!(window(&view).state.book.events().len(), 1);
+    assert_eq!(window(&view).state.shared.book.events().len(), 1);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn names_that_are_no_text_are_shown_and_opened_exactly() {
     enter(&mut view);
     assert!(!is_open(&view), "{}", notice(&view));
     assert_eq!(window(&view).queue(), ["hits05"]);
-    assert_eq!(window(&view).state.project.paths, [folder]);
+    assert_eq!(window(&view).state.shared.project.paths, [folder]);
     assert!(shows(&view, "set: q??name"), "{:?}", texts(&view));
 }
 
@@ -284,7 +284,7 @@ fn a_long_name_is_cut_wherever_it_stands() {
         .into_iter()
         .find(|text| text.starts_with("zzz"));
     assert!(recent.is_some_and(|name| name.chars().count() <= 52));
-    assert!(!window(&view).state.panes.contains(&Pane::Palette));
+    assert!(!window(&view).state.shared.panes.contains(&Pane::Palette));
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn nothing_found_is_said_on_the_start_page_and_leads_to_the_problems() {
     let wrong = set.beside("notes.txt");
     fs::write(&wrong, "Chapter 1").unwrap();
     let mut view = view(SIZE, |window| {
-        window.state.settings.recent_projects = vec![set.beside("last.destello")];
+        window.state.shared.settings.recent_projects = vec![set.beside("last.destello")];
         window.open(&[wrong], &set.beside("night.destello"));
     });
     assert!(shows(&view, "no candidate was found in"));

@@ -36,7 +36,7 @@ fn mosaic() {
     let set = StampSet::new();
     let mut view = drawn_view(SIZE, |window| {
         open(window, &set);
-        window.state.settings.theme = Theme::Light;
+        window.state.shared.settings.theme = Theme::Light;
         window.label(common::REAL);
         window.label(common::BOGUS);
         window.act(Action::Flag);
@@ -62,10 +62,10 @@ fn start_page() {
 fn problems() {
     let mut view = view(SIZE, |window| {
         let problem = |path: &str, why: &str| Problem::new(path, "file", why);
-        window.state.project.paths = vec!["night".into()];
-        window.state.project.fault =
+        window.state.shared.project.paths = vec!["night".into()];
+        window.state.shared.project.fault =
             Some("night.destello: the project cannot be written: the disk is full".into());
-        window.state.problems = vec![
+        window.state.shared.problems = vec![
             problem("night/empty.fits", "is empty"),
             problem("night/zero.avro", "is empty"),
             problem(
@@ -73,7 +73,8 @@ fn problems() {
                 "is cut short: HDU 0 ends at byte 8640, but the file has 3000 bytes",
             ),
         ];
-        window.state.recognised = vec![("night".into(), "cubes with an EPOCHS table".into())];
+        window.state.shared.recognised =
+            vec![("night".into(), "cubes with an EPOCHS table".into())];
     });
     press(&mut view, Modifiers::NONE, Key::F3);
     ui_snapshot(&mut view, part(0.0, 0.0, 620.0, 300.0), "problems");

@@ -1,6 +1,5 @@
 //! The pointer: selecting in the mosaic, and reading, moving and stretching stamps.
 
-use destello::window::state::Screen;
 use egui::{Event, Key, Modifiers, PointerButton, vec2};
 
 use super::{
@@ -8,6 +7,7 @@ use super::{
     harness::{View, click_at, drag, press, rect_of, rest, shows, texts},
     opened, window,
 };
+use destello::workspace::screen::Screen;
 
 #[test]
 fn the_mosaic_selects_by_click_range_toggle_and_drag() {
@@ -18,7 +18,12 @@ fn the_mosaic_selects_by_click_range_toggle_and_drag() {
     let cell = |at: usize| grid.left_top() + vec2(50.0 + 110.0 * at as f32, 50.0);
     let selected = |view: &View| {
         let state = &window(view).state;
-        state.selection.iter().map(|ix| ix.0).collect::<Vec<_>>()
+        state
+            .shared
+            .selection
+            .iter()
+            .map(|ix| ix.0)
+            .collect::<Vec<_>>()
     };
     click_at(&mut view, cell(0), NONE);
     assert_eq!(selected(&view), [0]);
@@ -36,7 +41,11 @@ fn the_mosaic_selects_by_click_range_toggle_and_drag() {
     assert_eq!(press(&mut view, NONE, Key::R), ["Do(SelectRestOfPage)"]);
     assert_eq!(selected(&view), [0, 4, 5]);
     press(&mut view, Modifiers::COMMAND, Key::Z);
-    assert_eq!(window(&view).state.labelled(), 0, "the bulk step is one");
+    assert_eq!(
+        window(&view).state.shared.labelled(),
+        0,
+        "the bulk step is one"
+    );
 }
 
 #[test]
@@ -59,7 +68,7 @@ fn a_double_click_in_the_mosaic_opens_the_candidate() {
     }
     rest(&mut view);
     assert_eq!(window(&view).here(), "hits03");
-    assert_eq!(window(&view).state.screen, Screen::Inspect);
+    assert_eq!(window(&view).state.shared.screen, Screen::Inspect);
 }
 
 #[test]
@@ -76,18 +85,18 @@ fn stamps_read_out_pan_zoom_and_take_contrast_from_the_pointer() {
         stamp.center() + vec2(40.0, 0.0),
         PointerButton::Primary,
     );
-    let camera = view.state().memory.camera;
+    let camera = view.state().memory.view.camera;
     assert!(camera.offset_px[0] < 0.0, "{camera:?}");
-    let tweak = window(&view).state.display.tweak;
+    let tweak = window(&view).state.shared.display.tweak;
     drag(
         &mut view,
         stamp.center(),
         stamp.center() - vec2(0.0, 60.0),
         PointerButton::Secondary,
     );
-    assert!(window(&view).state.display.tweak.contrast > tweak.contrast);
+    assert!(window(&view).state.shared.display.tweak.contrast > tweak.contrast);
     press(&mut view, NONE, Key::C);
-    assert_eq!(window(&view).state.display.tweak, tweak);
+    assert_eq!(window(&view).state.shared.display.tweak, tweak);
     press(&mut view, NONE, Key::Equals);
-    assert!(view.state().memory.camera.offset_px[0].abs() < 1e-9);
+    assert!(view.state().memory.view.camera.offset_px[0].abs() < 1e-9);
 }

@@ -14,7 +14,7 @@ use destello::{
 };
 
 fn counts(view: &View) -> String {
-    let model = window(view).state.scores.active();
+    let model = window(view).state.shared.scores.active();
     let real = model.tally.real(model.threshold());
     format!("{real} real · {} bogus · 0 not scored", 6 - real)
 }
@@ -22,7 +22,7 @@ fn counts(view: &View) -> String {
 #[test]
 fn the_bar_counts_as_the_threshold_moves() {
     let (_set, mut view) = opened();
-    assert_eq!(window(&view).state.scores.active().tally.scored(), 6);
+    assert_eq!(window(&view).state.shared.scores.active().tally.scored(), 6);
     assert!(shows(&view, &counts(&view)));
     for threshold in [0.0, 1.0] {
         let command = Command::Scoring(Scoring::Threshold(threshold));
@@ -31,7 +31,7 @@ fn the_bar_counts_as_the_threshold_moves() {
         assert!(shows(&view, &counts(&view)), "{threshold}");
     }
     assert_eq!(press(&mut view, NONE, Key::Comma), ["Do(LowerThreshold)"]);
-    let threshold = window(&view).state.scores.active().threshold();
+    let threshold = window(&view).state.shared.scores.active().threshold();
     assert!((threshold - 0.99).abs() < 1e-6, "{threshold}");
     assert!(shows(
         &view,
@@ -55,7 +55,7 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
     );
     press(&mut view, NONE, Key::M);
     press(&mut view, NONE, Key::F1);
-    let value = window(&view).state.scores.active().threshold();
+    let value = window(&view).state.shared.scores.active().threshold();
     for text in texts(&view) {
         assert!(!text.contains("not scored"), "{text}");
         assert!(!text.contains(&format!("{value:.3}")), "{text}");
@@ -82,7 +82,7 @@ fn where_the_score_would_stand_is_why_there_is_none() {
         press(&mut view, Modifiers::SHIFT, Key::F5),
         ["Do(ScoreAgain)"]
     );
-    let status = &window(&view).state.scores.active().status;
+    let status = &window(&view).state.shared.scores.active().status;
     assert_eq!(*status, ScoringStatus::Done);
     let broken = set.beside("broken.safetensors");
     std::fs::write(&broken, b"weights?").unwrap();

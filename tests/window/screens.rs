@@ -1,10 +1,5 @@
 //! Screens and panes: what they say, and that everything comes to rest inside the window.
 
-use destello::{
-    features::simulation::state::Kind,
-    window::state::{Pane, Screen},
-    workspace::{settings::Theme, stamp_cache::CachedStamp},
-};
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -13,6 +8,14 @@ use super::{
     common::{self, InlineWindow, StampSet},
     harness::{View, click, press, rect_of, rest, shows, view},
     open, opened, tidy, window,
+};
+use destello::{
+    features::simulation::state::Kind,
+    workspace::{
+        screen::{Pane, Screen},
+        settings::Theme,
+        stamp_cache::CachedStamp,
+    },
 };
 
 #[test]
@@ -38,7 +41,7 @@ fn a_recent_project_opens_from_the_start_page() {
     first.label(common::REAL);
     let settings = first.saved_settings().unwrap();
     first.close();
-    let mut view = view(SIZE, |window| window.state.settings = settings);
+    let mut view = view(SIZE, |window| window.state.shared.settings = settings);
     let asked = click(&mut view, "night");
     assert_eq!(asked.len(), 1);
     assert_eq!(window(&view).queue().len(), 6);
@@ -84,7 +87,7 @@ fn the_simulation_pane_edits_an_order_and_says_what_is_wrong_with_it() {
     }
     assert!(shows(&view, "choose at least one class"));
     press(&mut view, NONE, Key::Escape);
-    assert!(!window(&view).state.panes.contains(&Pane::Simulation));
+    assert!(!window(&view).state.shared.panes.contains(&Pane::Simulation));
 }
 
 #[test]
@@ -94,16 +97,22 @@ fn looks_of_another_set_are_not_taken_for_those_of_this_one() {
     let limits = |view: &mut View| {
         let shown = view.state_mut();
         let state = &shown.window.state;
-        let here = state.place.candidate.unwrap();
+        let here = state.shared.place.candidate.unwrap();
         let scope = destello::workspace::display::Scope::Locked;
         let role = destello::domain::Role::Science;
-        let look = shown
-            .memory
-            .looks
-            .look(state, here, state.place.epoch, role, scope);
+        let look = shown.memory.view.looks.look(
+            &state.shared,
+            here,
+            state.shared.place.epoch,
+            role,
+            scope,
+        );
         (
             look.unwrap().limits,
-            state.limits(here, state.place.epoch, role).unwrap(),
+            state
+                .shared
+                .limits(here, state.shared.place.epoch, role)
+                .unwrap(),
         )
     };
     let (of_first, _) = limits(&mut view);
@@ -146,8 +155,8 @@ fn a_stamp_that_cannot_be_decoded_leaves_the_screen_usable() {
         open(window, &set);
         std::fs::write(set.file("hits01"), b"gone").unwrap();
     });
-    let id = window(&view).state.epoch().unwrap().stamps[0].id;
-    let shelved = window(&view).state.stamps.get(id);
+    let id = window(&view).state.shared.epoch().unwrap().stamps[0].id;
+    let shelved = window(&view).state.shared.stamps.get(id);
     assert!(
         matches!(shelved, Some(CachedStamp::Failed(_))),
         "{shelved:?}"
@@ -160,7 +169,7 @@ fn a_stamp_that_cannot_be_decoded_leaves_the_screen_usable() {
 fn every_screen_and_pane_comes_to_rest_in_both_themes() {
     let (_set, mut view) = opened();
     for theme in [Theme::Dark, Theme::Light] {
-        view.state_mut().window.state.settings.theme = theme;
+        view.state_mut().window.state.shared.settings.theme = theme;
         for screen in [Screen::Inspect, Screen::Mosaic, Screen::Problems] {
             for pane in [
                 Pane::Settings,
@@ -170,8 +179,8 @@ fn every_screen_and_pane_comes_to_rest_in_both_themes() {
                 Pane::Header,
             ] {
                 tidy(&mut view);
-                view.state_mut().window.state.screen = screen;
-                view.state_mut().window.state.panes.insert(pane);
+                view.state_mut().window.state.shared.screen = screen;
+                view.state_mut().window.state.shared.panes.insert(pane);
                 view.run();
             }
         }
@@ -180,7 +189,7 @@ fn every_screen_and_pane_comes_to_rest_in_both_themes() {
     view.set_size(vec2(860.0, 560.0));
     for vocabulary in 0..3 {
         tidy(&mut view);
-        view.state_mut().window.state.vocabulary = vocabulary;
+        view.state_mut().window.state.shared.vocabulary = vocabulary;
         view.run();
     }
 }
@@ -197,8 +206,8 @@ fn nothing_leaves_the_smallest_window() {
         Pane::Histogram,
     ] {
         tidy(&mut view);
-        view.state_mut().window.state.vocabulary = 1;
-        view.state_mut().window.state.panes.insert(pane);
+        view.state_mut().window.state.shared.vocabulary = 1;
+        view.state_mut().window.state.shared.panes.insert(pane);
         rest(&mut view);
         let names = [
             "Close window",
@@ -222,7 +231,7 @@ fn nothing_leaves_the_smallest_window() {
 fn bars_of_the_mosaic_wrap_in_the_smallest_window() {
     let (_set, mut view) = opened();
     view.set_size(vec2(860.0, 560.0));
-    view.state_mut().window.state.vocabulary = 1;
+    view.state_mut().window.state.shared.vocabulary = 1;
     press(&mut view, NONE, Key::M);
     press(&mut view, Modifiers::COMMAND, Key::A);
     let middle = Rect::from_min_max(pos2(232.0, 0.0), pos2(628.0, 560.0));
@@ -232,7 +241,7 @@ fn bars_of_the_mosaic_wrap_in_the_smallest_window() {
         assert!(middle.contains_rect(rect), "{name} at {rect:?}");
     }
     click(&mut view, select_none);
-    assert!(window(&view).state.selection.is_empty());
+    assert!(window(&view).state.shared.selection.is_empty());
 }
 
 #[test]

@@ -48,7 +48,10 @@ fn news(step: u64) -> TrainingNews {
 
 fn take(window: &mut InlineWindow, event: TaskEvent<TrainUpdate, Trained>) {
     let cx = Context::inline(window.now());
-    window.state.take_training(event, &cx);
+    window
+        .state
+        .training
+        .take_training(&mut window.state.shared, event, &cx);
 }
 
 fn progress(step: u64) -> TaskEvent<TrainUpdate, Trained> {
@@ -119,13 +122,19 @@ fn while_it_runs_the_curve_grows_and_it_can_be_stopped() {
     for part in ["530 examples/s", "2 min left", "training 1240/2000"] {
         assert!(shows(&view, part), "{part} among {:?}", texts(&view));
     }
-    assert!(click(&mut view, "Cancel")[0].contains("Cancel(Train)"));
+    assert!(click(&mut view, "Cancel")[0].contains("Train(Stop)"));
     assert!(shows(&view, "being saved"));
     let window_of = &mut view.state_mut().window;
     take(window_of, TaskEvent::Cancelled);
     view.run();
     assert!(shows(&view, "the same order goes on from there"));
-    assert!(shows(&view, "Go on") && window(&view).state.goes_on());
+    assert!(
+        shows(&view, "Go on")
+            && window(&view)
+                .state
+                .training
+                .goes_on(&window(&view).state.shared)
+    );
 }
 
 #[test]
@@ -149,7 +158,7 @@ fn at_the_end_it_says_how_good_the_model_is() {
     let window_of = &mut view.state_mut().window;
     take(window_of, progress(2_000));
     take(window_of, TaskEvent::Finished(trained));
-    window_of.state.toast = None;
+    window_of.state.shared.toast = None;
     view.run();
     assert!(
         shows(&view, "91.2 % of 4,000 validation examples right"),

@@ -1,7 +1,7 @@
 //! Adaptation: a model learns from the labels of the opened set, from button to scores. Fine-tuning and
 //! its versions, what it changed, what to label next, the learning curve.
 
-pub(crate) mod changed_decisions;
+pub mod changed_decisions;
 pub(crate) mod check;
 pub mod command;
 pub mod curve_task;

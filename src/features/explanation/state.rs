@@ -9,7 +9,7 @@ pub use super::explain::Outcome;
 use super::explain::{Explain, ExplainKey};
 use crate::{
     domain::{ExplainMethod, ModelId},
-    tasks::{Running, TaskEvent},
+    tasks::{Running, TaskEvent, next_event},
     workspace::{action::Action, context::Context, screen::Screen, shared::Shared},
 };
 
@@ -76,6 +76,11 @@ pub struct ExplanationPane {
 }
 
 impl ExplanationPane {
+    /// Of another set: nothing is explained yet.
+    pub fn forget(&mut self) {
+        self.explanations = Explanations::default();
+    }
+
     /// The explanation of the epoch on screen; none while it is computed, or where none is shown.
     pub fn explanation(&self, shared: &Shared) -> Option<&Outcome> {
         self.explanations.get(&self.explain_key(shared)?)

@@ -4,7 +4,7 @@ pub mod index;
 pub mod inspect;
 pub mod leaving;
 pub(crate) mod log_view;
-pub(crate) mod opening;
+pub mod opening;
 pub(crate) mod problems;
 pub(crate) mod refusal;
 pub(crate) mod start_page;

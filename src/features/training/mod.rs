@@ -10,7 +10,7 @@ pub(crate) mod form_view;
 pub(crate) mod labels;
 pub mod model_export;
 pub(crate) mod order;
-pub(crate) mod plan;
+pub mod plan;
 pub(crate) mod plot_view;
 pub(crate) mod sequences;
 pub mod state;

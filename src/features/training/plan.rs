@@ -119,15 +119,19 @@ mod tests {
     use super::*;
     use crate::{features::training::train::Architecture, workspace::settings::Settings};
 
-    fn state() -> AppState {
-        let mut state = AppState::new(Settings::default(), "ana");
-        state.training.home = Some("models".into());
-        state
+    fn pane() -> TrainingPane {
+        let mut pane = TrainingPane::default();
+        pane.home = Some("models".into());
+        pane
+    }
+
+    fn nothing_open() -> Shared {
+        Shared::new(Settings::default(), "ana")
     }
 
     #[test]
     fn the_usual_form_is_an_order_for_the_usual_folder() {
-        let order = state().training_order().unwrap();
+        let order = pane().training_order(&nothing_open()).unwrap();
         assert_eq!(order.out, Path::new("models/compact-mixed-1.safetensors"));
         assert_eq!(order.name.as_deref(), Some("compact-mixed-1"));
         assert_eq!(
@@ -141,33 +145,39 @@ mod tests {
 
     #[test]
     fn a_short_training_simulates_and_validates_less() {
-        let mut state = state();
-        state.training.form.steps = 20;
-        state.training.form.network = Architecture::Cape;
-        state.training.form.name = "a/b".into();
-        let order = state.training_order().unwrap();
+        let mut pane = pane();
+        pane.form.steps = 20;
+        pane.form.network = Architecture::Cape;
+        pane.form.name = "a/b".into();
+        let order = pane.training_order(&nothing_open()).unwrap();
         assert_eq!(
             (order.members, order.chunk, order.validation),
             (5, 320, 320)
         );
         assert_eq!(order.schedule.validate_every, 2);
         assert_eq!(order.out, Path::new("models/a_b.safetensors"));
-        let plan = state.training_plan().unwrap();
+        let plan = pane.training_plan(&nothing_open()).unwrap();
         let wanted = "Learns 20 batches of 64 for each of 5 members from 1,600 different";
         assert!(plan.starts_with(wanted), "{plan}");
     }
 
     #[test]
     fn what_is_missing_is_told() {
-        let mut state = state();
-        state.training.form.from = LearnFrom::Labels;
-        let why = state.training_order().unwrap_err();
+        let mut pane = pane();
+        pane.form.from = LearnFrom::Labels;
+        let why = pane.training_order(&nothing_open()).unwrap_err();
         assert!(why.contains("so far 0 and 0"), "{why}");
-        state.training.form.from = LearnFrom::Simulation;
-        state.training.form.survey = " ".into();
-        assert_eq!(state.training_plan().unwrap_err(), "choose a survey");
-        state.training.form.survey = "ztf".into();
-        state.training.home = None;
-        assert_eq!(state.training_plan().unwrap_err(), "name a file");
+        pane.form.from = LearnFrom::Simulation;
+        pane.form.survey = " ".into();
+        assert_eq!(
+            pane.training_plan(&nothing_open()).unwrap_err(),
+            "choose a survey"
+        );
+        pane.form.survey = "ztf".into();
+        pane.home = None;
+        assert_eq!(
+            pane.training_plan(&nothing_open()).unwrap_err(),
+            "name a file"
+        );
     }
 }

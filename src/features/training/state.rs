@@ -315,67 +315,74 @@ mod tests {
     }
 
     /// A training that goes on until it is dropped.
-    fn started() -> AppState {
-        let mut state = AppState::new(Settings::default(), "ana");
-        state.training.home = Some("models".into());
-        let labels = state.labels_of_training();
-        state.training.ordered = Some((state.training.form.clone(), labels));
-        state.training.status = TrainingStatus::Preparing;
-        state.training.take_update(TrainUpdate::Started {
+    fn started() -> (TrainingPane, Shared) {
+        let shared = Shared::new(Settings::default(), "ana");
+        let mut pane = TrainingPane {
+            home: Some("models".into()),
+            ..TrainingPane::default()
+        };
+        pane.ordered = Some((pane.form.clone(), labels_of_training(&shared)));
+        pane.status = TrainingStatus::Preparing;
+        pane.take_update(TrainUpdate::Started {
             device: "CPU".into(),
             notes: vec!["3 epochs left out: not labelled".into()],
             news: news(20),
         });
-        state
+        (pane, shared)
     }
 
     #[test]
     fn news_make_the_curve_and_the_rate() {
-        let mut state = started();
-        let pane = &state.training;
+        let (mut pane, mut shared) = started();
         assert_eq!(*pane.status(), TrainingStatus::Running);
         assert_eq!((pane.begun_at(), pane.notes().len()), (20, 1));
-        state.training.take_update(TrainUpdate::Progress(news(40)));
-        let shown = state.training.news().unwrap();
+        pane.take_update(TrainUpdate::Progress(news(40)));
+        let shown = pane.news().unwrap();
         assert_eq!(
             (shown.step, shown.curve.len(), shown.losses.len()),
             (40, 1, 1)
         );
         // 20,000 steps of 64 at 640 a second.
-        assert!(state.training_plan().unwrap().ends_with("About 33 min."));
+        assert!(
+            pane.training_plan(&shared)
+                .unwrap()
+                .ends_with("About 33 min.")
+        );
     }
 
     #[test]
     fn what_was_stopped_goes_on_while_the_order_is_the_same() {
-        let mut state = started();
-        state.leave_training(&Context::inline(NOW));
-        assert!(state.goes_on());
-        let mut form = state.training.form.clone();
+        let (mut pane, mut shared) = started();
+        pane.leave_training(&mut shared, &Context::inline(NOW));
+        assert!(pane.goes_on(&shared));
+        let mut form = pane.form.clone();
         form.seed = 2;
-        state.apply(
-            Command::Train(command::Train::Form(Box::new(form))),
+        pane.apply_train(
+            &mut shared,
+            command::Train::Form(Box::new(form)),
             &Context::inline(NOW),
         );
-        assert!(!state.goes_on());
+        assert!(!pane.goes_on(&shared));
     }
 
     #[test]
     fn a_failure_stands_until_the_order_is_changed() {
-        let mut state = started();
-        state.fail_training("no space".into(), &Context::inline(NOW));
+        let (mut pane, mut shared) = started();
+        pane.fail_training(&mut shared, "no space".into(), &Context::inline(NOW));
         let failed = TrainingStatus::Failed("no space".into());
-        assert_eq!(*state.training.status(), failed);
-        let form = Box::new(state.training.form.clone());
-        state.apply(
-            Command::Train(command::Train::Form(form)),
+        assert_eq!(*pane.status(), failed);
+        let form = Box::new(pane.form.clone());
+        pane.apply_train(
+            &mut shared,
+            command::Train::Form(form),
             &Context::inline(NOW),
         );
-        assert_eq!(*state.training.status(), TrainingStatus::Idle);
+        assert_eq!(*pane.status(), TrainingStatus::Idle);
     }
 
     #[test]
     fn a_finished_model_is_shown() {
-        let mut state = started();
+        let (mut pane, mut shared) = started();
         let mut card = crate::workspace::models::shipped().remove(0);
         card.name = "mine".into();
         let trained = Trained {
@@ -383,12 +390,12 @@ mod tests {
             id: ModelId::new("mine", 1),
             card: std::sync::Arc::new(card),
         };
-        state.finish_training(&trained, &Context::inline(NOW));
-        let TrainingStatus::Finished(text) = state.training.status() else {
+        pane.finish_training(&mut shared, &trained, &Context::inline(NOW));
+        let TrainingStatus::Finished(text) = pane.status() else {
             panic!("not finished")
         };
         assert!(text.starts_with("mine is trained: "), "{text}");
-        assert_eq!(state.scores.active().name(), "mine");
-        assert_eq!(state.settings.model_files.len(), 1);
+        assert_eq!(shared.scores.active().name(), "mine");
+        assert_eq!(shared.settings.model_files.len(), 1);
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     workspace::{
         labelling::repeat_check::RepeatCheck,
         scores::{classes::class_named, shown::Scores},
+        screen::Field,
     },
 };
 

@@ -5,6 +5,6 @@ mod cell;
 pub mod column;
 pub mod filter;
 pub(crate) mod label_far;
-pub(crate) mod label_next;
+pub mod label_next;
 pub mod order;
 pub mod shortlist;

@@ -3,21 +3,19 @@
 use std::path::Path;
 
 use crossbeam_channel::bounded;
-use destello::{
-    features::scoring::{
-        report::Counts,
-        run::{ScoreNews, ScoreOrder, score},
-    },
-    learn::Wish,
-    store::Project,
-    tasks::cancel::CancelToken,
-};
 
 use super::triplets;
 use crate::common::{
     networks::renamed_model,
     program::destello_in,
     tables::{csv, numbers},
+};
+use destello::{
+    features::scoring::run::{ScoreNews, ScoreOrder, score},
+    learn::Wish,
+    store::Project,
+    tasks::cancel::CancelToken,
+    workspace::scores::tally::Counts,
 };
 
 fn order(folder: &Path, models: &[&str]) -> ScoreOrder {

@@ -6,7 +6,10 @@ use crate::common::{
 };
 use destello::{
     domain::ModelId,
-    features::adaptation::update::{FineTuneStatus, Taught},
+    features::adaptation::{
+        changed_decisions::changed_decisions,
+        update::{FineTuneStatus, Taught},
+    },
     window::command::{Command, FineTune, Session},
     workspace::{
         action::Action,
@@ -30,11 +33,19 @@ fn labelled(sky: &Sky, count: usize) -> InlineWindow {
 /// The user insists on a version, and takes it back.
 fn take_back(window: &mut InlineWindow, taught: &Taught, before: &ModelId) {
     window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
-    assert!(window.state.scores.is_active(&taught.source));
+    assert!(window.state.shared.scores.is_active(&taught.source));
     window.act(Action::RollBack);
-    let active = window.state.scores.active().ready.clone().unwrap().id;
+    let active = window
+        .state
+        .shared
+        .scores
+        .active()
+        .ready
+        .clone()
+        .unwrap()
+        .id;
     assert_eq!(active, *before);
-    assert_eq!(window.state.scores.shown().len(), 1);
+    assert_eq!(window.state.shared.scores.shown().len(), 1);
     // Nothing to take back a second time.
     window.act(Action::RollBack);
     let said = window.toast();
@@ -46,11 +57,20 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
     let _turn = in_turn();
     let sky = Sky::new(40);
     let mut window = labelled(&sky, 30);
-    let before = window.state.scores.active().ready.clone().unwrap().id;
+    let before = window
+        .state
+        .shared
+        .scores
+        .active()
+        .ready
+        .clone()
+        .unwrap()
+        .id;
     assert!(
         window
             .state
-            .fine_tuning_plan()
+            .fine_tuning
+            .fine_tuning_plan(&window.state.shared)
             .unwrap()
             .contains("30 labels")
     );
@@ -70,7 +90,7 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
     assert_eq!(counts.sum::<usize>(), 30, "{}", record.data);
     // It stands beside its parent, and both have scored the set; active where nothing speaks
     // against it.
-    let scores = &window.state.scores;
+    let scores = &window.state.shared.scores;
     assert_eq!(scores.shown().len(), 2);
     assert!(
         scores
@@ -79,8 +99,8 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
             .all(|model| model.status == ScoringStatus::Done)
     );
     assert_eq!(scores.is_active(&taught.source), taught.objection.is_none());
-    let changed = window.state.changed_decisions().unwrap();
-    for (ix, candidate) in window.state.catalogue.iter() {
+    let changed = changed_decisions(&window.state.shared).unwrap();
+    for (ix, candidate) in window.state.shared.catalogue.iter() {
         let is_changed = changed.contains_key(&ix);
         assert_eq!(scores.disagrees(ix), is_changed, "{}", candidate.id);
     }
@@ -93,13 +113,13 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
 
     // The next day the version is still there, and serves the command line.
     let window = window.restart();
-    let versions = window.state.fine_tuning.versions();
+    let versions = window.state.shared.versions.all();
     let ids: Vec<_> = versions
         .iter()
         .map(|version| (&version.id, &version.parent))
         .collect();
     assert_eq!(ids, [(&taught.version.id, &before)]);
-    assert!(window.state.known_models().contains(&taught.source));
+    assert!(window.state.shared.known_models().contains(&taught.source));
     window.close();
     let card = models::card(&taught.source).unwrap();
     assert_eq!(card.training, taught.version.card.training);
@@ -133,10 +153,10 @@ fn a_learning_curve_shows_what_each_label_brings() {
         assert!((0.0..=1.0).contains(recall), "{recall}");
     }
     assert!(!curve.plot().is_empty());
-    let said = window.state.learning_curve_in_words();
+    let said = window.state.fine_tuning.learning_curve_in_words();
     assert!(said.contains("held-out"), "{said}");
     assert!(
-        window.state.fine_tuning.versions().is_empty(),
+        window.state.shared.versions.all().is_empty(),
         "nothing is taught by it"
     );
     window.close();
@@ -184,18 +204,18 @@ fn an_imported_model_is_a_version_like_any_but_nothing_stands_before_it() {
     let version = versions::import(&project, file.as_ref()).unwrap();
     assert!(version.is_imported());
     let mut window = InlineWindow::on(&sky.path(), &project);
-    let kept = &window.state.fine_tuning.versions()[0];
+    let kept = &window.state.shared.versions.all()[0];
     assert_eq!(kept.id, version.id);
-    let source = window.state.source_of(kept).unwrap();
+    let source = window.state.shared.source_of(kept).unwrap();
     window.apply(Command::FineTune(FineTune::Use(source.clone())));
-    assert!(window.state.scores.is_active(&source));
-    let scored = window.state.scores.active();
+    assert!(window.state.shared.scores.is_active(&source));
+    let scored = window.state.shared.scores.active();
     assert_eq!(scored.status, ScoringStatus::Done);
-    assert_eq!(window.state.changed_decisions(), None);
+    assert_eq!(changed_decisions(&window.state.shared), None);
     window.act(Action::RollBack);
     let said = window.toast();
     assert!(said.contains("was not taught in this project"), "{said}");
-    assert!(window.state.scores.is_active(&source));
+    assert!(window.state.shared.scores.is_active(&source));
 }
 
 #[test]
@@ -208,10 +228,10 @@ fn stopping_leaves_everything_as_it_was() {
     window.apply(Command::FineTune(FineTune::Stop));
     let pane = &window.state.fine_tuning;
     assert_eq!(*pane.status(), FineTuneStatus::Idle);
-    assert!(pane.versions().is_empty() && window.state.running().is_empty());
-    assert_eq!(window.state.scores.shown().len(), 1);
+    assert!(window.state.shared.versions.all().is_empty() && window.state.running().is_empty());
+    assert_eq!(window.state.shared.scores.shown().len(), 1);
     let window = window.restart();
-    assert!(window.state.fine_tuning.versions().is_empty());
+    assert!(window.state.shared.versions.all().is_empty());
 }
 
 #[test]
@@ -219,7 +239,15 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
     let _turn = in_turn();
     let sky = Sky::new(16);
     let mut window = labelled(&sky, 12);
-    let before = window.state.scores.active().ready.clone().unwrap().id;
+    let before = window
+        .state
+        .shared
+        .scores
+        .active()
+        .ready
+        .clone()
+        .unwrap()
+        .id;
     let teach = |window: &mut InlineWindow| {
         window.apply(Command::FineTune(FineTune::Start));
         let taught = window.state.fine_tuning.taught().unwrap().clone();
@@ -227,12 +255,25 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
         taught
     };
     let first = teach(&mut window);
-    let plan = window.state.fine_tuning_plan().unwrap();
+    let plan = window
+        .state
+        .fine_tuning
+        .fine_tuning_plan(&window.state.shared)
+        .unwrap();
     assert!(
         plan.contains(&format!("Begins again from {before}")),
         "{plan}"
     );
-    let late = window.state.catalogue.iter().nth(14).unwrap().1.id.clone();
+    let late = window
+        .state
+        .shared
+        .catalogue
+        .iter()
+        .nth(14)
+        .unwrap()
+        .1
+        .id
+        .clone();
     window.go_to(&late);
     window.label(common::REAL);
     let second = teach(&mut window);
@@ -244,14 +285,14 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
     let project = sky.beside("night.destello");
     versions::remove(&project, &second.version.id).unwrap();
     let window = window.restart();
-    let active = window.state.scores.active();
+    let active = window.state.shared.scores.active();
     assert!(
         !active.source.contains(&**second.version.id.text()),
         "{}",
         active.source
     );
     assert_eq!(active.status, ScoringStatus::Done);
-    assert_eq!(window.state.fine_tuning.versions().len(), 1);
+    assert_eq!(window.state.shared.versions.all().len(), 1);
     let recalls = [first, second].map(|taught| taught.figures.new_sky.unwrap().examples);
     assert_eq!(recalls, [12, 13]);
 }
@@ -267,7 +308,7 @@ fn what_belongs_to_another_set_is_left_with_it() {
     window.open(&[sky.path()], &sky.beside("other.destello"));
     let pane = &window.state.fine_tuning;
     assert_eq!(*pane.status(), FineTuneStatus::Idle);
-    assert!(pane.versions().is_empty() && pane.curve().is_none());
+    assert!(window.state.shared.versions.all().is_empty() && pane.curve().is_none());
     assert!(
         window.state.running().is_empty(),
         "{:?}",
@@ -282,7 +323,16 @@ fn labels_given_while_it_learns_are_kept_and_taught_the_next_time() {
     let mut window = labelled(&sky, 12);
     window.begin(Command::FineTune(FineTune::Start));
     window.wait_until(|window| window.state.fine_tuning.news().is_some());
-    let late = window.state.catalogue.iter().nth(14).unwrap().1.id.clone();
+    let late = window
+        .state
+        .shared
+        .catalogue
+        .iter()
+        .nth(14)
+        .unwrap()
+        .1
+        .id
+        .clone();
     window.go_to(&late);
     window.label(common::REAL);
     window.settle();
@@ -301,7 +351,8 @@ fn labels_given_while_it_learns_are_kept_and_taught_the_next_time() {
     assert!(
         window
             .state
-            .fine_tuning_plan()
+            .fine_tuning
+            .fine_tuning_plan(&window.state.shared)
             .unwrap()
             .contains("13 labels")
     );
@@ -320,11 +371,11 @@ fn strange_sky() -> Sky {
 
 /// Share of candidates that the active model decides rightly, of those that nobody labelled.
 fn accuracy(window: &InlineWindow) -> f64 {
-    let scores = &window.state.scores;
+    let scores = &window.state.shared.scores;
     let mut right = 0;
     let mut all = 0;
-    for (ix, candidate) in window.state.catalogue.iter() {
-        if window.state.book.state(&candidate.id).is_labelled() {
+    for (ix, candidate) in window.state.shared.catalogue.iter() {
+        if window.state.shared.book.state(&candidate.id).is_labelled() {
             continue;
         }
         let Reading::Score { is_real, .. } = scores.of_candidate(scores.active(), ix) else {
@@ -348,7 +399,7 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
     let taught = window.state.fine_tuning.taught().unwrap().clone();
     assert_eq!(taught.version.card.training.data.matches("real").count(), 1);
     window.act(Action::WhatChanged);
-    assert!(window.state.queue.shortlist().is_some());
+    assert!(window.state.shared.queue.shortlist().is_some());
     window.act(Action::WholeQueue);
     window.apply(Command::FineTune(FineTune::Use(taught.source)));
     let after = accuracy(&window);
@@ -370,10 +421,23 @@ fn what_cannot_teach_is_said() {
     let _turn = in_turn();
     let sky = Sky::new(8);
     let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
-    let why = window.state.fine_tuning_plan().unwrap_err();
+    let why = window
+        .state
+        .fine_tuning
+        .fine_tuning_plan(&window.state.shared)
+        .unwrap_err();
     assert!(why.contains("label some candidates"), "{why}");
     for at in 0..3 {
-        let id = window.state.catalogue.iter().nth(at).unwrap().1.id.clone();
+        let id = window
+            .state
+            .shared
+            .catalogue
+            .iter()
+            .nth(at)
+            .unwrap()
+            .1
+            .id
+            .clone();
         window.go_to(&id);
         window.label(common::REAL);
     }
@@ -395,16 +459,20 @@ fn what_to_label_next_and_what_is_doubted_come_first() {
     // Those without a label come first, each with its reason; the least sure of them leads.
     let is_labelled = |id: &&str| window.labels(id).is_labelled();
     assert!(!queue[..24].iter().any(is_labelled) && queue[24..].iter().all(is_labelled));
-    let scores = &window.state.scores;
+    let scores = &window.state.shared.scores;
     let margin = |id: &str| scores.margin(window.ix(id)).unwrap();
     assert!(queue[..24].iter().all(|id| margin(id) >= margin(queue[0])));
     let first = window.ix(queue[0]);
-    assert_eq!(window.state.queue.reason(first), Some(&Reason::Unsure));
+    assert_eq!(
+        window.state.shared.queue.reason(first),
+        Some(&Reason::Unsure)
+    );
     assert_eq!(window.here(), queue[0]);
     // A label against the model's word is doubted, and those with it are not.
     let id = queue[23].to_owned();
     let is_real = window
         .state
+        .shared
         .scores
         .active()
         .is_real(scores.score(window.ix(&id)).unwrap());

@@ -20,7 +20,7 @@ fn stuck(set: &StampSet) -> InlineWindow {
     fs::write(set.beside("thesis"), "Chapter 1").unwrap();
     fs::rename(set.beside("thesis"), &project).unwrap();
     window.label(BOGUS);
-    assert!(window.state.project.fault.is_some());
+    assert!(window.state.shared.project.fault.is_some());
     window
 }
 
@@ -32,9 +32,9 @@ fn closing_right_behind_a_label_waits_for_the_disk() {
     window.begin(Command::Label(Label::Class(REAL)));
     window.begin(Command::Do(Action::Quit));
     assert!(!window.has_quit, "the disk has not answered yet");
-    assert_eq!(window.state.project.unsaved, 1);
+    assert_eq!(window.state.shared.project.unsaved, 1);
     window.wait_until(|window| window.has_quit);
-    assert_eq!(window.state.project.unsaved, 0);
+    assert_eq!(window.state.shared.project.unsaved, 0);
     assert_eq!(classes(&project, &["hits01"]), ["real"]);
 }
 
@@ -63,7 +63,11 @@ fn each_way_out_is_refused_once_and_says_how_many_labels_are_at_stake() {
         );
         assert!(toast.contains(again), "{toast}");
         assert!(!window.has_quit);
-        assert_eq!(window.state.book.events().len(), 2, "the set is still open");
+        assert_eq!(
+            window.state.shared.book.events().len(),
+            2,
+            "the set is still open"
+        );
         // The person reads it and stays.
         window.apply(Command::Session(Session::Stay));
     }
@@ -86,8 +90,8 @@ fn another_set_opens_at_the_second_request() {
     for _ in 0..2 {
         window.open(&[set.path()], &other);
     }
-    assert_eq!(window.state.project.path.as_ref(), Some(&other));
-    assert!(window.state.book.events().is_empty());
+    assert_eq!(window.state.shared.project.path.as_ref(), Some(&other));
+    assert!(window.state.shared.book.events().is_empty());
     // The labels of the first set are not in the second.
     assert!(on_disk::events(&other).is_empty());
 }
@@ -100,7 +104,7 @@ fn once_the_labels_are_written_the_refusal_is_over() {
     window.act(Action::Quit);
     assert!(!window.has_quit);
     fs::remove_file(&project).unwrap();
-    window.wait_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.shared.project.unsaved == 0);
     window.act(Action::Quit);
     assert!(window.has_quit);
     window.close();
@@ -135,7 +139,7 @@ fn labels_can_be_lost_on_purpose() {
     let mut window = stuck(&set);
     window.act(Action::CloseSet);
     window.apply(Command::Session(Session::LeaveAnyway));
-    assert!(window.state.is_blank());
+    assert!(window.state.shared.is_blank());
     window.apply(Command::Session(Session::LeaveAnyway));
     assert!(!window.has_quit, "there is nothing to leave");
 }

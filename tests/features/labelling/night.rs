@@ -4,11 +4,12 @@
 use crate::common::{BOGUS, InlineWindow, REAL, StampSet};
 use destello::{
     domain::{LabelAction, Origin},
-    window::{
-        command::{Command, Label, QueueCommand, Select, Session},
-        state::{Field, Screen},
+    window::command::{Command, Label, QueueCommand, Select, Session},
+    workspace::{
+        action::Action,
+        queue::column::Column,
+        screen::{Field, Screen},
     },
-    workspace::{action::Action, queue::column::Column},
 };
 
 const ALL: [&str; 6] = ["hits01", "hits02", "hits03", "hits04", "hits05", "hits06"];
@@ -35,8 +36,8 @@ fn begin_the_night(set: &StampSet) -> InlineWindow {
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     assert_eq!(window.queue(), ALL);
     assert_eq!(window.here(), "hits01");
-    assert_eq!(window.state.problems, []);
-    assert!(!window.state.recognised.is_empty());
+    assert_eq!(window.state.shared.problems, []);
+    assert!(!window.state.shared.recognised.is_empty());
     for class in [REAL, BOGUS, REAL] {
         window.label(class);
     }
@@ -59,10 +60,10 @@ fn a_night_of_work_is_there_after_a_restart() {
     // The rest of the page in one step.
     window.show_mosaic(&ALL);
     window.act(Action::SelectRestOfPage);
-    assert_eq!(window.state.selection.len(), 3);
+    assert_eq!(window.state.shared.selection.len(), 3);
     window.label(BOGUS);
     assert_eq!(window.toast(), "labelled bogus: 3 candidates");
-    assert!(window.state.selection.is_empty());
+    assert!(window.state.shared.selection.is_empty());
     window.act(Action::Undo);
     assert_eq!(window.classes(&ALL[3..]), ["-", "-", "-"]);
     window.act(Action::Redo);
@@ -77,13 +78,20 @@ fn a_night_of_work_is_there_after_a_restart() {
     note(&mut window, "hits06", "dipole, edge of the chip");
     window.act(Action::Flag);
     window.act(Action::NextEpoch);
-    let epoch = window.state.place.epoch;
-    let journal = window.state.book.events().to_vec();
+    let epoch = window.state.shared.place.epoch;
+    let journal = window.state.shared.book.events().to_vec();
 
     let mut window = window.restart();
-    assert_eq!(window.state.book.events(), journal, "every event, in order");
-    assert_eq!((window.here(), window.state.place.epoch), ("hits06", epoch));
-    assert_eq!(window.state.screen, Screen::Inspect);
+    assert_eq!(
+        window.state.shared.book.events(),
+        journal,
+        "every event, in order"
+    );
+    assert_eq!(
+        (window.here(), window.state.shared.place.epoch),
+        ("hits06", epoch)
+    );
+    assert_eq!(window.state.shared.screen, Screen::Inspect);
     assert_eq!(window.queue(), ["hits02", "hits04", "hits06", "hits05"]);
     let labels = window.labels("hits06").clone();
     assert_eq!(labels.note.as_deref(), Some("dipole, edge of the chip"));
@@ -166,6 +174,7 @@ fn labels_of_a_table_arrive_once_and_bad_rows_are_named() {
     window.wait_until(|window| window.labels("hits05").is_labelled());
     let why: Vec<_> = window
         .state
+        .shared
         .problems
         .iter()
         .map(ToString::to_string)
@@ -194,7 +203,7 @@ fn filter_sort_and_search_find_candidates() {
     window.filter("FIELD=35 epochs>=5 hits0");
     assert_eq!(window.queue(), ALL);
     window.filter("mag<");
-    assert!(window.state.queue.fault().is_some());
+    assert!(window.state.shared.queue.fault().is_some());
     assert_eq!(window.queue(), ALL, "the last good filter stays");
     window.filter("");
     sort(&mut window, Column::Mag, true);
@@ -231,7 +240,7 @@ fn filter_sort_and_search_find_candidates() {
     );
     window.act(Action::Filter);
     assert_eq!(
-        window.state.focus.map(|(_, field)| field),
+        window.state.shared.focus.map(|(_, field)| field),
         Some(Field::Filter)
     );
 }
@@ -265,7 +274,7 @@ fn a_range_a_toggle_and_a_drag_select() {
     window.label(BOGUS);
     let classes = window.classes(&ALL);
     assert_eq!(classes, ["bogus", "-", "bogus", "-", "-", "bogus"]);
-    let events = window.state.book.events();
+    let events = window.state.shared.book.events();
     assert!(events.iter().all(|event| event.step == events[0].step));
     assert!(events.iter().all(|event| event.origin == Origin::Bulk));
     assert!(events.iter().all(|event| event.dwell_ms.is_none()));
@@ -284,7 +293,7 @@ fn tags_unsure_skip_and_clear_mean_what_they_say() {
     window.act(Action::ClearLabel);
     assert_eq!(window.here(), "hits03", "clearing does not go on");
     assert!(!window.labels("hits03").is_seen());
-    window.state.vocabularies[0].is_tagging = true;
+    window.state.shared.vocabularies[0].is_tagging = true;
     window.label(REAL);
     window.label(BOGUS);
     assert_eq!(window.classes(&["hits03"]), ["real+bogus"]);
@@ -294,10 +303,10 @@ fn tags_unsure_skip_and_clear_mean_what_they_say() {
         ["bogus"],
         "the same tag again takes it off"
     );
-    let last = window.state.book.events().last().unwrap();
+    let last = window.state.shared.book.events().last().unwrap();
     let class = "real".into();
     assert_eq!(last.action, LabelAction::Untag { class });
     window.act(Action::NextVocabulary);
     let window = window.restart();
-    assert_eq!(&*window.state.vocabulary().name, "sequence");
+    assert_eq!(&*window.state.shared.vocabulary().name, "sequence");
 }

@@ -9,8 +9,8 @@ use crate::common::{
 
 /// The labels of the candidates on screen, as the window may show them.
 fn shown(window: &InlineWindow, id: &str) -> Vec<String> {
-    let candidate = window.state.catalogue.get(window.ix(id)).unwrap();
-    let label = window.state.label_on_screen(candidate);
+    let candidate = window.state.shared.catalogue.get(window.ix(id)).unwrap();
+    let label = window.state.shared.label_on_screen(candidate);
     label.classes.iter().map(ToString::to_string).collect()
 }
 
@@ -52,22 +52,29 @@ fn who_judges_again_does_not_see_the_first_label() {
         }
         if at == 0 {
             assert_eq!(shown(&window, id), ["bogus"]);
-            assert_eq!(window.state.repeat_check.left(), 5);
+            assert_eq!(window.state.shared.repeat_check.left(), 5);
         }
     }
     let said = window.toast().to_owned();
     assert!(said.contains("4 of 6 judged again as before"), "{said}");
     // Another set has nothing to do with it.
     window.act(Action::RepeatCheck);
-    assert_eq!(window.state.repeat_check.left(), 5);
+    assert_eq!(window.state.shared.repeat_check.left(), 5);
     window.open(&[sky.path()], &project);
-    assert_eq!(window.state.repeat_check.left(), 0);
+    assert_eq!(window.state.shared.repeat_check.left(), 0);
     // The journal knows which words were second ones.
     let window = window.restart();
-    let events = window.state.book.events().iter();
+    let events = window.state.shared.book.events().iter();
     let repeats = events.filter(|event| event.origin == Origin::Repeat);
     assert_eq!(repeats.count(), 6);
-    assert!(window.state.repeats_in_words().unwrap().contains("4 of 6"));
+    assert!(
+        window
+            .state
+            .shared
+            .repeats_in_words()
+            .unwrap()
+            .contains("4 of 6")
+    );
     window.close();
     let mut agreement = program();
     agreement.args(["label", "agreement", "--project"]);

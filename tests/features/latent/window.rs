@@ -15,11 +15,8 @@ use destello::{
         state::{ColorBy, LatentChoice, LatentStatus, Projection},
     },
     imaging::Polygon,
-    window::{
-        command::{Command, Go, Latent, QueueCommand, Select},
-        state::Screen,
-    },
-    workspace::{action::Action, queue::column::Column},
+    window::command::{Command, Go, Latent, QueueCommand, Select},
+    workspace::{action::Action, queue::column::Column, screen::Screen},
 };
 
 const MADE: MadeLatent = MadeLatent { components: 3 };
@@ -35,7 +32,7 @@ fn embedded() -> (Sky, InlineWindow) {
     let mut window = InlineWindow::on(&sky.path(), &project(&sky));
     window.embed_by(MADE);
     window.act(Action::Embed);
-    assert_eq!(window.state.screen, Screen::Latent);
+    assert_eq!(window.state.shared.screen, Screen::Latent);
     (sky, window)
 }
 
@@ -55,7 +52,13 @@ fn enclose(window: &mut InlineWindow, corners: [[f32; 2]; 2], adds: bool) {
 }
 
 fn selected(window: &InlineWindow) -> BTreeSet<u32> {
-    window.state.selection.iter().map(|ix| ix.0).collect()
+    window
+        .state
+        .shared
+        .selection
+        .iter()
+        .map(|ix| ix.0)
+        .collect()
 }
 
 /// A small model that was trained on simulated stamps.
@@ -78,7 +81,7 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     let mut window = InlineWindow::on(&sky.path(), &project(&sky));
     choose(&mut window, |choice| choice.source = model.as_str().into());
     latent(&mut window, Latent::Adapt);
-    let versions = window.state.fine_tuning.versions();
+    let versions = window.state.shared.versions.all();
     let [version] = versions else {
         panic!("{versions:?}: {}", window.toast())
     };
@@ -95,18 +98,24 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     // The set lies in its space now, also after a restart.
     let id = version.id.clone();
     assert_eq!(window.state.latent.space().unwrap().model, id);
-    assert_eq!(window.state.latent.embedding().unwrap().len(), CANDIDATES);
+    assert_eq!(
+        window.state.shared.embedding.as_ref().unwrap().len(),
+        CANDIDATES
+    );
     let figures = window.state.latent.adapted().unwrap();
     assert!(
         figures.contains("is taught; reconstruction error"),
         "{figures}"
     );
-    let known = window.state.known_latent_models();
+    let known = window
+        .state
+        .latent
+        .known_latent_models(&window.state.shared);
     assert!(known.iter().any(|source| source.contains(&**id.text())));
-    let scoring = window.state.known_models();
+    let scoring = window.state.shared.known_models();
     assert!(!scoring.iter().any(|source| source.contains(&**id.text())));
     let window = window.restart();
-    assert_eq!(window.state.fine_tuning.versions()[0].id, id);
+    assert_eq!(window.state.shared.versions.all()[0].id, id);
     assert!(window.state.latent.choice.source.contains(&**id.text()));
     window.close();
     let table = sky.beside("places.csv");
@@ -127,7 +136,10 @@ fn the_set_is_embedded_laid_on_a_plane_and_drawn() {
     let (_sky, mut window) = embedded();
     let pane = &window.state.latent;
     assert_eq!(*pane.status(), LatentStatus::Done);
-    assert_eq!(pane.embedding().unwrap().len(), CANDIDATES);
+    assert_eq!(
+        window.state.shared.embedding.as_ref().unwrap().len(),
+        CANDIDATES
+    );
     assert!(
         window.state.running().is_empty(),
         "{:?}",
@@ -139,7 +151,7 @@ fn the_set_is_embedded_laid_on_a_plane_and_drawn() {
     assert!(pane.rows().iter().all(|row| row.size == CANDIDATES / 3));
     // The decoded centroids and where the sliders stand.
     assert!(pane.centroid(2).is_some() && pane.walked().is_some());
-    let here = (window.state.place.candidate.unwrap(), 0);
+    let here = (window.state.shared.place.candidate.unwrap(), 0);
     assert!(matches!(pane.reconstruction(here), Some(Ok(_))));
     for projection in [Projection::Axes(3, 1), Projection::Tsne, Projection::Pca] {
         choose(&mut window, |choice| choice.projection = projection);
@@ -175,7 +187,7 @@ fn a_lasso_holds_exactly_what_lies_inside() {
     assert_eq!(selected(&window).len(), CANDIDATES);
     // The selection is the same everywhere.
     window.act(Action::Mosaic);
-    assert_eq!(window.state.selection.len(), CANDIDATES);
+    assert_eq!(window.state.shared.selection.len(), CANDIDATES);
     window.apply(Command::Select(Select::Only(CandidateIx(7))));
     window.act(Action::Latent);
     assert_eq!(selected(&window), BTreeSet::from([7]));
@@ -200,12 +212,12 @@ fn a_point_is_its_candidate_under_every_filter_and_order() {
         for every_epoch in [true, false] {
             choose(&mut window, |choice| choice.shows_every_epoch = every_epoch);
             let state = &window.state;
-            let dots: Vec<_> = state.latent_dots().collect();
-            assert_eq!(dots.len(), state.queue.order().len(), "{line}");
+            let dots: Vec<_> = state.latent.latent_dots(&state.shared).collect();
+            assert_eq!(dots.len(), state.shared.queue.order().len(), "{line}");
             let map = state.latent.map().unwrap();
             let plane = map.plane.clone().unwrap();
             for dot in &dots {
-                assert!(state.queue.rank(dot.candidate).is_some());
+                assert!(state.shared.queue.rank(dot.candidate).is_some());
                 // What the model said of this candidate lies here, and nowhere else.
                 let expected = plane.project(&MADE.mean(dot.candidate, dot.epoch as u32));
                 assert_eq!(
@@ -213,12 +225,22 @@ fn a_point_is_its_candidate_under_every_filter_and_order() {
                     expected.map(f32::to_bits),
                     "{line}"
                 );
-                let near = state.latent_dot_near(dot.position, 1e-3).unwrap();
+                let near = state
+                    .latent
+                    .latent_dot_near(&state.shared, dot.position, 1e-3)
+                    .unwrap();
                 assert_eq!(near.candidate, dot.candidate, "{line}");
             }
         }
         enclose(&mut window, EVERYTHING, false);
-        let queue: BTreeSet<u32> = window.state.queue.order().iter().map(|ix| ix.0).collect();
+        let queue: BTreeSet<u32> = window
+            .state
+            .shared
+            .queue
+            .order()
+            .iter()
+            .map(|ix| ix.0)
+            .collect();
         assert_eq!(selected(&window), queue, "{line}");
     }
 }
@@ -230,11 +252,24 @@ fn the_reconstruction_error_sorts_and_filters_as_any_column() {
         column: Column::from_name("anomaly"),
         is_descending: true,
     }));
-    let order: Vec<u32> = window.state.queue.order().iter().map(|ix| ix.0).collect();
+    let order: Vec<u32> = window
+        .state
+        .shared
+        .queue
+        .order()
+        .iter()
+        .map(|ix| ix.0)
+        .collect();
     assert!(order.is_sorted_by(|a, b| a > b) && order.len() == CANDIDATES);
     window.filter("reconstruction_error>0.555");
     assert_eq!(window.queue().len(), 5);
-    assert!(window.state.score_columns().contains(&Column::Anomaly));
+    assert!(
+        window
+            .state
+            .shared
+            .score_columns()
+            .contains(&Column::Anomaly)
+    );
 }
 
 #[test]
@@ -288,8 +323,8 @@ fn a_component_is_labelled_in_one_step_and_the_journal_says_by_what() {
     assert!(window.state.latent.check().is_none());
     assert_eq!(window.toast(), "labelled real: 18 members of component 3");
     let labelled = |window: &InlineWindow, class: &str| {
-        let ids = window.state.catalogue.iter();
-        let states = ids.map(|(_, candidate)| window.state.book.state(&candidate.id));
+        let ids = window.state.shared.catalogue.iter();
+        let states = ids.map(|(_, candidate)| window.state.shared.book.state(&candidate.id));
         states
             .filter(|state| state.classes.iter().any(|c| **c == *class))
             .count()
@@ -312,7 +347,7 @@ fn a_component_is_labelled_in_one_step_and_the_journal_says_by_what() {
     // The step is found again in the project, and undone there.
     let mut window = window.restart();
     assert_eq!(labelled(&window, "real"), 19);
-    let events = window.state.book.events();
+    let events = window.state.shared.book.events();
     let first = &events[2];
     let LabelAction::Component { what } = &first.action else {
         panic!("{:?}", first.action)
@@ -351,7 +386,7 @@ fn members_that_the_filter_hides_are_not_labelled() {
     assert_eq!(shown.len(), 10);
     assert!(shown.iter().all(|ix| ix.0 >= 30));
     latent(&mut window, Latent::LabelMembers(common::BOGUS));
-    assert_eq!(window.state.labelled(), 10);
+    assert_eq!(window.state.shared.labelled(), 10);
     latent(&mut window, Latent::Check(0));
     assert!(window.toast().contains("is judged"), "{}", window.toast());
 }
@@ -384,7 +419,10 @@ fn nothing_of_an_earlier_run_or_set_arrives() {
     let run = window.state.latent.run();
     window.act(Action::Embed);
     assert!(window.state.latent.run() > run);
-    assert_eq!(window.state.latent.embedding().unwrap().len(), CANDIDATES);
+    assert_eq!(
+        window.state.shared.embedding.as_ref().unwrap().len(),
+        CANDIDATES
+    );
     // Another set begins anew, also while the one before is embedded, laid on a plane and drawn.
     let others = [Sky::new(4), Sky::new(4)];
     for (other, goes_on) in others.iter().zip([true, false]) {
@@ -396,8 +434,8 @@ fn nothing_of_an_earlier_run_or_set_arrives() {
         window.open(&[other.path()], &project(other));
         let latent = &window.state.latent;
         assert_eq!(*latent.status(), LatentStatus::Idle);
-        assert!(latent.embedding().is_none() && !latent.is_busy());
-        assert_eq!(window.state.scores.anomaly(CandidateIx(0)), None);
+        assert!(window.state.shared.embedding.is_none() && !latent.is_busy());
+        assert_eq!(window.state.shared.scores.anomaly(CandidateIx(0)), None);
         assert!(
             window.state.running().is_empty(),
             "{:?}",
@@ -413,7 +451,12 @@ fn an_embedding_that_is_stopped_keeps_what_came_before() {
     window.apply(Command::Latent(Latent::Stop));
     let latent = &window.state.latent;
     assert!(!latent.is_under_way());
-    let embedded = latent.embedding().map_or(0, |embedding| embedding.len());
+    let embedded = window
+        .state
+        .shared
+        .embedding
+        .as_ref()
+        .map_or(0, |embedding| embedding.len());
     // It may have been through before the wish came.
     match latent.status() {
         LatentStatus::Stopped => {

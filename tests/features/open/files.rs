@@ -10,17 +10,17 @@ use crate::common::{InlineWindow, StampSet};
 fn look(window: &mut InlineWindow, id: &str) -> (usize, Vec<String>) {
     window.go_to(id);
     window.look();
-    let candidate = window.state.candidate().unwrap();
+    let candidate = window.state.shared.candidate().unwrap();
     let stamps = candidate.epochs.iter().flat_map(|epoch| &epoch.stamps);
     let ready = stamps
         .filter(|stamp| {
             matches!(
-                window.state.stamps.get(stamp.id),
+                window.state.shared.stamps.get(stamp.id),
                 Some(CachedStamp::Ready(_))
             )
         })
         .count();
-    let problems = window.state.problems.iter().map(ToString::to_string);
+    let problems = window.state.shared.problems.iter().map(ToString::to_string);
     (ready, problems.collect())
 }
 
@@ -59,7 +59,7 @@ fn a_file_that_is_exchanged_is_not_shown_as_the_candidate_it_was() {
     // Opened again it is what it is now.
     window.open(&[set.path()], &set.beside("night.destello"));
     assert!(
-        window.state.catalogue.find("hits02").is_none(),
+        window.state.shared.catalogue.find("hits02").is_none(),
         "its header names hits03"
     );
     assert!(look(&mut window, "hits03").0 >= 15);

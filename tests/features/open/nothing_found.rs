@@ -50,13 +50,16 @@ fn an_empty_folder_a_wrong_file_and_a_missing_path_leave_nothing_behind() {
             let formats = "looked for FITS stamps, Avro alert packets, and tar archives";
             assert!(toast.contains(formats), "{toast}");
         }
-        assert_eq!(window.state.project.nothing_found.as_ref(), Some(&toast));
-        assert!(window.state.shows_start_page());
-        assert!(window.state.settings.recent_projects.is_empty());
+        assert_eq!(
+            window.state.shared.project.nothing_found.as_ref(),
+            Some(&toast)
+        );
+        assert!(window.state.shared.shows_start_page());
+        assert!(window.state.shared.settings.recent_projects.is_empty());
         assert!(window.saved_settings().is_none(), "nothing is remembered");
         // There is nothing to label, and no project for it.
         window.label(REAL);
-        assert!(window.state.book.events().is_empty());
+        assert!(window.state.shared.book.events().is_empty());
         window.close();
         assert_eq!(names(folder.path()), ["empty", "notes.txt"]);
     }
@@ -71,12 +74,12 @@ fn the_project_is_made_and_remembered_with_the_first_candidate() {
         paths: vec![set.path()],
         project: Some(project.clone()),
     }));
-    window.wait_until(|window| !window.state.catalogue.is_empty());
+    window.wait_until(|window| !window.state.shared.catalogue.is_empty());
     assert!(project.is_file());
-    assert_eq!(window.state.project.path.as_ref(), Some(&project));
+    assert_eq!(window.state.shared.project.path.as_ref(), Some(&project));
     window.settle();
     assert_eq!(
-        window.state.settings.recent_projects,
+        window.state.shared.settings.recent_projects,
         std::slice::from_ref(&project)
     );
     assert!(window.saved_settings().is_some());
@@ -125,15 +128,15 @@ fn a_project_whose_stamps_are_gone_stays_and_names_them() {
     let toast = window.toast().to_owned();
     assert!(toast.contains("its stamps are not there ("), "{toast}");
     assert!(toast.contains("night)"), "{toast}");
-    assert_eq!(window.state.project.path.as_ref(), Some(&project));
-    assert_eq!(window.state.book.events().len(), 1);
-    assert!(window.state.shows_start_page(), "there is a way on");
+    assert_eq!(window.state.shared.project.path.as_ref(), Some(&project));
+    assert_eq!(window.state.shared.book.events().len(), 1);
+    assert!(window.state.shared.shows_start_page(), "there is a way on");
     // The disk is back.
     fs::rename(&away, set.path()).unwrap();
     window.open(&[], &project);
     assert_eq!(window.labels("hits01").classes.len(), 1);
-    assert_eq!(window.state.project.nothing_found, None);
-    assert!(!window.state.shows_start_page());
+    assert_eq!(window.state.shared.project.nothing_found, None);
+    assert!(!window.state.shared.shows_start_page());
 }
 
 #[test]
@@ -167,9 +170,9 @@ fn a_broken_last_project_leads_to_the_start_page_with_a_sentence() {
         assert!(window.toast().contains(why), "{}", window.toast());
         let name = project.display().to_string();
         assert!(window.toast().contains(&name), "{}", window.toast());
-        assert!(window.state.shows_start_page());
-        assert!(window.state.project.nothing_found.is_some());
-        assert_eq!(window.state.settings.recent_projects, recent);
+        assert!(window.state.shared.shows_start_page());
+        assert!(window.state.shared.project.nothing_found.is_some());
+        assert_eq!(window.state.shared.settings.recent_projects, recent);
         window.close();
     }
     assert!(!missing.exists());
@@ -183,14 +186,14 @@ fn a_closed_set_leads_to_the_start_page_and_can_be_opened_again() {
     let mut window = InlineWindow::on(&set.path(), &project);
     window.label(REAL);
     window.act(Action::CloseSet);
-    assert!(window.state.is_blank() && window.state.shows_start_page());
-    assert!(window.state.book.events().is_empty());
+    assert!(window.state.shared.is_blank() && window.state.shared.shows_start_page());
+    assert!(window.state.shared.book.events().is_empty());
     window.act(Action::CloseSet);
     assert_eq!(window.toast(), "no set is open");
     window.label(REAL);
     window.open(&[], &project);
     assert_eq!(window.labels("hits01").classes.len(), 1);
-    assert_eq!(window.state.book.events().len(), 1);
+    assert_eq!(window.state.shared.book.events().len(), 1);
 }
 
 #[test]

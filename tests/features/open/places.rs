@@ -8,17 +8,21 @@ use destello::{
         Candidate, CandidateIx, Epoch, LabelEvent, Mjd, Part, Role, Source, SourceKind, StampId,
         StampRef, StepIds, Timestamp,
     },
-    features::open::index::{Batch, OpenedProject, OpeningUpdate},
+    features::open::{
+        index::{Batch, OpenedProject, OpeningUpdate},
+        opening::take_opening,
+    },
     tasks::Tasks,
     window::{
         command::{Command, Go, Label, QueueCommand, Select, Session},
-        state::{AppState, Screen},
+        state::AppState,
     },
     workspace::{
         action::Action,
         context::Context,
         drawn::Drawn,
         journal_writer::{Journal, JournalNews},
+        screen::Screen,
         settings::Settings,
     },
 };
@@ -81,7 +85,7 @@ impl Window {
             paths: vec!["/night".into()],
         })));
         let (journal, news) = Journal::detached();
-        window.state.journal = Some(journal);
+        window.state.shared.journal = Some(journal);
         window.journal = news;
         window
     }
@@ -101,7 +105,7 @@ impl Window {
 
     fn hear(&mut self, update: OpeningUpdate) {
         let cx = self.context();
-        self.state.take_opening(update, &cx);
+        take_opening(&mut self.state.shared, update, &cx);
     }
 
     /// The journal reports.
@@ -120,19 +124,19 @@ impl Window {
     }
 
     fn label(&mut self, class: usize) -> Vec<LabelEvent> {
-        let at = |ix: CandidateIx| (ix, self.state.epoch_to_show(ix));
-        let selected: Vec<_> = self.state.selection.iter().collect();
-        let whole = self.state.page.iter().copied().chain(selected);
+        let at = |ix: CandidateIx| (ix, self.state.shared.epoch_to_show(ix));
+        let selected: Vec<_> = self.state.shared.selection.iter().collect();
+        let whole = self.state.shared.page.iter().copied().chain(selected);
         let drawn = Drawn {
-            generation: self.state.generation,
-            screen: self.state.screen,
-            large: self.state.place.candidate.map(at),
+            generation: self.state.shared.generation,
+            screen: self.state.shared.screen,
+            large: self.state.shared.place.candidate.map(at),
             whole: whole.map(at).collect(),
         };
         self.apply(Command::Drawn(Box::new(drawn)));
-        let before = self.state.book.events().len();
+        let before = self.state.shared.book.events().len();
         self.apply(Command::Label(Label::Class(class)));
-        let new = self.state.book.events()[before..].iter();
+        let new = self.state.shared.book.events()[before..].iter();
         new.map(|event| (**event).clone()).collect()
     }
 }
@@ -141,10 +145,16 @@ impl Window {
 fn the_epoch_on_screen_stays_when_an_earlier_one_is_found() {
     let mut window = Window::new();
     window.find(vec![packet("ZTF18a", 2, 58_002.0, 19.0)]);
-    assert_eq!(window.state.epoch().unwrap().candid.as_deref(), Some("2"));
+    assert_eq!(
+        window.state.shared.epoch().unwrap().candid.as_deref(),
+        Some("2")
+    );
     window.find(vec![packet("ZTF18a", 1, 58_001.0, 18.0)]);
-    assert_eq!(window.state.place.epoch, 1);
-    assert_eq!(window.state.epoch().unwrap().candid.as_deref(), Some("2"));
+    assert_eq!(window.state.shared.place.epoch, 1);
+    assert_eq!(
+        window.state.shared.epoch().unwrap().candid.as_deref(),
+        Some("2")
+    );
 }
 
 #[test]
@@ -193,12 +203,12 @@ fn leaving_is_refused_once_while_the_disk_refuses_labels() {
         why: "/night.destello: the disk is full".into(),
     });
     window.apply(Command::Do(Action::Quit));
-    assert!(window.state.is_leaving() && !window.state.may_quit);
+    assert!(window.state.opening.is_leaving() && !window.state.may_quit);
     window.report(JournalNews::Flushed {
         unwritten: 1,
         why: "/night.destello: the disk is full".into(),
     });
-    let toast = window.state.toast.clone().unwrap();
+    let toast = window.state.shared.toast.clone().unwrap();
     assert!(
         toast.is_error
             && toast
@@ -212,7 +222,7 @@ fn leaving_is_refused_once_while_the_disk_refuses_labels() {
     // Once they are written nothing stands in the way.
     window.report(JournalNews::Saved { events: 1 });
     window.apply(Command::Do(Action::Quit));
-    assert!(window.state.is_leaving() && !window.state.may_quit);
+    assert!(window.state.opening.is_leaving() && !window.state.may_quit);
     window.report(JournalNews::Flushed {
         unwritten: 0,
         why: String::new(),
@@ -226,12 +236,12 @@ fn another_set_begins_without_the_filter_of_the_last() {
     window.find(vec![packet("a", 1, 1.0, 19.0)]);
     let filter = QueueCommand::Filter("mag<10".into());
     window.apply(Command::Queue(filter));
-    assert!(window.state.queue.order().is_empty());
+    assert!(window.state.shared.queue.order().is_empty());
     let open = Session::Open {
         paths: vec!["/other".into()],
         project: None,
     };
     window.apply(Command::Session(open));
     window.find(vec![packet("b", 2, 2.0, 19.0)]);
-    assert_eq!(window.state.queue.order().len(), 1);
+    assert_eq!(window.state.shared.queue.order().len(), 1);
 }

@@ -21,19 +21,19 @@ fn a_project_that_cannot_be_written_refuses_labels_and_still_shows_stamps() {
         assert!(why.contains(&project.display().to_string()), "{why}");
         assert_eq!(window.queue(), ALL);
         window.look();
-        let science = window.state.epoch().unwrap().stamps[0].id;
+        let science = window.state.shared.epoch().unwrap().stamps[0].id;
         assert!(matches!(
-            window.state.stamps.get(science),
+            window.state.shared.stamps.get(science),
             Some(CachedStamp::Ready(_))
         ));
         for decision in [Action::Unsure, Action::Flag, Action::ClearLabel] {
             window.apply(Command::Session(Session::DropToast));
             window.act(decision);
             assert_eq!(window.toast(), why, "{decision:?}");
-            assert!(window.state.toast.as_ref().unwrap().is_error);
+            assert!(window.state.shared.toast.as_ref().unwrap().is_error);
         }
         window.label(REAL);
-        assert!(window.state.book.events().is_empty());
+        assert!(window.state.shared.book.events().is_empty());
         assert_eq!(
             window.here(),
             "hits01",
@@ -81,15 +81,24 @@ fn two_windows_on_one_project_see_each_others_labels() {
     ben.settle();
     ana.act(Action::PreviousEpoch);
     ben.act(Action::PreviousEpoch);
-    ana.wait_until(|ana| ana.state.book.events().len() == 3);
-    ben.wait_until(|ben| ben.state.book.events().len() == 3);
+    ana.wait_until(|ana| ana.state.shared.book.events().len() == 3);
+    ben.wait_until(|ben| ben.state.shared.book.events().len() == 3);
     let written = destello::store::Project::open_or_create(&project).unwrap();
     let written: Vec<_> = written.events_since(0).unwrap();
     let class = written.last().unwrap().1.action.clone();
     for window in [&ana, &ben] {
-        let events = window.state.book.events().iter().map(|event| &**event);
+        let events = window
+            .state
+            .shared
+            .book
+            .events()
+            .iter()
+            .map(|event| &**event);
         assert!(events.eq(written.iter().map(|(_, event)| event)));
-        assert_eq!(window.state.book.decision("hits05").unwrap().action, class);
+        assert_eq!(
+            window.state.shared.book.decision("hits05").unwrap().action,
+            class
+        );
     }
     // Each takes back only what was theirs.
     ben.act(Action::Undo);
@@ -117,13 +126,18 @@ fn a_set_opened_while_another_is_being_indexed_replaces_it() {
     window.begin(open(&first));
     window.begin(open(&second));
     window.settle();
-    let epochs = window.state.catalogue.iter().map(|(_, c)| c.epochs.len());
+    let epochs = window
+        .state
+        .shared
+        .catalogue
+        .iter()
+        .map(|(_, c)| c.epochs.len());
     assert_eq!(epochs.collect::<Vec<_>>(), [3; 6]);
     assert_eq!(
-        window.state.project.path,
+        window.state.shared.project.path,
         Some(second.beside("night.destello"))
     );
-    let recent = &window.state.settings.recent_projects;
+    let recent = &window.state.shared.settings.recent_projects;
     assert_eq!(recent[0], second.beside("night.destello"));
 }
 
@@ -146,8 +160,11 @@ fn the_last_place_is_kept_until_its_candidate_is_found_again() {
     std::fs::rename(&away, set.file("hits05")).unwrap();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     window.open(&[], &project);
-    assert_eq!((window.here(), window.state.place.epoch), ("hits05", 3));
-    assert!(window.state.display.plain.is_inverted);
+    assert_eq!(
+        (window.here(), window.state.shared.place.epoch),
+        ("hits05", 3)
+    );
+    assert!(window.state.shared.display.plain.is_inverted);
 }
 
 #[test]

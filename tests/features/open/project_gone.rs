@@ -32,12 +32,19 @@ fn a_project_that_is_removed_is_written_again_with_all_labels() {
     window.label(BOGUS);
     remove(&project);
     window.label(REAL);
-    window.wait_until(|window| window.state.problems.iter().any(|p| p.what == "project"));
+    window.wait_until(|window| {
+        window
+            .state
+            .shared
+            .problems
+            .iter()
+            .any(|p| p.what == "project")
+    });
     window.settle();
-    let why = &window.state.problems[0].why;
+    let why = &window.state.shared.problems[0].why;
     assert!(why.contains("was removed while it was open"), "{why}");
-    assert_eq!(window.state.project.unsaved, 0);
-    assert_eq!(window.state.project.fault, None);
+    assert_eq!(window.state.shared.project.unsaved, 0);
+    assert_eq!(window.state.shared.project.fault, None);
     let all = ["hits01", "hits02", "hits03"];
     assert_eq!(classes(&project, &all), ["real", "bogus", "real"]);
     window.wait_until(|window| agree(window, &project));
@@ -82,10 +89,10 @@ fn labels_wait_for_a_folder_that_is_gone_and_are_written_when_it_is_back() {
     window.label(REAL);
     fs::remove_dir_all(&folder).unwrap();
     window.label(BOGUS);
-    let fault = window.state.project.fault.clone().unwrap();
+    let fault = window.state.shared.project.fault.clone().unwrap();
     assert!(fault.contains("there is no folder"), "{fault}");
     assert!(fault.contains("night.destello"), "{fault}");
-    assert_eq!(window.state.project.unsaved, 1);
+    assert_eq!(window.state.shared.project.unsaved, 1);
     // All labels are at stake, not only the last one.
     window.act(Action::Quit);
     assert!(!window.has_quit);
@@ -95,9 +102,9 @@ fn labels_wait_for_a_folder_that_is_gone_and_are_written_when_it_is_back() {
         window.toast()
     );
     fs::create_dir(&folder).unwrap();
-    window.wait_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.shared.project.unsaved == 0);
     window.settle();
-    assert_eq!(window.state.project.fault, None);
+    assert_eq!(window.state.shared.project.fault, None);
     window.close();
     assert_eq!(classes(&project, &["hits01", "hits02"]), ["real", "bogus"]);
 }
@@ -112,7 +119,7 @@ fn a_project_that_is_replaced_by_another_file_is_left_alone_and_labels_are_kept(
     fs::write(&other, "Chapter 1").unwrap();
     fs::rename(&other, &project).unwrap();
     window.label(BOGUS);
-    let fault = window.state.project.fault.clone().unwrap();
+    let fault = window.state.shared.project.fault.clone().unwrap();
     assert!(fault.contains("was replaced by another file"), "{fault}");
     assert_eq!(fs::read(&project).unwrap(), b"Chapter 1");
     // The labels can be taken out without the project.
@@ -124,7 +131,7 @@ fn a_project_that_is_replaced_by_another_file_is_left_alone_and_labels_are_kept(
         "{table}"
     );
     fs::rename(&project, &other).unwrap();
-    window.wait_until(|window| window.state.project.unsaved == 0);
+    window.wait_until(|window| window.state.shared.project.unsaved == 0);
     window.close();
     assert_eq!(fs::read(&other).unwrap(), b"Chapter 1");
     assert_eq!(classes(&project, &["hits01", "hits02"]), ["real", "bogus"]);
@@ -141,9 +148,9 @@ fn another_project_in_its_place_is_not_written_to() {
     window.label(REAL);
     fs::rename(set.beside("other.destello"), &project).unwrap();
     window.label(REAL);
-    let fault = window.state.project.fault.clone().unwrap();
+    let fault = window.state.shared.project.fault.clone().unwrap();
     assert!(fault.contains("another project that lacks"), "{fault}");
-    assert_eq!(window.state.project.unsaved, 1);
+    assert_eq!(window.state.shared.project.unsaved, 1);
     assert_eq!(
         on_disk::events(&project).len(),
         1,
@@ -162,8 +169,8 @@ fn a_copy_with_the_same_labels_is_taken_up() {
     fs::copy(&project, &copy).unwrap();
     fs::rename(&copy, &project).unwrap();
     window.label(BOGUS);
-    window.wait_until(|window| window.state.project.unsaved == 0);
-    assert_eq!(window.state.project.fault, None);
+    window.wait_until(|window| window.state.shared.project.unsaved == 0);
+    assert_eq!(window.state.shared.project.fault, None);
     window.close();
     assert_eq!(classes(&project, &["hits01", "hits02"]), ["real", "bogus"]);
 }

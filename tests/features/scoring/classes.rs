@@ -23,7 +23,7 @@ fn opened(sky: &Path, folder: &Path) -> InlineWindow {
 }
 
 fn shown(window: &InlineWindow) -> Vec<&str> {
-    let shown = window.state.scores.shown().iter();
+    let shown = window.state.shared.scores.shown().iter();
     shown.map(|model| &*model.source).collect()
 }
 
@@ -34,14 +34,14 @@ fn a_set_of_sequences_is_followed_from_the_start() {
     let mut window = opened(&sky, folder.path());
     assert_eq!(shown(&window), [models::DEFAULT, models::SEQUENCES]);
     // The real/bogus model needs images that are not there.
-    let scores = &window.state.scores;
+    let scores = &window.state.shared.scores;
     assert_eq!(scores.active().name(), models::SEQUENCES);
     // Its classes are those that are offered.
-    assert_eq!(&*window.state.vocabulary().name, "sequence");
+    assert_eq!(&*window.state.shared.vocabulary().name, "sequence");
     let counted = scores.active().class_counts();
     let counted: usize = counted.iter().map(|(_, count)| count).sum();
     assert_eq!(counted, COUNT as usize);
-    for (ix, candidate) in window.state.catalogue.iter() {
+    for (ix, candidate) in window.state.shared.catalogue.iter() {
         let said = scores.classes(ix).unwrap();
         assert_eq!(said.predictions.len(), candidate.epochs.len());
         for (epoch, prediction) in said.predictions.iter().enumerate() {
@@ -54,7 +54,7 @@ fn a_set_of_sequences_is_followed_from_the_start() {
         }
     }
     // What it says can be filtered and sorted by.
-    let (_, first) = window.state.catalogue.iter().next().unwrap();
+    let (_, first) = window.state.shared.catalogue.iter().next().unwrap();
     let ix = window.ix(&first.id.clone());
     let class = scores
         .classes(ix)
@@ -78,9 +78,9 @@ fn a_set_of_sequences_is_followed_from_the_start() {
         is_descending: true,
     }));
     let state = &window.state;
-    let order = state.queue.order().iter();
+    let order = state.shared.queue.order().iter();
     let entropies: Vec<f32> = order
-        .map(|ix| state.scores.classes(*ix).unwrap().entropy().unwrap())
+        .map(|ix| state.shared.scores.classes(*ix).unwrap().entropy().unwrap())
         .collect();
     assert!(entropies.windows(2).all(|pair| pair[0] >= pair[1]));
     // Nothing is computed twice: the project knows all of it.
@@ -92,8 +92,8 @@ fn a_set_of_sequences_is_followed_from_the_start() {
 }
 
 fn predictions(window: &InlineWindow) -> Vec<Vec<Prediction>> {
-    let catalogue = window.state.catalogue.iter();
-    let said = catalogue.map(|(ix, _)| window.state.scores.classes(ix).unwrap());
+    let catalogue = window.state.shared.catalogue.iter();
+    let said = catalogue.map(|(ix, _)| window.state.shared.scores.classes(ix).unwrap());
     said.map(|said| said.predictions.to_vec()).collect()
 }
 
@@ -103,8 +103,8 @@ fn triplets_are_left_to_the_model_of_real_and_bogus() {
     let sky = simulated(folder.path(), Kind::Triplets, "ztf");
     let window = opened(&sky, folder.path());
     assert_eq!(shown(&window), [models::DEFAULT]);
-    assert!(window.state.scores.class_model().is_none());
-    let offered = window.state.score_columns();
+    assert!(window.state.shared.scores.class_model().is_none());
+    let offered = window.state.shared.score_columns();
     assert!(!offered.contains(&Column::Said), "{offered:?}");
     window.close();
 }
@@ -115,7 +115,7 @@ fn the_light_curve_folds_and_two_models_stand_side_by_side() {
     let sky = simulated(folder.path(), Kind::Sequences, "hits2015");
     let mut window = opened(&sky, folder.path());
     let of_class = |class: &str| {
-        let all = window.state.catalogue.iter();
+        let all = window.state.shared.catalogue.iter();
         let mut all = all.filter(|(_, one)| one.truth.as_deref() == Some(class));
         all.next().unwrap().0
     };
@@ -124,12 +124,19 @@ fn the_light_curve_folds_and_two_models_stand_side_by_side() {
         candidate: periodic,
         open: true,
     }));
-    assert_eq!(window.state.folded_by(), None);
+    assert_eq!(
+        window.state.light_curve.folded_by(&window.state.shared),
+        None
+    );
     for fold in [Fold::Half, Fold::Period] {
         window.apply(Command::Do(Action::FoldCurve));
-        assert_eq!(window.state.curve.fold, fold);
+        assert_eq!(window.state.light_curve.curve.fold, fold);
     }
-    let folded = window.state.folded_by().unwrap();
+    let folded = window
+        .state
+        .light_curve
+        .folded_by(&window.state.shared)
+        .unwrap();
     let period = folded.period.unwrap();
     assert!(folded.points >= 12, "{folded:?}");
     assert!((0.1..1.2).contains(&period.days), "{period:?}");
@@ -139,6 +146,10 @@ fn the_light_curve_folds_and_two_models_stand_side_by_side() {
         candidate: other,
         open: true,
     }));
-    let next = window.state.folded_by().unwrap();
+    let next = window
+        .state
+        .light_curve
+        .folded_by(&window.state.shared)
+        .unwrap();
     assert_ne!(next.period, Some(period));
 }

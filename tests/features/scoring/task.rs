@@ -12,7 +12,6 @@ use crossbeam_channel::bounded;
 use destello::{
     domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreRow},
     features::scoring::{
-        report::Counts,
         score::score_candidates,
         task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
     },
@@ -23,7 +22,7 @@ use destello::{
         cancel::{CancelToken, Cancelled},
         run_here,
     },
-    workspace::{model_registry::ModelRegistry, models, open::read_all},
+    workspace::{model_registry::ModelRegistry, models, open::read_all, scores::tally::Counts},
 };
 
 struct Bench {

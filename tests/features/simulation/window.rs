@@ -6,11 +6,8 @@ use crate::common::{self, InlineWindow, test_sky::test_skies};
 use destello::{
     domain::Role,
     features::simulation::state::{Kind, PickFor, PreviewState, SimulationForm},
-    window::{
-        command::{Command, Simulation},
-        state::Pane,
-    },
-    workspace::{action::Action, settings::Settings},
+    window::command::{Command, Simulation},
+    workspace::{action::Action, screen::Pane, settings::Settings},
 };
 use tempfile::TempDir;
 
@@ -50,7 +47,7 @@ fn failure(window: &InlineWindow) -> &str {
 fn the_preview_follows_the_form() {
     let (mut window, _folder) = window();
     window.act(Action::NewSimulation);
-    assert!(window.state.panes.contains(&Pane::Simulation));
+    assert!(window.state.shared.panes.contains(&Pane::Simulation));
     let all = [
         "supernova",
         "rr_lyrae",
@@ -123,8 +120,8 @@ fn faults_stand_in_the_pane() {
     window.apply(Command::Simulation(Simulation::Start));
     let fault = window.state.simulation.fault.clone().unwrap();
     assert!(fault.contains("holds no templates"), "{fault}");
-    assert!(window.state.panes.contains(&Pane::Simulation));
-    assert_eq!(window.state.toast, None);
+    assert!(window.state.shared.panes.contains(&Pane::Simulation));
+    assert_eq!(window.state.shared.toast, None);
     edit(&mut window, |form| form.templates.clear());
     assert_eq!(window.state.simulation.fault, None);
     edit(&mut window, |form| form.classes.clear());
@@ -149,18 +146,18 @@ fn what_is_simulated_is_opened() {
             .retain(|name| &**name == "galaxy" || &**name == "asteroid");
     });
     window.apply(Command::Simulation(Simulation::Start));
-    assert!(!window.state.panes.contains(&Pane::Simulation));
+    assert!(!window.state.shared.panes.contains(&Pane::Simulation));
     let out = folder.path().join("skies/hits2015-sequences-9");
-    assert_eq!(window.state.project.paths, [out]);
+    assert_eq!(window.state.shared.project.paths, [out]);
     assert_eq!(window.queue().len(), 30);
-    assert_eq!(window.state.problems, []);
+    assert_eq!(window.state.shared.problems, []);
     assert!(
         window.toast().contains("30 FITS cubes"),
         "{}",
         window.toast()
     );
     window.look();
-    assert!(window.state.stamps.bytes() > 0);
+    assert!(window.state.shared.stamps.bytes() > 0);
     let first = window.here().to_owned();
     // Not all classes: the names carry a mark of the order.
     assert!(
@@ -219,8 +216,8 @@ fn a_stopped_simulation_leaves_the_set_open_and_goes_on() {
         "{}",
         window.toast()
     );
-    assert!(window.state.is_blank());
-    assert!(window.state.panes.contains(&Pane::Simulation));
+    assert!(window.state.shared.is_blank());
+    assert!(window.state.shared.panes.contains(&Pane::Simulation));
 }
 
 #[test]
@@ -254,7 +251,10 @@ fn the_demo_sky_opens_from_anywhere_and_is_made_once() {
         assert_eq!(window.queue().len(), 2000);
         assert_eq!(made.load(Ordering::Relaxed), 2000);
     }
-    assert_eq!(window.state.project.paths, [folder.path().join("demo")]);
-    let roles = window.state.candidate().unwrap().roles();
+    assert_eq!(
+        window.state.shared.project.paths,
+        [folder.path().join("demo")]
+    );
+    let roles = window.state.shared.candidate().unwrap().roles();
     assert_eq!(roles, [Role::Science, Role::Reference, Role::Difference]);
 }

@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::common::{InlineWindow, Sky, in_turn};
 use destello::{
     features::training::{
+        plan::labelled_sides,
         state::{LearnFrom, TrainingForm, TrainingStatus},
         train::checkpoint_path,
     },
     learn::{Compute, model_file},
-    window::{
-        command::{Command, Train},
-        state::Screen,
-    },
-    workspace::{action::Action, scores::shown::ScoringStatus, settings::Settings},
+    window::command::{Command, Train},
+    workspace::{action::Action, scores::shown::ScoringStatus, screen::Screen, settings::Settings},
 };
 use tempfile::TempDir;
 
@@ -28,7 +26,7 @@ fn window(home: &TempDir) -> InlineWindow {
 fn begin(window: &mut InlineWindow, home: &TempDir) {
     window.state.training.home = Some(home.path().join("models"));
     window.act(Action::Train);
-    assert_eq!(window.state.screen, Screen::Train);
+    assert_eq!(window.state.shared.screen, Screen::Train);
 }
 
 /// A few steps on the simulation.
@@ -90,7 +88,7 @@ fn a_network_is_trained_to_its_end_and_shown() {
     // The model stands beside the first, has scored the set, and is known at the next start.
     let file = model(&home, "compact-ztf-1");
     assert!(file.exists() && !checkpoint_path(&file).exists());
-    let shown = window.state.scores.active();
+    let shown = window.state.shared.scores.active();
     assert_eq!(
         (shown.name(), &shown.status),
         ("compact-ztf-1", &ScoringStatus::Done)
@@ -122,7 +120,7 @@ fn what_was_cancelled_goes_on_to_the_same_weights() {
     start_and_wait(&mut window, 2);
     window.apply(Command::Train(Train::Stop));
     assert!(
-        window.state.goes_on(),
+        window.state.training.goes_on(&window.state.shared),
         "{:?}",
         window.state.training.status()
     );
@@ -202,9 +200,9 @@ fn the_labels_of_the_project_teach_too() {
         "{}",
         failure(&window)
     );
-    window.state.screen = Screen::Inspect;
+    window.state.shared.screen = Screen::Inspect;
     window.label_truths(40);
-    let [real, bogus] = window.state.labelled_sides();
+    let [real, bogus] = labelled_sides(&window.state.shared);
     assert!(real + bogus == 40 && real > 5 && bogus > 5);
     window.act(Action::Train);
     window.apply(Command::Train(Train::Start));
@@ -216,7 +214,15 @@ fn the_labels_of_the_project_teach_too() {
     );
     // What nobody labelled was not left out of the labels.
     assert!(pane.notes().is_empty(), "{:?}", pane.notes());
-    let card = &window.state.scores.active().ready.as_ref().unwrap().card;
+    let card = &window
+        .state
+        .shared
+        .scores
+        .active()
+        .ready
+        .as_ref()
+        .unwrap()
+        .card;
     let examples = card.figures["validation_examples"];
     assert!((1.0..15.0).contains(&examples), "{examples}");
     assert!(card.training.data.contains("as labelled in its project"));

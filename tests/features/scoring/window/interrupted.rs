@@ -12,7 +12,7 @@ fn stop() -> Command {
 }
 
 fn assert_all_scored(window: &InlineWindow, count: usize) {
-    let model = window.state.scores.active();
+    let model = window.state.shared.scores.active();
     assert_eq!(
         (&model.status, model.tally.scored()),
         (&ScoringStatus::Done, count)
@@ -26,9 +26,15 @@ fn a_model_that_is_being_read_can_be_stopped() {
     let file = tiny_model(folder.path().join("mine.safetensors"), 3);
     let source = file.to_string_lossy().into();
     window.begin(Command::Scoring(Scoring::Show(source)));
-    assert_eq!(window.state.scores.active().status, ScoringStatus::Reading);
+    assert_eq!(
+        window.state.shared.scores.active().status,
+        ScoringStatus::Reading
+    );
     window.apply(stop());
-    assert_eq!(window.state.scores.active().status, ScoringStatus::Stopped);
+    assert_eq!(
+        window.state.shared.scores.active().status,
+        ScoringStatus::Stopped
+    );
     assert!(window.state.running().is_empty());
     window.act(Action::ScoreAgain);
     assert_all_scored(&window, 40);
@@ -42,8 +48,9 @@ fn long_set() -> StampSet {
 /// Also shows a model, and waits until it is read and scores.
 fn show_until_it_scores(window: &mut InlineWindow, source: &str) {
     window.begin(Command::Scoring(Scoring::Show(source.into())));
-    window.wait_until(|window| window.state.scores.active().status != ScoringStatus::Reading);
-    let model = window.state.scores.active();
+    window
+        .wait_until(|window| window.state.shared.scores.active().status != ScoringStatus::Reading);
+    let model = window.state.shared.scores.active();
     assert_eq!(model.status, ScoringStatus::Scoring);
     assert!(window.is_running("scoring"));
 }
@@ -54,16 +61,27 @@ fn a_file_that_became_another_model_is_scored_alone() {
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     let file = tiny_model(set.beside("mine.safetensors"), 3);
     show_until_it_scores(&mut window, &file.to_string_lossy());
-    let first = window.state.scores.active().ready.clone().unwrap().id;
+    let first = window
+        .state
+        .shared
+        .scores
+        .active()
+        .ready
+        .clone()
+        .unwrap()
+        .id;
     window.apply(stop());
-    assert_eq!(window.state.scores.active().status, ScoringStatus::Stopped);
+    assert_eq!(
+        window.state.shared.scores.active().status,
+        ScoringStatus::Stopped
+    );
     assert_eq!(window.toast(), "scoring by tiny stopped");
     tiny_model(file, 4);
     window.act(Action::ScoreAgain);
-    let model = window.state.scores.active();
+    let model = window.state.shared.scores.active();
     assert_ne!(model.ready.as_ref().unwrap().id, first);
     assert_all_scored(&window, 6);
-    assert_eq!(window.state.scores.book.count(&first), 0);
+    assert_eq!(window.state.shared.scores.book.count(&first), 0);
 }
 
 #[test]
@@ -74,7 +92,10 @@ fn what_was_stopped_and_is_asked_for_at_once_is_scored_whole() {
     // The end of the first run is on its way while the second begins: it is not taken for the second's.
     window.begin(stop());
     window.begin(Command::Do(Action::ScoreAgain));
-    assert_eq!(window.state.scores.active().status, ScoringStatus::Reading);
+    assert_eq!(
+        window.state.shared.scores.active().status,
+        ScoringStatus::Reading
+    );
     window.settle();
     assert_all_scored(&window, 6);
     assert!(window.state.running().is_empty());
@@ -86,7 +107,7 @@ fn scores_of_a_set_that_was_left_do_not_reach_the_next() {
     let mut window = InlineWindow::on(&first.path(), &first.beside("night.destello"));
     show_until_it_scores(&mut window, "cap");
     window.open(&[second.path()], &second.beside("night.destello"));
-    let scores = &window.state.scores;
+    let scores = &window.state.shared.scores;
     assert!(scores.shown().iter().all(|model| model.name() != "cap"));
     for model in scores.shown() {
         assert_eq!(model.status, ScoringStatus::Done);
@@ -95,6 +116,6 @@ fn scores_of_a_set_that_was_left_do_not_reach_the_next() {
     }
     // The first one is scored to its end where it is opened again.
     window.open(&[first.path()], &first.beside("night.destello"));
-    assert_eq!(window.state.scores.active().name(), "cap");
+    assert_eq!(window.state.shared.scores.active().name(), "cap");
     assert_all_scored(&window, 6);
 }

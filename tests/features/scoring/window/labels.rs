@@ -16,10 +16,10 @@ fn labels_remember_the_score_and_whether_it_was_shown() {
     let project = tempfile::tempdir().unwrap();
     let mut window = InlineWindow::on(&triplets(), &project.path().join("night.destello"));
     let (here, epoch) = (
-        window.state.place.candidate.unwrap(),
-        window.state.place.epoch,
+        window.state.shared.place.candidate.unwrap(),
+        window.state.shared.place.epoch,
     );
-    let scores = &window.state.scores;
+    let scores = &window.state.shared.scores;
     let Reading::Score { value, .. } = scores.of_epoch(scores.active(), here, epoch) else {
         panic!("no score")
     };
@@ -27,7 +27,7 @@ fn labels_remember_the_score_and_whether_it_was_shown() {
     window.label(REAL);
     window.act(Action::HideScores);
     window.label(BOGUS);
-    let events = window.state.book.events();
+    let events = window.state.shared.book.events();
     assert_eq!(events[0].model, Some(id.clone()));
     assert!((events[0].score.unwrap() - f64::from(value)).abs() < 1e-6);
     assert!(events[0].shown.as_ref().unwrap().is_score_shown);
@@ -41,7 +41,7 @@ fn labels_remember_the_score_and_whether_it_was_shown() {
     window.act(Action::SelectAll);
     window.label(REAL);
     let shown = |id: &str| {
-        let mut events = window.state.book.events().iter().rev();
+        let mut events = window.state.shared.book.events().iter().rev();
         let event = events.find(|event| *event.candidate == *id)?;
         Some(event.shown.as_ref()?.is_score_shown)
     };
@@ -58,10 +58,13 @@ fn after_a_restart_scores_come_from_the_project() {
     let before = order_scores(&window);
     let mut window = window.restart();
     assert_eq!(window.computed(), 0, "nothing is computed twice");
-    assert_eq!(window.state.scores.active().status, ScoringStatus::Done);
+    assert_eq!(
+        window.state.shared.scores.active().status,
+        ScoringStatus::Done
+    );
     assert_eq!(order_scores(&window), before);
-    assert!(window.state.scores.is_hidden);
-    assert!((window.state.scores.active().threshold() - 0.875).abs() < 1e-6);
+    assert!(window.state.shared.scores.is_hidden);
+    assert!((window.state.shared.scores.active().threshold() - 0.875).abs() < 1e-6);
     // Going on where nothing is left does nothing.
     window.act(Action::ScoreAgain);
     assert_eq!(window.computed(), 0);

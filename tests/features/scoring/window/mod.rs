@@ -52,15 +52,19 @@ fn scoring(window: &mut InlineWindow, scoring: Scoring) {
 }
 
 fn counts(window: &InlineWindow) -> [usize; 3] {
-    let model = window.state.scores.active();
+    let model = window.state.shared.scores.active();
     let real = model.tally.real(model.threshold());
     let scored = model.tally.scored();
-    [real, scored - real, window.state.catalogue.len() - scored]
+    [
+        real,
+        scored - real,
+        window.state.shared.catalogue.len() - scored,
+    ]
 }
 
 fn order_scores(window: &InlineWindow) -> Vec<f32> {
-    let order = window.state.queue.order().iter();
-    let scores = &window.state.scores;
+    let order = window.state.shared.queue.order().iter();
+    let scores = &window.state.shared.scores;
     order.filter_map(|ix| scores.score(*ix)).collect()
 }
 

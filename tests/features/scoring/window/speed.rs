@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use destello::{
     domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, Timestamp},
-    features::open::index::{Batch, OpeningUpdate},
+    features::open::{
+        index::{Batch, OpeningUpdate},
+        opening::{finish_opening, take_opening},
+    },
     store::Project,
     window::{
         command::{Command, QueueCommand, Scoring},
@@ -37,16 +40,16 @@ fn state_of(count: u32, folder: &TempDir) -> AppState {
     let path = folder.path().join("night.destello");
     let mut project = Project::open_or_create(&path).unwrap();
     project.put_scores(&loaded.id, &rows.into()).unwrap();
-    state.project.path = Some(path);
+    state.shared.project.path = Some(path);
     let found = Batch {
         candidates,
         ..Batch::default()
     };
-    state.take_opening(OpeningUpdate::Found(found), &cx);
-    state.finish_opening(false, &[], &cx);
+    take_opening(&mut state.shared, OpeningUpdate::Found(found), &cx);
+    finish_opening(&mut state.shared, false, &[], &cx);
     // The task was done at once.
     state.poll(&cx);
-    assert_eq!(state.scores.active().counts.computed, 0);
+    assert_eq!(state.shared.scores.active().counts.computed, 0);
     state
 }
 
@@ -56,7 +59,7 @@ fn a_threshold_on_a_hundred_thousand_candidates_is_dragged_smoothly() {
     let _turn = crate::common::in_turn();
     let folder = tempfile::tempdir().unwrap();
     let mut state = state_of(100_000, &folder);
-    assert_eq!(state.scores.active().tally.scored(), 100_000);
+    assert_eq!(state.shared.scores.active().tally.scored(), 100_000);
     let cx = Context::inline(Timestamp(1));
     state.apply(
         Command::Queue(QueueCommand::Sort {
@@ -73,7 +76,7 @@ fn a_threshold_on_a_hundred_thousand_candidates_is_dragged_smoothly() {
         least = least.min(began.elapsed());
     }
     println!("one step of the slider, sorted by margin: {least:?}");
-    let model = state.scores.active();
+    let model = state.shared.scores.active();
     assert_eq!(model.tally.real(model.threshold()), 5_000);
     // A frame has 17 ms; the bound leaves room for a machine that does other things as well.
     assert!(least < Duration::from_millis(60), "{least:?}");

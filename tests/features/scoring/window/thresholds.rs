@@ -1,19 +1,20 @@
 //! A threshold counts, sorts and filters, and is chosen on labelled candidates.
 
-use destello::{
-    store::Project,
-    window::{command::Scoring, state::Screen},
-    workspace::{action::Action, models, queue::column::Column, scores::shown::ScoringStatus},
-};
-
 use super::{counts, order_scores, scoring, sort, triplets};
 use crate::common::{BOGUS, InlineWindow, REAL};
+use destello::{
+    store::Project,
+    window::command::Scoring,
+    workspace::{
+        action::Action, models, queue::column::Column, scores::shown::ScoringStatus, screen::Screen,
+    },
+};
 
 #[test]
 fn scores_come_by_themselves_and_a_threshold_counts_sorts_and_filters() {
     let project = tempfile::tempdir().unwrap();
     let mut window = InlineWindow::on(&triplets(), &project.path().join("night.destello"));
-    let model = window.state.scores.active();
+    let model = window.state.shared.scores.active();
     assert_eq!(model.name(), models::DEFAULT);
     assert_eq!(model.status, ScoringStatus::Done);
     assert_eq!((model.tally.scored(), window.computed()), (40, 40));
@@ -23,9 +24,9 @@ fn scores_come_by_themselves_and_a_threshold_counts_sorts_and_filters() {
 
     scoring(&mut window, Scoring::Threshold(0.0));
     assert_eq!(counts(&window), [40, 0, 0]);
-    let before = window.state.scores.active().threshold();
+    let before = window.state.shared.scores.active().threshold();
     window.act(Action::RaiseThreshold);
-    let step = window.state.scores.active().threshold() - before;
+    let step = window.state.shared.scores.active().threshold() - before;
     assert!((step - 0.01).abs() < 1e-6, "{step}");
     window.act(Action::LowerThreshold);
 
@@ -38,8 +39,8 @@ fn scores_come_by_themselves_and_a_threshold_counts_sorts_and_filters() {
     let first = window.queue()[0].to_owned();
     scoring(&mut window, Scoring::Threshold(1.0));
     assert_ne!(window.queue()[0], first);
-    let nearest = window.state.queue.order()[0];
-    assert_eq!(window.state.scores.score(nearest), Some(sorted[0]));
+    let nearest = window.state.shared.queue.order()[0];
+    assert_eq!(window.state.shared.scores.score(nearest), Some(sorted[0]));
 
     window.filter("score>0.5");
     let kept = order_scores(&window);
@@ -59,7 +60,7 @@ fn a_threshold_is_chosen_on_labelled_candidates() {
     );
     sort(&mut window, Column::Score, true);
     let sorted = order_scores(&window);
-    window.state.screen = Screen::Inspect;
+    window.state.shared.screen = Screen::Inspect;
     let ids: Vec<String> = window.queue().iter().map(ToString::to_string).collect();
     for id in &ids[..20] {
         window.go_to(id);
@@ -67,9 +68,9 @@ fn a_threshold_is_chosen_on_labelled_candidates() {
     }
     scoring(&mut window, Scoring::WantedRecall(0.9));
     window.act(Action::ChooseThreshold);
-    let threshold = window.state.scores.active().threshold();
+    let threshold = window.state.shared.scores.active().threshold();
     assert!((threshold - sorted[17]).abs() < 1e-6, "{threshold}");
-    let evidence = window.state.evidence();
+    let evidence = window.state.shared.evidence();
     assert_eq!((evidence.real, evidence.bogus), (20, 0));
     assert!(evidence.found >= 18, "{evidence:?}");
     assert!(
@@ -81,7 +82,7 @@ fn a_threshold_is_chosen_on_labelled_candidates() {
         window.go_to(id);
         window.label(BOGUS);
     }
-    let words = window.state.evidence().rejection_words();
+    let words = window.state.shared.evidence().rejection_words();
     assert!(words.contains("of 10 labelled bogus"), "{words}");
 }
 
@@ -96,7 +97,7 @@ fn a_threshold_of_an_old_project_counts() {
     project.session_put("window", session).unwrap();
     drop(project);
     let window = InlineWindow::on(&triplets(), &path);
-    let shown = window.state.scores.shown();
+    let shown = window.state.shared.scores.shown();
     let of = |at: usize| (shown[at].name(), shown[at].is_threshold_chosen());
     assert_eq!([of(0), of(1)], [("compact", true), ("cap", false)]);
     assert!((shown[0].threshold() - 0.75).abs() < 1e-6);
