@@ -257,6 +257,13 @@ fn visuals(theme: Theme) -> Visuals {
     visuals
 }
 
+/// A caption: small, in a colour that steps back.
+pub fn weak(ui: &egui::Ui, text: impl Into<String>) -> egui::RichText {
+    egui::RichText::new(text)
+        .size(CAPTION)
+        .color(caption_color(ui))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{class_color, side_color};

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     domain::LabelAction,
     features::{file_dialog::pick::PickFor, open::opening::take_event},
-    tasks::next_event,
     workspace::{
         action::Action,
         context::Context,

@@ -4,8 +4,7 @@ use egui::{Align, Align2, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::{command::Command, state::AppState};
 use crate::{
-    features::inspect::view::weak,
-    widgets::theme,
+    widgets::theme::{self, weak},
     workspace::action::{ACTIONS, Action, Menu},
 };
 

@@ -2,11 +2,9 @@
 
 use egui::{Align2, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::memory::Memory;
-use super::{command::Command, state::AppState};
+use super::{command::Command, memory::Memory, state::AppState};
 use crate::{
-    features::inspect::view::weak,
-    widgets::theme,
+    widgets::theme::{self, weak},
     workspace::action::{ACTIONS, Action, ActionInfo},
 };
 

@@ -6,20 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{command::Session, state::AppState};
 use crate::{
-    domain::{Catalogue, LabelBook, Role},
+    domain::Role,
     features::{
-        explanation::state::{ExplainChoice, Explanations},
-        latent::state::LatentChoice,
-        light_curve::{
-            folding::PeriodSearch,
-            measured::{CurveChoice, MeasuredCurves},
-        },
+        explanation::state::ExplainChoice, latent::choice::LatentChoice,
+        light_curve::measured::CurveChoice,
     },
     workspace::{
         context::Context,
         display::Display,
-        place::{Place, SavedPlace},
-        project::ProjectState,
+        place::SavedPlace,
         queue::order::QueueSpec,
         scores::{saved::SavedScores, shown::Scores},
         screen::{MOSAIC_SIDES, Pane, Screen},

@@ -2,12 +2,17 @@
 
 use egui::{DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::command::Session;
-use super::{command::Command, state::AppState};
-use super::{hotkeys, memory::Memory};
+use super::{
+    command::{Command, Session},
+    hotkeys,
+    memory::Memory,
+    state::AppState,
+};
 use crate::{
-    features::inspect::view::weak,
-    widgets::{cells, theme},
+    widgets::{
+        cells,
+        theme::{self, weak},
+    },
     workspace::{
         action::{ACTIONS, Action},
         settings::{FileDialogs, Settings, Theme},

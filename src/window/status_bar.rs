@@ -2,13 +2,17 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use super::command::Session;
-use super::memory::Memory;
-use super::{command::Command, state::AppState};
+use super::{
+    command::{Command, Session},
+    memory::Memory,
+    state::AppState,
+};
 use crate::{
     domain::Timestamp,
-    features::inspect::view::weak,
-    widgets::{readout, theme},
+    widgets::{
+        readout,
+        theme::{self, weak},
+    },
     workspace::{action::Action, words::short},
 };
 

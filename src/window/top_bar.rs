@@ -9,9 +9,11 @@ use super::{
     state::AppState,
 };
 use crate::{
-    features::inspect::view::weak,
     imaging::{ColorMap, LimitRule, Preset, Stretch},
-    widgets::{cells, theme},
+    widgets::{
+        cells,
+        theme::{self, weak},
+    },
     workspace::{
         action::{ACTIONS, Action, Menu},
         display::Display,

@@ -6,7 +6,7 @@ use super::{
     action::Action, display::Display, drawn::Drawn, keys::Chord, queue::column::Column,
     screen::Screen, settings::Settings, stamp_store::Want,
 };
-use crate::domain::{CandidateIx, Role, Vocabulary};
+use crate::domain::{CandidateIx, Role};
 
 /// One thing that happens to what features share.
 #[derive(Debug)]

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::screen::Screen;
-use crate::{domain::CandidateIx, workspace::shared::Shared};
+use crate::domain::CandidateIx;
 
 /// A candidate, and the epoch (from 0) whose stamps were drawn.
 pub type DrawnEpoch = (CandidateIx, usize);
@@ -29,7 +29,7 @@ pub struct Drawn {
 #[derive(Clone, Debug, Default)]
 pub struct Sight {
     /// Number of the opening that the last frame drew; none before the first frame.
-    opening: Option<u64>,
+    pub(super) opening: Option<u64>,
     last: Drawn,
     /// The epoch that each candidate was last seen at.
     seen: HashMap<CandidateIx, usize>,
@@ -80,30 +80,5 @@ impl Sight {
             Screen::Mosaic => self.small_on(screen, candidate),
             Screen::Evaluate | Screen::Train | Screen::Problems => None,
         }
-    }
-}
-
-impl Shared {
-    /// Takes in what the view drew; news of a set that was left is passed over.
-    pub fn take_drawn(&mut self, drawn: Drawn) {
-        self.sight.opening = Some(drawn.generation);
-        if drawn.generation == self.generation {
-            self.sight.take(drawn);
-        }
-    }
-
-    /// True where the last frame drew another set: the numbers of its candidates mean others by now.
-    pub fn is_picture_of_another_set(&self) -> bool {
-        let opening = self.sight.opening;
-        opening.is_some_and(|opening| opening != self.generation)
-    }
-
-    /// The epoch of a candidate that a person saw when deciding about it: the one that was drawn,
-    /// else the one that stands for it in lists.
-    pub fn epoch_decided_on(&self, candidate: CandidateIx) -> usize {
-        let drawn = self.sight.epoch_on(self.screen, candidate);
-        drawn
-            .or_else(|| self.sight.epoch_seen(candidate))
-            .unwrap_or_else(|| self.epoch_to_show(candidate))
     }
 }

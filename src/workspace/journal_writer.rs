@@ -11,7 +11,6 @@ use crate::{
         Wake, fault,
         thread::{self, Broken},
     },
-    workspace::labelling::journal::Flushed,
 };
 
 /// News of the project file.

@@ -18,3 +18,12 @@ pub struct ProjectState {
     /// Why nothing is shown though something was opened: a sentence.
     pub nothing_found: Option<String>,
 }
+
+impl ProjectState {
+    /// What was opened, in words.
+    pub fn paths_in_words(&self) -> String {
+        let paths = self.paths.iter();
+        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+        paths.join(", ")
+    }
+}

@@ -8,8 +8,6 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::workspace::pick::PickFor;
-
 /// Begins a path whose bytes are written out: `bytes:/data/%FF`. No absolute path begins so.
 const MARK: &str = "bytes:";
 
@@ -83,7 +81,7 @@ pub mod map {
     use std::collections::BTreeMap;
 
     use super::{Deserialize, Deserializer, PathBuf, Serialize, Serializer, from_text, to_text};
-    use crate::features::file_dialog::pick::PickFor;
+    use crate::workspace::pick::PickFor;
 
     type Paths = BTreeMap<PickFor, PathBuf>;
 
@@ -108,7 +106,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::{features::file_dialog::pick::PickFor, workspace::settings::Settings};
+    use crate::{workspace::pick::PickFor, workspace::settings::Settings};
 
     #[test]
     fn every_path_comes_back_from_the_settings_file() {

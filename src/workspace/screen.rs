@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::features::evaluation::command::Evaluate;
-
 /// What fills the middle of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

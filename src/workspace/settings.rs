@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{keys::KeyMap, saved_path};
-use crate::features::file_dialog::pick::PickFor;
+use crate::workspace::pick::PickFor;
 
 /// How problems with the user's own settings and vocabularies are marked.
 pub const SETTINGS: &str = "settings";

@@ -8,10 +8,10 @@ use super::{
     drawn::Sight,
     journal_writer::Journal,
     label_count::LabelCount,
-    labelling::repeat_check::RepeatCheck,
     place::{Motion, Place, SavedPlace},
     project::ProjectState,
-    queue::order::{Facts, Queue, QueueSpec},
+    queue::order::{Queue, QueueSpec},
+    repeat_check::RepeatCheck,
     request::Request,
     scores::shown::Scores,
     screen::{Field, Pane, Screen, USUAL_SIDE},
@@ -27,6 +27,7 @@ use crate::{
         Timestamp, Vocabulary, label::StepIds,
     },
     logging::LogLines,
+    workspace::queue::facts::Facts,
 };
 
 /// The opened set, its labels and scores, and what is on the screen.
@@ -331,13 +332,6 @@ impl Shared {
         if let Err(error) = (cx.save_settings)(&self.settings) {
             self.report_fault(format!("the settings are not kept: {error:#}"), cx);
         }
-    }
-
-    /// A part of the program broke off. Shown at once, and kept in Problems.
-    pub fn report_fault(&mut self, why: String, cx: &Context) {
-        self.problems
-            .push(Problem::new("destello", "fault", why.clone()));
-        self.warn(why, cx.now);
     }
 
     /// Shows another screen.

@@ -14,7 +14,6 @@ use crate::{
     learn::Compute,
     store::Project,
     tasks::{Running, Task, TaskContext, TaskEvent, Tasks, next_event},
-    workspace::shared::Shared,
 };
 
 /// Keeps a version with its model file, in one transaction.
@@ -158,26 +157,6 @@ impl Versions {
                 self.all = versions;
             }
         }
-    }
-}
-
-impl Shared {
-    /// A version that the project has no longer, or never could be read: another model serves, and the
-    /// list of versions is read anew.
-    pub fn leave_lost_version(&mut self, source: &str, cx: &super::context::Context) {
-        if self.scores.shown().len() < 2 {
-            self.show_model(models::DEFAULT.into(), cx);
-        }
-        self.drop_model(source, cx);
-        if let Some(project) = self.project.path.clone() {
-            self.versions.read(project, &cx.tasks);
-        }
-    }
-
-    /// Where a version of this project can be read.
-    pub fn source_of(&self, version: &ModelVersion) -> Option<Arc<str>> {
-        let project = self.project.path.as_ref()?;
-        Some(source(project, &version.id))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The house plan: who may import whom, and which outside crate enters by which door.
+//! The layers: which folder may import which, and where each outside crate is used.
 #![expect(
     clippy::unwrap_used,
     reason = "a source file that cannot be read fails the test"
@@ -27,20 +27,6 @@ const ENGINES: [&str; 10] = [
 ];
 const WORKSPACE: [&str; 11] = with(&ENGINES, "workspace");
 const WIDGETS: [&str; 12] = with(&WORKSPACE, "widgets");
-const FEATURES: [&str; 13] = with(&WIDGETS, "features");
-
-/// Imports that still point up: so many files of a folder use one above it. `app` is what is left of
-/// the state, commands and events that all features once shared; it dissolves into them. The
-/// numbers may only fall.
-const STILL_UP: &[(&str, &str, usize)] = &[
-    ("workspace", "app", 6),
-    ("workspace", "features", 1),
-    ("widgets", "app", 7),
-    ("widgets", "window", 6),
-    ("widgets", "features", 1),
-    ("features", "app", 74),
-    ("features", "window", 21),
-];
 
 /// The names, and one more.
 const fn with<const N: usize, const M: usize>(
@@ -71,7 +57,6 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("workspace", &ENGINES),
     ("widgets", &WORKSPACE),
     ("features", &WIDGETS),
-    ("app", &FEATURES),
 ];
 
 /// The roof: may use everything below.
@@ -124,7 +109,6 @@ const DOORS: &[(&str, &[&str])] = &[
 #[test]
 fn every_import_points_down() {
     let mut faults = Vec::new();
-    let mut up: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (inside, text) in sources() {
         let Some((room, _)) = inside.split_once('/') else {
             continue;
@@ -142,24 +126,9 @@ fn every_import_points_down() {
                 .iter()
                 .any(|roof| roof.trim_end_matches(['/']).trim_end_matches(".rs") == used);
             let is_up = is_roof || (is_room && used != room && !below.contains(&used.as_str()));
-            if is_up
-                && STILL_UP
-                    .iter()
-                    .any(|(low, high, _)| *low == room && *high == used)
-            {
-                *up.entry((room.to_owned(), used)).or_default() += 1;
-            } else if is_up {
+            if is_up {
                 faults.push(format!("{inside}: {room} may not use {used}"));
             }
-        }
-    }
-    for (low, high, known) in STILL_UP {
-        let found = up.get(&((*low).to_owned(), (*high).to_owned())).copied();
-        let found = found.unwrap_or_default();
-        if found != *known {
-            faults.push(format!(
-                "{low} uses {high} in {found} files; STILL_UP says {known}"
-            ));
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

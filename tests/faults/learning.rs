@@ -1,19 +1,18 @@
 //! Work with networks: training, fine-tuning, learning curves, latent models.
 
+use crate::{
+    common::{InlineWindow, Sky},
+    in_turn, names_the_log, task_breaks,
+};
 use destello::{
     features::{
         adaptation::update::FineTuneStatus,
-        latent::state::{LatentStatus, Projection},
+        latent::{choice::Projection, state::LatentStatus},
         training::state::TrainingStatus,
     },
     tasks::fault,
     window::command::{Command, FineTune, Latent, Train},
     workspace::action::Action,
-};
-
-use crate::{
-    common::{InlineWindow, Sky},
-    in_turn, names_the_log, task_breaks,
 };
 
 fn window(sky: &Sky) -> InlineWindow {

@@ -1,18 +1,17 @@
 //! The window measures where the data bring no magnitudes, and where it is asked to.
 
+use crate::common::{
+    InlineWindow, StampSet,
+    star_cubes::{self, EPOCHS},
+};
 use destello::{
     domain::Role,
     features::light_curve::{
         folding::Fold,
-        measured::CurveChoice,
-        points::{Curve, Scale, shown_curve},
+        measured::{CurveChoice, shown_curve},
+        points::{Curve, Scale},
     },
     window::command::{Command, Session},
-};
-
-use crate::common::{
-    InlineWindow, StampSet,
-    star_cubes::{self, EPOCHS},
 };
 
 fn points(window: &InlineWindow) -> (usize, Scale, Option<String>) {

@@ -7,7 +7,7 @@ use std::{fs, time::Instant};
 
 use destello::{
     features::{
-        labelling::label_source::LabelSource,
+        training::label_source::LabelSource,
         training::{
             forest::judge::{judge, labelled},
             train::cores,

@@ -26,7 +26,7 @@ fn scatter(values: &[f64]) -> f64 {
 /// Measured minus given magnitude of each epoch that has both.
 fn residuals(candidate: &Candidate, order: &PhotometryOrder) -> Vec<(usize, f64)> {
     let found = measure_candidate(candidate, order, &Decoder::default());
-    let residual = |epoch: &destello::features::light_curve::photometry::EpochPhotometry| {
+    let residual = |epoch: &destello::features::light_curve::photometry_order::EpochPhotometry| {
         let given = candidate.epochs[epoch.epoch].mag?;
         match epoch.brightness? {
             Brightness::Magnitude { mag, .. } => Some((epoch.epoch, mag - f64::from(given))),

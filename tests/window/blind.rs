@@ -7,7 +7,7 @@ use egui::{Event, Pos2, RawInput, Rect, Shape, Vec2, pos2};
 
 use crate::common::{InlineWindow, MadeLatent, REAL, StampSet};
 use destello::{
-    features::latent::state::ColorBy,
+    features::latent::choice::ColorBy,
     window::{
         command::{Command, Go, Latent, QueueCommand, Session},
         frame::frame_ui,

@@ -13,7 +13,7 @@ use super::{
 };
 use destello::{
     domain::CandidateIx,
-    features::latent::state::{ColorBy, LatentChoice, Projection},
+    features::latent::choice::{ColorBy, LatentChoice, Projection},
     imaging::ScatterView,
     window::command::{Command, Go, Latent, QueueCommand},
     workspace::{action::Action, queue::column::Column, screen::Screen, settings::Theme},

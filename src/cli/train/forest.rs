@@ -8,7 +8,7 @@ use crate::{
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     },
     features::{
-        labelling::label_source::LabelSource,
+        training::label_source::LabelSource,
         training::{
             forest::train::{ForestOrder, ForestStage, SimulatedObjects, train, usual_growth},
             train::cores,

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::bail;
 
-pub use crate::features::labelling::label_source::LabelSource;
+pub use crate::features::training::label_source::LabelSource;
 
 pub use super::material::Material;
 pub use super::order::{FineTuneOrder, USUAL_TEST, check_out};

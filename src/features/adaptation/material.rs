@@ -11,12 +11,11 @@ use super::{
 };
 use crate::{
     domain::ModelCard,
-    features::{
-        labelling::label_source::OpenedLabels,
-        training::{
-            labels::{part_of, several_classes},
-            training_set::{Sources, simulated_dataset, simulator_for},
-        },
+    features::training::{
+        label_source::OpenedLabels,
+        labelled_set::Sources,
+        labels::{part_of, several_classes},
+        training_set::{simulated_dataset, simulator_for},
     },
     io::Decoder,
     learn::Dataset,

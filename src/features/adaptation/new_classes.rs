@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use crate::{
     domain::{Candidate, ModelCard, ModelInput, class_of},
-    features::labelling::label_source::OpenedLabels,
+    features::training::label_source::OpenedLabels,
 };
 
 /// Labels of a new class below which it is not learned.

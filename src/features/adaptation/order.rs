@@ -7,7 +7,7 @@ use anyhow::ensure;
 use super::recipe::{Recipe, RecipePart};
 use crate::{
     domain::{ModelCard, ModelInput},
-    features::labelling::label_source::LabelSource,
+    features::training::label_source::LabelSource,
 };
 
 /// Simulated examples that are replayed unless the user says how many.

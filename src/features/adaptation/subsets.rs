@@ -7,12 +7,10 @@ use anyhow::bail;
 use super::order::FineTuneOrder;
 use crate::{
     domain::{Candidate, LearningPoint, ModelCard, fnv},
-    features::{
-        labelling::label_source::OpenedLabels,
-        training::{
-            labels::{part_of, several_classes},
-            training_set::Sources,
-        },
+    features::training::{
+        label_source::OpenedLabels,
+        labelled_set::Sources,
+        labels::{part_of, several_classes},
     },
     io::Decoder,
     learn::Dataset,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{ModelId, ModelInput},
-    features::training::train::{OpenedSet, cores},
+    features::training::{labelled_set::OpenedSet, train::cores},
     tasks::{TaskEvent, next_event},
     workspace::{
         context::Context,
@@ -64,7 +64,7 @@ impl FineTuningPane {
             return Err("label some candidates first".into());
         }
         let labels = LabelSource::Opened(OpenedSet {
-            name: crate::features::latent::adapting::project_paths(shared).into(),
+            name: shared.project.paths_in_words().into(),
             catalogue: shared.catalogue.clone(),
             book: shared.book.clone(),
         });

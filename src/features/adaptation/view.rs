@@ -8,12 +8,11 @@ use crate::{
     features::{
         adaptation::{command::FineTune, state::FineTuningPane},
         evaluation::plot_view::plot_ui,
-        inspect::view::weak,
         latent::command::Latent,
         training::view::alarm,
     },
     tasks::Running,
-    widgets::theme,
+    widgets::theme::{self, weak},
     workspace::{
         action::Action,
         command::{Command, Session},

@@ -5,8 +5,11 @@ use egui::{Button, Grid, RichText, Ui, vec2};
 use super::state::shortlist;
 use crate::{
     domain::{Evaluation, Judged},
-    features::{evaluation::command::Evaluate, inspect::view::weak},
-    widgets::{cells, theme},
+    features::evaluation::command::Evaluate,
+    widgets::{
+        cells,
+        theme::{self, weak},
+    },
 };
 
 /// Smallest size of a cell, points.

@@ -5,8 +5,7 @@ use egui_plot::{Corner as PlotCorner, GridMark, Legend, Line, Plot as EguiPlot, 
 
 use crate::{
     domain::plot::{Axis, Corner, Ink, Mark, Plot, Series},
-    features::inspect::view::weak,
-    widgets::theme,
+    widgets::theme::{self, weak},
 };
 
 /// Tabs, and the plot that is chosen, filling what is left down to `below` points.

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     domain::{Evaluation, JudgedAt, Measure, ModelComparison},
-    features::{
-        evaluation::{command::Evaluate, state::EvaluationPane},
-        inspect::view::weak,
+    features::evaluation::{command::Evaluate, state::EvaluationPane},
+    widgets::{
+        theme::{self, weak},
+        view_memory::ViewMemory,
     },
-    widgets::{theme, view_memory::ViewMemory},
     workspace::{action::Action, command::Command, shared::Shared},
 };
 

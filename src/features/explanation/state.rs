@@ -9,7 +9,7 @@ pub use super::explain::Outcome;
 use super::explain::{Explain, ExplainKey};
 use crate::{
     domain::{ExplainMethod, ModelId},
-    tasks::{Running, TaskEvent, next_event},
+    tasks::{Running, TaskEvent},
     workspace::{action::Action, context::Context, screen::Screen, shared::Shared},
 };
 

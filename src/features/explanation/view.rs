@@ -4,11 +4,11 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use crate::{
     domain::{ExplainMethod, Explanation},
-    features::{
-        explanation::state::{ExplainChoice, ExplanationPane},
-        inspect::view::weak,
+    features::explanation::state::{ExplainChoice, ExplanationPane},
+    widgets::{
+        cells,
+        theme::{self, weak},
     },
-    widgets::{cells, theme},
     workspace::{scores::shown::ScoringStatus, shared::Shared},
 };
 

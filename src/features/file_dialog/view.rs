@@ -7,8 +7,11 @@ use egui::{
 
 use super::state::{Names, PathCommand, PathPane};
 use crate::{
-    features::{file_dialog::state::DialogPane, inspect::view::weak},
-    widgets::{theme, view_memory::ViewMemory},
+    features::file_dialog::state::DialogPane,
+    widgets::{
+        theme::{self, weak},
+        view_memory::ViewMemory,
+    },
     workspace::words::short,
 };
 

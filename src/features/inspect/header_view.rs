@@ -2,10 +2,9 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
-use super::view::weak;
 use crate::{
     features::inspect::header::HeaderPane,
-    widgets::theme,
+    widgets::theme::{self, weak},
     workspace::{
         action::Action, command::Command, labelling::blind::names_a_judgement, shared::Shared,
     },

@@ -2,11 +2,14 @@
 
 use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
-use super::view::weak;
 use crate::{
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
-    widgets::{readout::short_number, theme, view_memory::ViewMemory},
+    widgets::{
+        readout::short_number,
+        theme::{self, weak},
+        view_memory::ViewMemory,
+    },
     workspace::{action::Action, command::Command, display::Scope, shared::Shared},
 };
 

@@ -22,7 +22,7 @@ use crate::{
         sight::Sight,
         stamp_paint::StampBatch,
         stamp_view::{Laid, Place},
-        theme::{self, GRID},
+        theme::{GRID, weak},
         view_memory::{Camera, Hover, ViewMemory},
     },
     workspace::{
@@ -352,11 +352,4 @@ pub fn zoom_by_key(camera: &mut Camera, factor: f64) {
     if camera.zoom <= 1.0 {
         *camera = Camera::default();
     }
-}
-
-/// The text colour of captions, for the modules beside.
-pub fn weak(ui: &Ui, text: impl Into<String>) -> egui::RichText {
-    egui::RichText::new(text)
-        .size(theme::CAPTION)
-        .color(theme::caption_color(ui))
 }

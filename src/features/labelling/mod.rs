@@ -3,7 +3,6 @@
 pub mod agreement;
 pub mod export;
 pub mod import;
-pub mod label_source;
 pub mod transfer;
 pub mod truth_table;
 pub mod truths;

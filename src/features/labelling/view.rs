@@ -4,8 +4,11 @@ use egui::{Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextEdi
 
 use crate::{
     domain::{Candidate, Class, label_book::LabelState},
-    features::inspect::view::weak,
-    widgets::{cells, theme, view_memory::ViewMemory},
+    widgets::{
+        cells,
+        theme::{self, weak},
+        view_memory::ViewMemory,
+    },
     workspace::{
         action::Action,
         command::{Command, Label},

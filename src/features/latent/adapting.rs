@@ -7,7 +7,7 @@ use crate::{
     domain::ModelVersion,
     features::{
         latent::state::LatentPane,
-        training::train::{OpenedSet, TrainingData},
+        training::{labelled_set::OpenedSet, train::TrainingData},
     },
     tasks::{TaskEvent, next_event},
     workspace::{context::Context, shared::Shared, versions::Keep},
@@ -39,7 +39,7 @@ impl LatentPane {
             return;
         }
         let set = TrainingData::Opened(OpenedSet {
-            name: project_paths(shared).into(),
+            name: shared.project.paths_in_words().into(),
             catalogue: shared.catalogue.clone(),
             book: shared.book.clone(),
         });
@@ -97,13 +97,6 @@ impl LatentPane {
             running.cancel();
         }
     }
-}
-
-/// What is open, in words.
-pub(crate) fn project_paths(shared: &Shared) -> String {
-    let paths = shared.project.paths.iter();
-    let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
-    paths.join(", ")
 }
 
 /// Why a fine-tuned model is not used by itself.

@@ -8,7 +8,7 @@ use anyhow::bail;
 use super::{LatentOrder, training_set::prepare};
 use crate::{
     domain::{ComponentCard, LatentSpace},
-    features::training::{train::TrainingData, training_set::Sources},
+    features::training::{labelled_set::Sources, train::TrainingData},
     imaging::roundness::roundness,
     io::{
         Decoder,

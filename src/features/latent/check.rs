@@ -8,29 +8,14 @@ use crate::{
         CandidateIx, LabelAction, LabelEvent, Origin,
         fnv::{FNV_START, fmix64, fnv1a},
     },
-    features::latent::state::LatentPane,
+    features::latent::{parts::MemberCheck, state::LatentPane},
     workspace::{context::Context, shared::Shared},
 };
 
 /// Members that are looked at before all are labelled.
 pub const LOOKED_AT: usize = 20;
 
-/// Members of a component that are being looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberCheck {
-    /// The component, from 0.
-    pub component: usize,
-    /// Which draw: another one has other members.
-    pub draw: u64,
-    /// Those looked at, drawn at random from the unjudged members.
-    pub shown: Arc<[CandidateIx]>,
-    /// How many have been looked at in all draws of this check.
-    pub looked_at: usize,
-    /// Members without a decision, of those in the queue.
-    pub unjudged: usize,
-}
-
-impl super::state::LatentPane {
+impl LatentPane {
     /// The members that are being looked at.
     pub const fn check(&self) -> Option<&MemberCheck> {
         self.check.as_ref()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{pictures::LatentWalk, state::LatentChoice};
+use super::{choice::LatentChoice, pictures::LatentWalk};
 use crate::imaging::Polygon;
 
 /// The latent space.

@@ -5,112 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{members::ComponentMembers, state::Members};
 use crate::{
     domain::{CandidateIx, LatentComponent, class_of, label_book::LabelState},
-    features::latent::state::LatentPane,
+    features::latent::{
+        parts::{ComponentRow, ComponentTable, Majority, SIDES, TableKey},
+        state::LatentPane,
+    },
     imaging::roundness::roundness,
     workspace::{context::Context, shared::Shared},
 };
 
 /// Members shown at either end.
 pub const ENDS: usize = 3;
-/// The two sides of the field, in the order of [`class_of`].
-const SIDES: [&str; 2] = ["bogus", "real"];
-/// A component whose share of real members lies between these is no evidence (our choice).
-const UNDECIDED: (f32, f32) = (0.4, 0.6);
-
-/// The label that most labelled members have.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Majority {
-    /// The class.
-    pub class: Arc<str>,
-    /// Members that have it.
-    pub count: usize,
-    /// Members that have any.
-    pub labelled: usize,
-}
-
-impl Majority {
-    /// Share of the labelled members, 0 to 1.
-    pub fn purity(&self) -> f32 {
-        self.count as f32 / self.labelled.max(1) as f32
-    }
-}
-
-/// One component.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ComponentRow {
-    /// Which, from 0.
-    pub component: usize,
-    /// Its weight in the mixture, 0 to 1.
-    pub weight: f32,
-    /// Candidates that belong to it.
-    pub size: usize,
-    /// Of these, candidates without a decision.
-    pub unseen: usize,
-    /// The label that most labelled members have.
-    pub majority: Option<Majority>,
-    /// Share of real ones among those labelled real or bogus, 0 to 1.
-    pub real_share: Option<f32>,
-    /// Mean of the members' scores by the active model, where that one separates real from bogus.
-    pub mean_score: Option<f32>,
-    /// What the card of the model names: the label of most of its stamps when it was trained, and
-    /// their share.
-    pub learned: Option<(Arc<str>, f32)>,
-    /// How round the decoded centroid is, 0 to 1; none before it is decoded.
-    pub roundness: Option<f32>,
-    /// Root mean square of the distances from the centroid, in its standard deviations.
-    pub spread: f32,
-    /// The most typical members.
-    pub nearest: Vec<CandidateIx>,
-    /// The oddest members.
-    pub farthest: Vec<CandidateIx>,
-}
-
-impl ComponentRow {
-    /// How real it is, by the best that is known: labels, else what its model learned, else scores,
-    /// else the looks of its centroid.
-    pub fn realness(&self) -> f32 {
-        let known = self.real_share.or(self.learned_share());
-        known.or(self.mean_score).or(self.roundness).unwrap_or(0.5)
-    }
-
-    /// The share of real stamps when the model was trained.
-    pub fn learned_share(&self) -> Option<f32> {
-        let (label, purity) = self.learned.as_ref()?;
-        match class_of(label, &SIDES)? {
-            0 => Some(1.0 - purity),
-            _ => Some(*purity),
-        }
-    }
-
-    /// True where its labelled members contradict each other.
-    pub fn is_undecided(&self) -> bool {
-        self.real_share
-            .is_some_and(|share| (UNDECIDED.0..=UNDECIDED.1).contains(&share))
-    }
-}
-
-/// What the rows depend on.
-#[derive(Clone, Debug, PartialEq)]
-struct Key {
-    members: usize,
-    labels: u64,
-    scores: u64,
-    pictures: u64,
-    queue: u64,
-    is_hidden: bool,
-    /// Labels that are hidden.
-    unrepeated: usize,
-}
-
-/// The rows that were worked out last.
-#[derive(Clone, Debug, Default)]
-pub struct ComponentTable {
-    key: Option<Key>,
-    /// Those that the key is of: another allocation is another table.
-    members: Option<Arc<Members>>,
-    rows: Arc<[ComponentRow]>,
-}
-
 /// Labels of the members of one component.
 #[derive(Clone, Debug, Default)]
 struct Tally {
@@ -148,7 +52,7 @@ impl Tally {
     }
 }
 
-impl super::state::LatentPane {
+impl LatentPane {
     /// The components, the most real above.
     pub const fn rows(&self) -> &Arc<[ComponentRow]> {
         &self.table.rows
@@ -162,7 +66,7 @@ impl LatentPane {
             self.table = ComponentTable::default();
             return;
         };
-        let key = Key {
+        let key = TableKey {
             members: members.membership.len(),
             labels: shared.book.revision(),
             scores: shared.scores.revision(),

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::{
+    choice::Projection,
     projection::LayMap,
-    state::{LatentMap, LatentStatus, Members, Projection},
+    state::{LatentMap, LatentStatus, Members},
 };
 use crate::{
-    domain::CandidateIx,
-    features::latent::state::LatentPane,
+    features::latent::{parts::LatentDot, state::LatentPane},
     imaging::Polygon,
-    tasks::{Running, TaskEvent, next_event},
+    tasks::{TaskEvent, next_event},
     workspace::{context::Context, shared::Shared},
 };
 
@@ -21,33 +21,7 @@ const GROWTH: f32 = 1.25;
 /// for it.
 const NEAR: usize = 512;
 
-/// A map with the members that it was made with.
-pub type Made = (Arc<LatentMap>, Arc<Members>);
-
-/// Which map there is, and which is being made.
-#[derive(Debug, Default)]
-pub struct MapPart {
-    pub running: Option<Running<LayMap>>,
-    /// Of what is under way.
-    awaited: Projection,
-    made: Option<Made>,
-    fault: Option<(Projection, String)>,
-}
-
-/// A point that is seen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LatentDot {
-    /// Its row in the embedding.
-    pub point: usize,
-    /// Whose it is.
-    pub candidate: CandidateIx,
-    /// Which of its epochs, from 0.
-    pub epoch: usize,
-    /// Its place on the plane.
-    pub position: [f32; 2],
-}
-
-impl super::state::LatentPane {
+impl LatentPane {
     /// The map; none before it is made.
     pub fn map(&self) -> Option<&Arc<LatentMap>> {
         self.map.made.as_ref().map(|(map, _)| map)

@@ -5,10 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use super::state::ColorBy;
+use super::choice::ColorBy;
 use crate::{
     domain::{CandidateIx, Embedding},
-    features::latent::state::LatentPane,
+    features::latent::{
+        parts::{Legend, ShadeKey, Shades},
+        state::LatentPane,
+    },
     workspace::{
         queue::column::{Cell, Column, Row},
         shared::Shared,
@@ -24,54 +27,7 @@ pub const MOST_CLASSES: usize = 12;
 /// The ends of a range: what lies beyond them has the colour of the end.
 const ENDS: (f64, f64) = (0.02, 0.98);
 
-/// What colours mean.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Legend {
-    /// Classes by their place in the palette, with how many points each has.
-    Classes(Vec<(Arc<str>, usize)>),
-    /// Numbers from the first shade to the last.
-    Range {
-        /// What has the first shade.
-        low: f64,
-        /// What has the last.
-        high: f64,
-    },
-    /// No point has a colour: why.
-    Nothing(&'static str),
-}
-
-/// A colour for every point.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shades {
-    /// For each point its place in the palette.
-    pub index: Vec<u8>,
-    /// What they mean.
-    pub legend: Legend,
-}
-
-/// What shades depend on.
-#[derive(Clone, Debug, PartialEq)]
-struct Key {
-    color_by: ColorBy,
-    points: usize,
-    run: u64,
-    candidates: usize,
-    labels: Option<u64>,
-    scores: Option<u64>,
-    is_hidden: bool,
-    /// Labels that are hidden.
-    unrepeated: usize,
-}
-
-/// The shades that were worked out last.
-#[derive(Clone, Debug, Default)]
-pub struct ShadePart {
-    key: Option<Key>,
-    shades: Option<Arc<Shades>>,
-    revision: u64,
-}
-
-impl super::state::LatentPane {
+impl LatentPane {
     /// The colours of the points.
     pub const fn shades(&self) -> Option<&Arc<Shades>> {
         self.shade.shades.as_ref()
@@ -97,7 +53,7 @@ impl LatentPane {
             ),
             _ => (false, false),
         };
-        let key = Key {
+        let key = ShadeKey {
             points: embedding.len(),
             run: self.run(),
             candidates: shared.catalogue.len(),

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{ModelCard, ModelId},
-    features::training::{chunk::presentation, training_set::Sources},
+    features::training::{chunk::presentation, labelled_set::Sources},
     io::Decoder,
     learn::{
         Compute,

@@ -12,9 +12,10 @@ use crate::{
         scoring::score::prepare_candidate,
         training::{
             self,
+            labelled_set::Sources,
             labels::is_for_validation,
             train::TrainingData,
-            training_set::{Sources, VALIDATION_FROM, simulator_for},
+            training_set::{VALIDATION_FROM, simulator_for},
         },
     },
     learn::{

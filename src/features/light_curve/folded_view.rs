@@ -9,8 +9,8 @@ use super::{
     view::{Y_AXIS, by_band, draw_band, longest_bar, value_label},
 };
 use crate::{
-    features::{inspect::view::weak, light_curve::state::LightCurvePane},
-    widgets::theme,
+    features::light_curve::state::LightCurvePane,
+    widgets::theme::{self, weak},
     workspace::{
         command::{Command, Go},
         shared::Shared,

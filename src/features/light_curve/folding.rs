@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 pub use super::period_search::FoundPeriod;
 use super::{
-    measured::CurveKey,
+    measured::{CurveKey, shown_curve},
     period_search::{FindPeriod, Measurement},
-    points::{Curve, Point, shown_curve},
+    points::{Curve, Point},
 };
 use crate::{
     domain::{Band, CandidateIx},

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::{
     folding::Fold,
     photometer::Measure,
-    photometry::{CandidatePhotometry, PhotometryOrder},
+    photometry_order::{CandidatePhotometry, PhotometryOrder},
+    points::measured_curve,
 };
 use crate::{
     domain::{Candidate, CandidateIx, Role},
-    features::light_curve::state::LightCurvePane,
+    features::light_curve::{
+        points::{Curve, Scale, given_points},
+        state::LightCurvePane,
+    },
     tasks::{Running, TaskEvent, next_event},
     workspace::{context::Context, screen::Screen, shared::Shared},
 };
@@ -171,4 +175,28 @@ pub fn measured_roles(candidate: &Candidate) -> Vec<Role> {
     let mut roles = candidate.roles();
     roles.retain(|role| matches!(role, Role::Science | Role::Difference));
     roles
+}
+
+/// The light curve of the candidate on screen.
+pub fn shown_curve(light_curve: &LightCurvePane, shared: &Shared) -> Curve {
+    let Some(candidate) = shared.candidate() else {
+        return Curve::Nothing(String::new());
+    };
+    let Some(key) = light_curve.curve_key(shared) else {
+        let points = given_points(candidate);
+        if points.is_empty() {
+            let why = "No light curve: this candidate has no magnitudes with times.";
+            return Curve::Nothing(why.into());
+        }
+        let scale = Scale::Magnitudes;
+        return Curve::Points {
+            points,
+            scale,
+            caption: None,
+        };
+    };
+    match light_curve.measured.get(key) {
+        Some(measured) => measured_curve(candidate, measured, key.on),
+        None => Curve::Measuring,
+    }
 }

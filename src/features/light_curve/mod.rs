@@ -8,6 +8,7 @@ pub mod photometer;
 pub mod photometry;
 pub(crate) mod photometry_epochs;
 pub(crate) mod photometry_facts;
+pub mod photometry_order;
 pub(crate) mod photometry_shapes;
 pub(crate) mod photometry_table;
 pub mod points;

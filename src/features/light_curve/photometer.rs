@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    photometry::{CandidatePhotometry, PhotometryOrder},
     photometry_epochs::of_candidate,
+    photometry_order::{CandidatePhotometry, PhotometryOrder},
 };
 use crate::{
     domain::Candidate,

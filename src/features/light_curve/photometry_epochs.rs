@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    photometry::{CandidatePhotometry, EpochPhotometry, PhotometryOrder},
     photometry_facts::Facts,
+    photometry_order::{CandidatePhotometry, EpochPhotometry, PhotometryOrder},
     photometry_shapes::shapes,
 };
 use crate::{

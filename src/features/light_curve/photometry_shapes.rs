@@ -9,8 +9,8 @@
 use std::sync::Arc;
 
 use super::{
-    photometry::PhotometryOrder,
     photometry_epochs::{Pixels, Shot},
+    photometry_order::PhotometryOrder,
 };
 use crate::{
     domain::{Band, Role},

@@ -1,6 +1,6 @@
 //! The table of photometry: one row a measured epoch.
 
-use super::photometry::EpochPhotometry;
+use super::photometry_order::EpochPhotometry;
 use crate::{
     domain::{Band, Candidate, Epoch, Mjd},
     imaging::photometry::{Brightness, Method},

@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
-use super::photometry::{CandidatePhotometry, EpochPhotometry};
+use super::photometry_order::{CandidatePhotometry, EpochPhotometry};
 use crate::{
     domain::{Band, Candidate, Mjd, Role},
-    features::light_curve::state::LightCurvePane,
     imaging::photometry::Brightness,
-    workspace::shared::Shared,
 };
 
 /// One point of a light curve.
@@ -86,32 +84,12 @@ pub enum Curve {
     },
 }
 
-/// The light curve of the candidate on screen.
-pub fn shown_curve(light_curve: &LightCurvePane, shared: &Shared) -> Curve {
-    let Some(candidate) = shared.candidate() else {
-        return Curve::Nothing(String::new());
-    };
-    let Some(key) = light_curve.curve_key(shared) else {
-        let points = given_points(candidate);
-        if points.is_empty() {
-            let why = "No light curve: this candidate has no magnitudes with times.";
-            return Curve::Nothing(why.into());
-        }
-        let scale = Scale::Magnitudes;
-        return Curve::Points {
-            points,
-            scale,
-            caption: None,
-        };
-    };
-    match light_curve.measured.get(key) {
-        Some(measured) => measured_curve(candidate, measured, key.on),
-        None => Curve::Measuring,
-    }
-}
-
 /// Magnitudes where any epoch has a zero point, else fluxes.
-fn measured_curve(candidate: &Candidate, measured: &CandidatePhotometry, on: Role) -> Curve {
+pub(super) fn measured_curve(
+    candidate: &Candidate,
+    measured: &CandidatePhotometry,
+    on: Role,
+) -> Curve {
     let epochs = &measured.epochs;
     let Some(first) = epochs.first() else {
         let cause = measured.problems.first();

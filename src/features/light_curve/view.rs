@@ -8,13 +8,13 @@ use egui_plot::{Line, MarkerShape, Plot, PlotUi, Points, VLine};
 use super::{
     folded_view,
     folding::Fold,
-    measured::{CurveChoice, has_magnitudes, measured_roles},
-    points::{Curve, Point, Scale, nearest_epoch, shown_curve, time_origin, time_range},
+    measured::{CurveChoice, has_magnitudes, measured_roles, shown_curve},
+    points::{Curve, Point, Scale, nearest_epoch, time_origin, time_range},
 };
 use crate::{
     domain::{Band, Candidate},
-    features::{inspect::view::weak, light_curve::state::LightCurvePane},
-    widgets::theme,
+    features::light_curve::state::LightCurvePane,
+    widgets::theme::{self, weak},
     workspace::{
         command::{Command, Go},
         shared::Shared,

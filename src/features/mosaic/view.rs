@@ -7,8 +7,11 @@ use egui::{Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 use super::cell::{FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
-    features::inspect::view::weak,
-    widgets::{stamp_paint::StampBatch, theme, view_memory::ViewMemory},
+    widgets::{
+        stamp_paint::StampBatch,
+        theme::{self, weak},
+        view_memory::ViewMemory,
+    },
     workspace::{
         action::Action,
         command::{Command, Go, Label, Select, Session},

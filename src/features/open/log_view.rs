@@ -3,7 +3,10 @@
 use egui::{Label, RichText, ScrollArea, Ui};
 use log::LevelFilter;
 
-use crate::{features::inspect::view::weak, widgets::theme, workspace::shared::Shared};
+use crate::{
+    widgets::theme::{self, weak},
+    workspace::shared::Shared,
+};
 
 /// What may be chosen, with its name.
 const LEVELS: [(Option<LevelFilter>, &str); 3] = [

@@ -4,8 +4,10 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::log_view::log_ui;
 use crate::{
-    features::inspect::view::weak,
-    widgets::{theme, view_memory::ViewMemory},
+    widgets::{
+        theme::{self, weak},
+        view_memory::ViewMemory,
+    },
     workspace::{action::Action, command::Command, shared::Shared, words::short},
 };
 

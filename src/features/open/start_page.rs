@@ -3,8 +3,8 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
-    features::{inspect::view::weak, simulation::state::SimulationPane},
-    widgets::theme,
+    features::simulation::state::SimulationPane,
+    widgets::theme::{self, weak},
     workspace::{
         action::Action,
         command::{Command, Session},

@@ -6,13 +6,13 @@ use egui::{
 
 use crate::{
     domain::CandidateIx,
-    features::{inspect::view::weak, scoring},
+    features::scoring,
     widgets::{
         cells,
         sight::Sight,
         stamp_paint::StampBatch,
         stamp_view::Place,
-        theme,
+        theme::{self, weak},
         view_memory::{Camera, ViewMemory},
     },
     workspace::{

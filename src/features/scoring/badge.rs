@@ -5,7 +5,7 @@ use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2,
 
 use crate::{
     domain::CandidateIx,
-    widgets::theme,
+    widgets::theme::{self},
     workspace::{scores::shown::Reading, shared::Shared},
 };
 
@@ -141,7 +141,7 @@ pub fn score_ui(ui: &mut Ui, shared: &Shared, name: &str, is_active: bool, readi
             ui.label(egui::RichText::new(title).size(theme::CAPTION));
         }
         Reading::Pending => {
-            ui.label(crate::features::inspect::view::weak(ui, "…"));
+            ui.label(theme::weak(ui, "…"));
         }
     }
 }

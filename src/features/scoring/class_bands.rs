@@ -7,14 +7,11 @@ use egui_plot::{Bar, BarChart, Plot, VLine};
 use super::badge::{class_color, class_title, score_words};
 use crate::{
     domain::Candidate,
-    features::{
-        inspect::view::weak,
-        light_curve::{
-            points::{nearest_epoch, time_origin, time_range},
-            view::{Y_AXIS, linked},
-        },
+    features::light_curve::{
+        points::{nearest_epoch, time_origin, time_range},
+        view::{Y_AXIS, linked},
     },
-    widgets::theme,
+    widgets::theme::{self, weak},
     workspace::{
         command::{Command, Go},
         scores::classes::ClassPredictions,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{Candidate, CandidateIx, Problem, Role, Vocabulary},
-    tasks::{Running, TaskEvent, next_event},
+    tasks::{Running, TaskEvent},
     workspace::{
         context::Context,
         model_registry::LoadedModel,

@@ -5,8 +5,10 @@ use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
 use super::badge::class_title;
 use crate::{
-    features::inspect::view::weak,
-    widgets::{cells, theme},
+    widgets::{
+        cells,
+        theme::{self, weak},
+    },
     workspace::{
         action::Action,
         command::{Command, Scoring},

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use egui::{ColorImage, RichText, ScrollArea, TextureHandle, TextureOptions, Ui, vec2};
 
 use super::state::{Picture, Preview, PreviewRow, PreviewState, SimulationPane};
-use crate::{domain::Vocabulary, features::inspect::view::weak, widgets::theme};
+use crate::{
+    domain::Vocabulary,
+    widgets::theme::{self, weak},
+};
 
 /// Side of a picture, points.
 const SIDE: f32 = 48.0;

@@ -25,7 +25,7 @@ pub use super::{
     order::Kind,
     preview::{Picture, Preview, PreviewRow},
 };
-pub use crate::features::file_dialog::pick::PickFor;
+pub use crate::workspace::pick::PickFor;
 
 /// What a person fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,14 +10,13 @@ use super::{
 };
 use crate::{
     domain::{Role, Vocabulary},
-    features::{
-        inspect::view::weak,
-        simulation::{command::Simulation, preview_view::PreviewTextures, state::SimulationPane},
+    features::simulation::{
+        command::Simulation, preview_view::PreviewTextures, state::SimulationPane,
     },
     tasks::Running,
     widgets::{
         form_fields::{FIELD_WIDTH, path_ui, survey_ui},
-        theme,
+        theme::{self, weak},
     },
     workspace::{action::Action, command::Command},
 };

@@ -1,78 +1,27 @@
 //! Labelled candidates as examples, divided by object into what is learned from and what is kept.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
 use super::{
+    labelled_set::{LabelledSet, Sources},
     sequences,
-    training_set::{Prepared, Sources, TrainingSet},
+    training_set::{Prepared, TrainingSet},
     triplets,
 };
 use crate::{
-    domain::{Candidate, Catalogue, LabelBook, ModelCard, ModelInput, fnv},
-    features::labelling::{truth_table::TruthTable, truths::Truths},
+    domain::{Candidate, Catalogue, ModelCard, ModelInput, fnv},
+    features::{
+        labelling::{truth_table::TruthTable, truths::Truths},
+        training::labelled_set::IsKept,
+    },
     learn::Dataset,
     workspace::open::read_until,
 };
 
 /// One labelled object in so many is kept for validation.
 const VALIDATED: u64 = 6;
-
-/// The set that is open in the window with the labels of its project, as they were when the
-/// training was ordered.
-#[derive(Clone)]
-pub struct OpenedSet {
-    /// What was opened, in words.
-    pub name: Arc<str>,
-    /// Its candidates.
-    pub catalogue: Arc<Catalogue>,
-    /// Their labels.
-    pub book: Arc<LabelBook>,
-}
-
-impl OpenedSet {
-    /// Every label of a candidate of the set, as one number.
-    pub(crate) fn fingerprint(&self) -> String {
-        let mut hash = fnv::FNV_START;
-        let mut count = 0_usize;
-        for (_, candidate) in self.catalogue.iter() {
-            let classes = &self.book.state(&candidate.id).classes;
-            for text in [&candidate.id].into_iter().chain(classes) {
-                hash = fnv::fnv1a(hash, text.bytes().chain([0]));
-            }
-            count += usize::from(!classes.is_empty());
-        }
-        format!("{count} labels {hash:x}")
-    }
-}
-
-impl PartialEq for OpenedSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.fingerprint() == other.fingerprint()
-    }
-}
-
-impl fmt::Debug for OpenedSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} candidates", self.name, self.catalogue.len())
-    }
-}
-
-/// Labelled candidates, divided by object.
-pub(crate) struct LabelledSet {
-    pub training: Arc<dyn Dataset>,
-    pub validation: Arc<dyn Dataset>,
-    /// What was left out, and why.
-    pub notes: Vec<String>,
-}
-
-/// Says which objects are kept for validation.
-pub(crate) type IsKept<'a> = &'a dyn Fn(&Candidate) -> bool;
 
 /// True for one object in so many, always the same.
 pub(crate) fn is_for_validation(candidate: &Candidate) -> bool {
@@ -130,6 +79,21 @@ pub(crate) fn labelled(
     }
 }
 
+/// That a set has more than one class.
+///
+/// # Errors
+/// Where it has not.
+pub(crate) fn several_classes(set: &dyn Dataset, card: &ModelCard) -> anyhow::Result<()> {
+    let mut classes = set.classes().iter();
+    if let Some(first) = classes.next()
+        && classes.all(|class| class == first)
+    {
+        let class = &card.classes[usize::from(*first)];
+        bail!("all labels are {class}: a network learns from more than one class");
+    }
+    Ok(())
+}
+
 impl LabelledSet {
     /// The set for a training from the beginning.
     ///
@@ -158,19 +122,4 @@ impl LabelledSet {
         let notes = self.notes.iter();
         notes.flat_map(|note| ["; ", note]).collect()
     }
-}
-
-/// That a set has more than one class.
-///
-/// # Errors
-/// Where it has not.
-pub(crate) fn several_classes(set: &dyn Dataset, card: &ModelCard) -> anyhow::Result<()> {
-    let mut classes = set.classes().iter();
-    if let Some(first) = classes.next()
-        && classes.all(|class| class == first)
-    {
-        let class = &card.classes[usize::from(*first)];
-        bail!("all labels are {class}: a network learns from more than one class");
-    }
-    Ok(())
 }

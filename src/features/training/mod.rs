@@ -7,6 +7,8 @@ pub(crate) mod curve;
 pub mod forest;
 pub(crate) mod form;
 pub(crate) mod form_view;
+pub mod label_source;
+pub mod labelled_set;
 pub(crate) mod labels;
 pub mod model_export;
 pub(crate) mod order;

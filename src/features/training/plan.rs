@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::{
     form::LearnFrom,
-    train::{OpenedSet, TrainOrder, TrainingData},
+    labelled_set::OpenedSet,
+    train::{TrainOrder, TrainingData},
 };
 use crate::{
     features::training::state::TrainingPane,

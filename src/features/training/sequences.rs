@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use anyhow::bail;
 
-use super::{
-    labels::{IsKept, LabelledSet},
-    training_set::Sources,
-};
+use super::labelled_set::{IsKept, LabelledSet, Sources};
 use crate::{
     domain::{Candidate, Catalogue, ModelCard, SequencePlan, class_of},
     features::{

@@ -16,7 +16,7 @@ use crate::{
 pub use super::form::{LearnFrom, TrainingForm};
 // Views know jobs only by these.
 pub use super::train::{Architecture, CurvePoint, Recipe, TrainingNews};
-pub use crate::features::file_dialog::pick::PickFor;
+pub use crate::workspace::pick::PickFor;
 
 /// Changes with the opened set and its labels.
 type LabelKey = (u64, u64);

@@ -13,13 +13,14 @@ use super::{
     checkpoint::Checkpoint,
     chunk::Chunk,
     curve::Losses,
+    labelled_set::Sources,
     order::single,
-    training_set::{Amount, Prepared, Sources, TrainingSet, prepare_set},
+    training_set::{Amount, Prepared, TrainingSet, prepare_set},
 };
 pub use super::{
     checkpoint::checkpoint_path,
     curve::{CurvePoint, LossPoint, TrainingNews},
-    labels::OpenedSet,
+    labelled_set::OpenedSet,
     order::{Recipe, TrainOrder, cores, usual_steps},
     training_set::TrainingData,
 };

@@ -6,7 +6,8 @@ use anyhow::{Context, anyhow, bail};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
-    labels::{OpenedSet, is_for_validation, labelled, labelled_files},
+    labelled_set::OpenedSet,
+    labels::{is_for_validation, labelled, labelled_files},
     sequences, triplets,
 };
 use crate::{
@@ -20,14 +21,11 @@ use crate::{
             order::{Kind, SimulationOrder},
             simulator::{prepare as prepare_order, simulator_of},
         },
+        training::labelled_set::Sources,
     },
-    io::Decoder,
     learn::Dataset,
     simulate::Simulate,
-    tasks::{
-        cancel::CancelToken,
-        thread::{self, Broken},
-    },
+    tasks::thread::{self, Broken},
 };
 
 /// Triplets that validation is made with have numbers from here on, which no training reaches.
@@ -138,13 +136,6 @@ impl TrainingSet {
             Self::Labelled(examples) => Ok(examples.clone()),
         }
     }
-}
-
-/// What reads labelled sets.
-#[derive(Clone, Copy)]
-pub(crate) struct Sources<'a> {
-    pub decoder: &'a Decoder,
-    pub cancel: &'a CancelToken,
 }
 
 /// Prepares training and validation.

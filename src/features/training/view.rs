@@ -9,11 +9,10 @@ use super::{
 };
 use crate::{
     features::{
-        inspect::view::weak,
         simulation::state::SimulationPane,
         training::{command::Train, state::TrainingPane},
     },
-    widgets::theme,
+    widgets::theme::{self, weak},
     workspace::{
         shared::Shared,
         words::{duration, thousands},

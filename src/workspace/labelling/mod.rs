@@ -3,5 +3,6 @@
 pub mod blind;
 pub mod journal;
 pub mod repeat_check;
+mod sight;
 pub mod targets;
 pub mod update;

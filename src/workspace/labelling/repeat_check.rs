@@ -1,14 +1,11 @@
 //! Repeat checks: a person judges some candidates again without seeing the first label, and hears how
 //! often both words were the same.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     domain::{
-        Candidate, CandidateIx, LabelAction, LabelBook, Origin,
+        Candidate, CandidateIx, LabelAction, Origin,
         agreement::{last_words, repeats},
         fnv,
         label_book::LabelState,
@@ -26,37 +23,6 @@ use crate::{
 const AT_ONCE: usize = 20;
 /// Own labels below which there is nothing to check.
 const FEWEST: usize = 5;
-
-/// The candidates that wait for a second word: their labels are hidden.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RepeatCheck {
-    open: BTreeSet<Arc<str>>,
-}
-
-impl RepeatCheck {
-    /// Candidates still to be judged again.
-    pub fn left(&self) -> usize {
-        self.open.len()
-    }
-
-    /// True while a candidate waits for a second word.
-    pub fn hides(&self, candidate: &Candidate) -> bool {
-        self.open.contains(&candidate.id)
-    }
-
-    /// What may be said of a candidate's label.
-    pub fn visible<'a>(&self, book: &'a LabelBook, candidate: &Candidate) -> &'a LabelState {
-        static NOTHING: LazyLock<LabelState> = LazyLock::new(LabelState::default);
-        if self.hides(candidate) {
-            return &NOTHING;
-        }
-        book.state(&candidate.id)
-    }
-
-    pub fn end(&mut self) {
-        self.open.clear();
-    }
-}
 
 impl Shared {
     /// What the screen may say of a candidate's label: nothing while it waits for a second word.
@@ -100,7 +66,7 @@ impl Shared {
         // No filter or order by label or score gives a label away.
         self.set_queue(QueueSpec::default());
         self.open_shortlist(Shortlist { title, candidates }, cx);
-        self.repeat_check.open = open;
+        self.repeat_check.begin(open);
         self.show(Screen::Inspect);
     }
 

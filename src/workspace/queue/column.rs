@@ -9,9 +9,8 @@ pub use super::cell::Cell;
 use crate::{
     domain::{Candidate, CandidateIx, FieldValue, LabelBook, agreement, label_book::LabelState},
     workspace::{
-        labelling::repeat_check::RepeatCheck,
+        repeat_check::RepeatCheck,
         scores::{classes::class_named, shown::Scores},
-        screen::Field,
     },
 };
 
@@ -381,7 +380,7 @@ mod tests {
             candidate: &candidate,
             book: &LabelBook::default(),
             scores: &Scores::default(),
-            repeat_check: &crate::workspace::labelling::repeat_check::RepeatCheck::default(),
+            repeat_check: &crate::workspace::repeat_check::RepeatCheck::default(),
         };
         let cell = Column::from_name("mag").cell(row);
         assert_eq!(cell, Cell::Number(18.5));

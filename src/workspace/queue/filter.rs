@@ -355,7 +355,7 @@ mod tests {
             candidate: &candidate(),
             book: &labelled_real(),
             scores: &Scores::default(),
-            repeat_check: &crate::workspace::labelling::repeat_check::RepeatCheck::default(),
+            repeat_check: &crate::workspace::repeat_check::RepeatCheck::default(),
         })
     }
 

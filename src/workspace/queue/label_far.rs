@@ -3,11 +3,11 @@
 
 use std::cmp::Reverse;
 
-use super::{
-    label_next::{Listed, Reason, by_chance},
-    order::Facts,
+use super::label_next::{Listed, Reason, by_chance};
+use crate::{
+    domain::{CandidateIx, Embedding},
+    workspace::queue::facts::Facts,
 };
-use crate::domain::{CandidateIx, Embedding};
 
 /// Candidates among which far ones are sought, and labels that they are far from: more are thinned out
 /// by chance, so that no key waits.
@@ -115,7 +115,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::workspace::labelling::repeat_check::RepeatCheck;
+    use crate::workspace::repeat_check::RepeatCheck;
     use crate::{
         domain::{
             Candidate, Catalogue, Epoch, LabelBook, LatentComponent, LatentPoint, LatentSpace,

@@ -3,13 +3,10 @@
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
-use super::{
-    label_far::{far, of_components},
-    order::Facts,
-};
+use super::label_far::{far, of_components};
 use crate::{
     domain::{CandidateIx, class_of, fnv},
-    workspace::scores::shown::Reading,
+    workspace::{queue::facts::Facts, scores::shown::Reading},
 };
 
 /// Why a candidate stands where it does.
@@ -181,7 +178,7 @@ pub(crate) fn by_chance(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::labelling::repeat_check::RepeatCheck;
+    use crate::workspace::repeat_check::RepeatCheck;
     use crate::{
         domain::{Candidate, Catalogue, LabelBook, ModelId, Prediction},
         workspace::{

@@ -3,6 +3,7 @@
 mod apply;
 mod cell;
 pub mod column;
+pub mod facts;
 pub mod filter;
 pub(crate) mod label_far;
 pub mod label_next;

@@ -12,28 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     column::{Cell, Column, Row},
+    facts::Facts,
     filter::Filter,
     label_next::{Reason, ranked},
 };
 use crate::{
-    domain::{Candidate, CandidateIx, Catalogue, Embedding, Fields, LabelBook},
-    workspace::{labelling::repeat_check::RepeatCheck, scores::shown::Scores},
+    domain::{Candidate, CandidateIx, Catalogue, Fields},
+    workspace::scores::shown::Scores,
 };
-
-/// What a queue is made of.
-#[derive(Clone, Copy)]
-pub struct Facts<'a> {
-    /// All candidates.
-    pub catalogue: &'a Catalogue,
-    /// All labels.
-    pub book: &'a LabelBook,
-    /// All scores.
-    pub scores: &'a Scores,
-    /// Whose labels are hidden.
-    pub repeat_check: &'a RepeatCheck,
-    /// Where candidates lie in a latent space.
-    pub latent: Option<&'a Embedding>,
-}
 
 impl<'a> Facts<'a> {
     fn row(&self, ix: CandidateIx, candidate: &'a Candidate) -> Row<'a> {

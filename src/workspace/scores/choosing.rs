@@ -3,14 +3,18 @@
 use std::{path::Path, sync::Arc};
 
 use super::{shown::ShownModel, threshold::threshold_for_recall};
-use crate::workspace::{
-    command::{QueueCommand, Scoring},
-    context::Context,
-    models,
-    queue::column::Column,
-    request::Request,
-    scores::shown::ScoringStatus,
-    shared::Shared,
+use crate::{
+    domain::ModelVersion,
+    workspace::{
+        command::{QueueCommand, Scoring},
+        context::Context,
+        models,
+        queue::column::Column,
+        request::Request,
+        scores::shown::ScoringStatus,
+        shared::Shared,
+        versions,
+    },
 };
 
 /// How far a key moves the threshold.
@@ -295,5 +299,26 @@ impl Shared {
             }
         }
         known
+    }
+}
+
+/// Models that the project keeps.
+impl Shared {
+    /// A version that the project has no longer, or never could be read: another model serves, and the
+    /// list of versions is read anew.
+    pub fn leave_lost_version(&mut self, source: &str, cx: &Context) {
+        if self.scores.shown().len() < 2 {
+            self.show_model(models::DEFAULT.into(), cx);
+        }
+        self.drop_model(source, cx);
+        if let Some(project) = self.project.path.clone() {
+            self.versions.read(project, &cx.tasks);
+        }
+    }
+
+    /// Where a version of this project can be read.
+    pub fn source_of(&self, version: &ModelVersion) -> Option<Arc<str>> {
+        let project = self.project.path.as_ref()?;
+        Some(versions::source(project, &version.id))
     }
 }

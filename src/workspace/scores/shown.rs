@@ -9,7 +9,7 @@ use crate::{
         CandidateIx, LatentMembership, ModelCard, ModelId, Prediction, Predictions, ScoreBook,
         likeliest,
     },
-    workspace::{command::Scoring, models},
+    workspace::models,
 };
 
 /// Recall that a threshold is chosen for unless the user wants another.

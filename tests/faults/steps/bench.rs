@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
+use tempfile::TempDir;
+
+use crate::common::{events, sky::simulate};
 use destello::{
     domain::{CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, Timestamp},
     features::{
@@ -26,9 +29,6 @@ use destello::{
         versions::Keep,
     },
 };
-use tempfile::TempDir;
-
-use crate::common::{events, sky::simulate};
 
 /// How much of everything there is.
 #[derive(Clone, Copy)]

@@ -2,6 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crate::common::{
+    events,
+    forests::{order, simulate, trained},
+};
 use destello::{
     domain::{Catalogue, LabelBook, LabelEvent, ModelVersion, Timestamp},
     features::{
@@ -17,11 +21,6 @@ use destello::{
         models::write_forest,
         versions::{self, Keep},
     },
-};
-
-use crate::common::{
-    events,
-    forests::{order, simulate, trained},
 };
 
 fn event(at: i64, id: &Arc<str>, class: &str) -> Arc<LabelEvent> {

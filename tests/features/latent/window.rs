@@ -11,8 +11,9 @@ use destello::{
     domain::{CandidateIx, LabelAction, Origin},
     features::latent::{
         check::LOOKED_AT,
-        shade::Legend,
-        state::{ColorBy, LatentChoice, LatentStatus, Projection},
+        choice::{ColorBy, LatentChoice, Projection},
+        parts::Legend,
+        state::LatentStatus,
     },
     imaging::Polygon,
     window::command::{Command, Go, Latent, QueueCommand, Select},

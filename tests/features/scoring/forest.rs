@@ -5,9 +5,9 @@ use std::sync::Arc;
 use destello::{
     domain::{Candidate, Prediction, Predictions},
     features::{
-        labelling::label_source::LabelSource,
         scoring::{forest_curve::of_candidate, score::score_candidates},
         training::forest::train::{TrainedForest, train},
+        training::label_source::LabelSource,
     },
     io::Decoder,
     lightcurve::Forest,

@@ -3,14 +3,12 @@
 use egui::{Button, ComboBox, DragValue, Slider, Ui};
 
 use crate::{
-    features::{
-        inspect::view::weak,
-        latent::{
-            command::Latent,
-            state::{ColorBy, LatentChoice, LatentPane, Projection, RADII, Tool},
-        },
+    features::latent::{
+        choice::{ColorBy, LatentChoice, Projection, RADII, Tool},
+        command::Latent,
+        state::LatentPane,
     },
-    widgets::cells,
+    widgets::{cells, theme::weak},
     workspace::{action::Action, queue::column::Column, shared::Shared},
 };
 

@@ -4,15 +4,12 @@ use egui::{Button, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 use crate::{
     domain::CandidateIx,
-    features::{
-        inspect::view::weak,
-        latent::{check::MemberCheck, command::Latent},
-    },
+    features::latent::{command::Latent, parts::MemberCheck},
     widgets::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
-        theme,
+        theme::{self, weak},
         view_memory::ViewMemory,
     },
     workspace::{

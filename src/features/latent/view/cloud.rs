@@ -11,8 +11,10 @@ use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor};
 
 use crate::{
     features::latent::{
-        shade::{Legend, NO_SHADE, SHADES},
-        state::{ColorBy, LatentPane},
+        choice::ColorBy,
+        parts::Legend,
+        shade::{NO_SHADE, SHADES},
+        state::LatentPane,
     },
     gpu::{self, Cloud, Frame, Layer, ScatterFrame, ScatterPainter},
     imaging::{ScatterView, spread_order},

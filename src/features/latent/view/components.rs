@@ -4,21 +4,15 @@ use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, po
 
 use super::decoded;
 use crate::{
-    features::{
-        inspect::view::weak,
-        latent::{
-            check::LOOKED_AT,
-            command::Latent,
-            components::{ComponentRow, ENDS},
-            state::LatentPane,
-            view::memory::LatentMemory,
-        },
+    features::latent::{
+        check::LOOKED_AT, command::Latent, components::ENDS, parts::ComponentRow,
+        state::LatentPane, view::memory::LatentMemory,
     },
     widgets::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
-        theme,
+        theme::{self, weak},
         view_memory::ViewMemory,
     },
     workspace::{

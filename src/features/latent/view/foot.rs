@@ -9,7 +9,6 @@ use crate::{
     domain::{CandidateIx, Role},
     features::{
         evaluation::command::Evaluate,
-        inspect::view::weak,
         latent::{
             state::{LatentPane, Reconstruction},
             view::memory::LatentMemory,
@@ -20,7 +19,7 @@ use crate::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
-        theme,
+        theme::{self, weak},
         view_memory::ViewMemory,
     },
     workspace::{command::Command, queue::order::Shortlist, shared::Shared, words::thousands},

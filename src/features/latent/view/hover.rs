@@ -4,14 +4,12 @@ use egui::{Area, Frame, Id, Order, Pos2, Rect, Ui, Vec2, vec2};
 
 use crate::{
     domain::{Candidate, Role},
-    features::{
-        inspect::view::weak,
-        latent::{map::LatentDot, state::LatentPane},
-    },
+    features::latent::{parts::LatentDot, state::LatentPane},
     widgets::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
+        theme::weak,
         view_memory::ViewMemory,
     },
     workspace::shared::Shared,

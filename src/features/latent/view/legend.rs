@@ -8,7 +8,7 @@ use super::{
     memory::{OUTLINE, OnScreen, SIGMAS},
 };
 use crate::{
-    features::latent::{shade::Legend, state::LatentPane},
+    features::latent::{parts::Legend, state::LatentPane},
     imaging::Plane,
     widgets::{stamp_view::outlined_text, theme},
     workspace::{settings::Theme, shared::Shared, words::thousands},

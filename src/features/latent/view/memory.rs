@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use egui::{Pos2, Rect, Vec2};
 
-use super::{LatentTab, cloud::LatentClouds, decoded::Textures};
+use super::{cloud::LatentClouds, decoded::Textures};
 use crate::{
     features::latent::{
-        map::LatentDot,
+        choice::Projection,
+        parts::LatentDot,
         pictures::LatentWalk,
-        state::{LatentMap, LatentPane, Projection},
+        state::{LatentMap, LatentPane},
     },
     imaging::ScatterView,
 };
@@ -19,6 +20,16 @@ use crate::{
 pub const SIGMAS: f32 = 2.0;
 /// Corners of an outline.
 pub const OUTLINE: usize = 64;
+
+/// What stands beside the plot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LatentTab {
+    /// The components.
+    #[default]
+    Components,
+    /// Sliders through the space.
+    Walk,
+}
 
 /// What the view of the latent space remembers.
 #[derive(Default)]

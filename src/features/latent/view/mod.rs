@@ -23,25 +23,21 @@ use super::state::LatentStatus;
 use crate::{
     features::{
         evaluation::command::Evaluate,
-        inspect::view::weak,
-        latent::{command::Latent, state::LatentPane, view::memory::LatentMemory},
+        latent::{
+            command::Latent,
+            state::LatentPane,
+            view::memory::{LatentMemory, LatentTab},
+        },
     },
-    widgets::{theme, view_memory::ViewMemory},
+    widgets::{
+        theme::{self, weak},
+        view_memory::ViewMemory,
+    },
     workspace::{action::Action, command::Command, shared::Shared, words::thousands},
 };
 
 /// Width of the components, points.
 const RIGHT: f32 = 430.0;
-
-/// What stands beside the plot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LatentTab {
-    /// The components.
-    #[default]
-    Components,
-    /// Sliders through the space.
-    Walk,
-}
 
 /// The screen.
 pub fn latent_ui(

@@ -5,9 +5,7 @@ use egui::{Pos2, Rect, Response, Stroke, Ui};
 use super::memory::OnScreen;
 use crate::{
     features::latent::{
-        command::Latent,
-        state::{LatentPane, Tool},
-        view::memory::LatentMemory,
+        choice::Tool, command::Latent, state::LatentPane, view::memory::LatentMemory,
     },
     imaging::Polygon,
     widgets::theme,

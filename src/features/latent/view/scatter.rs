@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     features::latent::{
+        choice::Tool,
         command::Latent,
-        state::{LatentMap, LatentPane, Tool},
+        state::{LatentMap, LatentPane},
         view::memory::LatentMemory,
     },
     widgets::{theme, view_memory::ViewMemory},

@@ -5,16 +5,13 @@ use egui::{ComboBox, Rect, RichText, ScrollArea, Sense, Slider, Ui, vec2};
 use super::decoded;
 use crate::{
     domain::LatentSpace,
-    features::{
-        inspect::view::weak,
-        latent::{
-            command::Latent,
-            pictures::{FARTHEST, LatentWalk, Pictures, STEPS},
-            state::LatentPane,
-            view::memory::LatentMemory,
-        },
+    features::latent::{
+        command::Latent,
+        pictures::{FARTHEST, LatentWalk, Pictures, STEPS},
+        state::LatentPane,
+        view::memory::LatentMemory,
     },
-    widgets::theme,
+    widgets::theme::{self, weak},
 };
 
 /// Side of the picture of the place, points.

@@ -8,13 +8,16 @@ use super::order::{FEWEST_EPOCHS, SimulatedObjects};
 use crate::{
     domain::{ImageSequence, Role, class_of, fnv},
     features::{
-        labelling::label_source::{LabelSource, OpenedLabels},
         scoring::forest_curve::{of_candidate, of_sequence},
         simulation::{
             order::{Kind, SimulationOrder},
             simulator::{prepare, simulator_of},
         },
-        training::{labels::part_of_id, training_set::Sources},
+        training::{
+            label_source::{LabelSource, OpenedLabels},
+            labelled_set::Sources,
+            labels::part_of_id,
+        },
     },
     io::Decoder,
     lightcurve::{

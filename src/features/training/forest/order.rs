@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use crate::{
     domain::{FeaturePlan, ModelCard, TrainingRecord},
-    features::labelling::label_source::LabelSource,
+    features::training::label_source::LabelSource,
     lightcurve::{
         features::{COUNT, NAMES},
         forest::NETWORK,

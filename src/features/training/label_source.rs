@@ -2,12 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{truth_table::TruthTable, truths::Truths};
 use crate::{
     domain::{Candidate, Catalogue, ModelCard, class_of},
-    features::training::{
-        labels::{IsKept, LabelledSet, OpenedSet, labelled},
-        training_set::Sources,
+    features::{
+        labelling::{truth_table::TruthTable, truths::Truths},
+        training::{
+            labelled_set::{IsKept, LabelledSet, OpenedSet, Sources},
+            labels::labelled,
+        },
     },
     workspace::open::read_until,
 };

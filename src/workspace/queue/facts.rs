@@ -1,0 +1,21 @@
+//! What order and filter of the queue are made from.
+
+use crate::{
+    domain::{Catalogue, Embedding, LabelBook},
+    workspace::{repeat_check::RepeatCheck, scores::shown::Scores},
+};
+
+/// What a queue is made of.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// All candidates.
+    pub catalogue: &'a Catalogue,
+    /// All labels.
+    pub book: &'a LabelBook,
+    /// All scores.
+    pub scores: &'a Scores,
+    /// Whose labels are hidden.
+    pub repeat_check: &'a RepeatCheck,
+    /// Where candidates lie in a latent space.
+    pub latent: Option<&'a Embedding>,
+}
