@@ -59,6 +59,23 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("features", &WIDGETS),
 ];
 
+/// Which feature may use which, beside what all of them share. Those that are not named use none.
+const FEATURES: &[(&str, &[&str])] = &[
+    ("adaptation", &["evaluation", "latent", "training"]),
+    ("evaluation", &["labelling"]),
+    ("explanation", &["render", "scoring"]),
+    ("inspect", &["explanation", "light_curve", "scoring"]),
+    (
+        "latent",
+        &["evaluation", "labelling", "mosaic", "scoring", "training"],
+    ),
+    ("mosaic", &["scoring"]),
+    ("open", &["simulation"]),
+    ("queue", &["scoring"]),
+    ("scoring", &["light_curve"]),
+    ("training", &["labelling", "scoring", "simulation"]),
+];
+
 /// The roof: may use everything below.
 const ROOF: &[&str] = &["main.rs", "lib.rs", "window/", "cli/"];
 
@@ -132,6 +149,46 @@ fn every_import_points_down() {
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn features_use_each_other_as_the_table_says() {
+    let sources = sources().into_iter().collect();
+    let feature = |file: &str| {
+        let inside = file.strip_prefix("features/")?;
+        Some(inside.split_once('/')?.0.to_owned())
+    };
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (from, to) in module_graph::imports(&sources).keys() {
+        if let (Some(from), Some(to)) = (feature(from), feature(to))
+            && from != to
+        {
+            found.entry(from).or_default().insert(to);
+        }
+    }
+    let table = FEATURES.iter().map(|(name, others)| {
+        let others = others.iter().map(|other| (*other).to_owned());
+        ((*name).to_owned(), others.collect())
+    });
+    assert_eq!(found, table.collect());
+}
+
+#[test]
+fn no_feature_leads_back_to_itself() {
+    let uses = |name: &str| {
+        let row = FEATURES.iter().find(|(feature, _)| *feature == name);
+        row.map_or(&[][..], |(_, others)| others)
+    };
+    for (name, _) in FEATURES {
+        let mut reached = BTreeSet::new();
+        let mut next: Vec<&str> = uses(name).to_vec();
+        while let Some(other) = next.pop() {
+            if reached.insert(other) {
+                next.extend(uses(other));
+            }
+        }
+        assert!(!reached.contains(name), "{name} uses itself by {reached:?}");
+    }
 }
 
 #[test]

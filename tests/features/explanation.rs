@@ -13,7 +13,7 @@ use destello::{
     },
     imaging::heat_map,
     learn::{Compute, Model, explain::explain},
-    window::command::{Command, Session},
+    window::command::Command,
     workspace::{action::Action, models},
 };
 use fitsio::FitsFile;

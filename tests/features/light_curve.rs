@@ -11,7 +11,7 @@ use destello::{
         measured::{CurveChoice, shown_curve},
         points::{Curve, Scale},
     },
-    window::command::{Command, Session},
+    window::command::Command,
 };
 
 fn points(window: &InlineWindow) -> (usize, Scale, Option<String>) {

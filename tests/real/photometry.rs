@@ -1,14 +1,13 @@
 //! Real stars and alerts, where they are at hand.
 
+use crate::data;
 use destello::{
     domain::{Candidate, DifferenceSign, Role},
-    features::light_curve::photometry::{PhotometryOrder, measure_candidate},
+    features::light_curve::{photometry::measure_candidate, photometry_order::PhotometryOrder},
     imaging::photometry::{Brightness, Method},
     io::Decoder,
     workspace::open::read_all,
 };
-
-use crate::data;
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

@@ -289,10 +289,7 @@ fn labels_of_training(shared: &Shared) -> LabelKey {
 mod tests {
     use super::*;
     use crate::domain::{ModelId, Timestamp};
-    use crate::{
-        features::training::train::LossPoint, window::command::Command,
-        workspace::settings::Settings,
-    };
+    use crate::{features::training::train::LossPoint, workspace::settings::Settings};
 
     const NOW: Timestamp = Timestamp(0);
 
