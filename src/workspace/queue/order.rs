@@ -312,6 +312,7 @@ fn has_field(catalogue: &Catalogue, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::{Candidate, Epoch};
+    use crate::{domain::LabelBook, workspace::repeat_check::RepeatCheck};
 
     fn catalogue(mags: &[f32]) -> Catalogue {
         let mut catalogue = Catalogue::default();
