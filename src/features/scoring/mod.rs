@@ -2,11 +2,13 @@
 
 pub(crate) mod badge;
 pub(crate) mod class_bands;
+pub mod class_shares;
 pub(crate) mod class_table;
 pub mod classes;
 pub(crate) mod curve_inputs;
 pub(crate) mod doubt;
 pub mod forest_curve;
+pub mod fusing;
 pub(crate) mod inputs;
 pub(crate) mod model_memory;
 pub(crate) mod news;

@@ -47,6 +47,8 @@ pub struct ScoreReport {
     pub refusals: Vec<Refusals>,
     /// What could not be opened.
     pub problems: Vec<Problem>,
+    /// Which class shares each model was corrected for, and what that changed; empty as trained.
+    pub shares: Vec<String>,
 }
 
 impl ScoreReport {
@@ -74,6 +76,7 @@ impl ScoreReport {
             counts,
             refusals,
             problems,
+            shares: Vec::new(),
         })
     }
 }

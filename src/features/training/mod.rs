@@ -6,6 +6,7 @@ pub(crate) mod curve;
 pub mod forest;
 pub(crate) mod form;
 pub(crate) mod form_view;
+pub mod fusion;
 pub(crate) mod labels;
 pub mod model_export;
 pub(crate) mod order;

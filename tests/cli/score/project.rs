@@ -5,10 +5,11 @@ use std::path::Path;
 use crossbeam_channel::bounded;
 use destello::{
     features::scoring::{
+        class_shares::ShareChoice,
         report::Counts,
         run::{ScoreNews, ScoreOrder, score},
     },
-    learn::Wish,
+    learn::{Wish, shares::Decision},
     store::Project,
     tasks::cancel::CancelToken,
 };
@@ -26,6 +27,9 @@ fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
         models: models.iter().map(|&model| model.into()).collect(),
         device: Wish::Cpu,
         project: Some(folder.join("night.destello")),
+        shares: ShareChoice::default(),
+        decision: Decision::default(),
+        labels: None,
     }
 }
 
