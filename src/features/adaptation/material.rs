@@ -51,6 +51,14 @@ pub struct Material {
 }
 
 impl Material {
+    /// What is learned in the round of that number: all labels but those that it holds out.
+    pub(crate) fn taught(&self, round: usize) -> Arc<dyn Dataset> {
+        match self.folds.get(round) {
+            Some(fold) => fold.taught.clone(),
+            None => self.labelled.clone(),
+        }
+    }
+
     /// Reads labels and simulates the old sky.
     ///
     /// # Errors

@@ -159,7 +159,7 @@ impl Set {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{super::Decision, *};
     use crate::learn::{chance::Chance, shares::correct};
 

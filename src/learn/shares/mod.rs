@@ -9,12 +9,14 @@
 //! Shares are estimated on each object's latest epoch and used for all its epochs: on first epochs, where
 //! nothing is known yet, an estimate collapses onto one class.
 
+mod biases;
 mod correct;
 mod estimate;
 mod from_labels;
 mod hand;
 mod uncertainty;
 
+pub use biases::LabelBiases;
 pub use correct::{correct, followed_threshold};
 pub use estimate::{FEW_OBJECTS, estimate};
 pub use from_labels::from_labels;
