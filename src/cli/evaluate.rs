@@ -215,7 +215,7 @@ fn score(
         let card = model.card();
         let labels = || label_counts(catalogue, truths.as_truths(), &card.classes);
         let Shares { shares, decide } = &args.shares;
-        if let Some(corrected) = corrected(shares, *decide, card, &all, labels)? {
+        if let Some(corrected) = corrected(shares, *decide, (model.id(), card), &all, labels)? {
             line.clear();
             for sentence in corrected.in_words(card, *decide) {
                 eprintln!("{sentence}");

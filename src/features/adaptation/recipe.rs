@@ -157,7 +157,9 @@ impl Phase {
     }
 }
 
-/// The course: by what was measured with prototypes (README, Fine-tuning). Of the phases that are left
+/// The course: by what was measured with prototypes (README, Fine-tuning), and for many labels anew: 180 steps of
+/// all layers changed nothing (340 labels of real alerts, judged on other objects: AUC .959 to .964), 1,500 do (.972), and
+/// nothing of the source domain is lost. Of the phases that are left
 /// out the others keep their steps; where all are left out there is none.
 pub(crate) fn phases(
     card: &ModelCard,
@@ -183,12 +185,12 @@ pub(crate) fn phases(
     let mut course = match &card.input {
         ModelInput::Sequence(_) => vec![
             phase(true, 40, 3e-3, [16, 32]),
-            phase(false, 80, 1e-3, [16, 32]),
+            phase(false, (3 * labels as u64).clamp(80, 240), 1e-3, [16, 32]),
         ],
         _ if labels < LABELS_FOR_ALL_LAYERS => vec![phase(true, 60, 1e-3, [16, 32])],
         _ => vec![
             phase(true, 60, 1e-3, [32, 32]),
-            phase(false, 180, 5e-4, [32, 32]),
+            phase(false, (4 * labels as u64).clamp(180, 1_500), 5e-4, [32, 32]),
         ],
     };
     let is_left_out = |phase: &Phase| {

@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, convert::Infallible, fs, path::PathBuf, str::Fr
 
 use anyhow::{Context, anyhow, ensure};
 
+use super::fusing::calibrated;
 use crate::{
-    domain::{Catalogue, ModelCard, Prediction, Predictions, likeliest},
+    domain::{Catalogue, ModelCard, ModelId, Prediction, Predictions, likeliest},
     features::labelling::truths::{Classes, Truths},
     learn::shares::{
         ClassShares, Decision, correct, estimate, followed_threshold, from_labels, parse,
@@ -64,11 +65,16 @@ pub struct Corrected {
 pub fn corrected(
     choice: &ShareChoice,
     decision: Decision,
-    card: &ModelCard,
+    (id, card): (&ModelId, &ModelCard),
     predictions: &[Predictions],
     labels: impl FnOnce() -> Vec<usize>,
 ) -> anyhow::Result<Option<Corrected>> {
+    if *choice == ShareChoice::Trained {
+        return Ok(None);
+    }
     let trained = card.trained_shares();
+    let calibrated = calibrated(id, predictions);
+    let predictions = calibrated.as_deref().unwrap_or(predictions);
     let rows = latest_rows(predictions);
     let shares = match choice {
         ShareChoice::Trained => return Ok(None),
@@ -288,6 +294,10 @@ mod tests {
         }
     }
 
+    fn id() -> ModelId {
+        ModelId::new("m", 0)
+    }
+
     fn said(row: &[f32]) -> Prediction {
         Prediction::Probabilities(row.into())
     }
@@ -315,7 +325,7 @@ mod tests {
         let all = set();
         let decision = Decision::EveryClass;
         let estimated = ShareChoice::Estimated;
-        let found = corrected(&estimated, decision, &card, &all, nothing)
+        let found = corrected(&estimated, decision, (&id(), &card), &all, nothing)
             .unwrap()
             .unwrap();
         assert_eq!(found.shares.occurs, [true, true, false]);
@@ -335,7 +345,13 @@ mod tests {
         let of_supernova = &found.predictions[150];
         assert_eq!(of_supernova[0], said(&[0.5, 0.5, 0.0]));
         assert_eq!(of_supernova[1], Prediction::Refused("no".into()));
-        let trained = corrected(&ShareChoice::Trained, decision, &card, &all, nothing);
+        let trained = corrected(
+            &ShareChoice::Trained,
+            decision,
+            (&id(), &card),
+            &all,
+            nothing,
+        );
         assert_eq!(trained.unwrap(), None);
     }
 
@@ -343,7 +359,9 @@ mod tests {
     fn labels_and_files_are_asked_for_and_their_lack_is_named() {
         let card = card(&["supernova", "star", "asteroid"]);
         let of = |choice: ShareChoice, labels: Vec<usize>| {
-            corrected(&choice, Decision::MostRight, &card, &set(), || labels)
+            corrected(&choice, Decision::MostRight, (&id(), &card), &set(), || {
+                labels
+            })
         };
         let labelled = of(ShareChoice::Labels, vec![10, 30, 0]).unwrap().unwrap();
         assert_eq!(labelled.shares.objects, 40);
@@ -368,7 +386,13 @@ mod tests {
             .flat_map(|(one, count)| vec![one; count])
             .collect();
         let of = |decision| {
-            let found = corrected(&ShareChoice::Estimated, decision, &card, &all, Vec::new);
+            let found = corrected(
+                &ShareChoice::Estimated,
+                decision,
+                (&id(), &card),
+                &all,
+                Vec::new,
+            );
             found.unwrap().unwrap()
         };
         let most_right = of(Decision::MostRight);

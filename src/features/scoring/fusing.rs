@@ -126,6 +126,11 @@ impl Fused {
         &self.card
     }
 
+    /// Name and version.
+    pub const fn id(&self) -> &ModelId {
+        &self.id
+    }
+
     /// A fusion with the models that it was learned with.
     ///
     /// # Errors
@@ -181,13 +186,25 @@ pub fn fuse(fusion: &Fusion, network: &Predictions, forest: &Predictions) -> Pre
     let one =
         |(at, seen): (usize, Option<Seen<'_>>)| match seen.and_then(|seen| fusion.predict(seen)) {
             Some(row) => Prediction::Probabilities(row.into()),
-            None => network
-                .get(at)
-                .filter(|refused| matches!(refused, Prediction::Refused(_)))
+            None => [network, forest]
+                .into_iter()
+                .filter_map(|all| all.get(at))
+                .find(|one| matches!(one, Prediction::Refused(_)))
                 .cloned()
                 .unwrap_or_else(|| Prediction::Refused(Arc::from("has a score that is no number"))),
         };
     all.map(one).collect()
+}
+
+/// What a forest predicts, calibrated, where the fusion that comes with the program was learned with it: before
+/// class shares are estimated probabilities must be as sure as they are right, and the votes of trees are
+/// less sure.
+pub fn calibrated(forest: &ModelId, predictions: &[Predictions]) -> Option<Vec<Predictions>> {
+    let fusion = fusion_of(FUSION).ok()??;
+    let nothing: Predictions = Arc::from([]);
+    let all = predictions.iter();
+    (**forest.text() == *fusion.forest_id)
+        .then(|| all.map(|one| fuse(&fusion, &nothing, one)).collect())
 }
 
 #[cfg(test)]
@@ -210,7 +227,6 @@ mod tests {
         let mut fusion = Fusion::parse("f", SHIPPED).unwrap();
         fusion.classes.truncate(2);
         fusion.both.clear();
-        fusion.network_alone.clear();
         fusion.forest_alone.clear();
         let fused = fuse(&fusion, &network.into(), &forest.into());
         assert_eq!(fused[1], refused("no stamp"));

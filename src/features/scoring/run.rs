@@ -16,7 +16,7 @@ use super::{
     task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
-    domain::{Candidate, Catalogue, LabelBook, ModelCard, Predictions},
+    domain::{Candidate, Catalogue, LabelBook, ModelCard, ModelId, Predictions},
     features::labelling::truths::Truths,
     io::Decoder,
     learn::{Compute, Wish, shares::Decision},
@@ -108,8 +108,8 @@ pub fn score(
     let mut shares = Vec::new();
     let mut named: Vec<(ModelCard, Vec<Predictions>)> = Vec::new();
     for column in columns {
-        let (card, mut predictions) = column.of(&found.predictions);
-        if let Some(corrected) = with_shares(order, &catalogue, &card, &predictions)? {
+        let (id, card, mut predictions) = column.of(&found.predictions);
+        if let Some(corrected) = with_shares(order, &catalogue, (&id, &card), &predictions)? {
             shares.extend(corrected.in_words(&card, order.decision));
             predictions = corrected.predictions;
         }
@@ -127,12 +127,18 @@ pub fn score(
 fn with_shares(
     order: &ScoreOrder,
     catalogue: &Catalogue,
-    card: &ModelCard,
+    (id, card): (&ModelId, &ModelCard),
     predictions: &[Predictions],
 ) -> anyhow::Result<Option<Corrected>> {
     let truths = order.labels.as_deref().map_or(Truths::Data, Truths::Labels);
     let labels = || label_counts(catalogue, truths, &card.classes);
-    corrected(&order.shares, order.decision, card, predictions, labels)
+    corrected(
+        &order.shares,
+        order.decision,
+        (id, card),
+        predictions,
+        labels,
+    )
 }
 
 /// The models that must score, and what stands in the table.
@@ -144,19 +150,19 @@ struct Wanted {
 /// What some columns of the table are of.
 enum ColumnsOf {
     /// A model, by its place.
-    Model(Box<ModelCard>, usize),
+    Model(ModelId, Box<ModelCard>, usize),
     /// A fusion of the models at two places.
     Fused(Box<Fused>, [usize; 2]),
 }
 
 impl ColumnsOf {
-    fn of(&self, predictions: &[Vec<Predictions>]) -> (ModelCard, Vec<Predictions>) {
+    fn of(&self, predictions: &[Vec<Predictions>]) -> (ModelId, ModelCard, Vec<Predictions>) {
         match self {
-            Self::Model(card, at) => ((**card).clone(), predictions[*at].clone()),
+            Self::Model(id, card, at) => (id.clone(), (**card).clone(), predictions[*at].clone()),
             Self::Fused(fused, [network, forest]) => {
                 let both = predictions[*network].iter().zip(&predictions[*forest]);
                 let all = both.map(|(network, forest)| fuse(&fused.fusion, network, forest));
-                (fused.card().clone(), all.collect())
+                (fused.id().clone(), fused.card().clone(), all.collect())
             }
         }
     }
@@ -191,9 +197,9 @@ fn models_of(order: &ScoreOrder, report: &dyn Fn(ScoreNews)) -> anyhow::Result<W
     for name in &order.models {
         let Some(fusion) = fusion_of(name)? else {
             let model = find(name)?;
-            let card = Box::new(model.card().clone());
+            let (id, card) = (model.id().clone(), Box::new(model.card().clone()));
             let at = wanted.place(model);
-            wanted.columns.push(ColumnsOf::Model(card, at));
+            wanted.columns.push(ColumnsOf::Model(id, card, at));
             continue;
         };
         let (network, forest) = (find(&fusion.network)?, find(&fusion.forest)?);

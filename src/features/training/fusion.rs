@@ -105,7 +105,6 @@ pub fn train(
         forest: order.forest.0.clone(),
         forest_id: forest.id().to_string(),
         both: Vec::new(),
-        network_alone: Vec::new(),
         forest_alone: Vec::new(),
         training: TrainingRecord {
             data: order.data,
