@@ -190,7 +190,7 @@ pub(crate) fn phases(
         _ if labels < LABELS_FOR_ALL_LAYERS => vec![phase(true, 60, 1e-3, [16, 32])],
         _ => vec![
             phase(true, 60, 1e-3, [32, 32]),
-            phase(false, (4 * labels as u64).clamp(180, 1_500), 5e-4, [32, 32]),
+            phase(false, (8 * labels as u64).clamp(180, 2_500), 1e-3, [32, 32]),
         ],
     };
     let is_left_out = |phase: &Phase| {

@@ -6,7 +6,7 @@ use super::Request;
 use crate::{
     domain::{
         CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, Prediction, ScoreBook,
-        evaluation::LeftOut,
+        evaluation::LeftOut, likeliest,
     },
     features::labelling::truths::{Classes, Truths},
 };
@@ -170,9 +170,8 @@ fn call(probabilities: &[f32], facts: &ModelFacts, request: &Request) -> (usize,
         let called = if is_positive { positive } else { 1 - positive };
         return (called, score);
     }
-    let ordered = probabilities.iter().copied().enumerate();
-    let best = ordered.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    best.unwrap_or((0, 0.0))
+    let called = likeliest(probabilities).unwrap_or(0);
+    (called, probabilities.get(called).copied().unwrap_or(0.0))
 }
 
 #[cfg(test)]
