@@ -63,6 +63,9 @@ pub struct Args {
     /// Seed of those
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Judge also objects whose labels a model has learned: figures that flatter it
+    #[arg(long)]
+    seen: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -193,6 +196,9 @@ fn score(
             eprintln!("{warning}");
         }
         let mut facts = ModelFacts::of(model.id(), model.card());
+        if args.seen {
+            facts.learned = Arc::default();
+        }
         if all_facts.iter().any(|known| known.id == facts.id) {
             eprintln!("{name} is {}, which is judged already", facts.id);
             continue;

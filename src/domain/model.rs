@@ -237,6 +237,10 @@ pub struct TrainingRecord {
     pub commit: String,
     /// Day on which it was made, UTC.
     pub date: String,
+    /// Identifiers of the labelled objects that it has learned, those of the models that it was fine-tuned from
+    /// among them: it is not judged on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<Arc<str>>,
 }
 
 /// Everything that is known of a model but its weights.

@@ -4,7 +4,10 @@
 //! simulated ones of the old sky (replay): without them the classes that nobody labelled are forgotten.
 //! To know what is gained, some labels are held out, by object; in the end the model learns from all.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyhow::bail;
 
@@ -396,6 +399,11 @@ impl FineTuning {
             examples: card.training.examples + examples.sum::<u64>(),
             commit: card.training.commit.clone(),
             date: today(),
+            learned: {
+                let before = card.training.learned.iter();
+                let all = before.chain(&self.material.learned).cloned();
+                all.collect::<BTreeSet<_>>().into_iter().collect()
+            },
         }
     }
 }

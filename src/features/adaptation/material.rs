@@ -46,6 +46,8 @@ pub struct Material {
     pub(crate) test: Arc<dyn Dataset>,
     /// Classes that the model is given.
     pub(crate) new_classes: Vec<String>,
+    /// Identifiers of the labelled objects.
+    pub(crate) learned: Vec<Arc<str>>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -90,6 +92,11 @@ impl Material {
             replayed: replayed(order, card)?,
             test: simulated(order, card, TEST_FROM, order.test.max(1))?,
             new_classes,
+            learned: opened
+                .in_order(card)
+                .into_iter()
+                .map(|one| one.id.clone())
+                .collect(),
             notes: set.notes,
         })
     }

@@ -11,6 +11,9 @@ use crate::{
     features::labelling::truths::{Classes, Truths},
 };
 
+/// Why objects that a compared model has learned are left out.
+const LEARNED: &str = "a compared model has learned its label";
+
 /// Everything that was judged, with the probabilities of all classes one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Judgements {
@@ -38,6 +41,15 @@ impl Judgements {
         let at = request.at.unwrap_or_else(|| facts.usual_at());
         let mut classes = Classes::new(truths, &facts.classes);
         for (ix, candidate) in catalogue.iter() {
+            if facts.learned.contains(&candidate.id) {
+                let objects = if at == JudgedAt::Each {
+                    candidate.epochs.len()
+                } else {
+                    1
+                };
+                judgements.leave_out(LEARNED, objects);
+                continue;
+            }
             let Some(predictions) = scores.get(&facts.id, ix) else {
                 let missing = if at == JudgedAt::Each {
                     candidate.epochs.len()
@@ -187,6 +199,7 @@ mod tests {
             classes: classes.iter().map(|class| (*class).to_owned()).collect(),
             positive: classes.iter().position(|class| *class == "real"),
             threshold: 0.5,
+            learned: Arc::default(),
         }
     }
 

@@ -114,6 +114,7 @@ pub fn train(
             examples: objects.len() as u64,
             commit: order.commit,
             date: today(),
+            learned: Vec::new(),
         },
     };
     let fusion = Fusion::learned(beginning, &objects);
