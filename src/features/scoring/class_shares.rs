@@ -9,7 +9,8 @@ use crate::{
     domain::{Catalogue, ModelCard, ModelId, Prediction, Predictions, likeliest},
     features::labelling::truths::{Classes, Truths},
     learn::shares::{
-        ClassShares, Decision, correct, estimate, followed_threshold, from_labels, parse,
+        ClassShares, Decision, ShareSource, correct, estimate, followed_threshold, from_labels,
+        parse,
     },
 };
 
@@ -159,12 +160,14 @@ impl Corrected {
             shrunk,
             ..
         } = &self.shares;
-        let from = match objects {
-            0 => String::new(),
-            count => format!(" from {count} objects"),
+        let from = match source {
+            ShareSource::Trained => "as trained".into(),
+            ShareSource::Estimated => format!("estimated from {objects} objects"),
+            ShareSource::Labels => format!("from {objects} labels"),
+            ShareSource::ByHand => "by hand".into(),
         };
         let shares = self.shares.in_words(&card.classes);
-        let mut lines = vec![format!("class shares {source}{from}: {shares}")];
+        let mut lines = vec![format!("class shares {from}: {shares}")];
         lines.extend(shrunk.map(|why| why.in_words().to_owned()));
         if let Some(threshold) = self.threshold {
             lines.push(format!(
