@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use destello::{
     domain::{Candidate, Catalogue, Prediction, class_of, fnv, likeliest},
-    features::scoring::fusing::Scorer,
+    features::scoring::fusing::{Scorer, calibrated},
     io::Decoder,
     learn::{
         chance::Chance,
@@ -24,8 +24,8 @@ struct Object {
     class: usize,
     /// Group of its field.
     group: u64,
-    /// Rows of the epochs that were scored, and how many epochs were seen then.
-    rows: Vec<(usize, Vec<f32>)>,
+    /// Epochs that were scored: how many were seen then, the row, and the row calibrated.
+    rows: Vec<(usize, [Vec<f32>; 2])>,
 }
 
 /// All of them, with what one model predicts.
@@ -37,7 +37,7 @@ pub struct Objects {
 }
 
 /// What is made of an object's row after so many epochs.
-type Change<'a> = &'a dyn Fn(&Object, usize, &[f32]) -> Vec<f32>;
+type Change<'a> = &'a dyn Fn(&Object, usize, &[Vec<f32>; 2]) -> Vec<f32>;
 
 /// Mean recall and accuracy after each number of epochs.
 pub type Curve = [[f64; 2]; AFTER.len()];
@@ -59,13 +59,10 @@ pub struct Measured {
     pub won_by_labels: [usize; 2],
 }
 
-/// The field of an object: what its identifier begins with (`Blind15A_17_…`); else the object itself.
+/// The field of an object; itself where its file names none.
 fn field_of(candidate: &Candidate) -> String {
-    let parts: Vec<&str> = candidate.id.split('_').collect();
-    match &parts[..] {
-        [survey, field, _, ..] => format!("{survey}_{field}"),
-        _ => candidate.id.to_string(),
-    }
+    let field = candidate.fields.get("FIELD");
+    field.map_or_else(|| candidate.id.to_string(), |field| field.to_string())
 }
 
 impl Objects {
@@ -87,11 +84,14 @@ impl Objects {
         for chunk in known.chunks(CHUNK) {
             let candidates: Vec<&Candidate> = chunk.iter().map(|(one, _)| *one).collect();
             let scored = scorer.score(&candidates, decoder)?;
-            for ((candidate, class), predictions) in chunk.iter().zip(scored) {
-                let epochs = predictions.iter().enumerate();
-                let rows = epochs.filter_map(|(at, prediction)| match prediction {
-                    Prediction::Probabilities(row) => Some((at + 1, row.to_vec())),
-                    Prediction::Refused(_) => None,
+            let mended = calibrated(scorer.id(), &scored).unwrap_or_else(|| scored.clone());
+            for ((candidate, class), both) in chunk.iter().zip(scored.iter().zip(&mended)) {
+                let epochs = both.0.iter().zip(both.1.iter()).enumerate();
+                let rows = epochs.filter_map(|(at, both)| match both {
+                    (Prediction::Probabilities(row), Prediction::Probabilities(mended)) => {
+                        Some((at + 1, [row.to_vec(), mended.to_vec()]))
+                    }
+                    _ => None,
                 });
                 let field = field_of(candidate);
                 all.push(Object {
@@ -127,7 +127,7 @@ impl Objects {
     }
 
     /// The row of an object after so many epochs; none before the first that was scored.
-    fn row(object: &Object, after: usize) -> Option<&(usize, Vec<f32>)> {
+    fn row(object: &Object, after: usize) -> Option<&(usize, [Vec<f32>; 2])> {
         object
             .rows
             .iter()
@@ -187,13 +187,13 @@ impl Measured {
         let latest = objects
             .all
             .iter()
-            .filter_map(|one| Some(&one.rows.last()?.1[..]));
+            .filter_map(|one| Some(&one.rows.last()?.1[1][..]));
         let latest: Vec<&[f32]> = latest.collect();
         let shares = estimate(&latest, trained);
-        let as_trained = |after, _| objects.called(after, &|_, _, row| row.to_vec());
+        let as_trained = |after, _| objects.called(after, &|_, _, [row, _]| row.clone());
         let estimated = |after, decision| {
             let target = shares.target(decision);
-            objects.called(after, &|_, _, row| correct(row, trained, &target))
+            objects.called(after, &|_, _, [_, row]| correct(row, trained, &target))
         };
         let mut measured = Self {
             name,
@@ -216,7 +216,7 @@ impl Measured {
             measured.kept[1] += biases.len();
             let labelled = |after, decision| {
                 let target = shares.target(decision);
-                objects.called(after, &|object, epochs, row| {
+                objects.called(after, &|object, epochs, [_, row]| {
                     let row = correct(row, trained, &target);
                     let biases = &biases[object.group as usize];
                     if biases.is_kept() {
@@ -263,7 +263,7 @@ fn biases_for(
             .collect();
         for _ in 0..labels.min(open.len()) {
             let one = open.swap_remove(chance.below(open.len()));
-            let row = one.rows.last().map_or(&[][..], |(_, row)| row);
+            let row = one.rows.last().map_or(&[][..], |(_, [_, row])| row);
             chosen.push((correct(row, &objects.trained, &target), class));
         }
     }

@@ -8,6 +8,7 @@ mod blend;
 pub mod braai_import;
 pub mod chance;
 pub mod checkpoint;
+pub mod conformal;
 pub mod dataset;
 pub mod device;
 pub mod error;

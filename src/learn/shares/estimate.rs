@@ -1,7 +1,7 @@
 //! Class shares of a set without labels, by expectation maximisation.
 
 use super::{
-    ClassShares, ShareSource, Shrunk, normalised,
+    class_shares::{ClassShares, ShareSource, Shrunk, normalised},
     uncertainty::{errors, mixed},
 };
 
@@ -160,8 +160,11 @@ impl Set {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{super::Decision, *};
-    use crate::learn::{chance::Chance, shares::correct};
+    use super::{
+        super::{class_shares::Decision, correct::correct},
+        *,
+    };
+    use crate::learn::chance::Chance;
 
     /// Rows of a calibrated model of four classes in equal shares that sees one number, normal about the
     /// class' own: objects of these numbers, with their classes.

@@ -1,6 +1,6 @@
 //! Class shares from labels, with a Dirichlet prior at the trained shares.
 
-use super::{ClassShares, ShareSource, normalised};
+use super::class_shares::{ClassShares, ShareSource, normalised};
 
 /// Labels that the trained shares count as: ten labels move what ten labels can move.
 const PRIOR_LABELS: f64 = 7.0;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ClassShares, ShareSource};
+use super::class_shares::{ClassShares, ShareSource};
 use crate::domain::class_of;
 
 /// Shares out of TOML: a line a class, `supernova = 0.1`; classes that are not named do not occur. Numbers need
