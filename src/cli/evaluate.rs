@@ -6,7 +6,10 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, bail};
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled};
+use super::{
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
+    shares::Shares,
+};
 use crate::{
     domain::{Catalogue, JudgedAt, ModelFacts, ScoreBook},
     features::{
@@ -15,7 +18,10 @@ use crate::{
             evaluator::{Judge, WriteEvaluation},
         },
         labelling::{truth_table::TruthTable, truths::TruthsAtHand},
-        scoring::score::score_candidates,
+        scoring::{
+            class_shares::{corrected, label_counts},
+            fusing::Scorer,
+        },
     },
     io::Decoder,
     learn::{Compute, Wish},
@@ -34,7 +40,8 @@ pub struct Args {
     /// Files, folders and archives
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// A model that comes with destello, or a model file; several are compared
+    /// A model that comes with destello, a model file, or `fusion`: the network of sequences and the forest
+    /// together (a .json file: a fusion of your own); several are compared
     #[arg(long, value_name = "NAME|FILE", default_value = models::DEFAULT)]
     model: Vec<String>,
     /// Table of labels (CSV); without one, the classes that the data give
@@ -56,6 +63,9 @@ pub struct Args {
     /// Seed of those
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Judge also objects whose labels a model has learned: figures that flatter it
+    #[arg(long)]
+    seen: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -65,6 +75,8 @@ pub struct Args {
     /// Where to compute: auto, cpu or gpu
     #[arg(long, default_value = "auto")]
     device: Wish,
+    #[command(flatten)]
+    shares: Shares,
 }
 
 fn threshold(text: &str) -> Result<f64, String> {
@@ -108,7 +120,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if opened.catalogue.is_empty() {
         bail!("no candidate was found");
     }
-    let Some((scores, facts)) = score(args, &opened.catalogue, &decoder, &cancel)? else {
+    let Some((scores, facts)) = score(args, &opened.catalogue, &truths, &decoder, &cancel)? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let request = Request {
@@ -164,10 +176,12 @@ fn json(report: &Report) -> anyhow::Result<String> {
     json.context("the report cannot be written as JSON")
 }
 
-/// What every model says of every candidate; none where Ctrl-C came.
+/// What every model says of every candidate, corrected for the class shares that are wanted; none where Ctrl-C
+/// came.
 fn score(
     args: &Args,
     catalogue: &Catalogue,
+    truths: &TruthsAtHand,
     decoder: &Decoder,
     cancel: &CancelToken,
 ) -> anyhow::Result<Option<(ScoreBook, Vec<ModelFacts>)>> {
@@ -177,32 +191,46 @@ fn score(
     let line = ProgressLine::new();
     let candidates: Vec<_> = catalogue.iter().collect();
     for (number, name) in args.model.iter().enumerate() {
-        let checked = models::find(name, &compute)?;
-        if let Some(warning) = &checked.warning {
+        let (model, warnings) = Scorer::find(name, &compute)?;
+        for warning in &warnings {
             eprintln!("{warning}");
         }
-        let model = checked.model;
-        let facts = ModelFacts::of(model.id(), model.card());
+        let mut facts = ModelFacts::of(model.id(), model.card());
+        if args.seen {
+            facts.learned = Arc::default();
+        }
         if all_facts.iter().any(|known| known.id == facts.id) {
             eprintln!("{name} is {}, which is judged already", facts.id);
             continue;
         }
         let mut done = number * candidates.len();
+        let mut all = Vec::with_capacity(candidates.len());
         for chunk in candidates.chunks(CHUNK) {
             if cancel.is_cancelled() {
                 line.clear();
                 return Ok(None);
             }
             let chunk_of: Vec<_> = chunk.iter().map(|(_, candidate)| *candidate).collect();
-            let predictions = score_candidates(&chunk_of, &model, decoder)?;
-            for ((ix, _), predictions) in chunk.iter().zip(predictions) {
-                scores.put(&facts.id, *ix, Arc::clone(&predictions));
-            }
+            all.extend(model.score(&chunk_of, decoder)?);
             done += chunk.len();
             line.report(Progress {
                 done,
                 total: args.model.len() * candidates.len(),
             });
+        }
+        let card = model.card();
+        let labels = || label_counts(catalogue, truths.as_truths(), &card.classes);
+        let Shares { shares, decide } = &args.shares;
+        if let Some(corrected) = corrected(shares, *decide, (model.id(), card), &all, labels)? {
+            line.clear();
+            for sentence in corrected.in_words(card, *decide) {
+                eprintln!("{sentence}");
+            }
+            facts.threshold = corrected.threshold.unwrap_or(facts.threshold);
+            all = corrected.predictions;
+        }
+        for ((ix, _), predictions) in candidates.iter().zip(all) {
+            scores.put(&facts.id, *ix, Arc::clone(&predictions));
         }
         all_facts.push(facts);
     }

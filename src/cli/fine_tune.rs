@@ -1,6 +1,7 @@
 //! `destello fine-tune`: teaches a model with the labels of a new sky.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -11,6 +12,7 @@ use anyhow::bail;
 use super::{
     making::Making,
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
+    shares::Shares,
 };
 use crate::{
     domain::{FineTuneFigures, ModelId, SkyFigures},
@@ -19,12 +21,18 @@ use crate::{
             fine_tuning::{FineTuneOrder, LabelSource, Recipe, RecipePart, USUAL_TEST, check_out},
             task::{FineTune, FineTuneUpdate},
         },
+        labelling::{truth_table::TruthTable, truths::Truths},
         latent::{
             adapt_task::{Adapt, AdaptOrder, Adapted},
             train_task::{LatentProgress, LatentUpdate},
         },
+        scoring::{
+            class_shares::{ShareChoice, corrected, label_counts},
+            fusing::Scorer,
+        },
         training::train::{TrainingData, checkpoint_path},
     },
+    io::Decoder,
     learn::Compute,
     lightcurve::forest_file::ENDING,
     tasks::{cancel::CancelToken, run_here},
@@ -34,6 +42,7 @@ use crate::{
         latent_registry::LatentRegistry,
         model_registry::{ModelRegistry, ModelSource},
         models,
+        open::read_all_with,
         versions::Keep,
     },
 };
@@ -74,10 +83,12 @@ pub(super) struct Args {
     /// What the old sky may lose, points of mean recall, before the taught weights are drawn back
     #[arg(long, value_name = "POINTS", default_value_t = 1.0)]
     most_forgotten: f64,
-    /// Leave out a part of the recipe, to see what it does: head, all-layers, replay, balance, turns,
+    /// Leave out a part of the recipe, to see what it does: biases, head, all-layers, replay, balance, turns,
     /// prior, average
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     without: Vec<RecipePart>,
+    #[command(flatten)]
+    shares: Shares,
     #[command(flatten)]
     made: Making,
 }
@@ -106,11 +117,42 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         command: format!("destello {}", typed.join(" ")),
         ..FineTuneOrder::usual(labels, args.made.threads())
     };
+    let mut order = order;
+    order.shares = shares_of(args)?;
     if latent_models::card_of(&args.model).is_some() {
         refuse_for_networks(args, "latent models")?;
         return adapt(args, order.command, cancel);
     }
     fine_tune(args, order, cancel)
+}
+
+/// The class shares of the set, by name, that held-out labels are judged with; none as trained.
+fn shares_of(args: &Args) -> anyhow::Result<Option<BTreeMap<String, f64>>> {
+    let Shares { shares, decide } = &args.shares;
+    if *shares == ShareChoice::Trained {
+        return Ok(None);
+    }
+    let (model, _) = Scorer::find(&args.model, &Compute::choose(args.made.device)?)?;
+    let decoder = Decoder::default();
+    let opened = read_all_with(&args.paths, &decoder);
+    let candidates: Vec<_> = opened
+        .catalogue
+        .iter()
+        .map(|(_, candidate)| candidate)
+        .collect();
+    let predictions = model.score(&candidates, &decoder)?;
+    let card = model.card();
+    let table = args.labels.as_deref().map(TruthTable::read).transpose()?;
+    let truths = table.as_ref().map_or(Truths::Data, Truths::Table);
+    let labels = || label_counts(&opened.catalogue, truths, &card.classes);
+    let found = corrected(shares, *decide, (model.id(), card), &predictions, labels)?;
+    let named = found.map(|found| {
+        for sentence in found.in_words(card, *decide) {
+            eprintln!("{sentence}");
+        }
+        card.classes.iter().cloned().zip(found.target).collect()
+    });
+    Ok(named)
 }
 
 /// Refuses what only networks that tell classes have.

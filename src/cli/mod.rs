@@ -16,6 +16,7 @@ pub mod photometry;
 mod progress;
 pub mod render;
 pub mod score;
+mod shares;
 pub mod simulate;
 mod train;
 

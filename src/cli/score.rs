@@ -2,9 +2,13 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::progress::{INTERRUPTED, ProgressLine, cancel_by_signal};
+use super::{
+    progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
+    shares::Shares,
+};
 use crate::{
     features::scoring::{
+        class_shares::ShareChoice,
         report::ScoreReport,
         run::{ScoreNews, ScoreOrder, score},
     },
@@ -18,7 +22,8 @@ pub struct Args {
     /// Files, folders and archives
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// A model that comes with destello, or a model file; may be given several times
+    /// A model that comes with destello, a model file, or `fusion`: the network of sequences and the forest
+    /// together (a .json file: a fusion of your own); may be given several times
     #[arg(long = "model", value_name = "NAME|FILE", default_value = models::DEFAULT)]
     models: Vec<String>,
     /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
@@ -30,6 +35,8 @@ pub struct Args {
     /// Where to compute: auto, cpu or gpu
     #[arg(long, default_value = "auto")]
     device: Wish,
+    #[command(flatten)]
+    shares: Shares,
 }
 
 /// Scores, writes the table, and reports what could not be scored.
@@ -43,6 +50,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         models: args.models.clone(),
         device: args.device,
         project: args.project.clone(),
+        shares: args.shares.shares.clone(),
+        decision: args.shares.decide,
+        labels: match (&args.shares.shares, &args.project) {
+            (ShareChoice::Labels, Some(project)) if project.exists() => {
+                let project = super::label::open_existing(project)?;
+                Some(Arc::new(super::label::book_of(&project)?))
+            }
+            _ => None,
+        },
     };
     let cancel = cancel_by_signal()?;
     let line = Arc::new(ProgressLine::new());
@@ -60,6 +76,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     report_faults(&report);
+    for line in &report.shares {
+        eprintln!("{line}");
+    }
     table::write("SCORES", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
         super::print_line(&summary(&report, args.project.is_some(), out))?;

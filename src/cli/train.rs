@@ -1,6 +1,7 @@
 //! `destello train`: teaches a network, or a forest.
 
 mod forest;
+mod fusion;
 mod latent;
 
 use std::{
@@ -44,6 +45,8 @@ enum What {
     Sequence(SequenceClasses),
     /// A random forest that tells classes of objects apart by their light curves
     Forest(forest::Args),
+    /// The weights with which a network over sequences and a forest judge together
+    Fusion(fusion::Args),
     /// An autoencoder that clusters stamps, without labels
     Latent(latent::Args),
 }
@@ -122,6 +125,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::RealBogus(args) => train(real_bogus(args)?, args.common.made.device),
         What::Sequence(args) => train(sequence(args)?, args.common.made.device),
         What::Forest(args) => forest::run(args),
+        What::Fusion(args) => fusion::run(args),
         What::Latent(args) => latent::run(args),
     }
 }

@@ -1,6 +1,11 @@
 //! How well a model judges candidates whose truth is known: figures with their uncertainties.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+    sync::Arc,
+};
 
 use serde::{Serialize, Serializer};
 
@@ -59,6 +64,8 @@ pub struct ModelFacts {
     pub positive: Option<usize>,
     /// The threshold that comes with the model.
     pub threshold: f64,
+    /// Identifiers of the labelled objects that it has learned: it is not judged on them.
+    pub learned: Arc<BTreeSet<Arc<str>>>,
 }
 
 impl ModelFacts {
@@ -70,6 +77,7 @@ impl ModelFacts {
             positive: card.positive_class().filter(|_| card.classes.len() == 2),
             // By its decimals: 0.62 as a double would be 0.6200000047683716.
             threshold: card.threshold.to_string().parse().unwrap_or(0.5),
+            learned: Arc::new(card.training.learned.iter().cloned().collect()),
         }
     }
 

@@ -15,6 +15,9 @@ pub struct SkyFigures {
     pub error: [f64; 2],
     /// Share of right classes: before, after; 0 to 1.
     pub accuracy: [f64; 2],
+    /// Standard error of what the mean recall gains, object by object; none where both were not judged on the
+    /// same objects.
+    pub gain_error: Option<f64>,
 }
 
 impl SkyFigures {
@@ -30,7 +33,30 @@ impl SkyFigures {
             mean_recall: [before_is.0, after_is.0],
             error: [before_is.1, after_is.1],
             accuracy: [before_is.2, after_is.2],
+            gain_error: None,
         })
+    }
+
+    /// The same with the standard error of the gain, from objects that both judged.
+    #[must_use]
+    pub const fn with_gain_error(self, error: f64) -> Self {
+        Self {
+            gain_error: Some(error),
+            ..self
+        }
+    }
+
+    /// The standard error of the gain: where it was not measured object by object, as if both were judged on
+    /// different objects.
+    pub fn error_of_gain(&self) -> f64 {
+        self.gain_error
+            .unwrap_or_else(|| self.error[0].hypot(self.error[1]))
+    }
+
+    /// True where more is gained than the standard error; none where that is not known.
+    pub fn is_gain(&self) -> Option<bool> {
+        let error = self.gain_error?;
+        Some(self.gain() > 0.0 && self.gain() > error)
     }
 
     /// How much more is recognised after than before; negative where less is.
@@ -82,6 +108,9 @@ impl FineTuneFigures {
                     named.insert(format!("{sky}_{what}_{when}"), value);
                 }
             }
+            if let Some(error) = figures.gain_error {
+                named.insert(format!("{sky}_gain_error"), error);
+            }
         }
         named
     }
@@ -101,6 +130,7 @@ impl FineTuneFigures {
                 mean_recall: both("mean_recall")?,
                 error: both("mean_recall_error")?,
                 accuracy: both("accuracy")?,
+                gain_error: figure(format!("{sky}_gain_error")),
             })
         };
         Self {
@@ -127,6 +157,12 @@ impl FineTuneFigures {
                 new.examples,
                 percent(new.mean_recall[0]),
                 percent(new.mean_recall[1])
+            )),
+            Some(new) if new.is_gain() == Some(false) => Some(format!(
+                "it gains {:.1} ± {:.1} points of mean recall on {} held-out labels: less than the standard error",
+                100.0 * new.gain(),
+                100.0 * new.error_of_gain(),
+                new.examples
             )),
             Some(_) => None,
         }
@@ -198,6 +234,14 @@ mod tests {
         let why = figures(same, same).objection(0.01).unwrap();
         assert!(why.contains("gains nothing"), "{why}");
         assert!(figures(None, same).objection(0.01).is_some());
+        // Gained, but less than its standard error.
+        let small = Some(gain.with_gain_error(0.25));
+        let why = figures(small, same).objection(0.01).unwrap();
+        assert!(why.contains("gains 20.0 ± 25.0 points"), "{why}");
+        assert_eq!(
+            figures(Some(gain.with_gain_error(0.15)), same).objection(0.01),
+            None
+        );
         assert_eq!(SkyFigures::of(&Confusion::new(2), &good), None);
     }
 

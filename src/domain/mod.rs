@@ -19,6 +19,7 @@ pub mod label_book;
 pub mod latent;
 mod latent_membership;
 pub mod learning_curve;
+pub mod log_pool;
 pub mod measure;
 pub mod model;
 pub mod plot;

@@ -237,6 +237,10 @@ pub struct TrainingRecord {
     pub commit: String,
     /// Day on which it was made, UTC.
     pub date: String,
+    /// Identifiers of the labelled objects that it has learned, those of the models that it was fine-tuned from
+    /// among them: it is not judged on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<Arc<str>>,
 }
 
 /// Everything that is known of a model but its weights.
@@ -272,6 +276,26 @@ pub struct ModelCard {
 impl ModelCard {
     /// The layout of cards that this program writes and reads.
     pub const FORMAT: u32 = 1;
+
+    /// The class shares that it was trained with, which sum to 1: equal ones, for simulated classes are shown
+    /// equally often, and labelled ones are learned as if they were; others stand among its figures, as
+    /// `trained_share_<class>` of every class.
+    pub fn trained_shares(&self) -> Vec<f64> {
+        let count = self.classes.len().max(1) as f64;
+        let named = self.classes.iter().map(|class| {
+            let share = self
+                .figures
+                .get(&format!("trained_share_{class}"))
+                .copied()?;
+            (share > 0.0 && share < 1.0).then_some(share)
+        });
+        let named: Option<Vec<f64>> = named.collect();
+        let sum = |shares: &Vec<f64>| shares.iter().sum::<f64>();
+        let is_whole = |shares: &Vec<f64>| (sum(shares) - 1.0).abs() < 1e-3;
+        named
+            .filter(is_whole)
+            .unwrap_or_else(|| vec![1.0 / count; self.classes.len()])
+    }
 
     /// Position of the class that `threshold` is about: `real` where there is one.
     pub fn positive_class(&self) -> Option<usize> {

@@ -23,10 +23,12 @@ impl Prediction {
     }
 }
 
-/// The position of the largest number of a row; none of an empty one.
+/// The position of the largest number of a row, the first among equals: everywhere in the program, so that a tie
+/// is called alike wherever it is shown. None of an empty row.
 pub fn likeliest(row: &[f32]) -> Option<usize> {
     let all = row.iter().enumerate();
-    all.max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| at)
+    all.max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
+        .map(|(at, _)| at)
 }
 
 /// What one model says of one candidate, epoch by epoch in time order.
@@ -166,6 +168,13 @@ mod tests {
             scaling: Scaling::MinMax,
             is_in_detection_polarity: false,
         })
+    }
+
+    #[test]
+    fn of_equal_probabilities_the_first_is_called() {
+        assert_eq!(likeliest(&[0.1, 0.45, 0.45]), Some(1));
+        assert_eq!(likeliest(&[0.5, 0.5]), Some(0));
+        assert_eq!(likeliest(&[]), None);
     }
 
     #[test]

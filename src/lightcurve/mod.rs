@@ -7,6 +7,7 @@ pub mod forest_file;
 pub mod growing;
 pub mod period;
 pub mod separability;
+pub mod significance;
 pub mod tree;
 
 pub use curve::{LightCurve, Point};

@@ -14,5 +14,6 @@ mod latent;
 mod models;
 mod photometry;
 mod score;
+mod shares;
 mod simulate;
 mod train_forest;

@@ -4,7 +4,10 @@
 //! simulated ones of the old sky (replay): without them the classes that nobody labelled are forgotten.
 //! To know what is gained, some labels are held out, by object; in the end the model learns from all.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyhow::bail;
 
@@ -17,7 +20,7 @@ pub use super::recipe::{Recipe, RecipePart};
 
 use super::{
     check::Check,
-    held_out::HeldOut,
+    held_out::{HeldOut, StageKept},
     recipe::{Phase, phases, shorten},
     round::{Course, Round},
 };
@@ -28,6 +31,7 @@ use crate::{
     features::training::curve::LossPoint,
     learn::{
         Dataset, LearnError, Model, Network,
+        shares::LabelBiases,
         validation::{Validating, Validation},
     },
     tasks::{step_times::Phase as StepPhase, stepwise::Stepwise},
@@ -48,6 +52,8 @@ pub struct FineTuneNews {
 enum Stage {
     /// Measuring where the model stands on the old sky.
     Before(Validating),
+    /// Learning biases and a temperature, so many rounds done.
+    Biasing(usize, Validating),
     /// Teaching, so many rounds done.
     Teaching(usize, Box<Round>),
     /// Measuring what came out of that round with its labels that are held out.
@@ -68,6 +74,8 @@ pub struct FineTuning {
     phases: Vec<Phase>,
     stage: Stage,
     losses: Vec<LossPoint>,
+    /// The network with biases and temperature of the round; as it was, where the recipe has none.
+    biased: Network,
     held_out: HeldOut,
     old_sky: [Confusion; 2],
 }
@@ -82,19 +90,29 @@ impl Stepwise for FineTuning {
                         &found.probabilities,
                         &*self.material.test,
                     );
-                    self.stage = Stage::Teaching(0, Box::new(self.round(0)));
+                    self.begin_round(0);
+                }
+            }
+            Stage::Biasing(done, validating) => {
+                let (done, labelled) = (*done, self.material.taught(*done));
+                if let Some(found) = validating.step(&*labelled)? {
+                    self.learn_biases(&found.probabilities, labelled.classes());
+                    self.train(done);
                 }
             }
             Stage::Teaching(done, round) if round.is_finished() => {
                 let done = *done;
-                let shares = if done < self.material.folds.len() {
-                    self.held_out.shares.to_vec()
+                let stages = if done < self.material.folds.len() {
+                    self.held_out.stages().to_vec()
                 } else {
-                    vec![self.held_out.share()]
+                    vec![self.held_out.kept()]
                 };
-                let taught: Vec<Network> = shares
+                let taught: Vec<Network> = stages
                     .into_iter()
-                    .map(|share| round.taught(share))
+                    .map(|stage| match stage {
+                        StageKept::Biases => Ok(self.biased.at_rest()),
+                        StageKept::Trained { back } => round.taught(back),
+                    })
                     .collect::<Result<_, _>>()?;
                 self.finish_round(done, taught);
             }
@@ -135,6 +153,7 @@ impl Stepwise for FineTuning {
     fn phase(&self) -> StepPhase {
         let part = match &self.stage {
             Stage::Before(_) | Stage::After(..) => "measuring the old sky",
+            Stage::Biasing(..) => "predicting labels",
             Stage::Teaching(_, round) if round.is_finished() => "ending a round",
             Stage::Teaching(..) => "learning",
             Stage::Judging(..) => "measuring held-out labels",
@@ -171,10 +190,13 @@ impl FineTuning {
             shorten(&mut phases, steps);
         }
         let classes = card.classes.len();
-        let held_out = HeldOut::new(order.recipe.drawn_back(&card.input), classes);
+        let (stages, usual) = order.recipe.stages(&card.input);
+        let shares = order.target_shares(card);
+        let held_out = HeldOut::new(stages, usual, classes, shares);
         Ok(Self {
             taught_from,
             stage: Stage::Before(Validating::new(parent.network(), parent.compute())),
+            biased: parent.network().clone(),
             held_out,
             old_sky: [0; 2].map(|_| Confusion::new(classes)),
             losses: Vec::new(),
@@ -202,8 +224,41 @@ impl FineTuning {
         folds.map(|fold| fold.held_out.len()).sum()
     }
 
-    /// Ends where the old sky is not forgotten; else draws the network back half of the way, where it was
-    /// not yet, and looks at the old sky again.
+    /// Begins the round of that number: with its biases, where the recipe has them.
+    fn begin_round(&mut self, number: usize) {
+        if self.order.recipe.has(RecipePart::Biases) {
+            let validating = Validating::new(self.parent.network(), self.parent.compute());
+            self.stage = Stage::Biasing(number, validating);
+        } else {
+            self.train(number);
+        }
+    }
+
+    fn learn_biases(&mut self, probabilities: &[f32], classes: &[u8]) {
+        let width = self.parent.card().classes.len();
+        let rows = probabilities.chunks(width.max(1));
+        let rows: Vec<Vec<f32>> = rows.map(|row| self.held_out.corrected(row)).collect();
+        let known = rows.iter().zip(classes);
+        let known: Vec<(&[f32], usize)> = known
+            .map(|(row, class)| (&row[..], usize::from(*class)))
+            .collect();
+        let biases = LabelBiases::learned(&known, width);
+        self.biased = self.parent.network().clone().with_pool(&biases.pool);
+    }
+
+    /// Trains the network of that round; the last one only where more than its biases is kept.
+    fn train(&mut self, number: usize) {
+        let is_last = number >= self.material.folds.len();
+        if is_last && self.held_out.kept() == StageKept::Biases {
+            let biased = self.biased.at_rest();
+            self.finish_round(number, vec![biased]);
+        } else {
+            self.stage = Stage::Teaching(number, Box::new(self.round(number)));
+        }
+    }
+
+    /// Ends where the old sky is not forgotten; else takes the stage before, where there is one, and looks at
+    /// the old sky again.
     fn finish(&mut self) {
         let compute = self.parent.compute();
         let waiting = Validating::new(self.parent.network(), compute);
@@ -214,10 +269,14 @@ impl FineTuning {
         };
         let old_sky = SkyFigures::of(&self.old_sky[0], &self.old_sky[1]);
         let is_forgotten = old_sky.is_some_and(|sky| -sky.gain() > self.order.most_forgotten);
-        let share = is_forgotten.then(|| self.held_out.draw_back()).flatten();
-        self.stage = match share {
-            Some(share) => {
-                let network = network.toward(&self.parent.network().at_rest(), share);
+        let before = is_forgotten.then(|| self.held_out.step_back()).flatten();
+        self.stage = match before {
+            Some(stage) => {
+                let biased = self.biased.at_rest();
+                let network = match stage {
+                    StageKept::Biases => biased,
+                    StageKept::Trained { back } => network.toward(&biased, back),
+                };
                 self.old_sky[1] = Confusion::new(self.parent.card().classes.len());
                 let validating = Validating::new(&network, compute);
                 Stage::After(Box::new(network), validating)
@@ -228,23 +287,14 @@ impl FineTuning {
 
     /// The round of that number: one for each part that is held out, then one with all labels.
     fn round(&self, number: usize) -> Round {
-        let labelled = match self.material.folds.get(number) {
-            Some(fold) => fold.taught.clone(),
-            None => self.material.labelled.clone(),
-        };
-        let dataset = [labelled, self.material.replayed.clone()];
+        let dataset = [self.material.taught(number), self.material.replayed.clone()];
         let course = Course {
             recipe: self.order.recipe.clone(),
             phases: self.phases.clone(),
             classes: self.parent.card().classes.len(),
             seed: self.order.seed.wrapping_add(16 * number as u64),
         };
-        Round::begin(
-            self.parent.network(),
-            dataset,
-            course,
-            self.parent.compute(),
-        )
+        Round::begin(&self.biased, dataset, course, self.parent.compute())
     }
 
     fn finish_round(&mut self, done: usize, taught: Vec<Network>) {
@@ -260,16 +310,13 @@ impl FineTuning {
         }
     }
 
-    /// Takes what the parent, and the taught network drawn back by each share, say of a part that was
-    /// held out.
+    /// Takes what the model as it was, and the network of each stage, predict of a part that was held out.
     fn judge(&mut self, done: usize, found: &[Validation]) {
         let held_out = &*self.material.folds[done].held_out;
-        let HeldOut { before, after, .. } = &mut self.held_out;
-        for (said, confusion) in found.iter().zip([before].into_iter().chain(after)) {
-            count(confusion, &said.probabilities, held_out);
-        }
+        let rows: Vec<&[f32]> = found.iter().map(|found| &found.probabilities[..]).collect();
+        self.held_out.add(&rows, held_out.classes());
         self.held_out.choose();
-        self.stage = Stage::Teaching(done + 1, Box::new(self.round(done + 1)));
+        self.begin_round(done + 1);
     }
 
     fn steps_a_round(&self) -> u64 {
@@ -280,6 +327,7 @@ impl FineTuning {
         let rounds = self.material.folds.len() as u64 + 1;
         match &self.stage {
             Stage::Before(_) => 0,
+            Stage::Biasing(done, _) => *done as u64 * self.steps_a_round(),
             Stage::Teaching(done, round) => {
                 *done as u64 * self.steps_a_round() + round.steps_done()
             }
@@ -340,9 +388,9 @@ impl FineTuning {
                 card.training.data
             ),
             recipe: format!(
-                "{}, drawn back by {}{}; before: {}",
+                "{}, of which {} are kept{}; before: {}",
                 recipe.join(", then "),
-                self.held_out.share(),
+                self.held_out.kept().in_words(),
                 self.order.recipe,
                 card.training.recipe
             ),
@@ -351,6 +399,11 @@ impl FineTuning {
             examples: card.training.examples + examples.sum::<u64>(),
             commit: card.training.commit.clone(),
             date: today(),
+            learned: {
+                let before = card.training.learned.iter();
+                let all = before.chain(&self.material.learned).cloned();
+                all.collect::<BTreeSet<_>>().into_iter().collect()
+            },
         }
     }
 }

@@ -170,8 +170,7 @@ impl CurveMeasuring {
 
     /// The same for all points, so that they can be compared.
     fn drawn_back(&self) -> f64 {
-        let shares = self.order.recipe.drawn_back(&self.parent.card().input);
-        shares.first().copied().unwrap_or_default()
+        self.order.recipe.usual_way_back(&self.parent.card().input)
     }
 
     fn phases(&self, subset: usize) -> Vec<Phase> {

@@ -45,11 +45,21 @@ pub struct Material {
     pub(crate) test: Arc<dyn Dataset>,
     /// Classes that the model is given.
     pub(crate) new_classes: Vec<String>,
+    /// Identifiers of the labelled objects.
+    pub(crate) learned: Vec<Arc<str>>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
 
 impl Material {
+    /// What is learned in the round of that number: all labels but those that it holds out.
+    pub(crate) fn taught(&self, round: usize) -> Arc<dyn Dataset> {
+        match self.folds.get(round) {
+            Some(fold) => fold.taught.clone(),
+            None => self.labelled.clone(),
+        }
+    }
+
     /// Reads labels and simulates the old sky.
     ///
     /// # Errors
@@ -81,6 +91,11 @@ impl Material {
             replayed: replayed(order, card)?,
             test: simulated(order, card, TEST_FROM, order.test.max(1))?,
             new_classes,
+            learned: opened
+                .in_order(card)
+                .into_iter()
+                .map(|one| one.id.clone())
+                .collect(),
             notes: set.notes,
         })
     }

@@ -1,6 +1,9 @@
 //! What a person orders to be taught, and with how many labels that can be measured.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::ensure;
 
@@ -40,6 +43,9 @@ pub struct FineTuneOrder {
     pub recipe: Recipe,
     /// What the old sky may lose of its mean recall, 0 to 1, before the taught weights are drawn back.
     pub most_forgotten: f64,
+    /// Class shares that the set has, by name: predictions are corrected for them before held-out labels judge
+    /// them. None judges as trained.
+    pub shares: Option<BTreeMap<String, f64>>,
     /// Random seed.
     pub seed: u64,
     /// Threads that simulate.
@@ -64,11 +70,21 @@ impl FineTuneOrder {
             has_new_classes: false,
             recipe: Recipe::default(),
             most_forgotten: MOST_FORGOTTEN,
+            shares: None,
             seed: 1,
             threads,
             name: None,
             command: String::new(),
         }
+    }
+
+    /// Trained and target shares of a card's classes; none where predictions are not corrected.
+    pub(crate) fn target_shares(&self, card: &ModelCard) -> Option<[Vec<f64>; 2]> {
+        let shares = self.shares.as_ref()?;
+        let share = |class: &String| shares.get(class).copied().unwrap_or(0.0);
+        let target: Vec<f64> = card.classes.iter().map(share).collect();
+        let is_any = target.iter().any(|share| *share > 0.0);
+        is_any.then(|| [card.trained_shares(), target])
     }
 
     /// Simulated examples that are replayed.

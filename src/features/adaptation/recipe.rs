@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use anyhow::anyhow;
 
+use super::held_out::StageKept;
 use crate::{
     domain::{ModelCard, ModelInput},
     learn::schedule::{Optimiser, Schedule},
@@ -15,7 +16,10 @@ const LABELS_FOR_ALL_LAYERS: usize = 20;
 /// A part of the recipe that can be left out, to see what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecipePart {
-    /// The head learns first, on features as they are.
+    /// Biases of the classes and a temperature come first; where no later stage gains more, they are all that
+    /// is learned.
+    Biases,
+    /// The head learns next, on features as they are.
     Head,
     /// Then all layers.
     AllLayers,
@@ -34,7 +38,8 @@ pub enum RecipePart {
 
 impl RecipePart {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Biases,
         Self::Head,
         Self::AllLayers,
         Self::Replay,
@@ -47,6 +52,7 @@ impl RecipePart {
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Biases => "biases",
             Self::Head => "head",
             Self::AllLayers => "all-layers",
             Self::Replay => "replay",
@@ -84,13 +90,29 @@ impl Recipe {
         }
     }
 
-    /// How far the taught weights may be drawn back to those before, as shares of the way; the first is
-    /// taken where nothing is held out to choose with.
-    pub(crate) fn drawn_back(&self, input: &ModelInput) -> &'static [f64] {
-        match input {
-            _ if !self.has(RecipePart::Average) => &[0.0],
-            ModelInput::Sequence(_) => &[0.5, 0.0],
-            _ => &[0.0, 0.5],
+    /// The stages in the order of what they change, and which of them is kept where nothing is held out to
+    /// choose with, by position.
+    pub(crate) fn stages(&self, input: &ModelInput) -> (Vec<StageKept>, usize) {
+        let mut stages = Vec::new();
+        if self.has(RecipePart::Biases) {
+            stages.push(StageKept::Biases);
+        }
+        if self.has(RecipePart::Average) {
+            stages.push(StageKept::Trained { back: 0.5 });
+        }
+        stages.push(StageKept::Trained { back: 0.0 });
+        let is_averaged = self.has(RecipePart::Average) && matches!(input, ModelInput::Sequence(_));
+        let usual = stages.len() - 1 - usize::from(is_averaged);
+        (stages, usual)
+    }
+
+    /// How far trained weights are interpolated back to those before where nothing chooses: a share of the
+    /// way.
+    pub(crate) fn usual_way_back(&self, input: &ModelInput) -> f64 {
+        let (stages, usual) = self.stages(input);
+        match stages.get(usual) {
+            Some(StageKept::Trained { back }) => *back,
+            Some(StageKept::Biases) | None => 0.0,
         }
     }
 
@@ -135,8 +157,10 @@ impl Phase {
     }
 }
 
-/// The course: by what was measured with prototypes (README, Fine-tuning). Of the phases that are left
-/// out the others keep their steps; where all are left out there is none.
+/// The course: by what was measured with prototypes (README, Fine-tuning), and for many labels of real alerts anew:
+/// with 340 labels 180 steps of all layers at half this rate changed nothing (AUC of other objects .959 to
+/// .964), 2,500 gain two thirds of what is missing (.985) and forget nothing. Of the phases that are left out
+/// the others keep their steps; where all are left out there is none.
 pub(crate) fn phases(
     card: &ModelCard,
     labels: usize,
@@ -161,12 +185,12 @@ pub(crate) fn phases(
     let mut course = match &card.input {
         ModelInput::Sequence(_) => vec![
             phase(true, 40, 3e-3, [16, 32]),
-            phase(false, 80, 1e-3, [16, 32]),
+            phase(false, (3 * labels as u64).clamp(80, 240), 1e-3, [16, 32]),
         ],
         _ if labels < LABELS_FOR_ALL_LAYERS => vec![phase(true, 60, 1e-3, [16, 32])],
         _ => vec![
             phase(true, 60, 1e-3, [32, 32]),
-            phase(false, 180, 5e-4, [32, 32]),
+            phase(false, (8 * labels as u64).clamp(180, 2_500), 1e-3, [32, 32]),
         ],
     };
     let is_left_out = |phase: &Phase| {

@@ -44,7 +44,8 @@ fn followed(
 ) -> Vec<Followed> {
     let mut classes = Classes::new(truths, &facts.classes);
     let mut followed = Vec::new();
-    for (ix, candidate) in catalogue.iter() {
+    let all = catalogue.iter();
+    for (ix, candidate) in all.filter(|(_, one)| !facts.learned.contains(&one.id)) {
         let Some(predictions) = scores.get(&facts.id, ix) else {
             continue;
         };
@@ -104,6 +105,7 @@ mod tests {
             classes: ["supernova", "galaxy"].map(String::from).into(),
             positive: None,
             threshold: 0.5,
+            learned: std::sync::Arc::default(),
         };
         let mut catalogue = Catalogue::default();
         let mut scores = ScoreBook::default();

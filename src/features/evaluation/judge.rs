@@ -6,10 +6,13 @@ use super::Request;
 use crate::{
     domain::{
         CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, Prediction, ScoreBook,
-        evaluation::LeftOut,
+        evaluation::LeftOut, likeliest,
     },
     features::labelling::truths::{Classes, Truths},
 };
+
+/// Why objects that a compared model has learned are left out.
+const LEARNED: &str = "a compared model has learned its label";
 
 /// Everything that was judged, with the probabilities of all classes one after the other.
 #[derive(Debug, Default)]
@@ -38,6 +41,15 @@ impl Judgements {
         let at = request.at.unwrap_or_else(|| facts.usual_at());
         let mut classes = Classes::new(truths, &facts.classes);
         for (ix, candidate) in catalogue.iter() {
+            if facts.learned.contains(&candidate.id) {
+                let objects = if at == JudgedAt::Each {
+                    candidate.epochs.len()
+                } else {
+                    1
+                };
+                judgements.leave_out(LEARNED, objects);
+                continue;
+            }
             let Some(predictions) = scores.get(&facts.id, ix) else {
                 let missing = if at == JudgedAt::Each {
                     candidate.epochs.len()
@@ -170,9 +182,8 @@ fn call(probabilities: &[f32], facts: &ModelFacts, request: &Request) -> (usize,
         let called = if is_positive { positive } else { 1 - positive };
         return (called, score);
     }
-    let ordered = probabilities.iter().copied().enumerate();
-    let best = ordered.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    best.unwrap_or((0, 0.0))
+    let called = likeliest(probabilities).unwrap_or(0);
+    (called, probabilities.get(called).copied().unwrap_or(0.0))
 }
 
 #[cfg(test)]
@@ -188,6 +199,7 @@ mod tests {
             classes: classes.iter().map(|class| (*class).to_owned()).collect(),
             positive: classes.iter().position(|class| *class == "real"),
             threshold: 0.5,
+            learned: Arc::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! A report: several models on one set of truths, what they differ in, and plots of all.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use serde::Serialize;
 
 use super::{Request, compare, evaluate, over_seeds, plots::plots};
@@ -26,7 +28,8 @@ pub struct Report {
     pub plots: Vec<Plot>,
 }
 
-/// Judges models by the truths that there are.
+/// Judges models by the truths that there are. All of them are judged on the same objects: those that none of them
+/// has learned.
 pub fn report(
     catalogue: &Catalogue,
     truths: Truths<'_>,
@@ -34,9 +37,19 @@ pub fn report(
     models: &[ModelFacts],
     request: &Request,
 ) -> Report {
+    let learned = models
+        .iter()
+        .flat_map(|facts| facts.learned.iter().cloned());
+    let learned: Arc<BTreeSet<Arc<str>>> = Arc::new(learned.collect());
     let models: Vec<_> = models
         .iter()
-        .map(|facts| evaluate(catalogue, truths, scores, facts, request))
+        .map(|facts| {
+            let facts = ModelFacts {
+                learned: learned.clone(),
+                ..facts.clone()
+            };
+            evaluate(catalogue, truths, scores, &facts, request)
+        })
         .collect();
     let comparisons = match models.split_first() {
         Some((first, others)) => others
@@ -99,6 +112,7 @@ mod tests {
             classes: ["bogus", "real"].map(String::from).into(),
             positive: Some(1),
             threshold: 0.5,
+            learned: Arc::default(),
         }
     }
 
@@ -185,6 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn models_are_judged_on_what_none_of_them_has_learned() {
+        let found = of(&|scores| {
+            let parent = score(scores, "parent", 0, |at| at < 20);
+            let mut version = score(scores, "version", 1, |at| at < 4);
+            // Of the first hundred it has seen every label.
+            version.learned = Arc::new((0..100).map(|at| format!("c{at}").into()).collect());
+            vec![parent, version]
+        });
+        for model in &found.models {
+            assert_eq!((model.n, model.left_out[0].n), (100, 100));
+            assert!(model.left_out[0].why.contains("has learned"));
+            assert_eq!(model.figures.get(Measure::Accuracy), Some(1.0));
+        }
+        assert_eq!(found.comparisons[0].n, 100);
+    }
+
+    #[test]
     fn nothing_judged_has_no_figure_and_says_why() {
         let found = of(&|_| {
             vec![ModelFacts {
@@ -192,6 +223,7 @@ mod tests {
                 classes: ["bogus", "real"].map(String::from).into(),
                 positive: Some(1),
                 threshold: 0.5,
+                learned: Arc::default(),
             }]
         });
         let model = &found.models[0];

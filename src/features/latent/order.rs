@@ -227,6 +227,7 @@ impl LatentOrder {
                 examples: course.all_steps() * course.batch as u64,
                 commit: self.commit.clone(),
                 date: today(),
+                learned: Vec::new(),
             },
             figures: BTreeMap::new(),
             latent: Some(LatentCard {

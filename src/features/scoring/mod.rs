@@ -2,9 +2,11 @@
 
 pub(crate) mod badge;
 pub(crate) mod class_bands;
+pub mod class_shares;
 pub(crate) mod class_table;
 pub(crate) mod curve_inputs;
 pub mod forest_curve;
+pub mod fusing;
 pub(crate) mod inputs;
 pub(crate) mod model_memory;
 pub mod report;

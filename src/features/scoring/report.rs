@@ -39,6 +39,8 @@ pub struct ScoreReport {
     pub refusals: Vec<Refusals>,
     /// What could not be opened.
     pub problems: Vec<Problem>,
+    /// Which class shares each model was corrected for, and what that changed; empty as trained.
+    pub shares: Vec<String>,
 }
 
 impl ScoreReport {
@@ -66,6 +68,7 @@ impl ScoreReport {
             counts,
             refusals,
             problems,
+            shares: Vec::new(),
         })
     }
 }

@@ -9,14 +9,17 @@ use std::{
 use anyhow::bail;
 
 use super::{
+    class_shares::{Corrected, ShareChoice, corrected, label_counts},
+    fusing::{Fused, fuse, fusion_of},
     report::ScoreReport,
     table::ModelScores,
     task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
-    domain::{Candidate, ModelCard, Predictions},
+    domain::{Candidate, Catalogue, LabelBook, ModelCard, ModelId, Predictions},
+    features::labelling::truths::Truths,
     io::Decoder,
-    learn::{Compute, Wish},
+    learn::{Compute, Wish, shares::Decision},
     store::{Project, StoreError},
     tasks::{
         cancel::{CancelToken, Cancelled},
@@ -30,7 +33,7 @@ use crate::{
 };
 
 /// What is to be scored by what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ScoreOrder {
     /// Files, folders, archives.
     pub paths: Vec<PathBuf>,
@@ -40,6 +43,12 @@ pub struct ScoreOrder {
     pub device: Wish,
     /// Where scores are kept; none keeps nothing.
     pub project: Option<PathBuf>,
+    /// Class shares that predictions are corrected for. What a project keeps is not corrected.
+    pub shares: ShareChoice,
+    /// What the correction is for.
+    pub decision: Decision,
+    /// Labels of the set, which shares can be taken from; none for the classes that the data give.
+    pub labels: Option<Arc<LabelBook>>,
 }
 
 /// What is reported while scoring.
@@ -61,7 +70,7 @@ pub fn score(
     cancel: &CancelToken,
     report: impl Fn(ScoreNews) + Send + Sync + 'static,
 ) -> anyhow::Result<Option<ScoreReport>> {
-    let models = models_of(order, &report)?;
+    let Wanted { models, columns } = models_of(order, &report)?;
     let decoder = Arc::new(Decoder::default());
     let opened = read_until(&order.paths, &decoder, cancel);
     if cancel.is_cancelled() {
@@ -73,7 +82,6 @@ pub fn score(
         bail!("no candidate was found{}", cause.unwrap_or_default());
     }
     let catalogue = Arc::new(opened.catalogue);
-    let cards: Vec<ModelCard> = models.iter().map(|model| model.card().clone()).collect();
     let found = Arc::new(Mutex::new(Found {
         predictions: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
         counts: Counts::default(),
@@ -100,24 +108,111 @@ pub fn score(
     }
     let found = lock(&found);
     let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
-    let scores: Vec<ModelScores<'_>> = cards
+    let mut shares = Vec::new();
+    let mut named: Vec<(ModelCard, Vec<Predictions>)> = Vec::new();
+    for column in columns {
+        let (id, card, mut predictions) = column.of(&found.predictions);
+        if let Some(corrected) = with_shares(order, &catalogue, (&id, &card), &predictions)? {
+            shares.extend(corrected.in_words(&card, order.decision));
+            predictions = corrected.predictions;
+        }
+        named.push((card, predictions));
+    }
+    let scores: Vec<ModelScores<'_>> = named
         .iter()
-        .zip(&found.predictions)
         .map(|(card, predictions)| ModelScores { card, predictions })
         .collect();
-    ScoreReport::of(&candidates, &scores, found.counts, opened.problems).map(Some)
+    let mut done = ScoreReport::of(&candidates, &scores, found.counts, opened.problems)?;
+    done.shares = shares;
+    Ok(Some(done))
 }
 
-fn models_of(order: &ScoreOrder, report: &dyn Fn(ScoreNews)) -> anyhow::Result<Vec<AnyModel>> {
+fn with_shares(
+    order: &ScoreOrder,
+    catalogue: &Catalogue,
+    (id, card): (&ModelId, &ModelCard),
+    predictions: &[Predictions],
+) -> anyhow::Result<Option<Corrected>> {
+    let truths = order.labels.as_deref().map_or(Truths::Data, Truths::Labels);
+    let labels = || label_counts(catalogue, truths, &card.classes);
+    corrected(
+        &order.shares,
+        order.decision,
+        (id, card),
+        predictions,
+        labels,
+    )
+}
+
+/// The models that must score, and what stands in the table.
+struct Wanted {
+    models: Vec<AnyModel>,
+    columns: Vec<ColumnsOf>,
+}
+
+/// What some columns of the table are of.
+enum ColumnsOf {
+    /// A model, by its place.
+    Model(ModelId, Box<ModelCard>, usize),
+    /// A fusion of the models at two places.
+    Fused(Box<Fused>, [usize; 2]),
+}
+
+impl ColumnsOf {
+    fn of(&self, predictions: &[Vec<Predictions>]) -> (ModelId, ModelCard, Vec<Predictions>) {
+        match self {
+            Self::Model(id, card, at) => (id.clone(), (**card).clone(), predictions[*at].clone()),
+            Self::Fused(fused, [network, forest]) => {
+                let both = predictions[*network].iter().zip(&predictions[*forest]);
+                let all = both.map(|(network, forest)| fuse(&fused.fusion, network, forest));
+                (fused.id().clone(), fused.card().clone(), all.collect())
+            }
+        }
+    }
+}
+
+impl Wanted {
+    /// The place of a model, which is taken up where it is new.
+    fn place(&mut self, model: AnyModel) -> usize {
+        let mut known = self.models.iter();
+        known
+            .position(|known| known.id() == model.id())
+            .unwrap_or_else(|| {
+                self.models.push(model);
+                self.models.len() - 1
+            })
+    }
+}
+
+fn models_of(order: &ScoreOrder, report: &dyn Fn(ScoreNews)) -> anyhow::Result<Wanted> {
     let compute = Compute::choose(order.device)?;
-    let model = |name: &String| {
+    let find = |name: &str| -> anyhow::Result<AnyModel> {
         let found = models::find(name, &compute)?;
         if let Some(warning) = found.warning {
             report(ScoreNews::Warning(warning));
         }
         Ok(found.model)
     };
-    order.models.iter().map(model).collect()
+    let mut wanted = Wanted {
+        models: Vec::new(),
+        columns: Vec::new(),
+    };
+    for name in &order.models {
+        let Some(fusion) = fusion_of(name)? else {
+            let model = find(name)?;
+            let (id, card) = (model.id().clone(), Box::new(model.card().clone()));
+            let at = wanted.place(model);
+            wanted.columns.push(ColumnsOf::Model(id, card, at));
+            continue;
+        };
+        let (network, forest) = (find(&fusion.network)?, find(&fusion.forest)?);
+        let fused = Fused::of(fusion, network.clone(), forest.clone())?;
+        let places = [wanted.place(network), wanted.place(forest)];
+        wanted
+            .columns
+            .push(ColumnsOf::Fused(Box::new(fused), places));
+    }
+    Ok(wanted)
 }
 
 /// The project, made where there is none. One that cannot be written is reported and then done without.

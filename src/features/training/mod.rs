@@ -7,6 +7,7 @@ pub(crate) mod curve;
 pub mod forest;
 pub(crate) mod form;
 pub(crate) mod form_view;
+pub mod fusion;
 pub mod label_source;
 pub mod labelled_set;
 pub(crate) mod labels;

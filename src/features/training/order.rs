@@ -218,6 +218,7 @@ impl TrainOrder {
                 examples: steps * self.schedule.batch as u64,
                 commit: self.commit.clone(),
                 date: today(),
+                learned: Vec::new(),
             },
             figures: std::collections::BTreeMap::default(),
             latent: None,

@@ -14,12 +14,19 @@ pub struct OperatingPoint {
     pub specificity: Option<f64>,
 }
 
+/// How many of so many positive things a wanted recall must find: one at least. In counts, so that 0.95 of 20 are
+/// 19 whatever the rounding, also where the recall was a single-precision number. The one rule of the
+/// program.
+pub fn wanted_count(recall: f64, positives: u64) -> u64 {
+    let wanted = (recall * positives as f64 - 1e-6).ceil().max(1.0) as u64;
+    wanted.min(positives)
+}
+
 impl Steps {
     /// The highest threshold that keeps at least that share of the positive things.
     pub fn at_recall(&self, recall: f64) -> Option<OperatingPoint> {
         let positives = self.positives();
-        // In counts, so that 0.95 of 20 are 19 whatever the rounding.
-        let wanted = (recall * positives as f64 - 1e-9).ceil() as u64;
+        let wanted = wanted_count(recall, positives);
         let at = self.true_positives.iter().position(|tp| *tp >= wanted)?;
         (positives > 0).then(|| self.point(at, self.thresholds[at]))
     }
@@ -49,6 +56,7 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
+    use super::wanted_count;
     use crate::learn::metrics::{
         Ranking,
         test_scores::{close, ranking},
@@ -65,6 +73,19 @@ mod tests {
         assert!((all.threshold - 0.2).abs() < 1e-12);
         close(all.specificity, 1.0 / 6.0);
         assert_eq!(Ranking::new(&[0.1], &[false]).steps().at_recall(0.5), None);
+    }
+
+    #[test]
+    fn counts_are_wanted_whatever_the_rounding() {
+        let counts = [
+            (0.95, 20),
+            (f64::from(0.8_f32), 10),
+            (0.0, 7),
+            (1.0, 7),
+            (0.5, 0),
+        ];
+        let wanted = counts.map(|(recall, positives)| wanted_count(recall, positives));
+        assert_eq!(wanted, [19, 8, 1, 7, 0]);
     }
 
     #[test]

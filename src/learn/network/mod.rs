@@ -7,6 +7,7 @@ mod braai;
 mod compact;
 mod cyclic_average;
 mod deep_hits;
+mod pooled;
 mod recurrent;
 mod trunk;
 mod views;

@@ -4,8 +4,11 @@ use std::{fs, path::Path};
 
 use destello::{
     domain::ModelId,
-    features::scoring::run::{ScoreOrder, score},
-    learn::{Compute, Wish, latent, model_file},
+    features::scoring::{
+        class_shares::ShareChoice,
+        run::{ScoreOrder, score},
+    },
+    learn::{Compute, Wish, latent, model_file, shares::Decision},
     lightcurve::forest_file,
     store::Project,
     tasks::cancel::CancelToken,
@@ -85,6 +88,9 @@ fn scores_of_an_old_project_are_found() {
         models: vec!["compact".into(), "cap".into()],
         device: Wish::Cpu,
         project: Some(file.clone()),
+        shares: ShareChoice::default(),
+        decision: Decision::default(),
+        labels: None,
     };
     let report = score(&order, &CancelToken::default(), |_| {});
     let counts = report.unwrap().unwrap().counts;

@@ -3,6 +3,15 @@
 use std::path::Path;
 
 use crossbeam_channel::bounded;
+use destello::{
+    features::scoring::{
+        class_shares::ShareChoice,
+        run::{ScoreNews, ScoreOrder, score},
+    },
+    learn::{Wish, shares::Decision},
+    store::Project,
+    tasks::cancel::CancelToken,
+};
 
 use super::triplets;
 use crate::common::{
@@ -24,6 +33,9 @@ fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
         models: models.iter().map(|&model| model.into()).collect(),
         device: Wish::Cpu,
         project: Some(folder.join("night.destello")),
+        shares: ShareChoice::default(),
+        decision: Decision::default(),
+        labels: None,
     }
 }
 

@@ -131,6 +131,7 @@ impl ForestOrder {
                 examples: 0,
                 commit: self.commit.clone(),
                 date: today(),
+                learned: Vec::new(),
             },
             figures: BTreeMap::new(),
             latent: None,

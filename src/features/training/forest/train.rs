@@ -146,6 +146,8 @@ impl Material {
         card.parameters = trees.iter().map(Tree::len).sum();
         let rows = examples.iter().map(|example| example.rows.len() as u64);
         card.training.examples = rows.sum();
+        let learned = self.labelled.iter().map(|known| known.id.clone());
+        card.training.learned = learned.collect();
         Forest::new(card, trees)
             .map(Some)
             .map_err(anyhow::Error::msg)

@@ -1,0 +1,409 @@
+//! Predictions of a set corrected for its class shares: which shares, what they change, and in which words.
+
+use std::{collections::BTreeMap, convert::Infallible, fs, path::PathBuf, str::FromStr};
+
+use anyhow::{Context, anyhow, ensure};
+
+use super::fusing::calibrated;
+use crate::{
+    domain::{Catalogue, ModelCard, ModelId, Prediction, Predictions, likeliest},
+    features::labelling::truths::{Classes, Truths},
+    learn::shares::{
+        ClassShares, Decision, ShareSource, correct, estimate, followed_threshold, from_labels,
+        parse,
+    },
+};
+
+/// Where the shares are taken from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ShareChoice {
+    /// As trained: nothing is corrected.
+    #[default]
+    Trained,
+    /// Estimated from the predictions of the set.
+    Estimated,
+    /// From the labels of the set.
+    Labels,
+    /// A file in which they are set by hand.
+    File(PathBuf),
+}
+
+impl FromStr for ShareChoice {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "trained" => Self::Trained,
+            "estimated" => Self::Estimated,
+            "labels" => Self::Labels,
+            file => Self::File(file.into()),
+        })
+    }
+}
+
+/// Predictions of a set, corrected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Corrected {
+    /// The shares of the set.
+    pub shares: ClassShares,
+    /// Those that the model was trained with.
+    pub trained: Vec<f64>,
+    /// What the predictions were corrected to.
+    pub target: Vec<f64>,
+    /// One for each candidate. Those of a model that tells real from bogus are as they were: its threshold
+    /// follows the shares instead.
+    pub predictions: Vec<Predictions>,
+    /// The threshold that follows, of a model that tells real from bogus.
+    pub threshold: Option<f64>,
+    /// Classes at the latest epochs before and after, and how many candidates changed so; most first.
+    pub changes: Vec<([usize; 2], usize)>,
+}
+
+/// Corrects what a model predicts of all candidates; none where the shares stay as trained.
+///
+/// # Errors
+/// Where a file of shares cannot be used, or labels are wanted and none is there.
+pub fn corrected(
+    choice: &ShareChoice,
+    decision: Decision,
+    (id, card): (&ModelId, &ModelCard),
+    predictions: &[Predictions],
+    labels: impl FnOnce() -> Vec<usize>,
+) -> anyhow::Result<Option<Corrected>> {
+    if *choice == ShareChoice::Trained {
+        return Ok(None);
+    }
+    let trained = card.trained_shares();
+    let calibrated = calibrated(id, predictions);
+    let predictions = calibrated.as_deref().unwrap_or(predictions);
+    let rows = latest_rows(predictions);
+    let shares = match choice {
+        ShareChoice::Trained => return Ok(None),
+        ShareChoice::Estimated => estimate(&rows, &trained),
+        ShareChoice::Labels => {
+            let labels = labels();
+            ensure!(
+                labels.iter().sum::<usize>() > 0,
+                "shares are wanted from labels, and no candidate has a label that {} knows",
+                card.name
+            );
+            from_labels(&labels, &trained)
+        }
+        ShareChoice::File(file) => {
+            let name = file.display().to_string();
+            let text = fs::read_to_string(file)
+                .with_context(|| format!("{name}: class shares cannot be read"))?;
+            parse(&name, &text, &card.classes).map_err(|why| anyhow!(why))?
+        }
+    };
+    Ok(Some(Corrected::of(shares, decision, card, predictions)))
+}
+
+impl Corrected {
+    /// What shares do to predictions.
+    pub fn of(
+        shares: ClassShares,
+        decision: Decision,
+        card: &ModelCard,
+        predictions: &[Predictions],
+    ) -> Self {
+        let trained = card.trained_shares();
+        let target = shares.target(decision);
+        let positive = card.positive_class().filter(|_| card.classes.len() == 2);
+        if let Some(real) = positive {
+            // The balance of errors that its threshold strikes is kept.
+            let pair = |shares: &[f64]| [shares[1 - real], shares[real]];
+            let of_card = f64::from(card.threshold);
+            let threshold = match decision {
+                Decision::MostRight => {
+                    followed_threshold(of_card, pair(&trained), pair(&shares.shares))
+                }
+                Decision::EveryClass => of_card,
+            };
+            let changes = moved(predictions, real, [of_card, threshold]);
+            return Self {
+                predictions: predictions.to_vec(),
+                threshold: Some(threshold),
+                changes: changes
+                    .into_iter()
+                    .filter(|(_, count)| *count > 0)
+                    .collect(),
+                shares,
+                trained,
+                target,
+            };
+        }
+        let all = predictions.iter();
+        let after: Vec<Predictions> = all
+            .map(|one| {
+                one.iter()
+                    .map(|one| with_shares(one, &trained, &target))
+                    .collect()
+            })
+            .collect();
+        Self {
+            changes: changes(predictions, &after),
+            predictions: after,
+            threshold: None,
+            shares,
+            trained,
+            target,
+        }
+    }
+
+    /// What the shares are, and what they change: "class shares estimated from 275 objects: …; 31 of 275 called
+    /// otherwise: 12 asteroid now supernova, …".
+    pub fn in_words(&self, card: &ModelCard, decision: Decision) -> Vec<String> {
+        let ClassShares {
+            source,
+            objects,
+            shrunk,
+            ..
+        } = &self.shares;
+        let from = match source {
+            ShareSource::Trained => "as trained".into(),
+            ShareSource::Estimated => format!("estimated from {objects} objects"),
+            ShareSource::Labels => format!("from {objects} labels"),
+            ShareSource::ByHand => "by hand".into(),
+        };
+        let shares = self.shares.in_words(&card.classes);
+        let mut lines = vec![format!("class shares {from}: {shares}")];
+        lines.extend(shrunk.map(|why| why.in_words().to_owned()));
+        if let Some(threshold) = self.threshold {
+            lines.push(format!(
+                "{}: real from a score of {threshold:.3}, as trained {}",
+                decision.in_words(),
+                card.threshold
+            ));
+        } else {
+            lines.push(format!("decision: {}", decision.in_words()));
+        }
+        let name = |at: usize| card.classes.get(at).map_or("?", String::as_str);
+        let moved = self.changes.iter().map(|([before, after], count)| {
+            let (before, after) = (name(*before), name(*after));
+            format!("{count} {before} now {after}")
+        });
+        let moved: Vec<String> = moved.collect();
+        let all: usize = self.changes.iter().map(|(_, count)| count).sum();
+        let candidates = self.predictions.len();
+        lines.push(match all {
+            0 => "no candidate is called otherwise at its latest epoch".into(),
+            _ => format!(
+                "{all} of {candidates} called otherwise: {}",
+                moved.join(", ")
+            ),
+        });
+        lines
+    }
+}
+
+/// The row of each candidate's latest scored epoch, candidates without one passed over.
+pub fn latest_rows(predictions: &[Predictions]) -> Vec<&[f32]> {
+    predictions.iter().filter_map(|all| latest(all)).collect()
+}
+
+fn latest(predictions: &Predictions) -> Option<&[f32]> {
+    predictions
+        .iter()
+        .rev()
+        .find_map(|prediction| match prediction {
+            Prediction::Probabilities(row) if row.iter().all(|p| p.is_finite()) => Some(&row[..]),
+            Prediction::Probabilities(_) | Prediction::Refused(_) => None,
+        })
+}
+
+fn with_shares(prediction: &Prediction, trained: &[f64], target: &[f64]) -> Prediction {
+    match prediction {
+        Prediction::Probabilities(row) => {
+            Prediction::Probabilities(correct(row, trained, target).into())
+        }
+        refused @ Prediction::Refused(_) => refused.clone(),
+    }
+}
+
+fn changes(before: &[Predictions], after: &[Predictions]) -> Vec<([usize; 2], usize)> {
+    let mut counts: BTreeMap<[usize; 2], usize> = BTreeMap::new();
+    for both in before.iter().zip(after) {
+        let named = [both.0, both.1].map(|all| latest(all).and_then(likeliest));
+        if let [Some(before), Some(after)] = named
+            && before != after
+        {
+            *counts.entry([before, after]).or_default() += 1;
+        }
+    }
+    let mut changes: Vec<_> = counts.into_iter().collect();
+    changes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    changes
+}
+
+/// Candidates that two thresholds call differently at their latest epoch.
+fn moved(
+    predictions: &[Predictions],
+    real: usize,
+    thresholds: [f64; 2],
+) -> [([usize; 2], usize); 2] {
+    let is_real = |row: &[f32], threshold: f64| f64::from(row[real]) >= threshold;
+    let count = |from: bool| {
+        let rows = latest_rows(predictions).into_iter();
+        rows.filter(|row| {
+            is_real(row, thresholds[0]) == from && is_real(row, thresholds[1]) != from
+        })
+        .count()
+    };
+    [
+        ([real, 1 - real], count(true)),
+        ([1 - real, real], count(false)),
+    ]
+}
+
+/// How many labelled objects there are of each class: by the label of the latest epoch that has one.
+pub fn label_counts(catalogue: &Catalogue, truths: Truths<'_>, classes: &[String]) -> Vec<usize> {
+    let mut counts = vec![0; classes.len()];
+    let mut known = Classes::new(truths, classes);
+    for (_, candidate) in catalogue.iter() {
+        let epochs = 0..candidate.epochs.len();
+        let class = epochs
+            .rev()
+            .find_map(|epoch| known.of(candidate, epoch).ok());
+        if let Some(count) = class.and_then(|class| counts.get_mut(class)) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FeaturePlan, ModelInput, TrainingRecord};
+
+    fn card(classes: &[&str]) -> ModelCard {
+        ModelCard {
+            format: ModelCard::FORMAT,
+            name: "m".into(),
+            about: String::new(),
+            network: "forest".into(),
+            members: 1,
+            input: ModelInput::Features(FeaturePlan {
+                features: Vec::new(),
+                fewest_epochs: 1,
+            }),
+            classes: classes.iter().map(|class| (*class).into()).collect(),
+            parameters: 0,
+            threshold: 0.5,
+            training: TrainingRecord::default(),
+            figures: BTreeMap::new(),
+            latent: None,
+        }
+    }
+
+    fn id() -> ModelId {
+        ModelId::new("m", 0)
+    }
+
+    fn said(row: &[f32]) -> Prediction {
+        Prediction::Probabilities(row.into())
+    }
+
+    /// 150 clear stars, 40 supernovae that look a little more like asteroids, no asteroid.
+    fn set() -> Vec<Predictions> {
+        let star: Predictions = [said(&[0.2, 0.4, 0.4]), said(&[0.01, 0.98, 0.01])].into();
+        let supernova: Predictions = [
+            said(&[0.3, 0.3, 0.4]),
+            Prediction::Refused("no".into()),
+            said(&[0.6, 0.02, 0.38]),
+        ]
+        .into();
+        let hidden: Predictions = [said(&[0.45, 0.02, 0.53])].into();
+        let all = [(star, 150), (supernova, 37), (hidden, 3)];
+        all.into_iter()
+            .flat_map(|(one, count)| vec![one; count])
+            .collect()
+    }
+
+    #[test]
+    fn estimated_shares_change_what_is_called_and_say_so() {
+        let card = card(&["supernova", "star", "asteroid"]);
+        let nothing = || Vec::new();
+        let all = set();
+        let decision = Decision::EveryClass;
+        let estimated = ShareChoice::Estimated;
+        let found = corrected(&estimated, decision, (&id(), &card), &all, nothing)
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.shares.occurs, [true, true, false]);
+        assert!(
+            (found.shares.shares[0] - 0.21).abs() < 2.0 * found.shares.errors[0],
+            "{:?}",
+            found.shares
+        );
+        assert_eq!(found.changes, [([2, 0], 3)]);
+        let words = found.in_words(&card, decision);
+        assert!(words[0].starts_with("class shares estimated from 190 objects: supernova"));
+        assert_eq!(
+            words[2],
+            "3 of 190 called otherwise: 3 asteroid now supernova"
+        );
+        // The same shares for all epochs; refusals stay.
+        let of_supernova = &found.predictions[150];
+        assert_eq!(of_supernova[0], said(&[0.5, 0.5, 0.0]));
+        assert_eq!(of_supernova[1], Prediction::Refused("no".into()));
+        let trained = corrected(
+            &ShareChoice::Trained,
+            decision,
+            (&id(), &card),
+            &all,
+            nothing,
+        );
+        assert_eq!(trained.unwrap(), None);
+    }
+
+    #[test]
+    fn labels_and_files_are_asked_for_and_their_lack_is_named() {
+        let card = card(&["supernova", "star", "asteroid"]);
+        let of = |choice: ShareChoice, labels: Vec<usize>| {
+            corrected(&choice, Decision::MostRight, (&id(), &card), &set(), || {
+                labels
+            })
+        };
+        let labelled = of(ShareChoice::Labels, vec![10, 30, 0]).unwrap().unwrap();
+        assert_eq!(labelled.shares.objects, 40);
+        let why = of(ShareChoice::Labels, vec![0; 3]).unwrap_err().to_string();
+        assert!(
+            why.contains("no candidate has a label that m knows"),
+            "{why}"
+        );
+        let why = of("/nowhere/shares.toml".parse().unwrap(), Vec::new()).unwrap_err();
+        assert!(format!("{why:#}").contains("/nowhere/shares.toml"));
+    }
+
+    #[test]
+    fn the_threshold_of_a_real_bogus_model_follows_the_share_of_bogus() {
+        let card = card(&["bogus", "real"]);
+        let bogus: Predictions = [said(&[0.95, 0.05])].into();
+        let likely: Predictions = [said(&[0.4, 0.6])].into();
+        let real: Predictions = [said(&[0.02, 0.98])].into();
+        let all = [(bogus, 160), (likely, 4), (real, 36)];
+        let all: Vec<Predictions> = all
+            .into_iter()
+            .flat_map(|(one, count)| vec![one; count])
+            .collect();
+        let of = |decision| {
+            let found = corrected(
+                &ShareChoice::Estimated,
+                decision,
+                (&id(), &card),
+                &all,
+                Vec::new,
+            );
+            found.unwrap().unwrap()
+        };
+        let most_right = of(Decision::MostRight);
+        let threshold = most_right.threshold.unwrap();
+        assert!((threshold - most_right.shares.shares[0]).abs() < 1e-6);
+        assert!(threshold > 0.75 && threshold < 0.85, "{threshold}");
+        assert_eq!(most_right.predictions, all);
+        assert_eq!(most_right.changes, [([1, 0], 4)]);
+        assert_eq!(of(Decision::EveryClass).threshold, Some(0.5));
+    }
+}
