@@ -37,7 +37,16 @@ impl Choice {
             network,
             compute,
         };
-        match difference(card, &*kernels, &reference) {
+        Self::between(card, kernels, &reference)
+    }
+
+    /// The kernels, where they give the answers of the reference.
+    pub(super) fn between(
+        card: &ModelCard,
+        kernels: Arc<dyn Engine>,
+        reference: &dyn Engine,
+    ) -> Self {
+        match difference(card, &*kernels, reference) {
             Ok(difference) if difference <= TOLERANCE => Self {
                 kernels: Some(kernels),
                 warning: None,
