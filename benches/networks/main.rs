@@ -1,86 +1,126 @@
-//! Networks side by side with what a person would use instead, in one run: scoring and training of
-//! CAP and of the compact network here, CAP in PyTorch with two threads, and CAP in ONNX Runtime; VaDE
-//! here and in PyTorch.
+//! Networks side by side with what a person would use instead, in one run: scoring by the kernels of destello, by
+//! burn, PyTorch and ONNX Runtime; training here and in PyTorch; VaDE here and in PyTorch. Two threads each.
 //!
-//! `cargo bench --bench networks`. Python needs `torch`, `onnx` and `onnxruntime`; without them only
-//! the rates of destello are told.
+//! `cargo bench --bench networks -- scored` (or `trained`, `latent`; all without a word). Rounds alternate, each
+//! of one process of Python; medians and the ratios round by round are printed. Python needs `torch` and
+//! `onnxruntime`; `DESTELLO_PYTHON` says where it is, `DESTELLO_ROUNDS` how many rounds. Without them only the
+//! rates of destello are printed.
+//!
+//! With `DESTELLO_ONE_CORE=1` all run on one thread, and seconds are those that the processor gave to them: what else
+//! runs on the machine hardly counts then.
 
 mod latent;
+mod peers;
+mod scored;
+mod trained;
 
 use std::{
     collections::BTreeMap,
-    process::Command,
+    env,
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
 use destello::{
     domain::{ModelCard, TrainingRecord},
-    learn::{
-        Architecture, Compute, Example, Examples, Model, NetworkShape, schedule::Schedule,
-        trainer::Trainer,
-    },
+    learn::Architecture,
 };
 
-/// How long every rate is measured.
-const MEASURED: Duration = Duration::from_secs(8);
+/// How long every rate is measured in a round.
+const MEASURED: Duration = Duration::from_secs(3);
+/// Rounds, unless told otherwise.
+const ROUNDS: usize = 5;
 /// Candidates computed at once, here and there.
-const BATCH: usize = 64;
-/// Four images, two classes.
-const SHAPE: NetworkShape = NetworkShape {
-    channels: 4,
-    classes: 2,
-    members: 1,
-};
+pub const BATCH: usize = 64;
+
+/// What is compared: ours first.
+const RATIOS: [(&str, &str); 18] = [
+    ("cap scored, destello", "cap scored, burn"),
+    ("cap scored, destello", "cap scored, PyTorch"),
+    ("cap scored, destello", "cap scored, ONNX Runtime"),
+    ("compact scored, destello", "compact scored, burn"),
+    ("compact scored, destello", "compact scored, PyTorch"),
+    ("compact scored, destello", "compact scored, ONNX Runtime"),
+    ("recurrent scored, destello", "recurrent scored, burn"),
+    ("recurrent scored, destello", "recurrent scored, PyTorch"),
+    (
+        "recurrent scored, destello",
+        "recurrent scored, ONNX Runtime",
+    ),
+    ("cap trained, destello", "cap trained, burn"),
+    ("cap trained, destello", "cap trained, PyTorch"),
+    ("compact trained, destello", "compact trained, burn"),
+    ("compact trained, destello", "compact trained, PyTorch"),
+    ("recurrent trained, destello", "recurrent trained, burn"),
+    ("recurrent trained, destello", "recurrent trained, PyTorch"),
+    (
+        "vade placed and drawn again, destello",
+        "vade placed and drawn again, PyTorch",
+    ),
+    ("vade decoded, destello", "vade decoded, PyTorch"),
+    ("vade trained, destello", "vade trained, PyTorch"),
+];
+
+type Rates = Vec<(String, f64)>;
 
 fn main() -> anyhow::Result<()> {
-    let mut rates = Vec::new();
-    for architecture in [Architecture::Cap, Architecture::Compact] {
-        let name = architecture.name();
-        rates.push((format!("{name} scored, destello"), scored(architecture)?));
-        rates.push((
-            format!("{name} trained on four views, destello"),
-            trained(architecture, false)?,
-        ));
-        rates.push((
-            format!("{name} trained on one view, destello"),
-            trained(architecture, true)?,
-        ));
+    if is_one_core() {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build_global()?;
     }
-    rates.extend(latent::rates()?);
-    match peers() {
-        Ok(measured) => rates.extend(measured),
-        Err(why) => println!("no comparison: {why:#}"),
+    let wanted: Vec<String> = env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let is_wanted = |what: &str| wanted.is_empty() || wanted.iter().any(|word| word == what);
+    let rounds = env::var("DESTELLO_ROUNDS")
+        .ok()
+        .and_then(|rounds| rounds.parse().ok());
+    let mut found: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let kinds = ["scored", "trained", "latent"]
+        .into_iter()
+        .filter(|kind| is_wanted(kind));
+    for kind in kinds {
+        for _ in 0..rounds.unwrap_or(ROUNDS) {
+            let mut rates = match kind {
+                "scored" => scored::rates()?,
+                "trained" => trained::rates()?,
+                _ => latent::rates()?,
+            };
+            match peers::rates(kind) {
+                Ok(measured) => rates.extend(measured),
+                Err(why) => println!("no comparison: {why:#}"),
+            }
+            for (what, rate) in rates {
+                found.entry(what).or_default().push(rate);
+            }
+        }
     }
-    for (what, rate) in &rates {
-        println!("{rate:9.0} candidates/s  {what}");
+    println!("   median   lowest  highest  a second");
+    for (what, rates) in &found {
+        let (low, high) = bounds(rates);
+        println!("{:9.0}{low:9.0}{high:9.0}  {what}", median(rates));
     }
-    for (a, b) in [
-        ("cap scored, destello", "cap scored, PyTorch"),
-        (
-            "cap trained on four views, destello",
-            "cap trained on four views, PyTorch",
-        ),
-        ("compact scored, destello", "cap scored, ONNX Runtime"),
-        ("compact scored, destello", "cap scored, destello"),
-        (
-            "vade placed and drawn again, destello",
-            "vade placed and drawn again, PyTorch",
-        ),
-        ("vade decoded, destello", "vade decoded, PyTorch"),
-        ("vade trained, destello", "vade trained, PyTorch"),
-    ] {
-        let of = |what: &str| {
-            rates
-                .iter()
-                .find(|(known, _)| known == what)
-                .map(|found| found.1)
-        };
-        if let (Some(ours), Some(theirs)) = (of(a), of(b)) {
-            println!("{:9.2} x  {a} / {b}", ours / theirs);
+    println!("   median   lowest  highest  ratio of one round");
+    for (a, b) in RATIOS {
+        if let (Some(ours), Some(theirs)) = (found.get(a), found.get(b)) {
+            let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a / b).collect();
+            let (low, high) = bounds(&ratios);
+            println!("{:9.2}{low:9.2}{high:9.2}  {a} / {b}", median(&ratios));
         }
     }
     Ok(())
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn bounds(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    (low, values.iter().copied().fold(0.0, f64::max))
 }
 
 /// Candidates in a second while something is done over and over.
@@ -88,44 +128,36 @@ fn rate(mut work: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<f64> 
     for _ in 0..3 {
         work()?;
     }
-    let started = Instant::now();
+    let (started, processor) = (Instant::now(), processor_seconds()?);
     let mut done = 0;
     while started.elapsed() < MEASURED {
         done += work()?;
     }
-    Ok(done as f64 / started.elapsed().as_secs_f64())
+    let seconds = if is_one_core() {
+        processor_seconds()? - processor
+    } else {
+        started.elapsed().as_secs_f64()
+    };
+    Ok(done as f64 / seconds)
 }
 
-fn scored(architecture: Architecture) -> anyhow::Result<f64> {
-    let card = card(architecture);
-    let trainer = Trainer::new(
-        architecture,
-        SHAPE,
-        Schedule::ours(architecture, 1),
-        1,
-        &Compute::cpu(),
-    );
-    let model = Model::new(card, trainer.network()?, &Compute::cpu());
-    let inputs = noise(8 * BATCH * model.stamps()?.len());
-    rate(|| Ok(model.score(&inputs)?.len() / 2))
+/// True where everything runs on one thread.
+fn is_one_core() -> bool {
+    env::var_os("DESTELLO_ONE_CORE").is_some()
 }
 
-fn trained(architecture: Architecture, is_one_view: bool) -> anyhow::Result<f64> {
-    let mut schedule = Schedule::ours(architecture, u64::MAX);
-    schedule.is_one_view = is_one_view;
-    let input = architecture.input();
-    let plan = input.stamps().context("of single epochs")?;
-    let mut examples = Examples::new(plan.channels.len(), plan.side_px);
-    for (at, input) in noise(BATCH * plan.len()).chunks(plan.len()).enumerate() {
-        let (input, class) = (input.to_vec(), (at % 2) as u8);
-        examples.push(&Example { input, class })?;
-    }
-    let mut trainer = Trainer::new(architecture, SHAPE, schedule, 1, &Compute::cpu());
-    let chosen: Vec<usize> = (0..BATCH).collect();
-    rate(|| {
-        trainer.step(&examples, &chosen)?;
-        Ok(BATCH)
-    })
+/// Seconds that the processor gave to this process; 0 where the system does not say.
+fn processor_seconds() -> anyhow::Result<f64> {
+    /// Ticks of a second in that file (Linux, proc(5)).
+    const TICKS: f64 = 100.0;
+    let Ok(line) = std::fs::read_to_string("/proc/self/stat") else {
+        return Ok(0.0);
+    };
+    // User and system time are the 14th and 15th field; the second may have spaces in its brackets.
+    let fields = line.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: Vec<f64> = ticks.map(str::parse).collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / TICKS)
 }
 
 fn card(architecture: Architecture) -> ModelCard {
@@ -152,26 +184,4 @@ fn noise(count: usize) -> Vec<f32> {
         (mixed ^ (mixed >> 15)) as f32 / u32::MAX as f32 * 2.0 - 1.0
     };
     (0..count).map(value).collect()
-}
-
-/// The same network elsewhere; lines of a rate and its name.
-fn peers() -> anyhow::Result<Vec<(String, f64)>> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/networks/peers.py");
-    let output = Command::new("python3").arg(script).output();
-    let output = output.context("python3 cannot be started")?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines = said.lines().filter_map(|line| {
-        let (rate, what) = line.split_once(' ')?;
-        Some((what.to_owned(), rate.parse().ok()?))
-    });
-    let measured: Vec<_> = lines.collect();
-    anyhow::ensure!(
-        !measured.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-            .lines()
-            .last()
-            .unwrap_or("python3 says nothing")
-    );
-    Ok(measured)
 }

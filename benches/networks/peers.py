@@ -1,7 +1,10 @@
-"""CAP in PyTorch and in ONNX Runtime, VaDE in PyTorch: the same layers, batches and threads as in destello."""
+"""The networks in PyTorch and in ONNX Runtime: the same layers, batches and threads as in destello.
+
+`peers.py scored|trained|latent SECONDS FOLDER`; the folder has the ONNX files that destello wrote.
+"""
 
 import os
-import tempfile
+import sys
 import time
 
 import numpy as np
@@ -9,8 +12,27 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-BATCH, SECONDS, THREADS = 64, 8.0, 2
+KIND, SECONDS, FOLDER = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+IS_ONE_CORE = "DESTELLO_ONE_CORE" in os.environ
+BATCH, EPOCHS, THREADS = 64, 25, 1 if IS_ONE_CORE else 2
 torch.set_num_threads(THREADS)
+
+
+def views(x):
+    t = x.transpose(2, 3)
+    return torch.cat([x, t.flip(2), x.flip(2, 3), t.flip(3)])
+
+
+class Head(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.dense_1, self.dense_2, self.classes = nn.Linear(features, 64), nn.Linear(64, 64), nn.Linear(64, 2)
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x):
+        x = self.dropout(F.relu(self.dense_1(x.flatten(1))))
+        x = self.dropout(F.relu(self.dense_2(x)))
+        return self.classes(x.reshape(4, -1, 64).mean(0))
 
 
 class Cap(nn.Module):
@@ -21,53 +43,120 @@ class Cap(nn.Module):
         self.conv_3 = nn.Conv2d(32, 64, 3, padding=1)
         self.conv_4 = nn.Conv2d(64, 64, 3, padding=1)
         self.conv_5 = nn.Conv2d(64, 64, 3, padding=1)
-        self.dense_1 = nn.Linear(2304, 64)
-        self.dense_2 = nn.Linear(64, 64)
-        self.classes = nn.Linear(64, 2)
-        self.dropout = nn.Dropout(0.5)
+        self.head = Head(2304)
 
     def forward(self, x):
-        n, t = x.shape[0], x.transpose(2, 3)
-        x = torch.cat([x, t.flip(2), x.flip(2, 3), t.flip(3)])
-        x = F.relu(self.conv_1(x))
+        x = F.relu(self.conv_1(views(x)))
         x = F.relu(F.max_pool2d(self.conv_2(x), 2))
         x = F.relu(self.conv_3(x))
         x = F.relu(self.conv_4(x))
-        x = F.relu(F.max_pool2d(self.conv_5(x), 2)).flatten(1)
-        x = self.dropout(F.relu(self.dense_1(x)))
-        x = self.dropout(F.relu(self.dense_2(x)))
-        return self.classes(x.reshape(4, n, 64).mean(0))
+        return self.head(F.relu(F.max_pool2d(self.conv_5(x), 2)))
+
+
+class Compact(nn.Module):
+    def __init__(self):
+        super().__init__()
+        sides = [(4, 12), (12, 24), (24, 32), (32, 32)]
+        self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in sides)
+        self.head = Head(1152)
+
+    def forward(self, x):
+        for at, conv in enumerate(self.convs):
+            x = conv(views(x) if at == 0 else x)
+            x = F.relu(F.max_pool2d(x, 2, ceil_mode=True) if at in (0, 2) else x)
+        return self.head(x)
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv_1 = nn.Conv2d(3, 20, 5, stride=2, padding=2)
+        self.conv_2 = nn.Conv2d(20, 40, 3, stride=2, padding=1)
+        self.conv_3 = nn.Conv2d(40, 40, 3, padding=1)
+        self.dense, self.norm = nn.Linear(360, 80), nn.LayerNorm(80)
+        self.lstm = nn.LSTM(85, 112, batch_first=True)
+        self.dropout, self.classes = nn.Dropout(0.2), nn.Linear(112, 2)
+
+    def forward(self, images, conditions, length, state=None):
+        x = images
+        for conv in (self.conv_1, self.conv_2, self.conv_3):
+            x = F.leaky_relu(conv(x), 0.01)
+        x = F.avg_pool2d(x, 2).flatten(1)
+        x = F.leaky_relu(self.norm(self.dense(x)), 0.01)
+        x = torch.cat([x, conditions], 1).reshape(-1, length, 85)
+        x, state = self.lstm(x, state)
+        return self.classes(self.dropout(x)), state
 
 
 def rate(work, count=BATCH):
     for _ in range(3):
         work()
-    started, done = time.time(), 0
+    # With one thread the seconds are those of the processor, as in destello.
+    clock = time.process_time if IS_ONE_CORE else time.time
+    started, began, done = time.time(), clock(), 0
     while time.time() - started < SECONDS:
         work()
         done += count
-    return done / (time.time() - started)
+    return done / (clock() - began)
 
 
-network = Cap()
-assert sum(p.numel() for p in network.parameters()) == 255490
+cap, compact, recurrent = Cap(), Compact(), Recurrent()
+assert sum(p.numel() for p in cap.parameters()) == 255490
 stamps = torch.randn(BATCH, 4, 21, 21)
-network.eval()
-with torch.no_grad():
-    print(f"{rate(lambda: network(stamps)):.1f} cap scored, PyTorch", flush=True)
-
-network.train()
-optimiser = torch.optim.AdamW(network.parameters(), 1e-3)
-classes = torch.arange(BATCH) % 2
+images, conditions = torch.randn(BATCH * EPOCHS, 3, 21, 21), torch.randn(BATCH * EPOCHS, 5)
 
 
-def step():
-    optimiser.zero_grad()
-    F.cross_entropy(network(stamps), classes).backward()
-    optimiser.step()
+def scored():
+    import onnxruntime
+
+    state = [torch.zeros(1, BATCH, 112)] * 2
+    with torch.no_grad():
+        for name, network in (("cap", cap), ("compact", compact)):
+            network.eval()
+            print(f"{rate(lambda: network(stamps)):.1f} {name} scored, PyTorch", flush=True)
+        recurrent.eval()
+        one = rate(lambda: recurrent(images[:BATCH], conditions[:BATCH], 1, state))
+        print(f"{one:.1f} recurrent scored, PyTorch", flush=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    zeros = np.zeros((BATCH, 112), np.float32)
+    feeds = {
+        "cap": {"stamps": stamps.numpy()},
+        "compact": {"stamps": stamps.numpy()},
+        "recurrent": {
+            "images": images[:BATCH].numpy(),
+            "conditions": conditions[:BATCH].numpy(),
+            "hidden": zeros,
+            "cell": zeros,
+        },
+    }
+    for name, feed in feeds.items():
+        session = onnxruntime.InferenceSession(os.path.join(FOLDER, f"{name}.onnx"), options)
+        print(f"{rate(lambda: session.run(None, feed)):.1f} {name} scored, ONNX Runtime", flush=True)
 
 
-print(f"{rate(step):.1f} cap trained on four views, PyTorch", flush=True)
+def trained():
+    classes = torch.arange(BATCH) % 2
+    of_epochs = classes.repeat_interleave(EPOCHS)
+    losses = {
+        "cap": (cap, lambda: F.cross_entropy(cap(stamps), classes)),
+        "compact": (compact, lambda: F.cross_entropy(compact(stamps), classes)),
+        "recurrent": (
+            recurrent,
+            lambda: F.cross_entropy(recurrent(images, conditions, EPOCHS)[0].reshape(-1, 2), of_epochs),
+        ),
+    }
+    for name, (network, loss) in losses.items():
+        network.train()
+        optimiser = torch.optim.AdamW(network.parameters(), 1e-3)
+
+        def step():
+            optimiser.zero_grad()
+            loss().backward()
+            optimiser.step()
+
+        print(f"{rate(step):.1f} {name} trained, PyTorch", flush=True)
+
 
 AXES, COMPONENTS, STAMPS, PIXEL_VARIANCE = 10, 20, 128, 0.05
 
@@ -109,32 +198,24 @@ class Vade(nn.Module):
         return (drawn + distance + certainty + prior).mean()
 
 
-vade = Vade()
-adam = torch.optim.Adam(vade.parameters(), 5e-4, eps=1e-4)
-stamps_of_vade, vectors = torch.randn(STAMPS, 441), torch.randn(STAMPS, AXES)
-with torch.no_grad():
-    placed = rate(lambda: vade.placed(stamps_of_vade), STAMPS)
-    print(f"{placed:.1f} vade placed and drawn again, PyTorch", flush=True)
-    print(f"{rate(lambda: vade.decoder(vectors), STAMPS):.1f} vade decoded, PyTorch", flush=True)
+def latent():
+    vade = Vade()
+    adam = torch.optim.Adam(vade.parameters(), 5e-4, eps=1e-4)
+    stamps_of_vade, vectors = torch.randn(STAMPS, 441), torch.randn(STAMPS, AXES)
+    with torch.no_grad():
+        placed = rate(lambda: vade.placed(stamps_of_vade), STAMPS)
+        print(f"{placed:.1f} vade placed and drawn again, PyTorch", flush=True)
+        print(f"{rate(lambda: vade.decoder(vectors), STAMPS):.1f} vade decoded, PyTorch", flush=True)
 
 
-def vade_step():
-    adam.zero_grad()
-    vade.loss(stamps_of_vade).backward()
-    nn.utils.clip_grad_norm_(vade.parameters(), 10.0)
-    adam.step()
+    def vade_step():
+        adam.zero_grad()
+        vade.loss(stamps_of_vade).backward()
+        nn.utils.clip_grad_norm_(vade.parameters(), 10.0)
+        adam.step()
 
 
-print(f"{rate(vade_step, STAMPS):.1f} vade trained, PyTorch", flush=True)
+    print(f"{rate(vade_step, STAMPS):.1f} vade trained, PyTorch", flush=True)
 
-import onnxruntime  # noqa: E402  (its rate comes last, and PyTorch's count without it)
 
-network.eval()
-with tempfile.TemporaryDirectory() as folder:
-    path = os.path.join(folder, "cap.onnx")
-    torch.onnx.export(network, (stamps,), path, dynamo=False)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    session = onnxruntime.InferenceSession(path, options)
-    feed = {session.get_inputs()[0].name: stamps.numpy().astype(np.float32)}
-    print(f"{rate(lambda: session.run(None, feed)):.1f} cap scored, ONNX Runtime", flush=True)
+{"scored": scored, "trained": trained, "latent": latent}[KIND]()

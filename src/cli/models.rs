@@ -12,7 +12,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     domain::ModelCard,
     features::training::model_export,
-    workspace::{latent_models, models, versions},
+    learn::{Compute, Wish},
+    workspace::{any_model::AnyModel, latent_models, models, versions},
 };
 
 /// Arguments of `models`.
@@ -124,18 +125,41 @@ fn list(project: Option<&Path>) -> anyhow::Result<()> {
             ""
         }
     };
-    let mut rows: Vec<String> = all.map(|card| row(&card, note(&card))).collect();
+    let compute = Compute::choose(Wish::Auto)?;
+    let row_of = |card: &ModelCard| {
+        let row = row(card, note(card));
+        format!("{row}{}", engine_line(&card.name, &compute))
+    };
+    let mut rows: Vec<String> = all.map(|card| row_of(&card)).collect();
     if let Some(project) = project {
         for version in versions::all(project)? {
             let source = versions::source(project, &version.id);
             let origin = version.origin();
             rows.push(format!(
                 "{source}  {origin}\n    {}",
-                row(&version.card, "")
+                row(&version.card, "") + &engine_line(&source, &compute)
             ));
         }
     }
     Ok(super::print_line(&rows.join("\n"))?)
+}
+
+/// What computes a network here, and how fast: a line of its own. Nothing for what is no network that scores, or
+/// cannot be read.
+fn engine_line(source: &str, compute: &Compute) -> String {
+    let found = models::find(source, compute).map(|found| found.model);
+    let Ok(AnyModel::Network(model)) = found else {
+        return String::new();
+    };
+    let what = if model.sequence().is_ok() {
+        "epochs"
+    } else {
+        "candidates"
+    };
+    model.rate().map_or_else(
+        |_| String::new(),
+        |rate| format!("\n    {}: {rate:.0} {what} a second", model.engine_name()),
+    )
 }
 
 /// A model in two lines.

@@ -8,7 +8,10 @@ use burn::{
     tensor::{Device, Int, Tensor, TensorData, activation::softmax},
 };
 
-use super::{Compute, Examples, LearnError, Network, Settling, Views};
+use super::{
+    Compute, Examples, LearnError, Network, Settling, Views,
+    infer::{Engine, stamp_kernels},
+};
 use crate::domain::fnv::fnv1a;
 
 /// Candidates validated at once. More are hardly faster, and would keep others waiting.
@@ -149,8 +152,11 @@ impl Dataset for Examples {
     ) -> Result<Vec<f32>, LearnError> {
         let (size, side) = (self.size(), self.side());
         let shape = [range.len(), self.channels(), side, side];
-        let inputs = self.inputs()[range.start * size..range.end * size].to_vec();
-        let inputs = TensorData::new(inputs, shape);
+        let inputs = &self.inputs()[range.start * size..range.end * size];
+        if let Some(kernels) = stamp_kernels(side, network, compute) {
+            return kernels.score(inputs);
+        }
+        let inputs = TensorData::new(inputs.to_vec(), shape);
         let inputs = Tensor::<4>::from_data(inputs, &compute.plain());
         let said = softmax(network.valid().forward(inputs, Views::Four)?, 1);
         Ok(said.into_data().iter::<f32>().collect())

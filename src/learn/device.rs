@@ -3,8 +3,9 @@
 //! Software rasterisers pass for GPUs and are slower than the CPU by far; they are never taken.
 
 use std::{
-    fmt,
+    fmt, fs,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     str::FromStr,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -74,8 +75,8 @@ impl Compute {
             // Asking the drivers takes a second.
             return Ok(Self::cpu());
         }
-        let gpu = (!GPU_IS_LOST.load(Ordering::Relaxed)).then(hardware_gpu);
-        match gpu.flatten() {
+        let may_have_one = !GPU_IS_LOST.load(Ordering::Relaxed) && drivers_name_a_gpu();
+        match may_have_one.then(hardware_gpu).flatten() {
             Some(gpu) => Ok(gpu),
             None if wish == Wish::Auto => Ok(Self::cpu()),
             None => Err(LearnError::Training(
@@ -157,6 +158,27 @@ impl fmt::Debug for Compute {
     }
 }
 
+/// False where the system names no graphics card, so that no driver is started to ask for one. It takes a
+/// second to start one, and on a machine without a display it prints complaints of its own.
+fn drivers_name_a_gpu() -> bool {
+    !cfg!(target_os = "linux") || has_card(Path::new("/dev"))
+}
+
+/// True where a folder of devices has one of a graphics card: of Mesa's drivers, of NVIDIA's, of AMD's for
+/// computing, or that of the Linux that Windows runs.
+fn has_card(devices: &Path) -> bool {
+    let is_there = |name: &str| devices.join(name).exists();
+    let render_nodes = fs::read_dir(devices.join("dri"));
+    let has_render_node = render_nodes.is_ok_and(|nodes| {
+        let mut names = nodes.filter_map(|node| Some(node.ok()?.file_name()));
+        names.any(|name| name.to_string_lossy().starts_with("renderD"))
+    });
+    has_render_node
+        || ["nvidiactl", "nvidia0", "kfd", "dxg"]
+            .into_iter()
+            .any(is_there)
+}
+
 /// The first card; drivers that break off while they are asked count as none.
 fn hardware_gpu() -> Option<Compute> {
     let ask = || {
@@ -181,6 +203,21 @@ fn hardware_gpu() -> Option<Compute> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_driver_is_asked_where_the_system_names_no_card() {
+        let devices = tempfile::tempdir().unwrap();
+        assert!(!has_card(devices.path()));
+        fs::create_dir(devices.path().join("dri")).unwrap();
+        fs::write(devices.path().join("dri/card0"), "").unwrap();
+        // A display alone computes nothing.
+        assert!(!has_card(devices.path()));
+        fs::write(devices.path().join("dri/renderD128"), "").unwrap();
+        assert!(has_card(devices.path()));
+        let other = tempfile::tempdir().unwrap();
+        fs::write(other.path().join("nvidiactl"), "").unwrap();
+        assert!(has_card(other.path()));
+    }
 
     #[test]
     fn the_cpu_always_computes() {

@@ -1,19 +1,15 @@
 //! Following candidates: class probabilities after every epoch, each new epoch at the same cost.
 
-use burn::{
-    module::Module,
-    tensor::{Tensor, TensorData, activation::softmax},
-};
-
 use serde::{Deserialize, Serialize};
 
 use super::{
     LearnError, Model,
-    network::{Recurrent, RecurrentState, SequenceBatch},
+    infer::{Epochs, States},
+    network::Recurrent,
 };
 use crate::{
     domain::SequencePlan,
-    imaging::sequence_input::{CHANNELS, CONDITIONS, CalibratedEpoch, History},
+    imaging::sequence_input::{CalibratedEpoch, History},
 };
 
 /// What a model remembers of one candidate: enough to go on with its next epoch alone.
@@ -98,46 +94,25 @@ impl Model {
         candidates: &mut [&mut Follow<'_>],
         length: usize,
     ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
-        let side = self.sequence()?.side_px;
-        let network = self.network().recurrent()?.valid();
-        let device = self.compute().plain();
-        let (mut channels, mut conditions) = (Vec::new(), Vec::new());
+        let count = candidates.len();
+        let mut epochs = Epochs {
+            count,
+            length,
+            ..Epochs::default()
+        };
+        let mut states = States::default();
         for candidate in candidates.iter_mut() {
+            let memory = &mut *candidate.memory;
+            states.cells.extend_from_slice(&memory.cell);
+            states.hiddens.extend_from_slice(&memory.hidden);
             for epoch in candidate.epochs {
-                let memory = &mut *candidate.memory;
-                conditions.extend(memory.history.next(epoch, &mut channels));
+                let conditions = memory.history.next(epoch, &mut epochs.images);
+                epochs.conditions.extend(conditions);
             }
         }
-        let count = candidates.len();
-        let images = count * length;
-        let shape = [images, CHANNELS, side, side];
-        let batch = SequenceBatch {
-            images: Tensor::from_data(TensorData::new(channels, shape), &device),
-            conditions: Tensor::from_data(
-                TensorData::new(conditions, [images, CONDITIONS]),
-                &device,
-            ),
-            lengths: vec![length; count],
-        };
-        let gathered = |part: fn(&Memory) -> &Vec<f32>| {
-            let values: Vec<f32> = candidates
-                .iter()
-                .flat_map(|one| part(one.memory).iter().copied())
-                .collect();
-            let data = TensorData::new(values, [count, Recurrent::UNITS]);
-            Tensor::<2>::from_data(data, &device)
-        };
-        let before = RecurrentState {
-            cell: gathered(|memory| &memory.cell),
-            hidden: gathered(|memory| &memory.hidden),
-        };
-        let (said, after) = network.forward(batch, Some(before));
-        let classes = said.dims()[2];
-        let said = self
-            .compute()
-            .numbers(softmax(said, 2).reshape([images, classes]))?;
-        let cells = self.compute().numbers(after.cell)?;
-        let hiddens = self.compute().numbers(after.hidden)?;
+        let told = self.next_epochs(&epochs, &mut states)?;
+        let classes = told.len() / (count * length).max(1);
+        let States { cells, hiddens } = states;
         let states = cells
             .chunks(Recurrent::UNITS)
             .zip(hiddens.chunks(Recurrent::UNITS));
@@ -146,6 +121,6 @@ impl Model {
             candidate.memory.hidden = hidden.to_vec();
         }
         let of_candidate = |rows: &[f32]| rows.chunks(classes).map(<[f32]>::to_vec).collect();
-        Ok(said.chunks(length * classes).map(of_candidate).collect())
+        Ok(told.chunks(length * classes).map(of_candidate).collect())
     }
 }

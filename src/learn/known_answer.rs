@@ -2,38 +2,33 @@
 
 use super::{
     Compute, LearnError, Model,
-    follow::{Follow, Memory},
+    infer::{self, largest_difference},
     latent::LatentModel,
 };
-use crate::{domain::ModelInput, imaging::sequence_input::CalibratedEpoch};
 
 /// Largest difference of a probability.
 pub const TOLERANCE: f32 = 1e-3;
 /// Inputs asked about.
 const COUNT: usize = 16;
-/// Counts of a pixel of value 1 in the sequence asked about.
-const BRIGHT: f32 = 200.0;
 
 /// The device that a model is computed on, and what the user must know about it.
 #[derive(Debug)]
 pub struct Checked {
     /// The model on a device that computes it rightly.
     pub model: Model,
-    /// Why that is not the device that was chosen.
+    /// Why that is not the device or the engine that was chosen.
     pub warning: Option<String>,
 }
 
 /// Computes a batch on the model's device and on the CPU; where they disagree or the device fails,
-/// the CPU it is.
+/// the CPU it is. On the CPU the kernels are compared with burn.
 ///
 /// # Errors
 /// Where the CPU fails too.
 pub fn check(model: Model) -> Result<Checked, LearnError> {
     if !model.compute().is_gpu() {
-        return Ok(Checked {
-            model,
-            warning: None,
-        });
+        let warning = model.choice().warning.clone();
+        return Ok(Checked { model, warning });
     }
     let on_cpu = model.on(&Compute::cpu());
     settle(model, on_cpu)
@@ -76,7 +71,7 @@ pub struct CheckedLatent {
 /// Where the CPU fails too.
 pub fn check_latent(model: LatentModel) -> Result<CheckedLatent, LearnError> {
     let places = |model: &LatentModel| -> Result<Vec<f32>, LearnError> {
-        let questions = questions(model.plan()?.len());
+        let questions = infer::questions(COUNT, model.plan()?.len());
         let mut answers = model.embed(&questions)?.means;
         answers.extend(model.reconstruct(&questions)?);
         Ok(answers)
@@ -106,57 +101,15 @@ pub fn check_latent(model: LatentModel) -> Result<CheckedLatent, LearnError> {
     })
 }
 
-/// What a model says of the questions.
+/// What a model answers to the questions.
 fn answers(model: &Model) -> Result<Vec<f32>, LearnError> {
-    let ModelInput::Sequence(plan) = &model.card().input else {
-        return model.score(&questions(model.stamps()?.len()));
-    };
-    let pixels = questions(plan.side_px * plan.side_px);
-    let epochs: Vec<CalibratedEpoch> = pixels
-        .chunks_exact(plan.side_px * plan.side_px)
-        .enumerate()
-        .map(|(at, pixels)| CalibratedEpoch {
-            pixels: pixels.iter().map(|value| value * BRIGHT).collect(),
-            noise: 4.0,
-            mjd: 57_000.0 + at as f64,
-            fwhm_px: 4.5,
-            band: None,
-        })
-        .collect();
-    let mut memory = Memory::new(plan);
-    let mut follow = [Follow {
-        memory: &mut memory,
-        epochs: &epochs,
-    }];
-    Ok(model.follow(&mut follow)?.concat().concat())
+    model.with_engine(|engine| infer::answers(model.card(), engine, COUNT))
 }
 
 /// The largest difference, where it is too large. What is no number never agrees.
 fn disagreement(answers: &[f32], expected: &[f32]) -> Option<f32> {
-    if answers.len() != expected.len() {
-        return Some(f32::INFINITY);
-    }
-    let differences = answers.iter().zip(expected).map(|(a, b)| (a - b).abs());
-    let largest = differences.fold(0.0, |largest: f32, difference| {
-        if difference.is_nan() {
-            f32::INFINITY
-        } else {
-            largest.max(difference)
-        }
-    });
+    let largest = largest_difference(answers, expected);
     (largest > TOLERANCE).then_some(largest)
-}
-
-/// Inputs that look like stamps: a source in the middle of each channel, of changing width and
-/// strength, on a pattern that stands for noise.
-fn questions(size: usize) -> Vec<f32> {
-    let value = |at: usize| {
-        let (of, place) = (at / size, at % size);
-        let noise = ((at as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32;
-        let wave = (place as f32 * 0.05 * (of + 1) as f32).sin();
-        noise - 0.5 + wave * of as f32 / COUNT as f32
-    };
-    (0..COUNT * size).map(value).collect()
 }
 
 #[cfg(test)]

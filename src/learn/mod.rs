@@ -1,7 +1,7 @@
 //! Floor 2: networks, by burn. What trains them, what keeps them, what explains them.
 //!
-//! [`network`] defines the networks, [`Model`] is one with its card, [`model_file`] keeps it, [`onnx`]
-//! writes it for other programs, [`device`] chooses where it is computed, and [`trainer`] teaches it.
+//! [`network`] defines the networks, [`infer`] computes them fast, [`Model`] is one with its card, [`model_file`]
+//! keeps it, [`onnx`] writes it for other programs, [`device`] chooses where it is computed, and [`trainer`] teaches it.
 
 pub mod batch;
 mod blend;
@@ -11,10 +11,13 @@ pub mod checkpoint;
 pub mod conformal;
 pub mod dataset;
 pub mod device;
+mod differentiable;
 pub mod error;
 pub mod explain;
 pub mod follow;
 pub mod fusion;
+pub mod infer;
+pub mod kernels;
 pub mod known_answer;
 pub mod latent;
 pub mod metrics;
@@ -28,6 +31,7 @@ pub mod schedule;
 pub mod sequences;
 pub mod shares;
 mod small_matrix;
+mod speed;
 pub mod temperature;
 pub mod trainer;
 pub mod validation;

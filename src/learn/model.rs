@@ -1,15 +1,18 @@
 //! A trained network with its card: what scores candidates.
 
+use std::sync::{Arc, OnceLock};
+
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, TensorData, activation::softmax},
+    tensor::{Device, Tensor},
 };
 
-use super::{Architecture, Compute, LearnError, Network, NetworkShape, Views, model_file};
+use super::{
+    Architecture, Compute, LearnError, Network, NetworkShape,
+    infer::{self, Choice, Engine, Epochs, Reference, States},
+    model_file,
+};
 use crate::domain::{InputPlan, ModelCard, ModelId, ModelInput, SequencePlan};
-
-/// Candidates computed at once: enough to keep two cores busy, little enough to stay in their caches.
-const BATCH: usize = 64;
 
 /// A model on a device.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct Model {
     id: ModelId,
     network: Network,
     compute: Compute,
+    /// What computes it, looked for when it is needed first.
+    engine: Arc<OnceLock<Choice>>,
 }
 
 impl Model {
@@ -31,6 +36,7 @@ impl Model {
             card,
             network,
             compute: compute.clone(),
+            engine: Arc::default(),
         }
     }
 
@@ -101,12 +107,7 @@ impl Model {
         if !self.compute.is_gpu() {
             return self.clone();
         }
-        let compute = Compute::cpu();
-        Self {
-            network: self.network.clone().fork(&compute.plain()),
-            compute,
-            ..self.clone()
-        }
+        self.on(&Compute::cpu())
     }
 
     /// Where it is computed.
@@ -125,6 +126,7 @@ impl Model {
         Self {
             network: self.network.clone().fork(&compute.plain()),
             compute: compute.clone(),
+            engine: Arc::default(),
             ..self.clone()
         }
     }
@@ -141,21 +143,61 @@ impl Model {
                 found: inputs.len(),
             });
         }
-        let mut said = Vec::with_capacity(inputs.len() / size * self.card.classes.len());
-        for batch in inputs.chunks(BATCH * size) {
-            let batch = self.tensor(batch, &self.compute.plain())?;
-            let output = softmax(self.network.forward(batch, Views::Four)?, 1);
-            said.extend(self.compute.numbers(output)?);
+        self.with_engine(|engine| engine.score(inputs))
+    }
+
+    /// Class probabilities (sequence, epoch, class) of the next epochs of sequences, whose states become those
+    /// after them.
+    ///
+    /// # Errors
+    /// Where it takes single epochs, or the device fails.
+    pub fn next_epochs(
+        &self,
+        epochs: &Epochs,
+        states: &mut States,
+    ) -> Result<Vec<f32>, LearnError> {
+        self.with_engine(|engine| engine.follow(epochs, states))
+    }
+
+    /// The same model, computed by burn whatever is faster: what other engines are compared with.
+    #[must_use]
+    pub fn by_burn(&self) -> Self {
+        Self {
+            engine: Arc::new(Choice::default().into()),
+            ..self.clone()
         }
-        Ok(said)
+    }
+
+    /// What computes it, in words.
+    pub fn engine_name(&self) -> String {
+        self.with_engine(|engine| engine.name())
+    }
+
+    /// Does something with the engine that computes it.
+    pub(super) fn with_engine<T>(&self, work: impl FnOnce(&dyn Engine) -> T) -> T {
+        if let Some(kernels) = &self.choice().kernels {
+            return work(&**kernels);
+        }
+        work(&self.reference())
+    }
+
+    /// burn, which every other engine is compared with.
+    pub(super) const fn reference(&self) -> Reference<'_> {
+        Reference {
+            card: &self.card,
+            network: &self.network,
+            compute: &self.compute,
+        }
+    }
+
+    /// The engine that was chosen.
+    pub(super) fn choice(&self) -> &Choice {
+        let choose = || Choice::of(&self.card, &self.network, &self.compute);
+        self.engine.get_or_init(choose)
     }
 
     /// (n, channel, y, x) on a device.
     pub(super) fn tensor(&self, inputs: &[f32], device: &Device) -> Result<Tensor<4>, LearnError> {
-        let plan = self.stamps()?;
-        let [channels, side] = [plan.channels.len(), plan.side_px];
-        let count = inputs.len() / plan.len().max(1);
-        let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
-        Ok(Tensor::from_data(data, device))
+        Ok(infer::tensor(self.stamps()?, inputs, device))
     }
 }

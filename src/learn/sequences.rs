@@ -11,10 +11,13 @@ use burn::{
     },
 };
 
+use rayon::prelude::*;
+
 use super::{
     Compute, Dataset, LearnError, Network, Settling, TrainingBatch,
     batch::orient,
     dataset::Settled,
+    infer::{Engine, Epochs, States, sequence_kernels},
     network::SequenceBatch,
     temperature::{Judged, calibration_error},
 };
@@ -308,6 +311,10 @@ impl Sequences {
         compute: &Compute,
     ) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
         let network = network.recurrent()?.valid();
+        if let Some(kernels) = sequence_kernels(self.plan.side_px, &network, compute) {
+            let some = self.all[range].par_iter();
+            return some.map(|one| self.predictions_by(&kernels, one)).collect();
+        }
         let device = compute.plain();
         let mut predictions = Vec::with_capacity(range.len());
         for some in self.all[range].chunks(BATCH) {
@@ -326,6 +333,26 @@ impl Sequences {
             }));
         }
         Ok(predictions)
+    }
+
+    /// Class probabilities after every epoch of one sequence.
+    fn predictions_by(
+        &self,
+        kernels: &impl Engine,
+        sequence: &Sequence,
+    ) -> Result<Vec<Vec<f32>>, LearnError> {
+        let whole = std::iter::once((sequence.epochs.iter().collect(), 0));
+        let inputs = self.inputs(whole);
+        let length = sequence.epochs.len();
+        let epochs = Epochs {
+            images: inputs.channels,
+            conditions: inputs.conditions,
+            count: 1,
+            length,
+        };
+        let rows = kernels.follow(&epochs, &mut States::new(1))?;
+        let classes = (rows.len() / length.max(1)).max(1);
+        Ok(rows.chunks(classes).map(<[f32]>::to_vec).collect())
     }
 }
 

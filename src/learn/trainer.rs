@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Architecture, Compute, Dataset, LearnError, Network, NetworkShape, TrainingBatch,
+    differentiable,
     schedule::{Optimiser, Schedule},
     validation::{Validation, validate},
 };
@@ -38,6 +39,8 @@ pub struct Trainer {
     seed: u64,
     status: TrainerStatus,
     losses: Losses,
+    /// What is kept from step to step is given back when this is dropped.
+    _buffers: differentiable::Buffers,
 }
 
 /// The mean of losses since it was last asked for.
@@ -93,6 +96,7 @@ impl Trainer {
                 best: None,
             },
             losses: Losses::default(),
+            _buffers: differentiable::Buffers,
         }
     }
 

@@ -95,6 +95,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/"]),
     ("burn", &["learn/"]),
     ("burn_wgpu", &["learn/"]),
+    ("pulp", &["learn/kernels/"]),
+    ("rayon", &["learn/"]),
     ("prost", &["learn/onnx/"]),
     ("smartcore", &["lightcurve/"]),
     ("light_curve_feature", &["lightcurve/"]),

@@ -10,7 +10,11 @@ use burn::{
     tensor::{Device, Tensor, activation::relu},
 };
 
-use super::{cyclic_average::dense, trunk::convolution};
+use super::{
+    convolutions::{Layer, Pooling, convolutions},
+    cyclic_average::dense,
+    trunk::convolution,
+};
 
 /// 312,081 parameters; science, reference and difference of 63x63 pixels.
 #[derive(Module, Debug)]
@@ -42,13 +46,20 @@ impl Braai {
         }
     }
 
+    /// Its convolutions.
+    pub(in crate::learn) const fn layers(&self) -> [Layer<'_>; 4] {
+        [
+            Layer::new(&self.conv1, 0.0, Pooling::None),
+            Layer::new(&self.conv2, 0.0, Pooling::Max(&self.pool_2)),
+            Layer::new(&self.conv3, 0.0, Pooling::None),
+            Layer::new(&self.conv4, 0.0, Pooling::Max(&self.pool_4)),
+        ]
+    }
+
     /// (n, 3, 63, 63) to (n, 2): the one output is the logit of `real`, beside a 0 for `bogus`, so
     /// that the softmax is the published sigmoid.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
-        let x = relu(self.conv1.forward(input));
-        let x = self.pool_2.forward(relu(self.conv2.forward(x)));
-        let x = relu(self.conv3.forward(x));
-        let x = self.pool_4.forward(relu(self.conv4.forward(x)));
+        let x = convolutions(input, &self.layers());
         // Keras flattens with the channels last.
         let x = x.permute([0, 2, 3, 1]).flatten(1, 3);
         let real = self.fc_out.forward(relu(self.fc_1.forward(x)));

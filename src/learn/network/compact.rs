@@ -7,10 +7,14 @@ use burn::{
         conv::Conv2d,
         pool::{MaxPool2d, MaxPool2dConfig},
     },
-    tensor::{Device, Tensor, activation::relu},
+    tensor::{Device, Tensor},
 };
 
-use super::{Head, Views, trunk::convolution};
+use super::{
+    Head, Views,
+    convolutions::{Layer, Pooling, convolutions},
+    trunk::convolution,
+};
 
 /// Four convolutions, of which only the first sees all 21x21 pixels, and CAP's head.
 #[derive(Module, Debug)]
@@ -54,12 +58,19 @@ impl Compact {
         }
     }
 
+    /// Its convolutions.
+    pub(in crate::learn) const fn layers(&self) -> [Layer<'_>; 4] {
+        [
+            Layer::new(&self.conv_1, 0.0, Pooling::Max(&self.pool)),
+            Layer::new(&self.conv_2, 0.0, Pooling::None),
+            Layer::new(&self.conv_3, 0.0, Pooling::Max(&self.pool)),
+            Layer::new(&self.conv_4, 0.0, Pooling::None),
+        ]
+    }
+
     /// (n, channels, 21, 21) to (n, 2).
     pub fn forward(&self, input: Tensor<4>, views: Views) -> Tensor<2> {
-        let x = relu(self.pool.forward(self.conv_1.forward(views.of(input))));
-        let x = relu(self.conv_2.forward(x));
-        let x = relu(self.pool.forward(self.conv_3.forward(x)));
-        let x = relu(self.conv_4.forward(x));
+        let x = convolutions(views.of(input), &self.layers());
         self.head.forward(x.flatten(1, 3), views)
     }
 }

@@ -5,6 +5,7 @@
 
 mod braai;
 mod compact;
+mod convolutions;
 mod cyclic_average;
 mod deep_hits;
 mod pooled;
@@ -19,6 +20,9 @@ use burn::{
 
 pub use braai::Braai;
 pub use compact::Compact;
+pub(in crate::learn) use convolutions::Layer;
+#[cfg(test)]
+pub(in crate::learn) use convolutions::{Pooling, by_burn};
 pub use cyclic_average::{CyclicAverage, Head};
 pub use deep_hits::DeepHits;
 pub(in crate::learn) use recurrent::LEAK;

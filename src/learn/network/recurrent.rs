@@ -13,8 +13,11 @@ use burn::{
     tensor::{Device, Int, Tensor, TensorData, activation::leaky_relu},
 };
 
-use super::trunk::he_normal;
-use crate::imaging::sequence_input::CONDITIONS;
+use super::{
+    convolutions::{Layer, Pooling, convolutions},
+    trunk::he_normal,
+};
+use crate::{imaging::sequence_input::CONDITIONS, learn::differentiable::recurrence};
 
 /// Slope of the rectifiers below zero.
 pub(in crate::learn) const LEAK: f64 = 0.01;
@@ -110,19 +113,28 @@ impl Recurrent {
         let places = TensorData::new(places, [count * most]);
         let places = Tensor::<1, Int>::from_data(places, &device);
         let padded = seen.select(0, places).reshape([count, most, width]);
-        let before = before.map(|state| LstmState::new(state.cell, state.hidden));
-        let (told, state) = self.lstm.forward(padded, before); // (sequence, epoch, 112)
-        let (cell, hidden) = state.unpack();
+        let by_kernels = before.is_none().then(|| recurrence(&self.lstm, &padded));
+        let (told, [cell, hidden]) = by_kernels.flatten().unwrap_or_else(|| {
+            let before = before.map(|state| LstmState::new(state.cell, state.hidden));
+            let (told, state) = self.lstm.forward(padded, before);
+            (told, state.unpack().into())
+        }); // (sequence, epoch, 112)
         let told = self.classes.forward(self.dropout.forward(told));
         (told, RecurrentState { cell, hidden })
     }
 
+    /// Its convolutions.
+    pub(in crate::learn) const fn layers(&self) -> [Layer<'_>; 3] {
+        [
+            Layer::new(&self.conv_1, LEAK, Pooling::None),
+            Layer::new(&self.conv_2, LEAK, Pooling::None),
+            Layer::new(&self.conv_3, LEAK, Pooling::Mean(&self.pool)),
+        ]
+    }
+
     /// (image, channel, 21, 21) to (image, 80).
     fn features(&self, images: Tensor<4>) -> Tensor<2> {
-        let x = leaky_relu(self.conv_1.forward(images), LEAK);
-        let x = leaky_relu(self.conv_2.forward(x), LEAK);
-        let x = leaky_relu(self.conv_3.forward(x), LEAK);
-        let x = self.pool.forward(x).flatten(1, 3);
+        let x = convolutions(images, &self.layers()).flatten(1, 3);
         leaky_relu(self.norm.forward(self.dense.forward(x)), LEAK)
     }
 

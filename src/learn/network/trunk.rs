@@ -10,6 +10,8 @@ use burn::{
     tensor::{Device, Tensor, activation},
 };
 
+use super::convolutions::{Layer, Pooling, convolutions};
+
 /// Five convolutions and two poolings: (n, channels, 21, 21) to (n, 2304).
 #[derive(Module, Debug)]
 pub struct Trunk {
@@ -48,19 +50,20 @@ impl Trunk {
         }
     }
 
-    /// (n, channels, 21, 21) to (n, 2304). Pooling comes before the activation, which is the same
-    /// for one that grows everywhere, and cheaper.
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
-        let x = self.activate(self.conv_1.forward(input));
-        let x = self.activate(self.pool.forward(self.conv_2.forward(x)));
-        let x = self.activate(self.conv_3.forward(x));
-        let x = self.activate(self.conv_4.forward(x));
-        let x = self.activate(self.pool.forward(self.conv_5.forward(x)));
-        x.flatten(1, 3)
+    /// Its layers.
+    pub(in crate::learn) const fn layers(&self) -> [Layer<'_>; 5] {
+        [
+            Layer::new(&self.conv_1, self.leak, Pooling::None),
+            Layer::new(&self.conv_2, self.leak, Pooling::Max(&self.pool)),
+            Layer::new(&self.conv_3, self.leak, Pooling::None),
+            Layer::new(&self.conv_4, self.leak, Pooling::None),
+            Layer::new(&self.conv_5, self.leak, Pooling::Max(&self.pool)),
+        ]
     }
 
-    fn activate(&self, x: Tensor<4>) -> Tensor<4> {
-        rectify(x, self.leak)
+    /// (n, channels, 21, 21) to (n, 2304).
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        convolutions(input, &self.layers()).flatten(1, 3)
     }
 }
 

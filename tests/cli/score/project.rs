@@ -11,6 +11,7 @@ use destello::{
     learn::{Wish, shares::Decision},
     store::Project,
     tasks::cancel::CancelToken,
+    workspace::scores::tally::Counts,
 };
 
 use super::triplets;
@@ -19,14 +20,6 @@ use crate::common::{
     program::destello_in,
     tables::{csv, numbers},
 };
-use destello::{
-    features::scoring::run::{ScoreNews, ScoreOrder, score},
-    learn::Wish,
-    store::Project,
-    tasks::cancel::CancelToken,
-    workspace::scores::tally::Counts,
-};
-
 fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
     ScoreOrder {
         paths: vec![folder.join("sky")],

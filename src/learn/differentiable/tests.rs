@@ -1,0 +1,209 @@
+//! Outputs and gradients of the kernels against those of burn.
+
+use burn::{
+    module::{Module, Param},
+    nn::{
+        LstmConfig,
+        conv::{Conv2d, Conv2dConfig},
+        pool::MaxPool2dConfig,
+    },
+    tensor::{Device, Distribution, Gradients, Tensor},
+};
+
+use super::*;
+use crate::learn::{
+    Architecture, Network, NetworkShape,
+    network::{Layer, Pooling, by_burn},
+};
+
+fn device() -> Device {
+    Device::flex().autodiff()
+}
+
+fn noise<const D: usize>(sides: [usize; D]) -> Tensor<D> {
+    let noise = Distribution::Normal(0.0, 1.0);
+    let values = Tensor::<D>::random(sides, noise, &Device::flex()).into_data();
+    Tensor::from_data(values, &device())
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// The largest difference as a share of the largest value.
+fn off(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let largest = b
+        .iter()
+        .fold(0.0_f32, |largest, value| largest.max(value.abs()));
+    assert!(largest > 0.0, "there is nothing to compare with");
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f32::max) / largest
+}
+
+fn gradient<const D: usize>(weight: &Param<Tensor<D>>, gradients: &Gradients) -> Vec<f32> {
+    values(
+        weight
+            .val()
+            .grad(gradients)
+            .expect("a weight without gradient"),
+    )
+}
+
+/// The output, and the gradients of input, weights and biases for a loss that is the same for the same output.
+fn answers(
+    forward: impl FnOnce(Tensor<4>) -> Tensor<4>,
+    input: &Tensor<4>,
+    layers: &[&Conv2d],
+) -> Vec<Vec<f32>> {
+    let input = Tensor::<4>::from_data(input.clone().into_data(), &device()).require_grad();
+    let output = forward(input.clone());
+    let waves = (0..output.shape().num_elements()).map(|at| (at as f32 * 0.7).sin());
+    let waves = TensorData::new(waves.collect(), output.dims());
+    let loss = (output.clone() * Tensor::<4>::from_data(waves, &device())).sum();
+    let gradients = loss.backward();
+    let mut all = vec![values(output), values(input.grad(&gradients).unwrap())];
+    for layer in layers {
+        all.push(gradient(&layer.weight, &gradients));
+        all.push(gradient(layer.bias.as_ref().unwrap(), &gradients));
+    }
+    all
+}
+
+fn assert_same(name: &str, layers: &[Layer<'_>], input: &Tensor<4>) {
+    let modules: Vec<&Conv2d> = layers.iter().map(|layer| layer.convolution).collect();
+    let for_kernels: Vec<_> = layers
+        .iter()
+        .map(|layer| layer.for_kernels().unwrap())
+        .collect();
+    let by_kernels = |input: Tensor<4>| convolutions(&input, &for_kernels).unwrap();
+    let ours = answers(by_kernels, input, &modules);
+    let theirs = answers(|input| by_burn(input, layers), input, &modules);
+    for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+        let off = off(ours, theirs);
+        assert!(
+            off < 1e-4,
+            "{name}: {at} of output, input, weight, bias, … is off by {off}"
+        );
+    }
+}
+
+#[test]
+fn convolutions_and_their_gradients_are_those_of_burn() {
+    for architecture in Architecture::ALL {
+        let shape = NetworkShape {
+            channels: if architecture.is_recurrent() || architecture == Architecture::Braai {
+                3
+            } else {
+                4
+            },
+            classes: 2,
+            members: 1,
+        };
+        let network = architecture
+            .init(shape, &Device::flex())
+            .fork(&device())
+            .train();
+        // Part of a group of lanes, and more than two groups.
+        for count in [3, 37] {
+            let side = if architecture == Architecture::Braai {
+                63
+            } else {
+                21
+            };
+            let count = if architecture == Architecture::Braai {
+                2
+            } else {
+                count
+            };
+            let input = noise([count, shape.channels, side, side]);
+            let name = architecture.name();
+            match &network {
+                Network::DeepHits(network) => assert_same(name, &network.trunk.layers(), &input),
+                Network::Cap(network) => assert_same(name, &network.trunk.layers(), &input),
+                Network::Cape(members) => assert_same(name, &members[0].trunk.layers(), &input),
+                Network::Compact(network) => assert_same(name, &network.layers(), &input),
+                Network::Braai(network) => assert_same(name, &network.layers(), &input),
+                Network::Recurrent(network) => assert_same(name, &network.layers(), &input),
+            }
+        }
+    }
+}
+
+#[test]
+fn memory_that_is_used_again_leaves_nothing_behind() {
+    let pool = |is_last_cut| {
+        MaxPool2dConfig::new([2, 2])
+            .with_strides([2, 2])
+            .with_ceil_mode(is_last_cut)
+            .init()
+    };
+    let conv = |from, to| Conv2dConfig::new([from, to], [3, 3]).init(&device());
+    let layers = [conv(2, 3), conv(3, 5), conv(5, 4)];
+    let input = noise([5, 2, 13, 13]);
+    // Once every pixel of a map is written, then the last row and column are left out.
+    for is_last_cut in [true, false, true, false] {
+        let pool = pool(is_last_cut);
+        let layers = [
+            Layer::new(&layers[0], 0.0, Pooling::Max(&pool)),
+            Layer::new(&layers[1], 0.1, Pooling::None),
+            Layer::new(&layers[2], 0.0, Pooling::None),
+        ];
+        assert_same("three layers", &layers, &input);
+    }
+}
+
+#[test]
+fn layers_that_are_not_known_are_left_to_burn() {
+    let same = burn::nn::PaddingConfig2d::Same;
+    let layer = Conv2dConfig::new([2, 2], [3, 3])
+        .with_padding(same)
+        .init(&device());
+    let layers = [(&layer, 0.0, crate::learn::kernels::Pool::None); 3];
+    assert!(convolutions(&noise([1, 2, 9, 9]), &layers).is_none());
+    // Neither are those that need no gradients.
+    let layer = Conv2dConfig::new([2, 2], [3, 3]).init(&Device::flex());
+    let layers = [(&layer, 0.0, crate::learn::kernels::Pool::None); 3];
+    let input = Tensor::<4>::zeros([1, 2, 9, 9], &Device::flex());
+    assert!(convolutions(&input, &layers).is_none());
+}
+
+#[test]
+fn an_lstm_and_its_gradients_are_those_of_burn() {
+    let lstm = LstmConfig::new(7, 12, true).init(&device());
+    for count in [2, 35] {
+        let input = noise([count, 6, 7]);
+        let answers = |is_ours: bool| {
+            let input = Tensor::<3>::from_data(input.clone().into_data(), &device()).require_grad();
+            let (output, [cell, hidden]) = if is_ours {
+                recurrence(&lstm, &input).unwrap()
+            } else {
+                let (output, state) = lstm.forward(input.clone(), None);
+                (output, state.unpack().into())
+            };
+            let waves = (0..count * 6 * 12)
+                .map(|at| (at as f32 * 0.7).sin())
+                .collect();
+            let waves = TensorData::new(waves, [count, 6, 12]);
+            let loss = (output.clone() * Tensor::<3>::from_data(waves, &device())).sum();
+            let gradients = loss.backward();
+            let mut all = vec![values(output), values(cell), values(hidden)];
+            all.push(values(input.grad(&gradients).unwrap()));
+            let forget = lstm.forget_gate.as_ref().unwrap();
+            for gate in [&lstm.input_gate, forget, &lstm.output_gate, &lstm.cell_gate] {
+                for linear in [&gate.input_transform, &gate.hidden_transform] {
+                    all.push(gradient(&linear.weight, &gradients));
+                    all.push(gradient(linear.bias.as_ref().unwrap(), &gradients));
+                }
+            }
+            all
+        };
+        for (at, (ours, theirs)) in answers(true).iter().zip(&answers(false)).enumerate() {
+            let off = off(ours, theirs);
+            assert!(
+                off < 1e-4,
+                "{at} of output, cell, hidden, input, weights is off by {off}"
+            );
+        }
+    }
+}
