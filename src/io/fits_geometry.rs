@@ -98,7 +98,7 @@ fn matrix(header: &Header) -> Option<[[f64; 2]; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::fits_memory::Card;
+    use crate::io::fits_file::Card;
 
     fn header(cards: &[(&str, &str)]) -> Header {
         let card = |(name, value): &(&str, &str)| Card {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{field_names::FieldNames, fits_memory::Card};
+use super::{field_names::FieldNames, fits_file::Card};
 use crate::domain::{Band, DifferenceSign, Fields, Mjd};
 
 /// The cards of one HDU.
@@ -14,6 +14,14 @@ pub struct Header {
 impl Header {
     /// From cards in file order.
     pub const fn new(cards: Vec<Card>) -> Self {
+        Self { cards }
+    }
+
+    /// With the cards of another header behind, those that `is_wanted` and are not there already.
+    pub fn with(&self, more: &[Card], is_wanted: impl Fn(&Card) -> bool) -> Self {
+        let mut cards = self.cards.clone();
+        let is_new = |card: &&Card| is_wanted(card) && self.raw(&card.name).is_none();
+        cards.extend(more.iter().filter(is_new).cloned());
         Self { cards }
     }
 

@@ -3,8 +3,8 @@
 //! Reading goes two ways through this room. [`mod@scan`] indexes: it recognises what files hold by
 //! their bytes and tells candidates whose stamps are references, without decoding a pixel.
 //! [`decode`] fetches the pixels of the stamps that somebody wants to see, [`mod@header`] everything
-//! else a file says of them. FITS goes through cfitsio in memory, alerts through
-//! `serde_avro_fast`, archives are entered where a member lies.
+//! else a file says of them. FITS is read here, so that no damage can end the program; alerts go
+//! through `serde_avro_fast`, archives are entered where a member lies.
 
 pub mod agreement_csv;
 mod alert_container;
@@ -27,16 +27,21 @@ pub mod figure_plot;
 pub mod fingerprint;
 pub mod fits_bundle;
 mod fits_bytes;
+mod fits_cards;
 mod fits_epochs;
+mod fits_file;
 mod fits_geometry;
+mod fits_hcompress;
 mod fits_header;
 mod fits_layout;
-mod fits_memory;
-mod fits_memory_table;
+mod fits_plio;
+mod fits_rice;
 pub mod fits_sequence;
 mod fits_stamp;
+mod fits_table;
 mod fits_templates;
 mod fits_text;
+mod fits_tiles;
 mod fits_write;
 mod gunzip;
 pub mod header;
