@@ -1,10 +1,13 @@
-//! The records of an Avro file of alerts, one after the other.
+//! The records of an Avro file of alerts, or of messages of a stream, one after the other.
+
+use std::io::BufRead as _;
 
 use serde::de::{DeserializeSeed as _, IgnoredAny};
 use serde_avro_fast::de::{DeserializerConfig, DeserializerState, read::SliceRead};
 
 use super::{
     alert_container::{Block, Container, ContainerError},
+    alert_frames::frame_at,
     alert_plan::{Plan, Plans},
     alert_record::{Packet, PacketSeed, Wanted},
 };
@@ -20,6 +23,9 @@ pub fn read_records(
     is_wanted: &dyn Fn(u32) -> bool,
     each: &mut dyn FnMut(u32, &Plan, Packet<'_>),
 ) -> Result<(), ContainerError> {
+    if bytes.first() == Some(&0) {
+        return read_frames(bytes, plans, wanted, is_wanted, each);
+    }
     let mut container = Container::open(bytes)?;
     let plan = plans
         .plan(container.schema())
@@ -37,6 +43,44 @@ pub fn read_records(
     }
     if first == 0 {
         return Err(ContainerError::NoRecord);
+    }
+    Ok(())
+}
+
+/// Messages of a stream, one after the other.
+fn read_frames(
+    bytes: &[u8],
+    plans: &Plans,
+    wanted: Wanted,
+    is_wanted: &dyn Fn(u32) -> bool,
+    each: &mut dyn FnMut(u32, &Plan, Packet<'_>),
+) -> Result<(), ContainerError> {
+    let mut at = 0;
+    for record in 0.. {
+        let (schema, start) = frame_at(bytes, at)?;
+        let plan = plans.plan(schema).map_err(ContainerError::Schema)?;
+        let datum = &bytes[start..];
+        let mut config = DeserializerConfig::new(&plan.schema);
+        config.max_seq_size = datum.len();
+        let mut state = DeserializerState::with_config(SliceRead::new(datum), config);
+        let input = state.deserializer();
+        if is_wanted(record) {
+            let packet = PacketSeed {
+                plan: &plan,
+                wanted,
+            };
+            let packet = packet.deserialize(input).map_err(ContainerError::Record)?;
+            each(record, &plan, packet);
+        } else {
+            serde::Deserialize::deserialize(input)
+                .map(|IgnoredAny| ())
+                .map_err(ContainerError::Record)?;
+        }
+        let left = state.into_reader().fill_buf().map_or(0, <[u8]>::len);
+        at = bytes.len() - left;
+        if left == 0 {
+            break;
+        }
     }
     Ok(())
 }

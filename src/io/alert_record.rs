@@ -41,6 +41,8 @@ pub struct Packet<'a> {
     pub texts: Vec<(Arc<str>, Arc<str>)>,
     /// Earlier measurements.
     pub history: Vec<Row>,
+    /// Fluxes measured at the place in every exposure.
+    pub forced: Vec<Row>,
     /// Cutouts in file order.
     pub cutouts: Vec<Cutout<'a>>,
 }
@@ -56,6 +58,8 @@ pub struct Row {
     pub jd: Option<f64>,
     /// Modified Julian date.
     pub mjd: Option<f64>,
+    /// Modified Julian date in International Atomic Time.
+    pub mjd_tai: Option<f64>,
     /// Filter number.
     pub filter_id: Option<i64>,
     /// Filter name.
@@ -88,6 +92,7 @@ impl Row {
             Meaning::Candid => self.candid = self.candid.take().or_else(|| value.id()),
             Meaning::Jd => self.jd = value.number(),
             Meaning::Mjd => self.mjd = value.number(),
+            Meaning::MjdTai => self.mjd_tai = value.number(),
             Meaning::FilterId => self.filter_id = value.number().map(|number| number as i64),
             Meaning::Band => self.band = value.text(),
             Meaning::Mag => self.mag = value.number(),
@@ -150,6 +155,16 @@ impl<'de> Visitor<'de> for PacketSeed<'_> {
                 }
                 (PacketField::History(plan), Wanted::All) => {
                     map.next_value_seed(HistorySeed(plan, &mut packet.history))?;
+                }
+                (PacketField::Forced(plan), Wanted::All) => {
+                    map.next_value_seed(HistorySeed(plan, &mut packet.forced))?;
+                }
+                (PacketField::Extra(plan), Wanted::All) => {
+                    map.next_value_seed(RecordSeed {
+                        plan,
+                        row: &mut Row::default(),
+                        kept: Some((&mut packet.numbers, &mut packet.texts)),
+                    })?;
                 }
                 (PacketField::Value(field), Wanted::All) => {
                     let value: Scalar<'_> = map.next_value()?;

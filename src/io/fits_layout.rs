@@ -51,6 +51,9 @@ pub enum LayoutError {
     /// Nothing to show.
     #[error("holds no image")]
     NoImage,
+    /// Masks, weights and the like.
+    #[error("holds no image of the sky: only masks, weights or maps of errors")]
+    OnlyMaps,
     /// Only some planes of a cube are there.
     #[error("is cut short: of the {planes} planes of HDU {hdu} only {whole} are whole")]
     PlanesCut {

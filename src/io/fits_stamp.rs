@@ -64,7 +64,10 @@ impl<'a> FitsStamps<'a> {
         let is_free_format = fits_layout::is_free_format(&bytes);
         let mut file = Self::of(FitsFile::open(bytes)?, is_ztf)?;
         let is_unit_dn = file.primary.text("BUNIT").as_deref() == Some("DN");
-        file.is_ztf |= is_free_format && is_unit_dn && !fits_geometry::has_wcs(&file.primary);
+        let side = |name| file.primary.number(name) == Some(63.0);
+        let is_whole = side("NAXIS1") && side("NAXIS2");
+        file.is_ztf |=
+            (is_free_format || is_whole) && is_unit_dn && !fits_geometry::has_wcs(&file.primary);
         Ok(file)
     }
 
@@ -112,6 +115,21 @@ impl<'a> FitsStamps<'a> {
                 break;
             };
             if kind == HduKind::Image && !self.file.image()?.1.is_empty() {
+                return Ok(hdu);
+            }
+        }
+        Err(LayoutError::NoImage.into())
+    }
+
+    /// The image that goes by a name of that role.
+    pub fn image_of(&mut self, role: Role) -> Result<u16, StampError> {
+        for hdu in 0..=u16::MAX {
+            let Some(kind) = self.file.go_to(usize::from(hdu))? else {
+                break;
+            };
+            let name = Header::new(self.file.cards()).text("EXTNAME");
+            if kind == HduKind::Image && name.and_then(|name| Role::from_alias(&name)) == Some(role)
+            {
                 return Ok(hdu);
             }
         }
@@ -167,10 +185,13 @@ impl<'a> FitsStamps<'a> {
                 arcsec_per_px: ZTF_ARCSEC_PER_PX,
             };
         }
-        match fits_geometry::geometry(&image.header) {
+        let size_px = [image.width, image.height];
+        match fits_geometry::geometry(&image.header, size_px) {
             // An extension without coordinates covers the same sky as the primary image; a
             // point-spread function covers none.
-            Geometry::Unknown if role != Role::Psf => fits_geometry::geometry(&self.primary),
+            Geometry::Unknown if role != Role::Psf => {
+                fits_geometry::geometry(&self.primary, size_px)
+            }
             own => own,
         }
     }

@@ -8,7 +8,7 @@ use super::{
     alert_record::{Packet, Wanted},
     decode::{Decoder, cutout_bytes, problem},
     fits_stamp::FitsStamps,
-    gunzip::{gunzip, is_gzip, read_file},
+    gunzip::{read_file, unpacked},
 };
 use crate::domain::{Part, Problem, SourceKind, StampRef};
 
@@ -18,6 +18,12 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
         Part::Hdu { hdu, .. } => FitsStamps::open_file(&stamp.source.path, false)
             .and_then(|mut file| file.cards(hdu))
             .map_err(|error| error.to_string()),
+        Part::Member { hdu, .. } => {
+            let bytes = alert_bytes(stamp, decoder)?;
+            FitsStamps::open(bytes.into(), false)
+                .and_then(|mut file| file.cards(hdu))
+                .map_err(|error| error.to_string())
+        }
         Part::Cutout { record, .. } => {
             let bytes = alert_bytes(stamp, decoder)?;
             packet_header(&bytes, stamp, record, decoder)
@@ -32,23 +38,21 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
 /// The alert file, or the member of the archive, in which the stamp lies.
 fn alert_bytes(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<u8>, String> {
     let path = &stamp.source.path;
-    let (SourceKind::Tar | SourceKind::TarGz, Part::Cutout { at_byte, len, .. }) =
-        (stamp.source.kind, stamp.part)
+    let kind = stamp.source.kind;
+    let (
+        SourceKind::Tar | SourceKind::TarGz | SourceKind::TarPacked | SourceKind::Zip,
+        Part::Cutout { at_byte, len, .. } | Part::Member { at_byte, len, .. },
+    ) = (kind, stamp.part)
     else {
         return read_file(path).map_err(|error| error.to_string());
     };
-    let is_gzip_archive = stamp.source.kind == SourceKind::TarGz;
     let mut member = Err("it is not there any more".to_owned());
     decoder
         .archives
-        .read_members_at(path, is_gzip_archive, &[(at_byte, len)], &mut |_, bytes| {
+        .read_members_at(path, kind, &[(at_byte, len)], &mut |_, bytes| {
             member = bytes.map_err(|error| error.to_string());
         });
-    let bytes = member?;
-    if is_gzip(&bytes) {
-        return gunzip(&bytes).map_err(|error| error.to_string());
-    }
-    Ok(bytes)
+    unpacked(member?).map_err(|error| error.to_string())
 }
 
 fn packet_header(

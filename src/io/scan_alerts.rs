@@ -11,8 +11,8 @@ use super::{
     recognise::{Content, HEAD_BYTES, recognise},
 };
 use crate::domain::{
-    Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
-    StampIds, StampRef,
+    Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Role, Source,
+    StampIds, StampRef, TimeScale,
 };
 use crate::imaging::photometry::ab_from_njy;
 
@@ -104,16 +104,18 @@ fn candidate(
             let what = format!("{} of packet {name}", cutout.name);
             problems.push(Problem::new(place.label, what, why));
         } else if stamps.iter().all(|stamp| stamp.role != cutout.role) {
-            stamps.push(StampRef {
-                id: ids.next(),
-                role: cutout.role,
-                source: place.source.clone(),
-                part: Part::Cutout {
-                    at_byte: place.at_byte,
-                    len: place.len,
-                    record,
-                },
-            });
+            for role in [cutout.role].into_iter().chain(planes(cutout)) {
+                stamps.push(StampRef {
+                    id: ids.next(),
+                    role,
+                    source: place.source.clone(),
+                    part: Part::Cutout {
+                        at_byte: place.at_byte,
+                        len: place.len,
+                        record,
+                    },
+                });
+            }
         }
     }
     stamps.sort_by_key(|stamp| stamp.role);
@@ -126,6 +128,7 @@ fn candidate(
             .history
             .iter()
             .filter_map(|row| photometry(row, survey))
+            .chain(packet.forced.iter().filter_map(|row| forced(row, survey)))
             .collect(),
         position_deg: position.map(|(ra, dec)| [ra, dec]),
         epochs: vec![epoch(&packet.row, survey, stamps, fields)],
@@ -140,7 +143,7 @@ fn fault(cutout: &Cutout<'_>) -> Option<&'static str> {
         return Some("is null");
     };
     match recognise(&bytes[..bytes.len().min(HEAD_BYTES)]) {
-        Content::Fits | Content::Gzip => None,
+        Content::Fits | Content::Packed(_) => None,
         other => Some(other.refusal()),
     }
 }
@@ -195,7 +198,42 @@ fn photometry(row: &Row, survey: Survey) -> Option<Photometry> {
 
 fn mjd(row: &Row) -> Option<Mjd> {
     let mjd = row.mjd.and_then(Mjd::new);
-    mjd.or_else(|| row.jd.and_then(Mjd::from_jd))
+    let tai = || Some(Mjd::new(row.mjd_tai?)?.counted_in(TimeScale::Tai));
+    mjd.or_else(tai).or_else(|| row.jd.and_then(Mjd::from_jd))
+}
+
+/// Forced photometry: a detection above three standard deviations, else the limit at five.
+fn forced(row: &Row, survey: Survey) -> Option<Photometry> {
+    let err_njy = row.flux_err_njy.filter(|err| *err > 0.0)?;
+    let flux_njy = row.flux_njy.filter(|flux| flux.is_finite())?;
+    let is_upper_limit = flux_njy < 3.0 * err_njy;
+    let flux_njy = if is_upper_limit {
+        5.0 * err_njy
+    } else {
+        flux_njy
+    };
+    let (mag, mag_err) = ab_from_njy(flux_njy, Some(err_njy))?;
+    Some(Photometry {
+        mjd: mjd(row)?,
+        band: band(row, survey),
+        mag,
+        mag_err: mag_err.filter(|_| !is_upper_limit),
+        is_upper_limit,
+    })
+}
+
+/// Planes beside the image in a cutout as Rubin packs it: variance, and point-spread function.
+fn planes(cutout: &Cutout<'_>) -> impl Iterator<Item = Role> {
+    let bytes = cutout
+        .bytes
+        .filter(|bytes| cutout.role == Role::Science && bytes.starts_with(b"SIMPLE"));
+    let has =
+        move |name: &[u8]| bytes.is_some_and(|bytes| memchr::memmem::find(bytes, name).is_some());
+    let names: [(&[u8], Role); 2] = [(b"'UNCERT", Role::Variance), (b"'PSFIMAGE", Role::Psf)];
+    names
+        .into_iter()
+        .filter(move |(name, _)| has(name))
+        .map(|(_, role)| role)
 }
 
 fn band(row: &Row, survey: Survey) -> Option<Band> {
