@@ -43,6 +43,8 @@ pub enum SourceKind {
     TarPacked,
     /// A zip archive.
     Zip,
+    /// A Parquet file with columns of cutouts; the record is its row.
+    Parquet,
 }
 
 /// A file on disk that holds stamps.

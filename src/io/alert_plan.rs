@@ -97,6 +97,13 @@ pub enum Meaning {
     Dec,
 }
 
+impl Meaning {
+    /// True for what names an object or a detection.
+    pub const fn is_identifier(self) -> bool {
+        matches!(self, Self::ObjectId | Self::Candid)
+    }
+}
+
 /// Whose alerts these are, where it changes what a field means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Survey {
@@ -161,7 +168,7 @@ fn has_object(fields: &[PacketField]) -> bool {
     })
 }
 
-fn survey(schema_name: &str) -> Survey {
+pub(super) fn survey(schema_name: &str) -> Survey {
     if schema_name.contains("winter") {
         Survey::Winter
     } else if schema_name.contains("ztf") {
@@ -304,7 +311,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn meaning(name: &str) -> Option<Meaning> {
+pub(super) fn meaning(name: &str) -> Option<Meaning> {
     Some(match name {
         "objectId" | "objectid" | "object_id" | "oid" | "diaObjectId" => Meaning::ObjectId,
         "candid" | "diaSourceId" => Meaning::Candid,

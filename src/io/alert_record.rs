@@ -85,7 +85,8 @@ pub struct Row {
 }
 
 impl Row {
-    fn set(&mut self, meaning: Meaning, value: &Scalar<'_>) {
+    /// Puts a value into its place.
+    pub(super) fn set(&mut self, meaning: Meaning, value: &Scalar<'_>) {
         match meaning {
             // A survey without an object yet writes 0 or null.
             Meaning::ObjectId => self.object_id = self.object_id.take().or_else(|| value.id()),

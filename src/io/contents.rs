@@ -27,6 +27,8 @@ pub enum Contents {
     LargeFits,
     /// An Avro file, or messages of a stream, unpacked.
     Avro(Vec<u8>),
+    /// A Parquet file, of which columns are read.
+    Parquet,
     /// An archive, to be read as a stream.
     Archive(SourceKind),
     /// Anything else.
@@ -90,6 +92,7 @@ fn of(content: Content, bytes: Vec<u8>) -> Contents {
         Content::Avro | Content::Framed => Contents::Avro(bytes),
         Content::Tar => Contents::Archive(SourceKind::Tar),
         Content::Zip => Contents::Archive(SourceKind::Zip),
+        Content::Parquet => Contents::Parquet,
         other => Contents::Other(other),
     }
 }

@@ -10,6 +10,7 @@ use super::{
     fits_stamp::{FitsStamps, StampError},
     gunzip::{read_file, unpacked},
     packing::Packing,
+    parquet_cutouts::ParquetCutouts,
     seen_files::SeenFiles,
 };
 use crate::domain::{Part, Problem, Role, SourceKind, Stamp, StampId, StampRef};
@@ -65,6 +66,7 @@ impl Decoder {
             SourceKind::TarGz | SourceKind::Tar | SourceKind::TarPacked | SourceKind::Zip => {
                 self.decode_archive(path, kind, wants, results);
             }
+            SourceKind::Parquet => decode_rows(path, wants, results),
             SourceKind::Fits | SourceKind::ZtfCutout => {
                 decode_fits(path, kind == SourceKind::ZtfCutout, wants, results);
             }
@@ -192,6 +194,50 @@ fn decode_stamps(
             stamp.map_err(|error| problem(want, &error.to_string())),
         );
     }
+}
+
+/// Cutouts of a Parquet file, role by role.
+fn decode_rows(path: &Path, wants: &Wants<'_>, results: &mut Results) {
+    let file = match ParquetCutouts::open(path) {
+        Ok(file) => file,
+        Err(error) => return fail(wants, &error.to_string(), results),
+    };
+    for role in Role::ALL {
+        let mut same: Vec<(usize, &StampRef)> = wants
+            .iter()
+            .filter(|(_, want)| want.role == role)
+            .copied()
+            .collect();
+        if same.is_empty() {
+            continue;
+        }
+        same.sort_by_key(|(_, want)| record_of(want.part));
+        let rows: Vec<u32> = same.iter().map(|(_, want)| record_of(want.part)).collect();
+        let done = file.cutouts(role, &rows, &mut |at, bytes| {
+            let (number, want) = same[at];
+            let stamp = row_stamp(bytes, want, file.survey);
+            results.insert(number, stamp.map_err(|why| problem(want, &why)));
+        });
+        if let Err(error) = done {
+            let open: Vec<_> = same
+                .iter()
+                .filter(|(at, _)| !results.contains_key(at))
+                .copied()
+                .collect();
+            fail(&open, &error.to_string(), results);
+        }
+    }
+}
+
+fn row_stamp(bytes: Option<&[u8]>, want: &StampRef, survey: Survey) -> Result<Stamp, String> {
+    let bytes = bytes.ok_or("the cutout is null")?;
+    let bytes = unpacked(bytes.to_vec()).map_err(|error| error.to_string())?;
+    let read = || {
+        let mut file = FitsStamps::open(bytes.into(), survey == Survey::Ztf)?;
+        let hdu = file.first_image()?;
+        file.stamp(hdu, 0, want.role)
+    };
+    read().map_err(|error: StampError| error.to_string())
 }
 
 fn fail(wants: &Wants<'_>, why: &str, results: &mut Results) {

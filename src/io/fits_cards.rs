@@ -130,8 +130,10 @@ mod tests {
 
     fn read(lines: &[&str]) -> Vec<Card> {
         let lines = lines.iter().chain(&["END"]);
-        let bytes: String = lines.map(|line| format!("{line:<80}")).collect();
-        cards(bytes.as_bytes()).unwrap().0
+        let bytes: Vec<u8> = lines
+            .flat_map(|line| format!("{line:<80}").into_bytes())
+            .collect();
+        cards(&bytes).unwrap().0
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn header(cards: &[(&str, &str)]) -> Header {
 }
 
 /// Made by `astropy.wcs.WCS(header).all_pix2world` at the middle of 21x31 pixels and half a pixel aside.
+#[expect(clippy::unreadable_literal, reason = "as astropy prints them")]
 const GOLDEN: &[Golden] = &[
     (
         "tan",

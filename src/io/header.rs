@@ -9,6 +9,7 @@ use super::{
     decode::{Decoder, cutout_bytes, problem},
     fits_stamp::FitsStamps,
     gunzip::{read_file, unpacked},
+    parquet_cutouts::ParquetCutouts,
 };
 use crate::domain::{Part, Problem, SourceKind, StampRef};
 
@@ -24,6 +25,9 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
                 .and_then(|mut file| file.cards(hdu))
                 .map_err(|error| error.to_string())
         }
+        Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Parquet => {
+            row_header(stamp, record)
+        }
         Part::Cutout { record, .. } => {
             let bytes = alert_bytes(stamp, decoder)?;
             packet_header(&bytes, stamp, record, decoder)
@@ -33,6 +37,23 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
         what: "header".into(),
         ..problem(stamp, &why)
     })
+}
+
+/// The cards of a cutout in a Parquet file.
+fn row_header(stamp: &StampRef, row: u32) -> Result<Vec<(String, String)>, String> {
+    let file = ParquetCutouts::open(&stamp.source.path).map_err(|error| error.to_string())?;
+    let mut lines = Err("the row is not there any more".to_owned());
+    let done = file.cutouts(stamp.role, &[row], &mut |_, bytes| {
+        let bytes = bytes.map_or_else(Vec::new, <[u8]>::to_vec);
+        let file = unpacked(bytes).map_err(|error| error.to_string());
+        lines = file.and_then(|bytes| {
+            let mut file =
+                FitsStamps::open(bytes.into(), false).map_err(|error| error.to_string())?;
+            file.cards(0).map_err(|error| error.to_string())
+        });
+    });
+    done.map_err(|error| error.to_string())?;
+    lines
 }
 
 /// The alert file, or the member of the archive, in which the stamp lies.

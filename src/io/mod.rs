@@ -51,6 +51,7 @@ pub mod header;
 pub mod heat_maps;
 pub mod labels_csv;
 mod packing;
+mod parquet_cutouts;
 mod recognise;
 pub mod scan;
 mod scan_alerts;

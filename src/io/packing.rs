@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn damaged_streams_are_errors() {
-        let content: Vec<u8> = (0..20_000_u32).map(|at| (at * at >> 9) as u8).collect();
+        let content: Vec<u8> = (0..20_000_u32).map(|at| ((at * at) >> 9) as u8).collect();
         let packed = zstd::encode_all(&content[..], 3).unwrap();
         assert_eq!(Packing::of(&packed), Some(Packing::Zstd));
         assert_eq!(Packing::Zstd.unpack(&packed).unwrap(), content);

@@ -15,6 +15,8 @@ pub enum Content {
     Tar,
     /// A zip archive, also `.npz`.
     Zip,
+    /// Parquet, as Fink's data transfer sends it.
+    Parquet,
     /// Messages of a stream, one or more: byte 0, four bytes of schema number, one Avro datum.
     Framed,
     /// Nothing at all.
@@ -30,8 +32,6 @@ pub enum Content {
 /// Formats that are known and refused, each with its own advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Foreign {
-    /// Parquet, as Fink's data transfer sends it.
-    Parquet,
     /// HDF5.
     Hdf5,
     /// A numpy array.
@@ -53,7 +53,7 @@ const MAGIC: &[(&[u8], Content)] = &[
     (b"SIMPLE  =", Content::Fits),
     (b"Obj\x01", Content::Avro),
     (b"SQLite format 3\0", Content::Sqlite),
-    (b"PAR1", Content::Foreign(Foreign::Parquet)),
+    (b"PAR1", Content::Parquet),
     (b"\x89HDF\r\n\x1a\n", Content::Foreign(Foreign::Hdf5)),
     (b"\x93NUMPY", Content::Foreign(Foreign::Npy)),
     (b"PK\x03\x04", Content::Zip),
@@ -134,6 +134,7 @@ impl Content {
             Self::Empty => "is empty (0 bytes)",
             Self::Text => "is text, not a format that holds stamps",
             Self::Sqlite => "is an SQLite database, not a format that holds stamps",
+            Self::Parquet => "is Parquet within an archive; unpack the archive and open the folder",
             Self::Tar | Self::Zip => "is an archive within an archive, which is not entered",
             Self::Fits | Self::Avro | Self::Framed | Self::Packed(_) => {
                 "cannot be opened at this place"
@@ -146,9 +147,6 @@ impl Content {
 impl Foreign {
     const fn refusal(self) -> &'static str {
         match self {
-            Self::Parquet => {
-                "is Parquet, which is not opened; save the alerts as Avro or their stamps as FITS"
-            }
             Self::Hdf5 => "is HDF5, which is not opened; convert the stamps to FITS first",
             Self::Npy => "is a numpy array without identifiers or times; convert it to FITS first",
             Self::Pickle => {
@@ -178,7 +176,7 @@ mod tests {
             (b"\x1f\x8b\x08", Content::Packed(Packing::Gzip)),
             (&tar, Content::Tar),
             (b"objectId,candid\n1,2\n", Content::Text),
-            (b"PAR1\x15", Content::Foreign(Foreign::Parquet)),
+            (b"PAR1\x15", Content::Parquet),
             (b"\0\0\0\x03\x84\xb4\x82\x80", Content::Framed),
             (b"\xfe\xed\xfa\xce", Content::Foreign(Foreign::Unknown)),
         ];

@@ -15,8 +15,9 @@ use super::{
     field_names::FieldNames,
     fits_bundle,
     fits_layout::{FitsLayout, LayoutError},
+    parquet_cutouts::CutoutsError,
     recognise::Content,
-    scan_alerts::{AlertPlace, AlertsFound, read_alerts},
+    scan_alerts::{self, AlertPlace, AlertsFound, read_alerts},
     scan_fits::{self, FitsPlace, FitsRule},
     scan_identity::{By, Identities, Part},
     scan_rules::Rule,
@@ -179,6 +180,7 @@ impl Scan<'_> {
             }
             Ok(Contents::Avro(bytes)) => self.alert_file(path, &bytes),
             Ok(Contents::Archive(kind)) => self.archive(path, kind),
+            Ok(Contents::Parquet) => self.parquet(path, met),
             // Licences, notes, tables and projects lie beside data; they are nobody's fault.
             Ok(Contents::Other(Content::Text)) if met == Met::InFolder && is_companion(path) => {}
             Ok(Contents::Other(Content::Sqlite)) if met == Met::InFolder => {}
@@ -282,6 +284,16 @@ impl Scan<'_> {
         };
         let found = read_alerts(bytes, place, &self.decoder.plans, self.ids);
         self.alerts(found, Rule::Alerts);
+    }
+
+    /// A Parquet file with cutouts; tables without any lie beside data.
+    fn parquet(&mut self, path: &Path, met: Met) {
+        let source = source(path, SourceKind::Parquet);
+        match scan_alerts::read_rows(path, &source, self.ids, self.is_cancelled) {
+            Ok(found) => self.alerts(found, Rule::Rows),
+            Err(CutoutsError::NoCutouts) if met == Met::InFolder => {}
+            Err(error) => self.problem(path, "file", &error.to_string()),
+        }
     }
 
     pub(super) fn alerts(&mut self, found: AlertsFound, rule: Rule) {

@@ -1,13 +1,14 @@
 //! From the records of an alert file to candidates, one epoch each.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     alert_file::read_records,
-    alert_plan::{Plan, Plans, Survey},
+    alert_plan::{Plans, Survey},
     alert_record::{Cutout, Packet, Row, Wanted},
     fits_geometry::ZTF_ARCSEC_PER_PX,
     fits_header::difference_sign,
+    parquet_cutouts::{CutoutsError, ParquetCutouts},
     recognise::{Content, HEAD_BYTES, recognise},
 };
 use crate::domain::{
@@ -53,7 +54,7 @@ pub fn read_alerts(
         &|_| true,
         &mut |record, plan, packet| match candidate(
             record,
-            plan,
+            (plan.survey, &plan.names),
             packet,
             place,
             ids,
@@ -70,9 +71,45 @@ pub fn read_alerts(
     found
 }
 
+/// Indexes a Parquet file with cutouts: a row is a packet.
+pub fn read_rows(
+    path: &Path,
+    source: &Arc<Source>,
+    ids: &StampIds,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<AlertsFound, CutoutsError> {
+    let file = ParquetCutouts::open(path)?;
+    let label = path.display().to_string();
+    let place = AlertPlace {
+        source,
+        label: &label,
+        at_byte: 0,
+        len: 0,
+    };
+    let mut found = AlertsFound::default();
+    let shape = (file.survey, &file.names);
+    let done = file.packets(&mut |row, packet| {
+        match candidate(row, shape, packet, place, ids, &mut found.problems) {
+            Ok(candidate) => found.candidates.push(candidate),
+            Err(problem) => found.problems.push(problem),
+        }
+        !is_cancelled()
+    });
+    if let Err(error) = done {
+        if found.candidates.is_empty() {
+            return Err(error);
+        }
+        found
+            .problems
+            .push(Problem::new(label, "file", error.to_string()));
+    }
+    Ok(found)
+}
+
+/// `shape`: whose packets they are, and the names of their numbers.
 fn candidate(
     record: u32,
-    plan: &Plan,
+    (survey, names): (Survey, &Arc<[Arc<str>]>),
     packet: Packet<'_>,
     place: AlertPlace<'_>,
     ids: &StampIds,
@@ -119,8 +156,8 @@ fn candidate(
         }
     }
     stamps.sort_by_key(|stamp| stamp.role);
-    let survey = survey_of(plan, &id);
-    let fields = Fields::new(plan.names.clone(), packet.numbers, packet.texts);
+    let survey = survey_of(survey, &id);
+    let fields = Fields::new(names.clone(), packet.numbers, packet.texts);
     let position = packet.row.ra.zip(packet.row.dec);
     Ok(Candidate {
         id,
@@ -149,11 +186,11 @@ fn fault(cutout: &Cutout<'_>) -> Option<&'static str> {
 }
 
 /// Brokers rename the schema, but ZTF's object names stay.
-pub fn survey_of(plan: &Plan, object_id: &str) -> Survey {
+pub fn survey_of(survey: Survey, object_id: &str) -> Survey {
     if object_id.starts_with("ZTF") {
         Survey::Ztf
     } else {
-        plan.survey
+        survey
     }
 }
 

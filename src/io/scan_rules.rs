@@ -19,6 +19,8 @@ pub enum Rule {
     Alerts,
     /// Alert packets in archives.
     ArchivedAlerts,
+    /// Alert packets as rows of Parquet files.
+    Rows,
 }
 
 impl Rule {
@@ -76,6 +78,10 @@ impl Rule {
             ),
             Self::Alerts => format!(
                 "{} (Avro): packets of one object are its epochs",
+                plural("alert packet", "alert packets")
+            ),
+            Self::Rows => format!(
+                "{} (Parquet): rows of one object are its epochs",
                 plural("alert packet", "alert packets")
             ),
             Self::ArchivedAlerts => format!(

@@ -147,7 +147,7 @@ pub fn plan_import(
             && *last != actions
         {
             let why = format!(
-                "{} has another label of {} at line {line}; the one that stands last counts",
+                "{} has another label by {} at line {line}; the one that stands last counts",
                 key.0, key.1
             );
             plan.notes.push(Problem::new(
