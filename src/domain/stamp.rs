@@ -45,6 +45,8 @@ pub enum SourceKind {
     Zip,
     /// A Parquet file with columns of cutouts; the record is its row.
     Parquet,
+    /// Alerts as JSON with stamps in base64.
+    Json,
 }
 
 /// A file on disk that holds stamps.

@@ -9,6 +9,7 @@ use super::{
     archive::Archives,
     fits_stamp::{FitsStamps, StampError},
     gunzip::{read_file, unpacked},
+    json_alerts,
     packing::Packing,
     parquet_cutouts::ParquetCutouts,
     seen_files::SeenFiles,
@@ -67,6 +68,7 @@ impl Decoder {
                 self.decode_archive(path, kind, wants, results);
             }
             SourceKind::Parquet => decode_rows(path, wants, results),
+            SourceKind::Json => decode_json(path, wants, results),
             SourceKind::Fits | SourceKind::ZtfCutout => {
                 decode_fits(path, kind == SourceKind::ZtfCutout, wants, results);
             }
@@ -193,6 +195,32 @@ fn decode_stamps(
             *at,
             stamp.map_err(|error| problem(want, &error.to_string())),
         );
+    }
+}
+
+/// Cutouts of alerts as JSON.
+fn decode_json(path: &Path, wants: &Wants<'_>, results: &mut Results) {
+    let read = read_file(path).map_err(|error| error.to_string());
+    let alerts = match read.and_then(|bytes| json_alerts::alerts(&bytes)) {
+        Ok(alerts) => alerts,
+        Err(why) => return fail(wants, &why, results),
+    };
+    for (at, want) in wants {
+        let alert = alerts.get(record_of(want.part) as usize);
+        let bytes = alert.ok_or_else(|| "the alert is not there any more".to_owned());
+        let stamp = bytes.and_then(|alert| {
+            let bytes = json_alerts::cutout(alert, want.role)?;
+            let is_ztf = alert
+                .get("objectId")
+                .and_then(|id| id.as_str())
+                .is_some_and(|id| id.starts_with("ZTF"));
+            row_stamp(
+                Some(&bytes),
+                want,
+                if is_ztf { Survey::Ztf } else { Survey::Other },
+            )
+        });
+        results.insert(*at, stamp.map_err(|why| problem(want, &why)));
     }
 }
 

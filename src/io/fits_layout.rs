@@ -141,6 +141,8 @@ pub struct FitsLayout {
     pub is_ztf_cutout: bool,
     /// The image that stands for the primary one: HDU 0, or HDU 1 where fpack moved it there.
     pub main_hdu: u16,
+    /// What the tables of a Rubin alert (ALERT, DIASOURCE) have of it: names and values.
+    pub source: Vec<(String, String)>,
     /// What is wrong with parts of the file; the others are of use all the same.
     pub faults: Vec<LayoutError>,
 }
@@ -241,6 +243,9 @@ impl FitsLayout {
             HduKind::Table if name.eq_ignore_ascii_case("EPOCHS") => {
                 self.epochs = Some(fits_epochs::read(file, names)?);
             }
+            HduKind::Table if ["ALERT", "DIASOURCE"].contains(&&*name.to_ascii_uppercase()) => {
+                self.source.extend(first_row(file)?);
+            }
             HduKind::Table => {}
         }
         Ok(())
@@ -267,6 +272,32 @@ impl FitsLayout {
         image.planes = Some(whole);
         Ok(())
     }
+}
+
+/// Names and values of the first row of a table.
+fn first_row(file: &mut FitsFile<'_>) -> Result<Vec<(String, String)>, FitsError> {
+    let mut cells = Vec::new();
+    for column in file
+        .columns()?
+        .into_iter()
+        .filter(|column| column.is_scalar)
+    {
+        let cell = if column.is_text {
+            file.texts(&column)?.into_iter().next()
+        } else if column.is_long {
+            file.longs(&column)?.first().map(ToString::to_string)
+        } else {
+            let number = file.numbers(&column)?.first().copied();
+            number
+                .filter(|number| number.is_finite())
+                .map(|number| number.to_string())
+        };
+        cells.extend(
+            cell.filter(|cell| !cell.is_empty())
+                .map(|cell| (column.name.clone(), cell)),
+        );
+    }
+    Ok(cells)
 }
 
 /// What an image inherits from the header that was moved: all but its own name.

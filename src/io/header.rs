@@ -9,6 +9,7 @@ use super::{
     decode::{Decoder, cutout_bytes, problem},
     fits_stamp::FitsStamps,
     gunzip::{read_file, unpacked},
+    json_alerts,
     parquet_cutouts::ParquetCutouts,
 };
 use crate::domain::{Part, Problem, SourceKind, StampRef};
@@ -28,6 +29,9 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
         Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Parquet => {
             row_header(stamp, record)
         }
+        Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Json => {
+            json_header(stamp, record)
+        }
         Part::Cutout { record, .. } => {
             let bytes = alert_bytes(stamp, decoder)?;
             packet_header(&bytes, stamp, record, decoder)
@@ -37,6 +41,19 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
         what: "header".into(),
         ..problem(stamp, &why)
     })
+}
+
+/// The cards of a cutout of an alert in JSON.
+fn json_header(stamp: &StampRef, record: u32) -> Result<Vec<(String, String)>, String> {
+    let bytes = read_file(&stamp.source.path).map_err(|error| error.to_string())?;
+    let alerts = json_alerts::alerts(&bytes)?;
+    let alert = alerts
+        .get(record as usize)
+        .ok_or("the alert is not there any more")?;
+    let bytes =
+        unpacked(json_alerts::cutout(alert, stamp.role)?).map_err(|error| error.to_string())?;
+    let mut file = FitsStamps::open(bytes.into(), false).map_err(|error| error.to_string())?;
+    file.cards(0).map_err(|error| error.to_string())
 }
 
 /// The cards of a cutout in a Parquet file.

@@ -15,6 +15,8 @@ use super::{
     field_names::FieldNames,
     fits_bundle,
     fits_layout::{FitsLayout, LayoutError},
+    gunzip::read_file,
+    json_alerts,
     parquet_cutouts::CutoutsError,
     recognise::Content,
     scan_alerts::{self, AlertPlace, AlertsFound, read_alerts},
@@ -181,6 +183,7 @@ impl Scan<'_> {
             Ok(Contents::Avro(bytes)) => self.alert_file(path, &bytes),
             Ok(Contents::Archive(kind)) => self.archive(path, kind),
             Ok(Contents::Parquet) => self.parquet(path, met),
+            Ok(Contents::Other(Content::Text)) if may_be_json(path) && self.json(path) => {}
             // Licences, notes, tables and projects lie beside data; they are nobody's fault.
             Ok(Contents::Other(Content::Text)) if met == Met::InFolder && is_companion(path) => {}
             Ok(Contents::Other(Content::Sqlite)) if met == Met::InFolder => {}
@@ -296,6 +299,22 @@ impl Scan<'_> {
         }
     }
 
+    /// Alerts as JSON; false for any other text.
+    fn json(&mut self, path: &Path) -> bool {
+        let Ok(bytes) = read_file(path) else {
+            return false;
+        };
+        if !json_alerts::may_hold_alerts(&bytes) {
+            return false;
+        }
+        let source = source(path, SourceKind::Json);
+        match scan_alerts::read_json(&bytes, path, &source, self.ids) {
+            Ok(found) => self.alerts(found, Rule::Alerts),
+            Err(why) => self.problem(path, "file", &why),
+        }
+        true
+    }
+
     pub(super) fn alerts(&mut self, found: AlertsFound, rule: Rule) {
         self.count(rule, found.candidates.len());
         for candidate in found.candidates {
@@ -352,6 +371,15 @@ fn is_project(path: &Path) -> bool {
     ];
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
+/// Names of files that may hold alerts as text.
+fn may_be_json(path: &Path) -> bool {
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default();
+    ["json", "jsonl", "ndjson", ""].contains(&ending.to_ascii_lowercase().as_str())
 }
 
 /// Texts that people keep beside their data.

@@ -8,6 +8,7 @@ use super::{
     alert_record::{Cutout, Packet, Row, Wanted},
     fits_geometry::ZTF_ARCSEC_PER_PX,
     fits_header::difference_sign,
+    json_alerts,
     parquet_cutouts::{CutoutsError, ParquetCutouts},
     recognise::{Content, HEAD_BYTES, recognise},
 };
@@ -102,6 +103,38 @@ pub fn read_rows(
         found
             .problems
             .push(Problem::new(label, "file", error.to_string()));
+    }
+    Ok(found)
+}
+
+/// Indexes alerts as JSON.
+pub fn read_json(
+    bytes: &[u8],
+    path: &Path,
+    source: &Arc<Source>,
+    ids: &StampIds,
+) -> Result<AlertsFound, String> {
+    let label = path.display().to_string();
+    let place = AlertPlace {
+        source,
+        label: &label,
+        at_byte: 0,
+        len: 0,
+    };
+    let mut found = AlertsFound::default();
+    for (record, alert) in (0..).zip(&json_alerts::alerts(bytes)?) {
+        let (packet, names) = json_alerts::packet(alert);
+        match candidate(
+            record,
+            (Survey::Other, &names),
+            packet,
+            place,
+            ids,
+            &mut found.problems,
+        ) {
+            Ok(candidate) => found.candidates.push(candidate),
+            Err(problem) => found.problems.push(problem),
+        }
     }
     Ok(found)
 }

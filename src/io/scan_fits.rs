@@ -4,14 +4,17 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     field_names::FieldNames,
+    fits_header::exact_number,
     fits_layout::{FitsLayout, ImageHdu, LayoutError},
     fits_wcs,
     scan_identity::{By, Place, apart_arcsec},
     scan_names::is_ztf_object,
 };
 use crate::domain::{
-    Candidate, DifferenceSign, Epoch, Geometry, Part, Role, Source, SourceKind, StampIds, StampRef,
+    Band, Candidate, DifferenceSign, Epoch, Geometry, Mjd, Part, Role, Source, SourceKind,
+    StampIds, StampRef, TimeScale,
 };
+use crate::imaging::photometry::ab_from_njy;
 
 /// How the stamps of a file hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +67,11 @@ pub fn place(layout: &FitsLayout) -> (Option<[f64; 2]>, Option<Place>) {
     };
     let size_px = [main.width, main.height];
     let headers = [&main.header, &layout.primary];
-    let said = headers.iter().find_map(|header| header.position_deg());
+    let of_source = || {
+        let number = |name: &str| source_cell(layout, name)?.parse::<f64>().ok();
+        Some([number("ra")?, number("dec").or_else(|| number("decl"))?])
+    };
+    let said = of_source().or_else(|| headers.iter().find_map(|header| header.position_deg()));
     let wcs = headers
         .iter()
         .find_map(|header| fits_wcs::local(header, size_px));
@@ -139,12 +146,15 @@ pub fn candidate(
     in_file: FitsPlace<'_>,
     fallback_id: &str,
 ) -> Result<Candidate, LayoutError> {
-    let epochs = match rule {
+    let mut epochs = match rule {
         FitsRule::CubeWithTable | FitsRule::Cube => cube_epochs(layout, in_file)?,
         FitsRule::Extensions | FitsRule::Lone => extension_epochs(layout, in_file),
     };
     if epochs.iter().all(|epoch| epoch.stamps.is_empty()) {
         return Err(LayoutError::OnlyMaps);
+    }
+    if let [epoch] = &mut epochs[..] {
+        describe_source(epoch, layout, in_file.names);
     }
     let object = object_name(layout, rule);
     let id = object.map_or_else(|| fallback_id.into(), |(name, _)| name.into());
@@ -156,6 +166,49 @@ pub fn candidate(
         truth: layout.primary.text("CLASS").map(Arc::from),
         fields: layout.primary.fields(in_file.names),
     })
+}
+
+/// A value of the tables of a Rubin alert.
+fn source_cell<'l>(layout: &'l FitsLayout, name: &str) -> Option<&'l str> {
+    let cell = layout
+        .source
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    cell.map(|(_, value)| value.as_str())
+}
+
+/// What the tables of a Rubin alert say of its detection.
+fn describe_source(epoch: &mut Epoch, layout: &FitsLayout, names: &FieldNames) {
+    if layout.source.is_empty() {
+        return;
+    }
+    let cell = |name: &str| source_cell(layout, name);
+    let number = |name: &str| cell(name)?.parse::<f64>().ok();
+    let tai = number("midpointMjdTai").or_else(|| number("midPointTai"));
+    epoch.candid = cell("diaSourceId").map(Arc::from).or(epoch.candid.take());
+    epoch.mjd = tai
+        .and_then(Mjd::new)
+        .map(|mjd| mjd.counted_in(TimeScale::Tai))
+        .or(epoch.mjd);
+    epoch.band = cell("band")
+        .or_else(|| cell("filterName"))
+        .and_then(Band::from_name)
+        .or(epoch.band.take());
+    let flux = number("psfFlux").or_else(|| number("psFlux"));
+    let flux_err = number("psfFluxErr").or_else(|| number("psFluxErr"));
+    if let Some((mag, mag_err)) = flux.and_then(|flux| ab_from_njy(flux, flux_err)) {
+        epoch.mag = Some(mag);
+        epoch.mag_err = mag_err;
+    }
+    epoch.difference_sign = DifferenceSign::ScienceMinusReference;
+    let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+    for (name, value) in &layout.source {
+        match exact_number(value) {
+            Some(number) => numbers.push((name.as_str(), number)),
+            None => texts.push((name.as_str(), value.clone())),
+        }
+    }
+    epoch.fields = names.fields(&numbers, texts);
 }
 
 /// Keywords in which surveys keep the identifier of an object.
@@ -171,6 +224,12 @@ const SURVEY_IDS: [&str; 6] = [
 /// What the header calls the object, and whether that is an identifier of the survey.
 pub fn object_name(layout: &FitsLayout, rule: FitsRule) -> Option<(String, By)> {
     let is_id = |id: &String| !matches!(id.as_str(), "0" | "-1" | "none" | "None");
+    let of_source = ["diaObjectId", "ssObjectId", "diaSourceId"]
+        .iter()
+        .find_map(|name| source_cell(layout, name).map(str::to_owned).filter(is_id));
+    if let Some(id) = of_source {
+        return Some((id, By::Survey));
+    }
     if let Some(id) = layout.primary.first_text(&SURVEY_IDS).filter(is_id) {
         return Some((id, By::Survey));
     }

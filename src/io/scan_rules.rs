@@ -2,6 +2,17 @@
 
 use super::scan_fits::FitsRule;
 
+/// What makes files one object, in words.
+pub const RULE_BOOK: &str = "\
+One object or two:
+  1. Identifiers of the survey, and tables beside the stamps, come first.
+  2. Cutouts further apart than the scatter of the set, or than 2 arcsec (2 pixels) where that is not known,
+     are two objects, whatever their names or OBJECT are.
+  3. Then names: OBJECT, the folder, the name of the file. A word in a name is a role only where the files
+     beside it agree. Cutouts of one OBJECT that show the same exposure are several objects.
+  What was chosen against a name, or by OBJECT alone, is a problem below.
+";
+
 /// A rule by which stamps were recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
