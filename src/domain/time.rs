@@ -116,6 +116,7 @@ impl TimeScale {
             "TAI" | "IAT" => Self::Tai,
             "TT" | "TDT" | "ET" | "TDB" | "TCG" | "TCB" => Self::Tt,
             "GPS" => Self::Gps,
+            "BJD" => Self::Barycentric,
             _ => return None,
         })
     }

@@ -73,6 +73,8 @@ pub enum Meaning {
     Mjd,
     /// The same in International Atomic Time.
     MjdTai,
+    /// Name of the scale of the time.
+    TimeScale,
     /// Filter number of the survey.
     FilterId,
     /// Filter name.
@@ -318,6 +320,7 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         "jd" => Meaning::Jd,
         "mjd" => Meaning::Mjd,
         "midpointMjdTai" | "midPointTai" => Meaning::MjdTai,
+        "timesys" => Meaning::TimeScale,
         "fid" => Meaning::FilterId,
         "band" | "filter" | "filterName" => Meaning::Band,
         "magpsf" | "forcediffimmag" => Meaning::Mag,

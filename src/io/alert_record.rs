@@ -60,6 +60,8 @@ pub struct Row {
     pub mjd: Option<f64>,
     /// Modified Julian date in International Atomic Time.
     pub mjd_tai: Option<f64>,
+    /// Name of the scale of the time.
+    pub time_scale: Option<Arc<str>>,
     /// Filter number.
     pub filter_id: Option<i64>,
     /// Filter name.
@@ -93,6 +95,7 @@ impl Row {
             Meaning::Candid => self.candid = self.candid.take().or_else(|| value.id()),
             Meaning::Jd => self.jd = value.number(),
             Meaning::Mjd => self.mjd = value.number(),
+            Meaning::TimeScale => self.time_scale = value.text(),
             Meaning::MjdTai => self.mjd_tai = value.number(),
             Meaning::FilterId => self.filter_id = value.number().map(|number| number as i64),
             Meaning::Band => self.band = value.text(),

@@ -16,8 +16,8 @@ use super::{
     fits_table::Column,
 };
 
-/// Pixels of a tile; more are no stamp (256 MiB as floats).
-const MAX_TILE_PX: usize = 1 << 26;
+/// Pixels of a tile; more are no stamp (128 MiB as integers of 64 bits).
+const MAX_TILE_PX: usize = 1 << 24;
 /// No way of compression makes an image smaller than by this factor.
 const MOST_PX_PER_BYTE: usize = 8192;
 /// Random numbers of the dithering: how many, and their generator (standard, appendix I).
@@ -149,8 +149,14 @@ impl Tiles {
             .zip(&self.tile)
             .map(|(len, tile)| len.div_ceil(*tile))
             .collect();
+        // Only tiles along the last axis that may hold wanted pixels.
+        let end = self.axes.len() - 1;
+        let layer_px: usize = self.axes[..end].iter().product::<usize>().max(1) * self.tile[end];
+        let per_layer: usize = tiles[..end].iter().product();
+        let layers = first / layer_px..last.div_ceil(layer_px).min(tiles[end]);
         let mut at = vec![0_usize; self.axes.len()];
-        for number in 0..tiles.iter().product() {
+        at[end] = layers.start;
+        for number in layers.start * per_layer..layers.end * per_layer {
             let start: Vec<usize> = at
                 .iter()
                 .zip(&self.tile)

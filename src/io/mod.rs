@@ -16,6 +16,7 @@ mod alert_value;
 mod archive;
 mod archive_gzip;
 mod contents;
+pub mod convert;
 pub mod csv_table;
 pub mod decode;
 pub mod export;

@@ -267,7 +267,9 @@ fn photometry(row: &Row, survey: Survey) -> Option<Photometry> {
 }
 
 fn mjd(row: &Row) -> Option<Mjd> {
+    let scale = row.time_scale.as_deref().and_then(TimeScale::from_name);
     let mjd = row.mjd.and_then(Mjd::new);
+    let mjd = mjd.map(|mjd| mjd.counted_in(scale.unwrap_or_default()));
     let tai = || Some(Mjd::new(row.mjd_tai?)?.counted_in(TimeScale::Tai));
     mjd.or_else(tai).or_else(|| row.jd.and_then(Mjd::from_jd))
 }

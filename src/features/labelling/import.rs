@@ -72,7 +72,11 @@ pub fn import_labels(
     annotator: &str,
 ) -> anyhow::Result<ImportPlan> {
     let table = labels_csv::read(labels).context("the labels cannot be read")?;
-    let words: Vec<_> = table.rows.iter().map(|row| &*row.label).collect();
+    let words: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| truth_number(&row.label))
+        .collect();
     let vocabulary = vocabulary
         .cloned()
         .unwrap_or_else(|| best_vocabulary(&words));
@@ -185,8 +189,8 @@ pub fn actions_of(label: &str, vocabulary: &Vocabulary) -> Option<Vec<LabelActio
     }
     let word = label.trim().to_ascii_lowercase();
     // Truth values where the classes go by 1 and 0.
-    if let "true" | "false" = word.as_str() {
-        let class = class(if word == "true" { "1" } else { "0" })?;
+    if truth_number(label) != label {
+        let class = class(truth_number(label))?;
         return Some(vec![if vocabulary.is_tagging {
             LabelAction::Tag { class }
         } else {
@@ -197,6 +201,15 @@ pub fn actions_of(label: &str, vocabulary: &Vocabulary) -> Option<Vec<LabelActio
         "unsure" | "uncertain" => Some(vec![LabelAction::Unsure]),
         "skip" | "skipped" => Some(vec![LabelAction::Skip]),
         _ => None,
+    }
+}
+
+/// 1 for true and 0 for false; any other label as it is.
+fn truth_number(label: &str) -> &str {
+    match label.trim() {
+        word if word.eq_ignore_ascii_case("true") => "1",
+        word if word.eq_ignore_ascii_case("false") => "0",
+        _ => label,
     }
 }
 

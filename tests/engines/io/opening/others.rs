@@ -623,3 +623,54 @@ fn parquet_files_with_cutouts_open_row_by_row() {
     ));
     assert_eq!((opened.catalogue.len(), opened.problems.len()), (0, 1));
 }
+
+#[test]
+fn a_converted_set_comes_back_as_it_was() {
+    use destello::io::{Decoder, convert::to_parquet};
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "set/cube.fits", &cube_file("SN1", 3, 3));
+    let more = [
+        ("MJD-OBS", "60000.123456789".into()),
+        ("TIMESYS", quoted("TAI")),
+        ("FILTER", quoted("r")),
+        ("RA", "150.5".into()),
+        ("DEC", "-30.25".into()),
+    ];
+    put(folder.path(), "set/b_sci.fits", &small_image(5.0, &more));
+    put(folder.path(), "set/b_diff.fits", &small_image(6.0, &more));
+    let before = open(&folder.path().join("set"));
+    let out = folder.path().join("set.parquet");
+    let converted = to_parquet(&before.catalogue, &Decoder::default(), &out).unwrap();
+    assert_eq!(
+        (converted.rows, converted.stamps, converted.problems),
+        (4, 5, Vec::new())
+    );
+    let after = open(&out);
+    assert_eq!(after.catalogue.len(), 2);
+    for (_, old) in before.catalogue.iter() {
+        let new = candidate(&after, &old.id);
+        assert_eq!(new.epochs.len(), old.epochs.len());
+        assert_eq!(new.position_deg, old.position_deg);
+        for (at, (a, b)) in old.epochs.iter().zip(&new.epochs).enumerate() {
+            assert_eq!(
+                (&a.candid, a.mjd, &a.band, a.mag),
+                (&b.candid, b.mjd, &b.band, b.mag)
+            );
+            for role in old.roles() {
+                let (x, y) = (stamp(old, at, role).unwrap(), stamp(new, at, role).unwrap());
+                let bits = |stamp: &destello::domain::Stamp| {
+                    stamp
+                        .pixels
+                        .iter()
+                        .map(|pixel| pixel.to_bits())
+                        .collect::<Vec<_>>()
+                };
+                assert_eq!(
+                    (x.width, bits(&x), x.unit.clone()),
+                    (y.width, bits(&y), y.unit.clone())
+                );
+                assert_eq!(x.geometry, y.geometry);
+            }
+        }
+    }
+}
