@@ -1,5 +1,6 @@
 //! The roof's command line: one file a subcommand.
 
+mod convert;
 pub mod demo;
 mod evaluate;
 mod explain;
@@ -43,6 +44,8 @@ pub struct Cli {
 enum Command {
     /// Print what is found in files, folders and archives, without a window
     Inspect(inspect::Args),
+    /// Write any set as one Parquet file with its stamps
+    Convert(convert::Args),
     /// Import, export or stream labels, without a window
     Label(label::Args),
     /// Simulate image sequences or triplets of a survey
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
     panics::install();
     let done = match cli.command {
         Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Convert(args)) => convert::run(&args),
         Some(Command::Label(args)) => label::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),

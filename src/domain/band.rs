@@ -26,24 +26,47 @@ pub enum Band {
 }
 
 impl Band {
-    /// The band a filter name stands for: `g`, `G`, `ztfg`, `g DECam SDSS c0001 …`.
+    /// The band a filter name stands for: `g`, `ztfg`, `zg`, `gp`, `SDSS r`, `HSC-G`, `r_03`,
+    /// `g.00000`, `LSST_z`, `g DECam SDSS c0001 …`. A name that is not known stays as it is.
     pub fn from_name(name: &str) -> Option<Self> {
-        let trimmed = name.trim();
-        let first = trimmed.split_whitespace().next()?;
-        let lower = first.to_ascii_lowercase();
-        let core = ["ztf", "lsst", "sdss", "ps1", "decam"]
+        let whole = name.trim();
+        let words = whole.split(|c: char| c.is_whitespace() || "_-.:/".contains(c));
+        let words = words.filter(|word| !word.is_empty());
+        // Surveys, and codes with digits, say nothing of the band.
+        let mut rest = words.filter(|word| !is_survey(word)).peekable();
+        let Some(&first) = rest.peek() else {
+            return (!whole.is_empty()).then(|| Self::Other(whole.into()));
+        };
+        let is_alone = rest
+            .skip(1)
+            .all(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+        if let Some(band) = Self::from_letter(first).filter(|_| is_alone) {
+            return Some(band);
+        }
+        let is_decam = whole.contains(" DECam ");
+        let name = if is_alone && (is_decam || is_survey_of_other(whole)) {
+            first
+        } else {
+            whole
+        };
+        Some(Self::Other(name.into()))
+    }
+
+    /// One letter, perhaps with the mark of a survey or of a primed system.
+    fn from_letter(word: &str) -> Option<Self> {
+        let lower = word.trim_end_matches('\'').to_ascii_lowercase();
+        let core = SURVEYS
             .iter()
             .find_map(|survey| lower.strip_prefix(survey))
-            .unwrap_or(&lower)
-            .trim_matches(['_', '-', '.', ':']);
+            .unwrap_or(&lower);
         Some(match core {
-            "u" => Self::U,
-            "g" => Self::G,
-            "r" => Self::R,
-            "i" => Self::I,
-            "z" => Self::Z,
-            "y" => Self::Y,
-            _ => Self::Other(first.into()),
+            "u" | "up" | "zu" => Self::U,
+            "g" | "gp" | "zg" => Self::G,
+            "r" | "rp" | "zr" | "r2" => Self::R,
+            "i" | "ip" | "zi" | "i2" => Self::I,
+            "z" | "zp" | "zs" => Self::Z,
+            "y" | "yp" => Self::Y,
+            _ => return None,
         })
     }
 
@@ -81,6 +104,38 @@ impl Band {
     }
 }
 
+/// Names of surveys and cameras that stand before or behind a filter.
+const SURVEYS: [&str; 18] = [
+    "ztf",
+    "lsst",
+    "sdss",
+    "ps1",
+    "panstarrs",
+    "decam",
+    "des",
+    "hsc",
+    "atlas",
+    "skymapper",
+    "lsstcam",
+    "lsstcomcam",
+    "comcam",
+    "megacam",
+    "megaprime",
+    "sloan",
+    "goto",
+    "blackgem",
+];
+
+fn is_survey(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    SURVEYS.contains(&&*lower) || matches!(&*lower, "filter" | "band" | "prime" | "pan" | "starrs")
+}
+
+/// ATLAS has filters of its own, of one letter.
+fn is_survey_of_other(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("atlas")
+}
+
 impl Canonical for Band {
     fn write(&self, text: &mut String) {
         text.push_str(match self {
@@ -113,9 +168,40 @@ mod tests {
             "ztfg",
             "g DECam SDSS c0001 4720.0 1520.0",
             "lsst_g",
+            "g.00000",
+            "gp",
+            "g'",
+            "zg",
+            "HSC-G",
+            "SDSS g",
+            "g_01",
+            "DECam g",
+            "LSST_g",
+            "g.MP9401",
+            "PS1 g",
+            "sdss_g",
+            "g-band",
         ] {
             assert_eq!(Band::from_name(name), Some(Band::G), "{name}");
         }
+        for (name, other) in [
+            ("ATLAS o", "o"),
+            ("ATLAS-c", "c"),
+            ("VR DECam c0007 6300.0 2600.0", "VR"),
+            ("Bessell R", "Bessell R"),
+            ("Gaia G", "Gaia G"),
+            ("NB921", "NB921"),
+            ("g+r", "g+r"),
+            ("LSST", "LSST"),
+        ] {
+            assert_eq!(
+                Band::from_name(name),
+                Some(Band::Other(other.into())),
+                "{name}"
+            );
+        }
+        assert_eq!(Band::from_name("r_03"), Some(Band::R));
+        assert_eq!(Band::from_name("HSC-I2"), Some(Band::I));
         assert_eq!(Band::from_name("F606W"), Some(Band::Other("F606W".into())));
         assert_eq!(Band::from_name("  "), None);
     }

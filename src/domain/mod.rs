@@ -62,6 +62,6 @@ pub use score::{KeptScores, NewScores, Prediction, Predictions, Remembered, Scor
 pub use score_book::ScoreBook;
 pub use stamp::{Part, Source, SourceKind, Stamp, StampId, StampIds};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};
-pub use time::{Mjd, Timestamp};
+pub use time::{Mjd, TimeScale, Timestamp};
 pub use visit::{FieldVisits, Visit};
 pub use vocabulary::{Class, Vocabulary};

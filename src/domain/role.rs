@@ -78,9 +78,12 @@ impl Role {
             .trim_matches('_')
             .trim_end_matches(|c: char| c.is_ascii_digit());
         Some(match word.trim_end_matches('_') {
-            "science" | "sci" | "new" | "search" | "image" | "img" | "target" => Self::Science,
-            "reference" | "ref" | "templ" | "template" | "tmpl" | "tpl" | "temp" => Self::Reference,
-            "difference" | "diff" | "dif" | "sub" | "subtraction" | "residual" => Self::Difference,
+            "science" | "sci" | "new" | "search" | "srch" | "image" | "img" | "target"
+            | "sciimg" | "scienceimage" => Self::Science,
+            "reference" | "ref" | "templ" | "template" | "tmpl" | "tpl" | "temp" | "refimg"
+            | "referenceimage" | "templateimage" => Self::Reference,
+            "difference" | "diff" | "dif" | "sub" | "subtraction" | "residual" | "diffim"
+            | "diffimg" | "scimrefdiffimg" | "differenceimage" => Self::Difference,
             "snr" | "sn" | "significance" | "scorr" => Self::Snr,
             "variance" | "var" | "uncert" => Self::Variance,
             "psf" | "psfimage" => Self::Psf,
@@ -112,6 +115,10 @@ mod tests {
             ("UNCERT", Role::Variance),
             ("PSFIMAGE", Role::Psf),
             ("DIFF2", Role::Difference),
+            ("sciimg", Role::Science),
+            ("scimrefdiffimg", Role::Difference),
+            ("refimg", Role::Reference),
+            ("DIFFIM", Role::Difference),
         ] {
             assert_eq!(Role::from_alias(name), Some(role), "{name}");
         }

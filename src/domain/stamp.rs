@@ -33,12 +33,20 @@ pub enum SourceKind {
     Fits,
     /// A FITS cutout as ZTF packs it: no WCS, row 0 is north.
     ZtfCutout,
-    /// An Avro object container file.
+    /// An Avro object container file, or messages of a stream in one file.
     Avro,
-    /// A gzipped tar archive of Avro files.
+    /// A gzipped tar archive of Avro or FITS files.
     TarGz,
-    /// A plain tar archive of Avro files.
+    /// A plain tar archive.
     Tar,
+    /// A tar archive that is packed as a whole with bzip2, xz or zstandard.
+    TarPacked,
+    /// A zip archive.
+    Zip,
+    /// A Parquet file with columns of cutouts; the record is its row.
+    Parquet,
+    /// Alerts as JSON with stamps in base64.
+    Json,
 }
 
 /// A file on disk that holds stamps.
@@ -69,6 +77,17 @@ pub enum Part {
         /// Zero-based record within the Avro file.
         record: u32,
     },
+    /// An image HDU of a FITS file in an archive.
+    Member {
+        /// Byte offset of the FITS file in its (uncompressed) archive; its number in a zip archive.
+        at_byte: u64,
+        /// Bytes of that file.
+        len: u32,
+        /// Zero-based HDU number.
+        hdu: u16,
+        /// Zero-based plane.
+        plane: Option<u32>,
+    },
 }
 
 impl fmt::Display for Part {
@@ -83,6 +102,15 @@ impl fmt::Display for Part {
             Self::Cutout {
                 at_byte, record, ..
             } => write!(f, "{at_byte}.{record}"),
+            Self::Member {
+                at_byte,
+                hdu,
+                plane,
+                ..
+            } => {
+                write!(f, "{at_byte}/{hdu}")?;
+                plane.map_or(Ok(()), |plane| write!(f, ".{plane}"))
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use serde_avro_fast::{
     de::{DeError, DeserializerConfig, DeserializerState, read::SliceRead},
 };
 
-use super::gunzip::MAX_BYTES;
+use super::{gunzip::MAX_BYTES, packing::Packing};
 
 /// Why a container is not read, or not to its end: a clause for the Problems list.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,10 @@ pub enum ContainerError {
     /// The schema is no alert's, or no schema.
     #[error("has an Avro schema that cannot be used: {0}")]
     Schema(String),
-    /// A codec beyond null, deflate and snappy.
-    #[error("is compressed with the Avro codec {0:?}; null, deflate and snappy can be read")]
+    /// A codec that is not known.
+    #[error(
+        "is compressed with the Avro codec {0:?}; null, deflate, snappy, bzip2, xz and zstandard can be read"
+    )]
     Codec(String),
     /// Data are missing.
     #[error("is cut short: a block of {needed} bytes, but only {left} bytes are left")]
@@ -59,6 +61,9 @@ pub enum ContainerError {
     /// A record does not follow the schema.
     #[error("has a record that does not follow its schema: {0}")]
     Record(DeError),
+    /// A message of a stream that cannot be read.
+    #[error(transparent)]
+    Frame(#[from] super::alert_frames::FrameError),
     /// Header and nothing else.
     #[error("is an Avro file without a record")]
     NoRecord,
@@ -81,6 +86,7 @@ enum Codec {
     Null,
     Deflate,
     Snappy,
+    Packed(Packing),
 }
 
 /// A container's header and what follows it.
@@ -153,8 +159,10 @@ impl<'a> Container<'a> {
         let (Ok(records), Ok(len)) = (usize::try_from(records), usize::try_from(bytes)) else {
             return Err(odd);
         };
-        // Deflate packs at most 1032 to 1, and a record takes a byte at least.
-        if records > len.saturating_mul(1032) {
+        // Deflate packs at most 1032 to 1, and a record takes a byte at least. The other codecs are
+        // looked at when they are unpacked.
+        let is_bounded = !matches!(self.codec, Codec::Packed(_));
+        if is_bounded && records > len.saturating_mul(1032) {
             return Err(odd);
         }
         let Some((packed, rest)) = rest.split_at_checked(len) else {
@@ -184,6 +192,10 @@ impl<'a> Block<'a> {
             Codec::Null => Cow::Borrowed(self.packed),
             Codec::Deflate => Cow::Owned(inflate(self.packed)?),
             Codec::Snappy => Cow::Owned(unsnap(self.packed)?),
+            Codec::Packed(packing) => {
+                let unpacked = packing.unpack(self.packed);
+                Cow::Owned(unpacked.map_err(|error| ContainerError::Decompress(error.to_string()))?)
+            }
         };
         // A record takes a byte at least; a damaged count must not keep us busy for ever.
         if self.records > unpacked.len() {
@@ -201,6 +213,9 @@ fn codec(name: Option<&serde_bytes::Bytes>) -> Result<Codec, ContainerError> {
         None | Some(b"null" | b"") => Ok(Codec::Null),
         Some(b"deflate") => Ok(Codec::Deflate),
         Some(b"snappy") => Ok(Codec::Snappy),
+        Some(b"bzip2") => Ok(Codec::Packed(Packing::Bzip2)),
+        Some(b"xz") => Ok(Codec::Packed(Packing::Xz)),
+        Some(b"zstandard") => Ok(Codec::Packed(Packing::Zstd)),
         Some(other) => Err(ContainerError::Codec(
             String::from_utf8_lossy(other).into_owned(),
         )),

@@ -1,10 +1,13 @@
-//! The records of an Avro file of alerts, one after the other.
+//! The records of an Avro file of alerts, or of messages of a stream, one after the other.
+
+use std::io::BufRead as _;
 
 use serde::de::{DeserializeSeed as _, IgnoredAny};
 use serde_avro_fast::de::{DeserializerConfig, DeserializerState, read::SliceRead};
 
 use super::{
     alert_container::{Block, Container, ContainerError},
+    alert_frames::frame_at,
     alert_plan::{Plan, Plans},
     alert_record::{Packet, PacketSeed, Wanted},
 };
@@ -20,6 +23,9 @@ pub fn read_records(
     is_wanted: &dyn Fn(u32) -> bool,
     each: &mut dyn FnMut(u32, &Plan, Packet<'_>),
 ) -> Result<(), ContainerError> {
+    if bytes.first() == Some(&0) {
+        return read_frames(bytes, plans, wanted, is_wanted, each);
+    }
     let mut container = Container::open(bytes)?;
     let plan = plans
         .plan(container.schema())
@@ -37,6 +43,44 @@ pub fn read_records(
     }
     if first == 0 {
         return Err(ContainerError::NoRecord);
+    }
+    Ok(())
+}
+
+/// Messages of a stream, one after the other.
+fn read_frames(
+    bytes: &[u8],
+    plans: &Plans,
+    wanted: Wanted,
+    is_wanted: &dyn Fn(u32) -> bool,
+    each: &mut dyn FnMut(u32, &Plan, Packet<'_>),
+) -> Result<(), ContainerError> {
+    let mut at = 0;
+    for record in 0.. {
+        let (schema, start) = frame_at(bytes, at)?;
+        let plan = plans.plan(schema).map_err(ContainerError::Schema)?;
+        let datum = &bytes[start..];
+        let mut config = DeserializerConfig::new(&plan.schema);
+        config.max_seq_size = datum.len();
+        let mut state = DeserializerState::with_config(SliceRead::new(datum), config);
+        let input = state.deserializer();
+        if is_wanted(record) {
+            let packet = PacketSeed {
+                plan: &plan,
+                wanted,
+            };
+            let packet = packet.deserialize(input).map_err(ContainerError::Record)?;
+            each(record, &plan, packet);
+        } else {
+            serde::Deserialize::deserialize(input)
+                .map(|IgnoredAny| ())
+                .map_err(ContainerError::Record)?;
+        }
+        let left = state.into_reader().fill_buf().map_or(0, <[u8]>::len);
+        at = bytes.len() - left;
+        if left == 0 {
+            break;
+        }
     }
     Ok(())
 }
@@ -66,4 +110,90 @@ fn read_block(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use apache_avro::{Schema, types::Value};
+
+    use super::*;
+
+    /// A value of that type: nothing where it may be null, but for the cutouts.
+    fn value(schema: &Schema, name: &str, id: i64) -> Value {
+        match schema {
+            Schema::Record(record) => {
+                let field = |field: &apache_avro::schema::RecordField| {
+                    (field.name.clone(), value(&field.schema, &field.name, id))
+                };
+                Value::Record(record.fields.iter().map(field).collect())
+            }
+            Schema::Union(_) if name.starts_with("cutout") => {
+                Value::Union(1, Box::new(Value::Bytes(b"SIMPLE  =".to_vec())))
+            }
+            Schema::Union(_) => Value::Union(0, Box::new(Value::Null)),
+            Schema::Long if name == "diaSourceId" => Value::Long(id),
+            Schema::Long => Value::Long(1),
+            Schema::Int => Value::Int(1),
+            Schema::Float => Value::Float(1.0),
+            Schema::Double if name == "midpointMjdTai" => Value::Double(61_000.123_456_789),
+            Schema::Double => Value::Double(1.0),
+            Schema::Boolean => Value::Boolean(false),
+            Schema::Bytes => Value::Bytes(b"SIMPLE  =".to_vec()),
+            Schema::String => Value::String("r".into()),
+            Schema::Array(_) => Value::Array(Vec::new()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn message(number: u32, id: i64) -> Vec<u8> {
+        let head = [&[0_u8][..], &number.to_be_bytes()].concat();
+        let (text, _) = frame_at(&head, 0).unwrap();
+        let schema = Schema::parse_str(text).unwrap();
+        let writer = apache_avro::writer::datum::GenericDatumWriter::builder(&schema)
+            .build()
+            .unwrap();
+        let datum = writer.write_value_to_vec(value(&schema, "", id)).unwrap();
+        [head, datum].concat()
+    }
+
+    fn read(bytes: &[u8]) -> (Vec<(String, f64, usize)>, Option<String>) {
+        let mut found = Vec::new();
+        let done = read_records(
+            bytes,
+            &Plans::default(),
+            Wanted::All,
+            &|_| true,
+            &mut |_, _, packet| {
+                let id = packet.row.candid.as_deref().unwrap_or_default().to_owned();
+                found.push((id, packet.row.mjd_tai.unwrap_or(0.0), packet.cutouts.len()));
+            },
+        );
+        (found, done.err().map(|error| error.to_string()))
+    }
+
+    #[test]
+    fn messages_of_every_version_are_read_one_after_the_other() {
+        for number in [701, 704, 800, 900, 1000, 1100] {
+            let long = 9_007_199_254_740_995;
+            let bytes = [message(number, 5), message(number, long)].concat();
+            let (found, error) = read(&bytes);
+            assert_eq!(error, None, "{number}");
+            let ids: Vec<_> = found
+                .iter()
+                .map(|(id, _, cutouts)| (&**id, *cutouts))
+                .collect();
+            assert_eq!(ids, [("5", 3), ("9007199254740995", 3)], "{number}");
+            assert!((found[0].1 - 61_000.123_456_789).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_cut_is_an_error_and_those_before_it_are_read() {
+        let bytes = [message(900, 5), message(900, 6)].concat();
+        let (found, error) = read(&bytes[..bytes.len() - 3]);
+        assert_eq!(found.len(), 1);
+        assert!(error.is_some());
+        let (_, error) = read(&[message(900, 5), vec![1, 2, 3]].concat());
+        assert!(error.unwrap().contains("no message begins"));
+    }
 }

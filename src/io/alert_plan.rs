@@ -20,6 +20,10 @@ pub enum PacketField {
     Candidate(RecordPlan),
     /// The list of earlier measurements.
     History(RecordPlan),
+    /// The list of fluxes measured at the place in every exposure, detected or not.
+    Forced(RecordPlan),
+    /// A record of its own whose values are kept: the object, the solar-system object.
+    Extra(RecordPlan),
     /// A stamp.
     Cutout(Role, Arc<str>),
     /// A value of its own.
@@ -67,6 +71,10 @@ pub enum Meaning {
     Jd,
     /// Modified Julian date.
     Mjd,
+    /// The same in International Atomic Time.
+    MjdTai,
+    /// Name of the scale of the time.
+    TimeScale,
     /// Filter number of the survey.
     FilterId,
     /// Filter name.
@@ -89,6 +97,13 @@ pub enum Meaning {
     Ra,
     /// Declination, degrees.
     Dec,
+}
+
+impl Meaning {
+    /// True for what names an object or a detection.
+    pub const fn is_identifier(self) -> bool {
+        matches!(self, Self::ObjectId | Self::Candid)
+    }
 }
 
 /// Whose alerts these are, where it changes what a field means.
@@ -155,7 +170,7 @@ fn has_object(fields: &[PacketField]) -> bool {
     })
 }
 
-fn survey(schema_name: &str) -> Survey {
+pub(super) fn survey(schema_name: &str) -> Survey {
     if schema_name.contains("winter") {
         Survey::Winter
     } else if schema_name.contains("ztf") {
@@ -175,12 +190,27 @@ impl<'a> Planner<'a> {
         match name {
             "candidate" | "diaSource" => {
                 if let Some(record) = self.record(key) {
-                    return PacketField::Candidate(self.record_plan(record, true));
+                    return PacketField::Candidate(self.record_plan(record, ""));
                 }
             }
             "prv_candidates" | "prvDiaSources" => {
                 if let Some(record) = self.list_of_records(key) {
-                    return PacketField::History(self.record_plan(record, false));
+                    return PacketField::History(self.bare_plan(record));
+                }
+            }
+            "prvDiaForcedSources" | "fp_hists_njy" => {
+                if let Some(record) = self.list_of_records(key) {
+                    return PacketField::Forced(self.bare_plan(record));
+                }
+            }
+            "diaObject" | "ssSource" | "ssObject" => {
+                if let Some(record) = self.record(key) {
+                    let mut plan = self.record_plan(record, &format!("{name}_"));
+                    for field in &mut plan.fields {
+                        // They say it of the object, not of the detection.
+                        field.meaning = None;
+                    }
+                    return PacketField::Extra(plan);
                 }
             }
             _ if name.to_ascii_lowercase().starts_with("cutout") => {
@@ -190,30 +220,41 @@ impl<'a> Planner<'a> {
             }
             _ => {}
         }
-        let value = self.value_field(name, key, true);
+        let value = self.value_field(name, key, Some(""));
         if value.meaning.is_none() && value.keep == Keep::Nowhere {
             return PacketField::Ignored;
         }
         PacketField::Value(value)
     }
 
-    fn record_plan(&mut self, record: &Record, is_kept: bool) -> RecordPlan {
+    /// Values with a meaning; the others are kept under their names behind `prefix`.
+    fn record_plan(&mut self, record: &Record, prefix: &str) -> RecordPlan {
         let fields = record.fields.iter();
         RecordPlan {
             fields: fields
-                .map(|field| self.value_field(&field.name, field.type_, is_kept))
+                .map(|field| self.value_field(&field.name, field.type_, Some(prefix)))
                 .collect(),
         }
     }
 
-    fn value_field(&mut self, name: &str, key: SchemaKey, is_kept: bool) -> ValueField {
+    /// Values with a meaning; no others.
+    fn bare_plan(&mut self, record: &Record) -> RecordPlan {
+        let fields = record.fields.iter();
+        RecordPlan {
+            fields: fields
+                .map(|field| self.value_field(&field.name, field.type_, None))
+                .collect(),
+        }
+    }
+
+    fn value_field(&mut self, name: &str, key: SchemaKey, prefix: Option<&str>) -> ValueField {
         let meaning = meaning(name);
         // Identifiers have their place in the candidate; they are not kept twice.
         let is_id = matches!(meaning, Some(Meaning::ObjectId | Meaning::Candid));
-        let keep = if is_kept && !is_id {
-            self.keep(name, key)
-        } else {
-            Keep::Nowhere
+        let keep = match prefix {
+            Some("") if !is_id => self.keep(name, key),
+            Some(prefix) if !is_id => self.keep(&format!("{prefix}{name}"), key),
+            _ => Keep::Nowhere,
         };
         ValueField { meaning, keep }
     }
@@ -272,19 +313,21 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn meaning(name: &str) -> Option<Meaning> {
+pub(super) fn meaning(name: &str) -> Option<Meaning> {
     Some(match name {
         "objectId" | "objectid" | "object_id" | "oid" | "diaObjectId" => Meaning::ObjectId,
         "candid" | "diaSourceId" => Meaning::Candid,
         "jd" => Meaning::Jd,
-        "mjd" | "midpointMjdTai" | "midPointTai" => Meaning::Mjd,
+        "mjd" => Meaning::Mjd,
+        "midpointMjdTai" | "midPointTai" => Meaning::MjdTai,
+        "timesys" => Meaning::TimeScale,
         "fid" => Meaning::FilterId,
         "band" | "filter" | "filterName" => Meaning::Band,
         "magpsf" | "forcediffimmag" => Meaning::Mag,
         "sigmapsf" | "forcediffimmagunc" => Meaning::MagErr,
         "diffmaglim" => Meaning::LimitingMag,
-        "psfFlux" => Meaning::FluxNjy,
-        "psfFluxErr" => Meaning::FluxErrNjy,
+        "psfFlux" | "psFlux" => Meaning::FluxNjy,
+        "psfFluxErr" | "psFluxErr" => Meaning::FluxErrNjy,
         "isdiffpos" => Meaning::IsDiffPos,
         "fwhm" => Meaning::FwhmPx,
         "ra" => Meaning::Ra,

@@ -41,6 +41,8 @@ pub struct Packet<'a> {
     pub texts: Vec<(Arc<str>, Arc<str>)>,
     /// Earlier measurements.
     pub history: Vec<Row>,
+    /// Fluxes measured at the place in every exposure.
+    pub forced: Vec<Row>,
     /// Cutouts in file order.
     pub cutouts: Vec<Cutout<'a>>,
 }
@@ -56,6 +58,10 @@ pub struct Row {
     pub jd: Option<f64>,
     /// Modified Julian date.
     pub mjd: Option<f64>,
+    /// Modified Julian date in International Atomic Time.
+    pub mjd_tai: Option<f64>,
+    /// Name of the scale of the time.
+    pub time_scale: Option<Arc<str>>,
     /// Filter number.
     pub filter_id: Option<i64>,
     /// Filter name.
@@ -81,13 +87,16 @@ pub struct Row {
 }
 
 impl Row {
-    fn set(&mut self, meaning: Meaning, value: &Scalar<'_>) {
+    /// Puts a value into its place.
+    pub(super) fn set(&mut self, meaning: Meaning, value: &Scalar<'_>) {
         match meaning {
             // A survey without an object yet writes 0 or null.
             Meaning::ObjectId => self.object_id = self.object_id.take().or_else(|| value.id()),
             Meaning::Candid => self.candid = self.candid.take().or_else(|| value.id()),
             Meaning::Jd => self.jd = value.number(),
             Meaning::Mjd => self.mjd = value.number(),
+            Meaning::TimeScale => self.time_scale = value.text(),
+            Meaning::MjdTai => self.mjd_tai = value.number(),
             Meaning::FilterId => self.filter_id = value.number().map(|number| number as i64),
             Meaning::Band => self.band = value.text(),
             Meaning::Mag => self.mag = value.number(),
@@ -150,6 +159,16 @@ impl<'de> Visitor<'de> for PacketSeed<'_> {
                 }
                 (PacketField::History(plan), Wanted::All) => {
                     map.next_value_seed(HistorySeed(plan, &mut packet.history))?;
+                }
+                (PacketField::Forced(plan), Wanted::All) => {
+                    map.next_value_seed(HistorySeed(plan, &mut packet.forced))?;
+                }
+                (PacketField::Extra(plan), Wanted::All) => {
+                    map.next_value_seed(RecordSeed {
+                        plan,
+                        row: &mut Row::default(),
+                        kept: Some((&mut packet.numbers, &mut packet.texts)),
+                    })?;
                 }
                 (PacketField::Value(field), Wanted::All) => {
                     let value: Scalar<'_> = map.next_value()?;

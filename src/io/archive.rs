@@ -1,4 +1,4 @@
-//! Tar archives, plain or gzipped: members as a stream, and later one member at a time.
+//! Archives: tar, plain or packed, and zip: members as a stream, and later one member at a time.
 
 use std::{
     collections::HashMap,
@@ -11,14 +11,21 @@ use std::{
 use super::{
     archive_gzip::{Checkpoint, Checkpoints, Gunzip},
     gunzip::{BytesError, MAX_BYTES},
+    packing::Packing,
+    recognise::HEAD_BYTES,
 };
+use crate::domain::SourceKind;
 
 /// Bytes read from disk at a time.
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// Checkpoints of the archives met so far, so that members are found again.
 #[derive(Default)]
-pub struct Archives(Mutex<HashMap<PathBuf, Arc<Mutex<Checkpoints>>>>);
+pub struct Archives {
+    checkpoints: Mutex<HashMap<PathBuf, Arc<Mutex<Checkpoints>>>>,
+    /// The archive of another packing than gzip that was unpacked last: there is no entering these.
+    unpacked: Mutex<Option<(PathBuf, Arc<Vec<u8>>)>>,
+}
 
 /// A file in an archive.
 pub struct Member {
@@ -32,7 +39,10 @@ pub struct Member {
 
 impl Archives {
     fn checkpoints(&self, path: &Path) -> Arc<Mutex<Checkpoints>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .checkpoints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         known.entry(path.to_owned()).or_default().clone()
     }
 
@@ -42,12 +52,20 @@ impl Archives {
     pub fn read_members(
         &self,
         path: &Path,
-        is_gzip: bool,
+        kind: SourceKind,
         each: &mut dyn FnMut(Member) -> bool,
     ) -> io::Result<()> {
         let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
-        if !is_gzip {
-            return walk(file, each);
+        match kind {
+            SourceKind::Zip => return walk_zip(file, each),
+            SourceKind::TarPacked => {
+                // Unpacked anew: the file may have changed.
+                *self.unpacked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                let bytes = self.whole(path).map_err(io::Error::other)?;
+                return walk(&bytes[..], each);
+            }
+            SourceKind::TarGz => {}
+            _ => return walk(file, each),
         }
         // An archive that changed must not be entered at places of the old one.
         *lock(&self.checkpoints(path)) = Checkpoints::default();
@@ -64,19 +82,90 @@ impl Archives {
     pub fn read_members_at(
         &self,
         path: &Path,
-        is_gzip: bool,
+        kind: SourceKind,
         places: &[(u64, u32)],
         each: &mut dyn FnMut(usize, Result<Vec<u8>, BytesError>),
     ) {
-        let mut reader = if is_gzip {
-            MemberReader::Gzip(self.checkpoints(path), None)
-        } else {
-            MemberReader::Plain(None)
+        let mut reader = match kind {
+            SourceKind::TarGz => MemberReader::Gzip(self.checkpoints(path), None),
+            SourceKind::TarPacked => {
+                MemberReader::Whole(self.whole(path).map_err(|error| error.to_string()))
+            }
+            SourceKind::Zip => MemberReader::Zip(None),
+            _ => MemberReader::Plain(None),
         };
         for (index, (at, len)) in places.iter().enumerate() {
             each(index, reader.read(path, *at, *len as usize));
         }
     }
+}
+
+impl Archives {
+    /// The content of a tar archive that is packed as a whole, kept until another one is asked for.
+    fn whole(&self, path: &Path) -> Result<Arc<Vec<u8>>, BytesError> {
+        let mut kept = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, bytes)) = &*kept
+            && known == path
+        {
+            return Ok(bytes.clone());
+        }
+        let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+        let mut head = [0; 6];
+        File::open(path)?.read_exact(&mut head)?;
+        let packing =
+            Packing::of(&head).ok_or(BytesError::Read(io::ErrorKind::InvalidData.into()))?;
+        let mut bytes = Vec::new();
+        let unpacked = packing
+            .reader(file)?
+            .take(MAX_BYTES as u64 + 1)
+            .read_to_end(&mut bytes);
+        if bytes.len() > MAX_BYTES {
+            return Err(BytesError::TooLarge);
+        }
+        // What lies before a cut is of use.
+        if let Err(error) = unpacked
+            && bytes.len() < HEAD_BYTES
+        {
+            return Err(error.into());
+        }
+        let bytes = Arc::new(bytes);
+        *kept = Some((path.to_owned(), bytes.clone()));
+        Ok(bytes)
+    }
+}
+
+/// The regular files of a zip archive; their place is their number.
+fn walk_zip(input: impl Read + Seek, each: &mut dyn FnMut(Member) -> bool) -> io::Result<()> {
+    let mut archive = zip::ZipArchive::new(input).map_err(io::Error::other)?;
+    for number in 0..archive.len() {
+        let entry = archive.by_index(number).map_err(io::Error::other)?;
+        if !entry.is_file() {
+            continue;
+        }
+        let name = entry
+            .enclosed_name()
+            .unwrap_or_else(|| PathBuf::from(entry.name().replace('\0', "")));
+        let bytes = zip_bytes(entry)?;
+        let at_byte = number as u64;
+        if !each(Member {
+            name,
+            at_byte,
+            bytes,
+        }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The content of an entry; none of it where it is too long for a set of stamps.
+fn zip_bytes(entry: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    entry.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_BYTES {
+        bytes.clear();
+    }
+    Ok(bytes)
 }
 
 fn lock(points: &Mutex<Checkpoints>) -> std::sync::MutexGuard<'_, Checkpoints> {
@@ -139,6 +228,8 @@ impl<R: io::BufRead> Read for KeepingGunzip<R> {
 enum MemberReader {
     Plain(Option<File>),
     Gzip(Arc<Mutex<Checkpoints>>, Option<Gunzip<BufReader<File>>>),
+    Whole(Result<Arc<Vec<u8>>, String>),
+    Zip(Option<zip::ZipArchive<BufReader<File>>>),
 }
 
 impl MemberReader {
@@ -152,6 +243,22 @@ impl MemberReader {
                 };
                 file.seek(SeekFrom::Start(at))?;
                 file.take(len as u64).read_to_end(&mut bytes)?;
+            }
+            Self::Whole(Err(why)) => return Err(io::Error::other(why.clone()).into()),
+            Self::Whole(Ok(whole)) => {
+                let at = usize::try_from(at).unwrap_or(usize::MAX);
+                let member = at.checked_add(len).and_then(|end| whole.get(at..end));
+                bytes.extend_from_slice(member.unwrap_or_default());
+            }
+            Self::Zip(archive) => {
+                let archive = if let Some(archive) = archive {
+                    archive
+                } else {
+                    let file = BufReader::new(File::open(path)?);
+                    archive.insert(zip::ZipArchive::new(file).map_err(io::Error::other)?)
+                };
+                let number = usize::try_from(at).unwrap_or(usize::MAX);
+                bytes = zip_bytes(archive.by_index(number).map_err(io::Error::other)?)?;
             }
             Self::Gzip(points, stream) => {
                 let stream = entered(stream, points, path, at)?;

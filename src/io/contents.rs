@@ -7,10 +7,11 @@ use std::{
 };
 
 use super::{
-    archive_gzip::Gunzip,
     gunzip::{BytesError, MAX_BYTES, gunzip},
+    packing::Packing,
     recognise::{Content, HEAD_BYTES, recognise},
 };
+use crate::domain::SourceKind;
 
 /// A longer gzipped file is looked at before it is unpacked: it may be an archive.
 const SMALL_BYTES: u64 = 8 << 20;
@@ -24,12 +25,12 @@ pub enum Contents {
     Fits(Vec<u8>),
     /// A long FITS file, to be read on disk.
     LargeFits,
-    /// An Avro file, unpacked.
+    /// An Avro file, or messages of a stream, unpacked.
     Avro(Vec<u8>),
-    /// A tar archive, to be read as a stream.
-    Tar,
-    /// A gzipped tar archive, to be read as a stream.
-    TarGz,
+    /// A Parquet file, of which columns are read.
+    Parquet,
+    /// An archive, to be read as a stream.
+    Archive(SourceKind),
     /// Anything else.
     Other(Content),
 }
@@ -44,18 +45,22 @@ pub fn contents(path: &Path) -> Result<Contents, BytesError> {
         .read_to_end(&mut bytes)?;
     match recognise(&bytes) {
         Content::Fits if len > LARGE_FITS_BYTES => Ok(Contents::LargeFits),
-        Content::Avro | Content::Gzip if len > MAX_BYTES as u64 => match packed_content(path) {
-            Ok(Content::Tar) => Ok(Contents::TarGz),
-            _ => Err(BytesError::TooLarge),
-        },
-        Content::Gzip if len > SMALL_BYTES && packed_content(path)? == Content::Tar => {
-            Ok(Contents::TarGz)
+        content if content.is_read() && len > MAX_BYTES as u64 => {
+            match packed_archive(path, content) {
+                Ok(Some(kind)) => Ok(Contents::Archive(kind)),
+                _ => Err(BytesError::TooLarge),
+            }
         }
-        Content::Gzip => {
+        Content::Packed(packing) => {
+            if len > SMALL_BYTES
+                && let Some(kind) = packed_archive(path, Content::Packed(packing))?
+            {
+                return Ok(Contents::Archive(kind));
+            }
             file.read_to_end(&mut bytes)?;
-            unpacked(path, &bytes)
+            unpacked(path, packing, &bytes)
         }
-        content @ (Content::Fits | Content::Avro) => {
+        content if content.is_read() => {
             file.read_to_end(&mut bytes)?;
             Ok(of(content, bytes))
         }
@@ -63,15 +68,19 @@ pub fn contents(path: &Path) -> Result<Contents, BytesError> {
     }
 }
 
-fn unpacked(path: &Path, packed: &[u8]) -> Result<Contents, BytesError> {
-    match gunzip(packed) {
+fn unpacked(path: &Path, packing: Packing, packed: &[u8]) -> Result<Contents, BytesError> {
+    let bytes = match packing {
+        Packing::Gzip => gunzip(packed),
+        other => other.unpack(packed),
+    };
+    match bytes {
         Ok(bytes) => Ok(match recognise(&bytes[..bytes.len().min(HEAD_BYTES)]) {
-            Content::Tar => Contents::TarGz,
+            Content::Tar => Contents::Archive(archive_kind(packing)),
             content => of(content, bytes),
         }),
         // An archive that is cut short opens up to the cut.
-        Err(error) => match packed_content(path) {
-            Ok(Content::Tar) => Ok(Contents::TarGz),
+        Err(error) => match packed_archive(path, Content::Packed(packing)) {
+            Ok(Some(kind)) => Ok(Contents::Archive(kind)),
             _ => Err(error),
         },
     }
@@ -80,19 +89,33 @@ fn unpacked(path: &Path, packed: &[u8]) -> Result<Contents, BytesError> {
 fn of(content: Content, bytes: Vec<u8>) -> Contents {
     match content {
         Content::Fits => Contents::Fits(bytes),
-        Content::Avro => Contents::Avro(bytes),
-        Content::Tar => Contents::Tar,
+        Content::Avro | Content::Framed => Contents::Avro(bytes),
+        Content::Tar => Contents::Archive(SourceKind::Tar),
+        Content::Zip => Contents::Archive(SourceKind::Zip),
+        Content::Parquet => Contents::Parquet,
         other => Contents::Other(other),
     }
 }
 
-/// What a gzip file has inside, by the first bytes of that.
-fn packed_content(path: &Path) -> Result<Content, BytesError> {
+const fn archive_kind(packing: Packing) -> SourceKind {
+    match packing {
+        Packing::Gzip => SourceKind::TarGz,
+        Packing::Bzip2 | Packing::Xz | Packing::Zstd => SourceKind::TarPacked,
+    }
+}
+
+/// The kind of archive that a packed file has inside, by the first bytes of that; none for another
+/// content.
+fn packed_archive(path: &Path, content: Content) -> Result<Option<SourceKind>, BytesError> {
+    let Content::Packed(packing) = content else {
+        return Ok(None);
+    };
     let file = BufReader::new(File::open(path)?);
     let mut head = Vec::with_capacity(HEAD_BYTES);
-    Gunzip::new(file)
+    let reader = packing.reader(file).map_err(BytesError::Gunzip)?;
+    reader
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut head)
         .map_err(BytesError::Gunzip)?;
-    Ok(recognise(&head))
+    Ok((recognise(&head) == Content::Tar).then(|| archive_kind(packing)))
 }

@@ -7,11 +7,14 @@ use super::{
     alert_plan::{Plan, Plans, Survey},
     alert_record::{Packet, Wanted},
     archive::Archives,
-    fits_stamp::FitsStamps,
-    gunzip::{gunzip, is_gzip, read_file},
+    fits_stamp::{FitsStamps, StampError},
+    gunzip::{read_file, unpacked},
+    json_alerts,
+    packing::Packing,
+    parquet_cutouts::ParquetCutouts,
     seen_files::SeenFiles,
 };
-use crate::domain::{Part, Problem, SourceKind, Stamp, StampId, StampRef};
+use crate::domain::{Part, Problem, Role, SourceKind, Stamp, StampId, StampRef};
 
 /// Reads stamps. May be shared between threads; keeps the schemas of alerts and the places at
 /// which archives can be entered, both small.
@@ -61,10 +64,11 @@ impl Decoder {
             return fail(wants, why, results);
         }
         match kind {
-            SourceKind::TarGz | SourceKind::Tar => {
-                let is_gzip = kind == SourceKind::TarGz;
-                self.decode_archive(path, is_gzip, wants, results);
+            SourceKind::TarGz | SourceKind::Tar | SourceKind::TarPacked | SourceKind::Zip => {
+                self.decode_archive(path, kind, wants, results);
             }
+            SourceKind::Parquet => decode_rows(path, wants, results),
+            SourceKind::Json => decode_json(path, wants, results),
             SourceKind::Fits | SourceKind::ZtfCutout => {
                 decode_fits(path, kind == SourceKind::ZtfCutout, wants, results);
             }
@@ -75,7 +79,13 @@ impl Decoder {
         }
     }
 
-    fn decode_archive(&self, path: &Path, is_gzip: bool, wants: &Wants<'_>, results: &mut Results) {
+    fn decode_archive(
+        &self,
+        path: &Path,
+        kind: SourceKind,
+        wants: &Wants<'_>,
+        results: &mut Results,
+    ) {
         let members: Vec<&Wants<'_>> = wants
             .chunk_by(|(_, a), (_, b)| member_of(a.part) == member_of(b.part))
             .collect();
@@ -84,23 +94,20 @@ impl Decoder {
             .map(|same| member_of(same[0].1.part))
             .collect();
         self.archives
-            .read_members_at(path, is_gzip, &places, &mut |at, bytes| match bytes {
-                Ok(bytes) => self.decode_alerts(&bytes, members[at], results),
-                Err(error) => fail(members[at], &error.to_string(), results),
+            .read_members_at(path, kind, &places, &mut |at, bytes| {
+                let wants = members[at];
+                let is_fits = matches!(wants[0].1.part, Part::Member { .. });
+                match bytes.and_then(unpacked) {
+                    Ok(bytes) if is_fits => {
+                        decode_stamps(FitsStamps::open(bytes.into(), false), wants, results);
+                    }
+                    Ok(bytes) => self.decode_alerts(&bytes, wants, results),
+                    Err(error) => fail(wants, &error.to_string(), results),
+                }
             });
     }
 
     fn decode_alerts(&self, bytes: &[u8], wants: &Wants<'_>, results: &mut Results) {
-        let unpacked;
-        let bytes = if is_gzip(bytes) {
-            match gunzip(bytes) {
-                Ok(inside) => unpacked = inside,
-                Err(error) => return fail(wants, &error.to_string(), results),
-            }
-            &unpacked[..]
-        } else {
-            bytes
-        };
         let is_wanted = |number| wants.iter().any(|(_, want)| record_of(want.part) == number);
         let done = read_records(
             bytes,
@@ -130,15 +137,21 @@ pub(super) fn cutout_bytes<'a>(
     packet: &Packet<'a>,
     want: &StampRef,
 ) -> Result<Cow<'a, [u8]>, String> {
-    let cutout = packet
+    // Variance and point-spread function lie beside the science image.
+    let role = match want.role {
+        Role::Variance | Role::Psf | Role::Snr => Role::Science,
+        role => role,
+    };
+    let own = packet
         .cutouts
         .iter()
         .find(|cutout| cutout.role == want.role);
+    let cutout = own.or_else(|| packet.cutouts.iter().find(|cutout| cutout.role == role));
     let bytes = cutout.and_then(|cutout| cutout.bytes);
     let bytes = bytes.ok_or("the cutout is null")?;
-    if is_gzip(bytes) {
-        let unpacked = gunzip(bytes).map_err(|error| error.to_string())?;
-        Ok(Cow::Owned(unpacked))
+    if Packing::of(bytes).is_some() {
+        let inside = unpacked(bytes.to_vec()).map_err(|error| error.to_string())?;
+        Ok(Cow::Owned(inside))
     } else {
         Ok(Cow::Borrowed(bytes))
     }
@@ -148,20 +161,33 @@ fn cutout(plan: &Plan, packet: &Packet<'_>, want: &StampRef) -> Result<Stamp, St
     let bytes = cutout_bytes(packet, want)?;
     let read = || {
         let mut file = FitsStamps::open(bytes, plan.survey == Survey::Ztf)?;
-        let hdu = file.first_image()?;
+        let is_plane = packet.cutouts.iter().all(|cutout| cutout.role != want.role);
+        let hdu = if is_plane {
+            file.image_of(want.role)?
+        } else {
+            file.first_image()?
+        };
         file.stamp(hdu, 0, want.role)
     };
     read().map_err(|error| error.to_string())
 }
 
 fn decode_fits(path: &Path, is_ztf: bool, wants: &Wants<'_>, results: &mut Results) {
-    let mut file = match FitsStamps::open_file(path, is_ztf) {
+    decode_stamps(FitsStamps::open_file(path, is_ztf), wants, results);
+}
+
+fn decode_stamps(
+    file: Result<FitsStamps<'_>, StampError>,
+    wants: &Wants<'_>,
+    results: &mut Results,
+) {
+    let mut file = match file {
         Ok(file) => file,
         Err(error) => return fail(wants, &error.to_string(), results),
     };
     for (at, want) in wants {
         let (hdu, plane) = match want.part {
-            Part::Hdu { hdu, plane } => (hdu, plane.unwrap_or(0)),
+            Part::Hdu { hdu, plane } | Part::Member { hdu, plane, .. } => (hdu, plane.unwrap_or(0)),
             Part::Cutout { .. } => (0, 0),
         };
         let stamp = file.stamp(hdu, plane, want.role);
@@ -170,6 +196,76 @@ fn decode_fits(path: &Path, is_ztf: bool, wants: &Wants<'_>, results: &mut Resul
             stamp.map_err(|error| problem(want, &error.to_string())),
         );
     }
+}
+
+/// Cutouts of alerts as JSON.
+fn decode_json(path: &Path, wants: &Wants<'_>, results: &mut Results) {
+    let read = read_file(path).map_err(|error| error.to_string());
+    let alerts = match read.and_then(|bytes| json_alerts::alerts(&bytes)) {
+        Ok(alerts) => alerts,
+        Err(why) => return fail(wants, &why, results),
+    };
+    for (at, want) in wants {
+        let alert = alerts.get(record_of(want.part) as usize);
+        let bytes = alert.ok_or_else(|| "the alert is not there any more".to_owned());
+        let stamp = bytes.and_then(|alert| {
+            let bytes = json_alerts::cutout(alert, want.role)?;
+            let is_ztf = alert
+                .get("objectId")
+                .and_then(|id| id.as_str())
+                .is_some_and(|id| id.starts_with("ZTF"));
+            row_stamp(
+                Some(&bytes),
+                want,
+                if is_ztf { Survey::Ztf } else { Survey::Other },
+            )
+        });
+        results.insert(*at, stamp.map_err(|why| problem(want, &why)));
+    }
+}
+
+/// Cutouts of a Parquet file, role by role.
+fn decode_rows(path: &Path, wants: &Wants<'_>, results: &mut Results) {
+    let file = match ParquetCutouts::open(path) {
+        Ok(file) => file,
+        Err(error) => return fail(wants, &error.to_string(), results),
+    };
+    for role in Role::ALL {
+        let mut same: Vec<(usize, &StampRef)> = wants
+            .iter()
+            .filter(|(_, want)| want.role == role)
+            .copied()
+            .collect();
+        if same.is_empty() {
+            continue;
+        }
+        same.sort_by_key(|(_, want)| record_of(want.part));
+        let rows: Vec<u32> = same.iter().map(|(_, want)| record_of(want.part)).collect();
+        let done = file.cutouts(role, &rows, &mut |at, bytes| {
+            let (number, want) = same[at];
+            let stamp = row_stamp(bytes, want, file.survey);
+            results.insert(number, stamp.map_err(|why| problem(want, &why)));
+        });
+        if let Err(error) = done {
+            let open: Vec<_> = same
+                .iter()
+                .filter(|(at, _)| !results.contains_key(at))
+                .copied()
+                .collect();
+            fail(&open, &error.to_string(), results);
+        }
+    }
+}
+
+fn row_stamp(bytes: Option<&[u8]>, want: &StampRef, survey: Survey) -> Result<Stamp, String> {
+    let bytes = bytes.ok_or("the cutout is null")?;
+    let bytes = unpacked(bytes.to_vec()).map_err(|error| error.to_string())?;
+    let read = || {
+        let mut file = FitsStamps::open(bytes.into(), survey == Survey::Ztf)?;
+        let hdu = file.first_image()?;
+        file.stamp(hdu, 0, want.role)
+    };
+    read().map_err(|error: StampError| error.to_string())
 }
 
 fn fail(wants: &Wants<'_>, why: &str, results: &mut Results) {
@@ -182,6 +278,7 @@ pub(super) fn problem(stamp: &StampRef, why: &str) -> Problem {
     let path = stamp.source.path.display();
     let (path, what) = match stamp.part {
         Part::Hdu { .. } => (path.to_string(), "stamp"),
+        Part::Member { at_byte, .. } => (format!("{path} (file at {at_byte})"), "stamp"),
         Part::Cutout { len: 0, .. } => (path.to_string(), "cutout"),
         Part::Cutout { at_byte, .. } => (format!("{path} (packet at byte {at_byte})"), "cutout"),
     };
@@ -190,7 +287,7 @@ pub(super) fn problem(stamp: &StampRef, why: &str) -> Problem {
 
 const fn member_of(part: Part) -> (u64, u32) {
     match part {
-        Part::Cutout { at_byte, len, .. } => (at_byte, len),
+        Part::Cutout { at_byte, len, .. } | Part::Member { at_byte, len, .. } => (at_byte, len),
         Part::Hdu { .. } => (0, 0),
     }
 }
@@ -198,7 +295,7 @@ const fn member_of(part: Part) -> (u64, u32) {
 const fn record_of(part: Part) -> u32 {
     match part {
         Part::Cutout { record, .. } => record,
-        Part::Hdu { .. } => 0,
+        Part::Hdu { .. } | Part::Member { .. } => 0,
     }
 }
 
@@ -217,5 +314,8 @@ const fn sort_key(part: Part) -> (u64, u32, u32) {
             len,
             record,
         } => (at_byte, len, record),
+        Part::Member {
+            at_byte, len, hdu, ..
+        } => (at_byte, len, hdu as u32),
     }
 }

@@ -5,8 +5,8 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use super::{
     export::bundle::LAYOUT,
     fits_bytes::NULL_INT,
+    fits_file::{FitsError, FitsFile},
     fits_header::Header,
-    fits_memory::{FitsError, FitsMemory},
     fits_text::unescape_text,
 };
 use crate::domain::{
@@ -33,8 +33,8 @@ pub fn read_index(
     next_id: &mut dyn FnMut() -> StampId,
 ) -> Result<Option<Vec<Candidate>>, BundleError> {
     let mut read = || {
-        let mut file = FitsMemory::open_on_disk(&source.path).map_err(words)?;
-        let primary = Header::new(file.cards().map_err(words)?);
+        let mut file = FitsFile::open_on_disk(&source.path).map_err(words)?;
+        let primary = Header::new(file.cards());
         if primary.text("DESTELLO").as_deref() != Some("BUNDLE") {
             return Ok(None);
         }
@@ -66,7 +66,7 @@ fn integer(header: &Header, name: &str) -> Option<i64> {
 }
 
 /// Which HDU holds the stamps of each role with its number of planes, and the table of epochs.
-fn structure(file: &mut FitsMemory<'_>) -> Result<(Vec<(Role, u16)>, Table), String> {
+fn structure(file: &mut FitsFile<'_>) -> Result<(Vec<(Role, u16)>, Table), String> {
     let mut hdu_of_role = Vec::new();
     let mut planes = Vec::new();
     let mut table = None;
@@ -74,7 +74,7 @@ fn structure(file: &mut FitsMemory<'_>) -> Result<(Vec<(Role, u16)>, Table), Str
         if file.go_to(hdu.into()).map_err(words)?.is_none() {
             break;
         }
-        let header = Header::new(file.cards().map_err(words)?);
+        let header = Header::new(file.cards());
         let name = header.text("EXTNAME").unwrap_or_default();
         let role = Role::ALL
             .into_iter()
@@ -194,7 +194,7 @@ const WANTED: [&str; 11] = [
 
 impl Table {
     /// Reads the table that is current in the file.
-    fn read(file: &mut FitsMemory<'_>, header: &Header) -> Result<Self, String> {
+    fn read(file: &mut FitsFile<'_>, header: &Header) -> Result<Self, String> {
         let size = |name| integer(header, name).and_then(|value| usize::try_from(value).ok());
         let row_bytes = size("NAXIS1").ok_or("the table has no NAXIS1")?;
         let rows = size("NAXIS2").ok_or("the table has no NAXIS2")?;

@@ -1,11 +1,10 @@
 //! FITS files as bytes: cards, images and binary tables. What goes to a file by parts
 //! ([`super::fits_write`]) is encoded here too.
 //!
-//! A simulation writes thousands of small files a second on many threads, where cfitsio spends
-//! most of its time on opening, and on a lock. Writing needs a small part of the standard (FITS
-//! 4.0, sections 4 and 7.3); the tests read everything back through cfitsio.
+//! A simulation writes thousands of small files a second on many threads. Writing needs a small part
+//! of the standard (FITS 4.0, sections 4 and 7.3); tests read what is written through cfitsio too.
 
-use super::{fits_memory::BLOCK_BYTES, fits_text::escape_text};
+use super::{fits_file::BLOCK_BYTES, fits_text::escape_text};
 
 /// Bytes of a card.
 const CARD_BYTES: usize = 80;
@@ -340,12 +339,12 @@ fn decimal(number: f64) -> String {
 mod tests {
     use super::*;
     use crate::io::{
+        fits_file::{FitsFile, HduKind},
         fits_header::Header,
-        fits_memory::{FitsMemory, HduKind},
     };
 
     #[test]
-    fn cfitsio_reads_what_was_written() {
+    fn the_reader_reads_what_was_written() {
         let mut file = FitsBytes::primary(&[2, 1, 2]);
         file.card("OBJECT", CardValue::Text("O'Neill's ★"), "name");
         file.card("GAIN", CardValue::Number(4.1), "[electron/ADU]");
@@ -376,8 +375,8 @@ mod tests {
         let bytes = file.finish();
         assert_eq!(bytes.len() % BLOCK_BYTES, 0);
 
-        let mut read = FitsMemory::open(bytes.into()).unwrap();
-        let header = Header::new(read.cards().unwrap());
+        let mut read = FitsFile::open(bytes.into()).unwrap();
+        let header = Header::new(read.cards());
         assert_eq!(header.text("OBJECT").as_deref(), Some("O'Neill's \\u2605"));
         assert_eq!(header.number("GAIN"), Some(4.1));
         assert_eq!(header.number("SMALL"), Some(-1.5e-9));

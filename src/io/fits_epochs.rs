@@ -2,9 +2,9 @@
 
 use super::{
     field_names::FieldNames,
+    fits_file::{FitsError, FitsFile},
     fits_header::difference_sign,
-    fits_memory::{FitsError, FitsMemory},
-    fits_memory_table::Column,
+    fits_table::Column,
 };
 use crate::domain::{Band, Epoch, Mjd};
 
@@ -19,7 +19,7 @@ enum Values {
 ///
 /// Known columns: MJD (or JD), BAND or FILTER, MAG, MAGERR, LIMMAG5 or LIMMAG, SEEING
 /// (arcseconds), CANDID, ISDIFFPOS. Every other scalar column becomes a field.
-pub fn read(file: &mut FitsMemory<'_>, names: &FieldNames) -> Result<Vec<Epoch>, FitsError> {
+pub fn read(file: &mut FitsFile<'_>, names: &FieldNames) -> Result<Vec<Epoch>, FitsError> {
     let mut columns = Vec::new();
     for column in file.columns()? {
         // Vectors and odd types are left out: they are no property of an epoch.
@@ -31,7 +31,7 @@ pub fn read(file: &mut FitsMemory<'_>, names: &FieldNames) -> Result<Vec<Epoch>,
     Ok((0..rows).map(|row| epoch(&columns, row, names)).collect())
 }
 
-fn values(file: &mut FitsMemory<'_>, column: &Column) -> Option<Values> {
+fn values(file: &mut FitsFile<'_>, column: &Column) -> Option<Values> {
     if !column.is_scalar {
         None
     } else if column.is_text {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{field_names::FieldNames, fits_memory::Card};
+use super::{field_names::FieldNames, fits_file::Card, fits_when};
 use crate::domain::{Band, DifferenceSign, Fields, Mjd};
 
 /// The cards of one HDU.
@@ -14,6 +14,14 @@ pub struct Header {
 impl Header {
     /// From cards in file order.
     pub const fn new(cards: Vec<Card>) -> Self {
+        Self { cards }
+    }
+
+    /// With the cards of another header behind, those that `is_wanted` and are not there already.
+    pub fn with(&self, more: &[Card], is_wanted: impl Fn(&Card) -> bool) -> Self {
+        let mut cards = self.cards.clone();
+        let is_new = |card: &&Card| is_wanted(card) && self.raw(&card.name).is_none();
+        cards.extend(more.iter().filter(is_new).cloned());
         Self { cards }
     }
 
@@ -51,26 +59,44 @@ impl Header {
         names.iter().find_map(|name| self.text(name))
     }
 
-    /// Time of the exposure, from the usual keywords.
+    /// Time of the exposure, from the usual keywords (see [`super::fits_when`]).
     pub fn mjd(&self) -> Option<Mjd> {
-        let mjd = self.first_number(&["MJD-OBS", "MJD_OBS", "OBSMJD", "MJD", "MJD-AVG"]);
-        let jd = || self.first_number(&["JD", "OBSJD", "JD-OBS"]);
-        mjd.and_then(Mjd::new)
-            .or_else(|| jd().and_then(Mjd::from_jd))
-            .or_else(|| self.text("DATE-OBS").and_then(|date| mjd_of_date(&date)))
+        fits_when::mjd(self)
     }
 
     /// Filter.
     pub fn band(&self) -> Option<Band> {
-        let name = self.first_text(&["FILTER", "BAND", "FILTNAM"])?;
+        let name = self.first_text(&[
+            "FILTER", "BAND", "FILTNAM", "FILTER1", "FILTERID", "INSFLNAM",
+        ])?;
         Band::from_name(&name)
     }
 
-    /// Right ascension and declination in degrees, where both are numbers.
+    /// Right ascension and declination in degrees: numbers, or texts of hours and degrees with their
+    /// minutes and seconds.
     pub fn position_deg(&self) -> Option<[f64; 2]> {
-        let ra = self.first_number(&["RA", "RA_DEG", "OBJRA"])?;
-        let dec = self.first_number(&["DEC", "DEC_DEG", "OBJDEC"])?;
-        Some([ra, dec])
+        const NAMES: [[&str; 2]; 9] = [
+            ["RA", "DEC"],
+            ["RA_DEG", "DEC_DEG"],
+            ["RADEG", "DECDEG"],
+            ["OBJRA", "OBJDEC"],
+            ["OBJCTRA", "OBJCTDEC"],
+            ["RA_OBJ", "DEC_OBJ"],
+            ["RA_TARG", "DEC_TARG"],
+            ["TARGRA", "TARGDEC"],
+            ["CAT-RA", "CAT-DEC"],
+        ];
+        NAMES.iter().find_map(|[ra, dec]| {
+            let ra = self.angle_deg(ra, 15.0)?;
+            let dec = self.angle_deg(dec, 1.0)?;
+            let is_sky = (-360.0..=360.0).contains(&ra) && (-90.0..=90.0).contains(&dec);
+            is_sky.then(|| [ra.rem_euclid(360.0), dec])
+        })
+    }
+
+    fn angle_deg(&self, name: &str, of_hours: f64) -> Option<f64> {
+        let sexagesimal = || Some(sexagesimal(&self.text(name)?)? * of_hours);
+        self.number(name).or_else(sexagesimal)
     }
 
     /// Which image was subtracted from which, from `ISDIFFPOS`.
@@ -152,13 +178,28 @@ fn is_content(card: &Card) -> bool {
         && !PREFIXES.iter().any(|prefix| card.name.starts_with(prefix))
 }
 
-/// An ISO date, with time or without, as MJD.
-fn mjd_of_date(date: &str) -> Option<Mjd> {
-    let date = date.trim().trim_end_matches('Z');
-    let moment: jiff::civil::DateTime = date.parse().ok()?;
-    let zero = jiff::civil::date(1858, 11, 17).at(0, 0, 0, 0);
-    let seconds = moment.duration_since(zero).as_secs_f64();
-    Mjd::new(seconds / 86_400.0)
+/// `10:00:38.2`, `-02 12 00` or `10h00m38.2s` as a number of its first part.
+pub fn sexagesimal(text: &str) -> Option<f64> {
+    let is_between = |c: char| c == ':' || c.is_whitespace() || "hmsdHMSD°'\"′″".contains(c);
+    let text = text.trim();
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let parts: Vec<&str> = text
+        .split(is_between)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let numbers: Option<Vec<f64>> = parts.iter().map(|part| part.parse().ok()).collect();
+    let numbers = numbers.filter(|numbers| numbers.iter().all(|number| *number >= 0.0))?;
+    let is_part = |number: &f64| *number <= 60.0;
+    match numbers[..] {
+        [first, minutes] if is_part(&minutes) => Some(sign * (first + minutes / 60.0)),
+        [first, minutes, seconds] if is_part(&minutes) && is_part(&seconds) => {
+            Some(sign * (first + minutes / 60.0 + seconds / 3600.0))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -185,8 +226,39 @@ mod tests {
         assert_eq!(header.text("OBJECT").as_deref(), Some("O'Neill"));
         assert_eq!(header.number("GAIN"), Some(1500.0));
         assert_eq!(header.band(), Some(Band::R));
-        let mjd = header.mjd().unwrap().days();
-        assert!((mjd - 57_070.152_702_546).abs() < 1e-8, "{mjd}");
+    }
+
+    #[test]
+    fn positions_are_numbers_or_hours_and_degrees() {
+        let near = |cards: &[(&str, &str)], expected: [f64; 2]| {
+            let found = header(cards).position_deg().unwrap();
+            assert!(
+                found
+                    .iter()
+                    .zip(expected)
+                    .all(|(a, b)| (a - b).abs() < 1e-9),
+                "{found:?}"
+            );
+        };
+        near(&[("RA", "150.5"), ("DEC", "-30.25")], [150.5, -30.25]);
+        near(&[("RA", "'150.5'"), ("DEC", "'-30.25'")], [150.5, -30.25]);
+        near(
+            &[("RA", "'10:02:00.0'"), ("DEC", "'-00:15:00'")],
+            [150.5, -0.25],
+        );
+        near(
+            &[("OBJCTRA", "'10 02 00'"), ("OBJCTDEC", "'-30 15 00'")],
+            [150.5, -30.25],
+        );
+        near(
+            &[("RA_TARG", "150.5"), ("DEC_TARG", "1d15m00s")],
+            [150.5, 1.25],
+        );
+        assert_eq!(
+            header(&[("RA", "'soon'"), ("DEC", "1")]).position_deg(),
+            None
+        );
+        assert_eq!(header(&[("RA", "10"), ("DEC", "100")]).position_deg(), None);
     }
 
     #[test]

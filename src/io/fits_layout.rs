@@ -5,9 +5,9 @@ use std::{borrow::Cow, path::Path};
 use super::{
     field_names::FieldNames,
     fits_epochs,
+    fits_file::{Card, FitsError, FitsFile, HduKind},
     fits_geometry::has_wcs,
     fits_header::Header,
-    fits_memory::{BLOCK_BYTES, FitsError, FitsMemory, HduKind},
 };
 use crate::domain::{Epoch, Role};
 
@@ -16,13 +16,13 @@ pub const MAX_SIDE_PX: usize = 16_384;
 /// Nor are images with more pixels in all: whole frames of a camera, of which a page would fill
 /// the memory.
 pub const MAX_PIXELS: usize = 1 << 23;
-/// A stamp file has few HDUs; a damaged one may seem to have endlessly many.
-const MAX_HDUS: usize = 1000;
+/// The standard allows as many as fit; a damaged file may seem to have endlessly many.
+const MAX_HDUS: usize = u16::MAX as usize;
 
 /// Why a FITS file is not opened: a clause for the Problems list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayoutError {
-    /// cfitsio refused.
+    /// A header or what follows it makes no sense.
     #[error("is FITS that cannot be read: {0}")]
     Fits(FitsError),
     /// The file ends within a header.
@@ -51,6 +51,28 @@ pub enum LayoutError {
     /// Nothing to show.
     #[error("holds no image")]
     NoImage,
+    /// Masks, weights and the like.
+    #[error("holds no image of the sky: only masks, weights or maps of errors")]
+    OnlyMaps,
+    /// Only some planes of a cube are there.
+    #[error("is cut short: of the {planes} planes of HDU {hdu} only {whole} are whole")]
+    PlanesCut {
+        /// Zero-based HDU.
+        hdu: usize,
+        /// Planes that the header promises.
+        planes: usize,
+        /// Planes that are there.
+        whole: usize,
+    },
+    /// Images of which nothing says what they are.
+    #[error(
+        "holds {count} images without a name that says what they show; the first is taken for the \
+         science image, the others are left out"
+    )]
+    Unnamed {
+        /// How many.
+        count: usize,
+    },
     /// The cube and its table contradict each other.
     #[error("cube {role} has {planes} planes, but the EPOCHS table has {rows} rows")]
     Rows {
@@ -75,10 +97,10 @@ pub enum LayoutError {
 
 impl From<FitsError> for LayoutError {
     fn from(error: FitsError) -> Self {
-        if error.is_header_cut() {
-            Self::HeaderCut
-        } else {
-            Self::Fits(error)
+        match error {
+            FitsError::HeaderCut => Self::HeaderCut,
+            FitsError::Cut { hdu, needed, len } => Self::Truncated { hdu, needed, len },
+            other => Self::Fits(other),
         }
     }
 }
@@ -100,6 +122,10 @@ pub struct ImageHdu {
     pub planes: Option<usize>,
     /// Its cards.
     pub header: Header,
+    /// EXTNAME, or what stands for it.
+    pub name: String,
+    /// True for a mask, a weight or a map of something else than brightness: never a stamp.
+    pub is_map: bool,
 }
 
 /// The whole file.
@@ -113,38 +139,75 @@ pub struct FitsLayout {
     pub epochs: Option<Vec<Epoch>>,
     /// True for a cutout as ZTF packs it.
     pub is_ztf_cutout: bool,
+    /// The image that stands for the primary one: HDU 0, or HDU 1 where fpack moved it there.
+    pub main_hdu: u16,
+    /// What the tables of a Rubin alert (ALERT, DIASOURCE) have of it: names and values.
+    pub source: Vec<(String, String)>,
+    /// What is wrong with parts of the file; the others are of use all the same.
+    pub faults: Vec<LayoutError>,
 }
 
 impl FitsLayout {
     /// Reads all headers and the EPOCHS table.
     pub fn read(bytes: Cow<'_, [u8]>, names: &FieldNames) -> Result<Self, LayoutError> {
         let is_free_format = is_free_format(&bytes);
-        let mut layout = Self::read_from(FitsMemory::open(bytes)?, names)?;
+        let mut layout = Self::read_from(FitsFile::open(bytes)?, names)?;
         layout.is_ztf_cutout = is_ztf_cutout(&layout, is_free_format);
         Ok(layout)
     }
 
     /// The same of a file that is too long for memory.
     pub fn read_on_disk(path: &Path, names: &FieldNames) -> Result<Self, LayoutError> {
-        Self::read_from(FitsMemory::open_on_disk(path)?, names)
+        Self::read_from(FitsFile::open_on_disk(path)?, names)
     }
 
-    fn read_from(mut file: FitsMemory<'_>, names: &FieldNames) -> Result<Self, LayoutError> {
+    fn read_from(mut file: FitsFile<'_>, names: &FieldNames) -> Result<Self, LayoutError> {
         let mut layout = Self::default();
         for hdu in 0..MAX_HDUS {
-            match file.go_to(hdu) {
-                Ok(Some(kind)) => layout.add(&mut file, hdu, kind, names)?,
-                Err(error) if hdu == 0 || file.has_extension_after(hdu - 1)? => {
-                    return Err(error.into());
+            let added = match file.go_to(hdu) {
+                Ok(Some(kind)) => layout.add(&mut file, hdu, kind, names),
+                Ok(None) => break,
+                // Where a header is odd, nothing says where the next one begins.
+                Err(error) => {
+                    layout.faults.push(error.into());
+                    break;
                 }
-                // The standard allows anything after the last HDU.
-                Ok(None) | Err(_) => break,
-            }
+            };
+            // One odd extension spoils only itself.
+            layout.faults.extend(added.err());
         }
         if layout.images.is_empty() {
-            return Err(LayoutError::NoImage);
+            return Err(layout
+                .faults
+                .into_iter()
+                .next()
+                .unwrap_or(LayoutError::NoImage));
+        }
+        let unnamed = layout
+            .images
+            .iter()
+            .filter(|image| image.role.is_none() && !image.is_map);
+        let count = unnamed.count();
+        let is_series = layout.is_series();
+        if count > 1 && count == layout.images.len() && !is_series && layout.epochs.is_none() {
+            layout.faults.push(LayoutError::Unnamed { count });
         }
         Ok(layout)
+    }
+
+    /// True where all images have one name that is no role, as cutouts of one place in several
+    /// exposures have (astrocut).
+    pub fn is_series(&self) -> bool {
+        let [first, others @ ..] = &self.images[..] else {
+            return false;
+        };
+        let is_like = |image: &ImageHdu| {
+            image.role.is_none()
+                && !image.is_map
+                && image.planes.is_none()
+                && image.name == first.name
+        };
+        !others.is_empty() && !first.name.is_empty() && self.images.iter().all(is_like)
     }
 
     /// True for a training bundle: many objects in one file (see `export::bundle`).
@@ -154,35 +217,101 @@ impl FitsLayout {
 
     fn add(
         &mut self,
-        file: &mut FitsMemory<'_>,
+        file: &mut FitsFile<'_>,
         hdu: usize,
         kind: HduKind,
         names: &FieldNames,
     ) -> Result<(), LayoutError> {
-        let header = Header::new(file.cards()?);
+        let cards = file.cards();
+        let name = Header::new(cards.clone())
+            .text("EXTNAME")
+            .unwrap_or_default();
         if hdu == 0 {
-            self.primary = header.clone();
+            self.primary = Header::new(cards.clone());
+        } else if hdu == 1 && file.is_compressed() && self.images.is_empty() {
+            // fpack moves the header of the primary image to the first extension.
+            self.primary = self.primary.with(&cards, is_inherited);
+            self.main_hdu = 1;
         }
-        let end = data_end(file, &header)?;
-        check_end(file, hdu, end)?;
-        check_padding(file, hdu, end)?;
-        let name = header.text("EXTNAME").unwrap_or_default();
         match kind {
-            HduKind::Image => self.images.extend(image(file, hdu, &name, header)?),
+            HduKind::Image => {
+                if let Some(mut image) = image(file, hdu, Header::new(cards))? {
+                    self.check_planes(file, &mut image)?;
+                    self.images.push(image);
+                }
+            }
             HduKind::Table if name.eq_ignore_ascii_case("EPOCHS") => {
                 self.epochs = Some(fits_epochs::read(file, names)?);
+            }
+            HduKind::Table if ["ALERT", "DIASOURCE"].contains(&&*name.to_ascii_uppercase()) => {
+                self.source.extend(first_row(file)?);
             }
             HduKind::Table => {}
         }
         Ok(())
     }
+
+    /// Of a cube that is cut short the whole planes are kept; an image must be whole.
+    fn check_planes(
+        &mut self,
+        file: &FitsFile<'_>,
+        image: &mut ImageHdu,
+    ) -> Result<(), LayoutError> {
+        let planes = image.planes.unwrap_or(1);
+        let whole = file.whole_planes(image.width * image.height, planes);
+        if whole == planes {
+            return Ok(());
+        }
+        let hdu = usize::from(image.hdu);
+        if whole == 0 || image.planes.is_none() {
+            let (needed, len) = (file.data_end(), file.len());
+            return Err(LayoutError::Truncated { hdu, needed, len });
+        }
+        self.faults
+            .push(LayoutError::PlanesCut { hdu, planes, whole });
+        image.planes = Some(whole);
+        Ok(())
+    }
+}
+
+/// Names and values of the first row of a table.
+fn first_row(file: &mut FitsFile<'_>) -> Result<Vec<(String, String)>, FitsError> {
+    let mut cells = Vec::new();
+    for column in file
+        .columns()?
+        .into_iter()
+        .filter(|column| column.is_scalar)
+    {
+        let cell = if column.is_text {
+            file.texts(&column)?.into_iter().next()
+        } else if column.is_long {
+            file.longs(&column)?.first().map(ToString::to_string)
+        } else {
+            let number = file.numbers(&column)?.first().copied();
+            number
+                .filter(|number| number.is_finite())
+                .map(|number| number.to_string())
+        };
+        cells.extend(
+            cell.filter(|cell| !cell.is_empty())
+                .map(|cell| (column.name.clone(), cell)),
+        );
+    }
+    Ok(cells)
+}
+
+/// What an image inherits from the header that was moved: all but its own name.
+fn is_inherited(card: &Card) -> bool {
+    !matches!(
+        &*card.name,
+        "EXTNAME" | "EXTVER" | "SIMPLE" | "BITPIX" | "EXTEND"
+    ) && !card.name.starts_with("NAXIS")
 }
 
 /// The current HDU as an image; none where it has no pixels in two or three dimensions.
 pub fn image(
-    file: &mut FitsMemory<'_>,
+    file: &FitsFile<'_>,
     hdu: usize,
-    name: &str,
     header: Header,
 ) -> Result<Option<ImageHdu>, LayoutError> {
     let (_, axes) = file.image()?;
@@ -196,56 +325,73 @@ pub fn image(
     if width == 0 || height == 0 || planes == Some(0) {
         return Ok(None);
     }
-    if width.max(height) > MAX_SIDE_PX || width * height > MAX_PIXELS {
+    let size = width.checked_mul(height);
+    if width.max(height) > MAX_SIDE_PX || size.is_none_or(|size| size > MAX_PIXELS) {
         return Err(LayoutError::TooLarge { width, height });
     }
-    let end = data_end(file, &header)?;
-    check_end(file, hdu, end)?;
+    file.check_image()?;
+    // ALeRCE names the stamp where others name the extension.
+    let name = header.first_text(&["EXTNAME", "STAMP_TYPE", "STAMPTYP", "HDUNAME"]);
+    let name = name.unwrap_or_default();
+    let kind = header
+        .text("STAMP_TYPE")
+        .and_then(|kind| Role::from_alias(&kind));
     let digits = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let version = || header.number("EXTVER").map(|version| version as u32);
     Ok(Some(ImageHdu {
         hdu: hdu as u16,
-        role: Role::from_alias(name),
+        role: Role::from_alias(&name).or(kind),
         number: name[digits..].parse().ok().or_else(version),
         width,
         height,
         planes,
+        is_map: is_map(&name),
+        name,
         header,
     }))
 }
 
-/// The end of the current HDU's data, without padding (FITS standard 4.0, equation 2).
-fn data_end(file: &mut FitsMemory<'_>, header: &Header) -> Result<u64, FitsError> {
-    let card = |name: &str| header.number(name).map_or(0, |value| value as u64);
-    let axes = card("NAXIS").min(999);
-    let axis = |number: u64| card(&format!("NAXIS{number}"));
-    let values = (1..=axes).map(axis).reduce(u64::saturating_mul);
-    let groups = header.number("GCOUNT").map_or(1, |value| value as u64);
-    let values = values.unwrap_or(0).saturating_add(card("PCOUNT"));
-    let bits = header
-        .number("BITPIX")
-        .map_or(8, |value| value.abs() as u64);
-    let bytes = values.saturating_mul(groups).saturating_mul(bits / 8);
-    Ok(file.data_range()?[0].saturating_add(bytes))
-}
-
-const fn check_end(file: &FitsMemory<'_>, hdu: usize, needed: u64) -> Result<(), LayoutError> {
-    let len = file.len();
-    if needed > len as u64 {
-        return Err(LayoutError::Truncated { hdu, needed, len });
-    }
-    Ok(())
-}
-
-/// A file that ends within the padding of its data was cut, and more may be missing; one that
-/// ends with the data comes from a writer without padding.
-const fn check_padding(file: &FitsMemory<'_>, hdu: usize, end: u64) -> Result<(), LayoutError> {
-    let len = file.len();
-    let needed = end.next_multiple_of(BLOCK_BYTES as u64);
-    if end < len as u64 && (len as u64) < needed {
-        return Err(LayoutError::Truncated { hdu, needed, len });
-    }
-    Ok(())
+/// True for names of masks, weights and other maps that lie beside images of the sky.
+fn is_map(name: &str) -> bool {
+    const MAPS: [&str; 32] = [
+        "mask",
+        "msk",
+        "dq",
+        "flag",
+        "flags",
+        "badpix",
+        "bpm",
+        "weight",
+        "weights",
+        "wht",
+        "wt",
+        "ivar",
+        "invvar",
+        "invar",
+        "err",
+        "error",
+        "errors",
+        "rms",
+        "std",
+        "sigma",
+        "noise",
+        "bkg",
+        "background",
+        "exposure",
+        "exptime",
+        "expmap",
+        "ctx",
+        "con",
+        "seg",
+        "segm",
+        "segmap",
+        "apermap",
+    ];
+    let lower = name.trim().to_ascii_lowercase();
+    let mut words = lower
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty());
+    words.any(|word| MAPS.contains(&word) || word.ends_with("mask") || word.ends_with("weight"))
 }
 
 /// ZTF writes `SIMPLE  =  T` with the T in column 11 or so, where the standard wants column 30.

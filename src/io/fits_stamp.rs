@@ -11,10 +11,10 @@ use std::{
 
 use super::{
     contents::LARGE_FITS_BYTES,
+    fits_file::{FitsError, FitsFile, HduKind},
     fits_geometry::{self, ZTF_ARCSEC_PER_PX},
     fits_header::Header,
     fits_layout::{self, ImageHdu, LayoutError},
-    fits_memory::{FitsError, FitsMemory, HduKind},
     gunzip::{BytesError, is_gzip, read_file},
 };
 use crate::domain::{Geometry, Role, Stamp};
@@ -52,7 +52,7 @@ impl From<FitsError> for StampError {
 
 /// A FITS file whose stamps are read one after the other.
 pub struct FitsStamps<'a> {
-    file: FitsMemory<'a>,
+    file: FitsFile<'a>,
     primary: Header,
     images: BTreeMap<u16, ImageHdu>,
     is_ztf: bool,
@@ -62,9 +62,12 @@ impl<'a> FitsStamps<'a> {
     /// Opens the bytes. `is_ztf`: row 0 is north, by ZTF's convention.
     pub fn open(bytes: Cow<'a, [u8]>, is_ztf: bool) -> Result<Self, StampError> {
         let is_free_format = fits_layout::is_free_format(&bytes);
-        let mut file = Self::of(FitsMemory::open(bytes)?, is_ztf)?;
+        let mut file = Self::of(FitsFile::open(bytes)?, is_ztf)?;
         let is_unit_dn = file.primary.text("BUNIT").as_deref() == Some("DN");
-        file.is_ztf |= is_free_format && is_unit_dn && !fits_geometry::has_wcs(&file.primary);
+        let side = |name| file.primary.number(name) == Some(63.0);
+        let is_whole = side("NAXIS1") && side("NAXIS2");
+        file.is_ztf |=
+            (is_free_format || is_whole) && is_unit_dn && !fits_geometry::has_wcs(&file.primary);
         Ok(file)
     }
 
@@ -72,13 +75,14 @@ impl<'a> FitsStamps<'a> {
     pub fn open_file(path: &Path, is_ztf: bool) -> Result<FitsStamps<'static>, StampError> {
         let is_large = path.metadata()?.len() > LARGE_FITS_BYTES;
         if is_large && !starts_as_gzip(path)? {
-            return FitsStamps::of(FitsMemory::open_on_disk(path)?, is_ztf);
+            return FitsStamps::of(FitsFile::open_on_disk(path)?, is_ztf);
         }
         FitsStamps::open(Cow::Owned(read_file(path)?), is_ztf)
     }
 
-    fn of(mut file: FitsMemory<'a>, is_ztf: bool) -> Result<Self, StampError> {
-        let primary = Header::new(file.cards()?);
+    fn of(mut file: FitsFile<'a>, is_ztf: bool) -> Result<Self, StampError> {
+        file.go_to(0)?;
+        let primary = Header::new(file.cards());
         Ok(Self {
             file,
             primary,
@@ -117,6 +121,21 @@ impl<'a> FitsStamps<'a> {
         Err(LayoutError::NoImage.into())
     }
 
+    /// The image that goes by a name of that role.
+    pub fn image_of(&mut self, role: Role) -> Result<u16, StampError> {
+        for hdu in 0..=u16::MAX {
+            let Some(kind) = self.file.go_to(usize::from(hdu))? else {
+                break;
+            };
+            let name = Header::new(self.file.cards()).text("EXTNAME");
+            if kind == HduKind::Image && name.and_then(|name| Role::from_alias(&name)) == Some(role)
+            {
+                return Ok(hdu);
+            }
+        }
+        Err(LayoutError::NoImage.into())
+    }
+
     /// The cards of that HDU, after those of the primary one where it is another.
     pub fn cards(&mut self, hdu: u16) -> Result<Vec<(String, String)>, StampError> {
         let mut headers = vec![self.primary.clone()];
@@ -145,10 +164,9 @@ impl<'a> FitsStamps<'a> {
         if !self.images.contains_key(&hdu) {
             let header = match hdu {
                 0 => self.primary.clone(),
-                _ => Header::new(self.file.cards()?),
+                _ => Header::new(self.file.cards()),
             };
-            let name = header.text("EXTNAME").unwrap_or_default();
-            let image = fits_layout::image(&mut self.file, usize::from(hdu), &name, header)?;
+            let image = fits_layout::image(&self.file, usize::from(hdu), header)?;
             self.images.insert(hdu, image.ok_or(missing)?);
         }
         Ok(())
@@ -167,10 +185,13 @@ impl<'a> FitsStamps<'a> {
                 arcsec_per_px: ZTF_ARCSEC_PER_PX,
             };
         }
-        match fits_geometry::geometry(&image.header) {
+        let size_px = [image.width, image.height];
+        match fits_geometry::geometry(&image.header, size_px) {
             // An extension without coordinates covers the same sky as the primary image; a
             // point-spread function covers none.
-            Geometry::Unknown if role != Role::Psf => fits_geometry::geometry(&self.primary),
+            Geometry::Unknown if role != Role::Psf => {
+                fits_geometry::geometry(&self.primary, size_px)
+            }
             own => own,
         }
     }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
+    fits_file::{FitsFile, HduKind},
     fits_header::Header,
-    fits_memory::{FitsMemory, HduKind},
     gunzip,
     templates_visits::unknown_band,
 };
@@ -40,9 +40,9 @@ impl FitsTables {
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let bytes = gunzip::read_file(path).map_err(|error| error.to_string())?;
         let bits = bytes.len();
-        let mut file = FitsMemory::open(bytes.into()).map_err(|error| error.to_string())?;
-        let words = |error: super::fits_memory::FitsError| error.to_string();
-        let header = Header::new(file.cards().map_err(words)?);
+        let mut file = FitsFile::open(bytes.into()).map_err(|error| error.to_string())?;
+        let words = |error: super::fits_file::FitsError| error.to_string();
+        let header = Header::new(file.cards());
         let (_, mut axes) = file.image().map_err(words)?;
         axes.reverse();
         let count = axes
@@ -60,7 +60,7 @@ impl FitsTables {
                 None => break,
                 Some(HduKind::Image) => {}
                 Some(HduKind::Table) => {
-                    let name = Header::new(file.cards().map_err(words)?).text("EXTNAME");
+                    let name = Header::new(file.cards()).text("EXTNAME");
                     let name = name.unwrap_or_default().to_ascii_uppercase();
                     tables.insert(name, table(&mut file).map_err(words)?);
                 }
@@ -122,7 +122,7 @@ impl FitsTables {
     }
 }
 
-fn table(file: &mut FitsMemory<'_>) -> Result<Table, super::fits_memory::FitsError> {
+fn table(file: &mut FitsFile<'_>) -> Result<Table, super::fits_file::FitsError> {
     let mut table = Table::default();
     for column in file.columns()? {
         let name = column.name.to_ascii_uppercase();

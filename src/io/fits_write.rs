@@ -9,7 +9,7 @@ use std::{
 use super::{
     export::columns::{FilledColumn, Kind, Value},
     fits_bytes::{CardValue, FitsBytes, Form, Head, NULL_FLAG, NULL_INT, PixelType},
-    fits_memory::BLOCK_BYTES,
+    fits_file::BLOCK_BYTES,
     fits_text::escape_text,
 };
 
@@ -194,7 +194,7 @@ fn text_of(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::fits_memory::{FitsMemory, HduKind};
+    use crate::io::fits_file::{FitsFile, HduKind};
 
     fn column(name: &str, kind: Kind, values: Vec<Value>) -> FilledColumn {
         FilledColumn {
@@ -207,9 +207,9 @@ mod tests {
     }
 
     #[test]
-    fn cfitsio_reads_cubes_filled_in_any_order_and_a_table_of_several_chunks() {
+    fn the_reader_reads_cubes_filled_in_any_order_and_a_table_of_several_chunks() {
         let folder = tempfile::tempdir().unwrap();
-        // cfitsio would take the brackets for its own syntax.
+        // Other readers take brackets for a syntax of their own.
         let path = folder.path().join("new [1].fits");
         std::fs::write(&path, vec![b'x'; 100_000]).unwrap();
         let rows = CHUNK_BYTES / 8;
@@ -232,7 +232,7 @@ mod tests {
         file.planes(&images, 0, &[1.0, 2.0]).unwrap();
         file.finish().unwrap();
 
-        let mut read = FitsMemory::open_on_disk(&path).unwrap();
+        let mut read = FitsFile::open_on_disk(&path).unwrap();
         assert_eq!(read.len() % BLOCK_BYTES, 0);
         assert_eq!(read.go_to(1).unwrap(), Some(HduKind::Image));
         assert_eq!(read.image().unwrap(), (-32, vec![2, 1, 3]));
@@ -262,13 +262,13 @@ mod tests {
         let mut file = FitsWriter::create(&path).unwrap();
         file.table("NULLS", &columns).unwrap();
         file.finish().unwrap();
-        let mut read = FitsMemory::open_on_disk(&path).unwrap();
+        let mut read = FitsFile::open_on_disk(&path).unwrap();
         read.go_to(1).unwrap();
-        let cards = read.cards().unwrap();
+        let cards = read.cards();
         let card = |name: &str| cards.iter().find(|card| card.name == name).unwrap();
         assert_eq!(card("TNULL1").value, "-9223372036854775808");
         assert_eq!(card("TNULL2").value, "255");
-        // cfitsio knows them: each comes back as NaN.
+        // The reader knows them: each comes back as NaN.
         for column in read.columns().unwrap() {
             assert!(
                 read.numbers(&column).unwrap()[0].is_nan(),

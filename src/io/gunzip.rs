@@ -1,4 +1,4 @@
-//! Files as bytes in memory: read whole, gunzipped where they are gzipped, never without bound.
+//! Files as bytes in memory: read whole, unpacked where they are packed, never without bound.
 
 use std::{
     fs::File,
@@ -6,9 +6,11 @@ use std::{
     path::Path,
 };
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 use memchr::memmem;
+
+use super::packing::Packing;
 
 /// A file or a stamp that needs more memory than this is no stamp set (512 MiB).
 pub const MAX_BYTES: usize = 512 << 20;
@@ -22,6 +24,9 @@ pub enum BytesError {
     /// The gzip stream is cut or damaged.
     #[error("the gzip stream is damaged or ends early: {0}")]
     Gunzip(io::Error),
+    /// Another packed stream is cut or damaged.
+    #[error("the {0} stream is damaged or ends early: {1}")]
+    Unpack(&'static str, io::Error),
     /// More than [`MAX_BYTES`].
     #[error("holds more than {} MiB, too much for a set of stamps", MAX_BYTES >> 20)]
     TooLarge,
@@ -36,10 +41,15 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, BytesError> {
     }
     let mut bytes = Vec::with_capacity(len as usize + 1);
     file.read_to_end(&mut bytes)?;
-    if is_gzip(&bytes) {
-        gunzip(&bytes)
-    } else {
-        Ok(bytes)
+    unpacked(bytes)
+}
+
+/// The bytes, unpacked where they start as a gzip, bzip2, xz or zstandard stream does.
+pub fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, BytesError> {
+    match Packing::of(&bytes) {
+        None => Ok(bytes),
+        Some(Packing::Gzip) => gunzip(&bytes),
+        Some(packing) => packing.unpack(&bytes),
     }
 }
 
@@ -64,6 +74,11 @@ fn gunzip_one_member(bytes: &[u8]) -> Option<Vec<u8>> {
     if memmem::find(bytes.get(1..)?, MEMBER).is_some() {
         return None;
     }
+    // Zeros behind the stream would be taken for its length.
+    let end = bytes.iter().rposition(|byte| *byte != 0)? + 1;
+    if end + 4 <= bytes.len() {
+        return None;
+    }
     let len = length_hint(bytes);
     if len > bytes.len().saturating_mul(MOST_DEFLATED).min(MAX_BYTES) {
         return None;
@@ -77,14 +92,29 @@ fn gunzip_one_member(bytes: &[u8]) -> Option<Vec<u8>> {
 fn gunzip_any(bytes: &[u8]) -> Result<Vec<u8>, BytesError> {
     let hint = length_hint(bytes).min(bytes.len().saturating_mul(20));
     let mut out = Vec::with_capacity(hint.min(MAX_BYTES) + 1);
-    MultiGzDecoder::new(bytes)
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut out)
-        .map_err(BytesError::Gunzip)?;
-    if out.len() > MAX_BYTES {
-        return Err(BytesError::TooLarge);
+    let mut rest = bytes;
+    // Behind the last member may lie zeros or anything else: padding of tapes and block devices, which
+    // gzip itself passes over.
+    while is_member(rest) || out.is_empty() {
+        let mut member = GzDecoder::new(rest);
+        let left = (MAX_BYTES - out.len()) as u64 + 1;
+        (&mut member)
+            .take(left)
+            .read_to_end(&mut out)
+            .map_err(BytesError::Gunzip)?;
+        if out.len() > MAX_BYTES {
+            return Err(BytesError::TooLarge);
+        }
+        rest = member.into_inner();
+        if rest.is_empty() {
+            break;
+        }
     }
     Ok(out)
+}
+
+fn is_member(bytes: &[u8]) -> bool {
+    bytes.starts_with(MEMBER)
 }
 
 /// The last four bytes tell the length of the last member: a hint, not to be trusted.
@@ -116,6 +146,27 @@ mod tests {
         assert_eq!(gunzip_one_member(&two), None);
         assert_eq!(gunzip(&two).unwrap(), [&*content, &*content].concat());
         assert_eq!(gunzip(&gzip(b"")).unwrap(), b"");
+    }
+
+    #[test]
+    fn what_lies_behind_a_stream_is_no_fault() {
+        let content = vec![7_u8; 5_000];
+        for tail in [&[0_u8][..], &[0; 8], &[0; 512], b"\n", b"trailing"] {
+            assert_eq!(
+                gunzip(&[&*gzip(&content), tail].concat()).unwrap(),
+                content,
+                "{tail:?}"
+            );
+        }
+        // A block-gzip file ends with an empty member.
+        let empty = [
+            0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0, 0x1b, 0, 3, 0, 0, 0, 0,
+            0, 0, 0, 0, 0,
+        ];
+        assert_eq!(
+            gunzip(&[&*gzip(&content), &empty[..]].concat()).unwrap(),
+            content
+        );
     }
 
     #[test]

@@ -8,7 +8,9 @@ use super::{
     alert_record::{Packet, Wanted},
     decode::{Decoder, cutout_bytes, problem},
     fits_stamp::FitsStamps,
-    gunzip::{gunzip, is_gzip, read_file},
+    gunzip::{read_file, unpacked},
+    json_alerts,
+    parquet_cutouts::ParquetCutouts,
 };
 use crate::domain::{Part, Problem, SourceKind, StampRef};
 
@@ -18,6 +20,18 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
         Part::Hdu { hdu, .. } => FitsStamps::open_file(&stamp.source.path, false)
             .and_then(|mut file| file.cards(hdu))
             .map_err(|error| error.to_string()),
+        Part::Member { hdu, .. } => {
+            let bytes = alert_bytes(stamp, decoder)?;
+            FitsStamps::open(bytes.into(), false)
+                .and_then(|mut file| file.cards(hdu))
+                .map_err(|error| error.to_string())
+        }
+        Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Parquet => {
+            row_header(stamp, record)
+        }
+        Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Json => {
+            json_header(stamp, record)
+        }
         Part::Cutout { record, .. } => {
             let bytes = alert_bytes(stamp, decoder)?;
             packet_header(&bytes, stamp, record, decoder)
@@ -29,26 +43,54 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
     })
 }
 
+/// The cards of a cutout of an alert in JSON.
+fn json_header(stamp: &StampRef, record: u32) -> Result<Vec<(String, String)>, String> {
+    let bytes = read_file(&stamp.source.path).map_err(|error| error.to_string())?;
+    let alerts = json_alerts::alerts(&bytes)?;
+    let alert = alerts
+        .get(record as usize)
+        .ok_or("the alert is not there any more")?;
+    let bytes =
+        unpacked(json_alerts::cutout(alert, stamp.role)?).map_err(|error| error.to_string())?;
+    let mut file = FitsStamps::open(bytes.into(), false).map_err(|error| error.to_string())?;
+    file.cards(0).map_err(|error| error.to_string())
+}
+
+/// The cards of a cutout in a Parquet file.
+fn row_header(stamp: &StampRef, row: u32) -> Result<Vec<(String, String)>, String> {
+    let file = ParquetCutouts::open(&stamp.source.path).map_err(|error| error.to_string())?;
+    let mut lines = Err("the row is not there any more".to_owned());
+    let done = file.cutouts(stamp.role, &[row], &mut |_, bytes| {
+        let bytes = bytes.map_or_else(Vec::new, <[u8]>::to_vec);
+        let file = unpacked(bytes).map_err(|error| error.to_string());
+        lines = file.and_then(|bytes| {
+            let mut file =
+                FitsStamps::open(bytes.into(), false).map_err(|error| error.to_string())?;
+            file.cards(0).map_err(|error| error.to_string())
+        });
+    });
+    done.map_err(|error| error.to_string())?;
+    lines
+}
+
 /// The alert file, or the member of the archive, in which the stamp lies.
 fn alert_bytes(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<u8>, String> {
     let path = &stamp.source.path;
-    let (SourceKind::Tar | SourceKind::TarGz, Part::Cutout { at_byte, len, .. }) =
-        (stamp.source.kind, stamp.part)
+    let kind = stamp.source.kind;
+    let (
+        SourceKind::Tar | SourceKind::TarGz | SourceKind::TarPacked | SourceKind::Zip,
+        Part::Cutout { at_byte, len, .. } | Part::Member { at_byte, len, .. },
+    ) = (kind, stamp.part)
     else {
         return read_file(path).map_err(|error| error.to_string());
     };
-    let is_gzip_archive = stamp.source.kind == SourceKind::TarGz;
     let mut member = Err("it is not there any more".to_owned());
     decoder
         .archives
-        .read_members_at(path, is_gzip_archive, &[(at_byte, len)], &mut |_, bytes| {
+        .read_members_at(path, kind, &[(at_byte, len)], &mut |_, bytes| {
             member = bytes.map_err(|error| error.to_string());
         });
-    let bytes = member?;
-    if is_gzip(&bytes) {
-        return gunzip(&bytes).map_err(|error| error.to_string());
-    }
-    Ok(bytes)
+    unpacked(member?).map_err(|error| error.to_string())
 }
 
 fn packet_header(

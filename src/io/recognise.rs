@@ -1,5 +1,7 @@
 //! What a file is, by its first bytes; its name plays no part.
 
+use super::packing::Packing;
+
 /// What the first bytes of a file say it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Content {
@@ -7,10 +9,16 @@ pub enum Content {
     Fits,
     /// An Avro object container file.
     Avro,
-    /// A gzip stream; what is inside has to be looked at.
-    Gzip,
+    /// A packed stream; what is inside has to be looked at.
+    Packed(Packing),
     /// A plain tar archive.
     Tar,
+    /// A zip archive, also `.npz`.
+    Zip,
+    /// Parquet, as Fink's data transfer sends it.
+    Parquet,
+    /// Messages of a stream, one or more: byte 0, four bytes of schema number, one Avro datum.
+    Framed,
     /// Nothing at all.
     Empty,
     /// Text that may lie beside data: a licence, a table, notes.
@@ -24,16 +32,10 @@ pub enum Content {
 /// Formats that are known and refused, each with its own advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Foreign {
-    /// Avro without its container: byte 0, four bytes of schema number, one datum.
-    ConfluentFramed,
-    /// Parquet, as Fink's data transfer sends it.
-    Parquet,
     /// HDF5.
     Hdf5,
     /// A numpy array.
     Npy,
-    /// A zip archive, also `.npz`.
-    Zip,
     /// A Python pickle.
     Pickle,
     /// A picture or a document.
@@ -50,12 +52,11 @@ pub const HEAD_BYTES: usize = 512;
 const MAGIC: &[(&[u8], Content)] = &[
     (b"SIMPLE  =", Content::Fits),
     (b"Obj\x01", Content::Avro),
-    (b"\x1f\x8b", Content::Gzip),
     (b"SQLite format 3\0", Content::Sqlite),
-    (b"PAR1", Content::Foreign(Foreign::Parquet)),
+    (b"PAR1", Content::Parquet),
     (b"\x89HDF\r\n\x1a\n", Content::Foreign(Foreign::Hdf5)),
     (b"\x93NUMPY", Content::Foreign(Foreign::Npy)),
-    (b"PK\x03\x04", Content::Foreign(Foreign::Zip)),
+    (b"PK\x03\x04", Content::Zip),
     (b"\x80\x02", Content::Foreign(Foreign::Pickle)),
     (b"\x80\x03", Content::Foreign(Foreign::Pickle)),
     (b"\x80\x04", Content::Foreign(Foreign::Pickle)),
@@ -66,9 +67,6 @@ const MAGIC: &[(&[u8], Content)] = &[
     (b"\xff\xd8\xff", Content::Foreign(Foreign::Picture)),
     (b"GIF8", Content::Foreign(Foreign::Picture)),
     (b"%PDF", Content::Foreign(Foreign::Picture)),
-    (b"BZh", Content::Foreign(Foreign::Compressed)),
-    (b"\xfd7zXZ\0", Content::Foreign(Foreign::Compressed)),
-    (b"\x28\xb5\x2f\xfd", Content::Foreign(Foreign::Compressed)),
     (b"\x1f\x9d", Content::Foreign(Foreign::Compressed)),
 ];
 
@@ -76,6 +74,9 @@ const MAGIC: &[(&[u8], Content)] = &[
 pub fn recognise(head: &[u8]) -> Content {
     if head.is_empty() {
         return Content::Empty;
+    }
+    if let Some(packing) = Packing::of(head) {
+        return Content::Packed(packing);
     }
     let by_magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
     if let Some((_, content)) = by_magic {
@@ -88,7 +89,7 @@ pub fn recognise(head: &[u8]) -> Content {
         return Content::Text;
     }
     if is_confluent_framed(head) {
-        return Content::Foreign(Foreign::ConfluentFramed);
+        return Content::Framed;
     }
     Content::Foreign(Foreign::Unknown)
 }
@@ -119,13 +120,25 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 impl Content {
+    /// True where a file of this content is read whole into memory.
+    pub const fn is_read(self) -> bool {
+        matches!(
+            self,
+            Self::Fits | Self::Avro | Self::Framed | Self::Packed(_)
+        )
+    }
+
     /// Why a file of this content is not opened, and what to do: a sentence for the Problems list.
     pub const fn refusal(self) -> &'static str {
         match self {
             Self::Empty => "is empty (0 bytes)",
             Self::Text => "is text, not a format that holds stamps",
             Self::Sqlite => "is an SQLite database, not a format that holds stamps",
-            Self::Fits | Self::Avro | Self::Gzip | Self::Tar => "cannot be opened at this place",
+            Self::Parquet => "is Parquet within an archive; unpack the archive and open the folder",
+            Self::Tar | Self::Zip => "is an archive within an archive, which is not entered",
+            Self::Fits | Self::Avro | Self::Framed | Self::Packed(_) => {
+                "cannot be opened at this place"
+            }
             Self::Foreign(foreign) => foreign.refusal(),
         }
     }
@@ -134,22 +147,14 @@ impl Content {
 impl Foreign {
     const fn refusal(self) -> &'static str {
         match self {
-            Self::ConfluentFramed => {
-                "is a Kafka message (Confluent-framed Avro) without its schema; save the alerts \
-                 as Avro object container files, which carry the schema"
-            }
-            Self::Parquet => {
-                "is Parquet, which is not opened; save the alerts as Avro or their stamps as FITS"
-            }
             Self::Hdf5 => "is HDF5, which is not opened; convert the stamps to FITS first",
             Self::Npy => "is a numpy array without identifiers or times; convert it to FITS first",
-            Self::Zip => "is a zip archive; unpack it, or pack it as .tar.gz",
             Self::Pickle => {
                 "is a Python pickle, which can run code when read and is never opened; convert \
                  it to FITS first"
             }
             Self::Picture => "is a picture or a document: its pixel values are not measurements",
-            Self::Compressed => "is compressed, but not with gzip; unpack it first",
+            Self::Compressed => "is compressed with an old way (compress); unpack it first",
             Self::Unknown => "is in no format that is known here (FITS, Avro alerts, tar archives)",
         }
     }
@@ -168,14 +173,11 @@ mod tests {
             (b"", Content::Empty),
             (b"SIMPLE  =  T", Content::Fits),
             (b"Obj\x01\x04", Content::Avro),
-            (b"\x1f\x8b\x08", Content::Gzip),
+            (b"\x1f\x8b\x08", Content::Packed(Packing::Gzip)),
             (&tar, Content::Tar),
             (b"objectId,candid\n1,2\n", Content::Text),
-            (b"PAR1\x15", Content::Foreign(Foreign::Parquet)),
-            (
-                b"\0\0\0\x03\x84\xb4\x82\x80",
-                Content::Foreign(Foreign::ConfluentFramed),
-            ),
+            (b"PAR1\x15", Content::Parquet),
+            (b"\0\0\0\x03\x84\xb4\x82\x80", Content::Framed),
             (b"\xfe\xed\xfa\xce", Content::Foreign(Foreign::Unknown)),
         ];
         for (head, content) in cases {

@@ -4,22 +4,24 @@
 //! names, one at a time, so that the first candidates come at once however many files follow.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use super::{
-    archive,
     contents::{Contents, contents},
     decode::Decoder,
     field_names::FieldNames,
     fits_bundle,
     fits_layout::{FitsLayout, LayoutError},
-    gunzip,
-    recognise::{Content, HEAD_BYTES, recognise},
-    scan_alerts::{AlertPlace, AlertsFound, read_alerts},
+    gunzip::read_file,
+    json_alerts,
+    parquet_cutouts::CutoutsError,
+    recognise::Content,
+    scan_alerts::{self, AlertPlace, AlertsFound, read_alerts},
     scan_fits::{self, FitsPlace, FitsRule},
+    scan_identity::{By, Identities, Part},
     scan_rules::Rule,
     seen_files::version_of,
 };
@@ -68,6 +70,8 @@ pub fn scan(
         visited: BTreeSet::new(),
         done: 0,
         total: paths.len(),
+        identities: Identities::default(),
+        read_before: HashMap::new(),
     };
     // Files of one folder may be the roles of one epoch: they are looked at together.
     for together in paths.chunk_by(|a, b| !a.is_dir() && !b.is_dir() && a.parent() == b.parent()) {
@@ -84,7 +88,7 @@ pub(super) struct Scan<'a> {
     pub(super) decoder: &'a Decoder,
     pub(super) ids: &'a StampIds,
     pub(super) is_cancelled: &'a dyn Fn() -> bool,
-    found: &'a mut dyn FnMut(Found),
+    pub(super) found: &'a mut dyn FnMut(Found),
     pub(super) names: FieldNames,
     /// How often each rule was applied at the current root.
     rules: BTreeMap<Rule, usize>,
@@ -92,6 +96,10 @@ pub(super) struct Scan<'a> {
     pub(super) visited: BTreeSet<PathBuf>,
     done: usize,
     pub(super) total: usize,
+    /// Which files are parts of one object.
+    identities: Identities,
+    /// Members of an archive whose headers are read.
+    pub(super) read_before: HashMap<PathBuf, FitsRead>,
 }
 
 /// A FITS file whose headers are read.
@@ -99,6 +107,8 @@ pub(super) struct FitsRead {
     pub(super) layout: FitsLayout,
     pub(super) rule: FitsRule,
     pub(super) source: Arc<Source>,
+    /// Byte and length of the file in its archive.
+    pub(super) member: Option<(u64, u32)>,
 }
 
 /// Whether a file was named by the user or met in a folder.
@@ -127,6 +137,10 @@ impl Scan<'_> {
                 folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
             }
         };
+        self.decide();
+        for problem in self.identities.problems() {
+            (self.found)(Found::Problem(problem));
+        }
         for (rule, count) in std::mem::take(&mut self.rules) {
             (self.found)(Found::Recognised {
                 path: told.clone(),
@@ -144,6 +158,9 @@ impl Scan<'_> {
 
     /// The headers of a file that is FITS; any other file is dealt with, and problems are told.
     pub(super) fn fits(&mut self, path: &Path, met: Met) -> Option<FitsRead> {
+        if let Some(read) = self.read_before.remove(path) {
+            return Some(read);
+        }
         // Reading a project that is open would take away the locks that SQLite holds on it.
         if met == Met::InFolder && is_project(path) {
             return None;
@@ -164,8 +181,9 @@ impl Scan<'_> {
                 return self.fits_layout(path, layout);
             }
             Ok(Contents::Avro(bytes)) => self.alert_file(path, &bytes),
-            Ok(Contents::Tar) => self.archive(path, SourceKind::Tar),
-            Ok(Contents::TarGz) => self.archive(path, SourceKind::TarGz),
+            Ok(Contents::Archive(kind)) => self.archive(path, kind),
+            Ok(Contents::Parquet) => self.parquet(path, met),
+            Ok(Contents::Other(Content::Text)) if may_be_json(path) && self.json(path) => {}
             // Licences, notes, tables and projects lie beside data; they are nobody's fault.
             Ok(Contents::Other(Content::Text)) if met == Met::InFolder && is_companion(path) => {}
             Ok(Contents::Other(Content::Sqlite)) if met == Met::InFolder => {}
@@ -175,17 +193,23 @@ impl Scan<'_> {
         None
     }
 
-    fn fits_layout(
+    pub(super) fn fits_layout(
         &mut self,
         path: &Path,
         layout: Result<FitsLayout, LayoutError>,
     ) -> Option<FitsRead> {
         match layout {
-            Ok(layout) => Some(FitsRead {
-                rule: FitsRule::of(&layout),
-                source: scan_fits::source(path, &layout),
-                layout,
-            }),
+            Ok(layout) => {
+                for fault in &layout.faults {
+                    self.problem(path, "file", &fault.to_string());
+                }
+                Some(FitsRead {
+                    rule: FitsRule::of(&layout),
+                    source: scan_fits::source(path, &layout),
+                    layout,
+                    member: None,
+                })
+            }
             Err(error) => {
                 self.problem(path, "file", &error.to_string());
                 None
@@ -198,17 +222,45 @@ impl Scan<'_> {
         if fits.layout.is_bundle() {
             return self.bundle(path, &fits.source);
         }
-        let place = FitsPlace {
+        let place = self.place(fits);
+        let own_name = stem(path);
+        match scan_fits::candidate(&fits.layout, fits.rule, place, &own_name) {
+            Ok(candidate) => {
+                self.count(Rule::Fits(fits.rule), 1);
+                let name = scan_fits::object_name(&fits.layout, fits.rule);
+                self.part(Part {
+                    candidate,
+                    path: path.to_owned(),
+                    by: name.map_or(By::Name, |(_, by)| by),
+                    place: scan_fits::place(&fits.layout).1,
+                    own_name,
+                });
+            }
+            Err(error) => self.problem(path, "file", &error.to_string()),
+        }
+    }
+
+    /// Where the stamps of a file lie.
+    pub(super) fn place<'a>(&'a self, fits: &'a FitsRead) -> FitsPlace<'a> {
+        FitsPlace {
             source: &fits.source,
             ids: self.ids,
             names: &self.names,
-        };
-        match scan_fits::candidate(&fits.layout, fits.rule, place, &stem(path)) {
-            Ok(candidate) => {
-                self.count(Rule::Fits(fits.rule), 1);
-                self.candidate(candidate);
-            }
-            Err(error) => self.problem(path, "file", &error.to_string()),
+            member: fits.member,
+        }
+    }
+
+    /// A part of an object, by one file or the files of one epoch.
+    pub(super) fn part(&mut self, part: Part) {
+        if self.identities.hold(part) {
+            self.decide();
+        }
+    }
+
+    /// Reports the objects whose parts are held back.
+    pub(super) fn decide(&mut self) {
+        for candidate in self.identities.decide() {
+            self.candidate(candidate);
         }
     }
 
@@ -237,66 +289,39 @@ impl Scan<'_> {
         self.alerts(found, Rule::Alerts);
     }
 
-    fn alerts(&mut self, found: AlertsFound, rule: Rule) {
+    /// A Parquet file with cutouts; tables without any lie beside data.
+    fn parquet(&mut self, path: &Path, met: Met) {
+        let source = source(path, SourceKind::Parquet);
+        match scan_alerts::read_rows(path, &source, self.ids, self.is_cancelled) {
+            Ok(found) => self.alerts(found, Rule::Rows),
+            Err(CutoutsError::NoCutouts) if met == Met::InFolder => {}
+            Err(error) => self.problem(path, "file", &error.to_string()),
+        }
+    }
+
+    /// Alerts as JSON; false for any other text.
+    fn json(&mut self, path: &Path) -> bool {
+        let Ok(bytes) = read_file(path) else {
+            return false;
+        };
+        if !json_alerts::may_hold_alerts(&bytes) {
+            return false;
+        }
+        let source = source(path, SourceKind::Json);
+        match scan_alerts::read_json(&bytes, path, &source, self.ids) {
+            Ok(found) => self.alerts(found, Rule::Alerts),
+            Err(why) => self.problem(path, "file", &why),
+        }
+        true
+    }
+
+    pub(super) fn alerts(&mut self, found: AlertsFound, rule: Rule) {
         self.count(rule, found.candidates.len());
         for candidate in found.candidates {
             self.candidate(candidate);
         }
         for problem in found.problems {
             (self.found)(Found::Problem(problem));
-        }
-    }
-
-    fn archive(&mut self, path: &Path, kind: SourceKind) {
-        let source = source(path, kind);
-        let (decoder, is_cancelled) = (self.decoder, self.is_cancelled);
-        let mut members = 0_usize;
-        let done = decoder
-            .archives
-            .read_members(path, kind == SourceKind::TarGz, &mut |member| {
-                members += 1;
-                self.member(path, &source, &member);
-                !is_cancelled()
-            });
-        if let Err(error) = done {
-            let why = format!("the archive is damaged or cut short after {members} files: {error}");
-            self.problem(path, "archive", &why);
-        } else if members == 0 {
-            self.problem(path, "archive", "holds no file");
-        }
-    }
-
-    fn member(&mut self, path: &Path, source: &Arc<Source>, member: &archive::Member) {
-        let label = format!("{}/{}", path.display(), member.name.display());
-        let bytes = &member.bytes;
-        let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-        let inner = match recognise(head) {
-            Content::Gzip => gunzip::gunzip(bytes).ok(),
-            _ => None,
-        };
-        let content = inner.as_deref().map_or_else(|| recognise(head), recognise);
-        match content {
-            Content::Avro => {
-                let place = AlertPlace {
-                    source,
-                    label: &label,
-                    at_byte: member.at_byte,
-                    len: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-                };
-                let bytes = inner.as_deref().unwrap_or(bytes);
-                let found = read_alerts(bytes, place, &self.decoder.plans, self.ids);
-                self.alerts(found, Rule::ArchivedAlerts);
-                self.tell_progress();
-            }
-            Content::Text if is_companion(&member.name) => {}
-            Content::Fits => {
-                let why = "is FITS within an archive; unpack the archive and open the folder";
-                (self.found)(Found::Problem(Problem::new(label, "file", why)));
-            }
-            other => {
-                let why = other.refusal();
-                (self.found)(Found::Problem(Problem::new(label, "file", why)));
-            }
         }
     }
 
@@ -323,7 +348,7 @@ impl Scan<'_> {
         }
     }
 
-    fn tell_progress(&mut self) {
+    pub(super) fn tell_progress(&mut self) {
         (self.found)(Found::Progress {
             done: self.done,
             total: self.total.max(self.done),
@@ -331,7 +356,7 @@ impl Scan<'_> {
     }
 }
 
-fn source(path: &Path, kind: SourceKind) -> Arc<Source> {
+pub(super) fn source(path: &Path, kind: SourceKind) -> Arc<Source> {
     let path = path.into();
     Arc::new(Source { path, kind })
 }
@@ -348,8 +373,17 @@ fn is_project(path: &Path) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
+/// Names of files that may hold alerts as text.
+fn may_be_json(path: &Path) -> bool {
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default();
+    ["json", "jsonl", "ndjson", ""].contains(&ending.to_ascii_lowercase().as_str())
+}
+
 /// Texts that people keep beside their data.
-fn is_companion(path: &Path) -> bool {
+pub(super) fn is_companion(path: &Path) -> bool {
     const ENDINGS: [&str; 17] = [
         "txt", "md", "rst", "csv", "tsv", "dat", "json", "jsonl", "toml", "yaml", "yml", "xml",
         "log", "ini", "cfg", "py", "html",
@@ -364,7 +398,8 @@ fn is_companion(path: &Path) -> bool {
 pub(super) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut stem = &*name;
-    for endings in [&[".gz", ".fz"][..], &[".fits", ".fit", ".fts"][..]] {
+    let packed = [".gz", ".fz", ".bz2", ".xz", ".zst", ".zip"];
+    for endings in [&packed[..], &[".fits", ".fit", ".fts"][..]] {
         let shorter = endings.iter().find_map(|ending| {
             let (head, tail) = stem.split_at_checked(stem.len().checked_sub(ending.len())?)?;
             (tail.eq_ignore_ascii_case(ending) && !head.is_empty()).then_some(head)
@@ -386,6 +421,7 @@ mod tests {
             ("a/x.v2.fits.fz", "x.v2"),
             ("a/x[1](2).fit", "x[1](2)"),
             ("a/x.dat", "x.dat"),
+            ("a/SN15.fits.bz2", "SN15"),
             ("a/.fits", ".fits"),
         ] {
             assert_eq!(stem(Path::new(name)), expected);

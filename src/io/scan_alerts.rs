@@ -1,18 +1,20 @@
 //! From the records of an alert file to candidates, one epoch each.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     alert_file::read_records,
-    alert_plan::{Plan, Plans, Survey},
+    alert_plan::{Plans, Survey},
     alert_record::{Cutout, Packet, Row, Wanted},
     fits_geometry::ZTF_ARCSEC_PER_PX,
     fits_header::difference_sign,
+    json_alerts,
+    parquet_cutouts::{CutoutsError, ParquetCutouts},
     recognise::{Content, HEAD_BYTES, recognise},
 };
 use crate::domain::{
-    Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Source,
-    StampIds, StampRef,
+    Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Role, Source,
+    StampIds, StampRef, TimeScale,
 };
 use crate::imaging::photometry::ab_from_njy;
 
@@ -53,7 +55,7 @@ pub fn read_alerts(
         &|_| true,
         &mut |record, plan, packet| match candidate(
             record,
-            plan,
+            (plan.survey, &plan.names),
             packet,
             place,
             ids,
@@ -70,9 +72,77 @@ pub fn read_alerts(
     found
 }
 
+/// Indexes a Parquet file with cutouts: a row is a packet.
+pub fn read_rows(
+    path: &Path,
+    source: &Arc<Source>,
+    ids: &StampIds,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<AlertsFound, CutoutsError> {
+    let file = ParquetCutouts::open(path)?;
+    let label = path.display().to_string();
+    let place = AlertPlace {
+        source,
+        label: &label,
+        at_byte: 0,
+        len: 0,
+    };
+    let mut found = AlertsFound::default();
+    let shape = (file.survey, &file.names);
+    let done = file.packets(&mut |row, packet| {
+        match candidate(row, shape, packet, place, ids, &mut found.problems) {
+            Ok(candidate) => found.candidates.push(candidate),
+            Err(problem) => found.problems.push(problem),
+        }
+        !is_cancelled()
+    });
+    if let Err(error) = done {
+        if found.candidates.is_empty() {
+            return Err(error);
+        }
+        found
+            .problems
+            .push(Problem::new(label, "file", error.to_string()));
+    }
+    Ok(found)
+}
+
+/// Indexes alerts as JSON.
+pub fn read_json(
+    bytes: &[u8],
+    path: &Path,
+    source: &Arc<Source>,
+    ids: &StampIds,
+) -> Result<AlertsFound, String> {
+    let label = path.display().to_string();
+    let place = AlertPlace {
+        source,
+        label: &label,
+        at_byte: 0,
+        len: 0,
+    };
+    let mut found = AlertsFound::default();
+    for (record, alert) in (0..).zip(&json_alerts::alerts(bytes)?) {
+        let (packet, names) = json_alerts::packet(alert);
+        match candidate(
+            record,
+            (Survey::Other, &names),
+            packet,
+            place,
+            ids,
+            &mut found.problems,
+        ) {
+            Ok(candidate) => found.candidates.push(candidate),
+            Err(problem) => found.problems.push(problem),
+        }
+    }
+    Ok(found)
+}
+
+/// `shape`: whose packets they are, and the names of their numbers.
 fn candidate(
     record: u32,
-    plan: &Plan,
+    (survey, names): (Survey, &Arc<[Arc<str>]>),
     packet: Packet<'_>,
     place: AlertPlace<'_>,
     ids: &StampIds,
@@ -104,21 +174,23 @@ fn candidate(
             let what = format!("{} of packet {name}", cutout.name);
             problems.push(Problem::new(place.label, what, why));
         } else if stamps.iter().all(|stamp| stamp.role != cutout.role) {
-            stamps.push(StampRef {
-                id: ids.next(),
-                role: cutout.role,
-                source: place.source.clone(),
-                part: Part::Cutout {
-                    at_byte: place.at_byte,
-                    len: place.len,
-                    record,
-                },
-            });
+            for role in [cutout.role].into_iter().chain(planes(cutout)) {
+                stamps.push(StampRef {
+                    id: ids.next(),
+                    role,
+                    source: place.source.clone(),
+                    part: Part::Cutout {
+                        at_byte: place.at_byte,
+                        len: place.len,
+                        record,
+                    },
+                });
+            }
         }
     }
     stamps.sort_by_key(|stamp| stamp.role);
-    let survey = survey_of(plan, &id);
-    let fields = Fields::new(plan.names.clone(), packet.numbers, packet.texts);
+    let survey = survey_of(survey, &id);
+    let fields = Fields::new(names.clone(), packet.numbers, packet.texts);
     let position = packet.row.ra.zip(packet.row.dec);
     Ok(Candidate {
         id,
@@ -126,6 +198,7 @@ fn candidate(
             .history
             .iter()
             .filter_map(|row| photometry(row, survey))
+            .chain(packet.forced.iter().filter_map(|row| forced(row, survey)))
             .collect(),
         position_deg: position.map(|(ra, dec)| [ra, dec]),
         epochs: vec![epoch(&packet.row, survey, stamps, fields)],
@@ -140,17 +213,17 @@ fn fault(cutout: &Cutout<'_>) -> Option<&'static str> {
         return Some("is null");
     };
     match recognise(&bytes[..bytes.len().min(HEAD_BYTES)]) {
-        Content::Fits | Content::Gzip => None,
+        Content::Fits | Content::Packed(_) => None,
         other => Some(other.refusal()),
     }
 }
 
 /// Brokers rename the schema, but ZTF's object names stay.
-pub fn survey_of(plan: &Plan, object_id: &str) -> Survey {
+pub fn survey_of(survey: Survey, object_id: &str) -> Survey {
     if object_id.starts_with("ZTF") {
         Survey::Ztf
     } else {
-        plan.survey
+        survey
     }
 }
 
@@ -194,8 +267,45 @@ fn photometry(row: &Row, survey: Survey) -> Option<Photometry> {
 }
 
 fn mjd(row: &Row) -> Option<Mjd> {
+    let scale = row.time_scale.as_deref().and_then(TimeScale::from_name);
     let mjd = row.mjd.and_then(Mjd::new);
-    mjd.or_else(|| row.jd.and_then(Mjd::from_jd))
+    let mjd = mjd.map(|mjd| mjd.counted_in(scale.unwrap_or_default()));
+    let tai = || Some(Mjd::new(row.mjd_tai?)?.counted_in(TimeScale::Tai));
+    mjd.or_else(tai).or_else(|| row.jd.and_then(Mjd::from_jd))
+}
+
+/// Forced photometry: a detection above three standard deviations, else the limit at five.
+fn forced(row: &Row, survey: Survey) -> Option<Photometry> {
+    let err_njy = row.flux_err_njy.filter(|err| *err > 0.0)?;
+    let flux_njy = row.flux_njy.filter(|flux| flux.is_finite())?;
+    let is_upper_limit = flux_njy < 3.0 * err_njy;
+    let flux_njy = if is_upper_limit {
+        5.0 * err_njy
+    } else {
+        flux_njy
+    };
+    let (mag, mag_err) = ab_from_njy(flux_njy, Some(err_njy))?;
+    Some(Photometry {
+        mjd: mjd(row)?,
+        band: band(row, survey),
+        mag,
+        mag_err: mag_err.filter(|_| !is_upper_limit),
+        is_upper_limit,
+    })
+}
+
+/// Planes beside the image in a cutout as Rubin packs it: variance, and point-spread function.
+fn planes(cutout: &Cutout<'_>) -> impl Iterator<Item = Role> {
+    let bytes = cutout
+        .bytes
+        .filter(|bytes| cutout.role == Role::Science && bytes.starts_with(b"SIMPLE"));
+    let has =
+        move |name: &[u8]| bytes.is_some_and(|bytes| memchr::memmem::find(bytes, name).is_some());
+    let names: [(&[u8], Role); 2] = [(b"'UNCERT", Role::Variance), (b"'PSFIMAGE", Role::Psf)];
+    names
+        .into_iter()
+        .filter(move |(name, _)| has(name))
+        .map(|(_, role)| role)
 }
 
 fn band(row: &Row, survey: Survey) -> Option<Band> {

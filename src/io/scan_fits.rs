@@ -4,11 +4,17 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     field_names::FieldNames,
+    fits_header::exact_number,
     fits_layout::{FitsLayout, ImageHdu, LayoutError},
+    fits_wcs,
+    scan_identity::{By, Place, apart_arcsec},
+    scan_names::is_ztf_object,
 };
 use crate::domain::{
-    Candidate, DifferenceSign, Epoch, Part, Role, Source, SourceKind, StampIds, StampRef,
+    Band, Candidate, DifferenceSign, Epoch, Geometry, Mjd, Part, Role, Source, SourceKind,
+    StampIds, StampRef, TimeScale,
 };
+use crate::imaging::photometry::ab_from_njy;
 
 /// How the stamps of a file hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +38,7 @@ impl FitsRule {
             Self::CubeWithTable
         } else if layout.images.iter().any(|image| image.planes.is_some()) {
             Self::Cube
-        } else if named >= 1 && mains.count() >= 2 {
+        } else if (named >= 1 && mains.count() >= 2) || layout.is_series() {
             Self::Extensions
         } else {
             Self::Lone
@@ -42,7 +48,49 @@ impl FitsRule {
 
 /// True for an image of the sky, as opposed to what describes it.
 fn is_main(image: &ImageHdu) -> bool {
-    !matches!(image.role, Some(Role::Variance | Role::Psf))
+    !image.is_map && !matches!(image.role, Some(Role::Variance | Role::Psf))
+}
+
+/// The image that shows the object best: the first of the sky.
+pub fn main_image(layout: &FitsLayout) -> Option<&ImageHdu> {
+    let main = layout.images.iter().find(|image| is_main(image));
+    main.or_else(|| layout.images.first())
+}
+
+/// Where the stamp of a file lies, and the position of its object.
+///
+/// A position in the header that lies outside of the stamp is that of the telescope: then the middle of
+/// the stamp counts.
+pub fn place(layout: &FitsLayout) -> (Option<[f64; 2]>, Option<Place>) {
+    let Some(main) = main_image(layout) else {
+        return (layout.primary.position_deg(), None);
+    };
+    let size_px = [main.width, main.height];
+    let headers = [&main.header, &layout.primary];
+    let of_source = || {
+        let number = |name: &str| source_cell(layout, name)?.parse::<f64>().ok();
+        Some([number("ra")?, number("dec").or_else(|| number("decl"))?])
+    };
+    let said = of_source().or_else(|| headers.iter().find_map(|header| header.position_deg()));
+    let wcs = headers
+        .iter()
+        .find_map(|header| fits_wcs::local(header, size_px));
+    let arcsec_per_px = wcs
+        .as_ref()
+        .and_then(|wcs| Geometry::Wcs(*wcs).arcsec_per_px());
+    let side_px = main.width.max(main.height);
+    let reach = |scale: f64| scale * (side_px as f64 / 2.0) * std::f64::consts::SQRT_2;
+    let is_here = |said: &[f64; 2]| match (&wcs, arcsec_per_px) {
+        (Some(wcs), Some(scale)) => apart_arcsec(*said, wcs.crval_deg) <= reach(scale),
+        _ => true,
+    };
+    let at_deg = said.filter(is_here).or(wcs.map(|wcs| wcs.crval_deg));
+    let place = at_deg.map(|at_deg| Place {
+        at_deg,
+        arcsec_per_px,
+        side_px,
+    });
+    (at_deg, place)
 }
 
 /// The file and where its stamps get their numbers from.
@@ -54,16 +102,27 @@ pub struct FitsPlace<'a> {
     pub ids: &'a StampIds,
     /// Names for fields.
     pub names: &'a FieldNames,
+    /// Byte and length of the file in its archive.
+    pub member: Option<(u64, u32)>,
 }
 
 impl FitsPlace<'_> {
     /// A reference to one image or plane.
     pub fn stamp(&self, role: Role, hdu: u16, plane: Option<u32>) -> StampRef {
+        let part = match self.member {
+            None => Part::Hdu { hdu, plane },
+            Some((at_byte, len)) => Part::Member {
+                at_byte,
+                len,
+                hdu,
+                plane,
+            },
+        };
         StampRef {
             id: self.ids.next(),
             role,
             source: self.source.clone(),
-            part: Part::Hdu { hdu, plane },
+            part,
         }
     }
 }
@@ -84,23 +143,106 @@ pub fn source(path: &Path, layout: &FitsLayout) -> Arc<Source> {
 pub fn candidate(
     layout: &FitsLayout,
     rule: FitsRule,
-    place: FitsPlace<'_>,
+    in_file: FitsPlace<'_>,
     fallback_id: &str,
 ) -> Result<Candidate, LayoutError> {
-    let epochs = match rule {
-        FitsRule::CubeWithTable | FitsRule::Cube => cube_epochs(layout, place)?,
-        FitsRule::Extensions | FitsRule::Lone => extension_epochs(layout, place),
+    let mut epochs = match rule {
+        FitsRule::CubeWithTable | FitsRule::Cube => cube_epochs(layout, in_file)?,
+        FitsRule::Extensions | FitsRule::Lone => extension_epochs(layout, in_file),
     };
-    let object = layout.primary.text("OBJECT");
-    let object = object.filter(|_| rule != FitsRule::Lone);
+    if epochs.iter().all(|epoch| epoch.stamps.is_empty()) {
+        return Err(LayoutError::OnlyMaps);
+    }
+    if let [epoch] = &mut epochs[..] {
+        describe_source(epoch, layout, in_file.names);
+    }
+    let object = object_name(layout, rule);
+    let id = object.map_or_else(|| fallback_id.into(), |(name, _)| name.into());
     Ok(Candidate {
-        id: object.unwrap_or_else(|| fallback_id.to_owned()).into(),
+        id,
         epochs,
         history: Vec::new(),
-        position_deg: layout.primary.position_deg(),
+        position_deg: place(layout).0,
         truth: layout.primary.text("CLASS").map(Arc::from),
-        fields: layout.primary.fields(place.names),
+        fields: layout.primary.fields(in_file.names),
     })
+}
+
+/// A value of the tables of a Rubin alert.
+fn source_cell<'l>(layout: &'l FitsLayout, name: &str) -> Option<&'l str> {
+    let cell = layout
+        .source
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    cell.map(|(_, value)| value.as_str())
+}
+
+/// What the tables of a Rubin alert say of its detection.
+fn describe_source(epoch: &mut Epoch, layout: &FitsLayout, names: &FieldNames) {
+    if layout.source.is_empty() {
+        return;
+    }
+    let cell = |name: &str| source_cell(layout, name);
+    let number = |name: &str| cell(name)?.parse::<f64>().ok();
+    let tai = number("midpointMjdTai").or_else(|| number("midPointTai"));
+    epoch.candid = cell("diaSourceId").map(Arc::from).or(epoch.candid.take());
+    epoch.mjd = tai
+        .and_then(Mjd::new)
+        .map(|mjd| mjd.counted_in(TimeScale::Tai))
+        .or(epoch.mjd);
+    epoch.band = cell("band")
+        .or_else(|| cell("filterName"))
+        .and_then(Band::from_name)
+        .or(epoch.band.take());
+    let flux = number("psfFlux").or_else(|| number("psFlux"));
+    let flux_err = number("psfFluxErr").or_else(|| number("psFluxErr"));
+    if let Some((mag, mag_err)) = flux.and_then(|flux| ab_from_njy(flux, flux_err)) {
+        epoch.mag = Some(mag);
+        epoch.mag_err = mag_err;
+    }
+    epoch.difference_sign = DifferenceSign::ScienceMinusReference;
+    let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+    for (name, value) in &layout.source {
+        match exact_number(value) {
+            Some(number) => numbers.push((name.as_str(), number)),
+            None => texts.push((name.as_str(), value.clone())),
+        }
+    }
+    epoch.fields = names.fields(&numbers, texts);
+}
+
+/// Keywords in which surveys keep the identifier of an object.
+const SURVEY_IDS: [&str; 6] = [
+    "OBJECTID",
+    "OBJID",
+    "DIAOBJID",
+    "DIAOBJECTID",
+    "OID",
+    "ZTFNAME",
+];
+
+/// What the header calls the object, and whether that is an identifier of the survey.
+pub fn object_name(layout: &FitsLayout, rule: FitsRule) -> Option<(String, By)> {
+    let is_id = |id: &String| !matches!(id.as_str(), "0" | "-1" | "none" | "None");
+    let of_source = ["diaObjectId", "ssObjectId", "diaSourceId"]
+        .iter()
+        .find_map(|name| source_cell(layout, name).map(str::to_owned).filter(is_id));
+    if let Some(id) = of_source {
+        return Some((id, By::Survey));
+    }
+    if let Some(id) = layout.primary.first_text(&SURVEY_IDS).filter(is_id) {
+        return Some((id, By::Survey));
+    }
+    let object = layout
+        .primary
+        .text("OBJECT")
+        .filter(|_| rule != FitsRule::Lone)?;
+    let by = if is_ztf_object(&object) {
+        By::Survey
+    } else {
+        By::Object
+    };
+    Some((object, by))
 }
 
 /// The images of a cube file by role, one per role at most, in role order.
@@ -108,12 +250,13 @@ fn by_role(layout: &FitsLayout) -> Vec<(Role, &ImageHdu)> {
     let mut images: Vec<(Role, &ImageHdu)> = Vec::new();
     for image in &layout.images {
         // The primary HDU is the science cube, whatever it is called.
-        let role = image.role.or((image.hdu == 0).then_some(Role::Science));
+        let is_primary = image.hdu == layout.main_hdu && !image.is_map;
+        let role = image.role.or(is_primary.then_some(Role::Science));
         if let Some(role) = role.filter(|role| images.iter().all(|(known, _)| known != role)) {
             images.push((role, image));
         }
     }
-    if let ([], Some(first)) = (&images[..], layout.images.first()) {
+    if let ([], Some(first)) = (&images[..], main_image(layout)) {
         images.push((Role::Science, first));
     }
     images.sort_by_key(|(role, _)| *role);
@@ -180,14 +323,29 @@ fn extension_epochs(layout: &FitsLayout, place: FitsPlace<'_>) -> Vec<Epoch> {
         .iter()
         .any(|image| image.role == Some(Role::Science));
     // Numbers mean epochs only where a role comes more than once: some writers number all HDUs.
-    let is_numbered = (0..layout.images.len()).any(|at| times_before(layout, at) > 0);
+    let is_series = layout.is_series();
+    let is_numbered = is_series || (0..layout.images.len()).any(|at| times_before(layout, at) > 0);
+    // An image without a name is the science image where no other is.
+    let unnamed = layout.images.iter().position(|image| {
+        let is_free =
+            image.name.is_empty() || image.hdu == layout.main_hdu || layout.images.len() == 1;
+        is_free && image.role.is_none() && !image.is_map
+    });
+    let has_role = layout.images.iter().any(|image| image.role.is_some());
+    let first = layout.images.iter().position(|image| !image.is_map);
+    let fallback_at = unnamed
+        .or(first.filter(|_| !has_role))
+        .filter(|_| !has_science);
     let mut epochs: Vec<(u32, Epoch)> = Vec::new();
     for (at, image) in layout.images.iter().enumerate() {
-        let fallback = (at == 0 && !has_science).then_some(Role::Science);
+        let is_fallback = is_series || fallback_at == Some(at);
+        let fallback = is_fallback.then_some(Role::Science);
         let Some(role) = image.role.or(fallback) else {
             continue;
         };
-        let number = if is_numbered {
+        let number = if is_series {
+            at as u32 + 1
+        } else if is_numbered {
             epoch_number(layout, at)
         } else {
             1

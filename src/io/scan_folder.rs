@@ -1,15 +1,16 @@
 //! Folders: walked in order of names, their tables read first, their role files put together.
 
 use std::{
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 use super::{
-    scan::{Met, Scan},
+    scan::{FitsRead, Met, Scan, stem},
     scan_index::DetectionTable,
-    scan_names::{Naming, RoleName},
+    scan_names::{self, Naming, RoleName},
     scan_roles::RoleFile,
 };
 
@@ -90,12 +91,32 @@ impl Scan<'_> {
 
     /// The first table of detections among the files.
     fn table(&self, files: &[PathBuf]) -> Option<Rc<DetectionTable>> {
-        let is_csv = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "csv");
-        files
-            .iter()
-            .filter(is_csv)
-            .find_map(|path| DetectionTable::read(path, &self.names))
-            .map(Rc::new)
+        let is_table = |path: &&PathBuf| DetectionTable::is_named(path);
+        // Stamps beside a table mean that it is theirs: the one that knows most of them.
+        let stems: Vec<String> = files.iter().map(|path| stem(path)).collect();
+        let known = |table: &DetectionTable| stems.iter().filter(|stem| table.knows(stem)).count();
+        let tables = files.iter().filter(is_table);
+        let tables = tables.filter_map(|path| DetectionTable::read(path, &self.names));
+        // Of equal ones the first.
+        let best = tables
+            .map(|table| (known(&table), table))
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map(|(_, table)| Rc::new(table))
+    }
+
+    /// The files of one folder of an archive, whose headers are read already.
+    pub(super) fn read_files(
+        &mut self,
+        folder: &Path,
+        read: &mut HashMap<PathBuf, FitsRead>,
+        table: Option<&DetectionTable>,
+        siblings: usize,
+    ) {
+        let mut files: Vec<PathBuf> = read.keys().cloned().collect();
+        files.sort();
+        std::mem::swap(&mut self.read_before, read);
+        self.files(folder, &files, table, siblings, Met::InFolder);
+        self.read_before.clear();
     }
 
     /// The files of one folder: those that belong together by their names, and the others.
@@ -107,19 +128,7 @@ impl Scan<'_> {
         siblings: usize,
         met: Met,
     ) {
-        let mut named: Vec<(RoleName, &PathBuf)> = files
-            .iter()
-            .map(|path| (RoleName::of(path), path))
-            .collect();
-        // A single image.fits is no set of roles.
-        let bare = named.iter().filter(|(name, _)| name.is_bare_role()).count();
-        if bare == 1 {
-            for (name, path) in &mut named {
-                if name.is_bare_role() {
-                    *name = RoleName::without_role(path);
-                }
-            }
-        }
+        let mut named: Vec<(RoleName, &PathBuf)> = scan_names::roles_of(files);
         named.sort_by(|(a, path_a), (b, path_b)| {
             a.cmp(b)
                 .then_with(|| path_a.as_os_str().cmp(path_b.as_os_str()))
@@ -146,6 +155,7 @@ impl Scan<'_> {
                 self.step();
             }
         }
+        self.decide();
     }
 }
 

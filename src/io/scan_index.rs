@@ -1,13 +1,18 @@
-//! Tables beside stamps: a CSV file that says which detection is whose, when and how bright.
+//! Tables beside stamps, which say which detection is whose, when and how bright.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, io::Read as _, path::Path, sync::Arc};
 
 use super::{
     field_names::FieldNames,
     fits_header::{difference_sign, exact_number},
+    gunzip::MAX_BYTES,
+    table::Table,
 };
-use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd};
+use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, TimeScale};
 use crate::imaging::photometry::ab_from_njy;
+
+/// Bytes in which the names of the columns must stand.
+const HEAD_BYTES: usize = 64 << 10;
 
 /// Columns with a meaning, by their position in the table.
 #[derive(Debug, Default)]
@@ -37,29 +42,66 @@ pub struct DetectionTable {
     /// Position in `numbers` of each column that holds only numbers.
     number_at: Vec<Option<usize>>,
     number_names: Arc<[Arc<str>]>,
-    rows: HashMap<Box<str>, csv::StringRecord>,
+    rows: HashMap<Box<str>, Vec<String>>,
 }
 
 impl DetectionTable {
-    /// The table in that file; none where it has no column that names detections, or is no CSV.
+    /// True for names under which tables lie beside stamps.
+    pub fn is_named(path: &Path) -> bool {
+        const ENDINGS: [&str; 6] = ["csv", "tsv", "ecsv", "txt", "dat", "tab"];
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+    }
+
+    /// The table in that file; none where it has no column that names detections and one that says
+    /// something of them, or is no table.
     pub fn read(path: &Path, names: &FieldNames) -> Option<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_path(path)
-            .ok()?;
-        let heads: Vec<String> = reader.headers().ok()?.iter().map(str::to_owned).collect();
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        let file = std::fs::File::open(path).ok()?;
+        let len = file.metadata().ok()?.len();
+        file.take(HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+        // Notes and logs of any length lie beside data too.
+        if len > MAX_BYTES as u64 || !Self::may_begin(&head) {
+            return None;
+        }
+        Self::of(Table::read(path).ok()?, names)
+    }
+
+    /// The table in these bytes.
+    pub fn parse(bytes: &[u8], path: &Path, names: &FieldNames) -> Option<Self> {
+        let is_one = Self::may_begin(&bytes[..bytes.len().min(HEAD_BYTES)]);
+        let table = is_one.then(|| Table::parse(bytes, &path.display().to_string()).ok())??;
+        Self::of(table, names)
+    }
+
+    /// True where the first lines may name a column of detections, in whatever letters.
+    fn may_begin(head: &[u8]) -> bool {
+        let letters: Vec<u8> = head
+            .iter()
+            .filter(|byte| **byte != 0)
+            .map(u8::to_ascii_lowercase)
+            .collect();
+        DETECTION.iter().any(|name| {
+            memchr::memmem::find(&letters, name.to_ascii_lowercase().as_bytes()).is_some()
+        })
+    }
+
+    fn of(table: Table, names: &FieldNames) -> Option<Self> {
+        let heads = table.heads;
         let columns = Columns::of(&heads);
         let candid = columns.candid?;
+        if is_own(&heads) || !columns.has_measurement() {
+            return None;
+        }
         let mut rows = HashMap::new();
         let mut is_number = vec![true; heads.len()];
-        for row in reader.into_records() {
-            // A row that is no text is left out: its stamps open without it.
-            let Ok(row) = row else { continue };
-            for (is_number, cell) in is_number.iter_mut().zip(&row) {
+        for row in table.rows {
+            for (is_number, cell) in is_number.iter_mut().zip(&row.cells) {
                 *is_number &= cell.trim().is_empty() || exact_number(cell).is_some();
             }
-            if let Some(candid) = row.get(candid).filter(|candid| !candid.trim().is_empty()) {
-                rows.insert(candid.trim().into(), row.clone());
+            let id = row.cell(candid).trim_matches(['"', '\'']).to_owned();
+            if !id.is_empty() {
+                rows.insert(id.into(), row.cells);
             }
         }
         let mut count = 0;
@@ -78,6 +120,13 @@ impl DetectionTable {
             number_at,
             rows,
         })
+    }
+
+    /// True where a file of that stem belongs to a detection of the table.
+    pub fn knows(&self, stem: &str) -> bool {
+        stem.split(['_', '-', '.'])
+            .any(|part| self.rows.contains_key(part))
+            || self.rows.contains_key(stem)
     }
 
     /// The object of a detection.
@@ -109,11 +158,21 @@ impl DetectionTable {
         }
     }
 
-    fn complete_epoch(&self, row: &csv::StringRecord, epoch: &mut Epoch, names: &FieldNames) {
+    fn complete_epoch(&self, row: &[String], epoch: &mut Epoch, names: &FieldNames) {
         let columns = &self.columns;
         let number = |at| cell(row, at)?.parse::<f64>().ok();
         let single = |at| number(at).map(|value| value as f32);
-        let mjd = number(columns.mjd).and_then(Mjd::new);
+        let is_tai = columns
+            .mjd
+            .is_some_and(|at| self.names[at].to_ascii_lowercase().ends_with("tai"));
+        let scale = if is_tai {
+            TimeScale::Tai
+        } else {
+            TimeScale::Utc
+        };
+        let mjd = number(columns.mjd)
+            .and_then(Mjd::new)
+            .map(|mjd| mjd.counted_in(scale));
         let jd = number(columns.jd).and_then(Mjd::from_jd);
         let name = cell(row, columns.band).and_then(Band::from_name);
         let fid = number(columns.fid).and_then(|fid| Band::from_ztf_fid(fid as i64));
@@ -139,14 +198,14 @@ impl DetectionTable {
         epoch.fields = self.fields(row, names);
     }
 
-    fn fields(&self, row: &csv::StringRecord, names: &FieldNames) -> Fields {
+    fn fields(&self, row: &[String], names: &FieldNames) -> Fields {
         let mut numbers = vec![f64::NAN; self.number_names.len()];
         let mut texts = Vec::new();
         for ((name, at), cell) in self.names.iter().zip(&self.number_at).zip(row) {
             match at {
                 Some(at) => numbers[*at] = exact_number(cell).unwrap_or(f64::NAN),
                 None if cell.trim().is_empty() => {}
-                None => texts.push((names.name(name), cell.into())),
+                None => texts.push((names.name(name), cell.as_str().into())),
             }
         }
         Fields::new(self.number_names.clone(), numbers, texts)
@@ -154,9 +213,25 @@ impl DetectionTable {
 }
 
 /// The text of a cell; none where the column is missing or the cell empty.
-fn cell(row: &csv::StringRecord, at: Option<usize>) -> Option<&str> {
+fn cell(row: &[String], at: Option<usize>) -> Option<&str> {
     let cell = row.get(at?)?.trim();
     (!cell.is_empty()).then_some(cell)
+}
+
+/// Names of columns that hold identifiers of detections.
+const DETECTION: [&str; 5] = [
+    "candid",
+    "diaSourceId",
+    "candid_str",
+    "measurement_id",
+    "detection_id",
+];
+
+/// Scores, labels and figures that destello wrote itself say nothing of stamps.
+fn is_own(heads: &[String]) -> bool {
+    let has = |name: &str| heads.iter().any(|head| head == name);
+    let is_photometry = has("flux_err") && has("fwhm") && has("method");
+    has("refused") || has("label_state") || is_photometry
 }
 
 impl Columns {
@@ -166,7 +241,7 @@ impl Columns {
             heads.iter().position(is_one)
         };
         Self {
-            candid: find(&["candid", "diaSourceId", "candid_str", "measurement_id"]),
+            candid: find(&DETECTION),
             object: find(&["objectId", "object", "oid", "object_id", "diaObjectId"]),
             jd: find(&["jd"]),
             mjd: find(&["mjd", "midpointMjdTai"]),
@@ -182,6 +257,24 @@ impl Columns {
             dec: find(&["dec"]),
             truth: find(&["class", "label", "truth"]),
         }
+    }
+
+    /// True where a column says whose a detection is, or when, where or how bright: a table of labels or
+    /// scores alone does not.
+    fn has_measurement(&self) -> bool {
+        let columns = [
+            self.object,
+            self.jd,
+            self.mjd,
+            self.fid,
+            self.band,
+            self.mag,
+            self.limiting_mag,
+            self.flux_njy,
+            self.is_diff_pos,
+            self.ra,
+        ];
+        columns.iter().any(Option::is_some)
     }
 
     fn is_id(&self, at: usize) -> bool {

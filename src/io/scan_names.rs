@@ -1,6 +1,9 @@
 //! File names of separate role files: which epoch, which role, whose object.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    path::{Path, PathBuf},
+};
 
 use super::scan::stem;
 use crate::domain::Role;
@@ -12,6 +15,8 @@ pub struct RoleName {
     pub prefix: String,
     /// The role at the end of the name.
     pub role: Option<Role>,
+    /// True where the word with the role has a number too, or is the whole name: it may be a name.
+    pub is_weak: bool,
 }
 
 impl RoleName {
@@ -23,6 +28,7 @@ impl RoleName {
             return Self::without_role(path);
         };
         let digits = tail.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let is_weak = digits < tail.len() || prefix.is_empty();
         let prefix = match (prefix, &tail[digits..]) {
             (prefix, "") => prefix.to_owned(),
             ("", number) => number.to_owned(),
@@ -31,6 +37,7 @@ impl RoleName {
         Self {
             prefix,
             role: Some(role),
+            is_weak,
         }
     }
 
@@ -39,18 +46,102 @@ impl RoleName {
         Self {
             prefix: stem(path),
             role: None,
+            is_weak: false,
         }
-    }
-
-    /// True for a name such as `science.fits`.
-    pub const fn is_bare_role(&self) -> bool {
-        self.prefix.is_empty() && self.role.is_some()
     }
 
     /// True where both have a role and the same prefix.
     pub fn is_same_epoch(&self, other: &Self) -> bool {
         self.role.is_some() && other.role.is_some() && self.prefix == other.prefix
     }
+}
+
+/// Main roles: what a set of files of one epoch must have.
+const MAIN: [Role; 3] = [Role::Science, Role::Reference, Role::Difference];
+
+/// The names of one folder's files taken apart: a role counts only where the files beside it agree.
+///
+/// `SN001`, `target1` and `img0001` end in words that also stand for roles. They do only where other files
+/// of the folder have other roles in the same place; and one of signal-to-noise, variance or the
+/// point-spread function needs an image beside it. A role at the beginning or within the names
+/// (`science_a.fits`, `ref_a.fits`) counts where the names are else the same.
+pub fn roles_of(files: &[PathBuf]) -> Vec<(RoleName, &PathBuf)> {
+    let mut named: Vec<_> = files
+        .iter()
+        .map(|path| (RoleName::of(path), path))
+        .collect();
+    let numbered: BTreeSet<Role> = named
+        .iter()
+        .filter(|(name, _)| name.is_weak)
+        .filter_map(|(name, _)| name.role)
+        .collect();
+    let mains: HashSet<String> = named
+        .iter()
+        .filter(|(name, _)| name.role.is_some_and(|role| MAIN.contains(&role)))
+        .map(|(name, _)| name.prefix.clone())
+        .collect();
+    for (name, path) in &mut named {
+        let is_alone = name.is_weak && numbered.len() < 2;
+        let is_bare =
+            name.role.is_some_and(|role| !MAIN.contains(&role)) && !mains.contains(&name.prefix);
+        if is_alone || is_bare {
+            *name = RoleName::without_role(path);
+        }
+    }
+    within(&mut named);
+    named
+}
+
+/// Roles elsewhere than at the end, of files that have none there.
+fn within(named: &mut [(RoleName, &PathBuf)]) {
+    let mut families: BTreeMap<String, Vec<(usize, Role)>> = BTreeMap::new();
+    for (at, (name, path)) in named.iter().enumerate() {
+        if name.role.is_none() {
+            let stem = stem(path);
+            for (rest, role) in words_with_role(&stem) {
+                families.entry(rest).or_default().push((at, role));
+            }
+        }
+    }
+    let mut taken = vec![false; named.len()];
+    for (rest, members) in families {
+        let roles: BTreeSet<Role> = members.iter().map(|(_, role)| *role).collect();
+        let mains = roles.iter().filter(|role| MAIN.contains(role)).count();
+        let is_free = members.iter().all(|(at, _)| !taken[*at]);
+        if mains < 2 || roles.len() != members.len() || !is_free {
+            continue;
+        }
+        for (at, role) in members {
+            taken[at] = true;
+            named[at].0 = RoleName {
+                prefix: rest.clone(),
+                role: Some(role),
+                is_weak: false,
+            };
+        }
+    }
+}
+
+/// The name without each of its words that stands for a role, with that role.
+fn words_with_role(stem: &str) -> Vec<(String, Role)> {
+    let is_between = |c: char| matches!(c, '_' | '-' | '.');
+    let words: Vec<&str> = stem.split_inclusive(is_between).collect();
+    let role = |at: usize| {
+        let word = words[at].trim_end_matches(is_between);
+        let role =
+            Role::from_alias(word).filter(|_| !word.bytes().any(|byte| byte.is_ascii_digit()))?;
+        let rest: String = words
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != at)
+            .map(|(_, word)| *word)
+            .collect();
+        Some((rest.trim_end_matches(is_between).to_owned(), role))
+    };
+    (0..words.len())
+        .filter_map(role)
+        .filter(|(rest, _)| !rest.is_empty())
+        .collect()
 }
 
 /// How the role files of one folder name their objects.
@@ -147,11 +238,11 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A survey's 64-bit identifier.
-fn is_detection_id(text: &str) -> bool {
+pub fn is_detection_id(text: &str) -> bool {
     is_number(text) && text.len() >= 12
 }
 
-fn is_ztf_object(name: &str) -> bool {
+pub fn is_ztf_object(name: &str) -> bool {
     let digits = |range| name.get(range).is_some_and(is_number);
     name.len() == 12 && name.starts_with("ZTF") && digits(3..5)
 }
@@ -203,6 +294,46 @@ mod tests {
             let name = RoleName::of(Path::new(file));
             assert_eq!((&*name.prefix, name.role), (prefix, role), "{file}");
         }
+    }
+
+    #[test]
+    fn a_role_counts_where_the_files_beside_it_agree() {
+        let roles = |files: &[&str]| {
+            let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+            let named = roles_of(&files).into_iter();
+            named
+                .map(|(name, _)| (name.prefix, name.role))
+                .collect::<Vec<_>>()
+        };
+        for lone in ["SN001", "target1", "img0001", "image", "x_sn", "new"] {
+            let found = roles(&[&format!("{lone}.fits"), "other.fits"]);
+            assert_eq!(found[0], (lone.to_owned(), None));
+        }
+        let pair = |prefix: &str, role| (prefix.to_owned(), Some(role));
+        assert_eq!(
+            roles(&["srch12.fits", "temp12.fits", "diff12.fits"]),
+            [
+                pair("12", Role::Science),
+                pair("12", Role::Reference),
+                pair("12", Role::Difference)
+            ]
+        );
+        assert_eq!(
+            roles(&["science_a.fits", "ref_a.fits", "b.fits"]),
+            [
+                pair("a", Role::Science),
+                pair("a", Role::Reference),
+                ("b".into(), None)
+            ]
+        );
+        assert_eq!(
+            roles(&["a_sci_r.fits", "a_diff_r.fits"]),
+            [pair("a_r", Role::Science), pair("a_r", Role::Difference)]
+        );
+        assert_eq!(
+            roles(&["a_sci.fits", "a_var.fits"]),
+            [pair("a", Role::Science), pair("a", Role::Variance)]
+        );
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     fits_header::Header,
-    fits_layout::{FitsLayout, ImageHdu},
-    scan::{FitsRead, Met, Scan},
-    scan_fits::{FitsPlace, FitsRule, describe},
+    scan::{FitsRead, Met, Scan, stem},
+    scan_fits::{self, FitsRule, describe},
+    scan_identity::{By, Part, Place, apart_arcsec},
     scan_index::DetectionTable,
-    scan_names::{self, Naming},
+    scan_names::{self, Naming, is_detection_id, is_ztf_object},
     scan_rules::Rule,
 };
 use crate::domain::{Candidate, Epoch, Mjd, Role};
@@ -18,6 +18,14 @@ use crate::domain::{Candidate, Epoch, Mjd, Role};
 pub(super) struct RoleFile<'a> {
     pub(super) path: &'a Path,
     pub(super) role: Role,
+}
+
+/// What the first file of an epoch gives to all of it.
+struct FirstFile<'a> {
+    header: Header,
+    position_deg: Option<[f64; 2]>,
+    place: Option<Place>,
+    path: &'a Path,
 }
 
 impl Scan<'_> {
@@ -31,11 +39,13 @@ impl Scan<'_> {
         met: Met,
     ) {
         let mut epoch = Epoch::default();
-        let mut first: Option<Header> = None;
+        let mut first: Option<FirstFile<'_>> = None;
         for file in files {
             let Some(fits) = self.fits(file.path, met) else {
                 continue;
             };
+            let (position, place) = scan_fits::place(&fits.layout);
+            let known = first.as_ref().and_then(|first| first.place);
             if fits.rule != FitsRule::Lone {
                 self.whole_fits(file.path, &fits);
             } else if epoch.stamp(file.role).is_some() {
@@ -44,24 +54,51 @@ impl Scan<'_> {
                     file.role.name()
                 );
                 self.problem(file.path, "file", &why);
+            } else if known
+                .zip(place)
+                .is_some_and(|(known, place)| !is_overlap(known, place))
+            {
+                let why = format!(
+                    "lies elsewhere on the sky than the other images of the epoch {prefix}: taken as an object of \
+                     its own"
+                );
+                self.problem(file.path, "file", &why);
+                self.whole_fits(file.path, &fits);
             } else {
                 self.add_role(&mut epoch, file.role, &fits);
-                first.get_or_insert_with(|| fits.layout.primary.clone());
+                let first = first.get_or_insert_with(|| FirstFile {
+                    header: fits.layout.primary.clone(),
+                    position_deg: None,
+                    place: None,
+                    path: file.path,
+                });
+                first.position_deg = first.position_deg.or(position);
+                first.place = first.place.or(place);
             }
         }
-        if let Some(header) = first {
+        if let Some(first) = first {
             epoch.stamps.sort_by_key(|stamp| stamp.role);
-            self.role_epoch(epoch, &header, prefix, naming, table);
+            let (candidate, by) = self.role_epoch(epoch, &first.header, prefix, naming, table);
+            self.part(Part {
+                candidate: Candidate {
+                    position_deg: candidate.position_deg.or(first.position_deg),
+                    ..candidate
+                },
+                path: first.path.to_owned(),
+                by,
+                place: first.place,
+                own_name: if prefix.is_empty() {
+                    stem(first.path)
+                } else {
+                    prefix.to_owned()
+                },
+            });
         }
     }
 
     fn add_role(&self, epoch: &mut Epoch, role: Role, fits: &FitsRead) {
-        let place = FitsPlace {
-            source: &fits.source,
-            ids: self.ids,
-            names: &self.names,
-        };
-        let Some(main) = main_image(&fits.layout) else {
+        let place = self.place(fits);
+        let Some(main) = scan_fits::main_image(&fits.layout) else {
             return;
         };
         epoch.stamps.push(place.stamp(role, main.hdu, None));
@@ -89,7 +126,7 @@ impl Scan<'_> {
         prefix: &str,
         naming: &Naming,
         table: Option<&DetectionTable>,
-    ) {
+    ) -> (Candidate, By) {
         let name = naming.epoch(prefix);
         let own = name.epoch.as_deref().unwrap_or(prefix);
         let row = table.filter(|table| table.has(own));
@@ -103,7 +140,7 @@ impl Scan<'_> {
             id: name.object.as_str().into(),
             epochs: vec![epoch],
             history: Vec::new(),
-            position_deg: header.position_deg(),
+            position_deg: None,
             truth: header.text("CLASS").map(Arc::from),
             fields: header.fields(&self.names),
         };
@@ -117,13 +154,16 @@ impl Scan<'_> {
             None => Rule::RoleFilesFlat,
         };
         self.count(rule, 1);
-        self.candidate(candidate);
+        let is_survey =
+            row.is_some() || is_ztf_object(&candidate.id) || is_detection_id(&candidate.id);
+        let by = if is_survey { By::Survey } else { By::Name };
+        (candidate, by)
     }
 }
 
-/// The image of the sky, as opposed to what describes it.
-fn main_image(layout: &FitsLayout) -> Option<&ImageHdu> {
-    let describes = |image: &&ImageHdu| matches!(image.role, Some(Role::Variance | Role::Psf));
-    let main = layout.images.iter().find(|image| !describes(image));
-    main.or_else(|| layout.images.first())
+/// True where two stamps may show the same place.
+fn is_overlap(a: Place, b: Place) -> bool {
+    let half = |place: Place| place.arcsec_per_px.unwrap_or(0.0) * place.side_px as f64 / 2.0;
+    let reach = (half(a) + half(b)).max(2.0);
+    apart_arcsec(a.at_deg, b.at_deg) <= reach
 }

@@ -2,6 +2,17 @@
 
 use super::scan_fits::FitsRule;
 
+/// What makes files one object, in words.
+pub const RULE_BOOK: &str = "\
+One object or two:
+  1. Identifiers of the survey, and tables beside the stamps, come first.
+  2. Cutouts further apart than the scatter of the set, or than 2 arcsec (2 pixels) where that is not known,
+     are two objects, whatever their names or OBJECT are.
+  3. Then names: OBJECT, the folder, the name of the file. A word in a name is a role only where the files
+     beside it agree. Cutouts of one OBJECT that show the same exposure are several objects.
+  What was chosen against a name, or by OBJECT alone, is a problem below.
+";
+
 /// A rule by which stamps were recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
@@ -19,6 +30,8 @@ pub enum Rule {
     Alerts,
     /// Alert packets in archives.
     ArchivedAlerts,
+    /// Alert packets as rows of Parquet files.
+    Rows,
 }
 
 impl Rule {
@@ -76,6 +89,10 @@ impl Rule {
             ),
             Self::Alerts => format!(
                 "{} (Avro): packets of one object are its epochs",
+                plural("alert packet", "alert packets")
+            ),
+            Self::Rows => format!(
+                "{} (Parquet): rows of one object are its epochs",
                 plural("alert packet", "alert packets")
             ),
             Self::ArchivedAlerts => format!(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{fits_header::Header, fits_memory::FitsMemory, fits_text::unescape_text, gunzip};
+use super::{fits_file::FitsFile, fits_header::Header, fits_text::unescape_text, gunzip};
 use crate::domain::{ImageSequence, Truth};
 
 /// Header keys and comments of [`Truth::numbers`], in their order.
@@ -49,16 +49,15 @@ impl TruthRow {
     /// The row of a candidate whose file was written before; none where the file is not whole.
     pub fn read(path: &Path) -> Option<Self> {
         let bytes = gunzip::read_file(path).ok()?;
-        let mut file = FitsMemory::open(bytes.into()).ok()?;
-        let header = Header::new(file.cards().ok()?);
+        let mut file = FitsFile::open(bytes.into()).ok()?;
+        let header = Header::new(file.cards());
         let mut epochs = None;
         for hdu in 1.. {
             if file.go_to(hdu).ok()?.is_none() {
                 break;
             }
-            let cards = Header::new(file.cards().ok()?);
-            let [_, end] = file.data_range().ok()?;
-            if end > file.len() as u64 {
+            let cards = Header::new(file.cards());
+            if file.data_end() > file.len() as u64 {
                 return None;
             }
             if cards.text("EXTNAME").as_deref() == Some("EPOCHS") {

@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         annotator: annotator(args.annotator.as_deref()).into(),
     };
     let plan = run_here(import, CancelToken::default(), |()| ())?;
-    for problem in &plan.problems {
+    for problem in plan.problems.iter().chain(&plan.notes) {
         eprintln!("{problem}");
     }
     crate::cli::print_line(&format!(
@@ -64,7 +64,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         plan.unlabelled_rows,
         plan.problems.len()
     ))?;
-    Ok(ExitCode::from(if plan.problems.is_empty() { 0 } else { 2 }))
+    let is_clean = plan.problems.is_empty() && plan.notes.is_empty();
+    Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
 }
 
 /// Adds the paths to those of the project, so that an export finds the metadata again.

@@ -19,6 +19,18 @@ pub struct Args {
     project: PathBuf,
 }
 
+/// A name without line ends and other control characters: `\n` for one.
+fn one_line(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    name.chars().map(plain).collect()
+}
+
 /// Prints identifier, label, annotator and time, separated by tabs.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let project = super::open_existing(&args.project)?;
@@ -32,7 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let (annotator, at) = row.event.map_or(("", String::new()), |event| {
             (&*event.annotator, event.at.to_string())
         });
-        writeln!(out, "{}\t{label}\t{annotator}\t{at}", row.id)?;
+        writeln!(out, "{}\t{label}\t{annotator}\t{at}", one_line(row.id))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -56,6 +56,9 @@ pub struct ImportPlan {
     pub unlabelled_rows: usize,
     /// Rows that could not be used: unknown ids, unknown classes, unreadable ones.
     pub problems: Vec<Problem>,
+    /// Rows that were used, but not as they may have been meant: times that are not understood, several
+    /// labels of one object.
+    pub notes: Vec<Problem>,
 }
 
 /// Reads a table, works out what is new in it, and appends that in one transaction.
@@ -69,7 +72,11 @@ pub fn import_labels(
     annotator: &str,
 ) -> anyhow::Result<ImportPlan> {
     let table = labels_csv::read(labels).context("the labels cannot be read")?;
-    let words: Vec<_> = table.rows.iter().map(|row| &*row.label).collect();
+    let words: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| truth_number(&row.label))
+        .collect();
     let vocabulary = vocabulary
         .cloned()
         .unwrap_or_else(|| best_vocabulary(&words));
@@ -95,18 +102,28 @@ pub fn plan_import(
 ) -> ImportPlan {
     let mut plan = ImportPlan {
         problems: table.problems.clone(),
+        notes: table.notes.clone(),
         vocabulary: importer.vocabulary.name.clone(),
         ..ImportPlan::default()
     };
-    let objects = ObjectNames::of(catalogue, table.is_by_detection);
-    let mut last_planned: HashMap<(Arc<str>, Arc<str>), Vec<LabelAction>> = HashMap::new();
+    let objects = ObjectNames::of(catalogue);
+    let column = objects.best_column(table);
+    let mut last_planned: HashMap<(Arc<str>, Arc<str>), Planned> = HashMap::new();
     for row in &table.rows {
         let mut refuse = |why| {
             let at = format!("row at line {}", row.line);
             plan.problems.push(Problem::new(&*table.path, at, why));
         };
-        let Some(candidate) = objects.find(&row.id) else {
-            refuse(format!("{} is not among the opened candidates", row.id));
+        let name = row
+            .ids
+            .get(column)
+            .filter(|name| !name.is_empty())
+            .unwrap_or(&row.id);
+        let found = objects
+            .find(name)
+            .or_else(|| row.ids.iter().find_map(|name| objects.find(name)));
+        let Some(candidate) = found else {
+            refuse(format!("{name} is not among the opened candidates"));
             continue;
         };
         if row.label.is_empty() {
@@ -127,15 +144,28 @@ pub fn plan_import(
         let key = (candidate, events[0].annotator.clone());
         // Within the table the last row counts, so only a repetition of it is passed over.
         let is_known = match last_planned.get(&key) {
-            Some(last) => *last == actions,
+            Some((_, last)) => *last == actions,
             None => events.iter().all(|event| is_known(event, row, book)),
         };
+        if let Some((line, last)) = last_planned.get(&key)
+            && *last != actions
+        {
+            let why = format!(
+                "{} has another label by {} at line {line}; the one that stands last counts",
+                key.0, key.1
+            );
+            plan.notes.push(Problem::new(
+                &*table.path,
+                format!("row at line {}", row.line),
+                why,
+            ));
+        }
         if is_known {
             plan.known_rows += 1;
         } else {
             plan.new_rows += 1;
             plan.events.extend(events);
-            last_planned.insert(key, actions);
+            last_planned.insert(key, (row.line, actions));
         }
     }
     if !plan.events.is_empty() {
@@ -157,41 +187,112 @@ pub fn actions_of(label: &str, vocabulary: &Vocabulary) -> Option<Vec<LabelActio
     } else if let Some(class) = class(label) {
         return Some(vec![LabelAction::Set { class }]);
     }
-    match label.trim().to_ascii_lowercase().as_str() {
+    let word = label.trim().to_ascii_lowercase();
+    // Truth values where the classes go by 1 and 0.
+    if truth_number(label) != label {
+        let class = class(truth_number(label))?;
+        return Some(vec![if vocabulary.is_tagging {
+            LabelAction::Tag { class }
+        } else {
+            LabelAction::Set { class }
+        }]);
+    }
+    match word.as_str() {
         "unsure" | "uncertain" => Some(vec![LabelAction::Unsure]),
         "skip" | "skipped" => Some(vec![LabelAction::Skip]),
         _ => None,
     }
 }
 
-/// Finds candidates by what a table calls them.
-struct ObjectNames<'a> {
-    catalogue: &'a Catalogue,
-    by_detection: HashMap<&'a str, &'a Arc<str>>,
+/// 1 for true and 0 for false; any other label as it is.
+fn truth_number(label: &str) -> &str {
+    match label.trim() {
+        word if word.eq_ignore_ascii_case("true") => "1",
+        word if word.eq_ignore_ascii_case("false") => "0",
+        _ => label,
+    }
 }
 
+/// The line in which a candidate was labelled last by an annotator, and how.
+type Planned = (u64, Vec<LabelAction>);
+
+/// Finds candidates by what a table calls them: object, detection, or file.
+struct ObjectNames<'a> {
+    catalogue: &'a Catalogue,
+    others: HashMap<String, &'a Arc<str>>,
+}
+
+/// Rows that are enough to see which column names the candidates.
+const ROWS_LOOKED_AT: usize = 2_000;
+
 impl<'a> ObjectNames<'a> {
-    fn of(catalogue: &'a Catalogue, is_by_detection: bool) -> Self {
-        let all = catalogue.iter().filter(|_| is_by_detection);
-        let detections = all.flat_map(|(_, candidate)| {
-            let epochs = candidate.epochs.iter();
-            epochs.filter_map(|epoch| Some((epoch.candid.as_deref()?, &candidate.id)))
-        });
-        Self {
-            catalogue,
-            by_detection: detections.collect(),
+    fn of(catalogue: &'a Catalogue) -> Self {
+        let mut others = HashMap::new();
+        for (_, candidate) in catalogue.iter() {
+            for epoch in &candidate.epochs {
+                if let Some(candid) = &epoch.candid {
+                    others.insert(candid.to_string(), &candidate.id);
+                }
+                // A file of several objects names none of them.
+                for stamp in &epoch.stamps {
+                    let name = stamp.source.path.file_name().unwrap_or_default();
+                    let known = others.entry(name.to_string_lossy().into_owned());
+                    let known = known.or_insert(&candidate.id);
+                    if *known != &candidate.id {
+                        *known = &UNNAMED;
+                    }
+                }
+            }
         }
+        Self { catalogue, others }
+    }
+
+    /// The column of the table whose cells name most candidates; of equals the likeliest by its name.
+    fn best_column(&self, table: &LabelTable) -> usize {
+        let rows = &table.rows[..table.rows.len().min(ROWS_LOOKED_AT)];
+        let found = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.ids.get(column));
+            cells.filter(|cell| self.find(cell).is_some()).count()
+        };
+        let columns = (0..table.id_columns.len()).map(|column| (found(column), column));
+        columns
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map_or(0, |best| best.1)
     }
 
     fn find(&self, name: &str) -> Option<Arc<str>> {
+        if name.is_empty() {
+            return None;
+        }
         let candidate = self
             .catalogue
             .find(name)
             .and_then(|ix| self.catalogue.get(ix));
-        let by_detection = || self.by_detection.get(name).copied();
-        candidate.map(|c| &c.id).or_else(by_detection).cloned()
+        let other = || self.others.get(name).copied().filter(|id| !id.is_empty());
+        // A path, or the data of a subject of Zooniverse, whose values name the object.
+        let within = || {
+            if name.starts_with('{') {
+                let quoted = name
+                    .split('"')
+                    .filter(|text| text.len() > 3 && !text.starts_with('{'));
+                return quoted.into_iter().find_map(|text| self.find(text));
+            }
+            let (_, file) = name.rsplit_once('/')?;
+            self.others
+                .get(file)
+                .map(|id| (*id).clone())
+                .filter(|id| !id.is_empty())
+        };
+        candidate
+            .map(|c| &c.id)
+            .or_else(other)
+            .cloned()
+            .or_else(within)
     }
 }
+
+/// What a file stands for that holds several objects.
+static UNNAMED: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| "".into());
 
 fn event_of(
     row: &LabelRow,

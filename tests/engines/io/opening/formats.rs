@@ -107,6 +107,19 @@ fn tile_compressed_images_open() {
 }
 
 #[test]
+fn every_way_of_tile_compression_gives_the_pixels_that_cfitsio_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let values: Vec<i32> = (0..37 * 41)
+        .map(|at| (at * at) % 977 + 30 * (at % 41))
+        .collect();
+    let expected: Vec<f32> = values.iter().map(|value| *value as f32).collect();
+    for way in ["R", "G", "P", "R 10,10", "G 41,7", "H", "H 16,16"] {
+        let bytes = compressed_by(folder.path(), way, &values, [37, 41]);
+        assert_eq!(pixels_of(&bytes), expected, "{way}");
+    }
+}
+
+#[test]
 fn a_ztf_cutout_is_known_by_its_header() {
     let mut bytes = image("", &[2, 2], &[1.0; 4], &[("BUNIT", quoted("DN"))]);
     bytes[..80].copy_from_slice(format!("{:<80}", "SIMPLE  =  T").as_bytes());

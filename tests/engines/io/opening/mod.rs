@@ -6,6 +6,7 @@ mod archives;
 mod faults;
 mod fits;
 mod formats;
+mod others;
 mod packets;
 mod role_files;
 mod samples;

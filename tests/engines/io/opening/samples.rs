@@ -215,13 +215,18 @@ pub fn open_all_and_decode(path: &Path) -> (usize, usize, usize) {
 
 /// A tile-compressed (Rice) image of `[rows, columns]`, as `fpack` makes it.
 pub fn compressed(folder: &Path, values: &[i32], shape: [usize; 2]) -> Vec<u8> {
+    compressed_by(folder, "R", values, shape)
+}
+
+/// The same by another way: cfitsio's letter, and perhaps the shape of a tile.
+pub fn compressed_by(folder: &Path, way: &str, values: &[i32], shape: [usize; 2]) -> Vec<u8> {
     let path = folder.join("compressed.tmp");
     let description = fitsio::images::ImageDescription {
         data_type: fitsio::images::ImageType::Long,
         dimensions: &shape,
     };
     // cfitsio's own syntax for "compress what is written here".
-    let spec = format!("{}[compress R]", path.display());
+    let spec = format!("{}[compress {way}]", path.display());
     let mut file = fitsio::FitsFile::create(spec).open().unwrap();
     let hdu = file.create_image("SCI".to_owned(), &description).unwrap();
     hdu.write_image(&mut file, values).unwrap();

@@ -1,0 +1,357 @@
+//! Any opened set written anew: one Parquet file with a row for each epoch and its stamps as FITS bytes.
+//!
+//! Identifiers, times with their scale, magnitudes and pixels (as 32-bit floats) come back exactly when the file is
+//! opened; of the headers of stamps, unit, saturation and coordinates are kept.
+
+use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
+
+use parquet::{
+    basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel},
+    data_type::{ByteArray, ByteArrayType, DataType, DoubleType},
+    errors::ParquetError,
+    file::{
+        properties::WriterProperties,
+        writer::{SerializedFileWriter, SerializedRowGroupWriter},
+    },
+    schema::types::{Type, TypePtr},
+};
+
+use super::{
+    decode::Decoder,
+    fits_bytes::{CardValue, FitsBytes},
+};
+use crate::domain::{
+    Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Problem, Role, Stamp,
+    StampRef,
+};
+
+/// Epochs in a group of rows, and decoded at a time.
+const ROWS_PER_GROUP: usize = 1_000;
+
+/// Columns of text and of numbers with a meaning, as [`super::alert_plan`] reads them back.
+const TEXTS: [&str; 6] = [
+    "objectId",
+    "candid",
+    "timesys",
+    "band",
+    "isdiffpos",
+    "class",
+];
+const NUMBERS: [&str; 6] = ["mjd", "ra", "dec", "magpsf", "sigmapsf", "diffmaglim"];
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Converted {
+    /// Epochs.
+    pub rows: usize,
+    /// Stamps.
+    pub stamps: usize,
+    /// Stamps that could not be read; their cells are empty.
+    pub problems: Vec<Problem>,
+}
+
+/// One row to be.
+struct Line<'a> {
+    candidate: &'a Candidate,
+    epoch: &'a Epoch,
+}
+
+/// The columns beside those with a meaning: fields of all epochs, by name.
+struct Extra {
+    numbers: Vec<Arc<str>>,
+    texts: Vec<Arc<str>>,
+}
+
+/// Writes the set; an existing file of that name is replaced when all is there.
+///
+/// # Errors
+/// Where nothing can be written there.
+pub fn to_parquet(
+    catalogue: &Catalogue,
+    decoder: &Decoder,
+    out: &Path,
+) -> Result<Converted, String> {
+    let mut converted = Converted::default();
+    let written = super::export::written_beside(out, |beside| {
+        let file = File::create(beside).map_err(|error| error.to_string())?;
+        converted = write(catalogue, decoder, file).map_err(|error| error.to_string())?;
+        Ok(())
+    });
+    written.map_err(|error| error.to_string())?;
+    Ok(converted)
+}
+
+fn write(catalogue: &Catalogue, decoder: &Decoder, file: File) -> Result<Converted, ParquetError> {
+    let lines: Vec<Line<'_>> = catalogue
+        .iter()
+        .flat_map(|(_, candidate)| {
+            candidate
+                .epochs
+                .iter()
+                .map(move |epoch| Line { candidate, epoch })
+        })
+        .collect();
+    let extra = extra(&lines);
+    let is_used = |role: &Role| lines.iter().any(|line| line.epoch.stamp(*role).is_some());
+    let roles: Vec<Role> = Role::ALL.into_iter().filter(is_used).collect();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_created_by(concat!("destello ", env!("CARGO_PKG_VERSION")).into())
+        .build();
+    let mut writer =
+        SerializedFileWriter::new(file, schema(&extra, &roles)?, Arc::new(properties))?;
+    let mut converted = Converted::default();
+    for group in lines.chunks(ROWS_PER_GROUP) {
+        let mut out = writer.next_row_group()?;
+        for name in TEXTS {
+            texts(&mut out, group.iter().map(|line| text_of(line, name)))?;
+        }
+        for name in NUMBERS {
+            numbers(&mut out, group.iter().map(|line| number_of(line, name)))?;
+        }
+        for name in &extra.numbers {
+            numbers(
+                &mut out,
+                group.iter().map(|line| line.epoch.fields.number(name)),
+            )?;
+        }
+        for name in &extra.texts {
+            let text = |line: &Line<'_>| line.epoch.fields.get(name).map(|value| value.to_string());
+            texts(&mut out, group.iter().map(text))?;
+        }
+        for role in &roles {
+            let stamps = cutouts(group, *role, decoder, &mut converted);
+            bytes(&mut out, stamps.into_iter())?;
+        }
+        out.close()?;
+        converted.rows += group.len();
+    }
+    writer.close()?;
+    Ok(converted)
+}
+
+/// The stamps of a role as FITS files, one for each row; none where there is none.
+fn cutouts(
+    lines: &[Line<'_>],
+    role: Role,
+    decoder: &Decoder,
+    converted: &mut Converted,
+) -> Vec<Option<Vec<u8>>> {
+    let wanted: Vec<StampRef> = lines
+        .iter()
+        .filter_map(|line| line.epoch.stamp(role).cloned())
+        .collect();
+    let mut decoded = decoder.decode(&wanted).into_iter();
+    let mut cell = |line: &Line<'_>| {
+        line.epoch.stamp(role)?;
+        match decoded.next()?.1 {
+            Ok(stamp) => {
+                converted.stamps += 1;
+                Some(fits(&stamp))
+            }
+            Err(problem) => {
+                converted.problems.push(problem);
+                None
+            }
+        }
+    };
+    lines.iter().map(&mut cell).collect()
+}
+
+/// A stamp as a FITS file.
+fn fits(stamp: &Stamp) -> Vec<u8> {
+    let mut file = FitsBytes::primary(&[stamp.width, stamp.height]);
+    if let Some(unit) = &stamp.unit {
+        file.card("BUNIT", CardValue::Text(unit), "");
+    }
+    if let Some(level) = stamp.saturation {
+        file.card("SATURATE", CardValue::Number(level.into()), "");
+    }
+    match &stamp.geometry {
+        Geometry::Wcs(wcs) => {
+            file.card("CTYPE1", CardValue::Text("RA---TAN"), "");
+            file.card("CTYPE2", CardValue::Text("DEC--TAN"), "");
+            for axis in 0..2 {
+                let number = axis + 1;
+                file.card(
+                    &format!("CRPIX{number}"),
+                    CardValue::Number(wcs.crpix[axis]),
+                    "",
+                );
+                file.card(
+                    &format!("CRVAL{number}"),
+                    CardValue::Number(wcs.crval_deg[axis]),
+                    "",
+                );
+                for other in 0..2 {
+                    let name = format!("CD{number}_{}", other + 1);
+                    file.card(&name, CardValue::Number(wcs.cd_deg[axis][other]), "");
+                }
+            }
+        }
+        Geometry::HeaderAngle {
+            north_clockwise_of_up_deg,
+            arcsec_per_px,
+        } => {
+            file.card("ROTPA", CardValue::Number(*north_clockwise_of_up_deg), "");
+            file.card(
+                "PIXSCALE",
+                CardValue::Number(arcsec_per_px.unwrap_or(f64::NAN)),
+                "",
+            );
+        }
+        Geometry::Scale { arcsec_per_px } => {
+            file.card("PIXSCALE", CardValue::Number(*arcsec_per_px), "");
+        }
+        // ZTF's are known by their unit and their size; at an edge, by north in row 0.
+        Geometry::ZtfRowZeroNorth { arcsec_per_px } if (stamp.width, stamp.height) != (63, 63) => {
+            file.card("ROTPA", CardValue::Number(180.0), "");
+            file.card("PIXSCALE", CardValue::Number(*arcsec_per_px), "");
+        }
+        Geometry::ZtfRowZeroNorth { .. } | Geometry::Unknown => {}
+    }
+    file.end_header();
+    file.pixels(&stamp.pixels);
+    file.finish()
+}
+
+/// Fields that are not among the columns with a meaning.
+fn extra(lines: &[Line<'_>]) -> Extra {
+    let mut kinds: BTreeMap<Arc<str>, bool> = BTreeMap::new();
+    for line in lines {
+        for (name, value) in line.epoch.fields.iter() {
+            let is_text = matches!(value, FieldValue::Text(_));
+            *kinds.entry(name.clone()).or_default() |= is_text;
+        }
+    }
+    let is_free = |name: &Arc<str>| {
+        let is_known = TEXTS
+            .iter()
+            .chain(&NUMBERS)
+            .any(|known| known.eq_ignore_ascii_case(name));
+        !is_known && Role::from_alias(name).is_none() && super::alert_plan::meaning(name).is_none()
+    };
+    let named = |wanted: bool| {
+        let names = kinds.iter().filter(|(_, is_text)| **is_text == wanted);
+        names
+            .map(|(name, _)| name.clone())
+            .filter(is_free)
+            .collect()
+    };
+    Extra {
+        numbers: named(false),
+        texts: named(true),
+    }
+}
+
+fn text_of(line: &Line<'_>, name: &str) -> Option<String> {
+    let (candidate, epoch) = (line.candidate, line.epoch);
+    match name {
+        "objectId" => Some(candidate.id.to_string()),
+        "candid" => epoch.candid.as_ref().map(ToString::to_string),
+        "timesys" => epoch.mjd.map(|mjd| mjd.scale().name().to_owned()),
+        "band" => epoch.band.as_ref().map(ToString::to_string),
+        "class" => candidate.truth.as_ref().map(ToString::to_string),
+        _ => match epoch.difference_sign {
+            DifferenceSign::ScienceMinusReference => Some("t".into()),
+            DifferenceSign::ReferenceMinusScience => Some("f".into()),
+            DifferenceSign::Unknown => None,
+        },
+    }
+}
+
+fn number_of(line: &Line<'_>, name: &str) -> Option<f64> {
+    let (candidate, epoch) = (line.candidate, line.epoch);
+    match name {
+        "mjd" => epoch.mjd.map(crate::domain::Mjd::days),
+        "ra" => candidate.position_deg.map(|[ra, _]| ra),
+        "dec" => candidate.position_deg.map(|[_, dec]| dec),
+        "magpsf" => epoch.mag.map(f64::from),
+        "sigmapsf" => epoch.mag_err.map(f64::from),
+        _ => epoch.limiting_mag.map(f64::from),
+    }
+}
+
+fn schema(extra: &Extra, roles: &[Role]) -> Result<TypePtr, ParquetError> {
+    let text = Some(LogicalType::String);
+    let mut columns: Vec<(String, Physical, Option<LogicalType>)> = Vec::new();
+    columns.extend(TEXTS.map(|name| (name.to_owned(), Physical::BYTE_ARRAY, text.clone())));
+    columns.extend(NUMBERS.map(|name| (name.to_owned(), Physical::DOUBLE, None)));
+    columns.extend(
+        extra
+            .numbers
+            .iter()
+            .map(|name| (name.to_string(), Physical::DOUBLE, None)),
+    );
+    columns.extend(
+        extra
+            .texts
+            .iter()
+            .map(|name| (name.to_string(), Physical::BYTE_ARRAY, text.clone())),
+    );
+    let capital = |role: &Role| {
+        let name = role.name();
+        format!("cutout{}{}", name[..1].to_uppercase(), &name[1..])
+    };
+    columns.extend(
+        roles
+            .iter()
+            .map(|role| (capital(role), Physical::BYTE_ARRAY, None)),
+    );
+    let field = |(name, physical, logical): (String, Physical, Option<LogicalType>)| {
+        Type::primitive_type_builder(&name, physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_logical_type(logical)
+            .build()
+            .map(Arc::new)
+    };
+    let fields = columns
+        .into_iter()
+        .map(field)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Arc::new(
+        Type::group_type_builder("alerts")
+            .with_fields(fields)
+            .build()?,
+    ))
+}
+
+fn texts(
+    out: &mut SerializedRowGroupWriter<'_, File>,
+    cells: impl Iterator<Item = Option<String>>,
+) -> Result<(), ParquetError> {
+    bytes(out, cells.map(|cell| cell.map(String::into_bytes)))
+}
+
+fn bytes(
+    out: &mut SerializedRowGroupWriter<'_, File>,
+    cells: impl Iterator<Item = Option<Vec<u8>>>,
+) -> Result<(), ParquetError> {
+    column::<ByteArrayType>(out, cells.map(|cell| cell.map(ByteArray::from)))
+}
+
+fn numbers(
+    out: &mut SerializedRowGroupWriter<'_, File>,
+    cells: impl Iterator<Item = Option<f64>>,
+) -> Result<(), ParquetError> {
+    column::<DoubleType>(
+        out,
+        cells.map(|cell| cell.filter(|number| number.is_finite())),
+    )
+}
+
+fn column<T: DataType>(
+    out: &mut SerializedRowGroupWriter<'_, File>,
+    cells: impl Iterator<Item = Option<T::T>>,
+) -> Result<(), ParquetError> {
+    let cells: Vec<Option<T::T>> = cells.collect();
+    let levels: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
+    let values: Vec<T::T> = cells.into_iter().flatten().collect();
+    let Some(mut column) = out.next_column()? else {
+        return Ok(());
+    };
+    column
+        .typed::<T>()
+        .write_batch(&values, Some(&levels), None)?;
+    column.close()
+}

@@ -1,0 +1,236 @@
+//! Alerts as JSON: brokers' downloads and Rubin's archive. Stamps are texts in base64.
+//!
+//! A file holds one alert, a list of them, or one a line. An alert has the fields of a packet; a cutout is a
+//! text, an object with `stampData`, or what MongoDB writes for bytes (`$binary`).
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value};
+
+use super::{
+    alert_plan::meaning,
+    alert_record::{Cutout, Packet, Row},
+    alert_value::Scalar,
+};
+use crate::domain::Role;
+
+/// How a FITS file begins. Cutouts are not decoded for the index: each is taken for one until it is.
+const ASSUMED: &[u8] = b"SIMPLE  =";
+
+/// True where a text may hold alerts with stamps.
+pub fn may_hold_alerts(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    let begin = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(begin, Some(b'{' | b'[')) && (has(b"\"cutout") || has(b"\"stampData"))
+}
+
+/// The alerts of a file; a line that is no JSON is an error with its number.
+pub fn alerts(bytes: &[u8]) -> Result<Vec<Map<String, Value>>, String> {
+    let object = |value: Value| match value {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    };
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Array(list)) => Ok(list.into_iter().filter_map(object).collect()),
+        Ok(value) => Ok(object(value).into_iter().collect()),
+        Err(whole) => {
+            let lines = bytes
+                .split(|byte| *byte == b'\n')
+                .filter(|line| !line.trim_ascii().is_empty());
+            let read = lines.enumerate().map(|(number, line)| {
+                let value = serde_json::from_slice(line);
+                value.map_err(|error| format!("is damaged JSON at line {}: {error}", number + 1))
+            });
+            let values: Result<Vec<Value>, String> = read.collect();
+            // A single object that is damaged is reported as such.
+            let values = values.map_err(|line| {
+                if bytes.contains(&b'\n') {
+                    line
+                } else {
+                    format!("is damaged JSON: {whole}")
+                }
+            })?;
+            Ok(values.into_iter().filter_map(object).collect())
+        }
+    }
+}
+
+/// An alert as a packet, and the names of its numbers.
+pub fn packet(alert: &Map<String, Value>) -> (Packet<'static>, Arc<[Arc<str>]>) {
+    let mut packet = Packet::default();
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for (name, value) in alert {
+        match value {
+            _ if name.to_ascii_lowercase().starts_with("cutout") => {
+                if let Some(role) = Role::from_alias(name) {
+                    packet.cutouts.push(Cutout {
+                        role,
+                        name: name.as_str().into(),
+                        bytes: encoded(value).map(|_| ASSUMED),
+                    });
+                }
+            }
+            Value::Object(fields) if matches!(name.as_str(), "candidate" | "diaSource") => {
+                for (name, value) in fields {
+                    take(&mut packet, &mut names, name, value, true);
+                }
+            }
+            Value::Object(fields)
+                if matches!(name.as_str(), "diaObject" | "ssSource" | "ssObject") =>
+            {
+                for (inner, value) in fields {
+                    take(
+                        &mut packet,
+                        &mut names,
+                        &format!("{name}_{inner}"),
+                        value,
+                        false,
+                    );
+                }
+            }
+            Value::Array(list) if matches!(name.as_str(), "prv_candidates" | "prvDiaSources") => {
+                packet.history.extend(list.iter().filter_map(measurement));
+            }
+            Value::Array(list) if name == "prvDiaForcedSources" => {
+                packet.forced.extend(list.iter().filter_map(measurement));
+            }
+            value => take(&mut packet, &mut names, name, value, true),
+        }
+    }
+    (packet, names.into())
+}
+
+/// The bytes of the cutout of a role.
+pub fn cutout(alert: &Map<String, Value>, role: Role) -> Result<Vec<u8>, String> {
+    let is_wanted = |name: &str| {
+        name.to_ascii_lowercase().starts_with("cutout") && Role::from_alias(name) == Some(role)
+    };
+    let value = alert
+        .iter()
+        .find(|(name, _)| is_wanted(name))
+        .map(|(_, value)| value);
+    let text = value.and_then(encoded).ok_or("the cutout is null")?;
+    let packed: String = text.split_whitespace().collect();
+    STANDARD
+        .decode(packed)
+        .map_err(|error| format!("the cutout is no base64: {error}"))
+}
+
+/// The text in which a cutout's bytes are written.
+fn encoded(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+        Value::Object(fields) => ["stampData", "stamp_data", "$binary", "base64"]
+            .iter()
+            .find_map(|name| encoded(fields.get(*name)?)),
+        _ => None,
+    }
+}
+
+fn measurement(value: &Value) -> Option<Row> {
+    let mut row = Row::default();
+    for (name, value) in value.as_object()? {
+        if let Some(meaning) = meaning(name) {
+            row.set(meaning, &scalar(value));
+        }
+    }
+    Some(row)
+}
+
+fn take(
+    packet: &mut Packet<'_>,
+    names: &mut Vec<Arc<str>>,
+    name: &str,
+    value: &Value,
+    has_meaning: bool,
+) {
+    let value = scalar(value);
+    let meaning = meaning(name).filter(|_| has_meaning);
+    if let Some(meaning) = meaning {
+        packet.row.set(meaning, &value);
+        if meaning.is_identifier() {
+            return;
+        }
+    }
+    match value {
+        // Longer than a double holds: an identifier.
+        Scalar::Int(long) if long.unsigned_abs() > 1 << 53 => {
+            packet.texts.push((name.into(), long.to_string().into()));
+        }
+        Scalar::Text(text) => packet.texts.push((name.into(), (&*text).into())),
+        value => {
+            if let Some(number) = value.number()
+                && !names.iter().any(|known| **known == *name)
+            {
+                names.push(name.into());
+                packet.numbers.push(number);
+            }
+        }
+    }
+}
+
+fn scalar(value: &Value) -> Scalar<'static> {
+    match value {
+        Value::Bool(is) => Scalar::Bool(*is),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(integer), _) => Scalar::Int(integer),
+            (None, _) if number.is_u64() => Scalar::Text(number.to_string().into()),
+            (None, Some(float)) => Scalar::Float(float),
+            _ => Scalar::Nothing,
+        },
+        Value::String(text) => Scalar::Text(text.clone().into()),
+        // MongoDB's way of writing a long.
+        Value::Object(fields) => match fields.get("$numberLong") {
+            Some(Value::String(text)) => text.parse().map_or(Scalar::Nothing, Scalar::Int),
+            _ => Scalar::Nothing,
+        },
+        Value::Null | Value::Array(_) => Scalar::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALERT: &str = r#"{"objectId": "ZTF18a", "candid": 1127174604415015005, "candidate": {"jd": 2458881.5, "fid": 2,
+        "magpsf": 19.25, "pid": 1127174604415}, "prv_candidates": [{"jd": 2458880.5, "fid": 1, "candid": null,
+        "diffmaglim": 20.5}], "cutoutScience": {"stampData": {"$binary": "U0lNUExF"}}, "cutoutTemplate": null,
+        "cutoutDifference": "U0lN\nUExF"}"#;
+
+    #[test]
+    fn an_alert_is_a_packet_with_exact_identifiers() {
+        let list = format!("[{ALERT},{ALERT}]");
+        let lines = format!("{0}\n{0}\n", ALERT.replace('\n', " "));
+        for text in [&*list, &*lines] {
+            assert!(may_hold_alerts(text.as_bytes()));
+            let found = alerts(text.as_bytes()).unwrap();
+            assert_eq!(found.len(), 2);
+            let (packet, names) = packet(&found[1]);
+            assert_eq!(packet.row.candid.as_deref(), Some("1127174604415015005"));
+            assert_eq!(
+                (packet.row.jd, packet.row.filter_id),
+                (Some(2_458_881.5), Some(2))
+            );
+            assert_eq!(packet.history.len(), 1);
+            assert_eq!(names.len(), packet.numbers.len());
+            let has: Vec<_> = packet
+                .cutouts
+                .iter()
+                .map(|cutout| (cutout.role, cutout.bytes.is_some()))
+                .collect();
+            assert!(
+                has.contains(&(Role::Reference, false)) && has.contains(&(Role::Science, true))
+            );
+            assert_eq!(cutout(&found[0], Role::Science).unwrap(), b"SIMPLE");
+            assert!(cutout(&found[0], Role::Reference).is_err());
+        }
+    }
+
+    #[test]
+    fn the_damaged_line_is_named() {
+        let error = alerts(b"{\"cutoutScience\": \"\"}\n{\"cut\n").unwrap_err();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(!may_hold_alerts(b"id,label"));
+    }
+}

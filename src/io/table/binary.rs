@@ -1,0 +1,116 @@
+//! Tables of FITS and Parquet files as texts: the columns that have one value a row.
+
+use parquet::{
+    file::reader::{FileReader as _, SerializedFileReader},
+    record::Field,
+};
+
+use super::{Row, Table};
+use crate::io::{
+    fits_file::{FitsFile, HduKind},
+    fits_text::unescape_text,
+};
+
+/// The first table of a FITS file.
+pub(super) fn fits(bytes: &[u8]) -> Result<Table, String> {
+    let mut file = FitsFile::open(bytes.into()).map_err(|error| error.to_string())?;
+    let fault = |error: crate::io::fits_file::FitsError| error.to_string();
+    for hdu in 1..usize::from(u16::MAX) {
+        match file.go_to(hdu).map_err(fault)? {
+            None => break,
+            Some(HduKind::Image) => {}
+            Some(HduKind::Table) => return fits_table(&mut file).map_err(fault),
+        }
+    }
+    Err("is a FITS file without a table".into())
+}
+
+fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits_file::FitsError> {
+    let mut table = Table::default();
+    let rows = file.rows()?;
+    table.rows = (1..=rows as u64)
+        .map(|line| Row {
+            line,
+            cells: Vec::new(),
+        })
+        .collect();
+    for column in file.columns()?.iter().filter(|column| column.is_scalar) {
+        let cells: Vec<String> = if column.is_text {
+            file.texts(column)?
+                .iter()
+                .map(|text| unescape_text(text))
+                .collect()
+        } else if column.is_long {
+            let null = crate::io::fits_bytes::NULL_INT;
+            let text = |value: i64| {
+                if value == null {
+                    String::new()
+                } else {
+                    value.to_string()
+                }
+            };
+            file.longs(column)?.into_iter().map(text).collect()
+        } else {
+            let text = |value: f64| {
+                if value.is_nan() {
+                    String::new()
+                } else {
+                    value.to_string()
+                }
+            };
+            file.numbers(column)?.into_iter().map(text).collect()
+        };
+        table.heads.push(column.name.clone());
+        for (row, cell) in table.rows.iter_mut().zip(cells) {
+            row.cells.push(cell);
+        }
+    }
+    Ok(table)
+}
+
+/// The columns of a Parquet file that hold no list and no structure.
+pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
+    let fault =
+        |error: parquet::errors::ParquetError| format!("is a damaged Parquet file: {error}");
+    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(fault)?;
+    let schema = reader.metadata().file_metadata().schema().clone();
+    let mut table = Table::default();
+    for (number, row) in (1..).zip(reader.get_row_iter(None).map_err(fault)?) {
+        let row = row.map_err(fault)?;
+        let mut cells = Vec::with_capacity(table.heads.len());
+        for (name, field) in row.get_column_iter() {
+            if number == 1 {
+                table.heads.push(name.clone());
+            }
+            cells.push(cell(field));
+        }
+        table.rows.push(Row {
+            line: number,
+            cells,
+        });
+    }
+    if table.heads.is_empty() {
+        table.heads = schema
+            .get_fields()
+            .iter()
+            .map(|field| field.name().to_owned())
+            .collect();
+    }
+    Ok(table)
+}
+
+fn cell(field: &Field) -> String {
+    match field {
+        Field::Null
+        | Field::Bytes(_)
+        | Field::Group(_)
+        | Field::ListInternal(_)
+        | Field::MapInternal(_) => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Double(value) if value.is_nan() => String::new(),
+        Field::Float(value) if value.is_nan() => String::new(),
+        Field::TimestampMicros(at) => crate::domain::Timestamp(*at).to_string(),
+        Field::TimestampMillis(at) => crate::domain::Timestamp(at * 1000).to_string(),
+        other => other.to_string(),
+    }
+}
