@@ -19,8 +19,6 @@ use crate::{
 const SHOWN: usize = 60;
 /// Letters of a path in a message.
 const NAME: usize = 80;
-/// Updates taken in at a time at most, so that a flood does not hold up the window.
-const MOST_UPDATES: usize = 64;
 /// What is looked for in everything that is opened.
 const LOOKED_FOR: &str = "looked for FITS stamps, Avro alert packets, and tar archives of packets";
 
