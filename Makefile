@@ -40,7 +40,7 @@ help:
 	@echo 'make check           formatting, lints and types of everything: after each small change'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
 	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
-	@echo 'make lint            rustfmt, clippy and documentation, warnings denied'
+	@echo 'make lint            rustfmt, clippy, documentation (warnings denied), licences of dependencies'
 	@echo 'make bench           run the benches'
 	@echo 'make build           build target/release/destello'
 	@echo 'make system          install what the system lacks, and nothing else'
@@ -83,6 +83,11 @@ lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps --lib
+	@if ! command -v cargo-deny >/dev/null; then \
+	    echo 'Licences and sources of dependencies are not checked: cargo install cargo-deny'; \
+	else \
+	    $(CARGO) deny --locked check licenses bans sources; \
+	fi
 
 bench: system
 	$(ON_DISPLAY) $(CARGO) bench --locked --bench '*'
