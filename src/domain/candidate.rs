@@ -191,13 +191,13 @@ impl Candidate {
     /// Brings epochs and history into time order; the sort is stable.
     pub fn sort_by_time(&mut self) {
         self.epochs.sort_by(|a, b| match (a.mjd, b.mjd) {
-            (Some(a), Some(b)) => a.days().total_cmp(&b.days()),
+            (Some(a), Some(b)) => a.utc_days().total_cmp(&b.utc_days()),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
             (None, None) => std::cmp::Ordering::Equal,
         });
         self.history
-            .sort_by(|a, b| a.mjd.days().total_cmp(&b.mjd.days()));
+            .sort_by(|a, b| a.mjd.utc_days().total_cmp(&b.mjd.utc_days()));
     }
 }
 

@@ -300,9 +300,9 @@ mod tests {
         assert_eq!(hdecompress(&[0xdd, 0x99], [4, 4], false), None);
         let mut head = vec![0xdd, 0x99];
         head.extend([4_i32, 4, 0].iter().flat_map(|value| value.to_be_bytes()));
-        head.extend(160_i64.to_be_bytes());
+        head.extend(80_i64.to_be_bytes());
         head.extend([0, 0, 0, 0]);
-        // Sixteen pixels of the same value: their sum, and no bit planes.
+        // Sixteen pixels of the same value: the coefficient is half of their sum; no bit planes.
         let image = hdecompress(&head, [4, 4], false).unwrap();
         assert!(image.iter().all(|value| *value == 10), "{image:?}");
         assert_eq!(hdecompress(&head, [4000, 4000], false), None);

@@ -513,9 +513,11 @@ fn every_kind_of_header_agrees_with_astropy() {
     for (name, cards, sky, cd) in GOLDEN {
         let wcs = local(&header(cards), [21, 31]).expect(name);
         let near = |a: f64, b: f64, most: f64| (a - b).abs() < most;
+        // The poles of the galactic system are defined to five digits by Hipparcos, to more by others.
+        let most_deg = if *name == "galactic" { 1e-5 } else { 2e-8 };
         let east = (wcs.crval_deg[0] - sky[0]) * sky[1].to_radians().cos();
         assert!(
-            near(east, 0.0, 2e-8) && near(wcs.crval_deg[1], sky[1], 2e-8),
+            near(east, 0.0, most_deg) && near(wcs.crval_deg[1], sky[1], most_deg),
             "{name}: {:?} {sky:?}",
             wcs.crval_deg
         );
