@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Engine, Epochs, Reference, States, kernels_of};
+use super::{
+    by_kernels::kernels_of,
+    engine::{Engine, Epochs, States},
+    reference::Reference,
+};
 use crate::{
     domain::{ModelCard, ModelInput},
     imaging::sequence_input::{CHANNELS, CONDITIONS},

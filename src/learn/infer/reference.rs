@@ -5,7 +5,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation::softmax},
 };
 
-use super::{Engine, Epochs, States};
+use super::engine::{Engine, Epochs, States};
 use crate::{
     domain::{InputPlan, ModelCard},
     imaging::sequence_input::{CHANNELS, CONDITIONS},

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use burn::nn::LayerNormConfig;
 
 use super::{
-    Epochs, States, softmax,
+    engine::{Epochs, States, softmax},
     stack::{Stack, dense, numbers},
 };
 use crate::{

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::{softmax, stack::Stack};
+use super::{engine::softmax, stack::Stack};
 use crate::learn::{
     Network, Views,
     kernels::{LANES, Lanes, Map},

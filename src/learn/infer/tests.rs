@@ -1,7 +1,7 @@
 //! Kernels and burn give the same probabilities.
 
-use super::*;
-use crate::learn::{Architecture, Model, model_file::tests::untrained};
+use super::{by_kernels::kernels_of, *};
+use crate::learn::{Architecture, LearnError, Model, model_file::tests::untrained};
 
 /// The largest difference between the kernels and burn for so many candidates.
 fn difference(model: &Model, count: usize) -> f32 {

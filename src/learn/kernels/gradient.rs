@@ -1,7 +1,7 @@
 //! Gradients of convolutions of sixteen images: of their weights, and of what stands before pooling and rectifier.
 //!
 //! The gradient of the input of a convolution is a convolution too, with the kernel turned about its centre and
-//! the channels exchanged: [`turned`].
+//! the channels exchanged: `turned`.
 #![expect(
     clippy::inline_always,
     reason = "only what is inlined is compiled for the instructions that were chosen"

@@ -1,8 +1,8 @@
 //! Kernels for the CPU: the few kinds of layers that the networks have, sixteen images at a time.
 //!
-//! An activation is stored as [`Lanes`]: the same pixel of the same channel of sixteen images side by side.
+//! An activation is stored as `Lanes`: the same pixel of the same channel of sixteen images side by side.
 //! Every multiplication then serves sixteen images with one weight, whatever the number of channels, the size
-//! of the image, the stride or the padding; nothing has to be shuffled or padded. [`Map`] has the order of the
+//! of the image, the stride or the padding; nothing has to be shuffled or padded. `Map` has the order of the
 //! pixels. Instructions are chosen when the program runs (AVX-512, AVX2 with FMA, NEON, or none of them) by
 //! `pulp`, so that this code has no `unsafe`.
 //!
