@@ -247,8 +247,11 @@ fn show(update: &FineTuneUpdate, has_no_table: bool, line: &ProgressLine) {
 fn in_words(sky: &str, found: &SkyFigures) -> String {
     let figure = |at: usize| format!("{:.3} ± {:.3}", found.mean_recall[at], found.error[at]);
     let (before, after) = (figure(0), figure(1));
+    let surer = found.log_gain.map_or_else(String::new, |[gain, error]| {
+        format!("; log-probability of the right class {gain:+.3} ± {error:.3}")
+    });
     format!(
-        "mean recall on {} {sky}: {after}, before {before}",
+        "mean recall on {} {sky}: {after}, before {before}{surer}",
         found.examples
     )
 }

@@ -18,6 +18,9 @@ pub struct SkyFigures {
     /// Standard error of what the mean recall gains, object by object; none where both were not judged on the
     /// same objects.
     pub gain_error: Option<f64>,
+    /// What the log-probability of the right class gains, nats, the mean over classes, and its standard error; none
+    /// where both were not judged on the same objects. It sees what few labels do not show as recall.
+    pub log_gain: Option<[f64; 2]>,
 }
 
 impl SkyFigures {
@@ -34,6 +37,7 @@ impl SkyFigures {
             error: [before_is.1, after_is.1],
             accuracy: [before_is.2, after_is.2],
             gain_error: None,
+            log_gain: None,
         })
     }
 
@@ -53,10 +57,22 @@ impl SkyFigures {
             .unwrap_or_else(|| self.error[0].hypot(self.error[1]))
     }
 
-    /// True where more is gained than the standard error; none where that is not known.
+    /// True where more is gained than the standard error: of the mean recall, or, where that does not fall by more
+    /// than its own, of the log-probability. None where that is not known.
     pub fn is_gain(&self) -> Option<bool> {
         let error = self.gain_error?;
-        Some(self.gain() > 0.0 && self.gain() > error)
+        let is_surer = self.log_gain.is_some_and(|[gain, error]| gain > error);
+        let is_kept = self.gain() >= -error;
+        Some(self.gain() > 0.0 && self.gain() > error || is_surer && is_kept)
+    }
+
+    /// The same with what the log-probability gains, and its standard error.
+    #[must_use]
+    pub const fn with_log_gain(self, gain: [f64; 2]) -> Self {
+        Self {
+            log_gain: Some(gain),
+            ..self
+        }
     }
 
     /// How much more is recognised after than before; negative where less is.
@@ -111,6 +127,10 @@ impl FineTuneFigures {
             if let Some(error) = figures.gain_error {
                 named.insert(format!("{sky}_gain_error"), error);
             }
+            if let Some([gain, error]) = figures.log_gain {
+                named.insert(format!("{sky}_log_gain"), gain);
+                named.insert(format!("{sky}_log_gain_error"), error);
+            }
         }
         named
     }
@@ -131,6 +151,9 @@ impl FineTuneFigures {
                 error: both("mean_recall_error")?,
                 accuracy: both("accuracy")?,
                 gain_error: figure(format!("{sky}_gain_error")),
+                log_gain: figure(format!("{sky}_log_gain"))
+                    .zip(figure(format!("{sky}_log_gain_error")))
+                    .map(<[f64; 2]>::from),
             })
         };
         Self {
@@ -152,6 +175,7 @@ impl FineTuneFigures {
         }
         match self.new_sky {
             None => Some("too few labels to hold any out: what it gains is not known".into()),
+            Some(new) if new.is_gain() == Some(true) => None,
             Some(new) if new.gain() <= 0.0 => Some(format!(
                 "it gains nothing: mean recall on {} held-out labels was {} and is {}",
                 new.examples,
@@ -242,6 +266,13 @@ mod tests {
             figures(Some(gain.with_gain_error(0.15)), same).objection(0.01),
             None
         );
+        // As many right as before, but surer of them.
+        let surer =
+            |gain: f64| same.map(|same| same.with_gain_error(0.02).with_log_gain([gain, 0.05]));
+        assert_eq!(figures(surer(0.2), same).objection(0.01), None);
+        assert!(figures(surer(0.04), same).objection(0.01).is_some());
+        let named = figures(surer(0.2), None).by_name();
+        assert_eq!(named.get("new_sky_log_gain"), Some(&0.2));
         assert_eq!(SkyFigures::of(&Confusion::new(2), &good), None);
     }
 

@@ -118,7 +118,7 @@ impl HeldOut {
     /// What was gained, each half of the objects judged by the stage that the other chooses.
     pub fn figures(&self) -> Option<SkyFigures> {
         let [mut before, mut after] = [0; 2].map(|_| Confusion::new(self.classes));
-        let mut gains = Vec::new();
+        let (mut gains, mut log_gains) = (Vec::new(), Vec::new());
         for half in 0..2 {
             let is_of = |at: usize| self.place_in_class(at) % 2 == half;
             let stage = self.best(&|at| !is_of(at));
@@ -129,11 +129,14 @@ impl HeldOut {
                     after.add(one.class, called[1], 1);
                     let [was, is] = called.map(|called| f64::from(u8::from(called == one.class)));
                     gains.push((is - was, one.class));
+                    log_gains.push((one.logs[1 + stage] - one.logs[0], one.class));
                 }
             }
         }
         let (_, error) = balanced(gains.into_iter(), self.classes);
-        Some(SkyFigures::of(&before, &after)?.with_gain_error(error))
+        let log_gain = balanced(log_gains.into_iter(), self.classes);
+        let found = SkyFigures::of(&before, &after)?;
+        Some(found.with_gain_error(error).with_log_gain(log_gain.into()))
     }
 
     /// How many of its class come before an object.
