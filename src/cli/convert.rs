@@ -37,7 +37,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in opened.problems.iter().chain(&converted.problems) {
         eprintln!("{problem}");
     }
-    super::print_line(&format!(
+    super::print::print_line(&format!(
         "{} epochs of {} candidates with {} stamps written to {}",
         converted.rows,
         opened.catalogue.len(),

@@ -47,7 +47,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     }
     if args.no_window {
-        super::print_line(&folder.display().to_string())?;
+        super::print::print_line(&folder.display().to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
     // From here on Ctrl-C ends the program, as without a demo.

@@ -103,7 +103,7 @@ fn truths(args: &Args) -> anyhow::Result<TruthsAtHand> {
         return Ok(TruthsAtHand::Data);
     };
     let project = super::label::open_existing(path)?;
-    Ok(TruthsAtHand::Labels(Arc::new(super::label::book_of(
+    Ok(TruthsAtHand::Labels(Arc::new(super::opened::book_of(
         &project,
     )?)))
 }
@@ -153,7 +153,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .collect();
         bail!("{UNLABELLED}: {}", reasons.join("; "));
     }
-    super::print_line(&text)?;
+    super::print::print_line(&text)?;
     if let Some(folder) = &args.out {
         let write = WriteEvaluation {
             folder: folder.clone(),

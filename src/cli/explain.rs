@@ -65,8 +65,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         explanation,
         left_out,
     } = explain_to_file(&order)?;
-    super::print_line(&format!("{place}: {}", words(&explanation)))?;
-    super::print_line(&format!("written to {}", args.out.display()))?;
+    super::print::print_line(&format!("{place}: {}", words(&explanation)))?;
+    super::print::print_line(&format!("written to {}", args.out.display()))?;
     if !left_out.is_empty() {
         let names: Vec<_> = left_out.iter().map(|role| role.name()).collect();
         eprintln!(

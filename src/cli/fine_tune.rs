@@ -305,7 +305,7 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
         );
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    super::print_line(&format!("{} written to {}", version.id, out.display()))?;
+    super::print::print_line(&format!("{} written to {}", version.id, out.display()))?;
     for (name, sky) in [
         ("new_sky", "stamps of the new sky that were held out"),
         ("old_sky", "simulated stamps of the old sky"),
@@ -316,7 +316,7 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
             figure("error_after"),
             figure("examples"),
         ) {
-            super::print_line(&format!(
+            super::print::print_line(&format!(
                 "reconstruction error of {examples} {sky}: {after:.5}, before {before:.5}"
             ))?;
         }
@@ -330,17 +330,17 @@ fn say_figures(
     figures: &FineTuneFigures,
     most_forgotten: f64,
 ) -> anyhow::Result<()> {
-    super::print_line(&format!("{id} written to {}", out.display()))?;
+    super::print::print_line(&format!("{id} written to {}", out.display()))?;
     for (sky, found) in [
         ("held-out labels of the new sky", figures.new_sky),
         ("simulated examples of the old sky", figures.old_sky),
     ] {
         if let Some(found) = found {
-            super::print_line(&in_words(sky, &found))?;
+            super::print::print_line(&in_words(sky, &found))?;
         }
     }
     if let Some(why) = figures.objection(most_forgotten) {
-        super::print_line(&format!("look before you use it: {why}"))?;
+        super::print::print_line(&format!("look before you use it: {why}"))?;
     }
     Ok(())
 }

@@ -27,9 +27,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let inspection = inspect(&args.paths);
     if args.json {
-        super::print_line(&serde_json::to_string_pretty(&inspection)?)?;
+        super::print::print_line(&serde_json::to_string_pretty(&inspection)?)?;
     } else {
-        super::print_line(&inspection.report())?;
+        super::print::print_line(&inspection.report())?;
     }
     Ok(ExitCode::from(if inspection.objects == 0 { 2 } else { 0 }))
 }
@@ -37,19 +37,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 /// The rules that were applied, and each object with what it was made of.
 fn why(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let opened = read_all(paths);
-    super::print_line(RULE_BOOK)?;
+    super::print::print_line(RULE_BOOK)?;
     for (path, rule) in &opened.recognised {
-        super::print_line(&format!("{}: {rule}", path.display()))?;
+        super::print::print_line(&format!("{}: {rule}", path.display()))?;
     }
     for problem in &opened.problems {
-        super::print_line(&format!("problem    {problem}"))?;
+        super::print::print_line(&format!("problem    {problem}"))?;
     }
     for (_, candidate) in opened.catalogue.iter() {
         let place = candidate
             .position_deg
             .map_or_else(String::new, |[ra, dec]| format!(" at {ra:.6} {dec:+.6}"));
         let epochs = candidate.epochs.len();
-        super::print_line(&format!("{}{place}: {epochs} epochs", candidate.id))?;
+        super::print::print_line(&format!("{}{place}: {epochs} epochs", candidate.id))?;
         for epoch in &candidate.epochs {
             let time = epoch.mjd.map_or_else(
                 || "no time".to_owned(),
@@ -65,7 +65,7 @@ fn why(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
             };
             let stamps: Vec<_> = epoch.stamps.iter().map(stamp).collect();
             let candid = epoch.candid.as_deref().unwrap_or("no candid");
-            super::print_line(&format!("  {candid}, {time}: {}", stamps.join(", ")))?;
+            super::print::print_line(&format!("  {candid}, {time}: {}", stamps.join(", ")))?;
         }
     }
     Ok(ExitCode::from(if opened.catalogue.is_empty() {

@@ -6,19 +6,11 @@ mod import;
 mod list;
 mod stream;
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::Path, process::ExitCode};
 
 use clap::Subcommand;
 
-use crate::{
-    domain::{Catalogue, LabelBook},
-    store::Project,
-    workspace::open,
-};
+use crate::store::Project;
 
 /// Arguments of `label`.
 #[derive(Debug, clap::Args)]
@@ -64,37 +56,4 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 /// Opens a project that must be there.
 pub(super) fn open_existing(path: &Path) -> anyhow::Result<Project> {
     Ok(Project::open_existing(path)?)
-}
-
-/// The labels of a project.
-pub(super) fn book_of(project: &Project) -> anyhow::Result<LabelBook> {
-    let events = project.events_since(0)?;
-    Ok(LabelBook::of(
-        events.into_iter().map(|(_, event)| Arc::new(event)),
-    ))
-}
-
-/// The candidates of these files, of which there must be one: no project is made without.
-fn open_some(paths: &[PathBuf]) -> anyhow::Result<Catalogue> {
-    let catalogue = open_catalogue(paths);
-    anyhow::ensure!(
-        !catalogue.is_empty(),
-        "no candidate was found in the given paths; `destello inspect` says why"
-    );
-    Ok(catalogue)
-}
-
-/// The candidates of these files; their faults are counted on standard error.
-fn open_catalogue(paths: &[PathBuf]) -> Catalogue {
-    if paths.is_empty() {
-        return Catalogue::default();
-    }
-    let opened = open::read_all(paths);
-    if !opened.problems.is_empty() {
-        eprintln!(
-            "{} inputs could not be used; `destello inspect` names them",
-            opened.problems.len()
-        );
-    }
-    opened.catalogue
 }

@@ -104,7 +104,7 @@ fn run_export(args: &Export) -> anyhow::Result<ExitCode> {
     tell_faults(&report);
     table::write("LATENT", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
-        super::print_line(&format!(
+        super::print::print_line(&format!(
             "{} epochs of {} candidates written to {}",
             report.placed + report.refused,
             report.candidates,
@@ -156,7 +156,7 @@ fn run_centroids(args: &Centroids) -> anyhow::Result<ExitCode> {
     let rows = centroids::centroids(&order, &cancel)?;
     for (title, row) in ["like stars", "artefacts"].iter().zip(&rows) {
         let shown: Vec<String> = row.iter().map(in_words).collect();
-        super::print_line(&format!("{title}: {}", shown.join(", ")))?;
+        super::print::print_line(&format!("{title}: {}", shown.join(", ")))?;
     }
     Ok(ExitCode::SUCCESS)
 }

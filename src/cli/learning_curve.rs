@@ -109,12 +109,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn print(curve: &LearningCurve) -> anyhow::Result<()> {
-    super::print_line(&format!(
+    super::print::print_line(&format!(
         "mean recall on {} held-out examples; as it was {:.3}",
         curve.held_out,
         curve.before.unwrap_or(f64::NAN)
     ))?;
-    super::print_line("labels  as given  by chance")?;
+    super::print::print_line("labels  as given  by chance")?;
     for point in &curve.points {
         let given = point
             .in_order
@@ -124,7 +124,7 @@ fn print(curve: &LearningCurve) -> anyhow::Result<()> {
             || "-".into(),
             |[mean, spread]| format!("{mean:.3} ± {spread:.3}"),
         );
-        super::print_line(&format!("{:>6}  {given:>8}  {chance}", point.labels))?;
+        super::print::print_line(&format!("{:>6}  {given:>8}  {chance}", point.labels))?;
     }
     Ok(())
 }

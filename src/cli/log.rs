@@ -19,11 +19,11 @@ pub fn run(args: &Args, path: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let path =
         path.context("there is no home folder to keep the log in: name a file with --log")?;
     match args.tail {
-        None => super::print_line(&path.display().to_string())?,
+        None => super::print::print_line(&path.display().to_string())?,
         Some(count) => {
             let lines = tail(&path, count);
             let lines = lines.with_context(|| format!("{}: no log can be read", path.display()))?;
-            super::print_line(&lines.join("\n"))?;
+            super::print::print_line(&lines.join("\n"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,9 @@ mod log;
 mod making;
 pub mod models;
 pub mod open;
+mod opened;
 pub mod photometry;
+mod print;
 mod progress;
 pub mod render;
 pub mod score;
@@ -21,7 +23,7 @@ mod shares;
 pub mod simulate;
 mod train;
 
-use std::{ffi::OsString, io::Write, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -128,14 +130,6 @@ fn with_log_behind(mut arguments: Vec<OsString>) -> Vec<OsString> {
         arguments[1..length + 2].rotate_right(1);
     }
     arguments
-}
-
-/// Prints a text with its line end. A reader that has gone (`| head`) ends the program quietly.
-fn print_line(text: &str) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.trim_end_matches('\n').as_bytes())?;
-    out.write_all(b"\n")?;
-    out.flush()
 }
 
 #[cfg(test)]

@@ -74,18 +74,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::List { project } => list(project.as_deref())?,
         What::Export { model, out } => {
             let card = model_export::export(model, out)?;
-            super::print_line(&format!("{} written to {}", card.name, out.display()))?;
+            super::print::print_line(&format!("{} written to {}", card.name, out.display()))?;
         }
         What::Remove { model } => {
             let (project, id) = versions::parse(model).with_context(|| {
                 format!("{model} names no version: those of a project are PROJECT#NAME@VERSION")
             })?;
             versions::remove(&project, &id)?;
-            super::print_line(&format!("{id} taken out of {}", project.display()))?;
+            super::print::print_line(&format!("{id} taken out of {}", project.display()))?;
         }
         What::Card { model } => {
             let card = latent_models::card(model).map_or_else(|| models::card(model), Ok)?;
-            super::print_line(&serde_json::to_string_pretty(&card)?)?;
+            super::print::print_line(&serde_json::to_string_pretty(&card)?)?;
         }
         What::Import {
             file,
@@ -98,7 +98,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             } else if let Some(project) = project {
                 let version = versions::import(project, file)?;
                 let source = versions::source(project, &version.id);
-                super::print_line(&format!("{} is kept as {source}", file.display()))?;
+                super::print::print_line(&format!("{} is kept as {source}", file.display()))?;
             }
         }
     }
@@ -110,7 +110,7 @@ fn import_weights(file: &Path, network: &str, out: &Path) -> anyhow::Result<()> 
     let model = models::import(file, network, out, &format!("destello {command}"))?;
     let (id, parameters) = (model.id(), model.card().parameters);
     let out = out.display();
-    Ok(super::print_line(&format!(
+    Ok(super::print::print_line(&format!(
         "{id} ({parameters} parameters) written to {out}"
     ))?)
 }
@@ -141,7 +141,7 @@ fn list(project: Option<&Path>) -> anyhow::Result<()> {
             ));
         }
     }
-    Ok(super::print_line(&rows.join("\n"))?)
+    Ok(super::print::print_line(&rows.join("\n"))?)
 }
 
 /// What computes a network here, and how fast: a line of its own. Nothing for what is no network that scores, or

@@ -90,7 +90,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
     }
     if let Some(out) = &args.out {
-        super::print_line(&format!(
+        super::print::print_line(&format!(
             "{} epochs of {} candidates written to {}",
             report.epochs,
             report.candidates,

@@ -55,7 +55,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         labels: match (&args.shares.shares, &args.project) {
             (ShareChoice::Labels, Some(project)) if project.exists() => {
                 let project = super::label::open_existing(project)?;
-                Some(Arc::new(super::label::book_of(&project)?))
+                Some(Arc::new(super::opened::book_of(&project)?))
             }
             _ => None,
         },
@@ -81,7 +81,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     table::write("SCORES", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
-        super::print_line(&summary(&report, args.project.is_some(), out))?;
+        super::print::print_line(&summary(&report, args.project.is_some(), out))?;
     }
     let is_complete = report.problems.is_empty() && report.refusals.is_empty();
     Ok(ExitCode::from(if is_complete { 0 } else { 2 }))

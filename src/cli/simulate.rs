@@ -105,7 +105,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         threads: args.threads,
     };
     let simulated = with_progress(task, cancel)?;
-    super::print_line(&simulated.sentence())?;
+    super::print::print_line(&simulated.sentence())?;
     Ok(ExitCode::from(if simulated.is_cancelled {
         INTERRUPTED
     } else {
@@ -115,7 +115,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn list() -> anyhow::Result<ExitCode> {
     for [name, title, source] in surveys() {
-        super::print_line(&format!("{name:<10} {title}\n           {source}"))?;
+        super::print::print_line(&format!("{name:<10} {title}\n           {source}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

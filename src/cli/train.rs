@@ -170,7 +170,7 @@ fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
     };
     let card = &trained.card;
     let accuracy = card.figures.get("validation_accuracy");
-    super::print_line(&format!(
+    super::print::print_line(&format!(
         "{} ({} parameters, validation accuracy {:.4}) written to {}",
         trained.id,
         card.parameters,

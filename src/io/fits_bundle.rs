@@ -3,11 +3,8 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
-    export::bundle::LAYOUT,
-    fits_bytes::NULL_INT,
-    fits_file::{FitsError, FitsFile},
-    fits_header::Header,
-    fits_text::unescape_text,
+    export::bundle::LAYOUT, fits_bytes::NULL_INT, fits_error::FitsError, fits_file::FitsFile,
+    fits_header::Header, fits_text::unescape_text,
 };
 use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Mjd, Part, Role, Source, StampId, StampRef,

@@ -1,10 +1,8 @@
 //! The EPOCHS table of a cube: one row an epoch, in the order of the planes.
 
 use super::{
-    field_names::FieldNames,
-    fits_file::{FitsError, FitsFile},
-    fits_header::difference_sign,
-    fits_table::Column,
+    field_names::FieldNames, fits_error::FitsError, fits_file::FitsFile,
+    fits_header::difference_sign, fits_table::Column,
 };
 use crate::domain::{Band, Epoch, Mjd};
 

@@ -14,6 +14,7 @@ use std::{
 pub use super::fits_cards::Card;
 use super::{
     fits_cards::{self, CARD_BYTES},
+    fits_error::{FitsError, values},
     fits_tiles::Tiles,
 };
 
@@ -22,41 +23,6 @@ pub const BLOCK_BYTES: usize = 2880;
 
 /// A longer header is none (200,000 cards).
 const MAX_HEADER_BYTES: usize = 16 << 20;
-
-/// Why a FITS file, or a part of it, is not read: a clause for the Problems list.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FitsError {
-    /// A header ends without its END card.
-    #[error("a header has no END card")]
-    HeaderCut,
-    /// Data are missing at the end.
-    #[error("HDU {hdu} ends at byte {needed}, but the file has {len} bytes")]
-    Cut {
-        /// Zero-based HDU.
-        hdu: usize,
-        /// Bytes that the headers promise.
-        needed: u64,
-        /// Bytes of the file.
-        len: usize,
-    },
-    /// The header or what follows it makes no sense.
-    #[error("HDU {hdu} {why}")]
-    Odd {
-        /// Zero-based HDU.
-        hdu: usize,
-        /// The cause.
-        why: String,
-    },
-    /// The system refused.
-    #[error("{0}")]
-    Read(String),
-}
-
-impl From<std::io::Error> for FitsError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Read(error.to_string())
-    }
-}
 
 /// What an HDU holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -412,13 +378,6 @@ fn floats(bytes: &[u8], bitpix: i32, scale: f64, zero: f64, blank: Option<i64>) 
             .map(|b| f64::from_be_bytes(b) as f32)
             .collect(),
     }
-}
-
-/// Pieces of `N` bytes.
-pub(super) fn values<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
-    bytes
-        .chunks_exact(N)
-        .filter_map(|piece| piece.try_into().ok())
 }
 
 /// Bytes of the data (FITS standard 4.0, equation 2); none where the header does not say.

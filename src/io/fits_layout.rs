@@ -5,7 +5,8 @@ use std::{borrow::Cow, path::Path};
 use super::{
     field_names::FieldNames,
     fits_epochs,
-    fits_file::{Card, FitsError, FitsFile, HduKind},
+    fits_error::FitsError,
+    fits_file::{Card, FitsFile, HduKind},
     fits_geometry::has_wcs,
     fits_header::Header,
 };

@@ -1,6 +1,6 @@
 //! IRAF's pixel lists, as FITS has them for masks (FITS standard 4.0, section 10.4.3).
 
-use super::fits_file::values;
+use super::fits_error::values;
 
 /// The integers of a line list; none where it is damaged.
 pub(super) fn plio(packed: &[u8], count: usize) -> Option<Vec<i64>> {

@@ -11,7 +11,8 @@ use std::{
 
 use super::{
     contents::LARGE_FITS_BYTES,
-    fits_file::{FitsError, FitsFile, HduKind},
+    fits_error::FitsError,
+    fits_file::{FitsFile, HduKind},
     fits_geometry::{self, ZTF_ARCSEC_PER_PX},
     fits_header::Header,
     fits_layout::{self, ImageHdu, LayoutError},

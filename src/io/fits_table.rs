@@ -1,6 +1,9 @@
 //! Binary and ASCII tables of a FITS file (FITS standard 4.0, section 7): scalar columns.
 
-use super::fits_file::{FitsError, FitsFile, HduKind};
+use super::{
+    fits_error::FitsError,
+    fits_file::{FitsFile, HduKind},
+};
 
 /// One column of a table.
 #[derive(Clone, Debug, PartialEq)]

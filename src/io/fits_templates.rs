@@ -41,7 +41,7 @@ impl FitsTables {
         let bytes = gunzip::read_file(path).map_err(|error| error.to_string())?;
         let bits = bytes.len();
         let mut file = FitsFile::open(bytes.into()).map_err(|error| error.to_string())?;
-        let words = |error: super::fits_file::FitsError| error.to_string();
+        let words = |error: super::fits_error::FitsError| error.to_string();
         let header = Header::new(file.cards());
         let (_, mut axes) = file.image().map_err(words)?;
         axes.reverse();
@@ -122,7 +122,7 @@ impl FitsTables {
     }
 }
 
-fn table(file: &mut FitsFile<'_>) -> Result<Table, super::fits_file::FitsError> {
+fn table(file: &mut FitsFile<'_>) -> Result<Table, super::fits_error::FitsError> {
     let mut table = Table::default();
     for column in file.columns()? {
         let name = column.name.to_ascii_uppercase();

@@ -9,7 +9,8 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 
 use super::{
-    fits_file::{FitsError, FitsFile, values},
+    fits_error::{FitsError, values},
+    fits_file::FitsFile,
     fits_hcompress::hdecompress,
     fits_plio::plio,
     fits_rice::rice,

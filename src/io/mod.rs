@@ -31,6 +31,7 @@ pub mod fits_bundle;
 mod fits_bytes;
 mod fits_cards;
 mod fits_epochs;
+mod fits_error;
 mod fits_file;
 mod fits_geometry;
 mod fits_hcompress;

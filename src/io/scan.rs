@@ -22,6 +22,7 @@ use super::{
     scan_alerts::{self, AlertPlace, AlertsFound, read_alerts},
     scan_fits::{self, FitsPlace, FitsRule},
     scan_identity::{By, Identities, Part},
+    scan_names::stem,
     scan_rules::Rule,
     seen_files::version_of,
 };
@@ -392,21 +393,6 @@ pub(super) fn is_companion(path: &Path) -> bool {
         Some(ending) => ENDINGS.contains(&ending.to_ascii_lowercase().as_str()),
         None => true,
     }
-}
-
-/// The file's name without the endings of FITS and compression.
-pub(super) fn stem(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut stem = &*name;
-    let packed = [".gz", ".fz", ".bz2", ".xz", ".zst", ".zip"];
-    for endings in [&packed[..], &[".fits", ".fit", ".fts"][..]] {
-        let shorter = endings.iter().find_map(|ending| {
-            let (head, tail) = stem.split_at_checked(stem.len().checked_sub(ending.len())?)?;
-            (tail.eq_ignore_ascii_case(ending) && !head.is_empty()).then_some(head)
-        });
-        stem = shorter.unwrap_or(stem);
-    }
-    stem.to_owned()
 }
 
 #[cfg(test)]

@@ -12,11 +12,13 @@ use super::{
     parquet_cutouts::{CutoutsError, ParquetCutouts},
     recognise::{Content, HEAD_BYTES, recognise},
 };
-use crate::domain::{
-    Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Role, Source,
-    StampIds, StampRef, TimeScale,
+use crate::{
+    domain::{
+        Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Part, Photometry, Problem, Role,
+        Source, StampIds, StampRef, TimeScale,
+    },
+    imaging::photometry::ab_from_njy,
 };
-use crate::imaging::photometry::ab_from_njy;
 
 /// Where the bytes of an alert file lie.
 #[derive(Clone, Copy)]

@@ -10,11 +10,13 @@ use super::{
     scan_identity::{By, Place, apart_arcsec},
     scan_names::is_ztf_object,
 };
-use crate::domain::{
-    Band, Candidate, DifferenceSign, Epoch, Geometry, Mjd, Part, Role, Source, SourceKind,
-    StampIds, StampRef, TimeScale,
+use crate::{
+    domain::{
+        Band, Candidate, DifferenceSign, Epoch, Geometry, Mjd, Part, Role, Source, SourceKind,
+        StampIds, StampRef, TimeScale,
+    },
+    imaging::photometry::ab_from_njy,
 };
-use crate::imaging::photometry::ab_from_njy;
 
 /// How the stamps of a file hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

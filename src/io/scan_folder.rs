@@ -8,9 +8,9 @@ use std::{
 };
 
 use super::{
-    scan::{FitsRead, Met, Scan, stem},
+    scan::{FitsRead, Met, Scan},
     scan_index::DetectionTable,
-    scan_names::{self, Naming, RoleName},
+    scan_names::{self, Naming, RoleName, stem},
     scan_roles::RoleFile,
 };
 

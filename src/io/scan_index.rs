@@ -8,8 +8,10 @@ use super::{
     gunzip::MAX_BYTES,
     table::Table,
 };
-use crate::domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, TimeScale};
-use crate::imaging::photometry::ab_from_njy;
+use crate::{
+    domain::{Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, TimeScale},
+    imaging::photometry::ab_from_njy,
+};
 
 /// Bytes in which the names of the columns must stand.
 const HEAD_BYTES: usize = 64 << 10;

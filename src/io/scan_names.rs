@@ -5,7 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::scan::stem;
 use crate::domain::Role;
 
 /// A file's name taken apart. Files of one epoch sort side by side, in role order.
@@ -261,6 +260,21 @@ fn is_epoch_name(text: &str) -> bool {
 pub fn mjd(text: &str) -> Option<f64> {
     let value: f64 = text.contains('.').then(|| text.parse().ok())??;
     (40_000.0..100_000.0).contains(&value).then_some(value)
+}
+
+/// The file's name without the endings of FITS and compression.
+pub(super) fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut stem = &*name;
+    let packed = [".gz", ".fz", ".bz2", ".xz", ".zst", ".zip"];
+    for endings in [&packed[..], &[".fits", ".fit", ".fts"][..]] {
+        let shorter = endings.iter().find_map(|ending| {
+            let (head, tail) = stem.split_at_checked(stem.len().checked_sub(ending.len())?)?;
+            (tail.eq_ignore_ascii_case(ending) && !head.is_empty()).then_some(head)
+        });
+        stem = shorter.unwrap_or(stem);
+    }
+    stem.to_owned()
 }
 
 #[cfg(test)]

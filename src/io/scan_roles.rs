@@ -4,11 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     fits_header::Header,
-    scan::{FitsRead, Met, Scan, stem},
+    scan::{FitsRead, Met, Scan},
     scan_fits::{self, FitsRule, describe},
     scan_identity::{By, Part, Place, apart_arcsec},
     scan_index::DetectionTable,
-    scan_names::{self, Naming, is_detection_id, is_ztf_object},
+    scan_names::{self, Naming, is_detection_id, is_ztf_object, stem},
     scan_rules::Rule,
 };
 use crate::domain::{Candidate, Epoch, Mjd, Role};

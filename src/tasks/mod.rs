@@ -14,13 +14,10 @@ pub mod stepwise;
 mod task;
 pub mod thread;
 pub mod to_the_end;
+mod wake;
 
 pub use running::{Running, TaskEvent, next_event};
 pub use starter::Tasks;
 pub use task::{Task, TaskContext, run_here};
-
-/// Called whenever there is something to read, so that the window looks: from any thread.
-pub type Wake = std::sync::Arc<dyn Fn() + Send + Sync>;
-
-/// Where the user finds out why something broke off.
-pub const SEE_LOG: &str = "see Log in the Help menu";
+pub use thread::SEE_LOG;
+pub use wake::Wake;

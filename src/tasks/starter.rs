@@ -9,7 +9,6 @@ use std::{
 };
 
 use super::{
-    Wake,
     cancel::{CancelToken, Cancelled},
     compute_queue::ComputeQueue,
     mailbox::Mailbox,
@@ -17,6 +16,7 @@ use super::{
     step_times::StepTimes,
     task::{Task, TaskContext},
     thread::{self, Broken},
+    wake::Wake,
 };
 
 /// How long the end of the program waits for tasks that were asked to stop.

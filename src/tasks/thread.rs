@@ -7,8 +7,11 @@ use std::{
     thread::{Builder, JoinHandle, Scope, ScopedJoinHandle},
 };
 
-use super::{SEE_LOG, fault};
+use super::fault;
 use crate::logging::panics::message_of;
+
+/// Where the user finds out why something broke off.
+pub const SEE_LOG: &str = "see Log in the Help menu";
 
 /// Work that panicked.
 pub struct Broken {

@@ -164,7 +164,7 @@ impl AppState {
                 if is_relock {
                     self.shared.lock_set_again();
                 }
-                self.shared.save_session()
+                self.shared.save_session();
             }
             Command::Session(session) => self.apply_session(session, cx),
             Command::Want(want) => self.shared.stamps.want(want),
@@ -173,16 +173,16 @@ impl AppState {
             }
             Command::Simulation(simulation) => {
                 self.simulation
-                    .apply_simulation(&mut self.shared, simulation, cx)
+                    .apply_simulation(&mut self.shared, simulation, cx);
             }
             Command::Evaluate(evaluate) => {
                 self.evaluation
-                    .apply_evaluate(&mut self.shared, evaluate, cx)
+                    .apply_evaluate(&mut self.shared, evaluate, cx);
             }
             Command::Train(train) => self.training.apply_train(&mut self.shared, train, cx),
             Command::FineTune(command) => {
                 self.fine_tuning
-                    .apply_fine_tune(&mut self.shared, command, cx)
+                    .apply_fine_tune(&mut self.shared, command, cx);
             }
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
@@ -216,7 +216,7 @@ impl AppState {
             Action::NextVocabulary => {
                 let next = (self.shared.vocabulary + 1) % self.shared.vocabularies.len();
                 self.shared
-                    .apply_label(super::command::Label::Vocabulary(next), cx)
+                    .apply_label(super::command::Label::Vocabulary(next), cx);
             }
             Action::OpenFiles => self.dialog.pick(&mut self.shared, PickFor::OpenFiles),
             Action::OpenFolder => self.dialog.pick(&mut self.shared, PickFor::OpenFolder),
@@ -230,7 +230,7 @@ impl AppState {
             Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
             Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
             Action::ExportEvaluation => {
-                self.evaluation.pick_evaluation_folder(&mut self.shared, cx)
+                self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
             }
             Action::AddModel => self.dialog.pick(&mut self.shared, PickFor::Model),
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
@@ -308,10 +308,10 @@ impl AppState {
             Action::RepeatCheck => self.shared.check_repeats(cx),
             Action::FineTune => self.shared.toggle(Pane::FineTune),
             Action::WhatChanged => {
-                crate::features::adaptation::changed_decisions::show_changes(&mut self.shared, cx)
+                crate::features::adaptation::changed_decisions::show_changes(&mut self.shared, cx);
             }
             Action::RollBack => {
-                crate::features::adaptation::changed_decisions::roll_back(&mut self.shared, cx)
+                crate::features::adaptation::changed_decisions::roll_back(&mut self.shared, cx);
             }
             Action::FoldCurve => {
                 self.light_curve.curve.fold = self.light_curve.curve.fold.next();
@@ -359,21 +359,21 @@ impl AppState {
     pub(crate) fn picked(&mut self, purpose: PickFor, mut paths: Vec<PathBuf>, cx: &Context) {
         match purpose {
             PickFor::OpenFiles | PickFor::OpenFolder => {
-                self.opening.open(&mut self.shared, paths, None, cx)
+                self.opening.open(&mut self.shared, paths, None, cx);
             }
             PickFor::Model => self.shared.add_model(&paths[0], cx),
             PickFor::Vocabulary => self.label_files.read_vocabulary(paths.swap_remove(0), cx),
             PickFor::ImportLabels => {
                 self.label_files
-                    .import(&mut self.shared, paths.swap_remove(0), cx)
+                    .import(&mut self.shared, paths.swap_remove(0), cx);
             }
             PickFor::ExportLabels => {
                 self.label_files
-                    .export(&mut self.shared, paths.swap_remove(0), cx)
+                    .export(&mut self.shared, paths.swap_remove(0), cx);
             }
             PickFor::EvaluationFolder => {
                 self.evaluation
-                    .write_evaluation(&mut self.shared, &paths[0], cx)
+                    .write_evaluation(&mut self.shared, &paths[0], cx);
             }
             PickFor::LatentModel => self
                 .latent

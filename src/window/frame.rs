@@ -59,7 +59,7 @@ pub fn frame_ui(
     });
     if state.shared.shows_start_page() {
         CentralPanel::default().show(ui, |ui| {
-            start_page::start_page_ui(ui, &state.simulation, &state.shared, &mut commands)
+            start_page::start_page_ui(ui, &state.simulation, &state.shared, &mut commands);
         });
     } else {
         screens(ui, state, memory, &mut commands);
@@ -104,7 +104,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
     let has_scores = !matches!(state.shared.screen, Screen::Problems | Screen::Train);
     if has_scores {
         Panel::top("scores").show(ui, |ui| {
-            scoring::view::score_bar_ui(ui, &state.shared, commands)
+            scoring::view::score_bar_ui(ui, &state.shared, commands);
         });
     }
     let has_queue = has_scores && state.shared.screen != Screen::Evaluate;
@@ -170,10 +170,10 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             Pane::KeySheet => key_sheet::key_sheet_ui(ui, state, commands),
             Pane::Palette => palette::palette_ui(ui, state, memory, commands),
             Pane::Histogram => {
-                inspect::histogram::histogram_ui(ui, &state.shared, &mut memory.view, commands)
+                inspect::histogram::histogram_ui(ui, &state.shared, &mut memory.view, commands);
             }
             Pane::Header => {
-                inspect::header_view::header_ui(ui, &state.header, &state.shared, commands)
+                inspect::header_view::header_ui(ui, &state.header, &state.shared, commands);
             }
             Pane::Simulation => simulation::view::simulation_ui(
                 ui,
@@ -182,7 +182,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
                 commands,
             ),
             Pane::FineTune => {
-                adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands)
+                adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }
         }
     }

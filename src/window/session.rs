@@ -55,18 +55,18 @@ impl AppState {
     pub(crate) fn apply_session(&mut self, session: Session, cx: &Context) {
         match session {
             Session::Open { paths, project } => {
-                self.opening.open(&mut self.shared, paths, project, cx)
+                self.opening.open(&mut self.shared, paths, project, cx);
             }
             Session::Show(screen) => {
                 self.shared.screen = screen;
-                self.shared.save_session()
+                self.shared.save_session();
             }
             Session::Vocabulary(source) => {
                 self.label_files.read_vocabulary(source, cx);
             }
             Session::MosaicSide(side) => {
                 self.shared.mosaic_side = side.clamp(MOSAIC_SIDES.0, MOSAIC_SIDES.1);
-                self.shared.save_session()
+                self.shared.save_session();
             }
             Session::Export(path) => {
                 self.label_files.export(&mut self.shared, path, cx);
@@ -82,20 +82,20 @@ impl AppState {
             Session::Settings(settings) => {
                 self.shared.stamps.set_limit(settings.memory_bytes());
                 self.shared.settings = *settings;
-                self.shared.save_settings(cx)
+                self.shared.save_settings(cx);
             }
             Session::Key { action, chord } => {
                 self.shared
                     .report(format!("{}: {chord}", action.info().title), cx.now);
                 self.shared.settings.keys.assign(action, chord);
-                self.shared.save_settings(cx)
+                self.shared.save_settings(cx);
             }
             Session::Page(page) => {
                 self.shared.page = page;
             }
             Session::MosaicRole(role) => {
                 self.shared.mosaic_role = role;
-                self.shared.save_session()
+                self.shared.save_session();
             }
             Session::Stay => {
                 self.opening.stay();

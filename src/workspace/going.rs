@@ -18,12 +18,12 @@ impl Shared {
                 if open {
                     self.screen = Screen::Inspect;
                 }
-                self.go_to(candidate, cx)
+                self.go_to(candidate, cx);
             }
             Go::Epoch(epoch) => {
                 self.motion = None;
                 self.set_epoch(epoch);
-                self.save_session()
+                self.save_session();
             }
             Go::PlayStep => {
                 let epochs = self
@@ -69,7 +69,7 @@ impl Shared {
         self.place_at(candidate, cx);
         self.place.is_chosen = true;
         self.return_to = None;
-        self.save_session()
+        self.save_session();
     }
 
     /// The first candidate of the queue becomes the current one; none where the queue is empty.
@@ -87,7 +87,7 @@ impl Shared {
         if here.is_some_and(|ix| self.queue.rank(ix).is_some()) {
             return;
         }
-        self.go_to_first(cx)
+        self.go_to_first(cx);
     }
 
     /// Nothing is current: what is found next may become so.
@@ -115,7 +115,7 @@ impl Shared {
     pub fn step_epoch(&mut self, steps: isize) {
         self.motion = None;
         self.set_epoch(self.place.epoch.saturating_add_signed(steps));
-        self.save_session()
+        self.save_session();
     }
 
     pub fn set_epoch(&mut self, epoch: usize) {

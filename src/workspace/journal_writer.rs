@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 
 use crate::{
     domain::LabelEvent,
@@ -48,6 +48,8 @@ pub enum JournalNews {
 const LISTEN_EVERY: Duration = Duration::from_secs(1);
 /// Room for orders; one label is one order, and each is written within milliseconds.
 const ORDER_ROOM: usize = 1024;
+/// News that may wait to be read; then the thread waits.
+const NEWS_ROOM: usize = 1024;
 /// How long closing waits for a disk that does not answer.
 const CLOSE_WITHIN: Duration = Duration::from_secs(20);
 
@@ -99,8 +101,8 @@ impl Journal {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(project: Receiver<Opened>, wake: Wake) -> std::io::Result<Self> {
-        let (orders, inbox) = crossbeam_channel::bounded(ORDER_ROOM);
-        let (sender, news) = unbounded();
+        let (orders, inbox) = bounded(ORDER_ROOM);
+        let (sender, news) = bounded(NEWS_ROOM);
         let reports = Reports { news: sender, wake };
         let broken = reports.clone();
         let work = move || {
@@ -122,8 +124,8 @@ impl Journal {
 
     /// A journal whose orders go nowhere and whose news are sent by hand, for tests.
     pub fn detached() -> (Self, Sender<JournalNews>) {
-        let (orders, _) = crossbeam_channel::bounded(ORDER_ROOM);
-        let (sender, news) = unbounded();
+        let (orders, _) = bounded(ORDER_ROOM);
+        let (sender, news) = bounded(NEWS_ROOM);
         (Self { orders, news }, sender)
     }
 
@@ -153,8 +155,13 @@ impl Journal {
     /// Writes everything, ends the thread, and returns the number of labels that are not on disk;
     /// none where a disk did not answer within `CLOSE_WITHIN`.
     pub fn close(self) -> Option<usize> {
-        let (done, wait) = crossbeam_channel::bounded(1);
-        self.order(Order::Close(done));
+        let (done, wait) = bounded(1);
+        let Self { orders, news } = self;
+        // News are read no more: the thread must not wait for that.
+        drop(news);
+        if orders.send(Order::Close(done)).is_err() {
+            return Some(0);
+        }
         match wait.recv_timeout(CLOSE_WITHIN) {
             Ok(unwritten) => Some(unwritten),
             Err(RecvTimeoutError::Timeout) => None,

@@ -72,7 +72,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("mosaic", &["scoring"]),
     ("open", &["simulation"]),
     ("queue", &["scoring"]),
-    ("scoring", &["light_curve"]),
+    ("scoring", &["labelling", "light_curve"]),
     ("training", &["labelling", "scoring", "simulation"]),
 ];
 

@@ -120,6 +120,7 @@ fn a_sequence_model_learns_from_labels_and_its_result_serves_every_command() {
     let sky_path = sky.path("sky").display().to_string();
     let judged = destello(&[
         "evaluate", &sky_path, "--model", &model, "--labels", &labels, "--json", "--device", "cpu",
+        "--seen",
     ]);
     assert!(judged.status.success(), "{}", text(&judged.stderr));
     let judged: Value = serde_json::from_slice(&judged.stdout).unwrap();

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 
 use crate::{
-    cli::print_line,
+    cli::print::print_line,
     features::labelling::agreement::{self, Gathered},
     io::{agreement_csv, whole_file::write_whole},
 };

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     } else {
         args.paths.clone()
     };
-    let catalogue = super::open_catalogue(&paths);
+    let catalogue = crate::cli::opened::open_catalogue(&paths);
     let export = ExportLabels {
         out: args.out.clone(),
         format,
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             seed: args.seed,
             ..Split::default()
         },
-        book: Arc::new(super::book_of(&project)?),
+        book: Arc::new(crate::cli::opened::book_of(&project)?),
         catalogue: Arc::new(catalogue),
         decoder: Arc::default(),
     };
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         _ => String::new(),
     };
     let out = out.display();
-    crate::cli::print_line(&format!(
+    crate::cli::print::print_line(&format!(
         "{} candidates{stamps} written to {out}",
         report.candidates
     ))?;

@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .map(find_vocabulary)
         .transpose()?;
     // Candidates and table first: what brings nothing leaves no project.
-    let catalogue = super::open_some(&args.paths)?;
+    let catalogue = crate::cli::opened::open_some(&args.paths)?;
     labels_csv::read(&args.labels).context("the labels cannot be read")?;
     let mut project = Project::open_or_create(&args.project)?;
     remember_paths(&mut project, &args.paths)?;
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in plan.problems.iter().chain(&plan.notes) {
         eprintln!("{problem}");
     }
-    crate::cli::print_line(&format!(
+    crate::cli::print::print_line(&format!(
         "{} rows imported with the vocabulary {}, {} known before, {} without label, {} not usable",
         plan.new_rows,
         plan.vocabulary,

@@ -34,7 +34,7 @@ fn one_line(name: &str) -> String {
 /// Prints identifier, label, annotator and time, separated by tabs.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let project = super::open_existing(&args.project)?;
-    let book = super::book_of(&project)?;
+    let book = crate::cli::opened::book_of(&project)?;
     let mut out = io::stdout().lock();
     for row in rows(&book, &Catalogue::default(), Selection::Judged) {
         let label = match row.state.classes.as_slice() {

@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let vocabulary = find_vocabulary(&args.vocabulary)?;
     let catalogue = match &args.paths[..] {
         [] => Catalogue::default(),
-        paths => super::open_some(paths)?,
+        paths => crate::cli::opened::open_some(paths)?,
     };
     let mut project = Project::open_or_create(&args.project)?;
     let steps = project.step_ids()?;

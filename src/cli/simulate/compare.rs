@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
-    cli::print_line,
+    cli::print::print_line,
     features::simulation::{
         compare::{self, CompareOrder, CompareReport},
         simulator::look_up,

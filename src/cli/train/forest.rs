@@ -4,15 +4,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
     cli::{
-        print_line,
+        print::print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     },
-    features::{
-        training::label_source::LabelSource,
-        training::{
-            forest::train::{ForestOrder, ForestStage, SimulatedObjects, train, usual_growth},
-            train::cores,
-        },
+    features::training::{
+        forest::train::{ForestOrder, ForestStage, SimulatedObjects, train, usual_growth},
+        label_source::LabelSource,
+        train::cores,
     },
     workspace::models::write_forest,
 };

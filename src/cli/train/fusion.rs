@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use crate::{
     cli::{
-        print_line,
+        print::print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     },
     features::{

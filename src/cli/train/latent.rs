@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use crate::{
     cli::{
         making::Making,
-        print_line,
+        print::print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
     },
     domain::{ModelCard, ModelId, Role},

@@ -103,10 +103,10 @@ impl FineTuningPane {
                 );
             }
             command::FineTune::RollBack => {
-                crate::features::adaptation::changed_decisions::roll_back(shared, cx)
+                crate::features::adaptation::changed_decisions::roll_back(shared, cx);
             }
             command::FineTune::Changes => {
-                crate::features::adaptation::changed_decisions::show_changes(shared, cx)
+                crate::features::adaptation::changed_decisions::show_changes(shared, cx);
             }
         }
     }

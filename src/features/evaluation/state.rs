@@ -135,7 +135,7 @@ impl EvaluationPane {
         match evaluate {
             Evaluate::Truth(truth) => self.chosen = Some(truth),
             Evaluate::At(at) => self.at = at,
-            Evaluate::Open(shortlist) => return shared.open_shortlist(shortlist, cx),
+            Evaluate::Open(shortlist) => shared.open_shortlist(shortlist, cx),
         }
     }
 
@@ -218,7 +218,7 @@ impl EvaluationPane {
             shared.warn("there is no evaluation yet: open its screen first", cx.now);
             return;
         }
-        shared.ask(request::Request::Pick(PickFor::EvaluationFolder))
+        shared.ask(request::Request::Pick(PickFor::EvaluationFolder));
     }
 
     pub(crate) fn write_evaluation(&mut self, shared: &mut Shared, folder: &Path, cx: &Context) {

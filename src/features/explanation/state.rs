@@ -173,7 +173,7 @@ impl ExplanationPane {
             "explanation off".into()
         };
         shared.report(text, cx.now);
-        self.choose_explanation(shared, choice)
+        self.choose_explanation(shared, choice);
     }
 
     pub(crate) fn choose_explanation(&mut self, shared: &mut Shared, choice: ExplainChoice) {
@@ -181,7 +181,7 @@ impl ExplanationPane {
             opacity: choice.opacity.clamp(0.0, 1.0),
             ..choice
         };
-        shared.save_session()
+        shared.save_session();
     }
 }
 

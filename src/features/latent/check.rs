@@ -124,7 +124,7 @@ impl LatentPane {
             check.component + 1
         );
         shared.report_decision(text, cx);
-        shared.record(events)
+        shared.record(events);
     }
 
     /// "component 3 of vade@0123, 20 of 312 looked at".

@@ -165,8 +165,8 @@ impl LatentPane {
         match latent {
             Latent::Start => self.start_embedding(shared, cx),
             Latent::Adapt => self.start_adapting(shared, cx),
-            Latent::Use(source) => return self.use_latent(shared, source, cx),
-            Latent::Pick => return shared.ask(Request::Pick(PickFor::LatentModel)),
+            Latent::Use(source) => self.use_latent(shared, source, cx),
+            Latent::Pick => shared.ask(Request::Pick(PickFor::LatentModel)),
             Latent::Choose(choice) => {
                 self.choice = LatentChoice {
                     radius: choice.radius.clamp(RADII.0, RADII.1),
@@ -185,7 +185,7 @@ impl LatentPane {
             Latent::StopMap => self.stop_map(),
             Latent::CheckOthers => self.check_other_members(shared),
             Latent::DropCheck => self.check = None,
-            Latent::LabelMembers(class) => return self.label_members(shared, class, cx),
+            Latent::LabelMembers(class) => self.label_members(shared, class, cx),
         }
     }
 
@@ -217,7 +217,7 @@ impl LatentPane {
 
     /// A file that was chosen in a dialog is the model from now on.
     pub(crate) fn take_latent_file(&mut self, shared: &mut Shared, file: &Path, cx: &Context) {
-        self.use_latent(shared, file.to_string_lossy().into(), cx)
+        self.use_latent(shared, file.to_string_lossy().into(), cx);
     }
 
     /// Takes in what the tasks of the latent space report.
@@ -225,7 +225,7 @@ impl LatentPane {
         self.poll_embedding(shared, cx);
         self.poll_map(shared, cx);
         self.pictures.poll();
-        self.poll_adapting(shared, cx)
+        self.poll_adapting(shared, cx);
     }
 
     fn poll_embedding(&mut self, shared: &mut Shared, cx: &Context) {

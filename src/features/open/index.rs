@@ -158,7 +158,7 @@ impl<'a> Indexer<'a> {
         let scanned = thread::caught("scan", || {
             let must_stop = || cx.is_cancelled();
             scan(&paths, decoder, ids, &must_stop, &mut |found| {
-                self.take(found)
+                self.take(found);
             });
         });
         if scanned.is_err() {

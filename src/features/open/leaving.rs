@@ -79,9 +79,8 @@ impl OpeningPane {
 
     /// Goes where the refused request led, whatever is lost.
     pub(crate) fn leave_anyway(&mut self, shared: &mut Shared, _cx: &Context) {
-        match self.refusal.take() {
-            Some(refusal) => self.depart(shared, refusal.then),
-            None => {}
+        if let Some(refusal) = self.refusal.take() {
+            self.depart(shared, refusal.then)
         }
     }
 
@@ -142,7 +141,7 @@ impl OpeningPane {
             flush(shared);
             return;
         }
-        self.depart(shared, leaving.then)
+        self.depart(shared, leaving.then);
     }
 
     fn refuse_to_leave(

@@ -105,7 +105,7 @@ fn remember_set(shared: &mut Shared, cx: &Context) {
         return;
     };
     shared.settings.remember_project(&project);
-    shared.save_settings(cx)
+    shared.save_settings(cx);
 }
 
 /// Everything was looked at and no candidate found. An existing project stays open, for its

@@ -292,7 +292,6 @@ fn fail_scoring(shared: &mut Shared, source: &str, why: &str, cx: &Context) {
     shared.warn(format!("{name} cannot score: {why}"), cx.now);
     let is_version = source.contains('#');
     if is_version {
-        shared.leave_lost_version(source, cx)
-    } else {
+        shared.leave_lost_version(source, cx);
     }
 }

@@ -231,7 +231,7 @@ impl SimulationPane {
     ) {
         match simulation {
             Simulation::Form(form) => self.set_form(*form, cx),
-            Simulation::Pick(purpose) => return shared.ask(Request::Pick(purpose)),
+            Simulation::Pick(purpose) => shared.ask(Request::Pick(purpose)),
             Simulation::Stop => self.stop(),
             Simulation::Start if self.is_running() => {}
             Simulation::Start => match self.order() {

@@ -220,7 +220,7 @@ impl TrainingPane {
         } else {
             form.out = path.with_extension("safetensors").display().to_string();
         }
-        self.apply_train(shared, command::Train::Form(Box::new(form)), cx)
+        self.apply_train(shared, command::Train::Form(Box::new(form)), cx);
     }
 
     /// Takes in what the training reports.
@@ -261,7 +261,7 @@ impl TrainingPane {
         );
         shared.report(text.clone(), cx.now);
         self.status = TrainingStatus::Finished(text);
-        shared.add_model(&trained.file, cx)
+        shared.add_model(&trained.file, cx);
     }
 
     /// It was stopped, and is saved.

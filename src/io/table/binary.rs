@@ -5,7 +5,7 @@ use parquet::{
     record::Field,
 };
 
-use super::{Row, Table};
+use super::row::{Row, Table};
 use crate::io::{
     fits_file::{FitsFile, HduKind},
     fits_text::unescape_text,
@@ -14,7 +14,7 @@ use crate::io::{
 /// The first table of a FITS file.
 pub(super) fn fits(bytes: &[u8]) -> Result<Table, String> {
     let mut file = FitsFile::open(bytes.into()).map_err(|error| error.to_string())?;
-    let fault = |error: crate::io::fits_file::FitsError| error.to_string();
+    let fault = |error: crate::io::fits_error::FitsError| error.to_string();
     for hdu in 1..usize::from(u16::MAX) {
         match file.go_to(hdu).map_err(fault)? {
             None => break,
@@ -25,7 +25,7 @@ pub(super) fn fits(bytes: &[u8]) -> Result<Table, String> {
     Err("is a FITS file without a table".into())
 }
 
-fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits_file::FitsError> {
+fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits_error::FitsError> {
     let mut table = Table::default();
     let rows = file.rows()?;
     table.rows = (1..=rows as u64)

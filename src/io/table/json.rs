@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Row, Table};
+use super::row::{Row, Table};
 
 /// True for the beginning of a list of objects or of an object.
 pub(super) fn is_json(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, Trim};
 
-use super::{Row, Table};
+use super::row::{Row, Table};
 
 /// Names that show that a line is the head of a table, and not its first row or a remark.
 const KNOWN: [&str; 26] = [

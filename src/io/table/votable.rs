@@ -2,7 +2,7 @@
 
 use quick_xml::{Reader, events::Event};
 
-use super::{Row, Table};
+use super::row::{Row, Table};
 
 /// Reads it; refused where the rows are packed.
 pub(super) fn read(text: &str) -> Result<Table, String> {

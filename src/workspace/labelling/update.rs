@@ -26,7 +26,7 @@ impl Shared {
                 self.vocabulary_before = None;
                 self.has_chosen_vocabulary = true;
                 self.report(format!("vocabulary: {}", self.vocabulary().title), cx.now);
-                self.save_session()
+                self.save_session();
             }
         }
     }
@@ -45,7 +45,7 @@ impl Shared {
             (true, false) => LabelAction::Tag { class },
             (true, true) => LabelAction::Untag { class },
         };
-        self.decide(targets, &action, !is_tagging, cx)
+        self.decide(targets, &action, !is_tagging, cx);
     }
 
     pub fn toggle_flag(&mut self, cx: &Context) {
@@ -53,7 +53,7 @@ impl Shared {
             return;
         };
         let on = !self.all(&targets, |labels| labels.is_flagged);
-        self.decide(targets, &LabelAction::Flag { on }, false, cx)
+        self.decide(targets, &LabelAction::Flag { on }, false, cx);
     }
 
     /// Unsure, or the label taken away, for whoever is on the screen.
@@ -179,7 +179,7 @@ impl Shared {
             self.report("nothing to undo", cx.now);
             return;
         };
-        self.take_step(of, LabelAction::Undo { of }, "undone", cx)
+        self.take_step(of, LabelAction::Undo { of }, "undone", cx);
     }
 
     pub fn redo(&mut self, cx: &Context) {
@@ -187,7 +187,7 @@ impl Shared {
             self.report("nothing to redo", cx.now);
             return;
         };
-        self.take_step(of, LabelAction::Redo { of }, "done again", cx)
+        self.take_step(of, LabelAction::Redo { of }, "done again", cx);
     }
 
     fn take_step(&mut self, of: StepId, action: LabelAction, verb: &str, cx: &Context) {

@@ -32,10 +32,10 @@ impl Shared {
         self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
         if is_narrowed && self.queue.fault().is_none() {
-            self.go_to_first(cx)
+            self.go_to_first(cx);
         } else {
-            self.stay_in_queue(cx)
-        };
+            self.stay_in_queue(cx);
+        }
         self.save_session();
     }
 

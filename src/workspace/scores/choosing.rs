@@ -39,7 +39,7 @@ impl Shared {
             }
         }
         self.after_scores_changed();
-        self.save_session()
+        self.save_session();
     }
 
     /// Warns where the active model has no threshold that could be moved.
@@ -66,7 +66,7 @@ impl Shared {
             self.report(text, cx.now);
         }
         self.after_scores_changed();
-        self.save_session()
+        self.save_session();
     }
 
     /// The threshold that finds the wanted share of the labelled real candidates.
@@ -89,7 +89,7 @@ impl Shared {
             self.evidence().rejection_words()
         );
         self.report(text, cx.now);
-        self.save_session()
+        self.save_session();
     }
 
     pub fn hide_scores(&mut self, cx: &Context) {
@@ -104,7 +104,7 @@ impl Shared {
             },
             cx.now,
         );
-        self.save_session()
+        self.save_session();
     }
 
     /// The next of the shown models becomes the active one.
@@ -119,7 +119,7 @@ impl Shared {
         };
         self.report(text, cx.now);
         self.after_scores_changed();
-        self.save_session()
+        self.save_session();
     }
 
     /// Keeps only candidates on which the shown models disagree, or drops that filter again.
@@ -140,7 +140,7 @@ impl Shared {
             words.push(TERM);
         }
         let line = words.join(" ");
-        self.apply_queue(QueueCommand::Filter(line), cx)
+        self.apply_queue(QueueCommand::Filter(line), cx);
     }
 
     /// What would be learned most from comes first, and the first of it on screen.
@@ -205,7 +205,7 @@ impl Shared {
             self.ask(Request::Score);
         }
         self.after_scores_changed();
-        self.save_session()
+        self.save_session();
     }
 
     pub fn drop_model(&mut self, source: &str, cx: &Context) {
@@ -229,7 +229,7 @@ impl Shared {
         if let Some(ready) = dropped.ready {
             self.scores.book.forget(&ready.id);
         }
-        self.save_session()
+        self.save_session();
     }
 
     /// A model file that the user chose: remembered, and shown.

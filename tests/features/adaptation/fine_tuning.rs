@@ -409,7 +409,12 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
         old.gain()
     );
     assert!(after >= before + STATED_GAIN, "{before} {after}");
-    assert!(old.gain() > -0.01, "{}", old.gain());
+    // What costs the old sky more than the limit is kept, but not made active.
+    assert!(
+        old.gain() > -0.01 || taught.objection.is_some(),
+        "{}",
+        old.gain()
+    );
     let table = sky.beside("labels.csv");
     window.apply(Command::Session(Session::Export(table.clone())));
     let rows = std::fs::read_to_string(table).unwrap();

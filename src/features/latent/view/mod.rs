@@ -59,11 +59,11 @@ pub fn latent_ui(
         .default_size(RIGHT)
         .size_range(RIGHT..=620.0)
         .show(ui, |ui| {
-            beside_ui(ui, latent, shared, memory, own, commands)
+            beside_ui(ui, latent, shared, memory, own, commands);
         });
     Panel::bottom("looked at").show(ui, |ui| foot_ui(ui, latent, shared, memory, own, commands));
     CentralPanel::no_frame().show(ui, |ui| {
-        scatter_ui(ui, latent, shared, memory, own, commands)
+        scatter_ui(ui, latent, shared, memory, own, commands);
     });
 }
 
