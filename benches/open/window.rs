@@ -89,11 +89,6 @@ impl Window {
         self.send(Command::Session(Session::Show(Screen::Mosaic)));
     }
 
-    /// Starts tasks, and has models at hand.
-    pub const fn context(&self) -> &Context {
-        &self.context
-    }
-
     /// Queues a command for the next frame.
     pub fn send(&mut self, command: Command) {
         self.queue.push(command);

@@ -257,18 +257,14 @@ impl AppState {
 
     fn act_on_window(&mut self, action: Action, cx: &Context) {
         match action {
-            Action::Play => self.shared.toggle_motion(Motion::Play {
-                is_backwards: false,
-            }),
-            Action::PlayBack => self
-                .shared
-                .toggle_motion(Motion::Play { is_backwards: true }),
-            Action::Blink => self.shared.toggle_motion(Motion::Blink {
-                is_backwards: false,
-            }),
-            Action::BlinkBack => self
-                .shared
-                .toggle_motion(Motion::Blink { is_backwards: true }),
+            Action::Play | Action::PlayBack => {
+                let is_backwards = action == Action::PlayBack;
+                self.shared.toggle_motion(Motion::Play { is_backwards });
+            }
+            Action::Blink | Action::BlinkBack => {
+                let is_backwards = action == Action::BlinkBack;
+                self.shared.toggle_motion(Motion::Blink { is_backwards });
+            }
             Action::Search => self.shared.focus_on(Field::Search),
             Action::Filter => self.shared.focus_on(Field::Filter),
             Action::Note => {

@@ -100,7 +100,7 @@ impl AppState {
             Session::Stay => {
                 self.opening.stay();
             }
-            Session::LeaveAnyway => self.opening.leave_anyway(&mut self.shared, cx),
+            Session::LeaveAnyway => self.opening.leave_anyway(&mut self.shared),
             Session::DropToast => {
                 self.shared.toast = None;
             }

@@ -77,16 +77,7 @@ pub fn inspect_ui(
     let (stamps, rest) = area.split_top_bottom_at_y(area.top() + stamps_height.max(120.0));
     let (bar, rest) = rest.split_top_bottom_at_y(rest.top() + bar_height);
     let (strip, curve) = rest.split_top_bottom_at_y(rest.top() + strip_height + GRID);
-    large_stamps(
-        ui,
-        stamps,
-        explanation,
-        shared,
-        memory,
-        heat_maps,
-        ix,
-        commands,
-    );
+    large_stamps(ui, stamps, explanation, shared, memory, heat_maps, commands);
     if bar_height > 0.0 {
         explanation::view::explain_bar_ui(ui, bar, explanation, shared, commands);
     }
@@ -198,10 +189,9 @@ fn large_stamps(
     shared: &Shared,
     memory: &mut ViewMemory,
     heat_maps: &mut HeatMapTextures,
-    ix: CandidateIx,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let Some(candidate) = shared.catalogue.get(ix) else {
+    let (Some(ix), Some(candidate)) = (shared.place.candidate, shared.candidate()) else {
         return;
     };
     memory.sight.show(Sight::Large, ix, shared.place.epoch);

@@ -78,9 +78,9 @@ impl OpeningPane {
     }
 
     /// Goes where the refused request led, whatever is lost.
-    pub(crate) fn leave_anyway(&mut self, shared: &mut Shared, _cx: &Context) {
+    pub(crate) fn leave_anyway(&mut self, shared: &mut Shared) {
         if let Some(refusal) = self.refusal.take() {
-            self.depart(shared, refusal.then)
+            self.depart(shared, refusal.then);
         }
     }
 

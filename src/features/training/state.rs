@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn news_make_the_curve_and_the_rate() {
-        let (mut pane, mut shared) = started();
+        let (mut pane, shared) = started();
         assert_eq!(*pane.status(), TrainingStatus::Running);
         assert_eq!((pane.begun_at(), pane.notes().len()), (20, 1));
         pane.take_update(TrainUpdate::Progress(news(40)));
