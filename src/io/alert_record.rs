@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    alert_plan::{Keep, Meaning, PacketField, Plan, RecordPlan, ValueField},
+    alert_plan::{Keep, Meaning, PacketField, Plan, RecordPlan, ValueField, meaning},
     alert_value::{CutoutBytes, Scalar},
 };
 use crate::domain::Role;
@@ -45,6 +45,31 @@ pub struct Packet<'a> {
     pub forced: Vec<Row>,
     /// Cutouts in file order.
     pub cutouts: Vec<Cutout<'a>>,
+}
+
+impl Packet<'_> {
+    /// Takes in a field by its name, where `has_meaning` as what a packet's field of that name is; gives the number
+    /// that a column of that name holds.
+    pub fn take(&mut self, name: &str, value: &Scalar<'_>, has_meaning: bool) -> Option<f64> {
+        if let Some(meaning) = meaning(name).filter(|_| has_meaning) {
+            self.row.set(meaning, value);
+            if meaning.is_identifier() {
+                return None;
+            }
+        }
+        match value {
+            // Longer than a double holds: an identifier.
+            Scalar::Int(long) if long.unsigned_abs() > 1 << 53 => {
+                self.texts.push((name.into(), long.to_string().into()));
+                None
+            }
+            Scalar::Text(text) => {
+                self.texts.push((name.into(), (&**text).into()));
+                None
+            }
+            value => value.number(),
+        }
+    }
 }
 
 /// Values that have a meaning, as the file has them.

@@ -146,27 +146,11 @@ fn take(
     has_meaning: bool,
 ) {
     let value = scalar(value);
-    let meaning = meaning(name).filter(|_| has_meaning);
-    if let Some(meaning) = meaning {
-        packet.row.set(meaning, &value);
-        if meaning.is_identifier() {
-            return;
-        }
-    }
-    match value {
-        // Longer than a double holds: an identifier.
-        Scalar::Int(long) if long.unsigned_abs() > 1 << 53 => {
-            packet.texts.push((name.into(), long.to_string().into()));
-        }
-        Scalar::Text(text) => packet.texts.push((name.into(), (&*text).into())),
-        value => {
-            if let Some(number) = value.number()
-                && !names.iter().any(|known| **known == *name)
-            {
-                names.push(name.into());
-                packet.numbers.push(number);
-            }
-        }
+    if let Some(number) = packet.take(name, &value, has_meaning)
+        && !names.iter().any(|known| **known == *name)
+    {
+        names.push(name.into());
+        packet.numbers.push(number);
     }
 }
 

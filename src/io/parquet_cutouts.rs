@@ -299,25 +299,9 @@ fn take(
     at_of: &HashMap<&str, usize>,
     has_meaning: bool,
 ) {
-    let value = scalar(field);
-    let meaning = meaning(name).filter(|_| has_meaning);
-    if let Some(meaning) = meaning {
-        packet.row.set(meaning, &value);
-        if meaning.is_identifier() {
-            return;
-        }
-    }
-    match value {
-        // Longer than a double holds: an identifier.
-        Scalar::Int(long) if long.unsigned_abs() > 1 << 53 => {
-            packet.texts.push((name.into(), long.to_string().into()));
-        }
-        Scalar::Text(text) => packet.texts.push((name.into(), (&*text).into())),
-        value => {
-            if let (Some(at), Some(number)) = (at_of.get(name), value.number()) {
-                packet.numbers[*at] = number;
-            }
-        }
+    let number = packet.take(name, &scalar(field), has_meaning);
+    if let (Some(at), Some(number)) = (at_of.get(name), number) {
+        packet.numbers[*at] = number;
     }
 }
 

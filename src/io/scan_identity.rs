@@ -197,7 +197,7 @@ impl Identities {
                 let is_most = cluster.len() == largest && 2 * largest > members.len();
                 can_keep && if had_place { at == 0 } else { is_most }
             };
-            let keeper = (0..clusters.len()).find(|at| keeps(*at, &clusters[*at]));
+            let keeping = (0..clusters.len()).find(|at| keeps(*at, &clusters[*at]));
             let note = if same_exposure {
                 Note::SplitByTime
             } else {
@@ -206,7 +206,7 @@ impl Identities {
             let single: Vec<Vec<usize>> = members.iter().map(|at| vec![*at]).collect();
             let clusters = if same_exposure { single } else { clusters };
             for (number, cluster) in clusters.iter().enumerate() {
-                if Some(number) == keeper || cluster.is_empty() {
+                if Some(number) == keeping || cluster.is_empty() {
                     continue;
                 }
                 let own = self.own_name(&parts[cluster[0]], name);
@@ -224,8 +224,8 @@ impl Identities {
                     is_split: false,
                 });
             }
-            known.is_split |= keeper.is_none();
-            let kept = keeper.and_then(|at| clusters[at].first());
+            known.is_split |= keeping.is_none();
+            let kept = keeping.and_then(|at| clusters[at].first());
             known.place = known.place.or_else(|| parts[*kept?].place);
         } else {
             let place = members.iter().find_map(|at| parts[*at].place);

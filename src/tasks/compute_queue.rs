@@ -74,7 +74,7 @@ struct Step {
 }
 
 impl Step {
-    /// What nobody wants any more is out of the way at once.
+    /// What is no longer wanted is out of the way at once.
     fn rank(&self) -> Priority {
         if self.cancel.is_cancelled() {
             Priority::Now

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::module_graph::{Imports, imports};
 
-/// Two or three files may lean on each other; more are one knot that nobody reads in order.
+/// Two or three files may lean on each other; more are one knot that cannot be read in order.
 const LARGEST: usize = 3;
 
 #[test]

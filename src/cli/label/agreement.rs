@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             in_words(kappa)
         ))?;
     } else {
-        print_line("one annotator alone: there is nobody to agree with")?;
+        print_line("one annotator alone: there is no other to agree with")?;
     }
     for (name, again) in &repeats {
         let (alike, all) = (again.alike, again.all);

@@ -38,7 +38,7 @@ impl Task for Judge {
     type Output = Arc<Report>;
 
     fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Arc<Report>> {
-        // Seconds of counting, which nobody need wait for.
+        // Seconds of counting, beside the window.
         cx.abandonable("the evaluation", move || {
             let truths = self.truths.as_truths();
             let found = report(

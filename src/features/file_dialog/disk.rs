@@ -102,7 +102,7 @@ impl Task for LookAt {
 
 static ASKED: AtomicUsize = AtomicUsize::new(0);
 
-/// A question that the disk has not answered yet, also where nobody waits for the answer any more.
+/// A question that the disk has not answered yet, also where the answer is no longer wanted.
 struct Question;
 
 impl Question {

@@ -99,7 +99,7 @@ pub struct LabelFiles {
 }
 
 impl LabelFiles {
-    /// What is being written and read is finished, for nobody to see.
+    /// What is being written and read is finished, unseen.
     pub(crate) fn leave_set(&mut self) {
         self.exports.leave();
         self.imports.leave();
