@@ -34,7 +34,7 @@ export DISPLAY_KIND
 .DEFAULT_GOAL := help
 
 help:
-	@echo 'make run             open the demo sky; without a display, save pictures of every screen in tour/'
+	@echo 'make run             open the demo set; without a display, save pictures of every screen in tour/'
 	@echo 'make run DATA=PATH   open a file, folder or archive'
 	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
 	@echo 'make check           formatting, lints and types of everything: after each small change'

@@ -1,4 +1,4 @@
-//! Destello: look at transient candidates, judge them, and teach a network what you know.
+//! Destello: look at transient candidates, label them, and train networks on your labels.
 //!
 //! # Layers
 //!

@@ -112,11 +112,11 @@ fn peer(what: &str, folder: &Path) -> Result<Rate, String> {
             .arg(folder)
             .output();
         let output = output.context("python3 cannot be started")?;
-        let said = String::from_utf8_lossy(&output.stderr);
+        let predicted = String::from_utf8_lossy(&output.stderr);
         anyhow::ensure!(
             output.status.success(),
             "{}",
-            said.lines().last().unwrap_or("no word")
+            predicted.lines().last().unwrap_or("no word")
         );
         Ok(serde_json::from_slice(&output.stdout)?)
     };

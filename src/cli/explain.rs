@@ -91,7 +91,7 @@ fn words(explanation: &Explanation) -> String {
         .collect();
     let method = method.title();
     format!(
-        "{model} says {class} {probability:.3}; {method}: {}",
+        "{model} predicts {class} {probability:.3}; {method}: {}",
         shares.join(", ")
     )
 }

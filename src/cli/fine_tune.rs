@@ -15,7 +15,7 @@ use super::{
     shares::Shares,
 };
 use crate::{
-    domain::{FineTuneFigures, ModelId, SkyFigures},
+    domain::{DomainFigures, FineTuneFigures, ModelId},
     features::{
         adaptation::{
             fine_tuning::{FineTuneOrder, LabelSource, Recipe, RecipePart, USUAL_TEST, check_out},
@@ -163,7 +163,7 @@ fn refuse_for_networks(args: &Args, what: &str) -> anyhow::Result<()> {
         (args.new_classes, "--new-classes"),
     ];
     if let Some((_, name)) = given.into_iter().find(|(is_given, _)| *is_given) {
-        bail!("{name} is for networks that tell classes; {what} have it not");
+        bail!("{name} is for networks that predict classes; {what} do not have it");
     }
     Ok(())
 }
@@ -243,8 +243,8 @@ fn show(update: &FineTuneUpdate, has_no_table: bool, line: &ProgressLine) {
     }
 }
 
-/// "mean recall on 12 held-out labels of the new sky: 0.81 ± 0.05, before 0.74 ± 0.06"
-fn in_words(sky: &str, found: &SkyFigures) -> String {
+/// "mean recall on 12 held-out labels of this survey: 0.81 ± 0.05, before 0.74 ± 0.06"
+fn in_words(sky: &str, found: &DomainFigures) -> String {
     let figure = |at: usize| format!("{:.3} ± {:.3}", found.mean_recall[at], found.error[at]);
     let (before, after) = (figure(0), figure(1));
     let surer = found.log_gain.map_or_else(String::new, |[gain, error]| {
@@ -307,8 +307,8 @@ fn adapt(args: &Args, command: String, cancel: CancelToken) -> anyhow::Result<Ex
     };
     super::print::print_line(&format!("{} written to {}", version.id, out.display()))?;
     for (name, sky) in [
-        ("new_sky", "stamps of the new sky that were held out"),
-        ("old_sky", "simulated stamps of the old sky"),
+        ("new_sky", "held-out stamps of this survey"),
+        ("old_sky", "simulated stamps"),
     ] {
         let figure = |what: &str| version.card.figures.get(&format!("{name}_{what}"));
         if let (Some(before), Some(after), Some(examples)) = (
@@ -332,8 +332,8 @@ fn say_figures(
 ) -> anyhow::Result<()> {
     super::print::print_line(&format!("{id} written to {}", out.display()))?;
     for (sky, found) in [
-        ("held-out labels of the new sky", figures.new_sky),
-        ("simulated examples of the old sky", figures.old_sky),
+        ("held-out labels of this survey", figures.target_domain),
+        ("simulated examples", figures.source_domain),
     ] {
         if let Some(found) = found {
             super::print::print_line(&in_words(sky, &found))?;

@@ -125,7 +125,7 @@ fn tell_faults(report: &ExportReport) {
     if report.refused > 0 {
         let all = report.placed + report.refused;
         eprintln!(
-            "{} of {all} epochs have no place: the table says why",
+            "{} of {all} epochs are not embedded: the table gives the reason",
             report.refused
         );
     }

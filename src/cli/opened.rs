@@ -21,7 +21,7 @@ pub(super) fn open_some(paths: &[PathBuf]) -> anyhow::Result<Catalogue> {
     let catalogue = open_catalogue(paths);
     anyhow::ensure!(
         !catalogue.is_empty(),
-        "no candidate was found in the given paths; `destello inspect` says why"
+        "no candidate was found in the given paths; `destello inspect` gives the reasons"
     );
     Ok(catalogue)
 }

@@ -183,19 +183,19 @@ pub fn repeats(book: &LabelBook) -> BTreeMap<Arc<str>, Repeats> {
     for (candidate, _) in book.candidates() {
         let mut last: BTreeMap<&Arc<str>, &Arc<str>> = BTreeMap::new();
         for (event, counts) in book.history(candidate) {
-            let said = match &event.action {
+            let vote = match &event.action {
                 LabelAction::Set { class } if counts => Some(class),
                 LabelAction::Unsure | LabelAction::Clear if counts => None,
                 _ => continue,
             };
-            let before = match said {
+            let before = match vote {
                 Some(class) => last.insert(&event.annotator, class),
                 None => last.remove(&event.annotator),
             };
             if let Some(before) = before.filter(|_| event.origin == Origin::Repeat) {
                 let own = repeats.entry(event.annotator.clone()).or_default();
                 own.all += 1;
-                own.alike += usize::from(said == Some(before));
+                own.alike += usize::from(vote == Some(before));
             }
         }
     }
@@ -268,9 +268,9 @@ mod tests {
     fn the_majority_counts_and_a_tie_has_no_class() {
         let all = votes(&[("a", &[("ana", "real"), ("ben", "bogus"), ("eva", "real")])]);
         let (_, given) = all.iter().next().unwrap();
-        let said = Votes::consensus(given);
+        let vote = Votes::consensus(given);
         assert_eq!(
-            (said.class.as_deref(), said.votes, said.all),
+            (vote.class.as_deref(), vote.votes, vote.all),
             (Some("real"), 2, 3)
         );
         let tie = votes(&[("a", &[("ana", "real"), ("ben", "bogus")])]);

@@ -13,7 +13,7 @@
 //! and no table of old names is needed.
 //!
 //! What is added to a type later is written only where it differs from what was meant before it was
-//! there; then nothing that exists is called otherwise. Whoever cannot do without another layout
+//! there; then nothing that exists is predicted differently. Whoever cannot do without another layout
 //! begins its text with `layout 2`, and makes both identifiers count where scores, versions,
 //! thresholds and checkpoints are looked up.
 

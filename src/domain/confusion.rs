@@ -18,11 +18,11 @@ impl Confusion {
         }
     }
 
-    /// Counts `times` things of class `truth` that were called `said`; a class that is not among
+    /// Counts `times` things of class `truth` that were called `predicted`; a class that is not among
     /// the classes is not counted.
-    pub fn add(&mut self, truth: usize, said: usize, times: u64) {
-        if truth < self.size && said < self.size {
-            self.counts[truth * self.size + said] += times;
+    pub fn add(&mut self, truth: usize, predicted: usize, times: u64) {
+        if truth < self.size && predicted < self.size {
+            self.counts[truth * self.size + predicted] += times;
         }
     }
 
@@ -31,11 +31,11 @@ impl Confusion {
         self.size
     }
 
-    /// How many of class `truth` were called `said`.
-    pub fn count(&self, truth: usize, said: usize) -> u64 {
-        let is_inside = truth < self.size && said < self.size;
+    /// How many of class `truth` were called `predicted`.
+    pub fn count(&self, truth: usize, predicted: usize) -> u64 {
+        let is_inside = truth < self.size && predicted < self.size;
         if is_inside {
-            self.counts[truth * self.size + said]
+            self.counts[truth * self.size + predicted]
         } else {
             0
         }
@@ -53,12 +53,16 @@ impl Confusion {
 
     /// How many are of that class.
     pub fn of_class(&self, truth: usize) -> u64 {
-        (0..self.size).map(|said| self.count(truth, said)).sum()
+        (0..self.size)
+            .map(|predicted| self.count(truth, predicted))
+            .sum()
     }
 
     /// How many were called so.
-    pub fn called(&self, said: usize) -> u64 {
-        (0..self.size).map(|truth| self.count(truth, said)).sum()
+    pub fn called(&self, predicted: usize) -> u64 {
+        (0..self.size)
+            .map(|truth| self.count(truth, predicted))
+            .sum()
     }
 
     /// Share that was called rightly; none where nothing was counted.
@@ -118,10 +122,10 @@ impl Serialize for Confusion {
 mod tests {
     use super::*;
 
-    fn confusion(truths: &[usize], said: &[usize], size: usize) -> Confusion {
+    fn confusion(truths: &[usize], predicted: &[usize], size: usize) -> Confusion {
         let mut confusion = Confusion::new(size);
-        for (truth, said) in truths.iter().zip(said) {
-            confusion.add(*truth, *said, 1);
+        for (truth, predicted) in truths.iter().zip(predicted) {
+            confusion.add(*truth, *predicted, 1);
         }
         confusion
     }
@@ -135,8 +139,8 @@ mod tests {
     #[test]
     fn three_classes_as_scikit_learn_counts_them() {
         let truths = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2];
-        let said = [0, 0, 1, 1, 1, 2, 0, 2, 2, 2, 1, 2];
-        let confusion = confusion(&truths, &said, 3);
+        let predicted = [0, 0, 1, 1, 1, 2, 0, 2, 2, 2, 1, 2];
+        let confusion = confusion(&truths, &predicted, 3);
         let rows: Vec<_> = confusion.rows().collect();
         assert_eq!(rows, [[2, 1, 0], [1, 2, 1], [0, 1, 4]]);
         close(confusion.accuracy(), 0.666_666_666_666_666_6);

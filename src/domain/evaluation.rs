@@ -192,7 +192,7 @@ pub struct Judged {
     /// Position of its true class.
     pub truth: u8,
     /// Position of the class that it was called.
-    pub said: u8,
+    pub predicted: u8,
     /// Probability of the positive class; of the class that it was called where there is none.
     pub score: f32,
 }
@@ -200,7 +200,7 @@ pub struct Judged {
 impl Judged {
     /// True where it was called what it is.
     pub const fn is_right(&self) -> bool {
-        self.truth == self.said
+        self.truth == self.predicted
     }
 }
 

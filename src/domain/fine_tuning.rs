@@ -6,7 +6,7 @@ use super::{Confusion, ModelCard, ModelId, Timestamp};
 
 /// How well a model did on one sky before and after it was taught.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SkyFigures {
+pub struct DomainFigures {
     /// Examples that were judged.
     pub examples: u64,
     /// Mean over the classes of the share that was recognised: before, after; 0 to 1.
@@ -23,7 +23,7 @@ pub struct SkyFigures {
     pub log_gain: Option<[f64; 2]>,
 }
 
-impl SkyFigures {
+impl DomainFigures {
     /// From the matrices of both models; none where nothing was judged.
     pub fn of(before: &Confusion, after: &Confusion) -> Option<Self> {
         let figures = |confusion: &Confusion| {
@@ -100,16 +100,19 @@ fn recall_error(confusion: &Confusion) -> f64 {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FineTuneFigures {
     /// On labels of the new sky that were held out; none where there were too few.
-    pub new_sky: Option<SkyFigures>,
-    /// On simulated examples of the old sky.
-    pub old_sky: Option<SkyFigures>,
+    pub target_domain: Option<DomainFigures>,
+    /// On simulated examples.
+    pub source_domain: Option<DomainFigures>,
 }
 
 impl FineTuneFigures {
     /// The figures as a card tells them: `new_sky_accuracy_before` and so on.
     pub fn by_name(&self) -> BTreeMap<String, f64> {
         let mut named = BTreeMap::new();
-        for (sky, figures) in [("new_sky", self.new_sky), ("old_sky", self.old_sky)] {
+        for (sky, figures) in [
+            ("new_sky", self.target_domain),
+            ("old_sky", self.source_domain),
+        ] {
             let Some(figures) = figures else {
                 continue;
             };
@@ -145,7 +148,7 @@ impl FineTuneFigures {
                     figure(format!("{sky}_{what}_after"))?,
                 ])
             };
-            Some(SkyFigures {
+            Some(DomainFigures {
                 examples: figure(format!("{sky}_examples"))? as u64,
                 mean_recall: both("mean_recall")?,
                 error: both("mean_recall_error")?,
@@ -157,8 +160,8 @@ impl FineTuneFigures {
             })
         };
         Self {
-            new_sky: sky("new_sky"),
-            old_sky: sky("old_sky"),
+            target_domain: sky("new_sky"),
+            source_domain: sky("old_sky"),
         }
     }
 
@@ -166,14 +169,17 @@ impl FineTuneFigures {
     /// `most_forgotten` is what the old sky may lose of its mean recall, 0 to 1.
     pub fn objection(&self, most_forgotten: f64) -> Option<String> {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-        if let Some(old) = self.old_sky.filter(|old| -old.gain() > most_forgotten) {
+        if let Some(old) = self
+            .source_domain
+            .filter(|old| -old.gain() > most_forgotten)
+        {
             return Some(format!(
-                "it forgets: mean recall on the old sky falls from {} to {}",
+                "it forgets: mean recall on simulated data falls from {} to {}",
                 percent(old.mean_recall[0]),
                 percent(old.mean_recall[1])
             ));
         }
-        match self.new_sky {
+        match self.target_domain {
             None => Some("too few labels to hold any out: what it gains is not known".into()),
             Some(new) if new.is_gain() == Some(true) => None,
             Some(new) if new.gain() <= 0.0 => Some(format!(
@@ -219,7 +225,7 @@ impl ModelVersion {
         if self.is_imported() {
             format!("imported from {}", self.parent_source)
         } else {
-            format!("taught from {}", self.parent)
+            format!("fine-tuned from {}", self.parent)
         }
     }
 }
@@ -231,8 +237,8 @@ mod tests {
     fn confusion(counts: [[u64; 2]; 2]) -> Confusion {
         let mut confusion = Confusion::new(2);
         for (truth, row) in counts.iter().enumerate() {
-            for (said, times) in row.iter().enumerate() {
-                confusion.add(truth, said, *times);
+            for (predicted, times) in row.iter().enumerate() {
+                confusion.add(truth, predicted, *times);
             }
         }
         confusion
@@ -242,15 +248,18 @@ mod tests {
     fn a_model_that_forgets_or_gains_nothing_is_objected_to() {
         let good = confusion([[9, 1], [1, 9]]);
         let bad = confusion([[7, 3], [3, 7]]);
-        let gain = SkyFigures::of(&bad, &good).unwrap();
+        let gain = DomainFigures::of(&bad, &good).unwrap();
         assert!((gain.gain() - 0.2).abs() < 1e-12);
         // Each class (10 + 1) / (10 + 2) right at most: 10/12 of 10.
         let share: f64 = 10.0 / 12.0;
         let error = (2.0 * share * (1.0 - share) / 10.0).sqrt() / 2.0;
         assert!((gain.error[1] - error).abs() < 1e-12);
-        let figures = |new_sky, old_sky| FineTuneFigures { new_sky, old_sky };
-        let same = SkyFigures::of(&good, &good);
-        let loss = SkyFigures::of(&good, &bad);
+        let figures = |target_domain, source_domain| FineTuneFigures {
+            target_domain,
+            source_domain,
+        };
+        let same = DomainFigures::of(&good, &good);
+        let loss = DomainFigures::of(&good, &bad);
         assert_eq!(figures(Some(gain), same).objection(0.01), None);
         let why = figures(Some(gain), loss).objection(0.01).unwrap();
         assert!(why.contains("forgets") && why.contains("90.0 %"), "{why}");
@@ -273,15 +282,15 @@ mod tests {
         assert!(figures(surer(0.04), same).objection(0.01).is_some());
         let named = figures(surer(0.2), None).by_name();
         assert_eq!(named.get("new_sky_log_gain"), Some(&0.2));
-        assert_eq!(SkyFigures::of(&Confusion::new(2), &good), None);
+        assert_eq!(DomainFigures::of(&Confusion::new(2), &good), None);
     }
 
     #[test]
     fn figures_come_back_from_a_card() {
-        let sky = SkyFigures::of(&confusion([[3, 1], [2, 2]]), &confusion([[4, 0], [1, 3]]));
+        let sky = DomainFigures::of(&confusion([[3, 1], [2, 2]]), &confusion([[4, 0], [1, 3]]));
         let figures = FineTuneFigures {
-            new_sky: sky,
-            old_sky: None,
+            target_domain: sky,
+            source_domain: None,
         };
         let named = figures.by_name();
         assert_eq!(named.get("new_sky_examples"), Some(&8.0));

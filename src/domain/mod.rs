@@ -42,7 +42,7 @@ pub use confusion::Confusion;
 pub use evaluation::{Evaluation, Judged, JudgedAt, ModelComparison, ModelFacts};
 pub use explanation::{ExplainMethod, Explanation};
 pub use fields::{FieldValue, Fields};
-pub use fine_tuning::{FineTuneFigures, ModelVersion, SkyFigures};
+pub use fine_tuning::{DomainFigures, FineTuneFigures, ModelVersion};
 pub use geometry::{Geometry, Wcs};
 pub use image_sequence::{Detector, ImageSequence, SequenceEpoch, Truth};
 pub use label::{LabelAction, LabelEvent, Origin, Shown, StepId, StepIds};

@@ -112,9 +112,9 @@ impl KeptScores {
     pub fn of(rows: &[ScoreRow]) -> Self {
         let mut kept = Self::default();
         for row in rows {
-            if let Prediction::Probabilities(said) = &row.prediction {
+            if let Prediction::Probabilities(predicted) = &row.prediction {
                 let epochs = kept.by_candidate.entry(row.candidate.clone()).or_default();
-                epochs.insert(row.epoch.clone(), said.clone());
+                epochs.insert(row.epoch.clone(), predicted.clone());
             }
         }
         kept
@@ -125,7 +125,7 @@ impl KeptScores {
         let epochs = self.by_candidate.get(&row.candidate);
         let kept = epochs.and_then(|epochs| epochs.get(&row.epoch));
         kept.is_some_and(
-            |kept| matches!(&row.prediction, Prediction::Probabilities(said) if said == kept),
+            |kept| matches!(&row.prediction, Prediction::Probabilities(predicted) if predicted == kept),
         )
     }
 
@@ -192,21 +192,21 @@ mod tests {
             features: vec!["Mean".into()],
             fewest_epochs: 1,
         });
-        let said = [0.1, 0.2, 0.3].map(|p| Prediction::Probabilities([p, 1.0 - p].into()));
-        let kept = KeptScores::of(&ScoreRow::of(&candidate, &input, &said));
+        let predicted = [0.1, 0.2, 0.3].map(|p| Prediction::Probabilities([p, 1.0 - p].into()));
+        let kept = KeptScores::of(&ScoreRow::of(&candidate, &input, &predicted));
         assert_eq!(
             kept.complete(&candidate, &input).as_deref(),
-            Some(&said[..])
+            Some(&predicted[..])
         );
         candidate.epochs.push(epoch(4.0));
         assert_eq!(
             kept.known(&candidate, &input)[2..],
-            [Some(said[2].clone()), None]
+            [Some(predicted[2].clone()), None]
         );
         candidate.epochs.remove(1);
         assert_eq!(
             kept.known(&candidate, &input),
-            [Some(said[0].clone()), None, None]
+            [Some(predicted[0].clone()), None, None]
         );
     }
 

@@ -87,18 +87,18 @@ mod tests {
     fn a_candidate_is_as_real_as_its_best_epoch() {
         let (model, candidate) = (ModelId::new("cap", 0), CandidateIx(3));
         let mut book = ScoreBook::default();
-        let said = [
+        let predicted = [
             Prediction::Probabilities([0.9, 0.1].into()),
             Prediction::Refused("has no reference".into()),
             Prediction::Probabilities([0.4, 0.6].into()),
         ];
-        book.put(&model, candidate, said.into());
+        book.put(&model, candidate, predicted.into());
         assert_eq!(book.highest(&model, candidate, 1), Some(0.6));
         assert_eq!(book.highest(&model, CandidateIx(0), 1), None);
         assert_eq!(book.count(&model), 1);
     }
 
-    fn said(real: f32) -> Predictions {
+    fn predicted(real: f32) -> Predictions {
         [Prediction::Probabilities([1.0 - real, real].into())].into()
     }
 
@@ -107,11 +107,11 @@ mod tests {
         let model = ModelId::new("cap", 0);
         let mut book = ScoreBook::default();
         for ix in 0..1000 {
-            book.put(&model, CandidateIx(ix), said(0.5));
+            book.put(&model, CandidateIx(ix), predicted(0.5));
         }
         let copy = book.clone();
-        book.put(&model, CandidateIx(3), said(0.9));
-        book.put(&model, CandidateIx(1000), said(0.1));
+        book.put(&model, CandidateIx(3), predicted(0.9));
+        book.put(&model, CandidateIx(1000), predicted(0.1));
         let highest = |book: &ScoreBook, ix| book.highest(&model, CandidateIx(ix), 1);
         assert_eq!(
             (highest(&book, 3), highest(&copy, 3)),

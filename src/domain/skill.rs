@@ -34,14 +34,14 @@ pub struct Skill {
 }
 
 /// The probability that an annotator says a class, by the true one: (truth, said).
-type Saying = Vec<Vec<f64>>;
+type VoteShares = Vec<Vec<f64>>;
 
 /// One vote, all by position: annotator and class.
 type Given = Vec<(usize, usize)>;
 
 struct Model {
     prior: Vec<f64>,
-    saying: Vec<Saying>,
+    confusion: Vec<VoteShares>,
 }
 
 impl Model {
@@ -49,36 +49,40 @@ impl Model {
     fn of(given: &[Given], believed: &[Vec<f64>], annotators: usize) -> Self {
         let classes = believed.first().map_or(0, Vec::len);
         let wrongs = classes.saturating_sub(1).max(1) as f64;
-        let thought = |truth: usize, said: usize| {
-            if truth == said {
+        let thought = |truth: usize, vote: usize| {
+            if truth == vote {
                 THOUGHT[0]
             } else {
                 THOUGHT[1] / wrongs
             }
         };
-        let row = |truth: usize| (0..classes).map(|said| thought(truth, said)).collect();
-        let empty: Saying = (0..classes).map(row).collect();
-        let mut saying = vec![empty; annotators];
+        let row = |truth: usize| (0..classes).map(|vote| thought(truth, vote)).collect();
+        let empty: VoteShares = (0..classes).map(row).collect();
+        let mut confusion = vec![empty; annotators];
         let mut prior = vec![1.0; classes];
         for (votes, believed) in given.iter().zip(believed) {
             for (truth, probability) in believed.iter().enumerate() {
                 prior[truth] += probability;
-                for (annotator, said) in votes {
-                    saying[*annotator][truth][*said] += probability;
+                for (annotator, vote) in votes {
+                    confusion[*annotator][truth][*vote] += probability;
                 }
             }
         }
         normalise(&mut prior);
-        saying.iter_mut().flatten().for_each(|row| normalise(row));
-        Self { prior, saying }
+        confusion
+            .iter_mut()
+            .flatten()
+            .for_each(|row| normalise(row));
+        Self { prior, confusion }
     }
 
     /// The probabilities of the classes of a candidate with these votes.
     fn believed(&self, votes: &Given) -> Vec<f64> {
         let logarithm = |truth: usize| {
-            let said = votes.iter();
-            let said = said.map(|(annotator, said)| self.saying[*annotator][truth][*said].ln());
-            self.prior[truth].ln() + said.sum::<f64>()
+            let given = votes
+                .iter()
+                .map(|(annotator, vote)| self.confusion[*annotator][truth][*vote].ln());
+            self.prior[truth].ln() + given.sum::<f64>()
         };
         let all: Vec<f64> = (0..self.prior.len()).map(logarithm).collect();
         let most = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -115,8 +119,8 @@ impl Votes {
         // The first guess: as many votes, as much of it is so.
         let shares = |votes: &Given| {
             let mut shares = vec![1e-3; classes.len()];
-            for (_, said) in votes {
-                shares[*said] += 1.0;
+            for (_, vote) in votes {
+                shares[*vote] += 1.0;
             }
             normalise(&mut shares);
             shares
@@ -136,12 +140,12 @@ impl Votes {
             }
         }
         let skill = |(at, name): (usize, Arc<str>)| {
-            let right = model.prior.iter().zip(&model.saying[at]).enumerate();
+            let right = model.prior.iter().zip(&model.confusion[at]).enumerate();
             let votes = given.iter().flatten().filter(|(who, _)| *who == at);
             let skill = Skill {
                 votes: votes.count(),
                 accuracy: right
-                    .map(|(truth, (share, said))| share * said[truth])
+                    .map(|(truth, (share, vote))| share * vote[truth])
                     .sum(),
             };
             (name, skill)
@@ -157,7 +161,7 @@ impl Votes {
 
 impl Skills {
     /// The likeliest class of a candidate, and its probability; none where nobody voted.
-    pub fn said(&self, candidate: &str) -> Option<(&Arc<str>, f64)> {
+    pub fn consensus(&self, candidate: &str) -> Option<(&Arc<str>, f64)> {
         let row = self.of_candidates.get(candidate)?.iter().zip(&self.classes);
         let most = row.max_by(|(a, _), (b, _)| a.total_cmp(b));
         most.map(|(probability, class)| (class, *probability))
@@ -202,12 +206,12 @@ mod tests {
         // Number 5 is bogus: two say so, two say real, and the majority is undecided.
         let given = votes.iter().find(|(id, _)| &***id == "c5").unwrap().1;
         assert_eq!(Votes::consensus(given).class, None);
-        let (class, probability) = skills.said("c5").unwrap();
+        let (class, probability) = skills.consensus("c5").unwrap();
         assert!(
             &**class == "bogus" && probability > 0.9,
             "{class} {probability}"
         );
-        assert_eq!(skills.said("nobody"), None);
+        assert_eq!(skills.consensus("nobody"), None);
         for row in skills.of_candidates.values() {
             assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         }

@@ -287,7 +287,7 @@ impl StampAtlas {
         }
         inner.is_exhausted = true;
         let mib = u64::from(wanted) * LAYER_BYTES / (1 << 20);
-        log::warn!("the GPU has no memory for {mib} MiB of stamps; older ones make room");
+        log::warn!("the GPU has no memory for {mib} MiB of stamps; older ones are dropped");
         false
     }
 

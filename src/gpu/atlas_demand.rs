@@ -33,7 +33,7 @@ pub struct Demand {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameEnd {
     /// Stamps that the frame should have shown and for which there is no room.
-    pub no_room: BTreeSet<StampId>,
+    pub left_over: BTreeSet<StampId>,
     /// True where another frame may find room for some of them.
     pub is_unsettled: bool,
 }
@@ -112,8 +112,8 @@ impl Demand {
     pub fn end_frame(&mut self) -> FrameEnd {
         let is_changed = self.sum != self.last_sum;
         self.last_sum = self.sum;
-        let no_room = std::mem::take(&mut self.left_out);
-        let is_short = !no_room.is_empty() || self.is_anything_coarse;
+        let left_over = std::mem::take(&mut self.left_out);
+        let is_short = !left_over.is_empty() || self.is_anything_coarse;
         let is_whole = !is_short && !self.is_anything_missing;
         self.may_relax = self.is_pressed && is_changed && is_whole;
         self.is_stuck = is_short && !is_changed;
@@ -122,7 +122,7 @@ impl Demand {
         }
         FrameEnd {
             is_unsettled: is_changed && is_short,
-            no_room,
+            left_over,
         }
     }
 
@@ -184,7 +184,7 @@ mod tests {
         for number in 4..7 {
             let (missing, end) = frame(&mut demand, number, &[B]);
             assert_eq!((missing, end.is_unsettled), (vec![], false));
-            assert_eq!(end.no_room, BTreeSet::from([B]));
+            assert_eq!(end.left_over, BTreeSet::from([B]));
         }
     }
 

@@ -43,8 +43,8 @@ impl ScatterView {
         }
         let scale = |axis: usize| {
             let range = high[axis] - low[axis];
-            let room = size[axis] * (1.0 - 2.0 * EDGE);
-            let scale = if range > 0.0 { room / range } else { room };
+            let inner = size[axis] * (1.0 - 2.0 * EDGE);
+            let scale = if range > 0.0 { inner / range } else { inner };
             scale.clamp(SCALES.0, SCALES.1)
         };
         Self {

@@ -10,9 +10,9 @@ pub fn consensus(votes: &Votes) -> Result<String, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["id", "label", "votes", "of"])?;
     for (candidate, given) in votes.iter() {
-        let said = Votes::consensus(given);
-        let class = said.class.as_deref().unwrap_or_default();
-        let [votes, all] = [said.votes, said.all].map(|count| count.to_string());
+        let consensus = Votes::consensus(given);
+        let class = consensus.class.as_deref().unwrap_or_default();
+        let [votes, all] = [consensus.votes, consensus.all].map(|count| count.to_string());
         table.write_record([candidate, class, &votes, &all])?;
     }
     text(table)
@@ -28,9 +28,9 @@ pub fn consensus_by_skill(votes: &Votes) -> Result<String, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["id", "label", "probability", "of"])?;
     for (candidate, given) in votes.iter() {
-        let said = skills.said(candidate);
-        let class = said.map_or("", |(class, _)| class);
-        let probability = said.map_or(String::new(), |(_, probability)| {
+        let consensus = skills.consensus(candidate);
+        let class = consensus.map_or("", |(class, _)| class);
+        let probability = consensus.map_or(String::new(), |(_, probability)| {
             format!("{probability:.4}")
         });
         table.write_record([candidate, class, &probability, &given.len().to_string()])?;

@@ -217,8 +217,8 @@ struct KeepingGunzip<R> {
 }
 
 impl<R: io::BufRead> Read for KeepingGunzip<R> {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let len = self.stream.read(room)?;
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.stream.read(buffer)?;
         self.stream.keep(&mut lock(&self.points));
         Ok(len)
     }

@@ -271,13 +271,13 @@ fn damaged(why: &'static str) -> io::Error {
 }
 
 impl<R: BufRead> Read for Gunzip<R> {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        if room.is_empty() || (self.fresh.is_empty() && !self.advance()?) {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() || (self.fresh.is_empty() && !self.advance()?) {
             return Ok(0);
         }
-        let len = room.len().min(self.fresh.len());
+        let len = buffer.len().min(self.fresh.len());
         let from = self.fresh.start;
-        room[..len].copy_from_slice(&self.window[from..from + len]);
+        buffer[..len].copy_from_slice(&self.window[from..from + len]);
         self.fresh.start += len;
         Ok(len)
     }
@@ -321,13 +321,13 @@ mod tests {
         let mut points = Checkpoints::default();
         let mut stream = Gunzip::new(&gz[..]);
         let mut all = Vec::new();
-        let mut room = [0; 10_000];
+        let mut buffer = [0; 10_000];
         loop {
-            let len = stream.read(&mut room).unwrap();
+            let len = stream.read(&mut buffer).unwrap();
             if len == 0 {
                 break;
             }
-            all.extend_from_slice(&room[..len]);
+            all.extend_from_slice(&buffer[..len]);
             stream.keep(&mut points);
         }
         assert!(all == text, "the whole stream");

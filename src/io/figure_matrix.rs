@@ -8,7 +8,7 @@ use crate::domain::Confusion;
 /// Side of a cell, pixels.
 const CELL: u32 = 170;
 /// Room for titles and the names of rows and columns, pixels.
-const ROOM: [u32; 2] = [280, 190];
+const MARGINS: [u32; 2] = [280, 190];
 /// Letters, pixels.
 const LETTERS: i32 = 24;
 
@@ -22,11 +22,11 @@ pub fn confusion_png(
     confusion: &Confusion,
 ) -> Result<Vec<u8>, String> {
     let side = CELL * confusion.size().max(1) as u32;
-    let size = [(ROOM[0] + side + 40).max(640), ROOM[1] + side + 40];
+    let size = [(MARGINS[0] + side + 40).max(640), MARGINS[1] + side + 40];
     png(size, |root| {
         let black = (FONT, LETTERS).into_text_style(root);
         root.draw(&Text::new(title.to_owned(), (24, 24), black.clone()))?;
-        let [left, top] = ROOM.map(|room| room as i32);
+        let [left, top] = MARGINS.map(|margin| margin as i32);
         root.draw(&Text::new("called", (left, 84), black.clone()))?;
         root.draw(&Text::new("is", (24, top), black.clone()))?;
         for (at, class) in classes.iter().enumerate() {
@@ -36,8 +36,8 @@ pub fn confusion_png(
             root.draw(&name((64, top + along + CELL as i32 / 2 - 30)))?;
         }
         for truth in 0..confusion.size() {
-            for said in 0..confusion.size() {
-                cell(root, confusion, [truth, said])?;
+            for predicted in 0..confusion.size() {
+                cell(root, confusion, [truth, predicted])?;
             }
         }
         Ok(())
@@ -47,17 +47,21 @@ pub fn confusion_png(
 fn cell(
     root: &DrawingArea<BitMapBackend<'_>, Shift>,
     confusion: &Confusion,
-    [truth, said]: [usize; 2],
+    [truth, predicted]: [usize; 2],
 ) -> Drawn<()> {
-    let (count, all) = (confusion.count(truth, said), confusion.of_class(truth));
+    let (count, all) = (confusion.count(truth, predicted), confusion.of_class(truth));
     let share = count as f64 / all.max(1) as f64;
-    let color = if truth == said { COLORS[0] } else { COLORS[1] };
+    let color = if truth == predicted {
+        COLORS[0]
+    } else {
+        COLORS[1]
+    };
     let corner = |column: usize, row: usize| {
-        let [left, top] = ROOM.map(|room| room as i32);
+        let [left, top] = MARGINS.map(|margin| margin as i32);
         let cell = CELL as i32;
         (left + cell * column as i32, top + cell * row as i32)
     };
-    let (from, to) = (corner(said, truth), corner(said + 1, truth + 1));
+    let (from, to) = (corner(predicted, truth), corner(predicted + 1, truth + 1));
     root.draw(&Rectangle::new([from, to], WHITE.filled()))?;
     root.draw(&Rectangle::new(
         [from, to],

@@ -67,7 +67,7 @@ pub enum LayoutError {
     },
     /// Images of which nothing says what they are.
     #[error(
-        "holds {count} images without a name that says what they show; the first is taken for the \
+        "holds {count} images without a name that identifies them; the first is taken for the \
          science image, the others are left out"
     )]
     Unnamed {

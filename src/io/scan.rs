@@ -78,7 +78,7 @@ pub fn scan(
     for together in paths.chunk_by(|a, b| !a.is_dir() && !b.is_dir() && a.parent() == b.parent()) {
         scan.root(together);
     }
-    scan.tell_progress();
+    scan.report_progress();
 }
 
 /// Files between two reports of progress.
@@ -121,7 +121,7 @@ pub(super) enum Met {
 
 impl Scan<'_> {
     fn root(&mut self, together: &[PathBuf]) {
-        let told = match together {
+        let named = match together {
             [folder] if folder.is_dir() => {
                 self.folder_root(folder);
                 folder.clone()
@@ -144,7 +144,7 @@ impl Scan<'_> {
         }
         for (rule, count) in std::mem::take(&mut self.rules) {
             (self.found)(Found::Recognised {
-                path: told.clone(),
+                path: named.clone(),
                 rule: rule.sentence(count),
             });
         }
@@ -345,11 +345,11 @@ impl Scan<'_> {
     pub(super) fn step(&mut self) {
         self.done += 1;
         if self.done.is_multiple_of(PROGRESS_STEP) {
-            self.tell_progress();
+            self.report_progress();
         }
     }
 
-    pub(super) fn tell_progress(&mut self) {
+    pub(super) fn report_progress(&mut self) {
         (self.found)(Found::Progress {
             done: self.done,
             total: self.total.max(self.done),

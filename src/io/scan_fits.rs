@@ -73,7 +73,7 @@ pub fn place(layout: &FitsLayout) -> (Option<[f64; 2]>, Option<Place>) {
         let number = |name: &str| source_cell(layout, name)?.parse::<f64>().ok();
         Some([number("ra")?, number("dec").or_else(|| number("decl"))?])
     };
-    let said = of_source().or_else(|| headers.iter().find_map(|header| header.position_deg()));
+    let given_deg = of_source().or_else(|| headers.iter().find_map(|header| header.position_deg()));
     let wcs = headers
         .iter()
         .find_map(|header| fits_wcs::local(header, size_px));
@@ -82,11 +82,11 @@ pub fn place(layout: &FitsLayout) -> (Option<[f64; 2]>, Option<Place>) {
         .and_then(|wcs| Geometry::Wcs(*wcs).arcsec_per_px());
     let side_px = main.width.max(main.height);
     let reach = |scale: f64| scale * (side_px as f64 / 2.0) * std::f64::consts::SQRT_2;
-    let is_here = |said: &[f64; 2]| match (&wcs, arcsec_per_px) {
-        (Some(wcs), Some(scale)) => apart_arcsec(*said, wcs.crval_deg) <= reach(scale),
+    let is_here = |given_deg: &[f64; 2]| match (&wcs, arcsec_per_px) {
+        (Some(wcs), Some(scale)) => apart_arcsec(*given_deg, wcs.crval_deg) <= reach(scale),
         _ => true,
     };
-    let at_deg = said.filter(is_here).or(wcs.map(|wcs| wcs.crval_deg));
+    let at_deg = given_deg.filter(is_here).or(wcs.map(|wcs| wcs.crval_deg));
     let place = at_deg.map(|at_deg| Place {
         at_deg,
         arcsec_per_px,

@@ -76,7 +76,7 @@ impl Scan<'_> {
                 };
                 let found = read_alerts(&bytes, place, &self.decoder.plans, self.ids);
                 self.alerts(found, Rule::ArchivedAlerts);
-                self.tell_progress();
+                self.report_progress();
             }
             Content::Fits => {
                 let layout = FitsLayout::read(bytes.into(), &self.names);

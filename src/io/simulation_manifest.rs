@@ -99,12 +99,12 @@ mod tests {
             old.difference(&manifest("classes = ['a', 'b']\nseed = 1")),
             None
         );
-        let said = |order| old.difference(&manifest(order)).unwrap();
+        let difference = |order| old.difference(&manifest(order)).unwrap();
         assert_eq!(
-            said("seed = 2\nclasses = ['a', 'b']"),
+            difference("seed = 2\nclasses = ['a', 'b']"),
             "its seed is 1, not 2"
         );
-        assert_eq!(said("seed = 1"), "its classes is a,b, not none");
+        assert_eq!(difference("seed = 1"), "its classes is a,b, not none");
         let mut newer = old.clone();
         newer.version = "9.9.9".into();
         assert!(old.difference(&newer).unwrap().contains("9.9.9"));

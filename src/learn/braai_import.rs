@@ -116,11 +116,11 @@ mod tests {
             (&bytes[..20], "truncated"),
             (b"\x89HDF\r\n\x1a\n and more", "no safetensors file"),
         ] {
-            let said = import("weights.h5", bytes, &Compute::cpu()).unwrap_err();
-            let said = said.to_string();
+            let message = import("weights.h5", bytes, &Compute::cpu()).unwrap_err();
+            let message = message.to_string();
             assert!(
-                said.contains("weights.h5") && said.contains(words),
-                "{said}"
+                message.contains("weights.h5") && message.contains(words),
+                "{message}"
             );
         }
     }

@@ -54,12 +54,12 @@ impl TrainingBatch<'_> {
     /// What a network said, the last axis being the class, as if all classes were shown equally often:
     /// the loss of a class that is shown rarely does not teach that it is rare (logit adjustment; Menon
     /// et al. 2021).
-    pub(super) fn adjusted<const D: usize>(&self, said: Tensor<D>) -> Tensor<D> {
+    pub(super) fn adjusted<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
         let Some(prior) = self.log_prior else {
-            return said;
+            return logits;
         };
         let prior = TensorData::new(prior.to_vec(), [prior.len()]);
-        said + Tensor::<1>::from_data(prior, &self.device).unsqueeze()
+        logits + Tensor::<1>::from_data(prior, &self.device).unsqueeze()
     }
 }
 
@@ -80,7 +80,7 @@ pub trait Dataset: Send + Sync {
     ///
     /// # Errors
     /// Where the network takes inputs of another kind.
-    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError>;
+    fn loss(&self, network: &Network, batch: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError>;
 
     /// Class probabilities of some examples as in use, a row for each: of a sequence after its last
     /// epoch.
@@ -116,12 +116,12 @@ pub trait Dataset: Send + Sync {
 pub type Settled = (Network, Vec<(String, f64)>);
 
 /// (n, class) before the softmax, against classes: the mean cross-entropy.
-pub(super) fn cross_entropy(said: Tensor<2>, classes: Vec<i32>, device: &Device) -> Tensor<1> {
+pub(super) fn cross_entropy(logits: Tensor<2>, classes: Vec<i32>, device: &Device) -> Tensor<1> {
     let count = classes.len();
     let targets = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), device);
     CrossEntropyLossConfig::new()
         .init(device)
-        .forward(said, targets)
+        .forward(logits, targets)
 }
 
 impl Dataset for Examples {
@@ -133,14 +133,14 @@ impl Dataset for Examples {
         self.classes()
     }
 
-    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
-        let (side, chosen) = (self.side(), lesson.chosen);
+    fn loss(&self, network: &Network, batch: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
+        let (side, chosen) = (self.side(), batch.chosen);
         let shape = [chosen.len(), self.channels(), side, side];
-        let inputs = self.oriented(chosen, |order| lesson.turn(order));
-        let inputs = Tensor::from_data(TensorData::new(inputs, shape), &lesson.device);
+        let inputs = self.oriented(chosen, |order| batch.turn(order));
+        let inputs = Tensor::from_data(TensorData::new(inputs, shape), &batch.device);
         let classes = chosen.iter().map(|at| i32::from(self.classes()[*at]));
-        let said = lesson.adjusted(network.forward(inputs, lesson.views)?);
-        Ok(cross_entropy(said, classes.collect(), &lesson.device))
+        let logits = batch.adjusted(network.forward(inputs, batch.views)?);
+        Ok(cross_entropy(logits, classes.collect(), &batch.device))
     }
 
     /// Four views, no dropout.
@@ -158,8 +158,8 @@ impl Dataset for Examples {
         }
         let inputs = TensorData::new(inputs.to_vec(), shape);
         let inputs = Tensor::<4>::from_data(inputs, &compute.plain());
-        let said = softmax(network.valid().forward(inputs, Views::Four)?, 1);
-        Ok(said.into_data().iter::<f32>().collect())
+        let logits = softmax(network.valid().forward(inputs, Views::Four)?, 1);
+        Ok(logits.into_data().iter::<f32>().collect())
     }
 
     fn validated_at_once(&self) -> usize {

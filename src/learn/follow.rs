@@ -69,7 +69,7 @@ impl Model {
     /// # Errors
     /// Where the model takes single epochs, or the device fails.
     pub fn follow(&self, candidates: &mut [Follow<'_>]) -> Result<Vec<Vec<Vec<f32>>>, LearnError> {
-        let mut told: Vec<Vec<Vec<f32>>> = vec![Vec::new(); candidates.len()];
+        let mut predicted: Vec<Vec<Vec<f32>>> = vec![Vec::new(); candidates.len()];
         // Sequences of one length are computed together, and end with a state of their own.
         let mut lengths: Vec<usize> = candidates.iter().map(|one| one.epochs.len()).collect();
         lengths.sort_unstable();
@@ -82,11 +82,11 @@ impl Model {
                 .unzip();
             for (places, some) in places.chunks(64).zip(alike.chunks_mut(64)) {
                 for (place, rows) in places.iter().zip(self.follow_alike(some, length)?) {
-                    told[*place] = rows;
+                    predicted[*place] = rows;
                 }
             }
         }
-        Ok(told)
+        Ok(predicted)
     }
 
     fn follow_alike(
@@ -110,8 +110,8 @@ impl Model {
                 epochs.conditions.extend(conditions);
             }
         }
-        let told = self.next_epochs(&epochs, &mut states)?;
-        let classes = told.len() / (count * length).max(1);
+        let predicted = self.next_epochs(&epochs, &mut states)?;
+        let classes = predicted.len() / (count * length).max(1);
         let States { cells, hiddens } = states;
         let states = cells
             .chunks(Recurrent::UNITS)
@@ -121,6 +121,9 @@ impl Model {
             candidate.memory.hidden = hidden.to_vec();
         }
         let of_candidate = |rows: &[f32]| rows.chunks(classes).map(<[f32]>::to_vec).collect();
-        Ok(told.chunks(length * classes).map(of_candidate).collect())
+        Ok(predicted
+            .chunks(length * classes)
+            .map(of_candidate)
+            .collect())
     }
 }

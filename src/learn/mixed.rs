@@ -78,10 +78,10 @@ impl Dataset for Mixed {
         &self.classes
     }
 
-    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
+    fn loss(&self, network: &Network, batch: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
         let first = self.labelled.len();
         let (labelled, replayed): (Vec<usize>, Vec<usize>) =
-            lesson.chosen.iter().partition(|at| **at < first);
+            batch.chosen.iter().partition(|at| **at < first);
         let replayed: Vec<usize> = replayed.into_iter().map(|at| at - first).collect();
         let parts = [(&self.labelled, &labelled), (&self.replayed, &replayed)];
         let mut losses = Vec::with_capacity(2);
@@ -90,7 +90,7 @@ impl Dataset for Mixed {
                 let part = TrainingBatch {
                     log_prior: self.log_prior.as_deref(),
                     is_turned: self.is_turned,
-                    ..lesson.of(chosen)
+                    ..batch.of(chosen)
                 };
                 losses.push(set.loss(network, &part)?);
             }
@@ -110,13 +110,13 @@ impl Dataset for Mixed {
         let first = self.labelled.len();
         let labelled = range.start.min(first)..range.end.min(first);
         let replayed = range.start.max(first) - first..range.end.max(first) - first;
-        let mut said = Vec::new();
+        let mut predicted = Vec::new();
         for (set, range) in [(&self.labelled, labelled), (&self.replayed, replayed)] {
             if !range.is_empty() {
-                said.extend(set.classify(network, range, compute)?);
+                predicted.extend(set.classify(network, range, compute)?);
             }
         }
-        Ok(said)
+        Ok(predicted)
     }
 
     fn validated_at_once(&self) -> usize {

@@ -101,7 +101,7 @@ pub fn read(path: &Path, compute: &Compute) -> Result<Model, LearnError> {
 pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<Model, LearnError> {
     let card = card_of(name, bytes)?;
     if card.latent.is_some() {
-        let why = "it has a latent space and tells no classes; `destello latent` uses it";
+        let why = "it has a latent space and predicts no classes; `destello latent` uses it";
         return Err(refused_with(name, why.into()));
     }
     check(&card).map_err(|why| refused_with(name, why))?;

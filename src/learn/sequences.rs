@@ -162,30 +162,30 @@ impl Dataset for Sequences {
         &self.classes
     }
 
-    /// Cross-entropy of the verdicts after all epochs; later ones weigh more, the last most.
-    fn loss(&self, network: &Network, lesson: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
+    /// Cross-entropy of the predictions after all epochs; later ones weigh more, the last most.
+    fn loss(&self, network: &Network, batch: &TrainingBatch<'_>) -> Result<Tensor<1>, LearnError> {
         let network = network.recurrent()?;
-        let chosen = lesson.chosen.iter().enumerate().map(|(order, at)| {
-            let chance = fnv1a(lesson.noise, (order as u64).to_le_bytes());
+        let chosen = batch.chosen.iter().enumerate().map(|(order, at)| {
+            let chance = fnv1a(batch.noise, (order as u64).to_le_bytes());
             let epochs = shown(&self.all[*at].epochs, chance >> 9);
-            (epochs, lesson.turn(order))
+            (epochs, batch.turn(order))
         });
-        let device = &lesson.device;
-        let batch = self.inputs(chosen).batch(self.plan.side_px, device);
-        let lengths = batch.lengths.clone();
-        let (said, _) = network.forward(batch, None);
-        let [count, most, classes] = said.dims();
+        let device = &batch.device;
+        let epochs = self.inputs(chosen).batch(self.plan.side_px, device);
+        let lengths = epochs.lengths.clone();
+        let (predicted, _) = network.forward(epochs, None);
+        let [count, most, classes] = predicted.dims();
         let mut target = vec![0.0_f32; count * most * classes];
         let weights = weights(&lengths, most);
         for (place, weight) in weights.into_iter().enumerate() {
-            let class = usize::from(self.classes[lesson.chosen[place / most]]);
+            let class = usize::from(self.classes[batch.chosen[place / most]]);
             if let Some(cell) = target.get_mut(place * classes + class) {
                 *cell = weight;
             }
         }
         let target = TensorData::new(target, [count, most, classes]);
         let target = Tensor::<3>::from_data(target, device);
-        Ok((log_softmax(lesson.adjusted(said), 2) * target)
+        Ok((log_softmax(batch.adjusted(predicted), 2) * target)
             .sum()
             .div_scalar(-(count as f64)))
     }
@@ -323,10 +323,10 @@ impl Sequences {
                 .map(|sequence| (sequence.epochs.iter().collect(), 0));
             let batch = self.inputs(whole).batch(self.plan.side_px, &device);
             let lengths = batch.lengths.clone();
-            let (said, _) = network.forward(batch, None);
-            let [_, most, classes] = said.dims();
-            let said: Vec<f32> = softmax(said, 2).into_data().iter::<f32>().collect();
-            let rows = said.chunks((most * classes).max(1)).zip(lengths);
+            let (predicted, _) = network.forward(batch, None);
+            let [_, most, classes] = predicted.dims();
+            let predicted: Vec<f32> = softmax(predicted, 2).into_data().iter::<f32>().collect();
+            let rows = predicted.chunks((most * classes).max(1)).zip(lengths);
             predictions.extend(rows.map(|(rows, length)| {
                 let rows = rows.chunks(classes.max(1)).take(length);
                 rows.map(<[f32]>::to_vec).collect::<Vec<_>>()

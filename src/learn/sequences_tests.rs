@@ -161,12 +161,12 @@ fn how_many_are_judged_at_once_changes_no_bit() {
     let compute = Compute::cpu();
     let in_parts = |size: usize| -> Vec<Vec<Vec<f32>>> {
         let starts = (0..32).step_by(size);
-        let said = starts.flat_map(|from| {
+        let predicted = starts.flat_map(|from| {
             let range = from..(from + size).min(32);
-            let said = sequences.predictions_of(range, model.network(), &compute);
-            said.unwrap()
+            let predicted = sequences.predictions_of(range, model.network(), &compute);
+            predicted.unwrap()
         });
-        said.collect()
+        predicted.collect()
     };
     let at_once = in_parts(32);
     for size in [4, 8, 16] {

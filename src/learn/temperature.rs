@@ -81,8 +81,8 @@ pub fn calibration_error(rows: &[Judged<'_>]) -> f64 {
         let at = likeliest(row)?;
         Some((f64::from(row[at]), at == *class))
     });
-    let (said, is_right): (Vec<f64>, Vec<bool>) = judged.unzip();
-    let bins = calibration(&said, &is_right, &vec![1; said.len()], BINS);
+    let (predicted, is_right): (Vec<f64>, Vec<bool>) = judged.unzip();
+    let bins = calibration(&predicted, &is_right, &vec![1; predicted.len()], BINS);
     expected_calibration_error(&bins).unwrap_or(0.0)
 }
 

@@ -140,7 +140,7 @@ impl Trainer {
         let noise = fnv1a(self.seed ^ FNV_START, step.to_le_bytes());
         let drawing = Compute::drawing();
         self.compute.seed(noise);
-        let lesson = TrainingBatch {
+        let batch = TrainingBatch {
             chosen,
             noise,
             views: self.schedule.views(),
@@ -148,7 +148,7 @@ impl Trainer {
             is_turned: true,
             device: self.compute.differentiating(),
         };
-        let loss = dataset.loss(self.network()?, &lesson)?;
+        let loss = dataset.loss(self.network()?, &batch)?;
         drop(drawing);
         let Some(network) = self.network.take() else {
             return Err(LearnError::Training("an earlier step broke off".into()));

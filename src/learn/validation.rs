@@ -46,8 +46,8 @@ impl Validating {
             ));
         }
         let until = (self.done + examples.validated_at_once()).min(examples.len());
-        let said = examples.classify(&self.network, self.done..until, &self.compute)?;
-        self.probabilities.extend(said);
+        let predicted = examples.classify(&self.network, self.done..until, &self.compute)?;
+        self.probabilities.extend(predicted);
         self.done = until;
         let is_done = until == examples.len();
         Ok(is_done.then(|| {
@@ -117,12 +117,12 @@ mod tests {
             }
             let in_parts = |size: usize| -> Vec<f32> {
                 let starts = (0..examples.len()).step_by(size);
-                let said = starts.flat_map(|from| {
+                let predicted = starts.flat_map(|from| {
                     let range = from..(from + size).min(examples.len());
                     let compute = Compute::cpu();
                     examples.classify(model.network(), range, &compute).unwrap()
                 });
-                said.collect()
+                predicted.collect()
             };
             let at_once = in_parts(128);
             for size in [16, 32, 64, 130] {

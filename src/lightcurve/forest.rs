@@ -178,9 +178,9 @@ pub(super) mod tests {
         for (at, class, value) in [(0, 1, 1.5), (40, 2, -0.5)] {
             let mut row = [0.5; features::COUNT];
             row[at] = value;
-            let said = forest.probabilities(&row);
-            assert!((said.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-            assert!(said[class] > 0.7, "{said:?}");
+            let predicted = forest.probabilities(&row);
+            assert!((predicted.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            assert!(predicted[class] > 0.7, "{predicted:?}");
         }
     }
 

@@ -69,7 +69,7 @@ pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Forest, ForestError> {
     rest.read_exact(&mut count).map_err(ended)?;
     let count = u32::from_le_bytes(count);
     if count > MOST_TREES {
-        return Err(refused(name, format!("it says that it has {count} trees")));
+        return Err(refused(name, format!("it claims {count} trees")));
     }
     let classes = card.classes.len();
     let trees = (0..count).map(|_| Tree::read(&mut rest, classes));

@@ -196,7 +196,7 @@ fn training_set(
     let width = a.first().map_or(0, |row| row.numbers.len());
     if a.len() < 2 * LEAF || b.len() < 2 * LEAF || width == 0 {
         return Err(format!(
-            "{} and {} rows are too few to tell samples apart",
+            "{} and {} rows are too few to separate samples",
             a.len(),
             b.len()
         ));

@@ -149,7 +149,7 @@ impl Tree {
         if tree.nodes.len() == count {
             Ok(tree)
         } else {
-            Err(bad("a tree has not as many places as it says"))
+            Err(bad("a tree does not have as many nodes as it claims"))
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 use super::cancel::CancelToken;
 
 /// Letters that may wait to be read; then the sender waits.
-const ROOM: usize = 256;
+const CAPACITY: usize = 256;
 /// How often a sender that waits looks whether it was cancelled.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -38,7 +38,7 @@ impl<T> Mailbox<T> {
     /// Adds a letter; waits for room as long as the work is wanted.
     pub fn send(&self, letter: T, cancel: &CancelToken) {
         let mut letters = self.letters();
-        while self.has_limit && letters.len() >= ROOM && !cancel.is_cancelled() {
+        while self.has_limit && letters.len() >= CAPACITY && !cancel.is_cancelled() {
             let waited = self.read.wait_timeout(letters, LOOK_EVERY);
             letters = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

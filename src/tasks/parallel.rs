@@ -11,7 +11,7 @@ use std::{
 use super::cancel::CancelToken;
 use super::thread::scoped;
 
-/// `make` of every number, in their order; none where it was cancelled. `told` hears how many are
+/// `make` of every number, in their order; none where it was cancelled. `report` hears how many are
 /// done, from any of the threads.
 ///
 /// # Errors
@@ -23,7 +23,7 @@ pub(crate) fn in_parallel<T: Send>(
     numbers: Range<u64>,
     threads: usize,
     cancel: &CancelToken,
-    told: &(dyn Fn(usize) + Sync),
+    report: &(dyn Fn(usize) + Sync),
     make: &(dyn Fn(u64) -> T + Sync),
 ) -> io::Result<Option<Vec<T>>> {
     let next = AtomicU64::new(numbers.start);
@@ -36,7 +36,7 @@ pub(crate) fn in_parallel<T: Send>(
                 break;
             }
             made.push((number, make(number)));
-            told(done.fetch_add(1, Ordering::Relaxed) + 1);
+            report(done.fetch_add(1, Ordering::Relaxed) + 1);
         }
         made
     };
@@ -66,11 +66,13 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_their_numbers() {
         let most = AtomicUsize::new(0);
-        let told = |done: usize| {
+        let report = |done: usize| {
             most.fetch_max(done, Ordering::Relaxed);
         };
         for threads in [0, 1, 3] {
-            let made = in_parallel(5..105, threads, &CancelToken::default(), &told, &|n| n * n);
+            let made = in_parallel(5..105, threads, &CancelToken::default(), &report, &|n| {
+                n * n
+            });
             let expected: Vec<u64> = (5..105).map(|n| n * n).collect();
             assert_eq!(made.unwrap(), Some(expected));
         }

@@ -254,9 +254,9 @@ mod tests {
     }
 
     fn counting(to: u32, words: usize) -> (Counting, Receiver<&'static str>) {
-        let (said, go) = bounded(16);
+        let (entered, go) = bounded(16);
         for _ in 0..words {
-            said.send(()).unwrap();
+            entered.send(()).unwrap();
         }
         let (end, ends) = bounded(1);
         (Counting { to, go, end }, ends)

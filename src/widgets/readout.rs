@@ -68,10 +68,10 @@ impl Line {
         let taken = painter.text(at, Align2([Align::Min, self.align]), left, font, color);
         let font = FontId::proportional(theme::CAPTION);
         let color = theme::caption_color(ui);
-        let room = self.right - taken.right() - theme::GRID;
+        let free = self.right - taken.right() - theme::GRID;
         let fits = |words: &String| {
             let galley = painter.layout_no_wrap(words.clone(), font.clone(), color);
-            (galley.size().x <= room).then_some(galley)
+            (galley.size().x <= free).then_some(galley)
         };
         if let Some(galley) = right.iter().find_map(fits) {
             let at = pos2(self.right, self.y);

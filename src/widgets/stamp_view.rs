@@ -122,7 +122,7 @@ impl Place {
 
     /// In place of a stamp for which the GPU has no memory.
     fn note_no_room(&self, ui: &Ui) {
-        self.print_line(ui, "no room on the GPU");
+        self.print_line(ui, "GPU memory full");
         if self.rect.width() < LEAST_WIDTH + 2.0 * theme::GRID {
             let font = FontId::proportional(theme::CAPTION);
             let color = theme::caption_color(ui);

@@ -148,7 +148,7 @@ struct LostStamps {
     /// The same of each batch of the last frame.
     last_missing: HashMap<u64, Vec<StampId>>,
     /// What has no room in the memory of the GPU.
-    no_room: BTreeSet<StampId>,
+    left_over: BTreeSet<StampId>,
 }
 
 impl Lost {
@@ -165,7 +165,11 @@ impl Lost {
     /// What the last frame did not draw, for whatever reason.
     pub fn undrawn(&self) -> BTreeSet<StampId> {
         let lost = self.lock();
-        lost.no_room.iter().chain(&lost.missing).copied().collect()
+        lost.left_over
+            .iter()
+            .chain(&lost.missing)
+            .copied()
+            .collect()
     }
 
     /// Takes all of them.
@@ -176,19 +180,19 @@ impl Lost {
     /// Notes how a frame ended; true where another one is needed.
     pub fn end_frame(&self, end: FrameEnd) -> bool {
         let mut lost = self.lock();
-        let is_changed = lost.no_room != end.no_room;
-        lost.no_room = end.no_room;
+        let is_changed = lost.left_over != end.left_over;
+        lost.left_over = end.left_over;
         is_changed || end.is_unsettled
     }
 
     /// True for a stamp that the last frame had to leave out.
     pub fn has_no_room(&self, id: StampId) -> bool {
-        self.lock().no_room.contains(&id)
+        self.lock().left_over.contains(&id)
     }
 
     /// Stamps that the last frame had to leave out.
     pub fn left_out(&self) -> usize {
-        self.lock().no_room.len()
+        self.lock().left_over.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, LostStamps> {

@@ -291,7 +291,7 @@ impl AppState {
             }
             Action::ReportProblem => self.copy_report(cx),
             Action::Settings => self.shared.toggle(Pane::Settings),
-            Action::KeySheet => self.shared.toggle(Pane::KeySheet),
+            Action::KeyHelp => self.shared.toggle(Pane::KeyHelp),
             Action::Palette => self.shared.toggle(Pane::Palette),
             Action::Histogram => self.shared.toggle(Pane::Histogram),
             Action::Header => self.shared.toggle(Pane::Header),

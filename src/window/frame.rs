@@ -6,7 +6,7 @@ use super::{
     command::{Command, Go},
     hotkeys,
     input_order::InputOrder,
-    key_sheet,
+    key_help,
     memory::Memory,
     palette, settings_pane,
     state::AppState,
@@ -167,7 +167,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
     for pane in &state.shared.panes {
         match pane {
             Pane::Settings => settings_pane::settings_ui(ui, state, memory, commands),
-            Pane::KeySheet => key_sheet::key_sheet_ui(ui, state, commands),
+            Pane::KeyHelp => key_help::key_help_ui(ui, state, commands),
             Pane::Palette => palette::palette_ui(ui, state, memory, commands),
             Pane::Histogram => {
                 inspect::histogram::histogram_ui(ui, &state.shared, &mut memory.view, commands);

@@ -184,7 +184,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
         .next_back()
         .map(|pane| match pane {
             Pane::Settings => Action::Settings,
-            Pane::KeySheet => Action::KeySheet,
+            Pane::KeyHelp => Action::KeyHelp,
             Pane::Palette => Action::Palette,
             Pane::Histogram => Action::Histogram,
             Pane::Header => Action::Header,
@@ -234,7 +234,7 @@ mod tests {
             (Key::ArrowRight, none, Action::NextCandidate),
             (Key::OpenBracket, none, Action::PreviousEpoch),
             (Key::CloseBracket, none, Action::NextEpoch),
-            (Key::Questionmark, shift, Action::KeySheet),
+            (Key::Questionmark, shift, Action::KeyHelp),
             (Key::Slash, none, Action::Search),
             (Key::Z, ctrl, Action::Undo),
             (Key::Z, ctrl | shift, Action::Redo),

@@ -6,7 +6,7 @@ pub mod frame;
 mod graphics;
 pub(crate) mod hotkeys;
 pub(crate) mod input_order;
-pub(crate) mod key_sheet;
+pub(crate) mod key_help;
 pub mod memory;
 pub(crate) mod palette;
 mod problem_report;

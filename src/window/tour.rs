@@ -177,9 +177,9 @@ fn is_settled(state: &AppState) -> bool {
     let is_explained = !state.explanation.explanations.is_awaited();
     let latent = &state.latent;
     let is_embedded = !(latent.is_under_way() || latent.is_mapping() || latent.is_drawing());
-    let is_taught = !state.fine_tuning.is_under_way();
+    let is_trained = !state.fine_tuning.is_under_way();
     is_written
-        && is_taught
+        && is_trained
         && is_embedded
         && is_measured
         && is_judged

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Labels that the model is taught on the tour.
-const TAUGHT: usize = 40;
+const TRAINED: usize = 40;
 
 /// A place of the tour.
 pub(crate) struct Stop {
@@ -56,11 +56,8 @@ pub(crate) fn stops(state: &AppState) -> Vec<Stop> {
     if state.shared.is_blank() {
         return vec![
             stop("01-start", []),
-            stop("02-keys", [act(Action::KeySheet)]),
-            stop(
-                "03-settings",
-                [act(Action::KeySheet), act(Action::Settings)],
-            ),
+            stop("02-keys", [act(Action::KeyHelp)]),
+            stop("03-settings", [act(Action::KeyHelp), act(Action::Settings)]),
             stop(
                 "04-new-simulation",
                 [act(Action::Settings), act(Action::NewSimulation)],
@@ -70,13 +67,13 @@ pub(crate) fn stops(state: &AppState) -> Vec<Stop> {
     let mut stops = of_one_candidate();
     stops.extend(of_many(state));
     stops.extend(of_windows());
-    stops.extend(of_teaching(state));
+    stops.extend(of_training(state));
     stops
 }
 
 /// Where the data say what candidates are, as simulations do: 40 are labelled, the model is taught, and
 /// everything but the new version is taken back.
-fn of_teaching(state: &AppState) -> Vec<Stop> {
+fn of_training(state: &AppState) -> Vec<Stop> {
     let classes = &state.shared.vocabulary().classes;
     let names: Vec<_> = classes.iter().map(|class| class.name.clone()).collect();
     let all = state.shared.catalogue.iter();
@@ -85,10 +82,10 @@ fn of_teaching(state: &AppState) -> Vec<Stop> {
         Some((ix, class))
     });
     let mut by_class: BTreeMap<usize, Vec<CandidateIx>> = BTreeMap::new();
-    for (candidate, class) in known.take(TAUGHT) {
+    for (candidate, class) in known.take(TRAINED) {
         by_class.entry(class).or_default().push(candidate);
     }
-    if by_class.values().map(Vec::len).sum::<usize>() < TAUGHT {
+    if by_class.values().map(Vec::len).sum::<usize>() < TRAINED {
         return Vec::new();
     }
     let act = Command::Do;
@@ -177,11 +174,8 @@ fn of_windows() -> Vec<Stop> {
     let undo = || act(Action::Undo);
     vec![
         stop("11-palette", [inspect(), act(Action::Palette)]),
-        stop("12-keys", [act(Action::Palette), act(Action::KeySheet)]),
-        stop(
-            "13-settings",
-            [act(Action::KeySheet), act(Action::Settings)],
-        ),
+        stop("12-keys", [act(Action::Palette), act(Action::KeyHelp)]),
+        stop("13-settings", [act(Action::KeyHelp), act(Action::Settings)]),
         stop(
             "14-light",
             [act(Action::Settings), act(Action::ToggleTheme)],

@@ -47,9 +47,9 @@ pub enum JournalNews {
 /// How often the project is asked for events of other windows.
 const LISTEN_EVERY: Duration = Duration::from_secs(1);
 /// Room for orders; one label is one order, and each is written within milliseconds.
-const ORDER_ROOM: usize = 1024;
+const ORDER_CAPACITY: usize = 1024;
 /// News that may wait to be read; then the thread waits.
-const NEWS_ROOM: usize = 1024;
+const NEWS_CAPACITY: usize = 1024;
 /// How long closing waits for a disk that does not answer.
 const CLOSE_WITHIN: Duration = Duration::from_secs(20);
 
@@ -101,8 +101,8 @@ impl Journal {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(project: Receiver<Opened>, wake: Wake) -> std::io::Result<Self> {
-        let (orders, inbox) = bounded(ORDER_ROOM);
-        let (sender, news) = bounded(NEWS_ROOM);
+        let (orders, inbox) = bounded(ORDER_CAPACITY);
+        let (sender, news) = bounded(NEWS_CAPACITY);
         let reports = Reports { news: sender, wake };
         let broken = reports.clone();
         let work = move || {
@@ -124,8 +124,8 @@ impl Journal {
 
     /// A journal whose orders go nowhere and whose news are sent by hand, for tests.
     pub fn detached() -> (Self, Sender<JournalNews>) {
-        let (orders, _) = bounded(ORDER_ROOM);
-        let (sender, news) = bounded(NEWS_ROOM);
+        let (orders, _) = bounded(ORDER_CAPACITY);
+        let (sender, news) = bounded(NEWS_CAPACITY);
         (Self { orders, news }, sender)
     }
 

@@ -12,7 +12,7 @@ use crate::domain::{
 
 /// What a candidate's label says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Said {
+enum Reality {
     Nothing,
     Real,
     Bogus,
@@ -20,21 +20,21 @@ enum Said {
     Other,
 }
 
-/// The two sides, in the order of [`Said::of`].
+/// The two sides, in the order of [`Reality::of`].
 const SIDES: [&str; 2] = ["bogus", "real"];
 
-impl Said {
+impl Reality {
     fn of(labels: &LabelState) -> Self {
         let sides = labels.classes.iter().map(|class| class_of(class, &SIDES));
-        let mut said = Self::Nothing;
+        let mut reality = Self::Nothing;
         for side in sides {
-            said = match (said, side) {
+            reality = match (reality, side) {
                 (Self::Nothing | Self::Bogus, Some(0)) => Self::Bogus,
                 (Self::Nothing | Self::Real, Some(1)) => Self::Real,
                 _ => Self::Other,
             };
         }
-        said
+        reality
     }
 
     fn counts(self) -> usize {
@@ -45,7 +45,7 @@ impl Said {
 /// The count, and up to where catalogue and journal are counted.
 #[derive(Clone, Debug, Default)]
 pub struct LabelCount {
-    said: Vec<Said>,
+    reality: Vec<Reality>,
     count: usize,
     events: usize,
     last: Option<Arc<LabelEvent>>,
@@ -59,17 +59,17 @@ impl LabelCount {
 
     /// Candidates that are labelled real.
     pub fn real(&self) -> impl Iterator<Item = CandidateIx> {
-        self.that_are(Said::Real)
+        self.that_are(Reality::Real)
     }
 
     /// Candidates that are labelled bogus.
     pub fn bogus(&self) -> impl Iterator<Item = CandidateIx> {
-        self.that_are(Said::Bogus)
+        self.that_are(Reality::Bogus)
     }
 
-    fn that_are(&self, wanted: Said) -> impl Iterator<Item = CandidateIx> {
-        let all = (0..).zip(&self.said);
-        all.filter_map(move |(ix, said)| (*said == wanted).then_some(CandidateIx(ix)))
+    fn that_are(&self, wanted: Reality) -> impl Iterator<Item = CandidateIx> {
+        let all = (0..).zip(&self.reality);
+        all.filter_map(move |(ix, reality)| (*reality == wanted).then_some(CandidateIx(ix)))
     }
 
     /// Takes in what is new in catalogue and book; counts anew where either was exchanged.
@@ -87,10 +87,10 @@ impl LabelCount {
                 _ => self.look_again(&event.candidate, catalogue, book),
             }
         }
-        for (_, candidate) in catalogue.since(self.said.len()) {
-            let said = Said::of(book.state(&candidate.id));
-            self.count += said.counts();
-            self.said.push(said);
+        for (_, candidate) in catalogue.since(self.reality.len()) {
+            let reality = Reality::of(book.state(&candidate.id));
+            self.count += reality.counts();
+            self.reality.push(reality);
         }
         self.events = book.events().len();
         self.last = book.events().last().cloned();
@@ -104,7 +104,7 @@ impl LabelCount {
             (Some(Some(now)), Some(then)) => Arc::ptr_eq(now, then),
             _ => false,
         };
-        is_same_journal && catalogue.len() >= self.said.len()
+        is_same_journal && catalogue.len() >= self.reality.len()
     }
 
     fn look_again(&mut self, id: &str, catalogue: &Catalogue, book: &LabelBook) {
@@ -112,9 +112,9 @@ impl LabelCount {
             return;
         };
         // One that is not counted yet comes with the rest of the catalogue.
-        if let Some(known) = self.said.get_mut(ix as usize) {
+        if let Some(known) = self.reality.get_mut(ix as usize) {
             self.count -= known.counts();
-            *known = Said::of(book.state(id));
+            *known = Reality::of(book.state(id));
             self.count += known.counts();
         }
     }

@@ -103,7 +103,7 @@ impl<'a> ModelFile<'a> {
         }
         ensure!(
             !is_latent(&model_file::card_of(name, &bytes)?),
-            "{name} is a latent model: it tells where stamps lie (`destello latent`, F4), not what they are"
+            "{name} is a latent model: it places stamps in a latent space (`destello latent`, F4) and has no classes"
         );
         Ok(Self::Network(bytes))
     }

@@ -15,7 +15,7 @@ pub enum Screen {
     Latent,
     /// How well models judge.
     Evaluate,
-    /// Teaching a network.
+    /// Training a network.
     Train,
     /// What could not be opened.
     Problems,
@@ -28,7 +28,7 @@ pub enum Pane {
     /// Keys, name, memory, theme.
     Settings,
     /// All keys.
-    KeySheet,
+    KeyHelp,
     /// Find an action by name.
     Palette,
     /// Pixel values and limits.
@@ -37,7 +37,7 @@ pub enum Pane {
     Header,
     /// An order for simulated candidates.
     Simulation,
-    /// Teaching a model the labels of this set.
+    /// Training a model the labels of this set.
     FineTune,
 }
 

@@ -111,7 +111,7 @@ fn every_figure_is_written_as_table_json_and_picture() {
     let done = evaluate(&sky, &["--out", &out.display().to_string()]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let said = text(&done.stdout);
-    for part in ["accuracy", "±", "is \\ called", "FNR at FPR 0.01"] {
+    for part in ["accuracy", "±", "true \\ predicted", "FNR at FPR 0.01"] {
         assert!(said.contains(part), "{part} in {said}");
     }
     for name in [

@@ -24,7 +24,7 @@ pub mod stamp_set;
 pub mod star;
 pub mod star_cubes;
 pub mod tables;
-pub mod test_sky;
+pub mod test_survey;
 mod turn;
 
 pub use inline_window::InlineWindow;

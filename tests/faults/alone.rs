@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    common::{InlineWindow, simulated, test_sky::test_skies},
+    common::{InlineWindow, simulated, test_survey::test_skies},
     in_turn, names_the_log, task_breaks, task_ends,
 };
 use destello::{

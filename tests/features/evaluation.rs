@@ -65,7 +65,7 @@ fn one_threshold_moves_all_figures() {
 fn a_cell_opens_its_candidates_and_the_queue_comes_back() {
     let (mut window, _sky) = window();
     let model = report(&window).models[0].clone();
-    let is_in = |judged: &&Judged| judged.truth == 1 && judged.said == 1;
+    let is_in = |judged: &&Judged| judged.truth == 1 && judged.predicted == 1;
     let cell: Vec<_> = model.judged.iter().filter(is_in).collect();
     let list = shortlist("real called real".into(), cell.iter().copied());
     window.apply(Command::Evaluate(Evaluate::Open(list)));

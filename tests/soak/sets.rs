@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::common::{StampSet, test_sky::test_skies};
+use crate::common::{StampSet, test_survey::test_skies};
 use destello::features::simulation::simulator::SimulatorOf;
 
 /// What there is to open.

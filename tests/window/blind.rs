@@ -143,7 +143,7 @@ impl Painted {
             self.apply(Command::Do(pane));
         }
         assert!(!self.window.state.shared.panes.contains(&Pane::Header));
-        let colors = [Column::Truth, Column::Score, Column::Said].map(ColorBy::Column);
+        let colors = [Column::Truth, Column::Score, Column::Predicted].map(ColorBy::Column);
         for color_by in colors
             .into_iter()
             .chain([ColorBy::Error, ColorBy::Component])

@@ -17,7 +17,12 @@ fn models_are_judged_and_cells_open_what_they_count() {
         window.open(&[sky.path()], &sky.beside("p.destello"));
         window.act(Action::Evaluate);
     });
-    for part in ["accuracy", "FNR at FPR 0.01", "in the data", "is \\ called"] {
+    for part in [
+        "accuracy",
+        "FNR at FPR 0.01",
+        "in the data",
+        "true \\ predicted",
+    ] {
         assert!(shows(&view, part), "{part} among {:?}", texts(&view));
     }
     for tab in [

@@ -24,7 +24,7 @@ fn the_start_page_says_what_belongs_here_and_which_key_brings_it() {
     assert!(shows(&view, "or drop files and folders on this window"));
     let open_folder = "Open a stamp set Ctrl+Shift+O";
     assert_eq!(click(&mut view, open_folder), ["Do(OpenFolder)"]);
-    assert!(shows(&view, "Open the demo sky Ctrl+D"));
+    assert!(shows(&view, "Open the demo set Ctrl+D"));
     assert_eq!(
         press(&mut view, Modifiers::COMMAND, Key::O),
         ["Do(OpenFiles)"]
@@ -51,13 +51,13 @@ fn a_recent_project_opens_from_the_start_page() {
 
 #[test]
 fn the_simulation_pane_edits_an_order_and_says_what_is_wrong_with_it() {
-    let (skies, _) = common::test_sky::test_skies();
+    let (skies, _) = common::test_survey::test_skies();
     let folder = tempfile::tempdir().unwrap();
     let mut view = view(SIZE, |window| {
         window.simulate_by(skies, folder.path().join("demo"));
         window.state.simulation.home = Some(folder.path().to_owned());
     });
-    let asked = click(&mut view, "Simulate a sky Ctrl+N");
+    let asked = click(&mut view, "Simulate a set Ctrl+N");
     assert_eq!(asked, ["Do(NewSimulation)"]);
     assert!(shows(&view, "Cepheid") && shows(&view, "Choose…"));
     for role in ["science", "reference", "difference"] {
@@ -173,7 +173,7 @@ fn every_screen_and_pane_comes_to_rest_in_both_themes() {
         for screen in [Screen::Inspect, Screen::Mosaic, Screen::Problems] {
             for pane in [
                 Pane::Settings,
-                Pane::KeySheet,
+                Pane::KeyHelp,
                 Pane::Palette,
                 Pane::Histogram,
                 Pane::Header,
@@ -201,7 +201,7 @@ fn nothing_leaves_the_smallest_window() {
     let screen = Rect::from_min_size(pos2(0.0, 0.0), vec2(860.0, 560.0)).expand(1.0);
     for pane in [
         Pane::Settings,
-        Pane::KeySheet,
+        Pane::KeyHelp,
         Pane::Palette,
         Pane::Histogram,
     ] {

@@ -116,22 +116,23 @@ fn details(model: &Evaluation) -> Vec<String> {
 
 /// Mean recall after the first, third, fifth, tenth, … epoch.
 fn epochs(model: &Evaluation) -> Vec<String> {
-    const TOLD: [u32; 8] = [1, 2, 3, 5, 10, 15, 20, 25];
+    const LISTED: [u32; 8] = [1, 2, 3, 5, 10, 15, 20, 25];
     let known = model.by_epochs.iter();
-    let told = known.filter(|after| TOLD.contains(&after.epochs));
-    told.map(|after| {
-        let mean = after.mean_recall.map_or_else(|| "–".into(), percent);
-        let classes = model.classes.iter().zip(&after.recall);
-        let classes: Vec<String> = classes
-            .filter_map(|(class, recall)| Some(format!("{class} {}", percent((*recall)?))))
-            .collect();
-        let epochs = after.epochs;
-        format!(
-            "  after {epochs} epochs: mean recall {mean} % ({})",
-            classes.join(", ")
-        )
-    })
-    .collect()
+    let listed = known.filter(|after| LISTED.contains(&after.epochs));
+    listed
+        .map(|after| {
+            let mean = after.mean_recall.map_or_else(|| "–".into(), percent);
+            let classes = model.classes.iter().zip(&after.recall);
+            let classes: Vec<String> = classes
+                .filter_map(|(class, recall)| Some(format!("{class} {}", percent((*recall)?))))
+                .collect();
+            let epochs = after.epochs;
+            format!(
+                "  after {epochs} epochs: mean recall {mean} % ({})",
+                classes.join(", ")
+            )
+        })
+        .collect()
 }
 
 fn percent(share: f64) -> String {
@@ -144,7 +145,7 @@ fn matrix(model: &Evaluation) -> Vec<String> {
     let width = width.max(10);
     let heads = model.classes.iter().map(|class| format!("{class:>width$}"));
     let heads: String = heads.chain([format!("{:>10}", "recall %")]).collect();
-    let mut lines = vec![format!("  {:<width$}{heads}", "is \\ called")];
+    let mut lines = vec![format!("  {:<width$}{heads}", "true \\ predicted")];
     for (row, class) in model.confusion.rows().zip(&model.per_class) {
         let counts: Vec<_> = row.iter().map(|count| format!("{count:>width$}")).collect();
         let counts = counts.concat();

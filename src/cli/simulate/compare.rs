@@ -80,7 +80,7 @@ fn table(report: &CompareReport) -> String {
         .separability_of_unseen
         .map_or_else(|| "too few fields".into(), |area| format!("{area:.3}"));
     lines.push(format!(
-        "\nArea under the ROC curve of classifiers that tell real from simulated (0.5: not at \
+        "\nArea under the ROC curve of classifiers that separate real from simulated (0.5: not at \
          all):\nlogistic regression {:.3}, random forest {:.3} out of bag, {of_unseen} on fields \
          it has not seen.\nOne number alone:\n",
         report.linear_separability, report.separability

@@ -68,10 +68,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let cancel = cancel_by_signal()?;
     let line = ProgressLine::new();
-    let told = |stage: ForestStage, done: usize, all: usize| {
+    let report = |stage: ForestStage, done: usize, all: usize| {
         line.report_with(done as u64, all as u64, &format!(" {}", stage.in_words()));
     };
-    let trained = train(&order_of(args), &cancel, &told)?;
+    let trained = train(&order_of(args), &cancel, &report)?;
     line.clear();
     let Some(trained) = trained else {
         eprintln!("stopped; nothing was written");

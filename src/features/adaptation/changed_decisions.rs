@@ -25,11 +25,11 @@ pub(crate) fn roll_back(shared: &mut Shared, cx: &Context) {
         .as_ref()
         .map(|ready| ready.id.clone());
     let versions = shared.versions.all().iter().rev();
-    let mut taught = versions.filter(|version| !version.is_imported());
-    let version = taught.find(|version| Some(&version.id) == active.as_ref());
+    let mut trained = versions.filter(|version| !version.is_imported());
+    let version = trained.find(|version| Some(&version.id) == active.as_ref());
     let (Some(version), Some(project)) = (version.cloned(), shared.project.path.clone()) else {
         shared.warn(
-            "the active model was not taught in this project: nothing to take back",
+            "the active model was not fine-tuned in this project: nothing to roll back",
             cx.now,
         );
         return;
@@ -53,8 +53,8 @@ fn version_and_parent(shared: &Shared) -> Option<[&ShownModel; 2]> {
         shown.find(|model| model.ready.as_ref().is_some_and(|ready| ready.id == *id))
     };
     let versions = shared.versions.all().iter().rev();
-    let mut taught = versions.filter(|version| !version.is_imported());
-    taught.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
+    let mut trained = versions.filter(|version| !version.is_imported());
+    trained.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
 }
 
 /// The candidates that the newest shown version decides otherwise than its parent, and by how much
@@ -63,8 +63,8 @@ pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, f32>> 
     let [version, parent] = version_and_parent(shared)?;
     let all = shared.catalogue.iter();
     let changed = all.filter_map(|(ix, _)| {
-        let said = [version, parent].map(|model| shared.scores.of_candidate(model, ix));
-        let by = match said {
+        let predicted = [version, parent].map(|model| shared.scores.of_candidate(model, ix));
+        let by = match predicted {
             [
                 Reading::Score {
                     value: new,
@@ -96,7 +96,7 @@ pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, f32>> 
 pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
     let Some(changed) = changed_decisions(shared) else {
         shared.report(
-            "show a version and the model it was taught from to see what changed",
+            "show a version and the model it was fine-tuned from to see what changed",
             cx.now,
         );
         return;

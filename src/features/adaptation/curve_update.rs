@@ -17,7 +17,7 @@ impl FineTuningPane {
         let held_out = format!("Measured on {} held-out examples.", curve.held_out);
         if curve.held_out < ENOUGH {
             return format!(
-                "Measured on {} held-out examples only: too few to tell whether more labels are worth it.",
+                "Measured on {} held-out examples only: too few to say whether more labels would help.",
                 curve.held_out
             );
         }

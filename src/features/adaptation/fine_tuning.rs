@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Confusion, FineTuneFigures, ModelCard, ModelId, SkyFigures, TrainingRecord, likeliest,
+        Confusion, DomainFigures, FineTuneFigures, ModelCard, ModelId, TrainingRecord, likeliest,
     },
     features::training::curve::LossPoint,
     learn::{
@@ -54,8 +54,8 @@ enum Stage {
     Before(Validating),
     /// Learning biases and a temperature, so many rounds done.
     Biasing(usize, Validating),
-    /// Teaching, so many rounds done.
-    Teaching(usize, Box<Round>),
+    /// Training, so many rounds done.
+    Training(usize, Box<Round>),
     /// Measuring what came out of that round with its labels that are held out.
     Judging(usize, Box<Check>),
     /// Measuring the taught network on the old sky.
@@ -67,7 +67,7 @@ enum Stage {
 pub struct FineTuning {
     order: FineTuneOrder,
     /// The model that is taught.
-    taught_from: ModelId,
+    fine_tuned_from: ModelId,
     /// The same, with the new classes.
     parent: Model,
     material: Material,
@@ -77,7 +77,7 @@ pub struct FineTuning {
     /// The network with biases and temperature of the round; as it was, where the recipe has none.
     biased: Network,
     held_out: HeldOut,
-    old_sky: [Confusion; 2],
+    source_domain: [Confusion; 2],
 }
 
 impl Stepwise for FineTuning {
@@ -86,7 +86,7 @@ impl Stepwise for FineTuning {
             Stage::Before(validating) => {
                 if let Some(found) = validating.step(&*self.material.test)? {
                     count(
-                        &mut self.old_sky[0],
+                        &mut self.source_domain[0],
                         &found.probabilities,
                         &*self.material.test,
                     );
@@ -94,27 +94,27 @@ impl Stepwise for FineTuning {
                 }
             }
             Stage::Biasing(done, validating) => {
-                let (done, labelled) = (*done, self.material.taught(*done));
+                let (done, labelled) = (*done, self.material.trained(*done));
                 if let Some(found) = validating.step(&*labelled)? {
                     self.learn_biases(&found.probabilities, labelled.classes());
                     self.train(done);
                 }
             }
-            Stage::Teaching(done, round) if round.is_finished() => {
+            Stage::Training(done, round) if round.is_finished() => {
                 let done = *done;
                 let stages = if done < self.material.folds.len() {
                     self.held_out.stages().to_vec()
                 } else {
                     vec![self.held_out.kept()]
                 };
-                let taught: Vec<Network> = stages
+                let trained: Vec<Network> = stages
                     .into_iter()
                     .map(|stage| match stage {
                         StageKept::Biases => Ok(self.biased.at_rest()),
-                        StageKept::Trained { back } => round.taught(back),
+                        StageKept::Trained { back } => round.trained(back),
                     })
                     .collect::<Result<_, _>>()?;
-                self.finish_round(done, taught);
+                self.finish_round(done, trained);
             }
             Stage::Judging(done, check) => {
                 let done = *done;
@@ -124,7 +124,7 @@ impl Stepwise for FineTuning {
                     self.judge(done, &found);
                 }
             }
-            Stage::Teaching(_, round) => {
+            Stage::Training(_, round) => {
                 round.advance()?;
                 if let Some(loss) = round.take_loss() {
                     let step = self.steps_done();
@@ -134,7 +134,7 @@ impl Stepwise for FineTuning {
             Stage::After(_, validating) => {
                 if let Some(found) = validating.step(&*self.material.test)? {
                     count(
-                        &mut self.old_sky[1],
+                        &mut self.source_domain[1],
                         &found.probabilities,
                         &*self.material.test,
                     );
@@ -152,10 +152,10 @@ impl Stepwise for FineTuning {
 
     fn phase(&self) -> StepPhase {
         let part = match &self.stage {
-            Stage::Before(_) | Stage::After(..) => "measuring the old sky",
+            Stage::Before(_) | Stage::After(..) => "measuring on simulated data",
             Stage::Biasing(..) => "predicting labels",
-            Stage::Teaching(_, round) if round.is_finished() => "ending a round",
-            Stage::Teaching(..) => "learning",
+            Stage::Training(_, round) if round.is_finished() => "ending a round",
+            Stage::Training(..) => "learning",
             Stage::Judging(..) => "measuring held-out labels",
             Stage::Finished(_) => "ending",
         };
@@ -177,7 +177,7 @@ impl FineTuning {
         parent: &Model,
         material: Material,
     ) -> Result<Self, LearnError> {
-        let taught_from = parent.id().clone();
+        let fine_tuned_from = parent.id().clone();
         let parent = parent.with_new_classes(&material.new_classes)?;
         let card = parent.card();
         let has_replay = !material.replayed.is_empty();
@@ -194,11 +194,11 @@ impl FineTuning {
         let shares = order.target_shares(card);
         let held_out = HeldOut::new(stages, usual, classes, shares);
         Ok(Self {
-            taught_from,
+            fine_tuned_from,
             stage: Stage::Before(Validating::new(parent.network(), parent.compute())),
             biased: parent.network().clone(),
             held_out,
-            old_sky: [0; 2].map(|_| Confusion::new(classes)),
+            source_domain: [0; 2].map(|_| Confusion::new(classes)),
             losses: Vec::new(),
             phases,
             material,
@@ -253,7 +253,7 @@ impl FineTuning {
             let biased = self.biased.at_rest();
             self.finish_round(number, vec![biased]);
         } else {
-            self.stage = Stage::Teaching(number, Box::new(self.round(number)));
+            self.stage = Stage::Training(number, Box::new(self.round(number)));
         }
     }
 
@@ -267,8 +267,8 @@ impl FineTuning {
             self.stage = stage;
             return;
         };
-        let old_sky = SkyFigures::of(&self.old_sky[0], &self.old_sky[1]);
-        let is_forgotten = old_sky.is_some_and(|sky| -sky.gain() > self.order.most_forgotten);
+        let source_domain = DomainFigures::of(&self.source_domain[0], &self.source_domain[1]);
+        let is_forgotten = source_domain.is_some_and(|sky| -sky.gain() > self.order.most_forgotten);
         let before = is_forgotten.then(|| self.held_out.step_back()).flatten();
         self.stage = match before {
             Some(stage) => {
@@ -277,7 +277,7 @@ impl FineTuning {
                     StageKept::Biases => biased,
                     StageKept::Trained { back } => network.toward(&biased, back),
                 };
-                self.old_sky[1] = Confusion::new(self.parent.card().classes.len());
+                self.source_domain[1] = Confusion::new(self.parent.card().classes.len());
                 let validating = Validating::new(&network, compute);
                 Stage::After(Box::new(network), validating)
             }
@@ -287,7 +287,10 @@ impl FineTuning {
 
     /// The round of that number: one for each part that is held out, then one with all labels.
     fn round(&self, number: usize) -> Round {
-        let dataset = [self.material.taught(number), self.material.replayed.clone()];
+        let dataset = [
+            self.material.trained(number),
+            self.material.replayed.clone(),
+        ];
         let course = Course {
             recipe: self.order.recipe.clone(),
             phases: self.phases.clone(),
@@ -297,14 +300,14 @@ impl FineTuning {
         Round::begin(&self.biased, dataset, course, self.parent.compute())
     }
 
-    fn finish_round(&mut self, done: usize, taught: Vec<Network>) {
+    fn finish_round(&mut self, done: usize, trained: Vec<Network>) {
         if done < self.material.folds.len() {
             let parent = self.parent.network().clone();
-            let networks = [parent].into_iter().chain(taught).collect();
+            let networks = [parent].into_iter().chain(trained).collect();
             self.stage = Stage::Judging(done, Box::new(Check::new(networks)));
             return;
         }
-        for network in taught.into_iter().take(1) {
+        for network in trained.into_iter().take(1) {
             let validating = Validating::new(&network, self.parent.compute());
             self.stage = Stage::After(Box::new(network), validating);
         }
@@ -328,7 +331,7 @@ impl FineTuning {
         match &self.stage {
             Stage::Before(_) => 0,
             Stage::Biasing(done, _) => *done as u64 * self.steps_a_round(),
-            Stage::Teaching(done, round) => {
+            Stage::Training(done, round) => {
                 *done as u64 * self.steps_a_round() + round.steps_done()
             }
             Stage::Judging(done, _) => (*done as u64 + 1) * self.steps_a_round(),
@@ -347,10 +350,10 @@ impl FineTuning {
 
     /// What was measured before and after.
     pub fn figures(&self) -> FineTuneFigures {
-        let [before, after] = &self.old_sky;
+        let [before, after] = &self.source_domain;
         FineTuneFigures {
-            new_sky: self.held_out.figures(),
-            old_sky: SkyFigures::of(before, after),
+            target_domain: self.held_out.figures(),
+            source_domain: DomainFigures::of(before, after),
         }
     }
 
@@ -384,7 +387,7 @@ impl FineTuning {
             data: format!(
                 "labels {}; after {}: {}",
                 labels.join(", "),
-                self.taught_from,
+                self.fine_tuned_from,
                 card.training.data
             ),
             recipe: format!(
@@ -426,8 +429,8 @@ pub(crate) fn count_by_class(
 pub(crate) fn count(confusion: &mut Confusion, probabilities: &[f32], dataset: &dyn Dataset) {
     let classes = (probabilities.len() / dataset.len().max(1)).max(1);
     for (row, class) in probabilities.chunks(classes).zip(dataset.classes()) {
-        if let Some(said) = likeliest(row) {
-            confusion.add(usize::from(*class), said, 1);
+        if let Some(predicted) = likeliest(row) {
+            confusion.add(usize::from(*class), predicted, 1);
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::ensure;
 
 use super::fine_tuning::{FineTuneOrder, count_by_class};
 use crate::{
-    domain::{Confusion, FineTuneFigures, ModelCard, SkyFigures},
+    domain::{Confusion, DomainFigures, FineTuneFigures, ModelCard},
     features::training::{
         forest::{
             forest_set::KnownCurve,
@@ -51,11 +51,11 @@ pub fn retrain(
     order: &FineTuneOrder,
     parent: &Forest,
     cancel: &CancelToken,
-    told: ReportStage<'_>,
+    report: ReportStage<'_>,
 ) -> anyhow::Result<Option<GrownForest>> {
     let forest_order = forest_order(order, parent.card());
     let classes = &parent.card().classes;
-    let Some(mut material) = gather(&forest_order, classes, cancel, told)? else {
+    let Some(mut material) = gather(&forest_order, classes, cancel, report)? else {
         return Ok(None);
     };
     let found = classes_of(&material.labelled);
@@ -66,31 +66,31 @@ pub fn retrain(
     let growing = Growing {
         order: &forest_order,
         cancel,
-        told,
+        report,
     };
     let mut figures = FineTuneFigures::default();
     let division = order.is_measured.then(|| divided(&material.labelled));
-    if let Some((taught, held_out)) = division.flatten() {
-        let all = std::mem::replace(&mut material.labelled, taught);
-        let Some(forest) = material.grown(&forest_order, cancel, told)? else {
+    if let Some((trained, held_out)) = division.flatten() {
+        let all = std::mem::replace(&mut material.labelled, trained);
+        let Some(forest) = material.grown(&forest_order, cancel, report)? else {
             return Ok(None);
         };
         let Some(both) = growing.judged([parent, &forest], &held_out)? else {
             return Ok(None);
         };
-        figures.new_sky = SkyFigures::of(&both[0], &both[1]);
+        figures.target_domain = DomainFigures::of(&both[0], &both[1]);
         material.labelled = all;
     }
-    let Some(mut forest) = material.grown(&forest_order, cancel, told)? else {
+    let Some(mut forest) = material.grown(&forest_order, cancel, report)? else {
         return Ok(None);
     };
-    let Some(test) = validation(&forest_order, parent, Vec::new(), cancel, told)? else {
+    let Some(test) = validation(&forest_order, parent, Vec::new(), cancel, report)? else {
         return Ok(None);
     };
     let Some(both) = growing.judged([parent, &forest], &test)? else {
         return Ok(None);
     };
-    figures.old_sky = SkyFigures::of(&both[0], &both[1]);
+    figures.source_domain = DomainFigures::of(&both[0], &both[1]);
     forest.figures_mut().extend(figures.by_name());
     let labelled = material.labelled.iter().map(|known| known.class);
     Ok(Some(GrownForest {
@@ -104,7 +104,7 @@ pub fn retrain(
 struct Growing<'a> {
     order: &'a ForestOrder,
     cancel: &'a CancelToken,
-    told: ReportStage<'a>,
+    report: ReportStage<'a>,
 }
 
 impl Growing<'_> {
@@ -113,9 +113,15 @@ impl Growing<'_> {
         forests: [&Forest; 2],
         objects: &[KnownCurve],
     ) -> anyhow::Result<Option<Vec<Confusion>>> {
-        let heard = |done: usize| (self.told)(ForestStage::Judging, done, objects.len());
+        let report_done = |done: usize| (self.report)(ForestStage::Judging, done, objects.len());
         let judged = forests.map(|forest| {
-            let judged = judge(forest, objects, self.order.threads, self.cancel, &heard)?;
+            let judged = judge(
+                forest,
+                objects,
+                self.order.threads,
+                self.cancel,
+                &report_done,
+            )?;
             Ok(judged.map(|judged| judged.whole))
         });
         judged.into_iter().collect()
@@ -124,10 +130,10 @@ impl Growing<'_> {
 
 /// Labelled objects to learn from, and to measure with; none where a class would be left without one.
 fn divided(all: &[KnownCurve]) -> Option<(Vec<KnownCurve>, Vec<KnownCurve>)> {
-    let is_taught = |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0;
-    let (taught, held_out): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_taught);
-    let is_enough = !held_out.is_empty() && classes_of(&taught) == classes_of(all);
-    is_enough.then_some((taught, held_out))
+    let is_trained = |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0;
+    let (trained, held_out): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_trained);
+    let is_enough = !held_out.is_empty() && classes_of(&trained) == classes_of(all);
+    is_enough.then_some((trained, held_out))
 }
 
 fn classes_of(curves: &[KnownCurve]) -> BTreeSet<u8> {

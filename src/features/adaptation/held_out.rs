@@ -5,7 +5,7 @@
 //! chooses for the other.
 
 use crate::{
-    domain::{Confusion, SkyFigures, likeliest, log_pool::log_of},
+    domain::{Confusion, DomainFigures, likeliest, log_pool::log_of},
     learn::shares::correct,
 };
 
@@ -116,7 +116,7 @@ impl HeldOut {
     }
 
     /// What was gained, each half of the objects judged by the stage that the other chooses.
-    pub fn figures(&self) -> Option<SkyFigures> {
+    pub fn figures(&self) -> Option<DomainFigures> {
         let [mut before, mut after] = [0; 2].map(|_| Confusion::new(self.classes));
         let (mut gains, mut log_gains) = (Vec::new(), Vec::new());
         for half in 0..2 {
@@ -135,7 +135,7 @@ impl HeldOut {
         }
         let (_, error) = balanced(gains.into_iter(), self.classes);
         let log_gain = balanced(log_gains.into_iter(), self.classes);
-        let found = SkyFigures::of(&before, &after)?;
+        let found = DomainFigures::of(&before, &after)?;
         Some(found.with_gain_error(error).with_log_gain(log_gain.into()))
     }
 

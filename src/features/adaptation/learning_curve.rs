@@ -28,7 +28,7 @@ pub struct CurveMaterial {
 }
 
 impl CurveMaterial {
-    /// Reads labels and simulates the old sky.
+    /// Reads labels and simulates source-domain examples.
     ///
     /// # Errors
     /// Where there are too few labels, or the survey cannot be used.
@@ -78,8 +78,8 @@ impl Stepwise for CurveMeasuring {
             None if self.is_finished() => {}
             None => self.round = Some(Box::new(self.begin())),
             Some(round) if round.is_finished() => {
-                let taught = round.taught(self.drawn_back())?;
-                self.judging = Some(Validating::new(&taught, self.parent.compute()));
+                let trained = round.trained(self.drawn_back())?;
+                self.judging = Some(Validating::new(&trained, self.parent.compute()));
                 self.round = Some(round);
             }
             Some(mut round) => {

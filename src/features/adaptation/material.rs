@@ -29,7 +29,7 @@ const REPLAY_FROM: u64 = 1 << 42;
 
 /// Labels of which some objects are held out.
 pub(crate) struct Fold {
-    pub taught: Arc<dyn Dataset>,
+    pub trained: Arc<dyn Dataset>,
     pub held_out: Arc<dyn Dataset>,
 }
 
@@ -53,14 +53,14 @@ pub struct Material {
 
 impl Material {
     /// What is learned in the round of that number: all labels but those that it holds out.
-    pub(crate) fn taught(&self, round: usize) -> Arc<dyn Dataset> {
+    pub(crate) fn trained(&self, round: usize) -> Arc<dyn Dataset> {
         match self.folds.get(round) {
-            Some(fold) => fold.taught.clone(),
+            Some(fold) => fold.trained.clone(),
             None => self.labelled.clone(),
         }
     }
 
-    /// Reads labels and simulates the old sky.
+    /// Reads labels and simulates source-domain examples.
     ///
     /// # Errors
     /// Where there are too few labels, or the survey cannot be used.
@@ -101,7 +101,7 @@ impl Material {
     }
 }
 
-/// Simulated examples of the old sky that are shown again.
+/// Simulated examples that are shown again.
 pub(crate) fn replayed(
     order: &FineTuneOrder,
     card: &ModelCard,
@@ -142,7 +142,7 @@ fn folds(
         })?;
         if !set.validation.is_empty() && classes(&*set.training) == classes(all) {
             folds.push(Fold {
-                taught: set.training,
+                trained: set.training,
                 held_out: set.validation,
             });
         }

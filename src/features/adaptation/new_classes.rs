@@ -35,7 +35,7 @@ pub(crate) fn new_classes(
     let names: Vec<String> = counts.map(|(name, _)| name.to_string()).collect();
     ensure!(
         names.is_empty() || matches!(card.input, ModelInput::Sequence(_)),
-        "{} tells {} apart and can have no further class; labelled are also {}",
+        "{} separates {} and cannot take a further class; labelled are also {}",
         card.name,
         card.classes.join(" and "),
         names.join(", ")

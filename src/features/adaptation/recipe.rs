@@ -23,7 +23,7 @@ pub enum RecipePart {
     Head,
     /// Then all layers.
     AllLayers,
-    /// Simulated examples of the old sky are shown beside the labels.
+    /// Simulated examples are shown beside the labels.
     Replay,
     /// Labelled classes are shown equally often.
     Balance,

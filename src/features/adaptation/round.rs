@@ -83,12 +83,12 @@ impl Round {
     }
 
     /// What came out of it, drawn back that share of the way to what was taught.
-    pub fn taught(&self, share: f64) -> anyhow::Result<Network> {
-        let taught = self.network()?;
+    pub fn trained(&self, share: f64) -> anyhow::Result<Network> {
+        let trained = self.network()?;
         if share == 0.0 {
-            return Ok(taught);
+            return Ok(trained);
         }
-        Ok(taught.toward(&self.parent.at_rest(), share))
+        Ok(trained.toward(&self.parent.at_rest(), share))
     }
 
     /// Makes one step.
@@ -98,10 +98,10 @@ impl Round {
         }
         if self.trainer.is_finished() {
             self.phase += 1;
-            let taught = self.network()?;
+            let trained = self.network()?;
             let seed = self.course.seed.wrapping_add(self.phase as u64);
             let phase = &self.course.phases[self.phase];
-            self.trainer = trainer_of(&taught, phase, seed, &self.compute);
+            self.trainer = trainer_of(&trained, phase, seed, &self.compute);
         }
         let batch = self.batch();
         self.trainer.step(&self.dataset, &batch)?;

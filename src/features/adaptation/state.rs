@@ -14,7 +14,7 @@ use crate::{
 
 /// A version that was made in this session.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Taught {
+pub struct KeptVersion {
     /// It.
     pub version: ModelVersion,
     /// Where it can be read.
@@ -38,7 +38,7 @@ pub enum FineTuneStatus {
     /// The user stopped it.
     Stopping,
     /// There is a version.
-    Finished(Box<Taught>),
+    Finished(Box<KeptVersion>),
     /// Why it broke off: a sentence.
     Failed(String),
 }
@@ -110,9 +110,9 @@ impl FineTuningPane {
     }
 
     /// What was made last.
-    pub const fn taught(&self) -> Option<&Taught> {
+    pub const fn trained(&self) -> Option<&KeptVersion> {
         match &self.status {
-            FineTuneStatus::Finished(taught) => Some(taught),
+            FineTuneStatus::Finished(trained) => Some(trained),
             _ => None,
         }
     }
@@ -138,8 +138,8 @@ impl FineTuningPane {
             }
             FineTuneUpdate::Growing { stage, done, all } => {
                 self.plan = format!(
-                    "Grows the forest anew, from your labels and simulated light curves of the old \
-                     sky: {done} of {all} {stage}."
+                    "Grows a new forest from your labels and simulated light curves: {done} of \
+                     {all} {stage}."
                 );
             }
         }

@@ -142,7 +142,10 @@ impl FineTune {
         cx.update(FineTuneUpdate::Started(Started {
             device: None,
             labels: grown.labels,
-            held_out: grown.figures.new_sky.map_or(0, |sky| sky.examples as usize),
+            held_out: grown
+                .figures
+                .target_domain
+                .map_or(0, |sky| sky.examples as usize),
             notes: grown.notes,
         }));
         cx.check()?;

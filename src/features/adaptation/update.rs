@@ -1,4 +1,4 @@
-//! Teaching a model the labels of the opened set: from where it begins, and what is done with what
+//! Training a model the labels of the opened set: from where it begins, and what is done with what
 //! came of it.
 
 use std::{path::PathBuf, sync::Arc};
@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-pub use super::state::{FineTuneStatus, FineTuningPane, Taught};
+pub use super::state::{FineTuneStatus, FineTuningPane, KeptVersion};
 // Views know domain and jobs only by these.
 pub use super::fine_tuning::FineTuneNews;
-pub use crate::domain::{FineTuneFigures, LearningCurve, ModelVersion, SkyFigures};
+pub use crate::domain::{DomainFigures, FineTuneFigures, LearningCurve, ModelVersion};
 
 impl FineTuningPane {
     /// What the button will do, in a sentence.
@@ -38,12 +38,12 @@ impl FineTuningPane {
         let labels = thousands(shared.labelled() as u64);
         let begun = match &active.ready {
             Some(ready) if ready.id != parent => {
-                format!("Begins again from {parent} and teaches it")
+                format!("Starts again from {parent} and fine-tunes it on")
             }
-            _ => format!("Teaches {}", active.name()),
+            _ => format!("Fine-tunes {} on", active.name()),
         };
         Ok(format!(
-            "{begun} the {labels} labels of this set. Simulated examples of the old sky are shown \
+            "{begun} the {labels} labels of this set. Simulated examples are shown \
              beside them, so that it is not forgotten; some labels are held out to measure what is gained."
         ))
     }
@@ -56,10 +56,10 @@ impl FineTuningPane {
         let active = shared.scores.active();
         let name = active.name();
         let ready = active.ready.as_ref();
-        let ready = ready.ok_or_else(|| format!("{name} is not read yet"))?;
-        let parent = untaught(shared, &ready.id, &active.source);
+        let ready = ready.ok_or_else(|| format!("model {name} is still loading"))?;
+        let parent = untrained(shared, &ready.id, &active.source);
         let project = shared.project.path.clone();
-        let project = project.ok_or("open a set first: its project keeps what is taught")?;
+        let project = project.ok_or("open a set first: its project keeps the trained version")?;
         if shared.labelled() == 0 {
             return Err("label some candidates first".into());
         }
@@ -125,7 +125,7 @@ impl FineTuningPane {
         let pane = &mut *self;
         pane.status = FineTuneStatus::Preparing;
         pane.plan = format!(
-            "Reads the labels for {} and simulates the old sky…",
+            "Reads the labels for {} and simulates source-domain examples…",
             parent.id
         );
         (pane.news, pane.since, pane.seconds_left) = (None, None, None);
@@ -201,15 +201,15 @@ impl FineTuningPane {
 
     fn finish_fine_tuning(&mut self, shared: &mut Shared, tuned: FineTuned, cx: &Context) {
         let most_forgotten = f64::from(shared.settings.most_forgotten_percent) / 100.0;
-        let taught = Taught {
+        let trained = KeptVersion {
             objection: tuned.figures.objection(most_forgotten),
             version: tuned.version,
             source: tuned.source,
             figures: tuned.figures,
         };
-        shared.versions.add(taught.version.clone());
-        show_version(shared, &taught, cx);
-        self.status = FineTuneStatus::Finished(Box::new(taught));
+        shared.versions.add(trained.version.clone());
+        show_version(shared, &trained, cx);
+        self.status = FineTuneStatus::Finished(Box::new(trained));
     }
 
     /// "about 12 s left", where that is known.
@@ -221,7 +221,7 @@ impl FineTuningPane {
 
 /// What a version of this project was taught from, before it saw any label: teaching begins there,
 /// or labels that are held out would have been learned before.
-fn untaught(shared: &Shared, id: &ModelId, source: &Arc<str>) -> ModelSource {
+fn untrained(shared: &Shared, id: &ModelId, source: &Arc<str>) -> ModelSource {
     let mut found = ModelSource {
         id: id.clone(),
         source: source.clone(),
@@ -245,12 +245,12 @@ pub fn can_have_new_classes(shared: &Shared) -> bool {
 }
 
 /// The new version beside its parent; active where nothing speaks against it.
-fn show_version(shared: &mut Shared, taught: &Taught, cx: &Context) {
-    let id = &taught.version.id;
+fn show_version(shared: &mut Shared, trained: &KeptVersion, cx: &Context) {
+    let id = &trained.version.id;
     let before = shared.scores.active().source.clone();
-    shared.show_model(taught.source.clone(), cx);
-    match &taught.objection {
-        None => shared.report(format!("{id} is taught, and active now"), cx.now),
+    shared.show_model(trained.source.clone(), cx);
+    match &trained.objection {
+        None => shared.report(format!("{id} is trained, and active now"), cx.now),
         Some(why) => {
             shared.show_model(before, cx);
             shared.warn(format!("{id} is kept but not active: {why}"), cx.now);

@@ -3,7 +3,7 @@
 use egui::{Button, DragValue, Grid, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 use egui_plot::{Line, Plot, Points};
 
-use super::update::{FineTuneNews, FineTuneStatus, ModelVersion, SkyFigures, Taught};
+use super::update::{DomainFigures, FineTuneNews, FineTuneStatus, KeptVersion, ModelVersion};
 use crate::{
     features::{
         adaptation::{command::FineTune, state::FineTuningPane},
@@ -68,8 +68,8 @@ fn status_ui(
         FineTuneStatus::Preparing | FineTuneStatus::Running | FineTuneStatus::Stopping => {
             under_way_ui(ui, fine_tuning, commands);
         }
-        FineTuneStatus::Finished(taught) => {
-            taught_ui(ui, fine_tuning, shared, taught, commands);
+        FineTuneStatus::Finished(trained) => {
+            fine_tuned_ui(ui, fine_tuning, shared, trained, commands);
             ui.separator();
             start_ui(ui, fine_tuning, shared, commands);
         }
@@ -100,7 +100,7 @@ fn start_ui(
         }
         let is_measuring = fine_tuning.is_measuring();
         let button = Button::new("Learning curve").min_size(vec2(120.0, 30.0));
-        let help = "Teaches the model again and again with more and more of the labels, in your order \
+        let help = "Trains the model repeatedly with more and more of the labels, in your order \
                     and by chance: are more labels worth the time? Takes some minutes";
         let button = ui.add_enabled(plan.is_ok() && !is_measuring, button);
         if button.on_hover_text(help).clicked() {
@@ -110,7 +110,7 @@ fn start_ui(
     if crate::features::adaptation::update::can_have_new_classes(shared) {
         let mut has = fine_tuning.has_new_classes;
         let text = "labels that the model has no class for become new classes";
-        let help = "Otherwise they are left out, and it says how many";
+        let help = "Otherwise they are left out and counted";
         if ui.checkbox(&mut has, text).on_hover_text(help).changed() {
             commands.push(FineTune::NewClasses(has).into());
         }
@@ -124,7 +124,7 @@ fn limit_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>
     ui.horizontal(|ui| {
         let label = ui.label(weak(
             ui,
-            "not made active where the old sky loses more than",
+            "Do not activate if recall on simulated data drops by more than",
         ));
         let limit = DragValue::new(&mut settings.most_forgotten_percent)
             .range(0.0..=100.0)
@@ -155,8 +155,8 @@ fn curve_ui(ui: &mut Ui, fine_tuning: &FineTuningPane, commands: &mut Vec<impl F
     }
     if let Some(curve) = fine_tuning.curve() {
         plot_ui(ui, &curve.plot(), 210.0);
-        let said = fine_tuning.learning_curve_in_words();
-        ui.add(Label::new(weak(ui, said)).wrap());
+        let in_words = fine_tuning.learning_curve_in_words();
+        ui.add(Label::new(weak(ui, in_words)).wrap());
     }
 }
 
@@ -223,16 +223,16 @@ fn losses_ui(ui: &mut Ui, news: &FineTuneNews) {
         });
 }
 
-fn taught_ui(
+fn fine_tuned_ui(
     ui: &mut Ui,
     fine_tuning: &FineTuningPane,
     shared: &Shared,
-    taught: &Taught,
+    trained: &KeptVersion,
     commands: &mut Vec<impl From<FineTune>>,
 ) {
-    let id = &taught.version.id;
-    let is_active = shared.scores.is_active(&taught.source);
-    match (&taught.objection, is_active) {
+    let id = &trained.version.id;
+    let is_active = shared.scores.is_active(&trained.source);
+    match (&trained.objection, is_active) {
         (_, true) => {
             ui.label(RichText::new(format!("{id} is active")).strong());
         }
@@ -252,12 +252,15 @@ fn taught_ui(
             }
             ui.end_row();
             let skies = [
-                ("new sky, held-out labels", taught.figures.new_sky),
-                ("old sky, simulated", taught.figures.old_sky),
+                (
+                    "this survey, held-out labels",
+                    trained.figures.target_domain,
+                ),
+                ("simulated data", trained.figures.source_domain),
             ];
             for (name, figures) in skies {
                 ui.label(name);
-                sky_ui(ui, figures);
+                domain_ui(ui, figures);
                 ui.end_row();
             }
         });
@@ -283,12 +286,12 @@ fn taught_ui(
                 commands.push(FineTune::RollBack.into());
             }
         } else if ui.button("Use it").clicked() {
-            commands.push(FineTune::Use(taught.source.clone()).into());
+            commands.push(FineTune::Use(trained.source.clone()).into());
         }
     });
 }
 
-fn sky_ui(ui: &mut Ui, figures: Option<SkyFigures>) {
+fn domain_ui(ui: &mut Ui, figures: Option<DomainFigures>) {
     let Some(figures) = figures else {
         ui.label(weak(ui, "not measured"));
         return;
@@ -341,7 +344,7 @@ fn version_ui(
     let gained = figure("new_sky_mean_recall_after");
     let gained = gained.map_or_else(|| "–".into(), |after| format!("{:.1} %", 100.0 * after));
     ui.label(gained)
-        .on_hover_text("mean recall on held-out labels of the new sky");
+        .on_hover_text("mean recall on held-out labels of this survey");
     let Some(source) = shared.source_of(version) else {
         return;
     };

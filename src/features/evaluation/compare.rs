@@ -34,7 +34,10 @@ pub fn compare(first: &Evaluation, second: &Evaluation) -> ModelComparison {
         .map(|[a, b]| (f64::from(a.score), f64::from(b.score)))
         .collect();
     let is_binary = first.positive.is_some() && second.positive.is_some();
-    let differ = both.iter().filter(|[a, b]| a.said != b.said).copied();
+    let differ = both
+        .iter()
+        .filter(|[a, b]| a.predicted != b.predicted)
+        .copied();
     ModelComparison {
         models: [first.model.clone(), second.model.clone()],
         n: both.len(),

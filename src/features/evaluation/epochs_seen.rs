@@ -69,9 +69,9 @@ fn called(prediction: &Prediction) -> Option<usize> {
 fn after(followed: &[Followed], epochs: usize, facts: &ModelFacts) -> AfterEpochs {
     let mut counts = vec![[0_u64; 2]; facts.classes.len()];
     for one in followed {
-        let said = one.called[epochs.min(one.called.len()) - 1];
+        let predicted = one.called[epochs.min(one.called.len()) - 1];
         if let Some([right, all]) = counts.get_mut(one.truth) {
-            *right += u64::from(said == one.truth);
+            *right += u64::from(predicted == one.truth);
             *all += 1;
         }
     }
@@ -110,7 +110,7 @@ mod tests {
         let mut catalogue = Catalogue::default();
         let mut scores = ScoreBook::default();
         // Probabilities of a supernova after each epoch.
-        for (at, (class, said)) in [
+        for (at, (class, predicted)) in [
             ("supernova", vec![0.1, 0.4, 0.9]),
             ("supernova", vec![0.8]),
             ("galaxy", vec![0.3, 0.2, 0.1]),
@@ -120,12 +120,12 @@ mod tests {
         {
             catalogue.absorb(Candidate {
                 id: format!("c{at}").into(),
-                epochs: vec![Epoch::default(); said.len()],
+                epochs: vec![Epoch::default(); predicted.len()],
                 truth: Some(class.into()),
                 ..Candidate::default()
             });
             let prediction = |p: f32| Prediction::Probabilities([p, 1.0 - p].into());
-            let predictions: Vec<_> = said.into_iter().map(prediction).collect();
+            let predictions: Vec<_> = predicted.into_iter().map(prediction).collect();
             scores.put(&facts.id, CandidateIx(at as u32), predictions.into());
         }
         let found = after_epochs(&catalogue, Truths::Data, &scores, &facts);

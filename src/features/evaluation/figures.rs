@@ -114,7 +114,7 @@ struct Counted<'a> {
     rankings: Vec<Ranking>,
     /// Probability of the positive class and whether it is so; else of the class that was said and
     /// whether that is right.
-    said: Vec<f64>,
+    predicted: Vec<f64>,
     is_so: Vec<bool>,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Counted<'a> {
                 Some(positive) => vec![ranking(positive)],
                 None => (0..classes).map(ranking).collect(),
             },
-            said: judgements
+            predicted: judgements
                 .judged
                 .iter()
                 .map(|j| f64::from(j.score))
@@ -152,8 +152,8 @@ impl<'a> Counted<'a> {
     fn confusion(&self, weights: &[u32]) -> Confusion {
         let mut confusion = Confusion::new(self.classes);
         for (judged, weight) in self.judged.iter().zip(weights) {
-            let (truth, said) = (usize::from(judged.truth), usize::from(judged.said));
-            confusion.add(truth, said, u64::from(*weight));
+            let (truth, predicted) = (usize::from(judged.truth), usize::from(judged.predicted));
+            confusion.add(truth, predicted, u64::from(*weight));
         }
         confusion
     }
@@ -170,7 +170,7 @@ impl<'a> Counted<'a> {
             .map(|ranking| ranking.weighted(weights))
             .collect();
         let one = steps.first().filter(|_| self.positive.is_some());
-        let bins = calibration(&self.said, &self.is_so, weights, CALIBRATION_BINS);
+        let bins = calibration(&self.predicted, &self.is_so, weights, CALIBRATION_BINS);
         let is_binary = self.positive.is_some();
         // Where everything is positive any order of scores is perfect, which tells nothing.
         let both = steps.iter().filter(|steps| steps.has_both());
@@ -189,7 +189,7 @@ impl<'a> Counted<'a> {
             one.and_then(|steps| steps.fnr_at_fpr(1e-3)),
             at_recall.and_then(|point| point.specificity),
             is_binary
-                .then(|| brier(&self.said, &self.is_so, weights))
+                .then(|| brier(&self.predicted, &self.is_so, weights))
                 .flatten(),
             expected_calibration_error(&bins),
         ]
@@ -213,8 +213,8 @@ impl<'a> Counted<'a> {
     }
 
     fn curves(&self, steps: Option<&Steps>, threshold: Option<f64>) -> Curves {
-        let once = vec![1; self.said.len()];
-        let bins = calibration(&self.said, &self.is_so, &once, CALIBRATION_BINS);
+        let once = vec![1; self.predicted.len()];
+        let bins = calibration(&self.predicted, &self.is_so, &once, CALIBRATION_BINS);
         let filled = bins.iter().filter(|bin| bin.count > 0);
         let calibration = filled
             .map(|bin| (bin.mean_probability, bin.share, bin.count))

@@ -80,8 +80,8 @@ impl Files<'_> {
     ) -> anyhow::Result<()> {
         let (classes, confusion) = (&model.classes, &model.confusion);
         let rows = classes.iter().enumerate().flat_map(|(truth, is)| {
-            let row = move |(said, called): (usize, &String)| {
-                let count = confusion.count(truth, said).to_string();
+            let row = move |(predicted, called): (usize, &String)| {
+                let count = confusion.count(truth, predicted).to_string();
                 vec![is.clone(), called.clone(), count]
             };
             classes.iter().enumerate().map(row)
@@ -162,7 +162,7 @@ fn prediction(judged: &Judged, classes: &[String]) -> [String; 3] {
     let name = |at: u8| classes.get(usize::from(at)).cloned().unwrap_or_default();
     [
         name(judged.truth),
-        name(judged.said),
+        name(judged.predicted),
         judged.score.to_string(),
     ]
 }

@@ -59,17 +59,19 @@ impl Judgements {
                 judgements.leave_out("not scored by this model", missing);
                 continue;
             };
-            let said = match at {
+            let predicted = match at {
                 JudgedAt::Each => judgements.each(predictions),
                 JudgedAt::Last => judgements.one(predictions, |_| 0.0),
-                JudgedAt::Highest => judgements.one(predictions, |said| match facts.positive {
-                    Some(positive) => said[positive],
-                    None => said.iter().copied().fold(0.0, f32::max),
-                }),
+                JudgedAt::Highest => {
+                    judgements.one(predictions, |predicted| match facts.positive {
+                        Some(positive) => predicted[positive],
+                        None => predicted.iter().copied().fold(0.0, f32::max),
+                    })
+                }
             };
-            for said in said {
-                let truth = classes.of(candidate, said.epoch);
-                judgements.judge(ix, &said, truth, facts, request);
+            for predicted in predicted {
+                let truth = classes.of(candidate, predicted.epoch);
+                judgements.judge(ix, &predicted, truth, facts, request);
             }
         }
         judgements
@@ -138,12 +140,12 @@ impl Judgements {
     fn judge(
         &mut self,
         ix: CandidateIx,
-        said: &EpochPrediction<'_>,
+        predicted: &EpochPrediction<'_>,
         truth: Result<usize, String>,
         facts: &ModelFacts,
         request: &Request,
     ) {
-        if said.probabilities.len() != facts.classes.len() {
+        if predicted.probabilities.len() != facts.classes.len() {
             self.leave_out("scored with another number of classes", 1);
             return;
         }
@@ -151,15 +153,16 @@ impl Judgements {
             Ok(truth) => truth,
             Err(why) => return self.leave_out(&why, 1),
         };
-        let (called, score) = call(said.probabilities, facts, request);
+        let (called, score) = call(predicted.probabilities, facts, request);
         self.judged.push(Judged {
             candidate: ix,
-            epoch: said.epoch as u32,
+            epoch: predicted.epoch as u32,
             truth: truth as u8,
-            said: called as u8,
+            predicted: called as u8,
             score,
         });
-        self.probabilities.extend_from_slice(said.probabilities);
+        self.probabilities
+            .extend_from_slice(predicted.probabilities);
     }
 }
 
@@ -225,12 +228,12 @@ mod tests {
         Judgements::of(&catalogue, Truths::Data, &scores, facts, &request)
     }
 
-    fn said(probabilities: &[f32]) -> Prediction {
+    fn predicted(probabilities: &[f32]) -> Prediction {
         Prediction::Probabilities(probabilities.into())
     }
 
     fn epochs(judgements: &Judgements) -> Vec<(u32, u8, u8)> {
-        let of = |judged: &Judged| (judged.epoch, judged.truth, judged.said);
+        let of = |judged: &Judged| (judged.epoch, judged.truth, judged.predicted);
         judgements.judged.iter().map(of).collect()
     }
 
@@ -239,9 +242,9 @@ mod tests {
         let facts = facts(&["bogus", "real"]);
         let predictions = || {
             vec![
-                said(&[0.1, 0.9]),
-                said(&[0.8, 0.2]),
-                said(&[f32::NAN, 0.2]),
+                predicted(&[0.1, 0.9]),
+                predicted(&[0.8, 0.2]),
+                predicted(&[f32::NAN, 0.2]),
                 Prediction::Refused(Arc::from("has no reference")),
             ]
         };
@@ -265,10 +268,10 @@ mod tests {
     #[test]
     fn of_several_classes_the_likeliest_is_said() {
         let facts = facts(&["supernova", "galaxy", "asteroid"]);
-        let predictions = vec![said(&[0.2, 0.5, 0.3]), said(&[0.5, 0.4, 0.1])];
+        let predictions = vec![predicted(&[0.2, 0.5, 0.3]), predicted(&[0.5, 0.4, 0.1])];
         let last = judged_at(JudgedAt::Last, &facts, predictions);
         assert_eq!(epochs(&last), [(1, 0, 0)]);
-        let strange = vec![said(&[0.4, 0.6])];
+        let strange = vec![predicted(&[0.4, 0.6])];
         let refused = judged_at(JudgedAt::Last, &facts, strange);
         assert!(refused.judged.is_empty() && refused.left_out().len() == 2);
     }

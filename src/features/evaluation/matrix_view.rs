@@ -20,7 +20,7 @@ pub(crate) fn matrix_ui(ui: &mut Ui, model: &Evaluation, commands: &mut Vec<impl
     Grid::new("confusion")
         .spacing(vec2(2.0, 2.0))
         .show(ui, |ui| {
-            ui.label(weak(ui, "is \\ called"));
+            ui.label(weak(ui, "true \\ predicted"));
             for class in &model.classes {
                 ui.label(class);
             }
@@ -28,8 +28,8 @@ pub(crate) fn matrix_ui(ui: &mut Ui, model: &Evaluation, commands: &mut Vec<impl
             ui.end_row();
             for (truth, figures) in model.per_class.iter().enumerate() {
                 ui.label(&figures.class);
-                for said in 0..model.classes.len() {
-                    cell_ui(ui, model, [truth, said], commands);
+                for predicted in 0..model.classes.len() {
+                    cell_ui(ui, model, [truth, predicted], commands);
                 }
                 ui.label(percent(figures.recall));
                 ui.end_row();
@@ -53,18 +53,18 @@ fn percent(share: Option<f64>) -> String {
 fn cell_ui(
     ui: &mut Ui,
     model: &Evaluation,
-    [truth, said]: [usize; 2],
+    [truth, predicted]: [usize; 2],
     commands: &mut Vec<impl From<Evaluate>>,
 ) {
-    let count = model.confusion.count(truth, said);
+    let count = model.confusion.count(truth, predicted);
     let share = count as f64 / model.confusion.of_class(truth).max(1) as f64;
-    let color = theme::model_color(usize::from(truth != said));
+    let color = theme::model_color(usize::from(truth != predicted));
     let fill = color.gamma_multiply(0.12 + 0.6 * share as f32);
     let text = RichText::new(format!("{count}\n{:.1} %", 100.0 * share));
     let button = Button::new(text).fill(fill).min_size(CELL.into());
     let title = format!(
-        "{count} {} called {}",
-        model.classes[truth], model.classes[said]
+        "{count} {} predicted as {}",
+        model.classes[truth], model.classes[predicted]
     );
     let response = cells::named(
         ui.add_enabled(count > 0, button),
@@ -73,7 +73,7 @@ fn cell_ui(
     );
     if response.clicked() {
         let is_in = |judged: &&Judged| {
-            usize::from(judged.truth) == truth && usize::from(judged.said) == said
+            usize::from(judged.truth) == truth && usize::from(judged.predicted) == predicted
         };
         let judged = model.judged.iter().filter(is_in);
         commands.push(Evaluate::Open(shortlist(title, judged)).into());

@@ -189,9 +189,9 @@ fn calibration(models: &[Evaluation]) -> Plot {
     let mut series = vec![guide("as it should be", &[[0.0, 0.0], [1.0, 1.0]])];
     series.extend(of_models(models, Mark::LineAndPoints, |model| {
         let bins = model.curves.calibration.iter();
-        bins.map(|(said, share, count)| Point {
+        bins.map(|(predicted, share, count)| Point {
             interval: Some(binomial(*share, *count)),
-            ..Point::plain([*said, *share])
+            ..Point::plain([*predicted, *share])
         })
         .collect()
     }));
@@ -199,7 +199,7 @@ fn calibration(models: &[Evaluation]) -> Plot {
         name: "calibration",
         title: "Calibration".into(),
         x: share_axis("probability that the model gives"),
-        y: share_axis("share that is so"),
+        y: share_axis("fraction real"),
         series,
         names: Corner::LowerRight,
         why_empty: "Needs labelled candidates that are scored.",
@@ -292,7 +292,7 @@ fn error_by_snr(models: &[Evaluation]) -> Plot {
         ),
         series,
         names: Corner::UpperRight,
-        why_empty: "The labelled candidates do not tell their signal-to-noise ratio.",
+        why_empty: "The labelled candidates have no signal-to-noise ratio.",
     }
 }
 

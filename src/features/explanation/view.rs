@@ -114,7 +114,7 @@ fn words(explanation: &Explanation, shared: &Shared) -> String {
     });
     let shares: Vec<_> = shares.collect();
     format!(
-        "{} says {class} {probability:.2} because of {}",
+        "{} predicts {class} {probability:.2} because of {}",
         model.name(),
         shares.join(", ")
     )

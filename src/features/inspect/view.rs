@@ -91,8 +91,8 @@ pub fn inspect_ui(
         );
     }
     let table_width = class_table_width(shared).filter(|width| {
-        let is_room = curve.width() > 2.5 * width;
-        has_classes && is_room
+        let fits = curve.width() > 2.5 * width;
+        has_classes && fits
     });
     let (curve, table) = curve.split_left_right_at_x(curve.right() - table_width.unwrap_or(0.0));
     if table_width.is_some() {

@@ -29,7 +29,7 @@ impl LatentPane {
             .filter(|_| !shared.catalogue.is_empty());
         let Some(project) = project else {
             shared.report(
-                "open stamps first: their project keeps what is taught",
+                "open stamps first: their project keeps the trained version",
                 cx.now,
             );
             return;
@@ -46,7 +46,7 @@ impl LatentPane {
         let usual = AdaptOrder::usual(self.choice.source.clone(), set);
         self.adapting = Some(cx.tasks.start(Adapt {
             order: AdaptOrder {
-                command: format!("taught in the window on {}", project.display()),
+                command: format!("fine-tuned in the window on {}", project.display()),
                 ..usual
             },
             models: cx.latent_models.clone(),
@@ -82,7 +82,7 @@ impl LatentPane {
         // Somebody who labels elsewhere stays there.
         shared.screen = screen;
         self.adapted = Some(format!("{figures}."));
-        shared.report(format!("{id} is taught, and used now"), cx.now);
+        shared.report(format!("{id} is trained, and in use now"), cx.now);
     }
 
     /// Puts the set into the space of another model.
@@ -109,7 +109,9 @@ fn objection(version: &ModelVersion) -> Option<String> {
     };
     if let Some(forgotten) = growth("old_sky").filter(|growth| *growth > MOST_FORGOTTEN) {
         let percent = 100.0 * forgotten;
-        return Some(format!("the old sky is drawn {percent:.0} % worse"));
+        return Some(format!(
+            "simulated stamps are reconstructed {percent:.0} % worse"
+        ));
     }
     match growth("new_sky") {
         None => Some("too few stamps to hold any out".into()),
@@ -128,11 +130,11 @@ fn in_words(version: &ModelVersion) -> String {
     };
     let domains = [
         of("new_sky", "held-out stamps of this set"),
-        of("old_sky", "the old sky"),
+        of("old_sky", "simulated stamps"),
     ];
     let domains: Vec<String> = domains.into_iter().flatten().collect();
     format!(
-        "{} is taught; reconstruction error of {}",
+        "{} is trained; reconstruction error of {}",
         version.id,
         domains.join(", of ")
     )

@@ -80,7 +80,7 @@ pub fn centroids(order: &CentroidOrder, cancel: &CancelToken) -> anyhow::Result<
     let squares: Vec<&[f32]> = pictures.chunks(square.max(1)).collect();
     if squares.len() != cards.len() {
         bail!(
-            "the card of {} tells of other components than it has",
+            "the card of {} lists other components than it has",
             order.model
         );
     }

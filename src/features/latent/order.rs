@@ -152,7 +152,7 @@ impl LatentOrder {
         }
         let of_pixels = [self.focus_px, self.pixel_variance];
         if of_pixels.iter().any(Option::is_some) && !self.kind.has_mixture() {
-            bail!("{name} tells the scatter of its pixels by itself, and has no focus");
+            bail!("{name} predicts the scatter of its pixels, so --focus does not apply");
         }
         let is_impossible = |number: &f64| number.is_nan() || *number <= 0.0;
         if of_pixels.iter().flatten().any(is_impossible) {

@@ -95,7 +95,7 @@ pub(crate) fn prepare(
     }
     if order.parent.is_none() && order.components > set.training.len() {
         bail!(
-            "{} components cannot be told apart in {} stamps; --components takes fewer",
+            "{} components cannot be separated in {} stamps; --components takes fewer",
             order.components,
             set.training.len()
         );

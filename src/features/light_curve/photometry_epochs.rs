@@ -134,7 +134,7 @@ fn problem(shot: &Shot<'_>, order: &PhotometryOrder) -> Problem {
     Problem::new(
         path,
         what,
-        "too few good pixels at the source or in the sky round it",
+        "too few good pixels at the source or in the sky around it",
     )
 }
 

@@ -61,8 +61,8 @@ impl Facts<'_> {
         let known = self.number(&["GAIN", "EGAIN"]).filter(|gain| *gain > 0.0);
         let is_counts = |unit: &str| ["ADU", "DN", "COUNTS", "COUNT"].contains(&unit);
         let unit = stamp.unit.as_deref().unwrap_or_default();
-        let may_tell = role == Role::Science && is_counts(&unit.trim().to_ascii_uppercase());
-        let measured = sky.filter(|sky| may_tell && sky.level > 5.0 * sky.scatter);
+        let is_countable = role == Role::Science && is_counts(&unit.trim().to_ascii_uppercase());
+        let measured = sky.filter(|sky| is_countable && sky.level > 5.0 * sky.scatter);
         let measured = measured.map(|sky| sky.level / (sky.scatter * sky.scatter));
         known.or(measured.filter(|gain| BELIEVED_GAIN.contains(gain)))
     }

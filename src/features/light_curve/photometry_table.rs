@@ -41,7 +41,7 @@ pub(crate) fn columns(rows: &[Row<'_>], method: Method) -> Vec<FilledColumn> {
         fill("mag", Double, "mag", "magnitude; of the size of the flux on a difference", &|r| double(magnitude(r).map(|[mag, _]| mag))),
         fill("mag_err", Double, "mag", "its standard deviation", &|r| double(magnitude(r).map(|[_, err]| err))),
         fill("limit", Double, "mag", "3-sigma upper limit of what is not detected", &|r| double(limit(r))),
-        fill("background", Double, "", "level of the sky, a pixel", &|r| double(Some(r.found.measured.background))),
+        fill("background", Double, "", "sky level per pixel", &|r| double(Some(r.found.measured.background))),
         fill("fwhm", Double, "pix", "full width at half maximum of the point-spread function in use", &|r| double(Some(r.found.measured.fwhm_px))),
         fill("x", Double, "pix", "column, 0 at the centre of the first pixel", &|r| double(Some(r.found.measured.position_px[0]))),
         fill("y", Double, "pix", "row, 0 at the centre of the first pixel", &|r| double(Some(r.found.measured.position_px[1]))),

@@ -129,7 +129,7 @@ fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
         font.clone(),
         ui.visuals().text_color(),
     );
-    let room = word.left() - left - 4.0;
-    let id = cells::end_of(&foot, &candidate.id, &font, room);
+    let width = word.left() - left - 4.0;
+    let id = cells::end_of(&foot, &candidate.id, &font, width);
     foot.text(pos2(left, right.y), Align2::LEFT_BOTTOM, id, font, color);
 }

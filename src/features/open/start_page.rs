@@ -28,12 +28,12 @@ const CHOICES: [(Action, &str, &str); 3] = [
     ),
     (
         Action::OpenDemo,
-        "Open the demo sky",
+        "Open the demo set",
         "2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts",
     ),
     (
         Action::NewSimulation,
-        "Simulate a sky",
+        "Simulate a set",
         "image sequences or triplets of a survey of your choice",
     ),
 ];
@@ -50,7 +50,7 @@ pub fn start_page_ui(
         ui.label(RichText::new("destello").size(40.0).strong());
         ui.label(weak(
             ui,
-            "look at transient candidates, judge them, and teach a network what you know",
+            "look at transient candidates, label them, and train networks on your labels",
         ));
         ui.add_space(4.0 * theme::GRID);
         nothing_found_ui(ui, shared, commands);
@@ -58,12 +58,12 @@ pub fn start_page_ui(
             choice_ui(ui, simulation, shared, action, [text, help], commands);
         }
         ui.add_space(theme::GRID);
-        let key = shared.settings.keys.hint(Action::KeySheet);
+        let key = shared.settings.keys.hint(Action::KeyHelp);
         if ui
             .add(Button::new("See all keys").shortcut_text(key))
             .clicked()
         {
-            commands.push(Command::Do(Action::KeySheet).into());
+            commands.push(Command::Do(Action::KeyHelp).into());
         }
         ui.label(weak(ui, "or drop files and folders on this window"));
         ui.add_space(3.0 * theme::GRID);
@@ -90,7 +90,7 @@ fn choice_ui(
         commands.push(Command::Do(action).into());
     }
     let help = if is_busy {
-        "making the demo sky: a moment"
+        "simulating the demo set: a moment"
     } else {
         help
     };

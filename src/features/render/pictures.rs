@@ -75,7 +75,7 @@ pub struct Picture {
 /// Where an id, role or epoch does not exist, nothing can be drawn, or a file not be written.
 pub fn render(
     order: &RenderOrder,
-    told: &mut dyn FnMut(Picture) -> std::io::Result<()>,
+    report: &mut dyn FnMut(Picture) -> std::io::Result<()>,
 ) -> anyhow::Result<Vec<Problem>> {
     ensure!(order.scale >= 1, "--scale: at least 1");
     let decoder = Decoder::default();
@@ -107,7 +107,7 @@ pub fn render(
                 size_px,
                 rows: plan.words.clone(),
             };
-            told(picture).context("standard output")?;
+            report(picture).context("standard output")?;
         }
     }
     if drawn == 0 {

@@ -187,9 +187,9 @@ impl Corrected {
         let all: usize = self.changes.iter().map(|(_, count)| count).sum();
         let candidates = self.predictions.len();
         lines.push(match all {
-            0 => "no candidate is called otherwise at its latest epoch".into(),
+            0 => "no candidate is predicted differently at its latest epoch".into(),
             _ => format!(
-                "{all} of {candidates} called otherwise: {}",
+                "{all} of {candidates} predicted differently: {}",
                 moved.join(", ")
             ),
         });
@@ -301,20 +301,21 @@ mod tests {
         ModelId::new("m", 0)
     }
 
-    fn said(row: &[f32]) -> Prediction {
+    fn predicted(row: &[f32]) -> Prediction {
         Prediction::Probabilities(row.into())
     }
 
     /// 150 clear stars, 40 supernovae that look a little more like asteroids, no asteroid.
     fn set() -> Vec<Predictions> {
-        let star: Predictions = [said(&[0.2, 0.4, 0.4]), said(&[0.01, 0.98, 0.01])].into();
+        let star: Predictions =
+            [predicted(&[0.2, 0.4, 0.4]), predicted(&[0.01, 0.98, 0.01])].into();
         let supernova: Predictions = [
-            said(&[0.3, 0.3, 0.4]),
+            predicted(&[0.3, 0.3, 0.4]),
             Prediction::Refused("no".into()),
-            said(&[0.6, 0.02, 0.38]),
+            predicted(&[0.6, 0.02, 0.38]),
         ]
         .into();
-        let hidden: Predictions = [said(&[0.45, 0.02, 0.53])].into();
+        let hidden: Predictions = [predicted(&[0.45, 0.02, 0.53])].into();
         let all = [(star, 150), (supernova, 37), (hidden, 3)];
         all.into_iter()
             .flat_map(|(one, count)| vec![one; count])
@@ -342,11 +343,11 @@ mod tests {
         assert!(words[0].starts_with("class shares estimated from 190 objects: supernova"));
         assert_eq!(
             words[2],
-            "3 of 190 called otherwise: 3 asteroid now supernova"
+            "3 of 190 predicted differently: 3 asteroid now supernova"
         );
         // The same shares for all epochs; refusals stay.
         let of_supernova = &found.predictions[150];
-        assert_eq!(of_supernova[0], said(&[0.5, 0.5, 0.0]));
+        assert_eq!(of_supernova[0], predicted(&[0.5, 0.5, 0.0]));
         assert_eq!(of_supernova[1], Prediction::Refused("no".into()));
         let trained = corrected(
             &ShareChoice::Trained,
@@ -380,9 +381,9 @@ mod tests {
     #[test]
     fn the_threshold_of_a_real_bogus_model_follows_the_share_of_bogus() {
         let card = card(&["bogus", "real"]);
-        let bogus: Predictions = [said(&[0.95, 0.05])].into();
-        let likely: Predictions = [said(&[0.4, 0.6])].into();
-        let real: Predictions = [said(&[0.02, 0.98])].into();
+        let bogus: Predictions = [predicted(&[0.95, 0.05])].into();
+        let likely: Predictions = [predicted(&[0.4, 0.6])].into();
+        let real: Predictions = [predicted(&[0.02, 0.98])].into();
         let all = [(bogus, 160), (likely, 4), (real, 36)];
         let all: Vec<Predictions> = all
             .into_iter()

@@ -139,7 +139,7 @@ impl ScoreSet {
         };
         let loaded = self.models.load_in_turn(source, cx)?;
         if loaded.card.classes.is_empty() {
-            bail!("tells no class");
+            bail!("predicts no class");
         }
         let id = loaded.id.clone();
         cx.update(ScoreUpdate::Loaded(loaded));
@@ -279,9 +279,9 @@ impl Run<'_> {
             let mut found = vec![Vec::new(); self.models.len()];
             let mut epochs = 0;
             let some = catalogue.since(from).take_while(|(_, candidate)| {
-                let has_room = epochs < EPOCHS_LOOKED_UP;
+                let has_capacity = epochs < EPOCHS_LOOKED_UP;
                 epochs += candidate.epochs.len();
-                has_room
+                has_capacity
             });
             for (ix, candidate) in some.take(LOOKED_UP) {
                 from += 1;

@@ -186,7 +186,7 @@ fn threshold_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
         .step_by(0.001);
     let keys = &shared.settings.keys;
     let help = format!(
-        "From this score on a candidate is called real ({} and {} move it)",
+        "Scores at or above this count as real ({} and {} adjust it)",
         keys.hint(Action::LowerThreshold),
         keys.hint(Action::RaiseThreshold)
     );

@@ -113,12 +113,13 @@ pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
         both.map(row).collect()
     });
     let [a, b] = &rows;
-    let told = separability(a, b, order.seed).map_err(anyhow::Error::msg)?;
-    let told_of_unseen = separability_of_unseen(a, b, order.seed).map_err(anyhow::Error::msg)?;
+    let separability = separability(a, b, order.seed).map_err(anyhow::Error::msg)?;
+    let separability_of_unseen =
+        separability_of_unseen(a, b, order.seed).map_err(anyhow::Error::msg)?;
     Ok(CompareReport {
         quantities: quantities(&[0, 1].map(|side| measures(&seen[side])))?,
-        separability: told,
-        separability_of_unseen: told_of_unseen,
+        separability: separability,
+        separability_of_unseen: separability_of_unseen,
         linear_separability: linear_separability(a, b).map_err(anyhow::Error::msg)?,
         features: feature_reports(&rows),
         counts: samples.map(Vec::len),

@@ -30,7 +30,7 @@ use crate::{
 const BROKEN: &str = "the simulator failed: details are in the log; please report this";
 
 /// Progress is told this often.
-const TELL_EVERY: Duration = Duration::from_millis(50);
+const REPORT_EVERY: Duration = Duration::from_millis(50);
 
 /// What is made.
 pub(crate) struct Sky {
@@ -111,7 +111,7 @@ pub(crate) fn fill(folder: &Path, sky: &Sky, crew: &Crew<'_>) -> anyhow::Result<
         next: AtomicU64::new(0),
         done: AtomicU64::new(0),
         is_stopped: AtomicBool::new(false),
-        told: Mutex::new(Instant::now()),
+        reported: Mutex::new(Instant::now()),
     };
     work.write(MANIFEST, manifest.text()?.as_bytes(), 0)?;
     let (rows, made) = work.run()?;
@@ -196,7 +196,7 @@ struct Work<'a> {
     done: AtomicU64,
     /// True once one of them failed.
     is_stopped: AtomicBool,
-    told: Mutex<Instant>,
+    reported: Mutex<Instant>,
 }
 
 /// Stops the other threads where one panics.
@@ -311,15 +311,17 @@ impl Work<'_> {
 
     fn report(&self, is_last: bool) {
         // Whoever finds it held leaves the telling to the holder.
-        let told = if is_last {
-            Some(self.told.lock().unwrap_or_else(PoisonError::into_inner))
+        let reported = if is_last {
+            Some(self.reported.lock().unwrap_or_else(PoisonError::into_inner))
         } else {
-            self.told.try_lock().ok()
+            self.reported.try_lock().ok()
         };
-        let Some(mut told) = told.filter(|told| is_last || told.elapsed() >= TELL_EVERY) else {
+        let Some(mut reported) =
+            reported.filter(|reported| is_last || reported.elapsed() >= REPORT_EVERY)
+        else {
             return;
         };
-        *told = Instant::now();
+        *reported = Instant::now();
         let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
         (self.crew.report)(Progress {
             done: number(self.done.load(Ordering::Relaxed)),

@@ -317,7 +317,7 @@ impl SimulationPane {
             Some(folder) => {
                 self.start(Wanted::Demo(folder), cx);
             }
-            None => shared.warn("there is no home folder to keep the demo sky in", cx.now),
+            None => shared.warn("there is no home folder to keep the demo set in", cx.now),
         }
     }
 

@@ -24,7 +24,7 @@ struct Worker {
 
 /// Streams the candidates of a range: `0..u64::MAX` never ends.
 ///
-/// About `room` candidates (at least one a thread) are made ahead of the one taken, so that
+/// About `capacity` candidates (at least one a thread) are made ahead of the one taken, so that
 /// memory stays bounded. The order does not depend on the number of threads.
 ///
 /// # Errors
@@ -33,12 +33,12 @@ pub fn stream(
     simulator: &Arc<dyn Simulate>,
     range: Range<u64>,
     threads: usize,
-    room: usize,
+    capacity: usize,
 ) -> io::Result<Stream> {
     let threads = threads.max(1);
-    let room_each = (room / threads).max(1);
+    let capacity_each = (capacity / threads).max(1);
     let start = |first: u64| {
-        let (sender, candidates) = bounded(room_each);
+        let (sender, candidates) = bounded(capacity_each);
         let simulator = simulator.clone();
         let numbers = (range.start.saturating_add(first)..range.end).step_by(threads);
         let broken = sender.clone();

@@ -56,7 +56,7 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
     let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
     // The last point is not cut in two.
     let last = 1.02 * news.steps.max(1) as f64;
-    let room = (0.08 * (high - low)).max(0.01);
+    let margin = (0.08 * (high - low)).max(0.01);
     let legend = Legend::default().position(if name == "loss" {
         Corner::RightTop
     } else {
@@ -71,7 +71,7 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
         .allow_boxed_zoom(false)
         .allow_double_click_reset(false)
         .default_x_bounds(0.0, last)
-        .default_y_bounds(low - room, high + room)
+        .default_y_bounds(low - margin, high + margin)
         .auto_bounds(Vec2b::FALSE)
         .x_axis_label("step")
         .y_axis_label(if name == "loss" { "loss, nats" } else { name })
@@ -80,7 +80,7 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
         .legend(legend)
         .show(ui, |inside| {
             inside.set_plot_bounds_x(0.0..=last);
-            inside.set_plot_bounds_y(low - room..=high + room);
+            inside.set_plot_bounds_y(low - margin..=high + margin);
             for curve in curves {
                 let line = Line::new(curve.name, curve.points.clone()).color(curve.color);
                 inside.line(line.width(if curve.is_marked { 2.0 } else { 1.0 }));

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Candidates simulated ahead of the one that is prepared.
-const ROOM: usize = 64;
+const CAPACITY: usize = 64;
 /// Candidates of a labelled set that are read at a time.
 const AT_ONCE: usize = 64;
 
@@ -29,7 +29,7 @@ pub(crate) fn simulated(
     plan: &SequencePlan,
     classes: &[String],
 ) -> anyhow::Result<Sequences> {
-    let sequences = stream(simulator, range, threads, ROOM)?.filter_map(|sequence| {
+    let sequences = stream(simulator, range, threads, CAPACITY)?.filter_map(|sequence| {
         let class = sequence.class()?;
         let class = classes.iter().position(|known| known == class)?;
         Some(Sequence {

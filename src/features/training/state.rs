@@ -1,4 +1,4 @@
-//! Teaching a network, as the window shows it: what was ordered, and what became of it.
+//! Training a network, as the window shows it: what was ordered, and what became of it.
 
 use std::path::{Path, PathBuf};
 

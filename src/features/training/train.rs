@@ -238,7 +238,7 @@ impl Training {
 
     /// What comes after the steps made so far: also where they were made before a stop.
     fn phase_after_steps(&self) -> anyhow::Result<Phase> {
-        if self.is_taught() {
+        if self.is_trained() {
             let network = Network::joined(self.order.architecture, &self.finished)?;
             let mut settling = Settling::new(network);
             let settled = self.validation.settle(&mut settling, &self.compute)?;
@@ -265,7 +265,7 @@ impl Training {
         Phase::Judging(model, validating)
     }
 
-    const fn is_taught(&self) -> bool {
+    const fn is_trained(&self) -> bool {
         self.finished.len() >= self.order.members
     }
 
@@ -328,7 +328,7 @@ impl Training {
 
     fn finish_member(&mut self) -> anyhow::Result<()> {
         self.finished.push(self.trainer.best()?.at_rest());
-        if !self.is_taught() {
+        if !self.is_trained() {
             let seed = self.order.seed.wrapping_add(self.finished.len() as u64);
             let network = single(self.order.architecture);
             let shape = NetworkShape::of(&self.card);
@@ -342,7 +342,7 @@ impl Training {
 
     fn steps_done(&self) -> u64 {
         let before = self.finished.len() as u64 * self.order.schedule.steps;
-        let here = if self.is_taught() {
+        let here = if self.is_trained() {
             0
         } else {
             self.trainer.status().step

@@ -24,7 +24,7 @@ pub(crate) const ROLES: [Role; 5] = [
     Role::Variance,
 ];
 /// Candidates simulated ahead of the one that is prepared.
-const ROOM: usize = 512;
+const CAPACITY: usize = 512;
 
 pub(crate) fn stamp_plan(card: &ModelCard) -> anyhow::Result<&InputPlan> {
     let plan = card.input.stamps();
@@ -40,7 +40,7 @@ pub(crate) fn simulated(
     classes: &[String],
 ) -> anyhow::Result<Examples> {
     let mut examples = Examples::new(plan.channels.len(), plan.side_px);
-    for sequence in stream(simulator, range, threads, ROOM)? {
+    for sequence in stream(simulator, range, threads, CAPACITY)? {
         if let Some(example) = example(&sequence, plan, classes) {
             examples.push(&example)?;
         }

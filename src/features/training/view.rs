@@ -35,7 +35,7 @@ pub fn train_ui(
         .size_range(LEFT..=560.0)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                ui.heading("Teach a network real from bogus");
+                ui.heading("Train a real/bogus network");
                 ui.add_space(theme::GRID);
                 let mut form = training.form.clone();
                 ui.add_enabled_ui(!training.is_under_way(), |ui| {
@@ -161,10 +161,7 @@ fn status_ui(ui: &mut Ui, training: &TrainingPane) {
         TrainingStatus::Finished(text) => {
             let text = RichText::new(text).color(theme::accent_text(ui)).strong();
             ui.add(Label::new(text).wrap());
-            wrapped(
-                ui,
-                "It stands among the models; its scores come by themselves.",
-            );
+            wrapped(ui, "Added to Models; scoring started.");
         }
         TrainingStatus::Failed(why) => {
             alarm(ui, why);

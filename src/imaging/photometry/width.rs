@@ -62,14 +62,14 @@ pub fn measure_width(frame: &Frame<'_>, near_px: [f64; 2]) -> Option<Width> {
             }
         }
     }
-    told(&best, scatter)
+    if_measurable(&best, scatter)
 }
 
 /// As [`measure_width`], with the usual exponent whatever the wings: the widths of many images are
 /// then of one kind, and so are the fluxes that are measured with them.
 pub fn measure_usual_width(frame: &Frame<'_>, near_px: [f64; 2]) -> Option<Width> {
     let (usual, scatter) = fit_usual(frame, near_px)?;
-    told(&usual, scatter)
+    if_measurable(&usual, scatter)
 }
 
 fn fit_usual(frame: &Frame<'_>, near_px: [f64; 2]) -> Option<(Fit, f64)> {
@@ -84,7 +84,7 @@ fn snr(fit: &Fit, scatter: f64) -> f64 {
     fit.peak / scatter * fit.effective_px().sqrt()
 }
 
-fn told(fit: &Fit, scatter: f64) -> Option<Width> {
+fn if_measurable(fit: &Fit, scatter: f64) -> Option<Width> {
     let found = Width {
         center_px: fit.center_px,
         ellipse: fit.ellipse(),

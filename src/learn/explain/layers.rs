@@ -34,11 +34,11 @@ pub(super) fn forward(layers: &Layers, input: Tensor<4>) -> (Vec<Tensor<4>>, Ten
 
 /// The score of a class for each input of a batch: (input), the mean over the members.
 pub(super) fn score(members: &[Layers], inputs: &Tensor<4>, class: usize) -> Tensor<1> {
-    let said = members.iter().map(|layers| {
+    let scores = members.iter().map(|layers| {
         let (_, scores) = forward(layers, inputs.clone());
         scores.narrow(1, class, 1).flatten::<1>(0, 3)
     });
-    let sum = said.reduce(|sum, more| sum + more);
+    let sum = scores.reduce(|sum, more| sum + more);
     let none = || Tensor::zeros([inputs.dims()[0]], &inputs.device());
     sum.unwrap_or_else(none) / members.len().max(1) as f32
 }

@@ -52,7 +52,7 @@ pub struct ExplanationPane {
     input: Vec<f32>,
     method: ExplainMethod,
     /// What is explained, and how probable it is; known after the first step.
-    said: (usize, f32),
+    predicted: (usize, f32),
     stage: Stage,
 }
 
@@ -80,7 +80,7 @@ impl ExplanationPane {
             model,
             input,
             method,
-            said: (0, 0.0),
+            predicted: (0, 0.0),
             stage: Stage::Asking,
         })
     }
@@ -90,7 +90,7 @@ impl ExplanationPane {
     /// # Errors
     /// Where the device fails.
     pub fn step(&mut self) -> Result<Option<Explanation>, LearnError> {
-        let class = self.said.0;
+        let class = self.predicted.0;
         let shares = match &mut self.stage {
             Stage::Asking => {
                 self.begin()?;
@@ -111,7 +111,7 @@ impl ExplanationPane {
             model: self.model.id().clone(),
             method: self.method,
             class: name.into(),
-            probability: self.said.1,
+            probability: self.predicted.1,
             start: shares.start,
             rest: shares.rest,
             plan: plan.clone(),
@@ -123,7 +123,7 @@ impl ExplanationPane {
         let probabilities = self.model.score(&self.input)?;
         let class = likeliest(&probabilities).unwrap_or_default();
         let probability = probabilities.get(class).copied().unwrap_or_default();
-        self.said = (class, probability);
+        self.predicted = (class, probability);
         self.stage = match self.method {
             ExplainMethod::Relevance => self.propagating(Rule::FOR_AND_AGAINST)?,
             ExplainMethod::PositiveRelevance => self.propagating(Rule::FOR)?,

@@ -79,7 +79,7 @@ impl Sequences {
         let features = features.collect::<Vec<_>>().concat(); // (image, feature)
         let width = self.norm.scale.len();
         let of_group = LANES * epochs.length;
-        let told = features
+        let predicted = features
             .par_chunks(of_group * width)
             .zip(epochs.conditions.par_chunks(of_group * CONDITIONS))
             .zip(states.cells.par_chunks_mut(LANES * Recurrent::UNITS))
@@ -87,7 +87,7 @@ impl Sequences {
             .map(|(((features, conditions), cells), hiddens)| {
                 self.group(epochs.length, [features, conditions], cells, hiddens)
             });
-        told.collect::<Vec<_>>().concat()
+        predicted.collect::<Vec<_>>().concat()
     }
 
     /// Up to sixteen images to (image, feature).

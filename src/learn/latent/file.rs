@@ -58,7 +58,7 @@ pub fn from_bytes(name: &str, bytes: &[u8], compute: &Compute) -> Result<LatentM
     let card = card_of(name, bytes)?;
     if !is_latent(&card) {
         let why = format!(
-            "{} tells classes and has no latent space; `destello score` uses it",
+            "{} predicts classes and has no latent space; `destello score` uses it",
             card.network
         );
         return Err(refused_with(name, why));

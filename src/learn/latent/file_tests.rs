@@ -148,35 +148,38 @@ fn a_turned_stamp_lies_where_it_lay_and_is_drawn_turned() {
 #[test]
 fn other_files_and_impossible_cards_are_refused_in_a_sentence() {
     let refusal = |bytes: &[u8]| {
-        let said = file::from_bytes("my.safetensors", bytes, &Compute::cpu());
-        let said = said.unwrap_err().to_string();
-        assert!(said.starts_with("my.safetensors is no model"), "{said}");
-        said
+        let message = file::from_bytes("my.safetensors", bytes, &Compute::cpu());
+        let message = message.unwrap_err().to_string();
+        assert!(
+            message.starts_with("my.safetensors is no model"),
+            "{message}"
+        );
+        message
     };
     let bytes = file::to_bytes(&untrained(LatentKind::Vade)).unwrap();
     for length in [0, 7, 100, bytes.len() / 2] {
         refusal(&bytes[..length]);
     }
     let other = model_file::to_bytes(&classifier("compact")).unwrap();
-    let said = refusal(&other);
-    assert!(said.contains("has no latent space"), "{said}");
+    let message = refusal(&other);
+    assert!(message.contains("has no latent space"), "{message}");
     let scored = model_file::from_bytes("my.safetensors", &bytes, &Compute::cpu());
-    let said = scored.unwrap_err().to_string();
-    assert!(said.contains("destello latent"), "{said}");
+    let message = scored.unwrap_err().to_string();
+    assert!(message.contains("destello latent"), "{message}");
     let mut model = untrained(LatentKind::Vade);
     if let Some(latent) = &mut model.card_mut().latent {
         latent.widths = vec![16, 13];
     }
-    let said = refusal(&file::to_bytes(&model).unwrap());
+    let message = refusal(&file::to_bytes(&model).unwrap());
     assert!(
-        said.contains("weights are not those of its network"),
-        "{said}"
+        message.contains("weights are not those of its network"),
+        "{message}"
     );
     if let Some(latent) = &mut model.card_mut().latent {
         latent.widths = vec![usize::MAX];
     }
-    let said = refusal(&file::to_bytes(&model).unwrap());
-    assert!(said.contains("impossible network"), "{said}");
+    let message = refusal(&file::to_bytes(&model).unwrap());
+    assert!(message.contains("impossible network"), "{message}");
 }
 
 #[test]

@@ -99,14 +99,14 @@ fn check(kind: LatentKind, bound: Bound) {
     let plain = Device::flex();
     let network = LatentNetwork::init(kind, &shape(kind), &plain).map(&mut Fill);
     let device = plain.clone().autodiff();
-    let taught = network.clone().fork(&device).train();
-    let gradients = loss(&taught, bound, &device).backward();
-    let gradients = GradientsParams::from_grads(gradients, &taught);
+    let training = network.clone().fork(&device).train();
+    let gradients = loss(&training, bound, &device).backward();
+    let gradients = GradientsParams::from_grads(gradients, &training);
     let mut middle = Middle {
         gradients: &gradients,
         found: Vec::new(),
     };
-    taught.visit(&mut middle);
+    training.visit(&mut middle);
     assert!(middle.found.len() > 8, "{}", middle.found.len());
     let at = |parameter: usize, by: f32| {
         let moved = network.clone().map(&mut Nudge { parameter, by });

@@ -63,7 +63,7 @@ pub struct Fitted {
 pub fn fit(points: Points<'_>, components: usize, seed: u64) -> Result<Fitted, LearnError> {
     if points.len() < components || components == 0 {
         return Err(LearnError::Training(format!(
-            "{components} components cannot be told apart in {} stamps",
+            "{components} components cannot be separated in {} stamps",
             points.len()
         )));
     }

@@ -111,7 +111,7 @@ impl LatentModel {
     /// What it takes of every epoch.
     ///
     /// # Errors
-    /// Where its card tells of no stamps.
+    /// Where its card has no stamps.
     pub fn plan(&self) -> Result<&InputPlan, LearnError> {
         let plan = self.card.input.stamps();
         plan.ok_or(LearnError::Kind("single epochs", "something else"))

@@ -128,8 +128,8 @@ impl LatentShape {
     pub fn of(card: &ModelCard) -> Result<Self, String> {
         let kind = LatentKind::from_name(&card.network).map_err(|error| error.to_string())?;
         let latent = card.latent.as_ref();
-        let latent: &LatentCard = latent.ok_or("its card tells of no latent space")?;
-        let plan = card.input.stamps().ok_or("its card tells of no stamps")?;
+        let latent: &LatentCard = latent.ok_or("its card has no latent space")?;
+        let plan = card.input.stamps().ok_or("its card has no stamps")?;
         let shape = Self {
             channels: plan.channels.len(),
             side_px: plan.side_px,
@@ -150,7 +150,7 @@ impl LatentShape {
         let all = numbers.iter().chain(&shape.widths);
         if all.clone().any(|number| !(1..=MOST).contains(number)) {
             return Err(format!(
-                "its card tells of an impossible network: {shape:?}"
+                "its card describes an impossible network: {shape:?}"
             ));
         }
         let lengths = [shape.focus_px, shape.pixel_variance].into_iter().flatten();
@@ -159,7 +159,7 @@ impl LatentShape {
             .any(|number| number.is_nan() || number <= 0.0)
         {
             return Err(format!(
-                "its card tells of an impossible network: {shape:?}"
+                "its card describes an impossible network: {shape:?}"
             ));
         }
         if !kind.has_mixture() && shape.components != 1 {

@@ -11,15 +11,15 @@ pub struct CalibrationBin {
     pub share: f64,
 }
 
-/// Bins of equal width over 0 to 1. `said` are probabilities, `is_so` whether they came true.
+/// Bins of equal width over 0 to 1. `predicted` are probabilities, `is_so` whether they came true.
 pub fn calibration(
-    said: &[f64],
+    predicted: &[f64],
     is_so: &[bool],
     weights: &[u32],
     bins: usize,
 ) -> Vec<CalibrationBin> {
     let mut sums = vec![(0_u64, 0.0, 0_u64); bins.max(1)];
-    for ((probability, is_so), weight) in said.iter().zip(is_so).zip(weights) {
+    for ((probability, is_so), weight) in predicted.iter().zip(is_so).zip(weights) {
         let at = (probability * bins as f64) as usize;
         let (count, sum, so) = &mut sums[at.min(bins.saturating_sub(1))];
         *count += u64::from(*weight);
@@ -49,9 +49,9 @@ pub fn expected_calibration_error(bins: &[CalibrationBin]) -> Option<f64> {
 }
 
 /// The Brier score (Brier 1950) of two classes: the mean square of probability less outcome.
-pub fn brier(said: &[f64], is_so: &[bool], weights: &[u32]) -> Option<f64> {
+pub fn brier(predicted: &[f64], is_so: &[bool], weights: &[u32]) -> Option<f64> {
     let (mut sum, mut total) = (0.0, 0_u64);
-    for ((probability, is_so), weight) in said.iter().zip(is_so).zip(weights) {
+    for ((probability, is_so), weight) in predicted.iter().zip(is_so).zip(weights) {
         let outcome = f64::from(u8::from(*is_so));
         sum += (probability - outcome).powi(2) * f64::from(*weight);
         total += u64::from(*weight);

@@ -31,10 +31,13 @@ fn with_card(mut model: Model, change: impl FnOnce(&mut ModelCard)) -> Vec<u8> {
 
 fn refusal(bytes: &[u8]) -> String {
     let read = from_bytes("my.safetensors", bytes, &Compute::cpu());
-    let said = read.unwrap_err().to_string();
-    assert!(said.starts_with("my.safetensors is no model"), "{said}");
-    assert!(!said.contains('\n'), "one sentence: {said}");
-    said
+    let message = read.unwrap_err().to_string();
+    assert!(
+        message.starts_with("my.safetensors is no model"),
+        "{message}"
+    );
+    assert!(!message.contains('\n'), "one sentence: {message}");
+    message
 }
 
 #[test]
@@ -50,8 +53,8 @@ fn every_architecture_says_the_same_after_a_visit_to_a_file() {
         };
         let wave = |at: usize| (at as f32 * 0.37).sin();
         let inputs: Vec<f32> = (0..3 * plan.len()).map(wave).collect();
-        let (said, said_again) = (model.score(&inputs), again.score(&inputs));
-        assert_eq!(said, said_again, "{}", architecture.name());
+        let (message, said_again) = (model.score(&inputs), again.score(&inputs));
+        assert_eq!(message, said_again, "{}", architecture.name());
     }
 }
 
@@ -61,23 +64,26 @@ fn truncated_files_and_other_files_are_refused() {
     for length in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
         refusal(&bytes[..length]);
     }
-    let said = refusal(&bytes[..bytes.len() / 2]);
-    assert!(said.contains("weights cannot be read"), "{said}");
+    let message = refusal(&bytes[..bytes.len() / 2]);
+    assert!(message.contains("weights cannot be read"), "{message}");
     assert!(refusal(&bytes[..4]).contains("truncated"));
-    let said = refusal(b"SIMPLE  =                    T");
-    assert!(said.contains("no safetensors file"), "{said}");
+    let message = refusal(b"SIMPLE  =                    T");
+    assert!(message.contains("no safetensors file"), "{message}");
 }
 
 #[test]
 fn weights_of_another_architecture_are_refused() {
-    let said = refusal(&with_card(untrained("compact"), |card| {
+    let message = refusal(&with_card(untrained("compact"), |card| {
         card.network = "cap".into();
     }));
-    assert!(said.contains("not those of its network"), "{said}");
-    let said = refusal(&with_card(untrained("compact"), |card| {
+    assert!(message.contains("not those of its network"), "{message}");
+    let message = refusal(&with_card(untrained("compact"), |card| {
         card.network = "resnet".into();
     }));
-    assert!(said.contains("resnet") && said.contains("cape"), "{said}");
+    assert!(
+        message.contains("resnet") && message.contains("cape"),
+        "{message}"
+    );
 }
 
 fn plan(card: &mut ModelCard) -> &mut InputPlan {
@@ -92,28 +98,28 @@ fn a_wrong_number_of_channels_is_refused() {
     let fewer = |card: &mut ModelCard| {
         plan(card).channels.pop();
     };
-    let said = refusal(&with_card(untrained("cap"), fewer));
+    let message = refusal(&with_card(untrained("cap"), fewer));
     assert!(
-        said.contains("conv_1.weight is 32x4x4x4, not 32x3x4x4"),
-        "{said}"
+        message.contains("conv_1.weight is 32x4x4x4, not 32x3x4x4"),
+        "{message}"
     );
-    let said = refusal(&with_card(untrained("braai"), fewer));
+    let message = refusal(&with_card(untrained("braai"), fewer));
     assert!(
-        said.contains("2 channels to braai, which takes 3"),
-        "{said}"
+        message.contains("2 channels to braai, which takes 3"),
+        "{message}"
     );
-    let said = refusal(&with_card(untrained("compact"), |card| {
+    let message = refusal(&with_card(untrained("compact"), |card| {
         plan(card).side_px = 63;
     }));
-    assert!(said.contains("63x63 pixels to compact"), "{said}");
+    assert!(message.contains("63x63 pixels to compact"), "{message}");
 }
 
 #[test]
 fn another_layout_of_the_card_or_none_is_refused() {
-    let said = refusal(&with_card(untrained("compact"), |card| card.format = 9));
+    let message = refusal(&with_card(untrained("compact"), |card| card.format = 9));
     assert!(
-        said.contains("layout 9") && said.contains("reads 1"),
-        "{said}"
+        message.contains("layout 9") && message.contains("reads 1"),
+        "{message}"
     );
     let bytes = to_bytes(&untrained("compact")).unwrap();
     // The same length, so that the header stays whole.
@@ -123,6 +129,6 @@ fn another_layout_of_the_card_or_none_is_refused() {
         .unwrap();
     let mut without = bytes.clone();
     without[at..at + 6].copy_from_slice(b"\"none\"");
-    let said = refusal(&without);
-    assert!(said.contains("has no model card"), "{said}");
+    let message = refusal(&without);
+    assert!(message.contains("has no model card"), "{message}");
 }

@@ -339,12 +339,12 @@ impl Network {
 
 /// The logarithm of the members' mean probability, whose softmax is that mean.
 fn average(members: &[CyclicAverage], input: &Tensor<4>, views: Views) -> Tensor<2> {
-    let said = members
+    let logits = members
         .iter()
         .map(|member| softmax(member.forward(input.clone(), views), 1))
         .collect();
     let [count, classes] = [input.dims()[0], 2];
-    Tensor::cat(said, 0)
+    Tensor::cat(logits, 0)
         .reshape([members.len(), count, classes])
         .mean_dim(0)
         .reshape([count, classes])

@@ -99,8 +99,8 @@ mod tests {
             let input = Tensor::<4>::from_data(input, &device);
             let network = architecture.init(shape, &device);
             let rows = |network: &Network| -> Vec<f32> {
-                let said = network.forward(input.clone(), Views::Four).unwrap();
-                softmax(said, 1).into_data().iter::<f32>().collect()
+                let predicted = network.forward(input.clone(), Views::Four).unwrap();
+                softmax(predicted, 1).into_data().iter::<f32>().collect()
             };
             let before = rows(&network);
             let after = rows(&network.with_pool(&pool));

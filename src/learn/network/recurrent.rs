@@ -114,13 +114,13 @@ impl Recurrent {
         let places = Tensor::<1, Int>::from_data(places, &device);
         let padded = seen.select(0, places).reshape([count, most, width]);
         let by_kernels = before.is_none().then(|| recurrence(&self.lstm, &padded));
-        let (told, [cell, hidden]) = by_kernels.flatten().unwrap_or_else(|| {
+        let (predicted, [cell, hidden]) = by_kernels.flatten().unwrap_or_else(|| {
             let before = before.map(|state| LstmState::new(state.cell, state.hidden));
-            let (told, state) = self.lstm.forward(padded, before);
-            (told, state.unpack().into())
+            let (predicted, state) = self.lstm.forward(padded, before);
+            (predicted, state.unpack().into())
         }); // (sequence, epoch, 112)
-        let told = self.classes.forward(self.dropout.forward(told));
-        (told, RecurrentState { cell, hidden })
+        let predicted = self.classes.forward(self.dropout.forward(predicted));
+        (predicted, RecurrentState { cell, hidden })
     }
 
     /// Its convolutions.

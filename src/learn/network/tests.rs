@@ -70,9 +70,9 @@ fn cyclic_pooling_does_not_see_how_a_stamp_is_turned() {
         let network = architecture.init(shape(4, 2), &Device::flex());
         let batch = inputs(2, 4, 21);
         let turned = batch.clone().swap_dims(2, 3).flip([2]);
-        let said = network.forward(batch, Views::Four).unwrap();
+        let logits = network.forward(batch, Views::Four).unwrap();
         assert!(
-            close(said, network.forward(turned, Views::Four).unwrap()),
+            close(logits, network.forward(turned, Views::Four).unwrap()),
             "{}",
             architecture.name()
         );
@@ -90,11 +90,11 @@ fn dropout_is_for_training_only() {
     ));
     let device = Device::flex().autodiff();
     let training = network.clone().fork(&device).train();
-    let said = training
+    let logits = training
         .forward(batch.clone().autodiff(), Views::Four)
         .unwrap()
         .inner();
-    assert!(!close(once.clone(), said), "no dropout in training");
+    assert!(!close(once.clone(), logits), "no dropout in training");
     let valid = training.valid();
     assert!(close(once, valid.forward(batch, Views::Four).unwrap()));
 }
@@ -124,15 +124,15 @@ fn slopes(network: &Network, views: Views) -> (f32, f32) {
     let behind = value(at.clone() - along.clone() * STEP);
     let tracked = Tensor::<4>::from_data(at.into_data(), &device).require_grad();
     let weights = Tensor::<2>::from_floats([[1.0, -0.5], [0.3, 0.7]], &device);
-    let taught = network.clone().fork(&device);
-    let out = taught
+    let training_network = network.clone().fork(&device);
+    let out = training_network
         .forward(tracked.clone(), views)
         .expect("of single epochs");
     // Dropout is off: the network is not in training.
     let gradients = (out * weights).sum().backward();
     let gradient = tracked.grad(&gradients).unwrap();
-    let said = (gradient * along).sum().into_scalar::<f32>();
-    ((ahead - behind) / (2.0 * STEP), said)
+    let logits = (gradient * along).sum().into_scalar::<f32>();
+    ((ahead - behind) / (2.0 * STEP), logits)
 }
 
 #[test]
@@ -142,8 +142,11 @@ fn gradients_are_those_of_finite_differences() {
             let network = architecture.init(shape(4, 2), &Device::flex()).at_rest();
             // In any one direction corners may turn; over several a wrong gradient stands out.
             let found: Vec<_> = (0..6).map(|_| slopes(&network, views)).collect();
-            let off: f32 = found.iter().map(|(step, said)| (step - said).abs()).sum();
-            let size: f32 = found.iter().map(|(_, said)| said.abs()).sum();
+            let off: f32 = found
+                .iter()
+                .map(|(step, logits)| (step - logits).abs())
+                .sum();
+            let size: f32 = found.iter().map(|(_, logits)| logits.abs()).sum();
             assert!(
                 off < 0.2 * size,
                 "{} {views:?}: {found:?}",

@@ -53,9 +53,9 @@ pub(super) fn graph(model: &LatentModel) -> Result<GraphProto, LearnError> {
     let about = "(stamp): mean square of stamp less reconstruction, weighed as in training";
     graph.output(&error, &[], about);
     if let LatentNetwork::Vade(network) = network {
-        let told = responsibilities(&mut graph, &network.mixture, &mean);
+        let memberships = responsibilities(&mut graph, &network.mixture, &mean);
         let about = "(stamp, component), from 0 to 1; a row sums to 1";
-        graph.output(&told, &[network.mixture.len()], about);
+        graph.output(&memberships, &[network.mixture.len()], about);
     }
     Ok(graph.finished(&card.about))
 }

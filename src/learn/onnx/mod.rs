@@ -58,7 +58,7 @@ fn message(model: &Model) -> Result<ModelProto, LearnError> {
 /// upright inside, and what is drawn is turned back.
 ///
 /// # Errors
-/// Where its card tells of no stamps.
+/// Where its card has no stamps.
 pub fn latent_to_bytes(model: &LatentModel) -> Result<Vec<u8>, LearnError> {
     Ok(latent_message(model)?.encode_to_vec())
 }

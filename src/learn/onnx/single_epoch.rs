@@ -45,11 +45,11 @@ pub(super) fn graph(
 /// The mean of what the members say.
 fn ensemble(graph: &mut Graph, members: &[CyclicAverage], stamps: &Value) -> Value {
     let members = members.iter().enumerate();
-    let said: Vec<Value> = members
+    let outputs: Vec<Value> = members
         .map(|(at, member)| cap(graph, &format!("{at}."), member, stamps))
         .collect();
-    let said: Vec<&Value> = said.iter().collect();
-    graph.node(PROBABILITIES, "Mean", &said, Vec::new())
+    let outputs: Vec<&Value> = outputs.iter().collect();
+    graph.node(PROBABILITIES, "Mean", &outputs, Vec::new())
 }
 
 /// Deep-HiTS, where the features of all four views are joined: (n, channel, 21, 21) to the probabilities (n, class).

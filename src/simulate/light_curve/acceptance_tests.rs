@@ -1,18 +1,18 @@
 //! Every class at every kind of field: recipes hold, and nothing breaks where nothing can be seen.
 
-use super::test_sky::{self, TestSky};
+use super::test_survey::{self, TestSurvey};
 use super::{Drawn, draw};
 use crate::domain::{Band, Templates};
 use crate::simulate::{Random, SequenceClass};
 
-fn drawn(sky: &TestSky, class: SequenceClass, seed: u64, index: u64) -> Drawn {
-    let magnitudes = test_sky::magnitudes();
+fn drawn(sky: &TestSurvey, class: SequenceClass, seed: u64, index: u64) -> Drawn {
+    let magnitudes = test_survey::magnitudes();
     let mut random = Random::of(seed, 9, index);
     sky.sample(|at| draw(class, &mut random, &magnitudes, &Templates::default(), at))
 }
 
-fn only(visits: usize) -> TestSky {
-    let mut sky = test_sky::hits();
+fn only(visits: usize) -> TestSurvey {
+    let mut sky = test_survey::hits();
     sky.visits.truncate(visits);
     sky
 }
@@ -21,9 +21,9 @@ fn only(visits: usize) -> TestSky {
 fn recipes_hold_for_every_candidate_of_a_usual_field() {
     // Magnitudes of the law are those of HiTS: the visits must be as deep.
     let skies = [
-        test_sky::hits(),
-        test_sky::ztf().with_limit(23.5),
-        test_sky::rubin(),
+        test_survey::hits(),
+        test_survey::ztf().with_limit(23.5),
+        test_survey::rubin(),
     ];
     for (seed, sky) in (0..).zip(&skies) {
         for class in SequenceClass::ALL {
@@ -47,8 +47,8 @@ fn recipes_hold_for_every_candidate_of_a_usual_field() {
 #[test]
 fn nothing_breaks_where_nothing_can_be_seen() {
     let other = Band::Other("clear".into());
-    let unnamed = TestSky {
-        visits: vec![test_sky::visit(57_000.0, other.clone(), 22.0); 3],
+    let unnamed = TestSurvey {
+        visits: vec![test_survey::visit(57_000.0, other.clone(), 22.0); 3],
         band: other.clone(),
     };
     for sky in [
@@ -56,8 +56,8 @@ fn nothing_breaks_where_nothing_can_be_seen() {
         only(1),
         only(2),
         unnamed,
-        test_sky::hits().with_limit(5.0),
-        test_sky::rubin().with_limit(40.0),
+        test_survey::hits().with_limit(5.0),
+        test_survey::rubin().with_limit(40.0),
     ] {
         for class in SequenceClass::ALL {
             for index in 0..50 {
@@ -76,7 +76,7 @@ fn nothing_breaks_where_nothing_can_be_seen() {
 
 #[test]
 fn what_cannot_be_seen_is_said_to_fail() {
-    let hopeless = test_sky::hits().with_limit(5.0);
+    let hopeless = test_survey::hits().with_limit(5.0);
     for class in [
         SequenceClass::Supernova,
         SequenceClass::EclipsingBinary,
@@ -93,11 +93,11 @@ fn what_cannot_be_seen_is_said_to_fail() {
 #[test]
 fn the_same_random_numbers_give_the_same_curve() {
     for class in SequenceClass::ALL {
-        for sky in [test_sky::hits(), test_sky::rubin()] {
+        for sky in [test_survey::hits(), test_survey::rubin()] {
             assert_eq!(drawn(&sky, class, 6, 7), drawn(&sky, class, 6, 7));
         }
         let is_fixed = class == SequenceClass::Galaxy;
-        let sky = test_sky::hits();
+        let sky = test_survey::hits();
         assert_eq!(
             drawn(&sky, class, 6, 7) == drawn(&sky, class, 6, 8),
             is_fixed

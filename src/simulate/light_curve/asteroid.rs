@@ -67,15 +67,16 @@ fn unseen() -> Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::light_curve::test_sky;
+    use crate::simulate::light_curve::test_survey;
 
     #[test]
     fn it_shines_at_exactly_one_visit_and_each_visit_has_its_turn() {
-        let sky = test_sky::hits();
+        let sky = test_survey::hits();
         let mut turns = vec![0; sky.visits.len()];
         for index in 0..1000 {
             let mut random = Random::of(1, 0, index);
-            let drawn = sky.sample(|sampling| draw(&mut random, &test_sky::magnitudes(), sampling));
+            let drawn =
+                sky.sample(|sampling| draw(&mut random, &test_survey::magnitudes(), sampling));
             let lit: Vec<_> = (0..sky.visits.len())
                 .filter(|&at| sky.magnitude(&drawn.curve, at).is_finite())
                 .collect();

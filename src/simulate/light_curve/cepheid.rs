@@ -85,10 +85,10 @@ mod tests {
     use std::f64::consts::TAU;
 
     use super::*;
-    use crate::simulate::light_curve::{LightCurve, PeriodicStar, fourier_series, test_sky};
+    use crate::simulate::light_curve::{LightCurve, PeriodicStar, fourier_series, test_survey};
 
     fn stars(count: u64) -> Vec<(PeriodicStar, String)> {
-        let (sky, magnitudes) = (test_sky::hits(), test_sky::magnitudes());
+        let (sky, magnitudes) = (test_survey::hits(), test_survey::magnitudes());
         let star = |index| {
             let mut random = Random::of(3, 0, index);
             let drawn = sky.sample(|sampling| draw(&mut random, &magnitudes, sampling));
@@ -127,7 +127,7 @@ mod tests {
             ("first_overtone", period, &|r| r.log_uniform(0.8, 6.0)),
             ("first_overtone", amplitude, &|r| r.uniform(0.2, 0.6)),
         ] {
-            test_sky::assert_same_distribution(&of_kind(kind, value), &many(law));
+            test_survey::assert_same_distribution(&of_kind(kind, value), &many(law));
         }
         let share = of_kind("first_overtone", period).len() as f64 / 3000.0;
         assert!((share - 0.3).abs() < 0.03, "{share}");

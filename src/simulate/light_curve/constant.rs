@@ -44,12 +44,12 @@ pub fn no_light() -> Drawn {
 mod tests {
     use super::*;
     use crate::domain::Band;
-    use crate::simulate::light_curve::test_sky;
+    use crate::simulate::light_curve::test_survey;
 
     #[test]
     fn a_constant_star_follows_the_law_of_stars_and_stays() {
-        let sky = test_sky::hits();
-        let magnitudes = test_sky::magnitudes();
+        let sky = test_survey::hits();
+        let magnitudes = test_survey::magnitudes();
         let law = |k: usize| magnitudes.star.quantile((k as f64 + 0.5) / 2000.0);
         let expected: Vec<_> = (0..2000).map(law).collect();
         let found: Vec<_> = (0..2000)
@@ -62,7 +62,7 @@ mod tests {
                 mag
             })
             .collect();
-        test_sky::assert_same_distribution(&found, &expected);
+        test_survey::assert_same_distribution(&found, &expected);
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod supernova;
 #[cfg(test)]
 mod acceptance_tests;
 #[cfg(test)]
-mod test_sky;
+mod test_survey;
 
 pub use curve::{Drawn, LightCurve, PeriodicStar};
 pub use passband::StarMagnitudes;

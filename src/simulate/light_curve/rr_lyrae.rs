@@ -126,10 +126,10 @@ fn shape_c(random: &mut Random) -> PhaseTable {
 mod tests {
     use super::*;
     use crate::domain::{Band, PhaseCurve, Truth};
-    use crate::simulate::light_curve::{LightCurve, PeriodicStar, test_sky};
+    use crate::simulate::light_curve::{LightCurve, PeriodicStar, test_survey};
 
     fn stars(templates: &Templates, count: u64) -> Vec<(PeriodicStar, Truth)> {
-        let (sky, magnitudes) = (test_sky::hits(), test_sky::magnitudes());
+        let (sky, magnitudes) = (test_survey::hits(), test_survey::magnitudes());
         let star = |index| {
             let mut random = Random::of(2, 0, index);
             let drawn = sky.sample(|at| draw(&mut random, &magnitudes, templates, at));
@@ -161,9 +161,9 @@ mod tests {
                 (0..4000).map(|_| value()).collect()
             };
             let periods: Vec<_> = of_type.iter().map(|s| s.1.period_days.unwrap()).collect();
-            test_sky::assert_same_distribution(&periods, &drawn_by(law.period_days));
+            test_survey::assert_same_distribution(&periods, &drawn_by(law.period_days));
             let amplitudes: Vec<_> = of_type.iter().map(|s| s.1.amplitude_mag.unwrap()).collect();
-            test_sky::assert_same_distribution(&amplitudes, &drawn_by(law.amplitude_mag));
+            test_survey::assert_same_distribution(&amplitudes, &drawn_by(law.amplitude_mag));
         }
     }
 

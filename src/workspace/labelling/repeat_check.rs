@@ -102,7 +102,7 @@ impl Shared {
     }
 
     /// Says how it went when the last word of a check was given.
-    pub fn tell_repeats(&mut self, cx: &Context) {
+    pub fn report_repeats(&mut self, cx: &Context) {
         if let Some(text) = self.repeats_in_words() {
             self.queue.retitle_shortlist(&text);
             self.report(format!("repeat check done: {text}"), cx.now);

@@ -63,7 +63,7 @@ impl Shared {
     fn target_at_place(&self) -> Result<CandidateIx, String> {
         let known = self.place.candidate;
         let Some((ix, candidate)) = known.and_then(|ix| Some((ix, self.catalogue.get(ix)?))) else {
-            return Err(self.why_nobody());
+            return Err(self.why_no_target());
         };
         let id = &candidate.id;
         if self.queue.rank(ix).is_none() {
@@ -82,7 +82,7 @@ impl Shared {
     }
 
     /// Why no candidate is on screen.
-    fn why_nobody(&self) -> String {
+    fn why_no_target(&self) -> String {
         if self.catalogue.is_empty() {
             "nothing is labelled: no candidate is open".into()
         } else if self.queue.order().is_empty() {

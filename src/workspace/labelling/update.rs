@@ -169,7 +169,7 @@ impl Shared {
         self.report_decision(format!("{}: {}", words(action), subject(&ids)), cx);
         self.record(events);
         if origin == Origin::Repeat && self.repeat_check.left() == 0 {
-            self.tell_repeats(cx);
+            self.report_repeats(cx);
         }
         true
     }

@@ -72,7 +72,7 @@ pub enum Column {
     /// Largest difference between the scores of two shown models.
     Disagreement,
     /// The class that the class model calls it after its last epoch.
-    Said,
+    Predicted,
     /// The probability of a class after the last epoch; the whole text, `p:supernova`.
     ProbabilityOf(Arc<str>),
     /// How unsure the class model is, 0 to 1.
@@ -118,7 +118,7 @@ impl Column {
             "score" => Self::Score,
             "margin" => Self::Margin,
             "disagreement" => Self::Disagreement,
-            "said" => Self::Said,
+            "predicted" | "said" => Self::Predicted,
             "entropy" => Self::Entropy,
             "change" => Self::Change,
             "conflict" => Self::Conflict,
@@ -150,7 +150,7 @@ impl Column {
                 | Self::ScoreOf(_)
                 | Self::Margin
                 | Self::Disagreement
-                | Self::Said
+                | Self::Predicted
                 | Self::ProbabilityOf(_)
                 | Self::Entropy
                 | Self::Change
@@ -194,7 +194,7 @@ impl Column {
             Self::Score => "score",
             Self::Margin => "margin",
             Self::Disagreement => "disagreement",
-            Self::Said => "said",
+            Self::Predicted => "predicted",
             Self::Entropy => "entropy",
             Self::Change => "change",
             Self::Conflict => "conflict",
@@ -218,9 +218,9 @@ impl Column {
             Self::Anomaly => scores.anomaly(ix),
             Self::Component => scores.component(ix).map(|at| at as f32 + 1.0),
             Self::ProbabilityOf(name) => {
-                let said = scores.classes(ix)?;
-                let class = class_named(name.strip_prefix(PROBABILITY_OF)?, said.classes)?;
-                said.probability(class)
+                let predicted = scores.classes(ix)?;
+                let class = class_named(name.strip_prefix(PROBABILITY_OF)?, predicted.classes)?;
+                predicted.probability(class)
             }
             _ => None,
         }
@@ -252,12 +252,14 @@ impl Column {
                     .find(|epoch| epoch.mjd.is_some()),
             ),
             Self::Truth => candidate.truth.clone().map_or(Cell::Missing, Cell::Text),
-            Self::Said => {
-                let said = row
+            Self::Predicted => {
+                let predicted = row
                     .scores
                     .classes(row.ix)
                     .and_then(|predicted| predicted.likeliest());
-                said.map_or(Cell::Missing, |said| Cell::Text(said.class.into()))
+                predicted.map_or(Cell::Missing, |predicted| {
+                    Cell::Text(predicted.class.into())
+                })
             }
             Self::Doubt => {
                 let classes = &row.labels().classes;

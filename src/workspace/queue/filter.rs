@@ -216,14 +216,15 @@ impl Term {
                 candids.any(|candid| candid == &**value)
             }
             Self::Compare {
-                column: Column::Said,
+                column: Column::Predicted,
                 comparison: comparison @ (Comparison::Equal | Comparison::NotEqual),
                 value,
             } => {
-                let said = row.scores.classes(row.ix);
-                let is_it = said.is_some_and(|said| {
-                    let called = said.likeliest().map(|likely| likely.class);
-                    let named = class_named(value, said.classes).map(|at| &*said.classes[at]);
+                let predicted = row.scores.classes(row.ix);
+                let is_it = predicted.is_some_and(|predicted| {
+                    let called = predicted.likeliest().map(|likely| likely.class);
+                    let named =
+                        class_named(value, predicted.classes).map(|at| &*predicted.classes[at]);
                     called.is_some() && called == named
                 });
                 is_it == (*comparison == Comparison::Equal)

@@ -30,7 +30,7 @@ impl Reason {
     /// The reason, as a sentence without full stop.
     pub fn in_words(&self) -> String {
         match self {
-            Self::Unsure => "the model is hardly sure of it".into(),
+            Self::Unsure => "the model is least certain".into(),
             Self::Disagreement => "the models disagree on it".into(),
             Self::RareClass(class) => format!("it may be {class}, which has few labels"),
             Self::Far => "it lies far from everything labelled in latent space".into(),
@@ -113,7 +113,7 @@ fn disagreed(open: &[CandidateIx], facts: Facts<'_>) -> Listed {
 /// one the surest first. Classes that have more than their share of labels are left out.
 fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Listed {
     let mut counts: HashMap<Arc<str>, usize> = HashMap::new();
-    let mut said: Vec<(Arc<str>, f32, CandidateIx)> = Vec::new();
+    let mut predicted: Vec<(Arc<str>, f32, CandidateIx)> = Vec::new();
     let model = facts.scores.active();
     for ix in open {
         let (class, sureness) = match facts.scores.of_candidate(model, *ix) {
@@ -130,7 +130,7 @@ fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Lis
         };
         let class: Arc<str> = class.into();
         counts.entry(class.clone()).or_default();
-        said.push((class, sureness, *ix));
+        predicted.push((class, sureness, *ix));
     }
     let names: Vec<Arc<str>> = counts.keys().cloned().collect();
     for ix in labelled {
@@ -149,13 +149,13 @@ fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Lis
     let is_rare = |class: &Arc<str>| {
         counts.len() > 1 && (counts[class] == 0 || (counts[class] as f32) < share)
     };
-    said.retain(|(class, ..)| is_rare(class));
-    said.sort_by(|a, b| {
+    predicted.retain(|(class, ..)| is_rare(class));
+    predicted.sort_by(|a, b| {
         let key = |(class, ..): &(Arc<str>, f32, CandidateIx)| (counts[class], class.clone());
         let surest = Reverse(a.1.to_bits()).cmp(&Reverse(b.1.to_bits()));
         key(a).cmp(&key(b)).then(surest).then(a.2.cmp(&b.2))
     });
-    let named = said.into_iter();
+    let named = predicted.into_iter();
     named
         .map(|(class, _, ix)| (ix, Reason::RareClass(class)))
         .collect()
@@ -198,11 +198,11 @@ mod tests {
             card: Arc::new(card),
             real,
         });
-        let said = values.iter().enumerate().map(|(at, value)| {
+        let predicted = values.iter().enumerate().map(|(at, value)| {
             let prediction = Prediction::Probabilities([1.0 - value, *value].into());
             (CandidateIx(at as u32), [prediction].into())
         });
-        scores.take(models::DEFAULT, said.collect());
+        scores.take(models::DEFAULT, predicted.collect());
         assert_eq!(scores.active().tally.scored(), values.len());
         scores
     }

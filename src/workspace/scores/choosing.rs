@@ -48,7 +48,10 @@ impl Shared {
         let has_none = active.predicts_classes();
         if has_none {
             let name = active.name();
-            self.warn(format!("{name} tells classes: it has no threshold"), cx.now);
+            self.warn(
+                format!("{name} predicts classes: it has no threshold"),
+                cx.now,
+            );
         }
         has_none
     }
@@ -272,7 +275,7 @@ impl Shared {
             .class_model()
             .and_then(|model| model.ready.as_ref());
         if let Some(ready) = classes {
-            columns.extend([Column::Said, Column::Entropy, Column::Change]);
+            columns.extend([Column::Predicted, Column::Entropy, Column::Change]);
             let names = ready.card.classes.iter();
             columns.extend(names.map(|class| Column::probability_of(class)));
         }

@@ -29,7 +29,7 @@ impl Evidence {
     pub fn rejection_words(&self) -> String {
         if self.bogus < ENOUGH_BOGUS {
             return format!(
-                "bogus rejection on this sky is unknown ({} of about {ENOUGH_BOGUS} bogus labelled)",
+                "Label about {ENOUGH_BOGUS} bogus to measure rejection ({} so far)",
                 self.bogus
             );
         }

@@ -205,7 +205,7 @@ impl Screen {
             if missing.is_empty() && !end.is_unsettled {
                 return Rest {
                     frames,
-                    left_out: end.no_room,
+                    left_out: end.left_over,
                 };
             }
         }

@@ -8,7 +8,7 @@ use destello::{
     domain::ModelId,
     features::adaptation::{
         changed_decisions::changed_decisions,
-        update::{FineTuneStatus, Taught},
+        update::{FineTuneStatus, KeptVersion},
     },
     window::command::{Command, FineTune, Session},
     workspace::{
@@ -31,7 +31,7 @@ fn labelled(sky: &Sky, count: usize) -> InlineWindow {
 }
 
 /// The user insists on a version, and takes it back.
-fn take_back(window: &mut InlineWindow, taught: &Taught, before: &ModelId) {
+fn take_back(window: &mut InlineWindow, taught: &KeptVersion, before: &ModelId) {
     window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
     assert!(window.state.shared.scores.is_active(&taught.source));
     window.act(Action::RollBack);
@@ -79,8 +79,8 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
         panic!("{:?}", window.state.fine_tuning.status())
     };
     // Every label was held out once; the old sky was looked at too.
-    assert_eq!(taught.figures.new_sky.unwrap().examples, 30);
-    assert_eq!(taught.figures.old_sky.unwrap().examples, 700);
+    assert_eq!(taught.figures.target_domain.unwrap().examples, 30);
+    assert_eq!(taught.figures.source_domain.unwrap().examples, 700);
     assert_eq!(taught.version.parent, before);
     let record = &taught.version.card.training;
     let (labels, _) = record.data.split_once(';').unwrap();
@@ -173,7 +173,7 @@ fn a_learning_curve_shows_what_each_label_brings() {
 }
 
 /// It goes into a file of its own, and out of the project.
-fn export_and_remove(sky: &Sky, taught: &Taught) {
+fn export_and_remove(sky: &Sky, taught: &KeptVersion) {
     let file = sky.beside("mine.safetensors");
     let models = |arguments: &[&str]| {
         let mut program = program();
@@ -250,7 +250,7 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
         .id;
     let teach = |window: &mut InlineWindow| {
         window.apply(Command::FineTune(FineTune::Start));
-        let taught = window.state.fine_tuning.taught().unwrap().clone();
+        let taught = window.state.fine_tuning.trained().unwrap().clone();
         window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
         taught
     };
@@ -293,7 +293,7 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
     );
     assert_eq!(active.status, ScoringStatus::Done);
     assert_eq!(window.state.shared.versions.all().len(), 1);
-    let recalls = [first, second].map(|taught| taught.figures.new_sky.unwrap().examples);
+    let recalls = [first, second].map(|taught| taught.figures.target_domain.unwrap().examples);
     assert_eq!(recalls, [12, 13]);
 }
 
@@ -336,7 +336,7 @@ fn labels_given_while_it_learns_are_kept_and_taught_the_next_time() {
     window.go_to(&late);
     window.label(common::REAL);
     window.settle();
-    let taught = window.state.fine_tuning.taught().unwrap().clone();
+    let taught = window.state.fine_tuning.trained().unwrap().clone();
     assert_eq!(window.labels(&late).classes.len(), 1);
     let counted: u32 = taught
         .version
@@ -396,14 +396,14 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
     let mut window = labelled(&sky, 40);
     let before = accuracy(&window);
     window.apply(Command::FineTune(FineTune::Start));
-    let taught = window.state.fine_tuning.taught().unwrap().clone();
+    let taught = window.state.fine_tuning.trained().unwrap().clone();
     assert_eq!(taught.version.card.training.data.matches("real").count(), 1);
     window.act(Action::WhatChanged);
     assert!(window.state.shared.queue.shortlist().is_some());
     window.act(Action::WholeQueue);
     window.apply(Command::FineTune(FineTune::Use(taught.source)));
     let after = accuracy(&window);
-    let old = taught.figures.old_sky.unwrap();
+    let old = taught.figures.source_domain.unwrap();
     println!(
         "strange sky: {before:.3} before, {after:.3} after; old sky {:+.3}",
         old.gain()

@@ -112,7 +112,7 @@ fn a_forest_is_grown_anew_in_the_background_and_the_project_keeps_it() {
         ..
     } = &version;
     assert_eq!((of, card.members), (parent.id(), 8));
-    assert_eq!(figures.old_sky.unwrap().examples, 35);
+    assert_eq!(figures.source_domain.unwrap().examples, 35);
     assert!(
         card.training.data.contains("70 simulated"),
         "{}",

@@ -70,7 +70,7 @@ fn one_candidate_has_no_clusters_and_fewer_stamps_than_components_are_refused() 
     let one = Set::of(&[source(1)]);
     let said = one.refusal(4, Role::Snr);
     assert!(
-        said.contains("4 components cannot be told apart in 1 stamps"),
+        said.contains("4 components cannot be separated in 1 stamps"),
         "{said}"
     );
     let said = one.refusal(1, Role::Snr);

@@ -63,10 +63,10 @@ fn a_set_of_sequences_is_followed_from_the_start() {
         .unwrap()
         .class
         .to_owned();
-    window.filter(&format!("said:{class}"));
+    window.filter(&format!("predicted:{class}"));
     let called = window.queue().len();
     assert!(called >= 1);
-    window.filter(&format!("said!={class}"));
+    window.filter(&format!("predicted!={class}"));
     assert_eq!(window.queue().len() + called, COUNT as usize);
     window.filter("p:sn<=0.5");
     let unlikely = window.queue().len();
@@ -105,7 +105,7 @@ fn triplets_are_left_to_the_model_of_real_and_bogus() {
     assert_eq!(shown(&window), [models::DEFAULT]);
     assert!(window.state.shared.scores.class_model().is_none());
     let offered = window.state.shared.score_columns();
-    assert!(!offered.contains(&Column::Said), "{offered:?}");
+    assert!(!offered.contains(&Column::Predicted), "{offered:?}");
     window.close();
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use crate::common::{
     simulated,
-    test_sky::{SIDE, test_skies},
+    test_survey::{SIDE, test_skies},
 };
 use destello::{
     domain::{Band, DifferenceSign, ImageSequence, Part, Role},

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::common::{self, InlineWindow, test_sky::test_skies};
+use crate::common::{self, InlineWindow, test_survey::test_skies};
 use destello::{
     domain::Role,
     features::simulation::state::{Kind, PickFor, PreviewState, SimulationForm},

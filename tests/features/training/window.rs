@@ -1,4 +1,4 @@
-//! Teaching a network in the window: to its end, stopped and gone on with, closed in between, on
+//! Training a network in the window: to its end, stopped and gone on with, closed in between, on
 //! labels of the project, and what is told where it cannot be.
 
 use std::path::{Path, PathBuf};

@@ -81,9 +81,9 @@ fn model_ui(
             commands.push(Latent::Start.into());
         }
         let is_adapting = latent.is_adapting();
-        let help = "Teaches the model the stamps of this set, labelled or not, with simulated ones beside \
+        let help = "Trains the model on the stamps of this set, labelled or not, with simulated ones beside \
                     them; the project keeps the new version, and the set is embedded by it";
-        let button = ui.add_enabled(!is_adapting, Button::new("Teach"));
+        let button = ui.add_enabled(!is_adapting, Button::new("Adapt"));
         if button.on_hover_text(help).clicked() {
             commands.push(Latent::Adapt.into());
         }
@@ -138,7 +138,7 @@ fn color_ui(ui: &mut Ui, shared: &Shared, choice: &mut LatentChoice) {
         .height(420.0)
         .show_ui(ui, |ui| {
             let own = [ColorBy::Component, ColorBy::Epoch, ColorBy::Error];
-            let columns = [Column::Label, Column::Score, Column::Said];
+            let columns = [Column::Label, Column::Score, Column::Predicted];
             let columns = columns.into_iter().map(ColorBy::Column);
             for known in own.into_iter().chain(columns) {
                 let name = color_name(&known).to_owned();
@@ -154,7 +154,7 @@ fn color_ui(ui: &mut Ui, shared: &Shared, choice: &mut LatentChoice) {
             ];
             let scores = shared.score_columns().into_iter();
             let fields = shared.field_names().into_iter().map(Column::Field);
-            let listed = [Column::Score, Column::Said, Column::Component];
+            let listed = [Column::Score, Column::Predicted, Column::Component];
             let all = more.into_iter().chain(scores).chain(fields);
             for column in all.filter(|column| !listed.contains(column)) {
                 let name = column.name().to_owned();
@@ -171,7 +171,7 @@ pub fn color_name(color_by: &ColorBy) -> &str {
         ColorBy::Component => "component",
         ColorBy::Epoch => "epoch",
         ColorBy::Error => "reconstruction error",
-        ColorBy::Column(Column::Said) => "said class",
+        ColorBy::Column(Column::Predicted) => "predicted class",
         ColorBy::Column(column) => column.name(),
     }
 }

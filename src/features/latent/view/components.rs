@@ -70,7 +70,7 @@ fn sorted_by_ui(ui: &mut Ui, rows: &[ComponentRow]) {
     let by = if rows.iter().any(|row| row.real_share.is_some()) {
         "the share of members labelled real"
     } else if rows.iter().any(|row| row.learned_share().is_some()) {
-        "what the model was taught"
+        "the model's training classes"
     } else if rows.iter().any(|row| row.mean_score.is_some()) {
         "their mean score"
     } else {
@@ -198,7 +198,7 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
 /// What stands where no member has a label.
 fn unlabelled_words(row: &ComponentRow) -> String {
     match &row.learned {
-        Some((label, purity)) => format!("taught: {label} {:.0} %", 100.0 * purity),
+        Some((label, purity)) => format!("trained: {label} {:.0} %", 100.0 * purity),
         None => "no label".to_owned(),
     }
 }
@@ -225,9 +225,8 @@ fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<im
             egui::Role::Button,
             &format!("check component {number}"),
         );
-        let help = format!(
-            "{text}: look at random members that nobody has judged; if they agree, label all"
-        );
+        let help =
+            format!("{text}: look at random unlabelled members; if all look alike, label all");
         if check.on_hover_text(help).clicked() {
             commands.push(Latent::Check(row.component).into());
         }

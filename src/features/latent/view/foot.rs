@@ -183,7 +183,7 @@ fn redrawn_ui(ui: &Ui, own: &mut LatentMemory, redrawn: &Arc<Reconstruction>, re
             (&residual[..], decoded::Shading::Signed(most)),
         ]
     });
-    let names = ["model's input", "drawn again", "residual"];
+    let names = ["model's input", "reconstruction", "residual"];
     for (at, (texture, name)) in textures.iter().zip(names).enumerate() {
         let square = square_at(rect, at);
         caption(ui, square, name);

@@ -103,16 +103,15 @@ fn empty_ui(
     let name = latent.name();
     let text = match status {
         LatentStatus::Idle => format!(
-            "No latent model is read yet: {name} puts every stamp into its latent space and sorts \
-             the set into components."
+            "{name} puts every stamp into its latent space and sorts the set into components."
         ),
-        LatentStatus::Reading => format!("{name} is being read…"),
-        LatentStatus::Embedding => "The first stamps are put into the space…".into(),
+        LatentStatus::Reading => format!("Loading model {name}…"),
+        LatentStatus::Embedding => "Embedding the first stamps…".into(),
         LatentStatus::Done | LatentStatus::Stopped => {
             let refused = thousands(latent.refused() as u64);
             format!(
-                "No epoch of this set has a place: {refused} of them lack a stamp that {name} \
-                 needs, or it cannot be read."
+                "{name} needs stamps that this set does not have, or that cannot be read: {refused} \
+                 epochs were tried."
             )
         }
         LatentStatus::Failed(why) => why.to_string(),

@@ -95,7 +95,7 @@ fn ends_ui(ui: &mut Ui, space: &LatentSpace, walk: &mut LatentWalk) {
             walk.offsets.fill(0.0);
         }
     });
-    let slider = Slider::new(&mut walk.share, 0.0..=1.0).text("of the way");
+    let slider = Slider::new(&mut walk.share, 0.0..=1.0).text("fraction");
     ui.add(slider)
         .on_hover_text("From the first centroid to the second");
 }

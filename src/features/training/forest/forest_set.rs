@@ -95,11 +95,11 @@ pub(crate) fn simulated<T: Send>(
     numbers: std::ops::Range<u64>,
     threads: usize,
     cancel: &CancelToken,
-    told: &(dyn Fn(usize) + Sync),
+    report: &(dyn Fn(usize) + Sync),
     make: &(dyn Fn(KnownCurve) -> Option<T> + Sync),
 ) -> anyhow::Result<Option<Vec<T>>> {
     let one = |number: u64| known(simulator.candidate(number), classes).and_then(make);
-    let made = in_parallel(numbers, threads, cancel, told, &one)?;
+    let made = in_parallel(numbers, threads, cancel, report, &one)?;
     Ok(made.map(|made| made.into_iter().flatten().collect()))
 }
 
@@ -137,7 +137,7 @@ pub fn labelled(
     classes: &[String],
     threads: usize,
     cancel: &CancelToken,
-    told: &(dyn Fn(usize, usize) + Sync),
+    report: &(dyn Fn(usize, usize) + Sync),
 ) -> anyhow::Result<Option<LabelledSet>> {
     let decoder = &Decoder::default();
     let opened = OpenedLabels::open(source, Sources { decoder, cancel })?;
@@ -162,7 +162,7 @@ pub fn labelled(
         0..all as u64,
         threads,
         cancel,
-        &|done| told(done, all),
+        &|done| report(done, all),
         &one,
     )?;
     let Some(made) = made else {

@@ -33,9 +33,9 @@ pub fn judge(
     curves: &[KnownCurve],
     threads: usize,
     cancel: &CancelToken,
-    told: &(dyn Fn(usize) + Sync),
+    report: &(dyn Fn(usize) + Sync),
 ) -> anyhow::Result<Option<ForestJudgement>> {
-    let said = |number: u64| -> Vec<(usize, usize)> {
+    let predicted = |number: u64| -> Vec<(usize, usize)> {
         let known = &curves[number as usize];
         let counts = AFTER_EPOCHS
             .into_iter()
@@ -47,17 +47,17 @@ pub fn judge(
             .filter_map(|(count, curve)| Some((count, likeliest(&forest.judge(&curve).ok()?)?)))
             .collect()
     };
-    let all = in_parallel(0..curves.len() as u64, threads, cancel, told, &said)?;
+    let all = in_parallel(0..curves.len() as u64, threads, cancel, report, &predicted)?;
     let Some(all) = all else {
         return Ok(None);
     };
     let classes = forest.card().classes.clone();
     let mut matrices: BTreeMap<usize, Confusion> = BTreeMap::new();
-    for (known, said) in curves.iter().zip(all) {
-        for (count, said) in said {
+    for (known, predicted) in curves.iter().zip(all) {
+        for (count, predicted) in predicted {
             let matrix = matrices.entry(count);
             let matrix = matrix.or_insert_with(|| Confusion::new(classes.len()));
-            matrix.add(usize::from(known.class), said, 1);
+            matrix.add(usize::from(known.class), predicted, 1);
         }
     }
     let whole = matrices.remove(&0);
@@ -96,9 +96,9 @@ impl ForestJudgement {
         let present = |class: &usize| self.whole.of_class(*class) > 0;
         let mut lines = vec![format!("{:<18}{}", "", self.classes.join(" "))];
         for class in (0..self.classes.len()).filter(present) {
-            let counts = (0..self.classes.len()).map(|said| {
-                let width = self.classes[said].len();
-                format!("{:>width$}", self.whole.count(class, said))
+            let counts = (0..self.classes.len()).map(|predicted| {
+                let width = self.classes[predicted].len();
+                format!("{:>width$}", self.whole.count(class, predicted))
             });
             let recall = percent(self.whole.recall(class));
             let counts: Vec<String> = counts.collect();

@@ -66,11 +66,11 @@ pub struct TrainedForest {
 pub fn train(
     order: &ForestOrder,
     cancel: &CancelToken,
-    told: ReportStage<'_>,
+    report: ReportStage<'_>,
 ) -> anyhow::Result<Option<TrainedForest>> {
     order.check()?;
     let classes = order.card().classes;
-    let Some(mut material) = gather(order, &classes, cancel, told)? else {
+    let Some(mut material) = gather(order, &classes, cancel, report)? else {
         return Ok(None);
     };
     // Beside simulations every label is learned from: validation is simulated.
@@ -78,15 +78,15 @@ pub fn train(
         Some(_) => Vec::new(),
         None => material.divide(),
     };
-    let Some(mut forest) = material.grown(order, cancel, told)? else {
+    let Some(mut forest) = material.grown(order, cancel, report)? else {
         return Ok(None);
     };
-    let Some(validation) = validation(order, &forest, kept, cancel, told)? else {
+    let Some(validation) = validation(order, &forest, kept, cancel, report)? else {
         return Ok(None);
     };
     let all = validation.len();
-    let heard = |done: usize| told(ForestStage::Judging, done, all);
-    let judged = judge(&forest, &validation, order.threads, cancel, &heard)?;
+    let report_done = |done: usize| report(ForestStage::Judging, done, all);
+    let judged = judge(&forest, &validation, order.threads, cancel, &report_done)?;
     let Some(judgement) = judged.filter(|_| !cancel.is_cancelled()) else {
         return Ok(None);
     };
@@ -128,7 +128,7 @@ impl Material {
         &self,
         order: &ForestOrder,
         cancel: &CancelToken,
-        told: ReportStage<'_>,
+        report: ReportStage<'_>,
     ) -> anyhow::Result<Option<Forest>> {
         let mut card = order.card();
         let labelled = self.labelled.iter();
@@ -137,8 +137,8 @@ impl Material {
         let examples: Vec<Example> = labelled.chain(self.simulated.iter().cloned()).collect();
         let (classes, trees) = (card.classes.len(), order.trees as usize);
         let one = |number: u64| grow(&examples, classes, &order.growth, number);
-        let heard = |done: usize| told(ForestStage::Growing, done, trees);
-        let grown = in_parallel(0..order.trees, order.threads, cancel, &heard, &one)?;
+        let report_done = |done: usize| report(ForestStage::Growing, done, trees);
+        let grown = in_parallel(0..order.trees, order.threads, cancel, &report_done, &one)?;
         let Some(grown) = grown else {
             return Ok(None);
         };
@@ -162,7 +162,7 @@ pub(crate) fn gather(
     order: &ForestOrder,
     classes: &[String],
     cancel: &CancelToken,
-    told: ReportStage<'_>,
+    report: ReportStage<'_>,
 ) -> anyhow::Result<Option<Material>> {
     let mut material = Material {
         labelled: Vec::new(),
@@ -171,8 +171,8 @@ pub(crate) fn gather(
     };
     let beginnings = order.beginnings;
     if let Some(source) = &order.labelled {
-        let heard = |done: usize, all: usize| told(ForestStage::Measuring, done, all);
-        let Some(set) = labelled(source, classes, order.threads, cancel, &heard)? else {
+        let report_done = |done: usize, all: usize| report(ForestStage::Measuring, done, all);
+        let Some(set) = labelled(source, classes, order.threads, cancel, &report_done)? else {
             return Ok(None);
         };
         (material.labelled, material.notes) = (set.curves, set.notes);
@@ -180,12 +180,18 @@ pub(crate) fn gather(
     if let Some(objects) = &order.simulated {
         let simulator = simulator(objects, order.seed)?;
         let all = objects.count as usize;
-        let heard = |done: usize| told(ForestStage::Simulating, done, all);
+        let report_done = |done: usize| report(ForestStage::Simulating, done, all);
         let example = |known: KnownCurve| known.example(Origin::Simulated, beginnings);
         let numbers = 0..objects.count;
         let threads = order.threads;
         let made = simulated(
-            &simulator, classes, numbers, threads, cancel, &heard, &example,
+            &simulator,
+            classes,
+            numbers,
+            threads,
+            cancel,
+            &report_done,
+            &example,
         )?;
         let Some(made) = made else {
             return Ok(None);
@@ -201,14 +207,14 @@ pub(crate) fn validation(
     forest: &Forest,
     kept: Vec<KnownCurve>,
     cancel: &CancelToken,
-    told: ReportStage<'_>,
+    report: ReportStage<'_>,
 ) -> anyhow::Result<Option<Vec<KnownCurve>>> {
     let Some(objects) = &order.simulated else {
         return Ok(Some(kept));
     };
     let simulator = simulator(objects, order.seed)?;
     let all = order.validation as usize;
-    let heard = |done: usize| told(ForestStage::SimulatingValidation, done, all);
+    let report_done = |done: usize| report(ForestStage::SimulatingValidation, done, all);
     let numbers = VALIDATION_FROM..VALIDATION_FROM + order.validation;
     let classes = &forest.card().classes;
     simulated(
@@ -217,7 +223,7 @@ pub(crate) fn validation(
         numbers,
         order.threads,
         cancel,
-        &heard,
+        &report_done,
         &Some,
     )
 }

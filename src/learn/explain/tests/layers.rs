@@ -139,7 +139,7 @@ fn the_list_of_layers_computes_what_the_network_computes() {
         if matches!(model.network(), Network::Cape(_)) {
             continue; // Its members are CAP; its score is their mean, which the softmax is not.
         }
-        let said = score(&members, &input, 1);
+        let predicted = score(&members, &input, 1);
         let against = score(&members, &input, 0);
         let [first, second] =
             [0, 1].map(|class| expected.clone().narrow(1, class, 1).flatten(0, 1));
@@ -149,8 +149,8 @@ fn the_list_of_layers_computes_what_the_network_computes() {
         } else {
             first
         };
-        for (said, expected) in [(said, second), (against, first)] {
-            let apart = (said - expected).abs().max().into_scalar::<f32>();
+        for (predicted, expected) in [(predicted, second), (against, first)] {
+            let apart = (predicted - expected).abs().max().into_scalar::<f32>();
             assert!(apart < 1e-4, "{}: {apart}", architecture.name());
         }
     }

@@ -64,11 +64,11 @@ fn heat_maps_of_cyclic_networks_turn_with_the_stamp() {
 fn the_predicted_class_is_explained_and_wrong_inputs_are_refused() {
     let model = shipped();
     let input = stamps(&model);
-    let said = model.score(&input).unwrap();
+    let predicted = model.score(&input).unwrap();
     let found = explain(&model, &input, ExplainMethod::Relevance).unwrap();
-    let class = usize::from(said[1] > said[0]);
+    let class = usize::from(predicted[1] > predicted[0]);
     assert_eq!(*found.class, *model.card().classes[class]);
-    assert_eq!(found.probability, said[class]);
+    assert_eq!(found.probability, predicted[class]);
     assert_eq!(found.maps.len(), found.plan.channels.len());
     assert_eq!(found.plan.scaling, Scaling::MedianNorm);
     let refusal = explain(&model, &input[1..], ExplainMethod::Relevance).unwrap_err();

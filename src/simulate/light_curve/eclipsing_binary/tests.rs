@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::domain::PhaseCurve;
-use crate::simulate::light_curve::test_sky::{self, TestSky};
+use crate::simulate::light_curve::test_survey::{self, TestSurvey};
 
-fn drawn(sky: &TestSky, templates: &Templates, seed: u64, count: u64) -> Vec<Drawn> {
-    let magnitudes = test_sky::magnitudes();
+fn drawn(sky: &TestSurvey, templates: &Templates, seed: u64, count: u64) -> Vec<Drawn> {
+    let magnitudes = test_survey::magnitudes();
     let one = |index| {
         let mut random = Random::of(seed, 0, index);
         sky.sample(|at| draw(&mut random, &magnitudes, templates, at))
@@ -15,7 +15,7 @@ fn drawn(sky: &TestSky, templates: &Templates, seed: u64, count: u64) -> Vec<Dra
 
 #[test]
 fn all_kinds_occur_and_vary_as_demanded() {
-    let sky = test_sky::hits();
+    let sky = test_survey::hits();
     let all = drawn(&sky, &Templates::default(), 1, 1000);
     for kind in ["detached", "semidetached", "contact"] {
         let count = all.iter().filter(|one| one.truth.kind == kind).count();
@@ -62,7 +62,7 @@ fn periods_follow_the_law_of_their_kind() {
 
 #[test]
 fn the_mean_magnitude_is_the_one_drawn_and_the_primary_is_at_the_epoch() {
-    for one in drawn(&test_sky::hits(), &Templates::default(), 2, 200) {
+    for one in drawn(&test_survey::hits(), &Templates::default(), 2, 200) {
         let LightCurve::Periodic(star) = &one.curve else {
             panic!("{:?} is not periodic", one.curve);
         };
@@ -105,7 +105,7 @@ fn a_template_is_the_shape_and_lends_its_period() {
         eclipsing_binaries: vec![template],
         ..Templates::default()
     };
-    let all = drawn(&test_sky::hits(), &templates, 4, 300);
+    let all = drawn(&test_survey::hits(), &templates, 4, 300);
     let contact = all.iter().filter(|one| one.truth.kind == "contact");
     let mut periods = Vec::new();
     for one in contact {

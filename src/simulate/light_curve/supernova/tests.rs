@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{Band, SupernovaTemplate};
-use crate::simulate::light_curve::test_sky;
+use crate::simulate::light_curve::test_survey;
 
 /// A built-in supernova at rest or redshifted, maximum of 20 mag in `band` at MJD 0.
 fn built_in(kind: usize, redshift: f64, stretch: f64, band: &Band) -> SupernovaCurve {
@@ -89,7 +89,7 @@ fn core_collapse_has_plateau_line_two_peaks_or_none() {
 
 #[test]
 fn drawn_supernovae_are_half_ia_and_near_when_bright() {
-    let (sky, magnitudes) = (test_sky::hits(), test_sky::magnitudes());
+    let (sky, magnitudes) = (test_survey::hits(), test_survey::magnitudes());
     let draws: Vec<_> = (0..2000)
         .map(|index| {
             let mut random = Random::of(6, 0, index);
@@ -116,7 +116,7 @@ fn drawn_supernovae_are_half_ia_and_near_when_bright() {
 
 #[test]
 fn some_appear_at_the_end_some_peak_and_some_only_fade() {
-    let (sky, magnitudes) = (test_sky::hits(), test_sky::magnitudes());
+    let (sky, magnitudes) = (test_survey::hits(), test_survey::magnitudes());
     let [first, last] =
         [sky.visits.first(), sky.visits.last()].map(|visit| visit.unwrap().mjd.days());
     let (mut late, mut within, mut early, mut once) = (0, 0, 0, 0);
@@ -142,7 +142,7 @@ fn some_appear_at_the_end_some_peak_and_some_only_fade() {
 
 #[test]
 fn a_template_gives_its_own_light_curve() {
-    let (sky, magnitudes) = (test_sky::hits(), test_sky::magnitudes());
+    let (sky, magnitudes) = (test_survey::hits(), test_survey::magnitudes());
     let phases: Vec<_> = (-20..=80).map(f64::from).collect();
     let shape = |day: &f64| (-0.5 * (day / 12.0).powi(2)).exp() as f32;
     let flux: Vec<_> = phases.iter().map(shape).collect();

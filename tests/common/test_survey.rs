@@ -20,7 +20,7 @@ use destello::{
 pub const SIDE: usize = 11;
 
 /// Stars on noise.
-pub struct TestSky {
+pub struct TestSurvey {
     kind: Kind,
     classes: Vec<String>,
     roles: Vec<Role>,
@@ -33,7 +33,7 @@ pub fn test_skies() -> (Arc<SimulatorOf>, Arc<AtomicU64>) {
     let made = Arc::new(AtomicU64::new(0));
     let counter = made.clone();
     let simulator_of = move |order: &SimulationOrder, _: &Prepared| {
-        let sky = TestSky {
+        let sky = TestSurvey {
             kind: order.kind,
             classes: order.classes.clone(),
             roles: order.roles.clone(),
@@ -45,7 +45,7 @@ pub fn test_skies() -> (Arc<SimulatorOf>, Arc<AtomicU64>) {
     (Arc::new(simulator_of), made)
 }
 
-impl Simulate for TestSky {
+impl Simulate for TestSurvey {
     fn candidate(&self, index: u64) -> ImageSequence {
         self.made.fetch_add(1, Ordering::Relaxed);
         let mut random = Random::of(self.seed, self.kind as u64, index);
@@ -89,7 +89,7 @@ impl Simulate for TestSky {
     }
 }
 
-impl TestSky {
+impl TestSurvey {
     fn truth(&self, index: u64) -> Truth {
         let names: Vec<&'static str> = match self.kind {
             Kind::Sequences => SequenceClass::ALL.map(SequenceClass::name).to_vec(),

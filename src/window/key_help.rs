@@ -14,7 +14,7 @@ const KEYS: f32 = 146.0;
 const LINE: f32 = 16.0;
 
 /// The sheet.
-pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub fn key_help_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_open = true;
     egui::Window::new("Keys")
         .open(&mut is_open)
@@ -34,7 +34,7 @@ pub fn key_sheet_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
             });
         });
     if !is_open {
-        commands.push(Command::Do(Action::KeySheet));
+        commands.push(Command::Do(Action::KeyHelp));
     }
 }
 

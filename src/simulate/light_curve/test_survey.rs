@@ -6,12 +6,12 @@ use crate::simulate::Survey;
 use crate::simulate::survey::Magnitudes;
 
 /// A field with its visits; noise as the limiting magnitudes say.
-pub struct TestSky {
+pub struct TestSurvey {
     pub visits: Vec<Visit>,
     pub band: Band,
 }
 
-impl TestSky {
+impl TestSurvey {
     /// Calls with the sampling of this field.
     pub fn sample<T>(&self, with: impl FnOnce(&Sampling<'_>) -> T) -> T {
         let sky_error: Vec<_> = self
@@ -55,11 +55,11 @@ pub fn visit(mjd: f64, band: Band, limiting_mag: f32) -> Visit {
 }
 
 /// 25 visits in g: five a night for four nights, then gaps.
-pub fn hits() -> TestSky {
+pub fn hits() -> TestSurvey {
     let nights = [0.0, 1.0, 2.0, 3.0].into_iter();
     let dense = nights.flat_map(|night| (0..5).map(move |k| night + 0.075 * f64::from(k)));
     let days = dense.chain([5.0, 8.0, 13.0, 19.0, 25.0]);
-    TestSky {
+    TestSurvey {
         visits: days
             .map(|day| visit(57_070.0 + day, Band::G, 23.6))
             .collect(),
@@ -68,19 +68,19 @@ pub fn hits() -> TestSky {
 }
 
 /// g and r every three days for three months.
-pub fn ztf() -> TestSky {
+pub fn ztf() -> TestSurvey {
     let visits = (0..30).flat_map(|k| {
         let mjd = 58_300.0 + 3.0 * f64::from(k);
         [visit(mjd, Band::G, 20.6), visit(mjd + 0.03, Band::R, 20.5)]
     });
-    TestSky {
+    TestSurvey {
         visits: visits.collect(),
         band: Band::G,
     }
 }
 
 /// All six bands in turn.
-pub fn rubin() -> TestSky {
+pub fn rubin() -> TestSurvey {
     let bands = [Band::U, Band::G, Band::R, Band::I, Band::Z, Band::Y];
     let limits = [23.7, 24.8, 24.3, 23.8, 23.2, 22.4];
     let turns = (0..48).map(|k| {
@@ -91,7 +91,7 @@ pub fn rubin() -> TestSky {
             limits[turn],
         )
     });
-    TestSky {
+    TestSurvey {
         visits: turns.collect(),
         band: Band::R,
     }
