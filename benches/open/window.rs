@@ -10,7 +10,7 @@ use destello::{
     gpu::StampAtlas,
     window::{
         command::{Command, Session},
-        frame::frame_ui,
+        frame::{Host, frame_ui},
         memory::Memory,
         state::AppState,
     },
@@ -111,23 +111,32 @@ impl Window {
         self.apply_all();
         let apply = start.elapsed();
         let start = Instant::now();
-        let (state, memory) = (&self.state, &mut self.memory);
-        let mut commands = Vec::new();
         let input = input(self.time_s, scroll);
-        let mut output = self.ctx.run_ui(input, |ui| {
-            commands.extend(frame_ui(ui, state, memory, clock::now()));
-        });
+        let ctx = self.ctx.clone();
+        let mut output = ctx.run_ui(input, |ui| self.pass(ui));
         let shapes = std::mem::take(&mut output.shapes);
         std::hint::black_box(self.ctx.tessellate(shapes, output.pixels_per_point));
         output.drop_without_applying_deltas();
         let show = start.elapsed();
-        self.queue.extend(commands);
         self.time_s += PACE.as_secs_f64();
         FrameTime {
             apply,
             show,
             waited: waited_for_core().saturating_sub(waited),
         }
+    }
+
+    /// One pass: commands of the last one, then keys and views.
+    fn pass(&mut self, ui: &mut egui::Ui) {
+        let now = clock::now();
+        let mut host = Now {
+            state: &mut self.state,
+            cx: &self.context.at(now),
+        };
+        for command in std::mem::take(&mut self.queue) {
+            host.apply(command);
+        }
+        self.queue = frame_ui(ui, &mut host, &mut self.memory, now);
     }
 
     /// A frame at the pace of a screen: what is left of its time belongs to the workers.
@@ -176,5 +185,21 @@ fn input(time_s: f64, scroll: f32) -> egui::RawInput {
         time: Some(time_s),
         events,
         ..egui::RawInput::default()
+    }
+}
+
+/// The state at the time of a frame.
+struct Now<'a> {
+    state: &'a mut AppState,
+    cx: &'a Context,
+}
+
+impl Host for Now<'_> {
+    fn state(&self) -> &AppState {
+        self.state
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.state.apply(command, self.cx);
     }
 }

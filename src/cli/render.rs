@@ -44,9 +44,9 @@ pub struct Args {
     /// Turn stamps so that north is up and east is left
     #[arg(long)]
     north_up: bool,
-    /// Show reference minus science as science minus reference
+    /// Show differences with the sign of the file, not as science minus reference
     #[arg(long)]
-    flip_sign: bool,
+    file_sign: bool,
     /// Picture pixels for one stamp pixel
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     scale: u32,
@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .lock
             .map_or(kind != Kind::Sheet, |lock| lock == LockName::Object),
         is_north_up: args.north_up,
-        flips_sign: args.flip_sign,
+        flips_sign: !args.file_sign,
         scale: args.scale,
         columns: args.columns,
         rows: args.rows,

@@ -44,14 +44,14 @@ impl Geometry {
     /// The rule in words, as shown beside the compass.
     pub const fn rule(&self) -> &'static str {
         match self {
-            Self::ZtfRowZeroNorth { .. } => "ZTF: row 0 is north",
+            Self::ZtfRowZeroNorth { .. } => "N up, E left (ZTF)",
             Self::Wcs(Wcs {
                 is_ctype_assumed: true,
                 ..
             }) => "WCS without CTYPE, TAN assumed",
             Self::Wcs(_) => "WCS",
             Self::HeaderAngle { .. } => "angle in header",
-            Self::Unknown | Self::Scale { .. } => "north unknown",
+            Self::Unknown | Self::Scale { .. } => "orientation unknown",
         }
     }
 

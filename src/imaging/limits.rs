@@ -7,6 +7,7 @@ use crate::domain::Stamp;
 use super::{
     marks::{Marks, usable_pixels, usable_values},
     sigma_clip::sigma_clip,
+    sky_limits::{StampSky, limits_above_sky},
     statistics::{median, percentile},
     zscale::zscale,
 };
@@ -72,6 +73,12 @@ impl Limits {
         }
     }
 
+    /// Both limits, higher by so much.
+    #[must_use]
+    pub fn raised(self, by: f64) -> Self {
+        Self::new(f64::from(self.low) + by, f64::from(self.high) + by)
+    }
+
     /// The limits that hold both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -114,6 +121,14 @@ pub enum LimitRule {
         /// Rounds of rejection.
         iterations: u32,
     },
+    /// From the sky of each stamp: see [`super::sky_limits`]. Stamps that share them share the
+    /// interval above their skies.
+    AboveSky {
+        /// Standard deviations of the sky that the lower limit lies under it.
+        below: f64,
+        /// Percent of pixels below the upper limit.
+        upper: f64,
+    },
     /// Fixed values.
     Manual {
         /// Lower limit.
@@ -132,9 +147,13 @@ pub enum LimitRule {
 }
 
 impl LimitRule {
-    /// Smallest to largest, percentiles 0.5 to 99.7, zscale, sigma clip, ALeRCE's box, fixed:
-    /// each with the parameters of custom, for a list to choose from.
-    pub const ALL: [Self; 6] = [
+    /// Above the sky, smallest to largest, percentiles 0.5 to 99.7, zscale, sigma clip, ALeRCE's
+    /// box, fixed: each with the usual parameters, for a list to choose from.
+    pub const ALL: [Self; 7] = [
+        Self::AboveSky {
+            below: 2.0,
+            upper: 99.8,
+        },
         Self::MinMax,
         Self::Percentile {
             lower: 0.5,
@@ -161,6 +180,7 @@ impl LimitRule {
     /// The rule's name on screen.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::AboveSky { .. } => "above sky",
             Self::MinMax => "min-max",
             Self::Percentile { .. } => "percentile",
             Self::ZScale { .. } => "zscale",
@@ -181,13 +201,19 @@ impl LimitRule {
 
     /// The limits of one stamp.
     pub fn limits(self, stamp: &Stamp) -> Limits {
-        self.limits_over(&[stamp])
+        let limits = self.limits_over(&[stamp]);
+        match (self, StampSky::of(stamp)) {
+            (Self::AboveSky { .. }, Some(sky)) => limits.raised(sky.level),
+            _ => limits,
+        }
     }
 
-    /// Common limits of several stamps; 0 to 1 where none has a usable pixel.
+    /// Common limits of several stamps, those above the sky without it; 0 to 1 where none has a
+    /// usable pixel.
     pub fn limits_over(self, stamps: &[&Stamp]) -> Limits {
         match self {
             Self::Manual { low, high } => Limits::new(f64::from(low), f64::from(high)),
+            Self::AboveSky { below, upper } => limits_above_sky(stamps, below, upper),
             Self::CentralBox { side, median_share } => stamps
                 .iter()
                 .filter_map(|stamp| central_box(stamp, side as usize, median_share))
@@ -200,7 +226,9 @@ impl LimitRule {
     /// The limits of pixels without a shape: a central box is all of them.
     pub fn limits_of_pixels(self, pixels: &[f32]) -> Limits {
         match self {
-            Self::CentralBox { .. } => self.limits(&Stamp::new(pixels.len(), 1, pixels.to_vec())),
+            Self::CentralBox { .. } | Self::AboveSky { .. } => {
+                self.limits(&Stamp::new(pixels.len(), 1, pixels.to_vec()))
+            }
             _ => self.limits_of_usable(usable_pixels(pixels)),
         }
     }
@@ -213,7 +241,9 @@ impl LimitRule {
             }
             Self::Percentile { lower, upper } => percentiles(values, lower, upper),
             Self::Manual { low, high } => Some((f64::from(low), f64::from(high))),
-            Self::MinMax | Self::CentralBox { .. } => percentiles(values, 0.0, 100.0),
+            Self::MinMax | Self::CentralBox { .. } | Self::AboveSky { .. } => {
+                percentiles(values, 0.0, 100.0)
+            }
         };
         found.map_or_else(Limits::default, |(low, high)| Limits::new(low, high))
     }

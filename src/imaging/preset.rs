@@ -11,8 +11,8 @@ use super::{
     color_map::ColorMap,
     limits::{LimitRule, Limits},
     look::{Look, MarkColors},
-    marks::usable_values,
-    statistics::{mad_sigma, median},
+    sky_limits::{StampSky, limits_about_zero},
+    statistics::median,
     stretch::Stretch,
 };
 
@@ -38,9 +38,6 @@ pub enum Preset {
 /// Standard deviations of the sky up to which a softened asinh is linear.
 const NOISE_SOFTENING: f32 = 3.0;
 
-/// About so many pixels tell the noise to a hundredth of itself.
-const NOISE_SAMPLES: usize = 10_000;
-
 /// How the pixels of one role become a look.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -61,19 +58,39 @@ pub struct Recipe {
     pub marks: MarkColors,
 }
 
+/// A look that stamps share, each with its own sky where the limits follow it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedLook {
+    /// The look; its limits are values above the sky where the rule says so.
+    pub look: Look,
+    is_above_sky: bool,
+}
+
+impl SharedLook {
+    /// The look of one of the stamps.
+    pub fn of(&self, stamp: &Stamp) -> Look {
+        let mut look = self.look.clone();
+        if let (true, Some(sky)) = (self.is_above_sky, StampSky::of(stamp)) {
+            look.limits = look.limits.raised(sky.level);
+            look.equalise_over(&[stamp]);
+        }
+        look
+    }
+}
+
 impl Recipe {
     /// The look for stamps that share limits.
     ///
     /// Softening by the noise follows Lupton, Gunn & Szalay (1999): asinh is linear up to
     /// `NOISE_SOFTENING` standard deviations of the sky. A bright source keeps the usual
     /// parameter; a stamp of mere noise is shown linearly rather than lifted to white.
-    pub fn look_over(&self, stamps: &[&Stamp]) -> Look {
-        let limits = self.rule.limits_over(stamps);
-        let limits = if self.is_symmetric {
-            limits.symmetric()
-        } else {
-            limits
+    pub fn look_over(&self, stamps: &[&Stamp]) -> SharedLook {
+        let limits = match (self.is_symmetric, self.rule) {
+            (true, LimitRule::AboveSky { upper, .. }) => limits_about_zero(stamps, upper),
+            (true, rule) => rule.limits_over(stamps).symmetric(),
+            (false, rule) => rule.limits_over(stamps),
         };
+        let is_above_sky = !self.is_symmetric && matches!(self.rule, LimitRule::AboveSky { .. });
         let mut look = Look::new(limits, self.stretch, self.color_map);
         look.is_inverted = self.is_inverted;
         look.marks = self.marks;
@@ -82,7 +99,7 @@ impl Recipe {
             look.stretch_parameter = look.stretch_parameter.max(noise * NOISE_SOFTENING);
         }
         look.equalise_over(stamps);
-        look
+        SharedLook { look, is_above_sky }
     }
 
     fn new(rule: LimitRule, stretch: Stretch, color_map: ColorMap) -> Self {
@@ -139,7 +156,7 @@ impl Preset {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Destello => {
-                "science and reference: asinh softened by the noise, 1 to 99.8 % of both; difference: linear, symmetric about zero, blue fades, red brightens"
+                "science and reference: asinh softened by the noise, from 2 sigma under each stamp's sky to 99.8 % of the pixels; difference: linear, symmetric about zero, blue fades, red brightens"
             }
             Self::Alerce => "grey; science and reference up to the brightest of the central 4×4",
             Self::Fink => "reversed Blues, 0.5 to 99.95 %; asinh, difference linear",
@@ -217,21 +234,29 @@ impl Preset {
     }
 }
 
-/// Destello's own. Percentiles rather than zscale for the sky, because zscale cuts a bright
-/// transient off at a few sigma, where its shape (trailed, double, undersampled) is judged;
+/// Destello's own. Limits from the sky of each stamp, so that epochs under another sky look alike
+/// and a source on a host is seen; percentiles rather than zscale at the bright end, because zscale
+/// cuts a bright transient off at a few sigma, where its shape (trailed, double, undersampled) is judged;
 /// asinh keeps the faint host visible beside it. Signed pictures are linear, so that equal
 /// steps up and down have equal weight, and zero is the neutral middle of the map.
 fn own(role: Role) -> Recipe {
     match role {
         Role::Science | Role::Reference => {
-            let rule = percentile(1.0, 99.8);
+            let rule = LimitRule::AboveSky {
+                below: 2.0,
+                upper: 99.8,
+            };
             Recipe {
                 is_softened_by_noise: true,
                 ..Recipe::new(rule, Stretch::Asinh, ColorMap::Grey)
             }
         }
         Role::Difference | Role::Snr => {
-            Recipe::new(percentile(0.3, 99.7), Stretch::Linear, ColorMap::RdBu)
+            let rule = LimitRule::AboveSky {
+                below: 0.0,
+                upper: 99.5,
+            };
+            Recipe::new(rule, Stretch::Linear, ColorMap::RdBu)
                 .inverted()
                 .symmetric()
         }
@@ -240,13 +265,11 @@ fn own(role: Role) -> Recipe {
     }
 }
 
-/// Standard deviation of the sky as a share of the interval, from the median absolute
-/// deviation; 0 where no pixel is usable.
+/// Median standard deviation of the stamps' skies as a share of the interval; 0 where no pixel is
+/// usable.
 fn noise_share(stamps: &[&Stamp], limits: Limits) -> f32 {
-    let values = usable_values(stamps);
-    let stride = (values.len() / NOISE_SAMPLES).max(1);
-    let values: Vec<f32> = values.into_iter().step_by(stride).collect();
-    let sigma = median(&values).and_then(|center| mad_sigma(&values, center));
+    let skies = stamps.iter().filter_map(|stamp| StampSky::of(stamp));
+    let sigma = median(&skies.map(|sky| sky.sigma as f32).collect::<Vec<_>>());
     sigma.unwrap_or_default() as f32 / (limits.high - limits.low)
 }
 
@@ -278,7 +301,7 @@ mod tests {
         for preset in Preset::ALL {
             assert_eq!(Preset::from_name(preset.name()), Some(preset));
             for role in Role::ALL {
-                let look = preset.recipe(role).look_over(&[&stamp]);
+                let look = preset.recipe(role).look_over(&[&stamp]).of(&stamp);
                 assert!(look.limits.low < look.limits.high);
                 assert!(preset.roles_locked_with(role).contains(&role));
                 let ends = [-9.0, 27.0].map(|value| look.color(value, PixelMark::Plain));
@@ -292,7 +315,8 @@ mod tests {
         let stamp = Stamp::new(4, 1, vec![-3.0, 0.0, 1.0, 12.0]);
         let look = Preset::Destello
             .recipe(Role::Difference)
-            .look_over(&[&stamp]);
+            .look_over(&[&stamp])
+            .of(&stamp);
         assert_eq!(look.limits.low, -look.limits.high);
         let [r, g, b] = look.color(0.0, PixelMark::Plain);
         assert!(r.abs_diff(b) < 6 && r.abs_diff(g) < 6, "{:?}", [r, g, b]);
@@ -306,12 +330,14 @@ mod tests {
     fn our_science_is_softened_where_there_is_only_noise() {
         let mut pixels: Vec<f32> = (0..900).map(|i| ((i * 37) % 101) as f32).collect();
         let recipe = Preset::Destello.recipe(Role::Science);
-        let look = recipe.look_over(&[&Stamp::new(30, 30, pixels.clone())]);
+        let look = recipe
+            .look_over(&[&Stamp::new(30, 30, pixels.clone())])
+            .look;
         assert!(look.stretch_parameter > 0.5, "{}", look.stretch_parameter);
         for bright in pixels.iter_mut().skip(400).take(20) {
             *bright = 20_000.0;
         }
-        let look = recipe.look_over(&[&Stamp::new(30, 30, pixels)]);
+        let look = recipe.look_over(&[&Stamp::new(30, 30, pixels)]).look;
         assert_eq!(
             Some(look.stretch_parameter),
             Stretch::Asinh.usual_parameter()
@@ -343,6 +369,9 @@ mod tests {
         assert_eq!(Preset::Ds9.recipe(Role::Science).marks.nan, [255, 0, 0]);
         let alerce = Preset::Alerce.recipe(Role::Difference);
         let stamp = Stamp::new(3, 1, vec![-1.0, 4.0, 9.0]);
-        assert_eq!(alerce.look_over(&[&stamp]).limits, Limits::new(-1.0, 9.0));
+        assert_eq!(
+            alerce.look_over(&[&stamp]).of(&stamp).limits,
+            Limits::new(-1.0, 9.0)
+        );
     }
 }

@@ -26,7 +26,7 @@ pub enum ContainerError {
     #[error("is no Avro object container file")]
     NotAvro,
     /// Damaged before the first block.
-    #[error("has an Avro header that cannot be read: {0}")]
+    #[error("is a truncated or damaged Avro file ({0})")]
     Header(DeError),
     /// The schema is no alert's, or no schema.
     #[error("has an Avro schema that cannot be used: {0}")]

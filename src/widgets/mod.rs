@@ -9,3 +9,9 @@ pub mod stamp_paint;
 pub(crate) mod stamp_view;
 pub mod theme;
 pub mod view_memory;
+
+/// Asks for one more frame. `request_repaint` gives two, which a software rasteriser takes a tenth
+/// of a second for.
+pub fn repaint_once(ctx: &egui::Context) {
+    ctx.request_repaint_after(std::time::Duration::from_micros(1));
+}

@@ -59,6 +59,10 @@ pub struct SightMemory {
     screen: Screen,
     shown: Vec<(Sight, CandidateIx, usize)>,
     stamps: Vec<LaidStamp>,
+    /// What the last pass that was painted drew.
+    painted: Drawn,
+    /// True where the last pass was laid out and never painted.
+    is_discarded: bool,
 }
 
 impl SightMemory {
@@ -70,12 +74,19 @@ impl SightMemory {
                 laid.outcome = Outcome::Pending;
             }
         }
-        let drawn = self.drawn();
+        if !std::mem::take(&mut self.is_discarded) {
+            self.painted = self.drawn();
+        }
         self.generation = shared.generation;
         self.screen = shared.screen;
         self.shown.clear();
         self.stamps.clear();
-        drawn
+        self.painted.clone()
+    }
+
+    /// The pass that is laid out now will not be painted: nobody sees what it draws.
+    pub const fn discard(&mut self) {
+        self.is_discarded = true;
     }
 
     /// That candidate is on the screen at that epoch, with or without stamps.

@@ -1,4 +1,4 @@
-//! The door between egui's painter and the gpu room: one callback draws one batch of stamps.
+//! Between egui's painter and `gpu`: one callback draws one batch of stamps.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use egui_wgpu::{CallbackResources, CallbackTrait, RenderState, ScreenDescriptor}
 use crate::{
     gpu::{self, Frame, ScatterPainter, StampAtlas, StampInstance, StampPainter, points_managed},
     imaging::Look,
-    widgets::view_memory::Lost,
+    widgets::{repaint_once, view_memory::Lost},
 };
 
 /// Puts the painters of stamps and of scatter plots into egui's renderer and gives back the atlas
@@ -85,7 +85,7 @@ impl CallbackTrait for StampPaint {
             let StampBatch { instances, looks } = &self.batch;
             let missing = painter.prepare(frame, self.number, instances, looks);
             if self.lost.add(self.number, missing) {
-                self.ctx.request_repaint();
+                repaint_once(&self.ctx);
             }
         }
         Vec::new()
@@ -104,7 +104,7 @@ impl CallbackTrait for StampPaint {
                 .end_frame()
                 .is_some_and(|end| self.lost.end_frame(end))
             {
-                self.ctx.request_repaint();
+                repaint_once(&self.ctx);
             }
         }
     }

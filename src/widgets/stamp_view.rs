@@ -114,7 +114,7 @@ impl Place {
             is_negated,
         };
         batch.push(instance, look);
-        if memory.lost.has_no_room(stamp.id) {
+        if memory.lost.is_left_out(stamp.id) {
             self.note_no_room(ui);
         }
         Some(Laid { place: self, view })

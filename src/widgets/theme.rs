@@ -198,6 +198,9 @@ pub fn apply(ctx: &egui::Context, theme: Theme) {
     };
     ctx.set_theme(egui_theme);
     ctx.style_mut_of(egui_theme, |style| {
+        // Each step of an animation is a whole frame, a tenth of a second without a GPU.
+        style.animation_time = 0.0;
+        style.scroll_animation = egui::style::ScrollAnimation::none();
         style.text_styles = [
             (
                 TextStyle::Small,

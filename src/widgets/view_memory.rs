@@ -8,7 +8,7 @@ use std::{
 use crate::{
     domain::{CandidateIx, Role, StampId},
     gpu::FrameEnd,
-    imaging::Look,
+    imaging::{Look, SharedLook},
     workspace::{
         display::{Lock, Scope},
         keys::Chord,
@@ -186,7 +186,7 @@ impl Lost {
     }
 
     /// True for a stamp that the last frame had to leave out.
-    pub fn has_no_room(&self, id: StampId) -> bool {
+    pub fn is_left_out(&self, id: StampId) -> bool {
         self.lock().left_over.contains(&id)
     }
 
@@ -210,11 +210,20 @@ struct LookKey {
     scope: Scope,
 }
 
+/// A look that stamps share, and those of its epochs.
+struct KeptLook {
+    shared: SharedLook,
+    is_settled: bool,
+    /// Of the stamps in memory when it was worked out.
+    revision: u64,
+    of_epochs: HashMap<usize, Look>,
+}
+
 /// Looks by candidate and role, kept until the display changes. A look whose stamps are not
 /// all there yet is worked out again when more arrive.
 #[derive(Default)]
 pub struct LookMemo {
-    looks: HashMap<LookKey, (Look, bool, u64)>,
+    looks: HashMap<LookKey, KeptLook>,
     display: Option<Box<crate::workspace::display::Display>>,
 }
 
@@ -245,15 +254,23 @@ impl LookMemo {
             epoch: if is_per_epoch { epoch } else { 0 },
             scope,
         };
-        if let Some((look, is_settled, revision)) = self.looks.get(&key)
-            && (*is_settled || *revision == shared.stamps.revision())
-        {
+        let revision = shared.stamps.revision();
+        let is_fresh = |kept: &KeptLook| kept.is_settled || kept.revision == revision;
+        if !self.looks.get(&key).is_some_and(is_fresh) {
+            let kept = KeptLook {
+                shared: shared.shared_look(candidate, epoch, role, scope)?,
+                is_settled: shared.is_look_settled(candidate, epoch, role, scope),
+                revision,
+                of_epochs: HashMap::new(),
+            };
+            self.looks.insert(key, kept);
+        }
+        let kept = self.looks.get_mut(&key)?;
+        if let Some(look) = kept.of_epochs.get(&epoch) {
             return Some(look.clone());
         }
-        let look = shared.look(candidate, epoch, role, scope)?;
-        let is_settled = shared.is_look_settled(candidate, epoch, role, scope);
-        self.looks
-            .insert(key, (look.clone(), is_settled, shared.stamps.revision()));
+        let look = kept.shared.of(shared.pixels_of(candidate, epoch, role)?);
+        kept.of_epochs.insert(epoch, look.clone());
         Some(look)
     }
 }

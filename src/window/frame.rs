@@ -1,9 +1,13 @@
-//! One frame of the window: panels round the screen, small windows above, keys, wants.
+//! One frame of the window: keys, panels around the screen, small windows above, what is needed next.
+//!
+//! A key is served before anything is drawn, so that the frame that follows it shows its effect. What
+//! a click on a widget asks for is known only once the views are laid out: the pass is discarded then
+//! and laid out again after the command, without being painted twice.
 
 use egui::{CentralPanel, Panel, Ui};
 
 use super::{
-    command::{Command, Go},
+    command::{Command, Go, Session},
     hotkeys,
     input_order::InputOrder,
     key_help,
@@ -19,7 +23,7 @@ use crate::{
         open::{problems, refusal, start_page},
         queue, scoring, simulation, training,
     },
-    widgets::{theme, view_memory::Camera},
+    widgets::{self, theme, view_memory::Camera},
     workspace::{
         action::Action,
         place::Motion,
@@ -27,30 +31,79 @@ use crate::{
     },
 };
 
-/// Shows the state and returns what the person asked for.
+/// Who owns the state that a frame shows: the window, or a test in its place.
+pub trait Host {
+    /// The state.
+    fn state(&self) -> &AppState;
+    /// Applies a command at once.
+    fn apply(&mut self, command: Command);
+}
+
+/// Serves the keys, shows the state, and returns what widgets asked for: it is to be applied before
+/// the next pass, which has been requested.
 pub fn frame_ui(
     ui: &mut Ui,
-    state: &AppState,
+    host: &mut impl Host,
     memory: &mut Memory,
     now: Timestamp,
 ) -> Vec<Command> {
-    let mut commands = Vec::new();
-    let drawn = memory.view.sight.begin(&state.shared, &memory.view.lost);
-    if *state.shared.sight.last() != drawn {
-        commands.push(Command::Drawn(Box::new(drawn)));
+    let drawn = memory
+        .view
+        .sight
+        .begin(&host.state().shared, &memory.view.lost);
+    if *host.state().shared.sight.last() != drawn {
+        host.apply(Command::Drawn(Box::new(drawn)));
     }
+    apply_theme(ui, host.state(), memory);
+    let mut asked = Vec::new();
+    hotkeys::hotkeys(ui, host.state(), memory, &mut asked);
+    run_motion(ui, host.state(), memory, &mut asked);
+    for command in asked {
+        if !serve_camera(&command, host.state(), memory) {
+            host.apply(command);
+        }
+    }
+    let mut commands = views(ui, host.state(), memory, now);
+    commands.retain(|command| !serve_camera(command, host.state(), memory));
+    // Where the mosaic is scrolled to decides what is needed, and shows nothing else.
+    let (pages, commands): (Vec<_>, Vec<_>) = commands
+        .into_iter()
+        .partition(|command| matches!(command, Command::Session(Session::Page(_))));
+    pages.into_iter().for_each(|page| host.apply(page));
+    if let Some(want) = wants::wants(host.state(), memory) {
+        host.apply(Command::Want(want));
+    }
+    // The cross-hair is mirrored in stamps that were laid out before the one under the pointer.
+    let is_mirror_stale = memory.view.hover != memory.view.next_hover;
+    memory.view.hover = memory.view.next_hover.take();
+    memory.view.had_text_field = ui.ctx().text_edit_focused();
+    if !commands.is_empty() || is_mirror_stale {
+        ui.ctx().request_discard("what is shown has changed");
+        if ui.ctx().will_discard() {
+            memory.view.sight.discard();
+        } else {
+            widgets::repaint_once(ui.ctx());
+        }
+    }
+    commands
+}
+
+fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
+    if memory.view.theme == Some(state.shared.settings.theme) {
+        return;
+    }
+    if memory.view.theme.is_none() {
+        theme::install_fonts(ui.ctx());
+        ui.ctx().add_plugin(InputOrder::default());
+    }
+    memory.view.theme = Some(state.shared.settings.theme);
+    theme::apply(ui.ctx(), state.shared.settings.theme);
+}
+
+fn views(ui: &mut Ui, state: &AppState, memory: &mut Memory, now: Timestamp) -> Vec<Command> {
+    let mut commands = Vec::new();
     memory.view.batches = 0;
     memory.view.small.clear();
-    if memory.view.theme != Some(state.shared.settings.theme) {
-        if memory.view.theme.is_none() {
-            theme::install_fonts(ui.ctx());
-            ui.ctx().add_plugin(InputOrder::default());
-        }
-        memory.view.theme = Some(state.shared.settings.theme);
-        theme::apply(ui.ctx(), state.shared.settings.theme);
-    }
-    hotkeys::hotkeys(ui, state, memory, &mut commands);
-    run_motion(ui, state, memory, &mut commands);
     Panel::top("menus").show(ui, |ui| {
         top_bar::top_bar_ui(ui, state, memory, &mut commands);
     });
@@ -67,14 +120,6 @@ pub fn frame_ui(
     panes(ui, state, memory, &mut commands);
     refusal::refusal_ui(ui, &state.opening, now, &mut commands);
     file_dialog::view::path_ui(ui, &state.dialog, &mut memory.view, &mut commands);
-    commands.retain(|command| !serve_camera(command, state, memory));
-    wants::wants(state, memory, &mut commands);
-    if memory.view.hover != memory.view.next_hover {
-        // The cross-hair is mirrored with the next frame.
-        ui.ctx().request_repaint();
-    }
-    memory.view.hover = memory.view.next_hover.take();
-    memory.view.had_text_field = ui.ctx().text_edit_focused();
     commands
 }
 

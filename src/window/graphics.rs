@@ -15,7 +15,10 @@ use std::{
 use egui_wgpu::{RenderState, WgpuSetup, WgpuSetupCreateNew};
 
 use super::Viewer;
-use crate::gpu::{self, DeviceWatch, device};
+use crate::{
+    gpu::{self, DeviceWatch, device},
+    widgets::repaint_once,
+};
 
 /// Faults of the graphics driver that tests ask for.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +74,7 @@ impl Wake {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        ctx.request_repaint();
+        repaint_once(&ctx);
     }
 }
 

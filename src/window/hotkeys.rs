@@ -158,7 +158,7 @@ fn serve(
 }
 
 /// The class whose key this is. Classes come before actions: they are what the hand does all
-/// day; the key sheet lists them first.
+/// day; the key help lists them first.
 fn class_of(chord: &Chord, state: &AppState) -> Option<usize> {
     if chord.ctrl || chord.alt || chord.shift {
         return None;

@@ -4,7 +4,8 @@
 //! ours are served before widgets are clicked, and a second key would act on what nobody has seen yet.
 //! On a slow machine one frame has several of them. So events are held back until their turn comes:
 //! a frame has text for a field, or one click, or one key, whichever came first; the rest waits for
-//! the next frame.
+//! the next frame. Where the pointer moves between press and release the release waits too, so that a
+//! quick drag is a drag.
 
 use std::collections::HashSet;
 
@@ -26,6 +27,8 @@ enum Turn {
     Typing,
     /// A click.
     Clicking,
+    /// The pointer has moved since a button changed: a drag.
+    Dragging,
     /// A key: only what it types may follow.
     Pressed,
     /// A key, and what it typed.
@@ -43,10 +46,12 @@ enum Kind {
     Leaving,
     /// Any key where no field has the keyboard.
     Key,
-    /// A key that is held down, or let go, the pointer, and everything else.
+    /// A key that is held down, or let go, and everything else.
     Other,
     /// A button of the pointer.
     Click,
+    /// The pointer, or what it moves by.
+    Move,
 }
 
 impl InputOrder {
@@ -76,6 +81,7 @@ impl InputOrder {
                 Kind::Text
             }
             Event::PointerButton { .. } => Kind::Click,
+            Event::PointerMoved(_) => Kind::Move,
             Event::Key {
                 key, pressed: true, ..
             } => {
@@ -118,7 +124,8 @@ impl Turn {
     /// What the frame has had after one more event; none where the event must wait.
     const fn after(self, kind: Kind) -> Option<Self> {
         match (self, kind) {
-            (turn, Kind::Other) => Some(turn),
+            (Self::Clicking, Kind::Move) => Some(Self::Dragging),
+            (turn, Kind::Other | Kind::Move) => Some(turn),
             (Self::Free | Self::Typing, Kind::Text | Kind::FieldKey) => Some(Self::Typing),
             // The sign that a key types comes right behind it.
             (Self::Free, Kind::Leaving) | (Self::Pressed, Kind::Text) => Some(Self::Over),
@@ -136,7 +143,7 @@ impl Plugin for InputOrder {
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
         if self.sort(&mut input.events, ctx.text_edit_focused()) {
-            ctx.request_repaint();
+            crate::widgets::repaint_once(ctx);
         }
     }
 }
@@ -225,6 +232,22 @@ mod tests {
             frames(events, false),
             ["E 'e'", "X 'x'", "click", "U 'u'", "click"]
         );
+    }
+
+    #[test]
+    fn a_drag_has_its_press_and_its_release_in_frames_of_their_own() {
+        let [down, up] = click();
+        let moves = || (0..9).map(|at| Event::PointerMoved(Pos2::new(at as f32, 0.0)));
+        let mut order = InputOrder::default();
+        let mut events: Vec<Event> = [down].into_iter().chain(moves()).chain([up]).collect();
+        assert!(order.sort(&mut events, false));
+        assert_eq!(events.len(), 10);
+        let mut rest = Vec::new();
+        assert!(!order.sort(&mut rest, false));
+        assert!(matches!(
+            rest[..],
+            [Event::PointerButton { pressed: false, .. }]
+        ));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The key sheet: all keys at a glance, classes first.
+//! The key help: all keys at a glance, classes first.
 
 use egui::{Align, Align2, Layout, RichText, ScrollArea, Ui, vec2};
 

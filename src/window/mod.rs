@@ -33,6 +33,7 @@ pub use graphics::GpuFaults;
 
 use self::{
     command::{Command, Session},
+    frame::Host,
     graphics::Wake,
     memory::Memory,
     state::AppState,
@@ -239,14 +240,19 @@ impl Viewer {
         for command in std::mem::take(&mut self.queue) {
             self.state.apply(command, &cx);
         }
+        self.pass_on(ctx);
+        if has_more {
+            widgets::repaint_once(ctx);
+        }
+    }
+
+    /// What commands want of the system.
+    fn pass_on(&mut self, ctx: &egui::Context) {
         if let Some(text) = self.state.clipboard.take() {
             ctx.copy_text(text);
         }
         if self.state.may_quit {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
-        if has_more {
-            ctx.request_repaint();
         }
     }
 
@@ -304,6 +310,22 @@ fn end_on_signal(wake: Wake) -> Arc<AtomicBool> {
     must_end
 }
 
+/// The state at the time of a frame.
+struct Now<'a> {
+    state: &'a mut AppState,
+    cx: &'a Context,
+}
+
+impl Host for Now<'_> {
+    fn state(&self) -> &AppState {
+        self.state
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.state.apply(command, self.cx);
+    }
+}
+
 impl eframe::App for Viewer {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         if let Some(fault) = self.fault.take_if(|fault| fault.is_due(ctx)) {
@@ -328,11 +350,14 @@ impl eframe::App for Viewer {
             // egui would break off at the first shape.
             return;
         }
-        let commands = frame::frame_ui(ui, &self.state, &mut self.memory, clock::now());
-        if !commands.is_empty() {
-            self.queue.extend(commands);
-            ui.ctx().request_repaint();
-        }
+        let now = clock::now();
+        let mut host = Now {
+            state: &mut self.state,
+            cx: &self.context.at(now),
+        };
+        let commands = frame::frame_ui(ui, &mut host, &mut self.memory, now);
+        self.queue.extend(commands);
+        self.pass_on(ui.ctx());
     }
 
     fn on_exit(&mut self) {

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{command::Command, memory::Memory, state::AppState};
+use super::{memory::Memory, state::AppState};
 use crate::{
     domain::{Candidate, CandidateIx, Role, StampRef},
     workspace::{screen::Screen, stamp_store::Want},
@@ -14,12 +14,12 @@ const BEHIND: usize = 2;
 /// Rows of the queue panel that may be visible.
 const QUEUE_ROWS: usize = 24;
 
-/// Pushes a command where what is needed has changed since the last frame.
-pub fn wants(state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+/// What is needed, where it has changed since the last frame.
+pub fn wants(state: &AppState, memory: &mut Memory) -> Option<Want> {
     let reload = memory.view.lost.take();
     let key = key_of(state, memory);
     if memory.view.last_want == Some(key) && reload.is_empty() {
-        return;
+        return None;
     }
     memory.view.last_want = Some(key);
     let mut want = Want {
@@ -45,7 +45,7 @@ pub fn wants(state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>)
         of_sequence(candidate, state.shared.place.epoch, &mut want.visible);
         near(state, &mut want);
     }
-    commands.push(Command::Want(want));
+    Some(want)
 }
 
 /// A number that changes when the needs change.

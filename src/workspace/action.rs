@@ -1,4 +1,4 @@
-//! Actions without payload: menu, shortcut, palette and key sheet all read this one table.
+//! Actions without payload: menu, shortcut, palette and key help all read this one table.
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,7 @@ pub enum Action {
     Train,
     Problems,
     Settings,
+    #[serde(alias = "key_sheet")]
     KeyHelp,
     Palette,
     NextPreset,
@@ -230,7 +231,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Invert, Menu::View, "Invert", "Exchange black and white", &["I"]),
     row(Action::AutoContrast, Menu::View, "Reset contrast", "Contrast, bias and hand-set limits back to automatic", &["C"]),
     row(Action::NorthUp, Menu::View, "North up", "Turn stamps so that north is up and east is left", &["O"]),
-    row(Action::FlipSign, Menu::View, "Flip difference sign", "Show reference minus science as science minus reference", &["X"]),
+    row(Action::FlipSign, Menu::View, "Flip difference sign", "Show differences as science minus reference, or with the sign of the file", &["X"]),
     row(Action::Crosshair, Menu::View, "Cross-hair", "Mirror the pointer in every stamp", &["G"]),
     row(Action::Histogram, Menu::View, "Histogram", "Pixel values with limits to drag", &["Shift+H"]),
     row(Action::Header, Menu::View, "Header", "Header cards and packet fields of this epoch", &["H"]),
@@ -246,7 +247,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Train, Menu::Window, "Train", "Train a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
-    row(Action::KeyHelp, Menu::Help, "Keys", "All keys on one sheet", &["?"]),
+    row(Action::KeyHelp, Menu::Help, "Keys", "All keys at a glance", &["?"]),
     row(Action::Log, Menu::Help, "Log", "What the program noted: warnings, and why something broke off", &["Shift+F3"]),
     row(Action::ReportProblem, Menu::Help, "Report a problem", "Copy version, system, graphics and the last lines of the log, to send them", &[]),
     row(Action::Palette, Menu::Window, "Command palette", "Find any action by name", &["Ctrl+P", "Ctrl+K"]),

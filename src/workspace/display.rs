@@ -87,7 +87,8 @@ pub struct Display {
     pub snr: Recipe,
     /// Over what limits are found.
     pub lock: Lock,
-    /// Limits of the set, where it is locked.
+    /// Limits of the set, where it is locked; above the sky where the rule says so.
+    #[serde(rename = "limits_of_set")]
     pub set_limits: SetLimits,
     /// Contrast and bias.
     pub tweak: Tweak,
@@ -117,7 +118,7 @@ impl Display {
             set_limits: SetLimits::default(),
             tweak: Tweak::default(),
             is_north_up: false,
-            flips_sign: false,
+            flips_sign: true,
             has_crosshair: true,
         }
     }
@@ -191,7 +192,7 @@ impl Display {
         Some(match action {
             Action::NextPreset => {
                 self.use_preset(next(&Preset::ALL, &self.preset));
-                format!("look of {}", self.preset.name())
+                format!("look: {}", self.preset.name())
             }
             Action::NextStretch => {
                 self.plain.stretch = next(&Stretch::ALL, &self.plain.stretch);
@@ -234,7 +235,7 @@ impl Display {
                 if self.is_north_up {
                     "north up".into()
                 } else {
-                    "as stored".into()
+                    "file orientation".into()
                 }
             }
             Action::FlipSign => {
@@ -242,7 +243,7 @@ impl Display {
                 if self.flips_sign {
                     "differences shown as science minus reference".into()
                 } else {
-                    "differences shown as stored".into()
+                    "differences with the sign of the file".into()
                 }
             }
             Action::Crosshair => {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Role, Stamp},
-    imaging::{Limits, Look},
+    imaging::{Limits, Look, SharedLook},
     workspace::display::SetLimits,
 };
 
@@ -14,15 +14,15 @@ use crate::{
 const SET_SAMPLE: usize = 600;
 
 impl Shared {
-    /// The look of a role at an epoch: limits from all stamps it is locked with that are in
-    /// memory. None while there are none.
-    pub fn look(
+    /// The look that the stamps share which a role at an epoch is locked with: limits from those
+    /// that are in memory. None while there are none.
+    pub fn shared_look(
         &self,
         candidate: CandidateIx,
         epoch: usize,
         role: Role,
         scope: Scope,
-    ) -> Option<Look> {
+    ) -> Option<SharedLook> {
         let recipe = self.display.recipe(role);
         let stamps: Vec<&Stamp> = self
             .locked_ids(self.catalogue.get(candidate)?, epoch, role, scope)
@@ -32,7 +32,8 @@ impl Shared {
         if stamps.is_empty() {
             return None;
         }
-        let mut look = recipe.look_over(&stamps);
+        let mut over = recipe.look_over(&stamps);
+        let look = &mut over.look;
         if self.display.lock == Lock::Set
             && let Some(limits) = self.display.limits_of_set(role)
         {
@@ -40,7 +41,31 @@ impl Shared {
         }
         look.contrast = self.display.tweak.contrast;
         look.bias = self.display.tweak.bias;
-        Some(look)
+        Some(over)
+    }
+
+    /// The look of a role at an epoch; none while its stamp, or all it is locked with, are not in
+    /// memory.
+    pub fn look(
+        &self,
+        candidate: CandidateIx,
+        epoch: usize,
+        role: Role,
+        scope: Scope,
+    ) -> Option<Look> {
+        let over = self.shared_look(candidate, epoch, role, scope)?;
+        Some(over.of(self.pixels_of(candidate, epoch, role)?))
+    }
+
+    /// The pixels of a role at an epoch, where they are in memory.
+    pub fn pixels_of(&self, candidate: CandidateIx, epoch: usize, role: Role) -> Option<&Stamp> {
+        let stamp = self
+            .catalogue
+            .get(candidate)?
+            .epochs
+            .get(epoch)?
+            .stamp(role)?;
+        Some(&self.stamps.ready(stamp.id)?.stamp)
     }
 
     /// The limits of a role at an epoch.
@@ -121,6 +146,6 @@ impl Shared {
             .take(SET_SAMPLE)
             .collect();
         let recipe = self.display.recipe(role);
-        (!stamps.is_empty()).then(|| recipe.look_over(&stamps).limits)
+        (!stamps.is_empty()).then(|| recipe.look_over(&stamps).look.limits)
     }
 }

@@ -28,6 +28,7 @@ pub enum Pane {
     /// Keys, name, memory, theme.
     Settings,
     /// All keys.
+    #[serde(alias = "key_sheet")]
     KeyHelp,
     /// Find an action by name.
     Palette,

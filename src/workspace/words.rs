@@ -24,6 +24,12 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// So many things: `1 member`, `2,000 members`.
+pub fn counted(number: u64, thing: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", thousands(number))
+}
+
 /// A name on one line and of at most that many letters: the middle of a long one is left out.
 /// Signs that have no shape, or turn the direction of writing, become `?`.
 pub fn short(text: &str, most: usize) -> String {
@@ -50,6 +56,13 @@ pub fn short(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(counted(1, "member"), "1 member");
+        assert_eq!(counted(0, "member"), "0 members");
+        assert_eq!(counted(12_000, "member"), "12,000 members");
+    }
 
     #[test]
     fn long_and_strange_names_fit_on_one_line() {

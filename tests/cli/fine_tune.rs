@@ -299,7 +299,7 @@ fn labels_without_a_class_can_become_new_classes() {
     let two = sky.tune("compact", &sky.labels(&odd), "two.safetensors", &more);
     let why = text(&two.stderr);
     assert!(
-        !two.status.success() && why.contains("no further class"),
+        !two.status.success() && why.contains("a further class"),
         "{why}"
     );
     assert!(!sky.path("two.safetensors").exists());

@@ -23,6 +23,7 @@ use destello::{
     tasks::{Task, fault},
     window::{
         command::{Command, Go, Label, QueueCommand, Session},
+        frame::Host,
         state::AppState,
     },
     workspace::{
@@ -63,6 +64,16 @@ pub struct InlineWindow {
     answers: Vec<SyncSender<Vec<PathBuf>>>,
     now: Timestamp,
     has_views: bool,
+}
+
+impl Host for InlineWindow {
+    fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.begin(command);
+    }
 }
 
 impl InlineWindow {

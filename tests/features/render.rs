@@ -121,7 +121,9 @@ fn look(number: usize, role: Role) -> Look {
     let locked = Preset::Destello.roles_locked_with(role);
     let stamps: Vec<Stamp> = locked.iter().map(|role| stamp(number, *role)).collect();
     let stamps: Vec<&Stamp> = stamps.iter().collect();
-    Preset::Destello.recipe(role).look_over(&stamps)
+    let shared = Preset::Destello.recipe(role).look_over(&stamps);
+    let at = locked.iter().position(|known| *known == role);
+    shared.of(stamps[at.expect("a role is locked with itself")])
 }
 
 /// # Panics
@@ -218,10 +220,11 @@ fn a_strip_shows_all_epochs_on_one_scale_or_each_on_its_own() {
     let recipe = Preset::Destello.recipe(Role::Science);
     let locked = recipe.look_over(&[&stamps[0], &stamps[1]]);
     let free = [
-        recipe.look_over(&[&stamps[0]]),
-        recipe.look_over(&[&stamps[1]]),
+        recipe.look_over(&[&stamps[0]]).of(&stamps[0]),
+        recipe.look_over(&[&stamps[1]]).of(&stamps[1]),
     ];
-    let cases = [(true, [locked.clone(), locked]), (false, free)];
+    let locked = [locked.of(&stamps[0]), locked.of(&stamps[1])];
+    let cases = [(true, locked), (false, free)];
     for (is_locked, looks) in cases {
         let mut order = order(folder.path(), Kind::Strip, "strip.png");
         order.is_locked = is_locked;
@@ -324,6 +327,7 @@ fn a_stamp_larger_than_the_gpu_takes_at_once_is_drawn_by_means_of_blocks() {
     let locked = Preset::Destello.roles_locked_with(Role::Science);
     let same = vec![&stamp; locked.len()];
     let look = Preset::Destello.recipe(Role::Science).look_over(&same);
+    let look = look.of(&stamp);
     let expected = RgbImage::from_fn(WIDTH as u32, HEIGHT as u32, |x, y| {
         let (column, row) = (x as usize / 2, (HEIGHT - 1 - y as usize) / 2);
         let value = blocks[row * WIDTH.div_ceil(2) + column];

@@ -119,7 +119,7 @@ pub fn on_a_full_disk_labels_wait_and_are_written_when_there_is_room() {
     window.close();
 }
 
-pub fn a_full_disk_has_no_room_for_a_new_project_and_none_is_left() {
+pub fn a_full_disk_is_left_out_for_a_new_project_and_none_is_left() {
     let disk = Disk::mount("size=64k");
     let set = StampSet::new();
     fill(&disk.path("filler"));

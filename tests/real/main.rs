@@ -92,7 +92,7 @@ fn trials() -> Vec<Trial> {
             onnx::single_epochs::random_weights_of_every_architecture_say_the_same,
             onnx::single_epochs::the_models_that_come_with_destello_say_the_same;
         Disk => disk::on_a_full_disk_labels_wait_and_are_written_when_there_is_room,
-            disk::a_full_disk_has_no_room_for_a_new_project_and_none_is_left,
+            disk::a_full_disk_is_left_out_for_a_new_project_and_none_is_left,
             disk::a_file_system_that_loses_write_permission_keeps_labels_waiting;
         Lock => disk::a_folder_that_cannot_be_written_is_named;
     }

@@ -10,12 +10,13 @@ use destello::{
     widgets::sight::{Outcome, Sight},
     window::{
         command::{Command, Session},
-        frame::frame_ui,
+        frame::{Host, frame_ui},
         memory::Memory,
+        state::AppState,
     },
     workspace::settings::Settings,
 };
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui};
 
 use super::{
     person::{Person, key_events},
@@ -54,6 +55,17 @@ fn window(name: &str, sets: &Sets) -> InlineWindow {
     window.embed_by(MadeLatent { components: 4 });
     InlineWindow::fail_long_tasks();
     window
+}
+
+impl Host for Seat {
+    fn state(&self) -> &AppState {
+        &self.window.state
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.window.begin(command);
+        self.check_decisions();
+    }
 }
 
 impl Seat {
@@ -134,10 +146,6 @@ impl Seat {
 
     /// One frame as the real window has it: commands of the last one, then the views.
     pub fn frame(&mut self) {
-        for command in std::mem::take(&mut self.queue) {
-            self.window.begin(command);
-            self.check_decisions();
-        }
         self.note_visible();
         self.frames += 1;
         let input = RawInput {
@@ -147,13 +155,20 @@ impl Seat {
             focused: true,
             ..RawInput::default()
         };
-        let (state, memory, now) = (&self.window.state, &mut self.memory, self.window.now());
-        let mut commands = Vec::new();
-        let output = self.ctx.run_ui(input, |ui| {
-            commands.extend(frame_ui(ui, state, memory, now));
-        });
+        let ctx = self.ctx.clone();
+        let output = ctx.run_ui(input, |ui| self.pass(ui));
         output.drop_without_applying_deltas();
-        self.queue.extend(commands);
+    }
+
+    /// One pass: commands of the last one, then keys and views.
+    fn pass(&mut self, ui: &mut Ui) {
+        for command in std::mem::take(&mut self.queue) {
+            self.apply(command);
+        }
+        let now = self.window.now();
+        let mut memory = std::mem::take(&mut self.memory);
+        self.queue = frame_ui(ui, self, &mut memory, now);
+        self.memory = memory;
     }
 
     /// Who the frame showed that a person sees while pressing the keys of the next one.

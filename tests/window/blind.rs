@@ -60,10 +60,14 @@ impl Painted {
             focused: true,
             ..RawInput::default()
         };
-        let (state, memory, now) = (&self.window.state, &mut self.memory, self.window.now());
+        let (window, memory) = (&mut self.window, &mut self.memory);
         let mut commands = Vec::new();
         let mut output = self.ctx.run_ui(input, |ui| {
-            commands.extend(frame_ui(ui, state, memory, now));
+            for command in commands.drain(..) {
+                window.apply(command);
+            }
+            let now = window.now();
+            commands.extend(frame_ui(ui, window, memory, now));
         });
         for clipped in std::mem::take(&mut output.shapes) {
             collect(&clipped.shape, texts);

@@ -6,9 +6,12 @@ use super::{
     harness::{View, drawn_view_within, paint_until_rest, rect_of},
     open, window,
 };
+use egui::Key;
+
 use destello::{
     domain::{Role, StampId},
     gpu::StampAtlas,
+    widgets::sight::{Outcome, Sight},
     window::command::{Command, Go, Session},
     workspace::{action::Action, screen::MOSAIC_SIDES},
 };
@@ -71,7 +74,7 @@ fn a_mosaic_beyond_the_memory_of_the_gpu_comes_to_rest() {
         for stamp in &candidate.epochs[0].stamps {
             assert_ne!(
                 atlas.contains(stamp.id),
-                lost.has_no_room(stamp.id),
+                lost.is_left_out(stamp.id),
                 "either drawn or named"
             );
         }
@@ -115,5 +118,44 @@ fn stamps_above_the_size_of_a_layer_are_drawn_and_read_out() {
         let [x, _] = hover.position;
         let found = (x + 0.5) / 1300.0;
         assert!((found - expected).abs() < 0.01, "{found} for {expected}");
+    }
+}
+
+#[test]
+fn one_key_and_one_click_are_one_painted_frame_each() {
+    let set = StampSet::with_stamps(21, 3);
+    let (mut view, _) = drawn_view_within(64 << 20, SIZE, |window| open(window, &set));
+    paint_until_rest(&mut view);
+    let is_drawn = |view: &View, id: &str| {
+        let ix = window(view).ix(id);
+        let stamps = view.state().memory.view.sight.stamps();
+        let mut large = stamps.iter().filter(|laid| laid.sight == Sight::Large);
+        large.clone().count() > 0
+            && large.all(|laid| laid.candidate == ix && laid.outcome == Outcome::Laid)
+    };
+    view.key_down(Key::ArrowRight);
+    assert_eq!(paint_until_rest(&mut view), 1);
+    assert!(is_drawn(&view, "hits02"));
+    view.key_up(Key::ArrowRight);
+    assert_eq!(paint_until_rest(&mut view), 1);
+    let button = rect_of(&view, "1 real").center();
+    view.event(egui::Event::PointerMoved(button));
+    paint_until_rest(&mut view);
+    for pressed in [true, false] {
+        view.event(egui::Event::PointerButton {
+            pos: button,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+        assert_eq!(paint_until_rest(&mut view), 1, "{pressed}");
+    }
+    assert_eq!(window(&view).here(), "hits03", "the label leads on");
+    assert!(is_drawn(&view, "hits03"));
+    // Over a stamp the cross-hair is in all of them at once, over nothing nothing happens.
+    for name in ["science of hits03", "epoch strip, 3 epochs"] {
+        let over = rect_of(&view, name).center();
+        view.event(egui::Event::PointerMoved(over));
+        assert!(paint_until_rest(&mut view) <= 2, "{name}");
     }
 }

@@ -37,7 +37,7 @@ fn models_are_judged_and_cells_open_what_they_count() {
     let report = window(&view).state.evaluation.report().unwrap().clone();
     let count = report.models[0].confusion.count(1, 1);
     assert!(count > 0);
-    click(&mut view, &format!("{count} real called real"));
+    click(&mut view, &format!("{count} real predicted as real"));
     assert_eq!(window(&view).state.shared.screen, Screen::Mosaic);
     assert_eq!(window(&view).state.shared.queue.order().len() as u64, count);
     click(&mut view, "All candidates again");

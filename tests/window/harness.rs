@@ -10,8 +10,9 @@ use destello::{
     widgets::stamp_paint::install,
     window::{
         command::{Command, Session},
-        frame::frame_ui,
+        frame::{Host, frame_ui},
         memory::Memory,
+        state::AppState,
     },
     workspace::settings::Settings,
 };
@@ -24,6 +25,8 @@ use egui_kittest::{
 
 use crate::common::InlineWindow;
 
+/// A frame that is asked for within this time is wanted at once.
+const SOON: std::time::Duration = std::time::Duration::from_millis(10);
 /// Memory of the GPU for stamps in tests.
 const ATLAS_BYTES: u64 = 32 << 20;
 
@@ -78,7 +81,7 @@ pub fn paint_until_rest(view: &mut View) -> usize {
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
     view.ctx.set_request_repaint_callback(move |info| {
-        asks.fetch_or(info.delay.is_zero(), Ordering::Relaxed);
+        asks.fetch_or(info.delay < SOON, Ordering::Relaxed);
     });
     for frames in 1..40 {
         asked.store(false, Ordering::Relaxed);
@@ -123,20 +126,44 @@ fn frame(ui: &mut Ui, shown: &mut Shown) {
         shown.window.apply(command);
     }
     let now = shown.window.now();
-    let commands = frame_ui(ui, &shown.window.state, &mut shown.memory, now);
-    let persons = commands.iter().filter(|command| {
-        !matches!(
+    let mut host = Recording {
+        window: &mut shown.window,
+        asked: &mut shown.asked,
+    };
+    let commands = frame_ui(ui, &mut host, &mut shown.memory, now);
+    commands.iter().for_each(|command| host.record(command));
+    shown.queue = commands;
+}
+
+/// Applies commands and takes down those of the person.
+struct Recording<'a> {
+    window: &'a mut InlineWindow,
+    asked: &'a mut Vec<String>,
+}
+
+impl Recording<'_> {
+    fn record(&mut self, command: &Command) {
+        let is_of_view = matches!(
             command,
             Command::Want(_)
                 | Command::Drawn(_)
                 | Command::Session(Session::Page(_) | Session::DropToast)
-        )
-    });
-    shown.asked.extend(persons.map(|c| format!("{c:?}")));
-    if !commands.is_empty() {
-        ui.ctx().request_repaint();
+        );
+        if !is_of_view {
+            self.asked.push(format!("{command:?}"));
+        }
     }
-    shown.queue = commands;
+}
+
+impl Host for Recording<'_> {
+    fn state(&self) -> &AppState {
+        &self.window.state
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.record(&command);
+        self.window.apply(command);
+    }
 }
 
 /// Presses a key and lets the window come to rest; returns what was asked for.

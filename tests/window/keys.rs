@@ -176,7 +176,7 @@ fn the_palette_lists_by_arrows_and_leaves_with_escape() {
 }
 
 #[test]
-fn the_key_sheet_shows_every_action_and_class() {
+fn the_key_help_shows_every_action_and_class() {
     let (_set, mut view) = opened();
     press(&mut view, Modifiers::SHIFT, Key::Questionmark);
     let found = texts(&view);
@@ -188,7 +188,7 @@ fn the_key_sheet_shows_every_action_and_class() {
         );
     }
     assert!(found.iter().any(|text| text == "real"));
-    assert_eq!(press(&mut view, NONE, Key::Escape), ["Do(KeySheet)"]);
+    assert_eq!(press(&mut view, NONE, Key::Escape), ["Do(KeyHelp)"]);
     assert!(window(&view).state.shared.panes.is_empty());
 }
 

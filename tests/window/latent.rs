@@ -60,7 +60,7 @@ fn before_it_is_read_the_screen_says_what_brings_it() {
     press(&mut view, NONE, Key::F4);
     assert_eq!(window(&view).state.shared.screen, Screen::Latent);
     assert!(
-        shows(&view, "No latent model is read yet"),
+        shows(&view, "puts every stamp into its latent space"),
         "{:?}",
         texts(&view)
     );
@@ -192,7 +192,7 @@ fn members_are_looked_at_and_labelled() {
     let (_sky, mut view) = screen();
     click(&mut view, "check component 2");
     assert!(
-        shows(&view, "12 of 12 unjudged members"),
+        shows(&view, "12 of 12 unlabelled members"),
         "{:?}",
         texts(&view)
     );

@@ -76,7 +76,7 @@ impl Slow {
             .extend(new.into_iter().map(|event| (event, seen.clone())));
         self.seen = self.memory.view.sight.stamps().to_vec();
         let now = self.window.now();
-        self.queue = frame_ui(ui, &self.window.state, &mut self.memory, now);
+        self.queue = frame_ui(ui, &mut self.window, &mut self.memory, now);
     }
 
     /// Object and epoch that the pixels of a stamp name.

@@ -30,7 +30,7 @@ fn the_start_page_says_what_belongs_here_and_which_key_brings_it() {
         ["Do(OpenFiles)"]
     );
     assert_eq!(window(&view).dialogs.len(), 2);
-    assert_eq!(click(&mut view, "See all keys ?"), ["Do(KeySheet)"]);
+    assert_eq!(click(&mut view, "See all keys ?"), ["Do(KeyHelp)"]);
     assert!(shows(&view, "Next unlabelled"));
 }
 

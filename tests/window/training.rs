@@ -111,7 +111,7 @@ fn the_form_says_what_will_happen() {
     press(&mut view, NONE, Key::F1);
     assert!(shows(&view, "Open a stamp set"));
     press(&mut view, NONE, Key::F7);
-    assert!(shows(&view, "Teach a network"));
+    assert!(shows(&view, "Train a real/bogus network"));
 }
 
 #[test]

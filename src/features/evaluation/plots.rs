@@ -186,7 +186,7 @@ fn precision_recall(models: &[Evaluation]) -> Plot {
 }
 
 fn calibration(models: &[Evaluation]) -> Plot {
-    let mut series = vec![guide("as it should be", &[[0.0, 0.0], [1.0, 1.0]])];
+    let mut series = vec![guide("perfect calibration", &[[0.0, 0.0], [1.0, 1.0]])];
     series.extend(of_models(models, Mark::LineAndPoints, |model| {
         let bins = model.curves.calibration.iter();
         bins.map(|(predicted, share, count)| Point {
@@ -284,12 +284,7 @@ fn error_by_snr(models: &[Evaluation]) -> Plot {
             [1.8, 110.0],
             f64::log10,
         ),
-        y: axis(
-            "share judged wrongly",
-            &ticks,
-            [0.0, most * 1.05],
-            |share| share,
-        ),
+        y: axis("error rate", &ticks, [0.0, most * 1.05], |share| share),
         series,
         names: Corner::UpperRight,
         why_empty: "The labelled candidates have no signal-to-noise ratio.",

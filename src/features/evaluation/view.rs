@@ -144,12 +144,12 @@ fn bar_ui(
 }
 
 fn at_ui(ui: &mut Ui, evaluation: &EvaluationPane, commands: &mut Vec<impl From<Evaluate>>) {
-    ui.label(weak(ui, "judged at"));
+    ui.label(weak(ui, "scored on"));
     let mut at = evaluation.at();
     for (value, name, help) in [
         (
             None,
-            "usual",
+            "default epoch",
             "Each epoch for real or bogus, the last one for classes of sequences",
         ),
         (Some(JudgedAt::Each), "each epoch", "Every epoch for itself"),
@@ -270,10 +270,13 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
     for point in &model.at_recall {
         let rejects = point.specificity.map_or_else(
             || "no bogus to reject".into(),
-            |share| format!("rejects {:.1} % of the bogus", 100.0 * share),
+            |share| format!("{:.0} % of bogus rejected", 100.0 * share),
         );
         let (wanted, threshold) = (point.wanted, point.threshold);
-        ui.label(format!("recall {wanted} from {threshold:.3}: {rejects}"));
+        ui.label(format!(
+            "Threshold {threshold:.3}: {:.0} % recall, {rejects}",
+            100.0 * wanted
+        ));
     }
     if !model.by_kind.is_empty() {
         ui.add_space(theme::GRID);
@@ -291,6 +294,15 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
     }
 }
 
+/// "0.13", "2e-5".
+fn probability(p: f64) -> String {
+    if p < 0.001 {
+        format!("{p:.0e}")
+    } else {
+        format!("{p:.2}")
+    }
+}
+
 fn comparison_ui(
     ui: &mut Ui,
     comparison: &ModelComparison,
@@ -299,15 +311,17 @@ fn comparison_ui(
     let [first, second] = &comparison.models;
     ui.horizontal_wrapped(|ui| {
         let conclusion = if comparison.mcnemar_p_value < 0.05 {
-            "they differ"
+            "significant"
         } else {
-            "no difference is proven"
+            "not significant"
         };
         ui.label(format!(
-            "{first} against {second}: only the first right {}, only the second {}; McNemar \
-             p = {:.2e}: {conclusion} (epochs of one object count each, which makes p too small)",
-            comparison.only_first_right, comparison.only_second_right, comparison.mcnemar_p_value
-        ));
+            "{} right only with {first}, {} only with {second}: {conclusion} (McNemar p = {})",
+            comparison.only_first_right,
+            comparison.only_second_right,
+            probability(comparison.mcnemar_p_value)
+        ))
+        .on_hover_text("Epochs of one object count each, which makes p too small.");
         let title = format!(
             "{} judged differently by {first} and {second}",
             comparison.differ.len()

@@ -6,7 +6,7 @@ use egui_plot::{Plot, VLine};
 use super::{
     folding::{FoldedBy, FoundPeriod},
     points::{Point, Scale},
-    view::{Y_AXIS, by_band, draw_band, longest_bar, value_label},
+    view::{Y_AXIS, by_band, draw_band, longest_bar, plot_over_time, value_label},
 };
 use crate::{
     features::light_curve::state::LightCurvePane,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// False alarms likelier than this are called what they may be.
+/// Periods whose false-alarm probability is above this are not folded by.
 const DOUBTFUL: f64 = 0.01;
 
 /// The plot, filling what is left; says so where there is no period.
@@ -34,30 +34,58 @@ pub fn folded_curve_ui(
         ui.centered_and_justified(|ui| ui.label(weak(ui, "Searching the period…")));
         return;
     };
-    let Some(period) = folded.period else {
-        let why = format!("No period: {} detections in one filter.", folded.points);
-        ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
-        return;
-    };
-    ui.label(weak(ui, in_words(&folded, &period, periods)));
-    plot_ui(ui, shared, points, scale, (period, periods), commands);
+    match why_not(&folded, points, periods) {
+        Some(why) => {
+            ui.label(weak(ui, format!("Not folded: {why}")));
+            if let Some(candidate) = shared.candidate() {
+                plot_over_time(ui, light_curve, shared, candidate, points, scale, commands);
+            }
+        }
+        None => {
+            let Some(period) = folded.period else { return };
+            ui.label(weak(ui, in_words(&folded, &period, periods)));
+            plot_ui(ui, shared, points, scale, (period, periods), commands);
+        }
+    }
 }
 
-/// "P 0.5634 d in g (25 points); takes away 93 % of the scatter, false alarm 1e-7".
+/// Why a light curve is not folded: a cycle must lie within the data, and not be noise.
+fn why_not(folded: &FoldedBy, points: &[Point], periods: f64) -> Option<String> {
+    let Some(period) = folded.period else {
+        return Some(format!("{} detections in one filter.", folded.points));
+    };
+    let of_band = points
+        .iter()
+        .filter(|point| !point.is_upper_limit && point.band == folded.band);
+    let days: Vec<f64> = of_band.map(|point| point.mjd.days()).collect();
+    let span = days.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+        - days.iter().copied().fold(f64::INFINITY, f64::min);
+    let cycle = periods * period.days;
+    if period.false_alarm > DOUBTFUL {
+        return Some(format!(
+            "no significant period (best {:.4} d, false-alarm probability {:.2}).",
+            period.days, period.false_alarm
+        ));
+    }
+    (cycle > span)
+        .then(|| format!("a cycle of {cycle:.2} d is longer than the data ({span:.2} d)."))
+}
+
+/// "Folded at 1.1268 d (2 P). Lomb-Scargle P = 0.5634 d (g, 25 points), 93 % of variance, FAP 1e-7".
 fn in_words(folded: &FoldedBy, period: &FoundPeriod, periods: f64) -> String {
     let band = folded.band.as_ref();
-    let band = band.map_or_else(String::new, |band| format!(" in {}", band.name()));
-    let doubt = if period.false_alarm > DOUBTFUL {
-        ": may be noise"
-    } else {
-        ""
+    let band = band.map_or_else(String::new, |band| format!("{}, ", band.name()));
+    let cycle = match periods {
+        p if p < 1.0 => "P/2",
+        p if p > 1.0 => "2 P",
+        _ => "P",
     };
     format!(
-        "cycle {:.5} d{band} ({} points); the wave of {:.5} d takes away {:.0} % of the scatter, false \
-         alarm {:.0e}{doubt}",
+        "Folded at {:.5} d ({cycle}). Lomb-Scargle P = {:.5} d ({band}{} points), {:.0} % of variance, \
+         FAP {:.0e}",
         periods * period.days,
-        folded.points,
         period.days,
+        folded.points,
         100.0 * period.power,
         period.false_alarm,
     )

@@ -48,13 +48,17 @@ pub fn time_origin(candidate: &Candidate) -> f64 {
     }
 }
 
-/// From when to when plots of a candidate reach, MJD: a little beyond its last epoch, so that what was
-/// said then can be seen. None where no epoch has a time.
+/// From when to when plots of a candidate reach, MJD: over its epochs and its history, and a little
+/// beyond, so that the prediction of the last epoch can be seen. None where no epoch has a time.
 pub fn time_range(candidate: &Candidate) -> Option<[f64; 2]> {
     /// Share of the time seen so far, and days where there is one epoch only.
     const BEYOND: (f64, f64) = (0.03, 1.0);
     let times = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
-    let times: Vec<f64> = times.map(Mjd::days).collect();
+    let mut times: Vec<f64> = times.map(Mjd::days).collect();
+    if times.is_empty() {
+        return None;
+    }
+    times.extend(candidate.history.iter().map(|point| point.mjd.days()));
     let first = times.iter().copied().reduce(f64::min)?;
     let last = times.iter().copied().reduce(f64::max)?;
     let seen = last - first;
@@ -64,6 +68,15 @@ pub fn time_range(candidate: &Candidate) -> Option<[f64; 2]> {
         BEYOND.1
     };
     Some([first, last + beyond])
+}
+
+/// Where the axis of time begins and ends, days since [`time_origin`], with a margin: the same for all
+/// plots of a candidate. None where no epoch has a time.
+pub fn time_axis(candidate: &Candidate) -> Option<[f64; 2]> {
+    const MARGIN: f64 = 0.02;
+    let [from, to] = time_range(candidate)?.map(|mjd| mjd - time_origin(candidate));
+    let margin = MARGIN * (to - from);
+    Some([from - margin, to + margin])
 }
 
 /// The light curve on screen.

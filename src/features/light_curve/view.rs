@@ -9,7 +9,7 @@ use super::{
     folded_view,
     folding::Fold,
     measured::{CurveChoice, has_magnitudes, measured_roles, shown_curve},
-    points::{Curve, Point, Scale, nearest_epoch, time_origin, time_range},
+    points::{Curve, Point, Scale, nearest_epoch, time_axis, time_origin},
 };
 use crate::{
     domain::{Band, Candidate},
@@ -41,7 +41,7 @@ pub fn light_curve_ui(
             ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
         }
         Curve::Points { points, scale, .. } => match light_curve.curve.fold.periods() {
-            None => plot_ui(
+            None => plot_over_time(
                 ui,
                 light_curve,
                 shared,
@@ -109,7 +109,7 @@ fn head_ui(
                 choose(
                     ui,
                     &mut choice.is_measured,
-                    &[(true, "measured"), (false, "given")],
+                    &[(true, "our photometry"), (false, "catalogue")],
                 );
             }
             if may_choose_role {
@@ -140,7 +140,8 @@ fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)])
     }
 }
 
-fn plot_ui(
+/// The plot over time.
+pub(super) fn plot_over_time(
     ui: &mut Ui,
     light_curve: &LightCurvePane,
     shared: &Shared,
@@ -171,8 +172,8 @@ fn plot_ui(
         .show_crosshair(false);
     if has_bands {
         // The bands below tell the time.
-        for end in time_range(candidate).into_iter().flatten() {
-            plot = plot.include_x(end - origin);
+        if let Some([from, to]) = time_axis(candidate) {
+            plot = plot.default_x_bounds(from, to);
         }
     } else {
         plot = plot.x_axis_label(time_label);

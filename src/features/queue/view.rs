@@ -22,6 +22,7 @@ use crate::{
         queue::column::Column,
         screen::Field,
         shared::Shared,
+        words::counted,
     },
 };
 
@@ -38,9 +39,9 @@ pub fn queue_panel_ui(
     filter_ui(ui, shared, memory, commands);
     let (shown, all) = (shared.queue.order().len(), shared.catalogue.len());
     let count = if shown == all {
-        format!("{all} candidates")
+        counted(all as u64, "candidate")
     } else {
-        format!("{shown} of {all} candidates")
+        format!("{shown} of {}", counted(all as u64, "candidate"))
     };
     ui.label(weak(ui, count));
     shortlist_ui(ui, shared, commands);
@@ -273,17 +274,17 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
     egui::ComboBox::from_id_salt("sort by")
         .width(ui.available_width() - 2.0 * theme::GRID)
         .truncate()
-        .selected_text(column.name())
+        .selected_text(column.title())
         .height(420.0)
         .show_ui(ui, |ui| {
             for known in Column::OWN {
-                let name = known.name().to_owned();
-                ui.selectable_value(column, known, name);
+                let title = known.title().to_owned();
+                ui.selectable_value(column, known, title);
             }
             ui.separator();
             for known in shared.score_columns() {
-                let name = known.name().to_owned();
-                ui.selectable_value(column, known, name);
+                let title = known.title().to_owned();
+                ui.selectable_value(column, known, title);
             }
             ui.separator();
             for name in shared.field_names() {

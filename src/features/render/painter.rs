@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{Catalogue, Problem, Stamp, StampId, StampRef},
     gpu::{Headless, StampInstance},
-    imaging::{Look, Orientation, View},
+    imaging::{Orientation, SharedLook, View},
     io::Decoder,
 };
 
@@ -87,7 +87,7 @@ impl<'a> Painter<'a> {
         self.order.preset.stamps_locked_with(shot.role, epochs)
     }
 
-    fn look(&self, shot: Shot, pixels: &Pixels) -> Look {
+    fn look(&self, shot: Shot, pixels: &Pixels) -> SharedLook {
         let locked = self
             .locked_with(shot)
             .filter_map(|stamp| pixels.get(&stamp.id));
@@ -117,10 +117,12 @@ impl<'a> Painter<'a> {
                 epoch: if self.order.is_locked { 0 } else { shot.epoch },
                 ..*shot
             };
-            let look = *known.entry(key).or_insert_with(|| {
-                looks.push(self.look(*shot, pixels));
-                looks.len() as u32 - 1
-            });
+            let shared = known.entry(key).or_insert_with(|| self.look(*shot, pixels));
+            let own = shared.of(stamp);
+            if looks.last() != Some(&own) {
+                looks.push(own);
+            }
+            let look = looks.len() as u32 - 1;
             let [width, height] = grid.cell_px.map(f64::from);
             let view = View {
                 zoom: f64::from(self.order.scale),

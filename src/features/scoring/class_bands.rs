@@ -8,7 +8,7 @@ use super::badge::{class_color, class_title, score_words};
 use crate::{
     domain::Candidate,
     features::light_curve::{
-        points::{nearest_epoch, time_origin, time_range},
+        points::{nearest_epoch, time_axis, time_origin, time_range},
         view::{Y_AXIS, linked},
     },
     widgets::theme::{self, weak},
@@ -153,8 +153,8 @@ fn plot_ui(
         .show_x(false)
         .show_grid(false)
         .show_crosshair(false);
-    for end in time_range(candidate).into_iter().flatten() {
-        plot = plot.include_x(end - origin);
+    if let Some([from, to]) = time_axis(candidate) {
+        plot = plot.default_x_bounds(from, to);
     }
     let response = plot.show(ui, |plot| {
         for (class, name) in predicted.classes.iter().enumerate() {

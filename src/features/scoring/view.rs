@@ -60,7 +60,7 @@ pub fn score_bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
 
 /// The right-hand end, from right to left.
 fn end_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
-    action_button(ui, shared, Action::HideScores, "Hide", commands);
+    action_button(ui, shared, Action::HideScores, "Hide scores", commands);
     if shared.scores.shown().len() > 1 {
         let name = Action::Disagreements.info().title;
         action_button(ui, shared, Action::Disagreements, name, commands);

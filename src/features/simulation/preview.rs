@@ -149,6 +149,7 @@ fn pictures(sequence: &ImageSequence, role: Role, epochs: &[usize]) -> Vec<Pictu
     let locked: Vec<&Stamp> = stamps.iter().chain(&shared).collect();
     let look = Preset::Destello.recipe(role).look_over(&locked);
     let picture = |stamp: &Stamp| {
+        let look = look.of(stamp);
         let marks = Marks::of(stamp);
         let rows = stamp.pixels.chunks_exact(stamp.width);
         let color = |value: &f32| look.color(*value, marks.classify(*value));

@@ -84,7 +84,7 @@ impl TrainingPane {
         };
         let known = self.rate_of(self.form.network);
         let long = known.map_or_else(
-            || "How long it takes is known once it runs.".into(),
+            || "An estimate of the time appears once it runs.".into(),
             |rate| format!("About {}.", duration(presented as f64 / rate)),
         );
         Ok(format!("Learns {steps} from {from}. {long}"))

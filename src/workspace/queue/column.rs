@@ -71,7 +71,8 @@ pub enum Column {
     Margin,
     /// Largest difference between the scores of two shown models.
     Disagreement,
-    /// The class that the class model calls it after its last epoch.
+    /// The class that the class model predicts after its last epoch.
+    #[serde(alias = "said")]
     Predicted,
     /// The probability of a class after the last epoch; the whole text, `p:supernova`.
     ProbabilityOf(Arc<str>),
@@ -206,7 +207,32 @@ impl Column {
         }
     }
 
-    /// What models say of a candidate in this column; none for other columns.
+    /// What it shows, for a menu; scores of one model or class and fields keep their names.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Found => "file order",
+            Self::Id => "identifier",
+            Self::Mag => "magnitude",
+            Self::Candid => "detection (candid)",
+            Self::Epochs => "number of epochs",
+            Self::First => "first epoch",
+            Self::Last => "last epoch",
+            Self::Truth => "truth in file",
+            Self::Flag => "flagged",
+            Self::Conflict => "annotators disagree",
+            Self::Margin => "distance from threshold",
+            Self::Disagreement => "models disagree",
+            Self::Predicted => "predicted class",
+            Self::Entropy => "uncertainty (entropy)",
+            Self::Change => "change at last epoch",
+            Self::Next => "label next",
+            Self::Doubt => "doubtful label",
+            Self::Anomaly => "anomaly",
+            other => other.name(),
+        }
+    }
+
+    /// What models predict for a candidate in this column; none for other columns.
     pub fn score(&self, ix: CandidateIx, scores: &Scores) -> Option<f32> {
         match self {
             Self::Score => scores.score(ix),

@@ -49,7 +49,7 @@ fn take_back(window: &mut InlineWindow, taught: &KeptVersion, before: &ModelId) 
     // Nothing to take back a second time.
     window.act(Action::RollBack);
     let said = window.toast();
-    assert!(said.contains("nothing to take back"), "{said}");
+    assert!(said.contains("nothing to roll back"), "{said}");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_learning_curve_shows_what_each_label_brings() {
     assert!(said.contains("held-out"), "{said}");
     assert!(
         window.state.shared.versions.all().is_empty(),
-        "nothing is taught by it"
+        "nothing is trained by it"
     );
     window.close();
 
@@ -214,7 +214,10 @@ fn an_imported_model_is_a_version_like_any_but_nothing_stands_before_it() {
     assert_eq!(changed_decisions(&window.state.shared), None);
     window.act(Action::RollBack);
     let said = window.toast();
-    assert!(said.contains("was not taught in this project"), "{said}");
+    assert!(
+        said.contains("was not fine-tuned in this project"),
+        "{said}"
+    );
     assert!(window.state.shared.scores.is_active(&source));
 }
 
@@ -261,7 +264,7 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
         .fine_tuning_plan(&window.state.shared)
         .unwrap();
     assert!(
-        plan.contains(&format!("Begins again from {before}")),
+        plan.contains(&format!("Starts again from {before}")),
         "{plan}"
     );
     let late = window
@@ -405,7 +408,7 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
     let after = accuracy(&window);
     let old = taught.figures.source_domain.unwrap();
     println!(
-        "strange sky: {before:.3} before, {after:.3} after; old sky {:+.3}",
+        "strange sky: {before:.3} before, {after:.3} after; source domain {:+.3}",
         old.gain()
     );
     assert!(after >= before + STATED_GAIN, "{before} {after}");

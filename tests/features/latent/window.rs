@@ -105,7 +105,7 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     );
     let figures = window.state.latent.adapted().unwrap();
     assert!(
-        figures.contains("is taught; reconstruction error"),
+        figures.contains("is trained; reconstruction error"),
         "{figures}"
     );
     let known = window

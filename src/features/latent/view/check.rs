@@ -48,7 +48,7 @@ fn head_ui(
 ) {
     ui.horizontal(|ui| {
         let text = format!(
-            "Component {}: {} of {} unjudged members, at random",
+            "Component {}: {} of {} unlabelled members, at random",
             check.component + 1,
             check.shown.len(),
             thousands(unjudged as u64)
@@ -57,7 +57,7 @@ fn head_ui(
     });
     ui.horizontal(|ui| {
         if ui
-            .button("Others")
+            .button("Resample")
             .on_hover_text("Draw other members")
             .clicked()
         {
@@ -121,7 +121,7 @@ fn member_ui(
 
 fn agree_ui(ui: &mut Ui, shared: &Shared, unjudged: usize, commands: &mut Vec<impl From<Latent>>) {
     let text = format!(
-        "Do they agree? Then all {} unjudged members are labelled, in one step that undo takes back",
+        "If all look alike, label all {} unlabelled members (one undo takes it back)",
         thousands(unjudged as u64)
     );
     ui.add(egui::Label::new(weak(ui, text)).wrap());

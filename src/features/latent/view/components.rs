@@ -18,7 +18,7 @@ use crate::{
     workspace::{
         command::{Command, Go},
         shared::Shared,
-        words::thousands,
+        words::{counted, thousands},
     },
 };
 
@@ -159,8 +159,8 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
         color,
     )];
     let size = format!(
-        "{}, unjudged {}",
-        thousands(row.size as u64),
+        "{}, {} unlabelled",
+        counted(row.size as u64, "member"),
         thousands(row.unseen as u64)
     );
     lines.push((size, theme::CAPTION, weak_color));
@@ -168,15 +168,16 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
         || unlabelled_words(row),
         |most| {
             format!(
-                "{} {:.0} % of {}",
-                most.class,
+                "{} labelled: {:.0} % {}",
+                most.labelled,
                 100.0 * most.purity(),
-                most.labelled
+                most.class
             )
         },
     );
     lines.push((label, theme::CAPTION, color));
-    let spread = format!("spread {:.2}", row.spread);
+    // Rounding may leave a zero with a sign.
+    let spread = format!("spread {:.2}", row.spread.max(0.0));
     let last = match row.mean_score {
         Some(score) => format!("score {score:.2}  {spread}"),
         None => spread,

@@ -1,6 +1,6 @@
 //! The hand on the plot: lasso, box and click select.
 
-use egui::{Pos2, Rect, Response, Stroke, Ui};
+use egui::{Event, Pos2, Rect, Response, Stroke, Ui};
 
 use super::memory::OnScreen;
 use crate::{
@@ -42,12 +42,13 @@ pub fn draw_region(
     if lasso.is_empty() {
         return;
     }
-    if let Some(at) = ui.input(|input| input.pointer.latest_pos())
-        && lasso
+    for at in ui.input(|input| moves(&input.events)) {
+        if lasso
             .last()
             .is_some_and(|last| last.distance(at) >= LASSO_STEP)
-    {
-        lasso.push(at);
+        {
+            lasso.push(at);
+        }
     }
     let corners = match tool {
         Tool::Box => corners_of(Rect::from_two_pos(lasso[0], lasso[lasso.len() - 1])),
@@ -65,6 +66,20 @@ pub fn draw_region(
             .into(),
         );
     }
+}
+
+/// Where the pointer went in a frame, since the button was pressed: on a slow machine one frame has
+/// many moves, and each is a corner.
+fn moves(events: &[Event]) -> Vec<Pos2> {
+    let pressed = events
+        .iter()
+        .rposition(|event| matches!(event, Event::PointerButton { pressed: true, .. }));
+    let since = &events[pressed.map_or(0, |at| at + 1)..];
+    let positions = since.iter().filter_map(|event| match event {
+        Event::PointerMoved(at) | Event::PointerButton { pos: at, .. } => Some(*at),
+        _ => None,
+    });
+    positions.collect()
 }
 
 fn corners_of(rect: Rect) -> Vec<Pos2> {

@@ -74,7 +74,7 @@ fn a_threshold_is_chosen_on_labelled_candidates() {
     assert_eq!((evidence.real, evidence.bogus), (20, 0));
     assert!(evidence.found >= 18, "{evidence:?}");
     assert!(
-        window.toast().contains("unknown (0 of about 10"),
+        window.toast().contains("to measure rejection (0 so far)"),
         "{}",
         window.toast()
     );
