@@ -4,7 +4,7 @@
 //! a click on a widget asks for is known only once the views are laid out: the pass is discarded then
 //! and laid out again after the command, without being painted twice.
 
-use egui::{CentralPanel, Panel, Ui};
+use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use super::{
     command::{Command, Go, Session},
@@ -169,6 +169,13 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
             .show(ui, |ui| {
                 ui.add_space(theme::GRID / 2.0);
                 labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
+                ScrollArea::vertical()
+                    .id_salt("about candidate")
+                    .auto_shrink(false)
+                    .show(ui, |ui| {
+                        inspect::facts_view::facts_ui(ui, &state.shared, commands);
+                        labelling::view::history_ui(ui, &state.shared);
+                    });
             });
     }
     CentralPanel::default().show(ui, |ui| match state.shared.screen {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{keys::KeyMap, saved_path};
+use super::{keys::KeyMap, links::Link, saved_path};
 use crate::workspace::pick::PickFor;
 
 /// How problems with the user's own settings and vocabularies are marked.
@@ -54,7 +54,8 @@ pub struct Settings {
     /// Model files of this user.
     #[serde(with = "saved_path::list")]
     pub model_files: Vec<PathBuf>,
-    /// A taught model that loses more of its mean recall on the old sky is not made active, percent.
+    /// A fine-tuned version that loses more of its mean recall on the source domain is not made active,
+    /// percent.
     pub most_forgotten_percent: f32,
     /// Projects opened last, newest first.
     #[serde(with = "saved_path::list")]
@@ -64,6 +65,10 @@ pub struct Settings {
     /// The folder that was used last for each purpose.
     #[serde(with = "saved_path::map")]
     pub last_folders: BTreeMap<PickFor, PathBuf>,
+    /// Fields shown beside the stamps, in this order; empty for the survey's usual ones.
+    pub facts: Vec<String>,
+    /// Pages about an object.
+    pub links: Vec<Link>,
     /// Keys that were changed.
     pub keys: KeyMap,
 }
@@ -83,6 +88,8 @@ impl Default for Settings {
             most_forgotten_percent: 1.0,
             recent_projects: Vec::new(),
             window_size: None,
+            facts: Vec::new(),
+            links: Link::usual(),
             keys: KeyMap::default(),
         }
     }

@@ -45,7 +45,7 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
     };
     view.state_mut().window.apply(Command::Queue(sort));
     rest(&mut view);
-    assert!(shows(&view, "scores of this epoch"));
+    assert!(shows(&view, "Real/bogus"));
     assert_eq!(
         press(&mut view, Modifiers::SHIFT, Key::S),
         ["Do(HideScores)"]

@@ -1,5 +1,7 @@
 //! Inspect: the large stamps of one epoch, the strip of all epochs, histogram, header.
 
+pub mod facts;
+pub mod facts_view;
 pub mod header;
 pub(crate) mod header_view;
 pub(crate) mod histogram;

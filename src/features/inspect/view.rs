@@ -22,13 +22,14 @@ use crate::{
         sight::Sight,
         stamp_paint::StampBatch,
         stamp_view::{Laid, Place},
-        theme::{GRID, weak},
+        theme::GRID,
         view_memory::{Camera, Hover, ViewMemory},
     },
     workspace::{
         command::Command,
         display::{Display, Scope, Tweak},
         place::Motion,
+        scores::shown::ShownModel,
         shared::Shared,
     },
 };
@@ -56,8 +57,13 @@ pub fn inspect_ui(
     let area = ui.available_rect_before_wrap();
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
-    let has_classes = !shared.is_blind() && shared.scores.class_model().is_some();
-    let least_curve = if has_classes {
+    // One epoch is no curve and has no course of classes: its stamps take all the place.
+    let has_curve = candidate.epochs.len() + candidate.history.len() > 1;
+    let has_classes =
+        candidate.epochs.len() > 1 && !shared.is_blind() && shared.scores.class_model().is_some();
+    let least_curve = if !has_curve {
+        0.0
+    } else if has_classes {
         (area.height() * 0.38).clamp(160.0, 380.0)
     } else {
         (area.height() * 0.25).clamp(110.0, 240.0)
@@ -90,6 +96,10 @@ pub fn inspect_ui(
             commands,
         );
     }
+    if !has_curve {
+        ui.allocate_rect(area, Sense::hover());
+        return;
+    }
     let table_width = class_table_width(shared).filter(|width| {
         let fits = curve.width() > 2.5 * width;
         has_classes && fits
@@ -117,7 +127,8 @@ pub fn inspect_ui(
     ui.allocate_rect(area, Sense::hover());
 }
 
-/// What every shown model says of the epoch on screen; the place stays where scores are hidden.
+/// The result of every shown model in words, the active one first; the place stays where scores are
+/// hidden.
 fn scores_ui(ui: &mut Ui, shared: &Shared, ix: CandidateIx) {
     let size = vec2(ui.available_width(), 18.0);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
@@ -126,17 +137,17 @@ fn scores_ui(ui: &mut Ui, shared: &Shared, ix: CandidateIx) {
         if shared.is_blind() {
             return;
         }
-        ui.label(weak(ui, "scores of this epoch"));
         egui::ScrollArea::horizontal()
             .id_salt("scores of this epoch")
             .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
             .show(ui, |ui| {
-                for model in shared.scores.shown() {
+                let is_active = |model: &&ShownModel| shared.scores.is_active(&model.source);
+                let (active, others): (Vec<_>, Vec<_>) =
+                    shared.scores.shown().iter().partition(is_active);
+                for model in active.into_iter().chain(others) {
                     let reading = shared.scores.of_epoch(model, ix, shared.place.epoch);
-                    let is_active = shared.scores.is_active(&model.source);
-                    let name = shared.scores.name_of(model);
-                    scoring::badge::score_ui(ui, shared, name, is_active, reading);
-                    ui.add_space(GRID);
+                    scoring::badge::result_ui(ui, shared, model, reading);
+                    ui.add_space(2.0 * GRID);
                 }
             });
     });

@@ -1,9 +1,9 @@
-//! The right-hand panel: classes with their keys, unsure and flag, note, history, metadata.
+//! The right-hand panel: classes with their keys, unsure and flag, note, history.
 
-use egui::{Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use egui::{Button, RichText, Stroke, TextEdit, Ui, vec2};
 
 use crate::{
-    domain::{Candidate, Class, label_book::LabelState},
+    domain::{Class, label_book::LabelState},
     widgets::{
         cells,
         theme::{self, weak},
@@ -58,15 +58,6 @@ pub fn label_panel_ui(
         note_ui(ui, shared, memory, labels, commands);
     }
     ui.add_space(theme::GRID);
-    ScrollArea::vertical()
-        .id_salt("about candidate")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            about_ui(ui, shared, candidate);
-            if !shared.is_label_hidden(candidate) {
-                history_ui(ui, shared, candidate);
-            }
-        });
 }
 
 /// How far a repeat check is.
@@ -198,69 +189,14 @@ fn note_ui(
     }
 }
 
-fn about_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
-    let pair = |ui: &mut Ui, name: &str, value: String, color: Option<Color32>| {
-        ui.horizontal(|ui| {
-            ui.label(weak(ui, name));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = RichText::new(value).monospace();
-                ui.add(
-                    egui::Label::new(match color {
-                        Some(color) => text.color(color),
-                        None => text,
-                    })
-                    .truncate()
-                    .selectable(true),
-                );
-            });
-        });
+/// Who labelled the candidate on screen, and how; the last one first.
+pub fn history_ui(ui: &mut Ui, shared: &Shared) {
+    let Some(candidate) = shared
+        .candidate()
+        .filter(|candidate| !shared.is_label_hidden(candidate))
+    else {
+        return;
     };
-    pair(ui, "id", candidate.id.to_string(), None);
-    pair(ui, "epochs", candidate.epochs.len().to_string(), None);
-    let truth = candidate.truth.as_ref();
-    if let Some(truth) = truth.filter(|_| !shared.is_blind()) {
-        pair(ui, "truth in file", truth.to_string(), None);
-    }
-    if let Some([ra, dec]) = candidate.position_deg {
-        pair(ui, "RA, Dec", format!("{ra:.5}° {dec:+.5}°"), None);
-    }
-    let Some(epoch) = shared.epoch() else { return };
-    ui.add_space(theme::GRID / 2.0);
-    ui.label(weak(
-        ui,
-        format!(
-            "epoch {} of {}",
-            shared.place.epoch + 1,
-            candidate.epochs.len()
-        ),
-    ));
-    if let Some(candid) = &epoch.candid {
-        pair(ui, "candid", candid.to_string(), None);
-    }
-    if let Some(mjd) = epoch.mjd {
-        pair(ui, "MJD", format!("{:.4}", mjd.days()), None);
-    }
-    if let Some(band) = &epoch.band {
-        pair(
-            ui,
-            "band",
-            band.to_string(),
-            Some(theme::band_color(Some(band))),
-        );
-    }
-    if let Some(mag) = epoch.mag.filter(|mag| mag.is_finite()) {
-        let err = epoch
-            .mag_err
-            .map(|err| format!(" ± {err:.2}"))
-            .unwrap_or_default();
-        pair(ui, "magnitude", format!("{mag:.2}{err}"), None);
-    }
-    if let Some(seeing) = epoch.seeing_arcsec {
-        pair(ui, "seeing", format!("{seeing:.2}″"), None);
-    }
-}
-
-fn history_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
     let history: Vec<_> = shared.book.history(&candidate.id).collect();
     if history.is_empty() {
         return;

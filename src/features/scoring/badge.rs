@@ -6,7 +6,10 @@ use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2,
 use crate::{
     domain::CandidateIx,
     widgets::theme::{self},
-    workspace::{scores::shown::Reading, shared::Shared},
+    workspace::{
+        scores::shown::{Reading, ShownModel},
+        shared::Shared,
+    },
 };
 
 /// Size of a badge, points.
@@ -109,41 +112,44 @@ pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>,
     }
 }
 
-/// A score as a widget, with its model's name before it; read aloud as it is shown.
-pub fn score_ui(ui: &mut Ui, shared: &Shared, name: &str, is_active: bool, reading: Reading<'_>) {
-    let title = egui::RichText::new(name).size(theme::CAPTION);
-    let title = if is_active {
-        title.strong()
+/// What a model predicts, in words with its badge: "Real/bogus .99 real (compact)", "Class .97 Supernova
+/// (recurrent)"; read aloud as it is shown.
+pub fn result_ui(ui: &mut Ui, shared: &Shared, model: &ShownModel, reading: Reading<'_>) {
+    let name = shared.scores.name_of(model);
+    let is_active = shared.scores.is_active(&model.source);
+    let subject = if model.predicts_classes() {
+        "Class"
     } else {
-        title.color(theme::caption_color(ui))
+        "Real/bogus"
     };
-    ui.label(title);
-    match reading {
+    let (title, hover) = match reading {
         Reading::Refused(why) => {
-            let why = egui::RichText::new(why).size(theme::CAPTION);
-            ui.label(why.color(theme::caption_color(ui)));
-        }
-        Reading::Score { value, is_real } => {
-            let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
-            paint(ui, ui.painter(), rect, shared, reading);
-            let side = if is_real { "real" } else { "bogus" };
-            let text = format!("{name}: {value:.4}, {side}");
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
-            response.on_hover_text(text);
-        }
-        Reading::Class { class, probability } => {
-            let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
-            paint(ui, ui.painter(), rect, shared, reading);
-            let title = class_title(shared, class);
-            let text = format!("{name}: {title}, probability {probability:.4}");
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
-            response.on_hover_text(text);
-            ui.label(egui::RichText::new(title).size(theme::CAPTION));
+            let text = theme::weak(ui, format!("{subject}: none, it {why} ({name})"));
+            ui.label(text.size(theme::CAPTION));
+            return;
         }
         Reading::Pending => {
-            ui.label(theme::weak(ui, "…"));
+            ui.label(theme::weak(ui, format!("{subject} … ({name})")).size(theme::CAPTION));
+            return;
         }
-    }
+        Reading::Score { value, is_real } => {
+            let side = if is_real { "real" } else { "bogus" };
+            (side.to_owned(), format!("{name}: {value:.4}, {side}"))
+        }
+        Reading::Class { class, probability } => {
+            let title = class_title(shared, class);
+            let hover = format!("{name}: {title}, probability {probability:.4}");
+            (title, hover)
+        }
+    };
+    ui.label(egui::RichText::new(subject).size(theme::CAPTION));
+    let (rect, response) = ui.allocate_exact_size(BADGE, egui::Sense::hover());
+    paint(ui, ui.painter(), rect, shared, reading);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &hover));
+    response.on_hover_text(&hover);
+    let title = egui::RichText::new(title);
+    ui.label(if is_active { title.strong() } else { title });
+    ui.label(theme::weak(ui, format!("({name})")).size(theme::CAPTION));
 }
 
 #[cfg(test)]
