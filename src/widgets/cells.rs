@@ -3,7 +3,7 @@
 use egui::Response;
 
 use crate::{
-    domain::{CandidateIx, Timestamp, label_book::LabelState},
+    domain::{CandidateIx, Mjd, Timestamp, label_book::LabelState},
     widgets::view_memory::ViewMemory,
     workspace::{screen::Field, shared::Shared},
 };
@@ -79,6 +79,14 @@ pub fn clock(at: Timestamp) -> String {
         |_| "?".into(),
         |time| time.strftime("%Y-%m-%d %H:%M").to_string(),
     )
+}
+
+/// The same of an astronomical time.
+pub fn mjd_clock(mjd: Mjd) -> String {
+    /// MJD of 1 January 1970.
+    const EPOCH: f64 = 40_587.0;
+    let micros = (mjd.utc_days() - EPOCH) * 86_400e6;
+    clock(Timestamp(micros.round() as i64))
 }
 
 /// The colour that stands for a candidate's label: its class, or grey for seen ones.

@@ -110,7 +110,11 @@ fn draw(inside: &mut PlotUi<'_>, series: &Series, color: egui::Color32) {
     for point in &series.points {
         if let Some([low, high]) = point.interval {
             let bar = vec![[point.place[0], low], [point.place[0], high]];
-            inside.line(Line::new(name(), bar).color(color).width(1.0));
+            inside.line(
+                Line::new(name(), bar)
+                    .color(color.gamma_multiply(0.3))
+                    .width(1.0),
+            );
         }
     }
     if matches!(series.mark, Mark::Line | Mark::LineAndPoints) {

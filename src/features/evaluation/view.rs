@@ -14,7 +14,7 @@ use crate::{
         theme::{self, weak},
         view_memory::ViewMemory,
     },
-    workspace::{action::Action, command::Command, shared::Shared},
+    workspace::{action::Action, command::Command, shared::Shared, words::counted},
 };
 
 /// Width of the table and the matrix, points.
@@ -240,9 +240,17 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
             }
             ui.end_row();
         }
-        ui.label("judged");
+        ui.label("scored");
         for model in &report.models {
-            let n = format!("{} of {} objects", model.n, model.objects);
+            let n = if model.n as u64 == model.objects as u64 {
+                counted(model.objects as u64, "object")
+            } else {
+                format!(
+                    "{} of {}",
+                    counted(model.n as u64, "epoch"),
+                    counted(model.objects as u64, "object")
+                )
+            };
             ui.label(RichText::new(n).monospace());
         }
         ui.end_row();
@@ -254,9 +262,9 @@ fn figure(model: &Evaluation, measure: Measure) -> String {
         return "–".into();
     };
     let (scale, unit, digits) = if measure.is_percent() {
-        (100.0, " %", 2)
+        (100.0, " %", 1)
     } else {
-        (1.0, "", 4)
+        (1.0, "", 3)
     };
     let error = model.uncertainty.get(measure);
     let error = error.map_or_else(String::new, |error| {

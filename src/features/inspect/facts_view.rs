@@ -55,14 +55,7 @@ fn epoch_ui(ui: &mut Ui, epoch: &Epoch) {
         pair(ui, "candid", candid, None);
     }
     if let Some(mjd) = epoch.mjd {
-        // Seconds of UTC since 1970; the day 40587 is its first.
-        let micros = ((mjd.utc_days() - 40_587.0) * 86_400e6).round() as i64;
-        pair(
-            ui,
-            "UTC",
-            &cells::clock(crate::domain::Timestamp(micros)),
-            None,
-        );
+        pair(ui, "UTC", &cells::mjd_clock(mjd), None);
         let scale = mjd.scale().name();
         pair(
             ui,

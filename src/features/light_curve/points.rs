@@ -39,7 +39,7 @@ pub enum Scale {
 pub fn time_origin(candidate: &Candidate) -> f64 {
     let epochs = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
     let history = candidate.history.iter().map(|point| point.mjd);
-    let first = epochs.chain(history).map(Mjd::days);
+    let first = epochs.chain(history).map(Mjd::utc_days);
     let first = first.fold(f64::INFINITY, f64::min);
     if first.is_finite() {
         first.floor()
@@ -54,11 +54,11 @@ pub fn time_range(candidate: &Candidate) -> Option<[f64; 2]> {
     /// Share of the time seen so far, and days where there is one epoch only.
     const BEYOND: (f64, f64) = (0.03, 1.0);
     let times = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
-    let mut times: Vec<f64> = times.map(Mjd::days).collect();
+    let mut times: Vec<f64> = times.map(Mjd::utc_days).collect();
     if times.is_empty() {
         return None;
     }
-    times.extend(candidate.history.iter().map(|point| point.mjd.days()));
+    times.extend(candidate.history.iter().map(|point| point.mjd.utc_days()));
     let first = times.iter().copied().reduce(f64::min)?;
     let last = times.iter().copied().reduce(f64::max)?;
     let seen = last - first;
@@ -187,7 +187,7 @@ pub fn given_points(candidate: &Candidate) -> Vec<Point> {
         let is_known = candidate.epochs.iter().any(|epoch| {
             epoch
                 .mjd
-                .is_some_and(|mjd| (mjd.days() - earlier.mjd.days()).abs() < 1e-6)
+                .is_some_and(|mjd| (mjd.utc_days() - earlier.mjd.utc_days()).abs() < 1e-6)
         });
         if !is_known && earlier.mag.is_finite() {
             points.push(Point {
@@ -248,7 +248,7 @@ mod tests {
         );
         assert_eq!((points[1].epoch, points[1].is_upper_limit), (Some(1), true));
         assert_eq!(
-            (points[2].mjd.days(), points[2].is_upper_limit),
+            (points[2].mjd.utc_days(), points[2].is_upper_limit),
             (5.0, true)
         );
         assert_eq!(nearest_epoch(&candidate, 10.7), Some(1));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use egui::{Align, Layout, Ui, Vec2b};
-use egui_plot::{Line, MarkerShape, Plot, PlotUi, Points, VLine};
+use egui_plot::{HoverPosition, Line, MarkerShape, Plot, PlotUi, Points, VLine};
 
 use super::{
     folded_view,
@@ -14,7 +14,10 @@ use super::{
 use crate::{
     domain::{Band, Candidate},
     features::light_curve::state::LightCurvePane,
-    widgets::theme::{self, weak},
+    widgets::{
+        cells,
+        theme::{self, weak},
+    },
     workspace::{
         command::{Command, Go},
         shared::Shared,
@@ -95,8 +98,11 @@ fn head_ui(
     }
     let mut choice = light_curve.curve;
     ui.horizontal(|ui| {
+        if let Curve::Points { points, .. } = curve {
+            legend_ui(ui, points);
+        }
         if let Some(caption) = caption {
-            ui.label(weak(ui, caption));
+            ui.add(egui::Label::new(weak(ui, caption)).truncate());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if has_points {
@@ -154,7 +160,7 @@ pub(super) fn plot_over_time(
     let cursor = shared
         .epoch()
         .and_then(|epoch| epoch.mjd)
-        .map(|mjd| mjd.days() - origin);
+        .map(|mjd| mjd.utc_days() - origin);
     let label = value_label(scale);
     let CurveChoice { is_measured, .. } = light_curve.curve;
     let has_bands = !shared.is_blind() && shared.scores.class_model().is_some();
@@ -169,6 +175,13 @@ pub(super) fn plot_over_time(
         .y_axis_min_width(Y_AXIS)
         .set_margin_fraction(egui::vec2(0.03, 0.12))
         .grid_color(theme::grid_color(ui))
+        .label_formatter(|hover| match hover {
+            HoverPosition::NearDataPoint { position, .. } => {
+                let at = [position.x, position.y];
+                point_words(points, |point| point.mjd.utc_days() - origin, at)
+            }
+            HoverPosition::Elsewhere { .. } => None,
+        })
         .show_crosshair(false);
     if has_bands {
         // The bands below tell the time.
@@ -179,7 +192,7 @@ pub(super) fn plot_over_time(
         plot = plot.x_axis_label(time_label);
     }
     let longest = longest_bar(scale);
-    let days = |point: &Point| point.mjd.days() - origin;
+    let days = |point: &Point| point.mjd.utc_days() - origin;
     let response = plot.show(ui, |plot| {
         for (band, points) in by_band(points) {
             draw_band(plot, band.as_ref(), &points, &days, longest);
@@ -199,6 +212,44 @@ pub(super) fn plot_over_time(
         && epoch != shared.place.epoch
     {
         commands.push(Command::Go(Go::Epoch(epoch)).into());
+    }
+}
+
+/// "2015-02-17 05:12 UTC · g 22.78 ± 0.10", of the point drawn there.
+pub(super) fn point_words(
+    points: &[Point],
+    place: impl Fn(&Point) -> f64,
+    [x, y]: [f64; 2],
+) -> Option<String> {
+    let is_there = |point: &&Point| {
+        (place(point) - x).abs() < 1e-6 && (point.value - y).abs() < 1e-9 * y.abs().max(1.0)
+    };
+    let point = points.iter().find(is_there)?;
+    let band = point.band.as_ref().map_or("", Band::name);
+    let value = if point.is_upper_limit {
+        format!("fainter than {:.2}", point.value)
+    } else {
+        let error = point
+            .err
+            .map_or_else(String::new, |err| format!(" ± {err:.2}"));
+        format!("{:.2}{error}", point.value)
+    };
+    let images = match point.epoch {
+        Some(epoch) => format!("epoch {}", epoch + 1),
+        None => "no images".into(),
+    };
+    let time = cells::mjd_clock(point.mjd);
+    Some(format!("{time} UTC\n{band} {value}\n{images}"))
+}
+
+/// The filters of a light curve by colour.
+fn legend_ui(ui: &mut Ui, points: &[Point]) {
+    let bands = by_band(points);
+    for band in bands.keys() {
+        let name = band.as_ref().map_or("no band", Band::name);
+        let text = egui::RichText::new(format!("● {name}"));
+        let color = theme::band_color(band.as_ref());
+        ui.label(text.size(theme::CAPTION).color(color));
     }
 }
 

@@ -93,7 +93,7 @@ fn spans<'a>(
 ) -> Vec<Span<'a>> {
     let epochs = candidate.epochs.iter().enumerate();
     let mut known: Vec<(f64, &'a [f32])> = epochs
-        .filter_map(|(at, epoch)| Some((epoch.mjd?.days() - origin, predicted.row(at)?)))
+        .filter_map(|(at, epoch)| Some((epoch.mjd?.utc_days() - origin, predicted.row(at)?)))
         .collect();
     known.sort_by(|a, b| a.0.total_cmp(&b.0));
     let Some([_, end]) = time_range(candidate) else {
@@ -173,7 +173,7 @@ fn plot_ui(
             plot.bar_chart(BarChart::new(class_title(shared, name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {
-            let line = VLine::new("epoch on screen", mjd.days() - origin);
+            let line = VLine::new("epoch on screen", mjd.utc_days() - origin);
             plot.vline(line.color(theme::AMBER).width(1.5));
         }
         plot.pointer_coordinate().map(|at| at.x + origin)
