@@ -22,7 +22,9 @@ const ALARM_US: i64 = 20_000_000;
 /// Letters of a path in a tooltip, of a message in the bar; of a message in its tooltip.
 const TIP: usize = 200;
 const WHOLE: usize = 1_000;
-/// Room for the pixel read-out, points.
+/// The first keys are named until so many labels are given.
+const FIRST_LABELS: usize = 10;
+/// Width of the pixel read-out, points.
 const READ_OUT: f32 = 330.0;
 
 /// The bar.
@@ -35,7 +37,7 @@ pub fn status_bar_ui(
 ) {
     ui.horizontal(|ui| {
         let words = readout::under_pointer(&state.shared, &memory.view);
-        let words = words.unwrap_or_else(|| "point at a stamp to read its pixels".into());
+        let words = words.unwrap_or_else(|| hint(state));
         // Always of one width, so that nothing moves with the pointer.
         let size = egui::vec2(READ_OUT, 18.0);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -62,6 +64,28 @@ pub fn status_bar_ui(
             toast_ui(ui, state, now, commands);
         });
     });
+}
+
+/// The first keys, until some labels are given; then what the place is for.
+fn hint(state: &AppState) -> String {
+    if state.shared.labelled() >= FIRST_LABELS || state.shared.candidate().is_none() {
+        return "point at a stamp to read its pixels".into();
+    }
+    let classes = &state.shared.vocabulary().classes;
+    let classes = match &classes[..] {
+        [first, .., last] if classes.len() > 3 => format!("{}-{} classes", first.key, last.key),
+        few => {
+            let few = few.iter().map(|class| format!("{} {}", class.key, class.title));
+            few.collect::<Vec<_>>().join(" · ")
+        }
+    };
+    let key = |action: Action| state.shared.settings.keys.hint(action);
+    format!(
+        "{classes} · {} unsure · {} next · {} keys",
+        key(Action::Unsure),
+        key(Action::NextUnlabelled),
+        key(Action::KeyHelp)
+    )
 }
 
 fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
