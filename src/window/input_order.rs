@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use egui::{Context, Event, Key, Plugin, RawInput};
+use egui::{Context, Event, Key, Plugin, RawInput, Ui};
 
 /// Holds events back until their turn comes.
 #[derive(Default)]
@@ -142,8 +142,12 @@ impl Plugin for InputOrder {
     }
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
-        if self.sort(&mut input.events, ctx.text_edit_focused()) {
-            crate::widgets::repaint_once(ctx);
+        self.sort(&mut input.events, ctx.text_edit_focused());
+    }
+
+    fn on_end_pass(&mut self, ui: &mut Ui) {
+        if !self.waiting.is_empty() {
+            crate::widgets::repaint_once(ui.ctx());
         }
     }
 }

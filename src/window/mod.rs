@@ -10,6 +10,7 @@ pub(crate) mod key_help;
 pub mod memory;
 pub(crate) mod palette;
 mod problem_report;
+pub mod repaint;
 pub mod running;
 pub mod session;
 pub mod settings_file;
@@ -141,6 +142,7 @@ impl Viewer {
             .as_ref()
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
+        repaint::drive(context);
         let wake = Wake::of(&context.egui_ctx);
         let (waking, waker) = (wake.clone(), wake.clone());
         panics::nudge_by(move || waker.wake());
@@ -210,6 +212,7 @@ impl Viewer {
             .wgpu_render_state
             .as_ref()
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
+        repaint::drive(context);
         self.wake.turn_to(&context.egui_ctx);
         self.watch = graphics::watch(render_state, &self.wake);
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);

@@ -75,7 +75,9 @@ fn hint(state: &AppState) -> String {
     let classes = match &classes[..] {
         [first, .., last] if classes.len() > 3 => format!("{}-{} classes", first.key, last.key),
         few => {
-            let few = few.iter().map(|class| format!("{} {}", class.key, class.title));
+            let few = few
+                .iter()
+                .map(|class| format!("{} {}", class.key, class.title));
             few.collect::<Vec<_>>().join(" · ")
         }
     };

@@ -84,7 +84,7 @@ fn a_model_is_taught_the_stamps_of_another_sky() {
     let fine = ["fine-tune", &stamps, "--model", &model, "--out", &taught];
     let said = printed(&[&fine[..], &["--replay", "100", "--device", "cpu"]].concat());
     assert!(
-        said.contains("held out: ") && said.contains("simulated stamps"),
+        said.contains("held-out stamps of") && said.contains("1000 simulated stamps"),
         "{said}"
     );
     let card = fs::read_to_string(sky.beside("taught.json")).unwrap();

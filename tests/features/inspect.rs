@@ -184,12 +184,18 @@ fn scale_lock_decides_over_which_stamps_limits_are_found() {
             .unwrap();
         (limits.low, limits.high)
     };
-    let science = |window: &InlineWindow, id: &str, epoch| limits(window, id, epoch, Role::Science);
+    // Stamps that share limits share the interval above their skies.
+    let interval = |window: &InlineWindow, id: &str, epoch, role| {
+        let (low, high) = limits(window, id, epoch, role);
+        ((high - low) * 10.0).round()
+    };
+    let science =
+        |window: &InlineWindow, id: &str, epoch| interval(window, id, epoch, Role::Science);
     assert_eq!(window.state.shared.display.lock, Lock::Object);
     assert_eq!(science(&window, "hits02", 0), science(&window, "hits02", 2));
     assert_eq!(
         science(&window, "hits02", 2),
-        limits(&window, "hits02", 2, Role::Reference)
+        interval(&window, "hits02", 2, Role::Reference)
     );
     assert_ne!(science(&window, "hits02", 2), science(&window, "hits03", 2));
     let (low, high) = limits(&window, "hits02", 2, Role::Difference);

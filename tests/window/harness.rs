@@ -12,6 +12,7 @@ use destello::{
         command::{Command, Session},
         frame::{Host, frame_ui},
         memory::Memory,
+        repaint::observe,
         state::AppState,
     },
     workspace::settings::Settings,
@@ -80,8 +81,8 @@ pub fn drawn_view_within(
 pub fn paint_until_rest(view: &mut View) -> usize {
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
-    view.ctx.set_request_repaint_callback(move |info| {
-        asks.fetch_or(info.delay < SOON, Ordering::Relaxed);
+    observe(&view.ctx, move |delay| {
+        asks.fetch_or(delay < SOON, Ordering::Relaxed);
     });
     for frames in 1..40 {
         asked.store(false, Ordering::Relaxed);

@@ -152,7 +152,7 @@ fn every_action_stands_in_a_menu_with_its_key() {
     }
     let top = rect_of(&view, "View").center();
     click_at(&mut view, top, NONE);
-    click(&mut view, "Zoom in Plus");
+    click(&mut view, "Zoom in +");
     assert!(view.state().memory.view.camera.zoom > 1.0);
 }
 

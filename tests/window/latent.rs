@@ -196,7 +196,7 @@ fn members_are_looked_at_and_labelled() {
         "{:?}",
         texts(&view)
     );
-    click(&mut view, "Others");
+    click(&mut view, "Resample");
     click(&mut view, "all are real");
     assert_eq!(window(&view).state.shared.labelled(), 12);
     assert!(shows(

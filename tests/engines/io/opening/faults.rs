@@ -23,7 +23,7 @@ fn each_bad_file_is_one_line_and_the_good_one_opens() {
         ("foreign.fits", b"this is no picture of the sky", "text"),
         ("noise.avro", b"\xfe\xed\xfa\xce\x01\x02\x03", "no format"),
         ("cut.avro", &avro[..avro.len() - 500], "cut short"),
-        ("head.avro", &avro[..200], "header"),
+        ("head.avro", &avro[..200], "truncated"),
         ("none.avro", &empty_avro, "without a record"),
         ("framed.avro", b"\0\0\0\x03\x84\xb4\x82\x80", "schema"),
         ("x.parquet", b"PAR1\x15\x04", "Parquet"),
