@@ -40,6 +40,7 @@ pub enum Action {
     Filter,
     RefreshQueue,
     WholeQueue,
+    ClosePairs,
     SelectAll,
     SelectNone,
     SelectRestOfPage,
@@ -195,6 +196,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Filter, Menu::Go, "Filter", "Keep only candidates that match, such as mag<20 label:none", &["Ctrl+F"]),
     row(Action::RefreshQueue, Menu::Go, "Refresh the queue", "Filter and sort again, with the labels given since", &["F5"]),
     row(Action::WholeQueue, Menu::Go, "All candidates again", "Drop the filter, and leave the few that were opened alone", &["Ctrl+F5"]),
+    row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
     row(Action::Unsure, Menu::Label, "Unsure", "Looked at, and cannot say", &["U"]),
     row(Action::Skip, Menu::Label, "Skip", "Pass over for now; a label that was given stays", &["S"]),
     row(Action::Flag, Menu::Label, "Flag", "Mark for a second look, or take the mark off", &["F"]),
@@ -309,7 +311,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            81,
+            82,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

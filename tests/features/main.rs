@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod adaptation;
+mod close_pairs;
 #[path = "../common/mod.rs"]
 mod common;
 mod evaluation;
