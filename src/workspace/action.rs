@@ -176,7 +176,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenDemo, Menu::File, "Open the demo set", "Simulate 2,000 candidates of all classes, once, and open them", &["Ctrl+D"]),
     row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
-    row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
+    row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::CloseSet, Menu::File, "Close set", "Leave the opened set; the start page leads to others", &["Ctrl+W"]),
