@@ -17,6 +17,7 @@ mod labelling;
 mod latent;
 mod light_curve;
 mod open;
+mod queue;
 mod render;
 mod scoring;
 mod simulation;
