@@ -1,5 +1,6 @@
 //! The roof's command line: one file a subcommand.
 
+mod close_pairs;
 mod convert;
 pub mod demo;
 mod evaluate;
@@ -74,6 +75,8 @@ enum Command {
     LearningCurve(learning_curve::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
     Photometry(photometry::Args),
+    /// Find candidates that lie close together under different identifiers
+    ClosePairs(close_pairs::Args),
     /// Print where the program log is, or its last lines
     Log(log::Args),
 }
@@ -100,6 +103,7 @@ pub fn run() -> ExitCode {
         Some(Command::FineTune(args)) => fine_tune::run(&args),
         Some(Command::LearningCurve(args)) => learning_curve::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
+        Some(Command::ClosePairs(args)) => close_pairs::run(&args),
         Some(Command::Log(args)) => log::run(&args, path),
         None => open::run(&cli.open),
     };

@@ -23,6 +23,7 @@ pub mod log_pool;
 pub mod measure;
 pub mod model;
 pub mod plot;
+pub mod position;
 pub mod ranking;
 pub mod role;
 pub mod score;

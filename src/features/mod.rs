@@ -1,6 +1,7 @@
 //! What a person does with destello, a folder each: state, updates, work and views.
 
 pub mod adaptation;
+pub mod close_pairs;
 pub mod evaluation;
 pub mod explanation;
 pub mod file_dialog;

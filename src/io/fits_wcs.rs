@@ -6,7 +6,7 @@
 //! whatever the projection of the frame that it was cut from.
 
 use super::fits_header::Header;
-use crate::domain::Wcs;
+use crate::domain::{Wcs, position};
 
 /// Half a step of the differences, pixels.
 const HALF_STEP_PX: f64 = 0.5;
@@ -182,7 +182,7 @@ impl Projection {
             .asin();
         let sky = [ra.to_degrees().rem_euclid(360.0), dec.to_degrees()];
         let sky = if self.is_galactic {
-            equatorial(sky)
+            position::equatorial(sky)
         } else {
             sky
         };
@@ -350,23 +350,6 @@ fn tpv(terms: &[f64], x: f64, y: f64) -> f64 {
         }
     }
     sum
-}
-
-/// From galactic to equatorial coordinates (J2000; Hipparcos catalogue, volume 1, section 1.5.3).
-fn equatorial([l, b]: [f64; 2]) -> [f64; 2] {
-    const ROTATION: [[f64; 3]; 3] = [
-        [-0.054_875_560_4, 0.494_109_427_9, -0.867_666_149_0],
-        [-0.873_437_090_2, -0.444_829_630_0, -0.198_076_373_4],
-        [-0.483_835_015_5, 0.746_982_244_5, 0.455_983_776_2],
-    ];
-    let (sin_l, cos_l) = l.to_radians().sin_cos();
-    let (sin_b, cos_b) = b.to_radians().sin_cos();
-    let galactic = [cos_b * cos_l, cos_b * sin_l, sin_b];
-    let [x, y, z] = ROTATION.map(|row| row.iter().zip(galactic).map(|(a, b)| a * b).sum::<f64>());
-    [
-        y.atan2(x).to_degrees().rem_euclid(360.0),
-        z.clamp(-1.0, 1.0).asin().to_degrees(),
-    ]
 }
 
 #[cfg(test)]

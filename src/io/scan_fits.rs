@@ -7,13 +7,13 @@ use super::{
     fits_header::exact_number,
     fits_layout::{FitsLayout, ImageHdu, LayoutError},
     fits_wcs,
-    scan_identity::{By, Place, apart_arcsec},
+    scan_identity::{By, Place},
     scan_names::is_ztf_object,
 };
 use crate::{
     domain::{
         Band, Candidate, DifferenceSign, Epoch, Geometry, Mjd, Part, Role, Source, SourceKind,
-        StampIds, StampRef, TimeScale,
+        StampIds, StampRef, TimeScale, position::separation_arcsec,
     },
     imaging::photometry::ab_from_njy,
 };
@@ -83,7 +83,7 @@ pub fn place(layout: &FitsLayout) -> (Option<[f64; 2]>, Option<Place>) {
     let side_px = main.width.max(main.height);
     let reach = |scale: f64| scale * (side_px as f64 / 2.0) * std::f64::consts::SQRT_2;
     let is_here = |given_deg: &[f64; 2]| match (&wcs, arcsec_per_px) {
-        (Some(wcs), Some(scale)) => apart_arcsec(*given_deg, wcs.crval_deg) <= reach(scale),
+        (Some(wcs), Some(scale)) => separation_arcsec(*given_deg, wcs.crval_deg) <= reach(scale),
         _ => true,
     };
     let at_deg = given_deg.filter(is_here).or(wcs.map(|wcs| wcs.crval_deg));

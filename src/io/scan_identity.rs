@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::domain::{Candidate, Problem};
+use crate::domain::{Candidate, Problem, position::separation_arcsec};
 
 /// Where nothing is known of the scatter of positions.
 const LEAST_ARCSEC: f64 = 2.0;
@@ -155,7 +155,7 @@ impl Identities {
                 let places = members.iter().filter_map(|at| parts[*at].place);
                 let first = places.clone().next()?;
                 places
-                    .map(|place| apart_arcsec(first.at_deg, place.at_deg))
+                    .map(|place| separation_arcsec(first.at_deg, place.at_deg))
                     .reduce(f64::max)
             })
             .collect();
@@ -257,7 +257,7 @@ impl Identities {
             let place = parts[at].place;
             let is_here = |cluster: &&mut (Option<Place>, Vec<usize>)| match (cluster.0, place) {
                 (Some(a), Some(b)) => {
-                    apart_arcsec(a.at_deg, b.at_deg) <= self.tolerance_arcsec(a, b)
+                    separation_arcsec(a.at_deg, b.at_deg) <= self.tolerance_arcsec(a, b)
                 }
                 _ => true,
             };
@@ -336,14 +336,6 @@ fn join(known: &mut Candidate, more: Candidate) {
     if known.fields.is_empty() {
         known.fields = more.fields;
     }
-}
-
-/// Angle between two positions.
-pub(super) fn apart_arcsec([ra1, dec1]: [f64; 2], [ra2, dec2]: [f64; 2]) -> f64 {
-    let (d1, d2) = (dec1.to_radians(), dec2.to_radians());
-    let half = |angle: f64| (angle / 2.0).sin().powi(2);
-    let haversine = half(d1 - d2) + d1.cos() * d2.cos() * half((ra1 - ra2).to_radians());
-    2.0 * haversine.min(1.0).sqrt().asin().to_degrees() * 3600.0
 }
 
 #[cfg(test)]

@@ -155,6 +155,6 @@ fn files_of_one_name_in_two_folders_keep_apart() {
 
 #[test]
 fn angles_are_right() {
-    assert!((apart_arcsec([10.0, 60.0], [10.0 + 2.0 / 3600.0, 60.0]) - 1.0).abs() < 1e-6);
-    assert!((apart_arcsec([359.999_9, 0.0], [0.000_1, 0.0]) - 0.72).abs() < 1e-6);
+    assert!((separation_arcsec([10.0, 60.0], [10.0 + 2.0 / 3600.0, 60.0]) - 1.0).abs() < 1e-6);
+    assert!((separation_arcsec([359.999_9, 0.0], [0.000_1, 0.0]) - 0.72).abs() < 1e-6);
 }

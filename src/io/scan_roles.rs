@@ -6,12 +6,12 @@ use super::{
     fits_header::Header,
     scan::{FitsRead, Met, Scan},
     scan_fits::{self, FitsRule, describe},
-    scan_identity::{By, Part, Place, apart_arcsec},
+    scan_identity::{By, Part, Place},
     scan_index::DetectionTable,
     scan_names::{self, Naming, is_detection_id, is_ztf_object, stem},
     scan_rules::Rule,
 };
-use crate::domain::{Candidate, Epoch, Mjd, Role};
+use crate::domain::{Candidate, Epoch, Mjd, Role, position::separation_arcsec};
 
 /// A file and the role in its name.
 #[derive(Clone, Copy)]
@@ -165,5 +165,5 @@ impl Scan<'_> {
 fn is_overlap(a: Place, b: Place) -> bool {
     let half = |place: Place| place.arcsec_per_px.unwrap_or(0.0) * place.side_px as f64 / 2.0;
     let reach = (half(a) + half(b)).max(2.0);
-    apart_arcsec(a.at_deg, b.at_deg) <= reach
+    separation_arcsec(a.at_deg, b.at_deg) <= reach
 }

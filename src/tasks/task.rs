@@ -208,7 +208,8 @@ impl<U> TaskContext<U> {
     }
 }
 
-/// Runs a task in this thread, as the command line does. `report` gets its updates and how far it is.
+/// Runs a task in this thread, as the command line does. `update` gets its updates; how far it is only where
+/// the task sends that as an update.
 ///
 /// # Errors
 /// As the task fails, or [`Cancelled`].

@@ -40,6 +40,7 @@ impl AppState {
         }
         shared.versions.poll();
         self.fine_tuning.poll_adaptation(shared, cx);
+        self.close_pairs.poll_close_pairs(shared, cx);
         self.scoring.poll(shared, cx);
         self.explanation.poll_explanation();
         self.training.poll_training(shared, cx);
@@ -82,6 +83,7 @@ impl AppState {
             || self.shared.versions.is_reading()
             || self.scoring.is_busy()
             || self.fine_tuning.is_busy()
+            || self.close_pairs.is_finding()
             || self.explanation.explanations.is_awaited()
             || self.training.is_pending()
             || self.simulation.is_running()
@@ -184,6 +186,10 @@ impl AppState {
                 self.fine_tuning
                     .apply_fine_tune(&mut self.shared, command, cx);
             }
+            Command::ClosePairs(command) => {
+                self.close_pairs
+                    .apply_close_pairs(&mut self.shared, command, cx);
+            }
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -248,6 +254,7 @@ impl AppState {
             Action::ScoreAgain => {
                 self.scoring.start(&mut self.shared, cx);
             }
+            Action::ClosePairs => self.shared.toggle(Pane::ClosePairs),
             Action::Embed => {
                 self.latent.start_embedding(&mut self.shared, cx);
             }

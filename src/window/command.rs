@@ -2,8 +2,9 @@
 
 pub use crate::{
     features::{
-        adaptation::command::FineTune, evaluation::command::Evaluate, latent::command::Latent,
-        simulation::command::Simulation, training::command::Train,
+        adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
+        evaluation::command::Evaluate, latent::command::Latent, simulation::command::Simulation,
+        training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -46,6 +47,8 @@ pub enum Command {
     Train(Train),
     /// Fine-tuning a model on the labels of the opened set.
     FineTune(FineTune),
+    /// Candidates that lie close together.
+    ClosePairs(ClosePairsCommand),
     /// The latent space.
     Latent(Latent),
     /// Our own file dialog.
@@ -88,6 +91,7 @@ of_feature!(
     Evaluate(Evaluate),
     Train(Train),
     FineTune(FineTune),
+    ClosePairs(ClosePairsCommand),
     Latent(Latent),
     Path(PathCommand),
     LightCurve(CurveChoice),

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     domain::Timestamp,
     features::{
-        adaptation, evaluation, file_dialog, inspect, labelling, latent, mosaic,
+        adaptation, close_pairs, evaluation, file_dialog, inspect, labelling, latent, mosaic,
         open::{problems, refusal, start_page},
         queue, scoring, simulation, training,
     },
@@ -235,6 +235,9 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             ),
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
+            }
+            Pane::ClosePairs => {
+                close_pairs::view::close_pairs_ui(ui, &state.close_pairs, &state.shared, commands);
             }
         }
     }

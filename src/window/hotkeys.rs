@@ -190,6 +190,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
             Pane::Header => Action::Header,
             Pane::Simulation => Action::NewSimulation,
             Pane::FineTune => Action::FineTune,
+            Pane::ClosePairs => Action::ClosePairs,
         });
     commands.extend(action.map(Command::Do));
     action.is_some()

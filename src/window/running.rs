@@ -1,10 +1,13 @@
 //! What runs now, for the list in the bar at the top.
 
 use super::{
-    command::{Command, FineTune, Latent, Scoring, Session, Simulation, Train},
+    command::{ClosePairsCommand, Command, FineTune, Latent, Scoring, Session, Simulation, Train},
     state::AppState,
 };
-use crate::tasks::{Running, Task, progress::Progress};
+use crate::{
+    features::close_pairs::task::FindClosePairs,
+    tasks::{Running, Task, progress::Progress},
+};
 
 /// Work under way.
 #[derive(Debug)]
@@ -63,6 +66,11 @@ impl AppState {
             "learning curve",
             measuring,
             Some(Command::FineTune(FineTune::StopCurve)),
+        );
+        add(
+            FindClosePairs::NAME,
+            progress(self.close_pairs.finding.as_ref()),
+            Some(Command::ClosePairs(ClosePairsCommand::Stop)),
         );
         let total = self.shared.catalogue.len();
         let embedding = progress(self.latent.running.as_ref());

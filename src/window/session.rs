@@ -115,6 +115,7 @@ impl AppState {
         self.header.header = None;
         self.light_curve.forget();
         self.fine_tuning.forget();
+        self.close_pairs.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();

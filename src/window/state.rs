@@ -2,9 +2,10 @@
 
 use crate::{
     features::{
-        adaptation::state::FineTuningPane, evaluation::state::EvaluationPane,
-        explanation::state::ExplanationPane, file_dialog::state::DialogPane,
-        inspect::header::HeaderPane, labelling::transfer::LabelFiles, latent::state::LatentPane,
+        adaptation::state::FineTuningPane, close_pairs::state::ClosePairsPane,
+        evaluation::state::EvaluationPane, explanation::state::ExplanationPane,
+        file_dialog::state::DialogPane, inspect::header::HeaderPane,
+        labelling::transfer::LabelFiles, latent::state::LatentPane,
         light_curve::state::LightCurvePane, open::state::OpeningPane, scoring::state::ScoringTasks,
         simulation::state::SimulationPane, training::state::TrainingPane,
     },
@@ -34,6 +35,8 @@ pub struct AppState {
     pub latent: LatentPane,
     /// Fine-tuning on the labels of this set.
     pub fine_tuning: FineTuningPane,
+    /// Candidates that lie close together.
+    pub close_pairs: ClosePairsPane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -62,6 +65,7 @@ impl AppState {
             evaluation: EvaluationPane::default(),
             latent: LatentPane::default(),
             fine_tuning: FineTuningPane::default(),
+            close_pairs: ClosePairsPane::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

@@ -40,6 +40,7 @@ pub enum Action {
     Filter,
     RefreshQueue,
     WholeQueue,
+    ClosePairs,
     SelectAll,
     SelectNone,
     SelectRestOfPage,
@@ -175,7 +176,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenDemo, Menu::File, "Open the demo set", "Simulate 2,000 candidates of all classes, once, and open them", &["Ctrl+D"]),
     row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
-    row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS", &["Ctrl+E"]),
+    row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::CloseSet, Menu::File, "Close set", "Leave the opened set; the start page leads to others", &["Ctrl+W"]),
@@ -195,6 +196,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Filter, Menu::Go, "Filter", "Keep only candidates that match, such as mag<20 label:none", &["Ctrl+F"]),
     row(Action::RefreshQueue, Menu::Go, "Refresh the queue", "Filter and sort again, with the labels given since", &["F5"]),
     row(Action::WholeQueue, Menu::Go, "All candidates again", "Drop the filter, and leave the few that were opened alone", &["Ctrl+F5"]),
+    row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
     row(Action::Unsure, Menu::Label, "Unsure", "Looked at, and cannot say", &["U"]),
     row(Action::Skip, Menu::Label, "Skip", "Pass over for now; a label that was given stays", &["S"]),
     row(Action::Flag, Menu::Label, "Flag", "Mark for a second look, or take the mark off", &["F"]),
@@ -309,7 +311,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            81,
+            82,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

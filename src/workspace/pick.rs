@@ -101,6 +101,7 @@ impl PickFor {
                 ("JSON Lines", &["jsonl"]),
                 ("Parquet", &["parquet"]),
                 ("VOTable", &["vot", "xml"]),
+                ("DS9 regions", &["reg"]),
                 ("FITS table or training bundle", &["fits"]),
             ],
             Self::OpenFiles

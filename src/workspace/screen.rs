@@ -40,6 +40,8 @@ pub enum Pane {
     Simulation,
     /// Training a model the labels of this set.
     FineTune,
+    /// Candidates that lie close together.
+    ClosePairs,
 }
 
 /// A text field that a key jumps to.

@@ -17,6 +17,7 @@ mod made_latent;
 pub mod networks;
 pub mod on_disk;
 pub mod opened;
+mod placed_set;
 pub mod program;
 pub mod simulated;
 pub mod sky;
@@ -29,6 +30,7 @@ mod turn;
 
 pub use inline_window::InlineWindow;
 pub use made_latent::MadeLatent;
+pub use placed_set::PlacedSet;
 pub use sky::Sky;
 pub use stamp_set::StampSet;
 pub use turn::in_turn;

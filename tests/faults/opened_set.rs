@@ -3,6 +3,7 @@
 use destello::{
     domain::Role,
     features::{
+        close_pairs::{state::ClosePairsCommand, task::FindClosePairs},
         evaluation::evaluator::{Judge, WriteEvaluation},
         inspect::header::ReadHeader,
         labelling::transfer::{ExportLabels, ImportLabels},
@@ -16,7 +17,7 @@ use destello::{
 };
 
 use crate::{
-    common::{self, InlineWindow, Sky, StampSet},
+    common::{self, InlineWindow, PlacedSet, Sky, StampSet},
     in_turn, names_the_log, task_breaks, task_ends,
 };
 
@@ -203,6 +204,23 @@ fn an_evaluation_that_breaks_off_says_so_and_the_next_one_is_made() {
         "{}",
         window.toast()
     );
+}
+
+#[test]
+fn close_pairs_that_break_off_are_reported_and_the_next_are_found() {
+    let _turn = in_turn();
+    let set = PlacedSet::with_a_pair();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    let start = || Command::ClosePairs(ClosePairsCommand::Start);
+    task_breaks(&mut window, FindClosePairs::NAME, |window| {
+        window.apply(start());
+    });
+    assert!(window.state.close_pairs.found().is_none());
+    assert!(names_the_log(window.state.close_pairs.fault().unwrap()));
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    task_ends(&mut window, |window| window.apply(start()));
+    assert_eq!(window.state.close_pairs.fault(), None);
+    assert_eq!(window.state.close_pairs.found().unwrap().pairs.len(), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod adaptation;
+mod close_pairs;
 #[path = "../common/mod.rs"]
 mod common;
 mod evaluation;
@@ -16,6 +17,7 @@ mod labelling;
 mod latent;
 mod light_curve;
 mod open;
+mod queue;
 mod render;
 mod scoring;
 mod simulation;

@@ -5,13 +5,14 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{
     NONE, SIZE,
-    common::{self, InlineWindow, StampSet},
+    common::{self, InlineWindow, PlacedSet, StampSet},
     harness::{View, click, press, rect_of, rest, shows, view},
     open, opened, tidy, window,
 };
 use destello::{
     features::simulation::state::Kind,
     workspace::{
+        action::Action,
         screen::{Pane, Screen},
         settings::Theme,
         stamp_cache::CachedStamp,
@@ -166,6 +167,19 @@ fn a_stamp_that_cannot_be_decoded_leaves_the_screen_usable() {
 }
 
 #[test]
+fn close_pairs_are_listed_and_one_click_opens_both() {
+    let set = PlacedSet::with_a_pair();
+    let mut view = view(SIZE, |window| {
+        window.open(&[set.path()], &set.beside("night.destello"));
+        window.act(Action::ClosePairs);
+    });
+    assert_eq!(click(&mut view, "Find"), ["ClosePairs(Start)"]);
+    assert!(shows(&view, "0.50 arcsec"));
+    assert_eq!(click(&mut view, "left   right"), ["ClosePairs(Open(0))"]);
+    assert_eq!(window(&view).queue(), ["left", "right"]);
+}
+
+#[test]
 fn every_screen_and_pane_comes_to_rest_in_both_themes() {
     let (_set, mut view) = opened();
     for theme in [Theme::Dark, Theme::Light] {
@@ -177,6 +191,7 @@ fn every_screen_and_pane_comes_to_rest_in_both_themes() {
                 Pane::Palette,
                 Pane::Histogram,
                 Pane::Header,
+                Pane::ClosePairs,
             ] {
                 tidy(&mut view);
                 view.state_mut().window.state.shared.screen = screen;

@@ -17,11 +17,11 @@ pub struct Args {
     #[arg(long)]
     project: PathBuf,
     /// The file to write; its ending names the format: .csv .jsonl .parquet .vot .fits
-    /// .bundle.fits
+    /// .reg .bundle.fits
     #[arg(long)]
     out: PathBuf,
     /// The format, where the ending does not name it
-    #[arg(long, value_parser = format_of_name, value_name = "csv|jsonl|parquet|votable|fits|bundle")]
+    #[arg(long, value_parser = format_of_name, value_name = "csv|jsonl|parquet|votable|fits|regions|bundle")]
     format: Option<Format>,
     /// Every candidate, also without a label
     #[arg(long)]
@@ -72,6 +72,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in &report.problems {
         eprintln!("{problem}");
     }
+    if report.without_position > 0 {
+        let count = report.without_position;
+        eprintln!("{count} candidates without a position are left out");
+    }
     let stamps = match format {
         Format::Bundle => format!(" with {} stamps", report.stamps),
         _ => String::new(),
@@ -81,9 +85,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "{} candidates{stamps} written to {out}",
         report.candidates
     ))?;
-    Ok(ExitCode::from(if report.problems.is_empty() {
-        0
-    } else {
-        2
-    }))
+    let is_complete = report.problems.is_empty() && report.without_position == 0;
+    Ok(ExitCode::from(if is_complete { 0 } else { 2 }))
 }

@@ -7,7 +7,7 @@ use crate::{
     io::export::{
         ExportError, Format, Selection,
         bundle::{self, Decode},
-        rows,
+        regions, rows,
         split::Split,
         write_table,
     },
@@ -31,6 +31,8 @@ pub struct ExportRequest<'a> {
 pub struct ExportReport {
     /// Candidates.
     pub candidates: usize,
+    /// Candidates that a region file lacks because they have no position.
+    pub without_position: usize,
     /// Stamps, in a bundle.
     pub stamps: usize,
     /// Stamps that a bundle lacks because they could not be decoded.
@@ -59,11 +61,20 @@ pub fn export_labels(
             candidates: written.objects,
             stamps: written.stamps,
             problems: written.problems,
+            without_position: 0,
         });
     }
     write_table(request.out, request.format, &rows)?;
+    let without_position = match request.format {
+        Format::Regions => {
+            let positions = rows.iter().map(regions::position);
+            positions.filter(Option::is_none).count()
+        }
+        _ => 0,
+    };
     Ok(ExportReport {
-        candidates: rows.len(),
+        candidates: rows.len() - without_position,
+        without_position,
         ..ExportReport::default()
     })
 }

@@ -135,7 +135,7 @@ impl LabelFiles {
     pub(crate) fn export(&mut self, shared: &mut Shared, out: PathBuf, cx: &Context) {
         let Some(format) = Format::of_path(&out) else {
             let why = format!(
-                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits or .bundle.fits",
+                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits, .reg or .bundle.fits",
                 out.display()
             );
             log::warn!("{why}");
@@ -179,9 +179,10 @@ impl LabelFiles {
         while let Some(event) = self.exports.next_event() {
             match event {
                 TaskEvent::Finished((out, report)) => {
-                    let lost = match report.problems.len() {
-                        0 => String::new(),
-                        lost => format!("; {lost} stamps could not be read"),
+                    let lost = match (report.problems.len(), report.without_position) {
+                        (0, 0) => String::new(),
+                        (0, count) => format!("; {count} without a position left out"),
+                        (lost, _) => format!("; {lost} stamps could not be read"),
                     };
                     let (candidates, out) = (report.candidates, out.display());
                     let text = format!("{candidates} candidates written to {out}{lost}");

@@ -118,8 +118,8 @@ pub fn compare(order: &CompareOrder) -> anyhow::Result<CompareReport> {
         separability_of_unseen(a, b, order.seed).map_err(anyhow::Error::msg)?;
     Ok(CompareReport {
         quantities: quantities(&[0, 1].map(|side| measures(&seen[side])))?,
-        separability: separability,
-        separability_of_unseen: separability_of_unseen,
+        separability,
+        separability_of_unseen,
         linear_separability: linear_separability(a, b).map_err(anyhow::Error::msg)?,
         features: feature_reports(&rows),
         counts: samples.map(Vec::len),

@@ -1,4 +1,4 @@
-//! Tables out: labels in five table formats and as the training bundle, and any other columns.
+//! Tables out: labels in five table formats, as regions of DS9 and as the training bundle, and any other columns.
 
 mod beside;
 pub mod bundle;
@@ -6,6 +6,7 @@ pub mod columns;
 mod csv;
 mod json_lines;
 mod parquet;
+pub mod regions;
 pub mod row;
 pub mod split;
 mod votable;
@@ -41,19 +42,22 @@ pub enum Format {
     VoTable,
     /// A FITS binary table.
     Fits,
+    /// A region file of DS9: see [`regions`].
+    Regions,
     /// A FITS file with stamps, masks, labels and split: see [`bundle`].
     Bundle,
 }
 
 impl Format {
     /// Every format with its name on the command line and the endings of its files.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 6] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 7] = [
         (Self::Bundle, "bundle", &[".bundle.fits"]),
         (Self::Csv, "csv", &[".csv"]),
         (Self::JsonLines, "jsonl", &[".jsonl", ".ndjson"]),
         (Self::Parquet, "parquet", &[".parquet"]),
         (Self::VoTable, "votable", &[".vot", ".votable", ".xml"]),
         (Self::Fits, "fits", &[".fits", ".fit"]),
+        (Self::Regions, "regions", &[".reg"]),
     ];
 
     /// The format that a file's ending names.
@@ -85,6 +89,7 @@ pub fn write_table(path: &Path, format: Format, rows: &[ExportRow<'_>]) -> Resul
         Format::Parquet => parquet::write(beside, "labels", rows),
         Format::VoTable => votable::write(beside, rows),
         Format::Fits => write_fits(beside, rows),
+        Format::Regions => regions::write(beside, rows),
         Format::Bundle => Err("a bundle is not a table".into()),
     })
 }
@@ -107,7 +112,7 @@ pub fn write_columns(
             file.table(name, columns)?;
             file.finish()
         }
-        Format::JsonLines | Format::VoTable | Format::Bundle => {
+        Format::JsonLines | Format::VoTable | Format::Regions | Format::Bundle => {
             Err("this table can be written as .csv, .parquet or .fits".into())
         }
     })
@@ -140,6 +145,7 @@ mod tests {
             ("a.xml", Some(Format::VoTable)),
             ("a.b.jsonl", Some(Format::JsonLines)),
             ("a.parquet", Some(Format::Parquet)),
+            ("night.REG", Some(Format::Regions)),
             ("labels", None),
         ] {
             assert_eq!(Format::of_path(Path::new(name)), format, "{name}");

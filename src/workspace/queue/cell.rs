@@ -14,6 +14,11 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// A number, where there is one.
+    pub fn number(value: Option<f64>) -> Self {
+        value.map_or(Self::Missing, Self::Number)
+    }
+
     /// Order for sorting: numbers before texts, missing last; `is_descending` turns the first
     /// two round but leaves missing values last.
     pub fn order(&self, other: &Self, is_descending: bool) -> Ordering {

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 pub use super::cell::Cell;
 
 use crate::{
-    domain::{Candidate, CandidateIx, FieldValue, LabelBook, agreement, label_book::LabelState},
+    domain::{
+        Candidate, CandidateIx, FieldValue, LabelBook, Mjd, agreement, label_book::LabelState,
+        position::galactic,
+    },
     workspace::{
         repeat_check::RepeatCheck,
         scores::{classes::class_named, shown::Scores},
@@ -59,6 +62,8 @@ pub enum Column {
     First,
     /// Time of the last epoch, MJD.
     Last,
+    /// Angle from the galactic plane, |b|, degrees.
+    AbsB,
     /// Class written in the data.
     Truth,
     /// Flagged.
@@ -114,6 +119,7 @@ impl Column {
             "n" | "epochs" | "ndet" => Self::Epochs,
             "first" | "firstmjd" => Self::First,
             "last" | "lastmjd" => Self::Last,
+            "abs_b" => Self::AbsB,
             "truth" => Self::Truth,
             "flag" | "flagged" => Self::Flag,
             "score" => Self::Score,
@@ -163,7 +169,7 @@ impl Column {
     }
 
     /// The columns of our own that every set has, in menu order.
-    pub const OWN: [Self; 12] = [
+    pub const OWN: [Self; 13] = [
         Self::Found,
         Self::Id,
         Self::Label,
@@ -173,6 +179,7 @@ impl Column {
         Self::Epochs,
         Self::First,
         Self::Last,
+        Self::AbsB,
         Self::Truth,
         Self::Flag,
         Self::Conflict,
@@ -190,6 +197,7 @@ impl Column {
             Self::Epochs => "epochs",
             Self::First => "first",
             Self::Last => "last",
+            Self::AbsB => "abs_b",
             Self::Truth => "truth",
             Self::Flag => "flag",
             Self::Score => "score",
@@ -217,6 +225,7 @@ impl Column {
             Self::Epochs => "number of epochs",
             Self::First => "first epoch",
             Self::Last => "last epoch",
+            Self::AbsB => "galactic latitude |b|",
             Self::Truth => "truth in file",
             Self::Flag => "flagged",
             Self::Conflict => "annotators disagree",
@@ -277,6 +286,7 @@ impl Column {
                     .rev()
                     .find(|epoch| epoch.mjd.is_some()),
             ),
+            Self::AbsB => abs_b(candidate),
             Self::Truth => candidate.truth.clone().map_or(Cell::Missing, Cell::Text),
             Self::Predicted => {
                 let predicted = row
@@ -289,8 +299,7 @@ impl Column {
             }
             Self::Doubt => {
                 let classes = &row.labels().classes;
-                let doubt = row.scores.doubt(row.ix, classes);
-                doubt.map_or(Cell::Missing, |doubt| Cell::Number(f64::from(doubt)))
+                Cell::number(row.scores.doubt(row.ix, classes).map(f64::from))
             }
             Self::Next => Cell::Missing,
             Self::Conflict => {
@@ -309,10 +318,7 @@ impl Column {
             | Self::Entropy
             | Self::Change
             | Self::Anomaly
-            | Self::Component => {
-                let score = self.score(row.ix, row.scores);
-                score.map_or(Cell::Missing, |score| Cell::Number(f64::from(score)))
-            }
+            | Self::Component => Cell::number(self.score(row.ix, row.scores).map(f64::from)),
             Self::Field(name) => field(candidate, name),
         }
     }
@@ -347,14 +353,16 @@ fn brightest(candidate: &Candidate) -> Cell {
         .iter()
         .filter_map(|epoch| epoch.mag)
         .filter(|mag| mag.is_finite());
-    mags.reduce(f32::min)
-        .map_or(Cell::Missing, |mag| Cell::Number(f64::from(mag)))
+    Cell::number(mags.reduce(f32::min).map(f64::from))
+}
+
+fn abs_b(candidate: &Candidate) -> Cell {
+    let angle = candidate.position_deg.map(|at| galactic(at)[1].abs());
+    Cell::number(angle.filter(|angle| angle.is_finite()))
 }
 
 fn time(epoch: Option<&crate::domain::Epoch>) -> Cell {
-    epoch
-        .and_then(|epoch| epoch.mjd)
-        .map_or(Cell::Missing, |mjd| Cell::Number(mjd.days()))
+    Cell::number(epoch.and_then(|epoch| epoch.mjd).map(Mjd::days))
 }
 
 fn field(candidate: &Candidate, name: &str) -> Cell {

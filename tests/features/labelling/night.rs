@@ -150,6 +150,13 @@ fn exports_carry_what_the_person_decided() {
     assert_eq!(of(&rows[2], "label_state"), "unsure");
     assert_eq!(of(&rows[2], "note"), "looks \"real\", mostly");
     assert_eq!(of(&rows[0], "annotator"), "ana");
+    let out = set.beside("labels.reg");
+    window.apply(Command::Session(Session::Export(out.clone())));
+    let left_out = format!(
+        "0 candidates written to {}; 3 without a position left out",
+        out.display()
+    );
+    assert_eq!(window.toast(), left_out);
     let out = set.beside("labels.doc");
     window.apply(Command::Session(Session::Export(out.clone())));
     assert!(window.toast().contains("labels.doc") && window.toast().contains(".csv"));

@@ -13,7 +13,7 @@ use crate::common::{
     events::TIME_US,
 };
 use destello::{
-    domain::{Catalogue, LabelBook},
+    domain::{Candidate, Catalogue, LabelBook},
     io::export::{
         ExportRow, Format, Selection,
         columns::{self, Kind, Value},
@@ -201,6 +201,58 @@ fn fits_table_reads_back() {
         })
         .collect();
     assert_eq!(fits_rows(&bytes), wanted);
+}
+
+/// A line of a region file: position, and the values of its attributes in their order.
+fn read_region(line: &str) -> Option<([f64; 2], Vec<&str>)> {
+    let (shape, attributes) = line.strip_prefix("point(")?.split_once(") # ")?;
+    let (ra, dec) = shape.split_once(',')?;
+    let values = attributes.split('=').skip(1);
+    // A value ends where the name of the next attribute begins.
+    let values = values.map(|value| match value.strip_prefix('{') {
+        Some(text) => text.split('}').next().unwrap_or_default(),
+        None => value.rsplit_once(' ').map_or(value, |(value, _)| value),
+    });
+    Some(([ra.parse().ok()?, dec.parse().ok()?], values.collect()))
+}
+
+#[test]
+fn regions_read_back() {
+    let (book, mut catalogue) = (book(), catalogue());
+    let awkward = "odd {id}\n1";
+    for (id, dec) in [(awkward, -0.000_01), ("ZTF18ccccccc", 90.0)] {
+        catalogue.absorb(Candidate {
+            id: id.into(),
+            position_deg: Some([359.999_999, dec]),
+            ..Candidate::default()
+        });
+    }
+    let rows = rows(&book, &catalogue, Selection::All);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("labels.reg");
+    write_table(&path, Format::Regions, &rows).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("# Region file format: DS9 version 4.1"));
+    assert!(lines.next().unwrap().starts_with("# labels"));
+    assert_eq!(lines.next(), Some("icrs"));
+    let regions: Vec<_> = lines.map(|line| read_region(line).unwrap()).collect();
+    let wanted: [([f64; 2], &[&str]); 3] = [
+        (
+            [123.456_789_012_345, -45.5],
+            &["circle 14", "cyan", "ZTF18aaaaaaa real", "real"],
+        ),
+        (
+            [359.999_999, 90.0],
+            &["circle 14", "white", "ZTF18ccccccc", "flagged"],
+        ),
+        (
+            [359.999_999, -0.000_01],
+            &["circle 14", "white", "odd (id) 1"],
+        ),
+    ];
+    let found: Vec<_> = regions.iter().map(|(at, rest)| (*at, &rest[..])).collect();
+    assert_eq!(found, wanted);
 }
 
 #[test]
