@@ -10,7 +10,7 @@ use crate::{
     domain::LabelAction,
     features::{file_dialog::pick::PickFor, open::opening::take_event},
     workspace::{
-        action::Action,
+        action::{Action, Menu},
         context::Context,
         place::Motion,
         request::{Leave, Request},
@@ -205,6 +205,16 @@ impl AppState {
     }
 
     fn act(&mut self, action: Action, cx: &Context) {
+        if self.shared.shows_start_page() && needs_set(action) {
+            let keys = &self.shared.settings.keys;
+            let text = format!(
+                "Open a set first ({}), or the demo set ({})",
+                keys.hint(Action::OpenFolder),
+                keys.hint(Action::OpenDemo)
+            );
+            self.shared.report(text, cx.now);
+            return;
+        }
         match action {
             Action::NextCandidate => self.shared.walk(1, cx),
             Action::PreviousCandidate => self.shared.walk(-1, cx),
@@ -266,11 +276,12 @@ impl AppState {
         match action {
             Action::Play | Action::PlayBack => {
                 let is_backwards = action == Action::PlayBack;
-                self.shared.toggle_motion(Motion::Play { is_backwards });
+                self.shared.toggle_motion(Motion::Play { is_backwards }, cx);
             }
             Action::Blink | Action::BlinkBack => {
                 let is_backwards = action == Action::BlinkBack;
-                self.shared.toggle_motion(Motion::Blink { is_backwards });
+                self.shared
+                    .toggle_motion(Motion::Blink { is_backwards }, cx);
             }
             Action::Search => self.shared.focus_on(Field::Search),
             Action::Filter => self.shared.focus_on(Field::Filter),
@@ -390,6 +401,25 @@ impl AppState {
             }
         }
     }
+}
+
+/// True for what is about candidates.
+fn needs_set(action: Action) -> bool {
+    let is_screen = matches!(
+        action,
+        Action::Inspect | Action::Mosaic | Action::Latent | Action::Evaluate
+    );
+    let is_about_one = matches!(action.info().menu, Menu::Go | Menu::Label);
+    let is_of_scores = matches!(
+        action,
+        Action::FineTune
+            | Action::WhatChanged
+            | Action::RollBack
+            | Action::ScoreAgain
+            | Action::Embed
+    );
+    let is_undoing = matches!(action, Action::SelectNone);
+    (is_screen || is_about_one || is_of_scores) && !is_undoing
 }
 
 #[cfg(test)]

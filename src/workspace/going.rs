@@ -151,12 +151,31 @@ impl Shared {
     }
 
     /// Starts a motion, or stops the same one.
-    pub fn toggle_motion(&mut self, motion: Motion) {
+    pub fn toggle_motion(&mut self, motion: Motion, cx: &Context) {
+        if let Some(why) = self.why_still(motion) {
+            self.motion = None;
+            self.report(why, cx.now);
+            return;
+        }
         self.motion = if self.motion == Some(motion) {
             None
         } else {
             Some(motion)
         };
+    }
+
+    /// Why nothing would move.
+    fn why_still(&self, motion: Motion) -> Option<&'static str> {
+        let candidate = self.candidate()?;
+        match motion {
+            Motion::Play { .. } if candidate.epochs.len() < 2 => {
+                Some("nothing to play: there is one epoch")
+            }
+            Motion::Blink { .. } if candidate.roles().len() < 2 => {
+                Some("nothing to blink: there is one image an epoch")
+            }
+            _ => None,
+        }
     }
 }
 

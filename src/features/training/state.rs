@@ -261,7 +261,7 @@ impl TrainingPane {
         );
         shared.report(text.clone(), cx.now);
         self.status = TrainingStatus::Finished(text);
-        shared.add_model(&trained.file, cx);
+        shared.add_model_beside(&trained.file, cx);
     }
 
     /// It was stopped, and is saved.
@@ -392,7 +392,14 @@ mod tests {
             panic!("not finished")
         };
         assert!(text.starts_with("mine is trained: "), "{text}");
-        assert_eq!(shared.scores.active().name(), "mine");
+        assert_ne!(shared.scores.active().name(), "mine");
+        assert!(
+            shared
+                .scores
+                .shown()
+                .iter()
+                .any(|model| model.name().contains("mine"))
+        );
         assert_eq!(shared.settings.model_files.len(), 1);
     }
 }

@@ -161,7 +161,10 @@ fn status_ui(ui: &mut Ui, training: &TrainingPane) {
         TrainingStatus::Finished(text) => {
             let text = RichText::new(text).color(theme::accent_text(ui)).strong();
             ui.add(Label::new(text).wrap());
-            wrapped(ui, "Added to Models; scoring started.");
+            wrapped(
+                ui,
+                "Shown beside the active model; scoring started. Choose it in the model menu to use it.",
+            );
         }
         TrainingStatus::Failed(why) => {
             alarm(ui, why);

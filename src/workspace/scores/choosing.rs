@@ -235,13 +235,26 @@ impl Shared {
         self.save_session();
     }
 
-    /// A model file that the user chose: remembered, and shown.
+    /// A model file that the user chose: remembered, shown, and the active one.
     pub fn add_model(&mut self, path: &Path, cx: &Context) {
+        self.remember_model(path, cx);
+        self.show_model(path.to_string_lossy().into(), cx);
+    }
+
+    /// A model that was trained here: remembered, and shown beside the active one, which stays.
+    pub fn add_model_beside(&mut self, path: &Path, cx: &Context) {
+        let active = self.scores.active;
+        self.remember_model(path, cx);
+        self.show_model(path.to_string_lossy().into(), cx);
+        self.scores.active = active;
+        self.after_scores_changed();
+    }
+
+    fn remember_model(&mut self, path: &Path, cx: &Context) {
         if !self.settings.model_files.iter().any(|known| known == path) {
             self.settings.model_files.push(path.to_owned());
             self.save_settings(cx);
         }
-        self.show_model(path.to_string_lossy().into(), cx);
     }
 
     fn set_threshold(&mut self, threshold: f32) {
