@@ -17,11 +17,11 @@ pub struct Args {
     #[arg(long)]
     project: PathBuf,
     /// The file to write; its ending names the format: .csv .jsonl .parquet .vot .fits
-    /// .reg .bundle.fits
+    /// .reg .html .bundle.fits
     #[arg(long)]
     out: PathBuf,
     /// The format, where the ending does not name it
-    #[arg(long, value_parser = format_of_name, value_name = "csv|jsonl|parquet|votable|fits|regions|bundle")]
+    #[arg(long, value_parser = format_of_name, value_name = "csv|jsonl|parquet|votable|fits|regions|html|bundle")]
     format: Option<Format>,
     /// Every candidate, also without a label
     #[arg(long)]
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("{count} candidates without a position are left out");
     }
     let stamps = match format {
-        Format::Bundle => format!(" with {} stamps", report.stamps),
+        Format::Bundle | Format::Page => format!(" with {} stamps", report.stamps),
         _ => String::new(),
     };
     let out = out.display();

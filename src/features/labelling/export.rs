@@ -7,7 +7,7 @@ use crate::{
     io::export::{
         ExportError, Format, Selection,
         bundle::{self, Decode},
-        regions, rows,
+        page, regions, rows,
         split::Split,
         write_table,
     },
@@ -39,7 +39,7 @@ pub struct ExportReport {
     pub problems: Vec<Problem>,
 }
 
-/// Writes the file. `decode` gives the pixels of a bundle; tables never call it.
+/// Writes the file. `decode` gives the pixels of a bundle or a page; tables never call it.
 ///
 /// A table has the candidates with a class and those marked unsure, flagged or with a note; a
 /// bundle has those with a class; both have everything where the request says so.
@@ -59,6 +59,15 @@ pub fn export_labels(
         let written = bundle::write(request.out, &rows, &request.split, decode)?;
         return Ok(ExportReport {
             candidates: written.objects,
+            stamps: written.stamps,
+            problems: written.problems,
+            without_position: 0,
+        });
+    }
+    if request.format == Format::Page {
+        let written = page::write(request.out, &rows, decode)?;
+        return Ok(ExportReport {
+            candidates: written.candidates,
             stamps: written.stamps,
             problems: written.problems,
             without_position: 0,

@@ -135,7 +135,7 @@ impl LabelFiles {
     pub(crate) fn export(&mut self, shared: &mut Shared, out: PathBuf, cx: &Context) {
         let Some(format) = Format::of_path(&out) else {
             let why = format!(
-                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits, .reg or .bundle.fits",
+                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits, .reg, .html or .bundle.fits",
                 out.display()
             );
             log::warn!("{why}");

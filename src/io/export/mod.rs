@@ -1,10 +1,12 @@
-//! Tables out: labels in five table formats, as regions of DS9 and as the training bundle, and any other columns.
+//! Tables out: labels in five table formats, as regions of DS9 and as the training bundle, the night as a
+//! page, and any other columns.
 
 mod beside;
 pub mod bundle;
 pub mod columns;
 mod csv;
 mod json_lines;
+pub mod page;
 mod parquet;
 pub mod regions;
 pub mod row;
@@ -44,13 +46,15 @@ pub enum Format {
     Fits,
     /// A region file of DS9: see [`regions`].
     Regions,
+    /// The night as one HTML page: see [`page`].
+    Page,
     /// A FITS file with stamps, masks, labels and split: see [`bundle`].
     Bundle,
 }
 
 impl Format {
     /// Every format with its name on the command line and the endings of its files.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 7] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 8] = [
         (Self::Bundle, "bundle", &[".bundle.fits"]),
         (Self::Csv, "csv", &[".csv"]),
         (Self::JsonLines, "jsonl", &[".jsonl", ".ndjson"]),
@@ -58,6 +62,7 @@ impl Format {
         (Self::VoTable, "votable", &[".vot", ".votable", ".xml"]),
         (Self::Fits, "fits", &[".fits", ".fit"]),
         (Self::Regions, "regions", &[".reg"]),
+        (Self::Page, "html", &[".html", ".htm"]),
     ];
 
     /// The format that a file's ending names.
@@ -90,7 +95,7 @@ pub fn write_table(path: &Path, format: Format, rows: &[ExportRow<'_>]) -> Resul
         Format::VoTable => votable::write(beside, rows),
         Format::Fits => write_fits(beside, rows),
         Format::Regions => regions::write(beside, rows),
-        Format::Bundle => Err("a bundle is not a table".into()),
+        Format::Bundle | Format::Page => Err("this format is not a table".into()),
     })
 }
 
@@ -112,7 +117,7 @@ pub fn write_columns(
             file.table(name, columns)?;
             file.finish()
         }
-        Format::JsonLines | Format::VoTable | Format::Regions | Format::Bundle => {
+        Format::JsonLines | Format::VoTable | Format::Regions | Format::Page | Format::Bundle => {
             Err("this table can be written as .csv, .parquet or .fits".into())
         }
     })
@@ -146,6 +151,7 @@ mod tests {
             ("a.b.jsonl", Some(Format::JsonLines)),
             ("a.parquet", Some(Format::Parquet)),
             ("night.REG", Some(Format::Regions)),
+            ("night.html", Some(Format::Page)),
             ("labels", None),
         ] {
             assert_eq!(Format::of_path(Path::new(name)), format, "{name}");

@@ -157,6 +157,16 @@ fn exports_carry_what_the_person_decided() {
         out.display()
     );
     assert_eq!(window.toast(), left_out);
+    // The night as one page: every judged candidate with its stamps.
+    let out = set.beside("night.html");
+    window.apply(Command::Session(Session::Export(out.clone())));
+    let page = std::fs::read_to_string(&out).unwrap();
+    for id in ["hits01", "hits02", "hits03"] {
+        assert!(page.contains(&format!("<b>{id}</b>")), "{id}");
+    }
+    assert!(page.contains("<h2>real (1)</h2>") && page.contains("<h2>unsure (1)</h2>"));
+    assert!(page.contains("looks &quot;real&quot;, mostly"));
+    assert_eq!(page.matches("data:image/png").count(), 9, "three roles each");
     let out = set.beside("labels.doc");
     window.apply(Command::Session(Session::Export(out.clone())));
     assert!(window.toast().contains("labels.doc") && window.toast().contains(".csv"));
