@@ -190,6 +190,20 @@ pub fn install_fonts(ctx: &egui::Context) {
     ctx.set_fonts(fonts);
 }
 
+/// The colour of panels: what the window is cleared to.
+pub const fn panel_color(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_gray(0x1b),
+        Theme::Light => Color32::from_gray(0xf0),
+    }
+}
+
+/// Panels paint no ground of their own where the window has their colour already: two layers of
+/// pixels less for a software rasteriser.
+pub fn leave_ground_to_window(ctx: &egui::Context) {
+    ctx.all_styles_mut(|style| style.visuals.panel_fill = Color32::TRANSPARENT);
+}
+
 /// Gives a context our sizes and colours.
 pub fn apply(ctx: &egui::Context, theme: Theme) {
     let egui_theme = match theme {
@@ -233,14 +247,13 @@ fn visuals(theme: Theme) -> Visuals {
         Theme::Dark => Visuals::dark(),
         Theme::Light => Visuals::light(),
     };
+    visuals.panel_fill = panel_color(theme);
     match theme {
         Theme::Dark => {
-            visuals.panel_fill = Color32::from_gray(0x1b);
             visuals.window_fill = Color32::from_gray(0x20);
             visuals.override_text_color = Some(Color32::from_gray(0xdc));
         }
         Theme::Light => {
-            visuals.panel_fill = Color32::from_gray(0xf0);
             visuals.window_fill = Color32::from_gray(0xf8);
             visuals.override_text_color = Some(Color32::from_gray(0x18));
         }

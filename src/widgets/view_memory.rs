@@ -116,6 +116,8 @@ pub struct ViewMemory {
     pub small: Vec<(CandidateIx, usize)>,
     /// Number of stamp batches drawn in this frame.
     pub batches: u64,
+    /// True where the window is cleared to the colour of panels.
+    pub is_ground_of_window: bool,
     /// The theme that the context was given.
     pub theme: Option<crate::workspace::settings::Theme>,
 }
@@ -132,6 +134,7 @@ impl ViewMemory {
             note: self.note,
             plot: self.plot,
             judged_model: self.judged_model,
+            is_ground_of_window: self.is_ground_of_window,
             ..Self::default()
         }
     }

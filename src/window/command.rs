@@ -123,6 +123,7 @@ impl Command {
                 | Self::Label(Label::Note { .. })
                 | Self::Select(_)
                 | Self::Session(Session::Page(_))
+                | Self::Evaluate(Evaluate::Open(_))
         )
     }
 }

@@ -98,6 +98,9 @@ fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
     }
     memory.view.theme = Some(state.shared.settings.theme);
     theme::apply(ui.ctx(), state.shared.settings.theme);
+    if memory.view.is_ground_of_window {
+        theme::leave_ground_to_window(ui.ctx());
+    }
 }
 
 fn views(ui: &mut Ui, state: &AppState, memory: &mut Memory, now: Timestamp) -> Vec<Command> {

@@ -231,6 +231,8 @@ fn options(size: [f32; 2], faults: &GpuFaults, is_spare: bool) -> eframe::Native
             .with_min_inner_size([860.0, 560.0])
             .with_drag_and_drop(true),
         renderer: eframe::Renderer::Wgpu,
+        // There are no gradients to dither, and a software rasteriser pays for every pixel.
+        dithering: false,
         ..Default::default()
     };
     options.wgpu_options.wgpu_setup = WgpuSetup::CreateNew(setup);

@@ -22,6 +22,13 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Of a window that is cleared to the colour of panels.
+    pub fn on_cleared_window() -> Self {
+        let mut memory = Self::default();
+        memory.view.is_ground_of_window = true;
+        memory
+    }
+
     /// What is left in a window with another device: what the person sees and types, without
     /// anything that lies in the memory of the old one.
     #[must_use]

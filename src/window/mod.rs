@@ -172,7 +172,7 @@ impl Viewer {
             .start(context.tasks.wake(), Some(atlas))?;
         let mut viewer = Self {
             context,
-            memory: Memory::default(),
+            memory: Memory::on_cleared_window(),
             queue: Vec::new(),
             state,
             tour,
@@ -361,6 +361,10 @@ impl eframe::App for Viewer {
         let commands = frame::frame_ui(ui, &mut host, &mut self.memory, now);
         self.queue.extend(commands);
         self.pass_on(ui.ctx());
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        widgets::theme::panel_color(self.state.shared.settings.theme).to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self) {

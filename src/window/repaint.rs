@@ -16,6 +16,8 @@ use std::{
 
 use egui::{Context, Event, Plugin, RawInput, Ui};
 
+use crate::tasks::thread;
+
 /// After the wheel was turned scrolling goes on for so long, seconds.
 const SCROLLING_S: f64 = 0.6;
 /// Requests for later than this are none.
@@ -91,9 +93,11 @@ pub fn drive(creation: &eframe::CreationContext<'_>) {
     };
     let (later, moments) = channel();
     let late = window.clone();
-    let timer = std::thread::Builder::new()
-        .name("repaint timer".into())
-        .spawn(move || wait_for(&moments, &|| late.request_redraw()));
+    let timer = thread::start(
+        "repaint timer",
+        move || wait_for(&moments, &|| late.request_redraw()),
+        |_| {},
+    );
     if let Err(error) = timer {
         // eframe's own way stays.
         log::warn!("no timer for frames: {error}");

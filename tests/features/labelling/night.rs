@@ -166,7 +166,11 @@ fn exports_carry_what_the_person_decided() {
     }
     assert!(page.contains("<h2>real (1)</h2>") && page.contains("<h2>unsure (1)</h2>"));
     assert!(page.contains("looks &quot;real&quot;, mostly"));
-    assert_eq!(page.matches("data:image/png").count(), 9, "three roles each");
+    assert_eq!(
+        page.matches("data:image/png").count(),
+        9,
+        "three roles each"
+    );
     let out = set.beside("labels.doc");
     window.apply(Command::Session(Session::Export(out.clone())));
     assert!(window.toast().contains("labels.doc") && window.toast().contains(".csv"));
