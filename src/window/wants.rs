@@ -126,10 +126,9 @@ fn near(state: &AppState, want: &mut Want) {
     };
     let rows = rank.saturating_sub(QUEUE_ROWS)..(rank + QUEUE_ROWS).min(order.len());
     let thumbnails = order[rows].iter().filter_map(|ix| {
+        let (epoch, role) = state.shared.thumbnail(*ix)?;
         let candidate = state.shared.catalogue.get(*ix)?;
-        let epoch = candidate.epochs.get(state.shared.epoch_to_show(*ix))?;
-        let role = candidate.roles().first().copied()?;
-        epoch.stamp(role).cloned()
+        candidate.epochs.get(epoch)?.stamp(role).cloned()
     });
     want.visible.extend(thumbnails);
     let soon = order.iter().skip(rank + 1).take(AHEAD);

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::{
-    domain::{Candidate, CandidateIx},
+    domain::{Candidate, CandidateIx, Epoch, Role},
     workspace::{
         command::Go,
         place::{Motion, Place},
@@ -180,6 +180,18 @@ impl Shared {
 }
 
 impl Shared {
+    /// The image that stands for a candidate in the queue: of that epoch the difference, where there
+    /// is one, else the first role.
+    pub fn thumbnail(&self, candidate: CandidateIx) -> Option<(usize, Role)> {
+        let epoch = self.epoch_to_show(candidate);
+        let candidate = self.catalogue.get(candidate)?;
+        let has_difference = |epoch: &Epoch| epoch.stamp(Role::Difference).is_some();
+        if candidate.epochs.get(epoch).is_some_and(has_difference) {
+            return Some((epoch, Role::Difference));
+        }
+        Some((epoch, candidate.roles().first().copied()?))
+    }
+
     /// The epoch that stands for a candidate in lists: the one on screen for the candidate on
     /// screen, else the one that would be looked at first.
     pub fn epoch_to_show(&self, candidate: CandidateIx) -> usize {

@@ -134,6 +134,9 @@ fn row_background(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx, is_hove
     ui.painter().rect_filled(rect, 3.0, fill);
 }
 
+/// Side of what a thumbnail shows, pixels of the stamp.
+const MIDDLE_PX: f64 = 27.0;
+
 fn thumbnail(
     ui: &Ui,
     rect: Rect,
@@ -142,14 +145,18 @@ fn thumbnail(
     ix: CandidateIx,
     batch: &mut StampBatch,
 ) {
-    let Some(candidate) = shared.catalogue.get(ix) else {
-        return;
-    };
-    let Some(role) = candidate.roles().first().copied() else {
+    let Some((epoch, role)) = shared.thumbnail(ix) else {
         return;
     };
     let square = Rect::from_min_size(rect.min + vec2(4.0, 3.0), vec2(ROW - 6.0, ROW - 6.0));
-    let epoch = shared.epoch_to_show(ix);
+    // Of a wide cutout the middle, where the candidate is.
+    let width = shared
+        .pixels_of(ix, epoch, role)
+        .map_or(MIDDLE_PX, |stamp| stamp.width as f64);
+    let camera = Camera {
+        zoom: (width / MIDDLE_PX).max(1.0),
+        ..Camera::default()
+    };
     let place = Place {
         candidate: ix,
         epoch,
@@ -158,7 +165,7 @@ fn thumbnail(
         scope: Scope::Epoch,
         sight: Sight::Glimpse,
     };
-    place.lay(ui, shared, memory, batch, Camera::default());
+    place.lay(ui, shared, memory, batch, camera);
 }
 
 fn row_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
