@@ -93,6 +93,8 @@ struct Viewer {
     is_closed: bool,
     /// True once the system has asked the program to end.
     must_end: Arc<AtomicBool>,
+    /// The window's title, as it was set last.
+    title: String,
 }
 
 /// Opens the window and returns when it is closed.
@@ -182,6 +184,7 @@ impl Viewer {
             fault: None,
             is_cut_off: false,
             is_closed: false,
+            title: String::new(),
         };
         if let Some(vocabulary) = start.vocabulary {
             let vocabulary = Session::Vocabulary(vocabulary.into());
@@ -256,6 +259,12 @@ impl Viewer {
         }
         if self.state.may_quit {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        let title = top_bar::set_name(&self.state)
+            .map_or_else(|| "destello".into(), |name| format!("{name} · destello"));
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
         }
     }
 

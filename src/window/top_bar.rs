@@ -193,18 +193,23 @@ fn running_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn opened_ui(ui: &mut Ui, state: &AppState) {
-    let Some(first) = state.shared.project.paths.first() else {
-        return;
-    };
+/// What is open, in short: the first path, and how many more; none where nothing is.
+pub(super) fn set_name(state: &AppState) -> Option<String> {
+    let paths = &state.shared.project.paths;
+    let first = paths.first()?;
     let name = first.file_name().unwrap_or(first.as_os_str());
     let name = short(&name.to_string_lossy(), NAME);
-    let more = state.shared.project.paths.len() - 1;
-    let text = if more > 0 {
-        format!("set: {name} and {more} more")
-    } else {
-        format!("set: {name}")
+    Some(match paths.len() - 1 {
+        0 => name,
+        more => format!("{name} and {more} more"),
+    })
+}
+
+fn opened_ui(ui: &mut Ui, state: &AppState) {
+    let Some(name) = set_name(state) else {
+        return;
     };
+    let text = format!("set: {name}");
     let mut about: Vec<_> = state
         .shared
         .recognised
