@@ -116,12 +116,13 @@ impl Demand {
         let is_short = !left_over.is_empty() || self.is_anything_coarse;
         let is_whole = !is_short && !self.is_anything_missing;
         self.may_relax = self.is_pressed && is_changed && is_whole;
-        self.is_stuck = is_short && !is_changed;
+        let was_stuck = std::mem::replace(&mut self.is_stuck, is_short && !is_changed);
         if is_changed {
             self.retry();
         }
         FrameEnd {
-            is_unsettled: is_changed && is_short,
+            // The frame after one that is stuck has what the held ones gave up.
+            is_unsettled: is_short && (is_changed || !was_stuck),
             left_over,
         }
     }
@@ -183,7 +184,8 @@ mod tests {
         demand.refuse(B, true);
         for number in 4..7 {
             let (missing, end) = frame(&mut demand, number, &[B]);
-            assert_eq!((missing, end.is_unsettled), (vec![], false));
+            // Once more, for what the held ones may give up.
+            assert_eq!((missing, end.is_unsettled), (vec![], number == 4));
             assert_eq!(end.left_over, BTreeSet::from([B]));
         }
     }

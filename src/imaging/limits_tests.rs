@@ -125,7 +125,7 @@ fn stamps_together_share_limits_that_hold_each() {
             high: 100.0
         }
     );
-    let boxes = LimitRule::ALL[4].limits_over(&[&faint, &bright]);
+    let boxes = LimitRule::ALL[5].limits_over(&[&faint, &bright]);
     assert!(boxes.low < 1.3, "{boxes:?}");
     assert_eq!(boxes.high.to_bits(), 100.0_f32.to_bits());
 }
@@ -163,7 +163,7 @@ fn alerces_box_ignores_a_brighter_neighbour() {
     let mut pixels = vec![10.0; 63 * 63];
     pixels[31 * 63 + 31] = 500.0;
     pixels[5 * 63 + 5] = 9000.0;
-    let limits = LimitRule::ALL[4].limits(&Stamp::new(63, 63, pixels));
+    let limits = LimitRule::ALL[5].limits(&Stamp::new(63, 63, pixels));
     assert_eq!(
         limits,
         Limits {

@@ -126,6 +126,16 @@ fn one_key_and_one_click_are_one_painted_frame_each() {
     let set = StampSet::with_stamps(21, 3);
     let (mut view, _) = drawn_view_within(64 << 20, SIZE, |window| open(window, &set));
     paint_until_rest(&mut view);
+    // All are on the GPU once they were looked at.
+    for id in ["hits02", "hits03", "hits04", "hits01"] {
+        let candidate = window(&view).ix(id);
+        let go = Go::To {
+            candidate,
+            open: true,
+        };
+        view.state_mut().window.apply(Command::Go(go));
+        paint_until_rest(&mut view);
+    }
     let is_drawn = |view: &View, id: &str| {
         let ix = window(view).ix(id);
         let stamps = view.state().memory.view.sight.stamps();

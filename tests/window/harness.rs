@@ -37,6 +37,8 @@ pub struct Shown {
     pub window: InlineWindow,
     /// What views remember.
     pub memory: Memory,
+    /// True where a frame was asked for at once.
+    pub asked_frame: Arc<AtomicBool>,
     /// Commands of the person, as text; wants and pages are left out.
     pub asked: Vec<String>,
     queue: Vec<Command>,
@@ -79,11 +81,7 @@ pub fn drawn_view_within(
 /// # Panics
 /// Where the window repaints for ever.
 pub fn paint_until_rest(view: &mut View) -> usize {
-    let asked = Arc::new(AtomicBool::new(false));
-    let asks = asked.clone();
-    observe(&view.ctx, move |delay| {
-        asks.fetch_or(delay < SOON, Ordering::Relaxed);
-    });
+    let asked = view.state().asked_frame.clone();
     for frames in 1..40 {
         asked.store(false, Ordering::Relaxed);
         view.step();
@@ -108,15 +106,20 @@ fn settled(
     let mut shown = Shown {
         window,
         memory: Memory::default(),
+        asked_frame: Arc::default(),
         asked: Vec::new(),
         queue: Vec::new(),
     };
     shown.window.show_in_views();
+    let asks = shown.asked_frame.clone();
     let mut view = builder
         .with_size(Vec2::from(size))
         .with_pixels_per_point(1.0)
         .with_os(egui::os::OperatingSystem::Nix)
         .build_ui_state(frame, shown);
+    observe(&view.ctx, move |delay| {
+        asks.fetch_or(delay < SOON, Ordering::Relaxed);
+    });
     view.run();
     view
 }
