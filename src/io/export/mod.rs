@@ -8,6 +8,7 @@ mod json_lines;
 mod parquet;
 pub mod regions;
 pub mod row;
+pub mod services;
 pub mod split;
 mod votable;
 
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 pub use beside::written_beside;
 pub use columns::FilledColumn;
 pub use row::{ExportRow, Selection, rows};
+pub use services::Service;
 
 use super::fits_write;
 
@@ -46,12 +48,31 @@ pub enum Format {
     Regions,
     /// A FITS file with stamps, masks, labels and split: see [`bundle`].
     Bundle,
+    /// What a service takes: see [`services`].
+    For(Service),
 }
 
 impl Format {
     /// Every format with its name on the command line and the endings of its files.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 7] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 12] = [
         (Self::Bundle, "bundle", &[".bundle.fits"]),
+        (Self::For(Service::Lasair), "lasair", &[".lasair.jsonl"]),
+        (
+            Self::For(Service::SkyPortal),
+            "skyportal",
+            &[".skyportal.json"],
+        ),
+        (Self::For(Service::Tns), "tns", &[".tns.json"]),
+        (
+            Self::For(Service::Zooniverse),
+            "zooniverse",
+            &[".zooniverse.csv"],
+        ),
+        (
+            Self::For(Service::LabelStudio),
+            "labelstudio",
+            &[".labelstudio.json"],
+        ),
         (Self::Csv, "csv", &[".csv"]),
         (Self::JsonLines, "jsonl", &[".jsonl", ".ndjson"]),
         (Self::Parquet, "parquet", &[".parquet"]),
@@ -90,8 +111,26 @@ pub fn write_table(path: &Path, format: Format, rows: &[ExportRow<'_>]) -> Resul
         Format::VoTable => votable::write(beside, rows),
         Format::Fits => write_fits(beside, rows),
         Format::Regions => regions::write(beside, rows),
-        Format::Bundle => Err("a bundle is not a table".into()),
+        Format::Bundle | Format::For(_) => Err("this is not a table".into()),
     })
+}
+
+/// Writes labels as a service takes them, beside and renamed. `decode` gives the pixels of pictures.
+///
+/// # Errors
+/// Where the file, or a picture beside it, cannot be written.
+pub fn write_for(
+    service: Service,
+    path: &Path,
+    rows: &[ExportRow<'_>],
+    decode: &mut bundle::Decode<'_>,
+) -> Result<services::Written, ExportError> {
+    let mut written = services::Written::default();
+    written_beside(path, |beside| {
+        written = services::write(service, beside, path, rows, decode)?;
+        Ok(())
+    })?;
+    Ok(written)
 }
 
 /// Writes columns of any meaning as a table of that name, beside and renamed: CSV, Parquet or FITS.
@@ -112,7 +151,7 @@ pub fn write_columns(
             file.table(name, columns)?;
             file.finish()
         }
-        Format::JsonLines | Format::VoTable | Format::Regions | Format::Bundle => {
+        Format::JsonLines | Format::VoTable | Format::Regions | Format::Bundle | Format::For(_) => {
             Err("this table can be written as .csv, .parquet or .fits".into())
         }
     })
@@ -146,6 +185,8 @@ mod tests {
             ("a.b.jsonl", Some(Format::JsonLines)),
             ("a.parquet", Some(Format::Parquet)),
             ("night.REG", Some(Format::Regions)),
+            ("a.zooniverse.csv", Some(Format::For(Service::Zooniverse))),
+            ("a.TNS.json", Some(Format::For(Service::Tns))),
             ("labels", None),
         ] {
             assert_eq!(Format::of_path(Path::new(name)), format, "{name}");
