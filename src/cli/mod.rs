@@ -7,6 +7,7 @@ mod evaluate;
 mod explain;
 mod fine_tune;
 pub mod inspect;
+mod joins;
 pub mod label;
 pub mod latent;
 mod learning_curve;
@@ -47,7 +48,7 @@ pub struct Cli {
 enum Command {
     /// Print what is found in files, folders and archives, without a window
     Inspect(inspect::Args),
-    /// Write any set as one Parquet file with its stamps
+    /// Write any set as FITS cubes, or as one Parquet file with its stamps
     Convert(convert::Args),
     /// Import, export or stream labels, without a window
     Label(label::Args),

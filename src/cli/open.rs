@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 
+use super::joins::Joins;
 use crate::window::{GpuFaults, Start, open_window};
 
 /// Arguments of the window.
@@ -17,6 +18,8 @@ pub struct Args {
     /// The classes to label with: real_bogus, sequence, alerce_stamp, or a TOML file
     #[arg(long, value_name = "NAME|FILE")]
     vocabulary: Option<String>,
+    #[command(flatten)]
+    joins: Joins,
     /// Play a scripted visit, save a picture of every screen in this folder, and quit
     #[arg(long, value_name = "DIR")]
     tour: Option<PathBuf>,
@@ -35,6 +38,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         paths: args.paths.clone(),
         project: args.project.clone(),
         vocabulary: args.vocabulary.clone(),
+        joins: args.joins.list(),
         tour: args.tour.clone(),
         faults: GpuFaults {
             refuses_first: args.refuse_gpu,

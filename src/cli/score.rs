@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use super::{
+    joins::{self, Joins},
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     shares::Shares,
 };
@@ -12,6 +13,7 @@ use crate::{
         report::ScoreReport,
         run::{ScoreNews, ScoreOrder, score},
     },
+    io::export::columns::Value,
     learn::Wish,
     workspace::{models, table},
 };
@@ -37,6 +39,8 @@ pub struct Args {
     device: Wish,
     #[command(flatten)]
     shares: Shares,
+    #[command(flatten)]
+    joins: Joins,
 }
 
 /// Scores, writes the table, and reports what could not be scored.
@@ -71,13 +75,31 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     });
     line.clear();
-    let Some(report) = report? else {
+    let Some(mut report) = report? else {
         eprintln!("stopped; no table was written");
         return Ok(ExitCode::from(INTERRUPTED));
     };
     report_faults(&report);
     for line in &report.shares {
         eprintln!("{line}");
+    }
+    if !args.joins.is_empty() {
+        let mut catalogue = super::opened::open_catalogue(&args.paths);
+        args.joins.join(&mut catalogue)?;
+        let id = report
+            .columns
+            .iter()
+            .find(|column| column.name == "objectId");
+        let ids: Vec<_> = id
+            .map_or(&[][..], |column| &column.values)
+            .iter()
+            .map(|value| match value {
+                Value::Text(id) => Some(id.as_str()),
+                _ => None,
+            })
+            .collect();
+        let joined = joins::columns(&catalogue, &ids);
+        report.columns.extend(joined);
     }
     table::write("SCORES", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {

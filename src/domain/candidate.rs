@@ -127,6 +127,8 @@ pub struct Candidate {
     pub truth: Option<Arc<str>>,
     /// Everything else the files say of the object.
     pub fields: Fields,
+    /// What tables say of it that were joined to the set, under `table.column`.
+    pub joined: Fields,
 }
 
 impl Candidate {

@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Candidate, Epoch, Photometry, StampRef};
+use super::{Candidate, Epoch, Fields, Photometry, StampRef};
 
 /// Epochs from which on a candidate's are told apart by marks.
 const MANY_EPOCHS: usize = 256;
@@ -104,6 +104,15 @@ impl Catalogue {
         }
         known.sort_by_time();
         ix
+    }
+}
+
+impl Catalogue {
+    /// Gives a candidate the columns of a table that was joined.
+    pub fn join(&mut self, ix: CandidateIx, columns: &Fields) {
+        if let Some(candidate) = self.candidates.get_mut(ix.0 as usize) {
+            candidate.joined = candidate.joined.with(columns);
+        }
     }
 }
 

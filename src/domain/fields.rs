@@ -56,6 +56,26 @@ impl Fields {
         }
     }
 
+    /// These fields, and more behind them; of one name the new one counts.
+    #[must_use]
+    pub fn with(&self, more: &Self) -> Self {
+        let is_new = |name: &Arc<str>| !more.has(name);
+        let kept = self.names.iter().zip(self.numbers.iter());
+        let kept = kept.filter(|(name, _)| is_new(name));
+        let more_numbers = more.names.iter().zip(more.numbers.iter());
+        let (names, numbers): (Vec<Arc<str>>, Vec<f64>) = kept
+            .chain(more_numbers)
+            .map(|(name, number)| (name.clone(), *number))
+            .unzip();
+        let texts = self.texts.iter().filter(|(name, _)| is_new(name));
+        let texts = texts.chain(more.texts.iter()).cloned().collect();
+        if self.is_empty() {
+            // The list of names stays shared.
+            return more.clone();
+        }
+        Self::new(names.into(), numbers, texts)
+    }
+
     /// The number of that name; none where there is no such number field or it is NaN.
     pub fn number(&self, name: &str) -> Option<f64> {
         let at = self
@@ -111,6 +131,25 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_one_name_the_new_value_counts() {
+        let fields = |name: &str, number: f64, text: &str| {
+            let texts = vec![(Arc::from("class"), Arc::from(text))];
+            Fields::new(Arc::from([Arc::from(name)]), vec![number], texts)
+        };
+        let both = fields("g", 1.0, "old").with(&fields("r", 2.0, "new"));
+        assert_eq!((both.number("g"), both.number("r")), (Some(1.0), Some(2.0)));
+        assert_eq!(both.text("class").map(|text| &**text), Some("new"));
+        assert_eq!(both.iter().count(), 3);
+        assert_eq!(
+            fields("g", 1.0, "a")
+                .with(&fields("G", 2.0, "b"))
+                .number("g"),
+            Some(2.0)
+        );
+        assert_eq!(Fields::default().with(&both), both);
+    }
 
     #[test]
     fn identifiers_stay_exact_and_missing_numbers_are_none() {

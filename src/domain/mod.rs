@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod band;
 pub mod candidate;
+mod candidate_names;
 pub mod canonical;
 pub mod catalogue;
 mod class_names;
@@ -37,6 +38,7 @@ pub mod vocabulary;
 
 pub use band::Band;
 pub use candidate::{Candidate, DifferenceSign, Epoch, Photometry, StampRef};
+pub use candidate_names::CandidateNames;
 pub use catalogue::{CandidateIx, Catalogue, Problem};
 pub use class_names::class_of;
 pub use confusion::Confusion;

@@ -47,6 +47,10 @@ pub enum SourceKind {
     Parquet,
     /// Alerts as JSON with stamps in base64.
     Json,
+    /// A FITS file with stamps in the cells of a table; the byte is the number of the HDU, the record its row.
+    FitsTable,
+    /// Arrays of numpy or HDF5; the byte is the number of the array, the record its row.
+    Arrays,
 }
 
 /// A file on disk that holds stamps.

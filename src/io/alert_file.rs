@@ -1,6 +1,6 @@
 //! The records of an Avro file of alerts, or of messages of a stream, one after the other.
 
-use std::io::BufRead as _;
+use std::{io::BufRead as _, ops::Range};
 
 use serde::de::{DeserializeSeed as _, IgnoredAny};
 use serde_avro_fast::de::{DeserializerConfig, DeserializerState, read::SliceRead};
@@ -23,8 +23,16 @@ pub fn read_records(
     is_wanted: &dyn Fn(u32) -> bool,
     each: &mut dyn FnMut(u32, &Plan, Packet<'_>),
 ) -> Result<(), ContainerError> {
-    if bytes.first() == Some(&0) {
-        return read_frames(bytes, plans, wanted, is_wanted, each);
+    if are_messages(bytes) {
+        return read_frames(
+            bytes,
+            plans,
+            wanted,
+            is_wanted,
+            &mut |_, record, plan, packet| {
+                each(record, plan, packet);
+            },
+        );
     }
     let mut container = Container::open(bytes)?;
     let plan = plans
@@ -47,13 +55,38 @@ pub fn read_records(
     Ok(())
 }
 
+/// Reads all messages of a stream and hands each to `each`, with its bytes in the file.
+pub fn read_messages(
+    bytes: &[u8],
+    plans: &Plans,
+    each: &mut dyn FnMut(Range<usize>, &Plan, Packet<'_>),
+) -> Result<(), ContainerError> {
+    read_frames(
+        bytes,
+        plans,
+        Wanted::All,
+        &|_| true,
+        &mut |range, _, plan, packet| {
+            each(range, plan, packet);
+        },
+    )
+}
+
+/// True for messages of a stream.
+pub fn are_messages(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0)
+}
+
+/// Takes in a message: its bytes, its number, its plan, and what it holds.
+type EachMessage<'e> = dyn FnMut(Range<usize>, u32, &Plan, Packet<'_>) + 'e;
+
 /// Messages of a stream, one after the other.
 fn read_frames(
     bytes: &[u8],
     plans: &Plans,
     wanted: Wanted,
     is_wanted: &dyn Fn(u32) -> bool,
-    each: &mut dyn FnMut(u32, &Plan, Packet<'_>),
+    each: &mut EachMessage<'_>,
 ) -> Result<(), ContainerError> {
     let mut at = 0;
     for record in 0.. {
@@ -64,20 +97,24 @@ fn read_frames(
         config.max_seq_size = datum.len();
         let mut state = DeserializerState::with_config(SliceRead::new(datum), config);
         let input = state.deserializer();
-        if is_wanted(record) {
-            let packet = PacketSeed {
+        let packet = if is_wanted(record) {
+            let seed = PacketSeed {
                 plan: &plan,
                 wanted,
             };
-            let packet = packet.deserialize(input).map_err(ContainerError::Record)?;
-            each(record, &plan, packet);
+            Some(seed.deserialize(input).map_err(ContainerError::Record)?)
         } else {
             serde::Deserialize::deserialize(input)
                 .map(|IgnoredAny| ())
                 .map_err(ContainerError::Record)?;
-        }
+            None
+        };
         let left = state.into_reader().fill_buf().map_or(0, <[u8]>::len);
-        at = bytes.len() - left;
+        let end = bytes.len() - left;
+        if let Some(packet) = packet {
+            each(at..end, record, &plan, packet);
+        }
+        at = end;
         if left == 0 {
             break;
         }
@@ -195,5 +232,36 @@ mod tests {
         assert!(error.is_some());
         let (_, error) = read(&[message(900, 5), vec![1, 2, 3]].concat());
         assert!(error.unwrap().contains("no message begins"));
+    }
+
+    #[test]
+    fn damaged_messages_never_panic() {
+        let whole = [message(900, 5), message(1100, 6)].concat();
+        let mut state = 2_026_u64;
+        let mut next = |below: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let mut whole_ones = 0;
+        for _ in 0..2_000 {
+            let mut bytes = whole.clone();
+            for _ in 0..=next(4) {
+                let at = next(bytes.len());
+                match next(3) {
+                    0 => bytes.truncate(at + 1),
+                    1 => bytes[at] ^= 1 << next(8),
+                    _ => bytes[at] = bytes[at].wrapping_add(0x7f),
+                }
+            }
+            // A damaged first byte makes it another kind of file.
+            bytes[0] = 0;
+            whole_ones += read(&bytes).0.len();
+        }
+        assert!(
+            (200..4_000).contains(&whole_ones),
+            "{whole_ones} of 4000 messages were read"
+        );
     }
 }

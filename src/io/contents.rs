@@ -29,6 +29,8 @@ pub enum Contents {
     Avro(Vec<u8>),
     /// A Parquet file, of which columns are read.
     Parquet,
+    /// A file of arrays (numpy, HDF5), of which rows are read.
+    Arrays,
     /// An archive, to be read as a stream.
     Archive(SourceKind),
     /// Anything else.
@@ -44,6 +46,8 @@ pub fn contents(path: &Path) -> Result<Contents, BytesError> {
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut bytes)?;
     match recognise(&bytes) {
+        Content::Arrays => Ok(Contents::Arrays),
+        Content::Zip if holds_arrays(path) => Ok(Contents::Arrays),
         Content::Fits if len > LARGE_FITS_BYTES => Ok(Contents::LargeFits),
         content if content.is_read() && len > MAX_BYTES as u64 => {
             match packed_archive(path, content) {
@@ -95,6 +99,21 @@ fn of(content: Content, bytes: Vec<u8>) -> Contents {
         Content::Parquet => Contents::Parquet,
         other => Contents::Other(other),
     }
+}
+
+fn is_numpy(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending == "npy")
+}
+
+/// True for numpy's `.npz`: a zip archive of nothing but `.npy` files.
+fn holds_arrays(path: &Path) -> bool {
+    let archive = File::open(path).map(zip::ZipArchive::new);
+    let Ok(Ok(archive)) = archive else {
+        return false;
+    };
+    !archive.is_empty() && archive.file_names().all(is_numpy)
 }
 
 const fn archive_kind(packing: Packing) -> SourceKind {

@@ -16,10 +16,7 @@ use parquet::{
     schema::types::{Type, TypePtr},
 };
 
-use super::{
-    decode::Decoder,
-    fits_bytes::{CardValue, FitsBytes},
-};
+use super::{convert_cubes::stamp_cards, decode::Decoder, fits_bytes::FitsBytes};
 use crate::domain::{
     Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Problem, Role, Stamp,
     StampRef,
@@ -161,54 +158,17 @@ fn cutouts(
 /// A stamp as a FITS file.
 fn fits(stamp: &Stamp) -> Vec<u8> {
     let mut file = FitsBytes::primary(&[stamp.width, stamp.height]);
-    if let Some(unit) = &stamp.unit {
-        file.card("BUNIT", CardValue::Text(unit), "");
-    }
-    if let Some(level) = stamp.saturation {
-        file.card("SATURATE", CardValue::Number(level.into()), "");
-    }
-    match &stamp.geometry {
-        Geometry::Wcs(wcs) => {
-            file.card("CTYPE1", CardValue::Text("RA---TAN"), "");
-            file.card("CTYPE2", CardValue::Text("DEC--TAN"), "");
-            for axis in 0..2 {
-                let number = axis + 1;
-                file.card(
-                    &format!("CRPIX{number}"),
-                    CardValue::Number(wcs.crpix[axis]),
-                    "",
-                );
-                file.card(
-                    &format!("CRVAL{number}"),
-                    CardValue::Number(wcs.crval_deg[axis]),
-                    "",
-                );
-                for other in 0..2 {
-                    let name = format!("CD{number}_{}", other + 1);
-                    file.card(&name, CardValue::Number(wcs.cd_deg[axis][other]), "");
-                }
-            }
-        }
-        Geometry::HeaderAngle {
-            north_clockwise_of_up_deg,
-            arcsec_per_px,
-        } => {
-            file.card("ROTPA", CardValue::Number(*north_clockwise_of_up_deg), "");
-            file.card(
-                "PIXSCALE",
-                CardValue::Number(arcsec_per_px.unwrap_or(f64::NAN)),
-                "",
-            );
-        }
-        Geometry::Scale { arcsec_per_px } => {
-            file.card("PIXSCALE", CardValue::Number(*arcsec_per_px), "");
-        }
-        // ZTF's are known by their unit and their size; at an edge, by north in row 0.
-        Geometry::ZtfRowZeroNorth { arcsec_per_px } if (stamp.width, stamp.height) != (63, 63) => {
-            file.card("ROTPA", CardValue::Number(180.0), "");
-            file.card("PIXSCALE", CardValue::Number(*arcsec_per_px), "");
-        }
-        Geometry::ZtfRowZeroNorth { .. } | Geometry::Unknown => {}
+    let is_known_ztf = matches!(stamp.geometry, Geometry::ZtfRowZeroNorth { .. })
+        && (stamp.width, stamp.height) == (63, 63);
+    if is_known_ztf {
+        // They are known by their unit and their size.
+        let plain = Stamp {
+            geometry: Geometry::Unknown,
+            ..stamp.clone()
+        };
+        stamp_cards(&mut file, &plain);
+    } else {
+        stamp_cards(&mut file, stamp);
     }
     file.end_header();
     file.pixels(&stamp.pixels);
@@ -224,24 +184,26 @@ fn extra(lines: &[Line<'_>]) -> Extra {
             *kinds.entry(name.clone()).or_default() |= is_text;
         }
     }
-    let is_free = |name: &Arc<str>| {
-        let is_known = TEXTS
-            .iter()
-            .chain(&NUMBERS)
-            .any(|known| known.eq_ignore_ascii_case(name));
-        !is_known && Role::from_alias(name).is_none() && super::alert_plan::meaning(name).is_none()
-    };
     let named = |wanted: bool| {
         let names = kinds.iter().filter(|(_, is_text)| **is_text == wanted);
         names
             .map(|(name, _)| name.clone())
-            .filter(is_free)
+            .filter(|name| is_extra_field(name))
             .collect()
     };
     Extra {
         numbers: named(false),
         texts: named(true),
     }
+}
+
+/// True for a field without a column of its own.
+pub(super) fn is_extra_field(name: &str) -> bool {
+    let is_known = TEXTS
+        .iter()
+        .chain(&NUMBERS)
+        .any(|known| known.eq_ignore_ascii_case(name));
+    !is_known && Role::from_alias(name).is_none() && super::alert_plan::meaning(name).is_none()
 }
 
 fn text_of(line: &Line<'_>, name: &str) -> Option<String> {

@@ -1,14 +1,27 @@
 //! Pixels on demand: the stamps that are asked for, each file read once.
 
-use std::{borrow::Cow, collections::BTreeMap, path::Path};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+    path::Path,
+    sync::PoisonError,
+};
+
+use rayon::prelude::*;
 
 use super::{
-    alert_file::read_records,
+    alert_file::{are_messages, read_records},
     alert_plan::{Plan, Plans, Survey},
     alert_record::{Packet, Wanted},
     archive::Archives,
+    arrays::{
+        ArrayError, ArrayFile, OpenArrays,
+        layout::{Stack, role_of},
+    },
     fits_stamp::{FitsStamps, StampError},
-    gunzip::{read_file, unpacked},
+    gunzip::{BytesError, read_file, unpacked},
     json_alerts,
     packing::Packing,
     parquet_cutouts::ParquetCutouts,
@@ -24,6 +37,8 @@ pub struct Decoder {
     pub(super) plans: Plans,
     /// Archives met so far.
     pub(super) archives: Archives,
+    /// Files of arrays that are open.
+    pub(super) arrays: OpenArrays,
     /// What indexed files were then.
     pub(super) seen: SeenFiles,
 }
@@ -68,14 +83,48 @@ impl Decoder {
                 self.decode_archive(path, kind, wants, results);
             }
             SourceKind::Parquet => decode_rows(path, wants, results),
+            SourceKind::Arrays => self.decode_arrays(path, wants, results),
             SourceKind::Json => decode_json(path, wants, results),
-            SourceKind::Fits | SourceKind::ZtfCutout => {
+            SourceKind::Fits | SourceKind::ZtfCutout | SourceKind::FitsTable => {
                 decode_fits(path, kind == SourceKind::ZtfCutout, wants, results);
+            }
+            SourceKind::Avro if wants.iter().all(|(_, want)| member_of(want.part).1 > 0) => {
+                self.decode_messages(path, wants, results);
             }
             SourceKind::Avro => match read_file(path) {
                 Ok(bytes) => self.decode_alerts(&bytes, wants, results),
                 Err(error) => fail(wants, &error.to_string(), results),
             },
+        }
+    }
+
+    /// Messages of a stream, each by its bytes in the file.
+    fn decode_messages(&self, path: &Path, wants: &Wants<'_>, results: &mut Results) {
+        let mut messages = match Messages::open(path) {
+            Ok(messages) => messages,
+            Err(error) => return fail(wants, &error.to_string(), results),
+        };
+        for same in wants.chunk_by(|(_, a), (_, b)| member_of(a.part) == member_of(b.part)) {
+            match messages.at(member_of(same[0].1.part)) {
+                Ok(bytes) => self.decode_alerts(&bytes, same, results),
+                Err(error) => fail(same, &error.to_string(), results),
+            }
+        }
+    }
+
+    /// Rows of arrays of numpy or HDF5.
+    fn decode_arrays(&self, path: &Path, wants: &Wants<'_>, results: &mut Results) {
+        let file = match self.arrays.get(path) {
+            Ok(file) => file,
+            Err(error) => return fail(wants, &error.to_string(), results),
+        };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        for (at, want) in wants {
+            let stamp = array_stamp(&mut file, want);
+            results.insert(
+                *at,
+                stamp.map_err(|error| problem(want, &error.to_string())),
+            );
         }
     }
 
@@ -128,6 +177,43 @@ impl Decoder {
             let error = error.to_string();
             let open = wants.iter().filter(|(at, _)| !results.contains_key(at));
             fail(&open.copied().collect::<Vec<_>>(), &error, results);
+        }
+    }
+}
+
+/// Messages of a stream in a file: read one by one, or out of memory where the file is packed.
+pub(super) enum Messages {
+    OnDisk(File),
+    Unpacked(Vec<u8>),
+}
+
+impl Messages {
+    pub(super) fn open(path: &Path) -> Result<Self, BytesError> {
+        let mut file = File::open(path)?;
+        let mut first = [1];
+        file.read_exact(&mut first)?;
+        if are_messages(&first) {
+            Ok(Self::OnDisk(file))
+        } else {
+            read_file(path).map(Self::Unpacked)
+        }
+    }
+
+    /// The bytes at a place; fewer where the file has become shorter.
+    pub(super) fn at(&mut self, (at, len): (u64, u32)) -> Result<Vec<u8>, BytesError> {
+        match self {
+            Self::OnDisk(file) => {
+                let mut bytes = Vec::new();
+                file.seek(SeekFrom::Start(at))?;
+                file.take(len.into()).read_to_end(&mut bytes)?;
+                Ok(bytes)
+            }
+            Self::Unpacked(bytes) => {
+                let at = usize::try_from(at).unwrap_or(usize::MAX);
+                let end = at.checked_add(len as usize);
+                let message = end.and_then(|end| bytes.get(at..end));
+                Ok(message.unwrap_or_default().to_vec())
+            }
         }
     }
 }
@@ -186,11 +272,18 @@ fn decode_stamps(
         Err(error) => return fail(wants, &error.to_string(), results),
     };
     for (at, want) in wants {
-        let (hdu, plane) = match want.part {
-            Part::Hdu { hdu, plane } | Part::Member { hdu, plane, .. } => (hdu, plane.unwrap_or(0)),
-            Part::Cutout { .. } => (0, 0),
+        let stamp = match want.part {
+            Part::Hdu { hdu, plane } | Part::Member { hdu, plane, .. } => {
+                file.stamp(hdu, plane.unwrap_or(0), want.role)
+            }
+            Part::Cutout {
+                at_byte, record, ..
+            } => file.cell(
+                u16::try_from(at_byte).unwrap_or(u16::MAX),
+                record,
+                want.role,
+            ),
         };
-        let stamp = file.stamp(hdu, plane, want.role);
         results.insert(
             *at,
             stamp.map_err(|error| problem(want, &error.to_string())),
@@ -230,31 +323,59 @@ fn decode_rows(path: &Path, wants: &Wants<'_>, results: &mut Results) {
         Ok(file) => file,
         Err(error) => return fail(wants, &error.to_string(), results),
     };
-    for role in Role::ALL {
-        let mut same: Vec<(usize, &StampRef)> = wants
-            .iter()
-            .filter(|(_, want)| want.role == role)
-            .copied()
-            .collect();
-        if same.is_empty() {
-            continue;
-        }
-        same.sort_by_key(|(_, want)| record_of(want.part));
-        let rows: Vec<u32> = same.iter().map(|(_, want)| record_of(want.part)).collect();
-        let done = file.cutouts(role, &rows, &mut |at, bytes| {
-            let (number, want) = same[at];
-            let stamp = row_stamp(bytes, want, file.survey);
-            results.insert(number, stamp.map_err(|why| problem(want, &why)));
-        });
-        if let Err(error) = done {
-            let open: Vec<_> = same
-                .iter()
-                .filter(|(at, _)| !results.contains_key(at))
-                .copied()
-                .collect();
-            fail(&open, &error.to_string(), results);
-        }
+    let mut order: Vec<(usize, &StampRef)> = wants.to_vec();
+    order.sort_by_key(|(_, want)| (want.role, record_of(want.part)));
+    // A role of a group of rows is read by one thread.
+    let place = |want: &StampRef| (want.role, file.group_of(record_of(want.part)));
+    let tasks: Vec<&Wants<'_>> = order
+        .chunk_by(|(_, a), (_, b)| place(a) == place(b))
+        .collect();
+    let decoded: Vec<Results> = tasks
+        .par_iter()
+        .map(|same| decode_column(&file, same))
+        .collect();
+    for mut of_task in decoded {
+        results.append(&mut of_task);
     }
+}
+
+/// Cutouts of one role, in ascending rows.
+fn decode_column(file: &ParquetCutouts, same: &Wants<'_>) -> Results {
+    let mut results = Results::new();
+    let Some((_, first)) = same.first() else {
+        return results;
+    };
+    let rows: Vec<u32> = same.iter().map(|(_, want)| record_of(want.part)).collect();
+    let done = file.cutouts(first.role, &rows, &mut |at, bytes| {
+        let (number, want) = same[at];
+        let stamp = row_stamp(bytes, want, file.survey);
+        results.insert(number, stamp.map_err(|why| problem(want, &why)));
+    });
+    if let Err(error) = done {
+        let open = same.iter().filter(|(at, _)| !results.contains_key(at));
+        let open: Vec<_> = open.copied().collect();
+        fail(&open, &error.to_string(), &mut results);
+    }
+    results
+}
+
+fn array_stamp(file: &mut ArrayFile, want: &StampRef) -> Result<Stamp, ArrayError> {
+    let Part::Cutout {
+        at_byte, record, ..
+    } = want.part
+    else {
+        return Err(ArrayError::Changed);
+    };
+    let at = usize::try_from(at_byte).unwrap_or(usize::MAX);
+    let array = file.arrays().get(at).ok_or(ArrayError::Changed)?;
+    let stack = Stack::of(array).ok_or(ArrayError::Changed)?;
+    let record = record as usize;
+    if stack.epochs() > 1 {
+        return file.stamp(at, &stack, record / stack.epochs(), record % stack.epochs());
+    }
+    let roles = stack.roles(role_of(&array.name));
+    let channel = roles.iter().position(|role| *role == want.role);
+    file.stamp(at, &stack, record, channel.ok_or(ArrayError::Changed)?)
 }
 
 fn row_stamp(bytes: Option<&[u8]>, want: &StampRef, survey: Survey) -> Result<Stamp, String> {

@@ -189,6 +189,35 @@ impl FitsBytes {
         self.put_card(&card);
     }
 
+    /// A text of any length: what does not fit goes on in CONTINUE cards (FITS 4.0, section 4.2.1.2).
+    pub(super) fn long_text(&mut self, name: &str, text: &str) {
+        let escaped = escape_text(text);
+        let mut pieces = vec![String::new()];
+        for c in escaped.chars() {
+            let taken = if c == '\'' { 2 } else { 1 };
+            // One place is left for the sign that it goes on.
+            if pieces
+                .last()
+                .is_some_and(|piece| piece.len() + taken >= TEXT_CHARS)
+            {
+                pieces.push(String::new());
+            }
+            if let Some(piece) = pieces.last_mut() {
+                piece.extend(std::iter::repeat_n(c, taken));
+            }
+        }
+        let count = pieces.len();
+        for (at, piece) in pieces.into_iter().enumerate() {
+            let more = if at + 1 < count { "&" } else { "" };
+            let piece = format!("'{:<8}'", format!("{piece}{more}"));
+            if at == 0 {
+                self.put_card(&format!("{name:<8}= {piece}"));
+            } else {
+                self.put_card(&format!("CONTINUE  {piece}"));
+            }
+        }
+    }
+
     fn put_card(&mut self, card: &str) {
         let card = &card.as_bytes()[..card.len().min(CARD_BYTES)];
         self.bytes.extend_from_slice(card);

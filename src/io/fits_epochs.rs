@@ -2,9 +2,9 @@
 
 use super::{
     field_names::FieldNames, fits_error::FitsError, fits_file::FitsFile,
-    fits_header::difference_sign, fits_table::Column,
+    fits_header::difference_sign, fits_table::Column, fits_text::unescape_text,
 };
-use crate::domain::{Band, Epoch, Mjd};
+use crate::domain::{Band, Epoch, Mjd, TimeScale};
 
 /// One column, read.
 enum Values {
@@ -17,12 +17,23 @@ enum Values {
 ///
 /// Known columns: MJD (or JD), BAND or FILTER, MAG, MAGERR, LIMMAG5 or LIMMAG, SEEING
 /// (arcseconds), CANDID, ISDIFFPOS. Every other scalar column becomes a field.
-pub fn read(file: &mut FitsFile<'_>, names: &FieldNames) -> Result<Vec<Epoch>, FitsError> {
+///
+/// `is_escaped`: texts are written as [`super::fits_text`] writes them.
+pub fn read(
+    file: &mut FitsFile<'_>,
+    names: &FieldNames,
+    is_escaped: bool,
+) -> Result<Vec<Epoch>, FitsError> {
     let mut columns = Vec::new();
     for column in file.columns()? {
         // Vectors and odd types are left out: they are no property of an epoch.
-        if let Some(values) = values(file, &column) {
-            columns.push((column.name.to_ascii_uppercase(), values));
+        if let Some(mut values) = values(file, &column) {
+            if let (Values::Texts(texts), true) = (&mut values, is_escaped) {
+                for text in texts.iter_mut() {
+                    *text = unescape_text(text);
+                }
+            }
+            columns.push((column.name.clone(), values));
         }
     }
     let rows = file.rows()?;
@@ -46,13 +57,18 @@ fn epoch(columns: &[(String, Values)], row: usize, names: &FieldNames) -> Epoch 
     let (mut numbers, mut texts) = (Vec::new(), Vec::new());
     for (name, values) in columns {
         match values.cell(row) {
-            cell if set_known(&mut epoch, name, &cell) => {}
+            cell if set_known(&mut epoch, &name.to_ascii_uppercase(), &cell) => {}
             Cell::Number(value) => numbers.push((name.as_str(), value)),
             Cell::Long(value) => texts.push((name.as_str(), value.to_string())),
             Cell::Text(text) => texts.push((name.as_str(), text.to_owned())),
         }
     }
     epoch.fields = names.fields(&numbers, texts);
+    let scale = epoch.fields.text("TIMESYS");
+    let scale = scale.and_then(|name| TimeScale::from_name(name));
+    epoch.mjd = epoch
+        .mjd
+        .map(|mjd| scale.map_or(mjd, |scale| mjd.counted_in(scale)));
     epoch
 }
 

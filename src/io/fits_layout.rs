@@ -9,13 +9,16 @@ use super::{
     fits_file::{Card, FitsFile, HduKind},
     fits_geometry::has_wcs,
     fits_header::Header,
+    fits_image_table,
+    fits_text::unescape_text,
+    fits_wcs,
 };
 use crate::domain::{Epoch, Role};
 
 /// Images with more pixels a side are no stamps.
 pub const MAX_SIDE_PX: usize = 16_384;
-/// Nor are images with more pixels in all: whole frames of a camera, of which a page would fill
-/// the memory.
+/// Nor are images with more pixels in all that do not say where in them the candidate is: whole frames of a
+/// camera, of which a page would fill the memory.
 pub const MAX_PIXELS: usize = 1 << 23;
 /// The standard allows as many as fit; a damaged file may seem to have endlessly many.
 const MAX_HDUS: usize = u16::MAX as usize;
@@ -144,6 +147,8 @@ pub struct FitsLayout {
     pub main_hdu: u16,
     /// What the tables of a Rubin alert (ALERT, DIASOURCE) have of it: names and values.
     pub source: Vec<(String, String)>,
+    /// The table with stamps in its cells, where the file has no image.
+    pub image_table: Option<u16>,
     /// What is wrong with parts of the file; the others are of use all the same.
     pub faults: Vec<LayoutError>,
 }
@@ -177,7 +182,7 @@ impl FitsLayout {
             // One odd extension spoils only itself.
             layout.faults.extend(added.err());
         }
-        if layout.images.is_empty() {
+        if layout.images.is_empty() && layout.image_table.is_none() {
             return Err(layout
                 .faults
                 .into_iter()
@@ -216,6 +221,36 @@ impl FitsLayout {
         self.primary.text("DESTELLO").as_deref() == Some("BUNDLE")
     }
 
+    /// True where texts are written as [`super::fits_text`] writes them.
+    fn is_escaped(&self) -> bool {
+        self.primary.text("TEXTESC").as_deref() == Some("unicode_escape")
+    }
+
+    /// A text of the primary header, as it was before it was written in printable ASCII.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let text = self.primary.text(name)?;
+        Some(if self.is_escaped() {
+            unescape_text(&text)
+        } else {
+            text
+        })
+    }
+
+    /// True where the stamps lie in the cells of a table.
+    pub fn is_image_table(&self) -> bool {
+        self.images.is_empty() && self.image_table.is_some()
+    }
+
+    /// True where images of two axes are numbered by the rows of a table of epochs.
+    pub fn is_numbered(&self) -> bool {
+        let rows = self.epochs.as_ref().map_or(0, Vec::len);
+        let is_of_row = |image: &ImageHdu| {
+            let number = image.number.map_or(0, |number| number as usize);
+            image.planes.is_none() && (1..=rows).contains(&number)
+        };
+        rows > 1 && !self.images.is_empty() && self.images.iter().all(is_of_row)
+    }
+
     fn add(
         &mut self,
         file: &mut FitsFile<'_>,
@@ -242,12 +277,20 @@ impl FitsLayout {
                 }
             }
             HduKind::Table if name.eq_ignore_ascii_case("EPOCHS") => {
-                self.epochs = Some(fits_epochs::read(file, names)?);
+                self.epochs = Some(fits_epochs::read(file, names, self.is_escaped())?);
             }
             HduKind::Table if ["ALERT", "DIASOURCE"].contains(&&*name.to_ascii_uppercase()) => {
                 self.source.extend(first_row(file)?);
             }
-            HduKind::Table => {}
+            HduKind::Table => {
+                // A table whose columns are odd is none of stamps.
+                let has_stamps = || {
+                    fits_image_table::image_columns(file).is_ok_and(|columns| !columns.is_empty())
+                };
+                if self.image_table.is_none() && has_stamps() {
+                    self.image_table = Some(hdu as u16);
+                }
+            }
         }
         Ok(())
     }
@@ -327,7 +370,10 @@ pub fn image(
         return Ok(None);
     }
     let size = width.checked_mul(height);
-    if width.max(height) > MAX_SIDE_PX || size.is_none_or(|size| size > MAX_PIXELS) {
+    let is_frame = size.is_none_or(|size| size > MAX_PIXELS);
+    let is_found =
+        || header.position_deg().is_some() && fits_wcs::local(&header, [width, height]).is_some();
+    if width.max(height) > MAX_SIDE_PX || (is_frame && !is_found()) {
         return Err(LayoutError::TooLarge { width, height });
     }
     file.check_image()?;

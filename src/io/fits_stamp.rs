@@ -15,7 +15,9 @@ use super::{
     fits_file::{FitsFile, HduKind},
     fits_geometry::{self, ZTF_ARCSEC_PER_PX},
     fits_header::Header,
+    fits_image_table,
     fits_layout::{self, ImageHdu, LayoutError},
+    fits_wcs,
     gunzip::{BytesError, is_gzip, read_file},
 };
 use crate::domain::{Geometry, Role, Stamp};
@@ -51,6 +53,20 @@ impl From<FitsError> for StampError {
     }
 }
 
+/// An image with a longer side is cut to the candidate.
+const MOST_SIDE_PX: usize = 1_024;
+/// To so many pixels a side.
+const CUT_SIDE_PX: usize = 255;
+
+/// A part of an image, zero-based.
+#[derive(Clone, Copy)]
+struct Window {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+}
+
 /// A FITS file whose stamps are read one after the other.
 pub struct FitsStamps<'a> {
     file: FitsFile<'a>,
@@ -70,6 +86,15 @@ impl<'a> FitsStamps<'a> {
         file.is_ztf |=
             (is_free_format || is_whole) && is_unit_dn && !fits_geometry::has_wcs(&file.primary);
         Ok(file)
+    }
+
+    /// The stamp in the cell of a table.
+    pub fn cell(&mut self, hdu: u16, row: u32, role: Role) -> Result<Stamp, StampError> {
+        let missing = StampError::Missing { hdu, plane: row };
+        if self.file.go_to(usize::from(hdu))? != Some(HduKind::Table) {
+            return Err(missing);
+        }
+        fits_image_table::stamp(&mut self.file, row as usize, role)?.ok_or(missing)
     }
 
     /// Opens the file, on disk where it is too long to be read whole.
@@ -100,13 +125,67 @@ impl<'a> FitsStamps<'a> {
             return Err(StampError::Missing { hdu, plane });
         }
         let size = image.width * image.height;
-        let pixels = self.file.pixels(plane as usize * size, size)?;
-        let mut stamp = Stamp::new(image.width, image.height, pixels);
+        let first = plane as usize * size;
+        let window = self.window(image);
+        let pixels = match window {
+            None => self.file.pixels(first, size)?,
+            Some(window) => {
+                let mut pixels = Vec::with_capacity(window.width * window.height);
+                for y in window.y..window.y + window.height {
+                    let from = first + y * image.width + window.x;
+                    pixels.extend(self.file.pixels(from, window.width)?);
+                }
+                pixels
+            }
+        };
+        let [width, height] = window.map_or([image.width, image.height], |window| {
+            [window.width, window.height]
+        });
+        let mut stamp = Stamp::new(width, height, pixels);
         stamp.unit = self.unit(image, role);
         let level = |header: &Header| header.number("SATURATE").map(|level| level as f32);
         stamp.saturation = level(&image.header).or_else(|| level(&self.primary));
         stamp.geometry = self.geometry(image, role);
+        if let (Some(window), Geometry::Wcs(wcs)) = (window, &mut stamp.geometry) {
+            wcs.crpix[0] -= window.x as f64;
+            wcs.crpix[1] -= window.y as f64;
+        }
         Ok(stamp)
+    }
+
+    /// The part of a large image that shows the candidate: about its position by the header, else the middle. None
+    /// for an image that is a stamp as it is.
+    fn window(&self, image: &ImageHdu) -> Option<Window> {
+        let sides = [image.width, image.height];
+        if sides.iter().all(|side| *side <= MOST_SIDE_PX) {
+            return None;
+        }
+        let headers = [&image.header, &self.primary];
+        let position = headers.iter().find_map(|header| header.position_deg());
+        let wcs = headers
+            .iter()
+            .find_map(|header| fits_wcs::local(header, sides));
+        let place = wcs
+            .zip(position)
+            .and_then(|(wcs, at_deg)| fits_wcs::pixel(&wcs, at_deg));
+        let is_inside = |place: &[f64; 2]| {
+            let mut both = place.iter().zip(sides);
+            both.all(|(at, side)| *at >= 0.5 && *at <= side as f64 + 0.5)
+        };
+        let place = place.filter(is_inside);
+        let middle = sides.map(|side| f64::midpoint(side as f64, 1.0));
+        let place = place.unwrap_or(middle);
+        let [x, y] = [0, 1].map(|axis: usize| {
+            let len = sides[axis].min(CUT_SIDE_PX);
+            let from = place[axis] - 0.5 - len as f64 / 2.0;
+            (from.round().max(0.0) as usize).min(sides[axis] - len)
+        });
+        Some(Window {
+            x,
+            y,
+            width: image.width.min(CUT_SIDE_PX),
+            height: image.height.min(CUT_SIDE_PX),
+        })
     }
 
     /// The first image of the file: what a cutout of an alert holds.
@@ -196,6 +275,18 @@ impl<'a> FitsStamps<'a> {
             own => own,
         }
     }
+}
+
+/// The file, in memory where it is packed or short.
+pub fn open_fits(path: &Path) -> Result<FitsFile<'static>, FitsError> {
+    let is_large = path
+        .metadata()
+        .is_ok_and(|about| about.len() > LARGE_FITS_BYTES);
+    if is_large && !starts_as_gzip(path).unwrap_or(false) {
+        return FitsFile::open_on_disk(path);
+    }
+    let bytes = read_file(path).map_err(|error| FitsError::Read(error.to_string()))?;
+    FitsFile::open(Cow::Owned(bytes))
 }
 
 fn starts_as_gzip(path: &Path) -> io::Result<bool> {

@@ -23,6 +23,8 @@ pub struct Column {
     /// First byte in the row, and bytes of the cell.
     pub(super) offset: usize,
     width: usize,
+    /// Values of a cell of numbers.
+    repeat: usize,
     scale: f64,
     zero: f64,
     null: Option<i64>,
@@ -110,6 +112,19 @@ impl FitsFile<'_> {
         self.cells(column, text_of)
     }
 
+    /// The numbers of one cell, as 32-bit floats.
+    pub(super) fn cell(&mut self, column: &Column, row: usize) -> Result<Vec<f32>, FitsError> {
+        let row_bytes = self.hdu().size("NAXIS1").unwrap_or(0);
+        let at = (row as u64)
+            .checked_mul(row_bytes as u64)
+            .and_then(|at| at.checked_add(column.offset as u64))
+            .ok_or_else(|| self.odd("is too large"))?;
+        let bytes = self.data(at, column.width)?;
+        let size = (column.width / column.repeat.max(1)).max(1);
+        let values = bytes.chunks_exact(size);
+        Ok(values.map(|value| column.number(value) as f32).collect())
+    }
+
     fn cells<T>(
         &mut self,
         column: &Column,
@@ -172,6 +187,7 @@ fn binary_column(form: &str, offset: usize) -> Option<Column> {
         element,
         offset,
         width,
+        repeat,
         scale: 1.0,
         zero: 0.0,
         null: None,
@@ -194,6 +210,7 @@ fn ascii_column(form: &str, offset: usize) -> Option<Column> {
         element: 0,
         offset,
         width,
+        repeat: 1,
         scale: 1.0,
         zero: 0.0,
         null: None,
@@ -201,6 +218,14 @@ fn ascii_column(form: &str, offset: usize) -> Option<Column> {
 }
 
 impl Column {
+    /// How many numbers a cell has; none for texts, and for what has its values elsewhere.
+    pub(super) const fn numbers_per_cell(&self) -> Option<usize> {
+        match self.form {
+            b'B' | b'I' | b'J' | b'K' | b'E' | b'D' => Some(self.repeat),
+            _ => None,
+        }
+    }
+
     /// The integer as it is stored.
     fn integer(&self, cell: &[u8]) -> Option<i64> {
         Some(match self.form {

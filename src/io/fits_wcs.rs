@@ -68,6 +68,17 @@ pub fn local(header: &Header, [width, height]: [usize; 2]) -> Option<Wcs> {
     })
 }
 
+/// The pixel (FITS convention) of a position in the plane that [`local`] gave; none beyond its horizon.
+pub fn pixel(wcs: &Wcs, at_deg: [f64; 2]) -> Option<[f64; 2]> {
+    let [xi, eta] = tangent(wcs.crval_deg, at_deg)?;
+    let [[a, b], [c, d]] = wcs.cd_deg;
+    let determinant = a * d - b * c;
+    Some([
+        wcs.crpix[0] + (d * xi - b * eta) / determinant,
+        wcs.crpix[1] + (a * eta - c * xi) / determinant,
+    ])
+}
+
 /// Gnomonic coordinates of a position about another, degrees: towards east and north.
 fn tangent([ra0, dec0]: [f64; 2], [ra, dec]: [f64; 2]) -> Option<[f64; 2]> {
     let (sin0, cos0) = dec0.to_radians().sin_cos();

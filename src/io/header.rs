@@ -6,7 +6,7 @@ use super::{
     alert_file::read_records,
     alert_plan::Plan,
     alert_record::{Packet, Wanted},
-    decode::{Decoder, cutout_bytes, problem},
+    decode::{Decoder, Messages, cutout_bytes, problem},
     fits_stamp::FitsStamps,
     gunzip::{read_file, unpacked},
     json_alerts,
@@ -28,6 +28,13 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
         }
         Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Parquet => {
             row_header(stamp, record)
+        }
+        // Arrays have no header; what is known of a row stands among the fields of its epoch.
+        Part::Cutout { .. } if stamp.source.kind == SourceKind::Arrays => Ok(Vec::new()),
+        Part::Cutout { .. } if stamp.source.kind == SourceKind::FitsTable => {
+            FitsStamps::open_file(&stamp.source.path, false)
+                .and_then(|mut file| file.cards(0))
+                .map_err(|error| error.to_string())
         }
         Part::Cutout { record, .. } if stamp.source.kind == SourceKind::Json => {
             json_header(stamp, record)
@@ -82,6 +89,12 @@ fn alert_bytes(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<u8>, String> {
         Part::Cutout { at_byte, len, .. } | Part::Member { at_byte, len, .. },
     ) = (kind, stamp.part)
     else {
+        if let Part::Cutout { at_byte, len, .. } = stamp.part
+            && len > 0
+        {
+            let message = Messages::open(path).and_then(|mut file| file.at((at_byte, len)));
+            return message.map_err(|error| error.to_string());
+        }
         return read_file(path).map_err(|error| error.to_string());
     };
     let mut member = Err("it is not there any more".to_owned());

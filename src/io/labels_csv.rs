@@ -277,7 +277,7 @@ impl Columns {
 }
 
 /// An identifier without what a spreadsheet puts around it.
-fn plain_id(text: &str) -> &str {
+pub(super) fn plain_id(text: &str) -> &str {
     let text = text.trim();
     let inside = text
         .strip_prefix("=\"")
@@ -311,7 +311,7 @@ fn is_rounded(text: &str) -> bool {
 
 /// A label without the traces of programs: `1.0` is 1, `nan` and the like are nothing, the value of a
 /// task of Zooniverse is its label.
-fn plain_label(text: &str) -> String {
+pub(super) fn plain_label(text: &str) -> String {
     let text = text.trim();
     if matches!(
         text.to_ascii_lowercase().as_str(),

@@ -15,6 +15,7 @@ use parquet::{
     record::{Field, Row as Record},
     schema::types::{ColumnDescriptor, Type, TypePtr},
 };
+use rayon::prelude::*;
 
 use super::{
     alert_plan::{Survey, meaning, survey},
@@ -102,24 +103,68 @@ impl ParquetCutouts {
             .enumerate()
             .map(|(at, name)| (&**name, at))
             .collect();
-        for (number, record) in (0_u32..).zip(self.reader.get_row_iter(Some(projection))?) {
-            let mut packet = Packet {
-                numbers: vec![f64::NAN; self.names.len()],
-                ..Packet::default()
-            };
-            fill(&mut packet, &record?, &at_of);
-            for (role, name, _) in &self.cutouts {
-                packet.cutouts.push(Cutout {
-                    role: *role,
-                    name: name.clone(),
-                    bytes: Some(ASSUMED),
-                });
-            }
-            if !each(number, packet) {
-                break;
+        let groups: Vec<usize> = (0..self.reader.num_row_groups()).collect();
+        let mut number = 0_u32;
+        // As many groups at a time as there are threads, so that memory holds no more of them.
+        for together in groups.chunks(rayon::current_num_threads().max(1)) {
+            let read = together.par_iter();
+            let read = read.map(|group| self.group_packets(*group, &projection, &at_of));
+            let read: Vec<(Vec<Packet<'static>>, Option<CutoutsError>)> = read.collect();
+            for (packets, fault) in read {
+                for packet in packets {
+                    if !each(number, packet) {
+                        return Ok(());
+                    }
+                    number += 1;
+                }
+                // What came before the fault has been handed over.
+                fault.map_or(Ok(()), Err)?;
             }
         }
         Ok(())
+    }
+
+    /// The rows of a group, up to the first that cannot be read.
+    fn group_packets(
+        &self,
+        group: usize,
+        projection: &Type,
+        at_of: &HashMap<&str, usize>,
+    ) -> (Vec<Packet<'static>>, Option<CutoutsError>) {
+        let mut packets = Vec::new();
+        let mut read = || -> Result<(), CutoutsError> {
+            let group = self.reader.get_row_group(group)?;
+            for record in group.get_row_iter(Some(projection.clone()))? {
+                let mut packet = Packet {
+                    numbers: vec![f64::NAN; self.names.len()],
+                    ..Packet::default()
+                };
+                fill(&mut packet, &record?, at_of);
+                for (role, name, _) in &self.cutouts {
+                    packet.cutouts.push(Cutout {
+                        role: *role,
+                        name: name.clone(),
+                        bytes: Some(ASSUMED),
+                    });
+                }
+                packets.push(packet);
+            }
+            Ok(())
+        };
+        let fault = read().err();
+        (packets, fault)
+    }
+
+    /// The group of rows that holds a row; those of one group are read together.
+    pub fn group_of(&self, row: u32) -> usize {
+        let groups = self.reader.metadata().row_groups().iter();
+        let mut after = 0_u64;
+        groups
+            .take_while(|group| {
+                after += u64::try_from(group.num_rows()).unwrap_or(0);
+                after <= u64::from(row)
+            })
+            .count()
     }
 
     fn is_indexed(&self, field: &TypePtr) -> bool {

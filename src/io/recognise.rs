@@ -17,6 +17,8 @@ pub enum Content {
     Zip,
     /// Parquet, as Fink's data transfer sends it.
     Parquet,
+    /// Arrays: numpy's `.npy`, or HDF5.
+    Arrays,
     /// Messages of a stream, one or more: byte 0, four bytes of schema number, one Avro datum.
     Framed,
     /// Nothing at all.
@@ -32,10 +34,6 @@ pub enum Content {
 /// Formats that are known and refused, each with its own advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Foreign {
-    /// HDF5.
-    Hdf5,
-    /// A numpy array.
-    Npy,
     /// A Python pickle.
     Pickle,
     /// A picture or a document.
@@ -54,8 +52,8 @@ const MAGIC: &[(&[u8], Content)] = &[
     (b"Obj\x01", Content::Avro),
     (b"SQLite format 3\0", Content::Sqlite),
     (b"PAR1", Content::Parquet),
-    (b"\x89HDF\r\n\x1a\n", Content::Foreign(Foreign::Hdf5)),
-    (b"\x93NUMPY", Content::Foreign(Foreign::Npy)),
+    (b"\x89HDF\r\n\x1a\n", Content::Arrays),
+    (b"\x93NUMPY", Content::Arrays),
     (b"PK\x03\x04", Content::Zip),
     (b"\x80\x02", Content::Foreign(Foreign::Pickle)),
     (b"\x80\x03", Content::Foreign(Foreign::Pickle)),
@@ -135,6 +133,9 @@ impl Content {
             Self::Text => "is text, not a format that holds stamps",
             Self::Sqlite => "is an SQLite database, not a format that holds stamps",
             Self::Parquet => "is Parquet within an archive; unpack the archive and open the folder",
+            Self::Arrays => {
+                "is a file of arrays (numpy, HDF5) within an archive; unpack the archive and open the folder"
+            }
             Self::Tar | Self::Zip => "is an archive within an archive, which is not entered",
             Self::Fits | Self::Avro | Self::Framed | Self::Packed(_) => {
                 "cannot be opened at this place"
@@ -147,15 +148,15 @@ impl Content {
 impl Foreign {
     const fn refusal(self) -> &'static str {
         match self {
-            Self::Hdf5 => "is HDF5, which is not opened; convert the stamps to FITS first",
-            Self::Npy => "is a numpy array without identifiers or times; convert it to FITS first",
             Self::Pickle => {
                 "is a Python pickle, which can run code when read and is never opened; convert \
                  it to FITS first"
             }
             Self::Picture => "is a picture or a document: its pixel values are not measurements",
             Self::Compressed => "is compressed with an old way (compress); unpack it first",
-            Self::Unknown => "is in no format that is known here (FITS, Avro alerts, tar archives)",
+            Self::Unknown => {
+                "is in no format that is known here (FITS, Avro, Parquet, JSON, numpy, HDF5, tar and zip archives)"
+            }
         }
     }
 }
@@ -169,7 +170,9 @@ mod tests {
         let mut tar = vec![0_u8; 512];
         tar[0] = b'a';
         tar[257..262].copy_from_slice(b"ustar");
-        let cases: [(&[u8], Content); 9] = [
+        let cases: [(&[u8], Content); 11] = [
+            (b"\x89HDF\r\n\x1a\n\0", Content::Arrays),
+            (b"\x93NUMPY\x01\0", Content::Arrays),
             (b"", Content::Empty),
             (b"SIMPLE  =  T", Content::Fits),
             (b"Obj\x01\x04", Content::Avro),

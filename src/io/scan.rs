@@ -73,6 +73,7 @@ pub fn scan(
         total: paths.len(),
         identities: Identities::default(),
         read_before: HashMap::new(),
+        array_paths: Vec::new(),
     };
     // Files of one folder may be the roles of one epoch: they are looked at together.
     for together in paths.chunk_by(|a, b| !a.is_dir() && !b.is_dir() && a.parent() == b.parent()) {
@@ -101,6 +102,8 @@ pub(super) struct Scan<'a> {
     identities: Identities,
     /// Members of an archive whose headers are read.
     pub(super) read_before: HashMap<PathBuf, FitsRead>,
+    /// Files of arrays met in the present folder, which are looked at together.
+    pub(super) array_paths: Vec<PathBuf>,
 }
 
 /// A FITS file whose headers are read.
@@ -183,6 +186,7 @@ impl Scan<'_> {
             }
             Ok(Contents::Avro(bytes)) => self.alert_file(path, &bytes),
             Ok(Contents::Archive(kind)) => self.archive(path, kind),
+            Ok(Contents::Arrays) => self.array_paths.push(path.to_owned()),
             Ok(Contents::Parquet) => self.parquet(path, met),
             Ok(Contents::Other(Content::Text)) if may_be_json(path) && self.json(path) => {}
             // Licences, notes, tables and projects lie beside data; they are nobody's fault.
@@ -222,6 +226,9 @@ impl Scan<'_> {
     pub(super) fn whole_fits(&mut self, path: &Path, fits: &FitsRead) {
         if fits.layout.is_bundle() {
             return self.bundle(path, &fits.source);
+        }
+        if fits.layout.is_image_table() {
+            return self.image_table(path, fits);
         }
         let place = self.place(fits);
         let own_name = stem(path);

@@ -3,12 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    alert_file::read_records,
+    alert_file::{are_messages, read_messages, read_records},
     alert_plan::{Plans, Survey},
     alert_record::{Cutout, Packet, Row, Wanted},
     fits_geometry::ZTF_ARCSEC_PER_PX,
     fits_header::difference_sign,
     json_alerts,
+    labels_csv::plain_label,
     parquet_cutouts::{CutoutsError, ParquetCutouts},
     recognise::{Content, HEAD_BYTES, recognise},
 };
@@ -50,6 +51,26 @@ pub fn read_alerts(
     ids: &StampIds,
 ) -> AlertsFound {
     let mut found = AlertsFound::default();
+    // A message of a file of its own is found again by its bytes, without those before it.
+    if place.len == 0 && are_messages(bytes) {
+        let done = read_messages(bytes, plans, &mut |range, plan, packet| {
+            let place = AlertPlace {
+                at_byte: range.start as u64,
+                len: u32::try_from(range.len()).unwrap_or(u32::MAX),
+                ..place
+            };
+            let shape = (plan.survey, &plan.names);
+            match candidate(0, shape, packet, place, ids, &mut found.problems) {
+                Ok(candidate) => found.candidates.push(candidate),
+                Err(problem) => found.problems.push(problem),
+            }
+        });
+        if let Err(error) = done {
+            let problem = Problem::new(place.label, "alert file", error.to_string());
+            found.problems.push(problem);
+        }
+        return found;
+    }
     let done = read_records(
         bytes,
         plans,
@@ -93,7 +114,7 @@ pub fn read_rows(
     let shape = (file.survey, &file.names);
     let done = file.packets(&mut |row, packet| {
         match candidate(row, shape, packet, place, ids, &mut found.problems) {
-            Ok(candidate) => found.candidates.push(candidate),
+            Ok(candidate) => found.candidates.push(with_truth(candidate)),
             Err(problem) => found.problems.push(problem),
         }
         !is_cancelled()
@@ -107,6 +128,21 @@ pub fn read_rows(
             .push(Problem::new(label, "file", error.to_string()));
     }
     Ok(found)
+}
+
+/// With the class that a column of the table says.
+fn with_truth(mut candidate: Candidate) -> Candidate {
+    let fields = candidate.epochs.first().map(|epoch| &epoch.fields);
+    let class = fields.and_then(|fields| {
+        ["class", "class_name", "label", "truth"]
+            .iter()
+            .find_map(|name| fields.get(name))
+    });
+    candidate.truth = class
+        .map(|class| plain_label(&class.to_string()))
+        .filter(|class| !class.is_empty())
+        .map(Arc::from);
+    candidate
 }
 
 /// Indexes alerts as JSON.
@@ -150,14 +186,9 @@ fn candidate(
     ids: &StampIds,
     problems: &mut Vec<Problem>,
 ) -> Result<Candidate, Problem> {
-    let id = packet
-        .row
-        .object_id
-        .clone()
-        .or_else(|| packet.row.candid.clone());
-    let name = packet.row.candid.as_deref().unwrap_or("without candid");
+    let name = packet.row.candid.clone();
+    let name = name.as_deref().unwrap_or("without candid");
     let refuse = |why: &str| Problem::new(place.label, format!("packet {name}"), why);
-    let id = id.ok_or_else(|| refuse("has neither an object identifier nor a candid"))?;
     if packet.cutouts.is_empty() {
         return Err(refuse("has a schema without cutouts"));
     }
@@ -191,10 +222,25 @@ fn candidate(
         }
     }
     stamps.sort_by_key(|stamp| stamp.role);
+    of_packet(packet, (survey, names), stamps)
+        .ok_or_else(|| refuse("has neither an object identifier nor a candid"))
+}
+
+/// The candidate of a packet and its stamps, with one epoch; none where the packet names none.
+pub fn of_packet(
+    packet: Packet<'_>,
+    (survey, names): (Survey, &Arc<[Arc<str>]>),
+    stamps: Vec<StampRef>,
+) -> Option<Candidate> {
+    let id = packet
+        .row
+        .object_id
+        .clone()
+        .or_else(|| packet.row.candid.clone())?;
     let survey = survey_of(survey, &id);
     let fields = Fields::new(names.clone(), packet.numbers, packet.texts);
     let position = packet.row.ra.zip(packet.row.dec);
-    Ok(Candidate {
+    Some(Candidate {
         id,
         history: packet
             .history
@@ -206,6 +252,7 @@ fn candidate(
         epochs: vec![epoch(&packet.row, survey, stamps, fields)],
         truth: None,
         fields: Fields::default(),
+        joined: Fields::default(),
     })
 }
 

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Band, Candidate, DifferenceSign, Epoch, Geometry, Mjd, Part, Role, Source, SourceKind,
-        StampIds, StampRef, TimeScale, position::separation_arcsec,
+        Band, Candidate, DifferenceSign, Epoch, Fields, Geometry, Mjd, Part, Role, Source,
+        SourceKind, StampIds, StampRef, TimeScale, position::separation_arcsec,
     },
     imaging::photometry::ab_from_njy,
 };
@@ -36,7 +36,9 @@ impl FitsRule {
     pub fn of(layout: &FitsLayout) -> Self {
         let mains = layout.images.iter().filter(|image| is_main(image));
         let named = mains.clone().filter(|image| image.role.is_some()).count();
-        if layout.epochs.is_some() {
+        if layout.is_numbered() || layout.is_image_table() {
+            Self::Extensions
+        } else if layout.epochs.is_some() {
             Self::CubeWithTable
         } else if layout.images.iter().any(|image| image.planes.is_some()) {
             Self::Cube
@@ -150,6 +152,7 @@ pub fn candidate(
 ) -> Result<Candidate, LayoutError> {
     let mut epochs = match rule {
         FitsRule::CubeWithTable | FitsRule::Cube => cube_epochs(layout, in_file)?,
+        FitsRule::Extensions if layout.is_numbered() => numbered_epochs(layout, in_file),
         FitsRule::Extensions | FitsRule::Lone => extension_epochs(layout, in_file),
     };
     if epochs.iter().all(|epoch| epoch.stamps.is_empty()) {
@@ -165,8 +168,9 @@ pub fn candidate(
         epochs,
         history: Vec::new(),
         position_deg: place(layout).0,
-        truth: layout.primary.text("CLASS").map(Arc::from),
+        truth: layout.text("CLASS").map(Arc::from),
         fields: layout.primary.fields(in_file.names),
+        joined: Fields::default(),
     })
 }
 
@@ -235,10 +239,7 @@ pub fn object_name(layout: &FitsLayout, rule: FitsRule) -> Option<(String, By)> 
     if let Some(id) = layout.primary.first_text(&SURVEY_IDS).filter(is_id) {
         return Some((id, By::Survey));
     }
-    let object = layout
-        .primary
-        .text("OBJECT")
-        .filter(|_| rule != FitsRule::Lone)?;
+    let object = layout.text("OBJECT").filter(|_| rule != FitsRule::Lone)?;
     let by = if is_ztf_object(&object) {
         By::Survey
     } else {
@@ -316,6 +317,24 @@ fn epoch_count(layout: &FitsLayout, images: &[(Role, &ImageHdu)]) -> Result<usiz
         }
     }
     Ok(epochs)
+}
+
+/// The rows of the table of epochs, each with the images of its number.
+fn numbered_epochs(layout: &FitsLayout, place: FitsPlace<'_>) -> Vec<Epoch> {
+    let mut epochs = layout.epochs.clone().unwrap_or_default();
+    for image in layout.images.iter().filter(|image| !image.is_map) {
+        let number = image.number.map_or(0, |number| number as usize);
+        let epoch = number.checked_sub(1).and_then(|at| epochs.get_mut(at));
+        if let Some((epoch, role)) = epoch.zip(image.role)
+            && epoch.stamp(role).is_none()
+        {
+            epoch.stamps.push(place.stamp(role, image.hdu, None));
+        }
+    }
+    for epoch in &mut epochs {
+        epoch.stamps.sort_by_key(|stamp| stamp.role);
+    }
+    epochs
 }
 
 /// One epoch for each number of the extensions' names (SCI1, REF1, …), usually one.

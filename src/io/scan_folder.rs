@@ -48,7 +48,8 @@ impl Scan<'_> {
     pub(super) fn named_files(&mut self, files: &[PathBuf]) {
         let folder = files.first().and_then(|file| file.parent());
         let beside = folder.and_then(|folder| list(folder).ok());
-        let table = beside.and_then(|listing| self.table(&listing.files));
+        let beside = beside.map_or_else(Vec::new, |listing| listing.files);
+        let table = self.table(&beside);
         self.files(
             folder.unwrap_or(Path::new("")),
             files,
@@ -56,6 +57,7 @@ impl Scan<'_> {
             0,
             Met::Named,
         );
+        self.arrays_met(&beside);
     }
 
     fn folder(&mut self, path: &Path, above: &Above) {
@@ -76,6 +78,7 @@ impl Scan<'_> {
             above.siblings,
             Met::InFolder,
         );
+        self.arrays_met(&listing.files);
         let inside = Above {
             table,
             siblings: listing.folders.len(),
@@ -86,6 +89,14 @@ impl Scan<'_> {
                 return;
             }
             self.folder(folder, &inside);
+        }
+    }
+
+    /// The files of arrays among those that were just looked at; `beside` is all that lies in their folder.
+    fn arrays_met(&mut self, beside: &[PathBuf]) {
+        let paths = std::mem::take(&mut self.array_paths);
+        if !paths.is_empty() {
+            self.array_files(paths, beside);
         }
     }
 

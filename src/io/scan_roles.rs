@@ -11,7 +11,7 @@ use super::{
     scan_names::{self, Naming, is_detection_id, is_ztf_object, stem},
     scan_rules::Rule,
 };
-use crate::domain::{Candidate, Epoch, Mjd, Role, position::separation_arcsec};
+use crate::domain::{Candidate, Epoch, Fields, Mjd, Role, position::separation_arcsec};
 
 /// A file and the role in its name.
 #[derive(Clone, Copy)]
@@ -143,6 +143,7 @@ impl Scan<'_> {
             position_deg: None,
             truth: header.text("CLASS").map(Arc::from),
             fields: header.fields(&self.names),
+            joined: Fields::default(),
         };
         if let Some(table) = row {
             table.complete(own, &mut candidate, &self.names);

@@ -32,6 +32,10 @@ pub enum Rule {
     ArchivedAlerts,
     /// Alert packets as rows of Parquet files.
     Rows,
+    /// Rows of arrays, in files of numpy or HDF5.
+    Arrays,
+    /// Rows of FITS tables with stamps in their cells.
+    ImageTable,
 }
 
 impl Rule {
@@ -94,6 +98,15 @@ impl Rule {
             Self::Rows => format!(
                 "{} (Parquet): rows of one object are its epochs",
                 plural("alert packet", "alert packets")
+            ),
+            Self::ImageTable => format!(
+                "{} with stamps in its cells: one object a row, role by the column",
+                plural("row of a FITS table", "rows of FITS tables")
+            ),
+            Self::Arrays => format!(
+                "{} (numpy, HDF5): objects by the table or the arrays of one axis beside, channels in the order \
+                 science, reference, difference",
+                plural("row of arrays of stamps", "rows of arrays of stamps")
             ),
             Self::ArchivedAlerts => format!(
                 "{} in an archive (tar, Avro): packets of one object are its epochs",

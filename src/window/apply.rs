@@ -51,6 +51,7 @@ impl AppState {
         self.header.poll_header();
         self.light_curve.poll_light_curve();
         self.label_files.poll_label_files(shared, cx);
+        self.opening.poll_join(shared, cx);
         self.conclude(cx);
         has_more
     }
@@ -79,6 +80,7 @@ impl AppState {
     /// True while a task runs whose end was not taken in.
     pub fn is_busy(&self) -> bool {
         self.opening.opening.is_some()
+            || self.opening.is_joining()
             || self.shared.stamps.is_waiting()
             || self.shared.versions.is_reading()
             || self.scoring.is_busy()
@@ -244,6 +246,7 @@ impl AppState {
             }
             Action::AddVocabulary => self.dialog.pick(&mut self.shared, PickFor::Vocabulary),
             Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
+            Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
             Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
@@ -380,6 +383,10 @@ impl AppState {
             PickFor::ImportLabels => {
                 self.label_files
                     .import(&mut self.shared, paths.swap_remove(0), cx);
+            }
+            PickFor::JoinTable => {
+                self.opening.join(paths.swap_remove(0), None);
+                self.opening.poll_join(&mut self.shared, cx);
             }
             PickFor::ExportLabels => {
                 self.label_files

@@ -63,6 +63,8 @@ pub struct Start {
     pub project: Option<PathBuf>,
     /// A vocabulary: a name or a file.
     pub vocabulary: Option<String>,
+    /// Tables to join to the set, each with its radius in arcseconds.
+    pub joins: Vec<(PathBuf, Option<f64>)>,
     /// A folder for the pictures of a scripted visit.
     pub tour: Option<PathBuf>,
     /// What goes wrong with the graphics device, in tests.
@@ -186,6 +188,7 @@ impl Viewer {
             is_closed: false,
             title: String::new(),
         };
+        viewer.state.opening.to_join = start.joins;
         if let Some(vocabulary) = start.vocabulary {
             let vocabulary = Session::Vocabulary(vocabulary.into());
             viewer.queue.push(Command::Session(vocabulary));

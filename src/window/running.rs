@@ -41,6 +41,8 @@ impl AppState {
         add("exporting", is_exporting.then(Progress::default), None);
         let is_importing = self.label_files.is_importing();
         add("importing", is_importing.then(Progress::default), None);
+        let is_joining = self.opening.joining.is_some();
+        add("joining", is_joining.then(Progress::default), None);
         let simulation = progress(self.simulation.running.as_ref());
         add(
             "simulating",

@@ -71,6 +71,10 @@ impl AppState {
             Session::Export(path) => {
                 self.label_files.export(&mut self.shared, path, cx);
             }
+            Session::Join(path) => {
+                self.opening.join(path, None);
+                self.opening.poll_join(&mut self.shared, cx);
+            }
             Session::Import(path) => {
                 self.label_files.import(&mut self.shared, path, cx);
             }
@@ -110,6 +114,7 @@ impl AppState {
     /// Everything of the present set goes; nothing of it can arrive from now on.
     pub(super) fn forget_set(&mut self, cx: &Context) {
         self.opening.opening = None;
+        self.opening.joining = None;
         self.shared.forget_set(cx);
         self.scoring.drop_unwanted(&self.shared);
         self.header.header = None;

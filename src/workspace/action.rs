@@ -12,6 +12,7 @@ pub enum Action {
     OpenDemo,
     NewSimulation,
     ImportLabels,
+    JoinTable,
     ExportLabels,
     AddVocabulary,
     ExportEvaluation,
@@ -176,6 +177,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenDemo, Menu::File, "Open the demo set", "Simulate 2,000 candidates of all classes, once, and open them", &["Ctrl+D"]),
     row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
+    row(Action::JoinTable, Menu::File, "Join table…", "Columns of another table beside the stamps, to filter and sort by: by identifier or position", &["Ctrl+J"]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
@@ -263,6 +265,7 @@ impl Action {
             Self::OpenFiles
                 | Self::OpenFolder
                 | Self::ImportLabels
+                | Self::JoinTable
                 | Self::ExportLabels
                 | Self::AddVocabulary
                 | Self::AddModel
@@ -311,7 +314,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            82,
+            83,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -110,6 +110,8 @@ pub enum Session {
     Export(PathBuf),
     /// Read labels from this table.
     Import(PathBuf),
+    /// Join this table to the set.
+    Join(PathBuf),
     /// Use this vocabulary: a file, or the name of a built-in one.
     Vocabulary(PathBuf),
     /// Side of a mosaic cell, points.

@@ -15,6 +15,8 @@ pub enum PickFor {
     Vocabulary,
     /// A table of labels to read.
     ImportLabels,
+    /// A table to join to the set.
+    JoinTable,
     /// A file to write labels to.
     ExportLabels,
     /// A survey of the user's own (TOML).
@@ -63,6 +65,7 @@ impl PickFor {
             Self::ExportLabels | Self::NewModel => PickKind::Save,
             Self::Vocabulary
             | Self::ImportLabels
+            | Self::JoinTable
             | Self::Survey
             | Self::TrainingSurvey
             | Self::Model
@@ -77,6 +80,7 @@ impl PickFor {
             Self::OpenFolder => "Open a folder",
             Self::Vocabulary => "Add a vocabulary",
             Self::ImportLabels => "Import labels",
+            Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
@@ -103,9 +107,15 @@ impl PickFor {
                 ("VOTable", &["vot", "xml"]),
                 ("DS9 regions", &["reg"]),
                 ("FITS table or training bundle", &["fits"]),
+                ("Lasair annotations", &["lasair.jsonl"]),
+                ("SkyPortal classifications", &["skyportal.json"]),
+                ("TNS bulk report", &["tns.json"]),
+                ("Zooniverse manifest with pictures", &["zooniverse.csv"]),
+                ("Label Studio tasks", &["labelstudio.json"]),
             ],
             Self::OpenFiles
             | Self::OpenFolder
+            | Self::JoinTable
             | Self::Templates
             | Self::SimulationFolder
             | Self::EvaluationFolder => &[],

@@ -218,6 +218,13 @@ impl Shared {
                 names.extend(fields.iter().map(|(name, _)| name.clone()));
             }
         }
+        let joined = self
+            .catalogue
+            .iter()
+            .map(|(_, candidate)| &candidate.joined);
+        for fields in joined.filter(|fields| !fields.is_empty()).take(LOOKED_AT) {
+            names.extend(fields.iter().map(|(name, _)| name.clone()));
+        }
         names.into_iter().collect()
     }
 

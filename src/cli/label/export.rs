@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use crate::{
     features::labelling::transfer::ExportLabels,
-    io::export::{Format, split::Split},
+    io::export::{Format, Service, split::Split},
     tasks::{cancel::CancelToken, run_here},
 };
 
@@ -23,6 +23,11 @@ pub struct Args {
     /// The format, where the ending does not name it
     #[arg(long, value_parser = format_of_name, value_name = "csv|jsonl|parquet|votable|fits|regions|html|bundle")]
     format: Option<Format>,
+    /// As a service takes it, as a file (nothing is sent): annotations of Lasair, classifications of SkyPortal, a bulk
+    /// report of TNS, a manifest of Zooniverse with PNG pictures beside, tasks of Label Studio
+    #[arg(long = "for", value_parser = service_of_name, conflicts_with = "format",
+        value_name = "lasair|skyportal|tns|zooniverse|labelstudio")]
+    service: Option<Service>,
     /// Every candidate, also without a label
     #[arg(long)]
     all: bool,
@@ -38,10 +43,19 @@ fn format_of_name(name: &str) -> Result<Format, String> {
     })
 }
 
+fn service_of_name(name: &str) -> Result<Service, String> {
+    Service::of_name(name).ok_or_else(|| {
+        let names: Vec<_> = Service::ALL.iter().map(|(_, name)| *name).collect();
+        format!("the services are {}", names.join(", "))
+    })
+}
+
 /// Exports and prints how much.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let format = args
-        .format
+        .service
+        .map(Format::For)
+        .or(args.format)
         .or_else(|| Format::of_path(&args.out))
         .ok_or_else(|| {
             anyhow::anyhow!(
@@ -78,6 +92,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let stamps = match format {
         Format::Bundle | Format::Page => format!(" with {} stamps", report.stamps),
+        Format::For(Service::Zooniverse) => format!(" with {} pictures", report.stamps),
         _ => String::new(),
     };
     let out = out.display();

@@ -4,7 +4,7 @@ use egui::{Align, Color32, Layout, OpenUrl, RichText, ScrollArea, Sense, Ui};
 
 use super::facts::facts;
 use crate::{
-    domain::{Candidate, Epoch},
+    domain::{Candidate, Epoch, FieldValue},
     widgets::{
         cells,
         theme::{self, weak},
@@ -12,6 +12,7 @@ use crate::{
     workspace::{
         command::{Command, Session},
         coordinates::sexagesimal,
+        queue::column::Column,
         shared::Shared,
     },
 };
@@ -47,7 +48,24 @@ pub fn facts_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
     for fact in facts(shared, candidate, epoch) {
         pair(ui, &fact.name, &fact.value, None);
     }
+    // Columns of whole catalogues are long: the first stand here, all can be filtered and sorted by.
+    let joined = candidate.joined.iter();
+    for (name, value) in joined
+        .filter(|(name, value)| {
+            !is_missing(value) && !shared.hides_column(&Column::Field((*name).clone()))
+        })
+        .take(MOST_JOINED)
+    {
+        pair(ui, name, &value.to_string(), None);
+    }
     choose_ui(ui, shared, commands);
+}
+
+/// Columns of joined tables that stand beside the stamp.
+const MOST_JOINED: usize = 24;
+
+fn is_missing(value: &FieldValue) -> bool {
+    matches!(value, FieldValue::Number(number) if number.is_nan())
 }
 
 fn epoch_ui(ui: &mut Ui, epoch: &Epoch) {

@@ -5,11 +5,11 @@ use std::path::Path;
 use crate::{
     domain::{Catalogue, LabelBook, Problem},
     io::export::{
-        ExportError, Format, Selection,
+        ExportError, Format, Selection, Service,
         bundle::{self, Decode},
         page, regions, rows,
         split::Split,
-        write_table,
+        write_for, write_table,
     },
 };
 
@@ -50,8 +50,9 @@ pub fn export_labels(
     decode: &mut Decode<'_>,
 ) -> Result<ExportReport, ExportError> {
     let selection = match (request.is_all, request.format) {
-        (true, _) => Selection::All,
-        (false, Format::Bundle) => Selection::Labelled,
+        // Volunteers classify what has no class yet.
+        (true, _) | (_, Format::For(Service::Zooniverse)) => Selection::All,
+        (false, Format::Bundle | Format::For(_)) => Selection::Labelled,
         (false, _) => Selection::Judged,
     };
     let rows = rows(book, catalogue, selection);
@@ -69,6 +70,15 @@ pub fn export_labels(
         return Ok(ExportReport {
             candidates: written.candidates,
             stamps: written.stamps,
+            problems: written.problems,
+            without_position: 0,
+        });
+    }
+    if let Format::For(service) = request.format {
+        let written = write_for(service, request.out, &rows, decode)?;
+        return Ok(ExportReport {
+            candidates: written.candidates,
+            stamps: written.pictures,
             problems: written.problems,
             without_position: 0,
         });

@@ -20,8 +20,8 @@ use anyhow::Context;
 
 use crate::{
     domain::{
-        Catalogue, LabelAction, LabelBook, LabelEvent, Origin, Problem, StepId, Timestamp,
-        Vocabulary,
+        CandidateNames, Catalogue, LabelAction, LabelBook, LabelEvent, Origin, Problem, StepId,
+        Timestamp, Vocabulary,
     },
     io::labels_csv::{self, LabelRow, LabelTable},
     store::Project,
@@ -106,8 +106,8 @@ pub fn plan_import(
         vocabulary: importer.vocabulary.name.clone(),
         ..ImportPlan::default()
     };
-    let objects = ObjectNames::of(catalogue);
-    let column = objects.best_column(table);
+    let objects = CandidateNames::of(catalogue);
+    let column = best_column(&objects, table);
     let mut last_planned: HashMap<(Arc<str>, Arc<str>), Planned> = HashMap::new();
     for row in &table.rows {
         let mut refuse = |why| {
@@ -216,83 +216,21 @@ fn truth_number(label: &str) -> &str {
 /// The line in which a candidate was labelled last by an annotator, and how.
 type Planned = (u64, Vec<LabelAction>);
 
-/// Finds candidates by what a table calls them: object, detection, or file.
-struct ObjectNames<'a> {
-    catalogue: &'a Catalogue,
-    others: HashMap<String, &'a Arc<str>>,
-}
-
 /// Rows that are enough to see which column names the candidates.
 const ROWS_LOOKED_AT: usize = 2_000;
 
-impl<'a> ObjectNames<'a> {
-    fn of(catalogue: &'a Catalogue) -> Self {
-        let mut others = HashMap::new();
-        for (_, candidate) in catalogue.iter() {
-            for epoch in &candidate.epochs {
-                if let Some(candid) = &epoch.candid {
-                    others.insert(candid.to_string(), &candidate.id);
-                }
-                // A file of several objects names none of them.
-                for stamp in &epoch.stamps {
-                    let name = stamp.source.path.file_name().unwrap_or_default();
-                    let known = others.entry(name.to_string_lossy().into_owned());
-                    let known = known.or_insert(&candidate.id);
-                    if *known != &candidate.id {
-                        *known = &UNNAMED;
-                    }
-                }
-            }
-        }
-        Self { catalogue, others }
-    }
-
-    /// The column of the table whose cells name most candidates; of equals the likeliest by its name.
-    fn best_column(&self, table: &LabelTable) -> usize {
-        let rows = &table.rows[..table.rows.len().min(ROWS_LOOKED_AT)];
-        let found = |column: usize| {
-            let cells = rows.iter().filter_map(|row| row.ids.get(column));
-            cells.filter(|cell| self.find(cell).is_some()).count()
-        };
-        let columns = (0..table.id_columns.len()).map(|column| (found(column), column));
-        columns
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .map_or(0, |best| best.1)
-    }
-
-    fn find(&self, name: &str) -> Option<Arc<str>> {
-        if name.is_empty() {
-            return None;
-        }
-        let candidate = self
-            .catalogue
-            .find(name)
-            .and_then(|ix| self.catalogue.get(ix));
-        let other = || self.others.get(name).copied().filter(|id| !id.is_empty());
-        // A path, or the data of a subject of Zooniverse, whose values name the object.
-        let within = || {
-            if name.starts_with('{') {
-                let quoted = name
-                    .split('"')
-                    .filter(|text| text.len() > 3 && !text.starts_with('{'));
-                return quoted.into_iter().find_map(|text| self.find(text));
-            }
-            let (_, file) = name.rsplit_once('/')?;
-            self.others
-                .get(file)
-                .map(|id| (*id).clone())
-                .filter(|id| !id.is_empty())
-        };
-        candidate
-            .map(|c| &c.id)
-            .or_else(other)
-            .cloned()
-            .or_else(within)
-    }
+/// The column of the table whose cells name most candidates; of equals the likeliest by its name.
+fn best_column(names: &CandidateNames<'_>, table: &LabelTable) -> usize {
+    let rows = &table.rows[..table.rows.len().min(ROWS_LOOKED_AT)];
+    let found = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.ids.get(column));
+        cells.filter(|cell| names.find(cell).is_some()).count()
+    };
+    let columns = (0..table.id_columns.len()).map(|column| (found(column), column));
+    columns
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map_or(0, |best| best.1)
 }
-
-/// What a file stands for that holds several objects.
-static UNNAMED: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| "".into());
 
 fn event_of(
     row: &LabelRow,

@@ -135,7 +135,8 @@ impl LabelFiles {
     pub(crate) fn export(&mut self, shared: &mut Shared, out: PathBuf, cx: &Context) {
         let Some(format) = Format::of_path(&out) else {
             let why = format!(
-                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits, .reg, .html or .bundle.fits",
+                "{}: the extension names no format: use .csv, .jsonl, .parquet, .vot, .fits, .reg, .html, .bundle.fits, .lasair.jsonl, .skyportal.json, .tns.json, \
+                 .zooniverse.csv or .labelstudio.json",
                 out.display()
             );
             log::warn!("{why}");
@@ -219,8 +220,13 @@ fn take_import(shared: &mut Shared, plan: ImportPlan, cx: &Context) {
         0 => String::new(),
         count => format!("; {count} rows not used, see Problems"),
     };
+    let noted = match plan.notes.len() {
+        0 => String::new(),
+        count => format!("; {count} rows used otherwise than they may be meant, see Problems"),
+    };
     let (new, known) = (plan.new_rows, plan.known_rows);
     shared.problems.extend(plan.problems);
-    let text = format!("{new} new labels, {known} known already{refused}");
+    shared.problems.extend(plan.notes);
+    let text = format!("{new} new labels, {known} known already{refused}{noted}");
     shared.report(text, cx.now);
 }

@@ -99,7 +99,7 @@ fn plot_ui(
     (period, periods): (FoundPeriod, f64),
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let phase = |point: &Point| period.phase(point.mjd.days(), periods);
+    let phase = |point: &Point| period.phase(point.mjd.utc_days(), periods);
     let label = value_label(scale);
     let detected: Vec<Point> = points
         .iter()
@@ -107,7 +107,7 @@ fn plot_ui(
         .cloned()
         .collect();
     let on_screen = shared.epoch().and_then(|epoch| epoch.mjd);
-    let on_screen = on_screen.map(|mjd| period.phase(mjd.days(), periods));
+    let on_screen = on_screen.map(|mjd| period.phase(mjd.utc_days(), periods));
     let response = Plot::new(("folded light curve", shared.place.candidate, &label))
         .invert_y(*scale == Scale::Magnitudes)
         .allow_scroll(false)

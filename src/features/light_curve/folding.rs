@@ -188,7 +188,7 @@ fn most_observed(points: &[Point]) -> (Option<Band>, Vec<Measurement>) {
     let most = counts.iter().rev().max_by_key(|(_, count)| *count);
     let band = most.and_then(|(band, _)| (*band).clone());
     let of_band = detections().filter(|point| point.band == band);
-    let of_band = of_band.map(|point| (point.mjd.days(), point.value, point.err));
+    let of_band = of_band.map(|point| (point.mjd.utc_days(), point.value, point.err));
     let of_band = of_band.collect();
     (band, of_band)
 }

@@ -35,7 +35,7 @@ pub enum Scale {
     Fluxes(Arc<str>),
 }
 
-/// The day that times of a candidate are counted from on screen, MJD.
+/// The day that times of a candidate are counted from on screen, MJD in UTC: surveys count in several scales.
 pub fn time_origin(candidate: &Candidate) -> f64 {
     let epochs = candidate.epochs.iter().filter_map(|epoch| epoch.mjd);
     let history = candidate.history.iter().map(|point| point.mjd);
@@ -48,7 +48,7 @@ pub fn time_origin(candidate: &Candidate) -> f64 {
     }
 }
 
-/// From when to when plots of a candidate reach, MJD: over its epochs and its history, and a little
+/// From when to when plots of a candidate reach, MJD in UTC: over its epochs and its history, and a little
 /// beyond, so that the prediction of the last epoch can be seen. None where no epoch has a time.
 pub fn time_range(candidate: &Candidate) -> Option<[f64; 2]> {
     /// Share of the time seen so far, and days where there is one epoch only.
@@ -209,7 +209,7 @@ pub fn nearest_epoch(candidate: &Candidate, mjd: f64) -> Option<usize> {
         .epochs
         .iter()
         .enumerate()
-        .filter_map(|(at, epoch)| epoch.mjd.map(|time| (at, (time.days() - mjd).abs())));
+        .filter_map(|(at, epoch)| epoch.mjd.map(|time| (at, (time.utc_days() - mjd).abs())));
     with_time
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(at, _)| at)

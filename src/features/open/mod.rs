@@ -2,6 +2,7 @@
 
 pub mod index;
 pub mod inspect;
+pub mod join;
 pub mod leaving;
 pub(crate) mod log_view;
 pub mod opening;

@@ -20,7 +20,8 @@ const SHOWN: usize = 60;
 /// Letters of a path in a message.
 const NAME: usize = 80;
 /// What is looked for in everything that is opened.
-const LOOKED_FOR: &str = "looked for FITS stamps, Avro alert packets, and tar archives of packets";
+const LOOKED_FOR: &str =
+    "looked for stamps in FITS, Avro, Parquet, JSON, numpy and HDF5 files, and in archives";
 
 impl OpeningPane {
     pub(crate) fn begin_opening(

@@ -1,7 +1,10 @@
 //! What is being opened, and what is being left.
 
+use std::path::PathBuf;
+
 use super::{
     index::OpenSet,
+    join::JoinTable,
     leaving::{Leaving, Refusal},
 };
 use crate::tasks::Running;
@@ -15,4 +18,8 @@ pub struct OpeningPane {
     pub leaving: Option<Leaving>,
     /// Leaving was refused last, because it would lose labels.
     pub refusal: Option<Refusal>,
+    /// Tables to join once the set is open, each with its radius in arcseconds.
+    pub to_join: Vec<(PathBuf, Option<f64>)>,
+    /// Joins a table.
+    pub joining: Option<Running<JoinTable>>,
 }

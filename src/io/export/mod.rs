@@ -10,6 +10,7 @@ pub mod page;
 mod parquet;
 pub mod regions;
 pub mod row;
+pub mod services;
 pub mod split;
 mod votable;
 
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 pub use beside::written_beside;
 pub use columns::FilledColumn;
 pub use row::{ExportRow, Selection, rows};
+pub use services::Service;
 
 use super::fits_write;
 
@@ -50,12 +52,31 @@ pub enum Format {
     Page,
     /// A FITS file with stamps, masks, labels and split: see [`bundle`].
     Bundle,
+    /// What a service takes: see [`services`].
+    For(Service),
 }
 
 impl Format {
     /// Every format with its name on the command line and the endings of its files.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 8] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 13] = [
         (Self::Bundle, "bundle", &[".bundle.fits"]),
+        (Self::For(Service::Lasair), "lasair", &[".lasair.jsonl"]),
+        (
+            Self::For(Service::SkyPortal),
+            "skyportal",
+            &[".skyportal.json"],
+        ),
+        (Self::For(Service::Tns), "tns", &[".tns.json"]),
+        (
+            Self::For(Service::Zooniverse),
+            "zooniverse",
+            &[".zooniverse.csv"],
+        ),
+        (
+            Self::For(Service::LabelStudio),
+            "labelstudio",
+            &[".labelstudio.json"],
+        ),
         (Self::Csv, "csv", &[".csv"]),
         (Self::JsonLines, "jsonl", &[".jsonl", ".ndjson"]),
         (Self::Parquet, "parquet", &[".parquet"]),
@@ -95,8 +116,26 @@ pub fn write_table(path: &Path, format: Format, rows: &[ExportRow<'_>]) -> Resul
         Format::VoTable => votable::write(beside, rows),
         Format::Fits => write_fits(beside, rows),
         Format::Regions => regions::write(beside, rows),
-        Format::Bundle | Format::Page => Err("this format is not a table".into()),
+        Format::Bundle | Format::Page | Format::For(_) => Err("this format is not a table".into()),
     })
+}
+
+/// Writes labels as a service takes them, beside and renamed. `decode` gives the pixels of pictures.
+///
+/// # Errors
+/// Where the file, or a picture beside it, cannot be written.
+pub fn write_for(
+    service: Service,
+    path: &Path,
+    rows: &[ExportRow<'_>],
+    decode: &mut bundle::Decode<'_>,
+) -> Result<services::Written, ExportError> {
+    let mut written = services::Written::default();
+    written_beside(path, |beside| {
+        written = services::write(service, beside, path, rows, decode)?;
+        Ok(())
+    })?;
+    Ok(written)
 }
 
 /// Writes columns of any meaning as a table of that name, beside and renamed: CSV, Parquet or FITS.
@@ -117,9 +156,12 @@ pub fn write_columns(
             file.table(name, columns)?;
             file.finish()
         }
-        Format::JsonLines | Format::VoTable | Format::Regions | Format::Page | Format::Bundle => {
-            Err("this table can be written as .csv, .parquet or .fits".into())
-        }
+        Format::JsonLines
+        | Format::VoTable
+        | Format::Regions
+        | Format::Page
+        | Format::Bundle
+        | Format::For(_) => Err("this table can be written as .csv, .parquet or .fits".into()),
     })
 }
 
@@ -152,6 +194,8 @@ mod tests {
             ("a.parquet", Some(Format::Parquet)),
             ("night.REG", Some(Format::Regions)),
             ("night.html", Some(Format::Page)),
+            ("a.zooniverse.csv", Some(Format::For(Service::Zooniverse))),
+            ("a.TNS.json", Some(Format::For(Service::Tns))),
             ("labels", None),
         ] {
             assert_eq!(Format::of_path(Path::new(name)), format, "{name}");

@@ -9,6 +9,7 @@ mod json;
 mod row;
 mod text;
 mod votable;
+mod votable_binary;
 
 pub use row::{Row, Table};
 use std::path::{Path, PathBuf};

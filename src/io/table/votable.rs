@@ -1,36 +1,39 @@
-//! The first table of a VOTable whose rows are written out (TABLEDATA, VOTable 1.4, section 5.1).
+//! The first table of a VOTable: rows that are written out (TABLEDATA, VOTable 1.4, section 5.1), or packed.
 
-use quick_xml::{Reader, events::Event};
+use quick_xml::{
+    Reader,
+    escape::EscapeError,
+    events::{BytesStart, Event},
+};
 
-use super::row::{Row, Table};
+use super::{
+    row::{Row, Table},
+    votable_binary::{self, Field},
+};
 
-/// Reads it; refused where the rows are packed.
+/// Reads it; refused where the rows lie in a file of their own.
 pub(super) fn read(text: &str) -> Result<Table, String> {
     let mut reader = Reader::from_str(text);
     let mut table = Table::default();
     let mut cells: Option<Vec<String>> = None;
     let mut cell: Option<String> = None;
-    let fault = |error: &dyn std::fmt::Display| format!("is a damaged VOTable: {error}");
+    let mut fields: Vec<Field> = Vec::new();
+    // Packed rows: true for BINARY2, and what was read of the stream.
+    let mut packed: Option<(bool, String)> = None;
     loop {
-        match reader.read_event().map_err(|error| fault(&error))? {
+        match reader.read_event().map_err(damaged)? {
             Event::Start(tag) | Event::Empty(tag) if local(tag.name().as_ref()) == "FIELD" => {
-                let mut name = String::new();
-                for attribute in tag.attributes().flatten() {
-                    if attribute.key.as_ref() == b"name" {
-                        let value = String::from_utf8_lossy(&attribute.value).into_owned();
-                        name = quick_xml::escape::unescape(&value)
-                            .map_err(|error| fault(&error))?
-                            .into_owned();
-                    }
-                }
+                let (name, field) = described(&tag).map_err(damaged)?;
+                fields.push(field);
                 table.heads.push(name);
             }
             Event::Start(tag) => match local(tag.name().as_ref()) {
                 "TR" => cells = Some(Vec::new()),
                 "TD" => cell = Some(String::new()),
-                "BINARY" | "BINARY2" | "FITS" => {
+                kind @ ("BINARY" | "BINARY2") => packed = Some((kind == "BINARY2", String::new())),
+                "FITS" => {
                     return Err(
-                        "is a VOTable with packed rows; save it with TABLEDATA, as plain text"
+                        "is a VOTable whose rows lie in a FITS file; open that, or save it with TABLEDATA"
                             .into(),
                     );
                 }
@@ -42,19 +45,16 @@ pub(super) fn read(text: &str) -> Result<Table, String> {
                 }
             }
             Event::Text(text) => {
-                if let Some(cell) = &mut cell {
-                    let raw = String::from_utf8_lossy(&text).into_owned();
-                    cell.push_str(
-                        &quick_xml::escape::unescape(&raw).map_err(|error| fault(&error))?,
-                    );
+                if let Some((_, stream)) = &mut packed {
+                    stream.push_str(&String::from_utf8_lossy(&text));
+                } else if let Some(cell) = &mut cell {
+                    cell.push_str(&unescaped(&String::from_utf8_lossy(&text))?);
                 }
             }
             Event::GeneralRef(name) => {
                 if let Some(cell) = &mut cell {
                     let raw = format!("&{};", String::from_utf8_lossy(&name));
-                    cell.push_str(
-                        &quick_xml::escape::unescape(&raw).map_err(|error| fault(&error))?,
-                    );
+                    cell.push_str(&unescaped(&raw)?);
                 }
             }
             Event::CData(text) => {
@@ -74,6 +74,11 @@ pub(super) fn read(text: &str) -> Result<Table, String> {
                         .rows
                         .extend(cells.take().map(|cells| Row { line, cells }));
                 }
+                "BINARY" | "BINARY2" => {
+                    if let Some((has_nulls, stream)) = packed.take() {
+                        table.rows = votable_binary::rows(&fields, &stream, has_nulls)?;
+                    }
+                }
                 "TABLE" => return Ok(table),
                 _ => {}
             },
@@ -81,6 +86,32 @@ pub(super) fn read(text: &str) -> Result<Table, String> {
             _ => {}
         }
     }
+}
+
+fn damaged(error: impl std::fmt::Display) -> String {
+    format!("is a damaged VOTable: {error}")
+}
+
+fn unescaped(raw: &str) -> Result<String, String> {
+    let text = quick_xml::escape::unescape(raw).map_err(damaged)?;
+    Ok(text.into_owned())
+}
+
+/// The name of a FIELD, and what its values are.
+fn described(tag: &BytesStart<'_>) -> Result<(String, Field), EscapeError> {
+    let mut field = Field::default();
+    let mut name = String::new();
+    for attribute in tag.attributes().flatten() {
+        let value = String::from_utf8_lossy(&attribute.value).into_owned();
+        let value = quick_xml::escape::unescape(&value)?.into_owned();
+        match attribute.key.as_ref() {
+            b"name" => name = value,
+            b"datatype" => field.datatype = value,
+            b"arraysize" => field.arraysize = value,
+            _ => {}
+        }
+    }
+    Ok((name, field))
 }
 
 /// The name without its namespace.
@@ -107,10 +138,15 @@ mod tests {
             .map(|row| (row.cell(0), row.cell(1)))
             .collect();
         assert_eq!(rows, [("a&b", "real"), ("c", "")]);
+        let packed = "<VOTABLE><TABLE><FIELD name='n' datatype='short'/><DATA><BINARY><STREAM encoding='base64'>\
+                      AAEAAg==</STREAM></BINARY></DATA></TABLE></VOTABLE>";
+        let table = read(packed).unwrap();
+        let cells: Vec<_> = table.rows.iter().map(|row| row.cell(0)).collect();
+        assert_eq!(cells, ["1", "2"]);
         assert!(
-            read("<VOTABLE><TABLE><DATA><BINARY/><BINARY2>")
+            read("<VOTABLE><TABLE><DATA><FITS>")
                 .unwrap_err()
-                .contains("packed")
+                .contains("FITS file")
         );
     }
 }

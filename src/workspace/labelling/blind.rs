@@ -20,7 +20,11 @@ impl Column {
     pub fn gives_away(&self) -> bool {
         match self {
             Self::Truth => true,
-            Self::Field(name) => names_a_judgement(name),
+            Self::Field(name) => {
+                // Of a joined table: `tns.type`.
+                let own = name.split_once('.').map(|(_, own)| own);
+                names_a_judgement(name) || own.is_some_and(names_a_judgement)
+            }
             _ => self.is_of_scores(),
         }
     }

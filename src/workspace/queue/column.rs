@@ -371,11 +371,25 @@ fn field(candidate: &Candidate, name: &str) -> Cell {
         .iter()
         .rev()
         .find_map(|epoch| epoch.fields.get(name));
-    match of_epochs.or_else(|| candidate.fields.get(name)) {
+    let value = of_epochs
+        .or_else(|| candidate.fields.get(name))
+        .or_else(|| candidate.joined.get(name))
+        .or_else(|| joined_by_own_name(candidate, name));
+    match value {
         Some(FieldValue::Number(value)) if !value.is_nan() => Cell::Number(value),
         Some(FieldValue::Text(text)) => Cell::Text(text),
         _ => Cell::Missing,
     }
+}
+
+/// A column of a joined table without the table's name before it.
+fn joined_by_own_name(candidate: &Candidate, name: &str) -> Option<FieldValue> {
+    let mut joined = candidate.joined.iter();
+    let found = joined.find(|(full, _)| {
+        let own = full.split_once('.').map_or(&***full, |(_, own)| own);
+        own.eq_ignore_ascii_case(name)
+    });
+    found.map(|(_, value)| value)
 }
 
 #[cfg(test)]

@@ -304,7 +304,15 @@ fn has_field(catalogue: &Catalogue, name: &str) -> bool {
             let is_known = looked_at.is_some_and(|known| known.has_names_of(fields));
             looked_at = Some(fields);
             !is_known && fields.has(name)
-        })
+        }) || has_joined(candidate, name)
+    })
+}
+
+/// True for a column of a joined table, with the table's name before it or without.
+fn has_joined(candidate: &Candidate, name: &str) -> bool {
+    candidate.joined.iter().any(|(full, _)| {
+        let own = full.split_once('.').map_or(&**full, |(_, own)| own);
+        own.eq_ignore_ascii_case(name) || full.eq_ignore_ascii_case(name)
     })
 }
 

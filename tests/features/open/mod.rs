@@ -2,6 +2,7 @@
 //! change or vanish while they are open.
 
 mod files;
+mod join;
 mod nothing_found;
 mod places;
 mod project;

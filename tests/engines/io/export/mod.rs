@@ -2,6 +2,7 @@
 
 mod binary_readers;
 mod bundle;
+mod services;
 mod tables;
 mod text_readers;
 

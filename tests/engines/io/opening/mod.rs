@@ -3,6 +3,9 @@
 
 mod alerts;
 mod archives;
+mod arrays;
+mod converting;
+mod damaged;
 mod faults;
 mod fits;
 mod formats;

@@ -625,52 +625,41 @@ fn parquet_files_with_cutouts_open_row_by_row() {
 }
 
 #[test]
-fn a_converted_set_comes_back_as_it_was() {
-    use destello::io::{Decoder, convert::to_parquet};
+fn a_large_image_is_cut_to_the_candidate() {
     let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "set/cube.fits", &cube_file("SN1", 3, 3));
-    let more = [
-        ("MJD-OBS", "60000.123456789".into()),
-        ("TIMESYS", quoted("TAI")),
-        ("FILTER", quoted("r")),
-        ("RA", "150.5".into()),
-        ("DEC", "-30.25".into()),
-    ];
-    put(folder.path(), "set/b_sci.fits", &small_image(5.0, &more));
-    put(folder.path(), "set/b_diff.fits", &small_image(6.0, &more));
-    let before = open(&folder.path().join("set"));
-    let out = folder.path().join("set.parquet");
-    let converted = to_parquet(&before.catalogue, &Decoder::default(), &out).unwrap();
-    assert_eq!(
-        (converted.rows, converted.stamps, converted.problems),
-        (4, 5, Vec::new())
-    );
-    let after = open(&out);
-    assert_eq!(after.catalogue.len(), 2);
-    for (_, old) in before.catalogue.iter() {
-        let new = candidate(&after, &old.id);
-        assert_eq!(new.epochs.len(), old.epochs.len());
-        assert_eq!(new.position_deg, old.position_deg);
-        for (at, (a, b)) in old.epochs.iter().zip(&new.epochs).enumerate() {
-            assert_eq!(
-                (&a.candid, a.mjd, &a.band, a.mag),
-                (&b.candid, b.mjd, &b.band, b.mag)
-            );
-            for role in old.roles() {
-                let (x, y) = (stamp(old, at, role).unwrap(), stamp(new, at, role).unwrap());
-                let bits = |stamp: &destello::domain::Stamp| {
-                    stamp
-                        .pixels
-                        .iter()
-                        .map(|pixel| pixel.to_bits())
-                        .collect::<Vec<_>>()
-                };
-                assert_eq!(
-                    (x.width, bits(&x), x.unit.clone()),
-                    (y.width, bits(&y), y.unit.clone())
-                );
-                assert_eq!(x.geometry, y.geometry);
-            }
-        }
+    let side = 1_100;
+    let pixels: Vec<f32> = (0..side * side).map(|at| at as f32).collect();
+    let more = |ra: &str| {
+        vec![
+            ("RA", ra.to_owned()),
+            ("DEC", "0.0".into()),
+            ("CTYPE1", quoted("RA---TAN")),
+            ("CTYPE2", quoted("DEC--TAN")),
+            ("CRPIX1", "550.5".into()),
+            ("CRPIX2", "550.5".into()),
+            ("CRVAL1", "10.0".into()),
+            ("CRVAL2", "0.0".into()),
+            ("CD1_1", "-0.0001".into()),
+            ("CD1_2", "0.0".into()),
+            ("CD2_1", "0.0".into()),
+            ("CD2_2", "0.0001".into()),
+        ]
+    };
+    // 300 pixels west of the middle: to the right.
+    for (name, ra, x) in [("a", "9.97", 850), ("b", "10.0", 550), ("c", "50.0", 550)] {
+        let bytes = image("", &[side, side], &pixels, &more(ra));
+        let opened = open(&put(folder.path(), &format!("{name}.fits"), &bytes));
+        let stamp = stamp(candidate(&opened, name), 0, Role::Science).unwrap();
+        assert_eq!((stamp.width, stamp.height), (255, 255), "{name}");
+        // The middle of the stamp shows the candidate, to a pixel.
+        let middle = stamp.at(127, 127).unwrap() as usize;
+        let off = [(middle % side).abs_diff(x), (middle / side).abs_diff(550)];
+        assert!(off.iter().all(|off| *off <= 1), "{name}: {off:?}");
+        let Geometry::Wcs(wcs) = stamp.geometry else {
+            panic!("{:?}", stamp.geometry)
+        };
+        let at = [middle % side, middle / side].map(|px| px as f64 + 1.0 - 550.5);
+        let here = [128.0 - wcs.crpix[0], 128.0 - wcs.crpix[1]];
+        assert!((at[0] - here[0]).abs() < 1e-6 && (at[1] - here[1]).abs() < 1e-6);
     }
 }
