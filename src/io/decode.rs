@@ -1,6 +1,11 @@
 //! Pixels on demand: the stamps that are asked for, each file read once.
 
-use std::{borrow::Cow, collections::BTreeMap, path::Path};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::{
     alert_file::read_records,
@@ -26,6 +31,8 @@ pub struct Decoder {
     pub(super) archives: Archives,
     /// What indexed files were then.
     pub(super) seen: SeenFiles,
+    /// Stamps that were asked for.
+    asked: AtomicUsize,
 }
 
 /// Results by position in the list of wanted stamps.
@@ -34,10 +41,16 @@ type Results = BTreeMap<usize, Result<Stamp, Problem>>;
 type Wants<'a> = [(usize, &'a StampRef)];
 
 impl Decoder {
+    /// How many stamps were asked for so far: what is read twice counts twice.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// The wanted stamps, in the order asked for, each with its pixels or why there are none.
     ///
     /// Stamps of one cube, packet or archive are read together, so ask for them together.
     pub fn decode(&self, wanted: &[StampRef]) -> Vec<(StampId, Result<Stamp, Problem>)> {
+        self.asked.fetch_add(wanted.len(), Ordering::Relaxed);
         let mut order: Vec<(usize, &StampRef)> = wanted.iter().enumerate().collect();
         order.sort_by(|(_, a), (_, b)| {
             (&a.source.path, sort_key(a.part)).cmp(&(&b.source.path, sort_key(b.part)))
