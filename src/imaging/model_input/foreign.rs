@@ -170,8 +170,10 @@ mod tests {
 
     #[test]
     fn stamps_are_cut_padded_or_interpolated() {
-        let center = prepared(images(1)).unwrap();
-        assert_eq!(center, [-1.0]);
+        let center = prepared(images(2)).unwrap();
+        assert_eq!(center, [1.0, 2.0, 4.0, -1.0]);
+        // Its only pixel is no number.
+        assert_eq!(prepared(images(1)), Err(InputError::Blank(Role::Science)));
         let corner = ForeignImages {
             fit: Fit::Corner,
             padding: Some(0.5),

@@ -49,7 +49,10 @@ fn quoted(text: &str) -> String {
 
 fn images(port: &Port) -> String {
     let is_channels = |count: Option<usize>| count.filter(|count| *count <= MOST_CHANNELS);
+    // Where both may be channels, the other two are the sides of a square.
+    let is_last = port.side(1) == port.side(2) && port.side(2) != port.side(3);
     let (axes, channels, side) = match (is_channels(port.side(1)), is_channels(port.side(3))) {
+        (Some(_), Some(last)) if is_last => ("nhwc", last, port.side(1)),
         (None, Some(last)) => ("nhwc", last, port.side(1)),
         (Some(first), _) => ("nchw", first, port.side(2)),
         (None, None) => ("nchw", 3, port.side(2)),
