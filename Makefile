@@ -30,7 +30,7 @@ DISPLAY_KIND := native
 endif
 export DISPLAY_KIND
 
-.PHONY: help system build run check test soak lint bench
+.PHONY: help system build run check test soak lint bench measured
 .DEFAULT_GOAL := help
 
 help:
@@ -41,7 +41,8 @@ help:
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
 	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
 	@echo 'make lint            rustfmt, clippy, documentation (warnings denied), licences of dependencies'
-	@echo 'make bench           run the benches'
+	@echo 'make bench           run the benches; all ratios in one table, and target/bench/summary.json'
+	@echo 'make measured        make the page Measured of the guide out of that'
 	@echo 'make build           build target/release/destello'
 	@echo 'make system          install what the system lacks, and nothing else'
 
@@ -90,7 +91,11 @@ lint:
 	fi
 
 bench: system
-	$(ON_DISPLAY) $(CARGO) bench --locked --bench '*'
+	$(ON_DISPLAY) sh -c 'for bench in open decode scatter simulate triplets networks; do $(CARGO) bench --locked --bench $$bench || exit 1; done'
+	$(CARGO) bench --locked --bench measured
+
+measured:
+	$(CARGO) bench --locked --bench measured -- --write
 
 VULKAN_DRIVERS := /usr/share/vulkan/icd.d /usr/local/share/vulkan/icd.d /etc/vulkan/icd.d
 

@@ -3,6 +3,11 @@
 //! `cargo bench --bench triplets`; `DESTELLO_BENCH_TRIPLETS` asks for another number of them.
 //! Prints a table; the aim is 20,000 a second on two cores.
 
+#[path = "common/page.rs"]
+mod page;
+#[path = "common/summary.rs"]
+mod summary;
+
 use std::{sync::Arc, time::Instant};
 
 use destello::{
@@ -20,6 +25,7 @@ const AIM: f64 = 20_000.0;
 fn main() -> anyhow::Result<()> {
     let wanted = std::env::var("DESTELLO_BENCH_TRIPLETS").ok();
     let count = wanted.map_or(Ok(TRIPLETS), |text| text.parse())?;
+    let mut rows = Vec::new();
     println!("survey     kinds   threads  triplets/s   aim {AIM} on two");
     for survey in ["hits2015", "mixed"] {
         for kinds in [&[][..], &["real"][..], &["bogus"][..]] {
@@ -28,10 +34,17 @@ fn main() -> anyhow::Result<()> {
                 let rate = rate(&simulator, count, threads);
                 let kinds = kinds.first().copied().unwrap_or("all");
                 println!("{survey:<10} {kinds:<7} {threads:>7}  {rate:>10.0}");
+                let what = format!("triplets of {survey}, {kinds}, {threads} threads");
+                rows.push((
+                    what,
+                    format!("{AIM:.0} on two"),
+                    format!("{rate:.0} a second"),
+                    None,
+                ));
             }
         }
     }
-    Ok(())
+    summary::put("simulated triplets", &rows)
 }
 
 fn simulator(survey: &str, kinds: &[&str]) -> anyhow::Result<TripletSimulator> {

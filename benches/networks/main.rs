@@ -1,7 +1,7 @@
 //! Networks side by side with what a person would use instead, in one run: scoring by the kernels of destello, by
 //! burn, PyTorch and ONNX Runtime; training here and in PyTorch; VaDE here and in PyTorch. Two threads each.
 //!
-//! `cargo bench --bench networks -- scored` (or `trained`, `latent`; all without a word). Rounds alternate, each
+//! `cargo bench --bench networks -- scored` (or `trained`, `latent`, `cascade`; all without a word). Rounds alternate, each
 //! of one process of Python; medians and the ratios round by round are printed. Python needs `torch` and
 //! `onnxruntime`; `DESTELLO_PYTHON` says where it is, `DESTELLO_ROUNDS` how many rounds. Without them only the
 //! rates of destello are printed.
@@ -9,9 +9,15 @@
 //! With `DESTELLO_ONE_CORE=1` all run on one thread, and seconds are those that the processor gave to them: what else
 //! runs on the machine hardly counts then.
 
+mod cascade;
+mod gpu;
 mod latent;
+#[path = "../common/page.rs"]
+mod page;
 mod peers;
 mod scored;
+#[path = "../common/summary.rs"]
+mod summary;
 mod trained;
 
 use std::{
@@ -77,19 +83,24 @@ fn main() -> anyhow::Result<()> {
         .ok()
         .and_then(|rounds| rounds.parse().ok());
     let mut found: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let kinds = ["scored", "trained", "latent"]
+    let kinds = ["scored", "cascade", "trained", "latent", "gpu"]
         .into_iter()
-        .filter(|kind| is_wanted(kind));
+        // A GPU is asked only where it is named.
+        .filter(|kind| is_wanted(kind) && (*kind != "gpu" || !wanted.is_empty()));
     for kind in kinds {
         for _ in 0..rounds.unwrap_or(ROUNDS) {
             let mut rates = match kind {
                 "scored" => scored::rates()?,
                 "trained" => trained::rates()?,
+                "cascade" => cascade::rates()?,
+                "gpu" => gpu::rates()?,
                 _ => latent::rates()?,
             };
-            match peers::rates(kind) {
-                Ok(measured) => rates.extend(measured),
-                Err(why) => println!("no comparison: {why:#}"),
+            if kind != "cascade" {
+                match peers::rates(kind) {
+                    Ok(measured) => rates.extend(measured),
+                    Err(why) => println!("no comparison: {why:#}"),
+                }
             }
             for (what, rate) in rates {
                 found.entry(what).or_default().push(rate);
@@ -97,9 +108,12 @@ fn main() -> anyhow::Result<()> {
         }
     }
     println!("   median   lowest  highest  a second");
+    let mut rows = Vec::new();
     for (what, rates) in &found {
         let (low, high) = bounds(rates);
         println!("{:9.0}{low:9.0}{high:9.0}  {what}", median(rates));
+        let result = format!("{:.4} ({low:.4} to {high:.4})", median(rates));
+        rows.push((what.clone(), String::new(), rounded(&result), None));
     }
     println!("   median   lowest  highest  ratio of one round");
     for (a, b) in RATIOS {
@@ -107,9 +121,36 @@ fn main() -> anyhow::Result<()> {
             let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a / b).collect();
             let (low, high) = bounds(&ratios);
             println!("{:9.2}{low:9.2}{high:9.2}  {a} / {b}", median(&ratios));
+            rows.push((
+                format!("{a} / {b}"),
+                String::new(),
+                format!("{:.2} ({low:.2} to {high:.2})", median(&ratios)),
+                Some(median(&ratios)),
+            ));
         }
     }
-    Ok(())
+    let of = if wanted.iter().any(|word| word == "gpu") {
+        "networks, on a GPU"
+    } else if is_one_core() {
+        "networks, processor seconds of one core"
+    } else {
+        "networks, two threads"
+    };
+    summary::put(of, &rows)
+}
+
+/// Numbers of a result to four digits.
+fn rounded(text: &str) -> String {
+    let word = |word: &str| {
+        let number = word.trim_matches(['(', ')']);
+        let Ok(value) = number.parse::<f64>() else {
+            return word.to_owned();
+        };
+        let digits = (3 - value.abs().max(1e-3).log10().floor() as i32).clamp(0, 4) as usize;
+        word.replace(number, &format!("{value:.digits$}"))
+    };
+    let words: Vec<String> = text.split(' ').map(word).collect();
+    words.join(" ")
 }
 
 fn median(values: &[f64]) -> f64 {

@@ -1,6 +1,6 @@
 """The networks in PyTorch and in ONNX Runtime: the same layers, batches and threads as in destello.
 
-`peers.py scored|trained|latent SECONDS FOLDER`; the folder has the ONNX files that destello wrote.
+`peers.py scored|trained|latent|gpu SECONDS FOLDER`; the folder has the ONNX files that destello wrote.
 """
 
 import os
@@ -16,6 +16,7 @@ KIND, SECONDS, FOLDER = sys.argv[1], float(sys.argv[2]), sys.argv[3]
 IS_ONE_CORE = "DESTELLO_ONE_CORE" in os.environ
 BATCH, EPOCHS, THREADS = 64, 25, 1 if IS_ONE_CORE else 2
 torch.set_num_threads(THREADS)
+DEVICE = "cuda" if KIND == "gpu" and torch.cuda.is_available() else "cpu"
 
 
 def views(x):
@@ -97,19 +98,20 @@ def rate(work, count=BATCH):
     while time.time() - started < SECONDS:
         work()
         done += count
+    if DEVICE == "cuda":
+        torch.cuda.synchronize()
     return done / (clock() - began)
 
 
-cap, compact, recurrent = Cap(), Compact(), Recurrent()
+cap, compact, recurrent = Cap().to(DEVICE), Compact().to(DEVICE), Recurrent().to(DEVICE)
 assert sum(p.numel() for p in cap.parameters()) == 255490
-stamps = torch.randn(BATCH, 4, 21, 21)
-images, conditions = torch.randn(BATCH * EPOCHS, 3, 21, 21), torch.randn(BATCH * EPOCHS, 5)
+stamps = torch.randn(BATCH, 4, 21, 21).to(DEVICE)
+images = torch.randn(BATCH * EPOCHS, 3, 21, 21).to(DEVICE)
+conditions = torch.randn(BATCH * EPOCHS, 5).to(DEVICE)
 
 
-def scored():
-    import onnxruntime
-
-    state = [torch.zeros(1, BATCH, 112)] * 2
+def scored_by_torch():
+    state = [torch.zeros(1, BATCH, 112).to(DEVICE)] * 2
     with torch.no_grad():
         for name, network in (("cap", cap), ("compact", compact)):
             network.eval()
@@ -117,6 +119,12 @@ def scored():
         recurrent.eval()
         one = rate(lambda: recurrent(images[:BATCH], conditions[:BATCH], 1, state))
         print(f"{one:.1f} recurrent scored, PyTorch", flush=True)
+
+
+def scored():
+    import onnxruntime
+
+    scored_by_torch()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     zeros = np.zeros((BATCH, 112), np.float32)
@@ -136,7 +144,7 @@ def scored():
 
 
 def trained():
-    classes = torch.arange(BATCH) % 2
+    classes = (torch.arange(BATCH) % 2).to(DEVICE)
     of_epochs = classes.repeat_interleave(EPOCHS)
     losses = {
         "cap": (cap, lambda: F.cross_entropy(cap(stamps), classes)),
@@ -218,4 +226,11 @@ def latent():
     print(f"{rate(vade_step, STAMPS):.1f} vade trained, PyTorch", flush=True)
 
 
-{"scored": scored, "trained": trained, "latent": latent}[KIND]()
+def gpu():
+    if DEVICE != "cuda":
+        sys.exit("PyTorch finds no card")
+    scored_by_torch()
+    trained()
+
+
+{"scored": scored, "trained": trained, "latent": latent, "gpu": gpu}[KIND]()

@@ -23,9 +23,11 @@ pub fn rates(kind: &str) -> anyhow::Result<Rates> {
         fs::write(file, onnx::to_bytes(&model)?)?;
     }
     let python = env::var("DESTELLO_PYTHON").unwrap_or_else(|_| "python3".into());
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/networks/peers.py");
+    let script = env::var("DESTELLO_PEERS").unwrap_or_else(|_| {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/benches/networks/peers.py").into()
+    });
     let output = Command::new(python)
-        .args([script, kind, &MEASURED.as_secs().to_string()])
+        .args([&*script, kind, &MEASURED.as_secs().to_string()])
         .arg(folder.path())
         .output();
     let output = output.context("python3 cannot be started")?;

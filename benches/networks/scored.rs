@@ -28,7 +28,11 @@ pub fn rates() -> anyhow::Result<Rates> {
     Ok(rates)
 }
 
-fn scored(model: &Model) -> anyhow::Result<f64> {
+/// Candidates or epochs that a model scores in a second.
+///
+/// # Errors
+/// Where the device fails.
+pub fn scored(model: &Model) -> anyhow::Result<f64> {
     if let Ok(plan) = model.stamps() {
         let inputs = noise(BATCH * plan.len());
         return rate(|| Ok(model.score(&inputs)?.len() / 2));

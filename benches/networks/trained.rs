@@ -26,12 +26,17 @@ pub fn rates() -> anyhow::Result<Rates> {
         Architecture::Recurrent,
     ] {
         let name = architecture.name();
-        rates.push((format!("{name} trained, destello"), trained(architecture)?));
+        let rate = trained(architecture, &Compute::cpu())?;
+        rates.push((format!("{name} trained, destello"), rate));
     }
     Ok(rates)
 }
 
-fn trained(architecture: Architecture) -> anyhow::Result<f64> {
+/// Examples or sequences that are learned in a second.
+///
+/// # Errors
+/// Where the device fails.
+pub fn trained(architecture: Architecture, compute: &Compute) -> anyhow::Result<f64> {
     let mut schedule = Schedule::ours(architecture, u64::MAX);
     schedule.is_one_view = false;
     let input = architecture.input();
@@ -51,7 +56,7 @@ fn trained(architecture: Architecture) -> anyhow::Result<f64> {
         classes: 2,
         members: 1,
     };
-    let mut trainer = Trainer::new(architecture, shape, schedule, 1, &Compute::cpu());
+    let mut trainer = Trainer::new(architecture, shape, schedule, 1, compute);
     let chosen: Vec<usize> = (0..BATCH).collect();
     rate(|| {
         trainer.step(&*dataset, &chosen)?;

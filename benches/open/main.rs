@@ -1,13 +1,19 @@
 //! The main job measured end to end: open 100,000 candidates, see the first, scroll through all.
 //!
-//! `cargo bench --bench open`; `DESTELLO_BENCH_CANDIDATES` asks for another number of them. All
+//! `cargo bench --bench open`; `DESTELLO_BENCH_CANDIDATES` asks for another number of them, the word `packets` for
+//! the part from packets to scores alone (`DESTELLO_BENCH_PACKETS`). All
 //! files are made here, the same each time. Prints a table of aims and results.
 
 mod alert_files;
 mod decode_rates;
+mod end_to_end;
 mod fine_tune;
 mod fits_files;
+#[path = "../common/page.rs"]
+mod page;
 mod report;
+#[path = "../common/summary.rs"]
+mod summary;
 
 mod window;
 
@@ -43,6 +49,12 @@ fn main() -> anyhow::Result<()> {
     let wanted = std::env::var("DESTELLO_BENCH_CANDIDATES").ok();
     let count = wanted.map_or(Ok(CANDIDATES), |text| text.parse())?;
     let folder = tempfile::tempdir()?;
+    let is_wanted = |what: &str| std::env::args().any(|word| word == what);
+    if is_wanted("packets") {
+        let mut report = Report::default();
+        end_to_end::measure(folder.path(), &mut report)?;
+        return report.put("from packets to scores");
+    }
     let set = folder.path().join("set");
     let mut report = Report::default();
     let start = Instant::now();
@@ -51,10 +63,14 @@ fn main() -> anyhow::Result<()> {
     println!("{count} files of three 21×21 stamps written in {seconds:.0} s");
     browse(&set, folder.path(), count, &mut report)?;
     first_stamp(&set, folder.path(), &mut report)?;
+    if is_wanted("mosaic") {
+        return report.put("mosaic");
+    }
     fine_tune::measure(folder.path(), &mut report)?;
     decode(folder.path(), &mut report)?;
+    end_to_end::measure(folder.path(), &mut report)?;
     print!("\n{}", report.table());
-    Ok(())
+    report.put("open, see, decode, score")
 }
 
 /// Index, scroll, label: what the UI thread and the memory see of it.

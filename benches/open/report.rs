@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use super::{decode_rates::Rates, window::FrameTime};
+use super::{decode_rates::Rates, summary, window::FrameTime};
 
 /// Rows of the table: what, aim, result.
 #[derive(Default)]
@@ -40,6 +40,21 @@ impl Report {
         let result =
             format!("{ratio}: {one:.0} {unit}/s on one thread, {all:.0} on all cores; {peer}");
         self.print_line(what, "≥ 5 × astropy", result);
+    }
+
+    /// Puts the rows into the summary of all benches.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn put(&self, bench: &str) -> anyhow::Result<()> {
+        let rows = self.rows.iter().map(|[what, aim, result]| {
+            // A result that is a ratio begins with it: "5.6 ×: …", "0.72: …".
+            let first = result.split([' ', ':']).next().unwrap_or_default();
+            let is_ratio = result.contains('×') || aim.contains("bare scoring");
+            let ratio = is_ratio.then(|| first.parse().ok()).flatten();
+            (what.clone(), aim.clone(), result.clone(), ratio)
+        });
+        summary::put(bench, &rows.collect::<Vec<_>>())
     }
 
     /// The table as Markdown.

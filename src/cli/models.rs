@@ -1,4 +1,4 @@
-//! `destello models`: what comes with the program, what a model is, and published weights brought in.
+//! `destello models`: what comes with the program, what a model is, and models of others brought in.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    domain::ModelCard,
+    domain::{ModelCard, ModelId},
     features::training::model_export,
     learn::{Compute, Wish},
     workspace::{any_model::AnyModel, latent_models, models, versions},
@@ -27,9 +27,17 @@ pub struct Args {
 enum What {
     /// List the models that come with destello, and the versions that a project keeps
     List {
+        /// Further models: files
+        #[arg(value_name = "FILE")]
+        files: Vec<String>,
         /// A project
         #[arg(long)]
         project: Option<PathBuf>,
+    },
+    /// Print inputs and outputs of an ONNX file of any program, and a recipe for it
+    Inspect {
+        /// The file
+        file: PathBuf,
     },
     /// Print the card of a model as JSON
     Card {
@@ -52,18 +60,23 @@ enum What {
         #[arg(value_name = "VERSION")]
         model: String,
     },
-    /// Bring a model into a project as a version, or published weights into a model file
+    /// Bring a model into a project as a version; or a network of others into a model file: ONNX with a recipe, or
+    /// published weights
     Import {
-        /// The model: .safetensors or .forest; with --network weights in Keras' layout
+        /// The model: .safetensors, .forest or .model; with --input ONNX; with --network weights in Keras' layout
         file: PathBuf,
         /// The project that keeps it
-        #[arg(long, required_unless_present = "network")]
+        #[arg(long, required_unless_present_any = ["network", "input"])]
         project: Option<PathBuf>,
+        /// How candidates become the inputs of an ONNX network: a recipe (TOML), or braai, acai or btsbot;
+        /// `destello models inspect` proposes one
+        #[arg(long, value_name = "RECIPE", requires = "out", conflicts_with_all = ["project", "network"])]
+        input: Option<String>,
         /// Whose published weights they are: braai
         #[arg(long, requires = "out", conflicts_with = "project")]
         network: Option<String>,
-        /// The model file (safetensors) for them; its card is written beside it
-        #[arg(long, requires = "network")]
+        /// The model file: .model of an ONNX network, .safetensors of weights; its card is written beside it
+        #[arg(long, conflicts_with = "project")]
         out: Option<PathBuf>,
     },
 }
@@ -71,7 +84,8 @@ enum What {
 /// Runs it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::List { project } => list(project.as_deref())?,
+        What::List { files, project } => list(files, project.as_deref())?,
+        What::Inspect { file } => super::print::print_line(models::inspect(file)?.trim_end())?,
         What::Export { model, out } => {
             let card = model_export::export(model, out)?;
             super::print::print_line(&format!("{} written to {}", card.name, out.display()))?;
@@ -90,11 +104,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::Import {
             file,
             project,
+            input,
             network,
             out,
         } => {
             if let (Some(network), Some(out)) = (network, out) {
                 import_weights(file, network, out)?;
+            } else if let (Some(input), Some(out)) = (input, out) {
+                let model = models::import_foreign(file, input, out, &this_command())?;
+                written(model.id(), model.card().parameters, out)?;
             } else if let Some(project) = project {
                 let version = versions::import(project, file)?;
                 let source = versions::source(project, &version.id);
@@ -106,16 +124,23 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn import_weights(file: &Path, network: &str, out: &Path) -> anyhow::Result<()> {
+    let model = models::import(file, network, out, &this_command())?;
+    written(model.id(), model.card().parameters, out)
+}
+
+fn this_command() -> String {
     let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
-    let model = models::import(file, network, out, &format!("destello {command}"))?;
-    let (id, parameters) = (model.id(), model.card().parameters);
+    format!("destello {command}")
+}
+
+fn written(id: &ModelId, parameters: usize, out: &Path) -> anyhow::Result<()> {
     let out = out.display();
     Ok(super::print::print_line(&format!(
         "{id} ({parameters} parameters) written to {out}"
     ))?)
 }
 
-fn list(project: Option<&Path>) -> anyhow::Result<()> {
+fn list(files: &[String], project: Option<&Path>) -> anyhow::Result<()> {
     let all = models::shipped().into_iter();
     let all = all.chain(latent_models::shipped());
     let note = |card: &ModelCard| {
@@ -131,6 +156,14 @@ fn list(project: Option<&Path>) -> anyhow::Result<()> {
         format!("{row}{}", engine_line(&card.name, &compute))
     };
     let mut rows: Vec<String> = all.map(|card| row_of(&card)).collect();
+    for file in files {
+        let card = models::card(file)?;
+        rows.push(format!(
+            "{file}\n    {}{}",
+            row(&card, ""),
+            engine_line(file, &compute)
+        ));
+    }
     if let Some(project) = project {
         for version in versions::all(project)? {
             let source = versions::source(project, &version.id);
@@ -148,17 +181,21 @@ fn list(project: Option<&Path>) -> anyhow::Result<()> {
 /// cannot be read.
 fn engine_line(source: &str, compute: &Compute) -> String {
     let found = models::find(source, compute).map(|found| found.model);
-    let Ok(AnyModel::Network(model)) = found else {
-        return String::new();
+    let (rate, engine, what) = match found {
+        Ok(AnyModel::Network(model)) => {
+            let what = if model.sequence().is_ok() {
+                "epochs"
+            } else {
+                "candidates"
+            };
+            (model.rate(), model.engine_name(), what)
+        }
+        Ok(AnyModel::Foreign(model)) => (model.rate(), model.engine_name(), "candidates"),
+        Ok(AnyModel::Forest(_)) | Err(_) => return String::new(),
     };
-    let what = if model.sequence().is_ok() {
-        "epochs"
-    } else {
-        "candidates"
-    };
-    model.rate().map_or_else(
+    rate.map_or_else(
         |_| String::new(),
-        |rate| format!("\n    {}: {rate:.0} {what} a second", model.engine_name()),
+        |rate| format!("\n    {engine}: {rate:.0} {what} a second"),
     )
 }
 

@@ -12,6 +12,7 @@ use crate::{
         class_shares::ShareChoice,
         report::ScoreReport,
         run::{ScoreNews, ScoreOrder, score},
+        score::Orientations,
     },
     io::export::columns::Value,
     learn::Wish,
@@ -41,6 +42,35 @@ pub struct Args {
     shares: Shares,
     #[command(flatten)]
     joins: Joins,
+    /// For large sets: score one orientation first, and all four only where the score lies near the threshold (that
+    /// of the model, or the one that is given). The table says which were scored in full; a project keeps only those
+    #[arg(
+        long,
+        value_name = "THRESHOLD",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = OF_THE_MODEL,
+        value_parser = one_first
+    )]
+    quick: Option<Orientations>,
+}
+
+/// What stands for the threshold of each model.
+const OF_THE_MODEL: &str = "model";
+
+fn one_first(text: &str) -> Result<Orientations, String> {
+    if text == OF_THE_MODEL {
+        return Ok(Orientations::OneFirst { threshold: None });
+    }
+    let value: f32 = text
+        .parse()
+        .map_err(|error| format!("{text} is no number: {error}"))?;
+    if value > 0.0 && value < 1.0 {
+        let threshold = Some(value);
+        Ok(Orientations::OneFirst { threshold })
+    } else {
+        Err("a threshold lies between 0 and 1".into())
+    }
 }
 
 /// Scores, writes the table, and reports what could not be scored.
@@ -63,6 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             }
             _ => None,
         },
+        orientations: args.quick.unwrap_or_default(),
     };
     let cancel = cancel_by_signal()?;
     let line = Arc::new(ProgressLine::new());
@@ -80,7 +111,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     report_faults(&report);
-    for line in &report.shares {
+    for line in report.shares.iter().chain(&report.in_full) {
         eprintln!("{line}");
     }
     if !args.joins.is_empty() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Candidate, LatentCard, Role,
+    Candidate, ForeignPlan, LatentCard, Role,
     canonical::{Canonical, canonical_record, canonical_words, variant},
 };
 
@@ -132,6 +132,8 @@ pub enum ModelInput {
     Sequence(SequencePlan),
     /// Features of the light curve so far.
     Features(FeaturePlan),
+    /// What a network of others takes of one epoch.
+    Foreign(ForeignPlan),
 }
 
 impl ModelInput {
@@ -139,13 +141,17 @@ impl ModelInput {
     pub const fn stamps(&self) -> Option<&InputPlan> {
         match self {
             Self::Stamps(plan) => Some(plan),
-            Self::Sequence(_) | Self::Features(_) => None,
+            Self::Sequence(_) | Self::Features(_) | Self::Foreign(_) => None,
         }
     }
 
     /// True for models whose word on an epoch depends on the epochs before it.
-    pub const fn looks_back(&self) -> bool {
-        matches!(self, Self::Sequence(_) | Self::Features(_))
+    pub fn looks_back(&self) -> bool {
+        match self {
+            Self::Stamps(_) => false,
+            Self::Sequence(_) | Self::Features(_) => true,
+            Self::Foreign(plan) => plan.looks_back(),
+        }
     }
 
     /// What the scores of a candidate's epochs are kept under.
@@ -168,6 +174,7 @@ impl ModelInput {
                 format!("sequences of {} of {1}x{1}", plan.role.name(), plan.side_px)
             }
             Self::Features(plan) => format!("{} features of light curves", plan.features.len()),
+            Self::Foreign(plan) => plan.in_words(),
         }
     }
 }
@@ -215,6 +222,7 @@ impl Canonical for ModelInput {
             Self::Stamps(plan) => variant(text, "Stamps", plan),
             Self::Sequence(plan) => variant(text, "Sequence", plan),
             Self::Features(plan) => variant(text, "Features", plan),
+            Self::Foreign(plan) => variant(text, "Foreign", plan),
         }
     }
 }

@@ -6,7 +6,10 @@ use std::{
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
     path::Path,
-    sync::PoisonError,
+    sync::{
+        PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use rayon::prelude::*;
@@ -41,6 +44,8 @@ pub struct Decoder {
     pub(super) arrays: OpenArrays,
     /// What indexed files were then.
     pub(super) seen: SeenFiles,
+    /// Stamps that were asked for.
+    asked: AtomicUsize,
 }
 
 /// Results by position in the list of wanted stamps.
@@ -49,10 +54,16 @@ type Results = BTreeMap<usize, Result<Stamp, Problem>>;
 type Wants<'a> = [(usize, &'a StampRef)];
 
 impl Decoder {
+    /// How many stamps were asked for so far: what is read twice counts twice.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// The wanted stamps, in the order asked for, each with its pixels or why there are none.
     ///
     /// Stamps of one cube, packet or archive are read together, so ask for them together.
     pub fn decode(&self, wanted: &[StampRef]) -> Vec<(StampId, Result<Stamp, Problem>)> {
+        self.asked.fetch_add(wanted.len(), Ordering::Relaxed);
         let mut order: Vec<(usize, &StampRef)> = wanted.iter().enumerate().collect();
         order.sort_by(|(_, a), (_, b)| {
             (&a.source.path, sort_key(a.part)).cmp(&(&b.source.path, sort_key(b.part)))

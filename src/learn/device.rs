@@ -85,6 +85,15 @@ impl Compute {
         }
     }
 
+    /// The software driver of the system: slower than the CPU by far, for checks of the way that a GPU takes.
+    pub fn software() -> Self {
+        Self {
+            device: Device::wgpu(DeviceKind::Cpu),
+            name: "software driver".into(),
+            is_gpu: true,
+        }
+    }
+
     /// Its name, for the user.
     pub fn name(&self) -> &str {
         &self.name

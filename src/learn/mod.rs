@@ -1,11 +1,12 @@
 //! Floor 2: networks, by burn. What trains them, what keeps them, what explains them.
 //!
 //! [`network`] defines the networks, [`infer`] computes them fast, [`Model`] is one with its card, [`model_file`]
-//! keeps it, [`onnx`] writes it for other programs, [`device`] chooses where it is computed, and [`trainer`] teaches it.
+//! keeps it, [`onnx`] writes it for other programs, [`foreign`] computes networks of others, [`device`] chooses where it is computed, and [`trainer`] teaches it.
 
 pub mod batch;
 mod blend;
 pub mod braai_import;
+pub mod cascade;
 pub mod chance;
 pub mod checkpoint;
 pub mod conformal;
@@ -15,6 +16,7 @@ mod differentiable;
 pub mod error;
 pub mod explain;
 pub mod follow;
+pub mod foreign;
 pub mod fusion;
 pub mod infer;
 pub mod kernels;

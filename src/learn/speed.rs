@@ -21,7 +21,7 @@ impl Model {
     pub fn rate(&self) -> Result<f64, LearnError> {
         if let Ok(plan) = self.stamps() {
             let inputs = questions(BATCH, plan.len());
-            return timed(|| self.score(&inputs).map(|_| ()));
+            return timed(BATCH, || self.score(&inputs).map(|_| ()));
         }
         let side = self.sequence()?.side_px;
         let epochs = Epochs {
@@ -31,12 +31,16 @@ impl Model {
             length: 1,
         };
         let mut states = States::new(BATCH);
-        timed(|| self.next_epochs(&epochs, &mut states).map(|_| ()))
+        timed(BATCH, || self.next_epochs(&epochs, &mut states).map(|_| ()))
     }
 }
 
-/// A batch takes the shortest time that it was seen to take: others may have had the processor in between.
-fn timed(mut batch: impl FnMut() -> Result<(), LearnError>) -> Result<f64, LearnError> {
+/// How many of a batch of so many are done in a second. A batch takes the shortest time that it was seen to take:
+/// others may have had the processor in between.
+pub(super) fn timed(
+    count: usize,
+    mut batch: impl FnMut() -> Result<(), LearnError>,
+) -> Result<f64, LearnError> {
     // The first takes its memory from the system.
     batch()?;
     let began = Instant::now();
@@ -46,7 +50,7 @@ fn timed(mut batch: impl FnMut() -> Result<(), LearnError>) -> Result<f64, Learn
         batch()?;
         shortest = shortest.min(began.elapsed());
     }
-    Ok(BATCH as f64 / shortest.as_secs_f64())
+    Ok(count as f64 / shortest.as_secs_f64())
 }
 
 #[cfg(test)]

@@ -89,6 +89,16 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
         "go to the next candidate",
     );
     ui.end_row();
+    row(ui, "Scores of large sets");
+    ui.checkbox(
+        &mut settings.scores_one_orientation_first,
+        "one orientation first",
+    )
+    .on_hover_text(
+        "Of 2,000 candidates and more: all four orientations only where one leaves the decision at the threshold \
+         open. Scores far from the threshold are less exact then, and the project does not keep them.",
+    );
+    ui.end_row();
 }
 
 fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {

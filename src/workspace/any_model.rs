@@ -1,4 +1,4 @@
-//! A model of any kind: a network, or a forest.
+//! A model of any kind: a network, one of others, or a forest.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::{
     domain::{ModelCard, ModelId},
-    learn::Model,
+    learn::{Model, foreign::ForeignModel},
     lightcurve::Forest,
 };
 
@@ -17,6 +17,8 @@ pub enum AnyModel {
     Network(Box<Model>),
     /// A random forest: it looks at features of light curves.
     Forest(Arc<Forest>),
+    /// A network of others: it looks at what its recipe names.
+    Foreign(Arc<ForeignModel>),
 }
 
 /// A model that was found, and what the user must know about it.
@@ -33,6 +35,7 @@ impl AnyModel {
         match self {
             Self::Network(model) => model.card(),
             Self::Forest(forest) => forest.card(),
+            Self::Foreign(model) => model.card(),
         }
     }
 
@@ -41,6 +44,7 @@ impl AnyModel {
         match self {
             Self::Network(model) => model.id(),
             Self::Forest(forest) => forest.id(),
+            Self::Foreign(model) => model.id(),
         }
     }
 
@@ -54,6 +58,10 @@ impl AnyModel {
             Self::Forest(forest) => bail!(
                 "{} is a random forest, which looks at light curves: only networks can be {wanted}",
                 forest.card().name
+            ),
+            Self::Foreign(model) => bail!(
+                "{} is an imported ONNX network, which only scores: networks of destello can be {wanted}",
+                model.card().name
             ),
         }
     }

@@ -93,7 +93,7 @@ impl ModelRegistry {
         let Models { of, sources } = &mut *all;
         // What was on the GPU cannot be copied from there any more.
         of.retain(|id, model| match model {
-            AnyModel::Forest(_) => true,
+            AnyModel::Forest(_) | AnyModel::Foreign(_) => true,
             AnyModel::Network(network) => {
                 let source = sources.get(id);
                 let found = source.and_then(|source| models::find(source, &cpu).ok());

@@ -16,10 +16,13 @@ use super::{
     versions,
 };
 use crate::{
-    domain::ModelCard,
+    domain::{ModelCard, TrainingRecord},
     io::whole_file::write_whole,
     learn::{
-        Architecture, Compute, Model, braai_import, known_answer, latent::file::is_latent,
+        Architecture, Compute, Model, braai_import,
+        foreign::{self, ForeignModel, Recipe, file as foreign_file},
+        known_answer,
+        latent::file::is_latent,
         model_file,
     },
     lightcurve::{
@@ -92,6 +95,8 @@ pub(crate) enum ModelFile<'a> {
     Network(Cow<'a, [u8]>),
     /// A forest is whole.
     Forest(Arc<Forest>),
+    /// So is a network of others, which is computed on the CPU.
+    Foreign(Arc<ForeignModel>),
 }
 
 impl<'a> ModelFile<'a> {
@@ -100,6 +105,10 @@ impl<'a> ModelFile<'a> {
         if is_forest(&bytes) {
             let forest = forest_file::from_bytes(name, &bytes)?;
             return Ok(Self::Forest(Arc::new(forest)));
+        }
+        if foreign_file::is_onnx(&bytes) {
+            let model = foreign_file::from_bytes(name, &bytes)?;
+            return Ok(Self::Foreign(Arc::new(model)));
         }
         ensure!(
             !is_latent(&model_file::card_of(name, &bytes)?),
@@ -110,14 +119,14 @@ impl<'a> ModelFile<'a> {
 
     /// The model, on a device that was found to compute it rightly.
     pub fn model(self, name: &str, compute: &Compute) -> anyhow::Result<FoundModel> {
+        let whole = |model| FoundModel {
+            model,
+            warning: None,
+        };
         let bytes = match self {
             Self::Network(bytes) => bytes,
-            Self::Forest(forest) => {
-                return Ok(FoundModel {
-                    model: AnyModel::Forest(forest),
-                    warning: None,
-                });
-            }
+            Self::Forest(forest) => return Ok(whole(AnyModel::Forest(forest))),
+            Self::Foreign(model) => return Ok(whole(AnyModel::Foreign(model))),
         };
         let checked = known_answer::check(model_file::from_bytes(name, &bytes, compute)?)?;
         Ok(FoundModel {
@@ -138,6 +147,9 @@ pub fn card(name: &str) -> anyhow::Result<ModelCard> {
 pub(crate) fn card_in(name: &str, bytes: &[u8]) -> anyhow::Result<ModelCard> {
     Ok(if is_forest(bytes) {
         forest_file::card_of(name, bytes)?
+    } else if foreign_file::is_onnx(bytes) {
+        let card = foreign_file::card_of(name, bytes)?;
+        card.with_context(|| format!("{name}: {}", foreign_file::without_recipe(name)))?
     } else {
         model_file::card_of(name, bytes)?
     })
@@ -174,7 +186,82 @@ pub(crate) fn bytes_among(
         );
     }
     let bytes = fs::read(name).with_context(|| format!("{name} is no model that can be used"))?;
-    Ok(Cow::Owned(bytes))
+    Ok(Cow::Owned(with_recipe_beside(Path::new(name), bytes)?))
+}
+
+/// An ONNX file without a card gets that of the recipe beside it: `theirs.toml` of `theirs.onnx`.
+fn with_recipe_beside(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let beside = path.with_extension("toml");
+    let name = path.display().to_string();
+    if !beside.is_file() || !foreign_file::is_onnx(&bytes) {
+        return Ok(bytes);
+    }
+    if foreign_file::card_of(&name, &bytes)?.is_some() {
+        return Ok(bytes);
+    }
+    let recipe = recipe(&beside.display().to_string())?;
+    let record = TrainingRecord {
+        data: format!("imported from {name}"),
+        ..TrainingRecord::default()
+    };
+    Ok(foreign_file::import(&name, &bytes, &recipe, record)?.1)
+}
+
+/// The recipe of that name that comes with the program, or in that file.
+///
+/// # Errors
+/// Where there is none, or it cannot be followed.
+pub fn recipe(name: &str) -> anyhow::Result<Recipe> {
+    let text = match Recipe::shipped(name) {
+        Some(text) => text.to_owned(),
+        None => fs::read_to_string(name).with_context(|| {
+            let known: Vec<&str> = Recipe::names().collect();
+            format!(
+                "{name} is no recipe that can be used; with destello come {}",
+                known.join(", ")
+            )
+        })?,
+    };
+    Recipe::parse(&text)
+        .map_err(|why| anyhow::anyhow!("{name} is no recipe that can be used: {why}"))
+}
+
+/// Brings an ONNX network of others into a model file, with its card beside it.
+///
+/// # Errors
+/// Where file and recipe do not belong together, the network cannot be computed, or nothing can be written.
+pub fn import_foreign(
+    file: &Path,
+    recipe_name: &str,
+    out: &Path,
+    command: &str,
+) -> anyhow::Result<ForeignModel> {
+    check_place(out, foreign_file::ENDING)?;
+    let recipe = recipe(recipe_name)?;
+    let name = file.display().to_string();
+    let bytes = fs::read(file).with_context(|| name.clone())?;
+    let record = TrainingRecord {
+        data: format!("imported from {name}"),
+        recipe: format!("recipe {recipe_name}"),
+        command: command.into(),
+        date: today(),
+        ..TrainingRecord::default()
+    };
+    let (model, bytes) = foreign_file::import(&name, &bytes, &recipe, record)?;
+    write_with_card(out, &bytes, model.card())?;
+    Ok(model)
+}
+
+/// What an ONNX file holds, and a recipe for it.
+///
+/// # Errors
+/// Where it cannot be read, or is none.
+pub fn inspect(file: &Path) -> anyhow::Result<String> {
+    let name = file.display().to_string();
+    let bytes = fs::read(file).with_context(|| name.clone())?;
+    let stem = file.file_stem().map(OsStr::to_string_lossy);
+    let found = foreign_file::open(&name, &bytes)?;
+    Ok(foreign::proposal(&stem.unwrap_or_default(), &found))
 }
 
 /// Brings weights that somebody else published into a model file, with its card beside it.

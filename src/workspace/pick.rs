@@ -97,9 +97,11 @@ impl PickFor {
             Self::Vocabulary => &[("Vocabulary", &["toml"])],
             Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
             Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
-            Self::Model | Self::LatentModel | Self::NewModel => {
-                &[("Model with its card", &["safetensors"])]
-            }
+            Self::LatentModel | Self::NewModel => &[("Model with its card", &["safetensors"])],
+            Self::Model => &[(
+                "Model with its card, or ONNX with its recipe",
+                &["safetensors", "forest", "model", "onnx"],
+            )],
             Self::ExportLabels => &[
                 ("CSV", &["csv"]),
                 ("JSON Lines", &["jsonl"]),

@@ -6,6 +6,8 @@
 
 mod circles;
 mod module_graph;
+#[path = "../../benches/common/page.rs"]
+mod page;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -98,6 +100,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("pulp", &["learn/kernels/"]),
     ("rayon", &["io/", "learn/"]),
     ("prost", &["learn/onnx/"]),
+    ("rten", &["learn/foreign/"]),
     ("smartcore", &["lightcurve/"]),
     ("light_curve_feature", &["lightcurve/"]),
     ("rand", &["simulate/"]),
@@ -352,4 +355,21 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+#[test]
+fn the_page_of_measured_figures_is_made_of_what_was_measured() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/guide");
+    let kept = fs::read_to_string(guide.join("measured.json")).unwrap();
+    let kept: page::Summary = serde_json::from_str(&kept).unwrap();
+    assert!(!kept.rows.is_empty() && !kept.ratios().is_empty());
+    let page = fs::read_to_string(guide.join("measured.md")).unwrap();
+    assert_eq!(page, kept.page(), "make measured");
+    let mut again = page::Summary::default();
+    for row in kept.rows.iter().rev() {
+        let of_bench = kept.rows.iter().filter(|other| other.bench == row.bench);
+        again.put(&row.bench, of_bench.cloned().collect());
+    }
+    again.machine.clone_from(&kept.machine);
+    assert_eq!(again, kept, "rows stand bench by bench");
 }

@@ -74,7 +74,8 @@ fn trials() -> Vec<Trial> {
         Data(&["templates"]) => templates::the_real_templates_are_read,
             simulation::built_in_supernovae_of_type_ia_fade_like_the_templates;
         Data(&["reference/braai_d6_m9.safetensors", "reference/braai_d6_m9_expected.csv", "ztf/stamps"]) =>
-            braai::imported_braai_gives_the_expected_score_of_every_alert;
+            braai::imported_braai_gives_the_expected_score_of_every_alert,
+            braai::braai_as_a_network_of_others_gives_the_expected_scores_too;
         Display => window::the_tour_takes_a_picture_of_every_screen;
         Keyboard =>
             window::where_no_dialog_comes_a_typed_path_opens_a_set_and_a_signal_closes_it_with_every_label,

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::ModelCard,
     features::training::{
+        input_memory::InputMemory,
         label_source::OpenedLabels,
         labelled_set::Sources,
         labels::{part_of, several_classes},
@@ -70,7 +71,12 @@ impl Material {
         decoder: &Decoder,
         cancel: &CancelToken,
     ) -> anyhow::Result<Self> {
-        let sources = Sources { decoder, cancel };
+        let memory = InputMemory::default();
+        let sources = Sources {
+            decoder,
+            cancel,
+            memory: &memory,
+        };
         let opened = OpenedLabels::open(&order.labels, sources)?;
         let mut card = card.clone();
         let new_classes = if order.has_new_classes {

@@ -99,7 +99,7 @@ impl FineTuneOrder {
     /// The survey of the old sky.
     pub(crate) fn survey_of(&self, card: &ModelCard) -> &str {
         self.survey.as_deref().unwrap_or(match &card.input {
-            ModelInput::Stamps(_) => "mixed",
+            ModelInput::Stamps(_) | ModelInput::Foreign(_) => "mixed",
             ModelInput::Sequence(_) | ModelInput::Features(_) => "hits2015",
         })
     }

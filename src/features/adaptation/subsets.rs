@@ -8,6 +8,7 @@ use super::order::FineTuneOrder;
 use crate::{
     domain::{Candidate, LearningPoint, ModelCard, fnv},
     features::training::{
+        input_memory::InputMemory,
         label_source::OpenedLabels,
         labelled_set::Sources,
         labels::{part_of, several_classes},
@@ -73,7 +74,12 @@ impl Subsets {
         decoder: &Decoder,
         cancel: &CancelToken,
     ) -> anyhow::Result<Self> {
-        let sources = Sources { decoder, cancel };
+        let memory = InputMemory::default();
+        let sources = Sources {
+            decoder,
+            cancel,
+            memory: &memory,
+        };
         let opened = OpenedLabels::open(&order.labels, sources)?;
         let is_held_out = |candidate: &Candidate| part_of(candidate, HELD_OUT) == 0;
         let known = opened.in_order(card);

@@ -92,6 +92,7 @@ impl Task for FineTune {
         match self.models.model(&self.parent, cx)? {
             AnyModel::Network(parent) => self.tune(*parent, cx),
             AnyModel::Forest(parent) => self.grow(&parent, cx),
+            model @ AnyModel::Foreign(_) => self.tune(model.network("fine-tuned")?, cx),
         }
     }
 }

@@ -8,7 +8,7 @@ use anyhow::bail;
 use super::{LatentOrder, training_set::prepare};
 use crate::{
     domain::{ComponentCard, LatentSpace},
-    features::training::{labelled_set::Sources, train::TrainingData},
+    features::training::{input_memory::InputMemory, labelled_set::Sources, train::TrainingData},
     imaging::roundness::roundness,
     io::{
         Decoder,
@@ -139,6 +139,7 @@ fn labelled(
     let sources = Sources {
         decoder: &decoder,
         cancel,
+        memory: &InputMemory::default(),
     };
     let set = prepare(&wanted, model.card(), sources)?;
     if set.names.is_empty() {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{ModelCard, ModelId},
-    features::training::{chunk::presentation, labelled_set::Sources},
+    features::training::{chunk::presentation, input_memory::InputMemory, labelled_set::Sources},
     io::Decoder,
     learn::{
         Compute,
@@ -124,7 +124,11 @@ impl LatentTraining {
         prepare(
             order,
             &order.card(&order.course),
-            Sources { decoder, cancel },
+            Sources {
+                decoder,
+                cancel,
+                memory: &InputMemory::default(),
+            },
         )
     }
 

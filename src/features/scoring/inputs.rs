@@ -7,15 +7,16 @@ use std::{
 
 use super::{
     curve_inputs::{CurveInput, curve_inputs},
+    foreign_fields::foreign_fields,
     model_memory::ModelMemories,
     sequence_inputs::{SequenceInput, sequence_inputs},
 };
 use crate::{
     domain::{
-        Candidate, Epoch, InputPlan, KeptScores, ModelId, ModelInput, Prediction, Problem, Role,
-        Stamp, StampId,
+        Candidate, Epoch, ForeignPlan, InputPlan, KeptScores, ModelId, ModelInput, Prediction,
+        Problem, Role, Stamp, StampId,
     },
-    imaging::model_input::{Plane, needed, prepare},
+    imaging::model_input::{Plane, needed, needed_foreign, prepare, prepare_foreign},
     io::Decoder,
 };
 
@@ -50,9 +51,57 @@ pub(crate) struct Wanted<'a> {
 /// What one model of single epochs takes, and what is kept of its scores.
 #[derive(Clone, Copy)]
 pub(crate) struct WantedStamps<'a> {
-    pub plan: &'a InputPlan,
+    pub plan: StampPlan<'a>,
     pub input: &'a ModelInput,
     pub kept: &'a KeptScores,
+}
+
+/// How an epoch becomes the numbers that a model takes.
+#[derive(Clone, Copy)]
+pub(crate) enum StampPlan<'a> {
+    /// A network of destello.
+    Own(&'a InputPlan),
+    /// One of others.
+    Foreign(&'a ForeignPlan),
+}
+
+impl<'a> StampPlan<'a> {
+    /// Of a model of single epochs; none of any other.
+    pub const fn of(input: &'a ModelInput) -> Option<Self> {
+        match input {
+            ModelInput::Stamps(plan) => Some(Self::Own(plan)),
+            ModelInput::Foreign(plan) => Some(Self::Foreign(plan)),
+            ModelInput::Sequence(_) | ModelInput::Features(_) => None,
+        }
+    }
+
+    /// The images that an epoch's input is prepared from, or which one is missing.
+    fn roles(self, epoch: &Epoch) -> Result<Vec<Role>, Arc<str>> {
+        let has = |role| epoch.stamp(role).is_some();
+        let needed = match self {
+            Self::Own(plan) => needed(plan, has),
+            Self::Foreign(plan) => needed_foreign(plan, has),
+        };
+        needed.map_err(|error| error.to_string().into())
+    }
+
+    /// The numbers of the epoch at that place of a candidate.
+    fn prepared(
+        self,
+        planes: &[Plane<'_>],
+        candidate: &Candidate,
+        at: usize,
+    ) -> Result<Vec<f32>, Arc<str>> {
+        let images = match self {
+            Self::Own(plan) => prepare(planes, plan),
+            Self::Foreign(plan) => prepare_foreign(planes, plan),
+        };
+        let mut numbers = images.map_err(|error| Arc::<str>::from(error.to_string()))?;
+        if let Self::Foreign(plan) = self {
+            numbers.extend(foreign_fields(plan, candidate, at)?);
+        }
+        Ok(numbers)
+    }
 }
 
 type Stamps = HashMap<StampId, Result<Stamp, Problem>>;
@@ -68,13 +117,15 @@ pub(crate) fn inputs(
         .iter()
         .filter_map(|model| {
             let (input, kept) = (model.input, model.kept);
-            let plan = input.stamps()?;
+            let plan = StampPlan::of(input)?;
             Some(WantedStamps { plan, input, kept })
         })
         .collect();
     let mut of_stamps = stamp_inputs(candidates, &stamps, decoder).into_iter();
     let of_model = |model: &Wanted<'_>| match model.input {
-        ModelInput::Stamps(_) => Inputs::Stamps(of_stamps.next().unwrap_or_default()),
+        ModelInput::Stamps(_) | ModelInput::Foreign(_) => {
+            Inputs::Stamps(of_stamps.next().unwrap_or_default())
+        }
         ModelInput::Sequence(plan) => {
             Inputs::Sequences(sequence_inputs(candidates, plan, model, memories, decoder))
         }
@@ -103,10 +154,10 @@ pub(crate) fn stamp_inputs(
     let stamps = decode(candidates, wanted, &known, decoder);
     let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Prediction>>>)| {
         let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Prediction>>)| {
-            let epochs = candidate.epochs.iter().zip(known);
-            let input = |(epoch, known): (&Epoch, Option<Prediction>)| match known {
+            let epochs = known.into_iter().enumerate();
+            let input = |(at, known): (usize, Option<Prediction>)| match known {
                 Some(prediction) => EpochInput::Kept(prediction),
-                None => match of_epoch(epoch, model.plan, &stamps) {
+                None => match of_epoch(candidate, at, model.plan, &stamps) {
                     Ok(input) => EpochInput::Ready(input),
                     Err(why) => EpochInput::Refused(why),
                 },
@@ -133,7 +184,7 @@ fn decode(
             for (epoch, known) in candidate.epochs.iter().zip(known) {
                 let needed = match known {
                     Some(_) => Vec::new(),
-                    None => roles(epoch, model.plan).unwrap_or_default(),
+                    None => model.plan.roles(epoch).unwrap_or_default(),
                 };
                 let stamps = epoch.stamps.iter();
                 let stamps = stamps.filter(|stamp| needed.contains(&stamp.role));
@@ -144,13 +195,14 @@ fn decode(
     decoder.decode(&refs).into_iter().collect()
 }
 
-/// The images that an epoch's input is prepared from, or which one is missing.
-fn roles(epoch: &Epoch, plan: &InputPlan) -> Result<Vec<Role>, Arc<str>> {
-    needed(plan, |role| epoch.stamp(role).is_some()).map_err(|error| error.to_string().into())
-}
-
-fn of_epoch(epoch: &Epoch, plan: &InputPlan, stamps: &Stamps) -> Result<Vec<f32>, Arc<str>> {
-    let needed = roles(epoch, plan)?;
+fn of_epoch(
+    candidate: &Candidate,
+    at: usize,
+    plan: StampPlan<'_>,
+    stamps: &Stamps,
+) -> Result<Vec<f32>, Arc<str>> {
+    let epoch = &candidate.epochs[at];
+    let needed = plan.roles(epoch)?;
     let mut planes: Vec<Plane<'_>> = Vec::with_capacity(needed.len());
     for stamp in epoch.stamps.iter().filter(|s| needed.contains(&s.role)) {
         match stamps.get(&stamp.id) {
@@ -164,5 +216,5 @@ fn of_epoch(epoch: &Epoch, plan: &InputPlan, stamps: &Stamps) -> Result<Vec<f32>
             None => {}
         }
     }
-    prepare(&planes, plan).map_err(|error| error.to_string().into())
+    plan.prepared(&planes, candidate, at)
 }

@@ -12,8 +12,9 @@ use super::{
     class_shares::{Corrected, ShareChoice, corrected, label_counts},
     fusing::{Fused, fuse, fusion_of},
     report::ScoreReport,
+    score::Orientations,
     table::ModelScores,
-    task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
+    task::{Focus, ModelChoice, OneView, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
     domain::{Candidate, Catalogue, LabelBook, ModelCard, ModelId, Predictions},
@@ -49,6 +50,8 @@ pub struct ScoreOrder {
     pub decision: Decision,
     /// Labels of the set, which shares can be taken from; none for the classes that the data give.
     pub labels: Option<Arc<LabelBook>>,
+    /// From how many orientations.
+    pub orientations: Orientations,
 }
 
 /// What is reported while scoring.
@@ -70,6 +73,11 @@ pub fn score(
     cancel: &CancelToken,
     report: impl Fn(ScoreNews) + Send + Sync + 'static,
 ) -> anyhow::Result<Option<ScoreReport>> {
+    if order.orientations != Orientations::All && order.shares != ShareChoice::default() {
+        bail!(
+            "class shares are estimated from scores of all orientations: leave out either --shares or --quick"
+        );
+    }
     let Wanted { models, columns } = models_of(order, &report)?;
     let decoder = Arc::new(Decoder::default());
     let opened = read_until(&order.paths, &decoder, cancel);
@@ -84,6 +92,7 @@ pub fn score(
     let catalogue = Arc::new(opened.catalogue);
     let found = Arc::new(Mutex::new(Found {
         predictions: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
+        one_view: vec![OneView::new(); models.len()],
         counts: Counts::default(),
         done: 0,
     }));
@@ -95,6 +104,7 @@ pub fn score(
         decoder,
         focus: Focus::default(),
         pace: Pace::Fixed,
+        orientations: order.orientations,
     };
     let taking = found.clone();
     let done = run_here(task, cancel.clone(), move |update| {
@@ -109,18 +119,24 @@ pub fn score(
     let found = lock(&found);
     let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
     let mut shares = Vec::new();
-    let mut named: Vec<(ModelCard, Vec<Predictions>)> = Vec::new();
+    let mut named: Vec<(ModelCard, Vec<Predictions>, Option<&OneView>)> = Vec::new();
+    let is_quick = order.orientations != Orientations::All;
     for column in columns {
+        let one_view = is_quick.then(|| column.one_view(&found.one_view)).flatten();
         let (id, card, mut predictions) = column.of(&found.predictions);
         if let Some(corrected) = with_shares(order, &catalogue, (&id, &card), &predictions)? {
             shares.extend(corrected.in_words(&card, order.decision));
             predictions = corrected.predictions;
         }
-        named.push((card, predictions));
+        named.push((card, predictions, one_view));
     }
     let scores: Vec<ModelScores<'_>> = named
         .iter()
-        .map(|(card, predictions)| ModelScores { card, predictions })
+        .map(|(card, predictions, one_view)| ModelScores {
+            card,
+            predictions,
+            one_view: *one_view,
+        })
         .collect();
     let mut done = ScoreReport::of(&candidates, &scores, found.counts, opened.problems)?;
     done.shares = shares;
@@ -159,6 +175,14 @@ enum ColumnsOf {
 }
 
 impl ColumnsOf {
+    /// Which epochs were scored from one orientation; none of a fusion, whose network has none.
+    fn one_view<'a>(&self, all: &'a [OneView]) -> Option<&'a OneView> {
+        match self {
+            Self::Model(.., at) => all.get(*at),
+            Self::Fused(..) => None,
+        }
+    }
+
     fn of(&self, predictions: &[Vec<Predictions>]) -> (ModelId, ModelCard, Vec<Predictions>) {
         match self {
             Self::Model(id, card, at) => (id.clone(), (**card).clone(), predictions[*at].clone()),
@@ -237,6 +261,7 @@ fn project_of(
 struct Found {
     /// For each model, in the order of the candidates.
     predictions: Vec<Vec<Predictions>>,
+    one_view: Vec<OneView>,
     counts: Counts,
     /// Candidates that the last model is done with.
     done: usize,
@@ -244,7 +269,7 @@ struct Found {
 
 impl Found {
     fn take(&mut self, update: ScoreUpdate) -> Option<ScoreNews> {
-        let (model, scores, counts) = match update {
+        let (model, scores, counts, one_view) = match update {
             ScoreUpdate::Loaded(_) => return None,
             ScoreUpdate::Fault(StoreFault::Unread(error)) => {
                 let text = format!("{error}; kept scores are computed anew");
@@ -258,8 +283,10 @@ impl Found {
                 model,
                 scores,
                 counts,
-            } => (model, scores, counts),
+                one_view,
+            } => (model, scores, counts, one_view),
         };
+        self.one_view[model].extend(one_view);
         self.counts.kept += counts.kept;
         self.counts.computed += counts.computed;
         let is_last = model + 1 == self.predictions.len();

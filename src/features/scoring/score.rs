@@ -6,14 +6,21 @@ use anyhow::bail;
 
 use super::{
     curve_inputs::compute_curves,
-    inputs::{EpochInput, Inputs, Wanted, WantedStamps, inputs, stamp_inputs},
+    inputs::{EpochInput, Inputs, StampPlan, Wanted, WantedStamps, inputs, stamp_inputs},
     model_memory::ModelMemories,
     sequence_inputs::SequenceInput,
 };
 use crate::{
-    domain::{Candidate, InputPlan, KeptScores, ModelInput, Prediction, Predictions, Remembered},
+    domain::{
+        Candidate, InputPlan, KeptScores, ModelCard, ModelInput, Prediction, Predictions,
+        Remembered,
+    },
     io::Decoder,
-    learn::{LearnError, Model, follow::Follow},
+    learn::{
+        LearnError, Model,
+        cascade::{Cascade, TwoSteps},
+        follow::Follow,
+    },
     workspace::any_model::AnyModel,
 };
 
@@ -40,6 +47,21 @@ pub fn score_candidates(
 pub(crate) struct Computed {
     pub predictions: Vec<Predictions>,
     pub memories: Vec<Remembered>,
+    /// Epochs that were scored from one orientation only, by the places of candidate and epoch.
+    pub one_view: Vec<(usize, usize)>,
+}
+
+/// From how many orientations networks score that average over them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Orientations {
+    /// From all.
+    #[default]
+    All,
+    /// From one, and from all only where that leaves the decision open.
+    OneFirst {
+        /// About this score; none for the threshold of the model's card.
+        threshold: Option<f32>,
+    },
 }
 
 /// The same, but epochs whose scores are kept are neither decoded nor computed.
@@ -60,7 +82,7 @@ pub(crate) fn complete_scores(
     };
     let mut of_models = inputs(candidates, &[wanted], memories, decoder).into_iter();
     match of_models.next() {
-        Some(inputs) => compute(model, inputs),
+        Some(inputs) => compute(model, inputs, Orientations::All),
         None => Ok(Computed::default()),
     }
 }
@@ -85,7 +107,7 @@ pub(crate) fn prepare_all(
     decoder: &Decoder,
 ) -> Vec<Vec<Prepared>> {
     let wanted = WantedStamps {
-        plan,
+        plan: StampPlan::Own(plan),
         input: &ModelInput::Stamps(plan.clone()),
         kept: &KeptScores::default(),
     };
@@ -103,19 +125,35 @@ pub(crate) fn prepare_all(
 ///
 /// # Errors
 /// Where the device fails, or the inputs are those of a model of another kind.
-pub(crate) fn compute(model: &AnyModel, inputs: Inputs) -> anyhow::Result<Computed> {
-    let without_memory = |predictions| Computed {
-        predictions,
-        memories: Vec::new(),
+pub(crate) fn compute(
+    model: &AnyModel,
+    inputs: Inputs,
+    orientations: Orientations,
+) -> anyhow::Result<Computed> {
+    let in_full = |probabilities: Vec<f32>| TwoSteps {
+        probabilities,
+        is_full: Vec::new(),
     };
     Ok(match (model, inputs) {
         (AnyModel::Network(model), Inputs::Stamps(inputs)) => {
-            without_memory(compute_stamps(model, inputs)?)
+            compute_stamps(model.card(), inputs, |inputs| match orientations {
+                Orientations::All => model.score(inputs).map(in_full),
+                Orientations::OneFirst { threshold } => {
+                    let threshold = threshold.unwrap_or(model.card().threshold);
+                    model.score_in_two_steps(inputs, Cascade::about(threshold))
+                }
+            })?
+        }
+        (AnyModel::Foreign(model), Inputs::Stamps(inputs)) => {
+            compute_stamps(model.card(), inputs, |inputs| {
+                model.score(inputs).map(in_full)
+            })?
         }
         (AnyModel::Network(model), Inputs::Sequences(inputs)) => compute_sequences(model, inputs)?,
-        (AnyModel::Forest(forest), Inputs::Curves(inputs)) => {
-            without_memory(compute_curves(forest, inputs))
-        }
+        (AnyModel::Forest(forest), Inputs::Curves(inputs)) => Computed {
+            predictions: compute_curves(forest, inputs),
+            ..Computed::default()
+        },
         (model, _) => bail!(
             "the card of {} speaks of inputs that such a model does not take",
             model.card().name
@@ -124,9 +162,10 @@ pub(crate) fn compute(model: &AnyModel, inputs: Inputs) -> anyhow::Result<Comput
 }
 
 fn compute_stamps(
-    model: &Model,
+    card: &ModelCard,
     inputs: Vec<Vec<EpochInput>>,
-) -> Result<Vec<Predictions>, LearnError> {
+    score: impl Fn(&[f32]) -> Result<TwoSteps, LearnError>,
+) -> Result<Computed, LearnError> {
     let ready: Vec<&[f32]> = inputs
         .iter()
         .flatten()
@@ -135,22 +174,33 @@ fn compute_stamps(
             EpochInput::Kept(_) | EpochInput::Refused(_) => None,
         })
         .collect();
-    let mut probabilities = Vec::new();
+    let (mut probabilities, mut is_full) = (Vec::new(), Vec::new());
     for inputs in ready.chunks(MOST_EPOCHS) {
-        probabilities.extend(model.score(&inputs.concat())?);
+        let scored = score(&inputs.concat())?;
+        probabilities.extend(scored.probabilities);
+        is_full.extend(scored.is_full);
     }
-    let mut rows = probabilities.chunks(model.card().classes.len().max(1));
-    let predictions = inputs.into_iter().map(|epochs| -> Predictions {
-        let prediction = |epoch| match epoch {
-            EpochInput::Kept(prediction) => prediction,
-            EpochInput::Ready(_) => {
-                Prediction::Probabilities(rows.next().unwrap_or_default().into())
-            }
-            EpochInput::Refused(why) => Prediction::Refused(why),
-        };
-        epochs.into_iter().map(prediction).collect()
-    });
-    Ok(predictions.collect())
+    let mut rows = probabilities.chunks(card.classes.len().max(1));
+    // Nothing is written down where all are scored from all orientations.
+    let mut is_full = is_full.into_iter();
+    let mut computed = Computed::default();
+    for (candidate, epochs) in inputs.into_iter().enumerate() {
+        let mut predictions = Vec::with_capacity(epochs.len());
+        for (at, epoch) in epochs.into_iter().enumerate() {
+            predictions.push(match epoch {
+                EpochInput::Kept(prediction) => prediction,
+                EpochInput::Ready(_) => {
+                    if is_full.next() == Some(false) {
+                        computed.one_view.push((candidate, at));
+                    }
+                    Prediction::Probabilities(rows.next().unwrap_or_default().into())
+                }
+                EpochInput::Refused(why) => Prediction::Refused(why),
+            });
+        }
+        computed.predictions.push(predictions.into());
+    }
+    Ok(computed)
 }
 
 fn compute_sequences(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     schedule::Focus,
+    score::Orientations,
     task::{ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
@@ -22,6 +23,8 @@ use crate::{
     },
 };
 
+/// Candidates from which on a set is large.
+const LARGE: usize = 2000;
 /// Rows of the queue before and after the candidate on screen that are scored first.
 const NEAR: usize = 24;
 
@@ -56,7 +59,17 @@ impl ScoringTasks {
             if model.status.is_busy() || model.status == ScoringStatus::Done {
                 continue;
             }
+            let is_quick =
+                shared.settings.scores_one_orientation_first && shared.catalogue.len() >= LARGE;
+            let orientations = if is_quick {
+                Orientations::OneFirst {
+                    threshold: model.chosen,
+                }
+            } else {
+                Orientations::All
+            };
             model.status = ScoringStatus::Reading;
+            model.one_view = 0;
             let task = cx.tasks.start(ScoreSet {
                 by: vec![ModelChoice::Source(model.source.clone())],
                 catalogue: shared.catalogue.clone(),
@@ -65,6 +78,7 @@ impl ScoringTasks {
                 decoder: shared.stamps.decoder().clone(),
                 focus: self.focus.clone(),
                 pace: Pace::Fitted,
+                orientations,
             });
             self.running.push((model.source.clone(), task));
         }
@@ -144,11 +158,17 @@ fn is_wanted(shared: &Shared, source: &str) -> bool {
 fn take_score_update(shared: &mut Shared, source: &str, update: ScoreUpdate, cx: &Context) {
     match update {
         ScoreUpdate::Loaded(loaded) => take_model(shared, source, loaded, cx),
-        ScoreUpdate::Scored { scores, counts, .. } => {
+        ScoreUpdate::Scored {
+            scores,
+            counts,
+            one_view,
+            ..
+        } => {
             shared.scores.take(source, scores);
             if let Some(model) = shared.scores.find(source) {
                 model.counts.kept += counts.kept;
                 model.counts.computed += counts.computed;
+                model.one_view += one_view.len();
             }
             if shared.queue.uses_scores() && shared.may_sort_again(cx) {
                 shared.refresh_queue();

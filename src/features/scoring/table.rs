@@ -2,8 +2,9 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use super::task::OneView;
 use crate::{
-    domain::{Candidate, Epoch, Mjd, ModelCard, Prediction, Predictions},
+    domain::{Candidate, CandidateIx, Epoch, Mjd, ModelCard, Prediction, Predictions},
     io::export::columns::{FilledColumn, Kind, Value, double, text},
 };
 
@@ -11,7 +12,12 @@ use crate::{
 pub(crate) struct ModelScores<'a> {
     pub card: &'a ModelCard,
     pub predictions: &'a [Predictions],
+    /// Where it scored in two steps: which epochs it scored from one orientation only.
+    pub one_view: Option<&'a OneView>,
 }
+
+/// What stands in a column about the epoch at a place.
+type ValueOf<'a> = dyn Fn((CandidateIx, usize), &Prediction) -> Value + 'a;
 
 /// All columns, filled. Those of a model bear its name where there are several models.
 pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> Vec<FilledColumn> {
@@ -19,21 +25,24 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
     let mut taken: HashSet<String> = columns.iter().map(|column| column.name.clone()).collect();
     for model in models {
         let name = &model.card.name;
-        let mut push = |what: &str, kind, meaning: String, value: &dyn Fn(&Prediction) -> Value| {
+        let mut push = |what: &str, kind, meaning: String, value: &ValueOf<'_>| {
             let of_model = match models.len() {
                 1 => what.to_owned(),
                 _ => format!("{what}_{name}"),
             };
-            let predictions = model
-                .predictions
-                .iter()
-                .flat_map(|predictions| predictions.iter());
+            let candidates = model.predictions.iter().enumerate();
+            let predictions = candidates.flat_map(|(number, predictions)| {
+                let epochs = predictions.iter().enumerate();
+                epochs.map(move |(at, prediction)| ((CandidateIx(number as u32), at), prediction))
+            });
             columns.push(FilledColumn {
                 name: untaken(&mut taken, of_model),
                 kind,
                 unit: "",
                 meaning,
-                values: predictions.map(value).collect(),
+                values: predictions
+                    .map(|(place, prediction)| value(place, prediction))
+                    .collect(),
             });
         };
         for (class, title) in classes(model.card) {
@@ -41,11 +50,24 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
                 "score" => format!("probability that {name} gives to real"),
                 other => format!("probability that {name} gives to {other}"),
             };
-            push(title, Kind::Float, meaning, &|prediction| {
+            push(title, Kind::Float, meaning, &|_, prediction| {
                 let known = prediction.probability(class);
                 known
                     .filter(|p| p.is_finite())
                     .map_or(Value::Null, Value::Float)
+            });
+        }
+        if let Some(one_view) = model.one_view {
+            let meaning =
+                format!("true where {name} scored all orientations, false where one decided");
+            push("in_full", Kind::Bool, meaning, &|place, prediction| {
+                let is_scored = matches!(prediction, Prediction::Probabilities(_));
+                let is_full = !one_view.contains(&place);
+                if is_scored {
+                    Value::Bool(is_full)
+                } else {
+                    Value::Null
+                }
             });
         }
         let meaning = format!("why {name} could not score it; empty where it did");
@@ -53,7 +75,7 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
             "refused",
             Kind::Text,
             meaning,
-            &|prediction| match prediction {
+            &|_, prediction| match prediction {
                 Prediction::Refused(why) => text(Some(why)),
                 Prediction::Probabilities(_) => Value::Null,
             },

@@ -3,7 +3,7 @@
 //! and reports scores as they come.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -17,7 +17,7 @@ use super::{
     inputs::{Inputs, Wanted, inputs},
     model_memory::ModelMemories,
     schedule::{Batch, Schedule, StepSize},
-    score::{Computed, compute},
+    score::{Computed, Orientations, compute},
     score_store::ScoreStore,
 };
 use crate::{
@@ -78,7 +78,12 @@ pub struct ScoreSet {
     pub focus: Focus,
     /// How many epochs at a time.
     pub pace: Pace,
+    /// From how many orientations.
+    pub orientations: Orientations,
 }
+
+/// Epochs that were scored from one orientation only, by their candidate and place. No project keeps such scores.
+pub type OneView = HashSet<(CandidateIx, usize)>;
 
 /// What is reported while it scores.
 #[derive(Debug)]
@@ -93,6 +98,8 @@ pub enum ScoreUpdate {
         scores: Vec<(CandidateIx, Predictions)>,
         /// Where they came from.
         counts: Counts,
+        /// Those of them that were scored from one orientation only.
+        one_view: OneView,
     },
     /// The project cannot be used as it should.
     Fault(StoreFault),
@@ -303,7 +310,7 @@ impl Run<'_> {
                     .map(|(_, predictions)| predictions.len())
                     .sum();
                 let counts = Counts { kept, computed: 0 };
-                self.report(model, scores, counts);
+                self.report(model, scores, counts, OneView::new());
             }
         }
         Ok(is_done)
@@ -318,6 +325,7 @@ impl Run<'_> {
     ) -> anyhow::Result<()> {
         // Of the candidates that are scored in parts.
         let mut begun: BTreeMap<CandidateIx, Vec<Option<Prediction>>> = BTreeMap::new();
+        let mut begun_one_view = OneView::new();
         for Prepared {
             batch,
             inputs,
@@ -331,10 +339,12 @@ impl Run<'_> {
                 let (computed, took) = self.compute(model, inputs, is_done)?;
                 computing += took;
                 epochs = computed.predictions.iter().map(|all| all.len()).sum();
+                let one_view = computed.one_view.into_iter();
                 match &batch {
                     Batch::Whole(chosen) => {
                         let scores = chosen.iter().copied().zip(computed.predictions).collect();
-                        self.take(model, scores, computed.memories, store);
+                        let one_view = one_view.map(|(number, at)| (chosen[number], at));
+                        self.take(model, scores, one_view.collect(), computed.memories, store);
                     }
                     Batch::Part {
                         ix,
@@ -346,9 +356,11 @@ impl Run<'_> {
                         for (at, prediction) in places.iter().zip(new) {
                             known[*at] = Some(prediction.clone());
                         }
+                        begun_one_view.extend(one_view.map(|(_, at)| (*ix, places[at])));
                         if *is_last && let Some(known) = begun.remove(ix) {
                             let all: Predictions = known.into_iter().flatten().collect();
-                            self.take(model, vec![(*ix, all)], Vec::new(), store);
+                            let of_this = begun_one_view.extract_if(|(of, _)| of == ix).collect();
+                            self.take(model, vec![(*ix, all)], of_this, Vec::new(), store);
                         }
                     }
                 }
@@ -385,9 +397,10 @@ impl Run<'_> {
     ) -> anyhow::Result<(Computed, Duration)> {
         let model = self.models[model].clone();
         let is_forest = matches!(model, AnyModel::Forest(_));
+        let orientations = self.set.orientations;
         let step = move || {
             let began = Instant::now();
-            compute(&model, inputs).map(|computed| (computed, began.elapsed()))
+            compute(&model, inputs, orientations).map(|computed| (computed, began.elapsed()))
         };
         if is_forest {
             return step();
@@ -409,6 +422,7 @@ impl Run<'_> {
         &self,
         model: usize,
         scores: Vec<(CandidateIx, Predictions)>,
+        one_view: OneView,
         memories: Vec<Remembered>,
         store: &mut ScoreStore,
     ) {
@@ -419,8 +433,11 @@ impl Run<'_> {
             let Some(candidate) = self.set.catalogue.get(*ix) else {
                 continue;
             };
-            for row in ScoreRow::of(candidate, input, predictions) {
-                if self.kept[model].holds(&row) {
+            let all = ScoreRow::of(candidate, input, predictions).into_iter();
+            for (at, row) in all.enumerate() {
+                if one_view.contains(&(*ix, at)) {
+                    counts.computed += 1;
+                } else if self.kept[model].holds(&row) {
                     counts.kept += 1;
                 } else {
                     counts.computed +=
@@ -429,17 +446,24 @@ impl Run<'_> {
                 }
             }
         }
-        self.report(model, scores, counts);
+        self.report(model, scores, counts, one_view);
         store.keep(self.models[model].id(), NewScores { rows, memories });
         self.report_fault(store);
     }
 
-    fn report(&self, model: usize, scores: Vec<(CandidateIx, Predictions)>, counts: Counts) {
+    fn report(
+        &self,
+        model: usize,
+        scores: Vec<(CandidateIx, Predictions)>,
+        counts: Counts,
+        one_view: OneView,
+    ) {
         if !scores.is_empty() {
             self.cx.update(ScoreUpdate::Scored {
                 model,
                 scores,
                 counts,
+                one_view,
             });
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::input_memory::InputMemory;
 use crate::{
     domain::{candidate::Candidate, catalogue::Catalogue, fnv, label_book::LabelBook},
     io::Decoder,
@@ -65,4 +66,6 @@ pub(crate) type IsKept<'a> = &'a dyn Fn(&Candidate) -> bool;
 pub(crate) struct Sources<'a> {
     pub decoder: &'a Decoder,
     pub cancel: &'a CancelToken,
+    /// Inputs that the task has prepared already.
+    pub memory: &'a InputMemory,
 }

@@ -8,6 +8,7 @@ use crate::{
     domain::ModelCard,
     learn::{
         Compute,
+        foreign::file as foreign_file,
         latent::file::{self as latent_file, is_latent},
         model_file, onnx,
     },
@@ -26,6 +27,8 @@ pub fn export(name: &str, out: &Path) -> anyhow::Result<ModelCard> {
     let card = models::card_in(name, &bytes)?;
     let own = if is_forest(&bytes) {
         forest_file::ENDING
+    } else if foreign_file::is_onnx(&bytes) {
+        foreign_file::ENDING
     } else {
         "safetensors"
     };
@@ -48,6 +51,9 @@ pub fn export(name: &str, out: &Path) -> anyhow::Result<ModelCard> {
 
 fn as_onnx(name: &str, bytes: &[u8], card: &ModelCard) -> anyhow::Result<Vec<u8>> {
     let model = &card.name;
+    if foreign_file::is_onnx(bytes) {
+        return Ok(bytes.to_vec());
+    }
     if is_forest(bytes) {
         bail!(
             "{model} is a random forest, which looks at light curves: only networks can be written as ONNX"

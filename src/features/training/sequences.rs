@@ -68,10 +68,16 @@ pub(crate) fn labelled(
         if sources.cancel.is_cancelled() {
             bail!("stopped");
         }
-        let chosen: Vec<Chosen<'_>> = some.iter().map(|(one, _)| Chosen::all(one)).collect();
+        let candidates = some.iter().map(|(candidate, _)| *candidate);
+        let unknown = candidates.filter(|one| sources.memory.sequence(one).is_none());
+        let chosen: Vec<Chosen<'_>> = unknown.clone().map(Chosen::all).collect();
         let epochs = calibrated(&chosen, plan, sources.decoder);
-        for ((candidate, class), epochs) in some.iter().zip(epochs) {
-            let usable: Vec<_> = epochs.into_iter().filter_map(|(_, e)| e.ok()).collect();
+        for (candidate, epochs) in unknown.collect::<Vec<_>>().into_iter().zip(epochs) {
+            let usable = epochs.into_iter().filter_map(|(_, epoch)| epoch.ok());
+            sources.memory.keep_sequence(candidate, usable.collect());
+        }
+        for (candidate, class) in some {
+            let usable = sources.memory.sequence(candidate).unwrap_or_default();
             if usable.is_empty() {
                 *left_out.entry("no usable epoch".into()).or_default() += 1;
                 continue;
@@ -82,7 +88,7 @@ pub(crate) fn labelled(
                 &mut training
             };
             set.push(Sequence {
-                epochs: usable,
+                epochs: usable.to_vec(),
                 class: *class,
             });
         }

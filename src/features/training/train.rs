@@ -13,6 +13,7 @@ use super::{
     checkpoint::Checkpoint,
     chunk::Chunk,
     curve::Losses,
+    input_memory::InputMemory,
     labelled_set::Sources,
     order::single,
     training_set::{Amount, Prepared, TrainingSet, prepare_set},
@@ -183,7 +184,16 @@ impl Training {
             threads: order.threads,
             seed: order.seed,
         };
-        let prepared = prepare_set(&order.data, &card, amount, Sources { decoder, cancel })?;
+        let prepared = prepare_set(
+            &order.data,
+            &card,
+            amount,
+            Sources {
+                decoder,
+                cancel,
+                memory: &InputMemory::default(),
+            },
+        )?;
         Self::of(order, card, compute.clone(), checkpoint, prepared)
     }
 

@@ -7,9 +7,7 @@ use anyhow::{Context, bail};
 use super::labelled_set::{IsKept, LabelledSet, Sources};
 use crate::{
     domain::{Candidate, Catalogue, ImageSequence, InputPlan, ModelCard, Role, class_of, fnv},
-    features::{
-        labelling::truths::Truths, scoring::score::prepare_candidate, simulation::stream::stream,
-    },
+    features::{labelling::truths::Truths, simulation::stream::stream},
     imaging::model_input::{Plane, prepare},
     learn::{Example, Examples},
     simulate::Simulate,
@@ -162,11 +160,11 @@ impl<'a> Sheet<'a> {
             reasons.for_each(|why| self.leave_out(why));
             return Ok(());
         }
-        let inputs = prepare_candidate(candidate, self.plan, sources.decoder);
-        for (class, input) in classes.into_iter().zip(inputs) {
+        let inputs = sources.prepared(candidate, self.plan);
+        for (class, input) in classes.into_iter().zip(&*inputs) {
             match (class, input) {
                 (Ok(class), Ok(input)) => {
-                    let class = class as u8;
+                    let (class, input) = (class as u8, input.clone());
                     let set = if is_kept {
                         &mut self.validation
                     } else {

@@ -22,7 +22,7 @@ impl Footprint {
     /// In a stamp of that size; its pixel scale is in arcseconds, where it is known.
     pub fn of(stamp_size: [usize; 2], arcsec_per_px: Option<f64>, plan: &InputPlan) -> Self {
         let side = plan.side_px;
-        let step = step_px(arcsec_per_px, plan);
+        let step = step_px(arcsec_per_px, plan.pixel_scale_arcsec);
         // Of an even width the pixel right of the middle is the centre, as in ALeRCE's and braai's crops.
         let start = |sides: usize| match plan.scaling {
             Scaling::Norm if sides <= side => 0.0,
@@ -65,31 +65,49 @@ pub(super) fn square(
     plan: &InputPlan,
 ) -> Result<Vec<f32>, InputError> {
     let footprint = Footprint::of([plane.width, plane.height], plane.arcsec_per_px, plan);
-    let Footprint { first, step, side } = footprint;
-    let reach = (side as f64 * step / 2.0).ceil() as usize;
-    if plane.width < reach || plane.height < reach || pixels.len() != plane.width * plane.height {
-        return Err(InputError::Small {
-            role: plane.role,
-            width: plane.width,
-            height: plane.height,
-            side,
-        });
-    }
-    let value = |x: f64, y: f64| {
-        if (step - 1.0).abs() < SAME_SCALE {
-            nearest(plane, pixels, x, y)
-        } else {
-            resampled(plane, pixels, x, y)
+    footprint.check(plane, pixels)?;
+    Ok(footprint.cut(plane, pixels))
+}
+
+impl Footprint {
+    /// That the stamp covers half of the square at least.
+    pub(super) fn check(&self, plane: &Plane<'_>, pixels: &[f32]) -> Result<(), InputError> {
+        let reach = (self.side as f64 * self.step / 2.0).ceil() as usize;
+        let is_whole = pixels.len() == plane.width * plane.height;
+        if plane.width < reach || plane.height < reach || !is_whole {
+            return Err(InputError::Small {
+                role: plane.role,
+                width: plane.width,
+                height: plane.height,
+                side: self.side,
+            });
         }
-    };
-    let places = |first: f64| (0..side).map(move |at| first + at as f64 * step);
-    let rows = places(first[1]).flat_map(|y| places(first[0]).map(move |x| (x, y)));
-    Ok(rows.map(|(x, y)| value(x, y)).collect())
+        Ok(())
+    }
+
+    /// Stamp positions of the square's pixels, row by row.
+    pub(super) fn places(&self) -> impl Iterator<Item = [f64; 2]> {
+        let &Self { first, step, side } = self;
+        let along = move |first: f64| (0..side).map(move |at| first + at as f64 * step);
+        along(first[1]).flat_map(move |y| along(first[0]).map(move |x| [x, y]))
+    }
+
+    /// `side * side` values, NaN where the stamp has none.
+    pub(super) fn cut(&self, plane: &Plane<'_>, pixels: &[f32]) -> Vec<f32> {
+        let value = |[x, y]: [f64; 2]| {
+            if (self.step - 1.0).abs() < SAME_SCALE {
+                nearest(plane, pixels, x, y)
+            } else {
+                resampled(plane, pixels, x, y)
+            }
+        };
+        self.places().map(value).collect()
+    }
 }
 
 /// Stamp pixels per model pixel.
-fn step_px(arcsec_per_px: Option<f64>, plan: &InputPlan) -> f64 {
-    match (plan.pixel_scale_arcsec, arcsec_per_px) {
+pub(super) fn step_px(arcsec_per_px: Option<f64>, wanted: Option<f64>) -> f64 {
+    match (wanted, arcsec_per_px) {
         (Some(wanted), Some(has)) if has > 0.0 && wanted > 0.0 => {
             let step = wanted / has;
             if (step - 1.0).abs() < SAME_SCALE {

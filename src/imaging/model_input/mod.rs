@@ -6,6 +6,7 @@
 //! else from difference and science (`snr`).
 
 mod cutout;
+mod foreign;
 mod in_words;
 mod scaling;
 mod snr;
@@ -13,6 +14,7 @@ mod snr;
 use std::borrow::Cow;
 
 pub use cutout::Footprint;
+pub use foreign::{needed_foreign, prepare_foreign};
 pub use in_words::in_words;
 use thiserror::Error;
 
@@ -79,8 +81,12 @@ pub enum InputError {
 /// # Errors
 /// Where an image is missing and cannot be computed.
 pub fn needed(plan: &InputPlan, has: impl Fn(Role) -> bool) -> Result<Vec<Role>, InputError> {
+    needed_of(&plan.channels, has)
+}
+
+fn needed_of(channels: &[Role], has: impl Fn(Role) -> bool) -> Result<Vec<Role>, InputError> {
     let mut needed = Vec::new();
-    for role in &plan.channels {
+    for role in channels {
         if has(*role) {
             needed.push(*role);
         } else if *role == Role::Snr && has(Role::Difference) {
@@ -104,14 +110,8 @@ pub fn prepare(planes: &[Plane<'_>], plan: &InputPlan) -> Result<Vec<f32>, Input
         let (plane, pixels) = found?;
         squares.push((*role, cutout::square(&plane, &pixels, plan)?));
     }
-    if plan.is_in_detection_polarity && is_negative(&squares, plan.side_px) {
-        for (role, square) in &mut squares {
-            if role.is_signed() {
-                for value in square {
-                    *value = -*value;
-                }
-            }
-        }
+    if plan.is_in_detection_polarity {
+        turn(&mut squares, plan.side_px);
     }
     let mut input = Vec::with_capacity(plan.len());
     for (role, mut square) in squares {
@@ -147,6 +147,20 @@ fn channel<'a>(planes: &[Plane<'a>], role: Role) -> Result<Channel<'a>, InputErr
     let pixels = pixels.ok_or(InputError::Blank(Role::Difference))?;
     let plane = Plane { role, ..difference };
     Ok((plane, Cow::Owned(pixels)))
+}
+
+/// Turns the sign of what has one, where the detection is negative.
+fn turn(squares: &mut [(Role, Vec<f32>)], side: usize) {
+    if !is_negative(squares, side) {
+        return;
+    }
+    for (role, square) in squares {
+        if role.is_signed() {
+            for value in square {
+                *value = -*value;
+            }
+        }
+    }
 }
 
 /// True where the 3x3 pixels at the centre of the difference (else of the S/N) sum below zero.

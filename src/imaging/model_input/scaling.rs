@@ -1,7 +1,7 @@
 //! Scales one channel; what is no number becomes 0 after the scaling, never before.
 
 use crate::{
-    domain::{Role, Scaling},
+    domain::{Role, Scaling, foreign::ForeignScaling},
     imaging::statistics::{mad_sigma, median},
 };
 
@@ -70,10 +70,7 @@ pub(super) fn scale(square: &mut [f32], scaling: Scaling, role: Role) -> bool {
             });
         }
         Scaling::Norm => {
-            // The published code sums in 32 bits: one wild pixel overflows, and the image becomes 0.
-            let overflow = f64::from(f32::MAX).sqrt();
-            let norm = Some(norm(&known, 0.0)).filter(|norm| *norm < overflow);
-            let norm = norm.unwrap_or(f64::INFINITY);
+            let norm = norm_of_published_code(&known);
             apply(square, BRAAI_FILL, |value| divide(f64::from(value), norm));
         }
         Scaling::AsinhPeak => {
@@ -103,6 +100,47 @@ fn norm(values: &[f32], about: f64) -> f64 {
         .iter()
         .map(|value| (f64::from(*value) - about).powi(2));
     squares.sum::<f64>().sqrt()
+}
+
+/// Root of the sum of squares as programs in 32 bits sum it: one wild pixel overflows, and the image becomes 0.
+fn norm_of_published_code(values: &[f32]) -> f64 {
+    let overflow = f64::from(f32::MAX).sqrt();
+    let norm = Some(norm(values, 0.0)).filter(|norm| *norm < overflow);
+    norm.unwrap_or(f64::INFINITY)
+}
+
+/// The same for networks of others; what is no number is left alone. False where no pixel can be used.
+pub(super) fn scale_foreign(square: &mut [f32], scaling: ForeignScaling) -> bool {
+    let known: Vec<f32> = square.iter().copied().filter(|v| v.is_finite()).collect();
+    if known.is_empty() {
+        return false;
+    }
+    let (offset, by) = match scaling {
+        ForeignScaling::None => return true,
+        ForeignScaling::MinMax => {
+            let low = known.iter().copied().fold(f32::INFINITY, f32::min);
+            let high = known.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            (f64::from(low), f64::from(high) - f64::from(low))
+        }
+        ForeignScaling::L2 => (0.0, norm_of_published_code(&known)),
+        ForeignScaling::MedianNorm => {
+            let middle = median(&known).unwrap_or(0.0);
+            (middle, norm(&known, middle))
+        }
+        ForeignScaling::Asinh { softening } => {
+            apply(square, f32::NAN, |value| {
+                (f64::from(value) / softening).asinh() as f32
+            });
+            return true;
+        }
+        ForeignScaling::Fixed { offset, scale } => (offset, scale),
+    };
+    let is_turned = by < 0.0;
+    apply(square, f32::NAN, |value| {
+        let scaled = divide(f64::from(value) - offset, by.abs());
+        if is_turned { -scaled } else { scaled }
+    });
+    true
 }
 
 /// An image without any contrast is 0 everywhere.

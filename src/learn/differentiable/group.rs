@@ -4,7 +4,7 @@ use super::{
     plan::{Plan, Planned},
     spare::Activation,
 };
-use crate::learn::kernels::{Convolution, LANES, Lanes, Map, Pool, WeightGradient};
+use crate::learn::kernels::{Convolution, InputGradient, LANES, Lanes, Map, Pool, WeightGradient};
 
 /// What is kept of sixteen images.
 #[derive(Debug)]
@@ -23,18 +23,18 @@ impl Group {
         let mut work = Vec::new();
         for (at, (layer, planned)) in layers.iter().zip(&plan.0).enumerate() {
             if at == 0 {
-                let mut first = Activation::new(planned.from, 1, Pool::None);
+                let mut first = Activation::new(planned.from, Pool::None);
                 fill(planned.from, images, &mut first.lanes);
                 inputs.push(first);
             }
             let following = planned.following;
             let input = &inputs[at].lanes;
-            let mut output = Activation::new(following.pooled, 1, Pool::None);
+            let mut output = Activation::new(following.pooled, Pool::None);
             wholes.push(if following.pool == Pool::None {
                 layer.run(input, &mut output.lanes, &mut work);
                 None
             } else {
-                let mut whole = Activation::new(following.whole, 1, Pool::None);
+                let mut whole = Activation::new(following.whole, Pool::None);
                 layer.run(input, &mut whole.lanes, &mut work);
                 following.pool(&whole.lanes, &mut output.lanes);
                 Some(whole)
@@ -55,7 +55,7 @@ impl Group {
     pub fn backward(
         &self,
         plan: &Plan,
-        layers: &[Convolution],
+        layers: &[InputGradient],
         output: &[f32],
         weights: &mut [WeightGradient],
         wants_images: Option<usize>,
@@ -64,9 +64,9 @@ impl Group {
             return Vec::new();
         };
         let mut after_map = Map { border: 0, ..to };
-        let mut after = Activation::new(after_map, 1, Pool::None);
+        let mut after = Activation::new(after_map, Pool::None);
         fill(after_map, output, &mut after.lanes);
-        let mut work = Vec::new();
+        let (mut work, mut part) = (Vec::new(), Vec::new());
         for at in (0..plan.0.len()).rev() {
             let Planned {
                 from,
@@ -76,7 +76,7 @@ impl Group {
             } = plan.0[at];
             let pooled = &self.inputs[at + 1];
             let whole = self.wholes[at].as_ref().unwrap_or(pooled);
-            let mut before = Activation::new(gradient, following.stride, following.pool);
+            let mut before = Activation::new(gradient, following.pool);
             following.back(
                 [&whole.lanes, &pooled.lanes],
                 (&after_map, &after.lanes),
@@ -85,8 +85,8 @@ impl Group {
             weights[at].add(&self.inputs[at].lanes, &before.lanes, &mut work);
             if at > 0 || wants_images.is_some() {
                 after_map = Map { border: 0, ..from };
-                after = Activation::new(after_map, 1, Pool::None);
-                layers[at].run(&before.lanes, &mut after.lanes, &mut work);
+                after = Activation::new(after_map, Pool::None);
+                layers[at].run(&before.lanes, &mut after.lanes, &mut part, &mut work);
             }
         }
         let mut rows = Vec::new();

@@ -3,7 +3,9 @@
 
 use burn::nn::{PaddingConfig2d, conv::Conv2d};
 
-use crate::learn::kernels::{After, Convolution, Following, Map, Pool, Shape, Weights, turned};
+use crate::learn::kernels::{
+    After, Convolution, Following, InputGradient, Map, Pool, Shape, Weights, gradient_border,
+};
 
 /// One layer.
 #[derive(Clone, Copy, Debug)]
@@ -12,8 +14,7 @@ pub(super) struct Planned {
     pub from: Map,
     pub shape: Shape,
     pub following: Following,
-    /// The gradient of the output, its pixels as far apart as the stride, with the border that turns it into the
-    /// gradient of the input.
+    /// The gradient of the output, with the border that turns it into the gradient of the input.
     pub gradient: Map,
 }
 
@@ -72,17 +73,10 @@ impl Plan {
     }
 
     /// What takes the gradient of each layer's output to that of its input.
-    pub fn backward(&self, weights: &[Weights]) -> Vec<Convolution> {
+    pub fn backward(&self, weights: &[Weights]) -> Vec<InputGradient> {
         let layers = self.0.iter().zip(weights);
         let layer = |(layer, weights): (&Planned, &Weights)| {
-            let (to, kernel) = (layer.gradient.channels, layer.shape.kernel);
-            let weights = turned(&weights.weight, to, layer.from.channels, kernel);
-            let shape = Shape { kernel, stride: 1 };
-            let after = After {
-                slope: 1.0,
-                pool: Pool::None,
-            };
-            Convolution::new(layer.gradient, shape, &weights, after, 0)
+            InputGradient::new(layer.from, layer.gradient, layer.shape, &weights.weight)
         };
         layers.map(layer).collect()
     }
@@ -119,9 +113,9 @@ fn one(
     };
     let gradient = Map {
         channels,
-        height: (height - 1) * shape.stride + 1,
-        width: (width - 1) * shape.stride + 1,
-        border: (high == wide).then(|| (high - 1).checked_sub(from.border))??,
+        height,
+        width,
+        border: gradient_border(from, shape, [height, width]),
     };
     Some(Planned {
         from,
@@ -131,7 +125,6 @@ fn one(
             pooled,
             slope,
             pool,
-            stride: shape.stride,
         },
         gradient,
     })

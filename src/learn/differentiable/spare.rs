@@ -8,8 +8,8 @@ use std::{
 
 use crate::learn::kernels::{Lanes, Map, Pool};
 
-/// What is between the pixels of a map, and around them, stays zero: only the same kind of map gets it again.
-type Kind = (Map, usize, Pool);
+/// What is around the pixels of a map stays zero: only the same kind of map gets it again.
+type Kind = (Map, Pool);
 
 static SPARE: Mutex<BTreeMap<Kind, Vec<Vec<Lanes>>>> = Mutex::new(BTreeMap::new());
 
@@ -21,10 +21,9 @@ pub(super) struct Activation {
 }
 
 impl Activation {
-    /// Zero around the pixels, between them where they lie `stride` apart, and where no window of `pool` reaches; in the
-    /// other pixels are any numbers.
-    pub fn new(map: Map, stride: usize, pool: Pool) -> Self {
-        let kind = (map, stride, pool);
+    /// Zero around the pixels, and where no window of `pool` reaches; in the other pixels are any numbers.
+    pub fn new(map: Map, pool: Pool) -> Self {
+        let kind = (map, pool);
         let again = spare().get_mut(&kind).and_then(Vec::pop);
         Self {
             kind,

@@ -69,6 +69,10 @@ impl Engine for SingleEpoch {
         Ok(self.probabilities(stamps))
     }
 
+    fn score_one_view(&self, stamps: &[f32]) -> Result<Option<Vec<f32>>, LearnError> {
+        Ok(self.probabilities_of_one_view(stamps))
+    }
+
     fn follow(&self, _: &Epochs, _: &mut States) -> Result<Vec<f32>, LearnError> {
         Err(LearnError::Kind("sequences", "single epochs"))
     }

@@ -15,6 +15,15 @@ pub trait Engine: Debug + Send + Sync {
     /// Where the model takes sequences, or the device fails.
     fn score(&self, stamps: &[f32]) -> Result<Vec<f32>, LearnError>;
 
+    /// The same from one orientation of every stamp; none where the network cannot do without the others, or looks
+    /// at one only.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    fn score_one_view(&self, _stamps: &[f32]) -> Result<Option<Vec<f32>>, LearnError> {
+        Ok(None)
+    }
+
     /// Probabilities (sequence, epoch, class) of the next epochs; the states become those after them.
     ///
     /// # Errors
@@ -45,7 +54,9 @@ pub struct States {
 }
 
 /// Probabilities from what stands before the softmax.
-pub(super) fn softmax(logits: impl Iterator<Item = f32> + Clone) -> impl Iterator<Item = f32> {
+pub(in crate::learn) fn softmax(
+    logits: impl Iterator<Item = f32> + Clone,
+) -> impl Iterator<Item = f32> {
     let largest = logits.clone().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = logits.clone().map(|logit| (logit - largest).exp()).sum();
     logits.map(move |logit| (logit - largest).exp() / sum)

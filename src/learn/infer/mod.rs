@@ -14,6 +14,7 @@ mod stack;
 
 pub(super) use by_kernels::{sequence_kernels, stamp_kernels};
 pub(super) use choice::{Choice, answers, largest_difference, questions};
+pub(super) use engine::softmax;
 pub use engine::{Engine, Epochs, States};
 pub(super) use reference::{Reference, tensor};
 

@@ -32,19 +32,38 @@ impl Engine for Reference<'_> {
     }
 
     fn score(&self, stamps: &[f32]) -> Result<Vec<f32>, LearnError> {
+        self.probabilities(stamps, Views::Four)
+    }
+
+    fn score_one_view(&self, stamps: &[f32]) -> Result<Option<Vec<f32>>, LearnError> {
+        let is_averaged = matches!(
+            self.network,
+            Network::Cap(_) | Network::Cape(_) | Network::Compact(_)
+        );
+        let scored = is_averaged.then(|| self.probabilities(stamps, Views::One));
+        scored.transpose()
+    }
+
+    fn follow(&self, epochs: &Epochs, states: &mut States) -> Result<Vec<f32>, LearnError> {
+        self.followed(epochs, states)
+    }
+}
+
+impl Reference<'_> {
+    fn probabilities(&self, stamps: &[f32], views: Views) -> Result<Vec<f32>, LearnError> {
         let plan = self.card.input.stamps();
         let plan = plan.ok_or(LearnError::Kind("single epochs", "sequences"))?;
         let size = plan.len();
         let mut probabilities = Vec::with_capacity(stamps.len() / size.max(1) * 2);
         for batch in stamps.chunks((BATCH * size).max(1)) {
             let batch = tensor(plan, batch, &self.compute.plain());
-            let output = softmax(self.network.forward(batch, Views::Four)?, 1);
+            let output = softmax(self.network.forward(batch, views)?, 1);
             probabilities.extend(self.compute.numbers(output)?);
         }
         Ok(probabilities)
     }
 
-    fn follow(&self, epochs: &Epochs, states: &mut States) -> Result<Vec<f32>, LearnError> {
+    fn followed(&self, epochs: &Epochs, states: &mut States) -> Result<Vec<f32>, LearnError> {
         let network = self.network.recurrent()?.valid();
         let device = self.compute.plain();
         let &Epochs { count, length, .. } = epochs;

@@ -71,21 +71,33 @@ impl SingleEpoch {
 
     /// (n, channel, y, x) to (n, class).
     pub fn probabilities(&self, stamps: &[f32]) -> Vec<f32> {
+        self.of_views(stamps, self.views)
+    }
+
+    /// The same from the first view alone; none where the views are not averaged.
+    pub fn probabilities_of_one_view(&self, stamps: &[f32]) -> Option<Vec<f32>> {
+        let mut members = self.members.iter();
+        let is_averaged = members.all(|member| member.join == Join::Mean);
+        is_averaged.then(|| self.of_views(stamps, Views::One.count()))
+    }
+
+    fn of_views(&self, stamps: &[f32], views: usize) -> Vec<f32> {
         let size = self.channels * self.side * self.side;
-        let together = size * LANES / self.views;
-        let groups = stamps.par_chunks(together).map(|stamps| self.group(stamps));
+        let together = size * LANES / views;
+        let groups = stamps.par_chunks(together);
+        let groups = groups.map(|stamps| self.group(stamps, views));
         groups.collect::<Vec<_>>().concat()
     }
 
     /// Candidates whose views fill the lanes.
-    fn group(&self, stamps: &[f32]) -> Vec<f32> {
+    fn group(&self, stamps: &[f32], views: usize) -> Vec<f32> {
         let size = self.channels * self.side * self.side;
         let count = stamps.len() / size;
         let mut mean: Vec<f32> = Vec::new();
         for member in &self.members {
             let joined = member.views.run(
-                |memory| self.fill(stamps, &member.views, memory.input()),
-                |features| join(features, member.join, self.views),
+                |memory| self.fill(stamps, views, &member.views, memory.input()),
+                |features| join(features, member.join, views),
             );
             let logits = match member.join {
                 Join::Single => joined,
@@ -112,12 +124,12 @@ impl SingleEpoch {
 
     /// Puts the views of candidates into the lanes, turned as `Views::of` turns them. What is left of the lanes
     /// holds the first candidate, whose numbers are known to be sound.
-    fn fill(&self, stamps: &[f32], stack: &Stack, input: &mut [Lanes]) {
+    fn fill(&self, stamps: &[f32], views: usize, stack: &Stack, input: &mut [Lanes]) {
         let Some(map) = stack.from() else { return };
         let (side, last) = (self.side, self.side - 1);
         let size = self.channels * side * side;
         let count = stamps.len() / size;
-        let candidates = LANES / self.views;
+        let candidates = LANES / views;
         let of_lane = |lane: usize| {
             let candidate = lane % candidates;
             let candidate = if candidate < count { candidate } else { 0 };

@@ -1,7 +1,4 @@
 //! Gradients of convolutions of sixteen images: of their weights, and of what stands before pooling and rectifier.
-//!
-//! The gradient of the input of a convolution is a convolution too, with the kernel turned about its centre and
-//! the channels exchanged: `turned`.
 #![expect(
     clippy::inline_always,
     reason = "only what is inlined is compiled for the instructions that were chosen"
@@ -24,7 +21,7 @@ const NEAR: usize = 72;
 #[derive(Clone, Debug)]
 pub(in crate::learn) struct WeightGradient {
     from: Map,
-    /// The gradient of the output, its pixels as far apart as the stride; its border does not matter.
+    /// The gradient of the output; its border does not matter.
     gradient: Map,
     /// What comes out, before pooling.
     to: Map,
@@ -36,12 +33,9 @@ pub(in crate::learn) struct WeightGradient {
 }
 
 impl WeightGradient {
-    /// Zero. `from` has the border that the convolution wants; the pixels of the gradient lie as far apart as the
-    /// stride.
+    /// Zero. `from` has the border that the convolution wants.
     pub fn new(from: Map, gradient: Map, shape: Shape) -> Self {
         let to = Map {
-            height: (gradient.height - 1) / shape.stride + 1,
-            width: (gradient.width - 1) / shape.stride + 1,
             border: 0,
             ..gradient
         };
@@ -129,7 +123,6 @@ impl WithSimd for Add<'_> {
                 let first = block * CHANNELS;
                 let lines = Lines {
                     map: layer.gradient,
-                    stride: layer.shape.stride,
                     width: to.width,
                     rows: top..top + rows,
                 };
@@ -168,7 +161,6 @@ impl WithSimd for Add<'_> {
 /// Some rows of the gradient.
 struct Lines {
     map: Map,
-    stride: usize,
     width: usize,
     rows: std::ops::Range<usize>,
 }
@@ -187,9 +179,9 @@ impl Lines {
                     into.for_each(|lanes| *lanes = Lanes::ZERO);
                     continue;
                 }
-                let line = &gradient[self.map.at(channel, y * self.stride, 0)..];
+                let line = &gradient[self.map.at(channel, y, 0)..];
                 let mut sum = biases[channel];
-                for (into, lanes) in into.zip(line.iter().step_by(self.stride)) {
+                for (into, lanes) in into.zip(line) {
                     *into = *lanes;
                     for (sum, value) in sum.0.iter_mut().zip(&lanes.0) {
                         *sum += value;
@@ -257,28 +249,6 @@ impl Tile<'_> {
     }
 }
 
-/// The weights of the convolution that takes the gradient of the output to that of the input: (from, to, y, x),
-/// turned about the centre.
-pub(in crate::learn) fn turned(
-    weight: &[f32],
-    to: usize,
-    from: usize,
-    kernel: [usize; 2],
-) -> Weights {
-    let size = kernel[0] * kernel[1];
-    let mut turned = Weights {
-        weight: Vec::with_capacity(weight.len()),
-        bias: vec![0.0; from],
-    };
-    for channel in 0..from {
-        for other in 0..to {
-            let kernel = &weight[(other * from + channel) * size..][..size];
-            turned.weight.extend(kernel.iter().rev());
-        }
-    }
-    turned
-}
-
 /// What follows a convolution in training, where its whole output is kept.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::learn) struct Following {
@@ -288,8 +258,6 @@ pub(in crate::learn) struct Following {
     pub pooled: Map,
     pub slope: f32,
     pub pool: Pool,
-    /// Pixels of the gradient from one pixel of the output to the next: the stride of the convolution.
-    pub stride: usize,
 }
 
 impl Following {
@@ -348,8 +316,7 @@ impl Following {
         (along(y, self.whole.height), along(x, self.whole.width))
     }
 
-    /// The gradient after pooling taken to the output of the convolution, whose pixels lie `stride` apart in a map
-    /// of zeros. The largest of a window gets all of it, the first among equals.
+    /// The gradient after pooling taken to the output of the convolution. The largest of a window gets all of it, the first among equals.
     pub fn back(
         &self,
         [whole, pooled]: [&[Lanes]; 2],
@@ -399,7 +366,7 @@ impl Following {
         for row in rows {
             for column in columns.clone() {
                 let value = &whole[self.whole.at(channel, row, column)];
-                let into = &mut before[map.at(channel, row * self.stride, column * self.stride)];
+                let into = &mut before[map.at(channel, row, column)];
                 for lane in 0..LANES {
                     let is_chosen = !is_max || value.0[lane] >= most.0[lane];
                     let share = if is_chosen { left.0[lane] } else { 0.0 };

@@ -13,11 +13,13 @@ use pulp::{Arch, Simd, WithSimd};
 mod activation;
 mod convolution;
 mod gradient;
+mod input_gradient;
 mod lanes;
 
 pub(in crate::learn) use activation::{LstmBack, LstmCell, LstmEpoch, NormLayer};
 pub(in crate::learn) use convolution::{After, Convolution, Pool, Shape, Weights};
-pub(in crate::learn) use gradient::{Following, WeightGradient, turned};
+pub(in crate::learn) use gradient::{Following, WeightGradient};
+pub(in crate::learn) use input_gradient::{InputGradient, gradient_border};
 pub(in crate::learn) use lanes::{LANES, Lanes, Map};
 
 /// The vector instructions of this processor that the kernels use.

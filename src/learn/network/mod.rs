@@ -88,6 +88,9 @@ impl NetworkShape {
             ModelInput::Stamps(plan) => plan.channels.len(),
             ModelInput::Sequence(_) => sequence_input::CHANNELS,
             ModelInput::Features(plan) => plan.features.len(),
+            ModelInput::Foreign(plan) => {
+                plan.images.iter().map(|images| images.channels.len()).sum()
+            }
         };
         Self {
             channels,

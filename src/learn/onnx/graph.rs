@@ -239,6 +239,7 @@ pub fn preparation(card: &ModelCard) -> String {
         ModelInput::Stamps(plan) => model_input::in_words(plan),
         ModelInput::Sequence(plan) => sequence_input::in_words(plan),
         ModelInput::Features(plan) => plan.features.join(", "),
+        ModelInput::Foreign(plan) => plan.in_words(),
     }
 }
 

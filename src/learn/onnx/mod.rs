@@ -8,7 +8,10 @@ mod chain;
 mod coder;
 mod graph;
 mod latent;
+#[cfg(test)]
+pub(in crate::learn) mod made;
 mod proto;
+pub mod read;
 mod recurrent;
 mod single_epoch;
 mod upright;

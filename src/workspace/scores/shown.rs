@@ -66,6 +66,8 @@ pub struct ShownModel {
     pub tally: Tally,
     /// Scores of this session by where they came from.
     pub counts: Counts,
+    /// Epochs that were scored from one orientation only.
+    pub one_view: usize,
     /// The user's threshold; none for that of the card.
     pub(crate) chosen: Option<f32>,
     /// The version that the user's threshold was chosen for; none where it was chosen in this
@@ -82,6 +84,7 @@ impl ShownModel {
             status: ScoringStatus::default(),
             tally: Tally::default(),
             counts: Counts::default(),
+            one_view: 0,
             chosen: None,
             chosen_for: None,
         }

@@ -7,6 +7,7 @@ use destello::{
     features::scoring::{
         class_shares::ShareChoice,
         run::{ScoreOrder, score},
+        score::Orientations,
     },
     learn::{Compute, Wish, latent, model_file, shares::Decision},
     lightcurve::forest_file,
@@ -91,6 +92,7 @@ fn scores_of_an_old_project_are_found() {
         shares: ShareChoice::default(),
         decision: Decision::default(),
         labels: None,
+        orientations: Orientations::All,
     };
     let report = score(&order, &CancelToken::default(), |_| {});
     let counts = report.unwrap().unwrap().counts;

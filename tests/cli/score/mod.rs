@@ -4,6 +4,7 @@ mod command;
 mod identifiers;
 mod models;
 mod project;
+mod quick;
 
 use crate::common::program::destello_in;
 

@@ -7,6 +7,7 @@ use destello::{
     features::scoring::{
         class_shares::ShareChoice,
         run::{ScoreNews, ScoreOrder, score},
+        score::Orientations,
     },
     learn::{Wish, shares::Decision},
     store::Project,
@@ -29,6 +30,7 @@ fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
         shares: ShareChoice::default(),
         decision: Decision::default(),
         labels: None,
+        orientations: Orientations::All,
     }
 }
 

@@ -14,7 +14,10 @@ use destello::{
             task::FineTune,
         },
         latent::adapt_task::{Adapt, AdaptOrder},
-        scoring::task::{Focus, ModelChoice, Pace, ScoreSet},
+        scoring::{
+            score::Orientations,
+            task::{Focus, ModelChoice, Pace, ScoreSet},
+        },
         training::{
             task::Train,
             train::{Architecture, OpenedSet, Recipe, TrainOrder, TrainingData},
@@ -210,6 +213,7 @@ impl Bench {
             decoder: self.decoder.clone(),
             focus: Focus::default(),
             pace: Pace::Fitted,
+            orientations: Orientations::All,
         }
     }
 

@@ -9,7 +9,10 @@ use crossbeam_channel::bounded;
 use destello::{
     domain::{Candidate, CandidateIx, Catalogue, NewScores, Prediction, Predictions, Source},
     features::{
-        scoring::task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate},
+        scoring::{
+            score::Orientations,
+            task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate},
+        },
         simulation::order::Kind,
     },
     io::Decoder,
@@ -62,6 +65,7 @@ fn score(
         decoder: Arc::new(Decoder::default()),
         focus: Focus::default(),
         pace: Pace::Fitted,
+        orientations: Orientations::All,
     };
     let (sender, updates) = bounded(1024);
     run_here(task, CancelToken::default(), move |update| {

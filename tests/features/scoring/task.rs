@@ -12,7 +12,7 @@ use crossbeam_channel::bounded;
 use destello::{
     domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreRow},
     features::scoring::{
-        score::score_candidates,
+        score::{Orientations, score_candidates},
         task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
     },
     io::Decoder,
@@ -59,6 +59,7 @@ impl Bench {
             decoder: Arc::new(Decoder::default()),
             focus: self.focus.clone(),
             pace: Pace::Fitted,
+            orientations: Orientations::All,
         }
     }
 
@@ -153,6 +154,45 @@ fn who_is_looked_at_comes_first() {
     let place = order.iter().position(|step| step.contains(&5)).unwrap();
     assert!(place <= 2, "{order:?}");
     assert_eq!(order.iter().flatten().count(), 6);
+}
+
+#[test]
+fn scores_of_one_orientation_are_reported_as_such_and_not_kept() {
+    let bench = bench_of(StampSet::new());
+    drop(Project::open_or_create(bench.project()).unwrap());
+    // About this threshold hardly any score of one orientation is open.
+    let task = ScoreSet {
+        orientations: Orientations::OneFirst {
+            threshold: Some(1e-9),
+        },
+        ..bench.task(Some(bench.project()))
+    };
+    let (sender, updates) = bounded(1024);
+    run_here(task, CancelToken::default(), move |update| {
+        sender.send(update).unwrap();
+    })
+    .unwrap();
+    let mut one_view = BTreeSet::new();
+    let mut computed = 0;
+    for update in updates.iter() {
+        if let ScoreUpdate::Scored {
+            one_view: some,
+            counts,
+            ..
+        } = update
+        {
+            one_view.extend(some);
+            computed += counts.computed;
+        }
+    }
+    assert_eq!(computed, 30);
+    assert!(!one_view.is_empty());
+    assert!(one_view.iter().all(|(ix, epoch)| ix.0 < 6 && *epoch < 5));
+    assert_eq!(rows(&bench).len(), 30 - one_view.len());
+    // What is not kept is computed in full when that is wanted.
+    let again = bench.run(Some(bench.project()));
+    again.assert_whole(5);
+    assert_eq!(again.counts, counts(30 - one_view.len(), one_view.len()));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::{
             simulator::{prepare, simulator_of},
         },
         training::{
+            input_memory::InputMemory,
             label_source::{LabelSource, OpenedLabels},
             labelled_set::Sources,
             labels::part_of_id,
@@ -140,7 +141,14 @@ pub fn labelled(
     report: &(dyn Fn(usize, usize) + Sync),
 ) -> anyhow::Result<Option<LabelledSet>> {
     let decoder = &Decoder::default();
-    let opened = OpenedLabels::open(source, Sources { decoder, cancel })?;
+    let opened = OpenedLabels::open(
+        source,
+        Sources {
+            decoder,
+            cancel,
+            memory: &InputMemory::default(),
+        },
+    )?;
     let truths = opened.truths();
     let candidates = opened.catalogue().iter().map(|(_, found)| found);
     let candidates: Vec<_> = candidates.filter(|one| !truths.is_silent(one)).collect();

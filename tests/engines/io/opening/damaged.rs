@@ -92,7 +92,7 @@ fn limit_memory() {
         let mut limiting = Command::new("prlimit");
         limiting.args(["--pid", &pid, &format!("--as={limit}:")]);
         // A system without it tests everything else.
-        let _ = limiting.status().map_or((), |_| ());
+        drop(limiting.status());
     }
 }
 
