@@ -63,7 +63,9 @@ pub use model::{
 pub use plot::Plot;
 pub use ranking::{Ranking, Steps};
 pub use role::Role;
-pub use score::{KeptScores, NewScores, Prediction, Predictions, Remembered, ScoreRow, likeliest};
+pub use score::{
+    KeptScores, NewScores, Prediction, Predictions, Remembered, ScoreRow, ScoredFrom, likeliest,
+};
 pub use score_book::ScoreBook;
 pub use stamp::{Part, Source, SourceKind, Stamp, StampId, StampIds};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};

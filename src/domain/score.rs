@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Candidate, ModelInput};
+use super::{Candidate, Epoch, ModelInput};
 
 /// What one model says of one epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,18 @@ pub fn likeliest(row: &[f32]) -> Option<usize> {
 /// What one model says of one candidate, epoch by epoch in time order.
 pub type Predictions = Arc<[Prediction]>;
 
+/// What a score was computed from. Where the files are as they were then, so are the pixels; where they are not,
+/// the pixels decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ScoredFrom {
+    /// Sizes and times of change of the files that the epoch's stamps lie in, and what they say of the epoch, as
+    /// one number. None of what was kept before this was noted, or where a file could not be looked at.
+    pub files: Option<u64>,
+    /// A hash of the pixels; none of models that look back, which are computed anew in no time once stamps are
+    /// decoded.
+    pub pixels: Option<u64>,
+}
+
 /// What one model says of one epoch, as it is kept in a project.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoreRow {
@@ -43,18 +55,26 @@ pub struct ScoreRow {
     pub epoch: Arc<str>,
     /// What the model says.
     pub prediction: Prediction,
+    /// What it was computed from.
+    pub scored_from: ScoredFrom,
 }
 
 impl ScoreRow {
-    /// A row for every epoch of a candidate; `predictions` are in their order, of a model that takes
-    /// that in.
-    pub fn of(candidate: &Candidate, input: &ModelInput, predictions: &[Prediction]) -> Vec<Self> {
-        let keys = input.epoch_keys(candidate);
-        let rows = keys.into_iter().zip(predictions);
-        rows.map(|(epoch, prediction)| Self {
+    /// A row for every epoch of a candidate; `predictions` and what they were computed from are in their order, of a model that
+    /// takes that in.
+    pub fn of(
+        candidate: &Candidate,
+        input: &ModelInput,
+        predictions: &[Prediction],
+        scored_from: impl Fn(usize, &Epoch) -> ScoredFrom,
+    ) -> Vec<Self> {
+        let keys = input.epoch_keys(candidate).into_iter().enumerate();
+        let rows = keys.zip(predictions).zip(&candidate.epochs);
+        rows.map(|(((at, key), prediction), epoch)| Self {
             candidate: candidate.id.clone(),
-            epoch,
+            epoch: key,
             prediction: prediction.clone(),
+            scored_from: scored_from(at, epoch),
         })
         .collect()
     }
@@ -96,8 +116,15 @@ impl From<Vec<ScoreRow>> for NewScores {
     }
 }
 
-/// Class probabilities by an epoch's key.
-type ByEpoch = HashMap<Arc<str>, Arc<[f32]>>;
+/// A score of a project.
+#[derive(Clone, Debug)]
+struct Kept {
+    probabilities: Arc<[f32]>,
+    scored_from: ScoredFrom,
+}
+
+/// Scores by an epoch's key.
+type ByEpoch = HashMap<Arc<str>, Kept>;
 
 /// The scores of one model that a project holds, found by candidate.
 ///
@@ -105,6 +132,8 @@ type ByEpoch = HashMap<Arc<str>, Arc<[f32]>>;
 #[derive(Clone, Debug, Default)]
 pub struct KeptScores {
     by_candidate: HashMap<Arc<str>, ByEpoch>,
+    /// Those whose files have changed: they count where the pixels are the same.
+    doubted: HashMap<Arc<str>, ByEpoch>,
 }
 
 impl KeptScores {
@@ -114,19 +143,75 @@ impl KeptScores {
         for row in rows {
             if let Prediction::Probabilities(predicted) = &row.prediction {
                 let epochs = kept.by_candidate.entry(row.candidate.clone()).or_default();
-                epochs.insert(row.epoch.clone(), predicted.clone());
+                let kept = Kept {
+                    probabilities: predicted.clone(),
+                    scored_from: row.scored_from,
+                };
+                epochs.insert(row.epoch.clone(), kept);
             }
         }
         kept
     }
 
+    /// Compares the files of a candidate with those that its scores were computed from. Scores of other files
+    /// are known no longer; nor, of a model that looks back, are those after them. What nothing is known of (it
+    /// was kept by an earlier program, or the file is gone) stays.
+    pub fn check(
+        &mut self,
+        candidate: &Candidate,
+        input: &ModelInput,
+        files: impl Fn(&Epoch) -> Option<u64>,
+    ) {
+        let Some(epochs) = self.by_candidate.get_mut(&candidate.id) else {
+            return;
+        };
+        let mut is_changed = false;
+        for (key, epoch) in input.epoch_keys(candidate).iter().zip(&candidate.epochs) {
+            let Some(kept) = epochs.get(key) else {
+                continue;
+            };
+            let before = kept.scored_from.files;
+            let is_other = before.is_some() && files(epoch).is_some_and(|now| before != Some(now));
+            is_changed = is_other || is_changed && input.looks_back();
+            if !is_changed {
+                continue;
+            }
+            if let Some(kept) = epochs.remove(key)
+                && !input.looks_back()
+            {
+                let doubted = self.doubted.entry(candidate.id.clone()).or_default();
+                doubted.insert(key.clone(), kept);
+            }
+        }
+    }
+
+    fn find(&self, row: &ScoreRow) -> Option<&Kept> {
+        let mut all = [&self.by_candidate, &self.doubted].into_iter();
+        let kept = all.find_map(|all| all.get(&row.candidate)?.get(&row.epoch))?;
+        let is_it =
+            matches!(&row.prediction, Prediction::Probabilities(row) if *row == kept.probabilities);
+        is_it.then_some(kept)
+    }
+
     /// True where that epoch has this very score.
     pub fn holds(&self, row: &ScoreRow) -> bool {
-        let epochs = self.by_candidate.get(&row.candidate);
-        let kept = epochs.and_then(|epochs| epochs.get(&row.epoch));
-        kept.is_some_and(
-            |kept| matches!(&row.prediction, Prediction::Probabilities(predicted) if predicted == kept),
-        )
+        self.find(row).is_some()
+    }
+
+    /// True where that epoch has this very score of these very files; else the row is given the hash of the
+    /// pixels that the score was kept with, where it has none.
+    pub fn is_up_to_date(&self, row: &mut ScoreRow) -> bool {
+        let Some(kept) = self.find(row).map(|kept| kept.scored_from) else {
+            return false;
+        };
+        row.scored_from.pixels = row.scored_from.pixels.or(kept.pixels);
+        row.scored_from.files.is_none() || row.scored_from == kept
+    }
+
+    /// True where a score does not say which files it was computed from.
+    pub fn lacks_sources(&self) -> bool {
+        let mut all = self.by_candidate.values().flat_map(HashMap::values);
+        all.any(|kept| kept.scored_from.files.is_none())
     }
 
     /// Epochs with a score.
@@ -141,24 +226,52 @@ impl KeptScores {
 
     /// What is known of a candidate's epochs, in their order, of a model that takes that in.
     pub fn known(&self, candidate: &Candidate, input: &ModelInput) -> Vec<Option<Prediction>> {
-        let Some(epochs) = self.by_candidate.get(&candidate.id) else {
-            return vec![None; candidate.epochs.len()];
-        };
-        let keys = input.epoch_keys(candidate);
-        let known = |key: Arc<str>| epochs.get(&key).cloned().map(Prediction::Probabilities);
-        keys.into_iter().map(known).collect()
+        let kept = in_order(&self.by_candidate, candidate, input).into_iter();
+        let known = |kept: &Kept| Prediction::Probabilities(kept.probabilities.clone());
+        kept.map(|kept| kept.map(known)).collect()
     }
 
-    /// All verdicts of a candidate; none unless every epoch has its score.
+    /// Scores of files that have changed since, in the order of the epochs, with the hashes of the pixels for
+    /// which they hold.
+    pub fn doubted(
+        &self,
+        candidate: &Candidate,
+        input: &ModelInput,
+    ) -> Vec<Option<(Prediction, u64)>> {
+        let kept = in_order(&self.doubted, candidate, input).into_iter();
+        let doubted = |kept: &Kept| {
+            let prediction = Prediction::Probabilities(kept.probabilities.clone());
+            Some((prediction, kept.scored_from.pixels?))
+        };
+        kept.map(|kept| kept.and_then(doubted)).collect()
+    }
+
+    /// All predictions for a candidate; none unless every epoch has its score.
     pub fn complete(&self, candidate: &Candidate, input: &ModelInput) -> Option<Predictions> {
         self.known(candidate, input).into_iter().collect()
     }
 }
 
+fn in_order<'a>(
+    kept: &'a HashMap<Arc<str>, ByEpoch>,
+    candidate: &Candidate,
+    input: &ModelInput,
+) -> Vec<Option<&'a Kept>> {
+    let Some(epochs) = kept.get(&candidate.id) else {
+        return vec![None; candidate.epochs.len()];
+    };
+    let keys = input.epoch_keys(candidate).into_iter();
+    keys.map(|key| epochs.get(&key)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Epoch, FeaturePlan, InputPlan, Mjd, Role, Scaling};
+    use crate::domain::{FeaturePlan, InputPlan, Mjd, Role, Scaling};
+
+    fn nowhere(_: usize, _: &Epoch) -> ScoredFrom {
+        ScoredFrom::default()
+    }
 
     fn single() -> ModelInput {
         ModelInput::Stamps(InputPlan {
@@ -193,7 +306,7 @@ mod tests {
             fewest_epochs: 1,
         });
         let predicted = [0.1, 0.2, 0.3].map(|p| Prediction::Probabilities([p, 1.0 - p].into()));
-        let kept = KeptScores::of(&ScoreRow::of(&candidate, &input, &predicted));
+        let kept = KeptScores::of(&ScoreRow::of(&candidate, &input, &predicted, nowhere));
         assert_eq!(
             kept.complete(&candidate, &input).as_deref(),
             Some(&predicted[..])
@@ -223,7 +336,12 @@ mod tests {
         };
         let real = Prediction::Probabilities([0.1, 0.9].into());
         let bogus = Prediction::Probabilities([0.8, 0.2].into());
-        let rows = ScoreRow::of(&candidate, &single(), &[real.clone(), bogus.clone()]);
+        let rows = ScoreRow::of(
+            &candidate,
+            &single(),
+            &[real.clone(), bogus.clone()],
+            nowhere,
+        );
         assert_eq!(&*rows[1].epoch, "mjd 2");
         let kept = KeptScores::of(&rows);
         let all = kept.complete(&candidate, &single()).unwrap();
@@ -237,7 +355,7 @@ mod tests {
             Prediction::Refused("has no reference stamp".into()),
             Prediction::Refused("has no reference stamp".into()),
         ];
-        let kept = KeptScores::of(&ScoreRow::of(&candidate, &single(), &refused));
+        let kept = KeptScores::of(&ScoreRow::of(&candidate, &single(), &refused, nowhere));
         assert_eq!(kept.known(&candidate, &single()), [None, None, None]);
     }
 }

@@ -59,6 +59,12 @@ impl Decoder {
         self.asked.load(Ordering::Relaxed)
     }
 
+    /// Size and time of change of a file as one number: those with which it was indexed, else those of now. None
+    /// where there is no such file.
+    pub fn version(&self, path: &Path) -> Option<u64> {
+        self.seen.version(path)
+    }
+
     /// The wanted stamps, in the order asked for, each with its pixels or why there are none.
     ///
     /// Stamps of one cube, packet or archive are read together, so ask for them together.

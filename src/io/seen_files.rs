@@ -41,6 +41,15 @@ impl SeenFiles {
         }
     }
 
+    /// What a file was when it was indexed; of one that was not indexed here, what it is now. None where it
+    /// cannot be looked at.
+    pub fn version(&self, path: &Path) -> Option<u64> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let then = seen.get(&name_of(path)).copied();
+        drop(seen);
+        then.or_else(|| version_of(path))
+    }
+
     /// True where a file is another one than was indexed. One that is gone says so when it is
     /// read.
     pub fn is_changed(&self, path: &Path) -> bool {

@@ -7,7 +7,7 @@ pub(super) const APPLICATION_ID: i64 = 0x6473_746c;
 ///
 /// Identifiers are text and times are integers (microseconds since 1970 UTC): both stay exact.
 /// The triggers make the journal append-only for every program that writes to the file.
-pub(super) const LAYOUTS: [&str; 4] = [LABELS, SCORES, MEMORIES, VERSIONS];
+pub(super) const LAYOUTS: [&str; 5] = [LABELS, SCORES, MEMORIES, VERSIONS, ORIGINS];
 
 /// Layout 1: labels and session.
 const LABELS: &str = "
@@ -98,6 +98,13 @@ CREATE TABLE model_versions (
     card TEXT NOT NULL,
     file BLOB NOT NULL
 ) STRICT;
+";
+
+/// Layout 5: what scores were computed from. `files` stands for sizes and times of change of the files of an
+/// epoch, `pixels` is a hash of its stamps; both are 64 bits without sign, written as if they had one.
+const ORIGINS: &str = "
+ALTER TABLE scores ADD COLUMN files INTEGER;
+ALTER TABLE scores ADD COLUMN pixels INTEGER;
 ";
 
 /// The layout that this program writes.

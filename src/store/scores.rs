@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
 use super::project::{Project, StoreError};
-use crate::domain::{ModelId, NewScores, Prediction, Remembered, ScoreRow};
+use crate::domain::{ModelId, NewScores, Prediction, Remembered, ScoreRow, ScoredFrom};
 
 impl Project {
     /// Keeps what a model said, all of it in one transaction; an earlier word of the same model on
@@ -27,8 +27,9 @@ impl Project {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let mut insert = writing.prepare(
-                "INSERT OR REPLACE INTO scores (model, candidate, epoch, probabilities, refusal)
-                 VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO scores
+                 (model, candidate, epoch, probabilities, refusal, files, pixels)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
             )?;
             let model: &str = model.text();
             for row in &new.rows {
@@ -37,7 +38,17 @@ impl Project {
                     Prediction::Probabilities(all) => (Some(blob_of(all)), None),
                     Prediction::Refused(why) => (None, Some(&**why)),
                 };
-                insert.execute(params![model, candidate, epoch, probabilities, refusal])?;
+                let ScoredFrom { files, pixels } = row.scored_from;
+                let [files, pixels] = [files, pixels].map(|hash| hash.map(u64::cast_signed));
+                insert.execute(params![
+                    model,
+                    candidate,
+                    epoch,
+                    probabilities,
+                    refusal,
+                    files,
+                    pixels
+                ])?;
             }
             let mut insert = writing.prepare(
                 "INSERT OR REPLACE INTO memories (model, candidate, epoch, memory)
@@ -83,7 +94,7 @@ impl Project {
     pub fn scores_of(&self, model: &ModelId) -> Result<Vec<ScoreRow>, StoreError> {
         let reading = || {
             let mut select = self.connection.prepare(
-                "SELECT candidate, epoch, probabilities, refusal FROM scores
+                "SELECT candidate, epoch, probabilities, refusal, files, pixels FROM scores
                  WHERE model = ? ORDER BY candidate, epoch",
             )?;
             let mut rows = select.query([&**model.text()])?;
@@ -118,6 +129,10 @@ fn row_of(row: &Row<'_>, known: Option<Arc<str>>) -> rusqlite::Result<ScoreRow> 
             .unwrap_or_else(|| candidate.into()),
         epoch: row.get_ref(1)?.as_str()?.into(),
         prediction,
+        scored_from: ScoredFrom {
+            files: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+            pixels: row.get::<_, Option<i64>>(5)?.map(i64::cast_unsigned),
+        },
     })
 }
 

@@ -106,6 +106,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),
+    ("twox_hash", &["features/scoring/origin"]),
     ("bhtsne", &["features/latent/projection"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),

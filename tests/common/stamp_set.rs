@@ -110,6 +110,14 @@ impl StampSet {
         set
     }
 
+    /// Writes an object's file anew under its name, as if its stamps had been reduced again with that seed for
+    /// the noise (those of the set have 1, 2, …).
+    pub fn reduce_again(&self, object: &Object, side_px: usize, epochs: usize, seed: u32) {
+        let file = self.file(object.id);
+        std::fs::remove_file(&file).unwrap();
+        write(&file, object, side_px, epochs, seed);
+    }
+
     /// The folder with the stamps.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("night")

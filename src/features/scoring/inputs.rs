@@ -9,6 +9,7 @@ use super::{
     curve_inputs::{CurveInput, curve_inputs},
     foreign_fields::foreign_fields,
     model_memory::ModelMemories,
+    origin::PixelHash,
     sequence_inputs::{SequenceInput, sequence_inputs},
 };
 use crate::{
@@ -24,8 +25,8 @@ use crate::{
 pub(crate) enum EpochInput {
     /// The project has its score.
     Kept(Prediction),
-    /// To be computed: (channel, y, x).
-    Ready(Vec<f32>),
+    /// To be computed: (channel, y, x); with the hash of the stamps.
+    Ready(Vec<f32>, u64),
     /// It cannot be computed.
     Refused(Arc<str>),
 }
@@ -154,13 +155,19 @@ pub(crate) fn stamp_inputs(
     let stamps = decode(candidates, wanted, &known, decoder);
     let of_model = |(model, known): (&WantedStamps<'_>, Vec<Vec<Option<Prediction>>>)| {
         let of_candidate = |(candidate, known): (&&Candidate, Vec<Option<Prediction>>)| {
-            let epochs = known.into_iter().enumerate();
-            let input = |(at, known): (usize, Option<Prediction>)| match known {
-                Some(prediction) => EpochInput::Kept(prediction),
-                None => match of_epoch(candidate, at, model.plan, &stamps) {
-                    Ok(input) => EpochInput::Ready(input),
-                    Err(why) => EpochInput::Refused(why),
-                },
+            let doubted = model.kept.doubted(candidate, model.input);
+            let epochs = known.into_iter().zip(doubted).enumerate();
+            let input = |(at, (known, doubted))| {
+                if let Some(prediction) = known {
+                    return EpochInput::Kept(prediction);
+                }
+                match (of_epoch(candidate, at, model.plan, &stamps), doubted) {
+                    (Ok((_, pixels)), Some((prediction, then))) if pixels == then => {
+                        EpochInput::Kept(prediction)
+                    }
+                    (Ok((input, pixels)), _) => EpochInput::Ready(input, pixels),
+                    (Err(why), _) => EpochInput::Refused(why),
+                }
             };
             epochs.map(input).collect()
         };
@@ -195,18 +202,23 @@ fn decode(
     decoder.decode(&refs).into_iter().collect()
 }
 
+/// The input of an epoch, and the hash of what it is prepared from.
 fn of_epoch(
     candidate: &Candidate,
     at: usize,
     plan: StampPlan<'_>,
     stamps: &Stamps,
-) -> Result<Vec<f32>, Arc<str>> {
+) -> Result<(Vec<f32>, u64), Arc<str>> {
     let epoch = &candidate.epochs[at];
     let needed = plan.roles(epoch)?;
+    let mut hash = PixelHash::default();
     let mut planes: Vec<Plane<'_>> = Vec::with_capacity(needed.len());
     for stamp in epoch.stamps.iter().filter(|s| needed.contains(&s.role)) {
         match stamps.get(&stamp.id) {
-            Some(Ok(pixels)) => planes.push(Plane::of(stamp.role, pixels)),
+            Some(Ok(pixels)) => {
+                hash.add(stamp.role, pixels);
+                planes.push(Plane::of(stamp.role, pixels));
+            }
             // Without its variance S/N is estimated; anything else must be there.
             Some(Err(_)) if stamp.role == Role::Variance => {}
             Some(Err(problem)) => {
@@ -216,5 +228,10 @@ fn of_epoch(
             None => {}
         }
     }
-    plan.prepared(&planes, candidate, at)
+    let input = plan.prepared(&planes, candidate, at)?;
+    if matches!(plan, StampPlan::Foreign(_)) {
+        // Fields of the packet are among it.
+        hash.add_numbers(&input);
+    }
+    Ok((input, hash.get()))
 }

@@ -10,6 +10,7 @@ pub mod forest_curve;
 pub mod fusing;
 pub(crate) mod inputs;
 pub(crate) mod model_memory;
+pub(crate) mod origin;
 pub mod report;
 pub mod run;
 pub(crate) mod schedule;

@@ -46,6 +46,8 @@ pub fn score_candidates(
 #[derive(Default)]
 pub(crate) struct Computed {
     pub predictions: Vec<Predictions>,
+    /// Hashes of the pixels of what was computed, epoch by epoch; empty of a model that looks back.
+    pub pixels: Vec<Vec<Option<u64>>>,
     pub memories: Vec<Remembered>,
     /// Epochs that were scored from one orientation only, by the places of candidate and epoch.
     pub one_view: Vec<(usize, usize)>,
@@ -62,6 +64,13 @@ pub enum Orientations {
         /// About this score; none for the threshold of the model's card.
         threshold: Option<f32>,
     },
+}
+
+impl Computed {
+    /// The hash of the pixels that a prediction was computed from, where it was computed.
+    pub fn pixels(&self, candidate: usize, epoch: usize) -> Option<u64> {
+        self.pixels.get(candidate)?.get(epoch).copied().flatten()
+    }
 }
 
 /// The same, but epochs whose scores are kept are neither decoded nor computed.
@@ -113,7 +122,7 @@ pub(crate) fn prepare_all(
     };
     let of_models = stamp_inputs(candidates, &[wanted], decoder);
     let input = |epoch| match epoch {
-        EpochInput::Ready(input) => Some(Ok(input)),
+        EpochInput::Ready(input, _) => Some(Ok(input)),
         EpochInput::Refused(why) => Some(Err(why)),
         EpochInput::Kept(_) => None,
     };
@@ -170,7 +179,7 @@ fn compute_stamps(
         .iter()
         .flatten()
         .filter_map(|epoch| match epoch {
-            EpochInput::Ready(input) => Some(&input[..]),
+            EpochInput::Ready(input, _) => Some(&input[..]),
             EpochInput::Kept(_) | EpochInput::Refused(_) => None,
         })
         .collect();
@@ -186,10 +195,15 @@ fn compute_stamps(
     let mut computed = Computed::default();
     for (candidate, epochs) in inputs.into_iter().enumerate() {
         let mut predictions = Vec::with_capacity(epochs.len());
+        let mut pixels = Vec::with_capacity(epochs.len());
         for (at, epoch) in epochs.into_iter().enumerate() {
+            pixels.push(match &epoch {
+                EpochInput::Ready(_, pixels) => Some(*pixels),
+                EpochInput::Kept(_) | EpochInput::Refused(_) => None,
+            });
             predictions.push(match epoch {
                 EpochInput::Kept(prediction) => prediction,
-                EpochInput::Ready(_) => {
+                EpochInput::Ready(..) => {
                     if is_full.next() == Some(false) {
                         computed.one_view.push((candidate, at));
                     }
@@ -199,6 +213,7 @@ fn compute_stamps(
             });
         }
         computed.predictions.push(predictions.into());
+        computed.pixels.push(pixels);
     }
     Ok(computed)
 }

@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::{
     inputs::{Inputs, Wanted, inputs},
     model_memory::ModelMemories,
+    origin::files_of,
     schedule::{Batch, Schedule, StepSize},
     score::{Computed, Orientations, compute},
     score_store::ScoreStore,
@@ -23,7 +24,7 @@ use super::{
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ModelInput, NewScores, Prediction,
-        Predictions, Remembered, ScoreRow,
+        Predictions, ScoreRow, ScoredFrom,
     },
     io::Decoder,
     tasks::{
@@ -115,7 +116,10 @@ impl Task for ScoreSet {
         let models: Vec<AnyModel> = models.collect::<anyhow::Result<_>>()?;
         cx.check()?;
         let mut store = ScoreStore::open(self.project.as_deref());
-        let kept: Vec<KeptScores> = models.iter().map(|model| store.kept(model.id())).collect();
+        let mut kept: Vec<KeptScores> = models.iter().map(|model| store.kept(model.id())).collect();
+        for (model, kept) in models.iter().zip(&mut kept) {
+            self.check(kept, &model.card().input, cx)?;
+        }
         let run = Run {
             set: &self,
             models: &models,
@@ -135,6 +139,23 @@ const fn part(part: &'static str) -> Phase {
 }
 
 impl ScoreSet {
+    /// Kept scores of files that have changed since are not taken for those of the present ones.
+    fn check(
+        &self,
+        kept: &mut KeptScores,
+        input: &ModelInput,
+        cx: &TaskContext<ScoreUpdate>,
+    ) -> anyhow::Result<()> {
+        if kept.is_empty() {
+            return Ok(());
+        }
+        for (_, candidate) in self.catalogue.iter() {
+            cx.check()?;
+            kept.check(candidate, input, |epoch| files_of(epoch, &self.decoder));
+        }
+        Ok(())
+    }
+
     fn model(
         &self,
         choice: &ModelChoice,
@@ -154,6 +175,10 @@ impl ScoreSet {
         model.ok_or_else(|| anyhow!("the model {id} is no longer at hand"))
     }
 }
+
+/// What is known of an epoch of a candidate that is scored in parts, with the hash of its pixels where it was
+/// computed now.
+type Known = Option<(Prediction, Option<u64>)>;
 
 /// A step whose stamps are read.
 struct Prepared {
@@ -236,7 +261,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn score(&self, store: &mut ScoreStore) -> anyhow::Result<()> {
         self.report_fault(store);
-        let mut is_done = self.look_up()?;
+        let mut is_done = self.look_up(store)?;
         let size = StepSize::new(self.set.pace);
         let models = self.models.iter();
         let models: Vec<(ModelId, ModelInput)> = models
@@ -274,7 +299,7 @@ impl Run<'_> {
     }
 
     /// Reports what the project holds, some candidates at a time; who is done then.
-    fn look_up(&self) -> anyhow::Result<Vec<bool>> {
+    fn look_up(&self, store: &mut ScoreStore) -> anyhow::Result<Vec<bool>> {
         let catalogue = &self.set.catalogue;
         let mut is_done = vec![false; catalogue.len()];
         if self.kept.iter().any(KeptScores::is_empty) {
@@ -309,6 +334,13 @@ impl Run<'_> {
                     .iter()
                     .map(|(_, predictions)| predictions.len())
                     .sum();
+                if self.kept[model].lacks_sources() {
+                    let all = scores.iter();
+                    let rows = all.flat_map(|(ix, predictions)| self.rows(model, *ix, predictions));
+                    let rows: Vec<ScoreRow> =
+                        rows.filter_map(|row| self.to_keep(model, row)).collect();
+                    store.keep(self.models[model].id(), rows.into());
+                }
                 let counts = Counts { kept, computed: 0 };
                 self.report(model, scores, counts, OneView::new());
             }
@@ -324,7 +356,7 @@ impl Run<'_> {
         store: &mut ScoreStore,
     ) -> anyhow::Result<()> {
         // Of the candidates that are scored in parts.
-        let mut begun: BTreeMap<CandidateIx, Vec<Option<Prediction>>> = BTreeMap::new();
+        let mut begun: BTreeMap<CandidateIx, Vec<Known>> = BTreeMap::new();
         let mut begun_one_view = OneView::new();
         for Prepared {
             batch,
@@ -339,13 +371,8 @@ impl Run<'_> {
                 let (computed, took) = self.compute(model, inputs, is_done)?;
                 computing += took;
                 epochs = computed.predictions.iter().map(|all| all.len()).sum();
-                let one_view = computed.one_view.into_iter();
                 match &batch {
-                    Batch::Whole(chosen) => {
-                        let scores = chosen.iter().copied().zip(computed.predictions).collect();
-                        let one_view = one_view.map(|(number, at)| (chosen[number], at));
-                        self.take(model, scores, one_view.collect(), computed.memories, store);
-                    }
+                    Batch::Whole(chosen) => self.take(model, chosen, computed, store),
                     Batch::Part {
                         ix,
                         places,
@@ -353,14 +380,22 @@ impl Run<'_> {
                     } => {
                         let known = begun.entry(*ix).or_insert_with(|| self.known(model, *ix));
                         let new = computed.predictions.iter().flat_map(|all| all.iter());
-                        for (at, prediction) in places.iter().zip(new) {
-                            known[*at] = Some(prediction.clone());
+                        for ((number, at), prediction) in places.iter().enumerate().zip(new) {
+                            known[*at] = Some((prediction.clone(), computed.pixels(0, number)));
                         }
-                        begun_one_view.extend(one_view.map(|(_, at)| (*ix, places[at])));
+                        let one_view = computed.one_view.iter();
+                        begun_one_view.extend(one_view.map(|(_, at)| (*ix, places[*at])));
                         if *is_last && let Some(known) = begun.remove(ix) {
-                            let all: Predictions = known.into_iter().flatten().collect();
-                            let of_this = begun_one_view.extract_if(|(of, _)| of == ix).collect();
-                            self.take(model, vec![(*ix, all)], of_this, Vec::new(), store);
+                            let (all, pixels): (Vec<_>, Vec<_>) =
+                                known.into_iter().flatten().unzip();
+                            let of_this = begun_one_view.extract_if(|(of, _)| of == ix);
+                            let whole = Computed {
+                                predictions: vec![all.into()],
+                                pixels: vec![pixels],
+                                one_view: of_this.map(|(_, at)| (0, at)).collect(),
+                                memories: Vec::new(),
+                            };
+                            self.take(model, &[*ix], whole, store);
                         }
                     }
                 }
@@ -380,12 +415,32 @@ impl Run<'_> {
     }
 
     /// What is kept of a candidate, epoch by epoch.
-    fn known(&self, model: usize, ix: CandidateIx) -> Vec<Option<Prediction>> {
-        let candidate = self.set.catalogue.get(ix);
+    fn known(&self, model: usize, ix: CandidateIx) -> Vec<Known> {
+        let Some(candidate) = self.set.catalogue.get(ix) else {
+            return Vec::new();
+        };
         let input = &self.models[model].card().input;
-        candidate.map_or_else(Vec::new, |candidate| {
-            self.kept[model].known(candidate, input)
+        let known = self.kept[model].known(candidate, input).into_iter();
+        known
+            .map(|known| known.map(|prediction| (prediction, None)))
+            .collect()
+    }
+
+    /// Predictions for a candidate as the project keeps them.
+    fn rows(&self, model: usize, ix: CandidateIx, predictions: &[Prediction]) -> Vec<ScoreRow> {
+        let Some(candidate) = self.set.catalogue.get(ix) else {
+            return Vec::new();
+        };
+        let input = &self.models[model].card().input;
+        ScoreRow::of(candidate, input, predictions, |_, epoch| ScoredFrom {
+            files: files_of(epoch, &self.set.decoder),
+            pixels: None,
         })
+    }
+
+    /// The row where the project does not have it as it is.
+    fn to_keep(&self, model: usize, mut row: ScoreRow) -> Option<ScoreRow> {
+        (!self.kept[model].is_up_to_date(&mut row)).then_some(row)
     }
 
     /// One step of a network in its turn; a forest needs no turn. How long it took, without the waiting.
@@ -421,31 +476,34 @@ impl Run<'_> {
     fn take(
         &self,
         model: usize,
-        scores: Vec<(CandidateIx, Predictions)>,
-        one_view: OneView,
-        memories: Vec<Remembered>,
+        chosen: &[CandidateIx],
+        computed: Computed,
         store: &mut ScoreStore,
     ) {
-        let input = &self.models[model].card().input;
         let mut counts = Counts::default();
         let mut rows = Vec::new();
-        for (ix, predictions) in &scores {
-            let Some(candidate) = self.set.catalogue.get(*ix) else {
-                continue;
-            };
-            let all = ScoreRow::of(candidate, input, predictions).into_iter();
-            for (at, row) in all.enumerate() {
-                if one_view.contains(&(*ix, at)) {
+        let one_view = computed.one_view.iter();
+        let one_view: OneView = one_view.map(|(at, epoch)| (chosen[*at], *epoch)).collect();
+        for (at, (ix, predictions)) in chosen.iter().zip(&computed.predictions).enumerate() {
+            let all = self.rows(model, *ix, predictions).into_iter().enumerate();
+            for (epoch, mut row) in all {
+                row.scored_from.pixels = computed.pixels(at, epoch);
+                if one_view.contains(&(*ix, epoch)) {
+                    // Not what the model scores in full: it is not kept.
                     counts.computed += 1;
-                } else if self.kept[model].holds(&row) {
+                    continue;
+                }
+                if self.kept[model].holds(&row) {
                     counts.kept += 1;
                 } else {
                     counts.computed +=
                         usize::from(matches!(row.prediction, Prediction::Probabilities(_)));
-                    rows.push(row);
                 }
+                rows.extend(self.to_keep(model, row));
             }
         }
+        let memories = computed.memories;
+        let scores = chosen.iter().copied().zip(computed.predictions).collect();
         self.report(model, scores, counts, one_view);
         store.keep(self.models[model].id(), NewScores { rows, memories });
         self.report_fault(store);

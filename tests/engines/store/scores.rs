@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use destello::{
-    domain::{ModelId, NewScores, Prediction, Remembered, ScoreRow},
+    domain::{ModelId, NewScores, Prediction, Remembered, ScoreRow, ScoredFrom},
     store::Project,
 };
 
@@ -14,6 +14,10 @@ fn row(candidate: &str, epoch: &str, prediction: Prediction) -> ScoreRow {
         candidate: candidate.into(),
         epoch: epoch.into(),
         prediction,
+        scored_from: ScoredFrom {
+            files: Some(u64::MAX - epoch.len() as u64),
+            pixels: (epoch.len() > 1).then_some(7),
+        },
     }
 }
 
@@ -94,7 +98,26 @@ fn a_project_of_layout_1_is_taken_along_with_its_labels() {
     let raw = rusqlite::Connection::open(&path).unwrap();
     let version = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
     let found = raw.query_row("PRAGMA user_version", [], version).unwrap();
-    assert_eq!(found, 4);
+    assert_eq!(found, 5);
+}
+
+#[test]
+fn scores_of_a_project_of_layout_4_do_not_say_what_they_were_computed_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.destello");
+    let mut rows = vec![row("a", "1", said(&[0.5, 0.5]))];
+    let mut project = Project::open_or_create(&path).unwrap();
+    project.put_scores(&model(), &rows.clone().into()).unwrap();
+    drop(project);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let back = "ALTER TABLE scores DROP COLUMN files; ALTER TABLE scores DROP COLUMN pixels;
+                PRAGMA user_version = 4;";
+    raw.execute_batch(back).unwrap();
+    drop(raw);
+    let project = Project::open_or_create(&path).unwrap();
+    rows[0].scored_from = ScoredFrom::default();
+    assert_eq!(project.scores_of(&model()).unwrap(), rows);
+    project.check_integrity().unwrap();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::common::StampSet;
+use crate::common::{StampSet, stamp_set::OBJECTS};
 use crossbeam_channel::bounded;
 use destello::{
     domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreRow},
@@ -223,6 +223,120 @@ fn what_the_project_holds_is_not_computed_and_what_is_new_is_kept() {
     // The others are reported at once, before anything is computed.
     assert_eq!(third.scores[0].len(), 5);
     assert_eq!(rows(&bench), kept);
+}
+
+/// Sets the time of change of a file, as a copy does.
+fn touch(file: &std::path::Path, seconds: u64) {
+    let file = std::fs::File::options().write(true).open(file).unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+    file.set_modified(time).unwrap();
+}
+
+/// What is predicted now, by candidate, and what the same stamps are given without a project.
+fn assert_of_present_stamps(bench: &Bench, reported: &Reported) {
+    let fresh = bench.run(None);
+    let by_candidate = |reported: &Reported| {
+        let mut all = reported.scores.concat();
+        all.sort_by_key(|(ix, _)| *ix);
+        all
+    };
+    let [found, fresh] = [by_candidate(reported), by_candidate(&fresh)];
+    for ((_, found), (_, fresh)) in found.iter().zip(&fresh) {
+        for (found, fresh) in found.iter().zip(fresh.iter()) {
+            let (Prediction::Probabilities(a), Prediction::Probabilities(b)) = (found, fresh)
+            else {
+                panic!("{found:?} {fresh:?}");
+            };
+            assert!(a.iter().zip(b.iter()).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
+    }
+}
+
+#[test]
+fn stamps_that_were_reduced_anew_under_their_name_are_scored_anew() {
+    let bench = bench_of(StampSet::new());
+    drop(Project::open_or_create(bench.project()).unwrap());
+    let first = bench.run(Some(bench.project()));
+    let before = rows(&bench);
+    assert!(before.iter().all(|row| row.scored_from.files.is_some()));
+    // One object has other pixels, another the same ones in a file that was copied.
+    bench.set.reduce_again(&OBJECTS[2], 21, 5, 77);
+    touch(&bench.set.file(OBJECTS[4].id), 1_700_000_000);
+    let second = bench.run(Some(bench.project()));
+    second.assert_whole(5);
+    assert_eq!(second.counts, counts(25, 5));
+    assert_of_present_stamps(&bench, &second);
+    let of = |reported: &Reported, ix: u32| -> Predictions {
+        let all = reported.scores.concat();
+        all.into_iter().find(|(at, _)| at.0 == ix).unwrap().1
+    };
+    assert_ne!(of(&first, 2), of(&second, 2));
+    assert_eq!(of(&first, 4), of(&second, 4));
+    // The project has noted both: nothing is read or computed again.
+    for object in &OBJECTS {
+        let file = bench.set.file(object.id);
+        let time = std::fs::metadata(&file).unwrap().modified().unwrap();
+        std::fs::write(
+            &file,
+            vec![0; std::fs::metadata(&file).unwrap().len() as usize],
+        )
+        .unwrap();
+        let open = std::fs::File::options().write(true).open(&file).unwrap();
+        open.set_modified(time).unwrap();
+    }
+    assert_eq!(bench.run(Some(bench.project())).counts, counts(30, 0));
+}
+
+#[test]
+fn a_model_that_looks_back_scores_anew_from_the_first_epoch_whose_file_changed() {
+    let bench = bench_of(StampSet::new());
+    drop(Project::open_or_create(bench.project()).unwrap());
+    let run = || {
+        let mut task = bench.task(Some(bench.project()));
+        task.by = vec![ModelChoice::Source(models::SEQUENCES.into())];
+        let (sender, updates) = bounded(1024);
+        run_here(task, CancelToken::default(), move |update| {
+            sender.send(update).unwrap();
+        })
+        .unwrap();
+        Reported::of(updates.iter().collect())
+    };
+    let first = run();
+    assert_eq!(run().counts.computed, 0);
+    bench.set.reduce_again(&OBJECTS[1], 21, 5, 78);
+    let again = run();
+    let scored = |reported: &Reported| {
+        let all = reported.scores.iter().flatten();
+        let one = all.clone().find(|(ix, _)| ix.0 == 1);
+        one.unwrap().1.iter().filter(|one| is_score(one)).count()
+    };
+    assert_eq!(again.counts.computed, scored(&first));
+}
+
+#[test]
+fn scores_of_old_projects_are_taken_and_from_then_on_belong_to_their_files() {
+    let bench = bench_of(StampSet::new());
+    drop(Project::open_or_create(bench.project()).unwrap());
+    bench.run(Some(bench.project()));
+    let raw = rusqlite::Connection::open(bench.project()).unwrap();
+    raw.execute("UPDATE scores SET files = NULL, pixels = NULL", [])
+        .unwrap();
+    assert_eq!(bench.run(Some(bench.project())).counts, counts(30, 0));
+    assert!(
+        rows(&bench)
+            .iter()
+            .all(|row| row.scored_from.files.is_some() && row.scored_from.pixels.is_none())
+    );
+    // Whether the pixels are the same is not known of such a score.
+    touch(&bench.set.file(OBJECTS[0].id), 1_700_000_000);
+    let second = bench.run(Some(bench.project()));
+    assert_eq!(second.counts.kept + second.counts.computed, 30);
+    assert_of_present_stamps(&bench, &second);
+    assert!(
+        rows(&bench)[..5]
+            .iter()
+            .all(|row| row.scored_from.pixels.is_some())
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use destello::{
-    domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, Timestamp},
+    domain::{Candidate, Epoch, Mjd, Prediction, ScoreRow, ScoredFrom, Timestamp},
     features::open::{
         index::{Batch, OpeningUpdate},
         opening::{finish_opening, take_opening},
@@ -34,7 +34,9 @@ fn state_of(count: u32, folder: &TempDir) -> AppState {
     let rows = (0..).zip(&candidates).flat_map(|(ix, candidate)| {
         let real = (f64::from(ix) * 0.618_034).fract() as f32;
         let prediction = Prediction::Probabilities([1.0 - real, real].into());
-        ScoreRow::of(candidate, &loaded.card.input, &[prediction])
+        ScoreRow::of(candidate, &loaded.card.input, &[prediction], |_, _| {
+            ScoredFrom::default()
+        })
     });
     let rows: Vec<ScoreRow> = rows.collect();
     let path = folder.path().join("night.destello");
