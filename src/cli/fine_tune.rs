@@ -80,8 +80,9 @@ pub(super) struct Args {
     /// Measure nothing on labels: half the time and less
     #[arg(long)]
     no_hold_out: bool,
-    /// What the old sky may lose, points of mean recall, before the taught weights are drawn back
-    #[arg(long, value_name = "POINTS", default_value_t = 1.0)]
+    /// What the source domain (simulated data) may lose, points of mean recall: what was learned is interpolated
+    /// back towards the model before until it loses no more
+    #[arg(long, value_name = "POINTS", default_value_t = 0.5)]
     most_forgotten: f64,
     /// Leave out a part of the recipe, to see what it does: biases, head, all-layers, replay, balance, turns,
     /// prior, average

@@ -87,7 +87,7 @@ impl Default for Settings {
             last_folders: BTreeMap::new(),
             vocabulary_files: Vec::new(),
             model_files: Vec::new(),
-            most_forgotten_percent: 1.0,
+            most_forgotten_percent: 0.5,
             scores_one_orientation_first: false,
             recent_projects: Vec::new(),
             window_size: None,

@@ -20,7 +20,7 @@ pub use super::recipe::{Recipe, RecipePart};
 
 use super::{
     check::Check,
-    held_out::{HeldOut, StageKept},
+    held_out::{HeldOut, StageKept, called, gain},
     recipe::{Phase, phases, shorten},
     round::{Course, Round},
 };
@@ -58,7 +58,9 @@ enum Stage {
     Training(usize, Box<Round>),
     /// Measuring what came out of that round with its labels that are held out.
     Judging(usize, Box<Check>),
-    /// Measuring the taught network on the old sky.
+    /// Measuring what every stage of the last round forgets of the source domain.
+    Choosing(Vec<Network>, Box<Check>),
+    /// Measuring the network that is kept on the source domain.
     After(Box<Network>, Validating),
     Finished(Box<Network>),
 }
@@ -77,7 +79,8 @@ pub struct FineTuning {
     /// The network with biases and temperature of the round; as it was, where the recipe has none.
     biased: Network,
     held_out: HeldOut,
-    source_domain: [Confusion; 2],
+    /// What simulated examples are called, before and after.
+    source_domain: [Vec<usize>; 2],
 }
 
 impl Stepwise for FineTuning {
@@ -85,11 +88,7 @@ impl Stepwise for FineTuning {
         match &mut self.stage {
             Stage::Before(validating) => {
                 if let Some(found) = validating.step(&*self.material.test)? {
-                    count(
-                        &mut self.source_domain[0],
-                        &found.probabilities,
-                        &*self.material.test,
-                    );
+                    self.source_domain[0] = self.called(&found);
                     self.begin_round(0);
                 }
             }
@@ -101,20 +100,9 @@ impl Stepwise for FineTuning {
                 }
             }
             Stage::Training(done, round) if round.is_finished() => {
-                let done = *done;
-                let stages = if done < self.material.folds.len() {
-                    self.held_out.stages().to_vec()
-                } else {
-                    vec![self.held_out.kept()]
-                };
-                let trained: Vec<Network> = stages
-                    .into_iter()
-                    .map(|stage| match stage {
-                        StageKept::Biases => Ok(self.biased.at_rest()),
-                        StageKept::Trained { back } => round.trained(back),
-                    })
-                    .collect::<Result<_, _>>()?;
-                self.finish_round(done, trained);
+                let (done, trained) = (*done, round.trained(0.0)?);
+                let stages = self.stages(&trained);
+                self.finish_round(done, stages);
             }
             Stage::Judging(done, check) => {
                 let done = *done;
@@ -131,14 +119,17 @@ impl Stepwise for FineTuning {
                     self.losses.push(LossPoint { step, loss });
                 }
             }
-            Stage::After(_, validating) => {
+            Stage::Choosing(stages, check) => {
+                if let Some(found) = check.step(&*self.material.choice, self.parent.compute())? {
+                    let stages = std::mem::take(stages);
+                    self.choose(stages, &found);
+                }
+            }
+            Stage::After(network, validating) => {
                 if let Some(found) = validating.step(&*self.material.test)? {
-                    count(
-                        &mut self.source_domain[1],
-                        &found.probabilities,
-                        &*self.material.test,
-                    );
-                    self.finish();
+                    let network = network.clone();
+                    self.source_domain[1] = self.called(&found);
+                    self.stage = Stage::Finished(network);
                 }
             }
             Stage::Finished(_) => {}
@@ -152,7 +143,9 @@ impl Stepwise for FineTuning {
 
     fn phase(&self) -> StepPhase {
         let part = match &self.stage {
-            Stage::Before(_) | Stage::After(..) => "measuring on simulated data",
+            Stage::Before(_) | Stage::Choosing(..) | Stage::After(..) => {
+                "measuring on simulated data"
+            }
             Stage::Biasing(..) => "predicting labels",
             Stage::Training(_, round) if round.is_finished() => "ending a round",
             Stage::Training(..) => "learning",
@@ -198,7 +191,7 @@ impl FineTuning {
             stage: Stage::Before(Validating::new(parent.network(), parent.compute())),
             biased: parent.network().clone(),
             held_out,
-            source_domain: [0; 2].map(|_| Confusion::new(classes)),
+            source_domain: [Vec::new(), Vec::new()],
             losses: Vec::new(),
             phases,
             material,
@@ -246,43 +239,44 @@ impl FineTuning {
         self.biased = self.parent.network().clone().with_pool(&biases.pool);
     }
 
-    /// Trains the network of that round; the last one only where more than its biases is kept.
+    /// Trains the network of that round.
     fn train(&mut self, number: usize) {
-        let is_last = number >= self.material.folds.len();
-        if is_last && self.held_out.kept() == StageKept::Biases {
-            let biased = self.biased.at_rest();
-            self.finish_round(number, vec![biased]);
-        } else {
-            self.stage = Stage::Training(number, Box::new(self.round(number)));
-        }
+        self.stage = Stage::Training(number, Box::new(self.round(number)));
     }
 
-    /// Ends where the old sky is not forgotten; else takes the stage before, where there is one, and looks at
-    /// the old sky again.
-    fn finish(&mut self) {
-        let compute = self.parent.compute();
-        let waiting = Validating::new(self.parent.network(), compute);
-        let stage = std::mem::replace(&mut self.stage, Stage::Before(waiting));
-        let Stage::After(network, _) = stage else {
-            self.stage = stage;
-            return;
-        };
-        let source_domain = DomainFigures::of(&self.source_domain[0], &self.source_domain[1]);
-        let is_forgotten = source_domain.is_some_and(|sky| -sky.gain() > self.order.most_forgotten);
-        let before = is_forgotten.then(|| self.held_out.step_back()).flatten();
-        self.stage = match before {
-            Some(stage) => {
-                let biased = self.biased.at_rest();
-                let network = match stage {
-                    StageKept::Biases => biased,
-                    StageKept::Trained { back } => network.toward(&biased, back),
-                };
-                self.source_domain[1] = Confusion::new(self.parent.card().classes.len());
-                let validating = Validating::new(&network, compute);
-                Stage::After(Box::new(network), validating)
+    /// The networks of all stages, of what a round trained.
+    fn stages(&self, trained: &Network) -> Vec<Network> {
+        let parent = self.parent.network().at_rest();
+        let biased = self.biased.at_rest();
+        let stages = self.held_out.stages().iter();
+        let network = |stage: &StageKept| {
+            let (network, back) = match stage {
+                StageKept::Biases { back } => (&biased, *back),
+                StageKept::Trained { back } => (trained, *back),
+            };
+            if back > 0.0 {
+                network.clone().toward(&parent, back)
+            } else {
+                network.clone()
             }
-            None => Stage::Finished(network),
         };
+        stages.map(network).collect()
+    }
+
+    /// What the examples of the source domain are called.
+    fn called(&self, found: &Validation) -> Vec<usize> {
+        called(&found.probabilities, self.parent.card().classes.len())
+    }
+
+    /// Keeps the stage that gains on held-out labels and does not forget the source domain.
+    fn choose(&mut self, mut stages: Vec<Network>, found: &[Validation]) {
+        let rows: Vec<&[f32]> = found.iter().map(|found| &found.probabilities[..]).collect();
+        let classes = self.material.choice.classes();
+        let most = self.order.most_forgotten;
+        self.held_out.forget_little(&rows, classes, most);
+        let network = stages.swap_remove(self.held_out.chosen());
+        let validating = Validating::new(&network, self.parent.compute());
+        self.stage = Stage::After(Box::new(network), validating);
     }
 
     /// The round of that number: one for each part that is held out, then one with all labels.
@@ -300,17 +294,14 @@ impl FineTuning {
         Round::begin(&self.biased, dataset, course, self.parent.compute())
     }
 
-    fn finish_round(&mut self, done: usize, trained: Vec<Network>) {
-        if done < self.material.folds.len() {
-            let parent = self.parent.network().clone();
-            let networks = [parent].into_iter().chain(trained).collect();
-            self.stage = Stage::Judging(done, Box::new(Check::new(networks)));
-            return;
-        }
-        for network in trained.into_iter().take(1) {
-            let validating = Validating::new(&network, self.parent.compute());
-            self.stage = Stage::After(Box::new(network), validating);
-        }
+    fn finish_round(&mut self, done: usize, stages: Vec<Network>) {
+        let parent = [self.parent.network().clone()].into_iter();
+        let check = Box::new(Check::new(parent.chain(stages.iter().cloned()).collect()));
+        self.stage = if done < self.material.folds.len() {
+            Stage::Judging(done, check)
+        } else {
+            Stage::Choosing(stages, check)
+        };
     }
 
     /// Takes what the model as it was, and the network of each stage, predict of a part that was held out.
@@ -335,7 +326,9 @@ impl FineTuning {
                 *done as u64 * self.steps_a_round() + round.steps_done()
             }
             Stage::Judging(done, _) => (*done as u64 + 1) * self.steps_a_round(),
-            Stage::After(..) | Stage::Finished(_) => rounds * self.steps_a_round(),
+            Stage::Choosing(..) | Stage::After(..) | Stage::Finished(_) => {
+                rounds * self.steps_a_round()
+            }
         }
     }
 
@@ -350,11 +343,26 @@ impl FineTuning {
 
     /// What was measured before and after.
     pub fn figures(&self) -> FineTuneFigures {
-        let [before, after] = &self.source_domain;
         FineTuneFigures {
             target_domain: self.held_out.figures(),
-            source_domain: DomainFigures::of(before, after),
+            source_domain: self.source_figures(),
         }
+    }
+
+    fn source_figures(&self) -> Option<DomainFigures> {
+        let truths = self.material.test.classes();
+        let classes = self.parent.card().classes.len();
+        let confusions = self.source_domain.each_ref().map(|called| {
+            let mut confusion = Confusion::new(classes);
+            for (called, truth) in called.iter().zip(truths) {
+                confusion.add(usize::from(*truth), *called, 1);
+            }
+            confusion
+        });
+        let [before, after] = &self.source_domain;
+        let (_, error) = gain(before, after, truths, classes);
+        let [was, is] = &confusions;
+        Some(DomainFigures::of(was, is)?.with_gain_error(error))
     }
 
     /// The taught model. Its card tells what was measured: `new_sky_…` on labels that were held out,

@@ -2,7 +2,8 @@
 //!
 //! Stages come in the order of what they change. A later one is kept where held-out labels gain more than the
 //! standard error over the one that was kept before; what chooses is not what measures: of two halves each
-//! chooses for the other.
+//! chooses for the other. Stages that forget the source domain, on simulated examples of their own, are not
+//! chosen at all.
 
 use crate::{
     domain::{Confusion, DomainFigures, likeliest, log_pool::log_of},
@@ -12,16 +13,20 @@ use crate::{
 /// A stage of the recipe, as a network that came out of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum StageKept {
-    /// Biases of the classes and a temperature; no other weight changes.
-    Biases,
-    /// All that was trained, interpolated this far back to the weights before.
+    /// Biases of the classes and a temperature, interpolated this far back to the model as it was; no other
+    /// weight changes.
+    Biases { back: f64 },
+    /// All that was trained, interpolated likewise.
     Trained { back: f64 },
 }
 
 impl StageKept {
     pub fn in_words(self) -> String {
         match self {
-            Self::Biases => "biases and temperature only".into(),
+            Self::Biases { back: 0.0 } => "biases and temperature only".into(),
+            Self::Biases { back } => {
+                format!("biases and temperature only, interpolated by {back} towards those before")
+            }
             Self::Trained { back } => {
                 format!("weights interpolated by {back} towards those before")
             }
@@ -44,6 +49,8 @@ pub(crate) struct HeldOut {
     classes: usize,
     /// Trained and target class shares that rows are corrected for before they are judged.
     shares: Option<[Vec<f64>; 2]>,
+    /// Stages that do not forget the source domain; all until that was measured.
+    may_be_kept: Vec<bool>,
     /// The stage that is kept, by position.
     chosen: usize,
 }
@@ -58,6 +65,7 @@ impl HeldOut {
     ) -> Self {
         Self {
             chosen: usual.min(stages.len().saturating_sub(1)),
+            may_be_kept: vec![true; stages.len()],
             stages,
             judged: Vec::new(),
             classes,
@@ -104,15 +112,38 @@ impl HeldOut {
         }
     }
 
+    /// Leaves only stages that lose no more than `most` of their mean recall on the source domain, 0 to 1, and
+    /// chooses among them; where all lose more, the one that changes least. Rows are those of the model as it was
+    /// and of each stage, for examples of these classes.
+    pub fn forget_little(&mut self, predictions: &[&[f32]], classes: &[u8], most: f64) {
+        let called: Vec<Vec<usize>> = predictions
+            .iter()
+            .map(|rows| called(rows, self.classes))
+            .collect();
+        let Some((before, stages)) = called.split_first() else {
+            return;
+        };
+        self.may_be_kept = stages
+            .iter()
+            .map(|after| -gain(before, after, classes, self.classes).0 <= most)
+            .collect();
+        let may_be_kept = &self.may_be_kept;
+        if self.judged.is_empty() {
+            let kept = (0..=self.chosen).rev().find(|at| may_be_kept[*at]);
+            self.chosen = kept.unwrap_or(0);
+        } else {
+            self.choose();
+        }
+    }
+
     /// The stage that is kept.
     pub fn kept(&self) -> StageKept {
         self.stages[self.chosen]
     }
 
-    /// Keeps the stage before the one that is kept, where there is one.
-    pub fn step_back(&mut self) -> Option<StageKept> {
-        self.chosen = self.chosen.checked_sub(1)?;
-        Some(self.kept())
+    /// The position of the stage that is kept.
+    pub const fn chosen(&self) -> usize {
+        self.chosen
     }
 
     /// What was gained, each half of the objects judged by the stage that the other chooses.
@@ -148,11 +179,13 @@ impl HeldOut {
             .count()
     }
 
-    /// The last stage that gains more than its standard error over the one that was kept before it, by those
-    /// objects.
+    /// The last stage that may be kept and gains more than its standard error over the one that was kept before
+    /// it, by those objects.
     fn best(&self, counts: &dyn Fn(usize) -> bool) -> usize {
-        let mut kept = 0;
-        for stage in 1..self.stages.len() {
+        let all = 0..self.stages.len();
+        let mut may_be_kept = all.filter(|stage| self.may_be_kept[*stage]);
+        let mut kept = may_be_kept.next().unwrap_or(0);
+        for stage in may_be_kept {
             let all = self.judged.iter().enumerate();
             let chosen = all.filter(|(at, _)| counts(*at)).map(|(_, one)| one);
             let gains = chosen.map(|one| (one.logs[1 + stage] - one.logs[1 + kept], one.class));
@@ -163,6 +196,23 @@ impl HeldOut {
         }
         kept
     }
+}
+
+/// What is called of each row of probabilities.
+pub(crate) fn called(rows: &[f32], classes: usize) -> Vec<usize> {
+    let rows = rows.chunks(classes.max(1));
+    rows.map(|row| likeliest(row).unwrap_or(0)).collect()
+}
+
+/// What mean recall gains from one model to another on the same examples, and its standard error.
+pub(crate) fn gain(before: &[usize], after: &[usize], truths: &[u8], classes: usize) -> (f64, f64) {
+    let all = before.iter().zip(after).zip(truths);
+    let gains = all.map(|((before, after), class)| {
+        let class = usize::from(*class);
+        let [was, is] = [before, after].map(|called| f64::from(u8::from(*called == class)));
+        (is - was, class)
+    });
+    balanced(gains, classes)
 }
 
 /// The mean over classes of the means of their members, and its standard error; a class of one member has no
@@ -206,7 +256,10 @@ fn balanced(all: impl Iterator<Item = (f64, usize)>, classes: usize) -> (f64, f6
 mod tests {
     use super::*;
 
-    const STAGES: [StageKept; 2] = [StageKept::Biases, StageKept::Trained { back: 0.0 }];
+    const STAGES: [StageKept; 2] = [
+        StageKept::Biases { back: 0.0 },
+        StageKept::Trained { back: 0.0 },
+    ];
 
     /// So many objects of each of two classes; each network gives the right class that probability, a little
     /// more or less from object to object.
@@ -241,9 +294,46 @@ mod tests {
         let nothing = HeldOut::new(STAGES.to_vec(), 1, 2, None);
         assert_eq!(nothing.kept(), STAGES[1]);
         assert_eq!(nothing.figures(), None);
-        let mut kept = held_out(20, [0.4, 0.6, 0.9]);
-        assert_eq!(kept.step_back(), Some(STAGES[0]));
-        assert_eq!(kept.step_back(), None);
+    }
+
+    /// Rows of two classes, so many of each hundred called wrong.
+    fn source(wrong: [usize; 3]) -> (Vec<Vec<f32>>, Vec<u8>) {
+        let classes: Vec<u8> = (0..200).map(|at| (at % 2) as u8).collect();
+        let rows = |wrong: usize| {
+            let row = |(at, class): (usize, &u8)| {
+                let is_first = (*class == 0) != (at / 2 < wrong);
+                if is_first { [0.9, 0.1] } else { [0.1, 0.9] }
+            };
+            classes.iter().enumerate().flat_map(row).collect()
+        };
+        (wrong.map(rows).into(), classes)
+    }
+
+    #[test]
+    fn a_stage_that_forgets_the_source_domain_is_not_kept() {
+        let kept_of = |mut held_out: HeldOut, wrong: [usize; 3]| {
+            let (rows, classes) = source(wrong);
+            let rows: Vec<&[f32]> = rows.iter().map(|rows| &rows[..]).collect();
+            held_out.forget_little(&rows, &classes, 0.02);
+            held_out.kept()
+        };
+        let gains = || held_out(20, [0.4, 0.6, 0.9]);
+        assert_eq!(kept_of(gains(), [3, 3, 5]), STAGES[1]);
+        assert_eq!(kept_of(gains(), [3, 3, 6]), STAGES[0]);
+        // The first may forget and the second not, as it is shown simulated examples too.
+        assert_eq!(kept_of(gains(), [3, 9, 4]), STAGES[1]);
+        assert_eq!(kept_of(gains(), [3, 9, 9]), STAGES[0]);
+        let nothing = || HeldOut::new(STAGES.to_vec(), 1, 2, None);
+        assert_eq!(kept_of(nothing(), [3, 3, 3]), STAGES[1]);
+        assert_eq!(kept_of(nothing(), [3, 3, 9]), STAGES[0]);
+        // What is told of the gain is that of stages that may be kept.
+        let mut held_out = gains();
+        let (rows, classes) = source([3, 3, 9]);
+        let rows: Vec<&[f32]> = rows.iter().map(|rows| &rows[..]).collect();
+        let log_gain = |held_out: &HeldOut| held_out.figures().unwrap().log_gain.unwrap()[0];
+        let before = log_gain(&held_out);
+        held_out.forget_little(&rows, &classes, 0.02);
+        assert!(log_gain(&held_out) < before - 0.3);
     }
 
     #[test]

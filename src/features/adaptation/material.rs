@@ -27,6 +27,8 @@ use crate::{
 const TEST_FROM: u64 = 1 << 41;
 /// Those that are replayed, from here on.
 const REPLAY_FROM: u64 = 1 << 42;
+/// Those by which a stage is chosen that does not forget, from here on.
+const CHOICE_FROM: u64 = 1 << 43;
 
 /// Labels of which some objects are held out.
 pub(crate) struct Fold {
@@ -42,7 +44,9 @@ pub struct Material {
     pub(crate) folds: Vec<Fold>,
     /// Simulated examples that are shown again.
     pub(crate) replayed: Arc<dyn Dataset>,
-    /// Simulated examples to test with.
+    /// Simulated examples by which a stage is chosen that does not forget the source domain.
+    pub(crate) choice: Arc<dyn Dataset>,
+    /// Simulated examples to test with: nothing is learned from them or chosen by them.
     pub(crate) test: Arc<dyn Dataset>,
     /// Classes that the model is given.
     pub(crate) new_classes: Vec<String>,
@@ -95,6 +99,7 @@ impl Material {
             folds: folds(order, card, &opened, &*set.training, sources)?,
             labelled: set.training,
             replayed: replayed(order, card)?,
+            choice: simulated(order, card, CHOICE_FROM, order.test.max(1))?,
             test: simulated(order, card, TEST_FROM, order.test.max(1))?,
             new_classes,
             learned: opened

@@ -41,7 +41,7 @@ pub struct FineTuneOrder {
     pub has_new_classes: bool,
     /// What is done.
     pub recipe: Recipe,
-    /// What the old sky may lose of its mean recall, 0 to 1, before the taught weights are drawn back.
+    /// What the source domain may lose of its mean recall, 0 to 1: stages that lose more are not kept.
     pub most_forgotten: f64,
     /// Class shares that the set has, by name: predictions are corrected for them before held-out labels judge
     /// them. None judges as trained.
@@ -105,8 +105,8 @@ impl FineTuneOrder {
     }
 }
 
-/// What the old sky may lose unless the user says otherwise.
-const MOST_FORGOTTEN: f64 = 0.01;
+/// What the source domain may lose unless the user says otherwise.
+const MOST_FORGOTTEN: f64 = 0.005;
 
 /// Into how many parts labels are divided, and how many of them are held out in turn.
 pub(crate) fn parts(labels: usize, input: &ModelInput) -> (u64, u64) {

@@ -13,6 +13,9 @@ use crate::{
 /// Fewer labels than this teach the head of a network of single epochs, more of them all its layers.
 const LABELS_FOR_ALL_LAYERS: usize = 20;
 
+/// How far back towards the model as it was a stage may be interpolated, what changes least first.
+const WAYS_BACK: [f64; 3] = [0.75, 0.5, 0.0];
+
 /// A part of the recipe that can be left out, to see what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecipePart {
@@ -31,8 +34,8 @@ pub enum RecipePart {
     Turns,
     /// How often classes are shown is taken out of what is learned.
     Prior,
-    /// The taught weights are drawn back half of the way to those before, where held-out labels say that
-    /// this is better.
+    /// What was learned is interpolated back towards the model as it was, where held-out labels show that this is
+    /// better or the source domain would be forgotten.
     Average,
 }
 
@@ -93,14 +96,18 @@ impl Recipe {
     /// The stages in the order of what they change, and which of them is kept where nothing is held out to
     /// choose with, by position.
     pub(crate) fn stages(&self, input: &ModelInput) -> (Vec<StageKept>, usize) {
+        let ways_back: &[f64] = if self.has(RecipePart::Average) {
+            &WAYS_BACK
+        } else {
+            &[0.0]
+        };
         let mut stages = Vec::new();
         if self.has(RecipePart::Biases) {
-            stages.push(StageKept::Biases);
+            let biases = |back: &f64| StageKept::Biases { back: *back };
+            stages.extend(ways_back.iter().map(biases));
         }
-        if self.has(RecipePart::Average) {
-            stages.push(StageKept::Trained { back: 0.5 });
-        }
-        stages.push(StageKept::Trained { back: 0.0 });
+        let trained = |back: &f64| StageKept::Trained { back: *back };
+        stages.extend(ways_back.iter().map(trained));
         let is_averaged = self.has(RecipePart::Average) && matches!(input, ModelInput::Sequence(_));
         let usual = stages.len() - 1 - usize::from(is_averaged);
         (stages, usual)
@@ -112,7 +119,7 @@ impl Recipe {
         let (stages, usual) = self.stages(input);
         match stages.get(usual) {
             Some(StageKept::Trained { back }) => *back,
-            Some(StageKept::Biases) | None => 0.0,
+            Some(StageKept::Biases { .. }) | None => 0.0,
         }
     }
 
