@@ -54,6 +54,13 @@ impl ScoreBook {
         self.models.get(model)?.get(candidate)
     }
 
+    /// Takes all that another book has, in the place of what models of it have here.
+    pub fn overlay(&mut self, other: &Self) {
+        let models = other.models.iter();
+        self.models
+            .extend(models.map(|(id, of_model)| (id.clone(), of_model.clone())));
+    }
+
     /// Forgets what a model said.
     pub fn forget(&mut self, model: &ModelId) {
         self.models.remove(model);

@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     domain::LabelAction,
-    features::{file_dialog::pick::PickFor, open::opening::take_event},
+    features::{
+        adaptation::changed_decisions::{roll_back, show_changes},
+        file_dialog::pick::PickFor,
+        open::opening::take_event,
+    },
     workspace::{
         action::{Action, Menu},
         context::Context,
@@ -42,6 +46,7 @@ impl AppState {
         self.fine_tuning.poll_adaptation(shared, cx);
         self.close_pairs.poll_close_pairs(shared, cx);
         self.scoring.poll(shared, cx);
+        self.shares.poll(shared, cx);
         self.explanation.poll_explanation();
         self.training.poll_training(shared, cx);
         self.simulation.poll_simulation(shared, cx);
@@ -84,6 +89,7 @@ impl AppState {
             || self.shared.stamps.is_waiting()
             || self.shared.versions.is_reading()
             || self.scoring.is_busy()
+            || self.shares.is_busy()
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
             || self.explanation.explanations.is_awaited()
@@ -107,6 +113,7 @@ impl AppState {
         self.evaluation.want_evaluation(shared, cx);
         self.explanation.want_explanation(shared, cx);
         self.scoring.follow(shared);
+        self.shares.want(shared, cx);
         self.latent.want_latent(shared, cx);
         if std::mem::take(&mut self.shared.is_session_stale) {
             self.keep_session();
@@ -324,12 +331,9 @@ impl AppState {
             Action::Doubts => self.shared.show_doubts(cx),
             Action::RepeatCheck => self.shared.check_repeats(cx),
             Action::FineTune => self.shared.toggle(Pane::FineTune),
-            Action::WhatChanged => {
-                crate::features::adaptation::changed_decisions::show_changes(&mut self.shared, cx);
-            }
-            Action::RollBack => {
-                crate::features::adaptation::changed_decisions::roll_back(&mut self.shared, cx);
-            }
+            Action::ClassShares => self.shared.toggle(Pane::ClassShares),
+            Action::WhatChanged => show_changes(&mut self.shared, cx),
+            Action::RollBack => roll_back(&mut self.shared, cx),
             Action::FoldCurve => {
                 self.light_curve.curve.fold = self.light_curve.curve.fold.next();
                 self.shared.save_session();

@@ -236,6 +236,9 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
                 &mut memory.preview,
                 commands,
             ),
+            Pane::ClassShares => {
+                scoring::shares_view::class_shares_ui(ui, &state.shared, commands);
+            }
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }

@@ -6,7 +6,8 @@ use crate::{
         evaluation::state::EvaluationPane, explanation::state::ExplanationPane,
         file_dialog::state::DialogPane, inspect::header::HeaderPane,
         labelling::transfer::LabelFiles, latent::state::LatentPane,
-        light_curve::state::LightCurvePane, open::state::OpeningPane, scoring::state::ScoringTasks,
+        light_curve::state::LightCurvePane, open::state::OpeningPane,
+        scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
         simulation::state::SimulationPane, training::state::TrainingPane,
     },
     workspace::{settings::Settings, shared::Shared},
@@ -21,6 +22,8 @@ pub struct AppState {
     pub opening: OpeningPane,
     /// What scores the set.
     pub scoring: ScoringTasks,
+    /// What finds its class shares.
+    pub shares: SharesTasks,
     /// Files of labels and vocabularies that are being read and written.
     pub label_files: LabelFiles,
     /// Header cards on request.
@@ -58,6 +61,7 @@ impl AppState {
             shared: Shared::new(settings, login_name),
             opening: OpeningPane::default(),
             scoring: ScoringTasks::default(),
+            shares: SharesTasks::default(),
             label_files: LabelFiles::default(),
             header: HeaderPane::default(),
             light_curve: LightCurvePane::default(),

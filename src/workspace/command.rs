@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     action::Action, display::Display, drawn::Drawn, keys::Chord, queue::column::Column,
-    screen::Screen, settings::Settings, stamp_store::Want,
+    scores::shares::ChosenShares, screen::Screen, settings::Settings, stamp_store::Want,
 };
 use crate::domain::{CandidateIx, Role};
 
@@ -152,6 +152,8 @@ pub enum Scoring {
     Threshold(f32),
     /// The recall that a threshold is chosen for, 0 to 1.
     WantedRecall(f32),
+    /// Class shares that models of the active one's kind are corrected for.
+    Shares(Box<ChosenShares>),
     /// Stop scoring.
     Stop,
 }

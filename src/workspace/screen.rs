@@ -42,6 +42,8 @@ pub enum Pane {
     FineTune,
     /// Candidates that lie close together.
     ClosePairs,
+    /// Class shares of this set, and what they change.
+    ClassShares,
 }
 
 /// A text field that a key jumps to.

@@ -30,6 +30,28 @@ pub fn counted(number: u64, thing: &str) -> String {
     format!("{} {thing}{s}", thousands(number))
 }
 
+/// A class for so many objects: "supernovae", "galaxies", "RR Lyrae".
+pub fn plural(title: &str, count: usize) -> String {
+    /// Words of the field that are the same for many.
+    const SAME: [&str; 6] = ["RR Lyrae", "bogus", "real", "AGN", "QSO", "Bogus"];
+    let lower = title.to_lowercase();
+    if count == 1 || SAME.iter().any(|same| same.to_lowercase() == lower) {
+        return title.into();
+    }
+    if lower.ends_with("nova") {
+        return format!("{title}e");
+    }
+    if let Some(stem) = lower.ends_with('y').then(|| &title[..title.len() - 1])
+        && !stem.ends_with(['a', 'e', 'o', 'u'])
+    {
+        return format!("{stem}ies");
+    }
+    if lower.ends_with('s') || lower.ends_with(|c: char| !c.is_alphabetic()) {
+        return title.into();
+    }
+    format!("{title}s")
+}
+
 /// A name on one line and of at most that many letters: the middle of a long one is left out.
 /// Signs that have no shape, or turn the direction of writing, become `?`.
 pub fn short(text: &str, most: usize) -> String {
@@ -72,6 +94,24 @@ mod tests {
         assert_eq!(short("a\nb\u{202e}c\u{fffd}", 9), "a?b?c?");
         assert_eq!(short("abc", 0), "…");
         assert_eq!(short("", 0), "");
+    }
+
+    #[test]
+    fn classes_have_plurals() {
+        for (one, many) in [
+            ("Supernova", "Supernovae"),
+            ("Galaxy", "Galaxies"),
+            ("RR Lyrae", "RR Lyrae"),
+            ("Eclipsing binary", "Eclipsing binaries"),
+            ("Asteroid", "Asteroids"),
+            ("bogus", "bogus"),
+            ("SN Ia-91bg", "SN Ia-91bgs"),
+        ] {
+            assert_eq!(
+                (plural(one, 1).as_str(), plural(one, 2)),
+                (one, many.into())
+            );
+        }
     }
 
     #[test]

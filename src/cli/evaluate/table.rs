@@ -107,6 +107,12 @@ fn details(model: &Evaluation) -> Vec<String> {
     lines.extend(epochs(model));
     lines.extend(
         model
+            .seen
+            .iter()
+            .map(|seen| format!("  {}", seen.in_words())),
+    );
+    lines.extend(
+        model
             .left_out
             .iter()
             .map(|left| format!("  left out: {} {}", left.n, left.why)),

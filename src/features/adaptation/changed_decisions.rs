@@ -16,8 +16,12 @@ use crate::{
     },
 };
 
-/// The new version is no longer shown, and its parent is active again; the project keeps both.
+/// Class shares that the active model is corrected for are taken back; where there are none, the new version is
+/// no longer shown, and its parent is active again (the project keeps both).
 pub(crate) fn roll_back(shared: &mut Shared, cx: &Context) {
+    if shared.take_back_shares(cx) {
+        return;
+    }
     let active = shared
         .scores
         .active()
@@ -94,6 +98,10 @@ pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, f32>> 
 
 /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
 pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
+    if let Some((title, changed)) = changed_by_shares(shared) {
+        show(shared, title, &changed, Column::Margin, cx);
+        return;
+    }
     let Some(changed) = changed_decisions(shared) else {
         shared.report(
             "show a version and the model it was fine-tuned from to see what changed",
@@ -109,17 +117,33 @@ pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
         1 => "1 decision changed".into(),
         count => format!("{} decisions changed", thousands(count as u64)),
     };
+    let changed: Vec<CandidateIx> = changed.into_keys().collect();
+    show(shared, title, &changed, Column::Disagreement, cx);
+}
+
+/// What the class shares that the active model is corrected for change, in words, and of which candidates; none
+/// where it is not corrected, or nothing changes.
+fn changed_by_shares(shared: &Shared) -> Option<(String, Vec<CandidateIx>)> {
+    let model = shared.scores.active();
+    let found = model.shares_in_force()?;
+    let changed: Vec<CandidateIx> = found.changed.keys().copied().collect();
+    (!changed.is_empty()).then(|| (shared.shares_in_words(model, found), changed))
+}
+
+/// These candidates alone, those first that are largest by that column.
+fn show(shared: &mut Shared, title: String, changed: &[CandidateIx], column: Column, cx: &Context) {
     let looked_at = |ix: &CandidateIx| {
         let candidate = shared.catalogue.get(*ix);
         (*ix, candidate.map_or(0, Candidate::first_look))
     };
-    let candidates = changed.keys().map(looked_at).collect();
+    let candidates = changed.iter().map(looked_at).collect();
     let sort = QueueCommand::Sort {
-        column: Column::Disagreement,
+        column,
         is_descending: true,
     };
     shared.apply_queue(sort, cx);
     shared.open_shortlist(Shortlist { title, candidates }, cx);
     // It would stand before them.
     shared.panes.remove(&Pane::FineTune);
+    shared.panes.remove(&Pane::ClassShares);
 }

@@ -71,6 +71,7 @@ impl FineTuningPane {
         let order = FineTuneOrder {
             most_forgotten: f64::from(shared.settings.most_forgotten_percent) / 100.0,
             has_new_classes: self.has_new_classes && can_have_new_classes(shared),
+            shares: shares_of(shared),
             command: format!("fine-tuned in the window on {}", project.display()),
             ..FineTuneOrder::usual(labels, cores())
         };
@@ -238,6 +239,14 @@ fn untrained(shared: &Shared, id: &ModelId, source: &Arc<str>) -> ModelSource {
     found
 }
 
+/// Class shares by name that the active model is corrected for: held-out labels judge its versions with them.
+fn shares_of(shared: &Shared) -> Option<std::collections::BTreeMap<String, f64>> {
+    let active = shared.scores.active();
+    let (ready, found) = active.ready.as_ref().zip(active.shares_in_force())?;
+    let target = found.used.target(found.key.chosen.decision);
+    Some(ready.card.classes.iter().cloned().zip(target).collect())
+}
+
 /// True where the active model can be given further classes.
 pub fn can_have_new_classes(shared: &Shared) -> bool {
     let ready = shared.scores.active().ready.as_ref();
@@ -250,7 +259,13 @@ fn show_version(shared: &mut Shared, trained: &KeptVersion, cx: &Context) {
     let before = shared.scores.active().source.clone();
     shared.show_model(trained.source.clone(), cx);
     match &trained.objection {
-        None => shared.report(format!("{id} is trained, and active now"), cx.now),
+        None => {
+            let gained = trained.figures.target_domain.as_ref();
+            let gained = gained.map_or_else(String::new, |found| {
+                format!(": it {}", found.gain_in_words())
+            });
+            shared.report(format!("{id} is trained, and active now{gained}"), cx.now);
+        }
         Some(why) => {
             shared.show_model(before, cx);
             shared.warn(format!("{id} is kept but not active: {why}"), cx.now);

@@ -235,6 +235,9 @@ fn fine_tuned_ui(
     match (&trained.objection, is_active) {
         (_, true) => {
             ui.label(RichText::new(format!("{id} is active")).strong());
+            if let Some(found) = &trained.figures.target_domain {
+                ui.add(Label::new(format!("It {}.", found.gain_in_words())).wrap());
+            }
         }
         (Some(why), false) => {
             alarm(ui, &format!("{id} is kept, but not active: {why}."));

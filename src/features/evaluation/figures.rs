@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{epochs_seen::after_epochs, judge::Judgements};
+use super::{
+    epochs_seen::after_epochs,
+    judge::{Judgements, Objects},
+};
 use crate::{
     domain::{
         Candidate, Catalogue, Confusion, Evaluation, Figures, Judged, JudgedAt, Measure,
         ModelFacts, ScoreBook,
-        evaluation::{AtRecall, ClassFigures, Curves, KindFigures, SnrBin},
+        evaluation::{AtRecall, ClassFigures, Curves, KindFigures, SeenFigures, SnrBin},
     },
     features::labelling::truths::Truths,
     learn::metrics::{
@@ -69,7 +72,9 @@ pub fn evaluate(
     facts: &ModelFacts,
     request: &Request,
 ) -> Evaluation {
-    let judgements = Judgements::of(catalogue, truths, scores, facts, request);
+    let judge = |objects| Judgements::of(objects, catalogue, truths, scores, facts, request);
+    let judgements = judge(Objects::Unseen);
+    let seen = (!facts.learned.is_empty()).then(|| judge(Objects::Seen));
     let counted = Counted::of(&judgements, facts);
     let once = vec![1; judgements.judged.len()];
     let groups = Groups::by(judgements.judged.iter().map(|judged| judged.candidate));
@@ -99,10 +104,23 @@ pub fn evaluate(
         by_epochs: after_epochs(catalogue, truths, scores, facts),
         rank_correlation: rank_correlations(catalogue, &judgements.judged, facts),
         left_out: judgements.left_out(),
+        seen: seen.and_then(|seen| seen_figures(&seen, facts)),
         positive: facts.positive,
         curves: counted.curves(steps.as_ref(), threshold),
         judged: judgements.judged.into(),
     }
+}
+
+fn seen_figures(seen: &Judgements, facts: &ModelFacts) -> Option<SeenFigures> {
+    let mut confusion = Confusion::new(facts.classes.len());
+    for judged in &seen.judged {
+        confusion.add(usize::from(judged.truth), usize::from(judged.predicted), 1);
+    }
+    Some(SeenFigures {
+        n: seen.judged.len(),
+        mean_recall: confusion.mean_recall()?,
+        accuracy: confusion.accuracy()?,
+    })
 }
 
 /// What the figures are counted from.

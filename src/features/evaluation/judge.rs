@@ -14,6 +14,15 @@ use crate::{
 /// Why objects that a compared model has learned are left out.
 const LEARNED: &str = "a compared model has learned its label";
 
+/// Objects that are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Objects {
+    /// Those that no compared model has learned.
+    Unseen,
+    /// The others.
+    Seen,
+}
+
 /// Everything that was judged, with the probabilities of all classes one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Judgements {
@@ -29,8 +38,9 @@ struct EpochPrediction<'a> {
 }
 
 impl Judgements {
-    /// Judges every candidate.
+    /// Judges those candidates.
     pub fn of(
+        objects: Objects,
         catalogue: &Catalogue,
         truths: Truths<'_>,
         scores: &ScoreBook,
@@ -41,7 +51,11 @@ impl Judgements {
         let at = request.at.unwrap_or_else(|| facts.usual_at());
         let mut classes = Classes::new(truths, &facts.classes);
         for (ix, candidate) in catalogue.iter() {
-            if facts.learned.contains(&candidate.id) {
+            let is_seen = facts.learned.contains(&candidate.id);
+            if !is_seen && objects == Objects::Seen {
+                continue;
+            }
+            if is_seen && objects == Objects::Unseen {
                 let objects = if at == JudgedAt::Each {
                     candidate.epochs.len()
                 } else {
@@ -225,7 +239,8 @@ mod tests {
             at: Some(at),
             ..Request::default()
         };
-        Judgements::of(&catalogue, Truths::Data, &scores, facts, &request)
+        let all = (Truths::Data, &scores);
+        Judgements::of(Objects::Unseen, &catalogue, all.0, all.1, facts, &request)
     }
 
     fn predicted(probabilities: &[f32]) -> Prediction {

@@ -14,7 +14,8 @@ use crate::{
     },
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
     workspace::{
-        context::Context, queue::order::Shortlist, request, screen::Screen, shared::Shared,
+        context::Context, queue::order::Shortlist, request, scores::shares::SharesKey,
+        screen::Screen, shared::Shared,
     },
 };
 
@@ -28,6 +29,8 @@ struct Key {
     truth: TruthSource,
     at: Option<JudgedAt>,
     thresholds: Vec<(ModelId, f64)>,
+    /// Corrections that are in force.
+    shares: Vec<SharesKey>,
 }
 
 /// The state of the screen.
@@ -161,6 +164,7 @@ impl EvaluationPane {
             truth: self.truth_source(shared),
             at: self.at,
             thresholds: thresholds.collect(),
+            shares: shares_in_force(shared),
         };
         let before = self.key.as_ref();
         if before == Some(&key) {
@@ -175,11 +179,12 @@ impl EvaluationPane {
                     .collect::<Vec<_>>()
             };
             before.scored == key.scored
+                && before.shares == key.shares
                 && before.generation == key.generation
                 && models(before) == models(&key)
         });
         if !has_same_scores {
-            self.scores = Arc::new(shared.scores.book.clone());
+            self.scores = Arc::new(shared.scores.shown_book());
         }
         let truths = match key.truth {
             TruthSource::Labels => TruthsAtHand::Labels(shared.book.clone()),
@@ -256,6 +261,13 @@ fn models_to_judge(shared: &Shared) -> Vec<ModelFacts> {
         })
     });
     facts.collect()
+}
+
+/// What the shown models are corrected for.
+fn shares_in_force(shared: &Shared) -> Vec<SharesKey> {
+    let found = shared.scores.shown().iter();
+    let found = found.filter_map(|model| model.shares_in_force());
+    found.map(|found| found.key.clone()).collect()
 }
 
 /// How many candidates each model has judged: where that has changed there are new scores.

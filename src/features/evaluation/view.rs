@@ -297,6 +297,11 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
             }
         });
     }
+    if let Some(seen) = &model.seen {
+        ui.label(weak(ui, seen.in_words())).on_hover_text(
+            "Apart from the figures above: it flatters the model that has learned them",
+        );
+    }
     for left in &model.left_out {
         ui.label(weak(ui, format!("left out: {} {}", left.n, left.why)));
     }

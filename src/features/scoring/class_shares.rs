@@ -55,8 +55,8 @@ pub struct Corrected {
     pub predictions: Vec<Predictions>,
     /// The threshold that follows, of a model that tells real from bogus.
     pub threshold: Option<f64>,
-    /// Classes at the latest epochs before and after, and how many candidates changed so; most first.
-    pub changes: Vec<([usize; 2], usize)>,
+    /// Candidates that are called otherwise at their latest epoch, by place, with their classes before and after.
+    pub changed: Vec<(usize, [usize; 2])>,
 }
 
 /// Corrects what a model predicts of all candidates; none where the shares stay as trained.
@@ -75,8 +75,8 @@ pub fn corrected(
     }
     let trained = card.trained_shares();
     let calibrated = calibrated(id, predictions);
-    let predictions = calibrated.as_deref().unwrap_or(predictions);
-    let rows = latest_rows(predictions);
+    let calibrated = calibrated.as_deref().unwrap_or(predictions);
+    let rows = latest_rows(calibrated);
     let shares = match choice {
         ShareChoice::Trained => return Ok(None),
         ShareChoice::Estimated => estimate(&rows, &trained),
@@ -96,16 +96,17 @@ pub fn corrected(
             parse(&name, &text, &card.classes).map_err(|why| anyhow!(why))?
         }
     };
-    Ok(Some(Corrected::of(shares, decision, card, predictions)))
+    let both = [predictions, calibrated];
+    Ok(Some(Corrected::of(shares, decision, card, both)))
 }
 
 impl Corrected {
-    /// What shares do to predictions.
+    /// What shares do to predictions: to those of the model itself, and to the same after their calibration.
     pub fn of(
         shares: ClassShares,
         decision: Decision,
         card: &ModelCard,
-        predictions: &[Predictions],
+        [own, calibrated]: [&[Predictions]; 2],
     ) -> Self {
         let trained = card.trained_shares();
         let target = shares.target(decision);
@@ -120,20 +121,16 @@ impl Corrected {
                 }
                 Decision::EveryClass => of_card,
             };
-            let changes = moved(predictions, real, [of_card, threshold]);
             return Self {
-                predictions: predictions.to_vec(),
+                predictions: own.to_vec(),
                 threshold: Some(threshold),
-                changes: changes
-                    .into_iter()
-                    .filter(|(_, count)| *count > 0)
-                    .collect(),
+                changed: moved(own, real, [of_card, threshold]),
                 shares,
                 trained,
                 target,
             };
         }
-        let all = predictions.iter();
+        let all = calibrated.iter();
         let after: Vec<Predictions> = all
             .map(|one| {
                 one.iter()
@@ -142,13 +139,24 @@ impl Corrected {
             })
             .collect();
         Self {
-            changes: changes(predictions, &after),
+            changed: changed(own, &after),
             predictions: after,
             threshold: None,
             shares,
             trained,
             target,
         }
+    }
+
+    /// How many candidates changed from which class to which; most first.
+    pub fn changes(&self) -> Vec<([usize; 2], usize)> {
+        let mut counts: BTreeMap<[usize; 2], usize> = BTreeMap::new();
+        for (_, change) in &self.changed {
+            *counts.entry(*change).or_default() += 1;
+        }
+        let mut changes: Vec<_> = counts.into_iter().collect();
+        changes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        changes
     }
 
     /// What the shares are, and what they change: "class shares estimated from 275 objects: …; 31 of 275 called
@@ -179,12 +187,12 @@ impl Corrected {
             lines.push(format!("decision: {}", decision.in_words()));
         }
         let name = |at: usize| card.classes.get(at).map_or("?", String::as_str);
-        let moved = self.changes.iter().map(|([before, after], count)| {
-            let (before, after) = (name(*before), name(*after));
+        let moved = self.changes().into_iter().map(|([before, after], count)| {
+            let (before, after) = (name(before), name(after));
             format!("{count} {before} now {after}")
         });
         let moved: Vec<String> = moved.collect();
-        let all: usize = self.changes.iter().map(|(_, count)| count).sum();
+        let all = self.changed.len();
         let candidates = self.predictions.len();
         lines.push(match all {
             0 => "no candidate is predicted differently at its latest epoch".into(),
@@ -221,19 +229,14 @@ fn with_shares(prediction: &Prediction, trained: &[f64], target: &[f64]) -> Pred
     }
 }
 
-fn changes(before: &[Predictions], after: &[Predictions]) -> Vec<([usize; 2], usize)> {
-    let mut counts: BTreeMap<[usize; 2], usize> = BTreeMap::new();
-    for both in before.iter().zip(after) {
-        let named = [both.0, both.1].map(|all| latest(all).and_then(likeliest));
-        if let [Some(before), Some(after)] = named
-            && before != after
-        {
-            *counts.entry([before, after]).or_default() += 1;
-        }
-    }
-    let mut changes: Vec<_> = counts.into_iter().collect();
-    changes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    changes
+fn changed(before: &[Predictions], after: &[Predictions]) -> Vec<(usize, [usize; 2])> {
+    let all = before.iter().zip(after).enumerate();
+    all.filter_map(|(at, (before, after))| {
+        let named = [before, after].map(|all| latest(all).and_then(likeliest));
+        let change = [named[0]?, named[1]?];
+        (change[0] != change[1]).then_some((at, change))
+    })
+    .collect()
 }
 
 /// Candidates that two thresholds call differently at their latest epoch.
@@ -241,19 +244,14 @@ fn moved(
     predictions: &[Predictions],
     real: usize,
     thresholds: [f64; 2],
-) -> [([usize; 2], usize); 2] {
-    let is_real = |row: &[f32], threshold: f64| f64::from(row[real]) >= threshold;
-    let count = |from: bool| {
-        let rows = latest_rows(predictions).into_iter();
-        rows.filter(|row| {
-            is_real(row, thresholds[0]) == from && is_real(row, thresholds[1]) != from
-        })
-        .count()
-    };
-    [
-        ([real, 1 - real], count(true)),
-        ([1 - real, real], count(false)),
-    ]
+) -> Vec<(usize, [usize; 2])> {
+    let all = predictions.iter().enumerate();
+    all.filter_map(|(at, predictions)| {
+        let score = f64::from(latest(predictions)?[real]);
+        let change = thresholds.map(|threshold| if score >= threshold { real } else { 1 - real });
+        (change[0] != change[1]).then_some((at, change))
+    })
+    .collect()
 }
 
 /// How many labelled objects there are of each class: by the label of the latest epoch that has one.
@@ -338,7 +336,8 @@ mod tests {
             "{:?}",
             found.shares
         );
-        assert_eq!(found.changes, [([2, 0], 3)]);
+        assert_eq!(found.changes(), [([2, 0], 3)]);
+        assert_eq!(found.changed[0], (187, [2, 0]));
         let words = found.in_words(&card, decision);
         assert!(words[0].starts_with("class shares estimated from 190 objects: supernova"));
         assert_eq!(
@@ -404,7 +403,7 @@ mod tests {
         assert!((threshold - most_right.shares.shares[0]).abs() < 1e-6);
         assert!(threshold > 0.75 && threshold < 0.85, "{threshold}");
         assert_eq!(most_right.predictions, all);
-        assert_eq!(most_right.changes, [([1, 0], 4)]);
+        assert_eq!(most_right.changes(), [([1, 0], 4)]);
         assert_eq!(of(Decision::EveryClass).threshold, Some(0.5));
     }
 }

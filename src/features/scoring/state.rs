@@ -254,8 +254,7 @@ fn prefer_vocabulary_of_classes(shared: &mut Shared) {
 
 fn take_model(shared: &mut Shared, source: &str, loaded: LoadedModel, cx: &Context) {
     let LoadedModel { id, card, warning } = loaded;
-    let real = card.positive_class();
-    let ready = ReadyModel { id, card, real };
+    let ready = ReadyModel::new(id, card);
     if let Some(twin) = shared.scores.twin(source, &ready.id) {
         let twin = twin.name().to_owned();
         shared.drop_model(source, cx);
@@ -279,6 +278,7 @@ fn take_model(shared: &mut Shared, source: &str, loaded: LoadedModel, cx: &Conte
     let replaced = before.filter(|before| before.id != id);
     if replaced.is_some() {
         // The file is another model by now: no score of the old one counts for it.
+        model.uncorrect();
         model.tally = Tally::default();
     }
     if let Some(warning) = warning {

@@ -3,7 +3,7 @@
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
-use super::badge::class_title;
+use super::{badge::class_title, shares_view::shares_line_ui};
 use crate::{
     widgets::{
         cells,
@@ -17,8 +17,15 @@ use crate::{
     },
 };
 
-/// The bar.
+/// The bar, and a line below it where class shares change something.
 pub fn score_bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    bar_ui(ui, shared, commands);
+    if !shared.is_blind() {
+        shares_line_ui(ui, shared, commands);
+    }
+}
+
+fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal(|ui| {
         models_ui(ui, shared, commands);
         if shared.is_blind() {

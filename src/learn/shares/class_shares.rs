@@ -131,6 +131,11 @@ impl ClassShares {
     }
 
     /// Shares without uncertainty; `shares` need not sum to 1.
+    /// Set by hand: a number for each class, of which at least one is above 0; they need not sum to 1.
+    pub fn by_hand(shares: &[f64]) -> Self {
+        Self::exact(ShareSource::ByHand, shares)
+    }
+
     pub(super) fn exact(source: ShareSource, shares: &[f64]) -> Self {
         Self {
             source,

@@ -299,7 +299,8 @@ impl Column {
             }
             Self::Doubt => {
                 let classes = &row.labels().classes;
-                Cell::number(row.scores.doubt(row.ix, classes).map(f64::from))
+                let doubt = row.scores.doubt((row.ix, &row.candidate.id), classes);
+                Cell::number(doubt.map(f64::from))
             }
             Self::Next => Cell::Missing,
             Self::Conflict => {

@@ -190,14 +190,9 @@ mod tests {
     /// Scores of one model, one epoch each.
     fn scored(values: &[f32]) -> Scores {
         let card = models::shipped().remove(0);
-        let real = card.classes.iter().position(|class| class == "real");
         let id = ModelId::new("compact", 7 << 32);
         let mut scores = Scores::default();
-        scores.shown[0].ready = Some(ReadyModel {
-            id,
-            card: Arc::new(card),
-            real,
-        });
+        scores.shown[0].ready = Some(ReadyModel::new(id, Arc::new(card)));
         let predicted = values.iter().enumerate().map(|(at, value)| {
             let prediction = Prediction::Probabilities([1.0 - value, *value].into());
             (CandidateIx(at as u32), [prediction].into())

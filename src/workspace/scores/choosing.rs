@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{shown::ShownModel, threshold::threshold_for_recall};
+use super::{shares::ChosenShares, shown::ShownModel, threshold::threshold_for_recall};
 use crate::{
     domain::ModelVersion,
     workspace::{
@@ -34,6 +34,7 @@ impl Shared {
             }
             Scoring::Stop => return self.stop_scoring(cx),
             Scoring::Threshold(threshold) => self.set_threshold(threshold),
+            Scoring::Shares(chosen) => self.choose_shares(*chosen),
             Scoring::WantedRecall(wanted) => {
                 self.scores.wanted_recall = wanted.clamp(0.01, 1.0);
             }
@@ -258,6 +259,10 @@ impl Shared {
     }
 
     fn set_threshold(&mut self, threshold: f32) {
+        if self.scores.active().followed_threshold().is_some() {
+            // The user's own threshold follows from nothing.
+            self.choose_shares(ChosenShares::default());
+        }
         let at = self.scores.active.min(self.scores.shown.len() - 1);
         let model = &mut self.scores.shown[at];
         model.chosen = Some(threshold.clamp(0.0, 1.0));

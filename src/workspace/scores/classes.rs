@@ -45,7 +45,7 @@ impl Scores {
         candidate: CandidateIx,
     ) -> Option<ClassPredictions<'a>> {
         let ready = model.ready.as_ref()?;
-        Some(ready.predictions(self.book.get(&ready.id, candidate)?))
+        Some(ready.predictions(self.predictions(model, candidate)?))
     }
 }
 

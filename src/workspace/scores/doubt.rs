@@ -17,11 +17,14 @@ impl Scores {
     }
 
     /// How much surer the active model is of another class than of those of a label, -1 to 1; none where
-    /// it knows none of them, or predicts nothing.
-    pub fn doubt(&self, candidate: CandidateIx, labels: &[Arc<str>]) -> Option<f32> {
+    /// it knows none of them, has learned this very label (then it doubts nothing), or predicts nothing.
+    pub fn doubt(&self, (candidate, id): (CandidateIx, &str), labels: &[Arc<str>]) -> Option<f32> {
         let active = self.active();
         let ready = active.ready.as_ref()?;
-        let score = active.tally.score(candidate)?;
+        let score = active
+            .tally
+            .score(candidate)
+            .filter(|_| !ready.learned.contains(id))?;
         let row = match ready.real {
             Some(real) => {
                 let mut row = vec![1.0 - score; ready.card.classes.len()];

@@ -1,10 +1,12 @@
 //! Scores of the opened set: the models side by side, what they predict, their thresholds.
 
 pub mod choosing;
+mod choosing_shares;
 pub mod classes;
 mod doubt;
 mod latent;
 pub mod saved;
+pub mod shares;
 pub mod shown;
 pub mod tally;
 pub mod threshold;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::shown::{Scores, ShownModel};
+use super::{
+    shares::SharesOfSet,
+    shown::{Scores, ShownModel},
+};
 use crate::domain::ModelId;
 
 /// What a project remembers of scoring.
@@ -21,6 +24,8 @@ pub struct SavedScores {
     pub is_hidden: bool,
     /// The recall that a threshold is chosen for.
     pub wanted_recall: Option<f32>,
+    /// Class shares that predictions are corrected for.
+    pub shares: SharesOfSet,
 }
 
 /// A model that a project remembers.
@@ -49,6 +54,7 @@ impl Scores {
             is_usual: self.is_usual,
             is_hidden: self.is_hidden,
             wanted_recall: Some(self.wanted_recall),
+            shares: self.chosen_shares.clone(),
         }
     }
 
@@ -67,6 +73,7 @@ impl Scores {
         let wanted = saved.wanted_recall.filter(|wanted| *wanted > 0.0);
         Self {
             is_hidden: saved.is_hidden,
+            chosen_shares: saved.shares,
             wanted_recall: wanted.unwrap_or(usual.wanted_recall).min(1.0),
             active: saved.active.min(shown.len().saturating_sub(1)),
             is_usual: saved.is_usual || shown.is_empty(),

@@ -1,13 +1,15 @@
 //! Scores in the window: the models side by side, what they predict, and on which side of their
 //! thresholds it falls.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use super::tally::{Counts, Tally};
+use super::{
+    shares::{Corrected, FoundShares, SharesOfSet},
+    tally::{Counts, Tally},
+};
 use crate::{
     domain::{
         CandidateIx, LatentMembership, ModelCard, ModelId, Prediction, Predictions, ScoreBook,
-        likeliest,
     },
     workspace::models,
 };
@@ -51,6 +53,20 @@ pub struct ReadyModel {
     pub card: Arc<ModelCard>,
     /// Position of the class `real` among its outputs; none for a model that predicts other classes.
     pub real: Option<usize>,
+    /// Identifiers of the objects whose labels it has learned: what it predicts of them proves nothing.
+    pub learned: Arc<HashSet<Arc<str>>>,
+}
+
+impl ReadyModel {
+    /// A model with its card.
+    pub fn new(id: ModelId, card: Arc<ModelCard>) -> Self {
+        Self {
+            real: card.positive_class(),
+            learned: Arc::new(card.training.learned.iter().cloned().collect()),
+            id,
+            card,
+        }
+    }
 }
 
 /// A model whose scores are shown.
@@ -73,6 +89,10 @@ pub struct ShownModel {
     /// The version that the user's threshold was chosen for; none where it was chosen in this
     /// session.
     pub(crate) chosen_for: Option<ModelId>,
+    /// What was found of the class shares.
+    pub(crate) shares: Option<Arc<FoundShares>>,
+    /// What is shown in the place of its own predictions.
+    pub(crate) corrected: Option<Corrected>,
 }
 
 impl ShownModel {
@@ -87,6 +107,8 @@ impl ShownModel {
             one_view: 0,
             chosen: None,
             chosen_for: None,
+            shares: None,
+            corrected: None,
         }
     }
 
@@ -106,7 +128,10 @@ impl ShownModel {
     /// From this score on a candidate is called real.
     pub fn threshold(&self) -> f32 {
         let of_card = self.ready.as_ref().map(|ready| ready.card.threshold);
-        self.chosen.or(of_card).unwrap_or(USUAL_THRESHOLD)
+        self.followed_threshold()
+            .or(self.chosen)
+            .or(of_card)
+            .unwrap_or(USUAL_THRESHOLD)
     }
 
     /// True where its threshold is the user's own.
@@ -173,6 +198,8 @@ pub struct Scores {
     pub(crate) revision: u64,
     /// What the latent model predicts for each candidate.
     pub(crate) latent: LatentMembership,
+    /// Class shares that predictions are corrected for.
+    pub(crate) chosen_shares: SharesOfSet,
 }
 
 impl Default for Scores {
@@ -186,6 +213,7 @@ impl Default for Scores {
             is_usual: true,
             revision: 0,
             latent: LatentMembership::default(),
+            chosen_shares: SharesOfSet::default(),
         }
     }
 }
@@ -301,10 +329,22 @@ impl Scores {
         let Some(ready) = &model.ready else {
             return Reading::Pending;
         };
-        let Some(predictions) = self.book.get(&ready.id, candidate) else {
+        let Some(predictions) = self.predictions(model, candidate) else {
             return Reading::Pending;
         };
         of(ready, predictions).unwrap_or_else(|why| Reading::Refused(why.unwrap_or("has no score")))
+    }
+
+    /// What a model predicts for a candidate, corrected where it is to be.
+    pub fn predictions<'a>(
+        &'a self,
+        model: &'a ShownModel,
+        candidate: CandidateIx,
+    ) -> Option<&'a Predictions> {
+        let id = &model.ready.as_ref()?.id;
+        let corrected = model.corrected_book();
+        let corrected = corrected.and_then(|book| book.get(id, candidate));
+        corrected.or_else(|| self.book.get(id, candidate))
     }
 
     pub(crate) fn find(&mut self, source: &str) -> Option<&mut ShownModel> {
@@ -321,6 +361,8 @@ impl Scores {
         let Some(ready) = model.ready.clone() else {
             return;
         };
+        // What comes is not corrected yet.
+        model.uncorrect();
         let id = &ready.id;
         let mut news = Vec::with_capacity(scores.len());
         for (candidate, predictions) in scores {
@@ -328,33 +370,15 @@ impl Scores {
             if book.get(id, candidate).is_some() {
                 continue;
             }
-            let why = predictions
-                .first()
-                .and_then(refusal)
-                .unwrap_or("has no epoch");
-            let why: Arc<str> = why.into();
-            let score = if let Some(real) = ready.real {
-                let all = predictions
-                    .iter()
-                    .filter_map(|prediction| prediction.probability(real));
-                all.max_by(f32::total_cmp)
-            } else {
-                let last = ready.predictions(&predictions).last();
-                let class = last.and_then(likeliest);
-                if let Some(class) = class {
-                    model.tally.call(class);
-                }
-                last.zip(class).map(|(row, class)| row[class])
-            };
+            news.push((candidate, model.tally.number_of(&ready, &predictions)));
             book.put(id, candidate, predictions);
-            news.push((candidate, score.ok_or(why)));
         }
         model.tally.put(news);
         self.revision += 1;
     }
 }
 
-fn refusal(prediction: &Prediction) -> Option<&str> {
+pub(super) fn refusal(prediction: &Prediction) -> Option<&str> {
     match prediction {
         Prediction::Refused(why) => Some(why),
         Prediction::Probabilities(_) => None,

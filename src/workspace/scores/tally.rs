@@ -1,6 +1,9 @@
 //! One number for every candidate, in order: what a threshold counts and a queue sorts by.
 
-use crate::domain::CandidateIx;
+use std::sync::Arc;
+
+use super::shown::{ReadyModel, refusal};
+use crate::domain::{CandidateIx, Prediction, likeliest};
 
 /// Scores by where they came from; each epoch counts once for each model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,17 +22,14 @@ pub struct Tally {
     /// The scores alone, smallest first.
     sorted: Vec<f32>,
     refused: usize,
-    first_refusal: Option<std::sync::Arc<str>>,
+    first_refusal: Option<Arc<str>>,
     /// Candidates by the class that they are called.
     called: Vec<usize>,
 }
 
 impl Tally {
     /// Takes in news: for each candidate its score, or why it has none. A candidate comes once.
-    pub fn put(
-        &mut self,
-        news: impl IntoIterator<Item = (CandidateIx, Result<f32, std::sync::Arc<str>>)>,
-    ) {
+    pub fn put(&mut self, news: impl IntoIterator<Item = (CandidateIx, Result<f32, Arc<str>>)>) {
         for (CandidateIx(ix), score) in news {
             let at = ix as usize;
             if self.best.len() <= at {
@@ -49,6 +49,32 @@ impl Tally {
         }
         // What was sorted before is one run: this merges.
         self.sorted.sort_by(f32::total_cmp);
+    }
+
+    /// The score of a candidate that a model predicts that for, or why it has none; counts what it is called.
+    pub fn number_of(
+        &mut self,
+        model: &ReadyModel,
+        predictions: &[Prediction],
+    ) -> Result<f32, Arc<str>> {
+        let score = if let Some(real) = model.real {
+            let all = predictions
+                .iter()
+                .filter_map(|prediction| prediction.probability(real));
+            all.max_by(f32::total_cmp)
+        } else {
+            let last = model.predictions(predictions).last();
+            let class = last.and_then(likeliest);
+            if let Some(class) = class {
+                self.call(class);
+            }
+            last.zip(class).map(|(row, class)| row[class])
+        };
+        let why = || {
+            let why = predictions.first().and_then(refusal);
+            why.unwrap_or("has no epoch").into()
+        };
+        score.ok_or_else(why)
     }
 
     /// Counts a candidate that is called so; a candidate comes once.

@@ -54,12 +54,18 @@ pub fn threshold_for_recall(real: &[f32], wanted: f32) -> Option<f32> {
 }
 
 impl Shared {
-    /// Scores of labelled candidates by the active model: of the real ones, and of the bogus.
+    /// Scores of labelled candidates by the active model: of the real ones, and of the bogus. Those whose labels
+    /// it has learned are left out.
     pub fn labelled_scores(&self) -> [Vec<f32>; 2] {
-        let tally = &self.scores.active().tally;
+        let active = self.scores.active();
+        let learned = active.ready.as_ref().map(|ready| &ready.learned);
+        let is_learned = |ix| {
+            let candidate = self.catalogue.get(ix);
+            candidate.is_some_and(|one| learned.is_some_and(|all| all.contains(&one.id)))
+        };
         let of = |known: Vec<_>| {
-            let scores = known.into_iter().filter_map(|ix| tally.score(ix));
-            scores.collect()
+            let unseen = known.into_iter().filter(|ix| !is_learned(*ix));
+            unseen.filter_map(|ix| active.tally.score(ix)).collect()
         };
         [
             of(self.label_count.real().collect()),

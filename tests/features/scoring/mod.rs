@@ -3,5 +3,6 @@
 mod classes;
 mod forest;
 mod new_epochs;
+mod shares;
 mod task;
 mod window;
