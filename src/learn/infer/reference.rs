@@ -98,7 +98,7 @@ impl Reference<'_> {
 
 /// (n, channel, y, x) on a device.
 pub(in crate::learn) fn tensor(plan: &InputPlan, inputs: &[f32], device: &Device) -> Tensor<4> {
-    let [channels, side] = [plan.channels.len(), plan.side_px];
+    let [channels, side] = [plan.planes(), plan.side_px];
     let count = inputs.len() / plan.len().max(1);
     let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
     Tensor::from_data(data, device)
