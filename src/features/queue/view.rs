@@ -136,6 +136,8 @@ fn row_background(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx, is_hove
 
 /// Side of what a thumbnail shows, pixels of the stamp.
 const MIDDLE_PX: f64 = 27.0;
+/// Larger images are not read any finer for a thumbnail.
+const MOST_ZOOM: f64 = 2.5;
 
 fn thumbnail(
     ui: &Ui,
@@ -154,7 +156,7 @@ fn thumbnail(
         .pixels_of(ix, epoch, role)
         .map_or(MIDDLE_PX, |stamp| stamp.width as f64);
     let camera = Camera {
-        zoom: (width / MIDDLE_PX).max(1.0),
+        zoom: (width / MIDDLE_PX).clamp(1.0, MOST_ZOOM),
         ..Camera::default()
     };
     let place = Place {
