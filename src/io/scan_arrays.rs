@@ -385,14 +385,18 @@ impl Scan<'_> {
 impl Columns {
     fn of(found: Vec<(String, Cells, bool)>) -> Self {
         // Of several columns of one meaning the likeliest by its name; the others keep their names.
+        // Beside an x, y is a place in the image, not a class.
+        let has_x = found
+            .iter()
+            .any(|(name, ..)| name.eq_ignore_ascii_case("x"));
+        let is_place = |name: &str| has_x && name.eq_ignore_ascii_case("y");
         let mut meanings: Vec<(Option<(&'static str, usize)>, usize)> = found
             .iter()
             .enumerate()
             .map(|(at, (name, cells, _))| {
-                (
-                    meaning_of_column(name, matches!(cells, Cells::Texts(_))),
-                    at,
-                )
+                let is_text = matches!(cells, Cells::Texts(_));
+                let meaning = meaning_of_column(name, is_text).filter(|_| !is_place(name));
+                (meaning, at)
             })
             .collect();
         meanings.sort_by_key(|(meaning, at)| (meaning.map_or(usize::MAX, |(_, rank)| rank), *at));

@@ -65,6 +65,15 @@ pub enum Cells {
 }
 
 impl Cells {
+    /// Integers of 64 bits; as texts where they have no sign and one does not fit.
+    pub fn of_integers(values: Vec<i64>, is_unsigned: bool) -> Self {
+        if is_unsigned && values.iter().any(|value| *value < 0) {
+            let text = |value: i64| (value as u64).to_string();
+            return Self::Texts(values.into_iter().map(text).collect());
+        }
+        Self::Integers(values)
+    }
+
     /// The value of a row.
     pub fn at(&self, row: usize) -> Scalar<'_> {
         match self {
