@@ -15,7 +15,7 @@ use super::{
     alert_record::Packet,
     alert_value::Scalar,
     arrays::{
-        Array, ArrayFile, Cells,
+        Array, ArrayFile, Cells, Kind,
         layout::{self, StampSet, last_part, meaning_of_column},
         npy::shape_text,
     },
@@ -190,7 +190,9 @@ impl Scan<'_> {
     ) {
         for (at, stack, named) in &set.stacks {
             let channels = stack.channels();
-            if channels == 2 || channels > 3 {
+            // Three channels of whole numbers may be colours.
+            let may_be_colours = channels == 3 && arrays[*at].kind == Kind::Integer;
+            if channels == 2 || channels > 3 || may_be_colours {
                 let (file, _) = places[*at];
                 let roles: Vec<_> = stack.roles(*named).iter().map(|role| role.name()).collect();
                 let why = format!(
