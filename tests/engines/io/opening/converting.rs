@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use destello::{
-    domain::{Candidate, Geometry, Stamp},
+    domain::{Candidate, Geometry, Mjd, Stamp},
     io::{Decoder, convert::to_parquet, convert_cubes::to_cubes},
     workspace::open::{Opened, read_all},
 };
@@ -36,7 +36,7 @@ fn expect_same_epoch(old: &Candidate, new: &Candidate, at: usize) {
         (&a.candid, a.mjd, &a.band, a.mag, a.mag_err, a.limiting_mag),
         (&b.candid, b.mjd, &b.band, b.mag, b.mag_err, b.limiting_mag)
     );
-    assert_eq!(a.mjd.map(|mjd| mjd.scale()), b.mjd.map(|mjd| mjd.scale()));
+    assert_eq!(a.mjd.map(Mjd::scale), b.mjd.map(Mjd::scale));
     assert_eq!(a.difference_sign, b.difference_sign);
     let roles = |candidate: &Candidate| -> Vec<_> {
         candidate.epochs[at]
