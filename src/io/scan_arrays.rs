@@ -337,9 +337,11 @@ impl Scan<'_> {
             file.go_to(usize::from(hdu))?;
             let images = fits_image_table::image_columns(&file)?;
             let scalars = fits_image_table::scalars(&mut file)?;
-            Ok(Some((hdu, images, scalars, file.rows()?)))
+            // The header of the table says what that of the file does not.
+            let header = fits.layout.primary.with(&file.cards(), |_| true);
+            Ok(Some((hdu, images, scalars, file.rows()?, header)))
         };
-        let (hdu, images, scalars, rows) = match rows() {
+        let (hdu, images, scalars, rows, header) = match rows() {
             Ok(Some(found)) => found,
             Ok(None) => {
                 let why =
@@ -374,7 +376,6 @@ impl Scan<'_> {
             };
             candidate.truth = columns.truth_of(row);
             if let Some(epoch) = candidate.epochs.first_mut() {
-                let header = &fits.layout.primary;
                 epoch.mjd = epoch.mjd.or_else(|| header.mjd());
                 epoch.band = epoch.band.take().or_else(|| header.band());
             }

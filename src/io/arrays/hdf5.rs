@@ -14,7 +14,10 @@ use hdf5_reader::{
     storage::FileStorage,
 };
 
-use super::{Array, ArrayError, Cells, Kind, npy::MAX_UNPACKED_BYTES};
+use super::{
+    array::{Array, ArrayError, Cells, Kind},
+    npy::MAX_UNPACKED_BYTES,
+};
 
 /// How a file begins.
 pub const MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Array, ArrayError, Cells, Kind};
+use super::array::{Array, ArrayError, Cells, Kind};
 
 /// How an `.npy` file begins.
 pub const MAGIC: &[u8] = b"\x93NUMPY";

@@ -65,7 +65,7 @@ fn expect_same_epoch(old: &Candidate, new: &Candidate, at: usize) {
     }
 }
 
-/// Cubes, files of roles, an object of odd epochs, and names of every kind.
+/// Cubes, files of roles, an object whose epochs differ in coordinates, and names of every kind.
 fn put_set(folder: &Path) {
     put(folder, "cube.fits", &cube_file("SN1", 3, 3));
     let more = |mjd: &str, wcs: f64| {
@@ -97,14 +97,11 @@ fn put_set(folder: &Path) {
             &format!("b_{epoch}_sci.fits"),
             &small_image(5.0, &more),
         );
-        // One epoch has no difference.
-        if epoch == 1 {
-            put(
-                folder,
-                &format!("b_{epoch}_diff.fits"),
-                &small_image(f32::NAN, &more),
-            );
-        }
+        put(
+            folder,
+            &format!("b_{epoch}_diff.fits"),
+            &small_image(f32::NAN, &more),
+        );
     }
     for name in [
         "größe-β",
