@@ -120,7 +120,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let id = report
             .columns
             .iter()
-            .find(|column| column.name == "objectId");
+            .find(|column| ["id", "objectId"].contains(&&*column.name));
         let ids: Vec<_> = id
             .map_or(&[][..], |column| &column.values)
             .iter()

@@ -15,7 +15,7 @@ use super::{
     alert_record::Packet,
     alert_value::Scalar,
     arrays::{
-        Array, ArrayFile, Cells,
+        Array, ArrayFile, Cells, Kind,
         layout::{self, StampSet, last_part, meaning_of_column},
         npy::shape_text,
     },
@@ -190,7 +190,9 @@ impl Scan<'_> {
     ) {
         for (at, stack, named) in &set.stacks {
             let channels = stack.channels();
-            if channels == 2 || channels > 3 {
+            // Three channels of whole numbers may be colours.
+            let may_be_colours = channels == 3 && arrays[*at].kind == Kind::Integer;
+            if channels == 2 || channels > 3 || may_be_colours {
                 let (file, _) = places[*at];
                 let roles: Vec<_> = stack.roles(*named).iter().map(|role| role.name()).collect();
                 let why = format!(
@@ -335,9 +337,11 @@ impl Scan<'_> {
             file.go_to(usize::from(hdu))?;
             let images = fits_image_table::image_columns(&file)?;
             let scalars = fits_image_table::scalars(&mut file)?;
-            Ok(Some((hdu, images, scalars, file.rows()?)))
+            // The header of the table says what that of the file does not.
+            let header = fits.layout.primary.with(&file.cards(), |_| true);
+            Ok(Some((hdu, images, scalars, file.rows()?, header)))
         };
-        let (hdu, images, scalars, rows) = match rows() {
+        let (hdu, images, scalars, rows, header) = match rows() {
             Ok(Some(found)) => found,
             Ok(None) => {
                 let why =
@@ -372,7 +376,6 @@ impl Scan<'_> {
             };
             candidate.truth = columns.truth_of(row);
             if let Some(epoch) = candidate.epochs.first_mut() {
-                let header = &fits.layout.primary;
                 epoch.mjd = epoch.mjd.or_else(|| header.mjd());
                 epoch.band = epoch.band.take().or_else(|| header.band());
             }
@@ -385,14 +388,18 @@ impl Scan<'_> {
 impl Columns {
     fn of(found: Vec<(String, Cells, bool)>) -> Self {
         // Of several columns of one meaning the likeliest by its name; the others keep their names.
+        // Beside an x, y is a place in the image, not a class.
+        let has_x = found
+            .iter()
+            .any(|(name, ..)| name.eq_ignore_ascii_case("x"));
+        let is_place = |name: &str| has_x && name.eq_ignore_ascii_case("y");
         let mut meanings: Vec<(Option<(&'static str, usize)>, usize)> = found
             .iter()
             .enumerate()
             .map(|(at, (name, cells, _))| {
-                (
-                    meaning_of_column(name, matches!(cells, Cells::Texts(_))),
-                    at,
-                )
+                let is_text = matches!(cells, Cells::Texts(_));
+                let meaning = meaning_of_column(name, is_text).filter(|_| !is_place(name));
+                (meaning, at)
             })
             .collect();
         meanings.sort_by_key(|(meaning, at)| (meaning.map_or(usize::MAX, |(_, rank)| rank), *at));

@@ -299,10 +299,14 @@ fn is_of(purpose: PickFor, name: &std::ffi::OsStr) -> bool {
         return false;
     }
     let filters = purpose.filters();
-    let ending = Path::new(name).extension();
-    let ending = ending.map(|ending| ending.to_string_lossy().to_lowercase());
+    let name = name.to_string_lossy().to_lowercase();
+    // `labels.tns.json` has the ending `tns.json`.
+    let is_with = |ending: &&str| {
+        name.strip_suffix(*ending)
+            .is_some_and(|head| head.ends_with('.'))
+    };
     let mut endings = filters.iter().flat_map(|(_, endings)| endings.iter());
-    filters.is_empty() || endings.any(|known| ending.as_deref() == Some(*known))
+    filters.is_empty() || endings.any(is_with)
 }
 
 /// The letters with which both begin; small and capital letters are one.

@@ -14,7 +14,10 @@ use hdf5_reader::{
     storage::FileStorage,
 };
 
-use super::{Array, ArrayError, Cells, Kind, npy::MAX_UNPACKED_BYTES};
+use super::{
+    array::{Array, ArrayError, Cells, Kind},
+    npy::MAX_UNPACKED_BYTES,
+};
 
 /// How a file begins.
 pub const MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -22,6 +25,8 @@ pub const MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 const MAX_DEPTH: usize = 8;
 /// Data sets that are looked at: a file may have a group an object.
 const MOST_DATASETS: usize = 500_000;
+/// Nothing is packed to less than this share: a longer data set has a damaged shape.
+const MOST_PACKED: u64 = 1_100;
 /// The filter LZF of h5py.
 const LZF: u16 = 32_000;
 
@@ -36,6 +41,8 @@ enum Part {
 /// An opened file.
 pub struct Hdf5 {
     pub arrays: Vec<Array>,
+    /// Bytes that a data set of a file of this length can have.
+    most_bytes: u64,
     sets: Vec<(Dataset, Part)>,
 }
 
@@ -67,6 +74,7 @@ impl Hdf5 {
         let file = Hdf5File::from_storage_with_options(std::sync::Arc::new(storage), options);
         let root = file.and_then(|file| file.root_group()).map_err(odd)?;
         let mut all = Self {
+            most_bytes: path.metadata()?.len().saturating_mul(MOST_PACKED),
             arrays: Vec::new(),
             sets: Vec::new(),
         };
@@ -101,6 +109,14 @@ impl Hdf5 {
             .map(|len| usize::try_from(*len).ok())
             .collect();
         let Some(shape) = shape else { return };
+        let size = dtype_element_size(set.dtype()).unwrap_or(1).max(1) as u64;
+        let bytes = set
+            .shape()
+            .iter()
+            .try_fold(size, |all, len| all.checked_mul(*len));
+        if bytes.is_none_or(|bytes| bytes > self.most_bytes) {
+            return;
+        }
         if let Datatype::Compound { fields, .. } = set.dtype() {
             let whole = [set.clone()];
             for field in fields.clone() {
@@ -155,9 +171,9 @@ impl Hdf5 {
             Kind::Text => set.read_strings().map(Cells::Texts).map_err(odd),
             Kind::Integer => {
                 let values = set.read_array::<Whole>().map_err(odd)?;
-                Ok(Cells::Integers(
-                    values.iter().map(|value| value.0).collect(),
-                ))
+                let values = values.iter().map(|value| value.0).collect();
+                let is_unsigned = matches!(set.dtype(), Datatype::FixedPoint { signed: false, .. });
+                Ok(Cells::of_integers(values, is_unsigned))
             }
             Kind::Float => {
                 let values = set.read_array::<Number>().map_err(odd)?;

@@ -8,7 +8,7 @@
 //! | (rows, side²) | a flattened stamp a row; `X` and `testX` column by column, as psat-ml has them |
 //! | (y, x), (y, x, channels) | one stamp, or one triplet |
 
-use super::{Array, Kind};
+use super::array::{Array, Kind};
 use crate::domain::Role;
 
 /// More channels than this are epochs.

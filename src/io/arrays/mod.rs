@@ -3,82 +3,21 @@
 //! Stamps lie in arrays of three or four axes, of which the first counts the rows; what is known of each row,
 //! in arrays of one axis or in a table beside. [`layout`] finds out what is what.
 
+mod array;
 mod hdf5;
 pub mod layout;
 pub mod npy;
 
 use std::{
     fs::File,
-    io,
     io::Read as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{domain::Stamp, io::alert_value::Scalar};
+pub use array::{Array, ArrayError, Cells, Kind};
 
-/// Why a file of arrays is not read: a clause for the Problems list.
-#[derive(Debug, thiserror::Error)]
-pub enum ArrayError {
-    /// The system refused, or the file ends too soon.
-    #[error("cannot be read: {0}")]
-    Read(#[from] io::Error),
-    /// What the file says of itself makes no sense, or is not for us.
-    #[error("{0}")]
-    Odd(String),
-    /// What was indexed is not there.
-    #[error("does not hold the stamp any more; has the file changed?")]
-    Changed,
-}
-
-/// What the values of an array are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Floating-point numbers.
-    Float,
-    /// Whole numbers and truth values.
-    Integer,
-    /// Texts.
-    Text,
-}
-
-/// One array of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Array {
-    /// Its name: the file's where there is one array, else its path within the file.
-    pub name: String,
-    /// Lengths of the axes, the slowest first.
-    pub shape: Vec<usize>,
-    /// What its values are.
-    pub kind: Kind,
-}
-
-/// The values of an array of one axis.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cells {
-    /// Numbers.
-    Floats(Vec<f64>),
-    /// Exact integers.
-    Integers(Vec<i64>),
-    /// Texts.
-    Texts(Vec<String>),
-}
-
-impl Cells {
-    /// The value of a row.
-    pub fn at(&self, row: usize) -> Scalar<'_> {
-        match self {
-            Self::Floats(values) => values
-                .get(row)
-                .map_or(Scalar::Nothing, |v| Scalar::Float(*v)),
-            Self::Integers(values) => values.get(row).map_or(Scalar::Nothing, |v| Scalar::Int(*v)),
-            Self::Texts(values) => values
-                .get(row)
-                .filter(|text| !text.is_empty())
-                .map_or(Scalar::Nothing, |text| Scalar::Text(text.as_str().into())),
-        }
-    }
-}
+use crate::domain::Stamp;
 
 /// An opened file.
 pub enum ArrayFile {

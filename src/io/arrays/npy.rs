@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Array, ArrayError, Cells, Kind};
+use super::array::{Array, ArrayError, Cells, Kind};
 
 /// How an `.npy` file begins.
 pub const MAGIC: &[u8] = b"\x93NUMPY";
@@ -216,11 +216,11 @@ impl NumpyFile {
         let kind = self.entries[at].kind;
         let values = bytes.chunks_exact(kind.size.max(1));
         Ok(match kind.code {
-            Code::Bytes | Code::Text if kind.size == 0 => Cells::Texts(vec![String::new(); len]),
             Code::Bytes | Code::Text => Cells::Texts(values.map(|v| kind.text(v)).collect()),
             Code::Float => Cells::Floats(values.map(|v| kind.number(v)).collect()),
             Code::Bool | Code::Int | Code::Unsigned => {
-                Cells::Integers(values.map(|v| kind.integer(v)).collect())
+                let values: Vec<i64> = values.map(|v| kind.integer(v)).collect();
+                Cells::of_integers(values, kind.code == Code::Unsigned)
             }
         })
     }
@@ -370,8 +370,8 @@ impl Type {
             "i" => (Code::Int, matches!(size, 1 | 2 | 4 | 8)),
             "u" => (Code::Unsigned, matches!(size, 1 | 2 | 4 | 8)),
             "f" => (Code::Float, matches!(size, 2 | 4 | 8)),
-            "S" | "a" => (Code::Bytes, size < 1 << 16),
-            "U" => (Code::Text, size < 1 << 16),
+            "S" | "a" => (Code::Bytes, (1..1 << 16).contains(&size)),
+            "U" => (Code::Text, (1..1 << 16).contains(&size)),
             _ => return Err(odd()),
         };
         if !is_known || !matches!(order, "<" | ">" | "|" | "=") {

@@ -16,11 +16,14 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{bundle::Decode, row::ExportRow};
+use super::row::ExportRow;
 use crate::{
-    domain::{Band, Epoch, Geometry, Mjd, Problem, Role, Stamp, StampRef, Timestamp},
+    domain::{Band, Epoch, Geometry, Mjd, Problem, Role, Stamp, StampId, StampRef, Timestamp},
     imaging::{limits::LimitRule, stretch::Stretch},
 };
+
+/// Decodes stamps: for each reference its pixels or why there are none.
+pub type Decode<'a> = dyn FnMut(&[StampRef]) -> Vec<(StampId, Result<Stamp, Problem>)> + 'a;
 
 /// Who takes the labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -44,7 +44,8 @@ fn pixels(order: &str, channels: usize) -> Vec<f32> {
 
 /// An `.npy` file.
 fn npy(descr: &str, shape: &[usize], values: &[u8]) -> Vec<u8> {
-    let sizes: String = shape.iter().map(|len| format!("{len}, ")).collect();
+    let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    let sizes = sizes.join(", ") + ",";
     let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sizes}), }}");
     let len = (10 + header.len() + 1).next_multiple_of(64) - 10;
     let mut file = b"\x93NUMPY\x01\0".to_vec();

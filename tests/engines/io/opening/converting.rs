@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use destello::{
-    domain::{Candidate, Geometry, Stamp},
+    domain::{Candidate, Geometry, Mjd, Stamp},
     io::{Decoder, convert::to_parquet, convert_cubes::to_cubes},
     workspace::open::{Opened, read_all},
 };
@@ -36,7 +36,7 @@ fn expect_same_epoch(old: &Candidate, new: &Candidate, at: usize) {
         (&a.candid, a.mjd, &a.band, a.mag, a.mag_err, a.limiting_mag),
         (&b.candid, b.mjd, &b.band, b.mag, b.mag_err, b.limiting_mag)
     );
-    assert_eq!(a.mjd.map(|mjd| mjd.scale()), b.mjd.map(|mjd| mjd.scale()));
+    assert_eq!(a.mjd.map(Mjd::scale), b.mjd.map(Mjd::scale));
     assert_eq!(a.difference_sign, b.difference_sign);
     let roles = |candidate: &Candidate| -> Vec<_> {
         candidate.epochs[at]
@@ -65,7 +65,7 @@ fn expect_same_epoch(old: &Candidate, new: &Candidate, at: usize) {
     }
 }
 
-/// Cubes, files of roles, an object of odd epochs, and names of every kind.
+/// Cubes, files of roles, an object whose epochs differ in coordinates, and names of every kind.
 fn put_set(folder: &Path) {
     put(folder, "cube.fits", &cube_file("SN1", 3, 3));
     let more = |mjd: &str, wcs: f64| {
@@ -97,14 +97,11 @@ fn put_set(folder: &Path) {
             &format!("b_{epoch}_sci.fits"),
             &small_image(5.0, &more),
         );
-        // One epoch has no difference.
-        if epoch == 1 {
-            put(
-                folder,
-                &format!("b_{epoch}_diff.fits"),
-                &small_image(f32::NAN, &more),
-            );
-        }
+        put(
+            folder,
+            &format!("b_{epoch}_diff.fits"),
+            &small_image(f32::NAN, &more),
+        );
     }
     for name in [
         "größe-β",
