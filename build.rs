@@ -13,7 +13,7 @@ fn main() {
         return;
     }
     if env::var_os("DESTELLO_SYMBOLS").is_none() {
-        println!("cargo::rustc-link-arg-bins=-s");
+        println!("cargo::rustc-link-arg-bins=-Wl,--strip-all");
     }
     // The linker that comes with Rust for this target joins equal functions; one that somebody chose may not know how.
     let is_usual =

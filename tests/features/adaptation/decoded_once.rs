@@ -19,11 +19,13 @@ use destello::{
 #[test]
 fn every_labelled_stamp_is_read_once_in_a_task() {
     let folder = tempfile::tempdir().unwrap();
-    for (kind, count, model) in [
-        ("triplets", "60", "compact"),
-        ("sequences", "36", "recurrent"),
+    for (kind, count, survey, model) in [
+        ("triplets", "60", "mixed", "compact"),
+        ("sequences", "36", "hits2015", "recurrent"),
     ] {
-        let order = ["simulate", kind, "--count", count, "--out", kind];
+        let order = [
+            "simulate", kind, "--count", count, "--survey", survey, "--out", kind,
+        ];
         let (code, _, err) = destello_in(folder.path(), &order);
         assert_eq!(code, Some(0), "{err}");
         let card = models::card(model).unwrap();
