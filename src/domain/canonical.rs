@@ -217,6 +217,21 @@ impl<T: Canonical> Canonical for Vec<T> {
     }
 }
 
+impl<T: Canonical> Canonical for std::collections::BTreeMap<String, T> {
+    fn write(&self, text: &mut String) {
+        text.push('{');
+        for (at, (name, value)) in self.iter().enumerate() {
+            if at > 0 {
+                text.push_str(", ");
+            }
+            name.write(text);
+            text.push_str(": ");
+            value.write(text);
+        }
+        text.push('}');
+    }
+}
+
 impl<T: Canonical, const N: usize> Canonical for [T; N] {
     fn write(&self, text: &mut String) {
         list(text, self);

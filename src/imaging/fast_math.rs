@@ -1,7 +1,35 @@
 //! Powers and exponentials in single precision that compilers turn into vector instructions: the
 //! library's are called number by number, and profiles of stars and galaxies are little else.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the instructions that were chosen"
+)]
+
 use std::f32::consts::{LN_2, LOG2_E};
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Work on rows of pixels that is compiled for wide vectors, where the processor has them. All that it calls
+/// must be inlined; numbers are the same by any instructions.
+pub trait Vectorised {
+    /// Does it.
+    fn run(self);
+}
+
+/// Does it with the widest vectors of this processor.
+pub fn vectorised(work: impl Vectorised) {
+    struct Chosen<W>(W);
+    impl<W: Vectorised> WithSimd for Chosen<W> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            self.0.run();
+        }
+    }
+    Arch::new().dispatch(Chosen(work));
+}
 
 /// Adding it rounds numbers below 2²² to whole ones; the sum's lowest bits are that number.
 const ROUNDING: f32 = 12_582_912.0;
@@ -9,7 +37,7 @@ const ROUNDING: f32 = 12_582_912.0;
 const ROOT_HALF: u32 = 0x3f35_04f3;
 
 /// 2^x to 2·10⁻⁷ of itself; 0 below −126, at most 2^126.
-#[inline]
+#[inline(always)]
 pub fn exp2(x: f32) -> f32 {
     let inside = x.clamp(-126.0, 126.0);
     let shifted = inside + ROUNDING;
@@ -26,13 +54,13 @@ pub fn exp2(x: f32) -> f32 {
 }
 
 /// e^x; 0 where it is below 10⁻³⁸.
-#[inline]
+#[inline(always)]
 pub fn exp(x: f32) -> f32 {
     exp2(x * LOG2_E)
 }
 
 /// Logarithm to base 2 of a positive number, to 2·10⁻⁷.
-#[inline]
+#[inline(always)]
 pub fn log2(x: f32) -> f32 {
     let bits = x.to_bits();
     let exponent = bits.wrapping_sub(ROOT_HALF).cast_signed() >> 23;
@@ -45,13 +73,13 @@ pub fn log2(x: f32) -> f32 {
 }
 
 /// A positive base to a power, to about 10⁻⁶ times the logarithm of the result.
-#[inline]
+#[inline(always)]
 pub fn power(base: f32, exponent: f32) -> f32 {
     exp2(exponent * log2(base))
 }
 
 /// The nearest whole number, halves to even ones; numbers beyond 2²² stay as they are.
-#[inline]
+#[inline(always)]
 pub fn round(x: f32) -> f32 {
     let rounded = (x + ROUNDING) - ROUNDING;
     if x.abs() < 4_194_304.0 { rounded } else { x }

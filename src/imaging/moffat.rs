@@ -1,6 +1,10 @@
 //! The Moffat profile of a point source (Moffat 1969), elliptical and integrated over pixels.
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the instructions that were chosen"
+)]
 
-use super::fast_math::power;
+use super::fast_math::{Vectorised, power, vectorised};
 
 /// A point-spread function I(r) ∝ (1 + r²/α²)^−β with elliptical isophotes, of unit sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,26 +55,87 @@ impl Moffat {
         std::f64::consts::PI * alpha * alpha * (2.0 * self.beta - 1.0) / (self.beta - 1.0).powi(2)
     }
 
+    /// How far from its centre a source of this flux falls below `floor` a pixel, pixels along the major
+    /// axis; endless where the floor is none.
+    pub fn reach_px(&self, flux: f64, floor: f64) -> f64 {
+        let alpha = self.alpha_px();
+        let peak = flux.abs() * (self.beta - 1.0) / (std::f64::consts::PI * alpha * alpha);
+        let ratio = (peak / floor).max(1.0);
+        let major = alpha / (1.0 - self.ellipticity).max(0.05).sqrt();
+        // Two pixels more, so that narrow sources lose nothing.
+        major * (ratio.powf(1.0 / self.beta) - 1.0).sqrt() + 2.0
+    }
+
     /// Adds a source of this flux to an image, `center` in pixels from the middle of the first.
     pub fn add_to(&self, pixels: &mut [f32], width: usize, center: [f64; 2], flux: f64) {
-        let shape = Shape::of(self, flux);
+        self.add_within(pixels, width, center, flux, f64::INFINITY);
+    }
+
+    /// The same within a square of that many pixels to each side.
+    pub fn add_within(
+        &self,
+        pixels: &mut [f32],
+        width: usize,
+        center: [f64; 2],
+        flux: f64,
+        half_px: f64,
+    ) {
         let reach = if self.fwhm_px < WELL_SAMPLED_FWHM_PX {
             STEEP_WIDTHS * self.fwhm_px
         } else {
             0.0
         };
+        vectorised(Source {
+            shape: Shape::of(self, flux),
+            pixels,
+            width,
+            center,
+            half_px,
+            reach,
+        });
+    }
+}
+
+/// A source that is being added.
+struct Source<'a> {
+    shape: Shape,
+    pixels: &'a mut [f32],
+    width: usize,
+    center: [f64; 2],
+    half_px: f64,
+    /// Within this many pixels it is integrated.
+    reach: f64,
+}
+
+impl Vectorised for Source<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self {
+            shape,
+            pixels,
+            width,
+            center,
+            half_px,
+            reach,
+        } = self;
         // Columns in which a narrow profile is integrated.
         let column = |x: f64| x.clamp(0.0, width as f64) as usize;
+        let start = column(center[0] - half_px);
+        let stop = column(center[0] + half_px + 1.0).max(start);
         let (first, end) = (column(center[0] - reach), column(center[0] + reach + 1.0));
+        let (first, end) = (first.clamp(start, stop), end.clamp(start, stop));
         for (y, row) in pixels.chunks_exact_mut(width.max(1)).enumerate() {
             let dy = y as f64 - center[1];
-            let dx = |x: usize| (x as f64 - center[0]) as f32;
-            if dy.abs() >= reach {
-                shape.add_row(row, dx(0), dy as f32, 1.0);
+            if dy.abs() > half_px {
                 continue;
             }
-            shape.add_row(&mut row[..first], dx(0), dy as f32, 1.0);
-            shape.add_row(&mut row[end..], dx(end), dy as f32, 1.0);
+            let dx = |x: usize| (x as f64 - center[0]) as f32;
+            if dy.abs() >= reach {
+                shape.add_row(&mut row[start..stop], dx(start), dy as f32, 1.0);
+                continue;
+            }
+            shape.add_row(&mut row[start..first], dx(start), dy as f32, 1.0);
+            shape.add_row(&mut row[end..stop], dx(end), dy as f32, 1.0);
             for [oy, wy] in GAUSS {
                 for [ox, wx] in GAUSS {
                     let row = &mut row[first..end];
@@ -109,6 +174,7 @@ impl Shape {
     }
 
     /// Adds the profile's values times a weight along a row that begins at `dx`.
+    #[inline(always)]
     fn add_row(&self, row: &mut [f32], dx: f32, dy: f32, weight: f32) {
         let (peak, beta) = (weight * self.peak, -self.beta);
         let (square, mixed) = (1.0 + self.yy * dy * dy, self.xy * dy);

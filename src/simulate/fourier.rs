@@ -1,6 +1,9 @@
 //! Convolutions on a small periodic grid.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftPlanner, num_complex::Complex32};
@@ -43,6 +46,16 @@ impl Fourier {
             columns_forward: complex.plan_fft_forward(side),
             columns_inverse: complex.plan_fft_inverse(side),
         }
+    }
+
+    /// The same, planned once for all who ask for that side.
+    pub fn shared(side: usize) -> Self {
+        static PLANNED: Mutex<BTreeMap<usize, Fourier>> = Mutex::new(BTreeMap::new());
+        let mut planned = PLANNED.lock().unwrap_or_else(PoisonError::into_inner);
+        planned
+            .entry(side)
+            .or_insert_with(|| Self::new(side))
+            .clone()
     }
 
     /// A side of at least `least` pixels that transforms quickly: 2^a 3^b 5^c, even.

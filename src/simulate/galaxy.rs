@@ -1,7 +1,11 @@
 //! The light of a galaxy: an exponential disc plus a de Vaucouleurs bulge.
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the instructions that were chosen"
+)]
 
 use super::{Random, image::Image};
-use crate::imaging::fast_math::exp;
+use crate::imaging::fast_math::{Vectorised, exp, vectorised};
 
 /// A galaxy of unit total flux, before the point-spread function.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,8 +35,41 @@ impl GalaxyProfile {
     /// Adds the galaxy to an image, not convolved, `center` in pixels from the middle of the
     /// first. Light beyond the image is lost, as it is on the sky.
     pub fn add_to(&self, image: &mut Image, center: [f64; 2], counts: f64) {
+        vectorised(Light {
+            shape: Shape::of(self, counts),
+            image,
+            center,
+        });
+    }
+
+    /// A place in the disc, drawn from its light: pixels from the centre along x and y.
+    pub fn draw_offset(&self, random: &mut Random) -> [f64; 2] {
+        // r exp(−r/h) is the density of the sum of two exponential numbers.
+        let scale = self.radius_px / EXPONENTIAL[0];
+        let radius = random.exponential(scale) + random.exponential(scale);
+        let turn = random.uniform(0.0, std::f64::consts::TAU);
+        let (along, across) = (radius * turn.cos(), radius * turn.sin() * self.axis_ratio);
+        let (sin, cos) = self.angle_rad.sin_cos();
+        [along * cos - across * sin, along * sin + across * cos]
+    }
+}
+
+/// The light of a galaxy that is being added.
+struct Light<'a> {
+    shape: Shape,
+    image: &'a mut Image,
+    center: [f64; 2],
+}
+
+impl Vectorised for Light<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self {
+            shape,
+            image,
+            center,
+        } = self;
         let side = image.side();
-        let shape = Shape::of(self, counts);
         let column = |x: f64| x.clamp(0.0, side as f64) as usize;
         let first = column((center[0] - STEEP_PX).ceil());
         let end = column((center[0] + STEEP_PX).floor() + 1.0).max(first);
@@ -49,17 +86,6 @@ impl GalaxyProfile {
                 *pixel += shape.integrated(dx(first + x), dy);
             }
         }
-    }
-
-    /// A place in the disc, drawn from its light: pixels from the centre along x and y.
-    pub fn draw_offset(&self, random: &mut Random) -> [f64; 2] {
-        // r exp(−r/h) is the density of the sum of two exponential numbers.
-        let scale = self.radius_px / EXPONENTIAL[0];
-        let radius = random.exponential(scale) + random.exponential(scale);
-        let turn = random.uniform(0.0, std::f64::consts::TAU);
-        let (along, across) = (radius * turn.cos(), radius * turn.sin() * self.axis_ratio);
-        let (sin, cos) = self.angle_rad.sin_cos();
-        [along * cos - across * sin, along * sin + across * cos]
     }
 }
 
@@ -89,13 +115,14 @@ impl Shape {
     }
 
     /// Adds the light along a row that begins at `dx`.
+    #[inline(always)]
     fn add_row(&self, row: &mut [f32], dx: f64, dy: f64) {
         for (at, pixel) in row.iter_mut().enumerate() {
             *pixel += self.at(dx + at as f64, dy);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(&self, dx: f64, dy: f64) -> f32 {
         let (dx, dy) = (dx as f32, dy as f32);
         let along = dx * self.cos + dy * self.sin;
@@ -109,6 +136,7 @@ impl Shape {
         light
     }
 
+    #[inline(always)]
     fn integrated(&self, dx: f64, dy: f64) -> f32 {
         let offset = |at: usize| (at as f64 + 0.5) / SUB_PIXELS as f64 - 0.5;
         let mut sum = 0.0;

@@ -48,6 +48,21 @@ impl Psf {
         }
     }
 
+    /// The same as far as a pixel of it has more than `floor` counts.
+    pub fn add_above(&self, image: &mut Image, center: [f64; 2], counts: f64, floor: f64) {
+        if counts == 0.0 {
+            return;
+        }
+        let side = image.side();
+        match self {
+            Self::Moffat(moffat) => {
+                let reach = moffat.reach_px(counts, floor);
+                moffat.add_within(&mut image.pixels, side, center, counts, reach);
+            }
+            Self::Template(psf) => psf.add_to(&mut image.pixels, side, center, counts),
+        }
+    }
+
     /// Its image, centred on the middle pixel; light beyond the image is not in it.
     pub fn image(&self, side: usize) -> Image {
         let mut image = Image::new(side);

@@ -37,6 +37,10 @@ pub struct Mismatch {
     pub blur_px2: [f64; 3],
     /// Relative error of the photometric scale.
     pub flux: f64,
+    /// How that changes along x and y, a pixel; nothing in the middle.
+    pub flux_slope: [f64; 2],
+    /// What the reference is turned by about the middle, radians from x to y.
+    pub turn_rad: f64,
     /// Background that is left, in standard deviations of the sky for each pixel along x and y.
     pub gradient: [f64; 2],
 }
@@ -145,6 +149,8 @@ impl Mismatch {
                 variance * (width - stretch * turn.cos()),
             ],
             flux: random.normal(0.0, worse * model.flux),
+            flux_slope: [0.0; 2],
+            turn_rad: 0.0,
             gradient: [(); 2].map(|()| random.normal(0.0, slope)),
         }
     }
@@ -196,7 +202,12 @@ pub fn subtract_matched(
         image: Image::new(side),
         variance: Image::new(side),
     };
+    let even = scale;
+    let slope = mismatch.flux_slope.map(|slope| slope as f32);
+    let middle = science.image.middle() as f32;
     for at in 0..side * side {
+        let [x, y] = [at % side, at / side].map(|place| place as f32 - middle);
+        let scale = even * (1.0 + slope[0] * x + slope[1] * y);
         let (s, r) = (science.image.pixels[at], reference.image.pixels[at]);
         let (vs, vr) = (science.variance.pixels[at], reference.variance.pixels[at]);
         let other = convolved.pixels[at];

@@ -8,7 +8,7 @@ use super::{Distribution, Random, SimulationError, survey_check, survey_triplet:
 use crate::domain::{Band, Detector, canonical::canonical_record};
 
 /// Surveys that come with the program: name and text.
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 9] = [
     (
         "hits2015",
         include_str!("../../assets/surveys/hits2015.toml"),
@@ -17,6 +17,22 @@ const BUILT_IN: [(&str, &str); 5] = [
     ("rubin", include_str!("../../assets/surveys/rubin.toml")),
     ("demo", include_str!("../../assets/surveys/demo.toml")),
     ("mixed", include_str!("../../assets/surveys/mixed.toml")),
+    (
+        "mixed_frames",
+        include_str!("../../assets/surveys/mixed_frames.toml"),
+    ),
+    (
+        "mixed_all",
+        include_str!("../../assets/surveys/mixed_all.toml"),
+    ),
+    (
+        "ztf_frames",
+        include_str!("../../assets/surveys/ztf_frames.toml"),
+    ),
+    (
+        "rubin_frames",
+        include_str!("../../assets/surveys/rubin_frames.toml"),
+    ),
 ];
 
 /// A survey. The README explains every field.

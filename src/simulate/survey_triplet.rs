@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::Distribution;
-use crate::domain::canonical::canonical_record;
+use super::{Distribution, survey_frames::FramesModel};
+use crate::domain::canonical::{Canonical, record};
 
 /// Lowest S/N of a detection that is kept, of either class and of any kind (our choice): a limit
 /// that differed between them would tell one from the other.
@@ -30,17 +30,29 @@ pub struct TripletModel {
     pub polarity_share: f64,
     /// Share of the small artefacts that lie on or beside a star or galaxy.
     pub on_source_share: f64,
+    /// The field around the candidates and errors of whole frames; without, stamps show the candidate and
+    /// its nearest neighbours.
+    pub frames: Option<FramesModel>,
 }
 
-canonical_record!(TripletModel, "TripletModel" {
-    "fwhm_px": fwhm_px,
-    "reference_fwhm_factor": reference_fwhm_factor,
-    "snr": snr,
-    "faint_share": faint_share,
-    "missing_share": missing_share,
-    "polarity_share": polarity_share,
-    "on_source_share": on_source_share,
-});
+impl Canonical for TripletModel {
+    /// Frames are written only where there are any, so that surveys without are called as before.
+    fn write(&self, text: &mut String) {
+        let mut fields: Vec<(&str, &dyn Canonical)> = vec![
+            ("fwhm_px", &self.fwhm_px),
+            ("reference_fwhm_factor", &self.reference_fwhm_factor),
+            ("snr", &self.snr),
+            ("faint_share", &self.faint_share),
+            ("missing_share", &self.missing_share),
+            ("polarity_share", &self.polarity_share),
+            ("on_source_share", &self.on_source_share),
+        ];
+        if let Some(frames) = &self.frames {
+            fields.push(("frames", frames));
+        }
+        record(text, "TripletModel", &fields);
+    }
+}
 
 impl Default for TripletModel {
     fn default() -> Self {
@@ -52,6 +64,7 @@ impl Default for TripletModel {
             missing_share: 0.04,
             polarity_share: 0.85,
             on_source_share: 1.0 / 3.0,
+            frames: None,
         }
     }
 }
@@ -91,7 +104,7 @@ impl TripletModel {
                 ));
             }
         }
-        Ok(())
+        self.frames.as_ref().map_or(Ok(()), FramesModel::check)
     }
 }
 

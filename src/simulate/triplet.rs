@@ -11,14 +11,17 @@ use super::{
     Random, Simulate, SimulationError, TripletOrder,
     artefact::{
         Plates, add_companion,
+        blanks::Hole,
         missing_pixels::{Gap, NEAREST_PX, draw_fill},
         noise::lift,
     },
     detection::{MatchedFilter, Peak, Search},
+    field::{Fault, mask_saturated},
     fourier::Fourier,
     image::Image,
     psf::PsfSource,
     subtraction::{Difference, Mismatch, subtract_matched},
+    survey_frames::FramesModel,
     survey_triplet::THRESHOLD,
     triplet_kind::{Kind, KindPlan},
     triplet_scene::Scene,
@@ -48,6 +51,12 @@ const SEARCH: Search = Search {
     near_px: 3,
     far_px: 7,
 };
+/// The same in whole frames, for artefacts that reach far.
+const FAR_PX: usize = 9;
+/// Convolutions of frames wrap within this share of what others need: what wraps lies outside of the cutout.
+const FRAME_WRAP: f64 = 0.8;
+/// Distance of holes in frames from the target, pixels.
+const HOLE_PX: [f64; 2] = [4.0, 31.0];
 /// Distance at which missing strips begin, pixels from the target.
 const STRIP_PX: [f64; 2] = [NEAREST_PX, 9.5];
 
@@ -84,24 +93,39 @@ impl TripletSimulator {
             |fwhm_px| fwhm_px.quantile(0.95),
         );
         // A stamp about the farthest peak stays clear of where convolutions wrap.
-        let wrap = wide_fwhm.clamp(LEAST_WRAP_PX, MOST_WRAP_PX).ceil() as usize;
-        let least = survey.stamp_side_px + 2 * (SEARCH.far_px + wrap);
+        let wrap = wide_fwhm.clamp(LEAST_WRAP_PX, MOST_WRAP_PX);
+        let frames = survey.triplets.frames.as_ref();
+        let (wrap, far) = if frames.is_some() {
+            ((FRAME_WRAP * wrap).ceil() as usize, FAR_PX)
+        } else {
+            (wrap.ceil() as usize, SEARCH.far_px)
+        };
+        let least = survey.stamp_side_px + 2 * (far + wrap);
         Ok(Self {
-            plan: KindPlan::of(&order.kinds)?,
+            plan: KindPlan::of(&order.kinds, frames)?,
             psfs,
             fourier: Fourier::new(Fourier::good_side(least)),
             order,
         })
     }
 
+    /// The frames of the survey, for this candidate; none where it has no field.
+    fn frames_of(&self, kind: Kind, random: &mut Random) -> Option<&FramesModel> {
+        let frames = self.order.survey.triplets.frames.as_ref()?;
+        let chance = frames.plain_chance(kind);
+        let is_plain = chance > 0.0 && random.chance(chance);
+        (!is_plain).then_some(frames)
+    }
+
     /// The draw that is kept: the first that is detected, else the brightest.
     fn settle(&self, kind: Kind, random: &mut Random) -> Draw {
-        let mut best = self.draw(kind, random);
+        let frames = self.frames_of(kind, random);
+        let mut best = self.draw(kind, frames, random);
         for _ in 1..MOST_DRAWS {
             if best.1 {
                 break;
             }
-            let next = self.draw(kind, random);
+            let next = self.draw(kind, frames, random);
             if next.1 || next.0.peak.snr.abs() > best.0.peak.snr.abs() {
                 best = next;
             }
@@ -110,7 +134,7 @@ impl TripletSimulator {
     }
 
     /// One draw, and whether it is detected as what it is.
-    fn draw(&self, kind: Kind, random: &mut Random) -> (Draw, bool) {
+    fn draw(&self, kind: Kind, frames: Option<&FramesModel>, random: &mut Random) -> (Draw, bool) {
         let survey = &*self.order.survey;
         let source = SettingSource {
             survey,
@@ -119,11 +143,20 @@ impl TripletSimulator {
         };
         let setting = source.draw(random);
         let mismatch = Mismatch::draw(&survey.subtraction, setting.fwhm_px(), random);
-        let side = self.fourier.side();
-        let mut scene = Scene::draw(&setting, side, mismatch, random);
+        let mut scene = self.scene(kind, &setting, mismatch, frames, random);
         let is_fading = self.compose(kind, &setting, &mut scene, random);
-        let mut plates = self.expose(kind, &setting, &scene, random);
-        if random.chance(survey.triplets.missing_share) {
+        let mut plates = self.expose(kind, &setting, &scene, frames, random);
+        if let Some(frames) = frames {
+            if random.chance(frames.hole_share) {
+                let hole = Hole::draw(HOLE_PX, random);
+                let is_cut = match random.weighted(&[0.4, 0.25, 0.35]) {
+                    0 => [false, true],
+                    1 => [true, false],
+                    _ => [true, true],
+                };
+                hole.cut_both(&mut plates, &setting, scene.target_px, is_cut, random);
+            }
+        } else if random.chance(survey.triplets.missing_share) {
             let is_cut = [random.chance(0.8), random.chance(0.7)];
             let gap = Gap::draw(STRIP_PX, random);
             gap.cut(&mut plates, &setting, scene.target_px, is_cut);
@@ -133,7 +166,7 @@ impl TripletSimulator {
         let difference = self.subtract(&setting, &scene.mismatch, &plates);
         let filter = MatchedFilter::of(setting.filter(), setting.fwhm_px());
         let sign = is_fading.map(|is_fading| !is_fading);
-        let peak = filter.find(&difference, SEARCH, sign);
+        let peak = filter.find(&difference, search_of(kind), sign);
         let is_detected = peak.is_some_and(|peak| is_detected(kind, &peak, &scene, &setting));
         let draw = Draw {
             peak: peak.unwrap_or(Peak {
@@ -149,6 +182,35 @@ impl TripletSimulator {
         (draw, is_detected)
     }
 
+    /// What is on the sky around the candidate, and what is wrong with the whole frame.
+    fn scene(
+        &self,
+        kind: Kind,
+        setting: &Setting,
+        mismatch: Mismatch,
+        frames: Option<&FramesModel>,
+        random: &mut Random,
+    ) -> Scene {
+        let side = self.fourier.side();
+        let Some(frames) = frames else {
+            return Scene::draw(setting, side, mismatch, random);
+        };
+        let mut scene = Scene::empty(side, mismatch, random);
+        scene.add_field(frames, setting, side, random);
+        let own = match kind {
+            Kind::Bogus(kind) => kind.artefact().fault(frames, setting, random),
+            Kind::Real(_) => None,
+        };
+        let other = random
+            .chance(frames.imperfect_share)
+            .then(|| Fault::draw(frames, setting, random));
+        if let Some(fault) = own.or(other) {
+            fault.spoil(&mut scene.mismatch, setting);
+            scene.fault = fault;
+        }
+        scene
+    }
+
     /// Fills the scene; for a real source tells whether it is fainter than in the reference.
     fn compose(
         &self,
@@ -159,7 +221,12 @@ impl TripletSimulator {
     ) -> Option<bool> {
         let model = &self.order.survey.triplets;
         match kind {
-            Kind::Real(kind) => Some(kind.compose(model, setting, scene, random)),
+            Kind::Real(kind) => {
+                let is_fading = kind.compose(model, setting, scene, random);
+                let fault = scene.fault;
+                scene.lift_above(&fault, setting);
+                Some(is_fading)
+            }
             Kind::Bogus(kind) => {
                 let artefact = kind.artefact();
                 if artefact.is_small() && random.chance(model.on_source_share) {
@@ -172,7 +239,14 @@ impl TripletSimulator {
     }
 
     /// What both CCDs record, artefacts included.
-    fn expose(&self, kind: Kind, setting: &Setting, scene: &Scene, random: &mut Random) -> Plates {
+    fn expose(
+        &self,
+        kind: Kind,
+        setting: &Setting,
+        scene: &Scene,
+        frames: Option<&FramesModel>,
+        random: &mut Random,
+    ) -> Plates {
         let mut light = scene.render(setting, &self.fourier);
         if let Kind::Bogus(kind) = kind {
             kind.artefact().shine(setting, scene, &mut light, random);
@@ -187,6 +261,10 @@ impl TripletSimulator {
                 lift(snr - now, setting, scene, &mut plates);
             }
             plates.settle(setting);
+        }
+        if frames.is_some_and(|frames| random.chance(frames.masked_share)) {
+            mask_saturated(&mut plates.science, setting.science.ceiling_adu());
+            mask_saturated(&mut plates.reference, setting.reference.ceiling_adu());
         }
         plates
     }
@@ -262,6 +340,18 @@ impl Simulate for TripletSimulator {
         let follows = random.chance(self.order.survey.triplets.polarity_share);
         let is_turned = follows && draw.peak.snr < 0.0;
         self.cut(format!("T{index:07}").into(), kind, &draw, is_turned)
+    }
+}
+
+/// Where the detection of a kind is looked for.
+fn search_of(kind: Kind) -> Search {
+    let Kind::Bogus(kind) = kind else {
+        return SEARCH;
+    };
+    let near_px = kind.artefact().reach_px().max(SEARCH.near_px);
+    Search {
+        near_px,
+        far_px: SEARCH.far_px.max(near_px).min(FAR_PX),
     }
 }
 

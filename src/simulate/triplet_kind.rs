@@ -1,6 +1,6 @@
 //! The kinds of real and bogus detections, their weights, and what an order makes of them.
 
-use super::{Random, SimulationError};
+use super::{Random, SimulationError, survey_frames::FramesModel};
 use crate::domain::Vocabulary;
 
 /// Keeps the random numbers that say which candidate is real apart from all others.
@@ -60,6 +60,28 @@ pub enum BogusKind {
     Ghost,
     /// Bands, feathers and borders of light that strayed through the telescope.
     ScatteredLight,
+    /// Of frames: the whole frame is scaled wrongly, every star is left over.
+    FluxScale,
+    /// The whole frame was matched to the wrong width.
+    FrameWidth,
+    /// The whole frame is registered wrongly: shifted, or turned.
+    FrameShift,
+    /// Half of an image, a strip or blocks are blank, and the candidate lies at the border.
+    HalfBlank,
+    /// The reference is blank or saturated where the source is.
+    BlankedReference,
+    /// A bright star whose saturated core is masked: the candidate lies on what is left around it.
+    MaskedStar,
+    /// Waves around a bright star.
+    Ringing,
+    /// The halo and the spikes of a star elsewhere, also outside of the cutout.
+    Halo,
+    /// Fringes, or a background that is left in patches.
+    SkyStructure,
+    /// Two streaks that cross.
+    CrossedStreaks,
+    /// A cosmic ray in one of several exposures that were averaged.
+    StackedCosmicRay,
 }
 
 impl RealKind {
@@ -108,6 +130,21 @@ impl BogusKind {
         (Self::ScatteredLight, 0.07),
     ];
 
+    /// The kinds that only frames have, with their usual shares among all bogus (our choice).
+    pub const OF_FRAMES: [(Self, f64); 11] = [
+        (Self::FluxScale, 0.09),
+        (Self::FrameWidth, 0.03),
+        (Self::FrameShift, 0.04),
+        (Self::HalfBlank, 0.05),
+        (Self::BlankedReference, 0.03),
+        (Self::MaskedStar, 0.09),
+        (Self::Ringing, 0.03),
+        (Self::Halo, 0.04),
+        (Self::SkyStructure, 0.03),
+        (Self::CrossedStreaks, 0.015),
+        (Self::StackedCosmicRay, 0.025),
+    ];
+
     /// Name in orders and truth tables.
     pub const fn name(self) -> &'static str {
         match self {
@@ -128,6 +165,17 @@ impl BogusKind {
             Self::ReferenceArtefact => "reference_artefact",
             Self::Ghost => "ghost",
             Self::ScatteredLight => "scattered_light",
+            Self::FluxScale => "flux_scale",
+            Self::FrameWidth => "frame_width",
+            Self::FrameShift => "frame_shift",
+            Self::HalfBlank => "half_blank",
+            Self::BlankedReference => "blanked_reference",
+            Self::MaskedStar => "masked_star",
+            Self::Ringing => "ringing",
+            Self::Halo => "halo",
+            Self::SkyStructure => "sky_structure",
+            Self::CrossedStreaks => "crossed_streaks",
+            Self::StackedCosmicRay => "stacked_cosmic_ray",
         }
     }
 }
@@ -161,10 +209,8 @@ impl Kind {
     /// All kinds, real ones first.
     pub fn all() -> impl Iterator<Item = Self> {
         let real = RealKind::ALL.into_iter().map(|(kind, _)| Self::Real(kind));
-        let bogus = BogusKind::ALL
-            .into_iter()
-            .map(|(kind, _)| Self::Bogus(kind));
-        real.chain(bogus)
+        let bogus = BogusKind::ALL.into_iter().chain(BogusKind::OF_FRAMES);
+        real.chain(bogus.map(|(kind, _)| Self::Bogus(kind)))
     }
 }
 
@@ -177,11 +223,12 @@ pub struct KindPlan {
 
 impl KindPlan {
     /// The plan of an order: names of kinds, `real` and `bogus` with their aliases; all kinds
-    /// where nothing is named. Case, spaces and `-` for `_` do not matter.
+    /// where nothing is named. Case, spaces and `-` for `_` do not matter. Kinds of frames belong to
+    /// surveys with `frames`, which have their shares.
     ///
     /// # Errors
     /// Where a name is not known; the error names all.
-    pub fn of(names: &[String]) -> Result<Self, SimulationError> {
+    pub fn of(names: &[String], frames: Option<&FramesModel>) -> Result<Self, SimulationError> {
         let vocabulary = Vocabulary::real_bogus();
         let mut wanted = Vec::new();
         for name in names {
@@ -201,16 +248,32 @@ impl KindPlan {
             }
         }
         let is_wanted = |kind: Kind| wanted.is_empty() || wanted.contains(&kind);
-        Ok(Self {
+        let of_frames = frames.map_or_else(Vec::new, |frames| {
+            let kinds = BogusKind::OF_FRAMES.into_iter();
+            kinds
+                .map(|(kind, _)| (kind, frames.share_of(kind)))
+                .collect()
+        });
+        let rest = 1.0 - of_frames.iter().map(|(_, share)| share).sum::<f64>();
+        let bogus = BogusKind::ALL.into_iter();
+        let bogus = bogus.map(|(kind, weight)| (kind, rest * weight));
+        let plan = Self {
             real: RealKind::ALL
                 .into_iter()
                 .filter(|(kind, _)| is_wanted(Kind::Real(*kind)))
                 .collect(),
-            bogus: BogusKind::ALL
-                .into_iter()
+            bogus: bogus
+                .chain(of_frames)
                 .filter(|(kind, _)| is_wanted(Kind::Bogus(*kind)))
                 .collect(),
-        })
+        };
+        if plan.real.is_empty() && plan.bogus.is_empty() {
+            let names = names.join(", ");
+            return Err(SimulationError::Order(format!(
+                "{names}: kinds of whole frames, and this survey has no [triplets.frames]"
+            )));
+        }
+        Ok(plan)
     }
 
     /// The kind of candidate `index` of the simulation `seed`: of every two one is real and one
@@ -242,12 +305,21 @@ mod tests {
     use super::*;
 
     fn plan(names: &[&str]) -> Result<KindPlan, SimulationError> {
-        KindPlan::of(
-            &names
-                .iter()
-                .map(|name| (*name).to_owned())
-                .collect::<Vec<_>>(),
-        )
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        KindPlan::of(&names, None)
+    }
+
+    #[test]
+    fn kinds_of_frames_have_the_shares_of_the_survey() {
+        let mut frames = FramesModel::default();
+        frames.kinds.insert("halo".into(), 0.3);
+        let plan = KindPlan::of(&["bogus".into()], Some(&frames)).unwrap();
+        let kinds = (0..4000).map(|index| plan.draw(3, index, &mut Random::of(3, 0, index)));
+        let halos = kinds.filter(|kind| kind.name() == "halo").count();
+        // 1200, standard deviation 29.
+        assert!(halos.abs_diff(1200) < 120, "{halos}");
+        let refusal = super::tests::plan(&["halo"]).unwrap_err().to_string();
+        assert!(refusal.contains("triplets.frames"), "{refusal}");
     }
 
     #[test]

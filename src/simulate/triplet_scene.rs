@@ -2,6 +2,7 @@
 
 use super::{
     Random,
+    field::Fault,
     fourier::Fourier,
     galaxy::GalaxyProfile,
     image::Image,
@@ -49,6 +50,12 @@ pub struct Scene {
     pub angle_rad: f64,
     /// What is known of the target.
     pub truth: Truth,
+    /// Stars of the field end where a pixel of theirs has so few counts, ADU.
+    pub floor_adu: f64,
+    /// What is wrong with the whole frame.
+    pub fault: Fault,
+    /// Stars of the field among `stars`, which come first.
+    pub field: usize,
 }
 
 /// Neighbours in a stamp, on average.
@@ -57,17 +64,25 @@ const NEIGHBOURS: f64 = 0.7;
 const NEIGHBOUR_GALAXIES: f64 = 0.35;
 
 impl Scene {
-    /// A sky with neighbours only, the target somewhere in the middle pixel.
-    pub fn draw(setting: &Setting, side: usize, mismatch: Mismatch, random: &mut Random) -> Self {
+    /// Nothing yet, the target somewhere in the middle pixel.
+    pub fn empty(side: usize, mismatch: Mismatch, random: &mut Random) -> Self {
         let middle = super::image::middle_of(side) as f64;
-        let mut scene = Self {
+        Self {
             target_px: [(); 2].map(|()| middle + random.uniform(-0.5, 0.5)),
             stars: Vec::new(),
             galaxies: Vec::new(),
             mismatch,
             angle_rad: random.uniform(0.0, std::f64::consts::TAU),
             truth: Truth::default(),
-        };
+            floor_adu: 0.0,
+            fault: Fault::default(),
+            field: 0,
+        }
+    }
+
+    /// A sky with neighbours only, the target somewhere in the middle pixel.
+    pub fn draw(setting: &Setting, side: usize, mismatch: Mismatch, random: &mut Random) -> Self {
+        let mut scene = Self::empty(side, mismatch, random);
         let mut left = random.exponential(1.0);
         while left < NEIGHBOURS {
             left += random.exponential(1.0);
@@ -157,12 +172,35 @@ impl Scene {
                 *image = fourier.inverse(seen);
             }
         }
-        for star in &self.stars {
+        let middle = super::image::middle_of(side) as f64;
+        let [sin, cos] = [self.mismatch.turn_rad.sin(), self.mismatch.turn_rad.cos()];
+        // Where a turned reference has what is at a place.
+        let turned = |[x, y]: [f64; 2]| {
+            let [dx, dy] = [x - middle, y - middle];
+            [middle + cos * dx - sin * dy, middle + sin * dx + cos * dy]
+        };
+        let (field, others) = self.stars.split_at(self.field);
+        for star in field {
+            let [science, reference] = &mut light;
+            let (center, floor) = (star.center_px, self.floor_adu);
+            setting
+                .science
+                .add_star(science, center, star.science_adu, floor);
+            setting
+                .reference
+                .add_star(reference, turned(center), star.reference_adu, floor);
+        }
+        for star in others {
             let [science, reference] = &mut light;
             let center = star.center_px;
             setting
                 .science
                 .add_source(science, center, star.science_adu, star.trail);
+            let center = if self.field > 0 {
+                turned(center)
+            } else {
+                center
+            };
             setting
                 .reference
                 .add_source(reference, center, star.reference_adu, star.trail);

@@ -256,6 +256,12 @@ impl Camera {
         }
     }
 
+    /// Adds a point source as far as a pixel of it has more than `floor` counts.
+    pub fn add_star(&self, light: &mut Image, center: [f64; 2], counts: f64, floor: f64) {
+        let center = self.before_resampling(center);
+        self.psf.add_above(light, center, counts, floor);
+    }
+
     /// Records light on the pixels of the CCD: counts above the sky with their noise.
     pub fn expose(&self, light: &mut Image, random: &mut Random) {
         self.recorder.expose(light, random);

@@ -97,7 +97,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/"]),
     ("burn", &["learn/"]),
     ("burn_wgpu", &["learn/"]),
-    ("pulp", &["learn/kernels/"]),
+    ("pulp", &["imaging/fast_math.rs", "learn/kernels/"]),
     ("rayon", &["io/", "learn/"]),
     ("prost", &["learn/onnx/"]),
     ("rten", &["learn/foreign/"]),

@@ -5,8 +5,12 @@
 //! the difference is never painted: the subtraction makes it. Recorded pixels are those of the
 //! CCD: images that are resampled are so with their artefacts in them.
 
+pub mod around_stars;
+pub mod background;
 pub mod bad_pixels;
+pub mod blanks;
 pub mod bright_stars;
+pub mod frames;
 pub mod misfit;
 pub mod missing_pixels;
 pub mod noise;
@@ -43,6 +47,17 @@ impl BogusKind {
             Self::ReferenceArtefact => &reference::ReferenceArtefact,
             Self::Ghost => &stray_light::Ghost,
             Self::ScatteredLight => &stray_light::ScatteredLight,
+            Self::FluxScale => &frames::FluxScale,
+            Self::FrameWidth => &frames::FrameWidth,
+            Self::FrameShift => &frames::FrameShift,
+            Self::HalfBlank => &blanks::HalfBlank,
+            Self::BlankedReference => &blanks::BlankedReference,
+            Self::MaskedStar => &blanks::MaskedStar,
+            Self::Ringing => &around_stars::Ringing,
+            Self::Halo => &around_stars::Halo,
+            Self::SkyStructure => &background::SkyStructure,
+            Self::CrossedStreaks => &background::CrossedStreaks,
+            Self::StackedCosmicRay => &background::StackedCosmicRay,
         }
     }
 

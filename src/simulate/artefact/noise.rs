@@ -65,12 +65,12 @@ impl Artefact for CorrelatedNoise {
 }
 
 /// Gaussian noise of unit variance smoothed by a Gaussian, pixels.
-fn smooth_noise(side: usize, sigma_px: f64, random: &mut Random) -> Image {
+pub(super) fn smooth_noise(side: usize, sigma_px: f64, random: &mut Random) -> Image {
     let mut noise = Image::new(side);
     for pixel in &mut noise.pixels {
         *pixel = random.standard_normal_f32();
     }
-    let fourier = Fourier::new(side);
+    let fourier = Fourier::shared(side);
     let mut spectrum = fourier.forward(&noise);
     let variance = sigma_px * sigma_px;
     spectrum.blur([variance, 0.0, variance]);

@@ -3,7 +3,9 @@
 use crate::imaging::fast_math::round;
 use crate::simulate::{
     Random,
+    field::Fault,
     image::Image,
+    survey_frames::FramesModel,
     triplet_scene::Scene,
     triplet_setting::{Camera, Setting},
 };
@@ -32,6 +34,21 @@ pub trait Artefact: Sync {
     /// that is detected.
     fn noise_snr(&self, _random: &mut Random) -> Option<f64> {
         None
+    }
+
+    /// What is wrong with its whole frame, where that is what makes it.
+    fn fault(
+        &self,
+        _model: &FramesModel,
+        _setting: &Setting,
+        _random: &mut Random,
+    ) -> Option<Fault> {
+        None
+    }
+
+    /// How far from where it is put its detection is looked for, pixels.
+    fn reach_px(&self) -> usize {
+        3
     }
 
     /// True where it is small, so that it may as well lie on or beside a star or galaxy.

@@ -3,6 +3,7 @@
 
 mod extremes;
 mod fairness;
+mod frames;
 mod made;
 mod real_sources;
 mod signatures;
