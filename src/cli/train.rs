@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     features::training::{
+        form::usual_survey,
         task::{Train, TrainUpdate},
         train::{Recipe, TrainOrder, TrainingData, TrainingNews, checkpoint_path, usual_steps},
     },
@@ -53,12 +54,13 @@ enum What {
 
 #[derive(Debug, Parser)]
 struct RealBogus {
-    /// compact, cap, cape, `deep_hits` or `deep_hits_relu`
+    /// compact, context, cap, cape, `deep_hits` or `deep_hits_relu`
     #[arg(long, default_value = "compact")]
     network: String,
-    /// Simulated triplets of this survey, or of a survey in a TOML file
-    #[arg(long, default_value = "mixed", conflicts_with = "data")]
-    survey: String,
+    /// Simulated triplets of this survey, or of a survey in a TOML file: mixed, or `mixed_frames` for context,
+    /// where none is given
+    #[arg(long, conflicts_with = "data")]
+    survey: Option<String>,
     /// Whose optimiser and schedule: ours or published
     #[arg(long, default_value = "ours")]
     recipe: Recipe,
@@ -209,7 +211,9 @@ fn real_bogus(args: &RealBogus) -> anyhow::Result<TrainOrder> {
     if architecture.is_recurrent() {
         bail!("{} is trained with `destello train sequence`", args.network);
     }
-    let mut order = order(&args.common, architecture, args.recipe, &args.survey);
+    let survey = args.survey.as_deref();
+    let survey = survey.unwrap_or_else(|| usual_survey(architecture));
+    let mut order = order(&args.common, architecture, args.recipe, survey);
     if let Some(members) = args.members.filter(|_| architecture == Architecture::Cape) {
         order.members = members;
     }

@@ -68,11 +68,51 @@ pub struct Explanation {
     /// What of it falls to no pixel: to biases with relevance propagation; with integrated gradients
     /// the score of the image that everything is compared with.
     pub rest: f32,
-    /// The model's inputs.
+    /// The model's inputs as they are shown: see [`seen`].
     pub plan: InputPlan,
     /// A heat map for every channel of the plan, in its order: `side_px * side_px` values row by row,
     /// oriented as the stamp's pixels.
     pub maps: Vec<Vec<f32>>,
+}
+
+/// What a model took in, as far as it is shown, and a heat map for each channel, out of the relevance of all
+/// planes of its input: of two views both lie on the whole cutout, and masks on their images.
+pub fn seen(plan: &InputPlan, planes: &[f32]) -> (InputPlan, Vec<Vec<f32>>) {
+    let side = plan.side_px;
+    let size = (side * side).max(1);
+    let Some(whole) = plan.context_px else {
+        return (
+            plan.clone(),
+            planes.chunks(size).map(<[f32]>::to_vec).collect(),
+        );
+    };
+    let (first, block) = ((whole - side) / 2, (whole / side).max(1));
+    let per_pixel = 1.0 / (block * block) as f32;
+    let of_view = plan.planes_of_view();
+    let mut maps = Vec::with_capacity(plan.channels.len());
+    for (channel, role) in plan.channels.iter().enumerate() {
+        let mask = plan.masked().position(|masked| masked == *role);
+        let mask = mask.map(|mask| plan.channels.len() + mask);
+        let mut map = vec![0.0; whole * whole];
+        for plane in [Some(channel), mask].into_iter().flatten() {
+            let middle = planes.chunks(size).nth(plane).unwrap_or_default();
+            for (at, value) in middle.iter().enumerate() {
+                map[(first + at / side) * whole + first + at % side] += value;
+            }
+            let coarse = planes.chunks(size).nth(of_view + plane).unwrap_or_default();
+            for (at, value) in map.iter_mut().enumerate() {
+                let block = (at / whole / block) * side + at % whole / block;
+                *value += per_pixel * coarse.get(block).copied().unwrap_or_default();
+            }
+        }
+        maps.push(map);
+    }
+    let seen = InputPlan {
+        side_px: whole,
+        context_px: None,
+        ..plan.clone()
+    };
+    (seen, maps)
 }
 
 impl Explanation {
@@ -113,6 +153,30 @@ mod tests {
     use crate::domain::Scaling;
 
     #[test]
+    fn of_two_views_everything_lies_on_the_whole_cutout() {
+        let plan = InputPlan {
+            channels: vec![Role::Science, Role::Snr],
+            side_px: 3,
+            pixel_scale_arcsec: None,
+            scaling: Scaling::MedianNorm,
+            is_in_detection_polarity: true,
+            context_px: Some(9),
+        };
+        // Science, S/N, mask of science; then the same of the whole.
+        let mut planes = vec![0.0; plan.len()];
+        assert_eq!(planes.len(), 6 * 9);
+        planes[0] = 1.0;
+        planes[2 * 9 + 4] = 0.5;
+        planes[4 * 9 + 8] = -9.0;
+        let (seen, maps) = seen(&plan, &planes);
+        assert_eq!((seen.side_px, seen.context_px, maps.len()), (9, None, 2));
+        assert_eq!(maps[0][3 * 9 + 3], 1.0);
+        assert_eq!(maps[0][4 * 9 + 4], 0.5);
+        assert_eq!(maps[1][8 * 9 + 8], -1.0);
+        assert_eq!(maps[1].iter().sum::<f32>(), -9.0);
+    }
+
+    #[test]
     fn shares_count_what_speaks_for_and_against() {
         let explanation = Explanation {
             model: ModelId::new("cap", 0),
@@ -127,6 +191,7 @@ mod tests {
                 pixel_scale_arcsec: None,
                 scaling: Scaling::MinMax,
                 is_in_detection_polarity: true,
+                context_px: None,
             },
             maps: vec![vec![1.0, 0.0, 0.0, 0.0], vec![2.0, -1.0, 0.0, 0.0]],
         };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Candidate, ForeignPlan, LatentCard, Role,
-    canonical::{Canonical, canonical_record, canonical_words, variant},
+    canonical::{Canonical, canonical_record, canonical_words, record, variant},
 };
 
 /// Names one version of a model: its name and a fingerprint of its weights, `cap@1f0c44d2`.
@@ -75,17 +75,41 @@ pub struct InputPlan {
     pub scaling: Scaling,
     /// True where differences are turned so that the detection is positive.
     pub is_in_detection_polarity: bool,
+    /// Side of the cutout that is seen as a whole beside its middle, at `side_px` pixels, in stamp pixels: a
+    /// multiple of `side_px`. Both views then have masks of what is measured. None shows the middle alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_px: Option<usize>,
 }
 
 impl InputPlan {
-    /// Numbers for one epoch: channels times side times side.
-    pub const fn len(&self) -> usize {
-        self.channels.len() * self.side_px * self.side_px
+    /// Numbers for one epoch: planes times side times side.
+    pub fn len(&self) -> usize {
+        self.planes() * self.side_px * self.side_px
+    }
+
+    /// Squares of `side_px` that a network takes: one for each channel; of two views, the channels and masks of
+    /// the middle, then those of the whole cutout.
+    pub fn planes(&self) -> usize {
+        match self.context_px {
+            Some(_) => 2 * self.planes_of_view(),
+            None => self.channels.len(),
+        }
+    }
+
+    /// Squares of one of the two views.
+    pub fn planes_of_view(&self) -> usize {
+        self.channels.len() + self.masked().count()
+    }
+
+    /// The images that have a mask: S/N is measured where the difference is.
+    pub fn masked(&self) -> impl Iterator<Item = Role> {
+        let channels = self.channels.iter().copied();
+        channels.filter(|role| *role != Role::Snr)
     }
 
     /// True for a plan without channels, which nothing can be scored with.
     pub const fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.channels.is_empty()
     }
 }
 
@@ -168,7 +192,10 @@ impl ModelInput {
         match self {
             Self::Stamps(plan) => {
                 let roles: Vec<&str> = plan.channels.iter().map(|role| role.name()).collect();
-                format!("{} of {1}x{1}", roles.join(", "), plan.side_px)
+                let whole = plan.context_px.map_or_else(String::new, |side| {
+                    format!(", and of the whole cutout of {side}x{side}")
+                });
+                format!("{} of {1}x{1}{whole}", roles.join(", "), plan.side_px)
             }
             Self::Sequence(plan) => {
                 format!("sequences of {} of {1}x{1}", plan.role.name(), plan.side_px)
@@ -192,13 +219,22 @@ canonical_words!(Scaling {
     AsinhPeak: "AsinhPeak",
 });
 
-canonical_record!(InputPlan, "InputPlan" {
-    "channels": channels,
-    "side_px": side_px,
-    "pixel_scale_arcsec": pixel_scale_arcsec,
-    "scaling": scaling,
-    "is_in_detection_polarity": is_in_detection_polarity,
-});
+impl Canonical for InputPlan {
+    /// The second view is written only where there is one, so that models without are called as before.
+    fn write(&self, text: &mut String) {
+        let mut fields: Vec<(&str, &dyn Canonical)> = vec![
+            ("channels", &self.channels),
+            ("side_px", &self.side_px),
+            ("pixel_scale_arcsec", &self.pixel_scale_arcsec),
+            ("scaling", &self.scaling),
+            ("is_in_detection_polarity", &self.is_in_detection_polarity),
+        ];
+        if let Some(context_px) = &self.context_px {
+            fields.push(("context_px", context_px));
+        }
+        record(text, "InputPlan", &fields);
+    }
+}
 
 canonical_words!(SequenceForm {
     RunningDifference: "RunningDifference",
@@ -324,6 +360,7 @@ mod tests {
             pixel_scale_arcsec: scale,
             scaling,
             is_in_detection_polarity: true,
+            context_px: None,
         };
         for (input, expected) in [
             (

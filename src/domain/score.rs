@@ -167,6 +167,7 @@ mod tests {
             pixel_scale_arcsec: None,
             scaling: Scaling::MinMax,
             is_in_detection_polarity: false,
+            context_px: None,
         })
     }
 

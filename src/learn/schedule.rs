@@ -88,7 +88,7 @@ impl Schedule {
     /// Ours: AdamW over a cosine, batches of 64, one random view where the network allows it.
     pub const fn ours(architecture: Architecture, steps: u64) -> Self {
         let rate = match architecture {
-            Architecture::Compact => 2e-3,
+            Architecture::Compact | Architecture::Context => 2e-3,
             Architecture::Recurrent | Architecture::RecurrentWindow => 2.5e-3,
             _ => 1e-3,
         };

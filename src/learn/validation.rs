@@ -107,10 +107,14 @@ mod tests {
 
     #[test]
     fn how_many_are_classified_at_once_changes_nothing() {
-        for architecture in [Architecture::Compact, Architecture::Cap] {
+        for architecture in [
+            Architecture::Compact,
+            Architecture::Context,
+            Architecture::Cap,
+        ] {
             let model = untrained(architecture.name());
             let plan = model.stamps().unwrap();
-            let mut examples = Examples::new(plan.channels.len(), plan.side_px);
+            let mut examples = Examples::new(plan.planes(), plan.side_px);
             for input in noise(130 * plan.len()).chunks(plan.len()) {
                 let input = input.to_vec();
                 examples.push(&Example { input, class: 0 }).unwrap();

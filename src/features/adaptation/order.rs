@@ -99,6 +99,7 @@ impl FineTuneOrder {
     /// The survey of the old sky.
     pub(crate) fn survey_of(&self, card: &ModelCard) -> &str {
         self.survey.as_deref().unwrap_or(match &card.input {
+            ModelInput::Stamps(plan) if plan.context_px.is_some() => "mixed_frames",
             ModelInput::Stamps(_) | ModelInput::Foreign(_) => "mixed",
             ModelInput::Sequence(_) | ModelInput::Features(_) => "hits2015",
         })

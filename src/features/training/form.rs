@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::train::{Architecture, Recipe, TrainingData, usual_steps};
 
-/// The survey that is simulated unless another is chosen: triplets under the conditions of all of them,
-/// sequences under those of HiTS.
-const fn usual_survey(network: Architecture) -> &'static str {
-    if network.is_recurrent() {
-        "hits2015"
-    } else {
-        "mixed"
+/// The survey that is simulated unless another is chosen: triplets under the conditions of all of them, in whole
+/// frames for the network that sees them; sequences under those of HiTS.
+pub const fn usual_survey(network: Architecture) -> &'static str {
+    match network {
+        Architecture::Recurrent | Architecture::RecurrentWindow => "hits2015",
+        Architecture::Context => "mixed_frames",
+        _ => "mixed",
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn simulated(
     plan: &InputPlan,
     classes: &[String],
 ) -> anyhow::Result<Examples> {
-    let mut examples = Examples::new(plan.channels.len(), plan.side_px);
+    let mut examples = Examples::new(plan.planes(), plan.side_px);
     for sequence in stream(simulator, range, threads, CAPACITY)? {
         if let Some(example) = example(&sequence, plan, classes) {
             examples.push(&example)?;
@@ -46,13 +46,29 @@ pub(crate) fn simulated(
     Ok(examples)
 }
 
+/// Of the triplets for a network that sees the whole cutout, one in so many is cut to the middle alone, and one to
+/// something between: surveys bring stamps of many sizes.
+const CUT_SHARE: u64 = 7;
+
+/// Pixels to leave out on each side of a stamp, by what its number is hashed to.
+fn margin_px(hash: u64, side: usize, plan: &InputPlan) -> usize {
+    let most = side.saturating_sub(plan.side_px) / 2;
+    match (plan.context_px, hash / 512 % CUT_SHARE) {
+        (Some(_), 0) => most,
+        (Some(_), 1) => (hash / 4096 % (most as u64 + 1)) as usize,
+        _ => 0,
+    }
+}
+
 /// A simulated triplet as the model sees it; none where its input cannot be prepared, as in use.
 ///
 /// Of every two one has the S/N that its survey computed, the other the one that is estimated where
 /// a survey gives none: the model must know both.
 fn example(sequence: &ImageSequence, plan: &InputPlan, classes: &[String]) -> Option<Example> {
-    let has_snr = fnv::fnv1a(fnv::FNV_START, sequence.id.bytes()) & 0x100 == 0;
-    let input = prepare_sequence(sequence, 0, has_snr, plan)?;
+    let hash = fnv::fnv1a(fnv::FNV_START, sequence.id.bytes());
+    let has_snr = hash & 0x100 == 0;
+    let margin = margin_px(hash, sequence.width, plan);
+    let input = prepare_sequence(sequence, 0, has_snr, margin, plan)?;
     let class = sequence.class()?;
     let class = classes.iter().position(|known| known == class)?;
     Some(Example {
@@ -65,15 +81,36 @@ fn prepare_sequence(
     sequence: &ImageSequence,
     epoch: usize,
     has_snr: bool,
+    margin: usize,
     plan: &InputPlan,
 ) -> Option<Vec<f32>> {
+    let [width, height] = [sequence.width, sequence.height].map(|side| side - 2 * margin);
+    // The rows of the middle.
+    let cut = |pixels: &[f32]| -> Vec<f32> {
+        let rows = pixels.chunks_exact(sequence.width.max(1));
+        let rows = rows.skip(margin).take(height);
+        rows.flat_map(|row| row[margin..margin + width].iter().copied())
+            .collect()
+    };
+    let cut: Vec<(Role, Vec<f32>)> = if margin == 0 {
+        Vec::new()
+    } else {
+        let images = sequence.images.iter();
+        let images = images.filter_map(|(role, _)| Some((*role, sequence.image(*role, epoch)?)));
+        images.map(|(role, pixels)| (role, cut(pixels))).collect()
+    };
+    let image = |role: Role| {
+        let cut = cut.iter().find(|(known, _)| *known == role);
+        cut.map(|(_, pixels)| &pixels[..])
+            .or_else(|| sequence.image(role, epoch))
+    };
     let is_known = |role: Role| has_snr || !matches!(role, Role::Snr | Role::Variance);
     let planes = sequence.images.iter().filter_map(|(role, _)| {
         Some(Plane {
             role: *role,
-            width: sequence.width,
-            height: sequence.height,
-            pixels: sequence.image(*role, epoch)?,
+            width,
+            height,
+            pixels: image(*role)?,
             arcsec_per_px: Some(f64::from(sequence.detector.pixel_scale_arcsec)),
         })
     });
@@ -120,7 +157,7 @@ struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     fn new(card: &'a ModelCard, plan: &'a InputPlan) -> Self {
-        let empty = || Examples::new(plan.channels.len(), plan.side_px);
+        let empty = || Examples::new(plan.planes(), plan.side_px);
         Self {
             card,
             plan,

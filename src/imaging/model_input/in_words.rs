@@ -4,7 +4,7 @@ use super::scaling;
 use crate::domain::{InputPlan, Role, Scaling};
 
 /// How the stamps of an epoch become the input of a network, in a few sentences.
-pub fn in_words(plan: &InputPlan) -> String {
+pub(super) fn in_words(plan: &InputPlan) -> String {
     let scaling = scaling::in_words(plan.scaling);
     let from_variance = if plan.channels.contains(&Role::Snr) {
         " Where there is no S/N image it is the difference over the root of its variance."
@@ -18,6 +18,11 @@ pub fn in_words(plan: &InputPlan) -> String {
         from_variance.into(),
     ]
     .concat()
+}
+
+/// What is cut out, and turned, before any scaling.
+pub(super) fn beginning(plan: &InputPlan) -> String {
+    [cut_out(plan), turned(plan)].concat()
 }
 
 fn cut_out(plan: &InputPlan) -> String {
@@ -64,6 +69,7 @@ mod tests {
             pixel_scale_arcsec: Some(0.27),
             scaling: Scaling::MedianNorm,
             is_in_detection_polarity: true,
+            context_px: None,
         };
         let words = in_words(&plan);
         for part in [

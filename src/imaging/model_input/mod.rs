@@ -10,12 +10,12 @@ mod foreign;
 mod in_words;
 mod scaling;
 mod snr;
+mod two_views;
 
 use std::borrow::Cow;
 
 pub use cutout::Footprint;
 pub use foreign::{needed_foreign, prepare_foreign};
-pub use in_words::in_words;
 use thiserror::Error;
 
 use crate::domain::{InputPlan, Role, Stamp};
@@ -75,6 +75,19 @@ pub enum InputError {
     },
 }
 
+/// The preparation in words: a few sentences.
+pub fn in_words(plan: &InputPlan) -> String {
+    let Some(whole) = plan.context_px else {
+        return in_words::in_words(plan);
+    };
+    let seen = InputPlan {
+        side_px: whole,
+        ..plan.clone()
+    };
+    let rest = two_views::in_words(plan, whole);
+    [in_words::beginning(&seen), rest, ".".into()].concat()
+}
+
 /// The images that an epoch's input is prepared from, among those that it `has`: the plan's channels,
 /// and what an S/N image that is not there is computed from.
 ///
@@ -104,6 +117,9 @@ fn needed_of(channels: &[Role], has: impl Fn(Role) -> bool) -> Result<Vec<Role>,
 /// # Errors
 /// Where an image is missing and cannot be computed, or cannot be used.
 pub fn prepare(planes: &[Plane<'_>], plan: &InputPlan) -> Result<Vec<f32>, InputError> {
+    if let Some(whole) = plan.context_px {
+        return two_views::prepare(planes, plan, whole);
+    }
     let channels = plan.channels.iter().map(|role| channel(planes, *role));
     let mut squares = Vec::with_capacity(plan.channels.len());
     for (role, found) in plan.channels.iter().zip(channels) {

@@ -11,6 +11,7 @@ fn plan(channels: &[Role], scaling: Scaling) -> InputPlan {
         pixel_scale_arcsec: None,
         scaling,
         is_in_detection_polarity: true,
+        context_px: None,
     }
 }
 

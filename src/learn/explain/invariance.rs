@@ -31,14 +31,15 @@ pub fn rotation_invariance(
     method: ExplainMethod,
 ) -> Result<Invariance, LearnError> {
     let side = model.stamps()?.side_px;
-    let first = pixels(&explain(model, input, method)?);
+    let found = explain(model, input, method)?;
+    let (first, of_map) = (pixels(&found), found.plan.side_px);
     let mut worst = Invariance {
         correlation: 1.0,
         distance: 0.0,
     };
     for turn in 1..4 {
         let map = explain(model, &turned(input, side, turn), method)?;
-        let map = turned(&pixels(&map), side, 4 - turn);
+        let map = turned(&pixels(&map), of_map, 4 - turn);
         worst.correlation = worst.correlation.min(correlation(&first, &map));
         worst.distance = worst.distance.max(distance(&first, &map));
     }

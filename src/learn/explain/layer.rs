@@ -12,7 +12,10 @@ use burn::{
     },
 };
 
-use super::rule::{Passed, Rule, Weights, share};
+use super::{
+    layers::{Layers, forward},
+    rule::{Passed, Rule, Weights, share},
+};
 use crate::learn::{Views, network::rectify};
 
 /// One step of a network.
@@ -230,6 +233,49 @@ impl Layer for Concatenation {
         let views = Views::Four.count();
         let apart = relevance.reshape([rows / views, views, features, 1, 1]);
         Passed::whole(apart.swap_dims(0, 1).reshape([rows, features, 1, 1]))
+    }
+}
+
+/// Layers of their own for the first channels and for the others; what comes out of both are the channels of
+/// one vector.
+pub(super) struct Branches(pub [Layers; 2], pub usize);
+
+impl Branches {
+    /// What goes into each.
+    fn inputs(&self, input: &Tensor<4>) -> [Tensor<4>; 2] {
+        let channels = input.dims()[1];
+        let first = input.clone().narrow(1, 0, self.1);
+        [first, input.clone().narrow(1, self.1, channels - self.1)]
+    }
+}
+
+impl Layer for Branches {
+    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let inputs = self.inputs(&input).into_iter().zip(&self.0);
+        let outputs = inputs.map(|(input, layers)| forward(layers, input).1);
+        Tensor::cat(outputs.collect(), 1)
+    }
+
+    fn relevance(&self, input: &Tensor<4>, relevance: Tensor<4>, rule: Rule) -> Passed {
+        let mut first = 0;
+        let mut by_biases = 0.0;
+        let mut pixels = Vec::new();
+        for (input, layers) in self.inputs(input).into_iter().zip(&self.0) {
+            let (inputs, output) = forward(layers, input);
+            let length = output.dims()[1];
+            let mut here = relevance.clone().narrow(1, first, length);
+            first += length;
+            for (layer, input) in layers.iter().zip(&inputs).rev() {
+                let passed = layer.relevance(input, here, rule);
+                by_biases += passed.by_biases;
+                here = passed.relevance;
+            }
+            pixels.push(here);
+        }
+        Passed {
+            relevance: Tensor::cat(pixels, 1),
+            by_biases,
+        }
     }
 }
 

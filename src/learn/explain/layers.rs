@@ -3,12 +3,12 @@
 use burn::tensor::Tensor;
 
 use super::layer::{
-    Concatenation, Convolution, CyclicAverage, Dense, Flattening, FourViews, Layer, MaxPooling,
-    Rectifier,
+    Branches, Concatenation, Convolution, CyclicAverage, Dense, Flattening, FourViews, Layer,
+    MaxPooling, Rectifier,
 };
 use crate::learn::{
     LearnError,
-    network::{self, Braai, Compact, DeepHits, Head, Network, Trunk},
+    network::{self, Braai, Compact, Context, DeepHits, Head, Network, Trunk},
 };
 
 /// Layers in the order in which they are computed.
@@ -51,6 +51,7 @@ pub(super) fn layers_of(network: &Network) -> Result<Vec<Layers>, LearnError> {
         Network::Cap(network) => vec![of_cap(network)],
         Network::Cape(members) => members.iter().map(of_cap).collect(),
         Network::Compact(network) => vec![of_compact(network)],
+        Network::Context(network) => vec![of_context(network)],
         Network::Braai(network) => vec![of_braai(network)],
         Network::Recurrent(_) => return Err(LearnError::Kind("single epochs", "sequences")),
     })
@@ -131,6 +132,41 @@ fn of_compact(network: &Compact) -> Layers {
         Box::new(Convolution(network.conv_4.clone())),
         Box::new(RELU),
         Box::new(FLATTENING),
+    ];
+    layers.extend(of_head(&network.head));
+    layers
+}
+
+fn of_context(network: &Context) -> Layers {
+    let pooling = || Box::new(MaxPooling(network.pool.clone()));
+    let convolution = |layer: &_| Box::new(Convolution(Clone::clone(layer)));
+    let middle: Layers = vec![
+        convolution(&network.middle_1),
+        pooling(),
+        Box::new(RELU),
+        convolution(&network.middle_2),
+        Box::new(RELU),
+        convolution(&network.middle_3),
+        pooling(),
+        Box::new(RELU),
+        convolution(&network.middle_4),
+        Box::new(RELU),
+        Box::new(FLATTENING),
+    ];
+    let whole: Layers = vec![
+        convolution(&network.whole_1),
+        pooling(),
+        Box::new(RELU),
+        convolution(&network.whole_2),
+        pooling(),
+        Box::new(RELU),
+        convolution(&network.whole_3),
+        Box::new(RELU),
+        Box::new(FLATTENING),
+    ];
+    let mut layers: Layers = vec![
+        Box::new(FourViews),
+        Box::new(Branches([middle, whole], network.channels_of_view())),
     ];
     layers.extend(of_head(&network.head));
     layers

@@ -23,7 +23,7 @@ use burn::module::Module;
 pub use invariance::{Invariance, rotation_invariance};
 
 use super::{LearnError, Model};
-use crate::domain::{ExplainMethod, Explanation, likeliest};
+use crate::domain::{ExplainMethod, Explanation, explanation, likeliest};
 use integrated_gradients::Integrating;
 use layers::{Layers, layers_of};
 use relevance::Propagating;
@@ -103,10 +103,10 @@ impl ExplanationPane {
             return Ok(None);
         };
         let plan = self.model.stamps()?;
-        let size = plan.side_px * plan.side_px;
         let card = self.model.card();
         let name = card.classes.get(class).map_or("", String::as_str);
         let pixels = self.model.compute().numbers(shares.pixels)?;
+        let (plan, maps) = explanation::seen(plan, &pixels);
         Ok(Some(Explanation {
             model: self.model.id().clone(),
             method: self.method,
@@ -114,8 +114,8 @@ impl ExplanationPane {
             probability: self.predicted.1,
             start: shares.start,
             rest: shares.rest,
-            plan: plan.clone(),
-            maps: pixels.chunks(size).map(<[f32]>::to_vec).collect(),
+            plan,
+            maps,
         }))
     }
 
@@ -145,7 +145,7 @@ impl ExplanationPane {
         let network = self.model.network().clone().fork(&device);
         let members: Vec<Layers> = layers_of(&network)?;
         let plan = self.model.stamps()?;
-        let shape = [1, plan.channels.len(), plan.side_px, plan.side_px];
+        let shape = [1, plan.planes(), plan.side_px, plan.side_px];
         let integrating = Integrating::new(members, &self.input, shape, &device);
         Ok(Stage::Integrating(Box::new(integrating)))
     }

@@ -108,7 +108,7 @@ fn shipped() -> Model {
 fn stamps(model: &Model) -> Vec<f32> {
     let plan = model.stamps().expect("of single epochs");
     let side = plan.side_px;
-    let mut input = values(&noise([1, plan.channels.len(), side, side]).mul_scalar(0.1));
+    let mut input = values(&noise([1, plan.planes(), side, side]).mul_scalar(0.1));
     let middle = side as f32 / 2.0;
     for (at, value) in input.iter_mut().enumerate() {
         let (x, y) = ((at % side) as f32, (at / side % side) as f32);

@@ -38,7 +38,7 @@ impl Engine for Reference<'_> {
     fn score_one_view(&self, stamps: &[f32]) -> Result<Option<Vec<f32>>, LearnError> {
         let is_averaged = matches!(
             self.network,
-            Network::Cap(_) | Network::Cape(_) | Network::Compact(_)
+            Network::Cap(_) | Network::Cape(_) | Network::Compact(_) | Network::Context(_)
         );
         let scored = is_averaged.then(|| self.probabilities(stamps, Views::One));
         scored.transpose()
@@ -98,7 +98,7 @@ impl Reference<'_> {
 
 /// (n, channel, y, x) on a device.
 pub(in crate::learn) fn tensor(plan: &InputPlan, inputs: &[f32], device: &Device) -> Tensor<4> {
-    let [channels, side] = [plan.channels.len(), plan.side_px];
+    let [channels, side] = [plan.planes(), plan.side_px];
     let count = inputs.len() / plan.len().max(1);
     let data = TensorData::new(inputs.to_vec(), [count, channels, side, side]);
     Tensor::from_data(data, device)

@@ -1,4 +1,4 @@
-//! Networks of single epochs: Deep-HiTS, CAP and its ensemble, the compact network, braai.
+//! Networks of single epochs: Deep-HiTS, CAP and its ensemble, the compact network and the one of two views, braai.
 //!
 //! The sixteen images of a group are the four views of four candidates (view, candidate), or sixteen candidates
 //! where a network looks at one view only.
@@ -9,12 +9,15 @@ use super::{engine::softmax, stack::Stack};
 use crate::learn::{
     Network, Views,
     kernels::{LANES, Lanes, Map},
-    network::{Braai, Compact, CyclicAverage, DeepHits, Head, Trunk},
+    network::{Braai, Compact, Context, CyclicAverage, DeepHits, Head, Trunk},
 };
 
 /// The layers of one network: those of each view, and those of all views together.
 #[derive(Debug)]
 struct Member {
+    /// Each with the first of its channels; what comes out of them lies one behind the other.
+    trunks: Vec<(usize, Stack)>,
+    /// What follows them; nothing where the only trunk has all of it.
     views: Stack,
     join: Join,
     together: Stack,
@@ -52,6 +55,7 @@ impl SingleEpoch {
                 members.collect::<Option<_>>()?
             }
             Network::Compact(network) => vec![compact(side, network)?],
+            Network::Context(network) => vec![context(side, network)?],
             Network::Braai(network) => vec![braai(side, network)?],
             Network::Recurrent(_) => return None,
         };
@@ -60,8 +64,12 @@ impl SingleEpoch {
             Join::Single => Views::One.count(),
             Join::Mean | Join::Concatenation => Views::Four.count(),
         };
+        let channels = first
+            .trunks
+            .iter()
+            .map(|(at, trunk)| Some(at + trunk.from()?.channels));
         Some(Self {
-            channels: first.views.from()?.channels,
+            channels: channels.max().flatten()?,
             side,
             views,
             is_binary: matches!(network, Network::Braai(_)),
@@ -95,10 +103,20 @@ impl SingleEpoch {
         let count = stamps.len() / size;
         let mut mean: Vec<f32> = Vec::new();
         for member in &self.members {
-            let joined = member.views.run(
-                |memory| self.fill(stamps, views, &member.views, memory.input()),
-                |features| join(features, member.join, views),
-            );
+            let mut features = Vec::new();
+            for (first, trunk) in &member.trunks {
+                trunk.run(
+                    |memory| self.fill(stamps, views, (*first, trunk), memory.input()),
+                    |found| features.extend_from_slice(found),
+                );
+            }
+            if !member.views.is_empty() {
+                features = member.views.run(
+                    |memory| memory.input().copy_from_slice(&features),
+                    <[Lanes]>::to_vec,
+                );
+            }
+            let joined = join(&features, member.join, views);
             let logits = match member.join {
                 Join::Single => joined,
                 _ => member.together.run(
@@ -122,9 +140,15 @@ impl SingleEpoch {
         mean
     }
 
-    /// Puts the views of candidates into the lanes, turned as `Views::of` turns them. What is left of the lanes
-    /// holds the first candidate, whose numbers are known to be sound.
-    fn fill(&self, stamps: &[f32], views: usize, stack: &Stack, input: &mut [Lanes]) {
+    /// Puts the views of candidates into the lanes, from that channel on, turned as `Views::of` turns them. What is
+    /// left of the lanes holds the first candidate, whose numbers are known to be sound.
+    fn fill(
+        &self,
+        stamps: &[f32],
+        views: usize,
+        (first_channel, stack): (usize, &Stack),
+        input: &mut [Lanes],
+    ) {
         let Some(map) = stack.from() else { return };
         let (side, last) = (self.side, self.side - 1);
         let size = self.channels * side * side;
@@ -137,7 +161,7 @@ impl SingleEpoch {
         };
         let of_lanes: [&[f32]; LANES] = std::array::from_fn(of_lane);
         for (channel, y, x) in map.pixels() {
-            let first = channel * side * side;
+            let first = (first_channel + channel) * side * side;
             let turned = [
                 y * side + x,
                 x * side + last - y,
@@ -201,11 +225,15 @@ fn averaged(trunk: Stack, head: &Head) -> Option<Member> {
     let [_, units] = head.dense_2.weight.dims();
     let places = trunk.to()?.places();
     Some(Member {
-        views: trunk.dense(&head.dense_1, 0.0, places).dense(
-            &head.dense_2,
-            0.0,
-            0..head.dense_2.weight.dims()[0],
-        ),
+        trunks: vec![(
+            0,
+            trunk.dense(&head.dense_1, 0.0, places).dense(
+                &head.dense_2,
+                0.0,
+                0..head.dense_2.weight.dims()[0],
+            ),
+        )],
+        views: Stack::default(),
         join: Join::Mean,
         together: Stack::default().dense(&head.classes, 1.0, 0..units),
     })
@@ -223,6 +251,29 @@ fn compact(side: usize, network: &Compact) -> Option<Member> {
     averaged(trunk, &network.head)
 }
 
+/// Two trunks, each over half of the channels, and one head.
+fn context(side: usize, network: &Context) -> Option<Member> {
+    let middle = Stack::convolutions(side, &network.middle())?;
+    let whole = Stack::convolutions(side, &network.whole())?;
+    let head = &network.head;
+    let [_, units] = head.dense_2.weight.dims();
+    let (first, second) = (middle.to()?, whole.to()?);
+    let of_first = first.channels * first.height * first.width;
+    let places = first
+        .places()
+        .chain(second.places().map(move |at| of_first + at));
+    Some(Member {
+        trunks: vec![(0, middle), (network.channels_of_view(), whole)],
+        views: Stack::default().dense(&head.dense_1, 0.0, places).dense(
+            &head.dense_2,
+            0.0,
+            0..head.dense_2.weight.dims()[0],
+        ),
+        join: Join::Mean,
+        together: Stack::default().dense(&head.classes, 1.0, 0..units),
+    })
+}
+
 fn deep_hits(side: usize, network: &DeepHits) -> Option<Member> {
     let trunk = Stack::convolutions(side, &network.trunk.layers())?;
     let map = trunk.to()?;
@@ -232,7 +283,8 @@ fn deep_hits(side: usize, network: &DeepHits) -> Option<Member> {
     let leak = network.leak as f32;
     let [units, _] = network.dense_2.weight.dims();
     Some(Member {
-        views: trunk,
+        trunks: vec![(0, trunk)],
+        views: Stack::default(),
         join: Join::Concatenation,
         together: Stack::default()
             .dense(&network.dense_1, leak, places)
@@ -244,12 +296,14 @@ fn deep_hits(side: usize, network: &DeepHits) -> Option<Member> {
 fn braai(side: usize, network: &Braai) -> Option<Member> {
     let trunk = Stack::convolutions(side, &network.layers())?;
     let places = channels_last(trunk.to()?);
+    let trunk = trunk.dense(&network.fc_1, 0.0, places).dense(
+        &network.fc_out,
+        1.0,
+        0..network.fc_out.weight.dims()[0],
+    );
     Some(Member {
-        views: trunk.dense(&network.fc_1, 0.0, places).dense(
-            &network.fc_out,
-            1.0,
-            0..network.fc_out.weight.dims()[0],
-        ),
+        trunks: vec![(0, trunk)],
+        views: Stack::default(),
         join: Join::Single,
         together: Stack::default(),
     })

@@ -81,6 +81,11 @@ impl Stack {
         self
     }
 
+    /// True where there is no layer.
+    pub const fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     /// What comes out.
     pub fn to(&self) -> Option<Map> {
         self.layers.last().map(Convolution::to)

@@ -92,6 +92,7 @@ impl LatentKind {
             pixel_scale_arcsec: None,
             scaling: Scaling::AsinhPeak,
             is_in_detection_polarity: true,
+            context_px: None,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod braai;
 mod compact;
+mod context;
 mod convolutions;
 mod cyclic_average;
 mod deep_hits;
@@ -20,6 +21,7 @@ use burn::{
 
 pub use braai::Braai;
 pub use compact::Compact;
+pub use context::Context;
 pub(in crate::learn) use convolutions::Layer;
 #[cfg(test)]
 pub(in crate::learn) use convolutions::{Pooling, by_burn};
@@ -49,8 +51,10 @@ pub enum Architecture {
     Cap,
     /// An ensemble of CAP.
     Cape,
-    /// Cyclic average pooling over a small trunk: the default on CPUs.
+    /// Cyclic average pooling over a small trunk.
     Compact,
+    /// The same over two trunks: the middle and the whole cutout.
+    Context,
     /// The network of ZTF (Duev et al. 2019); its weights are imported, not trained.
     Braai,
     /// The recurrent convolutional network over image sequences.
@@ -65,6 +69,7 @@ canonical_words!(Architecture {
     Cap: "Cap",
     Cape: "Cape",
     Compact: "Compact",
+    Context: "Context",
     Braai: "Braai",
     Recurrent: "Recurrent",
     RecurrentWindow: "RecurrentWindow",
@@ -85,7 +90,7 @@ impl NetworkShape {
     /// The shape that a card tells.
     pub fn of(card: &ModelCard) -> Self {
         let channels = match &card.input {
-            ModelInput::Stamps(plan) => plan.channels.len(),
+            ModelInput::Stamps(plan) => plan.planes(),
             ModelInput::Sequence(_) => sequence_input::CHANNELS,
             ModelInput::Features(plan) => plan.features.len(),
             ModelInput::Foreign(plan) => {
@@ -102,8 +107,9 @@ impl NetworkShape {
 
 impl Architecture {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Compact,
+        Self::Context,
         Self::Cap,
         Self::Cape,
         Self::DeepHits,
@@ -121,6 +127,7 @@ impl Architecture {
             Self::Cap => "cap",
             Self::Cape => "cape",
             Self::Compact => "compact",
+            Self::Context => "context",
             Self::Braai => "braai",
             Self::Recurrent => "recurrent",
             Self::RecurrentWindow => "recurrent_window",
@@ -149,6 +156,9 @@ impl Architecture {
             Self::Cap => "Deep-HiTS with cyclic average pooling (Reyes et al. 2018)",
             Self::Cape => "Ensemble of networks with cyclic average pooling (Reyes et al. 2018)",
             Self::Compact => "Cyclic average pooling over a small trunk, for CPUs",
+            Self::Context => {
+                "Cyclic average pooling over two small trunks: the middle, and the whole cutout"
+            }
             Self::Braai => "braai d6_m9 (Duev et al. 2019)",
             Self::Recurrent => {
                 "Recurrent convolutional network over image sequences, seen against their running mean"
@@ -184,8 +194,13 @@ impl Architecture {
             pixel_scale_arcsec: None,
             scaling: Scaling::MedianNorm,
             is_in_detection_polarity: true,
+            context_px: None,
         };
         match self {
+            Self::Context => InputPlan {
+                context_px: Some(63),
+                ..plan
+            },
             Self::Braai => InputPlan {
                 channels: vec![Role::Science, Role::Reference, Role::Difference],
                 side_px: 63,
@@ -227,6 +242,7 @@ impl Architecture {
                     .collect(),
             ),
             Self::Compact => Network::Compact(Compact::init(channels, device)),
+            Self::Context => Network::Context(Context::init(channels, device)),
             Self::Braai => Network::Braai(Braai::init(device)),
             Self::Recurrent | Self::RecurrentWindow => {
                 Network::Recurrent(Recurrent::init(channels, classes, device))
@@ -250,6 +266,8 @@ pub enum Network {
     Cape(Vec<CyclicAverage>),
     /// The small one.
     Compact(Compact),
+    /// The one of two views.
+    Context(Context),
     /// ZTF's.
     Braai(Braai),
     /// Over sequences.
@@ -267,6 +285,7 @@ impl Network {
             Self::Cap(network) => network.forward(input, views),
             Self::Cape(members) => average(members, &input, views),
             Self::Compact(network) => network.forward(input, views),
+            Self::Context(network) => network.forward(input, views),
             Self::Braai(network) => network.forward(input),
             Self::Recurrent(_) => return Err(LearnError::Kind("single epochs", "sequences")),
         })
@@ -298,6 +317,7 @@ impl Network {
         match self {
             Self::Recurrent(network) => Self::Recurrent(network.with_head_only()),
             Self::Compact(network) => Self::Compact(network.with_head_only()),
+            Self::Context(network) => Self::Context(network.with_head_only()),
             Self::Cap(network) => Self::Cap(network.with_head_only()),
             Self::Cape(members) => {
                 let members = members.into_iter().map(CyclicAverage::with_head_only);

@@ -30,6 +30,10 @@ impl Network {
                 network.head.classes = pooled(network.head.classes, weight, biases);
                 Self::Compact(network)
             }
+            Self::Context(mut network) => {
+                network.head.classes = pooled(network.head.classes, weight, biases);
+                Self::Context(network)
+            }
             Self::Braai(mut network) => {
                 let real = biases.get(1).zip(biases.first());
                 let real = real.map_or(0.0, |(real, bogus)| real - bogus);

@@ -48,8 +48,8 @@ fn a_batch_equals_its_rows() {
         let ModelInput::Stamps(plan) = architecture.input() else {
             continue;
         };
-        let network = architecture.init(shape(plan.channels.len(), 2), &Device::flex());
-        let batch = inputs(3, plan.channels.len(), plan.side_px);
+        let network = architecture.init(shape(plan.planes(), 2), &Device::flex());
+        let batch = inputs(3, plan.planes(), plan.side_px);
         let together = network.forward(batch.clone(), Views::Four).unwrap();
         let rows = batch.split(1, 0);
         let alone = rows

@@ -181,6 +181,16 @@ impl<'a> Chain<'a> {
         self.then("flip", "Slice", &[starts, ends, axes, steps], Vec::new())
     }
 
+    /// The channels from one to before another.
+    pub fn part_of_channels(mut self, from: i64, to: i64) -> Self {
+        let [starts, ends, axes] = [
+            self.integers("part.starts", &[from]),
+            self.integers("part.ends", &[to]),
+            self.integers("part.axes", &[1]),
+        ];
+        self.then("part", "Slice", &[&starts, &ends, &axes], Vec::new())
+    }
+
     /// The quarter turns of (n, channel, y, x), one after the other: (view · n, channel, y, x), as
     /// [`crate::learn::Views::of`] makes them.
     pub fn four_views(self) -> Self {

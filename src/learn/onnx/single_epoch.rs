@@ -4,14 +4,14 @@ use burn::{nn::Linear, tensor::Tensor};
 
 use super::{
     chain::Chain,
-    graph::{Graph, PROBABILITIES, STAMPS, Value, preparation, put_out},
+    graph::{Graph, PROBABILITIES, STAMPS, Value, integer, preparation, put_out},
     proto::GraphProto,
 };
 use crate::{
     domain::{InputPlan, ModelCard},
     learn::{
         LearnError, Views,
-        network::{Braai, Compact, CyclicAverage, DeepHits, Head, Network, Trunk},
+        network::{Braai, Compact, Context, CyclicAverage, DeepHits, Head, Network, Trunk},
     },
 };
 
@@ -28,13 +28,14 @@ pub(super) fn graph(
         channels.join(", "),
         preparation(card)
     );
-    let shape = [plan.channels.len(), plan.side_px, plan.side_px];
+    let shape = [plan.planes(), plan.side_px, plan.side_px];
     let stamps = graph.input(STAMPS, &shape, &about);
     let probabilities = match network {
         Network::DeepHits(network) => deep_hits(&mut graph, network, &stamps),
         Network::Cap(network) => cap(&mut graph, "", network, &stamps),
         Network::Cape(members) => ensemble(&mut graph, members, &stamps),
         Network::Compact(network) => compact(&mut graph, network, &stamps),
+        Network::Context(network) => context(&mut graph, network, &stamps),
         Network::Braai(network) => braai(&mut graph, network, &stamps),
         Network::Recurrent(_) => return Err(LearnError::Kind("single epochs", "sequences")),
     };
@@ -92,6 +93,41 @@ fn compact(graph: &mut Graph, network: &Compact, stamps: &Value) -> Value {
         .convolution("conv_4", &network.conv_4)
         .rectifier(0.0)
         .flattened();
+    head(features, &network.head).end()
+}
+
+/// The network of two views: (n, channel, 21, 21) to the probabilities (n, class).
+fn context(graph: &mut Graph, network: &Context, stamps: &Value) -> Value {
+    let of_view = network.channels_of_view() as i64;
+    let views = Chain::new(graph, "", stamps).four_views().end();
+    let middle = Chain::new(graph, "", &views)
+        .part_of_channels(0, of_view)
+        .convolution("middle_1", &network.middle_1)
+        .max_pooling(&network.pool)
+        .rectifier(0.0)
+        .convolution("middle_2", &network.middle_2)
+        .rectifier(0.0)
+        .convolution("middle_3", &network.middle_3)
+        .max_pooling(&network.pool)
+        .rectifier(0.0)
+        .convolution("middle_4", &network.middle_4)
+        .rectifier(0.0)
+        .flattened()
+        .end();
+    let whole = Chain::new(graph, "", &views)
+        .part_of_channels(of_view, 2 * of_view)
+        .convolution("whole_1", &network.whole_1)
+        .max_pooling(&network.pool)
+        .rectifier(0.0)
+        .convolution("whole_2", &network.whole_2)
+        .max_pooling(&network.pool)
+        .rectifier(0.0)
+        .convolution("whole_3", &network.whole_3)
+        .rectifier(0.0)
+        .flattened()
+        .end();
+    let features =
+        Chain::new(graph, "", &middle).then("both", "Concat", &[&whole], vec![integer("axis", 1)]);
     head(features, &network.head).end()
 }
 

@@ -133,7 +133,7 @@ fn the_list_of_layers_computes_what_the_network_computes() {
     {
         let model = model(architecture, true);
         let plan = model.stamps().unwrap();
-        let input = noise([3, plan.channels.len(), plan.side_px, plan.side_px]);
+        let input = noise([3, plan.planes(), plan.side_px, plan.side_px]);
         let expected = model.network().forward(input.clone(), Views::Four).unwrap();
         let members = layers_of(model.network()).unwrap();
         if matches!(model.network(), Network::Cape(_)) {

@@ -38,7 +38,8 @@ fn without_biases_all_relevance_lies_on_pixels() {
 #[test]
 fn heat_maps_of_cyclic_networks_turn_with_the_stamp() {
     let mut models = vec![shipped()];
-    models.extend([Architecture::Cap, Architecture::Cape].map(|a| model(a, true)));
+    let others = [Architecture::Context, Architecture::Cap, Architecture::Cape];
+    models.extend(others.map(|architecture| model(architecture, true)));
     for model in models {
         let input = stamps(&model);
         // An ensemble's members are CAP, and its gradients take as many times as long.
