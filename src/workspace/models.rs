@@ -32,12 +32,16 @@ use crate::{
 };
 
 /// The models that come with the program: name and file.
-const SHIPPED: [(&str, &[u8]); 4] = [
+const SHIPPED: [(&str, &[u8]); 5] = [
     (
         "compact",
         include_bytes!("../../assets/models/compact.safetensors"),
     ),
     ("cap", include_bytes!("../../assets/models/cap.safetensors")),
+    (
+        "context",
+        include_bytes!("../../assets/models/context.safetensors"),
+    ),
     (
         SEQUENCES,
         include_bytes!("../../assets/models/recurrent.safetensors"),

@@ -18,7 +18,7 @@ use super::bench::Bench;
 impl Bench {
     /// One task of each kind, each to its end.
     pub fn every_kind(&mut self) {
-        for name in ["compact", "cap", "recurrent", "forest"] {
+        for name in ["compact", "context", "cap", "recurrent", "forest"] {
             self.subject = name.into();
             let model = self.load(name);
             self.finish(self.scoring(name));

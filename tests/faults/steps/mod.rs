@@ -43,7 +43,7 @@ fn too_long(bench: &Bench) -> Vec<String> {
     // "cap, fine-tuning": each task has a queue of its own here.
     let model = |subject: &String| subject.split(',').next().map(str::to_owned);
     let models: BTreeSet<_> = bench.times.keys().filter_map(model).collect();
-    let all = ["cap", "compact", "forest", "recurrent", "vade"].map(str::to_owned);
+    let all = ["cap", "compact", "context", "forest", "recurrent", "vade"].map(str::to_owned);
     assert_eq!(models, BTreeSet::from(all));
     let mut long = Vec::new();
     for (subject, times) in &bench.times {
