@@ -42,12 +42,12 @@ pub fn trained(architecture: Architecture, compute: &Compute) -> anyhow::Result<
     let input = architecture.input();
     let (dataset, channels): (Box<dyn Dataset>, usize) = match input.stamps() {
         Some(plan) => {
-            let mut examples = Examples::new(plan.channels.len(), plan.side_px);
+            let mut examples = Examples::new(plan.planes(), plan.side_px);
             for (at, input) in noise(BATCH * plan.len()).chunks(plan.len()).enumerate() {
                 let (input, class) = (input.to_vec(), (at % 2) as u8);
                 examples.push(&Example { input, class })?;
             }
-            (Box::new(examples), plan.channels.len())
+            (Box::new(examples), plan.planes())
         }
         None => (Box::new(sequences(architecture)?), 3),
     };

@@ -207,6 +207,18 @@ fn check_stamps(
     if given.side_px != taken.side_px {
         return Err(other_side(architecture, given.side_px, taken.side_px));
     }
+    if given.context_px != taken.context_px {
+        let views = |plan: &InputPlan| match plan.context_px {
+            Some(side) => format!("a view of the whole cutout of {side}x{side}"),
+            None => "no view of the whole cutout".into(),
+        };
+        return Err(format!(
+            "its card gives {} to {}, which takes {}",
+            views(given),
+            architecture.name(),
+            views(taken)
+        ));
+    }
     let channels = given.channels.len();
     let is_fixed = architecture == Architecture::Braai;
     if channels == 0 || is_fixed && channels != taken.channels.len() {

@@ -200,6 +200,7 @@ fn gradients_of_whole_networks_are_those_of_burn_one_by_one() {
     for architecture in [
         Architecture::Cap,
         Architecture::Compact,
+        Architecture::Context,
         Architecture::DeepHitsRelu,
         Architecture::Braai,
     ] {
@@ -219,6 +220,12 @@ fn gradients_of_whole_networks_are_those_of_burn_one_by_one() {
             Network::DeepHits(network) => assert_same(name, &network.trunk.layers(), &input),
             Network::Cap(network) => assert_same(name, &network.trunk.layers(), &input),
             Network::Compact(network) => assert_same(name, &network.layers(), &input),
+            Network::Context(network) => {
+                let of_view = network.channels_of_view();
+                let part = |from| input.clone().narrow(1, from, of_view);
+                assert_same(name, &network.middle(), &part(0));
+                assert_same(name, &network.whole(), &part(of_view));
+            }
             Network::Braai(network) => assert_same(name, &network.layers(), &input),
             Network::Cape(_) | Network::Recurrent(_) | Network::Context(_) => {
                 unreachable!("{name} is not asked")

@@ -38,7 +38,7 @@ impl Engine for Reference<'_> {
     fn score_one_view(&self, stamps: &[f32]) -> Result<Option<Vec<f32>>, LearnError> {
         let is_averaged = matches!(
             self.network,
-            Network::Cap(_) | Network::Cape(_) | Network::Compact(_)
+            Network::Cap(_) | Network::Cape(_) | Network::Compact(_) | Network::Context(_)
         );
         let scored = is_averaged.then(|| self.probabilities(stamps, Views::One));
         scored.transpose()

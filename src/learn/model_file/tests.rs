@@ -112,6 +112,13 @@ fn a_wrong_number_of_channels_is_refused() {
         plan(card).side_px = 63;
     }));
     assert!(message.contains("63x63 pixels to compact"), "{message}");
+    let message = refusal(&with_card(untrained("context"), |card| {
+        plan(card).context_px = None;
+    }));
+    assert!(
+        message.contains("no view of the whole cutout to context"),
+        "{message}"
+    );
 }
 
 #[test]
