@@ -227,9 +227,7 @@ fn gradients_of_whole_networks_are_those_of_burn_one_by_one() {
                 assert_same(name, &network.whole(), &part(of_view));
             }
             Network::Braai(network) => assert_same(name, &network.layers(), &input),
-            Network::Cape(_) | Network::Recurrent(_) | Network::Context(_) => {
-                unreachable!("{name} is not asked")
-            }
+            Network::Cape(_) | Network::Recurrent(_) => unreachable!("{name} is not asked"),
         }
     }
 }
