@@ -47,8 +47,13 @@ measure() {
     if command -v nvidia-smi >/dev/null; then
         nvidia-smi --query-gpu=memory.used --format=csv
     fi
-    [ ! -e bench/summary.json ] || mv bench/summary.json summary.json
-    echo "== done; the figures are in $1/summary.json"
+    if [ -e bench/summary.json ]; then
+        mv bench/summary.json summary.json
+        echo "== done; the figures are in $1/summary.json"
+    else
+        echo "== no part came to its end: there are no figures"
+        exit 1
+    fi
 }
 
 case ${1:-} in
