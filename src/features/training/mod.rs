@@ -8,6 +8,7 @@ pub mod forest;
 pub(crate) mod form;
 pub(crate) mod form_view;
 pub mod fusion;
+pub(crate) mod idle;
 pub(crate) mod input_memory;
 pub mod label_source;
 pub mod labelled_set;

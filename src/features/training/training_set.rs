@@ -1,11 +1,19 @@
 //! What networks learn from: simulated candidates without end, or a labelled set.
 
-use std::{io, ops::Range, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    io,
+    ops::Range,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use anyhow::{Context, anyhow, bail};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::{
+    idle::Idle,
     labelled_set::OpenedSet,
     labels::{is_for_validation, labelled, labelled_files},
     sequences, triplets,
@@ -204,6 +212,8 @@ pub(crate) fn simulator_for(
 pub(crate) struct Chunks {
     ready: Receiver<anyhow::Result<Arc<dyn Dataset>>>,
     fetched: Option<Arc<dyn Dataset>>,
+    /// From when on the first chunk was there.
+    idle: Arc<OnceLock<Idle>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -215,10 +225,18 @@ impl Chunks {
         let (sender, ready) = bounded(0);
         let chunk = amount.chunk as u64;
         let broken = sender.clone();
+        let idle = Arc::new(OnceLock::<Idle>::new());
+        let of_both = idle.clone();
         let work = move || {
             for number in amount.first_chunk.. {
                 let range = number * chunk..(number + 1) * chunk;
-                if sender.send(make(range)).is_err() {
+                let made = make(range);
+                let send = || sender.send(made);
+                let sent = match of_both.get() {
+                    Some(idle) => idle.simulator(send),
+                    None => send(),
+                };
+                if sent.is_err() {
                     return;
                 }
             }
@@ -234,14 +252,23 @@ impl Chunks {
         Ok(Self {
             ready,
             fetched: None,
+            idle,
             thread: Some(thread),
         })
     }
 
     fn fetch(&mut self, patience: Duration) -> anyhow::Result<bool> {
         if self.fetched.is_none() {
-            match self.ready.recv_timeout(patience) {
-                Ok(chunk) => self.fetched = Some(chunk?),
+            let receive = || self.ready.recv_timeout(patience);
+            let received = match self.idle.get() {
+                Some(idle) => idle.learner(receive),
+                None => receive(),
+            };
+            match received {
+                Ok(chunk) => {
+                    self.fetched = Some(chunk?);
+                    self.idle.get_or_init(Idle::default);
+                }
                 Err(RecvTimeoutError::Timeout) => return Ok(false),
                 Err(RecvTimeoutError::Disconnected) => bail!(BROKE_OFF),
             }
@@ -253,12 +280,21 @@ impl Chunks {
         if let Some(chunk) = self.fetched.take() {
             return Ok(chunk);
         }
-        self.ready.recv().context(BROKE_OFF)?
+        let receive = || self.ready.recv();
+        let received = match self.idle.get() {
+            Some(idle) => idle.learner(receive),
+            None => receive(),
+        };
+        self.idle.get_or_init(Idle::default);
+        received.context(BROKE_OFF)?
     }
 }
 
 impl Drop for Chunks {
     fn drop(&mut self) {
+        if let Some(idle) = self.idle.get() {
+            log::info!("{}", idle.in_words());
+        }
         let (_, nothing) = bounded(0);
         self.ready = nothing;
         // It ends with the chunk that it is making; nobody needs to wait for that.
