@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Width of the window, of the names of classes, and of the bars, points.
-const WIDTH: f32 = 520.0;
+const WIDTH: f32 = 560.0;
 const NAMES: f32 = 126.0;
 const BARS: f32 = 220.0;
 /// Height of a row, points.
