@@ -1,9 +1,16 @@
 //! A few small pictures of the window, drawn by the software rasteriser.
 
 use destello::{
-    domain::Problem,
-    window::command::QueueCommand,
-    workspace::{action::Action, queue::column::Column, settings::Theme},
+    domain::{CandidateIx, Problem},
+    learn::shares::{ClassShares, ShareSource},
+    window::command::{Command, QueueCommand, Scoring},
+    workspace::{
+        action::Action,
+        queue::column::Column,
+        scores::shares::{ChosenShares, FoundShares, SharesResult},
+        screen::Pane,
+        settings::Theme,
+    },
 };
 use egui::{Key, Modifiers, Rect, pos2, vec2};
 
@@ -40,16 +47,72 @@ fn mosaic() {
         window.label(common::REAL);
         window.label(common::BOGUS);
         window.act(Action::Flag);
-        window.apply(destello::window::command::Command::Queue(
-            QueueCommand::Sort {
-                column: Column::Mag,
-                is_descending: false,
-            },
-        ));
+        window.apply(Command::Queue(QueueCommand::Sort {
+            column: Column::Mag,
+            is_descending: false,
+        }));
         window.act(Action::Mosaic);
     });
     press(&mut view, Modifiers::NONE, Key::R);
     gpu_snapshot(&mut view, part(230.0, 30.0, 400.0, 300.0), "mosaic");
+}
+
+/// Shares that were found of the classes of sequences, in force.
+fn shares_in_force(window: &mut common::InlineWindow) {
+    let active = window.state.shared.scores.active();
+    let ready = active.ready.clone().unwrap();
+    let classes = ready.card.classes.len();
+    let place = |name: &str| {
+        ready
+            .card
+            .classes
+            .iter()
+            .position(|class| class == name)
+            .unwrap()
+    };
+    let (supernova, asteroid) = (place("supernova"), place("asteroid"));
+    let mut estimated = ClassShares::trained(&vec![1.0; classes]);
+    estimated.source = ShareSource::Estimated;
+    estimated.objects = 275;
+    for class in 0..classes {
+        let share = [0.62, 0.2, 0.004, 0.11, 0.06][class % 5];
+        estimated.shares[class] = share;
+        estimated.errors[class] = 0.01 + 0.1 * share;
+        estimated.occurs[class] = share > 0.02;
+    }
+    let key = active.shares().unwrap().key.clone();
+    let result = SharesResult {
+        found: FoundShares {
+            key,
+            trained: ready.card.trained_shares(),
+            used: estimated.clone(),
+            estimated,
+            changed: (0..31)
+                .map(|ix| (CandidateIx(ix), [asteroid, supernova]))
+                .collect(),
+            threshold: None,
+        },
+        corrected: None,
+    };
+    let source = active.source.clone();
+    window.state.shared.scores.take_shares(&source, result);
+}
+
+#[test]
+fn class_shares() {
+    let set = StampSet::new();
+    let mut view = view([1100.0, 620.0], |window| {
+        open(window, &set);
+        window.apply(Command::Scoring(Scoring::Show("recurrent".into())));
+        let chosen = ChosenShares {
+            source: ShareSource::Estimated,
+            ..ChosenShares::default()
+        };
+        window.apply(Command::Scoring(Scoring::Shares(Box::new(chosen))));
+        shares_in_force(window);
+        window.state.shared.panes.insert(Pane::ClassShares);
+    });
+    ui_snapshot(&mut view, part(240.0, 26.0, 760.0, 440.0), "class_shares");
 }
 
 #[test]
