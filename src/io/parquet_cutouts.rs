@@ -151,7 +151,7 @@ impl ParquetCutouts {
             }
             Ok(())
         };
-        let fault = read().err();
+        let fault = caught(&mut read).err();
         (packets, fault)
     }
 
@@ -200,17 +200,26 @@ impl ParquetCutouts {
                 let wanted = rows[at..at + here]
                     .iter()
                     .map(|row| (u64::from(*row) - first) as usize);
-                column_values(
-                    group.get_column_reader(*column)?,
-                    wanted,
-                    &mut |offset, bytes| each(at + offset, bytes),
-                )?;
+                caught(&mut || {
+                    let values = group.get_column_reader(*column)?;
+                    let rows = wanted.clone();
+                    column_values(values, rows, &mut |offset, bytes| each(at + offset, bytes))?;
+                    Ok(())
+                })?;
             }
             at += here;
             first = after;
         }
         Ok(())
     }
+}
+
+/// The crate panics at some damaged files (a reader of records that runs out of values): that becomes an error.
+fn caught(read: &mut dyn FnMut() -> Result<(), CutoutsError>) -> Result<(), CutoutsError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let why = "its pages contradict its footer".to_owned();
+        Err(ParquetError::General(why).into())
+    })
 }
 
 /// The values of a binary column at ascending rows of a group.
