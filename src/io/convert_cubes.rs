@@ -5,7 +5,7 @@
 //! their own, whose `EXTVER` is the number of their row. Identifiers, times with their scale, positions, magnitudes and
 //! pixels (as 32-bit floats, bit by bit) come back exactly when the folder is opened.
 //!
-//! Written by our own writer, not by cfitsio: `fitsio` 0.21 writes numbers in headers with nine decimals, cuts texts
+//! Written by our own writer, not by cfitsio: `fitsio` 0.21 writes numbers in headers with 15 digits, cuts texts
 //! at 68 characters, and takes brackets in the names of files and folders for a syntax of its own.
 
 use std::{

@@ -4,7 +4,12 @@
 //! A row is a packet. The index reads every column but the cutouts and long lists; a stamp reads the column
 //! of its role alone, at its row.
 
-use std::{collections::HashMap, fs::File, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use parquet::{
     basic::{ConvertedType, Type as Physical},
@@ -48,6 +53,7 @@ pub enum CutoutsError {
 /// A file whose columns are known.
 pub struct ParquetCutouts {
     reader: SerializedFileReader<File>,
+    path: PathBuf,
     /// Leaf columns by role.
     cutouts: Vec<(Role, Arc<str>, usize)>,
     /// Whose alerts, where the schema says so.
@@ -76,6 +82,7 @@ impl ParquetCutouts {
         let survey = survey(&root.name().to_ascii_lowercase());
         Ok(Self {
             reader,
+            path: path.to_owned(),
             cutouts,
             survey,
             names: names.into(),
@@ -133,7 +140,8 @@ impl ParquetCutouts {
     ) -> (Vec<Packet<'static>>, Option<CutoutsError>) {
         let mut packets = Vec::new();
         let mut read = || -> Result<(), CutoutsError> {
-            let group = self.reader.get_row_group(group)?;
+            let reader = self.own_reader()?;
+            let group = reader.get_row_group(group)?;
             for record in group.get_row_iter(Some(projection.clone()))? {
                 let mut packet = Packet {
                     numbers: vec![f64::NAN; self.names.len()],
@@ -151,8 +159,14 @@ impl ParquetCutouts {
             }
             Ok(())
         };
-        let fault = read().err();
+        let fault = caught(&mut read).err();
         (packets, fault)
+    }
+
+    /// A reader with a file of its own: readers of one file share the place at which they read, so that two threads
+    /// would read each other's bytes.
+    fn own_reader(&self) -> Result<SerializedFileReader<File>, CutoutsError> {
+        Ok(SerializedFileReader::new(File::open(&self.path)?)?)
     }
 
     /// The group of rows that holds a row; those of one group are read together.
@@ -189,8 +203,9 @@ impl ParquetCutouts {
         };
         let mut first = 0_u64;
         let mut at = 0;
-        for number in 0..self.reader.num_row_groups() {
-            let group = self.reader.get_row_group(number)?;
+        let reader = self.own_reader()?;
+        for number in 0..reader.num_row_groups() {
+            let group = reader.get_row_group(number)?;
             let after = first + u64::try_from(group.metadata().num_rows()).unwrap_or(0);
             let here = rows[at..]
                 .iter()
@@ -200,17 +215,26 @@ impl ParquetCutouts {
                 let wanted = rows[at..at + here]
                     .iter()
                     .map(|row| (u64::from(*row) - first) as usize);
-                column_values(
-                    group.get_column_reader(*column)?,
-                    wanted,
-                    &mut |offset, bytes| each(at + offset, bytes),
-                )?;
+                caught(&mut || {
+                    let values = group.get_column_reader(*column)?;
+                    let rows = wanted.clone();
+                    column_values(values, rows, &mut |offset, bytes| each(at + offset, bytes))?;
+                    Ok(())
+                })?;
             }
             at += here;
             first = after;
         }
         Ok(())
     }
+}
+
+/// The crate panics at some damaged files (a reader of records that runs out of values): that becomes an error.
+fn caught(read: &mut dyn FnMut() -> Result<(), CutoutsError>) -> Result<(), CutoutsError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let why = "its pages contradict its footer".to_owned();
+        Err(ParquetError::General(why).into())
+    })
 }
 
 /// The values of a binary column at ascending rows of a group.

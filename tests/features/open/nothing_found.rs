@@ -47,7 +47,7 @@ fn an_empty_folder_a_wrong_file_and_a_missing_path_leave_nothing_behind() {
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(toast.contains(name), "{toast}");
         if path != &missing {
-            let formats = "looked for FITS stamps, Avro alert packets, and tar archives";
+            let formats = "looked for stamps in FITS, Avro, Parquet, JSON, numpy and HDF5 files";
             assert!(toast.contains(formats), "{toast}");
         }
         assert_eq!(

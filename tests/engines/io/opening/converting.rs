@@ -144,3 +144,27 @@ fn a_set_comes_back_from_parquet_and_from_cubes() {
     let refused = to_cubes(&before.catalogue, &Decoder::default(), &cubes).unwrap_err();
     assert!(refused.contains("not empty"), "{refused}");
 }
+
+#[test]
+fn groups_of_rows_that_are_read_side_by_side_give_the_stamps_of_their_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    // More than one group of 1,000 rows.
+    let bytes = cube_file("SN1", 2_500, 2_500);
+    let before = open(&put(folder.path(), "cube.fits", &bytes));
+    let out = folder.path().join("set.parquet");
+    to_parquet(&before.catalogue, &Decoder::default(), &out).unwrap();
+    // Threads that shared a place in the file would now and then read each other's bytes.
+    for _ in 0..5 {
+        let after = open(&out);
+        assert_eq!(after.problems, []);
+        let epochs = &candidate(&after, "SN1").epochs;
+        assert_eq!(epochs.len(), 2_500);
+        let wanted: Vec<_> = epochs.iter().map(|epoch| epoch.stamps[0].clone()).collect();
+        for (at, (_, stamp)) in Decoder::default().decode(&wanted).into_iter().enumerate() {
+            assert_eq!(
+                stamp.unwrap().pixels[0].to_bits(),
+                ((at * 6) as f32).to_bits()
+            );
+        }
+    }
+}
