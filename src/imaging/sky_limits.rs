@@ -99,8 +99,8 @@ pub(super) fn limits_above_sky(stamps: &[&Stamp], below: f64, upper: f64) -> Lim
 pub(super) fn limits_about_zero(stamps: &[&Stamp], upper: f64) -> Limits {
     let parts = stamps.iter().filter_map(|stamp| {
         let sky = StampSky::of(stamp)?;
-        let mut sizes = Values::of(stamp).all;
-        sizes.iter_mut().for_each(|value| *value = value.abs());
+        let values = Values::of(stamp).all;
+        let mut sizes: Vec<f32> = values.into_iter().map(f32::abs).collect();
         Some((percentile(&mut sizes, upper)? as f32, sky.sigma as f32))
     });
     let (sizes, sigmas): (Vec<f32>, Vec<f32>) = parts.unzip();

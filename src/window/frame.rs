@@ -69,7 +69,9 @@ pub fn frame_ui(
     let (pages, commands): (Vec<_>, Vec<_>) = commands
         .into_iter()
         .partition(|command| matches!(command, Command::Session(Session::Page(_))));
-    pages.into_iter().for_each(|page| host.apply(page));
+    for page in pages {
+        host.apply(page);
+    }
     if let Some(want) = wants::wants(host.state(), memory) {
         host.apply(Command::Want(want));
     }

@@ -6,20 +6,20 @@
 //! is drawn, after a click two, and every other request gives one.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
-    },
+    sync::{Arc, Mutex, PoisonError},
     thread::ThreadId,
     time::{Duration, Instant},
 };
 
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use egui::{Context, Event, Plugin, RawInput, Ui};
 
 use crate::tasks::thread;
 
 /// After the wheel was turned scrolling goes on for so long, seconds.
 const SCROLLING_S: f64 = 0.6;
+/// Moments that may wait to be looked at.
+const MOST_MOMENTS: usize = 256;
 /// Requests for later than this are none.
 const NEVER: Duration = Duration::from_hours(24);
 
@@ -91,7 +91,7 @@ pub fn drive(creation: &eframe::CreationContext<'_>) {
     let Some(window) = creation.winit_window().cloned() else {
         return;
     };
-    let (later, moments) = channel();
+    let (later, moments) = bounded(MOST_MOMENTS);
     let late = window.clone();
     let timer = thread::start(
         "repaint timer",
@@ -115,8 +115,11 @@ fn redraw_after(delay: Duration, later: &Sender<Instant>, now: &dyn Fn()) {
     if delay <= AT_ONCE {
         now();
     } else if delay < NEVER {
-        // The timer ends only with the window.
-        let _ = later.send(Instant::now() + delay);
+        let moment = Instant::now() + delay;
+        if later.try_send(moment).is_err() {
+            // Rather too early than never.
+            now();
+        }
     }
 }
 
@@ -125,7 +128,7 @@ fn wait_for(moments: &Receiver<Instant>, redraw: &dyn Fn()) {
     let mut due: Option<Instant> = None;
     loop {
         let received = match due {
-            None => moments.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            None => moments.recv().map_err(RecvTimeoutError::from),
             Some(at) => moments.recv_timeout(at.saturating_duration_since(Instant::now())),
         };
         match received {
@@ -199,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_timer_calls_at_the_earliest_moment_and_ends_with_its_window() {
-        let (later, moments) = channel();
+        let (later, moments) = bounded(MOST_MOMENTS);
         let calls = AtomicUsize::new(0);
         let counter = &calls;
         std::thread::scope(|scope| {

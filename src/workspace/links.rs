@@ -82,10 +82,20 @@ fn escaped(text: &str) -> String {
         if is_plain(byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            escaped.push('%');
+            escaped.extend(hex(byte));
         }
     }
     escaped
+}
+
+/// Two digits.
+fn hex(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 0xf].map(|digit| {
+        char::from_digit(u32::from(digit), 16)
+            .unwrap_or_default()
+            .to_ascii_uppercase()
+    })
 }
 
 #[cfg(test)]

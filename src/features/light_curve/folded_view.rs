@@ -34,26 +34,28 @@ pub fn folded_curve_ui(
         ui.centered_and_justified(|ui| ui.label(weak(ui, "Searching the period…")));
         return;
     };
-    match why_not(&folded, points, periods) {
-        Some(why) => {
+    match period_to_fold_by(&folded, points, periods) {
+        Ok(period) => {
+            ui.label(weak(ui, in_words(&folded, &period, periods)));
+            plot_ui(ui, shared, points, scale, (period, periods), commands);
+        }
+        Err(why) => {
             ui.label(weak(ui, format!("Not folded: {why}")));
             if let Some(candidate) = shared.candidate() {
                 plot_over_time(ui, light_curve, shared, candidate, points, scale, commands);
             }
         }
-        None => {
-            let Some(period) = folded.period else { return };
-            ui.label(weak(ui, in_words(&folded, &period, periods)));
-            plot_ui(ui, shared, points, scale, (period, periods), commands);
-        }
     }
 }
 
-/// Why a light curve is not folded: a cycle must lie within the data, and not be noise.
-fn why_not(folded: &FoldedBy, points: &[Point], periods: f64) -> Option<String> {
-    let Some(period) = folded.period else {
-        return Some(format!("{} detections in one filter.", folded.points));
-    };
+/// The period, or why a light curve is not folded: a cycle must lie within the data, and not be noise.
+fn period_to_fold_by(
+    folded: &FoldedBy,
+    points: &[Point],
+    periods: f64,
+) -> Result<FoundPeriod, String> {
+    let few = || format!("{} detections in one filter.", folded.points);
+    let period = folded.period.ok_or_else(few)?;
     let of_band = points
         .iter()
         .filter(|point| !point.is_upper_limit && point.band == folded.band);
@@ -62,13 +64,17 @@ fn why_not(folded: &FoldedBy, points: &[Point], periods: f64) -> Option<String> 
         - days.iter().copied().fold(f64::INFINITY, f64::min);
     let cycle = periods * period.days;
     if period.false_alarm > DOUBTFUL {
-        return Some(format!(
+        return Err(format!(
             "no significant period (best {:.4} d, false-alarm probability {:.2}).",
             period.days, period.false_alarm
         ));
     }
-    (cycle > span)
-        .then(|| format!("a cycle of {cycle:.2} d is longer than the data ({span:.2} d)."))
+    if cycle > span {
+        return Err(format!(
+            "a cycle of {cycle:.2} d is longer than the data ({span:.2} d)."
+        ));
+    }
+    Ok(period)
 }
 
 /// "Folded at 1.1268 d (2 P). Lomb-Scargle P = 0.5634 d (g, 25 points), 93 % of variance, FAP 1e-7".

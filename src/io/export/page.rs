@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     io::{Cursor, Write as _},
     path::Path,
 };
@@ -249,14 +248,13 @@ fn light_curve(candidate: &Candidate, shown: Option<&Epoch>) -> String {
         |mjd: Mjd| MARGIN + (mjd.utc_days() - t0) / (t1 - t0).max(1e-6) * (CURVE[0] - 2.0 * MARGIN);
     let y =
         |mag: f32| MARGIN + (f64::from(mag) - m0) / (m1 - m0).max(1e-6) * (CURVE[1] - 2.0 * MARGIN);
-    let mut svg = format!("<svg width={} height={}>", CURVE[0], CURVE[1]);
+    let mut svg = vec![format!("<svg width={} height={}>", CURVE[0], CURVE[1])];
     if let Some(mjd) = shown.and_then(|epoch| epoch.mjd) {
-        let _ = write!(
-            svg,
+        svg.push(format!(
             "<path d=\"M{:.1} 0V{}\" stroke=\"#b80\"/>",
             x(mjd),
             CURVE[1]
-        );
+        ));
     }
     for (mjd, mag, band, is_limit) in &points {
         let fill = if *is_limit {
@@ -264,21 +262,19 @@ fn light_curve(candidate: &Candidate, shown: Option<&Epoch>) -> String {
         } else {
             color(band.as_ref())
         };
-        let _ = write!(
-            svg,
+        svg.push(format!(
             "<circle cx={:.1} cy={:.1} r=2.6 fill=\"{fill}\" stroke=\"{}\"/>",
             x(*mjd),
             y(*mag),
             color(band.as_ref())
-        );
+        ));
     }
-    let _ = write!(
-        svg,
+    svg.push(format!(
         "<text x=2 y=10 font-size=9>{m0:.1}</text><text x=2 y={} font-size=9>{m1:.1} mag, MJD \
          {t0:.1} to {t1:.1}</text></svg>",
         CURVE[1] - 2.0
-    );
-    svg
+    ));
+    svg.concat()
 }
 
 /// The colours of the window.
