@@ -194,9 +194,9 @@ mod tests {
         // Another thread's wish is heard while a pass begins.
         let other = ctx.clone();
         asked.store(0, Ordering::Relaxed);
-        std::thread::spawn(move || other.request_repaint())
-            .join()
-            .unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(move || other.request_repaint());
+        });
         assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 
@@ -212,7 +212,7 @@ mod tests {
                 });
             });
             let now = Instant::now();
-            later.send(now + Duration::from_secs(600)).unwrap();
+            later.send(now + Duration::from_mins(10)).unwrap();
             later.send(now + Duration::from_millis(5)).unwrap();
             while calls.load(Ordering::Relaxed) == 0 {
                 std::thread::yield_now();

@@ -187,7 +187,7 @@ fn scale_lock_decides_over_which_stamps_limits_are_found() {
     // Stamps that share limits share the interval above their skies.
     let interval = |window: &InlineWindow, id: &str, epoch, role| {
         let (low, high) = limits(window, id, epoch, role);
-        ((high - low) * 10.0).round()
+        ((high - low) * 10.0).round() as i64
     };
     let science =
         |window: &InlineWindow, id: &str, epoch| interval(window, id, epoch, Role::Science);

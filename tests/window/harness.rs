@@ -135,7 +135,9 @@ fn frame(ui: &mut Ui, shown: &mut Shown) {
         asked: &mut shown.asked,
     };
     let commands = frame_ui(ui, &mut host, &mut shown.memory, now);
-    commands.iter().for_each(|command| host.record(command));
+    for command in &commands {
+        host.record(command);
+    }
     shown.queue = commands;
 }
 

@@ -1,6 +1,6 @@
 //! The square about a stamp's centre, at the model's pixel scale.
 
-use super::{InputError, Plane};
+use super::images::{InputError, Plane};
 use crate::{
     domain::{InputPlan, Scaling},
     imaging::CubicTaps,

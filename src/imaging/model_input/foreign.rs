@@ -1,6 +1,10 @@
 //! From stamps to what a network of others takes, by the recipe that came with it.
 
-use super::{InputError, Plane, channel, cutout, cutout::Footprint, needed_of, scaling, turn};
+use super::{
+    cutout::{self, Footprint},
+    images::{InputError, Plane, channel, needed_of, turn},
+    scaling,
+};
 use crate::domain::{
     Role,
     foreign::{Axes, Fit, ForeignImages, ForeignPlan},

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{InputError, Plane, channel};
+use super::images::{InputError, Plane, channel};
 use crate::{
     domain::{InputPlan, Role},
     imaging::{fast_math::log2, statistics},

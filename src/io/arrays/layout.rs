@@ -431,7 +431,8 @@ mod tests {
         let order = |name: &str, shape: &[usize]| {
             Stack::of(&array(name, shape)).map(|stack| (stack.rows, stack.order))
         };
-        let cases: [(&str, &[usize], Option<(usize, Order)>); 10] = [
+        type Case = (&'static str, &'static [usize], Option<(usize, Order)>);
+        let cases: [Case; 10] = [
             (
                 "triplets.norm",
                 &[100, 63, 63, 3],

@@ -174,7 +174,7 @@ fn scores_of_one_orientation_are_reported_as_such_and_not_kept() {
     .unwrap();
     let mut one_view = BTreeSet::new();
     let mut computed = 0;
-    for update in updates.iter() {
+    for update in &updates {
         if let ScoreUpdate::Scored {
             one_view: some,
             counts,
