@@ -16,7 +16,7 @@ use parquet::{
     column::reader::{ColumnReader, get_typed_column_reader},
     data_type::{ByteArray, ByteArrayType},
     errors::ParquetError,
-    file::reader::{FileReader, SerializedFileReader},
+    file::reader::{FileReader, RowGroupReader, SerializedFileReader},
     record::{Field, Row as Record},
     schema::types::{ColumnDescriptor, Type, TypePtr},
 };
@@ -35,6 +35,8 @@ const ASSUMED: &[u8] = b"SIMPLE  =";
 const HISTORIES: [&str; 2] = ["prv_candidates", "prvDiaSources"];
 const DETECTIONS: [&str; 2] = ["candidate", "diaSource"];
 const EXTRAS: [&str; 3] = ["diaObject", "ssSource", "ssObject"];
+/// Rows whose presence is read at a time.
+const AT_A_TIME: usize = 64;
 
 /// Why a file is not read: a clause for the Problems list.
 #[derive(Debug, thiserror::Error)]
@@ -142,13 +144,24 @@ impl ParquetCutouts {
         let mut read = || -> Result<(), CutoutsError> {
             let reader = self.own_reader()?;
             let group = reader.get_row_group(group)?;
-            for record in group.get_row_iter(Some(projection.clone()))? {
+            let columns = self.cutouts.iter();
+            let there: Vec<Option<Vec<bool>>> = columns
+                .map(|(_, _, column)| which_are_there(&*group, *column))
+                .collect::<Result<_, _>>()?;
+            let records = group.get_row_iter(Some(projection.clone()))?;
+            for (row, record) in records.enumerate() {
                 let mut packet = Packet {
                     numbers: vec![f64::NAN; self.names.len()],
                     ..Packet::default()
                 };
                 fill(&mut packet, &record?, at_of);
-                for (role, name, _) in &self.cutouts {
+                for ((role, name, _), there) in self.cutouts.iter().zip(&there) {
+                    let is_null = there
+                        .as_ref()
+                        .is_some_and(|there| there.get(row) == Some(&false));
+                    if is_null {
+                        continue;
+                    }
                     packet.cutouts.push(Cutout {
                         role: *role,
                         name: name.clone(),
@@ -235,6 +248,38 @@ fn caught(read: &mut dyn FnMut() -> Result<(), CutoutsError>) -> Result<(), Cuto
         let why = "its pages contradict its footer".to_owned();
         Err(ParquetError::General(why).into())
     })
+}
+
+/// Which rows of a group have a value in a binary column; none where all have, by the statistics of the file, or
+/// where it has none: only a column with some nulls is read for it.
+fn which_are_there(
+    group: &dyn RowGroupReader,
+    column: usize,
+) -> Result<Option<Vec<bool>>, ParquetError> {
+    let statistics = group.metadata().column(column).statistics();
+    let nulls = statistics.and_then(|statistics| statistics.null_count_opt());
+    let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+    match nulls {
+        None | Some(0) => return Ok(None),
+        Some(nulls) if nulls as usize >= rows => return Ok(Some(vec![false; rows])),
+        Some(_) => {}
+    }
+    let full = group
+        .metadata()
+        .column(column)
+        .column_descr()
+        .max_def_level();
+    let mut reader = get_typed_column_reader::<ByteArrayType>(group.get_column_reader(column)?);
+    let mut there = Vec::new();
+    loop {
+        let (mut values, mut defined) = (Vec::new(), Vec::new());
+        let (records, _, _) =
+            reader.read_records(AT_A_TIME, Some(&mut defined), None, &mut values)?;
+        there.extend(defined.iter().map(|level| *level == full));
+        if records == 0 {
+            return Ok(Some(there));
+        }
+    }
 }
 
 /// The values of a binary column at ascending rows of a group.
