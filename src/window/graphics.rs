@@ -209,6 +209,10 @@ impl eframe::App for Shown<'_> {
         self.0.ui(ui, frame);
     }
 
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        self.0.clear_color(visuals)
+    }
+
     fn on_exit(&mut self) {
         self.0.on_exit();
     }
