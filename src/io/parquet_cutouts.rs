@@ -257,7 +257,7 @@ fn which_are_there(
     column: usize,
 ) -> Result<Option<Vec<bool>>, ParquetError> {
     let statistics = group.metadata().column(column).statistics();
-    let nulls = statistics.and_then(|statistics| statistics.null_count_opt());
+    let nulls = statistics.and_then(parquet::file::statistics::Statistics::null_count_opt);
     let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
     match nulls {
         None | Some(0) => return Ok(None),

@@ -76,7 +76,7 @@ fn of_epoch(
         None => return Err(missing().into()),
     };
     if !is_seeing_believed(facts.epoch) {
-        return Err("seeing missing or unreliable".into());
+        return Err("has no usable seeing".into());
     }
     let [faintest, brightest] = BELIEVED_ZERO_POINT.map(f64::from);
     let is_believed = |known: &Calibration| (faintest..brightest).contains(&known.zero_point);

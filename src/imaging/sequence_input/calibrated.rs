@@ -46,7 +46,7 @@ pub struct Shot<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SequenceInputError {
     /// Counts of an unknown meaning would make a constant star vary.
-    #[error("zero point missing or unreliable")]
+    #[error("has no usable zero point")]
     ZeroPoint,
     /// Nobody says when it was.
     #[error("has no time")]

@@ -428,10 +428,10 @@ mod tests {
 
     #[test]
     fn shapes_of_the_surveys_are_understood() {
+        type Case = (&'static str, &'static [usize], Option<(usize, Order)>);
         let order = |name: &str, shape: &[usize]| {
             Stack::of(&array(name, shape)).map(|stack| (stack.rows, stack.order))
         };
-        type Case = (&'static str, &'static [usize], Option<(usize, Order)>);
         let cases: [Case; 10] = [
             (
                 "triplets.norm",

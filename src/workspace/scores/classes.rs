@@ -197,9 +197,9 @@ mod tests {
     fn predictions() -> Vec<Prediction> {
         vec![
             Prediction::Probabilities([0.5, 0.25, 0.25].into()),
-            Prediction::Refused("zero point missing or unreliable".into()),
+            Prediction::Refused("has no usable zero point".into()),
             Prediction::Probabilities([0.1, 0.8, 0.1].into()),
-            Prediction::Refused("zero point missing or unreliable".into()),
+            Prediction::Refused("has no usable zero point".into()),
         ]
     }
 

@@ -19,9 +19,10 @@ use destello::{
 use super::triplets;
 
 /// The models that come with the program, as version 0.1.0 called them.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 6] = [
     ("cap.safetensors", "cap@16f989d9"),
     ("compact.safetensors", "compact@937a3f2b"),
+    ("context.safetensors", "context@1add30ea"),
     ("forest.forest", "forest@48092590"),
     ("recurrent.safetensors", "recurrent@d32d6ab3"),
     ("vade.safetensors", "vade@ca840fc4"),

@@ -12,7 +12,12 @@ use destello::{
     },
     learn::{Compute, model_file},
     window::command::{Command, Train},
-    workspace::{action::Action, scores::shown::ScoringStatus, screen::Screen, settings::Settings},
+    workspace::{
+        action::Action,
+        scores::shown::{ScoringStatus, ShownModel},
+        screen::Screen,
+        settings::Settings,
+    },
 };
 use tempfile::TempDir;
 
@@ -65,6 +70,12 @@ fn start_and_wait(window: &mut InlineWindow, steps: u64) {
     });
 }
 
+/// A model that is shown beside the active one.
+fn beside<'a>(window: &'a InlineWindow, name: &str) -> &'a ShownModel {
+    let mut shown = window.state.shared.scores.shown().iter();
+    shown.find(|model| model.name() == name).expect("shown")
+}
+
 #[test]
 fn a_network_is_trained_to_its_end_and_shown() {
     let _turn = in_turn();
@@ -88,7 +99,8 @@ fn a_network_is_trained_to_its_end_and_shown() {
     // The model stands beside the first, has scored the set, and is known at the next start.
     let file = model(&home, "compact-ztf-1");
     assert!(file.exists() && !checkpoint_path(&file).exists());
-    let shown = window.state.shared.scores.active();
+    assert_eq!(window.state.shared.scores.active().name(), "compact");
+    let shown = beside(&window, "compact-ztf-1");
     assert_eq!(
         (shown.name(), &shown.status),
         ("compact-ztf-1", &ScoringStatus::Done)
@@ -214,15 +226,8 @@ fn the_labels_of_the_project_teach_too() {
     );
     // What nobody labelled was not left out of the labels.
     assert!(pane.notes().is_empty(), "{:?}", pane.notes());
-    let card = &window
-        .state
-        .shared
-        .scores
-        .active()
-        .ready
-        .as_ref()
-        .unwrap()
-        .card;
+    let shown = window.state.shared.scores.shown();
+    let card = &shown.last().unwrap().ready.as_ref().unwrap().card;
     let examples = card.figures["validation_examples"];
     assert!((1.0..15.0).contains(&examples), "{examples}");
     assert!(card.training.data.contains("as labelled in its project"));
