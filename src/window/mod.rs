@@ -262,6 +262,8 @@ impl Viewer {
         }
         if self.state.may_quit {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            // The window acts on it with the next frame.
+            ctx.request_repaint();
         }
         let title = top_bar::set_name(&self.state)
             .map_or_else(|| "destello".into(), |name| format!("{name} · destello"));
@@ -276,6 +278,8 @@ impl Viewer {
         let is_closing = ctx.input(|input| input.viewport().close_requested());
         if is_closing && !self.state.may_quit {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            // The window acts on it with the next frame.
+            ctx.request_repaint();
         }
         let is_signalled = self.must_end.swap(false, Ordering::Relaxed);
         if (is_closing && !self.state.may_quit) || is_signalled {
@@ -349,6 +353,8 @@ impl eframe::App for Viewer {
         if self.watch.is_lost() {
             // Nothing can be drawn: what is queued waits for the next window.
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            // The window acts on it with the next frame.
+            ctx.request_repaint();
             return;
         }
         self.take_dropped(ctx);

@@ -129,6 +129,8 @@ impl Tour {
             *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Err(why);
         }
         ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        // The window acts on it with the next frame.
+        ctx.request_repaint();
     }
 }
 
