@@ -146,7 +146,6 @@ impl Viewer {
             .as_ref()
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
-        repaint::drive(context);
         let wake = Wake::of(&context.egui_ctx);
         let (waking, waker) = (wake.clone(), wake.clone());
         panics::nudge_by(move || waker.wake());
@@ -218,7 +217,6 @@ impl Viewer {
             .wgpu_render_state
             .as_ref()
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
-        repaint::drive(context);
         self.wake.turn_to(&context.egui_ctx);
         self.watch = graphics::watch(render_state, &self.wake);
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);

@@ -1,28 +1,21 @@
-//! One frame for one event.
+//! Which frames are asked for by what changes, and which by egui because there was input.
 //!
 //! egui asks for two more frames after every frame with input, so that what is laid out late settles.
 //! Without a GPU each is a tenth of a second. Here what changes asks for its own pass
-//! ([`super::frame`]), so these requests are passed over: after keys and moves of the pointer one frame
-//! is drawn, after a click two, and every other request gives one.
+//! ([`super::frame`]). [`observe`] tells both apart; tests count frames by it. The window does not pass
+//! egui's requests over yet: driven by `observe` alone it did not close, because eframe acts on a close
+//! with one of those frames.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread::ThreadId,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use egui::{Context, Event, Plugin, RawInput, Ui};
-
-use crate::tasks::thread;
 
 /// After the wheel was turned scrolling goes on for so long, seconds.
 const SCROLLING_S: f64 = 0.6;
-/// Moments that may wait to be looked at.
-const MOST_MOMENTS: usize = 256;
-/// Requests for later than this are none.
-const NEVER: Duration = Duration::from_hours(24);
-
 /// Knows when a pass begins on a thread, and whether its input settles by itself.
 #[derive(Default)]
 struct Beginning {
@@ -86,63 +79,6 @@ pub fn observe(ctx: &Context, redraw: impl Fn(Duration) + Send + Sync + 'static)
     });
 }
 
-/// Draws the window of a context at these requests, instead of eframe's own.
-pub fn drive(creation: &eframe::CreationContext<'_>) {
-    let Some(window) = creation.winit_window().cloned() else {
-        return;
-    };
-    let (later, moments) = bounded(MOST_MOMENTS);
-    let late = window.clone();
-    let timer = thread::start(
-        "repaint timer",
-        move || wait_for(&moments, &|| late.request_redraw()),
-        |_| {},
-    );
-    if let Err(error) = timer {
-        // eframe's own way stays.
-        log::warn!("no timer for frames: {error}");
-        return;
-    }
-    creation.egui_ctx.set_request_repaint_callback(|_| {});
-    observe(&creation.egui_ctx, move |delay| {
-        redraw_after(delay, &later, &|| window.request_redraw());
-    });
-}
-
-fn redraw_after(delay: Duration, later: &Sender<Instant>, now: &dyn Fn()) {
-    /// As good as at once.
-    const AT_ONCE: Duration = Duration::from_millis(1);
-    if delay <= AT_ONCE {
-        now();
-    } else if delay < NEVER {
-        let moment = Instant::now() + delay;
-        if later.try_send(moment).is_err() {
-            // Rather too early than never.
-            now();
-        }
-    }
-}
-
-/// Calls `redraw` at each of the moments, the earliest first, until nobody can send any more.
-fn wait_for(moments: &Receiver<Instant>, redraw: &dyn Fn()) {
-    let mut due: Option<Instant> = None;
-    loop {
-        let received = match due {
-            None => moments.recv().map_err(RecvTimeoutError::from),
-            Some(at) => moments.recv_timeout(at.saturating_duration_since(Instant::now())),
-        };
-        match received {
-            // A frame asks again for what is later than the next one.
-            Ok(at) => due = Some(due.map_or(at, |known| known.min(at))),
-            Err(RecvTimeoutError::Timeout) => {
-                due = None;
-                redraw();
-            }
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,27 +134,5 @@ mod tests {
             scope.spawn(move || other.request_repaint());
         });
         assert_eq!(asked.load(Ordering::Relaxed), 1);
-    }
-
-    #[test]
-    fn a_timer_calls_at_the_earliest_moment_and_ends_with_its_window() {
-        let (later, moments) = bounded(MOST_MOMENTS);
-        let calls = AtomicUsize::new(0);
-        let counter = &calls;
-        std::thread::scope(|scope| {
-            scope.spawn(move || {
-                wait_for(&moments, &|| {
-                    counter.fetch_add(1, Ordering::Relaxed);
-                });
-            });
-            let now = Instant::now();
-            later.send(now + Duration::from_mins(10)).unwrap();
-            later.send(now + Duration::from_millis(5)).unwrap();
-            while calls.load(Ordering::Relaxed) == 0 {
-                std::thread::yield_now();
-            }
-            drop(later);
-        });
-        assert_eq!(calls.load(Ordering::Relaxed), 1);
     }
 }
