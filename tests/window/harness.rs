@@ -12,7 +12,6 @@ use destello::{
         command::{Command, Session},
         frame::{Host, frame_ui},
         memory::Memory,
-        repaint::observe,
         state::AppState,
     },
     workspace::settings::Settings,
@@ -24,6 +23,7 @@ use egui_kittest::{
     wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup},
 };
 
+use super::repaint::observe;
 use crate::common::InlineWindow;
 
 /// A frame that is asked for within this time is wanted at once.

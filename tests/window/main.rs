@@ -21,6 +21,7 @@ mod painted;
 mod paths;
 mod pictures;
 mod pointer;
+mod repaint;
 mod scores;
 mod screens;
 mod training;

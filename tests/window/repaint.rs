@@ -2,12 +2,15 @@
 //!
 //! egui asks for two more frames after every frame with input, so that what is laid out late settles.
 //! Without a GPU each is a tenth of a second. Here what changes asks for its own pass
-//! ([`super::frame`]). [`observe`] tells both apart; tests count frames by it. The window does not pass
-//! egui's requests over yet: driven by `observe` alone it did not close, because eframe acts on a close
+//! (`window::frame`). [`observe`] keeps both apart, and tests count frames by it. The window itself does not pass egui's
+//! requests over: driven by `observe` alone it did not close, because eframe acts on a close
 //! with one of those frames.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread::ThreadId,
     time::Duration,
 };
@@ -79,60 +82,54 @@ pub fn observe(ctx: &Context, redraw: impl Fn(Duration) + Send + Sync + 'static)
     });
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    fn frame(ctx: &Context, events: Vec<Event>, asks: bool) {
-        let input = RawInput {
-            events,
-            ..RawInput::default()
-        };
-        let output = ctx.run_ui(input, |ui| {
-            if asks {
-                ui.ctx().request_repaint();
-            }
-        });
-        output.drop_without_applying_deltas();
-    }
-
-    #[test]
-    fn plain_input_asks_for_nothing_more_and_views_for_one_frame() {
-        let ctx = Context::default();
-        let asked = Arc::new(AtomicUsize::new(0));
-        let count = asked.clone();
-        observe(&ctx, move |_| {
-            count.fetch_add(1, Ordering::Relaxed);
-        });
-        // What egui does at its start.
-        for _ in 0..3 {
-            frame(&ctx, Vec::new(), false);
+fn frame(ctx: &Context, events: Vec<Event>, asks: bool) {
+    let input = RawInput {
+        events,
+        ..RawInput::default()
+    };
+    let output = ctx.run_ui(input, |ui| {
+        if asks {
+            ui.ctx().request_repaint();
         }
-        let asked_by = |events: Vec<Event>, asks: bool| {
-            asked.store(0, Ordering::Relaxed);
-            frame(&ctx, events, asks);
-            frame(&ctx, Vec::new(), false);
-            asked.load(Ordering::Relaxed)
-        };
-        let at = egui::Pos2::new(5.0, 5.0);
-        assert_eq!(asked_by(vec![Event::PointerMoved(at)], false), 0);
-        assert_eq!(asked_by(vec![Event::Text("x".into())], false), 0);
-        assert_eq!(asked_by(vec![Event::Text("x".into())], true), 1);
-        assert_eq!(asked_by(Vec::new(), true), 1);
-        let click = Event::PointerButton {
-            pos: at,
-            button: egui::PointerButton::Primary,
-            pressed: true,
-            modifiers: egui::Modifiers::NONE,
-        };
-        assert!(asked_by(vec![click], false) >= 1);
-        // Another thread's wish is heard while a pass begins.
-        let other = ctx.clone();
-        asked.store(0, Ordering::Relaxed);
-        std::thread::scope(|scope| {
-            scope.spawn(move || other.request_repaint());
-        });
-        assert_eq!(asked.load(Ordering::Relaxed), 1);
+    });
+    output.drop_without_applying_deltas();
+}
+
+#[test]
+fn plain_input_asks_for_nothing_more_and_views_for_one_frame() {
+    let ctx = Context::default();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    observe(&ctx, move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    // What egui does at its start.
+    for _ in 0..3 {
+        frame(&ctx, Vec::new(), false);
     }
+    let asked_by = |events: Vec<Event>, asks: bool| {
+        asked.store(0, Ordering::Relaxed);
+        frame(&ctx, events, asks);
+        frame(&ctx, Vec::new(), false);
+        asked.load(Ordering::Relaxed)
+    };
+    let at = egui::Pos2::new(5.0, 5.0);
+    assert_eq!(asked_by(vec![Event::PointerMoved(at)], false), 0);
+    assert_eq!(asked_by(vec![Event::Text("x".into())], false), 0);
+    assert_eq!(asked_by(vec![Event::Text("x".into())], true), 1);
+    assert_eq!(asked_by(Vec::new(), true), 1);
+    let click = Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: egui::Modifiers::NONE,
+    };
+    assert!(asked_by(vec![click], false) >= 1);
+    // Another thread's wish counts while a pass begins.
+    let other = ctx.clone();
+    asked.store(0, Ordering::Relaxed);
+    std::thread::scope(|scope| {
+        scope.spawn(move || other.request_repaint());
+    });
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
