@@ -12,11 +12,14 @@ use std::{
     time::Duration,
 };
 
+use eframe::UserEvent;
 use egui_wgpu::{RenderState, WgpuSetup, WgpuSetupCreateNew};
+use winit::{event_loop::EventLoop, platform::run_on_demand::EventLoopExtRunOnDemand as _};
 
-use super::Viewer;
+use super::{Viewer, repaint};
 use crate::{
     gpu::{self, DeviceWatch, device},
+    logging,
     widgets::repaint_once,
 };
 
@@ -107,12 +110,16 @@ pub(crate) fn run_windows(
     faults: &GpuFaults,
     mut furnish: impl FnMut(&eframe::CreationContext<'_>, &mut Option<Viewer>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    let mut events = EventLoop::<UserEvent>::with_user_event()
+        .build()
+        .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let mut viewer = None;
-    let mut ended = run_window(size, faults, None, &mut viewer, &mut furnish);
+    let mut ended = run_window(&mut events, size, faults, None, &mut viewer, &mut furnish);
     let mut first = String::new();
     if let Ended::Undrawn(why) = ended {
         log::warn!("the window cannot be drawn: {why}; it comes up again on a spare driver");
-        ended = run_window(size, faults, Some(&why), &mut viewer, &mut furnish);
+        let reason = Some(why.as_str());
+        ended = run_window(&mut events, size, faults, reason, &mut viewer, &mut furnish);
         first = why;
     }
     if let Some(viewer) = viewer.as_mut().filter(|viewer| !viewer.is_closed) {
@@ -138,6 +145,7 @@ pub(crate) fn run_windows(
 
 /// One window, on a spare driver where there is a reason.
 fn run_window(
+    events: &mut EventLoop<UserEvent>,
     size: [f32; 2],
     faults: &GpuFaults,
     reason: Option<&str>,
@@ -146,8 +154,15 @@ fn run_window(
 ) -> Ended {
     let was_open = slot.is_some();
     let held = &mut *slot;
+    let mut furnished = None;
+    let outcome = &mut furnished;
+    let frames = events.create_proxy();
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
-        furnish(context, held)?;
+        let outcome = outcome.insert(furnish(context, held));
+        if let Err(error) = outcome {
+            return Err(error.to_string().into());
+        }
+        repaint::drive(&context.egui_ctx, frames);
         let viewer = held.as_mut().ok_or("the window could not be set up")?;
         let render_state = context.wgpu_render_state.as_ref();
         viewer.fault = faults
@@ -166,25 +181,35 @@ fn run_window(
         }
         Ok(Box::new(Shown(viewer)))
     });
-    let run = || eframe::run_native("destello", options(size, faults, reason.is_some()), create);
+    let options = options(size, faults, reason.is_some());
+    let run = || {
+        let mut window = eframe::create_native("destello", options, create, events);
+        events.run_app_on_demand(&mut window)
+    };
     let ended = catch_unwind(AssertUnwindSafe(run));
     let watch = slot.as_ref().map(|viewer| viewer.watch.clone());
     let lost = watch.filter(DeviceWatch::is_lost);
     let why = lost.as_ref().map(DeviceWatch::sentence);
-    match ended {
-        Ok(Ok(())) if slot.as_ref().is_some_and(|viewer| viewer.is_cut_off) => {
+    match (ended, furnished) {
+        (Ok(Err(error)), _) => {
+            Ended::Badly(anyhow::anyhow!("the window cannot be opened: {error}"))
+        }
+        (Ok(Ok(())), Some(Err(error))) => {
+            Ended::Badly(error.context("the window cannot be opened"))
+        }
+        (Ok(Ok(())), None) => Ended::Undrawn(format!(
+            "the graphics driver could not be used ({})",
+            last_error()
+        )),
+        (Ok(Ok(())), _) if slot.as_ref().is_some_and(|viewer| viewer.is_cut_off) => {
             Ended::Undrawn(why.unwrap_or_default())
         }
-        Ok(Ok(())) => Ended::Well,
-        Ok(Err(eframe::Error::Wgpu(error))) => {
-            Ended::Undrawn(format!("the graphics driver could not be used ({error})"))
-        }
-        Ok(Err(error)) => Ended::Badly(anyhow::anyhow!("the window cannot be opened: {error}")),
+        (Ok(Ok(())), _) => Ended::Well,
         // Nothing of our own has run yet.
-        Err(_) if slot.is_none() && !was_open => {
+        (Err(_), _) if slot.is_none() && !was_open => {
             Ended::Undrawn("the graphics driver broke off".into())
         }
-        Err(panic) => {
+        (Err(panic), _) => {
             // egui breaks off where the device is lost in the middle of a frame.
             if let Some(why) = why {
                 return Ended::Undrawn(why);
@@ -195,6 +220,20 @@ fn run_window(
             resume_unwind(panic)
         }
     }
+}
+
+/// Why no window was made: eframe writes it to the log and nowhere else.
+fn last_error() -> String {
+    let lines = logging::snapshot().lines;
+    let why = |line: &Arc<logging::LogLine>| {
+        let (_, why) = line.text.split_once("Exiting because of error: ")?;
+        Some(why.to_owned())
+    };
+    lines
+        .iter()
+        .rev()
+        .find_map(why)
+        .unwrap_or_else(|| "see the log".into())
 }
 
 /// The viewer in a window of its own.

@@ -10,6 +10,7 @@ pub(crate) mod key_help;
 pub mod memory;
 pub(crate) mod palette;
 mod problem_report;
+pub mod repaint;
 pub mod running;
 pub mod session;
 pub mod settings_file;

@@ -12,6 +12,7 @@ use destello::{
         command::{Command, Session},
         frame::{Host, frame_ui},
         memory::Memory,
+        repaint::observe,
         state::AppState,
     },
     workspace::settings::Settings,
@@ -23,7 +24,6 @@ use egui_kittest::{
     wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup},
 };
 
-use super::repaint::observe;
 use crate::common::InlineWindow;
 
 /// A frame that is asked for within this time is wanted at once.
@@ -117,8 +117,8 @@ fn settled(
         .with_pixels_per_point(1.0)
         .with_os(egui::os::OperatingSystem::Nix)
         .build_ui_state(frame, shown);
-    observe(&view.ctx, move |delay| {
-        asks.fetch_or(delay < SOON, Ordering::Relaxed);
+    observe(&view.ctx, move |request| {
+        asks.fetch_or(request.delay < SOON, Ordering::Relaxed);
     });
     view.run();
     view

@@ -21,7 +21,6 @@ mod painted;
 mod paths;
 mod pictures;
 mod pointer;
-mod repaint;
 mod scores;
 mod screens;
 mod training;

@@ -144,8 +144,8 @@ fn convolutions_and_their_gradients_are_those_of_burn() {
                     Network::Context(network) => {
                         let of_view = network.channels_of_view();
                         let part = |from| input.clone().narrow(1, from, of_view);
-                        let middle = off(&network.middle(), &part(0));
-                        middle.max(off(&network.whole(), &part(of_view)))
+                        let [middle, whole] = [part(0), part(of_view)];
+                        off(&network.middle(), &middle).max(off(&network.whole(), &whole))
                     }
                     Network::Braai(network) => off(&network.layers(), &input),
                     Network::Recurrent(network) => off(&network.layers(), &input),
