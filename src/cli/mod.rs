@@ -22,6 +22,7 @@ mod progress;
 pub mod render;
 pub mod score;
 mod shares;
+mod similar;
 pub mod simulate;
 mod train;
 
@@ -60,17 +61,17 @@ enum Command {
     Render(render::Args),
     /// Judge models by candidates whose truth is known
     Evaluate(evaluate::Args),
-    /// Show which pixels make a model say what it says of an epoch
+    /// Show which pixels a model's prediction for an epoch rests on
     Explain(explain::Args),
-    /// Write what models say of every epoch as a table
+    /// Write what models predict for every epoch as a table
     Score(score::Args),
     /// Place stamps in a latent space, and draw its clusters
     Latent(latent::Args),
     /// List models, print the card of one, export or import one
     Models(models::Args),
-    /// Teach a network
+    /// Train a network
     Train(train::Args),
-    /// Teach a trained model with the labels of a new sky
+    /// Train a model further on the labels of a new set
     FineTune(fine_tune::Args),
     /// Measure what each label brings: figures against the number of labels
     LearningCurve(learning_curve::Args),
@@ -78,6 +79,8 @@ enum Command {
     Photometry(photometry::Args),
     /// Find candidates that lie close together under different identifiers
     ClosePairs(close_pairs::Args),
+    /// Find candidates that are like examples, the nearest first
+    Similar(similar::Args),
     /// Print where the program log is, or its last lines
     Log(log::Args),
 }
@@ -105,6 +108,7 @@ pub fn run() -> ExitCode {
         Some(Command::LearningCurve(args)) => learning_curve::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
         Some(Command::ClosePairs(args)) => close_pairs::run(&args),
+        Some(Command::Similar(args)) => similar::run(&args),
         Some(Command::Log(args)) => log::run(&args, path),
         None => open::run(&cli.open),
     };

@@ -14,5 +14,6 @@ pub mod open;
 pub mod queue;
 pub mod render;
 pub mod scoring;
+pub mod similar;
 pub mod simulation;
 pub mod training;

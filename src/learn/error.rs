@@ -19,6 +19,9 @@ pub enum LearnError {
     /// Inputs of another kind.
     #[error("this network does not take {0}, but {1}")]
     Kind(&'static str, &'static str),
+    /// Its convolutions are of another kind.
+    #[error("stamps cannot be compared by {0}: choose compact, context, cap or cape")]
+    NoFeatures(String),
     /// Inputs of a wrong size.
     #[error("the model takes {expected} numbers for each candidate, and got {found}")]
     Input {

@@ -32,6 +32,7 @@ pub mod pool_fit;
 pub mod schedule;
 pub mod sequences;
 pub mod shares;
+pub mod similarity;
 mod small_matrix;
 mod speed;
 pub mod temperature;

@@ -45,6 +45,7 @@ impl AppState {
         shared.versions.poll();
         self.fine_tuning.poll_adaptation(shared, cx);
         self.close_pairs.poll_close_pairs(shared, cx);
+        self.similar.poll_similar(shared, cx);
         self.scoring.poll(shared, cx);
         self.shares.poll(shared, cx);
         self.explanation.poll_explanation();
@@ -92,6 +93,7 @@ impl AppState {
             || self.shares.is_busy()
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
+            || self.similar.is_busy()
             || self.explanation.explanations.is_awaited()
             || self.training.is_pending()
             || self.simulation.is_running()
@@ -199,6 +201,9 @@ impl AppState {
                 self.close_pairs
                     .apply_close_pairs(&mut self.shared, command, cx);
             }
+            Command::Similar(command) => {
+                self.similar.apply_similar(&mut self.shared, command, cx);
+            }
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -275,6 +280,8 @@ impl AppState {
                 self.scoring.start(&mut self.shared, cx);
             }
             Action::ClosePairs => self.shared.toggle(Pane::ClosePairs),
+            Action::MoreLikeThis => self.similar.add_examples(&mut self.shared, true, cx),
+            Action::LessLikeThis => self.similar.add_examples(&mut self.shared, false, cx),
             Action::Embed => {
                 self.latent.start_embedding(&mut self.shared, cx);
             }

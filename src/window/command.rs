@@ -3,8 +3,8 @@
 pub use crate::{
     features::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
-        evaluation::command::Evaluate, latent::command::Latent, simulation::command::Simulation,
-        training::command::Train,
+        evaluation::command::Evaluate, latent::command::Latent, similar::state::SimilarCommand,
+        simulation::command::Simulation, training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -49,6 +49,8 @@ pub enum Command {
     FineTune(FineTune),
     /// Candidates that lie close together.
     ClosePairs(ClosePairsCommand),
+    /// Candidates that are like examples.
+    Similar(SimilarCommand),
     /// The latent space.
     Latent(Latent),
     /// Our own file dialog.
@@ -92,6 +94,7 @@ of_feature!(
     Train(Train),
     FineTune(FineTune),
     ClosePairs(ClosePairsCommand),
+    Similar(SimilarCommand),
     Latent(Latent),
     Path(PathCommand),
     LightCurve(CurveChoice),

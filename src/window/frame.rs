@@ -21,7 +21,7 @@ use crate::{
     features::{
         adaptation, close_pairs, evaluation, file_dialog, inspect, labelling, latent, mosaic,
         open::{problems, refusal, start_page},
-        queue, scoring, simulation, training,
+        queue, scoring, similar, simulation, training,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -193,7 +193,10 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
             &mut memory.heat_maps,
             commands,
         ),
-        Screen::Mosaic => mosaic::view::mosaic_ui(ui, &state.shared, &mut memory.view, commands),
+        Screen::Mosaic => {
+            similar::view::similar_ui(ui, &state.similar, &state.shared, commands);
+            mosaic::view::mosaic_ui(ui, &state.shared, &mut memory.view, commands);
+        }
         Screen::Latent => latent::view::latent_ui(
             ui,
             &state.latent,

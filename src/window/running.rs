@@ -1,11 +1,14 @@
 //! What runs now, for the list in the bar at the top.
 
 use super::{
-    command::{ClosePairsCommand, Command, FineTune, Latent, Scoring, Session, Simulation, Train},
+    command::{
+        ClosePairsCommand, Command, FineTune, Latent, Scoring, Session, SimilarCommand, Simulation,
+        Train,
+    },
     state::AppState,
 };
 use crate::{
-    features::close_pairs::task::FindClosePairs,
+    features::{close_pairs::task::FindClosePairs, similar::task::CompareStamps},
     tasks::{Running, Task, progress::Progress},
 };
 
@@ -73,6 +76,11 @@ impl AppState {
             FindClosePairs::NAME,
             progress(self.close_pairs.finding.as_ref()),
             Some(Command::ClosePairs(ClosePairsCommand::Stop)),
+        );
+        add(
+            CompareStamps::NAME,
+            progress(self.similar.comparing.as_ref()),
+            Some(Command::Similar(SimilarCommand::Stop)),
         );
         let total = self.shared.catalogue.len();
         let embedding = progress(self.latent.running.as_ref());

@@ -122,6 +122,7 @@ impl AppState {
         self.light_curve.forget();
         self.fine_tuning.forget();
         self.close_pairs.forget();
+        self.similar.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();

@@ -8,7 +8,8 @@ use crate::{
         labelling::transfer::LabelFiles, latent::state::LatentPane,
         light_curve::state::LightCurvePane, open::state::OpeningPane,
         scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
-        simulation::state::SimulationPane, training::state::TrainingPane,
+        similar::state::SimilarSearch, simulation::state::SimulationPane,
+        training::state::TrainingPane,
     },
     workspace::{settings::Settings, shared::Shared},
 };
@@ -40,6 +41,8 @@ pub struct AppState {
     pub fine_tuning: FineTuningPane,
     /// Candidates that lie close together.
     pub close_pairs: ClosePairsPane,
+    /// Candidates that are like examples.
+    pub similar: SimilarSearch,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -70,6 +73,7 @@ impl AppState {
             latent: LatentPane::default(),
             fine_tuning: FineTuningPane::default(),
             close_pairs: ClosePairsPane::default(),
+            similar: SimilarSearch::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

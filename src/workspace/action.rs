@@ -42,6 +42,8 @@ pub enum Action {
     RefreshQueue,
     WholeQueue,
     ClosePairs,
+    MoreLikeThis,
+    LessLikeThis,
     SelectAll,
     SelectNone,
     SelectRestOfPage,
@@ -200,6 +202,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::RefreshQueue, Menu::Go, "Refresh the queue", "Filter and sort again, with the labels given since", &["F5"]),
     row(Action::WholeQueue, Menu::Go, "All candidates again", "Drop the filter, and leave the few that were opened alone", &["Ctrl+F5"]),
     row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
+    row(Action::MoreLikeThis, Menu::Go, "More like this", "The candidates nearest first to this one, or to the selected ones; again adds examples", &["A"]),
+    row(Action::LessLikeThis, Menu::Go, "Less like this", "This one, or the selected ones, are no examples of what is looked for: rank again", &["Shift+A"]),
     row(Action::Unsure, Menu::Label, "Unsure", "Looked at, and cannot say", &["U"]),
     row(Action::Skip, Menu::Label, "Skip", "Pass over for now; a label that was given stays", &["S"]),
     row(Action::Flag, Menu::Label, "Flag", "Mark for a second look, or take the mark off", &["F"]),
@@ -316,7 +320,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            84,
+            86,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -16,5 +16,6 @@ mod models;
 mod photometry;
 mod score;
 mod shares;
+mod similar;
 mod simulate;
 mod train_forest;

@@ -20,5 +20,6 @@ mod open;
 mod queue;
 mod render;
 mod scoring;
+mod similar;
 mod simulation;
 mod training;

@@ -158,14 +158,12 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
         if (side - shared.mosaic_side).abs() > f32::EPSILON {
             commands.push(Command::Session(Session::MosaicSide(side)).into());
         }
-        let rest = Action::SelectRestOfPage;
-        let text = format!(
-            "{} ({})",
-            rest.info().title,
-            shared.settings.keys.hint(rest)
-        );
-        if ui.button(text).on_hover_text(rest.info().help).clicked() {
-            commands.push(Command::Do(rest).into());
+        for action in [Action::SelectRestOfPage, Action::MoreLikeThis] {
+            let title = action.info().title;
+            let text = format!("{title} ({})", shared.settings.keys.hint(action));
+            if ui.button(text).on_hover_text(action.info().help).clicked() {
+                commands.push(Command::Do(action).into());
+            }
         }
     });
 }
@@ -303,7 +301,13 @@ pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
                 commands.push(Command::Label(Label::Class(at)).into());
             }
         }
-        for action in [Action::Unsure, Action::Flag, Action::SelectNone] {
+        for action in [
+            Action::Unsure,
+            Action::Flag,
+            Action::MoreLikeThis,
+            Action::LessLikeThis,
+            Action::SelectNone,
+        ] {
             let key = shared.settings.keys.hint(action);
             if ui
                 .button(format!("{key} {}", action.info().title))

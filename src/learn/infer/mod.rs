@@ -7,6 +7,7 @@
 mod by_kernels;
 mod choice;
 mod engine;
+mod features;
 mod reference;
 mod sequences;
 mod single_epoch;
@@ -16,6 +17,7 @@ pub(super) use by_kernels::{sequence_kernels, stamp_kernels};
 pub(super) use choice::{Choice, answers, largest_difference, questions};
 pub(super) use engine::softmax;
 pub use engine::{Engine, Epochs, States};
+pub use features::StampFeatures;
 pub(super) use reference::{Reference, tensor};
 
 #[cfg(test)]

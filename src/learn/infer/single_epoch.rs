@@ -99,14 +99,14 @@ impl SingleEpoch {
 
     /// Candidates whose views fill the lanes.
     fn group(&self, stamps: &[f32], views: usize) -> Vec<f32> {
-        let size = self.channels * self.side * self.side;
-        let count = stamps.len() / size;
+        let shape = (self.channels, self.side);
+        let count = stamps.len() / (self.channels * self.side * self.side);
         let mut mean: Vec<f32> = Vec::new();
         for member in &self.members {
             let mut features = Vec::new();
             for (first, trunk) in &member.trunks {
                 trunk.run(
-                    |memory| self.fill(stamps, views, (*first, trunk), memory.input()),
+                    |memory| fill(stamps, shape, views, (*first, trunk), memory.input()),
                     |found| features.extend_from_slice(found),
                 );
             }
@@ -140,44 +140,6 @@ impl SingleEpoch {
         mean
     }
 
-    /// Puts the views of candidates into the lanes, from that channel on, turned as `Views::of` turns them. What is
-    /// left of the lanes holds the first candidate, whose numbers are known to be sound.
-    fn fill(
-        &self,
-        stamps: &[f32],
-        views: usize,
-        (first_channel, stack): (usize, &Stack),
-        input: &mut [Lanes],
-    ) {
-        let Some(map) = stack.from() else { return };
-        let (side, last) = (self.side, self.side - 1);
-        let size = self.channels * side * side;
-        let count = stamps.len() / size;
-        let candidates = LANES / views;
-        let of_lane = |lane: usize| {
-            let candidate = lane % candidates;
-            let candidate = if candidate < count { candidate } else { 0 };
-            &stamps[candidate * size..(candidate + 1) * size]
-        };
-        let of_lanes: [&[f32]; LANES] = std::array::from_fn(of_lane);
-        for (channel, y, x) in map.pixels() {
-            let first = (first_channel + channel) * side * side;
-            let turned = [
-                y * side + x,
-                x * side + last - y,
-                (last - y) * side + last - x,
-                (last - x) * side + y,
-            ];
-            let pixel = &mut input[map.at(channel, y, x)].0;
-            for (view, pixels) in pixel.chunks_exact_mut(candidates).enumerate() {
-                let of_view = &of_lanes[view * candidates..];
-                for (pixel, stamp) in pixels.iter_mut().zip(of_view) {
-                    *pixel = stamp[first + turned[view]];
-                }
-            }
-        }
-    }
-
     /// (class, lane) before the softmax to (candidate, class).
     fn softmax(&self, logits: &[Lanes], count: usize) -> Vec<f32> {
         let of_lane = |lane: usize| {
@@ -186,6 +148,44 @@ impl SingleEpoch {
             softmax(zero.into_iter().chain(logits))
         };
         (0..count).flat_map(of_lane).collect()
+    }
+}
+
+/// Puts the views of candidates into the lanes, from that channel on, turned as `Views::of` turns them. What is
+/// left of the lanes holds the first candidate, whose numbers are known to be sound.
+pub(super) fn fill(
+    stamps: &[f32],
+    (channels, side): (usize, usize),
+    views: usize,
+    (first_channel, stack): (usize, &Stack),
+    input: &mut [Lanes],
+) {
+    let Some(map) = stack.from() else { return };
+    let last = side - 1;
+    let size = channels * side * side;
+    let count = stamps.len() / size;
+    let candidates = LANES / views;
+    let of_lane = |lane: usize| {
+        let candidate = lane % candidates;
+        let candidate = if candidate < count { candidate } else { 0 };
+        &stamps[candidate * size..(candidate + 1) * size]
+    };
+    let of_lanes: [&[f32]; LANES] = std::array::from_fn(of_lane);
+    for (channel, y, x) in map.pixels() {
+        let first = (first_channel + channel) * side * side;
+        let turned = [
+            y * side + x,
+            x * side + last - y,
+            (last - y) * side + last - x,
+            (last - x) * side + y,
+        ];
+        let pixel = &mut input[map.at(channel, y, x)].0;
+        for (view, pixels) in pixel.chunks_exact_mut(candidates).enumerate() {
+            let of_view = &of_lanes[view * candidates..];
+            for (pixel, stamp) in pixels.iter_mut().zip(of_view) {
+                *pixel = stamp[first + turned[view]];
+            }
+        }
     }
 }
 
@@ -200,24 +200,24 @@ fn join(features: &[Lanes], join: Join, views: usize) -> Vec<Lanes> {
     };
     match join {
         Join::Single => features.to_vec(),
-        Join::Mean => {
-            let mean = |feature: &Lanes| {
-                let mut mean = Lanes::ZERO;
-                for of_view in feature.0.chunks_exact(candidates) {
-                    mean.0
-                        .iter_mut()
-                        .zip(of_view)
-                        .for_each(|(sum, one)| *sum += one);
-                }
-                mean.0.iter_mut().for_each(|sum| *sum /= views as f32);
-                mean
-            };
-            features.iter().map(mean).collect()
-        }
+        Join::Mean => features.iter().map(|all| mean(all, views)).collect(),
         Join::Concatenation => (0..views)
             .flat_map(|view| features.iter().map(move |feature| of_view(feature, view)))
             .collect(),
     }
+}
+
+/// The mean over the views of each candidate, in the first lanes.
+pub(super) fn mean(of_views: &Lanes, views: usize) -> Lanes {
+    let mut mean = Lanes::ZERO;
+    for of_view in of_views.0.chunks_exact(LANES / views) {
+        mean.0
+            .iter_mut()
+            .zip(of_view)
+            .for_each(|(sum, one)| *sum += one);
+    }
+    mean.0.iter_mut().for_each(|sum| *sum /= views as f32);
+    mean
 }
 
 /// A trunk and the head of cyclic average pooling.

@@ -25,6 +25,8 @@ impl Column {
                 let own = name.split_once('.').map(|(_, own)| own);
                 names_a_judgement(name) || own.is_some_and(names_a_judgement)
             }
+            // What is like an example is no judgement of it.
+            Self::Likeness => false,
             _ => self.is_of_scores(),
         }
     }

@@ -97,6 +97,8 @@ pub enum Column {
     Anomaly,
     /// The component of the latent space that it belongs to, from 1.
     Component,
+    /// How much it is like the examples of *More like this*, -1 to 1.
+    Likeness,
     /// Any header or packet field, of the candidate or of its last epoch that has it.
     Field(Arc<str>),
 }
@@ -133,6 +135,7 @@ impl Column {
             "doubt" => Self::Doubt,
             "anomaly" | "reconstruction_error" => Self::Anomaly,
             "component" => Self::Component,
+            "likeness" => Self::Likeness,
             text if text.starts_with(SCORE_OF) => Self::ScoreOf(text.into()),
             text if text.starts_with(PROBABILITY_OF) => Self::ProbabilityOf(text.into()),
             _ => Self::Field(name.into()),
@@ -165,6 +168,7 @@ impl Column {
                 | Self::Doubt
                 | Self::Anomaly
                 | Self::Component
+                | Self::Likeness
         )
     }
 
@@ -211,6 +215,7 @@ impl Column {
             Self::Doubt => "doubt",
             Self::Anomaly => "anomaly",
             Self::Component => "component",
+            Self::Likeness => "likeness",
             Self::ScoreOf(name) | Self::ProbabilityOf(name) | Self::Field(name) => name,
         }
     }
@@ -237,6 +242,7 @@ impl Column {
             Self::Next => "label next",
             Self::Doubt => "doubtful label",
             Self::Anomaly => "anomaly",
+            Self::Likeness => "like the examples",
             other => other.name(),
         }
     }
@@ -252,6 +258,7 @@ impl Column {
             Self::Change => scores.classes(ix)?.change(),
             Self::Anomaly => scores.anomaly(ix),
             Self::Component => scores.component(ix).map(|at| at as f32 + 1.0),
+            Self::Likeness => scores.likeness(ix),
             Self::ProbabilityOf(name) => {
                 let predicted = scores.classes(ix)?;
                 let class = class_named(name.strip_prefix(PROBABILITY_OF)?, predicted.classes)?;
@@ -319,7 +326,8 @@ impl Column {
             | Self::Entropy
             | Self::Change
             | Self::Anomaly
-            | Self::Component => Cell::number(self.score(row.ix, row.scores).map(f64::from)),
+            | Self::Component
+            | Self::Likeness => Cell::number(self.score(row.ix, row.scores).map(f64::from)),
             Self::Field(name) => field(candidate, name),
         }
     }

@@ -300,6 +300,9 @@ impl Shared {
         if self.embedding.is_some() {
             columns.extend([Column::Anomaly, Column::Component]);
         }
+        if self.scores.has_likeness() {
+            columns.push(Column::Likeness);
+        }
         columns
     }
 

@@ -5,6 +5,7 @@ mod choosing_shares;
 pub mod classes;
 mod doubt;
 mod latent;
+mod likeness;
 pub mod saved;
 pub mod shares;
 pub mod shown;

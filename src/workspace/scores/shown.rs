@@ -198,6 +198,8 @@ pub struct Scores {
     pub(crate) revision: u64,
     /// What the latent model predicts for each candidate.
     pub(crate) latent: LatentMembership,
+    /// How much each candidate is like the examples of *More like this*; NaN without a stamp.
+    pub(crate) likeness: std::sync::Arc<[f32]>,
     /// Class shares that predictions are corrected for.
     pub(crate) chosen_shares: SharesOfSet,
 }
@@ -213,6 +215,7 @@ impl Default for Scores {
             is_usual: true,
             revision: 0,
             latent: LatentMembership::default(),
+            likeness: std::sync::Arc::new([]),
             chosen_shares: SharesOfSet::default(),
         }
     }

@@ -1,0 +1,200 @@
+//! Find more like this as the window has it: the examples, what runs, what is known of the set.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::task::{CompareStamps, RankAlike};
+use crate::{
+    domain::CandidateIx,
+    learn::similarity::AlikeVectors,
+    tasks::{Running, TaskEvent, next_event},
+    workspace::{
+        action::Action, context::Context, models, queue::column::Column, queue::order::QueueSpec,
+        screen::Screen, shared::Shared, words::counted,
+    },
+};
+
+/// What the person asks for, beside *More like this* and *Less like this*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimilarCommand {
+    /// Stop comparing.
+    Stop,
+    /// No examples any more, and the queue in file order.
+    Forget,
+}
+
+/// The state of the search.
+#[derive(Debug, Default)]
+pub struct SimilarSearch {
+    more: BTreeSet<CandidateIx>,
+    less: BTreeSet<CandidateIx>,
+    /// What looks at the stamps of the set.
+    pub(crate) comparing: Option<Running<CompareStamps>>,
+    vectors: Option<Arc<AlikeVectors>>,
+    ranking: Option<Running<RankAlike>>,
+}
+
+impl SimilarSearch {
+    /// The examples, and the counterexamples.
+    pub const fn examples(&self) -> [&BTreeSet<CandidateIx>; 2] {
+        [&self.more, &self.less]
+    }
+
+    /// True while stamps are compared.
+    pub const fn is_busy(&self) -> bool {
+        self.comparing.is_some() || self.ranking.is_some()
+    }
+
+    /// "like 2, unlike 1".
+    pub fn in_words(&self) -> String {
+        let like = format!("like {}", counted(self.more.len() as u64, "example"));
+        match self.less.len() {
+            0 => like,
+            count => format!("{like}, unlike {count}"),
+        }
+    }
+
+    /// Another set: nothing is known of it.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn apply_similar(
+        &mut self,
+        shared: &mut Shared,
+        command: SimilarCommand,
+        cx: &Context,
+    ) {
+        match command {
+            SimilarCommand::Stop => {
+                if let Some(running) = &self.comparing {
+                    running.cancel();
+                }
+            }
+            SimilarCommand::Forget => {
+                (self.more, self.less) = Default::default();
+                shared.scores.forget_likeness();
+                if shared.queue.spec().column == Column::Likeness {
+                    let filter = shared.queue.spec().filter.clone();
+                    shared.set_queue(QueueSpec {
+                        filter,
+                        ..QueueSpec::default()
+                    });
+                    shared.stay_in_queue(cx);
+                    shared.save_session();
+                }
+            }
+        }
+    }
+
+    /// The candidate on the screen, or the selected ones, become examples or counterexamples.
+    pub(crate) fn add_examples(&mut self, shared: &mut Shared, is_more: bool, cx: &Context) {
+        if shared.is_indexing() {
+            shared.report("the set is still being indexed: try again then", cx.now);
+            return;
+        }
+        let examples = examples_here(shared);
+        if examples.is_empty() {
+            shared.report(
+                "go to a candidate first, or select some in the mosaic",
+                cx.now,
+            );
+            return;
+        }
+        // A search that was left begins anew.
+        if shared.queue.spec().column != Column::Likeness && !self.is_busy() {
+            (self.more, self.less) = Default::default();
+        }
+        if !is_more && self.more.is_empty() {
+            let key = shared.settings.keys.hint(Action::MoreLikeThis);
+            let text = format!("first an example of what is wanted: More like this ({key})");
+            shared.report(text, cx.now);
+            return;
+        }
+        for ix in examples {
+            let [to, from] = if is_more {
+                [&mut self.more, &mut self.less]
+            } else {
+                [&mut self.less, &mut self.more]
+            };
+            from.remove(&ix);
+            to.insert(ix);
+        }
+        shared.selection.clear();
+        self.rank(shared, cx);
+    }
+
+    fn rank(&mut self, shared: &mut Shared, cx: &Context) {
+        let whole = |vectors: &&Arc<AlikeVectors>| vectors.len() == shared.catalogue.len();
+        if let Some(vectors) = self.vectors.as_ref().filter(whole) {
+            self.ranking = Some(cx.tasks.start(RankAlike {
+                vectors: vectors.clone(),
+                more: self.more.iter().copied().collect(),
+                less: self.less.iter().copied().collect(),
+            }));
+            return;
+        }
+        if self.comparing.is_none() {
+            shared.report("looking at all stamps once; the nearest come then", cx.now);
+            self.comparing = Some(cx.tasks.start(CompareStamps {
+                source: models::DEFAULT.into(),
+                catalogue: shared.catalogue.clone(),
+                models: cx.models.clone(),
+                decoder: shared.stamps.decoder().clone(),
+            }));
+        }
+    }
+
+    /// Takes in what the tasks report.
+    pub(crate) fn poll_similar(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = next_event(&mut self.comparing) {
+            match event {
+                TaskEvent::Update(_) => {}
+                TaskEvent::Finished(vectors) => {
+                    self.vectors = Some(vectors);
+                    self.rank(shared, cx);
+                }
+                TaskEvent::Cancelled => shared.report("comparing stamps: stopped", cx.now),
+                TaskEvent::Failed(why) => {
+                    shared.warn(format!("comparing stamps: {why}"), cx.now);
+                }
+            }
+        }
+        while let Some(event) = next_event(&mut self.ranking) {
+            match event {
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+                TaskEvent::Finished(likeness) => {
+                    shared.scores.take_likeness(likeness);
+                    self.show(shared, cx);
+                }
+                TaskEvent::Failed(why) => {
+                    (self.more, self.less) = Default::default();
+                    shared.warn(format!("more like this: {why}"), cx.now);
+                }
+            }
+        }
+    }
+
+    /// The mosaic, nearest first.
+    fn show(&self, shared: &mut Shared, cx: &Context) {
+        let filter = shared.queue.spec().filter.clone();
+        shared.set_queue(QueueSpec {
+            column: Column::Likeness,
+            is_descending: true,
+            filter,
+        });
+        shared.screen = Screen::Mosaic;
+        shared.go_to_first(cx);
+        shared.report(format!("nearest first: {}", self.in_words()), cx.now);
+        shared.save_session();
+    }
+}
+
+/// What is selected on the mosaic or in the latent space, else the candidate on the screen.
+fn examples_here(shared: &Shared) -> Vec<CandidateIx> {
+    let is_many = matches!(shared.screen, Screen::Mosaic | Screen::Latent);
+    let selected: Vec<_> = shared.selection.iter().collect();
+    if is_many && !selected.is_empty() {
+        return selected;
+    }
+    shared.place.candidate.into_iter().collect()
+}
