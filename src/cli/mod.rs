@@ -1,4 +1,4 @@
-//! The roof's command line: one file a subcommand.
+//! The command line: one file a subcommand.
 
 mod close_pairs;
 mod convert;
@@ -6,6 +6,7 @@ pub mod demo;
 mod evaluate;
 mod explain;
 mod fine_tune;
+mod guide;
 pub mod inspect;
 mod joins;
 pub mod label;
@@ -28,11 +29,11 @@ mod train;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::logging::{self, panics};
 
-/// Look at transient candidates, judge them, and teach a network what you know.
+/// Look at transient candidates, judge them, and train networks on what you know.
 #[derive(Debug, Parser)]
 #[command(version, about, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -81,8 +82,15 @@ enum Command {
     ClosePairs(close_pairs::Args),
     /// Find candidates that are like examples, the nearest first
     Similar(similar::Args),
+    /// Print a page of the guide, or the list of its pages
+    Guide(guide::Args),
     /// Print where the program log is, or its last lines
     Log(log::Args),
+}
+
+/// The definition of the command line: all commands with their options.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command line of this process.
@@ -109,6 +117,7 @@ pub fn run() -> ExitCode {
         Some(Command::Photometry(args)) => photometry::run(&args),
         Some(Command::ClosePairs(args)) => close_pairs::run(&args),
         Some(Command::Similar(args)) => similar::run(&args),
+        Some(Command::Guide(args)) => guide::run(&args),
         Some(Command::Log(args)) => log::run(&args, path),
         None => open::run(&cli.open),
     };

@@ -5,6 +5,7 @@ pub mod close_pairs;
 pub mod evaluation;
 pub mod explanation;
 pub mod file_dialog;
+pub mod guide;
 pub mod inspect;
 pub mod labelling;
 pub mod latent;

@@ -75,6 +75,8 @@ pub struct ViewMemory {
     pub filter: Option<String>,
     /// Text of the note being written, with the candidate it is about.
     pub note: Option<(CandidateIx, String)>,
+    /// The page of the guide that was chosen; none for that of the screen.
+    pub guide_page: Option<&'static str>,
     /// Text of the palette and the chosen row.
     pub palette: (String, usize),
     /// The file dialog that was shown last, and which of its texts.

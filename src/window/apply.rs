@@ -330,6 +330,7 @@ impl AppState {
             Action::Palette => self.shared.toggle(Pane::Palette),
             Action::Histogram => self.shared.toggle(Pane::Histogram),
             Action::Header => self.shared.toggle(Pane::Header),
+            Action::Guide => self.shared.toggle(Pane::Guide),
             Action::Explanation | Action::NextExplanation => {
                 self.explanation
                     .act_on_explanation(&mut self.shared, action, cx);

@@ -19,7 +19,8 @@ use super::{
 use crate::{
     domain::Timestamp,
     features::{
-        adaptation, close_pairs, evaluation, file_dialog, inspect, labelling, latent, mosaic,
+        adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
+        mosaic,
         open::{problems, refusal, start_page},
         queue, scoring, similar, simulation, training,
     },
@@ -231,6 +232,9 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             Pane::Palette => palette::palette_ui(ui, state, memory, commands),
             Pane::Histogram => {
                 inspect::histogram::histogram_ui(ui, &state.shared, &mut memory.view, commands);
+            }
+            Pane::Guide => {
+                guide::view::guide_ui(ui, &state.shared, &mut memory.view, commands);
             }
             Pane::Header => {
                 inspect::header_view::header_ui(ui, &state.header, &state.shared, commands);

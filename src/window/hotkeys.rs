@@ -191,6 +191,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
             Pane::Simulation => Action::NewSimulation,
             Pane::FineTune => Action::FineTune,
             Pane::ClosePairs => Action::ClosePairs,
+            Pane::Guide => Action::Guide,
             Pane::ClassShares => Action::ClassShares,
         });
     commands.extend(action.map(Command::Do));

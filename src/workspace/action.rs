@@ -72,6 +72,7 @@ pub enum Action {
     Settings,
     #[serde(alias = "key_sheet")]
     KeyHelp,
+    Guide,
     Palette,
     NextPreset,
     NextStretch,
@@ -250,7 +251,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ZoomOut, Menu::View, "Zoom out", "Shrink all stamps together", &["Minus", "Shift+Z"]),
     row(Action::ZoomReset, Menu::View, "Whole stamp", "Zoom and pan back", &["Equals"]),
     row(Action::ToggleTheme, Menu::View, "Light or dark", "Change the theme", &["Ctrl+T"]),
-    row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter", "F1"]),
+    row(Action::Inspect, Menu::Window, "Inspect", "One candidate, large", &["Enter"]),
     row(Action::Mosaic, Menu::Window, "Mosaic", "Many candidates at once", &["M", "F2"]),
     row(Action::Latent, Menu::Window, "Latent", "Where a latent model puts the candidates, and its components", &["F4"]),
     row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
@@ -258,6 +259,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
     row(Action::KeyHelp, Menu::Help, "Keys", "All keys at a glance", &["?"]),
+    row(Action::Guide, Menu::Help, "Guide", "The page of the guide about what is on the screen", &["F1"]),
     row(Action::Log, Menu::Help, "Log", "What the program noted: warnings, and why something broke off", &["Shift+F3"]),
     row(Action::ReportProblem, Menu::Help, "Report a problem", "Copy version, system, graphics and the last lines of the log, to send them", &[]),
     row(Action::Palette, Menu::Window, "Command palette", "Find any action by name", &["Ctrl+P", "Ctrl+K"]),
@@ -320,7 +322,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            86,
+            87,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

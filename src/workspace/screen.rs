@@ -30,6 +30,8 @@ pub enum Pane {
     /// All keys.
     #[serde(alias = "key_sheet")]
     KeyHelp,
+    /// The guide.
+    Guide,
     /// Find an action by name.
     Palette,
     /// Pixel values and limits.

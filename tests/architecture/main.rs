@@ -5,6 +5,7 @@
 )]
 
 mod circles;
+mod guide;
 mod module_graph;
 #[path = "../../benches/common/page.rs"]
 mod page;

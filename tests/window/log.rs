@@ -53,7 +53,7 @@ fn the_log_can_be_looked_at_before_anything_is_open() {
     let mut view = view(SIZE, note);
     press(&mut view, Modifiers::SHIFT, Key::F3);
     assert!(shows(&view, "a slow disk"));
-    press(&mut view, NONE, Key::F1);
+    press(&mut view, NONE, Key::Enter);
     assert!(!shows(&view, "a slow disk"));
 }
 

@@ -279,7 +279,7 @@ fn a_long_name_is_cut_wherever_it_stands() {
     assert!(most.chars().count() <= 220, "{most}");
     // On the start page too.
     press(&mut view, CTRL, Key::W);
-    press(&mut view, NONE, Key::F1);
+    press(&mut view, NONE, Key::Enter);
     let recent = texts(&view)
         .into_iter()
         .find(|text| text.starts_with("zzz"));
@@ -301,6 +301,6 @@ fn nothing_found_is_said_on_the_start_page_and_leads_to_the_problems() {
     super::harness::click(&mut view, "See the problems");
     assert!(shows(&view, "is text, not a format that holds stamps"));
     assert!(!shows(&view, "Everything that was opened could be read"));
-    press(&mut view, NONE, Key::F1);
+    press(&mut view, NONE, Key::Enter);
     assert!(shows(&view, "recent projects"));
 }

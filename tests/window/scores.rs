@@ -51,7 +51,7 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
         ["Do(HideScores)"]
     );
     press(&mut view, NONE, Key::M);
-    press(&mut view, NONE, Key::F1);
+    press(&mut view, NONE, Key::Enter);
     let value = window(&view).state.shared.scores.active().threshold();
     for text in texts(&view) {
         assert!(!text.contains("not scored"), "{text}");

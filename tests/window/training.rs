@@ -108,7 +108,7 @@ fn the_form_says_what_will_happen() {
     assert!(shows(&view, "for each of 5 members"));
     // What is pressed here labels nobody, and the start page is a key away.
     assert!(press(&mut view, NONE, Key::Num1).is_empty());
-    press(&mut view, NONE, Key::F1);
+    press(&mut view, NONE, Key::Enter);
     assert!(shows(&view, "Open a stamp set"));
     press(&mut view, NONE, Key::F7);
     assert!(shows(&view, "Train a real/bogus network"));

@@ -1,0 +1,31 @@
+//! `destello guide`: the pages of the guide.
+
+use std::process::ExitCode;
+
+use super::print::print_line;
+use crate::features::guide::pages::{PAGES, page};
+
+/// Arguments of `guide`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The page to print; without one, their list
+    page: Option<String>,
+}
+
+/// Prints a page, or the list.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let Some(name) = &args.page else {
+        for page in PAGES {
+            print_line(&format!("{:<20} {}", page.name, page.title))?;
+        }
+        print_line("\n`destello guide PAGE` prints one of them.")?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let wanted = name.to_lowercase().replace(['-', ' '], "_");
+    let found = page(wanted.trim_end_matches(".md"));
+    let found = found.ok_or_else(|| {
+        anyhow::anyhow!("the guide has no page {name}; `destello guide` lists them")
+    })?;
+    print_line(found.text.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,91 @@
+//! The pages, in the order in which they are read.
+
+use crate::workspace::screen::Screen;
+
+/// One page.
+#[derive(Debug)]
+pub struct Page {
+    /// The name of its file without the ending.
+    pub name: &'static str,
+    /// Its title in the list.
+    pub title: &'static str,
+    /// Markdown.
+    pub text: &'static str,
+}
+
+macro_rules! pages {
+    ($($name:literal $title:literal),* $(,)?) => {
+        /// All pages.
+        pub const PAGES: &[Page] = &[$(Page {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../../assets/guide/", $name, ".md")),
+        }),*];
+    };
+}
+
+pages! {
+    "first_ten_minutes" "First ten minutes",
+    "opening" "Opening",
+    "looking" "Looking",
+    "labelling" "Labelling",
+    "sharing" "Sharing",
+    "real_or_bogus" "Real or bogus",
+    "sequences" "Classes of sequences",
+    "latent" "Latent space",
+    "adaptation" "Adaptation",
+    "training" "Training",
+    "networks_of_others" "Networks of others",
+    "simulation" "Simulation",
+    "photometry" "Photometry",
+    "command_line" "Command line",
+    "trouble" "When something goes wrong",
+    "measured" "Measured",
+    "speed" "Speed",
+    "promises" "Promises",
+    "building" "Building",
+    "developers" "Developers",
+}
+
+/// The page of that name.
+pub fn page(name: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.name == name)
+}
+
+/// The page about what is on the screen.
+pub fn page_of(screen: Screen, is_start: bool) -> &'static Page {
+    let name = match screen {
+        _ if is_start => "first_ten_minutes",
+        Screen::Inspect => "looking",
+        Screen::Mosaic => "labelling",
+        Screen::Latent => "latent",
+        Screen::Evaluate => "real_or_bogus",
+        Screen::Train => "training",
+        Screen::Problems => "trouble",
+    };
+    page(name).unwrap_or(&PAGES[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_screen_has_a_page_and_every_page_a_title_of_its_own() {
+        for screen in [
+            Screen::Inspect,
+            Screen::Mosaic,
+            Screen::Latent,
+            Screen::Evaluate,
+            Screen::Train,
+            Screen::Problems,
+        ] {
+            assert_ne!(page_of(screen, false).name, PAGES[0].name, "{screen:?}");
+        }
+        for (at, page) in PAGES.iter().enumerate() {
+            assert!(page.text.starts_with("# "), "{}", page.name);
+            let before = &PAGES[..at];
+            assert!(before.iter().all(|other| other.title != page.title));
+        }
+    }
+}
