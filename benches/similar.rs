@@ -56,7 +56,7 @@ fn main() -> anyhow::Result<()> {
         let catalogue = Arc::new(read_all_with(std::slice::from_ref(&out), &decoder).catalogue);
         let kinds = kinds(&catalogue, &out)?;
         let task = CompareStamps {
-            source: models::DEFAULT.into(),
+            source: models::FEATURES.into(),
             catalogue: catalogue.clone(),
             models: ModelRegistry::default(),
             decoder,
@@ -65,7 +65,7 @@ fn main() -> anyhow::Result<()> {
         let by_network = |more: &[usize], less: &[usize]| vectors.likeness(more, less);
         let latent = latent(&out)?;
         let by_latent = |more: &[usize], _: &[usize]| nearness(&latent, more);
-        let by: [(&str, &Ranking<'_>); 2] = [(models::DEFAULT, &by_network), ("vade", &by_latent)];
+        let by: [(&str, &Ranking<'_>); 2] = [(models::FEATURES, &by_network), ("vade", &by_latent)];
         for (name, ranking) in by {
             let found = measure(&kinds, ranking);
             let [one, five, answered, chance] = found;
@@ -123,7 +123,7 @@ fn kinds(catalogue: &Catalogue, out: &Path) -> anyhow::Result<Vec<String>> {
 fn latent(out: &Path) -> anyhow::Result<Vec<Vec<f32>>> {
     let order = ExportOrder {
         paths: vec![out.to_owned()],
-        model: latent_models::DEFAULT.into(),
+        model: latent_models::FEATURES.into(),
         device: Wish::Cpu,
     };
     let report = export(&order, &CancelToken::default(), &mut |_| ())?.context("stopped")?;

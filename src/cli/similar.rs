@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(long, default_value_t = 50)]
     count: usize,
     /// The network whose features are compared: one of those that come with destello, or a model file
-    #[arg(long, value_name = "NAME|FILE", default_value = models::DEFAULT)]
+    #[arg(long, value_name = "NAME|FILE", default_value = models::FEATURES)]
     model: String,
     /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
     #[arg(long, value_name = "FILE")]

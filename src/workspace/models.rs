@@ -53,7 +53,10 @@ const SHIPPED: [(&str, &[u8]); 5] = [
 ];
 
 /// The model that candidates are scored with unless the user chooses another.
-pub const DEFAULT: &str = "compact";
+pub const DEFAULT: &str = "context";
+
+/// The network by whose features stamps are compared.
+pub const FEATURES: &str = "compact";
 
 /// The model that tells the classes of image sequences unless the user chooses another.
 pub const SEQUENCES: &str = "recurrent";

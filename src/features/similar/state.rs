@@ -136,7 +136,7 @@ impl SimilarSearch {
         if self.comparing.is_none() {
             shared.report("looking at all stamps once; the nearest come then", cx.now);
             self.comparing = Some(cx.tasks.start(CompareStamps {
-                source: models::DEFAULT.into(),
+                source: models::FEATURES.into(),
                 catalogue: shared.catalogue.clone(),
                 models: cx.models.clone(),
                 decoder: shared.stamps.decoder().clone(),
