@@ -13,6 +13,7 @@ pub enum Action {
     NewSimulation,
     ImportLabels,
     JoinTable,
+    UnjoinTables,
     ExportLabels,
     AddVocabulary,
     ExportEvaluation,
@@ -181,6 +182,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
     row(Action::JoinTable, Menu::File, "Join table…", "Columns of another table beside the stamps, to filter and sort by: by identifier or position", &["Ctrl+J"]),
+    row(Action::UnjoinTables, Menu::File, "Remove joined tables", "Take the columns of all joined tables away, here and in the project", &[]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
@@ -320,7 +322,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            86,
+            87,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());
