@@ -163,7 +163,7 @@ impl OpeningPane {
 
     /// True while a table is joined, or waits for it.
     pub const fn is_joining(&self) -> bool {
-        self.joining.is_some() || self.forgetting.is_some()
+        self.joining.is_some() || self.forgetting.is_some() || !self.to_join.is_empty()
     }
 
     /// Starts what waits, and takes in what comes of it.
@@ -183,8 +183,8 @@ impl OpeningPane {
                 );
             }
         }
-        let is_ready = !self.is_joining() && !shared.project.is_opening;
-        if !is_ready || self.to_join.is_empty() {
+        let is_free = self.joining.is_none() && self.forgetting.is_none();
+        if !is_free || shared.project.is_opening || self.to_join.is_empty() {
             return;
         }
         let table = self.to_join.remove(0);

@@ -5,15 +5,12 @@
 
 use super::row::{Row, Table};
 
-/// True where the first line that is no keyword and no remark stands between bars, without the dashes of Markdown.
+/// True where the first line that is no keyword and no remark stands between bars, and the last row does not.
 pub(super) fn is_ipac(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.starts_with('\\'));
-    let head = lines.next().unwrap_or_default().trim_end();
-    let next = lines.next().unwrap_or_default();
-    let has_bars = head.len() > 2 && head.starts_with('|') && head.ends_with('|');
-    // The rows have no bars, or the second line has the types below the names.
-    let is_types = || next.starts_with('|') && !next.contains("--") && bars(head) == bars(next);
-    has_bars && (is_types() || (!next.is_empty() && !next.contains('|')))
+    let is_kept = |line: &&str| !line.starts_with('\\') && !line.trim().is_empty();
+    let head = text.lines().find(is_kept).unwrap_or_default().trim_end();
+    let last = text.lines().rev().find(is_kept).unwrap_or_default();
+    head.len() > 2 && head.starts_with('|') && head.ends_with('|') && !last.contains('|')
 }
 
 /// Bytes at which the bars of a line stand.
@@ -94,6 +91,7 @@ mod tests {
             "id|label\na|real\n",
             "| id | label |\n|---|---|\n| a | real |\n",
             "|id|label|\n|a|real|\n",
+            "|id |label|\n|a  |real |\n",
         ] {
             let table = Table::parse(text.as_bytes(), "x").unwrap();
             let at = table.find(&["id"]).unwrap();
