@@ -1,10 +1,13 @@
-//! `--join TABLE`, of the subcommands that have it.
+//! `--join TABLE`, of the subcommands that have it, and the tables that a project keeps.
 
 use std::path::PathBuf;
 
 use crate::{
     domain::Catalogue,
-    features::open::join::put,
+    features::open::{
+        join::put,
+        kept_joins::{self, KeptJoin, absolute},
+    },
     io::{
         export::{
             FilledColumn,
@@ -12,6 +15,7 @@ use crate::{
         },
         join::join,
     },
+    store::Project,
 };
 
 /// Tables whose columns are wanted beside those of the set.
@@ -26,9 +30,10 @@ pub struct Joins {
 }
 
 impl Joins {
-    /// True where no table is joined.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.tables.is_empty()
+    /// True where a table is given, or the project keeps one.
+    pub(super) fn is_wanted(&self, project: Option<&Project>) -> anyhow::Result<bool> {
+        let kept = project.map_or_else(|| Ok(Vec::new()), kept_joins::kept)?;
+        Ok(!self.tables.is_empty() || !kept.is_empty())
     }
 
     /// The tables, each with its radius.
@@ -39,8 +44,38 @@ impl Joins {
             .collect()
     }
 
-    /// Joins the tables, and says on standard error how many rows were found.
-    pub(super) fn join(&self, catalogue: &mut Catalogue) -> anyhow::Result<()> {
+    /// Joins the tables that the project kept, then those that are given, which are kept from now on. Standard error
+    /// has how many rows were found. False where a kept table could not be joined.
+    pub(super) fn join(
+        &self,
+        catalogue: &mut Catalogue,
+        mut project: Option<&mut Project>,
+    ) -> anyhow::Result<bool> {
+        let mut is_complete = true;
+        let kept = project
+            .as_deref()
+            .map_or_else(|| Ok(Vec::new()), kept_joins::kept)?;
+        let given: Vec<PathBuf> = self.tables.iter().map(|table| absolute(table)).collect();
+        for kept in kept.iter().filter(|kept| !given.contains(&kept.table)) {
+            match join(&kept.table, catalogue, kept.radius_arcsec) {
+                Ok(joined) => {
+                    let change = kept.change(&joined);
+                    if let (Some(project), Some(_)) = (project.as_deref_mut(), &change) {
+                        let join = KeptJoin::of(&kept.table, kept.radius_arcsec, &joined);
+                        kept_joins::keep(project, join)?;
+                    }
+                    for problem in change.iter().chain(&joined.problems) {
+                        eprintln!("{problem}");
+                    }
+                    eprintln!("{}: {}", kept.table.display(), joined.rule);
+                    put(catalogue, &joined);
+                }
+                Err(why) => {
+                    is_complete = false;
+                    eprintln!("{}", kept.fault(&why));
+                }
+            }
+        }
         for table in &self.tables {
             let joined = join(table, catalogue, self.radius).map_err(anyhow::Error::msg)?;
             for problem in &joined.problems {
@@ -48,8 +83,11 @@ impl Joins {
             }
             eprintln!("{}: {}", table.display(), joined.rule);
             put(catalogue, &joined);
+            if let Some(project) = project.as_deref_mut() {
+                kept_joins::keep(project, KeptJoin::of(table, self.radius, &joined))?;
+            }
         }
-        Ok(())
+        Ok(is_complete)
     }
 }
 

@@ -8,6 +8,7 @@ mod explain;
 mod fine_tune;
 mod guide;
 pub mod inspect;
+mod join;
 mod joins;
 pub mod label;
 pub mod latent;
@@ -78,6 +79,8 @@ enum Command {
     LearningCurve(learning_curve::Args),
     /// Measure fluxes and magnitudes of every epoch: optimal, PSF or aperture photometry
     Photometry(photometry::Args),
+    /// Join tables to a set: keep them in a project, and write their columns beside the candidates
+    Join(join::Args),
     /// Find candidates that lie close together under different identifiers
     ClosePairs(close_pairs::Args),
     /// Find candidates that are like examples, the nearest first
@@ -115,6 +118,7 @@ pub fn run() -> ExitCode {
         Some(Command::FineTune(args)) => fine_tune::run(&args),
         Some(Command::LearningCurve(args)) => learning_curve::run(&args),
         Some(Command::Photometry(args)) => photometry::run(&args),
+        Some(Command::Join(args)) => join::run(&args),
         Some(Command::ClosePairs(args)) => close_pairs::run(&args),
         Some(Command::Similar(args)) => similar::run(&args),
         Some(Command::Guide(args)) => guide::run(&args),

@@ -114,9 +114,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for line in report.shares.iter().chain(&report.in_full) {
         eprintln!("{line}");
     }
-    if !args.joins.is_empty() {
+    let mut project = match &args.project {
+        Some(file) if file.exists() => Some(super::label::open_existing(file)?),
+        _ => None,
+    };
+    if args.joins.is_wanted(project.as_ref())? {
         let mut catalogue = super::opened::open_catalogue(&args.paths);
-        args.joins.join(&mut catalogue)?;
+        args.joins.join(&mut catalogue, project.as_mut())?;
         let id = report
             .columns
             .iter()

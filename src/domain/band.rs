@@ -30,6 +30,9 @@ impl Band {
     /// `g.00000`, `LSST_z`, `g DECam SDSS c0001 …`. A name that is not known stays as it is.
     pub fn from_name(name: &str) -> Option<Self> {
         let whole = name.trim();
+        if NOTHING.contains(&&*whole.to_ascii_lowercase()) {
+            return None;
+        }
         let words = whole.split(|c: char| c.is_whitespace() || "_-.:/".contains(c));
         let words = words.filter(|word| !word.is_empty());
         // Surveys, and codes with digits, say nothing of the band.
@@ -44,10 +47,12 @@ impl Band {
             return Some(band);
         }
         let is_decam = whole.contains(" DECam ");
-        let name = if is_alone && (is_decam || is_survey_of_other(whole)) {
-            first
-        } else {
-            whole
+        let is_w = first.eq_ignore_ascii_case("w");
+        let name = match &*whole.to_ascii_lowercase() {
+            "cyan" => "c",
+            "orange" => "o",
+            _ if is_alone && (is_decam || is_w || is_survey_of_other(whole)) => first,
+            _ => whole,
         };
         Some(Self::Other(name.into()))
     }
@@ -103,6 +108,9 @@ impl Band {
         }
     }
 }
+
+/// What programs write where they know no filter.
+const NOTHING: [&str; 8] = ["none", "null", "nan", "n/a", "na", "unknown", "-", "--"];
 
 /// Names of surveys and cameras that stand before or behind a filter.
 const SURVEYS: [&str; 18] = [
@@ -187,6 +195,10 @@ mod tests {
         for (name, other) in [
             ("ATLAS o", "o"),
             ("ATLAS-c", "c"),
+            ("cyan", "c"),
+            ("Orange", "o"),
+            ("PS1 w", "w"),
+            ("w.00000", "w"),
             ("VR DECam c0007 6300.0 2600.0", "VR"),
             ("Bessell R", "Bessell R"),
             ("Gaia G", "Gaia G"),
@@ -203,6 +215,8 @@ mod tests {
         assert_eq!(Band::from_name("r_03"), Some(Band::R));
         assert_eq!(Band::from_name("HSC-I2"), Some(Band::I));
         assert_eq!(Band::from_name("F606W"), Some(Band::Other("F606W".into())));
-        assert_eq!(Band::from_name("  "), None);
+        for nothing in ["  ", "None", "N/A", "unknown", "--"] {
+            assert_eq!(Band::from_name(nothing), None);
+        }
     }
 }

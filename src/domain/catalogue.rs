@@ -114,6 +114,13 @@ impl Catalogue {
             candidate.joined = candidate.joined.with(columns);
         }
     }
+
+    /// Takes the columns of all joined tables away.
+    pub fn unjoin(&mut self) {
+        for candidate in &mut self.candidates {
+            candidate.joined = Fields::default();
+        }
+    }
 }
 
 fn ix_of(at: usize) -> CandidateIx {

@@ -109,11 +109,21 @@ pub struct Row {
     pub ra: Option<f64>,
     /// Declination, degrees.
     pub dec: Option<f64>,
+    /// True where an identifier was written as a floating-point number that holds no longer all integers.
+    pub is_id_rounded: bool,
 }
+
+/// Above this not every integer is a 64-bit float: 2^53.
+const LAST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Row {
     /// Puts a value into its place.
     pub(super) fn set(&mut self, meaning: Meaning, value: &Scalar<'_>) {
+        if matches!(meaning, Meaning::ObjectId | Meaning::Candid)
+            && matches!(value, Scalar::Float(number) if number.abs() > LAST_EXACT)
+        {
+            self.is_id_rounded = true;
+        }
         match meaning {
             // A survey without an object yet writes 0 or null.
             Meaning::ObjectId => self.object_id = self.object_id.take().or_else(|| value.id()),

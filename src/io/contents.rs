@@ -21,8 +21,10 @@ pub const LARGE_FITS_BYTES: u64 = 64 << 20;
 
 /// What a file holds.
 pub enum Contents {
-    /// A FITS file, unpacked.
+    /// A FITS file.
     Fits(Vec<u8>),
+    /// A FITS file that was packed, unpacked.
+    PackedFits(Vec<u8>),
     /// A long FITS file, to be read on disk.
     LargeFits,
     /// An Avro file, or messages of a stream, unpacked.
@@ -80,6 +82,7 @@ fn unpacked(path: &Path, packing: Packing, packed: &[u8]) -> Result<Contents, By
     match bytes {
         Ok(bytes) => Ok(match recognise(&bytes[..bytes.len().min(HEAD_BYTES)]) {
             Content::Tar => Contents::Archive(archive_kind(packing)),
+            Content::Fits => Contents::PackedFits(bytes),
             content => of(content, bytes),
         }),
         // An archive that is cut short opens up to the cut.

@@ -29,6 +29,7 @@ use super::{
     packing::Packing,
     parquet_cutouts::ParquetCutouts,
     seen_files::SeenFiles,
+    unpacked_files::UnpackedFiles,
 };
 use crate::domain::{Part, Problem, Role, SourceKind, Stamp, StampId, StampRef};
 
@@ -44,6 +45,8 @@ pub struct Decoder {
     pub(super) arrays: OpenArrays,
     /// What indexed files were then.
     pub(super) seen: SeenFiles,
+    /// Packed files that were indexed and not looked at yet.
+    pub(super) unpacked: UnpackedFiles,
     /// Stamps that were asked for.
     asked: AtomicUsize,
 }
@@ -103,7 +106,13 @@ impl Decoder {
             SourceKind::Arrays => self.decode_arrays(path, wants, results),
             SourceKind::Json => decode_json(path, wants, results),
             SourceKind::Fits | SourceKind::ZtfCutout | SourceKind::FitsTable => {
-                decode_fits(path, kind == SourceKind::ZtfCutout, wants, results);
+                let is_ztf = kind == SourceKind::ZtfCutout;
+                let unpacked = self.unpacked.get(path);
+                let file = match &unpacked {
+                    Some(bytes) => FitsStamps::open((&bytes[..]).into(), is_ztf),
+                    None => FitsStamps::open_file(path, is_ztf),
+                };
+                decode_stamps(file, wants, results);
             }
             SourceKind::Avro if wants.iter().all(|(_, want)| member_of(want.part).1 > 0) => {
                 self.decode_messages(path, wants, results);
@@ -273,10 +282,6 @@ fn cutout(plan: &Plan, packet: &Packet<'_>, want: &StampRef) -> Result<Stamp, St
         file.stamp(hdu, 0, want.role)
     };
     read().map_err(|error| error.to_string())
-}
-
-fn decode_fits(path: &Path, is_ztf: bool, wants: &Wants<'_>, results: &mut Results) {
-    decode_stamps(FitsStamps::open_file(path, is_ztf), wants, results);
 }
 
 fn decode_stamps(

@@ -399,7 +399,7 @@ pub fn image(
 }
 
 /// True for names of masks, weights and other maps that lie beside images of the sky.
-fn is_map(name: &str) -> bool {
+pub fn is_map(name: &str) -> bool {
     const MAPS: [&str; 32] = [
         "mask",
         "msk",

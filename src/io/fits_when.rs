@@ -71,7 +71,10 @@ fn of_date(header: &Header) -> Option<Mjd> {
         };
         let days = days_of(date)?;
         let of_day = match time {
-            Some(time) => day_fraction(time.trim_end_matches('Z'))?,
+            Some(time) => {
+                let (time, ahead) = offset(&time)?;
+                day_fraction(time)? - ahead
+            }
             None => TIME.iter().find_map(|name| time_of_day(header, name))?,
         };
         Mjd::new(days + of_day)
@@ -95,8 +98,31 @@ fn time_of_day(header: &Header, name: &str) -> Option<f64> {
     day_fraction(time.trim_end_matches('Z'))
 }
 
+/// The time of the day without its offset from UTC at the end (`Z`, `+00:00`, `-0300`), and that in days.
+fn offset(time: &str) -> Option<(&str, f64)> {
+    let time = time.trim_end_matches('Z').trim_end();
+    let Some(at) = time.rfind(['+', '-']) else {
+        return Some((time, 0.0));
+    };
+    let (moment, offset) = time.split_at(at);
+    let sign = if offset.starts_with('-') { -1.0 } else { 1.0 };
+    let digits: Vec<&str> = match &offset[1..] {
+        digits if digits.len() == 4 && digits.is_ascii() => vec![&digits[..2], &digits[2..]],
+        digits => digits.split(':').collect(),
+    };
+    let number = |text: &&str| text.parse::<u8>().ok().map(f64::from);
+    let hours = match &digits[..] {
+        [hours] => number(hours)?,
+        [hours, minutes] => number(hours)? + number(minutes)? / 60.0,
+        _ => return None,
+    };
+    (hours <= 14.0).then_some((moment.trim_end(), sign * hours / 24.0))
+}
+
 fn day_fraction(time: &str) -> Option<f64> {
-    let hours = sexagesimal(time)?;
+    let hours = sexagesimal(time)
+        // A leap second: the last moment of its minute.
+        .or_else(|| sexagesimal(&format!("{}:60", time.split_once(":60.")?.0)))?;
     (0.0..=24.0).contains(&hours).then(|| hours / 24.0)
 }
 
@@ -154,6 +180,9 @@ mod tests {
             &[("DATE-OBS", "'2015-02-17'"), ("UTC", "13193.5")],
             &[("DATE-OBS", "'2015-02-17'"), ("UT", "3.664861111111111")],
             &[("DATE-BEG", "'2015-02-17T03:39:53.5'")],
+            &[("DATE-OBS", "'2015-02-17T03:39:53.5+00:00'")],
+            &[("DATE-OBS", "'2015-02-17 00:39:53.5-0300'")],
+            &[("DATE-OBS", "'2015-02-17T05:09:53.5 +01:30'")],
         ] {
             let mjd = time_of(cards).map(Mjd::days);
             assert!(
@@ -161,6 +190,8 @@ mod tests {
                 "{cards:?} {mjd:?}"
             );
         }
+        let leap = time_of(&[("DATE-OBS", "'2016-12-31T23:59:60.5'")]);
+        assert_eq!(leap, Mjd::new(57_754.0));
         let old = time_of(&[("DATE-OBS", "'17/02/98'"), ("TIME-OBS", "'12:00:00'")]);
         assert_eq!(old, Mjd::new(50_861.5));
     }

@@ -5,8 +5,11 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
+use twox_hash::XxHash64;
+
 use super::{
     fits_header::{exact_number, sexagesimal},
+    gunzip::read_file,
     labels_csv::plain_id,
     table::{Row, Table},
 };
@@ -28,6 +31,8 @@ pub struct Joined {
     pub rule: String,
     /// Rows that could not be read, candidates with several rows.
     pub problems: Vec<Problem>,
+    /// A hash of the table's bytes, unpacked: another one where the table was changed.
+    pub content: String,
 }
 
 /// Reads the table and finds the row of each candidate.
@@ -39,8 +44,10 @@ pub fn join(
     catalogue: &Catalogue,
     radius_arcsec: Option<f64>,
 ) -> Result<Joined, String> {
-    let table = Table::read(path).map_err(|error| error.to_string())?;
     let shown = path.display().to_string();
+    let bytes = read_file(path).map_err(|why| format!("{shown}: {why}"))?;
+    let content = format!("{:016x}", XxHash64::oneshot(0, &bytes));
+    let table = Table::parse(&bytes, &shown).map_err(|error| error.to_string())?;
     if table.rows.is_empty() {
         return Err(format!("{shown}: the table has no row"));
     }
@@ -80,6 +87,7 @@ pub fn join(
         fields,
         rule: format!("{count} of {} candidates joined {by}", catalogue.len()),
         problems,
+        content,
     })
 }
 

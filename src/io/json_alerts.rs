@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -21,8 +24,14 @@ const ASSUMED: &[u8] = b"SIMPLE  =";
 /// True where a text may hold alerts with stamps.
 pub fn may_hold_alerts(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    let bytes = without_mark(bytes);
     let begin = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(begin, Some(b'{' | b'[')) && (has(b"\"cutout") || has(b"\"stampData"))
+}
+
+/// The bytes without the mark that Windows puts before UTF-8.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// The alerts of a file; a line that is no JSON is an error with its number.
@@ -31,7 +40,8 @@ pub fn alerts(bytes: &[u8]) -> Result<Vec<Map<String, Value>>, String> {
         Value::Object(fields) => Some(fields),
         _ => None,
     };
-    match serde_json::from_slice::<Value>(bytes) {
+    let bytes = without_mark(bytes);
+    match serde_json::from_slice::<Value>(bytes).map(unwrapped) {
         Ok(Value::Array(list)) => Ok(list.into_iter().filter_map(object).collect()),
         Ok(value) => Ok(object(value).into_iter().collect()),
         Err(whole) => {
@@ -56,13 +66,38 @@ pub fn alerts(bytes: &[u8]) -> Result<Vec<Map<String, Value>>, String> {
     }
 }
 
+/// The alerts in the answer of a service: `{"status": "success", "data": […]}`.
+fn unwrapped(value: Value) -> Value {
+    let Value::Object(mut fields) = value else {
+        return value;
+    };
+    if fields.keys().any(|name| is_cutout(name)) {
+        return Value::Object(fields);
+    }
+    let inside = ["data", "alerts", "results", "default"]
+        .iter()
+        .find(|name| {
+            fields
+                .get(**name)
+                .is_some_and(|inside| inside.is_array() || inside.is_object())
+        });
+    match inside.and_then(|name| fields.remove(*name)) {
+        Some(inside) => unwrapped(inside),
+        None => Value::Object(fields),
+    }
+}
+
+fn is_cutout(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("cutout")
+}
+
 /// An alert as a packet, and the names of its numbers.
 pub fn packet(alert: &Map<String, Value>) -> (Packet<'static>, Arc<[Arc<str>]>) {
     let mut packet = Packet::default();
     let mut names: Vec<Arc<str>> = Vec::new();
     for (name, value) in alert {
         match value {
-            _ if name.to_ascii_lowercase().starts_with("cutout") => {
+            _ if is_cutout(name) => {
                 if let Some(role) = Role::from_alias(name) {
                     packet.cutouts.push(Cutout {
                         role,
@@ -103,17 +138,19 @@ pub fn packet(alert: &Map<String, Value>) -> (Packet<'static>, Arc<[Arc<str>]>) 
 
 /// The bytes of the cutout of a role.
 pub fn cutout(alert: &Map<String, Value>, role: Role) -> Result<Vec<u8>, String> {
-    let is_wanted = |name: &str| {
-        name.to_ascii_lowercase().starts_with("cutout") && Role::from_alias(name) == Some(role)
-    };
+    let is_wanted = |name: &str| is_cutout(name) && Role::from_alias(name) == Some(role);
     let value = alert
         .iter()
         .find(|(name, _)| is_wanted(name))
         .map(|(_, value)| value);
     let text = value.and_then(encoded).ok_or("the cutout is null")?;
     let packed: String = text.split_whitespace().collect();
-    STANDARD
-        .decode(packed)
+    let form = if packed.contains(['-', '_']) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
+    form.decode(packed)
         .map_err(|error| format!("the cutout is no base64: {error}"))
 }
 
@@ -186,7 +223,10 @@ mod tests {
     fn an_alert_is_a_packet_with_exact_identifiers() {
         let list = format!("[{ALERT},{ALERT}]");
         let lines = format!("{0}\n{0}\n", ALERT.replace('\n', " "));
-        for text in [&*list, &*lines] {
+        let answer = format!(
+            "\u{feff}{{\"status\": \"success\", \"data\": {{\"default\": [{ALERT},{ALERT}]}}}}"
+        );
+        for text in [&*list, &*lines, &*answer] {
             assert!(may_hold_alerts(text.as_bytes()));
             let found = alerts(text.as_bytes()).unwrap();
             assert_eq!(found.len(), 2);

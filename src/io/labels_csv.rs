@@ -278,7 +278,9 @@ impl Columns {
 
 /// An identifier without what a spreadsheet puts around it.
 pub(super) fn plain_id(text: &str) -> &str {
-    let text = text.trim();
+    // Signs without width come with what was copied from a page.
+    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
+    let text = text.trim_matches(is_blank);
     let inside = text
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'));
@@ -319,11 +321,14 @@ pub(super) fn plain_label(text: &str) -> String {
     ) {
         return String::new();
     }
-    if let Some(whole) = text.strip_suffix(".0")
-        && !whole.is_empty()
-        && whole.bytes().all(|byte| byte.is_ascii_digit())
+    // Whole numbers however they are written: `1.0`, `1.00`, `+1`, `1e0`.
+    let is_number = text.len() > 1 && text.bytes().all(|byte| b"0123456789.+eE".contains(&byte));
+    if is_number
+        && let Ok(number) = text.parse::<f64>()
+        && number.fract() == 0.0
+        && number < 1e6
     {
-        return whole.into();
+        return number.to_string();
     }
     if text.starts_with(['[', '{'])
         && let Ok(value) = serde_json::from_str(text)

@@ -77,6 +77,7 @@ pub mod simulation_truth;
 pub mod table;
 pub mod templates;
 mod templates_visits;
+mod unpacked_files;
 pub mod vocabulary_file;
 pub mod whole_file;
 

@@ -180,6 +180,14 @@ impl Scan<'_> {
                 let layout = FitsLayout::read(bytes.into(), &self.names);
                 return self.fits_layout(path, layout);
             }
+            Ok(Contents::PackedFits(bytes)) => {
+                let layout = FitsLayout::read((&bytes[..]).into(), &self.names);
+                let read = self.fits_layout(path, layout);
+                if read.is_some() {
+                    self.decoder.unpacked.keep(path, bytes);
+                }
+                return read;
+            }
             Ok(Contents::LargeFits) => {
                 let layout = FitsLayout::read_on_disk(path, &self.names);
                 return self.fits_layout(path, layout);

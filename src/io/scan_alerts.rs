@@ -177,6 +177,9 @@ pub fn read_json(
     Ok(found)
 }
 
+/// What a problem with identifiers is about.
+const IDENTIFIERS: &str = "identifiers";
+
 /// `shape`: whose packets they are, and the names of their numbers.
 fn candidate(
     record: u32,
@@ -222,6 +225,11 @@ fn candidate(
         }
     }
     stamps.sort_by_key(|stamp| stamp.role);
+    if packet.row.is_id_rounded && problems.iter().all(|problem| problem.what != IDENTIFIERS) {
+        let why = "are floating-point numbers, which round them above 2^53: detections that differ in the last digits \
+                   are taken for one; write them as integers or as text";
+        problems.push(Problem::new(place.label, IDENTIFIERS, why));
+    }
     of_packet(packet, (survey, names), stamps)
         .ok_or_else(|| refuse("has neither an object identifier nor a candid"))
 }
@@ -399,5 +407,36 @@ mod tests {
         assert!(point.is_upper_limit);
         assert_eq!(point.band, Some(Band::R));
         assert_eq!((point.mag, point.mag_err), (19.5, None));
+    }
+
+    #[test]
+    fn identifiers_that_were_rounded_are_a_problem_of_the_file() {
+        let alert = |name: &str, candid: &str| {
+            format!(
+                r#"{{"objectId": "{name}", "candid": {candid}, "candidate": {{"jd": 2458881.5}},
+                "cutoutScience": "U0lNUExF"}}"#
+            )
+        };
+        let source = Arc::new(Source {
+            path: Path::new("a.json").into(),
+            kind: crate::domain::SourceKind::Json,
+        });
+        for (candid, wanted) in [
+            ("1.127174604415015e18", 1),
+            ("1127174604415015005", 0),
+            ("7.0", 0),
+        ] {
+            let text = format!("[{},{}]", alert("a", candid), alert("b", candid));
+            let path = Path::new("a.json");
+            let found = read_json(text.as_bytes(), path, &source, &StampIds::default()).unwrap();
+            assert_eq!(found.candidates.len(), 2, "{:?}", found.problems);
+            assert_eq!(found.problems.len(), wanted, "{candid}");
+            assert!(
+                found
+                    .problems
+                    .iter()
+                    .all(|problem| problem.why.contains("2^53"))
+            );
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! Folders: walked in order of names, their tables read first, their role files put together.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs, io,
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 use super::{
-    scan::{FitsRead, Met, Scan},
+    scan::{FitsRead, Met, Scan, is_companion},
     scan_index::DetectionTable,
     scan_names::{self, Naming, RoleName, stem},
     scan_roles::RoleFile,
@@ -79,6 +79,7 @@ impl Scan<'_> {
             Met::InFolder,
         );
         self.arrays_met(&listing.files);
+        let of_roles = self.role_folders(path, &listing.folders, table.as_deref(), above.siblings);
         let inside = Above {
             table,
             siblings: listing.folders.len(),
@@ -88,8 +89,54 @@ impl Scan<'_> {
             if (self.is_cancelled)() {
                 return;
             }
-            self.folder(folder, &inside);
+            if !of_roles.contains(folder) {
+                self.folder(folder, &inside);
+                continue;
+            }
+            // Its files are read; folders within it are sets of their own.
+            let within = list(folder).map_or_else(|_| Vec::new(), |list| list.folders);
+            let depth = inside.depth + 1;
+            let inside = Above {
+                depth,
+                ..inside.clone()
+            };
+            for folder in &within {
+                self.folder(folder, &inside);
+            }
         }
+    }
+
+    /// Folders named for roles that hold one set (`science/a.fits`, `template/a.fits`), read as one folder; returns
+    /// them.
+    fn role_folders(
+        &mut self,
+        path: &Path,
+        folders: &[PathBuf],
+        table: Option<&DetectionTable>,
+        siblings: usize,
+    ) -> BTreeSet<PathBuf> {
+        let files_of = |folder: &Path| list(folder).map_or_else(|_| Vec::new(), |list| list.files);
+        let names = |folder: &Path| {
+            let files = files_of(folder).into_iter();
+            let names =
+                files.filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()));
+            names
+                .filter(|name| !is_companion(Path::new(name)))
+                .collect()
+        };
+        let of_roles = scan_names::folders_of_roles(folders.iter().map(PathBuf::as_path), names);
+        let mut files: Vec<PathBuf> = Vec::new();
+        for folder in &of_roles {
+            if fs::canonicalize(folder).is_ok_and(|real| self.visited.insert(real)) {
+                files.extend(files_of(folder));
+            }
+        }
+        if !files.is_empty() {
+            self.total += files.len();
+            self.files(path, &files, table, siblings, Met::InFolder);
+            self.arrays_met(&files);
+        }
+        of_roles
     }
 
     /// The files of arrays among those that were just looked at; `beside` is all that lies in their folder.

@@ -1,7 +1,7 @@
 //! Archives: their alerts as they come, their FITS files folder by folder as if they were unpacked.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,6 +14,7 @@ use super::{
     scan::{FitsRead, Found, Scan, is_companion, source},
     scan_alerts::{AlertPlace, read_alerts},
     scan_index::DetectionTable,
+    scan_names,
     scan_rules::Rule,
 };
 use crate::domain::{Problem, Source, SourceKind};
@@ -54,6 +55,10 @@ impl Scan<'_> {
     }
 
     fn member(&mut self, path: &Path, source: &Arc<Source>, member: Member, folders: &mut Folders) {
+        // Attributes of macOS lie beside every file that it packs.
+        if is_hidden(&member.name) {
+            return;
+        }
         let name = path.join(&member.name);
         let is_empty = member.bytes.is_empty();
         let place = (
@@ -96,8 +101,6 @@ impl Scan<'_> {
                 }
             }
             Content::Text if is_companion(&member.name) => {}
-            // Attributes of macOS lie beside every file that it packs.
-            _ if is_hidden(&member.name) => {}
             other => {
                 let why = if is_empty {
                     "is empty, or too large for a set of stamps"
@@ -111,8 +114,7 @@ impl Scan<'_> {
     }
 
     fn archived_fits(&mut self, folders: &mut Folders) {
-        let all = std::mem::take(&mut folders.files);
-        folders.count = 0;
+        let all = folders.take();
         let mut siblings: HashMap<PathBuf, usize> = HashMap::new();
         for folder in all.keys() {
             *siblings
@@ -133,6 +135,37 @@ impl Scan<'_> {
 }
 
 impl Folders {
+    /// The files by folder; those of folders named for roles are of the folder above.
+    fn take(&mut self) -> BTreeMap<PathBuf, HashMap<PathBuf, FitsRead>> {
+        self.count = 0;
+        let mut all = std::mem::take(&mut self.files);
+        let above: BTreeSet<PathBuf> = all
+            .keys()
+            .filter_map(|folder| folder.parent().map(Path::to_owned))
+            .collect();
+        for above in above {
+            let names = |folder: &Path| {
+                let files = all.get(folder).into_iter().flat_map(HashMap::keys);
+                let names =
+                    files.filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()));
+                names.collect()
+            };
+            let inside = all.keys().filter(|folder| folder.parent() == Some(&above));
+            let of_roles = scan_names::folders_of_roles(inside.map(PathBuf::as_path), names);
+            // Files that lie in the folder itself are a set of their own.
+            if of_roles.is_empty() || all.contains_key(&above) {
+                continue;
+            }
+            let files: HashMap<PathBuf, FitsRead> = of_roles
+                .iter()
+                .filter_map(|folder| all.remove(folder))
+                .flatten()
+                .collect();
+            all.insert(above, files);
+        }
+        all
+    }
+
     fn add(&mut self, name: PathBuf, read: FitsRead) {
         let folder = name.parent().unwrap_or(Path::new("")).to_owned();
         self.files.entry(folder).or_default().insert(name, read);

@@ -1,7 +1,7 @@
 //! File names of separate role files: which epoch, which role, whose object.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -65,10 +65,14 @@ const MAIN: [Role; 3] = [Role::Science, Role::Reference, Role::Difference];
 /// point-spread function needs an image beside it. A role at the beginning or within the names
 /// (`science_a.fits`, `ref_a.fits`) counts where the names are else the same.
 pub fn roles_of(files: &[PathBuf]) -> Vec<(RoleName, &PathBuf)> {
+    if let Some(named) = by_folders(files) {
+        return named;
+    }
     let mut named: Vec<_> = files
         .iter()
         .map(|path| (RoleName::of(path), path))
         .collect();
+    differences_of_zogy(&mut named);
     let numbered: BTreeSet<Role> = named
         .iter()
         .filter(|(name, _)| name.is_weak)
@@ -89,6 +93,104 @@ pub fn roles_of(files: &[PathBuf]) -> Vec<(RoleName, &PathBuf)> {
     }
     within(&mut named);
     named
+}
+
+/// `x_D.fits` is the difference image of ZOGY where its new and reference images lie beside it, and no other
+/// difference.
+fn differences_of_zogy(named: &mut [(RoleName, &PathBuf)]) {
+    let mut roles: HashMap<String, BTreeSet<Role>> = HashMap::new();
+    for (name, _) in named.iter() {
+        if let Some(role) = name.role {
+            roles.entry(name.prefix.clone()).or_default().insert(role);
+        }
+    }
+    for (name, path) in named {
+        let stem = stem(path);
+        let Some(prefix) = stem.strip_suffix("_D").filter(|_| name.role.is_none()) else {
+            continue;
+        };
+        let beside = roles.get(prefix);
+        if beside.is_some_and(|roles| {
+            roles.contains(&Role::Science)
+                && roles.contains(&Role::Reference)
+                && !roles.contains(&Role::Difference)
+        }) {
+            *name = RoleName {
+                prefix: prefix.to_owned(),
+                role: Some(Role::Difference),
+                is_weak: false,
+            };
+        }
+    }
+}
+
+/// The role that a folder is named for: `science/`, `ref/`.
+fn role_of_folder(folder: &Path) -> Option<Role> {
+    let name = folder.file_name()?.to_str()?;
+    let has_digit = name.bytes().any(|byte| byte.is_ascii_digit());
+    Role::from_alias(name).filter(|_| !has_digit)
+}
+
+/// Those of the folders that are named for roles, where they hold one set: two main roles or more, each once, and
+/// most files of the largest have one of their name in another. `names` gives the names of a folder's files.
+pub fn folders_of_roles<'f>(
+    folders: impl Iterator<Item = &'f Path>,
+    names: impl Fn(&Path) -> Vec<String>,
+) -> BTreeSet<PathBuf> {
+    let named: Vec<(Role, &Path)> = folders
+        .filter_map(|folder| Some((role_of_folder(folder)?, folder)))
+        .collect();
+    let roles: BTreeSet<Role> = named.iter().map(|(role, _)| *role).collect();
+    let mains = roles.iter().filter(|role| MAIN.contains(role)).count();
+    if mains < 2 || roles.len() < named.len() {
+        return BTreeSet::new();
+    }
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for (role, folder) in &named {
+        for name in names(folder) {
+            *counts
+                .entry(own_prefix(Path::new(&name), *role))
+                .or_default() += 1;
+        }
+    }
+    let shared = counts.values().filter(|count| **count > 1).count();
+    if shared == 0 || shared * 2 < counts.len() {
+        return BTreeSet::new();
+    }
+    named
+        .into_iter()
+        .map(|(_, folder)| folder.to_owned())
+        .collect()
+}
+
+/// The name without the role, where that of its folder stands in it too.
+fn own_prefix(path: &Path, role: Role) -> String {
+    let own = RoleName::of(path);
+    if own.role == Some(role) && !own.prefix.is_empty() {
+        own.prefix
+    } else {
+        stem(path)
+    }
+}
+
+/// The names of files that lie in folders named for their roles; none where all lie in one folder.
+fn by_folders(files: &[PathBuf]) -> Option<Vec<(RoleName, &PathBuf)>> {
+    let first = files.first()?.parent()?;
+    if files.iter().all(|path| path.parent() == Some(first)) {
+        return None;
+    }
+    let named = |path: &'_ PathBuf| {
+        let role = role_of_folder(path.parent()?)?;
+        Some(RoleName {
+            prefix: own_prefix(path, role),
+            role: Some(role),
+            is_weak: false,
+        })
+    };
+    files
+        .iter()
+        .map(|path| Some((named(path)?, path)))
+        .collect()
 }
 
 /// Roles elsewhere than at the end, of files that have none there.
@@ -348,6 +450,53 @@ mod tests {
             roles(&["a_sci.fits", "a_var.fits"]),
             [pair("a", Role::Science), pair("a", Role::Variance)]
         );
+    }
+
+    #[test]
+    fn a_difference_of_zogy_needs_its_images_beside_it() {
+        let files = ["a_D.fits", "a_new.fits", "a_ref.fits", "b_D.fits"].map(PathBuf::from);
+        let named = roles_of(&files);
+        let roles: Vec<_> = named
+            .iter()
+            .map(|(name, _)| (&*name.prefix, name.role))
+            .collect();
+        assert_eq!(
+            roles,
+            [
+                ("a", Some(Role::Difference)),
+                ("a", Some(Role::Science)),
+                ("a", Some(Role::Reference)),
+                ("b_D", None)
+            ]
+        );
+    }
+
+    #[test]
+    fn folders_named_for_roles_hold_one_set_where_their_files_agree() {
+        let folders = ["s/science", "s/template", "s/notes"].map(Path::new);
+        let found = |names: &dyn Fn(&Path) -> Vec<String>| {
+            folders_of_roles(folders.iter().copied(), names).len()
+        };
+        assert_eq!(found(&|_| vec!["a.fits".into(), "b.fits".into()]), 2);
+        // The role may stand in the names too.
+        let with_role = |folder: &Path| {
+            let role = if folder.ends_with("science") {
+                "sci"
+            } else {
+                "ref"
+            };
+            vec![format!("a_{role}.fits")]
+        };
+        assert_eq!(found(&with_role), 2);
+        let apart =
+            |folder: &Path| vec![format!("{}_only.fits", folder.display()).replace('/', "-")];
+        assert_eq!(found(&apart), 0);
+        let alone = ["s/science", "s/x"].map(Path::new);
+        assert!(folders_of_roles(alone.iter().copied(), |_| vec!["a.fits".into()]).is_empty());
+        let files = ["s/science/a.fits", "s/template/a.fits"].map(PathBuf::from);
+        let named = roles_of(&files);
+        assert!(named[0].0.is_same_epoch(&named[1].0));
+        assert_eq!(named[1].0.role, Some(Role::Reference));
     }
 
     #[test]

@@ -134,6 +134,7 @@ impl AppState {
                 Request::Pick(purpose) => self.dialog.pick(&mut self.shared, purpose),
                 Request::Picked(purpose, paths) => self.picked(purpose, paths, cx),
                 Request::Restore(json) => self.restore_session(&json),
+                Request::JoinAgain(json) => self.opening.join_again(&json),
                 Request::Score => self.scoring.start(&mut self.shared, cx),
             }
         }
@@ -259,6 +260,7 @@ impl AppState {
             Action::AddVocabulary => self.dialog.pick(&mut self.shared, PickFor::Vocabulary),
             Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
             Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
+            Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
             Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
@@ -397,7 +399,7 @@ impl AppState {
                     .import(&mut self.shared, paths.swap_remove(0), cx);
             }
             PickFor::JoinTable => {
-                self.opening.join(paths.swap_remove(0), None);
+                self.opening.join(&paths[0], None);
                 self.opening.poll_join(&mut self.shared, cx);
             }
             PickFor::ExportLabels => {

@@ -187,7 +187,9 @@ impl Viewer {
             is_closed: false,
             title: String::new(),
         };
-        viewer.state.opening.to_join = start.joins;
+        for (table, radius_arcsec) in start.joins {
+            viewer.state.opening.join(&table, radius_arcsec);
+        }
         if let Some(vocabulary) = start.vocabulary {
             let vocabulary = Session::Vocabulary(vocabulary.into());
             viewer.queue.push(Command::Session(vocabulary));

@@ -72,7 +72,7 @@ impl AppState {
                 self.label_files.export(&mut self.shared, path, cx);
             }
             Session::Join(path) => {
-                self.opening.join(path, None);
+                self.opening.join(&path, None);
                 self.opening.poll_join(&mut self.shared, cx);
             }
             Session::Import(path) => {
@@ -114,7 +114,7 @@ impl AppState {
     /// Everything of the present set goes; nothing of it can arrive from now on.
     pub(super) fn forget_set(&mut self, cx: &Context) {
         self.opening.opening = None;
-        self.opening.joining = None;
+        self.opening.forget_joins();
         self.shared.forget_set(cx);
         self.scoring.drop_unwanted(&self.shared);
         self.shares.forget();

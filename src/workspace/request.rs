@@ -22,6 +22,8 @@ pub enum Request {
     Picked(PickFor, Vec<PathBuf>),
     /// Take up this session (JSON), which the project kept.
     Restore(String),
+    /// Join these tables (JSON) again, which the project kept.
+    JoinAgain(String),
     /// Have every model that is shown and has not scored the set score it.
     Score,
 }

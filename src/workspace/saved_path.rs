@@ -59,6 +59,21 @@ fn of_bytes(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
+/// A path, for `#[serde(with)]`.
+pub mod one {
+    use super::{Deserialize, Deserializer, Path, PathBuf, Serializer, from_text, to_text};
+
+    /// Writes the path.
+    pub fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&to_text(path))
+    }
+
+    /// Reads the path.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        Ok(from_text(&String::deserialize(from)?))
+    }
+}
+
 /// A list of paths, for `#[serde(with)]`.
 pub mod list {
     use super::{Deserialize, Deserializer, PathBuf, Serialize, Serializer, from_text, to_text};

@@ -107,7 +107,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),
-    ("twox_hash", &["features/scoring/origin"]),
+    ("twox_hash", &["features/scoring/origin", "io/join"]),
     ("bhtsne", &["features/latent/projection"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),

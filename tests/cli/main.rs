@@ -9,6 +9,7 @@ mod close_pairs;
 mod common;
 mod evaluate;
 mod fine_tune;
+mod join;
 mod label_agreement;
 mod label_stream;
 mod latent;

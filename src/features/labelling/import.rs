@@ -204,11 +204,12 @@ pub fn actions_of(label: &str, vocabulary: &Vocabulary) -> Option<Vec<LabelActio
     }
 }
 
-/// 1 for true and 0 for false; any other label as it is.
+/// 1 for true and 0 for false, also as FITS and forms write them; any other label as it is.
 fn truth_number(label: &str) -> &str {
-    match label.trim() {
-        word if word.eq_ignore_ascii_case("true") => "1",
-        word if word.eq_ignore_ascii_case("false") => "0",
+    let word = label.trim().to_ascii_lowercase();
+    match word.as_str() {
+        "true" | "t" | "yes" | "y" => "1",
+        "false" | "f" | "no" | "n" => "0",
         _ => label,
     }
 }

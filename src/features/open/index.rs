@@ -8,6 +8,7 @@ use std::{
 
 use crossbeam_channel::Sender;
 
+use super::kept_joins;
 use crate::{
     domain::{Candidate, LabelEvent, Problem, StepIds},
     io::{
@@ -52,6 +53,8 @@ pub struct OpenedProject {
     pub steps: StepIds,
     /// The session as JSON.
     pub session: Option<String>,
+    /// The joined tables as JSON.
+    pub joins: Option<String>,
     /// The paths that are being opened: the project's own where none were given.
     pub paths: Vec<PathBuf>,
 }
@@ -206,6 +209,7 @@ impl<'a> Indexer<'a> {
             session: project
                 .session_get("window")
                 .map_err(|error| text(&error))?,
+            joins: kept_joins::json_of(&project).map_err(|error| text(&error))?,
             paths: self.paths.clone(),
         };
         // The journal has it before the window can give a label.

@@ -3,6 +3,7 @@
 pub mod index;
 pub mod inspect;
 pub mod join;
+pub mod kept_joins;
 pub mod leaving;
 pub(crate) mod log_view;
 pub mod opening;

@@ -97,6 +97,9 @@ fn take_project(shared: &mut Shared, opened: OpenedProject, cx: &Context) {
     if let Some(session) = opened.session {
         shared.ask(Request::Restore(session));
     }
+    if let Some(joins) = opened.joins {
+        shared.ask(Request::JoinAgain(joins));
+    }
     shared.versions.read(project, &cx.tasks);
 }
 

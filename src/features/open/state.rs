@@ -1,10 +1,8 @@
 //! What is being opened, and what is being left.
 
-use std::path::PathBuf;
-
 use super::{
     index::OpenSet,
-    join::JoinTable,
+    join::{ForgetJoins, JoinTable, ToJoin},
     leaving::{Leaving, Refusal},
 };
 use crate::tasks::Running;
@@ -18,8 +16,10 @@ pub struct OpeningPane {
     pub leaving: Option<Leaving>,
     /// Leaving was refused last, because it would lose labels.
     pub refusal: Option<Refusal>,
-    /// Tables to join once the set is open, each with its radius in arcseconds.
-    pub to_join: Vec<(PathBuf, Option<f64>)>,
+    /// Tables to join once the set is open.
+    pub to_join: Vec<ToJoin>,
     /// Joins a table.
     pub joining: Option<Running<JoinTable>>,
+    /// Takes joined tables out of the project.
+    pub forgetting: Option<Running<ForgetJoins>>,
 }

@@ -9,7 +9,7 @@
 //! | (y, x), (y, x, channels) | one stamp, or one triplet |
 
 use super::array::{Array, Kind};
-use crate::domain::Role;
+use crate::{domain::Role, io::fits_layout::is_map};
 
 /// More channels than this are epochs.
 const MOST_CHANNELS: usize = 8;
@@ -51,7 +51,7 @@ pub struct Stack {
 impl Stack {
     /// What an array of stamps has; none for any other array.
     pub fn of(array: &Array) -> Option<Self> {
-        if array.kind == Kind::Text {
+        if array.kind == Kind::Text || is_map(last_part(&array.name)) {
             return None;
         }
         let is_side = |len: usize| (LEAST_SIDE..=MOST_SIDE).contains(&len);
@@ -432,7 +432,7 @@ mod tests {
         let order = |name: &str, shape: &[usize]| {
             Stack::of(&array(name, shape)).map(|stack| (stack.rows, stack.order))
         };
-        let cases: [Case; 10] = [
+        let cases: [Case; 12] = [
             (
                 "triplets.norm",
                 &[100, 63, 63, 3],
@@ -451,6 +451,8 @@ mod tests {
             ("one", &[63, 63, 3], Some((1, Order::ChannelsLast(3)))),
             ("science", &[64, 64], Some((1, Order::Plain))),
             ("embedding", &[100, 32], None),
+            ("mask", &[12, 63, 63], None),
+            ("night/bad_weight", &[12, 63, 63], None),
         ];
         for (name, shape, expected) in cases {
             let found = order(name, shape);

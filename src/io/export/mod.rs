@@ -21,7 +21,7 @@ pub use columns::FilledColumn;
 pub use row::{ExportRow, Selection, rows};
 pub use services::Service;
 
-use super::fits_write;
+use super::{fits_bytes::CardValue, fits_write};
 
 /// Why nothing was exported. An existing file of that name is still whole.
 #[derive(Debug, thiserror::Error)]
@@ -175,6 +175,9 @@ pub fn write_csv_to(out: impl std::io::Write, columns: &[FilledColumn]) -> std::
 
 fn write_fits(beside: &Path, rows: &[ExportRow<'_>]) -> Result<(), String> {
     let mut file = fits_write::FitsWriter::create(beside)?;
+    // FITS text is printable ASCII (FITS 4.0, section 7.3.3.1): every other character is written as an escape.
+    let form = CardValue::Text("unicode_escape");
+    file.card("TEXTESC", form, "how Python reads text columns");
     file.table("LABELS", &columns::of_rows(rows))?;
     file.finish()
 }

@@ -1,4 +1,7 @@
 //! VOTable 1.4 in its TABLEDATA form, as the IVOA recommends it for exchange.
+//!
+//! XML 1.0 has no way to write control characters. Where a text of a table has one, the rows are packed (BINARY2,
+//! section 5.4), which holds every character as it is.
 
 use std::{
     fs::File,
@@ -6,6 +9,7 @@ use std::{
     path::Path,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use quick_xml::{
     Writer,
     escape::escape,
@@ -51,6 +55,9 @@ fn write_resource<W: Write>(xml: &mut Writer<W>, rows: &[ExportRow<'_>]) -> io::
                 write_field(xml, column)?;
             }
             xml.create_element("DATA").write_inner_content(|xml| {
+                if rows.iter().any(has_what_xml_has_not) {
+                    return write_packed(xml, rows);
+                }
                 xml.create_element("TABLEDATA").write_inner_content(|xml| {
                     rows.iter().try_for_each(|row| write_row(xml, row))
                 })?;
@@ -140,21 +147,75 @@ fn cell_of(value: Value) -> String {
     }
 }
 
-/// A carriage return would become a line feed in every XML reader, and XML has no way to write
-/// other control characters at all: they become the replacement character.
-fn escaped(text: &str) -> String {
-    let is_allowed = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..);
-    let clean: String = text
-        .chars()
-        .map(|c| {
-            if is_allowed(c) && !matches!(c, '\u{fffe}' | '\u{ffff}') {
-                c
-            } else {
-                '\u{fffd}'
+/// True where a text of the row has a character that XML 1.0 cannot hold (section 2.2).
+fn has_what_xml_has_not(row: &ExportRow<'_>) -> bool {
+    let is_missing = |c: char| {
+        matches!(c, '\u{fffe}' | '\u{ffff}') || (c < ' ' && !matches!(c, '\t' | '\n' | '\r'))
+    };
+    COLUMNS.iter().any(|column| match (column.value)(row) {
+        Value::Text(text) => text.contains(is_missing),
+        _ => false,
+    })
+}
+
+/// The rows in base64: before each a bit for every column that has nothing, then the values, big endian.
+fn write_packed<W: Write>(xml: &mut Writer<W>, rows: &[ExportRow<'_>]) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    for row in rows {
+        let values: Vec<Value> = COLUMNS.iter().map(|column| (column.value)(row)).collect();
+        let flags = bytes.len();
+        bytes.resize(flags + values.len().div_ceil(8), 0);
+        for (at, (column, value)) in COLUMNS.iter().zip(values).enumerate() {
+            if matches!(value, Value::Null) {
+                bytes[flags + at / 8] |= 0x80 >> (at % 8);
             }
-        })
-        .collect();
-    escape(&clean).replace('\r', "&#13;")
+            pack(&mut bytes, column.kind, &value);
+        }
+    }
+    let stream = STANDARD.encode(bytes);
+    xml.create_element("BINARY2").write_inner_content(|xml| {
+        xml.create_element("STREAM")
+            .with_attribute(("encoding", "base64"))
+            .write_text_content(BytesText::new(&stream))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// A value as its FIELD describes it; where there is none, one that the flag marks as such.
+fn pack(bytes: &mut Vec<u8>, kind: Kind, value: &Value) {
+    match (kind, value) {
+        (Kind::Text, value) => {
+            let text = match value {
+                Value::Text(text) => text.as_str(),
+                _ => "",
+            };
+            let units: Vec<u16> = text.encode_utf16().collect();
+            bytes.extend((units.len() as u32).to_be_bytes());
+            bytes.extend(units.iter().flat_map(|unit| unit.to_be_bytes()));
+        }
+        (Kind::Time, value) => {
+            let text = match value {
+                Value::Time(time) => time.to_string(),
+                _ => String::new(),
+            };
+            bytes.extend((text.len() as u32).to_be_bytes());
+            bytes.extend(text.bytes());
+        }
+        (Kind::Int, Value::Int(number)) => bytes.extend(number.to_be_bytes()),
+        (Kind::Int, _) => bytes.extend(0_i64.to_be_bytes()),
+        (Kind::Float, Value::Float(number)) => bytes.extend(number.to_be_bytes()),
+        (Kind::Float, _) => bytes.extend(f32::NAN.to_be_bytes()),
+        (Kind::Double, Value::Double(number)) => bytes.extend(number.to_be_bytes()),
+        (Kind::Double, _) => bytes.extend(f64::NAN.to_be_bytes()),
+        (Kind::Bool, Value::Bool(is)) => bytes.push(if *is { b'T' } else { b'F' }),
+        (Kind::Bool, _) => bytes.push(b'?'),
+    }
+}
+
+/// A carriage return would become a line feed in every XML reader.
+fn escaped(text: &str) -> String {
+    escape(text).replace('\r', "&#13;")
 }
 
 fn new_line<W: Write>(xml: &mut Writer<W>) -> io::Result<()> {

@@ -70,8 +70,15 @@ fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits_error::F
 
 /// The columns of a Parquet file that hold no list and no structure.
 pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
-    let fault =
-        |error: parquet::errors::ParquetError| format!("is a damaged Parquet file: {error}");
+    let fault = |error: parquet::errors::ParquetError| {
+        let why = error.to_string();
+        match why.rsplit_once("Disabled feature at compile time: ") {
+            Some((_, packing)) => format!(
+                "is a Parquet file packed by {packing}, which is not read; write it with zstd, snappy or gzip"
+            ),
+            None => format!("is a damaged Parquet file: {why}"),
+        }
+    };
     let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(fault)?;
     let schema = reader.metadata().file_metadata().schema().clone();
     let mut table = Table::default();

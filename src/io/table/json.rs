@@ -44,7 +44,10 @@ pub(super) fn read(text: &str) -> Result<Table, String> {
     }
     // One object over several lines, or one a line.
     if let Ok(value) = serde_json::from_str::<Value>(text) {
-        add(1, &value);
+        match by_columns(&value) {
+            Some(rows) => (1..).zip(&rows).for_each(|(line, row)| add(line, row)),
+            None => add(1, &value),
+        }
         return Ok(table);
     }
     let mut faults = Vec::new();
@@ -59,6 +62,30 @@ pub(super) fn read(text: &str) -> Result<Table, String> {
     }
     table.faults = faults;
     Ok(table)
+}
+
+/// The rows of a table that is written column by column, as pandas does where nothing else is asked for:
+/// `{"id": {"0": "a", "1": "b"}, "label": {"0": …}}`. None for any other object.
+fn by_columns(value: &Value) -> Option<Vec<Value>> {
+    let columns = value.as_object()?;
+    let cells = columns.values().map(Value::as_object);
+    let cells = cells.collect::<Option<Vec<_>>>()?;
+    let (first, others) = cells.split_first()?;
+    let is_same = others.iter().all(|other| other.keys().eq(first.keys()));
+    let are_cells = || {
+        let mut all = cells.iter().flat_map(|cells| cells.values());
+        all.all(|cell| !cell.is_object())
+    };
+    if others.is_empty() || first.is_empty() || !is_same || !are_cells() {
+        return None;
+    }
+    let row = |key: &String| {
+        let cells = columns
+            .iter()
+            .map(|(name, cells)| (name.clone(), cells[key].clone()));
+        Value::Object(cells.collect())
+    };
+    Some(first.keys().map(row).collect())
 }
 
 fn flatten(value: &Value, name: &str, each: &mut dyn FnMut(&str, String)) {
@@ -98,6 +125,14 @@ mod tests {
             let at = table.find(&["id"]).unwrap();
             assert_eq!(table.rows[0].cell(at), "1127174604415015005");
             assert_eq!(table.rows[1].cell(table.find(&["a.label"]).unwrap()), "");
+        }
+        let columns = read(r#"{"id":{"0":"a","1":"b"},"label":{"0":"real","1":null}}"#).unwrap();
+        assert_eq!(columns.rows.len(), 2);
+        assert_eq!(columns.rows[0].cells, ["a", "real"]);
+        assert_eq!(columns.rows[1].cell(1), "");
+        // One object with objects inside is a row.
+        for one in [r#"{"a":{"x":1},"b":{"y":2}}"#, r#"{"a":{"x":1}}"#] {
+            assert_eq!(read(one).unwrap().rows.len(), 1, "{one}");
         }
         let cut = read("{\"id\": 1}\n{\"id\"\n").unwrap();
         assert_eq!((cut.rows.len(), cut.faults.len()), (1, 1));

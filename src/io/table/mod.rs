@@ -1,15 +1,17 @@
 //! One reader of tables for labels and for metadata beside stamps, whoever wrote them.
 //!
 //! What a file is, its bytes say: text with commas, semicolons, tabs, bars or blanks between the cells; ECSV;
-//! VOTable; FITS; Parquet; JSON, as a list or one object a line. Every cell becomes the text that was
+//! IPAC; VOTable; FITS; Parquet; JSON, as a list or one object a line. Every cell becomes the text that was
 //! written, so that identifiers of 64 bits stay exact.
 
 mod binary;
+mod ipac;
 mod json;
 mod row;
 mod text;
 mod votable;
 mod votable_binary;
+mod zipped;
 
 pub use row::{Row, Table};
 use std::path::{Path, PathBuf};
@@ -70,10 +72,22 @@ impl Table {
                 "is a database, not a table: a project of destello?".into(),
             ));
         }
+        if bytes.starts_with(b"PK\x03\x04") {
+            let inside = zipped::only_file(bytes).map_err(refused)?;
+            return Self::parse(&inside, path);
+        }
         let text = text::decoded(bytes);
         let begin = text.trim_start();
-        if begin.starts_with('<') && begin.contains("<VOTABLE") {
-            return votable::read(begin).map_err(refused);
+        if begin.starts_with('<') {
+            // The name may stand behind that of its namespace.
+            if begin.contains("<VOTABLE") || begin.contains(":VOTABLE") {
+                return votable::read(begin).map_err(refused);
+            }
+            let why = "is XML or HTML without a VOTable in it; save the table as CSV";
+            return Err(refused(why.into()));
+        }
+        if ipac::is_ipac(begin) {
+            return Ok(ipac::read(&text));
         }
         if json::is_json(begin) {
             return json::read(&text).map_err(refused);

@@ -37,6 +37,12 @@ const KNOWN: [&str; 26] = [
 /// The text of bytes: UTF-8, UTF-16 with its mark or by its zeros, else Windows-1252 in the lines that are no
 /// UTF-8.
 pub(super) fn decoded(bytes: &[u8]) -> String {
+    // Fields of fixed length are filled up with zeros.
+    if let [.., odd, 0, 0, 0] = bytes
+        && *odd != 0
+    {
+        return decoded(&bytes[..bytes.len() - 3]);
+    }
     let wide = |bytes: &[u8], is_big: bool| {
         let unit = |pair: &[u8]| {
             if is_big {
@@ -99,7 +105,11 @@ pub(super) fn read(text: &str) -> Table {
         let shown = line.trim();
         if let Some(comment) = shown.strip_prefix('#') {
             comments.push(comment.trim());
-        } else if let Some(sign) = shown.to_ascii_lowercase().strip_prefix("sep=") {
+        } else if let Some(sign) = shown
+            .trim_matches('"')
+            .to_ascii_lowercase()
+            .strip_prefix("sep=")
+        {
             given = sign.bytes().next().or(Some(b'\t')).map(Between::Sign);
         } else if !shown.is_empty() {
             break;

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use destello::window::command::{Command, Session};
+use destello::{
+    window::command::{Command, Session},
+    workspace::action::Action,
+};
 
 use crate::common::{InlineWindow, StampSet};
 
@@ -47,4 +50,88 @@ fn columns_of_a_joined_table_filter_and_sort() {
         "{}",
         window.toast()
     );
+}
+
+#[test]
+fn joined_tables_come_back_with_the_project() {
+    let set = StampSet::new();
+    let project = set.beside("night.destello");
+    let table = set.beside("gaia.csv");
+    let open = || {
+        let mut window = InlineWindow::on(&set.path(), &project);
+        window.settle();
+        window
+    };
+    let lines = |window: &InlineWindow| {
+        let problems = window.state.shared.problems.iter();
+        problems.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    fs::write(&table, "source,plx\nhits02,0.5\nhits05,7.5\n").unwrap();
+    let mut window = open();
+    window.apply(Command::Session(Session::Join(table.clone())));
+    window.settle();
+    window.close();
+
+    let mut window = open();
+    assert_eq!(lines(&window), [""; 0]);
+    window.filter("gaia.plx>1");
+    assert_eq!(window.queue(), ["hits05"]);
+    window.filter("");
+    window.close();
+
+    fs::write(&table, "source,plx\nhits02,9.5\nhits05,0.5\n").unwrap();
+    let mut window = open();
+    let problems = lines(&window);
+    assert!(
+        problems.len() == 1
+            && problems[0].contains("gaia.csv")
+            && problems[0].contains("was changed"),
+        "{problems:?}"
+    );
+    window.filter("gaia.plx>1");
+    assert_eq!(window.queue(), ["hits02"]);
+    window.filter("");
+    window.close();
+    let window = open();
+    assert_eq!(lines(&window), [""; 0], "what it holds now is known");
+    window.close();
+
+    let elsewhere = set.beside("elsewhere.csv");
+    fs::rename(&table, &elsewhere).unwrap();
+    let mut window = open();
+    let problems = lines(&window);
+    assert!(
+        problems.len() == 1
+            && problems[0].contains("gaia.csv")
+            && problems[0].contains("not joined"),
+        "{problems:?}"
+    );
+    assert_eq!(window.queue().len(), 6, "nothing else breaks");
+    window.filter("gaia.plx>1");
+    assert_eq!(
+        window
+            .state
+            .shared
+            .queue
+            .unknown_column()
+            .map(|name| &**name),
+        Some("gaia.plx")
+    );
+    window.filter("");
+    window.close();
+    fs::rename(&elsewhere, &table).unwrap();
+    let mut window = open();
+    window.filter("gaia.plx>1");
+    assert_eq!(window.queue(), ["hits02"], "it has come back");
+
+    window.filter("");
+    window.act(Action::UnjoinTables);
+    window.settle();
+    window.filter("gaia.plx>1");
+    assert!(window.state.shared.queue.unknown_column().is_some());
+    window.filter("");
+    window.close();
+    let mut window = open();
+    window.filter("gaia.plx>1");
+    assert!(window.state.shared.queue.unknown_column().is_some());
 }

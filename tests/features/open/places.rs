@@ -82,6 +82,7 @@ impl Window {
             events: Vec::new(),
             steps: StepIds::of_range(1),
             session: None,
+            joins: None,
             paths: vec!["/night".into()],
         })));
         let (journal, news) = Journal::detached();

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use super::{
     Row,
     binary_readers::{fits_rows, parquet_columns},
@@ -19,6 +21,7 @@ use destello::{
         columns::{self, Kind, Value},
         rows, write_table,
     },
+    io::table::Table,
 };
 
 /// Writes the sample labels and gives the file's bytes and what should be in it.
@@ -160,6 +163,60 @@ fn votable_reads_back() {
         })
         .collect();
     assert_eq!(found, wanted);
+}
+
+#[test]
+fn what_xml_cannot_hold_is_packed_in_a_votable() {
+    let ids = ["ctrl\u{1}x", "\u{ffff}", "größe 🔭", "a\tb\nc", "plain"];
+    let mut catalogue = Catalogue::default();
+    for id in ids {
+        catalogue.absorb(Candidate {
+            id: id.into(),
+            position_deg: Some([10.5, -20.25]),
+            ..Candidate::default()
+        });
+    }
+    let book = LabelBook::default();
+    let rows = rows(&book, &catalogue, Selection::All);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("labels.vot");
+    write_table(&path, Format::VoTable, &rows).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let stream = document
+        .descendants()
+        .find(|node| node.has_tag_name(("http://www.ivoa.net/xml/VOTable/v1.3", "STREAM")))
+        .unwrap();
+    assert_eq!(stream.parent().unwrap().tag_name().name(), "BINARY2");
+    let packed = STANDARD.decode(stream.text().unwrap()).unwrap();
+    for id in ids {
+        let units: Vec<u8> = id.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(
+            packed.windows(units.len()).any(|at| at == units),
+            "{id:?} as UTF-16"
+        );
+    }
+    let table = Table::read(&path).unwrap();
+    let column = |name: &str| {
+        let at = table.find(&[name]).unwrap();
+        table
+            .rows
+            .iter()
+            .map(|row| row.cells[at].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(column("objectId"), ids);
+    assert_eq!(column("ra"), ["10.5"; 5]);
+    assert_eq!(column("magpsf"), [""; 5]);
+    // Without such characters rows are written out, which more programs read.
+    let mut plain = Catalogue::default();
+    plain.absorb(Candidate {
+        id: "größe\tβ".into(),
+        ..Candidate::default()
+    });
+    let rows = destello::io::export::rows(&book, &plain, Selection::All);
+    write_table(&path, Format::VoTable, &rows).unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("<TABLEDATA>"));
 }
 
 #[test]

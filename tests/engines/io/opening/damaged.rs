@@ -1,5 +1,8 @@
 //! Two thousand damaged files of every format: cut, with bits flipped, lengths changed, pieces lost and doubled. None
 //! panics, none takes long, none takes memory beyond its reason.
+//!
+//! `DESTELLO_FUZZ_S=300` goes on for so many seconds a format, with other damage each time; `DESTELLO_FUZZ_CORPUS=DIR`
+//! puts the whole files where the fuzzer of `tests/fuzz` begins.
 
 use std::{
     io::Write as _,
@@ -25,6 +28,32 @@ const FILES: usize = 2_000;
 const LONGEST: Duration = Duration::from_secs(20);
 /// Memory that a damaged file may ask for at most.
 const MOST_BYTES: u64 = 8 << 30;
+
+/// Numbers of the files of one run: the usual ones, then for as long as `DESTELLO_FUZZ_S` wants.
+fn turns() -> impl Iterator<Item = usize> {
+    let seconds = std::env::var("DESTELLO_FUZZ_S").ok();
+    let seconds = seconds.map_or(0, |text| text.parse().expect("DESTELLO_FUZZ_S: seconds"));
+    let end = Instant::now() + Duration::from_secs(seconds);
+    (0..).take_while(move |turn| *turn < FILES || Instant::now() < end)
+}
+
+/// Keeps a whole file for the fuzzer, where it is wanted.
+fn keep_for_the_fuzzer(target: &str, number: usize, whole: &[u8]) {
+    if let Some(folder) = std::env::var_os("DESTELLO_FUZZ_CORPUS") {
+        put(&Path::new(&folder).join(target), &number.to_string(), whole);
+    }
+}
+
+/// The target of `tests/fuzz` that reads a file of this name.
+fn target_of(file: &str) -> &str {
+    match file {
+        "x.fits" => "fits",
+        "x.fits.fz" => "tiles",
+        "x.fits.gz" | "x.tar.gz" => "gzip",
+        "x.h5" => "hdf5",
+        other => other.rsplit('.').next().unwrap_or(other),
+    }
+}
 
 /// A small generator, so that every run damages the same bytes.
 struct Damage(u64);
@@ -101,7 +130,8 @@ fn limit_memory() {
 fn survives(name: &str, file: &str, wholes: &[Vec<u8>], least: usize) {
     limit_memory();
     let folder = tempfile::tempdir().unwrap();
-    for whole in wholes {
+    for (number, whole) in wholes.iter().enumerate() {
+        keep_for_the_fuzzer(target_of(file), number + whole.len(), whole);
         let (wanted, good, problems) = open_all_and_decode(&put(folder.path(), file, whole));
         assert!(
             wanted > 0 && wanted == good && problems == 0,
@@ -110,7 +140,7 @@ fn survives(name: &str, file: &str, wholes: &[Vec<u8>], least: usize) {
     }
     let mut damage = Damage(2_026);
     let (mut opened, mut faulty) = (0, 0);
-    for turn in 0..FILES {
+    for turn in turns() {
         let bytes = damage.somewhere(turn, &wholes[turn / 2 % wholes.len()]);
         let path = put(folder.path(), file, &bytes);
         let begin = Instant::now();
@@ -229,18 +259,20 @@ fn npy(shape: [usize; 4]) -> Vec<u8> {
 fn survives_arrays(name: &str, file: &str, whole: &[u8]) {
     limit_memory();
     let folder = tempfile::tempdir().unwrap();
+    keep_for_the_fuzzer(target_of(file), whole.len(), whole);
     let (wanted, good, problems) = open_all_and_decode(&put(folder.path(), file, whole));
     assert_eq!((wanted, good, problems), (9, 9, 1), "{name}");
     let mut damage = Damage(2_026);
-    let mut opened = 0;
-    for turn in 0..FILES {
+    let (mut opened, mut tried) = (0, 0);
+    for turn in turns() {
         let path = put(folder.path(), file, &damage.somewhere(turn, whole));
         let begin = Instant::now();
         opened += usize::from(open_all_and_decode(&path).1 > 0);
+        tried += 1;
         let time = begin.elapsed();
         assert!(time < LONGEST, "{name}, file {turn}: {time:?}");
     }
-    assert!((1..FILES).contains(&opened), "{name}: {opened} still open");
+    assert!((1..tried).contains(&opened), "{name}: {opened} still open");
 }
 
 #[test]
@@ -292,12 +324,17 @@ fn tables_of_labels() {
         parquet(folder.path()),
     ];
     let mut damage = Damage(2_026);
-    let mut read = 0;
-    for turn in 0..FILES {
+    let (mut read, mut tried) = (0, 0);
+    for (number, whole) in wholes.iter().enumerate() {
+        keep_for_the_fuzzer("table", number, whole);
+        keep_for_the_fuzzer("labels", number, whole);
+    }
+    for turn in turns() {
         let bytes = damage.somewhere(turn, &wholes[turn / 2 % wholes.len()]);
         let begin = Instant::now();
+        tried += 1;
         read += usize::from(labels_csv::parse(&bytes, "x").is_ok());
         assert!(begin.elapsed() < LONGEST, "table {turn}");
     }
-    assert!((FILES / 10..FILES).contains(&read), "{read} still read");
+    assert!((tried / 10..tried).contains(&read), "{read} still read");
 }

@@ -4,6 +4,7 @@
 mod alerts;
 mod archives;
 mod arrays;
+mod brokers;
 mod converting;
 mod damaged;
 mod faults;
@@ -11,5 +12,7 @@ mod fits;
 mod formats;
 mod others;
 mod packets;
+mod packings;
 mod role_files;
+mod same_object;
 mod samples;

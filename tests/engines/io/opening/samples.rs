@@ -161,6 +161,21 @@ pub fn small_image(value: f32, more: &[(&str, String)]) -> Vec<u8> {
     image("", &[2, 2], &[value, 1.0, 2.0, f32::NAN], more)
 }
 
+/// A file of named images, each of 2 x 2 pixels of its number; nothing in the primary HDU.
+pub fn extensions(names: &[&str], more: &[(&str, String)]) -> Vec<u8> {
+    let mut cards = vec![
+        ("SIMPLE", "T".to_owned()),
+        ("BITPIX", "8".into()),
+        ("NAXIS", "0".into()),
+    ];
+    cards.extend(more.iter().cloned());
+    let mut bytes = header(&cards);
+    for (at, name) in names.iter().enumerate() {
+        bytes.extend(image(name, &[2, 2], &[at as f32; 4], &[]));
+    }
+    bytes
+}
+
 /// Packed with gzip.
 pub fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
