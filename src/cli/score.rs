@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use super::{
     joins::{self, Joins},
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
-    shares::Shares,
+    shares::{Sets, Shares},
 };
 use crate::{
     features::scoring::{
@@ -40,6 +40,8 @@ pub struct Args {
     device: Wish,
     #[command(flatten)]
     shares: Shares,
+    #[command(flatten)]
+    sets: Sets,
     #[command(flatten)]
     joins: Joins,
     /// For large sets: score one orientation first, and all four only where the score lies near the threshold (that
@@ -94,6 +96,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             _ => None,
         },
         orientations: args.quick.unwrap_or_default(),
+        level: args.sets.level(),
     };
     let cancel = cancel_by_signal()?;
     let line = Arc::new(ProgressLine::new());
@@ -111,7 +114,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     report_faults(&report);
-    for line in report.shares.iter().chain(&report.in_full) {
+    let lines = report.shares.iter().chain(&report.sets);
+    for line in lines.chain(&report.in_full) {
         eprintln!("{line}");
     }
     if !args.joins.is_empty() {

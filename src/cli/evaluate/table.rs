@@ -105,6 +105,7 @@ fn details(model: &Evaluation) -> Vec<String> {
     lines.extend(matrix(model));
     lines.extend(bins(model));
     lines.extend(epochs(model));
+    lines.extend(sets(model));
     lines.extend(
         model
             .seen
@@ -118,6 +119,24 @@ fn details(model: &Evaluation) -> Vec<String> {
             .map(|left| format!("  left out: {} {}", left.n, left.why)),
     );
     lines
+}
+
+/// How often sets of classes hold the true one.
+fn sets(model: &Evaluation) -> Vec<String> {
+    let Some(sets) = &model.sets else {
+        return Vec::new();
+    };
+    let of_class = sets.classes.iter().filter_map(|class| {
+        let short = if class.is_short_of(sets.level) {
+            "; short of the level by more than two standard errors"
+        } else {
+            ""
+        };
+        Some(format!("    {}: {}{short}", class.class, class.in_words()?))
+    });
+    std::iter::once(format!("  {}", sets.in_words()))
+        .chain(of_class)
+        .collect()
 }
 
 /// Mean recall after the first, third, fifth, tenth, … epoch.

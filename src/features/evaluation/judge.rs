@@ -217,6 +217,7 @@ mod tests {
             positive: classes.iter().position(|class| *class == "real"),
             threshold: 0.5,
             learned: Arc::default(),
+            sets: None,
         }
     }
 
