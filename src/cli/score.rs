@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     features::scoring::{
-        class_shares::ShareChoice,
         report::ScoreReport,
         run::{ScoreNews, ScoreOrder, score},
         score::Orientations,
@@ -88,8 +87,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         project: args.project.clone(),
         shares: args.shares.shares.clone(),
         decision: args.shares.decide,
-        labels: match (&args.shares.shares, &args.project) {
-            (ShareChoice::Labels, Some(project)) if project.exists() => {
+        labels: match &args.project {
+            Some(project) if project.exists() => {
                 let project = super::label::open_existing(project)?;
                 Some(Arc::new(super::opened::book_of(&project)?))
             }

@@ -271,9 +271,10 @@ pub struct Evaluation {
     /// there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<SeenFigures>,
-    /// How often its sets of classes hold the true one; none of a model that was not calibrated for sets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sets: Option<SetFigures>,
+    /// How often its sets of classes hold the true one: as the model was calibrated, then with labels, where there are
+    /// enough of them. Empty of a model that was not calibrated for sets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<SetFigures>,
     /// Position of the positive class.
     #[serde(skip)]
     pub positive: Option<usize>,

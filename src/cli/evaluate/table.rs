@@ -1,7 +1,10 @@
 //! The table of an evaluation, in the form of the publications: percent with their uncertainties.
 
 use crate::{
-    domain::{Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds},
+    domain::{
+        Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds,
+        set_figures::SetFigures,
+    },
     features::evaluation::Report,
 };
 
@@ -123,9 +126,10 @@ fn details(model: &Evaluation) -> Vec<String> {
 
 /// How often sets of classes hold the true one.
 fn sets(model: &Evaluation) -> Vec<String> {
-    let Some(sets) = &model.sets else {
-        return Vec::new();
-    };
+    model.sets.iter().flat_map(set_lines).collect()
+}
+
+fn set_lines(sets: &SetFigures) -> Vec<String> {
     let of_class = sets.classes.iter().filter_map(|class| {
         let short = if class.is_short_of(sets.level) {
             "; short of the level by more than two standard errors"

@@ -55,7 +55,8 @@ impl Task for Judge {
                 &self.request,
             );
             for (judged, facts) in found.models.iter_mut().zip(&self.models) {
-                judged.sets = set_figures(judged, facts, &self.scores, &self.sets);
+                let set = (&*self.catalogue, truths);
+                judged.sets = set_figures(judged, facts, &self.scores, set, &self.sets);
             }
             Arc::new(found)
         })

@@ -297,8 +297,8 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
             }
         });
     }
-    if let Some(sets) = &model.sets {
-        sets_ui(ui, sets);
+    for (number, sets) in model.sets.iter().enumerate() {
+        sets_ui(ui, sets, number);
     }
     if let Some(seen) = &model.seen {
         ui.label(weak(ui, seen.in_words())).on_hover_text(
@@ -311,24 +311,26 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
 }
 
 /// How often sets of classes hold the true one; classes that miss it by more than two standard errors are marked.
-fn sets_ui(ui: &mut Ui, sets: &SetFigures) {
+fn sets_ui(ui: &mut Ui, sets: &SetFigures, number: usize) {
     ui.add_space(theme::GRID);
     ui.add(egui::Label::new(sets.in_words()).wrap());
-    Grid::new("sets of classes").striped(true).show(ui, |ui| {
-        for class in &sets.classes {
-            let Some(words) = class.in_words() else {
-                continue;
-            };
-            ui.label(&class.class);
-            let words = RichText::new(words);
-            ui.label(if class.is_short_of(sets.level) {
-                words.color(theme::accent_text(ui))
-            } else {
-                words
-            });
-            ui.end_row();
-        }
-    });
+    Grid::new(("sets of classes", number))
+        .striped(true)
+        .show(ui, |ui| {
+            for class in &sets.classes {
+                let Some(words) = class.in_words() else {
+                    continue;
+                };
+                ui.label(&class.class);
+                let words = RichText::new(words);
+                ui.label(if class.is_short_of(sets.level) {
+                    words.color(theme::accent_text(ui))
+                } else {
+                    words
+                });
+                ui.end_row();
+            }
+        });
 }
 
 /// "0.13", "2e-5".

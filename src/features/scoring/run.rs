@@ -21,9 +21,13 @@ use super::{
 };
 use crate::{
     domain::{
-        Candidate, Catalogue, LabelBook, ModelCard, ModelId, Predictions, Problem, SetCalibration,
+        Candidate, CandidateIx, Catalogue, LabelBook, ModelCard, ModelId, Predictions, Problem,
+        SetCalibration,
     },
-    features::labelling::truths::Truths,
+    features::labelling::{
+        label_sets::{labelled, with_labels},
+        truths::Truths,
+    },
     io::Decoder,
     learn::{Compute, Wish, shares::Decision},
     store::{Project, StoreError},
@@ -53,7 +57,8 @@ pub struct ScoreOrder {
     pub shares: ShareChoice,
     /// What the correction is for.
     pub decision: Decision,
-    /// Labels of the set, which shares can be taken from; none for the classes that the data give.
+    /// Labels of the set, which shares can be taken from, and sets of classes are calibrated with; none for the
+    /// classes that the data give, which are for shares only.
     pub labels: Option<Arc<LabelBook>>,
     /// From how many orientations.
     pub orientations: Orientations,
@@ -165,10 +170,8 @@ fn reported(
             shares.extend(corrected.in_words(&card, order.decision));
             predictions = corrected.predictions;
         }
-        let sets = card
-            .sets_of(&id)
-            .filter(|_| card.positive_class().is_none());
-        let sets = sets.map(|sets| sets_of(sets, [&own, &predictions], order.level));
+        let sets = sets_for(order, catalogue, (&id, &card), &own);
+        let sets = sets.map(|sets| sets_of(&sets, [&own, &predictions], order.level));
         named.push(Named {
             card,
             predictions,
@@ -198,6 +201,27 @@ struct Named<'a> {
     predictions: Vec<Predictions>,
     one_view: Option<&'a OneView>,
     sets: Option<Vec<SetsOfEpochs>>,
+}
+
+/// What sets of a model's classes follow from: its card, and the labels of the project.
+fn sets_for(
+    order: &ScoreOrder,
+    catalogue: &Catalogue,
+    (id, card): (&ModelId, &ModelCard),
+    own: &[Predictions],
+) -> Option<SetCalibration> {
+    let sets = card
+        .sets_of(id)
+        .filter(|_| card.positive_class().is_none())?;
+    let book = order.labels.as_deref();
+    let by_labels = book.and_then(|book| {
+        let of = |ix: CandidateIx| own.get(ix.0 as usize);
+        let learned = card.training.learned.iter().cloned().collect();
+        let model = (&card.classes[..], &learned);
+        let known = labelled(model, catalogue, Truths::Labels(book), of);
+        with_labels(sets, (id, &card.classes), known.iter().map(|(_, one)| one))
+    });
+    Some(by_labels.unwrap_or_else(|| sets.clone()))
 }
 
 /// The set of classes of each epoch of each candidate: of what a model itself predicts, and of what is shown.

@@ -4,9 +4,12 @@
 use anyhow::{bail, ensure};
 
 use crate::{
-    domain::{Candidate, Catalogue, Prediction, Predictions, SetCalibration},
+    domain::{Candidate, Catalogue, Predictions, SetCalibration},
     features::{
-        labelling::truths::{Classes, Truths},
+        labelling::{
+            label_sets::{ENOUGH_LABELS, rows},
+            truths::{Classes, Truths},
+        },
         scoring::fusing::Scorer,
     },
     io::Decoder,
@@ -73,14 +76,16 @@ pub fn calibrated(
             scorer.id()
         );
     }
-    Ok(Some(sets))
-}
-
-fn rows(predictions: &[Prediction]) -> Vec<&[f32]> {
-    let all = predictions.iter();
-    all.filter_map(|prediction| match prediction {
-        Prediction::Probabilities(row) => Some(&row[..]),
-        Prediction::Refused(_) => None,
-    })
-    .collect()
+    // What was known stays for classes of which there are few now.
+    let known = card.sets_of(scorer.id());
+    Ok(Some(match known {
+        Some(known) => SetCalibration {
+            data: format!(
+                "{}; classes with fewer than {ENOUGH_LABELS}: {}",
+                sets.data, known.data
+            ),
+            ..known.with(&sets, ENOUGH_LABELS)
+        },
+        None => sets,
+    }))
 }

@@ -74,7 +74,8 @@ impl ShownModel {
     /// calibrated.
     pub fn sets(&self) -> Option<&SetCalibration> {
         let ready = self.ready.as_ref().filter(|ready| ready.real.is_none())?;
-        ready.card.sets_of(&ready.id)
+        let by_labels = self.shares().and_then(|found| found.sets.as_deref());
+        by_labels.or_else(|| ready.card.sets_of(&ready.id))
     }
 }
 
