@@ -75,7 +75,7 @@ pub struct Measured {
 /// How often sets hold the true class.
 pub struct Coverage {
     /// The mean over the classes that there are.
-    pub coverage: f64,
+    pub held: f64,
     /// Classes in a set, the mean over the classes that there are.
     pub size: f64,
     /// Of each class that there is: its name, objects, how many sets hold it, of how many nothing is seen yet.
@@ -201,7 +201,7 @@ impl Objects {
     fn coverage(&self, after: usize) -> Option<Coverage> {
         let sets = self.sets.as_ref()?;
         let mut found = Coverage {
-            coverage: 0.0,
+            held: 0.0,
             size: 0.0,
             classes: Vec::new(),
         };
@@ -219,7 +219,7 @@ impl Objects {
                 size += set.len();
             }
             let share = 1.0 / there.len() as f64 / counts[0].max(1) as f64;
-            found.coverage += counts[1] as f64 * share;
+            found.held += counts[1] as f64 * share;
             found.size += size as f64 * share;
             found.classes.push((self.classes[*class].clone(), counts));
         }

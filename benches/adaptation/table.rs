@@ -37,7 +37,7 @@ pub fn text(all: &[Measured], labels: usize, draws: u64) -> String {
     for one in all {
         let cells = one.sets.iter();
         let cells: Vec<String> = cells
-            .map(|sets| format!("{:.1} / {:.2}", 100.0 * sets.coverage, sets.size))
+            .map(|sets| format!("{:.1} / {:.2}", 100.0 * sets.held, sets.size))
             .collect();
         lines.push(format!("| {} | {} |", one.name, cells.join(" | ")));
     }

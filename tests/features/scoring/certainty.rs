@@ -31,9 +31,9 @@ fn known(window: &InlineWindow, ix: CandidateIx, epoch: usize) -> KnownClasses<'
 }
 
 #[test]
-fn what_is_not_seen_yet_is_no_finding_and_sets_grow_with_the_level() {
+fn what_is_not_seen_yet_is_no_finding() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path());
+    let window = opened(folder.path());
     let shared = &window.state.shared;
     let scores = &shared.scores;
     let model = scores.class_model().unwrap();
@@ -86,8 +86,12 @@ fn what_is_not_seen_yet_is_no_finding_and_sets_grow_with_the_level() {
         scores.detections.is_seen(*ix, epochs - 1) == Some(false)
     });
     assert_eq!(scores.detections.unseen(), last.count());
+}
 
-    // The setting of the level.
+#[test]
+fn sets_grow_with_the_level_of_the_settings_and_end_with_their_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(folder.path());
     let sizes = |window: &InlineWindow| -> Vec<usize> {
         let all = window.state.shared.catalogue.iter();
         all.map(|(ix, _)| known(window, ix, 2).set.unwrap().len())

@@ -183,10 +183,11 @@ fn a_network_that_is_trained_on_labels_knows_whose() {
     while !training.is_finished() {
         training.advance().unwrap();
     }
-    let learned = &training.write().unwrap().card().training.learned;
+    let written = training.write().unwrap();
+    let learned = &written.card().training.learned;
     assert_eq!(learned.len(), 40);
     // It is not judged by what it has learned.
-    let facts = ModelFacts::of(&ModelId::new("m", 0), training.model().unwrap().card());
+    let facts = ModelFacts::of(&ModelId::new("m", 0), written.card());
     let of_data = read_all_with(&[sky.path()], &Decoder::default()).catalogue;
     assert!(
         of_data
