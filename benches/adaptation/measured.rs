@@ -1,15 +1,22 @@
 //! Objects with what a model predicts of them, and what each way of adapting makes of it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use destello::{
-    domain::{Candidate, Catalogue, Prediction, class_of, fnv, likeliest},
-    features::scoring::fusing::{Scorer, calibrated},
+    domain::{
+        Candidate, Catalogue, Prediction, Predictions, SetCalibration, class_of, detections::SEEN,
+        fnv, likeliest,
+    },
+    features::scoring::{
+        detections::significances,
+        fusing::{Scorer, calibrated},
+    },
     io::Decoder,
     learn::{
         chance::Chance,
         shares::{ClassShares, Decision, LabelBiases, correct, estimate},
     },
+    workspace::scores::certainty::USUAL_LEVEL,
 };
 
 /// Numbers of epochs that are judged; the last stands for all.
@@ -26,6 +33,9 @@ struct Object {
     group: u64,
     /// Epochs that were scored: how many were seen then, the row, and the row calibrated.
     rows: Vec<(usize, [Vec<f32>; 2])>,
+    /// What the model itself predicts after each epoch, and how significantly anything was detected up to it.
+    own: Predictions,
+    significances: Arc<[f32]>,
 }
 
 /// All of them, with what one model predicts.
@@ -34,6 +44,7 @@ pub struct Objects {
     trained: Vec<f64>,
     all: Vec<Object>,
     fields: usize,
+    sets: Option<SetCalibration>,
 }
 
 /// What is made of an object's row after so many epochs.
@@ -57,6 +68,18 @@ pub struct Measured {
     pub won: [usize; 2],
     /// The same of labels against estimated shares, in all draws together.
     pub won_by_labels: [usize; 2],
+    /// Sets of classes after each number of epochs; empty where nothing was calibrated.
+    pub sets: Vec<Coverage>,
+}
+
+/// How often sets hold the true class.
+pub struct Coverage {
+    /// The mean over the classes that there are.
+    pub held: f64,
+    /// Classes in a set, the mean over the classes that there are.
+    pub size: f64,
+    /// Of each class that there is: its name, objects, how many sets hold it, of how many nothing is seen yet.
+    pub classes: Vec<(String, [usize; 3])>,
 }
 
 /// The field of an object; itself where its file names none.
@@ -95,6 +118,8 @@ impl Objects {
                 });
                 let field = field_of(candidate);
                 all.push(Object {
+                    own: both.0.clone(),
+                    significances: significances(candidate, decoder),
                     class: *class,
                     group: fnv::drawn(field.bytes()) % GROUPS,
                     rows: rows.collect(),
@@ -104,6 +129,7 @@ impl Objects {
         all.retain(|object| !object.rows.is_empty());
         Ok(Self {
             trained: scorer.card().trained_shares(),
+            sets: scorer.card().sets_of(scorer.id()).cloned(),
             classes,
             all,
             fields: fields.len(),
@@ -171,6 +197,35 @@ impl Objects {
             .collect()
     }
 
+    /// Sets of classes at the usual level after so many epochs, as the model was calibrated.
+    fn coverage(&self, after: usize) -> Option<Coverage> {
+        let sets = self.sets.as_ref()?;
+        let mut found = Coverage {
+            held: 0.0,
+            size: 0.0,
+            classes: Vec::new(),
+        };
+        let there = self.classes_there();
+        for class in &there {
+            let (mut counts, mut size) = ([0; 3], 0);
+            for one in self.all.iter().filter(|one| one.class == *class) {
+                let last = one.own.len().min(after) - 1;
+                let Some(set) = sets.set([&one.own, &one.own], last, USUAL_LEVEL) else {
+                    continue;
+                };
+                counts[0] += 1;
+                counts[1] += usize::from(set.contains(class));
+                counts[2] += usize::from(one.significances[last] < SEEN);
+                size += set.len();
+            }
+            let share = 1.0 / there.len() as f64 / counts[0].max(1) as f64;
+            found.held += counts[1] as f64 * share;
+            found.size += size as f64 * share;
+            found.classes.push((self.classes[*class].clone(), counts));
+        }
+        Some(found)
+    }
+
     fn curve(&self, of: &dyn Fn(usize, Decision) -> Vec<Option<usize>>) -> Curve {
         AFTER.map(|after| {
             [
@@ -204,6 +259,10 @@ impl Measured {
             kept: [0; 2],
             won: [0; 2],
             won_by_labels: [0; 2],
+            sets: AFTER
+                .iter()
+                .filter_map(|after| objects.coverage(*after))
+                .collect(),
         };
         let before = objects.right(&as_trained(usize::MAX, Decision::EveryClass));
         let after = objects.right(&estimated(usize::MAX, Decision::EveryClass));

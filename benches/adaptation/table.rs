@@ -28,6 +28,31 @@ pub fn text(all: &[Measured], labels: usize, draws: u64) -> String {
             lines.push(row(&title, &mean, Some(&spread)));
         }
     }
+    lines.push(String::new());
+    let heads = heads.join(" | ");
+    lines.push(format!(
+        "| sets of classes at 90 %: coverage in percent (mean of the classes) / classes in a set, after | {heads} |"
+    ));
+    lines.push(format!("|---|{}", "---|".repeat(AFTER.len())));
+    for one in all {
+        let cells = one.sets.iter();
+        let cells: Vec<String> = cells
+            .map(|sets| format!("{:.1} / {:.2}", 100.0 * sets.held, sets.size))
+            .collect();
+        lines.push(format!("| {} | {} |", one.name, cells.join(" | ")));
+    }
+    for (one, sets) in all.iter().filter_map(|one| Some((one, one.sets.last()?))) {
+        let classes = sets.classes.iter().map(|(class, [all, held, unseen])| {
+            format!("{class} {held} of {all} (nothing seen of {unseen})")
+        });
+        let classes: Vec<String> = classes.collect();
+        lines.push(String::new());
+        lines.push(format!(
+            "{}: after all epochs sets hold {}",
+            one.name,
+            classes.join(", ")
+        ));
+    }
     for one in all {
         let Measured {
             name,

@@ -63,6 +63,7 @@ fn card() -> ModelCard {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
+        class_sets: None,
         latent: Some(LatentCard {
             dimensions: 10,
             widths: LatentKind::Vade.usual_widths(),

@@ -215,6 +215,7 @@ fn card(architecture: Architecture) -> ModelCard {
         training: TrainingRecord::default(),
         figures: BTreeMap::default(),
         latent: None,
+        class_sets: None,
     }
 }
 

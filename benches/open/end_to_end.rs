@@ -41,6 +41,7 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
             decision: Decision::default(),
             labels: None,
             orientations: Orientations::All,
+            level: 0.9,
         };
         let start = Instant::now();
         let done = score(&order, &CancelToken::default(), |_| {})?;

@@ -2,24 +2,26 @@
 
 mod table;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, thread};
 
 use anyhow::{Context, bail};
 
 use super::{
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal, unless_cancelled},
-    shares::Shares,
+    shares::{Sets, Shares},
 };
 use crate::{
-    domain::{Catalogue, JudgedAt, ModelFacts, ScoreBook},
+    domain::{Catalogue, Detections, JudgedAt, ModelFacts, ScoreBook},
     features::{
         evaluation::{
             Report, Request,
             evaluator::{Judge, WriteEvaluation},
+            sets::SetsAtHand,
         },
         labelling::{truth_table::TruthTable, truths::TruthsAtHand},
         scoring::{
             class_shares::{corrected, label_counts},
+            detections::detections,
             fusing::Scorer,
         },
     },
@@ -77,6 +79,8 @@ pub struct Args {
     device: Wish,
     #[command(flatten)]
     shares: Shares,
+    #[command(flatten)]
+    sets: Sets,
 }
 
 fn threshold(text: &str) -> Result<f64, String> {
@@ -120,7 +124,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if opened.catalogue.is_empty() {
         bail!("no candidate was found");
     }
-    let Some((scores, facts)) = score(args, &opened.catalogue, &truths, &decoder, &cancel)? else {
+    let Some(Scored { shown, own, facts }) =
+        score(args, &opened.catalogue, &truths, &decoder, &cancel)?
+    else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let request = Request {
@@ -129,13 +135,26 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         replicates: args.replicates,
         seed: args.seed,
     };
+    let mut seen = Detections::default();
+    if facts.iter().any(|facts| facts.sets.is_some()) {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let Some(found) = detections(&opened.catalogue, &decoder, threads, &cancel)? else {
+            return Ok(ExitCode::from(INTERRUPTED));
+        };
+        seen = found;
+    }
     let catalogue = Arc::new(opened.catalogue);
     let judge = Judge {
         catalogue: catalogue.clone(),
         truths,
-        scores: Arc::new(scores),
+        scores: Arc::new(shown),
         models: facts,
         request,
+        sets: SetsAtHand {
+            own: Arc::new(own),
+            detections: Arc::new(seen),
+            level: args.sets.level(),
+        },
     };
     let judged = run_here(judge, cancel, |()| ());
     let Some(report) = unless_cancelled(judged)? else {
@@ -176,6 +195,15 @@ fn json(report: &Report) -> anyhow::Result<String> {
     json.context("the report cannot be written as JSON")
 }
 
+/// What models predict.
+struct Scored {
+    /// Corrected for class shares.
+    shown: ScoreBook,
+    /// As they predict it themselves.
+    own: ScoreBook,
+    facts: Vec<ModelFacts>,
+}
+
 /// What every model says of every candidate, corrected for the class shares that are wanted; none where Ctrl-C
 /// came.
 fn score(
@@ -184,9 +212,9 @@ fn score(
     truths: &TruthsAtHand,
     decoder: &Decoder,
     cancel: &CancelToken,
-) -> anyhow::Result<Option<(ScoreBook, Vec<ModelFacts>)>> {
+) -> anyhow::Result<Option<Scored>> {
     let compute = Compute::choose(args.device)?;
-    let mut scores = ScoreBook::default();
+    let (mut shown, mut own) = (ScoreBook::default(), ScoreBook::default());
     let mut all_facts: Vec<ModelFacts> = Vec::new();
     let line = ProgressLine::new();
     let candidates: Vec<_> = catalogue.iter().collect();
@@ -218,6 +246,9 @@ fn score(
                 total: args.model.len() * candidates.len(),
             });
         }
+        for ((ix, _), predictions) in candidates.iter().zip(&all) {
+            own.put(&facts.id, *ix, Arc::clone(predictions));
+        }
         let card = model.card();
         let labels = || label_counts(catalogue, truths.as_truths(), &card.classes);
         let Shares { shares, decide } = &args.shares;
@@ -230,10 +261,14 @@ fn score(
             all = corrected.predictions;
         }
         for ((ix, _), predictions) in candidates.iter().zip(all) {
-            scores.put(&facts.id, *ix, Arc::clone(&predictions));
+            shown.put(&facts.id, *ix, Arc::clone(&predictions));
         }
         all_facts.push(facts);
     }
     line.clear();
-    Ok(Some((scores, all_facts)))
+    Ok(Some(Scored {
+        shown,
+        own,
+        facts: all_facts,
+    }))
 }

@@ -1,5 +1,7 @@
 //! `destello models`: what comes with the program, what a model is, and models of others brought in.
 
+mod calibrate;
+
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -45,6 +47,8 @@ enum What {
         #[arg(value_name = "NAME|FILE")]
         model: String,
     },
+    /// Calibrate a model for sets of classes, with objects that it has not learned, and write it with what was found
+    Calibrate(calibrate::Args),
     /// Write a model into a file of its own, its card beside it
     Export {
         /// Name, file, or version of a project: night.destello#compact@1f0c44d2
@@ -90,6 +94,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             let card = model_export::export(model, out)?;
             super::print::print_line(&format!("{} written to {}", card.name, out.display()))?;
         }
+        What::Calibrate(args) => return calibrate::run(args),
         What::Remove { model } => {
             let (project, id) = versions::parse(model).with_context(|| {
                 format!("{model} names no version: those of a project are PROJECT#NAME@VERSION")

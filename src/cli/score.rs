@@ -5,11 +5,10 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use super::{
     joins::{self, Joins},
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
-    shares::Shares,
+    shares::{Sets, Shares},
 };
 use crate::{
     features::scoring::{
-        class_shares::ShareChoice,
         report::ScoreReport,
         run::{ScoreNews, ScoreOrder, score},
         score::Orientations,
@@ -40,6 +39,8 @@ pub struct Args {
     device: Wish,
     #[command(flatten)]
     shares: Shares,
+    #[command(flatten)]
+    sets: Sets,
     #[command(flatten)]
     joins: Joins,
     /// For large sets: score one orientation first, and all four only where the score lies near the threshold (that
@@ -86,14 +87,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         project: args.project.clone(),
         shares: args.shares.shares.clone(),
         decision: args.shares.decide,
-        labels: match (&args.shares.shares, &args.project) {
-            (ShareChoice::Labels, Some(project)) if project.exists() => {
+        labels: match &args.project {
+            Some(project) if project.exists() => {
                 let project = super::label::open_existing(project)?;
                 Some(Arc::new(super::opened::book_of(&project)?))
             }
             _ => None,
         },
         orientations: args.quick.unwrap_or_default(),
+        level: args.sets.level(),
     };
     let cancel = cancel_by_signal()?;
     let line = Arc::new(ProgressLine::new());
@@ -111,7 +113,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     report_faults(&report);
-    for line in report.shares.iter().chain(&report.in_full) {
+    let lines = report.shares.iter().chain(&report.sets);
+    for line in lines.chain(&report.in_full) {
         eprintln!("{line}");
     }
     let mut project = match &args.project {

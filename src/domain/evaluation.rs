@@ -9,7 +9,9 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use super::{CandidateIx, Confusion, Figures, ModelCard, ModelId};
+use super::{
+    CandidateIx, Confusion, Figures, ModelCard, ModelId, SetCalibration, set_figures::SetFigures,
+};
 
 /// Which epochs of an object are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -66,6 +68,8 @@ pub struct ModelFacts {
     pub threshold: f64,
     /// Identifiers of the labelled objects that it has learned: it is not judged on them.
     pub learned: Arc<BTreeSet<Arc<str>>>,
+    /// What its sets of classes follow from; none of a model that tells real from bogus.
+    pub sets: Option<Arc<SetCalibration>>,
 }
 
 impl ModelFacts {
@@ -78,6 +82,10 @@ impl ModelFacts {
             // By its decimals: 0.62 as a double would be 0.6200000047683716.
             threshold: card.threshold.to_string().parse().unwrap_or(0.5),
             learned: Arc::new(card.training.learned.iter().cloned().collect()),
+            sets: card
+                .sets_of(id)
+                .filter(|_| card.positive_class().is_none())
+                .map(|sets| Arc::new(sets.clone())),
         }
     }
 
@@ -263,6 +271,10 @@ pub struct Evaluation {
     /// there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<SeenFigures>,
+    /// How often its sets of classes hold the true one: as the model was calibrated, then with labels, where there are
+    /// enough of them. Empty of a model that was not calibrated for sets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<SetFigures>,
     /// Position of the positive class.
     #[serde(skip)]
     pub positive: Option<usize>,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Candidate, ForeignPlan, LatentCard, Role,
+    Candidate, ForeignPlan, LatentCard, Role, SetCalibration,
     canonical::{Canonical, canonical_record, canonical_words, record, variant},
 };
 
@@ -315,6 +315,10 @@ pub struct ModelCard {
     /// Its latent space; none for models that tell classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latent: Option<LatentCard>,
+    /// What sets of classes follow from: calibrated with objects that it has not learned from. None where that is
+    /// not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_sets: Option<SetCalibration>,
 }
 
 impl ModelCard {
@@ -339,6 +343,13 @@ impl ModelCard {
         named
             .filter(is_whole)
             .unwrap_or_else(|| vec![1.0 / count; self.classes.len()])
+    }
+
+    /// What sets of classes follow from, where that is known of this very version.
+    pub fn sets_of(&self, id: &ModelId) -> Option<&SetCalibration> {
+        let known = self.class_sets.as_ref()?;
+        let is_of_it = *known.model == **id.text() && known.fits(self.classes.len());
+        is_of_it.then_some(known)
     }
 
     /// Position of the class that `threshold` is about: `real` where there is one.

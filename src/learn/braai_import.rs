@@ -70,6 +70,7 @@ fn card(name: &str, source: Option<&str>) -> ModelCard {
         },
         figures: BTreeMap::new(),
         latent: None,
+        class_sets: None,
     }
 }
 

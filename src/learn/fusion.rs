@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pool_fit::{PoolExample, Ridge, fit};
 use crate::domain::{
-    ModelCard, ModelId, TrainingRecord,
+    ModelCard, ModelId, SetCalibration, TrainingRecord,
     fnv::{FNV_START, fnv1a},
     log_pool::{LogPool, PoolFrom, pool_after},
 };
@@ -49,6 +49,9 @@ pub struct Fusion {
     pub forest_alone: Vec<PoolFrom>,
     /// How it came to be.
     pub training: TrainingRecord,
+    /// What sets of classes follow from; none where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_sets: Option<SetCalibration>,
 }
 
 /// One object after so many epochs: what each of both predicts of it, as far as it does.
@@ -181,6 +184,7 @@ impl Fusion {
             members: 2,
             classes: self.classes.clone(),
             training: self.training.clone(),
+            class_sets: self.class_sets.clone(),
             figures: std::collections::BTreeMap::new(),
             ..network.clone()
         }
@@ -204,6 +208,7 @@ mod tests {
             both: Vec::new(),
             forest_alone: Vec::new(),
             training: TrainingRecord::default(),
+            class_sets: None,
         }
     }
 

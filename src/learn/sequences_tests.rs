@@ -80,6 +80,7 @@ fn model(form: SequenceForm) -> Model {
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
         latent: None,
+        class_sets: None,
     };
     Model::untrained(card, &Compute::cpu()).unwrap()
 }

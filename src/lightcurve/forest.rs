@@ -88,6 +88,11 @@ impl Forest {
         &mut self.card.figures
     }
 
+    /// Puts down what sets of classes follow from.
+    pub fn set_class_sets(&mut self, sets: crate::domain::SetCalibration) {
+        self.card.class_sets = Some(sets);
+    }
+
     /// Its identity.
     pub const fn id(&self) -> &ModelId {
         &self.id
@@ -163,6 +168,7 @@ pub(super) mod tests {
             training: TrainingRecord::default(),
             figures: std::collections::BTreeMap::new(),
             latent: None,
+            class_sets: None,
         }
     }
 

@@ -4,10 +4,7 @@
 //! prior. The strongest single epoch counts, and all epochs together, for a faint source may be seen in
 //! none and yet in their sum.
 
-use super::LightCurve;
-
-/// Standard deviations from which on something is seen.
-const SEEN: f64 = 4.0;
+use crate::domain::detections::SEEN;
 
 /// How significantly a light curve is above zero, standard deviations.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,57 +16,89 @@ pub struct Significance {
     pub together: f64,
 }
 
-impl Significance {
-    /// Of a light curve in fluxes; none without a measurement.
-    pub fn of(curve: &LightCurve) -> Option<Self> {
-        let both = curve.fluxes().iter().zip(curve.errors());
-        let known = both.filter(|(flux, error)| flux.is_finite() && **error > 0.0);
-        let (mut strongest, mut sum, mut weight, mut count) = (f64::NEG_INFINITY, 0.0, 0.0, 0.0);
-        for (flux, error) in known {
-            strongest = strongest.max(flux / error);
-            sum += flux / error.powi(2);
-            weight += error.powi(2).recip();
-            count += 1.0;
+/// What is known of the fluxes so far.
+#[derive(Clone, Copy, Debug)]
+pub struct SoFar {
+    strongest: f64,
+    sum: f64,
+    weight: f64,
+    count: f64,
+}
+
+impl Default for SoFar {
+    fn default() -> Self {
+        Self {
+            strongest: f64::NEG_INFINITY,
+            sum: 0.0,
+            weight: 0.0,
+            count: 0.0,
         }
-        (count > 0.0).then(|| {
-            let by_chance = (2.0 * f64::ln(count)).sqrt();
-            Self {
-                strongest: strongest - by_chance,
-                together: sum / f64::sqrt(weight),
+    }
+}
+
+impl SoFar {
+    /// Takes in one more measurement, a flux and its standard deviation in the same unit; what is no measurement is
+    /// passed over.
+    pub fn add(&mut self, flux: f64, error: f64) {
+        if !flux.is_finite() || !error.is_finite() || error <= 0.0 {
+            return;
+        }
+        self.strongest = self.strongest.max(flux / error);
+        self.sum += flux / error.powi(2);
+        self.weight += error.powi(2).recip();
+        self.count += 1.0;
+    }
+
+    /// The significance of all of them; none without a measurement.
+    pub fn significance(&self) -> Option<Significance> {
+        (self.count > 0.0).then(|| {
+            let by_chance = (2.0 * f64::ln(self.count)).sqrt();
+            Significance {
+                strongest: self.strongest - by_chance,
+                together: self.sum / f64::sqrt(self.weight),
             }
         })
+    }
+}
+
+impl Significance {
+    /// That of one epoch or that of all together, whichever is larger.
+    pub const fn value(self) -> f64 {
+        self.strongest.max(self.together)
     }
 
     /// True where something is seen, in one epoch or in all together.
     pub fn is_seen(self) -> bool {
-        self.strongest.max(self.together) >= SEEN
+        self.value() >= f64::from(SEEN)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Point, *};
+    use super::*;
 
-    fn curve(fluxes: &[f64]) -> LightCurve {
-        LightCurve::new(fluxes.iter().zip(0..).map(|(flux, at)| Point {
-            mjd: f64::from(at),
-            flux: *flux,
-            error: 1.0,
-        }))
+    fn of(fluxes: &[f64]) -> Option<Significance> {
+        let mut so_far = SoFar::default();
+        for flux in fluxes {
+            so_far.add(*flux, 1.0);
+        }
+        so_far.add(f64::NAN, 1.0);
+        so_far.add(1e9, 0.0);
+        so_far.significance()
     }
 
     #[test]
     fn a_blank_place_is_not_seen_and_a_source_is() {
         // Nine epochs of noise, the largest 2.1 sigma.
         let noise = [0.3, -1.2, 2.1, -0.4, 0.9, -0.8, 0.1, -1.7, 0.6];
-        let blank = Significance::of(&curve(&noise)).unwrap();
+        let blank = of(&noise).unwrap();
         assert!(!blank.is_seen() && blank.strongest < 0.1, "{blank:?}");
         let mut once = noise;
         once[4] = 7.0;
-        assert!(Significance::of(&curve(&once)).unwrap().is_seen());
+        assert!(of(&once).unwrap().is_seen());
         // 2 sigma in each of nine epochs are 6 sigma together.
-        let faint = Significance::of(&curve(&noise.map(|flux| flux + 2.0))).unwrap();
+        let faint = of(&noise.map(|flux| flux + 2.0)).unwrap();
         assert!(faint.is_seen() && faint.together > 5.5, "{faint:?}");
-        assert_eq!(Significance::of(&curve(&[])), None);
+        assert_eq!(of(&[]), None);
     }
 }

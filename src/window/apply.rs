@@ -47,6 +47,7 @@ impl AppState {
         self.close_pairs.poll_close_pairs(shared, cx);
         self.similar.poll_similar(shared, cx);
         self.scoring.poll(shared, cx);
+        self.detections.poll(shared, cx);
         self.shares.poll(shared, cx);
         self.explanation.poll_explanation();
         self.training.poll_training(shared, cx);
@@ -90,6 +91,7 @@ impl AppState {
             || self.shared.stamps.is_waiting()
             || self.shared.versions.is_reading()
             || self.scoring.is_busy()
+            || self.detections.is_busy()
             || self.shares.is_busy()
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
@@ -115,6 +117,9 @@ impl AppState {
         self.evaluation.want_evaluation(shared, cx);
         self.explanation.want_explanation(shared, cx);
         self.scoring.follow(shared);
+        let level = f64::from(shared.settings.class_set_percent) / 100.0;
+        shared.scores.set_level(level.clamp(0.5, 0.99));
+        self.detections.want(shared, cx);
         self.shares.want(shared, cx);
         self.latent.want_latent(shared, cx);
         if std::mem::take(&mut self.shared.is_session_stale) {

@@ -8,7 +8,10 @@ use super::{
     state::AppState,
 };
 use crate::{
-    features::{close_pairs::task::FindClosePairs, similar::task::CompareStamps},
+    features::{
+        close_pairs::task::FindClosePairs, scoring::detections::FindDetections,
+        similar::task::CompareStamps,
+    },
     tasks::{Running, Task, progress::Progress},
 };
 
@@ -56,6 +59,11 @@ impl AppState {
             "scoring",
             self.scoring_progress(),
             Some(Command::Scoring(Scoring::Stop)),
+        );
+        add(
+            FindDetections::NAME,
+            progress(self.detections.running.as_ref()),
+            None,
         );
         let training = self.training.running.as_ref();
         let training = training.map(|_| self.training.progress());

@@ -117,6 +117,7 @@ impl AppState {
         self.opening.forget_joins();
         self.shared.forget_set(cx);
         self.scoring.drop_unwanted(&self.shared);
+        self.detections.forget();
         self.shares.forget();
         self.header.header = None;
         self.light_curve.forget();

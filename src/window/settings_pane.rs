@@ -89,6 +89,16 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
         "go to the next candidate",
     );
     ui.end_row();
+    let label = row(ui, "Sets of classes hold the true one of");
+    let level = DragValue::new(&mut settings.class_set_percent)
+        .range(50.0..=99.0)
+        .speed(0.2)
+        .suffix(" % of each class");
+    ui.add(level).labelled_by(label).on_hover_text(
+        "Where one class alone would be right less often, the result above the stamps names several: “Supernova or \
+         Asteroid, not yet”",
+    );
+    ui.end_row();
     row(ui, "Scores of large sets");
     ui.checkbox(
         &mut settings.scores_one_orientation_first,

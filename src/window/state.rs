@@ -7,9 +7,9 @@ use crate::{
         file_dialog::state::DialogPane, inspect::header::HeaderPane,
         labelling::transfer::LabelFiles, latent::state::LatentPane,
         light_curve::state::LightCurvePane, open::state::OpeningPane,
-        scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
-        similar::state::SimilarSearch, simulation::state::SimulationPane,
-        training::state::TrainingPane,
+        scoring::detections::DetectionTasks, scoring::find_shares::SharesTasks,
+        scoring::state::ScoringTasks, similar::state::SimilarSearch,
+        simulation::state::SimulationPane, training::state::TrainingPane,
     },
     workspace::{settings::Settings, shared::Shared},
 };
@@ -23,6 +23,8 @@ pub struct AppState {
     pub opening: OpeningPane,
     /// What scores the set.
     pub scoring: ScoringTasks,
+    /// What looks whether anything is seen of its candidates.
+    pub detections: DetectionTasks,
     /// What finds its class shares.
     pub shares: SharesTasks,
     /// Files of labels and vocabularies that are being read and written.
@@ -64,6 +66,7 @@ impl AppState {
             shared: Shared::new(settings, login_name),
             opening: OpeningPane::default(),
             scoring: ScoringTasks::default(),
+            detections: DetectionTasks::default(),
             shares: SharesTasks::default(),
             label_files: LabelFiles::default(),
             header: HeaderPane::default(),

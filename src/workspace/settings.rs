@@ -57,6 +57,8 @@ pub struct Settings {
     /// A fine-tuned version that loses more of its mean recall on the source domain is not made active,
     /// percent.
     pub most_forgotten_percent: f32,
+    /// The share of objects of each class whose set of classes is to hold it, percent.
+    pub class_set_percent: f32,
     /// Sets of many candidates are scored from one orientation first.
     pub scores_one_orientation_first: bool,
     /// Projects opened last, newest first.
@@ -88,6 +90,7 @@ impl Default for Settings {
             vocabulary_files: Vec::new(),
             model_files: Vec::new(),
             most_forgotten_percent: 0.5,
+            class_set_percent: 90.0,
             scores_one_orientation_first: false,
             recent_projects: Vec::new(),
             window_size: None,

@@ -4,6 +4,7 @@
 //! A file or folder here is a subcommand. Where a test needs a window as well, it belongs to its feature.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
+mod class_sets;
 mod close_pairs;
 #[path = "../common/mod.rs"]
 mod common;

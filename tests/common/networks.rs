@@ -47,6 +47,7 @@ pub fn latent_card(
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
+        class_sets: None,
         latent: Some(LatentCard {
             dimensions,
             widths,
@@ -78,6 +79,7 @@ pub fn shaken(architecture: Architecture) -> Model {
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
         latent: None,
+        class_sets: None,
     };
     let model = Model::untrained(card, &Compute::cpu()).unwrap();
     let mut bytes = model_file::to_bytes(&model).unwrap();

@@ -74,8 +74,11 @@ fn shares_in_force(window: &mut common::InlineWindow) {
     let mut estimated = ClassShares::trained(&vec![1.0; classes]);
     estimated.source = ShareSource::Estimated;
     estimated.objects = 275;
-    for class in 0..classes {
-        let share = [0.62, 0.2, 0.004, 0.11, 0.06][class % 5];
+    let made = [0.12, 0.116, 0.004, 0.11, 0.59, 0.0, 0.06];
+    assert_eq!(made.len(), classes);
+    let sum: f64 = made.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-9, "shares sum to 1: {sum}");
+    for (class, share) in made.into_iter().enumerate() {
         estimated.shares[class] = share;
         estimated.errors[class] = 0.01 + 0.1 * share;
         estimated.occurs[class] = share > 0.02;
@@ -91,6 +94,7 @@ fn shares_in_force(window: &mut common::InlineWindow) {
                 .map(|ix| (CandidateIx(ix), [asteroid, supernova]))
                 .collect(),
             threshold: None,
+            sets: None,
         },
         corrected: None,
     };

@@ -1,7 +1,10 @@
 //! The table of an evaluation, in the form of the publications: percent with their uncertainties.
 
 use crate::{
-    domain::{Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds},
+    domain::{
+        Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds,
+        set_figures::SetFigures,
+    },
     features::evaluation::Report,
 };
 
@@ -105,6 +108,7 @@ fn details(model: &Evaluation) -> Vec<String> {
     lines.extend(matrix(model));
     lines.extend(bins(model));
     lines.extend(epochs(model));
+    lines.extend(sets(model));
     lines.extend(
         model
             .seen
@@ -118,6 +122,25 @@ fn details(model: &Evaluation) -> Vec<String> {
             .map(|left| format!("  left out: {} {}", left.n, left.why)),
     );
     lines
+}
+
+/// How often sets of classes hold the true one.
+fn sets(model: &Evaluation) -> Vec<String> {
+    model.sets.iter().flat_map(set_lines).collect()
+}
+
+fn set_lines(sets: &SetFigures) -> Vec<String> {
+    let of_class = sets.classes.iter().filter_map(|class| {
+        let short = if class.is_short_of(sets.level) {
+            "; short of the level by more than two standard errors"
+        } else {
+            ""
+        };
+        Some(format!("    {}: {}{short}", class.class, class.in_words()?))
+    });
+    std::iter::once(format!("  {}", sets.in_words()))
+        .chain(of_class)
+        .collect()
 }
 
 /// Mean recall after the first, third, fifth, tenth, … epoch.

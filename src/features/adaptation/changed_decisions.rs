@@ -83,10 +83,12 @@ pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, f32>> 
                 Reading::Class {
                     class: new,
                     probability: of_new,
+                    ..
                 },
                 Reading::Class {
                     class: old,
                     probability: of_old,
+                    ..
                 },
             ] if new != old => f32::midpoint(of_new, of_old),
             _ => return None,

@@ -1,7 +1,7 @@
 //! Fine-tuning a forest: it is grown anew, from the labels of a new sky and, as many of them in each
 //! tree, simulated light curves of the old one.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use anyhow::ensure;
 
@@ -69,7 +69,9 @@ pub fn retrain(
         report,
     };
     let mut figures = FineTuneFigures::default();
-    let division = order.is_measured.then(|| divided(&material.labelled));
+    let division = order
+        .is_measured
+        .then(|| divided(&material.labelled, &parent.card().training.learned));
     if let Some((trained, held_out)) = division.flatten() {
         let all = std::mem::replace(&mut material.labelled, trained);
         let Some(forest) = material.grown(&forest_order, cancel, report)? else {
@@ -129,8 +131,10 @@ impl Growing<'_> {
 }
 
 /// Labelled objects to learn from, and to measure with; none where a class would be left without one.
-fn divided(all: &[KnownCurve]) -> Option<(Vec<KnownCurve>, Vec<KnownCurve>)> {
-    let is_trained = |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0;
+/// What the parent has `learned` already measures nothing.
+fn divided(all: &[KnownCurve], learned: &[Arc<str>]) -> Option<(Vec<KnownCurve>, Vec<KnownCurve>)> {
+    let is_trained =
+        |known: &KnownCurve| part_of_id(&known.id, HELD_OUT) != 0 || learned.contains(&known.id);
     let (trained, held_out): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_trained);
     let is_enough = !held_out.is_empty() && classes_of(&trained) == classes_of(all);
     is_enough.then_some((trained, held_out))

@@ -10,7 +10,7 @@ use super::{
     order::{FineTuneOrder, parts},
 };
 use crate::{
-    domain::ModelCard,
+    domain::{Candidate, ModelCard},
     features::training::{
         input_memory::InputMemory,
         label_source::OpenedLabels,
@@ -95,6 +95,15 @@ impl Material {
             bail!("there is no label to learn from{}", set.notes_in_words());
         }
         several_classes(&*set.training, card)?;
+        let known = opened.in_order(card);
+        let known = known.iter().filter(|one| is_learned(card, one)).count();
+        let mut notes = set.notes;
+        if known > 0 {
+            notes.push(format!(
+                "{known} labels are known to {} already: none of them is held out to measure with",
+                card.name
+            ));
+        }
         Ok(Self {
             folds: folds(order, card, &opened, &*set.training, sources)?,
             labelled: set.training,
@@ -107,7 +116,7 @@ impl Material {
                 .into_iter()
                 .map(|one| one.id.clone())
                 .collect(),
-            notes: set.notes,
+            notes,
         })
     }
 }
@@ -131,6 +140,11 @@ fn simulated(
     simulated_dataset(&simulator, from..from + count as u64, order.threads, card)
 }
 
+/// True where a model, or one that it was fine-tuned from, has learned the label of an object.
+pub(crate) fn is_learned(card: &ModelCard, candidate: &Candidate) -> bool {
+    card.training.learned.contains(&candidate.id)
+}
+
 /// The labels divided; a part without which a class is not taught, or without labels, measures nothing
 /// and is left out.
 fn folds(
@@ -148,8 +162,9 @@ fn folds(
     let classes =
         |dataset: &dyn Dataset| dataset.classes().iter().copied().collect::<BTreeSet<u8>>();
     for part in 0..held_out {
+        // What the model knows already measures nothing: it is learned again in every round.
         let set = opened.examples(card, sources, &|candidate| {
-            part_of(candidate, parts) == part
+            part_of(candidate, parts) == part && !is_learned(card, candidate)
         })?;
         if !set.validation.is_empty() && classes(&*set.training) == classes(all) {
             folds.push(Fold {

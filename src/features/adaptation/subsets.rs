@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::bail;
 
-use super::order::FineTuneOrder;
+use super::{material::is_learned, order::FineTuneOrder};
 use crate::{
     domain::{Candidate, LearningPoint, ModelCard, fnv},
     features::training::{
@@ -81,7 +81,9 @@ impl Subsets {
             memory: &memory,
         };
         let opened = OpenedLabels::open(&order.labels, sources)?;
-        let is_held_out = |candidate: &Candidate| part_of(candidate, HELD_OUT) == 0;
+        let is_held_out = |candidate: &Candidate| {
+            part_of(candidate, HELD_OUT) == 0 && !is_learned(card, candidate)
+        };
         let known = opened.in_order(card);
         let pool: Vec<&Candidate> = known
             .iter()

@@ -106,6 +106,7 @@ mod tests {
             positive: None,
             threshold: 0.5,
             learned: std::sync::Arc::default(),
+            sets: None,
         };
         let mut catalogue = Catalogue::default();
         let mut scores = ScoreBook::default();

@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Report, Request, report, write_report};
+use super::{
+    Report, Request, report,
+    sets::{SetsAtHand, set_figures},
+    write_report,
+};
 use crate::{
     domain::{Catalogue, ModelFacts, ScoreBook},
     features::labelling::truths::TruthsAtHand,
@@ -30,6 +34,8 @@ pub struct Judge {
     pub models: Vec<ModelFacts>,
     /// How it is judged.
     pub request: Request,
+    /// What sets of classes are made from.
+    pub sets: SetsAtHand,
 }
 
 impl Task for Judge {
@@ -41,13 +47,17 @@ impl Task for Judge {
         // Seconds of counting, beside the window.
         cx.abandonable("the evaluation", move || {
             let truths = self.truths.as_truths();
-            let found = report(
+            let mut found = report(
                 &self.catalogue,
                 truths,
                 &self.scores,
                 &self.models,
                 &self.request,
             );
+            for (judged, facts) in found.models.iter_mut().zip(&self.models) {
+                let set = (&*self.catalogue, truths);
+                judged.sets = set_figures(judged, facts, &self.scores, set, &self.sets);
+            }
             Arc::new(found)
         })
     }

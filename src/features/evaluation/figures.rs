@@ -105,6 +105,7 @@ pub fn evaluate(
         rank_correlation: rank_correlations(catalogue, &judgements.judged, facts),
         left_out: judgements.left_out(),
         seen: seen.and_then(|seen| seen_figures(&seen, facts)),
+        sets: Vec::new(),
         positive: facts.positive,
         curves: counted.curves(steps.as_ref(), threshold),
         judged: judgements.judged.into(),

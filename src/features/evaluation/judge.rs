@@ -14,6 +14,9 @@ use crate::{
 /// Why objects that a compared model has learned are left out.
 const LEARNED: &str = "a compared model has learned its label";
 
+/// Why epochs of an object with one label are left out where each epoch is judged for itself.
+const OTHER_EPOCH: &str = "the label of its object is that of another epoch";
+
 /// Objects that are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objects {
@@ -83,7 +86,15 @@ impl Judgements {
                     })
                 }
             };
+            // The label of an object is about one of its epochs: before an explosion nothing is to be seen.
+            let of = (at == JudgedAt::Each)
+                .then(|| truths.labelled_epoch(candidate))
+                .flatten();
             for predicted in predicted {
+                if of.is_some_and(|of| of != predicted.epoch) {
+                    judgements.leave_out(OTHER_EPOCH, 1);
+                    continue;
+                }
                 let truth = classes.of(candidate, predicted.epoch);
                 judgements.judge(ix, &predicted, truth, facts, request);
             }
@@ -208,7 +219,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{Candidate, Epoch, ModelId};
+    use crate::{
+        domain::{Candidate, Epoch, ModelId},
+        features::labelling::truth_table::TruthTable,
+    };
 
     fn facts(classes: &[&str]) -> ModelFacts {
         ModelFacts {
@@ -217,6 +231,7 @@ mod tests {
             positive: classes.iter().position(|class| *class == "real"),
             threshold: 0.5,
             learned: Arc::default(),
+            sets: None,
         }
     }
 
@@ -264,13 +279,15 @@ mod tests {
             ]
         };
         let each = judged_at(JudgedAt::Each, &facts, predictions());
-        assert_eq!(epochs(&each), [(0, 1, 1), (1, 1, 0)]);
+        // The label of an object is about the epoch that is looked at first.
+        assert_eq!(epochs(&each), [(0, 1, 1)]);
         let reasons: Vec<_> = each
             .left_out()
             .into_iter()
             .map(|left| (left.n, left.why))
             .collect();
         assert_eq!(reasons[0], (2, "not scored by this model".into()));
+        assert!(reasons.contains(&(1, OTHER_EPOCH.into())));
         assert!(reasons.contains(&(1, "cannot be scored: has no reference".into())));
         assert!(reasons.contains(&(1, "has a score that is no number".into())));
         let last = judged_at(JudgedAt::Last, &facts, predictions());
@@ -278,6 +295,60 @@ mod tests {
         let highest = judged_at(JudgedAt::Highest, &facts, predictions());
         assert_eq!(epochs(&highest), [(0, 1, 1)]);
         assert_eq!(highest.left_out()[0].n, 1);
+    }
+
+    #[test]
+    fn labels_of_epochs_judge_each_epoch_and_those_of_objects_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("labels.csv");
+        let table = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            TruthTable::read(&file).unwrap()
+        };
+        let facts = facts(&["bogus", "real"]);
+        let mut catalogue = Catalogue::default();
+        let epoch = |candid: &str, mag: f32| Epoch {
+            candid: Some(candid.into()),
+            mag: Some(mag),
+            ..Epoch::default()
+        };
+        // Before the explosion, at the brightest, after it.
+        let ix = catalogue.absorb(Candidate {
+            id: "sn".into(),
+            epochs: vec![epoch("1", 22.0), epoch("2", 18.0), epoch("3", 20.0)],
+            ..Candidate::default()
+        });
+        let mut scores = ScoreBook::default();
+        let rows = [[0.9, 0.1], [0.1, 0.9], [0.8, 0.2]];
+        scores.put(&facts.id, ix, rows.map(|row| predicted(&row)).into());
+        let judged = |table: &TruthTable, at| {
+            let request = Request {
+                at: Some(at),
+                ..Request::default()
+            };
+            let truths = Truths::Table(table);
+            Judgements::of(
+                Objects::Unseen,
+                &catalogue,
+                truths,
+                &scores,
+                &facts,
+                &request,
+            )
+        };
+        let of_object = table("id,label\nsn,SN\n");
+        let each = judged(&of_object, JudgedAt::Each);
+        // Without stamps nothing tells which was looked at: the first.
+        assert_eq!(epochs(&each), [(0, 1, 0)]);
+        assert_eq!(
+            (each.left_out()[0].n, &*each.left_out()[0].why),
+            (2, OTHER_EPOCH)
+        );
+        assert_eq!(epochs(&judged(&of_object, JudgedAt::Last)), [(2, 1, 0)]);
+        let of_epochs = table("candid,label\n1,bogus\n2,SN\n3,SN\n");
+        let each = judged(&of_epochs, JudgedAt::Each);
+        assert_eq!(epochs(&each), [(0, 0, 0), (1, 1, 1), (2, 1, 0)]);
+        assert!(each.left_out().is_empty());
     }
 
     #[test]

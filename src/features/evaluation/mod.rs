@@ -11,6 +11,7 @@ pub(crate) mod matrix_view;
 pub(crate) mod plot_view;
 pub(crate) mod plots;
 pub(crate) mod report;
+pub mod sets;
 pub mod state;
 pub(crate) mod view;
 

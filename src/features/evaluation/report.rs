@@ -113,6 +113,7 @@ mod tests {
             positive: Some(1),
             threshold: 0.5,
             learned: Arc::default(),
+            sets: None,
         }
     }
 
@@ -224,6 +225,7 @@ mod tests {
                 positive: Some(1),
                 threshold: 0.5,
                 learned: Arc::default(),
+                sets: None,
             }]
         });
         let model = &found.models[0];

@@ -6,6 +6,7 @@ pub use super::{Report, evaluator::TruthSource};
 use super::{
     Request,
     evaluator::{Judge, WriteEvaluation},
+    sets::SetsAtHand,
 };
 use crate::{
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
@@ -31,6 +32,8 @@ struct Key {
     thresholds: Vec<(ModelId, f64)>,
     /// Corrections that are in force.
     shares: Vec<SharesKey>,
+    /// The level of sets of classes, and how many candidates were looked at for detections.
+    sets: (f64, u64),
 }
 
 /// The state of the screen.
@@ -165,6 +168,7 @@ impl EvaluationPane {
             at: self.at,
             thresholds: thresholds.collect(),
             shares: shares_in_force(shared),
+            sets: (shared.scores.level(), shared.scores.detections.revision()),
         };
         let before = self.key.as_ref();
         if before == Some(&key) {
@@ -199,6 +203,11 @@ impl EvaluationPane {
             request: Request {
                 at: self.at,
                 ..Request::default()
+            },
+            sets: SetsAtHand {
+                own: Arc::new(shared.scores.book.clone()),
+                detections: Arc::new(shared.scores.detections.clone()),
+                level: shared.scores.level(),
             },
         }));
     }

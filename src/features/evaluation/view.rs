@@ -8,7 +8,7 @@ use super::{
     state::{Report, TruthSource, shortlist},
 };
 use crate::{
-    domain::{Evaluation, JudgedAt, Measure, ModelComparison},
+    domain::{Evaluation, JudgedAt, Measure, ModelComparison, set_figures::SetFigures},
     features::evaluation::{command::Evaluate, state::EvaluationPane},
     widgets::{
         theme::{self, weak},
@@ -297,6 +297,9 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
             }
         });
     }
+    for (number, sets) in model.sets.iter().enumerate() {
+        sets_ui(ui, sets, number);
+    }
     if let Some(seen) = &model.seen {
         ui.label(weak(ui, seen.in_words())).on_hover_text(
             "Apart from the figures above: it flatters the model that has learned them",
@@ -305,6 +308,29 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
     for left in &model.left_out {
         ui.label(weak(ui, format!("left out: {} {}", left.n, left.why)));
     }
+}
+
+/// How often sets of classes hold the true one; classes that miss it by more than two standard errors are marked.
+fn sets_ui(ui: &mut Ui, sets: &SetFigures, number: usize) {
+    ui.add_space(theme::GRID);
+    ui.add(egui::Label::new(sets.in_words()).wrap());
+    Grid::new(("sets of classes", number))
+        .striped(true)
+        .show(ui, |ui| {
+            for class in &sets.classes {
+                let Some(words) = class.in_words() else {
+                    continue;
+                };
+                ui.label(&class.class);
+                let words = RichText::new(words);
+                ui.label(if class.is_short_of(sets.level) {
+                    words.color(theme::accent_text(ui))
+                } else {
+                    words
+                });
+                ui.end_row();
+            }
+        });
 }
 
 /// "0.13", "2e-5".

@@ -146,7 +146,9 @@ fn scores_ui(ui: &mut Ui, shared: &Shared, ix: CandidateIx) {
                     shared.scores.shown().iter().partition(is_active);
                 for model in active.into_iter().chain(others) {
                     let reading = shared.scores.of_epoch(model, ix, shared.place.epoch);
-                    scoring::badge::result_ui(ui, shared, model, reading);
+                    let epoch = Some(shared.place.epoch);
+                    let known = shared.scores.known_classes(model, ix, epoch);
+                    scoring::badge::result_ui(ui, shared, model, reading, known);
                     ui.add_space(2.0 * GRID);
                 }
             });

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod export;
 pub mod import;
+pub mod label_sets;
 pub mod transfer;
 pub mod truth_table;
 pub mod truths;

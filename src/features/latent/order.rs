@@ -230,6 +230,7 @@ impl LatentOrder {
                 learned: Vec::new(),
             },
             figures: BTreeMap::new(),
+            class_sets: None,
             latent: Some(LatentCard {
                 dimensions: self.dimensions,
                 widths: self.widths.clone(),

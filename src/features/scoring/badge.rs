@@ -4,10 +4,13 @@
 use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::{
-    domain::CandidateIx,
+    domain::{CandidateIx, set_figures::in_percent},
     widgets::theme::{self},
     workspace::{
-        scores::shown::{Reading, ShownModel},
+        scores::{
+            certainty::{Certainty, KnownClasses},
+            shown::{Reading, ShownModel},
+        },
         shared::Shared,
     },
 };
@@ -65,11 +68,9 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shared: &Shared, reading: R
             painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
             ui.visuals().text_color()
         }
-        Reading::Class { class, .. } => {
-            let color = class_color(shared, class);
-            painter.rect_filled(rect, 3.0, color);
-            theme::on(color)
-        }
+        Reading::Class {
+            class, certainty, ..
+        } => paint_class(ui, painter, rect, class_color(shared, class), certainty),
         Reading::Refused(_) | Reading::Pending => theme::caption_color(ui),
     };
     painter.text(
@@ -79,6 +80,35 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shared: &Shared, reading: R
         font,
         color,
     );
+}
+
+/// Filled where the class stands alone or nothing is known of that; outlined while others may be it; an outline
+/// without colour while nothing is seen. Returns the colour of the words.
+fn paint_class(
+    ui: &Ui,
+    painter: &Painter,
+    rect: Rect,
+    color: Color32,
+    certainty: Certainty,
+) -> Color32 {
+    let outlined = |color: Color32, width: f32| {
+        let stroke = Stroke::new(width, color);
+        painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
+    };
+    match certainty {
+        Certainty::Unknown | Certainty::One => {
+            painter.rect_filled(rect, 3.0, color);
+            theme::on(color)
+        }
+        Certainty::Several(_) => {
+            outlined(color, 1.6);
+            ui.visuals().text_color()
+        }
+        Certainty::Unseen => {
+            outlined(theme::caption_color(ui), 1.0);
+            theme::caption_color(ui)
+        }
+    }
 }
 
 /// The colour of a class wherever it is shown; grey where no vocabulary knows it.
@@ -107,14 +137,37 @@ pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>,
             let at = x(shared.scores.active().threshold());
             painter.vline(at, rect.y_range(), Stroke::new(1.5, mark));
         }
-        Reading::Class { class, probability } => fill(probability, class_color(shared, class)),
+        Reading::Class {
+            class, probability, ..
+        } => fill(probability, class_color(shared, class)),
         Reading::Refused(_) | Reading::Pending => {}
     }
 }
 
+/// What the words beside a badge promise.
+fn set_help(shared: &Shared, model: &ShownModel) -> String {
+    let level = in_percent(shared.scores.level());
+    match model.sets() {
+        Some(_) => format!(
+            ".\nThe classes that are named hold the true one for {level} % of the objects of each class \
+             (conformal sets; the level is set under Class shares)."
+        ),
+        None => {
+            ".\nNot calibrated for sets of classes: `destello models calibrate` does that.".into()
+        }
+    }
+}
+
 /// What a model predicts, in words with its badge: "Real/bogus .99 real (compact)", "Class .97 Supernova
-/// (recurrent)"; read aloud as it is shown.
-pub fn result_ui(ui: &mut Ui, shared: &Shared, model: &ShownModel, reading: Reading<'_>) {
+/// (recurrent)", or what it may be: "Class .53 Supernova or Asteroid, not yet (recurrent)"; read aloud as it is
+/// shown.
+pub fn result_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    model: &ShownModel,
+    reading: Reading<'_>,
+    known: Option<KnownClasses<'_>>,
+) {
     let name = shared.scores.name_of(model);
     let is_active = shared.scores.is_active(&model.source);
     let subject = if model.predicts_classes() {
@@ -136,9 +189,16 @@ pub fn result_ui(ui: &mut Ui, shared: &Shared, model: &ShownModel, reading: Read
             let side = if is_real { "real" } else { "bogus" };
             (side.to_owned(), format!("{name}: {value:.4}, {side}"))
         }
-        Reading::Class { class, probability } => {
-            let title = class_title(shared, class);
-            let hover = format!("{name}: {title}, probability {probability:.4}");
+        Reading::Class {
+            class, probability, ..
+        } => {
+            let likeliest = class_title(shared, class);
+            let known = known.and_then(|known| known.in_words(|class| class_title(shared, class)));
+            let title = known.unwrap_or_else(|| likeliest.clone());
+            let hover = format!(
+                "{name}: {likeliest}, probability {probability:.4}{}",
+                set_help(shared, model)
+            );
             (title, hover)
         }
     };

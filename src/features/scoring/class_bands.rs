@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, Plot, VLine};
 
 use super::badge::{class_color, class_title, score_words};
 use crate::{
-    domain::Candidate,
+    domain::{Candidate, CandidateIx, set_figures::in_percent},
     features::light_curve::{
         points::{nearest_epoch, time_axis, time_origin, time_range},
         view::{Y_AXIS, linked},
@@ -14,13 +14,19 @@ use crate::{
     widgets::theme::{self, weak},
     workspace::{
         command::{Command, Go},
-        scores::classes::ClassPredictions,
+        scores::{
+            certainty::KnownClasses,
+            classes::{ClassPredictions, LikelyClass},
+            shown::ShownModel,
+        },
         shared::Shared,
     },
 };
 
 /// Classes that are named in the line above.
 const NAMED: usize = 3;
+/// How strong the colour of a class is that it cannot be.
+const PALE: f32 = 0.35;
 
 /// The bands of the candidate on screen; a hint where there are none yet.
 pub fn class_bands_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
@@ -35,19 +41,43 @@ pub fn class_bands_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From
         ui.label(weak(ui, text));
         return;
     };
-    head_ui(ui, shared, model.name(), predicted);
-    plot_ui(ui, shared, candidate, predicted, commands);
+    head_ui(ui, shared, model, ix, predicted);
+    plot_ui(ui, shared, (model, ix, candidate), predicted, commands);
 }
 
-/// The likeliest classes at the epoch on screen.
-fn head_ui(ui: &mut Ui, shared: &Shared, model: &str, predicted: ClassPredictions<'_>) {
+/// The classes that it may be at the epoch on screen, the likeliest first; the likeliest ones where no set is known.
+fn head_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    model: &ShownModel,
+    ix: CandidateIx,
+    predicted: ClassPredictions<'_>,
+) {
     ui.horizontal(|ui| {
-        ui.label(weak(ui, format!("{model}, up to this epoch")));
+        ui.label(weak(ui, format!("{}, up to this epoch", model.name())));
         let epoch = shared.place.epoch;
+        let known = shared.scores.known_classes(model, ix, Some(epoch));
+        let is_unseen = known.as_ref().is_some_and(|known| known.is_seen == Some(false));
+        let set = known.and_then(|known| known.set);
         match predicted.until(epoch) {
             Some(row) => {
-                for class in predicted.ranked(row).iter().take(NAMED) {
+                if is_unseen {
+                    ui.label(RichText::new("nothing is seen yet").size(theme::CAPTION));
+                }
+                let ranked = predicted.ranked(row);
+                let is_in = |class: &&LikelyClass<'_>| set.as_ref().is_none_or(|set| set.contains(&class.class));
+                for class in ranked.iter().filter(is_in).take(NAMED) {
                     chip_ui(ui, shared, class.class, class.probability);
+                }
+                if let Some(set) = &set {
+                    let more = set.len().saturating_sub(NAMED);
+                    let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
+                    let level = in_percent(shared.scores.level());
+                    ui.label(weak(ui, format!("{more}{level} % set")).size(theme::CAPTION))
+                        .on_hover_text(
+                            "What it may be: of each class so many of 100 objects have their class in this set. \
+                             Other classes are pale, and all are while nothing is seen.",
+                        );
                 }
             }
             None => {
@@ -63,6 +93,14 @@ fn head_ui(ui: &mut Ui, shared: &Shared, model: &str, predicted: ClassPrediction
             });
         }
     });
+}
+
+/// True where a class cannot be it, or nothing is seen yet.
+fn is_pale(known: Option<&KnownClasses<'_>>, class: &str) -> bool {
+    known.is_some_and(|known| {
+        let is_out = |set: &Vec<&str>| !set.contains(&class);
+        known.is_seen == Some(false) || known.set.as_ref().is_some_and(is_out)
+    })
 }
 
 /// A class in its colour, with its probability.
@@ -82,6 +120,7 @@ fn chip_ui(ui: &mut Ui, shared: &Shared, class: &str, probability: f32) {
 struct Span<'a> {
     from: f64,
     until: f64,
+    epoch: usize,
     row: &'a [f32],
 }
 
@@ -92,20 +131,21 @@ fn spans<'a>(
     origin: f64,
 ) -> Vec<Span<'a>> {
     let epochs = candidate.epochs.iter().enumerate();
-    let mut known: Vec<(f64, &'a [f32])> = epochs
-        .filter_map(|(at, epoch)| Some((epoch.mjd?.utc_days() - origin, predicted.row(at)?)))
+    let mut known: Vec<(f64, usize, &'a [f32])> = epochs
+        .filter_map(|(at, epoch)| Some((epoch.mjd?.utc_days() - origin, at, predicted.row(at)?)))
         .collect();
     known.sort_by(|a, b| a.0.total_cmp(&b.0));
     let Some([_, end]) = time_range(candidate) else {
         return Vec::new();
     };
-    let ends = known.iter().skip(1).map(|(from, _)| *from);
+    let ends = known.iter().skip(1).map(|(from, ..)| *from);
     let ends = ends.chain([end - origin]);
     let spans = known.iter().zip(ends);
     spans
-        .map(|((from, row), until)| Span {
+        .map(|((from, epoch, row), until)| Span {
             from: *from,
             until,
+            epoch: *epoch,
             row,
         })
         .collect()
@@ -114,7 +154,7 @@ fn spans<'a>(
 fn plot_ui(
     ui: &mut Ui,
     shared: &Shared,
-    candidate: &Candidate,
+    (model, ix, candidate): (&ShownModel, CandidateIx, &Candidate),
     predicted: ClassPredictions<'_>,
     commands: &mut Vec<impl From<Command>>,
 ) {
@@ -156,6 +196,10 @@ fn plot_ui(
     if let Some([from, to]) = time_axis(candidate) {
         plot = plot.default_x_bounds(from, to);
     }
+    let known: Vec<Option<KnownClasses<'_>>> = spans
+        .iter()
+        .map(|span| shared.scores.known_classes(model, ix, Some(span.epoch)))
+        .collect();
     let response = plot.show(ui, |plot| {
         for (class, name) in predicted.classes.iter().enumerate() {
             let bar = |span: &Span<'_>| {
@@ -166,10 +210,14 @@ fn plot_ui(
                     .base_offset(f64::from(below))
             };
             let fill = class_color(shared, name);
-            let bars = spans
-                .iter()
-                .map(bar)
-                .map(|bar| bar.fill(fill).stroke((0.0, fill)));
+            let bars = spans.iter().zip(&known).map(|(span, known)| {
+                let fill = if is_pale(known.as_ref(), name) {
+                    fill.gamma_multiply(PALE)
+                } else {
+                    fill
+                };
+                bar(span).fill(fill).stroke((0.0, fill))
+            });
             plot.bar_chart(BarChart::new(class_title(shared, name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {

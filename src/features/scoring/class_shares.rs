@@ -292,6 +292,7 @@ mod tests {
             training: TrainingRecord::default(),
             figures: BTreeMap::new(),
             latent: None,
+            class_sets: None,
         }
     }
 

@@ -8,8 +8,13 @@ use super::{
     fusing::calibrated,
 };
 use crate::{
-    domain::{CandidateIx, Catalogue, LabelBook, Prediction, Predictions, ScoreBook},
-    features::labelling::truths::Truths,
+    domain::{
+        CandidateIx, Catalogue, LabelBook, Prediction, Predictions, ScoreBook, SetCalibration,
+    },
+    features::labelling::{
+        label_sets::{labelled, with_labels},
+        truths::Truths,
+    },
     learn::shares::{ClassShares, ShareSource, estimate, from_labels},
     tasks::{Running, Task, TaskContext, TaskEvent, next_event},
     workspace::{
@@ -98,12 +103,25 @@ impl FindShares {
             used,
             changed,
             threshold,
+            sets: self.sets(&own),
         };
         let is_shown = found.is_in_force() && threshold.is_none();
         SharesResult {
             corrected: is_shown.then(|| self.shown(&corrected.predictions)),
             found,
         }
+    }
+
+    /// What sets of classes follow from by the labels, where there are enough of a class.
+    fn sets(&self, own: &[Predictions]) -> Option<Arc<SetCalibration>> {
+        let ReadyModel { id, card, .. } = &self.model;
+        let sets = card.sets_of(id).filter(|_| self.model.real.is_none())?;
+        let of = |ix: CandidateIx| own.get(ix.0 as usize);
+        let learned = card.training.learned.iter().cloned().collect();
+        let model = (&card.classes[..], &learned);
+        let known = labelled(model, &self.catalogue, Truths::Labels(&self.labels), of);
+        let known = known.iter().map(|(_, one)| one);
+        with_labels(sets, (id, &card.classes), known).map(Arc::new)
     }
 
     /// Predictions to be shown, and a number for each candidate.
@@ -228,5 +246,10 @@ fn wanted(shared: &Shared, model: &ShownModel) -> Option<SharesKey> {
         chosen,
         scored,
         labels,
+        tens_of_labels: if ready.real.is_none() {
+            shared.labelled() / 10
+        } else {
+            0
+        },
     })
 }

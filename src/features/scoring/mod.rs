@@ -5,6 +5,7 @@ pub(crate) mod class_bands;
 pub mod class_shares;
 pub(crate) mod class_table;
 pub(crate) mod curve_inputs;
+pub mod detections;
 pub mod find_shares;
 pub(crate) mod foreign_fields;
 pub mod forest_curve;

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::table::{ModelScores, columns};
 use crate::{
-    domain::{Candidate, Prediction, Problem},
+    domain::{Candidate, Detections, Prediction, Problem, set_figures::in_percent},
     io::export::FilledColumn,
     workspace::scores::tally::Counts,
 };
@@ -41,6 +41,8 @@ pub struct ScoreReport {
     pub problems: Vec<Problem>,
     /// Which class shares each model was corrected for, and what that changed; empty as trained.
     pub shares: Vec<String>,
+    /// What the sets of classes of each model are after the last epoch, and of how many nothing is seen yet.
+    pub sets: Vec<String>,
     /// How many epochs were scored from all orientations, where one came first.
     pub in_full: Vec<String>,
 }
@@ -53,6 +55,7 @@ impl ScoreReport {
     pub(crate) fn of(
         candidates: &[&Candidate],
         models: &[ModelScores<'_>],
+        sets: (Option<&Detections>, f64),
         counts: Counts,
         problems: Vec<Problem>,
     ) -> anyhow::Result<Self> {
@@ -64,16 +67,47 @@ impl ScoreReport {
             bail!("no epoch could be scored{}", why.unwrap_or_default());
         }
         Ok(Self {
-            columns: columns(candidates, models),
+            columns: columns(candidates, models, sets),
             candidates: candidates.len(),
             epochs: candidates.iter().map(|c| c.epochs.len()).sum(),
             counts,
             refusals,
             problems,
             shares: Vec::new(),
+            sets: sets_in_words(candidates, models, sets),
             in_full: in_full(models),
         })
     }
+}
+
+/// "recurrent: of 275 candidates 240 may be one class, 35 several (sets of classes at 90 %)", "nothing is seen yet of
+/// 6 candidates".
+fn sets_in_words(
+    candidates: &[&Candidate],
+    models: &[ModelScores<'_>],
+    (detections, level): (Option<&Detections>, f64),
+) -> Vec<String> {
+    let of_model = |model: &ModelScores<'_>| {
+        let last = model.sets?.iter();
+        let last = last.filter_map(|sets| sets.iter().rev().flatten().next());
+        let sizes: Vec<usize> = last.map(Vec::len).collect();
+        let one = sizes.iter().filter(|size| **size == 1).count();
+        let (name, all, percent) = (&model.card.name, sizes.len(), in_percent(level));
+        let several = all - one;
+        Some(format!(
+            "{name}: of {all} candidates {one} may be one class after their last epoch, {several} several (sets of \
+             classes at {percent} %)"
+        ))
+    };
+    let mut lines: Vec<String> = models.iter().filter_map(of_model).collect();
+    let all = candidates.len();
+    lines.extend(detections.map(|known| {
+        format!(
+            "nothing is seen yet of {} of {all} candidates",
+            known.unseen()
+        )
+    }));
+    lines
 }
 
 /// "compact: 6.1 % of 10,000 scores are of all orientations, the rest of one".

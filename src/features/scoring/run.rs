@@ -2,23 +2,32 @@
 //! window, and what came of it is put together.
 
 use std::{
+    num::NonZero,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use anyhow::bail;
 
 use super::{
     class_shares::{Corrected, ShareChoice, corrected, label_counts},
+    detections::detections,
     fusing::{Fused, fuse, fusion_of},
     report::ScoreReport,
     score::Orientations,
-    table::ModelScores,
+    table::{ModelScores, SetsOfEpochs},
     task::{Focus, ModelChoice, OneView, Pace, ScoreSet, ScoreUpdate, StoreFault},
 };
 use crate::{
-    domain::{Candidate, Catalogue, LabelBook, ModelCard, ModelId, Predictions},
-    features::labelling::truths::Truths,
+    domain::{
+        Candidate, CandidateIx, Catalogue, LabelBook, ModelCard, ModelId, Predictions, Problem,
+        SetCalibration,
+    },
+    features::labelling::{
+        label_sets::{labelled, with_labels},
+        truths::Truths,
+    },
     io::Decoder,
     learn::{Compute, Wish, shares::Decision},
     store::{Project, StoreError},
@@ -48,10 +57,13 @@ pub struct ScoreOrder {
     pub shares: ShareChoice,
     /// What the correction is for.
     pub decision: Decision,
-    /// Labels of the set, which shares can be taken from; none for the classes that the data give.
+    /// Labels of the set, which shares can be taken from, and sets of classes are calibrated with; none for the
+    /// classes that the data give, which are for shares only.
     pub labels: Option<Arc<LabelBook>>,
     /// From how many orientations.
     pub orientations: Orientations,
+    /// The share of objects of each class whose set of classes is to hold it, 0 to 1.
+    pub level: f64,
 }
 
 /// What is reported while scoring.
@@ -101,7 +113,7 @@ pub fn score(
         catalogue: catalogue.clone(),
         project: project_of(order, &report)?,
         models: ModelRegistry::default(),
-        decoder,
+        decoder: decoder.clone(),
         focus: Focus::default(),
         pace: Pace::Fixed,
         orientations: order.orientations,
@@ -117,30 +129,115 @@ pub fn score(
         done => done?,
     }
     let found = lock(&found);
-    let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
+    reported(
+        order,
+        columns,
+        (&catalogue, &decoder),
+        &found,
+        opened.problems,
+        cancel,
+    )
+}
+
+/// What was found, as a table and sentences; none where it was cancelled.
+fn reported(
+    order: &ScoreOrder,
+    columns: Vec<ColumnsOf>,
+    (catalogue, decoder): (&Catalogue, &Decoder),
+    found: &Found,
+    problems: Vec<Problem>,
+    cancel: &CancelToken,
+) -> anyhow::Result<Option<ScoreReport>> {
+    let has_classes = columns
+        .iter()
+        .any(|column| column.card().positive_class().is_none());
+    let mut seen = None;
+    if has_classes {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        seen = detections(catalogue, decoder, threads, cancel)?;
+        if seen.is_none() {
+            return Ok(None);
+        }
+    }
     let mut shares = Vec::new();
-    let mut named: Vec<(ModelCard, Vec<Predictions>, Option<&OneView>)> = Vec::new();
+    let mut named: Vec<Named<'_>> = Vec::new();
     let is_quick = order.orientations != Orientations::All;
     for column in columns {
         let one_view = is_quick.then(|| column.one_view(&found.one_view)).flatten();
-        let (id, card, mut predictions) = column.of(&found.predictions);
-        if let Some(corrected) = with_shares(order, &catalogue, (&id, &card), &predictions)? {
+        let (id, card, own) = column.of(&found.predictions);
+        let mut predictions = own.clone();
+        if let Some(corrected) = with_shares(order, catalogue, (&id, &card), &predictions)? {
             shares.extend(corrected.in_words(&card, order.decision));
             predictions = corrected.predictions;
         }
-        named.push((card, predictions, one_view));
+        let sets = sets_for(order, catalogue, (&id, &card), &own);
+        let sets = sets.map(|sets| sets_of(&sets, [&own, &predictions], order.level));
+        named.push(Named {
+            card,
+            predictions,
+            one_view,
+            sets,
+        });
     }
     let scores: Vec<ModelScores<'_>> = named
         .iter()
-        .map(|(card, predictions, one_view)| ModelScores {
-            card,
-            predictions,
-            one_view: *one_view,
+        .map(|named| ModelScores {
+            card: &named.card,
+            predictions: &named.predictions,
+            one_view: named.one_view,
+            sets: named.sets.as_deref(),
         })
         .collect();
-    let mut done = ScoreReport::of(&candidates, &scores, found.counts, opened.problems)?;
+    let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
+    let sets = (seen.as_ref(), order.level);
+    let mut done = ScoreReport::of(&candidates, &scores, sets, found.counts, problems)?;
     done.shares = shares;
     Ok(Some(done))
+}
+
+/// What the table shows of a model.
+struct Named<'a> {
+    card: ModelCard,
+    predictions: Vec<Predictions>,
+    one_view: Option<&'a OneView>,
+    sets: Option<Vec<SetsOfEpochs>>,
+}
+
+/// What sets of a model's classes follow from: its card, and the labels of the project.
+fn sets_for(
+    order: &ScoreOrder,
+    catalogue: &Catalogue,
+    (id, card): (&ModelId, &ModelCard),
+    own: &[Predictions],
+) -> Option<SetCalibration> {
+    let sets = card
+        .sets_of(id)
+        .filter(|_| card.positive_class().is_none())?;
+    let book = order.labels.as_deref();
+    let by_labels = book.and_then(|book| {
+        let of = |ix: CandidateIx| own.get(ix.0 as usize);
+        let learned = card.training.learned.iter().cloned().collect();
+        let model = (&card.classes[..], &learned);
+        let known = labelled(model, catalogue, Truths::Labels(book), of);
+        with_labels(sets, (id, &card.classes), known.iter().map(|(_, one)| one))
+    });
+    Some(by_labels.unwrap_or_else(|| sets.clone()))
+}
+
+/// The set of classes of each epoch of each candidate: of what a model itself predicts, and of what is shown.
+pub(crate) fn sets_of(
+    sets: &SetCalibration,
+    [own, shown]: [&[Predictions]; 2],
+    level: f64,
+) -> Vec<SetsOfEpochs> {
+    let both = own.iter().zip(shown);
+    let of_candidate = |(own, shown): (&Predictions, &Predictions)| {
+        let epochs = 0..own.len();
+        epochs
+            .map(|epoch| sets.set([own, shown], epoch, level))
+            .collect()
+    };
+    both.map(of_candidate).collect()
 }
 
 fn with_shares(
@@ -175,6 +272,13 @@ enum ColumnsOf {
 }
 
 impl ColumnsOf {
+    fn card(&self) -> &ModelCard {
+        match self {
+            Self::Model(_, card, _) => card,
+            Self::Fused(fused, _) => fused.card(),
+        }
+    }
+
     /// Which epochs were scored from one orientation; none of a fusion, whose network has none.
     fn one_view<'a>(&self, all: &'a [OneView]) -> Option<&'a OneView> {
         match self {

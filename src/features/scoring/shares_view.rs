@@ -15,7 +15,7 @@ use crate::{
     },
     workspace::{
         action::Action,
-        command::{Command, Scoring},
+        command::{Command, Scoring, Session},
         scores::{
             shares::{ChosenShares, FoundShares},
             shown::{ReadyModel, ShownModel},
@@ -86,6 +86,7 @@ fn found_ui(
     ui.add_space(theme::GRID);
     bars_ui(ui, shared, ready, found, &mut chosen);
     ui.add_space(theme::GRID);
+    sets_ui(ui, shared, model, commands);
     for note in notes(ready, found) {
         ui.add(Label::new(weak(ui, note)).wrap());
     }
@@ -93,6 +94,42 @@ fn found_ui(
     if chosen != *shared.scores.chosen_shares(ready) {
         commands.push(Command::Scoring(Scoring::Shares(Box::new(chosen))).into());
     }
+}
+
+/// The level of the sets of classes, as in the settings.
+fn sets_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    model: &ShownModel,
+    commands: &mut Vec<impl From<Command>>,
+) {
+    if !model.predicts_classes() {
+        return;
+    }
+    if model.sets().is_none() {
+        let text = "This version was not calibrated for sets of classes: `destello models calibrate` does that.";
+        ui.add(Label::new(weak(ui, text)).wrap());
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.label(weak(ui, "sets of classes hold the true one of"));
+        let mut settings = shared.settings.clone();
+        let field = DragValue::new(&mut settings.class_set_percent)
+            .range(50.0..=99.0)
+            .speed(0.2)
+            .max_decimals(1)
+            .suffix(" %");
+        let field = cells::named(
+            ui.add(field),
+            egui::Role::SpinButton,
+            "Level of sets of classes",
+        );
+        field.on_hover_text("Where one class alone would be right less often, several are named");
+        ui.label(weak(ui, "of the objects of each class"));
+        if settings != shared.settings {
+            commands.push(Command::Session(Session::Settings(Box::new(settings))).into());
+        }
+    });
 }
 
 fn source_ui(

@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::task::OneView;
 use crate::{
-    domain::{Candidate, CandidateIx, Epoch, Mjd, ModelCard, Prediction, Predictions},
+    domain::{
+        Candidate, CandidateIx, Detections, Epoch, Mjd, ModelCard, Prediction, Predictions,
+        set_figures::in_percent,
+    },
     io::export::columns::{FilledColumn, Kind, Value, double, text},
 };
 
@@ -14,14 +17,26 @@ pub(crate) struct ModelScores<'a> {
     pub predictions: &'a [Predictions],
     /// Where it scored in two steps: which epochs it scored from one orientation only.
     pub one_view: Option<&'a OneView>,
+    /// The sets of classes of each candidate, where it predicts classes and was calibrated for sets.
+    pub sets: Option<&'a [SetsOfEpochs]>,
 }
+
+/// The set of classes of each epoch of a candidate, the likeliest first; none where nothing is predicted.
+pub(crate) type SetsOfEpochs = Vec<Option<Vec<usize>>>;
 
 /// What stands in a column about the epoch at a place.
 type ValueOf<'a> = dyn Fn((CandidateIx, usize), &Prediction) -> Value + 'a;
 
 /// All columns, filled. Those of a model bear its name where there are several models.
-pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> Vec<FilledColumn> {
+pub(crate) fn columns(
+    candidates: &[&Candidate],
+    models: &[ModelScores<'_>],
+    (detections, level): (Option<&Detections>, f64),
+) -> Vec<FilledColumn> {
     let mut columns = identity(candidates);
+    if let Some(detections) = detections {
+        columns.extend(seen(candidates, detections));
+    }
     let mut taken: HashSet<String> = columns.iter().map(|column| column.name.clone()).collect();
     for model in models {
         let name = &model.card.name;
@@ -57,6 +72,16 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
                     .map_or(Value::Null, Value::Float)
             });
         }
+        if let Some(sets) = model.sets {
+            let percent = in_percent(level);
+            let meaning = format!(
+                "classes that it may be by {name}, the likeliest first: they hold the true one for {percent} % of the \
+                 objects of each class"
+            );
+            push("classes", Kind::Text, meaning, &|place, prediction| {
+                set_of(sets, place, prediction, &model.card.classes)
+            });
+        }
         if let Some(one_view) = model.one_view {
             let meaning =
                 format!("true where {name} scored all orientations, false where one decided");
@@ -82,6 +107,66 @@ pub(crate) fn columns(candidates: &[&Candidate], models: &[ModelScores<'_>]) -> 
         );
     }
     columns
+}
+
+/// The set of an epoch that was scored: "supernova|asteroid".
+fn set_of(
+    sets: &[SetsOfEpochs],
+    (ix, at): (CandidateIx, usize),
+    prediction: &Prediction,
+    classes: &[String],
+) -> Value {
+    let set = sets
+        .get(ix.0 as usize)
+        .and_then(|sets| sets.get(at)?.as_ref());
+    match (set, prediction) {
+        (Some(set), Prediction::Probabilities(_)) => {
+            let names = set.iter().filter_map(|at| classes.get(*at));
+            let names: Vec<&str> = names.map(String::as_str).collect();
+            Value::Text(names.join("|"))
+        }
+        _ => Value::Null,
+    }
+}
+
+/// Whether anything is seen up to each epoch.
+fn seen(candidates: &[&Candidate], detections: &Detections) -> [FilledColumn; 2] {
+    let epochs = || {
+        let all = candidates.iter().enumerate();
+        all.flat_map(|(number, candidate)| {
+            let ix = CandidateIx(number as u32);
+            (0..candidate.epochs.len()).map(move |at| (ix, at))
+        })
+    };
+    let significance = |(ix, at): (CandidateIx, usize)| {
+        let known = detections.get(ix)?.get(at).copied();
+        known.filter(|known| known.is_finite())
+    };
+    let column = |name: &str, kind, meaning: &str, values| FilledColumn {
+        name: name.into(),
+        kind,
+        unit: "",
+        meaning: meaning.into(),
+        values,
+    };
+    [
+        column(
+            "significance",
+            Kind::Float,
+            "of the most significant detection up to this epoch, or of all epochs together, standard deviations",
+            epochs()
+                .map(|place| significance(place).map_or(Value::Null, Value::Float))
+                .collect(),
+        ),
+        column(
+            "seen",
+            Kind::Bool,
+            "false where nothing is seen yet: a significance below 4",
+            epochs()
+                .map(|(ix, at)| detections.is_seen(ix, at).map_or(Value::Null, Value::Bool))
+                .collect(),
+        ),
+    ]
 }
 
 /// The classes that have a column, with its name: `real` alone, as `score`, where it has one

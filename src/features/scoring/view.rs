@@ -45,8 +45,9 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
         }
         if shared.scores.active().predicts_classes() {
             ui.label(class_counts(shared)).on_hover_text(
-                "Candidates by their likeliest class after the last epoch. Not scored: an image \
-                 or a zero point is missing, or scoring has not come so far.",
+                "Candidates by their likeliest class after the last epoch, those among them of which nothing is \
+                 seen yet: no epoch, and not all together, is four standard deviations above the sky. Not scored: \
+                 an image or a zero point is missing, or scoring has not come so far.",
             );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 end_ui(ui, shared, commands);
@@ -84,6 +85,10 @@ fn class_counts(shared: &Shared) -> String {
     let mut words: Vec<String> = named
         .map(|(class, count)| format!("{count} {}", class_title(shared, class)))
         .collect();
+    let unseen = shared.scores.detections.unseen();
+    if unseen > 0 {
+        words.push(format!("nothing seen yet of {unseen}"));
+    }
     words.push(format!("{rest} not scored"));
     words.join(" · ")
 }

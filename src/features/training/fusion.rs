@@ -116,6 +116,7 @@ pub fn train(
             date: today(),
             learned: Vec::new(),
         },
+        class_sets: None,
     };
     let fusion = Fusion::learned(beginning, &objects);
     if fusion.both.is_empty() {

@@ -1,7 +1,6 @@
 //! The opened set as it was when a training was ordered, and labelled candidates out of it.
 
-use std::fmt;
-use std::sync::Arc;
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use super::input_memory::InputMemory;
 use crate::{
@@ -54,6 +53,8 @@ impl fmt::Debug for OpenedSet {
 pub(crate) struct LabelledSet {
     pub training: Arc<dyn Dataset>,
     pub validation: Arc<dyn Dataset>,
+    /// Identifiers of the objects that they are of.
+    pub learned: BTreeSet<Arc<str>>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }

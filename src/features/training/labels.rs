@@ -113,6 +113,7 @@ impl LabelledSet {
         Ok(Prepared {
             training: TrainingSet::Labelled(self.training),
             validation: self.validation,
+            learned: self.learned,
             notes: self.notes,
         })
     }

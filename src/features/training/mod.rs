@@ -2,6 +2,7 @@
 
 pub(crate) mod checkpoint;
 pub(crate) mod chunk;
+pub mod class_sets;
 pub mod command;
 pub(crate) mod curve;
 pub mod forest;

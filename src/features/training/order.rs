@@ -222,6 +222,7 @@ impl TrainOrder {
             },
             figures: std::collections::BTreeMap::default(),
             latent: None,
+            class_sets: None,
         }
     }
 

@@ -1,6 +1,10 @@
 //! Image sequences to learn from: simulated ones without end, or a labelled set.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use anyhow::bail;
 
@@ -64,6 +68,7 @@ pub(crate) fn labelled(
         }
     }
     let (mut training, mut validation) = (Vec::new(), Vec::new());
+    let mut learned = BTreeSet::new();
     for some in known.chunks(AT_ONCE) {
         if sources.cancel.is_cancelled() {
             bail!("stopped");
@@ -87,6 +92,7 @@ pub(crate) fn labelled(
             } else {
                 &mut training
             };
+            learned.insert(candidate.id.clone());
             set.push(Sequence {
                 epochs: usable.to_vec(),
                 class: *class,
@@ -97,6 +103,7 @@ pub(crate) fn labelled(
     Ok(LabelledSet {
         training: Arc::new(Sequences::new(plan, training)),
         validation: Arc::new(Sequences::new(plan, validation)),
+        learned,
         notes: counts
             .map(|(why, count)| format!("{count} candidates left out: {why}"))
             .collect(),

@@ -199,11 +199,12 @@ impl Training {
 
     fn of(
         order: TrainOrder,
-        card: ModelCard,
+        mut card: ModelCard,
         compute: Compute,
         checkpoint: Option<Checkpoint>,
         prepared: Prepared,
     ) -> anyhow::Result<Self> {
+        card.training.learned = prepared.learned.iter().cloned().collect();
         let shape = NetworkShape::of(&card);
         let done = checkpoint.as_ref().map_or(0, |found| found.finished.len());
         let seed = order.seed.wrapping_add(done as u64);

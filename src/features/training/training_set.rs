@@ -1,6 +1,7 @@
 //! What networks learn from: simulated candidates without end, or a labelled set.
 
 use std::{
+    collections::BTreeSet,
     io,
     ops::Range,
     path::PathBuf,
@@ -114,6 +115,8 @@ pub(crate) enum TrainingSet {
 pub(crate) struct Prepared {
     pub training: TrainingSet,
     pub validation: Arc<dyn Dataset>,
+    /// Identifiers of the labelled objects that both are of.
+    pub learned: BTreeSet<Arc<str>>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -167,6 +170,7 @@ pub(crate) fn prepare_set(
             Ok(Prepared {
                 training: TrainingSet::Simulated(Chunks::start(make, amount)?),
                 validation,
+                learned: BTreeSet::new(),
                 notes: Vec::new(),
             })
         }

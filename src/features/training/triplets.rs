@@ -1,6 +1,10 @@
 //! Triplets to learn from: simulated ones without end, or a labelled set.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 
@@ -140,6 +144,7 @@ pub(crate) fn labelled(
     Ok(LabelledSet {
         training: Arc::new(sheet.training),
         validation: Arc::new(sheet.validation),
+        learned: sheet.learned,
         notes: counts
             .map(|(why, count)| format!("{count} epochs left out: {why}"))
             .collect(),
@@ -153,6 +158,7 @@ struct Sheet<'a> {
     training: Examples,
     validation: Examples,
     left_out: BTreeMap<String, usize>,
+    learned: BTreeSet<Arc<str>>,
 }
 
 impl<'a> Sheet<'a> {
@@ -164,6 +170,7 @@ impl<'a> Sheet<'a> {
             training: empty(),
             validation: empty(),
             left_out: BTreeMap::new(),
+            learned: BTreeSet::new(),
         }
     }
 
@@ -208,6 +215,7 @@ impl<'a> Sheet<'a> {
                         &mut self.training
                     };
                     set.push(&Example { input, class })?;
+                    self.learned.insert(candidate.id.clone());
                 }
                 (Ok(_), Err(why)) => self.leave_out(why.to_string()),
                 (Err(why), _) => self.leave_out(why),

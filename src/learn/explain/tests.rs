@@ -88,6 +88,7 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         training: TrainingRecord::default(),
         figures: std::collections::BTreeMap::new(),
         latent: None,
+        class_sets: None,
     };
     let compute = Compute::cpu();
     let network = architecture.init(NetworkShape::of(&card), &Device::flex());

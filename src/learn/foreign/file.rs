@@ -59,6 +59,7 @@ pub fn import(
         training,
         figures: BTreeMap::new(),
         latent: None,
+        class_sets: None,
     };
     let model = check::model(card, plan, &file, bytes).map_err(refused)?;
     let text = serde_json::to_string(model.card());

@@ -24,6 +24,7 @@ fn card(kind: LatentKind) -> ModelCard {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
+        class_sets: None,
         latent: Some(LatentCard {
             dimensions: 3,
             widths: vec![16, 12],

@@ -19,6 +19,7 @@ pub(in crate::learn) fn untrained(network: &str) -> Model {
         training: TrainingRecord::default(),
         figures: std::collections::BTreeMap::default(),
         latent: None,
+        class_sets: None,
     };
     Model::untrained(card, &Compute::cpu()).unwrap()
 }

@@ -125,7 +125,9 @@ fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Lis
                 };
                 (name, sureness)
             }
-            Reading::Class { class, probability } => (class, probability),
+            Reading::Class {
+                class, probability, ..
+            } => (class, probability),
             Reading::Refused(_) | Reading::Pending => continue,
         };
         let class: Arc<str> = class.into();

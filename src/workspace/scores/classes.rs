@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use super::shown::{Reading, ReadyModel, Scores, ShownModel};
+use super::{
+    certainty::Certainty,
+    shown::{Reading, ReadyModel, Scores, ShownModel},
+};
 use crate::domain::{CandidateIx, Prediction, likeliest};
 
 /// Class probabilities of one candidate, epoch by epoch.
@@ -68,11 +71,13 @@ impl ReadyModel {
     }
 }
 
-impl<'a> From<LikelyClass<'a>> for Reading<'a> {
-    fn from(likely: LikelyClass<'a>) -> Self {
+impl<'a> Reading<'a> {
+    /// The likeliest class, and how much it is worth.
+    pub(crate) const fn of(likely: LikelyClass<'a>, certainty: Certainty) -> Self {
         Self::Class {
             class: likely.class,
             probability: likely.probability,
+            certainty,
         }
     }
 }

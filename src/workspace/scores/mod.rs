@@ -1,5 +1,6 @@
 //! Scores of the opened set: the models side by side, what they predict, their thresholds.
 
+pub mod certainty;
 pub mod choosing;
 mod choosing_shares;
 pub mod classes;

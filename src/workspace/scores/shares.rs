@@ -10,7 +10,7 @@ use super::{
     tally::Tally,
 };
 use crate::{
-    domain::{CandidateIx, ScoreBook},
+    domain::{CandidateIx, ScoreBook, SetCalibration},
     learn::shares::{ClassShares, Decision, ShareSource},
 };
 
@@ -72,6 +72,8 @@ pub struct SharesKey {
     pub scored: usize,
     /// Revision of the labels, where shares come from them.
     pub labels: Option<u64>,
+    /// How many tens of labels there are, which sets of classes are calibrated with.
+    pub tens_of_labels: usize,
 }
 
 /// What was found of a model's predictions.
@@ -89,6 +91,8 @@ pub struct FoundShares {
     pub changed: BTreeMap<CandidateIx, [usize; 2]>,
     /// The threshold that follows, of a model that tells real from bogus.
     pub threshold: Option<f32>,
+    /// What sets of classes follow from by the labels of this set; none where there are too few.
+    pub sets: Option<Arc<SetCalibration>>,
 }
 
 impl FoundShares {
@@ -203,6 +207,7 @@ mod tests {
                 },
                 scored: 3,
                 labels: None,
+                tens_of_labels: 0,
             },
             trained: vec![0.5, 0.5],
             used: estimated.clone(),
@@ -214,6 +219,7 @@ mod tests {
             ]
             .into(),
             threshold: Some(0.8),
+            sets: None,
         }
     }
 

@@ -4,12 +4,14 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
+    certainty::{Certainty, USUAL_LEVEL},
     shares::{Corrected, FoundShares, SharesOfSet},
     tally::{Counts, Tally},
 };
 use crate::{
     domain::{
-        CandidateIx, LatentMembership, ModelCard, ModelId, Prediction, Predictions, ScoreBook,
+        CandidateIx, Detections, LatentMembership, ModelCard, ModelId, Prediction, Predictions,
+        ScoreBook,
     },
     workspace::models,
 };
@@ -168,6 +170,8 @@ pub enum Reading<'a> {
         class: &'a str,
         /// Its probability.
         probability: f32,
+        /// How much that is worth.
+        certainty: Certainty,
     },
     /// Why there is none, and never will be.
     Refused(&'a str),
@@ -202,6 +206,10 @@ pub struct Scores {
     pub(crate) likeness: std::sync::Arc<[f32]>,
     /// Class shares that predictions are corrected for.
     pub(crate) chosen_shares: SharesOfSet,
+    /// Whether anything is seen of each candidate.
+    pub detections: Detections,
+    /// The share of objects of each class whose set of classes is to hold it, 0 to 1.
+    pub(crate) level: f64,
 }
 
 impl Default for Scores {
@@ -217,6 +225,8 @@ impl Default for Scores {
             latent: LatentMembership::default(),
             likeness: std::sync::Arc::new([]),
             chosen_shares: SharesOfSet::default(),
+            detections: Detections::default(),
+            level: USUAL_LEVEL,
         }
     }
 }
@@ -288,6 +298,7 @@ impl Scores {
         candidate: CandidateIx,
         epoch: usize,
     ) -> Reading<'a> {
+        let certainty = self.certainty(model, candidate, Some(epoch));
         self.read(model, candidate, |ready, predictions| {
             let prediction = predictions.get(epoch).ok_or(None)?;
             match (prediction, ready.real) {
@@ -297,7 +308,8 @@ impl Scores {
                     Ok(model.side_of(value))
                 }
                 (Prediction::Probabilities(row), None) => {
-                    ready.likeliest(row).map(Reading::from).ok_or(None)
+                    let likely = ready.likeliest(row).ok_or(None)?;
+                    Ok(Reading::of(likely, certainty))
                 }
             }
         })
@@ -316,7 +328,9 @@ impl Scores {
                 return Ok(model.side_of(score));
             }
             let likeliest = ready.predictions(predictions).likeliest();
-            likeliest.map(Reading::from).ok_or_else(refused)
+            let certainty = || self.certainty(model, candidate, None);
+            let reading = likeliest.map(|likely| Reading::of(likely, certainty()));
+            reading.ok_or_else(refused)
         })
     }
 

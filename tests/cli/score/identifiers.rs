@@ -94,6 +94,7 @@ fn scores_of_an_old_project_are_found() {
         decision: Decision::default(),
         labels: None,
         orientations: Orientations::All,
+        level: 0.9,
     };
     let report = score(&order, &CancelToken::default(), |_| {});
     let counts = report.unwrap().unwrap().counts;

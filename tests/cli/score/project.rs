@@ -31,6 +31,7 @@ fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
         decision: Decision::default(),
         labels: None,
         orientations: Orientations::All,
+        level: 0.9,
     }
 }
 

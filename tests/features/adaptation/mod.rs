@@ -3,3 +3,4 @@
 mod decoded_once;
 mod fine_tuning;
 mod forest;
+mod honest;

@@ -2,10 +2,14 @@
 
 use std::path::Path;
 
+use crate::common::Sky;
 use destello::{
+    domain::{ModelFacts, ModelId},
     features::training::train::{TrainOrder, Training, TrainingData, checkpoint_path},
+    io::Decoder,
     learn::{Architecture, Compute, model_file, schedule::Schedule},
     tasks::stepwise::Stepwise,
+    workspace::open::read_all_with,
 };
 
 fn order(out: &Path, architecture: Architecture, members: usize) -> TrainOrder {
@@ -163,4 +167,31 @@ fn orders_that_cannot_be_are_refused_in_a_sentence() {
         ..good
     };
     assert!(refusal(no_data).contains("too few"));
+}
+
+#[test]
+fn a_network_that_is_trained_on_labels_knows_whose() {
+    let sky = Sky::new(40);
+    let labelled = |out: &str| TrainOrder {
+        data: TrainingData::Labelled {
+            paths: vec![sky.path()],
+            labels: None,
+        },
+        ..order(&sky.beside(out), Architecture::Compact, 1)
+    };
+    let mut training = Training::start(labelled("mine.safetensors"), &Compute::cpu()).unwrap();
+    while !training.is_finished() {
+        training.advance().unwrap();
+    }
+    let written = training.write().unwrap();
+    let learned = &written.card().training.learned;
+    assert_eq!(learned.len(), 40);
+    // It is not judged by what it has learned.
+    let facts = ModelFacts::of(&ModelId::new("m", 0), written.card());
+    let of_data = read_all_with(&[sky.path()], &Decoder::default()).catalogue;
+    assert!(
+        of_data
+            .iter()
+            .all(|(_, one)| facts.learned.contains(&one.id))
+    );
 }

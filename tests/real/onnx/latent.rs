@@ -28,6 +28,7 @@ fn shaken(kind: LatentKind, is_upright: bool) -> LatentModel {
         threshold: 0.5,
         training: TrainingRecord::default(),
         figures: BTreeMap::new(),
+        class_sets: None,
         latent: Some(LatentCard {
             dimensions: 3,
             widths: vec![24, 12],

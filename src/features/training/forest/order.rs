@@ -135,6 +135,7 @@ impl ForestOrder {
             },
             figures: BTreeMap::new(),
             latent: None,
+            class_sets: None,
         }
     }
 
