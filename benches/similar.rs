@@ -123,7 +123,7 @@ fn kinds(catalogue: &Catalogue, out: &Path) -> anyhow::Result<Vec<String>> {
 fn latent(out: &Path) -> anyhow::Result<Vec<Vec<f32>>> {
     let order = ExportOrder {
         paths: vec![out.to_owned()],
-        model: latent_models::FEATURES.into(),
+        model: latent_models::DEFAULT.into(),
         device: Wish::Cpu,
     };
     let report = export(&order, &CancelToken::default(), &mut |_| ())?.context("stopped")?;
