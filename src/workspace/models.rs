@@ -34,14 +34,14 @@ use crate::{
 /// The models that come with the program: name and file.
 const SHIPPED: [(&str, &[u8]); 5] = [
     (
-        "compact",
+        DEFAULT,
+        include_bytes!("../../assets/models/context.safetensors"),
+    ),
+    (
+        FEATURES,
         include_bytes!("../../assets/models/compact.safetensors"),
     ),
     ("cap", include_bytes!("../../assets/models/cap.safetensors")),
-    (
-        "context",
-        include_bytes!("../../assets/models/context.safetensors"),
-    ),
     (
         SEQUENCES,
         include_bytes!("../../assets/models/recurrent.safetensors"),

@@ -120,7 +120,7 @@ fn an_epoch_that_the_model_cannot_take_is_told_with_the_reason() {
     let why = refusal(window.state.explanation.explanation(&window.state.shared));
     assert_eq!(
         why,
-        "compact cannot take this epoch: it has no reference stamp"
+        "context cannot take this epoch: it has no reference stamp"
     );
 }
 
@@ -267,7 +267,7 @@ fn best_ms(model: &Model, method: ExplainMethod) -> f64 {
 fn an_explanation_is_there_while_one_looks() {
     // No training beside it.
     let _turn = in_turn();
-    let compact = model_for_explaining(models::DEFAULT).unwrap();
+    let compact = model_for_explaining("compact").unwrap();
     let card = ModelCard {
         name: "cap".into(),
         network: "cap".into(),

@@ -153,7 +153,7 @@ fn a_label_says_what_was_on_screen() {
         limits: recipe.rule.name().into(),
         science_limits: Some([limits.low, limits.high]),
         color_map: recipe.color_map.name().into(),
-        // The compact model has scored the epochs of the strip.
+        // The default model has scored the epochs of the strip.
         is_score_shown: true,
     };
     assert_eq!(event.shown.as_ref(), Some(&expected));
@@ -162,7 +162,7 @@ fn a_label_says_what_was_on_screen() {
     assert_eq!(&*event.annotator, "ana");
     assert_eq!(&*event.vocabulary, "real_bogus");
     assert_eq!(&*event.program, env!("CARGO_PKG_VERSION"));
-    assert!(event.model.as_ref().unwrap().starts_with("compact@"));
+    assert!(event.model.as_ref().unwrap().starts_with("context@"));
     assert!((0.0..=1.0).contains(&event.score.unwrap()));
     let window = window.restart();
     assert_eq!(window.state.shared.book.events()[0], event);

@@ -15,7 +15,7 @@ fn a_key_brings_the_bar_with_model_class_and_shares_and_takes_it_away() {
     let (_set, mut view) = opened();
     assert!(!shows(&view, "because of"));
     assert_eq!(press(&mut view, NONE, Key::L), ["Do(Explanation)"]);
-    assert!(shows(&view, "compact predicts "));
+    assert!(shows(&view, "context predicts "));
     assert!(shows(&view, "science ") && shows(&view, "snr (computed) "));
     assert!(shows(&view, "for") && shows(&view, "against"));
     assert_eq!(

@@ -11,7 +11,7 @@ fn shipped_models_are_listed_and_their_cards_shown() {
     let (code, out, err) = destello_in(folder.path(), &["models", "list"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(
-        out.starts_with("compact (default)  compact  reference, science,"),
+        out.starts_with("context (default)  context  reference, science,"),
         "{out}"
     );
     let (code, out, err) = destello_in(folder.path(), &["models", "card", "compact"]);

@@ -99,7 +99,7 @@ fn a_network_is_trained_to_its_end_and_shown() {
     // The model stands beside the first, has scored the set, and is known at the next start.
     let file = model(&home, "compact-ztf-1");
     assert!(file.exists() && !checkpoint_path(&file).exists());
-    assert_eq!(window.state.shared.scores.active().name(), "compact");
+    assert_eq!(window.state.shared.scores.active().name(), "context");
     let shown = beside(&window, "compact-ztf-1");
     assert_eq!(
         (shown.name(), &shown.status),
