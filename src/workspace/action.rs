@@ -324,7 +324,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            87,
+            88,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -92,35 +92,33 @@ fn a_project_keeps_what_is_joined_and_forgets_it() {
 
 #[test]
 fn scores_have_the_columns_that_the_project_keeps() {
-    let set = prepared();
-    let folder = set.beside("");
-    let join = [
-        "join",
-        "--project",
-        "p.destello",
-        "--join",
-        "gaia.csv",
-        "--out",
-        "x.csv",
-    ];
-    assert_eq!(destello_in(&folder, &join).0, Some(0));
-    let score = [
-        "score",
-        "night",
-        "--model",
-        "forest",
-        "--project",
-        "p.destello",
-    ];
-    let (_, table, why) = destello_in(&folder, &score);
-    assert!(
-        table
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .contains("gaia.plx"),
-        "{table} {why}"
-    );
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let (code, out, why) = destello_in(folder.path(), arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {why}");
+        out
+    };
+    let simulate = ["simulate", "triplets", "--survey", "mixed"];
+    run(&[&simulate[..], &["--out", "sky", "--count", "4"]].concat());
+    run(&["label", "stream", "sky", "--project", "p.destello"]);
+    let project = ["--project", "p.destello"];
+    run(&[
+        &["label", "export", "sky", "--all", "--out", "all.csv"],
+        &project[..],
+    ]
+    .concat());
+    run(&[
+        &["join", "sky", "--join", "all.csv", "--out", "x.csv"],
+        &project[..],
+    ]
+    .concat());
+    let table = run(&[&["score", "sky", "--device", "cpu"], &project[..]].concat());
+    let mut lines = table.lines();
+    let heads: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let at = heads.iter().position(|head| *head == "all.ndet");
+    let at = at.unwrap_or_else(|| panic!("{heads:?}"));
+    let cells: Vec<&str> = lines.map(|line| line.split(',').nth(at).unwrap()).collect();
+    assert_eq!(cells, ["1"; 4], "{table}");
 }
 
 #[test]

@@ -72,7 +72,8 @@ impl Table {
                 "is a database, not a table: a project of destello?".into(),
             ));
         }
-        if bytes.starts_with(b"PK\x03\x04") {
+        // The second is an archive without any file.
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
             let inside = zipped::only_file(bytes).map_err(refused)?;
             return Self::parse(&inside, path);
         }

@@ -37,11 +37,11 @@ const KNOWN: [&str; 26] = [
 /// The text of bytes: UTF-8, UTF-16 with its mark or by its zeros, else Windows-1252 in the lines that are no
 /// UTF-8.
 pub(super) fn decoded(bytes: &[u8]) -> String {
-    // Fields of fixed length are filled up with zeros.
-    if let [.., odd, 0, 0, 0] = bytes
-        && *odd != 0
-    {
-        return decoded(&bytes[..bytes.len() - 3]);
+    // Some fill their last block up with zeros.
+    let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
+    if zeros > 2 {
+        let is_little = bytes.starts_with(b"\xff\xfe") || bytes.get(1) == Some(&0);
+        return decoded(&bytes[..bytes.len() - zeros + usize::from(is_little)]);
     }
     let wide = |bytes: &[u8], is_big: bool| {
         let unit = |pair: &[u8]| {
@@ -300,6 +300,7 @@ mod tests {
             "id  label\na real\nb   bogus\n",
             "\u{feff}id,label\na,real\nb,bogus\n",
             "sep=;\nid;label\na;real\nb;bogus\n",
+            "\"sep=,\"\r\nid,label\r\na,real\r\nb,bogus\r\n",
             "# exported by ana\nid,label\na,real\n# in between\nb,bogus\n",
             "# id label\na real\nb bogus\n",
             "#id,label\na,real\nb,bogus\n",
@@ -314,6 +315,8 @@ mod tests {
                 expected,
                 "UTF-16 {text}"
             );
+            let filled = [text.as_bytes(), &[0; 20]].concat();
+            assert_eq!(table(&filled), expected, "filled up {text}");
             let big: Vec<u8> = text
                 .trim_start_matches('\u{feff}')
                 .encode_utf16()
