@@ -16,7 +16,7 @@ pub fn text(all: &[Measured], labels: usize, draws: u64) -> String {
         format!("|---|{}", "---|".repeat(AFTER.len())),
     ];
     for one in all {
-        let name = one.name;
+        let name = &one.name;
         lines.push(row(&format!("{name}, as trained"), &one.as_trained, None));
         lines.push(row(
             &format!("{name}, estimated shares"),
