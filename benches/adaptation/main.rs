@@ -1,6 +1,6 @@
 //! What adaptation gains, as a table: a command, not a timed test.
 //!
-//! `cargo bench --bench adaptation -- [--labels N] [--draws N] PATH…` reads sequences whose classes their files
+//! `cargo bench --bench adaptation -- [--labels N] [--draws N] [--model NAME|FILE]… PATH…` reads sequences whose classes their files
 //! give. Rows: each model as trained, with class shares that are estimated without a label, and with ten
 //! labels of each class beside them. Labels come from other fields than those that are judged: the fields are
 //! divided into groups, and of each the objects are judged with labels of the others, ten times over. Mean
@@ -21,11 +21,12 @@ use destello::{
 
 use measured::{Measured, Objects};
 
-/// What is compared.
+/// What is compared unless others are named.
 const MODELS: [&str; 3] = ["recurrent", "forest", "fusion"];
 
 fn main() -> anyhow::Result<()> {
     let mut paths = Vec::new();
+    let mut models: Vec<String> = Vec::new();
     let (mut labels, mut draws) = (10, 10);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -38,12 +39,16 @@ fn main() -> anyhow::Result<()> {
             "--bench" => {}
             "--labels" => labels = number(arguments.next())? as usize,
             "--draws" => draws = number(arguments.next())?,
+            "--model" => models.extend(arguments.next()),
             path => paths.push(PathBuf::from(path)),
         }
     }
     if paths.is_empty() {
         println!("name a folder of sequences whose classes are known, such as shared/data/hits");
         return Ok(());
+    }
+    if models.is_empty() {
+        models.extend(MODELS.map(String::from));
     }
     let decoder = Decoder::default();
     let opened = read_all_with(&paths, &decoder);
@@ -52,8 +57,9 @@ fn main() -> anyhow::Result<()> {
     }
     let compute = Compute::choose(Wish::Cpu)?;
     let mut all = Vec::new();
-    for name in MODELS {
-        let (scorer, warnings) = Scorer::find(name, &compute)?;
+    for name in models {
+        let (scorer, warnings) = Scorer::find(&name, &compute)?;
+        let name = scorer.card().name.clone();
         for warning in warnings {
             eprintln!("{warning}");
         }

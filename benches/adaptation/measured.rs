@@ -55,7 +55,7 @@ pub type Curve = [[f64; 2]; AFTER.len()];
 
 /// What was found of a model.
 pub struct Measured {
-    pub name: &'static str,
+    pub name: String,
     pub shares: String,
     pub as_trained: Curve,
     pub estimated: Curve,
@@ -237,7 +237,7 @@ impl Objects {
 }
 
 impl Measured {
-    pub fn of(name: &'static str, objects: &Objects, labels: usize, draws: u64) -> Self {
+    pub fn of(name: String, objects: &Objects, labels: usize, draws: u64) -> Self {
         let trained = &objects.trained;
         let latest = objects
             .all

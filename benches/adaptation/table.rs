@@ -16,7 +16,7 @@ pub fn text(all: &[Measured], labels: usize, draws: u64) -> String {
         format!("|---|{}", "---|".repeat(AFTER.len())),
     ];
     for one in all {
-        let name = one.name;
+        let name = &one.name;
         lines.push(row(&format!("{name}, as trained"), &one.as_trained, None));
         lines.push(row(
             &format!("{name}, estimated shares"),
@@ -37,7 +37,10 @@ pub fn text(all: &[Measured], labels: usize, draws: u64) -> String {
     for one in all {
         let cells = one.sets.iter();
         let cells: Vec<String> = cells
-            .map(|sets| format!("{:.1} / {:.2}", 100.0 * sets.held, sets.size))
+            .map(|sets| match sets.size {
+                size if size > 0.0 => format!("{:.1} / {size:.2}", 100.0 * sets.held),
+                _ => "–".into(),
+            })
             .collect();
         lines.push(format!("| {} | {} |", one.name, cells.join(" | ")));
     }
@@ -75,6 +78,10 @@ pub fn text(all: &[Measured], labels: usize, draws: u64) -> String {
 
 fn row(title: &str, curve: &Curve, spread: Option<&Curve>) -> String {
     let cells = curve.iter().enumerate().map(|(at, [recall, accuracy])| {
+        if *accuracy == 0.0 {
+            // Nothing is predicted yet.
+            return "–".into();
+        }
         let of_recall = spread.map_or_else(String::new, |spread| {
             format!(" ± {:.1}", 100.0 * spread[at][0])
         });

@@ -143,9 +143,12 @@ fn what_the_parent_has_learned_is_not_held_out() {
     let ids: Vec<&str> = ids.iter().map(|id| &**id).collect();
     let parent = |learned: &[&str]| that_learned(learned, &sky.beside("parent.safetensors"));
     let (all, notes) = held_out(&order, &parent(&[]));
-    assert_eq!((all, notes.len()), (40, 0), "{notes:?}");
+    assert!(all >= 8 && notes.is_empty(), "{all} {notes:?}");
     let (some, notes) = held_out(&order, &parent(&ids[..25]));
-    assert_eq!(some, 15);
+    assert!(some < all, "{some} {all}");
+    // What one half has learned is held out where it is the other half that is learned.
+    let rest = held_out(&order, &parent(&ids[25..])).0;
+    assert_eq!(some + rest, all);
     assert!(
         notes[0].contains("25 labels are known to compact already"),
         "{notes:?}"
