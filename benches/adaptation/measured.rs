@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use destello::{
     domain::{
-        Candidate, Catalogue, Prediction, Predictions, SetCalibration, class_of, detections::SEEN,
-        fnv, likeliest,
+        Candidate, Catalogue, Prediction, Predictions, SetCalibration, certainty::USUAL_LEVEL,
+        class_of, detections::SEEN, fnv, likeliest,
     },
     features::scoring::{
         detections::significances,
@@ -16,7 +16,6 @@ use destello::{
         chance::Chance,
         shares::{ClassShares, Decision, LabelBiases, correct, estimate},
     },
-    workspace::scores::certainty::USUAL_LEVEL,
 };
 
 /// Numbers of epochs that are judged; the last stands for all.

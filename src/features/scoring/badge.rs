@@ -4,13 +4,14 @@
 use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::{
-    domain::{CandidateIx, set_figures::in_percent},
+    domain::{
+        CandidateIx,
+        certainty::{Certainty, KnownClasses},
+        set_figures::in_percent,
+    },
     widgets::theme::{self},
     workspace::{
-        scores::{
-            certainty::{Certainty, KnownClasses},
-            shown::{Reading, ShownModel},
-        },
+        scores::shown::{Reading, ShownModel},
         shared::Shared,
     },
 };

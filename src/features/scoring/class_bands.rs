@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, Plot, VLine};
 
 use super::badge::{class_color, class_title, score_words};
 use crate::{
-    domain::{Candidate, CandidateIx, set_figures::in_percent},
+    domain::{Candidate, CandidateIx, certainty::KnownClasses, set_figures::in_percent},
     features::light_curve::{
         points::{nearest_epoch, time_axis, time_origin, time_range},
         view::{Y_AXIS, linked},
@@ -15,7 +15,6 @@ use crate::{
     workspace::{
         command::{Command, Go},
         scores::{
-            certainty::KnownClasses,
             classes::{ClassPredictions, LikelyClass},
             shown::ShownModel,
         },

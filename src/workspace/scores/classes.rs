@@ -3,11 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{
-    certainty::Certainty,
-    shown::{Reading, ReadyModel, Scores, ShownModel},
-};
-use crate::domain::{CandidateIx, Prediction, likeliest};
+use super::shown::{Reading, ReadyModel, Scores, ShownModel};
+use crate::domain::{CandidateIx, Prediction, certainty::Certainty, likeliest};
 
 /// Class probabilities of one candidate, epoch by epoch.
 #[derive(Clone, Copy, Debug)]

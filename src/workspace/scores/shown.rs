@@ -4,7 +4,6 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    certainty::{Certainty, USUAL_LEVEL},
     shares::{Corrected, FoundShares, SharesOfSet},
     tally::{Counts, Tally},
 };
@@ -12,6 +11,7 @@ use crate::{
     domain::{
         CandidateIx, Detections, LatentMembership, ModelCard, ModelId, Prediction, Predictions,
         ScoreBook,
+        certainty::{Certainty, USUAL_LEVEL},
     },
     workspace::models,
 };

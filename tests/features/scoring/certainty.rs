@@ -2,14 +2,15 @@
 
 use crate::common::{InlineWindow, simulated as sets};
 use destello::{
-    domain::{CandidateIx, detections::SEEN},
+    domain::{
+        CandidateIx,
+        certainty::{Certainty, KnownClasses},
+        detections::SEEN,
+    },
     features::{scoring::detections::significances, simulation::order::Kind},
     io::Decoder,
     window::command::{Command, Session},
-    workspace::scores::{
-        certainty::{Certainty, KnownClasses},
-        shown::Reading,
-    },
+    workspace::scores::shown::Reading,
 };
 
 /// Stars, which are seen from the first epoch on, and asteroids, which are not there before they pass.
