@@ -117,7 +117,9 @@ fn every_command_of_the_guide_is_understood() {
                 continue;
             };
             let is_call = at == 0 || line[..at].ends_with("| ");
-            let command = line[at..].split(" #").next().unwrap_or_default().trim();
+            // Without remarks, and without what the shell does with the output.
+            let command = line[at..].split(" #").next().unwrap_or_default();
+            let command = command.split(['>', '|']).next().unwrap_or_default().trim();
             if !is_call || command.contains('…') {
                 continue;
             }

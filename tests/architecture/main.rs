@@ -76,6 +76,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("open", &["simulation"]),
     ("queue", &["scoring"]),
     ("scoring", &["labelling", "light_curve"]),
+    ("similar", &["scoring"]),
     ("training", &["labelling", "scoring", "simulation"]),
 ];
 
@@ -92,6 +93,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("flate2", &["io/"]),
     ("libdeflater", &["io/"]),
     ("hdf5_reader", &["io/arrays/hdf5"]),
+    ("pulldown_cmark", &["features/guide/"]),
+    ("winit", &["window/"]),
     ("miniz_oxide", &["io/"]),
     ("plotters", &["io/figure"]),
     ("epaint_default_fonts", &["io/figure"]),

@@ -13,39 +13,40 @@ pub struct Page {
     pub text: &'static str,
 }
 
-macro_rules! pages {
-    ($($name:literal $title:literal),* $(,)?) => {
-        /// All pages.
-        pub const PAGES: &[Page] = &[$(Page {
+/// A page out of its file.
+macro_rules! page {
+    ($name:literal, $title:literal) => {
+        Page {
             name: $name,
             title: $title,
             text: include_str!(concat!("../../../assets/guide/", $name, ".md")),
-        }),*];
+        }
     };
 }
 
-pages! {
-    "first_ten_minutes" "First ten minutes",
-    "opening" "Opening",
-    "looking" "Looking",
-    "labelling" "Labelling",
-    "sharing" "Sharing",
-    "real_or_bogus" "Real or bogus",
-    "sequences" "Classes of sequences",
-    "latent" "Latent space",
-    "adaptation" "Adaptation",
-    "training" "Training",
-    "networks_of_others" "Networks of others",
-    "simulation" "Simulation",
-    "photometry" "Photometry",
-    "command_line" "Command line",
-    "trouble" "When something goes wrong",
-    "measured" "Measured",
-    "speed" "Speed",
-    "promises" "Promises",
-    "building" "Building",
-    "developers" "Developers",
-}
+/// All pages.
+pub const PAGES: &[Page] = &[
+    page!("first_ten_minutes", "First ten minutes"),
+    page!("opening", "Opening"),
+    page!("looking", "Looking"),
+    page!("labelling", "Labelling"),
+    page!("sharing", "Sharing"),
+    page!("real_or_bogus", "Real or bogus"),
+    page!("sequences", "Classes of sequences"),
+    page!("latent", "Latent space"),
+    page!("adaptation", "Adaptation"),
+    page!("training", "Training"),
+    page!("networks_of_others", "Networks of others"),
+    page!("simulation", "Simulation"),
+    page!("photometry", "Photometry"),
+    page!("command_line", "Command line"),
+    page!("trouble", "When something goes wrong"),
+    page!("measured", "Measured"),
+    page!("speed", "Speed"),
+    page!("promises", "Promises"),
+    page!("building", "Building"),
+    page!("developers", "Developers"),
+];
 
 /// The page of that name.
 pub fn page(name: &str) -> Option<&'static Page> {
