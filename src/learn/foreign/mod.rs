@@ -1,7 +1,7 @@
 //! Networks of others: any ONNX file that classifies single epochs, computed by rten on the CPU.
 //!
 //! A recipe ([`Recipe`], TOML) names what the network takes and what its output means. An imported model is the same
-//! ONNX file with a card among its texts ([`file`]), so that other programs still read it. Before it is used it is
+//! ONNX file with a card among its texts ([`mod@file`]), so that other programs still read it. Before it is used it is
 //! checked: names and shapes against the recipe, and a trial with made-up stamps.
 
 mod check;
