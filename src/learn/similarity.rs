@@ -210,12 +210,15 @@ mod tests {
     /// Rows about three centres: the first ten of a kind, and so on.
     fn rows(scale: f32) -> Vec<Option<Box<[f32; DIMENSIONS]>>> {
         let projection = Projection::new(200);
-        let wave = |at: usize| (at as f32 * 1.7).sin();
+        let noise = |at: usize| {
+            let bits = (at as u32).wrapping_mul(2_654_435_761).rotate_left(13);
+            (bits.wrapping_mul(2_246_822_519) >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
         let row = |at: usize| {
             let kind = at / 10;
             let features = (0..200).map(|feature| {
                 let centre = if feature % 3 == kind { 2.0 } else { 0.0 };
-                scale * (centre + wave(at * 200 + feature))
+                scale * (centre + 2.0 * noise(at * 200 + feature))
             });
             let features: Vec<f32> = features.collect();
             Some(Box::new(projection.of(&features)))

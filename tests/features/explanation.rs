@@ -49,7 +49,8 @@ fn a_key_explains_the_epoch_on_screen_and_every_other_that_comes() {
     assert_eq!(window.toast(), "explanation: LRP α2 β−1");
     let first = explanation(&window);
     assert_eq!(first.model.name(), models::DEFAULT);
-    assert_eq!((first.maps.len(), first.plan.side_px), (4, 21));
+    // Over the whole cutout, which the default network looks at.
+    assert_eq!((first.maps.len(), first.maps[0].len()), (4, 63 * 63));
     let pixels: f64 = first.maps.iter().flatten().map(|v| f64::from(*v)).sum();
     let left = f64::from(first.start) - pixels - f64::from(first.rest);
     assert!(left.abs() < 1e-2, "{left} of {} lost", first.start);
@@ -190,7 +191,11 @@ fn files_hold_what_the_window_shows() {
 #[test]
 fn a_picture_has_the_heat_map_where_the_model_looks() {
     let set = StampSet::with_stamps(63, 5);
-    let written = explain_to_file(&order(&set, "maps.png")).unwrap();
+    let order = ExplainOrder {
+        model: "compact".into(),
+        ..order(&set, "maps.png")
+    };
+    let written = explain_to_file(&order).unwrap();
     assert_eq!(written.left_out, [Role::Snr]);
     let picture = image::open(set.beside("maps.png")).unwrap().to_rgb8();
     let (side, gap) = (63 * 8, 4);

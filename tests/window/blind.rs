@@ -9,7 +9,7 @@ use crate::common::{InlineWindow, MadeLatent, REAL, StampSet};
 use destello::{
     features::latent::choice::ColorBy,
     window::{
-        command::{Command, Go, Latent, QueueCommand, Session},
+        command::{Command, Go, Latent, QueueCommand, Scoring, Session},
         frame::frame_ui,
         memory::Memory,
     },
@@ -207,6 +207,8 @@ fn opened() -> (StampSet, Painted) {
     let set = StampSet::new();
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     window.open(&[set.path()], &set.beside("night.destello"));
+    // Two models, whose scores stand side by side.
+    window.apply(Command::Scoring(Scoring::Show("compact".into())));
     window.embed_by(MadeLatent { components: 3 });
     window.act(Action::Embed);
     (set, Painted::new(window))

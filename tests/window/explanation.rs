@@ -1,6 +1,9 @@
 //! Heat maps over the stamps, and the bar that says what they mean.
 
-use destello::workspace::action::Action;
+use destello::{
+    window::command::{Command, Scoring},
+    workspace::action::Action,
+};
 use egui::{Key, Modifiers};
 
 use super::{
@@ -30,7 +33,13 @@ fn a_key_brings_the_bar_with_model_class_and_shares_and_takes_it_away() {
 #[test]
 fn the_heat_map_changes_the_middle_of_the_stamps_and_nothing_around() {
     let set = StampSet::with_stamps(63, 3);
-    let mut view = drawn_view(SIZE, |window| open(window, &set));
+    // A network that sees the middle alone.
+    let mut view = drawn_view(SIZE, |window| {
+        open(window, &set);
+        for scoring in [Scoring::Show, Scoring::Activate] {
+            window.apply(Command::Scoring(scoring("compact".into())));
+        }
+    });
     press(&mut view, NONE, Key::L);
     // The bar takes its room in both pictures.
     view.state_mut().window.state.explanation.explain.opacity = 0.0;

@@ -141,7 +141,7 @@ mod tests {
         };
         assert_eq!(
             &*why,
-            "compact cannot take this epoch: it has no reference stamp"
+            "context cannot take this epoch: it has no reference stamp"
         );
     }
 

@@ -301,13 +301,7 @@ pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
                 commands.push(Command::Label(Label::Class(at)).into());
             }
         }
-        for action in [
-            Action::Unsure,
-            Action::Flag,
-            Action::MoreLikeThis,
-            Action::LessLikeThis,
-            Action::SelectNone,
-        ] {
+        for action in [Action::Unsure, Action::Flag, Action::SelectNone] {
             let key = shared.settings.keys.hint(action);
             if ui
                 .button(format!("{key} {}", action.info().title))

@@ -72,7 +72,7 @@ fn what_cannot_be_scored_is_counted_by_reason_and_stops_nothing() {
     let (code, _, err) = destello_in(folder.path(), &order);
     assert_eq!(code, Some(2), "{err}");
     assert!(
-        err.contains("by compact: has no reference stamp (the first: hits2015-s1-000000)"),
+        err.contains("by context: has no reference stamp (the first: hits2015-s1-000000)"),
         "{err}"
     );
     let (heads, rows) = csv(&folder.path().join("a.csv"));

@@ -22,7 +22,7 @@ use super::triplets;
 const SHIPPED: [(&str, &str); 6] = [
     ("cap.safetensors", "cap@16f989d9"),
     ("compact.safetensors", "compact@937a3f2b"),
-    ("context.safetensors", "context@1add30ea"),
+    ("context.safetensors", "context@87eb5738"),
     ("forest.forest", "forest@48092590"),
     ("recurrent.safetensors", "recurrent@d32d6ab3"),
     ("vade.safetensors", "vade@ca840fc4"),

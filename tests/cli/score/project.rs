@@ -87,7 +87,7 @@ fn scores_in_the_project_are_taken_and_not_computed_again() {
         };
         assert_eq!(is, expected, "{row:?}");
     }
-    assert_eq!(run(&order(path, &["compact"])), (10, 0));
+    assert_eq!(run(&order(path, &["context"])), (10, 0));
 }
 
 #[test]
