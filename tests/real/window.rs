@@ -188,7 +188,7 @@ impl Hand<'_> {
 
     /// Waits for the window and gives it the keyboard: there is no window manager to do so.
     fn take_window(&self) -> String {
-        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "^destello$"]);
+        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "destello$"]);
         let window = found.lines().next().unwrap();
         self.xdotool(&["windowfocus", "--sync", window]);
         window.to_owned()
@@ -198,7 +198,7 @@ impl Hand<'_> {
     fn take_window_after(&self, old: &str) -> String {
         let window = wait_for("another window", || {
             let found = Command::new("xdotool")
-                .args(["search", "--onlyvisible", "--name", "^destello$"])
+                .args(["search", "--onlyvisible", "--name", "destello$"])
                 .env("DISPLAY", self.display)
                 .output()
                 .unwrap();
