@@ -151,7 +151,7 @@ mod tests {
             modifiers: egui::Modifiers::NONE,
         };
         assert!(asked_by(vec![click], false) >= 1);
-        // Another thread's wish is heard while a pass begins.
+        // Another thread's request counts while a pass begins.
         let other = ctx.clone();
         asked.store(0, Ordering::Relaxed);
         std::thread::scope(|scope| {

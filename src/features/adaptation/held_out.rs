@@ -326,7 +326,7 @@ mod tests {
         let nothing = || HeldOut::new(STAGES.to_vec(), 1, 2, None);
         assert_eq!(kept_of(nothing(), [3, 3, 3]), STAGES[1]);
         assert_eq!(kept_of(nothing(), [3, 3, 9]), STAGES[0]);
-        // What is told of the gain is that of stages that may be kept.
+        // What is reported of the gain is that of stages that may be kept.
         let mut held_out = gains();
         let (rows, classes) = source([3, 3, 9]);
         let rows: Vec<&[f32]> = rows.iter().map(|rows| &rows[..]).collect();

@@ -338,7 +338,7 @@ mod tests {
         };
         let of_object = table("id,label\nsn,SN\n");
         let each = judged(&of_object, JudgedAt::Each);
-        // Without stamps nothing tells which was looked at: the first.
+        // Without stamps nothing shows which was looked at: the first.
         assert_eq!(epochs(&each), [(0, 1, 0)]);
         assert_eq!(
             (each.left_out()[0].n, &*each.left_out()[0].why),
