@@ -1,12 +1,77 @@
 //! What several subcommands open: candidates, and the labels of a project.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
+use super::print::print_line;
 use crate::{
     domain::{Catalogue, LabelBook},
+    io::{Decoder, export::FilledColumn},
     store::Project,
-    workspace::open,
+    tasks::cancel::CancelToken,
+    workspace::{open, table},
 };
+
+/// Candidates and where the table about them goes, for a subcommand that makes one.
+#[derive(Debug, clap::Args)]
+pub(super) struct TableArgs {
+    /// Files, folders and archives
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Candidates that a table is about.
+pub(super) struct OpenedForTable<'a> {
+    pub(super) catalogue: Arc<Catalogue>,
+    out: Option<&'a PathBuf>,
+    has_problems: bool,
+}
+
+impl TableArgs {
+    /// Opens the candidates; problems go to standard error.
+    ///
+    /// # Errors
+    /// Where the table's form is not known, which is found before the work, or there is no candidate.
+    pub(super) fn open(
+        &self,
+        decoder: &Decoder,
+        cancel: &CancelToken,
+    ) -> anyhow::Result<OpenedForTable<'_>> {
+        if let Some(out) = &self.out {
+            table::format_of(out)?;
+        }
+        let opened = open::read_until(&self.paths, decoder, cancel);
+        for problem in &opened.problems {
+            eprintln!("{problem}");
+        }
+        let is_empty = opened.catalogue.is_empty() && !cancel.is_cancelled();
+        anyhow::ensure!(!is_empty, "no candidate was found");
+        Ok(OpenedForTable {
+            catalogue: Arc::new(opened.catalogue),
+            out: self.out.as_ref(),
+            has_problems: !opened.problems.is_empty(),
+        })
+    }
+}
+
+impl OpenedForTable<'_> {
+    /// Writes the table and a line about it; exit status 2 where an input could not be used.
+    pub(super) fn write(
+        &self,
+        name: &str,
+        columns: &[FilledColumn],
+        summary: &str,
+    ) -> anyhow::Result<ExitCode> {
+        table::write(name, columns, self.out.map(PathBuf::as_path))?;
+        match self.out {
+            Some(out) => print_line(&format!("{summary}; written to {}", out.display()))?,
+            None => eprintln!("{summary}"),
+        }
+        Ok(ExitCode::from(if self.has_problems { 2 } else { 0 }))
+    }
+}
 
 /// The labels of a project.
 pub(super) fn book_of(project: &Project) -> anyhow::Result<LabelBook> {

@@ -1,22 +1,24 @@
 //! `destello similar`: candidates that are like examples, the nearest first, as a table.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
-use super::progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress};
+use super::{
+    opened::TableArgs,
+    progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress},
+};
 use crate::{
     domain::{CandidateIx, Catalogue},
     features::similar::task::{CompareStamps, RankAlike, columns, nearest},
     io::Decoder,
     tasks::run_here,
-    workspace::{model_registry::ModelRegistry, models, open::read_until, table},
+    workspace::{model_registry::ModelRegistry, models},
 };
 
 /// Arguments of `similar`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders and archives
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    table: TableArgs,
     /// Identifiers of examples
     #[arg(long, value_name = "ID", required = true, num_args = 1..)]
     like: Vec<String>,
@@ -29,27 +31,15 @@ pub struct Args {
     /// The network whose features are compared: one of those that come with destello, or a model file
     #[arg(long, value_name = "NAME|FILE", default_value = models::FEATURES)]
     model: String,
-    /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
 }
 
 /// Ranks them and writes the table; exit status 2 where an input could not be used.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    if let Some(out) = &args.out {
-        // Before the work, not after it.
-        table::format_of(out)?;
-    }
     let cancel = cancel_by_signal()?;
     let decoder = Decoder::default();
-    let opened = read_until(&args.paths, &decoder, &cancel);
-    for problem in &opened.problems {
-        eprintln!("{problem}");
-    }
-    let catalogue = Arc::new(opened.catalogue);
-    let is_empty = catalogue.is_empty() && !cancel.is_cancelled();
-    anyhow::ensure!(!is_empty, "no candidate was found");
-    let [more, less] = [&args.like, &args.unlike].map(|ids| places(&catalogue, ids));
+    let opened = args.table.open(&decoder, &cancel)?;
+    let catalogue = &opened.catalogue;
+    let [more, less] = [&args.like, &args.unlike].map(|ids| places(catalogue, ids));
     let (more, less) = (more?, less?);
     let task = CompareStamps {
         source: args.model.as_str().into(),
@@ -70,8 +60,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut order = nearest(&likeness);
     let without = catalogue.len() - order.len();
     order.truncate(args.count);
-    let table = columns(&order, &likeness, &catalogue);
-    table::write("SIMILAR", &table, args.out.as_deref())?;
+    let table = columns(&order, &likeness, catalogue);
     let missing = match without {
         0 => String::new(),
         count => format!("; {count} have no stamp that can be compared"),
@@ -81,17 +70,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         order.len(),
         catalogue.len()
     );
-    match &args.out {
-        Some(out) => {
-            super::print::print_line(&format!("{summary}; written to {}", out.display()))?;
-        }
-        None => eprintln!("{summary}"),
-    }
-    Ok(ExitCode::from(if opened.problems.is_empty() {
-        0
-    } else {
-        2
-    }))
+    opened.write("SIMILAR", &table, &summary)
 }
 
 /// The candidates of these identifiers.

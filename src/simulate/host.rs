@@ -2,12 +2,15 @@
 //! it the target lies.
 
 use super::{
-    Random, SequenceClass,
+    Random, SequenceClass, Survey,
     galaxy::GalaxyProfile,
+    image::{Image, middle_of},
     light_curve::{LightCurve, StarMagnitudes},
-    survey::Magnitudes,
 };
 use crate::domain::Band;
+
+/// A host's centre lies within this share of the stamp's side from the target.
+const REACH_SIDES: f64 = 0.43;
 
 /// Galaxies look like black bodies of these temperatures, kelvin, from red to blue: g − r of 0.9
 /// to 0.3; our choice.
@@ -28,6 +31,12 @@ const CENTERED_SHARE: f64 = 0.5;
 const CENTERING_PX: f64 = 0.3;
 /// Draws of a place in the disc until one has the centre inside the stamp.
 const PLACE_TRIES: usize = 20;
+/// Magnitudes of hosts that are chosen by contrast.
+const MAGNITUDES_BY_CONTRAST: [f64; 2] = [15.0, 25.0];
+/// Halvings of that interval: to 0.003 mag.
+const HALVINGS: usize = 12;
+/// Share of a point source's light within a circle as wide as its full width at half maximum (Gaussian).
+const SHARE_WITHIN: f64 = 0.5;
 
 /// A galaxy at or beside the target.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +51,8 @@ pub struct Host {
     pub mag: f64,
 }
 
-/// Share of the candidates of a class that lie in a galaxy (Carrasco-Davis et al. 2019).
+/// Share of the candidates of a class that lie in a galaxy (Carrasco-Davis et al. 2019), where the survey gives no
+/// other for supernovae.
 pub const fn host_share(class: SequenceClass) -> f64 {
     match class {
         SequenceClass::Supernova => 0.5,
@@ -56,54 +66,164 @@ pub const fn host_share(class: SequenceClass) -> f64 {
 }
 
 impl Host {
-    /// The galaxy of a candidate, where it has one. `reach_px` is how far from the target its
-    /// centre may lie.
+    /// The galaxy of a candidate with this light, where it has one.
     pub fn draw(
         class: SequenceClass,
-        magnitudes: &Magnitudes,
+        target: &LightCurve,
+        survey: &Survey,
         band: &Band,
-        [pixel_scale_arcsec, reach_px]: [f64; 2],
         random: &mut Random,
     ) -> Option<Self> {
-        if !random.chance(host_share(class)) {
+        let magnitudes = &survey.magnitudes;
+        let by_contrast = match target {
+            LightCurve::Supernova(curve) => magnitudes
+                .supernova_hosts
+                .as_ref()
+                .map(|hosts| (hosts, target.magnitude(curve.peak_mjd, band))),
+            _ => None,
+        };
+        let share = by_contrast.map_or(host_share(class), |(hosts, _)| hosts.share);
+        if !random.chance(share) {
             return None;
         }
-        let mag = if class == SequenceClass::Supernova {
-            magnitudes.host.draw(random)
-        } else {
-            magnitudes.galaxy.draw(random)
-        };
-        let profile = draw_profile(mag, pixel_scale_arcsec, random);
-        let is_centered = class == SequenceClass::Galaxy && random.chance(CENTERED_SHARE);
-        let offset_px = if is_centered {
-            [(); 2].map(|()| random.normal(0.0, CENTERING_PX))
-        } else {
-            draw_place(&profile, reach_px, random)
+        let scale = survey.detector.pixel_scale_arcsec;
+        let reach_px = REACH_SIDES * survey.stamp_side_px as f64;
+        let (galaxy, offset_px) = match by_contrast {
+            Some((hosts, peak_mag)) if random.chance(hosts.contrast_share) => {
+                let seeing = survey.site.seeing_arcsec.quantile(0.5) * survey.psf.width_factor;
+                let beneath = Beneath {
+                    target_mag: peak_mag,
+                    contrast: hosts.contrast.draw(random),
+                    fwhm_px: seeing / scale,
+                };
+                let galaxy = Galaxy::draw(20.0, random);
+                let place = draw_place(&galaxy.profile(scale), reach_px, random);
+                beneath.brighten(galaxy, place, [scale, reach_px])
+            }
+            _ => {
+                let mag = if class == SequenceClass::Supernova {
+                    magnitudes.host.draw(random)
+                } else {
+                    magnitudes.galaxy.draw(random)
+                };
+                let galaxy = Galaxy::draw(mag, random);
+                let is_centered = class == SequenceClass::Galaxy && random.chance(CENTERED_SHARE);
+                let offset_px = if is_centered {
+                    [(); 2].map(|()| random.normal(0.0, CENTERING_PX))
+                } else {
+                    draw_place(&galaxy.profile(scale), reach_px, random)
+                };
+                (galaxy, offset_px)
+            }
         };
         let temperature_k = random.log_uniform(TEMPERATURES_K[0], TEMPERATURES_K[1]);
+        let light = StarMagnitudes::of_black_body(galaxy.mag, band, temperature_k);
         Some(Self {
-            profile,
-            light: LightCurve::Constant(StarMagnitudes::of_black_body(mag, band, temperature_k)),
+            profile: galaxy.profile(scale),
+            light: LightCurve::Constant(light),
             offset_px,
-            mag,
+            mag: galaxy.mag,
         })
     }
 }
 
-fn draw_profile(mag: f64, pixel_scale_arcsec: f64, random: &mut Random) -> GalaxyProfile {
-    let typical = RADIUS_ARCSEC * 10f64.powf(RADIUS_SLOPE * (mag - 20.0));
-    let [least, most] = RADIUS_LIMITS_ARCSEC;
-    let radius = typical * random.normal(0.0, RADIUS_SCATTER).exp();
-    let bulge_share = if random.chance(PURE_DISCS_SHARE) {
-        0.0
-    } else {
-        random.uniform(BULGE_SHARES[0], BULGE_SHARES[1])
-    };
-    GalaxyProfile {
-        radius_px: radius.clamp(least, most) / pixel_scale_arcsec,
-        axis_ratio: random.uniform(AXIS_RATIOS[0], AXIS_RATIOS[1]),
-        angle_rad: random.uniform(0.0, std::f64::consts::PI),
-        bulge_share,
+/// What is drawn of a galaxy; its size follows from its magnitude.
+#[derive(Clone, Copy, Debug)]
+struct Galaxy {
+    mag: f64,
+    /// Its half-light radius over the typical one of its magnitude.
+    size: f64,
+    axis_ratio: f64,
+    angle_rad: f64,
+    bulge_share: f64,
+}
+
+impl Galaxy {
+    fn draw(mag: f64, random: &mut Random) -> Self {
+        let size = random.normal(0.0, RADIUS_SCATTER).exp();
+        let bulge_share = if random.chance(PURE_DISCS_SHARE) {
+            0.0
+        } else {
+            random.uniform(BULGE_SHARES[0], BULGE_SHARES[1])
+        };
+        Self {
+            mag,
+            size,
+            axis_ratio: random.uniform(AXIS_RATIOS[0], AXIS_RATIOS[1]),
+            angle_rad: random.uniform(0.0, std::f64::consts::PI),
+            bulge_share,
+        }
+    }
+
+    fn profile(&self, pixel_scale_arcsec: f64) -> GalaxyProfile {
+        let typical = RADIUS_ARCSEC * 10f64.powf(RADIUS_SLOPE * (self.mag - 20.0));
+        let [least, most] = RADIUS_LIMITS_ARCSEC;
+        GalaxyProfile {
+            radius_px: (typical * self.size).clamp(least, most) / pixel_scale_arcsec,
+            axis_ratio: self.axis_ratio,
+            angle_rad: self.angle_rad,
+            bulge_share: self.bulge_share,
+        }
+    }
+}
+
+/// A target that is `contrast` times as bright as the galaxy beneath it.
+struct Beneath {
+    target_mag: f64,
+    contrast: f64,
+    /// Width of the circle within which both are compared, pixels.
+    fwhm_px: f64,
+}
+
+impl Beneath {
+    /// The galaxy as bright as the contrast asks, with its centre, pixels from the target. The target keeps its
+    /// place in units of the galaxy's radius, as far as the centre stays within reach.
+    fn brighten(
+        &self,
+        galaxy: Galaxy,
+        place_px: [f64; 2],
+        [scale, reach_px]: [f64; 2],
+    ) -> (Galaxy, [f64; 2]) {
+        let radius_px = galaxy.profile(scale).radius_px;
+        let at = |mag: f64| {
+            let galaxy = Galaxy { mag, ..galaxy };
+            let growth = galaxy.profile(scale).radius_px / radius_px;
+            let distance = growth * place_px[0].hypot(place_px[1]);
+            let within = growth * (reach_px / distance.max(reach_px));
+            (galaxy, place_px.map(|along| within * along))
+        };
+        let [mut bright, mut faint] = MAGNITUDES_BY_CONTRAST;
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(bright, faint);
+            let (galaxy, offset_px) = at(middle);
+            if self.contrast_with(&galaxy.profile(scale), middle, offset_px) < self.contrast {
+                bright = middle;
+            } else {
+                faint = middle;
+            }
+        }
+        at(f64::midpoint(bright, faint))
+    }
+
+    /// Light of the target over that of a galaxy, both within the circle, before the point-spread function has
+    /// smoothed the galaxy.
+    fn contrast_with(&self, profile: &GalaxyProfile, mag: f64, offset_px: [f64; 2]) -> f64 {
+        let side = (self.fwhm_px.ceil() as usize) | 1;
+        let middle = middle_of(side) as f64;
+        let mut image = Image::new(side);
+        profile.add_to(&mut image, offset_px.map(|along| middle + along), 1.0);
+        let radius_px = self.fwhm_px / 2.0;
+        let mut pixels = 0.0;
+        let mut light = 0.0;
+        for (at, pixel) in image.pixels.iter().enumerate() {
+            let (x, y) = ((at % side) as f64 - middle, (at / side) as f64 - middle);
+            if x.hypot(y) <= radius_px {
+                pixels += 1.0;
+                light += f64::from(*pixel);
+            }
+        }
+        let of_galaxy = light / pixels * std::f64::consts::PI * radius_px.powi(2);
+        SHARE_WITHIN / of_galaxy * 10f64.powf(0.4 * (mag - self.target_mag))
     }
 }
 
@@ -123,13 +243,20 @@ fn draw_place(profile: &GalaxyProfile, reach_px: f64, random: &mut Random) -> [f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::Survey;
+    use crate::{
+        domain::Templates,
+        simulate::{
+            Distribution,
+            light_curve::{self, test_survey},
+        },
+    };
 
     fn hosts(class: SequenceClass, count: u64) -> Vec<Host> {
-        let magnitudes = Survey::built_in("hits2015").unwrap().magnitudes;
+        let survey = Survey::built_in("hits2015").unwrap();
+        let target = LightCurve::Dark;
         let draw = |index| {
             let mut random = Random::of(8, 0, index);
-            Host::draw(class, &magnitudes, &Band::G, [0.27, 9.0], &mut random)
+            Host::draw(class, &target, &survey, &Band::G, &mut random)
         };
         (0..count).filter_map(draw).collect()
     }
@@ -154,7 +281,7 @@ mod tests {
         let near = all.iter().filter(|host| distance(host) < 1.0).count();
         // Half, and the few whose disc ends there.
         assert!((1500..1850).contains(&near), "{near}");
-        assert!(all.iter().all(|host| distance(host) <= 9.0 + 1e-9));
+        assert!(all.iter().all(|host| distance(host) <= 9.03 + 1e-9));
     }
 
     #[test]
@@ -168,5 +295,74 @@ mod tests {
         radii.sort_by(f64::total_cmp);
         let median = radii[radii.len() / 2];
         assert!((median / RADIUS_ARCSEC - 1.0).abs() < 0.08, "{median}");
+    }
+
+    /// Supernovae of a survey with their hosts, and the magnitudes of their maxima.
+    fn supernovae(survey: &Survey, count: u64) -> Vec<(f64, Option<Host>)> {
+        let field = test_survey::hits();
+        let draw = |index| {
+            let mut random = Random::of(9, 0, index);
+            let drawn = field.sample(|sampling| {
+                light_curve::draw(
+                    SequenceClass::Supernova,
+                    &mut random,
+                    &survey.magnitudes,
+                    &Templates::default(),
+                    sampling,
+                )
+            });
+            let class = SequenceClass::Supernova;
+            let host = Host::draw(class, &drawn.curve, survey, &Band::G, &mut random);
+            (drawn.truth.mag.unwrap(), host)
+        };
+        (0..count).map(draw).collect()
+    }
+
+    #[test]
+    fn hosts_by_contrast_outshine_their_supernovae_as_much_as_was_asked() {
+        const FINE: usize = 5;
+        let mut survey = Survey::built_in("hits2015_hosts").unwrap();
+        let hosts = survey.magnitudes.supernova_hosts.as_mut().unwrap();
+        (hosts.share, hosts.contrast_share) = (1.0, 1.0);
+        hosts.contrast = Distribution::Constant(0.2);
+        let fwhm_px = 1.34 * 0.78 / 0.27;
+        let mut exact = 0;
+        for (mag, host) in supernovae(&survey, 60) {
+            let host = host.expect("every supernova has a host");
+            assert!(host.offset_px[0].hypot(host.offset_px[1]) <= 9.03 + 1e-9);
+            // A circle of one pixel in twenty-five, summed over a finely sampled image.
+            let fine = GalaxyProfile {
+                radius_px: host.profile.radius_px * FINE as f64,
+                ..host.profile
+            };
+            let mut image = Image::new(FINE * 9);
+            let middle = middle_of(FINE * 9) as f64;
+            let center = host.offset_px.map(|along| middle + FINE as f64 * along);
+            fine.add_to(&mut image, center, 1.0);
+            let within = |at: &usize| {
+                let (x, y) = ((at % (FINE * 9)) as f64, (at / (FINE * 9)) as f64);
+                (x - middle).hypot(y - middle) <= FINE as f64 * fwhm_px / 2.0
+            };
+            let light: f64 = (0..image.pixels.len())
+                .filter(within)
+                .map(|at| f64::from(image.pixels[at]))
+                .sum();
+            let contrast = 0.5 / light * 10f64.powf(0.4 * (host.mag - mag));
+            let is_inside = (15.1..24.9).contains(&host.mag);
+            // Pixels on the rim of the coarse circle count as a whole: a tenth.
+            if is_inside {
+                assert!((contrast / 0.2).ln().abs() < 0.25, "{contrast} {host:?}");
+                exact += 1;
+            }
+        }
+        assert!(exact > 40, "{exact}");
+    }
+
+    #[test]
+    fn the_survey_gives_the_share_of_supernovae_in_galaxies() {
+        let survey = Survey::built_in("hits2015_hosts").unwrap();
+        let all = supernovae(&survey, 600);
+        let in_galaxies = all.iter().filter(|(_, host)| host.is_some()).count();
+        assert!((440..520).contains(&in_galaxies), "{in_galaxies}");
     }
 }

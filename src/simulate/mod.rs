@@ -37,6 +37,8 @@ pub mod subtraction;
 pub mod survey;
 mod survey_check;
 pub mod survey_frames;
+pub mod survey_hosts;
+mod survey_text;
 pub mod survey_triplet;
 pub mod template_psf;
 pub mod triplet;

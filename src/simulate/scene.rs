@@ -14,8 +14,6 @@ use crate::domain::{Band, Truth, Visit};
 /// Motion of asteroids, arcseconds an hour: the main belt, from near its standing still to
 /// opposition; our choice.
 const MOTIONS_ARCSEC_PER_HOUR: [f64; 2] = [8.0, 50.0];
-/// A host's centre lies within this share of the stamp's side from the target.
-const HOST_REACH_SIDES: f64 = 0.43;
 
 /// The sources about a target.
 #[derive(Clone, Debug)]
@@ -53,7 +51,6 @@ impl Scene {
         random: &mut Random,
     ) -> Self {
         let scale = survey.detector.pixel_scale_arcsec;
-        let reach = HOST_REACH_SIDES * survey.stamp_side_px as f64;
         let moves = class == SequenceClass::Asteroid;
         let motion_px_per_s = moves.then(|| {
             let [slow, fast] = MOTIONS_ARCSEC_PER_HOUR;
@@ -61,10 +58,11 @@ impl Scene {
             let (sin, cos) = random.uniform(0.0, std::f64::consts::TAU).sin_cos();
             [speed * cos, speed * sin]
         });
+        let host = Host::draw(class, &target, survey, band, random);
         Self {
             target,
             motion_px_per_s,
-            host: Host::draw(class, &survey.magnitudes, band, [scale, reach], random),
+            host,
             neighbours: survey.neighbours.draw(band, survey.stamp_side_px, random),
         }
     }

@@ -4,38 +4,15 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Distribution, Random, SimulationError, survey_check, survey_triplet::TripletModel};
-use crate::domain::{Band, Detector, canonical::canonical_record};
+use super::{
+    Distribution, Random, survey_check, survey_hosts::SupernovaHosts, survey_triplet::TripletModel,
+};
+use crate::domain::{
+    Band, Detector,
+    canonical::{Canonical, canonical_record, record},
+};
 
-/// Surveys that come with the program: name and text.
-const BUILT_IN: [(&str, &str); 9] = [
-    (
-        "hits2015",
-        include_str!("../../assets/surveys/hits2015.toml"),
-    ),
-    ("ztf", include_str!("../../assets/surveys/ztf.toml")),
-    ("rubin", include_str!("../../assets/surveys/rubin.toml")),
-    ("demo", include_str!("../../assets/surveys/demo.toml")),
-    ("mixed", include_str!("../../assets/surveys/mixed.toml")),
-    (
-        "mixed_frames",
-        include_str!("../../assets/surveys/mixed_frames.toml"),
-    ),
-    (
-        "mixed_all",
-        include_str!("../../assets/surveys/mixed_all.toml"),
-    ),
-    (
-        "ztf_frames",
-        include_str!("../../assets/surveys/ztf_frames.toml"),
-    ),
-    (
-        "rubin_frames",
-        include_str!("../../assets/surveys/rubin_frames.toml"),
-    ),
-];
-
-/// A survey. The README explains every field.
+/// A survey. The guide's page about simulation explains every field.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Survey {
@@ -198,6 +175,8 @@ pub struct Magnitudes {
     pub host: Distribution,
     /// Asteroids.
     pub asteroid: Distribution,
+    /// How often supernovae lie in galaxies, and how bright they are against them.
+    pub supernova_hosts: Option<SupernovaHosts>,
 }
 
 /// Stars beside the target, of constant light.
@@ -322,13 +301,22 @@ canonical_record!(PsfModel, "PsfModel" {
     "resampled_share_of_stars": resampled_share_of_stars,
 });
 
-canonical_record!(Magnitudes, "Magnitudes" {
-    "star": star,
-    "supernova_peak": supernova_peak,
-    "galaxy": galaxy,
-    "host": host,
-    "asteroid": asteroid,
-});
+impl Canonical for Magnitudes {
+    /// Hosts by contrast are written only where there are any, so that surveys without are called as before.
+    fn write(&self, text: &mut String) {
+        let mut fields: Vec<(&str, &dyn Canonical)> = vec![
+            ("star", &self.star),
+            ("supernova_peak", &self.supernova_peak),
+            ("galaxy", &self.galaxy),
+            ("host", &self.host),
+            ("asteroid", &self.asteroid),
+        ];
+        if let Some(hosts) = &self.supernova_hosts {
+            fields.push(("supernova_hosts", hosts));
+        }
+        record(text, "Magnitudes", &fields);
+    }
+}
 
 canonical_record!(Neighbours, "Neighbours" {
     "share": share,
@@ -352,40 +340,6 @@ canonical_record!(SubtractionModel, "SubtractionModel" {
 });
 
 impl Survey {
-    /// Names of the surveys that come with the program.
-    pub fn built_in_names() -> impl Iterator<Item = &'static str> {
-        BUILT_IN.iter().map(|(name, _)| *name)
-    }
-
-    /// A survey that comes with the program.
-    ///
-    /// # Errors
-    /// Where there is none of that name.
-    pub fn built_in(name: &str) -> Result<Self, SimulationError> {
-        let mut known = BUILT_IN.iter();
-        let Some((name, text)) = known.find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
-            return Err(SimulationError::UnknownSurvey {
-                name: name.into(),
-                known: Self::built_in_names().collect::<Vec<_>>().join(", "),
-            });
-        };
-        Self::from_toml(name, text)
-    }
-
-    /// Reads a survey; `name` is its file or name, for errors.
-    ///
-    /// # Errors
-    /// Where the text is no survey, or a value is impossible.
-    pub fn from_toml(name: &str, text: &str) -> Result<Self, SimulationError> {
-        let fault = |why: String| SimulationError::Survey {
-            survey: name.into(),
-            why,
-        };
-        let survey: Self = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-        survey.check().map_err(fault)?;
-        Ok(survey)
-    }
-
     /// Why nothing can be simulated with it.
     ///
     /// # Errors

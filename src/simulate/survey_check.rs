@@ -61,6 +61,12 @@ pub fn check(survey: &Survey) -> Result<(), String> {
     ] {
         spread(&format!("magnitudes.{name}"), spread_of, MAGNITUDE)?;
     }
+    if let Some(hosts) = &magnitudes.supernova_hosts {
+        let field = |field: &str| format!("magnitudes.supernova_hosts.{field}");
+        number(&field("share"), hosts.share, SHARE)?;
+        number(&field("contrast_share"), hosts.contrast_share, SHARE)?;
+        spread(&field("contrast"), &hosts.contrast, [1e-4, 1e4])?;
+    }
     check_neighbours(&survey.neighbours)?;
     let reference = &survey.reference;
     spread("reference.exposures", &reference.exposures, [1.0, 10_000.0])?;

@@ -4,10 +4,10 @@ use std::{
     fs::File,
     io::{ErrorKind, Read},
     path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{
     open_files::{FileId, Registered},
@@ -17,6 +17,8 @@ use super::{
 
 /// How long a write waits for another window's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two tries of what SQLite itself does not wait for.
+const BETWEEN_TRIES: Duration = Duration::from_millis(5);
 
 /// The first bytes of every SQLite file.
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -124,10 +126,29 @@ impl Project {
         Ok(())
     }
 
+    /// Turns write-ahead mode on. SQLite calls no busy handler for the change of mode, so that a window that opens in
+    /// the same moment would be an error: it is waited for here.
+    fn write_ahead(&self) -> rusqlite::Result<()> {
+        let begun = Instant::now();
+        loop {
+            let changed =
+                self.connection
+                    .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
+            match changed {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && begun.elapsed() < BUSY_TIMEOUT =>
+                {
+                    std::thread::sleep(BETWEEN_TRIES);
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
     /// Write-ahead mode, the newest layout, and a line that says who wrote last.
     fn make_ready(&mut self) -> rusqlite::Result<()> {
-        self.connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        self.write_ahead()?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         // Every commit moves on into the main file: a copy of it made while a window is open has
         // the labels that the window calls saved.

@@ -20,7 +20,7 @@ mod supernova;
 #[cfg(test)]
 mod acceptance_tests;
 #[cfg(test)]
-mod test_survey;
+pub(in crate::simulate) mod test_survey;
 
 pub use curve::{Drawn, LightCurve, PeriodicStar};
 pub use passband::StarMagnitudes;
