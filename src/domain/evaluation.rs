@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     CandidateIx, Confusion, Figures, ModelCard, ModelId, SetCalibration, set_figures::SetFigures,
+    workload::Workload,
 };
 
 /// Which epochs of an object are judged.
@@ -257,6 +258,10 @@ pub struct Evaluation {
     pub per_class: Vec<ClassFigures>,
     /// Thresholds for wanted recalls.
     pub at_recall: Vec<AtRecall>,
+    /// What is found by looking at the whole set in the order of the scores; none with too few labels, or where no class
+    /// is positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<Workload>,
     /// Errors against S/N, where the data tell it.
     pub by_snr: Vec<SnrBin>,
     /// Errors by kind, where the data tell it.

@@ -41,6 +41,7 @@ pub mod templates;
 pub mod time;
 pub mod visit;
 pub mod vocabulary;
+pub mod workload;
 
 pub use band::Band;
 pub use candidate::{Candidate, DifferenceSign, Epoch, Photometry, StampRef};

@@ -26,6 +26,7 @@ use super::{
     alert_plan::{Survey, meaning, survey},
     alert_record::{Cutout, Packet, Row},
     alert_value::Scalar,
+    parquet_group::CheckedGroup,
 };
 use crate::domain::Role;
 
@@ -143,10 +144,10 @@ impl ParquetCutouts {
         let mut packets = Vec::new();
         let mut read = || -> Result<(), CutoutsError> {
             let reader = self.own_reader()?;
-            let group = reader.get_row_group(group)?;
+            let group = CheckedGroup::of(&reader, group)?;
             let columns = self.cutouts.iter();
-            let there: Vec<Option<Vec<bool>>> = columns
-                .map(|(_, _, column)| which_are_there(&*group, *column))
+            let there: Vec<There> = columns
+                .map(|(_, _, column)| which_are_there(&group, *column))
                 .collect::<Result<_, _>>()?;
             let records = group.get_row_iter(Some(projection.clone()))?;
             for (row, record) in records.enumerate() {
@@ -156,10 +157,7 @@ impl ParquetCutouts {
                 };
                 fill(&mut packet, &record?, at_of);
                 for ((role, name, _), there) in self.cutouts.iter().zip(&there) {
-                    let is_null = there
-                        .as_ref()
-                        .is_some_and(|there| there.get(row) == Some(&false));
-                    if is_null {
+                    if !there.has(row) {
                         continue;
                     }
                     packet.cutouts.push(Cutout {
@@ -218,7 +216,7 @@ impl ParquetCutouts {
         let mut at = 0;
         let reader = self.own_reader()?;
         for number in 0..reader.num_row_groups() {
-            let group = reader.get_row_group(number)?;
+            let group = CheckedGroup::of(&reader, number)?;
             let after = first + u64::try_from(group.metadata().num_rows()).unwrap_or(0);
             let here = rows[at..]
                 .iter()
@@ -250,18 +248,31 @@ fn caught(read: &mut dyn FnMut() -> Result<(), CutoutsError>) -> Result<(), Cuto
     })
 }
 
-/// Which rows of a group have a value in a binary column; none where all have, by the statistics of the file, or
-/// where it has none: only a column with some nulls is read for it.
-fn which_are_there(
-    group: &dyn RowGroupReader,
-    column: usize,
-) -> Result<Option<Vec<bool>>, ParquetError> {
+/// Which rows of a group have a value in a binary column.
+enum There {
+    All,
+    None,
+    Some(Vec<bool>),
+}
+
+impl There {
+    fn has(&self, row: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Some(rows) => rows.get(row) != Some(&false),
+        }
+    }
+}
+
+/// By the statistics of the file, where it has some: only a column with some nulls is read for it.
+fn which_are_there(group: &CheckedGroup<'_>, column: usize) -> Result<There, ParquetError> {
     let statistics = group.metadata().column(column).statistics();
     let nulls = statistics.and_then(parquet::file::statistics::Statistics::null_count_opt);
     let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
     match nulls {
-        None | Some(0) => return Ok(None),
-        Some(nulls) if nulls as usize >= rows => return Ok(Some(vec![false; rows])),
+        None | Some(0) => return Ok(There::All),
+        Some(nulls) if nulls as usize >= rows => return Ok(There::None),
         Some(_) => {}
     }
     let full = group
@@ -277,7 +288,7 @@ fn which_are_there(
             reader.read_records(AT_A_TIME, Some(&mut defined), None, &mut values)?;
         there.extend(defined.iter().map(|level| *level == full));
         if records == 0 {
-            return Ok(Some(there));
+            return Ok(There::Some(there));
         }
     }
 }

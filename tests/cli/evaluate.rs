@@ -111,7 +111,13 @@ fn every_figure_is_written_as_table_json_and_picture() {
     let done = evaluate(&sky, &["--out", &out.display().to_string()]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let said = text(&done.stdout);
-    for part in ["accuracy", "±", "true \\ predicted", "FNR at FPR 0.01"] {
+    for part in [
+        "accuracy",
+        "±",
+        "true \\ predicted",
+        "FNR at FPR 0.01",
+        "of the real ones are lost",
+    ] {
         assert!(said.contains(part), "{part} in {said}");
     }
     for name in [
@@ -119,6 +125,7 @@ fn every_figure_is_written_as_table_json_and_picture() {
         "roc",
         "precision_recall",
         "calibration",
+        "workload",
         "error_by_snr",
         "confusion",
     ] {

@@ -100,6 +100,11 @@ fn details(model: &Evaluation) -> Vec<String> {
             point.wanted, point.threshold
         )
     }));
+    if let Some(workload) = &model.workload {
+        let sentences = workload.in_words();
+        lines.extend(sentences.iter().map(|sentence| format!("  {sentence}")));
+        lines.push(format!("    {}", workload.basis()));
+    }
     let with = model.rank_correlation.iter();
     lines.extend(with.map(|(name, value)| {
         let value = value.map_or_else(|| "–".into(), |value| format!("{value:.3}"));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     epochs_seen::after_epochs,
     judge::{Judgements, Objects},
+    workload::workload_of,
 };
 use crate::{
     domain::{
@@ -99,6 +100,7 @@ pub fn evaluate(
         per_class: counted.per_class(&confusion, &facts.classes),
         confusion,
         at_recall: at_recall(facts, steps.as_ref()),
+        workload: workload_of(catalogue, truths, scores, facts, request),
         by_snr: by_snr(catalogue, &judgements.judged),
         by_kind: by_kind(catalogue, &judgements.judged, facts),
         by_epochs: after_epochs(catalogue, truths, scores, facts),

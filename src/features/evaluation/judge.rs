@@ -78,12 +78,9 @@ impl Judgements {
             };
             let predicted = match at {
                 JudgedAt::Each => judgements.each(predictions),
-                JudgedAt::Last => judgements.one(predictions, |_| 0.0),
+                JudgedAt::Last => judgements.one(predictions, newest_epoch(predictions)),
                 JudgedAt::Highest => {
-                    judgements.one(predictions, |predicted| match facts.positive {
-                        Some(positive) => predicted[positive],
-                        None => predicted.iter().copied().fold(0.0, f32::max),
-                    })
+                    judgements.one(predictions, likeliest_epoch(predictions, facts))
                 }
             };
             // The label of an object is about one of its epochs: before an explosion nothing is to be seen.
@@ -136,30 +133,23 @@ impl Judgements {
         all
     }
 
-    /// The scored epoch that is worth most, the last among equals.
+    /// The epoch that was found, or why there is none.
     fn one<'a>(
         &mut self,
         predictions: &'a [Prediction],
-        worth: impl Fn(&[f32]) -> f32,
+        found: Option<(usize, &'a [f32])>,
     ) -> Vec<EpochPrediction<'a>> {
-        let scored = predictions
-            .iter()
-            .enumerate()
-            .filter_map(|(epoch, prediction)| {
-                let probabilities = usable(prediction).ok()?;
-                Some(EpochPrediction {
-                    epoch,
-                    probabilities,
-                })
-            });
-        let best = scored.max_by(|a, b| worth(a.probabilities).total_cmp(&worth(b.probabilities)));
-        if best.is_none() {
+        if found.is_none() {
             let why = predictions
                 .iter()
                 .find_map(|prediction| usable(prediction).err());
             self.leave_out(&why.unwrap_or_else(|| "has no epoch".into()), 1);
         }
-        best.into_iter().collect()
+        let found = found.map(|(epoch, probabilities)| EpochPrediction {
+            epoch,
+            probabilities,
+        });
+        found.into_iter().collect()
     }
 
     fn judge(
@@ -189,6 +179,29 @@ impl Judgements {
         self.probabilities
             .extend_from_slice(predicted.probabilities);
     }
+}
+
+/// The last epoch that was scored, with its probabilities.
+pub(crate) fn newest_epoch(predictions: &[Prediction]) -> Option<(usize, &[f32])> {
+    scored_epochs(predictions).last()
+}
+
+/// The scored epoch with the highest score, the last among equals; without a positive class the one of which the model
+/// is most certain.
+pub(crate) fn likeliest_epoch<'a>(
+    predictions: &'a [Prediction],
+    facts: &ModelFacts,
+) -> Option<(usize, &'a [f32])> {
+    let worth = |probabilities: &[f32]| match facts.positive {
+        Some(positive) => probabilities.get(positive).copied().unwrap_or(0.0),
+        None => probabilities.iter().copied().fold(0.0, f32::max),
+    };
+    scored_epochs(predictions).max_by(|(_, a), (_, b)| worth(a).total_cmp(&worth(b)))
+}
+
+fn scored_epochs(predictions: &[Prediction]) -> impl Iterator<Item = (usize, &[f32])> {
+    let all = predictions.iter().enumerate();
+    all.filter_map(|(epoch, prediction)| Some((epoch, usable(prediction).ok()?)))
 }
 
 fn usable(prediction: &Prediction) -> Result<&[f32], String> {

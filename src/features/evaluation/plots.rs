@@ -1,4 +1,4 @@
-//! The plots of an evaluation: DET, ROC, precision and recall, calibration, error against S/N.
+//! The plots of an evaluation: DET, ROC, precision and recall, calibration, where to stop, error against S/N.
 
 use crate::{
     domain::{
@@ -22,6 +22,7 @@ pub(crate) fn plots(models: &[Evaluation]) -> Vec<Plot> {
         roc(models),
         precision_recall(models),
         calibration(models),
+        workload(models),
         error_by_snr(models),
         recall_by_epochs(models),
     ]
@@ -195,14 +196,65 @@ fn calibration(models: &[Evaluation]) -> Plot {
         })
         .collect()
     }));
+    // Of several classes it is the probability of the one that was called.
+    let has_positive = |model: &Evaluation| model.positive.is_some();
+    let share = match (
+        models.iter().any(has_positive),
+        models.iter().all(has_positive),
+    ) {
+        (true, true) => "fraction real",
+        (true, false) => "fraction real, or rightly called",
+        (false, _) => "fraction rightly called",
+    };
     Plot {
         name: "calibration",
         title: "Calibration".into(),
         x: share_axis("probability that the model gives"),
-        y: share_axis("fraction real"),
+        y: share_axis(share),
         series,
         names: Corner::LowerRight,
         why_empty: "Needs labelled candidates that are scored.",
+    }
+}
+
+/// Share of the real ones of the whole set among so many of its candidates.
+fn workload(models: &[Evaluation]) -> Plot {
+    let series = of_models(models, Mark::Line, |model| {
+        let curve = model.workload.iter().flat_map(|workload| &workload.curve);
+        curve
+            .map(|looked| {
+                let value = [looked.looked_at as f64, looked.recall.median];
+                Point {
+                    value,
+                    place: [value[0].log10(), value[1]],
+                    interval: Some([looked.recall.low, looked.recall.high]),
+                }
+            })
+            .collect()
+    });
+    let counts = models.iter().filter_map(|model| model.workload.as_ref());
+    let most = counts
+        .map(|workload| workload.candidates)
+        .max()
+        .unwrap_or(10) as f64;
+    let decades = (0..).map(|power| 10_f64.powi(power));
+    let ticks: Vec<f64> = decades
+        .flat_map(|decade| [decade, 3.0 * decade])
+        .take_while(|tick| *tick <= most)
+        .collect();
+    Plot {
+        name: "workload",
+        title: "Where to stop".into(),
+        x: axis(
+            "candidates looked at, highest score first",
+            &ticks,
+            [1.0, most.max(2.0)],
+            f64::log10,
+        ),
+        y: share_axis("share of the real ones that is found"),
+        series,
+        names: Corner::LowerRight,
+        why_empty: "Needs a model of real and bogus, and 20 labels that it has not learned, one of them real at least.",
     }
 }
 

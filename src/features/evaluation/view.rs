@@ -286,6 +286,16 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
             100.0 * wanted
         ));
     }
+    if let Some(workload) = &model.workload {
+        ui.add_space(theme::GRID);
+        ui.strong("Where to stop").on_hover_text(
+            "What the labels of some candidates let one expect of all of them, in the order of this model's scores",
+        );
+        for sentence in workload.in_words() {
+            ui.add(egui::Label::new(sentence).wrap());
+        }
+        ui.add(egui::Label::new(weak(ui, workload.basis())).wrap());
+    }
     if !model.by_kind.is_empty() {
         ui.add_space(theme::GRID);
         Grid::new("kinds").striped(true).show(ui, |ui| {

@@ -1,7 +1,7 @@
 //! Tables of FITS and Parquet files as texts: the columns that have one value a row.
 
 use parquet::{
-    file::reader::{FileReader as _, SerializedFileReader},
+    file::reader::{FileReader as _, RowGroupReader as _, SerializedFileReader},
     record::Field,
 };
 
@@ -9,6 +9,7 @@ use super::row::{Row, Table};
 use crate::io::{
     fits_file::{FitsFile, HduKind},
     fits_text::unescape_text,
+    parquet_group::CheckedGroup,
 };
 
 /// The first table of a FITS file.
@@ -82,19 +83,23 @@ pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
     let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(fault)?;
     let schema = reader.metadata().file_metadata().schema().clone();
     let mut table = Table::default();
-    for (number, row) in (1..).zip(reader.get_row_iter(None).map_err(fault)?) {
-        let row = row.map_err(fault)?;
-        let mut cells = Vec::with_capacity(table.heads.len());
-        for (name, field) in row.get_column_iter() {
-            if number == 1 {
-                table.heads.push(name.clone());
+    for group in 0..reader.num_row_groups() {
+        let group = CheckedGroup::of(&reader, group).map_err(fault)?;
+        for row in group.get_row_iter(None).map_err(fault)? {
+            let row = row.map_err(fault)?;
+            let is_first = table.rows.is_empty();
+            let mut cells = Vec::with_capacity(table.heads.len());
+            for (name, field) in row.get_column_iter() {
+                if is_first {
+                    table.heads.push(name.clone());
+                }
+                cells.push(cell(field));
             }
-            cells.push(cell(field));
+            table.rows.push(Row {
+                line: table.rows.len() as u64 + 1,
+                cells,
+            });
         }
-        table.rows.push(Row {
-            line: number,
-            cells,
-        });
     }
     if table.heads.is_empty() {
         table.heads = schema

@@ -15,6 +15,7 @@ pub mod precision_recall;
 pub mod published;
 pub mod rank_correlation;
 pub mod roc;
+pub mod workload;
 
 pub use crate::domain::{Confusion, Ranking, Steps};
 pub use bootstrap::{Groups, bootstrap};

@@ -50,11 +50,11 @@ pub fn estimate<R: AsRef<[f32]>>(predictions: &[R], trained: &[f64]) -> ClassSha
     };
     if missing > 0 {
         found.shares = set.shares(&found.occurs);
-        found.errors = errors(&set.ratios, &found.shares);
+        found.errors = errors(&set.ratios, &set.prior, &found.shares);
         return found;
     }
     let (occurs, shares) = set.without_absent(&found.occurs);
-    found.errors = errors(&set.ratios, &shares);
+    found.errors = errors(&set.ratios, &set.prior, &shares);
     if occurs.iter().filter(|occurs| **occurs).count() == 1 {
         // All classes stay possible: of one class alone nothing speaks against a model that is blind.
         let weight = objects as f64 / (objects + FEW_OBJECTS) as f64;

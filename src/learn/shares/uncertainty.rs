@@ -3,9 +3,9 @@
 use super::super::small_matrix::inverse;
 
 /// One standard deviation of each share. `ratios` are rows of likelihoods of the classes, each up to a factor of
-/// its own; `shares` sum to 1. Of a class with share 0 it is the share at which the logarithm of the
+/// its own; `prior` objects of each class are known beside them; `shares` sum to 1. Of a class with share 0 it is the share at which the logarithm of the
 /// likelihood has fallen by a half.
-pub(super) fn errors(ratios: &[Vec<f64>], shares: &[f64]) -> Vec<f64> {
+pub(super) fn errors(ratios: &[Vec<f64>], prior: &[f64], shares: &[f64]) -> Vec<f64> {
     let there: Vec<usize> = (0..shares.len()).filter(|at| shares[*at] > 0.0).collect();
     let mut errors: Vec<f64> = (0..shares.len())
         .map(|class| upper_error(ratios, shares, class))
@@ -26,6 +26,13 @@ pub(super) fn errors(ratios: &[Vec<f64>], shares: &[f64]) -> Vec<f64> {
                 information[a][b] += of_a * of_b;
             }
         }
+    }
+    let of_prior = |class: usize| prior[class] / shares[class].powi(2);
+    for (a, class) in free.iter().enumerate() {
+        for of_both in &mut information[a] {
+            *of_both += of_prior(*last);
+        }
+        information[a][a] += of_prior(*class);
     }
     if let Some(covariance) = inverse(&information) {
         for (at, class) in free.iter().enumerate() {
@@ -76,10 +83,25 @@ mod tests {
                 }
             })
             .collect();
-        let found = errors(&ratios, &[0.3, 0.7, 0.0]);
+        let found = errors(&ratios, &[0.0; 3], &[0.3, 0.7, 0.0]);
         let binomial = (0.3_f64 * 0.7 / 100.0).sqrt();
         assert!((found[0] - binomial).abs() < 1e-9 && (found[1] - binomial).abs() < 1e-9);
         // None of 100: (1 - x)^100 = exp(-1/2) at about a two-hundredth.
         assert!((found[2] - 0.005).abs() < 0.001, "{found:?}");
+    }
+
+    #[test]
+    fn what_is_known_beside_the_predictions_bounds_the_error() {
+        // Predictions that cannot tell the first two classes apart.
+        let ratios = vec![vec![1.0, 1.0, 0.1]; 25];
+        let shares = [0.3, 0.3, 0.4];
+        let found = errors(&ratios, &shares.map(|share| 25.0 * share), &shares);
+        let binomial = (0.3_f64 * 0.7 / 25.0).sqrt();
+        for error in &found[..2] {
+            assert!(
+                (0.7 * binomial..1.3 * binomial).contains(error),
+                "{found:?}"
+            );
+        }
     }
 }

@@ -19,6 +19,15 @@ impl Cell {
         value.map_or(Self::Missing, Self::Number)
     }
 
+    /// Its number, also where that is written as text.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.trim().parse().ok(),
+            Self::Missing => None,
+        }
+    }
+
     /// Order for sorting: numbers before texts, missing last; `is_descending` turns the first
     /// two round but leaves missing values last.
     pub fn order(&self, other: &Self, is_descending: bool) -> Ordering {

@@ -1,441 +1,283 @@
-//! The filter line: `mag<20 epochs>=5 label:none ZTF18`, all terms together.
+//! The filter line: terms side by side are all needed; `or`, `not` and brackets join them otherwise.
+//!
+//! `mag<20 (label:none or note:"look again") not rb<0.3`
 
 use std::{fmt, sync::Arc};
 
-use super::column::{Cell, Column, PROBABILITY_OF, Row, SCORE_OF};
-use crate::workspace::scores::classes::class_named;
+use super::{
+    column::{Column, Row},
+    filter_term::{Term, parse_term},
+};
 
-/// How a value is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
-    /// `=` or `:`; texts without case.
-    Equal,
-    /// `!=`
-    NotEqual,
-}
-
-/// One condition.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Term {
-    /// The identifier contains this, without case.
-    IdContains(String),
-    /// The shown models put it on different sides of their thresholds.
-    Disagree,
-    /// The column compares so with the value.
-    Compare {
-        /// What is looked at.
-        column: Column,
-        /// How.
-        comparison: Comparison,
-        /// With what; `none` stands for a missing value.
-        value: Arc<str>,
-    },
-}
+/// Words that join terms, and are no terms.
+pub(super) const KEYWORDS: [&str; 3] = [OR, AND, NOT];
+const OR: &str = "or";
+/// May stand between terms, and changes nothing.
+const AND: &str = "and";
+const NOT: &str = "not";
+/// Brackets within brackets.
+const DEEPEST: usize = 50;
 
 /// All conditions of the filter line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    terms: Vec<Term>,
+    root: Condition,
 }
 
-impl fmt::Display for Filter {
-    /// The line that reads as this filter.
+/// Conditions, joined.
+#[derive(Clone, Debug, PartialEq)]
+enum Condition {
+    Term(Term),
+    /// Every one of them; true where there is none.
+    All(Vec<Condition>),
+    /// One of them at least.
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+}
+
+impl Default for Condition {
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+impl Condition {
+    fn matches(&self, row: Row<'_>) -> bool {
+        match self {
+            Self::Term(term) => term.matches(row),
+            Self::All(all) => all.iter().all(|one| one.matches(row)),
+            Self::Any(any) => any.iter().any(|one| one.matches(row)),
+            Self::Not(one) => !one.matches(row),
+        }
+    }
+
+    fn terms<'a>(&'a self, found: &mut Vec<&'a Term>) {
+        match self {
+            Self::Term(term) => found.push(term),
+            Self::All(many) | Self::Any(many) => many.iter().for_each(|one| one.terms(found)),
+            Self::Not(one) => one.terms(found),
+        }
+    }
+
+    /// One where there is only one.
+    fn joined(mut many: Vec<Self>, join: fn(Vec<Self>) -> Self) -> Self {
+        match many.len() {
+            1 => many.remove(0),
+            _ => join(many),
+        }
+    }
+
+    /// In brackets where it stands beside others.
+    fn write_beside(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(_) | Self::Any(_) => write!(f, "({self})"),
+            Self::Term(_) | Self::Not(_) => write!(f, "{self}"),
+        }
+    }
+}
+
+impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, term) in self.terms.iter().enumerate() {
+        let (many, between) = match self {
+            Self::Term(term) => return write!(f, "{term}"),
+            Self::Not(one) => {
+                f.write_str("not ")?;
+                return one.write_beside(f);
+            }
+            Self::All(all) => (all, " "),
+            Self::Any(any) => (any, " or "),
+        };
+        for (at, one) in many.iter().enumerate() {
             if at > 0 {
-                f.write_str(" ")?;
+                f.write_str(between)?;
             }
-            match term {
-                Term::IdContains(part) => f.write_str(part)?,
-                Term::Disagree => f.write_str("disagree")?,
-                Term::Compare {
-                    column,
-                    comparison,
-                    value,
-                } => {
-                    let name = column.name();
-                    // `p:` and `score:` begin names of columns.
-                    let begins_a_name = [SCORE_OF, PROBABILITY_OF]
-                        .iter()
-                        .any(|prefix| prefix.trim_end_matches(':').eq_ignore_ascii_case(name));
-                    let sign = match comparison {
-                        Comparison::Equal if begins_a_name => "=",
-                        other => other.sign(),
-                    };
-                    write!(f, "{name}{sign}{value}")?;
-                }
-            }
+            one.write_beside(f)?;
         }
         Ok(())
     }
 }
 
-impl Comparison {
-    /// As it is typed.
-    const fn sign(self) -> &'static str {
-        match self {
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-            Self::Equal => ":",
-            Self::NotEqual => "!=",
-        }
+impl fmt::Display for Filter {
+    /// The line that reads as this filter.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.root)
     }
 }
-
-const OPERATORS: [(&str, Comparison); 7] = [
-    ("<=", Comparison::LessOrEqual),
-    (">=", Comparison::GreaterOrEqual),
-    ("!=", Comparison::NotEqual),
-    ("<", Comparison::Less),
-    (">", Comparison::Greater),
-    ("=", Comparison::Equal),
-    (":", Comparison::Equal),
-];
 
 impl Filter {
     /// Reads a filter line.
     ///
     /// # Errors
-    /// A sentence naming the term that cannot be understood.
+    /// A sentence naming what cannot be understood.
     pub fn parse(line: &str) -> Result<Self, String> {
-        let terms = line
-            .split_whitespace()
-            .map(parse_term)
-            .collect::<Result<_, _>>()?;
-        Ok(Self { terms })
+        let mut reader = Reader {
+            tokens: tokens(line)?,
+            at: 0,
+        };
+        if reader.tokens.is_empty() {
+            return Ok(Self::default());
+        }
+        let root = reader.any(0)?;
+        match reader.next() {
+            None => Ok(Self { root }),
+            Some(_) => Err("a bracket is closed that was not opened".into()),
+        }
     }
 
-    /// True where the candidate meets every term.
+    /// True where the candidate meets it.
     pub fn matches(&self, row: Row<'_>) -> bool {
-        self.terms.iter().all(|term| term.matches(row))
+        self.root.matches(row)
+    }
+
+    fn terms(&self) -> Vec<&Term> {
+        let mut found = Vec::new();
+        self.root.terms(&mut found);
+        found
     }
 
     /// True where scores decide what it lets through.
     pub fn uses_scores(&self) -> bool {
-        self.terms.iter().any(|term| match term {
-            Term::Disagree => true,
-            Term::Compare { column, .. } => column.is_of_scores(),
-            Term::IdContains(_) => false,
-        })
+        self.terms()
+            .into_iter()
+            .any(|term| *term == Term::Disagree || term.column().is_some_and(Column::is_of_scores))
     }
 
     /// True where scores or the data's own classes decide what it lets through.
     pub fn gives_away(&self) -> bool {
-        self.terms.iter().any(|term| match term {
-            Term::Disagree => true,
-            Term::Compare { column, .. } => column.gives_away(),
-            Term::IdContains(_) => false,
-        })
+        self.terms()
+            .into_iter()
+            .any(|term| *term == Term::Disagree || term.column().is_some_and(Column::gives_away))
     }
 
     /// The fields of headers and packets that it compares.
     pub fn fields(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.terms.iter().filter_map(|term| match term {
-            Term::Compare {
-                column: Column::Field(name),
-                ..
-            } => Some(name),
-            _ => None,
-        })
+        self.terms()
+            .into_iter()
+            .filter_map(|term| match term.column() {
+                Some(Column::Field(name)) => Some(name),
+                _ => None,
+            })
     }
 
     /// True where it lets everything through.
     pub const fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        matches!(&self.root, Condition::All(all) if all.is_empty())
     }
 }
 
-fn parse_term(word: &str) -> Result<Term, String> {
-    if word.eq_ignore_ascii_case("disagree") {
-        return Ok(Term::Disagree);
-    }
-    let Some((at, sign, comparison)) = find_operator(word) else {
-        return Ok(Term::IdContains(word.to_lowercase()));
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Open,
+    Close,
+    Word(String),
+}
+
+/// Words and brackets; between quotation marks both are text.
+fn tokens(line: &str) -> Result<Vec<Token>, String> {
+    let mut found = Vec::new();
+    let mut word = String::new();
+    let mut is_quoted = false;
+    let end_of = |word: &mut String, found: &mut Vec<Token>| {
+        if !word.is_empty() {
+            found.push(Token::Word(std::mem::take(word)));
+        }
     };
-    let (name, value) = (&word[..at], &word[at + sign.len()..]);
-    if name.is_empty() || value.is_empty() {
-        return Err(format!(
-            "{word:?}: write column, comparison and value, such as mag<20"
-        ));
-    }
-    let needs_number = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-    if needs_number && value.parse::<f64>().is_err() {
-        return Err(format!("{word:?}: {value} is not a number"));
-    }
-    Ok(Term::Compare {
-        column: Column::from_name(name),
-        comparison,
-        value: value.into(),
-    })
-}
-
-/// The operator that stands first in a word; at one place the longer one. The colon of
-/// `score:cap>0.9` belongs to the name.
-fn find_operator(word: &str) -> Option<(usize, &'static str, Comparison)> {
-    let first_from = |from: usize| {
-        OPERATORS
-            .iter()
-            .filter_map(|(sign, comparison)| {
-                let at = word.get(from..)?.find(sign)? + from;
-                Some((at, *sign, *comparison))
-            })
-            .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()))
-    };
-    let lower = word.to_ascii_lowercase();
-    let prefixes = [SCORE_OF, PROBABILITY_OF].into_iter();
-    let named = prefixes.filter(|prefix| lower.starts_with(prefix));
-    let mut after_name = named.filter_map(|prefix| first_from(prefix.len()));
-    after_name.next().or_else(|| first_from(0))
-}
-
-impl Term {
-    fn matches(&self, row: Row<'_>) -> bool {
-        let candidate = row.candidate;
-        match self {
-            Self::IdContains(part) => contains_without_case(&candidate.id, part),
-            Self::Disagree => row.scores.disagrees(row.ix),
-            Self::Compare {
-                column: Column::Candid,
-                comparison: Comparison::Equal,
-                value,
-            } => {
-                let mut candids = candidate
-                    .epochs
-                    .iter()
-                    .filter_map(|epoch| epoch.candid.as_deref());
-                candids.any(|candid| candid == &**value)
+    for c in line.chars() {
+        match c {
+            '"' => {
+                is_quoted = !is_quoted;
+                word.push(c);
             }
-            Self::Compare {
-                column: Column::Predicted,
-                comparison: comparison @ (Comparison::Equal | Comparison::NotEqual),
-                value,
-            } => {
-                let predicted = row.scores.classes(row.ix);
-                let is_it = predicted.is_some_and(|predicted| {
-                    let called = predicted.likeliest().map(|likely| likely.class);
-                    let named =
-                        class_named(value, predicted.classes).map(|at| &*predicted.classes[at]);
-                    called.is_some() && called == named
-                });
-                is_it == (*comparison == Comparison::Equal)
+            _ if is_quoted => word.push(c),
+            '(' | ')' => {
+                end_of(&mut word, &mut found);
+                found.push(if c == '(' { Token::Open } else { Token::Close });
             }
-            Self::Compare {
-                column: Column::Label,
-                comparison,
-                value,
-            } => {
-                let labels = row.labels();
-                let has = if is_none(value) {
-                    labels.classes.is_empty()
-                } else {
-                    labels
-                        .classes
-                        .iter()
-                        .any(|class| class.eq_ignore_ascii_case(value))
-                };
-                has == (*comparison != Comparison::NotEqual)
-            }
-            Self::Compare {
-                column,
-                comparison,
-                value,
-            } => compare(&column.cell(row), *comparison, value),
+            _ if c.is_whitespace() => end_of(&mut word, &mut found),
+            _ => word.push(c),
         }
     }
-}
-
-fn is_none(value: &str) -> bool {
-    value.eq_ignore_ascii_case("none")
-}
-
-/// `part` must already be in lower case.
-fn contains_without_case(text: &str, part: &str) -> bool {
-    if text.is_ascii() {
-        let (text, part) = (text.as_bytes(), part.as_bytes());
-        return part.is_empty()
-            || text
-                .windows(part.len())
-                .any(|window| window.eq_ignore_ascii_case(part));
+    if is_quoted {
+        return Err(format!("{word}: a quotation mark is not closed"));
     }
-    text.to_lowercase().contains(part)
+    end_of(&mut word, &mut found);
+    Ok(found)
 }
 
-fn compare(cell: &Cell, comparison: Comparison, value: &str) -> bool {
-    let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-    let number = |text: &str| text.trim().parse::<f64>().ok();
-    let pair = match cell {
-        Cell::Number(cell) => number(value).map(|value| (*cell, value)),
-        // Identifiers are compared as texts: a double would round them.
-        Cell::Text(text) if !is_equality => number(text).zip(number(value)),
-        Cell::Text(_) | Cell::Missing => None,
-    };
-    if let Some((cell, value)) = pair {
-        return compare_numbers(cell, comparison, value);
+struct Reader {
+    tokens: Vec<Token>,
+    at: usize,
+}
+
+impl Reader {
+    fn next(&mut self) -> Option<Token> {
+        let token = self.tokens.get(self.at).cloned();
+        self.at += usize::from(token.is_some());
+        token
     }
-    let is_equal = match cell {
-        Cell::Missing => is_none(value),
-        Cell::Text(text) => text.eq_ignore_ascii_case(value),
-        Cell::Number(_) => false,
-    };
-    is_equality && is_equal == (comparison == Comparison::Equal)
-}
 
-fn compare_numbers(cell: f64, comparison: Comparison, value: f64) -> bool {
-    match comparison {
-        Comparison::Less => cell < value,
-        Comparison::LessOrEqual => cell <= value,
-        Comparison::Greater => cell > value,
-        Comparison::GreaterOrEqual => cell >= value,
-        Comparison::Equal => (cell - value).abs() <= f64::EPSILON * cell.abs().max(1.0),
-        Comparison::NotEqual => (cell - value).abs() > f64::EPSILON * cell.abs().max(1.0),
+    fn takes(&mut self, keyword: &str) -> bool {
+        let is_it = matches!(self.tokens.get(self.at), Some(Token::Word(word)) if word.eq_ignore_ascii_case(keyword));
+        self.at += usize::from(is_it);
+        is_it
+    }
+
+    /// Groups with `or` between.
+    fn any(&mut self, depth: usize) -> Result<Condition, String> {
+        let mut any = vec![self.all(depth)?];
+        while self.takes(OR) {
+            any.push(self.all(depth)?);
+        }
+        Ok(Condition::joined(any, Condition::Any))
+    }
+
+    /// Conditions side by side.
+    fn all(&mut self, depth: usize) -> Result<Condition, String> {
+        let mut all = vec![self.one(depth)?];
+        loop {
+            let has_and = self.takes(AND);
+            let ends = match self.tokens.get(self.at) {
+                None | Some(Token::Close) => true,
+                Some(Token::Word(word)) => word.eq_ignore_ascii_case(OR),
+                Some(Token::Open) => false,
+            };
+            if ends && !has_and {
+                return Ok(Condition::joined(all, Condition::All));
+            }
+            all.push(self.one(depth)?);
+        }
+    }
+
+    fn one(&mut self, depth: usize) -> Result<Condition, String> {
+        if depth > DEEPEST {
+            return Err(format!("more than {DEEPEST} brackets within each other"));
+        }
+        if self.takes(NOT) {
+            return Ok(Condition::Not(Box::new(self.one(depth + 1)?)));
+        }
+        match self.next() {
+            Some(Token::Word(word)) => {
+                if KEYWORDS
+                    .iter()
+                    .any(|keyword| word.eq_ignore_ascii_case(keyword))
+                {
+                    return Err(format!("{word:?} needs a condition on both sides"));
+                }
+                parse_term(&word).map(Condition::Term)
+            }
+            Some(Token::Open) => {
+                let inside = self.any(depth + 1)?;
+                match self.next() {
+                    Some(Token::Close) => Ok(inside),
+                    _ => Err("a bracket is not closed".into()),
+                }
+            }
+            Some(Token::Close) => Err("a condition is missing before a closing bracket".into()),
+            None => Err("a condition is missing at the end".into()),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        domain::{
-            Candidate, CandidateIx, Epoch, Fields, LabelAction, LabelBook, LabelEvent, Origin,
-            StepId, Timestamp,
-        },
-        workspace::scores::shown::Scores,
-    };
-
-    fn labelled_real() -> LabelBook {
-        LabelBook::of([Arc::new(LabelEvent {
-            step: StepId(1),
-            candidate: candidate().id,
-            action: LabelAction::Set {
-                class: "real".into(),
-            },
-            vocabulary: "real_bogus".into(),
-            annotator: "ana".into(),
-            at: Timestamp(1),
-            dwell_ms: None,
-            shown: None,
-            model: None,
-            score: None,
-            origin: Origin::Window,
-            program: "test".into(),
-        })])
-    }
-
-    fn candidate() -> Candidate {
-        let fields = Fields::new(
-            Arc::from([Arc::from("rb")]),
-            vec![0.7],
-            vec![("pid".into(), "1127174604415015005".into())],
-        );
-        let epoch = Epoch {
-            candid: Some("472263571115115000".into()),
-            mag: Some(19.2),
-            fields,
-            ..Epoch::default()
-        };
-        Candidate {
-            id: "ZTF18abcdefg".into(),
-            epochs: vec![epoch],
-            ..Candidate::default()
-        }
-    }
-
-    fn keeps(line: &str) -> bool {
-        Filter::parse(line).unwrap().matches(Row {
-            ix: CandidateIx(0),
-            candidate: &candidate(),
-            book: &labelled_real(),
-            scores: &Scores::default(),
-            repeat_check: &crate::workspace::repeat_check::RepeatCheck::default(),
-        })
-    }
-
-    #[test]
-    fn terms_compare_columns_fields_and_labels() {
-        for line in [
-            "",
-            "mag<20",
-            "mag>=19.1 rb>0.5",
-            "label:real",
-            "label!=bogus",
-            "label!=none",
-            "ztf18ABC",
-            "epochs=1",
-            "state:labelled",
-            "flag=0",
-            "truth:none",
-            "mag<=19.3",
-        ] {
-            assert!(keeps(line), "{line}");
-        }
-        for line in [
-            "mag<19",
-            "rb<0.5",
-            "label:none",
-            "label:bogus",
-            "xyz",
-            "drb>0",
-            "id:other",
-        ] {
-            assert!(!keeps(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn scores_are_compared_by_column_and_model() {
-        let term = |line| Filter::parse(line).unwrap().terms.remove(0);
-        let compare = |column, comparison, value: &str| Term::Compare {
-            column,
-            comparison,
-            value: value.into(),
-        };
-        let of_cap = Column::score_of("CAP");
-        for (line, expected) in [
-            (
-                "score>0.9",
-                compare(Column::Score, Comparison::Greater, "0.9"),
-            ),
-            (
-                "score:none",
-                compare(Column::Score, Comparison::Equal, "none"),
-            ),
-            (
-                "score:cap>=0.9",
-                compare(of_cap.clone(), Comparison::GreaterOrEqual, "0.9"),
-            ),
-            ("Score:CAP:none", compare(of_cap, Comparison::Equal, "none")),
-            ("disagree", Term::Disagree),
-        ] {
-            assert_eq!(term(line), expected, "{line}");
-        }
-        assert!(Filter::parse("mag<20 score>0.5").unwrap().uses_scores());
-        assert!(!Filter::parse("mag<20").unwrap().uses_scores());
-        assert!(keeps("score:none") && !keeps("score>0") && !keeps("disagree"));
-    }
-
-    #[test]
-    fn long_identifiers_are_compared_exactly() {
-        assert!(keeps("pid:1127174604415015005"));
-        assert!(!keeps("pid:1127174604415015006"));
-        assert!(keeps("candid:472263571115115000"));
-        assert!(!keeps("candid:472263571115115001"));
-    }
-
-    #[test]
-    fn a_term_that_makes_no_sense_is_named() {
-        for line in ["mag<", "<20", "mag<bright"] {
-            let why = Filter::parse(line).unwrap_err();
-            assert!(why.contains(line), "{why}");
-        }
-    }
-}
+#[path = "filter_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@ mod cell;
 pub mod column;
 pub mod facts;
 pub mod filter;
+pub mod filter_term;
 pub(crate) mod label_far;
 pub mod label_next;
 pub mod order;
