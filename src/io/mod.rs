@@ -59,6 +59,7 @@ mod json_alerts;
 pub mod labels_csv;
 mod packing;
 mod parquet_cutouts;
+mod parquet_footer;
 mod parquet_group;
 mod recognise;
 pub mod scan;

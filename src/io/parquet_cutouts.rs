@@ -26,6 +26,7 @@ use super::{
     alert_plan::{Survey, meaning, survey},
     alert_record::{Cutout, Packet, Row},
     alert_value::Scalar,
+    parquet_footer,
     parquet_group::CheckedGroup,
 };
 use crate::domain::Role;
@@ -68,7 +69,11 @@ pub struct ParquetCutouts {
 impl ParquetCutouts {
     /// Opens the file; refused where it has no column of cutouts.
     pub fn open(path: &Path) -> Result<Self, CutoutsError> {
-        let reader = SerializedFileReader::new(File::open(path)?)?;
+        let mut file = File::open(path)?;
+        if let Some(why) = parquet_footer::fault(&mut file)? {
+            return Err(ParquetError::General(why.into()).into());
+        }
+        let reader = SerializedFileReader::new(file)?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let cutouts: Vec<_> = (0..schema.num_columns())
             .filter_map(|at| {

@@ -73,6 +73,8 @@ pub struct ViewMemory {
     pub search: String,
     /// Text of the filter field; none while it follows the queue.
     pub filter: Option<String>,
+    /// The name of the view that is about to be saved.
+    pub view_name: String,
     /// Text of the note being written, with the candidate it is about.
     pub note: Option<(CandidateIx, String)>,
     /// The page of the guide that was chosen; none for that of the screen.

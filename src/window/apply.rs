@@ -287,6 +287,11 @@ impl AppState {
                 self.scoring.start(&mut self.shared, cx);
             }
             Action::ClosePairs => self.shared.toggle(Pane::ClosePairs),
+            Action::View1 => self.shared.show_view(0, cx),
+            Action::View2 => self.shared.show_view(1, cx),
+            Action::View3 => self.shared.show_view(2, cx),
+            Action::View4 => self.shared.show_view(3, cx),
+            Action::View5 => self.shared.show_view(4, cx),
             Action::MoreLikeThis => self.similar.add_examples(&mut self.shared, true, cx),
             Action::LessLikeThis => self.similar.add_examples(&mut self.shared, false, cx),
             Action::Embed => {

@@ -45,6 +45,11 @@ pub enum Action {
     ClosePairs,
     MoreLikeThis,
     LessLikeThis,
+    View1,
+    View2,
+    View3,
+    View4,
+    View5,
     SelectAll,
     SelectNone,
     SelectRestOfPage,
@@ -174,6 +179,9 @@ const fn row(
     }
 }
 
+const VIEW: &str =
+    "Filter, order and screen that were saved under that number (Views, above the list)";
+
 /// Every action, in menu order.
 #[rustfmt::skip]
 pub const ACTIONS: &[ActionInfo] = &[
@@ -207,6 +215,11 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
     row(Action::MoreLikeThis, Menu::Go, "More like this", "The candidates nearest first to this one, or to the selected ones; again adds examples", &["A"]),
     row(Action::LessLikeThis, Menu::Go, "Less like this", "This one, or the selected ones, are no examples of what is looked for: rank again", &["Shift+A"]),
+    row(Action::View1, Menu::Go, "Saved view 1", VIEW, &["Alt+1"]),
+    row(Action::View2, Menu::Go, "Saved view 2", VIEW, &["Alt+2"]),
+    row(Action::View3, Menu::Go, "Saved view 3", VIEW, &["Alt+3"]),
+    row(Action::View4, Menu::Go, "Saved view 4", VIEW, &["Alt+4"]),
+    row(Action::View5, Menu::Go, "Saved view 5", VIEW, &["Alt+5"]),
     row(Action::Unsure, Menu::Label, "Unsure", "Looked at, and cannot say", &["U"]),
     row(Action::Skip, Menu::Label, "Skip", "Pass over for now; a label that was given stays", &["S"]),
     row(Action::Flag, Menu::Label, "Flag", "Mark for a second look, or take the mark off", &["F"]),
@@ -324,7 +337,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            88,
+            93,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

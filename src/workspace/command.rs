@@ -79,6 +79,8 @@ pub enum QueueCommand {
     Filter(String),
     /// Go to the next candidate whose identifier contains this.
     Search(String),
+    /// Show the saved view at this place, from 0.
+    View(usize),
 }
 
 /// The selection.

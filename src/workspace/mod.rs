@@ -33,6 +33,7 @@ pub mod queue;
 pub mod repeat_check;
 pub mod request;
 pub(crate) mod saved_path;
+pub mod saved_view;
 pub mod scores;
 pub mod screen;
 pub mod selection;

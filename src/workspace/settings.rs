@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{keys::KeyMap, links::Link, saved_path};
+use super::{keys::KeyMap, links::Link, saved_path, saved_view::SavedView};
 use crate::workspace::pick::PickFor;
 
 /// How problems with the user's own settings and vocabularies are marked.
@@ -73,6 +73,8 @@ pub struct Settings {
     pub facts: Vec<String>,
     /// Pages about an object.
     pub links: Vec<Link>,
+    /// Filters and orders with a name and a key.
+    pub views: Vec<SavedView>,
     /// Keys that were changed.
     pub keys: KeyMap,
 }
@@ -96,6 +98,7 @@ impl Default for Settings {
             window_size: None,
             facts: Vec::new(),
             links: Link::usual(),
+            views: Vec::new(),
             keys: KeyMap::default(),
         }
     }
@@ -110,6 +113,14 @@ impl Settings {
         self.recent_projects.retain(|known| known != project);
         self.recent_projects.insert(0, project.to_owned());
         self.recent_projects.truncate(Self::MOST_RECENT);
+    }
+
+    /// Keeps a view; one of the same name gives way, and leaves its place and key.
+    pub fn save_view(&mut self, view: SavedView) {
+        match self.views.iter_mut().find(|known| known.name == view.name) {
+            Some(known) => *known = view,
+            None => self.views.push(view),
+        }
     }
 
     /// Bytes for decoded stamps.

@@ -56,7 +56,7 @@ fn random_actions_break_no_promise() {
     let mut place = Place { seed, action: 0 };
     let sets = Sets::new();
     let mut person = Person::of(seed);
-    let mut seats = [Seat::new("ana", &sets), Seat::new("ben", &sets)];
+    let mut seats = vec![Seat::new("ana", &sets), Seat::new("ben", &sets)];
     let mut witness = Witness::new();
     let began = std::time::Instant::now();
     for action in 0..actions {

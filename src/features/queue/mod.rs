@@ -1,3 +1,4 @@
-//! The queue: sort, filter, search, shortlists.
+//! The queue: sort, filter, search, shortlists, saved views.
 
 pub(crate) mod view;
+mod views;

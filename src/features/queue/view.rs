@@ -4,6 +4,7 @@ use egui::{
     Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2,
 };
 
+use super::views::views_ui;
 use crate::{
     domain::CandidateIx,
     features::scoring,
@@ -43,7 +44,12 @@ pub fn queue_panel_ui(
     } else {
         format!("{shown} of {}", counted(all as u64, "candidate"))
     };
-    ui.label(weak(ui, count));
+    ui.horizontal(|ui| {
+        ui.label(weak(ui, count));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            views_ui(ui, shared, memory, commands);
+        });
+    });
     shortlist_ui(ui, shared, commands);
     let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
     // Keep the candidate on screen in view when it or its rank changes, and only then:

@@ -9,6 +9,7 @@ use super::row::{Row, Table};
 use crate::io::{
     fits_file::{FitsFile, HduKind},
     fits_text::unescape_text,
+    parquet_footer,
     parquet_group::CheckedGroup,
 };
 
@@ -80,6 +81,10 @@ pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
             None => format!("is a damaged Parquet file: {why}"),
         }
     };
+    let of_footer = parquet_footer::fault(&mut std::io::Cursor::new(bytes));
+    if let Ok(Some(why)) = of_footer {
+        return Err(format!("is a damaged Parquet file: {why}"));
+    }
     let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(fault)?;
     let schema = reader.metadata().file_metadata().schema().clone();
     let mut table = Table::default();

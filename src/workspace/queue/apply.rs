@@ -7,27 +7,29 @@ impl Shared {
     /// Sorts, filters or searches.
     pub fn apply_queue(&mut self, command: QueueCommand, cx: &Context) {
         let last = self.queue.spec();
-        let (spec, is_filter) = match command {
+        let spec = match command {
             QueueCommand::Search(text) => return self.search(&text, cx),
             QueueCommand::Sort {
                 column,
                 is_descending,
-            } => {
-                let spec = QueueSpec {
-                    column,
-                    is_descending,
-                    ..last.clone()
-                };
-                (spec, false)
-            }
-            QueueCommand::Filter(filter) => {
-                let spec = QueueSpec {
-                    filter,
-                    ..last.clone()
-                };
-                (spec, true)
-            }
+            } => QueueSpec {
+                column,
+                is_descending,
+                ..last.clone()
+            },
+            QueueCommand::Filter(filter) => QueueSpec {
+                filter,
+                ..last.clone()
+            },
+            QueueCommand::View(at) => return self.show_view(at, cx),
         };
+        self.show_queue(spec, cx);
+    }
+
+    /// Filters and sorts. A filter that was typed leads to the first candidate that it keeps; otherwise the one on the
+    /// screen stays, where it is kept.
+    pub fn show_queue(&mut self, spec: QueueSpec, cx: &Context) {
+        let is_filter = spec.filter != self.queue.spec().filter;
         let is_narrowed = is_filter && !spec.filter.trim().is_empty();
         self.set_queue(spec);
         self.selection.keep_shown(&self.queue);
