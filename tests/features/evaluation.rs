@@ -46,6 +46,39 @@ fn a_simulated_set_is_judged_by_the_truth_in_its_data() {
 }
 
 #[test]
+fn where_to_stop_follows_from_the_labels_that_there_are() {
+    let (mut window, _sky) = window();
+    let of_data = report(&window).models[0].workload.clone().unwrap();
+    // The truth of all: nothing is left open.
+    assert_eq!((of_data.candidates, of_data.labelled), (COUNT, COUNT));
+    let last = of_data.curve.last().unwrap();
+    assert!(
+        last.looked_at == COUNT && last.recall.low >= 1.0,
+        "{last:?}"
+    );
+    assert!(
+        of_data
+            .curve
+            .iter()
+            .all(|looked| looked.recall.high - looked.recall.low < 1e-9)
+    );
+    // With labels of a few nothing is said; with more the interval is open.
+    window.label_truths(10);
+    window.apply(Command::Evaluate(Evaluate::Truth(TruthSource::Labels)));
+    assert_eq!(report(&window).models[0].workload, None);
+    window.label_truths(28);
+    window.act(Action::Evaluate);
+    let of_labels = report(&window).models[0].workload.clone().unwrap();
+    assert_eq!(of_labels.labelled, 28);
+    assert!(of_labels.real.high > of_labels.real.low);
+    let sentence = &of_labels.in_words()[0];
+    assert!(
+        sentence.contains("of 40 (") && sentence.contains("are lost"),
+        "{sentence}"
+    );
+}
+
+#[test]
 fn one_threshold_moves_all_figures() {
     let (mut window, _sky) = window();
     let auc = figure(&window, Measure::Auc);

@@ -1,9 +1,9 @@
-//! The queue: columns that are computed from what the data give.
+//! The queue: columns that are computed from what the data give, joined filters, saved views.
 
 use crate::common::{InlineWindow, PlacedSet};
 use destello::{
-    window::command::{Command, QueueCommand},
-    workspace::queue::column::Column,
+    window::command::{Command, Label, QueueCommand, Session},
+    workspace::{action::Action, queue::column::Column, screen::Screen},
 };
 
 #[test]
@@ -37,4 +37,71 @@ fn the_angle_from_the_galactic_plane_filters_and_sorts() {
         }));
         assert_eq!(window.queue(), order);
     }
+}
+
+fn four() -> PlacedSet {
+    PlacedSet::new(&["andromeda", "centre", "lost", "pole"].map(|id| (id, Some([10.0, 41.0]))))
+}
+
+#[test]
+fn filters_are_joined_by_or_not_brackets_and_remarks() {
+    let set = four();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    window.go_to("lost");
+    let candidate = window.ix("lost");
+    window.apply(Command::Label(Label::Note {
+        candidate,
+        text: "host: two stars".into(),
+    }));
+    for (line, kept) in [
+        ("pole or centre", &["centre", "pole"][..]),
+        ("not (pole or centre)", &["andromeda", "lost"]),
+        ("(pole or lost) not note:none", &["lost"]),
+        ("note:\"two stars\" or id:andromeda", &["andromeda", "lost"]),
+        ("found:2..3", &["centre", "lost"]),
+    ] {
+        window.filter(line);
+        assert_eq!(window.queue(), kept, "{line}");
+    }
+    // A line that is not finished keeps the filter before it.
+    window.filter("(pole or");
+    assert_eq!(window.queue(), ["centre", "lost"]);
+    assert!(window.state.shared.queue.fault().is_some());
+}
+
+#[test]
+fn a_saved_view_comes_back_by_its_key_in_every_set() {
+    let set = four();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    window.act(Action::View1);
+    let toast = window.state.shared.toast.as_ref().unwrap();
+    assert!(toast.text.contains("no saved view 1"), "{}", toast.text);
+    window.filter("pole or lost");
+    window.apply(Command::Queue(QueueCommand::Sort {
+        column: Column::Id,
+        is_descending: true,
+    }));
+    window.apply(Command::Session(Session::Show(Screen::Mosaic)));
+    let mut settings = window.state.shared.settings.clone();
+    settings.save_view(window.state.shared.as_view("  two "));
+    window.apply(Command::Session(Session::Settings(Box::new(settings))));
+    assert_eq!(window.state.shared.view_in_force(), Some(0));
+    window.filter("");
+    window.act(Action::Inspect);
+    assert_eq!(window.state.shared.view_in_force(), None);
+    window.act(Action::View1);
+    assert_eq!(window.queue(), ["pole", "lost"]);
+    assert_eq!(window.state.shared.screen, Screen::Mosaic);
+    // The settings that were written are those of the next window.
+    let saved = window.saved_settings().unwrap();
+    let [view] = &saved.views[..] else {
+        panic!("{:?}", saved.views);
+    };
+    assert_eq!((&*view.name, &*view.queue.filter), ("two", "pole or lost"));
+    // The same name takes the place of the view.
+    window.filter("centre");
+    let mut settings = window.state.shared.settings.clone();
+    settings.save_view(window.state.shared.as_view("two"));
+    assert_eq!(settings.views.len(), 1);
+    assert_eq!(settings.views[0].queue.filter, "centre");
 }

@@ -29,6 +29,7 @@ fn models_are_judged_and_cells_open_what_they_count() {
         "ROC",
         "Precision and recall",
         "Calibration",
+        "Where to stop",
         "Errors against S/N",
         "DET",
     ] {
