@@ -129,6 +129,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("clap_complete", &["cli/completions.rs"]),
     ("ctrlc", &["cli/", "window/"]),
     ("indicatif", &["cli/"]),
 ];

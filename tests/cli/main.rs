@@ -14,6 +14,7 @@ mod join;
 mod label_agreement;
 mod label_stream;
 mod latent;
+mod manual;
 mod models;
 mod photometry;
 mod score;
