@@ -4,6 +4,7 @@
     reason = "a source file that cannot be read fails the test"
 )]
 
+mod cards;
 mod circles;
 mod guide;
 mod module_graph;
