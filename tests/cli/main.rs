@@ -10,6 +10,7 @@ mod close_pairs;
 mod common;
 mod evaluate;
 mod fine_tune;
+mod guide;
 mod join;
 mod label_agreement;
 mod label_stream;
