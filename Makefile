@@ -13,6 +13,8 @@ TOUR := tour
 override DATA := $(value DATA)
 override TOUR := $(value TOUR)
 export DATA TOUR
+# Where cargo builds.
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 # rustup puts cargo there; a shell older than that does not look there yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 # Options of this make are not for the makes that cargo calls.
@@ -30,7 +32,7 @@ DISPLAY_KIND := native
 endif
 export DISPLAY_KIND
 
-.PHONY: help system build run check test soak lint bench measured
+.PHONY: help system build run check test soak lint bench measured cards icons package test-package test-bare
 .DEFAULT_GOAL := help
 
 help:
@@ -43,6 +45,10 @@ help:
 	@echo 'make lint            rustfmt, clippy, documentation (warnings denied), licences of dependencies'
 	@echo 'make bench           run the benches; all ratios in one table, and target/bench/summary.json'
 	@echo 'make measured        make the page Measured of the guide out of that'
+	@echo 'make cards, icons    make the pages of models, and the files of the icon, out of what they come from'
+	@echo 'make package         build a .deb and a tar.xz in $(TARGET)/package'
+	@echo 'make test-package    install both into a bare Debian (debootstrap, as root) and start them there'
+	@echo 'make test-bare       build and visit the demo set in a bare Debian with Rust and nothing else (as root; 30 min)'
 	@echo 'make build           build target/release/destello'
 	@echo 'make system          install what the system lacks, and nothing else'
 
@@ -50,12 +56,21 @@ system:
 	@sh -c "$$install_what_is_missing"
 
 build:
+	@$(announce)
 	$(CARGO) build --release --locked
+
+# Printed before a first build, so that it is known what is waited for; cargo prints a line for each crate.
+define announce
+[ -d '$(TARGET)/release/.fingerprint' ] || printf '%s\n' \
+    'destello and the several hundred crates that it is made of are built now, once: about 10 minutes on two idle' \
+    'cores, 25 on a busy machine. What was built lies in $(TARGET); later builds take what is there.'
+endef
 
 run: system
 	@if [ -n "$$DATA" ] && [ ! -e "$$DATA" ]; then \
 	    echo "make run: there is no file or folder $$DATA" >&2; exit 1; \
 	fi
+	@$(announce)
 	$(CARGO) build --release --locked
 ifeq ($(DISPLAY_KIND),none)
 	@echo "There is no display here, so destello plays a visit on a virtual one and saves pictures of every screen in $$TOUR."
@@ -96,6 +111,21 @@ bench: system
 
 measured:
 	$(CARGO) bench --locked --bench measured -- --write
+
+cards:
+	DESTELLO_WRITE_CARDS=1 $(CARGO) test --release --locked --test architecture -- cards
+
+icons:
+	DESTELLO_WRITE_ICONS=1 $(CARGO) test --release --locked --test architecture -- icon
+
+package: build
+	CARGO='$(CARGO)' sh assets/package/package.sh '$(TARGET)/release/destello' '$(TARGET)/package'
+
+test-package: package
+	sh assets/package/test_package.sh '$(TARGET)/package'
+
+test-bare:
+	sh assets/package/test_bare.sh
 
 VULKAN_DRIVERS := /usr/share/vulkan/icd.d /usr/local/share/vulkan/icd.d /etc/vulkan/icd.d
 

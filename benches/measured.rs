@@ -23,9 +23,12 @@ fn main() -> anyhow::Result<()> {
     );
     if env::args().any(|word| word == "--write") {
         let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/guide");
-        let text = serde_json::to_string_pretty(&found)? + "\n";
+        let kept = fs::read_to_string(guide.join("measured.json"))?;
+        let mut kept: page::Summary = serde_json::from_str(&kept)?;
+        kept.renew(found);
+        let text = serde_json::to_string_pretty(&kept)? + "\n";
         fs::write(guide.join("measured.json"), text)?;
-        fs::write(guide.join("measured.md"), found.page())?;
+        fs::write(guide.join("measured.md"), kept.page())?;
         println!("\nwritten to {}", guide.join("measured.md").display());
     }
     Ok(())

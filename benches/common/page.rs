@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct Summary {
     /// Processor and number of cores.
     pub machine: String,
+    /// What holds for all rows, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// All rows, bench by bench.
     pub rows: Vec<Row>,
 }
@@ -43,6 +46,24 @@ impl Summary {
         self.rows.sort_by(|a, b| a.bench.cmp(&b.bench));
     }
 
+    /// Takes in what was measured anew on the same machine; benches that were not run keep their rows. Of another
+    /// machine the new figures alone count.
+    pub fn renew(&mut self, new: Self) {
+        if self.machine != new.machine {
+            *self = Self {
+                note: std::mem::take(&mut self.note),
+                ..new
+            };
+            return;
+        }
+        let mut benches: Vec<&String> = new.rows.iter().map(|row| &row.bench).collect();
+        benches.dedup();
+        for bench in benches {
+            let rows = new.rows.iter().filter(|row| row.bench == *bench);
+            self.put(bench, rows.cloned().collect());
+        }
+    }
+
     /// All ratios in one table, for a terminal.
     pub fn ratios(&self) -> String {
         let with_ratio = self.rows.iter();
@@ -58,9 +79,12 @@ impl Summary {
     pub fn page(&self) -> String {
         let mut text = format!(
             "# Measured\n\nBy `make bench` on {}. Made by `cargo bench --bench measured -- --write` out of \
-             [measured.json](measured.json): no figure here is typed by hand.\n",
+             [measured.json](measured.json).\n",
             self.machine
         );
+        if !self.note.is_empty() {
+            write!(text, "\n{}\n", self.note).unwrap_or_default();
+        }
         let mut last = "";
         for row in &self.rows {
             if row.bench != last {

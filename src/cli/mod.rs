@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod close_pairs;
+mod completions;
 mod convert;
 pub mod demo;
 mod evaluate;
@@ -15,6 +16,7 @@ pub mod latent;
 mod learning_curve;
 mod log;
 mod making;
+mod man;
 pub mod models;
 pub mod open;
 mod opened;
@@ -57,7 +59,7 @@ enum Command {
     Label(label::Args),
     /// Simulate image sequences or triplets of a survey
     Simulate(simulate::Args),
-    /// Make the demo sky where it is not there yet, and open it
+    /// Make the demo set where it is not there yet, and open it
     Demo(demo::Args),
     /// Write stamps, contact sheets or strips as PNG, with the window's shaders
     Render(render::Args),
@@ -87,6 +89,10 @@ enum Command {
     Similar(similar::Args),
     /// Print a page of the guide, or the list of its pages
     Guide(guide::Args),
+    /// Write the manual pages of all commands, or print one
+    Man(man::Args),
+    /// Print what a shell needs to complete commands and options
+    Completions(completions::Args),
     /// Print where the program log is, or its last lines
     Log(log::Args),
 }
@@ -122,6 +128,8 @@ pub fn run() -> ExitCode {
         Some(Command::ClosePairs(args)) => close_pairs::run(&args),
         Some(Command::Similar(args)) => similar::run(&args),
         Some(Command::Guide(args)) => guide::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Log(args)) => log::run(&args, path),
         None => open::run(&cli.open),
     };

@@ -13,9 +13,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     domain::{ModelCard, ModelId},
-    features::training::model_export,
+    features::{scoring::fusing, training::model_export},
     learn::{Compute, Wish},
-    workspace::{any_model::AnyModel, latent_models, models, versions},
+    workspace::{any_model::AnyModel, latent_models, model_page, models, versions},
 };
 
 /// Arguments of `models`.
@@ -40,6 +40,12 @@ enum What {
     Inspect {
         /// The file
         file: PathBuf,
+    },
+    /// Print the page of a model: what it is for, its limits, how it was made, its figures
+    Show {
+        /// Name or file
+        #[arg(value_name = "NAME|FILE")]
+        model: String,
     },
     /// Print the card of a model as JSON
     Card {
@@ -102,8 +108,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             versions::remove(&project, &id)?;
             super::print::print_line(&format!("{id} taken out of {}", project.display()))?;
         }
+        What::Show { model } => {
+            let page = model_page::page(model).map_or_else(
+                || card_of(model).map(|card| model_page::page_of(&card)),
+                |page| Ok(page.replacen(&format!("{}\n\n", model_page::MADE), "", 1)),
+            )?;
+            super::print::print_line(&page)?;
+        }
         What::Card { model } => {
-            let card = latent_models::card(model).map_or_else(|| models::card(model), Ok)?;
+            let card = card_of(model)?;
             super::print::print_line(&serde_json::to_string_pretty(&card)?)?;
         }
         What::Import {
@@ -126,6 +139,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The card of a model of any kind, also of a fusion.
+fn card_of(model: &str) -> anyhow::Result<ModelCard> {
+    if let Some(fusion) = fusing::fusion_of(model)? {
+        return Ok(fusion.card(&models::card(&fusion.network)?));
+    }
+    latent_models::card(model).map_or_else(|| models::card(model), Ok)
 }
 
 fn import_weights(file: &Path, network: &str, out: &Path) -> anyhow::Result<()> {

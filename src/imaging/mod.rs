@@ -15,6 +15,7 @@ pub mod equalise;
 pub mod fast_math;
 pub mod heat_map;
 pub mod histogram;
+pub mod icon;
 pub mod limits;
 pub mod look;
 pub mod marks;

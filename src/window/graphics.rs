@@ -257,6 +257,15 @@ impl eframe::App for Shown<'_> {
     }
 }
 
+fn icon() -> egui::IconData {
+    let side = 128;
+    egui::IconData {
+        rgba: crate::imaging::icon::pixels(side),
+        width: side as u32,
+        height: side as u32,
+    }
+}
+
 fn options(size: [f32; 2], faults: &GpuFaults, is_spare: bool) -> eframe::NativeOptions {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     if is_spare {
@@ -270,6 +279,7 @@ fn options(size: [f32; 2], faults: &GpuFaults, is_spare: bool) -> eframe::Native
         viewport: egui::ViewportBuilder::default()
             .with_title("destello")
             .with_app_id("destello")
+            .with_icon(icon())
             .with_inner_size(size)
             .with_min_inner_size([860.0, 560.0])
             .with_drag_and_drop(true),

@@ -273,6 +273,27 @@ impl Viewer {
         }
     }
 
+    /// Pages that were asked for by a click, in the browser. Nothing is sent by destello itself.
+    fn open_pages(&mut self, ctx: &egui::Context) {
+        let mut pages = Vec::new();
+        ctx.output_mut(|output| {
+            output.commands.retain(|command| match command {
+                egui::OutputCommand::OpenUrl(page) => {
+                    pages.push(page.url.clone());
+                    false
+                }
+                _ => true,
+            });
+        });
+        for page in pages {
+            if let Err(error) = system_open::that_detached(&page) {
+                ctx.copy_text(page);
+                let why = format!("no browser can be opened ({error}): the address is copied");
+                self.state.shared.warn(why, clock::now());
+            }
+        }
+    }
+
     /// The window closes only once the journal has answered that every label is on disk.
     fn guard_close(&mut self, ctx: &egui::Context) {
         let is_closing = ctx.input(|input| input.viewport().close_requested());
@@ -379,6 +400,7 @@ impl eframe::App for Viewer {
         let commands = frame::frame_ui(ui, &mut host, &mut self.memory, now);
         self.queue.extend(commands);
         self.pass_on(ui.ctx());
+        self.open_pages(ui.ctx());
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

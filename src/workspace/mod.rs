@@ -23,6 +23,7 @@ pub mod latent_registry;
 pub mod links;
 pub mod looks;
 pub mod messages;
+pub mod model_page;
 pub mod model_registry;
 pub mod models;
 pub mod open;

@@ -10,14 +10,22 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// README and all pages.
+/// README, all pages of the guide, those of models, and what else is written for people.
 fn pages() -> Vec<PathBuf> {
-    let guide = fs::read_dir(root().join("assets/guide")).unwrap();
-    let guide = guide.map(|entry| entry.unwrap().path());
-    let pages = guide.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    let folders = ["assets/guide", "assets/models"];
+    let files = folders.map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    let files = files.into_iter().flatten();
+    let files = files.map(|entry| entry.unwrap().path());
+    let pages = files.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     let mut all: Vec<PathBuf> = pages.collect();
-    all.push(root().join("README.md"));
-    all.push(root().join("CONTRIBUTING.md"));
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+    ] {
+        all.push(root().join(name));
+    }
     all.sort();
     all
 }

@@ -4,9 +4,11 @@
     reason = "a source file that cannot be read fails the test"
 )]
 
+mod cards;
 mod circles;
 mod guide;
 mod module_graph;
+mod package;
 #[path = "../../benches/common/page.rs"]
 mod page;
 
@@ -122,6 +124,9 @@ const DOORS: &[(&str, &[&str])] = &[
         &["widgets/", "features/latent/view/", "window/"],
     ),
     ("eframe", &["window/"]),
+    // What is opened outside of the program; nothing is sent by itself.
+    ("system_open", &["window/mod.rs"]),
+    ("std::net", &[]),
     ("rfd", &["features/file_dialog/"]),
     (
         "std::thread",
@@ -129,6 +134,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("env_filter", &["logging/"]),
     ("clap", &["main.rs", "cli/"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("clap_complete", &["cli/completions.rs"]),
     ("ctrlc", &["cli/", "window/"]),
     ("indicatif", &["cli/"]),
 ];
@@ -376,5 +383,26 @@ fn the_page_of_measured_figures_is_made_of_what_was_measured() {
         again.put(&row.bench, of_bench.cloned().collect());
     }
     again.machine.clone_from(&kept.machine);
+    again.note.clone_from(&kept.note);
     assert_eq!(again, kept, "rows stand bench by bench");
+    // A bench that was run anew replaces its rows and no others.
+    let first = page::Row {
+        result: "new".into(),
+        ..kept.rows[0].clone()
+    };
+    let new = page::Summary {
+        machine: kept.machine.clone(),
+        rows: vec![first.clone()],
+        ..page::Summary::default()
+    };
+    again.renew(new);
+    let of_bench = |summary: &page::Summary| {
+        let rows = summary.rows.iter();
+        rows.filter(|row| row.bench == first.bench)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_bench(&again), std::slice::from_ref(&first));
+    let kept_of_bench = of_bench(&kept).len();
+    assert_eq!(again.rows.len(), kept.rows.len() - kept_of_bench + 1);
 }

@@ -42,7 +42,6 @@ pub const PAGES: &[Page] = &[
     page!("command_line", "Command line"),
     page!("trouble", "When something goes wrong"),
     page!("measured", "Measured"),
-    page!("speed", "Speed"),
     page!("promises", "Promises"),
     page!("building", "Building"),
     page!("developers", "Developers"),

@@ -31,6 +31,7 @@ impl OpeningPane {
         project: Option<PathBuf>,
         cx: &Context,
     ) {
+        let (paths, project) = project_among(paths, project);
         shared.project = ProjectState {
             paths: paths.clone(),
             is_opening: true,
@@ -55,6 +56,17 @@ impl OpeningPane {
         let is_cancelled = self.opening.as_ref().is_some_and(Running::is_cancelling);
         Some((next_event(&mut self.opening)?, is_cancelled))
     }
+}
+
+/// A project file that is opened like a set (from a file manager, dropped on the window) is the project: it knows its
+/// stamps. Where a project was named besides, that one counts, and the file is reported as what it is.
+fn project_among(paths: Vec<PathBuf>, project: Option<PathBuf>) -> (Vec<PathBuf>, Option<PathBuf>) {
+    let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "destello");
+    if project.is_some() || paths.iter().filter(|path| is_project(path)).count() != 1 {
+        return (paths, project);
+    }
+    let (mut projects, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_project);
+    (paths, projects.pop())
 }
 
 /// Takes in one event.

@@ -3,6 +3,7 @@
 
 mod files;
 mod join;
+mod layouts;
 mod nothing_found;
 mod places;
 mod project;

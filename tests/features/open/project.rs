@@ -61,6 +61,33 @@ fn without_an_open_project_the_reason_is_told() {
 }
 
 #[test]
+fn a_project_file_that_is_opened_like_a_set_is_the_project() {
+    let set = StampSet::new();
+    let project = set.beside("night.destello");
+    let mut window = InlineWindow::on(&set.path(), &project);
+    window.label(REAL);
+    window.close();
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    window.apply(Command::Session(Session::Open {
+        paths: vec![project.clone()],
+        project: None,
+    }));
+    assert_eq!(window.queue(), ALL, "the project knows its stamps");
+    assert!(window.labels("hits01").is_labelled());
+    assert_eq!(window.state.shared.project.path, Some(project.clone()));
+    // Two of them name no project: both are reported.
+    let other = set.beside("other.destello");
+    std::fs::copy(&project, &other).unwrap();
+    let mut window = InlineWindow::new(Settings::default(), "ana", None);
+    window.apply(Command::Session(Session::Open {
+        paths: vec![project, other],
+        project: Some(set.beside("third.destello")),
+    }));
+    assert!(window.queue().is_empty());
+    assert!(window.state.shared.problems.len() >= 2);
+}
+
+#[test]
 fn two_windows_on_one_project_see_each_others_labels() {
     let set = StampSet::new();
     let project = set.beside("night.destello");

@@ -1,0 +1,135 @@
+//! What packages are made of: the icon is the one of the window, versions agree, file types are those that open.
+//!
+//! `make icons` (`DESTELLO_WRITE_ICONS=1`) writes the files of the icon.
+
+use std::{env, fs, path::PathBuf, process::Command};
+
+use destello::imaging::icon;
+
+/// Sides of the pictures that menus take, pixels.
+const SIDES: [usize; 6] = [16, 32, 48, 64, 128, 256];
+
+fn root(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root(path)).unwrap()
+}
+
+fn png_of(side: usize) -> PathBuf {
+    root(&format!("assets/icon/destello-{side}.png"))
+}
+
+#[test]
+fn the_files_of_the_icon_are_what_the_window_shows() {
+    let svg = root("assets/icon/destello.svg");
+    if env::var_os("DESTELLO_WRITE_ICONS").is_some() {
+        fs::write(&svg, icon::svg()).unwrap();
+        for side in SIDES {
+            let picture = image::RgbaImage::from_raw(side as u32, side as u32, icon::pixels(side));
+            picture.unwrap().save(png_of(side)).unwrap();
+        }
+    }
+    assert_eq!(fs::read_to_string(svg).unwrap(), icon::svg(), "make icons");
+    for side in SIDES {
+        let picture = image::open(png_of(side)).unwrap().into_rgba8();
+        assert_eq!(picture.width() as usize, side);
+        assert!(
+            picture.into_raw() == icon::pixels(side),
+            "{side}: make icons"
+        );
+    }
+}
+
+/// Drawn by somebody else out of the SVG, it looks the same.
+#[test]
+fn the_svg_is_drawn_as_the_pixels_are() {
+    let side = 128;
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("icon.png");
+    let drawn = Command::new("rsvg-convert")
+        .args(["-w", "128", "-h", "128", "-o"])
+        .arg(&out)
+        .arg(root("assets/icon/destello.svg"))
+        .status();
+    let Ok(drawn) = drawn else {
+        println!("rsvg-convert is not here: the SVG was not drawn");
+        return;
+    };
+    assert!(drawn.success());
+    let theirs = image::open(out).unwrap().into_rgba8().into_raw();
+    let ours = icon::pixels(side);
+    // Colours count as far as they are opaque: what is clear has no colour.
+    let seen = |pixel: &[u8]| -> [i32; 4] {
+        let [r, g, b, a] = [0, 1, 2, 3].map(|at| i32::from(pixel[at]));
+        [r * a / 255, g * a / 255, b * a / 255, a]
+    };
+    let differences: Vec<i32> = theirs
+        .chunks(4)
+        .zip(ours.chunks(4))
+        .flat_map(|(theirs, ours)| {
+            let (theirs, ours) = (seen(theirs), seen(ours));
+            [0, 1, 2, 3].map(|at| (theirs[at] - ours[at]).abs())
+        })
+        .collect();
+    let mean = f64::from(differences.iter().sum::<i32>()) / differences.len() as f64;
+    let large = differences.iter().filter(|d| **d > 40).count();
+    assert!(mean < 1.5, "the mean difference is {mean}");
+    assert!(
+        large * 200 < differences.len(),
+        "{large} of {} differ by more than 40",
+        differences.len()
+    );
+}
+
+#[test]
+fn packages_and_citation_have_the_version_of_the_program() {
+    let version = env!("CARGO_PKG_VERSION");
+    let citation = format!("\nversion: {version}\n");
+    assert!(read("CITATION.cff").contains(&citation));
+    let metainfo = read("assets/package/destello.metainfo.xml");
+    let first = metainfo.split("<release version=\"").nth(1).unwrap();
+    assert_eq!(first.split('"').next(), Some(version), "the newest release");
+    let changelog = read("CHANGELOG.md");
+    let heads = changelog.lines().filter(|line| line.starts_with("## "));
+    let newest = heads.map(|line| line.trim_start_matches("## "));
+    let newest = newest
+        .into_iter()
+        .find(|head| *head != "Unreleased")
+        .unwrap();
+    assert_eq!(newest.split(' ').next(), Some(version));
+}
+
+/// What a file manager offers destello for, it can open; and its own project is among that.
+#[test]
+fn file_types_of_the_desktop_entry_are_declared_and_known_by_their_content() {
+    let entry = read("assets/package/destello.desktop");
+    let types = entry
+        .lines()
+        .find_map(|line| line.strip_prefix("MimeType="));
+    let declared = read("assets/package/destello.mime.xml");
+    let declared = roxmltree::Document::parse(&declared).unwrap();
+    let named = |name: &str| {
+        declared.descendants().any(|node| {
+            ["mime-type", "alias"].contains(&node.tag_name().name())
+                && node.attribute("type") == Some(name)
+        })
+    };
+    for name in types.unwrap().split(';').filter(|name| !name.is_empty()) {
+        assert!(name == "inode/directory" || named(name), "{name}");
+    }
+    // The application id of a project stands at byte 68 of SQLite's header.
+    let project = tempfile::tempdir().unwrap();
+    let project = project.path().join("a.destello");
+    destello::store::Project::open_or_create(&project).unwrap();
+    let bytes = fs::read(&project).unwrap();
+    let at = |offset: &str| {
+        let found = declared.descendants().find(|node| {
+            node.tag_name().name() == "match" && node.attribute("offset") == Some(offset)
+        });
+        found.and_then(|node| node.attribute("value")).unwrap()
+    };
+    let magic = at("68").as_bytes();
+    assert_eq!(&bytes[68..68 + magic.len()], magic);
+}
