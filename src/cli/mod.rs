@@ -15,6 +15,7 @@ pub mod latent;
 mod learning_curve;
 mod log;
 mod making;
+mod merge;
 pub mod models;
 pub mod open;
 mod opened;
@@ -67,6 +68,8 @@ enum Command {
     Explain(explain::Args),
     /// Write what models predict for every epoch as a table
     Score(score::Args),
+    /// Put together the parts that `score --shard` and `convert --shard` wrote
+    Merge(merge::Args),
     /// Place stamps in a latent space, and draw its clusters
     Latent(latent::Args),
     /// List models, print the card of one, export or import one
@@ -112,6 +115,7 @@ pub fn run() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Score(args)) => score::run(&args),
+        Some(Command::Merge(args)) => merge::run(&args),
         Some(Command::Latent(args)) => latent::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),

@@ -60,6 +60,7 @@ pub mod labels_csv;
 mod packing;
 mod parquet_cutouts;
 mod parquet_group;
+pub mod parts;
 mod recognise;
 pub mod scan;
 mod scan_alerts;

@@ -110,7 +110,15 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),
-    ("twox_hash", &["features/scoring/origin", "io/join"]),
+    (
+        "twox_hash",
+        &[
+            "domain/shard",
+            "features/scoring/",
+            "io/join",
+            "io/parts/",
+        ],
+    ),
     ("bhtsne", &["features/latent/projection"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),

@@ -17,6 +17,7 @@ mod latent;
 mod models;
 mod photometry;
 mod score;
+mod shards;
 mod shares;
 mod similar;
 mod simulate;
