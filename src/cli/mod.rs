@@ -28,6 +28,7 @@ mod shares;
 mod similar;
 pub mod simulate;
 mod train;
+mod watch;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -70,6 +71,8 @@ enum Command {
     Score(score::Args),
     /// Put together the parts that `score --shard` and `convert --shard` wrote
     Merge(merge::Args),
+    /// Score a folder that grows, each detection once, until it is stopped
+    Watch(watch::Args),
     /// Place stamps in a latent space, and draw its clusters
     Latent(latent::Args),
     /// List models, print the card of one, export or import one
@@ -116,6 +119,7 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Score(args)) => score::run(&args),
         Some(Command::Merge(args)) => merge::run(&args),
+        Some(Command::Watch(args)) => watch::run(&args),
         Some(Command::Latent(args)) => latent::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),

@@ -78,6 +78,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("scoring", &["labelling", "light_curve"]),
     ("similar", &["scoring"]),
     ("training", &["labelling", "scoring", "simulation"]),
+    ("watch", &["scoring"]),
 ];
 
 /// The roof: may use everything below.
@@ -115,10 +116,12 @@ const DOORS: &[(&str, &[&str])] = &[
         &[
             "domain/shard",
             "features/scoring/",
+            "features/watch/",
             "io/join",
             "io/parts/",
         ],
     ),
+    ("notify", &["features/watch/"]),
     ("bhtsne", &["features/latent/projection"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),

@@ -22,3 +22,4 @@ mod shares;
 mod similar;
 mod simulate;
 mod train_forest;
+mod watch;
