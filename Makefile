@@ -32,7 +32,7 @@ DISPLAY_KIND := native
 endif
 export DISPLAY_KIND
 
-.PHONY: help system build run check test soak lint bench measured cards icons package test-package test-bare
+.PHONY: help system build run check test test-cluster soak lint bench measured cards icons package test-package test-bare
 .DEFAULT_GOAL := help
 
 help:
@@ -41,6 +41,7 @@ help:
 	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
 	@echo 'make check           formatting, lints and types of everything: after each small change'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
+	@echo 'make test-cluster    Dask and Spark, two local workers each, one killed; in a virtual environment of its own'
 	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
 	@echo 'make lint            rustfmt, clippy, documentation (warnings denied), licences of dependencies'
 	@echo 'make bench           run the benches; all ratios in one table, and target/bench/summary.json'
@@ -89,6 +90,15 @@ test: system
 	    echo 'Tests on real data are ignored: DESTELLO_REAL_DATA is not set.'; \
 	fi
 	$(ON_DISPLAY) $(CARGO) test --release --locked
+
+# What it needs is in a virtual environment of its own, made once; Spark needs Java too, and is left out without.
+CLUSTER := target/cluster
+
+test-cluster: build
+	@[ -x $(CLUSTER)/bin/dask ] || { python3 -m venv $(CLUSTER) && $(CLUSTER)/bin/pip install --quiet --upgrade \
+	    numpy 'pandas<3' pyarrow astropy onnxruntime 'dask[dataframe]' distributed pyspark; }
+	DESTELLO=$${DESTELLO:-$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release/destello} \
+	    $(CLUSTER)/bin/python tests/cluster/test_cluster.py
 
 check: lint
 

@@ -40,6 +40,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         wanted: Wanted::Demo(folder.clone()),
         simulators: Simulators::default(),
         threads: 0,
+        shard: None,
     };
     let made = with_progress(task, cancel.clone())?;
     if made.is_cancelled {

@@ -17,6 +17,7 @@ mod learning_curve;
 mod log;
 mod making;
 mod man;
+mod merge;
 pub mod models;
 pub mod open;
 mod opened;
@@ -29,6 +30,7 @@ mod shares;
 mod similar;
 pub mod simulate;
 mod train;
+mod watch;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -69,6 +71,10 @@ enum Command {
     Explain(explain::Args),
     /// Write what models predict for every epoch as a table
     Score(score::Args),
+    /// Put together the parts that `score --shard` and `convert --shard` wrote
+    Merge(merge::Args),
+    /// Score a folder that grows, each detection once, until it is stopped
+    Watch(watch::Args),
     /// Place stamps in a latent space, and draw its clusters
     Latent(latent::Args),
     /// List models, print the card of one, export or import one
@@ -118,6 +124,8 @@ pub fn run() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Score(args)) => score::run(&args),
+        Some(Command::Merge(args)) => merge::run(&args),
+        Some(Command::Watch(args)) => watch::run(&args),
         Some(Command::Latent(args)) => latent::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Train(args)) => train::run(&args),

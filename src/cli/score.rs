@@ -1,6 +1,10 @@
 //! `destello score`: what models predict for every epoch, as a table.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use super::{
     joins::{self, Joins},
@@ -8,12 +12,14 @@ use super::{
     shares::{Sets, Shares},
 };
 use crate::{
+    domain::Shard,
     features::scoring::{
+        part::{Part, TABLE, score_part},
         report::ScoreReport,
         run::{ScoreNews, ScoreOrder, score},
         score::Orientations,
     },
-    io::export::columns::Value,
+    io::{export::columns::Value, parts::PartsFolder},
     learn::Wish,
     workspace::{models, table},
 };
@@ -54,6 +60,10 @@ pub struct Args {
         value_parser = one_first
     )]
     quick: Option<Orientations>,
+    /// Score only this share of the objects, such as 2/4: a part of the table, which `destello merge` puts together.
+    /// A part that is there already is not scored again
+    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = ["project", "tables", "shares", "decide"])]
+    shard: Option<Shard>,
 }
 
 /// What stands for the threshold of each model.
@@ -100,13 +110,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let cancel = cancel_by_signal()?;
     let line = Arc::new(ProgressLine::new());
     let shown = line.clone();
-    let report = score(&order, &cancel, move |news| match news {
+    let show = move |news| match news {
         ScoreNews::Progress(progress) => shown.report(progress),
         ScoreNews::Warning(text) => {
             shown.clear();
             eprintln!("{text}");
         }
-    });
+    };
+    if let (Some(shard), Some(out)) = (args.shard, &args.out) {
+        let part = score_part(&order, shard, out, &cancel, show);
+        line.clear();
+        return report_part(part?, shard, out);
+    }
+    let report = score(&order, &cancel, show);
     line.clear();
     let Some(mut report) = report? else {
         eprintln!("stopped; no table was written");
@@ -139,10 +155,34 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let joined = joins::columns(&catalogue, &ids);
         report.columns.extend(joined);
     }
-    table::write("SCORES", &report.columns, args.out.as_deref())?;
+    table::write(TABLE, &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
         super::print::print_line(&summary(&report, args.project.is_some(), out))?;
     }
+    let is_complete = report.problems.is_empty() && report.refusals.is_empty();
+    Ok(ExitCode::from(if is_complete { 0 } else { 2 }))
+}
+
+/// What came of a share; the same exit status as of the whole.
+fn report_part(part: Option<Part>, shard: Shard, out: &Path) -> anyhow::Result<ExitCode> {
+    let folder = PartsFolder::of(out);
+    let folder = folder.path().display();
+    let report = match part {
+        None => {
+            eprintln!("stopped; no part was written");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        Some(Part::Kept) => {
+            super::print::print_line(&format!("shard {shard} is in {folder} already"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Part::Scored(report)) => report,
+    };
+    report_faults(&report);
+    super::print::print_line(&format!(
+        "shard {shard}: {} epochs of {} candidates written to {folder}",
+        report.epochs, report.candidates
+    ))?;
     let is_complete = report.problems.is_empty() && report.refusals.is_empty();
     Ok(ExitCode::from(if is_complete { 0 } else { 2 }))
 }
@@ -159,7 +199,7 @@ fn report_faults(report: &ScoreReport) {
     }
 }
 
-fn summary(report: &ScoreReport, has_project: bool, out: &std::path::Path) -> String {
+fn summary(report: &ScoreReport, has_project: bool, out: &Path) -> String {
     let kept = if has_project {
         format!(
             " ({} scores from the project, {} new)",

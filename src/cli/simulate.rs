@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::progress::{INTERRUPTED, cancel_by_signal, with_progress};
 use crate::{
-    domain::Role,
+    domain::{Role, Shard},
     features::simulation::{
         order::{Kind, SimulationOrder},
         simulator::{Simulators, surveys},
@@ -71,6 +71,10 @@ struct OrderArgs {
     /// Threads; by default one on each core
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     threads: usize,
+    /// Make only this share of the candidates, such as 2/4, while others make the rest into the same folder; whoever
+    /// is last writes the truth table of all
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
 }
 
 /// Simulates, and says what is there.
@@ -103,6 +107,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         wanted: Wanted::Order(Box::new(order)),
         simulators: Simulators::default(),
         threads: args.threads,
+        shard: args.shard,
     };
     let simulated = with_progress(task, cancel)?;
     super::print::print_line(&simulated.sentence())?;

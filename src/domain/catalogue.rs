@@ -71,6 +71,21 @@ impl Catalogue {
             .map(|(ix, candidate)| (ix_of(ix), candidate))
     }
 
+    /// The candidates that are to be kept, in their order.
+    #[must_use]
+    pub fn part(self, is_kept: impl Fn(&Candidate) -> bool) -> Self {
+        let candidates: Vec<Candidate> = self.candidates.into_iter().filter(is_kept).collect();
+        let by_id = candidates.iter().enumerate();
+        Self {
+            by_id: by_id
+                .map(|(at, candidate)| (candidate.id.clone(), ix_of(at)))
+                .collect(),
+            candidates,
+            duplicates: self.duplicates,
+            seen: None,
+        }
+    }
+
     /// Epochs that were found twice (the same detection in two files) and kept once.
     pub const fn duplicates(&self) -> usize {
         self.duplicates

@@ -35,6 +35,7 @@ pub mod score;
 mod score_book;
 pub mod set_figures;
 mod set_of_object;
+pub mod shard;
 pub mod skill;
 pub mod stamp;
 pub mod templates;
@@ -75,6 +76,7 @@ pub use score::{
     KeptScores, NewScores, Prediction, Predictions, Remembered, ScoreRow, ScoredFrom, likeliest,
 };
 pub use score_book::ScoreBook;
+pub use shard::Shard;
 pub use stamp::{Part, Source, SourceKind, Stamp, StampId, StampIds};
 pub use templates::{PhaseCurve, PsfTemplate, SupernovaTemplate, Templates};
 pub use time::{Mjd, TimeScale, Timestamp};

@@ -18,3 +18,4 @@ pub mod scoring;
 pub mod similar;
 pub mod simulation;
 pub mod training;
+pub mod watch;

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
 
 use parquet::{
     basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel},
-    data_type::{ByteArray, ByteArrayType, DataType, DoubleType},
+    data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type},
     errors::ParquetError,
     file::{
         properties::WriterProperties,
@@ -16,14 +16,14 @@ use parquet::{
     schema::types::{Type, TypePtr},
 };
 
-use super::{convert_cubes::stamp_cards, decode::Decoder, fits_bytes::FitsBytes};
+use super::{convert_cubes::stamp_cards, decode::Decoder, fits_bytes::FitsBytes, parts::ROW};
 use crate::domain::{
-    Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Problem, Role, Stamp,
+    Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Problem, Role, Shard, Stamp,
     StampRef,
 };
 
 /// Epochs in a group of rows, and decoded at a time.
-const ROWS_PER_GROUP: usize = 1_000;
+pub(super) const ROWS_PER_GROUP: usize = 1_000;
 
 /// Columns of text and of numbers with a meaning, as [`super::alert_plan`] reads them back.
 const TEXTS: [&str; 6] = [
@@ -41,6 +41,8 @@ const NUMBERS: [&str; 6] = ["mjd", "ra", "dec", "magpsf", "sigmapsf", "diffmagli
 pub struct Converted {
     /// Epochs.
     pub rows: usize,
+    /// Objects.
+    pub objects: usize,
     /// Stamps.
     pub stamps: usize,
     /// Stamps that could not be read; their cells are empty.
@@ -51,6 +53,8 @@ pub struct Converted {
 struct Line<'a> {
     candidate: &'a Candidate,
     epoch: &'a Epoch,
+    /// Its number among all.
+    row: usize,
 }
 
 /// The columns beside those with a meaning: fields of all epochs, by name.
@@ -70,34 +74,68 @@ pub fn to_parquet(
 ) -> Result<Converted, String> {
     let mut converted = Converted::default();
     let written = super::export::written_beside(out, |beside| {
-        let file = File::create(beside).map_err(|error| error.to_string())?;
-        converted = write(catalogue, decoder, file).map_err(|error| error.to_string())?;
+        converted = part_to_parquet(catalogue, None, decoder, beside)?;
         Ok(())
     });
     written.map_err(|error| error.to_string())?;
     Ok(converted)
 }
 
-fn write(catalogue: &Catalogue, decoder: &Decoder, file: File) -> Result<Converted, ParquetError> {
-    let lines: Vec<Line<'_>> = catalogue
-        .iter()
-        .flat_map(|(_, candidate)| {
-            candidate
-                .epochs
-                .iter()
-                .map(move |epoch| Line { candidate, epoch })
+/// Writes the epochs of a share of the objects, with their numbers among all; those of all objects without.
+///
+/// # Errors
+/// Where nothing can be written there.
+pub fn part_to_parquet(
+    catalogue: &Catalogue,
+    shard: Option<Shard>,
+    decoder: &Decoder,
+    out: &Path,
+) -> Result<Converted, String> {
+    let file = File::create(out).map_err(|error| error.to_string())?;
+    write(catalogue, shard, decoder, file).map_err(|error| error.to_string())
+}
+
+/// How pages are packed.
+pub(super) fn properties() -> Result<WriterProperties, ParquetError> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_created_by(concat!("destello ", env!("CARGO_PKG_VERSION")).into())
+        .build())
+}
+
+fn write(
+    catalogue: &Catalogue,
+    shard: Option<Shard>,
+    decoder: &Decoder,
+    file: File,
+) -> Result<Converted, ParquetError> {
+    let epochs = catalogue.iter().flat_map(|(_, candidate)| {
+        let epochs = candidate.epochs.iter();
+        epochs.map(move |epoch| (candidate, epoch))
+    });
+    let mut lines: Vec<Line<'_>> = epochs
+        .enumerate()
+        .map(|(row, (candidate, epoch))| Line {
+            candidate,
+            epoch,
+            row,
         })
         .collect();
+    // The columns are those of the whole set, whatever a share of it has.
     let extra = extra(&lines);
     let is_used = |role: &Role| lines.iter().any(|line| line.epoch.stamp(*role).is_some());
     let roles: Vec<Role> = Role::ALL.into_iter().filter(is_used).collect();
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        .set_created_by(concat!("destello ", env!("CARGO_PKG_VERSION")).into())
-        .build();
-    let mut writer =
-        SerializedFileWriter::new(file, schema(&extra, &roles)?, Arc::new(properties))?;
-    let mut converted = Converted::default();
+    if let Some(shard) = shard {
+        lines.retain(|line| shard.holds(&line.candidate.id));
+    }
+    let schema = schema(&extra, &roles, shard.is_some())?;
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties()?))?;
+    let objects = catalogue.iter();
+    let is_mine = |id: &str| shard.is_none_or(|shard| shard.holds(id));
+    let mut converted = Converted {
+        objects: objects.filter(|(_, one)| is_mine(&one.id)).count(),
+        ..Converted::default()
+    };
     for group in lines.chunks(ROWS_PER_GROUP) {
         let mut out = writer.next_row_group()?;
         for name in TEXTS {
@@ -119,6 +157,10 @@ fn write(catalogue: &Catalogue, decoder: &Decoder, file: File) -> Result<Convert
         for role in &roles {
             let stamps = cutouts(group, *role, decoder, &mut converted);
             bytes(&mut out, stamps.into_iter())?;
+        }
+        if shard.is_some() {
+            let rows = group.iter().map(|line| i64::try_from(line.row).ok());
+            column::<Int64Type>(&mut out, rows)?;
         }
         out.close()?;
         converted.rows += group.len();
@@ -234,7 +276,7 @@ fn number_of(line: &Line<'_>, name: &str) -> Option<f64> {
     }
 }
 
-fn schema(extra: &Extra, roles: &[Role]) -> Result<TypePtr, ParquetError> {
+fn schema(extra: &Extra, roles: &[Role], has_rows: bool) -> Result<TypePtr, ParquetError> {
     let text = Some(LogicalType::String);
     let mut columns: Vec<(String, Physical, Option<LogicalType>)> = Vec::new();
     columns.extend(TEXTS.map(|name| (name.to_owned(), Physical::BYTE_ARRAY, text.clone())));
@@ -260,6 +302,9 @@ fn schema(extra: &Extra, roles: &[Role]) -> Result<TypePtr, ParquetError> {
             .iter()
             .map(|role| (capital(role), Physical::BYTE_ARRAY, None)),
     );
+    if has_rows {
+        columns.push((ROW.into(), Physical::INT64, None));
+    }
     let field = |(name, physical, logical): (String, Physical, Option<LogicalType>)| {
         Type::primitive_type_builder(&name, physical)
             .with_repetition(Repetition::OPTIONAL)

@@ -22,8 +22,8 @@ use super::{
     whole_file::write_whole,
 };
 use crate::domain::{
-    Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Role, Stamp, StampRef,
-    TimeScale,
+    Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Role, Shard, Stamp,
+    StampRef, TimeScale,
 };
 
 /// Longer names of files are cut: many systems allow 255 bytes.
@@ -31,32 +31,70 @@ const MOST_NAME_BYTES: usize = 120;
 
 /// Writes a file an object into the folder, which must be new or empty.
 ///
+/// A share of the objects may be written into a folder in which others of the same set are: what is there already is
+/// not written again.
+///
 /// # Errors
-/// Where the folder holds something, or nothing can be written there.
+/// Where the folder holds something else, or nothing can be written there.
 pub fn to_cubes(
     catalogue: &Catalogue,
+    shard: Option<Shard>,
     decoder: &Decoder,
     folder: &Path,
 ) -> Result<Converted, String> {
     let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
     fs::create_dir_all(folder).map_err(fault)?;
-    if fs::read_dir(folder).map_err(fault)?.next().is_some() {
-        return Err(format!(
-            "{}: the folder is not empty; a set is written into a new one",
-            folder.display()
-        ));
-    }
-    let mut converted = Converted::default();
     let mut taken = HashSet::new();
-    for (_, candidate) in catalogue.iter() {
+    let names = catalogue
+        .iter()
+        .map(|(_, candidate)| (file_name(&candidate.id, &mut taken), candidate));
+    let names: Vec<(String, &Candidate)> = names.collect();
+    let present = match shard {
+        Some(_) => of_this_set(folder, &names)?,
+        None if fs::read_dir(folder).map_err(fault)?.next().is_some() => {
+            return Err(format!(
+                "{}: the folder is not empty; a set is written into a new one",
+                folder.display()
+            ));
+        }
+        None => HashSet::new(),
+    };
+    let mut converted = Converted::default();
+    for (name, candidate) in names {
+        if present.contains(&name) || shard.is_some_and(|shard| !shard.holds(&candidate.id)) {
+            continue;
+        }
         let stamps = decoded(candidate, decoder, &mut converted);
-        let name = file_name(&candidate.id, &mut taken);
         let path = folder.join(name);
         let bytes = file(candidate, &stamps);
         write_whole(&path, &bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         converted.rows += candidate.epochs.len();
+        converted.objects += 1;
     }
     Ok(converted)
+}
+
+/// The files of the set that are there.
+fn of_this_set(folder: &Path, names: &[(String, &Candidate)]) -> Result<HashSet<String>, String> {
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let known: HashSet<&str> = names.iter().map(|(name, _)| &**name).collect();
+    let mut present = HashSet::new();
+    for entry in fs::read_dir(folder).map_err(fault)? {
+        let entry = entry.map_err(fault)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if known.contains(&*name) {
+            // A power cut may leave the newest files empty.
+            if entry.metadata().is_ok_and(|metadata| metadata.len() > 0) {
+                present.insert(name);
+            }
+        } else if !name.starts_with('.') {
+            return Err(format!(
+                "{}: holds {name}, which is none of this set; choose another folder",
+                folder.display()
+            ));
+        }
+    }
+    Ok(present)
 }
 
 /// The stamps of an epoch by role.

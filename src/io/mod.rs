@@ -61,6 +61,7 @@ mod packing;
 mod parquet_cutouts;
 mod parquet_footer;
 mod parquet_group;
+pub mod parts;
 mod recognise;
 pub mod scan;
 mod scan_alerts;

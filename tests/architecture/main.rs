@@ -80,6 +80,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("scoring", &["labelling", "light_curve"]),
     ("similar", &["scoring"]),
     ("training", &["labelling", "scoring", "simulation"]),
+    ("watch", &["scoring"]),
 ];
 
 /// The roof: may use everything below.
@@ -112,7 +113,17 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
     ("rand_xoshiro", &["simulate/"]),
-    ("twox_hash", &["features/scoring/origin", "io/join"]),
+    (
+        "twox_hash",
+        &[
+            "domain/shard",
+            "features/scoring/",
+            "features/watch/",
+            "io/join",
+            "io/parts/",
+        ],
+    ),
+    ("notify", &["features/watch/"]),
     ("bhtsne", &["features/latent/projection"]),
     ("realfft", &["simulate/fourier"]),
     ("rustfft", &["simulate/fourier"]),

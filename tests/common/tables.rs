@@ -27,6 +27,7 @@ pub fn parquet(path: &Path) -> Texts {
         Field::Str(text) => text.clone(),
         Field::Float(number) => number.to_string(),
         Field::Double(number) => number.to_string(),
+        Field::Long(number) => number.to_string(),
         other => panic!("{other:?}"),
     };
     let rows = reader.get_row_iter(None).unwrap().map(|row| {

@@ -20,6 +20,7 @@ mod onnx;
 mod opening;
 mod orientation;
 mod photometry;
+mod python;
 mod simulation;
 mod templates;
 mod window;
@@ -83,8 +84,12 @@ fn trials() -> Vec<Trial> {
             window::a_lost_graphics_device_costs_no_label_and_no_place,
             window::a_refused_driver_is_replaced_and_a_second_loss_ends_with_a_sentence;
         Python(&["astropy", "numpy"]) => bundle::python_reads_it_with_astropy_alone;
+        Python(&["numpy", "astropy"]) => python::stamps_are_prepared_as_destello_prepares_them,
+            python::projects_bundles_and_tables_open;
+        Python(&["numpy", "onnxruntime", "astropy", "pyarrow"]) =>
+            python::exported_networks_give_the_scores_of_destello;
         Python(&["numpy", "onnxruntime", "astropy"]) =>
-            onnx::export::a_version_says_the_same_in_a_brokers_own_program;
+            onnx::export::a_version_gives_the_same_scores_in_python;
         Python(&["numpy", "onnx", "onnxruntime"]) =>
             onnx::latent::random_weights_of_every_kind_lie_and_draw_the_same,
             onnx::latent::the_latent_model_that_comes_with_destello_lies_and_draws_the_same,

@@ -40,6 +40,7 @@ pub const PAGES: &[Page] = &[
     page!("simulation", "Simulation"),
     page!("photometry", "Photometry"),
     page!("command_line", "Command line"),
+    page!("scale", "Large sets and clusters"),
     page!("trouble", "When something goes wrong"),
     page!("measured", "Measured"),
     page!("promises", "Promises"),

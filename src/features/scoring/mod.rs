@@ -13,6 +13,7 @@ pub mod fusing;
 pub(crate) mod inputs;
 pub(crate) mod model_memory;
 pub(crate) mod origin;
+pub mod part;
 pub mod report;
 pub mod run;
 pub(crate) mod schedule;

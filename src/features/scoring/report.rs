@@ -2,8 +2,6 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
-use anyhow::bail;
-
 use super::table::{ModelScores, columns};
 use crate::{
     domain::{Candidate, Detections, Prediction, Problem, set_figures::in_percent},
@@ -49,34 +47,24 @@ pub struct ScoreReport {
 
 impl ScoreReport {
     /// Of all candidates and what each model predicts for them, in the same order.
-    ///
-    /// # Errors
-    /// Where no epoch has a score.
     pub(crate) fn of(
         candidates: &[&Candidate],
         models: &[ModelScores<'_>],
         sets: (Option<&Detections>, f64),
         counts: Counts,
         problems: Vec<Problem>,
-    ) -> anyhow::Result<Self> {
-        let refusals = refusals(candidates, models);
-        if counts == Counts::default() {
-            let why = refusals
-                .first()
-                .map(|refusals| format!(": {}", refusals.why));
-            bail!("no epoch could be scored{}", why.unwrap_or_default());
-        }
-        Ok(Self {
+    ) -> Self {
+        Self {
             columns: columns(candidates, models, sets),
             candidates: candidates.len(),
             epochs: candidates.iter().map(|c| c.epochs.len()).sum(),
             counts,
-            refusals,
+            refusals: refusals(candidates, models),
             problems,
             shares: Vec::new(),
             sets: sets_in_words(candidates, models, sets),
             in_full: in_full(models),
-        })
+        }
     }
 }
 

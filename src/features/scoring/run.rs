@@ -85,58 +85,122 @@ pub fn score(
     cancel: &CancelToken,
     report: impl Fn(ScoreNews) + Send + Sync + 'static,
 ) -> anyhow::Result<Option<ScoreReport>> {
-    if order.orientations != Orientations::All && order.shares != ShareChoice::default() {
-        bail!(
-            "class shares are estimated from scores of all orientations: leave out either --shares or --quick"
-        );
-    }
-    let Wanted { models, columns } = models_of(order, &report)?;
-    let decoder = Arc::new(Decoder::default());
-    let opened = read_until(&order.paths, &decoder, cancel);
-    if cancel.is_cancelled() {
+    let Some(ready) = Ready::open(order, cancel, &report)? else {
         return Ok(None);
-    }
-    if opened.catalogue.is_empty() {
-        let cause = opened.problems.first();
-        let cause = cause.map(|problem| format!(": {problem}"));
-        bail!("no candidate was found{}", cause.unwrap_or_default());
-    }
-    let catalogue = Arc::new(opened.catalogue);
-    let found = Arc::new(Mutex::new(Found {
-        predictions: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
-        one_view: vec![OneView::new(); models.len()],
-        counts: Counts::default(),
-        done: 0,
-    }));
-    let task = ScoreSet {
-        by: models.into_iter().map(ModelChoice::Read).collect(),
-        catalogue: catalogue.clone(),
-        project: project_of(order, &report)?,
-        models: ModelRegistry::default(),
-        decoder: decoder.clone(),
-        focus: Focus::default(),
-        pace: Pace::Fixed,
-        orientations: order.orientations,
     };
-    let taking = found.clone();
-    let done = run_here(task, cancel.clone(), move |update| {
-        if let Some(news) = lock(&taking).take(update) {
-            report(news);
-        }
-    });
-    match done {
-        Err(error) if error.is::<Cancelled>() => return Ok(None),
-        done => done?,
+    let scored = ready.score(order, cancel, report)?;
+    if let Some(scored) = &scored
+        && scored.counts == Counts::default()
+    {
+        let why = scored.refusals.first();
+        let why = why.map(|refusals| format!(": {}", refusals.why));
+        bail!("no epoch could be scored{}", why.unwrap_or_default());
     }
-    let found = lock(&found);
-    reported(
-        order,
-        columns,
-        (&catalogue, &decoder),
-        &found,
-        opened.problems,
-        cancel,
-    )
+    Ok(scored)
+}
+
+/// Models and candidates, read.
+pub(super) struct Ready {
+    models: Vec<AnyModel>,
+    columns: Vec<ColumnsOf>,
+    decoder: Arc<Decoder>,
+    /// Who is scored.
+    pub catalogue: Catalogue,
+    problems: Vec<Problem>,
+}
+
+impl Ready {
+    /// Reads what is ordered; none where it was cancelled.
+    ///
+    /// # Errors
+    /// Where a model cannot be used, or there is no candidate.
+    pub fn open(
+        order: &ScoreOrder,
+        cancel: &CancelToken,
+        report: &dyn Fn(ScoreNews),
+    ) -> anyhow::Result<Option<Self>> {
+        if order.orientations != Orientations::All && order.shares != ShareChoice::default() {
+            bail!(
+                "class shares are estimated from scores of all orientations: leave out either --shares or --quick"
+            );
+        }
+        let Wanted { models, columns } = models_of(order, report)?;
+        let decoder = Arc::new(Decoder::default());
+        let opened = read_until(&order.paths, &decoder, cancel);
+        if cancel.is_cancelled() {
+            return Ok(None);
+        }
+        if opened.catalogue.is_empty() {
+            let cause = opened.problems.first();
+            let cause = cause.map(|problem| format!(": {problem}"));
+            bail!("no candidate was found{}", cause.unwrap_or_default());
+        }
+        Ok(Some(Self {
+            models,
+            columns,
+            decoder,
+            catalogue: opened.catalogue,
+            problems: opened.problems,
+        }))
+    }
+
+    /// The identifiers of the models, in the order of the table.
+    pub fn model_ids(&self) -> Vec<Arc<str>> {
+        let id = |column: &ColumnsOf| match column {
+            ColumnsOf::Model(id, ..) => id.text().clone(),
+            ColumnsOf::Fused(fused, _) => fused.id().text().clone(),
+        };
+        self.columns.iter().map(id).collect()
+    }
+
+    /// Scores the candidates; none where it was cancelled.
+    ///
+    /// # Errors
+    /// Where the project cannot be used, or the device fails.
+    pub fn score(
+        self,
+        order: &ScoreOrder,
+        cancel: &CancelToken,
+        report: impl Fn(ScoreNews) + Send + Sync + 'static,
+    ) -> anyhow::Result<Option<ScoreReport>> {
+        let catalogue = Arc::new(self.catalogue);
+        let (models, decoder) = (self.models, self.decoder);
+        let found = Arc::new(Mutex::new(Found {
+            predictions: vec![vec![Predictions::default(); catalogue.len()]; models.len()],
+            one_view: vec![OneView::new(); models.len()],
+            counts: Counts::default(),
+            done: 0,
+        }));
+        let task = ScoreSet {
+            by: models.into_iter().map(ModelChoice::Read).collect(),
+            catalogue: catalogue.clone(),
+            project: project_of(order, &report)?,
+            models: ModelRegistry::default(),
+            decoder: decoder.clone(),
+            focus: Focus::default(),
+            pace: Pace::Fixed,
+            orientations: order.orientations,
+        };
+        let taking = found.clone();
+        let done = run_here(task, cancel.clone(), move |update| {
+            if let Some(news) = lock(&taking).take(update) {
+                report(news);
+            }
+        });
+        match done {
+            Err(error) if error.is::<Cancelled>() => return Ok(None),
+            done => done?,
+        }
+        let found = lock(&found);
+        reported(
+            order,
+            self.columns,
+            (&catalogue, &decoder),
+            &found,
+            self.problems,
+            cancel,
+        )
+    }
 }
 
 /// What was found, as a table and sentences; none where it was cancelled.
@@ -190,7 +254,7 @@ fn reported(
         .collect();
     let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, candidate)| candidate).collect();
     let sets = (seen.as_ref(), order.level);
-    let mut done = ScoreReport::of(&candidates, &scores, sets, found.counts, problems)?;
+    let mut done = ScoreReport::of(&candidates, &scores, sets, found.counts, problems);
     done.shares = shares;
     Ok(Some(done))
 }

@@ -16,6 +16,7 @@ use anyhow::{Context, anyhow, bail};
 
 use super::{lock::FolderLock, order::Naming, simulate::Simulated, simulator::MEASURE};
 use crate::{
+    domain::Shard,
     io::{
         fits_sequence::{Provenance, sequence_bytes},
         simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
@@ -54,6 +55,8 @@ pub type WriteFile<'a> = dyn Fn(&Path, &[u8]) -> io::Result<()> + Sync + 'a;
 /// Who works, who may stop it, and who hears of it.
 pub struct Crew<'a> {
     threads: usize,
+    /// Of the candidates this share is made; all where there is none.
+    shard: Option<Shard>,
     cancel: &'a CancelToken,
     report: &'a (dyn Fn(Progress) + Sync),
     write: &'a WriteFile<'a>,
@@ -69,10 +72,22 @@ impl<'a> Crew<'a> {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads: if threads == 0 { cores() } else { threads },
+            shard: None,
             cancel,
             report,
             write: &write_whole,
         }
+    }
+
+    /// The same crew for a share of the candidates: the n-th is in the share of its number.
+    #[must_use]
+    pub const fn making(self, shard: Option<Shard>) -> Self {
+        Self { shard, ..self }
+    }
+
+    /// True for a candidate of its share.
+    fn makes(&self, index: u64) -> bool {
+        self.shard.is_none_or(|shard| shard.holds_number(index))
     }
 
     /// The same crew with another way to the disk.
@@ -82,53 +97,87 @@ impl<'a> Crew<'a> {
     }
 }
 
-/// Makes what is missing in the folder.
+/// Makes what is missing in the folder; of a share, what is missing of it, and the truth table where nothing else is.
 ///
 /// # Errors
 /// Where the folder holds another order or foreign files, or cannot be written.
 pub(crate) fn fill(folder: &Path, sky: &Sky, crew: &Crew<'_>) -> anyhow::Result<Simulated> {
-    let mut manifest = Manifest::new(sky.order.clone());
     let named = || folder.display().to_string();
     make_folder(folder).with_context(named)?;
+    if crew.shard.is_some() {
+        return fill_share(folder, sky, crew);
+    }
     let _lock = FolderLock::take(folder).with_context(named)?;
-    let present = take_over(folder, sky, &manifest).with_context(named)?;
-    let simulated = |made, kept, is_cancelled| Simulated {
-        folder: folder.to_owned(),
-        made,
-        kept,
-        is_cancelled,
-        dropped_visits: 0,
-    };
+    fill_locked(folder, sky, crew)
+}
+
+/// Where the folder is this process's alone.
+fn fill_locked(folder: &Path, sky: &Sky, crew: &Crew<'_>) -> anyhow::Result<Simulated> {
+    let mut manifest = Manifest::new(sky.order.clone());
+    let present = take_over(folder, sky, &manifest, None);
+    let present = present.with_context(|| folder.display().to_string())?;
     let there = present.files.len() as u64;
     if present.is_complete && there == sky.count {
-        return Ok(simulated(0, sky.count, false));
+        return Ok(Simulated::of(folder, 0, sky.count));
     }
-    let work = Work {
-        folder,
-        sky,
-        crew,
-        present: &present.files,
-        next: AtomicU64::new(0),
-        done: AtomicU64::new(0),
-        is_stopped: AtomicBool::new(false),
-        reported: Mutex::new(Instant::now()),
-    };
+    let work = Work::new(folder, sky, crew, &present.files);
     work.write(MANIFEST, manifest.text()?.as_bytes(), 0)?;
     let (rows, made) = work.run()?;
     let kept = rows.len() as u64 - made;
+    let simulated = Simulated::of(folder, made, kept);
     if (rows.len() as u64) < sky.count {
-        return Ok(simulated(made, kept, true));
+        return Ok(Simulated {
+            is_cancelled: true,
+            ..simulated
+        });
     }
     work.write(TRUTH_TABLE, &truth_csv(&rows)?, sky.count)?;
     manifest.is_complete = true;
     work.write(MANIFEST, manifest.text()?.as_bytes(), sky.count)?;
-    Ok(simulated(made, kept, false))
+    Ok(simulated)
+}
+
+/// Makes a share while others make theirs. Whoever is last writes the truth table of all.
+fn fill_share(folder: &Path, sky: &Sky, crew: &Crew<'_>) -> anyhow::Result<Simulated> {
+    let named = || folder.display().to_string();
+    let lock = FolderLock::share(folder).with_context(named)?;
+    let manifest = Manifest::new(sky.order.clone());
+    let present = take_over(folder, sky, &manifest, crew.shard).with_context(named)?;
+    let work = Work::new(folder, sky, crew, &present.files);
+    if !present.has_manifest {
+        let written = work.write(MANIFEST, manifest.text()?.as_bytes(), 0);
+        // Another share may have written the same at the same moment, and renamed it away.
+        let is_there = || matches!(Manifest::read(folder), Ok(Some(known)) if known.difference(&manifest).is_none());
+        written.or_else(|error| if is_there() { Ok(()) } else { Err(error) })?;
+    }
+    let (rows, made) = work.run()?;
+    let mine = (0..sky.count).filter(|index| crew.makes(*index)).count();
+    let simulated = Simulated {
+        shard: crew.shard,
+        is_cancelled: rows.len() < mine,
+        ..Simulated::of(folder, made, rows.len() as u64 - made)
+    };
+    drop(lock);
+    if !simulated.is_cancelled
+        && let Some(_lock) = FolderLock::try_take(folder).with_context(named)?
+    {
+        let present = take_over(folder, sky, &manifest, None).with_context(named)?;
+        if present.files.len() as u64 == sky.count && !present.is_complete {
+            let all = Crew {
+                shard: None,
+                ..Crew::new(crew.threads, crew.cancel, &|_| ())
+            };
+            fill_locked(folder, sky, &all.writing(crew.write))?;
+        }
+    }
+    Ok(simulated)
 }
 
 /// What a folder holds of an order.
 #[derive(Default)]
 struct Present {
     files: BTreeSet<u64>,
+    has_manifest: bool,
     is_complete: bool,
 }
 
@@ -140,8 +189,14 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Looks at what is in the folder. Left-overs of a run that was killed are removed.
-fn take_over(folder: &Path, sky: &Sky, wanted: &Manifest) -> anyhow::Result<Present> {
+/// Looks at what is in the folder. Left-overs of a run that was killed are removed; where shares are made at once,
+/// those of this share only.
+fn take_over(
+    folder: &Path,
+    sky: &Sky,
+    wanted: &Manifest,
+    shard: Option<Shard>,
+) -> anyhow::Result<Present> {
     let manifest = Manifest::read(folder).map_err(anyhow::Error::msg)?;
     if let Some(difference) = manifest.as_ref().and_then(|known| known.difference(wanted)) {
         bail!("holds another simulation ({difference}); choose another folder, or empty this one");
@@ -160,24 +215,26 @@ fn take_over(folder: &Path, sky: &Sky, wanted: &Manifest) -> anyhow::Result<Pres
                 present.files.insert(index);
             }
         } else if name.starts_with('.') {
-            remove_left_over(&entry.path(), &name, sky)?;
+            remove_left_over(&entry.path(), &name, sky, shard)?;
         } else if name == TRUTH_TABLE {
             has_truth = true;
         } else if name != MANIFEST {
             bail!("holds {name}, which is none of the simulation: move it away");
         }
     }
+    present.has_manifest = manifest.is_some();
     present.is_complete = has_truth && manifest.is_some_and(|known| known.is_complete);
     Ok(present)
 }
 
 /// Removes what a killed run was writing; other hidden files stay.
-fn remove_left_over(path: &Path, name: &str, sky: &Sky) -> io::Result<()> {
+fn remove_left_over(path: &Path, name: &str, sky: &Sky, shard: Option<Shard>) -> io::Result<()> {
     let whole = name
         .strip_prefix('.')
         .and_then(|name| name.strip_suffix(".partial"));
-    let is_ours = whole.is_some_and(|whole| {
-        sky.naming.index(whole).is_some() || [MANIFEST, TRUTH_TABLE].contains(&whole)
+    let is_ours = whole.is_some_and(|whole| match (sky.naming.index(whole), shard) {
+        (Some(index), shard) => shard.is_none_or(|shard| shard.holds_number(index)),
+        (None, shard) => shard.is_none() && [MANIFEST, TRUTH_TABLE].contains(&whole),
     });
     if is_ours {
         fs::remove_file(path)
@@ -217,7 +274,20 @@ struct Share {
     made: u64,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(folder: &'a Path, sky: &'a Sky, crew: &'a Crew<'a>, present: &'a BTreeSet<u64>) -> Self {
+        Self {
+            folder,
+            sky,
+            crew,
+            present,
+            next: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            is_stopped: AtomicBool::new(false),
+            reported: Mutex::new(Instant::now()),
+        }
+    }
+
     /// All candidates in order with the number of those made now; fewer where it was stopped.
     fn run(&self) -> anyhow::Result<(Vec<TruthRow>, u64)> {
         let shares: Vec<anyhow::Result<Share>> = thread::scope(|scope| {
@@ -252,6 +322,9 @@ impl Work<'_> {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             if index >= self.sky.count {
                 break;
+            }
+            if !self.crew.makes(index) {
+                continue;
             }
             let row = if let Some(row) = self.known(index) {
                 row
@@ -325,7 +398,9 @@ impl Work<'_> {
         let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
         (self.crew.report)(Progress {
             done: number(self.done.load(Ordering::Relaxed)),
-            total: number(self.sky.count),
+            total: number(self.crew.shard.map_or(self.sky.count, |shard| {
+                self.sky.count / u64::from(shard.count())
+            })),
         });
     }
 }

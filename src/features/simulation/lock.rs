@@ -13,7 +13,8 @@ const LOCK: &str = ".simulation.lock";
 /// Held while files are made; let go when it is dropped, and by the system when the process ends.
 #[derive(Debug)]
 pub(crate) struct FolderLock {
-    path: PathBuf,
+    /// Of who has it alone; those who share it leave the file to the last.
+    path: Option<PathBuf>,
     _file: File,
 }
 
@@ -23,20 +24,54 @@ impl FolderLock {
     /// # Errors
     /// Where another process has it, or nothing can be written there.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
-        let path = folder.join(LOCK);
-        let file = File::create(&path).context("nothing can be written there")?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => bail!("another destello is simulating into it"),
-            // A file system without locks is taken as it is.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { path, _file: file }),
-        }
+        Self::try_take(folder)?.context("another destello is simulating into it")
     }
+
+    /// The same; none where another process has it.
+    ///
+    /// # Errors
+    /// Where nothing can be written there.
+    pub fn try_take(folder: &Path) -> anyhow::Result<Option<Self>> {
+        let (path, file) = file_in(folder)?;
+        Ok(is_locked(&file.try_lock()).then_some(Self {
+            path: Some(path),
+            _file: file,
+        }))
+    }
+
+    /// Takes the folder together with others who make shares of the same order.
+    ///
+    /// # Errors
+    /// Where another process has it alone, or nothing can be written there.
+    pub fn share(folder: &Path) -> anyhow::Result<Self> {
+        let (_, file) = file_in(folder)?;
+        if !is_locked(&file.try_lock_shared()) {
+            bail!("another destello is simulating into it");
+        }
+        Ok(Self {
+            path: None,
+            _file: file,
+        })
+    }
+}
+
+fn file_in(folder: &Path) -> anyhow::Result<(PathBuf, File)> {
+    let path = folder.join(LOCK);
+    let file = File::create(&path).context("nothing can be written there")?;
+    Ok((path, file))
+}
+
+/// A file system without locks is taken as it is.
+fn is_locked(tried: &Result<(), TryLockError>) -> bool {
+    !matches!(tried, Err(TryLockError::WouldBlock))
 }
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // A left-over is harmless: the lock is not the file's being there.
-        fs::remove_file(&self.path).unwrap_or_default();
+        if let Some(path) = &self.path {
+            // A left-over is harmless: the lock is not the file's being there.
+            fs::remove_file(path).unwrap_or_default();
+        }
     }
 }
 
@@ -52,6 +87,18 @@ mod tests {
         assert_eq!(second, "another destello is simulating into it");
         drop(first);
         FolderLock::take(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn shares_of_one_order_are_made_together_and_nothing_else_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let shares = [(); 2].map(|()| FolderLock::share(folder.path()).unwrap());
+        assert!(FolderLock::try_take(folder.path()).unwrap().is_none());
+        drop(shares);
+        let whole = FolderLock::try_take(folder.path()).unwrap().unwrap();
+        assert!(FolderLock::share(folder.path()).is_err());
+        drop(whole);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -1,13 +1,15 @@
 //! Simulating into a folder: an order becomes files, a truth table and a manifest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use anyhow::ensure;
 
 use super::{
     folder::{Crew, Sky, fill},
     order::{Naming, SimulationOrder},
     simulator::{SimulatorOf, prepare},
 };
-use anyhow::ensure;
+use crate::domain::Shard;
 
 /// What was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +24,23 @@ pub struct Simulated {
     pub is_cancelled: bool,
     /// Visits that were dropped from tables of conditions.
     pub dropped_visits: usize,
+    /// Which share of the candidates that was, where others make the rest.
+    pub shard: Option<Shard>,
 }
 
 impl Simulated {
+    /// So many candidates were made, and so many were there.
+    pub(crate) fn of(folder: &Path, made: u64, kept: u64) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            made,
+            kept,
+            is_cancelled: false,
+            dropped_visits: 0,
+            shard: None,
+        }
+    }
+
     /// The same as a sentence.
     pub fn sentence(&self) -> String {
         let folder = self.folder.display();
@@ -37,6 +53,10 @@ impl Simulated {
         let dropped = match self.dropped_visits {
             0 => String::new(),
             count => format!("; {count} visits without usable conditions were left out"),
+        };
+        let there = match self.shard {
+            Some(shard) => format!("shard {shard}: {there}"),
+            None => there.to_string(),
         };
         match self.kept {
             0 => format!("{there} candidates simulated in {folder}{dropped}"),

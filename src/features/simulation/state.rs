@@ -218,6 +218,7 @@ impl SimulationPane {
             wanted,
             simulators: self.simulators.clone(),
             threads: 0,
+            shard: None,
         }));
     }
 }

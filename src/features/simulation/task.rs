@@ -9,7 +9,10 @@ use super::{
     simulate::{Simulated, simulate},
     simulator::Simulators,
 };
-use crate::tasks::{Task, TaskContext, progress::Progress};
+use crate::{
+    domain::Shard,
+    tasks::{Task, TaskContext, progress::Progress},
+};
 
 /// Simulates candidates into a folder. Where it is stopped, the same order goes on.
 pub struct RunSimulation {
@@ -19,6 +22,8 @@ pub struct RunSimulation {
     pub simulators: Simulators,
     /// Threads; 0 for one on each core.
     pub threads: usize,
+    /// Only this share of the candidates, while others make the rest into the same folder.
+    pub shard: Option<Shard>,
 }
 
 /// What is simulated.
@@ -39,7 +44,7 @@ impl Task for RunSimulation {
             cx.progress(progress.done, progress.total);
             cx.update_now_and_then(|| progress);
         };
-        let crew = Crew::new(self.threads, cx.cancel_token(), &report);
+        let crew = Crew::new(self.threads, cx.cancel_token(), &report).making(self.shard);
         let simulators = self.simulators.of();
         match &self.wanted {
             Wanted::Order(order) => simulate(order, simulators, &crew),

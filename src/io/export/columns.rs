@@ -6,11 +6,14 @@
 
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use super::row::ExportRow;
 use crate::domain::{DifferenceSign, Epoch, LabelEvent, Origin, Timestamp};
 
 /// A column's type, the same in all formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Unicode text.
     Text,

@@ -1,6 +1,6 @@
-//! `destello models export`: a version of a project gives the same scores through the README's example.
+//! `destello models export`: a version of a project gives the same scores through the guide's example.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, process::Command};
 
 use destello::{
     domain::{ModelVersion, Timestamp},
@@ -10,21 +10,21 @@ use destello::{
 
 use crate::common::{networks::shaken, program::destello_in};
 
-/// The example that stands in the README.
+/// The example that stands in the guide.
 fn example() -> &'static str {
-    let readme = include_str!("../../../README.md");
-    let mut blocks = readme.split("```python\n").skip(1);
+    let page = include_str!("../../../assets/guide/networks_of_others.md");
+    let mut blocks = page.split("```python\n").skip(1);
     let blocks = blocks.by_ref().filter_map(|rest| rest.split("```").next());
-    let mut found = blocks.filter(|block| block.contains("onnxruntime"));
-    found.next().expect("the README has an example")
+    let mut found = blocks.filter(|block| block.contains("destello.Network"));
+    found.next().expect("the guide has an example")
 }
 
-/// What the second of two columns says of the file or candidate in the first.
+/// What the second of two columns gives for the candidate in the first.
 fn probabilities(rows: impl Iterator<Item = (String, String)>) -> BTreeMap<String, f32> {
     rows.map(|(id, p)| (id, p.parse().unwrap())).collect()
 }
 
-pub fn a_version_says_the_same_in_a_brokers_own_program() {
+pub fn a_version_gives_the_same_scores_in_python() {
     let folder = tempfile::tempdir().unwrap();
     let sky = "simulate triplets --survey mixed --count 12 --out night \
                --roles science,reference,difference,snr";
@@ -73,23 +73,24 @@ pub fn a_version_says_the_same_in_a_brokers_own_program() {
     let python = Command::new("python3")
         .args(["-c", example()])
         .current_dir(folder.path())
+        .env(
+            "PYTHONPATH",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/assets/python"),
+        )
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .unwrap();
     let err = String::from_utf8_lossy(&python.stderr);
     assert!(python.status.success(), "{err}");
-    let said = String::from_utf8(python.stdout).unwrap();
-    let rows = said.lines().map(|line| {
-        let (file, p) = line.split_once(' ').unwrap();
-        let id = Path::new(file).file_stem().unwrap();
-        (id.to_string_lossy().into_owned(), p.to_owned())
+    let printed = String::from_utf8(python.stdout).unwrap();
+    let rows = printed.lines().map(|line| {
+        let (id, p) = line.split_once(' ').unwrap();
+        (id.to_owned(), p.to_owned())
     });
-    let said = probabilities(rows);
-    assert_eq!(said.len(), expected.len());
+    let found = probabilities(rows);
+    assert_eq!(found.len(), expected.len());
     for (id, expected) in &expected {
-        assert!(
-            (said[id] - expected).abs() < 1e-5,
-            "{id}: {} {expected}",
-            said[id]
-        );
+        let found = found[id];
+        assert!((found - expected).abs() < 1e-5, "{id}: {found} {expected}");
     }
 }

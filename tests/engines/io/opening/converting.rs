@@ -132,7 +132,7 @@ fn a_set_comes_back_from_parquet_and_from_cubes() {
     expect_same(&before, &after);
 
     let cubes = folder.path().join("cubes");
-    let converted = to_cubes(&after.catalogue, &Decoder::default(), &cubes).unwrap();
+    let converted = to_cubes(&after.catalogue, None, &Decoder::default(), &cubes).unwrap();
     assert_eq!((converted.rows, converted.problems), (epochs, Vec::new()));
     let again = read_all(std::slice::from_ref(&cubes));
     expect_same(&before, &again);
@@ -141,7 +141,7 @@ fn a_set_comes_back_from_parquet_and_from_cubes() {
     let back = folder.path().join("back.parquet");
     to_parquet(&again.catalogue, &Decoder::default(), &back).unwrap();
     expect_same(&before, &open(&back));
-    let refused = to_cubes(&before.catalogue, &Decoder::default(), &cubes).unwrap_err();
+    let refused = to_cubes(&before.catalogue, None, &Decoder::default(), &cubes).unwrap_err();
     assert!(refused.contains("not empty"), "{refused}");
 }
 

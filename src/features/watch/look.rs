@@ -1,0 +1,267 @@
+//! Looking into a folder: which files are new or have changed, and which of them are whole.
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// Folders within folders beyond this depth are taken for a mistake.
+const MAX_DEPTH: usize = 32;
+/// Endings of files that are being written, whatever their programs.
+const BEING_WRITTEN: [&str; 5] = ["partial", "part", "tmp", "temp", "crdownload"];
+/// Endings of what lies beside data: tables of detections, which are read with the stamps, and notes.
+const COMPANIONS: [&str; 7] = ["csv", "txt", "md", "toml", "yaml", "html", "log"];
+/// A file that nobody touched for so long before the first look is not being written.
+const OLD: Duration = Duration::from_mins(2);
+
+/// By what a change of a file is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Its size.
+    pub bytes: u64,
+    /// When it was written, nanoseconds since 1970 UTC.
+    pub modified_ns: u64,
+}
+
+impl Signature {
+    fn of(metadata: &fs::Metadata) -> Self {
+        let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            bytes: metadata.len(),
+            modified_ns: u64::try_from(since.as_nanos()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn is_old(self, now: SystemTime) -> bool {
+        let modified = UNIX_EPOCH + Duration::from_nanos(self.modified_ns);
+        now.duration_since(modified).is_ok_and(|age| age > OLD)
+    }
+}
+
+/// A file that is to be read, relative to the folder, as it was when it was seen.
+pub type Ready = (PathBuf, Signature);
+
+/// What a look found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// New or changed, and the same since a while, in the order of their names.
+    pub ready: Vec<Ready>,
+    /// New or changed, but perhaps not whole.
+    pub waiting: usize,
+}
+
+/// Who looks, and what was seen.
+#[derive(Debug)]
+pub struct Looker {
+    folder: PathBuf,
+    /// A folder within, which is not looked at: what is written.
+    except: Option<PathBuf>,
+    /// For how long a file must be the same.
+    settle: Duration,
+    /// What was read.
+    done: HashMap<PathBuf, Signature>,
+    /// What was seen and not read yet, and since when it is as it is.
+    seen: HashMap<PathBuf, (Signature, Instant)>,
+}
+
+impl Looker {
+    /// Looks at a folder from now on. `done` was read in an earlier run.
+    pub fn new(
+        folder: &Path,
+        except: &Path,
+        settle: Duration,
+        done: HashMap<PathBuf, Signature>,
+    ) -> Self {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        Self {
+            folder: folder.to_owned(),
+            except: real(except),
+            settle,
+            done,
+            seen: HashMap::new(),
+        }
+    }
+
+    /// Looks.
+    ///
+    /// # Errors
+    /// Where the folder cannot be listed.
+    pub fn look(&mut self) -> io::Result<Look> {
+        let mut found = Vec::new();
+        let mut names = PathBuf::new();
+        self.list(&self.folder, &mut names, &mut found, 0)?;
+        found.sort();
+        let (now, clock) = (Instant::now(), SystemTime::now());
+        let mut look = Look::default();
+        let mut seen = HashMap::new();
+        for (path, signature) in found {
+            if self.done.get(&path) == Some(&signature) {
+                continue;
+            }
+            let since = match self.seen.get(&path) {
+                Some((known, since)) if *known == signature => *since,
+                _ => now,
+            };
+            let is_new = !self.seen.contains_key(&path);
+            if now - since >= self.settle || is_new && signature.is_old(clock) {
+                look.ready.push((path.clone(), signature));
+            } else {
+                look.waiting += 1;
+            }
+            seen.insert(path, (signature, since));
+        }
+        self.seen = seen;
+        Ok(look)
+    }
+
+    /// These were read as they were when they were seen.
+    pub fn read(&mut self, files: &[Ready]) {
+        for (path, signature) in files {
+            self.seen.remove(path);
+            self.done.insert(path.clone(), *signature);
+        }
+    }
+
+    fn list(
+        &self,
+        folder: &Path,
+        within: &mut PathBuf,
+        found: &mut Vec<(PathBuf, Signature)>,
+        depth: usize,
+    ) -> io::Result<()> {
+        let is_except = || fs::canonicalize(folder).ok() == self.except;
+        if depth > MAX_DEPTH || depth > 0 && self.except.is_some() && is_except() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if is_left_alone(Path::new(&name)) {
+                continue;
+            }
+            // Through links; what is gone in the meantime is no fault.
+            let Ok(metadata) = fs::metadata(entry.path()) else {
+                continue;
+            };
+            within.push(&name);
+            if metadata.is_dir() {
+                match self.list(&entry.path(), within, found, depth + 1) {
+                    // Gone in the meantime, or not ours to see.
+                    Err(error)
+                        if [io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied]
+                            .contains(&error.kind()) => {}
+                    listed => listed?,
+                }
+            } else if metadata.is_file() && metadata.len() > 0 {
+                found.push((within.clone(), Signature::of(&metadata)));
+            }
+            within.pop();
+        }
+        Ok(())
+    }
+}
+
+impl PartialOrd for Signature {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Signature {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.bytes, self.modified_ns).cmp(&(other.bytes, other.modified_ns))
+    }
+}
+
+/// Hidden names, those that programs give to what is not whole, and what is no data.
+fn is_left_alone(name: &Path) -> bool {
+    let ending = name.extension().unwrap_or_default();
+    let ending = ending.to_string_lossy().to_lowercase();
+    let is_hidden = name.to_string_lossy().starts_with('.');
+    is_hidden || BEING_WRITTEN.contains(&&*ending) || COMPANIONS.contains(&&*ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(look: &Look) -> Vec<String> {
+        let names = look.ready.iter();
+        names.map(|(path, _)| path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn what_grows_is_waited_for_and_read_once_until_it_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        fs::create_dir_all(here.join("night/out")).unwrap();
+        for name in [
+            "a.avro",
+            "night/b.avro",
+            ".hidden",
+            "c.avro.part",
+            "night/out/d.avro",
+            "empty",
+            "notes.txt",
+        ] {
+            fs::write(here.join(name), if name == "empty" { "" } else { "x" }).unwrap();
+        }
+        let settle = Duration::from_millis(60);
+        let out = here.join("night/out");
+        let mut looker = Looker::new(here, &out, settle, HashMap::new());
+        let first = looker.look().unwrap();
+        assert_eq!((first.ready.len(), first.waiting), (0, 2));
+        std::thread::sleep(settle);
+        fs::write(here.join("a.avro"), "xy").unwrap();
+        let second = looker.look().unwrap();
+        assert_eq!(
+            (names(&second), second.waiting),
+            (vec!["night/b.avro".to_owned()], 1)
+        );
+        looker.read(&second.ready);
+        std::thread::sleep(settle);
+        let third = looker.look().unwrap();
+        assert_eq!(
+            (names(&third), third.waiting),
+            (vec!["a.avro".to_owned()], 0)
+        );
+        looker.read(&third.ready);
+        assert_eq!(looker.look().unwrap(), Look::default());
+        fs::write(here.join("a.avro"), "xyz").unwrap();
+        assert_eq!(looker.look().unwrap().waiting, 1);
+        // Another run knows what was read.
+        let done: HashMap<_, _> = third.ready.into_iter().chain(second.ready).collect();
+        let mut again = Looker::new(here, &out, settle, done);
+        let look = again.look().unwrap();
+        assert_eq!((look.ready.len(), look.waiting), (0, 1));
+    }
+
+    #[test]
+    fn what_lies_there_since_long_is_read_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.avro");
+        fs::write(&path, "x").unwrap();
+        let old = SystemTime::now() - 2 * OLD;
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_modified(old)
+            .unwrap();
+        let mut looker = Looker::new(
+            folder.path(),
+            &folder.path().join("out"),
+            OLD,
+            HashMap::new(),
+        );
+        assert_eq!(names(&looker.look().unwrap()), ["a.avro"]);
+        let gone = folder.path().join("gone");
+        let mut looker = Looker::new(&gone, &gone, OLD, HashMap::new());
+        assert_eq!(looker.look().unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,394 @@
+//! The task: look, wait until files are whole, read them, score what is new, write it, look again.
+
+use std::{
+    collections::HashSet,
+    io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use notify::{RecursiveMode, Watcher as _};
+
+use super::{
+    ledger::{Ledger, key},
+    look::{Look, Looker, Ready},
+};
+use crate::{
+    domain::{Candidate, Epoch, KeptScores, Prediction, Predictions, Problem},
+    features::scoring::{
+        inputs::{Wanted, inputs},
+        model_memory::ModelMemories,
+        score::{Orientations, compute},
+        table::{ModelScores, columns},
+    },
+    io::{
+        Decoder,
+        export::{
+            FilledColumn,
+            columns::{Kind, Value},
+        },
+    },
+    tasks::{Task, TaskContext, compute_queue::Priority, step_times::Phase},
+    workspace::{
+        any_model::AnyModel,
+        open::{Opened, read_until},
+    },
+};
+
+/// Files that are read and written together.
+const MOST_FILES: usize = 2_000;
+/// Candidates that are scored in a step of the queue.
+const STEP: usize = 32;
+/// The shortest time between two looks, however much is going on.
+const LEAST: Duration = Duration::from_millis(100);
+/// A look may take this share of the time.
+const LOOKING: u32 = 10;
+/// How often it is seen whether to stop.
+const CHECK_EVERY: Duration = Duration::from_millis(50);
+
+/// Scores the detections that come into a folder.
+pub struct WatchFolder {
+    /// Where they come in.
+    pub folder: PathBuf,
+    /// By these, which take single epochs.
+    pub by: Vec<AnyModel>,
+    /// Where tables are written.
+    pub out: PathBuf,
+    /// For how long a file must be the same before it is read.
+    pub settle: Duration,
+    /// How often the folder is looked at where the system reports no change: disks of other machines.
+    pub every: Duration,
+    /// Whether it ends when everything that is there is scored.
+    pub once: bool,
+}
+
+/// What is reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchUpdate {
+    /// Files were read, and a table was written where a detection is new.
+    Written {
+        /// The table.
+        table: Option<String>,
+        /// Files.
+        files: usize,
+        /// New detections.
+        detections: usize,
+        /// What could not be read.
+        problems: Vec<String>,
+    },
+    /// Files that may still be written, after a look.
+    Waiting(usize),
+    /// The folder cannot be looked at now; it is tried again.
+    Lost(String),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Files that were read in this run.
+    pub files: usize,
+    /// Detections that were written in this run.
+    pub detections: usize,
+    /// Files that could not be read as they should.
+    pub problems: usize,
+}
+
+impl Task for WatchFolder {
+    const NAME: &'static str = "watch";
+    type Update = WatchUpdate;
+    type Output = Watched;
+
+    fn run(self, cx: &TaskContext<WatchUpdate>) -> anyhow::Result<Watched> {
+        for model in &self.by {
+            let card = model.card();
+            ensure!(
+                !card.input.looks_back(),
+                "{} follows objects from epoch to epoch over all files: score the folder with `destello score`",
+                card.name
+            );
+        }
+        ensure!(!self.by.is_empty(), "no model is named");
+        let models = self.by.iter().map(|model| model.id().to_string()).collect();
+        let (mut ledger, done) = Ledger::open(&self.out, models)?;
+        let mut looker = Looker::new(&self.folder, &self.out, self.settle, done);
+        let (changes, watcher) = changes(&self.folder);
+        let mut watched = Watched::default();
+        let mut is_lost = false;
+        loop {
+            cx.check()?;
+            let began = Instant::now();
+            let look = match looker.look() {
+                Ok(look) => {
+                    is_lost = false;
+                    look
+                }
+                Err(error) => {
+                    self.lost(&error, &mut is_lost, cx)?;
+                    Look::default()
+                }
+            };
+            let took = began.elapsed();
+            for files in look.ready.chunks(MOST_FILES) {
+                self.take(files, &mut ledger, &mut watched, cx)?;
+                looker.read(files);
+            }
+            cx.update(WatchUpdate::Waiting(look.waiting));
+            cx.progress(watched.detections, watched.detections);
+            if self.once && look.waiting == 0 && look.ready.is_empty() && !is_lost {
+                drop(watcher);
+                return Ok(watched);
+            }
+            let pause = if look.waiting > 0 || self.once {
+                self.settle.min(self.every)
+            } else {
+                self.every
+            };
+            if look.ready.is_empty() {
+                wait(&changes, pause.max(LEAST).max(took * LOOKING), cx)?;
+            }
+        }
+    }
+}
+
+impl WatchFolder {
+    /// A disk that is gone may come back; not where the work is to end.
+    fn lost(
+        &self,
+        error: &io::Error,
+        is_lost: &mut bool,
+        cx: &TaskContext<WatchUpdate>,
+    ) -> anyhow::Result<()> {
+        let why = format!("{}: cannot be read: {error}", self.folder.display());
+        if self.once {
+            bail!(why);
+        }
+        if !std::mem::replace(is_lost, true) {
+            cx.update(WatchUpdate::Lost(why));
+        }
+        Ok(())
+    }
+
+    /// Reads files and writes what is new in them.
+    fn take(
+        &self,
+        files: &[Ready],
+        ledger: &mut Ledger,
+        watched: &mut Watched,
+        cx: &TaskContext<WatchUpdate>,
+    ) -> anyhow::Result<()> {
+        let decoder = Decoder::default();
+        let paths: Vec<PathBuf> = files
+            .iter()
+            .map(|(path, _)| self.folder.join(path))
+            .collect();
+        let opened = read_until(&paths, &decoder, cx.cancel_token());
+        cx.check()?;
+        let mut new = New::of(&opened, ledger);
+        let mut scores = self.scores(&new.candidates, &decoder, cx)?;
+        new.withhold(&mut scores, &opened.problems);
+        let New { candidates, keys } = new;
+        let keys = keys.concat();
+        let models: Vec<ModelScores<'_>> = self
+            .by
+            .iter()
+            .zip(&scores)
+            .map(|(model, predictions)| ModelScores {
+                card: model.card(),
+                predictions,
+                one_view: None,
+                sets: None,
+            })
+            .collect();
+        let candidates: Vec<&Candidate> = candidates.iter().collect();
+        let table = with_candid(columns(&candidates, &models, (None, 0.0)));
+        let problems: Vec<String> = opened.problems.iter().map(ToString::to_string).collect();
+        let goes_on = || {
+            format!(
+                "{}: the same command goes on from there",
+                self.out.display()
+            )
+        };
+        let table = ledger
+            .commit(table, &keys, files, problems.clone())
+            .with_context(goes_on)?;
+        watched.files += files.len();
+        watched.detections += keys.len();
+        watched.problems += problems.len();
+        cx.update(WatchUpdate::Written {
+            table,
+            files: files.len(),
+            detections: keys.len(),
+            problems,
+        });
+        Ok(())
+    }
+
+    /// What each model predicts, in steps that take their turn.
+    fn scores(
+        &self,
+        candidates: &[Candidate],
+        decoder: &Decoder,
+        cx: &TaskContext<WatchUpdate>,
+    ) -> anyhow::Result<Vec<Vec<Predictions>>> {
+        let nothing = KeptScores::default();
+        let wanted: Vec<Wanted<'_>> = self
+            .by
+            .iter()
+            .map(|model| Wanted {
+                model: model.id(),
+                input: &model.card().input,
+                kept: &nothing,
+            })
+            .collect();
+        let mut scores = vec![Vec::with_capacity(candidates.len()); self.by.len()];
+        for some in candidates.chunks(STEP) {
+            cx.check()?;
+            let some: Vec<&Candidate> = some.iter().collect();
+            let prepared = inputs(&some, &wanted, &ModelMemories::default(), decoder);
+            for ((model, inputs), scores) in self.by.iter().zip(prepared).zip(&mut scores) {
+                let model = model.clone();
+                let step = move || compute(&model, inputs, Orientations::All);
+                let phase = Phase::new(Self::NAME, "computing");
+                scores.extend(cx.compute(Priority::Soon, phase, step)??.predictions);
+            }
+        }
+        Ok(scores)
+    }
+}
+
+/// Detections that no table holds.
+struct New {
+    /// Those with some, and these epochs alone.
+    candidates: Vec<Candidate>,
+    /// The keys of each candidate's epochs.
+    keys: Vec<Vec<i64>>,
+}
+
+impl New {
+    fn of(opened: &Opened, ledger: &Ledger) -> Self {
+        let (mut candidates, mut keys) = (Vec::new(), Vec::new());
+        let mut seen = HashSet::new();
+        for (_, candidate) in opened.catalogue.iter() {
+            let named = candidate.epochs.iter().zip(candidate.epoch_keys());
+            let (epochs, new): (Vec<Epoch>, Vec<i64>) = named
+                .map(|(epoch, name)| (epoch, key(&candidate.id, &name)))
+                .filter(|(_, key)| !ledger.has(*key) && seen.insert(*key))
+                .map(|(epoch, key)| (epoch.clone(), key))
+                .unzip();
+            if !epochs.is_empty() {
+                keys.push(new);
+                candidates.push(Candidate {
+                    epochs,
+                    ..candidate.clone()
+                });
+            }
+        }
+        Self { candidates, keys }
+    }
+
+    /// Leaves out what no model could score and lies in a file with a fault: that file may be whole later, and has
+    /// then another size or time.
+    fn withhold(&mut self, scores: &mut [Vec<Predictions>], problems: &[Problem]) {
+        let is_faulty = |epoch: &Epoch| {
+            epoch.stamps.iter().any(|stamp| {
+                let path = stamp.source.path.display().to_string();
+                problems
+                    .iter()
+                    .any(|problem| problem.path.starts_with(&path))
+            })
+        };
+        for at in 0..self.candidates.len() {
+            let epochs = &self.candidates[at].epochs;
+            let is_refused = |epoch: usize| {
+                let mut all = scores
+                    .iter()
+                    .filter_map(|scores| scores.get(at)?.get(epoch));
+                all.all(|one| matches!(one, Prediction::Refused(_)))
+            };
+            let kept: Vec<bool> = (0..epochs.len())
+                .map(|epoch| !(is_refused(epoch) && is_faulty(&epochs[epoch])))
+                .collect();
+            if kept.iter().all(|is_kept| *is_kept) {
+                continue;
+            }
+            retain(&mut self.candidates[at].epochs, &kept);
+            retain(&mut self.keys[at], &kept);
+            for scores in &mut *scores {
+                let mut left = scores[at].to_vec();
+                retain(&mut left, &kept);
+                scores[at] = left.into();
+            }
+        }
+    }
+}
+
+fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    all.retain(|_| kept.next().copied().unwrap_or(true));
+}
+
+/// All tables have the same columns, whether or not the detections in them have identifiers.
+fn with_candid(mut columns: Vec<FilledColumn>) -> Vec<FilledColumn> {
+    if columns.iter().all(|column| column.name != "candid") {
+        let rows = columns.first().map_or(0, |column| column.values.len());
+        let candid = FilledColumn {
+            name: "candid".into(),
+            kind: Kind::Text,
+            unit: "",
+            meaning: "identifier of the detection".into(),
+            values: vec![Value::Null; rows],
+        };
+        columns.insert(1.min(columns.len()), candid);
+    }
+    columns
+}
+
+/// Changes that the system reports, and what listens for them. Where it cannot, the folder is looked at now and then.
+fn changes(folder: &Path) -> (Receiver<()>, Option<notify::RecommendedWatcher>) {
+    let (sender, changes) = bounded(1);
+    let told = move |event: notify::Result<notify::Event>| {
+        if event.is_ok() {
+            // One change that waits to be seen is as good as many.
+            sender.try_send(()).unwrap_or_default();
+        }
+    };
+    let watcher = notify::recommended_watcher(told).and_then(|mut watcher| {
+        watcher.watch(folder, RecursiveMode::Recursive)?;
+        Ok(watcher)
+    });
+    match watcher {
+        Ok(watcher) => (changes, Some(watcher)),
+        Err(error) => {
+            log::warn!("{}: changes are not reported: {error}", folder.display());
+            (changes, None)
+        }
+    }
+}
+
+/// Waits for a change, or that long.
+fn wait(
+    changes: &Receiver<()>,
+    pause: Duration,
+    cx: &TaskContext<WatchUpdate>,
+) -> anyhow::Result<()> {
+    let until = Instant::now() + pause;
+    let earliest = Instant::now() + LEAST;
+    loop {
+        cx.check()?;
+        let now = Instant::now();
+        if now >= until {
+            return Ok(());
+        }
+        match changes.recv_timeout(CHECK_EVERY.min(until - now)) {
+            Ok(()) => {
+                std::thread::sleep(earliest.saturating_duration_since(Instant::now()));
+                return Ok(());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            // Nobody reports anything.
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(CHECK_EVERY.min(until - now)),
+        }
+    }
+}
