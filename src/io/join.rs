@@ -18,7 +18,7 @@ use crate::domain::{
 };
 
 /// Where no radius is given, arcseconds.
-const USUAL_RADIUS_ARCSEC: f64 = 2.0;
+pub const USUAL_RADIUS_ARCSEC: f64 = 2.0;
 /// Rows that are enough to see which column names the candidates.
 const ROWS_LOOKED_AT: usize = 5_000;
 

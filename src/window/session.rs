@@ -72,7 +72,8 @@ impl AppState {
                 self.label_files.export(&mut self.shared, path, cx);
             }
             Session::Join(path) => {
-                self.opening.join(&path, None);
+                let radius = self.shared.settings.join_radius_arcsec;
+                self.opening.join(&path, radius);
                 self.opening.poll_join(&mut self.shared, cx);
             }
             Session::Import(path) => {

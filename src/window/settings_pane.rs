@@ -9,6 +9,7 @@ use super::{
     state::AppState,
 };
 use crate::{
+    io::join::USUAL_RADIUS_ARCSEC,
     widgets::{
         cells,
         theme::{self, weak},
@@ -99,6 +100,9 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
          Asteroid, not yet”",
     );
     ui.end_row();
+    row(ui, "Tables are joined");
+    ui.horizontal(|ui| join_ui(ui, &mut settings.join_radius_arcsec));
+    ui.end_row();
     row(ui, "Scores of large sets");
     ui.checkbox(
         &mut settings.scores_one_orientation_first,
@@ -109,6 +113,28 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
          open. Scores far from the threshold are less exact then, and the project does not keep them.",
     );
     ui.end_row();
+}
+
+fn join_ui(ui: &mut Ui, radius: &mut Option<f64>) {
+    ui.selectable_value(radius, None, "by identifier")
+        .on_hover_text(
+            "By position, within 2 arcseconds, where the table has no identifiers of this set",
+        );
+    let mut arcsec = radius.unwrap_or(USUAL_RADIUS_ARCSEC);
+    if ui
+        .selectable_label(radius.is_some(), "by position within")
+        .clicked()
+    {
+        *radius = Some(arcsec);
+    }
+    let field = DragValue::new(&mut arcsec)
+        .range(0.1..=3600.0)
+        .speed(0.1)
+        .suffix(" arcsec");
+    let field = ui.add_enabled(radius.is_some(), field);
+    if cells::named(field, egui::Role::SpinButton, "Radius of joins").changed() {
+        *radius = Some(arcsec);
+    }
 }
 
 fn keys_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {

@@ -73,6 +73,8 @@ pub struct Settings {
     pub facts: Vec<String>,
     /// Pages about an object.
     pub links: Vec<Link>,
+    /// Tables are joined by position within so many arcseconds; none: by identifier, where the table has one.
+    pub join_radius_arcsec: Option<f64>,
     /// Filters and orders with a name and a key.
     pub views: Vec<SavedView>,
     /// Keys that were changed.
@@ -98,6 +100,7 @@ impl Default for Settings {
             window_size: None,
             facts: Vec::new(),
             links: Link::usual(),
+            join_radius_arcsec: None,
             views: Vec::new(),
             keys: KeyMap::default(),
         }

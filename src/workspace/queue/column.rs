@@ -92,6 +92,8 @@ pub enum Column {
     /// How much surer the active model is of another class than of the label, -1 to 1 (the normalised
     /// margin of confident learning, Northcutt et al. 2021, with its sign turned).
     Doubt,
+    /// How significantly it was detected in any of its epochs, standard deviations.
+    Significance,
     /// How badly the latent model draws it again, at its worst epoch: what is large is unlike all
     /// that the model has seen.
     Anomaly,
@@ -133,6 +135,7 @@ impl Column {
             "conflict" => Self::Conflict,
             "next" => Self::Next,
             "doubt" => Self::Doubt,
+            "significance" => Self::Significance,
             "anomaly" | "reconstruction_error" => Self::Anomaly,
             "component" => Self::Component,
             "likeness" => Self::Likeness,
@@ -213,6 +216,7 @@ impl Column {
             Self::Conflict => "conflict",
             Self::Next => "next",
             Self::Doubt => "doubt",
+            Self::Significance => "significance",
             Self::Anomaly => "anomaly",
             Self::Component => "component",
             Self::Likeness => "likeness",
@@ -241,6 +245,7 @@ impl Column {
             Self::Change => "change at last epoch",
             Self::Next => "label next",
             Self::Doubt => "doubtful label",
+            Self::Significance => "detection significance",
             Self::Anomaly => "anomaly",
             Self::Likeness => "like the examples",
             other => other.name(),
@@ -256,6 +261,10 @@ impl Column {
             Self::Disagreement => scores.disagreement(ix),
             Self::Entropy => scores.classes(ix)?.entropy(),
             Self::Change => scores.classes(ix)?.change(),
+            Self::Significance => {
+                let all = scores.detections.get(ix)?;
+                all.last().copied().filter(|value| !value.is_nan())
+            }
             Self::Anomaly => scores.anomaly(ix),
             Self::Component => scores.component(ix).map(|at| at as f32 + 1.0),
             Self::Likeness => scores.likeness(ix),
@@ -325,6 +334,7 @@ impl Column {
             | Self::ProbabilityOf(_)
             | Self::Entropy
             | Self::Change
+            | Self::Significance
             | Self::Anomaly
             | Self::Component
             | Self::Likeness => Cell::number(self.score(row.ix, row.scores).map(f64::from)),

@@ -293,7 +293,12 @@ impl Shared {
             .class_model()
             .and_then(|model| model.ready.as_ref());
         if let Some(ready) = classes {
-            columns.extend([Column::Predicted, Column::Entropy, Column::Change]);
+            columns.extend([
+                Column::Predicted,
+                Column::Entropy,
+                Column::Change,
+                Column::Significance,
+            ]);
             let names = ready.card.classes.iter();
             columns.extend(names.map(|class| Column::probability_of(class)));
         }

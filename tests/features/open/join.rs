@@ -7,7 +7,7 @@ use destello::{
     workspace::action::Action,
 };
 
-use crate::common::{InlineWindow, StampSet};
+use crate::common::{InlineWindow, PlacedSet, StampSet};
 
 #[test]
 fn columns_of_a_joined_table_filter_and_sort() {
@@ -50,6 +50,31 @@ fn columns_of_a_joined_table_filter_and_sort() {
         "{}",
         window.toast()
     );
+}
+
+#[test]
+fn the_settings_have_the_radius_of_a_join_by_position() {
+    let set = PlacedSet::new(&[
+        ("near", Some([150.0, 20.0])),
+        ("far", Some([150.0, 20.001])),
+    ]);
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    // 3 and 0.6 arcseconds away; the identifiers are those of the set.
+    let text = "id,ra,dec,plx\nfar,150.0,20.0008333,1\nnear,150.0,20.0008333,2\n";
+    for (name, radius, filter, kept) in [
+        ("names", None, "names.plx:2", "near"),
+        ("places", Some(1.0), "places.sep_arcsec>0", "far"),
+    ] {
+        let table = set.beside(&format!("{name}.csv"));
+        fs::write(&table, text).unwrap();
+        let mut settings = window.state.shared.settings.clone();
+        settings.join_radius_arcsec = radius;
+        window.apply(Command::Session(Session::Settings(Box::new(settings))));
+        window.apply(Command::Session(Session::Join(table)));
+        window.settle();
+        window.filter(filter);
+        assert_eq!(window.queue(), [kept], "{name}: {}", window.toast());
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn known(window: &InlineWindow, ix: CandidateIx, epoch: usize) -> KnownClasses<'
 #[test]
 fn what_is_not_seen_yet_is_no_finding() {
     let folder = tempfile::tempdir().unwrap();
-    let window = opened(folder.path());
+    let mut window = opened(folder.path());
     let shared = &window.state.shared;
     let scores = &shared.scores;
     let model = scores.class_model().unwrap();
@@ -86,7 +86,14 @@ fn what_is_not_seen_yet_is_no_finding() {
         let epochs = one.epochs.len();
         scores.detections.is_seen(*ix, epochs - 1) == Some(false)
     });
-    assert_eq!(scores.detections.unseen(), last.count());
+    let unseen = last.count();
+    assert_eq!(scores.detections.unseen(), unseen);
+    // They are found by the filter line.
+    let all = shared.catalogue.len();
+    window.filter("significance<4");
+    assert_eq!(window.queue().len(), unseen);
+    window.filter("significance>=4 or significance:none");
+    assert_eq!(window.queue().len(), all - unseen);
 }
 
 #[test]
