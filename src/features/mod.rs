@@ -15,6 +15,7 @@ pub mod open;
 pub mod queue;
 pub mod render;
 pub mod scoring;
+pub mod side_by_side;
 pub mod similar;
 pub mod simulation;
 pub mod training;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{CandidateIx, DifferenceSign, Role},
     gpu::StampInstance,
-    imaging::{Orientation, ScaleBar, View},
+    imaging::{Look, Orientation, ScaleBar, View},
     widgets::view_memory::{Camera, ViewMemory},
     workspace::{display::Scope, shared::Shared, stamp_cache::CachedStamp},
 };
@@ -54,6 +54,19 @@ impl Place {
         memory: &mut ViewMemory,
         batch: &mut StampBatch,
         camera: Camera,
+    ) -> Option<Laid> {
+        self.lay_as(ui, shared, memory, batch, camera, |look| look)
+    }
+
+    /// The same with another look than its own.
+    pub fn lay_as(
+        self,
+        ui: &Ui,
+        shared: &Shared,
+        memory: &mut ViewMemory,
+        batch: &mut StampBatch,
+        camera: Camera,
+        change: impl FnOnce(Look) -> Look,
     ) -> Option<Laid> {
         ui.painter().rect_filled(self.rect, 2.0, theme::matte(ui));
         let epoch = shared
@@ -113,7 +126,7 @@ impl Place {
             look: 0,
             is_negated,
         };
-        batch.push(instance, look);
+        batch.push(instance, change(look));
         if memory.lost.is_left_out(stamp.id) {
             self.note_no_room(ui);
         }

@@ -352,6 +352,7 @@ impl AppState {
             Action::RepeatCheck => self.shared.check_repeats(cx),
             Action::FineTune => self.shared.toggle(Pane::FineTune),
             Action::ClassShares => self.shared.toggle(Pane::ClassShares),
+            Action::SideBySide => self.shared.toggle(Pane::SideBySide),
             Action::WhatChanged => show_changes(&mut self.shared, cx),
             Action::RollBack => roll_back(&mut self.shared, cx),
             Action::FoldCurve => {

@@ -22,7 +22,7 @@ use crate::{
         adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
         mosaic,
         open::{problems, refusal, start_page},
-        queue, scoring, similar, simulation, training,
+        queue, scoring, side_by_side, similar, simulation, training,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -247,6 +247,9 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             ),
             Pane::ClassShares => {
                 scoring::shares_view::class_shares_ui(ui, &state.shared, commands);
+            }
+            Pane::SideBySide => {
+                side_by_side::view::side_by_side_ui(ui, &state.shared, &mut memory.view, commands);
             }
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);

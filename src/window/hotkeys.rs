@@ -193,6 +193,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
             Pane::ClosePairs => Action::ClosePairs,
             Pane::Guide => Action::Guide,
             Pane::ClassShares => Action::ClassShares,
+            Pane::SideBySide => Action::SideBySide,
         });
     commands.extend(action.map(Command::Do));
     action.is_some()

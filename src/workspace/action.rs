@@ -65,6 +65,7 @@ pub enum Action {
     Doubts,
     RepeatCheck,
     ClassShares,
+    SideBySide,
     FineTune,
     WhatChanged,
     RollBack,
@@ -262,6 +263,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Histogram, Menu::View, "Histogram", "Pixel values with limits to drag", &["Shift+H"]),
     row(Action::Header, Menu::View, "Header", "Header cards and packet fields of this epoch", &["H"]),
     row(Action::FoldCurve, Menu::View, "Fold light curve", "The light curve over time, over half its period, its period, twice its period", &["Shift+P"]),
+    row(Action::SideBySide, Menu::View, "Side by side", "Two to six candidates, or epochs, at one scale and one stretch: the selected ones, else epochs of this one", &["Q"]),
     row(Action::ZoomIn, Menu::View, "Zoom in", "Enlarge all stamps together", &["Plus", "Z"]),
     row(Action::ZoomOut, Menu::View, "Zoom out", "Shrink all stamps together", &["Minus", "Shift+Z"]),
     row(Action::ZoomReset, Menu::View, "Whole stamp", "Zoom and pan back", &["Equals"]),
@@ -337,7 +339,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            93,
+            94,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

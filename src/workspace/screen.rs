@@ -46,6 +46,8 @@ pub enum Pane {
     ClosePairs,
     /// Class shares of this set, and what they change.
     ClassShares,
+    /// Several candidates or epochs at one scale.
+    SideBySide,
 }
 
 /// A text field that a key jumps to.

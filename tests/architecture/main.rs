@@ -78,6 +78,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("open", &["simulation"]),
     ("queue", &["scoring"]),
     ("scoring", &["labelling", "light_curve"]),
+    ("side_by_side", &["scoring"]),
     ("similar", &["scoring"]),
     ("training", &["labelling", "scoring", "simulation"]),
     ("watch", &["scoring"]),

@@ -20,6 +20,7 @@ mod open;
 mod queue;
 mod render;
 mod scoring;
+mod side_by_side;
 mod similar;
 mod simulation;
 mod training;

@@ -1,0 +1,82 @@
+//! What stands side by side: the selection, else epochs of the candidate on the screen, else those after it.
+
+use crate::{
+    domain::{Candidate, CandidateIx, Role},
+    workspace::{shared::Shared, words::counted},
+};
+
+/// Columns at most.
+pub const MOST: usize = 6;
+/// Candidates where none are selected and the one on the screen has one epoch.
+const NEXT: usize = 4;
+
+/// The columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Items {
+    /// What they are, in words.
+    pub title: String,
+    /// Candidates with the epoch of each, from 0.
+    pub columns: Vec<(CandidateIx, usize)>,
+}
+
+impl Items {
+    /// What the person looks at now.
+    pub fn of(shared: &Shared) -> Self {
+        if shared.selection.len() > 1 {
+            let order = shared.queue.order().iter().copied();
+            let selected = order.filter(|ix| shared.selection.contains(*ix));
+            let columns: Vec<_> = selected
+                .take(MOST)
+                .map(|ix| (ix, shared.epoch_to_show(ix)))
+                .collect();
+            let all = shared.selection.len();
+            let title = if columns.len() < all {
+                format!("the first {MOST} of {all} selected")
+            } else {
+                format!("{} selected", counted(all as u64, "candidate"))
+            };
+            return Self { title, columns };
+        }
+        let (Some(ix), Some(candidate)) = (shared.place.candidate, shared.candidate()) else {
+            return Self::default();
+        };
+        let epochs = candidate.epochs.len();
+        if epochs > 1 {
+            let count = epochs.min(MOST);
+            let first = shared
+                .place
+                .epoch
+                .saturating_sub(count / 2)
+                .min(epochs - count);
+            return Self {
+                title: format!(
+                    "epochs {} to {} of {}",
+                    first + 1,
+                    first + count,
+                    candidate.id
+                ),
+                columns: (first..first + count).map(|epoch| (ix, epoch)).collect(),
+            };
+        }
+        let from = shared.queue.rank(ix).unwrap_or(0);
+        let following = shared.queue.order().iter().skip(from).take(NEXT);
+        let columns: Vec<_> = following
+            .map(|ix| (*ix, shared.epoch_to_show(*ix)))
+            .collect();
+        Self {
+            title: format!("this one and the next {}", columns.len().saturating_sub(1)),
+            columns,
+        }
+    }
+
+    /// The images that any of them has, in the usual order.
+    pub fn roles(&self, shared: &Shared) -> Vec<Role> {
+        let candidates = self.columns.iter();
+        let candidates = candidates.filter_map(|(ix, _)| shared.catalogue.get(*ix));
+        let mut roles: Vec<Role> = candidates.flat_map(Candidate::roles).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles.retain(|role| !matches!(role, Role::Psf | Role::Variance));
+        roles
+    }
+}
