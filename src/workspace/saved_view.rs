@@ -62,6 +62,6 @@ impl Shared {
         self.show(view.screen);
         self.queue.forget_shortlist();
         self.show_queue(view.queue, cx);
-        self.report(view.name, cx.now);
+        self.report(format!("View: {}", view.name), cx.now);
     }
 }

@@ -23,10 +23,8 @@ impl Items {
     /// What the person looks at now.
     pub fn of(shared: &Shared) -> Self {
         if shared.selection.len() > 1 {
-            let order = shared.queue.order().iter().copied();
-            let selected = order.filter(|ix| shared.selection.contains(*ix));
-            let columns: Vec<_> = selected
-                .take(MOST)
+            let columns: Vec<_> = first_selected(shared)
+                .into_iter()
                 .map(|ix| (ix, shared.epoch_to_show(ix)))
                 .collect();
             let all = shared.selection.len();
@@ -79,4 +77,19 @@ impl Items {
         roles.retain(|role| !matches!(role, Role::Psf | Role::Variance));
         roles
     }
+}
+
+/// The selected candidates that stand first in the list. Of a few each has its rank looked up; of many the list has
+/// them near its beginning.
+fn first_selected(shared: &Shared) -> Vec<CandidateIx> {
+    const FEW: usize = 1_000;
+    if shared.selection.len() > FEW {
+        let order = shared.queue.order().iter().copied();
+        let selected = order.filter(|ix| shared.selection.contains(*ix));
+        return selected.take(MOST).collect();
+    }
+    let mut selected: Vec<_> = shared.selection.iter().collect();
+    selected.sort_by_key(|ix| shared.queue.rank(*ix).unwrap_or(usize::MAX));
+    selected.truncate(MOST);
+    selected
 }
