@@ -14,7 +14,7 @@ use std::{
 use crate::common::program::{finished, program, text};
 
 /// Parts of commands that are not run here, and why.
-const NOT_RUN: [(&str, &str); 12] = [
+const NOT_RUN: [(&str, &str); 15] = [
     ("destello train ", "trains for minutes to hours"),
     (
         "destello fine-tune ",
@@ -46,6 +46,9 @@ const NOT_RUN: [(&str, &str); 12] = [
         "templates that are not shipped; tests/engines/io/templates.rs",
     ),
     ("mine.safetensors", "a model that was trained before"),
+    (" --shard ", "one share of many; tests/cli/shards.rs"),
+    ("destello merge ", "needs all shares; tests/cli/shards.rs"),
+    ("destello watch ", "ends by Ctrl-C; tests/cli/watch.rs"),
     ("| man -l -", "a reader of pages; tests/cli/manual.rs"),
     ("--survey mixed --out assets/", "writes into the repository"),
 ];

@@ -1,4 +1,5 @@
-"""Two local workers of Dask, and two of Spark, find the table of one process though one of them is killed.
+"""Two local workers of Dask, and two of Spark, find the table of one process though one of them is killed; so do the
+scripts of Slurm and GNU parallel.
 
     make test-cluster
 
@@ -83,6 +84,26 @@ def kill_when(pid, is_time, killed):
     return thread
 
 
+def with_scripts(here, one):
+    """The scripts of Slurm, run as Slurm runs them, and of GNU parallel where that is installed."""
+    scripts, parts = ROOT / "assets/cluster", str(here / "catalogue/dataset")
+    found = {**os.environ, "PATH": os.pathsep.join([str(here / "bin"), os.environ["PATH"]])}
+    (here / "bin").mkdir()
+    (here / "bin/destello").symlink_to(shutil.which(DESTELLO) or DESTELLO)
+    for number in (2, 3, 1):
+        job = {**found, "SLURM_ARRAY_TASK_ID": str(number), "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_CPUS_PER_TASK": "1"}
+        words = ["sh", str(scripts / "slurm_array.sh"), parts, str(here / "slurm.parquet"), MODEL]
+        subprocess.run(words, env=job, check=True, stdout=subprocess.DEVNULL)
+    destello("merge", str(here / "slurm.parquet"))
+    compare("slurm", one, rows([here / "slurm.parquet"], "score"), 0.0)
+    if shutil.which("parallel") is None:
+        print("SKIPPED: GNU parallel is not installed")
+        return
+    words = ["sh", str(scripts / "gnu_parallel.sh"), parts, str(here / "parallel.parquet"), MODEL, "3"]
+    subprocess.run(words, env=found, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    compare("parallel", one, rows([here / "parallel.parquet"], "score"), 0.0)
+
+
 def with_dask(here, one):
     import dask_score
     from dask.distributed import Client, LocalCluster
@@ -156,6 +177,7 @@ def main():
         one = rows([here / "one.parquet"], "score")
         assert len(one) == OBJECTS, len(one)
         print(f"one process: {len(one)} rows in {time.time() - began:.1f} s")
+        with_scripts(here, one)
         with_dask(here, one)
         try:
             import pyspark  # noqa: F401
