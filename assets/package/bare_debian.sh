@@ -25,13 +25,14 @@ make_bare_debian() {
         tar --directory "$1" --extract --file "$DEBIAN_BASE"
     fi
     cp /etc/resolv.conf "$1/etc/resolv.conf"
-    mkdir -p "$1/proc" "$1/dev/shm"
+    mkdir -p "$1/proc" "$1/dev/shm" "$1/dev/pts"
     mount -t proc proc "$1/proc"
+    mount -t devpts devpts "$1/dev/pts"
     mount -t tmpfs tmpfs "$1/dev/shm"
 }
 
 leave_bare_debian() {
-    umount "$1/proc" "$1/dev/shm" 2>/dev/null || :
+    umount "$1/proc" "$1/dev/shm" "$1/dev/pts" 2>/dev/null || :
     rm -rf --one-file-system "$1"
 }
 

@@ -22,7 +22,8 @@ Copyright: 2026 The destello authors
 License: GPL-3.0-or-later
 Comment:
  The program is linked with these crates, under these licences; their texts are in third_party_licences.gz beside
- this file. SQLite and zstandard are compiled from the source that comes with libsqlite3-sys and zstd-sys.
+ this file. SQLite, zstandard and libdeflate are
+ compiled from the source that comes with libsqlite3-sys, zstd-sys and libdeflate-sys.
  .
 END
     crates | sed 's/^\([^|]*\)|\(.*\)$/ \1: \2/; s/: $/: see its text/'

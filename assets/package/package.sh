@@ -39,6 +39,11 @@ for picture in assets/icon/destello-*.png; do
     install -D -m 644 "$picture" "$share/icons/hicolor/${side}x$side/apps/destello.png"
 done
 
+# For notebooks and clusters.
+for file in assets/python/*.py assets/cluster/*; do
+    install -D -m 644 "$file" "$share/destello/${file#assets/}"
+done
+
 # What the program writes about itself.
 mkdir -p "$share/man/man1"
 "$program" man --out "$share/man/man1" >/dev/null

@@ -52,7 +52,7 @@ CREATE TABLE about (
 
 PRAGMA application_id = 1685288044;
 INSERT INTO about VALUES (1, '0.1.0', 1795355517123456, '0.1.0', 1795355517123456, 0);
-INSERT INTO session VALUES ('window', '{"place":{"candidate":"hits03","epoch":0,"candid":null},"screen":"Inspect","vocabulary":"real_bogus"}');
+INSERT INTO session VALUES ('window', '{"place":{"candidate":"hits03","epoch":0,"candid":null},"screen":"inspect","vocabulary":"real_bogus"}');
 INSERT INTO label_events
     (step, candidate, action, class, is_on, text, of_step, vocabulary, annotator, at_us, dwell_ms, shown_epoch,
      shown_stretch, shown_limits, shown_science_low, shown_science_high, shown_color_map, is_score_shown, model, score,
