@@ -10,6 +10,7 @@ use super::{
     class_shares::ShareChoice,
     report::ScoreReport,
     run::{Ready, ScoreNews, ScoreOrder},
+    table::with_candid,
 };
 use crate::{
     domain::{Catalogue, Mjd, Shard},
@@ -73,7 +74,9 @@ pub fn score_part(
     let Some(mut scored) = ready.score(order, cancel, report)? else {
         return Ok(None);
     };
-    scored.columns = rows.complete(scored.columns);
+    if rows.has_candid {
+        scored.columns = with_candid(scored.columns);
+    }
     let about = notes(&scored.columns);
     scored.columns.push(rows.column());
     let write = |beside: &Path| {
@@ -110,22 +113,6 @@ impl RowsOfSet {
             mine,
             has_candid,
         }
-    }
-
-    /// The columns of the whole table: a share whose detections have no identifiers has the column too.
-    fn complete(&self, mut columns: Vec<FilledColumn>) -> Vec<FilledColumn> {
-        if self.has_candid && columns.iter().all(|column| column.name != "candid") {
-            let rows = columns.first().map_or(0, |column| column.values.len());
-            let candid = FilledColumn {
-                name: "candid".into(),
-                kind: Kind::Text,
-                unit: "",
-                meaning: "identifier of the detection".into(),
-                values: vec![Value::Null; rows],
-            };
-            columns.insert(1.min(columns.len()), candid);
-        }
-        columns
     }
 
     fn column(&self) -> FilledColumn {

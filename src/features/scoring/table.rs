@@ -109,6 +109,23 @@ pub(crate) fn columns(
     columns
 }
 
+/// The same with the column of the survey's identifiers of detections, empty where none has one: tables of parts of a set have
+/// the same columns then.
+pub(crate) fn with_candid(mut columns: Vec<FilledColumn>) -> Vec<FilledColumn> {
+    if columns.iter().all(|column| column.name != "candid") {
+        let rows = columns.first().map_or(0, |column| column.values.len());
+        let candid = FilledColumn {
+            name: "candid".into(),
+            kind: Kind::Text,
+            unit: "",
+            meaning: "identifier of the detection".into(),
+            values: vec![Value::Null; rows],
+        };
+        columns.insert(1.min(columns.len()), candid);
+    }
+    columns
+}
+
 /// The set of an epoch that was scored: "supernova|asteroid".
 fn set_of(
     sets: &[SetsOfEpochs],

@@ -21,15 +21,9 @@ use crate::{
         inputs::{Wanted, inputs},
         model_memory::ModelMemories,
         score::{Orientations, compute},
-        table::{ModelScores, columns},
+        table::{ModelScores, columns, with_candid},
     },
-    io::{
-        Decoder,
-        export::{
-            FilledColumn,
-            columns::{Kind, Value},
-        },
-    },
+    io::Decoder,
     tasks::{Task, TaskContext, compute_queue::Priority, step_times::Phase},
     workspace::{
         any_model::AnyModel,
@@ -327,22 +321,6 @@ impl New {
 fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
     let mut kept = kept.iter();
     all.retain(|_| kept.next().copied().unwrap_or(true));
-}
-
-/// All tables have the same columns, whether or not the detections in them have identifiers.
-fn with_candid(mut columns: Vec<FilledColumn>) -> Vec<FilledColumn> {
-    if columns.iter().all(|column| column.name != "candid") {
-        let rows = columns.first().map_or(0, |column| column.values.len());
-        let candid = FilledColumn {
-            name: "candid".into(),
-            kind: Kind::Text,
-            unit: "",
-            meaning: "identifier of the detection".into(),
-            values: vec![Value::Null; rows],
-        };
-        columns.insert(1.min(columns.len()), candid);
-    }
-    columns
 }
 
 /// Changes that the system reports, and what listens for them. Where it cannot, the folder is looked at now and then.
