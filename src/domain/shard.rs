@@ -9,6 +9,9 @@ use twox_hash::XxHash64;
 pub const RULE: &str =
     "xxh64-1: XXH64 (seed 0) of the identifier in UTF-8, modulo the number of shards";
 
+/// The column of a row's number in the whole table, from 0; a table that was merged has it no more.
+pub const ROW: &str = "destello_row";
+
 /// The most shards of a set.
 pub const MOST: u32 = 100_000;
 

@@ -16,10 +16,10 @@ use parquet::{
     schema::types::{Type, TypePtr},
 };
 
-use super::{convert_cubes::stamp_cards, decode::Decoder, fits_bytes::FitsBytes, parts::ROW};
+use super::{convert_cubes::stamp_cards, decode::Decoder, fits_bytes::FitsBytes};
 use crate::domain::{
     Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Problem, Role, Shard, Stamp,
-    StampRef,
+    StampRef, shard::ROW,
 };
 
 /// Epochs in a group of rows, and decoded at a time.

@@ -13,14 +13,14 @@ use super::{
     table::with_candid,
 };
 use crate::{
-    domain::{Catalogue, Mjd, Shard},
+    domain::{Catalogue, Mjd, Shard, shard::ROW},
     io::{
         export::{
             FilledColumn, Format,
             columns::{Kind, Value},
             write_columns,
         },
-        parts::{PartsFolder, ROW, What, WholeTable, notes},
+        parts::{PartsFolder, What, WholeTable, notes},
     },
     tasks::cancel::CancelToken,
 };

@@ -17,7 +17,7 @@ use parquet::{
 };
 
 use super::super::export::columns::{Kind, Value};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, shard::ROW};
 
 /// The parts, open.
 pub(super) struct Parts {
@@ -36,7 +36,7 @@ impl Parts {
             let file = File::open(path).map_err(|error| failed(&error.to_string()))?;
             let file =
                 SerializedFileReader::new(file).map_err(|error| failed(&error.to_string()))?;
-            for row in column_of(&file, super::ROW).map_err(|error| failed(&error.to_string()))? {
+            for row in column_of(&file, ROW).map_err(|error| failed(&error.to_string()))? {
                 let owner = row.and_then(|row| owners.get_mut(usize::try_from(row).ok()?));
                 match owner {
                     Some(owner) if *owner == u32::MAX => *owner = number,

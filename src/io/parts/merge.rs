@@ -10,12 +10,15 @@ use parquet::{
 };
 
 use super::{
-    ColumnNote, PartsFolder, ROW, What, WholeParts,
+    ColumnNote, PartsFolder, What, WholeParts,
     columns::{Parts, column},
 };
-use crate::io::{
-    convert,
-    export::{FilledColumn, Format, write_columns, written_beside},
+use crate::{
+    domain::shard::ROW,
+    io::{
+        convert,
+        export::{FilledColumn, Format, write_columns, written_beside},
+    },
 };
 
 /// Units that columns of results have.

@@ -3,7 +3,7 @@
 //! The parts of `scores.csv` lie in the folder `scores.csv.parts`: `2of4.parquet` has the rows of the second shard of
 //! four, `_2of4.json` is its manifest, which is written last. A part is done where its manifest is there and the file
 //! has the hash that it gives; whatever was lost is done again, and nothing twice. Each row has its number in the
-//! whole table ([`ROW`]), so that the merged table is that of one process, byte by byte, for any number of shards.
+//! whole table ([`shard::ROW`]), so that the merged table is that of one process, byte by byte, for any number of shards.
 
 mod columns;
 mod merge;
@@ -26,9 +26,6 @@ pub use merge::{Merged, merge};
 
 use super::export::columns::{FilledColumn, Kind};
 use crate::domain::{Shard, shard};
-
-/// The column of a row's number in the whole table, from 0; the merged table has it no more.
-pub const ROW: &str = "destello_row";
 
 /// Version of the layout of folder and manifest.
 const LAYOUT: u32 = 1;
