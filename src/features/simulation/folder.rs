@@ -142,7 +142,12 @@ fn fill_share(folder: &Path, sky: &Sky, crew: &Crew<'_>) -> anyhow::Result<Simul
     let named = || folder.display().to_string();
     let lock = FolderLock::share(folder).with_context(named)?;
     let manifest = Manifest::new(sky.order.clone());
-    let present = take_over(folder, sky, &manifest, crew.shard).with_context(named)?;
+    let mut present = take_over(folder, sky, &manifest, crew.shard);
+    if present.is_err() && matches!(Manifest::read(folder), Ok(Some(_))) {
+        // Another share began between the look for a manifest and the look for files.
+        present = take_over(folder, sky, &manifest, crew.shard);
+    }
+    let present = present.with_context(named)?;
     let work = Work::new(folder, sky, crew, &present.files);
     if !present.has_manifest {
         let written = work.write(MANIFEST, manifest.text()?.as_bytes(), 0);

@@ -3,12 +3,16 @@
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
 
 /// Name of the file that is locked while a folder is filled.
 const LOCK: &str = ".simulation.lock";
+/// How long a share waits for the folder: who ends a share has it alone for a moment, to look whether it was the last.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Held while files are made; let go when it is dropped, and by the system when the process ends.
 #[derive(Debug)]
@@ -44,14 +48,20 @@ impl FolderLock {
     /// # Errors
     /// Where another process has it alone, or nothing can be written there.
     pub fn share(folder: &Path) -> anyhow::Result<Self> {
-        let (_, file) = file_in(folder)?;
-        if !is_locked(&file.try_lock_shared()) {
-            bail!("another destello is simulating into it");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let (_, file) = file_in(folder)?;
+            if is_locked(&file.try_lock_shared()) {
+                return Ok(Self {
+                    path: None,
+                    _file: file,
+                });
+            }
+            if Instant::now() > until {
+                bail!("another destello is simulating into it");
+            }
+            sleep(Duration::from_millis(50));
         }
-        Ok(Self {
-            path: None,
-            _file: file,
-        })
     }
 }
 
