@@ -41,7 +41,9 @@ done
 
 # For notebooks and clusters.
 for file in assets/python/*.py assets/cluster/*; do
-    install -D -m 644 "$file" "$share/destello/${file#assets/}"
+    mode=644
+    [ "${file%.sh}" = "$file" ] || mode=755
+    install -D -m "$mode" "$file" "$share/destello/${file#assets/}"
 done
 
 # What the program writes about itself.
@@ -60,6 +62,8 @@ complete fish fish/vendor_completions.d destello.fish
 doc=$share/doc/destello
 mkdir -p "$doc"
 gzip -9nc CHANGELOG.md >"$doc/CHANGELOG.md.gz"
+printf 'destello (%s) unstable; urgency=medium\n\n  * What is new: CHANGELOG.md.gz.\n\n -- %s  %s\n' "$version" \
+    'The destello authors <destello@localhost>' "$(LC_ALL=C date -uR -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$doc/changelog.gz"
 gzip -9nc LICENSE >"$doc/GPL-3.gz"
 install -m 644 SECURITY.md "$doc/SECURITY.md"
 sh "$here/copyright.sh" "$cargo" >"$doc/copyright"
@@ -94,8 +98,11 @@ else
 fi
 
 if $cargo cyclonedx --version >/dev/null 2>&1; then
+    # It may write the lock file anew; ours is what was built.
+    cp Cargo.lock "$work/Cargo.lock"
     $cargo cyclonedx --quiet --format json --target "$machine-unknown-linux-gnu" \
         --override-filename "destello-bom"
+    cmp -s Cargo.lock "$work/Cargo.lock" || cp "$work/Cargo.lock" Cargo.lock
     mv destello-bom.json "$out/destello-$version.cdx.json"
 else
     echo "No bill of materials was made: cargo install cargo-cyclonedx" >&2
