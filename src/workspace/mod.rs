@@ -35,6 +35,7 @@ pub mod repeat_check;
 pub mod request;
 pub(crate) mod saved_path;
 pub mod saved_view;
+pub mod saved_views;
 pub mod scores;
 pub mod screen;
 pub mod selection;

@@ -10,7 +10,7 @@ use crate::{
     },
     workspace::{
         command::{Command, QueueCommand, Session},
-        saved_view::KEYS,
+        saved_views::KEYS,
         settings::Settings,
         shared::Shared,
     },
