@@ -9,7 +9,7 @@ use destello::{
         evaluation::state::{Report, TruthSource, shortlist},
         file_dialog::pick::PickFor,
     },
-    window::command::{Command, Evaluate, Go, Scoring},
+    window::command::{Command, Evaluate, Go, Scoring, Session},
     workspace::{action::Action, screen::Screen},
 };
 
@@ -67,7 +67,8 @@ fn where_to_stop_follows_from_the_labels_that_there_are() {
     window.apply(Command::Evaluate(Evaluate::Truth(TruthSource::Labels)));
     assert_eq!(report(&window).models[0].workload, None);
     window.label_truths(28);
-    window.act(Action::Evaluate);
+    window.apply(Command::Session(Session::Show(Screen::Evaluate)));
+    window.settle();
     let of_labels = report(&window).models[0].workload.clone().unwrap();
     assert_eq!(of_labels.labelled, 28);
     assert!(of_labels.real.high > of_labels.real.low);

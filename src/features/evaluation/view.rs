@@ -288,7 +288,7 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
     }
     if let Some(workload) = &model.workload {
         ui.add_space(theme::GRID);
-        ui.strong("Where to stop").on_hover_text(
+        ui.strong("How many to look at").on_hover_text(
             "What the labels of some candidates let one expect of all of them, in the order of this model's scores",
         );
         for sentence in workload.in_words() {

@@ -26,7 +26,8 @@ fn difference(model: &Model) -> f32 {
     for ((count, inputs), told) in batches.iter().zip(&told) {
         let expected = model.score(inputs).unwrap();
         assert_eq!(expected.len(), 2 * count);
-        let is_undecided = expected.iter().any(|p| (0.01..0.99).contains(p));
+        // Further out a probability hardly follows the network's last number: at .001 that may be off by .01.
+        let is_undecided = expected.iter().any(|p| (0.001..0.999).contains(p));
         assert!(is_undecided, "this proves nothing: {expected:?}");
         largest = largest.max(off(&told["probabilities"], &expected));
     }
