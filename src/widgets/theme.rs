@@ -280,6 +280,15 @@ pub fn weak(ui: &egui::Ui, text: impl Into<String>) -> egui::RichText {
         .color(caption_color(ui))
 }
 
+/// The lower axis of a plot, as high as its numbers and its label need: a plot finds that out by itself only for its second
+/// frame, which may never come.
+pub fn plot_x_axis<'a>(label: &str) -> egui_plot::AxisHints<'a> {
+    const HEIGHT: f32 = 38.0;
+    egui_plot::AxisHints::new_x()
+        .label(label)
+        .min_thickness(HEIGHT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{class_color, side_color};

@@ -72,12 +72,13 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
         .allow_boxed_zoom(false)
         .default_x_bounds(x.range[0], x.range[1])
         .default_y_bounds(y.range[0], y.range[1])
-        .x_axis_label(x.title.clone())
+        .custom_x_axes(vec![
+            theme::plot_x_axis(&x.title).formatter(|mark, _| label(x, mark)),
+        ])
         .y_axis_label(y.title.clone())
         .y_axis_min_width(48.0)
         .x_grid_spacer(|_| marks(x))
         .y_grid_spacer(|_| marks(y))
-        .x_axis_formatter(|mark, _| label(x, mark))
         .y_axis_formatter(|mark, _| label(y, mark))
         .grid_color(theme::grid_color(ui))
         .legend(Legend::default().position(corner))
@@ -104,21 +105,36 @@ fn label(axis: &Axis, mark: GridMark) -> String {
     tick.map_or_else(String::new, |tick| tick.label.clone())
 }
 
+/// True where every piece of the line goes along one axis.
+fn is_staircase(places: &[[f64; 2]]) -> bool {
+    let along_one =
+        |step: &[[f64; 2]]| (0..2).any(|axis| step[0][axis].total_cmp(&step[1][axis]).is_eq());
+    places.len() > 2 && places.windows(2).all(along_one)
+}
+
 fn draw(inside: &mut PlotUi<'_>, series: &Series, color: egui::Color32) {
     let places: Vec<[f64; 2]> = series.points.iter().map(|point| point.place).collect();
     let name = || series.name.clone();
     for point in &series.points {
         if let Some([low, high]) = point.interval {
             let bar = vec![[point.place[0], low], [point.place[0], high]];
+            // Without a name: they have no line of their own in the legend.
             inside.line(
-                Line::new(name(), bar)
+                Line::new("", bar)
                     .color(color.gamma_multiply(0.3))
                     .width(1.0),
             );
         }
     }
     if matches!(series.mark, Mark::Line | Mark::LineAndPoints) {
-        inside.line(Line::new(name(), places.clone()).color(color).width(2.0));
+        if is_staircase(&places) {
+            // Piece by piece: as one path egui fills the corners of large steps.
+            for step in places.windows(2) {
+                inside.line(Line::new(name(), step.to_vec()).color(color).width(2.0));
+            }
+        } else {
+            inside.line(Line::new(name(), places.clone()).color(color).width(2.0));
+        }
     }
     let radius = match series.mark {
         Mark::Line => return,
