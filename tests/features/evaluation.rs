@@ -63,13 +63,17 @@ fn where_to_stop_follows_from_the_labels_that_there_are() {
             .all(|looked| looked.recall.high - looked.recall.low < 1e-9)
     );
     // With labels of a few nothing is said; with more the interval is open.
-    window.label_truths(10);
-    window.apply(Command::Evaluate(Evaluate::Truth(TruthSource::Labels)));
-    assert_eq!(report(&window).models[0].workload, None);
-    window.label_truths(28);
-    window.apply(Command::Session(Session::Show(Screen::Evaluate)));
-    window.settle();
-    let of_labels = report(&window).models[0].workload.clone().unwrap();
+    let mut judged_with = |count: usize| {
+        window.apply(Command::Session(Session::Show(Screen::Inspect)));
+        window.label_truths(count);
+        window.apply(Command::Evaluate(Evaluate::Truth(TruthSource::Labels)));
+        window.apply(Command::Session(Session::Show(Screen::Evaluate)));
+        window.settle();
+        report(&window).models[0].clone()
+    };
+    let few = judged_with(10);
+    assert_eq!((few.n, few.workload), (10, None));
+    let of_labels = judged_with(28).workload.unwrap();
     assert_eq!(of_labels.labelled, 28);
     assert!(of_labels.real.high > of_labels.real.low);
     let sentence = &of_labels.in_words()[0];
