@@ -50,7 +50,7 @@ for file in /usr/share/applications/destello.desktop /usr/share/icons/hicolor/sc
     /usr/share/man/man1/destello-score.1.gz /usr/share/bash-completion/completions/destello \
     /usr/share/metainfo/destello.metainfo.xml /usr/share/mime/packages/destello.xml /usr/share/doc/destello/copyright; do
     case $file in
-        # Debian's base leaves manual pages out where it is told to.
+        # Debian's base leaves manual pages out by its configuration.
         */man/*) [ -f "$root$file" ] || echo "no manual pages in this base" ;;
         *) [ -f "$root$file" ] || fail "$file is missing" ;;
     esac

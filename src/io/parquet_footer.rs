@@ -74,7 +74,7 @@ impl Bytes<'_> {
                 self.number()?;
             }
             match head & 0x0f {
-                // A truth is told by its kind.
+                // A truth is its kind, without a byte of its own.
                 1 | 2 => {}
                 kind => self.value(kind, depth)?,
             }

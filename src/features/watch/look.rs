@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 32;
 const BEING_WRITTEN: [&str; 5] = ["partial", "part", "tmp", "temp", "crdownload"];
 /// Endings of what lies beside data: tables of detections, which are read with the stamps, and notes.
 const COMPANIONS: [&str; 7] = ["csv", "txt", "md", "toml", "yaml", "html", "log"];
-/// A file that nobody touched for so long before the first look is not being written.
+/// A file that was not touched for so long before the first look is not being written.
 const OLD: Duration = Duration::from_mins(2);
 
 /// By what a change of a file is noticed.

@@ -326,13 +326,13 @@ fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
 /// Changes that the system reports, and what listens for them. Where it cannot, the folder is looked at now and then.
 fn changes(folder: &Path) -> (Receiver<()>, Option<notify::RecommendedWatcher>) {
     let (sender, changes) = bounded(1);
-    let told = move |event: notify::Result<notify::Event>| {
+    let report = move |event: notify::Result<notify::Event>| {
         if event.is_ok() {
             // One change that waits to be seen is as good as many.
             sender.try_send(()).unwrap_or_default();
         }
     };
-    let watcher = notify::recommended_watcher(told).and_then(|mut watcher| {
+    let watcher = notify::recommended_watcher(report).and_then(|mut watcher| {
         watcher.watch(folder, RecursiveMode::Recursive)?;
         Ok(watcher)
     });
@@ -365,7 +365,7 @@ fn wait(
                 return Ok(());
             }
             Err(RecvTimeoutError::Timeout) => {}
-            // Nobody reports anything.
+            // No report comes.
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(CHECK_EVERY.min(until - now)),
         }
     }
