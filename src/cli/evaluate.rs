@@ -112,6 +112,27 @@ fn truths(args: &Args) -> anyhow::Result<TruthsAtHand> {
     )?)))
 }
 
+/// Names rows of the table that are about nothing that was opened: how many there are.
+fn name_unknown(args: &Args, truths: &TruthsAtHand, catalogue: &Catalogue) -> usize {
+    /// More of them are counted only.
+    const MOST_NAMED: usize = 10;
+    let (TruthsAtHand::Table(table), Some(path)) = (truths, &args.labels) else {
+        return 0;
+    };
+    let unknown = table.unknown(catalogue);
+    for id in unknown.iter().take(MOST_NAMED) {
+        eprintln!(
+            "{}: {id} is not among the opened candidates",
+            path.display()
+        );
+    }
+    if unknown.len() > MOST_NAMED {
+        let others = unknown.len() - MOST_NAMED;
+        eprintln!("{}: nor are {others} others of its rows", path.display());
+    }
+    unknown.len()
+}
+
 /// Scores, judges, prints, writes.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let truths = truths(args)?;
@@ -124,6 +145,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if opened.catalogue.is_empty() {
         bail!("no candidate was found");
     }
+    let unknown = name_unknown(args, &truths, &opened.catalogue);
     let Some(Scored { shown, own, facts }) =
         score(args, &opened.catalogue, &truths, &decoder, &cancel)?
     else {
@@ -182,7 +204,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let (folder, files) = run_here(write, CancelToken::default(), |()| ())?;
         eprintln!("{files} files written to {}", folder.display());
     }
-    let is_clean = opened.problems.is_empty();
+    let is_clean = opened.problems.is_empty() && unknown == 0;
     Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
 }
 

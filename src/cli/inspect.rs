@@ -20,7 +20,7 @@ pub struct Args {
     why: bool,
 }
 
-/// Prints what was found; exit status 2 where nothing could be opened.
+/// Prints what was found; exit status 2 where nothing could be opened or a path is not there.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.why {
         return why(&args.paths);
@@ -31,7 +31,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     } else {
         super::print::print_line(&inspection.report())?;
     }
-    Ok(ExitCode::from(if inspection.objects == 0 { 2 } else { 0 }))
+    Ok(status(&args.paths, inspection.objects == 0))
 }
 
 /// The rules that were applied, and each object with what it was made of.
@@ -68,9 +68,11 @@ fn why(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
             super::print::print_line(&format!("  {candid}, {time}: {}", stamps.join(", ")))?;
         }
     }
-    Ok(ExitCode::from(if opened.catalogue.is_empty() {
-        2
-    } else {
-        0
-    }))
+    Ok(status(paths, opened.catalogue.is_empty()))
+}
+
+/// 2 where nothing could be opened, or something that was named is not there.
+fn status(paths: &[PathBuf], is_empty: bool) -> ExitCode {
+    let is_missing = paths.iter().any(|path| !path.exists());
+    ExitCode::from(if is_empty || is_missing { 2 } else { 0 })
 }

@@ -25,7 +25,8 @@ pub mod photometry;
 mod print;
 mod progress;
 pub mod render;
-pub mod score;
+pub mod samp;
+mod score;
 mod shares;
 mod similar;
 pub mod simulate;
@@ -93,6 +94,8 @@ enum Command {
     ClosePairs(close_pairs::Args),
     /// Find candidates that are like examples, the nearest first
     Similar(similar::Args),
+    /// Send positions, stamps and tables to TOPCAT, Aladin, DS9 on this computer, by SAMP
+    Samp(samp::Args),
     /// Print a page of the guide, or the list of its pages
     Guide(guide::Args),
     /// Write the manual pages of all commands, or print one
@@ -135,6 +138,7 @@ pub fn run() -> ExitCode {
         Some(Command::Join(args)) => join::run(&args),
         Some(Command::ClosePairs(args)) => close_pairs::run(&args),
         Some(Command::Similar(args)) => similar::run(&args),
+        Some(Command::Samp(args)) => samp::run(&args),
         Some(Command::Guide(args)) => guide::run(&args),
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -1,8 +1,11 @@
 //! `destello PATH…`: the window.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use super::joins::Joins;
 use crate::window::{GpuFaults, Start, open_window};
@@ -34,6 +37,12 @@ pub struct Args {
 
 /// Opens the window and returns when it is closed.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if let Some(meant) = args.paths.first().and_then(|path| mistyped(path)) {
+        bail!(
+            "there is no file {0} and no command {0}: did you mean `destello {meant}`?",
+            args.paths[0].display()
+        );
+    }
     open(Start {
         paths: args.paths.clone(),
         project: args.project.clone(),
@@ -45,6 +54,20 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             lost_by: args.lose_gpu_by.clone(),
         },
     })
+}
+
+/// The command that a word is nearly like which is no file.
+fn mistyped(path: &Path) -> Option<String> {
+    /// Letters that may be wrong, missing, too many or exchanged.
+    const WRONG: usize = 2;
+    let word = path
+        .to_str()
+        .filter(|word| word.len() > WRONG && !path.exists())?;
+    let commands = super::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    let near = names.map(|name| (strsim::osa_distance(name, word), name));
+    let (_, name) = near.filter(|(wrong, _)| *wrong <= WRONG).min()?;
+    Some(name.to_owned())
 }
 
 /// Opens the window on `start`.

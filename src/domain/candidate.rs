@@ -69,6 +69,16 @@ impl Epoch {
         self.stamps.iter().find(|stamp| stamp.role == role)
     }
 
+    /// True where the source has become fainter than in the reference: the data turn the difference for it, or its flux is
+    /// negative.
+    pub fn is_fading(&self) -> bool {
+        let flux = ["psfFlux", "psFlux"]
+            .into_iter()
+            .find_map(|name| self.fields.number(name));
+        self.difference_sign == DifferenceSign::ReferenceMinusScience
+            || flux.is_some_and(|flux| flux < 0.0)
+    }
+
     /// A text that names this epoch among those of its candidate, the same whenever and from
     /// wherever the data are opened: scores are kept under it.
     ///

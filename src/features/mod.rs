@@ -14,6 +14,7 @@ pub mod mosaic;
 pub mod open;
 pub mod queue;
 pub mod render;
+pub mod samp;
 pub mod scoring;
 pub mod side_by_side;
 pub mod similar;

@@ -286,6 +286,19 @@ fn is_keyword(name: &str) -> bool {
         && !OF_IMAGES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Writes one stamp as an image with its geometry, for another program to show.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write_image(path: &Path, id: &str, stamp: &Stamp) -> Result<(), String> {
+    let mut file = FitsBytes::primary(&[stamp.width, stamp.height]);
+    file.long_text("OBJECT", id);
+    stamp_cards(&mut file, stamp);
+    file.end_header();
+    file.pixels(&stamp.pixels);
+    write_whole(path, &file.finish()).map_err(|why| format!("{}: {why}", path.display()))
+}
+
 /// Unit, saturation and geometry.
 pub(super) fn stamp_cards(file: &mut FitsBytes, stamp: &Stamp) {
     if let Some(unit) = &stamp.unit {

@@ -63,6 +63,7 @@ mod parquet_footer;
 mod parquet_group;
 pub mod parts;
 mod recognise;
+pub mod samp;
 pub mod scan;
 mod scan_alerts;
 mod scan_arrays;

@@ -167,7 +167,11 @@ impl DetectionTable {
         let is_tai = columns
             .mjd
             .is_some_and(|at| self.names[at].to_ascii_lowercase().ends_with("tai"));
-        let scale = if is_tai {
+        // Rubin counts in TAI, also where a table of its sources calls the column `mjd`.
+        let is_rubin = columns
+            .candid
+            .is_some_and(|at| self.names[at].eq_ignore_ascii_case("diaSourceId"));
+        let scale = if is_tai || is_rubin {
             TimeScale::Tai
         } else {
             TimeScale::Utc

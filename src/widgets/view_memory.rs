@@ -75,6 +75,8 @@ pub struct ViewMemory {
     pub filter: Option<String>,
     /// The name of the view that is about to be saved.
     pub view_name: String,
+    /// True while the menu of saved views is open.
+    pub has_views_menu: bool,
     /// Text of the note being written, with the candidate it is about.
     pub note: Option<(CandidateIx, String)>,
     /// The page of the guide that was chosen; none for that of the screen.

@@ -12,6 +12,7 @@ use crate::{
         adaptation::changed_decisions::{roll_back, show_changes},
         file_dialog::pick::PickFor,
         open::opening::take_event,
+        samp::state::What,
     },
     workspace::{
         action::{Action, Menu},
@@ -46,6 +47,7 @@ impl AppState {
         self.fine_tuning.poll_adaptation(shared, cx);
         self.close_pairs.poll_close_pairs(shared, cx);
         self.similar.poll_similar(shared, cx);
+        self.samp.poll_samp(shared, cx);
         self.scoring.poll(shared, cx);
         self.detections.poll(shared, cx);
         self.shares.poll(shared, cx);
@@ -96,6 +98,7 @@ impl AppState {
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
             || self.similar.is_busy()
+            || self.samp.is_busy()
             || self.explanation.explanations.is_awaited()
             || self.training.is_pending()
             || self.simulation.is_running()
@@ -210,6 +213,7 @@ impl AppState {
             Command::Similar(command) => {
                 self.similar.apply_similar(&mut self.shared, command, cx);
             }
+            Command::Samp(command) => self.samp.apply_samp(&mut self.shared, command, cx),
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -287,6 +291,8 @@ impl AppState {
                 self.scoring.start(&mut self.shared, cx);
             }
             Action::ClosePairs => self.shared.toggle(Pane::ClosePairs),
+            Action::Samp => self.shared.toggle(Pane::Samp),
+            Action::PointElsewhere => self.samp.send(&mut self.shared, What::Position, cx),
             Action::View1 => self.shared.show_view(0, cx),
             Action::View2 => self.shared.show_view(1, cx),
             Action::View3 => self.shared.show_view(2, cx),

@@ -22,7 +22,7 @@ use crate::{
         adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
         mosaic,
         open::{problems, refusal, start_page},
-        queue, scoring, side_by_side, similar, simulation, training,
+        queue, samp, scoring, side_by_side, similar, simulation, training,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -101,6 +101,8 @@ fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
     }
     memory.view.theme = Some(state.shared.settings.theme);
     theme::apply(ui.ctx(), state.shared.settings.theme);
+    // What of this frame was laid out before has the other colours.
+    ui.ctx().request_repaint();
     if memory.view.is_ground_of_window {
         theme::leave_ground_to_window(ui.ctx());
     }
@@ -254,6 +256,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }
+            Pane::Samp => samp::view::samp_ui(ui, &state.samp, &state.shared, commands),
             Pane::ClosePairs => {
                 close_pairs::view::close_pairs_ui(ui, &state.close_pairs, &state.shared, commands);
             }

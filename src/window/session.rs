@@ -125,6 +125,7 @@ impl AppState {
         self.fine_tuning.forget();
         self.close_pairs.forget();
         self.similar.forget();
+        self.samp.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();

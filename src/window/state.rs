@@ -6,7 +6,7 @@ use crate::{
         evaluation::state::EvaluationPane, explanation::state::ExplanationPane,
         file_dialog::state::DialogPane, inspect::header::HeaderPane,
         labelling::transfer::LabelFiles, latent::state::LatentPane,
-        light_curve::state::LightCurvePane, open::state::OpeningPane,
+        light_curve::state::LightCurvePane, open::state::OpeningPane, samp::state::SampPane,
         scoring::detections::DetectionTasks, scoring::find_shares::SharesTasks,
         scoring::state::ScoringTasks, similar::state::SimilarSearch,
         simulation::state::SimulationPane, training::state::TrainingPane,
@@ -45,6 +45,8 @@ pub struct AppState {
     pub close_pairs: ClosePairsPane,
     /// Candidates that are like examples.
     pub similar: SimilarSearch,
+    /// Messages to and from other programs.
+    pub samp: SampPane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -77,6 +79,7 @@ impl AppState {
             fine_tuning: FineTuningPane::default(),
             close_pairs: ClosePairsPane::default(),
             similar: SimilarSearch::default(),
+            samp: SampPane::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

@@ -45,6 +45,7 @@ pub enum Action {
     ClosePairs,
     MoreLikeThis,
     LessLikeThis,
+    PointElsewhere,
     View1,
     View2,
     View3,
@@ -76,6 +77,7 @@ pub enum Action {
     Evaluate,
     Train,
     Problems,
+    Samp,
     Settings,
     #[serde(alias = "key_sheet")]
     KeyHelp,
@@ -216,6 +218,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
     row(Action::MoreLikeThis, Menu::Go, "More like this", "The candidates nearest first to this one, or to the selected ones; again adds examples", &["A"]),
     row(Action::LessLikeThis, Menu::Go, "Less like this", "This one, or the selected ones, are no examples of what is looked for: rank again", &["Shift+A"]),
+    row(Action::PointElsewhere, Menu::Go, "Point at it elsewhere", "TOPCAT, Aladin, DS9 and others on this computer go to this candidate, by SAMP", &["Shift+G"]),
     row(Action::View1, Menu::Go, "Saved view 1", VIEW, &["Alt+1"]),
     row(Action::View2, Menu::Go, "Saved view 2", VIEW, &["Alt+2"]),
     row(Action::View3, Menu::Go, "Saved view 3", VIEW, &["Alt+3"]),
@@ -274,6 +277,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
     row(Action::Train, Menu::Window, "Train", "Train a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
+    row(Action::Samp, Menu::Window, "SAMP…", "Position, stamp, table or selection to TOPCAT, Aladin, DS9; what they point at becomes current here", &[]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
     row(Action::KeyHelp, Menu::Help, "Keys", "All keys at a glance", &["?"]),
     row(Action::Guide, Menu::Help, "Guide", "The page of the guide about what is on the screen", &["F1"]),
@@ -339,7 +343,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            94,
+            96,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -62,7 +62,12 @@ impl Shared {
             self.go_to(candidate, cx);
             return;
         }
-        self.report("every candidate of the queue has been judged", cx.now);
+        let text = if self.queue.order().is_empty() {
+            "no candidate matches the filter"
+        } else {
+            "every candidate of the queue has been judged"
+        };
+        self.report(text, cx.now);
     }
 
     pub fn go_to(&mut self, candidate: CandidateIx, cx: &Context) {

@@ -48,6 +48,8 @@ pub enum Pane {
     ClassShares,
     /// Several candidates or epochs at one scale.
     SideBySide,
+    /// Messages to and from other programs.
+    Samp,
 }
 
 /// A text field that a key jumps to.

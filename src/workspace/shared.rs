@@ -251,6 +251,11 @@ impl Shared {
         self.with_queue(Queue::refresh);
     }
 
+    /// The same because scores have changed: no label that was given since moves a candidate out.
+    pub fn follow_scores(&mut self) {
+        self.with_queue(Queue::follow_scores);
+    }
+
     /// Changes filter and order.
     pub fn set_queue(&mut self, spec: QueueSpec) {
         self.with_queue(|queue, facts| queue.set_spec(spec, facts));

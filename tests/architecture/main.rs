@@ -139,6 +139,9 @@ const DOORS: &[(&str, &[&str])] = &[
     // What is opened outside of the program; nothing is sent by itself.
     ("system_open", &["window/mod.rs"]),
     ("std::net", &[]),
+    // Only to programs on the same computer, and only when a person asks for it.
+    ("minreq", &["io/samp/"]),
+    ("tiny_http", &["io/samp/"]),
     ("rfd", &["features/file_dialog/"]),
     (
         "std::thread",

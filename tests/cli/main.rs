@@ -18,6 +18,7 @@ mod latent;
 mod manual;
 mod models;
 mod photometry;
+mod samp;
 mod score;
 mod shards;
 mod shares;

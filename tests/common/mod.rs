@@ -19,6 +19,7 @@ pub mod on_disk;
 pub mod opened;
 mod placed_set;
 pub mod program;
+pub mod samp_hub;
 pub mod simulated;
 pub mod sky;
 pub mod stamp_set;

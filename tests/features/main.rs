@@ -19,6 +19,7 @@ mod light_curve;
 mod open;
 mod queue;
 mod render;
+mod samp;
 mod scoring;
 mod side_by_side;
 mod similar;

@@ -21,6 +21,7 @@ mod opening;
 mod orientation;
 mod photometry;
 mod python;
+mod samp;
 mod simulation;
 mod templates;
 mod window;
@@ -83,6 +84,7 @@ fn trials() -> Vec<Trial> {
             window::labels_given_by_key_survive_a_kill,
             window::a_lost_graphics_device_costs_no_label_and_no_place,
             window::a_refused_driver_is_replaced_and_a_second_loss_ends_with_a_sentence;
+        Python(&["astropy"]) => samp::positions_tables_and_images_reach_a_client_of_astropy;
         Python(&["astropy", "numpy"]) => bundle::python_reads_it_with_astropy_alone;
         Python(&["numpy", "astropy"]) => python::stamps_are_prepared_as_destello_prepares_them,
             python::projects_bundles_and_tables_open;

@@ -80,10 +80,14 @@ pub fn evaluate(
     let once = vec![1; judgements.judged.len()];
     let groups = Groups::by(judgements.judged.iter().map(|judged| judged.candidate));
     let replicates = request.replicates_of(judgements.judged.len());
-    let uncertainty = bootstrap(&groups, replicates, request.seed, |weights| {
+    let scatter = bootstrap(&groups, replicates, request.seed, |weights| {
         counted.figures(weights)
     });
     let confusion = counted.confusion(&once);
+    let figures = Figures(counted.figures(&once));
+    let uncertainty = with_least_errors(&figures, scatter, |measure| {
+        counted.behind(measure, &confusion)
+    });
     let steps = counted.rankings.first().map(Ranking::steps);
     let threshold = facts
         .positive
@@ -95,8 +99,8 @@ pub fn evaluate(
         threshold,
         n: judgements.judged.len(),
         objects: groups.len(),
-        figures: Figures(counted.figures(&once)),
-        uncertainty: Figures(uncertainty),
+        figures,
+        uncertainty,
         per_class: counted.per_class(&confusion, &facts.classes),
         confusion,
         at_recall: at_recall(facts, steps.as_ref()),
@@ -198,6 +202,11 @@ impl<'a> Counted<'a> {
         let at_recall = one
             .filter(|steps| steps.has_both())
             .and_then(|steps| steps.at_recall(0.95));
+        // A rate below one of the bogus cannot be measured with so few of them.
+        let fnr_at = |fpr: f64| {
+            one.filter(|_| fpr * self.negatives() as f64 >= 1.0)
+                .and_then(|steps| steps.fnr_at_fpr(fpr))
+        };
         [
             confusion.accuracy(),
             of(Confusion::precision),
@@ -206,14 +215,43 @@ impl<'a> Counted<'a> {
             confusion.mean_recall(),
             mean(steps.iter().filter_map(Steps::auc)),
             mean(both.filter_map(Steps::average_precision)),
-            one.and_then(|steps| steps.fnr_at_fpr(1e-2)),
-            one.and_then(|steps| steps.fnr_at_fpr(1e-3)),
+            fnr_at(1e-2),
+            fnr_at(1e-3),
             at_recall.and_then(|point| point.specificity),
             is_binary
                 .then(|| brier(&self.predicted, &self.is_so, weights))
                 .flatten(),
             expected_calibration_error(&bins),
         ]
+    }
+
+    /// How many are not of the positive class, where there is one.
+    fn negatives(&self) -> usize {
+        self.is_so.iter().filter(|is_so| !**is_so).count()
+    }
+
+    /// How many a figure is the share of; none for those that are no shares. Of a figure of both kinds that of which there are
+    /// fewer.
+    fn behind(&self, measure: Measure, confusion: &Confusion) -> Option<usize> {
+        let all = self.judged.len();
+        let Some(positive) = self.positive else {
+            let is_share = !matches!(measure, Measure::Brier | Measure::CalibrationError);
+            return is_share.then_some(all);
+        };
+        let negatives = self.negatives();
+        let positives = all - negatives;
+        match measure {
+            Measure::Accuracy => Some(all),
+            Measure::Precision => Some(confusion.called(positive) as usize),
+            Measure::Recall | Measure::F1 | Measure::FnrAtFpr01 | Measure::FnrAtFpr001 => {
+                Some(positives)
+            }
+            Measure::MeanRecall | Measure::Auc | Measure::AveragePrecision => {
+                Some(positives.min(negatives))
+            }
+            Measure::SpecificityAtRecall95 => Some(negatives),
+            Measure::Brier | Measure::CalibrationError => None,
+        }
     }
 
     fn per_class(&self, confusion: &Confusion, names: &[String]) -> Vec<ClassFigures> {
@@ -257,6 +295,27 @@ impl<'a> Counted<'a> {
             counts: [steps.positives(), steps.negatives()],
         }
     }
+}
+
+/// Where all are right, or none is, drawing them again finds no scatter. There the error is that of the share (k + 1) / (n + 2), so that a
+/// few right ones are no certainty.
+fn with_least_errors(
+    figures: &Figures,
+    mut scatter: [Option<f64>; Measure::COUNT],
+    behind: impl Fn(Measure) -> Option<usize>,
+) -> Figures {
+    for (measure, error) in Measure::ALL.into_iter().zip(&mut scatter) {
+        let (Some(share), Some(found), Some(n)) = (figures.get(measure), *error, behind(measure))
+        else {
+            continue;
+        };
+        let n = n as f64;
+        if n > 0.0 && (share <= 0.0 || share >= 1.0) {
+            let share = (share * n + 1.0) / (n + 2.0);
+            *error = Some(found.max((share * (1.0 - share) / n).sqrt()));
+        }
+    }
+    Figures(scatter)
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {

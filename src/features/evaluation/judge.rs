@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Why objects that a compared model has learned are left out.
-const LEARNED: &str = "a compared model has learned its label";
+pub(crate) const LEARNED: &str = "a compared model has learned its label";
 
 /// Why epochs of an object with one label are left out where each epoch is judged for itself.
 const OTHER_EPOCH: &str = "the label of its object is that of another epoch";

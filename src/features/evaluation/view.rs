@@ -1,8 +1,11 @@
 //! Evaluate: how well models judge candidates whose truth is known.
 
+use std::collections::BTreeMap;
+
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::{
+    judge::LEARNED,
     matrix_view::matrix_ui,
     plot_view::plots_ui,
     state::{Report, TruthSource, shortlist},
@@ -84,19 +87,34 @@ fn why_empty(evaluation: &EvaluationPane, shared: &Shared) -> String {
     if evaluation.is_under_way() {
         return "Judging…".into();
     }
-    let left_out = evaluation.report().map(|report| {
-        let reasons = report.models.iter().flat_map(|model| &model.left_out);
-        let reasons: Vec<_> = reasons
-            .map(|left| format!("{} {}", left.n, left.why))
-            .collect();
-        reasons.join("; ")
-    });
+    // Compared models leave out the same, for the same reasons.
+    let mut reasons = BTreeMap::<&str, usize>::new();
+    let models = evaluation.report().map(|report| &report.models[..]);
+    for left in models
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|model| &model.left_out)
+    {
+        let most = reasons.entry(&left.why).or_default();
+        *most = left.n.max(*most);
+    }
+    let learned = reasons.get(LEARNED).copied().unwrap_or(0);
     let what = match evaluation.truth_source(shared) {
+        TruthSource::Labels if learned > 0 => {
+            "One of the compared models has learned all labels that could judge here: label others, or show only models that have not learned them (the list of models, above)"
+        }
         TruthSource::Labels => "Label some candidates (keys 1, 2, …), or import labels (Ctrl+I)",
         TruthSource::Data => "The data do not say of any scored candidate what it is",
     };
-    match left_out {
-        Some(left_out) => format!("{what}: then models are judged here.\nLeft out: {left_out}"),
+    let left_out: Vec<_> = reasons
+        .iter()
+        .map(|(why, n)| format!("{n} {why}"))
+        .collect();
+    match evaluation.report() {
+        Some(_) => format!(
+            "{what}: then models are judged here.\nLeft out: {}",
+            left_out.join("; ")
+        ),
         None => format!("{what}: models that have scored the set are judged here."),
     }
 }

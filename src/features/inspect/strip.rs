@@ -171,10 +171,9 @@ impl Strip<'_> {
         } else {
             theme::caption_color(ui)
         };
-        let date = epoch.mjd.map_or_else(
-            || format!("{}", at + 1),
-            |mjd| format!("{:.1}", mjd.days() % 10_000.0),
-        );
+        let date = epoch
+            .mjd
+            .map_or_else(|| format!("{}", at + 1), |mjd| format!("{:.1}", mjd.days()));
         let below = pos2(column.center().x, column.bottom() + 2.0 + SCORE);
         ui.painter()
             .text(below, Align2::CENTER_TOP, date, font.clone(), color);

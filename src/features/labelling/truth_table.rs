@@ -1,10 +1,14 @@
 //! What candidates really are, for training and evaluation: out of a table of labels, or as the data
 //! say.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
 
 use crate::{
-    domain::{Candidate, Problem},
+    domain::{Candidate, Catalogue, Problem},
     io::labels_csv::{self, LabelsError},
 };
 
@@ -43,6 +47,31 @@ impl TruthTable {
     /// True where labels are those of single detections.
     pub const fn is_by_detection(&self) -> bool {
         self.is_by_detection
+    }
+
+    /// Identifiers of the table that no candidate has, in its order.
+    pub fn unknown(&self, catalogue: &Catalogue) -> Vec<&str> {
+        let mut unknown: Vec<(usize, &str)> = self
+            .labels
+            .iter()
+            .map(|(id, (row, _))| (*row, &**id))
+            .collect();
+        unknown.sort_unstable();
+        let mut known = HashSet::new();
+        for (_, candidate) in catalogue.iter() {
+            if self.is_by_detection {
+                known.extend(
+                    candidate
+                        .epochs
+                        .iter()
+                        .filter_map(|epoch| epoch.candid.as_deref()),
+                );
+            } else {
+                known.insert(&*candidate.id);
+            }
+        }
+        unknown.retain(|(_, id)| !known.contains(id));
+        unknown.into_iter().map(|(_, id)| id).collect()
     }
 
     /// The label of an epoch as written.

@@ -121,7 +121,7 @@ fn plot_ui(
         .allow_boxed_zoom(false)
         .include_x(0.0)
         .include_x(2.0)
-        .x_axis_label("phase")
+        .custom_x_axes(vec![theme::plot_x_axis("phase")])
         .y_axis_label(label)
         .y_axis_min_width(Y_AXIS)
         .set_margin_fraction(egui::vec2(0.01, 0.12))

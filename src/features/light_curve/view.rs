@@ -189,7 +189,7 @@ pub(super) fn plot_over_time(
             plot = plot.default_x_bounds(from, to);
         }
     } else {
-        plot = plot.x_axis_label(time_label);
+        plot = plot.custom_x_axes(vec![theme::plot_x_axis(&time_label)]);
     }
     let longest = longest_bar(scale);
     let days = |point: &Point| point.mjd.utc_days() - origin;

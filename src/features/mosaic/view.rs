@@ -35,10 +35,12 @@ pub fn mosaic_ui(
     let order = shared.queue.order();
     if order.is_empty() {
         ui.centered_and_justified(|ui| {
-            ui.label(weak(
-                ui,
-                "No candidate here. Open stamps (Ctrl+O) or change the filter (Ctrl+F).",
-            ));
+            let text = if shared.catalogue.is_empty() {
+                "No candidate here. Open stamps (Ctrl+O)."
+            } else {
+                "No candidate matches the filter. Change it with Ctrl+F."
+            };
+            ui.label(weak(ui, text));
         });
         return;
     }

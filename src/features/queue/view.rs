@@ -285,11 +285,20 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
     }
 }
 
+/// A column's title; one of the file's that is called like one of ours says so.
+fn shown_title(column: &Column) -> String {
+    let is_twin = |own: &Column| own.title() == column.title();
+    if matches!(column, Column::Field(_)) && Column::OWN.iter().any(is_twin) {
+        return format!("{} (in file)", column.title());
+    }
+    column.title().to_owned()
+}
+
 fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
     egui::ComboBox::from_id_salt("sort by")
         .width(ui.available_width() - 2.0 * theme::GRID)
         .truncate()
-        .selected_text(column.title())
+        .selected_text(shown_title(column))
         .height(420.0)
         .show_ui(ui, |ui| {
             for known in Column::OWN {
@@ -303,8 +312,9 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
             }
             ui.separator();
             for name in shared.field_names() {
-                let text = name.to_string();
-                ui.selectable_value(column, Column::Field(name), text);
+                let field = Column::Field(name);
+                let text = shown_title(&field);
+                ui.selectable_value(column, field, text);
             }
         })
         .response

@@ -1,6 +1,9 @@
 //! The menu of saved views: show one, save what is on the screen, forget one.
 
-use egui::{Align, Button, Layout, RichText, TextEdit, Ui};
+use egui::{
+    Align, Button, Layout, PopupCloseBehavior, RichText, TextEdit, Ui,
+    containers::menu::{MenuButton, MenuConfig},
+};
 
 use crate::{
     widgets::{
@@ -30,7 +33,9 @@ pub(super) fn views_ui(
     let name = in_force.and_then(|at| shared.settings.views.get(at));
     let title = name.map_or("Views", |view| &view.name);
     let text = RichText::new(format!("{title} ⏷")).size(theme::CAPTION);
-    let menu = ui.menu_button(text, |ui| {
+    // A click into the field for a name is no choice that ends the menu.
+    let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (button, menu) = MenuButton::new(text).config(stays).ui(ui, |ui| {
         ui.set_width(WIDTH);
         for at in 0..shared.settings.views.len() {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -46,8 +51,8 @@ pub(super) fn views_ui(
         ui.separator();
         save_ui(ui, shared, memory, commands);
     });
-    menu.response
-        .on_hover_text("Saved views: filter, order and screen under a name, one key away");
+    memory.has_views_menu = menu.is_some();
+    button.on_hover_text("Saved views: filter, order and screen under a name, one key away");
 }
 
 /// One line, from the right: forget it, its key, its name.
@@ -87,6 +92,10 @@ fn save_ui(
             .hint_text("name of what is shown now")
             .desired_width(WIDTH - 70.0);
         let field = ui.add(field);
+        // What is typed into an open menu is a name, and no command.
+        if !memory.has_views_menu {
+            field.request_focus();
+        }
         let is_entered =
             field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let name = memory.view_name.trim();

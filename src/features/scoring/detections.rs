@@ -137,7 +137,7 @@ impl DetectionTasks {
         if is_news {
             shared.scores.touch();
             if shared.queue.uses_scores() && shared.may_sort_again(cx) {
-                shared.refresh_queue();
+                shared.follow_scores();
             }
         }
     }

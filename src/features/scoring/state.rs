@@ -171,7 +171,7 @@ fn take_score_update(shared: &mut Shared, source: &str, update: ScoreUpdate, cx:
                 model.one_view += one_view.len();
             }
             if shared.queue.uses_scores() && shared.may_sort_again(cx) {
-                shared.refresh_queue();
+                shared.follow_scores();
             }
         }
         ScoreUpdate::Fault(fault) => take_store_fault(shared, &fault),

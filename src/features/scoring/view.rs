@@ -29,7 +29,9 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
     ui.horizontal(|ui| {
         models_ui(ui, shared, commands);
         if shared.is_blind() {
-            let why = if shared.scores.is_hidden {
+            let why = if shared.scores.is_hidden && shared.queue.gives_away() {
+                "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
+            } else if shared.scores.is_hidden {
                 "scores and truth are hidden: labels are blind"
             } else {
                 "repeat check: scores and truth are hidden until it is done"

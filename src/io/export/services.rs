@@ -264,9 +264,12 @@ fn at_report(row: &ExportRow<'_>) -> Result<Value, &'static str> {
         .epochs
         .iter()
         .filter(|epoch| epoch.mjd.is_some() && epoch.mag.is_some());
-    let first = detections
-        .next()
-        .ok_or("has no epoch with a time and a magnitude")?;
+    let mut rising = detections.clone().filter(|epoch| !epoch.is_fading());
+    let first = match (rising.next(), detections.next()) {
+        (Some(first), _) => first,
+        (None, Some(_)) => return Err("only fades: TNS takes what has brightened"),
+        (None, None) => return Err("has no epoch with a time and a magnitude"),
+    };
     let last_limit = candidate
         .history
         .iter()

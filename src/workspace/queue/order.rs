@@ -74,6 +74,8 @@ pub struct Queue {
     /// Why candidates stand where they do, where what to label next is asked for.
     reasons: HashMap<CandidateIx, Reason>,
     taken: usize,
+    /// Label events that the filter has seen; later ones move no candidate out.
+    judged_until: usize,
     revision: u64,
 }
 
@@ -147,7 +149,11 @@ impl Queue {
                 self.fault = None;
                 self.unknown = None;
             }
-            Err(why) => self.fault = Some(why),
+            // What is half typed keeps nobody out: keys would act on an accidental few.
+            Err(why) => {
+                self.filter = Filter::default();
+                self.fault = Some(why);
+            }
         }
         let is_filter_new = spec.filter != self.spec.filter;
         self.spec = spec;
@@ -171,9 +177,23 @@ impl Queue {
 
     /// Filters and sorts everything again.
     pub fn refresh(&mut self, facts: Facts<'_>) {
+        self.judged_until = facts.book.events().len();
+        self.make(&[], facts);
+    }
+
+    /// The same because scores have changed. Who was labelled since the last refresh stays where he was let in.
+    pub fn follow_scores(&mut self, facts: Facts<'_>) {
+        let since = facts.book.events().iter().skip(self.judged_until);
+        let judged = since.filter_map(|event| facts.catalogue.find(&event.candidate));
+        let mut held: Vec<_> = judged.filter(|ix| self.rank(*ix).is_some()).collect();
+        held.sort_unstable();
+        self.make(&held, facts);
+    }
+
+    fn make(&mut self, held: &[CandidateIx], facts: Facts<'_>) {
         self.order.clear();
         self.taken = 0;
-        self.take_new(facts);
+        self.take_new(held, facts);
         self.reasons.clear();
         if self.spec.column == Column::Next {
             (self.order, self.reasons) = ranked(&self.order, facts);
@@ -189,7 +209,7 @@ impl Queue {
     /// otherwise the caller decides when to `refresh`.
     pub fn extend(&mut self, facts: Facts<'_>) {
         if self.spec.is_finding_order() && self.is_behind(facts.catalogue) {
-            self.take_new(facts);
+            self.take_new(&[], facts);
             self.number();
         }
     }
@@ -231,7 +251,8 @@ impl Queue {
             .find(|candidate| is_wanted(*candidate))
     }
 
-    fn take_new(&mut self, facts: Facts<'_>) {
+    /// Takes in what the filter lets through of the new ones, and what is held.
+    fn take_new(&mut self, held: &[CandidateIx], facts: Facts<'_>) {
         let shortlist = self.shortlist.as_ref();
         let new = facts.catalogue.since(self.taken).filter(|(ix, _)| {
             shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(ix))
@@ -239,7 +260,9 @@ impl Queue {
         if self.filter.is_empty() {
             self.order.extend(new.map(|(ix, _)| ix));
         } else {
-            let kept = new.filter(|(ix, candidate)| self.filter.matches(facts.row(*ix, candidate)));
+            let kept = new.filter(|(ix, candidate)| {
+                held.binary_search(ix).is_ok() || self.filter.matches(facts.row(*ix, candidate))
+            });
             let kept: Vec<_> = kept.map(|(ix, _)| ix).collect();
             self.order.extend(kept);
         }
@@ -395,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_filter_is_told_and_the_last_good_one_stays() {
+    fn a_bad_filter_is_told_and_keeps_nobody_out() {
         let known = Known::of(&[20.0, 18.0]);
         let mut queue = Queue::default();
         let good = QueueSpec {
@@ -409,7 +432,7 @@ mod tests {
         };
         queue.set_spec(bad, known.facts());
         assert!(queue.fault().is_some());
-        assert_eq!(order(&queue), [1]);
+        assert_eq!(order(&queue), [0, 1]);
     }
 
     #[test]

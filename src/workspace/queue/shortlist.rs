@@ -11,6 +11,13 @@ impl Shared {
         }
         let epochs = shortlist.candidates.clone();
         self.report(shortlist.title.clone(), cx.now);
+        // All of them, whatever was looked for before.
+        if !self.queue.spec().filter.is_empty() {
+            self.set_queue(QueueSpec {
+                filter: String::new(),
+                ..self.queue.spec().clone()
+            });
+        }
         self.narrow_queue(Some(shortlist));
         self.screen = Screen::Mosaic;
         self.go_to_first(cx);

@@ -273,7 +273,7 @@ impl Shared {
     pub fn after_scores_changed(&mut self) {
         self.scores.touch();
         if self.queue.uses_scores() {
-            self.refresh_queue();
+            self.follow_scores();
         }
     }
 }
