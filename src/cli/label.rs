@@ -10,6 +10,8 @@ use std::{path::Path, process::ExitCode};
 
 use clap::Subcommand;
 
+pub use self::export::ReportArgs;
+pub(super) use self::export::report;
 use crate::store::Project;
 
 /// Arguments of `label`.

@@ -60,6 +60,8 @@ enum Command {
     Convert(convert::Args),
     /// Import, export or stream labels, without a window
     Label(label::Args),
+    /// Write a report of the night as one HTML page: counts, and every judged candidate
+    Report(label::ReportArgs),
     /// Simulate image sequences or triplets of a survey
     Simulate(simulate::Args),
     /// Make the demo set where it is not there yet, and open it
@@ -121,6 +123,7 @@ pub fn run() -> ExitCode {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Convert(args)) => convert::run(&args),
         Some(Command::Label(args)) => label::run(&args),
+        Some(Command::Report(args)) => label::report(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Render(args)) => render::run(&args),

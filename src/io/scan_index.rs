@@ -320,6 +320,28 @@ mod tests {
     }
 
     #[test]
+    fn rubin_counts_in_tai_whatever_the_column_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index.csv");
+        let names = FieldNames::default();
+        for (text, scale) in [
+            ("diaSourceId,mjd\n7,61109.25\n", TimeScale::Tai),
+            ("candid,midpointMjdTai\n7,61109.25\n", TimeScale::Tai),
+            ("candid,mjd\n7,61109.25\n", TimeScale::Utc),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let table = DetectionTable::read(&path, &names).unwrap();
+            let mut candidate = Candidate {
+                epochs: vec![Epoch::default()],
+                ..Candidate::default()
+            };
+            table.complete("7", &mut candidate, &names);
+            let found = candidate.epochs[0].mjd.map(Mjd::scale);
+            assert_eq!(found, Some(scale), "{text}");
+        }
+    }
+
+    #[test]
     fn a_table_without_detections_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index.csv");

@@ -271,6 +271,7 @@ impl AppState {
             Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
             Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
             Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
+            Action::NightReport => self.dialog.pick(&mut self.shared, PickFor::NightReport),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
             }
@@ -278,7 +279,8 @@ impl AppState {
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
             Action::Quit => {
                 let figures = self.evaluation.is_writing().then_some("exporting");
-                let under_way = self.label_files.under_way().or(figures);
+                let trains = self.fine_tuning.is_under_way().then_some("fine-tuning");
+                let under_way = self.label_files.under_way().or(figures).or(trains);
                 self.opening.quit(&mut self.shared, under_way, cx);
             }
             Action::HideScores => self.shared.hide_scores(cx),
@@ -419,7 +421,7 @@ impl AppState {
                 self.opening.join(&paths[0], None);
                 self.opening.poll_join(&mut self.shared, cx);
             }
-            PickFor::ExportLabels => {
+            PickFor::ExportLabels | PickFor::NightReport => {
                 self.label_files
                     .export(&mut self.shared, paths.swap_remove(0), cx);
             }

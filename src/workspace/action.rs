@@ -15,6 +15,7 @@ pub enum Action {
     JoinTable,
     UnjoinTables,
     ExportLabels,
+    NightReport,
     AddVocabulary,
     ExportEvaluation,
     CloseSet,
@@ -196,6 +197,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::JoinTable, Menu::File, "Join table…", "Columns of another table beside the stamps, to filter and sort by: by identifier or position", &["Ctrl+J"]),
     row(Action::UnjoinTables, Menu::File, "Remove joined tables", "Take the columns of all joined tables away, here and in the project", &[]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
+    row(Action::NightReport, Menu::File, "Night report…", "One HTML page: counts, and every judged candidate with stamps, light curve, label, who and when", &[]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::CloseSet, Menu::File, "Close set", "Leave the opened set; the start page leads to others", &["Ctrl+W"]),
@@ -296,6 +298,7 @@ impl Action {
                 | Self::ImportLabels
                 | Self::JoinTable
                 | Self::ExportLabels
+                | Self::NightReport
                 | Self::AddVocabulary
                 | Self::AddModel
         )
@@ -343,7 +346,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            96,
+            97,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -19,6 +19,8 @@ pub enum PickFor {
     JoinTable,
     /// A file to write labels to.
     ExportLabels,
+    /// A page to write a report to.
+    NightReport,
     /// A survey of the user's own (TOML).
     Survey,
     /// A folder of templates.
@@ -62,7 +64,7 @@ impl PickFor {
             | Self::Templates
             | Self::SimulationFolder
             | Self::EvaluationFolder => PickKind::Folder,
-            Self::ExportLabels | Self::NewModel => PickKind::Save,
+            Self::ExportLabels | Self::NightReport | Self::NewModel => PickKind::Save,
             Self::Vocabulary
             | Self::ImportLabels
             | Self::JoinTable
@@ -82,6 +84,7 @@ impl PickFor {
             Self::ImportLabels => "Import labels",
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
+            Self::NightReport => "Write a report",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
             Self::SimulationFolder => "Choose an empty folder for the simulation",
@@ -108,6 +111,7 @@ impl PickFor {
                 ("Parquet", &["parquet"]),
                 ("VOTable", &["vot", "xml"]),
                 ("DS9 regions", &["reg"]),
+                ("Night report", &["html"]),
                 ("FITS table or training bundle", &["fits"]),
                 ("Lasair annotations", &["lasair.jsonl"]),
                 ("SkyPortal classifications", &["skyportal.json"]),
@@ -115,6 +119,7 @@ impl PickFor {
                 ("Zooniverse manifest with pictures", &["zooniverse.csv"]),
                 ("Label Studio tasks", &["labelstudio.json"]),
             ],
+            Self::NightReport => &[("Night report", &["html"])],
             Self::OpenFiles
             | Self::OpenFolder
             | Self::JoinTable
@@ -128,6 +133,7 @@ impl PickFor {
     pub const fn usual_name(self) -> Option<&'static str> {
         match self {
             Self::ExportLabels => Some("labels.csv"),
+            Self::NightReport => Some("night.html"),
             Self::NewModel => Some("model.safetensors"),
             _ => None,
         }

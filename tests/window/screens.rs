@@ -5,8 +5,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{
     NONE, SIZE,
-    common::{self, InlineWindow, PlacedSet, StampSet},
-    harness::{View, click, press, rect_of, rest, shows, view},
+    common::{self, InlineWindow, PlacedSet, StampSet, samp_hub::SampHub},
+    harness::{View, click, press, rect_of, rest, shows, type_text, view},
     open, opened, tidy, window,
 };
 use destello::{
@@ -180,6 +180,46 @@ fn close_pairs_are_listed_and_one_click_opens_both() {
 }
 
 #[test]
+fn what_is_typed_into_the_menu_of_views_is_a_name_and_no_command() {
+    let (_set, mut view) = opened();
+    click(&mut view, "Views ⏷");
+    // A click within the menu, as one into the field of the name, does not end it.
+    click(
+        &mut view,
+        "Filter, order and screen, kept under a name for every set",
+    );
+    let commands = type_text(&mut view, "good 1");
+    assert!(
+        !commands.iter().any(|command| command.contains("Label")),
+        "{commands:?}"
+    );
+    press(&mut view, NONE, Key::Enter);
+    let views = &window(&view).state.shared.settings.views;
+    let names: Vec<_> = views.iter().map(|view| view.name.as_str()).collect();
+    assert_eq!(names, ["good 1"]);
+    assert!(shows(&view, "good 1 ⏷"));
+}
+
+#[test]
+fn what_goes_to_other_programs_is_offered_where_it_is_there() {
+    let set = PlacedSet::with_a_pair();
+    let mut view = view(SIZE, |window| {
+        window.open(&[set.path()], &set.beside("night.destello"));
+        window.act(Action::Samp);
+    });
+    assert!(shows(&view, "Select 0 candidates there"));
+    assert!(shows(&view, "Send the table of 4 candidates"));
+    let hub = SampHub::start();
+    view.state_mut().window.state.samp.address = Some(hub.address());
+    assert_eq!(click(&mut view, "Connect"), ["Samp(Connect)"]);
+    view.state_mut().window.settle();
+    view.run();
+    assert!(shows(&view, "there: topcat"));
+    let sent = click(&mut view, "Point at this candidate (Shift+G)");
+    assert_eq!(sent, ["Samp(Send(Position))"]);
+}
+
+#[test]
 fn every_screen_and_pane_comes_to_rest_in_both_themes() {
     let (_set, mut view) = opened();
     for theme in [Theme::Dark, Theme::Light] {
@@ -192,6 +232,7 @@ fn every_screen_and_pane_comes_to_rest_in_both_themes() {
                 Pane::Histogram,
                 Pane::Header,
                 Pane::ClosePairs,
+                Pane::Samp,
             ] {
                 tidy(&mut view);
                 view.state_mut().window.state.shared.screen = screen;

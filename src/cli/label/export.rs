@@ -1,6 +1,10 @@
 //! `destello label export`: a project's labels as one file.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use crate::{
     features::labelling::transfer::ExportLabels,
@@ -63,19 +67,68 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 args.out.display()
             )
         })?;
-    let project = super::open_existing(&args.project)?;
-    let paths = if args.paths.is_empty() {
+    write(&Order {
+        paths: &args.paths,
+        project: &args.project,
+        out: &args.out,
+        format,
+        is_all: args.all,
+        seed: args.seed,
+    })
+}
+
+/// Arguments of `report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// Files with the stamps; by default those that the project remembers
+    paths: Vec<PathBuf>,
+    /// The project file
+    #[arg(long)]
+    project: PathBuf,
+    /// The page to write
+    #[arg(long, value_name = "FILE.html", default_value = "night.html")]
+    out: PathBuf,
+    /// Every candidate, also without a label
+    #[arg(long)]
+    all: bool,
+}
+
+/// Writes the page and prints how much is on it.
+pub fn report(args: &ReportArgs) -> anyhow::Result<ExitCode> {
+    write(&Order {
+        paths: &args.paths,
+        project: &args.project,
+        out: &args.out,
+        format: Format::Page,
+        is_all: args.all,
+        seed: 0,
+    })
+}
+
+/// What is written, and where.
+struct Order<'a> {
+    paths: &'a [PathBuf],
+    project: &'a Path,
+    out: &'a Path,
+    format: Format,
+    is_all: bool,
+    seed: u64,
+}
+
+fn write(order: &Order<'_>) -> anyhow::Result<ExitCode> {
+    let project = super::open_existing(order.project)?;
+    let paths = if order.paths.is_empty() {
         project.paths()?
     } else {
-        args.paths.clone()
+        order.paths.to_vec()
     };
     let catalogue = crate::cli::opened::open_catalogue(&paths);
     let export = ExportLabels {
-        out: args.out.clone(),
-        format,
-        is_all: args.all,
+        out: order.out.to_owned(),
+        format: order.format,
+        is_all: order.is_all,
         split: Split {
-            seed: args.seed,
+            seed: order.seed,
             ..Split::default()
         },
         book: Arc::new(crate::cli::opened::book_of(&project)?),
@@ -90,7 +143,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let count = report.without_position;
         eprintln!("{count} candidates without a position are left out");
     }
-    let stamps = match format {
+    let stamps = match order.format {
         Format::Bundle | Format::Page => format!(" with {} stamps", report.stamps),
         Format::For(Service::Zooniverse) => format!(" with {} pictures", report.stamps),
         _ => String::new(),

@@ -2,7 +2,7 @@
 //! label, who gave it and when. One file without links to others, to be sent or kept.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{Cursor, Write as _},
     path::Path,
 };
@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{ExportError, ExportRow, bundle::Decode, written_beside};
 use crate::{
-    domain::{Band, Candidate, Epoch, Mjd, Problem, Role, Stamp},
+    domain::{Band, Candidate, Epoch, Mjd, Problem, Role, Stamp, Timestamp},
     imaging::{Marks, Preset},
 };
 
@@ -84,6 +84,7 @@ fn page(
         env!("CARGO_PKG_VERSION")
     )?;
     counts(out, rows, &groups)?;
+    sources(out, rows)?;
     let mut left = MOST_SHOWN;
     for (group, rows) in &groups {
         write!(out, "<h2>{} ({})</h2>", escaped(group), rows.len())?;
@@ -144,6 +145,64 @@ fn counts(
     write!(out, ".</p>")
 }
 
+/// Which files the candidates are from, and when these were taken.
+fn sources(out: &mut impl std::io::Write, rows: &[ExportRow<'_>]) -> std::io::Result<()> {
+    /// More folders are counted only.
+    const MOST_NAMED: usize = 5;
+    let epochs = || {
+        let candidates = rows.iter().filter_map(|row| row.candidate);
+        candidates.flat_map(|candidate| &candidate.epochs)
+    };
+    let stamps = epochs().filter_map(|epoch| epoch.stamps.first());
+    let folders: BTreeSet<&Path> = stamps
+        .filter_map(|stamp| stamp.source.path.parent())
+        .collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let named = folders.iter().take(MOST_NAMED);
+    let named: Vec<_> = named
+        .map(|folder| escaped(&folder.to_string_lossy()))
+        .collect();
+    let others = folders.len().saturating_sub(MOST_NAMED);
+    let others = if others > 0 {
+        format!(" and {others} other folders")
+    } else {
+        String::new()
+    };
+    write!(out, "<p>Stamps from {}{others}", named.join(", "))?;
+    let days = || epochs().filter_map(|epoch| epoch.mjd);
+    let first = days().min_by(|a, b| a.utc_days().total_cmp(&b.utc_days()));
+    let last = days().max_by(|a, b| a.utc_days().total_cmp(&b.utc_days()));
+    if let (Some(first), Some(last)) = (first, last) {
+        let [first, last] = [first, last].map(|mjd| utc(mjd).unwrap_or_default());
+        write!(out, ", taken {first} to {last}")?;
+    }
+    write!(out, ".</p>")
+}
+
+/// `2026-11-29 04:15 UTC`.
+fn utc(mjd: Mjd) -> Option<String> {
+    let time = Mjd::new(mjd.utc_days()).map(Timestamp::from_mjd_utc)?;
+    Some(clock(time.0))
+}
+
+/// Filter, magnitude and time of the epoch that is shown.
+fn epoch_in_words(epoch: &Epoch) -> String {
+    let band = epoch.band.as_ref().map(|band| escaped(band.name()));
+    let mag = epoch
+        .mag
+        .filter(|mag| mag.is_finite())
+        .map(|mag| match epoch.mag_err {
+            Some(err) if err.is_finite() => format!("{mag:.2} ± {err:.2} mag"),
+            _ => format!("{mag:.2} mag"),
+        });
+    let fades = epoch.is_fading().then(|| "fading".to_owned());
+    let time = epoch.mjd.and_then(utc);
+    let words = [band, mag, fades, time].into_iter().flatten();
+    words.collect::<Vec<_>>().join(", ")
+}
+
 fn cards(
     out: &mut impl std::io::Write,
     rows: &[&ExportRow<'_>],
@@ -183,15 +242,21 @@ fn cards(
             if let Some([ra, dec]) = candidate.position_deg {
                 write!(out, "<div class=m>RA {ra:.5} Dec {dec:+.5}</div>")?;
             }
+            if let Some(epoch) = row.epoch {
+                write!(out, "<div class=m>{}</div>", epoch_in_words(epoch))?;
+            }
             write!(out, "{}", light_curve(candidate, row.epoch))?;
         }
         if let Some(event) = row.event {
+            let known = event.model.as_ref().zip(event.score);
+            let known = known.map(|(model, score)| format!(", {} gave {score:.2}", escaped(model)));
             write!(
                 out,
-                "<div class=m>{} by {}, {}</div>",
+                "<div class=m>{} by {}, {}{}</div>",
                 escaped(group_of(row)),
                 escaped(&event.annotator),
-                clock(event.at.0)
+                clock(event.at.0),
+                known.unwrap_or_default()
             )?;
         }
         if let Some(note) = &row.state.note {
@@ -270,7 +335,7 @@ fn light_curve(candidate: &Candidate, shown: Option<&Epoch>) -> String {
         ));
     }
     svg.push(format!(
-        "<text x=2 y=10 font-size=9>{m0:.1}</text><text x=2 y={} font-size=9>{m1:.1} mag, MJD \
+        "<text x=2 y=10 font-size=9>{m0:.2}</text><text x=2 y={} font-size=9>{m1:.2} mag, MJD \
          {t0:.1} to {t1:.1}</text></svg>",
         CURVE[1] - 2.0
     ));

@@ -460,6 +460,7 @@ fn picture(stamps: &[Stamp]) -> image::GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Candidate, DifferenceSign, LabelState};
 
     #[test]
     fn classes_get_the_names_of_the_taxonomy() {
@@ -467,6 +468,46 @@ mod tests {
         assert_eq!(taxonomy_name("my_class"), "my_class");
         assert_eq!(Service::of_name("SkyPortal"), Some(Service::SkyPortal));
         assert_eq!(Service::of_name("x"), None);
+    }
+
+    #[test]
+    fn what_only_fades_is_no_discovery() {
+        let epoch = |mjd: f64, difference_sign| Epoch {
+            mjd: Mjd::new(mjd),
+            mag: Some(19.0),
+            difference_sign,
+            ..Epoch::default()
+        };
+        let [rises, fades] = [
+            DifferenceSign::ScienceMinusReference,
+            DifferenceSign::ReferenceMinusScience,
+        ];
+        let state = LabelState::default();
+        let report = |epochs| {
+            let candidate = Candidate {
+                id: "a".into(),
+                position_deg: Some([10.0, 20.0]),
+                epochs,
+                ..Candidate::default()
+            };
+            at_report(&ExportRow {
+                id: "a",
+                candidate: Some(&candidate),
+                state: &state,
+                event: None,
+                epoch: None,
+            })
+        };
+        assert!(
+            report(vec![epoch(61_366.5, fades)])
+                .unwrap_err()
+                .contains("only fades")
+        );
+        let found = report(vec![epoch(61_360.5, fades), epoch(61_366.5, rises)]).unwrap();
+        assert_eq!(
+            found["discovery_datetime"],
+            json!("2026-11-22 12:00:00.000")
+        );
     }
 
     #[test]

@@ -342,8 +342,12 @@ fn has_joined(candidate: &Candidate, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Candidate, Epoch};
-    use crate::{domain::LabelBook, workspace::repeat_check::RepeatCheck};
+    use crate::{
+        domain::{
+            Candidate, Epoch, LabelAction, LabelBook, LabelEvent, Origin, Timestamp, label::StepId,
+        },
+        workspace::repeat_check::RepeatCheck,
+    };
 
     fn catalogue(mags: &[f32]) -> Catalogue {
         let mut catalogue = Catalogue::default();
@@ -387,6 +391,26 @@ mod tests {
                 latent: None,
             }
         }
+    }
+
+    /// The event that calls a candidate real.
+    fn labelled(number: usize) -> Arc<LabelEvent> {
+        Arc::new(LabelEvent {
+            step: StepId(1),
+            candidate: format!("c{number}").into(),
+            action: LabelAction::Set {
+                class: "real".into(),
+            },
+            vocabulary: "real_bogus".into(),
+            annotator: "ana".into(),
+            at: Timestamp(1),
+            dwell_ms: None,
+            shown: None,
+            model: None,
+            score: None,
+            origin: Origin::Window,
+            program: "test".into(),
+        })
     }
 
     fn order(queue: &Queue) -> Vec<u32> {
@@ -433,6 +457,26 @@ mod tests {
         queue.set_spec(bad, known.facts());
         assert!(queue.fault().is_some());
         assert_eq!(order(&queue), [0, 1]);
+    }
+
+    #[test]
+    fn scores_that_change_move_nobody_out_who_was_labelled() {
+        let mut known = Known::of(&[20.0, 18.0, 22.0]);
+        let mut queue = Queue::default();
+        let spec = QueueSpec {
+            filter: "label:none".into(),
+            ..QueueSpec::default()
+        };
+        queue.set_spec(spec, known.facts());
+        known.book.push(labelled(1));
+        queue.follow_scores(known.facts());
+        assert_eq!(order(&queue), [0, 1, 2]);
+        // Until the queue is made anew: then one that is out stays out.
+        queue.refresh(known.facts());
+        assert_eq!(order(&queue), [0, 2]);
+        known.book.push(labelled(1));
+        queue.follow_scores(known.facts());
+        assert_eq!(order(&queue), [0, 2]);
     }
 
     #[test]

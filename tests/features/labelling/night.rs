@@ -166,6 +166,11 @@ fn exports_carry_what_the_person_decided() {
     }
     assert!(page.contains("<h2>real (1)</h2>") && page.contains("<h2>unsure (1)</h2>"));
     assert!(page.contains("looks &quot;real&quot;, mostly"));
+    let folder = set.path().display().to_string();
+    assert!(
+        page.contains(&format!("Stamps from {folder}")),
+        "which night it is"
+    );
     assert_eq!(
         page.matches("data:image/png").count(),
         9,
