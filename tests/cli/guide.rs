@@ -51,6 +51,7 @@ const NOT_RUN: [(&str, &str); 14] = [
         "templates that are not shipped; tests/engines/io/templates.rs",
     ),
     ("mine.safetensors", "a model that was trained before"),
+    ("destello samp ", "needs a hub; tests/cli/samp.rs"),
     ("| man -l -", "a reader of pages; tests/cli/manual.rs"),
     ("--survey mixed --out assets/", "writes into the repository"),
 ];
