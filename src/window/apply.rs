@@ -122,6 +122,7 @@ impl AppState {
         self.detections.want(shared, cx);
         self.shares.want(shared, cx);
         self.latent.want_latent(shared, cx);
+        self.similar.want_neighbours(shared, cx);
         if std::mem::take(&mut self.shared.is_session_stale) {
             self.keep_session();
         }
@@ -294,6 +295,9 @@ impl AppState {
             Action::View5 => self.shared.show_view(4, cx),
             Action::MoreLikeThis => self.similar.add_examples(&mut self.shared, true, cx),
             Action::LessLikeThis => self.similar.add_examples(&mut self.shared, false, cx),
+            Action::SideBySide | Action::BesideAlike | Action::LooksLike => {
+                self.similar.act_on_alike(&mut self.shared, action, cx);
+            }
             Action::Embed => {
                 self.latent.start_embedding(&mut self.shared, cx);
             }
@@ -352,7 +356,6 @@ impl AppState {
             Action::RepeatCheck => self.shared.check_repeats(cx),
             Action::FineTune => self.shared.toggle(Pane::FineTune),
             Action::ClassShares => self.shared.toggle(Pane::ClassShares),
-            Action::SideBySide => self.shared.toggle(Pane::SideBySide),
             Action::WhatChanged => show_changes(&mut self.shared, cx),
             Action::RollBack => roll_back(&mut self.shared, cx),
             Action::FoldCurve => {

@@ -45,6 +45,8 @@ pub enum Action {
     ClosePairs,
     MoreLikeThis,
     LessLikeThis,
+    LooksLike,
+    BesideAlike,
     View1,
     View2,
     View3,
@@ -216,6 +218,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
     row(Action::MoreLikeThis, Menu::Go, "More like this", "The candidates nearest first to this one, or to the selected ones; again adds examples", &["A"]),
     row(Action::LessLikeThis, Menu::Go, "Less like this", "This one, or the selected ones, are no examples of what is looked for: rank again", &["Shift+A"]),
+    row(Action::LooksLike, Menu::View, "Looks like", "Show the labelled candidates that this one looks most like, beside it in Inspect", &["Alt+L"]),
+    row(Action::BesideAlike, Menu::View, "Beside what it looks like", "Side by side: this one and the labelled candidates that it looks most like", &["Shift+Q"]),
     row(Action::View1, Menu::Go, "Saved view 1", VIEW, &["Alt+1"]),
     row(Action::View2, Menu::Go, "Saved view 2", VIEW, &["Alt+2"]),
     row(Action::View3, Menu::Go, "Saved view 3", VIEW, &["Alt+3"]),
@@ -339,7 +343,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            94,
+            96,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

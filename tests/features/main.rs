@@ -16,6 +16,7 @@ mod inspect;
 mod labelling;
 mod latent;
 mod light_curve;
+mod looks_like;
 mod open;
 mod queue;
 mod render;
