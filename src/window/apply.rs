@@ -46,6 +46,7 @@ impl AppState {
         self.fine_tuning.poll_adaptation(shared, cx);
         self.close_pairs.poll_close_pairs(shared, cx);
         self.similar.poll_similar(shared, cx);
+        self.practice.poll_practice(shared, cx);
         self.scoring.poll(shared, cx);
         self.detections.poll(shared, cx);
         self.shares.poll(shared, cx);
@@ -96,6 +97,7 @@ impl AppState {
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
             || self.similar.is_busy()
+            || self.practice.is_busy()
             || self.explanation.explanations.is_awaited()
             || self.training.is_pending()
             || self.simulation.is_running()
@@ -170,6 +172,9 @@ impl AppState {
             }
             return;
         }
+        if self.practise(&command, cx) {
+            return;
+        }
         match command {
             Command::Do(action) => self.act(action, cx),
             Command::Go(go) => self.shared.apply_go(go, cx),
@@ -210,6 +215,9 @@ impl AppState {
             }
             Command::Similar(command) => {
                 self.similar.apply_similar(&mut self.shared, command, cx);
+            }
+            Command::Practice(command) => {
+                self.practice.apply_practice(&mut self.shared, command, cx);
             }
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
@@ -288,6 +296,7 @@ impl AppState {
                 self.scoring.start(&mut self.shared, cx);
             }
             Action::ClosePairs => self.shared.toggle(Pane::ClosePairs),
+            Action::Practice => self.shared.toggle(Pane::Practice),
             Action::View1 => self.shared.show_view(0, cx),
             Action::View2 => self.shared.show_view(1, cx),
             Action::View3 => self.shared.show_view(2, cx),
@@ -420,6 +429,7 @@ impl AppState {
                 self.label_files
                     .export(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::Certificate => self.practice.write_certificate(&self.shared, &paths[0], cx),
             PickFor::EvaluationFolder => {
                 self.evaluation
                     .write_evaluation(&mut self.shared, &paths[0], cx);

@@ -3,8 +3,8 @@
 pub use crate::{
     features::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
-        evaluation::command::Evaluate, latent::command::Latent, similar::state::SimilarCommand,
-        simulation::command::Simulation, training::command::Train,
+        evaluation::command::Evaluate, latent::command::Latent, practice::state::PracticeCommand,
+        similar::state::SimilarCommand, simulation::command::Simulation, training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -51,6 +51,8 @@ pub enum Command {
     ClosePairs(ClosePairsCommand),
     /// Candidates that are like examples.
     Similar(SimilarCommand),
+    /// Practising on candidates whose truth is known.
+    Practice(PracticeCommand),
     /// The latent space.
     Latent(Latent),
     /// Our own file dialog.
@@ -95,6 +97,7 @@ of_feature!(
     FineTune(FineTune),
     ClosePairs(ClosePairsCommand),
     Similar(SimilarCommand),
+    Practice(PracticeCommand),
     Latent(Latent),
     Path(PathCommand),
     LightCurve(CurveChoice),

@@ -22,7 +22,7 @@ use crate::{
         adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
         mosaic,
         open::{problems, refusal, start_page},
-        queue, scoring, side_by_side, similar, simulation, training,
+        practice, queue, scoring, side_by_side, similar, simulation, training,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -225,6 +225,7 @@ fn labels_panel(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &m
         .size_range(180.0..=420.0)
         .show(ui, |ui| {
             ui.add_space(theme::GRID / 2.0);
+            practice::view::practice_strip_ui(ui, &state.practice, &state.shared, commands);
             labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
             ScrollArea::vertical()
                 .id_salt("about candidate")
@@ -270,6 +271,13 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             Pane::SideBySide => {
                 side_by_side::view::side_by_side_ui(ui, &state.shared, &mut memory.view, commands);
             }
+            Pane::Practice => practice::view::practice_ui(
+                ui,
+                &state.practice,
+                &state.shared,
+                state.simulation.is_running(),
+                commands,
+            ),
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }

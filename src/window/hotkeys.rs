@@ -194,6 +194,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
             Pane::Guide => Action::Guide,
             Pane::ClassShares => Action::ClassShares,
             Pane::SideBySide => Action::SideBySide,
+            Pane::Practice => Action::Practice,
         });
     commands.extend(action.map(Command::Do));
     action.is_some()

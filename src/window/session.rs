@@ -125,6 +125,7 @@ impl AppState {
         self.fine_tuning.forget();
         self.close_pairs.forget();
         self.similar.forget();
+        self.practice.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();
@@ -159,7 +160,12 @@ impl AppState {
                 .panes
                 .iter()
                 .copied()
-                .filter(|pane| !matches!(pane, Pane::Palette | Pane::Simulation | Pane::FineTune))
+                .filter(|pane| {
+                    !matches!(
+                        pane,
+                        Pane::Palette | Pane::Simulation | Pane::FineTune | Pane::Practice
+                    )
+                })
                 .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.

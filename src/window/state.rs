@@ -7,9 +7,10 @@ use crate::{
         file_dialog::state::DialogPane, inspect::header::HeaderPane,
         labelling::transfer::LabelFiles, latent::state::LatentPane,
         light_curve::state::LightCurvePane, open::state::OpeningPane,
-        scoring::detections::DetectionTasks, scoring::find_shares::SharesTasks,
-        scoring::state::ScoringTasks, similar::state::SimilarSearch,
-        simulation::state::SimulationPane, training::state::TrainingPane,
+        practice::state::PracticePane, scoring::detections::DetectionTasks,
+        scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
+        similar::state::SimilarSearch, simulation::state::SimulationPane,
+        training::state::TrainingPane,
     },
     workspace::{settings::Settings, shared::Shared},
 };
@@ -45,6 +46,8 @@ pub struct AppState {
     pub close_pairs: ClosePairsPane,
     /// Candidates that are like examples.
     pub similar: SimilarSearch,
+    /// Practising on candidates whose truth is known.
+    pub practice: PracticePane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -77,6 +80,7 @@ impl AppState {
             fine_tuning: FineTuningPane::default(),
             close_pairs: ClosePairsPane::default(),
             similar: SimilarSearch::default(),
+            practice: PracticePane::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

@@ -66,6 +66,7 @@ pub enum Action {
     LabelNext,
     Doubts,
     RepeatCheck,
+    Practice,
     ClassShares,
     SideBySide,
     FineTune,
@@ -278,6 +279,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Evaluate, Menu::Window, "Evaluate", "How well models judge candidates whose truth is known", &["F6"]),
     row(Action::Train, Menu::Window, "Train", "Train a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
+    row(Action::Practice, Menu::Window, "Practice…", "Judge candidates whose truth is known and hidden: right or wrong at once, and a certificate", &["Alt+P"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
     row(Action::KeyHelp, Menu::Help, "Keys", "All keys at a glance", &["?"]),
     row(Action::Guide, Menu::Help, "Guide", "The page of the guide about what is on the screen", &["F1"]),
@@ -343,7 +345,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            96,
+            97,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -19,6 +19,8 @@ pub enum PickFor {
     JoinTable,
     /// A file to write labels to.
     ExportLabels,
+    /// A file for the certificate of a practice.
+    Certificate,
     /// A survey of the user's own (TOML).
     Survey,
     /// A folder of templates.
@@ -62,7 +64,7 @@ impl PickFor {
             | Self::Templates
             | Self::SimulationFolder
             | Self::EvaluationFolder => PickKind::Folder,
-            Self::ExportLabels | Self::NewModel => PickKind::Save,
+            Self::ExportLabels | Self::Certificate | Self::NewModel => PickKind::Save,
             Self::Vocabulary
             | Self::ImportLabels
             | Self::JoinTable
@@ -82,6 +84,7 @@ impl PickFor {
             Self::ImportLabels => "Import labels",
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
+            Self::Certificate => "A file for the certificate",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
             Self::SimulationFolder => "Choose an empty folder for the simulation",
@@ -96,6 +99,7 @@ impl PickFor {
         match self {
             Self::Vocabulary => &[("Vocabulary", &["toml"])],
             Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
+            Self::Certificate => &[("Page", &["html"])],
             Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
             Self::LatentModel | Self::NewModel => &[("Model with its card", &["safetensors"])],
             Self::Model => &[(
@@ -128,6 +132,7 @@ impl PickFor {
     pub const fn usual_name(self) -> Option<&'static str> {
         match self {
             Self::ExportLabels => Some("labels.csv"),
+            Self::Certificate => Some("certificate.html"),
             Self::NewModel => Some("model.safetensors"),
             _ => None,
         }

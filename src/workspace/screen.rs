@@ -48,6 +48,8 @@ pub enum Pane {
     ClassShares,
     /// Several candidates or epochs at one scale.
     SideBySide,
+    /// Practising on candidates whose truth is known.
+    Practice,
 }
 
 /// A text field that a key jumps to.

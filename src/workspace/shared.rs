@@ -321,6 +321,7 @@ impl Shared {
         self.embedding = None;
         self.versions = Versions::default();
         self.repeat_check.end();
+        self.repeat_check.practise(false);
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
         self.project = ProjectState::default();

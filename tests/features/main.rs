@@ -18,6 +18,7 @@ mod latent;
 mod light_curve;
 mod looks_like;
 mod open;
+mod practice;
 mod queue;
 mod render;
 mod scoring;

@@ -99,6 +99,9 @@ impl SimilarSearch {
 
     /// True where somebody looks at what the candidate on the screen is like.
     fn is_looked_at(shared: &Shared) -> bool {
+        if shared.repeat_check.is_practice() {
+            return false;
+        }
         let is_beside = shared.alike.is_side_by_side && shared.panes.contains(&Pane::SideBySide);
         is_beside || (shared.settings.shows_looks_like && shared.screen == Screen::Inspect)
     }
@@ -132,7 +135,7 @@ impl SimilarSearch {
     ) {
         let key = Key {
             here,
-            labels: (shared.book.revision(), shared.repeat_check.left()),
+            labels: (shared.book.revision(), shared.repeat_check.hidden()),
             comparison: self.alike.comparison,
         };
         if self.alike.finding.is_some() || self.alike.key == Some(key) {

@@ -42,7 +42,8 @@ pub fn looks_like_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<impl From<Command> + From<SimilarCommand>>,
 ) {
-    if !shared.settings.shows_looks_like || shared.place.candidate.is_none() {
+    let is_wanted = shared.settings.shows_looks_like && !shared.repeat_check.is_practice();
+    if !is_wanted || shared.place.candidate.is_none() {
         return;
     }
     ui.horizontal(|ui| {
