@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{LabelAction, LabelBook, Origin};
+use super::{Confusion, LabelAction, LabelBook, Origin, kappa::Uncertain};
 
 /// The last word of each annotator on each candidate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,11 +20,22 @@ pub struct PairAgreement {
     pub annotators: [Arc<str>; 2],
     /// Candidates that both labelled.
     pub both: usize,
+    /// Their classes: the first's in the rows, the second's in the columns.
+    pub table: Confusion,
+    /// Names of the classes.
+    pub classes: Vec<Arc<str>>,
+}
+
+impl PairAgreement {
     /// Those that both labelled alike.
-    pub alike: usize,
-    /// Cohen's kappa (Cohen 1960): 1 for full agreement, 0 for that of chance. None where chance alone
-    /// would give full agreement, or there is nothing to compare.
-    pub kappa: Option<f64>,
+    pub fn alike(&self) -> u64 {
+        self.table.alike()
+    }
+
+    /// Cohen's kappa with its standard error.
+    pub fn kappa(&self) -> Option<Uncertain> {
+        self.table.kappa()
+    }
 }
 
 /// What annotators say together of one candidate.
@@ -91,19 +102,20 @@ impl Votes {
         let both: Vec<_> = both
             .filter_map(|votes| Some((votes.get(first)?, votes.get(second)?)))
             .collect();
-        let alike = both.iter().filter(|(a, b)| a == b).count();
-        let count = both.len() as f64;
-        let mut shares: BTreeMap<&Arc<str>, [f64; 2]> = BTreeMap::new();
+        let classes: BTreeSet<&Arc<str>> = both.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let classes: Vec<Arc<str>> = classes.into_iter().cloned().collect();
+        let mut table = Confusion::new(classes.len());
         for (a, b) in &both {
-            shares.entry(a).or_default()[0] += 1.0 / count;
-            shares.entry(b).or_default()[1] += 1.0 / count;
+            let places = [a, b].map(|class| classes.binary_search(class));
+            if let [Ok(a), Ok(b)] = places {
+                table.add(a, b, 1);
+            }
         }
-        let chance: f64 = shares.values().map(|[a, b]| a * b).sum();
         PairAgreement {
             annotators: [first.clone(), second.clone()],
             both: both.len(),
-            alike,
-            kappa: kappa(alike as f64 / count, chance),
+            table,
+            classes,
         }
     }
 
@@ -250,8 +262,9 @@ mod tests {
             }
         }
         let pair = all.pairs().remove(0);
-        assert_eq!((pair.both, pair.alike), (50, 35));
-        assert!((pair.kappa.unwrap() - 0.4).abs() < 1e-12);
+        assert_eq!((pair.both, pair.alike()), (50, 35));
+        let kappa = pair.kappa().unwrap();
+        assert!((kappa.value - 0.4).abs() < 1e-12 && (kappa.error - 0.127).abs() < 1e-3);
         // Three who agree wholly on two classes, and one candidate that only two saw.
         let three = |class| [("ana", class), ("ben", class), ("eva", class)];
         let (real, bogus) = (three("real"), three("bogus"));

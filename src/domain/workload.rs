@@ -74,11 +74,78 @@ impl Workload {
         sentences
     }
 
+    /// One line for the head of the queue: "look at 300 of 3,000 to keep 99 % of the real ones (95 to 100 %)".
+    pub fn in_short(&self) -> Option<String> {
+        let [_, wanted, _] = WANTED;
+        let stop = self.stop_at(wanted)?;
+        let percent = |share: f64| 100.0 * share;
+        let (low, high) = (percent(stop.recall.low), percent(stop.recall.high));
+        // Rounded, as much as is sure and not more: what was lost may not become nothing.
+        Some(format!(
+            "look at {} of {} to keep {:.0} % of the real ones ({:.0} to {:.0} %)",
+            apart(stop.looked_at),
+            apart(self.candidates),
+            percent(wanted),
+            low.floor(),
+            high.floor(),
+        ))
+    }
+
     /// What the sentences rest on.
     pub fn basis(&self) -> String {
         format!(
             "from {} labels; {:.0} real ones in all ({:.0} to {:.0}); intervals of 90 %",
             self.labelled, self.real.median, self.real.low, self.real.high
         )
+    }
+}
+
+/// A number with its thousands apart.
+fn apart(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looked(looked_at: usize, recall: [f64; 3]) -> LookedAt {
+        let [low, median, high] = recall;
+        LookedAt {
+            looked_at,
+            recall: Estimate { low, median, high },
+            purity: Estimate::default(),
+        }
+    }
+
+    #[test]
+    fn the_short_line_is_about_the_first_rank_with_99_percent() {
+        let workload = Workload {
+            candidates: 3_000,
+            labelled: 40,
+            real: Estimate::default(),
+            curve: vec![
+                looked(200, [0.8, 0.97, 0.99]),
+                looked(1_200, [0.958, 0.992, 0.999]),
+                looked(3_000, [1.0, 1.0, 1.0]),
+            ],
+        };
+        assert_eq!(
+            workload.in_short().unwrap(),
+            "look at 1,200 of 3,000 to keep 99 % of the real ones (95 to 99 %)"
+        );
+        let none = Workload {
+            curve: vec![looked(200, [0.8, 0.97, 0.99])],
+            ..workload
+        };
+        assert_eq!(none.in_short(), None);
     }
 }

@@ -12,6 +12,7 @@ pub mod latent;
 pub mod light_curve;
 pub mod mosaic;
 pub mod open;
+pub mod practice;
 pub mod queue;
 pub mod render;
 pub mod samp;

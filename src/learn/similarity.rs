@@ -92,6 +92,14 @@ impl AlikeVectors {
         self.0.get(at).is_some_and(Option::is_some)
     }
 
+    /// How much two candidates are alike, -1 to 1: what [`Self::likeness`] gives one of them with the other as its only
+    /// example. None where either has no stamp.
+    pub fn between(&self, one: usize, other: usize) -> Option<f32> {
+        let [one, other] = [one, other].map(|at| self.0.get(at)?.as_deref());
+        let (one, other) = (one?, other?);
+        Some(one.iter().zip(other).map(|(a, b)| a * b).sum())
+    }
+
     /// How much each candidate is like the examples and unlike the counterexamples, -1 to 1, in order; NaN without a
     /// stamp. Examples themselves have 1, counterexamples -1.
     pub fn likeness(&self, more: &[usize], less: &[usize]) -> Vec<f32> {
@@ -247,6 +255,13 @@ mod tests {
             let of_kind = nearest.iter().filter(|at| *at / OF_KIND == 7).count();
             assert!(of_kind >= 12, "{nearest:?}");
             assert!(likeness[300].is_nan() && !vectors.is_known(300));
+            for other in [0, 112, 114, 299] {
+                let between = vectors.between(113, other).unwrap();
+                assert!((between - likeness[other]).abs() < 1e-5, "{other}");
+                assert_eq!(vectors.between(other, 113), Some(between));
+            }
+            assert_eq!(vectors.between(113, 300), None);
+            assert_eq!(vectors.between(113, 301), None);
         }
     }
 

@@ -48,6 +48,7 @@ impl AppState {
         self.close_pairs.poll_close_pairs(shared, cx);
         self.similar.poll_similar(shared, cx);
         self.samp.poll_samp(shared, cx);
+        self.practice.poll_practice(shared, cx);
         self.scoring.poll(shared, cx);
         self.detections.poll(shared, cx);
         self.shares.poll(shared, cx);
@@ -99,6 +100,7 @@ impl AppState {
             || self.close_pairs.is_finding()
             || self.similar.is_busy()
             || self.samp.is_busy()
+            || self.practice.is_busy()
             || self.explanation.explanations.is_awaited()
             || self.training.is_pending()
             || self.simulation.is_running()
@@ -125,6 +127,7 @@ impl AppState {
         self.detections.want(shared, cx);
         self.shares.want(shared, cx);
         self.latent.want_latent(shared, cx);
+        self.similar.want_neighbours(shared, cx);
         if std::mem::take(&mut self.shared.is_session_stale) {
             self.keep_session();
         }
@@ -172,6 +175,9 @@ impl AppState {
             }
             return;
         }
+        if self.practise(&command, cx) {
+            return;
+        }
         match command {
             Command::Do(action) => self.act(action, cx),
             Command::Go(go) => self.shared.apply_go(go, cx),
@@ -214,6 +220,9 @@ impl AppState {
                 self.similar.apply_similar(&mut self.shared, command, cx);
             }
             Command::Samp(command) => self.samp.apply_samp(&mut self.shared, command, cx),
+            Command::Practice(command) => {
+                self.practice.apply_practice(&mut self.shared, command, cx);
+            }
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -292,8 +301,6 @@ impl AppState {
             Action::ScoreAgain => {
                 self.scoring.start(&mut self.shared, cx);
             }
-            Action::ClosePairs => self.shared.toggle(Pane::ClosePairs),
-            Action::Samp => self.shared.toggle(Pane::Samp),
             Action::PointElsewhere => self.samp.send(&mut self.shared, What::Position, cx),
             Action::View1 => self.shared.show_view(0, cx),
             Action::View2 => self.shared.show_view(1, cx),
@@ -302,6 +309,9 @@ impl AppState {
             Action::View5 => self.shared.show_view(4, cx),
             Action::MoreLikeThis => self.similar.add_examples(&mut self.shared, true, cx),
             Action::LessLikeThis => self.similar.add_examples(&mut self.shared, false, cx),
+            Action::SideBySide | Action::BesideAlike | Action::LooksLike => {
+                self.similar.act_on_alike(&mut self.shared, action, cx);
+            }
             Action::Embed => {
                 self.latent.start_embedding(&mut self.shared, cx);
             }
@@ -310,6 +320,10 @@ impl AppState {
     }
 
     fn act_on_window(&mut self, action: Action, cx: &Context) {
+        if let Some(pane) = pane_of(action) {
+            self.shared.toggle(pane);
+            return;
+        }
         match action {
             Action::Play | Action::PlayBack => {
                 let is_backwards = action == Action::PlayBack;
@@ -345,12 +359,6 @@ impl AppState {
                 self.shared.show(Screen::Problems);
             }
             Action::ReportProblem => self.copy_report(cx),
-            Action::Settings => self.shared.toggle(Pane::Settings),
-            Action::KeyHelp => self.shared.toggle(Pane::KeyHelp),
-            Action::Palette => self.shared.toggle(Pane::Palette),
-            Action::Histogram => self.shared.toggle(Pane::Histogram),
-            Action::Header => self.shared.toggle(Pane::Header),
-            Action::Guide => self.shared.toggle(Pane::Guide),
             Action::Explanation | Action::NextExplanation => {
                 self.explanation
                     .act_on_explanation(&mut self.shared, action, cx);
@@ -358,9 +366,6 @@ impl AppState {
             Action::LabelNext => self.shared.sort_to_label_next(cx),
             Action::Doubts => self.shared.show_doubts(cx),
             Action::RepeatCheck => self.shared.check_repeats(cx),
-            Action::FineTune => self.shared.toggle(Pane::FineTune),
-            Action::ClassShares => self.shared.toggle(Pane::ClassShares),
-            Action::SideBySide => self.shared.toggle(Pane::SideBySide),
             Action::WhatChanged => show_changes(&mut self.shared, cx),
             Action::RollBack => roll_back(&mut self.shared, cx),
             Action::FoldCurve => {
@@ -425,6 +430,7 @@ impl AppState {
                 self.label_files
                     .export(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::Certificate => self.practice.write_certificate(&self.shared, &paths[0], cx),
             PickFor::EvaluationFolder => {
                 self.evaluation
                     .write_evaluation(&mut self.shared, &paths[0], cx);
@@ -440,6 +446,24 @@ impl AppState {
                 self.simulation.take_simulation_path(purpose, &paths[0], cx);
             }
         }
+    }
+}
+
+/// The small window that an action opens or closes.
+const fn pane_of(action: Action) -> Option<Pane> {
+    match action {
+        Action::ClosePairs => Some(Pane::ClosePairs),
+        Action::Samp => Some(Pane::Samp),
+        Action::Practice => Some(Pane::Practice),
+        Action::Settings => Some(Pane::Settings),
+        Action::KeyHelp => Some(Pane::KeyHelp),
+        Action::Palette => Some(Pane::Palette),
+        Action::Histogram => Some(Pane::Histogram),
+        Action::Header => Some(Pane::Header),
+        Action::Guide => Some(Pane::Guide),
+        Action::FineTune => Some(Pane::FineTune),
+        Action::ClassShares => Some(Pane::ClassShares),
+        _ => None,
     }
 }
 

@@ -3,8 +3,9 @@
 pub use crate::{
     features::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
-        evaluation::command::Evaluate, latent::command::Latent, samp::state::SampCommand,
-        similar::state::SimilarCommand, simulation::command::Simulation, training::command::Train,
+        evaluation::command::Evaluate, latent::command::Latent, practice::state::PracticeCommand,
+        samp::state::SampCommand, similar::state::SimilarCommand, simulation::command::Simulation,
+        training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -53,6 +54,8 @@ pub enum Command {
     Similar(SimilarCommand),
     /// Messages to and from other programs.
     Samp(SampCommand),
+    /// Practising on candidates whose truth is known.
+    Practice(PracticeCommand),
     /// The latent space.
     Latent(Latent),
     /// Our own file dialog.
@@ -98,6 +101,7 @@ of_feature!(
     ClosePairs(ClosePairsCommand),
     Similar(SimilarCommand),
     Samp(SampCommand),
+    Practice(PracticeCommand),
     Latent(Latent),
     Path(PathCommand),
     LightCurve(CurveChoice),

@@ -22,7 +22,7 @@ use crate::{
         adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
         mosaic,
         open::{problems, refusal, start_page},
-        queue, samp, scoring, side_by_side, similar, simulation, training,
+        practice, queue, samp, scoring, side_by_side, similar, simulation, training,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -167,24 +167,18 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
             .size_range(160.0..=420.0)
             .show(ui, |ui| {
                 ui.add_space(theme::GRID / 2.0);
+                evaluation::where_to_stop::where_to_stop_ui(
+                    ui,
+                    &state.evaluation,
+                    &state.shared,
+                    &mut memory.view.plot,
+                    commands,
+                );
                 queue::view::queue_panel_ui(ui, &state.shared, &mut memory.view, commands);
             });
     }
     if has_queue && state.shared.screen != Screen::Latent {
-        Panel::right("labels")
-            .default_size(232.0)
-            .size_range(180.0..=420.0)
-            .show(ui, |ui| {
-                ui.add_space(theme::GRID / 2.0);
-                labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
-                ScrollArea::vertical()
-                    .id_salt("about candidate")
-                    .auto_shrink(false)
-                    .show(ui, |ui| {
-                        inspect::facts_view::facts_ui(ui, &state.shared, commands);
-                        labelling::view::history_ui(ui, &state.shared);
-                    });
-            });
+        labels_panel(ui, state, memory, commands);
     }
     CentralPanel::default().show(ui, |ui| match state.shared.screen {
         Screen::Inspect => inspect::view::inspect_ui(
@@ -226,6 +220,32 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
     });
 }
 
+/// The right-hand panel: classes, what the candidate looks like, what is known of it.
+fn labels_panel(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    Panel::right("labels")
+        .default_size(232.0)
+        .size_range(180.0..=420.0)
+        .show(ui, |ui| {
+            ui.add_space(theme::GRID / 2.0);
+            practice::view::practice_strip_ui(ui, &state.practice, &state.shared, commands);
+            labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
+            ScrollArea::vertical()
+                .id_salt("about candidate")
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    if state.shared.screen == Screen::Inspect {
+                        let (similar, shared) = (&state.similar, &state.shared);
+                        let memory = &mut memory.view;
+                        similar::neighbours_view::looks_like_ui(
+                            ui, similar, shared, memory, commands,
+                        );
+                    }
+                    inspect::facts_view::facts_ui(ui, &state.shared, commands);
+                    labelling::view::history_ui(ui, &state.shared);
+                });
+        });
+}
+
 fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     for pane in &state.shared.panes {
         match pane {
@@ -253,6 +273,13 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             Pane::SideBySide => {
                 side_by_side::view::side_by_side_ui(ui, &state.shared, &mut memory.view, commands);
             }
+            Pane::Practice => practice::view::practice_ui(
+                ui,
+                &state.practice,
+                &state.shared,
+                state.simulation.is_running(),
+                commands,
+            ),
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }

@@ -9,6 +9,7 @@ pub(crate) mod input_order;
 pub(crate) mod key_help;
 pub mod memory;
 pub(crate) mod palette;
+mod practising;
 mod problem_report;
 pub mod repaint;
 pub mod running;

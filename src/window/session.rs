@@ -126,6 +126,7 @@ impl AppState {
         self.close_pairs.forget();
         self.similar.forget();
         self.samp.forget();
+        self.practice.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();
@@ -160,7 +161,12 @@ impl AppState {
                 .panes
                 .iter()
                 .copied()
-                .filter(|pane| !matches!(pane, Pane::Palette | Pane::Simulation | Pane::FineTune))
+                .filter(|pane| {
+                    !matches!(
+                        pane,
+                        Pane::Palette | Pane::Simulation | Pane::FineTune | Pane::Practice
+                    )
+                })
                 .collect(),
         };
         // A value of plain strings and numbers always has a JSON form.

@@ -100,6 +100,16 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
          Asteroid, not yet”",
     );
     ui.end_row();
+    row(ui, "Looks like");
+    ui.checkbox(
+        &mut settings.shows_looks_like,
+        "the nearest labelled candidates beside this one",
+    )
+    .on_hover_text(
+        "Compares all stamps of the set once, in the background: by itself up to 20,000 candidates, in larger sets when \
+         you ask for it",
+    );
+    ui.end_row();
     row(ui, "Tables are joined");
     ui.horizontal(|ui| join_ui(ui, &mut settings.join_radius_arcsec));
     ui.end_row();

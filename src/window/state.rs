@@ -6,10 +6,11 @@ use crate::{
         evaluation::state::EvaluationPane, explanation::state::ExplanationPane,
         file_dialog::state::DialogPane, inspect::header::HeaderPane,
         labelling::transfer::LabelFiles, latent::state::LatentPane,
-        light_curve::state::LightCurvePane, open::state::OpeningPane, samp::state::SampPane,
-        scoring::detections::DetectionTasks, scoring::find_shares::SharesTasks,
-        scoring::state::ScoringTasks, similar::state::SimilarSearch,
-        simulation::state::SimulationPane, training::state::TrainingPane,
+        light_curve::state::LightCurvePane, open::state::OpeningPane,
+        practice::state::PracticePane, samp::state::SampPane, scoring::detections::DetectionTasks,
+        scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
+        similar::state::SimilarSearch, simulation::state::SimulationPane,
+        training::state::TrainingPane,
     },
     workspace::{settings::Settings, shared::Shared},
 };
@@ -47,6 +48,8 @@ pub struct AppState {
     pub similar: SimilarSearch,
     /// Messages to and from other programs.
     pub samp: SampPane,
+    /// Practising on candidates whose truth is known.
+    pub practice: PracticePane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -80,6 +83,7 @@ impl AppState {
             close_pairs: ClosePairsPane::default(),
             similar: SimilarSearch::default(),
             samp: SampPane::default(),
+            practice: PracticePane::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

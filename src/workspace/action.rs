@@ -47,6 +47,8 @@ pub enum Action {
     MoreLikeThis,
     LessLikeThis,
     PointElsewhere,
+    LooksLike,
+    BesideAlike,
     View1,
     View2,
     View3,
@@ -66,6 +68,7 @@ pub enum Action {
     LabelNext,
     Doubts,
     RepeatCheck,
+    Practice,
     ClassShares,
     SideBySide,
     FineTune,
@@ -221,6 +224,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::MoreLikeThis, Menu::Go, "More like this", "The candidates nearest first to this one, or to the selected ones; again adds examples", &["A"]),
     row(Action::LessLikeThis, Menu::Go, "Less like this", "This one, or the selected ones, are no examples of what is looked for: rank again", &["Shift+A"]),
     row(Action::PointElsewhere, Menu::Go, "Point at it elsewhere", "TOPCAT, Aladin, DS9 and others on this computer go to this candidate, by SAMP", &["Shift+G"]),
+    row(Action::LooksLike, Menu::View, "Looks like", "Show the labelled candidates that this one looks most like, beside it in Inspect", &["Alt+L"]),
+    row(Action::BesideAlike, Menu::View, "Beside what it looks like", "Side by side: this one and the labelled candidates that it looks most like", &["Shift+Q"]),
     row(Action::View1, Menu::Go, "Saved view 1", VIEW, &["Alt+1"]),
     row(Action::View2, Menu::Go, "Saved view 2", VIEW, &["Alt+2"]),
     row(Action::View3, Menu::Go, "Saved view 3", VIEW, &["Alt+3"]),
@@ -280,6 +285,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Train, Menu::Window, "Train", "Train a network on simulated triplets or on your labels", &["F7"]),
     row(Action::Problems, Menu::Window, "Problems", "What could not be opened, and why", &["F3"]),
     row(Action::Samp, Menu::Window, "SAMP…", "Position, stamp, table or selection to TOPCAT, Aladin, DS9; what they point at becomes current here", &[]),
+    row(Action::Practice, Menu::Window, "Practice…", "Judge candidates whose truth is known and hidden: right or wrong at once, and a certificate", &["Alt+P"]),
     row(Action::Settings, Menu::Window, "Settings…", "Keys, name, memory, theme", &["Ctrl+Comma"]),
     row(Action::KeyHelp, Menu::Help, "Keys", "All keys at a glance", &["?"]),
     row(Action::Guide, Menu::Help, "Guide", "The page of the guide about what is on the screen", &["F1"]),
@@ -346,7 +352,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            97,
+            100,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

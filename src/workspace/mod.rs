@@ -2,6 +2,7 @@
 //! on the screen.
 
 pub mod action;
+pub mod alike;
 pub mod annotator;
 pub mod any_model;
 pub mod assemble;

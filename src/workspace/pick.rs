@@ -21,6 +21,8 @@ pub enum PickFor {
     ExportLabels,
     /// A page to write a report to.
     NightReport,
+    /// A file for the certificate of a practice.
+    Certificate,
     /// A survey of the user's own (TOML).
     Survey,
     /// A folder of templates.
@@ -64,7 +66,9 @@ impl PickFor {
             | Self::Templates
             | Self::SimulationFolder
             | Self::EvaluationFolder => PickKind::Folder,
-            Self::ExportLabels | Self::NightReport | Self::NewModel => PickKind::Save,
+            Self::ExportLabels | Self::NightReport | Self::Certificate | Self::NewModel => {
+                PickKind::Save
+            }
             Self::Vocabulary
             | Self::ImportLabels
             | Self::JoinTable
@@ -85,6 +89,7 @@ impl PickFor {
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
             Self::NightReport => "Write a report",
+            Self::Certificate => "A file for the certificate",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
             Self::SimulationFolder => "Choose an empty folder for the simulation",
@@ -99,6 +104,7 @@ impl PickFor {
         match self {
             Self::Vocabulary => &[("Vocabulary", &["toml"])],
             Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
+            Self::Certificate => &[("Page", &["html"])],
             Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
             Self::LatentModel | Self::NewModel => &[("Model with its card", &["safetensors"])],
             Self::Model => &[(
@@ -134,6 +140,7 @@ impl PickFor {
         match self {
             Self::ExportLabels => Some("labels.csv"),
             Self::NightReport => Some("night.html"),
+            Self::Certificate => Some("certificate.html"),
             Self::NewModel => Some("model.safetensors"),
             _ => None,
         }

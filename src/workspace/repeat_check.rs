@@ -1,4 +1,4 @@
-//! Candidates that are judged again without the first label: which wait.
+//! Candidates that are judged without the label that they have: again, or as practice.
 
 use std::{
     collections::BTreeSet,
@@ -11,6 +11,8 @@ use crate::domain::{Candidate, LabelBook, label_book::LabelState};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RepeatCheck {
     pub(super) open: BTreeSet<Arc<str>>,
+    /// True while a person practises: all labels are hidden, and none is taken.
+    is_practice: bool,
 }
 
 impl RepeatCheck {
@@ -24,9 +26,28 @@ impl RepeatCheck {
         self.open.len()
     }
 
-    /// True while a candidate waits for a second word.
+    /// A practice begins or is over.
+    pub const fn practise(&mut self, is_practice: bool) {
+        self.is_practice = is_practice;
+    }
+
+    /// True while a person practises.
+    pub const fn is_practice(&self) -> bool {
+        self.is_practice
+    }
+
+    /// What is hidden, as a number: none, so many labels, or all of them.
+    pub fn hidden(&self) -> usize {
+        if self.is_practice {
+            usize::MAX
+        } else {
+            self.open.len()
+        }
+    }
+
+    /// True where the label of a candidate is hidden.
     pub fn hides(&self, candidate: &Candidate) -> bool {
-        self.open.contains(&candidate.id)
+        self.is_practice || self.open.contains(&candidate.id)
     }
 
     /// What may be said of a candidate's label.

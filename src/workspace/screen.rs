@@ -50,6 +50,8 @@ pub enum Pane {
     SideBySide,
     /// Messages to and from other programs.
     Samp,
+    /// Practising on candidates whose truth is known.
+    Practice,
 }
 
 /// A text field that a key jumps to.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub most_forgotten_percent: f32,
     /// The share of objects of each class whose set of classes is to hold it, percent.
     pub class_set_percent: f32,
+    /// Inspect shows the labelled candidates that the one on the screen is like.
+    pub shows_looks_like: bool,
     /// Sets of many candidates are scored from one orientation first.
     pub scores_one_orientation_first: bool,
     /// Projects opened last, newest first.
@@ -95,6 +97,7 @@ impl Default for Settings {
             model_files: Vec::new(),
             most_forgotten_percent: 0.5,
             class_set_percent: 90.0,
+            shows_looks_like: true,
             scores_one_orientation_first: false,
             recent_projects: Vec::new(),
             window_size: None,

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use super::{
+    alike::Alike,
     context::Context,
     display::Display,
     drawn::Sight,
@@ -67,6 +68,8 @@ pub struct Shared {
     pub panes: BTreeSet<Pane>,
     /// The field a key asked for, and the number of that request.
     pub focus: Option<(u64, Field)>,
+    /// The labelled candidates that the one on the screen is like.
+    pub alike: Alike,
     /// What runs by itself.
     pub motion: Option<Motion>,
     /// The role in the mosaic; none for the triplet.
@@ -139,6 +142,7 @@ impl Shared {
             log: LogLines::default(),
             panes: BTreeSet::new(),
             focus: None,
+            alike: Alike::default(),
             motion: None,
             mosaic_role: Some(Role::Science),
             mosaic_side: USUAL_SIDE,
@@ -314,6 +318,7 @@ impl Shared {
         self.return_to = None;
         self.steps = None;
         self.motion = None;
+        self.alike = Alike::default();
         self.sorted_at = None;
         self.decided_at.clear();
         self.display.unlock_set();
@@ -321,6 +326,7 @@ impl Shared {
         self.embedding = None;
         self.versions = Versions::default();
         self.repeat_check.end();
+        self.repeat_check.practise(false);
         self.queue.forget_shortlist();
         self.set_queue(QueueSpec::default());
         self.project = ProjectState::default();

@@ -14,7 +14,7 @@ use std::{
 use crate::common::program::{finished, program, text};
 
 /// Parts of commands that are not run here, and why.
-const NOT_RUN: [(&str, &str); 14] = [
+const NOT_RUN: [(&str, &str); 15] = [
     (
         "destello merge ",
         "needs all four shards; tests/cli/shards.rs",

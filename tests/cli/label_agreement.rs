@@ -27,7 +27,7 @@ fn kappas_conflicts_and_consensus_of_tables() {
     assert_eq!(code, Some(0), "{err}");
     // 3 of 4 alike; by chance 1/2 * 1/4 + 1/2 * 3/4 = 1/2.
     assert!(
-        said.contains("ana and ben: 3 of 4 alike, Cohen's kappa 0.500"),
+        said.contains("ana and ben: 3 of 4 alike, Cohen's kappa 0.500 ± 0."),
         "{said}"
     );
     assert!(said.contains("over 2 candidates"), "{said}");
@@ -71,6 +71,46 @@ fn the_skilled_outvote_those_who_guess() {
     let by_skill = consensus("skill");
     let row = by_skill.lines().find(|row| row.starts_with("c9,")).unwrap();
     assert!(row.starts_with("c9,bogus,0.9"), "{row}");
+}
+
+#[test]
+fn a_certificate_is_of_two_and_shows_where_they_differ() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    fs::write(
+        place("ana.csv"),
+        "id,label\na,real\nb,real\nc,bogus\nd,bogus\n",
+    )
+    .unwrap();
+    fs::write(
+        place("ben.csv"),
+        "id,label\na,real\nb,bogus\nc,bogus\nd,bogus\n",
+    )
+    .unwrap();
+    fs::write(place("eva.csv"), "id,label\na,real\n").unwrap();
+    let order = |tables: &str| {
+        let order = format!("label agreement --labels {tables} --certificate both.html");
+        let words: Vec<&str> = order.split_whitespace().collect();
+        destello_in(folder.path(), &words)
+    };
+    let (code, _, err) = order("ana.csv ben.csv eva.csv");
+    assert_eq!(code, Some(1), "{err}");
+    assert!(
+        err.contains("a certificate is of two annotators, here are 3"),
+        "{err}"
+    );
+    assert!(!place("both.html").exists());
+    let (code, _, err) = order("ana.csv ben.csv");
+    assert_eq!(code, Some(0), "{err}");
+    let page = fs::read_to_string(place("both.html")).unwrap();
+    for part in [
+        "Certificate of agreement: ana and ben",
+        "3 of 4 alike",
+        "kappa 0.50 ± ",
+        "<b>b</b><br><div>ana: real; ben: bogus</div>",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
 }
 
 #[test]

@@ -94,6 +94,11 @@ impl InlineWindow {
             *saved = Some(settings.clone());
             Ok(())
         });
+        // It compares all stamps of a set with labels: tests that are about it switch it on.
+        let settings = Settings {
+            shows_looks_like: false,
+            ..settings
+        };
         let mut state = AppState::new(settings, person);
         state
             .shared

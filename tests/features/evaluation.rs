@@ -84,6 +84,41 @@ fn where_to_stop_follows_from_the_labels_that_there_are() {
 }
 
 #[test]
+fn where_to_stop_stands_at_the_queue_and_follows_each_label() {
+    let sky = Sky::new(COUNT);
+    let mut window = InlineWindow::on(&sky.path(), &sky.beside("night.destello"));
+    let found = |window: &InlineWindow| window.state.evaluation.where_to_stop.found().cloned();
+    window.label_truths(19);
+    assert_eq!(found(&window), None, "20 labels are needed");
+    window.label_truths(28);
+    let of_28 = found(&window).unwrap();
+    assert_eq!((of_28.candidates, of_28.labelled), (COUNT, 28));
+    let line = of_28.in_short().unwrap();
+    assert!(
+        line.starts_with("look at ") && line.contains(" of 40 to keep 99 %"),
+        "{line}"
+    );
+    // It is what Evaluate finds from the labels, where the click leads.
+    window.apply(Command::Evaluate(Evaluate::WhereToStop));
+    assert_eq!(window.state.shared.screen, Screen::Evaluate);
+    let truth = window.state.evaluation.truth_source(&window.state.shared);
+    assert_eq!(truth, TruthSource::Labels);
+    assert_eq!(report(&window).models[0].workload, Some(of_28.clone()));
+    // One label more, and one taken back.
+    window.act(Action::Inspect);
+    window.label_truths(29);
+    assert_eq!(found(&window).unwrap().labelled, 29);
+    window.act(Action::Undo);
+    assert_eq!(found(&window), Some(of_28.clone()));
+    // Without scores to be seen nothing is estimated; a model of other classes ranks nothing.
+    window.act(Action::HideScores);
+    window.label_truths(30);
+    assert_eq!(found(&window), Some(of_28));
+    window.act(Action::HideScores);
+    assert_eq!(found(&window).unwrap().labelled, 30);
+}
+
+#[test]
 fn one_threshold_moves_all_figures() {
     let (mut window, _sky) = window();
     let auc = figure(&window, Measure::Auc);

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
 mod acting;
+mod beside;
 mod blind;
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,13 +1,21 @@
 //! `destello label agreement`: how well annotators agree, where they do not, and what they say together.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::{
     cli::print::print_line,
+    domain::{agreement::Votes, kappa::Uncertain},
     features::labelling::agreement::{self, Gathered},
-    io::{agreement_csv, whole_file::write_whole},
+    io::{
+        agreement_csv,
+        export::certificate::{self, Certificate, Pair, Shown},
+        whole_file::write_whole,
+    },
 };
 
 /// Arguments of `label agreement`.
@@ -29,6 +37,9 @@ pub struct Args {
     /// Write the candidates on which annotators differ as CSV, a column for each of them
     #[arg(long, value_name = "CSV")]
     conflicts: Option<PathBuf>,
+    /// Write a certificate of agreement of two annotators as one HTML page: figures, table of classes, what they differ on
+    #[arg(long, value_name = "HTML")]
+    certificate: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -51,9 +62,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let [first, second] = &pair.annotators;
         print_line(&format!(
             "{first} and {second}: {} of {} alike, Cohen's kappa {}",
-            pair.alike,
+            pair.alike(),
             pair.both,
-            in_words(pair.kappa)
+            with_error(pair.kappa())
         ))?;
     }
     let (kappa, candidates) = votes.fleiss();
@@ -91,7 +102,55 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         write_whole(path, agreement_csv::conflicts(&votes)?.as_bytes())
             .with_context(|| path.display().to_string())?;
     }
+    if let Some(path) = &args.certificate {
+        certify(path, &votes)?;
+    }
     Ok(ExitCode::from(if notes.is_empty() { 0 } else { 2 }))
+}
+
+fn with_error(kappa: Option<Uncertain>) -> String {
+    kappa.map_or_else(
+        || "not defined".into(),
+        |kappa| format!("{:.3} ± {:.3}", kappa.value, kappa.error),
+    )
+}
+
+/// The certificate of two: the first stands for the truth.
+fn certify(path: &Path, votes: &Votes) -> anyhow::Result<()> {
+    let mut pairs = votes.pairs();
+    ensure!(
+        pairs.len() == 1,
+        "a certificate is of two annotators, here are {}",
+        votes.annotators().len()
+    );
+    let pair = pairs.remove(0);
+    let [first, second] = &pair.annotators;
+    let mut apart = Vec::new();
+    for (id, given) in votes.iter() {
+        if let (Some(a), Some(b)) = (given.get(first), given.get(second))
+            && a != b
+        {
+            apart.push(Shown {
+                id,
+                words: format!("{first}: {a}; {second}: {b}"),
+                epoch: None,
+            });
+        }
+    }
+    let certificate = Certificate {
+        person: format!("{first} and {second}").into(),
+        facts: vec![("both labelled", pair.both.to_string())],
+        classes: pair.classes.clone(),
+        pairs: vec![Pair {
+            first: first.to_string(),
+            second: second.to_string(),
+            table: pair.table,
+        }],
+        apart,
+        ..Certificate::default()
+    };
+    certificate::write(path, &certificate, &mut |_| Vec::new())?;
+    Ok(())
 }
 
 fn in_words(kappa: Option<f64>) -> String {

@@ -10,6 +10,8 @@ pub enum Evaluate {
     Truth(TruthSource),
     /// Judge at these epochs; none for what is usual for a model.
     At(Option<JudgedAt>),
+    /// Show where to stop, by the labels of the project.
+    WhereToStop,
     /// Show these, and nothing else, in the mosaic.
     Open(Shortlist),
 }

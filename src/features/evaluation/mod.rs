@@ -14,6 +14,7 @@ pub(crate) mod report;
 pub mod sets;
 pub mod state;
 pub(crate) mod view;
+pub mod where_to_stop;
 pub(crate) mod workload;
 
 pub use compare::{compare, over_seeds};

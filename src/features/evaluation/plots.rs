@@ -15,6 +15,9 @@ const NEEDS_TWO_CLASSES: &str =
 /// Rates below this are not told apart on axes of deviates.
 const FINEST: u64 = 10_000_000;
 
+/// The place of *Where to stop* among the plots.
+pub(crate) const WORKLOAD: usize = 4;
+
 /// All plots of some models.
 pub(crate) fn plots(models: &[Evaluation]) -> Vec<Plot> {
     vec![
@@ -356,4 +359,14 @@ fn snr_point(bin: &SnrBin) -> Option<Point> {
         place: [middle.log10(), value[1]],
         interval: bin.interval,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_stop_is_in_its_place() {
+        assert_eq!(plots(&[])[WORKLOAD].name, "workload");
+    }
 }

@@ -7,6 +7,7 @@ use super::{
     Request,
     evaluator::{Judge, WriteEvaluation},
     sets::SetsAtHand,
+    where_to_stop::WhereToStop,
 };
 use crate::{
     domain::{Judged, JudgedAt, ModelFacts, ModelId, ScoreBook},
@@ -50,6 +51,8 @@ pub struct EvaluationPane {
     scores: Arc<ScoreBook>,
     judging: Option<Running<Judge>>,
     writing: ToTheEnd<WriteEvaluation>,
+    /// Where to stop, for the head of the queue.
+    pub where_to_stop: WhereToStop,
 }
 
 impl EvaluationPane {
@@ -75,7 +78,7 @@ impl EvaluationPane {
 
     /// True while work of any kind is under way, also what is written of a set that was left.
     pub const fn is_busy(&self) -> bool {
-        self.is_under_way() || self.writing.is_any_running()
+        self.is_under_way() || self.writing.is_any_running() || self.where_to_stop.is_busy()
     }
 
     /// Which epochs are judged; none for what is usual for a model.
@@ -141,6 +144,10 @@ impl EvaluationPane {
         match evaluate {
             Evaluate::Truth(truth) => self.chosen = Some(truth),
             Evaluate::At(at) => self.at = at,
+            Evaluate::WhereToStop => {
+                self.chosen = Some(TruthSource::Labels);
+                shared.show(Screen::Evaluate);
+            }
             Evaluate::Open(shortlist) => shared.open_shortlist(shortlist, cx),
         }
     }
@@ -148,6 +155,7 @@ impl EvaluationPane {
     /// Judges anew where anything has changed that a report depends on. One report at a time: what
     /// changes meanwhile is judged when it is there.
     pub(crate) fn want_evaluation(&mut self, shared: &mut Shared, cx: &Context) {
+        self.where_to_stop.want(shared, cx);
         let is_looked_at = shared.screen == Screen::Evaluate && !shared.is_blind();
         if !is_looked_at || self.is_under_way() {
             return;
@@ -215,6 +223,7 @@ impl EvaluationPane {
     /// Takes in what the tasks of evaluation report.
     pub(crate) fn poll_evaluation(&mut self, shared: &mut Shared, cx: &Context) {
         self.take_reports();
+        self.where_to_stop.poll(cx);
         while let Some(event) = self.writing.next_event() {
             match event {
                 TaskEvent::Finished((folder, files)) => {

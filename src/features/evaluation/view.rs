@@ -47,7 +47,7 @@ pub fn evaluate_ui(
         let why = if shared.scores.is_hidden {
             format!("Labels are blind. Show the scores ({key}) to evaluate models.")
         } else {
-            "Labels are blind until the repeat check is done.".into()
+            "Labels are blind until the repeat check or the practice is over.".into()
         };
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         return;

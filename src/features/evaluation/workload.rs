@@ -19,6 +19,18 @@ pub(super) fn workload_of(
     facts: &ModelFacts,
     request: &Request,
 ) -> Option<Workload> {
+    let ranked = ranked_of(catalogue, truths, scores, facts, request.at)?;
+    workload(&ranked, request.seed)
+}
+
+/// The scores of all candidates, and what the labels make of them; none of a model of other classes.
+pub(super) fn ranked_of(
+    catalogue: &Catalogue,
+    truths: Truths<'_>,
+    scores: &ScoreBook,
+    facts: &ModelFacts,
+    at: Option<JudgedAt>,
+) -> Option<Vec<Ranked>> {
     let positive = facts.positive?;
     let mut classes = Classes::new(truths, &facts.classes);
     let mut ranked = Vec::new();
@@ -26,7 +38,7 @@ pub(super) fn workload_of(
         let Some(predictions) = scores.get(&facts.id, ix) else {
             continue;
         };
-        let found = match request.at {
+        let found = match at {
             Some(JudgedAt::Last) => newest_epoch(predictions),
             _ => likeliest_epoch(predictions, facts),
         };
@@ -43,5 +55,5 @@ pub(super) fn workload_of(
             counts: !facts.learned.contains(&candidate.id),
         });
     }
-    workload(&ranked, request.seed)
+    Some(ranked)
 }

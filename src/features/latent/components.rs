@@ -73,7 +73,7 @@ impl LatentPane {
             pictures: self.pictures.centroids_revision(),
             queue: shared.queue.revision(),
             is_hidden: shared.is_blind(),
-            unrepeated: shared.repeat_check.left(),
+            unrepeated: shared.repeat_check.hidden(),
         };
         let table = &self.table;
         let is_same = |known: &Arc<Members>| Arc::ptr_eq(known, &members);

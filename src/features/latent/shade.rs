@@ -60,7 +60,7 @@ impl LatentPane {
             labels: is_of_labels.then(|| shared.book.revision()),
             scores: is_of_scores.then(|| shared.scores.revision()),
             is_hidden: hides_color(shared, &color_by),
-            unrepeated: shared.repeat_check.left(),
+            unrepeated: shared.repeat_check.hidden(),
             color_by,
         };
         if self.shade.key.as_ref() == Some(&key) {

@@ -1,4 +1,5 @@
-//! What stands side by side: the selection, else epochs of the candidate on the screen, else those after it.
+//! What stands side by side: the labelled ones that the candidate on the screen looks like where they are asked for,
+//! else the selection, else epochs of that candidate, else those after it.
 
 use crate::{
     domain::{Candidate, CandidateIx, Role},
@@ -17,11 +18,41 @@ pub struct Items {
     pub title: String,
     /// Candidates with the epoch of each, from 0.
     pub columns: Vec<(CandidateIx, usize)>,
+    /// What brings some, where there are too few.
+    pub why_few: &'static str,
 }
+
+/// Where nothing is selected.
+const SELECT: &str =
+    "Select two to six candidates in the mosaic, or go to one with several epochs.";
+/// Where nothing alike is known.
+const LABEL: &str = "No other labelled candidate that this one could look like is known yet.";
 
 impl Items {
     /// What the person looks at now.
     pub fn of(shared: &Shared) -> Self {
+        let why_few = if shared.alike.is_side_by_side {
+            LABEL
+        } else {
+            SELECT
+        };
+        Self {
+            why_few,
+            ..Self::found(shared)
+        }
+    }
+
+    fn found(shared: &Shared) -> Self {
+        if shared.alike.is_side_by_side {
+            let neighbours = shared.alike.neighbours.iter().map(|one| one.candidate);
+            let all = shared.place.candidate.into_iter().chain(neighbours);
+            let columns = all.map(|ix| (ix, shared.epoch_to_show(ix))).collect();
+            return Self {
+                title: "this one, and the labelled ones that it looks most like".into(),
+                columns,
+                ..Self::default()
+            };
+        }
         if shared.selection.len() > 1 {
             let columns: Vec<_> = first_selected(shared)
                 .into_iter()
@@ -33,7 +64,11 @@ impl Items {
             } else {
                 format!("{} selected", counted(all as u64, "candidate"))
             };
-            return Self { title, columns };
+            return Self {
+                title,
+                columns,
+                ..Self::default()
+            };
         }
         let (Some(ix), Some(candidate)) = (shared.place.candidate, shared.candidate()) else {
             return Self::default();
@@ -54,6 +89,7 @@ impl Items {
                     candidate.id
                 ),
                 columns: (first..first + count).map(|epoch| (ix, epoch)).collect(),
+                ..Self::default()
             };
         }
         let from = shared.queue.rank(ix).unwrap_or(0);
@@ -64,6 +100,7 @@ impl Items {
         Self {
             title: format!("this one and the next {}", columns.len().saturating_sub(1)),
             columns,
+            ..Self::default()
         }
     }
 

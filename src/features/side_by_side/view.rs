@@ -49,9 +49,7 @@ pub(crate) fn side_by_side_ui(
         .default_pos(pos2(60.0, 110.0))
         .show(ui.ctx(), |ui| {
             if items.columns.len() < 2 {
-                ui.label(
-                    "Select two to six candidates in the mosaic, or go to one with several epochs.",
-                );
+                ui.label(items.why_few);
                 return;
             }
             ui.label(weak(

@@ -1,6 +1,9 @@
 //! Find more like this: the candidates of the opened set nearest first to examples, by what a network finds in
-//! their stamps.
+//! their stamps; and beside a candidate the labelled ones that it looks like.
 
+pub mod looks_like;
+pub mod neighbours;
+pub(crate) mod neighbours_view;
 pub mod state;
 pub mod task;
 pub(crate) mod view;

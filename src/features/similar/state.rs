@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::task::{CompareStamps, RankAlike};
+use super::{
+    looks_like::LooksLike,
+    task::{CompareStamps, RankAlike},
+};
 use crate::{
     domain::CandidateIx,
     learn::similarity::AlikeVectors,
@@ -20,6 +23,10 @@ pub enum SimilarCommand {
     Stop,
     /// No examples any more, and the queue in file order.
     Forget,
+    /// Compare the stamps of a large set, for the nearest labelled ones.
+    Compare,
+    /// The candidate on the screen and the nearest labelled ones side by side, or no longer.
+    SideBySide,
 }
 
 /// The state of the search.
@@ -31,6 +38,8 @@ pub struct SimilarSearch {
     pub(crate) comparing: Option<Running<CompareStamps>>,
     vectors: Option<Arc<AlikeVectors>>,
     ranking: Option<Running<RankAlike>>,
+    /// Which labelled ones the candidate on the screen is like.
+    pub(super) alike: LooksLike,
 }
 
 impl SimilarSearch {
@@ -40,8 +49,8 @@ impl SimilarSearch {
     }
 
     /// True while stamps are compared.
-    pub const fn is_busy(&self) -> bool {
-        self.comparing.is_some() || self.ranking.is_some()
+    pub fn is_busy(&self) -> bool {
+        self.comparing.is_some() || self.ranking.is_some() || self.alike.is_finding()
     }
 
     /// "like 2, unlike 1".
@@ -65,6 +74,10 @@ impl SimilarSearch {
         cx: &Context,
     ) {
         match command {
+            SimilarCommand::Compare => self.compare_by_request(shared, cx),
+            SimilarCommand::SideBySide => {
+                self.act_on_alike(shared, Action::BesideAlike, cx);
+            }
             SimilarCommand::Stop => {
                 if let Some(running) = &self.comparing {
                     running.cancel();
@@ -133,8 +146,13 @@ impl SimilarSearch {
             }));
             return;
         }
+        shared.report("looking at all stamps once; the nearest come then", cx.now);
+        self.compare(shared, cx);
+    }
+
+    /// Looks at all stamps of the set, unless that is under way.
+    pub(super) fn compare(&mut self, shared: &Shared, cx: &Context) {
         if self.comparing.is_none() {
-            shared.report("looking at all stamps once; the nearest come then", cx.now);
             self.comparing = Some(cx.tasks.start(CompareStamps {
                 source: models::FEATURES.into(),
                 catalogue: shared.catalogue.clone(),
@@ -144,6 +162,12 @@ impl SimilarSearch {
         }
     }
 
+    /// What the stamps are like, where that candidate was among them.
+    pub(super) fn vectors_with(&self, here: CandidateIx) -> Option<Arc<AlikeVectors>> {
+        let has_it = |vectors: &&Arc<AlikeVectors>| (here.0 as usize) < vectors.len();
+        self.vectors.as_ref().filter(has_it).cloned()
+    }
+
     /// Takes in what the tasks report.
     pub(crate) fn poll_similar(&mut self, shared: &mut Shared, cx: &Context) {
         while let Some(event) = next_event(&mut self.comparing) {
@@ -151,14 +175,23 @@ impl SimilarSearch {
                 TaskEvent::Update(_) => {}
                 TaskEvent::Finished(vectors) => {
                     self.vectors = Some(vectors);
-                    self.rank(shared, cx);
+                    self.alike.comparison += 1;
+                    self.alike.fault = None;
+                    if !self.more.is_empty() {
+                        self.rank(shared, cx);
+                    }
                 }
-                TaskEvent::Cancelled => shared.report("comparing stamps: stopped", cx.now),
+                TaskEvent::Cancelled => {
+                    shared.report("comparing stamps: stopped", cx.now);
+                    self.alike.fault = Some("comparing stamps was stopped".into());
+                }
                 TaskEvent::Failed(why) => {
                     shared.warn(format!("comparing stamps: {why}"), cx.now);
+                    self.alike.fault = Some(why);
                 }
             }
         }
+        self.poll_neighbours();
         while let Some(event) = next_event(&mut self.ranking) {
             match event {
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}

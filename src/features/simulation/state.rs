@@ -27,6 +27,11 @@ pub use super::{
 };
 pub use crate::workspace::pick::PickFor;
 
+/// Simulated triplets to practise on.
+const PRACTICE_COUNT: u64 = 60;
+/// Their survey, whose conditions vary.
+const PRACTICE_SURVEY: &str = "mixed";
+
 /// What a person fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimulationForm {
@@ -307,6 +312,36 @@ impl SimulationPane {
                 TaskEvent::Cancelled => shared.report("simulation stopped", cx.now),
             }
         }
+    }
+
+    /// Simulates triplets to practise on into a folder of that name beside the demo, and opens them; returns the folder.
+    pub(crate) fn open_practice(
+        &mut self,
+        shared: &mut Shared,
+        seed: u64,
+        cx: &Context,
+    ) -> Option<PathBuf> {
+        if self.is_running() {
+            shared.report("a simulation is running: stop it first, or wait", cx.now);
+            return None;
+        }
+        let Some(demo) = &self.demo_folder else {
+            shared.warn("there is no home folder to keep a practice set in", cx.now);
+            return None;
+        };
+        let folder = demo.with_file_name(format!("practice-{seed}"));
+        let order = SimulationOrder {
+            kind: Kind::Triplets,
+            survey: PRACTICE_SURVEY.into(),
+            templates: None,
+            classes: Vec::new(),
+            roles: Kind::Triplets.usual_roles().to_vec(),
+            count: PRACTICE_COUNT,
+            seed,
+            out: folder.clone(),
+        };
+        self.start(Wanted::Order(Box::new(order)), cx);
+        Some(folder)
     }
 
     pub(crate) fn open_demo(&mut self, shared: &mut Shared, cx: &Context) {

@@ -3,6 +3,7 @@
 
 mod beside;
 pub mod bundle;
+pub mod certificate;
 pub mod columns;
 mod csv;
 mod json_lines;

@@ -26,7 +26,7 @@ const CURVE: [f64; 2] = [300.0, 110.0];
 /// Margin of its plot.
 const MARGIN: f64 = 14.0;
 
-const STYLE: &str = "body{font:14px sans-serif;margin:2em;background:#fff;color:#222}\
+pub(super) const STYLE: &str = "body{font:14px sans-serif;margin:2em;background:#fff;color:#222}\
 h1{font-weight:600}h2{margin-top:2em;border-bottom:1px solid #ccc}\
 table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:left;border-bottom:1px solid #eee}\
 .c{display:inline-block;vertical-align:top;width:318px;margin:0 1em 1em 0;padding:.6em;\
@@ -227,14 +227,8 @@ fn cards(
         if let Some(epoch) = row.epoch {
             for role in ROLES {
                 let stamp = epoch.stamp(role).and_then(|stamp| pixels.get(&stamp.id));
-                if let Some(png) = stamp.and_then(|stamp| png(stamp, role, epoch)) {
-                    write!(
-                        out,
-                        "<img title={} src=\"data:image/png;base64,{}\">",
-                        role.name(),
-                        STANDARD.encode(png)
-                    )?;
-                    report.stamps += 1;
+                if let Some(stamp) = stamp {
+                    report.stamps += usize::from(picture(out, stamp, role, epoch)?);
                 }
             }
         }
@@ -265,6 +259,42 @@ fn cards(
         write!(out, "</div>")?;
     }
     Ok(())
+}
+
+/// The stamps of one epoch, as far as they can be decoded.
+pub(super) fn pictures(
+    out: &mut impl std::io::Write,
+    epoch: &Epoch,
+    decode: &mut Decode<'_>,
+) -> std::io::Result<()> {
+    let wanted = ROLES.iter().filter_map(|role| epoch.stamp(*role));
+    let wanted: Vec<_> = wanted.cloned().collect();
+    let found: std::collections::HashMap<_, _> = decode(&wanted).into_iter().collect();
+    for stamp in &wanted {
+        if let Some(Ok(pixels)) = found.get(&stamp.id) {
+            picture(out, pixels, stamp.role, epoch)?;
+        }
+    }
+    Ok(())
+}
+
+/// One stamp; true where it has a picture.
+fn picture(
+    out: &mut impl std::io::Write,
+    stamp: &Stamp,
+    role: Role,
+    epoch: &Epoch,
+) -> std::io::Result<bool> {
+    let Some(png) = png(stamp, role, epoch) else {
+        return Ok(false);
+    };
+    write!(
+        out,
+        "<img title={} src=\"data:image/png;base64,{}\">",
+        role.name(),
+        STANDARD.encode(png)
+    )?;
+    Ok(true)
 }
 
 /// A stamp as the window's own look shows it, row 0 at the bottom; a difference as science minus
@@ -355,7 +385,7 @@ const fn color(band: Option<&Band>) -> &'static str {
     }
 }
 
-fn clock(microseconds: i64) -> String {
+pub(super) fn clock(microseconds: i64) -> String {
     jiff::Timestamp::from_microsecond(microseconds).map_or_else(
         |_| "?".into(),
         |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
@@ -363,7 +393,7 @@ fn clock(microseconds: i64) -> String {
 }
 
 /// Text that means nothing to a browser.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for sign in text.chars() {
         match sign {

@@ -1,4 +1,4 @@
-//! Blind labelling: while scores are hidden, and during a repeat check, nothing on the screen gives
+//! Blind labelling: while scores are hidden, and during a repeat check or a practice, nothing on the screen gives
 //! away what a model or the data call a candidate.
 
 use crate::workspace::{queue::column::Column, shared::Shared};
@@ -6,7 +6,7 @@ use crate::workspace::{queue::column::Column, shared::Shared};
 impl Shared {
     /// True while no score and no truth may be seen.
     pub fn is_blind(&self) -> bool {
-        self.scores.is_hidden || self.repeat_check.left() > 0
+        self.scores.is_hidden || self.repeat_check.hidden() > 0
     }
 
     /// True where a column may not be read now.

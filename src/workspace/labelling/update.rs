@@ -225,6 +225,10 @@ impl Shared {
     /// The number of the next step. Labels need a project that can be written: without one
     /// the reason is shown.
     pub fn next_step(&mut self, cx: &Context) -> Option<StepId> {
+        if self.repeat_check.is_practice() {
+            self.warn("no label is given during a practice: end it first", cx.now);
+            return None;
+        }
         if let Some(steps) = &mut self.steps {
             return Some(steps.next_step());
         }
