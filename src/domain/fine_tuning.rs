@@ -81,7 +81,9 @@ impl DomainFigures {
             .log_gain
             .filter(|[gain, error]| self.gain() <= self.error_of_gain() && gain > error);
         let surer = surer.map_or_else(String::new, |[gain, error]| {
-            format!(", and is surer of the right class by {gain:.2} ± {error:.2} nats")
+            // A difference of logarithms is a factor.
+            let [more, error] = [gain.exp_m1(), gain.exp() * error].map(|share| 100.0 * share);
+            format!(", and gives the right class {more:.1} ± {error:.1} % more probability")
         });
         format!(
             "gains {:.1} ± {:.1} points of mean recall on {} held-out labels{surer}",

@@ -201,6 +201,7 @@ fn figures_ui(
     let Some(model) = report.models.get(memory.judged_model) else {
         return;
     };
+    let width = ui.available_width();
     ui.horizontal(|ui| {
         for measure in HEADLINE {
             ui.vertical(|ui| {
@@ -222,7 +223,11 @@ fn figures_ui(
     ui.add_space(theme::GRID);
     matrix_ui(ui, model, commands);
     ui.add_space(theme::GRID);
-    rest_ui(ui, model);
+    // Below a wide table too, sentences end where the panel ends.
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        rest_ui(ui, model);
+    });
 }
 
 /// Figures of a handful mean little, and say so. Of many classes some may be absent; of two both are

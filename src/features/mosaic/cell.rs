@@ -88,23 +88,25 @@ pub fn cell_frame(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     if !value.is_empty() {
         outlined_text(painter, rect.min + vec2(4.0, 3.0), Align2::LEFT_TOP, &value);
     }
-    if labels.is_flagged {
+    // At the foot it would leave no space for the identifier.
+    let flag = if labels.is_flagged { "⚑ " } else { "" };
+    let word = format!("{flag}{}", cells::label_word(labels));
+    if !word.is_empty() {
         outlined_text(
             painter,
             rect.right_top() + vec2(-4.0, 3.0),
             Align2::RIGHT_TOP,
-            "⚑",
+            word.trim_end(),
         );
     }
     cell_words(ui, rect, shared, ix);
 }
 
-/// Score, identifier and label at the foot of a cell.
+/// Score and identifier at the foot of a cell.
 fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     let Some(candidate) = shared.catalogue.get(ix) else {
         return;
     };
-    let labels = shared.label_on_screen(candidate);
     let painter = ui.painter();
     let mut left = rect.left() + 5.0;
     if let Some(reading) = scoring::badge::of_candidate(shared, ix) {
@@ -121,15 +123,7 @@ fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     let color = theme::caption_color(ui);
     let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
     let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0 - BAR);
-    let word = cells::label_word(labels);
-    let word = foot.text(
-        right,
-        Align2::RIGHT_BOTTOM,
-        word,
-        font.clone(),
-        ui.visuals().text_color(),
-    );
-    let width = word.left() - left - 4.0;
+    let width = right.x - left;
     let id = cells::end_of(&foot, &candidate.id, &font, width);
     foot.text(pos2(left, right.y), Align2::LEFT_BOTTOM, id, font, color);
 }
