@@ -160,6 +160,27 @@ pub struct LabelEvent {
 }
 
 #[cfg(test)]
+impl LabelEvent {
+    /// A decision by Ana in the window, for tests.
+    pub(crate) fn made(step: i64, candidate: &str, action: LabelAction) -> Arc<Self> {
+        Arc::new(Self {
+            step: StepId(step),
+            candidate: candidate.into(),
+            action,
+            vocabulary: "real_bogus".into(),
+            annotator: "ana".into(),
+            at: Timestamp(step),
+            dwell_ms: None,
+            shown: None,
+            model: None,
+            score: None,
+            origin: Origin::Window,
+            program: "test".into(),
+        })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::StepIds;
 

@@ -261,27 +261,9 @@ impl LabelBook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Origin, Timestamp};
-
-    fn event(step: i64, candidate: &str, action: LabelAction) -> Arc<LabelEvent> {
-        Arc::new(LabelEvent {
-            step: StepId(step),
-            candidate: candidate.into(),
-            action,
-            vocabulary: "real_bogus".into(),
-            annotator: "ana".into(),
-            at: Timestamp(step),
-            dwell_ms: None,
-            shown: None,
-            model: None,
-            score: None,
-            origin: Origin::Window,
-            program: "test".into(),
-        })
-    }
 
     fn set(step: i64, candidate: &str, class: &str) -> Arc<LabelEvent> {
-        event(
+        LabelEvent::made(
             step,
             candidate,
             LabelAction::Set {
@@ -302,11 +284,11 @@ mod tests {
     fn the_last_decision_counts_and_undo_brings_back_the_one_before() {
         let mut book = LabelBook::of([set(1, "a", "real"), set(2, "a", "bogus")]);
         assert_eq!(classes(&book, "a"), ["bogus"]);
-        book.push(event(3, "", LabelAction::Undo { of: StepId(2) }));
+        book.push(LabelEvent::made(3, "", LabelAction::Undo { of: StepId(2) }));
         assert_eq!(classes(&book, "a"), ["real"]);
         assert_eq!(book.next_undo("ana"), Some(StepId(1)));
         assert_eq!(book.next_redo("ana"), Some(StepId(2)));
-        book.push(event(4, "", LabelAction::Redo { of: StepId(2) }));
+        book.push(LabelEvent::made(4, "", LabelAction::Redo { of: StepId(2) }));
         assert_eq!(classes(&book, "a"), ["bogus"]);
         assert_eq!(book.history("a").filter(|(_, counts)| *counts).count(), 2);
     }
@@ -318,7 +300,7 @@ mod tests {
             set(2, "a", "bogus"),
             set(2, "b", "bogus"),
         ]);
-        book.push(event(3, "", LabelAction::Undo { of: StepId(2) }));
+        book.push(LabelEvent::made(3, "", LabelAction::Undo { of: StepId(2) }));
         assert_eq!(classes(&book, "a"), ["real"]);
         assert!(!book.state("b").is_seen());
     }
@@ -326,7 +308,7 @@ mod tests {
     #[test]
     fn a_new_decision_empties_redo_of_that_person_only() {
         let mut book = LabelBook::of([set(1, "a", "real")]);
-        book.push(event(2, "", LabelAction::Undo { of: StepId(1) }));
+        book.push(LabelEvent::made(2, "", LabelAction::Undo { of: StepId(1) }));
         let mut other = (*set(3, "b", "real")).clone();
         other.annotator = "ben".into();
         book.push(Arc::new(other));
@@ -337,15 +319,19 @@ mod tests {
 
     #[test]
     fn two_windows_that_undo_the_same_step_undo_it_once() {
-        let undo = |at| event(at, "", LabelAction::Undo { of: StepId(2) });
+        let undo = |at| LabelEvent::made(at, "", LabelAction::Undo { of: StepId(2) });
         let mut book = LabelBook::of([set(1, "a", "real"), set(2, "a", "bogus")]);
         book.push(undo(3));
         book.push(undo(4));
         assert_eq!(book.next_undo("ana"), Some(StepId(1)));
-        book.push(event(5, "", LabelAction::Redo { of: StepId(2) }));
+        book.push(LabelEvent::made(5, "", LabelAction::Redo { of: StepId(2) }));
         assert_eq!(classes(&book, "a"), ["bogus"]);
         assert_eq!(book.next_redo("ana"), None);
-        book.push(event(6, "", LabelAction::Undo { of: StepId(77) }));
+        book.push(LabelEvent::made(
+            6,
+            "",
+            LabelAction::Undo { of: StepId(77) },
+        ));
         assert_eq!(book.next_redo("ana"), None);
     }
 
@@ -356,10 +342,10 @@ mod tests {
         };
         let mut row = (*set(1, "a", "real")).clone();
         row.annotator = "ben".into();
-        let mut book = LabelBook::of([event(1, "", marker), Arc::new(row)]);
+        let mut book = LabelBook::of([LabelEvent::made(1, "", marker), Arc::new(row)]);
         assert_eq!(book.next_undo("ben"), None);
         assert_eq!(book.next_undo("ana"), Some(StepId(1)));
-        book.push(event(2, "", LabelAction::Undo { of: StepId(1) }));
+        book.push(LabelEvent::made(2, "", LabelAction::Undo { of: StepId(1) }));
         assert!(!book.state("a").is_seen());
         assert!(book.candidates().iter().all(|(id, _)| !id.is_empty()));
     }
@@ -367,7 +353,7 @@ mod tests {
     #[test]
     fn tags_add_up_and_unsure_takes_the_class_away() {
         let tag = |step, class: &str| {
-            event(
+            LabelEvent::made(
                 step,
                 "a",
                 LabelAction::Tag {
@@ -377,7 +363,7 @@ mod tests {
         };
         let mut book = LabelBook::of([tag(1, "dipole"), tag(2, "edge"), tag(3, "edge")]);
         assert_eq!(classes(&book, "a"), ["dipole", "edge"]);
-        book.push(event(
+        book.push(LabelEvent::made(
             4,
             "a",
             LabelAction::Untag {
@@ -385,13 +371,13 @@ mod tests {
             },
         ));
         assert_eq!(classes(&book, "a"), ["edge"]);
-        book.push(event(5, "a", LabelAction::Unsure));
+        book.push(LabelEvent::made(5, "a", LabelAction::Unsure));
         assert!(book.state("a").is_unsure && !book.state("a").is_labelled());
     }
 
     #[test]
     fn a_skip_takes_no_decision_away_and_a_decision_ends_a_skip() {
-        let mut skip = (*event(2, "a", LabelAction::Skip)).clone();
+        let mut skip = (*LabelEvent::made(2, "a", LabelAction::Skip)).clone();
         skip.annotator = "ben".into();
         let book = LabelBook::of([set(1, "a", "real"), Arc::new(skip)]);
         let state = book.state("a");
@@ -400,8 +386,8 @@ mod tests {
             book.decision("a").map(|event| &*event.annotator),
             Some("ana")
         );
-        let skip = |step, id| event(step, id, LabelAction::Skip);
-        let unsure = event(3, "b", LabelAction::Unsure);
+        let skip = |step, id| LabelEvent::made(step, id, LabelAction::Skip);
+        let unsure = LabelEvent::made(3, "b", LabelAction::Unsure);
         let book = LabelBook::of([skip(1, "a"), set(2, "a", "real"), unsure, skip(4, "b")]);
         for id in ["a", "b"] {
             let state = book.state(id);

@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 pub(crate) mod form_fields;
+pub(crate) mod pane;
 pub(crate) mod readout;
 pub mod sight;
 pub(crate) mod small_stamps;

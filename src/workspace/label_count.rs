@@ -123,28 +123,11 @@ impl LabelCount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Candidate, Origin, Timestamp, label::StepId};
-
-    fn event(step: i64, candidate: &str, action: LabelAction) -> Arc<LabelEvent> {
-        Arc::new(LabelEvent {
-            step: StepId(step),
-            candidate: candidate.into(),
-            action,
-            vocabulary: "real_bogus".into(),
-            annotator: "ana".into(),
-            at: Timestamp(step),
-            dwell_ms: None,
-            shown: None,
-            model: None,
-            score: None,
-            origin: Origin::Window,
-            program: "test".into(),
-        })
-    }
+    use crate::domain::{Candidate, StepId};
 
     fn real(step: i64, candidate: &str) -> Arc<LabelEvent> {
         let class = "real".into();
-        event(step, candidate, LabelAction::Set { class })
+        LabelEvent::made(step, candidate, LabelAction::Set { class })
     }
 
     fn add(catalogue: &mut Catalogue, ids: &[&str]) {
@@ -171,23 +154,23 @@ mod tests {
         book.push(real(3, "b"));
         count.update(&catalogue, &book);
         assert_eq!(count.get(), 3);
-        book.push(event(4, "", LabelAction::Undo { of: StepId(3) }));
+        book.push(LabelEvent::made(4, "", LabelAction::Undo { of: StepId(3) }));
         count.update(&catalogue, &book);
         assert_eq!(count.get(), 2);
-        book.push(event(5, "", LabelAction::Redo { of: StepId(3) }));
-        book.push(event(6, "a", LabelAction::Unsure));
+        book.push(LabelEvent::made(5, "", LabelAction::Redo { of: StepId(3) }));
+        book.push(LabelEvent::made(6, "a", LabelAction::Unsure));
         count.update(&catalogue, &book);
         assert_eq!(count.get(), 2);
         let real: Vec<_> = count.real().map(|ix| ix.0).collect();
         assert_eq!(real, [1, 2]);
         let class = "bogus".into();
-        book.push(event(7, "b", LabelAction::Set { class }));
+        book.push(LabelEvent::made(7, "b", LabelAction::Set { class }));
         count.update(&catalogue, &book);
         assert_eq!(count.real().count(), 1);
         // Every astronomical class is real, as where models are judged.
         for (step, class, real) in [(8, "SN", 2), (9, "galaxy", 2), (10, "my_own", 1)] {
             let class = class.into();
-            book.push(event(step, "a", LabelAction::Set { class }));
+            book.push(LabelEvent::made(step, "a", LabelAction::Set { class }));
             count.update(&catalogue, &book);
             assert_eq!((count.real().count(), count.get()), (real, 3));
         }

@@ -12,7 +12,10 @@ use crate::{
         training::view::alarm,
     },
     tasks::Running,
-    widgets::theme::{self, weak},
+    widgets::{
+        pane::pane_ui,
+        theme::{self, weak},
+    },
     workspace::{
         action::Action,
         command::{Command, Session},
@@ -30,14 +33,12 @@ pub fn fine_tune_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<Command> + From<FineTune> + From<Latent>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("Fine-tune")
-        .open(&mut is_open)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(egui::pos2(430.0, 90.0))
-        .show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
+    pane_ui(
+        ui,
+        ("Fine-tune", WIDTH),
+        Action::FineTune,
+        commands,
+        |ui, commands| {
             status_ui(ui, fine_tuning, shared, commands);
             curve_ui(ui, fine_tuning, commands);
             let versions = shared.versions.all();
@@ -45,10 +46,8 @@ pub fn fine_tune_ui(
                 ui.separator();
                 versions_ui(ui, shared, versions, commands);
             }
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::FineTune).into());
-    }
+        },
+    );
 }
 
 fn status_ui(

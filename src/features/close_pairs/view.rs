@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     tasks::Running,
-    widgets::theme::{self, weak},
+    widgets::{
+        pane::pane_ui,
+        theme::{self, weak},
+    },
     workspace::{action::Action, command::Command, shared::Shared},
 };
 
@@ -24,14 +27,12 @@ pub fn close_pairs_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<Command> + From<ClosePairsCommand>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("Close pairs")
-        .open(&mut is_open)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(egui::pos2(430.0, 90.0))
-        .show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
+    pane_ui(
+        ui,
+        ("Close pairs", WIDTH),
+        Action::ClosePairs,
+        commands,
+        |ui, commands| {
             start_ui(ui, pane, shared, commands);
             ui.add_space(theme::GRID);
             if let Some(why) = pane.fault() {
@@ -40,10 +41,8 @@ pub fn close_pairs_ui(
             if let Some(found) = pane.found() {
                 found_ui(ui, found, shared, commands);
             }
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::ClosePairs).into());
-    }
+        },
+    );
 }
 
 /// The radius, and the button; while they are looked for, how far that is.

@@ -4,7 +4,10 @@ use egui::{Button, RichText, Ui};
 
 use super::state::{SampCommand, SampPane, What};
 use crate::{
-    widgets::theme::{self, weak},
+    widgets::{
+        pane::pane_ui,
+        theme::{self, weak},
+    },
     workspace::{action::Action, command::Command, shared::Shared, words::counted},
 };
 
@@ -18,23 +21,19 @@ pub fn samp_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<Command> + From<SampCommand>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("SAMP")
-        .open(&mut is_open)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(egui::pos2(430.0, 90.0))
-        .show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
+    pane_ui(
+        ui,
+        ("SAMP", WIDTH),
+        Action::Samp,
+        commands,
+        |ui, commands| {
             ui.label("TOPCAT, Aladin, DS9 and others on this computer. What they point at becomes current here.");
             ui.add_space(theme::GRID);
             hub_ui(ui, pane, commands);
             ui.separator();
             send_ui(ui, pane, shared, commands);
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::Samp).into());
-    }
+        },
+    );
 }
 
 fn hub_ui(ui: &mut Ui, pane: &SampPane, commands: &mut Vec<impl From<SampCommand>>) {

@@ -11,6 +11,7 @@ use crate::{
     learn::shares::{ClassShares, Decision, ShareSource},
     widgets::{
         cells,
+        pane::pane_ui,
         theme::{self, weak},
     },
     workspace::{
@@ -33,14 +34,12 @@ const ROW: f32 = 24.0;
 
 /// The window.
 pub(crate) fn class_shares_ui(ui: &Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
-    let mut is_open = true;
-    egui::Window::new("Class shares")
-        .open(&mut is_open)
-        .collapsible(false)
-        .resizable(false)
-        .default_pos(egui::pos2(430.0, 110.0))
-        .show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
+    pane_ui(
+        ui,
+        ("Class shares", WIDTH),
+        Action::ClassShares,
+        commands,
+        |ui, commands| {
             let model = shared.scores.active();
             let known = model.ready.as_ref().zip(model.shares());
             if shared.is_blind() {
@@ -51,10 +50,8 @@ pub(crate) fn class_shares_ui(ui: &Ui, shared: &Shared, commands: &mut Vec<impl 
                 let text = format!("{} has not scored the set yet", model.name());
                 ui.label(weak(ui, text));
             }
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::ClassShares).into());
-    }
+        },
+    );
 }
 
 fn found_ui(

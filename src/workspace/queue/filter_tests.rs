@@ -3,30 +3,14 @@
 use super::*;
 use crate::workspace::queue::filter_term::Comparison;
 use crate::{
-    domain::{
-        Candidate, CandidateIx, Epoch, Fields, LabelAction, LabelBook, LabelEvent, Origin, StepId,
-        Timestamp,
-    },
+    domain::{Candidate, CandidateIx, Epoch, Fields, LabelAction, LabelBook, LabelEvent},
     workspace::scores::shown::Scores,
 };
 
 fn labelled_real() -> LabelBook {
-    LabelBook::of([Arc::new(LabelEvent {
-        step: StepId(1),
-        candidate: candidate().id,
-        action: LabelAction::Set {
-            class: "real".into(),
-        },
-        vocabulary: "real_bogus".into(),
-        annotator: "ana".into(),
-        at: Timestamp(1),
-        dwell_ms: None,
-        shown: None,
-        model: None,
-        score: None,
-        origin: Origin::Window,
-        program: "test".into(),
-    })])
+    let class = "real".into();
+    let action = LabelAction::Set { class };
+    LabelBook::of([LabelEvent::made(1, &candidate().id, action)])
 }
 
 fn candidate() -> Candidate {

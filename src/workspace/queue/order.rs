@@ -343,9 +343,7 @@ fn has_joined(candidate: &Candidate, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        domain::{
-            Candidate, Epoch, LabelAction, LabelBook, LabelEvent, Origin, Timestamp, label::StepId,
-        },
+        domain::{Candidate, Epoch, LabelAction, LabelBook, LabelEvent},
         workspace::repeat_check::RepeatCheck,
     };
 
@@ -395,22 +393,8 @@ mod tests {
 
     /// The event that calls a candidate real.
     fn labelled(number: usize) -> Arc<LabelEvent> {
-        Arc::new(LabelEvent {
-            step: StepId(1),
-            candidate: format!("c{number}").into(),
-            action: LabelAction::Set {
-                class: "real".into(),
-            },
-            vocabulary: "real_bogus".into(),
-            annotator: "ana".into(),
-            at: Timestamp(1),
-            dwell_ms: None,
-            shown: None,
-            model: None,
-            score: None,
-            origin: Origin::Window,
-            program: "test".into(),
-        })
+        let class = "real".into();
+        LabelEvent::made(1, &format!("c{number}"), LabelAction::Set { class })
     }
 
     fn order(queue: &Queue) -> Vec<u32> {
