@@ -11,6 +11,7 @@ use destello::{
     },
     learn::{Compute, Model, Wish, model_file, shares::Decision},
     tasks::cancel::CancelToken,
+    workspace::kept_index::Indexing,
 };
 
 use super::{alert_files, report::Report};
@@ -34,6 +35,7 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
     for name in ["compact", "cap"] {
         let order = ScoreOrder {
             paths: vec![packets.clone()],
+            indexing: Indexing::Anew,
             models: vec![name.into()],
             device: Wish::Cpu,
             project: None,

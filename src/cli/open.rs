@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::joins::Joins;
+use super::{joins::Joins, opened::IndexArgs};
 use crate::window::{GpuFaults, Start, open_window};
 
 /// Arguments of the window.
@@ -23,6 +23,8 @@ pub struct Args {
     vocabulary: Option<String>,
     #[command(flatten)]
     joins: Joins,
+    #[command(flatten)]
+    indexing: IndexArgs,
     /// Play a scripted visit, save a picture of every screen in this folder, and quit
     #[arg(long, value_name = "DIR")]
     tour: Option<PathBuf>,
@@ -48,6 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         project: args.project.clone(),
         vocabulary: args.vocabulary.clone(),
         joins: args.joins.list(),
+        indexing: args.indexing.choice(),
         tour: args.tour.clone(),
         faults: GpuFaults {
             refuses_first: args.refuse_gpu,

@@ -8,8 +8,27 @@ use crate::{
     io::{Decoder, export::FilledColumn},
     store::Project,
     tasks::cancel::CancelToken,
-    workspace::{open, table},
+    workspace::{kept_index::Indexing, open, table},
 };
+
+/// Whether a subcommand takes files from the index that was kept.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct IndexArgs {
+    /// Read every file: by default, files that are what they were at an earlier opening of the set are taken from the
+    /// index that was kept then, beside its project or in the cache folder
+    #[arg(long)]
+    anew: bool,
+}
+
+impl IndexArgs {
+    pub(super) const fn choice(self) -> Indexing {
+        if self.anew {
+            Indexing::Anew
+        } else {
+            Indexing::Kept
+        }
+    }
+}
 
 /// Candidates and where the table about them goes, for a subcommand that makes one.
 #[derive(Debug, clap::Args)]
@@ -20,6 +39,8 @@ pub(super) struct TableArgs {
     /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    indexing: IndexArgs,
 }
 
 /// Candidates that a table is about.
@@ -42,7 +63,8 @@ impl TableArgs {
         if let Some(out) = &self.out {
             table::format_of(out)?;
         }
-        let opened = open::read_until(&self.paths, decoder, cancel);
+        let indexing = self.indexing.choice();
+        let opened = open::read_kept(&self.paths, None, indexing, decoder, cancel);
         for problem in &opened.problems {
             eprintln!("{problem}");
         }

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     joins::{self, Joins},
+    opened::IndexArgs,
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     shares::{Sets, Shares},
 };
@@ -49,6 +50,8 @@ pub struct Args {
     sets: Sets,
     #[command(flatten)]
     joins: Joins,
+    #[command(flatten)]
+    indexing: IndexArgs,
     /// For large sets: score one orientation first, and all four only where the score lies near the threshold (that
     /// of the model, or the one that is given). The table says which were scored in full; a project keeps only those
     #[arg(
@@ -92,6 +95,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let order = ScoreOrder {
         paths: args.paths.clone(),
+        indexing: args.indexing.choice(),
         models: args.models.clone(),
         device: args.device,
         project: args.project.clone(),

@@ -39,6 +39,9 @@ pub struct Fields {
     texts: Box<[(Arc<str>, Arc<str>)]>,
 }
 
+/// Names of numbers, numbers, texts with their names.
+pub type FieldParts<'a> = (&'a Arc<[Arc<str>]>, &'a [f64], &'a [(Arc<str>, Arc<str>)]);
+
 impl Fields {
     /// From number columns (`names` and `numbers` in the same order) and texts.
     ///
@@ -54,6 +57,11 @@ impl Fields {
             numbers: numbers.into(),
             texts: texts.into(),
         }
+    }
+
+    /// What [`Fields::new`] makes them of: names of numbers, numbers, texts with their names.
+    pub fn parts(&self) -> FieldParts<'_> {
+        (&self.names, &self.numbers, &self.texts)
     }
 
     /// These fields, and more behind them; of one name the new one counts.

@@ -9,6 +9,8 @@ use std::{
     },
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::geometry::Geometry;
 
 /// Identifies one stamp of the opened set; never reused while the program runs.
@@ -22,12 +24,17 @@ pub struct StampIds(AtomicU32);
 impl StampIds {
     /// The next number.
     pub fn next(&self) -> StampId {
-        StampId(self.0.fetch_add(1, Ordering::Relaxed))
+        self.reserve(1)
+    }
+
+    /// The first of so many numbers that belong to the caller; of none, the number that comes next.
+    pub fn reserve(&self, count: u32) -> StampId {
+        StampId(self.0.fetch_add(count, Ordering::Relaxed))
     }
 }
 
 /// What kind of container holds stamps. Recognised from the bytes, not from the name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SourceKind {
     /// A FITS file, plain, gzipped or tile-compressed.
     Fits,
@@ -63,7 +70,7 @@ pub struct Source {
 }
 
 /// Which part of a source is one stamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// An image HDU (0 is the primary one), and the plane along NAXIS3 where it is a cube.
     Hdu {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::canonical::{Canonical, variant};
 
 /// In which scale a time is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimeScale {
     /// Coordinated Universal Time: what surveys mean where they name none.
     #[default]

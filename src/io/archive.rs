@@ -263,8 +263,7 @@ impl MemberReader {
             Self::Gzip(points, stream) => {
                 let stream = entered(stream, points, path, at)?;
                 let skip = at.saturating_sub(stream.position());
-                io::copy(&mut stream.by_ref().take(skip), &mut io::sink())
-                    .map_err(BytesError::Gunzip)?;
+                pass_over(stream, skip, points).map_err(BytesError::Gunzip)?;
                 stream
                     .by_ref()
                     .take(len as u64)
@@ -277,6 +276,20 @@ impl MemberReader {
         }
         Ok(bytes)
     }
+}
+
+/// Passes over so many bytes and leaves checkpoints on the way: a set whose index was kept has none yet.
+fn pass_over(
+    stream: &mut Gunzip<BufReader<File>>,
+    count: u64,
+    points: &Mutex<Checkpoints>,
+) -> io::Result<()> {
+    let mut left = stream.by_ref().take(count);
+    let mut buffer = vec![0; 64 << 10];
+    while left.read(&mut buffer)? > 0 {
+        left.get_ref().keep(&mut lock(points));
+    }
+    Ok(())
 }
 
 /// The stream, at or before byte `at`: as it is, or resumed where that is nearer.
@@ -300,4 +313,43 @@ fn entered<'s>(
     stream
         .as_mut()
         .ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    /// Where the index was kept nobody walked through the archive: the first look leaves the checkpoints.
+    #[test]
+    fn looking_at_a_member_leaves_checkpoints_on_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("night.tar.gz");
+        let bytes: Vec<u8> = (0..6_u32 << 20)
+            .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect();
+        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+        packer.write_all(&bytes).unwrap();
+        std::fs::write(&path, packer.finish().unwrap()).unwrap();
+        let archives = Archives::default();
+        let read = |at: usize| {
+            let mut found = Vec::new();
+            let places = [(at as u64, 1_000)];
+            archives.read_members_at(&path, SourceKind::TarGz, &places, &mut |_, bytes| {
+                found = bytes.unwrap();
+            });
+            assert!(found == bytes[at..at + 1_000], "at {at}");
+        };
+        read(5 << 20);
+        let points = archives.checkpoints(&path);
+        let nearest = |at: u64| lock(&points).before(at).map(Checkpoint::out_bytes);
+        assert!(nearest(5 << 20) >= Some(3 << 20), "{:?}", nearest(5 << 20));
+        assert!(nearest(2 << 20) >= Some(1 << 20));
+        for at in [0, 1_234_567, (5 << 20) + 77] {
+            read(at);
+        }
+    }
 }

@@ -17,6 +17,7 @@ use super::{
     fits_layout::{FitsLayout, LayoutError},
     gunzip::read_file,
     json_alerts,
+    kept_index::{KeptIndex, UnitName},
     parquet_cutouts::CutoutsError,
     recognise::Content,
     scan_alerts::{self, AlertPlace, AlertsFound, read_alerts},
@@ -61,6 +62,29 @@ pub fn scan(
     is_cancelled: &dyn Fn() -> bool,
     found: &mut dyn FnMut(Found),
 ) {
+    scan_with(paths, decoder, ids, is_cancelled, found, None);
+}
+
+/// The same, without reading files that `kept` knows as they are; what is read is recorded there.
+pub fn scan_kept(
+    paths: &[PathBuf],
+    decoder: &Decoder,
+    ids: &StampIds,
+    is_cancelled: &dyn Fn() -> bool,
+    found: &mut dyn FnMut(Found),
+    kept: &mut KeptIndex,
+) {
+    scan_with(paths, decoder, ids, is_cancelled, found, Some(kept));
+}
+
+fn scan_with(
+    paths: &[PathBuf],
+    decoder: &Decoder,
+    ids: &StampIds,
+    is_cancelled: &dyn Fn() -> bool,
+    found: &mut dyn FnMut(Found),
+    kept: Option<&mut KeptIndex>,
+) {
     let mut scan = Scan {
         decoder,
         ids,
@@ -74,6 +98,9 @@ pub fn scan(
         identities: Identities::default(),
         read_before: HashMap::new(),
         array_paths: Vec::new(),
+        kept,
+        here: std::env::current_dir().ok(),
+        is_uncertain: false,
     };
     // Files of one folder may be the roles of one epoch: they are looked at together.
     for together in paths.chunk_by(|a, b| !a.is_dir() && !b.is_dir() && a.parent() == b.parent()) {
@@ -104,6 +131,12 @@ pub(super) struct Scan<'a> {
     pub(super) read_before: HashMap<PathBuf, FitsRead>,
     /// Files of arrays met in the present folder, which are looked at together.
     pub(super) array_paths: Vec<PathBuf>,
+    /// What earlier scans read, where that is kept.
+    pub(super) kept: Option<&'a mut KeptIndex>,
+    /// Where relative paths begin.
+    pub(super) here: Option<PathBuf>,
+    /// Something of the unit that is being read could not be read, which may be otherwise next time.
+    pub(super) is_uncertain: bool,
 }
 
 /// A FITS file whose headers are read.
@@ -155,9 +188,17 @@ impl Scan<'_> {
 
     /// One file, whatever it is.
     pub(super) fn file(&mut self, path: &Path, met: Met) {
-        if let Some(fits) = self.fits(path, met) {
-            self.whole_fits(path, &fits);
+        // It changes all the time, and is not read.
+        if met == Met::InFolder && is_project(path) {
+            return;
         }
+        let mut name = UnitName::new("file");
+        name.add(&[met as u8]);
+        self.unit(name, &[path.to_owned()], |scan| {
+            if let Some(fits) = scan.fits(path, met) {
+                scan.whole_fits(path, &fits);
+            }
+        });
     }
 
     /// The headers of a file that is FITS; any other file is dealt with, and problems are told.
@@ -190,20 +231,27 @@ impl Scan<'_> {
             }
             Ok(Contents::LargeFits) => {
                 let layout = FitsLayout::read_on_disk(path, &self.names);
+                self.is_uncertain |= layout.is_err();
                 return self.fits_layout(path, layout);
             }
             Ok(Contents::Avro(bytes)) => self.alert_file(path, &bytes),
             Ok(Contents::Archive(kind)) => self.archive(path, kind),
-            Ok(Contents::Arrays) => self.array_paths.push(path.to_owned()),
+            Ok(Contents::Arrays) => self.found_arrays(path),
             Ok(Contents::Parquet) => self.parquet(path, met),
             Ok(Contents::Other(Content::Text)) if may_be_json(path) && self.json(path) => {}
             // Licences, notes, tables and projects lie beside data; they are nobody's fault.
             Ok(Contents::Other(Content::Text)) if met == Met::InFolder && is_companion(path) => {}
             Ok(Contents::Other(Content::Sqlite)) if met == Met::InFolder => {}
             Ok(Contents::Other(other)) => self.problem(path, "file", other.refusal()),
-            Err(error) => self.problem(path, "file", &error.to_string()),
+            Err(error) => self.unreadable(path, "file", &error.to_string()),
         }
         None
+    }
+
+    /// A problem that may be gone next time, though the file is what it was.
+    pub(super) fn unreadable(&mut self, path: &Path, what: &str, why: &str) {
+        self.is_uncertain = true;
+        self.problem(path, what, why);
     }
 
     pub(super) fn fits_layout(
@@ -268,15 +316,25 @@ impl Scan<'_> {
 
     /// A part of an object, by one file or the files of one epoch.
     pub(super) fn part(&mut self, part: Part) {
+        if let Some(kept) = &mut self.kept {
+            kept.part(&part);
+        }
         if self.identities.hold(part) {
-            self.decide();
+            self.report_decided();
         }
     }
 
     /// Reports the objects whose parts are held back.
     pub(super) fn decide(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.decide();
+        }
+        self.report_decided();
+    }
+
+    fn report_decided(&mut self) {
         for candidate in self.identities.decide() {
-            self.candidate(candidate);
+            (self.found)(Found::Candidate(candidate));
         }
     }
 
@@ -288,7 +346,7 @@ impl Scan<'_> {
                     self.candidate(candidate);
                 }
             }
-            Err(error) => self.problem(path, "training bundle", &error.why),
+            Err(error) => self.unreadable(path, "training bundle", &error.why),
         }
     }
 
@@ -309,15 +367,19 @@ impl Scan<'_> {
     fn parquet(&mut self, path: &Path, met: Met) {
         let source = source(path, SourceKind::Parquet);
         match scan_alerts::read_rows(path, &source, self.ids, self.is_cancelled) {
-            Ok(found) => self.alerts(found, Rule::Rows),
+            Ok(found) => {
+                self.is_uncertain |= found.problems.iter().any(|problem| problem.what == "file");
+                self.alerts(found, Rule::Rows);
+            }
             Err(CutoutsError::NoCutouts) if met == Met::InFolder => {}
-            Err(error) => self.problem(path, "file", &error.to_string()),
+            Err(error) => self.unreadable(path, "file", &error.to_string()),
         }
     }
 
     /// Alerts as JSON; false for any other text.
     fn json(&mut self, path: &Path) -> bool {
         let Ok(bytes) = read_file(path) else {
+            self.is_uncertain = true;
             return false;
         };
         if !json_alerts::may_hold_alerts(&bytes) {
@@ -337,21 +399,26 @@ impl Scan<'_> {
             self.candidate(candidate);
         }
         for problem in found.problems {
-            (self.found)(Found::Problem(problem));
+            self.found_problem(problem);
         }
     }
 
     pub(super) fn candidate(&mut self, candidate: Candidate) {
+        if let Some(kept) = &mut self.kept {
+            kept.candidate(&candidate);
+        }
         (self.found)(Found::Candidate(candidate));
     }
 
     pub(super) fn problem(&mut self, path: &Path, what: &str, why: &str) {
-        let problem = Problem::new(path.display().to_string(), what, why);
-        (self.found)(Found::Problem(problem));
+        self.found_problem(Problem::new(path.display().to_string(), what, why));
     }
 
     pub(super) fn count(&mut self, rule: Rule, times: usize) {
         if times > 0 {
+            if let Some(kept) = &mut self.kept {
+                kept.count(rule, times);
+            }
             *self.rules.entry(rule).or_default() += times;
         }
     }
@@ -379,8 +446,9 @@ pub(super) fn source(path: &Path, kind: SourceKind) -> Arc<Source> {
 
 /// A project file, or what SQLite keeps beside it.
 fn is_project(path: &Path) -> bool {
-    const ENDINGS: [&str; 4] = [
+    const ENDINGS: [&str; 5] = [
         "destello",
+        KeptIndex::ENDING,
         "destello-wal",
         "destello-shm",
         "destello-journal",

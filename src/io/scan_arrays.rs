@@ -24,7 +24,7 @@ use super::{
     fits_image_table, fits_stamp,
     gunzip::MAX_BYTES,
     labels_csv::plain_label,
-    scan::{FitsRead, Found, Scan, source},
+    scan::{FitsRead, Scan, source},
     scan_alerts::of_packet,
     scan_names::{Naming, stem},
     scan_rules::Rule,
@@ -37,6 +37,13 @@ const TABLES: [&str; 13] = [
     "csv", "tsv", "ecsv", "txt", "dat", "tab", "json", "jsonl", "ndjson", "parquet", "vot",
     "votable", "xml",
 ];
+
+/// True for what is looked at because it lies beside arrays: other arrays, and tables.
+pub(super) fn may_describe_arrays(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    let ending = ending.to_string_lossy().to_ascii_lowercase();
+    ending == "npy" || TABLES.contains(&&*ending)
+}
 
 /// One file of arrays.
 struct Opened {
@@ -78,7 +85,7 @@ impl Scan<'_> {
                         self.arrays(vec![opened], &mut tables);
                     }
                 }
-                Err(error) => self.problem(&path, "file", &error.to_string()),
+                Err(error) => self.unreadable(&path, "file", &error.to_string()),
             }
         }
         if !single.is_empty() {
@@ -140,7 +147,7 @@ impl Scan<'_> {
                 Err(error) => {
                     let what = format!("array {}", arrays[*at].name);
                     let path = files[file].path.clone();
-                    self.problem(&path, &what, &error.to_string());
+                    self.unreadable(&path, &what, &error.to_string());
                 }
             }
         }
@@ -235,7 +242,7 @@ impl Scan<'_> {
             };
             candidate.truth = truth;
             add_epochs(&mut candidate, others);
-            (self.found)(Found::Candidate(candidate));
+            self.candidate(candidate);
         }
         self.count(Rule::Arrays, set.rows);
     }
@@ -348,7 +355,7 @@ impl Scan<'_> {
                     "has its stamps in a table, which is not read within an archive; unpack it";
                 return self.problem(path, "file", why);
             }
-            Err(error) => return self.problem(path, "file", &error.to_string()),
+            Err(error) => return self.unreadable(path, "file", &error.to_string()),
         };
         let scalars = scalars.into_iter();
         let columns = Columns::of(scalars.map(|(name, cells)| (name, cells, false)).collect());
@@ -379,7 +386,7 @@ impl Scan<'_> {
                 epoch.mjd = epoch.mjd.or_else(|| header.mjd());
                 epoch.band = epoch.band.take().or_else(|| header.band());
             }
-            (self.found)(Found::Candidate(candidate));
+            self.candidate(candidate);
         }
         self.count(Rule::ImageTable, rows);
     }

@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     field_names::FieldNames,
     fits_header::exact_number,
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// How the stamps of a file hang together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FitsRule {
     /// A cube per role, time along NAXIS3, described by an EPOCHS table.
     CubeWithTable,

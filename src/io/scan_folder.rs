@@ -8,7 +8,9 @@ use std::{
 };
 
 use super::{
+    kept_index::UnitName,
     scan::{FitsRead, Met, Scan, is_companion},
+    scan_arrays::may_describe_arrays,
     scan_index::DetectionTable,
     scan_names::{self, Naming, RoleName, stem},
     scan_roles::RoleFile,
@@ -142,9 +144,19 @@ impl Scan<'_> {
     /// The files of arrays among those that were just looked at; `beside` is all that lies in their folder.
     fn arrays_met(&mut self, beside: &[PathBuf]) {
         let paths = std::mem::take(&mut self.array_paths);
-        if !paths.is_empty() {
-            self.array_files(paths, beside);
+        if paths.is_empty() {
+            return;
         }
+        let mut name = UnitName::new("arrays");
+        name.add(&paths.len().to_le_bytes());
+        let others = beside.iter().filter(|path| may_describe_arrays(path));
+        let others = others.filter(|path| !paths.contains(path));
+        let all: Vec<PathBuf> = paths.iter().chain(others).cloned().collect();
+        self.unit(name, &all, |scan| {
+            // What cannot be opened is passed over, and may be there next time.
+            scan.is_uncertain |= all.iter().any(|path| fs::File::open(path).is_err());
+            scan.array_files(paths, beside);
+        });
     }
 
     /// The first table of detections among the files.
@@ -206,7 +218,13 @@ impl Scan<'_> {
                         Some(RoleFile { path, role })
                     });
                     let files: Vec<_> = files.collect();
-                    self.role_files(&files, &same[0].0.prefix, &naming, table, met);
+                    let prefix = &same[0].0.prefix;
+                    let paths: Vec<PathBuf> =
+                        files.iter().map(|file| file.path.to_owned()).collect();
+                    let name = name_of_roles(&files, prefix, &naming, table, met);
+                    self.unit(name, &paths, |scan| {
+                        scan.role_files(&files, prefix, &naming, table, met);
+                    });
                 }
             }
             for _ in same {
@@ -215,6 +233,30 @@ impl Scan<'_> {
         }
         self.decide();
     }
+}
+
+/// All that the records of the files of an epoch depend on beside the files.
+fn name_of_roles(
+    files: &[RoleFile<'_>],
+    prefix: &str,
+    naming: &Naming,
+    table: Option<&DetectionTable>,
+    met: Met,
+) -> UnitName {
+    let mut name = UnitName::new("roles");
+    name.add(&[met as u8, u8::from(naming.is_folder_object())]);
+    name.add(prefix.as_bytes());
+    for file in files {
+        name.add(file.role.name().as_bytes());
+    }
+    let epoch = naming.epoch(prefix);
+    name.add(epoch.object.as_bytes());
+    let own = epoch.epoch.as_deref();
+    name.add(own.unwrap_or("\0").as_bytes());
+    if let Some(table) = table {
+        table.each_text_of(own.unwrap_or(prefix), &mut |text| name.add(text.as_bytes()));
+    }
+    name
 }
 
 fn list(path: &Path) -> io::Result<Listing> {

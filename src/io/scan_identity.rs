@@ -16,6 +16,8 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{Candidate, Problem, position::separation_arcsec};
 
 /// Where nothing is known of the scatter of positions.
@@ -24,7 +26,7 @@ const LEAST_ARCSEC: f64 = 2.0;
 pub(super) const TOGETHER: usize = 256;
 
 /// What gave a part its identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum By {
     /// An identifier of the survey, or a table beside the stamps.
     Survey,
@@ -35,7 +37,7 @@ pub(super) enum By {
 }
 
 /// Where a stamp lies on the sky.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Place {
     /// Right ascension and declination, degrees.
     pub at_deg: [f64; 2],

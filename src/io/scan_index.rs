@@ -141,6 +141,20 @@ impl DetectionTable {
         self.rows.contains_key(candid)
     }
 
+    /// All that it gives to a detection, text by text: names of columns, which of them are numbers, cells.
+    pub fn each_text_of(&self, candid: &str, each: &mut dyn FnMut(&str)) {
+        let Some(row) = self.rows.get(candid) else {
+            return;
+        };
+        for (name, number) in self.names.iter().zip(&self.number_at) {
+            each(name);
+            each(if number.is_some() { "number" } else { "text" });
+        }
+        for cell in row {
+            each(cell);
+        }
+    }
+
     /// Completes a candidate's only epoch from the row of its detection.
     pub fn complete(&self, candid: &str, candidate: &mut Candidate, names: &FieldNames) {
         let Some(row) = self.rows.get(candid) else {

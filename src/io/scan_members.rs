@@ -11,13 +11,13 @@ use super::{
     fits_layout::FitsLayout,
     gunzip,
     recognise::{Content, HEAD_BYTES, recognise},
-    scan::{FitsRead, Found, Scan, is_companion, source},
+    scan::{FitsRead, Scan, is_companion, source},
     scan_alerts::{AlertPlace, read_alerts},
     scan_index::DetectionTable,
     scan_names,
     scan_rules::Rule,
 };
-use crate::domain::{Problem, Source, SourceKind};
+use crate::domain::{Source, SourceKind};
 
 /// Headers of FITS members that are held at a time.
 const MOST_HELD: usize = 5_000;
@@ -48,7 +48,7 @@ impl Scan<'_> {
         self.archived_fits(&mut folders);
         if let Err(error) = done {
             let why = format!("the archive is damaged or cut short after {members} files: {error}");
-            self.problem(path, "archive", &why);
+            self.unreadable(path, "archive", &why);
         } else if members == 0 {
             self.problem(path, "archive", "holds no file");
         }
@@ -107,8 +107,7 @@ impl Scan<'_> {
                 } else {
                     other.refusal()
                 };
-                let problem = Problem::new(name.display().to_string(), "file", why);
-                (self.found)(Found::Problem(problem));
+                self.problem(&name, "file", why);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The rules of recognition in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::scan_fits::FitsRule;
 
 /// What makes files one object, in words.
@@ -14,7 +16,7 @@ One object or two:
 ";
 
 /// A rule by which stamps were recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rule {
     /// A FITS file by its own layout.
     Fits(FitsRule),

@@ -5,8 +5,10 @@ use std::{
     collections::HashMap,
     path::Path,
     sync::{Mutex, PoisonError},
-    time::UNIX_EPOCH,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::fnv::{FNV_START, fnv1a};
 
@@ -15,14 +17,76 @@ use crate::domain::fnv::{FNV_START, fnv1a};
 #[derive(Debug, Default)]
 pub(super) struct SeenFiles(Mutex<HashMap<u64, u64>>);
 
+/// Clocks of file systems go in steps of up to 2 s (FAT; ext4 takes 4 ms): a file that was written within them may be
+/// written again without another time.
+const STEP: Duration = Duration::from_secs(2);
+/// The same of the time at which its entry changed, which no FAT has.
+const ENTRY_STEP: Duration = Duration::from_millis(20);
+
+/// By what a change of a file is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FileState {
+    /// Its size.
+    pub bytes: u64,
+    /// When it was written, nanoseconds since 1970 UTC.
+    modified_ns: i64,
+    /// When its entry was changed, which no program can set: a file that was put in place of another with the size and
+    /// time of that has another one. 0 where the system knows none.
+    entry_ns: i64,
+}
+
+impl FileState {
+    /// What a file is now; none where it cannot be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
+        let about = std::fs::metadata(path).ok()?;
+        Some(Self {
+            bytes: about.len(),
+            modified_ns: nanoseconds(about.modified().ok()?),
+            entry_ns: entry_ns(&about),
+        })
+    }
+
+    /// Size and time of change as one number.
+    pub fn version(self) -> u64 {
+        let time = u128::from(self.modified_ns.unsigned_abs());
+        let numbers = [u128::from(self.bytes), time];
+        let bytes = numbers.into_iter().flat_map(u128::to_le_bytes);
+        fnv1a(FNV_START, bytes)
+    }
+
+    /// True where every later change gives it another time.
+    pub fn is_settled(self, now: SystemTime) -> bool {
+        let is_before = |time_ns: i64, step: Duration| {
+            let latest = now.checked_sub(step).map_or(i64::MIN, nanoseconds);
+            time_ns < latest
+        };
+        is_before(self.modified_ns, STEP) && is_before(self.entry_ns, ENTRY_STEP)
+    }
+}
+
+fn nanoseconds(time: SystemTime) -> i64 {
+    let of = |since: Duration| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => of(since),
+        Err(before) => -of(before.duration()),
+    }
+}
+
+#[cfg(unix)]
+fn entry_ns(about: &std::fs::Metadata) -> i64 {
+    use std::os::unix::fs::MetadataExt as _;
+    let seconds = about.ctime().saturating_mul(1_000_000_000);
+    seconds.saturating_add(about.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn entry_ns(_about: &std::fs::Metadata) -> i64 {
+    0
+}
+
 /// What a file is now; none where it cannot be looked at.
 pub(super) fn version_of(path: &Path) -> Option<u64> {
-    let about = std::fs::metadata(path).ok()?;
-    let since = about.modified().ok()?.duration_since(UNIX_EPOCH);
-    let time = since.unwrap_or_else(|before| before.duration());
-    let numbers = [u128::from(about.len()), time.as_nanos()];
-    let bytes = numbers.into_iter().flat_map(u128::to_le_bytes);
-    Some(fnv1a(FNV_START, bytes))
+    FileState::of(path).map(FileState::version)
 }
 
 fn name_of(path: &Path) -> u64 {

@@ -285,6 +285,7 @@ impl AppState {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
             }
             Action::AddModel => self.dialog.pick(&mut self.shared, PickFor::Model),
+            Action::ReadAgain => self.opening.read_again(&mut self.shared, cx),
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
             Action::Quit => {
                 let figures = self.evaluation.is_writing().then_some("exporting");

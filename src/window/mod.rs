@@ -51,7 +51,8 @@ use crate::{
     logging::{self, panics},
     widgets,
     workspace::{
-        action::Action, annotator::annotator, clock, context::Context, models, settings::Settings,
+        action::Action, annotator::annotator, clock, context::Context, kept_index::Indexing,
+        models, settings::Settings,
     },
 };
 
@@ -66,6 +67,8 @@ pub struct Start {
     pub vocabulary: Option<String>,
     /// Tables to join to the set, each with its radius in arcseconds.
     pub joins: Vec<(PathBuf, Option<f64>)>,
+    /// Whether files are taken from the index that was kept.
+    pub indexing: Indexing,
     /// A folder for the pictures of a scripted visit.
     pub tour: Option<PathBuf>,
     /// What goes wrong with the graphics device, in tests.
@@ -188,6 +191,7 @@ impl Viewer {
             is_closed: false,
             title: String::new(),
         };
+        viewer.state.opening.indexing = start.indexing;
         for (table, radius_arcsec) in start.joins {
             viewer.state.opening.join(&table, radius_arcsec);
         }

@@ -18,6 +18,7 @@ pub enum Action {
     NightReport,
     AddVocabulary,
     ExportEvaluation,
+    ReadAgain,
     CloseSet,
     Quit,
     NextCandidate,
@@ -203,6 +204,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::NightReport, Menu::File, "Night report…", "One HTML page: counts, and every judged candidate with stamps, light curve, label, who and when", &[]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
+    row(Action::ReadAgain, Menu::File, "Read all files again", "Open this set again without the index that was kept", &[]),
     row(Action::CloseSet, Menu::File, "Close set", "Leave the opened set; the start page leads to others", &["Ctrl+W"]),
     row(Action::Quit, Menu::File, "Quit", "Close the window, once every label is on disk", &["Ctrl+Q"]),
     row(Action::NextCandidate, Menu::Go, "Next candidate", "Go to the next candidate of the queue", &["ArrowRight"]),
@@ -352,7 +354,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            100,
+            101,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -1,6 +1,6 @@
 //! The project file of a set for which the user names none.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::fnv::{FNV_START, fnv1a};
 
@@ -36,6 +36,12 @@ pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
         return Some(earlier);
     }
     Some(file(&safe))
+}
+
+/// True for a file in the folder of default projects.
+pub fn is_default(file: &Path) -> bool {
+    let folders = directories::ProjectDirs::from("", "", "destello");
+    folders.is_some_and(|folders| file.parent() == Some(&folders.data_dir().join("projects")))
 }
 
 /// A name that every file system takes, of at most [`NAME_BYTES`] bytes.

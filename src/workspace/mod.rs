@@ -16,6 +16,7 @@ pub mod display;
 pub mod drawn;
 pub mod going;
 pub mod journal_writer;
+pub mod kept_index;
 pub mod keys;
 pub mod label_count;
 pub mod labelling;

@@ -1,10 +1,11 @@
 //! Opening: everything that a list of paths holds, indexed without decoding pixels.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::kept_index::{IndexOfSet, Indexing};
 use crate::{
     domain::{Catalogue, Problem},
-    io::{Decoder, Found, StampIds, scan},
+    io::{Decoder, Found, StampIds, scan, scan_kept},
     tasks::cancel::CancelToken,
 };
 
@@ -51,5 +52,32 @@ pub fn read_until(paths: &[PathBuf], decoder: &Decoder, cancel: &CancelToken) ->
     scan(paths, decoder, &ids, &must_stop, &mut |found| {
         opened.absorb(found);
     });
+    opened
+}
+
+/// The same by the index that was kept, which is kept again: beside `project` where there is one.
+pub fn read_kept(
+    paths: &[PathBuf],
+    project: Option<&Path>,
+    indexing: Indexing,
+    decoder: &Decoder,
+    cancel: &CancelToken,
+) -> Opened {
+    let mut opened = Opened::default();
+    let mut of_set = IndexOfSet::open(paths, project, indexing);
+    let ids = StampIds::default();
+    let must_stop = || cancel.is_cancelled();
+    let mut found = |found| opened.absorb(found);
+    scan_kept(
+        paths,
+        decoder,
+        &ids,
+        &must_stop,
+        &mut found,
+        &mut of_set.index,
+    );
+    if !cancel.is_cancelled() {
+        of_set.keep();
+    }
     opened
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::io::kept_index::Reuse;
+
 /// The project file and what is not on disk yet.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectState {
@@ -15,11 +17,32 @@ pub struct ProjectState {
     pub fault: Option<String>,
     /// True from the order to open until everything is indexed.
     pub is_opening: bool,
+    /// Files that were taken from the kept index, and files that were read.
+    pub reuse: Reuse,
     /// Why nothing is shown though something was opened: a sentence.
     pub nothing_found: Option<String>,
 }
 
 impl ProjectState {
+    /// What was taken from the kept index, in words; none where nothing was.
+    pub fn reuse_in_words(&self) -> Option<String> {
+        let Reuse { kept, read } = self.reuse;
+        let files = |count: usize| {
+            if count == 1 {
+                "1 file".to_owned()
+            } else {
+                format!("{count} files")
+            }
+        };
+        (kept > 0).then(|| {
+            format!(
+                "{} as they were at the last opening, by the kept index; {} read (File, Read all files again)",
+                files(kept),
+                files(read)
+            )
+        })
+    }
+
     /// What was opened, in words.
     pub fn paths_in_words(&self) -> String {
         let paths = self.paths.iter();

@@ -121,6 +121,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "features/scoring/",
             "features/watch/",
             "io/join",
+            "io/kept_index/",
             "io/parts/",
         ],
     ),

@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use crate::common::{PlacedSet, program::destello_in};
+use crate::common::{
+    PlacedSet, StampSet,
+    kept::make_old,
+    program::{destello_in, finished, program},
+};
 
 #[test]
 fn pairs_are_written_as_a_table_and_counted() {
@@ -47,4 +51,27 @@ fn what_cannot_be_used_is_named_and_the_rest_is_done() {
         assert_eq!(code, Some(1), "{arguments:?}: {why}");
         assert!(why.contains(sentence), "{arguments:?}: {why}");
     }
+}
+
+/// The second run takes the set from the index that the first one kept in the cache folder; the tables are the same.
+#[test]
+fn a_second_run_takes_the_set_from_the_index() {
+    let set = StampSet::many(210, 9, 1);
+    make_old(&set.path());
+    let cache = set.beside("cache");
+    let kept = cache.join("destello").join("index");
+    let run = |more: &[&str]| {
+        let mut command = program();
+        command.args(["close-pairs", "night", "--radius", "3600"]);
+        command.args(more).current_dir(set.beside(""));
+        command.env("XDG_CACHE_HOME", &cache);
+        finished(&mut command)
+    };
+    let indexes = || fs::read_dir(&kept).map_or(0, Iterator::count);
+    let first = run(&[]);
+    assert!(cfg!(not(target_os = "linux")) || indexes() == 1);
+    assert_eq!(run(&[]), first);
+    assert_eq!(run(&["--anew"]), first);
+    fs::remove_file(set.file("object000")).unwrap();
+    assert_eq!(run(&[]), run(&["--anew"]));
 }

@@ -13,6 +13,7 @@ pub mod events;
 pub mod fits;
 pub mod forests;
 mod inline_window;
+pub mod kept;
 mod made_latent;
 pub mod networks;
 pub mod on_disk;

@@ -8,8 +8,11 @@ use destello::{
     workspace::open::{Opened, read_all},
 };
 
-/// Opens one path.
+use super::kept;
+
+/// Opens one path. Whatever it is, the index that is kept of it gives the same once more.
 pub fn open(path: &Path) -> Opened {
+    kept::assert_kept_as_scanned(path);
     read_all(&[path.to_owned()])
 }
 

@@ -13,7 +13,8 @@ use crate::{
     domain::{Candidate, LabelEvent, Problem, StepIds},
     io::{
         decode::Decoder,
-        scan::{Found, StampIds, scan},
+        kept_index::Reuse,
+        scan::{Found, StampIds, scan_kept},
     },
     store::{Project, StoreError},
     tasks::{
@@ -21,7 +22,11 @@ use crate::{
         progress::Progress,
         thread::{self, Broken},
     },
-    workspace::{default_project::default_project, journal_writer::Opened},
+    workspace::{
+        default_project::default_project,
+        journal_writer::Opened,
+        kept_index::{IndexOfSet, Indexing},
+    },
 };
 
 /// What the indexing of one opening found since the last news.
@@ -68,6 +73,8 @@ pub enum OpeningUpdate {
     Refused(String),
     /// Something was found.
     Found(Batch),
+    /// All is found: what was taken from the kept index, and what was read.
+    Indexed(Reuse),
 }
 
 /// Opens the project where there is one, reports it, and indexes the paths. Where there is none it is made
@@ -77,6 +84,8 @@ pub struct OpenSet {
     pub paths: Vec<PathBuf>,
     /// The project file; none for the default one.
     pub project: Option<PathBuf>,
+    /// Whether files are taken from the index that was kept.
+    pub indexing: Indexing,
     /// Numbers for stamps.
     pub ids: Arc<StampIds>,
     /// The decoder of the set, with the schemas and archives it knows.
@@ -123,6 +132,7 @@ struct Indexer<'a> {
     cx: &'a TaskContext<OpeningUpdate>,
     paths: Vec<PathBuf>,
     project: Option<PathBuf>,
+    indexing: Indexing,
     hand_over: Option<Sender<Opened>>,
     at_first: Option<AtFirst>,
     batch: Batch,
@@ -136,6 +146,7 @@ impl<'a> Indexer<'a> {
             cx,
             paths: opening.paths,
             project: opening.project,
+            indexing: opening.indexing,
             hand_over: Some(opening.hand_over),
             at_first: None,
             batch: Batch::default(),
@@ -146,6 +157,7 @@ impl<'a> Indexer<'a> {
 
     /// The paths that are not there.
     fn run(mut self, ids: &StampIds, decoder: &Decoder) -> Vec<PathBuf> {
+        let (named, indexing) = (self.project.clone(), self.indexing);
         let project = thread::caught("open project", || self.find_project())
             .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
         if let Err(why) = project {
@@ -160,9 +172,11 @@ impl<'a> Indexer<'a> {
         let cx = self.cx;
         let scanned = thread::caught("scan", || {
             let must_stop = || cx.is_cancelled();
-            scan(&paths, decoder, ids, &must_stop, &mut |found| {
-                self.take(found);
-            });
+            let mut of_set = IndexOfSet::open(&paths, named.as_deref(), indexing);
+            let mut take = |found| self.take(found);
+            let index = &mut of_set.index;
+            scan_kept(&paths, decoder, ids, &must_stop, &mut take, index);
+            of_set
         });
         if scanned.is_err() {
             let why = Broken::sentence("indexing") + "; what was found before is open";
@@ -170,9 +184,30 @@ impl<'a> Indexer<'a> {
             self.batch.problems.push(Problem::new(first, "index", why));
         }
         self.send();
+        if let Ok(of_set) = scanned {
+            self.keep(of_set);
+        }
         // Without a candidate there is no project; the journal learns it before the window does.
         self.hand_over = None;
         paths.into_iter().filter(|path| !path.exists()).collect()
+    }
+
+    /// Reports what the kept index gave, and keeps it for the next opening, which no one has to wait for.
+    fn keep(&self, of_set: IndexOfSet) {
+        if self.cx.is_cancelled() {
+            return;
+        }
+        let reuse = of_set.index.reuse();
+        log::info!(
+            "indexed: {} files by the kept index, {} read",
+            reuse.kept,
+            reuse.read
+        );
+        self.cx.update(OpeningUpdate::Indexed(reuse));
+        let started = thread::start("keep index", move || of_set.keep(), |_| {});
+        if let Err(error) = started {
+            log::warn!("the index of the set is not kept: {error}");
+        }
     }
 
     /// Opens the project that is there, and takes its paths where none were given. One that is not

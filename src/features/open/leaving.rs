@@ -9,6 +9,7 @@ use crate::{
     workspace::{
         action::Action,
         context::Context,
+        kept_index::Indexing,
         labelling::journal::Flushed,
         request::{Leave, Request},
         shared::Shared,
@@ -59,6 +60,17 @@ impl OpeningPane {
             return;
         }
         self.leave(shared, Leave::Close, None, cx);
+    }
+
+    /// Opens the present set again and reads every file.
+    pub(crate) fn read_again(&mut self, shared: &mut Shared, cx: &Context) {
+        if shared.is_blank() && shared.project.path.is_none() {
+            shared.report("no set is open", cx.now);
+            return;
+        }
+        self.indexing = Indexing::Anew;
+        let (paths, project) = (shared.project.paths.clone(), shared.project.path.clone());
+        self.open(shared, paths, project, cx);
     }
 
     /// Leaves the present set and opens another.

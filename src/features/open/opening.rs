@@ -45,6 +45,7 @@ impl OpeningPane {
         self.opening = Some(cx.tasks.start(OpenSet {
             paths,
             project: project.or_else(|| cx.usual_project.clone()),
+            indexing: std::mem::take(&mut self.indexing),
             ids: shared.stamps.ids().clone(),
             decoder: shared.stamps.decoder().clone(),
             hand_over,
@@ -96,6 +97,7 @@ pub fn take_opening(shared: &mut Shared, update: OpeningUpdate, cx: &Context) {
             shared.warn(shared.why_no_labels(), cx.now);
         }
         OpeningUpdate::Found(batch) => take_batch(shared, batch, cx),
+        OpeningUpdate::Indexed(reuse) => shared.project.reuse = reuse,
     }
 }
 

@@ -82,6 +82,10 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
             let name = short(&path.to_string_lossy(), NAME);
             ui.label(weak(ui, format!("{name}: {rule}")));
         }
+        if let Some(text) = shared.project.reuse_in_words() {
+            ui.label(weak(ui, text))
+                .on_hover_text(Action::ReadAgain.info().help);
+        }
         if shared.catalogue.duplicates() > 0 {
             let text = format!(
                 "{} epochs were found twice and are shown once",

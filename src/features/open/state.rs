@@ -5,7 +5,7 @@ use super::{
     join::{ForgetJoins, JoinTable, ToJoin},
     leaving::{Leaving, Refusal},
 };
-use crate::tasks::Running;
+use crate::{tasks::Running, workspace::kept_index::Indexing};
 
 /// The state of opening and leaving.
 #[derive(Debug, Default)]
@@ -22,4 +22,6 @@ pub struct OpeningPane {
     pub joining: Option<Running<JoinTable>>,
     /// Takes joined tables out of the project.
     pub forgetting: Option<Running<ForgetJoins>>,
+    /// Whether the set that is opened next takes files from the index that was kept.
+    pub indexing: Indexing,
 }

@@ -37,8 +37,8 @@ use crate::{
         run_here,
     },
     workspace::{
-        any_model::AnyModel, model_registry::ModelRegistry, models, open::read_until,
-        scores::tally::Counts,
+        any_model::AnyModel, kept_index::Indexing, model_registry::ModelRegistry, models,
+        open::read_kept, scores::tally::Counts,
     },
 };
 
@@ -47,6 +47,8 @@ use crate::{
 pub struct ScoreOrder {
     /// Files, folders, archives.
     pub paths: Vec<PathBuf>,
+    /// Whether files are taken from the index that was kept.
+    pub indexing: Indexing,
     /// Names or files of models.
     pub models: Vec<String>,
     /// Where to compute.
@@ -126,7 +128,8 @@ impl Ready {
         }
         let Wanted { models, columns } = models_of(order, report)?;
         let decoder = Arc::new(Decoder::default());
-        let opened = read_until(&order.paths, &decoder, cancel);
+        let project = order.project.as_deref();
+        let opened = read_kept(&order.paths, project, order.indexing, &decoder, cancel);
         if cancel.is_cancelled() {
             return Ok(None);
         }

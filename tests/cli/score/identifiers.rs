@@ -13,7 +13,7 @@ use destello::{
     lightcurve::forest_file,
     store::Project,
     tasks::cancel::CancelToken,
-    workspace::{models, versions},
+    workspace::{kept_index::Indexing, models, versions},
 };
 
 use super::triplets;
@@ -91,6 +91,7 @@ fn scores_of_an_old_project_are_found() {
     raw.execute_batch(SCORES).unwrap();
     let order = ScoreOrder {
         paths: vec![folder.path().join("sky")],
+        indexing: Indexing::default(),
         models: vec!["compact".into(), "cap".into()],
         device: Wish::Cpu,
         project: Some(file.clone()),

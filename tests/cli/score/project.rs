@@ -12,7 +12,7 @@ use destello::{
     learn::{Wish, shares::Decision},
     store::Project,
     tasks::cancel::CancelToken,
-    workspace::scores::tally::Counts,
+    workspace::{kept_index::Indexing, scores::tally::Counts},
 };
 
 use super::triplets;
@@ -24,6 +24,7 @@ use crate::common::{
 fn order(folder: &Path, models: &[&str]) -> ScoreOrder {
     ScoreOrder {
         paths: vec![folder.join("sky")],
+        indexing: Indexing::default(),
         models: models.iter().map(|&model| model.into()).collect(),
         device: Wish::Cpu,
         project: Some(folder.join("night.destello")),

@@ -3,6 +3,7 @@
 
 mod files;
 mod join;
+mod kept_index;
 mod layouts;
 mod nothing_found;
 mod places;

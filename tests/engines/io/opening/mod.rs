@@ -10,6 +10,7 @@ mod damaged;
 mod faults;
 mod fits;
 mod formats;
+mod kept_index;
 mod others;
 mod packets;
 mod packings;
