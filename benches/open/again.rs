@@ -18,7 +18,7 @@ use super::{
     report::{Report, processor_s, resident_mb},
 };
 
-/// Files, unless the environment says otherwise.
+/// Files, unless the environment asks for another number.
 const FILES: usize = 60_000;
 /// Candidates of a part of Parquet.
 const A_PART: usize = 10_000;

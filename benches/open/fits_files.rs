@@ -4,7 +4,6 @@
 use std::{
     fs,
     io::{self, Write},
-    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -164,17 +163,6 @@ pub fn write_triplets(folder: &Path, count: usize) -> io::Result<()> {
         let id = format!("SYN{number:06}");
         let bytes = triplet(&id, number, 21, &mut noise);
         fs::write(inside.join(format!("{id}.fits")), bytes)?;
-    }
-    Ok(())
-}
-
-/// Writes candidates of these numbers, of `side` × `side` pixels, into one folder.
-pub fn write_some(folder: &Path, numbers: Range<usize>, side: usize) -> io::Result<()> {
-    let mut noise = Noise::new(3 + numbers.start as u64);
-    for number in numbers {
-        let id = format!("SYN{number:07}");
-        let bytes = triplet(&id, number, side, &mut noise);
-        fs::write(folder.join(format!("{id}.fits")), bytes)?;
     }
     Ok(())
 }

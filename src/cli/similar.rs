@@ -1,16 +1,26 @@
-//! `destello similar`: candidates that are like examples, the nearest first, as a table.
+//! `destello similar`: candidates that are like examples, the nearest first, or of each candidate the nearest labelled
+//! ones, as a table.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use super::{
-    opened::TableArgs,
+    opened::{OpenedForTable, TableArgs},
     progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress},
 };
 use crate::{
     domain::{CandidateIx, Catalogue},
-    features::similar::task::{CompareStamps, RankAlike, columns, nearest},
-    io::Decoder,
-    tasks::run_here,
+    features::similar::{
+        labelled_table::{self, NearestLabelled},
+        task::{CompareStamps, RankAlike, columns, nearest},
+    },
+    io::{Decoder, labels_csv},
+    learn::similarity::AlikeVectors,
+    tasks::{cancel::CancelToken, run_here},
     workspace::{model_registry::ModelRegistry, models},
 };
 
@@ -20,14 +30,17 @@ pub struct Args {
     #[command(flatten)]
     table: TableArgs,
     /// Identifiers of examples
-    #[arg(long, value_name = "ID", required = true, num_args = 1..)]
+    #[arg(long, value_name = "ID", required_unless_present = "labels", num_args = 1..)]
     like: Vec<String>,
     /// Identifiers of what is not wanted
-    #[arg(long, value_name = "ID", num_args = 1..)]
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "labels")]
     unlike: Vec<String>,
     /// Rows of the table at most
     #[arg(long, default_value_t = 50)]
     count: usize,
+    /// A table of labels (CSV): of every candidate the nearest labelled one of each class, with the likeness
+    #[arg(long, value_name = "CSV", conflicts_with = "like")]
+    labels: Option<PathBuf>,
     /// The network whose features are compared: one of those that come with destello, or a model file
     #[arg(long, value_name = "NAME|FILE", default_value = models::FEATURES)]
     model: String,
@@ -41,6 +54,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let catalogue = &opened.catalogue;
     let [more, less] = [&args.like, &args.unlike].map(|ids| places(catalogue, ids));
     let (more, less) = (more?, less?);
+    let labels = args.labels.as_deref();
+    let labels = labels
+        .map(|table| labels_of(table, catalogue))
+        .transpose()?;
     let task = CompareStamps {
         source: args.model.as_str().into(),
         catalogue: catalogue.clone(),
@@ -51,6 +68,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("stopped; no table was written");
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    if let Some(labels) = labels {
+        return write_labelled(&opened, vectors, labels, cancel);
+    }
     let task = RankAlike {
         vectors,
         more,
@@ -82,4 +102,57 @@ fn places(catalogue: &Catalogue, ids: &[String]) -> anyhow::Result<Vec<Candidate
         found.ok_or_else(|| anyhow::anyhow!("there is no candidate {id}"))
     };
     ids.iter().map(place).collect()
+}
+
+/// The labelled candidates of a table, the last row of each.
+fn labels_of(
+    table: &Path,
+    catalogue: &Catalogue,
+) -> anyhow::Result<BTreeMap<CandidateIx, Arc<str>>> {
+    let read = labels_csv::read(table)?;
+    let rows = read.rows.iter().filter(|row| !row.label.is_empty());
+    let (mut labels, mut unknown) = (BTreeMap::new(), 0);
+    for row in rows {
+        match catalogue.find(&row.id) {
+            Some(ix) => drop(labels.insert(ix, row.label.clone())),
+            None => unknown += 1,
+        }
+    }
+    if unknown > 0 {
+        eprintln!(
+            "{}: {unknown} rows name no candidate of this set",
+            table.display()
+        );
+    }
+    anyhow::ensure!(
+        !labels.is_empty(),
+        "{}: no row has a label of a candidate of this set",
+        table.display()
+    );
+    Ok(labels)
+}
+
+fn write_labelled(
+    opened: &OpenedForTable<'_>,
+    vectors: Arc<AlikeVectors>,
+    labels: BTreeMap<CandidateIx, Arc<str>>,
+    cancel: CancelToken,
+) -> anyhow::Result<ExitCode> {
+    let count = labels.len();
+    let task = NearestLabelled { vectors, labels };
+    let Some(nearest) = unless_cancelled(with_progress(task, cancel))? else {
+        eprintln!("stopped; no table was written");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let without = nearest.iter().filter(|one| one.is_empty()).count();
+    let missing = match without {
+        0 => String::new(),
+        count => format!("; {count} have none"),
+    };
+    let summary = format!(
+        "the nearest of {count} labelled ones for {} candidates{missing}",
+        nearest.len()
+    );
+    let table = labelled_table::columns(&nearest, &opened.catalogue);
+    opened.write("NEAREST", &table, &summary)
 }

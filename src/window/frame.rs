@@ -227,7 +227,7 @@ fn labels_panel(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &m
         .size_range(180.0..=420.0)
         .show(ui, |ui| {
             ui.add_space(theme::GRID / 2.0);
-            practice::view::practice_strip_ui(ui, &state.practice, &state.shared, commands);
+            practice::view::practice_strip_ui(ui, &state.practice, commands);
             labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
             ScrollArea::vertical()
                 .id_salt("about candidate")
@@ -235,6 +235,8 @@ fn labels_panel(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &m
                 .show(ui, |ui| {
                     if state.shared.screen == Screen::Inspect {
                         let (similar, shared) = (&state.similar, &state.shared);
+                        let practice = &state.practice;
+                        practice::view::practice_answer_ui(ui, practice, shared, commands);
                         let memory = &mut memory.view;
                         similar::neighbours_view::looks_like_ui(
                             ui, similar, shared, memory, commands,

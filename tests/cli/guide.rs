@@ -252,7 +252,7 @@ fn commands_of_the_guide_do_on_the_demo_set_what_they_are_for() {
 fn check_output(at: &Path, command: &str, wrong: &mut Vec<String>) {
     let words: Vec<&str> = command.split_whitespace().collect();
     for pair in words.windows(2) {
-        if !["--out", "--conflicts", "--consensus", ">"].contains(&pair[0]) {
+        if !["--out", "--conflicts", "--consensus", "--certificate", ">"].contains(&pair[0]) {
             continue;
         }
         let file = match pair[1].strip_prefix("~/") {

@@ -13,12 +13,11 @@ use crate::{
     workspace::{action::Action, command::Command, shared::Shared},
 };
 
-/// Beside the candidate: how far the practice is, and of what was answered whether it is right, and why.
+/// Beside the candidate: how far the practice is.
 pub fn practice_strip_ui(
     ui: &mut Ui,
     practice: &PracticePane,
-    shared: &Shared,
-    commands: &mut Vec<impl From<Command> + From<PracticeCommand>>,
+    commands: &mut Vec<impl From<PracticeCommand>>,
 ) {
     if !practice.is_asking() {
         return;
@@ -40,6 +39,16 @@ pub fn practice_strip_ui(
         "What is it? No answer becomes a label.".into()
     };
     ui.add(egui::Label::new(weak(ui, text)).wrap());
+    ui.add_space(GRID);
+}
+
+/// Below the buttons of the classes, which stay where they are: of what was answered whether it is right, and why.
+pub fn practice_answer_ui(
+    ui: &mut Ui,
+    practice: &PracticePane,
+    shared: &Shared,
+    commands: &mut Vec<impl From<PracticeCommand>>,
+) {
     if let Some(feedback) = practice.feedback(shared) {
         feedback_ui(ui, &feedback, shared);
         let key = shared.settings.keys.hint(Action::NextCandidate);
@@ -47,11 +56,13 @@ pub fn practice_strip_ui(
         if ui.add(button).clicked() {
             commands.push(PracticeCommand::Next.into());
         }
-    } else if !practice.is_asked(shared) {
+    } else if practice.is_asking() && !practice.is_asked(shared) {
         ui.label(weak(ui, "This one is not asked about."));
         if ui.button("Back to the practice").clicked() {
             commands.push(PracticeCommand::Next.into());
         }
+    } else {
+        return;
     }
     ui.add_space(GRID);
 }

@@ -33,6 +33,8 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
                 "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
             } else if shared.scores.is_hidden {
                 "scores and truth are hidden: labels are blind"
+            } else if shared.repeat_check.is_practice() {
+                "practice: labels, scores and truth are hidden until it is over"
             } else {
                 "repeat check: scores and truth are hidden until it is done"
             };

@@ -26,7 +26,8 @@ pub struct Items {
 const SELECT: &str =
     "Select two to six candidates in the mosaic, or go to one with several epochs.";
 /// Where nothing alike is known.
-const LABEL: &str = "No other labelled candidate that this one could look like is known yet.";
+const LABEL: &str =
+    "No other labelled candidate that this one looks like is known yet: see Looks like in Inspect.";
 
 impl Items {
     /// What the person looks at now.

@@ -60,12 +60,18 @@ pub fn looks_like_ui(
     match search.looks_like(shared) {
         LooksLikeNow::NoLabel => note(ui, &no_label(shared)),
         LooksLikeNow::Looking => {
+            // Of a set that is being scored the scores come first.
+            let word = if shared.scores.is_busy() {
+                "after the scores…"
+            } else {
+                "looking…"
+            };
             let comparing = search
                 .comparing
                 .as_ref()
                 .map(crate::tasks::Running::progress);
             let text = comparing.map_or_else(
-                || "looking…".into(),
+                || word.into(),
                 |progress| format!("comparing stamps: {} of {}", progress.done, progress.total),
             );
             note(ui, &text);
