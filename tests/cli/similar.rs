@@ -1,6 +1,6 @@
 //! `destello similar`: a table nearest first, and orders that are refused.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::common::{Sky, program::destello_in};
 
@@ -60,7 +60,7 @@ fn of_every_candidate_the_nearest_labelled_ones_are_written() {
         .collect();
     let mut labels = String::from("id,label\nunknown,real\n");
     for row in &rows[..12] {
-        labels += &format!("{},{}\n", row[0], row[1]);
+        writeln!(labels, "{},{}", row[0], row[1]).unwrap();
     }
     std::fs::write(folder.join("labels.csv"), labels).unwrap();
     let order = ["similar", &night, "--labels", "labels.csv"];
