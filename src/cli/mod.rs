@@ -146,7 +146,7 @@ pub fn run() -> ExitCode {
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Log(args)) => log::run(&args, path),
-        None => open::run(&cli.open),
+        None => open::run(&cli.open, &command()),
     };
     done.unwrap_or_else(|error| {
         let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {

@@ -38,8 +38,8 @@ pub struct Args {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    if let Some(meant) = args.paths.first().and_then(|path| mistyped(path)) {
+pub fn run(args: &Args, commands: &clap::Command) -> anyhow::Result<ExitCode> {
+    if let Some(meant) = args.paths.first().and_then(|path| mistyped(path, commands)) {
         bail!(
             "there is no file {0} and no command {0}: did you mean `destello {meant}`?",
             args.paths[0].display()
@@ -60,13 +60,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The command that a word is nearly like which is no file.
-fn mistyped(path: &Path) -> Option<String> {
+fn mistyped(path: &Path, commands: &clap::Command) -> Option<String> {
     /// Letters that may be wrong, missing, too many or exchanged.
     const WRONG: usize = 2;
     let word = path
         .to_str()
         .filter(|word| word.len() > WRONG && !path.exists())?;
-    let commands = super::command();
     let names = commands.get_subcommands().map(clap::Command::get_name);
     let near = names.map(|name| (strsim::osa_distance(name, word), name));
     let (_, name) = near.filter(|(wrong, _)| *wrong <= WRONG).min()?;

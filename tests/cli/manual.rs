@@ -149,3 +149,26 @@ fn bash_completes_commands_and_options() {
     assert_eq!(offered(&["destello", "models", "cal"]), ["calibrate"]);
     assert_eq!(offered(&["destello", "score", "--qu"]), ["--quick"]);
 }
+
+#[test]
+fn a_mistyped_command_is_answered_by_the_one_that_was_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    for (typed, meant) in [
+        ("evalute", "evaluate"),
+        ("isnpect", "inspect"),
+        ("conver", "convert"),
+    ] {
+        let (code, _, why) = destello_in(folder.path(), &[typed, "night"]);
+        assert_eq!(code, Some(1), "{why}");
+        assert!(
+            why.contains(&format!("did you mean `destello {meant}`?")),
+            "{why}"
+        );
+    }
+    // What is there is a file to be looked at, whatever it is called.
+    std::fs::write(folder.path().join("scores"), "").unwrap();
+    let (code, _, _) = destello_in(folder.path(), &["inspect", "scores"]);
+    assert_eq!(code, Some(2));
+    let (code, _, why) = destello_in(folder.path(), &["inspect", "nowhere", "scores"]);
+    assert_eq!(code, Some(2), "{why}");
+}
