@@ -131,11 +131,17 @@ fn offered(words: &[&str]) -> Vec<String> {
     let last = words.last().unwrap();
     let at = words.len() - 1;
     let before = words[at - 1];
+    // Longer than what a command line takes.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("completions"), script).unwrap();
     let asked = format!(
-        "{script}\nCOMP_WORDS=({words_in_bash}); COMP_CWORD={at}; \
+        "source ./completions\nCOMP_WORDS=({words_in_bash}); COMP_CWORD={at}; \
          _destello destello '{last}' '{before}'; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     );
-    let answer = finished(Command::new("bash").args(["--norc", "-c", &asked]));
+    let mut bash = Command::new("bash");
+    bash.args(["--norc", "-c", &asked])
+        .current_dir(folder.path());
+    let answer = finished(&mut bash);
     answer.lines().map(str::to_owned).collect()
 }
 

@@ -36,11 +36,18 @@ impl FolderLock {
     /// # Errors
     /// Where nothing can be written there.
     pub fn try_take(folder: &Path) -> anyhow::Result<Option<Self>> {
-        let (path, file) = file_in(folder)?;
-        Ok(is_locked(&file.try_lock()).then_some(Self {
-            path: Some(path),
-            _file: file,
-        }))
+        loop {
+            let (path, file) = file_in(folder)?;
+            if !is_locked(&file.try_lock()) {
+                return Ok(None);
+            }
+            if is_there_still(&file, &path) {
+                return Ok(Some(Self {
+                    path: Some(path),
+                    _file: file,
+                }));
+            }
+        }
     }
 
     /// Takes the folder together with others who make shares of the same order.
@@ -50,8 +57,8 @@ impl FolderLock {
     pub fn share(folder: &Path) -> anyhow::Result<Self> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let (_, file) = file_in(folder)?;
-            if is_locked(&file.try_lock_shared()) {
+            let (path, file) = file_in(folder)?;
+            if is_locked(&file.try_lock_shared()) && is_there_still(&file, &path) {
                 return Ok(Self {
                     path: None,
                     _file: file,
@@ -69,6 +76,23 @@ fn file_in(folder: &Path) -> anyhow::Result<(PathBuf, File)> {
     let path = folder.join(LOCK);
     let file = File::create(&path).context("nothing can be written there")?;
     Ok((path, file))
+}
+
+/// False where the one who had the folder has removed the file between its opening here and its lock: the next to come would
+/// lock another file of that name.
+#[cfg(unix)]
+fn is_there_still(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let of = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let [locked, there] =
+        [file.metadata(), fs::metadata(path)].map(|metadata| metadata.map(of).ok());
+    locked.is_some() && locked == there
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+const fn is_there_still(_file: &File, _path: &Path) -> bool {
+    true
 }
 
 /// A file system without locks is taken as it is.
@@ -98,6 +122,18 @@ mod tests {
         drop(first);
         FolderLock::take(folder.path()).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_on_a_file_that_was_removed_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, early) = file_in(folder.path()).unwrap();
+        drop(FolderLock::take(folder.path()).unwrap());
+        assert!(!is_there_still(&early, &path), "its file is gone");
+        let (path, other) = file_in(folder.path()).unwrap();
+        assert!(!is_there_still(&early, &path), "another has its name");
+        assert!(is_there_still(&other, &path));
     }
 
     #[test]

@@ -149,11 +149,7 @@ impl Queue {
                 self.fault = None;
                 self.unknown = None;
             }
-            // What is half typed keeps nobody out: keys would act on an accidental few.
-            Err(why) => {
-                self.filter = Filter::default();
-                self.fault = Some(why);
-            }
+            Err(why) => self.fault = Some(why),
         }
         let is_filter_new = spec.filter != self.spec.filter;
         self.spec = spec;
@@ -426,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_filter_is_told_and_keeps_nobody_out() {
+    fn a_bad_filter_is_told_and_the_last_good_one_stays() {
         let known = Known::of(&[20.0, 18.0]);
         let mut queue = Queue::default();
         let good = QueueSpec {
@@ -440,7 +436,7 @@ mod tests {
         };
         queue.set_spec(bad, known.facts());
         assert!(queue.fault().is_some());
-        assert_eq!(order(&queue), [0, 1]);
+        assert_eq!(order(&queue), [1]);
     }
 
     #[test]
