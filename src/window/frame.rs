@@ -80,6 +80,10 @@ pub fn frame_ui(
     let is_mirror_stale = memory.view.hover != memory.view.next_hover;
     memory.view.hover = memory.view.next_hover.take();
     memory.view.had_text_field = ui.ctx().text_edit_focused();
+    if memory.view.theme != Some(host.state().shared.settings.theme) {
+        // A key has changed it after the colours of this frame were chosen.
+        widgets::repaint_once(ui.ctx());
+    }
     if !commands.is_empty() || is_mirror_stale {
         ui.ctx().request_discard("what is shown has changed");
         if ui.ctx().will_discard() {
@@ -102,7 +106,7 @@ fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
     memory.view.theme = Some(state.shared.settings.theme);
     theme::apply(ui.ctx(), state.shared.settings.theme);
     // What of this frame was laid out before has the other colours.
-    ui.ctx().request_repaint();
+    widgets::repaint_once(ui.ctx());
     if memory.view.is_ground_of_window {
         theme::leave_ground_to_window(ui.ctx());
     }

@@ -33,6 +33,13 @@ impl Neighbour {
             _ => "hardly alike",
         }
     }
+
+    /// The same after its number, such as "0.83 much alike".
+    pub fn in_figures(&self) -> String {
+        // A little below zero is rounded to 0.00 and not to -0.00.
+        let rounded = (100.0 * self.likeness).round() / 100.0 + 0.0;
+        format!("{rounded:.2} {}", self.in_words())
+    }
 }
 
 /// The nearest labelled candidates, and whether they stand side by side with the one on the screen.

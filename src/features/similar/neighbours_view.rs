@@ -229,7 +229,7 @@ fn words_ui(ui: &Ui, rect: Rect, shared: &Shared, neighbour: &Neighbour, candida
     let annotator = shared.book.decision(&candidate.id);
     let annotator = annotator.map_or_else(String::new, |event| format!("by {}", event.annotator));
     let id = cells::end_of(&painter, &candidate.id, &small, rect.width());
-    let likeness = format!("{:.2} {}", neighbour.likeness, neighbour.in_words());
+    let likeness = neighbour.in_figures();
     at.y += 2.0;
     for line in [likeness, annotator, id] {
         at.y += LINE;
@@ -246,9 +246,5 @@ fn words_ui(ui: &Ui, rect: Rect, shared: &Shared, neighbour: &Neighbour, candida
 fn label_of(shared: &Shared, neighbour: &Neighbour) -> String {
     let class = shared.class_named(&neighbour.class);
     let title = class.map_or(&*neighbour.class, |class| &*class.title);
-    format!(
-        "{title}, {:.2} {}",
-        neighbour.likeness,
-        neighbour.in_words()
-    )
+    format!("{title}, {}", neighbour.in_figures())
 }
