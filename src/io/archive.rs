@@ -323,7 +323,7 @@ mod tests {
 
     use super::*;
 
-    /// Where the index was kept nobody walked through the archive: the first look leaves the checkpoints.
+    /// Where the index was kept the archive was not walked through: the first look leaves the checkpoints.
     #[test]
     fn looking_at_a_member_leaves_checkpoints_on_the_way() {
         let folder = tempfile::tempdir().unwrap();

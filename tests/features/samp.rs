@@ -101,8 +101,8 @@ fn refusals_and_absences_are_sentences() {
     let hub = SampHub::start();
     let mut window = at_hub(&set, &hub);
     send(&mut window, What::Image);
-    let nobody = "SAMP: no program at the SAMP hub takes images (image.load.fits)";
-    assert_eq!(window.toast(), nobody);
+    let untaken = "SAMP: no program at the SAMP hub takes images (image.load.fits)";
+    assert_eq!(window.toast(), untaken);
     let written: Vec<_> = std::fs::read_dir(hub.folder()).unwrap().collect();
     assert_eq!(written.len(), 1, "the image was written before");
     hub.refuse("out of memory");

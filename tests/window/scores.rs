@@ -60,7 +60,7 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
     }
     assert!(shows(
         &view,
-        // The order still tells.
+        // The order shows them still.
         "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
     ));
     click(&mut view, "Show scores");

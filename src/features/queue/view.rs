@@ -285,7 +285,7 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
     }
 }
 
-/// A column's title; one of the file's that is called like one of ours says so.
+/// A column's title; one of the file's that is called like one of ours is marked.
 fn shown_title(column: &Column) -> String {
     let is_twin = |own: &Column| own.title() == column.title();
     if matches!(column, Column::Field(_)) && Column::OWN.iter().any(is_twin) {

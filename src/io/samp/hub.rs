@@ -24,7 +24,7 @@ pub struct Peer {
 #[derive(Debug)]
 pub struct Hub {
     url: String,
-    /// What the hub knows this program by; nobody else does.
+    /// What the hub knows this program by, and no other program knows.
     key: SampValue,
     /// The hub's own identifier, by which it is among the programs.
     own_id: Option<String>,

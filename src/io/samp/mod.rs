@@ -2,7 +2,7 @@
 //! 2012 April 11): TOPCAT, Aladin, DS9 and others register with a hub and send each other short messages, such as "point
 //! at this position" or "load this table". Only the standard profile, which goes by XML-RPC over the loopback address.
 //!
-//! A hub is looked for where its lock file says; none is started, and nothing is sent before a person asks for it.
+//! A hub is looked for by its lock file; none is started, and nothing is sent before a person asks for it.
 
 mod hub;
 mod listener;
