@@ -91,20 +91,28 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::Image(args) => (vec![image(args)?], &args.one.to),
     };
     let cancel = cancel_by_signal()?;
+    let folder = folder().map_err(|why| anyhow!(why))?;
     let hub = register()?;
     let task = SendParcels {
         hub: hub.clone(),
         parcels,
         to: to.clone(),
-        folder: folder().map_err(|why| anyhow!(why))?,
+        folder,
     };
     let sent = unless_cancelled(run_here(task, cancel, |()| ()));
-    hub.unregister().map_err(|why| anyhow!(why))?;
+    leave(&hub);
     match sent? {
-        Some(sentence) => print_line(&sentence)?,
+        Some(sent) => print_line(&sent.sentence)?,
         None => return Ok(ExitCode::from(INTERRUPTED)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was sent counts, also where the hub refuses to let go.
+fn leave(hub: &Hub) {
+    if let Err(why) = hub.unregister() {
+        log::info!("SAMP: {why}");
+    }
 }
 
 fn register() -> anyhow::Result<Arc<Hub>> {
@@ -117,7 +125,7 @@ fn register() -> anyhow::Result<Arc<Hub>> {
 fn list() -> anyhow::Result<ExitCode> {
     let hub = register()?;
     let peers = run_here(FindPeers { hub: hub.clone() }, cancel_by_signal()?, |()| ());
-    hub.unregister().map_err(|why| anyhow!(why))?;
+    leave(&hub);
     for peer in peers? {
         print_line(&format!("{}  {}", peer.id, peer.name))?;
     }

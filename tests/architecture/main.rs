@@ -139,10 +139,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("eframe", &["window/"]),
     // What is opened outside of the program; nothing is sent by itself.
     ("system_open", &["window/mod.rs"]),
-    ("std::net", &[]),
+    ("std::net", &["io/samp/listener.rs"]),
     // Only to programs on the same computer, and only when a person asks for it.
     ("minreq", &["io/samp/"]),
-    ("tiny_http", &["io/samp/"]),
+    ("tiny_http", &[]),
     ("rfd", &["features/file_dialog/"]),
     (
         "std::thread",

@@ -85,8 +85,11 @@ pub fn evaluate(
     });
     let confusion = counted.confusion(&once);
     let figures = Figures(counted.figures(&once));
+    // Epochs of one object are no independent examples.
+    let objects_an_epoch = groups.len() as f64 / judgements.judged.len().max(1) as f64;
     let uncertainty = with_least_errors(&figures, scatter, |measure| {
-        counted.behind(measure, &confusion)
+        let epochs = counted.behind(measure, &confusion)?;
+        Some(epochs as f64 * objects_an_epoch)
     });
     let steps = counted.rankings.first().map(Ranking::steps);
     let threshold = facts
@@ -302,14 +305,13 @@ impl<'a> Counted<'a> {
 fn with_least_errors(
     figures: &Figures,
     mut scatter: [Option<f64>; Measure::COUNT],
-    behind: impl Fn(Measure) -> Option<usize>,
+    behind: impl Fn(Measure) -> Option<f64>,
 ) -> Figures {
     for (measure, error) in Measure::ALL.into_iter().zip(&mut scatter) {
         let (Some(share), Some(found), Some(n)) = (figures.get(measure), *error, behind(measure))
         else {
             continue;
         };
-        let n = n as f64;
         if n > 0.0 && (share <= 0.0 || share >= 1.0) {
             let share = (share * n + 1.0) / (n + 2.0);
             *error = Some(found.max((share * (1.0 - share) / n).sqrt()));

@@ -113,6 +113,9 @@ impl WhereToStop {
         if self.key.as_ref() == Some(&key) || since < (REST + 1) * self.took_us {
             return;
         }
+        if self.key.as_ref().is_some_and(|old| old.model != key.model) {
+            self.found = None;
+        }
         self.key = Some(key);
         self.begun = Some(cx.now);
         self.estimating = Some(cx.tasks.start(EstimateWorkload {
@@ -150,7 +153,13 @@ pub(crate) fn where_to_stop_ui(
     commands: &mut Vec<impl From<Evaluate>>,
 ) {
     let found = evaluation.where_to_stop.found();
-    let found = found.filter(|_| !shared.is_blind());
+    // While another model becomes the active one, the estimate is still of the one before.
+    let of = evaluation.where_to_stop.key.as_ref();
+    let active = shared.scores.active().ready.as_ref();
+    let is_of_active = of
+        .zip(active)
+        .is_some_and(|(key, ready)| key.model == ready.id);
+    let found = found.filter(|_| is_of_active && !shared.is_blind());
     let Some((found, line)) = found.and_then(|found| Some((found, found.in_short()?))) else {
         return;
     };

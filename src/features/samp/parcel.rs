@@ -124,9 +124,11 @@ impl Parcel {
                 let (_, result) =
                     found.ok_or_else(|| format!("{name}: the stamp cannot be read"))?;
                 let pixels = result.map_err(|problem| problem.to_string())?;
-                let path = place(folder, &format!("stamp-{}.fits", stamp.id.0))?;
+                // Numbers of stamps begin anew in each process.
+                let image = format!("stamp-{}-{}", std::process::id(), stamp.id.0);
+                let path = place(folder, &format!("{image}.fits"))?;
                 write_image(&path, id, &pixels)?;
-                Ok(Message::load_image(&path, name))
+                Ok(Message::load_image(&path, &image, name))
             }
         }
     }

@@ -58,8 +58,10 @@ pub struct SampPane {
     sending: Option<Running<SendParcels>>,
     /// What is sent as soon as the hub has answered.
     waiting: Option<What>,
-    /// The generation of the set whose table was sent, and how many of its candidates were in it.
-    sent_table: Option<u64>,
+    /// The generation of the set whose table was taken, and how many of its candidates are in it.
+    sent_table: Option<(u64, usize)>,
+    /// The same of a table that is on its way.
+    sending_table: Option<(u64, usize)>,
     fault: Option<String>,
 }
 
@@ -88,7 +90,7 @@ impl SampPane {
 
     /// Another set: its table was not sent.
     pub(crate) fn forget(&mut self) {
-        (self.sent_table, self.waiting) = (None, None);
+        (self.sent_table, self.sending_table, self.waiting) = (None, None, None);
     }
 
     pub(crate) fn apply_samp(&mut self, shared: &mut Shared, command: SampCommand, cx: &Context) {
@@ -151,7 +153,8 @@ impl SampPane {
             book: shared.book.clone(),
             catalogue: shared.catalogue.clone(),
         };
-        let is_sent = self.sent_table == Some(shared.generation);
+        let of_now = (shared.generation, shared.catalogue.len());
+        let is_sent = self.sent_table == Some(of_now);
         match what {
             What::Position => {
                 let candidate = shared.candidate().ok_or("go to a candidate first")?;
@@ -186,7 +189,7 @@ impl SampPane {
             }
             What::Table if shared.catalogue.is_empty() => Err("open a set first"),
             What::Table => {
-                self.sent_table = Some(shared.generation);
+                self.sending_table = Some(of_now);
                 Ok(vec![whole_table()])
             }
             What::Selection => {
@@ -196,7 +199,7 @@ impl SampPane {
                 let mut parcels = Vec::new();
                 if !is_sent {
                     parcels.push(whole_table());
-                    self.sent_table = Some(shared.generation);
+                    self.sending_table = Some(of_now);
                 }
                 let rows = shared.selection.iter().map(|CandidateIx(row)| row as usize);
                 parcels.push(Parcel::Rows {
@@ -244,9 +247,13 @@ impl SampPane {
         }
         while let Some(event) = next_event(&mut self.sending) {
             match event {
-                TaskEvent::Finished(sentence) => shared.report(format!("SAMP: {sentence}"), cx.now),
+                TaskEvent::Finished(sent) => {
+                    let table = self.sending_table.take().filter(|_| sent.has_table);
+                    self.sent_table = table.or(self.sent_table);
+                    shared.report(format!("SAMP: {}", sent.sentence), cx.now);
+                }
                 TaskEvent::Failed(why) => {
-                    self.sent_table = None;
+                    self.sending_table = None;
                     shared.warn(format!("SAMP: {why}"), cx.now);
                 }
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
@@ -258,7 +265,7 @@ impl SampPane {
         self.hub = None;
         self.looking = None;
         self.waiting = None;
-        self.sent_table = None;
+        (self.sent_table, self.sending_table) = (None, None);
         self.peers.clear();
         shared.report(sentence, cx.now);
     }
@@ -290,12 +297,18 @@ fn take(shared: &mut Shared, from: &str, incoming: Incoming, cx: &Context) {
         }
         Incoming::SelectRows { table, rows } if table == ours => {
             let selected: Vec<_> = rows.into_iter().filter_map(of_row).collect();
-            let text = format!(
-                "{from} selected {}",
-                counted(selected.len() as u64, "candidate")
-            );
+            let all = selected.len();
             shared.selection.set(selected);
             shared.selection.keep_shown(&shared.queue);
+            let kept = shared.selection.len();
+            let elsewhere = match all - kept {
+                0 => String::new(),
+                count => format!("; {count} more are not in the queue"),
+            };
+            let text = format!(
+                "{from} selected {}{elsewhere}",
+                counted(kept as u64, "candidate")
+            );
             if shared.screen == Screen::Inspect {
                 shared.screen = Screen::Mosaic;
             }

@@ -1,6 +1,6 @@
 //! Being at the hub, and sending: the tasks of the window and of the command line.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, thread::sleep, time::Duration};
 
 use anyhow::{anyhow, bail};
 
@@ -10,8 +10,8 @@ use crate::{
     tasks::{Task, TaskContext},
 };
 
-/// How often one that listens looks whether it is to stop.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often one that listens looks for messages, and whether it is to stop.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Registers with the hub and listens until it is cancelled or the hub ends.
 #[derive(Clone, Debug)]
@@ -61,9 +61,10 @@ impl Task for ListenToHub {
 fn listen(hub: &Hub, listener: &Listener, cx: &TaskContext<FromHub>) -> anyhow::Result<()> {
     loop {
         cx.check()?;
-        match listener.next(LOOK_EVERY).map_err(|why| anyhow!(why))? {
-            Some((_, Incoming::HubEnds)) => return Ok(()),
-            None | Some((_, Incoming::Ping)) => {}
+        match listener.next().map_err(|why| anyhow!(why))? {
+            None => sleep(LOOK_EVERY),
+            Some((sender, Incoming::HubEnds)) if hub.is_hub(&sender) => return Ok(()),
+            Some((_, Incoming::Ping | Incoming::HubEnds)) => {}
             Some((sender, incoming)) => {
                 let from = hub.peer(sender).name;
                 cx.update(FromHub::Message { from, incoming });
@@ -103,21 +104,30 @@ pub struct SendParcels {
     pub folder: PathBuf,
 }
 
+/// What became of parcels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Who has taken what, and why others have not.
+    pub sentence: String,
+    /// True where a table was among it, and was taken.
+    pub has_table: bool,
+}
+
 impl Task for SendParcels {
     const NAME: &'static str = "sending by SAMP";
     type Update = ();
-    /// A sentence.
-    type Output = String;
+    type Output = Sent;
 
-    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<String> {
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Sent> {
         cx.abandonable("sending by SAMP", move || self.send())?
     }
 }
 
 impl SendParcels {
-    fn send(self) -> anyhow::Result<String> {
-        let (mut done, mut faults) = (Vec::new(), Vec::new());
+    fn send(self) -> anyhow::Result<Sent> {
+        let (mut done, mut faults, mut has_table) = (Vec::new(), Vec::new(), false);
         for parcel in &self.parcels {
+            let is_table = matches!(parcel, Parcel::Table { .. });
             match self.send_one(parcel) {
                 Ok((takers, refused)) => {
                     done.push(format!(
@@ -126,8 +136,15 @@ impl SendParcels {
                         takers.join(", ")
                     ));
                     faults.extend(refused);
+                    has_table |= is_table;
                 }
-                Err(why) => faults.push(why),
+                Err(why) => {
+                    faults.push(why);
+                    // Rows of a table that is not there mean nothing.
+                    if is_table {
+                        break;
+                    }
+                }
             }
         }
         if done.is_empty() {
@@ -138,7 +155,10 @@ impl SendParcels {
             faults.retain(|why| !why.starts_with(NO_PROGRAM));
         }
         done.append(&mut faults);
-        Ok(done.join("; "))
+        Ok(Sent {
+            sentence: done.join("; "),
+            has_table,
+        })
     }
 
     /// The programs that took it, and the reasons of those that did not.

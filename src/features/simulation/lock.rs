@@ -13,6 +13,8 @@ use anyhow::{Context, bail};
 const LOCK: &str = ".simulation.lock";
 /// How long a share waits for the folder: who ends a share has it alone for a moment, to look whether it was the last.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How often a file is locked anew that was removed in between.
+const TRIES: usize = 100;
 
 /// Held while files are made; let go when it is dropped, and by the system when the process ends.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ impl FolderLock {
     /// # Errors
     /// Where nothing can be written there.
     pub fn try_take(folder: &Path) -> anyhow::Result<Option<Self>> {
-        loop {
+        for _ in 0..TRIES {
             let (path, file) = file_in(folder)?;
             if !is_locked(&file.try_lock()) {
                 return Ok(None);
@@ -47,7 +49,9 @@ impl FolderLock {
                     _file: file,
                 }));
             }
+            sleep(Duration::from_millis(10));
         }
+        bail!("its lock file goes away again and again")
     }
 
     /// Takes the folder together with others who make shares of the same order.

@@ -56,8 +56,10 @@ impl Hub {
             ),
             ("destello.version", env!("CARGO_PKG_VERSION").into()),
         ]);
-        hub.ask("declareMetadata", [about])?;
-        Ok(hub)
+        match hub.ask("declareMetadata", [about]) {
+            Ok(_) => Ok(hub),
+            Err(why) => Err(hub.leave_for(why)),
+        }
     }
 
     /// From now on the hub sends what this program understands to this address.
@@ -69,6 +71,19 @@ impl Hub {
         let wanted = Incoming::SUBSCRIBED.map(|mtype| (mtype, SampValue::map([])));
         self.ask("declareSubscriptions", [SampValue::map(wanted)])?;
         Ok(())
+    }
+
+    /// Leaves the hub because of a fault, which stays the one that counts.
+    pub(super) fn leave_for(&self, why: String) -> String {
+        if let Err(other) = self.unregister() {
+            log::info!("SAMP: {other}");
+        }
+        why
+    }
+
+    /// True for the identifier of the hub itself, and for any where it gives none.
+    pub fn is_hub(&self, id: &str) -> bool {
+        self.own_id.as_deref().is_none_or(|own| own == id)
     }
 
     /// True where a message with this key comes from the hub.
@@ -127,7 +142,8 @@ impl Hub {
         let answer = post(&self.url, "samp.hub.callAndWait", &parameters, seconds)
             .map_err(|why| format!("{}: {why}", peer.name))?;
         let status = answer.member("samp.status").and_then(SampValue::text);
-        if status == Some("samp.ok") {
+        // With a warning it is done, if only in part.
+        if matches!(status, Some("samp.ok" | "samp.warning")) {
             return Ok(());
         }
         let why = answer

@@ -43,13 +43,13 @@ impl Message {
         }
     }
 
-    /// Load this image.
-    pub fn load_image(path: &Path, name: &str) -> Self {
+    /// Load this image, which goes by `id`.
+    pub fn load_image(path: &Path, id: &str, name: &str) -> Self {
         Self {
             mtype: LOAD_IMAGE,
             parameters: SampValue::map([
                 ("url", file_url(path).as_str().into()),
-                ("image-id", name.into()),
+                ("image-id", id.into()),
                 ("name", name.into()),
             ]),
         }
