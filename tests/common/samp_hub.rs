@@ -116,10 +116,16 @@ impl SampHub {
             assert!(is_wanted, "{mtype} was not subscribed to");
             known.callback.clone().unwrap()
         };
+        // What is about the hub comes from the hub itself.
+        let sender = if mtype.starts_with("samp.hub.") {
+            "hub"
+        } else {
+            "c1"
+        };
         let message = SampValue::map([("samp.mtype", mtype.into()), ("samp.params", parameters)]);
         let text = call(
             "samp.client.receiveNotification",
-            &[key.into(), "c1".into(), message],
+            &[key.into(), sender.into(), message],
         );
         let sent = minreq::post(callback)
             .with_body(text)
