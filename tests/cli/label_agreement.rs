@@ -1,23 +1,22 @@
 //! `destello label agreement`: votes of several people out of projects and tables.
 
-use std::{fmt::Write as _, fs};
+use std::{fmt::Write as _, fs, path::Path};
 
 use crate::common::program::{destello, destello_in, text};
+
+/// Tables of two people who differ on one of four.
+fn write_two(folder: &Path) {
+    for (name, second) in [("ana", "real"), ("ben", "bogus")] {
+        let table = format!("id,label\na,real\nb,{second}\nc,bogus\nd,bogus\n");
+        fs::write(folder.join(name).with_extension("csv"), table).unwrap();
+    }
+}
 
 #[test]
 fn kappas_conflicts_and_consensus_of_tables() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
-    fs::write(
-        place("ana.csv"),
-        "id,label\na,real\nb,real\nc,bogus\nd,bogus\n",
-    )
-    .unwrap();
-    fs::write(
-        place("ben.csv"),
-        "id,label\na,real\nb,bogus\nc,bogus\nd,bogus\n",
-    )
-    .unwrap();
+    write_two(folder.path());
     let both = "id,label,annotator\nb,real,eva\na,real,eva\n";
     fs::write(place("more.csv"), both).unwrap();
     let order = "label agreement --labels ana.csv ben.csv more.csv --consensus together.csv \
@@ -77,16 +76,7 @@ fn the_skilled_outvote_those_who_guess() {
 fn a_certificate_is_of_two_and_shows_where_they_differ() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
-    fs::write(
-        place("ana.csv"),
-        "id,label\na,real\nb,real\nc,bogus\nd,bogus\n",
-    )
-    .unwrap();
-    fs::write(
-        place("ben.csv"),
-        "id,label\na,real\nb,bogus\nc,bogus\nd,bogus\n",
-    )
-    .unwrap();
+    write_two(folder.path());
     fs::write(place("eva.csv"), "id,label\na,real\n").unwrap();
     let order = |tables: &str| {
         let order = format!("label agreement --labels {tables} --certificate both.html");

@@ -1,11 +1,8 @@
 //! Looks like: the nearest labelled ones beside a candidate, as labels come and go, and side by side with it.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::common::{
-    BOGUS, InlineWindow, PlacedSet, REAL,
-    simulated::{order, simulate},
-};
+use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, simulated::three_kinds};
 use destello::{
     domain::CandidateIx,
     features::{
@@ -14,7 +11,6 @@ use destello::{
             looks_like::LooksLikeNow, neighbours::Sought, state::SimilarCommand,
             task::CompareStamps,
         },
-        simulation::order::{Kind, SimulationOrder},
     },
     tasks::Task as _,
     window::command::Command,
@@ -31,19 +27,7 @@ struct Kinds {
 impl Kinds {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("night");
-        let kinds = ["psf_ring", "bad_column", "hostless"];
-        simulate(&SimulationOrder {
-            classes: kinds.map(Into::into).to_vec(),
-            ..order(Kind::Triplets, "ztf", 30, 12, &out)
-        });
-        let truth = fs::read_to_string(out.join("truth.csv")).unwrap();
-        let rows = truth.lines().skip(1).map(|line| {
-            let mut cells = line.split(',');
-            let id = cells.next().unwrap().to_owned();
-            (id, cells.nth(1).unwrap().to_owned())
-        });
-        let of = rows.collect();
+        let of = three_kinds(30, 12, &folder.path().join("night"));
         Self { folder, of }
     }
 

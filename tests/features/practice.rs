@@ -2,18 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
-use crate::common::{
-    BOGUS, InlineWindow, PlacedSet, REAL,
-    simulated::{order, simulate},
-};
+use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, simulated::three_kinds};
 use destello::{
-    features::{
-        practice::state::PracticeCommand,
-        simulation::{
-            order::{Kind, SimulationOrder},
-            simulator::simulator_of,
-        },
-    },
+    features::{practice::state::PracticeCommand, simulation::simulator::simulator_of},
     window::command::{Command, Label},
     workspace::{
         action::Action,
@@ -32,19 +23,7 @@ struct Kinds {
 impl Kinds {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("night");
-        let kinds = ["psf_ring", "bad_column", "hostless"];
-        simulate(&SimulationOrder {
-            classes: kinds.map(Into::into).to_vec(),
-            ..order(Kind::Triplets, "ztf", 24, 13, &out)
-        });
-        let truth = fs::read_to_string(out.join("truth.csv")).unwrap();
-        let rows = truth.lines().skip(1).map(|line| {
-            let mut cells = line.split(',');
-            let id = cells.next().unwrap().to_owned();
-            (id, cells.nth(1).unwrap().to_owned())
-        });
-        let of = rows.collect();
+        let of = three_kinds(24, 13, &folder.path().join("night"));
         Self { folder, of }
     }
 

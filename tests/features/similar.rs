@@ -1,16 +1,10 @@
 //! More like this: nearest first, refined, dropped, and without examples.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::common::{
-    InlineWindow, PlacedSet,
-    simulated::{order, simulate},
-};
+use crate::common::{InlineWindow, PlacedSet, simulated::three_kinds};
 use destello::{
-    features::{
-        similar::{state::SimilarCommand, task::CompareStamps},
-        simulation::order::{Kind, SimulationOrder},
-    },
+    features::similar::{state::SimilarCommand, task::CompareStamps},
     tasks::Task as _,
     window::command::Command,
     workspace::{action::Action, command::Select, queue::column::Column, screen::Screen},
@@ -26,19 +20,7 @@ struct Kinds {
 impl Kinds {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("night");
-        let kinds = ["psf_ring", "bad_column", "hostless"];
-        simulate(&SimulationOrder {
-            classes: kinds.map(Into::into).to_vec(),
-            ..order(Kind::Triplets, "ztf", 60, 11, &out)
-        });
-        let truth = fs::read_to_string(out.join("truth.csv")).unwrap();
-        let rows = truth.lines().skip(1).map(|line| {
-            let mut cells = line.split(',');
-            let id = cells.next().unwrap().to_owned();
-            (id, cells.nth(1).unwrap().to_owned())
-        });
-        let of = rows.collect();
+        let of = three_kinds(60, 11, &folder.path().join("night"));
         Self { folder, of }
     }
 
