@@ -100,7 +100,8 @@ impl Stack {
             }
             _ => None,
         }
-        .filter(|stack| stack.rows > 0)
+        // An axis may have no place at all.
+        .filter(|stack| stack.rows > 0 && stack.epochs() > 0)
     }
 
     /// Values of a row.
@@ -432,7 +433,7 @@ mod tests {
         let order = |name: &str, shape: &[usize]| {
             Stack::of(&array(name, shape)).map(|stack| (stack.rows, stack.order))
         };
-        let cases: [Case; 12] = [
+        let cases: [Case; 14] = [
             (
                 "triplets.norm",
                 &[100, 63, 63, 3],
@@ -450,6 +451,8 @@ mod tests {
             ("pixels", &[50, 441], Some((50, Order::Plain))),
             ("one", &[63, 63, 3], Some((1, Order::ChannelsLast(3)))),
             ("science", &[64, 64], Some((1, Order::Plain))),
+            ("images/r", &[4, 21, 21, 0], None),
+            ("images/i", &[0, 21, 21, 3], None),
             ("embedding", &[100, 32], None),
             ("mask", &[12, 63, 63], None),
             ("night/bad_weight", &[12, 63, 63], None),
