@@ -1,6 +1,6 @@
 //! A candidate: one object of the sky with its epochs in time order.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -202,14 +202,19 @@ impl Candidate {
 
     /// Brings epochs and history into time order; the sort is stable.
     pub fn sort_by_time(&mut self) {
-        self.epochs.sort_by(|a, b| match (a.mjd, b.mjd) {
-            (Some(a), Some(b)) => a.utc_days().total_cmp(&b.utc_days()),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => std::cmp::Ordering::Equal,
-        });
+        self.epochs.sort_by(by_time);
         self.history
             .sort_by(|a, b| a.mjd.utc_days().total_cmp(&b.mjd.utc_days()));
+    }
+}
+
+/// The order of epochs: by time, those without time last.
+pub(super) fn by_time(a: &Epoch, b: &Epoch) -> Ordering {
+    match (a.mjd, b.mjd) {
+        (Some(a), Some(b)) => a.utc_days().total_cmp(&b.utc_days()),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
     }
 }
 

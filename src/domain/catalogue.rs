@@ -86,6 +86,25 @@ impl Catalogue {
         }
     }
 
+    /// The candidates in their order, without the catalogue.
+    pub fn into_candidates(self) -> impl Iterator<Item = Candidate> {
+        self.candidates.into_iter()
+    }
+
+    /// Puts a candidate that has gained something in the place of what it was. Columns of joined tables stay.
+    pub fn renew(&mut self, ix: CandidateIx, candidate: Candidate) {
+        if let Some(known) = self.candidates.get_mut(ix.0 as usize) {
+            let joined = std::mem::take(&mut known.joined);
+            *known = Candidate {
+                joined,
+                ..candidate
+            };
+            if let Some(seen) = &mut self.seen {
+                seen.0.remove(&ix);
+            }
+        }
+    }
+
     /// Epochs that were found twice (the same detection in two files) and kept once.
     pub const fn duplicates(&self) -> usize {
         self.duplicates
@@ -208,7 +227,7 @@ fn mark(kind: u8, value: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-fn is_same_detection(a: &Epoch, b: &Epoch) -> bool {
+pub(super) fn is_same_detection(a: &Epoch, b: &Epoch) -> bool {
     if let (Some(a), Some(b)) = (&a.candid, &b.candid) {
         return a == b;
     }
@@ -219,7 +238,7 @@ fn is_same_detection(a: &Epoch, b: &Epoch) -> bool {
     }
 }
 
-fn join_history(known: &mut Vec<Photometry>, more: Vec<Photometry>) {
+pub(super) fn join_history(known: &mut Vec<Photometry>, more: Vec<Photometry>) {
     let is_known = |point: &Photometry, known: &[Photometry]| {
         known.iter().any(|old| {
             (old.mjd.days() - point.mjd.days()).abs() < 1e-6

@@ -1,6 +1,6 @@
 //! A latent space: where a model puts stamps, and the components of its mixture.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -98,6 +98,15 @@ impl Embedding {
             means: Vec::new(),
             responsibilities: Vec::new(),
             errors: Vec::new(),
+        }
+    }
+
+    /// Candidates have other epochs: where each epoch is now.
+    pub fn renumber(&mut self, places: &BTreeMap<CandidateIx, Vec<usize>>) {
+        for point in &mut self.points {
+            let places = places.get(&point.candidate);
+            let now = places.and_then(|all| all.get(point.epoch as usize));
+            point.epoch = now.map_or(point.epoch, |now| *now as u32);
         }
     }
 

@@ -26,6 +26,13 @@ impl OfModel {
         self.count += usize::from(before.is_none());
     }
 
+    fn forget(&mut self, CandidateIx(ix): CandidateIx) {
+        if self.get(CandidateIx(ix)).is_some() {
+            Arc::make_mut(&mut self.blocks[ix as usize / BLOCK])[ix as usize % BLOCK] = None;
+            self.count -= 1;
+        }
+    }
+
     fn get(&self, CandidateIx(ix): CandidateIx) -> Option<&Predictions> {
         let block = self.blocks.get(ix as usize / BLOCK)?;
         block[ix as usize % BLOCK].as_ref()
@@ -64,6 +71,13 @@ impl ScoreBook {
     /// Forgets what a model said.
     pub fn forget(&mut self, model: &ModelId) {
         self.models.remove(model);
+    }
+
+    /// Forgets what all models said of a candidate.
+    pub fn forget_candidate(&mut self, candidate: CandidateIx) {
+        for scores in self.models.values_mut() {
+            scores.forget(candidate);
+        }
     }
 
     /// The models that scored anything, by name.

@@ -68,6 +68,11 @@ impl Decoder {
         self.seen.version(path)
     }
 
+    /// True where a file was indexed by this decoder, and is what it was then.
+    pub fn is_known(&self, path: &Path) -> bool {
+        self.seen.is_known(path)
+    }
+
     /// The wanted stamps, in the order asked for, each with its pixels or why there are none.
     ///
     /// Stamps of one cube, packet or archive are read together, so ask for them together.

@@ -90,5 +90,6 @@ pub mod whole_file;
 pub use decode::Decoder;
 pub use header::header;
 pub use kept_index::KeptIndex;
-pub use scan::{Found, StampIds, scan, scan_kept};
+pub(crate) use scan::is_project;
+pub use scan::{Found, StampIds, scan, scan_again, scan_kept};
 pub use scan_rules::RULE_BOOK;

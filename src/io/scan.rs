@@ -62,7 +62,8 @@ pub fn scan(
     is_cancelled: &dyn Fn() -> bool,
     found: &mut dyn FnMut(Found),
 ) {
-    scan_with(paths, decoder, ids, is_cancelled, found, None);
+    let nothing = BTreeSet::new();
+    scan_with(paths, decoder, ids, (is_cancelled, &nothing), found, None);
 }
 
 /// The same, without reading files that `kept` knows as they are; what is read is recorded there.
@@ -74,14 +75,34 @@ pub fn scan_kept(
     found: &mut dyn FnMut(Found),
     kept: &mut KeptIndex,
 ) {
-    scan_with(paths, decoder, ids, is_cancelled, found, Some(kept));
+    let nothing = BTreeSet::new();
+    scan_again(paths, decoder, ids, (is_cancelled, &nothing), found, kept);
+}
+
+/// The same, passing over files in folders that are being written.
+pub fn scan_again(
+    paths: &[PathBuf],
+    decoder: &Decoder,
+    ids: &StampIds,
+    (is_cancelled, left_out): (&dyn Fn() -> bool, &BTreeSet<PathBuf>),
+    found: &mut dyn FnMut(Found),
+    kept: &mut KeptIndex,
+) {
+    scan_with(
+        paths,
+        decoder,
+        ids,
+        (is_cancelled, left_out),
+        found,
+        Some(kept),
+    );
 }
 
 fn scan_with(
     paths: &[PathBuf],
     decoder: &Decoder,
     ids: &StampIds,
-    is_cancelled: &dyn Fn() -> bool,
+    (is_cancelled, left_out): (&dyn Fn() -> bool, &BTreeSet<PathBuf>),
     found: &mut dyn FnMut(Found),
     kept: Option<&mut KeptIndex>,
 ) {
@@ -93,6 +114,7 @@ fn scan_with(
         names: FieldNames::default(),
         rules: BTreeMap::new(),
         visited: BTreeSet::new(),
+        left_out,
         done: 0,
         total: paths.len(),
         identities: Identities::default(),
@@ -123,6 +145,8 @@ pub(super) struct Scan<'a> {
     rules: BTreeMap<Rule, usize>,
     /// Folders that were walked, so that links cannot lead in circles.
     pub(super) visited: BTreeSet<PathBuf>,
+    /// Files that are being written.
+    pub(super) left_out: &'a BTreeSet<PathBuf>,
     done: usize,
     pub(super) total: usize,
     /// Which files are parts of one object.
@@ -445,7 +469,7 @@ pub(super) fn source(path: &Path, kind: SourceKind) -> Arc<Source> {
 }
 
 /// A project file, or what SQLite keeps beside it.
-fn is_project(path: &Path) -> bool {
+pub(crate) fn is_project(path: &Path) -> bool {
     const ENDINGS: [&str; 5] = [
         "destello",
         KeptIndex::ENDING,

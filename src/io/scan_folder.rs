@@ -38,7 +38,9 @@ impl Scan<'_> {
     /// A folder that the user named.
     pub(super) fn folder_root(&mut self, path: &Path) {
         // An object's folder may be opened by itself while its table lies beside it.
-        let parent = path.parent().and_then(|parent| list(parent).ok());
+        let parent = path
+            .parent()
+            .and_then(|parent| list(parent, self.left_out).ok());
         let above = Above {
             table: parent.and_then(|listing| self.table(&listing.files)),
             ..Above::default()
@@ -49,7 +51,7 @@ impl Scan<'_> {
     /// Files that the user named and that lie in one folder.
     pub(super) fn named_files(&mut self, files: &[PathBuf]) {
         let folder = files.first().and_then(|file| file.parent());
-        let beside = folder.and_then(|folder| list(folder).ok());
+        let beside = folder.and_then(|folder| list(folder, self.left_out).ok());
         let beside = beside.map_or_else(Vec::new, |listing| listing.files);
         let table = self.table(&beside);
         self.files(
@@ -67,7 +69,7 @@ impl Scan<'_> {
         if !is_new || above.depth > MAX_DEPTH {
             return;
         }
-        let listing = match list(path) {
+        let listing = match list(path, self.left_out) {
             Ok(listing) => listing,
             Err(error) => return self.problem(path, "folder", &format!("cannot be read: {error}")),
         };
@@ -96,7 +98,8 @@ impl Scan<'_> {
                 continue;
             }
             // Its files are read; folders within it are sets of their own.
-            let within = list(folder).map_or_else(|_| Vec::new(), |list| list.folders);
+            let within = list(folder, self.left_out);
+            let within = within.map_or_else(|_| Vec::new(), |list| list.folders);
             let depth = inside.depth + 1;
             let inside = Above {
                 depth,
@@ -117,7 +120,9 @@ impl Scan<'_> {
         table: Option<&DetectionTable>,
         siblings: usize,
     ) -> BTreeSet<PathBuf> {
-        let files_of = |folder: &Path| list(folder).map_or_else(|_| Vec::new(), |list| list.files);
+        let left_out = self.left_out;
+        let files_of =
+            |folder: &Path| list(folder, left_out).map_or_else(|_| Vec::new(), |list| list.files);
         let names = |folder: &Path| {
             let files = files_of(folder).into_iter();
             let names =
@@ -259,7 +264,7 @@ fn name_of_roles(
     name
 }
 
-fn list(path: &Path) -> io::Result<Listing> {
+fn list(path: &Path, left_out: &BTreeSet<PathBuf>) -> io::Result<Listing> {
     let path = if path.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -281,7 +286,7 @@ fn list(path: &Path) -> io::Result<Listing> {
         let is_file = kind.is_file() || (kind.is_symlink() && !is_folder);
         if is_folder {
             listing.folders.push(path);
-        } else if is_file {
+        } else if is_file && !left_out.contains(&path) {
             listing.files.push(path);
         }
     }

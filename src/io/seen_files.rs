@@ -114,6 +114,14 @@ impl SeenFiles {
         then.or_else(|| version_of(path))
     }
 
+    /// True where a file was indexed, and is what it was then.
+    pub fn is_known(&self, path: &Path) -> bool {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let then = seen.get(&name_of(path)).copied();
+        drop(seen);
+        then.is_some_and(|then| version_of(path) == Some(then))
+    }
+
     /// True where a file is another one than was indexed. One that is gone says so when it is
     /// read.
     pub fn is_changed(&self, path: &Path) -> bool {
@@ -136,11 +144,14 @@ mod tests {
         let file = folder.path().join("a.fits");
         let seen = SeenFiles::default();
         std::fs::write(&file, b"one").unwrap();
-        assert!(!seen.is_changed(&file), "it was not indexed");
+        assert!(
+            !seen.is_changed(&file) && !seen.is_known(&file),
+            "it was not indexed"
+        );
         seen.keep(&file, version_of(&file));
-        assert!(!seen.is_changed(&file));
+        assert!(!seen.is_changed(&file) && seen.is_known(&file));
         std::fs::write(&file, b"three").unwrap();
-        assert!(seen.is_changed(&file));
+        assert!(seen.is_changed(&file) && !seen.is_known(&file));
         seen.keep(&file, version_of(&file));
         let open = std::fs::File::options().write(true).open(&file).unwrap();
         open.set_modified(UNIX_EPOCH).unwrap();

@@ -62,6 +62,7 @@ impl AppState {
         self.light_curve.poll_light_curve();
         self.label_files.poll_label_files(shared, cx);
         self.opening.poll_join(shared, cx);
+        self.growing.poll(shared, cx);
         self.conclude(cx);
         has_more
     }
@@ -127,6 +128,7 @@ impl AppState {
         self.detections.want(shared, cx);
         self.shares.want(shared, cx);
         self.latent.want_latent(shared, cx);
+        self.growing.want(shared, cx);
         self.similar.want_neighbours(shared, cx);
         if std::mem::take(&mut self.shared.is_session_stale) {
             self.keep_session();
@@ -147,6 +149,12 @@ impl AppState {
                 Request::Restore(json) => self.restore_session(&json),
                 Request::JoinAgain(json) => self.opening.join_again(&json),
                 Request::Score => self.scoring.start(&mut self.shared, cx),
+                Request::ScoreGrown => {
+                    self.detections.forget();
+                    self.shares.forget();
+                    self.light_curve.forget();
+                    self.scoring.start_again(&mut self.shared, cx);
+                }
             }
         }
     }
@@ -335,6 +343,7 @@ impl AppState {
                 self.shared
                     .toggle_motion(Motion::Blink { is_backwards }, cx);
             }
+            Action::ShowNew => self.growing.show_new(&mut self.shared, cx),
             Action::Search => self.shared.focus_on(Field::Search),
             Action::Filter => self.shared.focus_on(Field::Filter),
             Action::Note => {

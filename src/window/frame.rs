@@ -22,7 +22,7 @@ use crate::{
         adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
         mosaic,
         open::{problems, refusal, start_page},
-        practice, queue, samp, scoring, side_by_side, similar, simulation, training,
+        practice, queue, samp, scoring, side_by_side, similar, simulation, training, watch,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -178,6 +178,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
                     &mut memory.view.plot,
                     commands,
                 );
+                watch::view::new_ui(ui, &state.growing, &state.shared, commands);
                 queue::view::queue_panel_ui(ui, &state.shared, &mut memory.view, commands);
             });
     }

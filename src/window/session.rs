@@ -117,6 +117,7 @@ impl AppState {
         self.opening.opening = None;
         self.opening.forget_joins();
         self.shared.forget_set(cx);
+        self.growing.forget();
         self.scoring.drop_unwanted(&self.shared);
         self.detections.forget();
         self.shares.forget();

@@ -110,6 +110,15 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
          you ask for it",
     );
     ui.end_row();
+    row(ui, "Opened folders");
+    ui.checkbox(
+        &mut settings.follows_folders,
+        "files that come in join the set",
+    )
+    .on_hover_text(
+        "New files are read once they are whole, scored, and put into the queue. The candidate on the screen stays there.",
+    );
+    ui.end_row();
     row(ui, "Tables are joined");
     ui.horizontal(|ui| join_ui(ui, &mut settings.join_radius_arcsec));
     ui.end_row();

@@ -10,7 +10,7 @@ use crate::{
         practice::state::PracticePane, samp::state::SampPane, scoring::detections::DetectionTasks,
         scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
         similar::state::SimilarSearch, simulation::state::SimulationPane,
-        training::state::TrainingPane,
+        training::state::TrainingPane, watch::state::GrowingSet,
     },
     workspace::{settings::Settings, shared::Shared},
 };
@@ -22,6 +22,8 @@ pub struct AppState {
     pub shared: Shared,
     /// Opening and leaving.
     pub opening: OpeningPane,
+    /// What follows the folders of the set.
+    pub growing: GrowingSet,
     /// What scores the set.
     pub scoring: ScoringTasks,
     /// What looks whether anything is seen of its candidates.
@@ -70,6 +72,7 @@ impl AppState {
         Self {
             shared: Shared::new(settings, login_name),
             opening: OpeningPane::default(),
+            growing: GrowingSet::default(),
             scoring: ScoringTasks::default(),
             detections: DetectionTasks::default(),
             shares: SharesTasks::default(),

@@ -15,6 +15,7 @@ pub mod default_project;
 pub mod display;
 pub mod drawn;
 pub mod going;
+pub mod growth;
 pub mod journal_writer;
 pub mod kept_index;
 pub mod keys;

@@ -26,6 +26,8 @@ pub enum Request {
     JoinAgain(String),
     /// Have every model that is shown and has not scored the set score it.
     Score,
+    /// Candidates have come in or have other epochs: what is known of those as they were goes, and they are scored.
+    ScoreGrown,
 }
 
 /// Where to.

@@ -35,6 +35,10 @@ pub enum FileDialogs {
 /// Settings of this user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a checkbox of its own"
+)]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
@@ -63,6 +67,8 @@ pub struct Settings {
     pub shows_looks_like: bool,
     /// Sets of many candidates are scored from one orientation first.
     pub scores_one_orientation_first: bool,
+    /// Files that come into an opened folder join the set.
+    pub follows_folders: bool,
     /// Projects opened last, newest first.
     #[serde(with = "saved_path::list")]
     pub recent_projects: Vec<PathBuf>,
@@ -99,6 +105,7 @@ impl Default for Settings {
             class_set_percent: 90.0,
             shows_looks_like: true,
             scores_one_orientation_first: false,
+            follows_folders: true,
             recent_projects: Vec::new(),
             window_size: None,
             facts: Vec::new(),

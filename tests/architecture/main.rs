@@ -81,7 +81,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("side_by_side", &["scoring"]),
     ("similar", &["scoring"]),
     ("training", &["labelling", "scoring", "simulation"]),
-    ("watch", &["scoring"]),
+    ("watch", &["open", "scoring"]),
 ];
 
 /// The roof: may use everything below.

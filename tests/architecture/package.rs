@@ -133,3 +133,29 @@ fn file_types_of_the_desktop_entry_are_declared_and_known_by_their_content() {
     let magic = at("68").as_bytes();
     assert_eq!(&bytes[68..68 + magic.len()], magic);
 }
+
+/// `tests/fuzz` compiles the readers by their paths: a crate that it lacks is noticed here and not by who fuzzes next.
+#[test]
+fn the_fuzzed_readers_have_all_crates_that_they_use() {
+    let dependencies = |manifest: &str| -> Vec<String> {
+        let manifest: toml::Table = toml::from_str(&read(manifest)).unwrap();
+        let all = manifest["dependencies"].as_table().unwrap();
+        all.keys().map(|name| name.replace('-', "_")).collect()
+    };
+    let fuzzed = dependencies("tests/fuzz/Cargo.toml");
+    let lacking = dependencies("Cargo.toml");
+    let mut lacking: Vec<String> = lacking
+        .into_iter()
+        .filter(|name| !fuzzed.contains(name))
+        .collect();
+    lacking.retain(|name| {
+        super::sources().iter().any(|(inside, text)| {
+            let is_reader = ["domain/", "imaging/", "io/"]
+                .iter()
+                .any(|folder| inside.starts_with(folder));
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            is_reader && super::uses_crate(code, name)
+        })
+    });
+    assert_eq!(lacking, Vec::<String>::new());
+}

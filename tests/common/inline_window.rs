@@ -97,6 +97,8 @@ impl InlineWindow {
         // It compares all stamps of a set with labels: tests that are about it switch it on.
         let settings = Settings {
             shows_looks_like: false,
+            // A test that writes into its folder means another opening, unless it is about this.
+            follows_folders: false,
             ..settings
         };
         let mut state = AppState::new(settings, person);

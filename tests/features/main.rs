@@ -12,6 +12,7 @@ mod close_pairs;
 mod common;
 mod evaluation;
 mod explanation;
+mod growing;
 mod inspect;
 mod labelling;
 mod latent;

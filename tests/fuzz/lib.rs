@@ -12,7 +12,7 @@ pub mod io;
 
 use std::{panic, path::PathBuf, sync::OnceLock};
 
-use io::{Decoder, Found, StampIds, labels_csv, scan, table::Table};
+use io::{Decoder, Found, StampIds, labels_csv, samp::xml_rpc, scan, table::Table};
 
 /// What every target does, by its name.
 pub fn read(target: &str, bytes: &[u8]) {
@@ -31,7 +31,18 @@ pub fn read(target: &str, bytes: &[u8]) {
         "zip" => open("x.zip", bytes),
         "table" => drop(Table::parse(bytes, "x")),
         "labels" => drop(labels_csv::parse(bytes, "x")),
+        "xml" => read_messages(&String::from_utf8_lossy(bytes)),
         other => panic!("no reader is called {other}"),
+    }
+}
+
+/// What other programs send by SAMP: what is understood can be written.
+fn read_messages(xml: &str) {
+    if let Ok((method, parameters)) = xml_rpc::read_call(xml) {
+        drop(xml_rpc::call(&method, &parameters));
+    }
+    if let Ok(value) = xml_rpc::read_answer(xml) {
+        drop(xml_rpc::answer(&value));
     }
 }
 

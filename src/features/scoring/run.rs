@@ -22,7 +22,7 @@ use super::{
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, LabelBook, ModelCard, ModelId, Predictions, Problem,
-        SetCalibration,
+        ScoreBook, SetCalibration,
     },
     features::labelling::{
         label_sets::{labelled, with_labels},
@@ -177,6 +177,7 @@ impl Ready {
         let task = ScoreSet {
             by: models.into_iter().map(ModelChoice::Read).collect(),
             catalogue: catalogue.clone(),
+            known: ScoreBook::default(),
             project: project_of(order, &report)?,
             models: ModelRegistry::default(),
             decoder: decoder.clone(),

@@ -47,6 +47,16 @@ pub struct ScoringTasks {
 impl ScoringTasks {
     /// Has every model that is not busy and not done score the set, once all is found.
     pub fn start(&mut self, shared: &mut Shared, cx: &Context) {
+        let is_open = |status: &ScoringStatus| !status.is_busy() && *status != ScoringStatus::Done;
+        self.start_those(shared, cx, is_open);
+    }
+
+    fn start_those(
+        &mut self,
+        shared: &mut Shared,
+        cx: &Context,
+        is_meant: impl Fn(&ScoringStatus) -> bool,
+    ) {
         if shared.is_indexing() || shared.catalogue.is_empty() {
             return;
         }
@@ -56,7 +66,7 @@ impl ScoringTasks {
         let project = &shared.project;
         let project = project.path.clone().filter(|_| project.fault.is_none());
         for model in &mut shared.scores.shown {
-            if model.status.is_busy() || model.status == ScoringStatus::Done {
+            if !is_meant(&model.status) {
                 continue;
             }
             let is_quick =
@@ -69,10 +79,10 @@ impl ScoringTasks {
                 Orientations::All
             };
             model.status = ScoringStatus::Reading;
-            model.one_view = 0;
             let task = cx.tasks.start(ScoreSet {
                 by: vec![ModelChoice::Source(model.source.clone())],
                 catalogue: shared.catalogue.clone(),
+                known: shared.scores.book.clone(),
                 project: project.clone(),
                 models: cx.models.clone(),
                 decoder: shared.stamps.decoder().clone(),
@@ -82,6 +92,18 @@ impl ScoringTasks {
             });
             self.running.push((model.source.clone(), task));
         }
+    }
+
+    /// Has every model that scores the set, or has scored it, score what has come in.
+    pub fn start_again(&mut self, shared: &mut Shared, cx: &Context) {
+        // These know the set as it was; what they have scored is in the book.
+        self.running.clear();
+        for model in &mut shared.scores.shown {
+            if model.status.is_busy() || model.status == ScoringStatus::Done {
+                model.status = ScoringStatus::Waiting;
+            }
+        }
+        self.start_those(shared, cx, |status| *status == ScoringStatus::Waiting);
     }
 
     /// Takes in what the tasks report.

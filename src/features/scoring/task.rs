@@ -24,7 +24,7 @@ use super::{
 use crate::{
     domain::{
         Candidate, CandidateIx, Catalogue, KeptScores, ModelId, ModelInput, NewScores, Prediction,
-        Predictions, ScoreRow, ScoredFrom,
+        Predictions, ScoreBook, ScoreRow, ScoredFrom,
     },
     io::Decoder,
     tasks::{
@@ -69,6 +69,8 @@ pub struct ScoreSet {
     pub by: Vec<ModelChoice>,
     /// All candidates.
     pub catalogue: Arc<Catalogue>,
+    /// Candidates of which all models have predicted something already are passed over.
+    pub known: ScoreBook,
     /// What it holds is not computed again, and what is new is kept in it.
     pub project: Option<PathBuf>,
     /// The models at hand.
@@ -301,7 +303,11 @@ impl Run<'_> {
     /// Reports what the project holds, some candidates at a time; who is done then.
     fn look_up(&self, store: &mut ScoreStore) -> anyhow::Result<Vec<bool>> {
         let catalogue = &self.set.catalogue;
-        let mut is_done = vec![false; catalogue.len()];
+        let is_known = |(ix, _): (CandidateIx, &Candidate)| {
+            let mut models = self.models.iter();
+            models.all(|model| self.set.known.get(model.id(), ix).is_some())
+        };
+        let mut is_done: Vec<bool> = catalogue.iter().map(is_known).collect();
         if self.kept.iter().any(KeptScores::is_empty) {
             return Ok(is_done);
         }
@@ -317,6 +323,9 @@ impl Run<'_> {
             });
             for (ix, candidate) in some.take(LOOKED_UP) {
                 from += 1;
+                if is_done[ix.0 as usize] {
+                    continue;
+                }
                 let models = self.models.iter().zip(self.kept);
                 let complete =
                     models.map(|(model, kept)| kept.complete(candidate, &model.card().input));

@@ -9,11 +9,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::io::is_project;
+
 /// Folders within folders beyond this depth are taken for a mistake.
 const MAX_DEPTH: usize = 32;
 /// Endings of files that are being written, whatever their programs.
 const BEING_WRITTEN: [&str; 5] = ["partial", "part", "tmp", "temp", "crdownload"];
-/// Endings of what lies beside data: tables of detections, which are read with the stamps, and notes.
+/// Endings of what lies beside data: tables of detections, which are read with the stamps, notes, projects.
 const COMPANIONS: [&str; 7] = ["csv", "txt", "md", "toml", "yaml", "html", "log"];
 /// A file that was not touched for so long before the first look is not being written.
 const OLD: Duration = Duration::from_mins(2);
@@ -52,7 +54,9 @@ pub struct Look {
     /// New or changed, and the same since a while, in the order of their names.
     pub ready: Vec<Ready>,
     /// New or changed, but perhaps not whole.
-    pub waiting: usize,
+    pub waiting: Vec<PathBuf>,
+    /// By their names, programs are still writing them.
+    pub being_written: Vec<PathBuf>,
 }
 
 /// Who looks, and what was seen.
@@ -70,37 +74,50 @@ pub struct Looker {
 }
 
 impl Looker {
-    /// Looks at a folder from now on. `done` was read in an earlier run.
+    /// Looks at a folder from now on, but not at one within it. `done` was read in an earlier run.
     pub fn new(
         folder: &Path,
-        except: &Path,
+        except: Option<&Path>,
         settle: Duration,
         done: HashMap<PathBuf, Signature>,
     ) -> Self {
-        let real = |path: &Path| fs::canonicalize(path).ok();
         Self {
             folder: folder.to_owned(),
-            except: real(except),
+            except: except.and_then(|path| fs::canonicalize(path).ok()),
             settle,
             done,
             seen: HashMap::new(),
         }
     }
 
-    /// Looks.
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Looks. What `is_read` knows was read by others.
     ///
     /// # Errors
     /// Where the folder cannot be listed.
-    pub fn look(&mut self) -> io::Result<Look> {
+    pub fn look(&mut self, is_read: &dyn Fn(&Path) -> bool) -> io::Result<Look> {
         let mut found = Vec::new();
         let mut names = PathBuf::new();
-        self.list(&self.folder, &mut names, &mut found, 0)?;
+        let mut look = Look::default();
+        self.list(
+            &self.folder,
+            &mut names,
+            (&mut found, &mut look.being_written),
+            0,
+        )?;
         found.sort();
         let (now, clock) = (Instant::now(), SystemTime::now());
-        let mut look = Look::default();
         let mut seen = HashMap::new();
         for (path, signature) in found {
             if self.done.get(&path) == Some(&signature) {
+                continue;
+            }
+            if is_read(&self.folder.join(&path)) {
+                self.done.insert(path, signature);
                 continue;
             }
             let since = match self.seen.get(&path) {
@@ -111,7 +128,7 @@ impl Looker {
             if now - since >= self.settle || is_new && signature.is_old(clock) {
                 look.ready.push((path.clone(), signature));
             } else {
-                look.waiting += 1;
+                look.waiting.push(path.clone());
             }
             seen.insert(path, (signature, since));
         }
@@ -131,7 +148,7 @@ impl Looker {
         &self,
         folder: &Path,
         within: &mut PathBuf,
-        found: &mut Vec<(PathBuf, Signature)>,
+        (found, being_written): (&mut Vec<(PathBuf, Signature)>, &mut Vec<PathBuf>),
         depth: usize,
     ) -> io::Result<()> {
         let is_except = || fs::canonicalize(folder).ok() == self.except;
@@ -141,6 +158,9 @@ impl Looker {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name();
+            if is_being_written(Path::new(&name)) {
+                being_written.push(within.join(&name));
+            }
             if is_left_alone(Path::new(&name)) {
                 continue;
             }
@@ -150,7 +170,7 @@ impl Looker {
             };
             within.push(&name);
             if metadata.is_dir() {
-                match self.list(&entry.path(), within, found, depth + 1) {
+                match self.list(&entry.path(), within, (found, being_written), depth + 1) {
                     // Gone in the meantime, or not ours to see.
                     Err(error)
                         if [io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied]
@@ -179,11 +199,20 @@ impl Ord for Signature {
 }
 
 /// Hidden names, those that programs give to what is not whole, and what is no data.
-fn is_left_alone(name: &Path) -> bool {
+pub(super) fn is_left_alone(name: &Path) -> bool {
+    let is_hidden = name.to_string_lossy().starts_with('.');
+    let is_companion = has_ending(name, &COMPANIONS);
+    is_hidden || is_being_written(name) || is_companion || is_project(name)
+}
+
+fn is_being_written(name: &Path) -> bool {
+    has_ending(name, &BEING_WRITTEN)
+}
+
+fn has_ending(name: &Path, endings: &[&str]) -> bool {
     let ending = name.extension().unwrap_or_default();
     let ending = ending.to_string_lossy().to_lowercase();
-    let is_hidden = name.to_string_lossy().starts_with('.');
-    is_hidden || BEING_WRITTEN.contains(&&*ending) || COMPANIONS.contains(&&*ending)
+    endings.contains(&&*ending)
 }
 
 #[cfg(test)]
@@ -193,6 +222,10 @@ mod tests {
     fn names(look: &Look) -> Vec<String> {
         let names = look.ready.iter();
         names.map(|(path, _)| path.display().to_string()).collect()
+    }
+
+    fn none(_: &Path) -> bool {
+        false
     }
 
     #[test]
@@ -208,37 +241,48 @@ mod tests {
             "night/out/d.avro",
             "empty",
             "notes.txt",
+            "night.destello-wal",
         ] {
             fs::write(here.join(name), if name == "empty" { "" } else { "x" }).unwrap();
         }
         let settle = Duration::from_millis(60);
         let out = here.join("night/out");
-        let mut looker = Looker::new(here, &out, settle, HashMap::new());
-        let first = looker.look().unwrap();
-        assert_eq!((first.ready.len(), first.waiting), (0, 2));
+        let mut looker = Looker::new(here, Some(&out), settle, HashMap::new());
+        let first = looker.look(&none).unwrap();
+        assert_eq!((first.ready.len(), first.waiting.len()), (0, 2));
         std::thread::sleep(settle);
         fs::write(here.join("a.avro"), "xy").unwrap();
-        let second = looker.look().unwrap();
+        let second = looker.look(&none).unwrap();
         assert_eq!(
-            (names(&second), second.waiting),
+            (names(&second), second.waiting.len()),
             (vec!["night/b.avro".to_owned()], 1)
         );
         looker.read(&second.ready);
         std::thread::sleep(settle);
-        let third = looker.look().unwrap();
+        let third = looker.look(&none).unwrap();
         assert_eq!(
-            (names(&third), third.waiting),
+            (names(&third), third.waiting.len()),
             (vec!["a.avro".to_owned()], 0)
         );
         looker.read(&third.ready);
-        assert_eq!(looker.look().unwrap(), Look::default());
+        let rest = looker.look(&none).unwrap();
+        assert!(rest.ready.is_empty() && rest.waiting.is_empty());
+        assert_eq!(rest.being_written, [PathBuf::from("c.avro.part")]);
         fs::write(here.join("a.avro"), "xyz").unwrap();
-        assert_eq!(looker.look().unwrap().waiting, 1);
+        assert_eq!(looker.look(&none).unwrap().waiting.len(), 1);
+        // What others have read is not read again.
+        assert!(
+            looker
+                .look(&|path| path.ends_with("a.avro"))
+                .unwrap()
+                .waiting
+                .is_empty()
+        );
         // Another run knows what was read.
         let done: HashMap<_, _> = third.ready.into_iter().chain(second.ready).collect();
-        let mut again = Looker::new(here, &out, settle, done);
-        let look = again.look().unwrap();
-        assert_eq!((look.ready.len(), look.waiting), (0, 1));
+        let mut again = Looker::new(here, Some(&out), settle, done);
+        let look = again.look(&none).unwrap();
+        assert_eq!((look.ready.len(), look.waiting.len()), (0, 1));
     }
 
     #[test]
@@ -253,15 +297,13 @@ mod tests {
             .unwrap()
             .set_modified(old)
             .unwrap();
-        let mut looker = Looker::new(
-            folder.path(),
-            &folder.path().join("out"),
-            OLD,
-            HashMap::new(),
-        );
-        assert_eq!(names(&looker.look().unwrap()), ["a.avro"]);
+        let mut looker = Looker::new(folder.path(), None, OLD, HashMap::new());
+        assert_eq!(names(&looker.look(&none).unwrap()), ["a.avro"]);
         let gone = folder.path().join("gone");
-        let mut looker = Looker::new(&gone, &gone, OLD, HashMap::new());
-        assert_eq!(looker.look().unwrap_err().kind(), io::ErrorKind::NotFound);
+        let mut looker = Looker::new(&gone, Some(&gone), OLD, HashMap::new());
+        assert_eq!(
+            looker.look(&none).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
     }
 }

@@ -3,15 +3,15 @@
 use std::{
     collections::HashSet,
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail, ensure};
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use notify::{RecursiveMode, Watcher as _};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::{
+    changes::changes,
     ledger::{Ledger, key},
     look::{Look, Looker, Ready},
 };
@@ -106,14 +106,14 @@ impl Task for WatchFolder {
         ensure!(!self.by.is_empty(), "no model is named");
         let models = self.by.iter().map(|model| model.id().to_string()).collect();
         let (mut ledger, done) = Ledger::open(&self.out, models)?;
-        let mut looker = Looker::new(&self.folder, &self.out, self.settle, done);
-        let (changes, watcher) = changes(&self.folder);
+        let mut looker = Looker::new(&self.folder, Some(&self.out), self.settle, done);
+        let (changes, watcher) = changes(&[&self.folder]);
         let mut watched = Watched::default();
         let mut is_lost = false;
         loop {
             cx.check()?;
             let began = Instant::now();
-            let look = match looker.look() {
+            let look = match looker.look(&|_| false) {
                 Ok(look) => {
                     is_lost = false;
                     look
@@ -128,13 +128,13 @@ impl Task for WatchFolder {
                 self.take(files, &mut ledger, &mut watched, cx)?;
                 looker.read(files);
             }
-            cx.update(WatchUpdate::Waiting(look.waiting));
+            cx.update(WatchUpdate::Waiting(look.waiting.len()));
             cx.progress(watched.detections, watched.detections);
-            if self.once && look.waiting == 0 && look.ready.is_empty() && !is_lost {
+            if self.once && look.waiting.is_empty() && look.ready.is_empty() && !is_lost {
                 drop(watcher);
                 return Ok(watched);
             }
-            let pause = if look.waiting > 0 || self.once {
+            let pause = if !look.waiting.is_empty() || self.once {
                 self.settle.min(self.every)
             } else {
                 self.every
@@ -321,28 +321,6 @@ impl New {
 fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
     let mut kept = kept.iter();
     all.retain(|_| kept.next().copied().unwrap_or(true));
-}
-
-/// Changes that the system reports, and what listens for them. Where it cannot, the folder is looked at now and then.
-fn changes(folder: &Path) -> (Receiver<()>, Option<notify::RecommendedWatcher>) {
-    let (sender, changes) = bounded(1);
-    let report = move |event: notify::Result<notify::Event>| {
-        if event.is_ok() {
-            // One change that waits to be seen is as good as many.
-            sender.try_send(()).unwrap_or_default();
-        }
-    };
-    let watcher = notify::recommended_watcher(report).and_then(|mut watcher| {
-        watcher.watch(folder, RecursiveMode::Recursive)?;
-        Ok(watcher)
-    });
-    match watcher {
-        Ok(watcher) => (changes, Some(watcher)),
-        Err(error) => {
-            log::warn!("{}: changes are not reported: {error}", folder.display());
-            (changes, None)
-        }
-    }
 }
 
 /// Waits for a change, or that long.

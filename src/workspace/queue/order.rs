@@ -104,6 +104,19 @@ impl Queue {
         self.shortlist = None;
     }
 
+    /// Candidates have other epochs: where each epoch is now.
+    pub fn renumber_shortlist(&mut self, places: &BTreeMap<CandidateIx, Vec<usize>>) {
+        let candidates = self
+            .shortlist
+            .iter_mut()
+            .flat_map(|few| &mut few.candidates);
+        for (ix, epoch) in candidates {
+            if let Some(now) = places.get(ix).and_then(|all| all.get(*epoch)) {
+                *epoch = *now;
+            }
+        }
+    }
+
     /// Looks at a few alone; none for all again.
     pub fn set_shortlist(&mut self, shortlist: Option<Shortlist>, facts: Facts<'_>) {
         self.shortlist = shortlist;

@@ -1,7 +1,10 @@
 //! Scores in the window: the models side by side, what they predict, and on which side of their
 //! thresholds it falls.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     shares::{Corrected, FoundShares, SharesOfSet},
@@ -362,6 +365,31 @@ impl Scores {
         let corrected = model.corrected_book();
         let corrected = corrected.and_then(|book| book.get(id, candidate));
         corrected.or_else(|| self.book.get(id, candidate))
+    }
+
+    /// Forgets what models predict of these candidates, which have other epochs now, of so many.
+    pub(crate) fn forget_predictions(
+        &mut self,
+        renewed: &BTreeMap<CandidateIx, Vec<usize>>,
+        candidates: usize,
+    ) {
+        for ix in renewed.keys() {
+            self.book.forget_candidate(*ix);
+        }
+        let book = &self.book;
+        for model in &mut self.shown {
+            model.uncorrect();
+            let Some(ready) = &model.ready else { continue };
+            let mut tally = Tally::default();
+            let all = (0..candidates).filter_map(|at| {
+                let ix = CandidateIx(at as u32);
+                Some((ix, tally.number_of(ready, book.get(&ready.id, ix)?)))
+            });
+            let all: Vec<_> = all.collect();
+            tally.put(all);
+            model.tally = tally;
+        }
+        self.touch();
     }
 
     pub(crate) fn find(&mut self, source: &str) -> Option<&mut ShownModel> {

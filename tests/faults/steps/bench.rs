@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::common::{events, sky::simulate};
 use destello::{
-    domain::{CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, Timestamp},
+    domain::{CandidateIx, Catalogue, LabelBook, LabelEvent, ModelId, ScoreBook, Timestamp},
     features::{
         adaptation::{
             curve_task::MeasureCurve,
@@ -208,6 +208,7 @@ impl Bench {
         ScoreSet {
             by: vec![ModelChoice::Source(name.into())],
             catalogue: self.sky_of(name).catalogue.clone(),
+            known: ScoreBook::default(),
             project: None,
             models: self.models.clone(),
             decoder: self.decoder.clone(),

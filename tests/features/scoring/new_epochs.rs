@@ -7,7 +7,9 @@ use std::{
 
 use crossbeam_channel::bounded;
 use destello::{
-    domain::{Candidate, CandidateIx, Catalogue, NewScores, Prediction, Predictions, Source},
+    domain::{
+        Candidate, CandidateIx, Catalogue, NewScores, Prediction, Predictions, ScoreBook, Source,
+    },
     features::{
         scoring::{
             score::Orientations,
@@ -60,6 +62,7 @@ fn score(
     let task = ScoreSet {
         by: vec![ModelChoice::Source(source.into())],
         catalogue: Arc::new(catalogue),
+        known: ScoreBook::default(),
         project: project.cloned(),
         models: ModelRegistry::default(),
         decoder: Arc::new(Decoder::default()),

@@ -10,7 +10,7 @@ use std::{
 use crate::common::{StampSet, stamp_set::OBJECTS};
 use crossbeam_channel::bounded;
 use destello::{
-    domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreRow},
+    domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreBook, ScoreRow},
     features::scoring::{
         score::{Orientations, score_candidates},
         task::{Focus, ModelChoice, Pace, ScoreSet, ScoreUpdate, StoreFault},
@@ -54,6 +54,7 @@ impl Bench {
         ScoreSet {
             by: vec![ModelChoice::Source(models::DEFAULT.into())],
             catalogue: self.catalogue.clone(),
+            known: ScoreBook::default(),
             project,
             models: self.models.clone(),
             decoder: Arc::new(Decoder::default()),
