@@ -120,6 +120,8 @@ pub struct Photometry {
     pub mag_err: Option<f32>,
     /// True where nothing was detected down to `mag`.
     pub is_upper_limit: bool,
+    /// True where the source was fainter than in the reference: `mag` is that of the flux that was missing.
+    pub is_fading: bool,
 }
 
 /// One object with all its epochs, in time order (epochs without time last).

@@ -180,6 +180,15 @@ pub(super) fn survey(schema_name: &str) -> Survey {
     }
 }
 
+/// Records with the detection itself.
+pub(super) const DETECTIONS: [&str; 2] = ["candidate", "diaSource"];
+/// Lists of earlier detections and limits.
+pub(super) const HISTORIES: [&str; 2] = ["prv_candidates", "prvDiaSources"];
+/// Lists of forced photometry.
+pub(super) const FORCED: [&str; 2] = ["prvDiaForcedSources", "fp_hists_njy"];
+/// Records about the object.
+pub(super) const EXTRAS: [&str; 3] = ["diaObject", "ssSource", "ssObject"];
+
 struct Planner<'a> {
     schema: &'a SchemaMut,
     names: Vec<Arc<str>>,
@@ -188,22 +197,22 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn packet_field(&mut self, name: &str, key: SchemaKey) -> PacketField {
         match name {
-            "candidate" | "diaSource" => {
+            name if DETECTIONS.contains(&name) => {
                 if let Some(record) = self.record(key) {
                     return PacketField::Candidate(self.record_plan(record, ""));
                 }
             }
-            "prv_candidates" | "prvDiaSources" => {
+            name if HISTORIES.contains(&name) => {
                 if let Some(record) = self.list_of_records(key) {
                     return PacketField::History(self.bare_plan(record));
                 }
             }
-            "prvDiaForcedSources" | "fp_hists_njy" => {
+            name if FORCED.contains(&name) => {
                 if let Some(record) = self.list_of_records(key) {
                     return PacketField::Forced(self.bare_plan(record));
                 }
             }
-            "diaObject" | "ssSource" | "ssObject" => {
+            name if EXTRAS.contains(&name) => {
                 if let Some(record) = self.record(key) {
                     let mut plan = self.record_plan(record, &format!("{name}_"));
                     for field in &mut plan.fields {

@@ -28,7 +28,7 @@ use super::{
     json_alerts,
     packing::Packing,
     parquet_cutouts::ParquetCutouts,
-    seen_files::SeenFiles,
+    seen_files::{KnownFiles, SeenFiles},
     unpacked_files::UnpackedFiles,
 };
 use crate::domain::{Part, Problem, Role, SourceKind, Stamp, StampId, StampRef};
@@ -66,6 +66,16 @@ impl Decoder {
     /// where there is no such file.
     pub fn version(&self, path: &Path) -> Option<u64> {
         self.seen.version(path)
+    }
+
+    /// The files that it has indexed, as they were then.
+    pub fn known_files(&self) -> KnownFiles {
+        self.seen.known()
+    }
+
+    /// True where a file was indexed then, and again since as another one.
+    pub fn is_renewed(&self, path: &Path, then: &KnownFiles) -> bool {
+        self.seen.is_renewed(path, then)
     }
 
     /// True where a file was indexed by this decoder, and is what it was then.

@@ -12,7 +12,7 @@ use base64::{
 use serde_json::{Map, Value};
 
 use super::{
-    alert_plan::meaning,
+    alert_plan::{DETECTIONS, EXTRAS, FORCED, HISTORIES, meaning},
     alert_record::{Cutout, Packet, Row},
     alert_value::Scalar,
 };
@@ -106,14 +106,12 @@ pub fn packet(alert: &Map<String, Value>) -> (Packet<'static>, Arc<[Arc<str>]>) 
                     });
                 }
             }
-            Value::Object(fields) if matches!(name.as_str(), "candidate" | "diaSource") => {
+            Value::Object(fields) if DETECTIONS.contains(&name.as_str()) => {
                 for (name, value) in fields {
                     take(&mut packet, &mut names, name, value, true);
                 }
             }
-            Value::Object(fields)
-                if matches!(name.as_str(), "diaObject" | "ssSource" | "ssObject") =>
-            {
+            Value::Object(fields) if EXTRAS.contains(&name.as_str()) => {
                 for (inner, value) in fields {
                     take(
                         &mut packet,
@@ -124,10 +122,10 @@ pub fn packet(alert: &Map<String, Value>) -> (Packet<'static>, Arc<[Arc<str>]>) 
                     );
                 }
             }
-            Value::Array(list) if matches!(name.as_str(), "prv_candidates" | "prvDiaSources") => {
+            Value::Array(list) if HISTORIES.contains(&name.as_str()) => {
                 packet.history.extend(list.iter().filter_map(measurement));
             }
-            Value::Array(list) if name == "prvDiaForcedSources" => {
+            Value::Array(list) if FORCED.contains(&name.as_str()) => {
                 packet.forced.extend(list.iter().filter_map(measurement));
             }
             value => take(&mut packet, &mut names, name, value, true),

@@ -1,7 +1,7 @@
 //! Parquet files with cutouts: Fink's transfers of ZTF and Rubin, partitions of HATS catalogues, plain tables
 //! with binary columns.
 //!
-//! A row is a packet. The index reads every column but the cutouts and long lists; a stamp reads the column
+//! A row is a packet. The index reads every column but the cutouts; a stamp reads the column
 //! of its role alone, at its row.
 
 use std::{
@@ -23,7 +23,7 @@ use parquet::{
 use rayon::prelude::*;
 
 use super::{
-    alert_plan::{Survey, meaning, survey},
+    alert_plan::{DETECTIONS, EXTRAS, FORCED, HISTORIES, Survey, meaning, survey},
     alert_record::{Cutout, Packet, Row},
     alert_value::Scalar,
     parquet_footer,
@@ -33,10 +33,6 @@ use crate::domain::Role;
 
 /// How a FITS file begins. Cutouts are not read for the index: each is taken for one until it is.
 const ASSUMED: &[u8] = b"SIMPLE  =";
-/// Lists with a row for each exposure are long, and of use only for light curves.
-const HISTORIES: [&str; 2] = ["prv_candidates", "prvDiaSources"];
-const DETECTIONS: [&str; 2] = ["candidate", "diaSource"];
-const EXTRAS: [&str; 3] = ["diaObject", "ssSource", "ssObject"];
 /// Rows whose presence is read at a time.
 const AT_A_TIME: usize = 64;
 
@@ -201,8 +197,10 @@ impl ParquetCutouts {
         let name = field.name();
         let is_cutout = self.cutouts.iter().any(|(_, cutout, _)| &**cutout == name);
         let is_group = field.is_group();
-        let is_known =
-            HISTORIES.contains(&name) || DETECTIONS.contains(&name) || EXTRAS.contains(&name);
+        let is_known = HISTORIES.contains(&name)
+            || FORCED.contains(&name)
+            || DETECTIONS.contains(&name)
+            || EXTRAS.contains(&name);
         !is_cutout && (!is_group || is_known)
     }
 
@@ -400,9 +398,14 @@ fn fill(packet: &mut Packet<'_>, record: &Record, at_of: &HashMap<&str, usize>) 
                     take(packet, &format!("{name}_{inner_name}"), field, at_of, false);
                 }
             }
-            Field::ListInternal(list) => packet
-                .history
-                .extend(list.elements().iter().filter_map(measurement)),
+            Field::ListInternal(list) => {
+                let rows = if FORCED.contains(&name.as_str()) {
+                    &mut packet.forced
+                } else {
+                    &mut packet.history
+                };
+                rows.extend(list.elements().iter().filter_map(measurement));
+            }
             field => take(packet, plain(name), field, at_of, true),
         }
     }

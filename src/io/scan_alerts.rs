@@ -320,7 +320,15 @@ fn photometry(row: &Row, survey: Survey) -> Option<Photometry> {
         mag,
         mag_err: mag_err.filter(|_| !is_upper_limit),
         is_upper_limit,
+        is_fading: !is_upper_limit && is_fading(row),
     })
+}
+
+/// True where the difference was turned for it, or its flux is negative.
+fn is_fading(row: &Row) -> bool {
+    let sign = row.is_diff_pos.as_deref().map(difference_sign);
+    sign == Some(DifferenceSign::ReferenceMinusScience)
+        || row.flux_njy.is_some_and(|flux| flux < 0.0)
 }
 
 fn mjd(row: &Row) -> Option<Mjd> {
@@ -331,11 +339,11 @@ fn mjd(row: &Row) -> Option<Mjd> {
     mjd.or_else(tai).or_else(|| row.jd.and_then(Mjd::from_jd))
 }
 
-/// Forced photometry: a detection above three standard deviations, else the limit at five.
+/// Forced photometry: a detection beyond three standard deviations either way, else the limit at five.
 fn forced(row: &Row, survey: Survey) -> Option<Photometry> {
     let err_njy = row.flux_err_njy.filter(|err| *err > 0.0)?;
     let flux_njy = row.flux_njy.filter(|flux| flux.is_finite())?;
-    let is_upper_limit = flux_njy < 3.0 * err_njy;
+    let is_upper_limit = flux_njy.abs() < 3.0 * err_njy;
     let flux_njy = if is_upper_limit {
         5.0 * err_njy
     } else {
@@ -348,6 +356,7 @@ fn forced(row: &Row, survey: Survey) -> Option<Photometry> {
         mag,
         mag_err: mag_err.filter(|_| !is_upper_limit),
         is_upper_limit,
+        is_fading: !is_upper_limit && flux_njy < 0.0,
     })
 }
 
@@ -407,6 +416,29 @@ mod tests {
         assert!(point.is_upper_limit);
         assert_eq!(point.band, Some(Band::R));
         assert_eq!((point.mag, point.mag_err), (19.5, None));
+    }
+
+    #[test]
+    fn forced_photometry_is_a_detection_either_way_or_a_limit() {
+        let of = |flux_njy: f64| {
+            let row = Row {
+                mjd_tai: Some(61_000.0),
+                flux_njy: Some(flux_njy),
+                flux_err_njy: Some(100.0),
+                ..Row::default()
+            };
+            let point = forced(&row, Survey::Other).unwrap();
+            (point.is_upper_limit, point.is_fading, point.mag)
+        };
+        let [(_, _, bright), (_, _, limit)] = [of(3_000.0), of(200.0)];
+        assert_eq!(of(3_000.0), (false, false, bright));
+        assert_eq!(of(-3_000.0), (false, true, bright), "by as much");
+        assert_eq!(
+            (of(200.0), of(-200.0)),
+            ((true, false, limit), (true, false, limit))
+        );
+        let at_five = ab_from_njy(500.0, None).unwrap().0;
+        assert!((limit - at_five).abs() < 1e-6);
     }
 
     #[test]

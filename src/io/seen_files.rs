@@ -17,6 +17,10 @@ use crate::domain::fnv::{FNV_START, fnv1a};
 #[derive(Debug, Default)]
 pub(super) struct SeenFiles(Mutex<HashMap<u64, u64>>);
 
+/// What indexed files were at some time.
+#[derive(Debug)]
+pub struct KnownFiles(HashMap<u64, u64>);
+
 /// Clocks of file systems go in steps of up to 2 s (FAT; ext4 takes 4 ms): a file that was written within them may be
 /// written again without another time.
 const STEP: Duration = Duration::from_secs(2);
@@ -114,6 +118,21 @@ impl SeenFiles {
         then.or_else(|| version_of(path))
     }
 
+    /// All of them as they are known now.
+    pub fn known(&self) -> KnownFiles {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        KnownFiles(seen.clone())
+    }
+
+    /// True where a file was indexed then, and again since as another one.
+    pub fn is_renewed(&self, path: &Path, then: &KnownFiles) -> bool {
+        let name = name_of(path);
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = seen.get(&name).copied();
+        drop(seen);
+        then.0.get(&name).is_some_and(|then| now != Some(*then))
+    }
+
     /// True where a file was indexed, and is what it was then.
     pub fn is_known(&self, path: &Path) -> bool {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,7 +171,10 @@ mod tests {
         assert!(!seen.is_changed(&file) && seen.is_known(&file));
         std::fs::write(&file, b"three").unwrap();
         assert!(seen.is_changed(&file) && !seen.is_known(&file));
+        let then = seen.known();
+        assert!(!seen.is_renewed(&file, &then));
         seen.keep(&file, version_of(&file));
+        assert!(seen.is_renewed(&file, &then));
         let open = std::fs::File::options().write(true).open(&file).unwrap();
         open.set_modified(UNIX_EPOCH).unwrap();
         assert!(seen.is_changed(&file));

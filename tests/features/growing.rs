@@ -110,6 +110,20 @@ fn a_file_that_is_being_written_is_waited_for() {
 }
 
 #[test]
+fn what_was_wrong_with_a_file_is_forgotten_once_it_is_whole() {
+    let set = StampSet::new();
+    let last = aside(&set, "hits06");
+    fs::write(set.file("hits06"), &last[..100]).unwrap();
+    let mut window = following(&set);
+    assert_eq!(window.state.shared.problems.len(), 1);
+    fs::write(set.file("hits06"), last).unwrap();
+    window.wait_until(|window| window.state.growing.new_count() == 1);
+    assert!(window.state.shared.problems.is_empty());
+    window.settle();
+    assert_eq!(predicted(&window, "hits06"), 5);
+}
+
+#[test]
 fn epochs_that_come_in_belong_to_the_candidate_that_is_there() {
     let set = StampSet::new();
     let mut window = following(&set);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use destello::{
-    domain::{Candidate, Geometry, Problem, Role, Stamp},
+    domain::{Candidate, Geometry, Problem, Role, SourceKind, Stamp},
     io::Decoder,
     workspace::open::Opened,
 };
@@ -213,6 +213,18 @@ pub fn rubin_alerts_open_with_variance_and_psf() {
     let psf = stamp(object, 0, Role::Psf).unwrap();
     let sum: f64 = psf.pixels.iter().map(|pixel| f64::from(*pixel)).sum();
     assert!((sum - 0.999_999_465_946_491_5).abs() < 1e-6);
+    // Fink's Parquet file has 956 forced measurements, some of them far below zero.
+    let is_of_parquet = |one: &Candidate| {
+        let mut stamps = one.epochs.iter().flat_map(|epoch| &epoch.stamps);
+        stamps.any(|stamp| stamp.source.kind == SourceKind::Parquet)
+    };
+    let all = opened.catalogue.iter().map(|(_, candidate)| candidate);
+    let history: Vec<_> = all
+        .filter(|one| is_of_parquet(one))
+        .flat_map(|one| &one.history)
+        .collect();
+    assert!(history.len() >= 956, "{}", history.len());
+    assert!(history.iter().any(|point| point.is_fading));
     let winter = candidate(&opened, "WNTR24awati");
     let difference = stamp(winter, 0, Role::Difference).unwrap();
     assert_pixels(

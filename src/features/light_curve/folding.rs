@@ -206,6 +206,7 @@ mod tests {
             err: Some(0.1),
             band: Band::from_name(band),
             is_upper_limit,
+            is_fading: false,
             epoch: None,
         };
         let points = [

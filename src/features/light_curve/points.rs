@@ -22,6 +22,8 @@ pub struct Point {
     pub band: Option<Band>,
     /// True where nothing was detected down to `value`.
     pub is_upper_limit: bool,
+    /// True where it was fainter than in the reference: `value` is that of the flux that was missing.
+    pub is_fading: bool,
     /// The epoch (from 0) it belongs to, where there are images.
     pub epoch: Option<usize>,
 }
@@ -124,6 +126,7 @@ pub(super) fn measured_curve(
             err,
             band: known.band.clone(),
             is_upper_limit,
+            is_fading: false,
             epoch: Some(epoch.epoch),
         })
     };
@@ -179,6 +182,7 @@ pub fn given_points(candidate: &Candidate) -> Vec<Point> {
                     .map(f64::from),
                 band: epoch.band.clone(),
                 is_upper_limit: mag.is_none(),
+                is_fading: mag.is_some() && epoch.is_fading(),
                 epoch: Some(at),
             })
         })
@@ -196,6 +200,7 @@ pub fn given_points(candidate: &Candidate) -> Vec<Point> {
                 err: earlier.mag_err.map(f64::from),
                 band: earlier.band.clone(),
                 is_upper_limit: earlier.is_upper_limit,
+                is_fading: earlier.is_fading,
                 epoch: None,
             });
         }
@@ -234,6 +239,7 @@ mod tests {
             mag: 20.5,
             mag_err: None,
             is_upper_limit,
+            is_fading: false,
         };
         let candidate = Candidate {
             epochs: vec![epoch(10.0, Some(19.0), None), epoch(11.0, None, Some(21.0))],

@@ -232,7 +232,12 @@ pub(super) fn point_words(
         let error = point
             .err
             .map_or_else(String::new, |err| format!(" ± {err:.2}"));
-        format!("{:.2}{error}", point.value)
+        let fades = if point.is_fading {
+            ", fainter than in the reference by so much light"
+        } else {
+            ""
+        };
+        format!("{:.2}{error}{fades}", point.value)
     };
     let images = match point.epoch {
         Some(epoch) => format!("epoch {}", epoch + 1),
@@ -299,21 +304,27 @@ pub(crate) fn draw_band(
             );
         }
     }
-    let of = |wants_limit: bool, has_images: bool| -> Vec<[f64; 2]> {
+    let of = |is_meant: &dyn Fn(&Point) -> bool, has_images: bool| -> Vec<[f64; 2]> {
         points
             .iter()
-            .filter(|p| p.is_upper_limit == wants_limit && p.epoch.is_some() == has_images)
+            .filter(|p| is_meant(p) && p.epoch.is_some() == has_images)
             .map(|p| at(p))
             .collect()
     };
-    let detected = Points::new(name.clone(), of(false, true))
+    let is_brighter = |p: &Point| !p.is_upper_limit && !p.is_fading;
+    let detected = Points::new(name.clone(), of(&is_brighter, true))
         .color(color)
         .radius(3.5);
     plot.points(detected);
-    let earlier = Points::new(format!("{name}, no images"), of(false, false));
+    let earlier = Points::new(format!("{name}, no images"), of(&is_brighter, false));
     plot.points(earlier.color(color).radius(3.0).filled(false));
     for has_images in [true, false] {
-        let limits = Points::new(format!("{name}, upper limit"), of(true, has_images));
+        let fading = of(&|p| p.is_fading, has_images);
+        let fading = Points::new(format!("{name}, fainter than in the reference"), fading);
+        let cross = fading.color(color).radius(4.0).shape(MarkerShape::Cross);
+        plot.points(cross);
+        let limits = of(&|p| p.is_upper_limit, has_images);
+        let limits = Points::new(format!("{name}, upper limit"), limits);
         plot.points(
             limits
                 .color(color.gamma_multiply(0.8))

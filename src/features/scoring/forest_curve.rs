@@ -177,7 +177,10 @@ fn of_magnitudes(candidate: &Candidate, why: &str) -> CandidateCurve {
     let why: Arc<str> = format!("it has no magnitude, and no flux: {why}").into();
     let epochs = candidate.epochs.iter();
     let of_history = |old: &Photometry| {
-        let error = old.mag_err.filter(|_| !old.is_upper_limit)?;
+        // A flux that is missing is no flux of the source.
+        let error = old
+            .mag_err
+            .filter(|_| !old.is_upper_limit && !old.is_fading)?;
         let point = point_of(old.mjd.days(), old.mag, error)?;
         let band = old.band.clone();
         Some(BandPoint { band, point })
@@ -273,6 +276,7 @@ mod tests {
                     mag: 22.5,
                     mag_err: Some(0.1),
                     is_upper_limit: false,
+                    is_fading: false,
                 },
                 Photometry {
                     mjd: Mjd::new(4.5).unwrap(),
@@ -280,6 +284,7 @@ mod tests {
                     mag: 21.0,
                     mag_err: Some(0.1),
                     is_upper_limit: false,
+                    is_fading: false,
                 },
                 Photometry {
                     mjd: Mjd::new(2.0).unwrap(),
@@ -287,6 +292,7 @@ mod tests {
                     mag: 23.0,
                     mag_err: None,
                     is_upper_limit: true,
+                    is_fading: false,
                 },
             ],
             ..Candidate::default()

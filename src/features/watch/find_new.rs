@@ -51,6 +51,8 @@ pub struct FindNew {
 pub struct FoundNew {
     /// For the next look.
     pub lookers: Vec<Looker>,
+    /// Files that are new or have changed, and were read.
+    pub read: BTreeSet<PathBuf>,
     /// What came in.
     pub growth: Growth,
     /// All that cannot be used of the set as it is now; none where nothing was read.
@@ -84,6 +86,7 @@ impl Task for FindNew {
         let began = Instant::now();
         let mut found = FoundNew {
             lookers: Vec::new(),
+            read: BTreeSet::new(),
             growth: Growth::default(),
             problems: Vec::new(),
             recognised: Vec::new(),
@@ -125,11 +128,13 @@ impl FindNew {
             unfinished.map(|path| looker.folder().join(path))
         });
         let left_out: BTreeSet<PathBuf> = left_out.collect();
-        let changed = each().flat_map(|(looker, look)| {
+        let read = each().flat_map(|(looker, look)| {
             let paths = look.ready.iter();
             paths.map(|(path, _): &Ready| looker.folder().join(path))
         });
-        let changed: BTreeSet<PathBuf> = changed.collect();
+        found.read = read.collect();
+        // Files that change between the look and the reading count as well.
+        let then = self.decoder.known_files();
         let mut opened = Opened::default();
         let project = self.project.as_deref();
         let mut of_set = IndexOfSet::open(&self.paths, project, Indexing::Kept);
@@ -148,20 +153,26 @@ impl FindNew {
         found.growth = Growth::between(
             &self.catalogue,
             opened.catalogue,
-            &|path| changed.contains(path),
+            &|path| self.decoder.is_renewed(path, &then),
             &self.ids,
         );
         if !found.growth.new.is_empty() {
-            let joins = project.map(|file| {
-                Project::open_existing(file).and_then(|project| kept_joins::json_of(&project))
-            });
-            found.joins = joins.transpose()?.flatten();
+            found.joins = project.and_then(joins_of);
         }
         found.problems = opened.problems;
         found.recognised = opened.recognised;
         found.recognised.sort();
         Ok(())
     }
+}
+
+/// The joined tables of a project. New candidates are worth more than their columns.
+fn joins_of(project: &Path) -> Option<String> {
+    let read = Project::open_existing(project).and_then(|project| kept_joins::json_of(&project));
+    read.unwrap_or_else(|error| {
+        log::warn!("joined tables: {error}");
+        None
+    })
 }
 
 fn rest(pause: Duration, cx: &TaskContext<()>) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use super::{
     look::Looker,
 };
 use crate::{
-    domain::CandidateIx,
+    domain::{CandidateIx, Problem},
     tasks::{Running, TaskEvent, next_event},
     workspace::{
         context::Context, queue::order::Shortlist, request::Request, shared::Shared, words::counted,
@@ -158,6 +158,14 @@ impl GrowingSet {
         self.lookers = found.lookers;
         self.rest = found.took * READING;
         self.is_due |= found.is_waiting;
+        // What was wrong with a file that was read again may be right now.
+        let is_read_again = |problem: &Problem| {
+            let mut files = Path::new(&problem.path).ancestors();
+            files.any(|path| found.read.contains(path))
+        };
+        shared
+            .problems
+            .retain(|problem| !is_read_again(problem) || found.problems.contains(problem));
         for problem in found.problems {
             if !shared.problems.contains(&problem) {
                 shared.problems.push(problem);

@@ -18,7 +18,9 @@ use serde_json::{Map, Value, json};
 
 use super::row::ExportRow;
 use crate::{
-    domain::{Band, Epoch, Geometry, Mjd, Problem, Role, Stamp, StampId, StampRef, Timestamp},
+    domain::{
+        Band, Candidate, Epoch, Geometry, Mjd, Problem, Role, Stamp, StampId, StampRef, Timestamp,
+    },
     imaging::{limits::LimitRule, stretch::Stretch},
 };
 
@@ -260,20 +262,21 @@ fn at_report(row: &ExportRow<'_>) -> Result<Value, &'static str> {
     let [ra, dec] = candidate
         .position_deg
         .ok_or("has no position, without which TNS takes no report")?;
-    let mut detections = candidate
-        .epochs
-        .iter()
-        .filter(|epoch| epoch.mjd.is_some() && epoch.mag.is_some());
-    let mut rising = detections.clone().filter(|epoch| !epoch.is_fading());
-    let first = match (rising.next(), detections.next()) {
+    if candidate.epochs.iter().any(is_of_solar_system) {
+        return Err("is a known object of the Solar System, which TNS takes no report of");
+    }
+    let detections = detections(candidate);
+    let rising = detections.iter().filter(|one| !one.is_fading);
+    let first = rising.min_by(|a, b| a.mjd.utc_days().total_cmp(&b.mjd.utc_days()));
+    let first = match (first, detections.is_empty()) {
         (Some(first), _) => first,
-        (None, Some(_)) => return Err("only fades: TNS takes what has brightened"),
-        (None, None) => return Err("has no epoch with a time and a magnitude"),
+        (None, false) => return Err("only fades: TNS takes what has brightened"),
+        (None, true) => return Err("has no epoch with a time and a magnitude"),
     };
     let last_limit = candidate
         .history
         .iter()
-        .rfind(|point| point.is_upper_limit && Some(point.mjd) < first.mjd);
+        .rfind(|point| point.is_upper_limit && point.mjd.utc_days() < first.mjd.utc_days());
     let limit = last_limit.map_or_else(
         || json!({ "archiveid": "0", "archival_remarks": "none known to destello" }),
         |limit| {
@@ -292,7 +295,7 @@ fn at_report(row: &ExportRow<'_>) -> Result<Value, &'static str> {
         "reporting_group_id": "",
         "discovery_data_source_id": "",
         "reporter": annotator(row),
-        "discovery_datetime": day(first.mjd.map(Mjd::utc_days)),
+        "discovery_datetime": day(Some(first.mjd.utc_days())),
         "at_type": "1",
         "internal_name": row.id,
         "remarks": note(row),
@@ -301,15 +304,60 @@ fn at_report(row: &ExportRow<'_>) -> Result<Value, &'static str> {
     }))
 }
 
-fn photometry(id: &str, epoch: &Epoch) -> Value {
+/// A measured brightness of a candidate, with images or without.
+struct Detection<'a> {
+    mjd: Mjd,
+    mag: f32,
+    mag_err: Option<f32>,
+    limiting_mag: Option<f32>,
+    band: Option<&'a Band>,
+    is_fading: bool,
+}
+
+/// What was detected: with its images, and earlier as the data report it.
+fn detections(candidate: &Candidate) -> Vec<Detection<'_>> {
+    let with_images = candidate.epochs.iter().filter_map(|epoch| {
+        Some(Detection {
+            mjd: epoch.mjd?,
+            mag: epoch.mag?,
+            mag_err: epoch.mag_err,
+            limiting_mag: epoch.limiting_mag,
+            band: epoch.band.as_ref(),
+            is_fading: epoch.is_fading(),
+        })
+    });
+    let earlier = candidate.history.iter();
+    let earlier = earlier.filter(|point| !point.is_upper_limit);
+    let earlier = earlier.map(|point| Detection {
+        mjd: point.mjd,
+        mag: point.mag,
+        mag_err: point.mag_err,
+        limiting_mag: None,
+        band: point.band.as_ref(),
+        is_fading: point.is_fading,
+    });
+    with_images.chain(earlier).collect()
+}
+
+/// True where the survey has matched a detection with a known object of the Solar System: Rubin names it, ZTF gives
+/// the nearest one (`ssdistnr`, arcseconds; below 0 there is none).
+fn is_of_solar_system(epoch: &Epoch) -> bool {
+    /// The radius that brokers take.
+    const NEAR_ARCSEC: f64 = 5.0;
+    let number = |name: &str| epoch.fields.number(name);
+    let is_near = |arcsec: f64| (0.0..NEAR_ARCSEC).contains(&arcsec);
+    number("ssObjectId").is_some_and(|id| id > 0.0) || number("ssdistnr").is_some_and(is_near)
+}
+
+fn photometry(id: &str, one: &Detection<'_>) -> Value {
     json!({
-        "obsdate": day(epoch.mjd.map(Mjd::utc_days)),
-        "flux": epoch.mag,
-        "flux_error": epoch.mag_err,
-        "limiting_flux": epoch.limiting_mag,
+        "obsdate": day(Some(one.mjd.utc_days())),
+        "flux": one.mag,
+        "flux_error": one.mag_err,
+        "limiting_flux": one.limiting_mag,
         // AB magnitudes.
         "flux_units": "1",
-        "filter_value": filter(id, epoch.band.as_ref()),
+        "filter_value": filter(id, one.band),
         "instrument_value": "",
         "observer": "Robot",
     })
@@ -459,8 +507,10 @@ fn picture(stamps: &[Stamp]) -> image::GrayImage {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::domain::{Candidate, DifferenceSign, LabelState};
+    use crate::domain::{DifferenceSign, Fields, LabelState, Photometry};
 
     #[test]
     fn classes_get_the_names_of_the_taxonomy() {
@@ -468,6 +518,68 @@ mod tests {
         assert_eq!(taxonomy_name("my_class"), "my_class");
         assert_eq!(Service::of_name("SkyPortal"), Some(Service::SkyPortal));
         assert_eq!(Service::of_name("x"), None);
+    }
+
+    fn report(epochs: Vec<Epoch>, history: Vec<Photometry>) -> Result<Value, &'static str> {
+        let candidate = Candidate {
+            id: "a".into(),
+            position_deg: Some([10.0, 20.0]),
+            epochs,
+            history,
+            ..Candidate::default()
+        };
+        at_report(&ExportRow {
+            id: "a",
+            candidate: Some(&candidate),
+            state: &LabelState::default(),
+            event: None,
+            epoch: None,
+        })
+    }
+
+    #[test]
+    fn the_first_detection_is_the_discovery_whether_or_not_it_has_images() {
+        let epoch = Epoch {
+            mjd: Mjd::new(61_366.5),
+            mag: Some(19.0),
+            ..Epoch::default()
+        };
+        let earlier = |mjd, is_upper_limit, is_fading| Photometry {
+            mjd: Mjd::new(mjd).unwrap(),
+            band: Some(Band::R),
+            mag: 20.0,
+            mag_err: Some(0.1),
+            is_upper_limit,
+            is_fading,
+        };
+        let history = vec![
+            earlier(61_360.5, false, true),
+            earlier(61_361.5, true, false),
+            earlier(61_362.5, false, false),
+            earlier(61_363.5, true, false),
+        ];
+        let found = report(vec![epoch.clone()], history).unwrap();
+        assert_eq!(
+            found["discovery_datetime"],
+            json!("2026-11-18 12:00:00.000")
+        );
+        assert_eq!(
+            found["non_detection"]["obsdate"],
+            json!("2026-11-17 12:00:00.000")
+        );
+        let of_a_body = |name: &str, value: f64| Epoch {
+            fields: Fields::new([Arc::from(name)].into(), vec![value], Vec::new()),
+            ..epoch.clone()
+        };
+        for (name, value, is_body) in [
+            ("ssObjectId", 22_164_000_000_000_000.0, true),
+            ("ssObjectId", 0.0, false),
+            ("ssdistnr", 1.5, true),
+            ("ssdistnr", -999.0, false),
+        ] {
+            let refused = report(vec![of_a_body(name, value)], Vec::new()).is_err();
+            assert_eq!(refused, is_body, "{name} {value}");
+        }
     }
 
     #[test]
@@ -482,22 +594,7 @@ mod tests {
             DifferenceSign::ScienceMinusReference,
             DifferenceSign::ReferenceMinusScience,
         ];
-        let state = LabelState::default();
-        let report = |epochs| {
-            let candidate = Candidate {
-                id: "a".into(),
-                position_deg: Some([10.0, 20.0]),
-                epochs,
-                ..Candidate::default()
-            };
-            at_report(&ExportRow {
-                id: "a",
-                candidate: Some(&candidate),
-                state: &state,
-                event: None,
-                epoch: None,
-            })
-        };
+        let report = |epochs| report(epochs, Vec::new());
         assert!(
             report(vec![epoch(61_366.5, fades)])
                 .unwrap_err()

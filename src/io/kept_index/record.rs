@@ -106,6 +106,7 @@ struct PhotometryRecord {
     mag: f32,
     mag_err: Option<f32>,
     is_upper_limit: bool,
+    is_fading: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -268,6 +269,7 @@ pub fn of_candidate<'c>(
         mag: point.mag,
         mag_err: point.mag_err,
         is_upper_limit: point.is_upper_limit,
+        is_fading: point.is_fading,
     });
     Some(CandidateRecord {
         id: &candidate.id,
@@ -370,6 +372,7 @@ impl CandidateRecord<'_> {
             mag: point.mag,
             mag_err: point.mag_err,
             is_upper_limit: point.is_upper_limit,
+            is_fading: point.is_fading,
         });
         Some(Candidate {
             id: self.id.into(),

@@ -55,6 +55,7 @@ fn catalogue() -> Catalogue {
                 mag: 20.5,
                 mag_err: None,
                 is_upper_limit: true,
+                is_fading: false,
             }],
             ..Candidate::default()
         });
