@@ -56,9 +56,21 @@ pub fn class_of(label: &str, classes: &[impl AsRef<str>]) -> Option<usize> {
     named.or_else(|| place("real"))
 }
 
+/// True for names that mean a class to a vocabulary that comes with the program, as "SN" and "artefact" do and "likely
+/// real" does not.
+pub fn is_class(label: &str) -> bool {
+    SPELLINGS.contains_key(&fold(label))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_remark_is_no_class() {
+        assert!(["SN", "artefact", "TDE", "real", "RR Lyrae"].map(is_class) == [true; 5]);
+        assert!(["likely real", "", "see notes"].map(is_class) == [false; 3]);
+    }
 
     #[test]
     fn every_spelling_finds_its_class() {

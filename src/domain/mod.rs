@@ -51,7 +51,7 @@ pub use band::Band;
 pub use candidate::{Candidate, DifferenceSign, Epoch, Photometry, StampRef};
 pub use candidate_names::CandidateNames;
 pub use catalogue::{CandidateIx, Catalogue, Problem};
-pub use class_names::class_of;
+pub use class_names::{class_of, is_class};
 pub use class_sets::SetCalibration;
 pub use confusion::Confusion;
 pub use detections::Detections;

@@ -130,6 +130,38 @@ fn rows_of_a_table_about_nothing_that_was_opened_are_named() {
 }
 
 #[test]
+fn a_model_without_the_classes_of_the_labels_has_no_figures() {
+    let (folder, sky) = sky();
+    let truth = fs::read_to_string(Path::new(&sky).join("truth.csv")).unwrap();
+    let mut labels = String::from("id,label\n");
+    for row in truth.lines().skip(1) {
+        let cells: Vec<_> = row.split(',').collect();
+        let label = if cells[1] == "real" { "SN" } else { "bogus" };
+        labels.extend([cells[0], ",", label, "\n"]);
+    }
+    let table = folder.path().join("labels.csv");
+    fs::write(&table, labels).unwrap();
+    let table = table.display().to_string();
+    let order = [
+        "--labels",
+        &table,
+        "--model",
+        "context",
+        "--model",
+        "recurrent",
+    ];
+    let done = evaluate(&sky, &order);
+    let said = text(&done.stdout);
+    let rows =
+        |name: &str| -> Vec<&str> { said.lines().filter(|line| line.starts_with(name)).collect() };
+    // The supernovae among the artefacts are no test of a model of seven classes.
+    let recurrent = rows("recurrent@");
+    assert_eq!(recurrent[0].matches('–').count(), 4, "{said}");
+    assert!(recurrent[1].ends_with(": not judged"), "{said}");
+    assert_eq!(rows("context@")[0].matches('–').count(), 0, "{said}");
+}
+
+#[test]
 fn every_figure_is_written_as_table_json_and_picture() {
     let (folder, sky) = sky();
     let out = folder.path().join("figures");

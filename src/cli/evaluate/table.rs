@@ -72,6 +72,10 @@ fn figure(measure: Measure, figures: &Figures, uncertainty: &Figures) -> String 
 }
 
 fn details(model: &Evaluation) -> Vec<String> {
+    if model.n == 0 {
+        let head = format!("{}: not judged", model.model);
+        return std::iter::once(head).chain(left_out(model)).collect();
+    }
     let what = match model.at {
         crate::domain::JudgedAt::Each => format!("{} epochs of {}", model.n, model.objects),
         at => format!("{} ({at} epoch)", model.objects),
@@ -120,13 +124,13 @@ fn details(model: &Evaluation) -> Vec<String> {
             .iter()
             .map(|seen| format!("  {}", seen.in_words())),
     );
-    lines.extend(
-        model
-            .left_out
-            .iter()
-            .map(|left| format!("  left out: {} {}", left.n, left.why)),
-    );
+    lines.extend(left_out(model));
     lines
+}
+
+fn left_out(model: &Evaluation) -> impl Iterator<Item = String> {
+    let reasons = model.left_out.iter();
+    reasons.map(|left| format!("  left out: {} {}", left.n, left.why))
 }
 
 /// How often sets of classes hold the true one.

@@ -110,7 +110,11 @@ pub fn evaluate(
         workload: workload_of(catalogue, truths, scores, facts, request),
         by_snr: by_snr(catalogue, &judgements.judged),
         by_kind: by_kind(catalogue, &judgements.judged, facts),
-        by_epochs: after_epochs(catalogue, truths, scores, facts),
+        by_epochs: if judgements.judged.is_empty() {
+            Vec::new()
+        } else {
+            after_epochs(catalogue, truths, scores, facts)
+        },
         rank_correlation: rank_correlations(catalogue, &judgements.judged, facts),
         left_out: judgements.left_out(),
         seen: seen.and_then(|seen| seen_figures(&seen, facts)),

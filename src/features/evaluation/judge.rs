@@ -17,6 +17,14 @@ pub(crate) const LEARNED: &str = "a compared model has learned its label";
 /// Why epochs of an object with one label are left out where each epoch is judged for itself.
 const OTHER_EPOCH: &str = "the label of its object is that of another epoch";
 
+/// A model is judged where at most this share of the labels is of classes that it does not have (our choice). Above it its figures
+/// would be those of a part that was chosen by the truth: the supernovae among the artefacts of a survey, say.
+const MOST_OF_OTHER_CLASSES: f64 = 0.25;
+
+/// Why what is of its classes is left out there.
+const OTHER_CLASSES: &str =
+    "of its classes, but more than a quarter of the labels are of classes that it does not have";
+
 /// Objects that are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objects {
@@ -32,6 +40,8 @@ pub(crate) struct Judgements {
     pub judged: Vec<Judged>,
     pub probabilities: Vec<f32>,
     reasons: BTreeMap<String, usize>,
+    /// How many have labels that mean something, and no class of the model.
+    of_other_classes: usize,
 }
 
 /// What a model predicts of an epoch.
@@ -93,10 +103,24 @@ impl Judgements {
                     continue;
                 }
                 let truth = classes.of(candidate, predicted.epoch);
+                judgements.of_other_classes +=
+                    usize::from(classes.is_of_another_class(candidate, predicted.epoch));
                 judgements.judge(ix, &predicted, truth, facts, request);
             }
         }
-        judgements
+        judgements.unless_of_other_classes()
+    }
+
+    /// Nothing where too many labels are of classes that the model does not have.
+    fn unless_of_other_classes(mut self) -> Self {
+        let of_its_classes = self.judged.len();
+        let all = (of_its_classes + self.of_other_classes) as f64;
+        if self.of_other_classes as f64 > MOST_OF_OTHER_CLASSES * all {
+            self.leave_out(OTHER_CLASSES, of_its_classes);
+            self.judged.clear();
+            self.probabilities.clear();
+        }
+        self
     }
 
     /// What was not judged, most frequent reason first.
@@ -362,6 +386,37 @@ mod tests {
         let each = judged(&of_epochs, JudgedAt::Each);
         assert_eq!(epochs(&each), [(0, 0, 0), (1, 1, 1), (2, 1, 0)]);
         assert!(each.left_out().is_empty());
+    }
+
+    #[test]
+    fn labels_of_other_classes_are_no_test_of_a_model() {
+        let seven = facts(&["supernova", "galaxy", "asteroid"]);
+        let judged = |labels: &[&str]| {
+            let mut catalogue = Catalogue::default();
+            let mut scores = ScoreBook::default();
+            for (at, label) in labels.iter().enumerate() {
+                let ix = catalogue.absorb(Candidate {
+                    id: format!("c{at}").into(),
+                    epochs: vec![Epoch::default()],
+                    truth: Some((*label).into()),
+                    ..Candidate::default()
+                });
+                scores.put(&seven.id, ix, [predicted(&[0.6, 0.3, 0.1])].into());
+            }
+            let request = Request::default();
+            let of = Objects::Unseen;
+            Judgements::of(of, &catalogue, Truths::Data, &scores, &seven, &request)
+        };
+        // Of real and bogus it knows the real ones only.
+        let of_survey = judged(&["SN", "asteroid", "SN", "bogus", "artefact"]);
+        assert!(of_survey.judged.is_empty() && of_survey.probabilities.is_empty());
+        let left_out = of_survey.left_out();
+        let why = |why: &str| left_out.iter().find(|left| left.why.contains(why));
+        assert_eq!(why(OTHER_CLASSES).unwrap().n, 3);
+        assert_eq!(why("labelled \"artefact\"").unwrap().n, 1);
+        // A few of others, and remarks that mean no class, leave it its figures.
+        let with_one = judged(&["SN", "asteroid", "SN", "TDE", "likely real", "to be seen"]);
+        assert_eq!((with_one.judged.len(), with_one.left_out().len()), (3, 3));
     }
 
     #[test]

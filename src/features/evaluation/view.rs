@@ -233,6 +233,9 @@ fn figures_ui(
 /// Figures of a handful mean little, and say so. Of many classes some may be absent; of two both are
 /// needed.
 fn few_ui(ui: &mut Ui, model: &Evaluation) {
+    if model.n == 0 {
+        return;
+    }
     let may_be_absent = model.classes.len() > 2;
     let few = model.per_class.iter().filter(|class| class.n < FEW);
     for class in few.filter(|class| class.n > 0 || !may_be_absent) {
@@ -265,6 +268,11 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
         }
         ui.label("scored");
         for model in &report.models {
+            if model.n == 0 {
+                ui.label(RichText::new("–").monospace())
+                    .on_hover_text(why_not_judged(model));
+                continue;
+            }
             let n = if model.n as u64 == model.objects as u64 {
                 counted(model.objects as u64, "object")
             } else {
@@ -278,6 +286,15 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
         }
         ui.end_row();
     });
+}
+
+/// Why a model has no figures.
+fn why_not_judged(model: &Evaluation) -> String {
+    let reasons = model.left_out.iter();
+    let reasons: Vec<_> = reasons
+        .map(|left| format!("{} {}", left.n, left.why))
+        .collect();
+    format!("Not judged: {}", reasons.join("; "))
 }
 
 fn figure(model: &Evaluation, measure: Measure) -> String {

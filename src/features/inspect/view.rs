@@ -148,7 +148,7 @@ fn scores_ui(ui: &mut Ui, shared: &Shared, ix: CandidateIx) {
                     let reading = shared.scores.of_epoch(model, ix, shared.place.epoch);
                     let epoch = Some(shared.place.epoch);
                     let known = shared.scores.known_classes(model, ix, epoch);
-                    scoring::badge::result_ui(ui, shared, model, reading, known);
+                    scoring::badge::result_ui(ui, (shared, ix), model, reading, known);
                     ui.add_space(2.0 * GRID);
                 }
             });

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::truth_table::TruthTable;
-use crate::domain::{Candidate, LabelBook, class_of};
+use crate::domain::{Candidate, LabelBook, class_of, is_class};
 
 /// Where truths come from.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +62,12 @@ impl<'a> Classes<'a> {
         let known = self.known.entry(label.clone());
         let class = *known.or_insert_with(|| class_of(&label, names));
         class.ok_or_else(|| format!("labelled \"{label}\", which is no class of the model"))
+    }
+
+    /// True where the label of an epoch is a class that vocabularies know and the model has not.
+    pub fn is_of_another_class(&self, candidate: &Candidate, epoch: usize) -> bool {
+        let label = self.truths.label(candidate, epoch);
+        label.is_ok_and(|label| self.known.get(&label) == Some(&None) && is_class(&label))
     }
 }
 

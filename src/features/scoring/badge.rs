@@ -159,16 +159,39 @@ fn set_help(shared: &Shared, model: &ShownModel) -> String {
     }
 }
 
+/// What to show in place of the classes that a model of sequences cannot tell apart by the only epoch of a candidate; none where it
+/// can, or where there are more epochs.
+fn too_few_epochs(
+    shared: &Shared,
+    candidate: CandidateIx,
+    model: &ShownModel,
+    known: Option<&KnownClasses<'_>>,
+) -> Option<[String; 2]> {
+    let known = known.filter(|known| matches!(known.certainty(), Certainty::Several(_)))?;
+    let looks_back = model.ready.as_ref()?.card.input.looks_back();
+    let epochs = shared.catalogue.get(candidate)?.epochs.len();
+    (looks_back && epochs == 1).then_some(())?;
+    let name = shared.scores.name_of(model);
+    let classes = known.in_words(|class| class_title(shared, class))?;
+    let hover = format!("{name}: {classes}{}", set_help(shared, model));
+    Some([format!("Class: one epoch is too few ({name})"), hover])
+}
+
 /// What a model predicts, in words with its badge: "Real/bogus .99 real (compact)", "Class .97 Supernova
 /// (recurrent)", or what it may be: "Class .53 Supernova or Asteroid, not yet (recurrent)"; read aloud as it is
 /// shown.
 pub fn result_ui(
     ui: &mut Ui,
-    shared: &Shared,
+    (shared, candidate): (&Shared, CandidateIx),
     model: &ShownModel,
     reading: Reading<'_>,
     known: Option<KnownClasses<'_>>,
 ) {
+    if let Some([text, hover]) = too_few_epochs(shared, candidate, model, known.as_ref()) {
+        ui.label(theme::weak(ui, text).size(theme::CAPTION))
+            .on_hover_text(hover);
+        return;
+    }
     let name = shared.scores.name_of(model);
     let is_active = shared.scores.is_active(&model.source);
     let subject = if model.predicts_classes() {
