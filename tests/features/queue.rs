@@ -70,6 +70,40 @@ fn filters_are_joined_by_or_not_brackets_and_remarks() {
 }
 
 #[test]
+fn a_filter_that_keeps_nothing_says_what_there_is() {
+    let set = four();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    let no_class = "asteroid is no class of the vocabulary Real or bogus: real, bogus";
+    for (line, hint) in [
+        ("label:asteroid", Some(no_class)),
+        ("label:r", Some("labels call it real: write label:real")),
+        ("label:real", None),
+        ("id:pol", Some("write id~pol")),
+        ("id:pol mag<3 label:none", Some("write id~pol")),
+    ] {
+        window.filter(line);
+        assert!(window.queue().is_empty(), "{line}");
+        let found = window.state.shared.filter_hint();
+        match hint {
+            Some(hint) => assert!(
+                found.as_ref().is_some_and(|it| it.contains(hint)),
+                "{found:?}"
+            ),
+            None => assert_eq!(found, None, "{line}"),
+        }
+    }
+    window.filter("id~pol");
+    assert_eq!(window.queue(), ["pole"]);
+    assert_eq!(window.state.shared.filter_hint(), None);
+    // What was typed of a column's name filters no identifier once it is a column.
+    for line in ["", "p", "po", "po>"] {
+        window.filter(line);
+    }
+    assert_eq!(window.queue().len(), 4);
+    assert!(window.state.shared.queue.fault().is_some());
+}
+
+#[test]
 fn a_saved_view_comes_back_by_its_key_in_every_set() {
     let set = four();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));

@@ -341,7 +341,7 @@ fn filter_ui(
             .desired_width(f32::INFINITY),
     );
     let response = response.on_hover_text(
-        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nscore>0.9  score:cap<0.1  disagree\na bare word is a part of the id",
+        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\na bare word is a part of the id",
     );
     if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())).into());
@@ -351,7 +351,15 @@ fn filter_ui(
     let unknown = shared.queue.unknown_column();
     let unknown =
         unknown.map(|name| format!("no candidate has a column {name}: see the sort menu"));
-    if let Some(why) = shared.queue.fault().or(unknown.as_deref()) {
+    let fault = shared.queue.fault().map(|why| {
+        let in_force = shared.queue.filter_in_force();
+        if in_force.is_empty() {
+            format!("{why}. Until then all are listed")
+        } else {
+            format!("{why}. Until then the list is that of {in_force}")
+        }
+    });
+    if let Some(why) = fault.or(unknown).or_else(|| shared.filter_hint()) {
         let text = RichText::new(why)
             .size(theme::CAPTION)
             .color(theme::alarm_text(ui));

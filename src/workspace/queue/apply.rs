@@ -1,6 +1,10 @@
 //! Sorting, filtering and searching.
 
-use super::order::QueueSpec;
+use super::{
+    column::Column,
+    filter_term::{Comparison, Term, is_none},
+    order::QueueSpec,
+};
 use crate::workspace::{command::QueueCommand, context::Context, shared::Shared};
 
 impl Shared {
@@ -53,5 +57,42 @@ impl Shared {
             self.sorted_at = Some(cx.now);
         }
         is_time
+    }
+}
+
+impl Shared {
+    /// Why the filter keeps nothing: of labels by the classes of the vocabulary, else as the queue has it.
+    pub fn filter_hint(&self) -> Option<String> {
+        if !self.queue.order().is_empty() || self.catalogue.is_empty() {
+            return None;
+        }
+        let terms = self.queue.filter_in_force().terms();
+        let of_labels = terms.into_iter().find_map(|term| match term {
+            Term::Compare {
+                column: Column::Label,
+                comparison: Comparison::Equal,
+                value,
+            } if !is_none(value) => self.label_hint(value),
+            _ => None,
+        });
+        of_labels.or_else(|| self.queue.hint().map(str::to_owned))
+    }
+
+    /// What is wrong with the name of a class; none of a class of the vocabulary in use, or of one that was given.
+    fn label_hint(&self, name: &str) -> Option<String> {
+        let vocabulary = self.vocabulary();
+        match vocabulary.class(name) {
+            Some(class) if class.name.eq_ignore_ascii_case(name) => None,
+            Some(class) => Some(format!("labels call it {0}: write label:{0}", class.name)),
+            None => {
+                let classes = vocabulary.classes.iter().map(|class| &*class.name);
+                let classes: Vec<&str> = classes.collect();
+                Some(format!(
+                    "{name} is no class of the vocabulary {}: {}",
+                    vocabulary.title,
+                    classes.join(", ")
+                ))
+            }
+        }
     }
 }

@@ -129,7 +129,7 @@ impl Filter {
         self.root.matches(row)
     }
 
-    fn terms(&self) -> Vec<&Term> {
+    pub(super) fn terms(&self) -> Vec<&Term> {
         let mut found = Vec::new();
         self.root.terms(&mut found);
         found

@@ -28,6 +28,8 @@ pub enum Comparison {
     Equal,
     /// `!=`
     NotEqual,
+    /// `~`: a text has this as a part, without case.
+    Contains,
 }
 
 /// One condition.
@@ -140,11 +142,12 @@ impl Comparison {
             Self::GreaterOrEqual => ">=",
             Self::Equal => ":",
             Self::NotEqual => "!=",
+            Self::Contains => "~",
         }
     }
 }
 
-const OPERATORS: [(&str, Comparison); 7] = [
+const OPERATORS: [(&str, Comparison); 8] = [
     ("<=", Comparison::LessOrEqual),
     (">=", Comparison::GreaterOrEqual),
     ("!=", Comparison::NotEqual),
@@ -152,6 +155,7 @@ const OPERATORS: [(&str, Comparison); 7] = [
     (">", Comparison::Greater),
     ("=", Comparison::Equal),
     (":", Comparison::Equal),
+    ("~", Comparison::Contains),
 ];
 
 /// Reads a term; what stands between quotation marks is text, whatever it looks like.
@@ -170,6 +174,7 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
         let part = (is_text || !is_none(value)).then(|| value.to_lowercase());
         return match comparison {
             Comparison::Equal => Ok(Term::Note(part)),
+            Comparison::Contains => Ok(Term::Note(Some(value.to_lowercase()))),
             _ => Err(format!(
                 "{word:?}: a remark contains words or it does not: note:host, not note:host, note:none"
             )),
@@ -180,7 +185,10 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
             "{word:?}: write column, comparison and value, such as mag<20"
         ));
     }
-    let needs_number = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+    let needs_number = !matches!(
+        comparison,
+        Comparison::Equal | Comparison::NotEqual | Comparison::Contains
+    );
     if needs_number && value.parse::<f64>().is_err() {
         return Err(format!("{word:?}: {value} is not a number"));
     }
@@ -197,10 +205,14 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
             range,
         });
     }
+    let value = match comparison {
+        Comparison::Contains => value.to_lowercase().into(),
+        _ => value.into(),
+    };
     Ok(Term::Compare {
         column: Column::from_name(name),
         comparison,
-        value: value.into(),
+        value,
     })
 }
 
@@ -263,14 +275,17 @@ impl Term {
                 .is_some_and(|number| (range[0]..=range[1]).contains(&number)),
             Self::Compare {
                 column: Column::Candid,
-                comparison: Comparison::Equal,
+                comparison: comparison @ (Comparison::Equal | Comparison::Contains),
                 value,
             } => {
                 let mut candids = candidate
                     .epochs
                     .iter()
                     .filter_map(|epoch| epoch.candid.as_deref());
-                candids.any(|candid| candid == &**value)
+                candids.any(|candid| match comparison {
+                    Comparison::Contains => contains_without_case(candid, value),
+                    _ => candid == &**value,
+                })
             }
             Self::Compare {
                 column: Column::Predicted,
@@ -292,13 +307,13 @@ impl Term {
                 value,
             } => {
                 let labels = row.labels();
-                let has = if is_none(value) {
-                    labels.classes.is_empty()
-                } else {
-                    labels
-                        .classes
-                        .iter()
-                        .any(|class| class.eq_ignore_ascii_case(value))
+                let mut classes = labels.classes.iter();
+                let has = match comparison {
+                    Comparison::Contains => {
+                        classes.any(|class| contains_without_case(class, value))
+                    }
+                    _ if is_none(value) => labels.classes.is_empty(),
+                    _ => classes.any(|class| class.eq_ignore_ascii_case(value)),
                 };
                 has == (*comparison != Comparison::NotEqual)
             }
@@ -311,12 +326,19 @@ impl Term {
     }
 }
 
-fn is_none(value: &str) -> bool {
+/// True where a line ends within a bare word: the beginning of a column's name, perhaps.
+pub(super) fn ends_in_bare_word(line: &str) -> bool {
+    let ends_word = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
+    let word = line.rsplit(ends_word).next().unwrap_or_default();
+    !word.is_empty() && !word.contains('"') && find_operator(word).is_none()
+}
+
+pub(super) fn is_none(value: &str) -> bool {
     value.eq_ignore_ascii_case(NONE)
 }
 
 /// `part` must already be in lower case.
-fn contains_without_case(text: &str, part: &str) -> bool {
+pub(super) fn contains_without_case(text: &str, part: &str) -> bool {
     if text.is_ascii() {
         let (text, part) = (text.as_bytes(), part.as_bytes());
         return part.is_empty()
@@ -328,6 +350,9 @@ fn contains_without_case(text: &str, part: &str) -> bool {
 }
 
 fn compare(cell: &Cell, comparison: Comparison, value: &str) -> bool {
+    if comparison == Comparison::Contains {
+        return matches!(cell, Cell::Text(text) if contains_without_case(text, value));
+    }
     let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
     let number = |text: &str| text.trim().parse::<f64>().ok();
     let pair = match cell {
@@ -355,5 +380,7 @@ fn compare_numbers(cell: f64, comparison: Comparison, value: f64) -> bool {
         Comparison::GreaterOrEqual => cell >= value,
         Comparison::Equal => (cell - value).abs() <= f64::EPSILON * cell.abs().max(1.0),
         Comparison::NotEqual => (cell - value).abs() > f64::EPSILON * cell.abs().max(1.0),
+        // Of texts only.
+        Comparison::Contains => false,
     }
 }

@@ -153,6 +153,25 @@ fn terms_are_joined_by_or_not_and_brackets() {
 }
 
 #[test]
+fn a_part_of_a_text_is_asked_for_by_a_tilde() {
+    for line in [
+        "pid~0441",
+        "id~18ABC",
+        "label~EA",
+        "candid~1115",
+        "not id~xyz",
+    ] {
+        assert!(keeps(line), "{line}");
+    }
+    // Numbers have no parts, nor has what is missing.
+    for line in ["pid:0441", "mag~19", "how~a", "label~bogus", "note~host"] {
+        assert!(!keeps(line), "{line}");
+    }
+    let why = Filter::parse("how~").unwrap_err();
+    assert!(why.contains("column, comparison and value"), "{why}");
+}
+
+#[test]
 fn what_is_printed_reads_as_the_same_filter() {
     for line in [
         "mag<20 rb>0.5",
@@ -162,6 +181,7 @@ fn what_is_printed_reads_as_the_same_filter() {
         "note:\"two stars (blend)\" label:\"SN Ia\"",
         "\"or\" \"not\"",
         "mag:18..20.5 rb:..0.3 p=1..",
+        "pid~415 label~\"a b\" note~HOST not id~\"(\"",
         "note:none note:\"none\" id:\"1..2\" \"mag<20\" \"disagree\" label:\"\"",
     ] {
         let filter = Filter::parse(line).unwrap();

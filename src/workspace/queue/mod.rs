@@ -6,6 +6,7 @@ pub mod column;
 pub mod facts;
 pub mod filter;
 pub mod filter_term;
+pub(crate) mod hint;
 pub(crate) mod label_far;
 pub mod label_next;
 pub mod order;

@@ -14,6 +14,8 @@ use super::{
     column::{Cell, Column, Row},
     facts::Facts,
     filter::Filter,
+    filter_term::ends_in_bare_word,
+    hint::why_nothing,
     label_next::{Reason, ranked},
 };
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
 };
 
 impl<'a> Facts<'a> {
-    fn row(&self, ix: CandidateIx, candidate: &'a Candidate) -> Row<'a> {
+    pub(super) fn row(&self, ix: CandidateIx, candidate: &'a Candidate) -> Row<'a> {
         Row {
             ix,
             candidate,
@@ -66,9 +68,15 @@ pub struct Shortlist {
 pub struct Queue {
     spec: QueueSpec,
     filter: Filter,
+    /// The last line that was understood.
+    understood: String,
+    /// The filter in force before the bare word at the end of the line was begun: what looks like a part of an identifier may become the
+    /// name of a column.
+    before_word: Filter,
     shortlist: Option<Shortlist>,
     fault: Option<String>,
     unknown: Option<Arc<str>>,
+    hint: Option<String>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
     /// Why candidates stand where they do, where what to label next is asked for.
@@ -128,6 +136,16 @@ impl Queue {
         self.fault.as_deref()
     }
 
+    /// The filter by which candidates are listed, also where the line is not understood.
+    pub const fn filter_in_force(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Why nothing is listed, and what to write instead, where that can be seen from the values that there are.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref().filter(|_| self.order.is_empty())
+    }
+
     /// The candidates in order.
     pub fn order(&self) -> &[CandidateIx] {
         &self.order
@@ -158,18 +176,41 @@ impl Queue {
     pub fn set_spec(&mut self, spec: QueueSpec, facts: Facts<'_>) {
         match Filter::parse(&spec.filter) {
             Ok(filter) => {
+                if !ends_in_bare_word(&spec.filter) {
+                    self.before_word = filter.clone();
+                }
+                self.understood.clone_from(&spec.filter);
                 self.filter = filter;
                 self.fault = None;
                 self.unknown = None;
             }
-            Err(why) => self.fault = Some(why),
+            Err(why) => {
+                if self.was_beginning_of(&spec.filter) {
+                    self.filter = self.before_word.clone();
+                    self.understood.clear();
+                }
+                self.fault = Some(why);
+            }
         }
         let is_filter_new = spec.filter != self.spec.filter;
         self.spec = spec;
         self.refresh(facts);
         if is_filter_new {
             self.look_for_columns(facts.catalogue);
+            self.hint = self
+                .order
+                .is_empty()
+                .then(|| why_nothing(&self.filter, facts))
+                .flatten();
         }
+    }
+
+    /// True where the last line that was understood ended within a word that goes on in this one: "mag" before "mag<".
+    fn was_beginning_of(&self, line: &str) -> bool {
+        let rest = line.strip_prefix(&self.understood);
+        let next = rest.and_then(|rest| rest.chars().next());
+        let goes_on = next.is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')'));
+        goes_on && ends_in_bare_word(&self.understood)
     }
 
     /// Finds the first column of the filter that no candidate has.
@@ -450,6 +491,42 @@ mod tests {
         queue.set_spec(bad, known.facts());
         assert!(queue.fault().is_some());
         assert_eq!(order(&queue), [1]);
+    }
+
+    #[test]
+    fn the_beginning_of_a_column_is_no_part_of_an_identifier() {
+        let known = Known::of(&[20.0, 18.0, 22.0]);
+        let mut queue = Queue::default();
+        let mut kept = |line: &str| {
+            let filter = line.into();
+            let spec = QueueSpec {
+                filter,
+                ..QueueSpec::default()
+            };
+            queue.set_spec(spec, known.facts());
+            (order(&queue), queue.fault().is_some())
+        };
+        // As it is typed: the word that became a column no longer filters.
+        for (line, expected) in [
+            ("c", (vec![0, 1, 2], false)),
+            ("c1", (vec![1], false)),
+            ("c1<", (vec![0, 1, 2], true)),
+            ("c1<=", (vec![0, 1, 2], true)),
+            ("", (vec![0, 1, 2], false)),
+            ("mag<21", (vec![0, 1], false)),
+            ("mag<21 ", (vec![0, 1], false)),
+            ("mag<21 c1", (vec![1], false)),
+            ("mag<21 c1>", (vec![0, 1], true)),
+            // What was a whole word, or a comparison, stays in force.
+            ("c1 ", (vec![1], false)),
+            ("c1 (", (vec![1], true)),
+            ("c2", (vec![2], false)),
+            ("c2 or", (vec![2], true)),
+            ("mag<19", (vec![1], false)),
+            ("mag<19x", (vec![1], true)),
+        ] {
+            assert_eq!(kept(line), expected, "{line}");
+        }
     }
 
     #[test]
