@@ -74,7 +74,7 @@ const FEATURES: &[(&str, &[&str])] = &[
         "latent",
         &["evaluation", "labelling", "mosaic", "scoring", "training"],
     ),
-    ("mosaic", &["scoring"]),
+    ("mosaic", &["scoring", "similar"]),
     ("open", &["simulation"]),
     ("queue", &["scoring"]),
     ("scoring", &["labelling", "light_curve"]),

@@ -124,7 +124,7 @@ fn it_is_stopped_and_a_set_without_differences_says_why_not() {
     let toast = window.toast();
     assert_eq!(
         toast,
-        "more like this: the example has no stamp that can be compared"
+        "more like this: stamps are compared by science, reference and difference: there is no reference and no difference"
     );
     assert_eq!(window.queue().len(), 4);
 }

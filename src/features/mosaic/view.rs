@@ -7,6 +7,7 @@ use egui::{Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 use super::cell::{FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
+    features::similar::examples::why_not_compared,
     widgets::{
         stamp_paint::StampBatch,
         theme::{self, weak},
@@ -163,7 +164,15 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
         for action in [Action::SelectRestOfPage, Action::MoreLikeThis] {
             let title = action.info().title;
             let text = format!("{title} ({})", shared.settings.keys.hint(action));
-            if ui.button(text).on_hover_text(action.info().help).clicked() {
+            let why_not = (action == Action::MoreLikeThis)
+                .then(|| why_not_compared(shared))
+                .flatten();
+            let button = ui.add_enabled(why_not.is_none(), egui::Button::new(text));
+            let button = button.on_hover_text(action.info().help);
+            if button
+                .on_disabled_hover_text(why_not.unwrap_or_default())
+                .clicked()
+            {
                 commands.push(Command::Do(action).into());
             }
         }

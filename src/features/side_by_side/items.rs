@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{Candidate, CandidateIx, Role},
-    workspace::{shared::Shared, words::counted},
+    workspace::{action::Action, shared::Shared, words::counted},
 };
 
 /// Columns at most.
@@ -76,20 +76,21 @@ impl Items {
         };
         let epochs = candidate.epochs.len();
         if epochs > 1 {
-            let count = epochs.min(MOST);
-            let first = shared
-                .place
-                .epoch
-                .saturating_sub(count / 2)
-                .min(epochs - count);
+            let chosen = chosen_epochs(epochs, shared.place.epoch, candidate.first_look());
+            let title = if chosen.len() < epochs {
+                let key = |action| shared.settings.keys.hint(action);
+                format!(
+                    "of the {epochs} epochs of {} the first, the brightest and those about the one on screen ({} {} go to others)",
+                    candidate.id,
+                    key(Action::PreviousEpoch),
+                    key(Action::NextEpoch)
+                )
+            } else {
+                format!("the {epochs} epochs of {}", candidate.id)
+            };
             return Self {
-                title: format!(
-                    "epochs {} to {} of {}",
-                    first + 1,
-                    first + count,
-                    candidate.id
-                ),
-                columns: (first..first + count).map(|epoch| (ix, epoch)).collect(),
+                title,
+                columns: chosen.into_iter().map(|epoch| (ix, epoch)).collect(),
                 ..Self::default()
             };
         }
@@ -117,6 +118,21 @@ impl Items {
     }
 }
 
+/// Of so many epochs the first, the brightest, the one on screen, and as many of those about it as there are columns for; in their order.
+fn chosen_epochs(count: usize, here: usize, brightest: usize) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::new();
+    // After it first, then before it, each further away than the one before.
+    let about = (1..count).flat_map(|away| [here.checked_add(away), here.checked_sub(away)]);
+    let wanted = [Some(0), Some(brightest), Some(here)];
+    for epoch in wanted.into_iter().chain(about).flatten() {
+        if chosen.len() < MOST && epoch < count && !chosen.contains(&epoch) {
+            chosen.push(epoch);
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
 /// The selected candidates that stand first in the list. Of a few each has its rank looked up; of many the list has
 /// them near its beginning.
 fn first_selected(shared: &Shared) -> Vec<CandidateIx> {
@@ -130,4 +146,24 @@ fn first_selected(shared: &Shared) -> Vec<CandidateIx> {
     selected.sort_by_key(|ix| shared.queue.rank(*ix).unwrap_or(usize::MAX));
     selected.truncate(MOST);
     selected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen_epochs;
+
+    #[test]
+    fn the_first_the_brightest_and_those_about_the_one_on_screen_are_chosen() {
+        for (count, here, brightest, expected) in [
+            (27, 15, 8, &[0, 8, 14, 15, 16, 17][..]),
+            (27, 26, 8, &[0, 8, 23, 24, 25, 26]),
+            (27, 0, 0, &[0, 1, 2, 3, 4, 5]),
+            (27, 1, 26, &[0, 1, 2, 3, 4, 26]),
+            (6, 2, 1, &[0, 1, 2, 3, 4, 5]),
+            (2, 1, 1, &[0, 1]),
+        ] {
+            let found = chosen_epochs(count, here, brightest);
+            assert_eq!(found, expected, "{count} {here} {brightest}");
+        }
+    }
 }

@@ -132,7 +132,7 @@ fn columns_ui(
     memory.batches += 1;
     batch.paint(ui, area, number, &memory.lost);
     if items.columns.len() == MOST {
-        ui.label(weak(ui, "Six at most."));
+        ui.label(weak(ui, "Six at most. A click above a column goes there."));
     }
 }
 

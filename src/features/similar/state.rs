@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    examples::{examples_here, why_not_compared},
     looks_like::LooksLike,
     task::{CompareStamps, RankAlike},
 };
@@ -113,6 +114,10 @@ impl SimilarSearch {
             );
             return;
         }
+        if let Some(why) = why_not_compared(shared) {
+            shared.report(format!("more like this: {why}"), cx.now);
+            return;
+        }
         // A search that was left begins anew.
         if shared.queue.spec().column != Column::Likeness && !self.is_busy() {
             (self.more, self.less) = Default::default();
@@ -220,14 +225,4 @@ impl SimilarSearch {
         shared.report(format!("nearest first: {}", self.in_words()), cx.now);
         shared.save_session();
     }
-}
-
-/// What is selected on the mosaic or in the latent space, else the candidate on the screen.
-fn examples_here(shared: &Shared) -> Vec<CandidateIx> {
-    let is_many = matches!(shared.screen, Screen::Mosaic | Screen::Latent);
-    let selected: Vec<_> = shared.selection.iter().collect();
-    if is_many && !selected.is_empty() {
-        return selected;
-    }
-    shared.place.candidate.into_iter().collect()
 }

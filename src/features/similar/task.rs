@@ -125,7 +125,7 @@ impl Task for RankAlike {
         let is_known = |at: &usize| self.vectors.is_known(*at);
         anyhow::ensure!(
             more.iter().any(is_known),
-            "the example has no stamp that can be compared"
+            "the example has no stamps that can be compared: science, reference and difference of 21 pixels and more"
         );
         Ok(self.vectors.likeness(&more, &less).into())
     }

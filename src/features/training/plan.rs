@@ -30,6 +30,9 @@ impl TrainingPane {
                 survey: form.survey.trim().into(),
                 templates: None,
             },
+            LearnFrom::Labels if form.network.is_recurrent() => {
+                return Err("a network of image sequences learns from labels on the command line: destello train sequence --data SET --labels FILE".into());
+            }
             LearnFrom::Labels => TrainingData::Opened(opened_set(shared)?),
         };
         let name = form.name_or_usual();
@@ -91,6 +94,20 @@ impl TrainingPane {
     }
 }
 
+/// What is said of a set of image sequences, for which networks of real and bogus are of no use; none for other sets.
+pub(super) fn of_sequences(shared: &Shared) -> Option<&'static str> {
+    const LOOKED_AT: usize = 20;
+    const MANY_EPOCHS: usize = 5;
+    let first: Vec<_> = shared.catalogue.iter().take(LOOKED_AT).collect();
+    let are_many = first
+        .iter()
+        .filter(|(_, candidate)| candidate.epochs.len() >= MANY_EPOCHS);
+    (2 * are_many.count() > first.len()).then_some(
+        "This set has image sequences. Networks that tell their classes learn from labels by `destello train sequence --data SET --labels FILE`, \
+         and here from simulated sequences, with the network recurrent.",
+    )
+}
+
 fn opened_set(shared: &Shared) -> Result<OpenedSet, String> {
     let [real, bogus] = labelled_sides(shared);
     if real == 0 || bogus == 0 {
@@ -118,7 +135,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::{features::training::train::Architecture, workspace::settings::Settings};
+    use crate::{
+        domain::{Candidate, Catalogue, Epoch},
+        features::training::train::Architecture,
+        workspace::settings::Settings,
+    };
 
     fn pane() -> TrainingPane {
         let mut pane = TrainingPane::default();
@@ -160,6 +181,27 @@ mod tests {
         let plan = pane.training_plan(&nothing_open()).unwrap();
         let wanted = "Learns 20 batches of 64 for each of 5 members from 1,600 different";
         assert!(plan.starts_with(wanted), "{plan}");
+    }
+
+    #[test]
+    fn sets_of_sequences_have_their_own_networks() {
+        let mut pane = pane();
+        pane.form.from = LearnFrom::Labels;
+        pane.form.network = Architecture::Recurrent;
+        let why = pane.training_order(&nothing_open()).unwrap_err();
+        assert!(why.contains("destello train sequence"), "{why}");
+        assert_eq!(of_sequences(&nothing_open()), None);
+        let mut shared = nothing_open();
+        let mut catalogue = Catalogue::default();
+        for (id, epochs) in [("a", 9), ("b", 1), ("c", 5)] {
+            catalogue.absorb(Candidate {
+                id: id.into(),
+                epochs: vec![Epoch::default(); epochs],
+                ..Candidate::default()
+            });
+        }
+        shared.catalogue = catalogue.into();
+        assert!(of_sequences(&shared).unwrap().contains("train sequence"));
     }
 
     #[test]

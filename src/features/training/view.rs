@@ -4,6 +4,7 @@ use egui::{Button, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
 
 use super::{
     form_view::form_ui,
+    plan::of_sequences,
     plot_view::curves_ui,
     state::{LearnFrom, TrainingNews, TrainingStatus},
 };
@@ -35,7 +36,15 @@ pub fn train_ui(
         .size_range(LEFT..=560.0)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                ui.heading("Train a real/bogus network");
+                let is_of_sequences = training.form.network.is_recurrent();
+                ui.heading(if is_of_sequences {
+                    "Train a network of image sequences"
+                } else {
+                    "Train a real/bogus network"
+                });
+                if let Some(text) = of_sequences(shared) {
+                    ui.add(Label::new(weak(ui, text)).wrap());
+                }
                 ui.add_space(theme::GRID);
                 let mut form = training.form.clone();
                 ui.add_enabled_ui(!training.is_under_way(), |ui| {
