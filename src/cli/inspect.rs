@@ -68,6 +68,9 @@ fn why(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
             super::print::print_line(&format!("  {candid}, {time}: {}", stamps.join(", ")))?;
         }
     }
+    if let Some(copies) = opened.catalogue.copies_in_words() {
+        super::print::print_line(&format!("note       {copies}"))?;
+    }
     Ok(status(paths, opened.catalogue.is_empty()))
 }
 

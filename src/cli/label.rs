@@ -6,13 +6,20 @@ mod import;
 mod list;
 mod stream;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use anyhow::Context as _;
 use clap::Subcommand;
 
 pub use self::export::ReportArgs;
 pub(super) use self::export::report;
-use crate::store::Project;
+use crate::{
+    features::open::opening::project_among, store::Project,
+    workspace::default_project::default_project,
+};
 
 /// Arguments of `label`.
 #[derive(Debug, clap::Args)]
@@ -58,4 +65,28 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 /// Opens a project that must be there.
 pub(super) fn open_existing(path: &Path) -> anyhow::Result<Project> {
     Ok(Project::open_existing(path)?)
+}
+
+/// The project that is meant, and the paths beside it: the one that is named, a project file among the paths, else the one that
+/// the window keeps for these paths by itself.
+pub(super) fn project_of(
+    project: Option<&Path>,
+    paths: &[PathBuf],
+) -> anyhow::Result<(Project, Vec<PathBuf>)> {
+    let (paths, project) = project_among(paths.to_vec(), project.map(Path::to_owned));
+    if let Some(file) = project {
+        return Ok((open_existing(&file)?, paths));
+    }
+    anyhow::ensure!(
+        !paths.is_empty(),
+        "name the set whose labels are meant, or its project with --project"
+    );
+    let file = default_project(&paths)
+        .context("no home folder is known, in which the window keeps the project of a set")?;
+    anyhow::ensure!(
+        file.exists(),
+        "the window keeps no project for these paths (it would be {}): name one with --project",
+        file.display()
+    );
+    Ok((open_existing(&file)?, paths))
 }

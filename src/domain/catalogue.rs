@@ -110,6 +110,17 @@ impl Catalogue {
         self.duplicates
     }
 
+    /// "72 epochs are copies of others and are shown once"; none where each was found once.
+    pub fn copies_in_words(&self) -> Option<String> {
+        match self.duplicates {
+            0 => None,
+            1 => Some("1 epoch is a copy of another and is shown once".into()),
+            count => Some(format!(
+                "{count} epochs are copies of others and are shown once"
+            )),
+        }
+    }
+
     /// Adds a candidate, or joins it to the one of the same identifier.
     ///
     /// Epochs of one identifier come into time order; a detection already known (same
@@ -337,5 +348,8 @@ mod tests {
         let ix = catalogue.absorb(alert("ZTF18a", "2", 58_002.0));
         assert_eq!(catalogue.get(ix).unwrap().epochs.len(), 1);
         assert_eq!(catalogue.duplicates(), 1);
+        let words = catalogue.copies_in_words().unwrap();
+        assert_eq!(words, "1 epoch is a copy of another and is shown once");
+        assert_eq!(Catalogue::default().copies_in_words(), None);
     }
 }

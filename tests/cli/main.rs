@@ -13,6 +13,7 @@ mod fine_tune;
 mod guide;
 mod join;
 mod label_agreement;
+mod label_export;
 mod label_stream;
 mod latent;
 mod manual;

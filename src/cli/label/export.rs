@@ -17,9 +17,9 @@ use crate::{
 pub struct Args {
     /// Files with the stamps, for metadata; by default those that the project remembers
     paths: Vec<PathBuf>,
-    /// The project file
+    /// The project file; by default the one that the window keeps for these paths
     #[arg(long)]
-    project: PathBuf,
+    project: Option<PathBuf>,
     /// The file to write; its ending names the format: .csv .jsonl .parquet .vot .fits
     /// .reg .html .bundle.fits
     #[arg(long)]
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         })?;
     write(&Order {
         paths: &args.paths,
-        project: &args.project,
+        project: args.project.as_deref(),
         out: &args.out,
         format,
         is_all: args.all,
@@ -82,9 +82,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 pub struct ReportArgs {
     /// Files with the stamps; by default those that the project remembers
     paths: Vec<PathBuf>,
-    /// The project file
+    /// The project file; by default the one that the window keeps for these paths
     #[arg(long)]
-    project: PathBuf,
+    project: Option<PathBuf>,
     /// The page to write
     #[arg(long, value_name = "FILE.html", default_value = "night.html")]
     out: PathBuf,
@@ -97,7 +97,7 @@ pub struct ReportArgs {
 pub fn report(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     write(&Order {
         paths: &args.paths,
-        project: &args.project,
+        project: args.project.as_deref(),
         out: &args.out,
         format: Format::Page,
         is_all: args.all,
@@ -108,7 +108,7 @@ pub fn report(args: &ReportArgs) -> anyhow::Result<ExitCode> {
 /// What is written, and where.
 struct Order<'a> {
     paths: &'a [PathBuf],
-    project: &'a Path,
+    project: Option<&'a Path>,
     out: &'a Path,
     format: Format,
     is_all: bool,
@@ -116,11 +116,11 @@ struct Order<'a> {
 }
 
 fn write(order: &Order<'_>) -> anyhow::Result<ExitCode> {
-    let project = super::open_existing(order.project)?;
-    let paths = if order.paths.is_empty() {
+    let (project, paths) = super::project_of(order.project, order.paths)?;
+    let paths = if paths.is_empty() {
         project.paths()?
     } else {
-        order.paths.to_vec()
+        paths
     };
     let catalogue = crate::cli::opened::open_catalogue(&paths);
     let export = ExportLabels {

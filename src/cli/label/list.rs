@@ -14,9 +14,11 @@ use crate::{
 /// Arguments of `label list`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The project file
+    /// The set whose labels are meant, where no project is named
+    paths: Vec<PathBuf>,
+    /// The project file; by default the one that the window keeps for these paths
     #[arg(long)]
-    project: PathBuf,
+    project: Option<PathBuf>,
 }
 
 /// A name without line ends and other control characters: `\n` for one.
@@ -33,7 +35,7 @@ fn one_line(name: &str) -> String {
 
 /// Prints identifier, label, annotator and time, separated by tabs.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let project = super::open_existing(&args.project)?;
+    let (project, _) = super::project_of(args.project.as_deref(), &args.paths)?;
     let book = crate::cli::opened::book_of(&project)?;
     let mut out = io::stdout().lock();
     for row in rows(&book, &Catalogue::default(), Selection::Judged) {

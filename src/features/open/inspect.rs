@@ -23,6 +23,8 @@ pub struct Inspection {
     pub objects: usize,
     /// Number of epochs.
     pub epochs: usize,
+    /// Epochs that were found again and are left out.
+    pub copies: usize,
     /// Number of stamps that can be shown.
     pub stamps: usize,
     /// Roles in screen order.
@@ -37,7 +39,13 @@ pub struct Inspection {
     pub problems: Vec<Problem>,
     /// What was recognised, and by which rule.
     pub recognised: Vec<Recognition>,
+    /// Sentences on the whole, for people.
+    #[serde(skip)]
+    pub notes: Vec<String>,
 }
+
+/// Where there is none.
+pub const NO_CANDIDATE: &str = "no candidate was found";
 
 /// One sentence on a path.
 #[derive(Debug, Serialize)]
@@ -68,9 +76,16 @@ pub fn inspect(paths: &[PathBuf]) -> Inspection {
     let (first, last) = times.fold((f64::INFINITY, f64::NEG_INFINITY), |(first, last), mjd| {
         (first.min(mjd), last.max(mjd))
     });
+    let nothing = catalogue.is_empty().then(|| NO_CANDIDATE.to_owned());
     Inspection {
         objects: catalogue.len(),
         epochs: epochs().count(),
+        copies: catalogue.duplicates(),
+        notes: catalogue
+            .copies_in_words()
+            .into_iter()
+            .chain(nothing)
+            .collect(),
         stamps: decoded.count,
         roles: decoded.roles.into_iter().collect(),
         bands: bands.into_iter().map(ToString::to_string).collect(),
@@ -147,6 +162,9 @@ impl Inspection {
         line("sizes", &self.sizes.join(", "));
         if let Some([first, last]) = self.mjd_range {
             line("mjd", &format!("{first:.5} to {last:.5}"));
+        }
+        for note in &self.notes {
+            line("note", note);
         }
         for problem in &self.problems {
             line("problem", &problem.to_string());

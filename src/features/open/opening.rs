@@ -61,7 +61,10 @@ impl OpeningPane {
 
 /// A project file that is opened like a set (from a file manager, dropped on the window) is the project: it knows its
 /// stamps. Where a project was named besides, that one counts, and the file is reported as what it is.
-fn project_among(paths: Vec<PathBuf>, project: Option<PathBuf>) -> (Vec<PathBuf>, Option<PathBuf>) {
+pub fn project_among(
+    paths: Vec<PathBuf>,
+    project: Option<PathBuf>,
+) -> (Vec<PathBuf>, Option<PathBuf>) {
     let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "destello");
     if project.is_some() || paths.iter().filter(|path| is_project(path)).count() != 1 {
         return (paths, project);

@@ -86,11 +86,7 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
             ui.label(weak(ui, text))
                 .on_hover_text(Action::ReadAgain.info().help);
         }
-        if shared.catalogue.duplicates() > 0 {
-            let text = format!(
-                "{} epochs were found twice and are shown once",
-                shared.catalogue.duplicates()
-            );
+        if let Some(text) = shared.catalogue.copies_in_words() {
             ui.label(weak(ui, text));
         }
     });
