@@ -38,6 +38,9 @@ pub struct StampRef {
     pub part: Part,
 }
 
+/// Rubin's field for a source that is fainter than in the reference: 1, or 0.
+pub const IS_NEGATIVE: &str = "isNegative";
+
 /// One visit of one candidate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Epoch {
@@ -69,14 +72,22 @@ impl Epoch {
         self.stamps.iter().find(|stamp| stamp.role == role)
     }
 
-    /// True where the source has become fainter than in the reference: the data turn the difference for it, or its flux is
-    /// negative.
-    pub fn is_fading(&self) -> bool {
+    /// True where the source has become fainter than in the reference (Rubin's `isNegative`): the data turn the difference for it, or
+    /// its flux is negative. None where neither is known.
+    pub fn is_negative(&self) -> Option<bool> {
         let flux = ["psfFlux", "psFlux"]
             .into_iter()
             .find_map(|name| self.fields.number(name));
-        self.difference_sign == DifferenceSign::ReferenceMinusScience
-            || flux.is_some_and(|flux| flux < 0.0)
+        let given = self.fields.number(IS_NEGATIVE).map(|is| is != 0.0);
+        let of_flux = given.or_else(|| flux.map(|flux| flux < 0.0));
+        let is_turned = self.difference_sign == DifferenceSign::ReferenceMinusScience;
+        let is_known = of_flux.is_some() || self.difference_sign != DifferenceSign::Unknown;
+        is_known.then(|| is_turned || of_flux == Some(true))
+    }
+
+    /// True where it is known to have become fainter.
+    pub fn is_fading(&self) -> bool {
+        self.is_negative() == Some(true)
     }
 
     /// A text that names this epoch among those of its candidate, the same whenever and from
@@ -223,6 +234,32 @@ pub(super) fn by_time(a: &Epoch, b: &Epoch) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_negative_by_its_flux_or_by_a_turned_difference() {
+        use DifferenceSign::{ReferenceMinusScience, ScienceMinusReference, Unknown};
+        for (difference_sign, field, expected) in [
+            (Unknown, None, None),
+            (ScienceMinusReference, None, Some(false)),
+            (ReferenceMinusScience, None, Some(true)),
+            (ScienceMinusReference, Some(("psfFlux", -3.0)), Some(true)),
+            (Unknown, Some(("psfFlux", 3.0)), Some(false)),
+            (ScienceMinusReference, Some((IS_NEGATIVE, 1.0)), Some(true)),
+        ] {
+            let names: Vec<Arc<str>> = field.iter().map(|(name, _)| (*name).into()).collect();
+            let numbers = field.iter().map(|(_, number)| *number).collect();
+            let epoch = Epoch {
+                difference_sign,
+                fields: Fields::new(names.into(), numbers, Vec::new()),
+                ..Epoch::default()
+            };
+            assert_eq!(
+                epoch.is_negative(),
+                expected,
+                "{difference_sign:?} {field:?}"
+            );
+        }
+    }
     use crate::domain::SourceKind;
 
     fn stamp(path: &str, part: Part) -> StampRef {

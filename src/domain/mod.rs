@@ -48,7 +48,7 @@ pub mod vocabulary;
 pub mod workload;
 
 pub use band::Band;
-pub use candidate::{Candidate, DifferenceSign, Epoch, Photometry, StampRef};
+pub use candidate::{Candidate, DifferenceSign, Epoch, IS_NEGATIVE, Photometry, StampRef};
 pub use candidate_names::CandidateNames;
 pub use catalogue::{CandidateIx, Catalogue, Problem};
 pub use class_names::{class_of, is_class};

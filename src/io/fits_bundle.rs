@@ -3,11 +3,19 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
-    export::bundle::LAYOUT, fits_bytes::NULL_INT, fits_error::FitsError, fits_file::FitsFile,
-    fits_header::Header, fits_text::unescape_text,
+    export::{
+        bundle::LAYOUT,
+        columns::{REFERENCE_MINUS_SCIENCE, SCIENCE_MINUS_REFERENCE},
+    },
+    fits_bytes::NULL_INT,
+    fits_error::FitsError,
+    fits_file::FitsFile,
+    fits_header::Header,
+    fits_text::unescape_text,
 };
 use crate::domain::{
-    Band, Candidate, DifferenceSign, Epoch, Mjd, Part, Role, Source, StampId, StampRef,
+    Band, Candidate, DifferenceSign, Epoch, Fields, IS_NEGATIVE, Mjd, Part, Role, Source, StampId,
+    StampRef,
 };
 
 /// Why a bundle cannot be opened.
@@ -157,12 +165,33 @@ fn epoch_of(table: &Table, row: usize) -> Epoch {
         mag: table.float(row, "magpsf"),
         mag_err: table.float(row, "sigmapsf"),
         limiting_mag: table.float(row, "diffmaglim"),
-        difference_sign: match table.text(row, "isdiffpos").as_deref() {
-            Some("t") => DifferenceSign::ScienceMinusReference,
-            Some("f") => DifferenceSign::ReferenceMinusScience,
-            _ => DifferenceSign::Unknown,
-        },
+        difference_sign: sign_of(table, row),
+        fields: negative_of(table, row),
         ..Epoch::default()
+    }
+}
+
+/// That the source is negative, where the sign of the difference does not imply it.
+fn negative_of(table: &Table, row: usize) -> Fields {
+    let is_negative = table.text(row, "isdiffpos").as_deref() == Some("f");
+    if is_negative && sign_of(table, row) != DifferenceSign::ReferenceMinusScience {
+        return Fields::new(Arc::from([Arc::from(IS_NEGATIVE)]), vec![1.0], Vec::new());
+    }
+    Fields::default()
+}
+
+/// Bundles of version 0.2.0 and before have it in `isdiffpos`, which is about the source since.
+fn sign_of(table: &Table, row: usize) -> DifferenceSign {
+    let own = "difference_sign";
+    let name = if table.texts.contains_key(own) {
+        own
+    } else {
+        "isdiffpos"
+    };
+    match table.text(row, name).as_deref() {
+        Some(SCIENCE_MINUS_REFERENCE | "t") => DifferenceSign::ScienceMinusReference,
+        Some(REFERENCE_MINUS_SCIENCE | "f") => DifferenceSign::ReferenceMinusScience,
+        _ => DifferenceSign::Unknown,
     }
 }
 
@@ -175,7 +204,7 @@ struct Table {
 }
 
 /// Columns that [`candidate_of`] and [`epoch_of`] look for, beside the widths of stamps.
-const WANTED: [&str; 11] = [
+const WANTED: [&str; 12] = [
     "objectId",
     "candid",
     "class_name",
@@ -187,6 +216,7 @@ const WANTED: [&str; 11] = [
     "sigmapsf",
     "diffmaglim",
     "isdiffpos",
+    "difference_sign",
 ];
 
 impl Table {

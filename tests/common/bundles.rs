@@ -4,8 +4,8 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use destello::{
     domain::{
-        Candidate, Catalogue, Epoch, LabelBook, Part, Problem, Role, Source, SourceKind, Stamp,
-        StampId, StampRef,
+        Candidate, Catalogue, DifferenceSign, Epoch, Fields, IS_NEGATIVE, LabelBook, Part, Problem,
+        Role, Source, SourceKind, Stamp, StampId, StampRef,
     },
     io::export::{
         Selection,
@@ -82,10 +82,19 @@ pub fn sample() -> (Catalogue, LabelBook, Pixels) {
         position_deg: Some([123.456_789_012_345, -45.5]),
         ..Candidate::default()
     });
-    for (id, stamps) in [(AWKWARD_ID, third), ("ZTF18unlabel", fourth)] {
+    // As Rubin has it: the difference as ever, and a negative flux.
+    let fading = Epoch {
+        difference_sign: DifferenceSign::ScienceMinusReference,
+        fields: Fields::new(Arc::from([Arc::from(IS_NEGATIVE)]), vec![1.0], Vec::new()),
+        ..Epoch::default()
+    };
+    for (id, epoch, stamps) in [
+        (AWKWARD_ID, Epoch::default(), third),
+        ("ZTF18unlabel", fading, fourth),
+    ] {
         catalogue.absorb(Candidate {
             id: id.into(),
-            epochs: vec![with_stamps(Epoch::default(), stamps)],
+            epochs: vec![with_stamps(epoch, stamps)],
             ..Candidate::default()
         });
     }

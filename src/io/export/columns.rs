@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::row::ExportRow;
 use crate::domain::{DifferenceSign, Epoch, LabelEvent, Origin, Timestamp};
 
+/// Values of `difference_sign`.
+pub const SCIENCE_MINUS_REFERENCE: &str = "science-reference";
+pub const REFERENCE_MINUS_SCIENCE: &str = "reference-science";
+
 /// A column's type, the same in all formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,7 +148,7 @@ pub fn of_rows(rows: &[ExportRow<'_>]) -> Vec<FilledColumn> {
 
 #[rustfmt::skip]
 fn identity() -> Vec<Column> {
-    use Kind::{Double, Float, Int, Text};
+    use Kind::{Bool, Double, Float, Int, Text};
     vec![
         column("objectId", Text, "", "identifier of the object (ALeRCE: oid)", |r| text(Some(r.id))),
         column("candid", Text, "", "identifier of the detection that was on screen, else of the last one", |r| text(epoch(r, |e| e.candid.as_deref()))),
@@ -156,7 +160,9 @@ fn identity() -> Vec<Column> {
         column("magpsf", Float, "mag", "magnitude of that detection", |r| float(epoch(r, |e| e.mag))),
         column("sigmapsf", Float, "mag", "its standard deviation", |r| float(epoch(r, |e| e.mag_err))),
         column("diffmaglim", Float, "mag", "5-sigma limit of the exposure", |r| float(epoch(r, |e| e.limiting_mag))),
-        column("isdiffpos", Text, "", "t: the difference is science minus reference, f: the reverse", |r| text(epoch(r, sign))),
+        column("isdiffpos", Text, "", "t: brighter than in the reference, f: fainter", |r| text(epoch(r, Epoch::is_negative).map(|is| if is { "f" } else { "t" }))),
+        column("isNegative", Bool, "", "true: fainter than in the reference, as Rubin has it", |r| epoch(r, Epoch::is_negative).map_or(Value::Null, Value::Bool)),
+        column("difference_sign", Text, "", "what the difference stamp is: science-reference or reference-science", |r| text(epoch(r, sign))),
         column("rb", Double, "", "the survey's real-bogus score", |r| double(field(r, "rb"))),
         column("drb", Double, "", "the survey's deep real-bogus score", |r| double(field(r, "drb"))),
         column("ndet", Int, "", "epochs of the object in the opened files", |r| int(r.candidate.map(|c| c.epochs.len() as i64))),
@@ -261,8 +267,8 @@ fn mjds<'a>(row: &ExportRow<'a>) -> impl Iterator<Item = f64> + use<'a> {
 
 const fn sign(epoch: &Epoch) -> Option<&'static str> {
     match epoch.difference_sign {
-        DifferenceSign::ScienceMinusReference => Some("t"),
-        DifferenceSign::ReferenceMinusScience => Some("f"),
+        DifferenceSign::ScienceMinusReference => Some(SCIENCE_MINUS_REFERENCE),
+        DifferenceSign::ReferenceMinusScience => Some(REFERENCE_MINUS_SCIENCE),
         DifferenceSign::Unknown => None,
     }
 }

@@ -111,6 +111,15 @@ fn destello_opens_its_bundle_as_a_stamp_set() {
     assert!((epoch.mjd.unwrap().days() - 58_881.174_606_5).abs() < f64::EPSILON);
     assert_eq!((epoch.mag, epoch.mag_err), (Some(18.3), None));
     assert_eq!(epoch.difference_sign, DifferenceSign::ReferenceMinusScience);
+    assert_eq!(epoch.is_negative(), Some(true));
+    // A negative source whose difference is not turned comes back as such.
+    let fading = &found[2].epochs[0];
+    assert_eq!(
+        fading.difference_sign,
+        DifferenceSign::ScienceMinusReference
+    );
+    assert_eq!(fading.is_negative(), Some(true));
+    assert_eq!(found[1].epochs[0].is_negative(), None);
     assert_eq!(
         first.roles(),
         [Role::Science, Role::Reference, Role::Difference]

@@ -77,6 +77,8 @@ fn the_rows_say_what_was_decided_on_what_and_by_whom() {
         ("magpsf", "18.3"),
         ("sigmapsf", "-"),
         ("isdiffpos", "f"),
+        ("isNegative", "true"),
+        ("difference_sign", "reference-science"),
         ("rb", "0.86"),
         ("drb", "-"),
         ("ndet", "2"),
