@@ -28,6 +28,7 @@ mod figure_bitmap;
 pub mod figure_centroids;
 pub mod figure_matrix;
 pub mod figure_plot;
+pub mod file_address;
 pub mod fingerprint;
 pub mod fits_bundle;
 mod fits_bytes;

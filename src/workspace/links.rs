@@ -1,9 +1,17 @@
 //! Pages of surveys and archives about an object: templates of addresses, filled on a click. Nothing
 //! is opened or sent otherwise.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Candidate;
+
+/// Signs that mean something in an address, which are written as their bytes.
+const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A page about an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +71,8 @@ impl Link {
         if !candidate.id.starts_with(&self.ids) {
             return None;
         }
-        let mut url = self.url.replace("{id}", &escaped(&candidate.id));
+        let id = utf8_percent_encode(&candidate.id, IN_ADDRESS).to_string();
+        let mut url = self.url.replace("{id}", &id);
         if url.contains("{ra}") || url.contains("{dec}") {
             let [ra, dec] = candidate.position_deg?;
             url = url.replace("{ra}", &format!("{ra:.6}"));
@@ -72,30 +81,6 @@ impl Link {
         }
         Some(url)
     }
-}
-
-/// Signs that mean something in an address are written as their bytes.
-fn escaped(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        if is_plain(byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push('%');
-            escaped.extend(hex(byte));
-        }
-    }
-    escaped
-}
-
-/// Two digits.
-fn hex(byte: u8) -> [char; 2] {
-    [byte >> 4, byte & 0xf].map(|digit| {
-        char::from_digit(u32::from(digit), 16)
-            .unwrap_or_default()
-            .to_ascii_uppercase()
-    })
 }
 
 #[cfg(test)]

@@ -1,30 +1,26 @@
 //! Paths in the settings file: as they are, and with their bytes written out where they are no
 //! text. One such path must not keep all settings from being saved.
 
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::io::file_address::path_of_bytes;
 
 /// Begins a path whose bytes are written out: `bytes:/data/%FF`. No absolute path begins so.
 const MARK: &str = "bytes:";
+
+/// What is written out, beside bytes above 127.
+const WRITTEN_OUT: &AsciiSet = &CONTROLS.add(b'%');
 
 /// A path as text.
 fn to_text(path: &Path) -> String {
     if let Some(text) = path.to_str() {
         return text.to_owned();
     }
-    let mut text = MARK.to_owned();
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            // Writing to a text never fails.
-            b'%' | 0x80.. | ..0x20 => write!(text, "%{byte:02X}").unwrap_or_default(),
-            other => text.push(char::from(*other)),
-        }
-    }
-    text
+    let bytes = path.as_os_str().as_encoded_bytes();
+    format!("{MARK}{}", percent_encode(bytes, WRITTEN_OUT))
 }
 
 /// A path from its text.
@@ -32,31 +28,7 @@ fn from_text(text: &str) -> PathBuf {
     let Some(escaped) = text.strip_prefix(MARK) else {
         return text.into();
     };
-    let mut bytes = Vec::new();
-    let mut rest = escaped;
-    while let Some(first) = rest.chars().next() {
-        let code = rest.get(1..3).filter(|_| first == '%');
-        if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            bytes.push(byte);
-            rest = &rest[3..];
-        } else {
-            let mut buffer = [0; 4];
-            bytes.extend(first.encode_utf8(&mut buffer).bytes());
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    of_bytes(bytes)
-}
-
-#[cfg(unix)]
-fn of_bytes(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn of_bytes(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
+    path_of_bytes(percent_decode_str(escaped).collect())
 }
 
 /// A path, for `#[serde(with)]`.

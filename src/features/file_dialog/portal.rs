@@ -46,6 +46,8 @@ mod bus {
         time::{Duration, Instant},
     };
 
+    use percent_encoding::percent_decode_str;
+
     /// A portal that is started answers within this; one that does not is as good as none.
     const PATIENCE: Duration = Duration::from_secs(4);
     /// No message of this conversation is longer.
@@ -100,7 +102,8 @@ mod bus {
             keys.split(',')
                 .filter_map(|pair| pair.split_once('='))
                 .find_map(|(key, value)| {
-                    let value = unescaped(value);
+                    // `%41` stands for a byte.
+                    let value: Vec<u8> = percent_decode_str(value).collect();
                     match key {
                         "path" => Some(Socket::Path(OsString::from_vec(value).into())),
                         "abstract" => Some(Socket::Abstract(value)),
@@ -109,24 +112,6 @@ mod bus {
                 })
         };
         address.split(';').filter_map(of_one).collect()
-    }
-
-    /// `%41` stands for a byte.
-    fn unescaped(value: &str) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut rest = value.as_bytes();
-        while let [first, tail @ ..] = rest {
-            let code = tail.get(..2).filter(|_| *first == b'%');
-            let code = code.and_then(|code| std::str::from_utf8(code).ok());
-            if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-                bytes.push(byte);
-                rest = &tail[2..];
-            } else {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-        bytes
     }
 
     /// Asks for the version of the file chooser.

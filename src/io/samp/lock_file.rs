@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::io::file_address;
+
 /// Beginning of the variable `SAMP_HUB` where it names a lock file (section 5.2 of the standard).
 const LOCK_URL: &str = "std-lockurl:";
 /// Longer files are none that a hub writes.
@@ -64,10 +66,7 @@ impl HubAddress {
 
 fn named_by(place: &str) -> Result<PathBuf, String> {
     let url = place.strip_prefix(LOCK_URL);
-    let path = url.and_then(|url| url.strip_prefix("file://"));
-    // file://localhost/home/… is the same place.
-    let path = path.map(|path| path.strip_prefix("localhost").unwrap_or(path));
-    path.map(PathBuf::from)
+    url.and_then(file_address::to_path)
         .ok_or_else(|| format!("SAMP_HUB is {place:?}: only {LOCK_URL}file:///… can be used"))
 }
 
@@ -113,6 +112,10 @@ mod tests {
         assert_eq!(
             of("std-lockurl:file://localhost/tmp/hub"),
             Ok("/tmp/hub".into())
+        );
+        assert_eq!(
+            of("std-lockurl:file:///C:/my%20files/hub"),
+            Ok("C:/my files/hub".into())
         );
         assert!(of("std-lockurl:http://elsewhere/hub").is_err());
         assert!(of("/tmp/hub").is_err());

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::xml_rpc::SampValue;
+use crate::io::file_address;
 
 const POINT_AT: &str = "coord.pointAt.sky";
 const LOAD_TABLE: &str = "table.load.votable";
@@ -36,7 +37,7 @@ impl Message {
         Self {
             mtype: LOAD_TABLE,
             parameters: SampValue::map([
-                ("url", file_url(path).as_str().into()),
+                ("url", file_address::of_path(path).as_str().into()),
                 ("table-id", table.into()),
                 ("name", name.into()),
             ]),
@@ -48,7 +49,7 @@ impl Message {
         Self {
             mtype: LOAD_IMAGE,
             parameters: SampValue::map([
-                ("url", file_url(path).as_str().into()),
+                ("url", file_address::of_path(path).as_str().into()),
                 ("image-id", id.into()),
                 ("name", name.into()),
             ]),
@@ -177,31 +178,6 @@ fn row(mtype: &str, value: &SampValue) -> Result<usize, String> {
     number.ok_or_else(|| format!("{mtype}: a row is a number from 0"))
 }
 
-/// The address of a file. What is no letter or digit is written as its bytes (RFC 3986).
-fn file_url(path: &Path) -> String {
-    let mut url = String::from("file://");
-    let text = path.to_string_lossy().replace('\\', "/");
-    // A drive letter needs a slash before it.
-    if !text.starts_with('/') {
-        url.push('/');
-    }
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => {
-                url.push(char::from(byte));
-            }
-            _ => {
-                url.push('%');
-                url.extend(
-                    [byte >> 4, byte & 15]
-                        .map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
-                );
-            }
-        }
-    }
-    url
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,17 +237,5 @@ mod tests {
             let why = Incoming::read(&message(mtype, parameters)).unwrap_err();
             assert!(why.contains(named), "{why}");
         }
-    }
-
-    #[test]
-    fn addresses_of_files_hold_any_name() {
-        assert_eq!(
-            file_url(Path::new("/tmp/a b#é.vot")),
-            "file:///tmp/a%20b%23%C3%A9.vot"
-        );
-        assert_eq!(
-            file_url(Path::new("C:\\night\\a.vot")),
-            "file:///C:/night/a.vot"
-        );
     }
 }
