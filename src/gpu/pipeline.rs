@@ -19,32 +19,64 @@ impl StampPipeline {
     /// For a target of one sample without depth, as egui's.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
         let layout = bind_group_layout(device);
+        let buffers = [Some(wgpu::VertexBufferLayout {
+            array_stride: size_of::<InstanceData>() as u64,
+            step_mode: wgpu::VertexStepMode::Instance,
+            attributes: &InstanceData::ATTRIBUTES,
+        })];
+        let squares = Squares {
+            label: "stamps",
+            shader: SHADER,
+            layout: &layout,
+            buffers: &buffers,
+        };
+        let pipeline = squares.pipeline(device, target_format.into());
+        Self { pipeline, layout }
+    }
+}
+
+/// What two pipelines differ in that draw a square for each instance.
+pub(super) struct Squares<'a> {
+    /// The name in messages of the driver.
+    pub label: &'a str,
+    /// The shader, with `vs_main`, `fs_main` and `fs_main_srgb_target`.
+    pub shader: &'a str,
+    /// Its bindings.
+    pub layout: &'a wgpu::BindGroupLayout,
+    /// What it has of each instance.
+    pub buffers: &'a [Option<wgpu::VertexBufferLayout<'a>>],
+}
+
+impl Squares<'_> {
+    /// For a target of one sample without depth.
+    pub fn pipeline(
+        &self,
+        device: &wgpu::Device,
+        target: wgpu::ColorTargetState,
+    ) -> wgpu::RenderPipeline {
+        let label = Some(self.label);
         let shader = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("stamp.wgsl"),
-            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
+            label,
+            source: wgpu::ShaderSource::Wgsl(self.shader.into()),
         });
-        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("stamps"),
-            bind_group_layouts: &[Some(&layout)],
+        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label,
+            bind_group_layouts: &[Some(self.layout)],
             immediate_size: 0,
         });
-        let entry_point = if target_format.is_srgb() {
+        let entry_point = if target.format.is_srgb() {
             "fs_main_srgb_target"
         } else {
             "fs_main"
         };
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("stamps"),
-            layout: Some(&pipeline_layout),
+        device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label,
+            layout: Some(&layout),
             vertex: wgpu::VertexState {
                 module: &shader,
                 entry_point: Some("vs_main"),
                 compilation_options: wgpu::PipelineCompilationOptions::default(),
-                buffers: &[Some(wgpu::VertexBufferLayout {
-                    array_stride: size_of::<InstanceData>() as u64,
-                    step_mode: wgpu::VertexStepMode::Instance,
-                    attributes: &InstanceData::ATTRIBUTES,
-                })],
+                buffers: self.buffers,
             },
             primitive: wgpu::PrimitiveState {
                 topology: wgpu::PrimitiveTopology::TriangleStrip,
@@ -56,12 +88,11 @@ impl StampPipeline {
                 module: &shader,
                 entry_point: Some(entry_point),
                 compilation_options: wgpu::PipelineCompilationOptions::default(),
-                targets: &[Some(target_format.into())],
+                targets: &[Some(target)],
             }),
             multiview_mask: None,
             cache: None,
-        });
-        Self { pipeline, layout }
+        })
     }
 }
 

@@ -1,11 +1,15 @@
 //! The scatter pipeline: shader, bindings and target, made once per device and format.
 
+use super::pipeline::Squares;
+
 const SHADER: &str = include_str!("../../shaders/scatter.wgsl");
 
 /// Bytes of a point's place: two floats.
 const POSITION_BYTES: u64 = 8;
 /// Bytes of its colour: red, green, blue, opacity.
 const COLOR_BYTES: u64 = 4;
+const POSITION: [wgpu::VertexAttribute; 1] = wgpu::vertex_attr_array![0 => Float32x2];
+const COLOR: [wgpu::VertexAttribute; 1] = wgpu::vertex_attr_array![1 => Unorm8x4];
 
 /// The pipeline and the layout of its one bind group.
 #[derive(Debug)]
@@ -20,57 +24,22 @@ impl ScatterPipeline {
     /// For a target of one sample without depth, as egui's.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
         let layout = bind_group_layout(device);
-        let shader = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("scatter.wgsl"),
-            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
-        });
-        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("scatter"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        let entry_point = if target_format.is_srgb() {
-            "fs_main_srgb_target"
-        } else {
-            "fs_main"
+        let buffers = [
+            Some(buffer_layout(POSITION_BYTES, &POSITION)),
+            Some(buffer_layout(COLOR_BYTES, &COLOR)),
+        ];
+        let squares = Squares {
+            label: "scatter",
+            shader: SHADER,
+            layout: &layout,
+            buffers: &buffers,
         };
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("scatter"),
-            layout: Some(&pipeline_layout),
-            vertex: wgpu::VertexState {
-                module: &shader,
-                entry_point: Some("vs_main"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                buffers: &[
-                    Some(buffer_layout(
-                        POSITION_BYTES,
-                        &wgpu::vertex_attr_array![0 => Float32x2],
-                    )),
-                    Some(buffer_layout(
-                        COLOR_BYTES,
-                        &wgpu::vertex_attr_array![1 => Unorm8x4],
-                    )),
-                ],
-            },
-            primitive: wgpu::PrimitiveState {
-                topology: wgpu::PrimitiveTopology::TriangleStrip,
-                ..wgpu::PrimitiveState::default()
-            },
-            depth_stencil: None,
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &shader,
-                entry_point: Some(entry_point),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                targets: &[Some(wgpu::ColorTargetState {
-                    format: target_format,
-                    blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                    write_mask: wgpu::ColorWrites::ALL,
-                })],
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
+        let target = wgpu::ColorTargetState {
+            format: target_format,
+            blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+            write_mask: wgpu::ColorWrites::ALL,
+        };
+        let pipeline = squares.pipeline(device, target);
         Self { pipeline, layout }
     }
 }

@@ -1,6 +1,6 @@
-//! The frame of a small window above the screen: title, width, and its cross.
+//! The frame of a small window above the screen: what its cross does, and for most of them title, place and width.
 
-use egui::{Pos2, Ui, pos2};
+use egui::{Pos2, Ui, Window, pos2};
 
 use crate::workspace::{action::Action, command::Command};
 
@@ -15,17 +15,30 @@ pub fn pane_ui<C: From<Command>>(
     commands: &mut Vec<C>,
     content: impl FnOnce(&mut Ui, &mut Vec<C>),
 ) {
-    let mut is_open = true;
-    egui::Window::new(title)
-        .open(&mut is_open)
+    let window = Window::new(title)
         .collapsible(false)
         .resizable(false)
-        .default_pos(BESIDE_QUEUE)
-        .show(ui.ctx(), |ui| {
-            ui.set_width(width);
-            content(ui, commands);
-        });
+        .default_pos(BESIDE_QUEUE);
+    frame_ui(ui, window, action, commands, |ui, commands| {
+        ui.set_width(width);
+        content(ui, commands);
+    });
+}
+
+/// The same for a window that has its place and size from its own view. False where its cross was clicked.
+pub fn frame_ui<C: From<Command>>(
+    ui: &Ui,
+    window: Window<'_>,
+    action: Action,
+    commands: &mut Vec<C>,
+    content: impl FnOnce(&mut Ui, &mut Vec<C>),
+) -> bool {
+    let mut is_open = true;
+    window
+        .open(&mut is_open)
+        .show(ui.ctx(), |ui| content(ui, commands));
     if !is_open {
         commands.push(Command::Do(action).into());
     }
+    is_open
 }

@@ -41,6 +41,38 @@ impl Small {
     }
 }
 
+/// Side of what a thumbnail shows of a wide cutout, pixels of the stamp: the middle, where the candidate is.
+const MIDDLE_PX: f64 = 27.0;
+/// Larger images are not read any finer for a thumbnail.
+const MOST_ZOOM: f64 = 2.5;
+
+/// A thumbnail: of a wide cutout the middle, at the limits of its own epoch.
+pub fn lay_middle(
+    ui: &Ui,
+    shared: &Shared,
+    memory: &mut ViewMemory,
+    batch: &mut StampBatch,
+    (candidate, epoch, role): (CandidateIx, usize, Role),
+    rect: Rect,
+) {
+    let width = shared
+        .pixels_of(candidate, epoch, role)
+        .map_or(MIDDLE_PX, |stamp| stamp.width as f64);
+    let camera = Camera {
+        zoom: (width / MIDDLE_PX).clamp(1.0, MOST_ZOOM),
+        ..Camera::default()
+    };
+    let place = Place {
+        candidate,
+        epoch,
+        role,
+        rect,
+        scope: Scope::Epoch,
+        sight: Sight::Glimpse,
+    };
+    place.lay(ui, shared, memory, batch, camera);
+}
+
 /// Draws them, and has those decoded that are not there yet.
 pub fn paint(ui: &Ui, shared: &Shared, memory: &mut ViewMemory, stamps: &[Small]) {
     let mut batch = StampBatch::default();

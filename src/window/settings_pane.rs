@@ -12,6 +12,7 @@ use crate::{
     io::join::USUAL_RADIUS_ARCSEC,
     widgets::{
         cells,
+        pane::frame_ui,
         theme::{self, weak},
     },
     workspace::{
@@ -22,32 +23,29 @@ use crate::{
 
 /// The window. Widgets edit a copy; where it differs, one command carries it.
 pub fn settings_ui(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
-    let mut is_open = true;
     let mut settings = state.shared.settings.clone();
-    egui::Window::new("Settings")
-        .open(&mut is_open)
+    let window = egui::Window::new("Settings")
         .collapsible(false)
         .default_pos(egui::pos2(420.0, 120.0))
-        .default_size(vec2(480.0, 520.0))
-        .show(ui.ctx(), |ui| {
-            Grid::new("settings")
-                .num_columns(2)
-                .show(ui, |ui| general_ui(ui, state, &mut settings));
-            ui.separator();
-            ui.horizontal(|ui| {
-                ui.label(RichText::new("Keys").strong());
-                if ui.button("All keys back to default").clicked() {
-                    settings.keys.reset();
-                }
-            });
-            keys_ui(ui, state, memory, commands);
+        .default_size(vec2(540.0, 520.0));
+    let is_open = frame_ui(ui, window, Action::Settings, commands, |ui, commands| {
+        Grid::new("settings")
+            .num_columns(2)
+            .show(ui, |ui| general_ui(ui, state, &mut settings));
+        ui.separator();
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Keys").strong());
+            if ui.button("All keys back to default").clicked() {
+                settings.keys.reset();
+            }
         });
+        keys_ui(ui, state, memory, commands);
+    });
     if settings != state.shared.settings {
         commands.push(Command::Session(Session::Settings(Box::new(settings))));
     }
     if !is_open {
         memory.view.key_capture = None;
-        commands.push(Command::Do(Action::Settings));
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     pages::{PAGES, Page, page, page_of},
 };
 use crate::{
-    widgets::view_memory::ViewMemory,
+    widgets::{pane::frame_ui, view_memory::ViewMemory},
     workspace::{action::Action, command::Command, shared::Shared},
 };
 
@@ -18,24 +18,21 @@ pub fn guide_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("Guide")
-        .open(&mut is_open)
+    let window = egui::Window::new("Guide")
         .collapsible(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-        .fixed_size(vec2(820.0, 600.0).min(ui.ctx().content_rect().size() - vec2(40.0, 80.0)))
-        .show(ui.ctx(), |ui| {
-            let usual = page_of(shared.screen, shared.shows_start_page());
-            let here = memory.guide_page.and_then(page).unwrap_or(usual);
-            Panel::left("guide pages")
-                .resizable(false)
-                .exact_size(190.0)
-                .show(ui, |ui| list_ui(ui, here, memory));
-            CentralPanel::default().show(ui, |ui| page_ui(ui, here, memory));
-        });
+        .fixed_size(vec2(820.0, 600.0).min(ui.ctx().content_rect().size() - vec2(40.0, 80.0)));
+    let is_open = frame_ui(ui, window, Action::Guide, commands, |ui, _| {
+        let usual = page_of(shared.screen, shared.shows_start_page());
+        let here = memory.guide_page.and_then(page).unwrap_or(usual);
+        Panel::left("guide pages")
+            .resizable(false)
+            .exact_size(190.0)
+            .show(ui, |ui| list_ui(ui, here, memory));
+        CentralPanel::default().show(ui, |ui| page_ui(ui, here, memory));
+    });
     if !is_open {
         memory.guide_page = None;
-        commands.push(Command::Do(Action::Guide).into());
     }
 }
 

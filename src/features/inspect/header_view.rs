@@ -4,7 +4,10 @@ use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use crate::{
     features::inspect::header::HeaderPane,
-    widgets::theme::{self, weak},
+    widgets::{
+        pane::frame_ui,
+        theme::{self, weak},
+    },
     workspace::{
         action::Action, command::Command, labelling::blind::names_a_judgement, shared::Shared,
     },
@@ -17,12 +20,15 @@ pub fn header_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("Header and fields")
-        .open(&mut is_open)
+    let window = egui::Window::new("Header and fields")
         .default_pos(egui::pos2(420.0, 360.0))
-        .default_size(vec2(460.0, 440.0))
-        .show(ui.ctx(), |ui| match &header.header {
+        .default_size(vec2(460.0, 440.0));
+    frame_ui(
+        ui,
+        window,
+        Action::Header,
+        commands,
+        |ui, _| match &header.header {
             None => {
                 ui.label(weak(ui, "This epoch has no stamp."));
             }
@@ -35,10 +41,8 @@ pub fn header_ui(
                 }
                 Some(Ok(cards)) => cards_ui(ui, shared, &readable(shared, cards)),
             },
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::Header).into());
-    }
+        },
+    );
 }
 
 fn cards_ui(ui: &mut Ui, shared: &Shared, cards: &[(String, String)]) {

@@ -6,6 +6,7 @@ use crate::{
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
     widgets::{
+        pane::frame_ui,
         readout::short_number,
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -22,32 +23,27 @@ pub fn histogram_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("Histogram")
-        .open(&mut is_open)
+    let window = egui::Window::new("Histogram")
         .resizable(false)
         .default_pos(egui::pos2(420.0, 470.0))
-        .default_width(380.0)
-        .show(ui.ctx(), |ui| {
-            let mut has_any = false;
-            for (role, title) in [
-                (Role::Science, "science and reference"),
-                (Role::Difference, "difference"),
-                (Role::Snr, "S/N"),
-            ] {
-                has_any |= role_ui(ui, shared, memory, role, title, commands);
-            }
-            if !has_any {
-                ui.label(weak(ui, "No stamp of this epoch is in memory."));
-            }
-            let key = shared.settings.keys.hint(Action::AutoContrast);
-            if ui.button(format!("Automatic limits ({key})")).clicked() {
-                commands.push(Command::Do(Action::AutoContrast).into());
-            }
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::Histogram).into());
-    }
+        .default_width(380.0);
+    frame_ui(ui, window, Action::Histogram, commands, |ui, commands| {
+        let mut has_any = false;
+        for (role, title) in [
+            (Role::Science, "science and reference"),
+            (Role::Difference, "difference"),
+            (Role::Snr, "S/N"),
+        ] {
+            has_any |= role_ui(ui, shared, memory, role, title, commands);
+        }
+        if !has_any {
+            ui.label(weak(ui, "No stamp of this epoch is in memory."));
+        }
+        let key = shared.settings.keys.hint(Action::AutoContrast);
+        if ui.button(format!("Automatic limits ({key})")).clicked() {
+            commands.push(Command::Do(Action::AutoContrast).into());
+        }
+    });
 }
 
 fn role_ui(

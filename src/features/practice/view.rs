@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::practice::{Practice, in_words},
-    widgets::theme::{self, GRID, weak},
+    widgets::{
+        pane::frame_ui,
+        theme::{self, GRID, weak},
+    },
     workspace::{action::Action, command::Command, shared::Shared},
 };
 
@@ -109,32 +112,27 @@ pub fn practice_ui(
     is_simulating: bool,
     commands: &mut Vec<impl From<Command> + From<PracticeCommand>>,
 ) {
-    let mut is_open = true;
-    egui::Window::new("Practice")
-        .open(&mut is_open)
+    let window = egui::Window::new("Practice")
         .collapsible(false)
         .default_pos(pos2(300.0, 120.0))
-        .default_width(440.0)
-        .show(ui.ctx(), |ui| {
-            if practice.is_asking() {
-                ui.label("A practice is under way: answer by the keys of the classes.");
-                return;
+        .default_width(440.0);
+    frame_ui(ui, window, Action::Practice, commands, |ui, commands| {
+        if practice.is_asking() {
+            ui.label("A practice is under way: answer by the keys of the classes.");
+            return;
+        }
+        if let Some(result) = practice.result() {
+            ScrollArea::vertical()
+                .max_height((ui.ctx().content_rect().height() - 330.0).max(160.0))
+                .show(ui, |ui| result_ui(ui, result));
+            let help = "One HTML page: the figures, and the stamps of what was wrong";
+            if ui.button("Certificate…").on_hover_text(help).clicked() {
+                commands.push(PracticeCommand::Certificate.into());
             }
-            if let Some(result) = practice.result() {
-                ScrollArea::vertical()
-                    .max_height((ui.ctx().content_rect().height() - 330.0).max(160.0))
-                    .show(ui, |ui| result_ui(ui, result));
-                let help = "One HTML page: the figures, and the stamps of what was wrong";
-                if ui.button("Certificate…").on_hover_text(help).clicked() {
-                    commands.push(PracticeCommand::Certificate.into());
-                }
-                ui.separator();
-            }
-            begin_ui(ui, practice, shared, is_simulating, commands);
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::Practice).into());
-    }
+            ui.separator();
+        }
+        begin_ui(ui, practice, shared, is_simulating, commands);
+    });
 }
 
 fn begin_ui(

@@ -10,16 +10,14 @@ use crate::{
     features::scoring,
     widgets::{
         cells,
-        sight::Sight,
+        small_stamps::lay_middle,
         stamp_paint::StampBatch,
-        stamp_view::Place,
         theme::{self, weak},
-        view_memory::{Camera, ViewMemory},
+        view_memory::ViewMemory,
     },
     workspace::{
         action::Action,
         command::{Command, Go, QueueCommand},
-        display::Scope,
         queue::column::Column,
         screen::Field,
         shared::Shared,
@@ -140,11 +138,6 @@ fn row_background(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx, is_hove
     ui.painter().rect_filled(rect, 3.0, fill);
 }
 
-/// Side of what a thumbnail shows, pixels of the stamp.
-const MIDDLE_PX: f64 = 27.0;
-/// Larger images are not read any finer for a thumbnail.
-const MOST_ZOOM: f64 = 2.5;
-
 fn thumbnail(
     ui: &Ui,
     rect: Rect,
@@ -157,23 +150,7 @@ fn thumbnail(
         return;
     };
     let square = Rect::from_min_size(rect.min + vec2(4.0, 3.0), vec2(ROW - 6.0, ROW - 6.0));
-    // Of a wide cutout the middle, where the candidate is.
-    let width = shared
-        .pixels_of(ix, epoch, role)
-        .map_or(MIDDLE_PX, |stamp| stamp.width as f64);
-    let camera = Camera {
-        zoom: (width / MIDDLE_PX).clamp(1.0, MOST_ZOOM),
-        ..Camera::default()
-    };
-    let place = Place {
-        candidate: ix,
-        epoch,
-        role,
-        rect: square,
-        scope: Scope::Epoch,
-        sight: Sight::Glimpse,
-    };
-    place.lay(ui, shared, memory, batch, camera);
+    lay_middle(ui, shared, memory, batch, (ix, epoch, role), square);
 }
 
 fn row_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {

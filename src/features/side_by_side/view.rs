@@ -9,6 +9,7 @@ use crate::{
     imaging::{Limits, Look},
     widgets::{
         cells,
+        pane::frame_ui,
         sight::Sight,
         stamp_paint::StampBatch,
         stamp_view::Place,
@@ -41,26 +42,21 @@ pub(crate) fn side_by_side_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let items = Items::of(shared);
-    let mut is_open = true;
-    egui::Window::new("Side by side")
-        .open(&mut is_open)
+    let window = egui::Window::new("Side by side")
         .collapsible(false)
         .resizable(false)
-        .default_pos(pos2(60.0, 110.0))
-        .show(ui.ctx(), |ui| {
-            if items.columns.len() < 2 {
-                ui.label(items.why_few);
-                return;
-            }
-            ui.label(weak(
-                ui,
-                format!("{}, at one scale and one stretch", items.title),
-            ));
-            columns_ui(ui, &items, shared, memory, commands);
-        });
-    if !is_open {
-        commands.push(Command::Do(Action::SideBySide).into());
-    }
+        .default_pos(pos2(60.0, 110.0));
+    frame_ui(ui, window, Action::SideBySide, commands, |ui, commands| {
+        if items.columns.len() < 2 {
+            ui.label(items.why_few);
+            return;
+        }
+        ui.label(weak(
+            ui,
+            format!("{}, at one scale and one stretch", items.title),
+        ));
+        columns_ui(ui, &items, shared, memory, commands);
+    });
 }
 
 /// All images, or, while blinking, one after the other at one place.

@@ -11,15 +11,13 @@ use crate::{
     domain::{Candidate, Role},
     widgets::{
         cells,
-        sight::Sight,
+        small_stamps::lay_middle,
         stamp_paint::StampBatch,
-        stamp_view::Place,
         theme::{self, GRID, weak},
-        view_memory::{Camera, ViewMemory},
+        view_memory::ViewMemory,
     },
     workspace::{
-        action::Action, alike::Neighbour, command::Command, display::Scope, shared::Shared,
-        words::counted,
+        action::Action, alike::Neighbour, command::Command, shared::Shared, words::counted,
     },
 };
 
@@ -29,10 +27,6 @@ const SIDE: f32 = 58.0;
 const GAP: f32 = 3.0;
 /// Height of a line of words, points.
 const LINE: f32 = 14.5;
-/// Side of what a stamp shows of a wide cutout, pixels: the middle, where the candidate is.
-const MIDDLE_PX: f64 = 27.0;
-/// Images are not read any finer.
-const MOST_ZOOM: f64 = 2.5;
 
 /// The nearest labelled ones, or why there are none; nothing where the person does not want them.
 pub fn looks_like_ui(
@@ -188,21 +182,7 @@ fn stamps_ui(
     let mut left = rect.left() + GAP;
     for role in wanted {
         let square = Rect::from_min_size(pos2(left, rect.top() + GAP), vec2(SIDE, SIDE));
-        let width = shared.pixels_of(ix, epoch, role);
-        let width = width.map_or(MIDDLE_PX, |stamp| stamp.width as f64);
-        let camera = Camera {
-            zoom: (width / MIDDLE_PX).clamp(1.0, MOST_ZOOM),
-            ..Camera::default()
-        };
-        let place = Place {
-            candidate: ix,
-            epoch,
-            role,
-            rect: square,
-            scope: Scope::Epoch,
-            sight: Sight::Glimpse,
-        };
-        place.lay(ui, shared, memory, &mut batch, camera);
+        lay_middle(ui, shared, memory, &mut batch, (ix, epoch, role), square);
         left += SIDE + GAP;
     }
     let number = memory.batches;

@@ -16,6 +16,7 @@ use crate::{
     tasks::Running,
     widgets::{
         form_fields::{FIELD_WIDTH, path_ui, survey_ui},
+        pane::frame_ui,
         theme::{self, weak},
     },
     workspace::{action::Action, command::Command},
@@ -31,14 +32,17 @@ pub fn simulation_ui(
     textures: &mut PreviewTextures,
     commands: &mut Vec<impl From<Command> + From<Simulation>>,
 ) {
-    let mut is_open = true;
     let mut form = simulation.form.clone();
-    egui::Window::new("New simulation")
-        .open(&mut is_open)
+    let window = egui::Window::new("New simulation")
         .collapsible(false)
         .default_pos(egui::pos2(120.0, 70.0))
-        .default_size(vec2(FORM_WIDTH + 665.0, 580.0))
-        .show(ui.ctx(), |ui| {
+        .default_size(vec2(FORM_WIDTH + 665.0, 580.0));
+    frame_ui(
+        ui,
+        window,
+        Action::NewSimulation,
+        commands,
+        |ui, commands| {
             ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
                     ui.set_width(FORM_WIDTH);
@@ -49,12 +53,10 @@ pub fn simulation_ui(
                 ui.separator();
                 ui.vertical(|ui| preview_ui(ui, simulation, textures));
             });
-        });
+        },
+    );
     if form != simulation.form {
         commands.push(Simulation::Form(Box::new(form)).into());
-    }
-    if !is_open {
-        commands.push(Command::Do(Action::NewSimulation).into());
     }
 }
 

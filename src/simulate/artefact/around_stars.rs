@@ -37,16 +37,7 @@ impl Artefact for Ringing {
 
     fn shine(&self, setting: &Setting, scene: &Scene, light: &mut [Image; 2], random: &mut Random) {
         if let Some(star) = scene.stars.last() {
-            let strength = random.log_uniform(Self::STRENGTH[0], Self::STRENGTH[1]);
-            let image = usize::from(random.chance(0.3));
-            wave(
-                setting,
-                star,
-                strength,
-                &mut light[image],
-                image == 1,
-                random,
-            );
+            wave_in_one(setting, star, Self::STRENGTH, light, random);
         }
     }
 
@@ -55,8 +46,28 @@ impl Artefact for Ringing {
     }
 }
 
+/// Adds rings of a strength in that range to the science image, or in three of ten cases to the reference.
+pub fn wave_in_one(
+    setting: &Setting,
+    star: &Star,
+    strengths: [f64; 2],
+    light: &mut [Image; 2],
+    random: &mut Random,
+) {
+    let strength = random.log_uniform(strengths[0], strengths[1]);
+    let image = usize::from(random.chance(0.3));
+    wave(
+        setting,
+        star,
+        strength,
+        &mut light[image],
+        image == 1,
+        random,
+    );
+}
+
 /// Adds rings about a star that hold this share of its light, in its science image or its reference.
-pub fn wave(
+fn wave(
     setting: &Setting,
     star: &Star,
     strength: f64,

@@ -3,7 +3,7 @@
 
 use super::{
     Artefact, Plates,
-    around_stars::{spikes, wave},
+    around_stars::{spikes, wave_in_one},
     missing_pixels::draw_fill,
     plates::Side,
 };
@@ -323,16 +323,7 @@ impl Artefact for MaskedStar {
         let Some(star) = scene.stars.last() else {
             return;
         };
-        let strength = random.log_uniform(Self::WAVES[0], Self::WAVES[1]);
-        let image = usize::from(random.chance(0.3));
-        wave(
-            setting,
-            star,
-            strength,
-            &mut light[image],
-            image == 1,
-            random,
-        );
+        wave_in_one(setting, star, Self::WAVES, light, random);
         if random.chance(Self::SPIKES) {
             let level = setting.sky_sigma_adu
                 * random.log_uniform(Self::SPIKE_SIGMAS[0], Self::SPIKE_SIGMAS[1]);
