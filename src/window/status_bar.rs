@@ -24,8 +24,9 @@ const TIP: usize = 200;
 const WHOLE: usize = 1_000;
 /// The first keys are named until so many labels are given.
 const FIRST_LABELS: usize = 10;
-/// Width of the pixel read-out, points.
-const READ_OUT: f32 = 330.0;
+/// Width of the pixel read-out, points: from, to; and what the rest of the bar needs. From 1,400 points on it holds a position to the last digit.
+const READ_OUT: [f32; 2] = [330.0, 430.0];
+const REST: f32 = 970.0;
 
 /// The bar.
 pub fn status_bar_ui(
@@ -36,34 +37,43 @@ pub fn status_bar_ui(
     commands: &mut Vec<Command>,
 ) {
     ui.horizontal(|ui| {
-        let words = readout::under_pointer(&state.shared, &memory.view);
-        let words = words.unwrap_or_else(|| hint(state));
-        // Always of one width, so that nothing moves with the pointer.
-        let size = egui::vec2(READ_OUT, 18.0);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(READ_OUT);
-            let words = RichText::new(words).monospace().size(theme::CAPTION);
-            ui.add(egui::Label::new(words).truncate());
-        });
-        ui.separator();
-        let display = &state.shared.display;
-        ui.label(weak(
-            ui,
-            format!(
-                "{} · {} · {} · {}",
-                display.preset.name(),
-                display.plain.stretch.name(),
-                display.plain.rule.name(),
-                display.lock.name()
-            ),
-        ));
-        ui.separator();
-        counts_ui(ui, state, now);
+        if !state.shared.is_blank() {
+            set_ui(ui, state, memory, now);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             saved_ui(ui, state);
             toast_ui(ui, state, now, commands);
         });
     });
+}
+
+/// Of an opened set: read-out, look, counts.
+fn set_ui(ui: &mut Ui, state: &AppState, memory: &Memory, now: Timestamp) {
+    let words = readout::under_pointer(&state.shared, &memory.view);
+    let words = words.unwrap_or_else(|| hint(state));
+    // Always of one width, so that nothing moves with the pointer.
+    let [least, most] = READ_OUT;
+    let width = (ui.available_width() - REST).clamp(least, most);
+    let size = egui::vec2(width, 18.0);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        let words = RichText::new(words).monospace().size(theme::CAPTION);
+        ui.add(egui::Label::new(words).truncate());
+    });
+    ui.separator();
+    let display = &state.shared.display;
+    ui.label(weak(
+        ui,
+        format!(
+            "{} · {} · {} · {}",
+            display.preset.name(),
+            display.plain.stretch.name(),
+            display.plain.rule.name(),
+            display.lock.name()
+        ),
+    ));
+    ui.separator();
+    counts_ui(ui, state, now);
 }
 
 /// The first keys, until some labels are given; then what the place is for.
@@ -156,7 +166,7 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     let color = if toast.is_error {
         theme::alarm_text(ui)
     } else {
-        theme::accent_text(ui)
+        ui.visuals().text_color()
     };
     let text = if toast.offers_undo {
         let key = state.shared.settings.keys.hint(Action::Undo);

@@ -166,12 +166,24 @@ fn choice<T: Copy + PartialEq>(
     });
 }
 
+/// Width of the bar of one running work, points: from, to.
+const BARS: [f32; 2] = [70.0, 180.0];
+/// What the search needs, the name of the set before it, and the cross behind a bar, points.
+const SEARCH: f32 = 170.0;
+const SET: f32 = 140.0;
+const CROSS: f32 = 34.0;
+
 fn running_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let running = state.running();
+    let [least, most] = BARS;
+    let set = set_name(state).map_or(0.0, |_| SET);
+    let space = (ui.available_width() - SEARCH - set) / running.len().max(1) as f32;
+    let width = (space - CROSS).clamp(least, most);
     for RunningWork {
         name,
         progress,
         stop,
-    } in state.running()
+    } in running
     {
         let share = if progress.total > 0 {
             progress.done as f32 / progress.total as f32
@@ -183,7 +195,8 @@ fn running_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         } else {
             name.to_owned()
         };
-        ui.add(ProgressBar::new(share).desired_width(180.0).text(text));
+        let bar = ProgressBar::new(share).desired_width(width).text(&text);
+        ui.add(bar).on_hover_text(text);
         let Some(stop) = stop else { continue };
         let help = format!("Stop {name}");
         let button = cells::named(ui.small_button("✖"), egui::Role::Button, &help);
@@ -223,7 +236,8 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
             short(&project.to_string_lossy(), TIP)
         ));
     }
-    ui.label(weak(ui, text)).on_hover_text(about.join("\n"));
+    let name = egui::Label::new(weak(ui, text)).truncate();
+    ui.add(name).on_hover_text(about.join("\n"));
 }
 
 fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {

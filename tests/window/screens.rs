@@ -23,6 +23,8 @@ use destello::{
 fn the_start_page_says_what_belongs_here_and_which_key_brings_it() {
     let mut view = view(SIZE, |_| {});
     assert!(shows(&view, "or drop files and folders on this window"));
+    // There is nothing to count, and no stamp to point at.
+    assert!(!shows(&view, "labelled 0/0") && !shows(&view, "point at a stamp"));
     let open_folder = "Open a stamp set Ctrl+Shift+O";
     assert_eq!(click(&mut view, open_folder), ["Do(OpenFolder)"]);
     assert!(shows(&view, "Open the demo set Ctrl+D"));

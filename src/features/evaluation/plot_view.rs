@@ -8,6 +8,9 @@ use crate::{
     widgets::theme::{self, weak},
 };
 
+/// Width of the labels beside a plot, points.
+const Y_LABELS: f32 = 48.0;
+
 /// Tabs, and the plot that is chosen, filling what is left down to `below` points.
 pub(crate) fn plots_ui(ui: &mut Ui, plots: &[Plot], chosen: &mut Option<usize>, below: f32) {
     let first = plots.iter().position(|plot| !plot.is_empty());
@@ -64,6 +67,7 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
             Ink::Guide => theme::grid_color(ui),
         })
         .collect();
+    let legible = legible(x, ui.available_width() - Y_LABELS);
     EguiPlot::new(("evaluation", plot.name))
         .height(height)
         .show_crosshair(false)
@@ -72,11 +76,18 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
         .allow_boxed_zoom(false)
         .default_x_bounds(x.range[0], x.range[1])
         .default_y_bounds(y.range[0], y.range[1])
-        .custom_x_axes(vec![
-            theme::plot_x_axis(&x.title).formatter(|mark, _| label(x, mark)),
-        ])
+        .custom_x_axes(vec![theme::plot_x_axis(&x.title).formatter(
+            move |mark, _| {
+                let is_kept = legible.iter().any(|place| is_at(*place, mark));
+                if is_kept {
+                    label(x, mark)
+                } else {
+                    String::new()
+                }
+            },
+        )])
         .y_axis_label(y.title.clone())
-        .y_axis_min_width(48.0)
+        .y_axis_min_width(Y_LABELS)
         .x_grid_spacer(|_| marks(x))
         .y_grid_spacer(|_| marks(y))
         .y_axis_formatter(|mark, _| label(y, mark))
@@ -100,9 +111,30 @@ fn marks(axis: &Axis) -> Vec<GridMark> {
 }
 
 fn label(axis: &Axis, mark: GridMark) -> String {
-    let is_it = |tick: &&crate::domain::plot::Tick| (tick.place - mark.value).abs() < 1e-9;
-    let tick = axis.ticks.iter().find(is_it);
+    let tick = axis.ticks.iter().find(|tick| is_at(tick.place, mark));
     tick.map_or_else(String::new, |tick| tick.label.clone())
+}
+
+fn is_at(place: f64, mark: GridMark) -> bool {
+    (place - mark.value).abs() < 1e-9
+}
+
+/// Where an axis of so many points has labels that do not touch each other, from its low end on.
+fn legible(axis: &Axis, width: f32) -> Vec<f64> {
+    /// Width of a digit, points, and space between labels.
+    const DIGIT: f64 = 7.0;
+    let scale = f64::from(width.max(1.0)) / (axis.range[1] - axis.range[0]);
+    let mut end = f64::NEG_INFINITY;
+    let mut kept = Vec::new();
+    for tick in &axis.ticks {
+        let half = 0.5 * DIGIT * (tick.label.len() + 1) as f64;
+        let at = (tick.place - axis.range[0]) * scale;
+        if at - half >= end {
+            end = at + half;
+            kept.push(tick.place);
+        }
+    }
+    kept
 }
 
 /// True where every piece of the line goes along one axis.
@@ -142,4 +174,31 @@ fn draw(inside: &mut PlotUi<'_>, series: &Series, color: egui::Color32) {
         Mark::Operating => 6.0,
     };
     inside.points(Points::new(name(), places).color(color).radius(radius));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plot::Tick;
+
+    #[test]
+    fn labels_that_would_touch_are_left_out() {
+        let tick = |place: f64, label: &str| Tick {
+            place,
+            label: label.into(),
+        };
+        let axis = Axis {
+            title: "rate".into(),
+            ticks: vec![
+                tick(0.0, "0.0001"),
+                tick(0.1, "0.0003"),
+                tick(0.2, "0.001"),
+                tick(1.0, "0.6"),
+            ],
+            range: [0.0, 1.0],
+        };
+        assert_eq!(legible(&axis, 1000.0), [0.0, 0.1, 0.2, 1.0]);
+        assert_eq!(legible(&axis, 300.0), [0.0, 0.2, 1.0]);
+        assert_eq!(legible(&axis, 0.0), [0.0]);
+    }
 }

@@ -59,13 +59,17 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
             return;
         }
         threshold_ui(ui, shared, commands);
-        ui.label(counts(shared)).on_hover_text(
-            "Candidates on either side of the threshold, by their best epoch. Not scored: an \
-             image that the model needs is missing, or scoring has not come so far.",
-        );
+        // The buttons first, from the right: what is left for the counts is seen then.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             end_ui(ui, shared, commands);
             recall_ui(ui, shared, commands);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let counts = egui::Label::new(counts(shared)).truncate();
+                ui.add(counts).on_hover_text(
+                    "Candidates on either side of the threshold, by their best epoch. Not scored: an \
+                     image that the model needs is missing, or scoring has not come so far.",
+                );
+            });
         });
     });
 }
