@@ -70,7 +70,7 @@ fn filters_are_joined_by_or_not_brackets_and_remarks() {
 }
 
 #[test]
-fn a_filter_that_keeps_nothing_says_what_there_is() {
+fn a_filter_that_keeps_nothing_names_what_there_is() {
     let set = four();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     let no_class = "asteroid is no class of the vocabulary Real or bogus: real, bogus";

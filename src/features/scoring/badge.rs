@@ -159,7 +159,7 @@ fn set_help(shared: &Shared, model: &ShownModel) -> String {
     }
 }
 
-/// What to show in place of the classes that a model of sequences cannot tell apart by the only epoch of a candidate; none where it
+/// What to show in place of the classes that a model of sequences cannot separate by the only epoch of a candidate; none where it
 /// can, or where there are more epochs.
 fn too_few_epochs(
     shared: &Shared,

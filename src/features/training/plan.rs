@@ -94,7 +94,7 @@ impl TrainingPane {
     }
 }
 
-/// What is said of a set of image sequences, for which networks of real and bogus are of no use; none for other sets.
+/// What is shown above the form for a set of image sequences, for which networks of real and bogus are of no use; none for other sets.
 pub(super) fn of_sequences(shared: &Shared) -> Option<&'static str> {
     const LOOKED_AT: usize = 20;
     const MANY_EPOCHS: usize = 5;
@@ -103,7 +103,7 @@ pub(super) fn of_sequences(shared: &Shared) -> Option<&'static str> {
         .iter()
         .filter(|(_, candidate)| candidate.epochs.len() >= MANY_EPOCHS);
     (2 * are_many.count() > first.len()).then_some(
-        "This set has image sequences. Networks that tell their classes learn from labels by `destello train sequence --data SET --labels FILE`, \
+        "This set has image sequences. Networks of their classes learn from labels by `destello train sequence --data SET --labels FILE`, \
          and here from simulated sequences, with the network recurrent.",
     )
 }
