@@ -259,16 +259,17 @@ impl Class {
 
 type BuiltIn<'a> = (&'a str, &'a str, char, &'a str, &'a [&'a str]);
 
-/// Colours for classes that name none, from the colour-blind-safe palette of Okabe and Ito (2008).
+/// Colours for classes that name none, from the colour-blind-safe palette of Okabe and Ito (2008): the blue a little
+/// lighter, to be seen on dark grey, and the grey darker, because theirs looks like the purple without red-green vision.
 pub const PALETTE: [&str; 7] = [VERMILION, SKY, PURPLE, BLUE, GREEN, YELLOW, GREY];
 
 const SKY: &str = "#56b4e9";
 const GREEN: &str = "#009e73";
 const YELLOW: &str = "#f0e442";
-const BLUE: &str = "#0072b2";
+const BLUE: &str = "#0077bb";
 const VERMILION: &str = "#d55e00";
 const PURPLE: &str = "#cc79a7";
-const GREY: &str = "#999999";
+const GREY: &str = "#707070";
 
 /// A spelling without case, spaces, dashes and underscores.
 pub(super) fn fold(name: &str) -> String {

@@ -6,6 +6,7 @@ pub(crate) mod pane;
 pub(crate) mod readout;
 pub mod sight;
 pub(crate) mod small_stamps;
+pub(crate) mod spoken;
 pub mod stamp_paint;
 pub(crate) mod stamp_view;
 pub mod theme;

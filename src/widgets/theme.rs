@@ -1,7 +1,10 @@
 //! The one place with colours and sizes. Stamps sit on neutral grey; amber means "selected"
 //! or "act here"; classes have the colours of their vocabulary.
 
-use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
+use egui::{
+    Color32, CornerRadius, FontFamily, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, TextStyle,
+    Visuals,
+};
 
 use crate::{
     domain::{Band, Class, Vocabulary},
@@ -94,15 +97,80 @@ pub const fn side_color(is_real: bool) -> Color32 {
     }
 }
 
+/// Relative luminance after WCAG 2.2, 0 for black to 1 for white.
+fn luminance(color: Color32) -> f32 {
+    let [red, green, blue, _] = color.to_array();
+    let linear = |value: u8| {
+        let value = f32::from(value) / 255.0;
+        if value <= 0.040_45 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+/// Contrast of two colours after WCAG 2.2, 1 to 21: text needs 4.5 on its ground, signs need 3.
+pub fn contrast(one: Color32, other: Color32) -> f32 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// Least contrasts, of text and of signs.
+const LEAST_OF_TEXT: f32 = 4.5;
+const LEAST_OF_SIGNS: f32 = 3.0;
+
 /// Black or white, whichever reads better on this colour.
 pub fn on(color: Color32) -> Color32 {
-    let [r, g, b, _] = color.to_array();
-    let luminance = 0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b);
-    if luminance > 130.0 {
+    if contrast(Color32::BLACK, color) > contrast(Color32::WHITE, color) {
         Color32::BLACK
     } else {
         Color32::WHITE
     }
+}
+
+/// A colour that has a meaning, as text on a panel: no nearer to the colour of other text than it must be to be read.
+pub fn readable(color: Color32, theme: Theme) -> Color32 {
+    let shades =
+        (0..10_u8).map(|step| color.lerp_to_gamma(text_color(theme), f32::from(step) / 10.0));
+    let is_read = |shade: &Color32| contrast(*shade, panel_color(theme)) >= LEAST_OF_TEXT;
+    shades
+        .into_iter()
+        .find(is_read)
+        .unwrap_or(text_color(theme))
+}
+
+/// The same in the theme of a view.
+pub fn as_text(ui: &egui::Ui, color: Color32) -> Color32 {
+    readable(color, theme_of(ui))
+}
+
+fn theme_of(ui: &egui::Ui) -> Theme {
+    if ui.visuals().dark_mode {
+        Theme::Dark
+    } else {
+        Theme::Light
+    }
+}
+
+/// A line round what is filled with a colour, where the panel hardly differs from it: yellow on light grey.
+fn edge_of(ui: &egui::Ui, color: Color32) -> Stroke {
+    if contrast(color, panel_color(theme_of(ui))) >= LEAST_OF_SIGNS {
+        Stroke::NONE
+    } else {
+        Stroke::new(1.0, caption_color(ui))
+    }
+}
+
+/// A small field of the colour of a class.
+pub fn swatch(ui: &egui::Ui, painter: &Painter, rect: Rect, color: Color32) {
+    painter.rect(rect, 2.0, color, edge_of(ui, color), StrokeKind::Inside);
+}
+
+/// A dot of the colour of a class, as large as the words beside it.
+pub fn dot(ui: &egui::Ui, painter: &Painter, center: Pos2, color: Color32) {
+    painter.circle(center, 4.0, color, edge_of(ui, color));
 }
 
 /// The colour of a band in light curves, after the palette of Okabe and Ito.
@@ -112,16 +180,16 @@ pub fn band_color(band: Option<&Band>) -> Color32 {
         Some(Band::G) => Color32::from_rgb(0x00, 0x9e, 0x73),
         Some(Band::R) => Color32::from_rgb(0xd5, 0x5e, 0x00),
         Some(Band::I) => Color32::from_rgb(0xcc, 0x79, 0xa7),
-        Some(Band::Z) => Color32::from_rgb(0x33, 0x88, 0xcc),
+        Some(Band::Z) => Color32::from_rgb(0x00, 0x77, 0xbb),
         Some(Band::Y) => Color32::from_rgb(0xc8, 0xb4, 0x20),
-        Some(Band::Other(_)) | None => Color32::from_gray(0x90),
+        Some(Band::Other(_)) | None => Color32::from_gray(0x70),
     }
 }
 
 /// The colour of a model in plots, by its place, after the palette of Okabe and Ito.
 pub fn model_color(at: usize) -> Color32 {
     const COLORS: [Color32; 6] = [
-        Color32::from_rgb(0x33, 0x99, 0xdd),
+        Color32::from_rgb(0x00, 0x77, 0xbb),
         Color32::from_rgb(0xd5, 0x5e, 0x00),
         Color32::from_rgb(0x00, 0x9e, 0x73),
         Color32::from_rgb(0xcc, 0x79, 0xa7),
@@ -198,6 +266,14 @@ pub const fn panel_color(theme: Theme) -> Color32 {
     }
 }
 
+/// The colour of text on them.
+const fn text_color(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_gray(0xdc),
+        Theme::Light => Color32::from_gray(0x18),
+    }
+}
+
 /// Panels paint no ground of their own where the window has their colour already: two layers of
 /// pixels less for a software rasteriser.
 pub fn leave_ground_to_window(ctx: &egui::Context) {
@@ -248,14 +324,13 @@ fn visuals(theme: Theme) -> Visuals {
         Theme::Light => Visuals::light(),
     };
     visuals.panel_fill = panel_color(theme);
+    visuals.override_text_color = Some(text_color(theme));
     match theme {
         Theme::Dark => {
             visuals.window_fill = Color32::from_gray(0x20);
-            visuals.override_text_color = Some(Color32::from_gray(0xdc));
         }
         Theme::Light => {
             visuals.window_fill = Color32::from_gray(0xf8);
-            visuals.override_text_color = Some(Color32::from_gray(0x18));
         }
     }
     visuals.selection.bg_fill = AMBER.gamma_multiply(0.45);

@@ -8,6 +8,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use super::{
     command::{Command, Go, Session},
+    focus::FocusInSight,
     hotkeys,
     input_order::InputOrder,
     key_help,
@@ -102,6 +103,7 @@ fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
     if memory.view.theme.is_none() {
         theme::install_fonts(ui.ctx());
         ui.ctx().add_plugin(InputOrder::default());
+        ui.ctx().add_plugin(FocusInSight::default());
     }
     memory.view.theme = Some(state.shared.settings.theme);
     theme::apply(ui.ctx(), state.shared.settings.theme);

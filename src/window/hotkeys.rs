@@ -8,7 +8,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    widgets::view_memory::Awaited,
+    widgets::{spoken, view_memory::Awaited},
     workspace::{
         action::{Action, Menu},
         keys::Chord,
@@ -58,6 +58,7 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
         return;
     }
     let is_widget_focused = ui.ctx().egui_wants_keyboard_input();
+    let is_on_stage = spoken::is_on_stage(ui.ctx());
     let is_list_open = egui::Popup::is_any_open(ui.ctx());
     for (chord, is_repeat) in pressed {
         // An open list takes the key that closes it.
@@ -65,7 +66,10 @@ pub fn hotkeys(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
             continue;
         }
         if is_widget_focused && moves_or_presses_a_widget(&chord) {
-            continue;
+            if !is_on_stage || is_escape(&chord) {
+                continue;
+            }
+            keep_from_widgets(ui, &chord);
         }
         serve(&chord, is_repeat, state, memory, commands);
         if matches!(commands.last(), Some(Command::Do(Action::SelectAll))) {
@@ -86,6 +90,23 @@ fn moves_or_presses_a_widget(chord: &Chord) -> bool {
         &*chord.key,
         "Space" | "Enter" | "Escape" | "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown"
     )
+}
+
+/// Takes a key that is a command here from the widget that has the keyboard: arrows would lead to the next one, Space and
+/// Enter would press it.
+fn keep_from_widgets(ui: &Ui, served: &Chord) {
+    ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+    ui.input_mut(|input| {
+        input.events.retain(|event| match event {
+            Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                ..
+            } => chord(*key, *modifiers) != *served,
+            _ => true,
+        });
+    });
 }
 
 /// Frames after which a field that was asked for and is not on this screen is given up.

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod command;
+mod focus;
 pub mod frame;
 mod graphics;
 pub(crate) mod hotkeys;

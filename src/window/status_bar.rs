@@ -9,11 +9,12 @@ use super::{
 };
 use crate::{
     domain::Timestamp,
+    features::scoring,
     widgets::{
-        readout,
+        readout, spoken,
         theme::{self, weak},
     },
-    workspace::{action::Action, words::short},
+    workspace::{action::Action, shared::Shared, words::short},
 };
 
 /// How long a message stays, microseconds.
@@ -111,13 +112,36 @@ fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
         .candidate
         .and_then(|ix| state.shared.queue.rank(ix))
         .map(|rank| format!("{} of {} · ", rank + 1, state.shared.queue.order().len()));
-    ui.label(format!(
+    let counts = ui.label(format!(
         "{}labelled {}/{}{}",
         place.unwrap_or_default(),
         state.shared.labelled(),
         state.shared.catalogue.len(),
         rate.unwrap_or_default()
     ));
+    spoken::line(ui, counts.rect, "current candidate", || {
+        here_words(&state.shared)
+    });
+}
+
+/// What is on the screen, as it is read out when it changes: candidate, place in the queue, label, epoch, and the result
+/// of the active model.
+fn here_words(shared: &Shared) -> String {
+    let Some((ix, candidate)) = shared.place.candidate.zip(shared.candidate()) else {
+        return "no candidate on the screen".into();
+    };
+    let at = shared.place.epoch;
+    let mut words = vec![
+        candidate.id.to_string(),
+        spoken::rank_words(shared, ix),
+        spoken::label_words(shared, candidate),
+    ];
+    if candidate.epochs.len() > 1 {
+        words.push(format!("epoch {} of {}", at + 1, candidate.epochs.len()));
+    }
+    let reading = scoring::badge::of_epoch(shared, ix, at);
+    words.extend(reading.map(|reading| scoring::badge::reading_words(shared, reading)));
+    words.join(", ")
 }
 
 /// Whether every decision is on disk.
@@ -133,8 +157,9 @@ fn saved_ui(ui: &mut Ui, state: &AppState) {
                 Some(_) => "project NOT on disk".into(),
                 None => "no labels".into(),
             };
-            ui.label(RichText::new(text).strong().color(theme::alarm_text(ui)))
-                .on_hover_text(fault);
+            let text = RichText::new(text).strong().color(theme::alarm_text(ui));
+            let shown = ui.label(text).on_hover_text(fault);
+            spoken::announce(&shown, true);
         }
         (None, 0, Some(path)) => {
             ui.label(weak(ui, "saved")).on_hover_text(format!(
@@ -176,5 +201,6 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
     };
     let label = RichText::new(short(&text, TIP)).color(color);
     let label = egui::Label::new(label).truncate();
-    ui.add(label).on_hover_text(short(&text, WHOLE));
+    let shown = ui.add(label).on_hover_text(short(&text, WHOLE));
+    spoken::announce(&shown, toast.is_error);
 }

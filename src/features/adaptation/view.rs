@@ -14,6 +14,7 @@ use crate::{
     tasks::Running,
     widgets::{
         pane::pane_ui,
+        spoken,
         theme::{self, weak},
     },
     workspace::{
@@ -201,7 +202,8 @@ fn losses_ui(ui: &mut Ui, news: &FineTuneNews) {
             .map(|point| [point.step as f64, point.loss])
             .collect()
     };
-    Plot::new("fine-tuning losses")
+    let shown = Plot::new("fine-tuning losses")
+        .sense(egui::Sense::hover())
         .height(110.0)
         .show_crosshair(false)
         .allow_scroll(false)
@@ -220,6 +222,12 @@ fn losses_ui(ui: &mut Ui, news: &FineTuneNews) {
                     .radius(1.5),
             );
         });
+    spoken::picture(&shown.response, "fine-tuning losses", || {
+        news.losses.last().map_or_else(
+            || "nothing yet".into(),
+            |last| format!("{:.4} at step {} of {}", last.loss, last.step, news.steps),
+        )
+    });
 }
 
 fn fine_tuned_ui(

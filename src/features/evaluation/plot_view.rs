@@ -5,7 +5,10 @@ use egui_plot::{Corner as PlotCorner, GridMark, Legend, Line, Plot as EguiPlot, 
 
 use crate::{
     domain::plot::{Axis, Corner, Ink, Mark, Plot, Series},
-    widgets::theme::{self, weak},
+    widgets::{
+        spoken,
+        theme::{self, weak},
+    },
 };
 
 /// Width of the labels beside a plot, points.
@@ -68,7 +71,7 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
         })
         .collect();
     let legible = legible(x, ui.available_width() - Y_LABELS);
-    EguiPlot::new(("evaluation", plot.name))
+    let shown = EguiPlot::new(("evaluation", plot.name))
         .height(height)
         .show_crosshair(false)
         .allow_scroll(false)
@@ -98,6 +101,28 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
                 draw(inside, series, *color);
             }
         });
+    spoken::plot(&shown.response, &plot.title, || in_words(plot));
+}
+
+/// Its axes, and each curve with its number of points and its ends.
+fn in_words(plot: &Plot) -> String {
+    let curve = |series: &Series| {
+        let count = series.points.len();
+        let ends = series.points.first().zip(series.points.last());
+        let ends = ends.map_or_else(String::new, |(first, last)| {
+            let [from, to] = [first.place, last.place].map(|[x, y]| format!("({x:.3}, {y:.3})"));
+            format!(", {from} to {to}")
+        });
+        format!("{}: {count} points{ends}", series.name)
+    };
+    let is_named = |series: &&Series| !series.name.is_empty();
+    let curves: Vec<_> = plot.series.iter().filter(is_named).map(curve).collect();
+    format!(
+        "{} against {}; {}",
+        plot.y.title,
+        plot.x.title,
+        curves.join("; ")
+    )
 }
 
 /// All marks are of one rank: none is left out for another.

@@ -83,7 +83,7 @@ fn epoch_ui(ui: &mut Ui, epoch: &Epoch) {
         );
     }
     if let Some(band) = &epoch.band {
-        let color = theme::band_color(Some(band));
+        let color = theme::as_text(ui, theme::band_color(Some(band)));
         pair(ui, "band", &band.to_string(), Some(color));
     }
     if let Some(mag) = epoch.mag.filter(|mag| mag.is_finite()) {

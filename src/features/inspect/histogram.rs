@@ -1,13 +1,15 @@
 //! The histogram of the epoch on screen, with limits to drag.
 
-use egui::{Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Color32, DragValue, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::{
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
     widgets::{
+        cells,
         pane::frame_ui,
         readout::short_number,
+        spoken,
         theme::{self, weak},
         view_memory::ViewMemory,
     },
@@ -77,7 +79,12 @@ fn role_ui(
         return false;
     };
     ui.label(title);
-    let (rect, response) = ui.allocate_exact_size(vec2(360.0, 90.0), Sense::drag());
+    // The keyboard has the fields below.
+    let (rect, response) = ui.allocate_exact_size(vec2(360.0, 90.0), Sense::DRAG);
+    spoken::picture(&response, &format!("histogram of {title}"), || {
+        let Limits { low, high } = limits;
+        format!("limits {} and {}", short_number(low), short_number(high))
+    });
     let axis = Axis {
         histogram: &histogram,
         rect,
@@ -89,16 +96,55 @@ fn role_ui(
         ui.painter()
             .line_segment(line, Stroke::new(2.0, theme::AMBER));
     }
-    ui.label(weak(
-        ui,
-        format!(
-            "{} … {}",
-            short_number(limits.low),
-            short_number(limits.high)
-        ),
-    ));
+    limits_ui(ui, title, role, limits, shared, commands);
     drag(&axis, &response, role, limits, shared, memory, commands);
     true
+}
+
+/// Both limits to type.
+fn limits_ui(
+    ui: &mut Ui,
+    title: &str,
+    role: Role,
+    limits: Limits,
+    shared: &Shared,
+    commands: &mut Vec<impl From<Command>>,
+) {
+    let mut edited = limits;
+    let speed = f64::from(limits.high - limits.low) / 200.0;
+    let field = |ui: &mut Ui, value: &mut f32, name: &str| {
+        let field = DragValue::new(value)
+            .speed(speed)
+            .custom_formatter(|value, _| short_number(value as f32));
+        let name = format!("{name} limit of {title}");
+        cells::named(ui.add(field), egui::Role::SpinButton, &name).on_hover_text(name);
+    };
+    ui.horizontal(|ui| {
+        field(ui, &mut edited.low, "lower");
+        ui.label(weak(ui, "…"));
+        field(ui, &mut edited.high, "upper");
+    });
+    let is_changed =
+        edited.low.total_cmp(&limits.low).is_ne() || edited.high.total_cmp(&limits.high).is_ne();
+    if is_changed && edited.low < edited.high {
+        set_limits(shared, role, edited, commands);
+    }
+}
+
+/// Limits by hand.
+fn set_limits(
+    shared: &Shared,
+    role: Role,
+    Limits { low, high }: Limits,
+    commands: &mut Vec<impl From<Command>>,
+) {
+    let mut display = shared.display.clone();
+    if let Some(recipe) = display.recipe_mut(role) {
+        recipe.rule = LimitRule::Manual { low, high };
+    }
+    if display != shared.display {
+        commands.push(Command::Display(Box::new(display)).into());
+    }
 }
 
 struct Axis<'a> {
@@ -166,11 +212,5 @@ fn drag(
     } else {
         (limits.low, value.max(limits.low))
     };
-    let mut display = shared.display.clone();
-    if let Some(recipe) = display.recipe_mut(role) {
-        recipe.rule = LimitRule::Manual { low, high };
-    }
-    if display != shared.display {
-        commands.push(Command::Display(Box::new(display)).into());
-    }
+    set_limits(shared, role, Limits { low, high }, commands);
 }

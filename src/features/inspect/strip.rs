@@ -1,12 +1,13 @@
 //! The epoch strip: every epoch and role of the candidate, with date, band and magnitude.
 
-use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Role},
     features::scoring,
     widgets::{
         sight::Sight,
+        spoken,
         stamp_paint::StampBatch,
         stamp_view::Place,
         theme,
@@ -75,6 +76,11 @@ pub fn strip_ui(
                 content,
             };
             strip.paint(ui, shared, memory);
+            spoken::describe(&response, || strip.words_of(shared, shared.place.epoch));
+            spoken::stage(&response);
+            if let Some(epoch) = strip.read_out(ui, &response, shared) {
+                commands.push(Command::Go(Go::Epoch(epoch)).into());
+            }
             if let Some(pointer) = response.interact_pointer_pos() {
                 let epoch = strip.epoch_at(pointer.x);
                 if epoch != shared.place.epoch {
@@ -144,6 +150,32 @@ impl Strip<'_> {
         }
     }
 
+    /// An epoch as it is read aloud.
+    fn words_of(&self, shared: &Shared, at: usize) -> String {
+        let mut words = vec![
+            format!("epoch {}", at + 1),
+            spoken::epoch_words(self.candidate, at),
+        ];
+        let reading = scoring::badge::of_epoch(shared, self.ix, at);
+        words.extend(reading.map(|reading| scoring::badge::reading_words(shared, reading)));
+        words.join(", ")
+    }
+
+    /// The epochs in view, one by one; the one that a screen reader has pressed.
+    fn read_out(&self, ui: &mut Ui, whole: &Response, shared: &Shared) -> Option<usize> {
+        let clip = ui.clip_rect();
+        let in_view = self.epoch_at(clip.left())..=self.epoch_at(clip.right());
+        let last = self.roles.len().max(1) - 1;
+        let parts = in_view.map(|at| spoken::Part {
+            at,
+            rect: self.cell(at, 0).union(self.cell(at, last)),
+            name: format!("epoch {}", at + 1),
+            words: self.words_of(shared, at),
+            is_chosen: at == shared.place.epoch,
+        });
+        spoken::parts(ui, whole, parts)
+    }
+
     /// The score of the active model, in a place that is there before the score is.
     fn score(&self, ui: &Ui, shared: &Shared, at: usize) {
         let Some(reading) = scoring::badge::of_epoch(shared, self.ix, at) else {
@@ -190,7 +222,7 @@ impl Strip<'_> {
         let band_color = if is_current {
             color
         } else {
-            theme::band_color(epoch.band.as_ref())
+            theme::as_text(ui, theme::band_color(epoch.band.as_ref()))
         };
         let at = below + vec2(0.0, 11.0);
         ui.painter()

@@ -18,8 +18,9 @@ use crate::{
         },
     },
     widgets::{
-        cells, readout,
+        readout,
         sight::Sight,
+        spoken,
         stamp_paint::StampBatch,
         stamp_view::{Laid, Place},
         theme::GRID,
@@ -31,6 +32,7 @@ use crate::{
         place::Motion,
         scores::shown::ShownModel,
         shared::Shared,
+        stamp_cache::CachedStamp,
     },
 };
 
@@ -236,15 +238,12 @@ fn large_stamps(
         readout::caption(ui, &place, shared, memory);
         let found = place.lay(ui, shared, memory, &mut batch, memory.camera);
         laid.extend(found);
-        let shown = found.map(|laid| {
-            (
-                laid,
-                ui.interact(rect, ui.scope_id().with(*role), Sense::click_and_drag()),
-            )
-        });
-        if let Some((laid, response)) = shown {
-            let name = format!("{} of {}", role.name(), candidate.id);
-            let response = cells::named(response, egui::Role::Image, &name);
+        let sense = found.map_or_else(Sense::hover, |_| Sense::click_and_drag());
+        let response = ui.interact(rect, ui.scope_id().with(*role), sense);
+        let name = format!("{} of {}", role.name(), candidate.id);
+        spoken::picture(&response, &name, || stamp_words(shared, &place));
+        if let Some(laid) = found {
+            spoken::stage(&response);
             point(ui, &laid, &response, shared, memory, commands);
         }
     }
@@ -258,6 +257,32 @@ fn large_stamps(
             laid.crosshair(ui, hover.position);
         }
     }
+}
+
+/// Epoch, label and score of a stamp, and why it is not shown where it is not.
+fn stamp_words(shared: &Shared, place: &Place) -> String {
+    let (ix, at) = (place.candidate, place.epoch);
+    let Some(candidate) = shared.catalogue.get(ix) else {
+        return String::new();
+    };
+    let mut words = vec![
+        format!("epoch {} of {}", at + 1, candidate.epochs.len()),
+        spoken::epoch_words(candidate, at),
+        spoken::label_words(shared, candidate),
+    ];
+    let reading = scoring::badge::of_epoch(shared, ix, at);
+    words.extend(reading.map(|reading| scoring::badge::reading_words(shared, reading)));
+    let stamp = candidate
+        .epochs
+        .get(at)
+        .map(|epoch| epoch.stamp(place.role));
+    match stamp.flatten().map(|stamp| shared.stamps.get(stamp.id)) {
+        Some(Some(CachedStamp::Ready(_))) => {}
+        Some(Some(CachedStamp::Failed(problem))) => words.push(problem.why.clone()),
+        Some(Some(CachedStamp::Pending) | None) => words.push("not read yet".into()),
+        None => words.push("this epoch has no such image".into()),
+    }
+    words.join(", ")
 }
 
 /// Columns and rows that give the largest squares.

@@ -118,7 +118,7 @@ fn class_button(ui: &mut Ui, class: &Class, is_given: bool) -> egui::Response {
     }
     let response = ui.add(button);
     let edge = egui::Rect::from_min_size(response.rect.min, vec2(5.0, response.rect.height()));
-    ui.painter().rect_filled(edge, 2.0, color);
+    theme::swatch(ui, ui.painter(), edge, color);
     response
 }
 

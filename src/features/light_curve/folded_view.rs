@@ -6,11 +6,14 @@ use egui_plot::{Plot, VLine};
 use super::{
     folding::{FoldedBy, FoundPeriod},
     points::{Point, Scale},
-    view::{Y_AXIS, by_band, draw_band, longest_bar, plot_over_time, value_label},
+    view::{Y_AXIS, by_band, curve_words, draw_band, longest_bar, plot_over_time, value_label},
 };
 use crate::{
     features::light_curve::state::LightCurvePane,
-    widgets::theme::{self, weak},
+    widgets::{
+        spoken,
+        theme::{self, weak},
+    },
     workspace::{
         command::{Command, Go},
         shared::Shared,
@@ -140,6 +143,13 @@ fn plot_ui(
             }
             plot.pointer_coordinate().map(|at| at.x.rem_euclid(1.0))
         });
+    let candidate = shared.candidate();
+    let name = candidate.map_or("", |candidate| &*candidate.id);
+    let name = format!("folded light curve of {name}");
+    spoken::plot(&response.response, &name, || {
+        let words = |candidate| curve_words(points, scale, candidate, shared.place.epoch);
+        candidate.map_or_else(String::new, words)
+    });
     let is_moved = response.response.clicked() || response.response.dragged();
     if let (true, Some(at)) = (is_moved, response.inner)
         && let Some(epoch) = nearest(&detected, at, &phase)

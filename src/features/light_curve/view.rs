@@ -15,12 +15,13 @@ use crate::{
     domain::{Band, Candidate},
     features::light_curve::state::LightCurvePane,
     widgets::{
-        cells,
+        cells, spoken,
         theme::{self, weak},
     },
     workspace::{
         command::{Command, Go},
         shared::Shared,
+        words::counted,
     },
 };
 
@@ -206,6 +207,10 @@ pub(super) fn plot_over_time(
         }
         plot.pointer_coordinate().map(|at| at.x + origin)
     });
+    let name = format!("light curve of {}", candidate.id);
+    spoken::plot(&response.response, &name, || {
+        curve_words(points, scale, candidate, shared.place.epoch)
+    });
     let is_moved = response.response.clicked() || response.response.dragged();
     if let (true, Some(mjd)) = (is_moved, response.inner)
         && let Some(epoch) = nearest_epoch(candidate, mjd)
@@ -247,13 +252,41 @@ pub(super) fn point_words(
     Some(format!("{time} UTC\n{band} {value}\n{images}"))
 }
 
+/// "12 points, g and r, magnitude 18.20 to 20.31; epoch on screen: …": a light curve as it is read aloud.
+pub(super) fn curve_words(
+    points: &[Point],
+    scale: &Scale,
+    candidate: &Candidate,
+    epoch: usize,
+) -> String {
+    let detected = points.iter().filter(|point| !point.is_upper_limit);
+    let values: Vec<f64> = detected.map(|point| point.value).collect();
+    let bands = by_band(points);
+    let bands = bands.keys();
+    let bands: Vec<_> = bands
+        .map(|band| band.as_ref().map_or("no band", Band::name))
+        .collect();
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut words = vec![counted(values.len() as u64, "point"), bands.join(", ")];
+    if !values.is_empty() {
+        words.push(format!("{} {least:.2} to {most:.2}", value_label(scale)));
+    }
+    let limits = points.len() - values.len();
+    if limits > 0 {
+        words.push(counted(limits as u64, "upper limit"));
+    }
+    let here = spoken::epoch_words(candidate, epoch);
+    format!("{}; on the screen: {here}", words.join(", "))
+}
+
 /// The filters of a light curve by colour.
 fn legend_ui(ui: &mut Ui, points: &[Point]) {
     let bands = by_band(points);
     for band in bands.keys() {
         let name = band.as_ref().map_or("no band", Band::name);
         let text = egui::RichText::new(format!("● {name}"));
-        let color = theme::band_color(band.as_ref());
+        let color = theme::as_text(ui, theme::band_color(band.as_ref()));
         ui.label(text.size(theme::CAPTION).color(color));
     }
 }

@@ -102,6 +102,16 @@ pub fn cell_frame(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     cell_words(ui, rect, shared, ix);
 }
 
+/// A cell as it is read aloud: place in the queue, label, score, and whether it is selected.
+pub fn words(shared: &Shared, ix: CandidateIx) -> String {
+    let words = scoring::badge::candidate_words(shared, ix);
+    if shared.selection.contains(ix) {
+        format!("{words}, selected")
+    } else {
+        words
+    }
+}
+
 /// Score and identifier at the foot of a cell.
 fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     let Some(candidate) = shared.catalogue.get(ix) else {

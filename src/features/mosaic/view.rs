@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use egui::{Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 
-use super::cell::{FOOT, cell_frame, cell_stamps};
+use super::cell::{self, FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
     features::similar::examples::why_not_compared,
     widgets::{
+        spoken,
         stamp_paint::StampBatch,
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -220,7 +221,44 @@ fn page_ui(
     for (rank, ix) in (first..).zip(page) {
         cell_frame(ui, grid.rect(origin, rank), shared, *ix);
     }
+    spoken::describe(&response, || here_words(shared));
+    spoken::stage(&response);
+    let rects = (first..).map(|rank| grid.rect(origin, rank)).zip(page);
+    if let Some(candidate) = read_out(ui, &response, rects, shared) {
+        let open = false;
+        commands.push(Command::Go(Go::To { candidate, open }).into());
+        commands.push(Command::Select(Select::Only(candidate)).into());
+    }
     choose(ui, grid, origin, &response, shared, memory, commands);
+}
+
+/// The candidate that the frame is on, as it is read aloud.
+fn here_words(shared: &Shared) -> String {
+    let here = shared.place.candidate.zip(shared.candidate());
+    here.map_or_else(String::new, |(ix, candidate)| {
+        format!("at {}, {}", candidate.id, cell::words(shared, ix))
+    })
+}
+
+/// The cells in view, one by one; the one that a screen reader has pressed.
+fn read_out<'a>(
+    ui: &mut Ui,
+    whole: &egui::Response,
+    cells: impl Iterator<Item = (Rect, &'a CandidateIx)>,
+    shared: &Shared,
+) -> Option<CandidateIx> {
+    let part = |(rect, ix): (Rect, &CandidateIx)| {
+        let candidate = shared.catalogue.get(*ix)?;
+        Some(spoken::Part {
+            at: ix.0 as usize,
+            rect,
+            name: format!("cell {}", candidate.id),
+            words: cell::words(shared, *ix),
+            is_chosen: shared.selection.contains(*ix) || shared.place.candidate == Some(*ix),
+        })
+    };
+    let pressed = spoken::parts(ui, whole, cells.filter_map(part))?;
+    Some(CandidateIx(pressed as u32))
 }
 
 fn choose(

@@ -11,6 +11,7 @@ use crate::{
     widgets::{
         cells,
         small_stamps::lay_middle,
+        spoken,
         stamp_paint::StampBatch,
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -81,13 +82,15 @@ pub fn queue_panel_ui(
                     .into(),
                 );
             }
+            let is_here = shared.place.candidate == Some(ix);
             response.widget_info(|| {
                 let id = shared
                     .catalogue
                     .get(ix)
                     .map_or("", |candidate| &*candidate.id);
-                egui::WidgetInfo::labeled(egui::Role::Button, true, id)
+                egui::WidgetInfo::selected(egui::Role::Button, true, is_here, id)
             });
+            spoken::describe(&response, || scoring::badge::candidate_words(shared, ix));
             words.push((rect, ix));
         }
         let number = memory.batches;
@@ -197,7 +200,7 @@ fn row_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     }
     let mut x = left;
     if let Some(color) = cells::label_color(shared, labels) {
-        painter.circle_filled(pos2(x + 4.0, rect.bottom() - 10.0), 4.0, color);
+        theme::dot(ui, &painter, pos2(x + 4.0, rect.bottom() - 10.0), color);
         x += 12.0;
     }
     let mut word = cells::label_word(labels);

@@ -9,7 +9,10 @@ use crate::{
         certainty::{Certainty, KnownClasses},
         set_figures::in_percent,
     },
-    widgets::theme::{self},
+    widgets::{
+        spoken,
+        theme::{self},
+    },
     workspace::{
         scores::shown::{Reading, ShownModel},
         shared::Shared,
@@ -54,6 +57,44 @@ pub fn of_epoch(shared: &Shared, ix: CandidateIx, epoch: usize) -> Option<Readin
 pub fn of_candidate(shared: &Shared, ix: CandidateIx) -> Option<Reading<'_>> {
     let scores = &shared.scores;
     (!shared.is_blind()).then(|| scores.of_candidate(scores.active(), ix))
+}
+
+/// A score as it is read aloud: "score .97, real", "Supernova, probability .87, one of 2 classes that it may be".
+pub fn reading_words(shared: &Shared, reading: Reading<'_>) -> String {
+    match reading {
+        Reading::Score { value, is_real } => {
+            let side = if is_real { "real" } else { "bogus" };
+            format!("score {}, {side}", score_words(value))
+        }
+        Reading::Class {
+            class,
+            probability,
+            certainty,
+        } => {
+            let title = class_title(shared, class);
+            let words = format!("{title}, probability {}", score_words(probability));
+            match certainty {
+                Certainty::Unknown | Certainty::One => words,
+                Certainty::Several(count) => {
+                    format!("{words}, one of {count} classes that it may be")
+                }
+                Certainty::Unseen => format!("nothing is seen yet: {words}"),
+            }
+        }
+        Reading::Refused(why) => format!("no score: it {why}"),
+        Reading::Pending => "no score yet".into(),
+    }
+}
+
+/// Where a candidate stands in the queue, its label and the score of the active model, as they are read aloud: as far
+/// as each may be seen.
+pub fn candidate_words(shared: &Shared, ix: CandidateIx) -> String {
+    let mut words = vec![spoken::rank_words(shared, ix)];
+    if let Some(candidate) = shared.catalogue.get(ix) {
+        words.push(spoken::label_words(shared, candidate));
+    }
+    words.extend(of_candidate(shared, ix).map(|reading| reading_words(shared, reading)));
+    words.join(", ")
 }
 
 /// A badge in this rectangle.

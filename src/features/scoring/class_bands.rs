@@ -11,7 +11,10 @@ use crate::{
         points::{nearest_epoch, time_axis, time_origin, time_range},
         view::{Y_AXIS, linked},
     },
-    widgets::theme::{self, weak},
+    widgets::{
+        spoken,
+        theme::{self, weak},
+    },
     workspace::{
         command::{Command, Go},
         scores::{
@@ -105,8 +108,7 @@ fn is_pale(known: Option<&KnownClasses<'_>>, class: &str) -> bool {
 /// A class in its colour, with its probability.
 fn chip_ui(ui: &mut Ui, shared: &Shared, class: &str, probability: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
-    ui.painter()
-        .rect_filled(rect, 2.0, class_color(shared, class));
+    theme::swatch(ui, ui.painter(), rect, class_color(shared, class));
     let words = format!(
         "{} {}",
         class_title(shared, class),
@@ -225,6 +227,10 @@ fn plot_ui(
         }
         plot.pointer_coordinate().map(|at| at.x + origin)
     });
+    let name = format!("class probabilities of {}", candidate.id);
+    spoken::plot(&response.response, &name, || {
+        spoken_words(shared, predicted)
+    });
     let is_moved = response.response.clicked() || response.response.dragged();
     if let (true, Some(mjd)) = (is_moved, response.inner)
         && let Some(epoch) = nearest_epoch(candidate, mjd)
@@ -232,6 +238,21 @@ fn plot_ui(
     {
         commands.push(Command::Go(Go::Epoch(epoch)).into());
     }
+}
+
+/// The likeliest classes up to the epoch on screen.
+fn spoken_words(shared: &Shared, predicted: ClassPredictions<'_>) -> String {
+    let epoch = shared.place.epoch;
+    let Some(row) = predicted.until(epoch) else {
+        return "nothing yet".into();
+    };
+    let ranked = predicted.ranked(row);
+    let words = ranked.iter().take(NAMED).map(|likely| {
+        let title = class_title(shared, likely.class);
+        format!("{title} {}", score_words(likely.probability))
+    });
+    let words: Vec<_> = words.collect();
+    format!("up to epoch {}: {}", epoch + 1, words.join(", "))
 }
 
 #[cfg(test)]

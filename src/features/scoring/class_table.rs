@@ -5,7 +5,7 @@ use egui::{Align2, FontId, Rect, Sense, Ui, pos2, vec2};
 use super::badge::{class_color, class_title, score_words};
 use crate::{
     domain::{CandidateIx, likeliest},
-    widgets::theme,
+    widgets::{spoken, theme},
     workspace::{scores::shown::ShownModel, shared::Shared},
 };
 
@@ -26,6 +26,23 @@ pub fn class_table_width(shared: &Shared) -> Option<f32> {
     (columns > 1).then_some(WIDTHS[0] + WIDTHS[1] * columns as f32)
 }
 
+/// A model's column as it is read aloud, the likeliest class first.
+fn column_words(shared: &Shared, model: &ShownModel, candidate: CandidateIx) -> String {
+    let name = shared.scores.name_of(model);
+    let predicted = shared.scores.classes_of(model, candidate);
+    let row =
+        predicted.and_then(|predicted| Some((predicted, predicted.until(shared.place.epoch)?)));
+    let Some((predicted, row)) = row else {
+        return format!("{name}: nothing yet");
+    };
+    let ranked = predicted.ranked(row);
+    let words = ranked.iter().map(|likely| {
+        let title = class_title(shared, likely.class);
+        format!("{title} {}", score_words(likely.probability))
+    });
+    format!("{name}: {}", words.collect::<Vec<_>>().join(", "))
+}
+
 /// A row for each class, a column for each model: its probability at the epoch on screen, or at the
 /// last one before it that the model could take.
 pub fn class_table_ui(ui: &mut Ui, shared: &Shared, candidate: CandidateIx) {
@@ -40,7 +57,11 @@ pub fn class_table_ui(ui: &mut Ui, shared: &Shared, candidate: CandidateIx) {
     }
     let width = class_table_width(shared).unwrap_or_default();
     let size = vec2(width, ROW * (classes.len() + 1) as f32);
-    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (area, response) = ui.allocate_exact_size(size, Sense::hover());
+    spoken::picture(&response, "class probabilities by model", || {
+        let columns = models(shared).map(|model| column_words(shared, model, candidate));
+        columns.collect::<Vec<_>>().join("; ")
+    });
     let cell = |row: usize, column: usize| {
         let left = match column {
             0 => area.left(),
@@ -58,7 +79,7 @@ pub fn class_table_ui(ui: &mut Ui, shared: &Shared, candidate: CandidateIx) {
         let place = cell(row + 1, 0);
         let chip =
             Rect::from_center_size(pos2(place.left() + 5.0, place.center().y), vec2(9.0, 9.0));
-        painter.rect_filled(chip, 2.0, class_color(shared, class));
+        theme::swatch(ui, &painter, chip, class_color(shared, class));
         let at = pos2(place.left() + 14.0, place.center().y);
         let title = class_title(shared, class);
         painter.text(

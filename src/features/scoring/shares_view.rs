@@ -256,7 +256,7 @@ fn share_words(shares: &ClassShares, at: usize) -> String {
 fn name_ui(ui: &Ui, area: Rect, shared: &Shared, class: &str, title: &str) {
     let chip = Rect::from_center_size(pos2(area.left() + 5.0, area.center().y), vec2(9.0, 9.0));
     let painter = ui.painter_at(area);
-    painter.rect_filled(chip, 2.0, class_color(shared, class));
+    theme::swatch(ui, &painter, chip, class_color(shared, class));
     painter.text(
         pos2(area.left() + 14.0, area.center().y),
         Align2::LEFT_CENTER,

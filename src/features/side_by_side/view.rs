@@ -11,6 +11,7 @@ use crate::{
         cells,
         pane::frame_ui,
         sight::Sight,
+        spoken,
         stamp_paint::StampBatch,
         stamp_view::Place,
         theme::{self, GRID, weak},
@@ -90,7 +91,16 @@ fn columns_ui(
         NAME + step * items.columns.len() as f32,
         HEAD + step * roles.len() as f32,
     );
-    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (area, response) = ui.allocate_exact_size(size, Sense::hover());
+    spoken::picture(&response, "stamps side by side", || {
+        let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
+        let columns: Vec<_> = items
+            .columns
+            .iter()
+            .map(|at| column_words(shared, *at))
+            .collect();
+        format!("{}: {}", roles.join(", "), columns.join("; "))
+    });
     let mut batch = StampBatch::default();
     for (row, role) in roles.iter().enumerate() {
         let top = area.top() + HEAD + step * row as f32;
@@ -132,6 +142,15 @@ fn columns_ui(
     }
 }
 
+/// A column as it is read aloud.
+fn column_words(shared: &Shared, (ix, epoch): (CandidateIx, usize)) -> String {
+    let Some(candidate) = shared.catalogue.get(ix) else {
+        return String::new();
+    };
+    let words = scoring::badge::candidate_words(shared, ix);
+    format!("{}, epoch {}, {words}", candidate.id, epoch + 1)
+}
+
 /// Identifier or epoch, score and label above a column; a click goes there.
 fn head_ui(
     ui: &Ui,
@@ -146,6 +165,7 @@ fn head_ui(
     let id = ui.scope_id().with(("side by side", ix, epoch));
     let response = ui.interact(rect, id, Sense::click());
     let response = cells::named(response, egui::Role::Button, &candidate.id);
+    spoken::describe(&response, || column_words(shared, (ix, epoch)));
     let is_here = shared.place.candidate == Some(ix)
         && (candidate.epochs.len() < 2 || shared.place.epoch == epoch);
     if is_here {

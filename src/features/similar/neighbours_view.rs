@@ -198,7 +198,7 @@ fn words_ui(ui: &Ui, rect: Rect, shared: &Shared, neighbour: &Neighbour, candida
     let class = shared.class_named(&neighbour.class);
     let title = class.map_or(&*neighbour.class, |class| &*class.title);
     let color = class.map_or(egui::Color32::GRAY, theme::class_color);
-    painter.circle_filled(at + vec2(4.0, 7.0), 4.0, color);
+    theme::dot(ui, &painter, at + vec2(4.0, 7.0), color);
     painter.text(
         at + vec2(12.0, 0.0),
         Align2::LEFT_TOP,

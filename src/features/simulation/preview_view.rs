@@ -133,7 +133,7 @@ fn caption_ui(ui: &mut Ui, row: &PreviewRow) {
 /// A small field of a class's colour.
 pub fn swatch_ui(ui: &mut Ui, color: egui::Color32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
-    ui.painter().rect_filled(rect, 2.0, color);
+    theme::swatch(ui, ui.painter(), rect, color);
     ui.add_space(4.0);
 }
 

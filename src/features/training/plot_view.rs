@@ -4,7 +4,7 @@ use egui::{Color32, Ui, Vec2b};
 use egui_plot::{Corner, Legend, Line, Plot, Points};
 
 use super::state::{CurvePoint, TrainingNews};
-use crate::widgets::theme;
+use crate::widgets::{spoken, theme};
 
 /// Room for the axis below each plot, points.
 const AXIS: f32 = 24.0;
@@ -62,7 +62,8 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
     } else {
         Corner::RightBottom
     });
-    Plot::new(("training", name))
+    let shown = Plot::new(("training", name))
+        .sense(egui::Sense::hover())
         .height(height)
         .show_crosshair(false)
         .allow_scroll(false)
@@ -90,4 +91,21 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
                 }
             }
         });
+    spoken::picture(&shown.response, &format!("{name} by step"), || {
+        in_words(curves)
+    });
+}
+
+/// The last value of each curve.
+fn in_words(curves: &[Curve]) -> String {
+    let last = |curve: &Curve| {
+        let [step, value] = *curve.points.last()?;
+        Some(format!("{} {value:.4} at step {step:.0}", curve.name))
+    };
+    let words: Vec<_> = curves.iter().filter_map(last).collect();
+    if words.is_empty() {
+        "nothing yet".into()
+    } else {
+        words.join(", ")
+    }
 }

@@ -379,9 +379,9 @@ const fn color(band: Option<&Band>) -> &'static str {
         Some(Band::G) => "#009e73",
         Some(Band::R) => "#d55e00",
         Some(Band::I) => "#cc79a7",
-        Some(Band::Z) => "#3388cc",
+        Some(Band::Z) => "#0077bb",
         Some(Band::Y) => "#c8b420",
-        Some(Band::Other(_)) | None => "#909090",
+        Some(Band::Other(_)) | None => "#707070",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
+        spoken,
         theme::{self, weak},
         view_memory::ViewMemory,
     },
@@ -109,6 +110,7 @@ fn row_ui(
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let name = format!("component {}", row.component + 1);
     let response = cells::named(response, egui::Role::Button, &name);
+    spoken::describe(&response, || lines_of(row).join(", "));
     if !ui.is_rect_visible(rect) {
         return;
     }
@@ -153,17 +155,33 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
     } else {
         ui.visuals().text_color()
     };
-    let mut lines = vec![(
-        format!("{}    {:.1} %", row.component + 1, 100.0 * row.weight),
-        theme::TEXT,
-        color,
-    )];
+    let looks = [
+        (theme::TEXT, color),
+        (theme::CAPTION, weak_color),
+        (theme::CAPTION, color),
+        (theme::CAPTION, weak_color),
+    ];
+    let painter = ui.painter().with_clip_rect(
+        rect.with_max_x(rect.left() + STAMPS - 4.0)
+            .intersect(ui.clip_rect()),
+    );
+    let mut top = rect.top() + 3.0;
+    for (text, (size, color)) in lines_of(row).into_iter().zip(looks) {
+        let at = pos2(rect.left() + WORDS, top);
+        let font = FontId::proportional(size);
+        let drawn = painter.text(at, egui::Align2::LEFT_TOP, text, font, color);
+        top = drawn.bottom() + 1.0;
+    }
+}
+
+/// Number and weight; members; labels; score and spread.
+fn lines_of(row: &ComponentRow) -> [String; 4] {
+    let weight = format!("{}    {:.1} %", row.component + 1, 100.0 * row.weight);
     let size = format!(
         "{}, {} unlabelled",
         counted(row.size as u64, "member"),
         thousands(row.unseen as u64)
     );
-    lines.push((size, theme::CAPTION, weak_color));
     let label = row.majority.as_ref().map_or_else(
         || unlabelled_words(row),
         |most| {
@@ -175,25 +193,13 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
             )
         },
     );
-    lines.push((label, theme::CAPTION, color));
     // Rounding may leave a zero with a sign.
     let spread = format!("spread {:.2}", row.spread.max(0.0));
     let last = match row.mean_score {
         Some(score) => format!("score {score:.2}  {spread}"),
         None => spread,
     };
-    lines.push((last, theme::CAPTION, weak_color));
-    let painter = ui.painter().with_clip_rect(
-        rect.with_max_x(rect.left() + STAMPS - 4.0)
-            .intersect(ui.clip_rect()),
-    );
-    let mut top = rect.top() + 3.0;
-    for (text, size, color) in lines {
-        let at = pos2(rect.left() + WORDS, top);
-        let font = FontId::proportional(size);
-        let drawn = painter.text(at, egui::Align2::LEFT_TOP, text, font, color);
-        top = drawn.bottom() + 1.0;
-    }
+    [weight, size, label, last]
 }
 
 /// What stands where no member has a label.

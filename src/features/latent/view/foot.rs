@@ -19,6 +19,7 @@ use crate::{
         cells,
         sight::Sight,
         small_stamps::{self, Small},
+        spoken,
         theme::{self, weak},
         view_memory::ViewMemory,
     },
@@ -114,8 +115,18 @@ fn here_ui(
         }
         ui.label(weak(ui, about));
     });
-    let (rect, _) =
-        ui.allocate_exact_size(vec2(ui.available_width(), SIDE + CAPTION), Sense::hover());
+    let size = vec2(ui.available_width(), SIDE + CAPTION);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let name = format!("triplet of {}", candidate.id);
+    spoken::picture(&response, &name, || {
+        match latent.reconstruction((ix, shared.place.epoch)) {
+            Some(Ok(_)) => {
+                "beside it the model's input, its reconstruction and the residual".into()
+            }
+            Some(Err(why)) => why.clone(),
+            None => "the model is drawing".into(),
+        }
+    });
     triplet(ui, shared, memory, ix, rect);
     let rest = rect.with_min_x(rect.left() + 3.0 * (SIDE + GAP) + 2.0 * theme::GRID);
     match latent.reconstruction((ix, shared.place.epoch)) {
@@ -195,7 +206,12 @@ fn redrawn_ui(ui: &Ui, own: &mut LatentMemory, redrawn: &Arc<Reconstruction>, re
 fn selected_ui(ui: &mut Ui, shared: &Shared, memory: &mut ViewMemory) {
     let width = ui.available_width();
     let fitting = ((width - 90.0) / (SELECTED + GAP)).max(1.0) as usize;
-    let (rect, _) = ui.allocate_exact_size(vec2(width, SELECTED), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, SELECTED), Sense::hover());
+    if !shared.selection.is_empty() {
+        spoken::picture(&response, "selected candidates", || {
+            format!("{} selected", thousands(shared.selection.len() as u64))
+        });
+    }
     let places = shared.selection.iter().take(fitting).enumerate();
     let stamps = places.filter_map(|(at, ix)| {
         let corner = rect.min + vec2(at as f32 * (SELECTED + GAP), 0.0);

@@ -16,7 +16,7 @@ use crate::{
         state::{LatentMap, LatentPane},
         view::memory::LatentMemory,
     },
-    widgets::{theme, view_memory::ViewMemory},
+    widgets::{spoken, theme, view_memory::ViewMemory},
     workspace::{command::Command, shared::Shared, words::thousands},
 };
 
@@ -39,6 +39,7 @@ pub fn scatter_ui(
     ui.painter().rect_filled(rect, 0.0, theme::matte(ui));
     let Some(map) = latent.map() else {
         let text = latent.map_fault().unwrap_or("The map is being made…");
+        spoken::plot(&response, "latent space", || text.to_owned());
         let font = egui::FontId::proportional(theme::CAPTION);
         let color = theme::caption_color(ui);
         ui.painter().text(
@@ -72,13 +73,23 @@ pub fn scatter_ui(
     hover(ui, &response, &plot, latent, shared, memory, own);
     draw_region(ui, &response, &plot, latent, own, commands);
     click(ui, &response, shared, own, commands);
-    name_plot(&response, own);
+    let name = format!("latent space of {} points", own.clouds.seen());
+    spoken::plot(&response, &name, || spoken_words(latent, shared, map, own));
 }
 
-fn name_plot(response: &Response, own: &LatentMemory) {
-    let seen = own.clouds.seen();
-    let label = format!("latent space of {seen} points");
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &label));
+/// What the plot shows, and where the candidate on the screen lies in it.
+fn spoken_words(
+    latent: &LatentPane,
+    shared: &Shared,
+    map: &LatentMap,
+    own: &LatentMemory,
+) -> String {
+    let words = words_of(latent, map, &own.clouds).replace("  ·  ", ", ");
+    let Some((candidate, here)) = shared.candidate().zip(latent.latent_dot_here(shared)) else {
+        return words;
+    };
+    let [x, y] = here.position;
+    format!("{words}; {} lies at {x:.2}, {y:.2}", candidate.id)
 }
 
 fn mark(painter: &egui::Painter, at: Pos2, radius: f32) {

@@ -11,7 +11,10 @@ use crate::{
         state::LatentPane,
         view::memory::LatentMemory,
     },
-    widgets::theme::{self, weak},
+    widgets::{
+        spoken,
+        theme::{self, weak},
+    },
 };
 
 /// Side of the picture of the place, points.
@@ -47,10 +50,16 @@ pub fn walk_ui(
 }
 
 fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
-    let (place, _) = ui.allocate_exact_size(vec2(PICTURE, PICTURE), Sense::hover());
+    let (place, response) = ui.allocate_exact_size(vec2(PICTURE, PICTURE), Sense::hover());
+    spoken::picture(&response, "what the model draws here", || {
+        latent
+            .walk()
+            .map_or_else(String::new, |walk| in_words(&walk))
+    });
     ui.painter().rect_filled(place, 2.0, theme::matte(ui));
     let width = STEPS as f32 * (STEP + 2.0);
-    let (strip, _) = ui.allocate_exact_size(vec2(width, STEP), Sense::hover());
+    let (strip, response) = ui.allocate_exact_size(vec2(width, STEP), Sense::hover());
+    spoken::picture(&response, "steps between both centroids", String::new);
     match latent.walked() {
         Some((walk, Ok(pictures))) => {
             let key = (latent.run(), walk.clone());
@@ -74,6 +83,12 @@ fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
             ui.label(weak(ui, "The model is drawing…"));
         }
     }
+}
+
+/// Where a walk is.
+fn in_words(walk: &LatentWalk) -> String {
+    let way = format!("component {} to {}", walk.from + 1, walk.to + 1);
+    format!("{way}, {:.0} % of the way", 100.0 * walk.share)
 }
 
 /// All pictures of a walk in one scale, so that what fades is seen to fade.
