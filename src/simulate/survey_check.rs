@@ -66,6 +66,7 @@ pub fn check(survey: &Survey) -> Result<(), String> {
         number(&field("share"), hosts.share, SHARE)?;
         number(&field("contrast_share"), hosts.contrast_share, SHARE)?;
         spread(&field("contrast"), &hosts.contrast, [1e-4, 1e4])?;
+        number(&field("galaxies_alike"), hosts.galaxies_alike, SHARE)?;
     }
     check_neighbours(&survey.neighbours)?;
     let reference = &survey.reference;

@@ -17,10 +17,15 @@ pub struct SupernovaHosts {
     /// Light of the supernova at its maximum over that of its galaxy, both within a circle about the supernova as
     /// wide as the seeing.
     pub contrast: Distribution,
+    /// Share of the candidates of class galaxy that are drawn as these hosts are, with no supernova in them. Without
+    /// them a network learns that bright galaxies are hosts, and calls a supernova what has none.
+    #[serde(default)]
+    pub galaxies_alike: f64,
 }
 
 canonical_record!(SupernovaHosts, "SupernovaHosts" {
     "share": share,
     "contrast_share": contrast_share,
     "contrast": contrast,
+    "galaxies_alike": galaxies_alike,
 });
