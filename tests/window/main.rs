@@ -6,9 +6,11 @@
 //! on a real display is in `real`, because not every machine has one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be prepared fails")]
 
+mod access;
 mod acting;
 mod beside;
 mod blind;
+mod colours;
 #[path = "../common/mod.rs"]
 mod common;
 mod crowded;
@@ -25,6 +27,7 @@ mod pointer;
 mod scores;
 mod screens;
 mod training;
+mod visit;
 
 use common::{InlineWindow, StampSet};
 use destello::workspace::screen::Screen;
