@@ -355,9 +355,10 @@ impl AppState {
                 self.shared.selection.keep_shown(&self.shared.queue);
                 self.shared.stay_in_queue(cx);
             }
-            Action::SelectAll => self.shared.select_all(cx),
-            Action::SelectNone => self.shared.selection.clear(),
-            Action::SelectRestOfPage => self.shared.select_rest_of_page(cx),
+            Action::SelectAll
+            | Action::SelectNone
+            | Action::SelectRestOfPage
+            | Action::SelectThis => self.shared.act_on_selection(action, cx),
             Action::Inspect => self.shared.show(Screen::Inspect),
             Action::Mosaic => self.shared.show(Screen::Mosaic),
             Action::Latent => self.shared.show(Screen::Latent),

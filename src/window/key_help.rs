@@ -29,6 +29,7 @@ pub fn key_help_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
                     ui,
                     "Over a large stamp: wheel zooms, drag pans, right-drag changes contrast and bias, double click shows all. \
                      Mosaic: click, Ctrl+click, Shift+click and drag select; double click opens. \
+                     Tab leads through everything; on a stamp, a plot or the mosaic keys stay what they are here. \
                      Keys are dead while a text field has the keyboard; Esc leaves it. Change keys in Settings.",
                 ));
             });

@@ -59,6 +59,7 @@ pub enum Action {
     SelectAll,
     SelectNone,
     SelectRestOfPage,
+    SelectThis,
     AddModel,
     NextModel,
     HideScores,
@@ -246,6 +247,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::SelectAll, Menu::Label, "Select all", "Select every candidate of the queue that is not flagged; labels go to those that were on the screen", &["Ctrl+A"]),
     row(Action::SelectNone, Menu::Label, "Select none", "Drop the selection", &["Escape"]),
     row(Action::SelectRestOfPage, Menu::Label, "Select rest of page", "Select what is wholly on this mosaic page, not judged and not flagged", &["R"]),
+    row(Action::SelectThis, Menu::Label, "Select this one", "Add the candidate on the screen to the selection, or take it out", &["Ctrl+Space"]),
     row(Action::AddModel, Menu::Model, "Add model…", "Show the scores of a model from a file (safetensors with its card; ONNX with its recipe beside it)", &["Ctrl+M"]),
     row(Action::NextModel, Menu::Model, "Next model", "The scores of the next of the shown models stand on the stamps", &["W"]),
     row(Action::HideScores, Menu::Model, "Hide scores", "Label blind: no trace of a score on the screen; again shows them", &["Shift+S"]),
@@ -356,7 +358,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            101,
+            102,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -24,7 +24,7 @@ const ROUND: usize = 400;
 
 /// A node as a screen reader finds it.
 #[derive(Clone, Debug, PartialEq)]
-struct Heard {
+struct Spoken {
     role: Role,
     name: String,
     words: String,
@@ -34,7 +34,7 @@ struct Heard {
     rect: Rect,
 }
 
-fn heard(view: &View) -> Vec<Heard> {
+fn spoken(view: &View) -> Vec<Spoken> {
     let nodes = view.root().children_recursive();
     // Pieces of text that stand once more below their labels.
     let nodes = nodes.filter(|node| node.accesskit_node().role() != Role::TextRun);
@@ -43,7 +43,7 @@ fn heard(view: &View) -> Vec<Heard> {
         let node = node.accesskit_node();
         let placeholder = node.data().placeholder().map(str::to_owned);
         let name = node.label().or_else(|| node.value()).or(placeholder);
-        Heard {
+        Spoken {
             role: node.role(),
             name: name.unwrap_or_default().trim().to_owned(),
             words: node.description().unwrap_or_default(),
@@ -57,8 +57,8 @@ fn heard(view: &View) -> Vec<Heard> {
 }
 
 /// The one of that name.
-fn one(view: &View, name: &str) -> Heard {
-    let all = heard(view);
+fn one(view: &View, name: &str) -> Spoken {
+    let all = spoken(view);
     let mut named: Vec<_> = all.iter().filter(|node| node.name == name).collect();
     assert_eq!(named.len(), 1, "{name} among {:?}", texts(view));
     named.remove(0).clone()
@@ -66,7 +66,7 @@ fn one(view: &View, name: &str) -> Heard {
 
 /// The line that is read out when another candidate comes.
 fn here(view: &View) -> String {
-    let all = heard(view);
+    let all = spoken(view);
     let line = all.iter().find(|node| node.role == Role::Status);
     let line = line.expect("a line on what is current");
     assert!(line.is_live, "{line:?}");
@@ -89,7 +89,7 @@ fn on_screen(screen: Screen) -> (Sky, View) {
 #[test]
 fn what_tab_reaches_has_a_name_on_every_screen() {
     let check = |view: &View, what: &str| {
-        let all = heard(view);
+        let all = spoken(view);
         let reached: Vec<_> = all.iter().filter(|node| node.is_reached).collect();
         assert!(reached.len() > 8, "{what}: {reached:?}");
         let unnamed = reached.iter().find(|node| node.name.is_empty());
@@ -151,7 +151,7 @@ fn plots_of_latent_and_evaluate_are_read_out() {
     let (_sky, view) = on_screen(Screen::Evaluate);
     let report = window(&view).state.evaluation.report().unwrap();
     let plot = report.plots.iter().find(|plot| !plot.is_empty()).unwrap();
-    let all = heard(&view);
+    let all = spoken(&view);
     let read = all
         .iter()
         .find(|node| node.name == plot.title && node.role == Role::Image);
@@ -190,8 +190,8 @@ fn hidden_scores_are_not_read_out() {
         rest(&mut view);
         // Tooltips are read out, too, and explain what a score is.
         let ours = [Role::Image, Role::ListBoxOption, Role::Status];
-        let all = heard(&view);
-        let is_ours = |node: &&Heard| ours.contains(&node.role) || node.name.starts_with("hits");
+        let all = spoken(&view);
+        let is_ours = |node: &&Spoken| ours.contains(&node.role) || node.name.starts_with("hits");
         let of_ours: Vec<_> = all.iter().filter(is_ours).collect();
         assert!(of_ours.len() > 12, "{of_ours:?}");
         for node in of_ours {
@@ -234,7 +234,7 @@ fn tab(view: &mut View, modifiers: Modifiers) -> Id {
 
 /// The name of what has the keyboard.
 fn name_there(view: &View) -> String {
-    let all = heard(view);
+    let all = spoken(view);
     let there = all.into_iter().find(|node| node.has_keyboard);
     there.expect("a node with the keyboard").name
 }

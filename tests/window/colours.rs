@@ -1,4 +1,4 @@
-//! Colours of the window for every eye: what must be told apart stays apart without one of the three kinds of cones, and
+//! Colours of the window for every eye: what must be distinguished stays so without one of the three kinds of cones, and
 //! text and signs keep their contrast in both themes.
 //!
 //! Dichromatic vision is simulated by the matrices of Machado, Oliveira & Fernandes (2009, IEEE TVCG 15, 1291, severity
@@ -177,7 +177,7 @@ fn bands() -> Colors {
     colors
 }
 
-/// Everything that must be told apart, by what it is.
+/// Everything that must be distinguished, by what it is.
 fn groups() -> Vec<(String, Colors)> {
     let mut groups: Vec<_> = Vocabulary::built_ins()
         .iter()
@@ -197,7 +197,7 @@ fn groups() -> Vec<(String, Colors)> {
 }
 
 #[test]
-fn what_must_be_told_apart_is_seen_by_every_eye() {
+fn what_must_be_distinguished_is_so_for_every_eye() {
     let mut faults = Vec::new();
     for (group, colors) in groups() {
         for (at, (name, color)) in colors.iter().enumerate() {

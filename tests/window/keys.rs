@@ -107,6 +107,30 @@ fn a_button_reached_with_tab_takes_its_own_keys_only() {
 }
 
 #[test]
+fn candidates_are_selected_one_by_one_without_a_pointer() {
+    let (_set, mut view) = opened();
+    press(&mut view, NONE, Key::M);
+    let selected = |view: &View| {
+        let state = &window(view).state.shared;
+        let all = state.selection.iter();
+        let ids = all.map(|ix| state.catalogue.get(ix).unwrap().id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    let asked = press(&mut view, Modifiers::COMMAND, Key::Space);
+    assert_eq!(asked, ["Do(SelectThis)"]);
+    press(&mut view, NONE, Key::ArrowRight);
+    press(&mut view, NONE, Key::ArrowRight);
+    press(&mut view, Modifiers::COMMAND, Key::Space);
+    assert_eq!(selected(&view), ["hits01", "hits03"]);
+    assert!(shows(&view, "2 selected"));
+    press(&mut view, Modifiers::COMMAND, Key::Space);
+    assert_eq!(selected(&view), ["hits01"]);
+    view.state_mut().window.filter("mag<-99");
+    press(&mut view, Modifiers::COMMAND, Key::Space);
+    assert!(shows(&view, "no candidate of the list is on the screen"));
+}
+
+#[test]
 fn every_action_is_reached_by_the_palette() {
     let (_set, mut view) = opened();
     for info in ACTIONS.iter().filter(|info| info.action != Action::Palette) {

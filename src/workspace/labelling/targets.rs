@@ -3,7 +3,9 @@
 
 use crate::{
     domain::CandidateIx,
-    workspace::{context::Context, screen::Screen, shared::Shared},
+    workspace::{
+        action::Action, command::Select, context::Context, screen::Screen, shared::Shared,
+    },
 };
 
 /// Candidates that a decision goes to.
@@ -103,6 +105,16 @@ impl Shared {
         }
     }
 
+    /// Does an action that selects, or drops what is selected.
+    pub fn act_on_selection(&mut self, action: Action, cx: &Context) {
+        match action {
+            Action::SelectAll => self.select_all(cx),
+            Action::SelectRestOfPage => self.select_rest_of_page(cx),
+            Action::SelectThis => self.select_this(cx),
+            _ => self.selection.clear(),
+        }
+    }
+
     /// Selects every candidate of the queue that is not flagged.
     pub fn select_all(&mut self, cx: &Context) {
         let order = self.queue.order().iter().copied();
@@ -114,6 +126,17 @@ impl Shared {
         }
         self.selection.set(chosen);
         self.report(text, cx.now);
+    }
+
+    /// Adds the candidate on the screen to the selection, or takes it out: one of the list.
+    fn select_this(&mut self, cx: &Context) {
+        let here = self.place.candidate;
+        let Some(ix) = here.filter(|ix| self.queue.rank(*ix).is_some()) else {
+            self.report("no candidate of the list is on the screen", cx.now);
+            return;
+        };
+        self.selection.apply(Select::Toggle(ix), &self.queue);
+        self.report(format!("{} selected", self.selection.len()), cx.now);
     }
 
     /// Selects what is wholly on the mosaic page, has not been judged and is not flagged.
