@@ -1,7 +1,8 @@
 //! Any opened set written anew: one Parquet file with a row for each epoch and its stamps as FITS bytes.
 //!
-//! Identifiers, times with their scale, magnitudes and pixels (as 32-bit floats) come back exactly when the file is
-//! opened; of the headers of stamps, unit, saturation and coordinates are kept.
+//! Identifiers, times with their scale, magnitudes, the fields of each epoch (fluxes and their signs among them) and
+//! pixels (as 32-bit floats) come back exactly when the file is opened; of the headers of stamps, unit, saturation and
+//! coordinates are kept.
 
 use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
 
@@ -16,7 +17,12 @@ use parquet::{
     schema::types::{Type, TypePtr},
 };
 
-use super::{convert_cubes::stamp_cards, decode::Decoder, fits_bytes::FitsBytes};
+use super::{
+    alert_plan::{Meaning, meaning},
+    convert_cubes::stamp_cards,
+    decode::Decoder,
+    fits_bytes::FitsBytes,
+};
 use crate::domain::{
     Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Problem, Role, Shard, Stamp,
     StampRef, shard::ROW,
@@ -239,13 +245,27 @@ fn extra(lines: &[Line<'_>]) -> Extra {
     }
 }
 
-/// True for a field without a column of its own.
+/// True for a field without a column of its own. Fluxes, survey times, filter numbers and widths in pixels are such
+/// fields: when the file is opened they yield to the columns with a meaning, and the sign of the flux stays known.
 pub(super) fn is_extra_field(name: &str) -> bool {
     let is_known = TEXTS
         .iter()
         .chain(&NUMBERS)
         .any(|known| known.eq_ignore_ascii_case(name));
-    !is_known && Role::from_alias(name).is_none() && super::alert_plan::meaning(name).is_none()
+    let is_cutout =
+        name.to_ascii_lowercase().starts_with("cutout") && Role::from_alias(name).is_some();
+    let has_column = meaning(name).is_some_and(|meaning| {
+        !matches!(
+            meaning,
+            Meaning::Jd
+                | Meaning::MjdTai
+                | Meaning::FilterId
+                | Meaning::FluxNjy
+                | Meaning::FluxErrNjy
+                | Meaning::FwhmPx
+        )
+    });
+    !is_known && !is_cutout && !has_column
 }
 
 fn text_of(line: &Line<'_>, name: &str) -> Option<String> {

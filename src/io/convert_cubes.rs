@@ -405,7 +405,8 @@ fn fields(epochs: &[Epoch]) -> Vec<Column<'_>> {
     for epoch in epochs {
         for (name, value) in epoch.fields.iter() {
             let is_text = matches!(value, FieldValue::Text(_));
-            if is_extra_field(name) {
+            // JD stands for MJD in this table.
+            if is_extra_field(name) && !name.eq_ignore_ascii_case("jd") {
                 *kinds.entry(name).or_default() |= is_text;
             }
         }

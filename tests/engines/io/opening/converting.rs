@@ -1,9 +1,9 @@
 //! Converting: a set written as Parquet or as FITS cubes opens as it was.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use destello::{
-    domain::{Candidate, Geometry, Mjd, Stamp},
+    domain::{Band, Candidate, Epoch, FieldValue, Geometry, Mjd, Stamp, TimeScale},
     io::{Decoder, convert::to_parquet, convert_cubes::to_cubes},
     workspace::open::{Opened, read_all},
 };
@@ -13,6 +13,13 @@ use crate::common::opened::{candidate, open, stamp};
 
 fn bits(stamp: &Stamp) -> Vec<u32> {
     stamp.pixels.iter().map(|pixel| pixel.to_bits()).collect()
+}
+
+/// Everything else that is known of an epoch, but for values that are missing.
+fn fields(epoch: &Epoch) -> BTreeMap<String, FieldValue> {
+    let all = epoch.fields.iter();
+    let all = all.filter(|(_, value)| !value.number().is_some_and(f64::is_nan));
+    all.map(|(name, value)| (name.to_string(), value)).collect()
 }
 
 /// Asserts that both hold the same objects, epochs, times, positions and pixels.
@@ -143,6 +150,69 @@ fn a_set_comes_back_from_parquet_and_from_cubes() {
     expect_same(&before, &open(&back));
     let refused = to_cubes(&before.catalogue, None, &Decoder::default(), &cubes).unwrap_err();
     assert!(refused.contains("not empty"), "{refused}");
+}
+
+/// A Rubin alert as FITS, with a flux in nJy.
+fn rubin_alert(number: i64, flux_njy: f64) -> Vec<u8> {
+    let mut bytes = extensions(&["DIFFIM", "SCIENCE", "TEMPLATE"], &[]);
+    let identifiers = [
+        Column::longs("diaSourceId", &[9_007_199_254_740_995 + number]),
+        Column::longs("diaObjectId", &[9_007_199_254_740_997 + number]),
+        Column::doubles("midpointMjdTai", &[61_000.123_456_789]),
+        Column("band", "1A", vec![b"r".to_vec()]),
+    ];
+    bytes.extend(table("ALERT", &identifiers));
+    let fluxes = [
+        Column::doubles("psfFlux", &[flux_njy]),
+        Column::doubles("psfFluxErr", &[246.062_5]),
+        Column::doubles("snr", &[(flux_njy / 246.062_5).abs()]),
+        Column::longs("isNegative", &[i64::from(flux_njy < 0.0)]),
+    ];
+    bytes.extend(table("DIASOURCE", &fluxes));
+    bytes
+}
+
+#[test]
+fn fluxes_their_signs_and_all_other_fields_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("set");
+    put(&set, "fades.fits", &rubin_alert(0, -3_000.5));
+    put(&set, "rises.fits", &rubin_alert(10, 3_000.5));
+    let before = open(&set);
+    let ids = ["9007199254740997", "9007199254741007"];
+    let are_fading = |opened: &Opened| ids.map(|id| candidate(opened, id).epochs[0].is_fading());
+    assert_eq!(are_fading(&before), [true, false]);
+    let epoch = &candidate(&before, ids[0]).epochs[0];
+    assert_eq!(epoch.fields.number("psfFlux"), Some(-3_000.5));
+    assert_eq!((&epoch.band, epoch.mag.is_some()), (&Some(Band::R), true));
+    assert_eq!(epoch.mjd.map(Mjd::scale), Some(TimeScale::Tai));
+
+    let decoder = Decoder::default();
+    let parquet = folder.path().join("set.parquet");
+    to_parquet(&before.catalogue, &decoder, &parquet).unwrap();
+    let of_parquet = open(&parquet);
+    let cubes = folder.path().join("cubes");
+    to_cubes(&before.catalogue, None, &decoder, &cubes).unwrap();
+    let of_cubes = read_all(std::slice::from_ref(&cubes));
+    // From one form to the other, too.
+    let back = folder.path().join("back.parquet");
+    to_parquet(&of_cubes.catalogue, &decoder, &back).unwrap();
+    for after in [&of_parquet, &of_cubes, &open(&back)] {
+        expect_same(&before, after);
+        assert_eq!(are_fading(after), [true, false]);
+        for id in ids {
+            let [old, new] = [&before, after].map(|set| fields(&candidate(set, id).epochs[0]));
+            for name in ["psfFlux", "psfFluxErr", "snr", "isNegative"] {
+                assert!(old.contains_key(name), "{name}");
+            }
+            for (name, value) in &old {
+                // They have columns of their own, by their usual names.
+                if !["band", "diaSourceId", "diaObjectId"].contains(&name.as_str()) {
+                    assert_eq!(new.get(name), Some(value), "{name} of {id}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
