@@ -97,6 +97,7 @@ pub(super) struct Args {
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     check_out(&args.model, &args.made.out)?;
+    args.made.check_out()?;
     let cancel = cancel_by_signal()?;
     let typed: Vec<String> = std::env::args().skip(1).collect();
     let labels = LabelSource::Files {

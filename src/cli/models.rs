@@ -11,6 +11,7 @@ use anyhow::Context;
 
 use clap::{Parser, Subcommand};
 
+use super::making::Replacing;
 use crate::{
     domain::{ModelCard, ModelId},
     features::{scoring::fusing, training::model_export},
@@ -63,6 +64,8 @@ enum What {
         /// The file: .safetensors, of a forest .forest; .onnx for other programs
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        replacing: Replacing,
     },
     /// Take a version out of a project; scores that it gave stay
     Remove {
@@ -88,6 +91,8 @@ enum What {
         /// The model file: .model of an ONNX network, .safetensors of weights; its card is written beside it
         #[arg(long, conflicts_with = "project")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        replacing: Replacing,
     },
 }
 
@@ -96,7 +101,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::List { files, project } => list(files, project.as_deref())?,
         What::Inspect { file } => super::print::print_line(models::inspect(file)?.trim_end())?,
-        What::Export { model, out } => {
+        What::Export {
+            model,
+            out,
+            replacing,
+        } => {
+            replacing.check(out)?;
             let card = model_export::export(model, out)?;
             super::print::print_line(&format!("{} written to {}", card.name, out.display()))?;
         }
@@ -125,7 +135,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             input,
             network,
             out,
+            replacing,
         } => {
+            out.as_deref().map_or(Ok(()), |out| replacing.check(out))?;
             if let (Some(network), Some(out)) = (network, out) {
                 import_weights(file, network, out)?;
             } else if let (Some(input), Some(out)) = (input, out) {

@@ -26,7 +26,7 @@ use crate::{
         task::{Train, TrainUpdate},
         train::{Recipe, TrainOrder, TrainingData, TrainingNews, checkpoint_path, usual_steps},
     },
-    learn::{Architecture, Compute, Wish},
+    learn::{Architecture, Compute},
     tasks::run_here,
     workspace::model_registry::ModelRegistry,
 };
@@ -124,16 +124,17 @@ struct Common {
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::RealBogus(args) => train(real_bogus(args)?, args.common.made.device),
-        What::Sequence(args) => train(sequence(args)?, args.common.made.device),
+        What::RealBogus(args) => train(real_bogus(args)?, &args.common.made),
+        What::Sequence(args) => train(sequence(args)?, &args.common.made),
         What::Forest(args) => forest::run(args),
         What::Fusion(args) => fusion::run(args),
         What::Latent(args) => latent::run(args),
     }
 }
 
-fn train(order: TrainOrder, device: Wish) -> anyhow::Result<ExitCode> {
-    let compute = Compute::choose(device)?;
+fn train(order: TrainOrder, made: &Making) -> anyhow::Result<ExitCode> {
+    made.check_out()?;
+    let compute = Compute::choose(made.device)?;
     let out = order.out.clone();
     let cancel = cancel_by_signal()?;
     let checkpoint = checkpoint_path(&order.out);

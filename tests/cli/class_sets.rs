@@ -165,6 +165,9 @@ fn a_model_is_calibrated_into_a_file_and_what_cannot_be_is_refused() {
             .unwrap()
             .starts_with("made; ")
     );
+    let (code, _, err) = calibrate(&["--out", "mine.safetensors"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("--overwrite"), "{err}");
     let (code, _, err) = calibrate(&["--out", "mine.json"]);
     assert_eq!(code, Some(1));
     assert!(

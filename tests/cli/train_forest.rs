@@ -39,6 +39,25 @@ fn a_forest_is_trained_and_told_of() {
             .command
             .starts_with("destello train forest --survey")
     );
+    // What is there is written over only where that is asked for.
+    let before = std::fs::read(&out).unwrap();
+    let again = |more: &[&str]| {
+        let mut command = train();
+        command.args(["--survey", "hits2015", "--objects", "70", "--trees", "4"]);
+        command.args(["--validation", "21"]).args(more);
+        command.arg("--out").arg(&out).output().unwrap()
+    };
+    let refused = again(&[]);
+    let why = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && why.contains("tiny.forest: there is a model already"),
+        "{why}"
+    );
+    assert!(why.contains("--overwrite"), "{why}");
+    assert_eq!(std::fs::read(&out).unwrap(), before);
+    assert!(again(&["--overwrite"]).status.success());
+    let forest = from_bytes("tiny", &std::fs::read(&out).unwrap()).unwrap();
+    assert_eq!(forest.trees().len(), 4);
 }
 
 #[test]

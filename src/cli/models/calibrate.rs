@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::{
     cli::{
+        making::Replacing,
         print::print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     },
@@ -47,6 +48,8 @@ pub(super) struct Args {
     /// The model with its new card: .safetensors, of a forest .forest, of a fusion .json
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    replacing: Replacing,
 }
 
 /// Calibrates and writes the model.
@@ -57,6 +60,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("{warning}");
     }
     models::check_place(&args.out, ending(&scorer)?)?;
+    args.replacing.check(&args.out)?;
     let cancel = cancel_by_signal()?;
     let table = args.labels.as_deref().map(TruthTable::read).transpose()?;
     let opened = read_all_with(&args.paths, &Decoder::default());

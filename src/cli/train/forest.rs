@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
     cli::{
+        making::Replacing,
         print::print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     },
@@ -62,10 +63,13 @@ pub(super) struct Args {
     /// The model file (.forest); its card is written beside it
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    replacing: Replacing,
 }
 
 /// Trains, and prints how well it judges.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    args.replacing.check(&args.out)?;
     let cancel = cancel_by_signal()?;
     let line = ProgressLine::new();
     let report = |stage: ForestStage, done: usize, all: usize| {

@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use crate::{
     cli::{
+        making::Replacing,
         print::print_line,
         progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     },
@@ -48,11 +49,14 @@ pub(super) struct Args {
     /// The file (.json)
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    replacing: Replacing,
 }
 
 /// Learns the weights and writes them.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     models::check_place(&args.out, "json")?;
+    args.replacing.check(&args.out)?;
     let cancel = cancel_by_signal()?;
     let compute = Compute::choose(args.device)?;
     let table = args.labels.as_deref().map(TruthTable::read).transpose()?;

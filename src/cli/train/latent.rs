@@ -103,6 +103,7 @@ pub(super) struct Args {
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let order = order(args)?;
+    args.made.check_out()?;
     let compute = Compute::choose(args.made.device)?;
     let cancel = cancel_by_signal()?;
     let checkpoint = checkpoint_path(&order.out);
