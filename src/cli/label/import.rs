@@ -64,6 +64,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         plan.unlabelled_rows,
         plan.problems.len()
     ))?;
+    if let Some(words) = plan.overruled_in_words() {
+        crate::cli::print::print_line(&words)?;
+    }
     let is_clean = plan.problems.is_empty() && plan.notes.is_empty();
     Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
 }

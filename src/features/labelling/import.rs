@@ -21,7 +21,7 @@ use anyhow::Context;
 use crate::{
     domain::{
         CandidateNames, Catalogue, LabelAction, LabelBook, LabelEvent, Origin, Problem, StepId,
-        Timestamp, Vocabulary,
+        Timestamp, Vocabulary, label_book::LabelState,
     },
     io::labels_csv::{self, LabelRow, LabelTable},
     store::Project,
@@ -54,6 +54,8 @@ pub struct ImportPlan {
     pub known_rows: usize,
     /// Rows without any label.
     pub unlabelled_rows: usize,
+    /// Rows whose decision takes the place of another that counted until now.
+    pub overruling_rows: usize,
     /// Rows that could not be used: unknown ids, unknown classes, unreadable ones.
     pub problems: Vec<Problem>,
     /// Rows that were used, but not as they may have been meant: times that are not understood, several
@@ -164,6 +166,7 @@ pub fn plan_import(
             plan.known_rows += 1;
         } else {
             plan.new_rows += 1;
+            plan.overruling_rows += usize::from(overrules(&actions, book.state(&key.0)));
             plan.events.extend(events);
             last_planned.insert(key, (row.line, actions));
         }
@@ -277,6 +280,31 @@ fn marker(table: &LabelTable, importer: &Importer<'_>) -> LabelEvent {
         score: None,
         origin: Origin::Import,
         program: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+/// True where the decision is another than the one that counted. Tags add up, and a skip takes nothing away.
+fn overrules(actions: &[LabelAction], before: &LabelState) -> bool {
+    before.is_labelled()
+        && actions.iter().any(|action| match action {
+            LabelAction::Set { class } => before.classes != [class.clone()],
+            LabelAction::Unsure => true,
+            _ => false,
+        })
+}
+
+impl ImportPlan {
+    /// That labels which were there count no longer, where it is so.
+    pub fn overruled_in_words(&self) -> Option<String> {
+        match self.overruling_rows {
+            0 => None,
+            1 => Some(
+                "1 contradicts a label that was there, and counts now: conflict>0 shows it".into(),
+            ),
+            rows => Some(format!(
+                "{rows} contradict labels that were there, and count now: conflict>0 shows them"
+            )),
+        }
     }
 }
 

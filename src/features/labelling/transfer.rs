@@ -224,9 +224,11 @@ fn take_import(shared: &mut Shared, plan: ImportPlan, cx: &Context) {
         0 => String::new(),
         count => format!("; {count} rows used otherwise than they may be meant, see Problems"),
     };
+    let overruled = plan.overruled_in_words();
+    let overruled = overruled.map_or_else(String::new, |words| format!("; {words}"));
     let (new, known) = (plan.new_rows, plan.known_rows);
     shared.problems.extend(plan.problems);
     shared.problems.extend(plan.notes);
-    let text = format!("{new} new labels, {known} known already{refused}{noted}");
+    let text = format!("{new} new labels, {known} known already{overruled}{refused}{noted}");
     shared.report(text, cx.now);
 }

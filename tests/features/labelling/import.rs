@@ -96,6 +96,32 @@ impl Requests {
 const TABLE: &str = "id,label\na,Real\nb,0\nc,unsure\n";
 
 #[test]
+fn rows_that_contradict_labels_which_were_there_are_counted() {
+    let mut requests = Requests::new();
+    requests.choose("a", "real");
+    requests.choose("b", "real");
+    // One contradicts, one agrees, one is new; that its time is older changes nothing: what came in last counts.
+    let plan = requests.import(
+        "id,label,annotator,time\na,bogus,ben,1970-01-01T00:00:00Z\nb,real,ben,1970-01-01T00:00:00Z\nc,bogus,ben,\n",
+    );
+    assert_eq!((plan.new_rows, plan.overruling_rows), (3, 1));
+    assert_eq!(
+        plan.overruled_in_words().as_deref(),
+        Some("1 contradicts a label that was there, and counts now: conflict>0 shows it")
+    );
+    assert_eq!(requests.label("a"), "bogus");
+    let again = requests.import("id,label,annotator\na,bogus,ben\nb,real,ben\nc,bogus,ben\n");
+    assert_eq!((again.new_rows, again.overruled_in_words()), (0, None));
+    let plan = requests.import("id,label,annotator\na,real,eva\nb,unsure,eva\nc,skip,eva\n");
+    assert_eq!((plan.new_rows, plan.overruling_rows), (3, 2));
+    let words = plan.overruled_in_words().unwrap();
+    assert!(
+        words.starts_with("2 contradict labels that were there, and count now"),
+        "{words}"
+    );
+}
+
+#[test]
 fn rows_become_labels_of_one_step_with_provenance() {
     let mut requests = Requests::new();
     let plan = requests
