@@ -158,7 +158,9 @@ fn serve(
     if has_form && !serves_form {
         return;
     }
-    let is_once = matches!(action.info().menu, Menu::Label | Menu::Window);
+    // A second request to close, or to close the set, loses what the first was refused for.
+    let closes = matches!(action, Action::Quit | Action::CloseSet);
+    let is_once = closes || matches!(action.info().menu, Menu::Label | Menu::Window);
     if is_repeat && is_once {
         return;
     }

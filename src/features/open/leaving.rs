@@ -18,6 +18,9 @@ use crate::{
 
 /// How long a second request loses what the first one was refused for, microseconds.
 const AGAIN_WITHIN_US: i64 = 20_000_000;
+/// How long a first request must have been answered before a second one counts, microseconds: two that come at once, by a key that is held or
+/// pressed twice while a busy machine draws nothing, are one.
+const READ_AFTER_US: i64 = 700_000;
 /// How long the disk may take to answer, microseconds: longer than a write waits for another
 /// window.
 const PATIENCE_US: i64 = 12_000_000;
@@ -37,6 +40,11 @@ impl Refusal {
     /// request of a first one.
     pub fn holds(&self, now: Timestamp) -> bool {
         (0..AGAIN_WITHIN_US).contains(&(now.0 - self.at.0))
+    }
+
+    /// True where its sentence has been on the screen for a moment.
+    fn can_be_read(&self, now: Timestamp) -> bool {
+        now.0 - self.at.0 >= READ_AFTER_US
     }
 }
 
@@ -103,13 +111,17 @@ impl OpeningPane {
 
     fn leave(&mut self, shared: &mut Shared, then: Leave, under_way: Option<&str>, cx: &Context) {
         let refusal = self.refusal.take();
-        if refusal.is_some_and(|refusal| refusal.holds(cx.now)) {
-            self.depart(shared, then);
+        if let Some(refusal) = refusal.filter(|refusal| refusal.holds(cx.now)) {
+            if refusal.can_be_read(cx.now) {
+                self.depart(shared, then);
+            } else {
+                self.refusal = Some(refusal);
+            }
             return;
         }
         if let (Leave::Quit, Some(work)) = (&then, under_way) {
             let why = format!(
-                "{work} is not finished: wait a moment, or close again within 20 s to stop it"
+                "{work} is not finished: wait until it is, or close again within 20 s to stop it"
             );
             self.refuse(shared, why, then, cx);
             return;

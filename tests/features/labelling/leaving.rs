@@ -3,6 +3,7 @@
 use std::fs;
 
 use destello::{
+    domain::Timestamp,
     window::command::{Command, Label, Session},
     workspace::action::Action,
 };
@@ -78,6 +79,24 @@ fn each_way_out_is_refused_once_and_says_how_many_labels_are_at_stake() {
     }
     window.act(Action::Quit);
     assert!(!window.has_quit);
+    window.act(Action::Quit);
+    assert!(window.has_quit);
+}
+
+#[test]
+fn two_requests_at_once_are_one() {
+    let set = StampSet::new();
+    let mut window = stuck(&set);
+    window.act(Action::Quit);
+    let refused_at = window.now();
+    // As a key comes that is held, or whose presses a frame takes together.
+    for later_us in [0, 300_000] {
+        window.set_clock(Timestamp(refused_at.0 + later_us - 1_000_000));
+        window.act(Action::Quit);
+        assert!(!window.has_quit, "{later_us}");
+        assert!(window.state.opening.refusal.is_some());
+    }
+    window.set_clock(refused_at);
     window.act(Action::Quit);
     assert!(window.has_quit);
 }
