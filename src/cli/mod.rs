@@ -98,7 +98,7 @@ enum Command {
     Similar(similar::Args),
     /// Send positions, stamps and tables to TOPCAT, Aladin, DS9 on this computer, by SAMP
     Samp(samp::Args),
-    /// Print a page of the guide, or the list of its pages
+    /// Print a page of the guide, the list of its pages, or the module for Python
     Guide(guide::Args),
     /// Write the manual pages of all commands, or print one
     Man(man::Args),

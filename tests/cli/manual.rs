@@ -90,6 +90,16 @@ fn check_with_mandoc(files: &BTreeSet<std::path::PathBuf>) -> bool {
 }
 
 #[test]
+fn the_module_for_python_is_printed_whole() {
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/python/destello.py");
+    let module = std::fs::read_to_string(module).unwrap();
+    assert_eq!(
+        printed(&["guide", "--python"]).trim_end(),
+        module.trim_end()
+    );
+}
+
+#[test]
 fn one_page_is_printed_and_an_unknown_command_is_refused() {
     let page = printed(&["man", "models", "import"]);
     assert!(page.contains(".TH destello-models-import 1"), "{page}");
