@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use super::{
     export::{
         bundle::LAYOUT,
-        columns::{REFERENCE_MINUS_SCIENCE, SCIENCE_MINUS_REFERENCE},
+        columns::{REFERENCE_MINUS_SCIENCE, SCIENCE_MINUS_REFERENCE, TIME_SCALE},
     },
     fits_bytes::NULL_INT,
     fits_error::FitsError,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     Band, Candidate, DifferenceSign, Epoch, Fields, IS_NEGATIVE, Mjd, Part, Role, Source, StampId,
-    StampRef,
+    StampRef, TimeScale,
 };
 
 /// Why a bundle cannot be opened.
@@ -158,7 +158,7 @@ fn candidate_of(id: &str, table: &Table, row: usize) -> Candidate {
 fn epoch_of(table: &Table, row: usize) -> Epoch {
     Epoch {
         candid: table.text(row, "candid").map(Arc::from),
-        mjd: table.double(row, "mjd").and_then(Mjd::new),
+        mjd: mjd_of(table, row),
         band: table
             .text(row, "band")
             .and_then(|name| Band::from_name(&name)),
@@ -169,6 +169,14 @@ fn epoch_of(table: &Table, row: usize) -> Epoch {
         fields: negative_of(table, row),
         ..Epoch::default()
     }
+}
+
+/// In the scale that the bundle names; those of 0.2.0 and before name none.
+fn mjd_of(table: &Table, row: usize) -> Option<Mjd> {
+    let scale = table.text(row, TIME_SCALE);
+    let scale = scale.and_then(|name| TimeScale::from_name(&name));
+    let mjd = Mjd::new(table.double(row, "mjd")?)?;
+    Some(mjd.counted_in(scale.unwrap_or_default()))
 }
 
 /// That the source is negative, where the sign of the difference does not imply it.
@@ -204,13 +212,14 @@ struct Table {
 }
 
 /// Columns that [`candidate_of`] and [`epoch_of`] look for, beside the widths of stamps.
-const WANTED: [&str; 12] = [
+const WANTED: [&str; 13] = [
     "objectId",
     "candid",
     "class_name",
     "ra",
     "dec",
     "mjd",
+    TIME_SCALE,
     "band",
     "magpsf",
     "sigmapsf",

@@ -58,7 +58,9 @@ fn without_zero_points_fluxes_stay_in_counts_and_that_is_said() {
     assert!(err.contains("8 of 8 epochs have no zero point"), "{err}");
     assert_eq!(&fs::read(&out).unwrap()[..4], b"PAR1");
     let (_, table, _) = photometry(folder.path(), &["star.fits"]);
-    assert!(table.starts_with("id,candid,mjd,band,flux,flux_err,snr,mag,mag_err,limit,"));
+    assert!(
+        table.starts_with("id,candid,mjd,time_scale,band,flux,flux_err,snr,mag,mag_err,limit,")
+    );
     assert_eq!(numbers(&table, "mag"), [None; EPOCHS]);
     let snr = numbers(&table, "snr");
     assert_eq!(snr.len(), EPOCHS);

@@ -48,7 +48,15 @@ fn written(folder: &Path) -> BTreeMap<String, Option<f32>> {
         let table = parquet(&entry.path());
         assert_eq!(
             table.0,
-            ["id", "candid", "mjd", "score", "refused", "destello_key"]
+            [
+                "id",
+                "candid",
+                "mjd",
+                "time_scale",
+                "score",
+                "refused",
+                "destello_key"
+            ]
         );
         for (row, score) in table.1.iter().zip(numbers(&table, "score")) {
             let before = all.insert(row[0].clone(), score);

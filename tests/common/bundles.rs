@@ -4,8 +4,8 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use destello::{
     domain::{
-        Candidate, Catalogue, DifferenceSign, Epoch, Fields, IS_NEGATIVE, LabelBook, Part, Problem,
-        Role, Source, SourceKind, Stamp, StampId, StampRef,
+        Candidate, Catalogue, DifferenceSign, Epoch, Fields, IS_NEGATIVE, LabelBook, Mjd, Part,
+        Problem, Role, Source, SourceKind, Stamp, StampId, StampRef, TimeScale,
     },
     io::export::{
         Selection,
@@ -82,8 +82,9 @@ pub fn sample() -> (Catalogue, LabelBook, Pixels) {
         position_deg: Some([123.456_789_012_345, -45.5]),
         ..Candidate::default()
     });
-    // As Rubin has it: the difference as ever, and a negative flux.
+    // As Rubin has it: the difference as ever, a negative flux, and a time in TAI.
     let fading = Epoch {
+        mjd: Mjd::new(61_000.5).map(|mjd| mjd.counted_in(TimeScale::Tai)),
         difference_sign: DifferenceSign::ScienceMinusReference,
         fields: Fields::new(Arc::from([Arc::from(IS_NEGATIVE)]), vec![1.0], Vec::new()),
         ..Epoch::default()

@@ -4,7 +4,9 @@ use super::photometry_order::EpochPhotometry;
 use crate::{
     domain::{Band, Candidate, Epoch, Mjd},
     imaging::photometry::{Brightness, Method},
-    io::export::columns::{FilledColumn, Kind, Value, double, text},
+    io::export::columns::{
+        FilledColumn, Kind, TIME_SCALE, TIME_SCALE_MEANING, Value, double, text,
+    },
 };
 
 /// One row.
@@ -33,7 +35,8 @@ pub(crate) fn columns(rows: &[Row<'_>], method: Method) -> Vec<FilledColumn> {
     vec![
         fill("id", Text, "", "identifier of the object", &|r| text(Some(&r.candidate.id))),
         fill("candid", Text, "", "identifier of the detection", &|r| text(r.epoch().and_then(|e| e.candid.as_deref()))),
-        fill("mjd", Double, "d", "modified Julian date, in the time scale of the survey", &|r| double(r.epoch().and_then(|e| e.mjd.map(Mjd::days)))),
+        fill("mjd", Double, "d", "modified Julian date, in the time scale beside", &|r| double(r.epoch().and_then(|e| e.mjd.map(Mjd::days)))),
+        fill(TIME_SCALE, Text, "", TIME_SCALE_MEANING, &|r| text(r.epoch().and_then(|e| e.mjd.map(|mjd| mjd.scale().name())))),
         fill("band", Text, "", "filter", &|r| text(r.epoch().and_then(|e| e.band.as_ref().map(Band::name)))),
         fill("flux", Double, "", "light of the whole source, in the unit of the stamp", &|r| double(Some(r.found.measured.flux))),
         fill("flux_err", Double, "", "its standard deviation", &|r| double(Some(r.found.measured.flux_err))),

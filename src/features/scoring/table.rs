@@ -8,7 +8,9 @@ use crate::{
         Candidate, CandidateIx, Detections, Epoch, Mjd, ModelCard, Prediction, Predictions,
         set_figures::in_percent,
     },
-    io::export::columns::{FilledColumn, Kind, Value, double, text},
+    io::export::columns::{
+        FilledColumn, Kind, TIME_SCALE, TIME_SCALE_MEANING, Value, double, text,
+    },
 };
 
 /// What one model predicts for all candidates, in the order of the catalogue.
@@ -227,13 +229,21 @@ pub(crate) fn identity(candidates: &[&Candidate]) -> Vec<FilledColumn> {
         ));
     }
     let mjd = |epoch: &Epoch| double(epoch.mjd.map(Mjd::days));
-    let meaning = "modified Julian date, in the time scale of the survey";
+    let meaning = "modified Julian date, in the time scale beside";
     columns.push(column(
         "mjd",
         Kind::Double,
         "d",
         meaning,
         epochs().map(mjd).collect(),
+    ));
+    let scale = |epoch: &Epoch| text(epoch.mjd.map(|mjd| mjd.scale().name()));
+    columns.push(column(
+        TIME_SCALE,
+        Kind::Text,
+        "",
+        TIME_SCALE_MEANING,
+        epochs().map(scale).collect(),
     ));
     columns
 }

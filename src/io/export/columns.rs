@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::row::ExportRow;
 use crate::domain::{DifferenceSign, Epoch, LabelEvent, Origin, Timestamp};
 
+/// The column that names the scale of the dates beside it, and what it means.
+pub const TIME_SCALE: &str = "time_scale";
+pub const TIME_SCALE_MEANING: &str =
+    "scale of the modified Julian dates: UTC, TAI (Rubin), TT, GPS, BJD";
+
 /// Values of `difference_sign`.
 pub const SCIENCE_MINUS_REFERENCE: &str = "science-reference";
 pub const REFERENCE_MINUS_SCIENCE: &str = "reference-science";
@@ -154,7 +159,8 @@ fn identity() -> Vec<Column> {
         column("candid", Text, "", "identifier of the detection that was on screen, else of the last one", |r| text(epoch(r, |e| e.candid.as_deref()))),
         column("ra", Double, "deg", "right ascension, J2000", |r| double(position(r, 0))),
         column("dec", Double, "deg", "declination, J2000", |r| double(position(r, 1))),
-        column("mjd", Double, "d", "modified Julian date of that detection, in the time scale of the survey", |r| double(epoch(r, |e| e.mjd.map(crate::domain::Mjd::days)))),
+        column("mjd", Double, "d", "modified Julian date of that detection, in the time scale beside", |r| double(epoch(r, |e| e.mjd.map(crate::domain::Mjd::days)))),
+        column(TIME_SCALE, Text, "", TIME_SCALE_MEANING, |r| text(scale(r))),
         column("fid", Int, "", "ZTF filter: 1 g, 2 r, 3 i", |r| int(epoch(r, |e| e.band.as_ref()?.ztf_fid()))),
         column("band", Text, "", "filter", |r| text(epoch(r, |e| e.band.as_ref().map(crate::domain::Band::name)))),
         column("magpsf", Float, "mag", "magnitude of that detection", |r| float(epoch(r, |e| e.mag))),
@@ -263,6 +269,14 @@ fn mjds<'a>(row: &ExportRow<'a>) -> impl Iterator<Item = f64> + use<'a> {
     epochs
         .iter()
         .filter_map(|e| e.mjd.map(crate::domain::Mjd::days))
+}
+
+/// Of the epoch, else of the first that has a time: `firstmjd` and `lastmjd` are in it, too.
+fn scale(row: &ExportRow<'_>) -> Option<&'static str> {
+    let epochs = row.candidate.map_or(&[][..], |c| &c.epochs);
+    let first = || epochs.iter().find_map(|epoch| epoch.mjd);
+    let mjd = epoch(row, |e| e.mjd).or_else(first);
+    mjd.map(|mjd| mjd.scale().name())
 }
 
 const fn sign(epoch: &Epoch) -> Option<&'static str> {

@@ -32,7 +32,7 @@ fn a_row_for_each_epoch_the_same_in_csv_and_parquet() {
     }
     let table = csv(&out("scores.csv"));
     assert_eq!(table, parquet(&out("scores.parquet")));
-    assert_eq!(table.0, ["id", "mjd", "score", "refused"]);
+    assert_eq!(table.0, ["id", "mjd", "time_scale", "score", "refused"]);
     assert_eq!(table.1.len(), 60);
     let mut sums = HashMap::new();
     let truth = csv(&out("sky/truth.csv"));
@@ -137,7 +137,13 @@ fn columns_of_several_models_bear_their_names() {
     let of_compact = ["score_compact", "refused_compact"];
     let of_other = ["score_other", "refused_other"];
     let of_again = ["score_other_2", "refused_other_2"];
-    let expected = [&["id", "mjd"][..], &of_compact, &of_other, &of_again].concat();
+    let expected = [
+        &["id", "mjd", "time_scale"][..],
+        &of_compact,
+        &of_other,
+        &of_again,
+    ]
+    .concat();
     assert_eq!(heads, expected);
     assert_eq!(
         numbers(&table, "score_compact"),
@@ -218,7 +224,10 @@ fn without_a_file_the_table_goes_to_standard_output() {
     let folder = triplets(2);
     let (code, out, err) = destello_in(folder.path(), &["score", "sky"]);
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.starts_with("id,mjd,score,refused\n"), "{out}");
+    assert!(
+        out.starts_with("id,mjd,time_scale,score,refused\n"),
+        "{out}"
+    );
     assert_eq!(out.lines().count(), 3);
     assert!(!Path::new("scores.csv").exists());
 }

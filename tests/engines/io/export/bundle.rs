@@ -7,7 +7,9 @@ use crate::common::{
     bundles::{sample, write},
 };
 use destello::{
-    domain::{DifferenceSign, LabelBook, Part, Role, Source, SourceKind, StampId, StampRef},
+    domain::{
+        DifferenceSign, LabelBook, Part, Role, Source, SourceKind, StampId, StampRef, TimeScale,
+    },
     io::{
         export::{Selection, bundle, rows, split::Split},
         fits_bundle::read_index,
@@ -119,6 +121,8 @@ fn destello_opens_its_bundle_as_a_stamp_set() {
         DifferenceSign::ScienceMinusReference
     );
     assert_eq!(fading.is_negative(), Some(true));
+    let mjd = fading.mjd.unwrap();
+    assert_eq!((mjd.days(), mjd.scale()), (61_000.5, TimeScale::Tai));
     assert_eq!(found[1].epochs[0].is_negative(), None);
     assert_eq!(
         first.roles(),

@@ -71,6 +71,7 @@ fn the_rows_say_what_was_decided_on_what_and_by_whom() {
     for (name, value) in [
         ("candid", CANDID),
         ("mjd", "58881.1746065"),
+        ("time_scale", "UTC"),
         ("ra", "123.456789012345"),
         ("fid", "2"),
         ("band", "r"),
