@@ -1,7 +1,10 @@
 //! Annotators by their skill: how often each is right, and what the candidates are, both found from votes
 //! alone (Dawid & Skene 1979).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::agreement::Votes;
 
@@ -27,10 +30,11 @@ pub struct Skills {
 /// How good an annotator is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Skill {
-    /// Candidates with a vote.
+    /// Candidates with a vote that can be judged: another annotator voted, too, and the class is one that two annotators give.
     pub votes: usize,
-    /// The probability of a right vote, weighed by how frequent the classes are; 0 to 1.
-    pub accuracy: f64,
+    /// The probability of a right vote, weighed by how frequent the classes are that two annotators give; 0 to 1. None
+    /// without such a vote.
+    pub accuracy: Option<f64>,
 }
 
 /// The probability that an annotator says a class, by the true one: (truth, said).
@@ -139,16 +143,18 @@ impl Votes {
                 break;
             }
         }
+        let is_shared = shared(&given, classes.len());
         let skill = |(at, name): (usize, Arc<str>)| {
+            let judged = given.iter().filter(|votes| votes.len() > 1).flatten();
+            let votes = judged.filter(|(who, vote)| *who == at && is_shared[*vote]);
+            let votes = votes.count();
             let right = model.prior.iter().zip(&model.confusion[at]).enumerate();
-            let votes = given.iter().flatten().filter(|(who, _)| *who == at);
-            let skill = Skill {
-                votes: votes.count(),
-                accuracy: right
-                    .map(|(truth, (share, vote))| share * vote[truth])
-                    .sum(),
-            };
-            (name, skill)
+            let right = right.filter(|(truth, _)| is_shared[*truth]);
+            let [share, right] = right.fold([0.0_f64; 2], |[all, sum], (truth, (share, vote))| {
+                [all + share, sum + share * vote[truth]]
+            });
+            let accuracy = (votes > 0).then(|| right / share);
+            (name, Skill { votes, accuracy })
         };
         let names = self.iter().map(|(candidate, _)| candidate.clone());
         Skills {
@@ -157,6 +163,15 @@ impl Votes {
             classes,
         }
     }
+}
+
+/// The classes that two annotators or more gave.
+fn shared(given: &[Given], classes: usize) -> Vec<bool> {
+    let mut by = vec![BTreeSet::new(); classes];
+    for (annotator, vote) in given.iter().flatten() {
+        by[*vote].insert(*annotator);
+    }
+    by.iter().map(|annotators| annotators.len() > 1).collect()
 }
 
 impl Skills {
@@ -191,7 +206,7 @@ mod tests {
             votes.add(id, "udo".into(), word(is_real != (number % 30 == 7)));
         }
         let skills = votes.skills();
-        let accuracy = |name: &str| skills.of_annotators[name].accuracy;
+        let accuracy = |name: &str| skills.of_annotators[name].accuracy.unwrap();
         assert!(
             accuracy("ana") > 0.9 && accuracy("udo") > 0.9,
             "{:?}",
@@ -215,6 +230,33 @@ mod tests {
         for row in skills.of_candidates.values() {
             assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn what_nobody_shares_is_not_judged() {
+        let mut votes = Votes::default();
+        for number in 0..20 {
+            let id: Arc<str> = format!("c{number}").into();
+            let class: Arc<str> = ["real", "bogus"][number % 2].into();
+            votes.add(id.clone(), "ana".into(), class.clone());
+            votes.add(id, "ben".into(), class);
+        }
+        let both = votes.skills();
+        // One alone on a candidate, and one whose class is nobody else's.
+        votes.add("alone".into(), "eva".into(), "real".into());
+        votes.add("c0".into(), "udo".into(), "supernova".into());
+        let skills = votes.skills();
+        for (name, count) in [("ana", 20), ("ben", 20), ("eva", 0), ("udo", 0)] {
+            let skill = &skills.of_annotators[name];
+            assert_eq!(
+                (skill.votes, skill.accuracy.is_some()),
+                (count, count > 0),
+                "{name}"
+            );
+        }
+        let [before, after] =
+            [&both, &skills].map(|all| all.of_annotators["ana"].accuracy.unwrap());
+        assert!((before - after).abs() < 0.05, "{before} {after}");
     }
 
     #[test]

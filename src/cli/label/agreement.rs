@@ -85,9 +85,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if annotators > 2 {
         for (name, skill) in votes.skills().of_annotators {
-            let (percent, votes) = (100.0 * skill.accuracy, skill.votes);
-            print_line(&format!(
-                "{name}: {percent:.0} % right of {votes}, by the votes of all"
+            let votes = skill.votes;
+            print_line(&skill.accuracy.map_or_else(
+                || format!("{name}: not judged, no class and candidate is shared with another"),
+                |share| {
+                    let percent = 100.0 * share;
+                    format!("{name}: {percent:.0} % right of {votes}, by the votes of all")
+                },
             ))?;
         }
     }
