@@ -95,6 +95,22 @@ fn answers_are_judged_at_once_and_never_become_labels() {
 }
 
 #[test]
+fn the_filter_from_before_is_set_again_afterwards() {
+    let set = Kinds::new();
+    let mut window = set.window();
+    let first = window.queue()[0].to_owned();
+    let line = format!("id:{first}");
+    window.filter(&line);
+    assert_eq!(window.queue(), [&*first]);
+    practise(&mut window, PracticeCommand::Start);
+    assert_eq!(window.queue().len(), 24);
+    window.label(REAL);
+    practise(&mut window, PracticeCommand::End);
+    assert_eq!(window.state.shared.queue.spec().filter, line);
+    assert_eq!((window.queue(), window.here()), (vec![&*first], &*first));
+}
+
+#[test]
 fn labels_are_hidden_and_none_is_given_meanwhile() {
     let set = Kinds::new();
     let mut window = set.window();

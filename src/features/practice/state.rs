@@ -50,6 +50,8 @@ struct Round {
     answers: Vec<Answered>,
     passed: BTreeSet<CandidateIx>,
     begun: Timestamp,
+    /// Filter and order that were set before.
+    queue: QueueSpec,
 }
 
 impl Round {
@@ -214,6 +216,7 @@ impl PracticePane {
             answers: Vec::new(),
             passed: BTreeSet::new(),
             begun: cx.now,
+            queue: shared.queue.spec().clone(),
         });
         // No filter or order by label or score gives one away.
         shared.set_queue(QueueSpec::default());
@@ -283,6 +286,8 @@ impl PracticePane {
         };
         shared.repeat_check.practise(false);
         shared.drop_shortlist(cx);
+        shared.set_queue(round.queue);
+        shared.stay_in_queue(cx);
         if round.answers.is_empty() {
             shared.report("the practice is over: nothing was answered", cx.now);
             return;
