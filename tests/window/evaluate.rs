@@ -48,6 +48,20 @@ fn models_are_judged_and_cells_open_what_they_count() {
 }
 
 #[test]
+fn beside_the_figures_of_few_stands_of_how_few() {
+    let sky = Sky::new(40);
+    let mut view = view(SIZE, |window| {
+        window.open(&[sky.path()], &sky.beside("p.destello"));
+        window.label_truths(4);
+        window.act(Action::Evaluate);
+    });
+    click(&mut view, "labels (4)");
+    assert!(shows(&view, "of 4 objects only"), "{:?}", texts(&view));
+    click(&mut view, "in the data");
+    assert!(!shows(&view, "objects only"), "{:?}", texts(&view));
+}
+
+#[test]
 fn without_truth_it_says_what_brings_it() {
     let (_set, mut view) = super::opened();
     press(&mut view, NONE, Key::F6);

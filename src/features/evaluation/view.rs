@@ -202,17 +202,7 @@ fn figures_ui(
         return;
     };
     let width = ui.available_width();
-    ui.horizontal(|ui| {
-        for measure in HEADLINE {
-            ui.vertical(|ui| {
-                let number = model.figures.get(measure);
-                let number = number.map_or_else(|| "–".into(), |n| format!("{:.1} %", 100.0 * n));
-                ui.label(RichText::new(number).size(22.0));
-                ui.label(weak(ui, measure.title()));
-            });
-            ui.add_space(theme::GRID);
-        }
-    });
+    headline_ui(ui, model);
     ui.add_space(theme::GRID);
     table_ui(ui, report, &mut memory.judged_model);
     ui.label(weak(
@@ -228,6 +218,39 @@ fn figures_ui(
         ui.set_max_width(width);
         rest_ui(ui, model);
     });
+}
+
+/// The numbers that stand large, and of how few they are.
+fn headline_ui(ui: &mut Ui, model: &Evaluation) {
+    ui.horizontal(|ui| {
+        for measure in HEADLINE {
+            ui.vertical(|ui| {
+                let number = model.figures.get(measure);
+                let number = number.map_or_else(|| "–".into(), |n| format!("{:.1} %", 100.0 * n));
+                ui.label(RichText::new(number).size(22.0));
+                ui.label(weak(ui, measure.title()));
+            });
+            ui.add_space(theme::GRID);
+        }
+    });
+    let learned = model.left_out.iter().find(|left| left.why == LEARNED);
+    if let Some(words) = of_few(model.objects as u64, learned.map(|left| left.n)) {
+        ui.label(RichText::new(words).color(theme::accent_text(ui)));
+    }
+}
+
+/// "of 1 unseen label: a compared model has learned the other 50": where fewer than ten objects are judged.
+fn of_few(objects: u64, learned: Option<usize>) -> Option<String> {
+    if !(1..FEW).contains(&objects) {
+        return None;
+    }
+    Some(match learned {
+        Some(learned) => format!(
+            "of {}: a compared model has learned the other {learned}",
+            counted(objects, "unseen label")
+        ),
+        None => format!("of {} only", counted(objects, "object")),
+    })
 }
 
 /// Figures of a handful mean little, and say so. Of many classes some may be absent; of two both are
@@ -424,4 +447,19 @@ fn comparison_ui(
             commands.push(Evaluate::Open(shortlist(title, judged)).into());
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_few_say_of_how_few() {
+        assert_eq!(
+            of_few(1, Some(50)).as_deref(),
+            Some("of 1 unseen label: a compared model has learned the other 50")
+        );
+        assert_eq!(of_few(9, None).as_deref(), Some("of 9 objects only"));
+        assert_eq!((of_few(0, Some(50)), of_few(10, Some(50))), (None, None));
+    }
 }
