@@ -85,6 +85,13 @@ impl Epoch {
         is_known.then(|| is_turned || of_flux == Some(true))
     }
 
+    /// True where its magnitude is that of what is left in the difference, as ZTF's `magpsf` and Rubin's `psfFlux` are: of a variable source it
+    /// is not how bright that is.
+    pub fn is_mag_of_difference(&self) -> bool {
+        let names = ["magpsf", "psfFlux", "psFlux"];
+        names.iter().any(|name| self.fields.number(name).is_some())
+    }
+
     /// True where it is known to have become fainter.
     pub fn is_fading(&self) -> bool {
         self.is_negative() == Some(true)

@@ -27,6 +27,7 @@ pub mod latent;
 mod latent_membership;
 pub mod learning_curve;
 pub mod log_pool;
+pub mod magnitude;
 pub mod measure;
 pub mod model;
 pub mod plot;

@@ -28,6 +28,12 @@ const FIRST_LABELS: usize = 10;
 /// Width of the pixel read-out, points: from, to; and what the rest of the bar needs. From 1,400 points on it holds a position to the last digit.
 const READ_OUT: [f32; 2] = [330.0, 430.0];
 const REST: f32 = 970.0;
+/// Below this width of the window, points, bad news has a line of its own, where it can be read whole.
+const OWN_LINE: f32 = 1_150.0;
+/// Below this one the look is left out, and the read-out is as wide as the counts leave it.
+const NARROW: f32 = 950.0;
+const NARROW_READ_OUT: [f32; 2] = [120.0, 330.0];
+const NARROW_REST: f32 = 420.0;
 
 /// The bar.
 pub fn status_bar_ui(
@@ -37,13 +43,24 @@ pub fn status_bar_ui(
     now: Timestamp,
     commands: &mut Vec<Command>,
 ) {
+    let is_alarm = state
+        .shared
+        .toast
+        .as_ref()
+        .is_some_and(|toast| toast.is_error);
+    let has_own_line = is_alarm && ui.available_width() < OWN_LINE;
+    if has_own_line {
+        toast_ui(ui, state, now, true, commands);
+    }
     ui.horizontal(|ui| {
         if !state.shared.is_blank() {
             set_ui(ui, state, memory, now);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             saved_ui(ui, state);
-            toast_ui(ui, state, now, commands);
+            if !has_own_line {
+                toast_ui(ui, state, now, false, commands);
+            }
         });
     });
 }
@@ -53,8 +70,13 @@ fn set_ui(ui: &mut Ui, state: &AppState, memory: &Memory, now: Timestamp) {
     let words = readout::under_pointer(&state.shared, &memory.view);
     let words = words.unwrap_or_else(|| hint(state));
     // Always of one width, so that nothing moves with the pointer.
-    let [least, most] = READ_OUT;
-    let width = (ui.available_width() - REST).clamp(least, most);
+    let is_narrow = ui.available_width() < NARROW;
+    let (from_to, rest) = if is_narrow {
+        (NARROW_READ_OUT, NARROW_REST)
+    } else {
+        (READ_OUT, REST)
+    };
+    let width = (ui.available_width() - rest).clamp(from_to[0], from_to[1]);
     let size = egui::vec2(width, 18.0);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_width(width);
@@ -62,18 +84,20 @@ fn set_ui(ui: &mut Ui, state: &AppState, memory: &Memory, now: Timestamp) {
         ui.add(egui::Label::new(words).truncate());
     });
     ui.separator();
-    let display = &state.shared.display;
-    ui.label(weak(
-        ui,
-        format!(
-            "{} · {} · {} · {}",
-            display.preset.name(),
-            display.plain.stretch.name(),
-            display.plain.rule.name(),
-            display.lock.name()
-        ),
-    ));
-    ui.separator();
+    if !is_narrow {
+        let display = &state.shared.display;
+        ui.label(weak(
+            ui,
+            format!(
+                "{} · {} · {} · {}",
+                display.preset.name(),
+                display.plain.stretch.name(),
+                display.plain.rule.name(),
+                display.lock.name()
+            ),
+        ));
+        ui.separator();
+    }
     counts_ui(ui, state, now);
 }
 
@@ -174,7 +198,14 @@ fn saved_ui(ui: &mut Ui, state: &AppState) {
     }
 }
 
-fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Command>) {
+/// What was done last, or went wrong; on a line of its own it is wrapped, else cut.
+fn toast_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    now: Timestamp,
+    is_whole: bool,
+    commands: &mut Vec<Command>,
+) {
     let Some(toast) = &state.shared.toast else {
         return;
     };
@@ -200,7 +231,12 @@ fn toast_ui(ui: &mut Ui, state: &AppState, now: Timestamp, commands: &mut Vec<Co
         toast.text.clone()
     };
     let label = RichText::new(short(&text, TIP)).color(color);
-    let label = egui::Label::new(label).truncate();
+    let label = egui::Label::new(label);
+    let label = if is_whole {
+        label.wrap()
+    } else {
+        label.truncate()
+    };
     let shown = ui.add(label).on_hover_text(short(&text, WHOLE));
     spoken::announce(&shown, toast.is_error);
 }

@@ -20,9 +20,17 @@ pub struct Link {
     pub name: String,
     /// Its address; `{id}`, `{ra}` and `{dec}` (degrees) are filled in.
     pub url: String,
-    /// Beginning of the identifiers that it knows; empty for any.
+    /// Beginning of the identifiers that it knows; empty for any, and `0-9` for the long numbers of Rubin's objects.
     #[serde(default)]
     pub ids: String,
+}
+
+/// Stands for the identifiers of Rubin's objects in [`Link::ids`].
+const RUBIN: &str = "0-9";
+
+/// A `diaObjectId`: a number of 15 digits or more that 64 bits hold. Shorter ones are anybody's.
+fn is_of_rubin(id: &str) -> bool {
+    id.len() >= 15 && id.bytes().all(|byte| byte.is_ascii_digit()) && id.parse::<i64>().is_ok()
 }
 
 impl Link {
@@ -41,6 +49,8 @@ impl Link {
             ("Fink", "ZTF", "https://ztf.fink-portal.org/{id}"),
             ("Lasair", "ZTF", "https://lasair-ztf.lsst.ac.uk/objects/{id}/"),
             ("Fritz (SkyPortal)", "ZTF", "https://fritz.science/source/{id}"),
+            ("Fink", RUBIN, "https://lsst.fink-portal.org/{id}"),
+            ("Lasair", RUBIN, "https://lasair.lsst.ac.uk/objects/{id}/"),
             (
                 "SIMBAD",
                 "",
@@ -68,7 +78,11 @@ impl Link {
 
     /// The address for a candidate; none where it is not of that survey, or has no position.
     pub fn of(&self, candidate: &Candidate) -> Option<String> {
-        if !candidate.id.starts_with(&self.ids) {
+        let is_known = match &*self.ids {
+            RUBIN => is_of_rubin(&candidate.id),
+            beginning => candidate.id.starts_with(beginning),
+        };
+        if !is_known {
             return None;
         }
         let id = utf8_percent_encode(&candidate.id, IN_ADDRESS).to_string();
@@ -107,6 +121,16 @@ mod tests {
         assert!(ztf[6].contains("ra=210.910570&dec=-5.250000"), "{}", ztf[6]);
         assert_eq!(of(&candidate("SNHiTS15B", Some([1.0, 2.0]))).len(), 4);
         assert!(of(&candidate("SNHiTS15B", None)).is_empty());
+        let rubin = of(&candidate("313853517460144141", Some([1.0, 2.0])));
+        assert_eq!(rubin.len(), 6);
+        assert_eq!(rubin[0], "https://lsst.fink-portal.org/313853517460144141");
+        assert_eq!(
+            rubin[1],
+            "https://lasair.lsst.ac.uk/objects/313853517460144141/"
+        );
+        for id in ["123456", "99999999999999999999", "31385351746014414x"] {
+            assert_eq!(of(&candidate(id, Some([1.0, 2.0]))).len(), 4, "{id}");
+        }
         let own = Link::new("mine", "", "https://x/{id}");
         let strange = own.of(&candidate("a b/ü&c", None)).unwrap();
         assert_eq!(strange, "https://x/a%20b%2F%C3%BC%26c");

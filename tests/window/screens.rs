@@ -321,3 +321,25 @@ fn panels_keep_their_width() {
     rest(&mut view);
     view.get_by_label("Largest first");
 }
+
+#[test]
+fn bad_news_can_be_read_in_a_narrow_window() {
+    let set = StampSet::new();
+    let why = format!("labels cannot be kept: {}", "/proc/of/a/project".repeat(7));
+    let width = 700.0;
+    let view = view([width, 650.0], |window| {
+        open(window, &set);
+        let now = window.now();
+        window.state.shared.warn(why.clone(), now);
+    });
+    let message = rect_of(&view, &why);
+    assert!(
+        message.left() >= 0.0 && message.right() <= width,
+        "{message:?}"
+    );
+    // Whole, on two lines.
+    let saved = rect_of(&view, "saved");
+    assert!(message.height() > 1.5 * saved.height(), "{message:?}");
+    assert!(message.bottom() <= saved.top() + 1.0, "{saved:?}");
+    assert!(saved.right() <= width, "{saved:?}");
+}

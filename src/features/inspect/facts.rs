@@ -31,7 +31,7 @@ const ZTF: [&str; 22] = [
     "field",
 ];
 /// The same of Rubin's.
-const RUBIN: [&str; 20] = [
+const RUBIN: [&str; 21] = [
     "reliability",
     "snr",
     "isNegative",
@@ -49,6 +49,7 @@ const RUBIN: [&str; 20] = [
     "nDiaSources",
     "firstDiaSourceMjdTai",
     "ssObjectId",
+    "designation",
     "diaObjectId",
     "detector",
     "visit",

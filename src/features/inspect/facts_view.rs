@@ -4,7 +4,7 @@ use egui::{Align, Color32, Layout, OpenUrl, RichText, ScrollArea, Sense, Ui};
 
 use super::facts::facts;
 use crate::{
-    domain::{Candidate, Epoch, FieldValue},
+    domain::{Candidate, Epoch, FieldValue, magnitude::mag_in_words},
     widgets::{
         cells,
         theme::{self, weak},
@@ -87,11 +87,13 @@ fn epoch_ui(ui: &mut Ui, epoch: &Epoch) {
         pair(ui, "band", &band.to_string(), Some(color));
     }
     if let Some(mag) = epoch.mag.filter(|mag| mag.is_finite()) {
-        let err = epoch
-            .mag_err
-            .map(|err| format!(" ± {err:.2}"))
-            .unwrap_or_default();
-        pair(ui, "magnitude", &format!("{mag:.2}{err}"), None);
+        let name = if epoch.is_mag_of_difference() {
+            "difference magnitude"
+        } else {
+            "magnitude"
+        };
+        let words = mag_in_words(mag.into(), epoch.mag_err.map(f64::from));
+        pair(ui, name, &words, None);
     }
     if let Some(seeing) = epoch.seeing_arcsec {
         pair(ui, "seeing", &format!("{seeing:.2}″"), None);

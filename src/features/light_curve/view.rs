@@ -12,7 +12,7 @@ use super::{
     points::{Curve, Point, Scale, nearest_epoch, time_axis, time_origin},
 };
 use crate::{
-    domain::{Band, Candidate},
+    domain::{Band, Candidate, magnitude::mag_in_words},
     features::light_curve::state::LightCurvePane,
     widgets::{
         cells, spoken,
@@ -234,15 +234,12 @@ pub(super) fn point_words(
     let value = if point.is_upper_limit {
         format!("fainter than {:.2}", point.value)
     } else {
-        let error = point
-            .err
-            .map_or_else(String::new, |err| format!(" ± {err:.2}"));
         let fades = if point.is_fading {
             ", fainter than in the reference by so much light"
         } else {
             ""
         };
-        format!("{:.2}{error}{fades}", point.value)
+        mag_in_words(point.value, point.err) + fades
     };
     let images = match point.epoch {
         Some(epoch) => format!("epoch {}", epoch + 1),

@@ -11,7 +11,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{ExportError, ExportRow, bundle::Decode, written_beside};
 use crate::{
-    domain::{Band, Candidate, Epoch, Mjd, Problem, Role, Stamp, Timestamp},
+    domain::{
+        Band, Candidate, Epoch, Mjd, Problem, Role, Stamp, Timestamp, magnitude::mag_in_words,
+    },
     imaging::{Marks, Preset},
 };
 
@@ -193,10 +195,7 @@ fn epoch_in_words(epoch: &Epoch) -> String {
     let mag = epoch
         .mag
         .filter(|mag| mag.is_finite())
-        .map(|mag| match epoch.mag_err {
-            Some(err) if err.is_finite() => format!("{mag:.2} ± {err:.2} mag"),
-            _ => format!("{mag:.2} mag"),
-        });
+        .map(|mag| mag_in_words(mag.into(), epoch.mag_err.map(f64::from)) + " mag");
     let fades = epoch.is_fading().then(|| "fading".to_owned());
     let time = epoch.mjd.and_then(utc);
     let words = [band, mag, fades, time].into_iter().flatten();

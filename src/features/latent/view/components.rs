@@ -29,9 +29,17 @@ const ROW: f32 = 92.0;
 const CENTROID: f32 = 80.0;
 /// Side of a member's stamp.
 const MEMBER: f32 = 42.0;
-/// Where the words begin, and the stamps.
+/// Where the words begin.
 const WORDS: f32 = CENTROID + 20.0;
-const STAMPS: f32 = WORDS + 134.0;
+/// The least that words have, and the most: "1,234 members, 1,100 unlabelled".
+const LEAST_WORDS: f32 = 134.0;
+const MOST_WORDS: f32 = 190.0;
+
+/// Where the stamps begin: the words have what a row leaves beside them.
+fn stamps_at(row: Rect) -> f32 {
+    let beside = row.width() - ENDS as f32 * (MEMBER + 2.0) - WORDS;
+    WORDS + beside.clamp(LEAST_WORDS, MOST_WORDS)
+}
 
 /// The table.
 pub fn components_ui(
@@ -162,7 +170,7 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
         (theme::CAPTION, weak_color),
     ];
     let painter = ui.painter().with_clip_rect(
-        rect.with_max_x(rect.left() + STAMPS - 4.0)
+        rect.with_max_x(rect.left() + stamps_at(rect) - 4.0)
             .intersect(ui.clip_rect()),
     );
     let mut top = rect.top() + 3.0;
@@ -212,7 +220,7 @@ fn unlabelled_words(row: &ComponentRow) -> String {
 
 fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<impl From<Latent>>) {
     let corner = pos2(rect.left() + WORDS, rect.bottom() - 24.0);
-    let place = Rect::from_min_size(corner, vec2(STAMPS - WORDS - 4.0, 22.0));
+    let place = Rect::from_min_size(corner, vec2(stamps_at(rect) - WORDS - 4.0, 22.0));
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(place));
     inside.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -253,7 +261,7 @@ fn members_ui(
         for (at, ix) in members.iter().enumerate().take(ENDS) {
             let corner = rect.min
                 + vec2(
-                    STAMPS + at as f32 * (MEMBER + 2.0),
+                    stamps_at(rect) + at as f32 * (MEMBER + 2.0),
                     3.0 + line as f32 * (MEMBER + 2.0),
                 );
             let square = Rect::from_min_size(corner, vec2(MEMBER, MEMBER));
