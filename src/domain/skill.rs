@@ -242,7 +242,7 @@ mod tests {
             votes.add(id, "ben".into(), class);
         }
         let both = votes.skills();
-        // One alone on a candidate, and one whose class is nobody else's.
+        // One alone on a candidate, and one whose class no other gives.
         votes.add("alone".into(), "eva".into(), "real".into());
         votes.add("c0".into(), "udo".into(), "supernova".into());
         let skills = votes.skills();

@@ -454,7 +454,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_of_few_say_of_how_few() {
+    fn figures_of_few_name_their_number() {
         assert_eq!(
             of_few(1, Some(50)).as_deref(),
             Some("of 1 unseen label: a compared model has learned the other 50")

@@ -56,6 +56,8 @@ pub struct ImportPlan {
     pub unlabelled_rows: usize,
     /// Rows whose decision takes the place of another that counted until now.
     pub overruling_rows: usize,
+    /// Those of them that give another class than another annotator did.
+    pub conflicting_rows: usize,
     /// Rows that could not be used: unknown ids, unknown classes, unreadable ones.
     pub problems: Vec<Problem>,
     /// Rows that were used, but not as they may have been meant: times that are not understood, several
@@ -166,7 +168,7 @@ pub fn plan_import(
             plan.known_rows += 1;
         } else {
             plan.new_rows += 1;
-            plan.overruling_rows += usize::from(overrules(&actions, book.state(&key.0)));
+            plan.compare(&key, &actions, book);
             plan.events.extend(events);
             last_planned.insert(key, (row.line, actions));
         }
@@ -294,17 +296,37 @@ fn overrules(actions: &[LabelAction], before: &LabelState) -> bool {
 }
 
 impl ImportPlan {
+    /// Counts a new row that contradicts the label that counted.
+    fn compare(
+        &mut self,
+        (candidate, annotator): &(Arc<str>, Arc<str>),
+        actions: &[LabelAction],
+        book: &LabelBook,
+    ) {
+        if !overrules(actions, book.state(candidate)) {
+            return;
+        }
+        self.overruling_rows += 1;
+        let decision = book.decision(candidate);
+        let is_by_other = decision.is_some_and(|event| event.annotator != *annotator);
+        let gives_class = matches!(actions, [LabelAction::Set { .. }]);
+        self.conflicting_rows += usize::from(is_by_other && gives_class);
+    }
+
     /// That labels which were there count no longer, where it is so.
     pub fn overruled_in_words(&self) -> Option<String> {
-        match self.overruling_rows {
-            0 => None,
-            1 => Some(
-                "1 contradicts a label that was there, and counts now: conflict>0 shows it".into(),
-            ),
-            rows => Some(format!(
-                "{rows} contradict labels that were there, and count now: conflict>0 shows them"
-            )),
-        }
+        let rows = match self.overruling_rows {
+            0 => return None,
+            1 => "1 contradicts a label that was there, and counts now".into(),
+            rows => format!("{rows} contradict labels that were there, and count now"),
+        };
+        let shown = match (self.conflicting_rows, self.overruling_rows) {
+            (0, _) => String::new(),
+            (1, 1) => ": conflict>0 shows it".into(),
+            (conflicting, all) if conflicting == all => ": conflict>0 shows them".into(),
+            (conflicting, _) => format!(": conflict>0 shows {conflicting} of them"),
+        };
+        Some(rows + &shown)
     }
 }
 

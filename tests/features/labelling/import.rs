@@ -115,9 +115,16 @@ fn rows_that_contradict_labels_which_were_there_are_counted() {
     let plan = requests.import("id,label,annotator\na,real,eva\nb,unsure,eva\nc,skip,eva\n");
     assert_eq!((plan.new_rows, plan.overruling_rows), (3, 2));
     let words = plan.overruled_in_words().unwrap();
-    assert!(
-        words.starts_with("2 contradict labels that were there, and count now"),
-        "{words}"
+    // Who is unsure gives no other class.
+    assert_eq!(
+        words,
+        "2 contradict labels that were there, and count now: conflict>0 shows 1 of them"
+    );
+    // Of one annotator it is a correction.
+    let plan = requests.import("id,label,annotator\na,bogus,eva\n");
+    assert_eq!(
+        plan.overruled_in_words().as_deref(),
+        Some("1 contradicts a label that was there, and counts now")
     );
 }
 
