@@ -102,6 +102,9 @@ fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
     }
     if memory.view.theme.is_none() {
         theme::install_fonts(ui.ctx());
+        // egui would close the window by Ctrl+Q itself: a second request beside ours, which loses what the first was refused for.
+        ui.ctx()
+            .options_mut(|options| options.quit_shortcuts.clear());
         ui.ctx().add_plugin(InputOrder::default());
         ui.ctx().add_plugin(FocusInSight::default());
     }

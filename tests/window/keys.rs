@@ -39,6 +39,17 @@ fn class_buttons_and_keys_label_and_go_on() {
 }
 
 #[test]
+fn closing_is_asked_for_once() {
+    let (_set, mut view) = opened();
+    // egui would close the window by the same key, which came as a second request.
+    assert!(
+        view.ctx
+            .options(|options| options.quit_shortcuts.is_empty())
+    );
+    assert_eq!(press(&mut view, Modifiers::COMMAND, Key::Q), ["Do(Quit)"]);
+}
+
+#[test]
 fn keys_walk_epochs_and_a_click_on_the_strip_goes_there() {
     let (_set, mut view) = opened();
     assert!(shows(&view, "epoch 3 of 5"), "the brightest first");
