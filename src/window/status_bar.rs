@@ -31,7 +31,7 @@ const REST: f32 = 970.0;
 /// Below this width of the window, points, bad news has a line of its own, where it can be read whole.
 const OWN_LINE: f32 = 1_150.0;
 /// Below this one the look is left out, and the read-out is as wide as the counts leave it.
-const NARROW: f32 = 950.0;
+const NARROW: f32 = 860.0;
 const NARROW_READ_OUT: [f32; 2] = [120.0, 330.0];
 const NARROW_REST: f32 = 420.0;
 
