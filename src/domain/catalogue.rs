@@ -140,15 +140,23 @@ impl Catalogue {
         };
         let known = &mut self.candidates[ix.0 as usize];
         let seen = self.seen.get_or_insert_default().0.entry(ix);
-        self.duplicates += join_epochs(&mut known.epochs, part.epochs, seen);
-        join_history(&mut known.history, part.history);
-        known.position_deg = known.position_deg.or(part.position_deg);
-        known.truth = known.truth.take().or(part.truth);
-        if known.fields.is_empty() {
-            known.fields = part.fields;
-        }
+        let epochs = std::mem::take(&mut part.epochs);
+        self.duplicates += join_epochs(&mut known.epochs, epochs, seen);
+        known.join_facts(part);
         known.sort_by_time();
         ix
+    }
+}
+
+impl Candidate {
+    /// Takes in what another part of the same object says of it beside its epochs.
+    pub(super) fn join_facts(&mut self, more: Self) {
+        join_history(&mut self.history, more.history);
+        self.position_deg = self.position_deg.or(more.position_deg);
+        self.truth = self.truth.take().or(more.truth);
+        if self.fields.is_empty() {
+            self.fields = more.fields;
+        }
     }
 }
 
@@ -249,7 +257,7 @@ pub(super) fn is_same_detection(a: &Epoch, b: &Epoch) -> bool {
     }
 }
 
-pub(super) fn join_history(known: &mut Vec<Photometry>, more: Vec<Photometry>) {
+fn join_history(known: &mut Vec<Photometry>, more: Vec<Photometry>) {
     let is_known = |point: &Photometry, known: &[Photometry]| {
         known.iter().any(|old| {
             (old.mjd.days() - point.mjd.days()).abs() < 1e-6
@@ -265,7 +273,7 @@ pub(super) fn join_history(known: &mut Vec<Photometry>, more: Vec<Photometry>) {
 }
 
 /// One fault of one input: a line of the *Problems* list. Everything else opens all the same.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Problem {
     /// The file, folder or archive member (`night.tar.gz/1105.avro`).
     pub path: String,

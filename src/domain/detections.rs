@@ -32,6 +32,15 @@ impl Detections {
         self.revision += 1;
     }
 
+    /// Forgets those of a candidate, which has other epochs now.
+    pub fn forget(&mut self, candidate: CandidateIx) {
+        let known = self.all.get_mut(candidate.0 as usize);
+        if let Some(before) = known.and_then(Option::take) {
+            self.unseen -= usize::from(seen(&before, before.len()) == Some(false));
+            self.revision += 1;
+        }
+    }
+
     /// Those of a candidate, one for each epoch; none before it was looked at.
     pub fn get(&self, candidate: CandidateIx) -> Option<&Arc<[f32]>> {
         self.all.get(candidate.0 as usize)?.as_ref()
@@ -77,5 +86,8 @@ mod tests {
         known.put(ix, [f32::NAN, 1.0, 3.0, 9.0].into());
         assert_eq!((known.is_seen(ix, 3), known.unseen()), (Some(true), 0));
         assert_eq!(known.is_seen(CandidateIx(0), 0), None);
+        known.put(ix, [1.0].into());
+        known.forget(ix);
+        assert_eq!((known.get(ix), known.unseen()), (None, 0));
     }
 }

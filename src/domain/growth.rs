@@ -1,11 +1,14 @@
 //! What a set has gained since it was opened: candidates that are new, and epochs of those that were there.
 
-use std::path::Path;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::Path,
+};
 
 use super::{
-    Candidate, CandidateIx, Catalogue, Epoch, StampIds,
-    candidate::by_time,
-    catalogue::{is_same_detection, join_history},
+    Candidate, CandidateIx, Catalogue, Epoch, Part, Role, Source, StampIds, StampRef,
+    candidate::by_time, catalogue::is_same_detection,
 };
 
 /// A candidate that was there, with what it has gained.
@@ -30,29 +33,44 @@ pub struct Growth {
     pub renewed: Vec<Renewed>,
 }
 
+/// What has become of files since the set was read.
+#[derive(Clone, Copy)]
+pub struct FilesNow<'a> {
+    /// True for a file that was read again as another one.
+    pub is_renewed: &'a dyn Fn(&Path) -> bool,
+    /// True for a file that was not read, because it is being written.
+    pub is_waited_for: &'a dyn Fn(&Path) -> bool,
+}
+
 impl Growth {
-    /// What `now` has and `then` had not. Epochs whose files `is_changed` are taken as they are now; what is gone stays.
-    /// New stamps get their numbers from `ids`, whatever numbers they have in `now`.
-    pub fn between(
-        then: &Catalogue,
-        now: Catalogue,
-        is_changed: &dyn Fn(&Path) -> bool,
-        ids: &StampIds,
-    ) -> Self {
+    /// What `now` has and `then` had not. What is gone stays, but no stamp of a file that was read again and does not hold
+    /// it any more: another one may lie in its place. New stamps get their numbers from `ids`, whatever numbers they have
+    /// in `now`.
+    pub fn between(then: &Catalogue, now: Catalogue, files: FilesNow<'_>, ids: &StampIds) -> Self {
         let mut growth = Self::default();
+        let mut is_there = vec![false; then.len()];
+        let mut owners = None;
         for mut candidate in now.into_candidates() {
-            let known = then.find(&candidate.id);
-            let Some((ix, known)) = known.and_then(|ix| Some((ix, then.get(ix)?))) else {
-                for epoch in &mut candidate.epochs {
-                    number(epoch, ids);
-                }
-                growth.new.push(candidate);
+            let known = then.find(&candidate.id).or_else(|| {
+                // What is one object may go by another name once more files are there.
+                let owners = owners.get_or_insert_with(|| owners_of(then));
+                let mut places = candidate.epochs.iter().filter_map(first_place);
+                places.find_map(|place| owners.get(&place).copied())
+            });
+            if let Some((ix, known)) = known.and_then(|ix| Some((ix, then.get(ix)?))) {
+                is_there[ix.0 as usize] = true;
+                let renewed = renewed((ix, known), candidate, files, ids);
+                growth.renewed.extend(renewed);
                 continue;
-            };
-            growth
-                .renewed
-                .extend(renewed((ix, known), candidate, is_changed, ids));
+            }
+            for stamp in candidate.epochs.iter_mut().flat_map(|one| &mut one.stamps) {
+                stamp.id = ids.next();
+            }
+            growth.new.push(candidate);
         }
+        let gone = then.iter().filter(|(ix, _)| !is_there[ix.0 as usize]);
+        let of_gone = |known| renewed(known, Candidate::default(), files, ids);
+        growth.renewed.extend(gone.filter_map(of_gone));
         growth
     }
 
@@ -62,50 +80,92 @@ impl Growth {
     }
 }
 
-/// None where nothing came in for it.
+/// Where a stamp lies.
+type StampPlace<'a> = (&'a Source, Part, Role);
+
+fn place_of(stamp: &StampRef) -> StampPlace<'_> {
+    (&stamp.source, stamp.part, stamp.role)
+}
+
+/// By what an epoch is known that has no identifier, as a hash.
+fn first_place(epoch: &Epoch) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    place_of(epoch.stamps.first()?).hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+/// The candidate that each first stamp belongs to.
+fn owners_of(catalogue: &Catalogue) -> HashMap<u64, CandidateIx> {
+    let of_candidate = |(ix, candidate): (CandidateIx, &Candidate)| {
+        let places = candidate.epochs.iter().filter_map(first_place);
+        places.map(|place| (place, ix)).collect::<Vec<_>>()
+    };
+    catalogue.iter().flat_map(of_candidate).collect()
+}
+
+/// What has become of a candidate; none where nothing came in for it and nothing was lost.
 fn renewed(
     (ix, then): (CandidateIx, &Candidate),
     now: Candidate,
-    is_changed: &dyn Fn(&Path) -> bool,
+    files: FilesNow<'_>,
     ids: &StampIds,
 ) -> Option<Renewed> {
-    let of_changed = |epoch: &Epoch| {
-        let mut stamps = epoch.stamps.iter();
-        stamps.any(|stamp| is_changed(&stamp.source.path))
+    let is_renewed = |stamp: &StampRef| (files.is_renewed)(&stamp.source.path);
+    let stamps = then.epochs.iter().flat_map(|epoch| &epoch.stamps);
+    let is_same = |(old, new): (&Epoch, &Epoch)| {
+        let places = |epoch: &Epoch| {
+            epoch
+                .stamps
+                .iter()
+                .map(place_of)
+                .eq(old.stamps.iter().map(place_of))
+        };
+        is_same_detection(old, new) && places(new)
     };
-    let is_other =
-        |old: &Epoch, new: &Epoch| old.stamps.len() != new.stamps.len() || of_changed(new);
-    let pairs = || then.epochs.iter().zip(&now.epochs);
+    let is_gone = now.epochs.is_empty();
     let is_as_it_was = then.epochs.len() == now.epochs.len()
         && then.history.len() == now.history.len()
-        && pairs().all(|(old, new)| is_same_detection(old, new) && !is_other(old, new));
-    if is_as_it_was {
+        && then.epochs.iter().zip(&now.epochs).all(is_same);
+    if (is_as_it_was || is_gone) && !stamps.clone().any(is_renewed) {
         return None;
     }
+    let pairs = pairs_of(&then.epochs, &now.epochs);
     let mut candidate = then.clone();
-    let (mut gained, mut is_renewed) = (0, false);
-    // Each with its place before.
-    let mut epochs: Vec<(Option<usize>, Epoch)> = std::mem::take(&mut candidate.epochs)
+    // Each with its place before, and without stamps of files that were read again: these come with the epochs of now.
+    let mut epochs: Vec<(Option<usize>, Epoch)> = Vec::with_capacity(then.epochs.len());
+    for (at, mut epoch) in std::mem::take(&mut candidate.epochs)
         .into_iter()
         .enumerate()
-        .map(|(at, epoch)| (Some(at), epoch))
-        .collect();
-    for mut epoch in now.epochs {
-        let mut known = epochs.iter_mut();
-        match known.find(|(_, old)| is_same(old, &epoch)) {
-            None => {
-                number(&mut epoch, ids);
-                epochs.push((None, epoch));
-                gained += 1;
-            }
-            Some((_, old)) if is_other(old, &epoch) => {
-                number(&mut epoch, ids);
-                *old = epoch;
-                is_renewed = true;
-            }
-            Some(_) => {}
+    {
+        epoch.stamps.retain(|stamp| !is_renewed(stamp));
+        epochs.push((Some(at), epoch));
+    }
+    let mut gained = 0;
+    let mut facts = now;
+    for (mut epoch, pair) in std::mem::take(&mut facts.epochs).into_iter().zip(pairs) {
+        let old = pair.map(|at| &mut epochs[at].1);
+        let known = old.as_ref().map_or(&[][..], |old| &old.stamps);
+        for stamp in &mut epoch.stamps {
+            let same = known.iter().find(|old| place_of(old) == place_of(stamp));
+            stamp.id = same.map_or_else(|| ids.next(), |old| old.id);
+        }
+        let waited_for = known.iter().filter(|old| {
+            let mut stamps = epoch.stamps.iter();
+            stamps.all(|stamp| stamp.role != old.role) && (files.is_waited_for)(&old.source.path)
+        });
+        let waited_for: Vec<StampRef> = waited_for.cloned().collect();
+        epoch.stamps.extend(waited_for);
+        epoch.stamps.sort_by_key(|stamp| stamp.role);
+        if let Some(old) = old {
+            *old = epoch;
+        } else {
+            epochs.push((None, epoch));
+            gained += 1;
         }
     }
+    let old = then.epochs.iter().zip(&epochs);
+    let mut is_other = gained > 0;
+    is_other |= old.clone().any(|(old, (_, new))| old.stamps != new.stamps);
     epochs.sort_by(|(_, a), (_, b)| by_time(a, b));
     let mut places = vec![0; then.epochs.len()];
     for (place, (before, _)) in epochs.iter().enumerate() {
@@ -113,16 +173,11 @@ fn renewed(
             places[*before] = place;
         }
     }
+    candidate.join_facts(facts);
     candidate.epochs = epochs.into_iter().map(|(_, epoch)| epoch).collect();
-    join_history(&mut candidate.history, now.history);
-    is_renewed |= gained > 0 || candidate.history.len() > then.history.len();
-    candidate.position_deg = candidate.position_deg.or(now.position_deg);
-    candidate.truth = candidate.truth.or(now.truth);
-    if candidate.fields.is_empty() {
-        candidate.fields = now.fields;
-    }
     candidate.sort_by_time();
-    is_renewed.then_some(Renewed {
+    is_other |= candidate.history.len() > then.history.len();
+    is_other.then_some(Renewed {
         ix,
         candidate,
         places,
@@ -130,24 +185,46 @@ fn renewed(
     })
 }
 
-/// The same detection, or what is made of one of its stamps: the files of an epoch may come one after the other.
-fn is_same(old: &Epoch, new: &Epoch) -> bool {
-    let has_candids = old.candid.is_some() && new.candid.is_some();
-    let shares_a_stamp = || {
-        old.stamps.iter().any(|old| {
-            let mut stamps = new.stamps.iter();
-            stamps
-                .any(|new| new.part == old.part && new.role == old.role && new.source == old.source)
-        })
-    };
-    is_same_detection(old, new) || !has_candids && shares_a_stamp()
-}
-
-/// Gives its stamps numbers of the set.
-fn number(epoch: &mut Epoch, ids: &StampIds) {
-    for stamp in &mut epoch.stamps {
-        stamp.id = ids.next();
+/// For each epoch of now the one of then that it is: the same detection, else the one that has one of its stamps and no
+/// other epoch has (the files of an epoch may come one after the other; a reference may serve all epochs).
+fn pairs_of(then: &[Epoch], now: &[Epoch]) -> Vec<Option<usize>> {
+    let mut is_taken = vec![false; then.len()];
+    let mut pairs = vec![None; now.len()];
+    for (at, new) in now.iter().enumerate() {
+        let is_it = |old: &usize| !is_taken[*old] && is_same_detection(&then[*old], new);
+        // Mostly they stand where they stood.
+        let here = Some(at).filter(|at| *at < then.len()).filter(is_it);
+        pairs[at] = here.or_else(|| (0..then.len()).find(is_it));
+        if let Some(old) = pairs[at] {
+            is_taken[old] = true;
+        }
     }
+    let mut holders: HashMap<StampPlace<'_>, usize> = HashMap::new();
+    for stamp in then.iter().flat_map(|epoch| &epoch.stamps) {
+        *holders.entry(place_of(stamp)).or_default() += 1;
+    }
+    for (new, pair) in now.iter().zip(&mut pairs) {
+        if pair.is_some() {
+            continue;
+        }
+        let shares_a_stamp = |old: &Epoch| {
+            let mut stamps = old.stamps.iter().map(place_of);
+            stamps.any(|place| {
+                holders.get(&place) == Some(&1)
+                    && new.stamps.iter().any(|new| place_of(new) == place)
+            })
+        };
+        let is_it = |old: &usize| {
+            let old_epoch = &then[*old];
+            let has_candids = old_epoch.candid.is_some() && new.candid.is_some();
+            !is_taken[*old] && !has_candids && shares_a_stamp(old_epoch)
+        };
+        *pair = (0..then.len()).find(is_it);
+        if let Some(old) = *pair {
+            is_taken[old] = true;
+        }
+    }
+    pairs
 }
 
 #[cfg(test)]
@@ -155,7 +232,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{Mjd, Part, Role, Source, SourceKind, StampId, StampRef};
+    use crate::domain::{Mjd, SourceKind, StampId};
 
     fn epoch(mjd: f64, file: &str, roles: &[Role]) -> Epoch {
         let stamp = |role: &Role| StampRef {
@@ -189,6 +266,21 @@ mod tests {
         catalogue
     }
 
+    const fn changed(is_renewed: &dyn Fn(&Path) -> bool) -> FilesNow<'_> {
+        FilesNow {
+            is_renewed,
+            is_waited_for: &|_| false,
+        }
+    }
+
+    fn as_they_were() -> FilesNow<'static> {
+        changed(&|_| false)
+    }
+
+    fn is_a(path: &Path) -> bool {
+        path.ends_with("a")
+    }
+
     fn ids_of(epoch: &Epoch) -> Vec<u32> {
         epoch.stamps.iter().map(|stamp| stamp.id.0).collect()
     }
@@ -198,7 +290,9 @@ mod tests {
         const BOTH: [Role; 2] = [Role::Science, Role::Difference];
         let ids = StampIds::default();
         let numbered = |mut epoch: Epoch| {
-            number(&mut epoch, &ids);
+            for stamp in &mut epoch.stamps {
+                stamp.id = ids.next();
+            }
             epoch
         };
         let then = catalogue(&[
@@ -215,7 +309,7 @@ mod tests {
             // Its difference has come.
             ("c", &[epoch(1.0, "c1", &BOTH)]),
         ]);
-        let growth = Growth::between(&then, now, &|_| false, &ids);
+        let growth = Growth::between(&then, now, as_they_were(), &ids);
         assert_eq!(growth.new.len(), 1);
         assert_eq!(ids_of(&growth.new[0].epochs[0]), [7, 8]);
         let [a, c] = &growth.renewed[..] else {
@@ -229,7 +323,7 @@ mod tests {
         assert_eq!(ids_of(&a.candidate.epochs[0]), [9, 10]);
         assert_eq!((c.ix, c.gained), (CandidateIx(2), 0));
         assert_eq!(c.candidate.epochs.len(), 1);
-        assert_eq!(ids_of(&c.candidate.epochs[0]), [11, 12]);
+        assert_eq!(ids_of(&c.candidate.epochs[0]), [6, 11], "one was there");
     }
 
     #[test]
@@ -238,12 +332,95 @@ mod tests {
         ids.reserve(100);
         let set = || catalogue(&[("a", &[epoch(1.0, "a", &[Role::Science])])]);
         let then = set();
-        assert!(Growth::between(&then, set(), &|_| false, &ids).is_empty());
-        let growth = Growth::between(&then, set(), &|path| path.ends_with("a"), &ids);
+        assert!(Growth::between(&then, set(), as_they_were(), &ids).is_empty());
+        let growth = Growth::between(&then, set(), changed(&is_a), &ids);
         let [renewed] = &growth.renewed[..] else {
             panic!("{growth:?}");
         };
         assert_eq!(ids_of(&renewed.candidate.epochs[0]), [100]);
         assert_eq!((&renewed.places[..], renewed.gained), (&[0][..], 0));
+    }
+
+    #[test]
+    fn what_a_file_does_not_hold_any_more_is_not_shown_from_it() {
+        let ids = StampIds::default();
+        let stamp = [Role::Science];
+        let then = catalogue(&[
+            ("x", &[epoch(1.0, "a", &stamp)]),
+            ("y", &[epoch(1.0, "b", &stamp)]),
+        ]);
+        let now = catalogue(&[("y", &[epoch(1.0, "b", &stamp)])]);
+        let growth = Growth::between(&then, now, changed(&is_a), &ids);
+        let [x] = &growth.renewed[..] else {
+            panic!("{growth:?}");
+        };
+        assert_eq!((x.ix, x.gained), (CandidateIx(0), 0));
+        assert_eq!(x.candidate.epochs.len(), 1, "its labels and facts stay");
+        assert!(x.candidate.epochs[0].stamps.is_empty());
+        // A file that is gone says so by itself.
+        let now = catalogue(&[]);
+        assert!(Growth::between(&then, now, as_they_were(), &ids).is_empty());
+    }
+
+    #[test]
+    fn epochs_with_one_reference_are_told_apart() {
+        let ids = StampIds::default();
+        let cube = |count: u8| {
+            let epochs = (0..count).map(|at| {
+                let mut one = epoch(f64::from(at), "a", &[Role::Science, Role::Reference]);
+                one.stamps[0].part = Part::Hdu {
+                    hdu: 0,
+                    plane: Some(at.into()),
+                };
+                one
+            });
+            epochs.collect::<Vec<_>>()
+        };
+        let then = catalogue(&[("x", &cube(3))]);
+        for count in [3, 4] {
+            let now = catalogue(&[("x", &cube(count))]);
+            let growth = Growth::between(&then, now, changed(&is_a), &ids);
+            let x = &growth.renewed[0];
+            assert_eq!(
+                (x.gained, &x.places[..]),
+                (usize::from(count) - 3, &[0, 1, 2][..])
+            );
+            let planes = x.candidate.epochs.iter().map(|one| one.stamps[0].part);
+            assert!(planes.eq(cube(count).iter().map(|one| one.stamps[0].part)));
+        }
+    }
+
+    #[test]
+    fn a_stamp_whose_file_is_waited_for_stays() {
+        let ids = StampIds::default();
+        let mut both = epoch(1.0, "a", &[Role::Science]);
+        both.stamps
+            .extend(epoch(1.0, "b", &[Role::Difference]).stamps);
+        let then = catalogue(&[("x", &[both])]);
+        let now = catalogue(&[("x", &[epoch(1.0, "a", &[Role::Science])])]);
+        let files = FilesNow {
+            is_renewed: &|_| false,
+            is_waited_for: &|path| path.ends_with("b"),
+        };
+        assert!(Growth::between(&then, now, files, &ids).is_empty());
+    }
+
+    #[test]
+    fn another_name_for_the_same_stamps_is_no_other_candidate() {
+        let ids = StampIds::default();
+        let then = catalogue(&[("x", &[epoch(1.0, "a", &[Role::Science])])]);
+        let now = catalogue(&[(
+            "ZTF18a",
+            &[
+                epoch(1.0, "a", &[Role::Science]),
+                epoch(2.0, "b", &[Role::Science]),
+            ],
+        )]);
+        let growth = Growth::between(&then, now, as_they_were(), &ids);
+        assert!(growth.new.is_empty());
+        assert_eq!(
+            (&*growth.renewed[0].candidate.id, growth.renewed[0].gained),
+            ("x", 1)
+        );
     }
 }

@@ -28,7 +28,7 @@ use super::{
     json_alerts,
     packing::Packing,
     parquet_cutouts::ParquetCutouts,
-    seen_files::{KnownFiles, SeenFiles},
+    seen_files::SeenFiles,
     unpacked_files::UnpackedFiles,
 };
 use crate::domain::{Part, Problem, Role, SourceKind, Stamp, StampId, StampRef};
@@ -68,14 +68,20 @@ impl Decoder {
         self.seen.version(path)
     }
 
-    /// The files that it has indexed, as they were then.
-    pub fn known_files(&self) -> KnownFiles {
-        self.seen.known()
+    /// Scans from now on hold back what files are: stamps of files that have changed are refused until
+    /// [`Self::release_files`] is called, once what was found is taken in.
+    pub fn hold_files(&self) {
+        self.seen.hold();
     }
 
-    /// True where a file was indexed then, and again since as another one.
-    pub fn is_renewed(&self, path: &Path, then: &KnownFiles) -> bool {
-        self.seen.is_renewed(path, then)
+    /// What scans have held back counts from now on.
+    pub fn release_files(&self) {
+        self.seen.release();
+    }
+
+    /// True where a file was indexed, and is held back as another one.
+    pub fn is_renewed(&self, path: &Path) -> bool {
+        self.seen.is_renewed(path)
     }
 
     /// True where a file was indexed by this decoder, and is what it was then.

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,11 +15,14 @@ use crate::domain::fnv::{FNV_START, fnv1a};
 /// Size and time of change of each indexed file, both as one number; files by a number too, so that
 /// 100,000 of them take little memory.
 #[derive(Debug, Default)]
-pub(super) struct SeenFiles(Mutex<HashMap<u64, u64>>);
+pub(super) struct SeenFiles(Mutex<Seen>);
 
-/// What indexed files were at some time.
-#[derive(Debug)]
-pub struct KnownFiles(HashMap<u64, u64>);
+#[derive(Debug, Default)]
+struct Seen {
+    files: HashMap<u64, u64>,
+    /// What a scan finds of a set that is open: it counts once what was found is taken in.
+    held: Option<HashMap<u64, u64>>,
+}
 
 /// Clocks of file systems go in steps of up to 2 s (FAT; ext4 takes 4 ms): a file that was written within them may be
 /// written again without another time.
@@ -104,52 +107,59 @@ impl SeenFiles {
     /// Keeps what a file was when reading it began.
     pub fn keep(&self, path: &Path, version: Option<u64>) {
         if let Some(version) = version {
-            let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.insert(name_of(path), version);
+            let mut seen = self.lock();
+            let Seen { files, held } = &mut *seen;
+            held.as_mut()
+                .unwrap_or(files)
+                .insert(name_of(path), version);
         }
+    }
+
+    /// From now on what files are is held back, and what they were counts. What was held before is forgotten.
+    pub fn hold(&self) {
+        self.lock().held = Some(HashMap::new());
+    }
+
+    /// What was held back counts.
+    pub fn release(&self) {
+        let mut seen = self.lock();
+        let held = seen.held.take();
+        seen.files.extend(held.into_iter().flatten());
     }
 
     /// What a file was when it was indexed; of one that was not indexed here, what it is now. None where it
     /// cannot be looked at.
     pub fn version(&self, path: &Path) -> Option<u64> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let then = seen.get(&name_of(path)).copied();
-        drop(seen);
-        then.or_else(|| version_of(path))
+        self.then(path).or_else(|| version_of(path))
     }
 
-    /// All of them as they are known now.
-    pub fn known(&self) -> KnownFiles {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        KnownFiles(seen.clone())
-    }
-
-    /// True where a file was indexed then, and again since as another one.
-    pub fn is_renewed(&self, path: &Path, then: &KnownFiles) -> bool {
+    /// True where a file was indexed, and is held back as another one.
+    pub fn is_renewed(&self, path: &Path) -> bool {
         let name = name_of(path);
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = seen.get(&name).copied();
-        drop(seen);
-        then.0.get(&name).is_some_and(|then| now != Some(*then))
+        let seen = self.lock();
+        let now = seen.held.as_ref().and_then(|held| held.get(&name));
+        now.is_some_and(|now| seen.files.get(&name).is_some_and(|then| then != now))
     }
 
     /// True where a file was indexed, and is what it was then.
     pub fn is_known(&self, path: &Path) -> bool {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let then = seen.get(&name_of(path)).copied();
-        drop(seen);
-        then.is_some_and(|then| version_of(path) == Some(then))
+        self.then(path)
+            .is_some_and(|then| version_of(path) == Some(then))
     }
 
     /// True where a file is another one than was indexed. One that is gone says so when it is
     /// read.
     pub fn is_changed(&self, path: &Path) -> bool {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(then) = seen.get(&name_of(path)).copied() else {
-            return false;
-        };
-        drop(seen);
-        version_of(path).is_some_and(|now| now != then)
+        self.then(path)
+            .is_some_and(|then| version_of(path).is_some_and(|now| now != then))
+    }
+
+    fn then(&self, path: &Path) -> Option<u64> {
+        self.lock().files.get(&name_of(path)).copied()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -171,10 +181,13 @@ mod tests {
         assert!(!seen.is_changed(&file) && seen.is_known(&file));
         std::fs::write(&file, b"three").unwrap();
         assert!(seen.is_changed(&file) && !seen.is_known(&file));
-        let then = seen.known();
-        assert!(!seen.is_renewed(&file, &then));
+        // What a scan finds counts once it is taken in.
+        seen.hold();
+        assert!(!seen.is_renewed(&file));
         seen.keep(&file, version_of(&file));
-        assert!(seen.is_renewed(&file, &then));
+        assert!(seen.is_renewed(&file) && seen.is_changed(&file));
+        seen.release();
+        assert!(!seen.is_renewed(&file) && !seen.is_changed(&file) && seen.is_known(&file));
         let open = std::fs::File::options().write(true).open(&file).unwrap();
         open.set_modified(UNIX_EPOCH).unwrap();
         assert!(seen.is_changed(&file));

@@ -56,6 +56,7 @@ pub struct LaidStamp {
 #[derive(Debug, Default)]
 pub struct SightMemory {
     generation: u64,
+    renumbered: u64,
     screen: Screen,
     shown: Vec<(Sight, CandidateIx, usize)>,
     stamps: Vec<LaidStamp>,
@@ -78,6 +79,7 @@ impl SightMemory {
             self.painted = self.drawn();
         }
         self.generation = shared.generation;
+        self.renumbered = shared.renumbered;
         self.screen = shared.screen;
         self.shown.clear();
         self.stamps.clear();
@@ -109,6 +111,7 @@ impl SightMemory {
     fn drawn(&self) -> Drawn {
         let mut drawn = Drawn {
             generation: self.generation,
+            renumbered: self.renumbered,
             screen: self.screen,
             ..Drawn::default()
         };

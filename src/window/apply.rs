@@ -149,7 +149,11 @@ impl AppState {
                 Request::Restore(json) => self.restore_session(&json),
                 Request::JoinAgain(json) => self.opening.join_again(&json),
                 Request::Score => self.scoring.start(&mut self.shared, cx),
-                Request::ScoreGrown => {
+                Request::ScoreGrown { is_renumbered } => {
+                    if is_renumbered {
+                        // Its places would be those of other epochs.
+                        self.latent.stop_embedding();
+                    }
                     self.detections.forget();
                     self.shares.forget();
                     self.light_curve.forget();

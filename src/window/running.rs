@@ -43,6 +43,7 @@ impl AppState {
             opening,
             Some(Command::Session(Session::StopIndexing)),
         );
+        add("reading new files", self.growing.reading(), None);
         let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
         add("exporting", is_exporting.then(Progress::default), None);
         let is_importing = self.label_files.is_importing();

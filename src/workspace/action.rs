@@ -358,7 +358,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            102,
+            103,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -4,7 +4,7 @@
 //! this frame's keys. A key is therefore held against what the person could see when it was
 //! pressed, not against what the program has brought to the screen since.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::screen::Screen;
 use crate::domain::CandidateIx;
@@ -17,6 +17,8 @@ pub type DrawnEpoch = (CandidateIx, usize);
 pub struct Drawn {
     /// Number of the opening that the candidates belong to.
     pub generation: u64,
+    /// How often epochs of this opening had got other numbers.
+    pub renumbered: u64,
     /// The screen that was drawn.
     pub screen: Screen,
     /// The large stamps, where each of them was drawn or the reason stood in its place.
@@ -47,6 +49,14 @@ impl Sight {
             opening: self.opening,
             ..Self::default()
         };
+    }
+
+    /// These have other epochs by now: nobody has seen them.
+    pub fn forget_those(&mut self, renewed: &BTreeMap<CandidateIx, Vec<usize>>) {
+        let is_left = |ix: &CandidateIx| !renewed.contains_key(ix);
+        self.seen.retain(|ix, _| is_left(ix));
+        self.last.whole.retain(|(ix, _)| is_left(ix));
+        self.last.large = self.last.large.filter(|(ix, _)| is_left(ix));
     }
 
     /// Takes in what a frame drew.

@@ -35,6 +35,10 @@ impl Shared {
             Arc::make_mut(embedding).renumber(&places);
         }
         self.queue.renumber_shortlist(&places);
+        if !places.is_empty() {
+            self.renumbered += 1;
+            self.sight.forget_those(&places);
+        }
         let catalogue = Arc::make_mut(&mut self.catalogue);
         for one in renewed {
             if one.gained > 0 {
@@ -57,7 +61,9 @@ impl Shared {
             self.follow_scores();
         }
         self.queue.look_for_columns(&self.catalogue);
-        self.ask(Request::ScoreGrown);
+        self.ask(Request::ScoreGrown {
+            is_renumbered: !places.is_empty(),
+        });
         came_in
     }
 }

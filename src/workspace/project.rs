@@ -17,6 +17,8 @@ pub struct ProjectState {
     pub fault: Option<String>,
     /// True from the order to open until everything is indexed.
     pub is_opening: bool,
+    /// True where indexing was stopped: not all that there is was found.
+    pub is_partial: bool,
     /// Files that were taken from the kept index, and files that were read.
     pub reuse: Reuse,
     /// Why nothing is shown though something was opened: a sentence.

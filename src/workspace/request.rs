@@ -27,7 +27,10 @@ pub enum Request {
     /// Have every model that is shown and has not scored the set score it.
     Score,
     /// Candidates have come in or have other epochs: what is known of those as they were goes, and they are scored.
-    ScoreGrown,
+    ScoreGrown {
+        /// Whether candidates that were there have other epochs.
+        is_renumbered: bool,
+    },
 }
 
 /// Where to.

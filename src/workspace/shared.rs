@@ -94,6 +94,8 @@ pub struct Shared {
     pub repeat_check: RepeatCheck,
     /// Number of the present opening: a picture that was drawn of an earlier one shows other candidates.
     pub generation: u64,
+    /// How often epochs of the opened set have got other numbers.
+    pub renumbered: u64,
     /// Candidates with a class.
     pub label_count: LabelCount,
     /// When a sorted queue was last made while candidates were being found.
@@ -155,6 +157,7 @@ impl Shared {
             journal: None,
             repeat_check: RepeatCheck::default(),
             generation: 0,
+            renumbered: 0,
             label_count: LabelCount::default(),
             sorted_at: None,
             return_to: None,

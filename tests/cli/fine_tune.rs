@@ -331,7 +331,7 @@ fn every_part_of_the_recipe_does_something_and_the_card_says_what_is_left_out() 
     let tuned = |without: Option<&str>| {
         // No stage is left out for what it forgets: all parts lie open.
         let open = ["--most-forgotten", "100"];
-        let mut more = vec!["--steps", "3", "--no-hold-out"];
+        let mut more = vec!["--steps", "3", "--no-hold-out", "--overwrite"];
         more.extend(open);
         more.extend(without.iter().flat_map(|part| ["--without", part]));
         let done = sky.tune("recurrent", &labels, "plain.safetensors", &more);

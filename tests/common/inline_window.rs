@@ -213,6 +213,7 @@ impl InlineWindow {
         };
         Drawn {
             generation: state.shared.generation,
+            renumbered: state.shared.renumbered,
             screen: state.shared.screen,
             large: state.shared.place.candidate.map(at),
             whole: small.into_iter().map(at).collect(),

@@ -39,7 +39,8 @@ fn spoken(view: &View) -> Vec<Spoken> {
     // Pieces of text that stand once more below their labels.
     let nodes = nodes.filter(|node| node.accesskit_node().role() != Role::TextRun);
     let nodes = nodes.map(|node| {
-        let rect = node.rect();
+        let rect = node.accesskit_node().bounding_box();
+        let rect = rect.map_or(Rect::NOTHING, |_| node.rect());
         let node = node.accesskit_node();
         let placeholder = node.data().placeholder().map(str::to_owned);
         let name = node.label().or_else(|| node.value()).or(placeholder);

@@ -48,7 +48,8 @@ fn places(view: &View, role: accesskit::Role) -> Vec<(String, Rect)> {
     let nodes = nodes.filter(|node| node.accesskit_node().role() == role);
     nodes
         .map(|node| {
-            let rect = node.rect();
+            let rect = node.accesskit_node().bounding_box();
+            let rect = rect.map_or(Rect::NOTHING, |_| node.rect());
             let node = node.accesskit_node();
             let name = node.label().or_else(|| node.value());
             (name.unwrap_or_default(), rect)

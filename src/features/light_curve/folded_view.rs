@@ -61,7 +61,7 @@ fn period_to_fold_by(
     let period = folded.period.ok_or_else(few)?;
     let of_band = points
         .iter()
-        .filter(|point| !point.is_upper_limit && point.band == folded.band);
+        .filter(|point| point.is_brightness() && point.band == folded.band);
     let days: Vec<f64> = of_band.map(|point| point.mjd.days()).collect();
     let span = days.iter().copied().fold(f64::NEG_INFINITY, f64::max)
         - days.iter().copied().fold(f64::INFINITY, f64::min);
@@ -112,7 +112,7 @@ fn plot_ui(
     let label = value_label(scale);
     let detected: Vec<Point> = points
         .iter()
-        .filter(|p| !p.is_upper_limit)
+        .filter(|p| p.is_brightness())
         .cloned()
         .collect();
     let on_screen = shared.epoch().and_then(|epoch| epoch.mjd);

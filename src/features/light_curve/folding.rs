@@ -176,7 +176,7 @@ impl LightCurvePane {
 
 /// The detections of the filter that has most of them: time, value, error.
 fn most_observed(points: &[Point]) -> (Option<Band>, Vec<Measurement>) {
-    let detections = || points.iter().filter(|point| !point.is_upper_limit);
+    let detections = || points.iter().filter(|point| point.is_brightness());
     let mut counts: Vec<(&Option<Band>, usize)> = Vec::new();
     for point in detections() {
         match counts.iter_mut().find(|(band, _)| **band == point.band) {

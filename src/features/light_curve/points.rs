@@ -28,6 +28,13 @@ pub struct Point {
     pub epoch: Option<usize>,
 }
 
+impl Point {
+    /// True for what is the light of the source: no limit, and no light that was missing.
+    pub const fn is_brightness(&self) -> bool {
+        !self.is_upper_limit && !self.is_fading
+    }
+}
+
 /// What values mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scale {

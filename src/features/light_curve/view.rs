@@ -341,12 +341,14 @@ pub(crate) fn draw_band(
             .map(|p| at(p))
             .collect()
     };
-    let is_brighter = |p: &Point| !p.is_upper_limit && !p.is_fading;
-    let detected = Points::new(name.clone(), of(&is_brighter, true))
+    let detected = Points::new(name.clone(), of(&Point::is_brightness, true))
         .color(color)
         .radius(3.5);
     plot.points(detected);
-    let earlier = Points::new(format!("{name}, no images"), of(&is_brighter, false));
+    let earlier = Points::new(
+        format!("{name}, no images"),
+        of(&Point::is_brightness, false),
+    );
     plot.points(earlier.color(color).radius(3.0).filled(false));
     for has_images in [true, false] {
         let fading = of(&|p| p.is_fading, has_images);

@@ -194,6 +194,7 @@ fn take_batch(shared: &mut Shared, batch: Batch, cx: &Context) {
 /// Everything that there is was found.
 pub fn finish_opening(shared: &mut Shared, is_cancelled: bool, missing: &[PathBuf], cx: &Context) {
     shared.project.is_opening = false;
+    shared.project.is_partial = is_cancelled;
     shared.refresh_queue();
     shared.queue.look_for_columns(&shared.catalogue);
     shared.recognised.sort();

@@ -1,6 +1,7 @@
 //! Changes of folders, as the system reports them.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -62,6 +63,46 @@ fn is_of_data(event: &notify::Event) -> bool {
     is_change && (event.paths.is_empty() || !event.paths.iter().all(is_alone))
 }
 
+/// True where other computers may write into a folder, whose changes this system does not report; also where that is
+/// not known.
+fn is_remote(folder: &Path) -> bool {
+    const MOUNTS: &str = "/proc/self/mounts";
+    let (Ok(mounts), Ok(folder)) = (fs::read_to_string(MOUNTS), fs::canonicalize(folder)) else {
+        return true;
+    };
+    is_remote_by(&mounts, &folder)
+}
+
+/// By the table of mounts: the last one that holds the folder counts.
+fn is_remote_by(mounts: &str, folder: &Path) -> bool {
+    const REMOTE: [&str; 14] = [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "afs",
+        "ceph",
+        "lustre",
+        "glusterfs",
+        "beegfs",
+        "gpfs",
+        "virtiofs",
+        "vboxsf",
+    ];
+    let held = mounts.lines().filter_map(|line| {
+        let mut words = line.split(' ').skip(1);
+        // A blank is written as its number.
+        let place = words.next()?.replace("\\040", " ");
+        let kind = words.next()?;
+        let depth = Path::new(&place).components().count();
+        folder.starts_with(&place).then_some((depth, kind))
+    });
+    let deepest = held.max_by_key(|(depth, _)| *depth);
+    deepest.is_some_and(|(_, kind)| REMOTE.contains(&kind) || kind.starts_with("fuse"))
+}
+
 /// Listens for changes of folders on a thread of its own, until it is dropped.
 #[derive(Debug)]
 pub struct Listener {
@@ -80,10 +121,9 @@ impl Listener {
         let listen = move || {
             let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
             let (changes, watcher) = changes(&folders);
-            let (changes, ticks) = match watcher {
-                Some(_) => (changes, never()),
-                None => (never(), tick(EVERY)),
-            };
+            let is_reported = watcher.is_some() && !folders.iter().any(|folder| is_remote(folder));
+            let ticks = if is_reported { never() } else { tick(EVERY) };
+            let changes = if watcher.is_some() { changes } else { never() };
             loop {
                 select! {
                     recv(must_stop) -> _ => return,
@@ -107,5 +147,24 @@ impl Listener {
     /// True once after a change.
     pub fn has_changed(&self) -> bool {
         self.has_changed.swap(false, Ordering::AcqRel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn disks_of_other_computers_are_known_by_the_table_of_mounts() {
+        let mounts = "/dev/sda1 / ext4 rw 0 0\nhost:/data /data nfs4 rw 0 0\ntmpfs /data/fast tmpfs rw 0 0\n\
+                      u@h: /home/me/far\\040away fuse.sshfs rw 0 0\n";
+        for (folder, is_far) in [
+            ("/home/me/night", false),
+            ("/data/night", true),
+            ("/data/fast/night", false),
+            ("/home/me/far away/night", true),
+        ] {
+            assert_eq!(is_remote_by(mounts, Path::new(folder)), is_far, "{folder}");
+        }
     }
 }

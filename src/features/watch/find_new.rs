@@ -10,9 +10,9 @@ use std::{
 
 use super::look::{Look, Looker, Ready};
 use crate::{
-    domain::{Catalogue, Growth, Problem, StampIds},
+    domain::{Catalogue, Growth, Problem, StampIds, growth::FilesNow},
     features::open::kept_joins,
-    io::{Decoder, scan_again},
+    io::{Decoder, Found, scan_again},
     store::Project,
     tasks::{Task, TaskContext},
     workspace::{
@@ -133,8 +133,8 @@ impl FindNew {
             paths.map(|(path, _): &Ready| looker.folder().join(path))
         });
         found.read = read.collect();
-        // Files that change between the look and the reading count as well.
-        let then = self.decoder.known_files();
+        // Until the window takes in what is found, stamps are those of the files as they were.
+        self.decoder.hold_files();
         let mut opened = Opened::default();
         let project = self.project.as_deref();
         let mut of_set = IndexOfSet::open(&self.paths, project, Indexing::Kept);
@@ -145,7 +145,12 @@ impl FindNew {
             // What is new gets its numbers below.
             &StampIds::default(),
             (&must_stop, &left_out),
-            &mut |news| opened.absorb(news),
+            &mut |news| {
+                if let Found::Progress { done, total } = news {
+                    cx.progress(done, total);
+                }
+                opened.absorb(news);
+            },
             &mut of_set.index,
         );
         cx.check()?;
@@ -153,7 +158,10 @@ impl FindNew {
         found.growth = Growth::between(
             &self.catalogue,
             opened.catalogue,
-            &|path| self.decoder.is_renewed(path, &then),
+            FilesNow {
+                is_renewed: &|path| self.decoder.is_renewed(path),
+                is_waited_for: &|path| left_out.contains(path),
+            },
             &self.ids,
         );
         if !found.growth.new.is_empty() {

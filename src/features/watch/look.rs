@@ -155,6 +155,10 @@ impl Looker {
         if depth > MAX_DEPTH || depth > 0 && self.except.is_some() && is_except() {
             return Ok(());
         }
+        // A link may lead back to where it lies.
+        if depth > 0 && folder.is_symlink() && leads_back(folder) {
+            return Ok(());
+        }
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -196,6 +200,16 @@ impl Ord for Signature {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.bytes, self.modified_ns).cmp(&(other.bytes, other.modified_ns))
     }
+}
+
+/// True where a link leads to a folder that it lies in.
+fn leads_back(link: &Path) -> bool {
+    let here = link
+        .parent()
+        .and_then(|parent| fs::canonicalize(parent).ok());
+    let there = fs::canonicalize(link).ok();
+    here.zip(there)
+        .is_some_and(|(here, there)| here.starts_with(there))
 }
 
 /// Hidden names, those that programs give to what is not whole, and what is no data.

@@ -1,7 +1,7 @@
 //! A set that grows while it is open: what listens, what runs, and what has come in.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{CandidateIx, Problem},
-    tasks::{Running, TaskEvent, next_event},
+    tasks::{Running, TaskEvent, next_event, progress::Progress},
     workspace::{
         context::Context, queue::order::Shortlist, request::Request, shared::Shared, words::counted,
     },
@@ -82,6 +82,12 @@ impl GrowingSet {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
+    /// How far reading is; none while there is nothing to read.
+    pub fn reading(&self) -> Option<Progress> {
+        let progress = self.finding.as_ref().map(Running::progress);
+        progress.filter(|progress| progress.total > 0)
+    }
+
     /// Of another set: nothing came in, and nothing is followed.
     pub(crate) fn forget(&mut self) {
         *self = Self {
@@ -92,7 +98,9 @@ impl GrowingSet {
 
     /// Follows the folders of the set once it is open; looks where something has changed.
     pub(crate) fn want(&mut self, shared: &Shared, cx: &Context) {
-        if shared.is_indexing() || shared.catalogue.is_empty() {
+        // What a person did not want read is not read behind his back.
+        let is_partial = shared.project.is_partial;
+        if shared.is_indexing() || shared.catalogue.is_empty() || is_partial {
             return;
         }
         if !shared.settings.follows_folders {
@@ -155,6 +163,8 @@ impl GrowingSet {
     }
 
     fn take(&mut self, shared: &mut Shared, found: FoundNew) {
+        // Together with what is taken in below: no stamp of before is read from a file of now.
+        shared.stamps.decoder().release_files();
         self.lookers = found.lookers;
         self.rest = found.took * READING;
         self.is_due |= found.is_waiting;
@@ -163,14 +173,13 @@ impl GrowingSet {
             let mut files = Path::new(&problem.path).ancestors();
             files.any(|path| found.read.contains(path))
         };
+        let mut problems: HashSet<Problem> = found.problems.into_iter().collect();
         shared
             .problems
-            .retain(|problem| !is_read_again(problem) || found.problems.contains(problem));
-        for problem in found.problems {
-            if !shared.problems.contains(&problem) {
-                shared.problems.push(problem);
-            }
-        }
+            .retain(|problem| problems.remove(problem) || !is_read_again(problem));
+        let mut problems: Vec<Problem> = problems.into_iter().collect();
+        problems.sort();
+        shared.problems.append(&mut problems);
         if !found.recognised.is_empty() {
             shared.recognised = found.recognised;
         }

@@ -316,10 +316,12 @@ fn png(stamp: &Stamp, role: Role, epoch: &Epoch) -> Option<Vec<u8>> {
 
 /// Magnitudes over time, bright above; nothing where fewer than two epochs have one.
 fn light_curve(candidate: &Candidate, shown: Option<&Epoch>) -> String {
+    // Light that was missing is no brightness.
+    let epochs = candidate.epochs.iter().filter(|epoch| !epoch.is_fading());
     let of_epoch = |epoch: &Epoch| Some((epoch.mjd?, epoch.mag?, epoch.band.clone(), false));
-    let mut points: Vec<(Mjd, f32, Option<Band>, bool)> =
-        candidate.epochs.iter().filter_map(of_epoch).collect();
-    points.extend(candidate.history.iter().map(|point| {
+    let mut points: Vec<(Mjd, f32, Option<Band>, bool)> = epochs.filter_map(of_epoch).collect();
+    let history = candidate.history.iter().filter(|point| !point.is_fading);
+    points.extend(history.map(|point| {
         (
             point.mjd,
             point.mag,

@@ -9,7 +9,8 @@ impl Shared {
     /// Takes in what the view drew; news of a set that was left is passed over.
     pub fn take_drawn(&mut self, drawn: Drawn) {
         self.sight.opening = Some(drawn.generation);
-        if drawn.generation == self.generation {
+        // Of before epochs got other numbers, a picture says nothing.
+        if drawn.generation == self.generation && drawn.renumbered == self.renumbered {
             self.sight.take(drawn);
         }
     }

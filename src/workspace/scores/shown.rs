@@ -375,6 +375,7 @@ impl Scores {
     ) {
         for ix in renewed.keys() {
             self.book.forget_candidate(*ix);
+            self.detections.forget(*ix);
         }
         let book = &self.book;
         for model in &mut self.shown {

@@ -130,6 +130,7 @@ impl Window {
         let whole = self.state.shared.page.iter().copied().chain(selected);
         let drawn = Drawn {
             generation: self.state.shared.generation,
+            renumbered: self.state.shared.renumbered,
             screen: self.state.shared.screen,
             large: self.state.shared.place.candidate.map(at),
             whole: whole.map(at).collect(),
