@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(ids_of(&a.candidate.epochs[0]), [9, 10]);
         assert_eq!((c.ix, c.gained), (CandidateIx(2), 0));
         assert_eq!(c.candidate.epochs.len(), 1);
-        assert_eq!(ids_of(&c.candidate.epochs[0]), [6, 11], "one was there");
+        assert_eq!(ids_of(&c.candidate.epochs[0]), [4, 11], "one was there");
     }
 
     #[test]
