@@ -25,6 +25,9 @@ pub fn score_bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
     }
 }
 
+/// Width that the counts keep, points.
+const COUNTS: f32 = 120.0;
+
 fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal(|ui| {
         models_ui(ui, shared, commands);
@@ -301,10 +304,11 @@ fn recall_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         let font = egui::FontId::proportional(theme::CAPTION);
         let color = theme::caption_color(ui);
         let galley = ui.painter().layout_no_wrap((*text).clone(), font, color);
-        galley.size().x <= ui.available_width()
+        galley.size().x <= ui.available_width() - COUNTS
     };
-    let text = [&full, &rejection].into_iter().find(fits).unwrap_or(&short);
-    let text = weak(ui, text);
-    ui.add(egui::Label::new(text).truncate())
-        .on_hover_text(full);
+    // The counts come first: where nothing fits beside them, Evaluate has it.
+    let Some(text) = [&full, &rejection, &short].into_iter().find(fits) else {
+        return;
+    };
+    ui.label(weak(ui, text)).on_hover_text(&full);
 }
