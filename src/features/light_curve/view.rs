@@ -147,6 +147,19 @@ fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)])
     }
 }
 
+/// True where classes are drawn over the same time below.
+fn has_bands(shared: &Shared, candidate: &Candidate) -> bool {
+    let epochs = candidate.epochs.len();
+    if epochs < 2 || shared.is_blind() || shared.scores.class_model().is_none() {
+        return false;
+    }
+    let predicted = shared
+        .place
+        .candidate
+        .and_then(|ix| shared.scores.classes(ix));
+    predicted.is_some_and(|all| (0..epochs).any(|at| all.row(at).is_some()))
+}
+
 /// The plot over time.
 pub(super) fn plot_over_time(
     ui: &mut Ui,
@@ -164,7 +177,7 @@ pub(super) fn plot_over_time(
         .map(|mjd| mjd.utc_days() - origin);
     let label = value_label(scale);
     let CurveChoice { is_measured, .. } = light_curve.curve;
-    let has_bands = !shared.is_blind() && shared.scores.class_model().is_some();
+    let has_bands = has_bands(shared, candidate);
     let time_label = format!("MJD − {origin:.0} (days)");
     let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
