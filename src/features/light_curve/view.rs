@@ -147,6 +147,9 @@ fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)])
     }
 }
 
+/// A plot that is lower than this has no name below its axis, points: it would leave nothing of the points.
+const LEAST_NAMED: f32 = 120.0;
+
 /// True where classes are drawn over the same time below.
 fn has_bands(shared: &Shared, candidate: &Candidate) -> bool {
     let epochs = candidate.epochs.len();
@@ -202,7 +205,7 @@ pub(super) fn plot_over_time(
         if let Some([from, to]) = time_axis(candidate) {
             plot = plot.default_x_bounds(from, to);
         }
-    } else {
+    } else if ui.available_height() > LEAST_NAMED {
         plot = plot.custom_x_axes(vec![theme::plot_x_axis(&time_label)]);
     }
     let longest = longest_bar(scale);
