@@ -118,8 +118,11 @@ fn killed_at_any_moment_a_version_is_whole_or_not_there() {
             .spawn()
             .unwrap();
         // From before it has begun until after it has ended.
-        thread::sleep(whole.mul_f64(1.5 * f64::from(kill) / f64::from(KILLS)));
-        child.kill().unwrap();
+        if kill + 1 < KILLS {
+            thread::sleep(whole.mul_f64(1.5 * f64::from(kill) / f64::from(KILLS)));
+            child.kill().unwrap();
+        }
+        // The last one ends by itself: a machine that has become slow meanwhile would end none in time.
         child.wait().unwrap();
         found[usize::from(scene.version().is_some())] += 1;
         assert_eq!(scene.labels(), 3);
