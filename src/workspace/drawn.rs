@@ -51,7 +51,7 @@ impl Sight {
         };
     }
 
-    /// These have other epochs by now: nobody has seen them.
+    /// These have other epochs by now, which were not on the screen.
     pub fn forget_those(&mut self, renewed: &BTreeMap<CandidateIx, Vec<usize>>) {
         let is_left = |ix: &CandidateIx| !renewed.contains_key(ix);
         self.seen.retain(|ix, _| is_left(ix));

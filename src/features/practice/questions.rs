@@ -33,12 +33,7 @@ pub fn draw(shared: &Shared, seed: u64) -> Result<Vec<Question>, String> {
     if shared.vocabulary().is_tagging {
         return Err("A practice needs a vocabulary of one class each (V changes it).".into());
     }
-    let names: Vec<_> = shared
-        .vocabulary()
-        .classes
-        .iter()
-        .map(|class| class.name.clone())
-        .collect();
+    let names = class_names(shared);
     let mut of_class: BTreeMap<usize, Vec<(u64, Question)>> = BTreeMap::new();
     let mut known = 0;
     for (ix, candidate) in shared.catalogue.iter() {
@@ -108,15 +103,16 @@ fn kind_of(candidate: &Candidate) -> Option<Arc<str>> {
     (!kind.is_empty()).then(|| kind.clone())
 }
 
+/// The classes of the vocabulary in use, by their own names.
+fn class_names(shared: &Shared) -> Vec<Arc<str>> {
+    let classes = shared.vocabulary().classes.iter();
+    classes.map(|class| class.name.clone()).collect()
+}
+
 /// What the active model calls a candidate, by position in the vocabulary; none where it has no score of it, or
 /// knows other classes.
 pub fn by_model(shared: &Shared, candidate: CandidateIx) -> Option<usize> {
-    let names: Vec<_> = shared
-        .vocabulary()
-        .classes
-        .iter()
-        .map(|class| class.name.clone())
-        .collect();
+    let names = class_names(shared);
     match shared
         .scores
         .of_candidate(shared.scores.active(), candidate)

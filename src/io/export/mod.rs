@@ -13,6 +13,7 @@ pub mod regions;
 pub mod row;
 pub mod services;
 pub mod split;
+mod tns;
 mod votable;
 
 use std::path::{Path, PathBuf};

@@ -18,6 +18,18 @@ pub struct ExportRow<'a> {
     pub epoch: Option<&'a Epoch>,
 }
 
+impl<'a> ExportRow<'a> {
+    /// Who gave its label; empty where there is none.
+    pub fn annotator(&self) -> &'a str {
+        self.event.map_or("", |event| &event.annotator)
+    }
+
+    /// The remark; empty where there is none.
+    pub fn note(&self) -> &'a str {
+        self.state.note.as_deref().unwrap_or_default()
+    }
+}
+
 /// Which candidates are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
