@@ -29,7 +29,7 @@ chmod 755 "$stand_in"
 
 missing=
 for target in "$@"; do
-    case " $(echo $installed) " in
+    case " $(echo "$installed" | tr "\n" " ") " in
         *" $target "*) ;;
         *)
             echo "==== NOT CHECKED for $target: rustup target add $target ===="

@@ -7,6 +7,7 @@
 # LICENCES_OF=TARGET names another system than this one.
 set -eu
 cargo=$1
+cd "$(dirname "$0")/../.."
 
 # name version|licence, once each; build tools and tests are not among them.
 crates() {
