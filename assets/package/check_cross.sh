@@ -13,7 +13,7 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 installed=$(rustup target list --installed 2>/dev/null || :)
 
-# One path for good: cargo builds anew where the name of a compiler changes.
+# Always the same path: cargo builds anew where the name of a compiler changes.
 stand_in=$folder/stand_in_cc
 cat >"$stand_in" <<'END'
 #!/bin/sh
