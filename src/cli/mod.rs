@@ -10,7 +10,7 @@ mod fine_tune;
 mod guide;
 pub mod inspect;
 mod join;
-mod joins;
+mod join_option;
 pub mod label;
 pub mod latent;
 mod learning_curve;

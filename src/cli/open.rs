@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{joins::Joins, opened::IndexArgs};
+use super::{join_option::Joins, opened::IndexArgs};
 use crate::window::{GpuFaults, Start, open_window};
 
 /// Arguments of the window.

@@ -1,4 +1,4 @@
-//! Floor 2: the project file, SQLite: journal of labels, scores, session.
+//! Layer 2: the project file, SQLite: journal of labels, scores, session.
 //!
 //! One file, `*.destello`, in write-ahead mode with full synchronisation: what [`Project::append`]
 //! returned is on disk. Any number of windows and processes may work on one file; their writes

@@ -22,13 +22,9 @@ use crate::{
 pub enum Command {
     /// An action by key, menu or palette.
     Do(Action),
-    /// Moving about.
     Go(Go),
-    /// Judging.
     Label(Label),
-    /// Which candidates, in which order.
     Queue(QueueCommand),
-    /// The selection.
     Select(Select),
     /// How stamps are drawn: the whole of it, edited by the view.
     Display(Box<Display>),
@@ -44,7 +40,6 @@ pub enum Command {
     Simulation(Simulation),
     /// Judging models.
     Evaluate(Evaluate),
-    /// Training a network.
     Train(Train),
     /// Fine-tuning a model on the labels of the opened set.
     FineTune(FineTune),
@@ -52,7 +47,6 @@ pub enum Command {
     ClosePairs(ClosePairsCommand),
     /// Candidates that are like examples.
     Similar(SimilarCommand),
-    /// Messages to and from other programs.
     Samp(SampCommand),
     /// Practising on candidates whose truth is known.
     Practice(PracticeCommand),
@@ -60,7 +54,6 @@ pub enum Command {
     Latent(Latent),
     /// Our own file dialog.
     Path(PathCommand),
-    /// Show this light curve.
     LightCurve(CurveChoice),
     /// Show this over the stamps.
     Explanation(ExplainChoice),

@@ -35,7 +35,6 @@ use crate::{
 
 /// Who owns the state that a frame shows: the window, or a test in its place.
 pub trait Host {
-    /// The state.
     fn state(&self) -> &AppState;
     /// Applies a command at once.
     fn apply(&mut self, command: Command);

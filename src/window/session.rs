@@ -27,7 +27,6 @@ use crate::{
 pub struct SavedSession {
     /// What was on screen.
     pub place: Option<SavedPlace>,
-    /// The screen.
     pub screen: Screen,
     /// Filter and order.
     pub queue: QueueSpec,
@@ -35,7 +34,6 @@ pub struct SavedSession {
     pub display: Display,
     /// Name of the vocabulary.
     pub vocabulary: Arc<str>,
-    /// The role in the mosaic.
     pub mosaic_role: Option<Role>,
     /// Side of a mosaic cell, points; none for the usual one.
     pub mosaic_side: Option<f32>,

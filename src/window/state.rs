@@ -34,7 +34,6 @@ pub struct AppState {
     pub label_files: LabelFiles,
     /// Header cards on request.
     pub header: HeaderPane,
-    /// The light curve.
     pub light_curve: LightCurvePane,
     /// Why a model predicts what it predicts.
     pub explanation: ExplanationPane,
@@ -48,7 +47,6 @@ pub struct AppState {
     pub close_pairs: ClosePairsPane,
     /// Candidates that are like examples.
     pub similar: SimilarSearch,
-    /// Messages to and from other programs.
     pub samp: SampPane,
     /// Practising on candidates whose truth is known.
     pub practice: PracticePane,

@@ -8,13 +8,13 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::Timestamp,
+    domain::{Timestamp, words::short},
     features::scoring,
     widgets::{
         readout, spoken,
         theme::{self, weak},
     },
-    workspace::{action::Action, shared::Shared, words::short},
+    workspace::{action::Action, shared::Shared},
 };
 
 /// How long a message stays, microseconds.
@@ -35,7 +35,6 @@ const NARROW: f32 = 860.0;
 const NARROW_READ_OUT: [f32; 2] = [120.0, 330.0];
 const NARROW_REST: f32 = 420.0;
 
-/// The bar.
 pub fn status_bar_ui(
     ui: &mut Ui,
     state: &AppState,

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// What a person can ask for with one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each action is described in the table below")]
 pub enum Action {
     OpenFiles,
     OpenFolder,
@@ -116,11 +115,8 @@ pub enum Action {
 /// The menu an action stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Menu {
-    /// Files in and out.
     File,
-    /// Where to go.
     Go,
-    /// Judging.
     Label,
     /// Models and what they say.
     Model,
@@ -161,11 +157,8 @@ impl Menu {
 /// One row of the table.
 #[derive(Debug)]
 pub struct ActionInfo {
-    /// The action.
     pub action: Action,
-    /// Where it stands.
     pub menu: Menu,
-    /// Its name.
     pub title: &'static str,
     /// What it does, in a sentence.
     pub help: &'static str,

@@ -17,10 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub enum JournalNews {
     /// Label events are on disk.
-    Saved {
-        /// How many.
-        events: usize,
-    },
+    Saved { events: usize },
     /// Label events could not be written: they are kept in memory and tried again.
     NotSaved {
         /// Why, naming the file.

@@ -38,7 +38,6 @@ pub struct Batch {
     pub problems: Vec<Problem>,
     /// What was recognised, by which rule.
     pub recognised: Vec<(PathBuf, String)>,
-    /// How far it is.
     pub progress: Progress,
 }
 
@@ -47,10 +46,8 @@ const GATHER_FOR: Duration = Duration::from_millis(60);
 /// … but never more than this many candidates at once.
 const GATHER_AT_MOST: usize = 500;
 
-/// A project as it was opened.
 #[derive(Debug)]
 pub struct OpenedProject {
-    /// The file.
     pub path: PathBuf,
     /// The whole journal.
     pub events: Vec<LabelEvent>,
@@ -67,7 +64,6 @@ pub struct OpenedProject {
 /// What is found while a set is opened.
 #[derive(Debug)]
 pub enum OpeningUpdate {
-    /// The project is open.
     Project(Box<OpenedProject>),
     /// The project cannot be used: why, naming the file. Stamps can be looked at only.
     Refused(String),
