@@ -128,10 +128,12 @@ type ByEpoch = HashMap<Arc<str>, Kept>;
 
 /// The scores of one model that a project holds, found by candidate.
 ///
-/// Refusals are left out: they cost little to find again, and what was missing may have come.
+/// Refusals count for nothing but that they need not be written again: what was missing may have come.
 #[derive(Clone, Debug, Default)]
 pub struct KeptScores {
     by_candidate: HashMap<Arc<str>, ByEpoch>,
+    /// The reason, by candidate and an epoch's key.
+    refused: HashMap<Arc<str>, HashMap<Arc<str>, Arc<str>>>,
     /// Those whose files have changed: they count where the pixels are the same.
     doubted: HashMap<Arc<str>, ByEpoch>,
 }
@@ -141,13 +143,20 @@ impl KeptScores {
     pub fn of(rows: &[ScoreRow]) -> Self {
         let mut kept = Self::default();
         for row in rows {
-            if let Prediction::Probabilities(predicted) = &row.prediction {
-                let epochs = kept.by_candidate.entry(row.candidate.clone()).or_default();
-                let kept = Kept {
-                    probabilities: predicted.clone(),
-                    scored_from: row.scored_from,
-                };
-                epochs.insert(row.epoch.clone(), kept);
+            let (candidate, epoch) = (row.candidate.clone(), row.epoch.clone());
+            match &row.prediction {
+                Prediction::Probabilities(predicted) => {
+                    let score = Kept {
+                        probabilities: predicted.clone(),
+                        scored_from: row.scored_from,
+                    };
+                    let epochs = kept.by_candidate.entry(candidate).or_default();
+                    epochs.insert(epoch, score);
+                }
+                Prediction::Refused(why) => {
+                    let epochs = kept.refused.entry(candidate).or_default();
+                    epochs.insert(epoch, why.clone());
+                }
             }
         }
         kept
@@ -198,9 +207,13 @@ impl KeptScores {
         self.find(row).is_some()
     }
 
-    /// True where that epoch has this very score of these very files; else the row is given the hash of the
-    /// pixels that the score was kept with, where it has none.
+    /// True where that epoch has this very score of these very files, or was refused for this very reason; else the
+    /// row is given the hash of the pixels that the score was kept with, where it has none.
     pub fn is_up_to_date(&self, row: &mut ScoreRow) -> bool {
+        if let Prediction::Refused(why) = &row.prediction {
+            let epochs = self.refused.get(&row.candidate);
+            return epochs.and_then(|epochs| epochs.get(&row.epoch)) == Some(why);
+        }
         let Some(kept) = self.find(row).map(|kept| kept.scored_from) else {
             return false;
         };
@@ -356,7 +369,14 @@ mod tests {
             Prediction::Refused("has no reference stamp".into()),
             Prediction::Refused("has no reference stamp".into()),
         ];
-        let kept = KeptScores::of(&ScoreRow::of(&candidate, &single(), &refused, nowhere));
+        let rows = ScoreRow::of(&candidate, &single(), &refused, nowhere);
+        let kept = KeptScores::of(&rows);
         assert_eq!(kept.known(&candidate, &single()), [None, None, None]);
+        let mut again = rows[0].clone();
+        assert!(kept.is_up_to_date(&mut again), "it is written only once");
+        again.prediction = Prediction::Refused("is blank".into());
+        assert!(!kept.is_up_to_date(&mut again));
+        again.prediction = Prediction::Probabilities([0.1, 0.9].into());
+        assert!(!kept.is_up_to_date(&mut again));
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, thread, time::Duration};
 
 use destello::{
     domain::Prediction,
-    workspace::{action::Action, screen::Screen, settings::Settings},
+    workspace::{action::Action, drawn::Drawn, screen::Screen, settings::Settings},
 };
 
 use crate::common::{
@@ -166,4 +166,53 @@ fn nothing_is_followed_where_that_is_not_wanted() {
         (window.queue().len(), window.state.growing.new_count()),
         (5, 0)
     );
+}
+
+#[test]
+fn a_picture_from_before_new_epochs_gives_no_label_its_epoch() {
+    let set = StampSet::new();
+    let mut window = following(&set);
+    window.go_to("hits03");
+    let ix = window.ix("hits03");
+    let before = Drawn {
+        generation: window.state.shared.generation,
+        renumbered: window.state.shared.renumbered,
+        screen: Screen::Inspect,
+        large: Some((ix, 1)),
+        ..Drawn::default()
+    };
+    let shared = &mut window.state.shared;
+    shared.set_epoch(3);
+    shared.take_drawn(before.clone());
+    assert_eq!(shared.epoch_decided_on(ix), 1, "what was drawn counts");
+    set.reduce_again(&OBJECTS[2], 21, 7, 33);
+    window.wait_until(|window| window.state.growing.new_count() == 1);
+    let shared = &mut window.state.shared;
+    assert_ne!(shared.renumbered, before.renumbered);
+    shared.take_drawn(before);
+    assert_eq!(
+        shared.epoch_decided_on(ix),
+        3,
+        "epoch 1 may be another by now"
+    );
+}
+
+#[test]
+fn a_set_whose_opening_was_stopped_does_not_grow_by_itself() {
+    let set = StampSet::new();
+    let last = aside(&set, "hits06");
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    let shared = &mut window.state.shared;
+    (shared.project.is_partial, shared.settings.follows_folders) = (true, true);
+    window.state.growing.settle = SETTLE;
+    fs::write(set.file("hits06"), &last).unwrap();
+    window.poll();
+    thread::sleep(2 * SETTLE);
+    window.poll();
+    assert_eq!(
+        (window.queue().len(), window.state.growing.reading()),
+        (5, None)
+    );
+    window.state.shared.project.is_partial = false;
+    window.wait_until(|window| window.state.growing.new_count() == 1);
 }

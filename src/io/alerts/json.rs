@@ -250,6 +250,26 @@ mod tests {
     }
 
     #[test]
+    fn fluxes_at_the_place_in_every_exposure_are_read() {
+        let text = r#"{"diaSourceId": 7, "diaSource": {"midpointMjdTai": 61000.5}, "cutoutScience": "U0lNUExF",
+            "prvDiaForcedSources": [{"midpointMjdTai": 60999.25, "psfFlux": -750.0, "psfFluxErr": 50.0, "band": "i"},
+            {"midpointMjdTai": 60998.5, "psfFlux": 12.5, "psfFluxErr": null, "band": "z"}]}"#;
+        let (packet, _) = packet(&alerts(text.as_bytes()).unwrap()[0]);
+        let read: Vec<_> = packet
+            .forced
+            .iter()
+            .map(|row| {
+                let band = row.band.as_deref();
+                (row.mjd_tai, row.flux_njy, row.flux_err_njy, band)
+            })
+            .collect();
+        let first = (Some(60_999.25), Some(-750.0), Some(50.0), Some("i"));
+        let second = (Some(60_998.5), Some(12.5), None, Some("z"));
+        assert_eq!(read, [first, second]);
+        assert!(packet.history.is_empty());
+    }
+
+    #[test]
     fn the_damaged_line_is_named() {
         let error = alerts(b"{\"cutoutScience\": \"\"}\n{\"cut\n").unwrap_err();
         assert!(error.contains("line 2"), "{error}");
