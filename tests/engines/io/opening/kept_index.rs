@@ -289,7 +289,7 @@ fn another_way_to_the_same_files_is_the_same_set() {
 fn what_is_cancelled_is_not_taken_for_read() {
     let set = Mixed::new();
     let mut kept = KeptIndex::default().at(SystemTime::now() + Duration::from_hours(1));
-    destello::io::scan::kept(
+    destello::io::scan_kept(
         &[set.path()],
         &Decoder::default(),
         &destello::io::StampIds::default(),
