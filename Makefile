@@ -19,6 +19,13 @@ TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 export PATH := $(PATH):$(HOME)/.cargo/bin
 # Options of this make are not for the makes that cargo calls.
 unexport MAKEFLAGS MFLAGS
+# REMAP=1 leaves paths of this machine out of what is built, so that it is the same from another folder: for packages.
+# Everything is built anew for it.
+ifdef REMAP
+export RUSTFLAGS := $(strip $(RUSTFLAGS) --remap-path-prefix=$(CURDIR)=destello \
+    --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo)
+export CARGO_INCREMENTAL := 0
+endif
 
 # Actions of a soak, and the seed they are drawn from; a failing run names both.
 SOAK := 200000
@@ -32,7 +39,7 @@ DISPLAY_KIND := native
 endif
 export DISPLAY_KIND
 
-.PHONY: help system build run check test test-cluster soak lint bench measured cards icons package test-package test-bare
+.PHONY: help system build run check check-cross test test-cluster soak lint bench measured cards icons package test-package test-bare
 .DEFAULT_GOAL := help
 
 help:
@@ -40,6 +47,7 @@ help:
 	@echo 'make run DATA=PATH   open a file, folder or archive'
 	@echo 'make run TOUR=DIR    without a display: save the pictures in another folder'
 	@echo 'make check           formatting, lints and types of everything: after each small change'
+	@echo 'make check-cross     types of library and program on Windows and macOS, where rustup has those targets'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
 	@echo 'make test-cluster    Dask and Spark, two local workers each, one killed; in a virtual environment of its own'
 	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
@@ -47,8 +55,9 @@ help:
 	@echo 'make bench           run the benches; all ratios in one table, and target/bench/summary.json'
 	@echo 'make measured        make the page Measured of the guide out of that'
 	@echo 'make cards, icons    make the pages of models, and the files of the icon, out of what they come from'
-	@echo 'make package         build a .deb and a tar.xz in $(TARGET)/package'
-	@echo 'make test-package    install both into a bare Debian (debootstrap, as root) and start them there'
+	@echo 'make package         build a .deb and a tar.xz in $(TARGET)/package; APPIMAGE_RUNTIME=FILE: an AppImage too;'
+	@echo '                     REMAP=1: without the paths of this machine'
+	@echo 'make test-package    install them into a bare Debian (debootstrap, as root) and start them there'
 	@echo 'make test-bare       build and visit the demo set in a bare Debian with Rust and nothing else (as root; 30 min)'
 	@echo 'make build           build target/release/destello'
 	@echo 'make system          install what the system lacks, and nothing else'
@@ -105,6 +114,10 @@ check: lint
 soak: system
 	DESTELLO_SOAK=$(SOAK) DESTELLO_SOAK_SEED=$(SEED) $(CARGO) test --release --locked --test soak -- --nocapture
 
+# What is not compiled on Linux; nothing is linked or run.
+check-cross:
+	CARGO='$(CARGO)' sh assets/package/check_cross.sh x86_64-pc-windows-gnu aarch64-apple-darwin
+
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
@@ -128,7 +141,15 @@ cards:
 icons:
 	DESTELLO_WRITE_ICONS=1 $(CARGO) test --release --locked --test architecture -- icon
 
-package: build
+# The program has the list of its crates inside where cargo-auditable is installed.
+package:
+	@$(announce)
+	@if command -v cargo-auditable >/dev/null; then \
+	    $(CARGO) auditable build --release --locked; \
+	else \
+	    echo 'The program does not list its crates: cargo install cargo-auditable'; \
+	    $(CARGO) build --release --locked; \
+	fi
 	CARGO='$(CARGO)' sh assets/package/package.sh '$(TARGET)/release/destello' '$(TARGET)/package'
 
 test-package: package

@@ -3,12 +3,16 @@
 #
 # copyright.sh CARGO          the file debian/copyright
 # copyright.sh CARGO texts    the texts of all licences, each once
+#
+# LICENCES_OF=TARGET names another system than this one.
 set -eu
 cargo=$1
+cd "$(dirname "$0")/../.."
 
 # name version|licence, once each; build tools and tests are not among them.
 crates() {
-    "$cargo" tree --locked --edges normal --target "$(rustc -vV | sed -n 's/^host: //p')" --prefix none \
+    target=${LICENCES_OF:-$(rustc -vV | sed -n 's/^host: //p')}
+    "$cargo" tree --locked --edges normal --target "$target" --prefix none \
         --format '{p}|{l}' | sed 's/ (\*)//; s/ (proc-macro)//; s/ v/ /' | grep -v '^destello ' | LC_ALL=C sort -u
 }
 
@@ -43,9 +47,9 @@ sources=${CARGO_HOME:-$HOME/.cargo}/registry/src
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 crates | while IFS='|' read -r crate licence; do
-    folder=$(find "$sources" -mindepth 2 -maxdepth 2 -name "$(echo "$crate" | tr ' ' '-')" | head -n 1)
     found=
-    if [ -n "$folder" ]; then
+    for folder in "$sources"/*/"${crate% *}-${crate#* }"; do
+        [ -d "$folder" ] || continue
         for text in "$folder"/LICEN[CS]E* "$folder"/COPYING* "$folder"/NOTICE* "$folder"/UNLICENSE* "$folder"/license*; do
             [ -f "$text" ] || continue
             found=1
@@ -53,7 +57,8 @@ crates | while IFS='|' read -r crate licence; do
             [ -f "$work/$sum" ] || cp "$text" "$work/$sum"
             echo "$crate" >>"$work/$sum.of"
         done
-    fi
+        break
+    done
     [ -n "$found" ] || echo "$crate: $licence" >>"$work/without"
 done
 for of in "$work"/*.of; do

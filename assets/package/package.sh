@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes packages for Linux out of a program that was built: a .deb and a tar.xz that runs wherever it is unpacked, both
-# of one tree of files; their sums; a bill of materials where `cargo cyclonedx` is installed.
+# Makes packages for Linux out of a program that was built: a .deb, a tar.xz that runs wherever it is unpacked, and, where
+# APPIMAGE_RUNTIME names a runtime (appimage.sh), an AppImage, all of one tree of files; their sums; a bill of materials
+# where `cargo cyclonedx` is installed.
 #
 # package.sh PROGRAM FOLDER     (make package calls it)
 #
@@ -77,6 +78,11 @@ install -m 755 "$here/install.sh" "$tree/install.sh"
 touch -d "@$SOURCE_DATE_EPOCH" "$tree/install.sh" "$tree"
 tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
     --transform "s,^\.,$name," --directory "$tree" . | xz -T2 -6 >"$out/$name.tar.xz"
+if [ -n "${APPIMAGE_RUNTIME:-}" ]; then
+    sh "$here/appimage.sh" "$tree" "$out/destello-$version-$machine.AppImage"
+else
+    echo "No AppImage was made: APPIMAGE_RUNTIME names no runtime (assets/package/appimage.sh)" >&2
+fi
 # Debian has that text for all packages.
 rm "$tree/install.sh" "$doc/GPL-3.gz"
 

@@ -90,4 +90,14 @@ unpacked=$(basename "$archive" .tar.xz)
 visit "/opt/$unpacked/bin/destello"
 here sh "/opt/$unpacked/install.sh" /root/.local >/dev/null
 here /root/.local/bin/destello --version
+
+image=$(find "$packages" -name 'destello-*.AppImage' | sort | tail -n 1)
+if [ -n "$image" ]; then
+    echo "== $(basename "$image")"
+    cp "$image" "$root/opt/destello.AppImage"
+    # There is no FUSE in a chroot: the runtime unpacks what it would mount.
+    visit "/opt/destello.AppImage --appimage-extract-and-run"
+else
+    echo "== no AppImage is here: make package APPIMAGE_RUNTIME=FILE makes one"
+fi
 echo "packages are whole"

@@ -27,7 +27,7 @@ fn names() -> Vec<String> {
 }
 
 /// The card as it lies beside the model.
-fn card(name: &str) -> ModelCard {
+pub fn card(name: &str) -> ModelCard {
     let text = fs::read_to_string(file(name, "json")).unwrap();
     if name == "fusion" {
         let fusion = Fusion::parse(name, &text).unwrap();

@@ -143,7 +143,7 @@ fn every_command_of_the_guide_is_understood() {
 }
 
 /// The lines of code blocks of `sh`, those that go on joined.
-fn shell_lines(text: &str) -> Vec<String> {
+pub fn shell_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let (mut is_shell, mut goes_on) = (false, false);
     for line in text.lines() {

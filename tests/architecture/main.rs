@@ -6,6 +6,7 @@
 
 mod cards;
 mod circles;
+mod figures;
 mod guide;
 mod module_graph;
 mod package;

@@ -2,9 +2,10 @@
 //!
 //! `make icons` (`DESTELLO_WRITE_ICONS=1`) writes the files of the icon.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, env, fs, io::Write as _, path::PathBuf, process::Command};
 
 use destello::imaging::icon;
+use flate2::{Compression, write::GzEncoder};
 
 /// Sides of the pictures that menus take, pixels.
 const SIDES: [usize; 6] = [16, 32, 48, 64, 128, 256];
@@ -158,4 +159,82 @@ fn the_fuzzed_readers_have_all_crates_that_they_use() {
         })
     });
     assert_eq!(lacking, Vec::<String>::new());
+}
+
+/// A crate has 10 MiB at most; and `exclude` in Cargo.toml leaves out nothing that the sources read.
+#[test]
+fn the_crate_has_what_is_compiled_in_and_is_small_enough_for_a_registry() {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let listed = Command::new(cargo)
+        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .current_dir(root(""))
+        .output()
+        .unwrap();
+    let why = String::from_utf8_lossy(&listed.stderr);
+    assert!(listed.status.success(), "{why}");
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let listed: BTreeSet<&str> = listed.lines().collect();
+
+    let mut read_in = 0;
+    for (inside, text) in super::sources() {
+        if inside.ends_with("tests.rs") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let up = "../".repeat(inside.matches('/').count() + 1);
+        let outside = code.split(&format!("\"{up}")).skip(1);
+        for path in outside.filter_map(|rest| rest.split('"').next()) {
+            if root(path).is_file() {
+                assert!(listed.contains(path), "src/{inside} reads {path}");
+                read_in += 1;
+            }
+        }
+    }
+    assert!(read_in > 25, "{read_in} files are compiled in");
+    for page in fs::read_dir(root("assets/guide")).unwrap() {
+        let page = page.unwrap().file_name().into_string().unwrap();
+        assert!(listed.contains(format!("assets/guide/{page}").as_str()));
+    }
+
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    for path in listed.iter().filter(|path| {
+        let folder = path.split('/').next();
+        folder.is_some_and(|folder| ["src", "assets", "shaders", "Cargo.lock"].contains(&folder))
+    }) {
+        packed.write_all(&fs::read(root(path)).unwrap()).unwrap();
+    }
+    let size = packed.finish().unwrap().len();
+    assert!(size < 10 << 20, "the crate has {size} bytes");
+}
+
+/// What the workflows call is there; and what they install for checks of other systems is what is checked.
+#[test]
+fn workflows_call_what_is_there() {
+    let makefile = read("Makefile");
+    let mut called = 0;
+    for name in ["ci", "release"] {
+        let workflow = read(&format!(".github/workflows/{name}.yml"));
+        let lines: Vec<&str> = workflow.lines().map(str::trim).collect();
+        for line in lines.iter().filter(|line| !line.starts_with('#')) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            for pair in words.windows(2) {
+                if pair[0] == "sh" {
+                    assert!(root(pair[1]).is_file(), "{name}: {line}");
+                    called += 1;
+                }
+                if pair[0] == "make" {
+                    let target = format!("\n{}:", pair[1]);
+                    assert!(makefile.contains(&target), "{name}: {line}");
+                    called += 1;
+                }
+            }
+        }
+    }
+    assert!(called >= 5, "{called} calls");
+    let checked = makefile
+        .lines()
+        .find(|line| line.contains("check_cross.sh"));
+    let targets = checked.unwrap().split("check_cross.sh ").nth(1).unwrap();
+    let installed = format!("rustup target add {targets}\n");
+    assert!(read(".github/workflows/ci.yml").contains(&installed));
 }

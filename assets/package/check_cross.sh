@@ -1,0 +1,54 @@
+#!/bin/sh
+# Checks library and program for other systems: types, names and what is left out there. Nothing is linked or run, and
+# tests are not checked (they compile cfitsio by its configure script).
+#
+# check_cross.sh TARGET...      (make check-cross calls it; `rustup target add TARGET` installs the standard library)
+#
+# SQLite, zstandard and libdeflate are C. Where no compiler for the target is known (CC_TARGET names one) an empty object
+# file stands in for each of theirs: a check links none.
+set -eu
+cargo=${CARGO:-cargo}
+folder=${CARGO_TARGET_DIR:-target}
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+installed=$(rustup target list --installed 2>/dev/null || :)
+
+# Always the same path: cargo builds anew where the name of a compiler changes.
+stand_in=$folder/stand_in_cc
+cat >"$stand_in" <<'END'
+#!/bin/sh
+while [ "$#" -gt 0 ]; do
+    case $1 in
+        -o) shift; : >"$1" ;;
+        *.a) : >"$1" ;;
+    esac
+    shift
+done
+END
+chmod 755 "$stand_in"
+
+missing=
+for target in "$@"; do
+    case " $(echo "$installed" | tr "\n" " ") " in
+        *" $target "*) ;;
+        *)
+            echo "==== NOT CHECKED for $target: rustup target add $target ===="
+            missing=1
+            continue
+            ;;
+    esac
+    name=$(echo "$target" | tr - _)
+    eval "compiler=\${CC_$name:-}"
+    case $target in
+        x86_64-pc-windows-gnu) usual=x86_64-w64-mingw32-gcc ;;
+        *) usual= ;;
+    esac
+    if [ -z "$compiler" ] && { [ -z "$usual" ] || ! command -v "$usual" >/dev/null; }; then
+        echo "destello for $target: without its C, for which there is no compiler here"
+        env "CC_$name=$stand_in" "AR_$name=$stand_in" "$cargo" check --locked --lib --bins --target "$target"
+    else
+        echo "destello for $target"
+        "$cargo" check --locked --lib --bins --target "$target"
+    fi
+done
+[ -z "$missing" ] || [ -z "${CROSS_NEEDED:-}" ]
