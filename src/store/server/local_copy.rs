@@ -1,0 +1,301 @@
+//! The project file as the local copy of a project on a server: what was not sent, and what comes in.
+
+use std::collections::VecDeque;
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, types::Value};
+
+use crate::store::{
+    event_row::{COLUMNS, PLACES, event_of},
+    project::{Project, StoreError},
+};
+
+/// Values of a row of `label_events` without its number: one for each of its columns.
+pub(super) type Cells = Vec<Value>;
+
+/// As many columns as there are.
+pub(super) const CELLS: usize = 22;
+
+/// The server that a project is shared on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedOn {
+    /// The address, without a password.
+    pub address: String,
+    /// The identity of the project there.
+    pub project: String,
+    /// Ranges of step numbers that are left.
+    pub steps_left: i64,
+    /// The first range that is not ours.
+    pub(in crate::store) steps_end: i64,
+}
+
+/// An event that is here.
+#[derive(Clone, Debug)]
+pub(super) struct LocalEvent {
+    /// Its number here.
+    pub seq: i64,
+    /// Its identity, 16 bytes.
+    pub id: Vec<u8>,
+    pub cells: Cells,
+}
+
+/// An event that is on the server.
+#[derive(Clone, Debug)]
+pub(super) struct ServerEvent {
+    /// Its number there.
+    pub seq: i64,
+    /// Its identity, 16 bytes.
+    pub id: Vec<u8>,
+    pub cells: Cells,
+}
+
+impl Project {
+    /// The server that this project is shared on; none for a project of one file.
+    ///
+    /// # Errors
+    /// Where the project cannot be read.
+    pub fn server(&self) -> Result<Option<SharedOn>, StoreError> {
+        let sql = "SELECT address, project, path, steps_end, step_range FROM server, about";
+        let here = self.full_path();
+        let read = self.connection.query_row(sql, [], |row| {
+            let (path, steps_end, range): (String, i64, i64) =
+                (row.get(2)?, row.get(3)?, row.get(4)?);
+            // A copy of the file would give the same steps again.
+            let is_at_home = path == here;
+            Ok(SharedOn {
+                address: row.get(0)?,
+                project: row.get(1)?,
+                steps_left: if is_at_home {
+                    (steps_end - 1 - range).max(0)
+                } else {
+                    0
+                },
+                steps_end,
+            })
+        });
+        read.optional().map_err(self.failed("reading the project"))
+    }
+
+    /// How often events have come to stand before others that were here already.
+    pub(in crate::store) fn reorders(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce((SELECT reorders FROM server), 0)";
+        let read = self.connection.query_row(sql, [], |row| row.get(0));
+        read.map_err(self.failed("reading the project"))
+    }
+
+    /// Events that the server is not known to have, after number `after` here.
+    ///
+    /// # Errors
+    /// Where the project cannot be read.
+    pub fn unsent_after(&self, after: i64) -> Result<usize, StoreError> {
+        let sql = "SELECT count(*) FROM event_ids WHERE seq > ? AND server_seq IS NULL";
+        let read = self
+            .connection
+            .query_row(sql, [after], |row| row.get::<_, i64>(0));
+        Ok(read.map_err(self.failed("counting labels"))? as usize)
+    }
+
+    /// Makes this file the local copy of a project on a server, unless it is one.
+    pub(super) fn share_on(&mut self, address: &str, project: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO server VALUES (1, ?, ?, ?, 0, 0) ON CONFLICT (one) DO NOTHING";
+        self.connection
+            .execute(sql, params![address, project, self.full_path()])
+            .map_err(self.failed("writing the server of the project"))?;
+        Ok(())
+    }
+
+    /// Step numbers of this file from now on: the ranges from `first` on, before `end`.
+    pub(super) fn take_steps(&mut self, first: i64, end: i64) -> Result<(), StoreError> {
+        let here = self.full_path();
+        let failed = self.failed("writing step numbers");
+        let mut write = || {
+            let writing = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            writing.execute("UPDATE about SET step_range = ?", [first - 1])?;
+            let sql = "UPDATE server SET steps_end = ?, path = ?";
+            writing.execute(sql, params![end, here])?;
+            writing.commit()
+        };
+        write().map_err(failed)
+    }
+
+    /// The last range of steps that was given out.
+    pub(super) fn last_steps(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT step_range FROM about";
+        let read = self.connection.query_row(sql, [], |row| row.get(0));
+        read.map_err(self.failed("reading step numbers"))
+    }
+
+    /// The greatest number of an event here; 0 where there is none.
+    pub(super) fn last_number(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM label_events";
+        let read = self.connection.query_row(sql, [], |row| row.get(0));
+        read.map_err(self.failed("reading labels"))
+    }
+
+    /// The last event that the server is known to have: its number there, and its identity.
+    pub(super) fn last_sent(&self) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+        let sql = "SELECT server_seq, id FROM event_ids ORDER BY server_seq DESC LIMIT 1";
+        let read = self.connection.query_row(sql, [], |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get(1)?))
+        });
+        let last = read.optional().map_err(self.failed("reading labels"))?;
+        Ok(last.and_then(|(seq, id)| Some((seq?, id))))
+    }
+
+    /// The first events after number `after`, oldest first: all of them, or those that the server is not known to have.
+    pub(super) fn rows_after(
+        &self,
+        after: i64,
+        only_unsent: bool,
+        most: usize,
+    ) -> Result<Vec<LocalEvent>, StoreError> {
+        let unsent = if only_unsent {
+            "AND server_seq IS NULL"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "SELECT seq, id, {COLUMNS} FROM label_events JOIN event_ids USING (seq)
+             WHERE seq > ? {unsent} ORDER BY seq LIMIT ?"
+        );
+        let reading = || {
+            let mut select = self.connection.prepare(&sql)?;
+            let rows = select.query_map(params![after, most as i64], |row| {
+                let cells = (0..CELLS).map(|at| row.get(at + 2));
+                Ok(LocalEvent {
+                    seq: row.get(0)?,
+                    id: row.get(1)?,
+                    cells: cells.collect::<rusqlite::Result<_>>()?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        reading().map_err(self.failed("reading labels"))
+    }
+
+    /// Takes in events of the server, in its order, all of them or none: those that are here get their number, the others are
+    /// appended. `sent_to`: up to this number all that is here has one. Returns how many were appended.
+    pub(super) fn take_rows(
+        &mut self,
+        rows: &[ServerEvent],
+        sent_to: i64,
+    ) -> Result<usize, StoreError> {
+        let failed = self.failed("writing the labels of others");
+        let path = self.path.clone();
+        let mut write = || {
+            let writing = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let appended = take_rows(&writing, rows, sent_to)?;
+            writing.commit()?;
+            Ok(appended)
+        };
+        write().map_err(|error| match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..) => StoreError::NotWritable {
+                path,
+                why: format!(
+                    "the server has a label that this version cannot read: is it of a newer destello? ({error})"
+                ),
+            },
+            other => failed(other),
+        })
+    }
+
+    /// Forgets which events the server has: it has others than it had. All are looked for there again.
+    pub(super) fn forget_sent(&mut self) -> Result<(), StoreError> {
+        let failed = self.failed("writing the labels of others");
+        let mut write = || {
+            let writing = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            writing.execute("UPDATE event_ids SET server_seq = NULL", [])?;
+            writing.execute("UPDATE server SET reorders = reorders + 1", [])?;
+            writing.commit()
+        };
+        write().map_err(failed)
+    }
+
+    /// Makes of what was taken in a project of one file, whose steps come after range `last`.
+    pub(super) fn leave_server(&mut self, last: i64) -> Result<(), StoreError> {
+        let failed = self.failed("writing the project");
+        let mut write = || {
+            let writing = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            writing.execute("UPDATE event_ids SET server_seq = NULL", [])?;
+            let sql = "UPDATE about SET step_range = max(step_range, ?)";
+            writing.execute(sql, [last])?;
+            writing.commit()
+        };
+        write().map_err(failed)
+    }
+
+    /// The identities of all events, oldest first.
+    pub(super) fn identities(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let reading = || {
+            let sql = "SELECT id FROM event_ids ORDER BY seq";
+            let mut select = self.connection.prepare(sql)?;
+            let rows = select.query_map([], |row| row.get(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        reading().map_err(self.failed("reading labels"))
+    }
+
+    fn full_path(&self) -> String {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        path.display().to_string()
+    }
+}
+
+fn take_rows(
+    writing: &Transaction<'_>,
+    rows: &[ServerEvent],
+    sent_to: i64,
+) -> rusqlite::Result<usize> {
+    let unsent =
+        "SELECT seq FROM event_ids WHERE seq > ? AND server_seq IS NULL ORDER BY seq LIMIT ?";
+    let mut select = writing.prepare(unsent)?;
+    let found = select.query_map(params![sent_to, rows.len() as i64 + 1], |row| row.get(0))?;
+    let mut waiting = found.collect::<rusqlite::Result<VecDeque<i64>>>()?;
+    let mut find = writing.prepare("SELECT seq, server_seq FROM event_ids WHERE id = ?")?;
+    let mut append = writing.prepare(&format!(
+        "INSERT INTO label_events ({COLUMNS}) VALUES ({PLACES})"
+    ))?;
+    let mut number =
+        writing.prepare("UPDATE event_ids SET id = ?, server_seq = ? WHERE seq = ?")?;
+    let mut read = writing.prepare(&format!(
+        "SELECT seq, {COLUMNS} FROM label_events WHERE seq = ?"
+    ))?;
+    let (mut appended, mut is_reordered) = (0, false);
+    for row in rows {
+        let known = find
+            .query_row([&row.id], |found| {
+                Ok((found.get::<_, i64>(0)?, found.get::<_, Option<i64>>(1)?))
+            })
+            .optional()?;
+        let seq = match known {
+            Some((_, Some(number))) if number == row.seq => continue,
+            Some((seq, _)) => {
+                // What waits before it will stand behind it.
+                is_reordered |= waiting.front() != Some(&seq);
+                waiting.retain(|waits| *waits != seq);
+                seq
+            }
+            None => {
+                append.execute(rusqlite::params_from_iter(&row.cells))?;
+                let seq = writing.last_insert_rowid();
+                read.query_row([seq], event_of)?;
+                is_reordered |= !waiting.is_empty();
+                appended += 1;
+                seq
+            }
+        };
+        number.execute(params![row.id, row.seq, seq])?;
+    }
+    if is_reordered {
+        writing.execute("UPDATE server SET reorders = reorders + 1", [])?;
+    }
+    Ok(appended)
+}
