@@ -5,7 +5,7 @@ use std::{ffi::OsStr, path::PathBuf, time::Duration};
 use percent_encoding::percent_decode_str;
 use postgres::config::{Config, Host, SslMode};
 
-use super::{ServerError, tls::Tls};
+use super::{ServerError, error::in_words, tls::Tls};
 
 /// How an address begins.
 const SCHEMES: [&str; 2] = ["postgresql://", "postgres://"];
@@ -59,7 +59,12 @@ impl Address {
         }
         let mut config: Config = format!("postgresql://{place}?{}", options.others.join("&"))
             .parse()
-            .map_err(|error| fault(&format!("this is no address of a server: {error}")))?;
+            .map_err(|error| {
+                fault(&format!(
+                    "this is no address of a server: {}",
+                    in_words(&error)
+                ))
+            })?;
         if config.get_dbname().is_none_or(str::is_empty) {
             return Err(fault(
                 "name the database, as in postgresql://user@host/database",
@@ -70,7 +75,8 @@ impl Address {
         }
         let tls = Tls::new(options.mode.as_deref(), options.root).map_err(|why| fault(&why))?;
         // Nobody listens in on a socket of the same machine, and servers encrypt none.
-        let is_local = config.get_hosts().iter().all(is_socket);
+        let hosts = config.get_hosts();
+        let is_local = !hosts.is_empty() && hosts.iter().all(is_socket);
         config.ssl_mode(if is_local {
             SslMode::Disable
         } else {

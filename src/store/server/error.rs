@@ -78,7 +78,7 @@ impl ServerError {
 }
 
 /// An error with its causes: those of the crate name a kind and leave the cause to the next.
-fn in_words(error: &postgres::Error) -> String {
+pub(super) fn in_words(error: &postgres::Error) -> String {
     let mut words = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -101,7 +101,9 @@ impl Server {
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");
             let [user, group] = ["--reuid", "--regid"].map(|option| format!("{option}={NOBODY}"));
-            command.args([&user, &group, "--clear-groups"]).arg(program);
+            command
+                .args([&*user, &*group, "--clear-groups"])
+                .arg(program);
             command
         } else {
             Command::new(program)
