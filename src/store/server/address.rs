@@ -57,8 +57,8 @@ impl Address {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             options.take(pair).map_err(|why| fault(&why))?;
         }
-        let mut config: Config = format!("postgresql://{place}?{}", options.others.join("&"))
-            .parse()
+        let mut config = format!("postgresql://{place}?{}", options.others.join("&"))
+            .parse::<Config>()
             .map_err(|error| {
                 fault(&format!(
                     "this is no address of a server: {}",
