@@ -94,8 +94,7 @@ pub enum StoreError {
     },
     /// A project on a server has used up its step numbers, or was copied from elsewhere.
     #[error(
-        "{}: this copy of a project on a server has no step numbers of its own left: open it once while the server \
-         answers",
+        "{}: this copy of a project on a server has no step numbers of its own: open the project by its address",
         path.display()
     )]
     NoSteps {

@@ -41,7 +41,7 @@ pub fn open_copy(address: &Address) -> Result<PathBuf, ServerError> {
     Ok(file)
 }
 
-/// Gets step numbers for a local copy that has none left: for a file that was copied here, or used very often.
+/// Gets step numbers for a local copy that has none left.
 ///
 /// # Errors
 /// Where the server does not answer.
@@ -50,6 +50,15 @@ pub fn renew_steps(file: &Path) -> Result<(), ServerError> {
         exchange.exchange()?;
     }
     Ok(())
+}
+
+/// True where a file is the local copy of the project at that address. A file from elsewhere that names a server is not: nothing is
+/// sent because of it.
+pub fn is_local_copy(file: &Path, address: &str) -> bool {
+    let copy = Address::parse(address)
+        .ok()
+        .and_then(|address| local_copy(&address));
+    copy.is_some_and(|copy| copy == file)
 }
 
 /// Where the local copy of the project at an address lies.

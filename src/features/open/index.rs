@@ -16,7 +16,10 @@ use crate::{
         kept_index::Reuse,
         scan::{Found, StampIds, scan_kept},
     },
-    store::{Project, StoreError, server::ServerError},
+    store::{
+        Project, StoreError,
+        server::{ServerError, SharedOn},
+    },
     tasks::{
         Task, TaskContext,
         progress::Progress,
@@ -238,7 +241,10 @@ impl<'a> Indexer<'a> {
         }
         let project = Project::open_existing(&file).map_err(|error| text(&error))?;
         let server = project.server().map_err(|error| text(&error))?;
-        if server.is_some_and(|server| server.steps_left == 0) {
+        let needs_steps = |server: SharedOn| {
+            server.steps_left == 0 && shared_project::is_local_copy(&file, &server.address)
+        };
+        if server.is_some_and(needs_steps) {
             shared_project::renew_steps(&file).map_err(|error| error.to_string())?;
         }
         let known = project.paths().map_err(|error| text(&error))?;

@@ -1,10 +1,15 @@
 //! The project on a server as the window has it: which address is asked for, what runs, how it stands.
 
+use std::path::PathBuf;
+
 use super::task::{ShareLabels, TeamStatus};
 use crate::{
     store::server::Address,
     tasks::{Running, TaskEvent, next_event},
-    workspace::{context::Context, request::Request, screen::Pane, shared::Shared, words::counted},
+    workspace::{
+        context::Context, request::Request, screen::Pane, shared::Shared,
+        shared_project::is_local_copy, words::counted,
+    },
 };
 
 /// What the person asks for.
@@ -19,6 +24,8 @@ pub enum TeamCommand {
 /// The state of the pane, and of the exchange.
 #[derive(Debug, Default)]
 pub struct TeamPane {
+    /// Local copies outside of the data folder that are exchanged too.
+    pub copies_elsewhere: Vec<PathBuf>,
     address: String,
     fault: Option<String>,
     /// The opening whose project is exchanged.
@@ -46,6 +53,7 @@ impl TeamPane {
     /// Another set: what was exchanged for this one ends. The address stays.
     pub(crate) fn forget(&mut self) {
         *self = Self {
+            copies_elsewhere: std::mem::take(&mut self.copies_elsewhere),
             address: std::mem::take(&mut self.address),
             ..Self::default()
         };
@@ -74,7 +82,7 @@ impl TeamPane {
 
     /// Exchanges labels while a project on a server is open.
     pub(crate) fn want(&mut self, shared: &Shared, cx: &Context) {
-        let (Some(file), Some(_)) = (&shared.project.path, &shared.project.server) else {
+        let (Some(file), Some(address)) = (&shared.project.path, &shared.project.server) else {
             return;
         };
         if self.of == Some(shared.generation) {
@@ -82,6 +90,11 @@ impl TeamPane {
         }
         self.of = Some(shared.generation);
         self.status = TeamStatus::default();
+        if !is_local_copy(file, address) && !self.copies_elsewhere.contains(file) {
+            let why = format!("this file is a copy of the project at {address}: open it by that");
+            self.status.fault = Some(why);
+            return;
+        }
         self.sharing = Some(cx.tasks.start(ShareLabels { file: file.clone() }));
     }
 
@@ -184,6 +197,18 @@ mod tests {
             project,
         };
         assert_eq!(shared.requests, [open]);
+    }
+
+    #[test]
+    fn a_file_from_elsewhere_that_names_a_server_sends_nothing() {
+        let mut shared = Shared::new(Settings::default(), "ana");
+        shared.project.path = Some("/downloads/night.destello".into());
+        shared.project.server = Some("postgresql://db.example/night".into());
+        let mut pane = TeamPane::default();
+        pane.want(&shared, &Context::inline(Timestamp(0)));
+        assert!(pane.sharing.is_none());
+        let why = pane.status().fault.as_deref().unwrap();
+        assert!(why.contains("open it by that"), "{why}");
     }
 
     #[test]

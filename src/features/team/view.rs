@@ -83,7 +83,7 @@ pub fn status_ui(ui: &mut Ui, pane: &TeamPane, shared: &Shared) {
     let (text, tip) = match &status.fault {
         Some(why) => (
             RichText::new(words).color(theme::alarm_text(ui)),
-            format!("labels are on disk here, and sent as soon as the server answers: {why}"),
+            format!("labels are on disk here, and are not exchanged now: {why}"),
         ),
         None => (
             weak(ui, words),

@@ -15,6 +15,7 @@ fn window(set: &StampSet, address: &Address, person: &str) -> InlineWindow {
     let file: PathBuf = set.beside(&format!("{person}.destello"));
     drop(Exchange::with_copy(address, &file).unwrap());
     let mut window = InlineWindow::new(Settings::default(), person, None);
+    window.state.team.copies_elsewhere.push(file.clone());
     window.open(&[set.path()], &file);
     assert_eq!(window.state.shared.project.fault, None);
     window.wait_until(|window| window.state.team.status().is_connected);
