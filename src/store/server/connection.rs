@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 
 use super::{
     Address, ServerError,
-    local_copy::{CELLS, Cells, LocalEvent, ServerEvent},
+    local_copy::{CELLS, Cells, EventRow},
     password::password_of,
     values::Carried,
 };
@@ -20,15 +20,6 @@ const SCHEMA: &str = include_str!("schema.sql");
 const ROWS: usize = 500;
 /// Ranges of step numbers that a local copy gets at a time.
 const STEPS: i64 = 1024;
-
-/// What the server has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OnServer {
-    /// The identity of the project.
-    pub project: String,
-    /// Number of the last event.
-    pub last_seq: i64,
-}
 
 /// A connection to the project on a server.
 pub(super) struct Connection {
@@ -134,15 +125,11 @@ impl Connection {
         Ok(())
     }
 
-    /// Which project it is, and how much it has.
-    pub fn about(&mut self) -> Result<OnServer, ServerError> {
+    /// The identity of the project.
+    pub fn project(&mut self) -> Result<String, ServerError> {
         let failed = self.failed("reading the project");
-        let sql = "SELECT project, last_seq FROM about";
-        let row = self.client.query_one(sql, &[]).map_err(failed)?;
-        Ok(OnServer {
-            project: row.get(0),
-            last_seq: row.get(1),
-        })
+        let sql = "SELECT project FROM about";
+        Ok(self.client.query_one(sql, &[]).map_err(failed)?.get(0))
     }
 
     /// Step numbers for a local copy: the first range, and the first that is not its own.
@@ -163,7 +150,7 @@ impl Connection {
     }
 
     /// Adds events in this order, in one transaction. Those that are there already are left as they are.
-    pub fn put(&mut self, rows: &[LocalEvent]) -> Result<(), ServerError> {
+    pub fn put(&mut self, rows: &[EventRow]) -> Result<(), ServerError> {
         let failed = self.failed("sending labels");
         let schema = self.schema.clone();
         let mut sending = self.client.transaction().map_err(&failed)?;
@@ -196,15 +183,15 @@ impl Connection {
     }
 
     /// The first events after number `seq`, in order.
-    pub fn events_after(&mut self, seq: i64, most: i64) -> Result<Vec<ServerEvent>, ServerError> {
+    pub fn events_after(&mut self, seq: i64, most: i64) -> Result<Vec<EventRow>, ServerError> {
         let failed = self.failed("reading the labels of others");
         let sql = format!(
             "SELECT seq, id, {COLUMNS} FROM label_events WHERE seq > $1 ORDER BY seq LIMIT $2"
         );
         let rows = self.client.query(&sql, &[&seq, &most]).map_err(&failed)?;
-        let event = |row: &postgres::Row| -> Result<ServerEvent, postgres::Error> {
+        let event = |row: &postgres::Row| -> Result<EventRow, postgres::Error> {
             let cells = (0..CELLS).map(|at| row.try_get(at + 2).map(|Carried(value)| value));
-            Ok(ServerEvent {
+            Ok(EventRow {
                 seq: row.try_get(0)?,
                 id: row.try_get(1)?,
                 cells: cells.collect::<Result<Cells, postgres::Error>>()?,

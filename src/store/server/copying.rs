@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Address, ServerError, connection::Connection, local_copy::LocalEvent};
+use super::{Address, ServerError, connection::Connection, local_copy::EventRow};
 use crate::store::{Project, StoreError};
 
 /// Events that are copied at a time.
@@ -46,7 +46,7 @@ pub fn copy_to_server(file: &Path, address: &Address) -> Result<usize, ServerErr
     };
     loop {
         let rows = project.rows_after(after, false, ROWS)?;
-        let Some(last) = rows.last().map(|row: &LocalEvent| row.seq) else {
+        let Some(last) = rows.last().map(|row: &EventRow| row.seq) else {
             break;
         };
         connection.put(&rows)?;

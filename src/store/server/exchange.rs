@@ -70,7 +70,7 @@ impl Exchange {
             return Ok(exchange);
         }
         let mut connection = Connection::open(address)?;
-        let about = connection.about()?;
+        let there = connection.project()?;
         let unwritable = |error: std::io::Error| StoreError::NotWritable {
             path: path.into(),
             why: error.to_string(),
@@ -85,7 +85,7 @@ impl Exchange {
                 why: format!("{} is a project of its own: move it away", path.display()),
             });
         }
-        project.share_on(address.text(), &about.project)?;
+        project.share_on(address.text(), &there)?;
         let mut exchange = Self::new(project, address.clone());
         exchange.exchange()?;
         Ok(exchange)
@@ -185,12 +185,9 @@ impl Exchange {
     /// Connects, and sees to it that file and server belong together.
     fn connect(&mut self) -> Result<Connection, ServerError> {
         let mut connection = Connection::open(&self.address)?;
-        let there = connection.about()?;
+        let there = connection.project()?;
         let here = self.project.server()?;
-        if here
-            .as_ref()
-            .is_none_or(|here| here.project != there.project)
-        {
+        if here.as_ref().is_none_or(|here| here.project != there) {
             return Err(ServerError::Differs {
                 address: self.address.text().into(),
                 why: format!(

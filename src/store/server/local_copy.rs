@@ -28,20 +28,10 @@ pub struct SharedOn {
     pub(in crate::store) steps_end: i64,
 }
 
-/// An event that is here.
+/// An event as it lies in its row.
 #[derive(Clone, Debug)]
-pub(super) struct LocalEvent {
-    /// Its number here.
-    pub seq: i64,
-    /// Its identity, 16 bytes.
-    pub id: Vec<u8>,
-    pub cells: Cells,
-}
-
-/// An event that is on the server.
-#[derive(Clone, Debug)]
-pub(super) struct ServerEvent {
-    /// Its number there.
+pub(super) struct EventRow {
+    /// Its number, where it was read: here or on the server.
     pub seq: i64,
     /// Its identity, 16 bytes.
     pub id: Vec<u8>,
@@ -149,7 +139,7 @@ impl Project {
         after: i64,
         only_unsent: bool,
         most: usize,
-    ) -> Result<Vec<LocalEvent>, StoreError> {
+    ) -> Result<Vec<EventRow>, StoreError> {
         let unsent = if only_unsent {
             "AND server_seq IS NULL"
         } else {
@@ -163,7 +153,7 @@ impl Project {
             let mut select = self.connection.prepare(&sql)?;
             let rows = select.query_map(params![after, most as i64], |row| {
                 let cells = (0..CELLS).map(|at| row.get(at + 2));
-                Ok(LocalEvent {
+                Ok(EventRow {
                     seq: row.get(0)?,
                     id: row.get(1)?,
                     cells: cells.collect::<rusqlite::Result<_>>()?,
@@ -178,7 +168,7 @@ impl Project {
     /// appended. `sent_to`: up to this number all that is here has one. Returns how many were appended.
     pub(super) fn take_rows(
         &mut self,
-        rows: &[ServerEvent],
+        rows: &[EventRow],
         sent_to: i64,
     ) -> Result<usize, StoreError> {
         let failed = self.failed("writing the labels of others");
@@ -251,7 +241,7 @@ impl Project {
 
 fn take_rows(
     writing: &Transaction<'_>,
-    rows: &[ServerEvent],
+    rows: &[EventRow],
     sent_to: i64,
 ) -> rusqlite::Result<usize> {
     let unsent =
