@@ -69,8 +69,7 @@ impl Exchange {
             }
             return Ok(exchange);
         }
-        let mut connection = Connection::open(address)?;
-        let there = connection.project()?;
+        let there = Connection::open(address)?.project()?;
         let unwritable = |error: std::io::Error| StoreError::NotWritable {
             path: path.into(),
             why: error.to_string(),
@@ -100,11 +99,6 @@ impl Exchange {
             asked_at: Instant::now(),
             has_news: true,
         }
-    }
-
-    /// The address of the project.
-    pub const fn address(&self) -> &Address {
-        &self.address
     }
 
     /// True while there is a connection.
