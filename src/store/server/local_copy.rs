@@ -289,3 +289,119 @@ fn take_rows(
     }
     Ok(appended)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+    use crate::domain::{LabelAction, LabelEvent};
+
+    fn decided(step: i64, candidate: &str) -> LabelEvent {
+        let class = "real".into();
+        (*LabelEvent::made(step, candidate, LabelAction::Set { class })).clone()
+    }
+
+    /// A local copy with steps of its own.
+    fn copy(path: &Path, first: i64) -> Project {
+        let mut project = Project::open_or_create(path).unwrap();
+        let address = "postgresql://db/night";
+        project.share_on(address, "the project").unwrap();
+        project.take_steps(first, first + 2).unwrap();
+        project
+    }
+
+    /// What the server has of an event that is here.
+    fn on_server(project: &Project, at: usize, seq: i64) -> EventRow {
+        let rows = project.rows_after(0, false, 100).unwrap();
+        EventRow {
+            seq,
+            ..rows[at].clone()
+        }
+    }
+
+    fn candidates(project: &Project) -> Vec<String> {
+        let events = project.history().unwrap().0;
+        events
+            .iter()
+            .map(|event| event.candidate.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn the_order_of_the_server_counts_and_what_is_not_sent_comes_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ana = copy(&folder.path().join("ana.destello"), 1);
+        let mut ben = copy(&folder.path().join("ben.destello"), 3);
+        ben.append(&[decided(1, "b1"), decided(2, "b2")]).unwrap();
+        let (b1, b2) = (on_server(&ben, 0, 5), on_server(&ben, 1, 9));
+        // Nothing waits: what comes in is the end.
+        assert_eq!(candidates(&ana), [""; 0]);
+        assert_eq!(ana.take_rows(&[b1.clone()], 0).unwrap(), 1);
+        assert!(!ana.is_reordered().unwrap());
+        assert_eq!(ana.last_sent().unwrap(), Some((5, b1.id.clone())));
+        // Ana's waits, and Ben's comes before it.
+        ana.append(&[decided(3, "a1")]).unwrap();
+        assert_eq!(candidates(&ana), ["b1", "a1"]);
+        assert_eq!(ana.take_rows(&[b2.clone()], 0).unwrap(), 1);
+        assert!(ana.is_reordered().unwrap());
+        assert_eq!(candidates(&ana), ["b1", "b2", "a1"]);
+        assert_eq!(ana.unsent_after(0).unwrap(), 1);
+        // The server has it; all of it again changes nothing.
+        let a1 = on_server(&ana, 1, 10);
+        for _ in 0..2 {
+            let all = [b1.clone(), b2.clone(), a1.clone()];
+            assert_eq!(ana.take_rows(&all, 0).unwrap(), 0);
+            assert!(!ana.is_reordered().unwrap());
+            assert_eq!(ana.unsent_after(0).unwrap(), 0);
+        }
+        assert_eq!(ben.take_rows(&[b1, b2, a1], 0).unwrap(), 1);
+        assert_eq!(candidates(&ben), candidates(&ana));
+        // Another order, of a server that lost all and got it again from Ben.
+        ana.forget_sent().unwrap();
+        assert!(ana.is_reordered().unwrap());
+        let other = [
+            on_server(&ben, 2, 1),
+            on_server(&ben, 0, 2),
+            on_server(&ben, 1, 3),
+        ];
+        assert_eq!(ana.take_rows(&other, 0).unwrap(), 0);
+        assert_eq!(candidates(&ana), ["a1", "b1", "b2"]);
+        ana.check_integrity().unwrap();
+    }
+
+    #[test]
+    fn a_label_that_cannot_be_read_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ana = copy(&folder.path().join("ana.destello"), 1);
+        let mut ben = copy(&folder.path().join("ben.destello"), 3);
+        ben.append(&[decided(1, "b1"), decided(2, "b2")]).unwrap();
+        let mut newer = on_server(&ben, 1, 2);
+        newer.cells[2] = Value::Text("a word of later".into());
+        let rows = [on_server(&ben, 0, 1), newer];
+        let why = ana.take_rows(&rows, 0).unwrap_err().to_string();
+        assert!(why.contains("newer destello"), "{why}");
+        assert_eq!(candidates(&ana), [""; 0], "none of them");
+    }
+
+    #[test]
+    fn steps_end_where_those_of_the_copy_end_and_a_copy_of_the_file_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ana.destello");
+        let mut ana = copy(&path, 7);
+        let first = ana.step_ids().unwrap().next_step();
+        assert_eq!(first.0 >> 32, 7);
+        assert_eq!(ana.step_ids().unwrap().next_step().0 >> 32, 8);
+        let none = ana.step_ids().unwrap_err();
+        assert!(matches!(none, StoreError::NoSteps { .. }), "{none}");
+        ana.take_steps(20, 22).unwrap();
+        drop(ana);
+        let other = folder.path().join("taken.destello");
+        fs::copy(&path, &other).unwrap();
+        let mut taken = Project::open_existing(&other).unwrap();
+        let none = taken.step_ids().unwrap_err();
+        assert!(none.to_string().contains("by its address"), "{none}");
+        let mut ana = Project::open_existing(&path).unwrap();
+        assert_eq!(ana.step_ids().unwrap().next_step().0 >> 32, 20);
+    }
+}
