@@ -337,13 +337,13 @@ mod tests {
         let (b1, b2) = (on_server(&ben, 0, 5), on_server(&ben, 1, 9));
         // Nothing waits: what comes in is the end.
         assert_eq!(candidates(&ana), [""; 0]);
-        assert_eq!(ana.take_rows(&[b1.clone()], 0).unwrap(), 1);
+        assert_eq!(ana.take_rows(std::slice::from_ref(&b1), 0).unwrap(), 1);
         assert!(!ana.is_reordered().unwrap());
         assert_eq!(ana.last_sent().unwrap(), Some((5, b1.id.clone())));
         // Ana's waits, and Ben's comes before it.
         ana.append(&[decided(3, "a1")]).unwrap();
         assert_eq!(candidates(&ana), ["b1", "a1"]);
-        assert_eq!(ana.take_rows(&[b2.clone()], 0).unwrap(), 1);
+        assert_eq!(ana.take_rows(std::slice::from_ref(&b2), 0).unwrap(), 1);
         assert!(ana.is_reordered().unwrap());
         assert_eq!(candidates(&ana), ["b1", "b2", "a1"]);
         assert_eq!(ana.unsent_after(0).unwrap(), 1);
