@@ -37,16 +37,10 @@ pub(super) fn with_copies(
             continue;
         };
         let address = Address::parse(address)?;
-        let known = copies.iter().find(|copy| copy.address == address.text());
-        let file = match known {
-            Some(copy) => copy.file.clone(),
-            None => {
-                let copy = Copy::start(&address)?;
-                let file = copy.file.clone();
-                copies.push(copy);
-                file
-            }
-        };
+        let file = shared_project::copy_of(&address)?;
+        if copies.iter().all(|copy| copy.file != file) {
+            copies.push(Copy::start(&address, file.clone())?);
+        }
         let mut argument = OsString::from(option);
         argument.push(file);
         named.push(argument);
@@ -73,15 +67,13 @@ fn parts(argument: &OsStr) -> Option<(&str, &str)> {
 
 /// The local copy of a project, while a command works on it.
 struct Copy {
-    address: String,
     file: PathBuf,
     stop: CancelToken,
     ended: Receiver<()>,
 }
 
 impl Copy {
-    fn start(address: &Address) -> anyhow::Result<Self> {
-        let file = shared_project::copy_of(address)?;
+    fn start(address: &Address, file: PathBuf) -> anyhow::Result<Self> {
         let mut exchange = Exchange::with_copy(address, &file)?;
         match exchange.exchange() {
             Ok(_) => {}
@@ -106,12 +98,7 @@ impl Copy {
         thread::start(ShareLabels::NAME, work, move |_| {
             end.send(()).unwrap_or_default();
         })?;
-        Ok(Self {
-            address: address.text().into(),
-            file,
-            stop,
-            ended,
-        })
+        Ok(Self { file, stop, ended })
     }
 
     /// Sends what the command left.
