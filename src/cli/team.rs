@@ -29,7 +29,7 @@ pub(super) fn with_copies(
     arguments: Vec<OsString>,
     command: impl FnOnce(Vec<OsString>) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
-    let mut copies: Vec<Copy> = Vec::new();
+    let mut copies: Vec<LocalCopy> = Vec::new();
     let mut named = Vec::new();
     for argument in arguments {
         let Some((option, address)) = parts(&argument) else {
@@ -39,7 +39,7 @@ pub(super) fn with_copies(
         let address = Address::parse(address)?;
         let file = shared_project::copy_of(&address)?;
         if copies.iter().all(|copy| copy.file != file) {
-            copies.push(Copy::start(&address, file.clone())?);
+            copies.push(LocalCopy::start(&address, file.clone())?);
         }
         let mut argument = OsString::from(option);
         argument.push(file);
@@ -66,13 +66,13 @@ fn parts(argument: &OsStr) -> Option<(&str, &str)> {
 }
 
 /// The local copy of a project, while a command works on it.
-struct Copy {
+struct LocalCopy {
     file: PathBuf,
     stop: CancelToken,
     ended: Receiver<()>,
 }
 
-impl Copy {
+impl LocalCopy {
     fn start(address: &Address, file: PathBuf) -> anyhow::Result<Self> {
         let mut exchange = Exchange::with_copy(address, &file)?;
         match exchange.exchange() {
