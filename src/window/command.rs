@@ -5,7 +5,7 @@ pub use crate::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
         evaluation::command::Evaluate, latent::command::Latent, practice::state::PracticeCommand,
         samp::state::SampCommand, similar::state::SimilarCommand, simulation::command::Simulation,
-        training::command::Train,
+        team::state::TeamCommand, training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -50,6 +50,8 @@ pub enum Command {
     Samp(SampCommand),
     /// Practising on candidates whose truth is known.
     Practice(PracticeCommand),
+    /// A project on a server.
+    Team(TeamCommand),
     /// The latent space.
     Latent(Latent),
     /// Our own file dialog.
@@ -95,6 +97,7 @@ of_feature!(
     Similar(SimilarCommand),
     Samp(SampCommand),
     Practice(PracticeCommand),
+    Team(TeamCommand),
     Latent(Latent),
     Path(PathCommand),
     LightCurve(CurveChoice),

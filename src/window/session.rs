@@ -126,6 +126,7 @@ impl AppState {
         self.similar.forget();
         self.samp.forget();
         self.practice.forget();
+        self.team.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();
@@ -163,7 +164,11 @@ impl AppState {
                 .filter(|pane| {
                     !matches!(
                         pane,
-                        Pane::Palette | Pane::Simulation | Pane::FineTune | Pane::Practice
+                        Pane::Palette
+                            | Pane::Simulation
+                            | Pane::FineTune
+                            | Pane::Practice
+                            | Pane::Server
                     )
                 })
                 .collect(),

@@ -9,7 +9,7 @@ use crate::{
         light_curve::state::LightCurvePane, open::state::OpeningPane,
         practice::state::PracticePane, samp::state::SampPane, scoring::detections::DetectionTasks,
         scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
-        similar::state::SimilarSearch, simulation::state::SimulationPane,
+        similar::state::SimilarSearch, simulation::state::SimulationPane, team::state::TeamPane,
         training::state::TrainingPane, watch::state::GrowingSet,
     },
     workspace::{settings::Settings, shared::Shared},
@@ -50,6 +50,8 @@ pub struct AppState {
     pub samp: SampPane,
     /// Practising on candidates whose truth is known.
     pub practice: PracticePane,
+    /// The project on a server, and what keeps its labels exchanged.
+    pub team: TeamPane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -85,6 +87,7 @@ impl AppState {
             similar: SimilarSearch::default(),
             samp: SampPane::default(),
             practice: PracticePane::default(),
+            team: TeamPane::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Timestamp, words::short},
-    features::scoring,
+    features::{scoring, team},
     widgets::{
         readout, spoken,
         theme::{self, weak},
@@ -57,6 +57,7 @@ pub fn status_bar_ui(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             saved_ui(ui, state);
+            team::view::status_ui(ui, &state.team, &state.shared);
             if !has_own_line {
                 toast_ui(ui, state, now, false, commands);
             }

@@ -42,6 +42,7 @@ pub mod screen;
 pub mod selection;
 pub mod settings;
 pub mod shared;
+pub mod shared_project;
 pub mod stamp_cache;
 pub mod stamp_store;
 pub mod table;

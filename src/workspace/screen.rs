@@ -48,6 +48,8 @@ pub enum Pane {
     Samp,
     /// Practising on candidates whose truth is known.
     Practice,
+    /// The address of a project on a server.
+    Server,
 }
 
 /// A text field that a key jumps to.

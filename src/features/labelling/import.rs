@@ -101,8 +101,8 @@ pub fn import_labels(
     let vocabulary = vocabulary
         .cloned()
         .unwrap_or_else(|| best_vocabulary(&words));
-    let events = project.events_since(0)?;
-    let book = LabelBook::of(events.into_iter().map(|(_, event)| Arc::new(event)));
+    let (events, _) = project.history()?;
+    let book = LabelBook::of(events.into_iter().map(Arc::new));
     let importer = Importer {
         vocabulary: &vocabulary,
         annotator: annotator.into(),

@@ -107,6 +107,7 @@ fn take_project(shared: &mut Shared, opened: OpenedProject, cx: &Context) {
     let project = opened.path.clone();
     shared.project.path = Some(opened.path);
     shared.project.paths = opened.paths;
+    shared.project.server = opened.server;
     shared.project.fault = None;
     shared.steps = Some(opened.steps);
     shared.book = Arc::new(LabelBook::of(opened.events.into_iter().map(Arc::new)));
