@@ -7,8 +7,9 @@ use clap::{Parser, Subcommand};
 
 use super::print::print_line;
 use crate::{
+    domain::words::counted,
     store::server::{Exchange, copy_to_file, copy_to_server},
-    workspace::{shared_project, words::counted},
+    workspace::shared_project,
 };
 
 /// Arguments of `project`.

@@ -9,10 +9,11 @@ use std::{
 use crossbeam_channel::{Receiver, bounded};
 
 use crate::{
+    domain::words::counted,
     features::team::task::ShareLabels,
     store::server::{Address, Exchange, ServerError},
     tasks::{Task as _, cancel::CancelToken, run_here, thread},
-    workspace::{shared_project, words::counted},
+    workspace::shared_project,
 };
 
 /// True where an argument is an address, alone or as in `--project=postgresql://…`.

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use super::task::{ShareLabels, TeamStatus};
 use crate::{
+    domain::words::counted,
     store::server::Address,
     tasks::{Running, TaskEvent, next_event},
     workspace::{
         context::Context, request::Request, screen::Pane, shared::Shared,
-        shared_project::is_local_copy, words::counted,
+        shared_project::is_local_copy,
     },
 };
 

@@ -4,12 +4,13 @@ use egui::{Button, Key, RichText, TextEdit, Ui};
 
 use super::state::{TeamCommand, TeamPane};
 use crate::{
+    domain::words::short,
     widgets::{
         pane::pane_ui,
         spoken,
         theme::{self, weak},
     },
-    workspace::{action::Action, command::Command, shared::Shared, words::short},
+    workspace::{action::Action, command::Command, shared::Shared},
 };
 
 /// Width of the window, points.
